@@ -1,0 +1,3 @@
+//! The gomem command: post-mortems of Go programs from their profiles, escape logs, metrics and GC traces
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Turns gomem tables into Polars DataFrames
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,3 @@
+//! Go symbol names and source positions: one key for what the profiler and the compiler call the same place
+
+#![forbid(unsafe_code)]

@@ -1,0 +1,45 @@
+//! Named, typed, equal-length columns with units: what every gomem decoder hands out.
+//!
+//! A [`Table`] is a list of [`Column`]s of equal length. Text is interned once in a [`StringPool`] and referenced by
+//! code, so a million stack frames of three hundred functions cost a million small integers. Null means "unknown",
+//! never zero.
+//!
+//! A decoder describes its tables with a [`Schema`] constant: name, type, unit and meaning of each column; a test of
+//! that decoder holds the produced table against it with [`Schema::check`].
+//!
+//! ```
+//! use gomem_table::{Cell, Column, Table, Unit};
+//!
+//! let table = Table::new("top", vec![
+//!     Column::strings("function", ["main.parse", "main.store"]),
+//!     Column::int64("flat", Unit::Bytes, vec![4096, 512]),
+//! ])?;
+//! assert_eq!(table.rows(), 2);
+//! assert_eq!(table.column("flat").unwrap().cell(0), Cell::Int64(4096));
+//! # Ok::<(), gomem_table::TableError>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `table` | [`Table`], [`TableError`] |
+//! | `column` | [`Column`], [`Values`], its constructors |
+//! | `cell` | [`Cell`]: one value, for renderers |
+//! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
+//! | `schema` | [`Schema`], [`ColumnSpec`], [`Kind`] |
+//! | `unit` | [`Unit`] and its human-readable form |
+
+#![forbid(unsafe_code)]
+
+mod cell;
+mod column;
+mod schema;
+mod strings;
+mod table;
+mod unit;
+
+pub use cell::{Cell, ListCell, StructCell};
+pub use column::{Category, Column, List, Text, Values};
+pub use schema::{ColumnSpec, Kind, Schema};
+pub use strings::{StringPool, StringPoolBuilder};
+pub use table::{Table, TableError};
+pub use unit::Unit;

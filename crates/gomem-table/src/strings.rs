@@ -1,0 +1,114 @@
+//! Interned text.
+
+use std::{collections::HashMap, sync::Arc};
+
+/// Text stored once and referenced by code, shared between the columns of one table.
+///
+/// Codes are dense: `0..len()`. A pool built with [`StringPoolBuilder`] holds each text once; one collected from an
+/// iterator holds what the iterator gave, repeated or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct StringPool {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl StringPool {
+    /// The text of `code`; empty for a code that the pool does not hold.
+    #[must_use]
+    pub fn text(&self, code: u32) -> &str {
+        let index = code as usize;
+        let Some(&end) = self.ends.get(index) else { return "" };
+        let start = if index == 0 { 0 } else { self.ends[index - 1] };
+        &self.text[start..end]
+    }
+
+    /// How many texts the pool holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether the pool holds no text at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// All texts, in the order of their codes.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &str> + '_ {
+        (0..self.ends.len()).map(|index| self.text(index as u32))
+    }
+
+    fn push(&mut self, text: &str) -> u32 {
+        let code = self.ends.len() as u32;
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        code
+    }
+}
+
+impl<S: AsRef<str>> FromIterator<S> for StringPool {
+    fn from_iter<I: IntoIterator<Item = S>>(iter: I) -> Self {
+        let mut pool = Self::default();
+        for text in iter {
+            pool.push(text.as_ref());
+        }
+        pool
+    }
+}
+
+/// Builds a [`StringPool`] in which each text is held once.
+#[derive(Debug, Clone, Default)]
+pub struct StringPoolBuilder {
+    pool: StringPool,
+    codes: HashMap<Box<str>, u32>,
+}
+
+impl StringPoolBuilder {
+    /// An empty pool.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The code of `text`, which is added if it is new.
+    pub fn intern(&mut self, text: &str) -> u32 {
+        if let Some(&code) = self.codes.get(text) {
+            return code;
+        }
+        let code = self.pool.push(text);
+        self.codes.insert(text.into(), code);
+        code
+    }
+
+    /// The text of a code handed out before.
+    #[must_use]
+    pub fn text(&self, code: u32) -> &str {
+        self.pool.text(code)
+    }
+
+    /// The finished pool, ready to be shared by columns.
+    #[must_use]
+    pub fn finish(self) -> Arc<StringPool> {
+        Arc::new(self.pool)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn interning_gives_one_code_per_text() {
+        let mut builder = StringPoolBuilder::new();
+        assert_eq!(builder.intern("main"), 0);
+        assert_eq!(builder.intern(""), 1);
+        assert_eq!(builder.intern("main"), 0);
+        let pool = builder.finish();
+        assert_eq!(pool.len(), 2);
+        assert_eq!(pool.text(0), "main");
+        assert_eq!(pool.text(1), "");
+        assert_eq!(pool.text(7), "");
+        assert_eq!(pool.iter().collect::<Vec<_>>(), ["main", ""]);
+    }
+}

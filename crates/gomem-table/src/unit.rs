@@ -1,0 +1,143 @@
+//! The unit of a column's numbers.
+
+/// The unit of a column's numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Unit {
+    /// No unit: identifiers, names, flags.
+    #[default]
+    None,
+    /// A number of things.
+    Count,
+    /// Bytes.
+    Bytes,
+    /// Bytes per second.
+    BytesPerSecond,
+    /// Bytes per hour.
+    BytesPerHour,
+    /// Things per second.
+    PerSecond,
+    /// Seconds.
+    Seconds,
+    /// Milliseconds.
+    Milliseconds,
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Whole mebibytes, as `gctrace` prints them.
+    Mebibytes,
+    /// A share: 0.25 is a quarter.
+    Fraction,
+    /// A percentage: 25 is a quarter.
+    Percent,
+}
+
+impl Unit {
+    /// The name of a pprof unit (`bytes`, `count`, `nanoseconds`, …), [`Unit::None`] for one that is not known.
+    #[must_use]
+    pub fn from_pprof(name: &str) -> Self {
+        match name {
+            "bytes" | "byte" => Self::Bytes,
+            "count" => Self::Count,
+            "nanoseconds" | "nanosecond" | "ns" => Self::Nanoseconds,
+            "milliseconds" | "millisecond" | "ms" => Self::Milliseconds,
+            "seconds" | "second" | "s" => Self::Seconds,
+            _ => Self::None,
+        }
+    }
+
+    /// A short symbol to put after a number or into a heading; empty for [`Unit::None`] and [`Unit::Count`].
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Self::None | Self::Count | Self::Fraction => "",
+            Self::Bytes => "B",
+            Self::BytesPerSecond => "B/s",
+            Self::BytesPerHour => "B/h",
+            Self::PerSecond => "/s",
+            Self::Seconds => "s",
+            Self::Milliseconds => "ms",
+            Self::Nanoseconds => "ns",
+            Self::Mebibytes => "MiB",
+            Self::Percent => "%",
+        }
+    }
+
+    /// A number in this unit, scaled for a person: `47.3 MiB`, `12.5 %`, `1.20 ms`.
+    #[must_use]
+    pub fn humanize(self, value: f64) -> String {
+        match self {
+            Self::Bytes => binary(value, ""),
+            Self::BytesPerSecond => binary(value, "/s"),
+            Self::BytesPerHour => binary(value, "/h"),
+            Self::Mebibytes => binary(value * 1_048_576.0, ""),
+            Self::Fraction => format!("{:.1} %", value * 100.0),
+            Self::Percent => format!("{value:.1} %"),
+            Self::Seconds => seconds(value),
+            Self::Milliseconds => seconds(value / 1e3),
+            Self::Nanoseconds => seconds(value / 1e9),
+            Self::PerSecond => format!("{}/s", plain(value)),
+            Self::None | Self::Count => plain(value),
+        }
+    }
+}
+
+fn binary(value: f64, suffix: &str) -> String {
+    let mut scaled = value;
+    let mut index = 0;
+    while scaled.abs() >= 1024.0 && index + 1 < BINARY.len() {
+        scaled /= 1024.0;
+        index += 1;
+    }
+    if index == 0 && scaled.fract() == 0.0 {
+        return format!("{scaled:.0} {}{suffix}", BINARY[0]);
+    }
+    format!("{scaled:.1} {}{suffix}", BINARY[index])
+}
+
+fn seconds(value: f64) -> String {
+    match value.abs() {
+        0.0 => "0 s".to_owned(),
+        v if v < 1e-6 => format!("{:.0} ns", value * 1e9),
+        v if v < 1e-3 => format!("{:.1} µs", value * 1e6),
+        v if v < 1.0 => format!("{:.2} ms", value * 1e3),
+        v if v < 120.0 => format!("{value:.2} s"),
+        v if v < 7200.0 => format!("{:.1} min", value / 60.0),
+        _ => format!("{:.1} h", value / 3600.0),
+    }
+}
+
+fn plain(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return format!("{value:.0}");
+    }
+    match value.abs() {
+        v if v >= 100.0 => format!("{value:.0}"),
+        v if v >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
+}
+
+const BINARY: [&str; 6] = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn humanized_numbers_keep_three_figures() {
+        assert_eq!(Unit::Bytes.humanize(0.0), "0 B");
+        assert_eq!(Unit::Bytes.humanize(1536.0), "1.5 KiB");
+        assert_eq!(Unit::Bytes.humanize(-1_048_576.0), "-1.0 MiB");
+        assert_eq!(Unit::Fraction.humanize(0.473), "47.3 %");
+        assert_eq!(Unit::Nanoseconds.humanize(1_200_000.0), "1.20 ms");
+        assert_eq!(Unit::Seconds.humanize(5400.0), "90.0 min");
+        assert_eq!(Unit::Count.humanize(12.0), "12");
+    }
+
+    #[test]
+    fn pprof_units_are_recognised() {
+        assert_eq!(Unit::from_pprof("bytes"), Unit::Bytes);
+        assert_eq!(Unit::from_pprof("nanoseconds"), Unit::Nanoseconds);
+        assert_eq!(Unit::from_pprof("furlongs"), Unit::None);
+    }
+}
