@@ -1,0 +1,144 @@
+//! What a recording says as functions of allocated bytes.
+//!
+//! Wall time depends on `GOGC`, allocation does not: a program that does the same work allocates the same bytes in the same
+//! order. So everything the replay needs is kept against the bytes allocated so far.
+
+use crate::{pacer::BACKGROUND_UTILIZATION, recording::Recording};
+
+/// One observed mark phase.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Point {
+    /// Bytes allocated when it started.
+    pub(crate) allocated: f64,
+    /// When it started.
+    pub(crate) seconds: f64,
+    /// The heap that survives it, whatever `GOGC` is.
+    pub(crate) surviving: f64,
+    /// Stacks and globals.
+    pub(crate) roots: f64,
+    /// Bytes that would be allocated during marking per byte marked, if no goroutine had to assist.
+    pub(crate) mark_ratio: f64,
+    /// Bytes that were allocated during marking.
+    pub(crate) mark_bytes: f64,
+    /// CPU seconds per byte marked.
+    pub(crate) cost: f64,
+    /// Whether the program asked for the cycle.
+    pub(crate) forced: bool,
+}
+
+/// The points of a run, in order, and its end.
+#[derive(Debug, Clone)]
+pub(crate) struct Curve {
+    pub(crate) points: Vec<Point>,
+    pub(crate) total_allocated: f64,
+    pub(crate) wall_seconds: f64,
+    /// Growth of the surviving heap per allocated byte after the last point.
+    last_slope: f64,
+}
+
+impl Curve {
+    pub(crate) fn of(recording: &Recording) -> Self {
+        let half = recording.rounding_bytes / 2.0;
+        let mut points = Vec::with_capacity(recording.cycles.len());
+        let mut allocated = 0.0;
+        let mut live_before = 0.0;
+        let mut after_last = 0.0;
+        for cycle in &recording.cycles {
+            // Truncated fields read half a unit low; a difference of two of them does not.
+            let (end, live) = (cycle.heap_end_bytes + half, cycle.heap_live_bytes + half);
+            let step = (end - live_before).max(0.0);
+            allocated += step;
+            after_last = step;
+            let mark_bytes = cycle.allocated_during_mark_bytes();
+            let surviving = (live - mark_bytes).max(half);
+            let roots = cycle.roots_bytes();
+            let work = (surviving + roots).max(1.0);
+            let capacity = (cycle.mark_seconds * f64::from(cycle.procs)).max(1e-9);
+            let assist = (cycle.assist_cpu_seconds / capacity).min(1.0);
+            let utilization = (BACKGROUND_UTILIZATION + assist).min(0.95);
+            let idle = (cycle.idle_cpu_seconds / capacity).min(1.0 - utilization);
+            points.push(Point {
+                allocated: allocated - mark_bytes,
+                seconds: cycle.start_seconds,
+                surviving,
+                roots,
+                mark_ratio: 3.0 * mark_bytes * (utilization + idle) / (1.0 - utilization) / work,
+                mark_bytes,
+                cost: cycle.gc_cpu_seconds() / work,
+                forced: cycle.forced,
+            });
+            live_before = live;
+        }
+        let total_allocated = match recording.total_alloc_bytes {
+            Some(total) if total >= allocated => total,
+            _ => allocated + after_last / 2.0,
+        };
+        let wall_seconds = recording.wall_seconds.unwrap_or_else(|| extrapolated_wall(&points));
+        let last_slope = last_slope(&points);
+        Self { points, total_allocated, wall_seconds, last_slope }
+    }
+
+    /// The heap that survives a mark phase which starts after `allocated` bytes.
+    pub(crate) fn surviving(&self, allocated: f64) -> f64 {
+        let Some(last) = self.points.last() else { return 0.0 };
+        if allocated > last.allocated {
+            return last.surviving + (allocated - last.allocated) * self.last_slope;
+        }
+        self.interpolate(allocated, |point| point.surviving, 0.0)
+    }
+
+    /// Stacks and globals at that moment.
+    pub(crate) fn roots(&self, allocated: f64) -> f64 {
+        self.nearest(allocated).map_or(0.0, |index| self.points[index].roots)
+    }
+
+    /// When `allocated` bytes had been allocated.
+    pub(crate) fn seconds(&self, allocated: f64) -> f64 {
+        let Some(last) = self.points.last() else { return 0.0 };
+        if allocated > last.allocated {
+            let rest = (self.total_allocated - last.allocated).max(1.0);
+            let share = ((allocated - last.allocated) / rest).min(1.0);
+            return last.seconds + (self.wall_seconds - last.seconds).max(0.0) * share;
+        }
+        self.interpolate(allocated, |point| point.seconds, 0.0)
+    }
+
+    /// The observed mark phase nearest to `allocated`.
+    pub(crate) fn nearest(&self, allocated: f64) -> Option<usize> {
+        let after = self.points.partition_point(|point| point.allocated < allocated);
+        let candidates = [after.checked_sub(1), (after < self.points.len()).then_some(after)];
+        let distance = |&index: &usize| (self.points[index].allocated - allocated).abs();
+        candidates.into_iter().flatten().min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    fn interpolate(&self, allocated: f64, value: impl Fn(&Point) -> f64, at_zero: f64) -> f64 {
+        let after = self.points.partition_point(|point| point.allocated < allocated);
+        let Some(right) = self.points.get(after) else { return self.points.last().map_or(at_zero, value) };
+        let (x0, y0) = match after.checked_sub(1) {
+            Some(before) => (self.points[before].allocated, value(&self.points[before])),
+            None => (0.0, at_zero),
+        };
+        let width = right.allocated - x0;
+        if width <= 0.0 {
+            return value(right);
+        }
+        y0 + (value(right) - y0) * (allocated - x0) / width
+    }
+}
+
+fn extrapolated_wall(points: &[Point]) -> f64 {
+    match points {
+        [.., before, last] => last.seconds + (last.seconds - before.seconds) / 2.0,
+        [only] => only.seconds,
+        [] => 0.0,
+    }
+}
+
+/// The slope of the last quarter of the curve, robust against one odd cycle, between 0 (steady) and 1 (nothing dies).
+fn last_slope(points: &[Point]) -> f64 {
+    let Some(last) = points.last() else { return 0.0 };
+    let back = (points.len() / 4).clamp(1, 16);
+    let Some(earlier) = points.len().checked_sub(back + 1).map(|index| &points[index]) else { return 0.0 };
+    let width = last.allocated - earlier.allocated;
+    if width <= 0.0 { 0.0 } else { ((last.surviving - earlier.surviving) / width).clamp(0.0, 1.0) }
+}
