@@ -1,3 +1,48 @@
-//! Reader for Go runtime metrics and GC traces, and the rules that turn them into findings
+//! Reader for Go runtime metrics and GC traces.
+//!
+//! [`Metrics`] collects scrapes in the Prometheus text format; [`GoState`] maps the naming schemes under which Go
+//! programs export their runtime onto one set of quantities; [`GcTrace`] reads `GODEBUG=gctrace=1` lines out of any log.
+//!
+//! ```
+//! use gomem_metrics::{GcTrace, Metrics, Quantity};
+//!
+//! let mut metrics = Metrics::new();
+//! metrics.push_scrape(1_700_000_000_000, b"go_memstats_alloc_bytes 4.2e+07\ngo_goroutines 12\n")?;
+//! metrics.push_scrape(1_700_000_001_000, b"go_memstats_alloc_bytes 4.4e+07\ngo_goroutines 12\n")?;
+//! let state = metrics.state();
+//! assert_eq!(state.values(Quantity::HeapObjectsBytes), [Some(4.2e7), Some(4.4e7)]);
+//!
+//! let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+//!             0 MB stacks, 0 MB globals, 2 P\n";
+//! let trace = GcTrace::decode(log)?;
+//! assert_eq!(trace.lines()[0].heap_live_mb, 7);
+//! # Ok::<(), gomem_metrics::Error>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `exposition` | one scrape: samples with names, labels, values, and what could not be read |
+//! | `metrics` | [`Metrics`], [`Series`]: scrapes over time |
+//! | `state` | [`GoState`], [`Quantity`]: one vocabulary over all naming schemes |
+//! | `cycle` | [`ObservedCycle`]: the GC cycles between scrapes |
+//! | `gctrace` | [`GcTrace`], [`GcTraceLine`] |
+//! | `trend` | Theil–Sen slope and Mann–Kendall correlation |
+//! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 
 #![forbid(unsafe_code)]
+
+mod cycle;
+mod error;
+mod exposition;
+mod gctrace;
+mod metrics;
+mod state;
+mod trend;
+
+pub use cycle::ObservedCycle;
+pub use error::{Diagnostic, Error, ErrorKind, Limits};
+pub use exposition::{Exposition, MetricType, Sample};
+pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
+pub use metrics::{Metrics, SERIES_SCHEMA, Series};
+pub use state::{GoState, Quantity};
+pub use trend::{Trend, kendall_tau, theil_sen};

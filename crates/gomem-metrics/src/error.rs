@@ -1,0 +1,106 @@
+//! What goes wrong with metrics and traces, and where.
+
+use std::fmt;
+
+/// Input that cannot be read at all.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    line: Option<u64>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The input holds none of what it should.
+    #[error("no {expected} found in {lines} lines")]
+    NothingFound {
+        /// What was looked for.
+        expected: &'static str,
+        /// Lines read.
+        lines: u64,
+    },
+    /// A limit was reached.
+    #[error("more than {limit} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// A line that was skipped, or read with a reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The line, from 1.
+    pub line: u64,
+    /// The column in bytes, from 1.
+    pub column: u32,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+/// How much input is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Distinct series (metric and labels) of a [`Metrics`](crate::Metrics).
+    pub series: u64,
+    /// Samples over all series.
+    pub samples: u64,
+    /// GC cycles of one trace.
+    pub cycles: u64,
+    /// Diagnostics that are kept; further ones are counted only.
+    pub diagnostics: u64,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind), line: None }
+    }
+
+    pub(crate) fn at(kind: ErrorKind, line: u64) -> Self {
+        Self { kind: Box::new(kind), line: Some(line) }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The line, from 1, where it is known.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        self.line
+    }
+
+    /// Whether a limit was reached, rather than the input being wrong.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(*self.kind, ErrorKind::Limit { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.kind),
+            None => self.kind.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.problem)
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { series: 1_000_000, samples: 200_000_000, cycles: 20_000_000, diagnostics: 10_000 }
+    }
+}

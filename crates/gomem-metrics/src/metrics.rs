@@ -1,0 +1,258 @@
+//! Scrapes over time.
+
+use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    error::{Diagnostic, Error, ErrorKind, Limits},
+    exposition::Exposition,
+    state::GoState,
+};
+
+/// The series of one or more targets, over time.
+#[derive(Debug, Clone, Default)]
+pub struct Metrics {
+    series: Vec<Series>,
+    /// By the bytes of an exporter's own text, and by metric and sorted labels: other exporters order labels otherwise.
+    by_identity: FxHashMap<Box<str>, usize>,
+    by_labels: FxHashMap<Box<str>, usize>,
+    scrape_times_ms: Vec<i64>,
+    diagnostics: Vec<(i64, Diagnostic)>,
+    suppressed_diagnostics: u64,
+    samples: u64,
+    limits: Limits,
+}
+
+/// One metric with one set of labels.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Series {
+    /// The metric's name.
+    pub metric: String,
+    /// Its labels, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// When each value was observed: milliseconds since the Unix epoch, ascending.
+    pub times_ms: Vec<i64>,
+    /// The values.
+    pub values: Vec<f64>,
+}
+
+impl Metrics {
+    /// No scrapes yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No scrapes yet, and other limits than the default ones.
+    #[must_use]
+    pub fn with_limits(limits: Limits) -> Self {
+        Self { limits, ..Self::default() }
+    }
+
+    /// Adds one scrape in the Prometheus text format, taken at `time_ms`. Scrapes may come in any order.
+    ///
+    /// # Errors
+    /// When nothing in it is a sample, or a limit is reached. Single lines that cannot be read are
+    /// [`diagnostics`](Self::diagnostics) instead.
+    pub fn push_scrape(&mut self, time_ms: i64, text: &[u8]) -> Result<(), Error> {
+        let exposition = Exposition::decode(text);
+        if exposition.samples().is_empty() {
+            let kind = ErrorKind::NothingFound { expected: "sample", lines: exposition.lines() };
+            return Err(match exposition.diagnostics().first() {
+                Some(diagnostic) => Error::at(kind, diagnostic.line),
+                None => Error::new(kind),
+            });
+        }
+        self.samples += exposition.samples().len() as u64;
+        if self.samples > self.limits.samples {
+            return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.limits.samples }));
+        }
+        for sample in exposition.samples() {
+            let index = match self.by_identity.get(sample.identity) {
+                Some(&index) => index,
+                None => self.add_series(sample)?,
+            };
+            self.series[index].insert(sample.timestamp_ms.unwrap_or(time_ms), sample.value);
+        }
+        for diagnostic in exposition.diagnostics() {
+            if (self.diagnostics.len() as u64) < self.limits.diagnostics {
+                self.diagnostics.push((time_ms, diagnostic.clone()));
+            } else {
+                self.suppressed_diagnostics += 1;
+            }
+        }
+        let place = self.scrape_times_ms.partition_point(|&time| time <= time_ms);
+        self.scrape_times_ms.insert(place, time_ms);
+        Ok(())
+    }
+
+    /// All series, in the order of their first appearance.
+    #[must_use]
+    pub fn series(&self) -> &[Series] {
+        &self.series
+    }
+
+    /// The series of one metric.
+    pub fn named<'a>(&'a self, metric: &'a str) -> impl Iterator<Item = &'a Series> + 'a {
+        self.series.iter().filter(move |series| series.metric == metric)
+    }
+
+    /// When the scrapes were taken, ascending.
+    #[must_use]
+    pub fn scrape_times_ms(&self) -> &[i64] {
+        &self.scrape_times_ms
+    }
+
+    /// Lines that could not be read, each with the time of its scrape.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[(i64, Diagnostic)] {
+        &self.diagnostics
+    }
+
+    /// Diagnostics beyond the limit, counted but not kept.
+    #[must_use]
+    pub fn suppressed_diagnostics(&self) -> u64 {
+        self.suppressed_diagnostics
+    }
+
+    /// The Go runtime's state over time, whatever naming scheme the exporter uses.
+    #[must_use]
+    pub fn state(&self) -> GoState {
+        GoState::of(self)
+    }
+
+    /// One row a sample: [`SERIES_SCHEMA`].
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let rows = usize::try_from(self.samples).unwrap_or(0);
+        let (mut times, mut values) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+        let mut metrics = StringPoolBuilder::new();
+        let mut metric_codes = Vec::with_capacity(rows);
+        let mut texts = StringPoolBuilder::new();
+        let (mut keys, mut label_values, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
+        for series in &self.series {
+            let code = metrics.intern(&series.metric);
+            let labels: Vec<(u32, u32)> =
+                series.labels.iter().map(|(key, value)| (texts.intern(key), texts.intern(value))).collect();
+            for (&time, &value) in series.times_ms.iter().zip(&series.values) {
+                times.push(time);
+                values.push(value);
+                metric_codes.push(code);
+                keys.extend(labels.iter().map(|label| label.0));
+                label_values.extend(labels.iter().map(|label| label.1));
+                offsets.push(keys.len());
+            }
+        }
+        let pool = texts.finish();
+        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        let fields = Values::Struct(vec![text("key", keys), text("value", label_values)]);
+        Table::new(
+            SERIES_SCHEMA.name,
+            vec![
+                Column::timestamp("time", times),
+                Column::new("metric", Unit::None, Values::Text(Text { codes: metric_codes, pool: metrics.finish() })),
+                Column::list("labels", Unit::None, offsets, fields),
+                Column::float64("value", Unit::None, values),
+            ],
+        )
+    }
+
+    fn add_series(&mut self, sample: &crate::Sample<'_>) -> Result<usize, Error> {
+        if self.series.len() as u64 >= self.limits.series {
+            return Err(Error::new(ErrorKind::Limit { what: "series", limit: self.limits.series }));
+        }
+        let mut labels: Vec<(String, String)> =
+            sample.labels().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+        labels.sort();
+        let canonical = format!("{}{labels:?}", sample.name).into_boxed_str();
+        let index = *self.by_labels.entry(canonical).or_insert(self.series.len());
+        if index == self.series.len() {
+            let metric = sample.name.clone().into_owned();
+            self.series.push(Series { metric, labels, times_ms: Vec::new(), values: Vec::new() });
+        }
+        self.by_identity.insert(sample.identity.into(), index);
+        Ok(index)
+    }
+}
+
+impl Series {
+    /// The label called `name`.
+    #[must_use]
+    pub fn label(&self, name: &str) -> Option<&str> {
+        self.labels.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The value at exactly `time_ms`.
+    #[must_use]
+    pub fn at(&self, time_ms: i64) -> Option<f64> {
+        self.times_ms.binary_search(&time_ms).ok().map(|index| self.values[index])
+    }
+
+    /// Scrapes nearly always come in order; one that does not is put in its place. Of two values at the same time, as
+    /// two Prometheus replicas give them, the first is kept.
+    fn insert(&mut self, time_ms: i64, value: f64) {
+        if self.times_ms.last().is_none_or(|&last| last < time_ms) {
+            self.times_ms.push(time_ms);
+            self.values.push(value);
+        } else if let Err(place) = self.times_ms.binary_search(&time_ms) {
+            self.times_ms.insert(place, time_ms);
+            self.values.insert(place, value);
+        }
+    }
+}
+
+/// The table of [`Metrics::to_table`].
+pub const SERIES_SCHEMA: Schema = Schema {
+    name: "series",
+    order: "series in the order of their first appearance, then time",
+    columns: &[
+        ColumnSpec { name: "time", kind: Kind::Timestamp, unit: Unit::None, null: None, doc: "when it was observed" },
+        ColumnSpec { name: "metric", kind: Kind::Text, unit: Unit::None, null: None, doc: "the metric's name" },
+        ColumnSpec {
+            name: "labels",
+            kind: Kind::List,
+            unit: Unit::None,
+            null: None,
+            doc: "key and value of each label",
+        },
+        ColumnSpec { name: "value", kind: Kind::Float64, unit: Unit::None, null: None, doc: "the value" },
+    ],
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scrapes_become_series_in_order_of_time() {
+        let mut metrics = Metrics::new();
+        metrics.push_scrape(2000, b"a{x=\"1\",y=\"2\"} 20\n").unwrap();
+        metrics.push_scrape(1000, b"a{y=\"2\",x=\"1\"} 10\nb 1\n").unwrap();
+        metrics.push_scrape(2000, b"a{x=\"1\",y=\"2\"} 99\n").unwrap();
+        assert_eq!(metrics.series().len(), 2);
+        let series = metrics.named("a").next().unwrap();
+        assert_eq!((series.times_ms.as_slice(), series.values.as_slice()), (&[1000, 2000][..], &[10.0, 20.0][..]));
+        assert_eq!(series.label("y"), Some("2"));
+        let table = metrics.to_table().unwrap();
+        SERIES_SCHEMA.check(&table).unwrap();
+        assert_eq!(table.rows(), 3);
+    }
+
+    #[test]
+    fn a_scrape_without_samples_is_an_error_with_its_line() {
+        let err = Metrics::new().push_scrape(0, b"# only\n<html>\n").unwrap_err();
+        assert_eq!(err.to_string(), "line 2: no sample found in 2 lines");
+        assert!(!err.is_limit());
+    }
+
+    #[test]
+    fn limits_hold() {
+        let mut metrics = Metrics::with_limits(Limits { series: 1, ..Limits::default() });
+        let err = metrics.push_scrape(0, b"a 1\nb 2\n").unwrap_err();
+        assert_eq!(err.to_string(), "more than 1 series");
+        assert!(err.is_limit());
+    }
+}
