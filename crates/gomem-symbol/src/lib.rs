@@ -1,3 +1,37 @@
-//! Go symbol names and source positions: one key for what the profiler and the compiler call the same place
+//! Names and positions of Go code, as profiles and the compiler write them, brought to one form.
+//!
+//! The same function has several names: a profile says `example.com/app/store.(*Map[go.shape.int]).Put.func1`, the
+//! compiler says package `example.com/app/store` and `(*Map[int]).Put.func1`. The same file has several paths: absolute,
+//! relative to the build's directory, or cut by `-trimpath`. [`Symbol`] and [`SourcePath`] fold what differs and keep
+//! what it was.
+//!
+//! ```
+//! use gomem_symbol::{Origin, SourcePath, Symbol};
+//!
+//! let symbol = Symbol::decode("example.com/app/store.(*Map[go.shape.int]).Put.func1");
+//! assert_eq!(symbol.package(), "example.com/app/store");
+//! assert_eq!(symbol.receiver(), Some("*Map"));
+//! assert_eq!(symbol.function(), "Put");
+//! assert_eq!(symbol.closure(), Some("func1"));
+//! assert_eq!(symbol.key(), "example.com/app/store.(*Map).Put.func1");
+//! assert_eq!(Origin::of_package("sync", "example.com/app"), Origin::Std);
+//!
+//! let profile = SourcePath::decode("example.com/app/store/map.go");
+//! assert!(profile.same_file(&SourcePath::decode("./store/map.go")));
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `symbol` | [`Symbol`]: the parts of a function's name |
+//! | `source_path` | [`SourcePath`]: a file's path, cleaned |
+//! | `origin` | [`Origin`]: whose code a package is |
 
 #![forbid(unsafe_code)]
+
+mod origin;
+mod source_path;
+mod symbol;
+
+pub use origin::Origin;
+pub use source_path::SourcePath;
+pub use symbol::{Symbol, Wrapper};
