@@ -1,0 +1,218 @@
+//! What goes wrong with a profile, and where.
+
+use std::fmt;
+
+/// A profile that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    offset: Option<u64>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There are no bytes.
+    #[error("the input is empty")]
+    Empty,
+    /// The gzip stream is damaged.
+    #[error("damaged gzip stream: {reason}")]
+    Gzip {
+        /// What the inflater says.
+        reason: String,
+    },
+    /// The protobuf ends inside a field.
+    #[error("the profile ends inside {inside}")]
+    Truncated {
+        /// What it ends in.
+        inside: &'static str,
+    },
+    /// A byte that is no protobuf.
+    #[error("not a pprof profile: {reason}")]
+    Wire {
+        /// What does not fit.
+        reason: &'static str,
+    },
+    /// Well-formed protobuf, but no profile.
+    #[error("not a pprof profile: it has no sample types")]
+    NoSampleTypes,
+    /// Another format of profiles, by its first bytes.
+    #[error("{format} is not read here; {instead}")]
+    Unsupported {
+        /// The format.
+        format: &'static str,
+        /// What to do.
+        instead: &'static str,
+    },
+    /// What a lenient reading repairs is an error in a strict one.
+    #[error("{0}")]
+    Strict(Flaw),
+    /// A limit was reached.
+    #[error("more than {limit} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// What a lenient reading repaired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The byte of the inflated profile.
+    pub offset: u64,
+    /// What was repaired.
+    pub flaw: Flaw,
+}
+
+/// A flaw that can be repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// A sample has more or fewer values than there are sample types.
+    #[error("sample has {found} values for {expected} sample types")]
+    ValueCount {
+        /// The values found.
+        found: usize,
+        /// The sample types.
+        expected: usize,
+    },
+    /// A sample names a location that is not there.
+    #[error("no location has id {id}")]
+    NoLocation {
+        /// The location's id.
+        id: u64,
+    },
+    /// A line names a function that is not there.
+    #[error("no function has id {id}")]
+    NoFunction {
+        /// The function's id.
+        id: u64,
+    },
+    /// Two messages have the same id, or one has id 0.
+    #[error("{what} id {id} is zero or used twice")]
+    Id {
+        /// The kind of message.
+        what: &'static str,
+        /// The id.
+        id: u64,
+    },
+    /// A string's index is beyond the string table.
+    #[error("no string has index {index}")]
+    NoString {
+        /// The index.
+        index: i64,
+    },
+    /// The first string is not empty.
+    #[error("the first string of the table is not empty")]
+    FirstString,
+    /// Bytes follow the gzip stream.
+    #[error("bytes follow the gzip stream")]
+    TrailingBytes,
+}
+
+/// How to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct DecodeOptions {
+    /// How much is accepted.
+    pub limits: Limits,
+    /// Whether flaws are errors, as they are for `go tool pprof`.
+    pub strict: bool,
+}
+
+/// How much input is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes after inflating.
+    pub decompressed_bytes: u64,
+    /// Samples.
+    pub samples: u64,
+    /// Frames of one sample.
+    pub stack_depth: u64,
+    /// Locations, functions, mappings and strings, each.
+    pub entries: u64,
+    /// Diagnostics that are kept; further ones are counted only.
+    pub diagnostics: u64,
+}
+
+impl Error {
+    pub(crate) fn at(kind: ErrorKind, offset: usize) -> Self {
+        Self { kind: Box::new(kind), offset: Some(offset as u64) }
+    }
+
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind: Box::new(kind), offset: None }
+    }
+
+    pub(crate) fn limit(what: &'static str, limit: u64) -> Self {
+        Self::new(ErrorKind::Limit { what, limit })
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The byte: of the input when the gzip stream is damaged, of the inflated profile otherwise.
+    #[must_use]
+    pub fn offset(&self) -> Option<u64> {
+        self.offset
+    }
+
+    /// Whether a limit was reached, rather than the input being wrong.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(*self.kind, ErrorKind::Limit { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.offset {
+            Some(offset) => write!(f, "byte {offset}: {}", self.kind),
+            None => self.kind.fmt(f),
+        }
+    }
+}
+
+impl DecodeOptions {
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with flaws as errors, or not.
+    #[must_use]
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+}
+
+impl Limits {
+    /// The same with another limit for the bytes after inflating.
+    #[must_use]
+    pub fn with_decompressed_bytes(mut self, bytes: u64) -> Self {
+        self.decompressed_bytes = bytes;
+        self
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            decompressed_bytes: 1 << 30,
+            samples: 20_000_000,
+            stack_depth: 65_536,
+            entries: 20_000_000,
+            diagnostics: 10_000,
+        }
+    }
+}
