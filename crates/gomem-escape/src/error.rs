@@ -1,0 +1,81 @@
+//! What goes wrong with an escape log, and where.
+
+use std::fmt;
+
+/// A log that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct Error {
+    kind: Box<ErrorKind>,
+    line: Option<u64>,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No line is the compiler's.
+    #[error("no compiler diagnostics in {lines} lines; build with -gcflags=-m=2 and keep its standard error")]
+    NothingFound {
+        /// Lines read.
+        lines: u64,
+    },
+    /// A limit was reached.
+    #[error("more than {limit} {what}")]
+    Limit {
+        /// What there is too much of.
+        what: &'static str,
+        /// The limit.
+        limit: u64,
+    },
+}
+
+/// How much input is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Distinct heap decisions.
+    pub decisions: u64,
+    /// Steps of one decision; further ones are left out.
+    pub steps: usize,
+    /// Distinct inlined calls.
+    pub inlined_calls: u64,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind, line: Option<u64>) -> Self {
+        Self { kind: Box::new(kind), line }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+
+    /// The line, from 1, where it is known.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        self.line
+    }
+
+    /// Whether a limit was reached, rather than the input being wrong.
+    #[must_use]
+    pub fn is_limit(&self) -> bool {
+        matches!(*self.kind, ErrorKind::Limit { .. })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "line {line}: {}", self.kind),
+            None => self.kind.fmt(f),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { decisions: 5_000_000, steps: 256, inlined_calls: 20_000_000 }
+    }
+}

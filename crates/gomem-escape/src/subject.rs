@@ -1,0 +1,152 @@
+//! What kind of expression goes to the heap, by its syntax.
+
+/// What kind of expression goes to the heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum SubjectKind {
+    /// A variable: `moved to heap: x`.
+    Variable,
+    /// `func literal`.
+    FuncLiteral,
+    /// `... argument`: the slice of a variadic call.
+    VariadicSlice,
+    /// `&T{...}` or `new(T)`.
+    NewValue,
+    /// `T{...}`, `[4]T{...}` in an interface.
+    CompositeValue,
+    /// `[]T{...}`.
+    SliceLiteral,
+    /// `map[K]V{...}`.
+    MapLiteral,
+    /// `make([]T, n)`.
+    MakeSlice,
+    /// `make(map[K]V)`.
+    MakeMap,
+    /// `append`.
+    Append,
+    /// `string(b)`, `[]byte(s)`, `[]rune(s)`.
+    Conversion,
+    /// `a + b`: of strings.
+    Concatenation,
+    /// A constant: a number, a text, `true`, `nil`.
+    Constant,
+    /// Any other value: a variable's, a field's, a call's.
+    Value,
+}
+
+impl SubjectKind {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &[
+        "variable",
+        "func_literal",
+        "variadic_slice",
+        "new_value",
+        "composite_value",
+        "slice_literal",
+        "map_literal",
+        "make_slice",
+        "make_map",
+        "append",
+        "conversion",
+        "concatenation",
+        "constant",
+        "value",
+    ];
+
+    /// The kind of an expression as the compiler prints it.
+    #[must_use]
+    pub fn of(subject: &str) -> Self {
+        match subject {
+            "func literal" => Self::FuncLiteral,
+            "... argument" => Self::VariadicSlice,
+            "append" | "append(...)" => Self::Append,
+            "true" | "false" | "nil" => Self::Constant,
+            _ if is_literal(subject) => Self::Constant,
+            _ if subject.starts_with("new(") => Self::NewValue,
+            _ if subject.starts_with("make(map[") => Self::MakeMap,
+            // A named type's kind is not printed; a map is made without a length, a slice never is.
+            _ if subject.starts_with("make(") && !subject.contains(", ") => Self::MakeMap,
+            _ if subject.starts_with("make(") => Self::MakeSlice,
+            _ if CONVERSIONS.iter().any(|conversion| subject.starts_with(conversion)) => Self::Conversion,
+            _ if adds(subject) => Self::Concatenation,
+            _ if subject.ends_with('}') && subject.starts_with('&') => Self::NewValue,
+            _ if subject.ends_with('}') && subject.starts_with("[]") => Self::SliceLiteral,
+            _ if subject.ends_with('}') && subject.starts_with("map[") => Self::MapLiteral,
+            _ if subject.ends_with('}') => Self::CompositeValue,
+            _ => Self::Value,
+        }
+    }
+}
+
+/// A text (perhaps cut short, so without its end), a rune or a number.
+fn is_literal(subject: &str) -> bool {
+    let bytes = subject.as_bytes();
+    match bytes.first() {
+        Some(b'"' | b'`') => !adds(subject),
+        Some(b'\'') => true,
+        Some(b'-' | b'0'..=b'9') => {
+            bytes.iter().skip(1).all(|byte| byte.is_ascii_alphanumeric() || b".+-()".contains(byte))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a ` + ` stands outside quotes and brackets.
+fn adds(subject: &str) -> bool {
+    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
+    for (at, byte) in subject.bytes().enumerate() {
+        match (quote, byte) {
+            _ if escaped => escaped = false,
+            (Some(b'"'), b'\\') => escaped = true,
+            (Some(open), _) => quote = (open != byte).then_some(open),
+            (None, b'"' | b'`' | b'\'') => quote = Some(byte),
+            (None, b'{' | b'(' | b'[') => depth += 1,
+            (None, b'}' | b')' | b']') => depth -= 1,
+            (None, b'+') if depth == 0 => return subject[..at].ends_with(' ') && subject[at + 1..].starts_with(' '),
+            _ => {}
+        }
+    }
+    false
+}
+
+const CONVERSIONS: [&str; 5] = ["string(", "([]byte)(", "([]rune)(", "[]byte(", "[]rune("];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions() {
+        use SubjectKind::*;
+        for (subject, kind) in [
+            ("func literal", FuncLiteral),
+            ("... argument", VariadicSlice),
+            ("&T{...}", NewValue),
+            ("new(T)", NewValue),
+            ("T{}", CompositeValue),
+            ("[4]int{...}", CompositeValue),
+            ("[]int{...}", SliceLiteral),
+            ("map[string]int{...}", MapLiteral),
+            ("make([]byte, n)", MakeSlice),
+            ("make(map[string]int)", MakeMap),
+            ("make(Names)", MakeMap),
+            ("append", Append),
+            ("string(b)", Conversion),
+            ("([]byte)(s)", Conversion),
+            ("a + \" + \" + b", Concatenation),
+            ("\"a + b\"", Constant),
+            ("\"cut at 72 runes...", Constant),
+            ("'x'", Constant),
+            ("-12", Constant),
+            ("1.5e+10", Constant),
+            ("nil", Constant),
+            ("ev.Tenant", Value),
+            ("f(a + b)", Value),
+            ("x", Value),
+        ] {
+            assert_eq!(SubjectKind::of(subject), kind, "{subject}");
+        }
+        assert_eq!(SubjectKind::NAMES.len(), Value as usize + 1);
+    }
+}
