@@ -1,3 +1,54 @@
-//! Joins Go heap profiles, escape log, metrics and GC trace into ranked findings and a report
+//! The join: what allocates, why the compiler says so, what it costs, what to change.
+//!
+//! A [`Bundle`] is any set of files that a Go program left behind; what each is, is told by its content. [`Report::of`]
+//! joins them: every allocation site of the heap profile with the compiler's decision about its line, growth over the
+//! heap profiles with the live heap of the metrics, and each site's share replayed through the GC model.
+//!
+//! ```no_run
+//! use gomem_postmortem::{Bundle, Report};
+//!
+//! let report = Report::of(&Bundle::open("incident/".as_ref())?);
+//! for finding in report.findings() {
+//!     println!("{}: {}", finding.severity.name(), finding.title);
+//! }
+//! std::fs::write("report.html", report.to_html())?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
+//! | `compiler` | the compiler's decisions, found by place |
+//! | `site` | [`Site`]: allocation sites with the compiler's reason |
+//! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
+//! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
+//! | `overview` | [`Overview`]: the run in numbers |
+//! | `finding` | [`Finding`]: one thing to do, with its evidence |
+//! | `report` | [`Report`] |
+//! | `chart` | heap over time, as SVG |
+//! | `html`, `text` | the report for people |
+//! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
+
+mod bundle;
+mod chart;
+mod comparison;
+mod compiler;
+mod finding;
+mod growth;
+mod html;
+mod overview;
+mod pacing;
+mod report;
+mod site;
+mod text;
+
+pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
+pub use comparison::Comparison;
+pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
+pub use growth::Growth;
+pub use overview::Overview;
+pub use pacing::Saving;
+pub use report::{Report, SITES_SCHEMA};
+pub use site::{Place, Site, attribute};

@@ -94,6 +94,13 @@ impl Table {
         self.columns.iter().find(|column| column.name() == name)
     }
 
+    /// The columns called `names`, in that order; a name that is not there is left out.
+    #[must_use]
+    pub fn select(&self, names: &[&str]) -> Self {
+        let columns = names.iter().filter_map(|name| self.column(name).cloned()).collect();
+        Self { name: self.name.clone(), rows: self.rows, columns }
+    }
+
     /// The first `count` rows.
     #[must_use]
     pub fn head(&self, count: usize) -> Self {

@@ -1,3 +1,26 @@
-//! Go memory post-mortems from Rust: feature-gated access to the gomem crates
+//! Go memory post-mortems from Rust: one name for the gomem crates, each behind a feature of its own.
+//!
+//! ```no_run
+//! # #[cfg(feature = "postmortem")] {
+//! use gomem::postmortem::{Bundle, Report};
+//!
+//! let report = Report::of(&Bundle::open("incident/".as_ref())?);
+//! print!("{}", report.to_text());
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
+
+#[cfg(feature = "escape")]
+pub use gomem_escape as escape;
+#[cfg(feature = "gogc")]
+pub use gomem_gogc as gogc;
+#[cfg(feature = "metrics")]
+pub use gomem_metrics as metrics;
+#[cfg(feature = "postmortem")]
+pub use gomem_postmortem as postmortem;
+#[cfg(feature = "pprof")]
+pub use gomem_pprof as pprof;
+pub use gomem_symbol as symbol;
+pub use gomem_table as table;

@@ -1,0 +1,104 @@
+//! What can be asked.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Says what allocates in a Go program, why, what it costs and what to change.
+#[derive(Debug, Parser)]
+#[command(name = "gomem", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(after_help = "Exit codes: 0 fine, 1 a gate failed, 2 bad usage, 3 bad input.")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Join all that a program left behind: ranked findings, and a report as HTML or JSON.
+    #[command(after_help = "A bundle is a folder with any of these, told by content:
+  heap, allocs, CPU and goroutine profiles     curl -o heap-1.pb.gz http://HOST/debug/pprof/heap
+  the compiler's log                           go build -gcflags=-m=2 ./... 2> escape.log
+  scrapes of metrics, named by their time      curl -o \"$(date +%s%3N).prom\" http://HOST/metrics
+  the program's standard error                 GODEBUG=gctrace=1 ./program 2> stderr.log
+
+Example: gomem postmortem incident/ -o report.html --fail-on critical")]
+    Postmortem {
+        /// The bundle: a folder, or one file.
+        bundle: PathBuf,
+        /// Write the report as one HTML file.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+        /// Write the report as JSON; `-` is standard output, instead of the text.
+        #[arg(long, value_name = "FILE")]
+        json: Option<PathBuf>,
+        /// Exit with 1 when a finding is at least this severe.
+        #[arg(long, value_name = "SEVERITY")]
+        fail_on: Option<Severity>,
+    },
+    /// Compare two bundles of the same work: what a fix was predicted to save beside what it saved.
+    Compare {
+        /// The bundle before the change.
+        before: PathBuf,
+        /// The bundle after it.
+        after: PathBuf,
+    },
+    /// Flat and cum of a profile, as `go tool pprof -top` sums them.
+    #[command(after_help = "Example: gomem top heap.pb.gz --sample-type inuse_space --by line -n 20")]
+    Top {
+        /// The profile; `-` is standard input.
+        profile: PathBuf,
+        /// What to sum; without it, what the profile itself proposes.
+        #[arg(short, long, value_name = "NAME")]
+        sample_type: Option<String>,
+        /// function, filefunction, file, line, address, package or module.
+        #[arg(long, default_value = "function", value_name = "KEY")]
+        by: String,
+        /// How many rows; 0 is all.
+        #[arg(short = 'n', long, default_value_t = 30)]
+        rows: usize,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// An interactive flame graph of a profile, as one HTML file.
+    Flame {
+        /// The profile; `-` is standard input.
+        profile: PathBuf,
+        /// Where to write it.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+    /// What goes to the heap, and why, by the compiler's log.
+    #[command(after_help = "Example: go build -gcflags=-m=2 ./... 2>&1 | gomem escape -")]
+    Escape {
+        /// The log; `-` is standard input.
+        log: PathBuf,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// What other settings of GOGC would do to a recorded run.
+    #[command(after_help = "Example: gomem gogc stderr.log")]
+    Gogc {
+        /// A log with GODEBUG=gctrace=1 lines, or a bundle.
+        trace: PathBuf,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Severity {
+    Info,
+    Warning,
+    Critical,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(crate) enum Format {
+    /// Aligned text.
+    #[default]
+    Text,
+    Csv,
+    /// One object a line.
+    Json,
+}

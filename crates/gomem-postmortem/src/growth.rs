@@ -1,0 +1,121 @@
+//! Sites whose live memory grows over a series of heap profiles.
+
+use gomem_escape::HeapDecision;
+use gomem_metrics::{GoState, Trend};
+use rustc_hash::FxHashMap;
+
+use crate::{
+    bundle::Bundle,
+    site::{Place, Site, attribute},
+};
+
+/// A site whose live memory grows.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Growth {
+    /// The site, as of the last profile.
+    pub site: Site,
+    /// Bytes in use: seconds since the first profile, and the value there.
+    pub inuse_bytes: Vec<(f64, f64)>,
+    /// Theil–Sen slope.
+    pub bytes_per_hour: f64,
+    /// Kendall's rank correlation with time.
+    pub tau: f64,
+    /// How many objects the sampler saw in the last profile: the growth is as sure as this is large.
+    pub sampled_objects: f64,
+}
+
+impl Growth {
+    /// By how much it grew from the first profile to the last.
+    #[must_use]
+    pub fn grown_bytes(&self) -> f64 {
+        match (self.inuse_bytes.first(), self.inuse_bytes.last()) {
+            (Some(first), Some(last)) => last.1 - first.1,
+            _ => 0.0,
+        }
+    }
+
+    /// The compiler's decision.
+    #[must_use]
+    pub fn decision(&self) -> Option<&HeapDecision> {
+        self.site.decision()
+    }
+}
+
+/// Growing sites, the fastest first. Needs three profiles or more: two points always lie on a line.
+pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
+    // `allocs` and `heap` are the same profile under two names; taken at one time, one is enough.
+    let mut heaps: Vec<_> = bundle.heaps().iter().filter(|heap| heap.profile.time_nanos().is_some()).collect();
+    heaps.retain(|heap| {
+        heap.profile
+            .sample_types()
+            .get(heap.profile.default_sample_type())
+            .is_none_or(|kind| kind.name() != "alloc_space")
+    });
+    if heaps.len() < 3 {
+        return Vec::new();
+    }
+    let begin = heaps.first().and_then(|heap| heap.profile.time_nanos()).unwrap_or(0);
+    let period = heaps.last().map_or(0, |heap| heap.profile.period());
+    let mut series: FxHashMap<Place, Series> = FxHashMap::default();
+    for (index, heap) in heaps.iter().enumerate() {
+        let seconds = heap.profile.time_nanos().unwrap_or(begin).saturating_sub(begin) as f64 / 1e9;
+        for site in attribute(&heap.profile, bundle.escapes()) {
+            let (points, last) = series.entry(site.place.clone()).or_default();
+            // Profiles without the site have nothing of it in use.
+            while points.len() < index {
+                points.push((
+                    heaps[points.len()].profile.time_nanos().unwrap_or(begin).saturating_sub(begin) as f64 / 1e9,
+                    0.0,
+                ));
+            }
+            if points.len() == index {
+                points.push((seconds, 0.0));
+            }
+            points[index].1 += site.inuse_bytes as f64;
+            let is_last = index + 1 == heaps.len();
+            if is_last && last.as_ref().is_none_or(|kept: &Site| kept.inuse_bytes < site.inuse_bytes) {
+                *last = Some(site);
+            }
+        }
+    }
+    let mut growing: Vec<Growth> = series
+        .into_values()
+        .filter(|(points, _)| points.len() == heaps.len())
+        .filter_map(|(points, site)| {
+            let trend = Trend::of(&points)?;
+            let site = site?;
+            let sampled_objects = sampled(&site, period);
+            let bytes_per_hour = trend.slope * 3600.0;
+            Some(Growth { site, inuse_bytes: points, bytes_per_hour, tau: trend.tau, sampled_objects })
+        })
+        .filter(|growth| growth.tau > 0.99 && growth.grown_bytes() >= SMALLEST_GROWTH)
+        .collect();
+    growing.sort_by(|a, b| b.grown_bytes().total_cmp(&a.grown_bytes()).then_with(|| a.site.place.cmp(&b.site.place)));
+    growing
+}
+
+/// Bytes in use over time, and the site as of the last profile.
+type Series = (Vec<(f64, f64)>, Option<Site>);
+
+/// How many objects the sampler picked: of objects of size s it picks one with probability 1 − e^(−s/rate), and the
+/// profile holds the count divided by it (`scaleHeapSample` in `runtime/pprof/protomem.go`).
+fn sampled(site: &Site, period: i64) -> f64 {
+    if period <= 1 || site.inuse_objects <= 0 {
+        return site.inuse_objects.max(0) as f64;
+    }
+    let size = site.inuse_bytes as f64 / site.inuse_objects as f64;
+    site.inuse_objects as f64 * -(-size / period as f64).exp_m1()
+}
+
+/// What GC marked live, over time, and its trend, when metrics tell it.
+pub(crate) fn live_heap(state: &GoState) -> Option<(Vec<(f64, f64)>, Trend)> {
+    let cycles = state.cycles();
+    let begin = cycles.first()?.time_ms;
+    let points: Vec<(f64, f64)> =
+        cycles.iter().filter_map(|cycle| Some(((cycle.time_ms - begin) as f64 / 1e3, cycle.live_bytes?))).collect();
+    let trend = Trend::of(&points)?;
+    Some((points, trend))
+}
+
+const SMALLEST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;

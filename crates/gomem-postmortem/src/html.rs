@@ -1,0 +1,91 @@
+//! The report as one HTML document.
+
+use minijinja::{AutoEscape, Environment, Value, context};
+
+use crate::{
+    report::Report,
+    site::Place,
+    text::{cells, predicted},
+};
+
+/// The document. Everything that comes from the bundle is escaped by the template engine; the flame graph and the chart
+/// escape their own text.
+pub(crate) fn render(report: &Report) -> String {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let findings: Vec<Value> = report
+        .findings()
+        .iter()
+        .map(|finding| {
+            context! {
+                severity => finding.severity.name(),
+                kind => finding.kind.name().replace('_', " "),
+                title => finding.title.clone(),
+                summary => finding.summary.clone(),
+                action => finding.action.clone(),
+                place => finding.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
+                function => finding.place.as_ref().map(Place::short_function),
+                message => finding.compiler_message.clone(),
+                cause => finding.cause.map(|cause| cause.name().replace('_', " ")),
+                share => finding.bytes_fraction.map(|share| format!("{:.1} %", share * 100.0)),
+                width => finding.bytes_fraction.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
+                predicted => finding.saving.map(predicted),
+                confidence => finding.confidence,
+                evidence => finding.evidence.iter().map(|evidence| {
+                    format!("{}: {} ({})", evidence.quantity, evidence.unit.humanize(evidence.value), evidence.source)
+                }).collect::<Vec<_>>(),
+                confounders => finding.confounders.clone(),
+            }
+        })
+        .collect();
+    let sites: Vec<Value> = report
+        .sites()
+        .iter()
+        .take(SITES)
+        .map(|site| {
+            context! {
+                place => site.place.short(),
+                function => site.place.short_function(),
+                charged_to => (site.place != site.charged_to).then(|| site.charged_to.short()),
+                bytes => gomem_table::Unit::Bytes.humanize(site.bytes as f64),
+                share => format!("{:.1} %", site.bytes_fraction * 100.0),
+                objects => format!("{:.1} %", site.objects_fraction * 100.0),
+                inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
+                cause => site.cause().map(|cause| cause.name().replace('_', " ")),
+                message => site.decision().map(gomem_escape::HeapDecision::message),
+                explanation => site.explanation,
+            }
+        })
+        .collect();
+    let what_if: Vec<[String; 4]> = report.what_if().iter().map(cells).collect();
+    let values = context! {
+        name => report.name(),
+        version => env!("CARGO_PKG_VERSION"),
+        facts => report.overview().facts(),
+        findings => findings,
+        together => report.together().map(|(count, fraction, saving)| {
+            format!("Fixing the {count} sites with a warning ({:.1} % of all bytes) together. {}", fraction * 100.0, predicted(saving))
+        }),
+        what_if => what_if,
+        refusals => report.what_if().iter().any(|found| found.refusal.is_some()),
+        sites => sites,
+        all_sites => report.sites().len(),
+        chart => report.chart().map(|chart| Value::from_safe_string(chart.to_owned())),
+        flame => report.flame().map(|flame| Value::from_safe_string(flame.fragment())),
+        unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),
+        files => report.files(),
+    };
+    // The template is part of the program and tested with it: if it fails, the text report still says everything.
+    environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
+        format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&report.to_text()))
+    })
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
+const TEMPLATE: &str = include_str!("../assets/report.html");
+
+/// Sites that the report lists; all of them are in [`Report::sites`].
+const SITES: usize = 40;

@@ -1,0 +1,213 @@
+//! Allocation sites, with the compiler's reason.
+
+use gomem_escape::{Cause, Certainty, EscapeLog, HeapDecision};
+use gomem_pprof::{Line, Profile, Sample};
+use gomem_symbol::{Origin, Symbol};
+use rustc_hash::FxHashMap;
+
+use crate::compiler::Compiler;
+
+/// A place that allocates: the line itself, the line of the user's own code it is charged to, and the compiler's word.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Site {
+    /// Where memory is allocated: the innermost frame.
+    pub place: Place,
+    /// The frame the innermost one was inlined into, the outermost of them.
+    pub inlined_into: Option<Place>,
+    /// The nearest frame of the user's own module: the line to change. The place itself, when it is the user's.
+    pub charged_to: Place,
+    /// Bytes allocated over the program's life.
+    pub bytes: i64,
+    /// Objects allocated over the program's life.
+    pub objects: i64,
+    /// Bytes in use when the profile was taken.
+    pub inuse_bytes: i64,
+    /// Objects in use when the profile was taken.
+    pub inuse_objects: i64,
+    /// The share of all bytes allocated.
+    pub bytes_fraction: f64,
+    /// The share of all objects allocated.
+    pub objects_fraction: f64,
+    /// The share of all bytes in use.
+    pub inuse_fraction: f64,
+    /// What the compiler decided at the place, the most certain allocation first.
+    pub decisions: Vec<HeapDecision>,
+    /// Why it allocates, for want of a decision.
+    pub explanation: Option<&'static str>,
+}
+
+/// A line of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Place {
+    /// The function, as the profile names it.
+    pub function: String,
+    /// Its file.
+    pub file: String,
+    /// The line.
+    pub line: i64,
+}
+
+impl Site {
+    /// The decision that explains it best.
+    #[must_use]
+    pub fn decision(&self) -> Option<&HeapDecision> {
+        self.decisions.first()
+    }
+
+    /// Why it allocates.
+    #[must_use]
+    pub fn cause(&self) -> Option<Cause> {
+        self.decision().map(|decision| decision.cause)
+    }
+
+    /// Bytes of one object, on average.
+    #[must_use]
+    pub fn mean_object_bytes(&self) -> Option<f64> {
+        (self.objects > 0).then(|| self.bytes as f64 / self.objects as f64)
+    }
+
+    /// Whether a pool would pay: many objects of a size worth pooling, nearly all of them dead, and not boxed values,
+    /// which a pool cannot hold.
+    #[must_use]
+    pub fn is_pool_candidate(&self) -> bool {
+        let size = self.mean_object_bytes().unwrap_or(0.0);
+        let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64;
+        let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));
+        self.objects >= 10_000 && size >= 256.0 && short_lived && !boxed && self.bytes_fraction >= 0.01
+    }
+}
+
+impl Place {
+    /// The place of a frame.
+    #[must_use]
+    pub fn of(line: Line<'_>) -> Self {
+        match line.function() {
+            Some(function) => Self {
+                function: function.name().to_owned(),
+                file: function.path().as_str().to_owned(),
+                line: line.line(),
+            },
+            None => Self { function: "<unknown>".to_owned(), file: String::new(), line: 0 },
+        }
+    }
+
+    /// `api/handler.go:58`: enough of the path to know it.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut parts: Vec<&str> = self.file.rsplitn(3, '/').take(2).collect();
+        parts.reverse();
+        format!("{}:{}", parts.join("/"), self.line)
+    }
+
+    /// `api.(*Handler).postEvents`.
+    #[must_use]
+    pub fn short_function(&self) -> String {
+        Symbol::decode(&self.function).short()
+    }
+}
+
+/// The allocation sites of a heap profile, by falling bytes, each with the compiler's decision where `escapes` has one.
+///
+/// The compiler reports an escape at the outermost of inlined calls, a profile's leaf is the innermost of them: every frame
+/// of the leaf's inline chain is looked up, the outermost first.
+#[must_use]
+pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
+    let compiler = escapes.map(Compiler::of).unwrap_or_default();
+    let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
+    let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
+    let mut known: FxHashMap<(Place, Option<Place>, Place), usize> = FxHashMap::default();
+    let mut sites: Vec<Site> = Vec::new();
+    for sample in profile.samples() {
+        let Some(&leaf) = sample.locations().first() else { continue };
+        let lines: Vec<Line<'_>> = profile.location(leaf).lines().collect();
+        let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
+        let place = Place::of(inner);
+        let inlined_into = (lines.len() > 1).then(|| Place::of(outer));
+        let user = nearest_user_frame(sample, compiler.module());
+        let charged_to = user.map_or_else(|| place.clone(), Place::of);
+        let next = sites.len();
+        let site = *known.entry((place.clone(), inlined_into.clone(), charged_to.clone())).or_insert(next);
+        if site == next {
+            let decisions: Vec<HeapDecision> = lines
+                .iter()
+                .rev()
+                .map(|&line| compiler.decisions(line))
+                .find(|found| !found.is_empty())
+                // Within a library, what the user's own line passes to it is what can be changed.
+                .or_else(|| user.map(|user| compiler.decisions(user)))
+                .unwrap_or_default()
+                .into_iter()
+                .cloned()
+                .collect();
+            let explanation = decisions.is_empty().then(|| explain(&place, &charged_to, escapes.is_some()));
+            sites.push(Site {
+                place,
+                inlined_into,
+                charged_to,
+                bytes: 0,
+                objects: 0,
+                inuse_bytes: 0,
+                inuse_objects: 0,
+                bytes_fraction: 0.0,
+                objects_fraction: 0.0,
+                inuse_fraction: 0.0,
+                decisions,
+                explanation,
+            });
+        }
+        let [bytes, objects, inuse_bytes, inuse_objects] = columns.map(|column| sample.value(column));
+        let site = &mut sites[site];
+        site.bytes = site.bytes.saturating_add(bytes);
+        site.objects = site.objects.saturating_add(objects);
+        site.inuse_bytes = site.inuse_bytes.saturating_add(inuse_bytes);
+        site.inuse_objects = site.inuse_objects.saturating_add(inuse_objects);
+    }
+    let share = |value: i64, total: i64| if total == 0 { 0.0 } else { value as f64 / total as f64 };
+    let [bytes, objects, inuse, _] = columns.map(|column| profile.total(column));
+    for site in &mut sites {
+        site.bytes_fraction = share(site.bytes, bytes);
+        site.objects_fraction = share(site.objects, objects);
+        site.inuse_fraction = share(site.inuse_bytes, inuse);
+    }
+    sites.sort_by(|a, b| {
+        b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
+    });
+    sites
+}
+
+fn nearest_user_frame<'a>(sample: Sample<'a>, module: &str) -> Option<Line<'a>> {
+    sample.frames().find(|line| {
+        let package = line.function().map(|function| Symbol::decode(function.name()));
+        package.is_some_and(|symbol| Origin::of_package(symbol.package(), module) == Origin::User)
+    })
+}
+
+/// Why a place allocates that the compiler does not report: allocation that is the runtime's doing.
+fn explain(place: &Place, charged_to: &Place, has_log: bool) -> &'static str {
+    let symbol = Symbol::decode(&place.function);
+    match (symbol.package(), symbol.function()) {
+        ("internal/runtime/maps", _) => "a map grows, or is made with room for its elements",
+        ("runtime", name) if name.starts_with("mapassign") || name.starts_with("makemap") => {
+            "a map grows, or is made with room for its elements"
+        }
+        ("runtime", name) if name.starts_with("growslice") => "append grows a slice",
+        ("runtime", name) if name.starts_with("concatstring") => "strings are put together",
+        ("runtime", name) if name.contains("string") || name.contains("slicebyte") => "text and bytes are converted",
+        ("runtime", "makechan") => "a channel is made",
+        ("runtime", name) if name.starts_with("malg") || name.starts_with("newproc") => "a goroutine starts",
+        ("runtime", _) => "the runtime's own memory",
+        _ if place != charged_to => "inside a library: what the calling line passes, or asks for, decides",
+        _ if has_log => {
+            "no escape is reported for the line: append or map growth, a conversion or concatenation, a channel, a make \
+             of run-time size, or a package that was built without -m=2"
+        }
+        _ => "no escape log is in the bundle: add the output of go build -gcflags=-m=2",
+    }
+}
+
+/// Whether a site surely allocates by the compiler's word.
+pub(crate) fn certainty(site: &Site) -> Option<Certainty> {
+    site.decision().map(|decision| decision.alloc_certainty)
+}

@@ -1,0 +1,115 @@
+//! The report on a terminal.
+
+use std::fmt::Write as _;
+
+use comfy_table::{CellAlignment, Table, TableStyle};
+use gomem_gogc::{Interval, Prediction};
+use gomem_table::Unit;
+
+use crate::{
+    pacing::Saving,
+    report::{Report, gogc_percent},
+};
+
+pub(crate) fn render(report: &Report) -> String {
+    let mut out = String::new();
+    let facts: Vec<String> =
+        report.overview().facts().iter().map(|(label, value)| format!("{label} {value}")).collect();
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        report.name(),
+        if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") }
+    );
+    for (finding, rank) in report.findings().iter().zip(1..) {
+        let _ = writeln!(out, "\n{rank:>2}. [{}] {}", finding.severity.name(), finding.title);
+        paragraph(&mut out, &finding.summary);
+        if let Some(saving) = finding.saving {
+            paragraph(&mut out, &predicted(saving));
+        }
+        if !finding.action.is_empty() {
+            paragraph(&mut out, &format!("→ {}", finding.action));
+        }
+    }
+    if let Some((count, fraction, saving)) = report.together() {
+        let _ = writeln!(
+            out,
+            "\nFixing the {count} sites above with a warning ({:.1} % of bytes) together. {}",
+            fraction * 100.0,
+            predicted(saving)
+        );
+    }
+    if !report.what_if().is_empty() {
+        let _ =
+            writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.what_if()));
+    }
+    for unread in report.unread() {
+        let _ = writeln!(out, "not used: {} ({})", unread.name, unread.reason);
+    }
+    out
+}
+
+pub(crate) fn predicted(saving: Saving) -> String {
+    let points = |interval: Interval| {
+        format!("{:.1} ({:.1}–{:.1})", interval.value * 100.0, interval.low * 100.0, interval.high * 100.0)
+    };
+    format!(
+        "Predicted: {} % fewer GC cycles, GC CPU down by {} points.",
+        points(saving.gc_cycles),
+        points(saving.gc_cpu)
+    )
+}
+
+/// Label, cycles, peak heap, GC CPU of one setting; or the reason why there are none.
+pub(crate) fn cells(prediction: &Prediction) -> [String; 4] {
+    let label = gogc_percent(prediction).map_or_else(|| "off".to_owned(), |percent| percent.to_string());
+    if let Some(refusal) = prediction.refusal {
+        return [label, refusal.to_string(), String::new(), String::new()];
+    }
+    let show = |interval: Option<Interval>, unit: fn(f64) -> String| {
+        interval.map_or_else(String::new, |found| {
+            format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))
+        })
+    };
+    [
+        label,
+        show(prediction.gc_cycles, |value| format!("{value:.0}")),
+        show(prediction.peak_heap_bytes, |value| Unit::Bytes.humanize(value)),
+        show(prediction.gc_cpu_fraction, |value| Unit::Fraction.humanize(value)),
+    ]
+}
+
+fn what_if(predictions: &[Prediction]) -> String {
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_header(["GOGC", "GC cycles", "peak heap", "GC CPU"]);
+    let (answered, refused): (Vec<_>, Vec<_>) = predictions.iter().partition(|found| found.refusal.is_none());
+    for prediction in answered {
+        table.add_row(cells(prediction));
+    }
+    for column in table.column_iter_mut() {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    let mut out = table.to_string();
+    for prediction in refused {
+        let [label, reason, ..] = cells(prediction);
+        let _ = write!(out, "\n GOGC={label}: {reason}");
+    }
+    out
+}
+
+/// Wrapped at 100 columns, indented below its title.
+fn paragraph(out: &mut String, text: &str) {
+    let mut width = 0;
+    for word in text.split_whitespace() {
+        let length = word.chars().count() + 1;
+        if width == 0 || width + length > 100 {
+            out.push_str(if width == 0 { "    " } else { "\n    " });
+            width = 4;
+        } else {
+            out.push(' ');
+        }
+        out.push_str(word);
+        width += length;
+    }
+    out.push('\n');
+}
