@@ -186,7 +186,10 @@ pub(crate) fn find(
     live_heap: Option<&Trend>,
     pacing: Result<&Pacing, &str>,
 ) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = growth.iter().take(3).map(|growth| leak(growth, live_heap)).collect();
+    // A site may grow while others shrink; what GC marks live decides whether memory leaks.
+    let contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    let growing = growth.iter().filter(|_| !contradicted).take(3);
+    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
     findings.extend(allocation_sites(sites, pacing.ok()));
     findings.sort_by(|a, b| {
         let weight = |finding: &Finding| (finding.severity, finding.bytes_fraction.unwrap_or(0.0));
@@ -200,9 +203,13 @@ pub(crate) fn find(
     findings
 }
 
+fn rises(trend: &Trend) -> bool {
+    trend.tau >= 0.6 && trend.slope > 0.0
+}
+
 fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
     let site = &growth.site;
-    let rising = live_heap.is_some_and(|trend| trend.tau >= 0.6 && trend.slope > 0.0);
+    let rising = live_heap.is_some_and(rises);
     let severity = if rising && site.inuse_fraction >= 0.1 { Severity::Critical } else { Severity::Warning };
     let title = format!(
         "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
@@ -236,9 +243,9 @@ fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
             .into(),
     };
-    finding.confidence = if rising && growth.sampled_objects >= 30.0 {
+    finding.confidence = if rising && growth.significance >= 5.0 {
         "high"
-    } else if growth.sampled_objects >= 10.0 {
+    } else if rising || growth.significance >= 5.0 {
         "medium"
     } else {
         "low"
@@ -252,6 +259,7 @@ fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes, "heap profiles"),
         Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour, "heap profiles"),
         Evidence::new("sampled objects", growth.sampled_objects, Unit::Count, "heap profiles"),
+        Evidence::new("growth in standard deviations", growth.significance, Unit::None, "heap profiles"),
     ];
     if let Some(trend) = live_heap {
         finding.evidence.push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour, "metrics"));

@@ -21,8 +21,10 @@ pub struct Growth {
     pub bytes_per_hour: f64,
     /// Kendall's rank correlation with time.
     pub tau: f64,
-    /// How many objects the sampler saw in the last profile: the growth is as sure as this is large.
+    /// How many objects the sampler saw in the last profile.
     pub sampled_objects: f64,
+    /// The growth in standard deviations of the sampling: below 3 it may be chance.
+    pub significance: f64,
 }
 
 impl Growth {
@@ -43,6 +45,10 @@ impl Growth {
 }
 
 /// Growing sites, the fastest first. Needs three profiles or more: two points always lie on a line.
+///
+/// A site counts when it grew from each profile to the next, by more than chance: the sampler's counts are Poisson, so a
+/// difference of n and m objects has the standard deviation √(n + m). A site that fills up, growing less than a third as
+/// fast at the end as at the beginning, does not count: it is what a bounded cache looks like.
 pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
     // `allocs` and `heap` are the same profile under two names; taken at one time, one is enough.
     let mut heaps: Vec<_> = bundle.heaps().iter().filter(|heap| heap.profile.time_nanos().is_some()).collect();
@@ -87,12 +93,28 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
             let site = site?;
             let sampled_objects = sampled(&site, period);
             let bytes_per_hour = trend.slope * 3600.0;
-            Some(Growth { site, inuse_bytes: points, bytes_per_hour, tau: trend.tau, sampled_objects })
+            let last = points.last().map_or(0.0, |point| point.1);
+            let first_objects = sampled_objects * points.first().map_or(0.0, |point| point.1) / last.max(1.0);
+            let significance = (sampled_objects - first_objects) / (sampled_objects + first_objects).sqrt().max(1e-9);
+            Some(Growth { site, inuse_bytes: points, bytes_per_hour, tau: trend.tau, sampled_objects, significance })
         })
-        .filter(|growth| growth.tau > 0.99 && growth.grown_bytes() >= SMALLEST_GROWTH)
+        .filter(|growth| growth.tau > 0.99 && growth.grown_bytes() >= SMALLEST_GROWTH && growth.significance >= 3.0)
+        .filter(|growth| !fills_up(&growth.inuse_bytes))
         .collect();
     growing.sort_by(|a, b| b.grown_bytes().total_cmp(&a.grown_bytes()).then_with(|| a.site.place.cmp(&b.site.place)));
     growing
+}
+
+fn fills_up(points: &[(f64, f64)]) -> bool {
+    let slope = |pair: &[(f64, f64)]| match pair {
+        [a, b] if b.0 > a.0 => (b.1 - a.1) / (b.0 - a.0),
+        _ => 0.0,
+    };
+    let mut slopes = points.windows(2).map(slope);
+    match (slopes.next(), slopes.next_back()) {
+        (Some(first), Some(last)) => last < first / 3.0,
+        _ => false,
+    }
 }
 
 /// Bytes in use over time, and the site as of the last profile.

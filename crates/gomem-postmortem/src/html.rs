@@ -1,6 +1,6 @@
 //! The report as one HTML document.
 
-use minijinja::{AutoEscape, Environment, Value, context};
+use minijinja::{Environment, Value, context};
 
 use crate::{
     report::Report,
@@ -12,7 +12,12 @@ use crate::{
 /// escape their own text.
 pub(crate) fn render(report: &Report) -> String {
     let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // The engine's own escaping turns every `/` of a path into an entity, which nobody can search for.
+    environment.set_formatter(|out, _, value| {
+        let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
+        out.write_str(&if value.is_safe() { text } else { escape(&text) })?;
+        Ok(())
+    });
     let findings: Vec<Value> = report
         .findings()
         .iter()
@@ -82,7 +87,7 @@ pub(crate) fn render(report: &Report) -> String {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }
 
 const TEMPLATE: &str = include_str!("../assets/report.html");

@@ -1,0 +1,74 @@
+//! The command as a user runs it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+fn incident(name: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name).display().to_string()
+}
+
+/// Exit code, standard output, standard error.
+fn gomem(args: &[&str]) -> (u8, String, String) {
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = gomem_cli::run(std::iter::once("gomem").chain(args.iter().copied()), &mut out, &mut err);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+#[test]
+fn postmortem_prints_writes_and_gates() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (html, json) = (path("report.html"), path("report.json"));
+    let (code, out, err) =
+        gomem(&["postmortem", &incident("before"), "-o", &html, "--json", &json, "--fail-on", "critical"]);
+    assert_eq!((code, err.as_str()), (1, ""));
+    assert!(out.contains("event/line.go:34") && out.contains("report: "));
+    assert!(std::fs::read_to_string(html).unwrap().starts_with("<!DOCTYPE html>"));
+    let json: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(json["findings"][0]["kind"], "leak");
+    let (code, out, _) = gomem(&["postmortem", &incident("after"), "--json", "-", "--fail-on", "critical"]);
+    assert_eq!(code, 0);
+    assert!(serde_json::from_str::<serde_json::Value>(&out).is_ok(), "nothing but JSON");
+}
+
+#[test]
+fn compare_shows_predicted_beside_measured() {
+    let (code, out, _) = gomem(&["compare", &incident("before"), &incident("after")]);
+    assert_eq!(code, 0);
+    assert!(out.contains("predicted after") && out.contains("GC cycles saved"), "{out}");
+}
+
+#[test]
+fn tables_in_every_format() {
+    let heap = incident("before/heap-3.pb.gz");
+    let (code, out, _) = gomem(&["top", &heap, "-s", "alloc_space", "--by", "line", "-n", "1", "--format", "csv"]);
+    assert_eq!(code, 0);
+    assert!(out.starts_with("function,file,line,flat,cum,flat_fraction,cum_fraction\n"), "{out}");
+    assert_eq!(out.lines().count(), 2);
+    let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["flat"].is_i64());
+    let (_, out, _) = gomem(&["escape", &incident("before/escape.log")]);
+    assert!(out.contains("interface_boxing"));
+    let (_, out, _) = gomem(&["gogc", &incident("before/gctrace.log")]);
+    assert!(out.contains("gc_cycles"));
+}
+
+#[test]
+fn bad_usage_is_2_and_bad_input_3_with_one_line() {
+    let heap = incident("before/heap-3.pb.gz");
+    for (args, code, says) in [
+        (vec!["top"], 2, "Usage"),
+        (vec!["top", &heap, "--by", "colour"], 2, "`colour` is none of function"),
+        (vec!["top", &heap, "-s", "cpu"], 2, "there are alloc_objects"),
+        (vec!["top", "/nonexistent"], 3, "gomem: /nonexistent: "),
+        (vec!["postmortem", "/nonexistent"], 3, "gomem: /nonexistent: "),
+        (vec!["escape", &heap], 3, "no compiler diagnostics"),
+    ] {
+        let (found, out, err) = gomem(&args);
+        assert_eq!((found, out.as_str()), (code, ""), "{args:?}");
+        assert!(err.contains(says), "{err}");
+        assert!(code != 3 || err.trim_end().lines().count() == 1, "{err}");
+    }
+    assert_eq!(gomem(&["--help"]).0, 0);
+}

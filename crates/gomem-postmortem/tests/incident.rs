@@ -1,0 +1,99 @@
+//! The real incident of `examples/incident`, whole.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use gomem_escape::Cause;
+use gomem_postmortem::{Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity};
+
+fn bundle(name: &str) -> Bundle {
+    Bundle::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name)).unwrap()
+}
+
+#[test]
+fn the_culprits_are_found_with_place_share_and_cause() {
+    let report = Report::of(&bundle("before"));
+    let first: Vec<_> = report
+        .findings()
+        .iter()
+        .take(6)
+        .map(|finding| {
+            let place = finding.place.as_ref().unwrap().short();
+            let share = (finding.bytes_fraction.unwrap() * 100.0).round();
+            (finding.kind, finding.severity, place, share, finding.cause.unwrap())
+        })
+        .collect();
+    let (site, warning) = (FindingKind::AllocationSite, Severity::Warning);
+    assert_eq!(
+        first,
+        [
+            (FindingKind::Leak, Severity::Critical, "store/sessions.go:43".into(), 77.0, Cause::StoredInHeap),
+            (site, warning, "api/handler.go:58".into(), 37.0, Cause::TooLarge),
+            (FindingKind::PoolMisuse, warning, "event/line.go:34".into(), 28.0, Cause::InterfaceBoxing),
+            (site, warning, "api/handler.go:96".into(), 13.0, Cause::ClosureCapture),
+            (site, warning, "store/store.go:39".into(), 11.0, Cause::InterfaceBoxing),
+            (site, warning, "api/handler.go:100".into(), 7.0, Cause::SliceGrowth),
+        ]
+    );
+    assert!(report.findings()[0].action.contains("t.byID[ev.Session] = &Session{...}"));
+    assert!(report.findings().iter().any(|finding| finding.kind == FindingKind::Gogc));
+}
+
+#[test]
+fn the_fixed_service_has_none_of_them() {
+    let report = Report::of(&bundle("after"));
+    let bad = report.findings().iter().find(|finding| {
+        matches!(finding.kind, FindingKind::Leak | FindingKind::PoolMisuse) || finding.severity == Severity::Critical
+    });
+    assert!(bad.is_none(), "{bad:?}");
+}
+
+#[test]
+fn the_prediction_holds_in_the_second_bundle() {
+    let comparison = Comparison::of(&bundle("before"), &bundle("after"));
+    let predicted = comparison.predicted_gc_cycles.unwrap();
+    let measured = comparison.after.gc_cycles.unwrap();
+    assert!(predicted.low <= measured && measured <= predicted.high, "{predicted:?}, measured {measured}");
+    assert!(comparison.fixed_fraction > 0.9 && comparison.fixed_fraction <= 1.0);
+    assert!(
+        (comparison.predicted.unwrap().gc_cycles.value - comparison.measured_gc_cycles_saved().unwrap()).abs() < 0.02
+    );
+}
+
+#[test]
+fn shares_add_up_and_tables_fit_their_schemas() {
+    let report = Report::of(&bundle("before"));
+    let sum: f64 = report.sites().iter().map(|site| site.bytes_fraction).sum();
+    assert!((sum - 1.0).abs() < 1e-9, "{sum}");
+    SITES_SCHEMA.check(&report.sites_table().unwrap()).unwrap();
+    FINDINGS_SCHEMA.check(&report.findings_table().unwrap()).unwrap();
+    assert_eq!(report.gogc_table().unwrap().rows(), report.what_if().len());
+    let json = report.to_json();
+    assert_eq!(json["findings"][2]["line"], 34);
+}
+
+#[test]
+fn the_html_needs_nothing_else() {
+    let html = Report::of(&bundle("before")).to_html();
+    for marker in ["src=", "<link", "@import", "url(", "http://", "https://", "fetch(", "XMLHttpRequest"] {
+        assert!(!html.contains(marker), "{marker}");
+    }
+    for text in
+        ["event/line.go:34", "buf escapes to heap", "store/sessions.go:43", "Flame graph", "<polyline class=\"live\""]
+    {
+        assert!(html.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_bundle_without_most_inputs_says_what_is_missing() {
+    let heap = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before/heap-1.pb.gz");
+    let report = Report::of(&Bundle::open(&heap).unwrap());
+    let missing = report.findings().iter().find(|finding| finding.kind == FindingKind::MissingInput).unwrap();
+    for input in ["-gcflags=-m=2", "three heap profiles", "/metrics", "gctrace=1"] {
+        assert!(missing.action.contains(input), "{}", missing.action);
+    }
+    assert!(report.to_html().contains("Flame graph"));
+    assert!(report.what_if().is_empty());
+}
