@@ -26,8 +26,9 @@ pub(crate) fn render(report: &Report) -> String {
                 severity => finding.severity.name(),
                 kind => finding.kind.name().replace('_', " "),
                 title => finding.title.clone(),
-                summary => finding.summary.clone(),
-                action => finding.action.clone(),
+                summary => with_code(&finding.summary),
+                action => with_code(&finding.action),
+                short => finding.place.as_ref().map(Place::short),
                 place => finding.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
                 function => finding.place.as_ref().map(Place::short_function),
                 message => finding.compiler_message.clone(),
@@ -84,6 +85,20 @@ pub(crate) fn render(report: &Report) -> String {
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
         format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&report.to_text()))
     })
+}
+
+/// `` `code` `` as an element; everything is escaped.
+fn with_code(text: &str) -> Value {
+    let mut parts = text.split('`');
+    let mut html = escape(parts.next().unwrap_or_default());
+    for (index, part) in parts.enumerate() {
+        html.push_str(if index % 2 == 0 { "<code>" } else { "</code>" });
+        html.push_str(&escape(part));
+    }
+    if text.matches('`').count() % 2 == 1 {
+        html.push_str("</code>");
+    }
+    Value::from_safe_string(html)
 }
 
 fn escape(text: &str) -> String {
