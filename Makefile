@@ -1,0 +1,75 @@
+# Two commands matter: `make demo` and `make test`. Both need Rust, Python >= 3.11 and make, and keep to this folder.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INCIDENT := examples/incident
+SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
+PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
+
+# Python finds the crates' own build; both profiles share one target folder.
+export CARGO_TERM_COLOR ?= auto
+
+.PHONY: help demo test check fmt lint test-rust test-python docs bench clean
+
+help: ## what can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.wheel ## the main job on a real incident: findings here, the report in report.html
+	@$(BIN)/gomem postmortem $(INCIDENT)/before -o report.html
+	@echo
+	@echo "The same service with the culprits fixed, under the same load:"
+	@echo
+	@$(BIN)/gomem compare $(INCIDENT)/before $(INCIDENT)/after
+	@echo
+	@echo "The findings as a Polars frame:"
+	@echo
+	@$(BIN)/python examples/postmortem.py $(INCIDENT)/before
+	@echo
+	@echo "Open the report: file://$(CURDIR)/report.html"
+
+test: check test-rust test-python ## everything: format, lints, Rust, Python, stubs, doc examples
+	@echo "all tests passed"
+
+check: fmt lint ## the fast part: format and lints
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+test-rust:
+	cargo test --workspace --locked
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+	@for crate in pprof escape metrics gogc; do \
+	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
+	done
+
+test-python: $(VENV)/.wheel
+	cd python && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
+	cd python && ../$(BIN)/mypy && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
+	cd python && ../$(BIN)/python -m pytest -q
+
+docs: ## the Rust documentation
+	cargo doc --workspace --no-deps --locked --open
+
+$(VENV)/.tools: python/pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.3" "mypy>=1.13" "pytest>=8" "ruff>=0.9"
+	touch $@
+
+$(VENV)/.wheel: $(VENV)/.tools $(SOURCES) $(PACKAGE)
+	rm -rf target/wheels
+	cd python && ../$(BIN)/maturin build --release --locked --quiet --out ../target/wheels
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --force-reinstall target/wheels/gomem-*.whl
+	touch $@
+
+clean:
+	cargo clean
+	rm -rf $(VENV) report.html
