@@ -1,1 +1,32 @@
-//! Python bindings of gomem.
+//! The extension module `gomem._gomem`: a translation table between Python and the gomem crates.
+//!
+//! | file | Python module |
+//! |---|---|
+//! | `error` | the exceptions |
+//! | `input` | the sources every reader takes: path, bytes, binary file |
+//! | `table` | a table on its way to a data frame, by the Arrow C stream interface |
+//! | `metrics` | `gomem._metrics`: metrics and GC traces |
+//! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
+//! | `recording` | what `gogc` learns from, out of GC traces, frames and metrics |
+//! | `command` | `gomem._cli`: the `gomem` command |
+
+mod command;
+mod error;
+mod gogc;
+mod input;
+mod metrics;
+mod recording;
+mod table;
+
+use pyo3::prelude::*;
+
+#[pymodule]
+fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add("is_debug_build", cfg!(debug_assertions))?;
+    error::register(module)?;
+    table::register(module)?;
+    metrics::register(module)?;
+    gogc::register(module)?;
+    command::register(module)
+}

@@ -1,0 +1,112 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, final
+
+from polars import DataFrame
+
+from gomem._source import Source
+
+_Gogc = int | float | Literal["off"]
+
+__version__: str
+is_debug_build: bool
+
+# error.rs
+
+class GomemError(Exception): ...
+
+class DecodeError(GomemError):
+    kind: str | None
+    offset: int | None
+    line: int | None
+
+class LimitError(GomemError): ...
+class UsageError(GomemError): ...
+
+# table.rs
+
+@final
+class Table:
+    @property
+    def name(self) -> str: ...
+    def __len__(self) -> int: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> Any: ...
+
+# metrics.rs
+
+@final
+class Metrics:
+    def series(self) -> Table: ...
+    def state(self) -> Table: ...
+    def cycles(self) -> Table: ...
+    def diagnostics(self) -> Table: ...
+    @property
+    def scrapes(self) -> int: ...
+    @property
+    def series_count(self) -> int: ...
+    @property
+    def suppressed_diagnostics(self) -> int: ...
+
+@final
+class GcTrace:
+    def table(self) -> Table: ...
+    def unread(self) -> tuple[int, int | None]: ...
+
+def read_metrics(
+    source: Source | Sequence[Source],
+    *,
+    format: str = "auto",
+    strict: bool = False,
+    time: datetime | Sequence[datetime] | None = None,
+) -> Metrics: ...
+def read_gctrace(source: Source) -> GcTrace: ...
+
+# gogc.rs
+
+@final
+class GcModel:
+    def predict(
+        self,
+        *,
+        gogc: _Gogc | Sequence[_Gogc] | None = None,
+        memory_limit_bytes: int | Sequence[int | None] | None = None,
+        alloc_scale: float = 1.0,
+    ) -> Table: ...
+    def recommend(
+        self,
+        *,
+        container_limit_bytes: int,
+        objective: str = "balanced",
+        cpu_price: float | None = None,
+        memory_price: float | None = None,
+    ) -> Table: ...
+    def quality(self) -> tuple[int, int, float, float, float, bool, bool, list[str]]: ...
+    @property
+    def gogc(self) -> float: ...
+    @property
+    def memory_limit_bytes(self) -> int | None: ...
+    @property
+    def observed_gc_cpu_fraction(self) -> float | None: ...
+
+def fit(
+    source: Source | DataFrame | Metrics,
+    *,
+    metrics: Metrics | None = None,
+    gogc: _Gogc = 100,
+    memory_limit_bytes: int | None = None,
+    procs: int | None = None,
+) -> GcModel: ...
+def goal(
+    live_bytes: int,
+    *,
+    roots_bytes: int = 0,
+    gogc: _Gogc = 100,
+    memory_limit_bytes: int | None = None,
+    mapped_ready_bytes: int = 0,
+    heap_free_bytes: int = 0,
+    heap_objects_bytes: int = 0,
+) -> int: ...
+
+# command.rs
+
+def run_command(argv: Sequence[str]) -> int: ...

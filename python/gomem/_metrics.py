@@ -1,0 +1,189 @@
+"""Metrics and GC traces."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from gomem import _gomem
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from gomem._source import Source
+
+__all__ = ["GomemWarning", "Metrics", "read_gctrace", "read_metrics"]
+
+
+class GomemWarning(UserWarning):
+    """Something was read, but not all of it."""
+
+
+class Metrics:
+    """Metrics of one or more programs over time, as `read_metrics` gives them."""
+
+    def __init__(self, inner: _gomem.Metrics, /) -> None:
+        self._inner = inner
+
+    def series(self) -> pl.DataFrame:
+        """One row per sample.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``time``, ``metric``, ``labels`` (list of structs ``key``, ``value``) and ``value``.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> gm.read_metrics(b'up{job="api"} 1').series()["value"].to_list()
+        [1.0]
+        """
+        return pl.DataFrame(self._inner.series())
+
+    def state(self) -> pl.DataFrame:
+        """Return the Go runtime's state, one row per target and scrape.
+
+        The quantities have one name each, whatever naming scheme the exporter follows, with the
+        unit at its end. Null: not exported. ``gogc_percent`` is infinite when GOGC is off, and
+        ``memory_limit_bytes`` when there is no limit.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``target``, ``run`` (counts restarts), ``time``, then one column per quantity.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> state = gm.read_metrics(b"go_memstats_next_gc_bytes 4.2e+07").state()
+        >>> state["heap_goal_bytes"].to_list(), state["goroutines"].to_list()
+        ([42000000.0], [None])
+        """
+        return pl.DataFrame(self._inner.state())
+
+    def cycles(self) -> pl.DataFrame:
+        """One row per scrape before which a GC cycle ended.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``target``, ``run``, ``time``, ``cycle`` (its number), ``cycles`` (how many ended since
+            the scrape before), ``live_bytes``, ``live_is_estimate`` (computed from the goal),
+            ``goal_bytes``, ``alloc_bytes`` (since the scrape before).
+        """
+        return pl.DataFrame(self._inner.cycles())
+
+    @property
+    def diagnostics(self) -> pl.DataFrame:
+        """What could not be read: ``time`` of the scrape, ``line``, ``column``, ``problem``.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> gm.read_metrics(b"up 1\\nup up").diagnostics["line"].to_list()
+        [2]
+        """
+        return pl.DataFrame(self._inner.diagnostics())
+
+    def __repr__(self) -> str:
+        inner = self._inner
+        return f"Metrics({inner.scrapes} scrapes, {inner.series_count} series)"
+
+
+def read_metrics(
+    source: Source | Sequence[Source],
+    *,
+    format: Literal["auto", "prometheus"] = "auto",  # noqa: A002
+    strict: bool = False,
+    time: datetime | Sequence[datetime] | None = None,
+) -> Metrics:
+    """Read one or more scrapes in the Prometheus text format.
+
+    Parameters
+    ----------
+    source
+        A path, bytes, a binary file object, a list of them, or a folder of
+        ``<unix milliseconds>.prom`` files.
+    format
+        ``"prometheus"``, or ``"auto"`` to find out.
+    strict
+        Raise for anything that cannot be read, instead of listing it in ``Metrics.diagnostics``.
+    time
+        When the scrape was taken, with its time zone; a list for a list of sources. Without it,
+        the file's name tells (``1700000000000.prom``), else when the file was written, else now.
+
+    Raises
+    ------
+    FileNotFoundError
+        When a source is a path that leads nowhere.
+    DecodeError
+        When nothing can be read, or, if strict, when something cannot.
+    LimitError
+        When there is too much.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> from datetime import datetime, timezone
+    >>> noon = datetime(2026, 1, 1, 12, tzinfo=timezone.utc)
+    >>> metrics = gm.read_metrics(b"go_goroutines 12", time=noon)
+    >>> metrics
+    Metrics(1 scrapes, 1 series)
+    >>> metrics.state()["goroutines"].to_list()
+    [12.0]
+    """
+    return Metrics(_gomem.read_metrics(source, format=format, strict=strict, time=time))
+
+
+def read_gctrace(source: Source) -> pl.DataFrame:
+    """Read the ``GODEBUG=gctrace=1`` lines of a log.
+
+    Other lines are passed over, prefixes and restarts are understood. ``MB`` are 2**20 bytes,
+    rounded down.
+
+    Parameters
+    ----------
+    source
+        A path, bytes, or a binary file object.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per GC cycle: ``cycle``, ``start_seconds``, ``gc_percent``, ``stw_sweep_ms``,
+        ``mark_ms``, ``stw_mark_term_ms``, ``assist_cpu_ms``, ``background_cpu_ms``,
+        ``idle_cpu_ms``, ``heap_start_mb``, ``heap_end_mb``, ``heap_live_mb``, ``goal_mb``,
+        ``stacks_mb``, ``globals_mb``, ``procs``, ``forced``, ``leak_check``. ``stacks_mb`` and
+        ``globals_mb`` are null before Go 1.18.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the path leads nowhere.
+    DecodeError
+        When there is no such line.
+
+    Warns
+    -----
+    GomemWarning
+        When lines begin like a trace and cannot be read.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> log = (
+    ...     b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, "
+    ...     b"12->13->7 MB, 14 MB goal, 0 MB stacks, 0 MB globals, 2 P"
+    ... )
+    >>> gm.read_gctrace(log).select("cycle", "heap_live_mb", "goal_mb").row(0)
+    (7, 7, 14)
+    """
+    trace = _gomem.read_gctrace(source)
+    count, first = trace.unread()
+    if count:
+        message = f"{count} lines begin like a GC trace and cannot be read, the first is line {first}"
+        warnings.warn(message, GomemWarning, stacklevel=2)
+    return pl.DataFrame(trace.table())

@@ -1,0 +1,242 @@
+"""What other values of GOGC and GOMEMLIMIT would do to a program.
+
+Examples
+--------
+>>> import gomem as gm
+>>> gm.gogc.goal(100 << 20, gogc=100) >> 20
+200
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import polars as pl
+
+from gomem import _gomem
+from gomem._metrics import Metrics
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gomem._source import Source
+
+__all__ = ["GcModel", "Quality", "fit", "goal"]
+
+Gogc: TypeAlias = int | float | Literal["off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What limits a fit."""
+
+    cycles: int
+    """GC cycles learnt from."""
+    forced_cycles: int
+    """Cycles that the program asked for with ``runtime.GC``."""
+    replayed_cycles_ratio: float
+    """Replayed over recorded cycles at the recorded setting: 1 is perfect."""
+    drift: float
+    """Relative change of the surviving heap between the first and the last third of the run."""
+    rounding_fraction: float
+    """The share of the live heap that the rounding of the recorded numbers can be off by."""
+    knows_cpu: bool
+    """Whether the GC's CPU time is known; without it, none is predicted."""
+    is_shaky: bool
+    """Whether the run is too short or too unsteady for the usual intervals."""
+    remarks: tuple[str, ...]
+    """What to know before trusting the predictions."""
+
+
+class GcModel:
+    """A program's GC behaviour, learnt from one recording by `fit`."""
+
+    def __init__(self, inner: _gomem.GcModel, /) -> None:
+        self._inner = inner
+
+    @property
+    def quality(self) -> Quality:
+        """What limits the fit."""
+        *numbers, remarks = self._inner.quality()
+        return Quality(*numbers, tuple(remarks))
+
+    def predict(
+        self,
+        *,
+        gogc: Gogc | Sequence[Gogc] | None = None,
+        memory_limit_bytes: int | Sequence[int | None] | None = None,
+        alloc_scale: float = 1.0,
+    ) -> pl.DataFrame:
+        """Predict what settings would do to the recorded work.
+
+        Parameters
+        ----------
+        gogc
+            Values of GOGC; ``"off"`` for none. Without it, the recorded one.
+        memory_limit_bytes
+            Values of GOMEMLIMIT, each combined with each GOGC; in a list, None is no limit.
+            Without it, the recorded one.
+        alloc_scale
+            How much the program would allocate for the same work: 0.5 when a fix halves it.
+
+        Returns
+        -------
+        polars.DataFrame
+            One row per setting: ``gogc`` (infinite: off), ``memory_limit_bytes`` (null: none),
+            ``gc_cycles``, ``peak_heap_bytes``, ``gc_cpu_fraction`` (of GOMAXPROCS x wall time),
+            each with ``_low`` and ``_high`` (90 %), ``effective_gogc`` (what a limit leaves of
+            it), and ``refusal``: why no numbers are given, else null.
+        """
+        return pl.DataFrame(
+            self._inner.predict(
+                gogc=gogc, memory_limit_bytes=memory_limit_bytes, alloc_scale=alloc_scale
+            )
+        )
+
+    def recommend(
+        self,
+        *,
+        container_limit_bytes: int,
+        objective: Literal["balanced", "throughput", "memory", "price"] = "balanced",
+        cpu_price: float | None = None,
+        memory_price: float | None = None,
+    ) -> pl.DataFrame:
+        """Rank settings for a container; the first row is the recommendation.
+
+        Parameters
+        ----------
+        container_limit_bytes
+            The memory the container may use.
+        objective
+            ``"balanced"`` (the knee), ``"throughput"`` (least GC CPU), ``"memory"`` (least memory
+            with GC below 10 % of the CPU) or ``"price"``.
+        cpu_price, memory_price
+            Of one CPU-hour and one GiB-hour, for ``objective="price"``.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``rank``, the columns of `predict`, ``score`` (smaller is better), ``is_current`` and
+            ``reason``. Empty when the program does not fit into the container at all.
+        """
+        return pl.DataFrame(
+            self._inner.recommend(
+                container_limit_bytes=container_limit_bytes,
+                objective=objective,
+                cpu_price=cpu_price,
+                memory_price=memory_price,
+            )
+        )
+
+    def __repr__(self) -> str:
+        quality = self.quality
+        remarks = f", {len(quality.remarks)} remarks" if quality.remarks else ""
+        return f"GcModel({quality.cycles} cycles at GOGC={self._inner.gogc:g}{remarks})"
+
+
+def fit(
+    source: Source | pl.DataFrame | Metrics,
+    *,
+    metrics: Metrics | None = None,
+    gogc: Gogc = 100,
+    memory_limit_bytes: int | None = None,
+    procs: int | None = None,
+) -> GcModel:
+    """Learn a program's GC behaviour from one recording.
+
+    Parameters
+    ----------
+    source
+        A log with ``GODEBUG=gctrace=1`` lines (path, bytes or binary file object), a frame of
+        `gomem.read_gctrace`, or `gomem.Metrics`. A trace predicts better than metrics.
+    metrics
+        Beside a trace: metrics of the same run, which tell its total allocation, its duration and
+        the memory outside the heap.
+    gogc, memory_limit_bytes
+        What the program ran with. Metrics that export GOGC or GOMEMLIMIT know better.
+    procs
+        GOMAXPROCS, where the source does not tell, or is wrong.
+
+    Raises
+    ------
+    DecodeError
+        When there are fewer than four GC cycles.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> line = (
+    ...     "gc {} @{}.000s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, "
+    ...     "60->61->31 MB, 62 MB goal, 0 MB stacks, 0 MB globals, 2 P"
+    ... )
+    >>> log = "\\n".join(line.format(n, n) for n in range(1, 41)).encode()
+    >>> model = gm.gogc.fit(log)
+    >>> model.quality.cycles
+    40
+    >>> one, four = model.predict(gogc=[100, 400])["gc_cycles"]
+    >>> four < one
+    True
+    """
+    recorded = source._inner if isinstance(source, Metrics) else source
+    beside = metrics._inner if metrics is not None else None
+    return GcModel(
+        _gomem.fit(
+            recorded,
+            metrics=beside,
+            gogc=gogc,
+            memory_limit_bytes=memory_limit_bytes,
+            procs=procs,
+        )
+    )
+
+
+def goal(
+    live_bytes: int,
+    *,
+    roots_bytes: int = 0,
+    gogc: Gogc = 100,
+    memory_limit_bytes: int | None = None,
+    mapped_ready_bytes: int = 0,
+    heap_free_bytes: int = 0,
+    heap_objects_bytes: int = 0,
+) -> int:
+    """Compute the heap goal exactly as the runtime does after a GC cycle.
+
+    Parameters
+    ----------
+    live_bytes
+        What the cycle marked live (``/gc/heap/live``).
+    roots_bytes
+        Stacks and globals (``/gc/scan/stack`` + ``/gc/scan/globals``).
+    gogc
+        GOGC.
+    memory_limit_bytes
+        GOMEMLIMIT; None for none.
+    mapped_ready_bytes, heap_free_bytes, heap_objects_bytes
+        What a memory limit is held against: ``/memory/classes/total`` less
+        ``/memory/classes/heap/released``, ``/memory/classes/heap/free`` and
+        ``/memory/classes/heap/objects``.
+
+    Returns
+    -------
+    int
+        Bytes; 2**64 - 1 when nothing bounds the heap.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> gm.gogc.goal(100 << 20, roots_bytes=2 << 20, gogc=100) >> 20
+    202
+    >>> gm.gogc.goal(1 << 20, gogc=50) >> 20
+    2
+    """
+    return _gomem.goal(
+        live_bytes,
+        roots_bytes=roots_bytes,
+        gogc=gogc,
+        memory_limit_bytes=memory_limit_bytes,
+        mapped_ready_bytes=mapped_ready_bytes,
+        heap_free_bytes=heap_free_bytes,
+        heap_objects_bytes=heap_objects_bytes,
+    )

@@ -1,0 +1,252 @@
+//! Metrics and GC traces: `gomem._metrics`.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use gomem_metrics::{ErrorKind, GcTrace, Metrics};
+use gomem_table::{Column, Table, TableError, Unit};
+use pyo3::prelude::*;
+
+use crate::{
+    error::Error,
+    input::{OneOrMany, Source},
+    table::ArrowTable,
+};
+
+/// Scrapes over time.
+#[pyclass(name = "Metrics", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct PyMetrics {
+    pub(crate) metrics: Metrics,
+    /// Whole scrapes that could not be read: when, at which line, and why.
+    refused: Vec<(i64, Option<u64>, String)>,
+}
+
+/// A GC trace.
+#[pyclass(name = "GcTrace", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct PyGcTrace {
+    trace: GcTrace,
+}
+
+/// One scrape, not read yet.
+struct Scrape {
+    source: Source,
+    time_ms: i64,
+}
+
+/// Milliseconds since the Unix epoch, out of a `datetime` that knows its zone.
+struct UnixMs(i64);
+
+#[pymethods]
+impl PyMetrics {
+    fn series(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.metrics.to_table())
+    }
+
+    fn state(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.metrics.state().to_table())
+    }
+
+    fn cycles(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.metrics.state().cycles_table())
+    }
+
+    fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.diagnostics_table())
+    }
+
+    #[getter]
+    fn scrapes(&self) -> usize {
+        self.metrics.scrape_times_ms().len()
+    }
+
+    #[getter]
+    fn series_count(&self) -> usize {
+        self.metrics.series().len()
+    }
+
+    #[getter]
+    fn suppressed_diagnostics(&self) -> u64 {
+        self.metrics.suppressed_diagnostics()
+    }
+}
+
+#[pymethods]
+impl PyGcTrace {
+    fn table(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.trace.to_table())
+    }
+
+    /// Lines that begin like a cycle and cannot be read: how many, and the first one's number.
+    fn unread(&self) -> (u64, Option<u64>) {
+        let kept = self.trace.diagnostics();
+        (kept.len() as u64 + self.trace.suppressed_diagnostics(), kept.first().map(|diagnostic| diagnostic.line))
+    }
+}
+
+#[pyfunction]
+#[pyo3(signature = (source, *, format="auto", strict=false, time=None))]
+fn read_metrics(
+    py: Python<'_>,
+    source: OneOrMany<Source>,
+    format: &str,
+    strict: bool,
+    time: Option<OneOrMany<UnixMs>>,
+) -> Result<PyMetrics, Error> {
+    if !FORMATS.contains(&format) {
+        return Err(Error::usage(format!("format is one of {}, not {format:?}", FORMATS.join(", "))));
+    }
+    let mut read = PyMetrics { metrics: Metrics::new(), refused: Vec::new() };
+    for scrape in scrapes(source.into_vec(), time)? {
+        read.push(py, scrape, strict)?;
+    }
+    match read.refused.first() {
+        Some((_, line, message)) if read.metrics.series().is_empty() => {
+            Err(Error::decode(message, "nothing_found", *line))
+        }
+        _ => Ok(read),
+    }
+}
+
+#[pyfunction]
+fn read_gctrace(py: Python<'_>, source: Source) -> Result<PyGcTrace, Error> {
+    Ok(PyGcTrace { trace: decode_gctrace(py, source)? })
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyMetrics>()?;
+    module.add_class::<PyGcTrace>()?;
+    module.add_function(wrap_pyfunction!(read_metrics, module)?)?;
+    module.add_function(wrap_pyfunction!(read_gctrace, module)?)
+}
+
+pub(crate) fn decode_gctrace(py: Python<'_>, source: Source) -> Result<GcTrace, Error> {
+    let name = source.name();
+    let log = source.read(py)?;
+    py.detach(|| GcTrace::decode(&log)).map_err(|err| refusal(&name, &err))
+}
+
+impl PyMetrics {
+    /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error.
+    fn push(&mut self, py: Python<'_>, scrape: Scrape, strict: bool) -> Result<(), Error> {
+        let name = scrape.source.name();
+        let text = scrape.source.read(py)?;
+        let known = self.metrics.diagnostics().len();
+        match py.detach(|| self.metrics.push_scrape(scrape.time_ms, &text)) {
+            Err(err) if strict || err.is_limit() => return Err(refusal(&name, &err)),
+            Err(err) => self.refused.push((scrape.time_ms, err.line(), format!("{name}: {err}"))),
+            Ok(()) => {}
+        }
+        match self.metrics.diagnostics().get(known) {
+            Some((_, flaw)) if strict => Err(Error::decode(format!("{name}: {flaw}"), "malformed", Some(flaw.line))),
+            _ => Ok(()),
+        }
+    }
+
+    fn diagnostics_table(&self) -> Result<Table, TableError> {
+        let lines = self.metrics.diagnostics();
+        let number = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
+        let times = lines.iter().map(|line| line.0).chain(self.refused.iter().map(|scrape| scrape.0));
+        let line_numbers = lines.iter().map(|(_, line)| Some(line.line)).chain(self.refused.iter().map(|s| s.1));
+        let columns = lines.iter().map(|(_, line)| Some(i64::from(line.column)));
+        let problems = lines.iter().map(|(_, line)| line.problem).chain(self.refused.iter().map(|s| s.2.as_str()));
+        Table::new(
+            "diagnostics",
+            vec![
+                Column::timestamp("time", times.collect()),
+                Column::optional_int64("line", Unit::None, line_numbers.map(|line| line.map(number))),
+                Column::optional_int64("column", Unit::None, columns.chain(self.refused.iter().map(|_| None))),
+                Column::strings("problem", problems),
+            ],
+        )
+    }
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for UnixMs {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'a, 'py, PyAny>) -> PyResult<Self> {
+        if object.getattr("tzinfo")?.is_none() {
+            return Err(Error::usage("time has no time zone; give datetime(..., tzinfo=timezone.utc)").into());
+        }
+        let seconds: f64 = object.call_method0("timestamp")?.extract()?;
+        Ok(Self((seconds * 1000.0).round() as i64))
+    }
+}
+
+/// Folders are replaced by the scrapes in them, and every scrape gets its time.
+fn scrapes(sources: Vec<Source>, times: Option<OneOrMany<UnixMs>>) -> Result<Vec<Scrape>, Error> {
+    let count = sources.len();
+    let times: Vec<Option<UnixMs>> = match times {
+        None => (0..count).map(|_| None).collect(),
+        Some(times) => times.into_vec().into_iter().map(Some).collect(),
+    };
+    if times.len() != count {
+        return Err(Error::usage(format!("{} times for {count} sources", times.len())));
+    }
+    let mut scrapes = Vec::new();
+    for (source, time) in sources.into_iter().zip(times) {
+        match (source, time) {
+            (Source::Path(folder), None) if folder.is_dir() => {
+                for path in scrapes_in(&folder)? {
+                    scrapes.push(timed(Source::Path(path), None, false)?);
+                }
+            }
+            (source, time) => scrapes.push(timed(source, time, count == 1)?),
+        }
+    }
+    Ok(scrapes)
+}
+
+/// When a scrape was taken: as the caller says, as its file's name says, when its file was written, or now.
+fn timed(source: Source, time: Option<UnixMs>, only: bool) -> Result<Scrape, Error> {
+    let named = || source.path().and_then(Path::file_stem).and_then(|stem| stem.to_str()?.parse().ok());
+    let written = || match &source {
+        Source::Path(path) => fs::metadata(path).and_then(|file| file.modified()).ok().map(unix_ms),
+        _ => only.then(|| unix_ms(SystemTime::now())),
+    };
+    match time.map(|time| time.0).or_else(named).or_else(written) {
+        Some(time_ms) => Ok(Scrape { source, time_ms }),
+        // A path that cannot be looked at cannot be read either, and reading it tells why.
+        None if matches!(source, Source::Path(_)) => Ok(Scrape { source, time_ms: 0 }),
+        None => Err(Error::usage("several scrapes without times; give time=[...], one for each source")),
+    }
+}
+
+fn scrapes_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let failed = |error| Error::Io { path: folder.to_owned(), error };
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        if path.extension().is_some_and(|extension| extension == "prom") {
+            paths.push(path);
+        }
+    }
+    if paths.is_empty() {
+        let message =
+            format!("{}: no scrape in this folder; they are called <unix milliseconds>.prom", folder.display());
+        return Err(Error::decode(message, "nothing_found", None));
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn refusal(name: &str, err: &gomem_metrics::Error) -> Error {
+    let message = format!("{name}: {err}");
+    match err.kind() {
+        _ if err.is_limit() => Error::Limit(message),
+        ErrorKind::NothingFound { .. } => Error::decode(message, "nothing_found", err.line()),
+        _ => Error::decode(message, "malformed", err.line()),
+    }
+}
+
+fn unix_ms(time: SystemTime) -> i64 {
+    time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// The formats there are readers for.
+const FORMATS: [&str; 2] = ["auto", "prometheus"];

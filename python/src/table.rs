@@ -1,0 +1,164 @@
+//! A table on its way to a data frame: the Arrow C stream interface.
+
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
+
+use arrow_array::{
+    Array, ArrayRef, BooleanArray, DictionaryArray, Float64Array, Int64Array, LargeListArray, RecordBatch,
+    RecordBatchOptions, StringArray, StringViewArray, StructArray, TimestampMillisecondArray, UInt32Array, UInt64Array,
+    builder::make_view, types::UInt32Type,
+};
+use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow_schema::{ArrowError, Field, FieldRef, Fields, Schema};
+use gomem_table::{Category, Column, List, Table, TableError, Text, Values};
+use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyCapsule};
+use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
+
+use crate::error::Error;
+
+/// A table in Arrow's memory layout, for any library that takes the Arrow C stream interface.
+#[pyclass(name = "Table", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct ArrowTable {
+    name: String,
+    batch: RecordBatch,
+}
+
+impl ArrowTable {
+    /// Builds a table and lays it out, with the interpreter released.
+    pub(crate) fn build(
+        py: Python<'_>,
+        table: impl FnOnce() -> Result<Table, TableError> + Send,
+    ) -> Result<Self, Error> {
+        let failed = |problem: &dyn std::fmt::Display| Error::Python(PyRuntimeError::new_err(problem.to_string()));
+        py.detach(|| {
+            let table = table().map_err(|err| failed(&err))?;
+            let batch = record_batch(&table).map_err(|err| failed(&err))?;
+            Ok(Self { name: table.name().to_owned(), batch })
+        })
+    }
+}
+
+#[pymethods]
+impl ArrowTable {
+    /// The table's name.
+    #[getter]
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn __len__(&self) -> usize {
+        self.batch.num_rows()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Table({}, {} rows, {} columns)", self.name, self.batch.num_rows(), self.batch.num_columns())
+    }
+
+    #[pyo3(signature = (requested_schema=None))]
+    fn __arrow_c_stream__<'py>(
+        &self,
+        py: Python<'py>,
+        requested_schema: Option<Bound<'py, PyCapsule>>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        let fields = self.batch.schema().fields().clone();
+        let field: FieldRef = Arc::new(Field::new_struct("", fields, false));
+        let rows: ArrayRef = Arc::new(StructArray::from(self.batch.clone()));
+        let stream = ArrayIterator::new([Ok(rows)], field);
+        Ok(to_stream_pycapsule(py, Box::new(stream), requested_schema)?)
+    }
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<ArrowTable>()
+}
+
+fn record_batch(table: &Table) -> Result<RecordBatch, ArrowError> {
+    let (fields, arrays) = arrays(table.columns())?;
+    let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
+    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+}
+
+fn arrays(columns: &[Column]) -> Result<(Fields, Vec<ArrayRef>), ArrowError> {
+    let mut fields = Vec::with_capacity(columns.len());
+    let mut arrays = Vec::with_capacity(columns.len());
+    for column in columns {
+        let array = array(column.values(), column.validity())?;
+        fields.push(field(column.name(), column.values(), &array));
+        arrays.push(array);
+    }
+    Ok((Fields::from(fields), arrays))
+}
+
+fn array(values: &Values, validity: Option<&[bool]>) -> Result<ArrayRef, ArrowError> {
+    let nulls = validity.map(NullBuffer::from);
+    Ok(match values {
+        Values::Bool(v) => Arc::new(BooleanArray::new(v.as_slice().into(), nulls)),
+        Values::Int64(v) => Arc::new(Int64Array::new(v.clone().into(), nulls)),
+        Values::UInt64(v) => Arc::new(UInt64Array::new(v.clone().into(), nulls)),
+        Values::Float64(v) => Arc::new(Float64Array::new(v.clone().into(), nulls)),
+        Values::Timestamp(v) => {
+            Arc::new(TimestampMillisecondArray::new(v.clone().into(), nulls).with_timezone(TIME_ZONE))
+        }
+        Values::Text(text) => Arc::new(text_array(text, nulls)?),
+        Values::Category(category) => Arc::new(category_array(category, nulls)?),
+        Values::List(list) => Arc::new(list_array(list, nulls)?),
+        Values::Struct(columns) => {
+            let rows = values.len();
+            let (fields, arrays) = arrays(columns)?;
+            Arc::new(StructArray::try_new_with_length(fields, arrays, nulls, rows)?)
+        }
+        other => return Err(ArrowError::NotYetImplemented(format!("a column of {other:?}"))),
+    })
+}
+
+fn field(name: &str, values: &Values, array: &ArrayRef) -> Field {
+    let field = Field::new(name, array.data_type().clone(), true);
+    match values {
+        Values::Category(category) => field.with_metadata(enum_metadata(category.names)),
+        _ => field,
+    }
+}
+
+/// Views into the pool: each text is copied once, however many rows hold it.
+fn text_array(text: &Text, nulls: Option<NullBuffer>) -> Result<StringViewArray, ArrowError> {
+    let mut blocks: Vec<Buffer> = Vec::new();
+    let mut block: Vec<u8> = Vec::new();
+    let mut pool_views: Vec<u128> = Vec::with_capacity(text.pool.len());
+    for value in text.pool.iter() {
+        if block.len() + value.len() > MOST_BLOCK_BYTES {
+            blocks.push(std::mem::take(&mut block).into());
+        }
+        pool_views.push(make_view(value.as_bytes(), blocks.len() as u32, block.len() as u32));
+        block.extend_from_slice(value.as_bytes());
+    }
+    blocks.push(block.into());
+    let empty = make_view(b"", 0, 0);
+    let view = |&code: &u32| pool_views.get(code as usize).copied().unwrap_or(empty);
+    let views: ScalarBuffer<u128> = text.codes.iter().map(view).collect();
+    StringViewArray::try_new(views, blocks, nulls)
+}
+
+fn category_array(category: &Category, nulls: Option<NullBuffer>) -> Result<DictionaryArray<UInt32Type>, ArrowError> {
+    let names = StringArray::from_iter_values(category.names);
+    DictionaryArray::try_new(UInt32Array::new(category.codes.clone().into(), nulls), Arc::new(names))
+}
+
+fn list_array(list: &List, nulls: Option<NullBuffer>) -> Result<LargeListArray, ArrowError> {
+    let items = array(&list.items, None)?;
+    let field = Arc::new(field("item", &list.items, &items));
+    let offsets: ScalarBuffer<i64> = list.offsets.iter().map(|&offset| offset as i64).collect();
+    LargeListArray::try_new(field, OffsetBuffer::new(offsets), items, nulls)
+}
+
+/// What makes Polars read a dictionary as an `Enum`: all names, each after its length.
+fn enum_metadata(names: &[&str]) -> HashMap<String, String> {
+    let mut encoded = String::new();
+    for name in names {
+        let _ = write!(encoded, "{};{name}", name.len());
+    }
+    [("_PL_ENUM_VALUES2".to_owned(), encoded.clone()), ("_PL_ENUM_VALUES".to_owned(), encoded)].into()
+}
+
+/// A view holds an offset of 32 bits, and other readers take it for a signed one.
+const MOST_BLOCK_BYTES: usize = i32::MAX as usize;
+const TIME_ZONE: &str = "UTC";
