@@ -3,6 +3,7 @@
 import warnings as _warnings
 
 from gomem import gogc
+from gomem._escape import Coverage, EscapeLog, read_escape_log
 from gomem._gomem import (
     DecodeError,
     GomemError,
@@ -12,18 +13,30 @@ from gomem._gomem import (
     is_debug_build,
 )
 from gomem._metrics import GomemWarning, Metrics, read_gctrace, read_metrics
+from gomem._postmortem import Report, attribute, postmortem
+from gomem._pprof import FlameTree, Profile, SampleType, read_pprof
 
 __all__ = [
+    "Coverage",
     "DecodeError",
+    "EscapeLog",
+    "FlameTree",
     "GomemError",
     "GomemWarning",
     "LimitError",
     "Metrics",
+    "Profile",
+    "Report",
+    "SampleType",
     "UsageError",
     "__version__",
+    "attribute",
     "gogc",
+    "postmortem",
+    "read_escape_log",
     "read_gctrace",
     "read_metrics",
+    "read_pprof",
 ]
 
 if is_debug_build:

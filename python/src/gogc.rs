@@ -24,7 +24,7 @@ use crate::{
 #[pyclass(name = "GcModel", module = "gomem._gomem", frozen)]
 #[derive(Debug)]
 pub(crate) struct PyGcModel {
-    model: GcModel,
+    pub(crate) model: GcModel,
     knows_cpu: bool,
     remarks: Vec<String>,
 }

@@ -8,13 +8,19 @@
 //! | `metrics` | `gomem._metrics`: metrics and GC traces |
 //! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
 //! | `recording` | what `gogc` learns from, out of GC traces, frames and metrics |
+//! | `pprof` | `gomem._pprof`: profiles |
+//! | `escape` | `gomem._escape`: the compiler's log |
+//! | `postmortem` | `gomem._postmortem`: the join and the report |
 //! | `command` | `gomem._cli`: the `gomem` command |
 
 mod command;
 mod error;
+mod escape;
 mod gogc;
 mod input;
 mod metrics;
+mod postmortem;
+mod pprof;
 mod recording;
 mod table;
 
@@ -28,5 +34,8 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     table::register(module)?;
     metrics::register(module)?;
     gogc::register(module)?;
+    pprof::register(module)?;
+    escape::register(module)?;
+    postmortem::register(module)?;
     command::register(module)
 }

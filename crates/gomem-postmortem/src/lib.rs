@@ -50,5 +50,5 @@ pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
-pub use report::{Report, SITES_SCHEMA};
+pub use report::{Report, SITES_SCHEMA, sites_table};
 pub use site::{Place, Site, attribute};

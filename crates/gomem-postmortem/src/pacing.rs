@@ -39,28 +39,33 @@ impl Pacing {
         Ok(Self { model, base, what_if })
     }
 
-    /// What the program would do if it allocated `fraction` of its bytes less.
+    /// What allocating `fraction` of its bytes less would save.
     pub(crate) fn saving(&self, fraction: f64) -> Option<Saving> {
-        let scale = (1.0 - fraction).clamp(0.0, 1.0);
-        let after = self.model.predict(&self.model.base().with_alloc_scale(scale));
-        let (cycles, cpu) = (self.base.gc_cycles?.value, self.base.gc_cpu_fraction?.value);
-        let (after_cycles, after_cpu) = (after.gc_cycles?, after.gc_cpu_fraction?);
-        if cycles <= 0.0 {
-            return None;
-        }
-        let saved = |part: f64, whole: f64| (whole - part).max(0.0);
-        let gc_cycles = Interval {
-            value: saved(after_cycles.value, cycles) / cycles,
-            low: saved(after_cycles.high, cycles) / cycles,
-            high: saved(after_cycles.low, cycles) / cycles,
-        };
-        let gc_cpu = Interval {
-            value: saved(after_cpu.value, cpu),
-            low: saved(after_cpu.high, cpu),
-            high: saved(after_cpu.low, cpu),
-        };
-        Some(Saving { gc_cycles, gc_cpu })
+        saving(&self.model, &self.base, fraction)
     }
+}
+
+/// What allocating `fraction` of its bytes less would save a program, beside `base`, the prediction for it as it is.
+pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Option<Saving> {
+    let scale = (1.0 - fraction).clamp(0.0, 1.0);
+    let after = model.predict(&model.base().with_alloc_scale(scale));
+    let (cycles, cpu) = (base.gc_cycles?.value, base.gc_cpu_fraction?.value);
+    let (after_cycles, after_cpu) = (after.gc_cycles?, after.gc_cpu_fraction?);
+    if cycles <= 0.0 {
+        return None;
+    }
+    let saved = |part: f64, whole: f64| (whole - part).max(0.0);
+    let gc_cycles = Interval {
+        value: saved(after_cycles.value, cycles) / cycles,
+        low: saved(after_cycles.high, cycles) / cycles,
+        high: saved(after_cycles.low, cycles) / cycles,
+    };
+    let gc_cpu = Interval {
+        value: saved(after_cpu.value, cpu),
+        low: saved(after_cpu.high, cpu),
+        high: saved(after_cpu.low, cpu),
+    };
+    Some(Saving { gc_cycles, gc_cpu })
 }
 
 /// The longest run of the trace as a recording, completed by what metrics know of the same process.

@@ -1,6 +1,6 @@
 //! The whole answer.
 
-use gomem_gogc::{Interval, Prediction};
+use gomem_gogc::{GcModel, Interval, Prediction};
 use gomem_metrics::GoState;
 use gomem_pprof::FlameHtml;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
@@ -13,7 +13,7 @@ use crate::{
     growth::{growth, live_heap},
     html,
     overview::Overview,
-    pacing::{Pacing, Saving},
+    pacing::{Pacing, Saving, saving},
     site::{Site, attribute, certainty},
     text,
 };
@@ -25,7 +25,7 @@ pub struct Report {
     overview: Overview,
     findings: Vec<Finding>,
     sites: Vec<Site>,
-    savings: Vec<Option<Saving>>,
+    model: Option<GcModel>,
     what_if: Vec<Prediction>,
     together: Option<(usize, f64, Saving)>,
     flame: Option<FlameHtml>,
@@ -46,10 +46,6 @@ impl Report {
         let findings =
             find(bundle, &sites, &growth, live.as_ref().map(|live| &live.1), pacing.as_ref().map_err(String::as_str));
         let pacing = pacing.ok();
-        let savings = sites
-            .iter()
-            .map(|site| pacing.as_ref().filter(|_| site.bytes_fraction >= 0.001)?.saving(site.bytes_fraction))
-            .collect();
         let flame = bundle.latest_heap().map(|heap| {
             let profile = &heap.profile;
             let shown: Vec<usize> = ["alloc_space", "inuse_space", "alloc_objects", "inuse_objects"]
@@ -64,7 +60,7 @@ impl Report {
             together: pacing.as_ref().and_then(|pacing| together(&findings, pacing)),
             findings,
             sites,
-            savings,
+            model: pacing.as_ref().map(|pacing| pacing.model.clone()),
             what_if: pacing.map(|pacing| pacing.what_if).unwrap_or_default(),
             flame,
             chart: chart::heap_over_time(&state),
@@ -207,7 +203,7 @@ impl Report {
     /// # Errors
     /// Never in practice: the columns are built to fit.
     pub fn sites_table(&self) -> Result<Table, TableError> {
-        sites_table(&self.sites, &self.savings)
+        sites_table(&self.sites, self.model.as_ref())
     }
 
     /// [`what_if`](Self::what_if) as a table.
@@ -273,7 +269,20 @@ fn gogc_table(predictions: &[Prediction]) -> Result<Table, TableError> {
     Table::new("gogc", columns)
 }
 
-fn sites_table(sites: &[Site], savings: &[Option<Saving>]) -> Result<Table, TableError> {
+/// Sites as a table: [`SITES_SCHEMA`]. What each would save is replayed through `model`.
+///
+/// # Errors
+/// Never in practice: the columns are built to fit.
+pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, TableError> {
+    let base = model.map(|model| model.predict(model.base()));
+    let savings: Vec<Option<Saving>> = sites
+        .iter()
+        .map(|site| {
+            // A thousandth of the allocation is within every interval.
+            let model = model.filter(|_| site.bytes_fraction >= 0.001)?;
+            saving(model, base.as_ref()?, site.bytes_fraction)
+        })
+        .collect();
     let all = || sites.iter();
     let saved = |of: fn(&Saving) -> f64| savings.iter().map(move |saving| saving.as_ref().map(of));
     let fraction = |name, of: fn(&Site) -> f64| Column::float64(name, Unit::Fraction, all().map(of).collect());

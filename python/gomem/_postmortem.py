@@ -1,0 +1,148 @@
+"""The join and the report."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from gomem import _gomem
+from gomem._pprof import inline_document
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+
+    from gomem._escape import EscapeLog
+    from gomem._pprof import Profile
+    from gomem._source import Source
+    from gomem.gogc import GcModel
+
+__all__ = ["Report", "attribute", "postmortem"]
+
+
+class Report:
+    """What allocates, why, what it costs and what to change, as `postmortem` gives it."""
+
+    def __init__(self, inner: _gomem.Report, /) -> None:
+        self._inner = inner
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """What to do, what costs most first.
+
+        ``rank``, ``kind``, ``severity``, ``title``, ``summary``, ``action``, ``function``,
+        ``file``, ``line``, ``bytes``, ``bytes_fraction``, ``objects_fraction``, ``cause``,
+        ``compiler_message``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
+        ``_low`` and ``_high``, 90 %), ``confidence``, ``evidence`` (list of structs ``quantity``,
+        ``value``, ``unit``, ``source``), ``confounders``.
+        """
+        return pl.DataFrame(self._inner.findings())
+
+    @cached_property
+    def sites(self) -> pl.DataFrame:
+        """The allocation sites of the latest heap profile, as `attribute` gives them."""
+        return pl.DataFrame(self._inner.sites())
+
+    @cached_property
+    def gogc(self) -> pl.DataFrame:
+        """What other settings of GOGC would do to the recorded run; ``gogc`` is null for off."""
+        return pl.DataFrame(self._inner.gogc())
+
+    @property
+    def unread(self) -> list[tuple[str, str]]:
+        """Files that were not used, each with the reason."""
+        return self._inner.unread
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as one HTML file that needs nothing else."""
+        Path(path).write_text(self._inner.html(), encoding="utf-8")
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as JSON, for machines."""
+        Path(path).write_text(self._inner.json(), encoding="utf-8")
+
+    def __str__(self) -> str:
+        return self._inner.text()
+
+    def __repr__(self) -> str:
+        return f"Report({self._inner.name!r}, {len(self.findings)} findings)"
+
+    def _repr_html_(self) -> str:
+        return inline_document(self._inner.html(), height=760)
+
+
+def postmortem(source: Source | Sequence[Source]) -> Report:
+    """Join all that a Go program left behind.
+
+    Parameters
+    ----------
+    source
+        A folder, or a list of files: heap, CPU and goroutine profiles, the compiler's log, scrapes
+        of metrics named ``<unix milliseconds>.prom``, logs with GC traces. What each is, is told by
+        its content.
+
+    Raises
+    ------
+    FileNotFoundError
+        When the path leads nowhere.
+    DecodeError
+        When nothing is recognised.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> log = b"# p\\n./a.go:1:2: x escapes to heap\\n"
+    >>> gm.postmortem([log]).findings["kind"].to_list()
+    ['missing_input']
+    """
+    return Report(_gomem.postmortem(source))
+
+
+def attribute(
+    profile: Profile,
+    escapes: EscapeLog | None = None,
+    *,
+    model: GcModel | None = None,
+    sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
+) -> pl.DataFrame:
+    """Say of each allocation site why it allocates.
+
+    The compiler reports an escape at the outermost of inlined calls, and a profile's leaf is the
+    innermost of them: every frame of a site's inline chain is looked up in the log.
+
+    Parameters
+    ----------
+    profile
+        A heap or allocs profile.
+    escapes
+        The compiler's log of the same build.
+    model
+        A GC model of the same program, for what fixing a site saves.
+    sample_type
+        What to sort by.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``function``, ``package``, ``file``, ``line``, ``bytes``, ``objects``, ``bytes_fraction``,
+        ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``, ``cause``, ``certainty``,
+        ``compiler_message``, ``explanation``, ``inlined_into``, ``charged_to``, ``advice``,
+        ``pool_candidate``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
+        ``_low`` and ``_high``, 90 %).
+
+    Raises
+    ------
+    UsageError
+        When the profile is no heap profile.
+    """
+    return pl.DataFrame(
+        _gomem.attribute(
+            profile._inner,
+            None if escapes is None else escapes._inner,
+            model=None if model is None else model._inner,
+            sample_type=sample_type,
+        )
+    )

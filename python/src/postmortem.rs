@@ -1,0 +1,122 @@
+//! The join and the report: `gomem._postmortem`.
+
+use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, sites_table};
+use pyo3::prelude::*;
+
+use crate::{
+    error::Error,
+    escape::PyEscapeLog,
+    gogc::PyGcModel,
+    input::{OneOrMany, Source},
+    pprof::PyProfile,
+    table::ArrowTable,
+};
+
+/// A report.
+#[pyclass(name = "Report", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct PyReport {
+    report: Report,
+}
+
+#[pymethods]
+impl PyReport {
+    fn findings(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.report.findings_table())
+    }
+
+    fn sites(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.report.sites_table())
+    }
+
+    fn gogc(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.report.gogc_table())
+    }
+
+    fn html(&self, py: Python<'_>) -> String {
+        py.detach(|| self.report.to_html())
+    }
+
+    fn json(&self, py: Python<'_>) -> String {
+        py.detach(|| format!("{:#}\n", self.report.to_json()))
+    }
+
+    fn text(&self, py: Python<'_>) -> String {
+        py.detach(|| self.report.to_text())
+    }
+
+    #[getter]
+    fn name(&self) -> &str {
+        self.report.name()
+    }
+
+    /// Files that were not used: name and reason.
+    #[getter]
+    fn unread(&self) -> Vec<(String, String)> {
+        self.report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
+    }
+}
+
+#[pyfunction]
+fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Error> {
+    let mut sources = source.into_vec();
+    let bundle = match (sources.pop(), sources.is_empty()) {
+        (Some(Source::Path(path)), true) => py.detach(|| Bundle::open(&path)).map_err(refusal)?,
+        (last, _) => {
+            let mut artifacts = Vec::new();
+            for source in sources.into_iter().chain(last) {
+                let name = source.name();
+                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec() });
+            }
+            py.detach(|| Bundle::of("files", artifacts))
+        }
+    };
+    if bundle.contents().is_empty() {
+        let reasons: Vec<String> =
+            bundle.unread().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
+        return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
+    }
+    Ok(PyReport { report: py.detach(|| Report::of(&bundle)) })
+}
+
+#[pyfunction]
+#[pyo3(signature = (profile, escapes=None, *, model=None, sample_type="alloc_space"))]
+fn attribute(
+    py: Python<'_>,
+    profile: &PyProfile,
+    escapes: Option<&PyEscapeLog>,
+    model: Option<&PyGcModel>,
+    sample_type: &str,
+) -> Result<ArrowTable, Error> {
+    let profile = &profile.profile;
+    if profile.sample_type_index("alloc_space").is_none() {
+        return Err(Error::usage("not a heap profile: it has no alloc_space"));
+    }
+    let by_inuse = match sample_type {
+        "alloc_space" => false,
+        "inuse_space" => true,
+        other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
+    };
+    let (escapes, model) = (escapes.map(|escapes| &escapes.log), model.map(|model| &model.model));
+    ArrowTable::build(py, || {
+        let mut sites = join(profile, escapes);
+        if by_inuse {
+            sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
+        }
+        sites_table(&sites, model)
+    })
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyReport>()?;
+    module.add_function(wrap_pyfunction!(postmortem, module)?)?;
+    module.add_function(wrap_pyfunction!(attribute, module)?)
+}
+
+fn refusal(err: BundleError) -> Error {
+    match err {
+        BundleError::Io { path, source } => Error::Io { path, error: source },
+        BundleError::TooLarge { .. } => Error::Limit(err.to_string()),
+        other => Error::decode(other.to_string(), "nothing_found", None),
+    }
+}
