@@ -6,6 +6,25 @@ from polars import DataFrame
 
 from gomem._source import Source
 
+__all__ = [
+    "DecodeError",
+    "GcModel",
+    "GcTrace",
+    "GomemError",
+    "LimitError",
+    "Metrics",
+    "Quality",
+    "Table",
+    "UsageError",
+    "__version__",
+    "fit",
+    "goal",
+    "is_debug_build",
+    "read_gctrace",
+    "read_metrics",
+    "run_command",
+]
+
 _Gogc = int | float | Literal["off"]
 
 __version__: str
@@ -80,7 +99,8 @@ class GcModel:
         cpu_price: float | None = None,
         memory_price: float | None = None,
     ) -> Table: ...
-    def quality(self) -> tuple[int, int, float, float, float, bool, bool, list[str]]: ...
+    @property
+    def quality(self) -> Quality: ...
     @property
     def gogc(self) -> float: ...
     @property
@@ -88,11 +108,30 @@ class GcModel:
     @property
     def observed_gc_cpu_fraction(self) -> float | None: ...
 
+@final
+class Quality:
+    @property
+    def cycles(self) -> int: ...
+    @property
+    def forced_cycles(self) -> int: ...
+    @property
+    def replayed_cycles_ratio(self) -> float: ...
+    @property
+    def drift(self) -> float: ...
+    @property
+    def rounding_fraction(self) -> float: ...
+    @property
+    def knows_cpu(self) -> bool: ...
+    @property
+    def is_shaky(self) -> bool: ...
+    @property
+    def remarks(self) -> list[str]: ...
+
 def fit(
     source: Source | DataFrame | Metrics,
     *,
     metrics: Metrics | None = None,
-    gogc: _Gogc = 100,
+    gogc: _Gogc = ...,
     memory_limit_bytes: int | None = None,
     procs: int | None = None,
 ) -> GcModel: ...
@@ -100,7 +139,7 @@ def goal(
     live_bytes: int,
     *,
     roots_bytes: int = 0,
-    gogc: _Gogc = 100,
+    gogc: _Gogc = ...,
     memory_limit_bytes: int | None = None,
     mapped_ready_bytes: int = 0,
     heap_free_bytes: int = 0,

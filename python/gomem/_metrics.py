@@ -29,7 +29,7 @@ class Metrics:
         self._inner = inner
 
     def series(self) -> pl.DataFrame:
-        """One row per sample.
+        """Return one row per sample.
 
         Returns
         -------
@@ -66,7 +66,7 @@ class Metrics:
         return pl.DataFrame(self._inner.state())
 
     def cycles(self) -> pl.DataFrame:
-        """One row per scrape before which a GC cycle ended.
+        """Return one row per scrape before which a GC cycle ended.
 
         Returns
         -------
@@ -79,12 +79,12 @@ class Metrics:
 
     @property
     def diagnostics(self) -> pl.DataFrame:
-        """What could not be read: ``time`` of the scrape, ``line``, ``column``, ``problem``.
+        r"""List what could not be read: ``time`` of the scrape, ``line``, ``column``, ``problem``.
 
         Examples
         --------
         >>> import gomem as gm
-        >>> gm.read_metrics(b"up 1\\nup up").diagnostics["line"].to_list()
+        >>> gm.read_metrics(b"up 1\nup up").diagnostics["line"].to_list()
         [2]
         """
         return pl.DataFrame(self._inner.diagnostics())
@@ -184,6 +184,6 @@ def read_gctrace(source: Source) -> pl.DataFrame:
     trace = _gomem.read_gctrace(source)
     count, first = trace.unread()
     if count:
-        message = f"{count} lines begin like a GC trace and cannot be read, the first is line {first}"
+        message = f"{count} lines begin like a GC trace and cannot be read, first line {first}"
         warnings.warn(message, GomemWarning, stacklevel=2)
     return pl.DataFrame(trace.table())

@@ -9,12 +9,12 @@ Examples
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
+from gomem._gomem import Quality
 from gomem._metrics import Metrics
 
 if TYPE_CHECKING:
@@ -27,28 +27,6 @@ __all__ = ["GcModel", "Quality", "fit", "goal"]
 Gogc: TypeAlias = int | float | Literal["off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Quality:
-    """What limits a fit."""
-
-    cycles: int
-    """GC cycles learnt from."""
-    forced_cycles: int
-    """Cycles that the program asked for with ``runtime.GC``."""
-    replayed_cycles_ratio: float
-    """Replayed over recorded cycles at the recorded setting: 1 is perfect."""
-    drift: float
-    """Relative change of the surviving heap between the first and the last third of the run."""
-    rounding_fraction: float
-    """The share of the live heap that the rounding of the recorded numbers can be off by."""
-    knows_cpu: bool
-    """Whether the GC's CPU time is known; without it, none is predicted."""
-    is_shaky: bool
-    """Whether the run is too short or too unsteady for the usual intervals."""
-    remarks: tuple[str, ...]
-    """What to know before trusting the predictions."""
-
-
 class GcModel:
     """A program's GC behaviour, learnt from one recording by `fit`."""
 
@@ -57,9 +35,8 @@ class GcModel:
 
     @property
     def quality(self) -> Quality:
-        """What limits the fit."""
-        *numbers, remarks = self._inner.quality()
-        return Quality(*numbers, tuple(remarks))
+        """What limits the fit, and what to know before trusting its predictions."""
+        return self._inner.quality
 
     def predict(
         self,
@@ -143,7 +120,7 @@ def fit(
     memory_limit_bytes: int | None = None,
     procs: int | None = None,
 ) -> GcModel:
-    """Learn a program's GC behaviour from one recording.
+    r"""Learn a program's GC behaviour from one recording.
 
     Parameters
     ----------
@@ -170,7 +147,7 @@ def fit(
     ...     "gc {} @{}.000s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, "
     ...     "60->61->31 MB, 62 MB goal, 0 MB stacks, 0 MB globals, 2 P"
     ... )
-    >>> log = "\\n".join(line.format(n, n) for n in range(1, 41)).encode()
+    >>> log = "\n".join(line.format(n, n) for n in range(1, 41)).encode()
     >>> model = gm.gogc.fit(log)
     >>> model.quality.cycles
     40

@@ -87,6 +87,7 @@ fn os_error(path: PathBuf, error: &io::Error) -> PyErr {
     let Some(code) = error.raw_os_error() else {
         return UsageError::new_err(format!("{}: {error}", path.display()));
     };
+    let path = path.into_os_string();
     let text = error.to_string();
     let reason = text.split(" (os error").next().unwrap_or(&text).to_owned();
     if cfg!(windows) {

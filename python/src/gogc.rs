@@ -29,6 +29,28 @@ pub(crate) struct PyGcModel {
     remarks: Vec<String>,
 }
 
+/// What limits a fit.
+#[pyclass(name = "Quality", module = "gomem.gogc", frozen, get_all)]
+#[derive(Debug, Clone)]
+pub(crate) struct PyQuality {
+    /// GC cycles learnt from.
+    cycles: usize,
+    /// Cycles that the program asked for with `runtime.GC`.
+    forced_cycles: usize,
+    /// Replayed over recorded cycles at the recorded setting: 1 is perfect.
+    replayed_cycles_ratio: f64,
+    /// Relative change of the surviving heap between the first and the last third of the run.
+    drift: f64,
+    /// The share of the live heap that the rounding of the recorded numbers can be off by.
+    rounding_fraction: f64,
+    /// Whether the GC's CPU time is known; without it, none is predicted.
+    knows_cpu: bool,
+    /// Whether the run is too short or too unsteady for the usual intervals.
+    is_shaky: bool,
+    /// What to know before trusting the predictions.
+    remarks: Vec<String>,
+}
+
 /// A recording of GC cycles: metrics, a frame, or a log.
 enum Cycles<'py> {
     Metrics(PyRef<'py, PyMetrics>),
@@ -130,21 +152,20 @@ impl PyGcModel {
         })
     }
 
-    /// What limits the fit: cycles, forced cycles, replayed ratio, drift, rounding, GC CPU known, shaky, remarks.
-    fn quality(&self) -> (usize, usize, f64, f64, f64, bool, bool, Vec<String>) {
-        let q = self.model.quality();
-        let remarks = self.remarks.iter().chain(&q.remarks).cloned().collect();
-        let shaky = q.is_shaky();
-        (
-            q.cycles,
-            q.forced_cycles,
-            q.replayed_cycles_ratio,
-            q.drift,
-            q.rounding_fraction,
-            self.knows_cpu,
-            shaky,
-            remarks,
-        )
+    /// What limits the fit.
+    #[getter]
+    fn quality(&self) -> PyQuality {
+        let quality = self.model.quality();
+        PyQuality {
+            cycles: quality.cycles,
+            forced_cycles: quality.forced_cycles,
+            replayed_cycles_ratio: quality.replayed_cycles_ratio,
+            drift: quality.drift,
+            rounding_fraction: quality.rounding_fraction,
+            knows_cpu: self.knows_cpu,
+            is_shaky: quality.is_shaky(),
+            remarks: self.remarks.iter().chain(&quality.remarks).cloned().collect(),
+        }
     }
 
     #[getter]
@@ -163,8 +184,21 @@ impl PyGcModel {
     }
 }
 
+#[pymethods]
+impl PyQuality {
+    fn __repr__(&self) -> String {
+        let Self { cycles, forced_cycles, replayed_cycles_ratio: ratio, drift, is_shaky, remarks, .. } = self;
+        format!(
+            "Quality(cycles={cycles}, forced_cycles={forced_cycles}, replayed_cycles_ratio={ratio:.2}, \
+             drift={drift:.2}, is_shaky={}, remarks={remarks:?})",
+            if *is_shaky { "True" } else { "False" }
+        )
+    }
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyGcModel>()?;
+    module.add_class::<PyQuality>()?;
     module.add_function(wrap_pyfunction!(fit, module)?)?;
     module.add_function(wrap_pyfunction!(goal, module)?)
 }

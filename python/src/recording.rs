@@ -156,12 +156,17 @@ fn push_cycles(
     let idle = cpu.filter(|cpu| cpu.idle).map_or(0.0, |_| share(Quantity::GcIdleCpuSeconds));
     let background = cpu.map_or(0.0, |_| (share(Quantity::GcCpuSeconds) - assist - idle).max(0.0));
     let procs = cpu.map_or(1, |cpu| cpu.procs);
+    // What is allocated while marking floats in the live heap: as much as marking gives time for, and at most the 0.3
+    // of the headroom that remain when it starts as early as it may.
+    // A quarter of the processors marks.
+    let mark_seconds = background / (0.25 * f64::from(procs));
+    let marking = cpu.map_or(1.0, |_| mark_seconds * count / (end - start).max(mark_seconds * count).max(1e-9));
+    let in_mark = share(Quantity::AllocTotalBytes) * marking;
     let live_at = |step: f64| first_live + (live - first_live) * step / count;
     for number in 1..=(count.min(MOST_CYCLES_BETWEEN) as u32) {
         let step = f64::from(number);
         let live_bytes = live_at(step);
-        // What is allocated while marking floats in the live heap: 0.3 of the headroom, where allocation is fast.
-        let floating = live_bytes * (0.3 * gogc.factor().unwrap_or(1.0)).min(0.9);
+        let floating = in_mark.min(live_bytes * (0.3 * gogc.factor().unwrap_or(1.0)).min(0.9));
         let heap_end_bytes = (live_at(step - 1.0) + share(Quantity::AllocTotalBytes)).max(live_bytes);
         cycles.push(Cycle {
             start_seconds: start + (end - start) * step / count,
@@ -171,8 +176,7 @@ fn push_cycles(
             goal_bytes: seen.goal_bytes.unwrap_or(0.0),
             stacks_bytes: roots(Quantity::ScanStackBytes),
             globals_bytes: roots(Quantity::ScanGlobalsBytes),
-            // A quarter of the processors marks.
-            mark_seconds: background / (0.25 * f64::from(procs)),
+            mark_seconds,
             stw_seconds: 0.0,
             assist_cpu_seconds: assist,
             background_cpu_seconds: background,

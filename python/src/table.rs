@@ -162,3 +162,55 @@ fn enum_metadata(names: &[&str]) -> HashMap<String, String> {
 /// A view holds an offset of 32 bits, and other readers take it for a signed one.
 const MOST_BLOCK_BYTES: usize = i32::MAX as usize;
 const TIME_ZONE: &str = "UTC";
+
+#[cfg(test)]
+mod tests {
+    use gomem_table::{StringPoolBuilder, Unit};
+
+    use super::*;
+
+    fn text(values: &[&str]) -> Text {
+        let mut pool = StringPoolBuilder::new();
+        Text { codes: values.iter().map(|value| pool.intern(value)).collect(), pool: pool.finish() }
+    }
+
+    fn batch(columns: Vec<Column>) -> RecordBatch {
+        record_batch(&Table::new("t", columns).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn text_is_kept_once_and_nulls_are_null() {
+        let long = "github.com/example/service/internal/store.(*Batch).Append";
+        let column = Column::new("function", Unit::None, Values::Text(text(&[long, "", long])));
+        let batch = batch(vec![column.with_validity(vec![true, false, true])]);
+        let strings = batch.column(0).as_any().downcast_ref::<StringViewArray>().unwrap();
+        assert_eq!(strings.iter().collect::<Vec<_>>(), [Some(long), None, Some(long)]);
+        assert_eq!(strings.data_buffers().iter().map(Buffer::len).sum::<usize>(), long.len());
+    }
+
+    #[test]
+    fn a_code_that_the_pool_does_not_hold_is_empty_text() {
+        let strings = text_array(&Text { codes: vec![9], pool: text(&["a"]).pool }, None).unwrap();
+        assert_eq!(strings.value(0), "");
+    }
+
+    #[test]
+    fn categories_carry_all_their_names() {
+        let batch = batch(vec![Column::category("decision", vec![1, 1], &["escapes_to_heap", "moved_to_heap"])]);
+        let metadata = batch.schema().field(0).metadata().clone();
+        assert_eq!(metadata["_PL_ENUM_VALUES2"], "15;escapes_to_heap13;moved_to_heap");
+    }
+
+    #[test]
+    fn lists_of_structs_nest_and_a_table_without_columns_keeps_its_shape() {
+        let fields = Values::Struct(vec![
+            Column::new("key", Unit::None, Values::Text(text(&["job", "pod", "job"]))),
+            Column::optional_int64("num", Unit::None, [Some(1), None, Some(3)]),
+        ]);
+        let batch = batch(vec![Column::list("labels", Unit::None, vec![0, 2, 2, 3], fields)]);
+        let lists = batch.column(0).as_any().downcast_ref::<LargeListArray>().unwrap();
+        assert_eq!((0..3).map(|row| lists.value_length(row)).collect::<Vec<_>>(), [2, 0, 1]);
+        assert_eq!(lists.values().len(), 3);
+        assert_eq!(record_batch(&Table::new("t", vec![]).unwrap()).unwrap().num_columns(), 0);
+    }
+}
