@@ -84,7 +84,7 @@ fn fit(
         Cycles::Metrics(_) if beside.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
-        Cycles::Metrics(metrics) => from_metrics(&metrics.metrics, said),
+        Cycles::Metrics(metrics) => from_metrics(&metrics.metrics, said)?,
         Cycles::Frame(frame) => from_trace(&frame_lines(&frame)?, beside, said),
         Cycles::Log(log) => from_trace(decode_gctrace(py, log)?.lines(), beside, said),
     };

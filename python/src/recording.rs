@@ -3,6 +3,8 @@
 use gomem_gogc::{Cycle, Gogc, Recording};
 use gomem_metrics::{GcTraceLine, GoState, Metrics, ObservedCycle, Quantity};
 
+use crate::error::Error;
+
 /// A recording, and what to know about how it was made.
 #[derive(Debug)]
 pub(crate) struct Recorded {
@@ -42,12 +44,15 @@ pub(crate) fn from_trace(lines: &[GcTraceLine], metrics: Option<&Metrics>, said:
 
 /// The longest run that `metrics` tell of. Scrapes show the live heap and the goal of a cycle, and what was allocated
 /// since the last one; the cycles in between are spread evenly.
-pub(crate) fn from_metrics(metrics: &Metrics, said: Said) -> Recorded {
+pub(crate) fn from_metrics(metrics: &Metrics, said: Said) -> Result<Recorded, Error> {
     let state = metrics.state();
     let mut remarks = Vec::new();
     let setting = Setting::of(Some(&state), said, &mut remarks);
     let rows = longest_segment(&state).unwrap_or(0..0);
     let seen: Vec<ObservedCycle> = state.cycles().into_iter().filter(|cycle| rows.contains(&cycle.row)).collect();
+    if state.increase(Quantity::GcCyclesTotal, rows.clone()).is_some_and(|cycles| cycles > MOST_CYCLES) {
+        return Err(Error::Limit(format!("the metrics count more than {MOST_CYCLES} GC cycles; give a shorter time")));
+    }
     let cpu = Cpu::of(&state, &rows, said.procs);
     if cpu.is_none() {
         remarks.push("the metrics hold no GC CPU time (/cpu/classes); GC CPU is not predicted".to_owned());
@@ -63,7 +68,7 @@ pub(crate) fn from_metrics(metrics: &Metrics, said: Said) -> Recorded {
         before = Before { row: seen.row, live_bytes: Some(live_bytes) };
     }
     let recording = Recording::new(cycles, setting.gogc).with_memory_limit(setting.memory_limit_bytes);
-    Recorded { recording: with_totals(recording, Some(&state), rows), knows_cpu: cpu.is_some(), remarks }
+    Ok(Recorded { recording: with_totals(recording, Some(&state), rows), knows_cpu: cpu.is_some(), remarks })
 }
 
 /// The cycle seen before, or the first row.
@@ -163,7 +168,7 @@ fn push_cycles(
     let marking = cpu.map_or(1.0, |_| mark_seconds * count / (end - start).max(mark_seconds * count).max(1e-9));
     let in_mark = share(Quantity::AllocTotalBytes) * marking;
     let live_at = |step: f64| first_live + (live - first_live) * step / count;
-    for number in 1..=(count.min(MOST_CYCLES_BETWEEN) as u32) {
+    for number in 1..=(count as u32) {
         let step = f64::from(number);
         let live_bytes = live_at(step);
         let floating = in_mark.min(live_bytes * (0.3 * gogc.factor().unwrap_or(1.0)).min(0.9));
@@ -227,5 +232,5 @@ fn seconds_between(state: &GoState, from: usize, to: usize) -> f64 {
 }
 
 const MIB: f64 = 1_048_576.0;
-/// More cycles between two scrapes than this are not spread out one by one.
-const MOST_CYCLES_BETWEEN: f64 = 100_000.0;
+/// A run of more cycles takes too long to replay.
+const MOST_CYCLES: f64 = 1e6;

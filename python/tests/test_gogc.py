@@ -1,4 +1,5 @@
 import math
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -156,6 +157,14 @@ def test_bad_recordings():
     with pytest.raises(gm.DecodeError, match="mark_seconds") as caught:
         gm.gogc.fit(negative)
     assert caught.value.kind == "invalid_number"
+
+
+def test_counters_beyond_reason_are_refused():
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
+    scrapes = [b"go_gc_duration_seconds_count %d\ngo_gc_heap_live_bytes 1" % n for n in (0, 10**15)]
+    metrics = gm.read_metrics(scrapes, time=[noon, noon + timedelta(seconds=15)])
+    with pytest.raises(gm.LimitError, match="GC cycles"):
+        gm.gogc.fit(metrics)
 
 
 @pytest.mark.parametrize(
