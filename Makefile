@@ -11,15 +11,12 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-# Python finds the crates' own build; both profiles share one target folder.
-export CARGO_TERM_COLOR ?= auto
-
-.PHONY: help demo test check fmt lint test-rust test-python docs bench clean
+.PHONY: help demo test check fmt lint test-rust test-python docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-demo: $(VENV)/.wheel ## the main job on a real incident: findings here, the report in report.html
+demo: $(VENV)/.installed ## the main job on a real incident: findings here, the report in report.html
 	@$(BIN)/gomem postmortem $(INCIDENT)/before -o report.html
 	@echo
 	@echo "The same service with the culprits fixed, under the same load:"
@@ -50,7 +47,7 @@ test-rust:
 	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
 	done
 
-test-python: $(VENV)/.wheel
+test-python: $(VENV)/.installed
 	cd python && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
 	cd python && ../$(BIN)/mypy && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
 	cd python && ../$(BIN)/python -m pytest -q
@@ -64,11 +61,12 @@ $(VENV)/.tools: python/pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.3" "mypy>=1.13" "pytest>=8" "ruff>=0.9"
 	touch $@
 
-$(VENV)/.wheel: $(VENV)/.tools $(SOURCES) $(PACKAGE)
-	rm -rf target/wheels
-	cd python && ../$(BIN)/maturin build --release --locked --quiet --out ../target/wheels
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --force-reinstall target/wheels/gomem-*.whl
+$(VENV)/.installed: $(VENV)/.tools $(SOURCES) $(PACKAGE)
+	cd python && VIRTUAL_ENV=$(CURDIR)/$(VENV) ../$(BIN)/maturin develop --release --locked --quiet
 	touch $@
+
+wheel: $(VENV)/.tools ## the wheel that users install, in dist/
+	cd python && ../$(BIN)/maturin build --release --locked --out ../dist
 
 clean:
 	cargo clean

@@ -30,7 +30,7 @@ class EscapeLog:
         self._inner = inner
 
     def escapes(self) -> pl.DataFrame:
-        """One row per distinct heap decision.
+        r"""One row per distinct heap decision.
 
         Returns
         -------
@@ -43,7 +43,7 @@ class EscapeLog:
         Examples
         --------
         >>> import gomem as gm
-        >>> log = gm.read_escape_log(b"# p\\n./a.go:1:2: &T{...} escapes to heap\\n")
+        >>> log = gm.read_escape_log(b"# p\n./a.go:1:2: &T{...} escapes to heap\n")
         >>> log.escapes().select("file", "line", "subject", "alloc_certainty").row(0)
         ('a.go', 1, '&T{...}', 'yes')
         """
@@ -70,7 +70,7 @@ class EscapeLog:
 
 
 def read_escape_log(source: Source) -> EscapeLog:
-    """Read what ``go build -gcflags=-m=2`` printed, Go 1.21 to 1.27.
+    r"""Read what ``go build -gcflags=-m=2`` printed, Go 1.21 to 1.27.
 
     ``-m`` and the events of ``go build -json`` are read as well; other output may stand between.
 
@@ -89,7 +89,7 @@ def read_escape_log(source: Source) -> EscapeLog:
     Examples
     --------
     >>> import gomem as gm
-    >>> gm.read_escape_log(b"# p\\n./a.go:1:2: moved to heap: x\\n")
+    >>> gm.read_escape_log(b"# p\n./a.go:1:2: moved to heap: x\n")
     EscapeLog(1 heap decisions in 2 lines)
     """
     return EscapeLog(_gomem.read_escape_log(source))

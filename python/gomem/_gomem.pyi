@@ -8,20 +8,28 @@ from gomem._source import Source
 
 __all__ = [
     "DecodeError",
+    "EscapeLog",
+    "FlameTree",
     "GcModel",
     "GcTrace",
     "GomemError",
     "LimitError",
     "Metrics",
+    "Profile",
     "Quality",
+    "Report",
     "Table",
     "UsageError",
     "__version__",
+    "attribute",
     "fit",
     "goal",
     "is_debug_build",
+    "postmortem",
+    "read_escape_log",
     "read_gctrace",
     "read_metrics",
+    "read_pprof",
     "run_command",
 ]
 

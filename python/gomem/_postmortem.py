@@ -75,7 +75,7 @@ class Report:
 
 
 def postmortem(source: Source | Sequence[Source]) -> Report:
-    """Join all that a Go program left behind.
+    r"""Join all that a Go program left behind.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
     Examples
     --------
     >>> import gomem as gm
-    >>> log = b"# p\\n./a.go:1:2: x escapes to heap\\n"
+    >>> log = b"# p\n./a.go:1:2: x escapes to heap\n"
     >>> gm.postmortem([log]).findings["kind"].to_list()
     ['missing_input']
     """

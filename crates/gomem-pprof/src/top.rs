@@ -109,8 +109,10 @@ impl std::str::FromStr for Granularity {
     type Err = String;
 
     fn from_str(name: &str) -> Result<Self, String> {
-        let plain = name.strip_suffix('s').unwrap_or(name);
-        Self::ALL.iter().copied().find(|by| by.name() == plain).ok_or_else(|| {
+        // `functions`, `lines`, `addresses`: what the flags of `go tool pprof` are called.
+        let is =
+            |by: &&Self| name == by.name() || name.strip_prefix(by.name()).is_some_and(|end| end == "s" || end == "es");
+        Self::ALL.iter().find(is).copied().ok_or_else(|| {
             let names: Vec<_> = Self::ALL.iter().map(|by| by.name()).collect();
             format!("`{name}` is none of {}", names.join(", "))
         })

@@ -110,7 +110,10 @@ fn top_counts_recursion_once() {
     );
     for &by in Granularity::ALL {
         profile.top(&TopOptions::new(0).by(by)).to_table().unwrap();
+        assert_eq!(by.name().parse(), Ok(by));
     }
+    assert_eq!(("lines".parse(), "addresses".parse()), (Ok(Granularity::Line), Ok(Granularity::Address)));
+    assert!("colour".parse::<Granularity>().is_err());
     crate::FRAMES_SCHEMA.check(&profile.frames_table().unwrap()).unwrap();
     assert_eq!(profile.samples_table().unwrap().rows(), 2);
 }

@@ -1,0 +1,138 @@
+"""Profiles, escape logs, and the join, on the real incident."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import gomem as gm
+
+BEFORE = Path(__file__).parents[2] / "examples/incident/before"
+
+
+@pytest.fixture(scope="module")
+def report():
+    return gm.postmortem(BEFORE)
+
+
+def test_findings_are_a_polars_frame(report):
+    findings = report.findings
+    assert isinstance(findings, pl.DataFrame)
+    assert findings["rank"].to_list() == list(range(1, findings.height + 1))
+    leak = findings.row(0, named=True)
+    assert (leak["kind"], leak["severity"], leak["line"]) == ("leak", "critical", 43)
+    pool = findings.filter(pl.col("kind") == "pool_misuse").row(0, named=True)
+    assert pool["file"].endswith("event/line.go")
+    assert pool["compiler_message"] == "buf escapes to heap"
+    assert pool["gc_cycles_saved_fraction_low"] <= pool["gc_cycles_saved_fraction"]
+    assert {"quantity", "value", "unit", "source"} == set(pool["evidence"][0])
+
+
+def test_sites_and_gogc(report):
+    assert report.sites["bytes_fraction"].sum() == pytest.approx(1.0)
+    assert report.sites["bytes"].is_sorted(descending=True)
+    row = report.gogc.filter(pl.col("gogc") == 100).row(0, named=True)
+    assert row["gc_cycles_low"] <= 299 <= row["gc_cycles_high"]
+    assert "GOMEMLIMIT" in report.gogc.filter(pl.col("gogc").is_null())["refusal"][0]
+
+
+def test_reports_are_written(report, tmp_path):
+    report.to_html(tmp_path / "r.html")
+    report.to_json(tmp_path / "r.json")
+    assert (tmp_path / "r.html").read_text().startswith("<!DOCTYPE html>")
+    assert json.loads((tmp_path / "r.json").read_text())["findings"][0]["kind"] == "leak"
+    assert "event/line.go:34" in str(report)
+    inline = report._repr_html_()
+    assert inline.startswith("<iframe srcdoc=")
+    assert "<script>" not in inline
+    assert {name for name, _ in report.unread} == {
+        "goroutine.txt",
+        "heap-debug1.txt",
+        "manifest.json",
+    }
+
+
+def test_a_list_of_files_is_a_bundle(tmp_path):
+    files = [BEFORE / "heap-3.pb.gz", (BEFORE / "escape.log").read_bytes()]
+    findings = gm.postmortem(files).findings
+    assert "pool_misuse" in findings["kind"].to_list()
+    with pytest.raises(gm.DecodeError, match="nothing was recognised"):
+        gm.postmortem([b"hello"])
+    with pytest.raises(FileNotFoundError):
+        gm.postmortem(tmp_path / "nowhere")
+    with pytest.raises(gm.DecodeError):
+        gm.postmortem(tmp_path)
+
+
+def test_a_profile_is_frames():
+    profile = gm.read_pprof(BEFORE / "heap-3.pb.gz")
+    assert profile.sample_types[1] == ("alloc_space", "bytes")
+    assert (profile.default_sample_type, profile.period) == ("inuse_space", 524288)
+    assert profile.time is not None
+    assert profile.time.tzinfo is not None
+    samples = profile.samples()
+    assert samples.schema["stack"] == pl.List(pl.String)
+    assert samples.height == len(profile)
+    frames = profile.frames()
+    assert frames.filter(pl.col("depth") == 0)["stack_id"].n_unique() == samples.height
+    for by in ["function", "filefunction", "file", "line", "address", "package", "module"]:
+        top = profile.top("alloc_space", by=by)
+        assert top["flat"].sum() == samples["alloc_space"].sum()
+        assert top["flat"].is_sorted(descending=True)
+    with pytest.raises(gm.UsageError, match="there are alloc_objects"):
+        profile.top("cpu")
+    with pytest.raises(gm.UsageError):
+        profile.top(by="colour")
+
+
+def test_a_flame_tree_adds_up(tmp_path):
+    profile = gm.read_pprof(BEFORE / "heap-3.pb.gz")
+    tree = profile.flame("alloc_space")
+    frame = tree.to_frame()
+    assert frame["self"].sum() == frame["total"][0] == profile.samples()["alloc_space"].sum()
+    tree.to_html(tmp_path / "flame.html")
+    assert "alloc_space" in (tmp_path / "flame.html").read_text()
+    assert profile._repr_html_().startswith("<iframe")
+    folded = profile.to_folded("alloc_space").splitlines()
+    assert sum(int(line.rsplit(" ", 1)[1]) for line in folded) == frame["total"][0]
+
+
+def test_an_escape_log_is_frames():
+    log = gm.read_escape_log(BEFORE / "escape.log")
+    coverage = log.coverage
+    assert coverage.parsed == coverage.lines
+    assert coverage.unknown == 0
+    escapes = log.escapes()
+    row = escapes.filter(pl.col("file").str.ends_with("event/line.go"), pl.col("line") == 34)
+    assert row["cause"].to_list() == ["interface_boxing"]
+    assert row["steps"][0][-1]["from"] == "(*sync.Pool).Put(fieldPool, buf)"
+    diagnostics = log.diagnostics()
+    assert diagnostics.filter(pl.col("kind") == "unknown").is_empty()
+    with pytest.raises(gm.DecodeError) as caught:
+        gm.read_escape_log(b"hello\n")
+    assert caught.value.kind == "nothing_found"
+
+
+def test_attribute_joins_profile_and_compiler():
+    profile, log = gm.read_pprof(BEFORE / "heap-3.pb.gz"), gm.read_escape_log(BEFORE / "escape.log")
+    model = gm.gogc.fit(BEFORE / "gctrace.log")
+    sites = gm.attribute(profile, log, model=model)
+    first = sites.row(0, named=True)
+    assert (first["line"], first["cause"], first["certainty"]) == (58, "too_large", "yes")
+    assert 0 < first["gc_cycles_saved_fraction"] < 1
+    assert gm.attribute(profile)["cause"].null_count() == sites.height
+    by_inuse = gm.attribute(profile, log, sample_type="inuse_space")
+    assert by_inuse["line"][0] == 43
+    with pytest.raises(gm.UsageError, match="no alloc_space"):
+        gm.attribute(gm.read_pprof(BEFORE / "cpu.pb.gz"), log)
+
+
+def test_damaged_profiles_say_where():
+    whole = (BEFORE / "heap-3.pb.gz").read_bytes()
+    with pytest.raises(gm.DecodeError) as caught:
+        gm.read_pprof(whole[:1000])
+    assert caught.value.kind == "gzip"
+    assert caught.value.offset is not None
+    with pytest.raises(gm.LimitError):
+        gm.read_pprof(whole, max_decompressed_bytes=1000)
