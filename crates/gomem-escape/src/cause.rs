@@ -113,7 +113,13 @@ impl Cause {
     }
 
     /// The cause, and how sure it is.
-    pub(crate) fn of(decision: Decision, kind: SubjectKind, sink: &str, steps: &[Step]) -> (Self, Confidence) {
+    pub(crate) fn of(
+        decision: Decision,
+        kind: SubjectKind,
+        subject: &str,
+        sink: &str,
+        steps: &[Step],
+    ) -> (Self, Confidence) {
         use Confidence::{Confident, Heuristic};
         let why = |wanted: &str| steps.iter().any(|step| step.why == wanted);
         let first = steps.first().map_or("", |step| step.why.as_str());
@@ -121,6 +127,8 @@ impl Cause {
         match kind {
             _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, Confident),
             _ if why("non-constant size") => (Self::UnknownSize, Confident),
+            // Since Go 1.25 no step says so.
+            SubjectKind::MakeSlice if !has_constant_size(subject) => (Self::UnknownSize, Confident),
             _ if why("//go:uintptrescapes") || why("conversion to unsafe.Pointer") || why("reflect.Header.Data") => {
                 (Self::Reflection, Confident)
             }
@@ -142,12 +150,15 @@ impl Cause {
                 if steps.is_empty() {
                     (Self::InterfaceBoxing, Heuristic)
                 } else if first == "spill" || why("interface-converted") {
-                    (Self::InterfaceBoxing, Confident)
+                    // A method value prints the same as a field, `x.name`, and is spilled too.
+                    let may_be_method = subject.contains('.') && !why("call parameter") && !why("interface-converted");
+                    (Self::InterfaceBoxing, if may_be_method { Heuristic } else { Confident })
                 } else {
                     (Self::MethodValue, Heuristic)
                 }
             }
             _ if returned => (Self::ReturnedPointer, Confident),
+            _ if steps.iter().any(|step| step.from.starts_with("append(")) => (Self::ContainerElement, Confident),
             _ if why("send") => (Self::ChannelSend, Confident),
             _ if CONTAINER.iter().any(|wanted| why(wanted)) => (Self::ContainerElement, Confident),
             _ if why("call parameter") => (Self::LeakingCallee, Confident),
@@ -158,6 +169,12 @@ impl Cause {
             _ => (Self::Other, Heuristic),
         }
     }
+}
+
+/// Whether all sizes of `make([]T, size…)` are written as numbers.
+fn has_constant_size(make: &str) -> bool {
+    let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
+    sizes.into_iter().all(|size| size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
 }
 
 impl Certainty {

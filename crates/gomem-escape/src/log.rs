@@ -152,7 +152,9 @@ struct Explanation {
 
 impl Folding {
     fn line(&mut self, line: &str) -> Result<(), Error> {
-        self.log.coverage.lines += 1;
+        // A diagnostic with a line break in a constant has several lines.
+        let lines = 1 + memchr::memchr_iter(b'\n', line.as_bytes()).count() as u64;
+        self.log.coverage.lines += lines;
         match Record::decode(line) {
             Record::Section(section) => {
                 self.close();
@@ -161,11 +163,11 @@ impl Folding {
                 self.variant = section.variant();
             }
             Record::Skipped(_) => {
-                self.log.coverage.skipped += 1;
+                self.log.coverage.skipped += lines;
                 return Ok(());
             }
             Record::Diagnostic { message: Message::Unknown { .. }, .. } => {
-                self.log.coverage.unknown += 1;
+                self.log.coverage.unknown += lines;
                 if self.log.unknown.len() < 1000 {
                     self.log.unknown.push(self.number);
                 }
@@ -173,7 +175,7 @@ impl Folding {
             }
             Record::Diagnostic { position, message, .. } => self.diagnostic(position, message)?,
         }
-        self.log.coverage.parsed += 1;
+        self.log.coverage.parsed += lines;
         Ok(())
     }
 
@@ -241,7 +243,7 @@ impl Folding {
         let explanation = self.explanations.get(&(place.clone(), subject.to_owned())).cloned().unwrap_or_default();
         let sink = self.chase(&place, explanation.sink.clone());
         let subject_kind = if moved { SubjectKind::Variable } else { SubjectKind::of(subject) };
-        let (cause, cause_confidence) = Cause::of(decision, subject_kind, &sink, &explanation.steps);
+        let (cause, cause_confidence) = Cause::of(decision, subject_kind, subject, &sink, &explanation.steps);
         let (file, line, column) = place;
         let mut folded = HeapDecision {
             package: self.package.clone(),

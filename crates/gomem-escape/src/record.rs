@@ -40,6 +40,8 @@ pub struct Section<'a> {
 }
 
 /// The lines of a log, with their numbers from 1. Line ends, also those of Windows, are cut.
+///
+/// Go 1.21 prints back-quoted constants as they are in the source, line breaks too: such a diagnostic is one line here.
 pub fn records(log: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, str>)> {
     let mut rest = log;
     let mut number = 0;
@@ -47,12 +49,57 @@ pub fn records(log: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, str>)> {
         if rest.is_empty() {
             return None;
         }
-        let end = memchr(b'\n', rest);
-        let line = &rest[..end.unwrap_or(rest.len())];
-        rest = end.map_or(&[][..], |end| &rest[end + 1..]);
-        number += 1;
-        Some((number, String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))))
+        let mut end = memchr(b'\n', rest).unwrap_or(rest.len());
+        let mut lines = 1;
+        if opens_raw_text(&rest[..end]) {
+            (end, lines) = end_of_raw_text(rest, end).unwrap_or((end, 1));
+        }
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        let first = number + 1;
+        number += lines;
+        Some((first, String::from_utf8_lossy(line.strip_suffix(b"\r").unwrap_or(line))))
     })
+}
+
+/// Whether a diagnostic ends inside a back-quoted text.
+fn opens_raw_text(line: &[u8]) -> bool {
+    memchr(b'`', line).is_some()
+        && is_inside_raw_text(line)
+        && std::str::from_utf8(line).is_ok_and(|line| Position::split(line).is_some())
+}
+
+/// Where the diagnostic ends whose first line ends at `end`, and how many lines it has.
+fn end_of_raw_text(text: &[u8], mut end: usize) -> Option<(usize, u64)> {
+    for lines in 2..=LONGEST_RAW_TEXT {
+        let next = text.get(end + 1..)?;
+        end += 1 + memchr(b'\n', next).unwrap_or(next.len());
+        if !is_inside_raw_text(&text[..end]) {
+            return Some((end, lines));
+        }
+    }
+    None
+}
+
+/// Whether a back-quoted text is open at the end. Constants are cut after 72 characters, and then have no end quote.
+fn is_inside_raw_text(text: &[u8]) -> bool {
+    let (mut quote, mut escaped, mut length) = (None, false, 0);
+    for &byte in text {
+        match (quote, byte) {
+            _ if escaped => escaped = false,
+            (Some(b'"'), b'\\') => escaped = true,
+            (None, b'"' | b'`') => (quote, length) = (Some(byte), 0),
+            (Some(open), _) if open == byte => quote = None,
+            (Some(_), _) => {
+                length += usize::from(byte & 0xc0 != 0x80);
+                if length > LONGEST_CONSTANT {
+                    quote = None;
+                }
+            }
+            _ => {}
+        }
+    }
+    quote == Some(b'`')
 }
 
 impl<'a> Record<'a> {
@@ -184,6 +231,12 @@ pub fn diagnostics_table(log: &[u8]) -> Result<Table, TableError> {
         ],
     )
 }
+
+/// Lines that one diagnostic may have.
+const LONGEST_RAW_TEXT: u64 = 100;
+
+/// Characters of a constant in a diagnostic (`go/constant`'s `stringVal.String` cuts at 72).
+const LONGEST_CONSTANT: usize = 72;
 
 /// The table of [`diagnostics_table`].
 pub const DIAGNOSTICS_SCHEMA: Schema = Schema {
