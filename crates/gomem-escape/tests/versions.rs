@@ -75,7 +75,10 @@ fn the_causes_are_those_that_the_functions_are_named_for() {
         assert_eq!(found.get(&("&point{...}".to_owned(), 35)), Some(&Cause::ContainerElement), "{version}");
         let number = if version == "go1.21.13" { "100_000" } else { "100000" };
         assert_eq!(found.get(&(format!("make([]byte, {number})"), 40)), Some(&Cause::TooLarge), "{version}");
-        assert_eq!(log.heap_decisions().iter().filter(|decision| decision.is_pool_misuse()).count(), 1, "{version}");
+        let misuses: Vec<_> = log.heap_decisions().iter().filter(|decision| decision.is_pool_misuse()).collect();
+        // Where it is written, and where it is inlined into `main`; the pointer is none.
+        assert!(misuses.iter().any(|decision| decision.line == Some(55)), "{version}");
+        assert!(misuses.iter().all(|decision| decision.subject == "buffer" || decision.line > Some(80)), "{version}");
         assert!(!found.keys().any(|(_, line)| *line == 75), "{version}: `stays` stays");
     }
 }
