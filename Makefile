@@ -52,6 +52,10 @@ test-python: $(VENV)/.installed
 	cd python && ../$(BIN)/mypy && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
 	cd python && ../$(BIN)/python -m pytest -q
 
+bench: ## speed and memory beside the peers, on the same input in the same run
+	cargo build --release --locked -p gomem-cli
+	$(PYTHON) benches/peers.py target/release/gomem
+
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open
 

@@ -48,8 +48,6 @@ pub enum Contents {
     Cpu,
     /// A goroutine profile.
     Goroutine,
-    /// Another profile.
-    OtherProfile,
     /// The compiler's log.
     EscapeLog,
     /// GC traces, in whatever log.
@@ -198,20 +196,18 @@ impl Bundle {
         if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) {
             return self.profile(artifact);
         }
-        if let Some(what) = known_text(bytes) {
-            return Err(what.to_owned());
-        }
         // A service's log may hold GC traces anywhere; the compiler's log is told by its sections.
         if memchr::memmem::find(bytes, b" ms clock, ").is_some()
             && let Ok(trace) = GcTrace::decode(bytes)
         {
-            self.gctrace.get_or_insert(trace);
-            return Ok(Contents::GcTrace);
+            return keep(&mut self.gctrace, trace, Contents::GcTrace);
+        }
+        if let Some(what) = known_text(bytes) {
+            return Err(what.to_owned());
         }
         if COMPILER_WORDS.iter().any(|word| memchr::memmem::find(bytes, word).is_some()) {
             let log = EscapeLog::decode(bytes).map_err(|err| err.to_string())?;
-            self.escapes.get_or_insert(log);
-            return Ok(Contents::EscapeLog);
+            return keep(&mut self.escapes, log, Contents::EscapeLog);
         }
         if memchr::memmem::find(bytes, b"go_").is_some() {
             let time_ms =
@@ -229,15 +225,23 @@ impl Bundle {
             self.heaps.push(HeapProfile { name: artifact.name.clone(), profile });
             Ok(Contents::Heap)
         } else if has("cpu") {
-            self.cpu.get_or_insert(profile);
-            Ok(Contents::Cpu)
+            keep(&mut self.cpu, profile, Contents::Cpu)
         } else if has("goroutine") || has("goroutines") {
-            self.goroutines.get_or_insert(profile);
-            Ok(Contents::Goroutine)
+            keep(&mut self.goroutines, profile, Contents::Goroutine)
         } else {
-            Ok(Contents::OtherProfile)
+            let kinds: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
+            Err(format!("a profile of {}: no finding uses it", kinds.join(", ")))
         }
     }
+}
+
+/// One of a kind is used, the first by name.
+fn keep<T>(place: &mut Option<T>, found: T, contents: Contents) -> Result<Contents, String> {
+    if place.is_some() {
+        return Err("a second one of its kind: the first by name is used".to_owned());
+    }
+    *place = Some(found);
+    Ok(contents)
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), BundleError> {
@@ -305,6 +309,8 @@ mod tests {
             b"starting\ngc 1 @0.001s 10%: 0.026+2.4+0.069 ms clock, 0.053+0.13/0.67/2.4+0.13 ms cpu, 13->13->13 MB, \
                       13 MB goal, 0 MB stacks, 0 MB globals, 2 P\n";
         assert_eq!(one("x", trace).contents()[0].1, Contents::GcTrace);
+        let wrapped = [b"{\"log\":\"", trace.strip_prefix(b"starting\n").unwrap(), b"\"}\n"].concat();
+        assert_eq!(one("x", &wrapped).contents()[0].1, Contents::GcTrace);
         assert_eq!(one("x", b"# p\n./a.go:1:2: x escapes to heap\n").contents()[0].1, Contents::EscapeLog);
         assert_eq!(one("m/1700000000000.prom", b"go_goroutines 1\n").contents()[0].1, Contents::Metrics);
     }
@@ -329,6 +335,14 @@ mod tests {
         }
         let err = Bundle::open("/nonexistent".as_ref()).unwrap_err();
         assert!(matches!(err, BundleError::Io { .. }));
+    }
+
+    #[test]
+    fn a_second_log_is_told() {
+        let log =
+            |name: &str| Artifact { name: name.to_owned(), bytes: b"# p\n./a.go:1:2: x escapes to heap\n".to_vec() };
+        let bundle = Bundle::of("b", vec![log("a"), log("b")]);
+        assert_eq!((bundle.contents().len(), bundle.unread()[0].name.as_str()), (1, "b"));
     }
 
     #[test]

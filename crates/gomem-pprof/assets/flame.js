@@ -22,6 +22,11 @@ foot.textContent = "Click or Enter zooms, Escape zooms out, arrow keys walk, / s
   (data.folded ? ` ${data.folded} frames below 0.02 % are part of their callers here.` : "");
 
 const nameOf = i => data.names[data.name[i]];
+// A box has little room: the import path's last element is enough, the rest is in the tooltip.
+function shortOf(name) {
+  const end = name.search(/[[(]/);
+  return name.slice((end < 0 ? name : name.slice(0, end)).lastIndexOf("/") + 1);
+}
 const valueOf = i => Math.abs(totals[i][type]);
 function human(value, unit) {
   const scale = (step, names) => {
@@ -64,7 +69,7 @@ function draw() {
     box.style.width = 100 * share + "%";
     box.style.background = i ? colour(nameOf(i)) : "hsl(215 12% 82%)";
     if (wanted && wanted(nameOf(i))) box.classList.add("hit");
-    box.textContent = share > 0.012 ? (i ? nameOf(i) : data.types[type][0] + " " + human(totals[0][type], data.types[type][1])) : "";
+    box.textContent = share > 0.012 ? (i ? shortOf(nameOf(i)) : data.types[type][0] + " " + human(totals[0][type], data.types[type][1])) : "";
     drawn.set(i, box);
   };
   for (const i of path) if (i !== zoom) place(i, 0, 1, true);

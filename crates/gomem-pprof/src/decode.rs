@@ -121,11 +121,13 @@ impl<'a> Decoder<'a> {
                 ("locations", self.locations.len()),
                 ("functions", self.functions.len()),
                 ("mappings", self.mappings.len()),
-                ("sample types", self.sample_types.len() << 8),
             ] {
                 if length > entries {
                     return Err(Error::limit(what, self.options.limits.entries));
                 }
+            }
+            if self.sample_types.len() as u64 > self.options.limits.sample_types {
+                return Err(Error::limit("sample types", self.options.limits.sample_types));
             }
         }
         Ok(())
@@ -308,6 +310,10 @@ impl<'a> Decoder<'a> {
 
     fn finish_samples(&mut self, locations: &Ids) -> Result<(), Error> {
         let width = self.profile.sample_types.len();
+        // Values that are missing are made up for, so that their number does not follow from the size of the input.
+        if (self.sample_positions.len() as u64).saturating_mul(width as u64) > self.options.limits.values {
+            return Err(Error::limit("values", self.options.limits.values));
+        }
         let (values, offsets) = (std::mem::take(&mut self.values), std::mem::take(&mut self.value_offsets));
         self.profile.values.reserve(self.sample_positions.len().saturating_mul(width));
         for (index, range) in offsets.windows(2).enumerate() {

@@ -129,8 +129,12 @@ pub struct DecodeOptions {
 pub struct Limits {
     /// Bytes after inflating.
     pub decompressed_bytes: u64,
+    /// Sample types.
+    pub sample_types: u64,
     /// Samples.
     pub samples: u64,
+    /// Values, over all samples: one for each sample type.
+    pub values: u64,
     /// Frames of one sample.
     pub stack_depth: u64,
     /// Locations, functions, mappings and strings, each.
@@ -209,7 +213,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             decompressed_bytes: 1 << 30,
+            sample_types: 256,
             samples: 20_000_000,
+            values: 200_000_000,
             stack_depth: 65_536,
             entries: 20_000_000,
             diagnostics: 10_000,

@@ -255,7 +255,12 @@ impl Profile {
         ];
         for (index, sample_type) in self.sample_types.iter().enumerate() {
             let values = self.samples().map(|sample| sample.value(index)).collect();
-            columns.push(Column::int64(&sample_type.name, Unit::from_pprof(&sample_type.unit), values));
+            // A name that is taken, by another sample type or a column of ours, gets its number.
+            let mut name = sample_type.name.clone();
+            while columns.iter().any(|column| column.name() == name) || name == "labels" {
+                name = format!("{name}_{index}");
+            }
+            columns.push(Column::int64(name, Unit::from_pprof(&sample_type.unit), values));
         }
         let mut texts = StringPoolBuilder::new();
         let mut code = |id: u32| texts.intern(self.string(id));

@@ -191,12 +191,22 @@ fn limits_hold() {
     let decode = |limits| Profile::decode_with(&writer.0, &DecodeOptions::default().with_limits(limits));
     for limits in [
         Limits { samples: 1, ..Limits::default() },
+        Limits { sample_types: 0, ..Limits::default() },
+        Limits { values: 1, ..Limits::default() },
         Limits { stack_depth: 2, ..Limits::default() },
         Limits { entries: 2, ..Limits::default() },
         Limits { decompressed_bytes: 20, ..Limits::default() },
     ] {
         assert!(decode(limits).unwrap_err().is_limit());
     }
+}
+
+#[test]
+fn sample_types_of_one_name_are_two_columns() {
+    let mut writer = Writer::stacks(&[(&["main.main"], 3)]);
+    writer.message(1, |message| message.varint(1, 1).varint(2, 1));
+    let table = Profile::decode(&writer.0).unwrap().samples_table().unwrap();
+    assert!(table.column("count").is_some() && table.column("count_1").is_some());
 }
 
 #[test]
