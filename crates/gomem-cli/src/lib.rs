@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `arguments` | what can be asked |
 //! | `command` | what is answered |
-//! | `failure` | [`Failure`](failure::Failure): how it can go wrong |
+//! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
 
 #![forbid(unsafe_code)]
