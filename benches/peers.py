@@ -34,8 +34,8 @@ def compare(what: str, size: int, ours: list[str], peer: list[str]) -> None:
         tuple(statistics.median(pair[side][part] for pair in runs) for part in (0, 1)) for side in (0, 1)
     )
     print(
-        f"| {what} | {size / 1e6:.1f} MB | {cpu:.2f} s, {memory:.0f} MB | {peer_cpu:.2f} s, {peer_memory:.0f} MB "
-        f"| {peer_cpu / cpu:.1f} × | {peer_memory / memory:.1f} × |"
+        f"| {what} | {size / 1e6:.1f} MB | {cpu:.3f} s, {memory:.0f} MB | {peer_cpu:.3f} s, {peer_memory:.0f} MB "
+        f"| {peer_cpu / cpu:.2f} × | {peer_memory / memory:.1f} × |"
     )
 
 
