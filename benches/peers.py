@@ -17,8 +17,9 @@ HERE = pathlib.Path(__file__).parent
 
 def run(command: list[str]) -> tuple[float, float]:
     """CPU seconds and peak MB of one process."""
-    with open(os.devnull, "wb") as null:
-        process = subprocess.Popen(command, stdout=null, stderr=null)
+    # A file, since grep stops at the first match when it sees that its output goes nowhere.
+    with tempfile.TemporaryFile() as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out)
         _, status, usage = os.wait4(process.pid, 0)
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"failed: {' '.join(command)}")
