@@ -22,7 +22,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
     if let Some(kind) = announced(&inflated) {
         return Err(Error::new(kind));
     }
-    let mut decoder = Decoder { options, ..Decoder::new(options) };
+    let mut decoder = Decoder::new(options);
     if trailing {
         decoder.flaw(bytes.len(), Flaw::TrailingBytes)?;
     }
@@ -32,11 +32,10 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
 
 /// What the first bytes say when they say something other than protobuf.
 fn announced(bytes: &[u8]) -> Option<ErrorKind> {
-    let text = "take it without `debug=1`, or give it to what reads goroutine and heap text";
     let known: [(&[u8], &'static str, &'static str); 8] = [
         (b"heap profile:", "a text heap profile (debug=1)", "take it without `debug=1`"),
         (b"goroutine profile:", "a text goroutine profile (debug=1)", "take it without `debug=1`"),
-        (b"goroutine ", "a goroutine dump (debug=2)", text),
+        (b"goroutine ", "a goroutine dump (debug=2)", "take the profile without `debug=2`"),
         (b"threadcreate profile:", "a text profile (debug=1)", "take it without `debug=1`"),
         (b"--- ", "a text contention profile (debug=1)", "take it without `debug=1`"),
         (b"<!DOCTYPE", "an HTML page", "check the URL it was fetched from"),
@@ -253,7 +252,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn finish_mappings(&mut self) -> Result<Ids, Error> {
-        let mut ids = Ids::with_capacity(self.mappings.len());
+        let mut ids = Ids::default();
         for (id, [start, limit, file_offset], [filename, build_id], offset) in std::mem::take(&mut self.mappings) {
             let (filename, build_id) = (self.string(filename, offset)?, self.string(build_id, offset)?);
             if !ids.insert(id) {
@@ -265,7 +264,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn finish_functions(&mut self) -> Result<Ids, Error> {
-        let mut ids = Ids::with_capacity(self.functions.len());
+        let mut ids = Ids::default();
         for (id, [name, system_name, filename], start_line, offset) in std::mem::take(&mut self.functions) {
             let columns = FunctionColumns {
                 name: self.string(name, offset)?,
@@ -282,7 +281,7 @@ impl<'a> Decoder<'a> {
     }
 
     fn finish_locations(&mut self, mappings: &Ids, functions: &Ids) -> Result<Ids, Error> {
-        let mut ids = Ids::with_capacity(self.locations.len());
+        let mut ids = Ids::default();
         let lines = std::mem::take(&mut self.lines);
         let mut begin = 0;
         self.profile.line_offsets.push(0);
@@ -386,16 +385,13 @@ impl<'a> Decoder<'a> {
 }
 
 /// Ids to indexes. Go numbers from 1 without gaps, which costs no table.
+#[derive(Default)]
 struct Ids {
     count: u32,
     sparse: FxHashMap<u64, u32>,
 }
 
 impl Ids {
-    fn with_capacity(_entries: usize) -> Self {
-        Self { count: 0, sparse: FxHashMap::default() }
-    }
-
     /// Gives the next index to `id`; false when it has one already, or cannot have one.
     fn insert(&mut self, id: u64) -> bool {
         let index = self.count;

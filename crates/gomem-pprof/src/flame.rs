@@ -132,23 +132,11 @@ impl FlameTree {
 }
 
 struct Builder {
-    tree: FlameTree,
+    sample_types: Vec<SampleType>,
+    nodes: Vec<FlameNode>,
+    names: Vec<String>,
     codes: FxHashMap<String, u32>,
     children: FxHashMap<(u32, u32), u32>,
-}
-
-impl std::ops::Deref for Builder {
-    type Target = FlameTree;
-
-    fn deref(&self) -> &FlameTree {
-        &self.tree
-    }
-}
-
-impl std::ops::DerefMut for Builder {
-    fn deref_mut(&mut self) -> &mut FlameTree {
-        &mut self.tree
-    }
 }
 
 impl Builder {
@@ -156,7 +144,9 @@ impl Builder {
         let zeros = vec![0; sample_types.len()];
         let root = FlameNode { parent: None, depth: 0, name: 0, self_values: zeros.clone(), totals: zeros };
         Self {
-            tree: FlameTree { sample_types, nodes: vec![root], names: vec!["root".to_owned()] },
+            sample_types,
+            nodes: vec![root],
+            names: vec!["root".to_owned()],
             codes: FxHashMap::default(),
             children: FxHashMap::default(),
         }
@@ -192,7 +182,7 @@ impl Builder {
 
     /// Brings the nodes into depth-first order, siblings by falling total and then by name.
     fn finish(self) -> FlameTree {
-        let FlameTree { sample_types, nodes, names } = self.tree;
+        let Self { sample_types, nodes, names, .. } = self;
         let mut children: Vec<Vec<u32>> = vec![Vec::new(); nodes.len()];
         for (index, node) in (0..).zip(&nodes) {
             if let Some(parent) = node.parent {
