@@ -60,6 +60,25 @@ class EscapeLog:
         """
         return pl.DataFrame(self._inner.diagnostics())
 
+    def diff(self, before: EscapeLog) -> pl.DataFrame:
+        r"""Compare with an earlier log: what is new, gone and unchanged, wherever lines moved.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``status``, ``package``, ``file``, ``line``, ``column``, ``function``, ``message``,
+            ``cause``, ``alloc_certainty``, ``advice``; what is new comes first.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> before = gm.read_escape_log(b"# p\n./a.go:1:2: x escapes to heap\n")
+        >>> after = gm.read_escape_log(b"# p\n./a.go:8:2: x escapes to heap\n")
+        >>> after.diff(before)["status"].to_list()
+        ['unchanged']
+        """
+        return pl.DataFrame(self._inner.diff(before._inner))
+
     @property
     def coverage(self) -> Coverage:
         """What became of the lines."""

@@ -28,6 +28,11 @@ impl PyEscapeLog {
         ArrowTable::build(py, || diagnostics_table(text))
     }
 
+    fn diff(&self, py: Python<'_>, before: &Self) -> Result<ArrowTable, Error> {
+        let (after, before) = (&self.log, &before.log);
+        ArrowTable::build(py, || after.diff(before).to_table())
+    }
+
     /// Lines, and how many of them were parsed, unknown and skipped.
     #[getter]
     fn coverage(&self) -> (u64, u64, u64, u64) {

@@ -114,6 +114,15 @@ def test_an_escape_log_is_frames():
     assert caught.value.kind == "nothing_found"
 
 
+def test_two_logs_differ_by_what_was_fixed():
+    before = gm.read_escape_log(BEFORE / "escape.log")
+    after = gm.read_escape_log(BEFORE.parent / "after/escape.log")
+    diff = after.diff(before)
+    gone = diff.filter(pl.col("status") == "gone")
+    assert "buf escapes to heap" in gone["message"].to_list()
+    assert before.diff(before)["status"].unique().to_list() == ["unchanged"]
+
+
 def test_attribute_joins_profile_and_compiler():
     profile, log = gm.read_pprof(BEFORE / "heap-3.pb.gz"), gm.read_escape_log(BEFORE / "escape.log")
     model = gm.gogc.fit(BEFORE / "gctrace.log")

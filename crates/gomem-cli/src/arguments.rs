@@ -69,10 +69,18 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
         output: PathBuf,
     },
     /// What goes to the heap, and why, by the compiler's log.
-    #[command(after_help = "Example: go build -gcflags=-m=2 ./... 2>&1 | gomem escape -")]
+    #[command(after_help = "Examples:
+  go build -gcflags=-m=2 ./... 2>&1 | gomem escape -
+  gomem escape after.log --diff before.log --fail-on new")]
     Escape {
         /// The log; `-` is standard input.
         log: PathBuf,
+        /// An earlier log of the same code: shows what is new and what is gone, wherever lines moved to.
+        #[arg(long, value_name = "BEFORE")]
+        diff: Option<PathBuf>,
+        /// Exit with 1 when something new may allocate.
+        #[arg(long, value_enum, requires = "diff")]
+        fail_on: Option<Gate>,
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
@@ -91,6 +99,13 @@ pub(crate) enum Severity {
     Info,
     Warning,
     Critical,
+}
+
+/// What fails a comparison of two escape logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Gate {
+    /// A new heap decision that may allocate.
+    New,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]

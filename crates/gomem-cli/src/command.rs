@@ -5,7 +5,7 @@ use std::{
     path::Path,
 };
 
-use gomem_escape::EscapeLog;
+use gomem_escape::{DiffStatus, EscapeLog};
 use gomem_postmortem::{Bundle, Comparison, Report, Severity as Found};
 use gomem_pprof::{FlameHtml, Granularity, Profile, TopOptions};
 
@@ -40,16 +40,20 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
             writeln!(out, "flame graph: {}", output.display())?;
             Ok(0)
         }
-        Command::Escape { log, format } => {
-            let decoded = EscapeLog::decode(&read(log)?).map_err(|problem| Failure::input(log, problem))?;
-            let table = decoded.escapes_table()?;
-            if *format == Format::Text {
-                let columns = ["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"];
-                render(&table.select(&columns), *format, out)?;
-            } else {
-                render(&table, *format, out)?;
-            }
+        Command::Escape { log, diff: None, format, .. } => {
+            let table = decode_log(log)?.escapes_table()?;
+            let columns = ["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"];
+            render(&if *format == Format::Text { table.select(&columns) } else { table }, *format, out)?;
             Ok(0)
+        }
+        Command::Escape { log, diff: Some(before), fail_on, format } => {
+            let (before, after) = (decode_log(before)?, decode_log(log)?);
+            let diff = after.diff(&before);
+            let changed = diff.rows().iter().take_while(|row| row.0 != DiffStatus::Unchanged).count();
+            let table = diff.to_table()?.head(changed);
+            let columns = ["status", "file", "line", "message", "cause", "alloc_certainty"];
+            render(&if *format == Format::Text { table.select(&columns) } else { table }, *format, out)?;
+            Ok(u8::from(fail_on.is_some() && diff.new_allocations().next().is_some()))
         }
         Command::Gogc { trace, format } => {
             let report = Report::of(&Bundle::open(trace)?);
@@ -116,6 +120,10 @@ fn top(
     let shown = if rows == 0 { table } else { table.head(rows) };
     render(&shown, format, out)?;
     Ok(0)
+}
+
+fn decode_log(path: &Path) -> Result<EscapeLog, Failure> {
+    EscapeLog::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))
 }
 
 fn decode_profile(path: &Path) -> Result<Profile, Failure> {

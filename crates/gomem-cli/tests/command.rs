@@ -55,6 +55,16 @@ fn tables_in_every_format() {
 }
 
 #[test]
+fn the_escape_gate_fails_on_what_is_new() {
+    let (before, after) = (incident("before/escape.log"), incident("after/escape.log"));
+    let (code, out, _) = gomem(&["escape", &before, "--diff", &after, "--fail-on", "new"]);
+    assert_eq!(code, 1);
+    assert!(out.contains("new") && out.contains("buf escapes to heap"), "{out}");
+    assert_eq!(gomem(&["escape", &before, "--diff", &before, "--fail-on", "new"]).0, 0);
+    assert_eq!(gomem(&["escape", &before, "--fail-on", "new"]).0, 2, "there is nothing to compare with");
+}
+
+#[test]
 fn bad_usage_is_2_and_bad_input_3_with_one_line() {
     let heap = incident("before/heap-3.pb.gz");
     for (args, code, says) in [

@@ -31,6 +31,7 @@
 //! | `subject` | [`SubjectKind`]: what kind of expression goes to the heap |
 //! | `cause` | [`Cause`], [`Confidence`], [`Certainty`]: why, and whether it allocates |
 //! | `advice` | what to do about it |
+//! | `diff` | [`EscapeDiff`]: what changed between two logs |
 //! | `error` | [`Error`], [`ErrorKind`], [`Limits`] |
 
 #![forbid(unsafe_code)]
@@ -38,6 +39,7 @@
 mod advice;
 mod cause;
 mod decision;
+mod diff;
 mod error;
 mod log;
 mod message;
@@ -47,6 +49,7 @@ mod subject;
 
 pub use cause::{Cause, Certainty, Confidence};
 pub use decision::{Decision, ESCAPES_SCHEMA, HeapDecision, Step, Variant};
+pub use diff::{DIFF_SCHEMA, DiffStatus, EscapeDiff};
 pub use error::{Error, ErrorKind, Limits};
 pub use log::{Coverage, EscapeLog, InlinedCall};
 pub use message::{Message, MessageKind};
