@@ -62,7 +62,7 @@ docs: ## the Rust documentation
 $(VENV)/.tools: python/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.3" "mypy>=1.13" "pytest>=8" "ruff>=0.9"
+	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.20" "mypy>=1.13" "pytest>=8" "ruff>=0.9"
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES) $(PACKAGE)
