@@ -3,6 +3,8 @@
 //! Ids and string indexes may point forward (Go writes the string table last), so they are kept as written and resolved
 //! at the end; afterwards every reference holds.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -11,6 +13,7 @@ use crate::{
     profile::{
         FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
     },
+    strings::Strings,
     wire::{Value, Wire},
 };
 
@@ -22,7 +25,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
     if let Some(kind) = announced(&inflated) {
         return Err(Error::new(kind));
     }
-    let mut decoder = Decoder::new(options);
+    let mut decoder = Decoder::new(options, inflated.len());
     if trailing {
         decoder.flaw(bytes.len(), Flaw::TrailingBytes)?;
     }
@@ -49,44 +52,64 @@ fn announced(bytes: &[u8]) -> Option<ErrorKind> {
 struct Decoder<'a> {
     options: &'a DecodeOptions,
     profile: Profile,
+    strings: Strings,
+    /// How many bytes there are: what is left to come.
+    length: usize,
     /// Type and unit of each sample type, as string indexes.
     sample_types: Vec<[i64; 2]>,
     period_type: Option<[i64; 2]>,
-    default_sample_type: i64,
+    /// Default sample type, drop frames, keep frames and page, as string indexes.
+    texts: [i64; 4],
     comments: Vec<u64>,
-    /// Values as written, with the number each sample brings.
-    value_offsets: Vec<usize>,
-    values: Vec<u64>,
+    /// How many values each sample has, while all have as many.
+    width: Option<usize>,
+    /// Where the values of each sample end, once they differ.
+    value_ends: Vec<usize>,
     sample_positions: Vec<u32>,
-    stacks: Vec<u64>,
+    /// Location ids that do not fit their column, by rising place in `stacks`.
+    wide_ids: Vec<(usize, u64)>,
     labels: Vec<[i64; 4]>,
     locations: Vec<RawLocation>,
     lines: Vec<(u64, i64, i64)>,
     functions: Vec<(u64, [i64; 3], i64, usize)>,
-    mappings: Vec<(u64, [u64; 3], [i64; 2], usize)>,
+    mappings: Vec<RawMapping>,
 }
 
 struct RawLocation {
     id: u64,
     address: u64,
     mapping: u64,
+    is_folded: bool,
     lines_end: usize,
     offset: usize,
 }
 
+#[derive(Default)]
+struct RawMapping {
+    id: u64,
+    /// Start, limit, file offset.
+    numbers: [u64; 3],
+    /// File name and build id, as string indexes.
+    names: [i64; 2],
+    has: [bool; 4],
+    offset: usize,
+}
+
 impl<'a> Decoder<'a> {
-    fn new(options: &'a DecodeOptions) -> Self {
+    fn new(options: &'a DecodeOptions, length: usize) -> Self {
         Self {
             options,
             profile: Profile { stack_offsets: vec![0], label_offsets: vec![0], ..Profile::default() },
+            strings: Strings::default(),
+            length,
             sample_types: Vec::new(),
             period_type: None,
-            default_sample_type: 0,
+            texts: [0; 4],
             comments: Vec::new(),
-            value_offsets: vec![0],
-            values: Vec::new(),
+            width: None,
+            value_ends: Vec::new(),
             sample_positions: Vec::new(),
-            stacks: Vec::new(),
+            wide_ids: Vec::new(),
             labels: Vec::new(),
             locations: Vec::new(),
             lines: Vec::new(),
@@ -96,38 +119,53 @@ impl<'a> Decoder<'a> {
     }
 
     fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
-        let entries = usize::try_from(self.options.limits.entries).unwrap_or(usize::MAX);
         while let Some((field, value)) = wire.field()? {
-            match (field, value) {
-                (1, Value::Bytes(message)) => self.sample_types.push(value_type(message)?),
-                (2, Value::Bytes(message)) => self.sample(message)?,
-                (3, Value::Bytes(message)) => self.mapping(message)?,
-                (4, Value::Bytes(message)) => self.location(message)?,
-                (5, Value::Bytes(message)) => self.function(message)?,
-                (6, Value::Bytes(text)) => {
-                    self.profile.strings.push(String::from_utf8_lossy(text.bytes()).into_owned());
+            match field {
+                1 => {
+                    self.sample_types.push(value_type(wire.message(value, "sample type")?)?);
+                    if self.sample_types.len() as u64 > self.options.limits.sample_types {
+                        return Err(Error::limit("sample types", self.options.limits.sample_types));
+                    }
                 }
-                (9, value) => self.profile.time_nanos = Some(value.signed()).filter(|&time| time != 0),
-                (10, value) => self.profile.duration_nanos = Some(value.signed()).filter(|&duration| duration != 0),
-                (11, Value::Bytes(message)) => self.period_type = Some(value_type(message)?),
-                (12, value) => self.profile.period = value.signed(),
-                (13, value) => value.extend(&mut self.comments)?,
-                (14, value) => self.default_sample_type = value.signed(),
+                2 => self.sample(wire.message(value, "sample")?)?,
+                3 => self.mapping(wire.message(value, "mapping")?)?,
+                4 => self.location(wire.message(value, "location")?)?,
+                5 => self.function(wire.message(value, "function")?)?,
+                6 => {
+                    self.check_entries("strings", self.strings.len())?;
+                    self.strings.push_bytes(wire.text(value)?);
+                }
+                7 => self.texts[1] = wire.signed(value)?,
+                8 => self.texts[2] = wire.signed(value)?,
+                9 => {
+                    if self.profile.time_nanos.is_some() {
+                        self.flaw(wire.offset(), Flaw::Concatenated)?;
+                    }
+                    self.profile.time_nanos = Some(wire.signed(value)?).filter(|&time| time != 0);
+                }
+                10 => self.profile.duration_nanos = Some(wire.signed(value)?).filter(|&duration| duration != 0),
+                11 => self.period_type = Some(value_type(wire.message(value, "sample type")?)?),
+                12 => self.profile.period = wire.signed(value)?,
+                13 => match value {
+                    Value::Bytes(_) => {
+                        let mut packed = wire.message(value, "profile")?;
+                        while !packed.is_empty() {
+                            self.comments.push(packed.varint()?);
+                        }
+                    }
+                    value => self.comments.push(wire.number(value)?),
+                },
+                14 => self.texts[0] = wire.signed(value)?,
+                15 => self.texts[3] = wire.signed(value)?,
                 _ => {}
             }
-            for (what, length) in [
-                ("strings", self.profile.strings.len()),
-                ("locations", self.locations.len()),
-                ("functions", self.functions.len()),
-                ("mappings", self.mappings.len()),
-            ] {
-                if length > entries {
-                    return Err(Error::limit(what, self.options.limits.entries));
-                }
-            }
-            if self.sample_types.len() as u64 > self.options.limits.sample_types {
-                return Err(Error::limit("sample types", self.options.limits.sample_types));
-            }
+        }
+        Ok(())
+    }
+
+    fn check_entries(&self, what: &'static str, length: usize) -> Result<(), Error> {
+        if length as u64 >= self.options.limits.entries {
+            return Err(Error::limit(what, self.options.limits.entries));
         }
         Ok(())
     }
@@ -138,16 +176,25 @@ impl<'a> Decoder<'a> {
         if self.sample_positions.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let frames = self.stacks.len();
+        let (frames, values) = (self.profile.stacks.len(), self.profile.values.len());
         while let Some((field, value)) = wire.field()? {
-            match (field, value) {
-                (1, value) => value.extend(&mut self.stacks)?,
-                (2, value) => value.extend(&mut self.values)?,
-                (3, Value::Bytes(mut label)) => {
+            match field {
+                1 => self.frames(&wire, value)?,
+                2 => match value {
+                    Value::Bytes(_) => {
+                        let mut packed = wire.message(value, "sample")?;
+                        while !packed.is_empty() {
+                            self.profile.values.push(packed.varint()?.cast_signed());
+                        }
+                    }
+                    value => self.profile.values.push(wire.signed(value)?),
+                },
+                3 => {
+                    let mut label = wire.message(value, "label")?;
                     let mut columns = [0; 4];
                     while let Some((field, value)) = label.field()? {
                         if let 1..=4 = field {
-                            columns[field as usize - 1] = value.signed();
+                            columns[field as usize - 1] = label.signed(value)?;
                         }
                     }
                     // As upstream: a label that says nothing is not there.
@@ -158,35 +205,89 @@ impl<'a> Decoder<'a> {
                 _ => {}
             }
         }
-        if (self.stacks.len() - frames) as u64 > limits.stack_depth {
+        if (self.profile.stacks.len() - frames) as u64 > limits.stack_depth {
             return Err(Error::limit("frames in one sample", limits.stack_depth));
         }
+        let count = self.profile.values.len() - values;
+        if self.value_ends.is_empty() && *self.width.get_or_insert(count) != count {
+            let width = self.width.unwrap_or(0);
+            self.value_ends = (1..=self.sample_positions.len()).map(|index| index * width).collect();
+            self.width = None;
+        }
+        if self.width.is_none() {
+            self.value_ends.push(self.profile.values.len());
+        }
         self.sample_positions.push(u32::try_from(begin).unwrap_or(u32::MAX));
-        self.value_offsets.push(self.values.len());
-        self.profile.stack_offsets.push(self.stacks.len());
+        self.profile.stack_offsets.push(self.profile.stacks.len());
         self.profile.label_offsets.push(self.labels.len());
+        if self.sample_positions.len() == FORECAST_SAMPLES {
+            self.reserve(wire.offset());
+        }
         Ok(())
     }
 
+    /// The ids of a stack, as far as they fit into the column they will be in.
+    fn frames<'w>(&mut self, wire: &Wire<'w>, value: Value<'w>) -> Result<(), Error> {
+        if let Value::Varint(id) = value {
+            self.frame(id);
+            return Ok(());
+        }
+        let mut packed = wire.message(value, "sample")?;
+        while !packed.is_empty() {
+            let id = packed.varint()?;
+            self.frame(id);
+        }
+        Ok(())
+    }
+
+    #[inline]
+    fn frame(&mut self, id: u64) {
+        let Ok(narrow) = u32::try_from(id) else {
+            self.wide_ids.push((self.profile.stacks.len(), id));
+            self.profile.stacks.push(LocationId(0));
+            return;
+        };
+        self.profile.stacks.push(LocationId(narrow));
+    }
+
+    /// Room for what is to come, if the rest of the profile is like its beginning: growing step by step would hold
+    /// everything twice.
+    fn reserve(&mut self, offset: usize) {
+        let forecast = |count: usize| {
+            let whole = count as f64 / offset as f64 * self.length as f64;
+            (whole * 1.02) as usize - count.min((whole * 1.02) as usize)
+        };
+        self.profile.stacks.reserve_exact(forecast(self.profile.stacks.len()));
+        self.profile.values.reserve_exact(forecast(self.profile.values.len()));
+        self.profile.stack_offsets.reserve_exact(forecast(FORECAST_SAMPLES));
+        self.profile.label_offsets.reserve_exact(forecast(FORECAST_SAMPLES));
+        self.sample_positions.reserve_exact(forecast(FORECAST_SAMPLES));
+        self.labels.reserve_exact(forecast(self.labels.len()));
+    }
+
     fn location(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
-        let mut raw = RawLocation { id: 0, address: 0, mapping: 0, lines_end: 0, offset: wire.offset() };
+        self.check_entries("locations", self.locations.len())?;
+        let mut raw =
+            RawLocation { id: 0, address: 0, mapping: 0, is_folded: false, lines_end: 0, offset: wire.offset() };
         while let Some((field, value)) = wire.field()? {
-            match (field, value) {
-                (1, value) => raw.id = value.number(),
-                (2, value) => raw.mapping = value.number(),
-                (3, value) => raw.address = value.number(),
-                (4, Value::Bytes(mut message)) => {
+            match field {
+                1 => raw.id = wire.number(value)?,
+                2 => raw.mapping = wire.number(value)?,
+                3 => raw.address = wire.number(value)?,
+                4 => {
+                    let mut message = wire.message(value, "line")?;
                     let mut line = (0, 0, 0);
                     while let Some((field, value)) = message.field()? {
                         match field {
-                            1 => line.0 = value.number(),
-                            2 => line.1 = value.signed(),
-                            3 => line.2 = value.signed(),
+                            1 => line.0 = message.number(value)?,
+                            2 => line.1 = message.signed(value)?,
+                            3 => line.2 = message.signed(value)?,
                             _ => {}
                         }
                     }
                     self.lines.push(line);
                 }
+                5 => raw.is_folded = wire.number(value)? != 0,
                 _ => {}
             }
         }
@@ -196,12 +297,13 @@ impl<'a> Decoder<'a> {
     }
 
     fn function(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
+        self.check_entries("functions", self.functions.len())?;
         let (offset, mut id, mut names, mut start_line) = (wire.offset(), 0, [0; 3], 0);
         while let Some((field, value)) = wire.field()? {
             match field {
-                1 => id = value.number(),
-                2..=4 => names[field as usize - 2] = value.signed(),
-                5 => start_line = value.signed(),
+                1 => id = wire.number(value)?,
+                2..=4 => names[field as usize - 2] = wire.signed(value)?,
+                5 => start_line = wire.signed(value)?,
                 _ => {}
             }
         }
@@ -210,16 +312,18 @@ impl<'a> Decoder<'a> {
     }
 
     fn mapping(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
-        let (offset, mut id, mut numbers, mut names) = (wire.offset(), 0, [0; 3], [0; 2]);
+        self.check_entries("mappings", self.mappings.len())?;
+        let mut raw = RawMapping { offset: wire.offset(), ..RawMapping::default() };
         while let Some((field, value)) = wire.field()? {
             match field {
-                1 => id = value.number(),
-                2..=4 => numbers[field as usize - 2] = value.number(),
-                5 | 6 => names[field as usize - 5] = value.signed(),
+                1 => raw.id = wire.number(value)?,
+                2..=4 => raw.numbers[field as usize - 2] = wire.number(value)?,
+                5 | 6 => raw.names[field as usize - 5] = wire.signed(value)?,
+                7..=10 => raw.has[field as usize - 7] = wire.number(value)? != 0,
                 _ => {}
             }
         }
-        self.mappings.push((id, numbers, names, offset));
+        self.mappings.push(raw);
         Ok(())
     }
 
@@ -228,7 +332,7 @@ impl<'a> Decoder<'a> {
         if self.sample_types.is_empty() {
             return Err(Error::new(ErrorKind::NoSampleTypes));
         }
-        if self.profile.strings.first().is_some_and(|first| !first.is_empty()) {
+        if !self.strings.bytes(0).is_empty() {
             self.flaw(0, Flaw::FirstString)?;
         }
         for [name, unit] in std::mem::take(&mut self.sample_types) {
@@ -238,8 +342,11 @@ impl<'a> Decoder<'a> {
         if let Some([name, unit]) = self.period_type {
             self.profile.period_type = Some(self.sample_type(name, unit)?);
         }
-        let default = self.text(self.default_sample_type, 0)?;
-        self.profile.default_sample_type = Some(default).filter(|name| !name.is_empty());
+        let [default, drop_frames, keep_frames, doc_url] = self.texts;
+        self.profile.default_sample_type = Some(self.text(default, 0)?).filter(|name| !name.is_empty());
+        self.profile.drop_frames = self.text(drop_frames, 0)?;
+        self.profile.keep_frames = self.text(keep_frames, 0)?;
+        self.profile.doc_url = self.text(doc_url, 0)?;
         for comment in std::mem::take(&mut self.comments) {
             let comment = self.text(comment.cast_signed(), 0)?;
             self.profile.comments.push(comment);
@@ -247,18 +354,23 @@ impl<'a> Decoder<'a> {
         let mappings = self.finish_mappings()?;
         let functions = self.finish_functions()?;
         let locations = self.finish_locations(&mappings, &functions)?;
-        self.finish_samples(&locations)?;
+        self.finish_values()?;
+        self.finish_stacks(&locations)?;
+        self.finish_labels()?;
+        self.profile.pprof_compat = self.options.pprof_compat;
+        self.profile.strings = Arc::new(self.strings);
         Ok(self.profile)
     }
 
     fn finish_mappings(&mut self) -> Result<Ids, Error> {
         let mut ids = Ids::default();
-        for (id, [start, limit, file_offset], [filename, build_id], offset) in std::mem::take(&mut self.mappings) {
-            let (filename, build_id) = (self.string(filename, offset)?, self.string(build_id, offset)?);
+        for RawMapping { id, numbers, names, has, offset } in std::mem::take(&mut self.mappings) {
+            let [start, limit, file_offset] = numbers;
+            let (filename, build_id) = (self.string(names[0], offset)?, self.string(names[1], offset)?);
             if !ids.insert(id) {
                 self.flaw(offset, Flaw::Id { what: "mapping", id })?;
             }
-            self.profile.mappings.push(MappingColumns { start, limit, file_offset, filename, build_id });
+            self.profile.mappings.push(MappingColumns { start, limit, file_offset, filename, build_id, has });
         }
         Ok(ids)
     }
@@ -285,7 +397,7 @@ impl<'a> Decoder<'a> {
         let lines = std::mem::take(&mut self.lines);
         let mut begin = 0;
         self.profile.line_offsets.push(0);
-        for raw in std::mem::take(&mut self.locations) {
+        for (index, raw) in (0..).zip(std::mem::take(&mut self.locations)) {
             if !ids.insert(raw.id) {
                 self.flaw(raw.offset, Flaw::Id { what: "location", id: raw.id })?;
             }
@@ -300,52 +412,98 @@ impl<'a> Decoder<'a> {
                 self.profile.lines.push(LineColumns { function: None, line: 0, column: 0 });
             }
             begin = raw.lines_end;
+            let mapping = mappings.find(raw.mapping);
+            if mapping.is_none() && raw.mapping != 0 {
+                self.note(raw.offset, Flaw::NoMapping { id: raw.mapping });
+            }
+            if raw.is_folded {
+                self.profile.folded_locations.push(LocationId(index));
+            }
             self.profile.line_offsets.push(self.profile.lines.len());
             self.profile.addresses.push(raw.address);
-            self.profile.location_mappings.push(mappings.find(raw.mapping));
+            self.profile.location_mappings.push(mapping);
         }
         Ok(ids)
     }
 
-    fn finish_samples(&mut self, locations: &Ids) -> Result<(), Error> {
-        let width = self.profile.sample_types.len();
+    /// Brings every sample to as many values as there are sample types.
+    fn finish_values(&mut self) -> Result<(), Error> {
+        let (samples, width) = (self.sample_positions.len(), self.profile.sample_types.len());
         // Values that are missing are made up for, so that their number does not follow from the size of the input.
-        if (self.sample_positions.len() as u64).saturating_mul(width as u64) > self.options.limits.values {
+        if (samples as u64).saturating_mul(width as u64) > self.options.limits.values {
             return Err(Error::limit("values", self.options.limits.values));
         }
-        let (values, offsets) = (std::mem::take(&mut self.values), std::mem::take(&mut self.value_offsets));
-        self.profile.values.reserve(self.sample_positions.len().saturating_mul(width));
-        for (index, range) in offsets.windows(2).enumerate() {
-            let row = &values[range[0]..range[1]];
-            if row.len() != width {
-                self.flaw(
-                    self.sample_positions[index] as usize,
-                    Flaw::ValueCount { found: row.len(), expected: width },
-                )?;
-            }
-            let padded = row.iter().map(|value| value.cast_signed()).chain(std::iter::repeat(0)).take(width);
-            self.profile.values.extend(padded);
+        if self.width == Some(width) {
+            return Ok(());
         }
-        let stacks = std::mem::take(&mut self.stacks);
-        self.profile.stacks.reserve(stacks.len());
+        let values = std::mem::take(&mut self.profile.values);
+        self.profile.values.reserve(samples.saturating_mul(width));
         let mut begin = 0;
+        for index in 0..samples {
+            let end = self.width.map_or_else(|| self.value_ends[index], |width| (index + 1) * width);
+            let row = &values[begin..end];
+            if row.len() != width {
+                let flaw = Flaw::ValueCount { found: row.len(), expected: width };
+                self.flaw(self.sample_positions[index] as usize, flaw)?;
+            }
+            self.profile.values.extend(row.iter().copied().chain(std::iter::repeat(0)).take(width));
+            begin = end;
+        }
+        Ok(())
+    }
+
+    /// Ids to indexes, in place. Frames that are nowhere are left out.
+    fn finish_stacks(&mut self, locations: &Ids) -> Result<(), Error> {
+        if self.wide_ids.is_empty() && locations.sparse.is_empty() {
+            // Ids from 1 without gaps: one is subtracted, and the largest remainder says whether all are there.
+            let mut largest = 0;
+            for id in &mut self.profile.stacks {
+                id.0 = id.0.wrapping_sub(1);
+                largest = largest.max(id.0);
+            }
+            if largest < locations.count || self.profile.stacks.is_empty() {
+                return Ok(());
+            }
+            for id in &mut self.profile.stacks {
+                id.0 = id.0.wrapping_add(1);
+            }
+        }
+        let (mut read, mut written) = (0, 0);
+        let mut wide_ids = std::mem::take(&mut self.wide_ids).into_iter().peekable();
         for index in 0..self.sample_positions.len() {
             let end = self.profile.stack_offsets[index + 1];
-            for &id in &stacks[begin..end] {
+            while read < end {
+                let wide = wide_ids.next_if(|&(place, _)| place == read);
+                let id = wide.map_or(u64::from(self.profile.stacks[read].0), |(_, id)| id);
                 match locations.find(id) {
-                    Some(location) => self.profile.stacks.push(LocationId(location)),
+                    Some(location) => {
+                        self.profile.stacks[written] = LocationId(location);
+                        written += 1;
+                    }
                     None => self.flaw(self.sample_positions[index] as usize, Flaw::NoLocation { id })?,
                 }
+                read += 1;
             }
-            begin = end;
-            self.profile.stack_offsets[index + 1] = self.profile.stacks.len();
+            self.profile.stack_offsets[index + 1] = written;
         }
-        for [key, text, number, unit] in std::mem::take(&mut self.labels) {
+        self.profile.stacks.truncate(written);
+        Ok(())
+    }
+
+    fn finish_labels(&mut self) -> Result<(), Error> {
+        let labels = std::mem::take(&mut self.labels);
+        self.profile.labels.reserve_exact(labels.len());
+        let mut sample = 0;
+        for (index, [key, text, number, unit]) in labels.into_iter().enumerate() {
+            while self.profile.label_offsets[sample + 1] <= index {
+                sample += 1;
+            }
+            let offset = self.sample_positions[sample] as usize;
             let columns = LabelColumns {
-                key: self.string(key, 0)?,
-                text: self.string(text, 0)?,
+                key: self.string(key, offset)?,
+                text: self.string(text, offset)?,
                 number,
-                unit: self.string(unit, 0)?,
+                unit: self.string(unit, offset)?,
             };
             self.profile.labels.push(columns);
         }
@@ -358,12 +516,12 @@ impl<'a> Decoder<'a> {
 
     fn text(&mut self, index: i64, offset: usize) -> Result<String, Error> {
         let id = self.string(index, offset)?;
-        Ok(self.profile.string(id).to_owned())
+        Ok(self.strings.text(id).to_owned())
     }
 
     fn string(&mut self, index: i64, offset: usize) -> Result<u32, Error> {
         match u32::try_from(index) {
-            Ok(id) if id == 0 || (id as usize) < self.profile.strings.len() => Ok(id),
+            Ok(id) if id == 0 || (id as usize) < self.strings.len() => Ok(id),
             _ => {
                 self.flaw(offset, Flaw::NoString { index })?;
                 Ok(u32::MAX)
@@ -375,12 +533,17 @@ impl<'a> Decoder<'a> {
         if self.options.strict {
             return Err(Error::at(ErrorKind::Strict(flaw), offset));
         }
+        self.note(offset, flaw);
+        Ok(())
+    }
+
+    /// What is told but not refused, not even by `go tool pprof`.
+    fn note(&mut self, offset: usize, flaw: Flaw) {
         if (self.profile.diagnostics.len() as u64) < self.options.limits.diagnostics {
             self.profile.diagnostics.push(Diagnostic { offset: offset as u64, flaw });
         } else {
             self.profile.suppressed_diagnostics += 1;
         }
-        Ok(())
     }
 }
 
@@ -421,11 +584,14 @@ fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
     let mut value_type = [0; 2];
     while let Some((field, value)) = wire.field()? {
         if let 1 | 2 = field {
-            value_type[field as usize - 1] = value.signed();
+            value_type[field as usize - 1] = wire.signed(value)?;
         }
     }
     Ok(value_type)
 }
+
+/// How many samples are read before the size of the whole is forecast.
+const FORECAST_SAMPLES: usize = 2048;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -23,10 +23,20 @@ pub enum ErrorKind {
         reason: String,
     },
     /// The protobuf ends inside a field.
-    #[error("the profile ends inside {inside}")]
+    #[error("the input ends inside field {field} of a {message}")]
     Truncated {
-        /// What it ends in.
-        inside: &'static str,
+        /// The kind of message.
+        message: &'static str,
+        /// The field's number, by `profile.proto`.
+        field: u64,
+    },
+    /// A field whose wire type is not that of `profile.proto`.
+    #[error("not a pprof profile: field {field} of a {message} has another type")]
+    WireType {
+        /// The kind of message.
+        message: &'static str,
+        /// The field's number, by `profile.proto`.
+        field: u64,
     },
     /// A byte that is no protobuf.
     #[error("not a pprof profile: {reason}")]
@@ -108,6 +118,15 @@ pub enum Flaw {
     /// The first string is not empty.
     #[error("the first string of the table is not empty")]
     FirstString,
+    /// A location names a mapping that is not there. `go tool pprof` takes such a profile, as does a strict reading.
+    #[error("no mapping has id {id}")]
+    NoMapping {
+        /// The mapping's id.
+        id: u64,
+    },
+    /// There are two times: two profiles were written one after the other.
+    #[error("two profiles are written one after the other")]
+    Concatenated,
     /// Bytes follow the gzip stream.
     #[error("bytes follow the gzip stream")]
     TrailingBytes,
@@ -121,6 +140,8 @@ pub struct DecodeOptions {
     pub limits: Limits,
     /// Whether flaws are errors, as they are for `go tool pprof`.
     pub strict: bool,
+    /// Whether the profile answers as `go tool pprof` does even where that is wrong.
+    pub pprof_compat: bool,
 }
 
 /// How much input is accepted.
@@ -196,6 +217,13 @@ impl DecodeOptions {
     #[must_use]
     pub fn with_strict(mut self, strict: bool) -> Self {
         self.strict = strict;
+        self
+    }
+
+    /// The same with the answers of `go tool pprof` even where they are wrong, or not.
+    #[must_use]
+    pub fn with_pprof_compat(mut self, pprof_compat: bool) -> Self {
+        self.pprof_compat = pprof_compat;
         self
     }
 }

@@ -34,13 +34,14 @@ mod flame;
 mod flame_html;
 mod inflate;
 mod profile;
+mod strings;
+mod table;
 mod top;
 mod wire;
 
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use flame::{FLAME_SCHEMA, FlameNode, FlameTree};
 pub use flame_html::FlameHtml;
-pub use profile::{
-    FRAMES_SCHEMA, Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType,
-};
+pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
+pub use table::FRAMES_SCHEMA;
 pub use top::{Granularity, Top, TopOptions, TopRow};

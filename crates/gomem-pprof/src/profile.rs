@@ -1,17 +1,19 @@
 //! A profile in columns, and views of its parts.
 
-use gomem_symbol::{SourcePath, Symbol};
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
+use std::sync::Arc;
+
+use gomem_symbol::SourcePath;
 
 use crate::{
     decode,
     error::{DecodeOptions, Diagnostic, Error},
+    strings::Strings,
 };
 
 /// A pprof profile.
 #[derive(Debug, Clone, Default)]
 pub struct Profile {
-    pub(crate) strings: Vec<String>,
+    pub(crate) strings: Arc<Strings>,
     pub(crate) sample_types: Vec<SampleType>,
     pub(crate) default_sample_type: Option<String>,
     pub(crate) period_type: Option<SampleType>,
@@ -19,6 +21,9 @@ pub struct Profile {
     pub(crate) time_nanos: Option<i64>,
     pub(crate) duration_nanos: Option<i64>,
     pub(crate) comments: Vec<String>,
+    pub(crate) drop_frames: String,
+    pub(crate) keep_frames: String,
+    pub(crate) doc_url: String,
     /// Row after row, one value per sample type.
     pub(crate) values: Vec<i64>,
     /// Where the stack of each sample begins in `stacks`; one more at the end.
@@ -29,11 +34,15 @@ pub struct Profile {
     pub(crate) labels: Vec<LabelColumns>,
     pub(crate) addresses: Vec<u64>,
     pub(crate) location_mappings: Vec<Option<u32>>,
+    /// Locations that stand for several of the program's: rare, so told by a rising list.
+    pub(crate) folded_locations: Vec<LocationId>,
     /// Where the lines of each location begin in `lines`; one more at the end.
     pub(crate) line_offsets: Vec<usize>,
     pub(crate) lines: Vec<LineColumns>,
     pub(crate) functions: Vec<FunctionColumns>,
     pub(crate) mappings: Vec<MappingColumns>,
+    /// Whether answers are those of `go tool pprof` where it is wrong.
+    pub(crate) pprof_compat: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) suppressed_diagnostics: u64,
 }
@@ -83,6 +92,8 @@ pub(crate) struct MappingColumns {
     pub(crate) file_offset: u64,
     pub(crate) filename: u32,
     pub(crate) build_id: u32,
+    /// Whether locations in it have functions, file names, line numbers, inlined frames.
+    pub(crate) has: [bool; 4],
 }
 
 /// One sample.
@@ -117,7 +128,7 @@ pub struct Location<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Line<'a> {
     profile: &'a Profile,
-    columns: &'a LineColumns,
+    pub(crate) columns: &'a LineColumns,
 }
 
 /// A function.
@@ -202,6 +213,29 @@ impl Profile {
         &self.comments
     }
 
+    /// The frames that the program's author does not want to see, as a regular expression; empty for none.
+    #[must_use]
+    pub fn drop_frames(&self) -> &str {
+        &self.drop_frames
+    }
+
+    /// The frames to keep in spite of [`drop_frames`](Self::drop_frames).
+    #[must_use]
+    pub fn keep_frames(&self) -> &str {
+        &self.keep_frames
+    }
+
+    /// A page about the profile; empty for none.
+    #[must_use]
+    pub fn doc_url(&self) -> &str {
+        &self.doc_url
+    }
+
+    /// The files mapped into the program, the program itself first.
+    pub fn mappings(&self) -> impl ExactSizeIterator<Item = Mapping<'_>> {
+        self.mappings.iter().map(|columns| Mapping { profile: self, columns })
+    }
+
     /// What was repaired.
     #[must_use]
     pub fn diagnostics(&self) -> &[Diagnostic] {
@@ -231,123 +265,18 @@ impl Profile {
         self.samples().map(|sample| sample.value(sample_type).wrapping_abs()).fold(0, i64::wrapping_add)
     }
 
-    /// One row a sample: `sample`, `stack` (function names, leaf first), one column per sample type, `labels`.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn samples_table(&self) -> Result<Table, TableError> {
-        let rows = self.samples().len();
-        let mut names = StringPoolBuilder::new();
-        let codes: Vec<u32> = self.functions.iter().map(|function| names.intern(self.string(function.name))).collect();
-        let (mut stack, mut offsets) = (Vec::new(), vec![0]);
-        for sample in self.samples() {
-            for line in sample.frames() {
-                stack.push(match line.columns.function {
-                    Some(FunctionId(id)) => codes[id as usize],
-                    None => names.intern("<unknown>"),
-                });
-            }
-            offsets.push(stack.len());
-        }
-        let mut columns = vec![
-            Column::int64("sample", Unit::None, (0..rows as i64).collect()),
-            Column::list("stack", Unit::None, offsets, Values::Text(Text { codes: stack, pool: names.finish() })),
-        ];
-        for (index, sample_type) in self.sample_types.iter().enumerate() {
-            let values = self.samples().map(|sample| sample.value(index)).collect();
-            // A name that is taken, by another sample type or a column of ours, gets its number.
-            let mut name = sample_type.name.clone();
-            while columns.iter().any(|column| column.name() == name) || name == "labels" {
-                name = format!("{name}_{index}");
-            }
-            columns.push(Column::int64(name, Unit::from_pprof(&sample_type.unit), values));
-        }
-        let mut texts = StringPoolBuilder::new();
-        let mut code = |id: u32| texts.intern(self.string(id));
-        let keys: Vec<u32> = self.labels.iter().map(|label| code(label.key)).collect();
-        let strs: Vec<u32> = self.labels.iter().map(|label| code(label.text)).collect();
-        let units: Vec<u32> = self.labels.iter().map(|label| code(label.unit)).collect();
-        let pool = texts.finish();
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
-        let fields = vec![
-            text("key", keys),
-            text("str", strs),
-            Column::int64("num", Unit::None, self.labels.iter().map(|label| label.number).collect()),
-            text("unit", units),
-        ];
-        columns.push(Column::list("labels", Unit::None, self.label_offsets.clone(), Values::Struct(fields)));
-        Table::new("samples", columns)
-    }
-
-    /// One row per sample's stack and frame: [`FRAMES_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn frames_table(&self) -> Result<Table, TableError> {
-        let mut texts = StringPoolBuilder::new();
-        let unknown = texts.intern("");
-        let function_codes: Vec<[u32; 3]> = self
-            .functions
-            .iter()
-            .map(|function| {
-                let name = self.string(function.name);
-                let package = Symbol::decode(name);
-                [texts.intern(name), texts.intern(package.package()), texts.intern(self.string(function.filename))]
-            })
-            .collect();
-        let mapping_codes: Vec<u32> =
-            self.mappings.iter().map(|mapping| texts.intern(self.string(mapping.filename))).collect();
-        let mut codes: [Vec<u32>; 4] = Default::default();
-        let (mut stack_ids, mut depths, mut lines, mut starts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (mut addresses, mut inlined) = (Vec::new(), Vec::new());
-        for (stack_id, sample) in (0..).zip(self.samples()) {
-            let mut depth = 0;
-            for &id in sample.locations() {
-                let location = self.location(id);
-                let mapping = self.location_mappings[id.0 as usize].map_or(unknown, |at| mapping_codes[at as usize]);
-                let last = location.lines().len().saturating_sub(1);
-                for (at, line) in location.lines().enumerate() {
-                    let function = line.columns.function.map(|FunctionId(id)| id as usize);
-                    let [name, package, file] = function.map_or([unknown; 3], |id| function_codes[id]);
-                    for (column, code) in codes.iter_mut().zip([name, package, file, mapping]) {
-                        column.push(code);
-                    }
-                    stack_ids.push(stack_id);
-                    depths.push(depth);
-                    lines.push(line.line());
-                    starts.push(function.map_or(0, |id| self.functions[id].start_line));
-                    addresses.push(location.address());
-                    inlined.push(at < last);
-                    depth += 1;
-                }
-            }
-        }
-        let pool = texts.finish();
-        let [functions, packages, files, mappings] = codes;
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
-        Table::new(
-            FRAMES_SCHEMA.name,
-            vec![
-                Column::int64("stack_id", Unit::None, stack_ids),
-                Column::int64("depth", Unit::Count, depths),
-                text("function", functions),
-                text("package", packages),
-                text("file", files),
-                Column::int64("line", Unit::None, lines),
-                Column::int64("start_line", Unit::None, starts),
-                Column::uint64("address", Unit::None, addresses),
-                text("mapping", mappings),
-                Column::bool("inlined", inlined),
-            ],
-        )
-    }
-
     pub(crate) fn string(&self, id: u32) -> &str {
-        self.strings.get(id as usize).map_or("", String::as_str)
+        self.strings.text(id)
     }
 }
 
 impl SampleType {
+    /// A sample type of that name and unit.
+    #[must_use]
+    pub fn new(name: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self { name: name.into(), unit: unit.into() }
+    }
+
     /// Its name: `alloc_space`.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -418,6 +347,12 @@ impl<'a> Location<'a> {
     pub fn mapping(&self) -> Option<Mapping<'a>> {
         let index = self.profile.location_mappings[self.id.0 as usize]?;
         Some(Mapping { profile: self.profile, columns: &self.profile.mappings[index as usize] })
+    }
+
+    /// Whether it stands for several of the program's locations that the linker made one.
+    #[must_use]
+    pub fn is_folded(&self) -> bool {
+        self.profile.folded_locations.binary_search(&self.id).is_ok()
     }
 
     /// Its lines, innermost first: the callee that was inlined before its caller. There is always one; it has no
@@ -515,26 +450,4 @@ impl<'a> Mapping<'a> {
     pub fn file_offset(&self) -> u64 {
         self.columns.file_offset
     }
-}
-
-/// The table of [`Profile::frames_table`].
-pub const FRAMES_SCHEMA: Schema = Schema {
-    name: "frames",
-    order: "samples as in the profile, then leaf first",
-    columns: &[
-        spec("stack_id", Kind::Int64, "the sample, from 0"),
-        ColumnSpec { name: "depth", kind: Kind::Int64, unit: Unit::Count, null: None, doc: "0 is the leaf" },
-        spec("function", Kind::Text, "the function; empty when it is not known"),
-        spec("package", Kind::Text, "its package"),
-        spec("file", Kind::Text, "its file"),
-        spec("line", Kind::Int64, "the line, 0 when it is not known"),
-        spec("start_line", Kind::Int64, "the line the function begins in, 0 when it is not known"),
-        spec("address", Kind::UInt64, "the location's address"),
-        spec("mapping", Kind::Text, "the file the address is mapped from"),
-        spec("inlined", Kind::Bool, "whether the function was inlined into the next frame"),
-    ],
-};
-
-const fn spec(name: &'static str, kind: Kind, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null: None, doc }
 }

@@ -8,28 +8,28 @@ pub(crate) struct Wire<'a> {
     bytes: &'a [u8],
     /// Where `bytes` begins in the whole input.
     offset: usize,
+    /// What is read, for errors.
+    message: &'static str,
+    /// The number of the last field, for errors.
+    field: u64,
 }
 
 /// A field's value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Value<'a> {
     Varint(u64),
-    Bytes(Wire<'a>),
+    Bytes(&'a [u8]),
     /// Fixed-width numbers: no field of a profile has them, so they are skipped.
     Fixed,
 }
 
 impl<'a> Wire<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0 }
+        Self { bytes, offset: 0, message: "profile", field: 0 }
     }
 
     pub(crate) fn offset(&self) -> usize {
         self.offset
-    }
-
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.bytes
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -43,17 +43,18 @@ impl<'a> Wire<'a> {
         }
         let begin = self.offset;
         let tag = self.varint()?;
+        self.field = tag >> 3;
+        if self.field == 0 {
+            return Err(Error::at(ErrorKind::Wire { reason: "field number 0" }, begin));
+        }
         let value = match tag & 7 {
             0 => Value::Varint(self.varint()?),
             1 => self.fixed(8)?,
             2 => {
                 let length = self.varint()?;
                 let length = usize::try_from(length).ok().filter(|&length| length <= self.bytes.len());
-                let Some(length) = length else {
-                    return Err(Error::at(ErrorKind::Truncated { inside: "a field" }, begin));
-                };
+                let Some(length) = length else { return Err(self.truncated(begin)) };
                 let (inside, rest) = self.bytes.split_at(length);
-                let inside = Wire { bytes: inside, offset: self.offset };
                 self.bytes = rest;
                 self.offset += length;
                 Value::Bytes(inside)
@@ -61,10 +62,7 @@ impl<'a> Wire<'a> {
             5 => self.fixed(4)?,
             _ => return Err(Error::at(ErrorKind::Wire { reason: "unknown wire type" }, begin)),
         };
-        if tag >> 3 == 0 {
-            return Err(Error::at(ErrorKind::Wire { reason: "field number 0" }, begin));
-        }
-        Ok(Some((tag >> 3, value)))
+        Ok(Some((self.field, value)))
     }
 
     #[inline]
@@ -79,6 +77,27 @@ impl<'a> Wire<'a> {
         self.long_varint()
     }
 
+    /// The number that was just read.
+    pub(crate) fn number(&self, value: Value<'_>) -> Result<u64, Error> {
+        if let Value::Varint(number) = value { Ok(number) } else { Err(self.other_type()) }
+    }
+
+    /// The same, signed.
+    pub(crate) fn signed(&self, value: Value<'_>) -> Result<i64, Error> {
+        self.number(value).map(u64::cast_signed)
+    }
+
+    /// The text that was just read.
+    pub(crate) fn text(&self, value: Value<'a>) -> Result<&'a [u8], Error> {
+        if let Value::Bytes(text) = value { Ok(text) } else { Err(self.other_type()) }
+    }
+
+    /// The message, or the packed numbers, that were just read.
+    pub(crate) fn message(&self, value: Value<'a>, message: &'static str) -> Result<Wire<'a>, Error> {
+        let bytes = self.text(value)?;
+        Ok(Wire { bytes, offset: self.offset - bytes.len(), message, field: self.field })
+    }
+
     fn long_varint(&mut self) -> Result<u64, Error> {
         let mut value = 0;
         for (at, &byte) in self.bytes.iter().take(10).enumerate() {
@@ -89,47 +108,26 @@ impl<'a> Wire<'a> {
                 return Ok(value);
             }
         }
-        let kind = if self.bytes.len() < 10 {
-            ErrorKind::Truncated { inside: "a number" }
-        } else {
-            ErrorKind::Wire { reason: "a number of more than ten bytes" }
-        };
-        Err(Error::at(kind, self.offset))
+        if self.bytes.len() < 10 {
+            return Err(self.truncated(self.offset));
+        }
+        Err(Error::at(ErrorKind::Wire { reason: "a number of more than ten bytes" }, self.offset))
     }
 
     fn fixed(&mut self, width: usize) -> Result<Value<'a>, Error> {
-        let Some(rest) = self.bytes.get(width..) else {
-            return Err(Error::at(ErrorKind::Truncated { inside: "a number" }, self.offset));
-        };
+        let Some(rest) = self.bytes.get(width..) else { return Err(self.truncated(self.offset)) };
         self.bytes = rest;
         self.offset += width;
         Ok(Value::Fixed)
     }
-}
 
-impl Value<'_> {
-    /// Appends a repeated number, packed or not.
-    pub(crate) fn extend(self, numbers: &mut Vec<u64>) -> Result<(), Error> {
-        match self {
-            Self::Varint(number) => numbers.push(number),
-            Self::Bytes(mut packed) => {
-                while !packed.is_empty() {
-                    numbers.push(packed.varint()?);
-                }
-            }
-            Self::Fixed => {}
-        }
-        Ok(())
+    fn truncated(&self, offset: usize) -> Error {
+        Error::at(ErrorKind::Truncated { message: self.message, field: self.field }, offset)
     }
 
-    /// A number; 0 for a field of another type, as for one that is not there.
-    pub(crate) fn number(self) -> u64 {
-        if let Self::Varint(number) = self { number } else { 0 }
-    }
-
-    /// The same, signed.
-    pub(crate) fn signed(self) -> i64 {
-        self.number().cast_signed()
+    /// A field that is known, but of another type.
+    fn other_type(&self) -> Error {
+        Error::at(ErrorKind::WireType { message: self.message, field: self.field }, self.offset)
     }
 }
 
@@ -142,9 +140,7 @@ mod tests {
         let bytes = [0x08, 0x96, 0x01, 0x12, 0x01, b'x', 0x19, 1, 2, 3, 4, 5, 6, 7, 8, 0x25, 1, 2, 3, 4];
         let mut wire = Wire::new(&bytes);
         assert!(matches!(wire.field(), Ok(Some((1, Value::Varint(150))))));
-        assert!(
-            matches!(wire.field(), Ok(Some((2, Value::Bytes(inside)))) if inside.bytes() == b"x" && inside.offset() == 5)
-        );
+        assert!(matches!(wire.field(), Ok(Some((2, Value::Bytes(inside)))) if inside == b"x"));
         assert!(matches!(wire.field(), Ok(Some((3, Value::Fixed)))));
         assert!(matches!(wire.field(), Ok(Some((4, Value::Fixed)))));
         assert!(matches!(wire.field(), Ok(None)));
@@ -155,9 +151,9 @@ mod tests {
         for (bytes, error) in [
             (&[0x0b][..], "byte 0: not a pprof profile: unknown wire type"),
             (&[0x00, 0x01], "byte 0: not a pprof profile: field number 0"),
-            (&[0x08, 0x80], "byte 1: the profile ends inside a number"),
-            (&[0x12, 0x05, 1], "byte 0: the profile ends inside a field"),
-            (&[0x0d, 1, 2], "byte 1: the profile ends inside a number"),
+            (&[0x08, 0x80], "byte 1: the input ends inside field 1 of a profile"),
+            (&[0x12, 0x05, 1], "byte 0: the input ends inside field 2 of a profile"),
+            (&[0x0d, 1, 2], "byte 1: the input ends inside field 1 of a profile"),
             (
                 &[0x08, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1],
                 "byte 1: not a pprof profile: a number of more than ten bytes",

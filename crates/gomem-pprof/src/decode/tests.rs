@@ -176,7 +176,9 @@ fn other_input_is_told_for_what_it_is() {
         ),
         (b"<!DOCTYPE html>", "an HTML page is not read here; check the URL it was fetched from"),
         (b"hello", "byte 0: the profile ends inside a number"),
-        (&[0x4a, 0x00], "not a pprof profile: it has no sample types"),
+        (&[0x4a, 0x00], "byte 2: not a pprof profile: field 9 of a profile has another type"),
+        (&[0x48, 0x01], "not a pprof profile: it has no sample types"),
+        (&[0x12, 0x02, 0x10, 0x80], "byte 3: the input ends inside field 2 of a sample"),
     ] {
         let found = Profile::decode(bytes).unwrap_err().to_string();
         if bytes != b"hello" {

@@ -1,0 +1,141 @@
+//! A profile's samples and frames as tables.
+
+use gomem_symbol::Symbol;
+use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
+
+use crate::profile::{FunctionId, Profile};
+
+impl Profile {
+    /// One row a sample: `sample`, `stack` (function names, leaf first), one column per sample type, `labels`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn samples_table(&self) -> Result<Table, TableError> {
+        let rows = self.samples().len();
+        let mut names = StringPoolBuilder::new();
+        let codes: Vec<u32> = self.functions.iter().map(|function| names.intern(self.string(function.name))).collect();
+        let (mut stack, mut offsets) = (Vec::new(), vec![0]);
+        for sample in self.samples() {
+            for line in sample.frames() {
+                stack.push(match line.columns.function {
+                    Some(FunctionId(id)) => codes[id as usize],
+                    None => names.intern("<unknown>"),
+                });
+            }
+            offsets.push(stack.len());
+        }
+        let mut columns = vec![
+            Column::int64("sample", Unit::None, (0..rows as i64).collect()),
+            Column::list("stack", Unit::None, offsets, Values::Text(Text { codes: stack, pool: names.finish() })),
+        ];
+        for (index, sample_type) in self.sample_types.iter().enumerate() {
+            let values = self.samples().map(|sample| sample.value(index)).collect();
+            // A name that is taken, by another sample type or a column of ours, gets its number.
+            let mut name = sample_type.name.clone();
+            while columns.iter().any(|column| column.name() == name) || name == "labels" {
+                name = format!("{name}_{index}");
+            }
+            columns.push(Column::int64(name, Unit::from_pprof(&sample_type.unit), values));
+        }
+        let mut texts = StringPoolBuilder::new();
+        let mut code = |id: u32| texts.intern(self.string(id));
+        let keys: Vec<u32> = self.labels.iter().map(|label| code(label.key)).collect();
+        let strs: Vec<u32> = self.labels.iter().map(|label| code(label.text)).collect();
+        let units: Vec<u32> = self.labels.iter().map(|label| code(label.unit)).collect();
+        let pool = texts.finish();
+        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        let fields = vec![
+            text("key", keys),
+            text("str", strs),
+            Column::int64("num", Unit::None, self.labels.iter().map(|label| label.number).collect()),
+            text("unit", units),
+        ];
+        columns.push(Column::list("labels", Unit::None, self.label_offsets.clone(), Values::Struct(fields)));
+        Table::new("samples", columns)
+    }
+
+    /// One row per sample's stack and frame: [`FRAMES_SCHEMA`].
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn frames_table(&self) -> Result<Table, TableError> {
+        let mut texts = StringPoolBuilder::new();
+        let unknown = texts.intern("");
+        let function_codes: Vec<[u32; 3]> = self
+            .functions
+            .iter()
+            .map(|function| {
+                let name = self.string(function.name);
+                let package = Symbol::decode(name);
+                [texts.intern(name), texts.intern(package.package()), texts.intern(self.string(function.filename))]
+            })
+            .collect();
+        let mapping_codes: Vec<u32> =
+            self.mappings.iter().map(|mapping| texts.intern(self.string(mapping.filename))).collect();
+        let mut codes: [Vec<u32>; 4] = Default::default();
+        let (mut stack_ids, mut depths, mut lines, mut starts) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut addresses, mut inlined) = (Vec::new(), Vec::new());
+        for (stack_id, sample) in (0..).zip(self.samples()) {
+            let mut depth = 0;
+            for &id in sample.locations() {
+                let location = self.location(id);
+                let mapping = self.location_mappings[id.0 as usize].map_or(unknown, |at| mapping_codes[at as usize]);
+                let last = location.lines().len().saturating_sub(1);
+                for (at, line) in location.lines().enumerate() {
+                    let function = line.columns.function.map(|FunctionId(id)| id as usize);
+                    let [name, package, file] = function.map_or([unknown; 3], |id| function_codes[id]);
+                    for (column, code) in codes.iter_mut().zip([name, package, file, mapping]) {
+                        column.push(code);
+                    }
+                    stack_ids.push(stack_id);
+                    depths.push(depth);
+                    lines.push(line.line());
+                    starts.push(function.map_or(0, |id| self.functions[id].start_line));
+                    addresses.push(location.address());
+                    inlined.push(at < last);
+                    depth += 1;
+                }
+            }
+        }
+        let pool = texts.finish();
+        let [functions, packages, files, mappings] = codes;
+        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        Table::new(
+            FRAMES_SCHEMA.name,
+            vec![
+                Column::int64("stack_id", Unit::None, stack_ids),
+                Column::int64("depth", Unit::Count, depths),
+                text("function", functions),
+                text("package", packages),
+                text("file", files),
+                Column::int64("line", Unit::None, lines),
+                Column::int64("start_line", Unit::None, starts),
+                Column::uint64("address", Unit::None, addresses),
+                text("mapping", mappings),
+                Column::bool("inlined", inlined),
+            ],
+        )
+    }
+}
+
+/// The table of [`Profile::frames_table`].
+pub const FRAMES_SCHEMA: Schema = Schema {
+    name: "frames",
+    order: "samples as in the profile, then leaf first",
+    columns: &[
+        spec("stack_id", Kind::Int64, "the sample, from 0"),
+        ColumnSpec { name: "depth", kind: Kind::Int64, unit: Unit::Count, null: None, doc: "0 is the leaf" },
+        spec("function", Kind::Text, "the function; empty when it is not known"),
+        spec("package", Kind::Text, "its package"),
+        spec("file", Kind::Text, "its file"),
+        spec("line", Kind::Int64, "the line, 0 when it is not known"),
+        spec("start_line", Kind::Int64, "the line the function begins in, 0 when it is not known"),
+        spec("address", Kind::UInt64, "the location's address"),
+        spec("mapping", Kind::Text, "the file the address is mapped from"),
+        spec("inlined", Kind::Bool, "whether the function was inlined into the next frame"),
+    ],
+};
+
+const fn spec(name: &'static str, kind: Kind, doc: &'static str) -> ColumnSpec {
+    ColumnSpec { name, kind, unit: Unit::None, null: None, doc }
+}
