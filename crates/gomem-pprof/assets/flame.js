@@ -39,8 +39,9 @@ function human(value, unit) {
   return value.toLocaleString("en") + (unit && unit !== "count" ? " " + unit : "");
 }
 const percent = (part, whole) => whole ? (100 * part / whole).toFixed(2) + " %" : "";
+const change = i => data.diff ? `, ${totals[i][0] < totals[i][1] ? "−" : "+"}${human(Math.abs(totals[i][0] - totals[i][1]), data.types[0][1])} since the base` : "";
 const describe = i => `${nameOf(i)}: ${human(totals[i][type], data.types[type][1])} (${percent(valueOf(i), valueOf(0))})` +
-  (data.self[i][type] ? `, itself ${human(data.self[i][type], data.types[type][1])}` : "");
+  (data.self[i][type] ? `, itself ${human(data.self[i][type], data.types[type][1])}` : "") + change(i);
 
 // A colour for each package, so that code that belongs together looks alike.
 function colour(name) {
@@ -49,6 +50,12 @@ function colour(name) {
   let hash = 7;
   for (const char of text) hash = (hash * 31 + char.codePointAt(0)) >>> 0;
   return /^(runtime|internal\/|syscall)/.test(text) ? `hsl(215 18% ${76 + hash % 8}%)` : `hsl(${20 + hash % 150} 68% ${68 + hash % 10}%)`;
+}
+
+// Red grew and blue shrank since the base; the deeper, the more of it is new or gone.
+function changeColour(i) {
+  const [now, before] = totals[i], share = (now - before) / (Math.max(Math.abs(now), Math.abs(before)) || 1);
+  return share ? `hsl(${share > 0 ? 8 : 215} ${30 + Math.round(50 * Math.abs(share))}% ${88 - Math.round(24 * Math.abs(share))}%)` : "hsl(0 0% 88%)";
 }
 
 function draw() {
@@ -67,7 +74,7 @@ function draw() {
     box.dataset.node = i;
     box.style.left = 100 * left + "%";
     box.style.width = 100 * share + "%";
-    box.style.background = i ? colour(nameOf(i)) : "hsl(215 12% 82%)";
+    box.style.background = i ? (data.diff ? changeColour(i) : colour(nameOf(i))) : "hsl(215 12% 82%)";
     if (wanted && wanted(nameOf(i))) box.classList.add("hit");
     box.textContent = share > 0.012 ? (i ? shortOf(nameOf(i)) : data.types[type][0] + " " + human(totals[0][type], data.types[type][1])) : "";
     drawn.set(i, box);

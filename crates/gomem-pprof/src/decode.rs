@@ -14,6 +14,7 @@ use crate::{
         FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
     },
     strings::Strings,
+    text::Form,
     wire::{Value, Wire},
 };
 
@@ -22,6 +23,9 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         return Err(Error::new(ErrorKind::Empty));
     }
     let (inflated, trailing) = inflate(bytes, &options.limits)?;
+    if let Some(form) = Form::sniff(&inflated) {
+        return form.decode(&inflated, options);
+    }
     if let Some(kind) = announced(&inflated) {
         return Err(Error::new(kind));
     }
@@ -35,12 +39,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
 
 /// What the first bytes say when they say something other than protobuf.
 fn announced(bytes: &[u8]) -> Option<ErrorKind> {
-    let known: [(&[u8], &'static str, &'static str); 8] = [
-        (b"heap profile:", "a text heap profile (debug=1)", "take it without `debug=1`"),
-        (b"goroutine profile:", "a text goroutine profile (debug=1)", "take it without `debug=1`"),
-        (b"goroutine ", "a goroutine dump (debug=2)", "take the profile without `debug=2`"),
-        (b"threadcreate profile:", "a text profile (debug=1)", "take it without `debug=1`"),
-        (b"--- ", "a text contention profile (debug=1)", "take it without `debug=1`"),
+    let known: [(&[u8], &'static str, &'static str); 3] = [
         (b"<!DOCTYPE", "an HTML page", "check the URL it was fetched from"),
         (b"<html", "an HTML page", "check the URL it was fetched from"),
         (b"go 1.", "an execution trace", "`go tool trace` reads it"),
@@ -409,7 +408,7 @@ impl<'a> Decoder<'a> {
                 self.profile.lines.push(LineColumns { function, line, column });
             }
             if begin == raw.lines_end {
-                self.profile.lines.push(LineColumns { function: None, line: 0, column: 0 });
+                self.profile.lines.push(LineColumns::UNKNOWN);
             }
             begin = raw.lines_end;
             let mapping = mappings.find(raw.mapping);
@@ -540,7 +539,7 @@ impl<'a> Decoder<'a> {
     /// What is told but not refused, not even by `go tool pprof`.
     fn note(&mut self, offset: usize, flaw: Flaw) {
         if (self.profile.diagnostics.len() as u64) < self.options.limits.diagnostics {
-            self.profile.diagnostics.push(Diagnostic { offset: offset as u64, flaw });
+            self.profile.diagnostics.push(Diagnostic { offset: offset as u64, line: None, flaw });
         } else {
             self.profile.suppressed_diagnostics += 1;
         }

@@ -7,6 +7,7 @@ use std::fmt;
 pub struct Error {
     kind: Box<ErrorKind>,
     offset: Option<u64>,
+    line: Option<u64>,
 }
 
 /// What is wrong.
@@ -44,6 +45,12 @@ pub enum ErrorKind {
         /// What does not fit.
         reason: &'static str,
     },
+    /// A line, or a word, of one of the older forms that does not read as what it should be.
+    #[error("{reason}")]
+    Text {
+        /// What does not fit.
+        reason: &'static str,
+    },
     /// Well-formed protobuf, but no profile.
     #[error("not a pprof profile: it has no sample types")]
     NoSampleTypes,
@@ -73,6 +80,8 @@ pub enum ErrorKind {
 pub struct Diagnostic {
     /// The byte of the inflated profile.
     pub offset: u64,
+    /// The line, from 1, for forms that are text.
+    pub line: Option<u64>,
     /// What was repaired.
     pub flaw: Flaw,
 }
@@ -127,9 +136,62 @@ pub enum Flaw {
     /// There are two times: two profiles were written one after the other.
     #[error("two profiles are written one after the other")]
     Concatenated,
+    /// A line of one of the older forms that was left out, or read in part.
+    #[error("{reason}")]
+    Line {
+        /// What does not fit.
+        reason: &'static str,
+    },
     /// Bytes follow the gzip stream.
     #[error("bytes follow the gzip stream")]
     TrailingBytes,
+}
+
+/// A question that has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsageError {
+    /// A regular expression, or a range of numbers, that is none.
+    #[error("{option}: `{pattern}`: {reason}")]
+    Pattern {
+        /// The option.
+        option: &'static str,
+        /// What it says.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Profiles that have no sample type in common.
+    #[error("profile {index} counts {found}, the first one {expected}: they have nothing in common")]
+    SampleTypes {
+        /// Which profile, from 0.
+        index: usize,
+        /// Its sample types.
+        found: String,
+        /// The first profile's sample types.
+        expected: String,
+    },
+    /// Profiles whose values or periods are in units that cannot be converted.
+    #[error("profile {index} has {what} in {found}, the first one in {expected}")]
+    Units {
+        /// Which profile, from 0.
+        index: usize,
+        /// What differs: the sample type or the period.
+        what: String,
+        /// Its unit.
+        found: String,
+        /// The first profile's unit.
+        expected: String,
+    },
+    /// Nothing to merge.
+    #[error("no profiles to merge")]
+    NoProfiles,
+}
+
+impl UsageError {
+    pub(crate) fn pattern(option: &'static str, pattern: &str, reason: &str) -> Self {
+        Self::Pattern { option, pattern: pattern.to_owned(), reason: reason.to_owned() }
+    }
 }
 
 /// How to read.
@@ -166,11 +228,15 @@ pub struct Limits {
 
 impl Error {
     pub(crate) fn at(kind: ErrorKind, offset: usize) -> Self {
-        Self { kind: Box::new(kind), offset: Some(offset as u64) }
+        Self { kind: Box::new(kind), offset: Some(offset as u64), line: None }
+    }
+
+    pub(crate) fn in_line(kind: ErrorKind, offset: usize, line: u64) -> Self {
+        Self { kind: Box::new(kind), offset: Some(offset as u64), line: Some(line) }
     }
 
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), offset: None }
+        Self { kind: Box::new(kind), offset: None, line: None }
     }
 
     pub(crate) fn limit(what: &'static str, limit: u64) -> Self {
@@ -189,6 +255,12 @@ impl Error {
         self.offset
     }
 
+    /// The line, from 1, for forms that are text.
+    #[must_use]
+    pub fn line(&self) -> Option<u64> {
+        self.line
+    }
+
     /// Whether a limit was reached, rather than the input being wrong.
     #[must_use]
     pub fn is_limit(&self) -> bool {
@@ -198,9 +270,10 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.offset {
-            Some(offset) => write!(f, "byte {offset}: {}", self.kind),
-            None => self.kind.fmt(f),
+        match (self.line, self.offset) {
+            (Some(line), _) => write!(f, "line {line}: {}", self.kind),
+            (None, Some(offset)) => write!(f, "byte {offset}: {}", self.kind),
+            (None, None) => self.kind.fmt(f),
         }
     }
 }

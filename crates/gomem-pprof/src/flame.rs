@@ -3,7 +3,7 @@
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
 
-use crate::profile::{Profile, SampleType};
+use crate::profile::{Profile, Sample, SampleType};
 
 /// The stacks of a profile, folded from the root, with the values of one or more sample types.
 #[derive(Debug, Clone)]
@@ -11,6 +11,7 @@ pub struct FlameTree {
     sample_types: Vec<SampleType>,
     nodes: Vec<FlameNode>,
     names: Vec<String>,
+    is_diff: bool,
 }
 
 /// A node: a function called by its parent's.
@@ -41,28 +42,11 @@ impl Profile {
         let kinds: Vec<SampleType> =
             sample_types.iter().filter_map(|&index| self.sample_types().get(index).cloned()).collect();
         let mut builder = Builder::new(kinds);
-        let name_codes: Vec<u32> = self.lines.iter().map(|line| builder.intern(self.frame_name(line))).collect();
-        let mut values = vec![0; sample_types.len()];
-        for sample in self.samples() {
+        builder.add_profile(self, |sample, values| {
             for (value, &index) in values.iter_mut().zip(sample_types) {
                 *value = sample.value(index);
             }
-            if values.iter().all(|&value| value == 0) {
-                continue;
-            }
-            let mut node = 0;
-            builder.add(node, &values);
-            for &id in sample.locations().iter().rev() {
-                let at = id.0 as usize;
-                for line in (self.line_offsets[at]..self.line_offsets[at + 1]).rev() {
-                    node = builder.child(node, name_codes[line]);
-                    builder.add(node, &values);
-                }
-            }
-            for (own, &value) in builder.nodes[node as usize].self_values.iter_mut().zip(&values) {
-                *own = own.wrapping_add(value);
-            }
-        }
+        });
         builder.finish()
     }
 
@@ -75,6 +59,29 @@ impl Profile {
 }
 
 impl FlameTree {
+    /// The tree of two profiles of the same sample types: values of the second one first, then those of the first.
+    pub(crate) fn of_both(base: &Profile, current: &Profile, sample_type: usize) -> Self {
+        let kind = current.sample_types().get(sample_type);
+        let (name, unit) = kind.map_or(("", ""), |kind| (kind.name(), kind.unit()));
+        let kinds = vec![SampleType::new(name, unit), SampleType::new(format!("{name} of the base"), unit)];
+        let mut builder = Builder::new(kinds);
+        for (profile, place) in [(current, 0), (base, 1)] {
+            builder.add_profile(profile, |sample, values| {
+                values.fill(0);
+                values[place] = sample.value(sample_type);
+            });
+        }
+        let mut tree = builder.finish();
+        tree.is_diff = true;
+        tree
+    }
+
+    /// Whether the second sample type is the first one's base.
+    #[must_use]
+    pub fn is_diff(&self) -> bool {
+        self.is_diff
+    }
+
     /// The sample types whose values the nodes have.
     #[must_use]
     pub fn sample_types(&self) -> &[SampleType] {
@@ -152,6 +159,30 @@ impl Builder {
         }
     }
 
+    /// Adds every sample with the values that `fill` finds.
+    fn add_profile(&mut self, profile: &Profile, fill: impl Fn(Sample<'_>, &mut [i64])) {
+        let profile = &*profile.interesting();
+        let codes: Vec<u32> = profile.lines.iter().map(|line| self.intern(profile.frame_name(line))).collect();
+        let mut values = vec![0; self.sample_types.len()];
+        for sample in profile.samples() {
+            fill(sample, &mut values);
+            if values.iter().all(|&value| value == 0) {
+                continue;
+            }
+            let mut node = 0;
+            self.add(node, &values);
+            for &id in sample.locations().iter().rev() {
+                for line in profile.line_range(id).rev() {
+                    node = self.child(node, codes[line]);
+                    self.add(node, &values);
+                }
+            }
+            for (own, &value) in self.nodes[node as usize].self_values.iter_mut().zip(&values) {
+                *own = own.wrapping_add(value);
+            }
+        }
+    }
+
     fn intern(&mut self, name: &str) -> u32 {
         if let Some(&code) = self.codes.get(name) {
             return code;
@@ -205,7 +236,7 @@ impl Builder {
             ordered.push(FlameNode { parent, ..nodes[index as usize].clone() });
             pending.extend(children[index as usize].iter().rev().map(|&child| (child, Some(place))));
         }
-        FlameTree { sample_types, nodes: ordered, names }
+        FlameTree { sample_types, nodes: ordered, names, is_diff: false }
     }
 }
 

@@ -25,6 +25,7 @@ impl FlameHtml {
             "parent": kept.parent,
             "self": kept.self_values,
             "folded": kept.folded,
+            "diff": tree.is_diff(),
         });
         // `<` only stands in strings here, where its escape means the same: no `</script>` can end the element.
         let json =

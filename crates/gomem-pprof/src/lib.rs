@@ -28,20 +28,46 @@
 
 #![forbid(unsafe_code)]
 
+mod build;
 mod decode;
+mod diff;
+mod edges;
+mod encode;
 mod error;
+mod filter;
 mod flame;
 mod flame_html;
+mod goroutine;
 mod inflate;
+mod key;
+mod label_frames;
+mod mem_stats;
+mod merge;
+mod pattern;
 mod profile;
+mod proto;
+mod prune;
+mod sampling;
+mod scale;
+mod select;
 mod strings;
 mod table;
+mod tag_filter;
+mod text;
 mod top;
+mod total;
 mod wire;
 
-pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits};
+pub use diff::{DiffRow, KeyStatus, ProfileDiff};
+pub use edges::{Edge, Edges};
+pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};
+pub use filter::Filter;
 pub use flame::{FLAME_SCHEMA, FlameNode, FlameTree};
 pub use flame_html::FlameHtml;
+pub use key::{FrameKey, Granularity};
+pub use mem_stats::{MemStat, MemStats};
+pub use merge::Merger;
 pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
+pub use sampling::Sampled;
 pub use table::FRAMES_SCHEMA;
-pub use top::{Granularity, Top, TopOptions, TopRow};
+pub use top::{Top, TopOptions, TopRow};

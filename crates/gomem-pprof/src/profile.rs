@@ -7,7 +7,9 @@ use gomem_symbol::SourcePath;
 use crate::{
     decode,
     error::{DecodeOptions, Diagnostic, Error},
+    mem_stats::MemStats,
     strings::Strings,
+    total::Totals,
 };
 
 /// A pprof profile.
@@ -41,6 +43,13 @@ pub struct Profile {
     pub(crate) lines: Vec<LineColumns>,
     pub(crate) functions: Vec<FunctionColumns>,
     pub(crate) mappings: Vec<MappingColumns>,
+    pub(crate) mem_stats: Option<MemStats>,
+    /// Of the samples before any filter.
+    pub(crate) totals: Option<Totals>,
+    /// Whether some samples are a base that was subtracted.
+    pub(crate) has_base: bool,
+    /// Whether the uninteresting frames are gone already.
+    pub(crate) is_pruned: bool,
     /// Whether answers are those of `go tool pprof` where it is wrong.
     pub(crate) pprof_compat: bool,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -62,7 +71,7 @@ pub struct LocationId(pub(crate) u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub(crate) u32);
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LabelColumns {
     pub(crate) key: u32,
     pub(crate) text: u32,
@@ -70,11 +79,16 @@ pub(crate) struct LabelColumns {
     pub(crate) unit: u32,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct LineColumns {
     pub(crate) function: Option<FunctionId>,
     pub(crate) line: i64,
     pub(crate) column: i64,
+}
+
+impl LineColumns {
+    /// The line of a location that was not symbolised.
+    pub(crate) const UNKNOWN: Self = Self { function: None, line: 0, column: 0 };
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -231,6 +245,12 @@ impl Profile {
         &self.doc_url
     }
 
+    /// What the runtime said of its memory at the same moment: a text heap profile (`debug=1`) ends with it.
+    #[must_use]
+    pub fn mem_stats(&self) -> Option<&MemStats> {
+        self.mem_stats.as_ref()
+    }
+
     /// The files mapped into the program, the program itself first.
     pub fn mappings(&self) -> impl ExactSizeIterator<Item = Mapping<'_>> {
         self.mappings.iter().map(|columns| Mapping { profile: self, columns })
@@ -259,10 +279,17 @@ impl Profile {
         Location { profile: self, id }
     }
 
-    /// The sum of a sample type over all samples. Like `go tool pprof`, of the magnitudes.
-    #[must_use]
-    pub fn total(&self, sample_type: usize) -> i64 {
-        self.samples().map(|sample| sample.value(sample_type).wrapping_abs()).fold(0, i64::wrapping_add)
+    /// All locations.
+    pub(crate) fn locations(&self) -> impl ExactSizeIterator<Item = (LocationId, Location<'_>)> {
+        (0..self.addresses.len()).map(|index| {
+            let id = LocationId(index as u32);
+            (id, self.location(id))
+        })
+    }
+
+    /// Where the lines of a location are.
+    pub(crate) fn line_range(&self, id: LocationId) -> std::ops::Range<usize> {
+        self.line_offsets[id.0 as usize]..self.line_offsets[id.0 as usize + 1]
     }
 
     pub(crate) fn string(&self, id: u32) -> &str {

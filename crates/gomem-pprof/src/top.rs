@@ -1,12 +1,11 @@
 //! Flat and cum.
 
-use std::fmt::Write as _;
-
-use gomem_symbol::Symbol;
 use gomem_table::{Column, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
-use crate::profile::{Line, Location, Profile};
+use crate::{
+    key::{FrameKey, FrameKeys, Granularity},
+    profile::Profile,
+};
 
 /// Flat and cum of every key, largest flat first.
 #[derive(Debug, Clone)]
@@ -17,64 +16,48 @@ pub struct Top {
     unit: Unit,
 }
 
-/// One key with its values. Which parts of the key are there depends on the [`Granularity`].
+/// One key with its values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TopRow {
+    /// The key.
+    pub key: FrameKey,
     /// The value of samples whose leaf it is.
     pub flat: i64,
     /// The value of samples in whose stack it is, each counted once.
     pub cum: i64,
-    /// The function.
-    pub function: Option<String>,
-    /// The package.
-    pub package: Option<String>,
-    /// The file, as the profile writes it.
-    pub file: Option<String>,
-    /// The line.
-    pub line: Option<i64>,
-    /// The address.
-    pub address: Option<u64>,
-    /// The module's file.
-    pub module: Option<String>,
-}
-
-/// What makes two frames one key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-#[non_exhaustive]
-pub enum Granularity {
-    /// The function's name.
-    #[default]
-    Function,
-    /// The function's name and file.
-    FileFunction,
-    /// The file.
-    File,
-    /// Function, file and line.
-    Line,
-    /// The address, with function, file and line.
-    Address,
-    /// The Go package.
-    Package,
-    /// The mapped file: the program or a shared library.
-    Module,
 }
 
 /// What to sum, and by what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct TopOptions {
     /// The sample type's index.
     pub sample_type: usize,
     /// What makes two frames one key.
     pub by: Granularity,
+    /// Whether values are divided by those of the first sample type: the mean size of an object.
+    pub mean: bool,
+    /// What every value is divided by.
+    pub divide_by: f64,
+    /// Whether fractions are of the samples that a filter left, rather than of all.
+    pub relative: bool,
+    /// Whether keys whose value is negative, in a difference, are left out.
+    pub drop_negative: bool,
 }
 
 impl TopOptions {
     /// By function.
     #[must_use]
     pub fn new(sample_type: usize) -> Self {
-        Self { sample_type, by: Granularity::Function }
+        Self {
+            sample_type,
+            by: Granularity::Function,
+            mean: false,
+            divide_by: 1.0,
+            relative: false,
+            drop_negative: false,
+        }
     }
 
     /// The same, by other keys.
@@ -83,204 +66,108 @@ impl TopOptions {
         self.by = by;
         self
     }
-}
 
-impl Granularity {
-    /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Function, Self::FileFunction, Self::File, Self::Line, Self::Address, Self::Package, Self::Module];
-
-    /// Its name, as options spell it.
+    /// The same, divided by the first sample type, or not.
     #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Function => "function",
-            Self::FileFunction => "filefunction",
-            Self::File => "file",
-            Self::Line => "line",
-            Self::Address => "address",
-            Self::Package => "package",
-            Self::Module => "module",
-        }
+    pub fn with_mean(mut self, mean: bool) -> Self {
+        self.mean = mean;
+        self
+    }
+
+    /// The same, with every value divided.
+    #[must_use]
+    pub fn with_divide_by(mut self, divide_by: f64) -> Self {
+        self.divide_by = divide_by;
+        self
+    }
+
+    /// The same, with fractions of what a filter left, or not.
+    #[must_use]
+    pub fn with_relative(mut self, relative: bool) -> Self {
+        self.relative = relative;
+        self
+    }
+
+    /// The same, without what is negative, or not.
+    #[must_use]
+    pub fn with_drop_negative(mut self, drop_negative: bool) -> Self {
+        self.drop_negative = drop_negative;
+        self
+    }
+
+    /// A value as it is shown.
+    pub(crate) fn shown(&self, value: i64, count: i64) -> i64 {
+        let value = if self.mean && count != 0 { value.wrapping_div(count) } else { value };
+        if self.divide_by == 1.0 { value } else { (value as f64 * (1.0 / self.divide_by)) as i64 }
     }
 }
 
-impl std::str::FromStr for Granularity {
-    type Err = String;
-
-    fn from_str(name: &str) -> Result<Self, String> {
-        // `functions`, `lines`, `addresses`: what the flags of `go tool pprof` are called.
-        let is =
-            |by: &&Self| name == by.name() || name.strip_prefix(by.name()).is_some_and(|end| end == "s" || end == "es");
-        Self::ALL.iter().find(is).copied().ok_or_else(|| {
-            let names: Vec<_> = Self::ALL.iter().map(|by| by.name()).collect();
-            format!("`{name}` is none of {}", names.join(", "))
-        })
-    }
+/// Sums of one key: flat and cum, and those of the first sample type.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    flat: i64,
+    cum: i64,
+    flat_count: i64,
+    cum_count: i64,
 }
 
 impl Profile {
     /// Flat and cum of every key, summed as `go tool pprof` does: a key counts once for a sample however often it is in
-    /// its stack, and keys without any value are left out.
+    /// its stack, keys without any value are left out, and so are the profile's own uninteresting frames.
     #[must_use]
     pub fn top(&self, options: &TopOptions) -> Top {
-        let (keys, mut rows) = self.keys(options.by);
+        let profile = &*self.interesting();
+        let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
+        let mut sums = vec![Sums::default(); keys.len()];
         // The last sample that counted towards a key's cum, so that recursion counts once.
-        let mut counted = vec![usize::MAX; rows.len()];
-        for (index, sample) in self.samples().enumerate() {
+        let mut counted = vec![usize::MAX; keys.len()];
+        for (index, sample) in profile.samples().enumerate() {
             let value = sample.value(options.sample_type);
-            if value == 0 {
+            let count = if options.mean { sample.value(0) } else { 0 };
+            if value == 0 && count == 0 {
                 continue;
             }
             let mut is_leaf = true;
             for &id in sample.locations() {
-                let at = id.0 as usize;
-                for &key in &keys[self.line_offsets[at]..self.line_offsets[at + 1]] {
+                for &key in &of_line[profile.line_range(id)] {
                     let key = key as usize;
                     if is_leaf {
-                        rows[key].flat = rows[key].flat.wrapping_add(value);
+                        sums[key].flat = sums[key].flat.wrapping_add(value);
+                        sums[key].flat_count = sums[key].flat_count.wrapping_add(count);
                         is_leaf = false;
                     }
                     if counted[key] != index {
                         counted[key] = index;
-                        rows[key].cum = rows[key].cum.wrapping_add(value);
+                        sums[key].cum = sums[key].cum.wrapping_add(value);
+                        sums[key].cum_count = sums[key].cum_count.wrapping_add(count);
                     }
                 }
             }
         }
-        rows.retain(|row| row.flat != 0 || row.cum != 0);
-        rows.sort_by_cached_key(|row| {
-            (std::cmp::Reverse(row.flat.unsigned_abs()), std::cmp::Reverse(row.cum.unsigned_abs()), row.name())
+        let is_negative = |sums: &Sums| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
+        let mut rows: Vec<(Sums, FrameKey)> = sums
+            .into_iter()
+            .zip(keys)
+            .filter(|(sums, _)| sums.flat != 0 || sums.cum != 0)
+            .filter(|(sums, _)| !options.drop_negative || !is_negative(sums))
+            .collect();
+        rows.sort_by_cached_key(|(sums, key)| {
+            (std::cmp::Reverse(sums.flat.unsigned_abs()), std::cmp::Reverse(sums.cum.unsigned_abs()), key.to_string())
         });
-        let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
-        Top { rows, by: options.by, total: self.total(options.sample_type), unit }
-    }
-
-    /// The key of each line, as an index into rows without values.
-    fn keys(&self, by: Granularity) -> (Vec<u32>, Vec<TopRow>) {
-        let mut rows: Vec<TopRow> = Vec::new();
-        let mut known: FxHashMap<LineKey, u32> = FxHashMap::default();
-        let mut keys = Vec::with_capacity(self.lines.len());
-        let mut packages: FxHashMap<u32, u32> = FxHashMap::default();
-        let mut package_names: FxHashMap<String, u32> = FxHashMap::default();
-        for id in 0..self.addresses.len() as u32 {
-            let location = self.location(crate::LocationId(id));
-            for line in location.lines() {
-                let function = line.function();
-                let (name, file) = function.map_or((u32::MAX, u32::MAX), |function| {
-                    let columns = &self.functions[function.id().0 as usize];
-                    (columns.name, columns.filename)
-                });
-                let mapping = self.location_mappings[id as usize]
-                    .map_or(u32::MAX, |index| self.mappings[index as usize].filename);
-                // A frame without a function is told apart by its address.
-                let address = if function.is_none() { location.address() } else { 0 };
-                let key = match by {
-                    Granularity::Function => (name, 0, 0, address),
-                    Granularity::FileFunction => (name, file, 0, address),
-                    Granularity::File => (0, file, 0, address),
-                    Granularity::Line => (name, file, line.line(), address),
-                    Granularity::Address => (name, file, line.line(), location.address()),
-                    Granularity::Module => (mapping, 0, 0, 0),
-                    Granularity::Package => {
-                        let package = *packages.entry(name).or_insert_with(|| {
-                            let package = Symbol::decode(function.map_or("", |function| function.name()));
-                            let next = package_names.len() as u32;
-                            *package_names.entry(package.package().to_owned()).or_insert(next)
-                        });
-                        (package, 0, 0, 0)
-                    }
-                };
-                let next = rows.len() as u32;
-                let key = *known.entry(key).or_insert(next);
-                if key == next {
-                    rows.push(row(by, location, line));
-                }
-                keys.push(key);
-            }
-        }
-        merge_same_names(keys, rows)
-    }
-}
-
-/// Function name, file, line, address; names by string.
-type LineKey = (u32, u32, i64, u64);
-
-/// A string table may hold a string twice, and cleaned paths may be the same: keys are told apart by what they show.
-fn merge_same_names(mut keys: Vec<u32>, rows: Vec<TopRow>) -> (Vec<u32>, Vec<TopRow>) {
-    let mut known: FxHashMap<String, u32> = FxHashMap::default();
-    let mut merged = Vec::with_capacity(rows.len());
-    let new_keys: Vec<u32> = rows
-        .into_iter()
-        .map(|row| {
-            let next = merged.len() as u32;
-            let key = *known.entry(row.name()).or_insert(next);
-            if key == next {
-                merged.push(row);
-            }
-            key
-        })
-        .collect();
-    for key in &mut keys {
-        *key = new_keys[*key as usize];
-    }
-    (keys, merged)
-}
-
-fn row(by: Granularity, location: Location<'_>, line: Line<'_>) -> TopRow {
-    let module = || {
-        let name = location.mapping().map_or("", |mapping| mapping.filename());
-        Some(if name.is_empty() { "<unknown>" } else { name }.to_owned())
-    };
-    let Some(function) = line.function() else {
-        let unknown = matches!(by, Granularity::Package).then(String::new);
-        return match by {
-            Granularity::Module => TopRow { module: module(), ..TopRow::default() },
-            Granularity::Package => TopRow { package: unknown, ..TopRow::default() },
-            _ => TopRow { address: Some(location.address()), module: module(), ..TopRow::default() },
+        let shown = |(sums, key): (Sums, FrameKey)| TopRow {
+            key,
+            flat: options.shown(sums.flat, sums.flat_count),
+            cum: options.shown(sums.cum, sums.cum_count),
         };
-    };
-    let name = || Some(function.name().to_owned());
-    let file = || Some(clean(function.filename()));
-    let none = TopRow::default;
-    match by {
-        Granularity::Function => TopRow { function: name(), ..none() },
-        Granularity::FileFunction => TopRow { function: name(), file: file(), ..none() },
-        Granularity::File => TopRow { file: file(), ..none() },
-        Granularity::Line => TopRow { function: name(), file: file(), line: Some(line.line()), ..none() },
-        Granularity::Address => TopRow {
-            function: name(),
-            file: file(),
-            line: Some(line.line()),
-            address: Some(location.address()),
-            ..none()
-        },
-        Granularity::Package => {
-            TopRow { package: Some(Symbol::decode(function.name()).package().to_owned()), ..none() }
-        }
-        Granularity::Module => TopRow { module: module(), ..none() },
+        let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let total = match (options.mean, options.relative) {
+            (true, relative) => self.mean_total(options.sample_type, relative),
+            (false, true) => self.own_total(options.sample_type),
+            (false, false) => self.total(options.sample_type),
+        };
+        let total = options.shown(total, 0);
+        Top { rows: rows.into_iter().map(shown).collect(), by: options.by, total, unit }
     }
-}
-
-/// Go's `filepath.Clean`, as far as profiles need it.
-fn clean(path: &str) -> String {
-    if path.contains("//") || path.contains("/.") || path.starts_with("./") {
-        let rooted = path.starts_with('/');
-        let mut parts: Vec<&str> = Vec::new();
-        for part in path.split('/') {
-            match part {
-                "" | "." => {}
-                ".." if parts.last().is_some_and(|last| *last != "..") => {
-                    parts.pop();
-                }
-                ".." if rooted => {}
-                part => parts.push(part),
-            }
-        }
-        let joined = parts.join("/");
-        return if rooted { format!("/{joined}") } else { joined };
-    }
-    path.to_owned()
 }
 
 impl Top {
@@ -314,27 +201,7 @@ impl Top {
     /// Never in practice: the columns are built to fit.
     pub fn to_table(&self) -> Result<Table, TableError> {
         let rows = || self.rows.iter();
-        let mut columns = Vec::new();
-        let text = |name: &str, of: fn(&TopRow) -> Option<&str>| Column::optional_strings(name, rows().map(of));
-        let of = self.by;
-        if matches!(of, Granularity::Function | Granularity::FileFunction | Granularity::Line | Granularity::Address) {
-            columns.push(text("function", |row| row.function.as_deref()));
-        }
-        if of == Granularity::Package {
-            columns.push(text("package", |row| row.package.as_deref()));
-        }
-        if matches!(of, Granularity::FileFunction | Granularity::File | Granularity::Line | Granularity::Address) {
-            columns.push(text("file", |row| row.file.as_deref()));
-        }
-        if matches!(of, Granularity::Line | Granularity::Address) {
-            columns.push(Column::optional_int64("line", Unit::None, rows().map(|row| row.line)));
-        }
-        if of == Granularity::Address || self.rows.iter().any(|row| row.address.is_some()) {
-            columns.push(Column::optional_uint64("address", Unit::None, rows().map(|row| row.address)));
-        }
-        if of == Granularity::Module {
-            columns.push(text("module", |row| row.module.as_deref()));
-        }
+        let mut columns = self.by.columns(self.rows.iter().map(|row| &row.key));
         columns.extend([
             Column::int64("flat", self.unit, rows().map(|row| row.flat).collect()),
             Column::int64("cum", self.unit, rows().map(|row| row.cum).collect()),
@@ -349,32 +216,6 @@ impl TopRow {
     /// The key as one text, written as `go tool pprof` writes it.
     #[must_use]
     pub fn name(&self) -> String {
-        let mut name = String::new();
-        if let Some(address) = self.address {
-            let _ = write!(name, "{address:016x}");
-        }
-        for part in [&self.package, &self.function].into_iter().flatten() {
-            separate(&mut name);
-            name.push_str(part);
-        }
-        if let Some(file) = &self.file {
-            separate(&mut name);
-            name.push_str(file);
-            if let Some(line) = self.line {
-                let _ = write!(name, ":{line}");
-            }
-        }
-        if let Some(module) = &self.module {
-            separate(&mut name);
-            let base = module.rsplit('/').next().unwrap_or(module);
-            let _ = if self.address.is_some() { write!(name, "[{base}]") } else { write!(name, "{module}") };
-        }
-        name
-    }
-}
-
-fn separate(name: &mut String) {
-    if !name.is_empty() {
-        name.push(' ');
+        self.key.to_string()
     }
 }

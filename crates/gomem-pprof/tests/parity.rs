@@ -1,89 +1,335 @@
-//! The real heap profiles of `examples/incident`, against `go tool pprof` where Go is installed.
+//! Every answer beside that of `go tool pprof`, where Go is installed.
+//!
+//! The profiles are those of `testdata/profiles/main.go` under several versions of Go, and those of `examples/incident`.
+//! By default one version is compared; `make parity` compares all, and says how many comparisons that was.
 
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeMap, path::PathBuf, process::Command};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use gomem_pprof::{Granularity, Profile, TopOptions};
+use gomem_pprof::{DecodeOptions, Filter, Granularity, Profile, SampleType, TopOptions};
 
-fn incident(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before").join(name)
-}
+type Sums = BTreeMap<String, (i64, i64)>;
+type Calls = BTreeMap<(String, String), (i64, bool)>;
 
-/// Flat and cum by name, as `go tool pprof -top` prints them, in whole units.
-fn reference(
-    path: &PathBuf,
-    sample_index: &str,
-    granularity: &str,
-    unit: &str,
-) -> Option<BTreeMap<String, (i64, i64)>> {
-    let output = Command::new("go")
-        .args(["tool", "pprof", "-symbolize=none", "-top", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
-        .args([format!("-sample_index={sample_index}"), format!("-{granularity}"), format!("-unit={unit}")])
-        .arg(path)
-        .env("PPROF_TMPDIR", std::env::temp_dir())
-        .output()
-        .ok()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8(output.stdout).unwrap();
-    let rows = text.lines().skip_while(|line| !line.trim_start().starts_with("flat ")).skip(1);
-    let number = |text: &str| text.trim_end_matches(|c: char| c.is_alphabetic()).parse::<i64>().unwrap();
-    let mut found: BTreeMap<String, (i64, i64)> = BTreeMap::new();
-    for row in rows {
-        let words: Vec<&str> = row.split_whitespace().collect();
-        let name = words[5..].join(" ");
-        let name = name.trim_end_matches(" (inline)").trim_end_matches(" (partial-inline)").to_owned();
-        found.insert(name, (number(words[0]), number(words[3])));
+#[test]
+fn every_profile_type_and_granularity() {
+    let Some(pprof) = Pprof::find() else { return };
+    let mut compared = 0;
+    for file in PROFILES.iter().flat_map(|name| named(name)).chain(incidents()) {
+        let profile = decode(&file);
+        for (index, kind) in profile.sample_types().iter().enumerate() {
+            for (by, flag) in GRANULARITIES {
+                let expected = pprof.top(&file, kind, &[flag]);
+                let found = sums(&profile, &TopOptions::new(index).by(by));
+                assert_eq!(found, expected, "{} {} {flag}", file.display(), kind.name());
+                compared += 1;
+            }
+        }
     }
-    Some(found)
+    println!("{compared} comparisons");
 }
 
 #[test]
-fn top_equals_go_tool_pprof() {
-    let cases = [
-        ("heap-3.pb.gz", "alloc_space", "bytes"),
-        ("heap-3.pb.gz", "alloc_objects", "count"),
-        ("heap-1.pb.gz", "inuse_space", "bytes"),
-        ("cpu.pb.gz", "cpu", "nanoseconds"),
-        ("goroutine.pb.gz", "goroutine", "count"),
-    ];
-    for (file, sample_index, unit) in cases {
-        let profile = Profile::decode(&std::fs::read(incident(file)).unwrap()).unwrap();
-        assert!(profile.diagnostics().is_empty());
-        let sample_type = profile.sample_type_index(sample_index).unwrap();
-        for (by, flag) in [
-            (Granularity::Function, "functions"),
-            (Granularity::FileFunction, "filefunctions"),
-            (Granularity::Line, "lines"),
-            (Granularity::Address, "addresses"),
-        ] {
-            let Some(expected) = reference(&incident(file), sample_index, flag, unit) else {
-                println!("skipped: `go` is not installed, so there is nothing to compare with");
-                return;
-            };
-            let top = profile.top(&TopOptions::new(sample_type).by(by));
-            let found: BTreeMap<String, (i64, i64)> =
-                top.rows().iter().map(|row| (row.name(), (row.flat, row.cum))).collect();
-            assert_eq!(found, expected, "{file} {sample_index} {flag}");
+fn every_filter() {
+    let Some(pprof) = Pprof::find() else { return };
+    let mut compared = 0;
+    for name in ["heap-2.pb.gz", "cpu.pb.gz", "goroutine.pb.gz"] {
+        for file in named(name) {
+            let profile = decode(&file);
+            let index = profile.default_sample_type();
+            let kind = &profile.sample_types()[index];
+            for (flags, filter) in filters() {
+                for (by, flag) in GRANULARITIES {
+                    let flags: Vec<&str> = flags.iter().copied().chain([flag]).collect();
+                    let expected = pprof.top(&file, kind, &flags);
+                    let found = sums(&profile.filter(&filter).unwrap(), &TopOptions::new(index).by(by));
+                    assert_eq!(found, expected, "{} {flags:?}", file.display());
+                    compared += 1;
+                }
+            }
+        }
+    }
+    println!("{compared} comparisons");
+}
+
+#[test]
+fn differences_and_sums() {
+    let Some(pprof) = Pprof::find() else { return };
+    let mut compared = 0;
+    for (earlier, later) in named("heap-1.pb.gz").zip(named("heap-2.pb.gz")) {
+        let (base, current) = (decode(&earlier), decode(&later));
+        let path = earlier.display().to_string();
+        for (index, kind) in current.sample_types().iter().enumerate() {
+            for (by, flag) in GRANULARITIES {
+                let options = TopOptions::new(index).by(by);
+                for (base_flag, normalize) in [("-base", false), ("-diff_base", false), ("-diff_base", true)] {
+                    let base_flag = format!("{base_flag}={path}");
+                    let flags = [base_flag.as_str(), flag, if normalize { "-normalize" } else { "-trim" }];
+                    let expected = pprof.top(&later, kind, &flags);
+                    let diff = current.diff(&base, normalize).unwrap();
+                    assert_eq!(sums(diff.difference(), &options), expected, "{flags:?}");
+                    let mut rows = Sums::new();
+                    for row in diff.rows(&options).into_iter().filter(|row| row.delta() != (0, 0)) {
+                        add(&mut rows, row.key.to_string(), row.delta());
+                    }
+                    assert_eq!(rows, expected, "{flags:?}");
+                    compared += 2;
+                }
+                let merged = Profile::merge([&base, &current]).unwrap();
+                let expected = pprof.top(&later, kind, &[flag, &path]);
+                assert_eq!(sums(&merged, &options), expected, "merge of {path}");
+                compared += 1;
+            }
+        }
+    }
+    println!("{compared} comparisons");
+}
+
+#[test]
+fn every_call() {
+    let Some(pprof) = Pprof::find() else { return };
+    for name in ["heap-2.pb.gz", "cpu.pb.gz", "goroutine.pb.gz", "mutex.pb.gz"] {
+        for file in named(name) {
+            let profile = decode(&file);
+            let index = profile.default_sample_type();
+            let expected = pprof.calls(&file, &profile.sample_types()[index]);
+            let edges = profile.edges(&TopOptions::new(index));
+            let found: Calls = edges
+                .rows()
+                .iter()
+                .map(|edge| ((edge.caller.to_string(), edge.callee.to_string()), (edge.weight, edge.inlined)))
+                .collect();
+            assert_eq!(found, expected, "{}", file.display());
         }
     }
 }
 
 #[test]
-fn the_incident_is_what_it_is() {
-    let profile = Profile::decode(&std::fs::read(incident("heap-3.pb.gz")).unwrap()).unwrap();
-    let names: Vec<_> = profile.sample_types().iter().map(|kind| (kind.name(), kind.unit())).collect();
-    let (objects, space) = ("count", "bytes");
-    assert_eq!(
-        names,
-        [("alloc_objects", objects), ("alloc_space", space), ("inuse_objects", objects), ("inuse_space", space)]
-    );
-    assert_eq!((profile.default_sample_type(), profile.period()), (3, 524_288));
-    let top = profile.top(&TopOptions::new(1).by(Granularity::Line));
-    let first = &top.rows()[0];
-    assert_eq!(
-        first.name(),
-        "example.com/ingest/internal/api.(*Handler).postEvents example.com/ingest/internal/api/handler.go:58"
-    );
-    assert!((top.fraction(first.flat) - 0.367).abs() < 0.001);
+fn means_and_divisions() {
+    let Some(pprof) = Pprof::find() else { return };
+    for file in named("heap-2.pb.gz") {
+        let profile = decode(&file);
+        let kind = &profile.sample_types()[1];
+        let found = sums(&profile, &TopOptions::new(1).with_mean(true));
+        assert_eq!(found, pprof.top(&file, kind, &["-mean", "-functions"]));
+        let found = sums(&profile, &TopOptions::new(1).with_divide_by(7.0));
+        assert_eq!(found, pprof.top(&file, kind, &["-divide_by=7", "-functions"]));
+    }
+}
+
+#[test]
+fn what_is_written_is_read_by_the_reference() {
+    let Some(pprof) = Pprof::find() else { return };
+    for file in named("cpu.pb.gz").chain(named("heap-2.pb.gz")) {
+        let profile = decode(&file);
+        let written = std::env::temp_dir().join(format!("gomem-parity-{}.pb.gz", std::process::id()));
+        std::fs::write(&written, profile.encode()).unwrap();
+        assert_eq!(pprof.raw(&written), pprof.raw(&file), "{}", file.display());
+        std::fs::remove_file(written).unwrap();
+    }
+}
+
+/// The text forms without their `#` lines are what `go tool pprof` reads.
+#[test]
+fn text_forms() {
+    let Some(pprof) = Pprof::find() else { return };
+    for name in ["heap-2.txt.gz", "block.txt", "mutex.txt", "goroutine.txt", "custom.txt"] {
+        for file in named(name) {
+            let options = DecodeOptions::default().with_pprof_compat(true);
+            let profile = Profile::decode_with(&std::fs::read(&file).unwrap(), &options).unwrap();
+            assert!(profile.diagnostics().is_empty(), "{:?}", profile.diagnostics());
+            for (index, kind) in profile.sample_types().iter().enumerate() {
+                let expected = pprof.top(&file, kind, &["-functions"]);
+                let flat: i64 = profile.samples().map(|sample| sample.value(index)).sum();
+                assert_eq!(flat, expected["<unknown>"].0, "{} {}", file.display(), kind.name());
+            }
+        }
+    }
+}
+
+fn filters() -> Vec<(Vec<&'static str>, Filter)> {
+    type Set = fn(&mut Filter);
+    let cases: [(&[&str], Set); 24] = [
+        (&["-focus=main.tree"], |filter| filter.focus = "main.tree".into()),
+        (&["-focus=(?i)MAIN\\.go$"], |filter| filter.focus = "(?i)MAIN\\.go$".into()),
+        (&["-ignore=main.tree|strings"], |filter| filter.ignore = "main.tree|strings".into()),
+        (&["-focus=allocate", "-ignore=fmt\\."], |filter| {
+            filter.focus = "allocate".into();
+            filter.ignore = "fmt\\.".into();
+        }),
+        (&["-hide=runtime"], |filter| filter.hide = "runtime".into()),
+        (&["-hide=main.middle|main.allocate"], |filter| filter.hide = "main.middle|main.allocate".into()),
+        (&["-show=main\\."], |filter| filter.show = "main\\.".into()),
+        (&["-show=main.inner", "-hide=outer"], |filter| {
+            filter.show = "main.inner".into();
+            filter.hide = "outer".into();
+        }),
+        (&["-show_from=main.allocate"], |filter| filter.show_from = "main.allocate".into()),
+        (&["-show_from=main.middle"], |filter| filter.show_from = "main.middle".into()),
+        (&["-prune_from=main.allocate"], |filter| filter.prune_from = "main.allocate".into()),
+        (&["-prune_from=main.middle"], |filter| filter.prune_from = "main.middle".into()),
+        (&["-noinlines"], |filter| filter.noinlines = true),
+        (&["-tagfocus=tenant=t1"], |filter| filter.tagfocus = "tenant=t1".into()),
+        (&["-tagfocus=tenant:t0"], |filter| filter.tagfocus = "tenant:t0".into()),
+        (&["-tagfocus=tenant,t1"], |filter| filter.tagfocus = "tenant,t1".into()),
+        (&["-tagignore=t1"], |filter| filter.tagignore = "t1".into()),
+        (&["-tagfocus=bytes=64:512"], |filter| filter.tagfocus = "bytes=64:512".into()),
+        (&["-tagfocus=1kb:"], |filter| filter.tagfocus = "1kb:".into()),
+        (&["-tagignore=:64b"], |filter| filter.tagignore = ":64b".into()),
+        (&["-tagfocus=3072b"], |filter| filter.tagfocus = "3072b".into()),
+        (&["-tagroot=tenant"], |filter| filter.tagroot = "tenant".into()),
+        (&["-tagleaf=bytes,route"], |filter| filter.tagleaf = "bytes,route".into()),
+        (&["-tagroot=tenant", "-focus=t1", "-taghide=tenant"], |filter| {
+            filter.tagroot = "tenant".into();
+            filter.focus = "t1".into();
+            filter.taghide = "tenant".into();
+        }),
+    ];
+    cases
+        .into_iter()
+        .map(|(flags, set)| {
+            let mut filter = Filter::default();
+            set(&mut filter);
+            (flags.to_vec(), filter)
+        })
+        .collect()
+}
+
+/// The files of that name, of one version of Go or of all.
+fn named(name: &str) -> impl Iterator<Item = PathBuf> + use<> {
+    let wide = std::env::var_os("GOMEM_PARITY").is_some();
+    let versions: &[&str] = if wide { &["1.21.13", "1.24.11", "1.26.8", "1.27.3"] } else { &["1.26.8"] };
+    let name = name.to_owned();
+    versions.iter().map(move |version| root().join(format!("testdata/go{version}/profiles/{name}")))
+}
+
+fn incidents() -> impl Iterator<Item = PathBuf> {
+    ["heap-1.pb.gz", "heap-3.pb.gz", "cpu.pb.gz", "goroutine.pb.gz"]
+        .into_iter()
+        .map(|name| root().join("examples/incident/before").join(name))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// As `go tool pprof` answers, where the two differ on purpose.
+fn decode(path: &Path) -> Profile {
+    let options = DecodeOptions::default().with_strict(true).with_pprof_compat(true);
+    Profile::decode_with(&std::fs::read(path).unwrap(), &options).unwrap()
+}
+
+fn sums(profile: &Profile, options: &TopOptions) -> Sums {
+    let mut sums = Sums::new();
+    for row in profile.top(options).rows() {
+        add(&mut sums, row.name(), (row.flat, row.cum));
+    }
+    sums
+}
+
+/// By file, `go tool pprof` writes a row for each function, of which several may have one name.
+fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
+    let sum = sums.entry(name).or_default();
+    *sum = (sum.0 + flat, sum.1 + cum);
+}
+
+const PROFILES: [&str; 9] = [
+    "heap-2.pb.gz",
+    "allocs.pb.gz",
+    "allocs-delta.pb.gz",
+    "cpu.pb.gz",
+    "block.pb.gz",
+    "mutex.pb.gz",
+    "goroutine.pb.gz",
+    "threadcreate.pb.gz",
+    "custom.pb.gz",
+];
+
+const GRANULARITIES: [(Granularity, &str); 5] = [
+    (Granularity::Function, "-functions"),
+    (Granularity::FileFunction, "-filefunctions"),
+    (Granularity::File, "-files"),
+    (Granularity::Line, "-lines"),
+    (Granularity::Address, "-addresses"),
+];
+
+/// `go tool pprof`.
+struct Pprof(PathBuf);
+
+impl Pprof {
+    fn find() -> Option<Self> {
+        // Go builds the tool the first time; after that, `-n` says where it is.
+        let output = Command::new("go").args(["tool", "-n", "pprof"]).output().ok()?;
+        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        if !output.status.success() || path.is_empty() {
+            println!("skipped: there is no `go tool pprof` to compare with");
+            return None;
+        }
+        Some(Self(path.into()))
+    }
+
+    fn run(&self, flags: &[&str], path: &Path) -> String {
+        let output = Command::new(&self.0)
+            .args(["-symbolize=none", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
+            .args(flags.iter().filter(|flag| flag.starts_with('-')))
+            .arg(path)
+            .args(flags.iter().filter(|flag| !flag.starts_with('-')))
+            .env("PPROF_TMPDIR", std::env::temp_dir())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{flags:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Flat and cum by name, in whole units.
+    fn top(&self, path: &Path, kind: &SampleType, flags: &[&str]) -> Sums {
+        let (index, unit) = (format!("-sample_index={}", kind.name()), format!("-unit={}", kind.unit()));
+        let flags: Vec<&str> = ["-top", &index, &unit].into_iter().chain(flags.iter().copied()).collect();
+        let text = self.run(&flags, path);
+        let mut sums = Sums::new();
+        for row in text.lines().skip_while(|line| !line.trim_start().starts_with("flat ")).skip(1) {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            // Names keep their own spaces, so they begin where the fifth word ends.
+            let mut name = row.trim_start();
+            for _ in 0..5 {
+                name = name.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+            }
+            let name = name.trim_end_matches(" (inline)").trim_end_matches(" (partial-inline)");
+            add(&mut sums, name.to_owned(), (number(words[0]), number(words[3])));
+        }
+        sums
+    }
+
+    /// Caller and callee with weight and whether the call was inlined.
+    fn calls(&self, path: &Path, kind: &SampleType) -> Calls {
+        let (index, unit) = (format!("-sample_index={}", kind.name()), format!("-unit={}", kind.unit()));
+        let text = self.run(&["-dot", "-trim=false", "-functions", &index, &unit], path);
+        let mut calls = Calls::new();
+        for edge in text.lines().filter(|line| line.starts_with('N') && line.contains(" -> ")) {
+            let (_, tooltip) = edge.split_once(" tooltip=\"").unwrap();
+            let (tooltip, _) = tooltip.split_once('"').unwrap();
+            // Edges without names lead to boxes of labels.
+            let Some((names, value)) = tooltip.rsplit_once(" (") else { continue };
+            let (caller, callee) = names.split_once(" -> ").unwrap();
+            let inlined = edge.contains("\\n (inline)");
+            let value = number(value.trim_end_matches(')'));
+            calls.insert((caller.to_owned(), callee.to_owned()), (value, inlined));
+        }
+        calls
+    }
+
+    /// All of the profile, without the header that depends on the time zone.
+    fn raw(&self, path: &Path) -> String {
+        let text = self.run(&["-raw"], path);
+        text.split_once("Samples:").unwrap().1.to_owned()
+    }
+}
+
+fn number(text: &str) -> i64 {
+    text.trim_end_matches(|c: char| c.is_alphabetic()).parse().unwrap_or_else(|_| panic!("{text}"))
 }

@@ -1,0 +1,91 @@
+//! `runtime.MemStats`, as the end of a text heap profile tells it.
+
+use gomem_table::{Column, Table, TableError, Unit, Values};
+
+/// What the runtime said of its memory when the profile was taken: names as in `runtime.MemStats`, in the order of the
+/// text. `MaxRSS` comes from the operating system.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct MemStats {
+    values: Vec<(String, MemStat)>,
+}
+
+/// One value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum MemStat {
+    /// A number of bytes, objects, cycles or nanoseconds.
+    Integer(i64),
+    /// A share.
+    Fraction(f64),
+    /// The last pauses.
+    List(Vec<i64>),
+    /// A setting.
+    Flag(bool),
+}
+
+impl MemStats {
+    /// Reads `# Name = value` lines up to the first that is none.
+    pub(crate) fn decode(lines: &mut dyn Iterator<Item = String>) -> Self {
+        let mut stats = Self::default();
+        for line in lines {
+            let Some((name, value)) = line.strip_prefix("# ").and_then(|line| line.split_once(" = ")) else { break };
+            let integer = |text: &str| text.trim().parse::<i64>().ok();
+            if let Some((inuse, sys)) = value.split_once(" / ") {
+                // `# Stack = 327680 / 327680`: in use, and from the system.
+                for (what, value) in [("Inuse", inuse), ("Sys", sys)] {
+                    if let Some(value) = integer(value) {
+                        stats.values.push((format!("{name}{what}"), MemStat::Integer(value)));
+                    }
+                }
+                continue;
+            }
+            let list = value.strip_prefix('[').and_then(|list| list.strip_suffix(']'));
+            let found = match (list, value) {
+                (Some(list), _) => Some(MemStat::List(list.split_whitespace().filter_map(integer).collect())),
+                (None, "true" | "false") => Some(MemStat::Flag(value == "true")),
+                (None, value) => {
+                    integer(value).map(MemStat::Integer).or_else(|| value.trim().parse().ok().map(MemStat::Fraction))
+                }
+            };
+            if let Some(found) = found {
+                stats.values.push((name.to_owned(), found));
+            }
+        }
+        stats
+    }
+
+    /// A value by its name: `HeapAlloc`.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&MemStat> {
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &MemStat)> {
+        self.values.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    /// One row, one column a value.
+    ///
+    /// # Errors
+    /// When the text told one value twice.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let columns = self.iter().map(|(name, value)| match value {
+            MemStat::Integer(value) => Column::int64(name, unit(name), vec![*value]),
+            MemStat::Fraction(value) => Column::float64(name, Unit::Fraction, vec![*value]),
+            MemStat::Flag(value) => Column::bool(name, vec![*value]),
+            MemStat::List(values) => {
+                Column::list(name, Unit::Nanoseconds, vec![0, values.len()], Values::Int64(values.clone()))
+            }
+        });
+        Table::new("mem_stats", columns.collect())
+    }
+}
+
+fn unit(name: &str) -> Unit {
+    match name {
+        "Lookups" | "Mallocs" | "Frees" | "HeapObjects" | "NumGC" | "NumForcedGC" => Unit::Count,
+        "LastGC" | "PauseTotalNs" => Unit::Nanoseconds,
+        _ => Unit::Bytes,
+    }
+}
