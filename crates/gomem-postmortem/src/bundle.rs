@@ -130,7 +130,10 @@ impl Bundle {
     #[must_use]
     pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
         let mut bundle = Self { name: name.to_owned(), ..Self::default() };
-        for artifact in artifacts {
+        // Profiles in protobuf say more than those that are text: they come first.
+        let (texts, others): (Vec<_>, Vec<_>) =
+            artifacts.into_iter().partition(|artifact| is_text_profile(&artifact.bytes));
+        for artifact in others.into_iter().chain(texts) {
             match bundle.recognise(&artifact) {
                 Ok(contents) => bundle.contents.push((artifact.name, contents)),
                 Err(reason) => bundle.unread.push(Unread { name: artifact.name, reason }),
@@ -193,7 +196,7 @@ impl Bundle {
         if bytes.is_empty() {
             return Err("empty".to_owned());
         }
-        if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) {
+        if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) || is_text_profile(bytes) {
             return self.profile(artifact);
         }
         // A service's log may hold GC traces anywhere; the compiler's log is told by its sections.
@@ -222,6 +225,9 @@ impl Bundle {
         let profile = Profile::decode(&artifact.bytes).map_err(|err| err.to_string())?;
         let has = |name: &str| profile.sample_type_index(name).is_some();
         if has("alloc_space") && has("inuse_space") {
+            if profile.time_nanos().is_none() && !self.heaps.is_empty() {
+                return Err("a heap profile without its time: the others are used".to_owned());
+            }
             self.heaps.push(HeapProfile { name: artifact.name.clone(), profile });
             Ok(Contents::Heap)
         } else if has("cpu") {
@@ -266,20 +272,20 @@ fn looks_like_text(bytes: &[u8]) -> bool {
     !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
 }
 
+/// A profile as `debug=1` or `debug=2` gives it.
+fn is_text_profile(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(200)];
+    let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
+    first.starts_with(b"heap profile:")
+        || memchr::memmem::find(first, b" profile: total ").is_some()
+        || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
+        || (first.starts_with(b"goroutine ") && first.contains(&b'[') && first.ends_with(b":"))
+}
+
 /// Text that is recognised, and used by nothing yet.
 fn known_text(bytes: &[u8]) -> Option<&'static str> {
-    let starts = |magic: &[u8]| bytes.starts_with(magic);
-    if starts(b"goroutine ") && memchr::memmem::find(&bytes[..bytes.len().min(200)], b"]:").is_some() {
-        Some("a goroutine dump: the goroutine profile beside it is used")
-    } else if starts(b"heap profile:") {
-        Some("a heap profile as text: the ones in protobuf are used")
-    } else if starts(b"goroutine profile:") || starts(b"threadcreate profile:") || starts(b"--- ") {
-        Some("a profile as text: take it without debug=1")
-    } else if starts(b"{") && memchr::memmem::find(bytes, b"\"Action\"").is_none() {
-        Some("JSON: notes about the bundle")
-    } else {
-        None
-    }
+    let is_notes = bytes.starts_with(b"{") && memchr::memmem::find(bytes, b"\"Action\"").is_none();
+    is_notes.then_some("JSON: notes about the bundle")
 }
 
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
@@ -322,7 +328,7 @@ mod tests {
             ("a", b"hello\n", "not recognised"),
             ("scrape.txt", b"go_goroutines 1\n", "metrics, but the file's name is not its time: <unix ms>.prom"),
             ("a", b"\x1f\x8bxx", "byte 4: damaged gzip stream"),
-            ("a", b"goroutine 1 [running]:\n", "a goroutine dump"),
+            ("a", b"--- mutex:\n", "a profile of contentions, delay: no finding uses it"),
             ("a", b"{\"a\": 1}", "JSON"),
         ] {
             let bundle = one(name, bytes);

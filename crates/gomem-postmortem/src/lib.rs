@@ -21,6 +21,7 @@
 //! | `compiler` | the compiler's decisions, found by place |
 //! | `site` | [`Site`]: allocation sites with the compiler's reason |
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
+//! | `series` | [`Series`]: every site over any series of profiles |
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
 //! | `overview` | [`Overview`]: the run in numbers |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
@@ -41,6 +42,7 @@ mod html;
 mod overview;
 mod pacing;
 mod report;
+mod series;
 mod site;
 mod text;
 
@@ -51,4 +53,5 @@ pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
 pub use report::{Report, SITES_SCHEMA, sites_table};
+pub use series::{Series, SeriesError, SiteSeries};
 pub use site::{Place, Site, attribute};

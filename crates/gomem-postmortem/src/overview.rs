@@ -89,6 +89,6 @@ fn gc_cpu(increase: &impl Fn(Quantity) -> Option<f64>) -> Option<f64> {
 /// The share of a CPU profile that runs in a function or below it.
 fn cpu_share(cpu: &Profile, function: &str) -> Option<f64> {
     let top = cpu.top(&TopOptions::new(cpu.sample_type_index("cpu")?));
-    let row = top.rows().iter().find(|row| row.function.as_deref() == Some(function))?;
+    let row = top.rows().iter().find(|row| row.key.function.as_deref() == Some(function))?;
     Some(top.fraction(row.cum))
 }

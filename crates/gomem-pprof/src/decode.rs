@@ -196,8 +196,8 @@ impl<'a> Decoder<'a> {
                             columns[field as usize - 1] = label.signed(value)?;
                         }
                     }
-                    // As upstream: a label that says nothing is not there.
-                    if columns[1] != 0 || columns[2] != 0 || columns[3] != 0 {
+                    // The number 0 without a unit is not written at all; `go tool pprof` loses the label with it.
+                    if !self.options.pprof_compat || columns[1..].iter().any(|&column| column != 0) {
                         self.labels.push(columns);
                     }
                 }

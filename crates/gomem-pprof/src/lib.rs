@@ -1,7 +1,9 @@
-//! Reader for pprof profiles: heap, allocs, CPU, goroutine, mutex, block and any other in the protobuf form.
+//! Reader for pprof profiles: heap, allocs, CPU, goroutine, mutex, block and any other.
 //!
-//! The format is `proto/profile.proto` of google/pprof, gzipped or not. Bytes are decoded straight into columns; names
-//! are held once. What a lenient reading had to repair is told by [`Profile::diagnostics`].
+//! The format is `proto/profile.proto` of google/pprof, gzipped or not; Go's text forms (`debug=1`, `debug=2`) and
+//! gperftools' older ones are read too. Protobuf is decoded straight into columns; names are held once. What a lenient
+//! reading had to repair is told by [`Profile::diagnostics`]. Answers are those of `go tool pprof`, to the unit, but where
+//! that is wrong; with [`DecodeOptions::pprof_compat`], there too.
 //!
 //! ```no_run
 //! use gomem_pprof::{Granularity, Profile, TopOptions};
@@ -17,18 +19,21 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `wire` | the protobuf wire format: fields, varints, positions |
-//! | `inflate` | gzip, with a limit |
-//! | `decode` | bytes → [`Profile`] |
+//! | `wire`, `inflate`, `decode` | protobuf, gzip with a limit, and bytes → [`Profile`] |
+//! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
 //! | `profile` | [`Profile`] and its views: [`Sample`], [`Location`], [`Line`], [`Function`] |
-//! | `top` | [`Top`]: flat and cum, at any [`Granularity`] |
-//! | `flame` | [`FlameTree`] |
-//! | `flame_html` | [`FlameHtml`]: an interactive flame graph without network |
-//! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
+//! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
+//! | `filter`, `tag_filter`, `prune`, `label_frames`, `select` | parts of a profile: [`Filter`] |
+//! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
+//! | `sampling` | how sure a value is: [`Sampled`] |
+//! | `table`, `goroutine`, `mem_stats` | tables of samples, frames, goroutines; [`MemStats`] |
+//! | `encode`, `proto`, `flame_html`, `speedscope`, `callgrind` | other forms |
+//! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`], [`UsageError`] |
 
 #![forbid(unsafe_code)]
 
 mod build;
+mod callgrind;
 mod decode;
 mod diff;
 mod edges;
@@ -50,9 +55,11 @@ mod prune;
 mod sampling;
 mod scale;
 mod select;
+mod speedscope;
 mod strings;
 mod table;
 mod tag_filter;
+mod tags;
 mod text;
 mod top;
 mod total;
@@ -70,4 +77,5 @@ pub use merge::Merger;
 pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
 pub use sampling::Sampled;
 pub use table::FRAMES_SCHEMA;
+pub use tags::Tag;
 pub use top::{Top, TopOptions, TopRow};

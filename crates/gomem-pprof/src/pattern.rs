@@ -12,6 +12,12 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     })
 }
 
+/// An expression of our own.
+#[expect(clippy::expect_used, reason = "the expressions are constants, and each is used by a test")]
+pub(crate) fn constant(pattern: &'static str) -> Regex {
+    Regex::new(pattern).expect("a constant expression")
+}
+
 fn translate(pattern: &str) -> String {
     let mut translated = String::with_capacity(pattern.len());
     let mut rest = pattern;

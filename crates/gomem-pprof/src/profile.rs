@@ -279,6 +279,10 @@ impl Profile {
         Location { profile: self, id }
     }
 
+    pub(crate) fn function(&self, id: FunctionId) -> Function<'_> {
+        Function { profile: self, id }
+    }
+
     /// All locations.
     pub(crate) fn locations(&self) -> impl ExactSizeIterator<Item = (LocationId, Location<'_>)> {
         (0..self.addresses.len()).map(|index| {

@@ -12,22 +12,8 @@ impl Profile {
     /// Never in practice: the columns are built to fit.
     pub fn samples_table(&self) -> Result<Table, TableError> {
         let rows = self.samples().len();
-        let mut names = StringPoolBuilder::new();
-        let codes: Vec<u32> = self.functions.iter().map(|function| names.intern(self.string(function.name))).collect();
-        let (mut stack, mut offsets) = (Vec::new(), vec![0]);
-        for sample in self.samples() {
-            for line in sample.frames() {
-                stack.push(match line.columns.function {
-                    Some(FunctionId(id)) => codes[id as usize],
-                    None => names.intern("<unknown>"),
-                });
-            }
-            offsets.push(stack.len());
-        }
-        let mut columns = vec![
-            Column::int64("sample", Unit::None, (0..rows as i64).collect()),
-            Column::list("stack", Unit::None, offsets, Values::Text(Text { codes: stack, pool: names.finish() })),
-        ];
+        let mut columns =
+            vec![Column::int64("sample", Unit::None, (0..rows as i64).collect()), self.stack_column(rows)];
         for (index, sample_type) in self.sample_types.iter().enumerate() {
             let values = self.samples().map(|sample| sample.value(index)).collect();
             // A name that is taken, by another sample type or a column of ours, gets its number.
@@ -52,6 +38,67 @@ impl Profile {
         ];
         columns.push(Column::list("labels", Unit::None, self.label_offsets.clone(), Values::Struct(fields)));
         Table::new("samples", columns)
+    }
+
+    /// One row a sample for a scan over many profiles: of `wanted`, in that order, `time` (Unix milliseconds), the sample
+    /// types, `function`, `file` and `line` of the leaf, and `stack`. Names of sample types that the profile does not have
+    /// give null. Only the first `rows` samples are told.
+    ///
+    /// # Errors
+    /// When a name is wanted twice.
+    pub fn scan_table(&self, wanted: &[&str], rows: usize) -> Result<Table, TableError> {
+        let rows = rows.min(self.samples().len());
+        let samples = || self.samples().take(rows);
+        let leaves = || samples().map(|sample| sample.frames().next());
+        let function_text = |name: &str, of: fn(&crate::Function<'_>) -> String| {
+            // One text a function, and a code a row.
+            let mut pool = StringPoolBuilder::new();
+            let codes: Vec<u32> =
+                (0..self.functions.len() as u32).map(|id| pool.intern(&of(&self.function(FunctionId(id))))).collect();
+            let code = |line: &Option<crate::Line<'_>>| line.and_then(|line| line.columns.function);
+            let known: Vec<bool> = leaves().map(|line| code(&line).is_some()).collect();
+            let codes = leaves().map(|line| code(&line).map_or(0, |id| codes[id.0 as usize])).collect();
+            Column::text(name, codes, pool.finish()).with_validity(known)
+        };
+        let column = |&name: &&str| match name {
+            "time" => Column::optional_timestamp(
+                name,
+                std::iter::repeat_n(self.time_nanos.map(|nanos| nanos.div_euclid(1_000_000)), rows),
+            ),
+            "function" => function_text(name, |function| function.name().to_owned()),
+            "file" => function_text(name, |function| function.filename().to_owned()),
+            "line" => Column::optional_int64(
+                name,
+                Unit::None,
+                leaves().map(|line| line.map(|line| line.line()).filter(|&line| line != 0)),
+            ),
+            "stack" => self.stack_column(rows),
+            name => match self.sample_types.iter().position(|kind| kind.name == name) {
+                Some(index) => {
+                    let unit = Unit::from_pprof(&self.sample_types[index].unit);
+                    Column::int64(name, unit, samples().map(|sample| sample.value(index)).collect())
+                }
+                None => Column::optional_int64(name, Unit::None, std::iter::repeat_n(None, rows)),
+            },
+        };
+        Table::new("scan", wanted.iter().map(column).collect())
+    }
+
+    /// The function names of the first stacks, leaf first.
+    fn stack_column(&self, rows: usize) -> Column {
+        let mut names = StringPoolBuilder::new();
+        let codes: Vec<u32> = self.functions.iter().map(|function| names.intern(self.string(function.name))).collect();
+        let (mut stack, mut offsets) = (Vec::new(), vec![0]);
+        for sample in self.samples().take(rows) {
+            for line in sample.frames() {
+                stack.push(match line.columns.function {
+                    Some(FunctionId(id)) => codes[id as usize],
+                    None => names.intern("<unknown>"),
+                });
+            }
+            offsets.push(stack.len());
+        }
+        Column::list("stack", Unit::None, offsets, Values::Text(Text { codes: stack, pool: names.finish() }))
     }
 
     /// One row per sample's stack and frame: [`FRAMES_SCHEMA`].

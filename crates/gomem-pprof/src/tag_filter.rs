@@ -79,7 +79,7 @@ impl Profile {
     /// The unit of each numeric label's key: the first one that a sample says, or the key itself, as for `bytes`.
     pub(crate) fn label_units(&self) -> LabelUnits {
         let mut units = LabelUnits::default();
-        for label in self.samples().flat_map(|sample| sample.labels()).filter(|label| label.text.is_empty()) {
+        for label in self.samples().flat_map(Sample::labels).filter(|label| label.text.is_empty()) {
             if units.get(label.key).is_none_or(String::is_empty) {
                 units.insert(label.key.to_owned(), label.unit.to_owned());
             }

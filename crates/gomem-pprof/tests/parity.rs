@@ -3,7 +3,7 @@
 //! The profiles are those of `testdata/profiles/main.go` under several versions of Go, and those of `examples/incident`.
 //! By default one version is compared; `make parity` compares all, and says how many comparisons that was.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
 
 use std::{
     collections::BTreeMap,

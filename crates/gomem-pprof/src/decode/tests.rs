@@ -170,10 +170,6 @@ fn flaws_are_repaired_and_told_and_errors_when_strict() {
 fn other_input_is_told_for_what_it_is() {
     for (bytes, error) in [
         (&b""[..], "the input is empty"),
-        (
-            b"heap profile: 1: 2 [3: 4] @ heap/1048576\n",
-            "a text heap profile (debug=1) is not read here; take it without `debug=1`",
-        ),
         (b"<!DOCTYPE html>", "an HTML page is not read here; check the URL it was fetched from"),
         (b"hello", "byte 0: the profile ends inside a number"),
         (&[0x4a, 0x00], "byte 2: not a pprof profile: field 9 of a profile has another type"),

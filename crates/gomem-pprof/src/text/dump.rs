@@ -141,7 +141,7 @@ fn matching_parenthesis(text: &str) -> Option<usize> {
     None
 }
 
-/// `	/src/main.go:12 +0x1d` and, where the traceback tells all, `fp=0x… sp=0x… pc=0x…` behind it.
+/// `/src/main.go:12 +0x1d` and, where the traceback tells all, `fp=0x… sp=0x… pc=0x…` behind it.
 fn place_of(text: &str) -> Option<(String, i64, u64)> {
     let text = text.trim();
     let address = text.rsplit_once(" pc=0x").and_then(|(_, digits)| u64::from_str_radix(digits, 16).ok());

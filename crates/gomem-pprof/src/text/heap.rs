@@ -13,6 +13,7 @@ use super::{
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
     mem_stats::MemStats,
+    pattern::constant,
     profile::Profile,
 };
 
@@ -128,12 +129,10 @@ pub(super) fn unsampled(count: i64, bytes: i64, rate: i64) -> (i64, i64) {
 }
 
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(
+    constant(
         r"heap profile: *([0-9]+): *([0-9]+) *\[ *([0-9]+): *([0-9]+) *\] *@ *(heap[_a-z0-9]*|growthz?|fragmentationz?)/?([0-9]*)",
     )
-    .expect("a constant expression")
 });
 
-static SAMPLE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(-?[0-9]+): *(-?[0-9]+) *\[ *([0-9]+): *([0-9]+) *\] @([ x0-9a-f]*)").expect("a constant expression")
-});
+static SAMPLE: LazyLock<Regex> =
+    LazyLock::new(|| constant(r"(-?[0-9]+): *(-?[0-9]+) *\[ *([0-9]+): *([0-9]+) *\] @([ x0-9a-f]*)"));

@@ -7,6 +7,7 @@ use regex::Regex;
 use super::{Text, lines::Lines};
 use crate::{
     error::Error,
+    pattern::constant,
     profile::{MappingColumns, Profile},
 };
 
@@ -153,10 +154,6 @@ fn place(profile: &mut Profile) {
         }
         profile.location_mappings[location] = found.map(|mapping| mapping as u32);
     }
-}
-
-fn constant(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a constant expression")
 }
 
 static PROC_MAPS: LazyLock<Regex> = LazyLock::new(|| {

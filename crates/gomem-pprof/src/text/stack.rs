@@ -78,7 +78,7 @@ impl Stack {
 }
 
 impl Frame {
-    /// `#	0x4a1b2c	main.work+0x2c	/src/main.go:12`
+    /// `# 0x4a1b2c main.work+0x2c /src/main.go:12`, with tabs between
     pub(super) fn decode(line: &str) -> Option<Self> {
         let line = line.strip_prefix('#')?;
         let mut parts = line.split('\t').map(str::trim).filter(|part| !part.is_empty());
