@@ -14,7 +14,16 @@ from gomem._gomem import (
 )
 from gomem._metrics import GomemWarning, Metrics, read_gctrace, read_metrics
 from gomem._postmortem import Report, attribute, postmortem
-from gomem._pprof import FlameTree, Profile, SampleType, read_pprof
+from gomem._pprof import (
+    FlameTree,
+    Profile,
+    ProfileDiff,
+    SampleType,
+    growth,
+    merge,
+    read_pprof,
+)
+from gomem._scan import scan_pprof
 
 __all__ = [
     "Coverage",
@@ -26,17 +35,21 @@ __all__ = [
     "LimitError",
     "Metrics",
     "Profile",
+    "ProfileDiff",
     "Report",
     "SampleType",
     "UsageError",
     "__version__",
     "attribute",
     "gogc",
+    "growth",
+    "merge",
     "postmortem",
     "read_escape_log",
     "read_gctrace",
     "read_metrics",
     "read_pprof",
+    "scan_pprof",
 ]
 
 if is_debug_build:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import polars as pl
 
@@ -13,10 +13,25 @@ from gomem import _gomem
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable, Mapping
 
     from gomem._source import Source
 
-__all__ = ["FlameTree", "Profile", "SampleType", "inline_document", "read_pprof"]
+__all__ = [
+    "FlameTree",
+    "Granularity",
+    "Profile",
+    "ProfileDiff",
+    "SampleType",
+    "growth",
+    "inline_document",
+    "merge",
+    "read_pprof",
+]
+
+Granularity: TypeAlias = Literal[
+    "function", "filefunction", "file", "line", "address", "package", "module"
+]
 
 
 class SampleType(NamedTuple):
@@ -66,7 +81,7 @@ class Profile:
 
     @property
     def diagnostics(self) -> pl.DataFrame:
-        """What had to be repaired: ``offset`` in the inflated profile, and ``problem``."""
+        """What had to be repaired: ``offset`` and ``line`` in the inflated profile, ``problem``."""
         return pl.DataFrame(self._inner.diagnostics())
 
     def samples(self) -> pl.DataFrame:
@@ -91,13 +106,36 @@ class Profile:
         """
         return pl.DataFrame(self._inner.frames())
 
+    def goroutines(self) -> pl.DataFrame:
+        """One row per goroutine of a dump (``debug=2``); no rows for other profiles.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``goroutine``, ``state``, ``wait_minutes``, ``leaked``, ``locked_to_thread``,
+            ``created_by``, ``created_at``, ``created_by_goroutine``, ``stack`` (function names,
+            leaf first), ``sample``.
+        """
+        return pl.DataFrame(self._inner.goroutines())
+
+    @property
+    def mem_stats(self) -> pl.DataFrame | None:
+        """What ``runtime.MemStats`` said at the same moment, as one row.
+
+        A text heap profile (``debug=1``) ends with it; for other profiles it is None.
+        """
+        table = self._inner.mem_stats()
+        return None if table is None else pl.DataFrame(table)
+
     def top(
         self,
         sample_type: str | None = None,
         *,
-        by: Literal[
-            "function", "filefunction", "file", "line", "address", "package", "module"
-        ] = "function",
+        by: Granularity = "function",
+        mean: bool = False,
+        divide_by: float = 1.0,
+        relative: bool = False,
+        drop_negative: bool = False,
     ) -> pl.DataFrame:
         """Flat and cum of every key, as ``go tool pprof -top`` sums them.
 
@@ -107,6 +145,14 @@ class Profile:
             What to sum; without it, `default_sample_type`.
         by
             What makes two frames one key.
+        mean
+            Divide by the first sample type: the mean size of an object.
+        divide_by
+            Divide every value.
+        relative
+            Make fractions of what a filter left, rather than of the whole profile.
+        drop_negative
+            Leave out what is negative, in a difference.
 
         Returns
         -------
@@ -119,7 +165,146 @@ class Profile:
         UsageError
             When the profile has no such sample type.
         """
-        return pl.DataFrame(self._inner.top(sample_type, by=by))
+        return pl.DataFrame(
+            self._inner.top(
+                sample_type,
+                by=by,
+                mean=mean,
+                divide_by=divide_by,
+                relative=relative,
+                drop_negative=drop_negative,
+            )
+        )
+
+    def edges(
+        self,
+        sample_type: str | None = None,
+        *,
+        by: Granularity = "function",
+        mean: bool = False,
+        divide_by: float = 1.0,
+    ) -> pl.DataFrame:
+        """Who calls whom, as ``go tool pprof -tree`` sums it.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``caller``, ``callee``, ``weight``, ``inlined``; the heaviest call first.
+        """
+        return pl.DataFrame(self._inner.edges(sample_type, by=by, mean=mean, divide_by=divide_by))
+
+    def tags(self, sample_type: str | None = None) -> pl.DataFrame:
+        """Sum the samples of each label's value.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``key``, ``value``, ``number``, ``unit``, ``weight``, ``fraction``.
+        """
+        return pl.DataFrame(self._inner.tags(sample_type))
+
+    def sampling(
+        self, sample_type: str | None = None, *, by: Granularity = "function"
+    ) -> pl.DataFrame:
+        """How sure each flat value of a heap profile is.
+
+        The profiler picks objects at random, one in so many bytes. ``sampled_objects`` is how many
+        it picked of a key, ``low`` and ``high`` are where the true value is in 95 of 100 cases.
+
+        Returns
+        -------
+        polars.DataFrame
+            The key's columns, ``flat``, ``sampled_objects``, ``low``, ``high``.
+        """
+        return pl.DataFrame(self._inner.sampling(sample_type, by))
+
+    def filter(
+        self,
+        *,
+        focus: str | None = None,
+        ignore: str | None = None,
+        hide: str | None = None,
+        show: str | None = None,
+        show_from: str | None = None,
+        prune_from: str | None = None,
+        tagfocus: str | None = None,
+        tagignore: str | None = None,
+        tagshow: str | None = None,
+        taghide: str | None = None,
+        tagroot: str | None = None,
+        tagleaf: str | None = None,
+        noinlines: bool = False,
+    ) -> Profile:
+        """Keep some samples, frames and labels, as the options of ``go tool pprof`` do.
+
+        All are applied together, in the order of ``go tool pprof``. Expressions are Go's.
+
+        Parameters
+        ----------
+        focus, ignore
+            Keep, or leave out, samples with a frame whose function, file or mapped file matches.
+        hide, show
+            Leave out the frames that match, or that do not.
+        show_from
+            Leave out the frames above the outermost that matches, and samples where none does.
+        prune_from
+            Leave out the frames below the innermost function that matches.
+        tagfocus, tagignore
+            Keep, or leave out, samples with a label that matches: an expression over
+            ``key:value``, ``key=expression``, or a range of numbers, as ``1kb:10kb``.
+        tagshow, taghide
+            Keep, or leave out, labels by their keys.
+        tagroot, tagleaf
+            Label keys, with commas between, whose values become frames.
+        noinlines
+            Count inlined functions as those they were inlined into.
+
+        Raises
+        ------
+        UsageError
+            When an expression is none.
+        """
+        options = {
+            "focus": focus,
+            "ignore": ignore,
+            "hide": hide,
+            "show": show,
+            "show_from": show_from,
+            "prune_from": prune_from,
+            "tagfocus": tagfocus,
+            "tagignore": tagignore,
+            "tagshow": tagshow,
+            "taghide": taghide,
+            "tagroot": tagroot,
+            "tagleaf": tagleaf,
+        }
+        given = {name: expression for name, expression in options.items() if expression is not None}
+        return Profile(self._inner.filter(given, noinlines))
+
+    def diff(self, base: Profile, *, normalize: bool = False) -> ProfileDiff:
+        """Hold the profile against a base.
+
+        Parameters
+        ----------
+        base
+            What to subtract.
+        normalize
+            First scale values so that each sample type has the base's total.
+        """
+        return ProfileDiff(self._inner.diff(base._inner, normalize))
+
+    def since(self, earlier: Profile) -> Profile:
+        """Take what happened since an earlier profile of the same run.
+
+        Counters, such as ``alloc_space``, are differenced; gauges, such as ``inuse_space``, stay
+        as they are.
+
+        Raises
+        ------
+        UsageError
+            When a counter went back, so that it was another run.
+        """
+        return Profile(self._inner.since(earlier._inner))
 
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Fold the stacks from the root; a notebook shows the result as a flame graph."""
@@ -129,12 +314,82 @@ class Profile:
         """Folded stacks, as ``flamegraph.pl`` reads them: ``root;caller;leaf value``."""
         return self._inner.flame(sample_type).folded()
 
+    def to_pprof(self, path: str | os.PathLike[str]) -> None:
+        """Write the profile as Go does: gzipped protobuf. Nothing is lost."""
+        Path(path).write_bytes(self._inner.encode())
+
+    def to_speedscope(self, path: str | os.PathLike[str]) -> None:
+        """Write all sample types as JSON for speedscope.app."""
+        Path(path).write_text(self._inner.speedscope(Path(path).stem), encoding="utf-8")
+
+    def to_callgrind(self, path: str | os.PathLike[str], *, sample_type: str | None = None) -> None:
+        """Write one sample type for KCachegrind."""
+        Path(path).write_text(self._inner.callgrind(sample_type), encoding="utf-8")
+
     def __len__(self) -> int:
         return len(self._inner)
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{kind.name}/{kind.unit}" for kind in self.sample_types)
         return f"Profile({len(self)} samples of {kinds})"
+
+    def _repr_html_(self) -> str:
+        return self.flame()._repr_html_()
+
+
+class ProfileDiff:
+    """A profile held against a base, as `Profile.diff` gives it."""
+
+    def __init__(self, inner: _gomem.ProfileDiff, /) -> None:
+        self._inner = inner
+
+    @property
+    def sample_types(self) -> list[SampleType]:
+        """What both profiles count."""
+        return [SampleType(*kind) for kind in self._inner.sample_types]
+
+    @property
+    def default_sample_type(self) -> str | None:
+        """What is shown when nothing is asked for."""
+        return self._inner.default_sample_type
+
+    def top(
+        self,
+        sample_type: str | None = None,
+        *,
+        by: Granularity = "function",
+        drop_negative: bool = False,
+    ) -> pl.DataFrame:
+        """Tell what became of each key, the largest difference first.
+
+        Returns
+        -------
+        polars.DataFrame
+            The key's columns, ``base``, ``current``, ``delta`` (flat), ``base_cum``,
+            ``current_cum``, ``delta_cum``, ``delta_fraction`` (of the base's total), ``delta_low``
+            and ``delta_high`` (95 %, by sampling, for heap profiles), ``status`` (new, gone,
+            changed, unchanged).
+        """
+        return pl.DataFrame(self._inner.top(sample_type, by, drop_negative))
+
+    def to_frame(self) -> pl.DataFrame:
+        """`top` by function."""
+        return self.top()
+
+    def to_profile(self) -> Profile:
+        """Subtract the base, as ``go tool pprof -diff_base`` does.
+
+        The base's samples are negative and have the label ``pprof::base``.
+        """
+        return Profile(self._inner.profile())
+
+    def flame(self, sample_type: str | None = None) -> FlameTree:
+        """Show what grew in red and what shrank in blue."""
+        return FlameTree(self._inner.flame(sample_type))
+
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{kind.name}/{kind.unit}" for kind in self.sample_types)
+        return f"ProfileDiff({kinds})"
 
     def _repr_html_(self) -> str:
         return self.flame()._repr_html_()
@@ -170,37 +425,112 @@ def inline_document(document: str, *, height: int) -> str:
 
 
 def read_pprof(
-    source: Source, *, max_decompressed_bytes: int | None = None, strict: bool = False
+    source: Source,
+    *,
+    limits: Mapping[str, int] | None = None,
+    strict: bool = False,
+    pprof_compat: bool = False,
 ) -> Profile:
-    """Read a pprof profile: heap, allocs, CPU, goroutine, mutex, block or any other.
+    r"""Read a profile: heap, allocs, CPU, goroutine, mutex, block or any other.
+
+    It may be protobuf, gzipped or not; Go's text (``debug=1``, symbolised from its ``#`` lines);
+    a goroutine dump (``debug=2``, or what a program writes when it dies); or one of the forms that
+    gperftools writes.
 
     Parameters
     ----------
     source
-        A path, bytes, or a binary file object; gzipped or not.
-    max_decompressed_bytes
-        How large it may become when inflated; 1 GiB by default.
+        A path, bytes, or a binary file object.
+    limits
+        How much is accepted: ``decompressed_bytes`` (1 GiB by default), ``sample_types``,
+        ``samples``, ``values``, ``stack_depth``, ``entries``, ``diagnostics``.
     strict
         Raise for flaws that could be repaired, as ``go tool pprof`` does, instead of listing them
         in `Profile.diagnostics`.
+    pprof_compat
+        Answer as ``go tool pprof`` does even where that is wrong.
 
     Raises
     ------
     FileNotFoundError
         When the path leads nowhere.
     DecodeError
-        When it is no profile, or damaged; ``offset`` says where.
+        When it is no profile, or damaged; ``offset`` and ``line`` say where.
     LimitError
         When it is too large.
 
     Examples
     --------
     >>> import gomem as gm
-    >>> gm.read_pprof(b"heap profile: 1: 2 [3: 4] @ heap/1048576")
+    >>> text = b"goroutine profile: total 2\n2 @ 0x10\n#\t0xf\tmain.f+0xf\t/main.go:3\n"
+    >>> gm.read_pprof(text).top().row(0)
+    ('main.f', 2, 2, 1.0, 1.0)
+    >>> gm.read_pprof(b"<html>")
     Traceback (most recent call last):
         ...
-    gomem.DecodeError: <bytes>: a text heap profile (debug=1) is not read here; take it without...
+    gomem.DecodeError: <bytes>: an HTML page is not read here; check the URL it was fetched from
     """
     return Profile(
-        _gomem.read_pprof(source, max_decompressed_bytes=max_decompressed_bytes, strict=strict)
+        _gomem.read_pprof(
+            source, limits=dict(limits or {}), strict=strict, pprof_compat=pprof_compat
+        )
     )
+
+
+def merge(profiles: Iterable[Profile | Source]) -> Profile:
+    """Sum profiles, one after the other, so that memory does not grow with their number.
+
+    Stacks are the same when their frames are, wherever the program was loaded. Sample types are
+    those that all profiles have.
+
+    Parameters
+    ----------
+    profiles
+        Profiles, or what `read_pprof` takes.
+
+    Raises
+    ------
+    UsageError
+        When there are none, or they have no sample type in common.
+    """
+    merger = _gomem.Merger()
+    for profile in profiles:
+        merger.add(_profile(profile)._inner)
+    return Profile(merger.finish())
+
+
+def growth(
+    profiles: Iterable[Profile | Source], *, sample_type: str = "inuse_space"
+) -> pl.DataFrame:
+    """Follow each site's value over a series of profiles of one program.
+
+    Where a counter went back, the program was restarted, and what follows is looked at alone.
+
+    Parameters
+    ----------
+    profiles
+        Profiles, or what `read_pprof` takes, in any order; each says when it was taken.
+    sample_type
+        What to follow.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per function, file and line, the one that grew most first: ``slope_per_hour``
+        (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``, ``change``,
+        ``sampled_objects`` (in the last profile), ``significance`` (of the change, in standard
+        deviations of the sampling), ``confidence`` (0 to 1; null with fewer than three profiles),
+        ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``.
+
+    Raises
+    ------
+    UsageError
+        When a profile has no such sample type, or does not say when it was taken.
+    """
+    return pl.DataFrame(
+        _gomem.growth([_profile(profile)._inner for profile in profiles], sample_type)
+    )
+
+
+def _profile(profile: Profile | Source) -> Profile:
+    return profile if isinstance(profile, Profile) else read_pprof(profile)

@@ -1,6 +1,7 @@
 //! Profiles: `gomem._pprof`.
 
-use gomem_pprof::{FlameHtml, FlameTree, Granularity, Profile, TopOptions};
+use gomem_postmortem::Series;
+use gomem_pprof::{Filter, FlameHtml, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 
@@ -18,6 +19,13 @@ pub(crate) struct PyProfile {
 #[derive(Debug)]
 pub(crate) struct PyFlameTree {
     tree: FlameTree,
+}
+
+/// Two profiles, one held against the other.
+#[pyclass(name = "ProfileDiff", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct PyProfileDiff {
+    diff: ProfileDiff,
 }
 
 #[pymethods]
@@ -68,11 +76,96 @@ impl PyProfile {
         ArrowTable::build(py, || diagnostics_table(&self.profile))
     }
 
-    #[pyo3(signature = (sample_type=None, *, by="function"))]
-    fn top(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
+    fn goroutines(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.profile.goroutines_table())
+    }
+
+    fn mem_stats(&self, py: Python<'_>) -> Result<Option<ArrowTable>, Error> {
+        self.profile.mem_stats().map(|stats| ArrowTable::build(py, || stats.to_table())).transpose()
+    }
+
+    #[pyo3(signature = (sample_type, *, by, mean, divide_by, relative, drop_negative))]
+    #[expect(clippy::fn_params_excessive_bools, clippy::too_many_arguments, reason = "they are keywords in Python")]
+    fn top(
+        &self,
+        py: Python<'_>,
+        sample_type: Option<&str>,
+        by: &str,
+        mean: bool,
+        divide_by: f64,
+        relative: bool,
+        drop_negative: bool,
+    ) -> Result<ArrowTable, Error> {
+        let options = self.options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
+        let options = options.with_relative(relative).with_drop_negative(drop_negative);
+        ArrowTable::build(py, || self.profile.top(&options).to_table())
+    }
+
+    #[pyo3(signature = (sample_type, *, by, mean, divide_by))]
+    fn edges(
+        &self,
+        py: Python<'_>,
+        sample_type: Option<&str>,
+        by: &str,
+        mean: bool,
+        divide_by: f64,
+    ) -> Result<ArrowTable, Error> {
+        let options = self.options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
+        ArrowTable::build(py, || self.profile.edges(&options).to_table())
+    }
+
+    fn tags(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<ArrowTable, Error> {
         let index = self.sample_type(sample_type)?;
-        let by: Granularity = by.parse().map_err(Error::Usage)?;
-        ArrowTable::build(py, || self.profile.top(&TopOptions::new(index).by(by)).to_table())
+        ArrowTable::build(py, || self.profile.tags_table(index))
+    }
+
+    fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
+        let options = self.options(sample_type, by)?;
+        if self.profile.sampling(options.sample_type, options.by).is_none() {
+            return Err(Error::usage("only heap profiles sample objects by their size"));
+        }
+        ArrowTable::build(py, || self.profile.sampling_table(options.sample_type, options.by))
+    }
+
+    /// The options of the filter, by their names.
+    fn filter(
+        &self,
+        py: Python<'_>,
+        expressions: std::collections::HashMap<String, String>,
+        noinlines: bool,
+    ) -> Result<Self, Error> {
+        let filter = filter_of(expressions, noinlines)?;
+        Ok(Self { profile: py.detach(|| self.profile.filter(&filter)).map_err(usage)? })
+    }
+
+    fn diff(&self, py: Python<'_>, base: &Self, normalize: bool) -> Result<PyProfileDiff, Error> {
+        let diff = py.detach(|| self.profile.diff(&base.profile, normalize)).map_err(usage)?;
+        Ok(PyProfileDiff { diff })
+    }
+
+    fn since(&self, py: Python<'_>, earlier: &Self) -> Result<Self, Error> {
+        let since = py.detach(|| self.profile.since(&earlier.profile)).map_err(usage)?;
+        let restarted = || Error::usage("a counter went back: the profiles are not of one run, the earlier one first");
+        Ok(Self { profile: since.ok_or_else(restarted)? })
+    }
+
+    fn encode(&self, py: Python<'_>) -> Vec<u8> {
+        py.detach(|| self.profile.encode())
+    }
+
+    fn speedscope(&self, py: Python<'_>, name: &str) -> String {
+        py.detach(|| self.profile.to_speedscope(name))
+    }
+
+    fn callgrind(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<String, Error> {
+        let index = self.sample_type(sample_type)?;
+        Ok(py.detach(|| self.profile.to_callgrind(index)))
+    }
+
+    /// Some columns of the first rows, for a scan.
+    fn scan(&self, py: Python<'_>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
+        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+        ArrowTable::build(py, || self.profile.scan_table(&columns, rows.unwrap_or(usize::MAX)))
     }
 
     #[pyo3(signature = (sample_type=None))]
@@ -82,6 +175,41 @@ impl PyProfile {
         let mut shown: Vec<usize> = (0..self.profile.sample_types().len()).collect();
         shown.sort_by_key(|&other| other != index);
         Ok(PyFlameTree { tree: py.detach(|| self.profile.flame_of(&shown)) })
+    }
+}
+
+#[pymethods]
+impl PyProfileDiff {
+    #[getter]
+    fn default_sample_type(&self) -> Option<&str> {
+        let current = self.diff.current();
+        Some(current.sample_types().get(current.default_sample_type())?.name())
+    }
+
+    #[getter]
+    fn sample_types(&self) -> Vec<(&str, &str)> {
+        self.diff.current().sample_types().iter().map(|kind| (kind.name(), kind.unit())).collect()
+    }
+
+    fn top(
+        &self,
+        py: Python<'_>,
+        sample_type: Option<&str>,
+        by: &str,
+        drop_negative: bool,
+    ) -> Result<ArrowTable, Error> {
+        let options = options(self.diff.current(), sample_type, by)?.with_drop_negative(drop_negative);
+        ArrowTable::build(py, || self.diff.top_table(&options))
+    }
+
+    fn flame(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
+        let index = sample_type_of(self.diff.current(), sample_type)?;
+        Ok(PyFlameTree { tree: py.detach(|| self.diff.flame(index)) })
+    }
+
+    /// The profile less the base, as one profile.
+    fn profile(&self) -> PyProfile {
+        PyProfile { profile: self.diff.difference().clone() }
     }
 }
 
@@ -105,37 +233,133 @@ impl PyFlameTree {
 }
 
 #[pyfunction]
-#[pyo3(signature = (source, *, max_decompressed_bytes=None, strict=false))]
+#[pyo3(signature = (source, *, limits, strict, pprof_compat))]
 fn read_pprof(
     py: Python<'_>,
     source: Source,
-    max_decompressed_bytes: Option<u64>,
+    limits: std::collections::HashMap<String, u64>,
     strict: bool,
+    pprof_compat: bool,
 ) -> Result<PyProfile, Error> {
     let name = source.name();
+    let options = gomem_pprof::DecodeOptions::default().with_strict(strict).with_pprof_compat(pprof_compat);
+    let options = options.with_limits(limits_of(limits)?);
     let bytes = source.read(py)?;
-    let mut options = gomem_pprof::DecodeOptions::default().with_strict(strict);
-    if let Some(most) = max_decompressed_bytes {
-        options.limits = options.limits.with_decompressed_bytes(most);
-    }
     let profile = py.detach(|| Profile::decode_with(&bytes, &options)).map_err(|err| refusal(&name, &err))?;
     Ok(PyProfile { profile })
 }
 
+/// Sums profiles, one at a time.
+#[pyclass(name = "Merger", module = "gomem._gomem")]
+#[derive(Debug, Default)]
+pub(crate) struct PyMerger {
+    merger: Merger,
+}
+
+#[pymethods]
+impl PyMerger {
+    #[new]
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn add(&mut self, py: Python<'_>, profile: &PyProfile) -> Result<(), Error> {
+        py.detach(|| self.merger.add(&profile.profile)).map_err(usage)
+    }
+
+    fn finish(&mut self, py: Python<'_>) -> Result<PyProfile, Error> {
+        let merger = std::mem::take(&mut self.merger);
+        Ok(PyProfile { profile: py.detach(|| merger.finish()).map_err(usage)? })
+    }
+}
+
+#[pyfunction]
+fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: &str) -> Result<ArrowTable, Error> {
+    let series = py
+        .detach(|| Series::of(profiles.iter().map(|profile| &profile.get().profile), sample_type))
+        .map_err(|err| Error::usage(err.to_string()))?;
+    ArrowTable::build(py, || series.to_table())
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyProfile>()?;
+    module.add_class::<PyProfileDiff>()?;
     module.add_class::<PyFlameTree>()?;
+    module.add_class::<PyMerger>()?;
+    module.add_function(wrap_pyfunction!(growth, module)?)?;
     module.add_function(wrap_pyfunction!(read_pprof, module)?)
 }
 
 impl PyProfile {
     fn sample_type(&self, name: Option<&str>) -> Result<usize, Error> {
-        let Some(name) = name else { return Ok(self.profile.default_sample_type()) };
-        self.profile.sample_type_index(name).ok_or_else(|| {
-            let names: Vec<&str> = self.profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
-            Error::usage(format!("no sample type {name:?}; there are {}", names.join(", ")))
-        })
+        sample_type_of(&self.profile, name)
     }
+
+    fn options(&self, sample_type: Option<&str>, by: &str) -> Result<TopOptions, Error> {
+        options(&self.profile, sample_type, by)
+    }
+}
+
+fn options(profile: &Profile, sample_type: Option<&str>, by: &str) -> Result<TopOptions, Error> {
+    let by: Granularity = by.parse().map_err(Error::Usage)?;
+    Ok(TopOptions::new(sample_type_of(profile, sample_type)?).by(by))
+}
+
+fn sample_type_of(profile: &Profile, name: Option<&str>) -> Result<usize, Error> {
+    let Some(name) = name else { return Ok(profile.default_sample_type()) };
+    profile.sample_type_index(name).ok_or_else(|| {
+        let names: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
+        Error::usage(format!("no sample type {name:?}; there are {}", names.join(", ")))
+    })
+}
+
+fn divisor(divide_by: f64) -> Result<f64, Error> {
+    if divide_by > 0.0 { Ok(divide_by) } else { Err(Error::usage("divide_by is a number above 0")) }
+}
+
+fn filter_of(expressions: std::collections::HashMap<String, String>, noinlines: bool) -> Result<Filter, Error> {
+    let mut filter = Filter::default();
+    filter.noinlines = noinlines;
+    for (option, expression) in expressions {
+        *match option.as_str() {
+            "focus" => &mut filter.focus,
+            "ignore" => &mut filter.ignore,
+            "hide" => &mut filter.hide,
+            "show" => &mut filter.show,
+            "show_from" => &mut filter.show_from,
+            "prune_from" => &mut filter.prune_from,
+            "tagfocus" => &mut filter.tagfocus,
+            "tagignore" => &mut filter.tagignore,
+            "tagshow" => &mut filter.tagshow,
+            "taghide" => &mut filter.taghide,
+            "tagroot" => &mut filter.tagroot,
+            "tagleaf" => &mut filter.tagleaf,
+            _ => return Err(Error::usage(format!("no filter {option:?}"))),
+        } = expression;
+    }
+    Ok(filter)
+}
+
+fn limits_of(named: std::collections::HashMap<String, u64>) -> Result<gomem_pprof::Limits, Error> {
+    let mut limits = gomem_pprof::Limits::default();
+    for (name, limit) in named {
+        *match name.as_str() {
+            "decompressed_bytes" => &mut limits.decompressed_bytes,
+            "sample_types" => &mut limits.sample_types,
+            "samples" => &mut limits.samples,
+            "values" => &mut limits.values,
+            "stack_depth" => &mut limits.stack_depth,
+            "entries" => &mut limits.entries,
+            "diagnostics" => &mut limits.diagnostics,
+            _ => return Err(Error::usage(format!("no limit {name:?}"))),
+        } = limit;
+    }
+    Ok(limits)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
+fn usage(err: UsageError) -> Error {
+    Error::usage(err.to_string())
 }
 
 fn refusal(name: &str, err: &gomem_pprof::Error) -> Error {
@@ -151,7 +375,7 @@ fn refusal(name: &str, err: &gomem_pprof::Error) -> Error {
         Kind::Unsupported { .. } => "unsupported",
         _ => "malformed",
     };
-    Error::Decode { message, kind, offset: err.offset(), line: None }
+    Error::Decode { message, kind, offset: err.offset(), line: err.line() }
 }
 
 fn diagnostics_table(profile: &Profile) -> Result<Table, TableError> {
@@ -160,6 +384,7 @@ fn diagnostics_table(profile: &Profile) -> Result<Table, TableError> {
         "diagnostics",
         vec![
             Column::uint64("offset", Unit::Bytes, all().map(|found| found.offset).collect()),
+            Column::optional_uint64("line", Unit::None, all().map(|found| found.line)),
             Column::strings("problem", all().map(|found| found.flaw.to_string())),
         ],
     )

@@ -144,4 +144,4 @@ def test_damaged_profiles_say_where():
     assert caught.value.kind == "gzip"
     assert caught.value.offset is not None
     with pytest.raises(gm.LimitError):
-        gm.read_pprof(whole, max_decompressed_bytes=1000)
+        gm.read_pprof(whole, limits={"decompressed_bytes": 1000})

@@ -9,7 +9,7 @@ use crate::{
     key::{FrameKey, Granularity},
     merge::{Merger, scaled},
     profile::Profile,
-    sampling::Sampled,
+    sampling::{Sampled, Z_95},
     top::{TopOptions, TopRow},
 };
 
@@ -294,6 +294,3 @@ impl KeyStatus {
         Self::NAMES[self as usize]
     }
 }
-
-/// Standard deviations to either side that hold 95 % of a normal distribution.
-const Z_95: f64 = 1.959_964;

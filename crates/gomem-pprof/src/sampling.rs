@@ -1,8 +1,12 @@
 //! How sure a sampled value is.
 
+use gomem_table::{Column, Table, TableError, Unit};
+use rustc_hash::FxHashMap;
+
 use crate::{
-    key::{FrameKeys, Granularity},
+    key::{FrameKey, FrameKeys, Granularity},
     profile::Profile,
+    top::{TopOptions, TopRow},
 };
 
 /// What the sampler saw of a key, and how sure the value is that was made of it.
@@ -80,9 +84,34 @@ impl Profile {
     /// What the sampler saw of each key's flat value, with the key's name; `None` for profiles that do not sample
     /// objects by size.
     #[must_use]
-    pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Vec<(crate::FrameKey, Sampled)>> {
+    pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Vec<(FrameKey, Sampled)>> {
         let keys = FrameKeys::of(self, by);
         let sampled = self.sampled_by(sample_type, &keys)?;
         Some(keys.keys.into_iter().zip(sampled).filter(|(_, sampled)| sampled.objects != 0.0).collect())
     }
+
+    /// [`sampling`](Self::sampling) as a table: the key's columns, `flat`, `sampled_objects`, `low`, `high` (95 %), most
+    /// first; empty for profiles that do not sample objects by size.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn sampling_table(&self, sample_type: usize, by: Granularity) -> Result<Table, TableError> {
+        let of_key: FxHashMap<FrameKey, Sampled> =
+            self.sampling(sample_type, by).unwrap_or_default().into_iter().collect();
+        let top = self.top(&TopOptions::new(sample_type).by(by));
+        let rows: Vec<(&TopRow, &Sampled)> =
+            top.rows().iter().filter_map(|row| Some((row, of_key.get(&row.key)?))).collect();
+        let bound = |sign: f64| rows.iter().map(move |(row, sampled)| row.flat as f64 + sign * Z_95 * sampled.deviation());
+        let mut columns = by.columns(rows.iter().map(|(row, _)| &row.key));
+        columns.extend([
+            Column::int64("flat", top.unit(), rows.iter().map(|(row, _)| row.flat).collect()),
+            Column::float64("sampled_objects", Unit::None, rows.iter().map(|(_, sampled)| sampled.objects).collect()),
+            Column::float64("low", top.unit(), bound(-1.0).map(|low| low.max(0.0)).collect()),
+            Column::float64("high", top.unit(), bound(1.0).collect()),
+        ]);
+        Table::new("sampling", columns)
+    }
 }
+
+/// Standard deviations to either side that hold 95 % of a normal distribution.
+pub(crate) const Z_95: f64 = 1.959_964;

@@ -1,0 +1,23 @@
+from pathlib import Path
+
+import pytest
+
+import gomem as gm
+
+
+@pytest.fixture(autouse=True)
+def _at_the_root(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Examples in docstrings name files from the project's root."""
+    if isinstance(request.node, pytest.DoctestItem):
+        monkeypatch.chdir(Path(__file__).parents[1])
+
+
+@pytest.fixture(scope="session")
+def before() -> Path:
+    """The captured bundle of the example incident."""
+    return Path(__file__).parents[1] / "examples" / "incident" / "before"
+
+
+@pytest.fixture(scope="session")
+def metrics(before: Path) -> gm.Metrics:
+    return gm.read_metrics(before / "metrics")

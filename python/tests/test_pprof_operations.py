@@ -1,0 +1,185 @@
+"""Operations on profiles, on real ones."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import gomem as gm
+
+PROFILES = Path(__file__).parents[2] / "testdata" / "go1.26.8" / "profiles"
+
+
+def read(name: str) -> gm.Profile:
+    return gm.read_pprof(PROFILES / name)
+
+
+def test_filters_keep_what_they_say() -> None:
+    heap = read("heap-2.pb.gz")
+    trees = heap.filter(focus=r"main\.tree")
+    assert trees.samples()["stack"].list.contains("main.tree").all()
+    assert len(trees) < len(heap)
+    whole = heap.top("alloc_space").filter(function="main.tree")
+    kept = trees.top("alloc_space").filter(function="main.tree")
+    assert kept.select("flat", "cum", "flat_fraction").equals(
+        whole.select("flat", "cum", "flat_fraction")
+    )
+    relative = trees.top("alloc_space", relative=True)
+    assert relative["flat_fraction"].sum() == pytest.approx(1)
+    assert len(read("cpu.pb.gz").filter(tagfocus="tenant=t1")) > 0
+    with pytest.raises(gm.UsageError, match="unclosed group"):
+        heap.filter(focus="a(")
+
+
+def test_edges_go_from_callers_to_callees() -> None:
+    edges = read("heap-2.pb.gz").edges("alloc_space")
+    assert edges.schema == {
+        "caller": pl.String,
+        "callee": pl.String,
+        "weight": pl.Int64,
+        "inlined": pl.Boolean,
+    }
+    assert edges.filter(caller="main.outer", callee="main.middle")["inlined"].item()
+
+
+def test_merging_adds_up() -> None:
+    names = ["heap-1.pb.gz", "heap-2.pb.gz"]
+    merged = gm.merge([read(names[0]), PROFILES / names[1]])
+    total = sum(read(name).top("alloc_space")["flat"].sum() for name in names)
+    assert merged.top("alloc_space")["flat"].sum() == total
+    with pytest.raises(gm.UsageError, match="no profiles"):
+        gm.merge([])
+    with pytest.raises(gm.UsageError, match="nothing in common"):
+        gm.merge([read("cpu.pb.gz"), read("heap-1.pb.gz")])
+
+
+def test_a_difference_has_both_sides() -> None:
+    base, current = read("heap-1.pb.gz"), read("heap-2.pb.gz")
+    diff = current.diff(base)
+    frame = diff.top("alloc_space")
+    assert frame["delta"].equals((frame["current"] - frame["base"]).rename("delta"))
+    assert set(frame["status"].cast(pl.String)) <= {"new", "gone", "changed", "unchanged"}
+    assert (frame["delta_low"] <= frame["delta"]).all()
+    assert diff.to_profile().top("alloc_space")["flat"].sum() == frame["delta"].sum()
+    assert (current.diff(current).top()["status"] == "unchanged").all()
+    assert "diff" in diff._repr_html_()
+    since = current.since(base)
+    assert since.top("inuse_space").equals(current.top("inuse_space"))
+    with pytest.raises(gm.UsageError, match="went back"):
+        base.since(current)
+
+
+def test_writing_loses_nothing(tmp_path: Path) -> None:
+    for name in ["heap-2.pb.gz", "cpu.pb.gz", "goroutine.txt"]:
+        before = read(name)
+        before.to_pprof(tmp_path / "copy.pb.gz")
+        after = gm.read_pprof(tmp_path / "copy.pb.gz")
+        assert after.samples().equals(before.samples())
+        assert after.frames().equals(before.frames())
+        assert (after.time, after.duration, after.period) == (
+            before.time,
+            before.duration,
+            before.period,
+        )
+    read("heap-2.pb.gz").to_speedscope(tmp_path / "speedscope.json")
+    read("heap-2.pb.gz").to_callgrind(tmp_path / "callgrind.out", sample_type="alloc_space")
+    assert (tmp_path / "speedscope.json").stat().st_size > 1000
+    assert "fn=(1)" in (tmp_path / "callgrind.out").read_text()
+
+
+def test_text_is_symbolised_and_tells_the_memory() -> None:
+    text = read("heap-2.txt.gz")
+    protobuf = read("heap-2.pb.gz")
+    assert text.sample_types == protobuf.sample_types
+    tree = pl.col("function") == "main.tree"
+    for kind in ["alloc_space", "inuse_objects"]:
+        assert text.top(kind).filter(tree).row(0)[:3] == protobuf.top(kind).filter(tree).row(0)[:3]
+    stats = text.mem_stats
+    assert stats is not None
+    assert stats["HeapSys"].item() > stats["HeapAlloc"].item() > 0
+    assert protobuf.mem_stats is None
+
+
+def test_goroutines_of_a_dump() -> None:
+    goroutines = read("goroutines.txt").goroutines()
+    waiting = goroutines.filter(pl.col("stack").list.first() == "main.wait")
+    assert waiting.height == 3
+    assert (waiting["state"] == "chan receive").all()
+    assert (waiting["created_by"].str.starts_with("main.main")).all()
+
+
+def test_growth_over_a_series() -> None:
+    incident = Path(__file__).parents[2] / "examples" / "incident" / "before"
+    frame = gm.growth(sorted(incident.glob("heap-*.pb.gz")))
+    first = frame.row(0, named=True)
+    assert first["file"].endswith("store/sessions.go")
+    assert first["confidence"] > 0.95
+    assert first["change"] == first["last"] - first["first"]
+    with pytest.raises(gm.UsageError, match="no sample type"):
+        gm.growth(sorted(incident.glob("heap-*.pb.gz")), sample_type="cpu")
+
+
+def test_sampling_has_intervals() -> None:
+    frame = read("heap-2.pb.gz").sampling("inuse_space")
+    assert ((frame["low"] <= frame["flat"]) & (frame["flat"] <= frame["high"])).all()
+    with pytest.raises(gm.UsageError, match="heap profiles"):
+        read("cpu.pb.gz").sampling()
+
+
+class TestScan:
+    @pytest.fixture
+    def folder(self, tmp_path: Path) -> Path:
+        for index in range(20):
+            (tmp_path / f"{index:02}.pb.gz").write_bytes((PROFILES / "heap-2.pb.gz").read_bytes())
+        return tmp_path
+
+    def test_all_rows_are_there(self, folder: Path) -> None:
+        frame = gm.scan_pprof(folder).collect()
+        heap = read("heap-2.pb.gz")
+        assert frame.height == 20 * len(heap)
+        assert frame["alloc_space"].sum() == 20 * heap.samples()["alloc_space"].sum()
+        one = frame.filter(pl.col("path").str.ends_with("07.pb.gz"))
+        assert one["stack"].to_list() == heap.samples()["stack"].to_list()
+        assert one["function"].to_list() == [stack[0] for stack in heap.samples()["stack"]]
+        assert one["time"].dtype == pl.Datetime("ms", "UTC")
+
+    def test_only_what_is_asked_for_is_made(self, folder: Path) -> None:
+        scan = gm.scan_pprof(str(folder / "*.pb.gz"))
+        by_path = scan.group_by("path").agg(pl.col("inuse_space").sum()).collect()
+        assert by_path.height == 20
+        assert by_path["inuse_space"].n_unique() == 1
+        assert scan.select("path").unique().collect().height == 20
+        assert scan.select(pl.len()).collect().item() == 20 * len(read("heap-2.pb.gz"))
+        assert scan.head(3).collect().height == 3
+        big = scan.filter(pl.col("alloc_space") > 10_000).select("function").collect()
+        assert big.columns == ["function"]
+        assert big.height > 0
+
+    def test_a_filter_on_the_path_reads_only_those(self, folder: Path) -> None:
+        scan = gm.scan_pprof(folder)
+        (folder / "05.pb.gz").write_bytes(b"not a profile any more")
+        kept = scan.filter(pl.col("path").str.ends_with("04.pb.gz")).collect()
+        assert kept["path"].n_unique() == 1
+        with pytest.raises((gm.DecodeError, pl.exceptions.ComputeError), match=r"05\.pb\.gz"):
+            scan.collect()
+
+    def test_a_bad_file_is_a_row(self, folder: Path) -> None:
+        (folder / "05.pb.gz").write_bytes(gzip.compress(b"\xff" * 100))
+        (folder / "00.pb.gz").write_bytes(b"")
+        frame = gm.scan_pprof(folder, on_error="collect").collect()
+        bad = frame.filter(pl.col("error").is_not_null())
+        assert [Path(path).name for path in bad["path"]] == ["00.pb.gz", "05.pb.gz"]
+        assert frame["path"].n_unique() == 20
+        assert bad["alloc_space"].null_count() == 2
+
+    def test_missing_files(self, tmp_path: Path) -> None:
+        with pytest.raises(FileNotFoundError):
+            gm.scan_pprof(tmp_path / "none.pb.gz")
+        with pytest.raises(FileNotFoundError):
+            gm.scan_pprof(tmp_path)
+        (tmp_path / "bad.pb.gz").write_bytes(b"\x00")
+        with pytest.raises(gm.DecodeError):
+            gm.scan_pprof(tmp_path)
