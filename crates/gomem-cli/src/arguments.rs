@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
+use crate::profile::ProfileCommand;
+
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
 #[command(name = "gomem", version, max_term_width = 100, arg_required_else_help = true)]
@@ -14,6 +16,7 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub(crate) enum Command {
     /// Join all that a program left behind: ranked findings, and a report as HTML or JSON.
     #[command(after_help = "A bundle is a folder with any of these, told by content:
@@ -43,31 +46,8 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
         /// The bundle after it.
         after: PathBuf,
     },
-    /// Flat and cum of a profile, as `go tool pprof -top` sums them.
-    #[command(after_help = "Example: gomem top heap.pb.gz --sample-type inuse_space --by line -n 20")]
-    Top {
-        /// The profile; `-` is standard input.
-        profile: PathBuf,
-        /// What to sum; without it, what the profile itself proposes.
-        #[arg(short, long, value_name = "NAME")]
-        sample_type: Option<String>,
-        /// function, filefunction, file, line, address, package or module.
-        #[arg(long, default_value = "function", value_name = "KEY")]
-        by: String,
-        /// How many rows; 0 is all.
-        #[arg(short = 'n', long, default_value_t = 30)]
-        rows: usize,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
-    /// An interactive flame graph of a profile, as one HTML file.
-    Flame {
-        /// The profile; `-` is standard input.
-        profile: PathBuf,
-        /// Where to write it.
-        #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
-    },
+    #[command(flatten)]
+    Profile(ProfileCommand),
     /// What goes to the heap, and why, by the compiler's log.
     #[command(after_help = "Examples:
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -

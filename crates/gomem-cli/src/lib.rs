@@ -7,6 +7,8 @@
 //! |---|---|
 //! | `arguments` | what can be asked |
 //! | `command` | what is answered |
+//! | `profile` | the commands on profiles |
+//! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
 
@@ -15,6 +17,8 @@
 mod arguments;
 mod command;
 mod failure;
+mod files;
+mod profile;
 mod render;
 
 use std::{ffi::OsString, io::Write};

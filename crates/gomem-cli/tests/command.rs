@@ -55,6 +55,37 @@ fn tables_in_every_format() {
 }
 
 #[test]
+fn profiles_are_shown_compared_and_converted() {
+    let (first, last) = (incident("before/heap-1.pb.gz"), incident("before/heap-3.pb.gz"));
+    let (code, out, _) = gomem(&["tree", &last, "-s", "alloc_space", "--peek", "postEvents$"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("| example.com/ingest/internal/api.(*Handler).postEvents"), "{out}");
+    assert!(out.contains("|   net/http.HandlerFunc.ServeHTTP"), "its caller: {out}");
+    let (_, out, _) = gomem(&["diff", &first, &last, "-s", "inuse_space", "-n", "3"]);
+    assert!(out.contains("changed") && out.contains("delta"), "{out}");
+    let (_, out, _) = gomem(&["growth", &first, &last, &incident("before/heap-2.pb.gz")]);
+    assert!(out.lines().nth(1).unwrap().contains("sessions") || out.contains("43"), "{out}");
+    let (_, out, _) = gomem(&["top", &last, "-s", "alloc_space", "--focus", "json", "--format", "csv", "-n", "0"]);
+    assert!(out.contains("json"), "{out}");
+    let (_, both, _) = gomem(&["top", &first, &last, "-s", "alloc_objects", "-n", "1", "--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&both).unwrap()["flat"].as_i64().unwrap() > 0);
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.pb.gz", "a.pb", "a.csv", "a.json", "a.folded", "a.speedscope.json", "a.callgrind", "a.html"] {
+        let path = folder.path().join(name).display().to_string();
+        assert_eq!(gomem(&["convert", &last, "-o", &path]).0, 0, "{name}");
+        assert!(std::fs::metadata(&path).unwrap().len() > 1000, "{name}");
+        if name.starts_with("a.pb") {
+            assert_eq!(gomem(&["top", &path]).1, gomem(&["top", &last]).1);
+        }
+    }
+    let nowhere = folder.path().join("a.xyz").display().to_string();
+    assert_eq!(gomem(&["convert", &last, "-o", &nowhere]).0, 2);
+    let html = folder.path().join("diff.html").display().to_string();
+    assert_eq!(gomem(&["flame", &last, "--base", &first, "-o", &html]).0, 0);
+    assert!(std::fs::read_to_string(html).unwrap().contains("\"diff\":true"));
+}
+
+#[test]
 fn the_escape_gate_fails_on_what_is_new() {
     let (before, after) = (incident("before/escape.log"), incident("after/escape.log"));
     let (code, out, _) = gomem(&["escape", &before, "--diff", &after, "--fail-on", "new"]);

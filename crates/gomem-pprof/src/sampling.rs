@@ -101,7 +101,8 @@ impl Profile {
         let top = self.top(&TopOptions::new(sample_type).by(by));
         let rows: Vec<(&TopRow, &Sampled)> =
             top.rows().iter().filter_map(|row| Some((row, of_key.get(&row.key)?))).collect();
-        let bound = |sign: f64| rows.iter().map(move |(row, sampled)| row.flat as f64 + sign * Z_95 * sampled.deviation());
+        let bound =
+            |sign: f64| rows.iter().map(move |(row, sampled)| row.flat as f64 + sign * Z_95 * sampled.deviation());
         let mut columns = by.columns(rows.iter().map(|(row, _)| &row.key));
         columns.extend([
             Column::int64("flat", top.unit(), rows.iter().map(|(row, _)| row.flat).collect()),
