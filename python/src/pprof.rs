@@ -85,7 +85,7 @@ impl PyProfile {
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by, relative, drop_negative))]
-    #[expect(clippy::fn_params_excessive_bools, clippy::too_many_arguments, reason = "they are keywords in Python")]
+    #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn top(
         &self,
         py: Python<'_>,

@@ -147,10 +147,7 @@ impl<'a> Decoder<'a> {
                 12 => self.profile.period = wire.signed(value)?,
                 13 => match value {
                     Value::Bytes(_) => {
-                        let mut packed = wire.message(value, "profile")?;
-                        while !packed.is_empty() {
-                            self.comments.push(packed.varint()?);
-                        }
+                        wire.message(value, "profile")?.varints(|comment| self.comments.push(comment))?;
                     }
                     value => self.comments.push(wire.number(value)?),
                 },
@@ -181,10 +178,8 @@ impl<'a> Decoder<'a> {
                 1 => self.frames(&wire, value)?,
                 2 => match value {
                     Value::Bytes(_) => {
-                        let mut packed = wire.message(value, "sample")?;
-                        while !packed.is_empty() {
-                            self.profile.values.push(packed.varint()?.cast_signed());
-                        }
+                        let values = &mut self.profile.values;
+                        wire.message(value, "sample")?.varints(|value| values.push(value.cast_signed()))?;
                     }
                     value => self.profile.values.push(wire.signed(value)?),
                 },
@@ -231,12 +226,7 @@ impl<'a> Decoder<'a> {
             self.frame(id);
             return Ok(());
         }
-        let mut packed = wire.message(value, "sample")?;
-        while !packed.is_empty() {
-            let id = packed.varint()?;
-            self.frame(id);
-        }
-        Ok(())
+        wire.message(value, "sample")?.varints(|id| self.frame(id))
     }
 
     #[inline]

@@ -31,12 +31,15 @@ fn whole(bytes: &[u8], limits: &Limits) -> Option<Vec<u8>> {
     }
     let mut inflated = vec![0; usize::try_from(size).ok()?];
     let result: Result<usize, DecompressionError> = Decompressor::new().gzip_decompress(bytes, &mut inflated);
-    (result.ok()? == inflated.len() && !has_more(bytes)).then_some(inflated)
+    (result.ok()? == inflated.len() && !has_more(bytes, size)).then_some(inflated)
 }
 
-/// libdeflate stops at the end of the first member and does not say where that was; a second header is told by its magic.
-fn has_more(bytes: &[u8]) -> bool {
-    memchr::memmem::find(&bytes[1..], &MAGIC).is_some()
+/// libdeflate stops at the end of the first member and does not say where that was. If there is another one, its magic
+/// follows the first one's trailer, which ends with the first one's size.
+fn has_more(bytes: &[u8], size: u64) -> bool {
+    let Ok(size) = u32::try_from(size) else { return true };
+    let [a, b, c, d] = size.to_le_bytes();
+    memchr::memmem::find(bytes, &[a, b, c, d, MAGIC[0], MAGIC[1]]).is_some()
 }
 
 /// Any number of members, one after the other, and perhaps something else behind them.
@@ -81,6 +84,8 @@ mod tests {
         assert_eq!(inflate(&two, &limits).unwrap(), (Cow::Borrowed(&b"abcdef"[..]), false));
         let trailing = [gzip(b"abc"), b"xyz".to_vec()].concat();
         assert_eq!(inflate(&trailing, &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), true));
+        let equal = [gzip(b"abc"), gzip(b"abc")].concat();
+        assert_eq!(inflate(&equal, &limits).unwrap(), (Cow::Borrowed(&b"abcabc"[..]), false), "of one size");
         assert_eq!(inflate(b"abc", &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), false));
     }
 

@@ -32,10 +32,6 @@ impl<'a> Wire<'a> {
         self.offset
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.bytes.is_empty()
-    }
-
     /// The next field: its number and value; `None` at the end.
     pub(crate) fn field(&mut self) -> Result<Option<(u64, Value<'a>)>, Error> {
         if self.bytes.is_empty() {
@@ -65,16 +61,45 @@ impl<'a> Wire<'a> {
         Ok(Some((self.field, value)))
     }
 
+    /// Numbers of one to three bytes are nearly all there are, and are read here; others elsewhere.
     #[inline]
     pub(crate) fn varint(&mut self) -> Result<u64, Error> {
-        if let [byte, rest @ ..] = self.bytes
-            && *byte < 0x80
-        {
-            self.bytes = rest;
-            self.offset += 1;
-            return Ok(u64::from(*byte));
+        let (number, length) = match *self.bytes {
+            [a, ..] if a < 0x80 => (u64::from(a), 1),
+            [a, b, ..] if b < 0x80 => (u64::from(a & 0x7f) | u64::from(b) << 7, 2),
+            [a, b, c, ..] if c < 0x80 => (u64::from(a & 0x7f) | u64::from(b & 0x7f) << 7 | u64::from(c) << 14, 3),
+            _ => return self.long_varint(),
+        };
+        self.bytes = &self.bytes[length..];
+        self.offset += length;
+        Ok(number)
+    }
+
+    /// All that is left, as numbers.
+    #[inline]
+    pub(crate) fn varints(&mut self, mut take: impl FnMut(u64)) -> Result<(), Error> {
+        // Lengths vary from number to number, which a branch for each would not foresee: numbers of up to eight bytes are
+        // read without any.
+        while let Some(&word) = self.bytes.first_chunk::<8>() {
+            let word = u64::from_le_bytes(word);
+            let ends = !word & 0x8080_8080_8080_8080;
+            if ends == 0 {
+                take(self.long_varint()?);
+                continue;
+            }
+            let bits = ends.trailing_zeros() + 1;
+            let groups = word & (u64::MAX >> (64 - bits));
+            let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+            let quads = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+            take(quads & 0x0fff_ffff | (quads & 0x0fff_ffff_0000_0000) >> 4);
+            let length = (bits / 8) as usize;
+            self.bytes = &self.bytes[length..];
+            self.offset += length;
         }
-        self.long_varint()
+        while !self.bytes.is_empty() {
+            take(self.varint()?);
+        }
+        Ok(())
     }
 
     /// The number that was just read.
@@ -98,6 +123,8 @@ impl<'a> Wire<'a> {
         Ok(Wire { bytes, offset: self.offset - bytes.len(), message, field: self.field })
     }
 
+    #[cold]
+    #[inline(never)]
     fn long_varint(&mut self) -> Result<u64, Error> {
         let mut value = 0;
         for (at, &byte) in self.bytes.iter().take(10).enumerate() {
@@ -144,6 +171,26 @@ mod tests {
         assert!(matches!(wire.field(), Ok(Some((3, Value::Fixed)))));
         assert!(matches!(wire.field(), Ok(Some((4, Value::Fixed)))));
         assert!(matches!(wire.field(), Ok(None)));
+    }
+
+    #[test]
+    fn numbers_of_every_length() {
+        let mut bytes = Vec::new();
+        let numbers: Vec<u64> = (0..64).flat_map(|bit| [1 << bit, (1 << bit) - 1, u64::MAX >> bit]).collect();
+        for &number in &numbers {
+            let mut rest = number;
+            while rest >= 0x80 {
+                bytes.push(rest as u8 | 0x80);
+                rest >>= 7;
+            }
+            bytes.push(rest as u8);
+        }
+        let mut found = Vec::new();
+        Wire::new(&bytes).varints(|number| found.push(number)).unwrap();
+        assert_eq!(found, numbers);
+        let mut wire = Wire::new(&bytes);
+        assert!(numbers.iter().all(|&number| wire.varint().unwrap() == number));
+        assert_eq!(wire.offset(), bytes.len());
     }
 
     #[test]

@@ -1,0 +1,38 @@
+//! Decoding beside inflating alone: `cargo bench -p gomem-pprof`, with the profile in `GOMEM_BENCH_PROFILE`, or one of the
+//! example's.
+
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use gomem_pprof::{Profile, TopOptions};
+
+fn main() {
+    divan::main();
+}
+
+fn bytes() -> Vec<u8> {
+    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/incident/before/heap-3.pb.gz");
+    std::fs::read(std::env::var("GOMEM_BENCH_PROFILE").unwrap_or_else(|_| example.to_owned())).unwrap()
+}
+
+#[divan::bench]
+fn inflate(bencher: divan::Bencher<'_, '_>) {
+    let bytes = bytes();
+    let size = u32::from_le_bytes(*bytes.last_chunk().unwrap()) as usize;
+    bencher.bench(|| {
+        let mut inflated = vec![0; size];
+        libdeflater::Decompressor::new().gzip_decompress(&bytes, &mut inflated).unwrap();
+        inflated
+    });
+}
+
+#[divan::bench]
+fn decode(bencher: divan::Bencher<'_, '_>) {
+    let bytes = bytes();
+    bencher.bench(|| Profile::decode(&bytes).unwrap());
+}
+
+#[divan::bench]
+fn top(bencher: divan::Bencher<'_, '_>) {
+    let profile = Profile::decode(&bytes()).unwrap();
+    bencher.bench(|| profile.top(&TopOptions::new(1)).rows().len());
+}
