@@ -120,7 +120,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let mut known: FxHashMap<(Place, Option<Place>, Place), usize> = FxHashMap::default();
     let mut sites: Vec<Site> = Vec::new();
     for sample in profile.samples() {
-        let Some(&leaf) = sample.locations().first() else { continue };
+        let Some(leaf) = sample.locations().first() else { continue };
         let lines: Vec<Line<'_>> = profile.location(leaf).lines().collect();
         let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
         let place = Place::of(inner);

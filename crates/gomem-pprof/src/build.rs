@@ -49,13 +49,7 @@ pub(crate) struct NewLocation<'l> {
 impl Builder {
     pub(crate) fn new(sample_types: Vec<SampleType>) -> Self {
         let mut builder = Self {
-            profile: Profile {
-                sample_types,
-                stack_offsets: vec![0],
-                label_offsets: vec![0],
-                line_offsets: vec![0],
-                ..Profile::default()
-            },
+            profile: Profile { sample_types, label_offsets: vec![0], line_offsets: vec![0], ..Profile::default() },
             strings: Strings::default(),
             string_ids: FxHashMap::default(),
             functions: FxHashMap::default(),
@@ -130,8 +124,7 @@ impl Builder {
 
     /// Adds a sample, whether there is one like it or not.
     pub(crate) fn push_sample(&mut self, stack: &[LocationId], values: &[i64], labels: &[LabelColumns]) {
-        self.profile.stacks.extend_from_slice(stack);
-        self.profile.stack_offsets.push(self.profile.stacks.len());
+        self.profile.stacks.push(stack);
         self.profile.labels.extend_from_slice(labels);
         self.profile.label_offsets.push(self.profile.labels.len());
         self.profile.values.extend_from_slice(values);
@@ -146,8 +139,8 @@ impl Builder {
         let mut candidate = last;
         while let Some(sample) = candidate {
             let index = sample as usize;
-            let (stacks, label_ends) = (&self.profile.stack_offsets, &self.profile.label_offsets);
-            if self.profile.stacks[stacks[index]..stacks[index + 1]] == *stack
+            let label_ends = &self.profile.label_offsets;
+            if self.profile.stacks.stack(index).eq(stack.iter().copied())
                 && self.profile.labels[label_ends[index]..label_ends[index + 1]] == *labels
             {
                 let width = self.profile.sample_types.len();

@@ -13,9 +13,10 @@ use crate::{
     profile::{
         FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
     },
+    stacks::Stacks,
     strings::Strings,
     text::Form,
-    wire::{Value, Wire},
+    wire::Wire,
 };
 
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
@@ -65,9 +66,8 @@ struct Decoder<'a> {
     /// Where the values of each sample end, once they differ.
     value_ends: Vec<usize>,
     sample_positions: Vec<u32>,
-    /// Location ids that do not fit their column, by rising place in `stacks`.
-    wide_ids: Vec<(usize, u64)>,
-    labels: Vec<[i64; 4]>,
+    /// Location ids that are too large for their column, in the order of the stacks.
+    wide_ids: Vec<u64>,
     locations: Vec<RawLocation>,
     lines: Vec<(u64, i64, i64)>,
     functions: Vec<(u64, [i64; 3], i64, usize)>,
@@ -98,7 +98,7 @@ impl<'a> Decoder<'a> {
     fn new(options: &'a DecodeOptions, length: usize) -> Self {
         Self {
             options,
-            profile: Profile { stack_offsets: vec![0], label_offsets: vec![0], ..Profile::default() },
+            profile: Profile { label_offsets: vec![0], ..Profile::default() },
             strings: Strings::default(),
             length,
             sample_types: Vec::new(),
@@ -109,7 +109,6 @@ impl<'a> Decoder<'a> {
             value_ends: Vec::new(),
             sample_positions: Vec::new(),
             wide_ids: Vec::new(),
-            labels: Vec::new(),
             locations: Vec::new(),
             lines: Vec::new(),
             functions: Vec::new(),
@@ -118,41 +117,36 @@ impl<'a> Decoder<'a> {
     }
 
     fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
-        while let Some((field, value)) = wire.field()? {
+        while let Some(field) = wire.field()? {
             match field {
                 1 => {
-                    self.sample_types.push(value_type(wire.message(value, "sample type")?)?);
+                    self.sample_types.push(value_type(wire.message("sample type")?)?);
                     if self.sample_types.len() as u64 > self.options.limits.sample_types {
                         return Err(Error::limit("sample types", self.options.limits.sample_types));
                     }
                 }
-                2 => self.sample(wire.message(value, "sample")?)?,
-                3 => self.mapping(wire.message(value, "mapping")?)?,
-                4 => self.location(wire.message(value, "location")?)?,
-                5 => self.function(wire.message(value, "function")?)?,
+                2 => self.sample(wire.message("sample")?)?,
+                3 => self.mapping(wire.message("mapping")?)?,
+                4 => self.location(wire.message("location")?)?,
+                5 => self.function(wire.message("function")?)?,
                 6 => {
                     self.check_entries("strings", self.strings.len())?;
-                    self.strings.push_bytes(wire.text(value)?);
+                    self.strings.push_bytes(wire.text()?);
                 }
-                7 => self.texts[1] = wire.signed(value)?,
-                8 => self.texts[2] = wire.signed(value)?,
+                7 => self.texts[1] = wire.signed()?,
+                8 => self.texts[2] = wire.signed()?,
                 9 => {
                     if self.profile.time_nanos.is_some() {
                         self.flaw(wire.offset(), Flaw::Concatenated)?;
                     }
-                    self.profile.time_nanos = Some(wire.signed(value)?).filter(|&time| time != 0);
+                    self.profile.time_nanos = Some(wire.signed()?).filter(|&time| time != 0);
                 }
-                10 => self.profile.duration_nanos = Some(wire.signed(value)?).filter(|&duration| duration != 0),
-                11 => self.period_type = Some(value_type(wire.message(value, "sample type")?)?),
-                12 => self.profile.period = wire.signed(value)?,
-                13 => match value {
-                    Value::Bytes(_) => {
-                        wire.message(value, "profile")?.varints(|comment| self.comments.push(comment))?;
-                    }
-                    value => self.comments.push(wire.number(value)?),
-                },
-                14 => self.texts[0] = wire.signed(value)?,
-                15 => self.texts[3] = wire.signed(value)?,
+                10 => self.profile.duration_nanos = Some(wire.signed()?).filter(|&duration| duration != 0),
+                11 => self.period_type = Some(value_type(wire.message("sample type")?)?),
+                12 => self.profile.period = wire.signed()?,
+                13 => wire.numbers(|comment| self.comments.push(comment))?,
+                14 => self.texts[0] = wire.signed()?,
+                15 => self.texts[3] = wire.signed()?,
                 _ => {}
             }
         }
@@ -172,34 +166,16 @@ impl<'a> Decoder<'a> {
         if self.sample_positions.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let (frames, values) = (self.profile.stacks.len(), self.profile.values.len());
-        while let Some((field, value)) = wire.field()? {
+        let values = self.profile.values.len();
+        while let Some(field) = wire.field()? {
             match field {
-                1 => self.frames(&wire, value)?,
-                2 => match value {
-                    Value::Bytes(_) => {
-                        let values = &mut self.profile.values;
-                        wire.message(value, "sample")?.varints(|value| values.push(value.cast_signed()))?;
-                    }
-                    value => self.profile.values.push(wire.signed(value)?),
-                },
-                3 => {
-                    let mut label = wire.message(value, "label")?;
-                    let mut columns = [0; 4];
-                    while let Some((field, value)) = label.field()? {
-                        if let 1..=4 = field {
-                            columns[field as usize - 1] = label.signed(value)?;
-                        }
-                    }
-                    // The number 0 without a unit is not written at all; `go tool pprof` loses the label with it.
-                    if !self.options.pprof_compat || columns[1..].iter().any(|&column| column != 0) {
-                        self.labels.push(columns);
-                    }
-                }
+                1 => self.profile.stacks.read(&wire, &mut self.wide_ids)?,
+                2 => wire.numbers(|value| self.profile.values.push(value.cast_signed()))?,
+                3 => self.label(wire.message("label")?, begin)?,
                 _ => {}
             }
         }
-        if (self.profile.stacks.len() - frames) as u64 > limits.stack_depth {
+        if self.profile.stacks.end() as u64 > limits.stack_depth {
             return Err(Error::limit("frames in one sample", limits.stack_depth));
         }
         let count = self.profile.values.len() - values;
@@ -212,31 +188,43 @@ impl<'a> Decoder<'a> {
             self.value_ends.push(self.profile.values.len());
         }
         self.sample_positions.push(u32::try_from(begin).unwrap_or(u32::MAX));
-        self.profile.stack_offsets.push(self.profile.stacks.len());
-        self.profile.label_offsets.push(self.labels.len());
+        self.profile.label_offsets.push(self.profile.labels.len());
         if self.sample_positions.len() == FORECAST_SAMPLES {
             self.reserve(wire.offset());
         }
         Ok(())
     }
 
-    /// The ids of a stack, as far as they fit into the column they will be in.
-    fn frames<'w>(&mut self, wire: &Wire<'w>, value: Value<'w>) -> Result<(), Error> {
-        if let Value::Varint(id) = value {
-            self.frame(id);
-            return Ok(());
+    #[inline]
+    fn label(&mut self, mut wire: Wire<'_>, sample: usize) -> Result<(), Error> {
+        let mut columns = LabelColumns { key: 0, text: 0, number: 0, unit: 0 };
+        while let Some(field) = wire.field()? {
+            match field {
+                1 => columns.key = self.narrow(wire.signed()?, sample)?,
+                2 => columns.text = self.narrow(wire.signed()?, sample)?,
+                3 => columns.number = wire.signed()?,
+                4 => columns.unit = self.narrow(wire.signed()?, sample)?,
+                _ => {}
+            }
         }
-        wire.message(value, "sample")?.varints(|id| self.frame(id))
+        // The number 0 without a unit is not written at all; `go tool pprof` loses the label with it.
+        let is_lost = columns.text == 0 && columns.number == 0 && columns.unit == 0;
+        if !is_lost || !self.options.pprof_compat {
+            self.profile.labels.push(columns);
+        }
+        Ok(())
     }
 
+    /// A string's index, as far as it fits into its column.
     #[inline]
-    fn frame(&mut self, id: u64) {
-        let Ok(narrow) = u32::try_from(id) else {
-            self.wide_ids.push((self.profile.stacks.len(), id));
-            self.profile.stacks.push(LocationId(0));
-            return;
-        };
-        self.profile.stacks.push(LocationId(narrow));
+    fn narrow(&mut self, index: i64, offset: usize) -> Result<u32, Error> {
+        match u32::try_from(index) {
+            Ok(index) => Ok(index),
+            Err(_) => {
+                self.flaw(offset, Flaw::NoString { index })?;
+                Ok(NO_STRING)
+            }
+        }
     }
 
     /// Room for what is to come, if the rest of the profile is like its beginning: growing step by step would hold
@@ -246,37 +234,36 @@ impl<'a> Decoder<'a> {
             let whole = count as f64 / offset as f64 * self.length as f64;
             (whole * 1.02) as usize - count.min((whole * 1.02) as usize)
         };
-        self.profile.stacks.reserve_exact(forecast(self.profile.stacks.len()));
+        self.profile.stacks.reserve(forecast(FORECAST_SAMPLES), forecast(self.profile.stacks.ids()));
         self.profile.values.reserve_exact(forecast(self.profile.values.len()));
-        self.profile.stack_offsets.reserve_exact(forecast(FORECAST_SAMPLES));
         self.profile.label_offsets.reserve_exact(forecast(FORECAST_SAMPLES));
         self.sample_positions.reserve_exact(forecast(FORECAST_SAMPLES));
-        self.labels.reserve_exact(forecast(self.labels.len()));
+        self.profile.labels.reserve_exact(forecast(self.profile.labels.len()));
     }
 
     fn location(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
         self.check_entries("locations", self.locations.len())?;
         let mut raw =
             RawLocation { id: 0, address: 0, mapping: 0, is_folded: false, lines_end: 0, offset: wire.offset() };
-        while let Some((field, value)) = wire.field()? {
+        while let Some(field) = wire.field()? {
             match field {
-                1 => raw.id = wire.number(value)?,
-                2 => raw.mapping = wire.number(value)?,
-                3 => raw.address = wire.number(value)?,
+                1 => raw.id = wire.number()?,
+                2 => raw.mapping = wire.number()?,
+                3 => raw.address = wire.number()?,
                 4 => {
-                    let mut message = wire.message(value, "line")?;
+                    let mut message = wire.message("line")?;
                     let mut line = (0, 0, 0);
-                    while let Some((field, value)) = message.field()? {
+                    while let Some(field) = message.field()? {
                         match field {
-                            1 => line.0 = message.number(value)?,
-                            2 => line.1 = message.signed(value)?,
-                            3 => line.2 = message.signed(value)?,
+                            1 => line.0 = message.number()?,
+                            2 => line.1 = message.signed()?,
+                            3 => line.2 = message.signed()?,
                             _ => {}
                         }
                     }
                     self.lines.push(line);
                 }
-                5 => raw.is_folded = wire.number(value)? != 0,
+                5 => raw.is_folded = wire.number()? != 0,
                 _ => {}
             }
         }
@@ -288,11 +275,11 @@ impl<'a> Decoder<'a> {
     fn function(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
         self.check_entries("functions", self.functions.len())?;
         let (offset, mut id, mut names, mut start_line) = (wire.offset(), 0, [0; 3], 0);
-        while let Some((field, value)) = wire.field()? {
+        while let Some(field) = wire.field()? {
             match field {
-                1 => id = wire.number(value)?,
-                2..=4 => names[field as usize - 2] = wire.signed(value)?,
-                5 => start_line = wire.signed(value)?,
+                1 => id = wire.number()?,
+                2..=4 => names[field as usize - 2] = wire.signed()?,
+                5 => start_line = wire.signed()?,
                 _ => {}
             }
         }
@@ -303,12 +290,12 @@ impl<'a> Decoder<'a> {
     fn mapping(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
         self.check_entries("mappings", self.mappings.len())?;
         let mut raw = RawMapping { offset: wire.offset(), ..RawMapping::default() };
-        while let Some((field, value)) = wire.field()? {
+        while let Some(field) = wire.field()? {
             match field {
-                1 => raw.id = wire.number(value)?,
-                2..=4 => raw.numbers[field as usize - 2] = wire.number(value)?,
-                5 | 6 => raw.names[field as usize - 5] = wire.signed(value)?,
-                7..=10 => raw.has[field as usize - 7] = wire.number(value)? != 0,
+                1 => raw.id = wire.number()?,
+                2..=4 => raw.numbers[field as usize - 2] = wire.number()?,
+                5 | 6 => raw.names[field as usize - 5] = wire.signed()?,
+                7..=10 => raw.has[field as usize - 7] = wire.number()? != 0,
                 _ => {}
             }
         }
@@ -441,60 +428,49 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Ids to indexes, in place. Frames that are nowhere are left out.
+    /// Ids to indexes. Frames that are nowhere are left out.
     fn finish_stacks(&mut self, locations: &Ids) -> Result<(), Error> {
-        if self.wide_ids.is_empty() && locations.sparse.is_empty() {
-            // Ids from 1 without gaps: one is subtracted, and the largest remainder says whether all are there.
-            let mut largest = 0;
-            for id in &mut self.profile.stacks {
-                id.0 = id.0.wrapping_sub(1);
-                largest = largest.max(id.0);
-            }
-            if largest < locations.count || self.profile.stacks.is_empty() {
-                return Ok(());
-            }
-            for id in &mut self.profile.stacks {
-                id.0 = id.0.wrapping_add(1);
-            }
+        if locations.sparse.is_empty() && self.profile.stacks.number_from_zero(locations.count) {
+            return Ok(());
         }
-        let (mut read, mut written) = (0, 0);
-        let mut wide_ids = std::mem::take(&mut self.wide_ids).into_iter().peekable();
-        for index in 0..self.sample_positions.len() {
-            let end = self.profile.stack_offsets[index + 1];
-            while read < end {
-                let wide = wide_ids.next_if(|&(place, _)| place == read);
-                let id = wide.map_or(u64::from(self.profile.stacks[read].0), |(_, id)| id);
+        let stacks = std::mem::take(&mut self.profile.stacks);
+        let mut wide_ids = std::mem::take(&mut self.wide_ids).into_iter();
+        let mut found = Vec::new();
+        for index in 0..stacks.len() {
+            found.clear();
+            for LocationId(id) in stacks.stack(index) {
+                let wide_id = if id == Stacks::BEYOND { wide_ids.next() } else { None };
+                let id = wide_id.unwrap_or(u64::from(id));
                 match locations.find(id) {
-                    Some(location) => {
-                        self.profile.stacks[written] = LocationId(location);
-                        written += 1;
-                    }
+                    Some(location) => found.push(LocationId(location)),
                     None => self.flaw(self.sample_positions[index] as usize, Flaw::NoLocation { id })?,
                 }
-                read += 1;
             }
-            self.profile.stack_offsets[index + 1] = written;
+            self.profile.stacks.push(&found);
         }
-        self.profile.stacks.truncate(written);
         Ok(())
     }
 
+    /// Labels whose strings are not there are told.
     fn finish_labels(&mut self) -> Result<(), Error> {
-        let labels = std::mem::take(&mut self.labels);
-        self.profile.labels.reserve_exact(labels.len());
-        let mut sample = 0;
-        for (index, [key, text, number, unit]) in labels.into_iter().enumerate() {
-            while self.profile.label_offsets[sample + 1] <= index {
-                sample += 1;
-            }
+        let strings = self.strings.len().max(1);
+        let is_whole = |label: &LabelColumns| {
+            [label.key, label.text, label.unit].iter().all(|&id| (id as usize) < strings || id == NO_STRING)
+        };
+        if self.profile.labels.iter().all(is_whole) {
+            return Ok(());
+        }
+        for sample in 0..self.sample_positions.len() {
             let offset = self.sample_positions[sample] as usize;
-            let columns = LabelColumns {
-                key: self.string(key, offset)?,
-                text: self.string(text, offset)?,
-                number,
-                unit: self.string(unit, offset)?,
-            };
-            self.profile.labels.push(columns);
+            for index in self.profile.label_offsets[sample]..self.profile.label_offsets[sample + 1] {
+                let mut label = self.profile.labels[index];
+                for id in [&mut label.key, &mut label.text, &mut label.unit] {
+                    if *id != NO_STRING {
+                        *id = self.string(i64::from(*id), offset)?;
+                    }
+                }
+                self.profile.labels[index] = label;
+            }
         }
         Ok(())
     }
@@ -513,7 +489,7 @@ impl<'a> Decoder<'a> {
             Ok(id) if id == 0 || (id as usize) < self.strings.len() => Ok(id),
             _ => {
                 self.flaw(offset, Flaw::NoString { index })?;
-                Ok(u32::MAX)
+                Ok(NO_STRING)
             }
         }
     }
@@ -571,13 +547,16 @@ impl Ids {
 
 fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
     let mut value_type = [0; 2];
-    while let Some((field, value)) = wire.field()? {
+    while let Some(field) = wire.field()? {
         if let 1 | 2 = field {
-            value_type[field as usize - 1] = wire.signed(value)?;
+            value_type[field as usize - 1] = wire.signed()?;
         }
     }
     Ok(value_type)
 }
+
+/// The index of a string that is not there; its text is empty.
+const NO_STRING: u32 = u32::MAX;
 
 /// How many samples are read before the size of the whole is forecast.
 const FORECAST_SAMPLES: usize = 2048;

@@ -46,7 +46,7 @@ impl Profile {
                 continue;
             }
             let mut caller = None;
-            for &id in sample.locations().iter().rev() {
+            for id in sample.locations().rev() {
                 let range = profile.line_range(id);
                 let outermost = range.end - 1;
                 for line in range.rev() {

@@ -53,10 +53,7 @@ impl Profile {
         let width = self.sample_types.len();
         let labels = &self.labels[self.label_offsets[index]..self.label_offsets[index + 1]];
         proto::Sample {
-            location_id: self.stacks[self.stack_offsets[index]..self.stack_offsets[index + 1]]
-                .iter()
-                .map(|id| u64::from(id.0) + 1)
-                .collect(),
+            location_id: self.stacks.stack(index).map(|id| u64::from(id.0) + 1).collect(),
             value: self.values[index * width..][..width].to_vec(),
             label: labels
                 .iter()

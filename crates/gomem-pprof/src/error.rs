@@ -5,7 +5,13 @@ use std::fmt;
 /// A profile that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
-    kind: Box<ErrorKind>,
+    /// In one box, so that results are returned in registers: fields are read by the million.
+    inner: Box<Inner>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Inner {
+    kind: ErrorKind,
     offset: Option<u64>,
     line: Option<u64>,
 }
@@ -227,16 +233,20 @@ pub struct Limits {
 }
 
 impl Error {
+    fn of(kind: ErrorKind, offset: Option<u64>, line: Option<u64>) -> Self {
+        Self { inner: Box::new(Inner { kind, offset, line }) }
+    }
+
     pub(crate) fn at(kind: ErrorKind, offset: usize) -> Self {
-        Self { kind: Box::new(kind), offset: Some(offset as u64), line: None }
+        Self::of(kind, Some(offset as u64), None)
     }
 
     pub(crate) fn in_line(kind: ErrorKind, offset: usize, line: u64) -> Self {
-        Self { kind: Box::new(kind), offset: Some(offset as u64), line: Some(line) }
+        Self::of(kind, Some(offset as u64), Some(line))
     }
 
     pub(crate) fn new(kind: ErrorKind) -> Self {
-        Self { kind: Box::new(kind), offset: None, line: None }
+        Self::of(kind, None, None)
     }
 
     pub(crate) fn limit(what: &'static str, limit: u64) -> Self {
@@ -246,34 +256,35 @@ impl Error {
     /// What is wrong.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
-        &self.kind
+        &self.inner.kind
     }
 
     /// The byte: of the input when the gzip stream is damaged, of the inflated profile otherwise.
     #[must_use]
     pub fn offset(&self) -> Option<u64> {
-        self.offset
+        self.inner.offset
     }
 
     /// The line, from 1, for forms that are text.
     #[must_use]
     pub fn line(&self) -> Option<u64> {
-        self.line
+        self.inner.line
     }
 
     /// Whether a limit was reached, rather than the input being wrong.
     #[must_use]
     pub fn is_limit(&self) -> bool {
-        matches!(*self.kind, ErrorKind::Limit { .. })
+        matches!(self.inner.kind, ErrorKind::Limit { .. })
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.line, self.offset) {
-            (Some(line), _) => write!(f, "line {line}: {}", self.kind),
-            (None, Some(offset)) => write!(f, "byte {offset}: {}", self.kind),
-            (None, None) => self.kind.fmt(f),
+        let Inner { kind, offset, line } = &*self.inner;
+        match (line, offset) {
+            (Some(line), _) => write!(f, "line {line}: {kind}"),
+            (None, Some(offset)) => write!(f, "byte {offset}: {kind}"),
+            (None, None) => kind.fmt(f),
         }
     }
 }

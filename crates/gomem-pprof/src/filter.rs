@@ -64,7 +64,7 @@ impl Profile {
         }
         if tagfocus.is_some() || tagignore.is_some() {
             profile.restack(|sample, stack| {
-                stack.extend_from_slice(sample.locations());
+                stack.extend(sample.locations());
                 tagfocus.as_ref().is_none_or(|focus| focus.is_match(sample))
                     && !tagignore.as_ref().is_some_and(|ignore| ignore.is_match(sample))
             });
@@ -116,14 +116,14 @@ impl Profile {
         }
         self.restack(|sample, stack| {
             let mut is_focused = false;
-            for &LocationId(id) in sample.locations() {
+            for LocationId(id) in sample.locations() {
                 if ignored[id as usize] {
                     return false;
                 }
                 is_focused |= focused[id as usize];
             }
             let before = stack.len();
-            stack.extend(sample.locations().iter().filter(|id| !hidden[id.0 as usize]));
+            stack.extend(sample.locations().filter(|id| !hidden[id.0 as usize]));
             is_focused && stack.len() > before
         });
         let mut kept = kept_lines.into_iter();
@@ -146,9 +146,9 @@ impl Profile {
             })
             .collect();
         self.restack(|sample, stack| {
-            let last = sample.locations().iter().rposition(|id| shown[id.0 as usize].is_some());
+            let last = sample.locations().rposition(|id| shown[id.0 as usize].is_some());
             if let Some(last) = last {
-                stack.extend_from_slice(&sample.locations()[..=last]);
+                stack.extend(sample.locations().take(last + 1));
             }
             last.is_some()
         });
@@ -167,8 +167,8 @@ impl Profile {
             })
             .collect();
         self.restack(|sample, stack| {
-            let begin = sample.locations().iter().position(|id| first[id.0 as usize].is_some()).unwrap_or(0);
-            stack.extend_from_slice(&sample.locations()[begin..]);
+            let begin = sample.locations().position(|id| first[id.0 as usize].is_some()).unwrap_or(0);
+            stack.extend(sample.locations().skip(begin));
             true
         });
         self.retain_lines(|location, place| first[location.id().0 as usize].is_none_or(|first| place >= first));

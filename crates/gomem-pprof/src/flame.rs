@@ -171,7 +171,7 @@ impl Builder {
             }
             let mut node = 0;
             self.add(node, &values);
-            for &id in sample.locations().iter().rev() {
+            for id in sample.locations().rev() {
                 for line in profile.line_range(id).rev() {
                     node = self.child(node, codes[line]);
                     self.add(node, &values);

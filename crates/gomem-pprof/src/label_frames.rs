@@ -22,7 +22,7 @@ impl Profile {
             LabelFrames { names: FxHashMap::default(), added: Vec::new(), next: self.addresses.len() as u32 };
         self.restack(|sample, stack| {
             stack.extend(leaf_keys.iter().map(|key| frames.location(sample, key)));
-            stack.extend_from_slice(sample.locations());
+            stack.extend(sample.locations());
             stack.extend(root_keys.iter().map(|key| frames.location(sample, key)));
             true
         });

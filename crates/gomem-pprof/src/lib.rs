@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `wire`, `inflate`, `decode` | protobuf, gzip with a limit, and bytes → [`Profile`] |
 //! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
-//! | `profile` | [`Profile`] and its views: [`Sample`], [`Location`], [`Line`], [`Function`] |
+//! | `profile`, `stacks` | [`Profile`] and its views: [`Sample`], [`Stack`], [`Location`], [`Line`], [`Function`] |
 //! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
 //! | `filter`, `tag_filter`, `prune`, `label_frames`, `select` | parts of a profile: [`Filter`] |
 //! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
@@ -56,6 +56,7 @@ mod sampling;
 mod scale;
 mod select;
 mod speedscope;
+mod stacks;
 mod strings;
 mod table;
 mod tag_filter;
@@ -76,6 +77,7 @@ pub use mem_stats::{MemStat, MemStats};
 pub use merge::Merger;
 pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
 pub use sampling::Sampled;
+pub use stacks::Stack;
 pub use table::FRAMES_SCHEMA;
 pub use tags::Tag;
 pub use top::{Top, TopOptions, TopRow};

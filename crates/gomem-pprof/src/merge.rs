@@ -86,7 +86,7 @@ impl Merger {
     pub fn finish(self) -> Result<Profile, UsageError> {
         let mut profile = self.state.ok_or(UsageError::NoProfiles)?.builder.finish();
         profile.restack(|sample, stack| {
-            stack.extend_from_slice(sample.locations());
+            stack.extend(sample.locations());
             sample.values().iter().any(|&value| value != 0)
         });
         Ok(profile)
@@ -239,7 +239,7 @@ impl State {
                 continue;
             }
             stack.clear();
-            stack.extend(sample.locations().iter().map(|&id| self.location(profile, id, &mut places)));
+            stack.extend(sample.locations().map(|id| self.location(profile, id, &mut places)));
             values.clear();
             values.extend(
                 conversions.iter().map(|&(place, ratio)| scaled(sample.value(place), ratio).wrapping_mul(sign)),

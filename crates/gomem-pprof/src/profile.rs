@@ -8,6 +8,7 @@ use crate::{
     decode,
     error::{DecodeOptions, Diagnostic, Error},
     mem_stats::MemStats,
+    stacks::{Stack, Stacks},
     strings::Strings,
     total::Totals,
 };
@@ -28,9 +29,7 @@ pub struct Profile {
     pub(crate) doc_url: String,
     /// Row after row, one value per sample type.
     pub(crate) values: Vec<i64>,
-    /// Where the stack of each sample begins in `stacks`; one more at the end.
-    pub(crate) stack_offsets: Vec<usize>,
-    pub(crate) stacks: Vec<LocationId>,
+    pub(crate) stacks: Stacks,
     /// Where the labels of each sample begin in `labels`; one more at the end.
     pub(crate) label_offsets: Vec<usize>,
     pub(crate) labels: Vec<LabelColumns>,
@@ -270,7 +269,7 @@ impl Profile {
 
     /// The samples, in the order of the file.
     pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample<'_>> {
-        (0..self.stack_offsets.len().saturating_sub(1)).map(|index| Sample { profile: self, index })
+        (0..self.stacks.len()).map(|index| Sample { profile: self, index })
     }
 
     /// A location.
@@ -337,15 +336,14 @@ impl<'a> Sample<'a> {
 
     /// The stack, leaf first.
     #[must_use]
-    pub fn locations(&self) -> &'a [LocationId] {
-        let offsets = &self.profile.stack_offsets;
-        &self.profile.stacks[offsets[self.index]..offsets[self.index + 1]]
+    pub fn locations(&self) -> Stack<'a> {
+        self.profile.stacks.stack(self.index)
     }
 
     /// All lines of the stack, leaf first, inlined ones too.
     pub fn frames(self) -> impl Iterator<Item = Line<'a>> + use<'a> {
         let profile = self.profile;
-        self.locations().iter().flat_map(move |&id| profile.location(id).lines())
+        self.locations().flat_map(move |id| profile.location(id).lines())
     }
 
     /// The labels.

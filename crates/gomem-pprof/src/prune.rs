@@ -45,7 +45,7 @@ impl Profile {
         pruned.restack(|sample, stack| {
             let mut begin = 0;
             let mut found_user = false;
-            for (place, &id) in sample.locations().iter().enumerate().rev() {
+            for (place, id) in sample.locations().enumerate().rev() {
                 let id = id.0 as usize;
                 if dropped[id].is_none() {
                     found_user = true;
@@ -54,7 +54,7 @@ impl Profile {
                     break;
                 }
             }
-            stack.extend_from_slice(&sample.locations()[begin..]);
+            stack.extend(sample.locations().skip(begin));
             true
         });
         pruned.retain_lines(|location, place| {

@@ -74,7 +74,7 @@ impl Profile {
     pub(crate) fn sampled_by(&self, sample_type: usize, keys: &FrameKeys) -> Option<Vec<Sampled>> {
         let mut of_key = vec![Sampled::default(); keys.keys.len()];
         for (sample, sampled) in self.samples().zip(self.sampled(sample_type)?) {
-            if let Some(&leaf) = sample.locations().first() {
+            if let Some(leaf) = sample.locations().first() {
                 of_key[keys.of_line[self.line_range(leaf).start] as usize].add(sampled);
             }
         }

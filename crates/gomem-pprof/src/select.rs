@@ -1,6 +1,9 @@
 //! Leaving out lines, frames, samples and labels of a profile.
 
-use crate::profile::{LabelColumns, LineColumns, Location, LocationId, Profile, Sample};
+use crate::{
+    profile::{LabelColumns, LineColumns, Location, LocationId, Profile, Sample},
+    stacks::Stacks,
+};
 
 impl Profile {
     /// Leaves out lines; the number is the line's place in its location. A location that loses all is not symbolised.
@@ -25,23 +28,21 @@ impl Profile {
     /// Leaves out samples and changes the stacks of the others: `stack` gets a sample and where to put its new stack,
     /// and says whether the sample stays.
     pub(crate) fn restack(&mut self, mut stack: impl FnMut(Sample<'_>, &mut Vec<LocationId>) -> bool) {
-        let mut stacks = Vec::with_capacity(self.stacks.len());
-        let mut stack_offsets = vec![0];
+        let mut stacks = Stacks::default();
+        let mut written = Vec::new();
         let mut label_offsets = vec![0];
         let mut labels: Vec<LabelColumns> = Vec::with_capacity(self.labels.len());
         let mut values = Vec::with_capacity(self.values.len());
         for (index, sample) in self.samples().enumerate() {
-            if stack(sample, &mut stacks) {
+            written.clear();
+            if stack(sample, &mut written) {
+                stacks.push(&written);
                 values.extend_from_slice(sample.values());
                 labels.extend_from_slice(&self.labels[self.label_offsets[index]..self.label_offsets[index + 1]]);
-                stack_offsets.push(stacks.len());
                 label_offsets.push(labels.len());
-            } else {
-                stacks.truncate(stack_offsets.last().copied().unwrap_or(0));
             }
         }
         self.stacks = stacks;
-        self.stack_offsets = stack_offsets;
         self.label_offsets = label_offsets;
         self.labels = labels;
         self.values = values;

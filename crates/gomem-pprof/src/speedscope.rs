@@ -31,13 +31,13 @@ impl Profile {
                 })
             })
             .collect();
-        let lines = |&id: &LocationId| profile.line_range(id).rev();
+        let lines = |id: LocationId| profile.line_range(id).rev();
         let profiles: Vec<Value> = (0..profile.sample_types.len())
             .map(|index| {
                 let kind = &profile.sample_types[index];
                 let shown = || profile.samples().filter(|sample| sample.value(index) > 0);
                 let stacks: Vec<Vec<usize>> = shown()
-                    .map(|sample| sample.locations().iter().rev().flat_map(lines).map(|line| frame_of[line]).collect())
+                    .map(|sample| sample.locations().rev().flat_map(lines).map(|line| frame_of[line]).collect())
                     .collect();
                 let weights: Vec<i64> = shown().map(|sample| sample.value(index)).collect();
                 json!({

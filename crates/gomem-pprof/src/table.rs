@@ -124,7 +124,7 @@ impl Profile {
         let (mut addresses, mut inlined) = (Vec::new(), Vec::new());
         for (stack_id, sample) in (0..).zip(self.samples()) {
             let mut depth = 0;
-            for &id in sample.locations() {
+            for id in sample.locations() {
                 let location = self.location(id);
                 let mapping = self.location_mappings[id.0 as usize].map_or(unknown, |at| mapping_codes[at as usize]);
                 let last = location.lines().len().saturating_sub(1);

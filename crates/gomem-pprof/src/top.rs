@@ -128,7 +128,7 @@ impl Profile {
                 continue;
             }
             let mut is_leaf = true;
-            for &id in sample.locations() {
+            for id in sample.locations() {
                 for &key in &of_line[profile.line_range(id)] {
                     let key = key as usize;
                     if is_leaf {

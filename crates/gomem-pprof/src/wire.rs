@@ -10,13 +10,14 @@ pub(crate) struct Wire<'a> {
     offset: usize,
     /// What is read, for errors.
     message: &'static str,
-    /// The number of the last field, for errors.
+    /// The number of the last field.
     field: u64,
+    /// The value of the last field.
+    value: Value<'a>,
 }
 
-/// A field's value.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Value<'a> {
+enum Value<'a> {
     Varint(u64),
     Bytes(&'a [u8]),
     /// Fixed-width numbers: no field of a profile has them, so they are skipped.
@@ -25,15 +26,16 @@ pub(crate) enum Value<'a> {
 
 impl<'a> Wire<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, offset: 0, message: "profile", field: 0 }
+        Self { bytes, offset: 0, message: "profile", field: 0, value: Value::Fixed }
     }
 
     pub(crate) fn offset(&self) -> usize {
         self.offset
     }
 
-    /// The next field: its number and value; `None` at the end.
-    pub(crate) fn field(&mut self) -> Result<Option<(u64, Value<'a>)>, Error> {
+    /// Reads the next field, and gives its number; `None` at the end.
+    #[inline]
+    pub(crate) fn field(&mut self) -> Result<Option<u64>, Error> {
         if self.bytes.is_empty() {
             return Ok(None);
         }
@@ -43,7 +45,7 @@ impl<'a> Wire<'a> {
         if self.field == 0 {
             return Err(Error::at(ErrorKind::Wire { reason: "field number 0" }, begin));
         }
-        let value = match tag & 7 {
+        self.value = match tag & 7 {
             0 => Value::Varint(self.varint()?),
             1 => self.fixed(8)?,
             2 => {
@@ -58,12 +60,12 @@ impl<'a> Wire<'a> {
             5 => self.fixed(4)?,
             _ => return Err(Error::at(ErrorKind::Wire { reason: "unknown wire type" }, begin)),
         };
-        Ok(Some((self.field, value)))
+        Ok(Some(self.field))
     }
 
     /// Numbers of one to three bytes are nearly all there are, and are read here; others elsewhere.
     #[inline]
-    pub(crate) fn varint(&mut self) -> Result<u64, Error> {
+    fn varint(&mut self) -> Result<u64, Error> {
         let (number, length) = match *self.bytes {
             [a, ..] if a < 0x80 => (u64::from(a), 1),
             [a, b, ..] if b < 0x80 => (u64::from(a & 0x7f) | u64::from(b) << 7, 2),
@@ -77,24 +79,32 @@ impl<'a> Wire<'a> {
 
     /// All that is left, as numbers.
     #[inline]
-    pub(crate) fn varints(&mut self, mut take: impl FnMut(u64)) -> Result<(), Error> {
-        // Lengths vary from number to number, which a branch for each would not foresee: numbers of up to eight bytes are
-        // read without any.
-        while let Some(&word) = self.bytes.first_chunk::<8>() {
-            let word = u64::from_le_bytes(word);
-            let ends = !word & 0x8080_8080_8080_8080;
-            if ends == 0 {
+    fn varints(&mut self, mut take: impl FnMut(u64)) -> Result<(), Error> {
+        // Lengths vary from number to number, which a branch for each would not foresee. Eight bytes are looked at
+        // together: eight numbers of one byte, or else two numbers, which have no more than seven bytes between them.
+        while let Some(bytes) = self.bytes.first_chunk::<8>() {
+            let word = u64::from_le_bytes(*bytes);
+            let ends = !word & HIGH_BITS;
+            let second = ends & ends.wrapping_sub(1);
+            let length = if ends == HIGH_BITS {
+                bytes.iter().for_each(|&byte| take(u64::from(byte)));
+                8
+            } else if second != 0 {
+                let first_bits = ends.trailing_zeros() + 1;
+                let both_bits = second.trailing_zeros() + 1;
+                take(joined(word, first_bits));
+                take(joined(word >> first_bits, both_bits - first_bits));
+                both_bits / 8
+            } else if ends != 0 {
+                let bits = ends.trailing_zeros() + 1;
+                take(joined(word, bits));
+                bits / 8
+            } else {
                 take(self.long_varint()?);
                 continue;
-            }
-            let bits = ends.trailing_zeros() + 1;
-            let groups = word & (u64::MAX >> (64 - bits));
-            let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
-            let quads = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
-            take(quads & 0x0fff_ffff | (quads & 0x0fff_ffff_0000_0000) >> 4);
-            let length = (bits / 8) as usize;
-            self.bytes = &self.bytes[length..];
-            self.offset += length;
+            };
+            self.bytes = &self.bytes[length as usize..];
+            self.offset += length as usize;
         }
         while !self.bytes.is_empty() {
             take(self.varint()?);
@@ -102,25 +112,39 @@ impl<'a> Wire<'a> {
         Ok(())
     }
 
-    /// The number that was just read.
-    pub(crate) fn number(&self, value: Value<'_>) -> Result<u64, Error> {
-        if let Value::Varint(number) = value { Ok(number) } else { Err(self.other_type()) }
+    /// The field's number.
+    #[inline]
+    pub(crate) fn number(&self) -> Result<u64, Error> {
+        if let Value::Varint(number) = self.value { Ok(number) } else { Err(self.other_type()) }
     }
 
     /// The same, signed.
-    pub(crate) fn signed(&self, value: Value<'_>) -> Result<i64, Error> {
-        self.number(value).map(u64::cast_signed)
+    #[inline]
+    pub(crate) fn signed(&self) -> Result<i64, Error> {
+        self.number().map(u64::cast_signed)
     }
 
-    /// The text that was just read.
-    pub(crate) fn text(&self, value: Value<'a>) -> Result<&'a [u8], Error> {
-        if let Value::Bytes(text) = value { Ok(text) } else { Err(self.other_type()) }
+    /// The field's text.
+    #[inline]
+    pub(crate) fn text(&self) -> Result<&'a [u8], Error> {
+        if let Value::Bytes(text) = self.value { Ok(text) } else { Err(self.other_type()) }
     }
 
-    /// The message, or the packed numbers, that were just read.
-    pub(crate) fn message(&self, value: Value<'a>, message: &'static str) -> Result<Wire<'a>, Error> {
-        let bytes = self.text(value)?;
-        Ok(Wire { bytes, offset: self.offset - bytes.len(), message, field: self.field })
+    /// The message in the field.
+    #[inline]
+    pub(crate) fn message(&self, message: &'static str) -> Result<Self, Error> {
+        let bytes = self.text()?;
+        Ok(Self { bytes, offset: self.offset - bytes.len(), message, field: self.field, value: Value::Fixed })
+    }
+
+    /// The numbers in the field: one, or any number of them packed.
+    #[inline]
+    pub(crate) fn numbers(&self, mut take: impl FnMut(u64)) -> Result<(), Error> {
+        match self.value {
+            Value::Varint(number) => take(number),
+            _ => self.message(self.message)?.varints(take)?,
+        }
+        Ok(())
     }
 
     #[cold]
@@ -148,15 +172,31 @@ impl<'a> Wire<'a> {
         Ok(Value::Fixed)
     }
 
+    #[cold]
+    #[inline(never)]
     fn truncated(&self, offset: usize) -> Error {
         Error::at(ErrorKind::Truncated { message: self.message, field: self.field }, offset)
     }
 
     /// A field that is known, but of another type.
+    #[cold]
+    #[inline(never)]
     fn other_type(&self) -> Error {
         Error::at(ErrorKind::WireType { message: self.message, field: self.field }, self.offset)
     }
 }
+
+/// The number in the first `bits` of a word, of which each byte holds seven.
+#[inline]
+fn joined(word: u64, bits: u32) -> u64 {
+    let groups = word & (u64::MAX >> (64 - bits));
+    let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
+    let quads = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+    quads & 0x0fff_ffff | (quads & 0x0fff_ffff_0000_0000) >> 4
+}
+
+/// Set in every byte of a number but its last.
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 #[cfg(test)]
 mod tests {
@@ -166,11 +206,11 @@ mod tests {
     fn fields_of_every_type() {
         let bytes = [0x08, 0x96, 0x01, 0x12, 0x01, b'x', 0x19, 1, 2, 3, 4, 5, 6, 7, 8, 0x25, 1, 2, 3, 4];
         let mut wire = Wire::new(&bytes);
-        assert!(matches!(wire.field(), Ok(Some((1, Value::Varint(150))))));
-        assert!(matches!(wire.field(), Ok(Some((2, Value::Bytes(inside)))) if inside == b"x"));
-        assert!(matches!(wire.field(), Ok(Some((3, Value::Fixed)))));
-        assert!(matches!(wire.field(), Ok(Some((4, Value::Fixed)))));
-        assert!(matches!(wire.field(), Ok(None)));
+        assert_eq!((wire.field(), wire.number()), (Ok(Some(1)), Ok(150)));
+        assert_eq!((wire.field(), wire.text()), (Ok(Some(2)), Ok(&b"x"[..])));
+        assert!(wire.field() == Ok(Some(3)) && wire.number().is_err() && wire.text().is_err());
+        assert!(wire.field() == Ok(Some(4)) && wire.number().is_err() && wire.text().is_err());
+        assert_eq!(wire.field(), Ok(None));
     }
 
     #[test]
