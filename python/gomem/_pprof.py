@@ -442,7 +442,7 @@ def read_pprof(
     source
         A path, bytes, or a binary file object.
     limits
-        How much is accepted: ``decompressed_bytes`` (1 GiB by default), ``sample_types``,
+        How much is accepted: ``decompressed_bytes`` (512 MiB by default), ``sample_types``,
         ``samples``, ``values``, ``stack_depth``, ``entries``, ``diagnostics``.
     strict
         Raise for flaws that could be repaired, as ``go tool pprof`` does, instead of listing them

@@ -562,4 +562,6 @@ const NO_STRING: u32 = u32::MAX;
 const FORECAST_SAMPLES: usize = 2048;
 
 #[cfg(test)]
+mod edge_tests;
+#[cfg(test)]
 pub(crate) mod tests;

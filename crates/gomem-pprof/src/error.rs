@@ -216,7 +216,7 @@ pub struct DecodeOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes after inflating.
+    /// Bytes after inflating: 512 MiB by default.
     pub decompressed_bytes: u64,
     /// Sample types.
     pub sample_types: u64,
@@ -324,7 +324,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            decompressed_bytes: 1 << 30,
+            decompressed_bytes: 512 << 20,
             sample_types: 256,
             samples: 20_000_000,
             values: 200_000_000,

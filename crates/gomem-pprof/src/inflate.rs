@@ -42,23 +42,41 @@ fn has_more(bytes: &[u8], size: u64) -> bool {
     memchr::memmem::find(bytes, &[a, b, c, d, MAGIC[0], MAGIC[1]]).is_some()
 }
 
-/// Any number of members, one after the other, and perhaps something else behind them.
+/// Any number of members, one after the other, and perhaps something else behind them. What they inflate to is measured
+/// first, so that a bomb costs time until the limit, but no memory.
 fn members(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, bool), Error> {
-    let (mut rest, mut inflated) = (bytes, Vec::new());
+    let mut size = 0;
+    each_member(bytes, |member| {
+        let room = limits.decompressed_bytes - size;
+        size += std::io::copy(&mut member.take(room + 1), &mut std::io::sink())?;
+        Ok(size <= limits.decompressed_bytes)
+    })?;
+    if size > limits.decompressed_bytes {
+        return Err(Error::limit("bytes after inflating", limits.decompressed_bytes));
+    }
+    let mut inflated = Vec::with_capacity(size as usize);
+    let trailing = each_member(bytes, |member| member.read_to_end(&mut inflated).map(|_| true))?;
+    Ok((inflated, trailing))
+}
+
+/// Hands over each member until told to stop. Gives whether other bytes follow the last one.
+fn each_member(
+    bytes: &[u8],
+    mut take: impl FnMut(&mut GzDecoder<&[u8]>) -> std::io::Result<bool>,
+) -> Result<bool, Error> {
+    let mut rest = bytes;
     while rest.starts_with(&MAGIC) {
-        let room = limits.decompressed_bytes.saturating_sub(inflated.len() as u64);
-        let mut member = GzDecoder::new(rest).take(room + 1);
-        let before = inflated.len() as u64;
-        member.read_to_end(&mut inflated).map_err(|err| {
-            let offset = bytes.len() - member.get_ref().get_ref().len();
+        let mut member = GzDecoder::new(rest);
+        let goes_on = take(&mut member).map_err(|err| {
+            let offset = bytes.len() - member.get_ref().len();
             Error::at(ErrorKind::Gzip { reason: err.to_string() }, offset)
         })?;
-        if inflated.len() as u64 - before > room {
-            return Err(Error::limit("bytes after inflating", limits.decompressed_bytes));
+        if !goes_on {
+            break;
         }
-        rest = member.into_inner().into_inner();
+        rest = member.into_inner();
     }
-    Ok((inflated, !rest.is_empty()))
+    Ok(!rest.is_empty())
 }
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use gomem_symbol::Symbol;
+use gomem_symbol::{Modules, Symbol};
 use gomem_table::{Column, Unit};
 use rustc_hash::FxHashMap;
 
@@ -25,8 +25,10 @@ pub enum Granularity {
     Address,
     /// The Go package.
     Package,
-    /// The mapped file: the program or a shared library.
+    /// The Go module: `std`, a dependency, or the program's own.
     Module,
+    /// Whose code it is: `runtime`, `std`, `third_party` or `user`.
+    Origin,
 }
 
 /// One key. Which parts are there depends on the [`Granularity`].
@@ -43,8 +45,12 @@ pub struct FrameKey {
     pub line: Option<i64>,
     /// The address.
     pub address: Option<u64>,
-    /// The mapped file.
+    /// The module; `[file]` with the mapped file's name, where the frame was not symbolised.
     pub module: Option<String>,
+    /// Whose code it is, as [`Origin::name`] says it.
+    pub origin: Option<&'static str>,
+    /// The mapped file, for functions that have no name.
+    mapping: Option<String>,
     column: i64,
     /// Told apart by `go tool pprof` when it sums by file.
     start_line: i64,
@@ -59,8 +65,16 @@ pub(crate) struct FrameKeys {
 
 impl Granularity {
     /// All of them.
-    pub const ALL: &'static [Self] =
-        &[Self::Function, Self::FileFunction, Self::File, Self::Line, Self::Address, Self::Package, Self::Module];
+    pub const ALL: &'static [Self] = &[
+        Self::Function,
+        Self::FileFunction,
+        Self::File,
+        Self::Line,
+        Self::Address,
+        Self::Package,
+        Self::Module,
+        Self::Origin,
+    ];
 
     /// Its name, as options spell it.
     #[must_use]
@@ -73,6 +87,7 @@ impl Granularity {
             Self::Address => "address",
             Self::Package => "package",
             Self::Module => "module",
+            Self::Origin => "origin",
         }
     }
 
@@ -98,6 +113,9 @@ impl Granularity {
         if self == Self::Module {
             columns.push(text("module", |key| key.module.as_deref()));
         }
+        if self == Self::Origin {
+            columns.push(text("origin", |key| key.origin));
+        }
         columns
     }
 }
@@ -117,27 +135,28 @@ impl FromStr for Granularity {
 }
 
 impl FrameKey {
-    fn of(by: Granularity, location: Location<'_>, line: Line<'_>, pprof_compat: bool) -> Self {
+    fn of(by: Granularity, location: Location<'_>, line: Line<'_>, modules: &Modules, pprof_compat: bool) -> Self {
         let mapped = location.mapping().map_or("", |mapping| mapping.filename());
         let unnamed = || {
             let base = mapped.rsplit('/').next().unwrap_or(mapped);
             Some(if base.is_empty() { "<unknown>".to_owned() } else { format!("[{base}]") })
         };
-        let module = || (!mapped.is_empty()).then(|| mapped.to_owned());
+        let mapping = || (!mapped.is_empty()).then(|| mapped.to_owned());
         let none = Self::default;
-        match by {
-            Granularity::Module => {
-                return Self { module: Some(module().unwrap_or_else(|| "<unknown>".to_owned())), ..none() };
-            }
-            Granularity::Package => {
-                let name = line.function().map_or("", |function| function.name());
-                return Self { package: Some(Symbol::decode(name).package().to_owned()), ..none() };
-            }
-            _ => {}
+        if let Granularity::Package | Granularity::Module | Granularity::Origin = by {
+            let (name, file) = line.function().map_or(("", ""), |function| (function.name(), function.filename()));
+            let symbol = Symbol::decode(name);
+            let package = symbol.package();
+            return match by {
+                Granularity::Package => Self { package: Some(package.to_owned()), ..none() },
+                Granularity::Origin => Self { origin: Some(modules.origin(package, file).name()), ..none() },
+                _ if name.is_empty() => Self { module: unnamed(), ..none() },
+                _ => Self { module: Some(modules.module(package, file)), ..none() },
+            };
         }
         let address = (by == Granularity::Address && location.address() != 0).then(|| location.address());
         let Some(function) = line.function() else {
-            return Self { function: unnamed(), module: module(), address, ..none() };
+            return Self { function: unnamed(), mapping: mapping(), address, ..none() };
         };
         let name = function.name();
         let file = || {
@@ -163,7 +182,7 @@ impl FrameKey {
         if name.is_empty() {
             // What `go tool pprof` shows for a function without a name: its place, or the mapped file.
             let function = if key.file.is_some() { None } else { unnamed() };
-            return Self { function, module: module(), ..key };
+            return Self { function, mapping: mapping(), ..key };
         }
         key
     }
@@ -177,7 +196,8 @@ impl fmt::Display for FrameKey {
             write!(f, "{address:016x}")?;
             separator = " ";
         }
-        for part in [&self.package, &self.function].into_iter().flatten() {
+        let names = [&self.package, &self.module, &self.function].into_iter().flatten().map(String::as_str);
+        for part in names.chain(self.origin) {
             write!(f, "{separator}{part}")?;
             separator = " ";
         }
@@ -189,8 +209,8 @@ impl fmt::Display for FrameKey {
                     write!(f, ":{}", self.column)?;
                 }
             }
-        } else if let Some(module) = self.module.as_ref().filter(|_| self.function.is_none()) {
-            write!(f, "{separator}{module}")?;
+        } else if let Some(mapping) = self.mapping.as_ref().filter(|_| self.function.is_none()) {
+            write!(f, "{separator}{mapping}")?;
         }
         Ok(())
     }
@@ -203,22 +223,23 @@ impl FrameKeys {
         // Most lines are told to be known by their ids already, without any text being compared.
         let mut known_ids: FxHashMap<(u32, i64, u64, u32), u32> = FxHashMap::default();
         let mut of_line = Vec::with_capacity(profile.lines.len());
+        let modules = match by {
+            Granularity::Module | Granularity::Origin => modules(profile),
+            _ => Modules::default(),
+        };
         for (id, location) in profile.locations() {
             let mapping = profile.location_mappings[id.0 as usize].unwrap_or(u32::MAX);
             for line in location.lines() {
                 let function = line.function().map_or(u32::MAX, |function: Function<'_>| function.id().0);
                 let ids = match by {
-                    Granularity::Function | Granularity::FileFunction | Granularity::File | Granularity::Package => {
-                        (function, 0, 0, mapping)
-                    }
                     Granularity::Line => (function, line.line(), 0, mapping),
                     Granularity::Address => (function, line.line(), location.address(), mapping),
-                    Granularity::Module => (0, 0, 0, mapping),
+                    _ => (function, 0, 0, mapping),
                 };
                 let key = if line.column() == 0 { known_ids.get(&ids).copied() } else { None };
                 let key = key.unwrap_or_else(|| {
                     let next = keys.len() as u32;
-                    let frame = FrameKey::of(by, location, line, profile.pprof_compat);
+                    let frame = FrameKey::of(by, location, line, &modules, profile.pprof_compat);
                     let key = *known.entry(frame.clone()).or_insert(next);
                     if key == next {
                         keys.push(frame);
@@ -233,6 +254,15 @@ impl FrameKeys {
         }
         Self { of_line, keys }
     }
+}
+
+fn modules(profile: &Profile) -> Modules {
+    let functions: Vec<(Symbol, &str)> = profile
+        .functions
+        .iter()
+        .map(|function| (Symbol::decode(profile.string(function.name)), profile.string(function.filename)))
+        .collect();
+    Modules::of(functions.iter().map(|(symbol, file)| (symbol.package(), *file)))
 }
 
 /// Go's `filepath.Clean`, as far as profiles need it.

@@ -107,6 +107,12 @@ impl<'o> Text<'o> {
         if self.options.strict {
             return Err(Error::in_line(ErrorKind::Strict(Flaw::Line { reason }), line.offset, line.number));
         }
+        self.note(line, reason);
+        Ok(())
+    }
+
+    /// What is told but not refused: `go tool pprof` does not look at it.
+    fn note(&mut self, line: &Line<'_>, reason: &'static str) {
         let most = self.options.limits.diagnostics;
         let header = self.builder.header();
         if (header.diagnostics.len() as u64) < most {
@@ -115,7 +121,6 @@ impl<'o> Text<'o> {
         } else {
             header.suppressed_diagnostics += 1;
         }
-        Ok(())
     }
 
     fn sample(&mut self, stack: &Stack, values: &[i64], labels: &[LabelColumns]) -> Result<(), Error> {

@@ -42,9 +42,6 @@ impl<'a> Wire<'a> {
         let begin = self.offset;
         let tag = self.varint()?;
         self.field = tag >> 3;
-        if self.field == 0 {
-            return Err(Error::at(ErrorKind::Wire { reason: "field number 0" }, begin));
-        }
         self.value = match tag & 7 {
             0 => Value::Varint(self.varint()?),
             1 => self.fixed(8)?,
@@ -237,7 +234,6 @@ mod tests {
     fn malformed_fields_are_told_with_their_place() {
         for (bytes, error) in [
             (&[0x0b][..], "byte 0: not a pprof profile: unknown wire type"),
-            (&[0x00, 0x01], "byte 0: not a pprof profile: field number 0"),
             (&[0x08, 0x80], "byte 1: the input ends inside field 1 of a profile"),
             (&[0x12, 0x05, 1], "byte 0: the input ends inside field 2 of a profile"),
             (&[0x0d, 1, 2], "byte 1: the input ends inside field 1 of a profile"),

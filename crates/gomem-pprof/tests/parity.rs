@@ -152,6 +152,66 @@ fn text_forms() {
     }
 }
 
+/// Bytes of a profile changed at random: a strict reading takes what `go tool pprof` takes, and sums it alike.
+#[test]
+fn damage_is_judged_alike() {
+    let Some(pprof) = Pprof::find() else { return };
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |end: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % end as u64) as usize
+    };
+    let path = std::env::temp_dir().join(format!("gomem-damage-{}.pb", std::process::id()));
+    let mut taken = 0;
+    let text = ["custom.txt", "mutex.txt", "block.txt", "goroutine.txt"];
+    for file in ["custom.pb.gz", "mutex.pb.gz", "threadcreate.pb.gz"].iter().chain(&text).flat_map(|name| named(name)) {
+        let whole = std::fs::read(&file).unwrap();
+        let is_text = file.extension().is_some_and(|extension| extension == "txt");
+        let whole = if is_text { whole } else { Profile::decode(&whole).unwrap().encode_raw() };
+        for _ in 0..if std::env::var_os("GOMEM_PARITY").is_some() { 100 } else { 20 } {
+            let mut bytes = whole.clone();
+            let place = below(bytes.len());
+            bytes[place] = match below(3) {
+                0 => bytes[place] ^ 1 << below(8),
+                1 => below(256) as u8,
+                _ => 0,
+            };
+            std::fs::write(&path, &bytes).unwrap();
+            let options = DecodeOptions::default().with_strict(true).with_pprof_compat(true);
+            let read = Profile::decode_with(&bytes, &options);
+            let expected = pprof.try_run(&["-raw"], &path);
+            // The reference finds the end of a damaged number and takes it for the number.
+            let is_guessed = is_text && read.as_ref().is_err_and(|err| err.to_string().contains("contention profile"));
+            if is_guessed {
+                continue;
+            }
+            assert_eq!(read.is_ok(), expected.is_ok(), "{} byte {place}: {read:?}\n{expected:?}", file.display());
+            let (Ok(profile), Ok(_)) = (read, expected) else { continue };
+            taken += 1;
+            if is_text {
+                // Unlike the reference, gomem knows the frames.
+                continue;
+            }
+            for (index, kind) in profile.sample_types().iter().enumerate() {
+                // Types that share a name cannot be asked for, other units are scaled, and some names break lines.
+                let is_plain = |name: &str| name.bytes().all(|c| c.is_ascii_graphic());
+                let is_known = ["count", "nanoseconds"].contains(&kind.unit());
+                if !is_known || profile.sample_type_index(kind.name()) != Some(index) || kind.name().is_empty() {
+                    continue;
+                }
+                let found = sums(&profile, &TopOptions::new(index));
+                if is_plain(kind.name()) && found.keys().all(|name| is_plain(name)) {
+                    assert_eq!(found, pprof.top(&path, kind, &["-functions"]), "{} byte {place}", file.display());
+                }
+            }
+        }
+    }
+    std::fs::remove_file(path).unwrap();
+    println!("{taken} damaged profiles taken");
+}
+
 fn filters() -> Vec<(Vec<&'static str>, Filter)> {
     type Set = fn(&mut Filter);
     let cases: [(&[&str], Set); 24] = [
@@ -274,6 +334,10 @@ impl Pprof {
     }
 
     fn run(&self, flags: &[&str], path: &Path) -> String {
+        self.try_run(flags, path).unwrap_or_else(|problem| panic!("{flags:?}: {problem}"))
+    }
+
+    fn try_run(&self, flags: &[&str], path: &Path) -> Result<String, String> {
         let output = Command::new(&self.0)
             .args(["-symbolize=none", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
             .args(flags.iter().filter(|flag| flag.starts_with('-')))
@@ -282,8 +346,10 @@ impl Pprof {
             .env("PPROF_TMPDIR", std::env::temp_dir())
             .output()
             .unwrap();
-        assert!(output.status.success(), "{flags:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).unwrap()
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
     }
 
     /// Flat and cum by name, in whole units.

@@ -25,13 +25,16 @@
 //! | `symbol` | [`Symbol`]: the parts of a function's name |
 //! | `source_path` | [`SourcePath`]: a file's path, cleaned |
 //! | `origin` | [`Origin`]: whose code a package is |
+//! | `module` | [`Modules`]: the Go module it is of |
 
 #![forbid(unsafe_code)]
 
+mod module;
 mod origin;
 mod source_path;
 mod symbol;
 
+pub use module::Modules;
 pub use origin::Origin;
 pub use source_path::SourcePath;
 pub use symbol::{Symbol, Wrapper};

@@ -12,10 +12,10 @@ pub(crate) fn profile_of(stacks: &[(&[&str], i64)]) -> Profile {
 
 /// Writes protobuf messages by hand, so that the tests say which bytes they mean.
 #[derive(Default, Clone)]
-struct Writer(Vec<u8>);
+pub(super) struct Writer(pub(super) Vec<u8>);
 
 impl Writer {
-    fn stacks(stacks: &[(&[&str], i64)]) -> Self {
+    pub(super) fn stacks(stacks: &[(&[&str], i64)]) -> Self {
         let mut strings = vec![""];
         let mut writer = Self::default();
         let mut code = |name| {
@@ -52,20 +52,20 @@ impl Writer {
         self.0.push(value as u8);
     }
 
-    fn varint(&mut self, field: u64, value: u64) -> &mut Self {
+    pub(super) fn varint(&mut self, field: u64, value: u64) -> &mut Self {
         self.number(field << 3);
         self.number(value);
         self
     }
 
-    fn bytes(&mut self, field: u64, bytes: &[u8]) -> &mut Self {
+    pub(super) fn bytes(&mut self, field: u64, bytes: &[u8]) -> &mut Self {
         self.number(field << 3 | 2);
         self.number(bytes.len() as u64);
         self.0.extend_from_slice(bytes);
         self
     }
 
-    fn packed(&mut self, field: u64, values: &[u64]) -> &mut Self {
+    pub(super) fn packed(&mut self, field: u64, values: &[u64]) -> &mut Self {
         let mut inside = Self::default();
         for &value in values {
             inside.number(value);
@@ -73,7 +73,7 @@ impl Writer {
         self.bytes(field, &inside.0)
     }
 
-    fn message(&mut self, field: u64, fill: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
+    pub(super) fn message(&mut self, field: u64, fill: impl FnOnce(&mut Self) -> &mut Self) -> &mut Self {
         let mut inside = Self::default();
         fill(&mut inside);
         self.bytes(field, &inside.0)

@@ -1,11 +1,6 @@
 //! `goroutine profile: total 12`: Go's `debug=1` for what is counted.
 
-use super::{
-    Text,
-    lines::{Lines, addresses},
-    maps,
-    stack::Stack,
-};
+use super::{Text, lines::Lines, maps, stack::Stack};
 use crate::{
     error::{DecodeOptions, Error},
     profile::Profile,
@@ -17,6 +12,24 @@ pub(super) fn header(text: &str) -> Option<&str> {
     let is_header =
         !name.is_empty() && !name.contains(char::is_whitespace) && total.bytes().all(|c| c.is_ascii_digit());
     is_header.then_some(name)
+}
+
+/// `2 @ 0x4010 0x4020`: the count, and the stack.
+fn sample(line: &str) -> Option<(i64, Vec<u64>)> {
+    let (count, stack) = line.split_once(" @")?;
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
+    let address = |text: &str| {
+        let digits =
+            text.strip_prefix("0x").filter(|digits| !digits.bytes().any(|c| c.is_ascii_uppercase() || c == b'+'))?;
+        u64::from_str_radix(digits, 16).ok()
+    };
+    let count = Some(count).filter(|count| is_number(count))?.parse().ok()?;
+    let stack = match stack.strip_prefix(' ') {
+        Some(addresses) => addresses.split(' ').map(address).collect::<Option<_>>()?,
+        None if stack.is_empty() => Vec::new(),
+        None => return None,
+    };
+    Some((count, stack))
 }
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
@@ -38,11 +51,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         if line.is_space_or_comment() {
             continue;
         }
-        let sample = line
-            .text
-            .split_once('@')
-            .and_then(|(count, stack)| Some((count.trim().parse::<i64>().ok()?, addresses(stack)?)));
-        let Some((count, stack)) = sample else {
+        let Some((count, stack)) = sample(&line.text) else {
             text.flaw(&line, "not a sample of a count profile")?;
             continue;
         };
@@ -60,7 +69,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
                         labels.push(text.text_label(key, value.as_str().unwrap_or_default()));
                     }
                 }
-                Err(_) => text.flaw(&found, "the labels do not read as such")?,
+                Err(_) => text.note(&found, "the labels do not read as such"),
             }
         }
         text.sample(&stack, &[count], &labels)?;
