@@ -80,6 +80,10 @@ impl Profile {
         }
         if filter.noinlines {
             profile.retain_lines(|location, place| place + 1 == location.lines().len());
+            if profile.pprof_compat {
+                // `go tool pprof` shows columns by address, but not together with this option.
+                profile.lines.iter_mut().for_each(|line| line.column = 0);
+            }
         }
         Ok(profile)
     }

@@ -163,12 +163,20 @@ impl FrameKey {
             let file = clean(function.filename());
             (!file.is_empty()).then_some(file)
         };
+        // `go tool pprof` tells functions without a name apart by these, and gives none a name when it sums by file.
+        let (compat_start_line, compat_mapping) =
+            if pprof_compat { (function.start_line(), mapping()) } else { (0, None) };
         let key = match by {
             Granularity::File => {
-                let start_line = if pprof_compat { function.start_line() } else { 0 };
                 let file = file();
                 let unknown = if file.is_none() { unnamed() } else { None };
-                return Self { function: unknown, file, start_line, ..none() };
+                return Self {
+                    function: unknown,
+                    file,
+                    start_line: compat_start_line,
+                    mapping: compat_mapping,
+                    ..none()
+                };
             }
             Granularity::Function => Self { function: Some(name.to_owned()), ..none() },
             Granularity::FileFunction => Self { function: Some(name.to_owned()), file: file(), ..none() },
@@ -181,8 +189,8 @@ impl FrameKey {
         };
         if name.is_empty() {
             // What `go tool pprof` shows for a function without a name: its place, or the mapped file.
-            let function = if key.file.is_some() { None } else { unnamed() };
-            return Self { function, mapping: mapping(), ..key };
+            let function = if key.file.is_some() || key.line.is_some() { None } else { unnamed() };
+            return Self { function, mapping: mapping(), start_line: compat_start_line, ..key };
         }
         key
     }
@@ -201,8 +209,8 @@ impl fmt::Display for FrameKey {
             write!(f, "{separator}{part}")?;
             separator = " ";
         }
-        if let Some(file) = &self.file {
-            write!(f, "{separator}{file}")?;
+        if self.file.is_some() || self.line.is_some() {
+            write!(f, "{separator}{}", self.file.as_deref().unwrap_or_default())?;
             if let Some(line) = self.line {
                 write!(f, ":{line}")?;
                 if self.column != 0 {

@@ -66,6 +66,12 @@ mod top;
 mod total;
 mod wire;
 
+#[cfg(test)]
+#[path = "../tests/reference/mod.rs"]
+mod reference;
+#[cfg(test)]
+mod synthetic_tests;
+
 pub use diff::{DiffRow, KeyStatus, ProfileDiff};
 pub use edges::{Edge, Edges};
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};

@@ -5,16 +5,13 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::path::{Path, PathBuf};
 
 use gomem_pprof::{DecodeOptions, Filter, Granularity, Profile, SampleType, TopOptions};
 
-type Sums = BTreeMap<String, (i64, i64)>;
-type Calls = BTreeMap<(String, String), (i64, bool)>;
+mod reference;
+
+use reference::{Calls, Pprof, Sums, add};
 
 #[test]
 fn every_profile_type_and_granularity() {
@@ -24,7 +21,7 @@ fn every_profile_type_and_granularity() {
         let profile = decode(&file);
         for (index, kind) in profile.sample_types().iter().enumerate() {
             for (by, flag) in GRANULARITIES {
-                let expected = pprof.top(&file, kind, &[flag]);
+                let expected = pprof.top(&file, named_unit(kind), &[flag]);
                 let found = sums(&profile, &TopOptions::new(index).by(by));
                 assert_eq!(found, expected, "{} {} {flag}", file.display(), kind.name());
                 compared += 1;
@@ -46,7 +43,7 @@ fn every_filter() {
             for (flags, filter) in filters() {
                 for (by, flag) in GRANULARITIES {
                     let flags: Vec<&str> = flags.iter().copied().chain([flag]).collect();
-                    let expected = pprof.top(&file, kind, &flags);
+                    let expected = pprof.top(&file, named_unit(kind), &flags);
                     let found = sums(&profile.filter(&filter).unwrap(), &TopOptions::new(index).by(by));
                     assert_eq!(found, expected, "{} {flags:?}", file.display());
                     compared += 1;
@@ -70,7 +67,7 @@ fn differences_and_sums() {
                 for (base_flag, normalize) in [("-base", false), ("-diff_base", false), ("-diff_base", true)] {
                     let base_flag = format!("{base_flag}={path}");
                     let flags = [base_flag.as_str(), flag, if normalize { "-normalize" } else { "-trim" }];
-                    let expected = pprof.top(&later, kind, &flags);
+                    let expected = pprof.top(&later, named_unit(kind), &flags);
                     let diff = current.diff(&base, normalize).unwrap();
                     assert_eq!(sums(diff.difference(), &options), expected, "{flags:?}");
                     let mut rows = Sums::new();
@@ -81,7 +78,7 @@ fn differences_and_sums() {
                     compared += 2;
                 }
                 let merged = Profile::merge([&base, &current]).unwrap();
-                let expected = pprof.top(&later, kind, &[flag, &path]);
+                let expected = pprof.top(&later, named_unit(kind), &[flag, &path]);
                 assert_eq!(sums(&merged, &options), expected, "merge of {path}");
                 compared += 1;
             }
@@ -97,7 +94,7 @@ fn every_call() {
         for file in named(name) {
             let profile = decode(&file);
             let index = profile.default_sample_type();
-            let expected = pprof.calls(&file, &profile.sample_types()[index]);
+            let expected = pprof.calls(&file, named_unit(&profile.sample_types()[index]));
             let edges = profile.edges(&TopOptions::new(index));
             let found: Calls = edges
                 .rows()
@@ -116,9 +113,9 @@ fn means_and_divisions() {
         let profile = decode(&file);
         let kind = &profile.sample_types()[1];
         let found = sums(&profile, &TopOptions::new(1).with_mean(true));
-        assert_eq!(found, pprof.top(&file, kind, &["-mean", "-functions"]));
+        assert_eq!(found, pprof.top(&file, named_unit(kind), &["-mean", "-functions"]));
         let found = sums(&profile, &TopOptions::new(1).with_divide_by(7.0));
-        assert_eq!(found, pprof.top(&file, kind, &["-divide_by=7", "-functions"]));
+        assert_eq!(found, pprof.top(&file, named_unit(kind), &["-divide_by=7", "-functions"]));
     }
 }
 
@@ -144,7 +141,7 @@ fn text_forms() {
             let profile = Profile::decode_with(&std::fs::read(&file).unwrap(), &options).unwrap();
             assert!(profile.diagnostics().is_empty(), "{:?}", profile.diagnostics());
             for (index, kind) in profile.sample_types().iter().enumerate() {
-                let expected = pprof.top(&file, kind, &["-functions"]);
+                let expected = pprof.top(&file, named_unit(kind), &["-functions"]);
                 let flat: i64 = profile.samples().map(|sample| sample.value(index)).sum();
                 assert_eq!(flat, expected["<unknown>"].0, "{} {}", file.display(), kind.name());
             }
@@ -203,7 +200,12 @@ fn damage_is_judged_alike() {
                 }
                 let found = sums(&profile, &TopOptions::new(index));
                 if is_plain(kind.name()) && found.keys().all(|name| is_plain(name)) {
-                    assert_eq!(found, pprof.top(&path, kind, &["-functions"]), "{} byte {place}", file.display());
+                    assert_eq!(
+                        found,
+                        pprof.top(&path, named_unit(kind), &["-functions"]),
+                        "{} byte {place}",
+                        file.display()
+                    );
                 }
             }
         }
@@ -284,18 +286,16 @@ fn decode(path: &Path) -> Profile {
     Profile::decode_with(&std::fs::read(path).unwrap(), &options).unwrap()
 }
 
+fn named_unit(kind: &SampleType) -> (&str, &str) {
+    (kind.name(), kind.unit())
+}
+
 fn sums(profile: &Profile, options: &TopOptions) -> Sums {
     let mut sums = Sums::new();
     for row in profile.top(options).rows() {
         add(&mut sums, row.name(), (row.flat, row.cum));
     }
     sums
-}
-
-/// By file, `go tool pprof` writes a row for each function, of which several may have one name.
-fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
-    let sum = sums.entry(name).or_default();
-    *sum = (sum.0 + flat, sum.1 + cum);
 }
 
 const PROFILES: [&str; 9] = [
@@ -317,85 +317,3 @@ const GRANULARITIES: [(Granularity, &str); 5] = [
     (Granularity::Line, "-lines"),
     (Granularity::Address, "-addresses"),
 ];
-
-/// `go tool pprof`.
-struct Pprof(PathBuf);
-
-impl Pprof {
-    fn find() -> Option<Self> {
-        // Go builds the tool the first time; after that, `-n` says where it is.
-        let output = Command::new("go").args(["tool", "-n", "pprof"]).output().ok()?;
-        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-        if !output.status.success() || path.is_empty() {
-            println!("skipped: there is no `go tool pprof` to compare with");
-            return None;
-        }
-        Some(Self(path.into()))
-    }
-
-    fn run(&self, flags: &[&str], path: &Path) -> String {
-        self.try_run(flags, path).unwrap_or_else(|problem| panic!("{flags:?}: {problem}"))
-    }
-
-    fn try_run(&self, flags: &[&str], path: &Path) -> Result<String, String> {
-        let output = Command::new(&self.0)
-            .args(["-symbolize=none", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
-            .args(flags.iter().filter(|flag| flag.starts_with('-')))
-            .arg(path)
-            .args(flags.iter().filter(|flag| !flag.starts_with('-')))
-            .env("PPROF_TMPDIR", std::env::temp_dir())
-            .output()
-            .unwrap();
-        match output.status.success() {
-            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
-            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        }
-    }
-
-    /// Flat and cum by name, in whole units.
-    fn top(&self, path: &Path, kind: &SampleType, flags: &[&str]) -> Sums {
-        let (index, unit) = (format!("-sample_index={}", kind.name()), format!("-unit={}", kind.unit()));
-        let flags: Vec<&str> = ["-top", &index, &unit].into_iter().chain(flags.iter().copied()).collect();
-        let text = self.run(&flags, path);
-        let mut sums = Sums::new();
-        for row in text.lines().skip_while(|line| !line.trim_start().starts_with("flat ")).skip(1) {
-            let words: Vec<&str> = row.split_whitespace().collect();
-            // Names keep their own spaces, so they begin where the fifth word ends.
-            let mut name = row.trim_start();
-            for _ in 0..5 {
-                name = name.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
-            }
-            let name = name.trim_end_matches(" (inline)").trim_end_matches(" (partial-inline)");
-            add(&mut sums, name.to_owned(), (number(words[0]), number(words[3])));
-        }
-        sums
-    }
-
-    /// Caller and callee with weight and whether the call was inlined.
-    fn calls(&self, path: &Path, kind: &SampleType) -> Calls {
-        let (index, unit) = (format!("-sample_index={}", kind.name()), format!("-unit={}", kind.unit()));
-        let text = self.run(&["-dot", "-trim=false", "-functions", &index, &unit], path);
-        let mut calls = Calls::new();
-        for edge in text.lines().filter(|line| line.starts_with('N') && line.contains(" -> ")) {
-            let (_, tooltip) = edge.split_once(" tooltip=\"").unwrap();
-            let (tooltip, _) = tooltip.split_once('"').unwrap();
-            // Edges without names lead to boxes of labels.
-            let Some((names, value)) = tooltip.rsplit_once(" (") else { continue };
-            let (caller, callee) = names.split_once(" -> ").unwrap();
-            let inlined = edge.contains("\\n (inline)");
-            let value = number(value.trim_end_matches(')'));
-            calls.insert((caller.to_owned(), callee.to_owned()), (value, inlined));
-        }
-        calls
-    }
-
-    /// All of the profile, without the header that depends on the time zone.
-    fn raw(&self, path: &Path) -> String {
-        let text = self.run(&["-raw"], path);
-        text.split_once("Samples:").unwrap().1.to_owned()
-    }
-}
-
-fn number(text: &str) -> i64 {
-    text.trim_end_matches(|c: char| c.is_alphabetic()).parse().unwrap_or_else(|_| panic!("{text}"))
-}

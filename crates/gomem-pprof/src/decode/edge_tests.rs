@@ -1,9 +1,8 @@
 //! Profiles at the edges of what the wire format allows. What a strict reading takes and refuses is what `go tool pprof`
 //! takes and refuses, which is asked where Go is installed.
 
-use std::process::Command;
-
 use super::{tests::Writer, *};
+use crate::reference::Pprof;
 
 type Build = fn(&mut Writer);
 
@@ -191,14 +190,14 @@ fn strict_readings_agree_with_go_tool_pprof() {
     for (name, build) in SOUND {
         let bytes = profile(*build);
         Profile::decode_with(&bytes, &strict).unwrap_or_else(|err| panic!("{name}: {err}"));
-        assert!(pprof.as_ref().is_none_or(|pprof| pprof.takes(&bytes)), "{name}");
+        assert!(pprof.as_ref().is_none_or(|pprof| takes(pprof, &bytes)), "{name}");
     }
     for (name, build, reason) in UNSOUND.iter().chain(BROKEN) {
         let bytes = profile(*build);
         let err = Profile::decode_with(&bytes, &strict).unwrap_err();
         assert!(err.to_string().contains(reason), "{name}: {err}");
         assert!(err.offset().is_some_and(|offset| offset <= bytes.len() as u64), "{name}: {err}");
-        assert!(pprof.as_ref().is_none_or(|pprof| !pprof.takes(&bytes)), "{name}");
+        assert!(pprof.as_ref().is_none_or(|pprof| !takes(pprof, &bytes)), "{name}");
     }
 }
 
@@ -242,21 +241,10 @@ fn the_string_table_may_be_anywhere() {
     }
 }
 
-/// `go tool pprof`, which says whether it takes a profile.
-struct Pprof(String);
-
-impl Pprof {
-    fn find() -> Option<Self> {
-        let output = Command::new("go").args(["tool", "-n", "pprof"]).output().ok()?;
-        let path = String::from_utf8(output.stdout).ok()?.trim().to_owned();
-        (output.status.success() && !path.is_empty()).then_some(Self(path))
-    }
-
-    fn takes(&self, bytes: &[u8]) -> bool {
-        let path = std::env::temp_dir().join(format!("gomem-edge-{}.pb", std::process::id()));
-        std::fs::write(&path, bytes).unwrap();
-        let output = Command::new(&self.0).args(["-symbolize=none", "-raw"]).arg(&path).output().unwrap();
-        std::fs::remove_file(path).unwrap();
-        output.status.success()
-    }
+fn takes(pprof: &Pprof, bytes: &[u8]) -> bool {
+    let path = std::env::temp_dir().join(format!("gomem-edge-{}.pb", std::process::id()));
+    std::fs::write(&path, bytes).unwrap();
+    let output = pprof.try_run(&["-raw"], &path);
+    std::fs::remove_file(path).unwrap();
+    output.is_ok()
 }

@@ -1,0 +1,108 @@
+//! `go tool pprof`, asked what gomem is asked.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Flat and cum by name.
+pub(crate) type Sums = BTreeMap<String, (i64, i64)>;
+/// Weight of a call, and whether it was inlined, by caller and callee.
+pub(crate) type Calls = BTreeMap<(String, String), (i64, bool)>;
+
+/// The tool.
+pub(crate) struct Pprof(PathBuf);
+
+impl Pprof {
+    pub(crate) fn find() -> Option<Self> {
+        // Go builds the tool the first time; after that, `-n` says where it is.
+        let output = Command::new("go").args(["tool", "-n", "pprof"]).output().ok()?;
+        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        if !output.status.success() || path.is_empty() {
+            println!("skipped: there is no `go tool pprof` to compare with");
+            return None;
+        }
+        Some(Self(path.into()))
+    }
+
+    pub(crate) fn run(&self, flags: &[&str], path: &Path) -> String {
+        self.try_run(flags, path).unwrap_or_else(|problem| panic!("{flags:?}: {problem}"))
+    }
+
+    pub(crate) fn try_run(&self, flags: &[&str], path: &Path) -> Result<String, String> {
+        let output = Command::new(&self.0)
+            .args(["-symbolize=none", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
+            .args(flags.iter().filter(|flag| flag.starts_with('-')))
+            .arg(path)
+            .args(flags.iter().filter(|flag| !flag.starts_with('-')))
+            .env("PPROF_TMPDIR", std::env::temp_dir())
+            .output()
+            .unwrap();
+        match output.status.success() {
+            true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
+            false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
+        }
+    }
+
+    /// Flat and cum by name, in whole units.
+    pub(crate) fn top(&self, path: &Path, (name, unit): (&str, &str), flags: &[&str]) -> Sums {
+        let (index, unit) = (format!("-sample_index={name}"), format!("-unit={unit}"));
+        let flags: Vec<&str> = ["-top", &index, &unit].into_iter().chain(flags.iter().copied()).collect();
+        let text = self.run(&flags, path);
+        let mut sums = Sums::new();
+        for row in text.lines().skip_while(|line| !line.trim_start().starts_with("flat ")).skip(1) {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            // Names keep their own spaces, so they begin where the fifth word ends.
+            let mut name = row.trim_start();
+            for _ in 0..5 {
+                name = name.split_once(char::is_whitespace).map_or("", |(_, rest)| rest.trim_start());
+            }
+            let name = name.trim_end_matches(" (inline)").trim_end_matches(" (partial-inline)");
+            add(&mut sums, name.to_owned(), (number(words[0]), number(words[3])));
+        }
+        sums
+    }
+
+    /// Caller and callee with weight and whether the call was inlined.
+    pub(crate) fn calls(&self, path: &Path, (name, unit): (&str, &str)) -> Calls {
+        let (index, unit) = (format!("-sample_index={name}"), format!("-unit={unit}"));
+        let text = self.run(&["-dot", "-trim=false", "-functions", &index, &unit], path);
+        let mut calls = Calls::new();
+        for edge in text.lines().filter(|line| line.starts_with('N') && line.contains(" -> ")) {
+            let (_, tooltip) = edge.split_once(" tooltip=\"").unwrap();
+            let (tooltip, _) = tooltip.split_once('"').unwrap();
+            // Edges without names lead to boxes of labels.
+            let Some((names, value)) = tooltip.rsplit_once(" (") else { continue };
+            let (caller, callee) = names.split_once(" -> ").unwrap();
+            let inlined = edge.contains("\\n (inline)");
+            let value = number(value.trim_end_matches(')'));
+            add_call(&mut calls, (caller.to_owned(), callee.to_owned()), (value, inlined));
+        }
+        calls
+    }
+
+    /// All of the profile, without the header that depends on the time zone.
+    pub(crate) fn raw(&self, path: &Path) -> String {
+        let text = self.run(&["-raw"], path);
+        text.split_once("Samples:").unwrap().1.to_owned()
+    }
+}
+
+fn number(text: &str) -> i64 {
+    text.trim_end_matches(|c: char| c.is_alphabetic()).parse().unwrap_or_else(|_| panic!("{text}"))
+}
+
+/// By file, `go tool pprof` writes a row for each function, of which several may have one name.
+pub(crate) fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
+    let sum = sums.entry(name).or_default();
+    *sum = (sum.0 + flat, sum.1 + cum);
+}
+
+/// Several keys may have one name.
+pub(crate) fn add_call(calls: &mut Calls, names: (String, String), (weight, inlined): (i64, bool)) {
+    let sum = calls.entry(names).or_insert((0, true));
+    *sum = (sum.0 + weight, sum.1 && inlined);
+}
