@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity bench docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ test-python: $(VENV)/.installed
 	cd python && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
 	cd python && ../$(BIN)/mypy && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
 	cd python && ../$(BIN)/python -m pytest -q
+
+parity: ## every answer about profiles beside `go tool pprof`, over four versions of Go and made-up profiles
+	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
+	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
 
 bench: ## speed and memory beside the peers, on the same input in the same run
 	cargo build --release --locked -p gomem-cli

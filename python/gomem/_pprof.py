@@ -30,7 +30,7 @@ __all__ = [
 ]
 
 Granularity: TypeAlias = Literal[
-    "function", "filefunction", "file", "line", "address", "package", "module"
+    "function", "filefunction", "file", "line", "address", "package", "module", "origin"
 ]
 
 
@@ -134,6 +134,7 @@ class Profile:
         by: Granularity = "function",
         mean: bool = False,
         divide_by: float = 1.0,
+        unit: str | None = None,
         relative: bool = False,
         drop_negative: bool = False,
     ) -> pl.DataFrame:
@@ -144,11 +145,15 @@ class Profile:
         sample_type
             What to sum; without it, `default_sample_type`.
         by
-            What makes two frames one key.
+            What makes two frames one key. ``module`` is the Go module (``std``, a dependency, the
+            program's own), ``origin`` whose code it is (``runtime``, ``std``, ``third_party``,
+            ``user``); both are told by the names and files of functions.
         mean
             Divide by the first sample type: the mean size of an object.
         divide_by
             Divide every value.
+        unit
+            Tell values in another unit, such as ``"MB"`` (of 1024 kB) or ``"ms"``, as floats.
         relative
             Make fractions of what a filter left, rather than of the whole profile.
         drop_negative
@@ -163,7 +168,7 @@ class Profile:
         Raises
         ------
         UsageError
-            When the profile has no such sample type.
+            When the profile has no such sample type, or the unit is of another kind.
         """
         return pl.DataFrame(
             self._inner.top(
@@ -171,6 +176,7 @@ class Profile:
                 by=by,
                 mean=mean,
                 divide_by=divide_by,
+                unit=unit,
                 relative=relative,
                 drop_negative=drop_negative,
             )
@@ -280,6 +286,15 @@ class Profile:
         }
         given = {name: expression for name, expression in options.items() if expression is not None}
         return Profile(self._inner.filter(given, noinlines))
+
+    def repair_truncated_stacks(self) -> Profile:
+        """Continue stacks that the Go runtime cut off at its greatest depth.
+
+        Such stacks seem to begin in the middle of the program. What is missing is taken from a
+        stack that has their outermost 24 frames too, if all that have them go on alike. What was
+        added is told in `diagnostics`.
+        """
+        return Profile(self._inner.repair_truncated_stacks())
 
     def diff(self, base: Profile, *, normalize: bool = False) -> ProfileDiff:
         """Hold the profile against a base.

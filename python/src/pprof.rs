@@ -84,7 +84,7 @@ impl PyProfile {
         self.profile.mem_stats().map(|stats| ArrowTable::build(py, || stats.to_table())).transpose()
     }
 
-    #[pyo3(signature = (sample_type, *, by, mean, divide_by, relative, drop_negative))]
+    #[pyo3(signature = (sample_type, *, by, mean, divide_by, unit, relative, drop_negative))]
     #[expect(clippy::too_many_arguments, reason = "they are keywords in Python")]
     fn top(
         &self,
@@ -93,12 +93,21 @@ impl PyProfile {
         by: &str,
         mean: bool,
         divide_by: f64,
+        unit: Option<&str>,
         relative: bool,
         drop_negative: bool,
     ) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
         let options = options.with_relative(relative).with_drop_negative(drop_negative);
-        ArrowTable::build(py, || self.profile.top(&options).to_table())
+        let mut top = py.detach(|| self.profile.top(&options));
+        if let Some(unit) = unit {
+            top = top.in_unit(unit).map_err(usage)?;
+        }
+        ArrowTable::build(py, || top.to_table())
+    }
+
+    fn repair_truncated_stacks(&self, py: Python<'_>) -> Self {
+        Self { profile: py.detach(|| self.profile.repair_truncated_stacks()) }
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by))]

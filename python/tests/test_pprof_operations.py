@@ -183,3 +183,31 @@ class TestScan:
         (tmp_path / "bad.pb.gz").write_bytes(b"\x00")
         with pytest.raises(gm.DecodeError):
             gm.scan_pprof(tmp_path)
+
+
+def test_modules_origins_and_units() -> None:
+    heap = read("heap-2.pb.gz")
+    modules = heap.top("alloc_space", by="module")
+    assert modules.columns == ["module", "flat", "cum", "flat_fraction", "cum_fraction"]
+    assert {"std", "example.com/profiles"} <= set(modules["module"])
+    assert set(heap.top("alloc_space", by="origin")["origin"]) <= {
+        "runtime",
+        "std",
+        "third_party",
+        "user",
+    }
+    in_bytes, in_mb = heap.top("alloc_space"), heap.top("alloc_space", unit="MB")
+    assert in_mb["flat"].to_list() == pytest.approx((in_bytes["flat"] / 2**20).to_list())
+    with pytest.raises(gm.UsageError, match="cannot be told in `ms`"):
+        heap.top("alloc_space", unit="ms")
+
+
+def test_what_was_not_cut_off_stays() -> None:
+    heap = read("heap-2.pb.gz")
+    assert heap.repair_truncated_stacks().samples().equals(heap.samples())
+
+
+def test_a_bomb_is_a_limit_error() -> None:
+    bomb = gzip.compress(bytes(1 << 20)) * 1024
+    with pytest.raises(gm.LimitError, match="more than 536870912 bytes after inflating"):
+        gm.read_pprof(bomb)

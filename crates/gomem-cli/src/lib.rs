@@ -15,11 +15,14 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod call_tree;
 mod command;
+mod convert;
 mod failure;
 mod files;
 mod profile;
 mod render;
+mod traces;
 
 use std::{ffi::OsString, io::Write};
 

@@ -1,24 +1,23 @@
-//! The commands on profiles: `top`, `tree`, `flame`, `diff`, `growth`, `convert`.
+//! The commands on profiles: `top`, `tree`, `traces`, `tags`, `comments`, `flame`, `diff`, `growth`, `convert`.
 
 use std::{
-    ffi::OsStr,
-    fmt::Write as _,
     io::Write,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, Subcommand};
 use gomem_postmortem::Series;
-use gomem_pprof::{
-    DecodeOptions, Edge, Filter, FlameHtml, FlameTree, Granularity, Merger, Profile, SampleType, TopOptions,
-};
-use gomem_table::{Table, Unit};
+use gomem_pprof::{DecodeOptions, Filter, FlameHtml, Granularity, Merger, Profile, SampleType, TopOptions};
+use gomem_table::Table;
 
 use crate::{
     arguments::Format,
+    call_tree::call_tree,
+    convert::{converted, whole_flame},
     failure::Failure,
     files::{read, write},
     render::render,
+    traces::traces,
 };
 
 #[derive(Debug, Subcommand)]
@@ -57,6 +56,37 @@ pub(crate) enum ProfileCommand {
         /// Text, or the calls as a table.
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+    },
+    /// Every sample with its stack, as `go tool pprof -traces` shows them.
+    #[command(after_help = "Example: gomem traces cpu.pb.gz --focus 'json\\.' -n 5")]
+    Traces {
+        #[command(flatten)]
+        input: Input,
+        /// What to show; without it, what the profile itself proposes.
+        #[arg(short, long, value_name = "NAME")]
+        sample_type: Option<String>,
+        /// How many samples; 0 is all.
+        #[arg(short = 'n', long, default_value_t = 0)]
+        rows: usize,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// The labels of the samples and what they add up to, as `go tool pprof -tags` shows them.
+    #[command(after_help = "Example: gomem tags cpu.pb.gz --tagshow tenant")]
+    Tags {
+        #[command(flatten)]
+        input: Input,
+        /// What to sum; without it, what the profile itself proposes.
+        #[arg(short, long, value_name = "NAME")]
+        sample_type: Option<String>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// The comments in a profile, one a line.
+    #[command(after_help = "Example: gomem comments heap.pb.gz")]
+    Comments {
+        #[command(flatten)]
+        input: Input,
     },
     /// An interactive flame graph of a profile, as one HTML file.
     #[command(after_help = "Examples:
@@ -154,6 +184,12 @@ pub(crate) struct Input {
     /// Leave out samples with a label that matches.
     #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, help_heading = "Filters")]
     tagignore: String,
+    /// Keep the labels whose keys match.
+    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
+    tagshow: String,
+    /// Leave out the labels whose keys match.
+    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
+    taghide: String,
     /// Label keys, with commas between, whose values become frames at the root.
     #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true, help_heading = "Filters")]
     tagroot: String,
@@ -166,6 +202,12 @@ pub(crate) struct Input {
     /// Answer as `go tool pprof` does even where that is wrong.
     #[arg(long)]
     pprof_compat: bool,
+    /// Refuse a profile with flaws, as `go tool pprof` does, rather than repair them.
+    #[arg(long)]
+    strict: bool,
+    /// Continue stacks that the runtime cut off with what other stacks know.
+    #[arg(long)]
+    repair_truncated: bool,
 }
 
 /// What to sum.
@@ -174,7 +216,7 @@ pub(crate) struct Sums {
     /// What to sum; without it, what the profile itself proposes.
     #[arg(short, long, value_name = "NAME")]
     sample_type: Option<String>,
-    /// function, filefunction, file, line, address, package or module.
+    /// function, filefunction, file, line, address, package, module or origin (runtime, std, third_party, user).
     #[arg(long, default_value = "function", value_name = "KEY")]
     by: String,
     /// Divide by the first sample type: the mean size of an object.
@@ -183,6 +225,9 @@ pub(crate) struct Sums {
     /// Divide every value.
     #[arg(long, value_name = "NUMBER", default_value_t = 1.0, hide_default_value = true)]
     divide_by: f64,
+    /// Show values in another unit: MB, ms.
+    #[arg(long, value_name = "UNIT")]
+    unit: Option<String>,
     /// Show shares of what the filters left, rather than of the whole profile.
     #[arg(long)]
     relative: bool,
@@ -195,30 +240,52 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
     match command {
         ProfileCommand::Top { input, sums, rows, format } => {
             let profile = input.profile()?;
-            let table = profile.top(&sums.options(&profile)?).to_table()?;
+            let mut top = profile.top(&sums.options(&profile)?);
+            if let Some(unit) = &sums.unit {
+                top = top.in_unit(unit).map_err(usage)?;
+            }
+            let table = top.to_table()?;
             render(&head(table, *rows), *format, out)
         }
         ProfileCommand::Tree { input, sums, peek, rows, format } => {
             let profile = input.profile()?;
             let options = sums.options(&profile)?;
             if *format == Format::Text {
-                let text = tree(&profile, &options, peek.as_deref(), *rows)?;
+                let text = call_tree(&profile, &options, peek.as_deref(), *rows)?;
                 return Ok(out.write_all(text.as_bytes())?);
             }
             render(&head(profile.edges(&options).to_table()?, *rows), *format, out)
+        }
+        ProfileCommand::Traces { input, sample_type, rows, format } => {
+            let profile = input.profile()?;
+            let index = sample_type_index(&profile, sample_type.as_deref())?;
+            if *format == Format::Text {
+                return traces(&profile, index, *rows, out);
+            }
+            render(&head(profile.samples_table()?, *rows), *format, out)
+        }
+        ProfileCommand::Tags { input, sample_type, format } => {
+            let profile = input.profile()?;
+            let index = sample_type_index(&profile, sample_type.as_deref())?;
+            render(&profile.tags_table(index)?, *format, out)
+        }
+        ProfileCommand::Comments { input } => {
+            input.profile()?.comments().iter().try_for_each(|comment| Ok(writeln!(out, "{comment}")?))
         }
         ProfileCommand::Flame { input, base, sample_type, output } => {
             let profile = input.profile()?;
             let first = sample_type_index(&profile, sample_type.as_deref())?;
             let tree = match base {
-                Some(base) => profile.diff(&decode(base, false)?, false).map_err(usage)?.flame(first),
+                Some(base) => {
+                    profile.diff(&decode(base, DecodeOptions::default())?, false).map_err(usage)?.flame(first)
+                }
                 None => whole_flame(&profile, first),
             };
             write(output, FlameHtml::new(&input.name(), &tree).document().as_bytes())?;
             Ok(writeln!(out, "flame graph: {}", output.display())?)
         }
         ProfileCommand::Diff { base, current, sums, normalize, rows, format } => {
-            let (base, current) = (decode(base, false)?, decode(current, false)?);
+            let (base, current) = (decode(base, DecodeOptions::default())?, decode(current, DecodeOptions::default())?);
             let diff = current.diff(&base, *normalize).map_err(usage)?;
             let table = head(diff.top_table(&sums.options(diff.current())?)?, *rows);
             let is_key =
@@ -228,7 +295,8 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
             render(&if *format == Format::Text { table.select(&shown) } else { table }, *format, out)
         }
         ProfileCommand::Growth { profiles, sample_type, rows, format } => {
-            let profiles = profiles.iter().map(|path| decode(path, false)).collect::<Result<Vec<_>, _>>()?;
+            let profiles =
+                profiles.iter().map(|path| decode(path, DecodeOptions::default())).collect::<Result<Vec<_>, _>>()?;
             let series = Series::of(&profiles, sample_type).map_err(|problem| Failure::Usage(problem.to_string()))?;
             let table = head(series.to_table()?, *rows);
             render(&if *format == Format::Text { table.select(&SHORT_GROWTH) } else { table }, *format, out)
@@ -246,17 +314,22 @@ impl Input {
     /// The sum of the profiles, filtered.
     fn profile(&self) -> Result<Profile, Failure> {
         let profile = match self.profiles.as_slice() {
-            [one] => decode(one, self.pprof_compat)?,
+            [one] => decode(one, self.options())?,
             many => {
                 let mut merger = Merger::new();
                 for path in many {
-                    merger.add(&decode(path, self.pprof_compat)?).map_err(usage)?;
+                    merger.add(&decode(path, self.options())?).map_err(usage)?;
                 }
                 merger.finish().map_err(usage)?
             }
         };
+        let profile = if self.repair_truncated { profile.repair_truncated_stacks() } else { profile };
         let filter = self.filter();
         if filter == Filter::default() { Ok(profile) } else { profile.filter(&filter).map_err(usage) }
+    }
+
+    fn options(&self) -> DecodeOptions {
+        DecodeOptions::default().with_pprof_compat(self.pprof_compat).with_strict(self.strict)
     }
 
     fn filter(&self) -> Filter {
@@ -270,6 +343,8 @@ impl Input {
             (&mut filter.prune_from, &self.prune_from),
             (&mut filter.tagfocus, &self.tagfocus),
             (&mut filter.tagignore, &self.tagignore),
+            (&mut filter.tagshow, &self.tagshow),
+            (&mut filter.taghide, &self.taghide),
             (&mut filter.tagroot, &self.tagroot),
             (&mut filter.tagleaf, &self.tagleaf),
         ] {
@@ -298,81 +373,6 @@ impl Sums {
     }
 }
 
-/// For each function, its callers above and its callees below.
-fn tree(profile: &Profile, options: &TopOptions, peek: Option<&str>, rows: usize) -> Result<String, Failure> {
-    let (top, edges) = (profile.top(options), profile.edges(options));
-    let peeked = match peek {
-        None => None,
-        // The filter knows Go's syntax of expressions.
-        Some(pattern) => {
-            let mut filter = Filter::default();
-            pattern.clone_into(&mut filter.show);
-            let shown = profile.filter(&filter).map_err(usage)?.top(options);
-            Some(shown.rows().iter().map(|row| row.key.clone()).collect::<Vec<_>>())
-        }
-    };
-    let human = |value: i64| match top.unit() {
-        Unit::None => value.to_string(),
-        unit => unit.humanize(value as f64),
-    };
-    let share = |value: i64, whole: i64| if whole == 0 { 0.0 } else { 100.0 * value as f64 / whole as f64 };
-    let mut text = format!("{:>12} {:>7} {:>12} {:>7}   \n", "flat", "flat %", "cum", "cum %");
-    let kept = top.rows().iter().filter(|row| peeked.as_ref().is_none_or(|keys| keys.contains(&row.key)));
-    for row in kept.take(if rows == 0 { usize::MAX } else { rows }) {
-        let call = |text: &mut String, name: &dyn std::fmt::Display, edge: &Edge| {
-            let inlined = if edge.inlined { " (inline)" } else { "" };
-            let (value, part) = (human(edge.weight), share(edge.weight, row.cum));
-            _ = writeln!(text, "{:>20} {value:>12} {part:>6.2}% |   {name}{inlined}", "");
-        };
-        text.push_str("-----------------------------------------------------------\n");
-        for edge in edges.rows().iter().filter(|edge| edge.callee == row.key) {
-            call(&mut text, &edge.caller, edge);
-        }
-        let (flat, cum) = (human(row.flat), human(row.cum));
-        let (flat_share, cum_share) = (100.0 * top.fraction(row.flat), 100.0 * top.fraction(row.cum));
-        _ = writeln!(text, "{flat:>12} {flat_share:>6.2}% {cum:>12} {cum_share:>6.2}% | {}", row.key);
-        for edge in edges.rows().iter().filter(|edge| edge.caller == row.key) {
-            call(&mut text, &edge.callee, edge);
-        }
-    }
-    Ok(text)
-}
-
-fn converted(profile: &Profile, index: usize, name: &str, output: &Path) -> Result<Vec<u8>, Failure> {
-    let file_name = output.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    let table = |format| {
-        let mut bytes = Vec::new();
-        render(&profile.samples_table()?, format, &mut bytes)?;
-        Ok(bytes)
-    };
-    Ok(match file_name {
-        name if name.ends_with(".pb.gz") || name.ends_with(".pprof") => profile.encode(),
-        name if name.ends_with(".pb") => profile.encode_raw(),
-        file if file.ends_with(".speedscope.json") => profile.to_speedscope(name).into_bytes(),
-        name if name.ends_with(".json") || name.ends_with(".jsonl") => return table(Format::Json),
-        name if name.ends_with(".csv") => return table(Format::Csv),
-        name if name.ends_with(".folded") => profile.flame(index).to_folded().into_bytes(),
-        name if name.ends_with(".callgrind") || name.starts_with("callgrind.") => {
-            profile.to_callgrind(index).into_bytes()
-        }
-        file if file.ends_with(".html") => FlameHtml::new(name, &whole_flame(profile, index)).document().into_bytes(),
-        _ => {
-            return Err(Failure::Usage(format!(
-                "{}: the name does not tell the form; it ends with .pb.gz, .csv, .json, .folded, .speedscope.json, \
-                 .callgrind or .html",
-                output.display()
-            )));
-        }
-    })
-}
-
-/// All sample types, so that the picture can switch; `first` is shown first.
-fn whole_flame(profile: &Profile, first: usize) -> FlameTree {
-    let mut shown: Vec<usize> = (0..profile.sample_types().len()).collect();
-    shown.sort_by_key(|&index| index != first);
-    profile.flame_of(&shown)
-}
-
 fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Failure> {
     let Some(name) = name else { return Ok(profile.default_sample_type()) };
     profile.sample_type_index(name).ok_or_else(|| {
@@ -381,8 +381,7 @@ fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Fai
     })
 }
 
-fn decode(path: &Path, pprof_compat: bool) -> Result<Profile, Failure> {
-    let options = DecodeOptions::default().with_pprof_compat(pprof_compat);
+fn decode(path: &Path, options: DecodeOptions) -> Result<Profile, Failure> {
     Profile::decode_with(&read(path)?, &options).map_err(|problem| Failure::input(path, problem))
 }
 
@@ -391,7 +390,7 @@ fn head(table: Table, rows: usize) -> Table {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is handed to map_err")]
-fn usage(problem: gomem_pprof::UsageError) -> Failure {
+pub(crate) fn usage(problem: gomem_pprof::UsageError) -> Failure {
     Failure::Usage(problem.to_string())
 }
 

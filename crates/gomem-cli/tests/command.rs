@@ -86,6 +86,27 @@ fn profiles_are_shown_compared_and_converted() {
 }
 
 #[test]
+fn samples_labels_and_units_are_shown() {
+    let profiles = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/go1.26.8/profiles");
+    let cpu = profiles.join("cpu.pb.gz").display().to_string();
+    let heap = profiles.join("heap-2.pb.gz").display().to_string();
+    let (code, out, _) = gomem(&["traces", &cpu, "--tagfocus", "tenant=t1", "-n", "1"]);
+    assert_eq!(code, 0);
+    assert!(out.contains("tenant:  t1") && out.contains("ms   ") && out.trim_end().ends_with("runtime.main"), "{out}");
+    let (_, out, _) = gomem(&["tags", &cpu, "--format", "csv"]);
+    assert!(out.starts_with("key,value,number,unit,weight,fraction\ntenant,"), "{out}");
+    assert_eq!(gomem(&["comments", &cpu]), (0, String::new(), String::new()));
+    let (_, out, _) = gomem(&["top", &heap, "--unit", "MB", "-n", "1", "--format", "json"]);
+    assert!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["flat"].is_f64());
+    let (code, _, err) = gomem(&["top", &heap, "--unit", "ms"]);
+    assert_eq!((code, err.as_str()), (2, "gomem: values in `bytes` cannot be told in `ms`\n"));
+    let (_, out, _) = gomem(&["top", &heap, "-s", "alloc_space", "--by", "origin", "--format", "csv"]);
+    assert!(out.starts_with("origin,flat,cum") && out.contains("\nuser,"), "{out}");
+    let (code, _, _) = gomem(&["top", &heap, "--strict", "--repair-truncated"]);
+    assert_eq!(code, 0);
+}
+
+#[test]
 fn the_escape_gate_fails_on_what_is_new() {
     let (before, after) = (incident("before/escape.log"), incident("after/escape.log"));
     let (code, out, _) = gomem(&["escape", &before, "--diff", &after, "--fail-on", "new"]);

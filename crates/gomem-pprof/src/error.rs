@@ -148,6 +148,14 @@ pub enum Flaw {
         /// What does not fit.
         reason: &'static str,
     },
+    /// The runtime had cut a stack off, and it was continued.
+    #[error("the stack of sample {sample} was cut off; {frames} frames were added from a stack like it")]
+    Truncated {
+        /// The sample, from 0.
+        sample: usize,
+        /// How many frames were added.
+        frames: usize,
+    },
     /// Bytes follow the gzip stream.
     #[error("bytes follow the gzip stream")]
     TrailingBytes,
@@ -188,6 +196,14 @@ pub enum UsageError {
         found: String,
         /// The first profile's unit.
         expected: String,
+    },
+    /// Values that cannot be told in a unit of another kind.
+    #[error("values in `{found}` cannot be told in `{wanted}`")]
+    Unit {
+        /// What they are in.
+        found: String,
+        /// What was asked for.
+        wanted: String,
     },
     /// Nothing to merge.
     #[error("no profiles to merge")]

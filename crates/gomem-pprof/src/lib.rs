@@ -23,7 +23,7 @@
 //! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
 //! | `profile`, `stacks` | [`Profile`] and its views: [`Sample`], [`Stack`], [`Location`], [`Line`], [`Function`] |
 //! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
-//! | `filter`, `tag_filter`, `prune`, `label_frames`, `select` | parts of a profile: [`Filter`] |
+//! | `filter`, `tag_filter`, `prune`, `label_frames`, `select`, `repair` | parts of a profile: [`Filter`] |
 //! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
 //! | `sampling` | how sure a value is: [`Sampled`] |
 //! | `table`, `goroutine`, `mem_stats` | tables of samples, frames, goroutines; [`MemStats`] |
@@ -52,6 +52,7 @@ mod pattern;
 mod profile;
 mod proto;
 mod prune;
+mod repair;
 mod sampling;
 mod scale;
 mod select;

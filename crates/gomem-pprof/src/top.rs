@@ -3,8 +3,10 @@
 use gomem_table::{Column, Table, TableError, Unit};
 
 use crate::{
+    error::UsageError,
     key::{FrameKey, FrameKeys, Granularity},
     profile::Profile,
+    scale::{are_comparable, scale},
 };
 
 /// Flat and cum of every key, largest flat first.
@@ -14,6 +16,10 @@ pub struct Top {
     by: Granularity,
     total: i64,
     unit: Unit,
+    /// The unit as the profile says it.
+    sample_unit: String,
+    /// What values are multiplied by to be in another unit.
+    factor: Option<f64>,
 }
 
 /// One key with its values.
@@ -159,14 +165,16 @@ impl Profile {
             flat: options.shown(sums.flat, sums.flat_count),
             cum: options.shown(sums.cum, sums.cum_count),
         };
-        let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let sample_unit = self.sample_types.get(options.sample_type).map_or("", |kind| kind.unit()).to_owned();
+        let unit = Unit::from_pprof(&sample_unit);
         let total = match (options.mean, options.relative) {
             (true, relative) => self.mean_total(options.sample_type, relative),
             (false, true) => self.own_total(options.sample_type),
             (false, false) => self.total(options.sample_type),
         };
         let total = options.shown(total, 0);
-        Top { rows: rows.into_iter().map(shown).collect(), by: options.by, total, unit }
+        let rows = rows.into_iter().map(shown).collect();
+        Top { rows, by: options.by, total, unit, sample_unit, factor: None }
     }
 }
 
@@ -195,6 +203,18 @@ impl Top {
         if self.total == 0 { 0.0 } else { value as f64 / self.total as f64 }
     }
 
+    /// The same with tables in another unit, such as `MB` or `ms`: fractions of it, so values are no longer exact.
+    ///
+    /// # Errors
+    /// When the sample type's unit is of another kind.
+    pub fn in_unit(mut self, unit: &str) -> Result<Self, UsageError> {
+        if !are_comparable(&self.sample_unit, unit) {
+            return Err(UsageError::Unit { found: self.sample_unit, wanted: unit.to_owned() });
+        }
+        self.factor = Some(scale(1, &self.sample_unit, unit).0);
+        Ok(self)
+    }
+
     /// Key columns, `flat`, `cum`, `flat_fraction`, `cum_fraction`.
     ///
     /// # Errors
@@ -202,9 +222,13 @@ impl Top {
     pub fn to_table(&self) -> Result<Table, TableError> {
         let rows = || self.rows.iter();
         let mut columns = self.by.columns(self.rows.iter().map(|row| &row.key));
+        let values = |name: &str, of: fn(&TopRow) -> i64| match self.factor {
+            None => Column::int64(name, self.unit, rows().map(of).collect()),
+            Some(factor) => Column::float64(name, Unit::None, rows().map(|row| of(row) as f64 * factor).collect()),
+        };
         columns.extend([
-            Column::int64("flat", self.unit, rows().map(|row| row.flat).collect()),
-            Column::int64("cum", self.unit, rows().map(|row| row.cum).collect()),
+            values("flat", |row| row.flat),
+            values("cum", |row| row.cum),
             Column::float64("flat_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.flat)).collect()),
             Column::float64("cum_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.cum)).collect()),
         ]);
