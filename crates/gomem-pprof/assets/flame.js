@@ -10,7 +10,7 @@ const make = (tag, parent, set) => Object.assign(parent.appendChild(document.cre
 const bar = make("div", host, {className: "bar"});
 const kinds = data.types.map(([name], t) => make("button", bar, {type: "button", textContent: name, onclick: () => { type = t; draw(); }}));
 make("button", bar, {type: "button", textContent: "Reset zoom", onclick: () => go(0)});
-const flip = make("button", bar, {type: "button", textContent: "Root at top", onclick: () => { icicle = !icicle; draw(); }});
+const flip = make("button", bar, {type: "button", textContent: "Flip", title: "Root at the top, or at the bottom", onclick: () => { icicle = !icicle; draw(); }});
 const search = make("input", bar, {type: "search", placeholder: "Search (/), text or regexp"});
 search.setAttribute("aria-label", "Search functions");
 const status = make("span", bar, {className: "status"});
@@ -60,7 +60,7 @@ function changeColour(i) {
 
 function draw() {
   kinds.forEach((button, t) => button.setAttribute("aria-pressed", String(t === type)));
-  flip.textContent = icicle ? "Root at top" : "Root at bottom";
+  flip.setAttribute("aria-pressed", String(!icicle));
   rows.replaceChildren();
   drawn = new Map();
   const path = [];
@@ -76,6 +76,7 @@ function draw() {
     box.style.width = 100 * share + "%";
     box.style.background = i ? (data.diff ? changeColour(i) : colour(nameOf(i))) : "hsl(215 12% 82%)";
     if (wanted && wanted(nameOf(i))) box.classList.add("hit");
+    if (share > 0.012) box.classList.add("named");
     box.textContent = share > 0.012 ? (i ? shortOf(nameOf(i)) : data.types[type][0] + " " + human(totals[0][type], data.types[type][1])) : "";
     drawn.set(i, box);
   };

@@ -1,0 +1,3 @@
+module example.com/go-parse
+
+go 1.21

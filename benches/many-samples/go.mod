@@ -1,0 +1,3 @@
+module example.com/many-samples
+
+go 1.21
