@@ -1,5 +1,7 @@
 //! Profiles: `gomem._pprof`.
 
+use std::sync::Arc;
+
 use gomem_postmortem::Series;
 use gomem_pprof::{Filter, FlameHtml, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
 use gomem_table::{Column, Table, TableError, Unit};
@@ -11,7 +13,7 @@ use crate::{error::Error, input::Source, table::ArrowTable};
 #[pyclass(name = "Profile", module = "gomem._gomem", frozen)]
 #[derive(Debug)]
 pub(crate) struct PyProfile {
-    pub(crate) profile: Profile,
+    pub(crate) profile: Arc<Profile>,
 }
 
 /// A flame tree.
@@ -19,6 +21,8 @@ pub(crate) struct PyProfile {
 #[derive(Debug)]
 pub(crate) struct PyFlameTree {
     tree: FlameTree,
+    /// Where there is one profile, it and its sample types, so that the picture can switch between them.
+    whole: Option<(Arc<Profile>, Vec<usize>)>,
 }
 
 /// Two profiles, one held against the other.
@@ -26,6 +30,12 @@ pub(crate) struct PyFlameTree {
 #[derive(Debug)]
 pub(crate) struct PyProfileDiff {
     diff: ProfileDiff,
+}
+
+impl PyProfile {
+    fn of(profile: Profile) -> Self {
+        Self { profile: Arc::new(profile) }
+    }
 }
 
 #[pymethods]
@@ -107,7 +117,7 @@ impl PyProfile {
     }
 
     fn repair_truncated_stacks(&self, py: Python<'_>) -> Self {
-        Self { profile: py.detach(|| self.profile.repair_truncated_stacks()) }
+        Self::of(py.detach(|| self.profile.repair_truncated_stacks()))
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by))]
@@ -144,7 +154,7 @@ impl PyProfile {
         noinlines: bool,
     ) -> Result<Self, Error> {
         let filter = filter_of(expressions, noinlines)?;
-        Ok(Self { profile: py.detach(|| self.profile.filter(&filter)).map_err(usage)? })
+        Ok(Self::of(py.detach(|| self.profile.filter(&filter)).map_err(usage)?))
     }
 
     fn diff(&self, py: Python<'_>, base: &Self, normalize: bool) -> Result<PyProfileDiff, Error> {
@@ -155,7 +165,7 @@ impl PyProfile {
     fn since(&self, py: Python<'_>, earlier: &Self) -> Result<Self, Error> {
         let since = py.detach(|| self.profile.since(&earlier.profile)).map_err(usage)?;
         let restarted = || Error::usage("a counter went back: the profiles are not of one run, the earlier one first");
-        Ok(Self { profile: since.ok_or_else(restarted)? })
+        Ok(Self::of(since.ok_or_else(restarted)?))
     }
 
     fn encode(&self, py: Python<'_>) -> Vec<u8> {
@@ -180,10 +190,10 @@ impl PyProfile {
     #[pyo3(signature = (sample_type=None))]
     fn flame(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
         let index = self.sample_type(sample_type)?;
-        // The others come along, so that the picture can switch to them.
         let mut shown: Vec<usize> = (0..self.profile.sample_types().len()).collect();
         shown.sort_by_key(|&other| other != index);
-        Ok(PyFlameTree { tree: py.detach(|| self.profile.flame_of(&shown)) })
+        let tree = py.detach(|| self.profile.flame(index));
+        Ok(PyFlameTree { tree, whole: Some((Arc::clone(&self.profile), shown)) })
     }
 }
 
@@ -213,12 +223,12 @@ impl PyProfileDiff {
 
     fn flame(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
         let index = sample_type_of(self.diff.current(), sample_type)?;
-        Ok(PyFlameTree { tree: py.detach(|| self.diff.flame(index)) })
+        Ok(PyFlameTree { tree: py.detach(|| self.diff.flame(index)), whole: None })
     }
 
     /// The profile less the base, as one profile.
     fn profile(&self) -> PyProfile {
-        PyProfile { profile: self.diff.difference().clone() }
+        PyProfile::of(self.diff.difference().clone())
     }
 }
 
@@ -233,11 +243,14 @@ impl PyFlameTree {
     }
 
     fn html(&self, py: Python<'_>, title: &str) -> String {
-        py.detach(|| FlameHtml::new(title, &self.tree).document())
+        py.detach(|| match &self.whole {
+            Some((profile, shown)) => FlameHtml::of(title, profile, shown).document(),
+            None => FlameHtml::new(title, &self.tree).document(),
+        })
     }
 
     fn __len__(&self) -> usize {
-        self.tree.nodes().len()
+        self.tree.len()
     }
 }
 
@@ -255,7 +268,7 @@ fn read_pprof(
     let options = options.with_limits(limits_of(limits)?);
     let bytes = source.read(py)?;
     let profile = py.detach(|| Profile::decode_with(&bytes, &options)).map_err(|err| refusal(&name, &err))?;
-    Ok(PyProfile { profile })
+    Ok(PyProfile::of(profile))
 }
 
 /// Sums profiles, one at a time.
@@ -278,14 +291,14 @@ impl PyMerger {
 
     fn finish(&mut self, py: Python<'_>) -> Result<PyProfile, Error> {
         let merger = std::mem::take(&mut self.merger);
-        Ok(PyProfile { profile: py.detach(|| merger.finish()).map_err(usage)? })
+        Ok(PyProfile::of(py.detach(|| merger.finish()).map_err(usage)?))
     }
 }
 
 #[pyfunction]
 fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: &str) -> Result<ArrowTable, Error> {
     let series = py
-        .detach(|| Series::of(profiles.iter().map(|profile| &profile.get().profile), sample_type))
+        .detach(|| Series::of(profiles.iter().map(|profile| &*profile.get().profile), sample_type))
         .map_err(|err| Error::usage(err.to_string()))?;
     ArrowTable::build(py, || series.to_table())
 }

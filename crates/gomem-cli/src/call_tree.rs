@@ -33,20 +33,20 @@ pub(crate) fn call_tree(
     let mut text = format!("{:>12} {:>7} {:>12} {:>7}   \n", "flat", "flat %", "cum", "cum %");
     let kept = top.rows().iter().filter(|row| peeked.as_ref().is_none_or(|keys| keys.contains(&row.key)));
     for row in kept.take(if rows == 0 { usize::MAX } else { rows }) {
-        let call = |text: &mut String, name: &dyn std::fmt::Display, edge: &Edge| {
+        let call = |text: &mut String, name: &dyn std::fmt::Display, edge: Edge<'_>| {
             let inlined = if edge.inlined { " (inline)" } else { "" };
             let (value, part) = (human(edge.weight), share(edge.weight, row.cum));
             _ = writeln!(text, "{:>20} {value:>12} {part:>6.2}% |   {name}{inlined}", "");
         };
         text.push_str("-----------------------------------------------------------\n");
-        for edge in edges.rows().iter().filter(|edge| edge.callee == row.key) {
-            call(&mut text, &edge.caller, edge);
+        for edge in edges.rows().filter(|edge| *edge.callee == row.key) {
+            call(&mut text, edge.caller, edge);
         }
         let (flat, cum) = (human(row.flat), human(row.cum));
         let (flat_share, cum_share) = (100.0 * top.fraction(row.flat), 100.0 * top.fraction(row.cum));
         _ = writeln!(text, "{flat:>12} {flat_share:>6.2}% {cum:>12} {cum_share:>6.2}% | {}", row.key);
-        for edge in edges.rows().iter().filter(|edge| edge.caller == row.key) {
-            call(&mut text, &edge.callee, edge);
+        for edge in edges.rows().filter(|edge| *edge.caller == row.key) {
+            call(&mut text, edge.callee, edge);
         }
     }
     Ok(text)

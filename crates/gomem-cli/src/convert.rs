@@ -2,7 +2,7 @@
 
 use std::{ffi::OsStr, path::Path};
 
-use gomem_pprof::{FlameHtml, FlameTree, Profile};
+use gomem_pprof::{FlameHtml, Profile};
 
 use crate::{arguments::Format, failure::Failure, render::render};
 
@@ -23,7 +23,7 @@ pub(crate) fn converted(profile: &Profile, index: usize, name: &str, output: &Pa
         name if name.ends_with(".callgrind") || name.starts_with("callgrind.") => {
             profile.to_callgrind(index).into_bytes()
         }
-        file if file.ends_with(".html") => FlameHtml::new(name, &whole_flame(profile, index)).document().into_bytes(),
+        file if file.ends_with(".html") => whole_flame(name, profile, index).document().into_bytes(),
         _ => {
             return Err(Failure::Usage(format!(
                 "{}: the name does not tell the form; it ends with .pb.gz, .csv, .json, .folded, .speedscope.json, \
@@ -35,8 +35,8 @@ pub(crate) fn converted(profile: &Profile, index: usize, name: &str, output: &Pa
 }
 
 /// All sample types, so that the picture can switch; `first` is shown first.
-pub(crate) fn whole_flame(profile: &Profile, first: usize) -> FlameTree {
+pub(crate) fn whole_flame(title: &str, profile: &Profile, first: usize) -> FlameHtml {
     let mut shown: Vec<usize> = (0..profile.sample_types().len()).collect();
     shown.sort_by_key(|&index| index != first);
-    profile.flame_of(&shown)
+    FlameHtml::of(title, profile, &shown)
 }

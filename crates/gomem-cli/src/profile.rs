@@ -275,13 +275,14 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
         ProfileCommand::Flame { input, base, sample_type, output } => {
             let profile = input.profile()?;
             let first = sample_type_index(&profile, sample_type.as_deref())?;
-            let tree = match base {
+            let html = match base {
                 Some(base) => {
-                    profile.diff(&decode(base, DecodeOptions::default())?, false).map_err(usage)?.flame(first)
+                    let base = decode(base, DecodeOptions::default())?;
+                    FlameHtml::new(&input.name(), &profile.diff(&base, false).map_err(usage)?.flame(first))
                 }
-                None => whole_flame(&profile, first),
+                None => whole_flame(&input.name(), &profile, first),
             };
-            write(output, FlameHtml::new(&input.name(), &tree).document().as_bytes())?;
+            write(output, html.document().as_bytes())?;
             Ok(writeln!(out, "flame graph: {}", output.display())?)
         }
         ProfileCommand::Diff { base, current, sums, normalize, rows, format } => {

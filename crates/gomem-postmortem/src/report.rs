@@ -52,7 +52,7 @@ impl Report {
                 .iter()
                 .filter_map(|name| profile.sample_type_index(name))
                 .collect();
-            FlameHtml::new(&format!("{}: flame graph of {}", bundle.name(), heap.name), &profile.flame_of(&shown))
+            FlameHtml::of(&format!("{}: flame graph of {}", bundle.name(), heap.name), profile, &shown)
         });
         Self {
             name: bundle.name().to_owned(),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rustc_hash::FxHashMap;
 
 use crate::{
+    edges::Edge,
     key::{FrameKey, Granularity},
     profile::Profile,
     top::TopOptions,
@@ -21,18 +22,17 @@ impl Profile {
         let mut names = Names::default();
         let top = profile.top(&options);
         let edges = profile.edges(&options);
-        let mut calls: FxHashMap<&FrameKey, Vec<usize>> = FxHashMap::default();
-        for (index, edge) in edges.rows().iter().enumerate() {
-            calls.entry(&edge.caller).or_default().push(index);
+        let mut calls: FxHashMap<&FrameKey, Vec<Edge<'_>>> = FxHashMap::default();
+        for edge in edges.rows() {
+            calls.entry(edge.caller).or_default().push(edge);
         }
         for row in top.rows() {
             let line = row.key.line.unwrap_or(0);
             let _ = writeln!(text, "\nfl={}\nfn={}", names.file(&row.key), names.function(&row.key));
             let _ = writeln!(text, "{line} {}", row.flat);
-            for &index in calls.get(&row.key).into_iter().flatten() {
-                let edge = &edges.rows()[index];
+            for edge in calls.get(&row.key).into_iter().flatten() {
                 let callee = edge.callee.line.unwrap_or(0);
-                let _ = writeln!(text, "cfl={}\ncfn={}", names.file(&edge.callee), names.function(&edge.callee));
+                let _ = writeln!(text, "cfl={}\ncfn={}", names.file(edge.callee), names.function(edge.callee));
                 let _ = writeln!(text, "calls=0 {callee}\n{line} {}", edge.weight);
             }
         }

@@ -1,6 +1,8 @@
 //! Who calls whom.
 
-use gomem_table::{Column, Table, TableError, Unit};
+use std::sync::Arc;
+
+use gomem_table::{Column, StringPoolBuilder, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -12,18 +14,19 @@ use crate::{
 /// The calls between keys, heaviest first.
 #[derive(Debug, Clone)]
 pub struct Edges {
-    rows: Vec<Edge>,
+    keys: Vec<FrameKey>,
+    calls: Vec<Call>,
     unit: Unit,
 }
 
 /// A call from one key to another.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Edge {
+pub struct Edge<'a> {
     /// Who calls.
-    pub caller: FrameKey,
+    pub caller: &'a FrameKey,
     /// Who is called.
-    pub callee: FrameKey,
+    pub callee: &'a FrameKey,
     /// The value of samples that pass through the call, each counted once.
     pub weight: i64,
     /// Whether the call was inlined in every sample.
@@ -83,21 +86,15 @@ impl Profile {
             (weight, &names[call.caller as usize], &names[call.callee as usize])
         });
         // `go tool pprof` does not divide the weights of a mean.
-        let count_of = |call: &Call| if profile.pprof_compat { 0 } else { call.count };
-        let rows = calls
-            .iter()
-            .map(|call| Edge {
-                caller: keys[call.caller as usize].clone(),
-                callee: keys[call.callee as usize].clone(),
-                weight: options.shown(call.weight, count_of(call)),
-                inlined: call.inlined,
-            })
-            .collect();
+        for call in &mut calls {
+            call.weight = options.shown(call.weight, if profile.pprof_compat { 0 } else { call.count });
+        }
         let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
-        Edges { rows, unit }
+        Edges { keys, calls, unit }
     }
 }
 
+#[derive(Debug, Clone)]
 struct Call {
     caller: u32,
     callee: u32,
@@ -110,9 +107,13 @@ struct Call {
 
 impl Edges {
     /// The calls: largest |weight| first, then by the names of caller and callee.
-    #[must_use]
-    pub fn rows(&self) -> &[Edge] {
-        &self.rows
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Edge<'_>> {
+        self.calls.iter().map(|call| Edge {
+            caller: &self.keys[call.caller as usize],
+            callee: &self.keys[call.callee as usize],
+            weight: call.weight,
+            inlined: call.inlined,
+        })
     }
 
     /// `caller`, `callee`, `weight`, `inlined`.
@@ -120,14 +121,19 @@ impl Edges {
     /// # Errors
     /// Never in practice: the columns are built to fit.
     pub fn to_table(&self) -> Result<Table, TableError> {
-        let rows = || self.rows.iter();
+        let mut pool = StringPoolBuilder::new();
+        let names: Vec<u32> = self.keys.iter().map(|key| pool.intern(&key.to_string())).collect();
+        let pool = pool.finish();
+        let text = |name: &str, key: fn(&Call) -> u32| {
+            Column::text(name, self.calls.iter().map(|call| names[key(call) as usize]).collect(), Arc::clone(&pool))
+        };
         Table::new(
             "edges",
             vec![
-                Column::strings("caller", rows().map(|edge| edge.caller.to_string())),
-                Column::strings("callee", rows().map(|edge| edge.callee.to_string())),
-                Column::int64("weight", self.unit, rows().map(|edge| edge.weight).collect()),
-                Column::bool("inlined", rows().map(|edge| edge.inlined).collect()),
+                text("caller", |call| call.caller),
+                text("callee", |call| call.callee),
+                Column::int64("weight", self.unit, self.calls.iter().map(|call| call.weight).collect()),
+                Column::bool("inlined", self.calls.iter().map(|call| call.inlined).collect()),
             ],
         )
     }

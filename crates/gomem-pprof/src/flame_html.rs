@@ -2,7 +2,10 @@
 
 use serde_json::json;
 
-use crate::flame::{FlameNode, FlameTree};
+use crate::{
+    flame::{FlameNode, FlameTree},
+    profile::Profile,
+};
 
 /// An interactive flame graph of one or more sample types: click zooms, `/` searches, arrow keys walk.
 ///
@@ -14,6 +17,12 @@ pub struct FlameHtml {
 }
 
 impl FlameHtml {
+    /// The flame graph of a profile, with a switch between sample types; the first one is shown first.
+    #[must_use]
+    pub fn of(title: &str, profile: &Profile, sample_types: &[usize]) -> Self {
+        Self::new(title, &profile.flame_above(sample_types, SMALLEST))
+    }
+
     /// The flame graph of a tree; its first sample type is shown first.
     #[must_use]
     pub fn new(title: &str, tree: &FlameTree) -> Self {
@@ -74,18 +83,19 @@ impl<'a> Kept<'a> {
         let mut kept = Self::default();
         let mut places: Vec<usize> = Vec::with_capacity(tree.nodes().len());
         let mut codes = rustc_hash::FxHashMap::default();
-        let totals = tree.nodes().first().map_or(&[][..], |root| &root.totals);
-        for (index, node) in tree.nodes().iter().enumerate() {
+        let totals = tree.nodes().next().map_or(&[][..], |root| root.totals);
+        kept.folded = tree.folded();
+        for (index, node) in tree.nodes().enumerate() {
             let parent = node.parent.map(|parent| places[parent as usize]);
-            if let Some(parent) = parent.filter(|_| !is_visible(node, totals)) {
-                for (own, value) in kept.self_values[parent].iter_mut().zip(&node.self_values) {
+            if let Some(parent) = parent.filter(|_| !is_visible(&node, totals)) {
+                for (own, value) in kept.self_values[parent].iter_mut().zip(node.self_values) {
                     *own = own.wrapping_add(*value);
                 }
                 kept.folded += 1;
                 places.push(parent);
                 continue;
             }
-            let name = tree.name(node);
+            let name = node.name;
             let code = *codes.entry(name).or_insert(kept.names.len());
             if code == kept.names.len() {
                 kept.names.push(name);
@@ -93,13 +103,13 @@ impl<'a> Kept<'a> {
             places.push(kept.name.len());
             kept.name.push(code);
             kept.parent.push(if index == 0 { 0 } else { parent.unwrap_or(0) });
-            kept.self_values.push(node.self_values.clone());
+            kept.self_values.push(node.self_values.to_vec());
         }
         kept
     }
 }
 
-fn is_visible(node: &FlameNode, totals: &[i64]) -> bool {
+fn is_visible(node: &FlameNode<'_>, totals: &[i64]) -> bool {
     node.totals
         .iter()
         .zip(totals)

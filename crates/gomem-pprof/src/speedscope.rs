@@ -1,9 +1,10 @@
 //! Profiles for speedscope.app.
 
 use rustc_hash::FxHashMap;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-use crate::profile::{LocationId, Profile};
+use crate::profile::{Profile, Sample};
 
 impl Profile {
     /// The profile as JSON of speedscope's file format: all sample types, the default one first to be seen. Negative
@@ -31,36 +32,91 @@ impl Profile {
                 })
             })
             .collect();
-        let lines = |id: LocationId| profile.line_range(id).rev();
-        let profiles: Vec<Value> = (0..profile.sample_types.len())
-            .map(|index| {
-                let kind = &profile.sample_types[index];
-                let shown = || profile.samples().filter(|sample| sample.value(index) > 0);
-                let stacks: Vec<Vec<usize>> = shown()
-                    .map(|sample| sample.locations().rev().flat_map(lines).map(|line| frame_of[line]).collect())
-                    .collect();
-                let weights: Vec<i64> = shown().map(|sample| sample.value(index)).collect();
-                json!({
-                    "type": "sampled",
-                    "name": kind.name(),
-                    "unit": speedscope_unit(kind.unit()),
-                    "startValue": 0,
-                    "endValue": weights.iter().fold(0_i64, |sum, &weight| sum.saturating_add(weight)),
-                    "samples": stacks,
-                    "weights": weights,
+        let kinds = self.sample_types.iter().enumerate();
+        let document = Document {
+            schema: "https://www.speedscope.app/file-format-schema.json",
+            name,
+            exporter: concat!("gomem ", env!("CARGO_PKG_VERSION")),
+            active_profile_index: profile.default_sample_type(),
+            shared: Shared { frames },
+            profiles: kinds
+                .map(|(index, kind)| SampledProfile {
+                    kind: "sampled",
+                    name: kind.name(),
+                    unit: speedscope_unit(kind.unit()),
+                    start_value: 0,
+                    end_value: positive(profile, index).fold(0, |sum, sample| sum.saturating_add(sample.value(index))),
+                    samples: Stacks { profile, frame_of: &frame_of, sample_type: index },
+                    weights: Weights { profile, sample_type: index },
                 })
-            })
-            .collect();
-        json!({
-            "$schema": "https://www.speedscope.app/file-format-schema.json",
-            "name": name,
-            "exporter": concat!("gomem ", env!("CARGO_PKG_VERSION")),
-            "activeProfileIndex": profile.default_sample_type(),
-            "shared": {"frames": frames},
-            "profiles": profiles,
-        })
-        .to_string()
+                .collect(),
+        };
+        serde_json::to_string(&document).unwrap_or_default()
     }
+}
+
+/// Written piece by piece, as stacks are many.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    name: &'a str,
+    exporter: &'static str,
+    active_profile_index: usize,
+    shared: Shared,
+    profiles: Vec<SampledProfile<'a>>,
+}
+
+#[derive(Serialize)]
+struct Shared {
+    frames: Vec<Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SampledProfile<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    name: &'a str,
+    unit: &'static str,
+    start_value: i64,
+    end_value: i64,
+    samples: Stacks<'a>,
+    weights: Weights<'a>,
+}
+
+/// The stacks of samples with a positive value, root first.
+struct Stacks<'a> {
+    profile: &'a Profile,
+    /// By line, an index of the shared frames.
+    frame_of: &'a [usize],
+    sample_type: usize,
+}
+
+struct Weights<'a> {
+    profile: &'a Profile,
+    sample_type: usize,
+}
+
+impl Serialize for Stacks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(positive(self.profile, self.sample_type).map(|sample| {
+            let lines = sample.locations().rev().flat_map(|id| self.profile.line_range(id).rev());
+            lines.map(|line| self.frame_of[line]).collect::<Vec<usize>>()
+        }))
+    }
+}
+
+impl Serialize for Weights<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(positive(self.profile, self.sample_type).map(|sample| sample.value(self.sample_type)))
+    }
+}
+
+/// speedscope refuses negative weights, and zero ones say nothing.
+fn positive(profile: &Profile, sample_type: usize) -> impl Iterator<Item = Sample<'_>> {
+    profile.samples().filter(move |sample| sample.value(sample_type) > 0)
 }
 
 /// The units that speedscope knows.

@@ -98,7 +98,6 @@ fn every_call() {
             let edges = profile.edges(&TopOptions::new(index));
             let found: Calls = edges
                 .rows()
-                .iter()
                 .map(|edge| ((edge.caller.to_string(), edge.callee.to_string()), (edge.weight, edge.inlined)))
                 .collect();
             assert_eq!(found, expected, "{}", file.display());

@@ -74,10 +74,7 @@ fn inlined_calls_are_told() {
     let profile = Profile::decode(&read("1.26.8", "heap-2.txt.gz")).unwrap();
     let edges = profile.edges(&TopOptions::new(1));
     let inlined = |caller: &str, callee: &str| {
-        edges
-            .rows()
-            .iter()
-            .any(|edge| edge.caller.to_string() == caller && edge.callee.to_string() == callee && edge.inlined)
+        edges.rows().any(|edge| edge.caller.to_string() == caller && edge.callee.to_string() == callee && edge.inlined)
     };
     assert!(inlined("main.outer", "main.middle") && inlined("main.middle", "main.inner"));
     assert!(inlined("main.allocate", "main.outer") && !inlined("main.main", "main.allocate"));
