@@ -377,14 +377,15 @@ impl<'a> Decoder<'a> {
             if !ids.insert(raw.id) {
                 self.flaw(raw.offset, Flaw::Id { what: "location", id: raw.id })?;
             }
+            let before = self.profile.lines.len();
             for &(id, line, column) in &lines[begin..raw.lines_end] {
-                let function = functions.find(id).map(FunctionId);
-                if function.is_none() {
-                    self.flaw(raw.offset, Flaw::NoFunction { id })?;
+                match functions.find(id).map(FunctionId) {
+                    function @ Some(_) => self.profile.lines.push(LineColumns { function, line, column }),
+                    // A line of no function says nothing.
+                    None => self.flaw(raw.offset, Flaw::NoFunction { id })?,
                 }
-                self.profile.lines.push(LineColumns { function, line, column });
             }
-            if begin == raw.lines_end {
+            if self.profile.lines.len() == before {
                 self.profile.lines.push(LineColumns::UNKNOWN);
             }
             begin = raw.lines_end;

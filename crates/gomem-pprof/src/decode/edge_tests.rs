@@ -212,6 +212,8 @@ fn lenient_readings_repair_and_tell() {
         let profile = Profile::decode(&profile(*build)).unwrap();
         assert!(profile.diagnostics()[0].flaw.to_string().contains(reason), "{name}");
         assert!(profile.samples().any(|sample| sample.value(0) == 3), "{name}: what is sound is kept");
+        let strict = DecodeOptions::default().with_strict(true);
+        Profile::decode_with(&profile.encode(), &strict).unwrap_or_else(|err| panic!("{name}: written: {err}"));
     }
     for (name, build, reason) in BROKEN {
         let err = Profile::decode(&profile(*build)).unwrap_err();
