@@ -4,7 +4,8 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
 
 use crate::{
-    cause::{Cause, Certainty},
+    cause::Cause,
+    certainty::Certainty,
     decision::HeapDecision,
     log::EscapeLog,
 };
@@ -151,7 +152,7 @@ mod tests {
             log(&["a.go:4:7: moved to heap: x", "a.go:6:7: moved to heap: x", "a.go:8:2: \"d\" escapes to heap"]);
         let diff = after.diff(&before);
         let rows: Vec<_> =
-            diff.rows().iter().map(|(status, decision)| (*status, decision.line, decision.subject.as_str())).collect();
+            diff.rows().iter().map(|(status, decision)| (*status, decision.line, &*decision.subject)).collect();
         assert_eq!(
             rows,
             [
