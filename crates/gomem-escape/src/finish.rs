@@ -42,7 +42,8 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     }
     let chains = Chains::of(&leaks, &texts);
     let elements = types_with_elements(&decisions, &texts);
-    let told = Told { texts: &texts, functions: &functions, versions, chains: &chains, leaks: &leaks, elements: &elements };
+    let copied = copied_and_boxed(&decisions, &texts);
+    let told = Told { texts: &texts, functions: &functions, versions, chains: &chains, leaks: &leaks, elements: &elements, copied: &copied };
     let heap_decisions = decisions
         .iter()
         .map(|decided| {
@@ -74,6 +75,7 @@ struct Told<'a> {
     chains: &'a Chains,
     leaks: &'a [Leaked],
     elements: &'a FxHashSet<Box<str>>,
+    copied: &'a FxHashSet<(TextId, u32, TextId)>,
 }
 
 impl Told<'_> {
@@ -106,7 +108,7 @@ impl Told<'_> {
                 .and_then(|function| self.functions.get(decided.package, function))
                 .and_then(|declared| declared.has_loop),
             is_iteration_variable,
-            is_converted: explanation.is_converted,
+            is_converted: explanation.is_converted || self.copied.contains(&(file, line, decided.subject)),
             is_surely_constant,
             is_surely_method,
         };
@@ -344,6 +346,17 @@ fn types_with_elements(decisions: &[Decided], texts: &Interner) -> FxHashSet<Box
         Some(literal.strip_prefix('&').unwrap_or(literal).into())
     };
     decisions.iter().filter_map(literal).collect()
+}
+
+/// Conversions that go into a box of their own, `{storage for string(b)}`: by line, since box and conversion have different
+/// columns.
+fn copied_and_boxed(decisions: &[Decided], texts: &Interner) -> FxHashSet<(TextId, u32, TextId)> {
+    let goes_into_itself = |decided: &&Decided| {
+        let stored = texts.text(decided.explanation.own_sink).strip_prefix("{storage for ");
+        stored.and_then(|stored| stored.strip_suffix('}')) == Some(&**texts.text(decided.subject))
+    };
+    let place = |decided: &Decided| (decided.place.0, decided.place.1, decided.subject);
+    decisions.iter().filter(goes_into_itself).map(place).collect()
 }
 
 /// `&T{}`, `new(T)` → `T`.

@@ -1,6 +1,6 @@
 //! The lines of a log, folded: headers, flows, steps and final lines about one thing become one.
 
-use std::io::Read;
+use std::{collections::hash_map::Entry, io::Read};
 
 use memchr::{memmem, memrchr};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -315,8 +315,7 @@ impl Fold {
             Message::EscapeHeader { subject, function } => {
                 self.open_block(place, block);
                 let subject = self.texts.id(subject);
-                let is_known = self.explanations.contains_key(&(place, subject))
-                    || [false, true].iter().any(|moved| self.decided.contains_key(&(place, subject, *moved)));
+                let is_known = [false, true].iter().any(|moved| self.decided.contains_key(&(place, subject, *moved)));
                 self.reading = if is_known { Reading::Boxed } else { Reading::Steps };
                 let function = function.map_or(TextId::default(), |function| self.texts.id(function));
                 self.open = Some((place, subject, Explanation { function, ..Explanation::default() }));
@@ -382,17 +381,33 @@ impl Fold {
                 }
             }
             Reading::Boxed => {
-                if explanation.is_converted {
-                    if let Some(known) = self.explanations.get_mut(&(place, subject)) {
-                        known.is_converted = true;
-                    }
-                    if let Some(&known) = self.decided.get(&(place, subject, false)) {
-                        self.decisions[known].explanation.is_converted = true;
-                    }
+                if explanation.is_converted
+                    && let Some(&known) = self.decided.get(&(place, subject, false))
+                {
+                    self.decisions[known].explanation.is_converted = true;
                 }
             }
-            Reading::Steps => {
-                self.explanations.entry((place, subject)).or_insert(explanation);
+            Reading::Steps => self.explain(place, subject, explanation),
+        }
+    }
+
+    /// One subject may be explained several times, for each path on which it reaches the heap. The first one is kept: but
+    /// that a closure shares a variable is what can be changed, more than that its methods keep their receiver.
+    fn explain(&mut self, place: Place, subject: TextId, explanation: Explanation) {
+        let is_last = |explanation: &Explanation, texts: &Interner, why: &str| {
+            explanation.steps.last().is_some_and(|step| &**texts.text(step.why) == why)
+        };
+        match self.explanations.entry((place, subject)) {
+            Entry::Vacant(entry) => {
+                entry.insert(explanation);
+            }
+            Entry::Occupied(mut entry) => {
+                let known = entry.get_mut();
+                let is_converted = known.is_converted || explanation.is_converted;
+                if is_last(known, &self.texts, "call parameter") && is_last(&explanation, &self.texts, "reference") {
+                    *known = explanation;
+                }
+                known.is_converted = is_converted;
             }
         }
     }

@@ -71,7 +71,8 @@ impl<'a> Record<'a> {
         }
         // State variables of range-over-func loops have no position.
         let message = Message::decode(line);
-        let names_state = message.subject().starts_with('#');
+        let name = message.subject().split(' ').next().unwrap_or_default();
+        let names_state = name.rsplit('.').next().is_some_and(|name| name.starts_with('#'));
         let bare = matches!(message.kind(), MessageKind::MovedToHeap | MessageKind::Capturing) && names_state;
         bare.then_some(Self::Diagnostic { prefix, position: None, message })
     }
@@ -140,6 +141,7 @@ mod tests {
             "build\tRun make\t2026-01-02T03:04:05.678Z ./a.go:1:2: moved to heap: x",
             "./a.go:1:2: x escapes to heap",
             "moved to heap: #next",
+            "p.F.func1 capturing by ref: iters.#next (addr=false assign=true width=8)",
             "some other output",
             "moved to heap: yourself",
             "",
@@ -155,5 +157,6 @@ mod tests {
         let Record::Section(section) = Record::decode("12:00 # p [cmd/compile]") else { panic!() };
         assert_eq!((section.package(), section.variant()), ("p", Variant::Pgo));
         assert!(matches!(Record::decode("moved to heap: yourself"), Record::Skipped(_)));
+        assert!(matches!(Record::decode("moved to heap: iters.#next"), Record::Diagnostic { position: None, .. }));
     }
 }
