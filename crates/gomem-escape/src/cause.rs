@@ -3,6 +3,7 @@
 //! Decided by the kind of the subject, where it flows in the end, and the steps of the flow: never by text within them.
 
 use crate::{
+    call::Call,
     decision::{Decision, Step},
     functions::{Callee, Obstacle},
     subject::{SubjectKind, has_constant_size},
@@ -93,6 +94,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) obstacle: Option<(Obstacle, Confidence)>,
     pub(crate) has_loop: Option<bool>,
     pub(crate) is_iteration_variable: bool,
+    /// Whether a closure shares the variable.
+    pub(crate) is_captured_by_ref: bool,
     /// Whether the place is that of the value as well as that of its box.
     pub(crate) is_converted: bool,
     pub(crate) is_surely_constant: bool,
@@ -197,6 +200,10 @@ impl Evidence<'_> {
         let stored_for = self.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
         match &*last.why {
             "captured by a closure" | "reference" => (Cause::ClosureCapture, Confident),
+            // Then on to where the callers keep it, when they call each other.
+            _ if self.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, Confident),
+            // A method that keeps its receiver, as those of sync do, is not what can be changed.
+            "call parameter" if self.is_captured_by_ref && self.is_receiver(last) => (Cause::ClosureCapture, Heuristic),
             "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, Confident),
             "call parameter" | "callee operand" => match self.callee {
                 Some(Callee::TypeParameter) => (Cause::TypeParameter, Confident),
@@ -205,7 +212,6 @@ impl Evidence<'_> {
                 Some(Callee::Known) => (Cause::LeakingCallee, Confident),
                 None => (Cause::UnknownCallee, Heuristic),
             },
-            "return" => (Cause::ReturnedPointer, Confident),
             "send" => (Cause::ChannelSend, Confident),
             why if ELEMENTS.contains(&why) => (Cause::ContainerElement, Confident),
             // The receiver of a method value.
@@ -224,6 +230,13 @@ impl Evidence<'_> {
                 (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Heuristic),
             },
         }
+    }
+
+    /// Whether the call is that of a method of the subject.
+    fn is_receiver(&self, step: &Step) -> bool {
+        Call::decode(&step.from).is_some_and(|call| {
+            call.callee.starts_with("(*") && call.arguments.split(", ").next() == Some(self.subject)
+        })
     }
 
     /// The step by which it leaves: the last one; of what goes into the slice of a variadic call, that of the slice.

@@ -31,6 +31,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) captures: Option<bool>,
     /// Whether values of the type with elements are seen in the log, so that its size is not zero.
     pub(crate) has_elements: bool,
+    /// Whether the variable has no size.
+    pub(crate) has_no_size: bool,
     /// Whether the method value is surely one.
     pub(crate) is_confident: bool,
 }
@@ -49,7 +51,7 @@ impl Certainty {
     /// (`dataWord`), `walk/complit.go` and `runtime/malloc.go`: what has no size has one address.
     pub(crate) fn of(allocation: &Allocation<'_>) -> Self {
         let Allocation { kind, subject, cause, .. } = *allocation;
-        if matches!(subject, "struct {}{}" | "&struct {}{}" | "new(struct {})") {
+        if matches!(subject, "struct {}{}" | "&struct {}{}" | "new(struct {})") || allocation.has_no_size {
             return Self::None;
         }
         match kind {
@@ -126,6 +128,7 @@ mod tests {
             is_surely_constant: true,
             captures: None,
             has_elements: false,
+            has_no_size: false,
             is_confident: true,
         })
     }

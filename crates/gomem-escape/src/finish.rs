@@ -25,8 +25,8 @@ use crate::{
 pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     fold.functions.sort();
     let json = merge::merge(&mut fold);
-    let Fold { mut texts, mut functions, versions, coverage, unknown, decisions, stays, mut leaks, inlining, .. } = fold;
-    for ((package, place), function) in fold.literals {
+    let Fold { mut texts, mut functions, versions, coverage, unknown, decisions, stays, mut leaks, inlining, shared, literals, .. } = fold;
+    for ((package, place), function) in literals {
         let named = texts.text(function);
         let function = if named.is_empty() { around(&functions, place).map(Into::into) } else { Some(Arc::clone(named)) };
         if let Some(function) = function {
@@ -43,7 +43,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     let chains = Chains::of(&leaks, &texts);
     let elements = types_with_elements(&decisions, &texts);
     let copied = copied_and_boxed(&decisions, &texts);
-    let told = Told { texts: &texts, functions: &functions, versions, chains: &chains, leaks: &leaks, elements: &elements, copied: &copied };
+    let told = Told { texts: &texts, functions: &functions, versions, chains: &chains, leaks: &leaks, elements: &elements, copied: &copied, shared: &shared };
     let heap_decisions = decisions
         .iter()
         .map(|decided| {
@@ -76,6 +76,7 @@ struct Told<'a> {
     leaks: &'a [Leaked],
     elements: &'a FxHashSet<Box<str>>,
     copied: &'a FxHashSet<(TextId, u32, TextId)>,
+    shared: &'a FxHashMap<(Place, TextId), bool>,
 }
 
 impl Told<'_> {
@@ -108,6 +109,7 @@ impl Told<'_> {
                 .and_then(|function| self.functions.get(decided.package, function))
                 .and_then(|declared| declared.has_loop),
             is_iteration_variable,
+            is_captured_by_ref: self.shared.contains_key(&(decided.place, decided.subject)),
             is_converted: explanation.is_converted || self.copied.contains(&(file, line, decided.subject)),
             is_surely_constant,
             is_surely_method,
@@ -131,6 +133,7 @@ impl Told<'_> {
             captures,
             has_elements: named_type(&subject).is_some_and(|named| self.elements.contains(named)),
             is_confident: is_surely_method,
+            has_no_size: self.shared.get(&(decided.place, decided.subject)) == Some(&true),
         });
         let decision = evidence.decision;
         let mut told = HeapDecision {

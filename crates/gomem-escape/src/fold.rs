@@ -59,6 +59,8 @@ pub(crate) struct Fold {
     leaked: FxHashMap<(Place, TextId), usize>,
     inlined: FxHashMap<(Place, TextId), usize>,
     last_file: (String, TextId),
+    /// Variables that closures share, and whether they have no size.
+    pub(crate) shared: FxHashMap<(Place, TextId), bool>,
     /// Function literals, and the function that their header names.
     pub(crate) literals: FxHashMap<(TextId, Place), TextId>,
 }
@@ -341,7 +343,13 @@ impl Fold {
             Message::CanInline { function, detail } => self.can_inline(place, function, detail)?,
             Message::CannotInline { function, reason } => self.cannot_inline(place, function, reason)?,
             Message::InliningCall { callee } => self.functions.inlined(self.package, callee),
-            Message::Capturing { function, .. } => self.functions.capture(self.package, function),
+            Message::Capturing { function, by_ref, text } => {
+                self.functions.capture(self.package, function);
+                if by_ref && let Some((variable, detail)) = text.split_once(" (") {
+                    let variable = self.texts.id(variable);
+                    self.shared.insert((place, variable), detail.ends_with("width=0)"));
+                }
+            }
             Message::Other { text } if text.starts_with("zero-copy string->[]byte") => {
                 if let Some(stay) = self.stays.last_mut().filter(|stay| stay.place == place) {
                     stay.is_free = true;

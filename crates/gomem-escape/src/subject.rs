@@ -102,9 +102,8 @@ fn is_literal(subject: &str) -> bool {
     match bytes.first() {
         Some(b'"' | b'`') => !adds(subject),
         Some(b'\'') => true,
-        Some(b'-' | b'0'..=b'9') => {
-            bytes.iter().skip(1).all(|byte| byte.is_ascii_alphanumeric() || b".+-()_".contains(byte))
-        }
+        Some(b'-') => subject[1..].starts_with(|first: char| first.is_ascii_digit()) && is_literal(&subject[1..]),
+        Some(b'0'..=b'9') => bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b".+-()_".contains(byte)),
         _ => false,
     }
 }
@@ -156,6 +155,7 @@ mod tests {
             ("\"cut at 72 runes...", Constant),
             ("'x'", Constant),
             ("-12", Constant),
+            ("-n", Value),
             ("1.5e+10", Constant),
             ("nil", Constant),
             ("ev.Tenant", Value),

@@ -18,7 +18,7 @@ struct Label {
 
 #[test]
 fn causes_are_what_a_programmer_would_say() {
-    for folder in ["causes"] {
+    for folder in ["causes", "unseen"] {
         let labels = labels(&testdata().join("escape").join(folder));
         let (mut seen, mut failed) = (0, Vec::new());
         for (version, log) in logs(folder) {

@@ -91,5 +91,5 @@ func constantTime()   { anySink = time.Second } // want>=1.22 "time.Duration(100
 func constantPanic()  { panic("never") }        // want "\"never\"" constant_boxing
 func constantPrint()  { fmt.Println("a", 1) }   // want "\"a\"" constant_boxing // want "1" constant_boxing
 func constantLong() {
-	anySink = "a very long text that is longer than what the compiler prints of a constant in a message"
-} // want "\"a very long text*" constant_boxing
+	anySink = "a very long text that is longer than what the compiler prints of a constant in a message" // want "\"a very long text*" constant_boxing
+}

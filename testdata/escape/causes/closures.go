@@ -64,8 +64,8 @@ func storePlain()                    { funcSink = func() {} }              // wa
 func returnClosure(n int) func() int { return func() int { return n } }    // want "func literal" escaping_closure
 func passClosure(n int)              { call(func() { println(n) }) }       // want "func literal" escaping_closure
 func handleClosure(n int) {
-	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { println(n) })
-}                                      // want "func literal" escaping_closure
+	http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { println(n) }) // want "func literal" escaping_closure
+}
 func sortClosure(xs []int, h *handler) { h.fn = func(p *point) { sort.Ints(xs) } }            // want "func literal" escaping_closure
 func sendClosure(c chan func(), n int) { c <- func() { println(n) } }                         // want "func literal" escaping_closure
 func boxClosure(n int)                 { anySink = func() { println(n) } }                    // want "func literal" escaping_closure
