@@ -53,6 +53,8 @@ pub(crate) struct Fold {
     via: Vec<u8>,
     /// Of this section.
     explanations: FxHashMap<(Place, TextId), Explanation>,
+    /// The last subject that is explained at a place.
+    explained: FxHashMap<Place, TextId>,
     leak_headers: FxHashMap<(Place, TextId), LeakHeader>,
     decided: FxHashMap<(Place, TextId, bool), usize>,
     stayed: FxHashMap<(Place, TextId), usize>,
@@ -315,6 +317,7 @@ impl Fold {
     fn diagnostic(&mut self, place: Place, message: Message<'_>, block: &[u8]) -> Result<(), Error> {
         match message {
             Message::EscapeHeader { subject, function } => {
+                self.functions.wrapper(function.unwrap_or_default());
                 self.open_block(place, block);
                 let subject = self.texts.id(subject);
                 let is_known = [false, true].iter().any(|moved| self.decided.contains_key(&(place, subject, *moved)));
@@ -323,6 +326,7 @@ impl Fold {
                 self.open = Some((place, subject, Explanation { function, ..Explanation::default() }));
             }
             Message::LeakHeader { param, to, function, derefs } => {
+                self.functions.wrapper(function.unwrap_or_default());
                 self.open_block(place, block);
                 let function = function.map_or(TextId::default(), |function| self.texts.id(function));
                 let param = self.texts.id(param);
@@ -407,6 +411,7 @@ impl Fold {
         };
         match self.explanations.entry((place, subject)) {
             Entry::Vacant(entry) => {
+                self.explained.insert(place, subject);
                 entry.insert(explanation);
             }
             Entry::Occupied(mut entry) => {
@@ -423,6 +428,7 @@ impl Fold {
     fn end_section(&mut self) {
         self.close();
         self.explanations.clear();
+        self.explained.clear();
         self.leak_headers.clear();
     }
 
@@ -433,7 +439,10 @@ impl Fold {
             return Ok(());
         }
         self.check(self.decisions.len(), "heap decisions", self.limits.decisions)?;
-        let mut explanation = self.explanations.get(&(place, id)).cloned().unwrap_or_default();
+        // Since Go 1.25 a variable that only ever holds a constant is explained by its name, and decided as the constant.
+        let by_other_name = || self.explanations.get(&(place, *self.explained.get(&place)?));
+        let mut explanation =
+            self.explanations.get(&(place, id)).or_else(by_other_name).cloned().unwrap_or_default();
         let next = self.chase(place, &mut explanation);
         if subject == "func literal" {
             self.literals.insert((self.package, place), explanation.function);

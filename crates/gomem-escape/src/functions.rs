@@ -93,6 +93,15 @@ impl Functions {
         }
     }
 
+    /// Learns of a method from the wrapper that a method value of it has: `Reader.Read-fm`.
+    pub(crate) fn wrapper(&mut self, function: &str) {
+        if let Some((_, method)) = function.strip_suffix("-fm").and_then(|function| function.rsplit_once('.'))
+            && !self.methods.contains(method)
+        {
+            self.methods.insert(method.into());
+        }
+    }
+
     pub(crate) fn capture(&mut self, package: TextId, function: &str) {
         self.captures.entry((package, root(function))).or_default().variables += 1;
     }
@@ -138,9 +147,9 @@ impl Functions {
         self.packages.contains(name) || STD.binary_search(&name).is_ok()
     }
 
-    /// Whether a method of this name is declared anywhere.
+    /// Whether a method of this name is declared anywhere, or is one of the best-known interfaces'.
     pub(crate) fn has_method(&self, name: &str) -> bool {
-        self.methods.contains(name)
+        self.methods.contains(name) || METHODS.contains(&name)
     }
 
     /// Whether a function literal of this function captures variables; `None` when the log does not tell.
@@ -234,6 +243,12 @@ fn closure_suffix(function: &str) -> Option<usize> {
 }
 
 const CLOSURE_MARKS: [&str; 4] = [".func", ".gowrap", ".deferwrap", "-range"];
+
+/// Methods of `io`, `error`, `fmt.Stringer`, `sync`, `sort` and `net/http` that no field is called by.
+const METHODS: [&str; 19] = [
+    "Close", "Done", "Error", "Flush", "Len", "Less", "Lock", "Printf", "Println", "Read", "ReadByte", "ServeHTTP",
+    "Stop", "String", "Swap", "Unlock", "Wait", "Write", "WriteString",
+];
 
 const BUILTIN: [&str; 12] =
     ["append", "cap", "clear", "close", "copy", "delete", "len", "max", "min", "panic", "print", "println"];

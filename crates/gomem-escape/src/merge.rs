@@ -46,10 +46,17 @@ pub(crate) fn merge(fold: &mut Fold) -> Json {
     }
     let known: FxHashMap<(Place, TextId), usize> =
         fold.decisions.iter().enumerate().map(|(index, decided)| ((decided.place, decided.subject), index)).collect();
+    // Since Go 1.25 the text calls a variable that only ever holds a constant by that constant.
+    let mut by_place: FxHashMap<Place, usize> = FxHashMap::default();
+    for (index, decided) in fold.decisions.iter().enumerate() {
+        by_place.entry(decided.place).or_insert(index);
+    }
     for explained in logopt.decisions {
         let place = paths.in_text(explained.place);
-        let known = known.get(&(place, explained.subject)).copied();
-        json.found.insert((place, explained.subject), Found { file: explained.place.0, inlined: explained.inlined });
+        let known = known.get(&(place, explained.subject)).or_else(|| by_place.get(&place)).copied();
+        let subject = known.map_or(explained.subject, |known| fold.decisions[known].subject);
+        let found = Found { file: explained.place.0, inlined: explained.inlined };
+        json.found.entry((place, subject)).or_insert(found);
         match known {
             Some(known) => {
                 let explanation = &mut fold.decisions[known].explanation;

@@ -56,8 +56,8 @@ fn the_causes_are_those_that_the_functions_are_named_for() {
         ("string(b)", 61, Cause::StringConversion),
         ("a + \" + \" + b", 63, Cause::Concatenation),
         ("map[string]int{...}", 65, Cause::MapCreation),
-        // A method value; the compiler prints it like a field.
-        ("p.area", 67, Cause::InterfaceBoxing),
+        // The compiler prints it like a field.
+        ("p.area", 67, Cause::MethodValue),
         ("v", 69, Cause::ReturnedPointer),
     ];
     for (version, text) in logs() {
