@@ -12,7 +12,9 @@ use std::{
 use gomem_escape::{EscapeReader, Limits, Record, records};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    println!("| log | MB | lines | parsed | unknown | skipped | differ | `escapes to heap` | decisions | seconds | MB/s |");
+    println!(
+        "| log | MB | lines | parsed | unknown | skipped | differ | `escapes to heap` | decisions | seconds | MB/s |"
+    );
     println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for path in std::env::args().skip(1) {
         let (differ, found) = render(&path)?;

@@ -61,7 +61,9 @@ pub(crate) fn advice(decision: &HeapDecision, versions: GoVersions) -> String {
                 "`{subject}` is passed to {callee}, whose body the compiler cannot know: give it a concrete type or a type \
                  parameter, let a profile devirtualize the call (PGO), or reuse one `{subject}` over calls"
             ),
-            None => format!("`{subject}` is passed to a function whose body the compiler cannot know: use a concrete type"),
+            None => {
+                format!("`{subject}` is passed to a function whose body the compiler cannot know: use a concrete type")
+            }
         },
         Cause::LeakingCallee => match (decision.callee(), decision.leaks.last()) {
             (Some(callee), Some(leak)) => format!(

@@ -215,7 +215,9 @@ impl Evidence<'_> {
             "send" => (Cause::ChannelSend, Confident),
             why if ELEMENTS.contains(&why) => (Cause::ContainerElement, Confident),
             // The receiver of a method value.
-            _ if stored_for.is_some_and(|stored| SubjectKind::of(stored) == SubjectKind::Value && stored.contains('.')) => {
+            _ if stored_for
+                .is_some_and(|stored| SubjectKind::of(stored) == SubjectKind::Value && stored.contains('.')) =>
+            {
                 (Cause::MethodValue, Confident)
             }
             _ if self.sink.starts_with("~r") || self.sink.starts_with("~R") => (Cause::ReturnedPointer, Confident),

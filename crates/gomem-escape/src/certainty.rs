@@ -86,7 +86,8 @@ fn new_value(subject: &str, has_elements: bool) -> Certainty {
         return Certainty::Yes;
     }
     let named = subject.strip_prefix("new(").and_then(|rest| rest.strip_suffix(')'));
-    let named = named.or_else(|| subject.strip_prefix('&').and_then(|rest| rest.strip_suffix("{}"))).unwrap_or_default();
+    let named =
+        named.or_else(|| subject.strip_prefix('&').and_then(|rest| rest.strip_suffix("{}"))).unwrap_or_default();
     let has_size = SIZED.contains(&named)
         || ["*", "map[", "func(", "chan ", "[]", "interface "].iter().any(|prefix| named.starts_with(prefix))
         // Exported types of other packages have fields, but for these.
@@ -112,8 +113,28 @@ fn has_no_size(subject: &str) -> bool {
 
 /// Types whose size is never zero.
 const SIZED: [&str; 22] = [
-    "any", "bool", "byte", "complex128", "complex64", "error", "float32", "float64", "int", "int16", "int32", "int64",
-    "int8", "rune", "string", "uint", "uint16", "uint32", "uint64", "uint8", "uintptr", "unsafe.Pointer",
+    "any",
+    "bool",
+    "byte",
+    "complex128",
+    "complex64",
+    "error",
+    "float32",
+    "float64",
+    "int",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "rune",
+    "string",
+    "uint",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
+    "uintptr",
+    "unsafe.Pointer",
 ];
 
 #[cfg(test)]

@@ -52,7 +52,9 @@ impl Diagnostics {
         lines::each(log, &limits, |line| {
             let is_text = std::str::from_utf8(line.bytes).is_ok();
             let text = String::from_utf8_lossy(line.bytes);
-            if let Some(record) = line.bytes.first().filter(|byte| **byte == b'{').and(logopt::Record::decode(line.bytes)) {
+            if let Some(record) =
+                line.bytes.first().filter(|byte| **byte == b'{').and(logopt::Record::decode(line.bytes))
+            {
                 self.json(&record);
                 return Ok(());
             }
@@ -169,7 +171,8 @@ mod tests {
         diagnostics
             .read(&b"# p\r\n./a.go:1:2: x escapes to heap\r\nnoise\n./a.go:300: y does not \xff escape\n"[..])
             .unwrap();
-        let event = "{\"ImportPath\":\"p\",\"Action\":\"build-output\",\"Output\":\"# p\\n./a.go:1:2: moved to heap: z\\n\"}";
+        let event =
+            "{\"ImportPath\":\"p\",\"Action\":\"build-output\",\"Output\":\"# p\\n./a.go:1:2: moved to heap: z\\n\"}";
         diagnostics.read(event.as_bytes()).unwrap();
         let table = diagnostics.into_table().unwrap();
         DIAGNOSTICS_SCHEMA.check(&table).unwrap();

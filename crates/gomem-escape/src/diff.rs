@@ -6,13 +6,7 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use crate::{
-    cause::Cause,
-    certainty::Certainty,
-    decision::HeapDecision,
-    log::EscapeLog,
-    subject::SubjectKind,
-};
+use crate::{cause::Cause, certainty::Certainty, decision::HeapDecision, log::EscapeLog, subject::SubjectKind};
 
 /// Heap decisions of two logs, side by side.
 #[derive(Debug, Clone)]
@@ -228,7 +222,8 @@ mod tests {
 
     #[test]
     fn the_one_that_was_put_between_is_new() {
-        let before = log(&["a.go:10:2: moved to heap: x", "a.go:12:2: moved to heap: y", "a.go:20:2: moved to heap: x"]);
+        let before =
+            log(&["a.go:10:2: moved to heap: x", "a.go:12:2: moved to heap: y", "a.go:20:2: moved to heap: x"]);
         let after = log(&[
             "a.go:5:2: moved to heap: x",
             "a.go:11:2: moved to heap: x",

@@ -25,10 +25,24 @@ use crate::{
 pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     fold.functions.sort();
     let json = merge::merge(&mut fold);
-    let Fold { mut texts, mut functions, versions, coverage, unknown, decisions, stays, mut leaks, inlining, shared, literals, .. } = fold;
+    let Fold {
+        mut texts,
+        mut functions,
+        versions,
+        coverage,
+        unknown,
+        decisions,
+        stays,
+        mut leaks,
+        inlining,
+        shared,
+        literals,
+        ..
+    } = fold;
     for ((package, place), function) in literals {
         let named = texts.text(function);
-        let function = if named.is_empty() { around(&functions, place).map(Into::into) } else { Some(Arc::clone(named)) };
+        let function =
+            if named.is_empty() { around(&functions, place).map(Into::into) } else { Some(Arc::clone(named)) };
         if let Some(function) = function {
             functions.literal(package, &function, place);
         }
@@ -43,14 +57,27 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     let chains = Chains::of(&leaks, &texts);
     let elements = types_with_elements(&decisions, &texts);
     let copied = copied_and_boxed(&decisions, &texts);
-    let told = Told { texts: &texts, functions: &functions, versions, chains: &chains, leaks: &leaks, elements: &elements, copied: &copied, shared: &shared };
+    let told = Told {
+        texts: &texts,
+        functions: &functions,
+        versions,
+        chains: &chains,
+        leaks: &leaks,
+        elements: &elements,
+        copied: &copied,
+        shared: &shared,
+    };
     let heap_decisions = decisions
         .iter()
         .map(|decided| {
             let mut decision = told.decision(decided, json.is_iteration_variable(decided));
             if let Some(found) = json.of(decided) {
                 decision.absolute_file = Some(Arc::clone(texts.text(found.file)));
-                let from = |place: &Place| InlinedFrom { file: Arc::clone(texts.text(place.0)), line: place.1, column: place.2 };
+                let from = |place: &Place| InlinedFrom {
+                    file: Arc::clone(texts.text(place.0)),
+                    line: place.1,
+                    column: place.2,
+                };
                 decision.inlined_from = found.inlined.iter().map(from).collect();
             }
             decision
@@ -90,8 +117,8 @@ impl Told<'_> {
         let call = call.and_then(|step| Call::decode(&step.from));
         let function = self.function(explanation.function, decided.place);
         let (kind, is_surely_method) = self.kind(decided, &subject, &steps);
-        let is_surely_constant = typed_constant(&subject)
-            .is_none_or(|of| self.functions.is_type(decided.package, of) == Some(true));
+        let is_surely_constant =
+            typed_constant(&subject).is_none_or(|of| self.functions.is_type(decided.package, of) == Some(true));
         let sink = self.text(explanation.sink);
         let own_sink = self.text(explanation.own_sink);
         let evidence = Evidence {

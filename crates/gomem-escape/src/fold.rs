@@ -258,12 +258,14 @@ impl Fold {
     /// Takes a line of an explanation; false when it is none.
     fn step(&mut self, text: &[u8]) -> bool {
         if let Some(flow) = text.strip_prefix(b"  flow: ") {
-            if !flow.ends_with(b":") || (memmem::find(flow, " ← ".as_bytes()).or_else(|| memmem::find(flow, b" = "))).is_none()
+            if !flow.ends_with(b":")
+                || (memmem::find(flow, " ← ".as_bytes()).or_else(|| memmem::find(flow, b" = "))).is_none()
             {
                 return false;
             }
             if self.reading == Reading::Steps {
-                let Some((to, _, _)) = std::str::from_utf8(flow).ok().and_then(|flow| grammar::flow(flow.strip_suffix(':')?))
+                let Some((to, _, _)) =
+                    std::str::from_utf8(flow).ok().and_then(|flow| grammar::flow(flow.strip_suffix(':')?))
                 else {
                     return false;
                 };
@@ -441,8 +443,7 @@ impl Fold {
         self.check(self.decisions.len(), "heap decisions", self.limits.decisions)?;
         // Since Go 1.25 a variable that only ever holds a constant is explained by its name, and decided as the constant.
         let by_other_name = || self.explanations.get(&(place, *self.explained.get(&place)?));
-        let mut explanation =
-            self.explanations.get(&(place, id)).or_else(by_other_name).cloned().unwrap_or_default();
+        let mut explanation = self.explanations.get(&(place, id)).or_else(by_other_name).cloned().unwrap_or_default();
         let next = self.chase(place, &mut explanation);
         if subject == "func literal" {
             self.literals.insert((self.package, place), explanation.function);

@@ -15,8 +15,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     declared: FxHashMap<(TextId, Box<str>), Declared>,
-    /// Declarations of each file: line, column, package, name.
-    places: FxHashMap<TextId, Vec<(u32, u32, TextId, Box<str>)>>,
+    /// Declarations of each file.
+    places: FxHashMap<TextId, Vec<Declaration>>,
     /// Names of methods, without their types.
     methods: FxHashSet<Box<str>>,
     /// Last elements of import paths.
@@ -24,6 +24,9 @@ pub(crate) struct Functions {
     /// Variables that closures of a function capture, and function literals in it.
     captures: FxHashMap<(TextId, Box<str>), Captures>,
 }
+
+/// Line, column, package and name of a function.
+type Declaration = (u32, u32, TextId, Box<str>);
 
 /// What inlining says of a function.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -83,7 +86,8 @@ impl Functions {
     /// Learns of a package from the name of a function that was inlined: `fmt.Println`, `os.(*File).Name`.
     pub(crate) fn inlined(&mut self, package: TextId, callee: &str) {
         let Some((of, name)) = callee.split_once('.') else { return };
-        let is_package = of.starts_with(char::is_lowercase) && (name.starts_with('(') || name.starts_with(char::is_uppercase));
+        let is_package =
+            of.starts_with(char::is_lowercase) && (name.starts_with('(') || name.starts_with(char::is_uppercase));
         if is_package
             && is_name(of)
             && !self.packages.contains(of)
@@ -121,7 +125,7 @@ impl Functions {
     /// The declared function around a place. Receivers stand before their method's name.
     pub(crate) fn around(&self, file: TextId, line: u32, column: u32) -> Option<&str> {
         let places = self.places.get(&file)?;
-        let is_declared = |place: &&(u32, u32, TextId, Box<str>)| !is_closure(&place.3);
+        let is_declared = |place: &&Declaration| !is_closure(&place.3);
         let after = places.partition_point(|place| (place.0, place.1) <= (line, column));
         let before = places[..after].iter().rev().find(is_declared);
         let same_line = places[after..].iter().take_while(|place| place.0 == line).find(is_declared);
@@ -246,23 +250,75 @@ const CLOSURE_MARKS: [&str; 4] = [".func", ".gowrap", ".deferwrap", "-range"];
 
 /// Methods of `io`, `error`, `fmt.Stringer`, `sync`, `sort` and `net/http` that no field is called by.
 const METHODS: [&str; 19] = [
-    "Close", "Done", "Error", "Flush", "Len", "Less", "Lock", "Printf", "Println", "Read", "ReadByte", "ServeHTTP",
-    "Stop", "String", "Swap", "Unlock", "Wait", "Write", "WriteString",
+    "Close",
+    "Done",
+    "Error",
+    "Flush",
+    "Len",
+    "Less",
+    "Lock",
+    "Printf",
+    "Println",
+    "Read",
+    "ReadByte",
+    "ServeHTTP",
+    "Stop",
+    "String",
+    "Swap",
+    "Unlock",
+    "Wait",
+    "Write",
+    "WriteString",
 ];
 
 const BUILTIN: [&str; 12] =
     ["append", "cap", "clear", "close", "copy", "delete", "len", "max", "min", "panic", "print", "println"];
 
 const BASIC_TYPES: [&str; 19] = [
-    "bool", "byte", "complex128", "complex64", "error", "float32", "float64", "int", "int16", "int32", "int64", "int8",
-    "rune", "string", "uint", "uint16", "uint32", "uint64", "uint8",
+    "bool",
+    "byte",
+    "complex128",
+    "complex64",
+    "error",
+    "float32",
+    "float64",
+    "int",
+    "int16",
+    "int32",
+    "int64",
+    "int8",
+    "rune",
+    "string",
+    "uint",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uint8",
 ];
 
 /// Types of the standard library that have constants.
 const STD_TYPES: [&str; 22] = [
-    "abi.Kind", "codes.Code", "constant.Kind", "context.Key", "elf.Machine", "fs.FileMode", "http.ConnState",
-    "http.SameSite", "os.FileMode", "reflect.ChanDir", "reflect.Kind", "slog.Kind", "slog.Level", "sql.IsolationLevel",
-    "syscall.Errno", "syscall.Signal", "time.Duration", "time.Month", "time.Weekday", "token.Pos", "token.Token",
+    "abi.Kind",
+    "codes.Code",
+    "constant.Kind",
+    "context.Key",
+    "elf.Machine",
+    "fs.FileMode",
+    "http.ConnState",
+    "http.SameSite",
+    "os.FileMode",
+    "reflect.ChanDir",
+    "reflect.Kind",
+    "slog.Kind",
+    "slog.Level",
+    "sql.IsolationLevel",
+    "syscall.Errno",
+    "syscall.Signal",
+    "time.Duration",
+    "time.Month",
+    "time.Weekday",
+    "token.Pos",
+    "token.Token",
     "types.BasicKind",
 ];
 

@@ -72,11 +72,7 @@ fn leading(text: &str) -> IResult<&str, Message<'_>> {
         .map(|(function, reason)| Message::CannotInline { function, reason });
     let inlining = preceded(tag("inlining call to "), rest).map(|callee| Message::InliningCall { callee });
     let moved = preceded(tag("moved to heap: "), rest).map(|name| Message::MovedToHeap { name });
-    let leaking = (
-        tag("leaking param"),
-        alt((value(true, tag(" content: ")), value(false, tag(": ")))),
-        rest,
-    )
+    let leaking = (tag("leaking param"), alt((value(true, tag(" content: ")), value(false, tag(": ")))), rest)
         .map(|(_, content, param)| Message::LeakingParam { content, param });
     let other = verify(rest, |text: &str| OTHER.iter().any(|prefix| text.starts_with(prefix)))
         .map(|text| Message::Other { text });

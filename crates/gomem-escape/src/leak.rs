@@ -79,7 +79,12 @@ pub const LEAKS_SCHEMA: Schema = Schema {
         spec("to", Kind::Text, None, "where it goes: {heap}, or a result"),
         spec("is_content", Kind::Bool, None, "whether only what it points to leaks"),
         count("derefs", Some("without -m=2"), "how often it is dereferenced on the way"),
-        spec("callee", Kind::Text, Some("it is stored in the function itself"), "the call by which it reaches the heap"),
+        spec(
+            "callee",
+            Kind::Text,
+            Some("it is stored in the function itself"),
+            "the call by which it reaches the heap",
+        ),
         count("copies", None, "how many times the log says it"),
     ],
 };

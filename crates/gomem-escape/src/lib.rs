@@ -30,6 +30,7 @@
 //! | `diagnostics` | [`Diagnostics`]: the log as a table, a row a line |
 //! | `logopt` | the files of `-gcflags=-json=0,DIR` |
 //! | `fold`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
+//! | `source` | [`files_of`]: the files of a folder |
 //! | `log` | [`EscapeLog`], [`EscapeReader`], [`Coverage`] |
 //! | `decision` | [`HeapDecision`], [`Step`], [`LeakStep`], [`InlinedFrom`] |
 //! | `stay` | [`Stay`]: what does not escape and may allocate all the same |
@@ -67,6 +68,7 @@ mod merge;
 mod message;
 mod position;
 mod record;
+mod source;
 mod stay;
 mod subject;
 mod syntax;
@@ -84,6 +86,7 @@ pub use log::{Coverage, EscapeLog, EscapeReader};
 pub use message::{Message, MessageKind};
 pub use position::Position;
 pub use record::{Record, Section, records};
+pub use source::files_of;
 pub use stay::{STAYS_SCHEMA, Stay};
 pub use subject::SubjectKind;
 pub use version::GoVersions;

@@ -230,10 +230,7 @@ mod tests {
     #[test]
     fn events_hold_lines() {
         let text = b"{\"Action\":\"build-output\",\"Output\":\"# p\\na\\n\"}\n{\"Action\":\"build-fail\"}\nb\n";
-        assert_eq!(
-            lines(text),
-            [(1, 1, "# p".into()), (1, 1, "a".into()), (2, 1, String::new()), (3, 1, "b".into())]
-        );
+        assert_eq!(lines(text), [(1, 1, "# p".into()), (1, 1, "a".into()), (2, 1, String::new()), (3, 1, "b".into())]);
     }
 
     #[test]

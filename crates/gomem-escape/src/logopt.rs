@@ -167,8 +167,10 @@ impl Diagnostic<'_> {
             {
                 explanation.sink = texts.id(to);
                 explanation.own_sink = explanation.sink;
-            } else if let Some((from, why)) =
-                text.strip_prefix("from ").and_then(|step| step.strip_suffix(')')).and_then(|step| step.rsplit_once(" ("))
+            } else if let Some((from, why)) = text
+                .strip_prefix("from ")
+                .and_then(|step| step.strip_suffix(')'))
+                .and_then(|step| step.rsplit_once(" ("))
             {
                 explanation.is_converted |= why == "interface-converted";
                 let place = related.location.place(texts);
@@ -243,7 +245,15 @@ impl LogOpt {
         let is_moved = SubjectKind::of(subject) == SubjectKind::Value && !subject.contains('(');
         self.known.insert((place, id), self.decisions.len());
         self.waiting.push(self.decisions.len());
-        self.decisions.push(Explained { package: self.package, place, subject: id, is_moved, explanation, inlined, copies: 1 });
+        self.decisions.push(Explained {
+            package: self.package,
+            place,
+            subject: id,
+            is_moved,
+            explanation,
+            inlined,
+            copies: 1,
+        });
     }
 
     /// The record without a message: a value at this place goes to the heap.

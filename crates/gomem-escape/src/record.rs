@@ -150,7 +150,8 @@ mod tests {
         }
         let Record::Section(section) = Record::decode("# example.com/p [example.com/p.test]") else { panic!() };
         assert_eq!((section.package(), section.variant()), ("example.com/p", Variant::Test));
-        let Record::Diagnostic { position: Some(at), .. } = Record::decode("#12 0.345 ./a.go:1:2: moved to heap: x") else {
+        let Record::Diagnostic { position: Some(at), .. } = Record::decode("#12 0.345 ./a.go:1:2: moved to heap: x")
+        else {
             panic!()
         };
         assert_eq!(at.file(), "./a.go");

@@ -4,11 +4,7 @@ use std::sync::Arc;
 
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 
-use crate::{
-    certainty::Certainty,
-    decision::Variant,
-    subject::SubjectKind,
-};
+use crate::{certainty::Certainty, decision::Variant, subject::SubjectKind};
 
 /// An expression that does not escape, of a size that is only known at run time: the compiler keeps a small buffer for it
 /// on the stack, and when that is too small it allocates.
