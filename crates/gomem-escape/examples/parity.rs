@@ -3,6 +3,8 @@
 //! Each line is rendered back and compared with the input; then the log is read once more, for its heap decisions, and
 //! timed.
 
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read},

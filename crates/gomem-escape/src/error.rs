@@ -45,6 +45,8 @@ pub struct Limits {
     pub steps: usize,
     /// Distinct records of other kinds: leaking parameters, inlined functions.
     pub records: u64,
+    /// Bytes of one source.
+    pub log_bytes: u64,
     /// Bytes of one line. An event of `go build -json` holds the log of a package in one line.
     pub line_bytes: usize,
 }
@@ -84,6 +86,6 @@ impl fmt::Display for Error {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { decisions: 5_000_000, steps: 256, records: 20_000_000, line_bytes: 1 << 30 }
+        Self { decisions: 5_000_000, steps: 256, records: 20_000_000, log_bytes: 32 << 30, line_bytes: 256 << 20 }
     }
 }

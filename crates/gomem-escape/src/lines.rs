@@ -28,7 +28,7 @@ pub(crate) fn each(
     limits: &Limits,
     mut take: impl FnMut(Line<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut buffer = Buffer::new(log, limits.line_bytes);
+    let mut buffer = Buffer::new(log, limits);
     let mut number = 1;
     while let Some((end, lines)) = buffer.line(number)? {
         let bytes = without_return(buffer.pending().get(..end).unwrap_or_default());
@@ -71,12 +71,13 @@ struct Buffer<R> {
     start: usize,
     end: usize,
     is_at_end: bool,
-    limit: usize,
+    read: u64,
+    limits: Limits,
 }
 
 impl<R: Read> Buffer<R> {
-    fn new(log: R, limit: usize) -> Self {
-        Self { log, bytes: Vec::new(), start: 0, end: 0, is_at_end: false, limit }
+    fn new(log: R, limits: &Limits) -> Self {
+        Self { log, bytes: Vec::new(), start: 0, end: 0, is_at_end: false, read: 0, limits: *limits }
     }
 
     /// What is read and not consumed.
@@ -115,8 +116,8 @@ impl<R: Read> Buffer<R> {
                 return Ok(Some(searched + at));
             }
             searched = self.pending().len();
-            if searched > self.limit {
-                let kind = ErrorKind::Limit { what: "bytes in one line", limit: self.limit as u64 };
+            if searched > self.limits.line_bytes {
+                let kind = ErrorKind::Limit { what: "bytes in one line", limit: self.limits.line_bytes as u64 };
                 return Err(Error::new(kind, Some(number)));
             }
             if !self.fill(number)? {
@@ -139,9 +140,16 @@ impl<R: Read> Buffer<R> {
         loop {
             match self.log.read(self.bytes.get_mut(self.end..).unwrap_or_default()) {
                 Ok(0) => self.is_at_end = true,
-                Ok(read) => self.end += read,
+                Ok(read) => {
+                    self.end += read;
+                    self.read += read as u64;
+                }
                 Err(problem) if problem.kind() == std::io::ErrorKind::Interrupted => continue,
                 Err(problem) => return Err(Error::new(ErrorKind::Read { problem: problem.to_string() }, Some(number))),
+            }
+            if self.read > self.limits.log_bytes {
+                let kind = ErrorKind::Limit { what: "bytes", limit: self.limits.log_bytes };
+                return Err(Error::new(kind, Some(number)));
             }
             return Ok(!self.is_at_end);
         }
@@ -240,5 +248,7 @@ mod tests {
         let limits = Limits { line_bytes: 10, ..Limits::default() };
         let err = each(&long[..], &limits, |_| Ok(())).unwrap_err();
         assert!(err.is_limit(), "{err}");
+        let limits = Limits { log_bytes: 10, ..Limits::default() };
+        assert!(each(&long[..], &limits, |_| Ok(())).unwrap_err().is_limit());
     }
 }
