@@ -1,8 +1,11 @@
 //! Whether memory is allocated.
 
+use rustc_hash::FxHashSet;
+
 use crate::{
     cause::Cause,
     subject::{SubjectKind, has_constant_size},
+    syntax,
 };
 
 /// Whether memory is allocated at run time. The compiler's verdict is about lifetimes, not about allocation.
@@ -29,8 +32,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) is_surely_constant: bool,
     /// Whether the function literal captures variables.
     pub(crate) captures: Option<bool>,
-    /// Whether values of the type with elements are seen in the log, so that its size is not zero.
-    pub(crate) has_elements: bool,
+    /// Types of which the log shows values with elements, so that their size is not zero.
+    pub(crate) types_with_elements: &'a FxHashSet<Box<str>>,
     /// Whether the variable has no size.
     pub(crate) has_no_size: bool,
     /// Whether the method value is surely one.
@@ -58,13 +61,15 @@ impl Certainty {
             SubjectKind::Constant if allocation.is_surely_constant => Self::None,
             SubjectKind::Constant => Self::Maybe,
             SubjectKind::Variable => Self::Yes,
-            SubjectKind::NewValue => new_value(subject, allocation.has_elements),
-            SubjectKind::SliceLiteral if is_empty_literal(subject) || has_no_size(subject) => Self::Maybe,
-            SubjectKind::MakeSlice if has_no_size(subject) => Self::Maybe,
+            SubjectKind::NewValue if subject.ends_with("{...}") => Self::Yes,
+            SubjectKind::MakeSlice if is_surely_empty(subject) => Self::Maybe,
             SubjectKind::MakeSlice if !has_constant_size(subject) => Self::RuntimeSized,
-            // An empty one has no size.
-            SubjectKind::MakeSlice if ends_with_zero(subject) => Self::Maybe,
-            SubjectKind::SliceLiteral | SubjectKind::MakeSlice => Self::Yes,
+            // An empty one has no size, nor have some types.
+            SubjectKind::NewValue | SubjectKind::SliceLiteral | SubjectKind::MakeSlice => {
+                let has_size = made_type(subject).is_some_and(|made| has_size(made, allocation.types_with_elements));
+                let is_empty = kind != SubjectKind::NewValue && (subject.ends_with("{}") || subject.ends_with(", 0)"));
+                if has_size && !is_empty { Self::Yes } else { Self::Maybe }
+            }
             SubjectKind::MakeMap | SubjectKind::MapLiteral | SubjectKind::VariadicSlice => Self::Yes,
             SubjectKind::Append | SubjectKind::Conversion | SubjectKind::Concatenation => Self::RuntimeSized,
             SubjectKind::FuncLiteral => match allocation.captures {
@@ -80,35 +85,39 @@ impl Certainty {
     }
 }
 
-/// `&T{…}`, `new(T)`: what has no size is not allocated. Named types may have none, unless elements of them are seen.
-fn new_value(subject: &str, has_elements: bool) -> Certainty {
-    if subject.ends_with("{...}") || has_elements {
-        return Certainty::Yes;
+/// The type of what is made: of `&T{}`, `new(T)`, `[]T{…}` and `make([]T, n)` it is T.
+fn made_type(subject: &str) -> Option<&str> {
+    if let Some(new) = subject.strip_prefix("new(") {
+        return new.strip_suffix(')');
     }
-    let named = subject.strip_prefix("new(").and_then(|rest| rest.strip_suffix(')'));
-    let named =
-        named.or_else(|| subject.strip_prefix('&').and_then(|rest| rest.strip_suffix("{}"))).unwrap_or_default();
-    let has_size = SIZED.contains(&named)
-        || ["*", "map[", "func(", "chan ", "[]", "interface "].iter().any(|prefix| named.starts_with(prefix))
-        // Exported types of other packages have fields, but for these.
-        || named.split_once('.').is_some_and(|(_, name)| {
-            name.starts_with(char::is_uppercase) && !matches!(name, "HostLayout" | "PanicNilError")
-        });
-    if has_size { Certainty::Yes } else { Certainty::Maybe }
+    if let Some(make) = subject.strip_prefix("make(") {
+        let made = &make[..syntax::find(make, ", ")?];
+        // A named slice type does not tell its elements; they are rarely without size.
+        return Some(made.strip_prefix("[]").unwrap_or("any"));
+    }
+    let literal = subject.strip_suffix("{}").or_else(|| subject.strip_suffix("{...}"))?;
+    literal.strip_prefix('&').or_else(|| literal.strip_prefix("[]"))
 }
 
-fn is_empty_literal(subject: &str) -> bool {
-    subject.ends_with("{}")
+/// Whether values of a type surely have a size. Named types may have none.
+fn has_size(of: &str, types_with_elements: &FxHashSet<Box<str>>) -> bool {
+    let of = of.strip_prefix("go.shape.").unwrap_or(of);
+    if let Some((length, element)) = of.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        return length.is_empty() || length != "0" && has_size(element, types_with_elements);
+    }
+    let is_reference =
+        ["*", "map[", "func(", "chan ", "<-chan ", "interface "].iter().any(|start| of.starts_with(start));
+    // Exported types of other packages have fields, but for these.
+    let is_exported = of.split_once('.').is_some_and(|(_, name)| {
+        name.starts_with(char::is_uppercase) && !matches!(name, "HostLayout" | "PanicNilError")
+    });
+    let has_fields = of.starts_with("struct { ");
+    SIZED.contains(&of) || is_reference || is_exported || has_fields || types_with_elements.contains(of)
 }
 
-fn ends_with_zero(make: &str) -> bool {
-    make.ends_with(", 0)")
-}
-
-/// `[]struct {}{...}`, `make([]struct {}, 3)`, `make([][0]int, 3)`.
-fn has_no_size(subject: &str) -> bool {
-    let element = subject.strip_prefix("make(").unwrap_or(subject).strip_prefix("[]").unwrap_or_default();
-    element.starts_with("struct {}") || element.starts_with("[0]")
+/// `make([]struct {}, n)`, `make([][0]int, n)`: of any length it has no size; its box would have.
+fn is_surely_empty(make: &str) -> bool {
+    make.starts_with("make([]struct {}, ") || make.starts_with("make([][0]")
 }
 
 /// Types whose size is never zero.
@@ -148,7 +157,7 @@ mod tests {
             cause: Cause::Other,
             is_surely_constant: true,
             captures: None,
-            has_elements: false,
+            types_with_elements: &FxHashSet::from_iter(["Full".into()]),
             has_no_size: false,
             is_confident: true,
         })
@@ -171,6 +180,13 @@ mod tests {
             ("make([]int, 0)", Certainty::Maybe),
             ("make([]int, n)", Certainty::RuntimeSized),
             ("make([]struct {}, n)", Certainty::Maybe),
+            ("make([]Empty, 4)", Certainty::Maybe),
+            ("make([]Full, 4)", Certainty::Yes),
+            ("[]Empty{...}", Certainty::Maybe),
+            ("[]*Empty{...}", Certainty::Yes),
+            ("&[4]Full{}", Certainty::Yes),
+            ("new([0]int)", Certainty::Maybe),
+            ("new([4]int)", Certainty::Yes),
             ("make(map[int]int)", Certainty::Yes),
             ("func literal", Certainty::Maybe),
             ("x", Certainty::Maybe),

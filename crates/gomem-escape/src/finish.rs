@@ -158,7 +158,7 @@ impl Told<'_> {
             cause,
             is_surely_constant,
             captures,
-            has_elements: named_type(&subject).is_some_and(|named| self.elements.contains(named)),
+            types_with_elements: self.elements,
             is_confident: is_surely_method,
             has_no_size: self.shared.get(&(decided.place, decided.subject)) == Some(&true),
         });
@@ -387,12 +387,6 @@ fn copied_and_boxed(decisions: &[Decided], texts: &Interner) -> FxHashSet<(TextI
     };
     let place = |decided: &Decided| (decided.place.0, decided.place.1, decided.subject);
     decisions.iter().filter(goes_into_itself).map(place).collect()
-}
-
-/// `&T{}`, `new(T)` → `T`.
-fn named_type(subject: &str) -> Option<&str> {
-    let new = subject.strip_prefix("new(").and_then(|rest| rest.strip_suffix(')'));
-    new.or_else(|| subject.strip_prefix('&').and_then(|rest| rest.strip_suffix("{}")))
 }
 
 fn around(functions: &Functions, (file, line, column): Place) -> Option<&str> {

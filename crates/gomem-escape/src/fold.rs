@@ -350,7 +350,10 @@ impl Fold {
             Message::CannotInline { function, reason } => self.cannot_inline(place, function, reason)?,
             Message::InliningCall { callee } => self.functions.inlined(self.package, callee),
             Message::Capturing { function, by_ref, text } => {
-                self.functions.capture(self.package, function);
+                // What the wrapper of `go f(x)` holds is not of a closure in the source.
+                if !text.starts_with(".autotmp_") {
+                    self.functions.capture(self.package, function);
+                }
                 if by_ref && let Some((variable, detail)) = text.split_once(" (") {
                     let variable = self.texts.id(variable);
                     self.shared.insert((place, variable), detail.ends_with("width=0)"));

@@ -102,10 +102,17 @@ fn is_literal(subject: &str) -> bool {
     match bytes.first() {
         Some(b'"' | b'`') => !adds(subject),
         Some(b'\'') => true,
-        Some(b'-') => subject[1..].starts_with(|first: char| first.is_ascii_digit()) && is_literal(&subject[1..]),
-        Some(b'0'..=b'9') => bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b".+-()_".contains(byte)),
+        // Go 1.21 prints `1 << 40` as it is written.
+        Some(b'-' | b'0'..=b'9' | b'(') => subject.split(' ').all(|word| is_number(word) || OPERATORS.contains(&word)),
         _ => false,
     }
+}
+
+/// `12`, `-1.5e+10`, `0x1F`, `(1`, `2i)`.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_start_matches(['(', '-']).trim_end_matches(')');
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte))
 }
 
 /// Whether a ` + ` stands outside quotes and brackets.
@@ -125,6 +132,8 @@ pub(crate) fn has_constant_size(make: &str) -> bool {
     let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
     sizes.into_iter().all(|size| size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
 }
+
+const OPERATORS: [&str; 8] = ["+", "-", "*", "/", "%", "<<", ">>", "|"];
 
 const CONVERSIONS: [&str; 5] = ["string(", "([]byte)(", "([]rune)(", "[]byte(", "[]rune("];
 
@@ -156,6 +165,10 @@ mod tests {
             ("'x'", Constant),
             ("-12", Constant),
             ("-n", Value),
+            ("1 << 40", Constant),
+            ("1 << n", Value),
+            ("(1 + 2i)", Constant),
+            ("(*T)(x)", Value),
             ("1.5e+10", Constant),
             ("nil", Constant),
             ("ev.Tenant", Value),
