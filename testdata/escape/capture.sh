@@ -9,6 +9,8 @@ for pair in "$@"; do
   folder=$PWD/../$version
   mkdir -p "$folder"
   (cd patterns && "$go" build -a -o /dev/null -gcflags=example.com/...=-m=2 . 2> "$folder/escape.log")
+  rm -rf "$folder/escape-json"
+  (cd patterns && "$go" build -a -o /dev/null -gcflags=example.com/...="-json=0,$folder/escape-json" .)
   (cd causes && "$go" build -o /dev/null -gcflags=-m=2 . 2> "$folder/causes.log")
   (cd unseen && "$go" build -o /dev/null -gcflags=-m=2 . 2> "$folder/unseen.log")
   program=$(mktemp)

@@ -9,9 +9,11 @@ use crate::{
     call::Call,
     cause::{Cause, Confidence, Evidence},
     certainty::{Allocation, Certainty},
-    decision::{Decision, HeapDecision, InlinedFrom, LeakStep, Step},
-    fold::{Decided, Fold, Leaked, Place, RawStep},
-    functions::{Callee, Functions, without_type_arguments},
+    chains::Chains,
+    decision::{Decision, HeapDecision, InlinedFrom, Step},
+    fold::Fold,
+    found::{self, Decided, Leaked, Place, RawStep},
+    functions::{Callee, Functions, Obstacle},
     inlining::Inlining,
     interner::{Interner, TextId},
     leak::Leak,
@@ -62,7 +64,6 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
         functions: &functions,
         versions,
         chains: &chains,
-        leaks: &leaks,
         elements: &elements,
         copied: &copied,
         shared: &shared,
@@ -99,8 +100,7 @@ struct Told<'a> {
     texts: &'a Interner,
     functions: &'a Functions,
     versions: GoVersions,
-    chains: &'a Chains,
-    leaks: &'a [Leaked],
+    chains: &'a Chains<'a>,
     elements: &'a FxHashSet<Box<str>>,
     copied: &'a FxHashSet<(TextId, u32, TextId)>,
     shared: &'a FxHashMap<(Place, TextId), bool>,
@@ -145,7 +145,7 @@ impl Told<'_> {
         let reason = evidence.decisive().map(|step| Arc::clone(&step.why));
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
         let leaks = match call.filter(|_| is_passed_on && evidence.callee == Some(Callee::Known)) {
-            Some(call) => self.chains.follow(call, decided.package, self),
+            Some(call) => self.chains.follow(call, decided.package),
             None => Vec::new(),
         };
         let captures = function
@@ -220,8 +220,7 @@ impl Told<'_> {
         name.split_once('.').is_some_and(|(package, _)| self.functions.is_package(package))
     }
 
-    fn obstacle(&self, decided: &Decided, function: Option<&str>) -> Option<(crate::functions::Obstacle, Confidence)> {
-        use crate::functions::Obstacle;
+    fn obstacle(&self, decided: &Decided, function: Option<&str>) -> Option<(Obstacle, Confidence)> {
         let (file, line, column) = decided.place;
         let literal = self.functions.at(file, line, column).unwrap_or_default();
         if literal.contains(".gowrap") {
@@ -242,7 +241,7 @@ impl Told<'_> {
         around(self.functions, place).map(Into::into)
     }
 
-    fn stay(&self, stay: &crate::fold::Stay) -> Stay {
+    fn stay(&self, stay: &found::Stay) -> Stay {
         let (file, line, column) = stay.place;
         Stay {
             package: self.text(stay.package),
@@ -276,7 +275,7 @@ impl Told<'_> {
         }
     }
 
-    fn inlining(&self, row: &crate::fold::Inlined) -> Inlining {
+    fn inlining(&self, row: &found::Inlined) -> Inlining {
         let (file, line, column) = row.place;
         let reason = Some(self.text(row.reason)).filter(|reason| !reason.is_empty());
         Inlining {
@@ -310,64 +309,6 @@ impl Told<'_> {
     }
 }
 
-/// Parameters that leak to the heap, by the package's last name and the function.
-struct Chains {
-    by_function: FxHashMap<(Box<str>, Box<str>), Vec<usize>>,
-}
-
-impl Chains {
-    fn of(leaks: &[Leaked], texts: &Interner) -> Self {
-        let mut by_function: FxHashMap<_, Vec<usize>> = FxHashMap::default();
-        for (index, leak) in leaks.iter().enumerate().filter(|(_, leak)| &**texts.text(leak.to) == "{heap}") {
-            let package = last_name(texts.text(leak.package)).into();
-            let function = without_type_arguments(texts.text(leak.function));
-            by_function.entry((package, function)).or_default().push(index);
-        }
-        Self { by_function }
-    }
-
-    /// The functions by which what is passed in `call`, in a function of `package`, reaches the heap.
-    fn follow(&self, call: Call<'_>, package: TextId, told: &Told<'_>) -> Vec<LeakStep> {
-        let mut steps = Vec::new();
-        let mut seen = FxHashSet::default();
-        let (mut callee, mut package) = (without_type_arguments(call.callee), package);
-        while steps.len() < LONGEST_CHAIN {
-            let Some(&found) = self.get(&callee, package, told).and_then(|leaks| leaks.first()) else { break };
-            if !seen.insert(found) {
-                break;
-            }
-            let leak = &told.leaks[found];
-            let (file, line, column) = leak.place;
-            steps.push(LeakStep {
-                function: told.text(leak.function),
-                package: told.text(leak.package),
-                param: told.text(leak.param),
-                file: told.text(file),
-                line: number(line),
-                column: number(column),
-            });
-            let via = told.text(leak.via);
-            let Some(call) = Call::decode(&via) else { break };
-            (callee, package) = (without_type_arguments(call.callee), leak.package);
-        }
-        steps
-    }
-
-    /// A function of the package itself, or `pkg.F` and `(*pkg.T).M` of another one.
-    fn get(&self, callee: &str, package: TextId, told: &Told<'_>) -> Option<&Vec<usize>> {
-        let own = last_name(told.texts.text(package));
-        let local = self.by_function.get(&(own.into(), callee.into()));
-        if let Some(leaks) = local
-            && leaks.iter().any(|&leak| told.leaks[leak].package == package)
-        {
-            return local;
-        }
-        let (pointer, name) = callee.strip_prefix("(*").map_or(("", callee), |rest| ("(*", rest));
-        let (of, name) = name.split_once('.')?;
-        self.by_function.get(&(of.into(), format!("{pointer}{name}").into()))
-    }
-}
-
 /// Types of which the log shows values with elements: they have fields.
 fn types_with_elements(decisions: &[Decided], texts: &Interner) -> FxHashSet<Box<str>> {
     let literal = |decided: &Decided| {
@@ -393,12 +334,6 @@ fn around(functions: &Functions, (file, line, column): Place) -> Option<&str> {
     (line > 0).then(|| functions.around(file, line, column)).flatten()
 }
 
-fn last_name(package: &str) -> &str {
-    package.rsplit('/').next().unwrap_or(package)
-}
-
 fn number(number: u32) -> Option<u32> {
     (number > 0).then_some(number)
 }
-
-const LONGEST_CHAIN: usize = 16;

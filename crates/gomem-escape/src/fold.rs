@@ -1,15 +1,15 @@
 //! The lines of a log, folded: headers, flows, steps and final lines about one thing become one.
 
-use std::{collections::hash_map::Entry, io::Read};
+use std::io::Read;
 
-use memchr::{memmem, memrchr};
-use rustc_hash::{FxHashMap, FxHashSet};
+use memchr::memmem;
+use rustc_hash::FxHashMap;
 
 use crate::{
     decision::Variant,
     error::{Error, ErrorKind, Limits},
+    found::{Decided, Explanation, Inlined, Leaked, Place, Stay},
     functions::{Declared, Functions, Obstacle},
-    grammar,
     interner::{Interner, TextId},
     lines::{self, Line},
     log::Coverage,
@@ -21,8 +21,9 @@ use crate::{
     version::GoVersions,
 };
 
-/// File, line and column; 0 where there is none.
-pub(crate) type Place = (TextId, u32, u32);
+mod explanation;
+
+use explanation::Reading;
 
 /// Reads logs line by line, and keeps what is distinct.
 #[derive(Debug, Default)]
@@ -67,101 +68,11 @@ pub(crate) struct Fold {
     pub(crate) literals: FxHashMap<(TextId, Place), TextId>,
 }
 
-/// What is done with the lines of an explanation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Reading {
-    /// Nothing but to count them: the explanation is known.
-    #[default]
-    Skip,
-    /// Only whether the value is put into an interface.
-    Boxed,
-    Steps,
-    /// Only the call that a parameter leaks by.
-    Leak,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RawStep {
-    pub(crate) from: TextId,
-    pub(crate) why: TextId,
-    pub(crate) place: Place,
-}
-
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Explanation {
-    pub(crate) function: TextId,
-    /// Where it flows in the end.
-    pub(crate) sink: TextId,
-    /// Where its own explanation ends.
-    pub(crate) own_sink: TextId,
-    pub(crate) steps: Vec<RawStep>,
-    /// Whether an explanation of the same place and subject goes through `interface-converted`: then the subject is there
-    /// twice, once as the value and once as the box.
-    pub(crate) is_converted: bool,
-}
-
-/// One heap decision.
-#[derive(Debug)]
-pub(crate) struct Decided {
-    pub(crate) package: TextId,
-    pub(crate) variant: Variant,
-    pub(crate) place: Place,
-    pub(crate) subject: TextId,
-    pub(crate) is_moved: bool,
-    pub(crate) explanation: Explanation,
-    /// The steps of what the sink is stored in: `{storage for ... argument}`.
-    pub(crate) next: Option<RawStep>,
-    pub(crate) copies: u32,
-}
-
-/// An expression that does not escape, though it may allocate.
-#[derive(Debug)]
-pub(crate) struct Stay {
-    pub(crate) package: TextId,
-    pub(crate) variant: Variant,
-    pub(crate) place: Place,
-    pub(crate) subject: TextId,
-    pub(crate) kind: SubjectKind,
-    pub(crate) is_free: bool,
-    pub(crate) copies: u32,
-}
-
 #[derive(Debug, Default)]
 struct LeakHeader {
     function: TextId,
     derefs: Option<i64>,
     via: TextId,
-}
-
-/// A parameter that leaks.
-#[derive(Debug)]
-pub(crate) struct Leaked {
-    pub(crate) package: TextId,
-    pub(crate) variant: Variant,
-    pub(crate) place: Place,
-    pub(crate) function: TextId,
-    pub(crate) param: TextId,
-    pub(crate) is_content: bool,
-    /// `{heap}`, or a result.
-    pub(crate) to: TextId,
-    pub(crate) derefs: Option<i64>,
-    /// The call by which it reaches the heap.
-    pub(crate) via: TextId,
-    pub(crate) copies: u32,
-}
-
-/// Whether a function can be inlined.
-#[derive(Debug)]
-pub(crate) struct Inlined {
-    pub(crate) package: TextId,
-    pub(crate) variant: Variant,
-    pub(crate) place: Place,
-    pub(crate) function: TextId,
-    /// Why not; empty when it can be.
-    pub(crate) reason: TextId,
-    pub(crate) cost: Option<i64>,
-    pub(crate) budget: Option<i64>,
-    pub(crate) copies: u32,
 }
 
 impl Fold {
@@ -247,75 +158,6 @@ impl Fold {
         }
     }
 
-    /// The `flow` or `from` of a line that belongs to the block that is read: most lines of a log do.
-    fn explanation_of<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
-        if self.block.is_empty() {
-            return None;
-        }
-        line.strip_prefix(self.block.as_slice()).filter(|text| text.starts_with(b"  "))
-    }
-
-    /// Takes a line of an explanation; false when it is none.
-    fn step(&mut self, text: &[u8]) -> bool {
-        if let Some(flow) = text.strip_prefix(b"  flow: ") {
-            if !flow.ends_with(b":")
-                || (memmem::find(flow, " ← ".as_bytes()).or_else(|| memmem::find(flow, b" = "))).is_none()
-            {
-                return false;
-            }
-            if self.reading == Reading::Steps {
-                let Some((to, _, _)) =
-                    std::str::from_utf8(flow).ok().and_then(|flow| grammar::flow(flow.strip_suffix(':')?))
-                else {
-                    return false;
-                };
-                let to = self.texts.id(to);
-                if let Some((_, _, open)) = &mut self.open {
-                    (open.sink, open.own_sink) = (to, to);
-                }
-            }
-            return true;
-        }
-        let Some(from) = text.strip_prefix(b"    from ") else {
-            return text.starts_with(b"  warning: truncated explanation");
-        };
-        let Some((node_end, why_end)) = ends_of_step(from) else { return false };
-        match self.reading {
-            Reading::Skip => true,
-            Reading::Leak => {
-                if &from[node_end + 2..why_end] == b"call parameter" {
-                    self.via.clear();
-                    self.via.extend_from_slice(&from[..node_end]);
-                }
-                true
-            }
-            Reading::Boxed => {
-                if &from[node_end + 2..why_end] == b"interface-converted"
-                    && let Some((_, _, open)) = &mut self.open
-                {
-                    open.is_converted = true;
-                }
-                true
-            }
-            Reading::Steps => self.keep_step(from, node_end, why_end),
-        }
-    }
-
-    fn keep_step(&mut self, from: &[u8], node_end: usize, why_end: usize) -> bool {
-        let Ok(text) = std::str::from_utf8(from) else { return false };
-        let (node, why, at) = (&text[..node_end], &text[node_end + 2..why_end], &text[why_end + ") at ".len()..]);
-        self.versions.see(&Message::From { node, why, at });
-        let place = self.place(Position::decode(at));
-        let step = RawStep { from: self.texts.id(node), why: self.texts.id(why), place };
-        if let Some((_, _, open)) = &mut self.open
-            && open.steps.len() < self.limits.steps
-        {
-            open.is_converted |= why == "interface-converted";
-            open.steps.push(step);
-        }
-        true
-    }
-
     fn diagnostic(&mut self, place: Place, message: Message<'_>, block: &[u8]) -> Result<(), Error> {
         match message {
             Message::EscapeHeader { subject, function } => {
@@ -378,58 +220,6 @@ impl Fold {
         Ok(())
     }
 
-    fn open_block(&mut self, place: Place, block: &[u8]) {
-        self.block.extend_from_slice(block);
-        self.block_place = Some(place);
-    }
-
-    /// Keeps the explanation that ends here.
-    fn close(&mut self) {
-        self.block.clear();
-        self.block_place = None;
-        let Some((place, subject, explanation)) = self.open.take() else { return };
-        match self.reading {
-            Reading::Skip => {}
-            Reading::Leak => {
-                let via = std::str::from_utf8(&self.via).map_or(TextId::default(), |via| self.texts.id(via));
-                self.via.clear();
-                if let Some(header) = self.leak_headers.get_mut(&(place, subject)) {
-                    header.via = via;
-                }
-            }
-            Reading::Boxed => {
-                if explanation.is_converted
-                    && let Some(&known) = self.decided.get(&(place, subject, false))
-                {
-                    self.decisions[known].explanation.is_converted = true;
-                }
-            }
-            Reading::Steps => self.explain(place, subject, explanation),
-        }
-    }
-
-    /// One subject may be explained several times, for each path on which it reaches the heap. The first one is kept: but
-    /// that a closure shares a variable is what can be changed, more than that its methods keep their receiver.
-    fn explain(&mut self, place: Place, subject: TextId, explanation: Explanation) {
-        let is_last = |explanation: &Explanation, texts: &Interner, why: &str| {
-            explanation.steps.last().is_some_and(|step| &**texts.text(step.why) == why)
-        };
-        match self.explanations.entry((place, subject)) {
-            Entry::Vacant(entry) => {
-                self.explained.insert(place, subject);
-                entry.insert(explanation);
-            }
-            Entry::Occupied(mut entry) => {
-                let known = entry.get_mut();
-                let is_converted = known.is_converted || explanation.is_converted;
-                if is_last(known, &self.texts, "call parameter") && is_last(&explanation, &self.texts, "reference") {
-                    *known = explanation;
-                }
-                known.is_converted = is_converted;
-            }
-        }
-    }
-
     fn end_section(&mut self) {
         self.close();
         self.explanations.clear();
@@ -463,29 +253,6 @@ impl Fold {
             copies: 1,
         });
         Ok(())
-    }
-
-    /// `{storage for x}` is where x goes, when x is explained; gives the step by which it goes there in the end.
-    fn chase(&mut self, place: Place, explanation: &mut Explanation) -> Option<RawStep> {
-        let mut place = place;
-        let mut next = None;
-        let mut seen = FxHashSet::default();
-        let mut at = explanation.steps.last().map(|step| step.place);
-        while seen.insert(explanation.sink) {
-            let sink = std::sync::Arc::clone(self.texts.text(explanation.sink));
-            let Some(inner) = sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')) else { break };
-            let inner = self.texts.id(inner);
-            let found = [Some(place), at]
-                .into_iter()
-                .flatten()
-                .find_map(|place| self.explanations.get(&(place, inner)).map(|found| (place, found)))
-                .filter(|(_, found)| found.sink != TextId::default() && found.sink != explanation.sink);
-            let Some((of, found)) = found else { break };
-            explanation.sink = found.sink;
-            next = found.steps.last().copied();
-            (place, at) = (of, next.map(|step| step.place));
-        }
-        next
     }
 
     fn stay(&mut self, place: Place, subject: &str) -> Result<(), Error> {
@@ -611,24 +378,6 @@ impl Fold {
             return Err(Error::new(ErrorKind::Limit { what, limit }, Some(self.number)));
         }
         Ok(())
-    }
-}
-
-/// Where the node and the why of `NODE (WHY) at POS` end.
-fn ends_of_step(step: &[u8]) -> Option<(usize, usize)> {
-    let mut end = step.len();
-    let why_end = loop {
-        end = memrchr(b')', step.get(..end)?)?;
-        if step[end..].starts_with(b") at ") {
-            break end;
-        }
-    };
-    let mut end = why_end;
-    loop {
-        end = memrchr(b'(', &step[..end])?;
-        if end > 0 && step[end - 1] == b' ' {
-            return Some((end - 1, why_end));
-        }
     }
 }
 

@@ -29,14 +29,14 @@
 //! | `record` | [`Record`], [`records`]: the log line by line |
 //! | `diagnostics` | [`Diagnostics`]: the log as a table, a row a line |
 //! | `logopt` | the files of `-gcflags=-json=0,DIR` |
-//! | `fold`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
+//! | `fold`, `found`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
 //! | `source` | [`files_of`]: the files of a folder |
 //! | `log` | [`EscapeLog`], [`EscapeReader`], [`Coverage`] |
 //! | `decision` | [`HeapDecision`], [`Step`], [`LeakStep`], [`InlinedFrom`] |
 //! | `stay` | [`Stay`]: what does not escape and may allocate all the same |
-//! | `leak`, `inlining` | [`Leak`], [`Inlining`] |
+//! | `leak`, `chains`, `inlining` | [`Leak`], [`Inlining`] |
 //! | `subject`, `syntax`, `call` | [`SubjectKind`]: what kind of expression goes to the heap |
-//! | `functions` | what a log says of the program's functions |
+//! | `functions`, `std_names` | what a log says of the program's functions |
 //! | `cause` | [`Cause`], [`Confidence`]: why |
 //! | `certainty` | [`Certainty`]: whether it allocates |
 //! | `version` | [`GoVersions`]: which Go printed it |
@@ -50,12 +50,14 @@ mod advice;
 mod call;
 mod cause;
 mod certainty;
+mod chains;
 mod decision;
 mod diagnostics;
 mod diff;
 mod error;
 mod finish;
 mod fold;
+mod found;
 mod functions;
 mod grammar;
 mod inlining;
@@ -70,6 +72,7 @@ mod position;
 mod record;
 mod source;
 mod stay;
+mod std_names;
 mod subject;
 mod syntax;
 mod version;

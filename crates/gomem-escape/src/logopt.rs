@@ -17,7 +17,7 @@ use serde::Deserialize;
 
 use crate::{
     error::Error,
-    fold::{Explanation, Place, RawStep},
+    found::{Explanation, Place, RawStep},
     grammar,
     interner::{Interner, TextId},
     message::MessageKind,

@@ -7,7 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     decision::Variant,
-    fold::{Decided, Fold, Leaked, Place},
+    fold::Fold,
+    found::{Decided, Leaked, Place},
     interner::{Interner, TextId},
     logopt::Explained,
 };
