@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::{
     cause::Cause,
+    std_names::BASIC_TYPES,
     subject::{SubjectKind, has_constant_size},
     syntax,
 };
@@ -112,39 +113,18 @@ fn has_size(of: &str, types_with_elements: &FxHashSet<Box<str>>) -> bool {
         name.starts_with(char::is_uppercase) && !matches!(name, "HostLayout" | "PanicNilError")
     });
     let has_fields = of.starts_with("struct { ");
-    SIZED.contains(&of) || is_reference || is_exported || has_fields || types_with_elements.contains(of)
+    BASIC_TYPES.contains(&of)
+        || matches!(of, "any" | "uintptr" | "unsafe.Pointer")
+        || is_reference
+        || is_exported
+        || has_fields
+        || types_with_elements.contains(of)
 }
 
 /// `make([]struct {}, n)`, `make([][0]int, n)`: of any length it has no size; its box would have.
 fn is_surely_empty(make: &str) -> bool {
     make.starts_with("make([]struct {}, ") || make.starts_with("make([][0]")
 }
-
-/// Types whose size is never zero.
-const SIZED: [&str; 22] = [
-    "any",
-    "bool",
-    "byte",
-    "complex128",
-    "complex64",
-    "error",
-    "float32",
-    "float64",
-    "int",
-    "int16",
-    "int32",
-    "int64",
-    "int8",
-    "rune",
-    "string",
-    "uint",
-    "uint16",
-    "uint32",
-    "uint64",
-    "uint8",
-    "uintptr",
-    "unsafe.Pointer",
-];
 
 #[cfg(test)]
 mod tests {

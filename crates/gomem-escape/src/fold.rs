@@ -59,7 +59,7 @@ pub(crate) struct Fold {
     leak_headers: FxHashMap<(Place, TextId), LeakHeader>,
     decided: FxHashMap<(Place, TextId, bool), usize>,
     stayed: FxHashMap<(Place, TextId), usize>,
-    leaked: FxHashMap<(Place, TextId), usize>,
+    leaked: FxHashMap<(Place, TextId, bool), usize>,
     inlined: FxHashMap<(Place, TextId), usize>,
     last_file: (String, TextId),
     /// Variables that closures share, and whether they have no size.
@@ -229,7 +229,9 @@ impl Fold {
 
     fn decide(&mut self, place: Place, subject: &str, is_moved: bool) -> Result<(), Error> {
         let id = self.texts.id(subject);
-        if let Some(&known) = self.decided.get(&(place, id, is_moved)) {
+        // What has no position is another thing in each package.
+        let key = (if place == Place::default() { (self.package, 0, 0) } else { place }, id, is_moved);
+        if let Some(&known) = self.decided.get(&key) {
             self.decisions[known].copies += 1;
             return Ok(());
         }
@@ -241,7 +243,7 @@ impl Fold {
         if subject == "func literal" {
             self.literals.insert((self.package, place), explanation.function);
         }
-        self.decided.insert((place, id, is_moved), self.decisions.len());
+        self.decided.insert(key, self.decisions.len());
         self.decisions.push(Decided {
             package: self.package,
             variant: self.variant,
@@ -283,8 +285,8 @@ impl Fold {
     }
 
     fn leak(&mut self, place: Place, is_content: bool, param: &str) -> Result<(), Error> {
-        let key = (place, self.texts.id(param));
-        if let Some(&known) = self.leaked.get(&(key.0, key.1)) {
+        let key = (place, self.texts.id(param), is_content);
+        if let Some(&known) = self.leaked.get(&key) {
             self.leaks[known].copies += 1;
             return Ok(());
         }
@@ -322,8 +324,7 @@ impl Fold {
         let cost = detail.strip_prefix(" with cost ").and_then(|rest| rest.split(' ').next()?.parse().ok());
         let body = detail.find('{').map(|at| &detail[at..]);
         let has_loop = body.map(|body| memmem::find(body.as_bytes(), b"for loop").is_some());
-        self.functions.declare(self.package, place, function, Declared { obstacle: None, has_loop });
-        self.inlining(place, function, "", cost, None)
+        self.inlining(place, function, Declared { obstacle: None, has_loop }, "", (cost, None))
     }
 
     fn cannot_inline(&mut self, place: Place, function: &str, reason: &str) -> Result<(), Error> {
@@ -332,31 +333,31 @@ impl Fold {
             "unhandled op DEFER" => Some(Obstacle::Defer),
             _ => None,
         };
-        // `F into G` is about a call.
-        if !function.contains(" into ") {
-            self.functions.declare(self.package, place, function, Declared { obstacle, has_loop: None });
-        }
-        let (cost, budget) = reason
+        let cost_and_budget = reason
             .strip_prefix("function too complex: cost ")
             .and_then(|rest| rest.split_once(" exceeds budget "))
             .map_or((None, None), |(cost, budget)| (cost.parse().ok(), budget.parse().ok()));
-        self.inlining(place, function, reason, cost, budget)
+        self.inlining(place, function, Declared { obstacle, has_loop: None }, reason, cost_and_budget)
     }
 
     fn inlining(
         &mut self,
         place: Place,
-        function: &str,
+        name: &str,
+        declared: Declared,
         reason: &str,
-        cost: Option<i64>,
-        budget: Option<i64>,
+        (cost, budget): (Option<i64>, Option<i64>),
     ) -> Result<(), Error> {
-        let function = self.texts.id(function);
+        let function = self.texts.id(name);
         if let Some(&known) = self.inlined.get(&(place, function)) {
             self.inlining[known].copies += 1;
             return Ok(());
         }
         self.check(self.inlining.len(), "functions", self.limits.records)?;
+        // `F into G` is about a call.
+        if !name.contains(" into ") {
+            self.functions.declare(self.package, place, name, declared);
+        }
         self.inlined.insert((place, function), self.inlining.len());
         let (package, variant, reason) = (self.package, self.variant, self.texts.id(reason));
         self.inlining.push(Inlined { package, variant, place, function, reason, cost, budget, copies: 1 });
