@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity bench docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape bench docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,12 @@ parity: ## every answer about profiles beside `go tool pprof`, over four version
 bench: ## speed and memory beside the peers, on the same input in the same run
 	cargo build --release --locked -p gomem-cli
 	$(PYTHON) benches/peers.py target/release/gomem
+
+GO ?= go
+LOGS ?= target/escape-logs
+
+parity-escape: ## every line of the logs of std and cmd, by each of GO="go /path/of/other/go"; many minutes each
+	benches/escape_logs.sh $(LOGS) $(GO)
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

@@ -9,6 +9,8 @@ import polars as pl
 from gomem import _gomem
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gomem._source import Source
 
 __all__ = ["Coverage", "EscapeLog", "read_escape_log"]
@@ -37,8 +39,12 @@ class EscapeLog:
         polars.DataFrame
             ``package``, ``variant``, ``file``, ``line``, ``column``, ``function``, ``subject``,
             ``decision``, ``subject_kind``, ``cause``, ``cause_confidence``, ``alloc_certainty``,
-            ``sink``, ``steps`` (list of structs ``from``, ``why``, ``file``, ``line``,
-            ``column``), ``advice``, ``copies``.
+            ``sink``, ``reason``, ``steps`` (list of structs ``from``, ``why``, ``file``,
+            ``line``, ``column``), ``advice``, ``copies``, ``leaks`` (list of structs
+            ``function``, ``package``, ``param``, ``file``, ``line``, ``column``: by which
+            functions an argument leaks, the called one first), ``absolute_file`` and
+            ``inlined_from`` (list of structs ``file``, ``line``, ``column``), which only a
+            ``-json`` folder tells.
 
         Examples
         --------
@@ -48,6 +54,64 @@ class EscapeLog:
         ('a.go', 1, '&T{...}', 'yes')
         """
         return pl.DataFrame(self._inner.escapes())
+
+    def stays(self) -> pl.DataFrame:
+        r"""One row per expression that does not escape and may allocate all the same.
+
+        Its size is only known at run time: when the small buffer on the stack does not do, it is
+        allocated. ``make([]T, n)`` since Go 1.25, conversions and concatenations of text, maps.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``package``, ``variant``, ``file``, ``line``, ``column``, ``subject``,
+            ``subject_kind``, ``alloc_certainty``, ``copies``.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> log = gm.read_escape_log(b"# p\n./a.go:1:2: make([]byte, n) does not escape\n")
+        >>> log.stays().select("subject", "alloc_certainty").row(0)
+        ('make([]byte, n)', 'runtime_sized')
+        """
+        return pl.DataFrame(self._inner.stays())
+
+    def leaks(self) -> pl.DataFrame:
+        r"""One row per parameter that leaks: to the heap, or to a result.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``package``, ``variant``, ``file``, ``line``, ``column``, ``function``, ``param``,
+            ``to``, ``is_content``, ``derefs``, ``callee``, ``copies``.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> text = b"# p\n./a.go:1:8: leaking param: b to result ~r0 level=1\n"
+        >>> gm.read_escape_log(text).leaks().select("param", "to", "derefs").row(0)
+        ('b', '~r0', 1)
+        """
+        return pl.DataFrame(self._inner.leaks())
+
+    def inlining(self) -> pl.DataFrame:
+        r"""One row per function: whether it can be inlined, its cost, and why not.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``package``, ``variant``, ``file``, ``line``, ``column``, ``function``,
+            ``can_inline``, ``cost``, ``budget``, ``reason``, ``copies``.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> reason = b"function too complex: cost 98 exceeds budget 80"
+        >>> log = gm.read_escape_log(b"# p\n./a.go:1:6: cannot inline f: " + reason + b"\n")
+        >>> log.inlining().select("function", "can_inline", "cost", "budget").row(0)
+        ('f', False, 98, 80)
+        """
+        return pl.DataFrame(self._inner.inlining())
 
     def diagnostics(self) -> pl.DataFrame:
         """One row per diagnostic, nothing dropped; what is not understood has kind ``unknown``.
@@ -84,19 +148,35 @@ class EscapeLog:
         """What became of the lines."""
         return Coverage(*self._inner.coverage)
 
+    @property
+    def go_versions(self) -> tuple[str, str]:
+        r"""The oldest and the newest Go, of 1.21 to 1.27, that can have printed the log.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> gm.read_escape_log(b"# p\n./a.go:1:2: append escapes to heap\n").go_versions
+        ('1.25', '1.27')
+        """
+        oldest, newest = self._inner.go_versions
+        return f"1.{oldest}", f"1.{newest}"
+
     def __repr__(self) -> str:
         return f"EscapeLog({len(self._inner)} heap decisions in {self.coverage.lines} lines)"
 
 
-def read_escape_log(source: Source) -> EscapeLog:
+def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
     r"""Read what ``go build -gcflags=-m=2`` printed, Go 1.21 to 1.27.
 
-    ``-m`` and the events of ``go build -json`` are read as well; other output may stand between.
+    ``-m``, the events of ``go build -json`` and ``go test -json``, and the folder that
+    ``-gcflags=-json=0,DIR`` writes are read as well; other output may stand between. A text is
+    read line by line: memory grows with what is distinct in it.
 
     Parameters
     ----------
     source
-        A path, bytes, or a binary file object.
+        A path, bytes, or a binary file object; of a folder, its ``.json`` and ``.log`` files. A
+        list of them is one log: the text of a build and its folder are merged.
 
     Raises
     ------

@@ -1,11 +1,16 @@
 //! The compiler's log: `gomem._escape`.
 
-use gomem_escape::{EscapeLog, diagnostics_table};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use gomem_escape::{Diagnostics, EscapeLog, EscapeReader, Inlining, Leak, Limits, Stay, files_of};
 use pyo3::prelude::*;
 
 use crate::{
     error::Error,
-    input::{Bytes, Source},
+    input::{Bytes, OneOrMany, Source},
     table::ArrowTable,
 };
 
@@ -13,8 +18,14 @@ use crate::{
 #[pyclass(name = "EscapeLog", module = "gomem._gomem", frozen)]
 pub(crate) struct PyEscapeLog {
     pub(crate) log: EscapeLog,
-    /// The text, for the frame of all its lines.
-    text: Bytes,
+    /// What it was read from, for the frame of all its lines.
+    texts: Vec<Text>,
+}
+
+/// One text of a log: files are read again, so that a large one is not kept.
+enum Text {
+    File(PathBuf),
+    Bytes { name: String, bytes: Bytes },
 }
 
 #[pymethods]
@@ -23,9 +34,27 @@ impl PyEscapeLog {
         ArrowTable::build(py, || self.log.escapes_table())
     }
 
+    fn stays(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || Stay::table_of(self.log.stays()))
+    }
+
+    fn leaks(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || Leak::table_of(self.log.leaks()))
+    }
+
+    fn inlining(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || Inlining::table_of(self.log.inlining()))
+    }
+
     fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        let text: &[u8] = &self.text;
-        ArrowTable::build(py, || diagnostics_table(text))
+        let diagnostics = py.detach(|| {
+            let mut diagnostics = Diagnostics::new(Limits::default());
+            for text in &self.texts {
+                text.read(|log| diagnostics.read(log))?;
+            }
+            Ok::<_, Error>(diagnostics)
+        })?;
+        ArrowTable::build(py, || diagnostics.into_table())
     }
 
     fn diff(&self, py: Python<'_>, before: &Self) -> Result<ArrowTable, Error> {
@@ -40,21 +69,69 @@ impl PyEscapeLog {
         (coverage.lines, coverage.parsed, coverage.unknown, coverage.skipped)
     }
 
+    /// The oldest and the newest Go that can have printed it: 21 is Go 1.21.
+    #[getter]
+    fn go_versions(&self) -> (u32, u32) {
+        let versions = self.log.go_versions();
+        (versions.oldest(), versions.newest())
+    }
+
     fn __len__(&self) -> usize {
         self.log.heap_decisions().len()
     }
 }
 
+impl Text {
+    /// The texts of a source: of a folder, those of its files.
+    fn of(py: Python<'_>, source: Source) -> Result<Vec<Self>, Error> {
+        if let Source::Path(path) = &source {
+            let files = files_of(path).map_err(|error| Error::Io { path: path.clone(), error })?;
+            return Ok(files.into_iter().map(Self::File).collect());
+        }
+        let name = source.name();
+        Ok(vec![Self::Bytes { name, bytes: source.read(py)? }])
+    }
+
+    fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Bytes { name, .. } => name.clone(),
+        }
+    }
+
+    fn read(&self, take: impl FnOnce(&mut dyn std::io::Read) -> Result<(), gomem_escape::Error>) -> Result<(), Error> {
+        let taken = match self {
+            Self::File(path) => take(&mut open(path)?),
+            Self::Bytes { bytes, .. } => take(&mut &bytes[..]),
+        };
+        taken.map_err(|err| failed(&self.name(), &err))
+    }
+}
+
 #[pyfunction]
-fn read_escape_log(py: Python<'_>, source: Source) -> Result<PyEscapeLog, Error> {
-    let name = source.name();
-    let text = source.read(py)?;
-    let bytes: &[u8] = &text;
-    let log = py.detach(|| EscapeLog::decode(bytes)).map_err(|err| {
-        let message = format!("{name}: {err}");
-        if err.is_limit() { Error::Limit(message) } else { Error::decode(message, "nothing_found", err.line()) }
+fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyEscapeLog, Error> {
+    let mut texts = Vec::new();
+    for source in source.into_vec() {
+        texts.extend(Text::of(py, source)?);
+    }
+    let log = py.detach(|| {
+        let mut reader = EscapeReader::new(Limits::default());
+        for text in &texts {
+            text.read(|log| reader.read(log))?;
+        }
+        let name = texts.first().map_or_else(|| "no source".to_owned(), Text::name);
+        reader.finish().map_err(|err| failed(&name, &err))
     })?;
-    Ok(PyEscapeLog { log, text })
+    Ok(PyEscapeLog { log, texts })
+}
+
+fn open(path: &Path) -> Result<File, Error> {
+    File::open(path).map_err(|error| Error::Io { path: path.to_owned(), error })
+}
+
+fn failed(name: &str, err: &gomem_escape::Error) -> Error {
+    let message = format!("{name}: {err}");
+    if err.is_limit() { Error::Limit(message) } else { Error::decode(message, "nothing_found", err.line()) }
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

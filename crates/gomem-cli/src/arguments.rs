@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::profile::ProfileCommand;
+use crate::{escape::Escape, profile::ProfileCommand};
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
@@ -51,19 +51,10 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
     /// What goes to the heap, and why, by the compiler's log.
     #[command(after_help = "Examples:
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -
-  gomem escape after.log --diff before.log --fail-on new")]
-    Escape {
-        /// The log; `-` is standard input.
-        log: PathBuf,
-        /// An earlier log of the same code: shows what is new and what is gone, wherever lines moved to.
-        #[arg(long, value_name = "BEFORE")]
-        diff: Option<PathBuf>,
-        /// Exit with 1 when something new may allocate.
-        #[arg(long, value_enum, requires = "diff")]
-        fail_on: Option<Gate>,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
+  go build -gcflags=\"-m=2 -json=0,$PWD/json\" ./... 2> escape.log; gomem escape escape.log json
+  gomem escape after.log --diff before.log --fail-on new
+  gomem escape after.log --diff before.log --format github")]
+    Escape(Escape),
     /// What other settings of GOGC would do to a recorded run.
     #[command(after_help = "Example: gomem gogc stderr.log")]
     Gogc {
@@ -79,13 +70,6 @@ pub(crate) enum Severity {
     Info,
     Warning,
     Critical,
-}
-
-/// What fails a comparison of two escape logs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Gate {
-    /// A new heap decision that may allocate.
-    New,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]

@@ -2,13 +2,13 @@
 
 use std::{io::Write, path::Path};
 
-use gomem_escape::{DiffStatus, EscapeLog};
 use gomem_postmortem::{Bundle, Comparison, Report, Severity as Found};
 
 use crate::{
-    arguments::{Command, Format, Severity},
+    arguments::{Command, Severity},
+    escape,
     failure::Failure,
-    files::{read, write},
+    files::write,
     profile,
     render::render,
 };
@@ -25,21 +25,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
             Ok(0)
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
-        Command::Escape { log, diff: None, format, .. } => {
-            let table = decode_log(log)?.escapes_table()?;
-            let columns = ["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"];
-            render(&if *format == Format::Text { table.select(&columns) } else { table }, *format, out)?;
-            Ok(0)
-        }
-        Command::Escape { log, diff: Some(before), fail_on, format } => {
-            let (before, after) = (decode_log(before)?, decode_log(log)?);
-            let diff = after.diff(&before);
-            let changed = diff.rows().iter().take_while(|row| row.0 != DiffStatus::Unchanged).count();
-            let table = diff.to_table()?.head(changed);
-            let columns = ["status", "file", "line", "message", "cause", "alloc_certainty"];
-            render(&if *format == Format::Text { table.select(&columns) } else { table }, *format, out)?;
-            Ok(u8::from(fail_on.is_some() && diff.new_allocations().next().is_some()))
-        }
+        Command::Escape(asked) => escape::answer(asked, out),
         Command::Gogc { trace, format } => {
             let report = Report::of(&Bundle::open(trace)?);
             if report.what_if().is_empty() {
@@ -83,8 +69,4 @@ fn postmortem(
             }
     });
     Ok(u8::from(fails))
-}
-
-fn decode_log(path: &Path) -> Result<EscapeLog, Failure> {
-    EscapeLog::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))
 }

@@ -8,6 +8,8 @@
 //! | `arguments` | what can be asked |
 //! | `command` | what is answered |
 //! | `profile` | the commands on profiles |
+//! | `escape` | the command on escape logs |
+//! | `sarif`, `github` | escape logs for code scanning, and as annotations |
 //! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
@@ -18,10 +20,13 @@ mod arguments;
 mod call_tree;
 mod command;
 mod convert;
+mod escape;
 mod failure;
 mod files;
+mod github;
 mod profile;
 mod render;
+mod sarif;
 mod traces;
 
 use std::{ffi::OsString, io::Write};

@@ -117,6 +117,27 @@ fn the_escape_gate_fails_on_what_is_new() {
 }
 
 #[test]
+fn escape_logs_in_every_format() {
+    let (before, after) = (incident("before/escape.log"), incident("after/escape.log"));
+    let (code, out, _) = gomem(&["escape", &before, "--format", "sarif"]);
+    let sarif: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &sarif["version"]), (0, &"2.1.0".into()));
+    assert!(sarif["runs"][0]["results"].as_array().unwrap().len() > 100);
+    let (code, out, _) = gomem(&["escape", &before, "--diff", &after, "--fail-on", "new", "--format", "github"]);
+    assert_eq!(code, 1);
+    assert!(out.lines().all(|line| line.starts_with("::warning file=") && line.contains(",title=")), "{out}");
+    for show in ["leaks", "inlining", "stays"] {
+        let (code, out, err) = gomem(&["escape", &before, "--show", show, "--format", "csv"]);
+        assert_eq!((code, err.as_str()), (0, ""));
+        assert!(out.starts_with("package,variant,file,line,column,") && out.lines().count() > 5, "{out}");
+    }
+    let (code, out, _) = gomem(&["escape", &before, "--diff", &after]);
+    assert_eq!(code, 0);
+    assert!(out.lines().last().unwrap().ends_with(" unchanged"), "{out}");
+    assert_eq!(gomem(&["escape", &before, "--show", "leaks", "--format", "sarif"]).0, 2);
+}
+
+#[test]
 fn bad_usage_is_2_and_bad_input_3_with_one_line() {
     let heap = incident("before/heap-3.pb.gz");
     for (args, code, says) in [

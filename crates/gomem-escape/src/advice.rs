@@ -1,8 +1,12 @@
 //! What to do about a heap decision, naming what it is about.
 
-use crate::{cause::Cause, decision::HeapDecision};
+use crate::{
+    cause::Cause,
+    decision::{Decision, HeapDecision},
+    version::GoVersions,
+};
 
-pub(crate) fn advice(decision: &HeapDecision) -> String {
+pub(crate) fn advice(decision: &HeapDecision, versions: GoVersions) -> String {
     let subject = &decision.subject;
     match decision.cause {
         Cause::InterfaceBoxing if decision.callee() == Some(POOL_PUT) => format!(
@@ -44,16 +48,41 @@ pub(crate) fn advice(decision: &HeapDecision) -> String {
         Cause::MethodValue => {
             format!("`{subject}` used as a value makes a closure: call it directly, or make it once and keep it")
         }
+        Cause::DeferInLoop => {
+            "the deferred function is kept on the heap until the function returns: move the body of the loop into a \
+             function of its own"
+                .to_owned()
+        }
         Cause::Goroutine => {
             "each `go` statement allocates its closure: use a fixed set of workers on a hot path".to_owned()
         }
-        Cause::LeakingCallee => match decision.callee() {
+        Cause::UnknownCallee => match decision.callee() {
             Some(callee) => format!(
-                "{callee} keeps what `{subject}` points to, or the compiler cannot see its body: reuse one `{subject}` over \
-                 calls, pass a value, or give the callee a concrete type"
+                "`{subject}` is passed to {callee}, whose body the compiler cannot know: give it a concrete type or a type \
+                 parameter, let a profile devirtualize the call (PGO), or reuse one `{subject}` over calls"
             ),
-            None => format!("a callee keeps what `{subject}` points to: pass a value, or reuse one over calls"),
+            None => {
+                format!("`{subject}` is passed to a function whose body the compiler cannot know: use a concrete type")
+            }
         },
+        Cause::LeakingCallee => match (decision.callee(), decision.leaks.last()) {
+            (Some(callee), Some(leak)) => format!(
+                "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
+                 one `{subject}` over calls",
+                leak.param,
+                leak.file,
+                leak.line.map_or_else(String::new, |line| format!(":{line}")),
+            ),
+            (Some(callee), None) => format!(
+                "{callee} keeps what `{subject}` points to: pass a value, reuse one `{subject}` over calls, or change the \
+                 callee (build with -gcflags=all=-m=2 to see where it keeps it)"
+            ),
+            (None, _) => format!("a callee keeps what `{subject}` points to: pass a value, or reuse one over calls"),
+        },
+        Cause::TypeParameter => format!(
+            "`{subject}` is passed to a method of a type parameter, which all types of one shape share, so the callee is \
+             not known: use the concrete type on the hot path, or pass the method as a function that can be inlined"
+        ),
         Cause::StoredInHeap => format!(
             "`{subject}` is stored in an object on the heap: keep it only as long as it is needed, store it by value, or \
              take it from a pool and give it back"
@@ -65,18 +94,16 @@ pub(crate) fn advice(decision: &HeapDecision) -> String {
         Cause::TooLarge => format!(
             "`{subject}` is over the compiler's limit for the stack ({}): make it smaller, or allocate it once and reuse it \
              (a field of a long-lived object, a sync.Pool of pointers)",
-            if decision.subject.starts_with("make(")
-                || decision.subject.starts_with('&')
-                || decision.subject.starts_with("new(")
-            {
-                "64 KiB for make, new and &T{}"
-            } else {
-                "128 KiB for a variable since Go 1.24, 10 MiB before"
-            }
+            stack_limit(decision, versions)
         ),
-        Cause::UnknownSize => {
-            format!("the size of `{subject}` is not constant: give it a constant capacity, or reuse a buffer")
-        }
+        Cause::UnknownSize if versions.is_before(25) => format!(
+            "the size of `{subject}` is not constant, so it is always on the heap: give it a constant capacity, or reuse a \
+             buffer"
+        ),
+        Cause::UnknownSize => format!(
+            "the size of `{subject}` is not constant, and it outlives the function: let the caller pass in a buffer, or \
+             reuse one"
+        ),
         Cause::SliceGrowth => {
             "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
         }
@@ -96,6 +123,16 @@ pub(crate) fn advice(decision: &HeapDecision) -> String {
             format!("a variable outside the loop holds `{subject}`: declare it inside, or keep an index")
         }
         Cause::Other => format!("read the flow of `{subject}`: its last step is where it leaves the function"),
+    }
+}
+
+/// `ir.MaxStackVarSize` and `ir.MaxImplicitStackVarSize` of `cmd/compile/internal/ir/cfg.go`.
+fn stack_limit(decision: &HeapDecision, versions: GoVersions) -> &'static str {
+    match decision.decision {
+        Decision::EscapesToHeap => "64 KiB for make, new, &T{} and closures",
+        Decision::MovedToHeap if versions.is_at_least(24) => "128 KiB for a variable, since Go 1.24",
+        Decision::MovedToHeap if versions.is_before(24) => "10 MiB for a variable, 128 KiB from Go 1.24 on",
+        Decision::MovedToHeap => "128 KiB for a variable since Go 1.24, 10 MiB before",
     }
 }
 

@@ -1,10 +1,13 @@
-//! Why something goes to the heap, and whether that allocates.
+//! Why something goes to the heap.
 //!
 //! Decided by the kind of the subject, where it flows in the end, and the steps of the flow: never by text within them.
 
 use crate::{
+    call::Call,
     decision::{Decision, Step},
-    subject::SubjectKind,
+    functions::{Callee, Obstacle},
+    subject::{SubjectKind, has_constant_size},
+    syntax,
 };
 
 /// Why something goes to the heap.
@@ -28,7 +31,11 @@ pub enum Cause {
     MethodValue,
     /// A goroutine's function.
     Goroutine,
-    /// A callee keeps its argument, or is not known to the compiler.
+    /// A function that is deferred in a loop.
+    DeferInLoop,
+    /// The callee is not known to the compiler: a function variable, or a method of an interface.
+    UnknownCallee,
+    /// A known callee keeps its argument.
     LeakingCallee,
     /// It is stored in something that is on the heap.
     StoredInHeap,
@@ -52,6 +59,8 @@ pub enum Cause {
     MapCreation,
     /// A variable declared outside a loop holds what the loop makes.
     LoopVariable,
+    /// A method of a type parameter is called, which a shared instantiation looks up at run time.
+    TypeParameter,
     /// None of these.
     Other,
 }
@@ -66,18 +75,31 @@ pub enum Confidence {
     Confident,
 }
 
-/// Whether memory is allocated at run time. The compiler's verdict is about lifetimes, not about allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Certainty {
-    /// Nothing: the value is static.
-    None,
-    /// Depends on the value or its type, which the log does not tell.
-    Maybe,
-    /// Every time the line runs.
-    Yes,
-    /// Depends on a size at run time.
-    RuntimeSized,
+/// What a cause is decided by.
+#[derive(Debug)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) decision: Decision,
+    pub(crate) kind: SubjectKind,
+    pub(crate) subject: &'a str,
+    /// Where it flows in the end.
+    pub(crate) sink: &'a str,
+    /// Where its own explanation ends: `{storage for x}` before it is followed.
+    pub(crate) own_sink: &'a str,
+    pub(crate) steps: &'a [Step],
+    /// The step by which that storage goes on.
+    pub(crate) next: Option<&'a Step>,
+    /// What the last call calls.
+    pub(crate) callee: Option<Callee>,
+    /// What the function of a function literal cannot be inlined for, and whether that is sure.
+    pub(crate) obstacle: Option<(Obstacle, Confidence)>,
+    pub(crate) has_loop: Option<bool>,
+    pub(crate) is_iteration_variable: bool,
+    /// Whether a closure shares the variable.
+    pub(crate) is_captured_by_ref: bool,
+    /// Whether the place is that of the value as well as that of its box.
+    pub(crate) is_converted: bool,
+    pub(crate) is_surely_constant: bool,
+    pub(crate) is_surely_method: bool,
 }
 
 impl Cause {
@@ -91,6 +113,8 @@ impl Cause {
         "escaping_closure",
         "method_value",
         "goroutine",
+        "defer_in_loop",
+        "unknown_callee",
         "leaking_callee",
         "stored_in_heap",
         "container_element",
@@ -103,6 +127,7 @@ impl Cause {
         "reflection",
         "map_creation",
         "loop_variable",
+        "type_parameter",
         "other",
     ];
 
@@ -113,98 +138,122 @@ impl Cause {
     }
 
     /// The cause, and how sure it is.
-    pub(crate) fn of(
-        decision: Decision,
-        kind: SubjectKind,
-        subject: &str,
-        sink: &str,
-        steps: &[Step],
-    ) -> (Self, Confidence) {
+    pub(crate) fn of(evidence: &Evidence<'_>) -> (Self, Confidence) {
         use Confidence::{Confident, Heuristic};
-        let why = |wanted: &str| steps.iter().any(|step| step.why == wanted);
-        let first = steps.first().map_or("", |step| step.why.as_str());
-        let returned = sink.starts_with("~r") || sink.starts_with("~R") || why("return");
-        match kind {
+        let sure_if = |is_sure: bool| if is_sure { Confident } else { Heuristic };
+        let why = |wanted: &str| evidence.steps.iter().any(|step| &*step.why == wanted);
+        match evidence.kind {
             _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, Confident),
-            _ if why("non-constant size") => (Self::UnknownSize, Confident),
             // Since Go 1.25 no step says so.
-            SubjectKind::MakeSlice if !has_constant_size(subject) => (Self::UnknownSize, Confident),
-            _ if why("//go:uintptrescapes") || why("conversion to unsafe.Pointer") || why("reflect.Header.Data") => {
-                (Self::Reflection, Confident)
+            SubjectKind::MakeSlice if why("non-constant size") || !has_constant_size(evidence.subject) => {
+                (Self::UnknownSize, Confident)
             }
-            SubjectKind::Constant => (Self::ConstantBoxing, Confident),
+            _ if UNSAFE.iter().any(|wanted| why(wanted)) => (Self::Reflection, Confident),
+            SubjectKind::Constant => (Self::ConstantBoxing, sure_if(evidence.is_surely_constant)),
             SubjectKind::VariadicSlice => (Self::VariadicSlice, Confident),
             SubjectKind::Append => (Self::SliceGrowth, Confident),
-            SubjectKind::Conversion => (Self::StringConversion, Confident),
             SubjectKind::MakeMap | SubjectKind::MapLiteral => (Self::MapCreation, Confident),
-            SubjectKind::Concatenation if why("interface-converted") => (Self::InterfaceBoxing, Heuristic),
-            SubjectKind::Concatenation => (Self::Concatenation, Confident),
-            // The compiler prints no step for `go` itself.
-            SubjectKind::FuncLiteral if sink == "{heap}" && steps.len() == 1 && first == "spill" => {
-                (Self::Goroutine, Heuristic)
+            // A text in an interface is explained twice, as text and as its box. A number, or a conversion that does not
+            // copy, only as the box.
+            SubjectKind::Conversion | SubjectKind::Concatenation if evidence.is_only_box() => {
+                (Self::InterfaceBoxing, Heuristic)
             }
-            SubjectKind::FuncLiteral => (Self::EscapingClosure, Confident),
-            _ if why("captured by a closure") => (Self::ClosureCapture, Confident),
-            // A value that is spilled goes into an interface, or is the receiver of a method value.
-            SubjectKind::Value | SubjectKind::CompositeValue if decision == Decision::EscapesToHeap => {
-                if steps.is_empty() {
-                    (Self::InterfaceBoxing, Heuristic)
-                } else if first == "spill" || why("interface-converted") {
-                    // A method value prints the same as a field, `x.name`, and is spilled too.
-                    let may_be_method = subject.contains('.') && !why("call parameter") && !why("interface-converted");
-                    (Self::InterfaceBoxing, if may_be_method { Heuristic } else { Confident })
-                } else {
-                    (Self::MethodValue, Heuristic)
+            SubjectKind::Conversion => (Self::StringConversion, Confident),
+            SubjectKind::Concatenation => (Self::Concatenation, Confident),
+            SubjectKind::FuncLiteral => evidence.of_literal(),
+            SubjectKind::MethodValue => (Self::MethodValue, sure_if(evidence.is_surely_method)),
+            SubjectKind::Value | SubjectKind::CompositeValue if evidence.decision == Decision::EscapesToHeap => {
+                match evidence.callee {
+                    Some(Callee::Reflect) => (Self::Reflection, Confident),
+                    _ => (Self::InterfaceBoxing, sure_if(!evidence.steps.is_empty())),
                 }
             }
-            _ if returned => (Self::ReturnedPointer, Confident),
-            _ if steps.iter().any(|step| step.from.starts_with("append(")) => (Self::ContainerElement, Confident),
-            _ if why("send") => (Self::ChannelSend, Confident),
-            _ if CONTAINER.iter().any(|wanted| why(wanted)) => (Self::ContainerElement, Confident),
-            _ if why("call parameter") => (Self::LeakingCallee, Confident),
-            _ if STORES.iter().any(|wanted| why(wanted)) => {
-                let stored = sink == "{heap}" || sink.starts_with("{storage");
-                if stored { (Self::StoredInHeap, Confident) } else { (Self::LoopVariable, Heuristic) }
-            }
-            _ => (Self::Other, Heuristic),
+            _ if evidence.is_iteration_variable => (Self::LoopVariable, Confident),
+            _ => evidence.of_reference(),
         }
     }
 }
 
-/// Whether all sizes of `make([]T, size…)` are written as numbers.
-fn has_constant_size(make: &str) -> bool {
-    let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
-    sizes.into_iter().all(|size| size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
-}
-
-impl Certainty {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["none", "maybe", "yes", "runtime_sized"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
+impl Evidence<'_> {
+    /// Whether the value is put into the slice of a variadic call without a step that converts it: it is its own box.
+    fn is_only_box(&self) -> bool {
+        !self.is_converted && self.steps.iter().any(|step| &*step.why == "slice-literal-element")
     }
 
-    /// Whether it allocates, by what the subject is.
-    pub(crate) fn of(kind: SubjectKind, cause: Cause, subject: &str) -> Self {
-        match kind {
-            SubjectKind::Constant => Self::None,
-            // A struct without fields has no size; the runtime gives all of them one address.
-            _ if matches!(subject, "struct {}{}" | "&struct {}{}" | "new(struct {})") => Self::None,
-            SubjectKind::Variable | SubjectKind::NewValue => Self::Yes,
-            _ if cause == Cause::TooLarge => Self::Yes,
-            SubjectKind::MakeSlice if cause == Cause::UnknownSize => Self::RuntimeSized,
-            SubjectKind::MakeSlice | SubjectKind::SliceLiteral | SubjectKind::MakeMap | SubjectKind::MapLiteral => {
-                Self::Yes
-            }
-            SubjectKind::Append | SubjectKind::Conversion | SubjectKind::Concatenation => Self::RuntimeSized,
-            // Without captured variables it is static; small numbers are, and pointers fit into the interface.
-            SubjectKind::FuncLiteral | SubjectKind::Value | SubjectKind::CompositeValue => Self::Maybe,
-            SubjectKind::VariadicSlice => Self::Yes,
+    fn of_literal(&self) -> (Cause, Confidence) {
+        // The compiler prints no step for `go` and `defer` themselves.
+        let only_spilled = matches!(self.steps, [step] if &*step.why == "spill");
+        if !(only_spilled && self.sink == "{heap}") {
+            return (Cause::EscapingClosure, Confidence::Confident);
+        }
+        match self.obstacle {
+            Some((Obstacle::Defer, confidence)) => (Cause::DeferInLoop, confidence),
+            Some((Obstacle::Go, confidence)) => (Cause::Goroutine, confidence),
+            None => (Cause::Goroutine, Confidence::Heuristic),
         }
     }
+
+    /// Something that is referred to from where it goes: a variable, `&T{}`, a slice. The last step decides.
+    fn of_reference(&self) -> (Cause, Confidence) {
+        use Confidence::{Confident, Heuristic};
+        let Some(last) = self.decisive() else { return (Cause::Other, Heuristic) };
+        let stored_for = self.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
+        match &*last.why {
+            "captured by a closure" | "reference" => (Cause::ClosureCapture, Confident),
+            // Then on to where the callers keep it, when they call each other.
+            _ if self.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, Confident),
+            // A method that keeps its receiver, as those of sync do, is not what can be changed.
+            "call parameter" if self.is_captured_by_ref && self.is_receiver(last) => (Cause::ClosureCapture, Heuristic),
+            "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, Confident),
+            "call parameter" | "callee operand" => match self.callee {
+                Some(Callee::TypeParameter) => (Cause::TypeParameter, Confident),
+                Some(Callee::Reflect) => (Cause::Reflection, Confident),
+                Some(Callee::Unknown) => (Cause::UnknownCallee, Confident),
+                Some(Callee::Known) => (Cause::LeakingCallee, Confident),
+                None => (Cause::UnknownCallee, Heuristic),
+            },
+            "send" => (Cause::ChannelSend, Confident),
+            why if ELEMENTS.contains(&why) => (Cause::ContainerElement, Confident),
+            // The receiver of a method value.
+            _ if stored_for
+                .is_some_and(|stored| SubjectKind::of(stored) == SubjectKind::Value && stored.contains('.')) =>
+            {
+                (Cause::MethodValue, Confident)
+            }
+            _ if self.sink.starts_with("~r") || self.sink.starts_with("~R") => (Cause::ReturnedPointer, Confident),
+            why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, Confident),
+            _ if self.sink == "{heap}" || stored_for.is_some() => (Cause::StoredInHeap, Confident),
+            _ if self.sink.is_empty() => (Cause::Other, Heuristic),
+            // A variable of the function that outlives it: one outside of the loop, or a named result.
+            _ => match (self.has_loop, self.decision) {
+                (Some(true), _) => (Cause::LoopVariable, Confident),
+                (Some(false), _) => (Cause::ReturnedPointer, Confident),
+                (None, Decision::MovedToHeap) => (Cause::LoopVariable, Heuristic),
+                (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Heuristic),
+            },
+        }
+    }
+
+    /// Whether the call is that of a method of the subject.
+    fn is_receiver(&self, step: &Step) -> bool {
+        Call::decode(&step.from).is_some_and(|call| {
+            call.callee.starts_with("(*") && call.arguments.split(", ").next() == Some(self.subject)
+        })
+    }
+
+    /// The step by which it leaves: the last one; of what goes into the slice of a variadic call, that of the slice.
+    pub(crate) fn decisive(&self) -> Option<&Step> {
+        match self.next {
+            Some(next) if self.own_sink == "{storage for ... argument}" => Some(next),
+            _ => self.steps.last(),
+        }
+    }
+}
+
+/// Whether `LEFT = RIGHT` assigns to an element: `m[k] = x`.
+fn assigns_element(assignment: &str) -> bool {
+    let end = [" = ", " := "].iter().find_map(|mark| syntax::find(assignment, mark));
+    end.is_some_and(|end| assignment[..end].ends_with(']'))
 }
 
 impl Confidence {
@@ -212,24 +261,18 @@ impl Confidence {
     pub const NAMES: &'static [&'static str] = &["heuristic", "confident"];
 }
 
-const CONTAINER: [&str; 6] = [
+const ELEMENTS: [&str; 8] = [
     "slice-literal-element",
     "map literal key",
     "map literal value",
     "key of map put",
     "appended slice...",
     "appendee slice",
+    "copied slice",
+    "assign-pair-mapr",
 ];
 
-const STORES: [&str; 7] = [
-    "assign",
-    "assign-pair",
-    "dot of pointer",
-    "struct literal element",
-    "array literal element",
-    "address-of",
-    "spill",
-];
+const UNSAFE: [&str; 3] = ["//go:uintptrescapes", "conversion to unsafe.Pointer", "reflect.Header.Data"];
 
 #[cfg(test)]
 mod tests {
@@ -239,6 +282,5 @@ mod tests {
     fn names_cover_the_variants() {
         assert_eq!(Cause::Other.name(), "other");
         assert_eq!(Cause::NAMES.len(), Cause::Other as usize + 1);
-        assert_eq!(Certainty::RuntimeSized.name(), "runtime_sized");
     }
 }

@@ -1,10 +1,14 @@
 //! One heap decision of the compiler: all lines about it folded into one.
 
+use std::sync::Arc;
+
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
 
 use crate::{
     advice::POOL_PUT,
-    cause::{Cause, Certainty, Confidence},
+    call::Call,
+    cause::{Cause, Confidence},
+    certainty::Certainty,
     subject::SubjectKind,
 };
 
@@ -13,19 +17,20 @@ use crate::{
 #[non_exhaustive]
 pub struct HeapDecision {
     /// The package being compiled.
-    pub package: String,
+    pub package: Arc<str>,
     /// Why that package was compiled.
     pub variant: Variant,
     /// The file, cleaned.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line: of the outermost call, when the code was inlined.
     pub line: Option<u32>,
     /// The column in bytes; `None` beyond 254, which the compiler cannot tell.
     pub column: Option<u32>,
-    /// The function, without its package; `None` before Go 1.25, which does not print it.
-    pub function: Option<String>,
+    /// The function, without its package. Go before 1.25 does not print it: then it is the declared function around the
+    /// place, when the log says where that is.
+    pub function: Option<Arc<str>>,
     /// The variable or expression.
-    pub subject: String,
+    pub subject: Arc<str>,
     /// Whether a variable was moved, or a value escapes.
     pub decision: Decision,
     /// What kind of expression the subject is.
@@ -37,13 +42,21 @@ pub struct HeapDecision {
     /// Whether it allocates.
     pub alloc_certainty: Certainty,
     /// Where it flows in the end: `{heap}`, a result, a variable.
-    pub sink: String,
+    pub sink: Arc<str>,
+    /// The step that decides the cause: `return`, `call parameter`. `None` without `-m=2`.
+    pub reason: Option<Arc<str>>,
     /// The compiler's flow. Empty without `-m=2`.
     pub steps: Vec<Step>,
     /// What to do.
     pub advice: String,
     /// How many times the log says it: over variants and instantiations.
     pub copies: u32,
+    /// By which functions a parameter leaks that it is passed to, the called one first; as far as the log has them.
+    pub leaks: Vec<LeakStep>,
+    /// The file as the build saw it; only a `-json` folder tells.
+    pub absolute_file: Option<Arc<str>>,
+    /// Where the code stands that was inlined at this place, the outermost first; only a `-json` folder tells.
+    pub inlined_from: Vec<InlinedFrom>,
 }
 
 /// One step of the flow.
@@ -51,15 +64,45 @@ pub struct HeapDecision {
 #[non_exhaustive]
 pub struct Step {
     /// The expression or statement.
-    pub from: String,
+    pub from: Arc<str>,
     /// What it does: `spill`, `call parameter`, `captured by a closure`.
-    pub why: String,
+    pub why: Arc<str>,
     /// The file.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line.
     pub line: Option<u32>,
     /// The column.
     pub column: Option<u32>,
+}
+
+/// A function whose parameter leaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeakStep {
+    /// The function, without its package.
+    pub function: Arc<str>,
+    /// Its package.
+    pub package: Arc<str>,
+    /// The parameter.
+    pub param: Arc<str>,
+    /// The file of the parameter.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: Option<u32>,
+    /// The column.
+    pub column: Option<u32>,
+}
+
+/// A place in code that was inlined.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InlinedFrom {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
 }
 
 /// What the compiler decided.
@@ -98,10 +141,8 @@ impl HeapDecision {
     /// The function it is passed to, when its flow ends in an argument: `(*sync.Pool).Put`.
     #[must_use]
     pub fn callee(&self) -> Option<&str> {
-        let call = &self.steps.iter().rev().find(|step| step.why == "call parameter")?.from;
-        // The call's own bracket, not one of a method's receiver at its beginning.
-        let begin = if call.starts_with('(') { call.find(").").map_or(0, |end| end + 2) } else { 0 };
-        call[begin..].find('(').map(|at| &call[..begin + at])
+        let call = self.steps.iter().rev().find(|step| &*step.why == "call parameter")?;
+        Call::decode(&call.from).map(|call| call.callee)
     }
 
     /// Whether a value that is no pointer is put into a `sync.Pool`: it is boxed anew at every Put, so that the pool costs
@@ -132,13 +173,28 @@ impl HeapDecision {
             offsets.push(froms.len());
         }
         let pool = texts.finish();
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        let text = |name, codes| Column::text(name, codes, Arc::clone(&pool));
         let steps = vec![
             text("from", froms),
             text("why", whys),
             text("file", files),
             Column::optional_int64("line", Unit::None, lines),
             Column::optional_int64("column", Unit::None, columns),
+        ];
+        let leaks = || all().flat_map(|decision| &decision.leaks);
+        let leak_steps = vec![
+            Column::strings("function", leaks().map(|leak| &leak.function)),
+            Column::strings("package", leaks().map(|leak| &leak.package)),
+            Column::strings("param", leaks().map(|leak| &leak.param)),
+            Column::strings("file", leaks().map(|leak| &leak.file)),
+            Column::optional_int64("line", Unit::None, leaks().map(|leak| number(leak.line))),
+            Column::optional_int64("column", Unit::None, leaks().map(|leak| number(leak.column))),
+        ];
+        let inlined = || all().flat_map(|decision| &decision.inlined_from);
+        let inlined_from = vec![
+            Column::strings("file", inlined().map(|from| &from.file)),
+            Column::int64("line", Unit::None, inlined().map(|from| i64::from(from.line)).collect()),
+            Column::int64("column", Unit::None, inlined().map(|from| i64::from(from.column)).collect()),
         ];
         Table::new(
             ESCAPES_SCHEMA.name,
@@ -168,12 +224,36 @@ impl HeapDecision {
                     Certainty::NAMES,
                 ),
                 Column::strings("sink", all().map(|decision| &decision.sink)),
+                Column::optional_strings("reason", all().map(|decision| decision.reason.as_ref())),
                 Column::list("steps", Unit::None, offsets, Values::Struct(steps)),
                 Column::strings("advice", all().map(|decision| &decision.advice)),
                 Column::int64("copies", Unit::Count, all().map(|decision| i64::from(decision.copies)).collect()),
+                Column::list(
+                    "leaks",
+                    Unit::None,
+                    ends(all().map(|decision| decision.leaks.len())),
+                    Values::Struct(leak_steps),
+                ),
+                Column::optional_strings("absolute_file", all().map(|decision| decision.absolute_file.as_ref())),
+                Column::list(
+                    "inlined_from",
+                    Unit::None,
+                    ends(all().map(|decision| decision.inlined_from.len())),
+                    Values::Struct(inlined_from),
+                ),
             ],
         )
     }
+}
+
+/// Where the items of each row end, with a zero before.
+fn ends(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut ends = vec![0];
+    ends.extend(lengths.scan(0, |end, length| {
+        *end += length;
+        Some(*end)
+    }));
+    ends
 }
 
 impl Decision {
@@ -196,7 +276,7 @@ pub const ESCAPES_SCHEMA: Schema = Schema {
         spec("file", Kind::Text, "the file, cleaned"),
         optional("line", Kind::Int64, "the compiler gave none", "the line, of the outermost call for inlined code"),
         optional("column", Kind::Int64, "the compiler gave none: beyond 254", "the column in bytes"),
-        optional("function", Kind::Text, "before Go 1.25", "the function, without its package"),
+        optional("function", Kind::Text, "the log does not tell", "the function, without its package"),
         spec("subject", Kind::Text, "the variable or expression"),
         spec("decision", Kind::Category, "what the compiler decided"),
         spec("subject_kind", Kind::Category, "what kind of expression the subject is"),
@@ -204,6 +284,7 @@ pub const ESCAPES_SCHEMA: Schema = Schema {
         spec("cause_confidence", Kind::Category, "how sure the cause is"),
         spec("alloc_certainty", Kind::Category, "whether it allocates"),
         spec("sink", Kind::Text, "where it flows in the end"),
+        optional("reason", Kind::Text, "without -m=2", "the step that decides the cause"),
         spec("steps", Kind::List, "the compiler's flow"),
         spec("advice", Kind::Text, "what to do"),
         ColumnSpec {
@@ -213,6 +294,9 @@ pub const ESCAPES_SCHEMA: Schema = Schema {
             null: None,
             doc: "how many times the log says it",
         },
+        spec("leaks", Kind::List, "the functions by which an argument leaks, the called one first"),
+        optional("absolute_file", Kind::Text, "no -json folder tells", "the file as the build saw it"),
+        spec("inlined_from", Kind::List, "where inlined code stands, the outermost first; from a -json folder"),
     ],
 };
 

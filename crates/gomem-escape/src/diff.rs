@@ -1,13 +1,12 @@
 //! What changed between two logs.
 
+use std::borrow::Cow;
+
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use crate::{
-    cause::{Cause, Certainty},
-    decision::HeapDecision,
-    log::EscapeLog,
-};
+use crate::{cause::Cause, certainty::Certainty, decision::HeapDecision, log::EscapeLog, subject::SubjectKind};
 
 /// Heap decisions of two logs, side by side.
 #[derive(Debug, Clone)]
@@ -30,24 +29,37 @@ pub enum DiffStatus {
 impl EscapeLog {
     /// What is new, gone and unchanged since `before`.
     ///
-    /// Lines move when code above them changes, so a decision is known by its package, file, subject, kind and cause. Of
-    /// several that are alike, as many are unchanged as both logs have, in the order of their lines.
+    /// Lines move when code above them changes, so the decisions of a file are aligned as a text diff aligns lines: a
+    /// decision is known by its subject, kind and cause. What is left over is looked for elsewhere in its package, for a
+    /// function that was moved. When the two logs are of compilers of which only one reports appends (since Go 1.25),
+    /// appends are left out.
     #[must_use]
     pub fn diff<'a>(&'a self, before: &'a Self) -> EscapeDiff<'a> {
-        let mut earlier: FxHashMap<Key<'a>, Vec<&'a HeapDecision>> = FxHashMap::default();
-        for decision in sorted(before) {
-            earlier.entry(key(decision)).or_default().push(decision);
-        }
-        // Taken from the end, so the first lines first.
-        earlier.values_mut().for_each(|alike| alike.reverse());
+        let appends_are_told = |log: &Self| log.go_versions().is_at_least(25);
+        let appends_are_untold = |log: &Self| log.go_versions().is_before(25);
+        let leave_out_appends = appends_are_told(self) && appends_are_untold(before)
+            || appends_are_untold(self) && appends_are_told(before);
+        let (earlier, later) = (by_file(before, leave_out_appends), by_file(self, leave_out_appends));
         let mut rows: Vec<(DiffStatus, &HeapDecision)> = Vec::new();
-        for decision in sorted(self) {
-            let known = earlier.get_mut(&key(decision)).and_then(Vec::pop).is_some();
-            rows.push((if known { DiffStatus::Unchanged } else { DiffStatus::New }, decision));
+        let (mut gone, mut new) = (Vec::new(), Vec::new());
+        for (file, now) in &later {
+            let then = earlier.get(file).map_or(&[][..], Vec::as_slice);
+            align(then, now, &mut rows, &mut gone, &mut new);
         }
-        rows.extend(earlier.into_values().flatten().map(|decision| (DiffStatus::Gone, decision)));
+        gone.extend(earlier.iter().filter(|(file, _)| !later.contains_key(*file)).flat_map(|(_, then)| then));
+        let mut elsewhere: FxHashMap<_, Vec<&HeapDecision>> = FxHashMap::default();
+        gone.sort_by_key(|decision| std::cmp::Reverse((&decision.file, decision.line, decision.column)));
+        for decision in gone {
+            elsewhere.entry((&decision.package, key(decision))).or_default().push(decision);
+        }
+        new.sort_by_key(|decision| (&decision.file, decision.line, decision.column));
+        for decision in new {
+            let was = elsewhere.get_mut(&(&decision.package, key(decision))).and_then(Vec::pop);
+            rows.push((if was.is_some() { DiffStatus::Unchanged } else { DiffStatus::New }, decision));
+        }
+        rows.extend(elsewhere.into_values().flatten().map(|decision| (DiffStatus::Gone, decision)));
         rows.sort_by_key(|(status, decision)| {
-            (*status, &decision.package, &decision.file, decision.line, decision.column)
+            (*status, &decision.package, &decision.file, decision.line, decision.column, &decision.subject)
         });
         EscapeDiff { rows }
     }
@@ -101,16 +113,57 @@ impl DiffStatus {
     pub const NAMES: &'static [&'static str] = &["new", "gone", "unchanged"];
 }
 
-type Key<'a> = (&'a str, &'a str, &'a str, u8, Cause);
-
-fn key(decision: &HeapDecision) -> Key<'_> {
-    (&decision.package, &decision.file, &decision.subject, decision.decision as u8, decision.cause)
+/// The decisions of each package's files, in the order of their lines.
+fn by_file(log: &EscapeLog, leave_out_appends: bool) -> FxHashMap<(&str, &str), Vec<&HeapDecision>> {
+    let mut files: FxHashMap<_, Vec<&HeapDecision>> = FxHashMap::default();
+    for decision in &log.decisions {
+        if !(leave_out_appends && decision.subject_kind == SubjectKind::Append) {
+            files.entry((&*decision.package, &*decision.file)).or_default().push(decision);
+        }
+    }
+    for decisions in files.values_mut() {
+        decisions.sort_by_key(|decision| (decision.line, decision.column));
+    }
+    files
 }
 
-fn sorted(log: &EscapeLog) -> Vec<&HeapDecision> {
-    let mut decisions: Vec<&HeapDecision> = log.heap_decisions().iter().collect();
-    decisions.sort_by_key(|decision| (decision.line, decision.column));
-    decisions
+/// Aligns the decisions of one file.
+fn align<'a>(
+    then: &[&'a HeapDecision],
+    now: &[&'a HeapDecision],
+    unchanged: &mut Vec<(DiffStatus, &'a HeapDecision)>,
+    gone: &mut Vec<&'a HeapDecision>,
+    new: &mut Vec<&'a HeapDecision>,
+) {
+    let keys = |decisions: &[&'a HeapDecision]| decisions.iter().map(|decision| key(decision)).collect::<Vec<_>>();
+    for part in capture_diff_slices(Algorithm::Myers, &keys(then), &keys(now)) {
+        let (tag, before, after) = part.as_tag_tuple();
+        if tag == DiffTag::Equal {
+            unchanged.extend(now[after].iter().map(|decision| (DiffStatus::Unchanged, *decision)));
+        } else {
+            gone.extend(&then[before]);
+            new.extend(&now[after]);
+        }
+    }
+}
+
+type Key<'a> = (Cow<'a, str>, u8, Cause);
+
+/// What a decision is known by, wherever its line moved to.
+fn key(decision: &HeapDecision) -> Key<'_> {
+    (same_in_all_versions(&decision.subject), decision.decision as u8, decision.cause)
+}
+
+/// Versions of Go print some things differently: numbers as in the source, `interface {}` for `any`, `~R0`.
+fn same_in_all_versions(subject: &str) -> Cow<'_, str> {
+    if !(subject.contains("interface {}") || subject.contains("~R") || subject.contains('_')) {
+        return Cow::Borrowed(subject);
+    }
+    let plain = subject.replace("interface {}", "any").replace("~R", "~r");
+    let bytes = plain.as_bytes();
+    let digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let is_separator = |at: usize| bytes[at] == b'_' && digit(at.checked_sub(1)) && digit(Some(at + 1));
+    Cow::Owned(plain.char_indices().filter(|(at, _)| !is_separator(*at)).map(|(_, char)| char).collect())
 }
 
 /// The table of [`EscapeDiff::to_table`].
@@ -151,7 +204,7 @@ mod tests {
             log(&["a.go:4:7: moved to heap: x", "a.go:6:7: moved to heap: x", "a.go:8:2: \"d\" escapes to heap"]);
         let diff = after.diff(&before);
         let rows: Vec<_> =
-            diff.rows().iter().map(|(status, decision)| (*status, decision.line, decision.subject.as_str())).collect();
+            diff.rows().iter().map(|(status, decision)| (*status, decision.line, &*decision.subject)).collect();
         assert_eq!(
             rows,
             [
@@ -165,5 +218,40 @@ mod tests {
         assert_eq!(diff.new_allocations().count(), 1, "a constant is no allocation");
         DIFF_SCHEMA.check(&diff.to_table().unwrap()).unwrap();
         assert!(after.diff(&after).rows().iter().all(|row| row.0 == DiffStatus::Unchanged));
+    }
+
+    #[test]
+    fn the_one_that_was_put_between_is_new() {
+        let before =
+            log(&["a.go:10:2: moved to heap: x", "a.go:12:2: moved to heap: y", "a.go:20:2: moved to heap: x"]);
+        let after = log(&[
+            "a.go:5:2: moved to heap: x",
+            "a.go:11:2: moved to heap: x",
+            "a.go:13:2: moved to heap: y",
+            "a.go:21:2: moved to heap: x",
+        ]);
+        let new: Vec<_> = after.diff(&before).new_allocations().map(|decision| decision.line).collect();
+        assert_eq!(new.len(), 1);
+        assert!(new[0] < Some(13));
+    }
+
+    #[test]
+    fn what_moved_to_another_file_is_unchanged() {
+        let before = log(&["a.go:1:2: moved to heap: x"]);
+        let after = log(&["b.go:7:2: moved to heap: x"]);
+        assert!(after.diff(&before).rows().iter().all(|row| row.0 == DiffStatus::Unchanged));
+    }
+
+    #[test]
+    fn toolchains_differ_without_the_code() {
+        let before = log(&["a.go:1:2: x escapes to heap:", "a.go:1:2: make([]byte, 100_000) escapes to heap"]);
+        let after = log(&[
+            "a.go:1:2: x escapes to heap in f:",
+            "a.go:1:2: make([]byte, 100000) escapes to heap",
+            "a.go:2:2: append escapes to heap",
+        ]);
+        let diff = after.diff(&before);
+        assert_eq!(diff.rows().len(), 1);
+        assert_eq!(diff.rows()[0].0, DiffStatus::Unchanged);
     }
 }

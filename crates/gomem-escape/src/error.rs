@@ -19,6 +19,12 @@ pub enum ErrorKind {
         /// Lines read.
         lines: u64,
     },
+    /// The log cannot be read on.
+    #[error("the log cannot be read: {problem}")]
+    Read {
+        /// What the system says.
+        problem: String,
+    },
     /// A limit was reached.
     #[error("more than {limit} {what}")]
     Limit {
@@ -37,8 +43,12 @@ pub struct Limits {
     pub decisions: u64,
     /// Steps of one decision; further ones are left out.
     pub steps: usize,
-    /// Distinct inlined calls.
-    pub inlined_calls: u64,
+    /// Distinct records of other kinds: leaking parameters, inlined functions.
+    pub records: u64,
+    /// Bytes of one source.
+    pub log_bytes: u64,
+    /// Bytes of one line. An event of `go build -json` holds the log of a package in one line.
+    pub line_bytes: usize,
 }
 
 impl Error {
@@ -76,6 +86,6 @@ impl fmt::Display for Error {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { decisions: 5_000_000, steps: 256, inlined_calls: 20_000_000 }
+        Self { decisions: 5_000_000, steps: 256, records: 20_000_000, log_bytes: 32 << 30, line_bytes: 256 << 20 }
     }
 }

@@ -23,13 +23,23 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `lines` | the physical lines of a log, and which belong together |
 //! | `position` | [`Position`]: `file:line:column` in all its forms |
-//! | `message` | [`Message`]: what a line says |
+//! | `message`, `grammar` | [`Message`]: what a line says |
 //! | `record` | [`Record`], [`records`]: the log line by line |
-//! | `log` | [`EscapeLog`], [`Coverage`] |
-//! | `decision` | [`HeapDecision`], [`Step`] |
-//! | `subject` | [`SubjectKind`]: what kind of expression goes to the heap |
-//! | `cause` | [`Cause`], [`Confidence`], [`Certainty`]: why, and whether it allocates |
+//! | `diagnostics` | [`Diagnostics`]: the log as a table, a row a line |
+//! | `logopt` | the files of `-gcflags=-json=0,DIR` |
+//! | `fold`, `found`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
+//! | `source` | [`files_of`]: the files of a folder |
+//! | `log` | [`EscapeLog`], [`EscapeReader`], [`Coverage`] |
+//! | `decision` | [`HeapDecision`], [`Step`], [`LeakStep`], [`InlinedFrom`] |
+//! | `stay` | [`Stay`]: what does not escape and may allocate all the same |
+//! | `leak`, `chains`, `inlining` | [`Leak`], [`Inlining`] |
+//! | `subject`, `syntax`, `call` | [`SubjectKind`]: what kind of expression goes to the heap |
+//! | `functions`, `std_names` | what a log says of the program's functions |
+//! | `cause` | [`Cause`], [`Confidence`]: why |
+//! | `certainty` | [`Certainty`]: whether it allocates |
+//! | `version` | [`GoVersions`]: which Go printed it |
 //! | `advice` | what to do about it |
 //! | `diff` | [`EscapeDiff`]: what changed between two logs |
 //! | `error` | [`Error`], [`ErrorKind`], [`Limits`] |
@@ -37,22 +47,49 @@
 #![forbid(unsafe_code)]
 
 mod advice;
+mod call;
 mod cause;
+mod certainty;
+mod chains;
 mod decision;
+mod diagnostics;
 mod diff;
 mod error;
+mod finish;
+mod fold;
+mod found;
+mod functions;
+mod grammar;
+mod inlining;
+mod interner;
+mod leak;
+mod lines;
 mod log;
+mod logopt;
+mod merge;
 mod message;
 mod position;
 mod record;
+mod source;
+mod stay;
+mod std_names;
 mod subject;
+mod syntax;
+mod version;
 
-pub use cause::{Cause, Certainty, Confidence};
-pub use decision::{Decision, ESCAPES_SCHEMA, HeapDecision, Step, Variant};
+pub use cause::{Cause, Confidence};
+pub use certainty::Certainty;
+pub use decision::{Decision, ESCAPES_SCHEMA, HeapDecision, InlinedFrom, LeakStep, Step, Variant};
+pub use diagnostics::{DIAGNOSTICS_SCHEMA, Diagnostics};
 pub use diff::{DIFF_SCHEMA, DiffStatus, EscapeDiff};
 pub use error::{Error, ErrorKind, Limits};
-pub use log::{Coverage, EscapeLog, InlinedCall};
+pub use inlining::{INLINING_SCHEMA, Inlining};
+pub use leak::{LEAKS_SCHEMA, Leak};
+pub use log::{Coverage, EscapeLog, EscapeReader};
 pub use message::{Message, MessageKind};
 pub use position::Position;
-pub use record::{DIAGNOSTICS_SCHEMA, Record, Section, diagnostics_table, records};
+pub use record::{Record, Section, records};
+pub use source::files_of;
+pub use stay::{STAYS_SCHEMA, Stay};
 pub use subject::SubjectKind;
+pub use version::GoVersions;

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use crate::grammar;
+
 /// What a line says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -59,8 +61,12 @@ pub enum Message<'a> {
     },
     /// `parameter P leaks to DST with derefs=N:`, since Go 1.25 `… for F with …`. Its explanation follows.
     LeakHeader {
-        /// Between `parameter ` and ` with derefs=`.
-        text: &'a str,
+        /// The parameter.
+        param: &'a str,
+        /// Where it leaks to: `{heap}`, a result, a variable.
+        to: &'a str,
+        /// The function.
+        function: Option<&'a str>,
         /// The dereferences.
         derefs: &'a str,
     },
@@ -129,10 +135,7 @@ impl<'a> Message<'a> {
     /// Reads a message. Shapes are looked for at its ends, never within: a string constant may hold any text.
     #[must_use]
     pub fn decode(text: &'a str) -> Self {
-        if text.starts_with("  ") {
-            return explanation(text).unwrap_or(Self::Unknown { text });
-        }
-        leading(text).or_else(|| trailing(text)).unwrap_or(Self::Unknown { text })
+        grammar::message(text).unwrap_or(Self::Unknown { text })
     }
 
     /// Its kind.
@@ -156,6 +159,28 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// Whether it is a line of the explanation that a header begins.
+    #[must_use]
+    pub fn is_explanation(&self) -> bool {
+        match self {
+            Self::Flow { .. } | Self::From { .. } => true,
+            Self::Other { text } => text.starts_with("  "),
+            _ => false,
+        }
+    }
+
+    /// The function it names, without its package.
+    #[must_use]
+    pub fn function(&self) -> Option<&'a str> {
+        match *self {
+            Self::EscapeHeader { function, .. } | Self::LeakHeader { function, .. } => function,
+            Self::CanInline { function, .. }
+            | Self::CannotInline { function, .. }
+            | Self::Capturing { function, .. } => Some(function),
+            _ => None,
+        }
+    }
+
     /// The function, variable or expression it is about.
     #[must_use]
     pub fn subject(&self) -> &'a str {
@@ -168,7 +193,7 @@ impl<'a> Message<'a> {
             | Self::DoesNotEscape { subject }
             | Self::LeakingParam { param: subject, .. }
             | Self::EscapeHeader { subject, .. }
-            | Self::LeakHeader { text: subject, .. }
+            | Self::LeakHeader { param: subject, .. }
             | Self::Flow { from: subject, .. }
             | Self::From { node: subject, .. }
             | Self::Capturing { text: subject, .. } => subject,
@@ -212,7 +237,12 @@ impl fmt::Display for Message<'_> {
             Self::EscapeHeader { subject, function: Some(function) } => {
                 write!(f, "{subject} escapes to heap in {function}:")
             }
-            Self::LeakHeader { text, derefs } => write!(f, "parameter {text} with derefs={derefs}:"),
+            Self::LeakHeader { param, to, function: None, derefs } => {
+                write!(f, "parameter {param} leaks to {to} with derefs={derefs}:")
+            }
+            Self::LeakHeader { param, to, function: Some(function), derefs } => {
+                write!(f, "parameter {param} leaks to {to} for {function} with derefs={derefs}:")
+            }
             Self::Flow { to, from, arrow } => write!(f, "  flow: {to}{arrow}{from}:"),
             Self::From { node, why, at } => write!(f, "    from {node} ({why}) at {at}"),
             Self::Capturing { function, by_ref, text } => {
@@ -222,119 +252,6 @@ impl fmt::Display for Message<'_> {
         }
     }
 }
-
-fn explanation(text: &str) -> Option<Message<'_>> {
-    if let Some(rest) = text.strip_prefix("    from ") {
-        let (rest, at) = rest.rsplit_once(") at ")?;
-        let (node, why) = rest.rsplit_once(" (")?;
-        return Some(Message::From { node, why, at });
-    }
-    if let Some(flow) = text.strip_prefix("  flow: ").and_then(|rest| rest.strip_suffix(':')) {
-        if let Some((to, from)) = flow.split_once(" ← ") {
-            return Some(Message::Flow { to, from, arrow: " ← " });
-        }
-        let at = outside_brackets(flow, " = ")?;
-        return Some(Message::Flow { to: &flow[..at], from: &flow[at + 3..], arrow: " = " });
-    }
-    text.starts_with("  warning: truncated explanation").then_some(Message::Other { text })
-}
-
-fn leading(text: &str) -> Option<Message<'_>> {
-    if let Some(rest) = text.strip_prefix("can inline ") {
-        let at = rest.find(" with cost ").unwrap_or(rest.len());
-        return Some(Message::CanInline { function: &rest[..at], detail: &rest[at..] });
-    }
-    if let Some((function, reason)) = text.strip_prefix("cannot inline ").and_then(|rest| rest.split_once(": ")) {
-        return Some(Message::CannotInline { function, reason });
-    }
-    if let Some(callee) = text.strip_prefix("inlining call to ") {
-        return Some(Message::InliningCall { callee });
-    }
-    if let Some(name) = text.strip_prefix("moved to heap: ") {
-        return Some(Message::MovedToHeap { name });
-    }
-    for (prefix, content) in [("leaking param: ", false), ("leaking param content: ", true)] {
-        if let Some(param) = text.strip_prefix(prefix) {
-            return Some(Message::LeakingParam { content, param });
-        }
-    }
-    if let Some(rest) = text.strip_prefix("parameter ").and_then(|rest| rest.strip_suffix(':')) {
-        let (text, derefs) = rest.rsplit_once(" with derefs=")?;
-        return Some(Message::LeakHeader { text, derefs });
-    }
-    OTHER.iter().any(|prefix| text.starts_with(prefix)).then_some(Message::Other { text })
-}
-
-fn trailing(text: &str) -> Option<Message<'_>> {
-    if let Some(subject) = text.strip_suffix(" escapes to heap") {
-        return Some(Message::EscapesToHeap { subject });
-    }
-    if let Some(subject) = text.strip_suffix(" does not escape") {
-        return Some(Message::DoesNotEscape { subject });
-    }
-    if let Some(header) = text.strip_suffix(':') {
-        if let Some(subject) = header.strip_suffix(" escapes to heap") {
-            return Some(Message::EscapeHeader { subject, function: None });
-        }
-        if let Some((subject, function)) = header.rsplit_once(" escapes to heap in ") {
-            return Some(Message::EscapeHeader { subject, function: Some(function) });
-        }
-    }
-    for (mark, by_ref) in [(" capturing by ref: ", true), (" capturing by value: ", false)] {
-        if let Some((function, text)) = text.split_once(mark) {
-            return Some(Message::Capturing { function, by_ref, text });
-        }
-    }
-    let known =
-        OTHER_ENDS.iter().any(|end| text.ends_with(end)) || OTHER_MIDDLES.iter().any(|middle| text.contains(middle));
-    known.then_some(Message::Other { text })
-}
-
-/// Where `mark` stands outside all brackets and quotes: types and constants in a flow may hold it too. Quotes may be
-/// unbalanced, since the compiler cuts long constants; then the first place is taken.
-fn outside_brackets(text: &str, mark: &str) -> Option<usize> {
-    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
-    for (at, byte) in text.bytes().enumerate() {
-        if escaped {
-            escaped = false;
-            continue;
-        }
-        match (quote, byte) {
-            (Some(b'"'), b'\\') => escaped = true,
-            (Some(open), _) if open == byte => quote = None,
-            (Some(_), _) => {}
-            (None, b'"' | b'`') => quote = Some(byte),
-            (None, b'{' | b'(' | b'[') => depth += 1,
-            (None, b'}' | b')' | b']') => depth -= 1,
-            (None, _) if depth == 0 && text.as_bytes()[at..].starts_with(mark.as_bytes()) => return Some(at),
-            _ => {}
-        }
-    }
-    text.find(mark)
-}
-
-const OTHER: [&str; 15] = [
-    "devirtualizing ",
-    "partially devirtualizing ",
-    "cannot devirtualize ",
-    "PGO devirtualizing ",
-    "should not PGO devirtualize ",
-    "skip inlining within testing.B.loop for ",
-    "zero-copy string->[]byte conversion",
-    "index bounds check elided",
-    "imprecise interface call",
-    "assuming ",
-    "marking ",
-    "mutates param: ",
-    "calls param: ",
-    "unrecognized shape for assign list stmt",
-    "expr is unknown to bloop pass",
-];
-
-const OTHER_ENDS: [&str; 3] =
-    [" will be kept alive", ": reducing max cost of inlinees", "; reducing max cost of inlinees"];
-
-const OTHER_MIDDLES: [&str; 2] = [" ignoring self-assignment in ", " considered 'big'"];
 
 #[cfg(test)]
 mod tests {
@@ -356,7 +273,8 @@ mod tests {
             ("leaking param content: p", Kind::LeakingParam, "p"),
             ("x escapes to heap:", Kind::EscapeHeader, "x"),
             ("x escapes to heap in (*T).f:", Kind::EscapeHeader, "x"),
-            ("parameter p leaks to {heap} for f with derefs=0:", Kind::LeakHeader, "p leaks to {heap} for f"),
+            ("parameter p leaks to {heap} for f with derefs=0:", Kind::LeakHeader, "p"),
+            ("parameter p leaks to {storage for x} with derefs=1:", Kind::LeakHeader, "p"),
             ("  flow: {heap} ← &{storage for k + \" = \" + v}:", Kind::Flow, "&{storage for k + \" = \" + v}"),
             ("  flow: {storage for k + \" = \" + v} = &x:", Kind::Flow, "&x"),
             ("  flow: ~r0 = *p:", Kind::Flow, "*p"),

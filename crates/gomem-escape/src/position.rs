@@ -52,6 +52,11 @@ impl<'a> Position<'a> {
         (end == text.len()).then_some(position)
     }
 
+    /// As written.
+    pub(crate) fn as_str(&self) -> &'a str {
+        self.text
+    }
+
     /// The file, as written.
     #[must_use]
     pub fn file(&self) -> &'a str {

@@ -1,5 +1,7 @@
 //! What kind of expression goes to the heap, by its syntax.
 
+use crate::{call::Call, syntax};
+
 /// What kind of expression goes to the heap.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -29,8 +31,10 @@ pub enum SubjectKind {
     Conversion,
     /// `a + b`: of strings.
     Concatenation,
-    /// A constant: a number, a text, `true`, `nil`.
+    /// A constant: a number, a text, `true`, `nil`, `time.Duration(1000)`.
     Constant,
+    /// A method value, `x.Method` without a call.
+    MethodValue,
     /// Any other value: a variable's, a field's, a call's.
     Value,
 }
@@ -51,10 +55,22 @@ impl SubjectKind {
         "conversion",
         "concatenation",
         "constant",
+        "method_value",
         "value",
     ];
 
-    /// The kind of an expression as the compiler prints it.
+    /// Whether it may allocate even where it does not escape: its size is only known at run time.
+    pub(crate) fn may_allocate_on_the_stack(self, subject: &str) -> bool {
+        match self {
+            Self::MakeSlice => !has_constant_size(subject),
+            Self::MakeMap => subject.contains(", "),
+            Self::Conversion | Self::Concatenation | Self::Append | Self::MapLiteral => true,
+            _ => false,
+        }
+    }
+
+    /// The kind of an expression as the compiler prints it. A method value prints the same as a field, so it is a value
+    /// here.
     #[must_use]
     pub fn of(subject: &str) -> Self {
         match subject {
@@ -65,6 +81,7 @@ impl SubjectKind {
             _ if is_literal(subject) => Self::Constant,
             _ if subject.starts_with("new(") => Self::NewValue,
             _ if subject.starts_with("make(map[") => Self::MakeMap,
+            _ if subject.starts_with("make([]") => Self::MakeSlice,
             // A named type's kind is not printed; a map is made without a length, a slice never is.
             _ if subject.starts_with("make(") && !subject.contains(", ") => Self::MakeMap,
             _ if subject.starts_with("make(") => Self::MakeSlice,
@@ -85,30 +102,38 @@ fn is_literal(subject: &str) -> bool {
     match bytes.first() {
         Some(b'"' | b'`') => !adds(subject),
         Some(b'\'') => true,
-        Some(b'-' | b'0'..=b'9') => {
-            bytes.iter().skip(1).all(|byte| byte.is_ascii_alphanumeric() || b".+-()".contains(byte))
-        }
+        // Go 1.21 prints `1 << 40` as it is written.
+        Some(b'-' | b'0'..=b'9' | b'(') => subject.split(' ').all(|word| is_number(word) || OPERATORS.contains(&word)),
         _ => false,
     }
 }
 
+/// `12`, `-1.5e+10`, `0x1F`, `(1`, `2i)`.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_start_matches(['(', '-']).trim_end_matches(')');
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte))
+}
+
 /// Whether a ` + ` stands outside quotes and brackets.
 fn adds(subject: &str) -> bool {
-    let (mut depth, mut quote, mut escaped) = (0_i32, None, false);
-    for (at, byte) in subject.bytes().enumerate() {
-        match (quote, byte) {
-            _ if escaped => escaped = false,
-            (Some(b'"'), b'\\') => escaped = true,
-            (Some(open), _) => quote = (open != byte).then_some(open),
-            (None, b'"' | b'`' | b'\'') => quote = Some(byte),
-            (None, b'{' | b'(' | b'[') => depth += 1,
-            (None, b'}' | b')' | b']') => depth -= 1,
-            (None, b'+') if depth == 0 => return subject[..at].ends_with(' ') && subject[at + 1..].starts_with(' '),
-            _ => {}
-        }
-    }
-    false
+    syntax::find(subject, " + ").is_some()
 }
+
+/// `T(5)`, `(*T)(nil)` → the type, when what stands in it is a constant.
+pub(crate) fn typed_constant(subject: &str) -> Option<&str> {
+    let call = Call::decode(subject)?;
+    let is_constant = matches!(call.arguments, "true" | "false" | "nil") || is_literal(call.arguments);
+    is_constant.then_some(call.callee)
+}
+
+/// Whether all sizes of `make([]T, size…)` are written as numbers.
+pub(crate) fn has_constant_size(make: &str) -> bool {
+    let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
+    sizes.into_iter().all(|size| size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
+}
+
+const OPERATORS: [&str; 8] = ["+", "-", "*", "/", "%", "<<", ">>", "|"];
 
 const CONVERSIONS: [&str; 5] = ["string(", "([]byte)(", "([]rune)(", "[]byte(", "[]rune("];
 
@@ -139,6 +164,11 @@ mod tests {
             ("\"cut at 72 runes...", Constant),
             ("'x'", Constant),
             ("-12", Constant),
+            ("-n", Value),
+            ("1 << 40", Constant),
+            ("1 << n", Value),
+            ("(1 + 2i)", Constant),
+            ("(*T)(x)", Value),
             ("1.5e+10", Constant),
             ("nil", Constant),
             ("ev.Tenant", Value),

@@ -31,7 +31,7 @@ fn the_incidents_causes() {
         ("event/line.go", 34, "buf escapes to heap", Cause::InterfaceBoxing),
         ("api/handler.go", 58, "make([]byte, 98304) escapes to heap", Cause::TooLarge),
         ("api/handler.go", 96, "moved to heap: ev", Cause::ClosureCapture),
-        ("store/sessions.go", 43, "&Session{...} escapes to heap", Cause::StoredInHeap),
+        ("store/sessions.go", 43, "&Session{...} escapes to heap", Cause::ContainerElement),
     ] {
         let decision = at(file, line);
         assert_eq!((decision.message().as_str(), decision.cause), (message, cause), "{file}:{line}");

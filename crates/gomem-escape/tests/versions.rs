@@ -56,8 +56,8 @@ fn the_causes_are_those_that_the_functions_are_named_for() {
         ("string(b)", 61, Cause::StringConversion),
         ("a + \" + \" + b", 63, Cause::Concatenation),
         ("map[string]int{...}", 65, Cause::MapCreation),
-        // A method value; the compiler prints it like a field.
-        ("p.area", 67, Cause::InterfaceBoxing),
+        // The compiler prints it like a field.
+        ("p.area", 67, Cause::MethodValue),
         ("v", 69, Cause::ReturnedPointer),
     ];
     for (version, text) in logs() {
@@ -66,7 +66,7 @@ fn the_causes_are_those_that_the_functions_are_named_for() {
             .heap_decisions()
             .iter()
             .filter(|decision| decision.file.ends_with("main.go"))
-            .map(|decision| ((decision.subject.clone(), decision.line.unwrap_or(0)), decision.cause))
+            .map(|decision| ((decision.subject.to_string(), decision.line.unwrap_or(0)), decision.cause))
             .collect();
         for (subject, line, cause) in expected {
             assert_eq!(found.get(&(subject.to_owned(), line)), Some(&cause), "{version}: {subject} in line {line}");
@@ -78,7 +78,7 @@ fn the_causes_are_those_that_the_functions_are_named_for() {
         let misuses: Vec<_> = log.heap_decisions().iter().filter(|decision| decision.is_pool_misuse()).collect();
         // Where it is written, and where it is inlined into `main`; the pointer is none.
         assert!(misuses.iter().any(|decision| decision.line == Some(55)), "{version}");
-        assert!(misuses.iter().all(|decision| decision.subject == "buffer" || decision.line > Some(80)), "{version}");
+        assert!(misuses.iter().all(|decision| &*decision.subject == "buffer" || decision.line > Some(80)), "{version}");
         assert!(!found.keys().any(|(_, line)| *line == 75), "{version}: `stays` stays");
     }
 }

@@ -20,7 +20,7 @@ impl<'a> Compiler<'a> {
                 by_line.entry((file_name(&decision.file), line)).or_default().push(decision);
             }
         }
-        Self { by_line, module: common_package(log.heap_decisions().iter().map(|decision| decision.package.as_str())) }
+        Self { by_line, module: common_package(log.heap_decisions().iter().map(|decision| &*decision.package)) }
     }
 
     /// The path that all packages of the log have in common: the module that was built. Empty when there is none.
@@ -35,7 +35,7 @@ impl<'a> Compiler<'a> {
         let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
         let package = Symbol::decode(function.name());
         let same = |decision: &&&HeapDecision| {
-            let same_package = decision.package == package.package() || package.package() == "main";
+            let same_package = *decision.package == *package.package() || package.package() == "main";
             SourcePath::decode(&decision.file).shared_parts(&path).is_some_and(|parts| parts > 1 || same_package)
         };
         let mut found: Vec<&HeapDecision> = candidates

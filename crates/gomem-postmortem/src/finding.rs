@@ -233,7 +233,7 @@ fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
     }
     let stored = growth.decision().and_then(|decision| {
-        decision.steps.iter().find(|step| step.why.starts_with("assign") || step.why == "key of map put")
+        decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
     });
     finding.action = match stored {
         Some(step) => format!(

@@ -28,7 +28,7 @@ fn the_culprits_are_found_with_place_share_and_cause() {
     assert_eq!(
         first,
         [
-            (FindingKind::Leak, Severity::Critical, "store/sessions.go:43".into(), 77.0, Cause::StoredInHeap),
+            (FindingKind::Leak, Severity::Critical, "store/sessions.go:43".into(), 77.0, Cause::ContainerElement),
             (site, warning, "api/handler.go:58".into(), 37.0, Cause::TooLarge),
             (FindingKind::PoolMisuse, warning, "event/line.go:34".into(), 28.0, Cause::InterfaceBoxing),
             (site, warning, "api/handler.go:96".into(), 13.0, Cause::ClosureCapture),

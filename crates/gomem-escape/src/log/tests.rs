@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::{Cause, Certainty, Record, Variant};
 
 fn only(log: &str) -> HeapDecision {
     let log = EscapeLog::decode(log.as_bytes()).unwrap();
@@ -21,8 +22,8 @@ fn header_flow_and_final_line_are_one_decision() {
          ./a.go:9:2:     from ev (address-of) at ./a.go:13:1\n\
          ./a.go:9:2: moved to heap: ev\n",
     );
-    assert_eq!((decision.package.as_str(), decision.variant), ("example.com/p", Variant::Test));
-    assert_eq!((decision.file.as_str(), decision.line, decision.column), ("a.go", Some(9), Some(2)));
+    assert_eq!((&*decision.package, decision.variant), ("example.com/p", Variant::Test));
+    assert_eq!((&*decision.file, decision.line, decision.column), ("a.go", Some(9), Some(2)));
     assert_eq!((decision.cause, decision.alloc_certainty), (Cause::ClosureCapture, Certainty::Yes));
     assert_eq!(decision.function.as_deref(), Some("(*H).decode"));
     assert_eq!((decision.steps.len(), decision.steps[1].line), (2, Some(12)));
@@ -32,7 +33,7 @@ fn header_flow_and_final_line_are_one_decision() {
 #[test]
 fn the_same_place_from_another_package_is_a_copy() {
     let decision = only("# p\n./s/a.go:1:2: x escapes to heap\n# q\ns/a.go:1:2: x escapes to heap\n");
-    assert_eq!((decision.copies, decision.package.as_str()), (2, "p"));
+    assert_eq!((decision.copies, &*decision.package), (2, "p"));
 }
 
 #[test]
@@ -48,7 +49,7 @@ fn storage_is_chased_to_where_it_goes() {
          a.go:1:2:     from ... argument (slice-literal-element) at a.go:1:2\n\
          a.go:1:2: x escapes to heap\n",
     );
-    assert_eq!((decision.sink.as_str(), decision.cause), ("{heap}", Cause::InterfaceBoxing));
+    assert_eq!((&*decision.sink, decision.cause), ("{heap}", Cause::InterfaceBoxing));
 }
 
 #[test]
