@@ -11,7 +11,7 @@ use crate::{
 
 impl Profile {
     /// Continues stacks that the runtime cut off at its greatest depth, which otherwise seem to begin in the middle of the
-    /// program. What is missing is taken from a stack with the same [`SHARED`] frames in a row, if all that have them go
+    /// program. What is missing is taken from a stack with the same 24 frames in a row, if all that have them go
     /// on alike; recursion makes them differ, and such stacks stay as they are. Each repair is a
     /// [diagnostic](Self::diagnostics).
     ///
