@@ -47,7 +47,7 @@ pub struct FrameKey {
     pub address: Option<u64>,
     /// The module; `[file]` with the mapped file's name, where the frame was not symbolised.
     pub module: Option<String>,
-    /// Whose code it is, as [`Origin::name`] says it.
+    /// Whose code it is, as `gomem_symbol::Origin::name` says it.
     pub origin: Option<&'static str>,
     /// The mapped file, for functions that have no name.
     mapping: Option<String>,
