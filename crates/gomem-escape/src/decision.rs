@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
+use rustc_hash::FxHashMap;
 
 use crate::{
     advice::POOL_PUT,
@@ -159,20 +160,20 @@ impl HeapDecision {
     pub fn table_of(decisions: &[Self]) -> Result<Table, TableError> {
         let all = || decisions.iter();
         let number = |value: Option<u32>| value.map(i64::from);
-        let (mut texts, mut offsets) = (StringPoolBuilder::new(), vec![0]);
+        let (mut texts, mut offsets) = (Codes::default(), vec![0]);
         let (mut froms, mut whys, mut files) = (Vec::new(), Vec::new(), Vec::new());
         let (mut lines, mut columns) = (Vec::new(), Vec::new());
         for decision in decisions {
             for step in &decision.steps {
-                froms.push(texts.intern(&step.from));
-                whys.push(texts.intern(&step.why));
-                files.push(texts.intern(&step.file));
+                froms.push(texts.code(&step.from));
+                whys.push(texts.code(&step.why));
+                files.push(texts.code(&step.file));
                 lines.push(number(step.line));
                 columns.push(number(step.column));
             }
             offsets.push(froms.len());
         }
-        let pool = texts.finish();
+        let pool = texts.pool.finish();
         let text = |name, codes| Column::text(name, codes, Arc::clone(&pool));
         let steps = vec![
             text("from", froms),
@@ -243,6 +244,20 @@ impl HeapDecision {
                 ),
             ],
         )
+    }
+}
+
+/// Codes of shared texts. Most are held once, so that their address tells them apart faster than their letters.
+#[derive(Default)]
+struct Codes {
+    pool: StringPoolBuilder,
+    by_address: FxHashMap<usize, u32>,
+}
+
+impl Codes {
+    fn code(&mut self, text: &Arc<str>) -> u32 {
+        let address = Arc::as_ptr(text).cast::<u8>().addr();
+        *self.by_address.entry(address).or_insert_with(|| self.pool.intern(text))
     }
 }
 
