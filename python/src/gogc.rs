@@ -4,10 +4,11 @@ use arrow_array::{Array, ArrayRef, cast::AsArray, types::Float64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use gomem_gogc::{
-    Container, FitError, GcModel, Gogc, Interval, MemoryState, Objective, Prediction, Recommendation, Setting,
-    heap_goal, memory_limit_goal,
+    Container, FitError, GcModel, Gogc, Interval, MemoryState, Objective, Prediction, Recommendation, Recording,
+    Setting, heap_goal, memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
+use gomem_postmortem::{Said, record_metrics, record_trace};
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
@@ -16,7 +17,6 @@ use crate::{
     error::Error,
     input::{OneOrMany, Source},
     metrics::{PyMetrics, decode_gctrace},
-    recording::{Recorded, Said, from_metrics, from_trace},
     table::ArrowTable,
 };
 
@@ -25,8 +25,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct PyGcModel {
     pub(crate) model: GcModel,
-    knows_cpu: bool,
-    remarks: Vec<String>,
 }
 
 /// What limits a fit.
@@ -79,16 +77,18 @@ fn fit(
         return Err(Error::usage("procs is at least 1"));
     }
     let said = Said { gogc: gogc.0, memory_limit_bytes, procs };
-    let beside = metrics.as_ref().map(|metrics| &metrics.metrics);
-    let recorded = match source {
-        Cycles::Metrics(_) if beside.is_some() => {
+    let state = metrics.as_ref().map(|metrics| metrics.metrics.state());
+    let recording = match source {
+        Cycles::Metrics(_) if state.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
-        Cycles::Metrics(metrics) => from_metrics(&metrics.metrics, said)?,
-        Cycles::Frame(frame) => from_trace(&frame_lines(&frame)?, beside, said),
-        Cycles::Log(log) => from_trace(decode_gctrace(py, log)?.lines(), beside, said),
+        Cycles::Metrics(metrics) => {
+            record_metrics(&metrics.metrics, &said).map_err(|err| Error::Limit(err.to_string()))?
+        }
+        Cycles::Frame(frame) => record_trace(&frame_lines(&frame)?, state.as_ref(), &said),
+        Cycles::Log(log) => record_trace(decode_gctrace(py, log)?.lines(), state.as_ref(), &said),
     };
-    py.detach(|| fitted(recorded))
+    py.detach(|| fitted(&recording))
 }
 
 /// The heap goal that the runtime sets after a cycle.
@@ -162,9 +162,9 @@ impl PyGcModel {
             replayed_cycles_ratio: quality.replayed_cycles_ratio,
             drift: quality.drift,
             rounding_fraction: quality.rounding_fraction,
-            knows_cpu: self.knows_cpu,
+            knows_cpu: quality.knows_gc_cpu,
             is_shaky: quality.is_shaky(),
-            remarks: self.remarks.iter().chain(&quality.remarks).cloned().collect(),
+            remarks: quality.remarks.clone(),
         }
     }
 
@@ -180,7 +180,7 @@ impl PyGcModel {
 
     #[getter]
     fn observed_gc_cpu_fraction(&self) -> Option<f64> {
-        self.knows_cpu.then(|| self.model.observed_gc_cpu_fraction())
+        self.model.observed_gc_cpu_fraction()
     }
 }
 
@@ -220,7 +220,7 @@ impl PyGcModel {
         };
         push("gc_cycles", Unit::Count, &|p| p.gc_cycles);
         push("peak_heap_bytes", Unit::Bytes, &|p| p.peak_heap_bytes);
-        push("gc_cpu_fraction", Unit::Fraction, &|p| p.gc_cpu_fraction.filter(|_| self.knows_cpu));
+        push("gc_cpu_fraction", Unit::Fraction, &|p| p.gc_cpu_fraction);
         let refusal = |p: &&Prediction| p.refusal.map(|refusal| refusal.to_string());
         columns.push(Column::optional_float64("effective_gogc", Unit::Percent, all().map(|p| p.effective_gogc)));
         columns.push(Column::optional_strings("refusal", all().map(refusal)));
@@ -279,10 +279,9 @@ impl FromPyObject<'_, '_> for Limit {
     }
 }
 
-fn fitted(recorded: Recorded) -> Result<PyGcModel, Error> {
-    let Recorded { recording, knows_cpu, remarks } = recorded;
-    match GcModel::fit(&recording) {
-        Ok(model) => Ok(PyGcModel { model, knows_cpu, remarks }),
+fn fitted(recording: &Recording) -> Result<PyGcModel, Error> {
+    match GcModel::fit(recording) {
+        Ok(model) => Ok(PyGcModel { model }),
         Err(err @ FitError::TooFewCycles { .. }) => Err(Error::decode(err.to_string(), "too_few_cycles", None)),
         Err(err) => Err(Error::decode(err.to_string(), "invalid_number", None)),
     }

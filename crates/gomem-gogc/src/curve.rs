@@ -3,7 +3,10 @@
 //! Wall time depends on `GOGC`, allocation does not: a program that does the same work allocates the same bytes in the same
 //! order. So everything the replay needs is kept against the bytes allocated so far.
 
-use crate::{pacer::BACKGROUND_UTILIZATION, recording::Recording};
+use crate::{
+    pacer::BACKGROUND_UTILIZATION,
+    recording::{Cycle, Recording},
+};
 
 /// One observed mark phase.
 #[derive(Debug, Clone, Copy)]
@@ -17,7 +20,9 @@ pub(crate) struct Point {
     /// Stacks and globals.
     pub(crate) roots: f64,
     /// Bytes that would be allocated during marking per byte marked, if no goroutine had to assist.
-    pub(crate) mark_ratio: f64,
+    pub(crate) free_ratio: f64,
+    /// The same as the runtime estimates it for the runway of the next cycles.
+    pub(crate) runway_ratio: f64,
     /// Bytes that were allocated during marking.
     pub(crate) mark_bytes: f64,
     /// CPU seconds per byte marked.
@@ -30,7 +35,12 @@ pub(crate) struct Point {
 #[derive(Debug, Clone)]
 pub(crate) struct Curve {
     pub(crate) points: Vec<Point>,
+    /// The live heap when recording began.
+    pub(crate) initial: f64,
     pub(crate) total_allocated: f64,
+    /// What the total may be off by to either side, when the recording does not tell it: the last cycle's next was never
+    /// seen.
+    pub(crate) total_uncertainty: f64,
     pub(crate) wall_seconds: f64,
     /// Growth of the surviving heap per allocated byte after the last point.
     last_slope: f64,
@@ -41,7 +51,8 @@ impl Curve {
         let half = recording.rounding_bytes / 2.0;
         let mut points = Vec::with_capacity(recording.cycles.len());
         let mut allocated = 0.0;
-        let mut live_before = 0.0;
+        let initial = recording.initial_live_bytes.unwrap_or(0.0);
+        let mut live_before = initial;
         let mut after_last = 0.0;
         for cycle in &recording.cycles {
             // Truncated fields read half a unit low; a difference of two of them does not.
@@ -53,29 +64,27 @@ impl Curve {
             let surviving = (live - mark_bytes).max(half);
             let roots = cycle.roots_bytes();
             let work = (surviving + roots).max(1.0);
-            let capacity = (cycle.mark_seconds * f64::from(cycle.procs)).max(1e-9);
-            let assist = (cycle.assist_cpu_seconds / capacity).min(1.0);
-            let utilization = (BACKGROUND_UTILIZATION + assist).min(0.95);
-            let idle = (cycle.idle_cpu_seconds / capacity).min(1.0 - utilization);
+            let share = MarkShare::of(cycle);
             points.push(Point {
                 allocated: allocated - mark_bytes,
                 seconds: cycle.start_seconds,
                 surviving,
                 roots,
-                mark_ratio: 3.0 * mark_bytes * (utilization + idle) / (1.0 - utilization) / work,
+                free_ratio: mark_bytes / work * share.unassisted(),
+                runway_ratio: mark_bytes / work * share.runway(),
                 mark_bytes,
                 cost: cycle.gc_cpu_seconds() / work,
                 forced: cycle.forced,
             });
             live_before = live;
         }
-        let total_allocated = match recording.total_alloc_bytes {
-            Some(total) if total >= allocated => total,
-            _ => allocated + after_last / 2.0,
+        let (total_allocated, total_uncertainty) = match recording.total_alloc_bytes {
+            Some(total) if total >= allocated => (total, 0.0),
+            _ => (allocated + after_last / 2.0, after_last / 2.0),
         };
         let wall_seconds = recording.wall_seconds.unwrap_or_else(|| extrapolated_wall(&points));
         let last_slope = last_slope(&points);
-        Self { points, total_allocated, wall_seconds, last_slope }
+        Self { points, initial, total_allocated, total_uncertainty, wall_seconds, last_slope }
     }
 
     /// The heap that survives a mark phase which starts after `allocated` bytes.
@@ -84,7 +93,7 @@ impl Curve {
         if allocated > last.allocated {
             return last.surviving + (allocated - last.allocated) * self.last_slope;
         }
-        self.interpolate(allocated, |point| point.surviving, 0.0)
+        self.interpolate(allocated, |point| point.surviving, self.initial)
     }
 
     /// Stacks and globals at that moment.
@@ -126,6 +135,42 @@ impl Curve {
     }
 }
 
+/// The shares of the available CPU that marking took.
+struct MarkShare {
+    assist: f64,
+    background: f64,
+    idle: f64,
+}
+
+impl MarkShare {
+    fn of(cycle: &Cycle) -> Self {
+        let capacity = (cycle.mark_seconds * f64::from(cycle.procs)).max(1e-9);
+        let share = |seconds: f64| (seconds / capacity).min(1.0);
+        Self {
+            assist: share(cycle.assist_cpu_seconds),
+            background: share(cycle.background_cpu_seconds),
+            idle: share(cycle.idle_cpu_seconds),
+        }
+    }
+
+    /// How much more would have been allocated had nobody assisted: the workers alone take longer, and the program runs
+    /// freely meanwhile.
+    fn unassisted(&self) -> f64 {
+        let workers = self.background.max(BACKGROUND_UTILIZATION - self.idle);
+        let longer = (self.background + self.assist + self.idle) / (workers + self.idle);
+        let freer = (1.0 - workers) / (1.0 - self.background - self.assist).max(0.05);
+        (longer * freer).clamp(1.0, MOST_UNASSISTED)
+    }
+
+    /// `gcControllerState.endCycle` and `commit`: allocation against marking at the utilization of the cycle, turned
+    /// into what is allocated while a quarter of the processors marks.
+    fn runway(&self) -> f64 {
+        let utilization = (BACKGROUND_UTILIZATION + self.assist).min(0.95);
+        let idle = self.idle.min(1.0 - utilization);
+        (1.0 - BACKGROUND_UTILIZATION) / BACKGROUND_UTILIZATION * (utilization + idle) / (1.0 - utilization)
+    }
+}
+
 fn extrapolated_wall(points: &[Point]) -> f64 {
     match points {
         [.., before, last] => last.seconds + (last.seconds - before.seconds) / 2.0,
@@ -142,3 +187,6 @@ fn last_slope(points: &[Point]) -> f64 {
     let width = last.allocated - earlier.allocated;
     if width <= 0.0 { 0.0 } else { ((last.surviving - earlier.surviving) / width).clamp(0.0, 1.0) }
 }
+
+/// Longer than this no recorded mark phase would have gone on without assists.
+const MOST_UNASSISTED: f64 = 12.0;

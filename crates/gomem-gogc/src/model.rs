@@ -1,10 +1,10 @@
 //! A program's GC behaviour, learnt from one recording.
 
 use crate::{
-    curve::Curve,
+    curve::{Curve, Point},
     prediction::{Interval, Prediction, Refusal, Setting},
     recording::{Cycle, Recording},
-    replay::{Noise, Outcome, replay},
+    replay::{MarkPhase, Noise, Outcome, mark_bytes, replay},
 };
 
 /// A program's GC behaviour, learnt from one recording; predicts it under other settings.
@@ -20,6 +20,8 @@ pub struct GcModel {
     non_heap_bytes: f64,
     procs: f64,
     observed_gc_cpu_seconds: f64,
+    /// All marking over marking that takes CPU from the program; the rest ran on idle processors.
+    idle_factor: f64,
     /// Replayed over recorded GC CPU: what the replay of the base is off by, taken out of every prediction.
     cpu_correction: f64,
 }
@@ -38,6 +40,8 @@ pub struct Quality {
     pub drift: f64,
     /// The share of the live heap that the rounding of the recorded numbers can be off by.
     pub rounding_fraction: f64,
+    /// Whether the GC's CPU time is known; without it, none is predicted.
+    pub knows_gc_cpu: bool,
     /// What to know before trusting the predictions.
     pub remarks: Vec<String>,
 }
@@ -87,10 +91,11 @@ impl GcModel {
             non_heap_bytes: recording.non_heap_bytes.unwrap_or(peak_roots + 0.05 * peak_heap + 4.0 * MIB),
             procs: recording.cycles.iter().map(|cycle| f64::from(cycle.procs)).fold(1.0, f64::max),
             observed_gc_cpu_seconds: recording.cycles.iter().map(Cycle::gc_cpu_seconds).sum(),
+            idle_factor: idle_factor(recording),
             cpu_correction: 1.0,
             curve,
         };
-        model.calibrate(recording.cycles.len());
+        model.calibrate(recording);
         Ok(model)
     }
 
@@ -108,8 +113,8 @@ impl GcModel {
 
     /// The share of the available CPU that the GC took in the recording.
     #[must_use]
-    pub fn observed_gc_cpu_fraction(&self) -> f64 {
-        self.observed_gc_cpu_seconds / (self.procs * self.curve.wall_seconds).max(1e-9)
+    pub fn observed_gc_cpu_fraction(&self) -> Option<f64> {
+        self.quality.knows_gc_cpu.then(|| self.observed_gc_cpu_seconds / self.available_cpu_seconds())
     }
 
     /// What `setting` would do to the recorded work.
@@ -154,7 +159,10 @@ impl GcModel {
             setting: *setting,
             gc_cycles: Some(gc_cycles),
             peak_heap_bytes: Some(Interval::log(outcome.peak_heap_bytes, width.peak)),
-            gc_cpu_fraction: Some(Interval::log(self.cpu_fraction(&outcome), width.cpu).clamp(0.0, 1.0)),
+            gc_cpu_fraction: self
+                .quality
+                .knows_gc_cpu
+                .then(|| Interval::log(self.cpu_fraction(&outcome), width.cpu).clamp(0.0, 1.0)),
             effective_gogc: outcome.effective_gogc.is_finite().then_some(outcome.effective_gogc),
             refusal: None,
         }
@@ -170,18 +178,13 @@ impl GcModel {
     }
 
     /// Replays the base, learns how far each mark phase is off, and scales the GC CPU to what was recorded.
-    fn calibrate(&mut self, recorded: usize) {
+    fn calibrate(&mut self, recording: &Recording) {
         let neighbour: Vec<usize> = (0..self.curve.points.len()).collect();
-        let mut work_before = 0.0;
-        for (point, residual) in self.curve.points.iter().zip(&mut self.residuals) {
-            let expected = point.mark_ratio * (point.surviving + point.roots).max(work_before);
-            *residual = if expected > 0.0 { (point.mark_bytes / expected).clamp(0.5, 2.0) } else { 1.0 };
-            work_before = point.surviving + point.roots;
-        }
+        self.residuals = residuals(recording, &self.curve);
         let flat = vec![1.0; self.residuals.len()];
-        let noise = Noise { neighbour: &neighbour, residual: &flat };
+        let noise = Noise { neighbour: &neighbour, residual: &flat, end: 0.0 };
         let outcome = replay(&self.curve, &self.base, self.non_heap_bytes, self.floor, noise);
-        self.quality.replayed_cycles_ratio = outcome.cycles / recorded as f64;
+        self.quality.replayed_cycles_ratio = outcome.cycles / recording.cycles.len() as f64;
         if outcome.gc_cpu_seconds > 0.0 && self.observed_gc_cpu_seconds > 0.0 {
             self.cpu_correction = self.observed_gc_cpu_seconds / outcome.gc_cpu_seconds;
         }
@@ -199,7 +202,7 @@ impl GcModel {
         let count = self.curve.points.len();
         let mut gave_up = false;
         let outcomes: Vec<Outcome> = (0..DRAWS)
-            .map_while(|_| {
+            .map_while(|draw| {
                 if gave_up {
                     return None;
                 }
@@ -208,7 +211,11 @@ impl GcModel {
                 };
                 let neighbour: Vec<usize> = (0..count).map(|index| near(index, &mut rng)).collect();
                 let residual: Vec<f64> = (0..count).map(|index| self.residuals[near(index, &mut rng)]).collect();
-                let noise = Noise { neighbour: &neighbour, residual: &residual };
+                let noise = Noise {
+                    neighbour: &neighbour,
+                    residual: &residual,
+                    end: (2.0 * draw as f64 + 1.0) / DRAWS as f64 - 1.0,
+                };
                 let outcome = replay(&self.curve, setting, self.non_heap_bytes, self.floor, noise);
                 gave_up = outcome.gave_up;
                 Some(outcome)
@@ -219,8 +226,10 @@ impl GcModel {
             values.sort_by(f64::total_cmp);
             values[values.len() / 2]
         };
+        let mean_cycles = outcomes.iter().map(|outcome| outcome.cycles).sum::<f64>() / outcomes.len().max(1) as f64;
         Outcome {
-            cycles: median(|outcome| outcome.cycles),
+            // A handful of cycles is a whole number; many are best told by their mean.
+            cycles: if mean_cycles < FEW_CYCLES { median(|outcome| outcome.cycles) } else { mean_cycles },
             peak_heap_bytes: median(|outcome| outcome.peak_heap_bytes),
             gc_cpu_seconds: median(|outcome| outcome.gc_cpu_seconds),
             effective_gogc: median(|outcome| outcome.effective_gogc),
@@ -229,18 +238,22 @@ impl GcModel {
         }
     }
 
-    /// The GC's share of the available CPU. A saturated program runs longer when the GC takes more, one with idle
-    /// processors does not; the idle-time marking of the recording tells which it is.
+    /// The GC's share of the available CPU. The rest of the program does not stay as fast: while the GC marks, write
+    /// barriers are on and caches are cold, so a program that marks more also computes longer.
     fn cpu_fraction(&self, outcome: &Outcome) -> f64 {
         let gc = outcome.gc_cpu_seconds * self.cpu_correction;
-        let available = self.procs * self.curve.wall_seconds;
-        let stretched = available + (gc - self.observed_gc_cpu_seconds) * self.saturation();
-        gc / stretched.max(gc).max(1e-9)
+        let with_idle = gc * self.idle_factor;
+        let base = self.available_cpu_seconds();
+        let rest = (base - self.observed_gc_cpu_seconds).max(0.0);
+        let slowed = |fraction: f64| 1.0 + SLOWDOWN * fraction.min(1.0);
+        let before = slowed(self.observed_gc_cpu_seconds * self.idle_factor / base);
+        // The fraction depends on itself through the slowdown; a few rounds settle it.
+        let available = (0..8).fold(base, |available, _| gc + rest * slowed(with_idle / available) / before);
+        gc / available.max(1e-9)
     }
 
-    fn saturation(&self) -> f64 {
-        // A service whose GC takes little of the machine has time to spare; a batch job's GC share is a sizeable one.
-        (self.observed_gc_cpu_fraction() / 0.05).min(1.0)
+    fn available_cpu_seconds(&self) -> f64 {
+        (self.procs * self.curve.wall_seconds).max(self.observed_gc_cpu_seconds).max(1e-9)
     }
 
     fn widths(&self, setting: &Setting) -> Widths {
@@ -299,7 +312,7 @@ fn check(recording: &Recording) -> Result<(), FitError> {
 }
 
 fn quality(recording: &Recording, curve: &Curve) -> Quality {
-    let mean = |points: &[crate::curve::Point]| {
+    let mean = |points: &[Point]| {
         points.iter().map(|point| point.surviving).sum::<f64>() / points.len().max(1) as f64
     };
     let third = (curve.points.len() / 3).max(1);
@@ -307,7 +320,7 @@ fn quality(recording: &Recording, curve: &Curve) -> Quality {
     let drift = (last - first).abs() / first.max(last).max(1.0);
     let forced_cycles = recording.cycles.iter().filter(|cycle| cycle.forced).count();
     let rounding_fraction = recording.rounding_bytes / 2.0 / mean(&curve.points).max(1.0);
-    let mut remarks = Vec::new();
+    let mut remarks = recording.remarks.clone();
     if recording.cycles.len() < 10 {
         remarks.push(format!("only {} GC cycles recorded: intervals are widened", recording.cycles.len()));
     }
@@ -326,8 +339,36 @@ fn quality(recording: &Recording, curve: &Curve) -> Quality {
         replayed_cycles_ratio: 1.0,
         drift,
         rounding_fraction,
+        knows_gc_cpu: recording.knows_gc_cpu,
         remarks,
     }
+}
+
+/// Per cycle, bytes allocated during marking over what the model expects of a cycle that starts and aims as this one did.
+fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
+    let half = recording.rounding_bytes / 2.0;
+    let mut work_before = 0.0;
+    let of = |(cycle, point): (&Cycle, &Point)| {
+        let work = point.surviving + point.roots;
+        let expected = mark_bytes(&MarkPhase {
+            free: point.free_ratio * work,
+            work,
+            work_before,
+            heap_start: cycle.heap_start_bytes + half,
+            roots: point.roots,
+            goal: cycle.goal_bytes + half,
+            factor: recording.gogc.factor(),
+        });
+        work_before = work;
+        if expected > 0.0 { (point.mark_bytes / expected).clamp(0.5, 2.0) } else { 1.0 }
+    };
+    recording.cycles.iter().zip(&curve.points).map(of).collect()
+}
+
+fn idle_factor(recording: &Recording) -> f64 {
+    let taken: f64 = recording.cycles.iter().map(Cycle::gc_cpu_seconds).sum();
+    let idle: f64 = recording.cycles.iter().map(|cycle| cycle.idle_cpu_seconds).sum();
+    if taken > 0.0 { 1.0 + idle / taken } else { 1.0 }
 }
 
 /// The width at a distance in octaves, linear between the whole ones.
@@ -338,7 +379,11 @@ fn at_octave(widths: &[f64; 4], octaves: f64) -> f64 {
 }
 
 const MIB: f64 = 1_048_576.0;
+/// How much longer the program computes when the GC takes all of the CPU, extrapolated from what it takes in part.
+const SLOWDOWN: f64 = 1.3;
 const MINIMUM_CYCLES: usize = 4;
+/// Fewer cycles than this are told as a whole number.
+const FEW_CYCLES: f64 = 5.0;
 const DRAWS: usize = 30;
 /// How many cycles to either side may stand in for a cycle.
 const REACH: usize = 4;

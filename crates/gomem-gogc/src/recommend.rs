@@ -102,7 +102,8 @@ impl GcModel {
             }
             Objective::Balanced => {
                 // One unit of either doubling: the knee of the curve where a doubled heap no longer halves the GC.
-                let score = cpu.value / self.observed_gc_cpu_fraction().max(0.02) + gib / self.observed_peak_gib();
+                let score = cpu.value / self.observed_gc_cpu_fraction().unwrap_or(0.0).max(0.02)
+                    + gib / self.observed_peak_gib();
                 (score, format!("peak heap {gib:.2} GiB, GC {:.1} % of the CPU", cpu.value * 100.0))
             }
         };

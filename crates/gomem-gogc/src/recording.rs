@@ -45,6 +45,8 @@ pub struct Recording {
     pub gogc: Gogc,
     /// The `GOMEMLIMIT` it ran with.
     pub memory_limit_bytes: Option<u64>,
+    /// The live heap when recording began; without it, the recording is one from the program's start.
+    pub initial_live_bytes: Option<f64>,
     /// All bytes allocated over the run; without it, the run is taken to end half a cycle after its last one.
     pub total_alloc_bytes: Option<f64>,
     /// How long the run was observed; without it, until half a cycle after the last one.
@@ -53,6 +55,10 @@ pub struct Recording {
     pub rounding_bytes: f64,
     /// Memory outside the heap that counts towards a memory limit (metadata, stacks, fragmentation), when measured.
     pub non_heap_bytes: Option<f64>,
+    /// Whether the cycles' CPU times are known; without them they read zero, and no GC CPU is predicted.
+    pub knows_gc_cpu: bool,
+    /// What to know about how the recording was made.
+    pub remarks: Vec<String>,
 }
 
 impl Recording {
@@ -63,10 +69,13 @@ impl Recording {
             cycles,
             gogc,
             memory_limit_bytes: None,
+            initial_live_bytes: None,
             total_alloc_bytes: None,
             wall_seconds: None,
             rounding_bytes: 0.0,
             non_heap_bytes: None,
+            knows_gc_cpu: true,
+            remarks: Vec::new(),
         }
     }
 
@@ -88,6 +97,13 @@ impl Recording {
     #[must_use]
     pub fn with_total_alloc(mut self, bytes: Option<f64>) -> Self {
         self.total_alloc_bytes = bytes;
+        self
+    }
+
+    /// The same run, of a program that had already run when recording began.
+    #[must_use]
+    pub fn with_initial_live(mut self, bytes: Option<f64>) -> Self {
+        self.initial_live_bytes = bytes;
         self
     }
 

@@ -26,19 +26,20 @@ pub(crate) struct Noise<'a> {
     pub(crate) neighbour: &'a [usize],
     /// Per recorded cycle, a factor on the bytes allocated during marking.
     pub(crate) residual: &'a [f64],
+    /// Where the program ends, between -1 and 1 of the uncertainty about it.
+    pub(crate) end: f64,
 }
 
 pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floor: f64, noise: Noise<'_>) -> Outcome {
     let scale = setting.alloc_scale.max(1e-6);
-    let total = curve.total_allocated * scale;
+    let total = (curve.total_allocated + noise.end * curve.total_uncertainty) * scale;
     let factor = setting.gogc.factor();
     let mut forced = curve.points.iter().filter(|point| point.forced).map(|point| point.allocated * scale).peekable();
     let mut outcome = Outcome { effective_gogc: f64::INFINITY, ..Outcome::default() };
     let mut allocated = 0.0;
-    let mut live = 0.0;
+    let mut live = curve.initial;
     let mut roots = curve.roots(0.0);
     let mut work_before = 0.0;
-    let mut surviving_before = 0.0;
     let mut ratios = [0.0_f64; 5];
     let mut last_seconds = 0.0;
     loop {
@@ -69,19 +70,17 @@ pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floo
         roots = curve.roots(at);
         let work = surviving + roots;
         let index = curve.nearest(at).unwrap_or(0);
-        let ratio = curve.points[noise.neighbour[index]].mark_ratio * scale;
+        let neighbour = &curve.points[noise.neighbour[index]];
         let marked = mark_bytes(&MarkPhase {
-            free: ratio * work * noise.residual[index],
+            free: neighbour.free_ratio * scale * work,
             work,
             work_before,
             heap_start,
             roots,
             goal,
             factor,
-            growing: surviving > surviving_before * 1.02,
-            floor: floor * scale,
-        })
-        .min(total - start);
+        });
+        let marked = (marked * noise.residual[index]).max(floor * scale).min(total - start);
         outcome.cycles += 1.0;
         outcome.gc_cpu_seconds += curve.points[index].cost * work;
         outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(heap_start + marked);
@@ -96,9 +95,8 @@ pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floo
             }
         }
         ratios.rotate_right(1);
-        ratios[0] = ratio;
+        ratios[0] = neighbour.runway_ratio * scale;
         work_before = work;
-        surviving_before = surviving;
         last_seconds = curve.seconds(allocated / scale);
     }
     outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(live + (total - allocated).max(0.0));
@@ -106,21 +104,19 @@ pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floo
 }
 
 /// What decides how much is allocated while one cycle marks.
-struct MarkPhase {
+pub(crate) struct MarkPhase {
     /// Bytes that would be allocated if nobody had to assist.
-    free: f64,
-    work: f64,
-    work_before: f64,
-    heap_start: f64,
-    roots: f64,
-    goal: f64,
-    factor: Option<f64>,
-    growing: bool,
-    floor: f64,
+    pub(crate) free: f64,
+    pub(crate) work: f64,
+    pub(crate) work_before: f64,
+    pub(crate) heap_start: f64,
+    pub(crate) roots: f64,
+    pub(crate) goal: f64,
+    pub(crate) factor: Option<f64>,
 }
 
 /// Bytes allocated during marking: freely, until assists make allocation pay for the goal (`gcControllerState.revise`).
-fn mark_bytes(phase: &MarkPhase) -> f64 {
+pub(crate) fn mark_bytes(phase: &MarkPhase) -> f64 {
     let room = (phase.goal - phase.heap_start).max(0.0);
     // More work than last time extends the goal in proportion, up to what GOGC gives on top of the whole goal.
     let stretch = if phase.work_before > 0.0 {
@@ -134,12 +130,13 @@ fn mark_bytes(phase: &MarkPhase) -> f64 {
     }
     let mut bytes = phase.free.min(budget);
     if phase.free > budget && budget > 0.0 {
-        // The goal is soft: the further free allocation is ahead of the assists, the more of the 10 % overshoot
-        // (maxOvershoot) is used.
+        // The goal is soft. A heap that grows is more work than the assists reckon with, and the further free
+        // allocation is ahead of them, the more of the 10 % overshoot (maxOvershoot) is used.
         let pressure = ((phase.free / budget - 2.0) / 8.0).clamp(0.0, 1.0);
-        bytes += 0.1 * phase.goal * pressure * if phase.growing { 1.0 } else { 0.2 };
+        let growth = if phase.work_before > 0.0 { (phase.work / phase.work_before - 1.0) / 0.03 } else { 0.0 };
+        bytes += 0.1 * phase.goal * pressure * growth.clamp(0.0, 1.0);
     }
-    bytes.max(phase.floor)
+    bytes
 }
 
 fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {

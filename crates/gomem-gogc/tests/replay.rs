@@ -35,7 +35,7 @@ fn the_base_setting_reproduces_the_recording() {
     let peak = base.peak_heap_bytes.unwrap();
     assert!((peak.value / (104.0 * MIB) - 1.0).abs() < 0.05, "{peak:?}");
     let cpu = base.gc_cpu_fraction.unwrap();
-    assert!((cpu.value - model.observed_gc_cpu_fraction()).abs() < 0.001, "{cpu:?}");
+    assert!((cpu.value - model.observed_gc_cpu_fraction().unwrap()).abs() < 0.001, "{cpu:?}");
 }
 
 #[test]

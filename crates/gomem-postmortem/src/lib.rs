@@ -25,6 +25,7 @@
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
 //! | `overview` | [`Overview`]: the run in numbers |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
+//! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
 //! | `report` | [`Report`] |
 //! | `chart` | heap over time, as SVG |
 //! | `html`, `text` | the report for people |
@@ -41,6 +42,7 @@ mod growth;
 mod html;
 mod overview;
 mod pacing;
+mod recording;
 mod report;
 mod series;
 mod site;
@@ -52,6 +54,7 @@ pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
+pub use recording::{Said, TooManyCycles, record_metrics, record_trace};
 pub use report::{Report, SITES_SCHEMA, sites_table};
 pub use series::{Series, SeriesError, SiteSeries};
 pub use site::{Place, Site, attribute};
