@@ -48,20 +48,18 @@ pub(crate) struct Curve {
 
 impl Curve {
     pub(crate) fn of(recording: &Recording) -> Self {
-        let half = recording.rounding_bytes / 2.0;
         let mut points = Vec::with_capacity(recording.cycles.len());
         let mut allocated = 0.0;
         let initial = recording.initial_live_bytes.unwrap_or(0.0);
         let mut live_before = initial;
         let mut after_last = 0.0;
         for cycle in &recording.cycles {
-            // Truncated fields read half a unit low; a difference of two of them does not.
-            let (end, live) = (cycle.heap_end_bytes + half, cycle.heap_live_bytes + half);
+            let (end, live) = (cycle.heap_end_bytes, cycle.heap_live_bytes);
             let step = (end - live_before).max(0.0);
             allocated += step;
             after_last = step;
             let mark_bytes = cycle.allocated_during_mark_bytes();
-            let surviving = (live - mark_bytes).max(half);
+            let surviving = cycle.surviving_bytes();
             let roots = cycle.roots_bytes();
             let work = (surviving + roots).max(1.0);
             let share = MarkShare::of(cycle);

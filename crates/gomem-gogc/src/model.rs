@@ -40,6 +40,10 @@ pub struct Quality {
     pub drift: f64,
     /// The share of the live heap that the rounding of the recorded numbers can be off by.
     pub rounding_fraction: f64,
+    /// Whether the live heap is small, so that the minimum heap and rounding weigh.
+    pub is_small: bool,
+    /// Whether the cycles were put together from samples.
+    pub is_sampled: bool,
     /// Whether the GC's CPU time is known; without it, none is predicted.
     pub knows_gc_cpu: bool,
     /// What to know before trusting the predictions.
@@ -162,7 +166,7 @@ impl GcModel {
             gc_cpu_fraction: self
                 .quality
                 .knows_gc_cpu
-                .then(|| Interval::log(self.cpu_fraction(&outcome), width.cpu).clamp(0.0, 1.0)),
+                .then(|| Interval::log(self.cpu_fraction(&outcome), width.cpu).widened(CPU_POINTS).clamp(0.0, 1.0)),
             effective_gogc: outcome.effective_gogc.is_finite().then_some(outcome.effective_gogc),
             refusal: None,
         }
@@ -262,11 +266,15 @@ impl GcModel {
             _ => 2.0,
         };
         let distance = octaves + setting.alloc_scale.max(1e-3).log2().abs();
-        let widen = if self.quality.is_shaky() { 1.5 } else { 1.0 };
+        let mut widen = if self.quality.is_shaky() { SHAKY } else { 1.0 };
+        if self.quality.is_sampled {
+            widen *= SAMPLED;
+        }
+        let (cycles, peak) = if self.quality.is_small { SMALL_WIDTHS } else { WIDTHS };
         Widths {
-            cycles: widen * at_octave(&CYCLES_WIDTH, distance),
-            peak: widen * at_octave(&PEAK_WIDTH, distance),
-            cpu: widen * at_octave(&CPU_WIDTH, distance),
+            cycles: widen * at_octave(&cycles, distance),
+            peak: widen * at_octave(&peak, distance),
+            cpu: at_octave(&CPU_WIDTH, distance),
         }
     }
 }
@@ -339,6 +347,8 @@ fn quality(recording: &Recording, curve: &Curve) -> Quality {
         replayed_cycles_ratio: 1.0,
         drift,
         rounding_fraction,
+        is_small: mean(&curve.points) < SMALL_HEAP,
+        is_sampled: recording.is_sampled,
         knows_gc_cpu: recording.knows_gc_cpu,
         remarks,
     }
@@ -346,7 +356,6 @@ fn quality(recording: &Recording, curve: &Curve) -> Quality {
 
 /// Per cycle, bytes allocated during marking over what the model expects of a cycle that starts and aims as this one did.
 fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
-    let half = recording.rounding_bytes / 2.0;
     let mut work_before = 0.0;
     let of = |(cycle, point): (&Cycle, &Point)| {
         let work = point.surviving + point.roots;
@@ -354,9 +363,9 @@ fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
             free: point.free_ratio * work,
             work,
             work_before,
-            heap_start: cycle.heap_start_bytes + half,
+            heap_start: cycle.heap_start_bytes,
             roots: point.roots,
-            goal: cycle.goal_bytes + half,
+            goal: cycle.goal_bytes,
             factor: recording.gogc.factor(),
         });
         work_before = work;
@@ -390,7 +399,16 @@ const REACH: usize = 4;
 const SEED: u64 = 0x676f_6d65_6d00_0001;
 /// Below this headroom at the largest live heap, recorded runs burned half their CPU in GC.
 const SAFE_EFFECTIVE_GOGC: f64 = 50.0;
-/// Split-conformal half-widths at 0, 1, 2 and 3 octaves from the recorded setting, measured over recorded runs.
-const CYCLES_WIDTH: [f64; 4] = [0.12, 0.20, 0.36, 0.63];
-const PEAK_WIDTH: [f64; 4] = [0.20, 0.30, 0.30, 0.30];
-const CPU_WIDTH: [f64; 4] = [0.35, 0.70, 0.80, 1.20];
+/// Split-conformal half-widths of the logarithm at 0, 1, 2 and 3 octaves from the recorded GOGC: 90 % of the predictions
+/// of recorded runs were closer. Those of cycles, and those of the peak heap.
+const WIDTHS: ([f64; 4], [f64; 4]) = ([0.12, 0.21, 0.28, 0.30], [0.18, 0.26, 0.27, 0.33]);
+/// The same for live heaps of a few MiB, whose pace the minimum heap and the allocation during marking set.
+const SMALL_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.40, 1.20, 1.20], [0.25, 0.45, 1.10, 1.25]);
+/// The same for GC CPU, with the points of the available CPU that any prediction of it may be off by.
+const CPU_WIDTH: [f64; 4] = [0.25, 0.35, 0.60, 1.00];
+const CPU_POINTS: f64 = 0.01;
+/// A short or unsteady recording tells less, and so do cycles that were not seen one by one.
+const SHAKY: f64 = 1.3;
+const SAMPLED: f64 = 1.3;
+/// A mean live heap below this is small.
+const SMALL_HEAP: f64 = 10.0 * MIB;

@@ -94,6 +94,12 @@ impl Interval {
         Self { value, low: value * (-width).exp(), high: value * width.exp() }
     }
 
+    /// The same, with both ends this much further out.
+    #[must_use]
+    pub fn widened(self, by: f64) -> Self {
+        Self { low: self.low - by, high: self.high + by, ..self }
+    }
+
     /// The same with both ends kept between `low` and `high`.
     #[must_use]
     pub fn clamp(self, low: f64, high: f64) -> Self {

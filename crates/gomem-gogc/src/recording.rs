@@ -51,10 +51,12 @@ pub struct Recording {
     pub total_alloc_bytes: Option<f64>,
     /// How long the run was observed; without it, until half a cycle after the last one.
     pub wall_seconds: Option<f64>,
-    /// The granularity of the byte fields: 1 MiB for `gctrace`, 0 when they are exact.
+    /// How coarse the byte fields were before the source made the best of them: 1 MiB for `gctrace`, 0 when exact.
     pub rounding_bytes: f64,
     /// Memory outside the heap that counts towards a memory limit (metadata, stacks, fragmentation), when measured.
     pub non_heap_bytes: Option<f64>,
+    /// Whether the cycles were put together from samples, rather than each being seen.
+    pub is_sampled: bool,
     /// Whether the cycles' CPU times are known; without them they read zero, and no GC CPU is predicted.
     pub knows_gc_cpu: bool,
     /// What to know about how the recording was made.
@@ -74,12 +76,13 @@ impl Recording {
             wall_seconds: None,
             rounding_bytes: 0.0,
             non_heap_bytes: None,
+            is_sampled: false,
             knows_gc_cpu: true,
             remarks: Vec::new(),
         }
     }
 
-    /// The same run, whose byte fields were truncated to multiples of `bytes`.
+    /// The same run, whose byte fields come from multiples of `bytes`.
     #[must_use]
     pub fn with_rounding(mut self, bytes: f64) -> Self {
         self.rounding_bytes = bytes;

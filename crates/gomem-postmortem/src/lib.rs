@@ -29,6 +29,7 @@
 //! | `report` | [`Report`] |
 //! | `chart` | heap over time, as SVG |
 //! | `html`, `text` | the report for people |
+//! | `unrounded` | the bytes behind the whole MiB of a GC trace |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
@@ -47,6 +48,7 @@ mod report;
 mod series;
 mod site;
 mod text;
+mod unrounded;
 
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
 pub use comparison::Comparison;

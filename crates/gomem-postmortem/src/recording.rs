@@ -5,6 +5,8 @@ use std::ops::Range;
 use gomem_gogc::{Cycle, Gogc, Recording, heap_goal, trigger};
 use gomem_metrics::{GcTraceLine, GoState, Metrics, Quantity};
 
+use crate::unrounded::whole_bytes;
+
 /// What the caller says about the program, for want of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Said {
@@ -37,13 +39,15 @@ pub fn record_trace(lines: &[GcTraceLine], state: Option<&GoState>, said: &Said)
         remarks.push(format!("the trace spans {} runs of the program; only the longest is learnt from", runs.len()));
     }
     let setting = Setting::of(state, said, &mut remarks);
-    let procs = |line: &GcTraceLine| said.procs.unwrap_or(line.procs);
-    let cycles = longest.iter().map(|line| Cycle { procs: procs(line), ..traced_cycle(line) });
+    let mut cycles = whole_bytes(longest, state, &setting);
+    if let Some(procs) = said.procs {
+        cycles.iter_mut().for_each(|cycle| cycle.procs = procs);
+    }
     let mut recording =
-        Recording::new(cycles.collect(), setting.gogc).with_rounding(MIB).with_memory_limit(setting.memory_limit_bytes);
+        Recording::new(cycles, setting.gogc).with_rounding(MIB).with_memory_limit(setting.memory_limit_bytes);
     recording.remarks = remarks;
-    let first = longest.first().filter(|line| line.cycle > 1);
-    recording.initial_live_bytes = first.map(|line| (line.heap_live_mb as f64 + 0.5) * MIB);
+    let begins_late = longest.first().is_some_and(|line| line.cycle > 1);
+    recording.initial_live_bytes = recording.cycles.first().filter(|_| begins_late).map(|cycle| cycle.heap_live_bytes);
     match state.and_then(|state| Some((state, longest_segment(state)?))) {
         Some((state, rows)) => with_totals(recording, state, rows),
         None => recording,
@@ -91,6 +95,7 @@ pub fn record_metrics(metrics: &Metrics, said: &Said) -> Result<Recording, TooMa
     }
     let mut recording = Recording::new(cycles, setting.gogc).with_memory_limit(setting.memory_limit_bytes);
     recording.remarks = remarks;
+    recording.is_sampled = true;
     recording.knows_gc_cpu = counters.cpu.is_some();
     let wall = rows.end.checked_sub(1).map(|last| counters.seconds(counters.begin, last));
     Ok(recording
@@ -143,9 +148,9 @@ struct Cost {
 }
 
 /// What the program ran with: measured where it is exported, else as the caller says.
-struct Setting {
-    gogc: Gogc,
-    memory_limit_bytes: Option<u64>,
+pub(crate) struct Setting {
+    pub(crate) gogc: Gogc,
+    pub(crate) memory_limit_bytes: Option<u64>,
 }
 
 impl Setting {
@@ -307,27 +312,6 @@ impl Cost {
     fn marking_weight(&self, seconds: f64) -> f64 {
         let marking = self.mark_seconds() / seconds.max(1e-9);
         (marking / 0.1).min(1.0)
-    }
-}
-
-/// The cycle that one line of a trace tells of.
-fn traced_cycle(line: &GcTraceLine) -> Cycle {
-    let bytes = |mb: u64| mb as f64 * MIB;
-    Cycle {
-        start_seconds: line.start_seconds,
-        heap_start_bytes: bytes(line.heap_start_mb),
-        heap_end_bytes: bytes(line.heap_end_mb),
-        heap_live_bytes: bytes(line.heap_live_mb),
-        goal_bytes: bytes(line.goal_mb),
-        stacks_bytes: bytes(line.stacks_mb.unwrap_or(0)),
-        globals_bytes: bytes(line.globals_mb.unwrap_or(0)),
-        mark_seconds: line.mark_ms / 1e3,
-        stw_seconds: (line.stw_sweep_ms + line.stw_mark_term_ms) / 1e3,
-        assist_cpu_seconds: line.assist_cpu_ms / 1e3,
-        background_cpu_seconds: line.background_cpu_ms / 1e3,
-        idle_cpu_seconds: line.idle_cpu_ms / 1e3,
-        procs: line.procs,
-        forced: line.forced,
     }
 }
 
