@@ -39,10 +39,18 @@ pub(crate) struct PyQuality {
     replayed_cycles_ratio: f64,
     /// Relative change of the surviving heap between the first and the last third of the run.
     drift: f64,
+    /// Whether the surviving heap grows all along.
+    is_growing: bool,
     /// The share of the live heap that the rounding of the recorded numbers can be off by.
     rounding_fraction: f64,
     /// Whether the GC's CPU time is known; without it, none is predicted.
     knows_cpu: bool,
+    /// Whether the live heap is small.
+    is_small: bool,
+    /// Reported CPU time over the process's own, where both are known.
+    cpu_inflation: Option<f64>,
+    /// Whether the GC CPU limiter acted.
+    limiter_acted: bool,
     /// Whether the run is too short or too unsteady for the usual intervals.
     is_shaky: bool,
     /// What to know before trusting the predictions.
@@ -161,8 +169,12 @@ impl PyGcModel {
             forced_cycles: quality.forced_cycles,
             replayed_cycles_ratio: quality.replayed_cycles_ratio,
             drift: quality.drift,
+            is_growing: quality.is_growing,
             rounding_fraction: quality.rounding_fraction,
             knows_cpu: quality.knows_gc_cpu,
+            is_small: quality.is_small,
+            cpu_inflation: quality.cpu_inflation,
+            limiter_acted: quality.limiter_acted,
             is_shaky: quality.is_shaky(),
             remarks: quality.remarks.clone(),
         }
@@ -221,18 +233,21 @@ impl PyGcModel {
         push("gc_cycles", Unit::Count, &|p| p.gc_cycles);
         push("peak_heap_bytes", Unit::Bytes, &|p| p.peak_heap_bytes);
         push("gc_cpu_fraction", Unit::Fraction, &|p| p.gc_cpu_fraction);
+        push("effective_gogc", Unit::Percent, &|p| p.effective_gogc);
         let refusal = |p: &&Prediction| p.refusal.map(|refusal| refusal.to_string());
-        columns.push(Column::optional_float64("effective_gogc", Unit::Percent, all().map(|p| p.effective_gogc)));
+        let warning = |p: &&Prediction| p.warning.map(|warning| warning.to_string());
         columns.push(Column::optional_strings("refusal", all().map(refusal)));
+        columns.push(Column::optional_strings("warning", all().map(warning)));
         columns
     }
 
     fn recommendation_table(&self, offered: &[Recommendation]) -> Result<Table, TableError> {
         let mut columns = vec![Column::int64("rank", Unit::None, (1..=offered.len() as i64).collect())];
         columns.extend(self.prediction_columns(&offered.iter().map(|offer| &offer.prediction).collect::<Vec<_>>()));
-        columns.pop(); // what is refused is not offered
+        columns.retain(|column| column.name() != "refusal"); // what is refused is not offered
         columns.push(Column::float64("score", Unit::None, offered.iter().map(|offer| offer.score).collect()));
         columns.push(Column::bool("is_current", offered.iter().map(|offer| offer.is_current).collect()));
+        columns.push(Column::bool("is_knee", offered.iter().map(|offer| offer.is_knee).collect()));
         columns.push(Column::strings("reason", offered.iter().map(|offer| &offer.reason)));
         Table::new("recommendations", columns)
     }
@@ -326,21 +341,29 @@ fn numbers(name: &str, column: Option<&ArrayRef>) -> Result<Vec<f64>, Error> {
 }
 
 fn objective_of(name: &str, cpu_price: Option<f64>, memory_price: Option<f64>) -> Result<Objective, Error> {
-    match (name, cpu_price, memory_price) {
-        ("price", Some(cpu_hour), Some(gib_hour)) => {
+    let objective = match name {
+        "balanced" | "price" => Objective::Balanced,
+        "throughput" => Objective::Throughput,
+        "latency" => Objective::Latency,
+        "memory" => Objective::Memory,
+        _ => {
+            let known = "balanced, throughput, latency, memory or price";
+            return Err(Error::usage(format!("objective is {known}, not {name:?}")));
+        }
+    };
+    match (cpu_price, memory_price) {
+        (Some(cpu_hour), Some(gib_hour)) if objective == Objective::Balanced => {
             if [cpu_hour, gib_hour].iter().any(|price| !(price.is_finite() && *price >= 0.0)) {
                 return Err(Error::usage("prices are not negative"));
             }
             Ok(Objective::Price { cpu_hour, gib_hour })
         }
-        ("price", ..) => {
+        (None, None) if name != "price" => Ok(objective),
+        (None, None) => {
             Err(Error::usage("objective=\"price\" needs cpu_price (of a CPU-hour) and memory_price (of a GiB-hour)"))
         }
-        (_, Some(_), _) | (_, _, Some(_)) => Err(Error::usage("prices go with objective=\"price\"")),
-        ("balanced", ..) => Ok(Objective::Balanced),
-        ("throughput", ..) => Ok(Objective::Throughput),
-        ("memory", ..) => Ok(Objective::Memory),
-        _ => Err(Error::usage(format!("objective is balanced, throughput, memory or price, not {name:?}"))),
+        (Some(_), Some(_)) => Err(Error::usage(format!("prices go with objective=\"price\", not {name:?}"))),
+        _ => Err(Error::usage("cpu_price (of a CPU-hour) and memory_price (of a GiB-hour) go together")),
     }
 }
 

@@ -61,7 +61,8 @@ impl Curve {
             let mark_bytes = cycle.allocated_during_mark_bytes();
             let surviving = cycle.surviving_bytes();
             let roots = cycle.roots_bytes();
-            let work = (surviving + roots).max(1.0);
+            // A cycle that finds next to nothing alive still costs something.
+            let work = (surviving + roots).max(live * LEAST_WORK).max(1.0);
             let share = MarkShare::of(cycle);
             points.push(Point {
                 allocated: allocated - mark_bytes,
@@ -85,51 +86,69 @@ impl Curve {
         Self { points, initial, total_allocated, total_uncertainty, wall_seconds, last_slope }
     }
 
-    /// The heap that survives a mark phase which starts after `allocated` bytes.
-    pub(crate) fn surviving(&self, allocated: f64) -> f64 {
-        let Some(last) = self.points.last() else { return 0.0 };
-        if allocated > last.allocated {
-            return last.surviving + (allocated - last.allocated) * self.last_slope;
-        }
-        self.interpolate(allocated, |point| point.surviving, self.initial)
-    }
-
-    /// Stacks and globals at that moment.
-    pub(crate) fn roots(&self, allocated: f64) -> f64 {
-        self.nearest(allocated).map_or(0.0, |index| self.points[index].roots)
-    }
-
-    /// When `allocated` bytes had been allocated.
-    pub(crate) fn seconds(&self, allocated: f64) -> f64 {
-        let Some(last) = self.points.last() else { return 0.0 };
-        if allocated > last.allocated {
-            let rest = (self.total_allocated - last.allocated).max(1.0);
-            let share = ((allocated - last.allocated) / rest).min(1.0);
-            return last.seconds + (self.wall_seconds - last.seconds).max(0.0) * share;
-        }
-        self.interpolate(allocated, |point| point.seconds, 0.0)
-    }
-
-    /// The observed mark phase nearest to `allocated`.
-    pub(crate) fn nearest(&self, allocated: f64) -> Option<usize> {
-        let after = self.points.partition_point(|point| point.allocated < allocated);
-        let candidates = [after.checked_sub(1), (after < self.points.len()).then_some(after)];
-        let distance = |&index: &usize| (self.points[index].allocated - allocated).abs();
-        candidates.into_iter().flatten().min_by(|a, b| distance(a).total_cmp(&distance(b)))
-    }
-
-    fn interpolate(&self, allocated: f64, value: impl Fn(&Point) -> f64, at_zero: f64) -> f64 {
-        let after = self.points.partition_point(|point| point.allocated < allocated);
-        let Some(right) = self.points.get(after) else { return self.points.last().map_or(at_zero, value) };
-        let (x0, y0) = match after.checked_sub(1) {
-            Some(before) => (self.points[before].allocated, value(&self.points[before])),
-            None => (0.0, at_zero),
+    /// What the program is like after `allocated` bytes. The cursor remembers where that was, so a walk along the curve
+    /// costs no search.
+    pub(crate) fn at(&self, allocated: f64, cursor: &mut Cursor) -> Moment {
+        let after = cursor.seek(&self.points, allocated);
+        let Some(right) = self.points.get(after) else { return self.beyond(allocated) };
+        let Some(left) = after.checked_sub(1).map(|before| &self.points[before]) else {
+            let share = if right.allocated > 0.0 { allocated / right.allocated } else { 1.0 };
+            let surviving = self.initial + (right.surviving - self.initial) * share;
+            return Moment { surviving, roots: right.roots, seconds: right.seconds * share, nearest: 0 };
         };
-        let width = right.allocated - x0;
-        if width <= 0.0 {
-            return value(right);
+        let width = right.allocated - left.allocated;
+        let share = if width > 0.0 { (allocated - left.allocated) / width } else { 1.0 };
+        let (roots, nearest) = if share < 0.5 { (left.roots, after - 1) } else { (right.roots, after) };
+        Moment {
+            surviving: left.surviving + (right.surviving - left.surviving) * share,
+            roots,
+            seconds: left.seconds + (right.seconds - left.seconds) * share,
+            nearest,
         }
-        y0 + (value(right) - y0) * (allocated - x0) / width
+    }
+
+    /// After the last point: the heap goes on as it did, and time passes evenly to the end.
+    fn beyond(&self, allocated: f64) -> Moment {
+        let Some(last) = self.points.last() else { return Moment::default() };
+        let rest = (self.total_allocated - last.allocated).max(1.0);
+        let share = ((allocated - last.allocated) / rest).min(1.0);
+        Moment {
+            surviving: last.surviving + (allocated - last.allocated) * self.last_slope,
+            roots: last.roots,
+            seconds: last.seconds + (self.wall_seconds - last.seconds).max(0.0) * share,
+            nearest: self.points.len() - 1,
+        }
+    }
+}
+
+/// The program at some moment of its run.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Moment {
+    /// The heap that survives a mark phase which starts now.
+    pub(crate) surviving: f64,
+    /// Stacks and globals.
+    pub(crate) roots: f64,
+    /// The time since the start.
+    pub(crate) seconds: f64,
+    /// The recorded mark phase nearest to now.
+    pub(crate) nearest: usize,
+}
+
+/// A place on the curve: the first point that is not before it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cursor {
+    after: usize,
+}
+
+impl Cursor {
+    fn seek(&mut self, points: &[Point], allocated: f64) -> usize {
+        while points.get(self.after).is_some_and(|point| point.allocated < allocated) {
+            self.after += 1;
+        }
+        while self.after > 0 && points[self.after - 1].allocated >= allocated {
+            self.after -= 1;
+        }
+        self.after
     }
 }
 
@@ -188,3 +207,5 @@ fn last_slope(points: &[Point]) -> f64 {
 
 /// Longer than this no recorded mark phase would have gone on without assists.
 const MOST_UNASSISTED: f64 = 12.0;
+/// The least part of the live heap that a cycle is taken to have marked.
+const LEAST_WORK: f64 = 0.05;

@@ -55,6 +55,12 @@ pub struct Recording {
     pub rounding_bytes: f64,
     /// Memory outside the heap that counts towards a memory limit (metadata, stacks, fragmentation), when measured.
     pub non_heap_bytes: Option<f64>,
+    /// The share of spans in use that holds no object, after a cycle, when measured.
+    pub fragmentation: Option<f64>,
+    /// Reported CPU time over the process's own, when both are known.
+    pub cpu_inflation: Option<f64>,
+    /// Whether the GC CPU limiter acted.
+    pub limiter_acted: bool,
     /// Whether the cycles were put together from samples, rather than each being seen.
     pub is_sampled: bool,
     /// Whether the cycles' CPU times are known; without them they read zero, and no GC CPU is predicted.
@@ -76,6 +82,9 @@ impl Recording {
             wall_seconds: None,
             rounding_bytes: 0.0,
             non_heap_bytes: None,
+            fragmentation: None,
+            cpu_inflation: None,
+            limiter_acted: false,
             is_sampled: false,
             knows_gc_cpu: true,
             remarks: Vec::new(),

@@ -98,11 +98,11 @@ pub fn record_metrics(metrics: &Metrics, said: &Said) -> Result<Recording, TooMa
     recording.is_sampled = true;
     recording.knows_gc_cpu = counters.cpu.is_some();
     let wall = rows.end.checked_sub(1).map(|last| counters.seconds(counters.begin, last));
-    Ok(recording
+    let recording = recording
         .with_initial_live(initial_live)
         .with_total_alloc(counters.total(Quantity::AllocTotalBytes))
-        .with_wall(wall)
-        .with_non_heap(non_heap_median(&state, rows)))
+        .with_wall(wall);
+    Ok(with_memory_and_cpu(recording, &state, rows))
 }
 
 /// The counters of one run of a program.
@@ -319,16 +319,34 @@ impl Cost {
 fn with_totals(recording: Recording, state: &GoState, rows: Range<usize>) -> Recording {
     let Some(last) = rows.end.checked_sub(1) else { return recording };
     let wall = state.values(Quantity::StartTimeSeconds)[last].map(|start| state.times_ms()[last] as f64 / 1e3 - start);
-    recording
-        .with_total_alloc(state.values(Quantity::AllocTotalBytes)[last])
-        .with_wall(wall)
-        .with_non_heap(non_heap_median(state, rows))
+    let recording = recording.with_total_alloc(state.values(Quantity::AllocTotalBytes)[last]).with_wall(wall);
+    with_memory_and_cpu(recording, state, rows)
 }
 
-fn non_heap_median(state: &GoState, rows: Range<usize>) -> Option<f64> {
-    let mut non_heap: Vec<f64> = rows.filter_map(|row| non_heap_bytes(state, row)).collect();
-    non_heap.sort_by(f64::total_cmp);
-    non_heap.get(non_heap.len() / 2).copied()
+/// What a recording of either kind has from metrics: memory outside the heap and between objects, and whether CPU time is
+/// what it says it is.
+fn with_memory_and_cpu(mut recording: Recording, state: &GoState, rows: Range<usize>) -> Recording {
+    let at = |quantity, row: usize| state.values(quantity)[row];
+    let unused = |row| {
+        let inuse = at(Quantity::HeapInuseBytes, row).filter(|&inuse| inuse > 0.0)?;
+        Some(1.0 - at(Quantity::HeapObjectsBytes, row)? / inuse)
+    };
+    let grown = |quantity| state.increase(quantity, rows.clone());
+    recording.fragmentation = quantile(rows.clone().filter_map(unused), 0.9);
+    recording.cpu_inflation = match (grown(Quantity::TotalCpuSeconds), grown(Quantity::ProcessCpuSeconds)) {
+        (Some(total), Some(process)) if process > 0.0 => {
+            grown(Quantity::IdleCpuSeconds).map(|idle| (total - idle) / process)
+        }
+        _ => None,
+    };
+    recording.limiter_acted = state.last(Quantity::LimiterLastEnabledCycle).is_some_and(|cycle| cycle > 0.0);
+    recording.with_non_heap(quantile(rows.filter_map(|row| non_heap_bytes(state, row)), 0.5))
+}
+
+fn quantile(values: impl Iterator<Item = f64>, share: f64) -> Option<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values.get(((values.len() as f64 - 1.0) * share).round() as usize).copied()
 }
 
 /// What `memoryLimitHeapGoal` of the runtime counts as outside the heap: all that is mapped and ready, less free spans

@@ -263,7 +263,11 @@ fn gogc_table(predictions: &[Prediction]) -> Result<Table, TableError> {
     interval("gc_cycles", Unit::Count, &|found| found.gc_cycles);
     interval("peak_heap_bytes", Unit::Bytes, &|found| found.peak_heap_bytes);
     interval("gc_cpu_fraction", Unit::Fraction, &|found| found.gc_cpu_fraction);
-    columns.push(Column::optional_float64("effective_gogc", Unit::Percent, all().map(|found| found.effective_gogc)));
+    columns.push(Column::optional_float64(
+        "effective_gogc",
+        Unit::Percent,
+        all().map(|found| found.effective_gogc.map(|effective| effective.value)),
+    ));
     columns
         .push(Column::optional_strings("refusal", all().map(|found| found.refusal.map(|refusal| refusal.to_string()))));
     Table::new("gogc", columns)
