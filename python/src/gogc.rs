@@ -1,15 +1,16 @@
 //! What `GOGC` and `GOMEMLIMIT` do: `gomem.gogc`.
 
+use std::collections::BTreeMap;
+
 use arrow_array::{Array, ArrayRef, cast::AsArray, types::Float64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use gomem_gogc::{
-    Container, FitError, GcModel, Gogc, Interval, MemoryState, Objective, Prediction, Recommendation, Recording,
-    Setting, heap_goal, memory_limit_goal,
+    Container, FitError, GcModel, Gogc, MemoryState, Objective, Prediction, Recording, Setting, heap_goal,
+    memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
-use gomem_postmortem::{Said, record_metrics, record_trace};
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_postmortem::{Said, predictions_table, recommendations_table, record_metrics, record_trace, what_if_html};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
 
@@ -140,7 +141,7 @@ impl PyGcModel {
             .collect();
         ArrowTable::build(py, || {
             let predictions: Vec<Prediction> = settings.iter().map(|setting| self.model.predict(setting)).collect();
-            Table::new("predictions", self.prediction_columns(&predictions.iter().collect::<Vec<_>>()))
+            predictions_table(&predictions)
         })
     }
 
@@ -156,8 +157,28 @@ impl PyGcModel {
         let objective = objective_of(objective, cpu_price, memory_price)?;
         ArrowTable::build(py, || {
             let offered = self.model.recommend(&Container::new(container_limit_bytes), objective);
-            self.recommendation_table(&offered)
+            recommendations_table(&offered)
         })
+    }
+
+    /// The what-if page.
+    #[pyo3(signature = (*, memory_limit_bytes=None))]
+    fn html(&self, py: Python<'_>, memory_limit_bytes: Option<u64>) -> String {
+        py.detach(|| what_if_html(&self.model, "the recorded program", memory_limit_bytes))
+    }
+
+    /// Who marked: shares of the GC's CPU and of the wall time, by name.
+    #[getter]
+    fn observed_shares(&self) -> Option<BTreeMap<&'static str, f64>> {
+        let shares = self.model.observed_shares()?;
+        Some(BTreeMap::from([
+            ("assist", shares.assist),
+            ("background", shares.background),
+            ("idle", shares.idle),
+            ("pause", shares.pause),
+            ("mark_wall", shares.mark_wall),
+            ("pause_wall", shares.pause_wall),
+        ]))
     }
 
     /// What limits the fit.
@@ -213,44 +234,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyQuality>()?;
     module.add_function(wrap_pyfunction!(fit, module)?)?;
     module.add_function(wrap_pyfunction!(goal, module)?)
-}
-
-impl PyGcModel {
-    fn prediction_columns(&self, predictions: &[&Prediction]) -> Vec<Column> {
-        let all = || predictions.iter();
-        let limit =
-            |p: &&Prediction| p.setting.memory_limit_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-        let mut columns = vec![
-            Column::float64("gogc", Unit::Percent, all().map(|p| percent(p.setting.gogc)).collect()),
-            Column::optional_int64("memory_limit_bytes", Unit::Bytes, all().map(limit)),
-        ];
-        let mut push = |name: &str, unit, of: &dyn Fn(&Prediction) -> Option<Interval>| {
-            let column = |end: &str, pick: fn(Interval) -> f64| {
-                Column::optional_float64(format!("{name}{end}"), unit, all().map(|p| of(p).map(pick)))
-            };
-            columns.extend([column("", |i| i.value), column("_low", |i| i.low), column("_high", |i| i.high)]);
-        };
-        push("gc_cycles", Unit::Count, &|p| p.gc_cycles);
-        push("peak_heap_bytes", Unit::Bytes, &|p| p.peak_heap_bytes);
-        push("gc_cpu_fraction", Unit::Fraction, &|p| p.gc_cpu_fraction);
-        push("effective_gogc", Unit::Percent, &|p| p.effective_gogc);
-        let refusal = |p: &&Prediction| p.refusal.map(|refusal| refusal.to_string());
-        let warning = |p: &&Prediction| p.warning.map(|warning| warning.to_string());
-        columns.push(Column::optional_strings("refusal", all().map(refusal)));
-        columns.push(Column::optional_strings("warning", all().map(warning)));
-        columns
-    }
-
-    fn recommendation_table(&self, offered: &[Recommendation]) -> Result<Table, TableError> {
-        let mut columns = vec![Column::int64("rank", Unit::None, (1..=offered.len() as i64).collect())];
-        columns.extend(self.prediction_columns(&offered.iter().map(|offer| &offer.prediction).collect::<Vec<_>>()));
-        columns.retain(|column| column.name() != "refusal"); // what is refused is not offered
-        columns.push(Column::float64("score", Unit::None, offered.iter().map(|offer| offer.score).collect()));
-        columns.push(Column::bool("is_current", offered.iter().map(|offer| offer.is_current).collect()));
-        columns.push(Column::bool("is_knee", offered.iter().map(|offer| offer.is_knee).collect()));
-        columns.push(Column::strings("reason", offered.iter().map(|offer| &offer.reason)));
-        Table::new("recommendations", columns)
-    }
 }
 
 impl<'py> FromPyObject<'_, 'py> for Cycles<'py> {

@@ -9,7 +9,7 @@ use crate::{
     arguments::{Command, Format, Severity},
     failure::Failure,
     files::{read, write},
-    profile,
+    gogc, profile,
     render::render,
 };
 
@@ -40,14 +40,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
             render(&if *format == Format::Text { table.select(&columns) } else { table }, *format, out)?;
             Ok(u8::from(fail_on.is_some() && diff.new_allocations().next().is_some()))
         }
-        Command::Gogc { trace, format } => {
-            let report = Report::of(&Bundle::open(trace)?);
-            if report.what_if().is_empty() {
-                return Err(Failure::input(trace, "no usable GC trace; run the program with GODEBUG=gctrace=1"));
-            }
-            render(&report.gogc_table()?, *format, out)?;
-            Ok(0)
-        }
+        Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
     }
 }
 

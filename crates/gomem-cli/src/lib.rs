@@ -18,6 +18,7 @@ mod arguments;
 mod command;
 mod failure;
 mod files;
+mod gogc;
 mod profile;
 mod render;
 

@@ -74,7 +74,7 @@ const SEED: u64 = 0x676f_6d65_6d00_0001;
 const MOST_DRAWS: usize = 30;
 const LEAST_DRAWS: usize = 2;
 /// Draws times recorded cycles are kept near this.
-const MOST_STEPS: usize = 30_000;
+const MOST_STEPS: usize = 20_000;
 /// How many cycles to either side may stand in for a cycle.
 const REACH: usize = 4;
 /// Fewer cycles than this are told as a whole number.

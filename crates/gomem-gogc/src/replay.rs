@@ -111,7 +111,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
         ratios.rotate_right(1);
         ratios[0] = step.runway_ratio * scale;
         work_before = work;
-        last_seconds = curve.at(allocated / scale, &mut cursor).seconds;
+        last_seconds = moment.seconds;
     }
     outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(live + (total - allocated).max(0.0));
     outcome

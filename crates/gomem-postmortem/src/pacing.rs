@@ -30,7 +30,9 @@ impl Pacing {
     /// Fits the model; the error says what is missing.
     pub(crate) fn of(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
         let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
-        let recording = record_trace(trace.lines(), Some(state), &Said::default());
+        // The counters of a process that was restarted meanwhile do not belong to the traced run.
+        let state = Some(state).filter(|state| state.segments().len() == 1);
+        let recording = record_trace(trace.lines(), state, &Said::default());
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
         let limit = model.base().memory_limit_bytes;

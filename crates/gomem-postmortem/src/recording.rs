@@ -5,7 +5,7 @@ use std::ops::Range;
 use gomem_gogc::{Cycle, Gogc, Recording, heap_goal, trigger};
 use gomem_metrics::{GcTraceLine, GoState, Metrics, Quantity};
 
-use crate::unrounded::whole_bytes;
+use crate::{bundle::Bundle, unrounded::whole_bytes};
 
 /// What the caller says about the program, for want of a measurement.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +26,19 @@ pub struct TooManyCycles;
 impl Default for Said {
     fn default() -> Self {
         Self { gogc: Gogc::Percent(100), memory_limit_bytes: None, procs: None }
+    }
+}
+
+/// The GC trace of a bundle with what its metrics add, or what its metrics alone tell; `None` when it has neither.
+///
+/// # Errors
+/// As [`record_metrics`].
+pub fn record_bundle(bundle: &Bundle, said: &Said) -> Result<Option<Recording>, TooManyCycles> {
+    let metrics = bundle.metrics();
+    match bundle.gctrace() {
+        Some(trace) => Ok(Some(record_trace(trace.lines(), Some(&metrics.state()), said))),
+        None if metrics.series().is_empty() => Ok(None),
+        None => record_metrics(metrics, said).map(Some),
     }
 }
 
