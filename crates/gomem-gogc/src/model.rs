@@ -38,8 +38,8 @@ pub enum FitError {
         /// The cycles needed.
         required: usize,
     },
-    /// A number is not finite or negative.
-    #[error("cycle {cycle}: {field} is not a finite, non-negative number")]
+    /// A number is negative, or larger than any that a program can have.
+    #[error("cycle {cycle}: {field} is not a finite, non-negative number below 1e18")]
     InvalidNumber {
         /// The index of the cycle.
         cycle: usize,
@@ -247,7 +247,7 @@ fn check(recording: &Recording) -> Result<(), FitError> {
             ("background_cpu_seconds", cycle.background_cpu_seconds),
             ("idle_cpu_seconds", cycle.idle_cpu_seconds),
         ];
-        if let Some(&(field, _)) = fields.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+        if let Some(&(field, _)) = fields.iter().find(|(_, value)| !(0.0..LARGEST).contains(value)) {
             return Err(FitError::InvalidNumber { cycle: index, field });
         }
     }
@@ -256,6 +256,8 @@ fn check(recording: &Recording) -> Result<(), FitError> {
 
 const MIB: f64 = 1_048_576.0;
 const MINIMUM_CYCLES: usize = 4;
+/// More bytes, or seconds, than this are a broken recording.
+const LARGEST: f64 = 1e18;
 /// A setting that needs this many times the recorded cycles, and at least [`MOST_CYCLES`], is not replayed to its end.
 const MOST_CYCLES_TIMES: f64 = 100.0;
 const MOST_CYCLES: f64 = 20_000.0;

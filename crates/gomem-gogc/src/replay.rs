@@ -50,7 +50,7 @@ pub(crate) struct Conditions {
 
 pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Outcome {
     let Conditions { setting, non_heap_bytes, floor, most_cycles } = conditions;
-    let scale = setting.alloc_scale.max(1e-6);
+    let scale = setting.alloc_scale.clamp(LEAST_SCALE, 1.0 / LEAST_SCALE);
     let total = (curve.total_allocated + draw.end * curve.total_uncertainty) * scale;
     let factor = setting.gogc.factor();
     let mut forced = curve.points.iter().filter(|point| point.forced).map(|point| point.allocated * scale).peekable();
@@ -178,5 +178,7 @@ fn allocated_at(curve: &Curve, seconds: f64, low: f64, high: f64) -> f64 {
     high
 }
 
+/// Programs that allocate this much less, or that many times more, are not another version of the recorded one.
+const LEAST_SCALE: f64 = 1e-6;
 /// A cycle starts at least this much after the last one: the runtime keeps 64 KiB between trigger and goal.
 const MINIMUM_STEP: f64 = 65_536.0;

@@ -130,7 +130,7 @@ fn too_little_to_learn_from_is_an_error() {
     let mut broken = steady(8, 50.0, 2.0);
     broken.cycles[5].mark_seconds = f64::NAN;
     let err = GcModel::fit(&broken).unwrap_err();
-    assert_eq!(err.to_string(), "cycle 5: mark_seconds is not a finite, non-negative number");
+    assert_eq!(err.to_string(), "cycle 5: mark_seconds is not a finite, non-negative number below 1e18");
 }
 
 #[test]

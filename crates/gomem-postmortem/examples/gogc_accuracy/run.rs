@@ -58,9 +58,10 @@ impl Run {
         let procs = parts.iter().find_map(|part| part.strip_prefix('p')?.parse().ok()).unwrap_or(1.0);
         let limit =
             parts.iter().rev().find_map(|part| part.strip_prefix('m')).and_then(|limit| limit.strip_suffix("MiB"));
-        let series = file(".series.csv");
+        // Only runs that others are forecast from need their series.
+        let series = fs::read_to_string(folder.join(format!("{name}.series.csv"))).unwrap_or_default();
         let mut lines = series.lines().map(|line| line.split(','));
-        let header = lines.next().expect(name).map(str::to_owned).collect();
+        let header = lines.next().map(|head| head.map(str::to_owned).collect()).unwrap_or_default();
         let highest = trace.iter().map(|line| line.heap_end_mb as f64 + 0.5).fold(0.0, f64::max) * MIB;
         Self {
             workload: parts[1].to_owned(),
