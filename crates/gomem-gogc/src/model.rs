@@ -167,21 +167,21 @@ impl GcModel {
         };
         let (live_bytes, _) = self.peak_live_bytes();
         if live_bytes + self.non_heap_bytes >= limit as f64 {
-            return Some(Refusal::LiveHeapExceedsLimit { live_bytes, safe_limit_bytes: self.safe_limit_bytes() });
+            return Some(Refusal::LiveHeapExceedsLimit { live_bytes, safe_limit_bytes: self.safe_limit_bytes(limit) });
         }
         let as_tight = self.base.memory_limit_bytes.is_some_and(|recorded| limit <= recorded);
         (self.quality.limiter_acted && as_tight)
-            .then(|| Refusal::LimiterActed { safe_limit_bytes: self.safe_limit_bytes() })
+            .then(|| Refusal::LimiterActed { safe_limit_bytes: self.safe_limit_bytes(limit) })
     }
 
     fn refuse_replayed(&self, setting: &Setting, replayed: &Summary, cpu: Option<f64>) -> Option<Refusal> {
         if replayed.gave_up {
             return Some(Refusal::TooManyCycles);
         }
-        setting.memory_limit_bytes?;
+        let limit = setting.memory_limit_bytes?;
         let asked = setting.gogc.factor().map_or(f64::INFINITY, |factor| factor * 100.0);
         let effective_gogc = replayed.effective_gogc[1];
-        let safe_limit_bytes = self.safe_limit_bytes();
+        let safe_limit_bytes = self.safe_limit_bytes(limit);
         if effective_gogc < SAFE_EFFECTIVE_GOGC.min(asked * 0.99) && cpu.is_none_or(|cpu| cpu >= SAFE_GC_CPU) {
             return Some(Refusal::DangerZone { effective_gogc, gc_cpu_fraction: cpu, safe_limit_bytes });
         }
@@ -191,10 +191,11 @@ impl GcModel {
             .then_some(Refusal::Fragmented { safe_limit_bytes })
     }
 
-    /// The least limit that leaves comfortable headroom at the largest live heap.
-    fn safe_limit_bytes(&self) -> f64 {
+    /// The least limit that leaves comfortable headroom at the largest live heap, and is well above the refused one.
+    fn safe_limit_bytes(&self, refused: u64) -> f64 {
         let (live, roots) = self.peak_live_bytes();
-        (live + (live + roots) * COMFORTABLE_EFFECTIVE_GOGC / 100.0) / 0.97 + self.non_heap_bytes
+        let holds = (live + (live + roots) * COMFORTABLE_EFFECTIVE_GOGC / 100.0) / 0.97 + self.non_heap_bytes;
+        holds.max(refused as f64 * 1.25)
     }
 }
 
