@@ -40,27 +40,33 @@ func newEntry(random *rand.Rand, i int) *entry {
 	return &entry{key: fmt.Sprint("key", i), value: strings.Repeat("v", 8+random.Intn(48)), payload: make([]byte, 64+random.Intn(192))}
 }
 
-func lru() {
+// twice does work in two goroutines, each with its own random numbers.
+func twice(seed int64, work func(*rand.Rand)) {
 	var wait sync.WaitGroup
-	for worker := 0; worker < 2; worker++ {
+	for worker := int64(0); worker < 2; worker++ {
 		wait.Add(1)
 		go func(seed int64) {
 			defer wait.Done()
-			random := rand.New(rand.NewSource(seed))
-			table := make([]*entry, 80_000)
-			for i := 0; i < 800_000; i++ {
-				at := random.Intn(len(table))
-				fresh := newEntry(random, i)
-				fresh.next = table[random.Intn(len(table))]
-				if fresh.next != nil {
-					fresh.next.next = nil
-				}
-				table[at] = fresh
-			}
-			sink = table
-		}(int64(worker + 1))
+			work(rand.New(rand.NewSource(seed)))
+		}(seed + worker)
 	}
 	wait.Wait()
+}
+
+func lru() {
+	twice(1, func(random *rand.Rand) {
+		table := make([]*entry, 80_000)
+		for i := 0; i < 800_000; i++ {
+			at := random.Intn(len(table))
+			fresh := newEntry(random, i)
+			fresh.next = table[random.Intn(len(table))]
+			if fresh.next != nil {
+				fresh.next.next = nil
+			}
+			table[at] = fresh
+		}
+		sink = table
+	})
 }
 
 type node struct {
@@ -77,19 +83,13 @@ func tree(depth int) *node {
 
 func trees() {
 	kept := tree(18)
-	var wait sync.WaitGroup
-	for worker := 0; worker < 2; worker++ {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			for i := 0; i < 2_500; i++ {
-				if tree(12).weight != 12 {
-					panic("not a tree")
-				}
+	twice(2, func(*rand.Rand) {
+		for i := 0; i < 2_500; i++ {
+			if tree(12).weight != 12 {
+				panic("not a tree")
 			}
-		}()
-	}
-	wait.Wait()
+		}
+	})
 	runtime.KeepAlive(kept)
 }
 
@@ -212,23 +212,16 @@ func service() {
 }
 
 func tiny() {
-	var wait sync.WaitGroup
-	for worker := 0; worker < 2; worker++ {
-		wait.Add(1)
-		go func(seed int64) {
-			defer wait.Done()
-			random := rand.New(rand.NewSource(seed))
-			kept := make([]*entry, 2_000)
-			for i := 0; i < 1_300_000; i++ {
-				fresh := newEntry(random, i)
-				if i%8 == 0 {
-					kept[random.Intn(len(kept))] = fresh
-				}
+	twice(9, func(random *rand.Rand) {
+		kept := make([]*entry, 2_000)
+		for i := 0; i < 1_300_000; i++ {
+			fresh := newEntry(random, i)
+			if i%8 == 0 {
+				kept[random.Intn(len(kept))] = fresh
 			}
-			runtime.KeepAlive(kept)
-		}(int64(worker + 9))
-	}
-	wait.Wait()
+		}
+		runtime.KeepAlive(kept)
+	})
 }
 
 type document struct {

@@ -1,5 +1,7 @@
 //! The heap goal beside the runtime's own, over series of `runtime/metrics` recorded by `testdata/gogc/capture.sh`.
 
+#![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails the test")]
+
 use std::{fs, path::Path};
 
 use gomem_gogc::{Gogc, MemoryState, heap_goal, memory_limit_goal};

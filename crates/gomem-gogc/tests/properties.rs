@@ -98,7 +98,7 @@ proptest! {
             let prediction = model.predict(&setting.with_alloc_scale(scale));
             prop_assert!(prediction.refusal.is_some() || prediction.gc_cycles.is_some());
         }
-        model.recommend(&Container::new(limit), Objective::Balanced);
+        let _ = model.recommend(&Container::new(limit), Objective::Balanced);
     }
 
     #[test]
