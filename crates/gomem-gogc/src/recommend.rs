@@ -194,7 +194,9 @@ impl GcModel {
         let Some(best) = offered.first() else { return };
         let why = if let Some(why) = self.little_to_gain(objective) {
             why
-        } else if current > 0 && is_within(&best.prediction, &offered[current].prediction, objective) {
+        } else if current == 0 {
+            "no other setting is better".to_owned()
+        } else if is_within(&best.prediction, &offered[current].prediction, objective) {
             format!("the gain of {} is within its uncertainty", name(&best.prediction.setting))
         } else {
             return;
