@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape bench docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -65,6 +65,13 @@ LOGS ?= target/escape-logs
 
 parity-escape: ## every line of the logs of std and cmd, by each of GO="go /path/of/other/go"; many minutes each
 	benches/escape_logs.sh $(LOGS) $(GO)
+
+# Folders of runs, as testdata/gogc/capture.sh records them; without any, those that come along.
+GOGC_RUNS ?= target/gogc-runs
+
+gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder …")
+	@if [ "$(GOGC_RUNS)" = target/gogc-runs ]; then mkdir -p target/gogc-runs && tar -C target/gogc-runs -xf testdata/gogc/runs.tar.xz; fi
+	cargo run --release --locked -q -p gomem-postmortem --example gogc_accuracy -- $(GOGC_RUNS)
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

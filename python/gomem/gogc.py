@@ -9,6 +9,7 @@ Examples
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
@@ -19,6 +20,7 @@ from gomem._metrics import Metrics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from gomem._source import Source
 
@@ -61,9 +63,10 @@ class GcModel:
         -------
         polars.DataFrame
             One row per setting: ``gogc`` (infinite: off), ``memory_limit_bytes`` (null: none),
-            ``gc_cycles``, ``peak_heap_bytes``, ``gc_cpu_fraction`` (of GOMAXPROCS x wall time),
-            each with ``_low`` and ``_high`` (90 %), ``effective_gogc`` (what a limit leaves of
-            it), and ``refusal``: why no numbers are given, else null.
+            ``gc_cycles``, ``peak_heap_bytes``, ``gc_cpu_fraction`` (of GOMAXPROCS x wall time)
+            and ``effective_gogc`` (the headroom at the largest live heap: what a limit leaves of
+            GOGC), each with ``_low`` and ``_high`` (90 %), ``refusal``: why no numbers are given,
+            else null, and ``warning``: what to know beside them, else null.
         """
         return pl.DataFrame(
             self._inner.predict(
@@ -75,7 +78,7 @@ class GcModel:
         self,
         *,
         container_limit_bytes: int,
-        objective: Literal["balanced", "throughput", "memory", "price"] = "balanced",
+        objective: Literal["balanced", "throughput", "latency", "memory", "price"] = "balanced",
         cpu_price: float | None = None,
         memory_price: float | None = None,
     ) -> pl.DataFrame:
@@ -86,16 +89,20 @@ class GcModel:
         container_limit_bytes
             The memory the container may use.
         objective
-            ``"balanced"`` (the knee), ``"throughput"`` (least GC CPU), ``"memory"`` (least memory
-            with GC below 10 % of the CPU) or ``"price"``.
+            ``"balanced"`` (the knee), ``"throughput"`` (least GC CPU), ``"latency"`` (fewest
+            cycles that no limit forces), ``"memory"`` (least memory with GC below 10 % of the
+            CPU) or ``"price"``.
         cpu_price, memory_price
-            Of one CPU-hour and one GiB-hour, for ``objective="price"``.
+            Of one CPU-hour and one GiB-hour: the cheapest setting is the best, for
+            ``objective="price"`` or without an objective.
 
         Returns
         -------
         polars.DataFrame
-            ``rank``, the columns of `predict`, ``score`` (smaller is better), ``is_current`` and
-            ``reason``. Empty when the program does not fit into the container at all.
+            ``rank``, the columns of `predict` but ``refusal``, ``score`` (smaller is better),
+            ``is_current``, ``is_knee`` (beyond it memory buys little) and ``reason``. The first
+            row says "no change" when the gain of another is within its interval. Empty when the
+            live heap does not fit into the container at all.
         """
         return pl.DataFrame(
             self._inner.recommend(
@@ -105,6 +112,20 @@ class GcModel:
                 memory_price=memory_price,
             )
         )
+
+    @property
+    def shares(self) -> dict[str, float] | None:
+        """Who marked, as recorded; None where the GC's CPU time is not known.
+
+        ``assist``, ``background``, ``idle`` and ``pause`` are shares of the GC's CPU time,
+        ``mark_wall`` and ``pause_wall`` of the time that passed.
+        """
+        return self._inner.observed_shares
+
+    def to_html(self, path: str | PathLike[str], *, memory_limit_bytes: int | None = None) -> None:
+        """Write the what-if chart, peak heap against GC CPU over GOGC, as one HTML file."""
+        html = self._inner.html(memory_limit_bytes=memory_limit_bytes)
+        Path(path).write_text(html, encoding="utf-8")
 
     def __repr__(self) -> str:
         quality = self.quality

@@ -1,14 +1,16 @@
 //! What `GOGC` and `GOMEMLIMIT` do: `gomem.gogc`.
 
+use std::collections::BTreeMap;
+
 use arrow_array::{Array, ArrayRef, cast::AsArray, types::Float64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use gomem_gogc::{
-    Container, FitError, GcModel, Gogc, Interval, MemoryState, Objective, Prediction, Recommendation, Setting,
-    heap_goal, memory_limit_goal,
+    Container, FitError, GcModel, Gogc, MemoryState, Objective, Prediction, Recording, Setting, heap_goal,
+    memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_postmortem::{Said, predictions_table, recommendations_table, record_metrics, record_trace, what_if_html};
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
 
@@ -16,7 +18,6 @@ use crate::{
     error::Error,
     input::{OneOrMany, Source},
     metrics::{PyMetrics, decode_gctrace},
-    recording::{Recorded, Said, from_metrics, from_trace},
     table::ArrowTable,
 };
 
@@ -25,8 +26,6 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct PyGcModel {
     pub(crate) model: GcModel,
-    knows_cpu: bool,
-    remarks: Vec<String>,
 }
 
 /// What limits a fit.
@@ -41,10 +40,18 @@ pub(crate) struct PyQuality {
     replayed_cycles_ratio: f64,
     /// Relative change of the surviving heap between the first and the last third of the run.
     drift: f64,
+    /// Whether the surviving heap grows all along.
+    is_growing: bool,
     /// The share of the live heap that the rounding of the recorded numbers can be off by.
     rounding_fraction: f64,
     /// Whether the GC's CPU time is known; without it, none is predicted.
     knows_cpu: bool,
+    /// Whether the live heap is small.
+    is_small: bool,
+    /// Reported CPU time over the process's own, where both are known.
+    cpu_inflation: Option<f64>,
+    /// Whether the GC CPU limiter acted.
+    limiter_acted: bool,
     /// Whether the run is too short or too unsteady for the usual intervals.
     is_shaky: bool,
     /// What to know before trusting the predictions.
@@ -79,16 +86,18 @@ fn fit(
         return Err(Error::usage("procs is at least 1"));
     }
     let said = Said { gogc: gogc.0, memory_limit_bytes, procs };
-    let beside = metrics.as_ref().map(|metrics| &metrics.metrics);
-    let recorded = match source {
-        Cycles::Metrics(_) if beside.is_some() => {
+    let state = metrics.as_ref().map(|metrics| metrics.metrics.state());
+    let recording = match source {
+        Cycles::Metrics(_) if state.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
-        Cycles::Metrics(metrics) => from_metrics(&metrics.metrics, said)?,
-        Cycles::Frame(frame) => from_trace(&frame_lines(&frame)?, beside, said),
-        Cycles::Log(log) => from_trace(decode_gctrace(py, log)?.lines(), beside, said),
+        Cycles::Metrics(metrics) => {
+            record_metrics(&metrics.metrics, &said).map_err(|err| Error::Limit(err.to_string()))?
+        }
+        Cycles::Frame(frame) => record_trace(&frame_lines(&frame)?, state.as_ref(), &said),
+        Cycles::Log(log) => record_trace(decode_gctrace(py, log)?.lines(), state.as_ref(), &said),
     };
-    py.detach(|| fitted(recorded))
+    py.detach(|| fitted(&recording))
 }
 
 /// The heap goal that the runtime sets after a cycle.
@@ -132,7 +141,7 @@ impl PyGcModel {
             .collect();
         ArrowTable::build(py, || {
             let predictions: Vec<Prediction> = settings.iter().map(|setting| self.model.predict(setting)).collect();
-            Table::new("predictions", self.prediction_columns(&predictions.iter().collect::<Vec<_>>()))
+            predictions_table(&predictions)
         })
     }
 
@@ -148,8 +157,28 @@ impl PyGcModel {
         let objective = objective_of(objective, cpu_price, memory_price)?;
         ArrowTable::build(py, || {
             let offered = self.model.recommend(&Container::new(container_limit_bytes), objective);
-            self.recommendation_table(&offered)
+            recommendations_table(&offered)
         })
+    }
+
+    /// The what-if page.
+    #[pyo3(signature = (*, memory_limit_bytes=None))]
+    fn html(&self, py: Python<'_>, memory_limit_bytes: Option<u64>) -> String {
+        py.detach(|| what_if_html(&self.model, "the recorded program", memory_limit_bytes))
+    }
+
+    /// Who marked: shares of the GC's CPU and of the wall time, by name.
+    #[getter]
+    fn observed_shares(&self) -> Option<BTreeMap<&'static str, f64>> {
+        let shares = self.model.observed_shares()?;
+        Some(BTreeMap::from([
+            ("assist", shares.assist),
+            ("background", shares.background),
+            ("idle", shares.idle),
+            ("pause", shares.pause),
+            ("mark_wall", shares.mark_wall),
+            ("pause_wall", shares.pause_wall),
+        ]))
     }
 
     /// What limits the fit.
@@ -161,10 +190,14 @@ impl PyGcModel {
             forced_cycles: quality.forced_cycles,
             replayed_cycles_ratio: quality.replayed_cycles_ratio,
             drift: quality.drift,
+            is_growing: quality.is_growing,
             rounding_fraction: quality.rounding_fraction,
-            knows_cpu: self.knows_cpu,
+            knows_cpu: quality.knows_gc_cpu,
+            is_small: quality.is_small,
+            cpu_inflation: quality.cpu_inflation,
+            limiter_acted: quality.limiter_acted,
             is_shaky: quality.is_shaky(),
-            remarks: self.remarks.iter().chain(&quality.remarks).cloned().collect(),
+            remarks: quality.remarks.clone(),
         }
     }
 
@@ -180,7 +213,7 @@ impl PyGcModel {
 
     #[getter]
     fn observed_gc_cpu_fraction(&self) -> Option<f64> {
-        self.knows_cpu.then(|| self.model.observed_gc_cpu_fraction())
+        self.model.observed_gc_cpu_fraction()
     }
 }
 
@@ -201,41 +234,6 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyQuality>()?;
     module.add_function(wrap_pyfunction!(fit, module)?)?;
     module.add_function(wrap_pyfunction!(goal, module)?)
-}
-
-impl PyGcModel {
-    fn prediction_columns(&self, predictions: &[&Prediction]) -> Vec<Column> {
-        let all = || predictions.iter();
-        let limit =
-            |p: &&Prediction| p.setting.memory_limit_bytes.map(|bytes| i64::try_from(bytes).unwrap_or(i64::MAX));
-        let mut columns = vec![
-            Column::float64("gogc", Unit::Percent, all().map(|p| percent(p.setting.gogc)).collect()),
-            Column::optional_int64("memory_limit_bytes", Unit::Bytes, all().map(limit)),
-        ];
-        let mut push = |name: &str, unit, of: &dyn Fn(&Prediction) -> Option<Interval>| {
-            let column = |end: &str, pick: fn(Interval) -> f64| {
-                Column::optional_float64(format!("{name}{end}"), unit, all().map(|p| of(p).map(pick)))
-            };
-            columns.extend([column("", |i| i.value), column("_low", |i| i.low), column("_high", |i| i.high)]);
-        };
-        push("gc_cycles", Unit::Count, &|p| p.gc_cycles);
-        push("peak_heap_bytes", Unit::Bytes, &|p| p.peak_heap_bytes);
-        push("gc_cpu_fraction", Unit::Fraction, &|p| p.gc_cpu_fraction.filter(|_| self.knows_cpu));
-        let refusal = |p: &&Prediction| p.refusal.map(|refusal| refusal.to_string());
-        columns.push(Column::optional_float64("effective_gogc", Unit::Percent, all().map(|p| p.effective_gogc)));
-        columns.push(Column::optional_strings("refusal", all().map(refusal)));
-        columns
-    }
-
-    fn recommendation_table(&self, offered: &[Recommendation]) -> Result<Table, TableError> {
-        let mut columns = vec![Column::int64("rank", Unit::None, (1..=offered.len() as i64).collect())];
-        columns.extend(self.prediction_columns(&offered.iter().map(|offer| &offer.prediction).collect::<Vec<_>>()));
-        columns.pop(); // what is refused is not offered
-        columns.push(Column::float64("score", Unit::None, offered.iter().map(|offer| offer.score).collect()));
-        columns.push(Column::bool("is_current", offered.iter().map(|offer| offer.is_current).collect()));
-        columns.push(Column::strings("reason", offered.iter().map(|offer| &offer.reason)));
-        Table::new("recommendations", columns)
-    }
 }
 
 impl<'py> FromPyObject<'_, 'py> for Cycles<'py> {
@@ -279,10 +277,9 @@ impl FromPyObject<'_, '_> for Limit {
     }
 }
 
-fn fitted(recorded: Recorded) -> Result<PyGcModel, Error> {
-    let Recorded { recording, knows_cpu, remarks } = recorded;
-    match GcModel::fit(&recording) {
-        Ok(model) => Ok(PyGcModel { model, knows_cpu, remarks }),
+fn fitted(recording: &Recording) -> Result<PyGcModel, Error> {
+    match GcModel::fit(recording) {
+        Ok(model) => Ok(PyGcModel { model }),
         Err(err @ FitError::TooFewCycles { .. }) => Err(Error::decode(err.to_string(), "too_few_cycles", None)),
         Err(err) => Err(Error::decode(err.to_string(), "invalid_number", None)),
     }
@@ -327,21 +324,29 @@ fn numbers(name: &str, column: Option<&ArrayRef>) -> Result<Vec<f64>, Error> {
 }
 
 fn objective_of(name: &str, cpu_price: Option<f64>, memory_price: Option<f64>) -> Result<Objective, Error> {
-    match (name, cpu_price, memory_price) {
-        ("price", Some(cpu_hour), Some(gib_hour)) => {
+    let objective = match name {
+        "balanced" | "price" => Objective::Balanced,
+        "throughput" => Objective::Throughput,
+        "latency" => Objective::Latency,
+        "memory" => Objective::Memory,
+        _ => {
+            let known = "balanced, throughput, latency, memory or price";
+            return Err(Error::usage(format!("objective is {known}, not {name:?}")));
+        }
+    };
+    match (cpu_price, memory_price) {
+        (Some(cpu_hour), Some(gib_hour)) if objective == Objective::Balanced => {
             if [cpu_hour, gib_hour].iter().any(|price| !(price.is_finite() && *price >= 0.0)) {
                 return Err(Error::usage("prices are not negative"));
             }
             Ok(Objective::Price { cpu_hour, gib_hour })
         }
-        ("price", ..) => {
+        (None, None) if name != "price" => Ok(objective),
+        (None, None) => {
             Err(Error::usage("objective=\"price\" needs cpu_price (of a CPU-hour) and memory_price (of a GiB-hour)"))
         }
-        (_, Some(_), _) | (_, _, Some(_)) => Err(Error::usage("prices go with objective=\"price\"")),
-        ("balanced", ..) => Ok(Objective::Balanced),
-        ("throughput", ..) => Ok(Objective::Throughput),
-        ("memory", ..) => Ok(Objective::Memory),
-        _ => Err(Error::usage(format!("objective is balanced, throughput, memory or price, not {name:?}"))),
+        (Some(_), Some(_)) => Err(Error::usage(format!("prices go with objective=\"price\", not {name:?}"))),
+        _ => Err(Error::usage("cpu_price (of a CPU-hour) and memory_price (of a GiB-hour) go together")),
     }
 }
 

@@ -21,7 +21,6 @@ mod input;
 mod metrics;
 mod postmortem;
 mod pprof;
-mod recording;
 mod table;
 
 use pyo3::prelude::*;

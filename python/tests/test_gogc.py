@@ -8,10 +8,10 @@ import gomem as gm
 
 ESTIMATES = [
     name + end
-    for name in ("gc_cycles", "peak_heap_bytes", "gc_cpu_fraction")
+    for name in ("gc_cycles", "peak_heap_bytes", "gc_cpu_fraction", "effective_gogc")
     for end in ("", "_low", "_high")
 ]
-PREDICTION = ["gogc", "memory_limit_bytes", *ESTIMATES, "effective_gogc", "refusal"]
+PREDICTION = ["gogc", "memory_limit_bytes", *ESTIMATES, "refusal", "warning"]
 GIB = 1 << 30
 
 
@@ -115,9 +115,10 @@ def test_recommendation(model):
     frame = model.recommend(container_limit_bytes=GIB)
     assert frame.columns == [
         "rank",
-        *PREDICTION[:-1],
+        *[name for name in PREDICTION if name != "refusal"],
         "score",
         "is_current",
+        "is_knee",
         "reason",
     ]
     assert frame["rank"].to_list() == list(range(1, frame.height + 1))
@@ -127,6 +128,37 @@ def test_recommendation(model):
         container_limit_bytes=GIB, objective="price", cpu_price=0.0, memory_price=1.0
     )
     assert cheap.filter(pl.col("rank") == 2)["gogc"][0] < 100
+
+
+@pytest.mark.parametrize("objective", ["balanced", "throughput", "latency", "memory"])
+def test_every_objective_ranks(model, objective):
+    frame = model.recommend(container_limit_bytes=GIB, objective=objective)
+    assert frame["is_current"].sum() == 1
+    assert frame["is_knee"].sum() == 1
+    assert frame["reason"].str.len_chars().gt(0).all()
+
+
+def test_prices_need_no_objective(model):
+    prices = {"cpu_price": 0.04, "memory_price": 0.005}
+    named = model.recommend(container_limit_bytes=GIB, objective="price", **prices)
+    assert model.recommend(container_limit_bytes=GIB, **prices).equals(named)
+
+
+def test_shares(model):
+    shares = model.shares
+    parts = [shares[name] for name in ("assist", "background", "idle", "pause")]
+    assert sum(parts) == pytest.approx(1.0)
+    assert 0 < shares["mark_wall"] < 1
+    assert shares["pause_wall"] < shares["mark_wall"]
+
+
+def test_what_if_page(model, tmp_path):
+    model.to_html(tmp_path / "whatif.html", memory_limit_bytes=GIB)
+    page = (tmp_path / "whatif.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert page.count('class="setting"') == 11
+    assert page.count('class="today"') == 1
+    assert "http" not in page
 
 
 def test_goal():
@@ -177,7 +209,17 @@ def test_counters_beyond_reason_are_refused():
         ("predict", {"alloc_scale": math.nan}, "alloc_scale"),
         ("recommend", {"container_limit_bytes": GIB, "objective": "fast"}, "objective is"),
         ("recommend", {"container_limit_bytes": GIB, "objective": "price"}, "cpu_price"),
-        ("recommend", {"container_limit_bytes": GIB, "cpu_price": 1.0}, "prices go with"),
+        ("recommend", {"container_limit_bytes": GIB, "cpu_price": 1.0}, "go together"),
+        (
+            "recommend",
+            {
+                "container_limit_bytes": GIB,
+                "objective": "latency",
+                "cpu_price": 1.0,
+                "memory_price": 1.0,
+            },
+            "prices go with",
+        ),
     ],
 )
 def test_usage(model, method, options, message):

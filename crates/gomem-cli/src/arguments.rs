@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{escape::Escape, profile::ProfileCommand};
+use crate::{escape::Escape, gogc::GogcCommand, profile::ProfileCommand};
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
@@ -55,14 +55,13 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
   gomem escape after.log --diff before.log --fail-on new
   gomem escape after.log --diff before.log --format github")]
     Escape(Escape),
-    /// What other settings of GOGC would do to a recorded run.
-    #[command(after_help = "Example: gomem gogc stderr.log")]
-    Gogc {
-        /// A log with GODEBUG=gctrace=1 lines, or a bundle.
-        trace: PathBuf,
-        #[arg(long, value_enum, default_value_t)]
-        format: Format,
-    },
+    /// What other settings of GOGC and GOMEMLIMIT would do to a recorded run, and which to choose.
+    #[command(after_help = "Examples:
+  gomem gogc stderr.log
+  gomem gogc stderr.log --gogc 50,100,200,off --memory-limit 1GiB,2GiB
+  gomem gogc incident/ --recommend 2GiB --objective latency
+  gomem gogc stderr.log -o whatif.html")]
+    Gogc(GogcCommand),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

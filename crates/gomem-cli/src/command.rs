@@ -9,8 +9,7 @@ use crate::{
     escape,
     failure::Failure,
     files::write,
-    profile,
-    render::render,
+    gogc, profile,
 };
 
 /// Answers; gives the exit code.
@@ -26,14 +25,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
         Command::Escape(asked) => escape::answer(asked, out),
-        Command::Gogc { trace, format } => {
-            let report = Report::of(&Bundle::open(trace)?);
-            if report.what_if().is_empty() {
-                return Err(Failure::input(trace, "no usable GC trace; run the program with GODEBUG=gctrace=1"));
-            }
-            render(&report.gogc_table()?, *format, out)?;
-            Ok(0)
-        }
+        Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
     }
 }
 

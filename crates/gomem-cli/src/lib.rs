@@ -24,6 +24,7 @@ mod escape;
 mod failure;
 mod files;
 mod github;
+mod gogc;
 mod profile;
 mod render;
 mod sarif;

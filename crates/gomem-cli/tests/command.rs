@@ -55,6 +55,31 @@ fn tables_in_every_format() {
 }
 
 #[test]
+fn settings_are_predicted_recommended_and_drawn() {
+    let log = incident("before/gctrace.log");
+    let (code, out, _) = gomem(&["gogc", &log, "--gogc", "50,off", "--memory-limit", "1GiB,2GiB", "--format", "csv"]);
+    assert_eq!((code, out.lines().count()), (0, 5), "{out}");
+    let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1GiB", "--objective", "latency"]);
+    assert!(out.contains("reason") && out.contains("note: "), "{out}");
+    let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1MiB"]);
+    assert!(out.contains("no setting fits"), "{out}");
+    let page = tempfile::tempdir().unwrap().path().with_extension("html");
+    let (code, ..) = gomem(&["gogc", &incident("before"), "-o", page.to_str().unwrap()]);
+    assert_eq!(code, 0);
+    let html = std::fs::read_to_string(&page).unwrap();
+    std::fs::remove_file(&page).unwrap();
+    assert!(html.contains("<svg") && !html.contains("http"), "one file that loads nothing");
+    for wrong in [
+        &["gogc", &log, "--gogc", "many"][..],
+        &["gogc", &log, "--memory-limit", "1GB"],
+        &["gogc", &log, "--cpu-price", "1"],
+    ] {
+        assert_eq!(gomem(wrong).0, 2, "{wrong:?}");
+    }
+    assert_eq!(gomem(&["gogc", &incident("before/escape.log")]).0, 3, "no GC cycles in it");
+}
+
+#[test]
 fn profiles_are_shown_compared_and_converted() {
     let (first, last) = (incident("before/heap-1.pb.gz"), incident("before/heap-3.pb.gz"));
     let (code, out, _) = gomem(&["tree", &last, "-s", "alloc_space", "--peek", "postEvents$"]);

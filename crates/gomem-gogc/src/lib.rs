@@ -35,25 +35,38 @@
 //! | `pacer` | the runtime's formulas: [`heap_goal`], [`heap_minimum`], [`memory_limit_goal`], [`trigger`] |
 //! | `recording` | [`Cycle`], [`Recording`]: what was observed |
 //! | `curve` | what a recording says as functions of allocated bytes |
-//! | `model` | [`GcModel`], [`Quality`], [`FitError`] |
 //! | `replay` | one run of the pacer over the curves |
-//! | `prediction` | [`Setting`], [`Prediction`], [`Interval`], [`Refusal`] |
-//! | `recommend` | [`Container`], [`Objective`], [`Recommendation`] |
+//! | `ensemble` | many replays of one setting |
+//! | `cost` | what the GC costs; [`Shares`] |
+//! | `width` | how wide the intervals are |
+//! | `model` | [`GcModel`], [`FitError`] |
+//! | `quality` | [`Quality`]: what limits a fit |
+//! | `prediction` | [`Setting`], [`Prediction`], [`Interval`], [`Refusal`], [`Warning`] |
+//! | `container` | [`Container`] |
+//! | `recommend` | [`Objective`], [`Recommendation`] |
 //!
 //! The formulas are those of `runtime/mgcpacer.go`; they are identical in Go 1.21 to 1.27.
 
 #![forbid(unsafe_code)]
 
+mod container;
+mod cost;
 mod curve;
+mod ensemble;
 mod model;
 mod pacer;
 mod prediction;
+mod quality;
 mod recommend;
 mod recording;
 mod replay;
+mod width;
 
-pub use model::{FitError, GcModel, Quality};
+pub use container::Container;
+pub use cost::Shares;
+pub use model::{FitError, GcModel};
 pub use pacer::{Gogc, MemoryState, heap_goal, heap_minimum, memory_limit_goal, trigger};
-pub use prediction::{Interval, Prediction, Refusal, Setting};
-pub use recommend::{Container, Objective, Recommendation};
+pub use prediction::{Interval, Prediction, Refusal, Setting, Warning};
+pub use quality::Quality;
+pub use recommend::{Objective, Recommendation};
 pub use recording::{Cycle, Recording};

@@ -1,45 +1,29 @@
 //! A program's GC behaviour, learnt from one recording.
 
 use crate::{
-    curve::Curve,
-    prediction::{Interval, Prediction, Refusal, Setting},
+    cost::{Cost, Shares},
+    curve::{Curve, Point},
+    ensemble::{Ensemble, Summary},
+    prediction::{Interval, Prediction, Refusal, Setting, Warning},
+    quality::Quality,
     recording::{Cycle, Recording},
-    replay::{Noise, Outcome, replay},
+    replay::{Conditions, MarkPhase, mark_bytes},
+    width::{CPU_POINTS, Widths},
 };
 
 /// A program's GC behaviour, learnt from one recording; predicts it under other settings.
 #[derive(Debug, Clone)]
 pub struct GcModel {
     curve: Curve,
+    ensemble: Ensemble,
     base: Setting,
     quality: Quality,
-    /// Per recorded cycle: bytes allocated during marking over what the model expects there.
-    residuals: Vec<f64>,
+    cost: Cost,
     /// Bytes that a mark phase allocates at the least.
     floor: f64,
     non_heap_bytes: f64,
-    procs: f64,
-    observed_gc_cpu_seconds: f64,
-    /// Replayed over recorded GC CPU: what the replay of the base is off by, taken out of every prediction.
-    cpu_correction: f64,
-}
-
-/// What limits the fit.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Quality {
-    /// Recorded cycles.
-    pub cycles: usize,
-    /// Cycles that the program asked for with `runtime.GC`.
-    pub forced_cycles: usize,
-    /// Replayed over recorded cycles at the recorded setting: 1.0 is perfect.
-    pub replayed_cycles_ratio: f64,
-    /// Relative change of the surviving heap between the first and the last third of the run.
-    pub drift: f64,
-    /// The share of the live heap that the rounding of the recorded numbers can be off by.
-    pub rounding_fraction: f64,
-    /// What to know before trusting the predictions.
-    pub remarks: Vec<String>,
+    /// The share of spans in use that holds no object, after a cycle, when measured.
+    fragmentation: Option<f64>,
 }
 
 /// Why a recording cannot be fitted.
@@ -54,8 +38,8 @@ pub enum FitError {
         /// The cycles needed.
         required: usize,
     },
-    /// A number is not finite or negative.
-    #[error("cycle {cycle}: {field} is not a finite, non-negative number")]
+    /// A number is negative, or larger than any that a program can have.
+    #[error("cycle {cycle}: {field} is not a finite, non-negative number below 1e18")]
     InvalidNumber {
         /// The index of the cycle.
         cycle: usize,
@@ -72,25 +56,22 @@ impl GcModel {
     pub fn fit(recording: &Recording) -> Result<Self, FitError> {
         check(recording)?;
         let curve = Curve::of(recording);
-        let mut marks: Vec<f64> = curve.points.iter().map(|point| point.mark_bytes).collect();
-        marks.sort_by(f64::total_cmp);
-        let small = curve.points.iter().all(|point| point.surviving < 30.0 * MIB);
-        let floor = if small { marks[marks.len() * 3 / 10].min(0.3 * MIB) } else { 0.0 };
         let peak_heap = recording.cycles.iter().map(|cycle| cycle.heap_end_bytes).fold(0.0, f64::max);
         let peak_roots = curve.points.iter().map(|point| point.roots).fold(0.0, f64::max);
         let mut model = Self {
+            ensemble: Ensemble::of(&curve.points, &residuals(recording, &curve)),
             base: Setting::new(recording.gogc).with_memory_limit(recording.memory_limit_bytes),
-            quality: quality(recording, &curve),
-            residuals: vec![1.0; curve.points.len()],
-            floor,
+            quality: Quality::of(recording, &curve),
+            cost: Cost::of(recording, curve.wall_seconds),
+            floor: floor(&curve.points),
             // Without metrics: stacks, globals, and the span and GC metadata that Go programs carry beside their heap.
             non_heap_bytes: recording.non_heap_bytes.unwrap_or(peak_roots + 0.05 * peak_heap + 4.0 * MIB),
-            procs: recording.cycles.iter().map(|cycle| f64::from(cycle.procs)).fold(1.0, f64::max),
-            observed_gc_cpu_seconds: recording.cycles.iter().map(Cycle::gc_cpu_seconds).sum(),
-            cpu_correction: 1.0,
+            fragmentation: recording.fragmentation,
             curve,
         };
-        model.calibrate(recording.cycles.len());
+        let replayed = model.replay(&model.base);
+        model.quality.replayed(replayed.cycles / recording.cycles.len() as f64);
+        model.cost.calibrate(replayed.gc_cpu_seconds);
         Ok(model)
     }
 
@@ -108,169 +89,144 @@ impl GcModel {
 
     /// The share of the available CPU that the GC took in the recording.
     #[must_use]
-    pub fn observed_gc_cpu_fraction(&self) -> f64 {
-        self.observed_gc_cpu_seconds / (self.procs * self.curve.wall_seconds).max(1e-9)
+    pub fn observed_gc_cpu_fraction(&self) -> Option<f64> {
+        self.quality.knows_gc_cpu.then(|| self.cost.recorded_fraction())
+    }
+
+    /// Who marked in the recording, and how long the program was marked and stopped.
+    #[must_use]
+    pub fn observed_shares(&self) -> Option<Shares> {
+        self.quality.knows_gc_cpu.then(|| self.cost.shares())
     }
 
     /// What `setting` would do to the recorded work.
     #[must_use]
     pub fn predict(&self, setting: &Setting) -> Prediction {
-        let refused = |refusal| Prediction {
-            setting: *setting,
-            gc_cycles: None,
-            peak_heap_bytes: None,
-            gc_cpu_fraction: None,
-            effective_gogc: None,
-            refusal: Some(refusal),
-        };
-        if setting.gogc.factor().is_none() && setting.memory_limit_bytes.is_none() {
-            return refused(Refusal::NoBound);
+        if let Some(refusal) = self.refuse_unseen(setting) {
+            return Prediction::refused(*setting, refusal);
         }
-        if let Some(limit) = setting.memory_limit_bytes {
-            let live_bytes = self.curve.points.iter().map(|point| point.surviving).fold(0.0, f64::max);
-            if live_bytes + self.non_heap_bytes >= limit as f64 {
-                return refused(Refusal::LiveHeapExceedsLimit { live_bytes });
-            }
+        let replayed = self.replay(setting);
+        let cpu = self.quality.knows_gc_cpu.then(|| self.cost.fraction(replayed.gc_cpu_seconds));
+        if let Some(refusal) = self.refuse_replayed(setting, &replayed, cpu) {
+            return Prediction::refused(*setting, refusal);
         }
-        let outcome = self.median_outcome(setting);
-        if outcome.gave_up {
-            return refused(Refusal::TooManyCycles);
-        }
-        if setting.memory_limit_bytes.is_some() {
-            let asked = setting.gogc.factor().map_or(f64::INFINITY, |factor| factor * 100.0);
-            if outcome.effective_gogc < SAFE_EFFECTIVE_GOGC.min(asked * 0.99) {
-                return refused(Refusal::DangerZone { effective_gogc: outcome.effective_gogc });
-            }
-        }
-        let width = self.widths(setting);
-        let cycles = Interval::log(outcome.cycles, width.cycles);
-        // The interval of a handful of cycles is at least one cycle wide.
-        let gc_cycles = Interval {
-            low: cycles.low.min(cycles.value - 1.0).max(0.0),
-            high: cycles.high.max(cycles.value + 1.0),
-            ..cycles
-        };
+        let width = Widths::of(setting, &self.base, &self.quality);
+        let cycles = Interval::log(replayed.cycles, width.cycles);
+        let [least, effective, most] = replayed.effective_gogc;
         Prediction {
             setting: *setting,
-            gc_cycles: Some(gc_cycles),
-            peak_heap_bytes: Some(Interval::log(outcome.peak_heap_bytes, width.peak)),
-            gc_cpu_fraction: Some(Interval::log(self.cpu_fraction(&outcome), width.cpu).clamp(0.0, 1.0)),
-            effective_gogc: outcome.effective_gogc.is_finite().then_some(outcome.effective_gogc),
+            // The interval of a handful of cycles is at least one cycle wide.
+            gc_cycles: Some(Interval {
+                low: cycles.low.min(cycles.value - 1.0).max(0.0),
+                high: cycles.high.max(cycles.value + 1.0),
+                ..cycles
+            }),
+            peak_heap_bytes: Some(Interval::log(replayed.peak_heap_bytes, width.peak)),
+            gc_cpu_fraction: cpu.map(|cpu| Interval::log(cpu, width.cpu).widened(CPU_POINTS).clamp(0.0, 1.0)),
+            effective_gogc: most.is_finite().then_some(Interval { value: effective, low: least, high: most }),
             refusal: None,
+            warning: cpu.filter(|&cpu| cpu > HALF_THE_CPU).map(|gc_cpu_fraction| Warning::MuchCpu { gc_cpu_fraction }),
         }
     }
 
-    pub(crate) fn procs(&self) -> f64 {
-        self.procs
+    /// CPUs that the GC takes at this share of the available ones, as the operating system counts them.
+    pub(crate) fn gc_cpus(&self, fraction: f64) -> f64 {
+        fraction * self.cost.procs
+            / self.quality.cpu_inflation.filter(|_| self.quality.is_cpu_inflated()).unwrap_or(1.0)
     }
 
-    pub(crate) fn observed_peak_gib(&self) -> f64 {
-        let peak = self.median_outcome(&self.base).peak_heap_bytes;
-        (peak / f64::from(1 << 30)).max(1e-6)
+    pub(crate) fn non_heap_bytes(&self) -> f64 {
+        self.non_heap_bytes
     }
 
-    /// Replays the base, learns how far each mark phase is off, and scales the GC CPU to what was recorded.
-    fn calibrate(&mut self, recorded: usize) {
-        let neighbour: Vec<usize> = (0..self.curve.points.len()).collect();
-        let mut work_before = 0.0;
-        for (point, residual) in self.curve.points.iter().zip(&mut self.residuals) {
-            let expected = point.mark_ratio * (point.surviving + point.roots).max(work_before);
-            *residual = if expected > 0.0 { (point.mark_bytes / expected).clamp(0.5, 2.0) } else { 1.0 };
-            work_before = point.surviving + point.roots;
-        }
-        let flat = vec![1.0; self.residuals.len()];
-        let noise = Noise { neighbour: &neighbour, residual: &flat };
-        let outcome = replay(&self.curve, &self.base, self.non_heap_bytes, self.floor, noise);
-        self.quality.replayed_cycles_ratio = outcome.cycles / recorded as f64;
-        if outcome.gc_cpu_seconds > 0.0 && self.observed_gc_cpu_seconds > 0.0 {
-            self.cpu_correction = self.observed_gc_cpu_seconds / outcome.gc_cpu_seconds;
-        }
-        if !(0.7..=1.4).contains(&self.quality.replayed_cycles_ratio) {
-            self.quality.remarks.push(format!(
-                "the replay of the recording itself makes {:.2} times its cycles: something besides GOGC paces this program",
-                self.quality.replayed_cycles_ratio
-            ));
-        }
+    /// The largest live heap, with the stacks and globals it is scanned with.
+    pub(crate) fn peak_live_bytes(&self) -> (f64, f64) {
+        let peak = self.curve.points.iter().max_by(|a, b| a.surviving.total_cmp(&b.surviving));
+        peak.map_or((0.0, 0.0), |peak| (peak.surviving, peak.roots))
     }
 
-    /// The median over several replays, each with its own draw of what varies from cycle to cycle.
-    fn median_outcome(&self, setting: &Setting) -> Outcome {
-        let mut rng = fastrand::Rng::with_seed(SEED);
-        let count = self.curve.points.len();
-        let mut gave_up = false;
-        let outcomes: Vec<Outcome> = (0..DRAWS)
-            .map_while(|_| {
-                if gave_up {
-                    return None;
-                }
-                let near = |index: usize, rng: &mut fastrand::Rng| {
-                    rng.usize(index.saturating_sub(REACH)..(index + REACH + 1).min(count))
-                };
-                let neighbour: Vec<usize> = (0..count).map(|index| near(index, &mut rng)).collect();
-                let residual: Vec<f64> = (0..count).map(|index| self.residuals[near(index, &mut rng)]).collect();
-                let noise = Noise { neighbour: &neighbour, residual: &residual };
-                let outcome = replay(&self.curve, setting, self.non_heap_bytes, self.floor, noise);
-                gave_up = outcome.gave_up;
-                Some(outcome)
-            })
-            .collect();
-        let median = |value: fn(&Outcome) -> f64| {
-            let mut values: Vec<f64> = outcomes.iter().map(value).collect();
-            values.sort_by(f64::total_cmp);
-            values[values.len() / 2]
+    /// Cycles a minute in the recording.
+    pub(crate) fn cycles_per_minute(&self) -> f64 {
+        self.quality.cycles as f64 * 60.0 / self.curve.wall_seconds.max(1e-9)
+    }
+
+    fn replay(&self, setting: &Setting) -> Summary {
+        let conditions = Conditions {
+            setting: *setting,
+            non_heap_bytes: self.non_heap_bytes,
+            floor: self.floor,
+            most_cycles: (self.quality.cycles as f64 * MOST_CYCLES_TIMES).max(MOST_CYCLES),
         };
-        Outcome {
-            cycles: median(|outcome| outcome.cycles),
-            peak_heap_bytes: median(|outcome| outcome.peak_heap_bytes),
-            gc_cpu_seconds: median(|outcome| outcome.gc_cpu_seconds),
-            effective_gogc: median(|outcome| outcome.effective_gogc),
-            gave_up,
-            ..Outcome::default()
-        }
+        self.ensemble.replay(&self.curve, &conditions)
     }
 
-    /// The GC's share of the available CPU. A saturated program runs longer when the GC takes more, one with idle
-    /// processors does not; the idle-time marking of the recording tells which it is.
-    fn cpu_fraction(&self, outcome: &Outcome) -> f64 {
-        let gc = outcome.gc_cpu_seconds * self.cpu_correction;
-        let available = self.procs * self.curve.wall_seconds;
-        let stretched = available + (gc - self.observed_gc_cpu_seconds) * self.saturation();
-        gc / stretched.max(gc).max(1e-9)
-    }
-
-    fn saturation(&self) -> f64 {
-        // A service whose GC takes little of the machine has time to spare; a batch job's GC share is a sizeable one.
-        (self.observed_gc_cpu_fraction() / 0.05).min(1.0)
-    }
-
-    fn widths(&self, setting: &Setting) -> Widths {
-        let octaves = match (setting.gogc.factor(), self.base.gogc.factor()) {
-            (Some(to), Some(from)) if to > 0.0 && from > 0.0 => (to / from).log2().abs(),
-            _ => 2.0,
+    /// What needs no replay to be refused.
+    fn refuse_unseen(&self, setting: &Setting) -> Option<Refusal> {
+        let Some(limit) = setting.memory_limit_bytes else {
+            return setting.gogc.factor().is_none().then_some(Refusal::NoBound);
         };
-        let distance = octaves + setting.alloc_scale.max(1e-3).log2().abs();
-        let widen = if self.quality.is_shaky() { 1.5 } else { 1.0 };
-        Widths {
-            cycles: widen * at_octave(&CYCLES_WIDTH, distance),
-            peak: widen * at_octave(&PEAK_WIDTH, distance),
-            cpu: widen * at_octave(&CPU_WIDTH, distance),
+        let (live_bytes, _) = self.peak_live_bytes();
+        if live_bytes + self.non_heap_bytes >= limit as f64 {
+            return Some(Refusal::LiveHeapExceedsLimit { live_bytes, safe_limit_bytes: self.safe_limit_bytes(limit) });
         }
+        let as_tight = self.base.memory_limit_bytes.is_some_and(|recorded| limit <= recorded);
+        (self.quality.limiter_acted && as_tight)
+            .then(|| Refusal::LimiterActed { safe_limit_bytes: self.safe_limit_bytes(limit) })
+    }
+
+    fn refuse_replayed(&self, setting: &Setting, replayed: &Summary, cpu: Option<f64>) -> Option<Refusal> {
+        if replayed.gave_up {
+            return Some(Refusal::TooManyCycles);
+        }
+        let limit = setting.memory_limit_bytes?;
+        let asked = setting.gogc.factor().map_or(f64::INFINITY, |factor| factor * 100.0);
+        let effective_gogc = replayed.effective_gogc[1];
+        let safe_limit_bytes = self.safe_limit_bytes(limit);
+        if effective_gogc < SAFE_EFFECTIVE_GOGC.min(asked * 0.99) && cpu.is_none_or(|cpu| cpu >= SAFE_GC_CPU) {
+            return Some(Refusal::DangerZone { effective_gogc, gc_cpu_fraction: cpu, safe_limit_bytes });
+        }
+        let is_fragmented = self.quality.is_growing || self.fragmentation.is_some_and(|share| share > FRAGMENTED);
+        let only_limited = setting.gogc.factor().is_none() && effective_gogc.is_finite();
+        (only_limited && is_fragmented && cpu.is_none_or(|cpu| cpu >= FRAGMENTED_GC_CPU))
+            .then_some(Refusal::Fragmented { safe_limit_bytes })
+    }
+
+    /// The least limit that leaves comfortable headroom at the largest live heap, and is well above the refused one.
+    fn safe_limit_bytes(&self, refused: u64) -> f64 {
+        let (live, roots) = self.peak_live_bytes();
+        let holds = (live + (live + roots) * COMFORTABLE_EFFECTIVE_GOGC / 100.0) / 0.97 + self.non_heap_bytes;
+        holds.max(refused as f64 * 1.25)
     }
 }
 
-impl Quality {
-    /// Whether the run is too short or too unsteady for the usual intervals, which are widened then.
-    #[must_use]
-    pub fn is_shaky(&self) -> bool {
-        self.cycles < 10 || self.drift > 0.5 || !(0.7..=1.4).contains(&self.replayed_cycles_ratio)
-    }
+/// Per cycle, bytes allocated during marking over what the model expects of a cycle that starts and aims as this one did.
+fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
+    let mut work_before = 0.0;
+    let of = |(cycle, point): (&Cycle, &Point)| {
+        let work = point.surviving + point.roots;
+        let expected = mark_bytes(&MarkPhase {
+            free: point.free_ratio * work,
+            work,
+            work_before,
+            heap_start: cycle.heap_start_bytes,
+            roots: point.roots,
+            goal: cycle.goal_bytes,
+            factor: recording.gogc.factor(),
+        });
+        work_before = work;
+        if expected > 0.0 { (point.mark_bytes / expected).clamp(0.5, 2.0) } else { 1.0 }
+    };
+    recording.cycles.iter().zip(&curve.points).map(of).collect()
 }
 
-/// Half-widths of 90 % intervals, on the logarithm.
-struct Widths {
-    cycles: f64,
-    peak: f64,
-    cpu: f64,
+/// What a mark phase allocates at the least: in small heaps, the time it takes to start and end marking counts.
+fn floor(points: &[Point]) -> f64 {
+    if points.iter().any(|point| point.surviving >= 30.0 * MIB) {
+        return 0.0;
+    }
+    let mut marks: Vec<f64> = points.iter().map(|point| point.mark_bytes).collect();
+    marks.sort_by(f64::total_cmp);
+    marks[marks.len() * 3 / 10].min(0.3 * MIB)
 }
 
 fn check(recording: &Recording) -> Result<(), FitError> {
@@ -283,6 +239,7 @@ fn check(recording: &Recording) -> Result<(), FitError> {
             ("heap_start_bytes", cycle.heap_start_bytes),
             ("heap_end_bytes", cycle.heap_end_bytes),
             ("heap_live_bytes", cycle.heap_live_bytes),
+            ("goal_bytes", cycle.goal_bytes),
             ("stacks_bytes", cycle.stacks_bytes),
             ("globals_bytes", cycle.globals_bytes),
             ("mark_seconds", cycle.mark_seconds),
@@ -291,61 +248,30 @@ fn check(recording: &Recording) -> Result<(), FitError> {
             ("background_cpu_seconds", cycle.background_cpu_seconds),
             ("idle_cpu_seconds", cycle.idle_cpu_seconds),
         ];
-        if let Some(&(field, _)) = fields.iter().find(|(_, value)| !value.is_finite() || *value < 0.0) {
+        if let Some(&(field, _)) = fields.iter().find(|(_, value)| !(0.0..LARGEST).contains(value)) {
             return Err(FitError::InvalidNumber { cycle: index, field });
         }
     }
     Ok(())
 }
 
-fn quality(recording: &Recording, curve: &Curve) -> Quality {
-    let mean = |points: &[crate::curve::Point]| {
-        points.iter().map(|point| point.surviving).sum::<f64>() / points.len().max(1) as f64
-    };
-    let third = (curve.points.len() / 3).max(1);
-    let (first, last) = (mean(&curve.points[..third]), mean(&curve.points[curve.points.len() - third..]));
-    let drift = (last - first).abs() / first.max(last).max(1.0);
-    let forced_cycles = recording.cycles.iter().filter(|cycle| cycle.forced).count();
-    let rounding_fraction = recording.rounding_bytes / 2.0 / mean(&curve.points).max(1.0);
-    let mut remarks = Vec::new();
-    if recording.cycles.len() < 10 {
-        remarks.push(format!("only {} GC cycles recorded: intervals are widened", recording.cycles.len()));
-    }
-    if drift > 0.5 {
-        remarks.push(format!("the live heap changes by {:.0} % over the run: intervals are widened", drift * 100.0));
-    }
-    if rounding_fraction > 0.1 {
-        remarks.push("the heap is small against the whole MiB of gctrace; runtime/metrics would be exact".to_owned());
-    }
-    if forced_cycles * 4 > recording.cycles.len() {
-        remarks.push(format!("{forced_cycles} cycles were forced by runtime.GC, which GOGC does not change"));
-    }
-    Quality {
-        cycles: recording.cycles.len(),
-        forced_cycles,
-        replayed_cycles_ratio: 1.0,
-        drift,
-        rounding_fraction,
-        remarks,
-    }
-}
-
-/// The width at a distance in octaves, linear between the whole ones.
-fn at_octave(widths: &[f64; 4], octaves: f64) -> f64 {
-    let clamped = octaves.clamp(0.0, 3.0);
-    let index = (clamped as usize).min(2);
-    widths[index] + (widths[index + 1] - widths[index]) * (clamped - index as f64)
-}
-
 const MIB: f64 = 1_048_576.0;
 const MINIMUM_CYCLES: usize = 4;
-const DRAWS: usize = 30;
-/// How many cycles to either side may stand in for a cycle.
-const REACH: usize = 4;
-const SEED: u64 = 0x676f_6d65_6d00_0001;
-/// Below this headroom at the largest live heap, recorded runs burned half their CPU in GC.
+/// More bytes, or seconds, than this are a broken recording.
+const LARGEST: f64 = 1e18;
+/// A setting that needs this many times the recorded cycles, and at least [`MOST_CYCLES`], is not replayed to its end.
+const MOST_CYCLES_TIMES: f64 = 100.0;
+const MOST_CYCLES: f64 = 20_000.0;
+/// Below this headroom at the largest live heap, recorded programs with pointers burned half their CPU in GC.
 const SAFE_EFFECTIVE_GOGC: f64 = 50.0;
-/// Split-conformal half-widths at 0, 1, 2 and 3 octaves from the recorded setting, measured over recorded runs.
-const CYCLES_WIDTH: [f64; 4] = [0.12, 0.20, 0.36, 0.63];
-const PEAK_WIDTH: [f64; 4] = [0.20, 0.30, 0.30, 0.30];
-const CPU_WIDTH: [f64; 4] = [0.35, 0.70, 0.80, 1.20];
+/// What a limit should leave at the largest live heap.
+const COMFORTABLE_EFFECTIVE_GOGC: f64 = 80.0;
+/// Heaps without pointers are cheap to mark: of the limits that left too little headroom, those replayed below this share
+/// of the CPU were healthy.
+const SAFE_GC_CPU: f64 = 0.25;
+/// The same under `GOGC=off`, where free slots between live objects eat the headroom as they come.
+const FRAGMENTED_GC_CPU: f64 = 0.15;
+/// Spans in use of which more than this share holds no object are fragmented.
+const FRAGMENTED: f64 = 0.4;
+/// From here on, it is told that the GC takes about half the CPU.
+const HALF_THE_CPU: f64 = 0.4;

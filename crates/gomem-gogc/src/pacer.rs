@@ -75,7 +75,7 @@ pub fn trigger(live_bytes: f64, goal_bytes: f64, runway_bytes: f64) -> f64 {
     let room = (goal_bytes - live_bytes).max(0.0);
     let low = live_bytes + room * TRIGGER_LOW;
     let high = (live_bytes + room * TRIGGER_HIGH).max(goal_bytes - DEFAULT_HEAP_MINIMUM as f64).max(low);
-    (goal_bytes - runway_bytes).clamp(low, high)
+    (goal_bytes - runway_bytes).max(low).min(high)
 }
 
 impl Gogc {

@@ -28,9 +28,11 @@ pub struct Prediction {
     /// The share of the available CPU (`GOMAXPROCS` × wall time) that the GC takes.
     pub gc_cpu_fraction: Option<Interval>,
     /// The headroom at the largest live heap, as a `GOGC`: what a memory limit leaves of the asked one.
-    pub effective_gogc: Option<f64>,
+    pub effective_gogc: Option<Interval>,
     /// Why no numbers are given.
     pub refusal: Option<Refusal>,
+    /// What to know before choosing the setting, although numbers are given.
+    pub warning: Option<Warning>,
 }
 
 /// A number with its 90 % interval.
@@ -55,14 +57,56 @@ pub enum Refusal {
     DangerZone {
         /// The headroom it leaves, as a `GOGC`.
         effective_gogc: f64,
+        /// The share of the CPU that the GC takes in the replay, when known.
+        gc_cpu_fraction: Option<f64>,
+        /// The least limit that leaves enough.
+        safe_limit_bytes: f64,
+    },
+    /// `GOGC=off` under a limit, on a heap that is fragmented or does not stay as it is: free slots between live objects
+    /// count against the limit, so the goal falls to the live heap.
+    Fragmented {
+        /// The least limit that leaves enough for a heap that is not.
+        safe_limit_bytes: f64,
     },
     /// The live heap does not fit below the memory limit.
     LiveHeapExceedsLimit {
-        /// The largest live heap of the replay.
+        /// The largest live heap of the recording.
         live_bytes: f64,
+        /// The least limit that leaves enough.
+        safe_limit_bytes: f64,
+    },
+    /// The GC CPU limiter acted in the recording, under a limit that was no tighter.
+    LimiterActed {
+        /// The least limit that leaves enough.
+        safe_limit_bytes: f64,
     },
     /// The setting makes more cycles than are worth replaying.
     TooManyCycles,
+}
+
+/// What to know about a setting that gets numbers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// The GC takes about half of the CPU.
+    MuchCpu {
+        /// The share it takes.
+        gc_cpu_fraction: f64,
+    },
+}
+
+impl Prediction {
+    pub(crate) fn refused(setting: Setting, refusal: Refusal) -> Self {
+        Self {
+            setting,
+            gc_cycles: None,
+            peak_heap_bytes: None,
+            gc_cpu_fraction: None,
+            effective_gogc: None,
+            refusal: Some(refusal),
+            warning: None,
+        }
+    }
 }
 
 impl Setting {
@@ -94,6 +138,12 @@ impl Interval {
         Self { value, low: value * (-width).exp(), high: value * width.exp() }
     }
 
+    /// The same, with both ends this much further out.
+    #[must_use]
+    pub fn widened(self, by: f64) -> Self {
+        Self { low: self.low - by, high: self.high + by, ..self }
+    }
+
     /// The same with both ends kept between `low` and `high`.
     #[must_use]
     pub fn clamp(self, low: f64, high: f64) -> Self {
@@ -107,17 +157,51 @@ impl fmt::Display for Refusal {
             Self::NoBound => {
                 f.write_str("GOGC=off without GOMEMLIMIT lets the heap grow without bound; set a memory limit")
             }
-            Self::DangerZone { effective_gogc } => write!(
+            Self::DangerZone { effective_gogc, gc_cpu_fraction, safe_limit_bytes } => {
+                write!(f, "the limit leaves an effective GOGC of {effective_gogc:.0} at the largest live heap; ")?;
+                match gc_cpu_fraction {
+                    Some(cpu) => write!(f, "GC would take {:.0} % of the CPU or more", cpu * 100.0)?,
+                    None => f.write_str("below 50 the GC can take half the CPU")?,
+                }
+                write!(f, "; {}", SafeLimit(*safe_limit_bytes))
+            }
+            Self::Fragmented { safe_limit_bytes } => write!(
                 f,
-                "the limit leaves an effective GOGC of {effective_gogc:.0}; below 50 the GC can take half the CPU; \
-                 give more memory or allocate less"
+                "GOGC=off on a heap that is fragmented or not steady: free slots count against the limit, and the goal \
+                 falls to the live heap; keep GOGC at 100 beside the limit, and {}",
+                SafeLimit(*safe_limit_bytes)
             ),
-            Self::LiveHeapExceedsLimit { live_bytes } => write!(
+            Self::LiveHeapExceedsLimit { live_bytes, safe_limit_bytes } => write!(
                 f,
-                "the live heap reaches {:.0} MiB, which the limit does not hold; raise the limit or keep less alive",
-                live_bytes / 1_048_576.0
+                "the live heap reaches {:.0} MiB, which the limit does not hold; {}",
+                live_bytes / MIB,
+                SafeLimit(*safe_limit_bytes)
             ),
+            Self::LimiterActed { safe_limit_bytes } => {
+                write!(f, "the GC CPU limiter acted under this limit already; {}", SafeLimit(*safe_limit_bytes))
+            }
             Self::TooManyCycles => f.write_str("the setting makes over a million GC cycles; choose a larger one"),
         }
     }
 }
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MuchCpu { gc_cpu_fraction } => {
+                write!(f, "GC takes {:.0} % of the CPU; give more memory or allocate less", gc_cpu_fraction * 100.0)
+            }
+        }
+    }
+}
+
+/// The alternative to a limit that does not do.
+struct SafeLimit(f64);
+
+impl fmt::Display for SafeLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "set it to {:.0} MiB or more, or keep less alive", (self.0 / MIB).ceil())
+    }
+}
+
+const MIB: f64 = 1_048_576.0;

@@ -45,14 +45,28 @@ pub struct Recording {
     pub gogc: Gogc,
     /// The `GOMEMLIMIT` it ran with.
     pub memory_limit_bytes: Option<u64>,
+    /// The live heap when recording began; without it, the recording is one from the program's start.
+    pub initial_live_bytes: Option<f64>,
     /// All bytes allocated over the run; without it, the run is taken to end half a cycle after its last one.
     pub total_alloc_bytes: Option<f64>,
     /// How long the run was observed; without it, until half a cycle after the last one.
     pub wall_seconds: Option<f64>,
-    /// The granularity of the byte fields: 1 MiB for `gctrace`, 0 when they are exact.
+    /// How coarse the byte fields were before the source made the best of them: 1 MiB for `gctrace`, 0 when exact.
     pub rounding_bytes: f64,
     /// Memory outside the heap that counts towards a memory limit (metadata, stacks, fragmentation), when measured.
     pub non_heap_bytes: Option<f64>,
+    /// The share of spans in use that holds no object, after a cycle, when measured.
+    pub fragmentation: Option<f64>,
+    /// Reported CPU time over the process's own, when both are known.
+    pub cpu_inflation: Option<f64>,
+    /// Whether the GC CPU limiter acted.
+    pub limiter_acted: bool,
+    /// Whether the cycles were put together from samples, rather than each being seen.
+    pub is_sampled: bool,
+    /// Whether the cycles' CPU times are known; without them they read zero, and no GC CPU is predicted.
+    pub knows_gc_cpu: bool,
+    /// What to know about how the recording was made.
+    pub remarks: Vec<String>,
 }
 
 impl Recording {
@@ -63,14 +77,21 @@ impl Recording {
             cycles,
             gogc,
             memory_limit_bytes: None,
+            initial_live_bytes: None,
             total_alloc_bytes: None,
             wall_seconds: None,
             rounding_bytes: 0.0,
             non_heap_bytes: None,
+            fragmentation: None,
+            cpu_inflation: None,
+            limiter_acted: false,
+            is_sampled: false,
+            knows_gc_cpu: true,
+            remarks: Vec::new(),
         }
     }
 
-    /// The same run, whose byte fields were truncated to multiples of `bytes`.
+    /// The same run, whose byte fields come from multiples of `bytes`.
     #[must_use]
     pub fn with_rounding(mut self, bytes: f64) -> Self {
         self.rounding_bytes = bytes;
@@ -88,6 +109,13 @@ impl Recording {
     #[must_use]
     pub fn with_total_alloc(mut self, bytes: Option<f64>) -> Self {
         self.total_alloc_bytes = bytes;
+        self
+    }
+
+    /// The same run, of a program that had already run when recording began.
+    #[must_use]
+    pub fn with_initial_live(mut self, bytes: Option<f64>) -> Self {
+        self.initial_live_bytes = bytes;
         self
     }
 

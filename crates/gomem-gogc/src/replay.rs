@@ -1,7 +1,7 @@
 //! One run of the pacer over the curves of a recording.
 
 use crate::{
-    curve::Curve,
+    curve::{Cursor, Curve},
     pacer::{self, FORCE_GC_PERIOD_SECONDS},
     prediction::Setting,
 };
@@ -18,31 +18,51 @@ pub(crate) struct Outcome {
     pub(crate) gave_up: bool,
 }
 
-/// What varies from one replay to the next: which neighbouring cycle stands in for a cycle, and how far the recorded
-/// mark phases were off the model's idea of them.
+/// What stands in for one recorded mark phase in one replay.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Noise<'a> {
-    /// Per recorded cycle, the index of the cycle whose mark ratio is used.
-    pub(crate) neighbour: &'a [usize],
-    /// Per recorded cycle, a factor on the bytes allocated during marking.
-    pub(crate) residual: &'a [f64],
+pub(crate) struct MarkStep {
+    pub(crate) free_ratio: f64,
+    pub(crate) runway_ratio: f64,
+    /// A factor on the bytes allocated during marking: how far a recorded phase was off the model's idea of it.
+    pub(crate) residual: f64,
 }
 
-pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floor: f64, noise: Noise<'_>) -> Outcome {
-    let scale = setting.alloc_scale.max(1e-6);
-    let total = curve.total_allocated * scale;
+/// One draw of what varies from run to run.
+#[derive(Debug, Clone)]
+pub(crate) struct Draw {
+    /// Per recorded cycle.
+    pub(crate) steps: Vec<MarkStep>,
+    /// Where the program ends, between -1 and 1 of the uncertainty about it.
+    pub(crate) end: f64,
+}
+
+/// What one replay runs with, beside the curve and the draw.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Conditions {
+    pub(crate) setting: Setting,
+    /// Memory outside the heap that counts towards a limit.
+    pub(crate) non_heap_bytes: f64,
+    /// Bytes that a mark phase allocates at the least.
+    pub(crate) floor: f64,
+    /// More cycles than this are not replayed.
+    pub(crate) most_cycles: f64,
+}
+
+pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Outcome {
+    let Conditions { setting, non_heap_bytes, floor, most_cycles } = conditions;
+    let scale = setting.alloc_scale.clamp(LEAST_SCALE, 1.0 / LEAST_SCALE);
+    let total = (curve.total_allocated + draw.end * curve.total_uncertainty) * scale;
     let factor = setting.gogc.factor();
     let mut forced = curve.points.iter().filter(|point| point.forced).map(|point| point.allocated * scale).peekable();
     let mut outcome = Outcome { effective_gogc: f64::INFINITY, ..Outcome::default() };
-    let mut allocated = 0.0;
-    let mut live = 0.0;
-    let mut roots = curve.roots(0.0);
+    let mut cursor = Cursor::default();
+    let (mut allocated, mut live) = (0.0, curve.initial);
+    let mut roots = curve.at(0.0, &mut cursor).roots;
     let mut work_before = 0.0;
-    let mut surviving_before = 0.0;
     let mut ratios = [0.0_f64; 5];
     let mut last_seconds = 0.0;
     loop {
-        let goal = goal(setting, live, roots, non_heap_bytes);
+        let goal = goal(setting, live, roots, *non_heap_bytes);
         let runway = ratios.iter().copied().fold(0.0, f64::max) * work_before;
         let trigger = pacer::trigger(live, goal, runway).max(live + MINIMUM_STEP);
         let mut start = allocated + (trigger - live);
@@ -51,76 +71,66 @@ pub(crate) fn replay(curve: &Curve, setting: &Setting, non_heap_bytes: f64, floo
         if let Some(&at) = forced.peek() {
             start = start.min(at);
         }
-        if curve.seconds(start.min(total) / scale) - last_seconds > FORCE_GC_PERIOD_SECONDS {
-            start = start.min(
-                allocated_at(curve, last_seconds + FORCE_GC_PERIOD_SECONDS, allocated / scale, total / scale) * scale,
-            );
+        let mut moment = curve.at(start.min(total) / scale, &mut cursor);
+        if moment.seconds - last_seconds > FORCE_GC_PERIOD_SECONDS {
+            let deadline = last_seconds + FORCE_GC_PERIOD_SECONDS;
+            start = start.min(allocated_at(curve, deadline, allocated / scale, total / scale) * scale);
+            moment = curve.at(start / scale, &mut cursor);
         }
         if start >= total {
             break;
         }
-        if outcome.cycles >= MAXIMUM_CYCLES {
+        if outcome.cycles >= *most_cycles {
             outcome.gave_up = true;
             break;
         }
         let heap_start = live + (start - allocated);
-        let at = start / scale;
-        let surviving = curve.surviving(at);
-        roots = curve.roots(at);
-        let work = surviving + roots;
-        let index = curve.nearest(at).unwrap_or(0);
-        let ratio = curve.points[noise.neighbour[index]].mark_ratio * scale;
+        roots = moment.roots;
+        let work = moment.surviving + roots;
+        let step = &draw.steps[moment.nearest];
         let marked = mark_bytes(&MarkPhase {
-            free: ratio * work * noise.residual[index],
+            free: step.free_ratio * scale * work,
             work,
             work_before,
             heap_start,
             roots,
             goal,
             factor,
-            growing: surviving > surviving_before * 1.02,
-            floor: floor * scale,
-        })
-        .min(total - start);
+        });
+        let marked = (marked * step.residual).max(floor * scale).min(total - start);
         outcome.cycles += 1.0;
-        outcome.gc_cpu_seconds += curve.points[index].cost * work;
+        outcome.gc_cpu_seconds += curve.points[moment.nearest].cost * work;
         outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(heap_start + marked);
         allocated = start + marked;
-        live = surviving + marked;
+        live = moment.surviving + marked;
         if live >= outcome.peak_live_bytes {
             outcome.peak_live_bytes = live;
-            let next = self::goal(setting, live, roots, non_heap_bytes);
+            let next = self::goal(setting, live, roots, *non_heap_bytes);
             outcome.effective_gogc = (next - live) / (live + roots).max(1.0) * 100.0;
-            if setting.memory_limit_bytes.is_some() && outcome.effective_gogc < HOPELESS_EFFECTIVE_GOGC {
-                break;
-            }
         }
         ratios.rotate_right(1);
-        ratios[0] = ratio;
+        ratios[0] = step.runway_ratio * scale;
         work_before = work;
-        surviving_before = surviving;
-        last_seconds = curve.seconds(allocated / scale);
+        last_seconds = moment.seconds;
     }
     outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(live + (total - allocated).max(0.0));
     outcome
 }
 
 /// What decides how much is allocated while one cycle marks.
-struct MarkPhase {
+pub(crate) struct MarkPhase {
     /// Bytes that would be allocated if nobody had to assist.
-    free: f64,
-    work: f64,
-    work_before: f64,
-    heap_start: f64,
-    roots: f64,
-    goal: f64,
-    factor: Option<f64>,
-    growing: bool,
-    floor: f64,
+    pub(crate) free: f64,
+    pub(crate) work: f64,
+    pub(crate) work_before: f64,
+    pub(crate) heap_start: f64,
+    pub(crate) roots: f64,
+    pub(crate) goal: f64,
+    pub(crate) factor: Option<f64>,
 }
 
 /// Bytes allocated during marking: freely, until assists make allocation pay for the goal (`gcControllerState.revise`).
-fn mark_bytes(phase: &MarkPhase) -> f64 {
+pub(crate) fn mark_bytes(phase: &MarkPhase) -> f64 {
     let room = (phase.goal - phase.heap_start).max(0.0);
     // More work than last time extends the goal in proportion, up to what GOGC gives on top of the whole goal.
     let stretch = if phase.work_before > 0.0 {
@@ -134,12 +144,13 @@ fn mark_bytes(phase: &MarkPhase) -> f64 {
     }
     let mut bytes = phase.free.min(budget);
     if phase.free > budget && budget > 0.0 {
-        // The goal is soft: the further free allocation is ahead of the assists, the more of the 10 % overshoot
-        // (maxOvershoot) is used.
+        // The goal is soft. A heap that grows is more work than the assists reckon with, and the further free
+        // allocation is ahead of them, the more of the 10 % overshoot (maxOvershoot) is used.
         let pressure = ((phase.free / budget - 2.0) / 8.0).clamp(0.0, 1.0);
-        bytes += 0.1 * phase.goal * pressure * if phase.growing { 1.0 } else { 0.2 };
+        let growth = if phase.work_before > 0.0 { (phase.work / phase.work_before - 1.0) / 0.03 } else { 0.0 };
+        bytes += 0.1 * phase.goal * pressure * growth.clamp(0.0, 1.0);
     }
-    bytes.max(phase.floor)
+    bytes
 }
 
 fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {
@@ -159,16 +170,15 @@ fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {
 /// The allocated bytes at which `seconds` is reached, by bisection: time never runs backwards along the curve.
 fn allocated_at(curve: &Curve, seconds: f64, low: f64, high: f64) -> f64 {
     let (mut low, mut high) = (low, high);
+    let mut cursor = Cursor::default();
     for _ in 0..40 {
         let middle = f64::midpoint(low, high);
-        if curve.seconds(middle) < seconds { low = middle } else { high = middle }
+        if curve.at(middle, &mut cursor).seconds < seconds { low = middle } else { high = middle }
     }
     high
 }
 
+/// Programs that allocate this much less, or that many times more, are not another version of the recorded one.
+const LEAST_SCALE: f64 = 1e-6;
 /// A cycle starts at least this much after the last one: the runtime keeps 64 KiB between trigger and goal.
 const MINIMUM_STEP: f64 = 65_536.0;
-/// A limit that leaves less headroom than this is refused whatever the rest of the replay says, so it is cut short.
-const HOPELESS_EFFECTIVE_GOGC: f64 = 5.0;
-/// A setting that needs more cycles than this is refused.
-const MAXIMUM_CYCLES: f64 = 1_000_000.0;

@@ -393,7 +393,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     finding.summary = format!(
         "The run was recorded with GOGC={percent}; GC took {:.1} % of the available CPU. The table shows other settings, \
          replayed through the runtime's pacing formulas over the recorded allocation.",
-        pacing.model.observed_gc_cpu_fraction() * 100.0
+        pacing.model.observed_gc_cpu_fraction().unwrap_or(0.0) * 100.0
     );
     finding.action = if leaking {
         "Fix the leak first: a larger GOGC multiplies what a growing live heap needs.".into()

@@ -25,9 +25,13 @@
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
 //! | `overview` | [`Overview`]: the run in numbers |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
+//! | `prediction_table` | what the GC model answers, as tables |
+//! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
+//! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
 //! | `report` | [`Report`] |
 //! | `chart` | heap over time, as SVG |
 //! | `html`, `text` | the report for people |
+//! | `unrounded` | the bytes behind the whole MiB of a GC trace |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
@@ -41,10 +45,14 @@ mod growth;
 mod html;
 mod overview;
 mod pacing;
+mod prediction_table;
+mod recording;
 mod report;
 mod series;
 mod site;
 mod text;
+mod unrounded;
+mod what_if;
 
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
 pub use comparison::Comparison;
@@ -52,6 +60,9 @@ pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
+pub use prediction_table::{predictions_table, recommendations_table};
+pub use recording::{Said, TooManyCycles, record_bundle, record_metrics, record_trace};
 pub use report::{Report, SITES_SCHEMA, sites_table};
 pub use series::{Series, SeriesError, SiteSeries};
 pub use site::{Place, Site, attribute};
+pub use what_if::what_if_html;

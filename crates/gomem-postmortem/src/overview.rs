@@ -47,7 +47,8 @@ impl Overview {
             gc_cycles: increase(Quantity::GcCyclesTotal).or_else(|| trace.map(|run| run.len() as f64)),
             alloc_bytes: increase(Quantity::AllocTotalBytes),
             mallocs: increase(Quantity::MallocsTotal),
-            gc_cpu_fraction: gc_cpu(&increase).or_else(|| pacing.map(|pacing| pacing.model.observed_gc_cpu_fraction())),
+            gc_cpu_fraction: gc_cpu(&increase)
+                .or_else(|| pacing.and_then(|pacing| pacing.model.observed_gc_cpu_fraction())),
             malloc_cpu_fraction: bundle.cpu.as_ref().and_then(|cpu| cpu_share(cpu, "runtime.mallocgc")),
             peak_resident_bytes: peak,
             goroutines: state.last(Quantity::Goroutines),

@@ -1,9 +1,12 @@
 //! The GC model of the recorded run, and what a setting or a fix would do.
 
-use gomem_gogc::{Cycle, GcModel, Gogc, Interval, Prediction, Recording, Setting};
-use gomem_metrics::{GcTrace, GcTraceLine, GoState, Quantity};
+use gomem_gogc::{GcModel, Gogc, Interval, Prediction, Setting};
+use gomem_metrics::GoState;
 
-use crate::bundle::Bundle;
+use crate::{
+    bundle::Bundle,
+    recording::{Said, record_trace},
+};
 
 /// What allocating less would save.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -27,7 +30,9 @@ impl Pacing {
     /// Fits the model; the error says what is missing.
     pub(crate) fn of(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
         let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
-        let recording = recording(trace, state).ok_or("the GC trace holds no cycle")?;
+        // The counters of a process that was restarted meanwhile do not belong to the traced run.
+        let state = Some(state).filter(|state| state.segments().len() == 1);
+        let recording = record_trace(trace.lines(), state, &Said::default());
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
         let limit = model.base().memory_limit_bytes;
@@ -68,40 +73,4 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
     Some(Saving { gc_cycles, gc_cpu })
 }
 
-/// The longest run of the trace as a recording, completed by what metrics know of the same process.
-fn recording(trace: &GcTrace, state: &GoState) -> Option<Recording> {
-    let run = trace.runs().max_by_key(|run| run.len())?;
-    let cycles = run.iter().filter(|line| !line.leak_check).map(cycle).collect();
-    let gogc = match state.last(Quantity::GogcPercent) {
-        Some(percent) if percent.is_infinite() => Gogc::Off,
-        Some(percent) => Gogc::Percent(percent.clamp(0.0, f64::from(u32::MAX)) as u32),
-        None => Gogc::Percent(100),
-    };
-    let limit = state.last(Quantity::MemoryLimitBytes).filter(|limit| limit.is_finite()).map(|limit| limit as u64);
-    // The counters of a process that was restarted meanwhile do not belong to this run.
-    let total = if state.segments().len() == 1 { state.last(Quantity::AllocTotalBytes) } else { None };
-    Some(Recording::new(cycles, gogc).with_rounding(MIB).with_memory_limit(limit).with_total_alloc(total))
-}
-
-fn cycle(line: &GcTraceLine) -> Cycle {
-    let bytes = |mb: u64| mb as f64 * MIB;
-    Cycle {
-        start_seconds: line.start_seconds,
-        heap_start_bytes: bytes(line.heap_start_mb),
-        heap_end_bytes: bytes(line.heap_end_mb),
-        heap_live_bytes: bytes(line.heap_live_mb),
-        goal_bytes: bytes(line.goal_mb),
-        stacks_bytes: bytes(line.stacks_mb.unwrap_or(0)),
-        globals_bytes: bytes(line.globals_mb.unwrap_or(0)),
-        mark_seconds: line.mark_ms / 1e3,
-        stw_seconds: (line.stw_sweep_ms + line.stw_mark_term_ms) / 1e3,
-        assist_cpu_seconds: line.assist_cpu_ms / 1e3,
-        background_cpu_seconds: line.background_cpu_ms / 1e3,
-        idle_cpu_seconds: line.idle_cpu_ms / 1e3,
-        procs: line.procs,
-        forced: line.forced,
-    }
-}
-
-const MIB: f64 = 1_048_576.0;
 const SETTINGS: [u32; 6] = [50, 100, 150, 200, 400, 800];

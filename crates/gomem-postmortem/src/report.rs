@@ -14,6 +14,7 @@ use crate::{
     html,
     overview::Overview,
     pacing::{Pacing, Saving, saving},
+    prediction_table::prediction_columns,
     site::{Site, attribute, certainty},
     text,
 };
@@ -244,28 +245,8 @@ pub(crate) fn gogc_percent(prediction: &Prediction) -> Option<u32> {
 
 fn gogc_table(predictions: &[Prediction]) -> Result<Table, TableError> {
     let all = || predictions.iter();
-    let mut columns = vec![
-        Column::optional_int64("gogc", Unit::Percent, all().map(|found| gogc_percent(found).map(i64::from))),
-        Column::optional_int64(
-            "memory_limit_bytes",
-            Unit::Bytes,
-            all().map(|found| found.setting.memory_limit_bytes.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX))),
-        ),
-    ];
-    let mut interval = |name: &str, unit: Unit, of: &dyn Fn(&Prediction) -> Option<Interval>| {
-        let ends: [(&str, &dyn Fn(Interval) -> f64); 3] =
-            [("", &|found| found.value), ("_low", &|found| found.low), ("_high", &|found| found.high)];
-        for (suffix, end) in ends {
-            let values: Vec<Option<f64>> = all().map(|found| of(found).map(end)).collect();
-            columns.push(Column::optional_float64(format!("{name}{suffix}"), unit, values));
-        }
-    };
-    interval("gc_cycles", Unit::Count, &|found| found.gc_cycles);
-    interval("peak_heap_bytes", Unit::Bytes, &|found| found.peak_heap_bytes);
-    interval("gc_cpu_fraction", Unit::Fraction, &|found| found.gc_cpu_fraction);
-    columns.push(Column::optional_float64("effective_gogc", Unit::Percent, all().map(|found| found.effective_gogc)));
-    columns
-        .push(Column::optional_strings("refusal", all().map(|found| found.refusal.map(|refusal| refusal.to_string()))));
+    let mut columns = prediction_columns(&predictions.iter().collect::<Vec<_>>());
+    columns[0] = Column::optional_int64("gogc", Unit::Percent, all().map(|found| gogc_percent(found).map(i64::from)));
     Table::new("gogc", columns)
 }
 

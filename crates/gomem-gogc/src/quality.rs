@@ -1,0 +1,146 @@
+//! What limits a fit.
+
+use crate::{
+    curve::{Curve, Point},
+    recording::Recording,
+};
+
+/// What limits the fit.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Quality {
+    /// Recorded cycles.
+    pub cycles: usize,
+    /// Cycles that the program asked for with `runtime.GC`.
+    pub forced_cycles: usize,
+    /// Replayed over recorded cycles at the recorded setting: 1.0 is perfect.
+    pub replayed_cycles_ratio: f64,
+    /// Relative change of the surviving heap between the first and the last third of the run.
+    pub drift: f64,
+    /// Whether the surviving heap grows all along, as that of a leak or of a cache that fills does.
+    pub is_growing: bool,
+    /// The share of the live heap that the rounding of the recorded numbers can be off by.
+    pub rounding_fraction: f64,
+    /// Whether the live heap is small, so that the minimum heap and rounding weigh.
+    pub is_small: bool,
+    /// Whether the cycles were put together from samples.
+    pub is_sampled: bool,
+    /// Whether the GC's CPU time is known; without it, none is predicted.
+    pub knows_gc_cpu: bool,
+    /// Reported CPU time over the process's own, where both are known. The runtime counts wall time on each processor, so
+    /// a throttled or starved program reports more CPU than it got.
+    pub cpu_inflation: Option<f64>,
+    /// Whether the GC CPU limiter acted during the run.
+    pub limiter_acted: bool,
+    /// What to know before trusting the predictions.
+    pub remarks: Vec<String>,
+}
+
+impl Quality {
+    pub(crate) fn of(recording: &Recording, curve: &Curve) -> Self {
+        let third = (curve.points.len() / 3).max(1);
+        let first = mean_surviving(&curve.points[..third]);
+        let last = mean_surviving(&curve.points[curve.points.len() - third..]);
+        let mean = mean_surviving(&curve.points);
+        let drift = (last - first).abs() / first.max(last).max(1.0);
+        let mut quality = Self {
+            cycles: recording.cycles.len(),
+            forced_cycles: recording.cycles.iter().filter(|cycle| cycle.forced).count(),
+            replayed_cycles_ratio: 1.0,
+            drift,
+            is_growing: drift > UNSTEADY && trend(&curve.points) > GROWING,
+            rounding_fraction: recording.rounding_bytes / 2.0 / mean.max(1.0),
+            is_small: mean < SMALL_HEAP,
+            is_sampled: recording.is_sampled,
+            knows_gc_cpu: recording.knows_gc_cpu,
+            cpu_inflation: recording.cpu_inflation,
+            limiter_acted: recording.limiter_acted,
+            remarks: recording.remarks.clone(),
+        };
+        quality.remark();
+        quality
+    }
+
+    pub(crate) fn replayed(&mut self, ratio: f64) {
+        self.replayed_cycles_ratio = ratio;
+        if !REPLAYED_WELL.contains(&ratio) {
+            self.remarks.push(format!(
+                "the replay of the recording itself makes {ratio:.2} times its cycles: something besides GOGC paces this \
+                 program"
+            ));
+        }
+    }
+
+    /// Whether the run is too short or too unsteady for the usual intervals, which are widened then.
+    #[must_use]
+    pub fn is_shaky(&self) -> bool {
+        self.cycles < FEW_CYCLES || self.drift > UNSTEADY || !REPLAYED_WELL.contains(&self.replayed_cycles_ratio)
+    }
+
+    /// Whether the reported CPU time is mostly wall time.
+    #[must_use]
+    pub fn is_cpu_inflated(&self) -> bool {
+        self.cpu_inflation.is_some_and(|inflation| inflation > INFLATED)
+    }
+
+    fn remark(&mut self) {
+        if self.cycles < FEW_CYCLES {
+            self.remarks.push(format!("only {} GC cycles recorded: intervals are widened", self.cycles));
+        }
+        if self.drift > UNSTEADY {
+            let percent = self.drift * 100.0;
+            self.remarks.push(format!("the live heap changes by {percent:.0} % over the run: intervals are widened"));
+        }
+        if self.rounding_fraction > 0.1 {
+            let text = "the heap is small against the whole MiB of gctrace; runtime/metrics would be exact";
+            self.remarks.push(text.to_owned());
+        } else if self.is_small {
+            self.remarks.push("the live heap is small: the minimum heap sets the pace, intervals are wider".to_owned());
+        }
+        if self.forced_cycles * 4 > self.cycles {
+            let forced = self.forced_cycles;
+            self.remarks.push(format!("{forced} cycles were forced by runtime.GC, which GOGC does not change"));
+        }
+        if let Some(inflation) = self.cpu_inflation.filter(|_| self.is_cpu_inflated()) {
+            self.remarks.push(format!(
+                "the runtime reports {inflation:.1} times the CPU that the process got: it counts wall time, and was \
+                 throttled or starved; shares hold, seconds are scaled down"
+            ));
+        }
+        if self.limiter_acted {
+            let text = "the GC CPU limiter acted: the recording shows a program that had too little memory";
+            self.remarks.push(text.to_owned());
+        }
+    }
+}
+
+fn mean_surviving(points: &[Point]) -> f64 {
+    points.iter().map(|point| point.surviving).sum::<f64>() / points.len().max(1) as f64
+}
+
+/// The correlation of the surviving heap with the bytes allocated before, between -1 and 1.
+fn trend(points: &[Point]) -> f64 {
+    let count = points.len().max(1) as f64;
+    let mean = |value: fn(&Point) -> f64| points.iter().map(value).sum::<f64>() / count;
+    let (x, y) = (mean(|point| point.allocated), mean(|point| point.surviving));
+    let (mut both, mut xs, mut ys) = (0.0, 0.0, 0.0);
+    for point in points {
+        let (dx, dy) = (point.allocated - x, point.surviving - y);
+        both += dx * dy;
+        xs += dx * dx;
+        ys += dy * dy;
+    }
+    if xs > 0.0 && ys > 0.0 { both / (xs * ys).sqrt() } else { 0.0 }
+}
+
+/// Fewer cycles than this make a short run.
+const FEW_CYCLES: usize = 10;
+/// A live heap that drifts by more than this is not steady.
+const UNSTEADY: f64 = 0.5;
+/// A heap whose size correlates with the work done by more than this grows all along.
+const GROWING: f64 = 0.8;
+const REPLAYED_WELL: std::ops::RangeInclusive<f64> = 0.7..=1.4;
+/// A mean live heap below this is small.
+const SMALL_HEAP: f64 = 10.0 * 1_048_576.0;
+/// Reported CPU time that is more than this many times the process's own is not CPU time.
+const INFLATED: f64 = 1.2;

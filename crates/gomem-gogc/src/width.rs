@@ -1,0 +1,62 @@
+//! How wide a 90 % interval is.
+
+use crate::{prediction::Setting, quality::Quality};
+
+/// Half-widths of 90 % intervals, on the logarithm.
+pub(crate) struct Widths {
+    pub(crate) cycles: f64,
+    pub(crate) peak: f64,
+    pub(crate) cpu: f64,
+}
+
+impl Widths {
+    /// For `setting`, asked of a recording made with `base`.
+    pub(crate) fn of(setting: &Setting, base: &Setting, quality: &Quality) -> Self {
+        let octaves = match (setting.gogc.factor(), base.gogc.factor()) {
+            (Some(to), Some(from)) if to > 0.0 && from > 0.0 => (to / from).log2().abs(),
+            _ => 2.0,
+        };
+        let distance = octaves + setting.alloc_scale.max(1e-3).log2().abs();
+        let mut widen = if quality.is_shaky() { SHAKY } else { 1.0 };
+        if quality.is_sampled {
+            widen *= SAMPLED;
+        }
+        let (cycles, peak) = if quality.is_small { SMALL_WIDTHS } else { WIDTHS };
+        Self {
+            cycles: widen * at_octave(&cycles, distance),
+            peak: widen * at_octave(&peak, distance),
+            cpu: at_octave(&CPU_WIDTH, distance),
+        }
+    }
+}
+
+/// The width at a distance in octaves, linear between the whole ones.
+fn at_octave(widths: &[f64; 4], octaves: f64) -> f64 {
+    let clamped = octaves.clamp(0.0, 3.0);
+    let index = (clamped as usize).min(2);
+    widths[index] + (widths[index + 1] - widths[index]) * (clamped - index as f64)
+}
+
+/// Split-conformal half-widths of the logarithm at 0, 1, 2 and 3 octaves from the recorded GOGC: 90 % of the predictions
+/// of recorded runs were closer. Those of cycles, and those of the peak heap.
+const WIDTHS: ([f64; 4], [f64; 4]) = ([0.12, 0.22, 0.33, 0.35], [0.18, 0.26, 0.27, 0.33]);
+/// The same for live heaps of a few MiB, whose pace the minimum heap and the allocation during marking set.
+const SMALL_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.40, 1.20, 1.20], [0.30, 0.60, 1.30, 1.40]);
+/// The same for GC CPU, beside [`CPU_POINTS`].
+const CPU_WIDTH: [f64; 4] = [0.25, 0.38, 0.60, 1.00];
+/// The share of the available CPU that any prediction of GC CPU may be off by.
+pub(crate) const CPU_POINTS: f64 = 0.015;
+/// A short or unsteady recording tells less, and so do cycles that were not seen one by one.
+const SHAKY: f64 = 1.3;
+const SAMPLED: f64 = 1.3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn widths_are_linear_between_octaves_and_end_at_three() {
+        assert_eq!(at_octave(&[0.0, 1.0, 3.0, 4.0], 1.5), 2.0);
+        assert_eq!(at_octave(&[0.0, 1.0, 3.0, 4.0], 9.0), 4.0);
+    }
+}

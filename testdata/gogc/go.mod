@@ -1,0 +1,3 @@
+module gogcruns
+
+go 1.21
