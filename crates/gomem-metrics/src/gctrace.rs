@@ -121,10 +121,9 @@ impl GcTrace {
                         nom::Err::Error(err) | nom::Err::Failure(err) => rest.len() - err.input.len(),
                         nom::Err::Incomplete(_) => rest.len(),
                     };
-                    let column = u32::try_from(start - begin + consumed + 1).unwrap_or(u32::MAX);
                     if (trace.diagnostics.len() as u64) < limits.diagnostics {
                         let problem = "begins like a gctrace line, and goes on otherwise from here";
-                        trace.diagnostics.push(Diagnostic { line: log_line, column, problem });
+                        trace.diagnostics.push(Diagnostic::skipped(log_line, start - begin + consumed, problem));
                     } else {
                         trace.suppressed_diagnostics += 1;
                     }

@@ -1,6 +1,6 @@
 //! Reader for Go runtime metrics and GC traces.
 //!
-//! [`Metrics`] collects scrapes in the Prometheus text format; [`GoState`] maps the naming schemes under which Go
+//! [`Metrics`] collects scrapes, query results and snapshots of every usual [`Format`]; [`GoState`] maps the naming schemes under which Go
 //! programs export their runtime onto one set of quantities; [`GcTrace`] reads `GODEBUG=gctrace=1` lines out of any log.
 //!
 //! ```
@@ -32,8 +32,10 @@
 #![forbid(unsafe_code)]
 
 mod cycle;
+mod decode;
 mod error;
 mod exposition;
+mod format;
 mod gctrace;
 mod metrics;
 mod state;
@@ -41,8 +43,9 @@ mod trend;
 
 pub use cycle::ObservedCycle;
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
-pub use exposition::{Exposition, MetricType, Sample};
+pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
+pub use format::Format;
 pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
-pub use metrics::{Metrics, SERIES_SCHEMA, Series};
+pub use metrics::{Metrics, NativeHistogram, ReadOptions, SERIES_SCHEMA, Series};
 pub use state::{GoState, Quantity};
 pub use trend::{Trend, kendall_tau, theil_sen};
