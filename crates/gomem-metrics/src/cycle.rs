@@ -124,7 +124,11 @@ impl GoState {
             }
         }
         let Some(factor) = self.gogc_factor(row) else {
-            return if of(Quantity::MemoryLimitBytes).is_some_and(f64::is_finite) { Regime::MemoryLimit } else { Regime::Off };
+            return if of(Quantity::MemoryLimitBytes).is_some_and(f64::is_finite) {
+                Regime::MemoryLimit
+            } else {
+                Regime::Off
+            };
         };
         if goal <= MINIMUM_HEAP_BYTES * factor * 1.05 {
             return Regime::MinimumHeap;

@@ -18,13 +18,13 @@ mod sample;
 
 use memchr::memchr;
 
-pub use self::{
-    metadata::MetricType,
-    sample::{Extra, Sample},
-};
 use self::{
     metadata::Metadata,
     sample::{Flaw, Grammar},
+};
+pub use self::{
+    metadata::MetricType,
+    sample::{Extra, Sample},
 };
 use crate::error::Diagnostic;
 

@@ -31,25 +31,36 @@
 
 #![forbid(unsafe_code)]
 
+mod change_point;
 mod cycle;
 mod decode;
+mod diagnosis;
 mod error;
 mod exposition;
+mod finding;
 mod format;
 mod gctrace;
+mod growth;
 mod metrics;
 mod names;
 mod quantity;
+mod rules;
 mod state;
 mod traced;
 mod trend;
+mod waterfall;
+mod window;
 
 pub use cycle::{ObservedCycle, Regime};
+pub use diagnosis::{DiagnoseOptions, Diagnosis};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
+pub use finding::{Confidence, DIAGNOSIS_SCHEMA, Evidence, Finding, Severity, Verdict};
 pub use format::Format;
 pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
 pub use metrics::{Metrics, NativeHistogram, ReadOptions, SERIES_SCHEMA, Series};
 pub use quantity::Quantity;
+pub use rules::Rule;
 pub use state::GoState;
 pub use trend::{Trend, kendall_tau, theil_sen};
+pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall};

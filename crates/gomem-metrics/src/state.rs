@@ -194,9 +194,8 @@ impl GoState {
     fn derive(&mut self, begin: usize) {
         for row in begin..self.columns[Quantity::SysBytes as usize].len() {
             let of = |quantity| self.values(quantity)[row];
-            let held = of(Quantity::HeldBytes).or_else(|| {
-                Some((of(Quantity::SysBytes)? - of(Quantity::HeapReleasedBytes)?).max(0.0))
-            });
+            let held = of(Quantity::HeldBytes)
+                .or_else(|| Some((of(Quantity::SysBytes)? - of(Quantity::HeapReleasedBytes)?).max(0.0)));
             // Its metric counts the quick ones.
             let slow = of(Quantity::StopsTotal).zip(of(Quantity::SlowStopsTotal));
             let slow = slow.map(|(all, quick)| (all - quick).max(0.0));

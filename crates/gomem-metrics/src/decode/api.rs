@@ -44,7 +44,9 @@ impl Decoded {
         for (place, pair) in list("values").chain(item.get("value")).enumerate() {
             match point(pair) {
                 Some((time, value)) => self.observations.push(Observation { value, ..series.clone() }.at(time)),
-                None => self.skip(format!("result {index} ({}), value {place}: not a time and a number", series.metric)),
+                None => {
+                    self.skip(format!("result {index} ({}), value {place}: not a time and a number", series.metric))
+                }
             }
         }
         for (place, pair) in list("histograms").chain(item.get("histogram")).enumerate() {
@@ -53,7 +55,8 @@ impl Decoded {
                     let histogram = Some(histogram.to_string());
                     self.observations.push(Observation { value: f64::NAN, histogram, ..series.clone() }.at(time));
                 }
-                _ => self.skip(format!("result {index} ({}), histogram {place}: not a time and a histogram", series.metric)),
+                _ => self
+                    .skip(format!("result {index} ({}), histogram {place}: not a time and a histogram", series.metric)),
             }
         }
     }

@@ -68,7 +68,9 @@ impl Decoded {
                 let text = Value::Object(fields.clone()).to_string();
                 self.observations.push(Observation { histogram: Some(text), ..Observation::new(name, f64::NAN) });
             }
-            Value::Object(fields) => fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field)),
+            Value::Object(fields) => {
+                fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field))
+            }
             Value::Array(items) if name == "memstats.BySize" => items.iter().for_each(|item| self.size_class(item)),
             // The rings of pauses are read as the cycles that they tell of.
             Value::Array(_) if name.starts_with("memstats.Pause") || name == "cmdline" => {}
@@ -85,7 +87,8 @@ impl Decoded {
         for name in ["Mallocs", "Frees"] {
             let labels = vec![("size".to_owned(), size.to_string())];
             let metric = format!("memstats.BySize.{name}");
-            self.observations.extend(number(name).map(|value| Observation { labels, ..Observation::new(metric, value) }));
+            self.observations
+                .extend(number(name).map(|value| Observation { labels, ..Observation::new(metric, value) }));
         }
     }
 }

@@ -254,7 +254,8 @@ impl<'a> Family<'a> {
     fn check_labels(&self, sample: &Sample<'a>, suffix: &str) -> Result<(), Flaw> {
         let canonical = |name: &str| {
             let text = sample.labels().find(|(key, _)| key == name).map(|(_, value)| value);
-            let infinite = text.as_ref().and_then(|text| text.parse().ok()).is_some_and(|value: f64| value == f64::INFINITY);
+            let infinite =
+                text.as_ref().and_then(|text| text.parse().ok()).is_some_and(|value: f64| value == f64::INFINITY);
             !infinite || text.as_deref() == Some("+Inf")
         };
         match self.kind() {
@@ -304,9 +305,8 @@ impl<'a> Family<'a> {
         }
         let exemplar = format!("e{text}");
         let grammar = Grammar { dialect: Dialect::OpenMetrics, strict: false };
-        let labels = Sample::decode(&exemplar, 0, grammar).map_or(0, |labels| {
-            labels.labels().map(|(key, value)| key.chars().count() + value.chars().count()).sum()
-        });
+        let labels = Sample::decode(&exemplar, 0, grammar)
+            .map_or(0, |labels| labels.labels().map(|(key, value)| key.chars().count() + value.chars().count()).sum());
         if labels > LONGEST_EXEMPLAR { Err((0, "an exemplar with more than 128 characters of labels")) } else { Ok(()) }
     }
 

@@ -63,9 +63,13 @@ impl Histogram {
             Some(count) if count != self.in_bucket => {
                 flaw("before this line ends a histogram whose count is not what its last bucket holds")
             }
-            Some(_) if !self.sum && !self.gauge_sum => flaw("before this line ends a histogram with a count but no sum"),
+            Some(_) if !self.sum && !self.gauge_sum => {
+                flaw("before this line ends a histogram with a count but no sum")
+            }
             None if self.sum || self.gauge_sum => flaw("before this line ends a histogram with a sum but no count"),
-            _ if self.negative_bounds && self.sum => flaw("before this line ends a histogram with negative buckets and a sum"),
+            _ if self.negative_bounds && self.sum => {
+                flaw("before this line ends a histogram with negative buckets and a sum")
+            }
             _ if !self.negative_bounds && self.negative_gauge_sum => {
                 flaw("before this line ends a histogram with a negative sum and no negative buckets")
             }

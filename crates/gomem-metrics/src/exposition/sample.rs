@@ -135,12 +135,7 @@ impl Grammar {
     }
 
     /// The labels from `inside` the braces; gives where the closing one is.
-    pub(super) fn labels<'a>(
-        self,
-        line: &'a str,
-        inside: usize,
-        name: &mut Cow<'a, str>,
-    ) -> Result<usize, Flaw> {
+    pub(super) fn labels<'a>(self, line: &'a str, inside: usize, name: &mut Cow<'a, str>) -> Result<usize, Flaw> {
         let mut seen: Vec<Cow<'a, str>> = Vec::new();
         let mut at = inside;
         while let Some((label, next)) = self.label(line, at)? {
@@ -248,7 +243,8 @@ impl Grammar {
         if self.strict {
             let digits = text.trim_start_matches(['+', '-']);
             let signed_nan = value.is_nan() && digits.len() < text.len();
-            let overflow = value.is_infinite() && digits.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+            let overflow =
+                value.is_infinite() && digits.starts_with(|first: char| first.is_ascii_digit() || first == '.');
             if signed_nan || (overflow && self.dialect == Dialect::Prometheus) {
                 return None;
             }
@@ -276,7 +272,8 @@ impl Grammar {
             None => Ok((timestamp_ms, Extra::None)),
             // Some exporters write exemplars into the Prometheus format; strictly they are OpenMetrics only.
             Some(b'#') if self.dialect == Dialect::OpenMetrics || !self.strict => {
-                let start = self.skip_separator(bytes, at + 1).map_err(|flaw| (flaw.0, "expected one space after #"))?;
+                let start =
+                    self.skip_separator(bytes, at + 1).map_err(|flaw| (flaw.0, "expected one space after #"))?;
                 self.exemplar(line, start)?;
                 Ok((timestamp_ms, Extra::Exemplar(&line[start..])))
             }
@@ -302,7 +299,11 @@ impl Grammar {
         if !text.is_empty() && seconds(text).is_none() {
             return Err((start, "expected the exemplar's timestamp in seconds"));
         }
-        if self.skip_blanks(bytes, end) == bytes.len() { Ok(()) } else { Err((end, "unexpected text after the exemplar")) }
+        if self.skip_blanks(bytes, end) == bytes.len() {
+            Ok(())
+        } else {
+            Err((end, "unexpected text after the exemplar"))
+        }
     }
 
     fn timestamp(self, text: &str) -> Option<i64> {

@@ -1,0 +1,53 @@
+//! `stw_stop_latency`: threads do not stop when the GC asks them to.
+//!
+//! Where `/sched/pauses/stopping/gc` is exported: ≥ 20 % of ≥ 20 stops took more than 10 ms, and pauses are ≥ 2 % of the time.
+//! Without it: pauses are ≥ 2 % of the time and ≥ 10 ms each on average. Only with a goal of ≥ 16 MiB: a tiny heap is
+//! collected so often that pauses add up. Measured: 24 to 40 % slow stops and 4 to 29 % of the time; healthy programs on a
+//! busy host up to 11 % and 0.8 %.
+
+use super::{Judgement, MIB, percent};
+use crate::{finding::Severity, quantity::Quantity, window::Window};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let Some(pause) = window.increase(Quantity::GcPauseTotalSeconds) else {
+        return Judgement::not_evaluable(&["go_gc_duration_seconds_sum", "go_sched_pauses_stopping_gc_seconds_bucket"]);
+    };
+    let Some(pace) = window.pace() else { return Judgement::clear("no GC cycle ended in the time looked at") };
+    let (paused, mean) = (pause / pace.seconds, pause / pace.cycles);
+    let slow = window.increase(Quantity::SlowStopsTotal).zip(window.increase(Quantity::StopsTotal));
+    let slow_fraction = slow.filter(|slow| slow.1 > 0.0).map(|(slow, all)| slow / all);
+    let evidence = |judgement: Judgement| {
+        let judgement = judgement
+            .against("paused_fraction", paused, LEAST_PAUSED, "fraction")
+            .with("pause_mean_seconds", mean, "seconds")
+            .with("gc_cycles", pace.cycles, "count");
+        match slow_fraction {
+            Some(slow) => judgement.against("slow_stop_fraction", slow, LEAST_SLOW, "fraction"),
+            None => judgement.missing(&["go_sched_pauses_stopping_gc_seconds_bucket"]),
+        }
+    };
+    let goal = window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0);
+    let slowly = slow_fraction.map_or(mean >= LEAST_MEAN_SECONDS, |slow| slow >= LEAST_SLOW);
+    if paused < LEAST_PAUSED || !slowly || goal < LEAST_GOAL {
+        return evidence(Judgement::clear("the world stops quickly enough"));
+    }
+    if pace.cycles < LEAST_CYCLES {
+        return evidence(Judgement::insufficient("too few GC cycles to tell"));
+    }
+    let summary = format!(
+        "the world stands still for {} of the time, {:.0} ms at each GC: threads do not stop when asked to",
+        percent(paused),
+        1e3 * mean
+    );
+    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(
+        "A system that does not run the program's threads (CPU limits, a busy host) looks the same: see cpu_throttled.",
+    )
+}
+
+const ACTION: &str = "Look for loops without calls when asyncpreemptoff=1 is set, for cgo calls and page faults; runtime/trace shows \
+                      which goroutine was waited for.";
+const LEAST_PAUSED: f64 = 0.02;
+const LEAST_SLOW: f64 = 0.20;
+const LEAST_MEAN_SECONDS: f64 = 0.010;
+const LEAST_GOAL: f64 = 16.0 * MIB;
+const LEAST_CYCLES: f64 = 10.0;
