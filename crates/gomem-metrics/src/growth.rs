@@ -1,6 +1,9 @@
 //! Whether something grows without an end in sight.
 
-use crate::trend::{blocks, kendall_tau, median, theil_sen};
+use crate::{
+    change_point::ChangePoint,
+    trend::{blocks, kendall_tau, median, theil_sen},
+};
 
 /// How a series developed over six spans of equal time.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +17,7 @@ pub(crate) struct Growth {
     /// What the pace of the later half, and of the last third, would add in the whole time.
     pub(crate) late: f64,
     pub(crate) latest: f64,
-    /// The share of the growth that one step makes.
+    /// The share of the growth that one step makes: the jump between two levels on which nearly all points agree.
     pub(crate) step_fraction: f64,
     pub(crate) seconds: f64,
 }
@@ -29,13 +32,13 @@ pub(crate) enum Envelope {
 }
 
 impl Growth {
-    /// `None` with too few points, or when they leave a span empty at either end, or two in between.
+    /// `None` with too few points, or when they leave a span empty at either end, or more than two in between.
     pub(crate) fn of(points: &[(f64, f64)], envelope: Envelope) -> Option<Self> {
         if points.len() < FEWEST_POINTS {
             return None;
         }
         let spans = spans(points, SPANS, envelope);
-        if spans.len() + 1 < SPANS || blocks(points, SPANS).iter().step_by(SPANS - 1).any(Vec::is_empty) {
+        if spans.len() < FEWEST_SPANS || blocks(points, SPANS).iter().step_by(SPANS - 1).any(Vec::is_empty) {
             return None;
         }
         let levels: Vec<f64> = spans.iter().map(|span| span.1).collect();
@@ -46,9 +49,7 @@ impl Growth {
             let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
             theil_sen(&crate::trend::thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
         };
-        let fine = self::spans(points, 2 * SPANS, envelope);
-        let highest_step = fine.windows(2).map(|pair| pair[1].1 - pair[0].1).fold(0.0, f64::max);
-        let rise = fine.last().zip(fine.first()).map_or(0.0, |(last, first)| last.1 - first.1);
+        let step = ChangePoint::of(points, LEAST_OF_A_LEVEL).map_or(0.0, |change| change.gap.max(0.0));
         Some(Self {
             first,
             last,
@@ -56,7 +57,7 @@ impl Growth {
             tau: kendall_tau(&spans),
             late: from(0.5),
             latest: from(2.0 / 3.0),
-            step_fraction: if rise > 0.0 { highest_step / rise } else { 1.0 },
+            step_fraction: step / (last - first).max(f64::MIN_POSITIVE),
             seconds,
         })
     }
@@ -81,6 +82,8 @@ fn spans(points: &[(f64, f64)], count: usize, envelope: Envelope) -> Vec<(f64, f
 
 pub(crate) const FEWEST_POINTS: usize = 8;
 const SPANS: usize = 6;
+const FEWEST_SPANS: usize = 4;
+const LEAST_OF_A_LEVEL: usize = 3;
 
 #[cfg(test)]
 mod tests {

@@ -29,13 +29,6 @@ pub(crate) struct Pace {
     pub(crate) inflation: Option<f64>,
 }
 
-/// How much more of something there is in the last third of a window than in the first.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Load {
-    pub(crate) alloc_rate: Option<f64>,
-    pub(crate) goroutines: Option<f64>,
-}
-
 impl<'a> Window<'a> {
     pub(crate) fn new(state: &'a GoState, rows: Range<usize>, container_limit_bytes: Option<f64>) -> Self {
         let cycles = state.cycles_in(rows.clone());
@@ -111,9 +104,9 @@ impl<'a> Window<'a> {
         self.cycles.iter().any(|cycle| cycle.live_is_estimate)
     }
 
-    /// What sets the goal, over most of the last third.
+    /// What sets the goal, over most of the later half.
     pub(crate) fn regime(&self) -> Regime {
-        let from = self.rows.end - self.rows.len().div_ceil(3);
+        let from = self.rows.start + self.rows.len() / 2;
         let mut counts = [0_usize; Regime::NAMES.len()];
         let mut most = Regime::Unknown;
         for row in from..self.rows.end {
@@ -193,17 +186,12 @@ impl<'a> Window<'a> {
         Some(cycle.alloc_bytes? / (live * factor).max(MINIMUM_HEAP_BYTES * factor))
     }
 
-    pub(crate) fn load(&self) -> Load {
-        let ratio = |points: &[(f64, f64)]| {
-            let thirds = blocks(points, 3);
-            let mut medians = thirds.into_iter().map(|mut third| median(&mut third));
-            let (first, last) = (medians.next()??, medians.next_back()??);
-            (first > 0.0).then_some(last / first)
-        };
-        Load {
-            alloc_rate: ratio(&self.rates(Quantity::AllocTotalBytes)),
-            goroutines: ratio(&self.points(Quantity::Goroutines)),
-        }
+    /// How many times as much is allocated a second in the last third as in the first: the work there is.
+    pub(crate) fn load_ratio(&self) -> Option<f64> {
+        let thirds = blocks(&self.rates(Quantity::AllocTotalBytes), 3);
+        let mut medians = thirds.into_iter().map(|mut third| median(&mut third));
+        let (first, last) = (medians.next()??, medians.next_back()??);
+        (first > 0.0).then_some(last / first)
     }
 
     fn since_begin(&self, row: usize) -> f64 {

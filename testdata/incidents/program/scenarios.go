@@ -93,7 +93,7 @@ var scenarios = map[string]func(seconds float64){
 	"leak": func(s float64) { root = tree(15 * mb); go leak(1.1*mb, 0); churn(constant(22 * mb)) },
 	"leak_tree": func(s float64) {
 		root = tree(20 * mb)
-		go each(10, func(float64) { n := tree(0.15 * mb); n.left, root = root, n; keepTrees = append(keepTrees, n) })
+		go leakTree(1.5 * mb)
 		churn(constant(30 * mb))
 	},
 	"leak_batches": func(s float64) {

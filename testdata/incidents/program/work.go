@@ -11,12 +11,12 @@ type node struct {
 	payload     [48]byte
 }
 
+// tree is balanced: a list could be marked by one worker only.
 func tree(bytes int) *node {
-	var root *node
-	for i := 0; i < bytes/64; i++ {
-		root = &node{left: root}
+	if bytes < 64 {
+		return nil
 	}
-	return root
+	return &node{left: tree((bytes - 64) / 2), right: tree((bytes - 64) / 2)}
 }
 
 // blocks is memory without pointers, in pieces of size.

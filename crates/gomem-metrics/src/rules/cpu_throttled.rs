@@ -12,13 +12,10 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         return Judgement::not_evaluable(&[TOTAL_CPU, IDLE_CPU, "process_cpu_seconds_total"]);
     }
     let recent = window.later_half();
-    let increase = |quantity| recent.increase(quantity).unwrap_or(0.0);
-    if increase(Quantity::GcCyclesTotal) < LEAST_CYCLES {
+    let (Some(believed), Some(ran)) = (believed_seconds(&recent), ran_fraction(&recent)) else {
         return Judgement::insufficient("the CPU classes move only when a GC cycle ends, and few did");
-    }
-    let believed = increase(Quantity::TotalCpuSeconds) - increase(Quantity::IdleCpuSeconds);
+    };
     let busy = believed / recent.seconds().max(1e-9);
-    let ran = increase(Quantity::ProcessCpuSeconds) / believed.max(1e-9);
     let evidence = |judgement: Judgement| {
         judgement.against("ran_fraction", ran, MOST_RAN, "fraction").against(
             "busy_processors",
@@ -37,8 +34,19 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     )
 }
 
+/// How much of the time in which Go believes to have run the system did run it.
+pub(super) fn ran_fraction(window: &Window<'_>) -> Option<f64> {
+    Some(window.increase(Quantity::ProcessCpuSeconds)? / believed_seconds(window)?.max(1e-9))
+}
+
+fn believed_seconds(window: &Window<'_>) -> Option<f64> {
+    let enough = window.increase(Quantity::GcCyclesTotal)? >= LEAST_CYCLES;
+    let believed = window.increase(Quantity::TotalCpuSeconds)? - window.increase(Quantity::IdleCpuSeconds)?;
+    enough.then_some(believed)
+}
+
 const ACTION: &str = "Look at the container's CPU throttling (container_cpu_cfs_throttled_periods_total) and at the host's load; before \
                       Go 1.25 GOMAXPROCS does not follow the container's CPU limit: set it.";
-const MOST_RAN: f64 = 0.4;
+pub(super) const MOST_RAN: f64 = 0.4;
 const LEAST_BUSY: f64 = 0.2;
 const LEAST_CYCLES: f64 = 5.0;

@@ -1,7 +1,8 @@
 //! `gc_cpu_high`: GC takes ≥ 20 % of the busy CPU (35 %: critical), and ≥ 5 % of all there is.
 //!
 //! The runtime aims at 25 % of `GOMAXPROCS` while a GC is active (`gcBackgroundUtilization` in `runtime/mgcpacer.go`), so a
-//! program in which it is active all the time pays a quarter. Marking on processors that would have been idle is left out.
+//! program in which it is active all the time pays a quarter. Marking on processors that would have been idle is left out, and
+//! so are pauses, during which the classes count all processors: see [`stw_stop_latency`](super::stw_stop_latency).
 //! The CPU classes move only when a cycle ends, so at least five are needed. Default metrics hold no honest substitute.
 
 use super::{ASSIST_CPU, GC_CPU, IDLE_CPU, IDLE_MARK_CPU, Judgement, TOTAL_CPU, bytes, percent};
@@ -12,11 +13,14 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         return Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU, ASSIST_CPU]);
     }
     let recent = window.later_half();
-    let Some(share) = recent.gc_share() else {
+    let Some(with_pauses) = recent.gc_share() else {
         return Judgement::insufficient("too few GC cycles to tell what they cost");
     };
+    let paused = recent.increase(Quantity::GcPauseTotalSeconds).unwrap_or(0.0) / recent.seconds().max(1e-9);
     let idle_marking = recent.share_of_cpu(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
-    let of_all = recent.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
+    let all_of_it = recent.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
+    let of_all = (all_of_it - paused).max(0.0);
+    let share = with_pauses * of_all / all_of_it.max(1e-9);
     let evidence = |judgement: Judgement| {
         judgement
             .against("gc_cpu_fraction", share, WARNING, "fraction")

@@ -37,12 +37,12 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             "the number of goroutines went up and levels off, as connections kept alive do",
         ));
     }
-    let load = window.load();
-    if load.alloc_rate.is_some_and(|load| load > 1.3 && load - 1.0 >= 0.4 * (ratio - 1.0).min(2.0)) {
+    let load = window.load_ratio();
+    if load.is_some_and(|load| load > 1.3 && load - 1.0 >= 0.4 * (ratio - 1.0).min(2.0)) {
         return with_evidence(Judgement::clear(
             "goroutines grow in proportion to the work: the allocation rate does too",
         ))
-        .with("alloc_rate_ratio", load.alloc_rate, "ratio");
+        .with("alloc_rate_ratio", load, "ratio");
     }
     let summary = format!(
         "{:.0} goroutines at first, {:.0} at last: {:.1} a second are started that never end",

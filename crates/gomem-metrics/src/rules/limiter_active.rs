@@ -30,8 +30,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             "GC takes {} of the busy CPU, and the runtime lets the heap exceed GOMEMLIMIT to save the rest: out of memory is next",
             percent(share)
         );
-        let severity = if window.load().alloc_rate.is_some() { Severity::Critical } else { Severity::Warning };
-        Judgement::fired(severity, summary, "Raise GOMEMLIMIT or cut what is live; restart rather than wait.")
+        Judgement::fired(Severity::Critical, summary, "Raise GOMEMLIMIT or cut what is live; restart rather than wait.")
     };
     evidence(judgement).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction")
 }

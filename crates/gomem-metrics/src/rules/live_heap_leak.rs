@@ -1,8 +1,8 @@
 //! `live_heap_leak`: the least that survives a GC rises from span to span, and goes on rising.
 //!
 //! Over six spans of equal time, of the least live heap in each: last − first ≥ 15 % of the median and ≥ 8 MiB; Kendall's
-//! τ ≥ 0.6; the pace (Theil–Sen) of the later half would add ≥ 15 %, that of the last third ≥ 10 %; no single step makes
-//! more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
+//! τ ≥ 0.6; the pace (Theil–Sen) of the later half would add ≥ 15 %, that of the last third ≥ 10 %; no single step, between two
+//! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
 
 use super::{CYCLES, Judgement, LIVE, MIB, bytes, percent};
@@ -52,15 +52,15 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     if late < least || latest < LEAST_LATEST {
         return with_evidence(Judgement::clear("the live heap grew, and levels off, as a cache does that fills up"));
     }
-    let load = window.load();
+    let load = window.load_ratio();
     let ratio = growth.last / growth.first.max(1.0);
     let goes_with =
         |load: Option<f64>| load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1);
-    if goes_with(load.alloc_rate) {
+    if goes_with(load) {
         return with_evidence(Judgement::clear(
             "the live heap grows in proportion to the work: the allocation rate does too",
         ))
-        .with("alloc_rate_ratio", load.alloc_rate, "ratio");
+        .with("alloc_rate_ratio", load, "ratio");
     }
     let summary = format!(
         "after each GC more survives: {} at first, {} at last ({} more), and no slower lately",

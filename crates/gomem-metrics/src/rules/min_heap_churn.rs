@@ -1,5 +1,5 @@
 //! `min_heap_churn`: the goal is the runtime's least (4 MiB at `GOGC=100`, `heapMinimum` in `runtime/mgcpacer.go`), and GC runs
-//! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU.
+//! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU or stops the world for ≥ 5 % of the time.
 //!
 //! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
 
@@ -26,7 +26,8 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     if pace.cycles < super::gc_inflation::FEWEST_CYCLES {
         return evidence(Judgement::insufficient("too few GC cycles"));
     }
-    let costly = share.is_some_and(|share| share >= LEAST_SHARE);
+    let paused = recent.increase(Quantity::GcPauseTotalSeconds).map(|pause| pause / pace.seconds);
+    let costly = share.is_some_and(|share| share >= LEAST_SHARE) || paused.is_some_and(|paused| paused >= LEAST_PAUSED);
     if rate < SOME || (rate < MANY && !costly) {
         let judgement = evidence(Judgement::clear("the heap is as small as can be, and GC costs little"));
         return if share.is_none() && rate >= SOME { judgement.missing(&[GC_CPU, TOTAL_CPU]) } else { judgement };
@@ -44,3 +45,4 @@ const ACTION: &str =
 const MANY: f64 = 20.0;
 const SOME: f64 = 5.0;
 const LEAST_SHARE: f64 = 0.10;
+const LEAST_PAUSED: f64 = 0.05;
