@@ -9,7 +9,7 @@ use crate::{
     arguments::{Command, Format, Severity},
     failure::Failure,
     files::{read, write},
-    profile,
+    metrics, profile,
     render::render,
 };
 
@@ -25,6 +25,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
             Ok(0)
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
+        Command::Metrics(command) => metrics::answer(command, out),
         Command::Escape { log, diff: None, format, .. } => {
             let table = decode_log(log)?.escapes_table()?;
             let columns = ["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"];

@@ -8,6 +8,7 @@
 //! | `arguments` | what can be asked |
 //! | `command` | what is answered |
 //! | `profile` | the commands on profiles |
+//! | `metrics` | the commands on metrics |
 //! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
@@ -18,6 +19,7 @@ mod arguments;
 mod command;
 mod failure;
 mod files;
+mod metrics;
 mod profile;
 mod render;
 

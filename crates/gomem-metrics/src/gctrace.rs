@@ -141,6 +141,13 @@ impl GcTrace {
         Ok(trace)
     }
 
+    /// A trace whose lines were read already, elsewhere.
+    #[must_use]
+    pub fn from_lines(lines: Vec<GcTraceLine>) -> Self {
+        let log_lines = lines.len() as u64;
+        Self { lines, log_lines, ..Self::default() }
+    }
+
     /// The cycles, in the order of the log.
     #[must_use]
     pub fn lines(&self) -> &[GcTraceLine] {

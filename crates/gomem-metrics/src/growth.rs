@@ -49,7 +49,9 @@ impl Growth {
             let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
             theil_sen(&crate::trend::thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
         };
-        let step = ChangePoint::of(points, LEAST_OF_A_LEVEL).map_or(0.0, |change| change.gap.max(0.0));
+        let step = ChangePoint::of(points, LEAST_OF_A_LEVEL)
+            .filter(|change| !keeps_growing(points, change.at, (last - first) / seconds.max(f64::MIN_POSITIVE)))
+            .map_or(0.0, |change| change.gap.max(0.0));
         Some(Self {
             first,
             last,
@@ -69,6 +71,13 @@ impl Growth {
     pub(crate) fn per_second(&self) -> f64 {
         if self.seconds > 0.0 { self.late / self.seconds } else { 0.0 }
     }
+}
+
+/// Whether the level that begins at `at` has a slope of its own: then the gap before it is one between scrapes.
+fn keeps_growing(points: &[(f64, f64)], at: f64, overall_slope: f64) -> bool {
+    let level: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= at).collect();
+    let slope = theil_sen(&crate::trend::thin(&level)).map_or(0.0, |line| line.0);
+    level.len() >= FEWEST_POINTS && slope > 0.3 * overall_slope
 }
 
 /// The spans that hold anything: their number and what stands for them.

@@ -91,6 +91,14 @@ impl Metrics {
         Self { limits, ..Self::default() }
     }
 
+    /// The time of a scrape whose file is called by it: Unix milliseconds, or seconds.
+    #[must_use]
+    pub fn time_of_name(name: &str) -> Option<i64> {
+        let time: i64 = name.parse().ok()?;
+        // Seconds are 1000 times smaller; both are told apart until the year 5138.
+        Some(if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time })
+    }
+
     /// Adds one scrape in the Prometheus text format or in OpenMetrics, taken at `time_ms`. Scrapes may come in any
     /// order.
     ///

@@ -43,7 +43,7 @@ pub(crate) fn divisor(metric: &str) -> f64 {
 
 fn is_source(metric: &str) -> bool {
     let named = |term: &&str| term.split_once('{').map_or(*term, |(name, _)| name) == metric;
-    Quantity::ALL.iter().any(|quantity| quantity.sources().iter().any(|terms| terms.iter().any(|term| named(&term))))
+    Quantity::ALL.iter().any(|quantity| quantity.sources().iter().any(|terms| terms.iter().any(named)))
 }
 
 /// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.

@@ -151,7 +151,6 @@ impl GoState {
             Column::strings("target", &self.targets),
             Column::int64("run", Unit::None, self.runs.iter().map(|&run| i64::from(run)).collect()),
             Column::timestamp("time", self.times_ms.clone()),
-            Column::optional_strings("go_version", self.versions.iter().map(Option::as_deref)),
         ];
         columns.extend(Quantity::ALL.iter().map(|&quantity| {
             Column::optional_float64(quantity.name(), quantity.unit(), self.values(quantity).iter().copied())

@@ -45,7 +45,7 @@ impl Decoded {
             match point(pair) {
                 Some((time, value)) => self.observations.push(Observation { value, ..series.clone() }.at(time)),
                 None => {
-                    self.skip(format!("result {index} ({}), value {place}: not a time and a number", series.metric))
+                    self.skip(format!("result {index} ({}), value {place}: not a time and a number", series.metric));
                 }
             }
         }

@@ -69,7 +69,7 @@ impl Decoded {
                 self.observations.push(Observation { histogram: Some(text), ..Observation::new(name, f64::NAN) });
             }
             Value::Object(fields) => {
-                fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field))
+                fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field));
             }
             Value::Array(items) if name == "memstats.BySize" => items.iter().for_each(|item| self.size_class(item)),
             // The rings of pauses are read as the cycles that they tell of.

@@ -300,7 +300,8 @@ impl<'a> Family<'a> {
     fn check_exemplar(&self, sample: &Sample<'a>, suffix: &str) -> Result<(), Flaw> {
         let Extra::Exemplar(text) = sample.extra else { return Ok(()) };
         let buckets = matches!(self.kind(), MetricType::Histogram | MetricType::GaugeHistogram) && suffix == "_bucket";
-        if !buckets && !(self.kind() == MetricType::Counter && suffix == "_total") {
+        let totals = self.kind() == MetricType::Counter && suffix == "_total";
+        if !buckets && !totals {
             return Err((0, "an exemplar where there can be none: only buckets and counters have them"));
         }
         let exemplar = format!("e{text}");

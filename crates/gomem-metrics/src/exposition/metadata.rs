@@ -123,10 +123,7 @@ impl<'a> Metadata<'a> {
         let bytes = line.as_bytes();
         let at = skip_blanks(bytes, start + 1);
         let end = at + bytes[at..].iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
-        let keyword = match Keyword::of(&line[at..end]) {
-            Some(keyword @ (Keyword::Help | Keyword::Type)) => keyword,
-            _ => return Ok(None),
-        };
+        let Some(keyword @ (Keyword::Help | Keyword::Type)) = Keyword::of(&line[at..end]) else { return Ok(None) };
         let name_start = skip_blanks(bytes, end);
         let (name, name_end) = if bytes.get(name_start) == Some(&b'"') {
             grammar.quoted(line, name_start)?
@@ -135,7 +132,7 @@ impl<'a> Metadata<'a> {
             (Cow::Borrowed(&line[name_start..end]), end)
         };
         if name_start == bytes.len() {
-            return if grammar.strict { Ok(None) } else { Err((name_start, "TYPE without a metric and a type")) };
+            return Ok(None);
         }
         if grammar.strict && bytes[name_start] != b'"' && !is_metric_name(&name) {
             return Err((name_start, "not a metric name"));
@@ -146,8 +143,7 @@ impl<'a> Metadata<'a> {
         let text_start = skip_blanks(bytes, name_end);
         let text = &line[text_start..];
         let kind = match keyword {
-            Keyword::Type if text.is_empty() && grammar.strict => None,
-            Keyword::Type if text.is_empty() => return Err((text_start, "TYPE without a metric and a type")),
+            Keyword::Type if text.is_empty() => None,
             Keyword::Type => {
                 let word = text.trim_end_matches([' ', '\t']).to_ascii_lowercase();
                 Some(MetricType::of(&word).ok_or((text_start, "TYPE with an unknown type"))?)
