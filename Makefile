@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python bench-metrics incidents docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,6 +55,12 @@ test-python: $(VENV)/.installed
 bench: ## speed and memory beside the peers, on the same input in the same run
 	cargo build --release --locked -p gomem-cli
 	$(PYTHON) benches/peers.py target/release/gomem
+
+bench-metrics: ## readers of metrics and GC traces beside their peers
+	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
+
+incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
+	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

@@ -1,6 +1,6 @@
 //! What is and what is not a text of either format: the cases of `testdata/exposition`.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "tests panic, and tell why")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::path::PathBuf;
 

@@ -4,7 +4,7 @@
 //! (`<name>/label.json`, `<name>/scrapes/<unix_ms>.prom`) are too. Each is read with all metrics and with those that
 //! client_golang exports by default; with each scrape, and with every second, fourth and fifteenth.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr, reason = "tests panic, and tell why")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

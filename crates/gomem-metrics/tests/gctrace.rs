@@ -1,0 +1,53 @@
+//! GC traces as seven versions of Go print them, alone and within other logs: `testdata/incidents/gctraces.log.gz`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{fmt::Write as _, io::Read, path::PathBuf};
+
+use gomem_metrics::GcTrace;
+
+#[test]
+fn every_line_of_every_version_is_read() {
+    let log = recorded();
+    let expected = log.lines().filter(|line| line.starts_with("gc ") && line.contains(" ms clock")).count();
+    let trace = GcTrace::decode(log.as_bytes()).unwrap();
+    assert!(expected > 500, "{expected}");
+    assert_eq!((trace.lines().len(), trace.diagnostics()), (expected, &[][..]));
+    assert!(trace.lines().iter().any(|line| line.forced));
+    assert_eq!(log.matches("== go").count(), 42);
+}
+
+#[test]
+fn prefixes_and_wrappers_of_containers_change_nothing() {
+    let log = recorded();
+    let alone = GcTrace::decode(log.as_bytes()).unwrap();
+    let wrap: [fn(&str) -> String; 4] = [
+        |line| format!("2026-01-02T03:04:05.678901234Z stderr F {line}"),
+        |line| {
+            format!(
+                "{{\"log\":{},\"stream\":\"stderr\",\"time\":\"2026-01-02T03:04:05Z\"}}",
+                serde_json::json!(format!("{line}\n"))
+            )
+        },
+        |line| format!("Jan 02 03:04:05 host service[123]: {line}\r"),
+        |line| format!("\u{1b}[33mservice-7d9f |\u{1b}[0m {line}"),
+    ];
+    for wrap in wrap {
+        let mut mixed = String::new();
+        for line in log.lines() {
+            let _ = writeln!(mixed, "{}\n{}", wrap(line), wrap("GET /gc 200 in 3 ms, gc 12 times"));
+        }
+        let trace = GcTrace::decode(mixed.as_bytes()).unwrap();
+        assert_eq!(trace.diagnostics(), []);
+        let place = |line: &gomem_metrics::GcTraceLine| gomem_metrics::GcTraceLine { log_line: 0, ..*line };
+        assert!(trace.lines().iter().map(place).eq(alone.lines().iter().map(place)), "{}", wrap("gc"));
+    }
+}
+
+fn recorded() -> String {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/incidents/gctraces.log.gz");
+    let packed = std::fs::read(path).unwrap();
+    let mut log = String::new();
+    flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut log).unwrap();
+    log
+}
