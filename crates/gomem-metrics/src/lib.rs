@@ -21,12 +21,20 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `exposition` | one scrape: samples with names, labels, values, and what could not be read |
-//! | `metrics` | [`Metrics`], [`Series`]: scrapes over time |
-//! | `state` | [`GoState`], [`Quantity`]: one vocabulary over all naming schemes |
-//! | `cycle` | [`ObservedCycle`]: the GC cycles between scrapes |
-//! | `gctrace` | [`GcTrace`], [`GcTraceLine`] |
-//! | `trend` | Theil–Sen slope and Mann–Kendall correlation |
+//! | `format` | [`Format`]: what metrics come in, and how it is told |
+//! | `exposition` | one scrape as text: [`Exposition`], lenient or held against the specification |
+//! | `decode` | the other formats |
+//! | `metrics` | [`Metrics`], [`Series`]: all of them over time |
+//! | `quantity`, `names` | [`Quantity`]: one vocabulary over all naming schemes |
+//! | `state` | [`GoState`]: the quantities over time, by target and run |
+//! | `cycle` | [`ObservedCycle`], [`Regime`]: the GC cycles between scrapes |
+//! | `gctrace`, `traced` | [`GcTrace`], [`GcTraceLine`], and the state that they tell of |
+//! | `runtime_trace` | [`RuntimeTrace`]: lines of the pacer and the scavenger |
+//! | `window` | one run of a program, as the rules look at it |
+//! | `trend`, `growth`, `change_point` | robust statistics |
+//! | `rules` | [`Rule`]: one file each |
+//! | `finding`, `diagnosis` | [`Finding`], [`Diagnosis`]: what the rules say |
+//! | `waterfall` | [`Waterfall`]: where the memory is |
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 
 #![forbid(unsafe_code)]
@@ -45,6 +53,7 @@ mod metrics;
 mod names;
 mod quantity;
 mod rules;
+mod runtime_trace;
 mod state;
 mod traced;
 mod trend;
@@ -61,6 +70,7 @@ pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
 pub use metrics::{Metrics, NativeHistogram, ReadOptions, SERIES_SCHEMA, Series};
 pub use quantity::Quantity;
 pub use rules::Rule;
+pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine};
 pub use state::GoState;
 pub use trend::{Trend, kendall_tau, theil_sen};
 pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall};

@@ -145,7 +145,7 @@ impl Waterfall {
     /// Only the moment that is nearest to `time_ms`; the last one for `None`.
     #[must_use]
     pub fn at(&self, time_ms: Option<i64>) -> Self {
-        let distance = |part: &&Part| time_ms.map_or(i64::MAX - part.time_ms, |time| (part.time_ms - time).abs());
+        let distance = |part: &&Part| time_ms.unwrap_or(i64::MAX).abs_diff(part.time_ms);
         let nearest = self.rows.iter().min_by_key(distance).map(|part| part.time_ms);
         Self { rows: self.rows.iter().filter(|part| Some(part.time_ms) == nearest).cloned().collect() }
     }

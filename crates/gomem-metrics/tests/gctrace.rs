@@ -4,7 +4,7 @@
 
 use std::{fmt::Write as _, io::Read, path::PathBuf};
 
-use gomem_metrics::GcTrace;
+use gomem_metrics::{GcTrace, RuntimeTrace};
 
 #[test]
 fn every_line_of_every_version_is_read() {
@@ -15,6 +15,15 @@ fn every_line_of_every_version_is_read() {
     assert_eq!((trace.lines().len(), trace.diagnostics()), (expected, &[][..]));
     assert!(trace.lines().iter().any(|line| line.forced));
     assert_eq!(log.matches("== go").count(), 42);
+}
+
+#[test]
+fn every_line_of_the_pacer_and_the_scavenger_is_read() {
+    let log = recorded();
+    let expected = log.lines().filter(|line| line.starts_with("pacer: ") || line.starts_with("scav ")).count();
+    let trace = RuntimeTrace::decode(log.as_bytes()).unwrap();
+    assert!(expected > 300, "{expected}");
+    assert_eq!((trace.lines().len(), trace.diagnostics()), (expected, &[][..]));
 }
 
 #[test]

@@ -52,11 +52,11 @@ pub(super) fn past_cycles(
     let (Some(cycles), Some(ends)) = (number("NumGC"), ring("PauseEnd")) else { return Vec::new() };
     let size = ends.len() as u64;
     let kept = cycles.min(size);
-    (cycles - kept + 1..=cycles)
-        .filter_map(|cycle| {
-            let end = *ends.get(usize::try_from((cycle + size - 1) % size).ok()?)?;
+    (cycles - kept..cycles)
+        .filter_map(|before| {
+            let end = *ends.get(usize::try_from(before % size).ok()?)?;
             let time = i64::try_from(end / 1_000_000).ok().filter(|&time| time > 0)?;
-            Some(Observation::new("memstats.NumGC", cycle as f64).at(time))
+            Some(Observation::new("memstats.NumGC", (before + 1) as f64).at(time))
         })
         .collect()
 }
