@@ -4,14 +4,14 @@
 
 use std::{fmt::Write as _, io::Read, path::PathBuf};
 
-use gomem_metrics::{GcTrace, RuntimeTrace};
+use gomem_metrics::{GcTrace, GcTraceLine, RuntimeTrace};
 
 #[test]
 fn every_line_of_every_version_is_read() {
     let log = recorded();
     let expected = log.lines().filter(|line| line.starts_with("gc ") && line.contains(" ms clock")).count();
     let trace = GcTrace::decode(log.as_bytes()).unwrap();
-    assert!(expected > 500, "{expected}");
+    assert!(expected > 400, "{expected}");
     assert_eq!((trace.lines().len(), trace.diagnostics()), (expected, &[][..]));
     assert!(trace.lines().iter().any(|line| line.forced));
     assert_eq!(log.matches("== go").count(), 42);
@@ -48,9 +48,16 @@ fn prefixes_and_wrappers_of_containers_change_nothing() {
         }
         let trace = GcTrace::decode(mixed.as_bytes()).unwrap();
         assert_eq!(trace.diagnostics(), []);
-        let place = |line: &gomem_metrics::GcTraceLine| gomem_metrics::GcTraceLine { log_line: 0, ..*line };
-        assert!(trace.lines().iter().map(place).eq(alone.lines().iter().map(place)), "{}", wrap("gc"));
+        let values = |trace: &GcTrace| trace.lines().iter().map(values).collect::<Vec<_>>();
+        assert_eq!(values(&trace), values(&alone), "{}", wrap("gc"));
     }
+}
+
+/// A line without its place in the log.
+fn values(line: &GcTraceLine) -> GcTraceLine {
+    let mut line = *line;
+    line.log_line = 0;
+    line
 }
 
 fn recorded() -> String {
