@@ -86,7 +86,8 @@ class Metrics:
         polars.DataFrame
             ``target``, ``run``, ``time``, ``cycle`` (its number), ``cycles`` (how many ended since
             the scrape before), ``live_bytes``, ``live_is_estimate`` (computed from the goal),
-            ``regime`` (what sets the goal, and so whether it tells the live heap), ``goal_bytes``, ``alloc_bytes`` (since the scrape before).
+            ``regime`` (what sets the goal, and so whether it tells the live heap),
+            ``goal_bytes``, ``alloc_bytes`` (since the scrape before).
         """
         return pl.DataFrame(self._inner.cycles())
 
@@ -108,7 +109,7 @@ class Metrics:
         return Waterfall(self._inner, time)
 
     def histograms(self) -> pl.DataFrame:
-        """Return the native histograms as they stand: ``time``, ``metric``, ``labels``, ``histogram``."""
+        """Return native histograms as they stand: time, metric, labels and the histogram."""
         return pl.DataFrame(self._inner.histograms())
 
     @property
@@ -247,7 +248,7 @@ def diagnose(
     >>> findings["rule"].n_unique()
     26
     """
-    inner = metrics._inner  # noqa: SLF001
+    inner = metrics._inner
     return pl.DataFrame(
         _gomem.diagnose(inner, gctrace=gctrace, memory_limit_bytes=memory_limit_bytes)
     )
