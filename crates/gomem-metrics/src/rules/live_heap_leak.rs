@@ -46,6 +46,10 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     if increase < least || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
         return with_evidence(Judgement::clear("what survives GC does not grow"));
     }
+    if growth.step_fraction > MOST_IN_A_STEP && window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) {
+        return with_evidence(Judgement::insufficient("the live heap grew, and is not known in between"))
+            .missing(&[LIVE]);
+    }
     if growth.step_fraction > MOST_IN_A_STEP {
         return with_evidence(Judgement::clear("the live heap went up in one step, and not since"));
     }

@@ -8,6 +8,7 @@
 use super::{Judgement, MIB, bytes, gc_inflation, percent};
 use crate::{
     finding::{Confidence, Severity},
+    growth::FEWEST_POINTS,
     quantity::Quantity,
     window::Window,
 };
@@ -46,6 +47,11 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         return with_evidence(Judgement::insufficient("what Go holds is close to GOMEMLIMIT, but few GC cycles ended"));
     };
     let often = inflation.map_or(headroom < 0.5 * MOST_HEADROOM, |inflation| inflation > gc_inflation::HIGH);
+    if (headroom > MOST_HEADROOM || !often) && window.rows.len() < FEWEST_POINTS {
+        return with_evidence(Judgement::insufficient(
+            "what Go holds is close to GOMEMLIMIT, but there are few scrapes",
+        ));
+    }
     if headroom > MOST_HEADROOM || !often {
         return with_evidence(Judgement::clear(
             "GOMEMLIMIT leaves room for a heap's worth of allocation between two GCs",

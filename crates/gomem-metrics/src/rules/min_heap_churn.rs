@@ -4,7 +4,13 @@
 //! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
 
 use super::{CYCLES, GC_CPU, Judgement, TOTAL_CPU, bytes, percent};
-use crate::{cycle::Regime, finding::Severity, quantity::Quantity, window::Window};
+use crate::{
+    cycle::{MINIMUM_HEAP_BYTES, Regime},
+    finding::Severity,
+    growth::FEWEST_POINTS,
+    quantity::Quantity,
+    window::Window,
+};
 
 pub(super) fn find(window: &Window<'_>) -> Judgement {
     if !window.knows(Quantity::HeapGoalBytes) || !window.knows(Quantity::GcCyclesTotal) {
@@ -20,6 +26,10 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             .with("gc_cpu_fraction", share, "fraction")
             .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), "bytes")
     };
+    let near = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
+    if window.regime() != Regime::MinimumHeap && near && rate >= SOME && window.rows.len() < FEWEST_POINTS {
+        return evidence(Judgement::insufficient("the heap is small, but there are few scrapes"));
+    }
     if window.regime() != Regime::MinimumHeap {
         return evidence(Judgement::clear("the heap is larger than the least that the runtime collects"));
     }
