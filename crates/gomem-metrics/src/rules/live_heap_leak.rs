@@ -1,7 +1,8 @@
 //! `live_heap_leak`: the least that survives a GC rises from span to span, and goes on rising.
 //!
 //! Over six spans of equal time, of the least live heap in each: last − first ≥ 15 % of the median and ≥ 8 MiB; Kendall's
-//! τ ≥ 0.6; the pace (Theil–Sen) of the later half would add ≥ 15 %, that of the last third ≥ 10 %; no single step, between two
+//! τ ≥ 0.6; the pace (Theil–Sen) of the later half would add ≥ 15 %, that of the last third ≥ 10 %, and ≥ 30 %
+//! of what was added in all; no single step, between two
 //! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
 
@@ -53,7 +54,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     if growth.step_fraction > MOST_IN_A_STEP {
         return with_evidence(Judgement::clear("the live heap went up in one step, and not since"));
     }
-    if late < least || latest < LEAST_LATEST {
+    if late < least || latest < LEAST_LATEST || latest < LEAST_OF_PACE * increase {
         return with_evidence(Judgement::clear("the live heap grew, and levels off, as a cache does that fills up"));
     }
     let load = window.load_ratio();
@@ -113,6 +114,8 @@ const ACTION: &str = "Take two heap profiles some minutes apart and compare them
                       -base first.pb.gz second.pb.gz, or gm.growth.";
 const LEAST_GROWTH: f64 = 0.15;
 const LEAST_LATEST: f64 = 0.10;
+/// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
+const LEAST_OF_PACE: f64 = 0.3;
 const LEAST_BYTES: f64 = 8.0 * MIB;
 const LEAST_TAU: f64 = 0.6;
 const MOST_IN_A_STEP: f64 = 0.6;
