@@ -1,8 +1,8 @@
 //! `memlimit_thrash`: the live heap leaves no room below `GOMEMLIMIT`, so GC runs all the time.
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
-//! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains, or at least every second
-//! time the share of the goal is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
+//! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
+//! not known, that share is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
 use super::{Judgement, MIB, bytes, gc_inflation, percent};
