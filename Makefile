@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-metrics incidents docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -72,6 +72,12 @@ GOGC_RUNS ?= target/gogc-runs
 gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder …")
 	@if [ "$(GOGC_RUNS)" = target/gogc-runs ]; then mkdir -p target/gogc-runs && tar -C target/gogc-runs -xf testdata/gogc/runs.tar.xz; fi
 	cargo run --release --locked -q -p gomem-postmortem --example gogc_accuracy -- $(GOGC_RUNS)
+
+bench-metrics: ## readers of metrics and GC traces beside their peers
+	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
+
+incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
+	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

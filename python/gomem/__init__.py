@@ -12,7 +12,14 @@ from gomem._gomem import (
     __version__,
     is_debug_build,
 )
-from gomem._metrics import GomemWarning, Metrics, read_gctrace, read_metrics
+from gomem._metrics import (
+    GomemWarning,
+    Metrics,
+    Waterfall,
+    diagnose,
+    read_gctrace,
+    read_metrics,
+)
 from gomem._postmortem import Report, attribute, postmortem
 from gomem._pprof import (
     FlameTree,
@@ -39,8 +46,10 @@ __all__ = [
     "Report",
     "SampleType",
     "UsageError",
+    "Waterfall",
     "__version__",
     "attribute",
+    "diagnose",
     "gogc",
     "growth",
     "merge",

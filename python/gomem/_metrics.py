@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Sequence
     from datetime import datetime
 
     from gomem._source import Source
 
-__all__ = ["GomemWarning", "Metrics", "read_gctrace", "read_metrics"]
+__all__ = ["GomemWarning", "Metrics", "Waterfall", "diagnose", "read_gctrace", "read_metrics"]
+
+Format: TypeAlias = Literal[
+    "auto",
+    "prometheus",
+    "openmetrics",
+    "api",
+    "promtool",
+    "expvar",
+    "memstats",
+    "runtime_metrics",
+]
 
 
 class GomemWarning(UserWarning):
@@ -73,13 +86,38 @@ class Metrics:
         polars.DataFrame
             ``target``, ``run``, ``time``, ``cycle`` (its number), ``cycles`` (how many ended since
             the scrape before), ``live_bytes``, ``live_is_estimate`` (computed from the goal),
+            ``regime`` (what sets the goal, and so whether it tells the live heap),
             ``goal_bytes``, ``alloc_bytes`` (since the scrape before).
         """
         return pl.DataFrame(self._inner.cycles())
 
+    def waterfall(self, *, time: datetime | None = None) -> Waterfall:
+        """Divide the memory of the process into parts that add up.
+
+        Parameters
+        ----------
+        time
+            The moment that the picture shows, with its time zone; the last one by default.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> parts = gm.read_metrics("examples/incident/before/metrics").waterfall().to_frame()
+        >>> parts["component"].unique(maintain_order=True).to_list()[:3]
+        ['live', 'garbage', 'fragmentation']
+        """
+        return Waterfall(self._inner, time)
+
+    def histograms(self) -> pl.DataFrame:
+        """Return native histograms as they stand: time, metric, labels and the histogram."""
+        return pl.DataFrame(self._inner.histograms())
+
     @property
     def diagnostics(self) -> pl.DataFrame:
-        r"""List what could not be read: ``time`` of the scrape, ``line``, ``column``, ``problem``.
+        r"""List what could not be read, or was read with a reservation.
+
+        ``time`` of the scrape, ``line`` and ``column`` (null: the file as a whole), ``problem``,
+        ``skipped`` (false: it was read, as the problem says).
 
         Examples
         --------
@@ -94,14 +132,51 @@ class Metrics:
         return f"Metrics({inner.scrapes} scrapes, {inner.series_count} series)"
 
 
+class Waterfall:
+    """Where the memory of a process is, as `Metrics.waterfall` gives it."""
+
+    def __init__(self, inner: _gomem.Metrics, time: datetime | None, /) -> None:
+        self._inner = inner
+        self._time = time
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return one row per moment and part.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``target``, ``time``, ``component`` (``live``, ``garbage``, ``fragmentation``, ``idle``,
+            ``stacks``, ``metadata``, ``off_heap``), ``bytes``, ``fraction`` (of the moment's sum).
+            ``off_heap`` is below zero where Go holds memory that it never touched.
+        """
+        return pl.DataFrame(self._inner.waterfall())
+
+    def to_svg(self, path: str | os.PathLike[str] | None = None) -> str:
+        """Draw one moment, and write it to ``path`` if there is one."""
+        svg = self._inner.waterfall_svg(self._time)
+        if path is not None:
+            Path(path).write_text(svg, encoding="utf-8")
+        return svg
+
+    def _repr_html_(self) -> str:
+        return self.to_svg()
+
+    def __repr__(self) -> str:
+        return f"Waterfall({self._inner.scrapes} scrapes)"
+
+
 def read_metrics(
     source: Source | Sequence[Source],
     *,
-    format: Literal["auto", "prometheus"] = "auto",  # noqa: A002
+    format: Format = "auto",  # noqa: A002
     strict: bool = False,
     time: datetime | Sequence[datetime] | None = None,
 ) -> Metrics:
-    """Read one or more scrapes in the Prometheus text format.
+    """Read metrics of one or more Go programs.
+
+    Understood are the Prometheus text format, OpenMetrics, the JSON of Prometheus' HTTP API, what
+    ``promtool query`` and ``promtool tsdb dump`` print, ``/debug/vars`` of expvar, the end of
+    ``/debug/pprof/heap?debug=1``, and ``runtime/metrics`` as a JSON object.
 
     Parameters
     ----------
@@ -109,9 +184,10 @@ def read_metrics(
         A path, bytes, a binary file object, a list of them, or a folder of
         ``<unix milliseconds>.prom`` files.
     format
-        ``"prometheus"``, or ``"auto"`` to find out.
+        The format, or ``"auto"`` to find out.
     strict
-        Raise for anything that cannot be read, instead of listing it in ``Metrics.diagnostics``.
+        Raise for anything that the format's specification forbids, instead of listing in
+        ``Metrics.diagnostics`` what cannot be read.
     time
         When the scrape was taken, with its time zone; a list for a list of sources. Without it,
         the file's name tells (``1700000000000.prom``), else when the file was written, else now.
@@ -137,6 +213,45 @@ def read_metrics(
     [12.0]
     """
     return Metrics(_gomem.read_metrics(source, format=format, strict=strict, time=time))
+
+
+def diagnose(
+    metrics: Metrics,
+    *,
+    gctrace: Source | pl.DataFrame | None = None,
+    memory_limit_bytes: int | None = None,
+) -> pl.DataFrame:
+    """Say what is wrong with a program, with the evidence, or that the evidence is not enough.
+
+    Parameters
+    ----------
+    metrics
+        What `read_metrics` gives.
+    gctrace
+        A GC trace of the same program (a log, or a frame of `read_gctrace`): it stands in for
+        metrics that are not exported.
+    memory_limit_bytes
+        The memory that the program's container may use.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row or more per rule, what fired first: ``rule``, ``verdict`` (fired, clear, insufficient,
+        not_evaluable), ``severity`` (info, warning, critical), ``confidence`` (low, medium, high),
+        ``start``, ``end``, ``summary``, ``action``, ``evidence`` (list of structs ``quantity``,
+        ``value``, ``threshold``, ``unit``), ``missing`` (metrics to enable), ``confounders``.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> findings = gm.diagnose(gm.read_metrics("examples/incident/before/metrics"))
+    >>> findings["rule"].n_unique()
+    26
+    """
+    inner = metrics._inner
+    return pl.DataFrame(
+        _gomem.diagnose(inner, gctrace=gctrace, memory_limit_bytes=memory_limit_bytes)
+    )
 
 
 def read_gctrace(source: Source) -> pl.DataFrame:

@@ -286,7 +286,7 @@ fn fitted(recording: &Recording) -> Result<PyGcModel, Error> {
 }
 
 /// The columns of `read_gctrace`, of any numeric type.
-fn frame_lines(frame: &PyTable) -> Result<Vec<GcTraceLine>, Error> {
+pub(crate) fn frame_lines(frame: &PyTable) -> Result<Vec<GcTraceLine>, Error> {
     let mut all = Vec::new();
     for batch in frame.batches() {
         let mut lines = vec![GcTraceLine::default(); batch.num_rows()];

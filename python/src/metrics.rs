@@ -6,12 +6,14 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use gomem_metrics::{ErrorKind, GcTrace, Metrics};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions};
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
+use pyo3_arrow::PyTable;
 
 use crate::{
     error::Error,
+    gogc::frame_lines,
     input::{OneOrMany, Source},
     table::ArrowTable,
 };
@@ -38,6 +40,12 @@ struct Scrape {
     time_ms: i64,
 }
 
+/// A GC trace: a frame of one, or a log.
+enum Trace {
+    Frame(PyTable),
+    Log(Source),
+}
+
 /// Milliseconds since the Unix epoch, out of a `datetime` that knows its zone.
 struct UnixMs(i64);
 
@@ -53,6 +61,20 @@ impl PyMetrics {
 
     fn cycles(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
         ArrowTable::build(py, || self.metrics.state().cycles_table())
+    }
+
+    fn histograms(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.metrics.histograms_table())
+    }
+
+    fn waterfall(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.metrics.state().waterfall().to_table())
+    }
+
+    /// The memory at the moment nearest to `time`, or the last one, as a picture.
+    #[pyo3(signature = (time=None))]
+    fn waterfall_svg(&self, py: Python<'_>, time: Option<UnixMs>) -> String {
+        py.detach(|| self.metrics.state().waterfall().at(time.map(|time| time.0)).to_svg())
     }
 
     fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
@@ -97,12 +119,10 @@ fn read_metrics(
     strict: bool,
     time: Option<OneOrMany<UnixMs>>,
 ) -> Result<PyMetrics, Error> {
-    if !FORMATS.contains(&format) {
-        return Err(Error::usage(format!("format is one of {}, not {format:?}", FORMATS.join(", "))));
-    }
+    let options = ReadOptions::default().with_format(format_of(format)?).with_strict(strict);
     let mut read = PyMetrics { metrics: Metrics::new(), refused: Vec::new() };
     for scrape in scrapes(source.into_vec(), time)? {
-        read.push(py, scrape, strict)?;
+        read.push(py, scrape, options)?;
     }
     match read.refused.first() {
         Some((_, line, message)) if read.metrics.series().is_empty() => {
@@ -110,6 +130,31 @@ fn read_metrics(
         }
         _ => Ok(read),
     }
+}
+
+#[pyfunction]
+#[pyo3(signature = (metrics, *, gctrace=None, memory_limit_bytes=None))]
+fn diagnose(
+    py: Python<'_>,
+    metrics: PyRef<'_, PyMetrics>,
+    gctrace: Option<Trace>,
+    memory_limit_bytes: Option<u64>,
+) -> Result<ArrowTable, Error> {
+    let trace = match gctrace {
+        Some(Trace::Frame(frame)) => Some(GcTrace::from_lines(frame_lines(&frame)?)),
+        Some(Trace::Log(log)) => Some(decode_gctrace(py, log)?),
+        None => None,
+    };
+    let metrics = &metrics.metrics;
+    ArrowTable::build(py, || {
+        let state = metrics.state();
+        let state = match &trace {
+            Some(trace) => state.with_trace(trace),
+            None => state,
+        };
+        let options = DiagnoseOptions::default().with_memory_limit_bytes(memory_limit_bytes);
+        Diagnosis::of(&state, options).to_table()
+    })
 }
 
 #[pyfunction]
@@ -121,6 +166,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyMetrics>()?;
     module.add_class::<PyGcTrace>()?;
     module.add_function(wrap_pyfunction!(read_metrics, module)?)?;
+    module.add_function(wrap_pyfunction!(diagnose, module)?)?;
     module.add_function(wrap_pyfunction!(read_gctrace, module)?)
 }
 
@@ -132,28 +178,33 @@ pub(crate) fn decode_gctrace(py: Python<'_>, source: Source) -> Result<GcTrace, 
 
 impl PyMetrics {
     /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error.
-    fn push(&mut self, py: Python<'_>, scrape: Scrape, strict: bool) -> Result<(), Error> {
+    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: ReadOptions) -> Result<(), Error> {
         let name = scrape.source.name();
         let text = scrape.source.read(py)?;
-        let known = self.metrics.diagnostics().len();
-        match py.detach(|| self.metrics.push_scrape(scrape.time_ms, &text)) {
-            Err(err) if strict || err.is_limit() => return Err(refusal(&name, &err)),
-            Err(err) => self.refused.push((scrape.time_ms, err.line(), format!("{name}: {err}"))),
-            Ok(()) => {}
-        }
-        match self.metrics.diagnostics().get(known) {
-            Some((_, flaw)) if strict => Err(Error::decode(format!("{name}: {flaw}"), "malformed", Some(flaw.line))),
-            _ => Ok(()),
+        let fatal = |err: &gomem_metrics::Error| {
+            options.strict || err.is_limit() || matches!(err.kind(), ErrorKind::Json(_) | ErrorKind::Refused { .. })
+        };
+        match py.detach(|| self.metrics.push(scrape.time_ms, &text, options)) {
+            Err(err) if fatal(&err) => Err(refusal(&name, &err)),
+            Err(err) => {
+                self.refused.push((scrape.time_ms, err.line(), format!("{name}: {err}")));
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
     }
 
     fn diagnostics_table(&self) -> Result<Table, TableError> {
         let lines = self.metrics.diagnostics();
+        // Line 0 is the file as a whole.
         let number = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
         let times = lines.iter().map(|line| line.0).chain(self.refused.iter().map(|scrape| scrape.0));
-        let line_numbers = lines.iter().map(|(_, line)| Some(line.line)).chain(self.refused.iter().map(|s| s.1));
-        let columns = lines.iter().map(|(_, line)| Some(i64::from(line.column)));
-        let problems = lines.iter().map(|(_, line)| line.problem).chain(self.refused.iter().map(|s| s.2.as_str()));
+        let line_numbers =
+            lines.iter().map(|(_, line)| (line.line > 0).then_some(line.line)).chain(self.refused.iter().map(|s| s.1));
+        let columns = lines.iter().map(|(_, line)| (line.line > 0).then_some(i64::from(line.column)));
+        let problems =
+            lines.iter().map(|(_, line)| line.problem.as_ref()).chain(self.refused.iter().map(|s| s.2.as_str()));
+        let skipped = lines.iter().map(|(_, line)| line.skipped).chain(self.refused.iter().map(|_| true));
         Table::new(
             "diagnostics",
             vec![
@@ -161,6 +212,7 @@ impl PyMetrics {
                 Column::optional_int64("line", Unit::None, line_numbers.map(|line| line.map(number))),
                 Column::optional_int64("column", Unit::None, columns.chain(self.refused.iter().map(|_| None))),
                 Column::strings("problem", problems),
+                Column::bool("skipped", skipped.collect()),
             ],
         )
     }
@@ -175,6 +227,28 @@ impl<'a, 'py> FromPyObject<'a, 'py> for UnixMs {
         }
         let seconds: f64 = object.call_method0("timestamp")?.extract()?;
         Ok(Self((seconds * 1000.0).round() as i64))
+    }
+}
+
+impl FromPyObject<'_, '_> for Trace {
+    type Error = PyErr;
+
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
+        if object.hasattr("__arrow_c_stream__")? {
+            return Ok(Self::Frame(object.extract()?));
+        }
+        Ok(Self::Log(object.extract()?))
+    }
+}
+
+fn format_of(name: &str) -> Result<Option<Format>, Error> {
+    if name == "auto" {
+        return Ok(None);
+    }
+    let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
+    match Format::of_name(name) {
+        Some(format) => Ok(Some(format)),
+        None => Err(Error::usage(format!("format is one of auto, {}, not {name:?}", names()))),
     }
 }
 
@@ -204,7 +278,7 @@ fn scrapes(sources: Vec<Source>, times: Option<OneOrMany<UnixMs>>) -> Result<Vec
 
 /// When a scrape was taken: as the caller says, as its file's name says, when its file was written, or now.
 fn timed(source: Source, time: Option<UnixMs>, only: bool) -> Result<Scrape, Error> {
-    let named = || source.path().and_then(Path::file_stem).and_then(|stem| stem.to_str()?.parse().ok());
+    let named = || source.path().and_then(Path::file_stem).and_then(|stem| Metrics::time_of_name(stem.to_str()?));
     let written = || match &source {
         Source::Path(path) => fs::metadata(path).and_then(|file| file.modified()).ok().map(unix_ms),
         _ => only.then(|| unix_ms(SystemTime::now())),
@@ -222,7 +296,11 @@ fn scrapes_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        if path.extension().is_some_and(|extension| extension == "prom") {
+        let timed = path
+            .file_stem()
+            .and_then(|stem| Metrics::time_of_name(stem.to_str()?))
+            .is_some_and(|time| time >= 1_000_000_000);
+        if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
             paths.push(path);
         }
     }
@@ -240,6 +318,7 @@ fn refusal(name: &str, err: &gomem_metrics::Error) -> Error {
     match err.kind() {
         _ if err.is_limit() => Error::Limit(message),
         ErrorKind::NothingFound { .. } => Error::decode(message, "nothing_found", err.line()),
+        ErrorKind::Refused { .. } => Error::decode(message, "refused", err.line()),
         _ => Error::decode(message, "malformed", err.line()),
     }
 }
@@ -247,6 +326,3 @@ fn refusal(name: &str, err: &gomem_metrics::Error) -> Error {
 fn unix_ms(time: SystemTime) -> i64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
-
-/// The formats there are readers for.
-const FORMATS: [&str; 2] = ["auto", "prometheus"];

@@ -55,6 +55,9 @@ def test_cycles(metrics):
         "cycles": pl.Int64,
         "live_bytes": pl.Float64,
         "live_is_estimate": pl.Boolean,
+        "regime": pl.Enum(
+            ["gogc", "minimum_heap", "memory_limit", "beyond_limit", "off", "stacks", "unknown"]
+        ),
         "goal_bytes": pl.Float64,
         "alloc_bytes": pl.Float64,
     }
@@ -104,6 +107,7 @@ def test_what_cannot_be_read_is_told(tmp_path):
         "line": pl.Int64,
         "column": pl.Int64,
         "problem": pl.String,
+        "skipped": pl.Boolean,
     }
     assert diagnostics.select(pl.col("time").dt.epoch("ms"), "line").rows() == [
         (1000, 2),

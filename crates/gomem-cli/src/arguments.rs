@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{escape::Escape, gogc::GogcCommand, profile::ProfileCommand};
+use crate::{escape::Escape, gogc::GogcCommand, metrics::MetricsCommand, profile::ProfileCommand};
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
@@ -48,6 +48,8 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
     },
     #[command(flatten)]
     Profile(ProfileCommand),
+    #[command(flatten)]
+    Metrics(MetricsCommand),
     /// What goes to the heap, and why, by the compiler's log.
     #[command(after_help = "Examples:
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -

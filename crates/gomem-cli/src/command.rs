@@ -9,7 +9,7 @@ use crate::{
     escape,
     failure::Failure,
     files::write,
-    gogc, profile,
+    gogc, metrics, profile,
 };
 
 /// Answers; gives the exit code.
@@ -24,6 +24,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
             Ok(0)
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
+        Command::Metrics(command) => metrics::answer(command, out),
         Command::Escape(asked) => escape::answer(asked, out),
         Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
     }

@@ -10,6 +10,7 @@
 //! | `profile` | the commands on profiles |
 //! | `escape` | the command on escape logs |
 //! | `sarif`, `github` | escape logs for code scanning, and as annotations |
+//! | `metrics` | the commands on metrics |
 //! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
@@ -25,6 +26,7 @@ mod failure;
 mod files;
 mod github;
 mod gogc;
+mod metrics;
 mod profile;
 mod render;
 mod sarif;

@@ -80,6 +80,28 @@ fn settings_are_predicted_recommended_and_drawn() {
 }
 
 #[test]
+fn metrics_are_shown_and_diagnosed() {
+    let scrapes = incident("before/metrics");
+    let (code, out, err) = gomem(&["metrics", &scrapes, "--show", "cycles", "--format", "csv"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.starts_with("target,run,time,cycle,"), "{out}");
+    let (_, out, _) = gomem(&["metrics", &scrapes, "--show", "memory"]);
+    assert!(out.contains("off_heap"), "{out}");
+    let trace = incident("before/gctrace.log");
+    let (code, out, _) =
+        gomem(&["diagnose", &scrapes, "--gctrace", &trace, "--format", "json", "--fail-on", "warning"]);
+    assert_eq!((code, out.lines().count()), (1, 26));
+    let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
+    assert_eq!(first["verdict"], "fired");
+    let (code, out, _) = gomem(&["diagnose", &scrapes]);
+    assert_eq!(code, 0);
+    assert!(out.contains("rules did not fire"), "{out}");
+    let (code, _, err) = gomem(&["diagnose", &incident("before/escape.log")]);
+    assert_eq!((code, err.contains("no sample found")), (3, true), "{err}");
+    assert_eq!(gomem(&["metrics", &scrapes, "--input-format", "xml"]).0, 2);
+}
+
+#[test]
 fn profiles_are_shown_compared_and_converted() {
     let (first, last) = (incident("before/heap-1.pb.gz"), incident("before/heap-3.pb.gz"));
     let (code, out, _) = gomem(&["tree", &last, "-s", "alloc_space", "--peek", "postEvents$"]);

@@ -2,7 +2,7 @@
 
 use gomem_table::{Column, Table, TableError, Unit};
 
-use crate::state::{GoState, Quantity};
+use crate::{quantity::Quantity, state::GoState};
 
 /// What one scrape tells of the GC cycles since the one before. Live heap, goal and GC CPU time only move when a cycle
 /// ends, so scrapes between two cycles say nothing new about them.
@@ -21,59 +21,151 @@ pub struct ObservedCycle {
     pub live_bytes: Option<f64>,
     /// Whether `live_bytes` was computed from the goal, for want of `/gc/heap/live:bytes`.
     pub live_is_estimate: bool,
+    /// What sets the goal, and so what it tells of the live heap.
+    pub regime: Regime,
     /// The goal it set for the next one.
     pub goal_bytes: Option<f64>,
     /// Bytes allocated since the scrape before.
     pub alloc_bytes: Option<f64>,
 }
 
+/// What sets the heap's goal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Regime {
+    /// `GOGC`: the goal is the live heap and its headroom.
+    Gogc,
+    /// The least heap that the runtime collects, 4 MiB at `GOGC=100`: the live heap is somewhere below.
+    MinimumHeap,
+    /// `GOMEMLIMIT`: the goal is what the limit leaves, the live heap somewhere below.
+    MemoryLimit,
+    /// The live heap is beyond what `GOMEMLIMIT` leaves, and the goal is the live heap.
+    BeyondLimit,
+    /// `GOGC=off` without a limit: there is no goal.
+    Off,
+    /// Stacks are a large part of what the goal counts in, and how much of them was scanned is not exported.
+    Stacks,
+    /// The goal, or what it depends on, is not exported.
+    #[default]
+    Unknown,
+}
+
+impl Regime {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] =
+        &["gogc", "minimum_heap", "memory_limit", "beyond_limit", "off", "stacks", "unknown"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
 impl GoState {
     /// The GC cycles that can be seen, in the order of the rows.
     #[must_use]
     pub fn cycles(&self) -> Vec<ObservedCycle> {
-        self.segments()
-            .into_iter()
-            .flat_map(|rows| rows.clone().skip(1).filter_map(move |row| self.cycle_at(row)))
-            .collect()
+        self.segments().into_iter().flat_map(|rows| self.cycles_in(rows)).collect()
+    }
+
+    /// The GC cycles that can be seen within `rows`, which are of one run.
+    pub(crate) fn cycles_in(&self, rows: std::ops::Range<usize>) -> Vec<ObservedCycle> {
+        let counts = self.values(Quantity::GcCyclesTotal);
+        let mut before: Option<(usize, f64)> = None;
+        let mut cycles = Vec::new();
+        for row in rows {
+            let Some(count) = counts[row] else { continue };
+            if let Some((row_before, count_before)) = before
+                && count > count_before
+            {
+                cycles.push(self.cycle_between(row_before, row, count_before, count));
+            }
+            before = Some((row, count));
+        }
+        cycles
     }
 
     /// What the last GC marked live as of `row`: as exported, or computed from the goal. The flag tells which.
     ///
-    /// The runtime sets `goal = live + (live + stacks + globals) · GOGC/100` (`commit` in `runtime/mgcpacer.go`). Under a
-    /// memory limit, below the minimum heap, or with `GOGC=off` the goal says nothing about the live heap.
+    /// The runtime sets `goal = live + (live + stacks + globals) · GOGC/100` (`commit` in `runtime/mgcpacer.go`). In other
+    /// [regimes](Regime) than that, and that of a live heap beyond the limit, the goal does not tell the live heap.
     #[must_use]
     pub fn live_bytes_at(&self, row: usize) -> Option<(f64, bool)> {
         if let Some(live) = self.values(Quantity::HeapLiveBytes)[row] {
             return Some((live, false));
         }
         let goal = self.values(Quantity::HeapGoalBytes)[row]?;
-        let factor = self.values(Quantity::GogcPercent)[row].unwrap_or(100.0) / 100.0;
-        let limited = self.values(Quantity::MemoryLimitBytes)[row].is_some_and(|limit| goal > 0.8 * limit);
-        if !factor.is_finite() || limited || goal <= MINIMUM_HEAP_BYTES * factor * 1.001 {
-            return None;
+        match self.regime_at(row) {
+            Regime::BeyondLimit => Some((goal, true)),
+            Regime::Gogc => {
+                let factor = self.gogc_factor(row)?;
+                let roots = |quantity| self.values(quantity)[row].unwrap_or(0.0);
+                let roots = roots(Quantity::ScanStackBytes) + roots(Quantity::ScanGlobalsBytes);
+                Some((((goal - roots * factor) / (1.0 + factor)).max(0.0), true))
+            }
+            _ => None,
         }
-        let roots = |quantity| self.values(quantity)[row].unwrap_or(0.0);
-        let roots = roots(Quantity::ScanStackBytes) + roots(Quantity::ScanGlobalsBytes);
-        Some((((goal - roots * factor) / (1.0 + factor)).max(0.0), true))
     }
 
-    fn cycle_at(&self, row: usize) -> Option<ObservedCycle> {
-        let count = self.values(Quantity::GcCyclesTotal);
-        let (before, after) = (count[row - 1]?, count[row]?);
-        if after <= before {
-            return None;
+    /// What sets the goal as of `row`.
+    #[must_use]
+    pub fn regime_at(&self, row: usize) -> Regime {
+        let of = |quantity| self.values(quantity)[row];
+        let Some(goal) = of(Quantity::HeapGoalBytes) else { return Regime::Unknown };
+        if let Some(limit) = of(Quantity::MemoryLimitBytes).filter(|limit| limit.is_finite()) {
+            let left = limit - self.outside_heap_bytes(row).unwrap_or(0.0);
+            // `memoryLimitHeapGoal` leaves 3 % of the goal, at least 1 MiB, below what there is.
+            if goal > left {
+                return Regime::BeyondLimit;
+            }
+            if goal > 0.9 * left {
+                return Regime::MemoryLimit;
+            }
         }
+        let Some(factor) = self.gogc_factor(row) else {
+            return if of(Quantity::MemoryLimitBytes).is_some_and(f64::is_finite) {
+                Regime::MemoryLimit
+            } else {
+                Regime::Off
+            };
+        };
+        if goal <= MINIMUM_HEAP_BYTES * factor * 1.05 {
+            return Regime::MinimumHeap;
+        }
+        let stacks = of(Quantity::StackInuseBytes).unwrap_or(0.0);
+        if of(Quantity::ScanStackBytes).is_none() && stacks * factor > 0.1 * goal {
+            return Regime::Stacks;
+        }
+        Regime::Gogc
+    }
+
+    /// `GOGC/100`; `None` when it is off. Not exported, it is taken for what nearly all programs have.
+    pub(crate) fn gogc_factor(&self, row: usize) -> Option<f64> {
+        let percent = self.values(Quantity::GogcPercent)[row].unwrap_or(100.0);
+        percent.is_finite().then_some(percent / 100.0)
+    }
+
+    /// What `memoryLimitHeapGoal` counts as outside the heap: all that is mapped and ready, less free spans and objects.
+    fn outside_heap_bytes(&self, row: usize) -> Option<f64> {
+        let of = |quantity| self.values(quantity)[row];
+        let spans = of(Quantity::HeapIdleBytes)? + of(Quantity::HeapObjectsBytes)?;
+        Some((of(Quantity::SysBytes)? - spans).max(0.0))
+    }
+
+    fn cycle_between(&self, before: usize, row: usize, count_before: f64, count: f64) -> ObservedCycle {
         let live = self.live_bytes_at(row);
-        Some(ObservedCycle {
+        ObservedCycle {
             row,
             time_ms: self.times_ms()[row],
-            cycle: after as u64,
-            cycles: (after - before) as u64,
+            cycle: count as u64,
+            cycles: (count - count_before) as u64,
             live_bytes: live.map(|live| live.0),
             live_is_estimate: live.is_some_and(|live| live.1),
+            regime: self.regime_at(row),
             goal_bytes: self.values(Quantity::HeapGoalBytes)[row],
-            alloc_bytes: self.increase(Quantity::AllocTotalBytes, row - 1..row + 1),
-        })
+            alloc_bytes: self.increase(Quantity::AllocTotalBytes, before..row + 1),
+        }
     }
 
     /// [`cycles`](Self::cycles) as a table.
@@ -94,6 +186,7 @@ impl GoState {
                 Column::int64("cycles", Unit::Count, all().map(|cycle| count(cycle.cycles)).collect()),
                 Column::optional_float64("live_bytes", Unit::Bytes, all().map(|cycle| cycle.live_bytes)),
                 Column::bool("live_is_estimate", all().map(|cycle| cycle.live_is_estimate).collect()),
+                Column::category("regime", all().map(|cycle| cycle.regime as u32).collect(), Regime::NAMES),
                 Column::optional_float64("goal_bytes", Unit::Bytes, all().map(|cycle| cycle.goal_bytes)),
                 Column::optional_float64("alloc_bytes", Unit::Bytes, all().map(|cycle| cycle.alloc_bytes)),
             ],
@@ -102,7 +195,7 @@ impl GoState {
 }
 
 /// `defaultHeapMinimum` of `runtime/mgcpacer.go`, for GOGC=100.
-const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
+pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 
 #[cfg(test)]
 mod tests {
@@ -132,7 +225,7 @@ mod tests {
     #[test]
     fn no_live_heap_from_a_goal_that_a_limit_or_the_minimum_sets() {
         for text in [
-            "go_memstats_next_gc_bytes 9e7\ngo_gc_gogc_percent 100\ngo_gc_gomemlimit_bytes 1e8\n",
+            "go_memstats_next_gc_bytes 9.5e7\ngo_gc_gogc_percent 100\ngo_gc_gomemlimit_bytes 1e8\n",
             "go_memstats_next_gc_bytes 4194304\ngo_gc_gogc_percent 100\n",
             "go_memstats_next_gc_bytes 9e7\ngo_gc_gogc_percent 1.8446744073709552e+19\n",
         ] {

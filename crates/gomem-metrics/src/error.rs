@@ -1,6 +1,6 @@
 //! What goes wrong with metrics and traces, and where.
 
-use std::fmt;
+use std::{borrow::Cow, fmt};
 
 /// Input that cannot be read at all.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -21,6 +21,25 @@ pub enum ErrorKind {
         /// Lines read.
         lines: u64,
     },
+    /// The input is not what its format prescribes.
+    #[error("column {column}: {problem}")]
+    Malformed {
+        /// The column in bytes, from 1.
+        column: u32,
+        /// What is wrong.
+        problem: Cow<'static, str>,
+    },
+    /// The input is JSON of a kind that holds no metrics, or damaged JSON.
+    #[error("{0}")]
+    Json(String),
+    /// The input is the answer of a server that refused the query.
+    #[error("the server answered {kind}: {message}")]
+    Refused {
+        /// Prometheus' word for the kind of error.
+        kind: String,
+        /// Its message.
+        message: String,
+    },
     /// A limit was reached.
     #[error("more than {limit} {what}")]
     Limit {
@@ -39,7 +58,22 @@ pub struct Diagnostic {
     /// The column in bytes, from 1.
     pub column: u32,
     /// What is wrong with it.
-    pub problem: &'static str,
+    pub problem: Cow<'static, str>,
+    /// Whether it was skipped; otherwise it was read as the problem says.
+    pub skipped: bool,
+}
+
+impl Diagnostic {
+    /// `column` counts from 0.
+    pub(crate) fn skipped(line: u64, column: usize, problem: impl Into<Cow<'static, str>>) -> Self {
+        let column = u32::try_from(column.saturating_add(1)).unwrap_or(u32::MAX);
+        Self { line, column, problem: problem.into(), skipped: true }
+    }
+
+    /// Something that was read nevertheless.
+    pub(crate) fn remark(line: u64, column: usize, problem: impl Into<Cow<'static, str>>) -> Self {
+        Self { skipped: false, ..Self::skipped(line, column, problem) }
+    }
 }
 
 /// How much input is accepted.
@@ -63,6 +97,11 @@ impl Error {
 
     pub(crate) fn at(kind: ErrorKind, line: u64) -> Self {
         Self { kind: Box::new(kind), line: Some(line) }
+    }
+
+    /// A text that does not conform, strictly read.
+    pub(crate) fn malformed(flaw: Diagnostic) -> Self {
+        Self::at(ErrorKind::Malformed { column: flaw.column, problem: flaw.problem }, flaw.line)
     }
 
     /// What is wrong.

@@ -121,10 +121,9 @@ impl GcTrace {
                         nom::Err::Error(err) | nom::Err::Failure(err) => rest.len() - err.input.len(),
                         nom::Err::Incomplete(_) => rest.len(),
                     };
-                    let column = u32::try_from(start - begin + consumed + 1).unwrap_or(u32::MAX);
                     if (trace.diagnostics.len() as u64) < limits.diagnostics {
                         let problem = "begins like a gctrace line, and goes on otherwise from here";
-                        trace.diagnostics.push(Diagnostic { line: log_line, column, problem });
+                        trace.diagnostics.push(Diagnostic::skipped(log_line, start - begin + consumed, problem));
                     } else {
                         trace.suppressed_diagnostics += 1;
                     }
@@ -140,6 +139,13 @@ impl GcTrace {
                 .map_or_else(|| Error::new(kind.clone()), |d| Error::at(kind.clone(), d.line)));
         }
         Ok(trace)
+    }
+
+    /// A trace whose lines were read already, elsewhere.
+    #[must_use]
+    pub fn from_lines(lines: Vec<GcTraceLine>) -> Self {
+        let log_lines = lines.len() as u64;
+        Self { lines, log_lines, ..Self::default() }
     }
 
     /// The cycles, in the order of the log.

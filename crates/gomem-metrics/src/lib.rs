@@ -1,6 +1,6 @@
 //! Reader for Go runtime metrics and GC traces.
 //!
-//! [`Metrics`] collects scrapes in the Prometheus text format; [`GoState`] maps the naming schemes under which Go
+//! [`Metrics`] collects scrapes, query results and snapshots of every usual [`Format`]; [`GoState`] maps the naming schemes under which Go
 //! programs export their runtime onto one set of quantities; [`GcTrace`] reads `GODEBUG=gctrace=1` lines out of any log.
 //!
 //! ```
@@ -21,28 +21,56 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `exposition` | one scrape: samples with names, labels, values, and what could not be read |
-//! | `metrics` | [`Metrics`], [`Series`]: scrapes over time |
-//! | `state` | [`GoState`], [`Quantity`]: one vocabulary over all naming schemes |
-//! | `cycle` | [`ObservedCycle`]: the GC cycles between scrapes |
-//! | `gctrace` | [`GcTrace`], [`GcTraceLine`] |
-//! | `trend` | Theil–Sen slope and Mann–Kendall correlation |
+//! | `format` | [`Format`]: what metrics come in, and how it is told |
+//! | `exposition` | one scrape as text: [`Exposition`], lenient or held against the specification |
+//! | `decode` | the other formats |
+//! | `metrics` | [`Metrics`], [`Series`]: all of them over time |
+//! | `quantity`, `names` | [`Quantity`]: one vocabulary over all naming schemes |
+//! | `state` | [`GoState`]: the quantities over time, by target and run |
+//! | `cycle` | [`ObservedCycle`], [`Regime`]: the GC cycles between scrapes |
+//! | `gctrace`, `traced` | [`GcTrace`], [`GcTraceLine`], and the state that they tell of |
+//! | `runtime_trace` | [`RuntimeTrace`]: lines of the pacer and the scavenger |
+//! | `window` | one run of a program, as the rules look at it |
+//! | `trend`, `growth`, `change_point` | robust statistics |
+//! | `rules` | [`Rule`]: one file each |
+//! | `finding`, `diagnosis` | [`Finding`], [`Diagnosis`]: what the rules say |
+//! | `waterfall` | [`Waterfall`]: where the memory is |
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 
 #![forbid(unsafe_code)]
 
+mod change_point;
 mod cycle;
+mod decode;
+mod diagnosis;
 mod error;
 mod exposition;
+mod finding;
+mod format;
 mod gctrace;
+mod growth;
 mod metrics;
+mod names;
+mod quantity;
+mod rules;
+mod runtime_trace;
 mod state;
+mod traced;
 mod trend;
+mod waterfall;
+mod window;
 
-pub use cycle::ObservedCycle;
+pub use cycle::{ObservedCycle, Regime};
+pub use diagnosis::{DiagnoseOptions, Diagnosis};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
-pub use exposition::{Exposition, MetricType, Sample};
+pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
+pub use finding::{Confidence, DIAGNOSIS_SCHEMA, Evidence, Finding, Severity, Verdict};
+pub use format::Format;
 pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
-pub use metrics::{Metrics, SERIES_SCHEMA, Series};
-pub use state::{GoState, Quantity};
+pub use metrics::{Metrics, NativeHistogram, ReadOptions, SERIES_SCHEMA, Series};
+pub use quantity::Quantity;
+pub use rules::Rule;
+pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine};
+pub use state::GoState;
 pub use trend::{Trend, kendall_tau, theil_sen};
+pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall};

@@ -4,8 +4,10 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, Ta
 use rustc_hash::FxHashMap;
 
 use crate::{
+    decode::{self, Decoded, Observation},
     error::{Diagnostic, Error, ErrorKind, Limits},
-    exposition::Exposition,
+    exposition::{Dialect, Exposition, Extra, Sample},
+    format::Format,
     state::GoState,
 };
 
@@ -17,6 +19,7 @@ pub struct Metrics {
     by_identity: FxHashMap<Box<str>, usize>,
     by_labels: FxHashMap<Box<str>, usize>,
     scrape_times_ms: Vec<i64>,
+    histograms: Vec<NativeHistogram>,
     diagnostics: Vec<(i64, Diagnostic)>,
     suppressed_diagnostics: u64,
     samples: u64,
@@ -37,6 +40,44 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
+/// A native histogram: kept as it stands, for nothing in gomem looks into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NativeHistogram {
+    /// The metric's name.
+    pub metric: String,
+    /// Its labels, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// When it was observed: milliseconds since the Unix epoch.
+    pub time_ms: i64,
+    /// The histogram, as the source writes it.
+    pub text: String,
+}
+
+/// How metrics are to be read.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// The format; `None` to find out.
+    pub format: Option<Format>,
+    /// Whether anything that the format's specification forbids is an error.
+    pub strict: bool,
+}
+
+impl ReadOptions {
+    /// Reads this format, whatever the bytes look like.
+    #[must_use]
+    pub fn with_format(self, format: Option<Format>) -> Self {
+        Self { format, ..self }
+    }
+
+    /// Makes an error of anything that the format's specification forbids.
+    #[must_use]
+    pub fn with_strict(self, strict: bool) -> Self {
+        Self { strict, ..self }
+    }
+}
+
 impl Metrics {
     /// No scrapes yet.
     #[must_use]
@@ -50,41 +91,55 @@ impl Metrics {
         Self { limits, ..Self::default() }
     }
 
-    /// Adds one scrape in the Prometheus text format, taken at `time_ms`. Scrapes may come in any order.
+    /// The time of a scrape whose file is called by it: Unix milliseconds, or seconds.
+    #[must_use]
+    pub fn time_of_name(name: &str) -> Option<i64> {
+        let time: i64 = name.parse().ok()?;
+        // Seconds are 1000 times smaller; both are told apart until the year 5138.
+        Some(if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time })
+    }
+
+    /// Adds one scrape in the Prometheus text format or in OpenMetrics, taken at `time_ms`. Scrapes may come in any
+    /// order.
     ///
     /// # Errors
     /// When nothing in it is a sample, or a limit is reached. Single lines that cannot be read are
     /// [`diagnostics`](Self::diagnostics) instead.
     pub fn push_scrape(&mut self, time_ms: i64, text: &[u8]) -> Result<(), Error> {
-        let exposition = Exposition::decode(text);
-        if exposition.samples().is_empty() {
-            let kind = ErrorKind::NothingFound { expected: "sample", lines: exposition.lines() };
-            return Err(match exposition.diagnostics().first() {
-                Some(diagnostic) => Error::at(kind, diagnostic.line),
-                None => Error::new(kind),
-            });
+        self.push_text(time_ms, text, Dialect::of(text))
+    }
+
+    /// Adds a file of any [`Format`]; what carries no time of its own was taken at `time_ms`.
+    ///
+    /// # Errors
+    /// When nothing in it can be read, or a limit is reached; when strict, for any flaw.
+    pub fn push(&mut self, time_ms: i64, bytes: &[u8], options: ReadOptions) -> Result<(), Error> {
+        let format = options.format.unwrap_or_else(|| Format::detect(bytes));
+        let dialect = match format {
+            Format::OpenMetrics => Dialect::OpenMetrics,
+            _ => Dialect::Prometheus,
+        };
+        let text = matches!(format, Format::Prometheus | Format::OpenMetrics);
+        if options.strict
+            && text
+            && let Some(flaw) = Exposition::check(bytes, dialect)
+        {
+            return Err(Error::malformed(flaw));
         }
-        self.samples += exposition.samples().len() as u64;
-        if self.samples > self.limits.samples {
-            return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.limits.samples }));
+        if text {
+            return self.push_text(time_ms, bytes, dialect);
         }
-        for sample in exposition.samples() {
-            let index = match self.by_identity.get(sample.identity) {
-                Some(&index) => index,
-                None => self.add_series(sample)?,
-            };
-            self.series[index].insert(sample.timestamp_ms.unwrap_or(time_ms), sample.value);
+        let decoded = match format {
+            Format::Api => decode::api(bytes)?,
+            Format::Expvar => decode::expvar(bytes)?,
+            Format::MemStats => decode::mem_stats(bytes)?,
+            Format::RuntimeMetrics => decode::runtime_metrics(bytes)?,
+            _ => decode::promtool(bytes),
+        };
+        match decoded.diagnostics.iter().find(|told| told.skipped) {
+            Some(flaw) if options.strict => Err(Error::malformed(flaw.clone())),
+            _ => self.push_decoded(time_ms, decoded),
         }
-        for diagnostic in exposition.diagnostics() {
-            if (self.diagnostics.len() as u64) < self.limits.diagnostics {
-                self.diagnostics.push((time_ms, diagnostic.clone()));
-            } else {
-                self.suppressed_diagnostics += 1;
-            }
-        }
-        let place = self.scrape_times_ms.partition_point(|&time| time <= time_ms);
-        self.scrape_times_ms.insert(place, time_ms);
-        Ok(())
     }
 
     /// All series, in the order of their first appearance.
@@ -102,6 +157,12 @@ impl Metrics {
     #[must_use]
     pub fn scrape_times_ms(&self) -> &[i64] {
         &self.scrape_times_ms
+    }
+
+    /// The native histograms, in the order in which they came.
+    #[must_use]
+    pub fn histograms(&self) -> &[NativeHistogram] {
+        &self.histograms
     }
 
     /// Lines that could not be read, each with the time of its scrape.
@@ -127,7 +188,7 @@ impl Metrics {
     /// # Errors
     /// Never in practice: the columns are built to fit.
     pub fn to_table(&self) -> Result<Table, TableError> {
-        let rows = usize::try_from(self.samples).unwrap_or(0);
+        let rows = self.series.iter().map(|series| series.values.len()).sum();
         let (mut times, mut values) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
         let mut metrics = StringPoolBuilder::new();
         let mut metric_codes = Vec::with_capacity(rows);
@@ -160,20 +221,126 @@ impl Metrics {
         )
     }
 
-    fn add_series(&mut self, sample: &crate::Sample<'_>) -> Result<usize, Error> {
+    /// One row a native histogram: `time`, `metric`, `labels` as text, `histogram`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn histograms_table(&self) -> Result<Table, TableError> {
+        let all = || self.histograms.iter();
+        let labels = |histogram: &NativeHistogram| {
+            let pairs: Vec<_> = histogram.labels.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
+            pairs.join(",")
+        };
+        Table::new(
+            "histograms",
+            vec![
+                Column::timestamp("time", all().map(|histogram| histogram.time_ms).collect()),
+                Column::strings("metric", all().map(|histogram| &histogram.metric)),
+                Column::strings("labels", all().map(labels)),
+                Column::strings("histogram", all().map(|histogram| &histogram.text)),
+            ],
+        )
+    }
+
+    fn push_text(&mut self, time_ms: i64, text: &[u8], dialect: Dialect) -> Result<(), Error> {
+        let exposition = Exposition::decode_as(text, dialect);
+        let flaw = exposition.diagnostics().iter().find(|told| told.skipped);
+        if let (true, Some(flaw)) = (exposition.samples().is_empty(), flaw) {
+            let kind = ErrorKind::NothingFound { expected: "sample", lines: exposition.lines() };
+            return Err(Error::at(kind, flaw.line));
+        }
+        self.count(exposition.samples().len())?;
+        let mut repeated = None;
+        for sample in exposition.samples() {
+            let time = sample.timestamp_ms.unwrap_or(time_ms);
+            if let Extra::Histogram(text) = sample.extra {
+                self.histograms.push(NativeHistogram {
+                    metric: sample.name.clone().into_owned(),
+                    labels: sorted_labels(sample),
+                    time_ms: time,
+                    text: text.to_owned(),
+                });
+                continue;
+            }
+            let index = match self.by_identity.get(sample.identity) {
+                Some(&index) => index,
+                None => {
+                    let index = self.series_index(&sample.name, sorted_labels(sample))?;
+                    self.by_identity.insert(sample.identity.into(), index);
+                    index
+                }
+            };
+            if !self.series[index].insert(time, sample.value) {
+                repeated = repeated.or(Some(index));
+            }
+        }
+        exposition.diagnostics().iter().for_each(|told| self.tell(time_ms, told.clone()));
+        self.end_scrape(time_ms, repeated);
+        Ok(())
+    }
+
+    fn push_decoded(&mut self, time_ms: i64, decoded: Decoded) -> Result<(), Error> {
+        if decoded.observations.is_empty()
+            && let Some(flaw) = decoded.diagnostics.iter().find(|told| told.skipped)
+        {
+            return Err(Error::malformed(flaw.clone()));
+        }
+        self.count(decoded.observations.len())?;
+        let mut repeated = None;
+        for Observation { metric, mut labels, time_ms: time, value, histogram } in decoded.observations {
+            labels.sort();
+            let time_ms = time.unwrap_or(time_ms);
+            if let Some(text) = histogram {
+                self.histograms.push(NativeHistogram { metric, labels, time_ms, text });
+                continue;
+            }
+            let index = self.series_index(&metric, labels)?;
+            if !self.series[index].insert(time_ms, value) {
+                repeated = repeated.or(Some(index));
+            }
+        }
+        decoded.diagnostics.into_iter().for_each(|told| self.tell(time_ms, told));
+        self.end_scrape(time_ms, repeated);
+        Ok(())
+    }
+
+    fn count(&mut self, samples: usize) -> Result<(), Error> {
+        self.samples += samples as u64;
+        if self.samples > self.limits.samples {
+            return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.limits.samples }));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, time_ms: i64, diagnostic: Diagnostic) {
+        if (self.diagnostics.len() as u64) < self.limits.diagnostics {
+            self.diagnostics.push((time_ms, diagnostic));
+        } else {
+            self.suppressed_diagnostics += 1;
+        }
+    }
+
+    fn end_scrape(&mut self, time_ms: i64, repeated: Option<usize>) {
+        if let Some(series) = repeated.and_then(|index| self.series.get(index)) {
+            let metric = &series.metric;
+            let problem = format!("{metric} has a second, other value for the same time; the first is kept");
+            self.tell(time_ms, Diagnostic::skipped(0, 0, problem));
+        }
+        let place = self.scrape_times_ms.partition_point(|&time| time <= time_ms);
+        self.scrape_times_ms.insert(place, time_ms);
+    }
+
+    fn series_index(&mut self, metric: &str, labels: Vec<(String, String)>) -> Result<usize, Error> {
+        let canonical = format!("{metric}{labels:?}");
+        if let Some(&index) = self.by_labels.get(canonical.as_str()) {
+            return Ok(index);
+        }
         if self.series.len() as u64 >= self.limits.series {
             return Err(Error::new(ErrorKind::Limit { what: "series", limit: self.limits.series }));
         }
-        let mut labels: Vec<(String, String)> =
-            sample.labels().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
-        labels.sort();
-        let canonical = format!("{}{labels:?}", sample.name).into_boxed_str();
-        let index = *self.by_labels.entry(canonical).or_insert(self.series.len());
-        if index == self.series.len() {
-            let metric = sample.name.clone().into_owned();
-            self.series.push(Series { metric, labels, times_ms: Vec::new(), values: Vec::new() });
-        }
-        self.by_identity.insert(sample.identity.into(), index);
+        let index = self.series.len();
+        self.by_labels.insert(canonical.into_boxed_str(), index);
+        self.series.push(Series { metric: metric.to_owned(), labels, times_ms: Vec::new(), values: Vec::new() });
         Ok(index)
     }
 }
@@ -192,16 +359,28 @@ impl Series {
     }
 
     /// Scrapes nearly always come in order; one that does not is put in its place. Of two values at the same time, as
-    /// two Prometheus replicas give them, the first is kept.
-    fn insert(&mut self, time_ms: i64, value: f64) {
+    /// two Prometheus replicas give them, the first is kept; false when the second one was another.
+    fn insert(&mut self, time_ms: i64, value: f64) -> bool {
         if self.times_ms.last().is_none_or(|&last| last < time_ms) {
             self.times_ms.push(time_ms);
             self.values.push(value);
-        } else if let Err(place) = self.times_ms.binary_search(&time_ms) {
-            self.times_ms.insert(place, time_ms);
-            self.values.insert(place, value);
+            return true;
+        }
+        match self.times_ms.binary_search(&time_ms) {
+            Ok(place) => self.values[place].to_bits() == value.to_bits(),
+            Err(place) => {
+                self.times_ms.insert(place, time_ms);
+                self.values.insert(place, value);
+                true
+            }
         }
     }
+}
+
+fn sorted_labels(sample: &Sample<'_>) -> Vec<(String, String)> {
+    let mut labels: Vec<_> = sample.labels().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
+    labels.sort();
+    labels
 }
 
 /// The table of [`Metrics::to_table`].

@@ -1,10 +1,16 @@
 //! One vocabulary over all the names under which Go programs export their runtime.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use gomem_table::{Column, Table, TableError, Unit};
 
-use crate::metrics::{Metrics, Series};
+use crate::{
+    gctrace::GcTrace,
+    metrics::{Metrics, Series},
+    names::{divisor, known_name},
+    quantity::Quantity,
+    traced,
+};
 
 /// The Go runtime's state over time: one row per target and scrape, in that order.
 #[derive(Debug, Clone, Default)]
@@ -12,131 +18,64 @@ pub struct GoState {
     targets: Vec<String>,
     runs: Vec<u32>,
     times_ms: Vec<i64>,
+    versions: Vec<Option<String>>,
     /// One column per [`Quantity`], in the order of [`Quantity::ALL`].
     columns: Vec<Vec<Option<f64>>>,
 }
 
-macro_rules! quantities {
-    ($($variant:ident $name:literal $unit:ident $doc:literal: $($source:expr),+;)+) => {
-        /// One quantity of the Go runtime, or of its process.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[non_exhaustive]
-        pub enum Quantity {
-            $(#[doc = $doc] $variant,)+
-        }
-
-        impl Quantity {
-            /// All quantities, in the order of [`GoState`]'s columns.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            /// Its column name; the unit is its end.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-
-            /// Its unit.
-            #[must_use]
-            pub fn unit(self) -> Unit {
-                match self { $(Self::$variant => Unit::$unit),+ }
-            }
-
-            /// The metrics that give it, the best first; the terms of one are added.
-            fn sources(self) -> &'static [&'static [&'static str]] {
-                match self { $(Self::$variant => &[$(&$source),+]),+ }
-            }
-        }
-    };
-}
-
-// The names are those of client_golang (`go_memstats_*` of its default collector, `go_*` of its runtime/metrics one) and
-// of OpenTelemetry's Go runtime instrumentation as Prometheus shows it.
-quantities! {
-    HeapObjectsBytes "heap_objects_bytes" Bytes "Objects on the heap, live or not yet swept (`HeapAlloc`).":
-        ["go_memstats_heap_alloc_bytes"], ["go_memstats_alloc_bytes"], ["go_memory_classes_heap_objects_bytes"];
-    AllocTotalBytes "alloc_total_bytes" Bytes "All bytes allocated since the start.":
-        ["go_memstats_alloc_bytes_total"], ["go_gc_heap_allocs_bytes_total"], ["go_memory_allocated_bytes_total"];
-    MallocsTotal "mallocs_total" Count "All objects allocated since the start.":
-        ["go_memstats_mallocs_total"], ["go_gc_heap_allocs_objects_total"], ["go_memory_allocations_total"];
-    FreesTotal "frees_total" Count "All objects freed since the start.":
-        ["go_memstats_frees_total"], ["go_gc_heap_frees_objects_total"];
-    HeapObjects "heap_objects" Count "Objects on the heap, live or not yet swept.":
-        ["go_memstats_heap_objects"], ["go_gc_heap_objects_objects"];
-    HeapLiveBytes "heap_live_bytes" Bytes "What the last GC marked live.":
-        ["go_gc_heap_live_bytes"];
-    HeapGoalBytes "heap_goal_bytes" Bytes "The heap size at which the next GC ends.":
-        ["go_memstats_next_gc_bytes"], ["go_gc_heap_goal_bytes"], ["go_memory_gc_goal_bytes"];
-    HeapInuseBytes "heap_inuse_bytes" Bytes "Spans in use: objects and the free slots between them.":
-        ["go_memstats_heap_inuse_bytes"],
-        ["go_memory_classes_heap_objects_bytes", "go_memory_classes_heap_unused_bytes"];
-    HeapIdleBytes "heap_idle_bytes" Bytes "Spans without objects, returned to the system or not.":
-        ["go_memstats_heap_idle_bytes"],
-        ["go_memory_classes_heap_free_bytes", "go_memory_classes_heap_released_bytes"];
-    HeapReleasedBytes "heap_released_bytes" Bytes "Idle spans returned to the system.":
-        ["go_memstats_heap_released_bytes"], ["go_memory_classes_heap_released_bytes"];
-    HeapSysBytes "heap_sys_bytes" Bytes "Address space of the heap.": ["go_memstats_heap_sys_bytes"];
-    StackInuseBytes "stack_inuse_bytes" Bytes "Goroutine stacks.":
-        ["go_memstats_stack_inuse_bytes"], ["go_memory_classes_heap_stacks_bytes"];
-    MspanSysBytes "mspan_sys_bytes" Bytes "Span records.":
-        ["go_memstats_mspan_sys_bytes"],
-        ["go_memory_classes_metadata_mspan_inuse_bytes", "go_memory_classes_metadata_mspan_free_bytes"];
-    McacheSysBytes "mcache_sys_bytes" Bytes "Per-processor caches.":
-        ["go_memstats_mcache_sys_bytes"],
-        ["go_memory_classes_metadata_mcache_inuse_bytes", "go_memory_classes_metadata_mcache_free_bytes"];
-    BuckHashSysBytes "buck_hash_sys_bytes" Bytes "The profiler's own tables.":
-        ["go_memstats_buck_hash_sys_bytes"], ["go_memory_classes_profiling_buckets_bytes"];
-    GcSysBytes "gc_sys_bytes" Bytes "The GC's own tables.":
-        ["go_memstats_gc_sys_bytes"], ["go_memory_classes_metadata_other_bytes"];
-    OtherSysBytes "other_sys_bytes" Bytes "Other memory of the runtime.":
-        ["go_memstats_other_sys_bytes"], ["go_memory_classes_other_bytes"];
-    SysBytes "sys_bytes" Bytes "All memory the runtime ever mapped, returned or not; it practically never falls.":
-        ["go_memstats_sys_bytes"], ["go_memory_classes_total_bytes"];
-    GcCyclesTotal "gc_cycles_total" Count "GC cycles since the start.":
-        ["go_gc_cycles_total_gc_cycles_total"], ["go_gc_duration_seconds_count"];
-    ForcedGcCyclesTotal "forced_gc_cycles_total" Count "GC cycles that the program asked for.":
-        ["go_gc_cycles_forced_gc_cycles_total"];
-    GcPauseTotalSeconds "gc_pause_total_seconds" Seconds "Stop-the-world time of all GC cycles.":
-        ["go_gc_duration_seconds_sum"];
-    GogcPercent "gogc_percent" Percent "`GOGC`; infinite when it is off.":
-        ["go_gc_gogc_percent"], ["go_config_gogc_percent"];
-    MemoryLimitBytes "memory_limit_bytes" Bytes "`GOMEMLIMIT`; infinite when there is none.":
-        ["go_gc_gomemlimit_bytes"], ["go_memory_limit_bytes"];
-    Gomaxprocs "gomaxprocs" Count "`GOMAXPROCS`.": ["go_sched_gomaxprocs_threads"], ["go_processor_limit"];
-    Goroutines "goroutines" Count "Goroutines.":
-        ["go_goroutines"], ["go_sched_goroutines_goroutines"], ["go_goroutine_count"];
-    Threads "threads" Count "Threads ever created.": ["go_threads"];
-    GcCpuSeconds "gc_cpu_seconds" Seconds "CPU time of GC, idle-time marking included; moves at the end of a cycle.":
-        ["go_cpu_classes_gc_total_cpu_seconds_total"];
-    GcAssistCpuSeconds "gc_assist_cpu_seconds" Seconds "CPU time of goroutines that marked while allocating.":
-        ["go_cpu_classes_gc_mark_assist_cpu_seconds_total"];
-    GcIdleCpuSeconds "gc_idle_cpu_seconds" Seconds "CPU time of marking on processors that had nothing else to do.":
-        ["go_cpu_classes_gc_mark_idle_cpu_seconds_total"];
-    IdleCpuSeconds "idle_cpu_seconds" Seconds "CPU time that was there and not used.":
-        ["go_cpu_classes_idle_cpu_seconds_total"];
-    TotalCpuSeconds "total_cpu_seconds" Seconds "`GOMAXPROCS` × wall time, as of the last GC cycle.":
-        ["go_cpu_classes_total_cpu_seconds_total"];
-    LimiterLastEnabledCycle "limiter_last_enabled_cycle" None "The cycle in which the GC CPU limiter last acted; 0: never.":
-        ["go_gc_limiter_last_enabled_gc_cycle"];
-    ScanHeapBytes "scan_heap_bytes" Bytes "Heap that has to be scanned.": ["go_gc_scan_heap_bytes"];
-    ScanStackBytes "scan_stack_bytes" Bytes "Stacks that were scanned.": ["go_gc_scan_stack_bytes"];
-    ScanGlobalsBytes "scan_globals_bytes" Bytes "Globals that have to be scanned.": ["go_gc_scan_globals_bytes"];
-    ProcessCpuSeconds "process_cpu_seconds" Seconds "CPU time of the process.": ["process_cpu_seconds_total"];
-    ResidentBytes "resident_bytes" Bytes "Resident memory of the process.": ["process_resident_memory_bytes"];
-    StartTimeSeconds "start_time_seconds" Seconds "When the process started, since the Unix epoch.":
-        ["process_start_time_seconds"];
-}
-
 impl GoState {
     pub(crate) fn of(metrics: &Metrics) -> Self {
-        let mut targets: BTreeMap<String, Vec<&Series>> = BTreeMap::new();
-        for series in metrics.series().iter().filter(|series| is_source(&series.metric)) {
-            targets.entry(target_of(series)).or_default().push(series);
+        let mut targets: BTreeMap<String, Vec<Source<'_>>> = BTreeMap::new();
+        for series in metrics.series() {
+            if let Some(known_name) = Source::name_of(series) {
+                targets.entry(target_of(series)).or_default().push(Source { known_name, series });
+            }
         }
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
-        for (target, series) in targets {
-            state.push_target(&target, &series);
+        for (target, sources) in targets {
+            state.push_target(&target, &sources);
         }
         state
+    }
+
+    /// The state that a GC trace tells of, one row a cycle, for a program that started at `start_ms`. What the trace does
+    /// not say (memory of the system, goroutines, the settings) is unknown.
+    #[must_use]
+    pub fn of_trace(trace: &GcTrace, start_ms: i64) -> Self {
+        let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
+        for (run, lines) in (0..).zip(trace.runs()) {
+            for row in traced::rows(lines) {
+                state.targets.push(String::new());
+                state.runs.push(run);
+                state.times_ms.push(start_ms.saturating_add(row.since_start_ms));
+                state.versions.push(None);
+                for &quantity in Quantity::ALL {
+                    state.columns[quantity as usize].push(row.value(quantity));
+                }
+            }
+        }
+        state
+    }
+
+    /// Takes from a GC trace of the same program what the metrics do not hold. Cycles are matched by their number, and
+    /// the runs of the trace with those of the metrics in their order, the last with the last.
+    #[must_use]
+    pub fn with_trace(mut self, trace: &GcTrace) -> Self {
+        let missing: Vec<Quantity> =
+            Quantity::ALL.iter().copied().filter(|&quantity| self.last(quantity).is_none()).collect();
+        let traced: Vec<Vec<traced::Row>> = trace.runs().map(|lines| traced::rows(lines).collect()).collect();
+        let segments = self.segments();
+        for (segment, rows) in segments.iter().rev().zip(traced.iter().rev()) {
+            for row in segment.clone() {
+                let Some(cycle) = self.values(Quantity::GcCyclesTotal)[row] else { continue };
+                let at = rows.partition_point(|traced| traced.cycle as f64 <= cycle);
+                let Some(traced) = at.checked_sub(1).and_then(|at| rows.get(at)) else { continue };
+                for &quantity in &missing {
+                    self.columns[quantity as usize][row] = traced.value(quantity);
+                }
+            }
+        }
+        self
     }
 
     /// Rows: scrapes, over all targets.
@@ -167,6 +106,12 @@ impl GoState {
     #[must_use]
     pub fn values(&self, quantity: Quantity) -> &[Option<f64>] {
         self.columns.get(quantity as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The version of Go, as `go_info` has it.
+    #[must_use]
+    pub fn go_version(&self, row: usize) -> Option<&str> {
+        self.versions.get(row)?.as_deref()
     }
 
     /// The last known value of a quantity.
@@ -213,47 +158,110 @@ impl GoState {
         Table::new("state", columns)
     }
 
-    fn push_target(&mut self, target: &str, series: &[&Series]) {
-        let mut times: Vec<i64> = series.iter().flat_map(|series| series.times_ms.iter().copied()).collect();
+    fn push_target(&mut self, target: &str, sources: &[Source<'_>]) {
+        let chosen: Vec<Option<Vec<&Source<'_>>>> = Quantity::ALL
+            .iter()
+            .map(|quantity| quantity.sources().iter().find_map(|terms| Source::choose(sources, terms)))
+            .collect();
+        let mut times: Vec<i64> =
+            chosen.iter().flatten().flatten().flat_map(|source| source.series.times_ms.iter().copied()).collect();
         times.sort_unstable();
         times.dedup();
         let begin = self.times_ms.len();
-        for &quantity in Quantity::ALL {
-            let source = quantity.sources().iter().find_map(|terms| {
-                terms
-                    .iter()
-                    .map(|&term| series.iter().copied().find(|series| series.metric == term))
-                    .collect::<Option<Vec<_>>>()
-            });
-            let at = |time| {
-                let terms = source.as_ref()?;
-                let sum: f64 = terms.iter().map(|series| series.at(time)).sum::<Option<f64>>()?;
-                meaning(quantity, sum)
+        for (&quantity, terms) in Quantity::ALL.iter().zip(&chosen) {
+            let column = &mut self.columns[quantity as usize];
+            let Some(terms) = terms else {
+                column.resize(begin + times.len(), None);
+                continue;
             };
-            self.columns[quantity as usize].extend(times.iter().map(|&time| at(time)));
+            let at = |time| terms.iter().map(|source| source.at(time)).sum::<Option<f64>>();
+            column.extend(times.iter().map(|&time| at(time).and_then(|sum| meaning(quantity, sum))));
         }
+        self.derive(begin);
+        let versions: Vec<&Series> =
+            sources.iter().filter(|source| source.known_name == GO_INFO).map(|source| source.series).collect();
+        self.versions.extend(times.iter().map(|&time| {
+            let series = versions.iter().find(|series| series.at(time).is_some_and(|value| !value.is_nan()))?;
+            series.label("version").map(str::to_owned)
+        }));
         self.targets.extend(std::iter::repeat_n(target.to_owned(), times.len()));
         self.times_ms.extend(times);
-        let mut run = 0;
-        for row in begin..self.times_ms.len() {
-            run += u32::from(row > begin && self.restarted(row));
-            self.runs.push(run);
+        self.split_runs(begin);
+    }
+
+    /// What follows from other quantities where no metric gives it.
+    fn derive(&mut self, begin: usize) {
+        for row in begin..self.columns[Quantity::SysBytes as usize].len() {
+            let of = |quantity| self.values(quantity)[row];
+            let held = of(Quantity::HeldBytes)
+                .or_else(|| Some((of(Quantity::SysBytes)? - of(Quantity::HeapReleasedBytes)?).max(0.0)));
+            // Its metric counts the quick ones.
+            let slow = of(Quantity::StopsTotal).zip(of(Quantity::SlowStopsTotal));
+            let slow = slow.map(|(all, quick)| (all - quick).max(0.0));
+            self.columns[Quantity::HeldBytes as usize][row] = held;
+            self.columns[Quantity::SlowStopsTotal as usize][row] = slow;
         }
     }
 
-    /// A process is another one when it started at another time, or a counter went back.
-    fn restarted(&self, row: usize) -> bool {
-        let pair = |quantity| {
-            let values = self.values(quantity);
-            Some((values[row - 1]?, values[row]?))
-        };
-        match pair(Quantity::StartTimeSeconds) {
-            Some((before, after)) => (after - before).abs() > 1.0,
-            None => [Quantity::AllocTotalBytes, Quantity::GcCyclesTotal]
-                .into_iter()
-                .filter_map(pair)
-                .any(|(before, after)| after < before),
+    /// A process is another one when it started at another time, or its counters went back.
+    fn split_runs(&mut self, begin: usize) {
+        let (mut run, mut start) = (0, None);
+        let counters = [Quantity::AllocTotalBytes, Quantity::GcCyclesTotal];
+        let mut highest = [None; 2];
+        for row in begin..self.times_ms.len() {
+            let started = self.values(Quantity::StartTimeSeconds)[row];
+            let restarted = matches!((start, started), (Some(before), Some(after)) if f64::abs(after - before) > 1.0);
+            let now = counters.map(|counter| self.values(counter)[row]);
+            let back = |(before, after): (&Option<f64>, &Option<f64>)| Some(after.as_ref()? < before.as_ref()?);
+            let comparisons: Vec<bool> = highest.iter().zip(&now).filter_map(back).collect();
+            let went_back = !comparisons.is_empty() && comparisons.iter().all(|&back| back);
+            if restarted || went_back {
+                run += 1;
+                highest = [None; 2];
+            }
+            start = started.or(start);
+            for (highest, now) in highest.iter_mut().zip(now) {
+                *highest = now.or(*highest);
+            }
+            self.runs.push(run);
         }
+    }
+}
+
+/// A series that gives a quantity, or a part of one.
+struct Source<'a> {
+    known_name: Cow<'a, str>,
+    series: &'a Series,
+}
+
+impl<'a> Source<'a> {
+    fn name_of(series: &'a Series) -> Option<Cow<'a, str>> {
+        if series.metric == GO_INFO {
+            return Some(Cow::Borrowed(GO_INFO));
+        }
+        // The runtime's buckets of seconds are reduced to decades: one of them ends close to 10 ms.
+        if series.metric == STOPS_BUCKET {
+            let bound: f64 = series.label("le")?.parse().ok()?;
+            return (0.009..0.012).contains(&bound).then_some(Cow::Borrowed(STOPS_BUCKET));
+        }
+        known_name(&series.metric)
+    }
+
+    /// A series for each term. Of several, as two Prometheus replicas give them, the one that says most.
+    fn choose<'b>(sources: &'b [Self], terms: &[&str]) -> Option<Vec<&'b Self>> {
+        let find = |term: &&str| {
+            let (name, label) = term.strip_suffix('}').and_then(|term| term.split_once('{')).unwrap_or((term, ""));
+            let labelled = |series: &Series| label.is_empty() || series.labels.iter().any(|(_, value)| value == label);
+            sources
+                .iter()
+                .filter(|source| source.known_name == name && labelled(source.series))
+                .max_by_key(|source| source.series.times_ms.len())
+        };
+        terms.iter().map(find).collect()
+    }
+
+    fn at(&self, time_ms: i64) -> Option<f64> {
+        Some(self.series.at(time_ms)? / divisor(&self.series.metric))
     }
 }
 
@@ -268,16 +276,14 @@ fn meaning(quantity: Quantity, value: f64) -> Option<f64> {
     }
 }
 
-fn is_source(metric: &str) -> bool {
-    let known = |quantity: &Quantity| quantity.sources().iter().any(|terms| terms.contains(&metric));
-    Quantity::ALL.iter().any(known)
-}
-
 fn target_of(series: &Series) -> String {
     let labels: Vec<_> =
         TARGET_LABELS.iter().filter_map(|&name| series.label(name).map(|value| format!("{name}={value}"))).collect();
     labels.join(",")
 }
+
+const GO_INFO: &str = "go_info";
+const STOPS_BUCKET: &str = "go_sched_pauses_stopping_gc_seconds_bucket";
 
 /// The labels by which scrapers tell processes apart.
 const TARGET_LABELS: [&str; 8] = ["cluster", "namespace", "job", "service", "pod", "container", "node", "instance"];
@@ -329,16 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn names_say_their_unit() {
-        for quantity in Quantity::ALL {
-            let end = match quantity.unit() {
-                Unit::Bytes => "_bytes",
-                Unit::Seconds => "_seconds",
-                Unit::Percent => "_percent",
-                _ => "",
-            };
-            assert!(quantity.name().ends_with(end), "{quantity:?}");
-        }
+    fn the_table_has_a_column_per_quantity() {
         state(&["go_goroutines 1\n"]).to_table().unwrap();
     }
 }

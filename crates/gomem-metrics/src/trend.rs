@@ -66,12 +66,32 @@ pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
     Some(f64::midpoint(lower, upper))
 }
 
+/// The value below which a share of the values lies; `None` of nothing.
+pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((share * last as f64).round() as usize).copied()
+}
+
+/// The values of `count` spans of equal length in x.
+pub(crate) fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
+    let mut blocks = vec![Vec::new(); count];
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return blocks };
+    let width = (last.0 - first.0) / count as f64;
+    for &(x, y) in points {
+        let block = if width > 0.0 { ((x - first.0) / width) as usize } else { 0 };
+        blocks[block.min(count - 1)].push(y);
+    }
+    blocks
+}
+
 fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))> + '_ {
     points.iter().enumerate().flat_map(|(index, &a)| points[index + 1..].iter().map(move |&b| (a, b)))
 }
 
 /// Pairs grow with the square of the points: long series are first reduced to the medians of equal runs.
-fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+pub(crate) fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let run = points.len().div_ceil(MOST_POINTS).max(1);
     let middle = |points: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
         median(&mut points.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)

@@ -1,0 +1,216 @@
+//! The commands on metrics: `metrics`, `diagnose`.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::{Args, Subcommand, ValueEnum};
+use gomem_metrics::{
+    DiagnoseOptions, Diagnosis, Format as MetricsFormat, GcTrace, Metrics, ReadOptions, Severity as Found,
+};
+use gomem_table::Table;
+
+use crate::{
+    arguments::{Format, Severity},
+    failure::Failure,
+    files::read,
+    render::render,
+};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MetricsCommand {
+    /// What metrics hold: the Go runtime's state, GC cycles, where the memory is, or every sample.
+    #[command(after_help = "Examples:
+  gomem metrics scrapes/
+  gomem metrics query_range.json --show cycles --format csv
+  curl -s localhost:6060/debug/vars | gomem metrics - --show memory")]
+    Metrics {
+        #[command(flatten)]
+        input: MetricsInput,
+        /// What to show.
+        #[arg(long, value_enum, default_value_t)]
+        show: Show,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// What is wrong with a program, with the evidence; or that the evidence is not enough.
+    #[command(after_help = "Examples:
+  gomem diagnose scrapes/ --gctrace stderr.log --memory-limit 536870912
+  gomem diagnose query_range.json --all --format json --fail-on critical")]
+    Diagnose {
+        #[command(flatten)]
+        input: MetricsInput,
+        /// A log with GODEBUG=gctrace=1 lines of the same program.
+        #[arg(long, value_name = "LOG")]
+        gctrace: Option<PathBuf>,
+        /// The memory that the container may use, in bytes.
+        #[arg(long, value_name = "BYTES")]
+        memory_limit: Option<u64>,
+        /// As text, show the rules that did not fire as well.
+        #[arg(long)]
+        all: bool,
+        /// Exit with 1 when a finding is at least this severe.
+        #[arg(long, value_name = "SEVERITY")]
+        fail_on: Option<Severity>,
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MetricsInput {
+    /// Files of metrics, or folders of <unix milliseconds>.prom; `-` is standard input.
+    #[arg(required = true)]
+    sources: Vec<PathBuf>,
+    /// Fail for anything that the format's specification forbids.
+    #[arg(long)]
+    strict: bool,
+    /// What format the files have; without it, they tell.
+    #[arg(long, value_name = "FORMAT", value_parser = input_format)]
+    input_format: Option<MetricsFormat>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(crate) enum Show {
+    /// The runtime's state, one row a scrape.
+    #[default]
+    State,
+    /// GC cycles, one row a scrape before which one ended.
+    Cycles,
+    /// Where the memory is, one row a part of each moment.
+    Memory,
+    /// Every sample.
+    Series,
+}
+
+pub(crate) fn answer(command: &MetricsCommand, out: &mut dyn Write) -> Result<u8, Failure> {
+    match command {
+        MetricsCommand::Metrics { input, show, format } => {
+            render(&table(&input.metrics()?, *show, *format)?, *format, out)?;
+            Ok(0)
+        }
+        MetricsCommand::Diagnose { input, gctrace, memory_limit, all, fail_on, format } => {
+            let state = input.metrics()?.state();
+            let state = match gctrace {
+                Some(log) => {
+                    let trace = GcTrace::decode(&read(log)?).map_err(|problem| Failure::input(log, problem))?;
+                    state.with_trace(&trace)
+                }
+                None => state,
+            };
+            let options = DiagnoseOptions::default().with_memory_limit_bytes(*memory_limit);
+            let diagnosis = Diagnosis::of(&state, options);
+            let table = diagnosis.to_table()?;
+            if *format == Format::Text {
+                let shown = if *all { table.rows() } else { diagnosis.fired().count() };
+                let columns = ["rule", "verdict", "severity", "confidence", "summary", "action"];
+                render(&table.head(shown).select(&columns), *format, out)?;
+                if !all {
+                    writeln!(
+                        out,
+                        "\n{} of {} rules did not fire; --all shows why",
+                        table.rows() - shown,
+                        table.rows()
+                    )?;
+                }
+            } else {
+                render(&table, *format, out)?;
+            }
+            let least = fail_on.map(|severity| match severity {
+                Severity::Info => Found::Info,
+                Severity::Warning => Found::Warning,
+                Severity::Critical => Found::Critical,
+            });
+            Ok(u8::from(least.is_some_and(|least| diagnosis.severity() >= Some(least))))
+        }
+    }
+}
+
+impl MetricsInput {
+    fn metrics(&self) -> Result<Metrics, Failure> {
+        let options = ReadOptions::default().with_format(self.input_format).with_strict(self.strict);
+        let mut metrics = Metrics::new();
+        let mut refused = None;
+        for path in self.files()? {
+            let bytes = read(&path)?;
+            match metrics.push(time_of(&path), &bytes, options) {
+                Err(problem) if self.strict || problem.is_limit() => return Err(Failure::input(&path, problem)),
+                // One page of HTML among a thousand scrapes is no reason to refuse them all.
+                Err(problem) => refused = Some(Failure::input(&path, problem)),
+                Ok(()) => {}
+            }
+        }
+        match refused {
+            Some(failure) if metrics.series().is_empty() => Err(failure),
+            _ => Ok(metrics),
+        }
+    }
+
+    /// The sources, with the scrapes of a folder in its place.
+    fn files(&self) -> Result<Vec<PathBuf>, Failure> {
+        let mut files = Vec::new();
+        for source in &self.sources {
+            if !source.is_dir() {
+                files.push(source.clone());
+                continue;
+            }
+            let failed = |problem| Failure::input(source, problem);
+            let mut scrapes = Vec::new();
+            for entry in std::fs::read_dir(source).map_err(failed)? {
+                let path = entry.map_err(failed)?.path();
+                let timed = time_in_name(&path).is_some();
+                if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
+                    scrapes.push(path);
+                }
+            }
+            if scrapes.is_empty() {
+                return Err(Failure::input(
+                    source,
+                    "no scrape in this folder; they are called <unix milliseconds>.prom",
+                ));
+            }
+            scrapes.sort();
+            files.append(&mut scrapes);
+        }
+        Ok(files)
+    }
+}
+
+fn table(metrics: &Metrics, show: Show, format: Format) -> Result<Table, Failure> {
+    Ok(match show {
+        Show::Series => metrics.to_table()?,
+        Show::Cycles => metrics.state().cycles_table()?,
+        Show::Memory => metrics.state().waterfall().at(None).to_table()?,
+        Show::State => {
+            let table = metrics.state().to_table()?;
+            let columns = [
+                "time",
+                "heap_live_bytes",
+                "heap_goal_bytes",
+                "held_bytes",
+                "resident_bytes",
+                "gc_cycles_total",
+                "goroutines",
+            ];
+            if format == Format::Text { table.select(&columns) } else { table }
+        }
+    })
+}
+
+/// When a scrape was taken: as its file's name says, or when it was written.
+fn time_of(path: &Path) -> i64 {
+    let written = || std::fs::metadata(path).and_then(|file| file.modified()).unwrap_or_else(|_| SystemTime::now());
+    let since = || written().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    time_in_name(path).unwrap_or_else(|| i64::try_from(since()).unwrap_or(i64::MAX))
+}
+
+fn time_in_name(path: &Path) -> Option<i64> {
+    Metrics::time_of_name(path.file_stem()?.to_str()?)
+}
+
+fn input_format(name: &str) -> Result<MetricsFormat, String> {
+    let names = || MetricsFormat::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
+    MetricsFormat::of_name(name).ok_or_else(|| format!("one of {}", names()))
+}

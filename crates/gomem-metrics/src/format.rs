@@ -1,0 +1,144 @@
+//! The formats metrics come in, and how to tell which one it is.
+
+use memchr::memmem;
+
+use crate::exposition::Dialect;
+
+/// A format that metrics come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// The Prometheus text format; also what `promtool tsdb dump` prints.
+    Prometheus,
+    /// OpenMetrics 1.0; also what `promtool tsdb dump-openmetrics` prints.
+    OpenMetrics,
+    /// The JSON of Prometheus' `/api/v1/query` and `/api/v1/query_range`.
+    Api,
+    /// What `promtool query instant` and `promtool query range` print.
+    Promtool,
+    /// The JSON of `/debug/vars`, with `runtime.MemStats` in it.
+    Expvar,
+    /// The `runtime.MemStats` at the end of `/debug/pprof/heap?debug=1`.
+    MemStats,
+    /// A JSON object of `runtime/metrics` names and values.
+    RuntimeMetrics,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: &'static [Self] = &[
+        Self::Prometheus,
+        Self::OpenMetrics,
+        Self::Api,
+        Self::Promtool,
+        Self::Expvar,
+        Self::MemStats,
+        Self::RuntimeMetrics,
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Prometheus => "prometheus",
+            Self::OpenMetrics => "openmetrics",
+            Self::Api => "api",
+            Self::Promtool => "promtool",
+            Self::Expvar => "expvar",
+            Self::MemStats => "memstats",
+            Self::RuntimeMetrics => "runtime_metrics",
+        }
+    }
+
+    /// The format of a name.
+    #[must_use]
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// The format that the bytes announce. Text that announces nothing is read as Prometheus' own.
+    #[must_use]
+    pub fn detect(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii_start();
+        let head = &text[..text.len().min(HEAD)];
+        let has = |needle: &str| memmem::find(head, needle.as_bytes()).is_some();
+        if text.starts_with(b"[") {
+            return Self::Api;
+        }
+        // `{"go.goroutine.count",…} 1` and `{__name__="x"} 1` begin with a brace too; after a key of JSON comes a colon.
+        if text.starts_with(b"{") && is_json_object(text) {
+            return if has("\"resultType\"") || has("\"status\"") || has("\"errorType\"") {
+                Self::Api
+            } else if has("\"/") && !has("\"memstats\"") {
+                Self::RuntimeMetrics
+            } else {
+                Self::Expvar
+            };
+        }
+        if memmem::find(text, b"# runtime.MemStats").is_some() {
+            return Self::MemStats;
+        }
+        if is_promtool(head) {
+            return Self::Promtool;
+        }
+        match Dialect::of(bytes) {
+            Dialect::OpenMetrics => Self::OpenMetrics,
+            Dialect::Prometheus => Self::Prometheus,
+        }
+    }
+}
+
+fn is_json_object(text: &[u8]) -> bool {
+    let inside = text[1..].trim_ascii_start();
+    if inside.starts_with(b"}") {
+        return text.trim_ascii_end().len() == text.len() - inside.len() + 1;
+    }
+    let Some(key) = inside.strip_prefix(b"\"") else { return false };
+    let mut escaped = false;
+    let end = key.iter().position(|&byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    });
+    end.is_some_and(|end| key[end + 1..].trim_ascii_start().starts_with(b":"))
+}
+
+/// `name{…} =>`, and times as `@[…]`, on the first line that says anything.
+fn is_promtool(head: &[u8]) -> bool {
+    let line = head.split(|&byte| byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    memmem::find(line, b" =>").is_some_and(|at| {
+        let after = line[at + 3..].trim_ascii();
+        after.is_empty() || after.ends_with(b"]")
+    })
+}
+
+/// What announces a format stands near its beginning.
+const HEAD: usize = 1 << 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formats_announce_themselves() {
+        for (text, format) in [
+            ("", Format::Prometheus),
+            ("go_goroutines 1\n", Format::Prometheus),
+            ("{__name__=\"a\", b=\"c\"} 1 1700000000000\n", Format::Prometheus),
+            ("{\"go.goroutine.count\"} 1\n", Format::Prometheus),
+            ("# TYPE a gauge\na 1\n# EOF\n", Format::OpenMetrics),
+            ("{\"status\":\"success\",\"data\":{}}", Format::Api),
+            ("\n{ \"status\" : \"error\"}", Format::Api),
+            ("up{job=\"x\"} =>\n1 @[1700000000]\n", Format::Promtool),
+            ("up => 1 @[1700000000.123]\n", Format::Promtool),
+            ("{\"cmdline\":[],\"memstats\":{\"Alloc\":1}}", Format::Expvar),
+            ("heap profile: 0: 0\n\n# runtime.MemStats\n# Alloc = 1\n", Format::MemStats),
+            ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
+        ] {
+            assert_eq!(Format::detect(text.as_bytes()), format, "{text}");
+        }
+        for &format in Format::ALL {
+            assert_eq!(Format::of_name(format.name()), Some(format));
+        }
+    }
+}

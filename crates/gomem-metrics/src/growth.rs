@@ -1,0 +1,123 @@
+//! Whether something grows without an end in sight.
+
+use crate::{
+    change_point::ChangePoint,
+    trend::{blocks, kendall_tau, median, theil_sen},
+};
+
+/// How a series developed over six spans of equal time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Growth {
+    /// What the first and the last span hold.
+    pub(crate) first: f64,
+    pub(crate) last: f64,
+    pub(crate) median: f64,
+    /// Kendall's rank correlation of the spans with time.
+    pub(crate) tau: f64,
+    /// What the pace of the later half, and of the last third, would add in the whole time.
+    pub(crate) late: f64,
+    pub(crate) latest: f64,
+    /// The share of the growth that one step makes: the jump between two levels on which nearly all points agree.
+    pub(crate) step_fraction: f64,
+    pub(crate) seconds: f64,
+}
+
+/// What stands for a span.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Envelope {
+    /// The least value: what no phase of work and no noise goes below.
+    Least,
+    /// The median.
+    Median,
+}
+
+impl Growth {
+    /// `None` with too few points, or when they leave a span empty at either end, or more than two in between.
+    pub(crate) fn of(points: &[(f64, f64)], envelope: Envelope) -> Option<Self> {
+        if points.len() < FEWEST_POINTS {
+            return None;
+        }
+        let spans = spans(points, SPANS, envelope);
+        if spans.len() < FEWEST_SPANS || blocks(points, SPANS).iter().step_by(SPANS - 1).any(Vec::is_empty) {
+            return None;
+        }
+        let levels: Vec<f64> = spans.iter().map(|span| span.1).collect();
+        let (first, last) = (*levels.first()?, *levels.last()?);
+        let seconds = points.last()?.0 - points.first()?.0;
+        let from = |share: f64| {
+            let begin = points.first().map_or(0.0, |point| point.0) + share * seconds;
+            let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
+            theil_sen(&crate::trend::thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
+        };
+        let step = ChangePoint::of(points, LEAST_OF_A_LEVEL)
+            .filter(|change| !keeps_growing(points, change.at, (last - first) / seconds.max(f64::MIN_POSITIVE)))
+            .map_or(0.0, |change| change.gap.max(0.0));
+        Some(Self {
+            first,
+            last,
+            median: median(&mut points.iter().map(|point| point.1).collect::<Vec<_>>())?,
+            tau: kendall_tau(&spans),
+            late: from(0.5),
+            latest: from(2.0 / 3.0),
+            step_fraction: step / (last - first).max(f64::MIN_POSITIVE),
+            seconds,
+        })
+    }
+
+    pub(crate) fn increase(&self) -> f64 {
+        self.last - self.first
+    }
+
+    pub(crate) fn per_second(&self) -> f64 {
+        if self.seconds > 0.0 { self.late / self.seconds } else { 0.0 }
+    }
+}
+
+/// Whether the level that begins at `at` has a slope of its own: then the gap before it is one between scrapes.
+fn keeps_growing(points: &[(f64, f64)], at: f64, overall_slope: f64) -> bool {
+    let level: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= at).collect();
+    let slope = theil_sen(&crate::trend::thin(&level)).map_or(0.0, |line| line.0);
+    level.len() >= FEWEST_POINTS && slope > 0.3 * overall_slope
+}
+
+/// The spans that hold anything: their number and what stands for them.
+fn spans(points: &[(f64, f64)], count: usize, envelope: Envelope) -> Vec<(f64, f64)> {
+    let level = |mut span: Vec<f64>| match envelope {
+        Envelope::Least => span.iter().copied().min_by(f64::total_cmp),
+        Envelope::Median => median(&mut span),
+    };
+    (0..).zip(blocks(points, count)).filter_map(|(index, span)| Some((f64::from(index), level(span)?))).collect()
+}
+
+pub(crate) const FEWEST_POINTS: usize = 8;
+const SPANS: usize = 6;
+const FEWEST_SPANS: usize = 4;
+const LEAST_OF_A_LEVEL: usize = 3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn growth(of: impl Fn(f64) -> f64) -> Growth {
+        let points: Vec<_> = (0..60).map(|x| (f64::from(x), of(f64::from(x)))).collect();
+        Growth::of(&points, Envelope::Least).unwrap()
+    }
+
+    #[test]
+    fn a_leak_a_cache_a_step_and_a_wave() {
+        let leak = growth(|x| 50.0 + x + 5.0 * (x * 0.9).sin());
+        assert!(leak.tau > 0.9 && leak.late > 40.0 && leak.step_fraction < 0.4, "{leak:?}");
+        let cache = growth(|x| 100.0 * (1.0 - (-x / 8.0).exp()));
+        assert!(cache.tau > 0.9 && cache.latest < 5.0, "{cache:?}");
+        assert!(growth(|x| if x < 40.0 { 50.0 } else { 90.0 }).step_fraction > 0.9);
+        assert!(growth(|x| 50.0 + 20.0 * (x * 0.5).sin()).tau < 0.5);
+    }
+
+    #[test]
+    fn little_evidence_is_none() {
+        let points: Vec<_> = (0..7).map(|x| (f64::from(x), 1.0)).collect();
+        assert!(Growth::of(&points, Envelope::Median).is_none());
+        let gap: Vec<_> = (0..20).filter(|x| *x < 5 || *x > 17).map(|x| (f64::from(x), 1.0)).collect();
+        assert!(Growth::of(&gap, Envelope::Median).is_none());
+    }
+}

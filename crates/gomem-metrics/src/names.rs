@@ -1,0 +1,120 @@
+//! Other collectors' names for what client_golang exports.
+
+use std::borrow::Cow;
+
+use crate::quantity::Quantity;
+
+/// The name under which [`Quantity::sources`] knows a metric; `None` for what is not about the Go runtime.
+///
+/// | collector | name | known as |
+/// |---|---|---|
+/// | `runtime/metrics` | `/gc/heap/live:bytes` | `go_gc_heap_live_bytes` |
+/// | OpenTelemetry | `go.memory.gc.goal` | `go_memory_gc_goal_bytes` |
+/// | OpenTelemetry before 2024 | `process.runtime.go.mem.heap_alloc` | `go_memstats_heap_alloc_bytes` |
+/// | Datadog | `runtime.go.mem_stats.heap_alloc` | `go_memstats_heap_alloc_bytes` |
+/// | expvar, `heap?debug=1` | `memstats.HeapAlloc` | `go_memstats_heap_alloc_bytes` |
+pub(crate) fn known_name(metric: &str) -> Option<Cow<'_, str>> {
+    if is_source(metric) {
+        return Some(Cow::Borrowed(metric));
+    }
+    if let Some((_, known)) = OTHERS.iter().find(|(other, _)| *other == metric) {
+        return Some(Cow::Borrowed(known));
+    }
+    let flat = match metric.strip_prefix("memstats.") {
+        Some(field) => format!("go_memstats_{}", snake_case(field)),
+        None => {
+            let flat = metric.replace(['.', '/', ':', '-'], "_");
+            let renamed = PREFIXES.iter().find_map(|(from, to)| Some(format!("{to}{}", flat.strip_prefix(from)?)));
+            renamed.unwrap_or(flat)
+        }
+    };
+    // Exporters append the unit, and `_total` to counters; the names at the source have neither.
+    ["", "_bytes", "_total", "_bytes_total", "_percent", "_seconds_total"]
+        .iter()
+        .map(|suffix| format!("{flat}{suffix}"))
+        .find(|name| is_source(name))
+        .map(Cow::Owned)
+}
+
+/// What to divide its values by to have seconds and bytes.
+pub(crate) fn divisor(metric: &str) -> f64 {
+    if metric.ends_with("Ns") || metric.ends_with("_ns") || metric.ends_with("_ns_total") { 1e9 } else { 1.0 }
+}
+
+fn is_source(metric: &str) -> bool {
+    let named = |term: &&str| term.split_once('{').map_or(*term, |(name, _)| name) == metric;
+    Quantity::ALL.iter().any(|quantity| quantity.sources().iter().any(|terms| terms.iter().any(named)))
+}
+
+/// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.
+fn snake_case(field: &str) -> String {
+    let field = field.replace("MSpan", "Mspan").replace("MCache", "Mcache").replace("GC", "Gc");
+    let mut name = String::with_capacity(field.len() + 4);
+    for ch in field.chars() {
+        if ch.is_ascii_uppercase() && !name.is_empty() {
+            name.push('_');
+        }
+        name.push(ch.to_ascii_lowercase());
+    }
+    name
+}
+
+const PREFIXES: [(&str, &str); 4] = [
+    ("_", "go_"),
+    ("process_runtime_go_mem_", "go_memstats_"),
+    ("runtime_go_mem_stats_", "go_memstats_"),
+    ("process_runtime_go_", "go_"),
+];
+
+/// Names that follow no rule.
+const OTHERS: [(&str, &str); 14] = [
+    ("memstats.TotalAlloc", "go_memstats_alloc_bytes_total"),
+    ("memstats.NumGC", "go_gc_duration_seconds_count"),
+    ("memstats.NumForcedGC", "go_memstats_num_forced_gc"),
+    ("memstats.PauseTotalNs", "go_gc_duration_seconds_sum"),
+    ("memstats.HeapObjects", "go_memstats_heap_objects"),
+    ("process.runtime.go.gc.count", "go_gc_duration_seconds_count"),
+    ("process_runtime_go_gc_count_total", "go_gc_duration_seconds_count"),
+    ("process_runtime_go_gc_count", "go_gc_duration_seconds_count"),
+    ("process.runtime.go.gc.pause_total_ns", "go_gc_duration_seconds_sum"),
+    ("process_runtime_go_gc_pause_total_ns", "go_gc_duration_seconds_sum"),
+    ("runtime.go.mem_stats.total_alloc", "go_memstats_alloc_bytes_total"),
+    ("runtime.go.mem_stats.num_gc", "go_gc_duration_seconds_count"),
+    ("runtime.go.mem_stats.pause_total_ns", "go_gc_duration_seconds_sum"),
+    ("runtime.go.num_goroutine", "go_goroutines"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_collector_is_understood() {
+        for (metric, known) in [
+            ("go_goroutines", "go_goroutines"),
+            ("/gc/heap/live:bytes", "go_gc_heap_live_bytes"),
+            ("/gc/cycles/total:gc-cycles", "go_gc_cycles_total_gc_cycles_total"),
+            ("/cpu/classes/gc/total:cpu-seconds", "go_cpu_classes_gc_total_cpu_seconds_total"),
+            ("/sched/gomaxprocs:threads", "go_sched_gomaxprocs_threads"),
+            ("go.memory.gc.goal", "go_memory_gc_goal_bytes"),
+            ("go.memory.used", "go_memory_used_bytes"),
+            ("go.memory.allocated", "go_memory_allocated_bytes_total"),
+            ("go.goroutine.count", "go_goroutine_count"),
+            ("go.config.gogc", "go_config_gogc_percent"),
+            ("process.runtime.go.mem.heap_alloc", "go_memstats_heap_alloc_bytes"),
+            ("process.runtime.go.goroutines", "go_goroutines"),
+            ("runtime.go.mem_stats.next_gc", "go_memstats_next_gc_bytes"),
+            ("memstats.HeapReleased", "go_memstats_heap_released_bytes"),
+            ("memstats.MSpanSys", "go_memstats_mspan_sys_bytes"),
+            ("memstats.BuckHashSys", "go_memstats_buck_hash_sys_bytes"),
+            ("memstats.GCSys", "go_memstats_gc_sys_bytes"),
+            ("memstats.NextGC", "go_memstats_next_gc_bytes"),
+            ("memstats.Mallocs", "go_memstats_mallocs_total"),
+            ("memstats.StackInuse", "go_memstats_stack_inuse_bytes"),
+        ] {
+            assert_eq!(known_name(metric).as_deref(), Some(known), "{metric}");
+        }
+        assert_eq!(known_name("http_requests_total"), None);
+        assert_eq!(known_name("_"), None);
+    }
+}

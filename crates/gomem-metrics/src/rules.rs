@@ -1,0 +1,223 @@
+//! The rules: one file each, pure functions from what was measured to a judgement.
+
+mod alloc_rate_spike;
+mod alloc_sys_ratio;
+mod assist_pressure;
+mod container_oom_risk;
+mod cpu_throttled;
+mod finalizer_backlog;
+mod forced_gc;
+mod fragmentation;
+mod gc_cpu_high;
+mod gc_inflation;
+mod goroutine_leak;
+mod heap_profile_blind;
+mod huge_stacks;
+mod idle_after_spike;
+mod limiter_active;
+mod live_heap_leak;
+mod low_gogc;
+mod memlimit_thrash;
+mod metadata_heavy;
+mod min_heap_churn;
+mod offheap_growth;
+mod periodic_gc_only;
+mod restart_loop;
+mod step_change;
+mod stw_stop_latency;
+mod sys_retained;
+
+use gomem_table::Unit;
+
+use crate::{
+    finding::{Confidence, Evidence, Finding, Severity, Verdict},
+    window::Window,
+};
+
+/// What a rule looks at.
+pub(crate) enum Scope {
+    /// One run of the program.
+    Run(fn(&Window<'_>) -> Judgement),
+    /// All of its runs, in order.
+    Program(fn(&[Window<'_>]) -> Judgement),
+}
+
+macro_rules! rules {
+    ($($variant:ident $name:literal $scope:ident $find:path: $doc:literal;)+) => {
+        /// A rule. What each one computes, and where its thresholds come from, is in its own file and in `docs/rules.md`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $(#[doc = $doc] $variant,)+
+        }
+
+        impl Rule {
+            /// All rules.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+            /// Their names.
+            pub const NAMES: &'static [&'static str] = &[$($name),+];
+
+            /// What it finds, in a few words.
+            #[must_use]
+            pub fn finds(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }
+            }
+
+            pub(crate) fn scope(self) -> Scope {
+                match self { $(Self::$variant => Scope::$scope($find)),+ }
+            }
+        }
+    };
+}
+
+rules! {
+    GcInflation "gc_inflation" Run gc_inflation::find: "GC runs more often than allocation and the live heap explain.";
+    LiveHeapLeak "live_heap_leak" Run live_heap_leak::find: "What survives GC grows without an end in sight.";
+    GoroutineLeak "goroutine_leak" Run goroutine_leak::find: "Goroutines are started and never end.";
+    IdleAfterSpike "idle_after_spike" Run idle_after_spike::find: "Memory of a past spike is still counted or held.";
+    Fragmentation "fragmentation" Run fragmentation::find: "Spans are held for few objects.";
+    HugeStacks "huge_stacks" Run huge_stacks::find: "Stacks hold a large part of the memory.";
+    OffheapGrowth "offheap_growth" Run offheap_growth::find: "Memory outside of Go grows.";
+    MemlimitThrash "memlimit_thrash" Run memlimit_thrash::find: "GC runs all the time to stay below GOMEMLIMIT.";
+    LimiterActive "limiter_active" Run limiter_active::find: "The runtime lets the heap exceed GOMEMLIMIT to save CPU.";
+    LowGogc "low_gogc" Run low_gogc::find: "A low GOGC costs CPU.";
+    MinHeapChurn "min_heap_churn" Run min_heap_churn::find: "The heap is so small that GC runs for nothing.";
+    AllocRateSpike "alloc_rate_spike" Run alloc_rate_spike::find: "The allocation rate went up by a multiple, and stays.";
+    GcCpuHigh "gc_cpu_high" Run gc_cpu_high::find: "GC takes a large share of the CPU time.";
+    ForcedGc "forced_gc" Run forced_gc::find: "The program calls runtime.GC.";
+    AssistPressure "assist_pressure" Run assist_pressure::find: "Goroutines pay for GC while they allocate.";
+    StwStopLatency "stw_stop_latency" Run stw_stop_latency::find: "Stopping the world takes long.";
+    CpuThrottled "cpu_throttled" Run cpu_throttled::find: "The system does not run what Go believes is running.";
+    FinalizerBacklog "finalizer_backlog" Run finalizer_backlog::find: "Finalizers or cleanups are queued faster than they run.";
+    ContainerOomRisk "container_oom_risk" Run container_oom_risk::find: "The container's memory will not be enough.";
+    StepChange "step_change" Program step_change::find: "Memory changed its level once.";
+    RestartLoop "restart_loop" Program restart_loop::find: "The program restarts again and again, each time after its memory grew.";
+    PeriodicGcOnly "periodic_gc_only" Run periodic_gc_only::find: "GC runs only because two minutes have passed.";
+    MetadataHeavy "metadata_heavy" Run metadata_heavy::find: "The runtime's own tables hold a large part of the memory.";
+    HeapProfileBlind "heap_profile_blind" Run heap_profile_blind::find: "Most of the memory is nothing that a heap profile shows.";
+    SysRetained "sys_retained" Run sys_retained::find: "sys_bytes rises and stays high.";
+    AllocSysRatio "alloc_sys_ratio" Run alloc_sys_ratio::find: "alloc_bytes is a large part of sys_bytes.";
+}
+
+/// What a rule makes of what it looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    severity: Severity,
+    confidence: Confidence,
+    summary: String,
+    action: &'static str,
+    evidence: Vec<Evidence>,
+    missing: Vec<&'static str>,
+    confounders: Vec<&'static str>,
+}
+
+impl Rule {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}
+
+impl Judgement {
+    pub(crate) fn fired(severity: Severity, summary: impl Into<String>, action: &'static str) -> Self {
+        Self { severity, action, ..Self::new(Verdict::Fired, summary) }
+    }
+
+    pub(crate) fn clear(summary: impl Into<String>) -> Self {
+        Self::new(Verdict::Clear, summary)
+    }
+
+    pub(crate) fn insufficient(summary: impl Into<String>) -> Self {
+        Self { confidence: Confidence::Low, ..Self::new(Verdict::Insufficient, summary) }
+    }
+
+    pub(crate) fn not_evaluable(missing: &[&'static str]) -> Self {
+        let summary = format!("cannot be judged without {}", missing.join(", "));
+        let judgement = Self::new(Verdict::NotEvaluable, summary);
+        Self { confidence: Confidence::Low, missing: missing.to_vec(), ..judgement }
+    }
+
+    /// A number that was held against a threshold.
+    pub(crate) fn against(self, quantity: &'static str, value: f64, threshold: f64, unit: &'static str) -> Self {
+        self.push(Evidence { quantity, value, threshold: Some(threshold), unit })
+    }
+
+    /// A number that goes with it.
+    pub(crate) fn with(self, quantity: &'static str, value: impl Into<Option<f64>>, unit: &'static str) -> Self {
+        match value.into() {
+            Some(value) => self.push(Evidence { quantity, value, threshold: None, unit }),
+            None => self,
+        }
+    }
+
+    pub(crate) fn sure(self, confidence: Confidence) -> Self {
+        Self { confidence, ..self }
+    }
+
+    pub(crate) fn missing(mut self, metrics: &[&'static str]) -> Self {
+        self.missing.extend(metrics);
+        self
+    }
+
+    pub(crate) fn confounder(mut self, confounder: &'static str) -> Self {
+        self.confounders.push(confounder);
+        self
+    }
+
+    pub(crate) fn into_finding(self, rule: Rule, (start_ms, end_ms): (i64, i64)) -> Finding {
+        Finding {
+            rule,
+            verdict: self.verdict,
+            severity: self.severity,
+            confidence: self.confidence,
+            start_ms,
+            end_ms,
+            summary: self.summary,
+            action: self.action.to_owned(),
+            evidence: self.evidence,
+            missing: self.missing,
+            confounders: self.confounders.join(" "),
+        }
+    }
+
+    fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            severity: Severity::Info,
+            confidence: Confidence::Medium,
+            summary: summary.into(),
+            action: "",
+            evidence: Vec::new(),
+            missing: Vec::new(),
+            confounders: Vec::new(),
+        }
+    }
+
+    fn push(mut self, evidence: Evidence) -> Self {
+        self.evidence.push(evidence);
+        self
+    }
+}
+
+/// Bytes, as a person reads them.
+fn bytes(value: f64) -> String {
+    Unit::Bytes.humanize(value)
+}
+
+fn percent(fraction: f64) -> String {
+    format!("{:.0} %", 100.0 * fraction)
+}
+
+const MIB: f64 = 1_048_576.0;
+
+// What client_golang exports only when asked to.
+const GC_CPU: &str = "go_cpu_classes_gc_total_cpu_seconds_total";
+const TOTAL_CPU: &str = "go_cpu_classes_total_cpu_seconds_total";
+const IDLE_CPU: &str = "go_cpu_classes_idle_cpu_seconds_total";
+const IDLE_MARK_CPU: &str = "go_cpu_classes_gc_mark_idle_cpu_seconds_total";
+const ASSIST_CPU: &str = "go_cpu_classes_gc_mark_assist_cpu_seconds_total";
+const LIVE: &str = "go_gc_heap_live_bytes";
+const FORCED: &str = "go_gc_cycles_forced_gc_cycles_total";
+const CYCLES: &str = "go_gc_duration_seconds_count";

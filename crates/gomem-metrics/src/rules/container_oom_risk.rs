@@ -1,0 +1,64 @@
+//! `container_oom_risk`: the memory of the container will not do.
+//!
+//! Against the container's limit, which the caller tells: the highest resident memory (or what Go holds) is ≥ 90 % of it; or
+//! the live heap grows and would reach it within as long again as was looked at; or there is no `GOMEMLIMIT` below it, and the
+//! heap may grow to `live · (1 + GOGC/100)` before the next GC, which is more than it.
+
+use super::{Judgement, bytes, percent};
+use crate::{
+    finding::{Confidence, Severity},
+    growth::{Envelope, Growth},
+    quantity::Quantity,
+    trend::quantile,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let Some(limit) = window.container_limit_bytes else {
+        return Judgement::not_evaluable(&["container_spec_memory_limit_bytes"]);
+    };
+    let peak = window.highest(Quantity::ResidentBytes).or_else(|| window.highest(Quantity::HeldBytes));
+    let Some(peak) = peak else {
+        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+    };
+    let live = window.live();
+    let levels: Vec<f64> = live.iter().map(|point| point.1).collect();
+    let outside = window
+        .recent_of(|row| Some(window.value(Quantity::HeldBytes, row)? - window.value(Quantity::HeapInuseBytes, row)?));
+    let before_gc = quantile(&levels, 0.9).zip(window.gogc_factor()).map(|(live, factor)| live * (1.0 + factor));
+    let before_gc = before_gc.map(|heap| heap + outside.unwrap_or(0.0).max(0.0));
+    let capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
+    let evidence = |judgement: Judgement| {
+        judgement
+            .against("peak_to_limit_ratio", peak / limit, LEAST_PEAK, "ratio")
+            .with("container_limit_bytes", limit, "bytes")
+            .with("heap_before_gc_bytes", before_gc, "bytes")
+    };
+    if peak >= LEAST_PEAK * limit {
+        let summary = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
+        let severity = if capped && peak < limit { Severity::Warning } else { Severity::Critical };
+        return evidence(Judgement::fired(severity, summary, ACTION)).sure(Confidence::High).confounder(WORKING_SET);
+    }
+    if !capped && before_gc.is_some_and(|heap| heap > limit) {
+        let summary = format!(
+            "the heap may grow to {} before the next GC, and the container has {}: without GOMEMLIMIT the runtime does not know",
+            bytes(before_gc.unwrap_or(0.0)),
+            bytes(limit)
+        );
+        return evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+    }
+    let grows = Growth::of(&live, Envelope::Least)
+        .is_some_and(|growth| growth.tau >= 0.6 && growth.late > 0.15 * growth.median && peak + growth.late > limit);
+    if grows {
+        let summary =
+            "the live heap grows, and at this pace reaches the container's limit within as long again".to_owned();
+        return evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+    }
+    evidence(Judgement::clear("the container has memory to spare"))
+}
+
+const ACTION: &str =
+    "Set GOMEMLIMIT to about 90 % of the container's memory, or give it more: twice the live heap at GOGC=100.";
+const WORKING_SET: &str =
+    "The kernel counts the container's working set, page cache included, which is not the resident memory.";
+const LEAST_PEAK: f64 = 0.9;

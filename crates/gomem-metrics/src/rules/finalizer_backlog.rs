@@ -1,0 +1,54 @@
+//! `finalizer_backlog`: ≥ 1000 finalizers, or cleanups, are due and not run, and they grow more.
+//!
+//! One goroutine runs all finalizers: one that blocks holds up the others, and keeps alive all that they refer to. The counts
+//! are exported since Go 1.26; before, all that shows is a leak of the live heap.
+
+use super::Judgement;
+use crate::{
+    finding::{Confidence, Severity},
+    quantity::Quantity,
+    trend::Trend,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let backlog =
+        |queued, executed| window.points_of(|row| Some(window.value(queued, row)? - window.value(executed, row)?));
+    let finalizers = backlog(Quantity::FinalizersQueuedTotal, Quantity::FinalizersExecutedTotal);
+    let cleanups = backlog(Quantity::CleanupsQueuedTotal, Quantity::CleanupsExecutedTotal);
+    let last = |points: &[(f64, f64)]| points.last().map_or(0.0, |point| point.1);
+    let (what, points) =
+        if last(&cleanups) > last(&finalizers) { ("cleanups", cleanups) } else { ("finalizers", finalizers) };
+    if points.is_empty() {
+        return Judgement::not_evaluable(&[
+            "go_gc_finalizers_queued_finalizers_total",
+            "go_gc_finalizers_executed_finalizers_total",
+        ]);
+    }
+    let due = last(&points);
+    let judgement = |judgement: Judgement| judgement.against("backlog", due, LEAST_BACKLOG, "count");
+    if due < LEAST_BACKLOG {
+        return judgement(Judgement::clear("finalizers and cleanups run as they become due"));
+    }
+    let Some(trend) = Trend::of(&points).filter(|_| points.len() >= FEWEST_POINTS) else {
+        return judgement(Judgement::insufficient(format!(
+            "{due:.0} {what} are due; more scrapes are needed to tell whether they grow more"
+        )));
+    };
+    if trend.tau < LEAST_TAU {
+        return judgement(Judgement::clear("many are due, and do not grow more"));
+    }
+    let summary = format!(
+        "{due:.0} {what} are due and not run, {:.0} more a second: one that blocks holds up the others",
+        trend.slope
+    );
+    judgement(Judgement::fired(Severity::Warning, summary, ACTION))
+        .against("kendall_tau", trend.tau, LEAST_TAU, "ratio")
+        .sure(Confidence::High)
+}
+
+const ACTION: &str = "Look for the goroutine runtime.runFinalizers in /debug/pprof/goroutine?debug=2 and see where it waits; close what has \
+                      to be closed explicitly.";
+const LEAST_BACKLOG: f64 = 1000.0;
+const LEAST_TAU: f64 = 0.6;
+const FEWEST_POINTS: usize = 4;

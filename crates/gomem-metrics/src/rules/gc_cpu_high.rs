@@ -1,0 +1,47 @@
+//! `gc_cpu_high`: GC takes ≥ 20 % of the busy CPU (35 %: critical), and ≥ 5 % of all there is.
+//!
+//! The runtime aims at 25 % of `GOMAXPROCS` while a GC is active (`gcBackgroundUtilization` in `runtime/mgcpacer.go`), so a
+//! program in which it is active all the time pays a quarter. Marking on processors that would have been idle is left out, and
+//! so are pauses, during which the classes count all processors: see [`stw_stop_latency`](super::stw_stop_latency).
+//! The CPU classes move only when a cycle ends, so at least five are needed. Default metrics hold no honest substitute.
+
+use super::{ASSIST_CPU, GC_CPU, IDLE_CPU, IDLE_MARK_CPU, Judgement, TOTAL_CPU, bytes, percent};
+use crate::{finding::Severity, quantity::Quantity, window::Window};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    if !window.knows(Quantity::GcCpuSeconds) || !window.knows(Quantity::TotalCpuSeconds) {
+        return Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU, ASSIST_CPU]);
+    }
+    let recent = window.later_half();
+    let Some(with_pauses) = recent.gc_share() else {
+        return Judgement::insufficient("too few GC cycles to tell what they cost");
+    };
+    let paused = recent.increase(Quantity::GcPauseTotalSeconds).unwrap_or(0.0) / recent.seconds().max(1e-9);
+    let idle_marking = recent.share_of_cpu(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
+    let all_of_it = recent.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
+    let of_all = (all_of_it - paused).max(0.0);
+    let share = with_pauses * of_all / all_of_it.max(1e-9);
+    let evidence = |judgement: Judgement| {
+        judgement
+            .against("gc_cpu_fraction", share, WARNING, "fraction")
+            .against("gc_cpu_fraction_of_all", of_all, LEAST_OF_ALL, "fraction")
+            .with("alloc_rate_bytes_per_second", recent.rate(Quantity::AllocTotalBytes), "bytes_per_second")
+    };
+    if share < WARNING || of_all < LEAST_OF_ALL {
+        return evidence(Judgement::clear("GC takes no large share of the CPU"));
+    }
+    let summary = format!(
+        "GC takes {} of the busy CPU, with {}/s allocated",
+        percent(share),
+        bytes(recent.rate(Quantity::AllocTotalBytes).unwrap_or(0.0))
+    );
+    let severity = if share >= CRITICAL { Severity::Critical } else { Severity::Warning };
+    evidence(Judgement::fired(severity, summary, ACTION))
+        .confounder("Idle-time marking is left out. On a busy host the classes count time in which the system ran others: see cpu_throttled.")
+}
+
+const ACTION: &str =
+    "Find what allocates (allocs profile, gm.attribute with the compiler's log), or give it memory: a higher GOGC.";
+const WARNING: f64 = 0.20;
+const CRITICAL: f64 = 0.35;
+const LEAST_OF_ALL: f64 = 0.05;

@@ -1,0 +1,54 @@
+//! `heap_profile_blind`: a heap profile shows what is live, and that is a small part of the memory.
+//!
+//! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
+//! works with. The largest other part is named; see the memory waterfall for all.
+
+use super::{Judgement, LIVE, MIB, bytes, percent};
+use crate::{finding::Severity, quantity::Quantity, trend::quantile, waterfall::Component, window::Window};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let levels: Vec<f64> = window.live().iter().map(|point| point.1).collect();
+    let from = levels.len() - levels.len().div_ceil(3);
+    let live = quantile(&levels[from..], 0.5);
+    let memory = [Quantity::ResidentBytes, Quantity::HeldBytes]
+        .iter()
+        .filter_map(|&quantity| window.recent(quantity))
+        .max_by(f64::total_cmp);
+    let Some(memory) = memory else {
+        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+    };
+    let Some(live) = live else {
+        return if window.cycles.is_empty() {
+            Judgement::insufficient("no GC cycle ended, so what is live is not known")
+        } else {
+            Judgement::not_evaluable(&[LIVE])
+        };
+    };
+    let expected = 1.25 * live * (1.0 + window.gogc_factor().unwrap_or(1.0));
+    let evidence = |judgement: Judgement| {
+        judgement
+            .against("memory_bytes", memory, expected + LEAST_BYTES, "bytes")
+            .with("live_heap_bytes", live, "bytes")
+            .with("live_fraction", live / memory.max(1.0), "fraction")
+    };
+    if memory < expected + LEAST_BYTES {
+        return evidence(Judgement::clear("a heap profile, and the room that GC works with, explain the memory"));
+    }
+    let row = window.rows.end - 1;
+    let others = Component::ALL.iter().filter(|component| **component != Component::Live);
+    let parts = others.filter_map(|&component| Some((component, window.part(component, row)?)));
+    let largest = parts.max_by(|a, b| a.1.total_cmp(&b.1));
+    let summary = format!(
+        "a heap profile shows {} at most, {} of the memory{}",
+        bytes(live),
+        percent(live / memory.max(1.0)),
+        largest.map_or_else(String::new, |(part, size)| format!(
+            "; the largest other part is {} with {}",
+            part.title(),
+            bytes(size)
+        ))
+    );
+    evidence(Judgement::fired(Severity::Info, summary, "Look at the memory waterfall before the heap profile."))
+}
+
+const LEAST_BYTES: f64 = 64.0 * MIB;

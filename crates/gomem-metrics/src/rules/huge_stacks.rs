@@ -1,0 +1,41 @@
+//! `huge_stacks`: stacks are ≥ 25 % of what Go holds, ≥ 32 MiB, and ≥ 64 KiB a goroutine.
+//!
+//! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak. Stacks
+//! count into the goal since Go 1.18, so they raise the heap's as well (`runtime/mgcpacer.go`).
+
+use super::{Judgement, MIB, bytes, percent};
+use crate::{finding::Severity, quantity::Quantity, window::Window};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let recent = |quantity| window.recent(quantity);
+    let (Some(stacks), Some(held)) = (recent(Quantity::StackInuseBytes), recent(Quantity::HeldBytes)) else {
+        return Judgement::not_evaluable(&["go_memstats_stack_inuse_bytes", "go_memstats_sys_bytes"]);
+    };
+    let Some(goroutines) = recent(Quantity::Goroutines) else { return Judgement::not_evaluable(&["go_goroutines"]) };
+    let (share, each) = (stacks / held.max(1.0), stacks / goroutines.max(1.0));
+    let with_evidence = |judgement: Judgement| {
+        judgement
+            .against("stack_fraction", share, LEAST_FRACTION, "fraction")
+            .against("stack_bytes", stacks, LEAST_BYTES, "bytes")
+            .against("stack_bytes_per_goroutine", each, LEAST_EACH, "bytes")
+            .with("goroutines", goroutines, "count")
+    };
+    if share < LEAST_FRACTION || stacks < LEAST_BYTES || each < LEAST_EACH {
+        return with_evidence(Judgement::clear("stacks are no large part of the memory"));
+    }
+    let summary = format!(
+        "stacks hold {} ({} of what Go holds), {} for each of {goroutines:.0} goroutines: deep recursion or large frames",
+        bytes(stacks),
+        percent(share),
+        bytes(each)
+    );
+    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(
+        "Checked: many goroutines with small stacks are goroutine_leak instead. Stacks shrink only at a GC.",
+    )
+}
+
+const ACTION: &str = "Take /debug/pprof/goroutine?debug=2 and look for deep stacks; large local arrays show in the frame sizes of \
+                      go build -gcflags=-S.";
+const LEAST_FRACTION: f64 = 0.25;
+const LEAST_BYTES: f64 = 32.0 * MIB;
+const LEAST_EACH: f64 = 64.0 * 1024.0;

@@ -1,0 +1,125 @@
+//! `live_heap_leak`: the least that survives a GC rises from span to span, and goes on rising.
+//!
+//! Over six spans of equal time, of the least live heap in each: last − first ≥ 15 % of the median and ≥ 8 MiB; Kendall's
+//! τ ≥ 0.6; the pace (Theil–Sen) of the later half would add ≥ 15 %, that of the last third ≥ 10 %, and ≥ 30 %
+//! of what was added in all; no single step, between two
+//! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
+//! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
+
+use super::{CYCLES, Judgement, LIVE, MIB, bytes, percent};
+use crate::{
+    cycle::Regime,
+    finding::{Confidence, Severity},
+    growth::{Envelope, FEWEST_POINTS, Growth},
+    quantity::Quantity,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let live = window.live();
+    if live.is_empty() && !window.knows(Quantity::HeapLiveBytes) {
+        return match window.regime() {
+            _ if !window.knows(Quantity::GcCyclesTotal) => Judgement::not_evaluable(&[CYCLES, LIVE]),
+            Regime::Gogc | Regime::BeyondLimit => Judgement::insufficient("no GC cycle ended in the time looked at"),
+            Regime::MinimumHeap => Judgement::clear("the live heap is below the least that the runtime collects"),
+            _ => Judgement::not_evaluable(&[LIVE]),
+        };
+    }
+    let least = LEAST_GROWTH;
+    let Some(growth) = Growth::of(&live, Envelope::Least) else {
+        return Judgement::insufficient(format!(
+            "only {} GC cycles can be told apart; {FEWEST_POINTS} are needed",
+            live.len()
+        ));
+    };
+    let relative = |amount: f64| amount / growth.median.max(1.0);
+    let (increase, late, latest) = (relative(growth.increase()), relative(growth.late), relative(growth.latest));
+    let with_evidence = |judgement: Judgement| {
+        judgement
+            .against("live_heap_growth_fraction", increase, least, "fraction")
+            .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
+            .against("late_growth_fraction", late, least, "fraction")
+            .against("step_fraction", growth.step_fraction, MOST_IN_A_STEP, "fraction")
+            .with("live_heap_first_bytes", growth.first, "bytes")
+            .with("live_heap_last_bytes", growth.last, "bytes")
+            .with("gc_cycles", live.len() as f64, "count")
+    };
+    if increase < least || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
+        return with_evidence(Judgement::clear("what survives GC does not grow"));
+    }
+    if growth.step_fraction > MOST_IN_A_STEP && window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) {
+        return with_evidence(Judgement::insufficient("the live heap grew, and is not known in between"))
+            .missing(&[LIVE]);
+    }
+    if growth.step_fraction > MOST_IN_A_STEP {
+        return with_evidence(Judgement::clear("the live heap went up in one step, and not since"));
+    }
+    if late < least || latest < LEAST_LATEST || latest < LEAST_OF_PACE * increase {
+        return with_evidence(Judgement::clear("the live heap grew, and levels off, as a cache does that fills up"));
+    }
+    let load = window.load_ratio();
+    let ratio = growth.last / growth.first.max(1.0);
+    let goes_with =
+        |load: Option<f64>| load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1);
+    if goes_with(load) {
+        return with_evidence(Judgement::clear(
+            "the live heap grows in proportion to the work: the allocation rate does too",
+        ))
+        .with("alloc_rate_ratio", load, "ratio");
+    }
+    let summary = format!(
+        "after each GC more survives: {} at first, {} at last ({} more), and no slower lately",
+        bytes(growth.first),
+        bytes(growth.last),
+        percent(increase)
+    );
+    let goroutines = window.points(Quantity::Goroutines);
+    let more_goroutines = goroutines.last().zip(goroutines.first()).map_or(0.0, |(last, first)| last.1 - first.1);
+    let by_goroutines = more_goroutines > 100.0 && growth.increase() / more_goroutines < MOST_FOR_A_GOROUTINE;
+    let severity = match limit(window) {
+        _ if by_goroutines => Severity::Info,
+        Some(limit) if growth.last + growth.increase() > limit => Severity::Critical,
+        _ => Severity::Warning,
+    };
+    let judgement = Judgement::fired(severity, summary, ACTION)
+        .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
+        .sure(confidence(window, live.len()))
+        .confounder(
+            "Checked: a cache that fills up, a single step, and growth with load (allocation rate) look otherwise.",
+        );
+    let judgement = if by_goroutines {
+        judgement.confounder("The growth is about what the additional goroutines hold: see goroutine_leak.")
+    } else {
+        judgement
+    };
+    let judgement = if window.live_is_estimate() { judgement.missing(&[LIVE]) } else { judgement };
+    with_evidence(judgement)
+}
+
+/// What the live heap may not exceed.
+fn limit(window: &Window<'_>) -> Option<f64> {
+    let limits = [window.container_limit_bytes, window.memory_limit()];
+    limits.into_iter().flatten().min_by(f64::total_cmp)
+}
+
+fn confidence(window: &Window<'_>, cycles: usize) -> Confidence {
+    match cycles {
+        20.. if !window.live_is_estimate() => Confidence::High,
+        12.. => Confidence::Medium,
+        _ => Confidence::Low,
+    }
+}
+
+const ACTION: &str = "Take two heap profiles some minutes apart and compare them: go tool pprof -sample_index=inuse_space \
+                      -base first.pb.gz second.pb.gz, or gm.growth.";
+const LEAST_GROWTH: f64 = 0.15;
+const LEAST_LATEST: f64 = 0.10;
+/// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
+const LEAST_OF_PACE: f64 = 0.3;
+const LEAST_BYTES: f64 = 8.0 * MIB;
+const LEAST_TAU: f64 = 0.6;
+const MOST_IN_A_STEP: f64 = 0.6;
+/// A judgement: growth is explained when the load grew by this part of it.
+const GOES_WITH: f64 = 0.5;
+/// A stack of 2 to 8 KiB, and what a request's goroutine holds.
+const MOST_FOR_A_GOROUTINE: f64 = 16.0 * 1024.0;

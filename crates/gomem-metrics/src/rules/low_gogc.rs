@@ -1,0 +1,49 @@
+//! `low_gogc`: `GOGC` below 50, and GC takes ≥ 10 % of the busy CPU.
+//!
+//! The cost of GC goes with 1/GOGC: at 100 instead of 10 there is a tenth of the cycles, for a heap of twice the live one
+//! instead of 1.1 times.
+
+use super::{GC_CPU, IDLE_CPU, IDLE_MARK_CPU, Judgement, TOTAL_CPU, bytes, percent};
+use crate::{finding::Severity, quantity::Quantity, window::Window};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let Some(gogc) = window.last(Quantity::GogcPercent) else {
+        return Judgement::not_evaluable(&["go_gc_gogc_percent"]);
+    };
+    if gogc >= LOW {
+        return Judgement::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), "percent");
+    }
+    let recent = window.later_half();
+    let rate = recent.pace().map(|pace| pace.cycles / pace.seconds);
+    let evidence = |judgement: Judgement| {
+        judgement.against("gogc_percent", gogc, LOW, "percent").with("gc_cycles_per_second", rate, "per_second")
+    };
+    let Some(share) = recent.gc_share() else {
+        return match window.increase(Quantity::GcCpuSeconds) {
+            Some(_) => evidence(Judgement::insufficient("too few GC cycles to tell what they cost")),
+            None => evidence(Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU])),
+        };
+    };
+    let evidence = |judgement| evidence(judgement).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction");
+    if share < LEAST_SHARE {
+        return evidence(Judgement::clear("GOGC is low, and GC is cheap nevertheless"));
+    }
+    let live = recent.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let price = live.map(|live| live * (100.0 - gogc) / 100.0);
+    let summary = format!(
+        "GOGC={gogc:.0}: GC takes {} of the busy CPU; GOGC=100 would need about {:.0} % of its cycles{}",
+        percent(share),
+        gogc,
+        price.map_or_else(String::new, |price| format!(" for {} more memory", bytes(price)))
+    );
+    evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+        .with("memory_at_gogc_100_bytes", price, "bytes")
+        .confounder(
+            "A low GOGC may be meant, in a container without memory to spare: GOMEMLIMIT does that with less CPU.",
+        )
+}
+
+const ACTION: &str =
+    "Set GOGC=100 and GOMEMLIMIT to about 90 % of the memory there is; gm.gogc.fit and predict tell what that costs.";
+const LOW: f64 = 50.0;
+const LEAST_SHARE: f64 = 0.10;

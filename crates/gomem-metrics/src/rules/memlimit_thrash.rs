@@ -1,0 +1,81 @@
+//! `memlimit_thrash`: the live heap leaves no room below `GOMEMLIMIT`, so GC runs all the time.
+//!
+//! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
+//! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
+//! not known, that share is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
+//! thrashing: measured there, the goal was six times the live heap.
+
+use super::{Judgement, MIB, bytes, gc_inflation, percent};
+use crate::{
+    finding::{Confidence, Severity},
+    growth::FEWEST_POINTS,
+    quantity::Quantity,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    if !window.knows(Quantity::MemoryLimitBytes) {
+        return Judgement::not_evaluable(&["go_gc_gomemlimit_bytes"]);
+    }
+    let Some(limit) = window.memory_limit() else { return Judgement::clear("there is no GOMEMLIMIT") };
+    let Some(held) = window.recent(Quantity::HeldBytes) else {
+        return Judgement::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
+    };
+    let near = held / limit;
+    let recent = window.later_half();
+    let pace = recent.pace();
+    let headroom = pace.and_then(|pace| pace.headroom_fraction);
+    let inflation = pace.and_then(|pace| pace.inflation);
+    let share = recent.gc_share();
+    let with_evidence = |judgement: Judgement| {
+        let judgement = judgement.against("held_to_limit_ratio", near, LEAST_NEAR, "ratio").with(
+            "memory_limit_bytes",
+            limit,
+            "bytes",
+        );
+        let judgement = match headroom {
+            Some(headroom) => judgement.against("allocated_per_cycle_to_goal", headroom, MOST_HEADROOM, "fraction"),
+            None => judgement,
+        };
+        judgement.with("gc_inflation", inflation, "ratio").with("gc_cpu_fraction", share, "fraction")
+    };
+    if near < LEAST_NEAR {
+        return with_evidence(Judgement::clear("what Go holds is well below GOMEMLIMIT"));
+    }
+    let (Some(pace), Some(headroom)) = (pace.filter(|pace| pace.cycles >= gc_inflation::FEWEST_CYCLES), headroom)
+    else {
+        return with_evidence(Judgement::insufficient("what Go holds is close to GOMEMLIMIT, but few GC cycles ended"));
+    };
+    let often = inflation.map_or(headroom < 0.5 * MOST_HEADROOM, |inflation| inflation > gc_inflation::HIGH);
+    if (headroom > MOST_HEADROOM || !often) && window.rows.len() < FEWEST_POINTS {
+        return with_evidence(Judgement::insufficient(
+            "what Go holds is close to GOMEMLIMIT, but there are few scrapes",
+        ));
+    }
+    if headroom > MOST_HEADROOM || !often {
+        return with_evidence(Judgement::clear(
+            "GOMEMLIMIT leaves room for a heap's worth of allocation between two GCs",
+        ));
+    }
+    let live = recent.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let beyond = live.is_some_and(|live| live > limit);
+    let severe = beyond || headroom < 0.25 * MOST_HEADROOM || held > 1.02 * limit + MIB;
+    let summary = format!(
+        "GC runs {:.1} times a second and frees {} of the goal each time: {}{} held under a GOMEMLIMIT of {}",
+        pace.cycles / pace.seconds,
+        percent(headroom),
+        live.map_or_else(String::new, |live| format!("{} live, ", bytes(live))),
+        bytes(held),
+        bytes(limit)
+    );
+    let severity = if severe { Severity::Critical } else { Severity::Warning };
+    with_evidence(Judgement::fired(severity, summary, ACTION))
+        .with("gc_cycles_per_second", pace.cycles / pace.seconds, "per_second")
+        .sure(if inflation.is_some() { Confidence::High } else { Confidence::Medium })
+        .confounder("Checked: GOGC=off with room below the limit, by what is allocated between two GCs.")
+}
+
+const ACTION: &str = "Raise GOMEMLIMIT, or cut what is live (see live_heap_leak). A program that cannot live within its limit is better \
+                      restarted early than left to collect: alert on the GC's CPU share.";
+const LEAST_NEAR: f64 = 0.9;
+const MOST_HEADROOM: f64 = 0.2;

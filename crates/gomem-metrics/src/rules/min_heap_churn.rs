@@ -1,0 +1,58 @@
+//! `min_heap_churn`: the goal is the runtime's least (4 MiB at `GOGC=100`, `heapMinimum` in `runtime/mgcpacer.go`), and GC runs
+//! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU or stops the world for ≥ 5 % of the time.
+//!
+//! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
+
+use super::{CYCLES, GC_CPU, Judgement, TOTAL_CPU, bytes, percent};
+use crate::{
+    cycle::{MINIMUM_HEAP_BYTES, Regime},
+    finding::Severity,
+    growth::FEWEST_POINTS,
+    quantity::Quantity,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    if !window.knows(Quantity::HeapGoalBytes) || !window.knows(Quantity::GcCyclesTotal) {
+        return Judgement::not_evaluable(&["go_memstats_next_gc_bytes", CYCLES]);
+    }
+    let recent = window.later_half();
+    let Some(pace) = recent.pace() else { return Judgement::clear("GC hardly runs") };
+    let rate = pace.cycles / pace.seconds;
+    let share = recent.gc_share();
+    let evidence = |judgement: Judgement| {
+        judgement
+            .against("gc_cycles_per_second", rate, MANY, "per_second")
+            .with("gc_cpu_fraction", share, "fraction")
+            .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), "bytes")
+    };
+    let near = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
+    if window.regime() != Regime::MinimumHeap && near && rate >= SOME && window.rows.len() < FEWEST_POINTS {
+        return evidence(Judgement::insufficient("the heap is small, but there are few scrapes"));
+    }
+    if window.regime() != Regime::MinimumHeap {
+        return evidence(Judgement::clear("the heap is larger than the least that the runtime collects"));
+    }
+    if pace.cycles < super::gc_inflation::FEWEST_CYCLES {
+        return evidence(Judgement::insufficient("too few GC cycles"));
+    }
+    let paused = recent.increase(Quantity::GcPauseTotalSeconds).map(|pause| pause / pace.seconds);
+    let costly = share.is_some_and(|share| share >= LEAST_SHARE) || paused.is_some_and(|paused| paused >= LEAST_PAUSED);
+    if rate < SOME || (rate < MANY && !costly) {
+        let judgement = evidence(Judgement::clear("the heap is as small as can be, and GC costs little"));
+        return if share.is_none() && rate >= SOME { judgement.missing(&[GC_CPU, TOTAL_CPU]) } else { judgement };
+    }
+    let summary = format!(
+        "the live heap is below {}, so GC runs {rate:.0} times a second{}: the least heap decides, not GOGC",
+        bytes(window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0)),
+        share.map_or_else(String::new, |share| format!(" and takes {} of the busy CPU", percent(share)))
+    );
+    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")
+}
+
+const ACTION: &str =
+    "Set GOMEMLIMIT (say 64 MiB) with GOGC=off, or GOGC=400 and more; no ballast is needed since Go 1.19.";
+const MANY: f64 = 20.0;
+const SOME: f64 = 5.0;
+const LEAST_SHARE: f64 = 0.10;
+const LEAST_PAUSED: f64 = 0.05;

@@ -1,0 +1,59 @@
+//! `offheap_growth`: what is resident beyond what Go holds grows.
+//!
+//! `max(resident − (sys − released), 0)` over six spans of equal time: ≥ 32 MiB more and ≥ 15 % of the resident memory;
+//! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. Below zero it is memory that Go has and never
+//! touched, which says nothing.
+
+use super::{Judgement, MIB, bytes};
+use crate::{
+    finding::{Confidence, Severity},
+    growth::{Envelope, FEWEST_POINTS, Growth},
+    quantity::Quantity,
+    window::Window,
+};
+
+pub(super) fn find(window: &Window<'_>) -> Judgement {
+    let outside =
+        |row| Some((window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?).max(0.0));
+    let points = window.points_of(outside);
+    let Some(resident) = window.last(Quantity::ResidentBytes).filter(|_| !points.is_empty()) else {
+        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+    };
+    let Some(growth) = Growth::of(&points, Envelope::Median) else {
+        return Judgement::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
+    };
+    let least = LEAST_BYTES.max(0.15 * resident);
+    let with_evidence = |judgement: Judgement| {
+        judgement
+            .against("offheap_growth_bytes", growth.increase(), least, "bytes")
+            .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
+            .with("offheap_bytes", growth.last, "bytes")
+            .with("resident_bytes", resident, "bytes")
+    };
+    let keeps_on = growth.latest >= growth.increase() / 3.0;
+    if growth.increase() < least || growth.tau < LEAST_TAU || growth.step_fraction > MOST_IN_A_STEP || !keeps_on {
+        return with_evidence(Judgement::clear("memory outside of Go does not keep growing"));
+    }
+    // What Go returned and the system has not taken yet is resident too.
+    let returned = window.increase(Quantity::HeapReleasedBytes).unwrap_or(0.0);
+    if returned > 0.5 * growth.increase() {
+        let reason = "Go returned memory meanwhile that may still be resident; it takes longer to tell";
+        return with_evidence(Judgement::insufficient(reason)).with("returned_bytes", returned, "bytes");
+    }
+    let summary = format!(
+        "{} of {} resident is outside of what Go holds, {} more than at first: a heap profile cannot show it",
+        bytes(growth.last),
+        bytes(resident),
+        bytes(growth.increase())
+    );
+    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+        .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
+        .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
+        .confounder("Files that are mapped and read count as resident, and so do huge pages.")
+}
+
+const ACTION: &str = "Look at /proc/PID/smaps: from Go 1.25 on the runtime's own areas are named [anon: Go: …], the others are cgo, \
+                      mmap or mapped files. For cgo use the allocator's own statistics.";
+const LEAST_BYTES: f64 = 32.0 * MIB;
+const LEAST_TAU: f64 = 0.8;
+const MOST_IN_A_STEP: f64 = 0.6;

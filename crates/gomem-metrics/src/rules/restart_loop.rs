@@ -1,0 +1,58 @@
+//! `restart_loop`: two or more restarts, each after memory grew by half or more.
+//!
+//! For each run that ended: of what Go holds (or is resident), over four spans, the last is ≥ 1.3 times the second, and each
+//! is above the one before. Deployments restart programs too, but not at the end of a climb.
+
+use super::{Judgement, bytes};
+use crate::{
+    finding::{Confidence, Severity},
+    quantity::Quantity,
+    trend::{blocks, median},
+    window::Window,
+};
+
+pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
+    let Some((_, ended)) = runs.split_last() else { return Judgement::insufficient("there is nothing to look at") };
+    let evidence = |judgement: Judgement| judgement.against("restarts", ended.len() as f64, LEAST_RESTARTS, "count");
+    if (ended.len() as f64) < LEAST_RESTARTS {
+        return evidence(Judgement::clear("the program was restarted once at most"));
+    }
+    let climbs: Vec<Option<f64>> = ended.iter().map(climb).collect();
+    let known = climbs.iter().flatten().count();
+    let climbed: Vec<f64> = climbs.into_iter().flatten().filter(|end| *end > 0.0).collect();
+    let evidence = |judgement| evidence(judgement).with("restarts_after_growth", climbed.len() as f64, "count");
+    if (known as f64) < LEAST_RESTARTS {
+        return evidence(Judgement::insufficient("the program was restarted, but its runs are too short to tell why"));
+    }
+    if (climbed.len() as f64) < LEAST_RESTARTS {
+        return evidence(Judgement::clear("the program was restarted, but not after its memory grew"));
+    }
+    let last = climbed.last().copied().unwrap_or(0.0);
+    let summary = format!(
+        "{} restarts, {} of them after memory grew to {} or so: it grows until the program is killed",
+        ended.len(),
+        climbed.len(),
+        bytes(last)
+    );
+    evidence(Judgement::fired(Severity::Critical, summary, ACTION))
+        .sure(if climbed.len() == ended.len() { Confidence::High } else { Confidence::Medium })
+        .confounder("Checked: deployments restart a program too, but not at the end of a climb.")
+}
+
+/// What a run held at its end, if it climbed all the time; 0 if it did not; `None` when it was too short.
+fn climb(run: &Window<'_>) -> Option<f64> {
+    let held = run.points(Quantity::HeldBytes);
+    let points = if held.is_empty() { run.points(Quantity::ResidentBytes) } else { held };
+    if points.len() < FEWEST_SCRAPES {
+        return None;
+    }
+    let levels: Vec<f64> = blocks(&points, 4).into_iter().filter_map(|mut span| median(&mut span)).collect();
+    let &[_, second, third, last] = levels.as_slice() else { return None };
+    let climbed = last >= LEAST_CLIMB * second && third > 1.05 * second && last > 1.05 * third;
+    Some(if climbed { points.last()?.1 } else { 0.0 })
+}
+
+const ACTION: &str = "See live_heap_leak and container_oom_risk; look for OOMKilled in the container's last state.";
+const LEAST_RESTARTS: f64 = 2.0;
+const LEAST_CLIMB: f64 = 1.3;
+const FEWEST_SCRAPES: usize = 8;

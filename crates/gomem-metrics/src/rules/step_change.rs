@@ -1,0 +1,75 @@
+//! `step_change`: the live heap, or what is resident beyond Go, changed its level once.
+//!
+//! Two levels are fitted; the jump is ≥ 25 % of the lower one and ≥ 16 MiB, and nearly all points agree on half of it. A
+//! warning when `go_info` tells of another version of Go before and after; by itself a new level is no defect.
+
+use super::{Judgement, MIB, bytes};
+use crate::{change_point::ChangePoint, finding::Severity, quantity::Quantity, trend::quantile, window::Window};
+
+pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
+    if let Some(judgement) = new_version(runs) {
+        return judgement;
+    }
+    let Some(run) = runs.iter().max_by_key(|run| run.rows.len()) else {
+        return Judgement::insufficient("there is nothing to look at");
+    };
+    let live = run.live();
+    let Some(change) = ChangePoint::of(&live, LEAST_POINTS) else {
+        return if live.is_empty() && run.cycles.is_empty() && !run.knows(Quantity::GcCyclesTotal) {
+            Judgement::not_evaluable(&[super::CYCLES, super::LIVE])
+        } else {
+            Judgement::insufficient("too few GC cycles can be told apart")
+        };
+    };
+    let jump = (change.after - change.before).abs();
+    let lower = change.after.min(change.before);
+    let evidence = |judgement: Judgement| {
+        judgement
+            .against("step_bytes", jump, LEAST_BYTES.max(LEAST_FRACTION * lower), "bytes")
+            .with("live_heap_before_bytes", change.before, "bytes")
+            .with("live_heap_after_bytes", change.after, "bytes")
+    };
+    if jump < LEAST_BYTES || jump < LEAST_FRACTION * lower || change.gap < 0.5 * jump {
+        return evidence(Judgement::clear("the live heap has no step"));
+    }
+    let summary = format!(
+        "{:.0} s into the window the live heap went from {} to {}, and stays there",
+        change.at,
+        bytes(change.before),
+        bytes(change.after)
+    );
+    evidence(Judgement::fired(Severity::Info, summary, ACTION))
+        .confounder("A deployment, a configuration that was loaded, or a cache that was emptied does this.")
+}
+
+/// Two runs, one after the other, under different versions of Go.
+fn new_version(runs: &[Window<'_>]) -> Option<Judgement> {
+    let level = |run: &Window<'_>| {
+        let resident = run.points(Quantity::ResidentBytes);
+        let points = if resident.is_empty() { run.points(Quantity::HeldBytes) } else { resident };
+        let settled: Vec<f64> = points.iter().skip(points.len() / 2).map(|point| point.1).collect();
+        (settled.len() >= LEAST_POINTS).then(|| quantile(&settled, 0.5)).flatten()
+    };
+    runs.windows(2).rev().find_map(|pair| {
+        let (before, after) = (pair[0].go_version()?, pair[1].go_version()?);
+        let (held_before, held_after) = (level(&pair[0])?, level(&pair[1])?);
+        let more = held_after - held_before;
+        if before == after || more < LEAST_BYTES || more < 0.15 * held_before {
+            return None;
+        }
+        let summary = format!(
+            "with {after} the program holds {}, with {before} it held {}",
+            bytes(held_after),
+            bytes(held_before)
+        );
+        let judgement = Judgement::fired(Severity::Warning, summary, ACTION)
+            .with("resident_before_bytes", held_before, "bytes")
+            .with("resident_after_bytes", held_after, "bytes");
+        Some(judgement.confounder("What else was deployed with the new version is not known."))
+    })
+}
+
+const ACTION: &str = "Look at what was deployed or loaded at that moment; compare heap profiles from before and after.";
+const LEAST_POINTS: usize = 5;
+const LEAST_FRACTION: f64 = 0.25;
+const LEAST_BYTES: f64 = 16.0 * MIB;

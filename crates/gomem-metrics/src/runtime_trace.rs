@@ -1,0 +1,237 @@
+//! The relatives of gctrace: `gcpacertrace=1` and `scavtrace=1` lines, wherever they stand in a log.
+//!
+//! ```text
+//! pacer: assist ratio=F (scan N MB in A->B MB) workers=D+F
+//! pacer: U% CPU (E exp.) for H+S+G B work (W B exp.) in T B -> L B (∆goal N, cons/mark F)
+//! pacer: sweep done at heap size NMB; allocated NMB during sweep; swept N pages at F pages/byte
+//! scav B KiB work (bg), E KiB work (eager), N KiB now, U% util[ (forced)| [controller reset]]
+//! ```
+//!
+//! Printed by `startCycle` and `endCycle` in `runtime/mgcpacer.go`, by `activeSweep.end` in `runtime/mgcsweep.go`,
+//! and `printScavTrace` in `runtime/mgcscavenge.go`.
+
+use gomem_table::{Column, Table, TableError, Unit};
+use memchr::memmem;
+
+use crate::error::{Diagnostic, Error, ErrorKind, Limits};
+
+/// What a log holds of the pacer's and the scavenger's lines.
+#[derive(Debug, Clone, Default)]
+pub struct RuntimeTrace {
+    lines: Vec<RuntimeTraceLine>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RuntimeTraceLine {
+    /// The line of the log, from 1.
+    pub log_line: u64,
+    /// What it tells of.
+    pub kind: RuntimeTraceKind,
+    /// Its numbers, in the order of [`RuntimeTraceKind::quantities`].
+    pub values: Vec<f64>,
+}
+
+/// What a line tells of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RuntimeTraceKind {
+    /// How much a goroutine has to mark for what it allocates, as a cycle begins.
+    Assist,
+    /// What a cycle did, beside what was expected of it.
+    Cycle,
+    /// The end of a sweep.
+    Sweep,
+    /// What the scavenger returned to the system.
+    Scavenge,
+}
+
+impl RuntimeTraceKind {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &["assist", "cycle", "sweep", "scavenge"];
+    const ALL: [Self; 4] = [Self::Assist, Self::Cycle, Self::Sweep, Self::Scavenge];
+
+    /// What its numbers are, with their units.
+    #[must_use]
+    pub fn quantities(self) -> &'static [&'static str] {
+        match self {
+            Self::Assist => {
+                &["assist_ratio", "scan_mb", "heap_mb", "goal_mb", "dedicated_workers", "fractional_utilization"]
+            }
+            Self::Cycle => &[
+                "cpu_percent",
+                "expected_cpu_percent",
+                "heap_work_bytes",
+                "stack_work_bytes",
+                "globals_work_bytes",
+                "expected_work_bytes",
+                "trigger_bytes",
+                "live_bytes",
+                "goal_difference_bytes",
+                "cons_mark_ratio",
+            ],
+            Self::Sweep => &["heap_mb", "allocated_mb", "swept_pages", "pages_per_byte"],
+            Self::Scavenge => &["background_kib", "eager_kib", "released_kib", "utilization_percent"],
+        }
+    }
+
+    /// The text before each number, and after the last one.
+    fn template(self) -> &'static [&'static str] {
+        match self {
+            Self::Assist => &["pacer: assist ratio=", " (scan ", " MB in ", "->", " MB) workers=", "+", ""],
+            Self::Cycle => &[
+                "pacer: ",
+                "% CPU (",
+                " exp.) for ",
+                "+",
+                "+",
+                " B work (",
+                " B exp.) in ",
+                " B -> ",
+                " B (∆goal ",
+                ", cons/mark ",
+                ")",
+            ],
+            Self::Sweep => &[
+                "pacer: sweep done at heap size ",
+                "MB; allocated ",
+                "MB during sweep; swept ",
+                " pages at ",
+                " pages/byte",
+            ],
+            Self::Scavenge => &["scav ", " KiB work (bg), ", " KiB work (eager), ", " KiB now, ", "% util"],
+        }
+    }
+
+    fn decode(self, text: &str) -> Option<Vec<f64>> {
+        let template = self.template();
+        let mut rest = text.strip_prefix(template[0])?;
+        let mut values = Vec::with_capacity(template.len() - 1);
+        for after in &template[1..] {
+            let end = number_length(rest);
+            values.push(rest.get(..end)?.parse().ok()?);
+            rest = rest[end..].strip_prefix(after)?;
+        }
+        Some(values)
+    }
+}
+
+impl RuntimeTrace {
+    /// Finds all lines of both traces. What begins like one and cannot be read is a [diagnostic](Self::diagnostics).
+    ///
+    /// # Errors
+    /// When there is none at all, or there are too many.
+    pub fn decode(log: &[u8]) -> Result<Self, Error> {
+        let limits = Limits::default();
+        let mut trace = Self::default();
+        let mut count = 0;
+        for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
+            count = number;
+            let Some(start) = MARKS.iter().find_map(|mark| memmem::find(line, mark)) else { continue };
+            let text = String::from_utf8_lossy(&line[start..]);
+            match RuntimeTraceKind::ALL.iter().find_map(|kind| Some((*kind, kind.decode(&text)?))) {
+                Some(_) if trace.lines.len() as u64 >= limits.cycles => {
+                    return Err(Error::at(ErrorKind::Limit { what: "trace lines", limit: limits.cycles }, number));
+                }
+                Some((kind, values)) => trace.lines.push(RuntimeTraceLine { log_line: number, kind, values }),
+                None if (trace.diagnostics.len() as u64) < limits.diagnostics && text.contains(['%', '=']) => {
+                    let problem = "begins like a line of the pacer or the scavenger, and goes on otherwise";
+                    trace.diagnostics.push(Diagnostic::skipped(number, start, problem));
+                }
+                None => {}
+            }
+        }
+        if trace.lines.is_empty() {
+            return Err(Error::new(ErrorKind::NothingFound {
+                expected: "line of gcpacertrace or scavtrace",
+                lines: count,
+            }));
+        }
+        Ok(trace)
+    }
+
+    /// The lines, in the order of the log.
+    #[must_use]
+    pub fn lines(&self) -> &[RuntimeTraceLine] {
+        &self.lines
+    }
+
+    /// What begins like such a line and cannot be read.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// One row a number: `log_line`, `kind`, `quantity`, `value`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let all = || {
+            let numbers = |line: &RuntimeTraceLine| line.kind.quantities().iter().copied().zip(line.values.clone());
+            self.lines.iter().flat_map(move |line| numbers(line).map(|number| (line.log_line, line.kind, number)))
+        };
+        let line_number = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
+        Table::new(
+            "runtime_trace",
+            vec![
+                Column::int64("log_line", Unit::None, all().map(|number| line_number(number.0)).collect()),
+                Column::category("kind", all().map(|number| number.1 as u32).collect(), RuntimeTraceKind::NAMES),
+                Column::strings("quantity", all().map(|number| number.2.0)),
+                Column::float64("value", Unit::None, all().map(|number| number.2.1).collect()),
+            ],
+        )
+    }
+}
+
+/// `12`, `-4863128`, `+1.123004e+000`, as the runtime's `print` writes numbers.
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
+    let in_number = |at: usize| {
+        let before = at.checked_sub(1).map(|before| bytes[before]);
+        match bytes[at] {
+            b'0'..=b'9' | b'.' | b'e' => true,
+            b'+' | b'-' => at == 0 || before == Some(b'e'),
+            _ => false,
+        }
+    };
+    (0..bytes.len()).find(|&at| !in_number(at)).unwrap_or(bytes.len())
+}
+
+const MARKS: [&[u8]; 2] = [b"pacer: ", b"scav "];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_line() {
+        let log = "x pacer: assist ratio=+1.123004e+000 (scan 0 MB in 3->4 MB) workers=0++2.500000e-001\n\
+                   pacer: 26% CPU (25 exp.) for 4237448+2624+211592 B work (4451664 B exp.) in 30721744 B -> 31246032 B \
+                   (∆goal -4863128, cons/mark +1.290240e+000)\n\
+                   pacer: sweep done at heap size 3MB; allocated 0MB during sweep; swept 401 pages at +1.6e-004 pages/byte\n\
+                   {\"log\":\"scav 8 KiB work (bg), 0 KiB work (eager), 4232 KiB now, 100% util (forced)\\n\"}\n\
+                   pacer: 1% other\nthe scav is idle\n";
+        let trace = RuntimeTrace::decode(log.as_bytes()).unwrap();
+        let kinds: Vec<_> = trace.lines().iter().map(|line| (line.log_line, line.kind)).collect();
+        assert_eq!(
+            kinds,
+            [
+                (1, RuntimeTraceKind::Assist),
+                (2, RuntimeTraceKind::Cycle),
+                (3, RuntimeTraceKind::Sweep),
+                (4, RuntimeTraceKind::Scavenge)
+            ]
+        );
+        assert_eq!(trace.lines()[0].values, [1.123_004, 0.0, 3.0, 4.0, 0.0, 0.25]);
+        assert_eq!(trace.lines()[1].values[8], -4_863_128.0);
+        assert_eq!(trace.diagnostics().len(), 1);
+        assert_eq!(trace.to_table().unwrap().rows(), 6 + 10 + 4 + 4);
+        for line in trace.lines() {
+            assert_eq!(line.values.len(), line.kind.quantities().len());
+        }
+        assert!(RuntimeTrace::decode(b"nothing").is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! One run of one program, as the rules look at it.
+
+use std::ops::Range;
+
+use crate::{
+    cycle::{MINIMUM_HEAP_BYTES, ObservedCycle, Regime},
+    quantity::Quantity,
+    state::GoState,
+    trend::{blocks, median},
+};
+
+/// The rows between two restarts of one target.
+#[derive(Debug, Clone)]
+pub(crate) struct Window<'a> {
+    state: &'a GoState,
+    pub(crate) rows: Range<usize>,
+    pub(crate) cycles: Vec<ObservedCycle>,
+    pub(crate) container_limit_bytes: Option<f64>,
+}
+
+/// How often the GC runs, and what explains it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pace {
+    pub(crate) cycles: f64,
+    pub(crate) seconds: f64,
+    /// Allocated between two cycles, as a share of the goal: half of it at `GOGC=100`.
+    pub(crate) headroom_fraction: Option<f64>,
+    /// Cycles seen, for each one that allocation and the live heap account for.
+    pub(crate) inflation: Option<f64>,
+}
+
+impl<'a> Window<'a> {
+    pub(crate) fn new(state: &'a GoState, rows: Range<usize>, container_limit_bytes: Option<f64>) -> Self {
+        let cycles = state.cycles_in(rows.clone());
+        Self { state, rows, cycles, container_limit_bytes }
+    }
+
+    pub(crate) fn value(&self, quantity: Quantity, row: usize) -> Option<f64> {
+        self.state.values(quantity)[row]
+    }
+
+    /// Seconds since the window's begin, and the value, where it is known.
+    pub(crate) fn points(&self, quantity: Quantity) -> Vec<(f64, f64)> {
+        self.points_of(|row| self.value(quantity, row))
+    }
+
+    pub(crate) fn points_of(&self, value: impl Fn(usize) -> Option<f64>) -> Vec<(f64, f64)> {
+        self.rows.clone().filter_map(|row| Some((self.since_begin(row), value(row)?))).collect()
+    }
+
+    pub(crate) fn knows(&self, quantity: Quantity) -> bool {
+        self.last(quantity).is_some()
+    }
+
+    pub(crate) fn last(&self, quantity: Quantity) -> Option<f64> {
+        self.rows.clone().rev().find_map(|row| self.value(quantity, row))
+    }
+
+    pub(crate) fn highest(&self, quantity: Quantity) -> Option<f64> {
+        self.rows.clone().filter_map(|row| self.value(quantity, row)).max_by(f64::total_cmp)
+    }
+
+    /// The median over the last third, which is what holds now.
+    pub(crate) fn recent(&self, quantity: Quantity) -> Option<f64> {
+        self.recent_of(|row| self.value(quantity, row))
+    }
+
+    pub(crate) fn recent_of(&self, value: impl Fn(usize) -> Option<f64>) -> Option<f64> {
+        let from = self.rows.end - self.rows.len().div_ceil(3);
+        median(&mut (from..self.rows.end).filter_map(value).collect::<Vec<_>>())
+    }
+
+    pub(crate) fn increase(&self, quantity: Quantity) -> Option<f64> {
+        self.state.increase(quantity, self.rows.clone())
+    }
+
+    pub(crate) fn seconds(&self) -> f64 {
+        self.rows.end.checked_sub(1).map_or(0.0, |last| self.since_begin(last))
+    }
+
+    pub(crate) fn time_ms(&self, row: usize) -> i64 {
+        self.state.times_ms()[row]
+    }
+
+    pub(crate) fn go_version(&self) -> Option<&'a str> {
+        self.rows.clone().rev().find_map(|row| self.state.go_version(row))
+    }
+
+    /// The later half, when there is enough of it: what goes on now counts more than how it began.
+    pub(crate) fn later_half(&self) -> Self {
+        let from = self.rows.start + self.rows.len() / 2;
+        let rows = if self.rows.end - from >= 4 { from..self.rows.end } else { self.rows.clone() };
+        Self::new(self.state, rows, self.container_limit_bytes)
+    }
+
+    /// The live heap after each GC that is seen, but for those of the program's start.
+    pub(crate) fn live(&self) -> Vec<(f64, f64)> {
+        let begin = 0.05 * self.seconds();
+        let point = |cycle: &ObservedCycle| Some((self.since_begin(cycle.row), cycle.live_bytes?));
+        self.cycles.iter().filter_map(point).filter(|point| point.0 >= begin).collect()
+    }
+
+    pub(crate) fn live_is_estimate(&self) -> bool {
+        self.cycles.iter().any(|cycle| cycle.live_is_estimate)
+    }
+
+    /// What sets the goal, over most of the later half.
+    pub(crate) fn regime(&self) -> Regime {
+        let from = self.rows.start + self.rows.len() / 2;
+        let mut counts = [0_usize; Regime::NAMES.len()];
+        let mut most = Regime::Unknown;
+        for row in from..self.rows.end {
+            let regime = self.state.regime_at(row);
+            counts[regime as usize] += 1;
+            if counts[regime as usize] >= counts[most as usize] {
+                most = regime;
+            }
+        }
+        most
+    }
+
+    pub(crate) fn gogc_factor(&self) -> Option<f64> {
+        self.state.gogc_factor(self.rows.end.checked_sub(1)?)
+    }
+
+    /// `GOMEMLIMIT`, when there is one.
+    pub(crate) fn memory_limit(&self) -> Option<f64> {
+        self.last(Quantity::MemoryLimitBytes).filter(|limit| limit.is_finite())
+    }
+
+    /// The share of the busy CPU time that GC takes whether or not there is idle CPU; of all CPU time where idle time is
+    /// not known. It moves with GC cycles only, so it takes some of them.
+    pub(crate) fn gc_share(&self) -> Option<f64> {
+        let idle_marking = self.increase(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
+        let idle = self.increase(Quantity::IdleCpuSeconds).unwrap_or(0.0);
+        let busy = self.increase(Quantity::TotalCpuSeconds)? - idle - idle_marking;
+        let gc = self.increase(Quantity::GcCpuSeconds)? - idle_marking;
+        (busy > 0.0 && self.increase(Quantity::GcCyclesTotal)? >= 5.0).then(|| (gc / busy).clamp(0.0, 1.0))
+    }
+
+    /// The share of all CPU time (`GOMAXPROCS` × wall) that something takes.
+    pub(crate) fn share_of_cpu(&self, quantity: Quantity) -> Option<f64> {
+        let total = self.increase(Quantity::TotalCpuSeconds)?;
+        let enough = total > 0.0 && self.increase(Quantity::GcCyclesTotal)? >= 5.0;
+        Some(self.increase(quantity)? / total).filter(|_| enough)
+    }
+
+    /// The rate of a counter between each two scrapes.
+    pub(crate) fn rates(&self, quantity: Quantity) -> Vec<(f64, f64)> {
+        self.points(quantity)
+            .windows(2)
+            .filter(|pair| pair[1].0 > pair[0].0)
+            .map(|pair| (pair[1].0, (pair[1].1 - pair[0].1).max(0.0) / (pair[1].0 - pair[0].0)))
+            .collect()
+    }
+
+    pub(crate) fn rate(&self, quantity: Quantity) -> Option<f64> {
+        let points = self.points(quantity);
+        let (first, last) = (points.first()?, points.last()?);
+        (last.0 > first.0).then(|| (last.1 - first.1) / (last.0 - first.0))
+    }
+
+    pub(crate) fn pace(&self) -> Option<Pace> {
+        let points = self.points(Quantity::GcCyclesTotal);
+        let (first, last) = (points.first()?, points.last()?);
+        let (cycles, seconds) = (last.1 - first.1, last.0 - first.0);
+        if cycles < 1.0 || seconds <= 0.0 {
+            return None;
+        }
+        let mut goals: Vec<f64> = self.cycles.iter().filter_map(|cycle| cycle.goal_bytes).collect();
+        let per_cycle = self.increase(Quantity::AllocTotalBytes).map(|bytes| bytes / cycles);
+        let headroom_fraction = per_cycle.zip(median(&mut goals)).map(|(bytes, goal)| bytes / goal);
+        let explained: Option<f64> = self.cycles.iter().map(|cycle| self.explained_cycles(cycle)).sum();
+        // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
+        let inflation = explained.map(|explained| cycles / explained.max(seconds / PERIODIC_GC_SECONDS).max(0.5));
+        Some(Pace { cycles, seconds, headroom_fraction, inflation })
+    }
+
+    /// How many cycles the allocation before this one accounts for.
+    fn explained_cycles(&self, cycle: &ObservedCycle) -> Option<f64> {
+        let factor = self.state.gogc_factor(cycle.row).unwrap_or(1.0);
+        let live = match cycle.regime {
+            Regime::MinimumHeap => cycle.live_bytes.unwrap_or(0.0),
+            _ => cycle.live_bytes?,
+        };
+        Some(cycle.alloc_bytes? / (live * factor).max(MINIMUM_HEAP_BYTES * factor))
+    }
+
+    /// How many times as much is allocated a second in the last third as in the first: the work there is.
+    pub(crate) fn load_ratio(&self) -> Option<f64> {
+        let thirds = blocks(&self.rates(Quantity::AllocTotalBytes), 3);
+        let mut medians = thirds.into_iter().map(|mut third| median(&mut third));
+        let (first, last) = (medians.next()??, medians.next_back()??);
+        (first > 0.0).then_some(last / first)
+    }
+
+    fn since_begin(&self, row: usize) -> f64 {
+        self.time_ms(row).saturating_sub(self.time_ms(self.rows.start)) as f64 / 1e3
+    }
+}
+
+pub(crate) const PERIODIC_GC_SECONDS: f64 = 120.0;

@@ -1,0 +1,60 @@
+//! Rules that no short recording shows, on made-up metrics.
+
+#![allow(clippy::unwrap_used)]
+
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Finding, Metrics, Severity, Verdict};
+
+fn finding(scrapes: impl IntoIterator<Item = (i64, String)>, rule: &str) -> Finding {
+    let mut metrics = Metrics::new();
+    for (seconds, text) in scrapes {
+        metrics.push_scrape(seconds * 1000, text.as_bytes()).unwrap();
+    }
+    let diagnosis = Diagnosis::of(&metrics.state(), DiagnoseOptions::default());
+    diagnosis.findings().iter().find(|finding| finding.rule.name() == rule).unwrap().clone()
+}
+
+#[test]
+fn a_gc_every_two_minutes_is_the_runtimes_own() {
+    let every = |period: i64| {
+        (0..60).map(move |step| {
+            let text = format!("go_gc_duration_seconds_count {}\ngo_gc_heap_live_bytes 4e8\n", 5 + step * 15 / period);
+            (step * 15, text)
+        })
+    };
+    assert_eq!(finding(every(120), "periodic_gc_only").verdict, Verdict::Fired);
+    assert_eq!(finding(every(120), "periodic_gc_only").severity, Severity::Info);
+    assert_eq!(finding(every(60), "periodic_gc_only").verdict, Verdict::Clear);
+    assert_eq!(finding(every(120).take(8), "periodic_gc_only").verdict, Verdict::Insufficient);
+}
+
+#[test]
+fn tables_of_the_runtime_that_outgrow_the_heap_are_told() {
+    let with_buckets = |bytes: f64| {
+        let text = format!(
+            "go_memstats_sys_bytes 4e8\ngo_memstats_heap_released_bytes 0\ngo_memstats_buck_hash_sys_bytes {bytes}\n\
+             go_memstats_gc_sys_bytes 1e7\n"
+        );
+        (0..10).map(move |step| (step, text.clone()))
+    };
+    let heavy = finding(with_buckets(2e8), "metadata_heavy");
+    assert_eq!((heavy.verdict, heavy.severity), (Verdict::Fired, Severity::Warning));
+    assert!(heavy.summary.contains("the profiler's buckets"), "{}", heavy.summary);
+    assert_eq!(finding(with_buckets(2e7), "metadata_heavy").verdict, Verdict::Clear);
+}
+
+#[test]
+fn more_memory_with_another_version_of_go_is_a_step() {
+    let run = |start: i64, version: &'static str, bytes: f64| {
+        (0..20).map(move |step| {
+            let text = format!(
+                "process_start_time_seconds {start}\ngo_info{{version=\"{version}\"}} 1\nprocess_resident_memory_bytes {bytes}\n\
+                 go_gc_duration_seconds_count {step}\n"
+            );
+            (start + step, text)
+        })
+    };
+    let step = finding(run(100, "go1.23.9", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
+    assert_eq!((step.verdict, step.severity), (Verdict::Fired, Severity::Warning));
+    let same = finding(run(100, "go1.24.11", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
+    assert_ne!(same.verdict, Verdict::Fired);
+}
