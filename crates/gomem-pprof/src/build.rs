@@ -49,7 +49,7 @@ pub(crate) struct NewLocation<'l> {
 impl Builder {
     pub(crate) fn new(sample_types: Vec<SampleType>) -> Self {
         let mut builder = Self {
-            profile: Profile { sample_types, label_offsets: vec![0], line_offsets: vec![0], ..Profile::default() },
+            profile: Profile { sample_types, line_offsets: vec![0], ..Profile::default() },
             strings: Strings::default(),
             string_ids: FxHashMap::default(),
             functions: FxHashMap::default(),
@@ -125,8 +125,7 @@ impl Builder {
     /// Adds a sample, whether there is one like it or not.
     pub(crate) fn push_sample(&mut self, stack: &[LocationId], values: &[i64], labels: &[LabelColumns]) {
         self.profile.stacks.push(stack);
-        self.profile.labels.extend_from_slice(labels);
-        self.profile.label_offsets.push(self.profile.labels.len());
+        self.profile.labels.push(labels);
         self.profile.values.extend_from_slice(values);
     }
 
@@ -139,10 +138,7 @@ impl Builder {
         let mut candidate = last;
         while let Some(sample) = candidate {
             let index = sample as usize;
-            let label_ends = &self.profile.label_offsets;
-            if self.profile.stacks.stack(index).eq(stack.iter().copied())
-                && self.profile.labels[label_ends[index]..label_ends[index + 1]] == *labels
-            {
+            if self.profile.stacks.stack(index).eq(stack.iter().copied()) && self.profile.labels.of(index) == labels {
                 let width = self.profile.sample_types.len();
                 for (sum, value) in self.profile.values[index * width..].iter_mut().zip(values) {
                     *sum = sum.wrapping_add(*value);

@@ -68,6 +68,8 @@ struct Decoder<'a> {
     sample_positions: Vec<u32>,
     /// Location ids that are too large for their column, in the order of the stacks.
     wide_ids: Vec<u64>,
+    /// The sets of labels that were seen, by the bytes that say them.
+    label_sets: FxHashMap<&'a [u8], u32>,
     locations: Vec<RawLocation>,
     lines: Vec<(u64, i64, i64)>,
     functions: Vec<(u64, [i64; 3], i64, usize)>,
@@ -98,7 +100,8 @@ impl<'a> Decoder<'a> {
     fn new(options: &'a DecodeOptions, length: usize) -> Self {
         Self {
             options,
-            profile: Profile { label_offsets: vec![0], ..Profile::default() },
+            profile: Profile::default(),
+            label_sets: FxHashMap::default(),
             strings: Strings::default(),
             length,
             sample_types: Vec::new(),
@@ -116,7 +119,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
+    fn messages(&mut self, mut wire: Wire<'a>) -> Result<(), Error> {
         while let Some(field) = wire.field()? {
             match field {
                 1 => {
@@ -160,19 +163,44 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn sample(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
+    fn sample(&mut self, mut wire: Wire<'a>) -> Result<(), Error> {
         let begin = wire.offset();
         let limits = &self.options.limits;
         if self.sample_positions.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
         let values = self.profile.values.len();
+        // Where nothing but labels is left of a sample, the same bytes are the same labels.
+        let (mut rest, mut tail, mut known, mut has_labels) = (wire.rest(), None, None, false);
         while let Some(field) = wire.field()? {
             match field {
                 1 => self.profile.stacks.read(&wire, &mut self.wide_ids)?,
                 2 => wire.numbers(|value| self.profile.values.push(value.cast_signed()))?,
-                3 => self.label(wire.message("label")?, begin)?,
+                3 => {
+                    if !has_labels && let Some(&set) = self.label_sets.get(rest) {
+                        known = Some(set);
+                        break;
+                    }
+                    if !has_labels {
+                        tail = Some(rest);
+                    }
+                    has_labels = true;
+                    self.label(wire.message("label")?, begin)?;
+                }
                 _ => {}
+            }
+            if field != 3 {
+                tail = None;
+            }
+            rest = wire.rest();
+        }
+        match known {
+            Some(set) => self.profile.labels.repeat(set),
+            None => {
+                let set = self.profile.labels.end();
+                if let Some(tail) = tail.filter(|_| self.label_sets.len() < MOST_LABEL_SETS) {
+                    self.label_sets.insert(tail, set);
+                }
             }
         }
         if self.profile.stacks.end() as u64 > limits.stack_depth {
@@ -188,7 +216,6 @@ impl<'a> Decoder<'a> {
             self.value_ends.push(self.profile.values.len());
         }
         self.sample_positions.push(u32::try_from(begin).unwrap_or(u32::MAX));
-        self.profile.label_offsets.push(self.profile.labels.len());
         if self.sample_positions.len() == FORECAST_SAMPLES {
             self.reserve(wire.offset());
         }
@@ -210,7 +237,7 @@ impl<'a> Decoder<'a> {
         // The number 0 without a unit is not written at all; `go tool pprof` loses the label with it.
         let is_lost = columns.text == 0 && columns.number == 0 && columns.unit == 0;
         if !is_lost || !self.options.pprof_compat {
-            self.profile.labels.push(columns);
+            self.profile.labels.write(columns);
         }
         Ok(())
     }
@@ -236,9 +263,8 @@ impl<'a> Decoder<'a> {
         };
         self.profile.stacks.reserve(forecast(FORECAST_SAMPLES), forecast(self.profile.stacks.ids()));
         self.profile.values.reserve_exact(forecast(self.profile.values.len()));
-        self.profile.label_offsets.reserve_exact(forecast(FORECAST_SAMPLES));
         self.sample_positions.reserve_exact(forecast(FORECAST_SAMPLES));
-        self.profile.labels.reserve_exact(forecast(self.profile.labels.len()));
+        self.profile.labels.reserve(forecast(FORECAST_SAMPLES));
     }
 
     fn location(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
@@ -458,20 +484,20 @@ impl<'a> Decoder<'a> {
         let is_whole = |label: &LabelColumns| {
             [label.key, label.text, label.unit].iter().all(|&id| (id as usize) < strings || id == NO_STRING)
         };
-        if self.profile.labels.iter().all(is_whole) {
+        if self.profile.labels.distinct().iter().all(is_whole) {
             return Ok(());
         }
-        for sample in 0..self.sample_positions.len() {
-            let offset = self.sample_positions[sample] as usize;
-            for index in self.profile.label_offsets[sample]..self.profile.label_offsets[sample + 1] {
-                let mut label = self.profile.labels[index];
-                for id in [&mut label.key, &mut label.text, &mut label.unit] {
-                    if *id != NO_STRING {
-                        *id = self.string(i64::from(*id), offset)?;
-                    }
+        let mut missing = Vec::new();
+        self.profile.labels.each_mut(|label, sample| {
+            for id in [&mut label.key, &mut label.text, &mut label.unit] {
+                if *id as usize >= strings && *id != NO_STRING {
+                    missing.push((sample, i64::from(*id)));
+                    *id = NO_STRING;
                 }
-                self.profile.labels[index] = label;
             }
+        });
+        for (sample, index) in missing {
+            self.flaw(self.sample_positions[sample] as usize, Flaw::NoString { index })?;
         }
         Ok(())
     }
@@ -558,6 +584,9 @@ fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
 
 /// The index of a string that is not there; its text is empty.
 const NO_STRING: u32 = u32::MAX;
+
+/// How many sets of labels are known by their bytes at most.
+const MOST_LABEL_SETS: usize = 1 << 16;
 
 /// How many samples are read before the size of the whole is forecast.
 const FORECAST_SAMPLES: usize = 2048;

@@ -147,7 +147,6 @@ impl Profile {
             keep_frames: self.keep_frames.clone(),
             is_pruned: self.is_pruned,
             pprof_compat: self.pprof_compat,
-            label_offsets: vec![0],
             line_offsets: vec![0],
             ..Self::default()
         }

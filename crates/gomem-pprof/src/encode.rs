@@ -51,7 +51,7 @@ impl Profile {
 
     fn sample_message(&self, index: usize, strings: &StringTable) -> proto::Sample {
         let width = self.sample_types.len();
-        let labels = &self.labels[self.label_offsets[index]..self.label_offsets[index + 1]];
+        let labels = self.labels.of(index);
         proto::Sample {
             location_id: self.stacks.stack(index).map(|id| u64::from(id.0) + 1).collect(),
             value: self.values[index * width..][..width].to_vec(),

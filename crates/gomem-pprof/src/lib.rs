@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `wire`, `inflate`, `decode` | protobuf, gzip with a limit, and bytes → [`Profile`] |
 //! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
-//! | `profile`, `stacks` | [`Profile`] and its views: [`Sample`], [`Stack`], [`Location`], [`Line`], [`Function`] |
+//! | `profile`, `stacks`, `labels` | [`Profile`] and its views: [`Sample`], [`Stack`], [`Location`], [`Line`], [`Function`] |
 //! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
 //! | `filter`, `tag_filter`, `prune`, `label_frames`, `select`, `repair` | parts of a profile: [`Filter`] |
 //! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
@@ -46,6 +46,7 @@ mod goroutine;
 mod inflate;
 mod key;
 mod label_frames;
+mod labels;
 mod mem_stats;
 mod merge;
 mod pattern;

@@ -245,7 +245,7 @@ impl State {
                 conversions.iter().map(|&(place, ratio)| scaled(sample.value(place), ratio).wrapping_mul(sign)),
             );
             labels.clear();
-            for label in &profile.labels[profile.label_offsets[at]..profile.label_offsets[at + 1]] {
+            for label in profile.labels.of(at) {
                 labels.push(LabelColumns {
                     key: self.string(profile, label.key, &mut places),
                     text: self.string(profile, label.text, &mut places),

@@ -7,6 +7,7 @@ use gomem_symbol::SourcePath;
 use crate::{
     decode,
     error::{DecodeOptions, Diagnostic, Error},
+    labels::Labels,
     mem_stats::MemStats,
     stacks::{Stack, Stacks},
     strings::Strings,
@@ -30,9 +31,7 @@ pub struct Profile {
     /// Row after row, one value per sample type.
     pub(crate) values: Vec<i64>,
     pub(crate) stacks: Stacks,
-    /// Where the labels of each sample begin in `labels`; one more at the end.
-    pub(crate) label_offsets: Vec<usize>,
-    pub(crate) labels: Vec<LabelColumns>,
+    pub(crate) labels: Labels,
     pub(crate) addresses: Vec<u64>,
     pub(crate) location_mappings: Vec<Option<u32>>,
     /// Locations that stand for several of the program's: rare, so told by a rising list.
@@ -348,8 +347,8 @@ impl<'a> Sample<'a> {
 
     /// The labels.
     pub fn labels(self) -> impl ExactSizeIterator<Item = Label<'a>> + use<'a> {
-        let (profile, offsets) = (self.profile, &self.profile.label_offsets);
-        profile.labels[offsets[self.index]..offsets[self.index + 1]].iter().map(move |label| Label {
+        let profile = self.profile;
+        profile.labels.of(self.index).iter().map(move |label| Label {
             key: profile.string(label.key),
             text: profile.string(label.text),
             number: label.number,

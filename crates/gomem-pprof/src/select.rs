@@ -1,7 +1,7 @@
 //! Leaving out lines, frames, samples and labels of a profile.
 
 use crate::{
-    profile::{LabelColumns, LineColumns, Location, LocationId, Profile, Sample},
+    profile::{LineColumns, Location, LocationId, Profile, Sample},
     stacks::Stacks,
 };
 
@@ -30,34 +30,25 @@ impl Profile {
     pub(crate) fn restack(&mut self, mut stack: impl FnMut(Sample<'_>, &mut Vec<LocationId>) -> bool) {
         let mut stacks = Stacks::default();
         let mut written = Vec::new();
-        let mut label_offsets = vec![0];
-        let mut labels: Vec<LabelColumns> = Vec::with_capacity(self.labels.len());
+        let mut kept = Vec::with_capacity(self.stacks.len());
         let mut values = Vec::with_capacity(self.values.len());
-        for (index, sample) in self.samples().enumerate() {
+        for sample in self.samples() {
             written.clear();
-            if stack(sample, &mut written) {
+            let is_kept = stack(sample, &mut written);
+            if is_kept {
                 stacks.push(&written);
                 values.extend_from_slice(sample.values());
-                labels.extend_from_slice(&self.labels[self.label_offsets[index]..self.label_offsets[index + 1]]);
-                label_offsets.push(labels.len());
             }
+            kept.push(is_kept);
         }
         self.stacks = stacks;
-        self.label_offsets = label_offsets;
-        self.labels = labels;
+        self.labels.retain_samples(|sample| kept[sample]);
         self.values = values;
     }
 
     /// Leaves out labels, by their keys.
     pub(crate) fn retain_labels(&mut self, keep: impl Fn(&str) -> bool) {
-        let mut labels = Vec::with_capacity(self.labels.len());
-        let mut offsets = vec![0];
-        for range in self.label_offsets.windows(2) {
-            let [begin, end] = *range else { continue };
-            labels.extend(self.labels[begin..end].iter().filter(|label| keep(self.string(label.key))));
-            offsets.push(labels.len());
-        }
-        self.labels = labels;
-        self.label_offsets = offsets;
+        let strings = &self.strings;
+        self.labels.retain(|label| keep(strings.text(label.key)));
     }
 }

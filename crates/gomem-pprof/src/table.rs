@@ -25,18 +25,22 @@ impl Profile {
         }
         let mut texts = StringPoolBuilder::new();
         let mut code = |id: u32| texts.intern(self.string(id));
-        let keys: Vec<u32> = self.labels.iter().map(|label| code(label.key)).collect();
-        let strs: Vec<u32> = self.labels.iter().map(|label| code(label.text)).collect();
-        let units: Vec<u32> = self.labels.iter().map(|label| code(label.unit)).collect();
+        let (mut keys, mut strs, mut nums, mut units) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut offsets = vec![0];
+        for row in 0..rows {
+            for label in self.labels.of(row) {
+                keys.push(code(label.key));
+                strs.push(code(label.text));
+                nums.push(label.number);
+                units.push(code(label.unit));
+            }
+            offsets.push(keys.len());
+        }
         let pool = texts.finish();
         let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
-        let fields = vec![
-            text("key", keys),
-            text("str", strs),
-            Column::int64("num", Unit::None, self.labels.iter().map(|label| label.number).collect()),
-            text("unit", units),
-        ];
-        columns.push(Column::list("labels", Unit::None, self.label_offsets.clone(), Values::Struct(fields)));
+        let fields =
+            vec![text("key", keys), text("str", strs), Column::int64("num", Unit::None, nums), text("unit", units)];
+        columns.push(Column::list("labels", Unit::None, offsets, Values::Struct(fields)));
         Table::new("samples", columns)
     }
 

@@ -28,7 +28,7 @@ impl Profile {
         let mut weights: FxHashMap<(u32, u32, i64, u32), i64> = FxHashMap::default();
         for (index, sample) in self.samples().enumerate() {
             let value = sample.value(sample_type);
-            for label in &self.labels[self.label_offsets[index]..self.label_offsets[index + 1]] {
+            for label in self.labels.of(index) {
                 let weight = weights.entry((label.key, label.text, label.number, label.unit)).or_default();
                 *weight = weight.wrapping_add(value);
             }

@@ -33,6 +33,12 @@ impl<'a> Wire<'a> {
         self.offset
     }
 
+    /// What was not read yet.
+    #[inline]
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.bytes
+    }
+
     /// Reads the next field, and gives its number; `None` at the end.
     #[inline]
     pub(crate) fn field(&mut self) -> Result<Option<u64>, Error> {
