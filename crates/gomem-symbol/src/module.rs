@@ -128,7 +128,7 @@ mod tests {
             ("main", "/build/cmd/app/main.go"),
             ("example.com/app/store", "/build/store/map.go"),
             ("example.com/app/api", "/build/api/api.go"),
-            ("golang.org/x/net/http2", "/root/go/pkg/mod/golang.org/x/net@v0.30.0/http2/frame.go"),
+            ("golang.org/x/net/http2", "/home/u/go/pkg/mod/golang.org/x/net@v0.30.0/http2/frame.go"),
         ]);
         for (package, file, module) in [
             ("net/http", "/usr/local/go/src/net/http/server.go", "std"),
