@@ -213,10 +213,12 @@ impl Asker {
             self.tell(failed("index of profiles", &index_url, &problem.reason));
         }
         let heap = self.take(HEAP_START, self.timeout);
-        if [page.as_ref().err(), heap.err().as_ref()].iter().all(|problem| problem.is_some_and(Problem::is_unreachable))
-        {
+        if [page.as_ref().err(), heap.err().as_ref()].iter().all(|problem| problem.is_some_and(Problem::is_hopeless)) {
             for endpoint in [CPU].iter().chain(&AT_THE_END) {
-                self.tell(Event::Skipped { what: endpoint.what, reason: "the service does not answer" });
+                self.tell(Event::Skipped {
+                    what: endpoint.what,
+                    reason: "the service does not answer, or gives no entry",
+                });
             }
             return;
         }
@@ -262,7 +264,8 @@ impl Asker {
                 Ok(()) => has_worked = true,
                 Err(problem) => {
                     failures += 1;
-                    let is_hopeless = problem.kind == ProblemKind::Refused || failures >= MOST_FAILURES_AT_FIRST;
+                    let is_hopeless = matches!(problem.kind, ProblemKind::Refused | ProblemKind::Denied)
+                        || failures >= MOST_FAILURES_AT_FIRST;
                     if is_hopeless && !has_worked {
                         return;
                     }

@@ -1,6 +1,9 @@
 //! One answer, within its limits.
 
-use std::{io::Read, time::Duration};
+use std::{
+    io::{ErrorKind, Read},
+    time::Duration,
+};
 
 use ureq::{
     Agent,
@@ -36,16 +39,19 @@ pub(crate) struct Problem {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProblemKind {
-    /// Nobody answered at all.
+    /// Nobody answered at all, or not as who they should be.
     Unreachable,
+    /// No entry.
+    Denied,
     /// The service refused: asking again does not help.
     Refused,
     Other,
 }
 
 impl Problem {
-    pub(crate) fn is_unreachable(&self) -> bool {
-        self.kind == ProblemKind::Unreachable
+    /// Other paths will not do better.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        matches!(self.kind, ProblemKind::Unreachable | ProblemKind::Denied)
     }
 }
 
@@ -82,7 +88,11 @@ impl Client {
             }
             let content_type = header_text(&response, &header::CONTENT_TYPE);
             if status.as_u16() != 200 {
-                let kind = if status.is_client_error() { ProblemKind::Refused } else { ProblemKind::Other };
+                let kind = match status.as_u16() {
+                    401 | 403 => ProblemKind::Denied,
+                    400..500 => ProblemKind::Refused,
+                    _ => ProblemKind::Other,
+                };
                 let mut excuse = Vec::new();
                 // Go says why in the first line.
                 let _ = response.into_body().into_reader().take(LONGEST_EXCUSE).read_to_end(&mut excuse);
@@ -157,8 +167,11 @@ fn header_text(response: &Response<ureq::Body>, name: &header::HeaderName) -> St
 
 fn is_unreachable(err: &ureq::Error) -> bool {
     match err {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => true,
-        ureq::Error::Io(err) => err.kind() == std::io::ErrorKind::ConnectionRefused,
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed | ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
+            true
+        }
+        // A certificate that is not trusted is invalid data.
+        ureq::Error::Io(err) => matches!(err.kind(), ErrorKind::ConnectionRefused | ErrorKind::InvalidData),
         ureq::Error::Timeout(which) => matches!(which, ureq::Timeout::Connect | ureq::Timeout::Resolve),
         _ => false,
     }
@@ -168,9 +181,7 @@ fn said(err: &ureq::Error, timeout: Duration) -> String {
     match err {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => "no connection in time".to_owned(),
         ureq::Error::Timeout(_) => format!("not finished after {} s", timeout.as_secs_f64()),
-        ureq::Error::Io(err) if err.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "the answer ends too early".to_owned()
-        }
+        ureq::Error::Io(err) if err.kind() == ErrorKind::UnexpectedEof => "the answer ends too early".to_owned(),
         other => other.to_string(),
     }
 }

@@ -1,6 +1,6 @@
 //! Services that lie, stall, flood or lead elsewhere. Each is a thread on a loopback port.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{
     fs,

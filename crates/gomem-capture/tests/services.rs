@@ -2,7 +2,7 @@
 //!
 //! `GOMEM_GO` names the commands of other versions, separated by spaces.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stderr)]
 
 use std::{
     fs,
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::OnceLock,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use gomem_capture::{Capture, CaptureOptions, Headers, Target, capture};
@@ -173,7 +173,9 @@ fn a_certificate_that_nobody_signed_is_refused() {
     let Some(program) = programs().first() else { return };
     let service = Service::start(program, &["-tls"]);
     let folder = tempfile::tempdir().unwrap();
-    let err = capture(&service.options(1), folder.path(), &mut |_| ControlFlow::Continue(())).unwrap_err();
+    let start = Instant::now();
+    let err = capture(&service.options(60), folder.path(), &mut |_| ControlFlow::Continue(())).unwrap_err();
+    assert!(start.elapsed() < Duration::from_secs(20), "it does not wait for what cannot come");
     assert!(service.url.starts_with("https://") && err.to_string().contains("certificate"), "{err}");
     assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
 }
@@ -184,7 +186,7 @@ fn a_bearer_token_opens_and_is_stored_nowhere() {
     let token = "s3cr3t-t0k3n-of-the-service";
     let service = Service::start(program, &["-token", token]);
     let folder = tempfile::tempdir().unwrap();
-    let without = capture(&service.options(1), folder.path(), &mut |_| ControlFlow::Continue(())).unwrap_err();
+    let without = capture(&service.options(60), folder.path(), &mut |_| ControlFlow::Continue(())).unwrap_err();
     assert!(without.to_string().ends_with("401 Unauthorized no entry"), "{without}");
     let mut headers = Headers::default();
     headers.push_bearer(token).unwrap();
