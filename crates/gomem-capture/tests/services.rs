@@ -54,7 +54,7 @@ fn programs() -> &'static [PathBuf] {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/service/main.go");
         let mut programs = Vec::new();
         for (i, go) in std::iter::once("go").chain(others.split_whitespace()).enumerate() {
-            let program = folder.join(format!("service-{i}-{}", std::process::id()));
+            let program = folder.join(format!("service-{i}"));
             let built = Command::new(go)
                 .args(["build", "-o"])
                 .arg(&program)

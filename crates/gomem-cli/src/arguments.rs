@@ -23,7 +23,7 @@ pub(crate) enum Command {
     /// Take a bundle from a live service: its profiles, and a scrape of its metrics each second.
     #[command(after_help = "Examples:
   gomem capture http://127.0.0.1:6060 -o incident/ && gomem postmortem incident/ -o report.html
-  gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics --seconds 60 -o incident/
+  gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
   gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
   gomem capture http://127.0.0.1:6060 --listen-check")]
     Capture(CaptureCommand),
