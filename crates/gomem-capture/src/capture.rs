@@ -158,6 +158,7 @@ struct Asker {
     metrics_client: Client,
     seconds: u32,
     timeout: Duration,
+    limit_bytes: u64,
     stopped: Arc<AtomicBool>,
     events: SyncSender<Event>,
 }
@@ -174,6 +175,7 @@ impl Asker {
             metrics_client: Client::new(for_metrics.with_secrets_of(metrics), options.limit_bytes),
             seconds: options.seconds,
             timeout: options.timeout,
+            limit_bytes: options.limit_bytes,
             stopped: Arc::default(),
             events,
         }
@@ -207,8 +209,10 @@ impl Asker {
         }
 
         let index_url = self.target.pprof("");
-        let page =
-            self.client.fetch(&index_url, self.timeout).map(|body| String::from_utf8_lossy(&body.bytes).into_owned());
+        let ask_index = || {
+            self.client.fetch(&index_url, self.timeout).map(|body| String::from_utf8_lossy(&body.bytes).into_owned())
+        };
+        let page = ask_index();
         if let Err(problem) = &page {
             self.tell(failed("index of profiles", &index_url, &problem.reason));
         }
@@ -230,7 +234,8 @@ impl Asker {
             let _ = profiler.take(CPU, time);
         });
         self.sleep_until(end);
-        let page = page.unwrap_or_default();
+        // What had no samples at the start may have some by now.
+        let page = page.and_then(|_| ask_index()).unwrap_or_default();
         for endpoint in AT_THE_END {
             let is_off = ["mutex", "block"].contains(&endpoint.path) && index::count(&page, endpoint.path) == Some(0);
             if is_off {
@@ -241,7 +246,7 @@ impl Asker {
         }
     }
 
-    fn take(&self, endpoint: Endpoint, timeout: Duration) -> Result<(), Problem> {
+    fn take(&self, endpoint: Endpoint, timeout: Duration) -> Result<u64, Problem> {
         let path =
             if endpoint == CPU { format!("{}?seconds={}", CPU.path, self.seconds) } else { endpoint.path.to_owned() };
         let url = self.target.pprof(&path);
@@ -251,8 +256,8 @@ impl Asker {
     /// Once a second; a scrape that takes longer costs those that it covers.
     fn scrape(self, metrics: &Target) {
         let start = Instant::now();
-        let mut has_worked = false;
-        let mut failures = 0;
+        let most_bytes = self.limit_bytes.saturating_mul(SCRAPES_TO_ANSWER);
+        let (mut bytes, mut failures) = (0, 0);
         for second in 0..=self.seconds {
             let due = start + Duration::from_secs(second.into());
             if due + Duration::from_secs(1) < Instant::now() {
@@ -261,19 +266,24 @@ impl Asker {
             self.sleep_until(due);
             let name = |start: SystemTime| format!("{SCRAPES}/{}.prom", unix_ms(start));
             match self.fetch(&self.metrics_client, SCRAPE, Form::Metrics, metrics.url(), self.timeout, name) {
-                Ok(()) => has_worked = true,
+                Ok(size) => bytes += size,
                 Err(problem) => {
                     failures += 1;
                     let is_hopeless = matches!(problem.kind, ProblemKind::Refused | ProblemKind::Denied)
                         || failures >= MOST_FAILURES_AT_FIRST;
-                    if is_hopeless && !has_worked {
+                    if is_hopeless && bytes == 0 {
                         return;
                     }
                 }
             }
+            if bytes > most_bytes {
+                self.tell(failed(SCRAPE, metrics.url(), &format!("larger than {most_bytes} bytes together")));
+                return;
+            }
         }
     }
 
+    /// Gives the size of the answer.
     fn fetch(
         &self,
         client: &Client,
@@ -282,9 +292,9 @@ impl Asker {
         url: &Url,
         timeout: Duration,
         name: impl FnOnce(SystemTime) -> String,
-    ) -> Result<(), Problem> {
+    ) -> Result<u64, Problem> {
         if self.stopped.load(Ordering::Relaxed) {
-            return Ok(());
+            return Ok(0);
         }
         let start = SystemTime::now();
         let answer = client.fetch(url, timeout).and_then(|body| match form.check(&body) {
@@ -293,8 +303,9 @@ impl Asker {
         });
         match answer {
             Ok(bytes) => {
+                let size = bytes.len() as u64;
                 self.tell(Event::Taken { what, file: name(start), url: target::shown(url), start, bytes });
-                Ok(())
+                Ok(size)
             }
             Err(problem) => {
                 self.tell(failed(what, url, &problem.reason));
@@ -441,6 +452,8 @@ fn json(manifest: &Manifest) -> String {
 const QUEUE: usize = 2;
 const TICK: Duration = Duration::from_millis(100);
 const LONGEST_SECONDS: u32 = 3600;
+/// All scrapes together have as many bytes as so many answers.
+const SCRAPES_TO_ANSWER: u64 = 8;
 const MANIFEST: &str = "manifest.json";
 const SCRAPES: &str = "metrics";
 const SCRAPE: &str = "scrapes of metrics";

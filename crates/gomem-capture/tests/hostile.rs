@@ -221,6 +221,19 @@ fn endless_and_slow_answers_end() {
 }
 
 #[test]
+fn scrapes_do_not_fill_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(|path, stream| match path {
+        "/metrics" => respond(stream, "200 OK", "text/plain", &[b'#'; 20_000]),
+        _ => well(path, stream),
+    });
+    let taken = take(&service.options().with_seconds(9).with_limit_bytes(20_000), folder.path()).unwrap();
+    assert_eq!(reason(&taken, "scrapes"), "larger than 160000 bytes together");
+    let scrapes = taken.manifest().files.iter().find(|file| file.path == "metrics/").unwrap();
+    assert_eq!((scrapes.count, scrapes.bytes), (9, 180_000));
+}
+
+#[test]
 fn a_gzip_bomb_is_stored_as_it_came() {
     // The head of a stream, and then what would inflate without end: a megabyte less one byte is within the limit.
     let mut bomb = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
