@@ -3,6 +3,7 @@
 import warnings as _warnings
 
 from gomem import gogc
+from gomem._capture import Capture, capture
 from gomem._escape import Coverage, EscapeLog, read_escape_log
 from gomem._gomem import (
     DecodeError,
@@ -33,6 +34,7 @@ from gomem._pprof import (
 from gomem._scan import scan_pprof
 
 __all__ = [
+    "Capture",
     "Coverage",
     "DecodeError",
     "EscapeLog",
@@ -49,6 +51,7 @@ __all__ = [
     "Waterfall",
     "__version__",
     "attribute",
+    "capture",
     "diagnose",
     "gogc",
     "growth",

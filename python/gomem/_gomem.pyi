@@ -1,5 +1,6 @@
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from os import PathLike
 from typing import Any, Literal, final
 
 from polars import DataFrame
@@ -24,6 +25,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "attribute",
+    "capture",
     "diagnose",
     "fit",
     "goal",
@@ -293,6 +295,20 @@ def attribute(
     model: GcModel | None = None,
     sample_type: str = "alloc_space",
 ) -> Table: ...
+
+# capture.rs
+
+def capture(
+    url: str,
+    directory: str | PathLike[str],
+    *,
+    seconds: int,
+    metrics_url: str | None,
+    headers: Mapping[str, str],
+    bearer_token: str | None,
+    timeout: float,
+    limit_bytes: int,
+) -> str: ...
 
 # command.rs
 

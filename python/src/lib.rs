@@ -11,8 +11,10 @@
 //! | `pprof` | `gomem._pprof`: profiles |
 //! | `escape` | `gomem._escape`: the compiler's log |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
+//! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
 
+mod capture;
 mod command;
 mod error;
 mod escape;
@@ -36,5 +38,6 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     pprof::register(module)?;
     escape::register(module)?;
     postmortem::register(module)?;
+    capture::register(module)?;
     command::register(module)
 }

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{escape::Escape, gogc::GogcCommand, metrics::MetricsCommand, profile::ProfileCommand};
+use crate::{
+    capture::CaptureCommand, escape::Escape, gogc::GogcCommand, metrics::MetricsCommand, profile::ProfileCommand,
+};
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
 #[derive(Debug, Parser)]
@@ -18,6 +20,13 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 #[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub(crate) enum Command {
+    /// Take a bundle from a live service: its profiles, and a scrape of its metrics each second.
+    #[command(after_help = "Examples:
+  gomem capture http://127.0.0.1:6060 -o incident/ && gomem postmortem incident/ -o report.html
+  gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
+  gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
+  gomem capture http://127.0.0.1:6060 --listen-check")]
+    Capture(CaptureCommand),
     /// Join all that a program left behind: ranked findings, and a report as HTML or JSON.
     #[command(after_help = "A bundle is a folder with any of these, told by content:
   heap, allocs, CPU and goroutine profiles     curl -o heap-1.pb.gz http://HOST/debug/pprof/heap

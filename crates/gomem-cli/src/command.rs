@@ -6,14 +6,14 @@ use gomem_postmortem::{Bundle, Comparison, Report, Severity as Found};
 
 use crate::{
     arguments::{Command, Severity},
-    escape,
+    capture, escape,
     failure::Failure,
     files::write,
     gogc, metrics, profile,
 };
 
 /// Answers; gives the exit code.
-pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failure> {
+pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Postmortem { bundle, output, json, fail_on } => {
             postmortem(bundle, output.as_deref(), json.as_deref(), *fail_on, out)
@@ -26,6 +26,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write) -> Result<u8, Failu
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
         Command::Metrics(command) => metrics::answer(command, out),
         Command::Escape(asked) => escape::answer(asked, out),
+        Command::Capture(command) => capture::answer(command, out, err),
         Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
     }
 }

@@ -11,6 +11,7 @@
 //! | `escape` | the command on escape logs |
 //! | `sarif`, `github` | escape logs for code scanning, and as annotations |
 //! | `metrics` | the commands on metrics |
+//! | `capture` | the command on live services |
 //! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
 //! | `render` | tables as text, CSV or JSON |
@@ -19,6 +20,7 @@
 
 mod arguments;
 mod call_tree;
+mod capture;
 mod command;
 mod convert;
 mod escape;
@@ -54,7 +56,7 @@ where
             return if usage.use_stderr() { 2 } else { 0 };
         }
     };
-    match command::answer(&arguments.command, out) {
+    match command::answer(&arguments.command, out, err) {
         Ok(code) => code,
         // The reader of a pipe went away: it has all it wanted.
         Err(Failure::Output(failed)) if failed.kind() == std::io::ErrorKind::BrokenPipe => 0,

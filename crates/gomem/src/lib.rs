@@ -12,6 +12,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "capture")]
+pub use gomem_capture as capture;
 #[cfg(feature = "escape")]
 pub use gomem_escape as escape;
 #[cfg(feature = "gogc")]

@@ -1,0 +1,45 @@
+//! Why a capture cannot be made.
+
+use std::{io, path::PathBuf};
+
+/// Why a capture cannot be made. No message holds a credential.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The URL cannot be used.
+    #[error("not the URL of a service: {reason}; expected something like http://127.0.0.1:6060")]
+    Url {
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A header cannot be sent.
+    #[error("header {name:?}: {reason}")]
+    Header {
+        /// Its name.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// The folder holds something already.
+    #[error("{}: not empty; a capture needs a folder of its own", path.display())]
+    NotEmpty {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file or folder cannot be written.
+    #[error("{}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// Not a single answer could be stored.
+    #[error("nothing could be taken from {url}: {reason}")]
+    Nothing {
+        /// The service.
+        url: String,
+        /// What the first request failed of.
+        reason: String,
+    },
+}

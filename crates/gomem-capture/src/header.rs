@@ -1,0 +1,183 @@
+//! What is sent with each request, and kept secret.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ureq::http::{HeaderName, HeaderValue};
+use url::Url;
+
+use crate::{Error, Target};
+
+/// Headers of a request. Their values are neither shown nor stored.
+#[derive(Clone, Default)]
+pub struct Headers {
+    pairs: Vec<(HeaderName, HeaderValue)>,
+    /// What no message may hold.
+    secrets: Vec<String>,
+    /// What no stored answer may hold.
+    tokens: Vec<String>,
+}
+
+impl Headers {
+    /// Adds `Name: value`.
+    ///
+    /// # Errors
+    /// When name or value are no header's.
+    pub fn push_line(&mut self, line: &str) -> Result<(), Error> {
+        // A line without a colon may be nothing but a token: it is not repeated.
+        let (name, value) = line
+            .split_once(':')
+            .ok_or(Error::Header { name: String::new(), reason: "no colon; expected 'Name: value'" })?;
+        self.push(name.trim(), value.trim())
+    }
+
+    /// Adds a header.
+    ///
+    /// # Errors
+    /// When name or value are no header's.
+    pub fn push(&mut self, name: &str, value: &str) -> Result<(), Error> {
+        let refuse = |reason| Error::Header { name: name.to_owned(), reason };
+        let known = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| Error::Header { name: String::new(), reason: "its name is no header's name" })?;
+        let mut sent =
+            HeaderValue::from_str(value).map_err(|_| refuse("its value has characters that none can have"))?;
+        sent.set_sensitive(true);
+        self.secrets.push(value.to_owned());
+        let word = value.rsplit(' ').next().unwrap_or(value);
+        self.secrets.push(word.to_owned());
+        if is_secret(known.as_str()) {
+            self.tokens.push(word.to_owned());
+        }
+        self.pairs.push((known, sent));
+        Ok(())
+    }
+
+    /// Adds `Authorization: Bearer …`; space around the token, as files have it, is not part of it.
+    ///
+    /// # Errors
+    /// When the token is empty, or no header can hold it.
+    pub fn push_bearer(&mut self, token: &str) -> Result<(), Error> {
+        let token = token.trim();
+        if token.is_empty() {
+            return Err(Error::Header { name: "Authorization".to_owned(), reason: "the token is empty" });
+        }
+        self.push("Authorization", &format!("Bearer {token}"))
+    }
+
+    /// Nothing is sent?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pairs.is_empty()
+    }
+
+    /// With what the URL itself holds.
+    pub(crate) fn with_secrets_of(mut self, target: &Target) -> Self {
+        if let Some(credentials) = target.credentials() {
+            self.pairs.push((ureq::http::header::AUTHORIZATION, credentials.header.clone()));
+            self.secrets.extend(credentials.secrets.iter().cloned());
+            self.tokens.extend(credentials.secrets.iter().cloned());
+        }
+        self.secrets.extend(target.url().query_pairs().map(|(_, value)| value.into_owned()));
+        self.secrets.extend(target.url().query().map(str::to_owned));
+        self
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
+        self.pairs.iter()
+    }
+
+    /// A message without secrets.
+    pub(crate) fn scrub(&self, message: &str) -> String {
+        let mut secrets: Vec<&String> = self.secrets.iter().filter(|secret| secret.len() >= SHORTEST).collect();
+        // The longest first: one may be a part of another.
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        secrets.iter().fold(message.to_owned(), |message, secret| message.replace(secret.as_str(), "***"))
+    }
+
+    /// Does an answer repeat a token?
+    pub(crate) fn is_leaked_by(&self, answer: &[u8]) -> bool {
+        self.tokens
+            .iter()
+            .filter(|token| token.len() >= SHORTEST)
+            .any(|token| memchr::memmem::find(answer, token.as_bytes()).is_some())
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.pairs.iter().map(|(name, _)| name.as_str())).finish()
+    }
+}
+
+/// User and password of a URL.
+#[derive(Clone)]
+pub(crate) struct Credentials {
+    header: HeaderValue,
+    secrets: Vec<String>,
+}
+
+impl Credentials {
+    pub(crate) fn of(url: &Url) -> Option<Self> {
+        if url.username().is_empty() && url.password().is_none() {
+            return None;
+        }
+        let decoded = |text: &str| {
+            let pair = format!("x={}", text.replace('+', "%2B"));
+            url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+        };
+        let (raw, password) = (url.password().unwrap_or_default(), decoded(url.password().unwrap_or_default()));
+        let encoded = STANDARD.encode(format!("{}:{password}", decoded(url.username())));
+        let mut header = HeaderValue::from_str(&format!("Basic {encoded}")).ok()?;
+        header.set_sensitive(true);
+        // A token may stand where the user does.
+        let secrets = if password.is_empty() {
+            vec![url.username().to_owned(), encoded]
+        } else {
+            vec![raw.to_owned(), password, encoded]
+        };
+        Some(Self { header, secrets })
+    }
+}
+
+/// Of headers with such names, the value is a secret; others say a tenant or a format, which an answer may repeat.
+fn is_secret(name: &str) -> bool {
+    ["auth", "token", "key", "secret", "cookie", "password", "session"].iter().any(|word| name.contains(word))
+}
+
+/// Shorter values are found in any text by chance.
+const SHORTEST: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_sent_and_not_shown() {
+        let mut headers = Headers::default();
+        headers.push_line("X-Scope-OrgID: tenant-one").unwrap();
+        headers.push_bearer(" hunter2222\n").unwrap();
+        assert_eq!(headers.iter().last().unwrap().1.to_str().unwrap(), "Bearer hunter2222");
+        assert_eq!(format!("{headers:?}"), r#"["x-scope-orgid", "authorization"]"#);
+        assert_eq!(headers.scrub("got Bearer hunter2222 and hunter2222"), "got *** and ***");
+        assert!(headers.is_leaked_by(b"a hunter2222 b") && !headers.is_leaked_by(b"tenant-one"));
+    }
+
+    #[test]
+    fn what_is_no_header_is_refused_without_being_shown() {
+        let mut headers = Headers::default();
+        for line in ["hunter2222", "X-Token: hunter2222\r\nEvil: 1", "hunter2222 x: y"] {
+            let err = headers.push_line(line).unwrap_err().to_string();
+            assert!(!err.contains("hunter2222"), "{err}");
+        }
+        assert!(headers.push_bearer(" \n").is_err());
+        assert!(headers.is_empty());
+    }
+
+    #[test]
+    fn credentials_of_a_url() {
+        let target = Target::parse("http://Aladdin:open%20sesame@h/?k=hunter2222").unwrap();
+        let headers = Headers::default().with_secrets_of(&target);
+        assert_eq!(headers.iter().next().unwrap().1.to_str().unwrap(), "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
+        assert_eq!(headers.scrub("open sesame, open%20sesame, hunter2222"), "***, ***, ***");
+    }
+}

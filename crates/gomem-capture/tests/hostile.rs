@@ -1,0 +1,343 @@
+//! Services that lie, stall, flood or lead elsewhere. Each is a thread on a loopback port.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::{
+    fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    ops::ControlFlow,
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use gomem_capture::{Capture, CaptureOptions, Error, Headers, Target, capture};
+
+const TOKEN: &str = "s3cr3t-t0k3n-that-must-not-be-stored";
+
+/// A service that answers each path as told; gives its address and the requests it saw.
+struct Service {
+    address: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Service {
+    fn start(answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (requests, answer) = (Arc::clone(&seen), Arc::new(answer));
+        thread::spawn(move || {
+            for stream in listener.incoming().take(1000) {
+                let (mut stream, answer, requests) = (stream.unwrap(), Arc::clone(&answer), Arc::clone(&requests));
+                thread::spawn(move || {
+                    let request = request(&mut stream);
+                    let path = request.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
+                    requests.lock().unwrap().push(request);
+                    let _ = answer(&path, &mut stream);
+                });
+            }
+        });
+        Self { address, seen }
+    }
+
+    fn options(&self) -> CaptureOptions {
+        CaptureOptions::new(Target::parse(&self.address).unwrap())
+            .with_seconds(1)
+            .with_timeout(Duration::from_secs(2))
+            .with_limit_bytes(1 << 20)
+    }
+}
+
+fn request(stream: &mut TcpStream) -> String {
+    let mut request = Vec::new();
+    let mut buffer = [0; 1024];
+    while !request.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut buffer) {
+            Ok(0) | Err(_) => break,
+            Ok(n) => request.extend(&buffer[..n]),
+        }
+    }
+    String::from_utf8_lossy(&request).into_owned()
+}
+
+fn respond(stream: &mut TcpStream, status: &str, content_type: &str, body: &[u8]) -> std::io::Result<()> {
+    let length = body.len();
+    write!(
+        stream,
+        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    )?;
+    stream.write_all(body)
+}
+
+/// Answers as Go does, with the heap of the example.
+fn well(path: &str, stream: &mut TcpStream) -> std::io::Result<()> {
+    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before");
+    let file = |name: &str| fs::read(bundle.join(name));
+    match path.rsplit('/').next().unwrap() {
+        "heap" | "allocs" => respond(stream, "200 OK", "application/octet-stream", &file("heap-1.pb.gz")?),
+        "profile" => respond(stream, "200 OK", "application/octet-stream", &file("cpu.pb.gz")?),
+        "metrics" => respond(stream, "200 OK", "text/plain", b"go_goroutines 5\ngo_info{version=\"go1.26.8\"} 1\n"),
+        "goroutine" => respond(stream, "200 OK", "text/plain", b"goroutine 1 [running]:\nmain.main()\n"),
+        "" => respond(stream, "200 OK", "text/html", b"<tr><td>0</td><td><a href='mutex?debug=1'>mutex</a></td></tr>"),
+        _ => respond(stream, "404 Not Found", "text/plain", b"Unknown profile\nmore"),
+    }
+}
+
+fn take(options: &CaptureOptions, directory: &Path) -> Result<Capture, Error> {
+    capture(options, directory, &mut |_| ControlFlow::Continue(()))
+}
+
+fn reason(capture: &Capture, what: &str) -> String {
+    let failed = capture.manifest().failed.iter().find(|failed| failed.what.starts_with(what));
+    failed.unwrap_or_else(|| panic!("{what}: {:?}", capture.manifest())).reason.clone()
+}
+
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap().map(Result::unwrap) {
+        if entry.file_type().unwrap().is_dir() {
+            found.extend(files(&entry.path()));
+        } else {
+            found.push((entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()));
+        }
+    }
+    found
+}
+
+fn has(folder: &Path, name: &str) -> bool {
+    folder.join(name).exists()
+}
+
+#[test]
+fn one_failing_endpoint_does_not_lose_the_others() {
+    let service = Service::start(well);
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&service.options(), folder.path()).unwrap();
+    let manifest = taken.manifest();
+    for name in ["heap-1.pb.gz", "heap-2.pb.gz", "allocs.pb.gz", "cpu.pb.gz", "goroutine.txt", "manifest.json"] {
+        assert!(has(folder.path(), name), "{name}: {manifest:?}");
+    }
+    assert_eq!(reason(&taken, "block"), "404 Not Found Unknown profile");
+    assert_eq!(reason(&taken, "goroutine profile"), "not a compressed profile, but text/plain");
+    assert_eq!((manifest.skipped.len(), manifest.skipped[0].what.as_str()), (1, "mutex profile at the end"));
+    assert_eq!(manifest.go_version.as_deref(), Some("go1.26.8"));
+    assert_eq!(manifest.window.as_ref().unwrap().alloc_bytes, 0);
+    assert_eq!(fs::read_to_string(folder.path().join("manifest.json")).unwrap(), taken.manifest_json());
+    assert!(!taken.manifest_json().contains("cmdline"));
+    assert!(service.seen.lock().unwrap().iter().all(|request| !request.contains("cmdline")));
+    // Two heap profiles and one allocs profile, a CPU profile, stacks, scrapes: a post-mortem reads it as it is.
+    let bundle = gomem_postmortem::Bundle::open(folder.path()).unwrap();
+    assert_eq!(bundle.heaps().len(), 3);
+    assert!(bundle.contents().iter().any(|(_, contents)| *contents == gomem_postmortem::Contents::Metrics));
+}
+
+#[test]
+fn the_token_is_sent_and_nowhere_stored() {
+    let service = Service::start(|path, stream| match path.rsplit('/').next().unwrap() {
+        // It gives the secret back, in an answer, in an excuse, and in a location.
+        "allocs" => respond(stream, "200 OK", "application/octet-stream", &[b"\x1f\x8b", TOKEN.as_bytes()].concat()),
+        "goroutine" => respond(stream, "403 Forbidden", "text/plain", format!("no access for {TOKEN}").as_bytes()),
+        "block" => redirect(stream, &format!("http://127.0.0.2:1/{TOKEN}?t={TOKEN}")),
+        _ => well(path, stream),
+    });
+    let mut headers = Headers::default();
+    headers.push_bearer(TOKEN).unwrap();
+    headers.push_line(&format!("X-Api-Key: {TOKEN}-2")).unwrap();
+    let address = &service.address;
+    let target = Target::parse(&format!("http://{TOKEN}@{address}/debug/pprof/?key={TOKEN}#{TOKEN}")).unwrap();
+    let metrics = Target::parse(&format!("http://me:{TOKEN}@{address}/metrics?key={TOKEN}")).unwrap();
+    let options = CaptureOptions::new(target)
+        .with_metrics(metrics)
+        .with_seconds(1)
+        .with_timeout(Duration::from_secs(2))
+        .with_headers(headers);
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&options, folder.path()).unwrap();
+    assert_eq!(reason(&taken, "allocs"), "the answer repeats a secret of the request: not stored");
+    assert_eq!(reason(&taken, "goroutine stacks"), "403 Forbidden no access for ***");
+    assert!(reason(&taken, "block").starts_with("redirects to http://127.0.0.2:1"));
+    let bundle = files(folder.path());
+    assert!(bundle.len() >= 6, "{:?}", taken.manifest());
+    for (name, bytes) in bundle {
+        assert!(!contains(&bytes, TOKEN), "{name}");
+        assert!(!name.contains(TOKEN));
+    }
+    let said = format!("{options:?} {taken:?}");
+    assert!(!said.contains(TOKEN), "{said}");
+    let requests = service.seen.lock().unwrap();
+    assert!(requests.iter().all(|request| request.contains(&format!("Bearer {TOKEN}")) && request.contains("key=")));
+}
+
+#[test]
+fn headers_stay_with_the_host_they_are_for() {
+    let elsewhere = Service::start(well);
+    let service = Service::start(well);
+    let mut headers = Headers::default();
+    headers.push_bearer(TOKEN).unwrap();
+    let port = elsewhere.address.rsplit(':').next().unwrap();
+    let metrics = Target::parse(&format!("http://localhost:{port}/metrics")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&service.options().with_metrics(metrics).with_headers(headers), folder.path()).unwrap();
+    assert!(taken.manifest().warnings[0].contains("another host"));
+    let requests = elsewhere.seen.lock().unwrap();
+    assert!(!requests.is_empty() && requests.iter().all(|request| !request.contains(TOKEN)));
+}
+
+#[test]
+fn endless_and_slow_answers_end() {
+    let service = Service::start(|path, stream| match path.rsplit('/').next().unwrap() {
+        "heap" => {
+            write!(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n\x1f")?;
+            flood(stream)
+        }
+        // One byte now and then: never idle, never done.
+        "allocs" => {
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")?;
+            for _ in 0..200 {
+                stream.write_all(b"x")?;
+                thread::sleep(Duration::from_millis(50));
+            }
+            Ok(())
+        }
+        "goroutine" => flood(stream),
+        _ => well(path, stream),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    let taken = take(&service.options(), folder.path()).unwrap();
+    assert_eq!(reason(&taken, "heap profile at the start"), "larger than 1048576 bytes");
+    assert_eq!(reason(&taken, "allocs"), "not finished after 2 s");
+    reason(&taken, "goroutine profile");
+    assert!(
+        has(folder.path(), "cpu.pb.gz") && !has(folder.path(), "heap-1.pb.gz") && !has(folder.path(), "allocs.pb.gz")
+    );
+    assert!(start.elapsed() < Duration::from_secs(15), "{:?}", start.elapsed());
+}
+
+#[test]
+fn scrapes_do_not_fill_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(|path, stream| match path {
+        "/metrics" => respond(stream, "200 OK", "text/plain", &[b'#'; 20_000]),
+        _ => well(path, stream),
+    });
+    let taken = take(&service.options().with_seconds(9).with_limit_bytes(20_000), folder.path()).unwrap();
+    assert_eq!(reason(&taken, "scrapes"), "larger than 160000 bytes together");
+    let scrapes = taken.manifest().files.iter().find(|file| file.path == "metrics/").unwrap();
+    assert_eq!((scrapes.count, scrapes.bytes), (9, 180_000));
+}
+
+#[test]
+fn a_gzip_bomb_is_stored_as_it_came() {
+    // The head of a stream, and then what would inflate without end: a megabyte less one byte is within the limit.
+    let mut bomb = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff];
+    bomb.resize((1 << 20) - 1, 0);
+    let served = bomb.clone();
+    let service = Service::start(move |path, stream| match path.rsplit('/').next().unwrap() {
+        "heap" => {
+            let length = served.len();
+            write!(stream, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")?;
+            stream.write_all(&served)
+        }
+        _ => well(path, stream),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&service.options(), folder.path()).unwrap();
+    assert_eq!(fs::read(folder.path().join("heap-1.pb.gz")).unwrap(), bomb);
+    assert_eq!(taken.manifest().window, None);
+}
+
+#[test]
+fn redirects_stay_at_the_origin() {
+    let other = Service::start(well);
+    let (elsewhere, visits) = (other.address.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&visits);
+    let service = Service::start(move |path, stream| match path.rsplit('/').next().unwrap() {
+        "heap" => redirect(stream, &format!("http://{elsewhere}/debug/pprof/heap")),
+        "allocs" => redirect(stream, "/moved/heap-of-all"),
+        "heap-of-all" => well("heap", stream),
+        "block" => {
+            counted.fetch_add(1, Ordering::Relaxed);
+            redirect(stream, "block")
+        }
+        _ => well(path, stream),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&service.options(), folder.path()).unwrap();
+    assert!(reason(&taken, "heap profile at the start").starts_with("redirects to http://127.0.0.1:"));
+    assert!(has(folder.path(), "allocs.pb.gz"), "within the origin it is followed");
+    assert_eq!(reason(&taken, "block"), "more than 5 redirects");
+    assert_eq!(visits.load(Ordering::Relaxed), 6);
+    assert!(other.seen.lock().unwrap().is_empty());
+}
+
+#[test]
+fn a_login_page_is_no_profile() {
+    let service = Service::start(|path, stream| match path {
+        "/debug/pprof/goroutine" => well("/heap", stream),
+        _ => respond(stream, "200 OK", "text/html", b"<html>log in"),
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&service.options(), folder.path()).unwrap();
+    assert_eq!(reason(&taken, "heap"), "not a compressed profile, but text/html");
+    assert_eq!(reason(&taken, "scrapes"), "not metrics as text, but text/html");
+    assert_eq!(taken.manifest().files.len(), 1);
+}
+
+#[test]
+fn a_dead_service_is_told_at_once_and_leaves_nothing() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("new");
+    let start = Instant::now();
+    let options = CaptureOptions::new(Target::parse(&address).unwrap());
+    let err = take(&options, &directory).unwrap_err().to_string();
+    assert!(err.starts_with(&format!("nothing could be taken from http://{address}/: ")), "{err}");
+    assert!(err.contains("efused"), "{err}");
+    assert!(start.elapsed() < Duration::from_secs(10) && !directory.exists());
+}
+
+#[test]
+fn a_folder_with_something_in_it_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("mine"), "x").unwrap();
+    let err = take(&CaptureOptions::new(Target::parse("127.0.0.1:1").unwrap()), folder.path()).unwrap_err();
+    assert!(matches!(err, Error::NotEmpty { .. }));
+    let err =
+        take(&CaptureOptions::new(Target::parse("127.0.0.1:1").unwrap()), &folder.path().join("mine")).unwrap_err();
+    assert!(matches!(err, Error::Io { .. }));
+    assert_eq!(files(folder.path()).len(), 1);
+}
+
+#[test]
+fn a_stop_is_at_once_and_keeps_what_there_is() {
+    let service = Service::start(well);
+    let folder = tempfile::tempdir().unwrap();
+    let options = service.options().with_seconds(3600);
+    let start = Instant::now();
+    let taken = capture(&options, folder.path(), &mut |progress| {
+        if progress.elapsed > Duration::from_millis(1500) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .unwrap();
+    assert!(start.elapsed() < Duration::from_secs(4));
+    assert!(taken.manifest().interrupted && has(folder.path(), "heap-1.pb.gz") && has(folder.path(), "manifest.json"));
+}
+
+fn redirect(stream: &mut TcpStream, location: &str) -> std::io::Result<()> {
+    write!(stream, "HTTP/1.1 302 Found\r\nLocation: {location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+}
+
+/// 64 MiB: far beyond the limit of the tests.
+fn flood(stream: &mut TcpStream) -> std::io::Result<()> {
+    (0..1024).try_for_each(|_| stream.write_all(&[0x8b; 1 << 16]))
+}
+
+fn contains(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}

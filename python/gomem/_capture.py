@@ -1,0 +1,116 @@
+"""Bundles from live services."""
+
+from __future__ import annotations
+
+import json
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from gomem import _gomem
+from gomem._metrics import GomemWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Capture", "capture"]
+
+
+class Capture(os.PathLike[str]):
+    """A folder that was taken from a live service; it is given to `postmortem` as it is."""
+
+    def __init__(self, path: Path, manifest: dict[str, Any], /) -> None:
+        self._path = path
+        self._manifest = manifest
+
+    @property
+    def path(self) -> Path:
+        """The folder."""
+        return self._path
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What ``manifest.json`` says: times, URLs, versions, files, and what failed."""
+        return self._manifest
+
+    @property
+    def failed(self) -> list[tuple[str, str]]:
+        """What could not be taken, each with the reason."""
+        return [(failed["what"], failed["reason"]) for failed in self._manifest["failed"]]
+
+    def __fspath__(self) -> str:
+        return str(self._path)
+
+    def __repr__(self) -> str:
+        files, failed = len(self._manifest["files"]), len(self._manifest["failed"])
+        return f"Capture({str(self._path)!r}, {files} kinds of files, {failed} failed)"
+
+
+def capture(
+    url: str,
+    directory: str | os.PathLike[str],
+    *,
+    seconds: int = 30,
+    metrics_url: str | None = None,
+    headers: Mapping[str, str] | None = None,
+    bearer_token: str | None = None,
+    timeout: float = 10.0,
+    limit_bytes: int = 128 << 20,
+) -> Capture:
+    """Take a bundle from a live Go service.
+
+    Heap profiles now and after `seconds`, a CPU profile and a scrape of the metrics each second in
+    between, then allocs and goroutines, mutex and block when they have samples. What fails alone is
+    told by `Capture.failed`. What answers is not trusted: answers are limited and stored as they
+    came, redirects are followed only within the same origin, certificates are verified.
+
+    Parameters
+    ----------
+    url
+        The service, or its ``debug/pprof/``.
+    directory
+        The folder to make: new, or empty.
+    seconds
+        How long: from 1 to 3600.
+    metrics_url
+        Where the metrics are, if not at ``/metrics`` of `url`.
+    headers
+        What to send to the host of `url`. The values are stored nowhere.
+    bearer_token
+        Sent as ``Authorization: Bearer``. It is stored nowhere.
+    timeout
+        How many seconds an answer may take; the CPU profile so much longer than its own.
+    limit_bytes
+        How large an answer may be, as it comes over the wire.
+
+    Raises
+    ------
+    UsageError
+        When the URL or a header makes no sense, or the folder is not empty.
+    GomemError
+        When nothing could be taken at all.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> gm.capture("http://127.0.0.1:1", "incident-of-today")
+    Traceback (most recent call last):
+    ...
+    gomem.GomemError: nothing could be taken from http://127.0.0.1:1/: ...
+    """
+    path = Path(directory)
+    text = _gomem.capture(
+        url,
+        path,
+        seconds=seconds,
+        metrics_url=metrics_url,
+        headers=dict(headers or {}),
+        bearer_token=bearer_token,
+        timeout=timeout,
+        limit_bytes=limit_bytes,
+    )
+    manifest = json.loads(text)
+    for warning in manifest["warnings"]:
+        warnings.warn(warning, GomemWarning, stacklevel=2)
+    return Capture(path, manifest)

@@ -1,0 +1,75 @@
+//! Bundles from live services: `gomem._capture`.
+
+use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf, time::Duration};
+
+use gomem_capture::{CaptureOptions, Error as CaptureError, Headers, Target, capture as take};
+use pyo3::prelude::*;
+
+use crate::error::{Error, GomemError};
+
+/// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once.
+#[pyfunction]
+#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, timeout, limit_bytes))]
+#[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
+fn capture(
+    py: Python<'_>,
+    url: &str,
+    directory: PathBuf,
+    seconds: u32,
+    metrics_url: Option<&str>,
+    headers: BTreeMap<String, String>,
+    bearer_token: Option<&str>,
+    timeout: f64,
+    limit_bytes: u64,
+) -> Result<String, Error> {
+    if !(1..=3600).contains(&seconds) {
+        return Err(Error::usage(format!("seconds is from 1 to 3600, not {seconds}")));
+    }
+    if !(timeout > 0.0 && timeout <= 3600.0) {
+        return Err(Error::usage(format!("timeout is at most 3600 seconds, not {timeout}")));
+    }
+    let mut options = CaptureOptions::new(Target::parse(url)?)
+        .with_seconds(seconds)
+        .with_headers(sent(&headers, bearer_token)?)
+        .with_timeout(Duration::from_secs_f64(timeout))
+        .with_limit_bytes(limit_bytes);
+    if let Some(url) = metrics_url {
+        options = options.with_metrics(Target::parse(url)?);
+    }
+    let mut signal = None;
+    let taken = py.detach(|| {
+        take(&options, &directory, &mut |_| {
+            signal = Python::attach(|py| py.check_signals().err());
+            if signal.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })
+    });
+    match signal {
+        Some(err) => Err(err.into()),
+        None => Ok(taken?.manifest_json()),
+    }
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_function(wrap_pyfunction!(capture, module)?)
+}
+
+fn sent(headers: &BTreeMap<String, String>, bearer_token: Option<&str>) -> Result<Headers, Error> {
+    let mut sent = Headers::default();
+    for (name, value) in headers {
+        sent.push(name, value)?;
+    }
+    if let Some(token) = bearer_token {
+        sent.push_bearer(token)?;
+    }
+    Ok(sent)
+}
+
+impl From<CaptureError> for Error {
+    fn from(err: CaptureError) -> Self {
+        match err {
+            CaptureError::Io { path, source } => Self::Io { path, error: source },
+            CaptureError::Nothing { .. } => Self::Python(GomemError::new_err(err.to_string())),
+            _ => Self::usage(err.to_string()),
+        }
+    }
+}

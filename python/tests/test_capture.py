@@ -1,0 +1,92 @@
+"""Bundles from a live service on a loopback port."""
+
+import http.server
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+import gomem as gm
+
+TOKEN = "a-token-that-nobody-stores"
+
+
+@pytest.fixture
+def service(before):
+    """Go's answers, as far as they are needed; gives the URL and the requests."""
+    answers = {
+        "/debug/pprof/": b"<tr><td>0</td><td><a href='mutex?debug=1'>mutex</a></td></tr>",
+        "/debug/pprof/heap": (before / "heap-3.pb.gz").read_bytes(),
+        "/debug/pprof/allocs": (before / "allocs.pb.gz").read_bytes(),
+        "/debug/pprof/profile": (before / "cpu.pb.gz").read_bytes(),
+        "/metrics": b'go_info{version="go1.26.8"} 1\ngo_goroutines 3\n',
+    }
+    requests = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            requests.append((self.path, self.headers.get("Authorization")))
+            answer = answers.get(self.path.split("?")[0])
+            self.send_response(200 if answer else 404)
+            self.send_header("Content-Length", str(len(answer or b"")))
+            self.end_headers()
+            self.wfile.write(answer or b"")
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}", requests
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_a_capture_is_a_bundle(service, tmp_path):
+    url, requests = service
+    taken = gm.capture(url, tmp_path / "b", seconds=1, bearer_token=TOKEN)
+    assert os.fspath(taken) == str(taken.path) == str(tmp_path / "b")
+    assert taken.manifest["go_version"] == "go1.26.8"
+    assert taken.manifest["window"]["alloc_bytes"] == 0
+    assert ("block profile at the end", "404 Not Found") in taken.failed
+    assert "allocs.pb.gz" in {file["path"] for file in taken.manifest["files"]}
+    assert "metrics" in {path.name for path in taken.path.iterdir()}
+    assert "leak" not in repr(taken)
+    assert gm.postmortem(taken).sites.height > 0
+    assert all(token == f"Bearer {TOKEN}" for _, token in requests)
+    stored = [path for path in taken.path.rglob("*") if path.is_file()]
+    assert len(stored) >= 6
+    assert all(TOKEN.encode() not in path.read_bytes() for path in stored)
+    with pytest.raises(gm.UsageError, match="not empty"):
+        gm.capture(url, taken.path, seconds=1)
+
+
+def test_the_gil_is_free_and_ctrl_c_stops(service, tmp_path):
+    url, _ = service
+    timer = threading.Timer(1.5, os.kill, (os.getpid(), signal.SIGINT))
+    start = time.monotonic()
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        gm.capture(url, tmp_path / "b", seconds=600)
+    assert time.monotonic() - start < 5
+    assert '"interrupted": true' in (tmp_path / "b/manifest.json").read_text()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"url": "ftp://h"}, "not the URL of a service"),
+        ({"seconds": 0}, "from 1 to 3600"),
+        ({"timeout": float("nan")}, "timeout"),
+        ({"headers": {"X-Key": "a\nb"}}, "characters that none can have"),
+        ({"bearer_token": " "}, "the token is empty"),
+    ],
+)
+def test_what_makes_no_sense(options, message, tmp_path):
+    with pytest.raises(gm.UsageError, match=message):
+        gm.capture(**{"url": "127.0.0.1:1", "directory": tmp_path / "b", **options})
+    assert not (tmp_path / "b").exists()
