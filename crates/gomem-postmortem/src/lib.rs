@@ -18,7 +18,9 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
-//! | `compiler` | the compiler's decisions, found by place |
+//! | `compiler` | what the compiler says, found by place |
+//! | `reason` | [`Reason`]: why a site allocates, in a word |
+//! | `explain`, `evidence`, `sizes`, `map_types`, `library` | which reason fits what a site allocates |
 //! | `site` | [`Site`]: allocation sites with the compiler's reason |
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
 //! | `series` | [`Series`]: every site over any series of profiles |
@@ -36,14 +38,20 @@ mod bundle;
 mod chart;
 mod comparison;
 mod compiler;
+mod evidence;
+mod explain;
 mod finding;
 mod growth;
 mod html;
+mod library;
+mod map_types;
 mod overview;
 mod pacing;
+mod reason;
 mod report;
 mod series;
 mod site;
+mod sizes;
 mod text;
 
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
@@ -52,6 +60,7 @@ pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
+pub use reason::Reason;
 pub use report::{Report, SITES_SCHEMA, sites_table};
 pub use series::{Series, SeriesError, SiteSeries};
 pub use site::{Place, Site, attribute};
