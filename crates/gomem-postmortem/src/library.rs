@@ -48,7 +48,9 @@ pub(crate) fn of_cgo(symbol: &Symbol) -> Option<Reason> {
 
 /// Why a function of the standard library allocates, by itself or by its package. `None` when that depends on the caller.
 pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
-    let (package, function) = (symbol.package(), symbol.function());
+    // The body of a range over a function is a function of its own.
+    let function = symbol.function().split("-range").next().unwrap_or_default();
+    let package = symbol.package();
     if function.contains("rror") && symbol.receiver().is_none() && matches!(package, "errors" | "fmt") {
         return Some(Reason::ErrorValue);
     }
@@ -57,7 +59,11 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
         (_, "strings" | "bytes", Some("Builder" | "Buffer"), "String") => Reason::Compiler(Cause::StringConversion),
         (_, "strings" | "bytes", Some("Builder" | "Buffer"), _) => Reason::BufferGrowth,
         (_, "bytes", None, "growSlice" | "makeSlice") => Reason::BufferGrowth,
+        (_, "bufio", Some("Scanner" | "Reader"), "Text" | "ReadString") => Reason::Compiler(Cause::StringConversion),
         (_, "bufio", ..) => Reason::BufferGrowth,
+        (_, "strings" | "bytes", None, "NewReader" | "NewBuffer" | "NewBufferString" | "NewReplacer") => {
+            Reason::Compiler(Cause::ReturnedPointer)
+        }
         (_, "io", None, "ReadAll" | "copyBuffer") => Reason::BufferGrowth,
         (_, "strings" | "bytes" | "internal/stringslite", ..) => Reason::StringBuilding,
         (_, "slices", None, "Grow" | "Insert" | "Concat" | "Clone" | "AppendSeq" | "Collect" | "Sorted" | "Repeat") => {
@@ -99,6 +105,7 @@ mod tests {
             ("encoding/json.Marshal", "encoding"),
             ("reflect.New", "reflection"),
             ("sync.(*Pool).pinSlow", "pool_refill"),
+            ("slices.AppendSeq[go.shape.[]string]-range1", "slice_growth"),
         ] {
             assert_eq!(of_std(&Symbol::decode(name)).map(Reason::name), Some(reason), "{name}");
         }

@@ -187,11 +187,11 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     }
     let share = |value: i64, total: i64| if total == 0 { 0.0 } else { value as f64 / total as f64 };
     let [bytes, objects, inuse, _] = columns.map(|column| profile.total(column));
-    for (site, allocations) in sites.iter_mut().zip(allocations) {
+    for (site, mut allocations) in sites.iter_mut().zip(allocations) {
         site.bytes_fraction = share(site.bytes, bytes);
         site.objects_fraction = share(site.objects, objects);
         site.inuse_fraction = share(site.inuse_bytes, inuse);
-        explain(site, &allocations, &compiler, escapes.is_some());
+        explain(site, &mut allocations, &compiler, escapes.is_some());
     }
     sites.sort_by(|a, b| {
         b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))

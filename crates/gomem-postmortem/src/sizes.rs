@@ -32,6 +32,15 @@ impl Sizes {
         }
     }
 
+    /// All of several calls together.
+    pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut merged = Self::default();
+        for &(size, objects) in all.flat_map(|sizes| &sizes.by_size) {
+            merged.add((size as i64).saturating_mul(objects), objects);
+        }
+        merged
+    }
+
     pub(crate) fn bytes(&self) -> u64 {
         self.by_size.iter().map(|(size, objects)| size.saturating_mul(*objects as u64)).sum()
     }
@@ -50,6 +59,12 @@ impl Sizes {
             [(small, a), (large, b)] => a == b && (wanted.contains(small) || wanted.contains(large)),
             _ => false,
         }
+    }
+
+    /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
+    pub(crate) fn is_dense(&self) -> bool {
+        let close = self.by_size.windows(2).filter(|pair| (pair[1].0 as f64) < 1.4 * pair[0].0 as f64).count();
+        self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
     }
 
     pub(crate) fn smallest(&self) -> u64 {
@@ -174,5 +189,17 @@ mod tests {
         assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
         assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
         assert_eq!(shape(&[8, 4096]), Shape::Mixed);
+    }
+
+    #[test]
+    fn a_text_that_grows_is_dense() {
+        let dense = |sizes: &[u64]| {
+            let mut all = Sizes::default();
+            sizes.iter().for_each(|size| all.add(*size as i64, 1));
+            all.is_dense()
+        };
+        assert!(dense(&[16, 24, 32, 48, 64, 80, 96, 112, 128, 144]));
+        assert!(!dense(&[8, 16, 32, 64, 128, 256, 512, 848, 1280]));
+        assert!(!dense(&[8, 16, 32, 144, 288, 576, 1152]));
     }
 }

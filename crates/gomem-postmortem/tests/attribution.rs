@@ -15,8 +15,8 @@ use gomem_pprof::Profile;
 
 const VERSIONS: [&str; 3] = ["go1.21.13", "go1.24.11", "go1.27.3"];
 
-/// Programs that the rules were not made with.
-const UNSEEN: [&str; 2] = ["pipeline", "tree"];
+/// Programs that were written after the rules.
+const LATE: [&str; 5] = ["cache", "graph", "inventory", "lexer", "ranges"];
 
 #[derive(Debug, Default)]
 struct Score {
@@ -33,7 +33,7 @@ struct Score {
 
 #[test]
 fn reasons_are_found_and_right() {
-    let (mut all, mut unseen) = (Score::default(), Score::default());
+    let (mut all, mut late) = (Score::default(), Score::default());
     let mut of_versions = Vec::new();
     for version in VERSIONS {
         let mut of_version = Score::default();
@@ -43,19 +43,19 @@ fn reasons_are_found_and_right() {
             println!("{version} {name}: {}", score.line());
             of_version.add(&score);
             all.add(&score);
-            if UNSEEN.contains(&name.as_str()) {
-                unseen.add(&score);
+            if LATE.contains(&name.as_str()) {
+                late.add(&score);
             }
         }
         println!("{version}: {}", of_version.line());
         of_versions.push((version, of_version));
     }
-    println!("all: {}\nunseen: {}\n{}", all.line(), unseen.line(), all.wrong.join("\n"));
+    println!("all: {}\nlate: {}\n{}", all.line(), late.line(), all.wrong.join("\n"));
     for (version, score) in &of_versions {
         score.check(version);
         assert!(score.right_sites * 100 >= score.sites * 98, "{version}: {}\n{}", score.line(), score.wrong.join("\n"));
     }
-    unseen.check("unseen");
+    late.check("late");
 }
 
 impl Score {

@@ -1,4 +1,4 @@
-// Not tuned for: a tree of generic nodes, matrices, text and an interpreter.
+// A tree of generic nodes, matrices, text and an interpreter.
 package main
 
 import (
