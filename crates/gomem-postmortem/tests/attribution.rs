@@ -1,6 +1,8 @@
 //! Every allocation of the programs in `testdata/attribution` gets a reason, and the right one: that of the label behind
 //! its line, `// reason: map_growth`. Several names are several allocations on one line.
 
+#![allow(clippy::unwrap_used)]
+
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
