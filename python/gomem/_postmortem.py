@@ -131,7 +131,11 @@ def attribute(
         ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``, ``cause``, ``certainty``,
         ``compiler_message``, ``explanation``, ``inlined_into``, ``charged_to``, ``advice``,
         ``pool_candidate``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
-        ``_low`` and ``_high``, 90 %).
+        ``_low`` and ``_high``, 90 %), ``reason`` and ``reason_confidence``.
+
+        ``cause`` is the compiler's own. ``reason`` is there too where the compiler reports
+        nothing: ``map_growth``, ``slice_growth``, ``channel``, ``formatting`` and so on; null where
+        nothing tells. ``reason_confidence`` is ``confident`` or ``heuristic``.
 
     Raises
     ------

@@ -38,6 +38,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
         mut leaks,
         inlining,
         shared,
+        wrapped,
         literals,
         ..
     } = fold;
@@ -84,8 +85,12 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
             decision
         })
         .collect();
+    let mut wrapped: Vec<(Arc<str>, u32)> =
+        wrapped.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();
+    wrapped.sort();
     EscapeLog {
         decisions: heap_decisions,
+        wrapped,
         stays: stays.into_iter().map(|stay| told.stay(&stay)).collect(),
         leaks: leaks.iter().map(|leak| told.leak(leak)).collect(),
         inlining: inlining.into_iter().map(|row| told.inlining(&row)).collect(),

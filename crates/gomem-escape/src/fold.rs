@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use memchr::memmem;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     decision::Variant,
@@ -64,6 +64,8 @@ pub(crate) struct Fold {
     last_file: (String, TextId),
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: FxHashMap<(Place, TextId), bool>,
+    /// File and line of calls that `go` or `defer` puts into a function of its own.
+    pub(crate) wrapped: FxHashSet<(TextId, u32)>,
     /// Function literals, and the function that their header names.
     pub(crate) literals: FxHashMap<(TextId, Place), TextId>,
 }
@@ -193,7 +195,9 @@ impl Fold {
             Message::InliningCall { callee } => self.functions.inlined(self.package, callee),
             Message::Capturing { function, by_ref, text } => {
                 // What the wrapper of `go f(x)` holds is not of a closure in the source.
-                if !text.starts_with(".autotmp_") {
+                if text.starts_with(".autotmp_") {
+                    self.wrapped.insert((place.0, place.1));
+                } else {
                     self.functions.capture(self.package, function);
                 }
                 if by_ref && let Some((variable, detail)) = text.split_once(" (") {

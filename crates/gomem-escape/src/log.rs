@@ -1,6 +1,6 @@
 //! The whole log, folded.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use gomem_table::{Table, TableError};
 
@@ -20,6 +20,7 @@ use crate::{
 pub struct EscapeLog {
     pub(crate) decisions: Vec<HeapDecision>,
     pub(crate) stays: Vec<Stay>,
+    pub(crate) wrapped: Vec<(Arc<str>, u32)>,
     pub(crate) leaks: Vec<Leak>,
     pub(crate) inlining: Vec<Inlining>,
     pub(crate) coverage: Coverage,
@@ -77,6 +78,13 @@ impl EscapeLog {
     #[must_use]
     pub fn stays(&self) -> &[Stay] {
         &self.stays
+    }
+
+    /// File and line of the calls that `go` or `defer` puts into a function of its own, `go f(x)`: what they keep of the
+    /// arguments is allocated, and no line says that it escapes.
+    #[must_use]
+    pub fn wrapped_calls(&self) -> &[(Arc<str>, u32)] {
+        &self.wrapped
     }
 
     /// Parameters that leak.

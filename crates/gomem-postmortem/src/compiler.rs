@@ -1,52 +1,111 @@
-//! The compiler's decisions, found by the place a profile names.
+//! What the compiler says, found by the place a profile names.
 
-use gomem_escape::{Certainty, EscapeLog, HeapDecision};
+use gomem_escape::{Certainty, EscapeLog, SubjectKind};
 use gomem_pprof::Line;
-use gomem_symbol::{SourcePath, Symbol};
-use rustc_hash::FxHashMap;
+use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
+use rustc_hash::{FxHashMap, FxHashSet};
 
-/// The compiler's decisions by line and file name.
+use crate::{
+    evidence::{Build, Record},
+    map_types::Maps,
+};
+
+/// The compiler's records by line and file name.
 #[derive(Debug, Default)]
 pub(crate) struct Compiler<'a> {
-    by_line: FxHashMap<(&'a str, u32), Vec<&'a HeapDecision>>,
+    by_line: FxHashMap<(&'a str, u32), Vec<Record<'a>>>,
+    /// Lines on which a flow goes through an `append`.
+    appends: FxHashSet<(&'a str, u32)>,
+    /// Lines on which `go` or `defer` puts a call into a function of its own.
+    wraps: FxHashSet<(&'a str, u32)>,
+    packages: FxHashSet<&'a str>,
+    maps: Maps,
     module: String,
+    reports_append: bool,
 }
 
 impl<'a> Compiler<'a> {
     pub(crate) fn of(log: &'a EscapeLog) -> Self {
-        let mut by_line: FxHashMap<(&str, u32), Vec<&HeapDecision>> = FxHashMap::default();
+        let mut compiler = Self { reports_append: log.go_versions().oldest() >= 25, ..Self::default() };
         for decision in log.heap_decisions() {
-            if let Some(line) = decision.line {
-                by_line.entry((file_name(&decision.file), line)).or_default().push(decision);
+            compiler.packages.insert(&decision.package);
+            // Only decisions that allocate are worth a join.
+            if decision.alloc_certainty != Certainty::None {
+                compiler.insert(&decision.file, decision.line, Record::Heap(decision));
+            }
+            for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
+                compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
             }
         }
-        Self { by_line, module: common_package(log.heap_decisions().iter().map(|decision| &*decision.package)) }
+        for stay in log.stays() {
+            compiler.packages.insert(&stay.package);
+            compiler.insert(&stay.file, stay.line, Record::Stay(stay));
+        }
+        let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
+        compiler.wraps.extend(log.wrapped_calls().iter().map(|(file, line)| (file_name(file), *line)));
+        compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
+        let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
+        compiler.module = common_package(own.map(|decision| &*decision.package));
+        compiler
     }
 
-    /// The path that all packages of the log have in common: the module that was built. Empty when there is none.
-    pub(crate) fn module(&self) -> &str {
-        &self.module
+    fn insert(&mut self, file: &'a str, line: Option<u32>, record: Record<'a>) {
+        if matches!(record.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral) {
+            self.maps.add(record.subject());
+        }
+        if let Some(line) = line {
+            self.by_line.entry((file_name(file), line)).or_default().push(record);
+        }
     }
 
-    /// What the compiler says of a line, most likely allocation first. Only decisions that allocate are worth a join.
-    pub(crate) fn decisions(&self, line: Line<'_>) -> Vec<&'a HeapDecision> {
+    /// Whether a line is the user's own code.
+    pub(crate) fn is_own(&self, line: Line<'_>) -> bool {
+        let Some(function) = line.function() else { return false };
+        let symbol = Symbol::decode(function.name());
+        Origin::of_package(symbol.package(), &self.module) == Origin::User
+            // What cgo writes stands between the user's line and C.
+            && !function.filename().ends_with("_cgo_gotypes.go")
+            && Modules::default().origin(symbol.package(), function.filename()) == Origin::User
+    }
+
+    /// What is known of how a line was built.
+    pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
+        let Some(function) = line.function() else { return Build::default() };
+        let symbol = Symbol::decode(function.name());
+        let (path, number) = (function.path(), u32::try_from(line.line()).unwrap_or_default());
+        // A program's main package has its import path in the log.
+        let is_covered = self.packages.contains(symbol.package())
+            || (symbol.package() == "main" && !self.packages.is_empty())
+            || symbol.package().strip_suffix("_test").is_some_and(|package| self.packages.contains(package));
+        Build {
+            reports_append: self.reports_append,
+            appends: self.appends.contains(&(path.file_name(), number)),
+            is_covered,
+            wraps: self.wraps.contains(&(path.file_name(), number)),
+            maps: Some(&self.maps),
+        }
+    }
+
+    /// What the compiler says of a line, most likely allocation first.
+    pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
         let Some(function) = line.function() else { return Vec::new() };
         let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return Vec::new() };
         let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
-        let package = Symbol::decode(function.name());
-        let same = |decision: &&&HeapDecision| {
-            let same_package = *decision.package == *package.package() || package.package() == "main";
-            SourcePath::decode(&decision.file).shared_parts(&path).is_some_and(|parts| parts > 1 || same_package)
+        let symbol = Symbol::decode(function.name());
+        let shared = |record: &Record<'a>| {
+            let (package, file) = record.place();
+            let is_same_package = package == symbol.package() || symbol.package() == "main";
+            SourcePath::decode(file).shared_parts(&path).filter(|parts| *parts > 1 || is_same_package)
         };
-        let mut found: Vec<&HeapDecision> = candidates
-            .iter()
-            .filter(same)
-            .filter(|decision| decision.alloc_certainty != Certainty::None)
-            .copied()
-            .collect();
-        found.sort_by_key(|decision| (std::cmp::Reverse(decision.alloc_certainty), decision.column));
+        let mut found: Vec<Record<'a>> = candidates.iter().filter(|record| shared(record).is_some()).copied().collect();
+        found.sort_by_key(|record| record.rank());
         found
     }
+}
+
+/// Whether a file is of a dependency: in the module cache, or vendored.
+fn is_foreign(file: &str) -> bool {
+    file.contains('@') || file.split('/').any(|part| part == "vendor")
 }
 
 fn file_name(path: &str) -> &str {

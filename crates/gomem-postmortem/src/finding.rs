@@ -303,6 +303,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     // The line's own allocation explains it before what a library allocates for it.
     let own = group.iter().find(|site| &site.place == place || site.inlined_into.as_ref() == Some(place));
     let decision = own.and_then(|site| site.decision()).or_else(|| group.iter().find_map(|site| site.decision()));
+    let reason = group.iter().find_map(|site| site.reason);
     let is_misuse = decision.is_some_and(gomem_escape::HeapDecision::is_pool_misuse);
     let kind = if is_misuse { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
     let severity =
@@ -310,7 +311,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     let why = match decision {
         _ if is_misuse => "sync.Pool.Put boxes a value".to_owned(),
         Some(decision) => decision.cause.name().replace('_', " "),
-        None => "no escape reported".to_owned(),
+        None => reason.map_or("no escape reported".to_owned(), |reason| reason.name().replace('_', " ")),
     };
     let title =
         format!("{}: {:.1} % of bytes, {:.1} % of objects: {why}", place.short(), fraction * 100.0, objects * 100.0);
@@ -348,7 +349,8 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         None => {
             let explanation = group.iter().find_map(|site| site.explanation).unwrap_or_default();
             finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
-            finding.action = "Reuse what the line makes, or give it the capacity it will need.".into();
+            let advice = reason.and_then(crate::Reason::advice);
+            finding.action = advice.unwrap_or("reuse what the line makes, or give it the capacity it will need").into();
             finding.confidence = "low";
         }
     }

@@ -18,7 +18,9 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
-//! | `compiler` | the compiler's decisions, found by place |
+//! | `compiler` | what the compiler says, found by place |
+//! | `reason` | [`Reason`]: why a site allocates, in a word |
+//! | `explain`, `evidence`, `sizes`, `map_types`, `library` | which reason fits what a site allocates |
 //! | `site` | [`Site`]: allocation sites with the compiler's reason |
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
 //! | `series` | [`Series`]: every site over any series of profiles |
@@ -40,16 +42,22 @@ mod bundle;
 mod chart;
 mod comparison;
 mod compiler;
+mod evidence;
+mod explain;
 mod finding;
 mod growth;
 mod html;
+mod library;
+mod map_types;
 mod overview;
 mod pacing;
 mod prediction_table;
+mod reason;
 mod recording;
 mod report;
 mod series;
 mod site;
+mod sizes;
 mod text;
 mod unrounded;
 mod what_if;
@@ -61,6 +69,7 @@ pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;
 pub use prediction_table::{predictions_table, recommendations_table};
+pub use reason::Reason;
 pub use recording::{Said, TooManyCycles, record_bundle, record_metrics, record_trace};
 pub use report::{Report, SITES_SCHEMA, sites_table};
 pub use series::{Series, SeriesError, SiteSeries};

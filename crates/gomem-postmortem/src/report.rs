@@ -298,7 +298,7 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
                 "charged_to",
                 all().map(|site| format!("{}:{}", site.charged_to.file, site.charged_to.line)),
             ),
-            Column::optional_strings("advice", all().map(|site| site.decision().map(|found| found.advice.clone()))),
+            Column::optional_strings("advice", all().map(Site::advice)),
             Column::bool("pool_candidate", all().map(Site::is_pool_candidate).collect()),
             Column::optional_float64(
                 "gc_cycles_saved_fraction",
@@ -318,6 +318,13 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
             Column::optional_float64("gc_cpu_saved_fraction", Unit::Fraction, saved(|saving| saving.gc_cpu.value)),
             Column::optional_float64("gc_cpu_saved_fraction_low", Unit::Fraction, saved(|saving| saving.gc_cpu.low)),
             Column::optional_float64("gc_cpu_saved_fraction_high", Unit::Fraction, saved(|saving| saving.gc_cpu.high)),
+            Column::optional_strings("reason", all().map(|site| site.reason.map(crate::Reason::name))),
+            Column::optional_strings(
+                "reason_confidence",
+                all().map(|site| {
+                    site.reason_confidence.map(|confidence| gomem_escape::Confidence::NAMES[confidence as usize])
+                }),
+            ),
         ],
     )
 }
@@ -343,7 +350,7 @@ pub const SITES_SCHEMA: Schema = Schema {
         text_spec("explanation", Some("the compiler explains it"), "why it allocates, for want of a decision"),
         text_spec("inlined_into", Some("not inlined"), "the function it was inlined into, the outermost"),
         text_spec("charged_to", None, "the nearest line of the user's own code"),
-        text_spec("advice", Some("no decision of the compiler"), "what to do"),
+        text_spec("advice", Some("nothing to advise"), "what to do"),
         number_spec("pool_candidate", Kind::Bool, Unit::None, None, "whether a sync.Pool would pay"),
         saved_spec("gc_cycles_saved_fraction", "share of GC cycles saved without the site"),
         saved_spec("gc_cycles_saved_fraction_low", "lower end, 90 %"),
@@ -351,6 +358,8 @@ pub const SITES_SCHEMA: Schema = Schema {
         saved_spec("gc_cpu_saved_fraction", "share of available CPU saved without the site"),
         saved_spec("gc_cpu_saved_fraction_low", "lower end, 90 %"),
         saved_spec("gc_cpu_saved_fraction_high", "upper end, 90 %"),
+        text_spec("reason", Some("nothing tells"), "why it allocates: the compiler's cause, or what no log reports"),
+        text_spec("reason_confidence", Some("nothing tells"), "how sure the reason is"),
     ],
 };
 

@@ -1,11 +1,15 @@
 //! Allocation sites, with the compiler's reason.
 
-use gomem_escape::{Cause, Certainty, EscapeLog, HeapDecision};
-use gomem_pprof::{Line, Profile, Sample};
-use gomem_symbol::{Origin, Symbol};
+use gomem_escape::{Cause, Certainty, Confidence, EscapeLog, HeapDecision};
+use gomem_pprof::{Line, LocationId, Profile};
+use gomem_symbol::Symbol;
 use rustc_hash::FxHashMap;
 
-use crate::compiler::Compiler;
+use crate::{
+    compiler::Compiler,
+    explain::{Allocation, explain},
+    reason::Reason,
+};
 
 /// A place that allocates: the line itself, the line of the user's own code it is charged to, and the compiler's word.
 #[derive(Debug, Clone)]
@@ -33,6 +37,10 @@ pub struct Site {
     pub inuse_fraction: f64,
     /// What the compiler decided at the place, the most certain allocation first.
     pub decisions: Vec<HeapDecision>,
+    /// Why it allocates, in a word; of several reasons the one of most bytes. `None` when nothing tells.
+    pub reason: Option<Reason>,
+    /// How sure the reason is.
+    pub reason_confidence: Option<Confidence>,
     /// Why it allocates, for want of a decision.
     pub explanation: Option<&'static str>,
 }
@@ -50,6 +58,25 @@ pub struct Place {
 }
 
 impl Site {
+    fn new(place: Place, inlined_into: Option<Place>, charged_to: Place) -> Self {
+        Self {
+            place,
+            inlined_into,
+            charged_to,
+            bytes: 0,
+            objects: 0,
+            inuse_bytes: 0,
+            inuse_objects: 0,
+            bytes_fraction: 0.0,
+            objects_fraction: 0.0,
+            inuse_fraction: 0.0,
+            decisions: Vec::new(),
+            reason: None,
+            reason_confidence: None,
+            explanation: None,
+        }
+    }
+
     /// The decision that explains it best.
     #[must_use]
     pub fn decision(&self) -> Option<&HeapDecision> {
@@ -60,6 +87,13 @@ impl Site {
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
         self.decision().map(|decision| decision.cause)
+    }
+
+    /// What to do about it: the compiler's decision tells best.
+    #[must_use]
+    pub fn advice(&self) -> Option<String> {
+        let decided = self.decision().map(|decision| decision.advice.clone());
+        decided.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
     }
 
     /// Bytes of one object, on average.
@@ -108,10 +142,12 @@ impl Place {
     }
 }
 
-/// The allocation sites of a heap profile, by falling bytes, each with the compiler's decision where `escapes` has one.
+/// The allocation sites of a heap profile, by falling bytes, each with the compiler's decision where `escapes` has one and
+/// with the reason it allocates.
 ///
 /// The compiler reports an escape at the outermost of inlined calls, a profile's leaf is the innermost of them: every frame
-/// of the leaf's inline chain is looked up, the outermost first.
+/// of the leaf's inline chain is looked up, the outermost first. When several records stand on a line, the one that fits
+/// the sizes of the objects is taken.
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let compiler = escapes.map(Compiler::of).unwrap_or_default();
@@ -119,45 +155,30 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
     let mut known: FxHashMap<(Place, Option<Place>, Place), usize> = FxHashMap::default();
     let mut sites: Vec<Site> = Vec::new();
+    let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
+    let mut calls: FxHashMap<(usize, LocationId), usize> = FxHashMap::default();
     for sample in profile.samples() {
         let Some(leaf) = sample.locations().first() else { continue };
-        let lines: Vec<Line<'_>> = profile.location(leaf).lines().collect();
+        let location = profile.location(leaf);
+        let lines: Vec<Line<'_>> = location.lines().collect();
         let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
         let place = Place::of(inner);
         let inlined_into = (lines.len() > 1).then(|| Place::of(outer));
-        let user = nearest_user_frame(sample, compiler.module());
+        let user = sample.frames().find(|line| compiler.is_own(*line));
         let charged_to = user.map_or_else(|| place.clone(), Place::of);
         let next = sites.len();
         let site = *known.entry((place.clone(), inlined_into.clone(), charged_to.clone())).or_insert(next);
         if site == next {
-            let decisions: Vec<HeapDecision> = lines
-                .iter()
-                .rev()
-                .map(|&line| compiler.decisions(line))
-                .find(|found| !found.is_empty())
-                // Within a library, what the user's own line passes to it is what can be changed.
-                .or_else(|| user.map(|user| compiler.decisions(user)))
-                .unwrap_or_default()
-                .into_iter()
-                .cloned()
-                .collect();
-            let explanation = decisions.is_empty().then(|| explain(&place, &charged_to, escapes.is_some()));
-            sites.push(Site {
-                place,
-                inlined_into,
-                charged_to,
-                bytes: 0,
-                objects: 0,
-                inuse_bytes: 0,
-                inuse_objects: 0,
-                bytes_fraction: 0.0,
-                objects_fraction: 0.0,
-                inuse_fraction: 0.0,
-                decisions,
-                explanation,
-            });
+            sites.push(Site::new(place, inlined_into, charged_to));
+            allocations.push(Vec::new());
         }
         let [bytes, objects, inuse_bytes, inuse_objects] = columns.map(|column| sample.value(column));
+        let places = &mut allocations[site];
+        let at = *calls.entry((site, leaf)).or_insert_with(|| {
+            places.push(Allocation::new(lines, sample, user));
+            places.len() - 1
+        });
+        places[at].sizes.add(bytes, objects);
         let site = &mut sites[site];
         site.bytes = site.bytes.saturating_add(bytes);
         site.objects = site.objects.saturating_add(objects);
@@ -166,45 +187,16 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     }
     let share = |value: i64, total: i64| if total == 0 { 0.0 } else { value as f64 / total as f64 };
     let [bytes, objects, inuse, _] = columns.map(|column| profile.total(column));
-    for site in &mut sites {
+    for (site, mut allocations) in sites.iter_mut().zip(allocations) {
         site.bytes_fraction = share(site.bytes, bytes);
         site.objects_fraction = share(site.objects, objects);
         site.inuse_fraction = share(site.inuse_bytes, inuse);
+        explain(site, &mut allocations, &compiler, escapes.is_some());
     }
     sites.sort_by(|a, b| {
         b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
     });
     sites
-}
-
-fn nearest_user_frame<'a>(sample: Sample<'a>, module: &str) -> Option<Line<'a>> {
-    sample.frames().find(|line| {
-        let package = line.function().map(|function| Symbol::decode(function.name()));
-        package.is_some_and(|symbol| Origin::of_package(symbol.package(), module) == Origin::User)
-    })
-}
-
-/// Why a place allocates that the compiler does not report: allocation that is the runtime's doing.
-fn explain(place: &Place, charged_to: &Place, has_log: bool) -> &'static str {
-    let symbol = Symbol::decode(&place.function);
-    match (symbol.package(), symbol.function()) {
-        ("internal/runtime/maps", _) => "a map grows, or is made with room for its elements",
-        ("runtime", name) if name.starts_with("mapassign") || name.starts_with("makemap") => {
-            "a map grows, or is made with room for its elements"
-        }
-        ("runtime", name) if name.starts_with("growslice") => "append grows a slice",
-        ("runtime", name) if name.starts_with("concatstring") => "strings are put together",
-        ("runtime", name) if name.contains("string") || name.contains("slicebyte") => "text and bytes are converted",
-        ("runtime", "makechan") => "a channel is made",
-        ("runtime", name) if name.starts_with("malg") || name.starts_with("newproc") => "a goroutine starts",
-        ("runtime", _) => "the runtime's own memory",
-        _ if place != charged_to => "inside a library: what the calling line passes, or asks for, decides",
-        _ if has_log => {
-            "no escape is reported for the line: append or map growth, a conversion or concatenation, a channel, a make \
-             of run-time size, or a package that was built without -m=2"
-        }
-        _ => "no escape log is in the bundle: add the output of go build -gcflags=-m=2",
-    }
 }
 
 /// Whether a site surely allocates by the compiler's word.

@@ -1,0 +1,205 @@
+//! The sizes of the objects that one place allocates, and what they tell.
+
+/// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
+/// and size, so the sizes of a profile are exact even when it is sampled.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sizes {
+    by_size: Vec<(u64, i64)>,
+}
+
+/// What sizes look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// One size only.
+    Fixed(u64),
+    /// Those of a map that grows: groups or buckets that double.
+    Map,
+    /// Those of a slice that grows: each near to twice the last, or a quarter more.
+    Slice,
+    /// None of these.
+    Mixed,
+}
+
+impl Sizes {
+    pub(crate) fn add(&mut self, bytes: i64, objects: i64) {
+        if objects <= 0 || bytes <= 0 {
+            return;
+        }
+        let size = (bytes / objects) as u64;
+        match self.by_size.binary_search_by_key(&size, |(size, _)| *size) {
+            Ok(at) => self.by_size[at].1 += objects,
+            Err(at) => self.by_size.insert(at, (size, objects)),
+        }
+    }
+
+    /// All of several calls together.
+    pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut merged = Self::default();
+        for &(size, objects) in all.flat_map(|sizes| &sizes.by_size) {
+            merged.add((size as i64).saturating_mul(objects), objects);
+        }
+        merged
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.by_size.iter().map(|(size, objects)| size.saturating_mul(*objects as u64)).sum()
+    }
+
+    pub(crate) fn objects(&self) -> i64 {
+        self.by_size.iter().map(|(_, objects)| objects).sum()
+    }
+
+    pub(crate) fn contains(&self, wanted: u64) -> bool {
+        self.by_size.iter().any(|(size, _)| *size == wanted)
+    }
+
+    /// Whether there are two sizes, as many objects of one as of the other, and one of them is among `wanted`.
+    pub(crate) fn has_pair_with(&self, wanted: &[u64]) -> bool {
+        match self.by_size.as_slice() {
+            [(small, a), (large, b)] => a == b && (wanted.contains(small) || wanted.contains(large)),
+            _ => false,
+        }
+    }
+
+    /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
+    pub(crate) fn is_dense(&self) -> bool {
+        let close = self.by_size.windows(2).filter(|pair| (pair[1].0 as f64) < 1.4 * pair[0].0 as f64).count();
+        self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
+    }
+
+    pub(crate) fn smallest(&self) -> u64 {
+        self.by_size.first().map_or(0, |(size, _)| *size)
+    }
+
+    /// The only size, when there is one.
+    pub(crate) fn fixed(&self) -> Option<u64> {
+        match self.by_size.as_slice() {
+            [(size, _)] => Some(*size),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        if self.by_size.is_empty() {
+            return Shape::Mixed;
+        }
+        if let Some(size) = self.fixed() {
+            return Shape::Fixed(size);
+        }
+        let sizes: Vec<u64> = self.by_size.iter().map(|(size, _)| *size).collect();
+        if is_doubling(&sizes) {
+            return Shape::Slice;
+        }
+        if sizes.iter().any(|base| self.is_map_of(*base)) { Shape::Map } else { Shape::Mixed }
+    }
+
+    /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
+    fn is_map_of(&self, base: u64) -> bool {
+        let (mut matched, mut distinct, mut is_telling) = (0, 0, base >= SMALLEST_TELLING_BUCKET);
+        for &(size, objects) in self.by_size.iter().filter(|(size, _)| *size >= base) {
+            if let Some(has_overflow) = is_bucket_array(size, base) {
+                matched += size.saturating_mul(objects as u64);
+                distinct += 1;
+                is_telling |= has_overflow;
+            }
+        }
+        is_telling && distinct >= 2 && matched as f64 >= LEAST_IN_BUCKETS * self.bytes() as f64
+    }
+}
+
+/// Whether each size is about twice the one before, or for large ones a quarter more (`nextslicecap` in
+/// `runtime/slice.go`), rounded to a size class.
+fn is_doubling(sizes: &[u64]) -> bool {
+    sizes.windows(2).all(|pair| {
+        let (small, large) = (pair[0], pair[1]);
+        let least = if small < 2048 { 1.45 } else { 1.1 };
+        let header = if small <= MOST_WITHOUT_HEADER && large > MOST_WITHOUT_HEADER { MALLOC_HEADER } else { 0 };
+        let is_doubled = large as f64 >= least * small as f64 && large <= rounded(2 * small + header);
+        is_doubled || (small <= 16 && large <= 32)
+    })
+}
+
+/// Whether a size is that of `base`-sized buckets doubled some times, and whether a sixteenth more for overflow
+/// (`makeBucketArray` in `runtime/map.go` until Go 1.23). The base was rounded up to its size class itself.
+fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
+    let below = CLASSES.iter().rev().find(|class| **class < base).copied().unwrap_or(0);
+    let exact = (below / 8 + 1..=base / 8).map(|words| words * 8);
+    let fits = |bytes: u64| rounded(bytes) == size || rounded(bytes + MALLOC_HEADER) == size;
+    exact.into_iter().filter(|exact| *exact >= 16).find_map(|exact| {
+        (0..MOST_DOUBLINGS).find_map(|doubled| {
+            let bytes = exact << doubled;
+            if fits(bytes) {
+                return Some(false);
+            }
+            (doubled >= 4 && fits(bytes / 16 * 17)).then_some(true)
+        })
+    })
+}
+
+/// The size of the memory for so many bytes (`roundupsize` in `runtime/msize.go`).
+pub(crate) fn rounded(bytes: u64) -> u64 {
+    let at = CLASSES.partition_point(|class| *class < bytes);
+    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE) * PAGE)
+}
+
+/// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
+pub(crate) const CHANNEL: [u64; 2] = [96, 112];
+
+/// Smaller buckets have sizes that slices have too.
+const SMALLEST_TELLING_BUCKET: u64 = 72;
+const LEAST_IN_BUCKETS: f64 = 0.8;
+const MOST_DOUBLINGS: u32 = 32;
+/// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
+const MALLOC_HEADER: u64 = 8;
+const MOST_WITHOUT_HEADER: u64 = 512;
+const PAGE: u64 = 8192;
+
+/// `class_to_size` of `runtime/sizeclasses.go`.
+const CLASSES: [u64; 67] = [
+    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
+    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864,
+    5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
+    21760, 24576, 27264, 28672, 32768,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(sizes: &[u64]) -> Shape {
+        let mut all = Sizes::default();
+        for size in sizes {
+            all.add(*size as i64 * 3, 3);
+        }
+        all.shape()
+    }
+
+    #[test]
+    fn growth_has_a_shape() {
+        assert_eq!(shape(&[8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 6784, 9472, 12288]), Shape::Slice);
+        assert_eq!(shape(&[16, 32, 64, 128]), Shape::Slice);
+        assert_eq!(shape(&[8, 16, 32, 64, 128, 256, 512, 1152, 2048, 4096]), Shape::Slice);
+        assert_eq!(shape(&[24, 48, 96, 192, 384]), Shape::Slice);
+        // map[int]int of Go 1.21, and of Go 1.24.
+        assert_eq!(shape(&[144, 288, 576, 1152, 2688, 5376, 10240, 20480]), Shape::Map);
+        assert_eq!(shape(&[8, 16, 32, 144, 288, 576, 1152, 2304, 4864, 9472, 18432]), Shape::Map);
+        assert_eq!(shape(&[112]), Shape::Fixed(112));
+        assert_eq!(shape(&[80, 96, 112, 128]), Shape::Mixed);
+        // With lists of overflow buckets.
+        assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
+        assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
+        assert_eq!(shape(&[8, 4096]), Shape::Mixed);
+    }
+
+    #[test]
+    fn a_text_that_grows_is_dense() {
+        let dense = |sizes: &[u64]| {
+            let mut all = Sizes::default();
+            sizes.iter().for_each(|size| all.add(*size as i64, 1));
+            all.is_dense()
+        };
+        assert!(dense(&[16, 24, 32, 48, 64, 80, 96, 112, 128, 144]));
+        assert!(!dense(&[8, 16, 32, 64, 128, 256, 512, 848, 1280]));
+        assert!(!dense(&[8, 16, 32, 144, 288, 576, 1152]));
+    }
+}

@@ -1,0 +1,7 @@
+module example.com/multimodule
+
+go 1.21
+
+require example.net/lib v0.0.0
+
+replace example.net/lib => ./lib

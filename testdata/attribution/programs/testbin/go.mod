@@ -1,0 +1,3 @@
+module example.com/testbin
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.com/trimpath
+
+go 1.21
