@@ -66,7 +66,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
             let mut artifacts = Vec::new();
             for source in sources.into_iter().chain(last) {
                 let name = source.name();
-                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec() });
+                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec(), modified_ms: None });
             }
             py.detach(|| Bundle::of("files", artifacts))
         }

@@ -18,6 +18,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
+//! | `recognise` | what a file is, told by its content |
+//! | `program` | whether profiles are of one program |
 //! | `compiler` | the compiler's decisions, found by place |
 //! | `site` | [`Site`]: allocation sites with the compiler's reason |
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
@@ -46,6 +48,8 @@ mod html;
 mod overview;
 mod pacing;
 mod prediction_table;
+mod program;
+mod recognise;
 mod recording;
 mod report;
 mod series;
@@ -54,7 +58,7 @@ mod text;
 mod unrounded;
 mod what_if;
 
-pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
+pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub use comparison::Comparison;
 pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
