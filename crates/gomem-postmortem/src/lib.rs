@@ -26,6 +26,9 @@
 //! | `series` | [`Series`]: every site over any series of profiles |
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
 //! | `overview` | [`Overview`]: the run in numbers |
+//! | `diagnosed` | what the rules say of metrics and GC traces; [`Unjudged`] |
+//! | `waiting` | what goroutines wait on, and who made them |
+//! | `mismatch` | inputs that are not of one program or build |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
 //! | `prediction_table` | what the GC model answers, as tables |
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
@@ -42,9 +45,11 @@ mod bundle;
 mod chart;
 mod comparison;
 mod compiler;
+mod diagnosed;
 mod finding;
 mod growth;
 mod html;
+mod mismatch;
 mod overview;
 mod pacing;
 mod prediction_table;
@@ -56,10 +61,12 @@ mod series;
 mod site;
 mod text;
 mod unrounded;
+mod waiting;
 mod what_if;
 
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub use comparison::Comparison;
+pub use diagnosed::Unjudged;
 pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;
