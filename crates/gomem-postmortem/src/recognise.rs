@@ -260,7 +260,7 @@ fn joined(traces: Vec<GcTrace>) -> Option<GcTrace> {
         return left.pop();
     }
     let goes_on = |a: &[GcTraceLine], b: &[GcTraceLine]| match (a.last(), b.first()) {
-        (Some(last), Some(first)) => first.cycle == last.cycle + 1 && first.start_seconds > last.start_seconds,
+        (Some(last), Some(first)) => first.cycle == last.cycle.saturating_add(1) && first.start_seconds > last.start_seconds,
         _ => false,
     };
     for trace in left {
