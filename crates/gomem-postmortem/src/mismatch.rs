@@ -108,7 +108,8 @@ impl Match {
     fn of(profile: &Profile, log: &EscapeLog) -> Self {
         let mut lines: FxHashMap<(String, String), FxHashSet<i64>> = FxHashMap::default();
         let mut files: FxHashSet<&str> = FxHashSet::default();
-        for function in log.inlining().iter().filter(|function| !function.function.contains(" into ")) {
+        let is_whole = |name: &str| !name.contains(" into ") && !is_part(name);
+        for function in log.inlining().iter().filter(|function| is_whole(&function.function)) {
             let key = Symbol::decode(&format!("{}.{}", function.package, function.function)).key();
             let name = without_package(&key, &function.package);
             let lines = lines.entry((file_name(&function.file), name)).or_default();
@@ -136,7 +137,7 @@ fn own_functions(profile: &Profile) -> Vec<(String, String, i64)> {
     let mut seen = FxHashSet::default();
     let mut functions: Vec<(Symbol, SourcePath, i64)> = Vec::new();
     for function in profile.samples().flat_map(Sample::frames).filter_map(|line| line.function()) {
-        if seen.insert(function.id()) {
+        if seen.insert(function.id()) && !is_part(function.name()) {
             functions.push((Symbol::decode(function.name()), function.path(), function.start_line()));
         }
     }
@@ -148,6 +149,12 @@ fn own_functions(profile: &Profile) -> Vec<(String, String, i64)> {
             (path.file_name().to_owned(), without_package(&symbol.key(), symbol.package()), *line)
         })
         .collect()
+}
+
+/// Wrappers and bodies of loops that the compiler makes out of a part of a function: their key is the function's, their line
+/// is not.
+fn is_part(name: &str) -> bool {
+    [".deferwrap", ".gowrap", "-range", "-fm"].iter().any(|part| name.contains(part))
 }
 
 /// The compiler calls `main` by its import path.

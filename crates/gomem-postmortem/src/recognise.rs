@@ -1,5 +1,8 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics, ReadOptions};
 use gomem_pprof::Profile;
@@ -46,8 +49,11 @@ struct Untimed {
 }
 
 impl Recogniser {
-    pub(crate) fn read(&mut self, artifact: Artifact) {
+    pub(crate) fn read(&mut self, mut artifact: Artifact) {
         let file = self.outcomes.len();
+        if let Some(text) = inflated_text(&artifact.bytes) {
+            artifact.bytes = text;
+        }
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
     }
@@ -260,7 +266,9 @@ fn joined(traces: Vec<GcTrace>) -> Option<GcTrace> {
         return left.pop();
     }
     let goes_on = |a: &[GcTraceLine], b: &[GcTraceLine]| match (a.last(), b.first()) {
-        (Some(last), Some(first)) => first.cycle == last.cycle.saturating_add(1) && first.start_seconds > last.start_seconds,
+        (Some(last), Some(first)) => {
+            first.cycle == last.cycle.saturating_add(1) && first.start_seconds > last.start_seconds
+        }
         _ => false,
     };
     for trace in left {
@@ -291,6 +299,24 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
 fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(512)];
     !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
+}
+
+/// A log or a scrape that was gzipped. A profile inflates itself, and a damaged file is told of as what it seems to be.
+fn inflated_text(bytes: &[u8]) -> Option<Vec<u8>> {
+    if !bytes.starts_with(&[0x1f, 0x8b]) {
+        return None;
+    }
+    let read = |most: u64| {
+        let mut inflated = Vec::new();
+        let read = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut inflated);
+        (read.is_ok() && inflated.len() as u64 <= most, inflated)
+    };
+    let (_, head) = read(HEAD);
+    if head.is_empty() || !looks_like_text(&head) {
+        return None;
+    }
+    let (is_whole, text) = read(LARGEST_TEXT);
+    is_whole.then_some(text)
 }
 
 /// A profile as `debug=1` or `debug=2` gives it.
@@ -333,6 +359,8 @@ const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b":
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
+const HEAD: u64 = 512;
+const LARGEST_TEXT: u64 = 1 << 30;
 /// No scrape was taken in 1970.
 const UNTIMED: i64 = 0;
 

@@ -64,6 +64,8 @@ fn every_format_of_metrics_is_recognised() {
     let kinds: Vec<Contents> = bundle.contents().iter().map(|found| found.1).collect();
     assert_eq!(kinds, [Contents::Heap, Contents::Metrics]);
     assert_eq!(Report::of(&bundle).files(), 1);
+    let zipped = self::bundle(vec![artifact("m.prom.gz", file("testdata/incidents/leak.prom.gz"))]);
+    assert_eq!(zipped.contents()[0].1, Contents::Metrics);
 }
 
 #[test]
