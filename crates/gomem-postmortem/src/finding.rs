@@ -224,7 +224,7 @@ pub(crate) fn find(
     let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
     findings.extend(allocation_sites(sites, pacing.ok()));
     let mismatches = mismatch::find(bundle);
-    if mismatches.iter().any(|finding| finding.is_about_log()) {
+    if mismatches.iter().any(Finding::is_about_log) {
         findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
     }
     findings.extend(mismatches);

@@ -107,7 +107,9 @@ fn other_builds(bundle: &Bundle) -> Option<Finding> {
 impl Match {
     fn of(profile: &Profile, log: &EscapeLog) -> Self {
         let mut lines: FxHashMap<(String, String), FxHashSet<i64>> = FxHashMap::default();
-        let mut files: FxHashSet<&str> = FxHashSet::default();
+        // Only -m=2 and -json=0 tell of functions that cannot be inlined too; -m tells of files, by what escapes there.
+        let has_all = log.inlining().iter().any(|function| !function.can_inline);
+        let mut files: FxHashSet<(&str, &str)> = FxHashSet::default();
         let is_whole = |name: &str| !name.contains(" into ") && !is_part(name);
         for function in log.inlining().iter().filter(|function| is_whole(&function.function)) {
             let key = Symbol::decode(&format!("{}.{}", function.package, function.function)).key();
@@ -115,15 +117,18 @@ impl Match {
             let lines = lines.entry((file_name(&function.file), name)).or_default();
             lines.extend(function.line.map(i64::from));
         }
-        for decision in log.heap_decisions() {
-            files.insert(decision.file.rsplit('/').next().unwrap_or_default());
+        let places = log.heap_decisions().iter().map(|decision| (&decision.file, &decision.package));
+        let leaks = log.leaks().iter().map(|leak| (&leak.file, &leak.package));
+        for (file, package) in places.chain(leaks).filter(|_| !has_all) {
+            let name = file.rsplit('/').next().unwrap_or_default();
+            files.extend([(name, &**package), (name, "main")]);
         }
         let own = own_functions(profile);
         let mut found = Self { functions: own.len(), known: 0, placed: 0, agree: 0 };
-        for (file, name, line) in own {
-            let known = lines.get(&(file.clone(), name));
-            // A log without a word on inlining (-json=0 with few diagnostics) still names files.
-            found.known += usize::from(known.is_some() || (lines.is_empty() && files.contains(file.as_str())));
+        for Own { package, file, name, line } in own {
+            let has_file = files.contains(&(file.as_str(), package.as_str()));
+            let known = lines.get(&(file, name));
+            found.known += usize::from(known.is_some() || has_file);
             let Some(known) = known.filter(|known| line > 0 && !known.is_empty()) else { continue };
             found.placed += 1;
             found.agree += usize::from(known.contains(&line));
@@ -132,8 +137,17 @@ impl Match {
     }
 }
 
-/// File, name without package, and first line.
-fn own_functions(profile: &Profile) -> Vec<(String, String, i64)> {
+/// A function of the program's own code in a profile.
+struct Own {
+    package: String,
+    file: String,
+    /// Without its package.
+    name: String,
+    /// Where it begins; 0 when the profile does not say.
+    line: i64,
+}
+
+fn own_functions(profile: &Profile) -> Vec<Own> {
     let mut seen = FxHashSet::default();
     let mut functions: Vec<(Symbol, SourcePath, i64)> = Vec::new();
     for function in profile.samples().flat_map(Sample::frames).filter_map(|line| line.function()) {
@@ -145,8 +159,11 @@ fn own_functions(profile: &Profile) -> Vec<(String, String, i64)> {
     functions
         .iter()
         .filter(|(symbol, path, _)| modules.origin(symbol.package(), path.as_str()) == Origin::User)
-        .map(|(symbol, path, line)| {
-            (path.file_name().to_owned(), without_package(&symbol.key(), symbol.package()), *line)
+        .map(|(symbol, path, line)| Own {
+            package: symbol.package().to_owned(),
+            file: path.file_name().to_owned(),
+            name: without_package(&symbol.key(), symbol.package()),
+            line: *line,
         })
         .collect()
 }

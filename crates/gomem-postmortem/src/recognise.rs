@@ -91,14 +91,13 @@ impl Recogniser {
             Ok(Read::Later) => {}
             Err(reason) => reasons.push(reason),
         };
-        let is_known;
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
-        if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) || is_text_profile(bytes) {
+        let is_known = if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) || is_text_profile(bytes) {
             let (kind, read) = self.profile(file, bytes);
             take(kind, read);
-            is_known = !(looks_like_text(bytes) && contains(bytes, MEM_STATS));
+            !(looks_like_text(bytes) && contains(bytes, MEM_STATS))
         } else {
             let has_trace = contains(bytes, b" ms clock, ");
             if has_trace {
@@ -113,8 +112,8 @@ impl Recogniser {
                 let (kind, read) = self.profile(file, dump);
                 take(kind, read);
             }
-            is_known = has_trace || has_log || dump.is_some();
-        }
+            has_trace || has_log || dump.is_some()
+        };
         if !is_known {
             take(Contents::Metrics, self.metrics(file, artifact));
         }
