@@ -8,7 +8,11 @@ fuzz_target!(|files: Vec<Vec<u8>>| {
     let artifacts = files
         .into_iter()
         .enumerate()
-        .map(|(index, bytes)| Artifact { name: format!("{}.prom", 1_700_000_000_000_u64 + index as u64), bytes })
+        .map(|(index, bytes)| Artifact {
+            name: format!("{}.prom", 1_700_000_000_000_u64 + index as u64),
+            bytes,
+            modified_ms: None,
+        })
         .collect();
     let report = Report::of(&Bundle::of("fuzz", artifacts));
     let _ = (report.to_text(), report.to_html(), report.to_json());

@@ -51,6 +51,25 @@ class Report:
         """What other settings of GOGC would do to the recorded run; ``gogc`` is null for off."""
         return pl.DataFrame(self._inner.gogc())
 
+    @cached_property
+    def rules(self) -> pl.DataFrame:
+        """What each rule says of the bundle's metrics and GC traces, as `diagnose` gives it.
+
+        It has no rows when the bundle has neither. What fired with at least a warning is among the
+        `findings`; ``missing`` names the metrics that would let a rule judge, or judge better.
+        """
+        return pl.DataFrame(self._inner.rules())
+
+    @cached_property
+    def waterfall(self) -> pl.DataFrame:
+        """Where the memory is at each moment of the metrics, as `Metrics.waterfall` gives it."""
+        return pl.DataFrame(self._inner.waterfall())
+
+    @property
+    def remarks(self) -> list[tuple[str, str]]:
+        """Files that were used with a reservation, such as torn lines, each with what it is."""
+        return self._inner.remarks
+
     @property
     def unread(self) -> list[tuple[str, str]]:
         """Files that were not used, each with the reason."""
@@ -80,9 +99,10 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
     Parameters
     ----------
     source
-        A folder, or a list of files: heap, CPU and goroutine profiles, the compiler's log, scrapes
-        of metrics named ``<unix milliseconds>.prom``, logs with GC traces. What each is, is told by
-        its content.
+        A folder, or a list of files: heap, CPU and goroutine profiles and dumps, the compiler's
+        logs, metrics in any format that `read_metrics` reads, logs with GC traces. What each is, is
+        told by its content. Scrapes, which do not say when they were taken, are named
+        ``<unix milliseconds>.prom``.
 
     Raises
     ------

@@ -1,5 +1,7 @@
 //! The join and the report: `gomem._postmortem`.
 
+use std::{path::Path, time::UNIX_EPOCH};
+
 use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, sites_table};
 use pyo3::prelude::*;
 
@@ -33,6 +35,14 @@ impl PyReport {
         ArrowTable::build(py, || self.report.gogc_table())
     }
 
+    fn rules(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.report.rules_table())
+    }
+
+    fn waterfall(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
+        ArrowTable::build(py, || self.report.waterfall().to_table())
+    }
+
     fn html(&self, py: Python<'_>) -> String {
         py.detach(|| self.report.to_html())
     }
@@ -55,6 +65,12 @@ impl PyReport {
     fn unread(&self) -> Vec<(String, String)> {
         self.report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
     }
+
+    /// Files that were used with a reservation: name and text.
+    #[getter]
+    fn remarks(&self) -> Vec<(String, String)> {
+        self.report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect()
+    }
 }
 
 #[pyfunction]
@@ -65,8 +81,8 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
         (last, _) => {
             let mut artifacts = Vec::new();
             for source in sources.into_iter().chain(last) {
-                let name = source.name();
-                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec() });
+                let (name, modified_ms) = (source.name(), source.path().and_then(written));
+                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec(), modified_ms });
             }
             py.detach(|| Bundle::of("files", artifacts))
         }
@@ -111,6 +127,11 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyReport>()?;
     module.add_function(wrap_pyfunction!(postmortem, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)
+}
+
+fn written(path: &Path) -> Option<i64> {
+    let time = path.metadata().and_then(|file| file.modified()).ok()?;
+    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 fn refusal(err: BundleError) -> Error {

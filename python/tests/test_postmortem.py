@@ -46,11 +46,42 @@ def test_reports_are_written(report, tmp_path):
     inline = report._repr_html_()
     assert inline.startswith("<iframe srcdoc=")
     assert "<script>" not in inline
-    assert {name for name, _ in report.unread} == {
-        "goroutine.txt",
-        "heap-debug1.txt",
-        "manifest.json",
-    }
+    assert {name for name, _ in report.unread} == {"heap-debug1.txt", "manifest.json"}
+    assert report.remarks == []
+
+
+def test_what_the_rules_say_is_in_the_report(report):
+    assert report.rules.height == 26
+    fired = report.rules.filter(pl.col("verdict") == "fired", pl.col("severity") != "info")
+    assert "live_heap_leak" in fired["rule"].to_list()
+    leaks = report.findings.filter(pl.col("kind") == "leak")
+    assert leaks.height == 1
+    sources = {evidence["source"] for evidence in leaks["evidence"][0]}
+    assert {"heap profiles", "metrics", "live_heap_leak"} <= sources
+    last = report.waterfall.filter(pl.col("time") == pl.col("time").max())
+    assert last["component"].to_list()[0] == "live"
+    assert last["fraction"].sum() == pytest.approx(1.0)
+
+
+def test_json_has_a_version(report, tmp_path):
+    report.to_json(tmp_path / "r.json")
+    found = json.loads((tmp_path / "r.json").read_text())
+    assert found["schema_version"] == 1
+    assert found["findings"][0]["rules"] == ["live_heap_leak"]
+    assert len(found["rules"]) == 26
+    assert {part["component"] for part in found["waterfall"]["parts"]} >= {"live", "off_heap"}
+
+
+def test_a_log_of_another_build_is_told():
+    files = [BEFORE / "heap-3.pb.gz", BEFORE.parent / "after/escape.log"]
+    findings = gm.postmortem(files).findings
+    told = findings.filter(pl.col("kind") == "mismatch")
+    assert told.height == 1
+    assert "another build" in told["title"][0]
+    ours = gm.postmortem([BEFORE / "heap-3.pb.gz", BEFORE / "escape.log"]).findings
+    assert ours.filter(pl.col("kind") == "mismatch").is_empty()
+    unknown = gm.postmortem([BEFORE / "heap-3.pb.gz"]).rules
+    assert unknown.is_empty()
 
 
 def test_a_list_of_files_is_a_bundle(tmp_path):
@@ -61,7 +92,7 @@ def test_a_list_of_files_is_a_bundle(tmp_path):
         gm.postmortem([b"hello"])
     with pytest.raises(FileNotFoundError):
         gm.postmortem(tmp_path / "nowhere")
-    with pytest.raises(gm.DecodeError):
+    with pytest.raises(gm.DecodeError, match="empty folder"):
         gm.postmortem(tmp_path)
 
 

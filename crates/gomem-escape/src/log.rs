@@ -141,6 +141,12 @@ impl EscapeReader {
         self.fold.read(log)
     }
 
+    /// What became of the lines so far.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.fold.coverage
+    }
+
     /// The whole log.
     ///
     /// # Errors

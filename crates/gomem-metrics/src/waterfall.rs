@@ -150,6 +150,11 @@ impl Waterfall {
         Self { rows: self.rows.iter().filter(|part| Some(part.time_ms) == nearest).cloned().collect() }
     }
 
+    /// Moment, part and bytes of each, in the order of the table.
+    pub fn parts(&self) -> impl Iterator<Item = (i64, Component, f64)> {
+        self.rows.iter().map(|part| (part.time_ms, part.component, part.bytes))
+    }
+
     /// One row a moment and part: [`WATERFALL_SCHEMA`].
     ///
     /// # Errors

@@ -6,6 +6,8 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
+use crate::recognise::{Recogniser, is_text_profile};
+
 /// A file, by name and content.
 #[derive(Debug, Clone)]
 pub struct Artifact {
@@ -13,6 +15,8 @@ pub struct Artifact {
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
+    /// When it was written: milliseconds since the Unix epoch. Metrics that say no time of their own have this one.
+    pub modified_ms: Option<i64>,
 }
 
 /// Everything that was recognised among a set of files, and what was not.
@@ -21,12 +25,19 @@ pub struct Bundle {
     pub(crate) name: String,
     pub(crate) heaps: Vec<HeapProfile>,
     pub(crate) cpu: Option<Profile>,
-    pub(crate) goroutines: Option<Profile>,
+    pub(crate) goroutines: Vec<Profile>,
     pub(crate) escapes: Option<EscapeLog>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<GcTrace>,
-    contents: Vec<(String, Contents)>,
-    unread: Vec<Unread>,
+    /// Profiles of other programs that were left out: the file and the program.
+    pub(crate) other_programs: Vec<(String, String)>,
+    /// The program that was kept, when there are others.
+    pub(crate) program: String,
+    /// Of how many builds of the program the profiles are.
+    pub(crate) builds: usize,
+    pub(crate) contents: Vec<(String, Contents)>,
+    pub(crate) unread: Vec<Unread>,
+    pub(crate) remarks: Vec<Remark>,
 }
 
 /// A heap profile of the bundle.
@@ -65,6 +76,15 @@ pub struct Unread {
     pub reason: String,
 }
 
+/// A file that was used, with a reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Its name.
+    pub name: String,
+    /// The reservation.
+    pub text: String,
+}
+
 /// Why a bundle cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -85,9 +105,15 @@ pub enum BundleError {
         /// The limit.
         limit: u64,
     },
+    /// There is no file.
+    #[error("{}: an empty folder; see `gomem postmortem --help` for what can be in a bundle", path.display())]
+    Empty {
+        /// The folder.
+        path: PathBuf,
+    },
     /// Nothing was recognised.
     #[error(
-        "{}: no profile, escape log, metrics or GC trace among {files} files; \
+        "{}: no profile, escape log, metrics or GC trace among {files} files ({reasons}); \
          see `gomem postmortem --help` for what can be in a bundle", path.display()
     )]
     Nothing {
@@ -95,6 +121,8 @@ pub enum BundleError {
         path: PathBuf,
         /// How many files there were.
         files: usize,
+        /// Why the first of them were not used.
+        reasons: String,
     },
 }
 
@@ -107,21 +135,29 @@ impl Bundle {
         let mut files = Vec::new();
         list(path, &mut files, 0)?;
         files.sort();
+        if files.is_empty() {
+            return Err(BundleError::Empty { path: path.to_owned() });
+        }
         let mut artifacts = Vec::with_capacity(files.len());
         for file in &files {
             let io = |source| BundleError::Io { path: file.clone(), source };
-            if std::fs::metadata(file).map_err(io)?.len() > LARGEST_FILE {
+            let about = std::fs::metadata(file).map_err(io)?;
+            if about.len() > LARGEST_FILE {
                 return Err(BundleError::TooLarge { path: file.clone(), limit: LARGEST_FILE });
             }
             let relative = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty()).unwrap_or(file);
             let name = relative.to_string_lossy().replace('\\', "/");
-            artifacts.push(Artifact { name, bytes: std::fs::read(file).map_err(io)? });
+            let modified_ms = about.modified().ok().and_then(unix_ms);
+            artifacts.push(Artifact { name, bytes: std::fs::read(file).map_err(io)?, modified_ms });
         }
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let bundle = Self::of(&name, artifacts);
         if bundle.contents.is_empty() {
-            return Err(BundleError::Nothing { path: path.to_owned(), files: files.len() });
+            let reasons: Vec<String> =
+                bundle.unread.iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
+            let (path, reasons) = (path.to_owned(), reasons.join("; "));
+            return Err(BundleError::Nothing { path, files: files.len(), reasons });
         }
         Ok(bundle)
     }
@@ -129,18 +165,14 @@ impl Bundle {
     /// Recognises files that are in memory already.
     #[must_use]
     pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
-        let mut bundle = Self { name: name.to_owned(), ..Self::default() };
         // Profiles in protobuf say more than those that are text: they come first.
         let (texts, others): (Vec<_>, Vec<_>) =
             artifacts.into_iter().partition(|artifact| is_text_profile(&artifact.bytes));
+        let mut recogniser = Recogniser::default();
         for artifact in others.into_iter().chain(texts) {
-            match bundle.recognise(&artifact) {
-                Ok(contents) => bundle.contents.push((artifact.name, contents)),
-                Err(reason) => bundle.unread.push(Unread { name: artifact.name, reason }),
-            }
+            recogniser.read(artifact);
         }
-        bundle.heaps.sort_by_key(|heap| heap.profile.time_nanos());
-        bundle
+        recogniser.finish(name)
     }
 
     /// The folder's name.
@@ -159,6 +191,18 @@ impl Bundle {
     #[must_use]
     pub fn unread(&self) -> &[Unread] {
         &self.unread
+    }
+
+    /// Files that were used, with a reservation.
+    #[must_use]
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
+    }
+
+    /// The goroutine profiles and dumps.
+    #[must_use]
+    pub fn goroutines(&self) -> &[Profile] {
+        &self.goroutines
     }
 
     /// The heap profiles, in order of time.
@@ -190,64 +234,6 @@ impl Bundle {
     pub fn latest_heap(&self) -> Option<&HeapProfile> {
         self.heaps.last()
     }
-
-    fn recognise(&mut self, artifact: &Artifact) -> Result<Contents, String> {
-        let bytes = artifact.bytes.as_slice();
-        if bytes.is_empty() {
-            return Err("empty".to_owned());
-        }
-        if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) || is_text_profile(bytes) {
-            return self.profile(artifact);
-        }
-        // A service's log may hold GC traces anywhere; the compiler's log is told by its sections.
-        if memchr::memmem::find(bytes, b" ms clock, ").is_some()
-            && let Ok(trace) = GcTrace::decode(bytes)
-        {
-            return keep(&mut self.gctrace, trace, Contents::GcTrace);
-        }
-        if let Some(what) = known_text(bytes) {
-            return Err(what.to_owned());
-        }
-        if COMPILER_WORDS.iter().any(|word| memchr::memmem::find(bytes, word).is_some()) {
-            let log = EscapeLog::decode(bytes).map_err(|err| err.to_string())?;
-            return keep(&mut self.escapes, log, Contents::EscapeLog);
-        }
-        if memchr::memmem::find(bytes, b"go_").is_some() {
-            let time_ms =
-                scrape_time(&artifact.name).ok_or("metrics, but the file's name is not its time: <unix ms>.prom")?;
-            self.metrics.push_scrape(time_ms, bytes).map_err(|err| err.to_string())?;
-            return Ok(Contents::Metrics);
-        }
-        Err("not recognised".to_owned())
-    }
-
-    fn profile(&mut self, artifact: &Artifact) -> Result<Contents, String> {
-        let profile = Profile::decode(&artifact.bytes).map_err(|err| err.to_string())?;
-        let has = |name: &str| profile.sample_type_index(name).is_some();
-        if has("alloc_space") && has("inuse_space") {
-            if profile.time_nanos().is_none() && !self.heaps.is_empty() {
-                return Err("a heap profile without its time: the others are used".to_owned());
-            }
-            self.heaps.push(HeapProfile { name: artifact.name.clone(), profile });
-            Ok(Contents::Heap)
-        } else if has("cpu") {
-            keep(&mut self.cpu, profile, Contents::Cpu)
-        } else if has("goroutine") || has("goroutines") {
-            keep(&mut self.goroutines, profile, Contents::Goroutine)
-        } else {
-            let kinds: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
-            Err(format!("a profile of {}: no finding uses it", kinds.join(", ")))
-        }
-    }
-}
-
-/// One of a kind is used, the first by name.
-fn keep<T>(place: &mut Option<T>, found: T, contents: Contents) -> Result<Contents, String> {
-    if place.is_some() {
-        return Err("a second one of its kind: the first by name is used".to_owned());
-    }
-    *place = Some(found);
-    Ok(contents)
 }
 
 fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), BundleError> {
@@ -267,36 +253,10 @@ fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), Bundl
     Ok(())
 }
 
-fn looks_like_text(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(512)];
-    !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
+fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
-/// A profile as `debug=1` or `debug=2` gives it.
-fn is_text_profile(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(200)];
-    let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
-    first.starts_with(b"heap profile:")
-        || memchr::memmem::find(first, b" profile: total ").is_some()
-        || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
-        || (first.starts_with(b"goroutine ") && first.contains(&b'[') && first.ends_with(b":"))
-}
-
-/// Text that is recognised, and used by nothing yet.
-fn known_text(bytes: &[u8]) -> Option<&'static str> {
-    let is_notes = bytes.starts_with(b"{") && memchr::memmem::find(bytes, b"\"Action\"").is_none();
-    is_notes.then_some("JSON: notes about the bundle")
-}
-
-/// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
-fn scrape_time(name: &str) -> Option<i64> {
-    let stem = name.rsplit('/').next()?.split('.').next()?;
-    let time: i64 = stem.parse().ok()?;
-    // Seconds would be 1000 times smaller; both are told apart until the year 5138.
-    Some(if time < 100_000_000_000 { time * 1000 } else { time })
-}
-
-const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
 const LARGEST_FILE: u64 = 4 << 30;
 const MOST_FILES: usize = 200_000;
 const DEEPEST: usize = 16;
@@ -306,7 +266,7 @@ mod tests {
     use super::*;
 
     fn one(name: &str, bytes: &[u8]) -> Bundle {
-        Bundle::of("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec() }])
+        Bundle::of("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
     }
 
     #[test]
@@ -326,7 +286,7 @@ mod tests {
         for (name, bytes, reason) in [
             ("a", &b""[..], "empty"),
             ("a", b"hello\n", "not recognised"),
-            ("scrape.txt", b"go_goroutines 1\n", "metrics, but the file's name is not its time: <unix ms>.prom"),
+            ("a", b"go_build_info 1\n", "no metric of the Go runtime in it"),
             ("a", b"\x1f\x8bxx", "byte 4: damaged gzip stream"),
             ("a", b"--- mutex:\n", "a profile of contentions, delay: no finding uses it"),
             ("a", b"{\"a\": 1}", "JSON"),
@@ -341,20 +301,5 @@ mod tests {
         }
         let err = Bundle::open("/nonexistent".as_ref()).unwrap_err();
         assert!(matches!(err, BundleError::Io { .. }));
-    }
-
-    #[test]
-    fn a_second_log_is_told() {
-        let log =
-            |name: &str| Artifact { name: name.to_owned(), bytes: b"# p\n./a.go:1:2: x escapes to heap\n".to_vec() };
-        let bundle = Bundle::of("b", vec![log("a"), log("b")]);
-        assert_eq!((bundle.contents().len(), bundle.unread()[0].name.as_str()), (1, "b"));
-    }
-
-    #[test]
-    fn times_of_scrapes() {
-        assert_eq!(scrape_time("m/1700000000000.prom"), Some(1_700_000_000_000));
-        assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
-        assert_eq!(scrape_time("metrics.prom"), None);
     }
 }

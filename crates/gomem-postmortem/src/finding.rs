@@ -2,15 +2,18 @@
 
 use gomem_escape::{Cause, Confidence};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::Trend;
+use gomem_metrics::{Diagnosis, Rule, Trend};
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
 use rustc_hash::FxHashMap;
 
 use crate::{
     bundle::Bundle,
+    diagnosed,
     growth::Growth,
+    mismatch,
     pacing::{Pacing, Saving},
     site::{Place, Site, certainty},
+    waiting,
 };
 
 /// One thing to do, with its evidence.
@@ -47,6 +50,10 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// What else could explain it, or would make it surer.
     pub confounders: Vec<String>,
+    /// The rules that say it, of the metrics and GC traces.
+    pub rules: Vec<Rule>,
+    /// Metrics to enable, which would make it surer.
+    pub missing: Vec<&'static str>,
 }
 
 /// What a finding is about.
@@ -64,6 +71,10 @@ pub enum FindingKind {
     Gogc,
     /// An input that is not there, and what it would tell.
     MissingInput,
+    /// What a rule sees in the metrics, or in the GC trace.
+    Runtime,
+    /// Inputs that are not of one program, or not of one build.
+    Mismatch,
 }
 
 /// How much a finding matters.
@@ -86,6 +97,8 @@ pub struct Evidence {
     pub quantity: &'static str,
     /// The number.
     pub value: f64,
+    /// What it was held against.
+    pub threshold: Option<f64>,
     /// Its unit.
     pub unit: Unit,
     /// Where it comes from.
@@ -93,7 +106,7 @@ pub struct Evidence {
 }
 
 impl Finding {
-    fn new(kind: FindingKind, severity: Severity, title: String) -> Self {
+    pub(crate) fn new(kind: FindingKind, severity: Severity, title: String) -> Self {
         Self {
             kind,
             severity,
@@ -110,7 +123,25 @@ impl Finding {
             confidence: "high",
             evidence: Vec::new(),
             confounders: Vec::new(),
+            rules: Vec::new(),
+            missing: Vec::new(),
         }
+    }
+
+    /// What decides the order among findings of one severity: the share of bytes, where there is one. What is wrong with
+    /// the inputs comes before what they say, and a leak without a place before any share.
+    fn weight(&self) -> f64 {
+        match self.kind {
+            FindingKind::Mismatch => 3.0,
+            FindingKind::Leak => self.bytes_fraction.unwrap_or(2.0),
+            FindingKind::Gogc => -1.0,
+            FindingKind::MissingInput => -2.0,
+            _ => self.bytes_fraction.unwrap_or(0.0),
+        }
+    }
+
+    fn is_about_log(&self) -> bool {
+        self.evidence.iter().any(|evidence| evidence.source == "escape log")
     }
 
     /// One row a finding: [`FINDINGS_SCHEMA`].
@@ -185,22 +216,33 @@ pub(crate) fn find(
     growth: &[Growth],
     live_heap: Option<&Trend>,
     pacing: Result<&Pacing, &str>,
+    diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
     // A site may grow while others shrink; what GC marks live decides whether memory leaks.
     let contradicted = live_heap.is_some_and(|trend| !rises(trend));
     let growing = growth.iter().filter(|_| !contradicted).take(3);
     let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
     findings.extend(allocation_sites(sites, pacing.ok()));
-    findings.sort_by(|a, b| {
-        let weight = |finding: &Finding| (finding.severity, finding.bytes_fraction.unwrap_or(0.0));
-        let (a, b) = (weight(a), weight(b));
-        b.0.cmp(&a.0).then_with(|| b.1.total_cmp(&a.1))
-    });
+    let mismatches = mismatch::find(bundle);
+    if mismatches.iter().any(Finding::is_about_log) {
+        findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
+    }
+    findings.extend(mismatches);
     if let Ok(pacing) = pacing {
         findings.extend(gogc(pacing, !growth.is_empty()));
     }
+    let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
+    diagnosed::tell(&fired, &mut findings);
+    waiting::explain(bundle, &mut findings);
     findings.extend(missing(bundle, pacing.err()));
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     findings
+}
+
+/// What the compiler says of a line is about another one, perhaps.
+fn doubt(finding: &mut Finding) {
+    finding.confidence = "low";
+    finding.confounders.push("the compiler's log does not match the profile's binary".to_owned());
 }
 
 fn rises(trend: &Trend) -> bool {
@@ -355,6 +397,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         }
     }
     if group.iter().any(|site| site.is_pool_candidate()) {
+        finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
     }
     finding.bytes = Some(bytes);
@@ -448,14 +491,15 @@ fn grouped(count: i64) -> String {
 }
 
 impl Evidence {
-    fn new(quantity: &'static str, value: f64, unit: Unit, source: &'static str) -> Self {
-        Self { quantity, value, unit, source }
+    pub(crate) fn new(quantity: &'static str, value: f64, unit: Unit, source: &'static str) -> Self {
+        Self { quantity, value, threshold: None, unit, source }
     }
 }
 
 impl FindingKind {
     /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["leak", "pool_misuse", "allocation_site", "gogc", "missing_input"];
+    pub const NAMES: &'static [&'static str] =
+        &["leak", "pool_misuse", "allocation_site", "gogc", "missing_input", "runtime", "mismatch"];
 
     /// Its name.
     #[must_use]

@@ -3,6 +3,8 @@
 use minijinja::{Environment, Value, context};
 
 use crate::{
+    diagnosed::{sentence, wants},
+    finding::Severity,
     report::Report,
     site::Place,
     text::{cells, predicted},
@@ -21,8 +23,11 @@ pub(crate) fn render(report: &Report) -> String {
     let findings: Vec<Value> = report
         .findings()
         .iter()
-        .map(|finding| {
+        .zip(1..)
+        .map(|(finding, rank)| {
             context! {
+                rank => rank,
+                at_a_glance => finding.place.is_some() || finding.severity > Severity::Info,
                 severity => finding.severity.name(),
                 kind => finding.kind.name().replace('_', " "),
                 title => finding.title.clone(),
@@ -38,9 +43,12 @@ pub(crate) fn render(report: &Report) -> String {
                 predicted => finding.saving.map(predicted),
                 confidence => finding.confidence,
                 evidence => finding.evidence.iter().map(|evidence| {
-                    format!("{}: {} ({})", evidence.quantity, evidence.unit.humanize(evidence.value), evidence.source)
+                    let value = evidence.unit.humanize(evidence.value);
+                    let threshold = evidence.threshold.map(|found| format!(", against {}", evidence.unit.humanize(found)));
+                    format!("{}: {value}{} ({})", evidence.quantity, threshold.unwrap_or_default(), evidence.source)
                 }).collect::<Vec<_>>(),
                 confounders => finding.confounders.clone(),
+                enable => finding.missing.join(", "),
             }
         })
         .collect();
@@ -77,6 +85,15 @@ pub(crate) fn render(report: &Report) -> String {
         sites => sites,
         all_sites => report.sites().len(),
         chart => report.chart().map(|chart| Value::from_safe_string(chart.to_owned())),
+        memory => report.memory_now().map(|_| {
+            // Within HTML no namespace is needed, and a report has no address in it.
+            let svg = report.waterfall().to_svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
+            Value::from_safe_string(svg)
+        }),
+        asides => report.asides().map(|told| format!("{}: {}", told.rule.name(), sentence(&told.summary))).collect::<Vec<_>>(),
+        wants => wants(report.unjudged()),
+        judged => report.diagnosis().map_or(0, |diagnosis| diagnosis.findings().len() - report.unjudged().len()),
+        remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
         flame => report.flame().map(|flame| Value::from_safe_string(flame.fragment())),
         unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),

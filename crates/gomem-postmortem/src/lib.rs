@@ -18,6 +18,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
+//! | `recognise` | what a file is, told by its content |
+//! | `program` | whether profiles are of one program |
 //! | `compiler` | what the compiler says, found by place |
 //! | `reason` | [`Reason`]: why a site allocates, in a word |
 //! | `explain`, `evidence`, `sizes`, `map_types`, `library` | which reason fits what a site allocates |
@@ -26,6 +28,9 @@
 //! | `series` | [`Series`]: every site over any series of profiles |
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
 //! | `overview` | [`Overview`]: the run in numbers |
+//! | `diagnosed` | what the rules say of metrics and GC traces; [`Unjudged`] |
+//! | `waiting` | what goroutines wait on, and who made them |
+//! | `mismatch` | inputs that are not of one program or build |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
 //! | `prediction_table` | what the GC model answers, as tables |
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
@@ -42,6 +47,7 @@ mod bundle;
 mod chart;
 mod comparison;
 mod compiler;
+mod diagnosed;
 mod evidence;
 mod explain;
 mod finding;
@@ -49,10 +55,13 @@ mod growth;
 mod html;
 mod library;
 mod map_types;
+mod mismatch;
 mod overview;
 mod pacing;
 mod prediction_table;
+mod program;
 mod reason;
+mod recognise;
 mod recording;
 mod report;
 mod series;
@@ -60,10 +69,12 @@ mod site;
 mod sizes;
 mod text;
 mod unrounded;
+mod waiting;
 mod what_if;
 
-pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Unread};
+pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub use comparison::Comparison;
+pub use diagnosed::Unjudged;
 pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub use overview::Overview;

@@ -1,14 +1,15 @@
 //! The whole answer.
 
 use gomem_gogc::{GcModel, Interval, Prediction};
-use gomem_metrics::GoState;
+use gomem_metrics::{Component, Diagnosis, GoState, Verdict, Waterfall};
 use gomem_pprof::FlameHtml;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::{Value, json};
 
 use crate::{
-    bundle::{Bundle, Unread},
+    bundle::{Bundle, Remark, Unread},
     chart,
+    diagnosed::{self, Unjudged},
     finding::{Finding, FindingKind, Severity, find},
     growth::{growth, live_heap},
     html,
@@ -31,7 +32,11 @@ pub struct Report {
     together: Option<(usize, f64, Saving)>,
     flame: Option<FlameHtml>,
     chart: Option<String>,
+    diagnosis: Option<Diagnosis>,
+    unjudged: Vec<Unjudged>,
+    waterfall: Waterfall,
     unread: Vec<Unread>,
+    remarks: Vec<Remark>,
     files: usize,
 }
 
@@ -44,8 +49,15 @@ impl Report {
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
         let growth = growth(bundle);
         let live = live_heap(&state);
-        let findings =
-            find(bundle, &sites, &growth, live.as_ref().map(|live| &live.1), pacing.as_ref().map_err(String::as_str));
+        let diagnosis = diagnosed::diagnose(bundle, &state);
+        let findings = find(
+            bundle,
+            &sites,
+            &growth,
+            live.as_ref().map(|live| &live.1),
+            pacing.as_ref().map_err(String::as_str),
+            diagnosis.as_ref(),
+        );
         let pacing = pacing.ok();
         let flame = bundle.latest_heap().map(|heap| {
             let profile = &heap.profile;
@@ -65,8 +77,12 @@ impl Report {
             what_if: pacing.map(|pacing| pacing.what_if).unwrap_or_default(),
             flame,
             chart: chart::heap_over_time(&state),
+            unjudged: diagnosis.as_ref().map(diagnosed::unjudged).unwrap_or_default(),
+            diagnosis,
+            waterfall: state.waterfall(),
             unread: bundle.unread().to_vec(),
-            files: bundle.contents().len(),
+            remarks: bundle.remarks().to_vec(),
+            files: bundle.contents().iter().map(|(name, _)| name).collect::<rustc_hash::FxHashSet<_>>().len(),
         }
     }
 
@@ -106,6 +122,30 @@ impl Report {
         self.together
     }
 
+    /// What the rules say of the metrics and GC traces; `None` when there are none.
+    #[must_use]
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.diagnosis.as_ref()
+    }
+
+    /// The rules that could not judge, and what would let them.
+    #[must_use]
+    pub fn unjudged(&self) -> &[Unjudged] {
+        &self.unjudged
+    }
+
+    /// Where the memory is, at every moment that the metrics tell of.
+    #[must_use]
+    pub fn waterfall(&self) -> &Waterfall {
+        &self.waterfall
+    }
+
+    /// Files that were used, with a reservation.
+    #[must_use]
+    pub fn remarks(&self) -> &[Remark] {
+        &self.remarks
+    }
+
     /// Files of the bundle that were not used.
     #[must_use]
     pub fn unread(&self) -> &[Unread] {
@@ -141,6 +181,8 @@ impl Report {
     pub fn to_json(&self) -> Value {
         let interval = |interval: Option<Interval>| interval.map(|found| json!([found.value, found.low, found.high]));
         json!({
+            "schema_version": SCHEMA_VERSION,
+            "gomem_version": env!("CARGO_PKG_VERSION"),
             "bundle": self.name,
             "overview": {
                 "go_version": self.overview.go_version,
@@ -174,11 +216,29 @@ impl Report {
                 "evidence": finding.evidence.iter().map(|evidence| json!({
                     "quantity": evidence.quantity,
                     "value": evidence.value,
+                    "threshold": evidence.threshold,
                     "unit": evidence.unit.symbol(),
                     "source": evidence.source,
                 })).collect::<Vec<_>>(),
                 "confounders": finding.confounders,
+                "rules": finding.rules.iter().map(|rule| rule.name()).collect::<Vec<_>>(),
+                "enable": finding.missing,
             })).collect::<Vec<_>>(),
+            "rules": self.diagnosis.iter().flat_map(Diagnosis::findings).map(|told| json!({
+                "rule": told.rule.name(),
+                "verdict": told.verdict.name(),
+                "severity": told.severity.name(),
+                "confidence": told.confidence.name(),
+                "summary": told.summary,
+                "enable": told.missing,
+            })).collect::<Vec<_>>(),
+            "waterfall": self.memory_now().map(|(time_ms, parts)| json!({
+                "time_ms": time_ms,
+                "parts": parts.iter().map(|(component, bytes)| json!({
+                    "component": component.name(),
+                    "bytes": bytes,
+                })).collect::<Vec<_>>(),
+            })),
             "gogc": self.what_if.iter().map(|found| json!({
                 "gogc": gogc_percent(found),
                 "memory_limit_bytes": found.setting.memory_limit_bytes,
@@ -187,6 +247,8 @@ impl Report {
                 "gc_cpu_fraction": interval(found.gc_cpu_fraction),
                 "refusal": found.refusal.map(|refusal| refusal.to_string()),
             })).collect::<Vec<_>>(),
+            "files": self.files,
+            "remarks": self.remarks.iter().map(|remark| json!({"name": remark.name, "text": remark.text})).collect::<Vec<_>>(),
             "unread": self.unread.iter().map(|unread| json!({"name": unread.name, "reason": unread.reason})).collect::<Vec<_>>(),
         })
     }
@@ -213,6 +275,27 @@ impl Report {
     /// Never in practice: the columns are built to fit.
     pub fn gogc_table(&self) -> Result<Table, TableError> {
         gogc_table(&self.what_if)
+    }
+
+    /// [`diagnosis`](Self::diagnosis) as a table: [`gomem_metrics::DIAGNOSIS_SCHEMA`].
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn rules_table(&self) -> Result<Table, TableError> {
+        gomem_metrics::Finding::table_of(self.diagnosis.as_ref().map_or(&[], Diagnosis::findings))
+    }
+
+    /// The last moment's memory by its parts; `None` without metrics.
+    pub(crate) fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
+        let now = self.waterfall.at(None);
+        let time_ms = now.parts().next()?.0;
+        Some((time_ms, now.parts().map(|(_, component, bytes)| (component, bytes)).collect()))
+    }
+
+    /// Rules that fired without being worth a finding.
+    pub(crate) fn asides(&self) -> impl Iterator<Item = &gomem_metrics::Finding> {
+        let fired = self.diagnosis.iter().flat_map(Diagnosis::findings);
+        fired.filter(|told| told.verdict == Verdict::Fired && told.severity == gomem_metrics::Severity::Info)
     }
 
     pub(crate) fn flame(&self) -> Option<&FlameHtml> {
@@ -328,6 +411,9 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
         ],
     )
 }
+
+/// The version of the JSON: it counts up when a field goes or changes its meaning, not when one is added.
+const SCHEMA_VERSION: u32 = 1;
 
 /// The table of [`Report::sites_table`].
 pub const SITES_SCHEMA: Schema = Schema {

@@ -7,6 +7,7 @@ use gomem_gogc::{Interval, Prediction};
 use gomem_table::Unit;
 
 use crate::{
+    diagnosed::{sentence, wants},
     pacing::Saving,
     report::{Report, gogc_percent},
 };
@@ -30,6 +31,9 @@ pub(crate) fn render(report: &Report) -> String {
         if !finding.action.is_empty() {
             paragraph(&mut out, &format!("→ {}", finding.action));
         }
+        if !finding.missing.is_empty() {
+            paragraph(&mut out, &format!("Surer with {}.", finding.missing.join(", ")));
+        }
     }
     if let Some((count, fraction, saving)) = report.together() {
         let _ = writeln!(
@@ -42,6 +46,26 @@ pub(crate) fn render(report: &Report) -> String {
     if !report.what_if().is_empty() {
         let _ =
             writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.what_if()));
+    }
+    if let Some((_, parts)) = report.memory_now() {
+        let parts: Vec<String> = parts
+            .iter()
+            .map(|(component, bytes)| format!("{} {}", component.title(), Unit::Bytes.humanize(*bytes)))
+            .collect();
+        let _ = writeln!(out, "\nWhere the memory is, at the end:");
+        paragraph(&mut out, &parts.join(" · "));
+    }
+    for told in report.asides() {
+        let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), sentence(&told.summary));
+    }
+    if !report.unjudged().is_empty() {
+        let _ = writeln!(out, "\nWhat the metrics could not tell, and what it would take:");
+        for (rules, want) in wants(report.unjudged()) {
+            paragraph(&mut out, &format!("{rules}: {want}"));
+        }
+    }
+    for remark in report.remarks() {
+        let _ = writeln!(out, "read: {} ({})", remark.name, remark.text);
     }
     for unread in report.unread() {
         let _ = writeln!(out, "not used: {} ({})", unread.name, unread.reason);

@@ -1,0 +1,120 @@
+//! Whether profiles are of one program.
+
+use gomem_pprof::Profile;
+use gomem_symbol::{Modules, Origin, Symbol};
+use rustc_hash::FxHashSet;
+
+/// Which program each profile is of; program 0 has the most profiles.
+#[derive(Debug, Default)]
+pub(crate) struct Programs {
+    pub(crate) of_profile: Vec<usize>,
+    pub(crate) names: Vec<String>,
+    /// Different builds of program 0.
+    pub(crate) builds: usize,
+}
+
+/// What tells a program.
+#[derive(Debug, Clone)]
+struct Program {
+    name: String,
+    build_id: String,
+    /// Its own functions, as far as the profile has them.
+    functions: FxHashSet<String>,
+    /// The last two parts of the path of `main.main`.
+    main: Option<String>,
+}
+
+pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile>) -> Programs {
+    if profiles.len() < 2 {
+        let of_profile = vec![0; profiles.len()];
+        return Programs { of_profile, names: vec![String::new()], builds: 1 };
+    }
+    let mut groups: Vec<(Program, usize)> = Vec::new();
+    let mut of_profile = Vec::new();
+    let mut build_ids: Vec<String> = Vec::new();
+    for profile in profiles {
+        let program = Program::of(profile);
+        build_ids.push(program.build_id.clone());
+        match groups.iter().position(|(known, _)| known.is(&program)) {
+            Some(group) => {
+                groups[group].0.functions.extend(program.functions);
+                groups[group].1 += 1;
+                of_profile.push(group);
+            }
+            None => {
+                of_profile.push(groups.len());
+                groups.push((program, 1));
+            }
+        }
+    }
+    // The first of those with the most profiles changes places with the first of all.
+    let most = groups.iter().map(|group| group.1).max().unwrap_or(0);
+    let first = groups.iter().position(|group| group.1 == most).unwrap_or(0);
+    groups.swap(0, first);
+    for group in &mut of_profile {
+        *group = match *group {
+            0 => first,
+            old if old == first => 0,
+            old => old,
+        };
+    }
+    let ids: FxHashSet<&String> = build_ids
+        .iter()
+        .zip(&of_profile)
+        .filter(|(id, group)| **group == 0 && !id.is_empty())
+        .map(|one| one.0)
+        .collect();
+    let builds = ids.len().max(1);
+    Programs { of_profile, names: groups.into_iter().map(|group| group.0.name).collect(), builds }
+}
+
+impl Program {
+    fn of(profile: &Profile) -> Self {
+        let mut seen = FxHashSet::default();
+        let mut named: Vec<(String, String, String)> = Vec::new();
+        for line in profile.samples().flat_map(gomem_pprof::Sample::frames) {
+            let Some(function) = line.function() else { continue };
+            if seen.insert(function.id()) {
+                let symbol = Symbol::decode(function.name());
+                named.push((symbol.package().to_owned(), function.path().as_str().to_owned(), symbol.key()));
+            }
+        }
+        let modules = Modules::of(named.iter().map(|(package, file, _)| (package.as_str(), file.as_str())));
+        let main = named.iter().find(|(_, _, key)| key == "main.main").map(|(_, file, _)| last_parts(file));
+        let module = modules.module("main", "");
+        let name = match &main {
+            Some(main) if module == "main" => main.clone(),
+            _ => module,
+        };
+        let build_id = profile.mappings().next().map_or("", |mapping| mapping.build_id()).to_owned();
+        let own = |(package, file, _): &(String, String, String)| modules.origin(package, file) == Origin::User;
+        // Every program has a `main.main`; `main` tells by its file.
+        let functions = named.iter().filter(|one| own(one) && one.2 != "main.main").map(|one| one.2.clone()).collect();
+        Self { name, build_id, functions, main }
+    }
+
+    /// A judgement: of functions seen in two profiles of one service, far more than a fifth are the same; two services of one
+    /// repository have different `main` files.
+    fn is(&self, other: &Self) -> bool {
+        if !self.build_id.is_empty() && self.build_id == other.build_id {
+            return true;
+        }
+        let fewest = self.functions.len().min(other.functions.len());
+        let shared = self.functions.intersection(&other.functions).count() as f64 / fewest.max(1) as f64;
+        if shared >= 0.8 {
+            return true;
+        }
+        match (&self.main, &other.main) {
+            (Some(main), Some(theirs)) if main != theirs => false,
+            _ => fewest < FEWEST_FUNCTIONS || shared >= 0.2,
+        }
+    }
+}
+
+fn last_parts(path: &str) -> String {
+    let mut parts: Vec<&str> = path.rsplitn(3, '/').take(2).collect();
+    parts.reverse();
+    parts.join("/")
+}
+
+const FEWEST_FUNCTIONS: usize = 3;

@@ -1,0 +1,183 @@
+//! What goroutines wait on, and who made them.
+
+use gomem_pprof::{Profile, Sample};
+use gomem_symbol::{Modules, Origin, Symbol};
+use gomem_table::Unit;
+use rustc_hash::FxHashMap;
+
+use crate::{
+    bundle::Bundle,
+    finding::{Evidence, Finding, FindingKind, Severity},
+    site::Place,
+};
+
+/// Goroutines that wait for the same thing at the same place, and were made at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Waiting {
+    /// `chan receive`, `select`, …
+    state: String,
+    /// The nearest line of the program's own code.
+    at: Place,
+    /// The function that made them, or for want of it the function that they run.
+    origin: Origins,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Origins {
+    CreatedBy(String, Option<String>),
+    Runs(String),
+}
+
+/// Joins what the metrics say of goroutines with the profile that knows most of them.
+pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
+    let Some(profile) = fullest(bundle.goroutines()) else { return };
+    let groups = groups(profile);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let leak = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
+    if let (Some(finding), Some((most, count))) = (leak, groups.first()) {
+        let shown: Vec<String> =
+            groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text())).collect();
+        finding.summary += &format!(" Of {all} goroutines in the profile: {}.", shown.join("; "));
+        finding.action = most.action();
+        finding.place = Some(most.at.clone());
+        let share = *count as f64 / all.max(1) as f64;
+        finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count, PROFILE));
+        finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction, PROFILE));
+        if share < 0.5 {
+            finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
+        }
+    }
+    findings.extend(leaked(bundle.goroutines()));
+}
+
+/// From Go 1.27 on, the runtime itself marks goroutines that nothing can wake.
+fn leaked(profiles: &[Profile]) -> Option<Finding> {
+    let of = |profile: &Profile| profile.samples().filter(|sample| is_leaked(*sample)).count();
+    let profile = profiles.iter().filter(|profile| of(profile) > 0).max_by_key(|profile| of(profile))?;
+    let groups = groups_of(profile, is_leaked);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let (most, count) = groups.first()?;
+    let title = format!("Leak: {all} goroutines can never go on, {count} of them at {}", most.at.short());
+    let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
+    let shown: Vec<String> =
+        groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text())).collect();
+    finding.summary = format!("The runtime found nothing that could wake them: {}.", shown.join("; "));
+    finding.action = most.action();
+    finding.place = Some(most.at.clone());
+    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count, PROFILE));
+    Some(finding)
+}
+
+fn is_leaked(sample: Sample<'_>) -> bool {
+    label(sample, "leaked").is_some()
+}
+
+/// The profile of most goroutines; a dump, which says who made them, needs only half as many.
+fn fullest(profiles: &[Profile]) -> Option<&Profile> {
+    let weight = |profile: &&Profile| {
+        let is_dump = profile.samples().any(|sample| label(sample, "state").is_some());
+        profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
+    };
+    profiles.iter().max_by_key(weight)
+}
+
+fn groups(profile: &Profile) -> Vec<(Waiting, i64)> {
+    groups_of(profile, |_| true)
+}
+
+fn groups_of(profile: &Profile, keep: fn(Sample<'_>) -> bool) -> Vec<(Waiting, i64)> {
+    let packages: Vec<(String, String)> = profile
+        .samples()
+        .flat_map(Sample::frames)
+        .filter_map(|line| line.function())
+        .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
+        .collect();
+    let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
+    let mut counts: FxHashMap<Waiting, i64> = FxHashMap::default();
+    for sample in profile.samples().filter(|sample| keep(*sample)) {
+        if let Some(waiting) = Waiting::of(sample, &modules) {
+            *counts.entry(waiting).or_default() += sample.value(0);
+        }
+    }
+    let mut groups: Vec<(Waiting, i64)> = counts.into_iter().collect();
+    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.at.cmp(&b.0.at)).then_with(|| a.0.state.cmp(&b.0.state)));
+    groups
+}
+
+impl Waiting {
+    fn of(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
+        let origin = |line: &gomem_pprof::Line<'_>| {
+            line.function()
+                .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
+        };
+        let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
+        let outside = || sample.frames().find(|line| !matches!(origin(line), Some(Origin::Runtime) | None));
+        let at = Place::of(own.or_else(outside).or_else(|| sample.frames().next())?);
+        let state = match label(sample, "state") {
+            Some(state) => state.to_owned(),
+            None => state_of(sample).to_owned(),
+        };
+        let origin = match label(sample, "created by") {
+            Some(creator) => Origins::CreatedBy(
+                Symbol::decode(creator).short(),
+                label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
+            ),
+            None => {
+                Origins::Runs(sample.frames().last().map_or_else(String::new, |line| Place::of(line).short_function()))
+            }
+        };
+        Some(Self { state, at, origin })
+    }
+
+    fn text(&self) -> String {
+        let origin = match &self.origin {
+            Origins::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
+            Origins::CreatedBy(function, None) => format!("made by `{function}`"),
+            Origins::Runs(function) => format!("each running `{function}`"),
+        };
+        format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
+    }
+
+    fn action(&self) -> String {
+        let wait = match self.state.as_str() {
+            state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
+            state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+            state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
+            state if state.starts_with("IO wait") => "the connection needs a deadline",
+            state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+            state if state.starts_with("sync") || state.starts_with("semacquire") => {
+                "whoever holds the lock, or is waited for, never lets go"
+            }
+            _ => "find what should end them",
+        };
+        format!("See why the goroutines at `{}` wait for ever: {wait}.", self.at.short())
+    }
+}
+
+/// What a goroutine waits for, by the function of the runtime that it waits in.
+fn state_of(sample: Sample<'_>) -> &'static str {
+    let names = || sample.frames().filter_map(|line| line.function()).map(|function| function.name()).take(8);
+    for name in names() {
+        let state = match name {
+            "runtime.selectgo" => "select",
+            "runtime.netpollblock" => "IO wait",
+            "time.Sleep" => "sleep",
+            "sync.runtime_notifyListWait" => "sync.Cond.Wait",
+            _ if name.starts_with("runtime.chanrecv") => "chan receive",
+            _ if name.starts_with("runtime.chansend") => "chan send",
+            _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
+                "semacquire"
+            }
+            _ => continue,
+        };
+        return state;
+    }
+    "running"
+}
+
+fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
+    sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}
+
+const PROFILE: &str = "goroutine profile";
+const SHOWN: usize = 3;
