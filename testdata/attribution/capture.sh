@@ -15,7 +15,8 @@ for pair in "$@"; do
     needs=$(sed -n 's/^go 1\.//p' "$program/go.mod")
     has=${version#go1.}
     [ "$needs" -le "${has%%.*}" ] || continue
-    scratch=${BUILD_FOLDER:-$(mktemp -d)}
+    scratch=${BUILD_FOLDER:-$(mktemp -d)}/attribution
+    mkdir "$scratch"
     cp -r "$program" "$scratch/$name"
     cd "$scratch/$name"
     flags=() pattern=
@@ -36,7 +37,7 @@ for pair in "$@"; do
     fi
     gzip -9 -n -c "$scratch/log" > "$folder/$version/$name.log.gz"
     cd "$folder"
-    rm -rf "${scratch:?}"/*
+    rm -rf "$scratch"
   done
   echo "$version: $(du -sh "$version" | cut -f1)"
 done

@@ -27,7 +27,7 @@ impl Sizes {
         }
         let size = (bytes / objects) as u64;
         match self.by_size.binary_search_by_key(&size, |(size, _)| *size) {
-            Ok(at) => self.by_size[at].1 += objects,
+            Ok(at) => self.by_size[at].1 = self.by_size[at].1.saturating_add(objects),
             Err(at) => self.by_size.insert(at, (size, objects)),
         }
     }
@@ -42,11 +42,13 @@ impl Sizes {
     }
 
     pub(crate) fn bytes(&self) -> u64 {
-        self.by_size.iter().map(|(size, objects)| size.saturating_mul(*objects as u64)).sum()
+        self.by_size
+            .iter()
+            .fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(*objects as u64)))
     }
 
     pub(crate) fn objects(&self) -> i64 {
-        self.by_size.iter().map(|(_, objects)| objects).sum()
+        self.by_size.iter().fold(0, |sum: i64, (_, objects)| sum.saturating_add(*objects))
     }
 
     pub(crate) fn contains(&self, wanted: u64) -> bool {
@@ -90,15 +92,19 @@ impl Sizes {
         if is_doubling(&sizes) {
             return Shape::Slice;
         }
-        if sizes.iter().any(|base| self.is_map_of(*base)) { Shape::Map } else { Shape::Mixed }
+        if sizes.iter().any(|base| *base <= LARGEST_BUCKET && self.is_map_of(*base)) {
+            Shape::Map
+        } else {
+            Shape::Mixed
+        }
     }
 
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
     fn is_map_of(&self, base: u64) -> bool {
-        let (mut matched, mut distinct, mut is_telling) = (0, 0, base >= SMALLEST_TELLING_BUCKET);
+        let (mut matched, mut distinct, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
         for &(size, objects) in self.by_size.iter().filter(|(size, _)| *size >= base) {
             if let Some(has_overflow) = is_bucket_array(size, base) {
-                matched += size.saturating_mul(objects as u64);
+                matched = size.saturating_mul(objects as u64).saturating_add(matched);
                 distinct += 1;
                 is_telling |= has_overflow;
             }
@@ -114,7 +120,8 @@ fn is_doubling(sizes: &[u64]) -> bool {
         let (small, large) = (pair[0], pair[1]);
         let least = if small < 2048 { 1.45 } else { 1.1 };
         let header = if small <= MOST_WITHOUT_HEADER && large > MOST_WITHOUT_HEADER { MALLOC_HEADER } else { 0 };
-        let is_doubled = large as f64 >= least * small as f64 && large <= rounded(2 * small + header);
+        let is_doubled =
+            large as f64 >= least * small as f64 && large <= rounded(small.saturating_mul(2).saturating_add(header));
         is_doubled || (small <= 16 && large <= 32)
     })
 }
@@ -139,7 +146,7 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
 /// The size of the memory for so many bytes (`roundupsize` in `runtime/msize.go`).
 pub(crate) fn rounded(bytes: u64) -> u64 {
     let at = CLASSES.partition_point(|class| *class < bytes);
-    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE) * PAGE)
+    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE).saturating_mul(PAGE))
 }
 
 /// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
@@ -147,6 +154,8 @@ pub(crate) const CHANNEL: [u64; 2] = [96, 112];
 
 /// Smaller buckets have sizes that slices have too.
 const SMALLEST_TELLING_BUCKET: u64 = 72;
+/// Keys and values beyond 128 bytes are held by pointers.
+const LARGEST_BUCKET: u64 = 2304;
 const LEAST_IN_BUCKETS: f64 = 0.8;
 const MOST_DOUBLINGS: u32 = 32;
 /// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
@@ -189,6 +198,7 @@ mod tests {
         assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
         assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
         assert_eq!(shape(&[8, 4096]), Shape::Mixed);
+        assert_eq!(shape(&[8, 1 << 40, 1 << 60]), Shape::Mixed);
     }
 
     #[test]
