@@ -35,6 +35,14 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
     let all: i64 = groups.iter().map(|group| group.1).sum();
     let leak = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
     if let (Some(finding), Some((most, count))) = (leak, groups.first()) {
+        let more = finding.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more");
+        if (*count as f64) < LEAST_OF_GROWTH * more.map_or(0.0, |more| more.value) {
+            let note =
+                format!("the goroutine profile has only {all}, no place with many: take one while they are there");
+            finding.confounders.push(note);
+            findings.extend(leaked(bundle.goroutines()));
+            return;
+        }
         let shown: Vec<String> =
             groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text())).collect();
         finding.summary += &format!(" Of {all} goroutines in the profile: {}.", shown.join("; "));
@@ -181,3 +189,5 @@ fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
 
 const PROFILE: &str = "goroutine profile";
 const SHOWN: usize = 3;
+/// A judgement: a profile may have been taken early in the growth, but not before it.
+const LEAST_OF_GROWTH: f64 = 0.1;

@@ -109,6 +109,9 @@ fn leaking_goroutines_are_told_with_what_they_wait_on_and_who_made_them() {
         );
     }
     let metrics = artifact("m", inflated("testdata/incidents/goroutines_slow.prom.gz"));
+    // A dump from before they leaked names nobody.
+    let report = Report::of(&bundle(vec![metrics.clone(), artifact("early", DUMP)]));
+    assert!(of_kind(&report, FindingKind::Leak)[0].place.is_none());
     // As a file of its own, and at the end of the log of a program that crashed.
     for text in [dump.clone(), format!("listening\npanic: boom\n\n{dump}")] {
         let report = Report::of(&bundle(vec![metrics.clone(), artifact("dump", text)]));
