@@ -58,7 +58,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
     let mut cursor = Cursor::default();
     let (mut allocated, mut live) = (0.0, curve.initial);
     let mut roots = curve.at(0.0, &mut cursor).roots;
-    let mut work_before = 0.0;
+    let mut work_before = if live > 0.0 { live + roots } else { 0.0 };
     let mut ratios = [0.0_f64; 5];
     let mut last_seconds = 0.0;
     loop {
@@ -132,16 +132,17 @@ pub(crate) struct MarkPhase {
 /// Bytes allocated during marking: freely, until assists make allocation pay for the goal (`gcControllerState.revise`).
 pub(crate) fn mark_bytes(phase: &MarkPhase) -> f64 {
     let room = (phase.goal - phase.heap_start).max(0.0);
-    // More work than last time extends the goal in proportion, up to what GOGC gives on top of the whole goal.
-    let stretch = if phase.work_before > 0.0 {
-        (phase.work / phase.work_before).min((phase.heap_start + phase.roots) / phase.work_before).max(1.0)
-    } else {
-        1.0
+    // More work than last time extends the goal in proportion, up to what GOGC gives on top of the whole goal. The first
+    // cycle knows of no work before it, so only the latter holds.
+    let budget = match phase.factor {
+        Some(factor) => {
+            let hard = ((1.0 + factor) * phase.goal - phase.heap_start).max(0.0);
+            let stretch = phase.work.min(phase.heap_start + phase.roots) / phase.work_before;
+            if phase.work_before > 0.0 { hard.min(room * stretch.max(1.0)) } else { hard }
+        }
+        // The hard goal of GOGC=off is below the goal.
+        None => room,
     };
-    let mut budget = room * stretch;
-    if let Some(factor) = phase.factor {
-        budget = budget.min(((1.0 + factor) * phase.goal - phase.heap_start).max(0.0));
-    }
     let mut bytes = phase.free.min(budget);
     if phase.free > budget && budget > 0.0 {
         // The goal is soft. A heap that grows is more work than the assists reckon with, and the further free
