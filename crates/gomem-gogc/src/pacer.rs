@@ -32,12 +32,14 @@ pub fn heap_minimum(gogc: Gogc) -> u64 {
 }
 
 /// The heap goal that `GOGC` alone sets after a cycle that marked `live_bytes` and scanned `roots_bytes` of stacks and
-/// globals (`gcControllerState.commit`): the live heap plus `GOGC` percent of the live heap and the roots.
+/// globals (`gcControllerState.commit`): the live heap plus `GOGC` percent of the live heap and the roots, and never less
+/// than the sweeper is given after a cycle (`gcControllerState.heapGoalInternal`, `sweepMinHeapDistance`).
 ///
 /// ```
 /// use gomem_gogc::{Gogc, heap_goal};
 /// assert_eq!(heap_goal(100 << 20, 2 << 20, Gogc::Percent(100)), 202 << 20);
 /// assert_eq!(heap_goal(0, 0, Gogc::Percent(50)), 2 << 20, "never below the scaled 4 MiB");
+/// assert_eq!(heap_goal(3 << 20, 0, Gogc::Percent(25)), 4 << 20, "1 MiB for the sweeper");
 /// assert_eq!(heap_goal(100 << 20, 0, Gogc::Off), u64::MAX);
 /// ```
 #[must_use]
@@ -45,7 +47,9 @@ pub fn heap_goal(live_bytes: u64, roots_bytes: u64, gogc: Gogc) -> u64 {
     let Gogc::Percent(percent) = gogc else { return u64::MAX };
     let headroom = u128::from(live_bytes.saturating_add(roots_bytes)) * u128::from(percent) / 100;
     let goal = u128::from(live_bytes) + headroom;
-    u64::try_from(goal).unwrap_or(u64::MAX).max(heap_minimum(gogc))
+    // Before the first cycle there is nothing to sweep.
+    let swept = if live_bytes > 0 { live_bytes.saturating_add(SWEEP_DISTANCE) } else { 0 };
+    u64::try_from(goal).unwrap_or(u64::MAX).max(heap_minimum(gogc)).max(swept)
 }
 
 /// The heap goal that a memory limit sets (`gcControllerState.memoryLimitHeapGoal`): what the limit leaves for the heap,
@@ -69,11 +73,13 @@ pub fn memory_limit_goal(limit_bytes: u64, live_bytes: u64, memory: &MemoryState
 }
 
 /// The heap size at which marking starts (`gcControllerState.trigger`): the goal less the `runway` that allocation is
-/// expected to use during marking, kept between 70 % and 95 % of the way from the live heap to the goal.
+/// expected to use during marking, kept between 70 % and 95 % of the way from the live heap to the goal, and 1 MiB of
+/// allocation away for the sweeper.
 #[must_use]
 pub fn trigger(live_bytes: f64, goal_bytes: f64, runway_bytes: f64) -> f64 {
     let room = (goal_bytes - live_bytes).max(0.0);
-    let low = live_bytes + room * TRIGGER_LOW;
+    let swept = if live_bytes > 0.0 { room.min(SWEEP_DISTANCE as f64) } else { 0.0 };
+    let low = live_bytes + (room * TRIGGER_LOW).max(swept);
     let high = (live_bytes + room * TRIGGER_HIGH).max(goal_bytes - DEFAULT_HEAP_MINIMUM as f64).max(low);
     (goal_bytes - runway_bytes).max(low).min(high)
 }
@@ -100,6 +106,8 @@ impl fmt::Display for Gogc {
 
 /// `defaultHeapMinimum` of `runtime/mgcpacer.go`.
 const DEFAULT_HEAP_MINIMUM: u64 = 4 << 20;
+/// `sweepMinHeapDistance` of `runtime/mgc.go`.
+pub(crate) const SWEEP_DISTANCE: u64 = 1 << 20;
 /// `memoryLimitHeapGoalHeadroomPercent` of `runtime/mgcpacer.go`.
 const LIMIT_HEADROOM_PERCENT: u64 = 3;
 /// `memoryLimitMinHeapGoalHeadroom` of `runtime/mgcpacer.go`.
@@ -136,8 +144,9 @@ mod tests {
 
     #[test]
     fn the_trigger_stays_within_its_bounds() {
-        assert_eq!(trigger(64.0, 128.0, 1000.0), 109.0, "70 % at the earliest");
         let live = 64.0 * MIB as f64;
+        assert_eq!(trigger(live, 2.0 * live, 1e9), 109.0 * MIB as f64, "70 % at the earliest");
+        assert_eq!(trigger(live, live + 1e6, 1e9), live + 1e6, "the sweeper has its 1 MiB");
         assert_eq!(trigger(live, 2.0 * live, 0.0), 2.0 * live - 3.0 * MIB as f64, "95 % at the latest");
         assert_eq!(trigger(10.0, 5.0, 1.0), 10.0, "a goal below the live heap starts at once");
     }

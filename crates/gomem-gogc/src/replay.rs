@@ -134,14 +134,12 @@ pub(crate) fn mark_bytes(phase: &MarkPhase) -> f64 {
     let room = (phase.goal - phase.heap_start).max(0.0);
     // More work than last time extends the goal in proportion, up to what GOGC gives on top of the whole goal. The first
     // cycle knows of no work before it, so only the latter holds.
-    let budget = match phase.factor {
-        Some(factor) => {
-            let hard = ((1.0 + factor) * phase.goal - phase.heap_start).max(0.0);
-            let stretch = phase.work.min(phase.heap_start + phase.roots) / phase.work_before;
-            if phase.work_before > 0.0 { hard.min(room * stretch.max(1.0)) } else { hard }
-        }
-        // The hard goal of GOGC=off is below the goal.
-        None => room,
+    let hard = ((1.0 + phase.factor.unwrap_or(FACTOR_OF_OFF)) * phase.goal - phase.heap_start).max(0.0);
+    let budget = if phase.work_before > 0.0 {
+        let stretch = phase.work.min(phase.heap_start + phase.roots) / phase.work_before;
+        hard.min(room * stretch.max(1.0))
+    } else {
+        hard
     };
     let mut bytes = phase.free.min(budget);
     if phase.free > budget && budget > 0.0 {
@@ -156,7 +154,10 @@ pub(crate) fn mark_bytes(phase: &MarkPhase) -> f64 {
 
 fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {
     let by_gogc = match setting.gogc.factor() {
-        Some(factor) => (live + (live + roots) * factor).max(pacer::heap_minimum(setting.gogc) as f64),
+        Some(factor) => {
+            let swept = if live > 0.0 { live + pacer::SWEEP_DISTANCE as f64 } else { 0.0 };
+            (live + (live + roots) * factor).max(pacer::heap_minimum(setting.gogc) as f64).max(swept)
+        },
         None => f64::INFINITY,
     };
     match setting.memory_limit_bytes {
@@ -181,5 +182,7 @@ fn allocated_at(curve: &Curve, seconds: f64, low: f64, high: f64) -> f64 {
 
 /// Programs that allocate this much less, or that many times more, are not another version of the recorded one.
 const LEAST_SCALE: f64 = 1e-6;
+/// What `revise` takes `GOGC=off` for.
+const FACTOR_OF_OFF: f64 = 1000.0;
 /// A cycle starts at least this much after the last one: the runtime keeps 64 KiB between trigger and goal.
 const MINIMUM_STEP: f64 = 65_536.0;

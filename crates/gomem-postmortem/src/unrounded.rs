@@ -71,7 +71,8 @@ fn live_bytes(line: &GcTraceLine, next: Option<&GcTraceLine>, roots: f64, settin
     if goal.start <= heap_minimum(setting.gogc) as f64 {
         return start.midpoint(end);
     }
-    let live_for = |goal: f64| (goal - roots * factor) / (1.0 + factor);
+    // The goal leaves the sweeper 1 MiB where GOGC leaves less.
+    let live_for = |goal: f64| ((goal - roots * factor) / (1.0 + factor)).min(goal - MIB);
     let (low, high) = (live_for(goal.start).max(start), live_for(goal.end).min(end));
     if low < high { low.midpoint(high) } else { start.midpoint(end) }
 }
