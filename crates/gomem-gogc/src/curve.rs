@@ -23,6 +23,8 @@ pub(crate) struct Point {
     pub(crate) free_ratio: f64,
     /// The same as the runtime estimates it for the runway of the next cycles.
     pub(crate) runway_ratio: f64,
+    /// Bytes that are allocated until the scheduler lets a worker mark, if no goroutine had to assist.
+    pub(crate) delay_bytes: f64,
     /// Bytes that were allocated during marking.
     pub(crate) mark_bytes: f64,
     /// CPU seconds per byte marked.
@@ -53,6 +55,9 @@ impl Curve {
         let initial = recording.initial_live_bytes.unwrap_or(0.0);
         let mut live_before = initial;
         let mut after_last = 0.0;
+        let mut ended = 0.0;
+        // Larger heaps are marked for longer than that, and what they allocate meanwhile was seen. Samples tell no rate.
+        let is_small = !recording.is_sampled && recording.cycles.iter().all(|cycle| cycle.surviving_bytes() < SMALL_HEAP);
         for cycle in &recording.cycles {
             let (end, live) = (cycle.heap_end_bytes, cycle.heap_live_bytes);
             let step = (end - live_before).max(0.0);
@@ -64,6 +69,8 @@ impl Curve {
             // A cycle that finds next to nothing alive still costs something.
             let work = (surviving + roots).max(live * LEAST_WORK).max(1.0);
             let share = MarkShare::of(cycle);
+            let rate = (cycle.heap_start_bytes - live_before).max(0.0) / (cycle.start_seconds - ended).max(1e-3);
+            ended = cycle.start_seconds + cycle.stw_seconds + cycle.mark_seconds;
             points.push(Point {
                 allocated: allocated - mark_bytes,
                 seconds: cycle.start_seconds,
@@ -71,6 +78,7 @@ impl Curve {
                 roots,
                 free_ratio: mark_bytes / work * share.unassisted(),
                 runway_ratio: mark_bytes / work * share.runway(),
+                delay_bytes: if is_small { rate * share.delay_seconds(cycle.procs) } else { 0.0 },
                 mark_bytes,
                 cost: cycle.gc_cpu_seconds() / work,
                 forced: cycle.forced,
@@ -179,6 +187,13 @@ impl MarkShare {
         (longer * freer).clamp(1.0, MOST_UNASSISTED)
     }
 
+    /// How long a worker waits for a processor. The goroutine that starts the cycle goes on, and so do those on other
+    /// processors, until one of them has used up its time slice (`forcePreemptNS`); an idle processor marks at once.
+    fn delay_seconds(&self, procs: u32) -> f64 {
+        let first_of_all = TIME_SLICE_SECONDS / (f64::from(procs) + 1.0);
+        first_of_all * (1.0 - self.idle / BACKGROUND_UTILIZATION).max(0.0)
+    }
+
     /// `gcControllerState.endCycle` and `commit`: allocation against marking at the utilization of the cycle, turned
     /// into what is allocated while a quarter of the processors marks.
     fn runway(&self) -> f64 {
@@ -205,6 +220,10 @@ fn last_slope(points: &[Point]) -> f64 {
     if width <= 0.0 { 0.0 } else { ((last.surviving - earlier.surviving) / width).clamp(0.0, 1.0) }
 }
 
+/// `forcePreemptNS` of `runtime/proc.go`.
+const TIME_SLICE_SECONDS: f64 = 0.010;
+/// Live heaps below this are marked in less than a few time slices.
+pub(crate) const SMALL_HEAP: f64 = 30.0 * 1_048_576.0;
 /// Longer than this no recorded mark phase would have gone on without assists.
 const MOST_UNASSISTED: f64 = 12.0;
 /// The least part of the live heap that a cycle is taken to have marked.

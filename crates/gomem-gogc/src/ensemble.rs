@@ -57,16 +57,21 @@ impl Ensemble {
             values.sort_by(f64::total_cmp);
             [values[0], values[values.len() / 2], values[values.len() - 1]]
         };
-        let mean_cycles = outcomes.iter().map(|outcome| outcome.cycles).sum::<f64>() / outcomes.len() as f64;
         Summary {
-            // A handful of cycles is a whole number; many are best told by their mean.
-            cycles: if mean_cycles < FEW_CYCLES { sorted(|outcome| outcome.cycles)[1] } else { mean_cycles },
+            cycles: cycles(&outcomes, sorted(|outcome| outcome.cycles)[1]),
             peak_heap_bytes: sorted(|outcome| outcome.peak_heap_bytes)[1],
             gc_cpu_seconds: sorted(|outcome| outcome.gc_cpu_seconds)[1],
             effective_gogc: sorted(|outcome| outcome.effective_gogc),
             gave_up: outcomes.iter().any(|outcome| outcome.gave_up),
         }
     }
+}
+
+/// A handful of cycles is a whole number where the draws agree on it; otherwise it is their mean.
+fn cycles(outcomes: &[Outcome], median: f64) -> f64 {
+    let draws = outcomes.len() as f64;
+    let agreeing = outcomes.iter().filter(|outcome| outcome.cycles == median).count() as f64;
+    if agreeing >= AGREEMENT * draws { median } else { outcomes.iter().map(|outcome| outcome.cycles).sum::<f64>() / draws }
 }
 
 const SEED: u64 = 0x676f_6d65_6d00_0001;
@@ -77,5 +82,5 @@ const LEAST_DRAWS: usize = 2;
 const MOST_STEPS: usize = 20_000;
 /// How many cycles to either side may stand in for a cycle.
 const REACH: usize = 4;
-/// Fewer cycles than this are told as a whole number.
-const FEW_CYCLES: f64 = 5.0;
+/// The share of the draws that have to agree on a number of cycles.
+const AGREEMENT: f64 = 0.8;

@@ -2,7 +2,7 @@
 
 use crate::{
     cost::{Cost, Shares},
-    curve::{Curve, Point},
+    curve::{Curve, Point, SMALL_HEAP},
     ensemble::{Ensemble, Summary},
     prediction::{Interval, Prediction, Refusal, Setting, Warning},
     quality::Quality,
@@ -205,7 +205,7 @@ fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
     let of = |(cycle, point): (&Cycle, &Point)| {
         let work = point.surviving + point.roots;
         let expected = mark_bytes(&MarkPhase {
-            free: point.free_ratio * work,
+            free: (point.free_ratio * work).max(point.delay_bytes),
             work,
             work_before,
             heap_start: cycle.heap_start_bytes,
@@ -221,7 +221,7 @@ fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
 
 /// What a mark phase allocates at the least: in small heaps, the time it takes to start and end marking counts.
 fn floor(points: &[Point]) -> f64 {
-    if points.iter().any(|point| point.surviving >= 30.0 * MIB) {
+    if points.iter().any(|point| point.surviving >= SMALL_HEAP) {
         return 0.0;
     }
     let mut marks: Vec<f64> = points.iter().map(|point| point.mark_bytes).collect();

@@ -89,7 +89,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
         let work = moment.surviving + roots;
         let step = &draw.steps[moment.nearest];
         let marked = mark_bytes(&MarkPhase {
-            free: step.free_ratio * scale * work,
+            free: (step.free_ratio * work).max(curve.points[moment.nearest].delay_bytes) * scale,
             work,
             work_before,
             heap_start,
