@@ -57,7 +57,8 @@ impl Curve {
         let mut after_last = 0.0;
         let mut ended = 0.0;
         // Larger heaps are marked for longer than that, and what they allocate meanwhile was seen. Samples tell no rate.
-        let is_small = !recording.is_sampled && recording.cycles.iter().all(|cycle| cycle.surviving_bytes() < SMALL_HEAP);
+        let is_small =
+            !recording.is_sampled && recording.cycles.iter().all(|cycle| cycle.surviving_bytes() < SMALL_HEAP);
         for cycle in &recording.cycles {
             let (end, live) = (cycle.heap_end_bytes, cycle.heap_live_bytes);
             let step = (end - live_before).max(0.0);

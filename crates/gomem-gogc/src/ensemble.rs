@@ -71,7 +71,11 @@ impl Ensemble {
 fn cycles(outcomes: &[Outcome], median: f64) -> f64 {
     let draws = outcomes.len() as f64;
     let agreeing = outcomes.iter().filter(|outcome| outcome.cycles == median).count() as f64;
-    if agreeing >= AGREEMENT * draws { median } else { outcomes.iter().map(|outcome| outcome.cycles).sum::<f64>() / draws }
+    if agreeing >= AGREEMENT * draws {
+        median
+    } else {
+        outcomes.iter().map(|outcome| outcome.cycles).sum::<f64>() / draws
+    }
 }
 
 const SEED: u64 = 0x676f_6d65_6d00_0001;

@@ -157,7 +157,7 @@ fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {
         Some(factor) => {
             let swept = if live > 0.0 { live + pacer::SWEEP_DISTANCE as f64 } else { 0.0 };
             (live + (live + roots) * factor).max(pacer::heap_minimum(setting.gogc) as f64).max(swept)
-        },
+        }
         None => f64::INFINITY,
     };
     match setting.memory_limit_bytes {
@@ -186,3 +186,35 @@ const LEAST_SCALE: f64 = 1e-6;
 const FACTOR_OF_OFF: f64 = 1000.0;
 /// A cycle starts at least this much after the last one: the runtime keeps 64 KiB between trigger and goal.
 const MINIMUM_STEP: f64 = 65_536.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn phase(factor: Option<f64>) -> MarkPhase {
+        MarkPhase { free: 1000.0, work: 40.0, work_before: 40.0, heap_start: 90.0, roots: 0.0, goal: 100.0, factor }
+    }
+
+    #[test]
+    fn assists_hold_a_steady_heap_to_its_goal() {
+        assert_eq!(mark_bytes(&phase(Some(1.0))), 10.0);
+        assert_eq!(mark_bytes(&MarkPhase { free: 4.0, ..phase(Some(1.0)) }), 4.0, "nobody has to assist");
+    }
+
+    #[test]
+    fn the_first_cycle_is_held_to_the_hard_goal_only() {
+        let first = MarkPhase { work_before: 0.0, ..phase(Some(8.0)) };
+        assert_eq!(mark_bytes(&first), 810.0);
+        assert_eq!(mark_bytes(&MarkPhase { free: 30.0, ..first }), 30.0);
+    }
+
+    #[test]
+    fn more_work_than_last_time_extends_the_goal() {
+        let grown = MarkPhase { free: 30.0, work_before: 20.0, ..phase(Some(1.0)) };
+        assert!((20.0..=30.0).contains(&mark_bytes(&grown)), "{}", mark_bytes(&grown));
+        assert_eq!(
+            mark_bytes(&MarkPhase { free: 30.0, ..phase(None) }),
+            mark_bytes(&MarkPhase { free: 30.0, ..phase(Some(1000.0)) })
+        );
+    }
+}

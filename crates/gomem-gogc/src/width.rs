@@ -39,13 +39,13 @@ fn at_octave(widths: &[f64; 4], octaves: f64) -> f64 {
 
 /// Split-conformal half-widths of the logarithm at 0, 1, 2 and 3 octaves from the recorded GOGC: 90 % of the predictions
 /// of recorded runs were closer. Those of cycles, and those of the peak heap.
-const WIDTHS: ([f64; 4], [f64; 4]) = ([0.12, 0.22, 0.33, 0.35], [0.18, 0.26, 0.27, 0.33]);
+const WIDTHS: ([f64; 4], [f64; 4]) = ([0.12, 0.21, 0.32, 0.33], [0.18, 0.26, 0.29, 0.33]);
 /// The same for live heaps of a few MiB, whose pace the minimum heap and the allocation during marking set.
 const SMALL_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.40, 1.20, 1.20], [0.30, 0.60, 1.30, 1.40]);
 /// The same for GC CPU, beside [`CPU_POINTS`].
-const CPU_WIDTH: [f64; 4] = [0.25, 0.38, 0.60, 1.00];
+const CPU_WIDTH: [f64; 4] = [0.28, 0.45, 0.72, 1.10];
 /// The share of the available CPU that any prediction of GC CPU may be off by.
-pub(crate) const CPU_POINTS: f64 = 0.015;
+pub(crate) const CPU_POINTS: f64 = 0.02;
 /// A short or unsteady recording tells less, and so do cycles that were not seen one by one.
 const SHAKY: f64 = 1.3;
 const SAMPLED: f64 = 1.3;

@@ -59,3 +59,12 @@ fn the_goal_is_the_runtimes_own_by_gogc() {
 fn the_goal_is_the_runtimes_own_under_a_memory_limit() {
     assert_exact(errors(|path| path.contains("MiB")));
 }
+
+/// A heap of a few MiB at a low `GOGC` has the sweeper's MiB as its goal, not `GOGC` percent of anything.
+#[test]
+fn the_goal_of_a_small_heap_is_the_runtimes_own() {
+    let mut errors = errors(|path| path.contains("tiny"));
+    errors.sort_by(f64::total_cmp);
+    assert!(errors.len() > 15, "only {} rows", errors.len());
+    assert!(errors[errors.len() * 3 / 4] < 1e-6, "{errors:?}");
+}
