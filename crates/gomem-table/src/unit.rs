@@ -71,6 +71,8 @@ impl Unit {
             Self::BytesPerHour => binary(value, "/h"),
             Self::Mebibytes => binary(value * 1_048_576.0, ""),
             Self::Fraction => format!("{:.1} %", value * 100.0),
+            // Settings such as GOGC are whole.
+            Self::Percent if value.fract() == 0.0 => format!("{value:.0} %"),
             Self::Percent => format!("{value:.1} %"),
             Self::Seconds => seconds(value),
             Self::Milliseconds => seconds(value / 1e3),
@@ -129,6 +131,7 @@ mod tests {
         assert_eq!(Unit::Bytes.humanize(1536.0), "1.5 KiB");
         assert_eq!(Unit::Bytes.humanize(-1_048_576.0), "-1.0 MiB");
         assert_eq!(Unit::Fraction.humanize(0.473), "47.3 %");
+        assert_eq!(Unit::Percent.humanize(100.0), "100 %");
         assert_eq!(Unit::Nanoseconds.humanize(1_200_000.0), "1.20 ms");
         assert_eq!(Unit::Seconds.humanize(5400.0), "90.0 min");
         assert_eq!(Unit::Count.humanize(12.0), "12");
