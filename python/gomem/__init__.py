@@ -1,6 +1,8 @@
 """Post-mortems of Go programs: heap profiles, escape logs, metrics and GC traces as data frames."""
 
+import importlib as _importlib
 import warnings as _warnings
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 from gomem import gogc
 from gomem._capture import Capture, capture
@@ -13,6 +15,7 @@ from gomem._gomem import (
     __version__,
     is_debug_build,
 )
+from gomem._lazy import ScanDiagnostics
 from gomem._metrics import (
     GomemWarning,
     Metrics,
@@ -31,7 +34,12 @@ from gomem._pprof import (
     merge,
     read_pprof,
 )
-from gomem._scan import scan_pprof
+from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
+
+if _TYPE_CHECKING:
+    from types import ModuleType as _ModuleType
+
+    from gomem import charts as charts
 
 __all__ = [
     "Capture",
@@ -47,6 +55,7 @@ __all__ = [
     "ProfileDiff",
     "Report",
     "SampleType",
+    "ScanDiagnostics",
     "UsageError",
     "Waterfall",
     "__version__",
@@ -61,6 +70,8 @@ __all__ = [
     "read_gctrace",
     "read_metrics",
     "read_pprof",
+    "scan_escape_log",
+    "scan_gctrace",
     "scan_pprof",
 ]
 
@@ -69,3 +80,10 @@ if is_debug_build:
         "gomem was built without optimisation and is many times slower; build with --release",
         stacklevel=2,
     )
+
+
+def __getattr__(name: str) -> "_ModuleType":
+    """Import the charts when they are first asked for: Altair takes longer than all the rest."""
+    if name == "charts":
+        return _importlib.import_module("gomem.charts")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

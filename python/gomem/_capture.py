@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from gomem import _gomem
 from gomem._metrics import GomemWarning
+from gomem._progress import progress_bar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from gomem._progress import Progress
 
 __all__ = ["Capture", "capture"]
 
@@ -57,6 +60,7 @@ def capture(
     bearer_token: str | None = None,
     timeout: float = 10.0,
     limit_bytes: int = 128 << 20,
+    progress: Progress = None,
 ) -> Capture:
     """Take a bundle from a live Go service.
 
@@ -83,6 +87,8 @@ def capture(
         How many seconds an answer may take; the CPU profile so much longer than its own.
     limit_bytes
         How large an answer may be, as it comes over the wire.
+    progress
+        As for `scan_pprof`, in seconds.
 
     Raises
     ------
@@ -100,16 +106,26 @@ def capture(
     gomem.GomemError: nothing could be taken from http://127.0.0.1:1/: ...
     """
     path = Path(directory)
-    text = _gomem.capture(
-        url,
-        path,
-        seconds=seconds,
-        metrics_url=metrics_url,
-        headers=dict(headers or {}),
-        bearer_token=bearer_token,
-        timeout=timeout,
-        limit_bytes=limit_bytes,
-    )
+    with progress_bar(seconds, what="capture", unit="s", progress=progress) as done:
+        so_far = 0
+
+        def tell(elapsed: float) -> None:
+            nonlocal so_far
+            if (now := min(int(elapsed), seconds)) > so_far:
+                done(now - so_far)
+                so_far = now
+
+        text = _gomem.capture(
+            url,
+            path,
+            seconds=seconds,
+            metrics_url=metrics_url,
+            headers=dict(headers or {}),
+            bearer_token=bearer_token,
+            timeout=timeout,
+            limit_bytes=limit_bytes,
+            progress=tell,
+        )
     manifest = json.loads(text)
     for warning in manifest["warnings"]:
         warnings.warn(warning, GomemWarning, stacklevel=2)

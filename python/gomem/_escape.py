@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import polars as pl
 
 from gomem import _gomem
+from gomem._display import facts, heading, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,6 +165,19 @@ class EscapeLog:
     def __repr__(self) -> str:
         return f"EscapeLog({len(self._inner)} heap decisions in {self.coverage.lines} lines)"
 
+    def _repr_html_(self) -> str:
+        escapes = self.escapes()
+        causes = escapes.group_by("cause", "alloc_certainty").len("decisions")
+        causes = causes.sort("decisions", "cause", descending=[True, False]).head(_CAUSES)
+        oldest, newest = self.go_versions
+        known = {
+            "lines": f"{self.coverage.lines:,}",
+            "not understood": self.coverage.unknown or None,
+            "Go": oldest if oldest == newest else f"{oldest} to {newest}",
+            "packages": escapes["package"].n_unique(),
+        }
+        return heading(repr(self)) + facts(known) + table(causes)
+
 
 def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
     r"""Read what ``go build -gcflags=-m=2`` printed, Go 1.21 to 1.27.
@@ -192,3 +206,7 @@ def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
     EscapeLog(1 heap decisions in 2 lines)
     """
     return EscapeLog(_gomem.read_escape_log(source))
+
+
+# Rows that a notebook shows of a log.
+_CAUSES = 10

@@ -1,4 +1,4 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from os import PathLike
 from typing import Any, Literal, final
@@ -312,6 +312,7 @@ def capture(
     bearer_token: str | None,
     timeout: float,
     limit_bytes: int,
+    progress: Callable[[float], object],
 ) -> str: ...
 
 # command.rs

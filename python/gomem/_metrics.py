@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import polars as pl
 
 from gomem import _gomem
+from gomem._display import facts, heading
 
 if TYPE_CHECKING:
     import os
@@ -130,6 +131,18 @@ class Metrics:
     def __repr__(self) -> str:
         inner = self._inner
         return f"Metrics({inner.scrapes} scrapes, {inner.series_count} series)"
+
+    def _repr_html_(self) -> str:
+        state = self.state()
+        times = state["time"].dt.to_string("%Y-%m-%d %H:%M:%S UTC")
+        known = {
+            "from": times.min(),
+            "to": times.max(),
+            "targets": state["target"].n_unique(),
+            "problems": len(self.diagnostics) or None,
+        }
+        shown = heading(repr(self)) + facts(known)
+        return shown + (self.waterfall()._repr_html_() if state.height else "")
 
 
 class Waterfall:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from gomem import _gomem
-from gomem._pprof import inline_document
+from gomem._display import inline_document
 
 if TYPE_CHECKING:
     import os

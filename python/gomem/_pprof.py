@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import html
+from collections.abc import Sized
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 import polars as pl
 
 from gomem import _gomem
+from gomem._display import facts, heading, inline_document, table
+from gomem._progress import progress_bar
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from gomem._progress import Progress
     from gomem._source import Source
 
 __all__ = [
@@ -24,7 +27,6 @@ __all__ = [
     "ProfileDiff",
     "SampleType",
     "growth",
-    "inline_document",
     "merge",
     "read_pprof",
 ]
@@ -349,7 +351,18 @@ class Profile:
         return f"Profile({len(self)} samples of {kinds})"
 
     def _repr_html_(self) -> str:
-        return self.flame()._repr_html_()
+        problems = len(self.diagnostics)
+        known = {
+            "taken": self.time and f"{self.time:%Y-%m-%d %H:%M:%S} UTC",
+            "covers": self.duration or None,
+            "repaired": f"{problems} flaws, see diagnostics" if problems else None,
+        }
+        shown = [heading(repr(self)), facts(known)]
+        if self.default_sample_type is not None:
+            unit = _shown_unit(self.sample_types, self.default_sample_type)
+            top = self.top(unit=unit).head(_TOP).rename(_headings(unit))
+            shown += [facts({"top by": self.default_sample_type}), table(top), _flame(self.flame())]
+        return "".join(shown)
 
 
 class ProfileDiff:
@@ -407,7 +420,12 @@ class ProfileDiff:
         return f"ProfileDiff({kinds})"
 
     def _repr_html_(self) -> str:
-        return self.flame()._repr_html_()
+        shown = [heading(repr(self))]
+        if self.default_sample_type is not None:
+            top = self.top().select("function", "base", "current", "delta", "status").head(_TOP)
+            largest = facts({"largest differences of": self.default_sample_type})
+            shown += [largest, table(top), _flame(self.flame())]
+        return "".join(shown)
 
 
 class FlameTree:
@@ -429,14 +447,6 @@ class FlameTree:
 
     def _repr_html_(self) -> str:
         return inline_document(self._inner.html("flame graph"), height=520)
-
-
-def inline_document(document: str, *, height: int) -> str:
-    """Put a document into a notebook's page, apart from the page's own scripts and styles."""
-    return (
-        f'<iframe srcdoc="{html.escape(document)}" sandbox="allow-scripts" '
-        f'style="width:100%;height:{height}px;border:0"></iframe>'
-    )
 
 
 def read_pprof(
@@ -492,7 +502,7 @@ def read_pprof(
     )
 
 
-def merge(profiles: Iterable[Profile | Source]) -> Profile:
+def merge(profiles: Iterable[Profile | Source], *, progress: Progress = None) -> Profile:
     """Sum profiles, one after the other, so that memory does not grow with their number.
 
     Stacks are the same when their frames are, wherever the program was loaded. Sample types are
@@ -502,6 +512,8 @@ def merge(profiles: Iterable[Profile | Source]) -> Profile:
     ----------
     profiles
         Profiles, or what `read_pprof` takes.
+    progress
+        As for `scan_pprof`.
 
     Raises
     ------
@@ -509,13 +521,16 @@ def merge(profiles: Iterable[Profile | Source]) -> Profile:
         When there are none, or they have no sample type in common.
     """
     merger = _gomem.Merger()
-    for profile in profiles:
-        merger.add(_profile(profile)._inner)
+    for profile in _read_all(profiles, "merge", progress):
+        merger.add(profile._inner)
     return Profile(merger.finish())
 
 
 def growth(
-    profiles: Iterable[Profile | Source], *, sample_type: str = "inuse_space"
+    profiles: Iterable[Profile | Source],
+    *,
+    sample_type: str = "inuse_space",
+    progress: Progress = None,
 ) -> pl.DataFrame:
     """Follow each site's value over a series of profiles of one program.
 
@@ -527,6 +542,8 @@ def growth(
         Profiles, or what `read_pprof` takes, in any order; each says when it was taken.
     sample_type
         What to follow.
+    progress
+        As for `scan_pprof`.
 
     Returns
     -------
@@ -542,10 +559,34 @@ def growth(
     UsageError
         When a profile has no such sample type, or does not say when it was taken.
     """
-    return pl.DataFrame(
-        _gomem.growth([_profile(profile)._inner for profile in profiles], sample_type)
-    )
+    series = [profile._inner for profile in _read_all(profiles, "growth", progress)]
+    return pl.DataFrame(_gomem.growth(series, sample_type))
 
 
-def _profile(profile: Profile | Source) -> Profile:
-    return profile if isinstance(profile, Profile) else read_pprof(profile)
+def _shown_unit(kinds: list[SampleType], name: str) -> str | None:
+    """Tell the unit in which a value is easier to read than in the profile's own."""
+    return {"bytes": "MB", "nanoseconds": "s"}.get(dict(kinds)[name])
+
+
+def _headings(unit: str | None) -> dict[str, str]:
+    """Tell the unit beside the names of what is in it."""
+    told = {"MB": " (MiB)", "s": " (s)"}.get(unit or "", "")
+    return {name: f"{name}{told}" for name in ("flat", "cum")}
+
+
+def _flame(tree: FlameTree) -> str:
+    return f"<details open><summary>flame graph</summary>{tree._repr_html_()}</details>"
+
+
+def _read_all(
+    profiles: Iterable[Profile | Source], what: str, progress: Progress
+) -> Iterator[Profile]:
+    total = len(profiles) if isinstance(profiles, Sized) else None
+    with progress_bar(total, what=what, unit="profile", progress=progress) as done:
+        for profile in profiles:
+            yield profile if isinstance(profile, Profile) else read_pprof(profile)
+            done(1)
+
+
+# Rows that a notebook shows of a profile.
+_TOP = 10

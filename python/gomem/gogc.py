@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import polars as pl
 
 from gomem import _gomem
+from gomem._display import facts, heading, table
 from gomem._gomem import Quality
 from gomem._metrics import Metrics
 
@@ -131,6 +132,27 @@ class GcModel:
         quality = self.quality
         remarks = f", {len(quality.remarks)} remarks" if quality.remarks else ""
         return f"GcModel({quality.cycles} cycles at GOGC={self._inner.gogc:g}{remarks})"
+
+    def _repr_html_(self) -> str:
+        predicted = self.predict(gogc=_SHOWN_GOGC).select(
+            pl.col("gogc").cast(pl.Int64).alias("GOGC"),
+            pl.col("gc_cycles").round().cast(pl.Int64).alias("GC cycles"),
+            *(
+                (pl.col(f"peak_heap_bytes{end}") / (1 << 20)).alias(f"peak heap{end} (MiB)")
+                for end in ("", "_low", "_high")
+            ),
+            *(
+                (pl.col(f"gc_cpu_fraction{end}") * 100).alias(f"GC CPU{end} (%)")
+                for end in ("", "_low", "_high")
+            ),
+            "refusal",
+        )
+        remarks = "".join(facts({"remark": remark}) for remark in self.quality.remarks)
+        return heading(repr(self)) + remarks + table(predicted)
+
+
+# What a notebook shows of a model.
+_SHOWN_GOGC: tuple[Gogc, ...] = (50, 100, 200, 400)
 
 
 def fit(

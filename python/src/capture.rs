@@ -7,9 +7,9 @@ use pyo3::prelude::*;
 
 use crate::error::{Error, GomemError};
 
-/// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once.
+/// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
-#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, timeout, limit_bytes))]
+#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, timeout, limit_bytes, progress))]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 fn capture(
     py: Python<'_>,
@@ -21,6 +21,7 @@ fn capture(
     bearer_token: Option<&str>,
     timeout: f64,
     limit_bytes: u64,
+    progress: Py<PyAny>,
 ) -> Result<String, Error> {
     if !(1..=3600).contains(&seconds) {
         return Err(Error::usage(format!("seconds is from 1 to 3600, not {seconds}")));
@@ -38,8 +39,12 @@ fn capture(
     }
     let mut signal = None;
     let taken = py.detach(|| {
-        take(&options, &directory, &mut |_| {
-            signal = Python::attach(|py| py.check_signals().err());
+        take(&options, &directory, &mut |so_far| {
+            signal = Python::attach(|py| {
+                py.check_signals()?;
+                progress.call1(py, (so_far.elapsed.as_secs_f64(),))
+            })
+            .err();
             if signal.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })
     });

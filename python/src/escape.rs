@@ -2,6 +2,8 @@
 
 use std::{
     fs::File,
+    io,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -12,6 +14,7 @@ use crate::{
     error::Error,
     input::{Bytes, OneOrMany, Source},
     table::ArrowTable,
+    worker,
 };
 
 /// The compiler's log.
@@ -28,38 +31,44 @@ enum Text {
     Bytes { name: String, bytes: Bytes },
 }
 
+/// A file that remembers why it could not be read on.
+struct Watched {
+    file: File,
+    problem: Option<io::Error>,
+}
+
 #[pymethods]
 impl PyEscapeLog {
-    fn escapes(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.log.escapes_table())
+    fn escapes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.log.escapes_table())
     }
 
-    fn stays(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || Stay::table_of(self.log.stays()))
+    fn stays(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| Stay::table_of(this.log.stays()))
     }
 
-    fn leaks(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || Leak::table_of(self.log.leaks()))
+    fn leaks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| Leak::table_of(this.log.leaks()))
     }
 
-    fn inlining(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || Inlining::table_of(self.log.inlining()))
+    fn inlining(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| Inlining::table_of(this.log.inlining()))
     }
 
-    fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        let diagnostics = py.detach(|| {
+    fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        let (py, kept) = (slf.py(), slf.clone().unbind());
+        let diagnostics = worker::run(py, move || {
             let mut diagnostics = Diagnostics::new(Limits::default());
-            for text in &self.texts {
+            for text in &kept.get().texts {
                 text.read(|log| diagnostics.read(log))?;
             }
             Ok::<_, Error>(diagnostics)
-        })?;
+        })??;
         ArrowTable::build(py, || diagnostics.into_table())
     }
 
-    fn diff(&self, py: Python<'_>, before: &Self) -> Result<ArrowTable, Error> {
-        let (after, before) = (&self.log, &before.log);
-        ArrowTable::build(py, || after.diff(before).to_table())
+    fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |after| after.log.diff(&before.get().log).to_table())
     }
 
     /// Lines, and how many of them were parsed, unknown and skipped.
@@ -99,30 +108,50 @@ impl Text {
         }
     }
 
-    fn read(&self, take: impl FnOnce(&mut dyn std::io::Read) -> Result<(), gomem_escape::Error>) -> Result<(), Error> {
+    fn read(&self, take: impl FnOnce(&mut dyn Read) -> Result<(), gomem_escape::Error>) -> Result<(), Error> {
         let taken = match self {
-            Self::File(path) => take(&mut open(path)?),
+            Self::File(path) => {
+                let mut file = Watched { file: open(path)?, problem: None };
+                let taken = take(&mut file);
+                if let Some(error) = file.problem {
+                    return Err(Error::Io { path: path.clone(), error });
+                }
+                taken
+            }
             Self::Bytes { bytes, .. } => take(&mut &bytes[..]),
         };
         taken.map_err(|err| failed(&self.name(), &err))
     }
 }
 
+impl Read for Watched {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer);
+        if let Err(error) = &read
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.problem = error.raw_os_error().map(io::Error::from_raw_os_error);
+        }
+        read
+    }
+}
+
 #[pyfunction]
 fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyEscapeLog, Error> {
+    let sources = source.into_vec();
+    let name = sources.first().map_or_else(|| "no source".to_owned(), Source::name);
     let mut texts = Vec::new();
-    for source in source.into_vec() {
+    for source in sources {
         texts.extend(Text::of(py, source)?);
     }
-    let log = py.detach(|| {
+    worker::run(py, move || {
         let mut reader = EscapeReader::new(Limits::default());
         for text in &texts {
             text.read(|log| reader.read(log))?;
         }
-        let name = texts.first().map_or_else(|| "no source".to_owned(), Text::name);
-        reader.finish().map_err(|err| failed(&name, &err))
-    })?;
-    Ok(PyEscapeLog { log, texts })
+        let log = reader.finish().map_err(|err| failed(&name, &err))?;
+        Ok(PyEscapeLog { log, texts })
+    })?
 }
 
 fn open(path: &Path) -> Result<File, Error> {

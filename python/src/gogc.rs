@@ -19,6 +19,7 @@ use crate::{
     input::{OneOrMany, Source},
     metrics::{PyMetrics, decode_gctrace},
     table::ArrowTable,
+    worker,
 };
 
 /// A program's GC behaviour.
@@ -59,8 +60,8 @@ pub(crate) struct PyQuality {
 }
 
 /// A recording of GC cycles: metrics, a frame, or a log.
-enum Cycles<'py> {
-    Metrics(PyRef<'py, PyMetrics>),
+enum Cycles {
+    Metrics(Py<PyMetrics>),
     Frame(PyTable),
     Log(Source),
 }
@@ -76,8 +77,8 @@ struct Limit(Option<u64>);
 #[pyo3(signature = (source, *, metrics=None, gogc=Percent(Gogc::Percent(100)), memory_limit_bytes=None, procs=None))]
 fn fit(
     py: Python<'_>,
-    source: Cycles<'_>,
-    metrics: Option<PyRef<'_, PyMetrics>>,
+    source: Cycles,
+    metrics: Option<Py<PyMetrics>>,
     gogc: Percent,
     memory_limit_bytes: Option<u64>,
     procs: Option<u32>,
@@ -86,18 +87,23 @@ fn fit(
         return Err(Error::usage("procs is at least 1"));
     }
     let said = Said { gogc: gogc.0, memory_limit_bytes, procs };
-    let state = metrics.as_ref().map(|metrics| metrics.metrics.state());
-    let recording = match source {
-        Cycles::Metrics(_) if state.is_some() => {
+    let lines = match source {
+        Cycles::Metrics(_) if metrics.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
         Cycles::Metrics(metrics) => {
-            record_metrics(&metrics.metrics, &said).map_err(|err| Error::Limit(err.to_string()))?
+            return worker::run(py, move || {
+                let recording = record_metrics(&metrics.get().metrics, &said);
+                fitted(&recording.map_err(|err| Error::Limit(err.to_string()))?)
+            })?;
         }
-        Cycles::Frame(frame) => record_trace(&frame_lines(&frame)?, state.as_ref(), &said),
-        Cycles::Log(log) => record_trace(decode_gctrace(py, log)?.lines(), state.as_ref(), &said),
+        Cycles::Frame(frame) => frame_lines(&frame)?,
+        Cycles::Log(log) => decode_gctrace(py, log)?.lines().to_vec(),
     };
-    py.detach(|| fitted(&recording))
+    worker::run(py, move || {
+        let state = metrics.as_ref().map(|metrics| metrics.get().metrics.state());
+        fitted(&record_trace(&lines, state.as_ref(), &said))
+    })?
 }
 
 /// The heap goal that the runtime sets after a cycle.
@@ -122,8 +128,7 @@ fn goal(
 impl PyGcModel {
     #[pyo3(signature = (*, gogc=None, memory_limit_bytes=None, alloc_scale=1.0))]
     fn predict(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         gogc: Option<OneOrMany<Percent>>,
         memory_limit_bytes: Option<OneOrMany<Limit>>,
         alloc_scale: f64,
@@ -131,7 +136,7 @@ impl PyGcModel {
         if !(alloc_scale.is_finite() && alloc_scale > 0.0) {
             return Err(Error::usage(format!("alloc_scale is a positive number, not {alloc_scale}")));
         }
-        let base = self.model.base();
+        let base = slf.get().model.base();
         let gogcs = gogc.map_or_else(|| vec![Percent(base.gogc)], OneOrMany::into_vec);
         let limits = memory_limit_bytes.map_or_else(|| vec![Limit(base.memory_limit_bytes)], OneOrMany::into_vec);
         let settings: Vec<Setting> = limits
@@ -139,32 +144,31 @@ impl PyGcModel {
             .flat_map(|limit| gogcs.iter().map(|gogc| Setting::new(gogc.0).with_memory_limit(limit.0)))
             .map(|setting| setting.with_alloc_scale(alloc_scale))
             .collect();
-        ArrowTable::build(py, || {
-            let predictions: Vec<Prediction> = settings.iter().map(|setting| self.model.predict(setting)).collect();
+        ArrowTable::of(slf, move |this| {
+            let predictions: Vec<Prediction> = settings.iter().map(|setting| this.model.predict(setting)).collect();
             predictions_table(&predictions)
         })
     }
 
     #[pyo3(signature = (*, container_limit_bytes, objective="balanced", cpu_price=None, memory_price=None))]
     fn recommend(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         container_limit_bytes: u64,
         objective: &str,
         cpu_price: Option<f64>,
         memory_price: Option<f64>,
     ) -> Result<ArrowTable, Error> {
         let objective = objective_of(objective, cpu_price, memory_price)?;
-        ArrowTable::build(py, || {
-            let offered = self.model.recommend(&Container::new(container_limit_bytes), objective);
+        ArrowTable::of(slf, move |this| {
+            let offered = this.model.recommend(&Container::new(container_limit_bytes), objective);
             recommendations_table(&offered)
         })
     }
 
     /// The what-if page.
     #[pyo3(signature = (*, memory_limit_bytes=None))]
-    fn html(&self, py: Python<'_>, memory_limit_bytes: Option<u64>) -> String {
-        py.detach(|| what_if_html(&self.model, "the recorded program", memory_limit_bytes))
+    fn html(slf: Py<Self>, py: Python<'_>, memory_limit_bytes: Option<u64>) -> PyResult<String> {
+        worker::run(py, move || what_if_html(&slf.get().model, "the recorded program", memory_limit_bytes))
     }
 
     /// Who marked: shares of the GC's CPU and of the wall time, by name.
@@ -236,12 +240,12 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(goal, module)?)
 }
 
-impl<'py> FromPyObject<'_, 'py> for Cycles<'py> {
+impl FromPyObject<'_, '_> for Cycles {
     type Error = PyErr;
 
-    fn extract(object: Borrowed<'_, 'py, PyAny>) -> PyResult<Self> {
+    fn extract(object: Borrowed<'_, '_, PyAny>) -> PyResult<Self> {
         if let Ok(metrics) = object.cast::<PyMetrics>() {
-            return Ok(Self::Metrics(metrics.to_owned().borrow()));
+            return Ok(Self::Metrics(metrics.to_owned().unbind()));
         }
         if object.hasattr("__arrow_c_stream__")? {
             return Ok(Self::Frame(object.extract()?));

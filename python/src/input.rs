@@ -15,7 +15,7 @@ use pyo3::{
     types::{PyBytes, PyList, PyString, PyTuple},
 };
 
-use crate::error::Error;
+use crate::{error::Error, worker};
 
 /// A path, bytes, or a binary file object.
 pub(crate) enum Source {
@@ -57,7 +57,7 @@ impl Source {
     /// All of its bytes. Reading a path releases the interpreter.
     pub(crate) fn read(self, py: Python<'_>) -> Result<Bytes, Error> {
         match self {
-            Self::Path(path) => py.detach(|| read_path(&path)).map(Bytes::Owned),
+            Self::Path(path) => worker::run(py, move || read_path(&path))?.map(Bytes::Owned),
             Self::Bytes(bytes) => Ok(bytes),
             Self::File { object, .. } => read_file(object.bind(py)).map(Bytes::Owned),
         }
@@ -103,6 +103,16 @@ where
             return object.try_iter()?.map(|item| item?.extract()).collect::<PyResult<_>>().map(Self);
         }
         Ok(Self(vec![object.extract()?]))
+    }
+}
+
+impl Bytes {
+    /// Copied only when they are Python's.
+    pub(crate) fn into_vec(self) -> Vec<u8> {
+        match self {
+            Self::Borrowed(bytes) => bytes.to_vec(),
+            Self::Owned(bytes) => bytes,
+        }
     }
 }
 

@@ -5,9 +5,9 @@
 //! | `error` | the exceptions |
 //! | `input` | the sources every reader takes: path, bytes, binary file |
 //! | `table` | a table on its way to a data frame, by the Arrow C stream interface |
+//! | `worker` | long work, with the interpreter released |
 //! | `metrics` | `gomem._metrics`: metrics and GC traces |
 //! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
-//! | `recording` | what `gogc` learns from, out of GC traces, frames and metrics |
 //! | `pprof` | `gomem._pprof`: profiles |
 //! | `escape` | `gomem._escape`: the compiler's log |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
@@ -24,6 +24,7 @@ mod metrics;
 mod postmortem;
 mod pprof;
 mod table;
+mod worker;
 
 use pyo3::prelude::*;
 

@@ -16,6 +16,7 @@ use crate::{
     gogc::frame_lines,
     input::{OneOrMany, Source},
     table::ArrowTable,
+    worker,
 };
 
 /// Scrapes over time.
@@ -51,34 +52,34 @@ struct UnixMs(i64);
 
 #[pymethods]
 impl PyMetrics {
-    fn series(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.metrics.to_table())
+    fn series(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.metrics.to_table())
     }
 
-    fn state(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.metrics.state().to_table())
+    fn state(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.metrics.state().to_table())
     }
 
-    fn cycles(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.metrics.state().cycles_table())
+    fn cycles(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.metrics.state().cycles_table())
     }
 
-    fn histograms(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.metrics.histograms_table())
+    fn histograms(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.metrics.histograms_table())
     }
 
-    fn waterfall(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.metrics.state().waterfall().to_table())
+    fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.metrics.state().waterfall().to_table())
     }
 
     /// The memory at the moment nearest to `time`, or the last one, as a picture.
     #[pyo3(signature = (time=None))]
-    fn waterfall_svg(&self, py: Python<'_>, time: Option<UnixMs>) -> String {
-        py.detach(|| self.metrics.state().waterfall().at(time.map(|time| time.0)).to_svg())
+    fn waterfall_svg(slf: Py<Self>, py: Python<'_>, time: Option<UnixMs>) -> PyResult<String> {
+        worker::run(py, move || slf.get().metrics.state().waterfall().at(time.map(|time| time.0)).to_svg())
     }
 
-    fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.diagnostics_table())
+    fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, Self::diagnostics_table)
     }
 
     #[getter]
@@ -99,8 +100,8 @@ impl PyMetrics {
 
 #[pymethods]
 impl PyGcTrace {
-    fn table(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.trace.to_table())
+    fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.trace.to_table())
     }
 
     /// Lines that begin like a cycle and cannot be read: how many, and the first one's number.
@@ -121,8 +122,14 @@ fn read_metrics(
 ) -> Result<PyMetrics, Error> {
     let options = ReadOptions::default().with_format(format_of(format)?).with_strict(strict);
     let mut read = PyMetrics { metrics: Metrics::new(), refused: Vec::new() };
-    for scrape in scrapes(source.into_vec(), time)? {
-        read.push(py, scrape, options)?;
+    let scrapes = scrapes(source.into_vec(), time)?;
+    let first = scrapes.first().map_or_else(String::new, |scrape| scrape.source.name());
+    let mut is_empty = true;
+    for scrape in scrapes {
+        is_empty &= read.push(py, scrape, options)? == 0;
+    }
+    if is_empty {
+        return Err(Error::decode(format!("{first}: the input is empty"), "empty", None));
     }
     match read.refused.first() {
         Some((_, line, message)) if read.metrics.series().is_empty() => {
@@ -136,7 +143,7 @@ fn read_metrics(
 #[pyo3(signature = (metrics, *, gctrace=None, memory_limit_bytes=None))]
 fn diagnose(
     py: Python<'_>,
-    metrics: PyRef<'_, PyMetrics>,
+    metrics: Py<PyMetrics>,
     gctrace: Option<Trace>,
     memory_limit_bytes: Option<u64>,
 ) -> Result<ArrowTable, Error> {
@@ -145,9 +152,8 @@ fn diagnose(
         Some(Trace::Log(log)) => Some(decode_gctrace(py, log)?),
         None => None,
     };
-    let metrics = &metrics.metrics;
-    ArrowTable::build(py, || {
-        let state = metrics.state();
+    ArrowTable::build(py, move || {
+        let state = metrics.get().metrics.state();
         let state = match &trace {
             Some(trace) => state.with_trace(trace),
             None => state,
@@ -173,24 +179,31 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
 pub(crate) fn decode_gctrace(py: Python<'_>, source: Source) -> Result<GcTrace, Error> {
     let name = source.name();
     let log = source.read(py)?;
-    py.detach(|| GcTrace::decode(&log)).map_err(|err| refusal(&name, &err))
+    worker::run(py, move || GcTrace::decode(&log))?.map_err(|err| refusal(&name, &err))
 }
 
 impl PyMetrics {
-    /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error.
-    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: ReadOptions) -> Result<(), Error> {
+    /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error. Gives its bytes' number.
+    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: ReadOptions) -> Result<usize, Error> {
         let name = scrape.source.name();
         let text = scrape.source.read(py)?;
+        let size = text.len();
         let fatal = |err: &gomem_metrics::Error| {
             options.strict || err.is_limit() || matches!(err.kind(), ErrorKind::Json(_) | ErrorKind::Refused { .. })
         };
-        match py.detach(|| self.metrics.push(scrape.time_ms, &text, options)) {
+        let mut metrics = std::mem::take(&mut self.metrics);
+        let pushed;
+        (self.metrics, pushed) = worker::run(py, move || {
+            let pushed = metrics.push(scrape.time_ms, &text, options);
+            (metrics, pushed)
+        })?;
+        match pushed {
             Err(err) if fatal(&err) => Err(refusal(&name, &err)),
             Err(err) => {
                 self.refused.push((scrape.time_ms, err.line(), format!("{name}: {err}")));
-                Ok(())
+                Ok(size)
             }
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(size),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The join and the report: `gomem._postmortem`.
 
-use std::{path::Path, time::UNIX_EPOCH};
+use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
 use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, sites_table};
 use pyo3::prelude::*;
@@ -9,9 +9,10 @@ use crate::{
     error::Error,
     escape::PyEscapeLog,
     gogc::PyGcModel,
-    input::{OneOrMany, Source},
+    input::{Bytes, OneOrMany, Source},
     pprof::PyProfile,
     table::ArrowTable,
+    worker,
 };
 
 /// A report.
@@ -23,36 +24,36 @@ pub(crate) struct PyReport {
 
 #[pymethods]
 impl PyReport {
-    fn findings(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.report.findings_table())
+    fn findings(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.findings_table())
     }
 
-    fn sites(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.report.sites_table())
+    fn sites(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.sites_table())
     }
 
-    fn gogc(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.report.gogc_table())
+    fn gogc(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.gogc_table())
     }
 
-    fn rules(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.report.rules_table())
+    fn rules(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.rules_table())
     }
 
-    fn waterfall(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.report.waterfall().to_table())
+    fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.waterfall().to_table())
     }
 
-    fn html(&self, py: Python<'_>) -> String {
-        py.detach(|| self.report.to_html())
+    fn html(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
+        worker::run(py, move || slf.get().report.to_html())
     }
 
-    fn json(&self, py: Python<'_>) -> String {
-        py.detach(|| format!("{:#}\n", self.report.to_json()))
+    fn json(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
+        worker::run(py, move || format!("{:#}\n", slf.get().report.to_json()))
     }
 
-    fn text(&self, py: Python<'_>) -> String {
-        py.detach(|| self.report.to_text())
+    fn text(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
+        worker::run(py, move || slf.get().report.to_text())
     }
 
     #[getter]
@@ -77,14 +78,19 @@ impl PyReport {
 fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Error> {
     let mut sources = source.into_vec();
     let bundle = match (sources.pop(), sources.is_empty()) {
-        (Some(Source::Path(path)), true) => py.detach(|| Bundle::open(&path)).map_err(refusal)?,
+        (Some(Source::Path(path)), true) => worker::run(py, move || Bundle::open(&path))?.map_err(refusal)?,
         (last, _) => {
-            let mut artifacts = Vec::new();
+            let mut read = Vec::new();
             for source in sources.into_iter().chain(last) {
                 let (name, modified_ms) = (source.name(), source.path().and_then(written));
-                artifacts.push(Artifact { name, bytes: source.read(py)?.to_vec(), modified_ms });
+                read.push((name, modified_ms, source.read(py)?));
             }
-            py.detach(|| Bundle::of("files", artifacts))
+            let artifact = |(name, modified_ms, bytes): (String, _, Bytes)| Artifact {
+                name,
+                bytes: bytes.into_vec(),
+                modified_ms,
+            };
+            worker::run(py, move || Bundle::of("files", read.into_iter().map(artifact).collect()))?
         }
     };
     if bundle.contents().is_empty() {
@@ -92,7 +98,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
             bundle.unread().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
         return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
     }
-    Ok(PyReport { report: py.detach(|| Report::of(&bundle)) })
+    Ok(PyReport { report: worker::run(py, move || Report::of(&bundle))? })
 }
 
 #[pyfunction]
@@ -100,11 +106,11 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 fn attribute(
     py: Python<'_>,
     profile: &PyProfile,
-    escapes: Option<&PyEscapeLog>,
-    model: Option<&PyGcModel>,
+    escapes: Option<Py<PyEscapeLog>>,
+    model: Option<Py<PyGcModel>>,
     sample_type: &str,
 ) -> Result<ArrowTable, Error> {
-    let profile = &profile.profile;
+    let profile = Arc::clone(&profile.profile);
     if profile.sample_type_index("alloc_space").is_none() {
         return Err(Error::usage("not a heap profile: it has no alloc_space"));
     }
@@ -113,13 +119,12 @@ fn attribute(
         "inuse_space" => true,
         other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
     };
-    let (escapes, model) = (escapes.map(|escapes| &escapes.log), model.map(|model| &model.model));
-    ArrowTable::build(py, || {
-        let mut sites = join(profile, escapes);
+    ArrowTable::build(py, move || {
+        let mut sites = join(&profile, escapes.as_ref().map(|escapes| &escapes.get().log));
         if by_inuse {
             sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         }
-        sites_table(&sites, model)
+        sites_table(&sites, model.as_ref().map(|model| &model.get().model))
     })
 }
 

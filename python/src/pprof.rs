@@ -7,7 +7,7 @@ use gomem_pprof::{Filter, FlameHtml, FlameTree, Granularity, Merger, Profile, Pr
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 
-use crate::{error::Error, input::Source, table::ArrowTable};
+use crate::{error::Error, input::Source, table::ArrowTable, worker};
 
 /// A profile.
 #[pyclass(name = "Profile", module = "gomem._gomem", frozen)]
@@ -74,24 +74,25 @@ impl PyProfile {
         self.profile.samples().len()
     }
 
-    fn samples(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.profile.samples_table())
+    fn samples(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.profile.samples_table())
     }
 
-    fn frames(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.profile.frames_table())
+    fn frames(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.profile.frames_table())
     }
 
-    fn diagnostics(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || diagnostics_table(&self.profile))
+    fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| diagnostics_table(&this.profile))
     }
 
-    fn goroutines(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.profile.goroutines_table())
+    fn goroutines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.profile.goroutines_table())
     }
 
     fn mem_stats(&self, py: Python<'_>) -> Result<Option<ArrowTable>, Error> {
-        self.profile.mem_stats().map(|stats| ArrowTable::build(py, || stats.to_table())).transpose()
+        let stats = self.profile.mem_stats().cloned();
+        stats.map(|stats| ArrowTable::build(py, move || stats.to_table())).transpose()
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by, unit, relative, drop_negative))]
@@ -109,41 +110,43 @@ impl PyProfile {
     ) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
         let options = options.with_relative(relative).with_drop_negative(drop_negative);
-        let mut top = py.detach(|| self.profile.top(&options));
+        let profile = Arc::clone(&self.profile);
+        let mut top = worker::run(py, move || profile.top(&options))?;
         if let Some(unit) = unit {
             top = top.in_unit(unit).map_err(usage)?;
         }
-        ArrowTable::build(py, || top.to_table())
+        ArrowTable::build(py, move || top.to_table())
     }
 
-    fn repair_truncated_stacks(&self, py: Python<'_>) -> Self {
-        Self::of(py.detach(|| self.profile.repair_truncated_stacks()))
+    fn repair_truncated_stacks(&self, py: Python<'_>) -> PyResult<Self> {
+        let profile = Arc::clone(&self.profile);
+        Ok(Self::of(worker::run(py, move || profile.repair_truncated_stacks())?))
     }
 
     #[pyo3(signature = (sample_type, *, by, mean, divide_by))]
     fn edges(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         sample_type: Option<&str>,
         by: &str,
         mean: bool,
         divide_by: f64,
     ) -> Result<ArrowTable, Error> {
-        let options = self.options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
-        ArrowTable::build(py, || self.profile.edges(&options).to_table())
+        let options = slf.get().options(sample_type, by)?.with_mean(mean).with_divide_by(divisor(divide_by)?);
+        ArrowTable::of(slf, move |this| this.profile.edges(&options).to_table())
     }
 
-    fn tags(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<ArrowTable, Error> {
-        let index = self.sample_type(sample_type)?;
-        ArrowTable::build(py, || self.profile.tags_table(index))
+    fn tags(slf: &Bound<'_, Self>, sample_type: Option<&str>) -> Result<ArrowTable, Error> {
+        let index = slf.get().sample_type(sample_type)?;
+        ArrowTable::of(slf, move |this| this.profile.tags_table(index))
     }
 
     fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?;
-        if self.profile.sampling(options.sample_type, options.by).is_none() {
+        let profile = Arc::clone(&self.profile);
+        if py.detach(|| profile.sampling(options.sample_type, options.by)).is_none() {
             return Err(Error::usage("only heap profiles sample objects by their size"));
         }
-        ArrowTable::build(py, || self.profile.sampling_table(options.sample_type, options.by))
+        ArrowTable::build(py, move || profile.sampling_table(options.sample_type, options.by))
     }
 
     /// The options of the filter, by their names.
@@ -154,37 +157,45 @@ impl PyProfile {
         noinlines: bool,
     ) -> Result<Self, Error> {
         let filter = filter_of(expressions, noinlines)?;
-        Ok(Self::of(py.detach(|| self.profile.filter(&filter)).map_err(usage)?))
+        let profile = Arc::clone(&self.profile);
+        Ok(Self::of(worker::run(py, move || profile.filter(&filter))?.map_err(usage)?))
     }
 
     fn diff(&self, py: Python<'_>, base: &Self, normalize: bool) -> Result<PyProfileDiff, Error> {
-        let diff = py.detach(|| self.profile.diff(&base.profile, normalize)).map_err(usage)?;
+        let (profile, base) = (Arc::clone(&self.profile), Arc::clone(&base.profile));
+        let diff = worker::run(py, move || profile.diff(&base, normalize))?.map_err(usage)?;
         Ok(PyProfileDiff { diff })
     }
 
     fn since(&self, py: Python<'_>, earlier: &Self) -> Result<Self, Error> {
-        let since = py.detach(|| self.profile.since(&earlier.profile)).map_err(usage)?;
+        let (profile, earlier) = (Arc::clone(&self.profile), Arc::clone(&earlier.profile));
+        let since = worker::run(py, move || profile.since(&earlier))?.map_err(usage)?;
         let restarted = || Error::usage("a counter went back: the profiles are not of one run, the earlier one first");
         Ok(Self::of(since.ok_or_else(restarted)?))
     }
 
-    fn encode(&self, py: Python<'_>) -> Vec<u8> {
-        py.detach(|| self.profile.encode())
+    fn encode(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
+        let profile = Arc::clone(&self.profile);
+        worker::run(py, move || profile.encode())
     }
 
-    fn speedscope(&self, py: Python<'_>, name: &str) -> String {
-        py.detach(|| self.profile.to_speedscope(name))
+    fn speedscope(&self, py: Python<'_>, name: String) -> PyResult<String> {
+        let profile = Arc::clone(&self.profile);
+        worker::run(py, move || profile.to_speedscope(&name))
     }
 
     fn callgrind(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<String, Error> {
         let index = self.sample_type(sample_type)?;
-        Ok(py.detach(|| self.profile.to_callgrind(index)))
+        let profile = Arc::clone(&self.profile);
+        Ok(worker::run(py, move || profile.to_callgrind(index))?)
     }
 
     /// Some columns of the first rows, for a scan.
-    fn scan(&self, py: Python<'_>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
-        let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-        ArrowTable::build(py, || self.profile.scan_table(&columns, rows.unwrap_or(usize::MAX)))
+    fn scan(slf: &Bound<'_, Self>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |this| {
+            let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+            this.profile.scan_table(&columns, rows.unwrap_or(usize::MAX))
+        })
     }
 
     #[pyo3(signature = (sample_type=None))]
@@ -192,7 +203,8 @@ impl PyProfile {
         let index = self.sample_type(sample_type)?;
         let mut shown: Vec<usize> = (0..self.profile.sample_types().len()).collect();
         shown.sort_by_key(|&other| other != index);
-        let tree = py.detach(|| self.profile.flame(index));
+        let profile = Arc::clone(&self.profile);
+        let tree = worker::run(py, move || profile.flame(index))?;
         Ok(PyFlameTree { tree, whole: Some((Arc::clone(&self.profile), shown)) })
     }
 }
@@ -211,19 +223,18 @@ impl PyProfileDiff {
     }
 
     fn top(
-        &self,
-        py: Python<'_>,
+        slf: &Bound<'_, Self>,
         sample_type: Option<&str>,
         by: &str,
         drop_negative: bool,
     ) -> Result<ArrowTable, Error> {
-        let options = options(self.diff.current(), sample_type, by)?.with_drop_negative(drop_negative);
-        ArrowTable::build(py, || self.diff.top_table(&options))
+        let options = options(slf.get().diff.current(), sample_type, by)?.with_drop_negative(drop_negative);
+        ArrowTable::of(slf, move |this| this.diff.top_table(&options))
     }
 
-    fn flame(&self, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
-        let index = sample_type_of(self.diff.current(), sample_type)?;
-        Ok(PyFlameTree { tree: py.detach(|| self.diff.flame(index)), whole: None })
+    fn flame(slf: Py<Self>, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
+        let index = sample_type_of(slf.get().diff.current(), sample_type)?;
+        Ok(PyFlameTree { tree: worker::run(py, move || slf.get().diff.flame(index))?, whole: None })
     }
 
     /// The profile less the base, as one profile.
@@ -234,18 +245,18 @@ impl PyProfileDiff {
 
 #[pymethods]
 impl PyFlameTree {
-    fn table(&self, py: Python<'_>) -> Result<ArrowTable, Error> {
-        ArrowTable::build(py, || self.tree.to_table())
+    fn table(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.tree.to_table())
     }
 
-    fn folded(&self, py: Python<'_>) -> String {
-        py.detach(|| self.tree.to_folded())
+    fn folded(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
+        worker::run(py, move || slf.get().tree.to_folded())
     }
 
-    fn html(&self, py: Python<'_>, title: &str) -> String {
-        py.detach(|| match &self.whole {
-            Some((profile, shown)) => FlameHtml::of(title, profile, shown).document(),
-            None => FlameHtml::new(title, &self.tree).document(),
+    fn html(slf: Py<Self>, py: Python<'_>, title: String) -> PyResult<String> {
+        worker::run(py, move || match &slf.get().whole {
+            Some((profile, shown)) => FlameHtml::of(&title, profile, shown).document(),
+            None => FlameHtml::new(&title, &slf.get().tree).document(),
         })
     }
 
@@ -267,7 +278,8 @@ fn read_pprof(
     let options = gomem_pprof::DecodeOptions::default().with_strict(strict).with_pprof_compat(pprof_compat);
     let options = options.with_limits(limits_of(limits)?);
     let bytes = source.read(py)?;
-    let profile = py.detach(|| Profile::decode_with(&bytes, &options)).map_err(|err| refusal(&name, &err))?;
+    let profile =
+        worker::run(py, move || Profile::decode_with(&bytes, &options))?.map_err(|err| refusal(&name, &err))?;
     Ok(PyProfile::of(profile))
 }
 
@@ -296,11 +308,11 @@ impl PyMerger {
 }
 
 #[pyfunction]
-fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: &str) -> Result<ArrowTable, Error> {
-    let series = py
-        .detach(|| Series::of(profiles.iter().map(|profile| &*profile.get().profile), sample_type))
-        .map_err(|err| Error::usage(err.to_string()))?;
-    ArrowTable::build(py, || series.to_table())
+fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: String) -> Result<ArrowTable, Error> {
+    let series =
+        worker::run(py, move || Series::of(profiles.iter().map(|profile| &*profile.get().profile), &sample_type))?
+            .map_err(|err| Error::usage(err.to_string()))?;
+    ArrowTable::build(py, move || series.to_table())
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -10,10 +10,10 @@ use arrow_array::{
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field, FieldRef, Fields, Schema};
 use gomem_table::{Category, Column, List, Table, TableError, Text, Values};
-use pyo3::{exceptions::PyRuntimeError, prelude::*, types::PyCapsule};
+use pyo3::{PyClass, exceptions::PyRuntimeError, prelude::*, pyclass::boolean_struct::True, types::PyCapsule};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
-use crate::error::Error;
+use crate::{error::Error, worker};
 
 /// A table in Arrow's memory layout, for any library that takes the Arrow C stream interface.
 #[pyclass(name = "Table", module = "gomem._gomem", frozen)]
@@ -27,14 +27,23 @@ impl ArrowTable {
     /// Builds a table and lays it out, with the interpreter released.
     pub(crate) fn build(
         py: Python<'_>,
-        table: impl FnOnce() -> Result<Table, TableError> + Send,
+        table: impl FnOnce() -> Result<Table, TableError> + Send + 'static,
     ) -> Result<Self, Error> {
         let failed = |problem: &dyn std::fmt::Display| Error::Python(PyRuntimeError::new_err(problem.to_string()));
-        py.detach(|| {
+        worker::run(py, move || {
             let table = table().map_err(|err| failed(&err))?;
             let batch = record_batch(&table).map_err(|err| failed(&err))?;
             Ok(Self { name: table.name().to_owned(), batch })
-        })
+        })?
+    }
+
+    /// The same, out of what a Python object holds.
+    pub(crate) fn of<Owner: PyClass<Frozen = True> + Sync>(
+        owner: &Bound<'_, Owner>,
+        table: impl FnOnce(&Owner) -> Result<Table, TableError> + Send + 'static,
+    ) -> Result<Self, Error> {
+        let kept = owner.clone().unbind();
+        Self::build(owner.py(), move || table(kept.get()))
     }
 }
 

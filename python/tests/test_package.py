@@ -14,6 +14,22 @@ def test_every_name_is_there():
     assert gm.__version__ == _gomem.__version__
 
 
+def test_importing_is_light():
+    """Altair alone takes longer than all that gomem itself imports."""
+    program = """
+import sys, polars
+before = set(sys.modules)
+import gomem
+print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    added = set(run.stdout.split())
+    assert not added & {"altair", "fsspec", "tqdm", "pyarrow", "numpy", "pandas", "IPython"}
+    assert added - set(sys.stdlib_module_names) == {"gomem"}
+
+
 def test_errors_survive_pickling():
     with pytest.raises(gm.DecodeError) as caught:
         gm.read_gctrace(b"")

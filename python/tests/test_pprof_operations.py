@@ -129,62 +129,6 @@ def test_sampling_has_intervals() -> None:
         read("cpu.pb.gz").sampling()
 
 
-class TestScan:
-    @pytest.fixture
-    def folder(self, tmp_path: Path) -> Path:
-        for index in range(20):
-            (tmp_path / f"{index:02}.pb.gz").write_bytes((PROFILES / "heap-2.pb.gz").read_bytes())
-        return tmp_path
-
-    def test_all_rows_are_there(self, folder: Path) -> None:
-        frame = gm.scan_pprof(folder).collect()
-        heap = read("heap-2.pb.gz")
-        assert frame.height == 20 * len(heap)
-        assert frame["alloc_space"].sum() == 20 * heap.samples()["alloc_space"].sum()
-        one = frame.filter(pl.col("path").str.ends_with("07.pb.gz"))
-        assert one["stack"].to_list() == heap.samples()["stack"].to_list()
-        assert one["function"].to_list() == [stack[0] for stack in heap.samples()["stack"]]
-        assert one["time"].dtype == pl.Datetime("ms", "UTC")
-
-    def test_only_what_is_asked_for_is_made(self, folder: Path) -> None:
-        scan = gm.scan_pprof(str(folder / "*.pb.gz"))
-        by_path = scan.group_by("path").agg(pl.col("inuse_space").sum()).collect()
-        assert by_path.height == 20
-        assert by_path["inuse_space"].n_unique() == 1
-        assert scan.select("path").unique().collect().height == 20
-        assert scan.select(pl.len()).collect().item() == 20 * len(read("heap-2.pb.gz"))
-        assert scan.head(3).collect().height == 3
-        big = scan.filter(pl.col("alloc_space") > 10_000).select("function").collect()
-        assert big.columns == ["function"]
-        assert big.height > 0
-
-    def test_a_filter_on_the_path_reads_only_those(self, folder: Path) -> None:
-        scan = gm.scan_pprof(folder)
-        (folder / "05.pb.gz").write_bytes(b"not a profile any more")
-        kept = scan.filter(pl.col("path").str.ends_with("04.pb.gz")).collect()
-        assert kept["path"].n_unique() == 1
-        with pytest.raises((gm.DecodeError, pl.exceptions.ComputeError), match=r"05\.pb\.gz"):
-            scan.collect()
-
-    def test_a_bad_file_is_a_row(self, folder: Path) -> None:
-        (folder / "05.pb.gz").write_bytes(gzip.compress(b"\xff" * 100))
-        (folder / "00.pb.gz").write_bytes(b"")
-        frame = gm.scan_pprof(folder, on_error="collect").collect()
-        bad = frame.filter(pl.col("error").is_not_null())
-        assert [Path(path).name for path in bad["path"]] == ["00.pb.gz", "05.pb.gz"]
-        assert frame["path"].n_unique() == 20
-        assert bad["alloc_space"].null_count() == 2
-
-    def test_missing_files(self, tmp_path: Path) -> None:
-        with pytest.raises(FileNotFoundError):
-            gm.scan_pprof(tmp_path / "none.pb.gz")
-        with pytest.raises(FileNotFoundError):
-            gm.scan_pprof(tmp_path)
-        (tmp_path / "bad.pb.gz").write_bytes(b"\x00")
-        with pytest.raises(gm.DecodeError):
-            gm.scan_pprof(tmp_path)
-
-
 def test_modules_origins_and_units() -> None:
     heap = read("heap-2.pb.gz")
     modules = heap.top("alloc_space", by="module")

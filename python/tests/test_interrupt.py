@@ -1,0 +1,74 @@
+"""Long work: other threads go on, and Ctrl-C ends it."""
+
+import itertools
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+import gomem as gm
+
+# Each says when it begins what takes many seconds.
+LONG = {
+    "read_escape_log": "log = read('escape.log') * 1500; go(); gm.read_escape_log(log)",
+    "postmortem": "log = read('escape.log') * 1500; go(); gm.postmortem([log])",
+    "scan": "scan = gm.scan_pprof(['heap-3.pb.gz'] * 50_000); go(); scan.select('stack').collect()",
+    "streaming": (
+        "scan = gm.scan_pprof(['heap-3.pb.gz'] * 50_000); go(); "
+        "scan.group_by('function').len().collect(engine='streaming')"
+    ),
+    "merge": "go(); gm.merge(['heap-3.pb.gz'] * 100_000)",
+    "growth": "go(); gm.growth(['heap-3.pb.gz'] * 100_000)",
+}
+
+
+@pytest.mark.parametrize("work", LONG)
+def test_ctrl_c_ends(before, work):
+    helpers = "go = lambda: print('go', flush=True); read = lambda path: open(path, 'rb').read()"
+    program = f"import gomem as gm; {helpers}; {LONG[work]}"
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=before, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout.readline() == "go\n"
+        time.sleep(0.2)
+        begin = time.monotonic()
+        process.send_signal(signal.SIGINT)
+        _, problem = process.communicate(timeout=60)
+    assert time.monotonic() - begin < 1
+    # Polars 1 hands it on as an error of its own.
+    assert process.returncode == -signal.SIGINT or "KeyboardInterrupt" in problem, problem
+
+
+def test_other_threads_go_on(before):
+    ticks, done = [], threading.Event()
+
+    def tick():
+        while not done.wait(0.005):
+            ticks.append(time.monotonic())
+
+    thread = threading.Thread(target=tick)
+    thread.start()
+    begin = time.monotonic()
+    gm.read_escape_log((before / "escape.log").read_bytes() * 400)
+    end = time.monotonic()
+    done.set()
+    thread.join()
+    gaps = [later - earlier for earlier, later in itertools.pairwise(ticks)]
+    assert sum(begin < tick < end for tick in ticks) >= 5
+    assert max(gaps) < (end - begin) / 2
+
+
+def test_work_is_the_same_in_any_thread(before):
+    found = []
+
+    def read():
+        found.append(gm.read_pprof(before / "heap-3.pb.gz").top("alloc_space"))
+
+    thread = threading.Thread(target=read)
+    thread.start()
+    thread.join()
+    read()
+    assert found[0].equals(found[1])
