@@ -1,0 +1,95 @@
+"""What a notebook shows, and the bars on long work."""
+
+import io
+import sys
+
+import pytest
+
+import gomem as gm
+
+
+@pytest.fixture
+def profiles(before):
+    return [gm.read_pprof(path) for path in sorted(before.glob("heap-?.pb.gz"))]
+
+
+def test_own_objects_show_themselves(before, profiles, metrics):
+    heap = profiles[-1]
+    model = gm.gogc.fit(before / "gctrace.log")
+    log = gm.read_escape_log(before / "escape.log")
+    shown = {
+        heap: ["flat (MiB)", "Sessions).touch", "54.319", "iframe srcdoc"],
+        heap.diff(profiles[0]): ["largest differences", "changed", "iframe srcdoc"],
+        heap.flame(): ["iframe srcdoc"],
+        log: ["284 heap decisions", "interface_boxing", "1.25 to 1.27"],
+        metrics: ["2026-11-24 01:44:12 UTC", "<svg"],
+        model: ["300 cycles", "GC CPU_high"],
+    }
+    for value, texts in shown.items():
+        html = value._repr_html_()
+        assert all(text in html for text in texts), repr(value)
+        assert "<script" not in html
+        assert not any(f"{attribute}http" in html for attribute in ("src=", 'src="', "@import "))
+
+
+def test_names_are_escaped():
+    text = b"goroutine profile: total 2\n2 @ 0x10\n#\t0xf\tmain.<b>+0xf\t/main.go:3\n"
+    html = gm.read_pprof(text)._repr_html_()
+    assert "main.<b>" not in html
+    assert "main.&lt;b&gt;" in html
+
+
+def test_what_has_nothing_to_show():
+    assert "0 scrapes" not in gm.read_metrics(b"up 1")._repr_html_()
+    assert "Profile(" in gm.read_pprof(b"\x0a\x04\x08\x01\x10\x02\x32\x00\x32\x01a")._repr_html_()
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class TestProgress:
+    def test_a_callback_is_told(self, before):
+        told = []
+        paths = sorted(before.glob("heap-?.pb.gz"))
+        gm.merge(paths, progress=lambda done, total: told.append((done, total)))
+        assert told == [(1, 3), (2, 3), (3, 3)]
+        told.clear()
+        gm.growth(iter(paths), progress=lambda done, total: told.append((done, total)))
+        assert told == [(1, None), (2, None), (3, None)]
+        told.clear()
+        scan = gm.scan_pprof(paths, progress=lambda done, total: told.append((done, total)))
+        scan.collect()
+        assert told == [(1, 3), (2, 3), (3, 3)]
+
+    @pytest.mark.parametrize(
+        ("terminal", "environment", "progress", "shown"),
+        [
+            (False, None, None, False),
+            (True, None, None, True),
+            (True, "0", None, False),
+            (False, "1", None, True),
+            (False, None, True, True),
+            (True, "1", False, False),
+        ],
+    )
+    def test_bars(self, before, monkeypatch, terminal, environment, progress, shown):
+        pytest.importorskip("tqdm")
+        stderr = Terminal() if terminal else io.StringIO()
+        monkeypatch.setattr(sys, "stderr", stderr)
+        monkeypatch.setattr("gomem._progress._DELAY_SECONDS", 0)
+        monkeypatch.delenv("GOMEM_PROGRESS", raising=False)
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+        if environment is not None:
+            monkeypatch.setenv("GOMEM_PROGRESS", environment)
+        gm.merge(sorted(before.glob("heap-?.pb.gz")), progress=progress)
+        assert ("merge" in stderr.getvalue()) == shown
+
+    def test_without_tqdm(self, before, monkeypatch):
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+        monkeypatch.setattr(sys, "stderr", Terminal())
+        paths = sorted(before.glob("heap-?.pb.gz"))
+        gm.merge(paths)
+        with pytest.raises(gm.UsageError, match=r"pip install 'gomem\[progress\]'"):
+            gm.merge(paths, progress=True)
