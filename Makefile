@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-metrics incidents docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,7 +49,7 @@ test-rust:
 
 test-python: $(VENV)/.installed
 	cd python && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
-	cd python && ../$(BIN)/mypy && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
+	cd python && ../$(BIN)/mypy && ../$(BIN)/mypy --strict ../examples/*.py && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
 	cd python && ../$(BIN)/python -m pytest -q
 
 parity: ## every answer about profiles beside `go tool pprof`, over four versions of Go and made-up profiles
@@ -73,11 +73,17 @@ gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder â
 	@if [ "$(GOGC_RUNS)" = target/gogc-runs ]; then mkdir -p target/gogc-runs && tar -C target/gogc-runs -xf testdata/gogc/runs.tar.xz; fi
 	cargo run --release --locked -q -p gomem-postmortem --example gogc_accuracy -- $(GOGC_RUNS)
 
+bench-scan: $(VENV)/.installed ## thousands of profiles as one lazy frame, beside peers; records them with `go` the first time
+	$(BIN)/python benches/scan.py target/bench-scan
+
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
 
 incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
 	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1
+
+notebooks: $(VENV)/.installed ## run the notebooks again, and keep their output
+	cd examples/notebooks && ../../$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open
@@ -85,12 +91,31 @@ docs: ## the Rust documentation
 $(VENV)/.tools: python/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.20" "mypy>=1.13" "pytest>=8" "ruff>=0.9"
+	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.37" "mypy>=1.13" "pytest>=8" "ruff>=0.9" \
+	  "altair>=6" "cloudpickle>=3" "fsspec>=2024.2" "ipykernel>=6.29" "nbconvert>=7.16" "tqdm>=4.66" "vl-convert-python>=1.7"
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES) $(PACKAGE)
 	cd python && VIRTUAL_ENV=$(CURDIR)/$(VENV) ../$(BIN)/maturin develop --release --locked --quiet
 	touch $@
+
+# Spark has a folder of its own: it is large, wants Java, and nothing else needs it.
+SPARK := .venv-spark/bin
+.venv-spark/.installed: $(VENV)/.installed
+	test -x $(SPARK)/python || $(PYTHON) -m venv .venv-spark
+	$(SPARK)/python -m pip install -q --disable-pip-version-check "polars>=1.37" "pyspark>=4" "pyarrow>=15" "pandas<3" pytest mypy
+	touch $@
+
+test-spark: .venv-spark/.installed ## the Spark data sources on a local cluster; needs Java 17
+	cd python && PYTHONPATH=. ../$(SPARK)/python -m pytest -q tests/test_spark.py
+	cd python && ../$(SPARK)/python -m mypy -m gomem.spark --ignore-missing-imports
+
+bench-spark: .venv-spark/.installed ## Spark, one scan and a Python loop over 2,000 profiles
+	PYTHONPATH=python $(SPARK)/python -W ignore benches/spark.py
+
+site: ## the documentation as a site, in target/site; a link that leads nowhere is an error
+	test -x .venv-site/bin/mkdocs || { $(PYTHON) -m venv .venv-site && .venv-site/bin/python -m pip install -q --disable-pip-version-check "mkdocs-material>=9.6,<10" "mkdocstrings[python]>=1,<2"; }
+	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet
 
 wheel: $(VENV)/.tools ## the wheel that users install, in dist/
 	cd python && ../$(BIN)/maturin build --release --locked --out ../dist

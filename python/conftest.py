@@ -1,8 +1,12 @@
+import importlib.util
 from pathlib import Path
 
 import pytest
 
 import gomem as gm
+
+# Spark is large and wants Java: `make test-spark` has it.
+collect_ignore = [] if importlib.util.find_spec("pyspark") else ["gomem/spark.py"]
 
 
 @pytest.fixture(autouse=True)

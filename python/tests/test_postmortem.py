@@ -124,7 +124,7 @@ def test_a_flame_tree_adds_up(tmp_path):
     assert frame["self"].sum() == frame["total"][0] == profile.samples()["alloc_space"].sum()
     tree.to_html(tmp_path / "flame.html")
     assert "alloc_space" in (tmp_path / "flame.html").read_text()
-    assert profile._repr_html_().startswith("<iframe")
+    assert "<iframe srcdoc=" in profile._repr_html_()
     folded = profile.to_folded("alloc_space").splitlines()
     assert sum(int(line.rsplit(" ", 1)[1]) for line in folded) == frame["total"][0]
 
