@@ -56,8 +56,11 @@ pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compi
     order.sort_by_key(|at| (std::cmp::Reverse(bytes[*at]), *at));
     let mut taken: Vec<Record<'_>> = Vec::new();
     let mut by_reason: Vec<(Verdict<'_>, u64)> = Vec::new();
+    let mut avoidable = 0.0;
     for (at, verdict) in verdicts(allocations, &records, &order, compiler, &mut taken) {
         let bytes = bytes[at];
+        let grows = verdict.reason.is_some_and(|(reason, _)| reason.is_growth());
+        avoidable += bytes as f64 * if grows { allocations[at].sizes.avoidable_fraction() } else { 1.0 };
         let same = by_reason
             .iter_mut()
             .find(|(known, _)| known.reason.map(|(reason, _)| reason) == verdict.reason.map(|(reason, _)| reason));
@@ -79,6 +82,8 @@ pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compi
     let Some((best, _)) = by_reason.first() else { return };
     site.reason = best.reason.map(|(reason, _)| reason);
     site.reason_confidence = best.reason.map(|(_, confidence)| confidence);
+    let all: f64 = bytes.iter().map(|bytes| *bytes as f64).sum();
+    site.avoidable_fraction = if all > 0.0 { avoidable / all } else { 1.0 };
     let explained = by_reason.iter().filter_map(|(verdict, _)| verdict.decision);
     let others = records.iter().flatten().filter_map(|record| record.decision());
     // Within a library, what the user's own line passes to it is what can be changed.

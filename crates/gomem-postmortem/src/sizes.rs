@@ -84,6 +84,20 @@ impl Sizes {
         self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
     }
 
+    /// The share of the bytes of what grows that it does without when it has room enough from the beginning: memory that is
+    /// replaced by larger memory. All of it when the sizes do not show that it grows.
+    pub(crate) fn avoidable_fraction(&self) -> f64 {
+        let grows = matches!(self.shape(), Shape::Map | Shape::Slice) || self.is_dense();
+        if grows { self.outgrown_fraction() } else { 1.0 }
+    }
+
+    fn outgrown_fraction(&self) -> f64 {
+        let next = self.by_size.iter().skip(1).map(|(_, objects)| *objects).chain([0]);
+        let kept: f64 =
+            self.by_size.iter().zip(next).map(|((size, n), next)| *size as f64 * (n - next).max(0) as f64).sum();
+        1.0 - (kept / self.bytes().max(1) as f64).min(1.0)
+    }
+
     pub(crate) fn smallest(&self) -> u64 {
         self.by_size.first().map_or(0, |(size, _)| *size)
     }
@@ -242,6 +256,17 @@ mod tests {
             tables.add(size * objects, objects);
         }
         assert_eq!(tables.shape(), Shape::Map);
+    }
+
+    #[test]
+    fn what_is_outgrown() {
+        let mut grown = Sizes::default();
+        for (size, objects) in [(16, 10), (32, 10), (64, 4), (128, 4)] {
+            grown.add(size * objects, objects);
+        }
+        let kept = (6 * 32 + 4 * 128) as f64;
+        assert!((grown.outgrown_fraction() - (1.0 - kept / 1248.0)).abs() < 1e-9);
+        assert_eq!(Sizes::default().outgrown_fraction(), 0.0);
     }
 
     #[test]
