@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-metrics incidents docs wheel clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-metrics incidents pairs pairs-table docs wheel clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -75,6 +75,12 @@ gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder â
 
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
+
+pairs: ## run the programs in testdata/pairs before and after their fix, and keep what they leave (GO=â€¦)
+	testdata/pairs/capture.sh $(GO)
+
+pairs-table: ## what a fix was predicted to save beside what it saved
+	cargo test --locked -q -p gomem-postmortem --test pairs -- --nocapture
 
 incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
 	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1

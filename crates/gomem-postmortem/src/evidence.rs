@@ -169,7 +169,7 @@ impl<'a> Record<'a> {
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Map) => 30,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 12,
+                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 15,
                 (SubjectKind::MakeSlice, _) if self.is_named_map(sizes) => 39,
                 (SubjectKind::Append, Shape::Slice) => 38,
                 (SubjectKind::Append, Shape::Fixed(_)) => 16,
@@ -203,7 +203,7 @@ fn is_same_function(named: &str, symbol: &Symbol) -> bool {
 }
 
 fn is_boxed(decision: &HeapDecision) -> bool {
-    decision.steps.iter().any(|step| &*step.why == "interface-converted")
+    decision.steps.iter().any(|step| &*step.why == "interface-converted" && step.from == decision.subject)
 }
 
 /// Whether an operand of a sum is a number.
