@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -78,6 +78,12 @@ bench-scan: $(VENV)/.installed ## thousands of profiles as one lazy frame, besid
 
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
+
+pairs: ## run the programs in testdata/pairs before and after their fix, and keep what they leave (GO=…)
+	testdata/pairs/capture.sh $(GO)
+
+pairs-table: ## what a fix was predicted to save beside what it saved
+	cargo test --locked -q -p gomem-postmortem --test pairs -- --nocapture
 
 incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
 	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1

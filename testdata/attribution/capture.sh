@@ -12,7 +12,7 @@ for pair in "$@"; do
   mkdir -p "$version"
   for program in ${PROGRAMS:-programs/*/}; do
     name=$(basename "$program")
-    needs=$(sed -n 's/^go 1\.//p' "$program/go.mod")
+    needs=$(sed -n 's/^go 1\.//p' "$(ls "$program"/go.{mod,work} 2> /dev/null)")
     has=${version#go1.}
     [ "$needs" -le "${has%%.*}" ] || continue
     scratch=${BUILD_FOLDER:-$(mktemp -d)}/attribution
@@ -25,16 +25,31 @@ for pair in "$@"; do
       vendored) flags=(-mod=vendor) ;;
       # Two modules: both are the user's own.
       multimodule) pattern=example...= ;;
+      workspace) pattern=example...= ;;
     esac
     export HEAP_PROFILE=$folder/$version/$name.pb.gz
-    if [ "$name" = testbin ]; then
-      "$go" test -c -o "$scratch/program" -gcflags=-m=2 . 2> "$scratch/log"
-      "$scratch/program" -test.memprofile "$HEAP_PROFILE" -test.memprofilerate 1 > /dev/null
-    else
-      cp "$folder/profile.go.txt" profile.go
-      "$go" build "${flags[@]}" -o "$scratch/program" -gcflags="${pattern:-}-m=2" . 2> "$scratch/log"
-      "$scratch/program"
-    fi
+    case $name in
+      testbin | bench)
+        "$go" test -c -o "$scratch/program" -gcflags=-m=2 . 2> "$scratch/log"
+        "$scratch/program" -test.memprofile "$HEAP_PROFILE" -test.memprofilerate 1 -test.bench . -test.benchtime 2000x > /dev/null
+        ;;
+      workspace)
+        # All commands are built, from the folder of their module: two have a main.go.
+        cp "$folder/profile.go.txt" shop/cmd/server/profile.go
+        (cd shop && "$go" build -o "$scratch/commands/" -gcflags="$pattern-m=2" ./cmd/... 2> "$scratch/log")
+        "$scratch/commands/server"
+        ;;
+      *)
+        cp "$folder/profile.go.txt" profile.go
+        if [ "$name" = pgo ]; then
+          "$go" build -o "$scratch/program" .
+          CPU_PROFILE=$scratch/cpu.pb.gz "$scratch/program"
+          flags=(-pgo "$scratch/cpu.pb.gz")
+        fi
+        "$go" build "${flags[@]}" -o "$scratch/program" -gcflags="$pattern-m=2" . 2> "$scratch/log"
+        "$scratch/program"
+        ;;
+    esac
     gzip -9 -n -c "$scratch/log" > "$folder/$version/$name.log.gz"
     cd "$folder"
     rm -rf "$scratch"

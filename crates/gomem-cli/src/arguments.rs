@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::{
-    capture::CaptureCommand, escape::Escape, gogc::GogcCommand, metrics::MetricsCommand, profile::ProfileCommand,
+    attribute::AttributeCommand, capture::CaptureCommand, escape::Escape, gogc::GogcCommand, metrics::MetricsCommand,
+    profile::ProfileCommand,
 };
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
@@ -60,6 +61,12 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
     Profile(ProfileCommand),
     #[command(flatten)]
     Metrics(MetricsCommand),
+    /// Where a heap profile allocates, with the compiler's reason for each place.
+    #[command(after_help = "Examples:
+  gomem attribute heap.pb.gz escape.log
+  gomem attribute heap.pb.gz escape.log --gctrace stderr.log -s inuse_space --limit 10
+  gomem attribute heap.pb.gz json/ --format csv > sites.csv")]
+    Attribute(AttributeCommand),
     /// What goes to the heap, and why, by the compiler's log.
     #[command(after_help = "Examples:
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -

@@ -6,7 +6,7 @@ use gomem_postmortem::{Bundle, Comparison, Report, Severity as Found};
 
 use crate::{
     arguments::{Command, Severity},
-    capture, escape,
+    attribute, capture, escape,
     failure::Failure,
     files::write,
     gogc, metrics, profile,
@@ -25,6 +25,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
         Command::Metrics(command) => metrics::answer(command, out),
+        Command::Attribute(command) => attribute::answer(command, out).map(|()| 0),
         Command::Escape(asked) => escape::answer(asked, out),
         Command::Capture(command) => capture::answer(command, out, err),
         Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),

@@ -88,7 +88,8 @@ pub(crate) fn answer(asked: &Escape, out: &mut dyn Write) -> Result<u8, Failure>
     Ok(u8::from(asked.fail_on.is_some() && diff.new_allocations().next().is_some()))
 }
 
-fn read(logs: &[PathBuf]) -> Result<EscapeLog, Failure> {
+/// Reads logs of one build as one.
+pub(crate) fn read(logs: &[PathBuf]) -> Result<EscapeLog, Failure> {
     let mut reader = EscapeReader::new(Limits::default());
     for log in logs {
         if log == Path::new("-") {

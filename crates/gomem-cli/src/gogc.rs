@@ -73,7 +73,12 @@ enum By {
 struct Size(u64);
 
 pub(crate) fn answer(command: &GogcCommand, out: &mut dyn Write) -> Result<(), Failure> {
-    let model = fit(command)?;
+    let said = Said {
+        gogc: command.recorded_gogc,
+        memory_limit_bytes: command.recorded_memory_limit.map(|size| size.0),
+        procs: None,
+    };
+    let model = fit(&command.recording, &said)?;
     if let Some(path) = &command.output {
         let limit = command.memory_limit.first().map(|size| size.0).or(model.base().memory_limit_bytes);
         write(path, what_if_html(&model, &name(&command.recording), limit).as_bytes())?;
@@ -90,15 +95,10 @@ pub(crate) fn answer(command: &GogcCommand, out: &mut dyn Write) -> Result<(), F
     Ok(())
 }
 
-fn fit(command: &GogcCommand) -> Result<GcModel, Failure> {
-    let path = &command.recording;
-    let said = Said {
-        gogc: command.recorded_gogc,
-        memory_limit_bytes: command.recorded_memory_limit.map(|size| size.0),
-        procs: None,
-    };
+/// The model of a recorded run.
+pub(crate) fn fit(path: &Path, said: &Said) -> Result<GcModel, Failure> {
     let bundle = Bundle::open(path)?;
-    let recording = record_bundle(&bundle, &said)
+    let recording = record_bundle(&bundle, said)
         .map_err(|problem| Failure::input(path, problem))?
         .ok_or_else(|| Failure::input(path, "no GC trace and no metrics; run the program with GODEBUG=gctrace=1"))?;
     GcModel::fit(&recording).map_err(|problem| Failure::input(path, problem))

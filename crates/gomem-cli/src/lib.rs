@@ -19,6 +19,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod attribute;
 mod call_tree;
 mod capture;
 mod command;

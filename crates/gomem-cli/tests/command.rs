@@ -55,6 +55,29 @@ fn tables_in_every_format() {
 }
 
 #[test]
+fn places_have_the_compilers_reason() {
+    let (heap, log) = (incident("before/heap-3.pb.gz"), incident("before/escape.log"));
+    let trace = incident("before/gctrace.log");
+    let (code, out, err) = gomem(&["attribute", &heap, &log, "--gctrace", &trace, "--limit", "3"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(out.lines().count(), 4, "{out}");
+    assert!(out.contains("event/line.go:34") && out.contains("interface_boxing"), "{out}");
+    let first = |sample_type: &str| {
+        let (code, out, _) = gomem(&["attribute", &heap, &log, "-s", sample_type, "-n", "0", "--format", "json"]);
+        assert_eq!(code, 0);
+        let rows: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert!(rows.len() > 10 && rows.iter().all(|row| row["gc_cycles_saved_fraction"].is_null()));
+        let most = rows.iter().map(|row| row["inuse_bytes"].as_i64().unwrap()).max();
+        (rows[0]["inuse_bytes"].as_i64() == most, rows[0]["reason"].clone())
+    };
+    assert!(first("inuse_space").0 && !first("alloc_space").0);
+    let (code, out, _) = gomem(&["attribute", &heap]);
+    assert!(code == 0 && out.contains("no log"), "{out}");
+    let (code, _, err) = gomem(&["attribute", &log, &log]);
+    assert!(code == 3 && err.contains("escape.log"), "{err}");
+}
+
+#[test]
 fn settings_are_predicted_recommended_and_drawn() {
     let log = incident("before/gctrace.log");
     let (code, out, _) = gomem(&["gogc", &log, "--gogc", "50,off", "--memory-limit", "1GiB,2GiB", "--format", "csv"]);

@@ -94,6 +94,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) obstacle: Option<(Obstacle, Confidence)>,
     pub(crate) has_loop: Option<bool>,
     pub(crate) is_iteration_variable: bool,
+    /// Whether a step says that a size is only known at run time: until Go 1.24, which prints named constants by name.
+    pub(crate) tells_size: bool,
     /// Whether a closure shares the variable.
     pub(crate) is_captured_by_ref: bool,
     /// Whether the place is that of the value as well as that of its box.
@@ -145,7 +147,9 @@ impl Cause {
         match evidence.kind {
             _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, Confident),
             // Since Go 1.25 no step says so.
-            SubjectKind::MakeSlice if why("non-constant size") || !has_constant_size(evidence.subject) => {
+            SubjectKind::MakeSlice
+                if why("non-constant size") || !evidence.tells_size && !has_constant_size(evidence.subject) =>
+            {
                 (Self::UnknownSize, Confident)
             }
             _ if UNSAFE.iter().any(|wanted| why(wanted)) => (Self::Reflection, Confident),

@@ -54,6 +54,9 @@ pub struct HeapDecision {
     pub copies: u32,
     /// By which functions a parameter leaks that it is passed to, the called one first; as far as the log has them.
     pub leaks: Vec<LeakStep>,
+    /// The functions whose inlined calls stand at this place, as the log names them: what escapes is of one of them, unless
+    /// it is an argument of the call.
+    pub inlined_callees: Vec<Arc<str>>,
     /// The file as the build saw it; only a `-json` folder tells.
     pub absolute_file: Option<Arc<str>>,
     /// Where the code stands that was inlined at this place, the outermost first; only a `-json` folder tells.

@@ -39,6 +39,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
         inlining,
         shared,
         wrapped,
+        inlined_calls,
         literals,
         ..
     } = fold;
@@ -60,8 +61,10 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
     let chains = Chains::of(&leaks, &texts);
     let elements = types_with_elements(&decisions, &texts);
     let copied = copied_and_boxed(&decisions, &texts);
+    let inlined_calls = callees_at(&inlined_calls, &decisions, &stays);
     let told = Told {
         texts: &texts,
+        inlined_calls: &inlined_calls,
         functions: &functions,
         versions,
         chains: &chains,
@@ -103,6 +106,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
 /// All that was read.
 struct Told<'a> {
     texts: &'a Interner,
+    inlined_calls: &'a FxHashMap<Place, Vec<TextId>>,
     functions: &'a Functions,
     versions: GoVersions,
     chains: &'a Chains<'a>,
@@ -141,6 +145,7 @@ impl Told<'_> {
                 .and_then(|function| self.functions.get(decided.package, function))
                 .and_then(|declared| declared.has_loop),
             is_iteration_variable,
+            tells_size: self.versions.is_before(25) && !steps.is_empty(),
             is_captured_by_ref: self.shared.contains_key(&(decided.place, decided.subject)),
             is_converted: explanation.is_converted || self.copied.contains(&(file, line, decided.subject)),
             is_surely_constant,
@@ -187,6 +192,7 @@ impl Told<'_> {
             advice: String::new(),
             copies: decided.copies,
             leaks,
+            inlined_callees: self.inlined_callees(decided.place),
             absolute_file: None,
             inlined_from: Vec::new(),
         };
@@ -212,8 +218,10 @@ impl Told<'_> {
             }
             SubjectKind::Value => {
                 let method = subject.rsplit_once('.').map(|(_, method)| method);
-                let goes_into_variadic = steps.iter().any(|step| &*step.why == "slice-literal-element");
-                let is_method = method.is_some_and(|method| self.functions.has_method(method)) && !goes_into_variadic;
+                // A function is rarely put into an interface; a field often is, and another type can have a method of its name.
+                let is_boxed =
+                    steps.iter().any(|step| matches!(&*step.why, "slice-literal-element" | "interface-converted"));
+                let is_method = method.is_some_and(|method| self.functions.has_method(method)) && !is_boxed;
                 (if is_method { SubjectKind::MethodValue } else { SubjectKind::Value }, is_method)
             }
             kind => (kind, false),
@@ -258,7 +266,13 @@ impl Told<'_> {
             subject_kind: stay.kind,
             alloc_certainty: if stay.is_free { Certainty::None } else { Certainty::RuntimeSized },
             copies: stay.copies,
+            inlined_callees: self.inlined_callees(stay.place),
         }
+    }
+
+    fn inlined_callees(&self, place: Place) -> Vec<Arc<str>> {
+        let callees = self.inlined_calls.get(&place).into_iter().flatten();
+        callees.map(|callee| self.text(*callee)).collect()
     }
 
     fn leak(&self, leak: &Leaked) -> Leak {
@@ -312,6 +326,23 @@ impl Told<'_> {
     fn text(&self, id: TextId) -> Arc<str> {
         Arc::clone(self.texts.text(id))
     }
+}
+
+/// What was inlined at the places that decisions and stays are about, by name.
+fn callees_at(
+    calls: &FxHashSet<(Place, TextId)>,
+    decisions: &[Decided],
+    stays: &[found::Stay],
+) -> FxHashMap<Place, Vec<TextId>> {
+    let places = decisions.iter().map(|decided| decided.place).chain(stays.iter().map(|stay| stay.place));
+    let mut callees: FxHashMap<Place, Vec<TextId>> = places.map(|place| (place, Vec::new())).collect();
+    for (place, callee) in calls {
+        if let Some(at) = callees.get_mut(place) {
+            at.push(*callee);
+        }
+    }
+    callees.values_mut().for_each(|at| at.sort_unstable());
+    callees
 }
 
 /// Types of which the log shows values with elements: they have fields.

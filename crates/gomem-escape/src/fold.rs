@@ -66,6 +66,8 @@ pub(crate) struct Fold {
     pub(crate) shared: FxHashMap<(Place, TextId), bool>,
     /// File and line of calls that `go` or `defer` puts into a function of its own.
     pub(crate) wrapped: FxHashSet<(TextId, u32)>,
+    /// Places of calls that were inlined, each with every function that was inlined there.
+    pub(crate) inlined_calls: FxHashSet<(Place, TextId)>,
     /// Function literals, and the function that their header names.
     pub(crate) literals: FxHashMap<(TextId, Place), TextId>,
 }
@@ -192,7 +194,11 @@ impl Fold {
             Message::LeakingParam { content, param } => self.leak(place, content, param)?,
             Message::CanInline { function, detail } => self.can_inline(place, function, detail)?,
             Message::CannotInline { function, reason } => self.cannot_inline(place, function, reason)?,
-            Message::InliningCall { callee } => self.functions.inlined(self.package, callee),
+            Message::InliningCall { callee } => {
+                self.functions.inlined(self.package, callee);
+                let callee = self.texts.id(callee);
+                self.inlined_calls.insert((place, callee));
+            }
             Message::Capturing { function, by_ref, text } => {
                 // What the wrapper of `go f(x)` holds is not of a closure in the source.
                 if text.starts_with(".autotmp_") {

@@ -29,6 +29,8 @@ pub struct Stay {
     pub alloc_certainty: Certainty,
     /// How many times the log says it.
     pub copies: u32,
+    /// The functions whose inlined calls stand at this place, as the log names them: it is of one of them.
+    pub inlined_callees: Vec<Arc<str>>,
 }
 
 impl Stay {

@@ -130,7 +130,9 @@ pub(crate) fn typed_constant(subject: &str) -> Option<&str> {
 /// Whether all sizes of `make([]T, size…)` are written as numbers.
 pub(crate) fn has_constant_size(make: &str) -> bool {
     let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
-    sizes.into_iter().all(|size| size.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_'))
+    // Until Go 1.21 a constant expression is printed as it is written: `64 * 1024`.
+    let is_of_constant = |byte: u8| byte.is_ascii_digit() || b"_ *+-/<>()".contains(&byte);
+    sizes.into_iter().all(|size| size.bytes().all(is_of_constant))
 }
 
 const OPERATORS: [&str; 8] = ["+", "-", "*", "/", "%", "<<", ">>", "|"];

@@ -22,6 +22,8 @@ pub(crate) struct Compiler<'a> {
     maps: Maps,
     module: String,
     reports_append: bool,
+    /// Whether the log says which calls were inlined.
+    pub(crate) tells_inlining: bool,
 }
 
 impl<'a> Compiler<'a> {
@@ -50,6 +52,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn insert(&mut self, file: &'a str, line: Option<u32>, record: Record<'a>) {
+        self.tells_inlining |= record.is_inlined();
         if matches!(record.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral) {
             self.maps.add(record.subject());
         }
@@ -65,6 +68,8 @@ impl<'a> Compiler<'a> {
         Origin::of_package(symbol.package(), &self.module) == Origin::User
             // What cgo writes stands between the user's line and C.
             && !function.filename().ends_with("_cgo_gotypes.go")
+            // A library's closure that was inlined is named after the function it was inlined into.
+            && !function.path().is_std()
             && Modules::default().origin(symbol.package(), function.filename()) == Origin::User
     }
 
@@ -92,15 +97,39 @@ impl<'a> Compiler<'a> {
         let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return Vec::new() };
         let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
         let symbol = Symbol::decode(function.name());
-        let shared = |record: &Record<'a>| {
-            let (package, file) = record.place();
-            let is_same_package = package == symbol.package() || symbol.package() == "main";
-            SourcePath::decode(file).shared_parts(&path).filter(|parts| *parts > 1 || is_same_package)
-        };
-        let mut found: Vec<Record<'a>> = candidates.iter().filter(|record| shared(record).is_some()).copied().collect();
+        let mut found: Vec<Record<'a>> =
+            candidates.iter().filter(|record| is_same_file(**record, &symbol, &path)).copied().collect();
+        if symbol.package() == "main" {
+            keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
+        }
         found.sort_by_key(|record| record.rank());
         found
     }
+}
+
+/// Whether a record is of the file that a profile names so. The paths can differ in all but the file's name: one is absolute,
+/// the other relative to where the build ran, or begins with the import path (`-trimpath`).
+fn is_same_file(record: Record<'_>, symbol: &Symbol, path: &SourcePath) -> bool {
+    let (package, file) = record.place();
+    let of = symbol.package();
+    // A package is one folder. That of a program's main package is its import path in a trimmed path.
+    if package == of || path.folder() == package || of.strip_suffix("_test") == Some(package) {
+        return true;
+    }
+    // A generic function is compiled, and reported, by the package that uses it.
+    let can_be_of_another = of == "main" || symbol.type_arguments().is_some();
+    SourcePath::decode(file).shared_parts(path).is_some_and(|parts| parts > 1 || can_be_of_another)
+}
+
+/// Keeps what scores most, unless nothing scores.
+fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
+    let best = all.iter().map(&score).max().unwrap_or(0);
+    all.retain(|one| score(one) == best);
+}
+
+/// How many elements two paths share, counted from their ends.
+fn shared_elements(a: &str, b: &str) -> usize {
+    a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
 }
 
 /// Whether a file is of a dependency: in the module cache, or vendored.

@@ -1,11 +1,14 @@
 //! Which of several explanations fits what one place allocates.
 
+use std::sync::Arc;
+
 use gomem_escape::{Cause, Certainty, Confidence, HeapDecision, Stay, SubjectKind};
+use gomem_symbol::Symbol;
 
 use crate::{
     map_types::{Maps, is_usual_bucket},
     reason::Reason,
-    sizes::{CHANNEL, Shape, Sizes},
+    sizes::{CHANNEL, Shape, Sizes, rounded},
 };
 
 /// What the compiler says of a line: a decision, or something that stays on the stack unless it is large.
@@ -91,6 +94,32 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether it can be of the inlined function `callee` rather than of the line that calls it.
+    pub(crate) fn is_of_inlined(self, callee: &Symbol) -> bool {
+        self.is_inlined_from_json() || self.inlined_callees().iter().any(|named| is_same_function(named, callee))
+    }
+
+    /// Whether it can be of the line's own code: the slice of variadic arguments and the parameters of an inlined function
+    /// are made where it is called.
+    pub(crate) fn is_of_caller(self) -> bool {
+        matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
+    }
+
+    pub(crate) fn is_inlined(self) -> bool {
+        self.is_inlined_from_json() || !self.inlined_callees().is_empty()
+    }
+
+    fn is_inlined_from_json(self) -> bool {
+        self.decision().is_some_and(|decision| !decision.inlined_from.is_empty())
+    }
+
+    fn inlined_callees(self) -> &'a [Arc<str>] {
+        match self {
+            Self::Heap(decision) => &decision.inlined_callees,
+            Self::Stay(stay) => &stay.inlined_callees,
+        }
+    }
+
     /// The package and the file.
     pub(crate) fn place(self) -> (&'a str, &'a str) {
         match self {
@@ -140,7 +169,7 @@ impl<'a> Record<'a> {
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Map) => 30,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 12,
+                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 15,
                 (SubjectKind::MakeSlice, _) if self.is_named_map(sizes) => 39,
                 (SubjectKind::Append, Shape::Slice) => 38,
                 (SubjectKind::Append, Shape::Fixed(_)) => 16,
@@ -166,8 +195,15 @@ impl<'a> Record<'a> {
     }
 }
 
+/// Whether the log's `sub.Map[go.shape.int]` or `(*T).m` is the profile's `example.com/sub.Map[...]`: the log leaves packages
+/// out or not, and numbers closures otherwise when they are inlined.
+fn is_same_function(named: &str, symbol: &Symbol) -> bool {
+    let last = |name: String| name.rsplit('.').next().unwrap_or_default().to_owned();
+    last(Symbol::decode(named).local()) == last(symbol.local())
+}
+
 fn is_boxed(decision: &HeapDecision) -> bool {
-    decision.steps.iter().any(|step| &*step.why == "interface-converted")
+    decision.steps.iter().any(|step| &*step.why == "interface-converted" && step.from == decision.subject)
 }
 
 /// Whether an operand of a sum is a number.
@@ -204,7 +240,10 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         // Then anything can be the reason: only clear shapes tell.
         return match shape {
             Shape::Map => heuristic(Reason::MapGrowth, 10),
-            Shape::Slice if sizes.objects() > 1 => heuristic(slice, 10),
+            Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
+                heuristic(Reason::MapGrowth, 10)
+            }
+            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, 10),
             _ => None,
         };
     }
@@ -215,10 +254,13 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
         _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
         _ if may_be_map(size) => heuristic(Reason::MapGrowth, 14),
-        _ if size > CHANNEL[0] && size <= MOST_IN_CHANNEL => heuristic(Reason::Channel, 12),
+        _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
+            heuristic(Reason::Channel, 12)
+        }
         _ => None,
     };
     let reported = match shape {
+        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::Confident)),
         _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
         Shape::Fixed(size) => of_fixed(size),
         _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
@@ -227,7 +269,10 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::Confident)),
         Shape::Map => heuristic(Reason::MapGrowth, 29),
         // Two or three steps of a map look like those of a slice.
-        Shape::Slice if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP => {
+        Shape::Slice
+            if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
+                || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
+        {
             heuristic(Reason::MapGrowth, 29)
         }
         Shape::Slice if !build.reports_append => heuristic(slice, 29),
@@ -241,11 +286,19 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     })
 }
 
+/// Whether a channel of a power of two of words has this size: most buffers are made so.
+fn is_usual_channel(size: u64) -> bool {
+    CHANNEL.iter().any(|header| (0..7).any(|doubled| rounded(header + (8 << doubled)) == size))
+}
+
 /// Most channels hold few and small values.
 const MOST_IN_CHANNEL: u64 = 1024;
 
-/// Below this a bucket's size is more often a slice's.
+/// Below this a bucket's size is more often a slice's, even if the log names a map with such buckets.
 const SMALLEST_MAP: u64 = 72;
+
+/// Few structs are as large, and a map with slots of 16 bytes has such buckets.
+const SMALLEST_LIKELY_MAP: u64 = 144;
 
 /// The size of `runtime.hmap`, and of `internal/runtime/maps.Map` since Go 1.24.
 const MAP_HEADER: u64 = 48;

@@ -1,6 +1,6 @@
 //! Finds the reason of a site.
 
-use gomem_escape::{Cause, Confidence, HeapDecision};
+use gomem_escape::{Cause, Confidence, HeapDecision, SubjectKind};
 use gomem_pprof::{Line, Sample};
 use gomem_symbol::{Origin, Symbol};
 
@@ -28,6 +28,12 @@ impl<'a> Allocation<'a> {
         Self { sizes: Sizes::default(), lines, stack, user }
     }
 
+    /// Whether both are of the same code; one expression can be inlined several times.
+    fn is_beside(&self, other: &Self) -> bool {
+        let place = |line: &Line<'_>| (line.function().map(|function| function.id()), line.line());
+        self.lines.iter().map(place).eq(other.lines.iter().map(place))
+    }
+
     fn symbol(&self) -> Symbol {
         let function = self.lines.first().and_then(Line::function);
         Symbol::decode(function.map_or("", |function| function.name()))
@@ -50,8 +56,11 @@ pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compi
     order.sort_by_key(|at| (std::cmp::Reverse(bytes[*at]), *at));
     let mut taken: Vec<Record<'_>> = Vec::new();
     let mut by_reason: Vec<(Verdict<'_>, u64)> = Vec::new();
+    let mut avoidable = 0.0;
     for (at, verdict) in verdicts(allocations, &records, &order, compiler, &mut taken) {
         let bytes = bytes[at];
+        let grows = verdict.reason.is_some_and(|(reason, _)| reason.is_growth());
+        avoidable += bytes as f64 * if grows { allocations[at].sizes.avoidable_fraction() } else { 1.0 };
         let same = by_reason
             .iter_mut()
             .find(|(known, _)| known.reason.map(|(reason, _)| reason) == verdict.reason.map(|(reason, _)| reason));
@@ -73,6 +82,8 @@ pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compi
     let Some((best, _)) = by_reason.first() else { return };
     site.reason = best.reason.map(|(reason, _)| reason);
     site.reason_confidence = best.reason.map(|(_, confidence)| confidence);
+    let all: f64 = bytes.iter().map(|bytes| *bytes as f64).sum();
+    site.avoidable_fraction = if all > 0.0 { avoidable / all } else { 1.0 };
     let explained = by_reason.iter().filter_map(|(verdict, _)| verdict.decision);
     let others = records.iter().flatten().filter_map(|record| record.decision());
     // Within a library, what the user's own line passes to it is what can be changed.
@@ -129,10 +140,14 @@ fn verdicts<'a>(
         taken.push(record);
         let guess =
             allocations[at].lines.first().and_then(|line| unreported(&allocations[at].sizes, compiler.build(*line)));
-        // What surely allocates on a line takes one of its calls; a guess is for those that are left.
+        // What surely allocates on a line takes one of its calls; a guess is for those that are left, and a size alone is
+        // too little for a guess where each call has a record.
         let line = allocations[at].lines.first().map_or(0, Line::line);
         let sure = records[at].iter().filter(|record| record.must_allocate_at(line)).count();
-        let guess = guess.filter(|_| !record.must_allocate_at(line) || sure < allocations.len());
+        let calls = allocations.iter().filter(|other| other.is_beside(&allocations[at])).count();
+        let has_shape = allocations[at].sizes.fixed().is_none();
+        let guess = guess.filter(|_| !record.must_allocate_at(line) || sure < calls);
+        let guess = guess.filter(|_| has_shape || records[at].len() < calls);
         verdicts.push((
             at,
             match guess {
@@ -170,9 +185,15 @@ fn leftover<'a>(allocation: &Allocation<'_>, records: &[Record<'a>], compiler: &
 }
 
 /// What the compiler says of an allocation: of its inline chain, the outermost call first. Where several inlined calls
-/// stand on one line, the innermost line tells which kinds of expression are meant.
+/// stand on one line, the function that was called tells which of them is meant; without that, the innermost line tells
+/// which kinds of expression are.
 fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
-    let outer = allocation.lines.iter().rev().map(|line| compiler.records(*line)).find(|found| !found.is_empty());
+    let found = if compiler.tells_inlining { by_inlined_call(allocation, compiler) } else { Vec::new() };
+    let is_alone = allocation.lines.len() == 1 && compiler.tells_inlining;
+    let outer = match found.is_empty() && !is_alone {
+        true => allocation.lines.iter().rev().map(|line| compiler.records(*line)).find(|found| !found.is_empty()),
+        false => Some(found),
+    };
     let outer = outer.unwrap_or_default();
     let Some(innermost) = allocation.lines.first().filter(|_| allocation.lines.len() > 1) else { return outer };
     let inner = compiler.records(*innermost);
@@ -187,6 +208,26 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
     let meant: Vec<Record<'a>> =
         outer.iter().filter(|record| inner.iter().any(|other| other.kind() == record.kind())).copied().collect();
     if meant.is_empty() { inner } else { meant }
+}
+
+/// The records of the outermost line that are of the function called there, or of the line itself when it is innermost.
+fn by_inlined_call<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
+    let lines = allocation.lines.iter().enumerate().rev();
+    let records = lines.map(|(at, line)| {
+        let called = at.checked_sub(1).and_then(|inner| allocation.lines[inner].function());
+        let called = called.map(|function| Symbol::decode(function.name()));
+        let mut records = compiler.records(*line);
+        match &called {
+            Some(called) => records.retain(|record| record.is_of_inlined(called)),
+            // `copy` into a slice just made is one operation, which loses that it was inlined.
+            None if !records.iter().any(|record| record.is_of_caller()) => {
+                records.retain(|record| record.kind() == SubjectKind::MakeSlice);
+            }
+            None => records.retain(|record| record.is_of_caller()),
+        }
+        records
+    });
+    records.into_iter().find(|records| !records.is_empty()).unwrap_or_default()
 }
 
 /// The reason that the functions on the stack tell by themselves.
@@ -224,10 +265,13 @@ fn by_library(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
     (!is_own).then_some((Reason::Library, Confidence::Heuristic))
 }
 
-/// A slice that grows by several inlined copies of one call shows a part of its growth at each: then all show the whole.
+/// A slice that grows by several copies of one call shows a part of its growth at each: then all show the whole. `append` is
+/// copied when it is inlined, and since Go 1.25 where the slice can begin on the stack.
 fn share_growth(allocations: &mut [Allocation<'_>]) {
     let is_inlined = |allocation: &Allocation<'_>| allocation.lines.len() > 1;
-    if allocations.len() < 2 || !allocations.iter().all(is_inlined) {
+    let [first, others @ ..] = &*allocations else { return };
+    let is_one_call = others.iter().all(|other| other.is_beside(first)) || allocations.iter().all(is_inlined);
+    if others.is_empty() || !is_one_call {
         return;
     }
     let all = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes));

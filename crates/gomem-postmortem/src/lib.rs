@@ -32,6 +32,7 @@
 //! | `waiting` | what goroutines wait on, and who made them |
 //! | `mismatch` | inputs that are not of one program or build |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
+//! | `ranking`, `charged`, `leak` | all findings; of allocation sites, of leaks |
 //! | `prediction_table` | what the GC model answers, as tables |
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
 //! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
@@ -44,6 +45,7 @@
 #![forbid(unsafe_code)]
 
 mod bundle;
+mod charged;
 mod chart;
 mod comparison;
 mod compiler;
@@ -53,6 +55,7 @@ mod explain;
 mod finding;
 mod growth;
 mod html;
+mod leak;
 mod library;
 mod map_types;
 mod mismatch;
@@ -60,6 +63,7 @@ mod overview;
 mod pacing;
 mod prediction_table;
 mod program;
+mod ranking;
 mod reason;
 mod recognise;
 mod recording;

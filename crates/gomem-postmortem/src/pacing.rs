@@ -60,10 +60,15 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
         return None;
     }
     let saved = |part: f64, whole: f64| (whole - part).max(0.0);
+    // The replay is of a program that does the same work in the same time: then less is allocated while GC marks, so that the
+    // goal is lower. One that works as fast as it can allocates as fast as before, and its cycles fall as its bytes do. Which
+    // of both it is, a trace does not tell.
+    let as_fast = 1.0 - scale;
+    let replayed = |after: f64| saved(after, cycles) / cycles;
     let gc_cycles = Interval {
-        value: saved(after_cycles.value, cycles) / cycles,
-        low: saved(after_cycles.high, cycles) / cycles,
-        high: saved(after_cycles.low, cycles) / cycles,
+        value: f64::midpoint(replayed(after_cycles.value), as_fast),
+        low: replayed(after_cycles.high).min(as_fast),
+        high: replayed(after_cycles.low).max(as_fast),
     };
     let gc_cpu = Interval {
         value: saved(after_cpu.value, cpu),

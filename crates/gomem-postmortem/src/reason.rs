@@ -76,6 +76,11 @@ impl Reason {
         matches!(self, Self::Formatting | Self::Encoding | Self::ErrorValue | Self::Regexp | Self::Testing)
     }
 
+    /// Whether memory is replaced by larger memory.
+    pub(crate) fn is_growth(self) -> bool {
+        matches!(self, Self::MapGrowth | Self::BufferGrowth | Self::Compiler(Cause::SliceGrowth | Cause::Concatenation))
+    }
+
     /// Why an expression allocates that does not escape: its kind says.
     pub(crate) fn of_stay(kind: SubjectKind) -> Self {
         Self::Compiler(match kind {

@@ -10,12 +10,13 @@ use crate::{
     bundle::{Bundle, Remark, Unread},
     chart,
     diagnosed::{self, Unjudged},
-    finding::{Finding, FindingKind, Severity, find},
+    finding::{Finding, FindingKind, Severity},
     growth::{growth, live_heap},
     html,
     overview::Overview,
     pacing::{Pacing, Saving, saving},
     prediction_table::prediction_columns,
+    ranking::find,
     site::{Site, attribute, certainty},
     text,
 };
@@ -313,9 +314,10 @@ fn together(findings: &[Finding], pacing: &Pacing) -> Option<(usize, f64, Saving
         let site = matches!(finding.kind, FindingKind::AllocationSite | FindingKind::PoolMisuse);
         site && finding.severity >= Severity::Warning
     };
-    let shares: Vec<f64> = findings.iter().filter(fixable).filter_map(|finding| finding.bytes_fraction).collect();
-    let fraction = shares.iter().sum::<f64>().min(1.0);
-    Some((shares.len(), fraction, pacing.saving(fraction).filter(|_| !shares.is_empty())?))
+    let fixable: Vec<&Finding> = findings.iter().filter(fixable).collect();
+    let sum = |of: fn(&Finding) -> Option<f64>| fixable.iter().filter_map(|one| of(one)).sum::<f64>().min(1.0);
+    let saving = pacing.saving(sum(|finding| finding.avoidable_bytes_fraction)).filter(|_| !fixable.is_empty())?;
+    Some((fixable.len(), sum(|finding| finding.bytes_fraction), saving))
 }
 
 /// `GOGC` of a prediction; `None` when it is off.
@@ -344,7 +346,7 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
         .map(|site| {
             // A thousandth of the allocation is within every interval.
             let model = model.filter(|_| site.bytes_fraction >= 0.001)?;
-            saving(model, base.as_ref()?, site.bytes_fraction)
+            saving(model, base.as_ref()?, site.avoidable_bytes_fraction())
         })
         .collect();
     let all = || sites.iter();

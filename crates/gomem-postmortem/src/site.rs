@@ -41,6 +41,9 @@ pub struct Site {
     pub reason: Option<Reason>,
     /// How sure the reason is.
     pub reason_confidence: Option<Confidence>,
+    /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
+    /// enough at once.
+    pub avoidable_fraction: f64,
     /// Why it allocates, for want of a decision.
     pub explanation: Option<&'static str>,
 }
@@ -73,8 +76,15 @@ impl Site {
             decisions: Vec::new(),
             reason: None,
             reason_confidence: None,
+            avoidable_fraction: 1.0,
             explanation: None,
         }
+    }
+
+    /// The share of all bytes allocated that the usual fix saves.
+    #[must_use]
+    pub fn avoidable_bytes_fraction(&self) -> f64 {
+        self.bytes_fraction * self.avoidable_fraction
     }
 
     /// The decision that explains it best.

@@ -32,6 +32,16 @@ impl Sizes {
         }
     }
 
+    /// Without the sizes of very few objects: a goroutine that has to wait while it allocates makes some of the runtime's.
+    fn usual(&self) -> Self {
+        let most = self.by_size.iter().map(|(_, objects)| *objects).max().unwrap_or(0);
+        let least_bytes = self.bytes() / RARE as u64;
+        let is_usual = |(size, objects): &&(u64, i64)| {
+            *objects > most / RARE || size.saturating_mul(*objects as u64) > least_bytes
+        };
+        Self { by_size: self.by_size.iter().filter(is_usual).copied().collect() }
+    }
+
     /// All of several calls together.
     pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut merged = Self::default();
@@ -49,6 +59,11 @@ impl Sizes {
 
     pub(crate) fn objects(&self) -> i64 {
         self.by_size.iter().fold(0, |sum: i64, (_, objects)| sum.saturating_add(*objects))
+    }
+
+    /// How many sizes there are.
+    pub(crate) fn distinct(&self) -> usize {
+        self.by_size.len()
     }
 
     pub(crate) fn contains(&self, wanted: u64) -> bool {
@@ -69,6 +84,20 @@ impl Sizes {
         self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
     }
 
+    /// The share of the bytes of what grows that it does without when it has room enough from the beginning: memory that is
+    /// replaced by larger memory. All of it when the sizes do not show that it grows.
+    pub(crate) fn avoidable_fraction(&self) -> f64 {
+        let grows = matches!(self.shape(), Shape::Map | Shape::Slice) || self.is_dense();
+        if grows { self.outgrown_fraction() } else { 1.0 }
+    }
+
+    fn outgrown_fraction(&self) -> f64 {
+        let next = self.by_size.iter().skip(1).map(|(_, objects)| *objects).chain([0]);
+        let kept: f64 =
+            self.by_size.iter().zip(next).map(|((size, n), next)| *size as f64 * (n - next).max(0) as f64).sum();
+        1.0 - (kept / self.bytes().max(1) as f64).min(1.0)
+    }
+
     pub(crate) fn smallest(&self) -> u64 {
         self.by_size.first().map_or(0, |(size, _)| *size)
     }
@@ -82,6 +111,13 @@ impl Sizes {
     }
 
     pub(crate) fn shape(&self) -> Shape {
+        match self.usual().exact_shape() {
+            Shape::Mixed if self.has_tables() => Shape::Map,
+            shape => shape,
+        }
+    }
+
+    fn exact_shape(&self) -> Shape {
         if self.by_size.is_empty() {
             return Shape::Mixed;
         }
@@ -99,17 +135,31 @@ impl Sizes {
         }
     }
 
+    /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
+    fn has_tables(&self) -> bool {
+        let objects = |is: fn(u64) -> bool| {
+            let of = self.by_size.iter().filter(move |(size, _)| is(*size));
+            of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(*objects))
+        };
+        let tables = objects(|size| size == TABLE);
+        // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
+        let arrays = objects(|size| size > 2 * TABLE);
+        tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
+    }
+
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
     fn is_map_of(&self, base: u64) -> bool {
-        let (mut matched, mut distinct, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
+        let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
         for &(size, objects) in self.by_size.iter().filter(|(size, _)| *size >= base) {
             if let Some(has_overflow) = is_bucket_array(size, base) {
                 matched = size.saturating_mul(objects as u64).saturating_add(matched);
-                distinct += 1;
+                largest = size;
                 is_telling |= has_overflow;
             }
         }
-        is_telling && distinct >= 2 && matched as f64 >= LEAST_IN_BUCKETS * self.bytes() as f64
+        is_telling
+            && largest as f64 >= LEAST_GROWTH * base as f64
+            && matched as f64 >= LEAST_IN_BUCKETS * self.bytes() as f64
     }
 }
 
@@ -152,10 +202,16 @@ pub(crate) fn rounded(bytes: u64) -> u64 {
 /// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
 pub(crate) const CHANNEL: [u64; 2] = [96, 112];
 
+const RARE: i64 = 50;
+const TABLE: u64 = 32;
+const FEWEST_TABLES: i64 = 3;
+
 /// Smaller buckets have sizes that slices have too.
 const SMALLEST_TELLING_BUCKET: u64 = 72;
 /// Keys and values beyond 128 bytes are held by pointers.
 const LARGEST_BUCKET: u64 = 2304;
+/// Twice as many buckets, rounded to size classes.
+const LEAST_GROWTH: f64 = 1.8;
 const LEAST_IN_BUCKETS: f64 = 0.8;
 const MOST_DOUBLINGS: u32 = 32;
 /// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
@@ -199,6 +255,21 @@ mod tests {
         assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
         assert_eq!(shape(&[8, 4096]), Shape::Mixed);
         assert_eq!(shape(&[8, 1 << 40, 1 << 60]), Shape::Mixed);
+        let mut tables = Sizes::default();
+        for (size, objects) in [(16, 1), (32, 70), (128, 1), (256, 1), (352, 1), (704, 1), (21760, 1), (49152, 67)] {
+            tables.add(size * objects, objects);
+        }
+        assert_eq!(tables.shape(), Shape::Map);
+    }
+
+    #[test]
+    fn what_is_outgrown() {
+        let mut grown = Sizes::default();
+        for (size, objects) in [(16, 10), (32, 10), (64, 4), (128, 4)] {
+            grown.add(size * objects, objects);
+        }
+        let kept = (6 * 32 + 4 * 128) as f64;
+        assert!((grown.outgrown_fraction() - (1.0 - kept / 1248.0)).abs() < 1e-9);
     }
 
     #[test]

@@ -39,9 +39,9 @@ fn reasons_are_found_and_right() {
     let mut of_versions = Vec::new();
     for version in VERSIONS {
         let mut of_version = Score::default();
-        for program in programs() {
+        for program in programs(&data()) {
             let name = program.file_name().unwrap().to_str().unwrap().to_owned();
-            let Some(score) = measure(&program, &name, version) else { continue };
+            let Some(score) = measure(&data(), &program, &name, version) else { continue };
             println!("{version} {name}: {}", score.line());
             of_version.add(&score);
             all.add(&score);
@@ -99,8 +99,24 @@ impl Score {
     }
 }
 
-fn measure(program: &Path, name: &str, version: &str) -> Option<Score> {
-    let captured = data().join(version);
+/// Programs of your own, laid out as in `testdata/attribution`: `GOMEM_ATTRIBUTION=<folder>`, with `--nocapture`.
+#[test]
+fn others_are_scored() {
+    let Some(folder) = std::env::var_os("GOMEM_ATTRIBUTION").map(PathBuf::from) else { return };
+    let mut all = Score::default();
+    for version in VERSIONS {
+        for program in programs(&folder) {
+            let name = program.file_name().unwrap().to_str().unwrap().to_owned();
+            let Some(score) = measure(&folder, &program, &name, version) else { continue };
+            println!("{version} {name}: {}", score.line());
+            all.add(&score);
+        }
+    }
+    println!("all: {}\n{}", all.line(), all.wrong.join("\n"));
+}
+
+fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<Score> {
+    let captured = folder.join(version);
     let profile = fs::read(captured.join(format!("{name}.pb.gz"))).ok()?;
     let profile = Profile::decode(&profile).unwrap();
     let mut log = Vec::new();
@@ -185,8 +201,8 @@ fn go_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn programs() -> Vec<PathBuf> {
-    let entries = fs::read_dir(data().join("programs")).unwrap();
+fn programs(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder.join("programs")).unwrap();
     let programs: BTreeMap<_, _> = entries.map(|entry| entry.unwrap().path()).map(|path| (path.clone(), ())).collect();
     programs.into_keys().collect()
 }

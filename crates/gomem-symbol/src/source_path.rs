@@ -43,6 +43,19 @@ impl SourcePath {
         self.clean.rsplit('/').next().unwrap_or_default()
     }
 
+    /// The folder of the file; empty when the path is the file's name alone.
+    #[must_use]
+    pub fn folder(&self) -> &str {
+        self.clean.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Whether the file is of the standard library.
+    #[must_use]
+    pub fn is_std(&self) -> bool {
+        let of = || crate::Origin::of_package(self.folder(), "-");
+        !self.folder().is_empty() && matches!(of(), crate::Origin::Std | crate::Origin::Runtime)
+    }
+
     /// Whether both can be the same file: one path is the end of the other. `./a.go` is the end of many paths, so the
     /// caller should also compare packages.
     #[must_use]
@@ -53,8 +66,8 @@ impl SourcePath {
     /// How many path elements, counted from the file's name, both have in common, when one is the end of the other.
     #[must_use]
     pub fn shared_parts(&self, other: &Self) -> Option<usize> {
-        let mut ours = self.clean.rsplit('/');
-        let mut theirs = other.clean.rsplit('/');
+        let mut ours = self.downwards().rsplit('/');
+        let mut theirs = other.downwards().rsplit('/');
         let mut shared = 0;
         loop {
             match (ours.next(), theirs.next()) {
@@ -63,6 +76,15 @@ impl SourcePath {
                 _ => return (shared > 0).then_some(shared),
             }
         }
+    }
+
+    /// The path behind `../`, which leads out of a folder that is not known.
+    fn downwards(&self) -> &str {
+        let mut path = self.clean.as_str();
+        while let Some(rest) = path.strip_prefix("../") {
+            path = rest;
+        }
+        path
     }
 }
 
@@ -115,6 +137,13 @@ mod tests {
     }
 
     #[test]
+    fn files_of_the_standard_library() {
+        let is_std = |path: &str| SourcePath::decode(path).is_std();
+        assert!(is_std("/opt/go1.24/go/src/slices/iter.go") && is_std("net/http/server.go"));
+        assert!(!is_std("/home/u/app/slices/iter.go") && !is_std("main.go") && !is_std("example.com/sort/sort.go"));
+    }
+
+    #[test]
     fn one_file_under_several_paths() {
         let same = |a: &str, b: &str| SourcePath::decode(a).shared_parts(&SourcePath::decode(b));
         assert_eq!(same("example.com/app/store/map.go", "store/map.go"), Some(2));
@@ -122,6 +151,8 @@ mod tests {
         assert_eq!(same("/build/app/store/map.go", "example.com/app/store/map.go"), None);
         assert_eq!(same("store/map.go", "cache/map.go"), None);
         assert_eq!(same("vendor/gopkg.in/yaml.v3/yaml.go", "gopkg.in/yaml.v3@v3.0.1/yaml.go"), Some(3));
+        assert_eq!(same("/build/money/money.go", "../money/money.go"), Some(2));
+        assert_eq!(same("/build/money/money.go", "../../cost/money.go"), None);
         assert_eq!(same("a.go", "b.go"), None);
     }
 }

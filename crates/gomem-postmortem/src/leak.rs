@@ -1,0 +1,79 @@
+//! What grows without end, as a finding.
+
+use gomem_metrics::Trend;
+use gomem_table::Unit;
+
+use crate::{
+    finding::{Evidence, Finding, FindingKind, Severity},
+    growth::Growth,
+};
+
+/// The finding of a site that grows; what the metrics say of the live heap makes it surer.
+pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
+    let site = &growth.site;
+    let rising = live_heap.is_some_and(rises);
+    let severity = if rising && site.inuse_fraction >= 0.1 { Severity::Critical } else { Severity::Warning };
+    let title = format!(
+        "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
+        site.place.short(),
+        Unit::Bytes.humanize(site.inuse_bytes as f64),
+        site.inuse_fraction * 100.0,
+        Unit::Bytes.humanize(growth.bytes_per_hour)
+    );
+    let mut finding = Finding::new(FindingKind::Leak, severity, title);
+    let steps: Vec<String> = growth.inuse_bytes.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
+    let span = growth.inuse_bytes.last().map_or(0.0, |point| point.0);
+    finding.summary = format!(
+        "{} is in use in more memory in each of {} heap profiles over {}: {}.",
+        site.place.short_function(),
+        steps.len(),
+        Unit::Seconds.humanize(span),
+        steps.join(" → ")
+    );
+    if let Some(trend) = live_heap.filter(|_| rising) {
+        let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
+        finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
+    }
+    let stored = growth.decision().and_then(|decision| {
+        decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
+    });
+    finding.action = match stored {
+        Some(step) => format!(
+            "The compiler says where it is kept: `{}`. Bound it: delete entries when they are done, or evict by age or size.",
+            step.from
+        ),
+        None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
+            .into(),
+    };
+    finding.confidence = if rising && growth.significance >= 5.0 {
+        "high"
+    } else if rising || growth.significance >= 5.0 {
+        "medium"
+    } else {
+        "low"
+    };
+    finding.bytes = Some(site.inuse_bytes);
+    finding.bytes_fraction = Some(site.inuse_fraction);
+    finding.cause = site.cause();
+    finding.compiler_message = site.decision().map(gomem_escape::HeapDecision::message);
+    finding.place = Some(site.place.clone());
+    finding.evidence = vec![
+        Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes, "heap profiles"),
+        Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour, "heap profiles"),
+        Evidence::new("sampled objects", growth.sampled_objects, Unit::Count, "heap profiles"),
+        Evidence::new("growth in standard deviations", growth.significance, Unit::None, "heap profiles"),
+    ];
+    if let Some(trend) = live_heap {
+        finding.evidence.push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour, "metrics"));
+        finding.evidence.push(Evidence::new("live heap rank correlation", trend.tau, Unit::None, "metrics"));
+    } else {
+        finding.confounders.push("no metrics: a cache that still fills looks the same".into());
+    }
+    finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
+    finding
+}
+
+/// Whether the live heap rises, in nearly every GC cycle.
+pub(crate) fn rises(trend: &Trend) -> bool {
+    trend.tau >= 0.6 && trend.slope > 0.0
+}

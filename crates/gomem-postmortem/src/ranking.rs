@@ -1,0 +1,116 @@
+//! All findings, what costs most first.
+
+use gomem_gogc::{Gogc, Interval};
+use gomem_metrics::{Diagnosis, Trend};
+use gomem_table::Unit;
+
+use crate::{
+    bundle::Bundle,
+    charged::allocation_sites,
+    diagnosed,
+    finding::{Finding, FindingKind, Severity},
+    growth::Growth,
+    leak::{leak, rises},
+    mismatch,
+    pacing::Pacing,
+    site::Site,
+    waiting,
+};
+
+/// All findings, what costs most first.
+pub(crate) fn find(
+    bundle: &Bundle,
+    sites: &[Site],
+    growth: &[Growth],
+    live_heap: Option<&Trend>,
+    pacing: Result<&Pacing, &str>,
+    diagnosis: Option<&Diagnosis>,
+) -> Vec<Finding> {
+    // A site may grow while others shrink; what GC marks live decides whether memory leaks.
+    let contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    let growing = growth.iter().filter(|_| !contradicted).take(3);
+    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
+    findings.extend(allocation_sites(sites, pacing.ok()));
+    let mismatches = mismatch::find(bundle);
+    if mismatches.iter().any(Finding::is_about_log) {
+        findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
+    }
+    findings.extend(mismatches);
+    if let Ok(pacing) = pacing {
+        findings.extend(gogc(pacing, !growth.is_empty()));
+    }
+    let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
+    diagnosed::tell(&fired, &mut findings);
+    waiting::explain(bundle, &mut findings);
+    findings.extend(missing(bundle, pacing.err()));
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
+    findings
+}
+
+/// What the compiler says of a line is about another one, perhaps.
+fn doubt(finding: &mut Finding) {
+    finding.confidence = "low";
+    finding.confounders.push("the compiler's log does not match the profile's binary".to_owned());
+}
+
+/// What doubling GOGC would do, beside what it does today.
+fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
+    let percent = match pacing.model.base().gogc {
+        Gogc::Percent(percent) => percent,
+        Gogc::Off => return None,
+    };
+    let doubled = pacing.what_if.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
+    let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
+    let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
+    let range = |interval: Interval| format!("{:.0} ({:.0}–{:.0})", interval.value, interval.low, interval.high);
+    let title = format!(
+        "GOGC={}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
+        percent.saturating_mul(2),
+        range(cycles),
+        base_cycles.value,
+        Unit::Bytes.humanize(peak.value),
+        Unit::Bytes.humanize(base_peak.value)
+    );
+    let mut finding = Finding::new(FindingKind::Gogc, Severity::Info, title);
+    finding.summary = format!(
+        "The run was recorded with GOGC={percent}; GC took {:.1} % of the available CPU. The table shows other settings, \
+         replayed through the runtime's pacing formulas over the recorded allocation.",
+        pacing.model.observed_gc_cpu_fraction().unwrap_or(0.0) * 100.0
+    );
+    finding.action = if leaking {
+        "Fix the leak first: a larger GOGC multiplies what a growing live heap needs.".into()
+    } else {
+        "Allocate less first; then raise GOGC as far as memory allows, with GOMEMLIMIT as the bound.".into()
+    };
+    let quality = pacing.model.quality();
+    finding.confidence = if quality.is_shaky() { "low" } else { "medium" };
+    finding.confounders.clone_from(&quality.remarks);
+    Some(finding)
+}
+
+fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
+    let mut wanted: Vec<String> = Vec::new();
+    if bundle.escapes().is_none() {
+        wanted.push("the compiler's log (go build -gcflags=-m=2 ./... 2> escape.log): why each site allocates".into());
+    }
+    if bundle.heaps().is_empty() {
+        wanted.push("a heap profile (/debug/pprof/heap): what allocates".into());
+    } else if bundle.heaps().len() < 3 {
+        wanted.push("three heap profiles over time: what leaks".into());
+    }
+    if bundle.metrics().series().is_empty() {
+        wanted.push("scrapes of /metrics, each in a file named <unix ms>.prom: live heap over time".into());
+    }
+    wanted.extend(no_model.map(|reason| format!("what a fix or another GOGC saves ({reason})")));
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::new(
+        FindingKind::MissingInput,
+        Severity::Info,
+        format!("{} more inputs would tell more", wanted.len()),
+    );
+    finding.summary = "Not in the bundle.".into();
+    finding.action = format!("Add {}.", wanted.join("; "));
+    Some(finding)
+}

@@ -1,0 +1,93 @@
+//! What fixing a line was predicted to save, beside what it saved: the programs in `testdata/pairs` were run before and after
+//! a fix of the lines marked `// fixed`, under the same work.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use flate2::read::GzDecoder;
+use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report};
+
+/// In percentage points of the GC cycles.
+const MEDIAN_ERROR: f64 = 10.0;
+const LARGEST_ERROR: f64 = 25.0;
+
+#[test]
+fn predicted_savings_come_true() {
+    let mut errors = Vec::new();
+    println!("| pair | share of bytes | GC cycles before | after | predicted saving (90 %) | measured | error |");
+    println!("|---|---:|---:|---:|---:|---:|---:|");
+    for pair in pairs() {
+        let before = Bundle::of(
+            "before",
+            ["heap.pb.gz", "escape.log.gz", "gctrace.log.gz"]
+                .map(|name| Artifact {
+                    name: name.to_owned(),
+                    bytes: fs::read(pair.join(format!("before.{name}"))).unwrap(),
+                    modified_ms: None,
+                })
+                .into(),
+        );
+        let report = Report::of(&before);
+        let fixed = fixed_lines(&pair);
+        let is_fixed = |finding: &&Finding| {
+            let is_site = matches!(finding.kind, FindingKind::AllocationSite | FindingKind::PoolMisuse);
+            is_site && finding.place.as_ref().is_some_and(|place| fixed.contains(&place.line) && is_main(&place.file))
+        };
+        let found: Vec<&Finding> = report.findings().iter().filter(is_fixed).collect();
+        let [finding] = found.as_slice() else { panic!("{}: {} findings on {fixed:?}", name(&pair), found.len()) };
+        let saving = finding.saving.unwrap().gc_cycles;
+        let [cycles, after] = ["before", "after"].map(|side| cycles(&pair, side));
+        let measured = 1.0 - after / cycles;
+        let error = 100.0 * (saving.value - measured);
+        println!(
+            "| {} | {:.1} % | {cycles} | {after} | {:.0} % ({:.0}–{:.0}) | {:.0} % | {error:+.1} |",
+            name(&pair),
+            finding.bytes_fraction.unwrap() * 100.0,
+            saving.value * 100.0,
+            saving.low * 100.0,
+            saving.high * 100.0,
+            measured * 100.0,
+        );
+        errors.push(error.abs());
+    }
+    errors.sort_by(f64::total_cmp);
+    let (median, largest) = (errors[errors.len() / 2], errors[errors.len() - 1]);
+    println!("{} pairs: median error {median:.1} points, largest {largest:.1}", errors.len());
+    assert!(errors.len() >= 8);
+    assert!(median <= MEDIAN_ERROR && largest <= LARGEST_ERROR, "median {median}, largest {largest}");
+}
+
+fn pairs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pairs");
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut pairs: Vec<PathBuf> = entries.filter(|path| path.join("before.heap.pb.gz").exists()).collect();
+    pairs.sort();
+    pairs
+}
+
+fn name(pair: &Path) -> &str {
+    pair.file_name().unwrap().to_str().unwrap()
+}
+
+fn is_main(file: &str) -> bool {
+    file.ends_with("before/main.go")
+}
+
+fn fixed_lines(pair: &Path) -> Vec<i64> {
+    let source = pair.parent().unwrap().join("programs").join(name(pair)).join("before/main.go");
+    let source = fs::read_to_string(source).unwrap();
+    (1..).zip(source.lines()).filter(|(_, line)| line.ends_with("// fixed")).map(|(number, _)| number).collect()
+}
+
+/// GC cycles of a run.
+fn cycles(pair: &Path, side: &str) -> f64 {
+    let mut trace = String::new();
+    let file = fs::File::open(pair.join(format!("{side}.gctrace.log.gz"))).unwrap();
+    GzDecoder::new(file).read_to_string(&mut trace).unwrap();
+    trace.lines().filter(|line| line.starts_with("gc ")).count() as f64
+}
