@@ -56,9 +56,11 @@ parity: ## every answer about profiles beside `go tool pprof`, over four version
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
 
-bench: ## speed and memory beside the peers, on the same input in the same run
+bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md
 	cargo build --release --locked -p gomem-cli
-	$(PYTHON) benches/peers.py target/release/gomem
+	$(BIN)/python -m pip install -q --disable-pip-version-check matplotlib prometheus-client
+	$(BIN)/python benches/measure.py target/release/gomem benches/results.json
+	$(BIN)/python benches/page.py benches/results.json
 
 GO ?= go
 LOGS ?= target/escape-logs
