@@ -94,7 +94,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 	cd python && GOMEM_MUTATIONS=10000 ../$(BIN)/python -m pytest -q -s tests/test_mutations.py
 
 features: ## every combination of features; cargo-hack
-	cargo hack check --locked --feature-powerset --no-dev-deps -p gomem -p gomem-cli
+	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
 PUBLISHED := table symbol pprof escape metrics gogc postmortem arrow capture
 BASELINE ?= origin/main

@@ -396,7 +396,8 @@ fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Fai
 
 fn decode(path: &Path, options: DecodeOptions) -> Result<Profile, Failure> {
     Profile::decode_with(&read(path)?, &options).map_err(|problem| {
-        let hint = if problem.is_limit() { "" } else { "; `curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one" };
+        let hint =
+            if problem.is_limit() { "" } else { "; `curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one" };
         Failure::input(path, format!("{problem}{hint}"))
     })
 }

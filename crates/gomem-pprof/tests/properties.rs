@@ -72,3 +72,20 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn names_of_sample_types_are_names_of_columns_whatever_they_hold() {
+    // A string table of "", "a\0b", "count"; two sample types of that name; no samples.
+    let string = |text: &[u8]| [&[0x32, text.len() as u8], text].concat();
+    let bytes = [
+        &[0x0a, 4, 0x08, 1, 0x10, 2, 0x0a, 4, 0x08, 1, 0x10, 2][..],
+        &string(b""),
+        &string(b"a\0b"),
+        &string(b"count"),
+    ]
+    .concat();
+    let table = Profile::decode(&bytes).unwrap().samples_table().unwrap();
+    let names: Vec<&str> = table.columns().iter().map(|column| column.name()).collect();
+    assert!(names.contains(&"a\u{fffd}b") && names.contains(&"a\u{fffd}b_1"), "{names:?}");
+    assert!(!names.iter().any(|name| name.contains('\0')));
+}
