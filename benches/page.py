@@ -10,7 +10,7 @@ import matplotlib.pyplot as plt
 ROOT = pathlib.Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 # The limits that DESIGN.md promises.
-TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO, LOG_MB_PER_SECOND, LOG_PEAK_MB, TEXT_MB_PER_SECOND = 0.25, 150, 2.5, 8, 400, 500, 200
+TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO, LOG_MB_PER_SECOND, TEXT_MB_PER_SECOND = 0.25, 150, 2.5, 8, 400, 200
 
 
 def table(head: str, rows: list[list[str]]) -> str:
@@ -54,10 +54,9 @@ def promises(measured: dict) -> str:
         promise(name, f"≤ {OF_INFLATE} × the inflate alone", f"{of_inflate:.1f} ×", kept=of_inflate <= OF_INFLATE)
         promise(name, f"≥ {OF_GO} × faster than Go", f"{of_go:.1f} ×", kept=of_go >= OF_GO)
     for row in measured["escape"][-1:]:
-        speed, peak = megabytes(row) / row["gomem"]["cpu_seconds"], row["gomem"]["peak_mb"]
-        kept = speed >= LOG_MB_PER_SECOND and peak <= LOG_PEAK_MB
-        limit = f"≥ {LOG_MB_PER_SECOND} MB/s, ≤ {LOG_PEAK_MB} MB"
-        promise(f"escape log of {megabytes(row):.0f} MB", limit, f"{speed:.0f} MB/s, {peak:.0f} MB", kept=kept)
+        # One log over and over has few distinct decisions: its peak is no evidence for the promise about memory.
+        speed, name = megabytes(row) / row["gomem"]["cpu_seconds"], f"escape log of {megabytes(row):.0f} MB"
+        promise(name, f"≥ {LOG_MB_PER_SECOND} MB/s", f"{speed:.0f} MB/s", kept=speed >= LOG_MB_PER_SECOND)
     for row in measured["metrics"][:1]:
         speed = row["mb_per_second"]
         promise("Prometheus text", f"≥ {TEXT_MB_PER_SECOND} MB/s", f"{speed:.0f} MB/s", kept=speed >= TEXT_MB_PER_SECOND)

@@ -2,7 +2,7 @@
 
 use gomem_postmortem::{Artifact, Bundle, Report};
 
-/// Files are parted by a line that begins with [`NEXT`] and goes on with the name of the file below.
+/// Files are parted by a line that begins with `=== ` and goes on with the name of the file below.
 pub fn bundle(bytes: &[u8]) {
     let artifacts = files(bytes)
         .map(|(name, bytes)| Artifact { name, bytes: bytes.to_vec(), modified_ms: Some(1_700_000_000_000) })

@@ -24,9 +24,9 @@ impl Look {
 pub(crate) fn one_line(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut line, char| {
         if char.is_control() {
-            line.extend(char.escape_default())
+            line.extend(char.escape_default());
         } else {
-            line.push(char)
+            line.push(char);
         }
         line
     })

@@ -85,7 +85,7 @@ fn names_of_sample_types_are_names_of_columns_whatever_they_hold() {
     ]
     .concat();
     let table = Profile::decode(&bytes).unwrap().samples_table().unwrap();
-    let names: Vec<&str> = table.columns().iter().map(|column| column.name()).collect();
+    let names: Vec<&str> = table.columns().iter().map(gomem_table::Column::name).collect();
     assert!(names.contains(&"a\u{fffd}b") && names.contains(&"a\u{fffd}b_1"), "{names:?}");
     assert!(!names.iter().any(|name| name.contains('\0')));
 }
