@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -56,9 +56,11 @@ parity: ## every answer about profiles beside `go tool pprof`, over four version
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
 
-bench: ## speed and memory beside the peers, on the same input in the same run
+bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md
 	cargo build --release --locked -p gomem-cli
-	$(PYTHON) benches/peers.py target/release/gomem
+	$(BIN)/python -m pip install -q --disable-pip-version-check matplotlib prometheus-client
+	$(BIN)/python benches/measure.py target/release/gomem benches/results.json
+	$(BIN)/python benches/page.py benches/results.json
 
 GO ?= go
 LOGS ?= target/escape-logs
@@ -90,6 +92,38 @@ incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labell
 
 notebooks: $(VENV)/.installed ## run the notebooks again, and keep their output
 	cd examples/notebooks && ../../$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb
+
+TARGETS ?= pprof escape metrics gctrace gogc bundle
+FUZZ_SECONDS ?= 1800
+
+fuzz: ## every decoder and the bundle with made-up bytes; nightly Rust and cargo-fuzz (TARGETS="pprof …" FUZZ_SECONDS=60)
+	@for target in $(TARGETS); do \
+	  CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_STRIP=none cargo +nightly fuzz run --fuzz-dir fuzz --features libfuzzer \
+	    --target-dir target/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384; \
+	done
+
+mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each format, through Python
+	cd python && GOMEM_MUTATIONS=10000 ../$(BIN)/python -m pytest -q -s tests/test_mutations.py
+
+features: ## every combination of features; cargo-hack
+	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
+
+PUBLISHED := table symbol pprof escape metrics gogc postmortem arrow capture
+BASELINE ?= origin/main
+
+semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks
+	cargo semver-checks --baseline-rev $(BASELINE) $(addprefix -p gomem-,$(PUBLISHED))
+
+external-types: ## no type of another crate in a public signature; nightly Rust and cargo-check-external-types
+	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --manifest-path crates/gomem-$$crate/Cargo.toml; done
+
+miri: ## the crates that do without the system, interpreted; nightly Rust with miri
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol --lib
+
+package: $(VENV)/.tools ## what would be published: crates, wheel and source distribution, checked
+	cargo package --workspace --no-verify --locked --allow-dirty --exclude gomem-fuzz --exclude gomem-python
+	rm -rf dist && cd python && ../$(BIN)/maturin build --release --locked --out ../dist && ../$(BIN)/maturin sdist --out ../dist
+	$(BIN)/python -m pip install -q --disable-pip-version-check twine && $(BIN)/twine check --strict dist/*
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

@@ -1,25 +1,3 @@
-//! Any bytes as metrics of any format.
 #![no_main]
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, Metrics, ReadOptions, Rule};
-use libfuzzer_sys::fuzz_target;
-
-fuzz_target!(|bytes: &[u8]| {
-    let Some((&first, bytes)) = bytes.split_first() else { return };
-    let format = Format::ALL.get(usize::from(first)).copied();
-    let mut metrics = Metrics::new();
-    let half = bytes.len() / 2;
-    for (time, bytes) in [(0, &bytes[..half]), (1000, &bytes[half..]), (2000, bytes)] {
-        let _ = metrics.push(time, bytes, ReadOptions::default().with_format(format));
-    }
-    let state = metrics.state();
-    let diagnosis = Diagnosis::of(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));
-    assert!(diagnosis.findings().len() >= Rule::ALL.len());
-    let _ = (metrics.to_table(), state.to_table(), state.cycles_table(), state.waterfall().to_svg(), diagnosis.to_table());
-    for dialect in [Dialect::Prometheus, Dialect::OpenMetrics] {
-        // What conforms is read whole.
-        if Exposition::check(bytes, dialect).is_none() {
-            assert!(Exposition::decode_as(bytes, dialect).diagnostics().iter().all(|told| !told.skipped));
-        }
-    }
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| gomem_fuzz::metrics(bytes));

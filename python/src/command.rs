@@ -6,7 +6,7 @@ use pyo3::prelude::*;
 
 #[pyfunction]
 fn run_command(py: Python<'_>, argv: Vec<OsString>) -> u8 {
-    py.detach(|| gomem_cli::run(argv, &mut std::io::stdout().lock(), &mut std::io::stderr().lock()))
+    py.detach(|| gomem_cli::run_process(argv))
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 
 use crate::{
     attribute::AttributeCommand, capture::CaptureCommand, escape::Escape, gogc::GogcCommand, metrics::MetricsCommand,
@@ -38,9 +39,9 @@ pub(crate) enum Command {
 
 Example: gomem postmortem incident/ -o report.html --fail-on critical")]
     Postmortem {
-        /// The bundle: a folder, or one file.
+        /// The bundle: a folder, or one file; `-` is standard input.
         bundle: PathBuf,
-        /// Write the report as one HTML file.
+        /// Write the report as one HTML file; `-` is standard output, instead of the text.
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
         /// Write the report as JSON; `-` is standard output, instead of the text.
@@ -51,6 +52,7 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
         fail_on: Option<Severity>,
     },
     /// Compare two bundles of the same work: what a fix was predicted to save beside what it saved.
+    #[command(after_help = "Example: gomem compare before/ after/")]
     Compare {
         /// The bundle before the change.
         before: PathBuf,
@@ -81,6 +83,22 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
   gomem gogc incident/ --recommend 2GiB --objective latency
   gomem gogc stderr.log -o whatif.html")]
     Gogc(GogcCommand),
+    /// Completions for a shell, on standard output.
+    #[command(after_help = "Examples:
+  gomem completions bash > ~/.local/share/bash-completion/completions/gomem
+  gomem completions zsh > ~/.zfunc/_gomem
+  gomem completions fish > ~/.config/fish/completions/gomem.fish
+  gomem completions powershell >> $PROFILE")]
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Manual pages of all commands, into a folder.
+    #[command(after_help = "Example: gomem man ~/.local/share/man/man1 && man gomem-top")]
+    Man {
+        /// The folder; it is made if there is none.
+        directory: PathBuf,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -98,4 +116,9 @@ pub(crate) enum Format {
     Csv,
     /// One object a line.
     Json,
+    #[cfg(feature = "columnar")]
+    Parquet,
+    /// Arrow IPC, the file format.
+    #[cfg(feature = "columnar")]
+    Arrow,
 }

@@ -1,12 +1,21 @@
 //! The command on live services: `capture`.
 
-use std::{io::Write, ops::ControlFlow, path::PathBuf, time::Duration};
+use std::{
+    io::Write,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use clap::Args;
 use gomem_capture::{Capture, CaptureOptions, Error, Headers, Manifest, Target, capture, listen_check};
-use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::HumanBytes;
 
-use crate::{failure::Failure, files::read};
+use crate::{failure::Failure, files::read, progress, terminal::one_line};
 
 #[derive(Debug, Args)]
 pub(crate) struct CaptureCommand {
@@ -57,18 +66,22 @@ pub(crate) fn answer(command: &CaptureCommand, out: &mut dyn Write, err: &mut dy
     if let Some(url) = &command.metrics_url {
         options = options.with_metrics(Target::parse(url)?);
     }
-    let bar = bar(command.seconds);
+    let bar = progress::clock(u64::from(command.seconds) * 1000);
+    let interrupted = interrupted();
     let taken = capture(&options, directory, &mut |progress| {
         bar.set_position(u64::try_from(progress.elapsed.min(progress.expected).as_millis()).unwrap_or(u64::MAX));
         bar.set_message(progress.latest.to_owned());
-        ControlFlow::Continue(())
+        if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     bar.finish_and_clear();
     let taken = taken?;
     for warning in &taken.manifest().warnings {
-        writeln!(err, "gomem: warning: {warning}")?;
+        writeln!(err, "gomem: warning: {}", one_line(warning))?;
     }
     report(&taken, out)?;
+    if taken.manifest().interrupted {
+        writeln!(out, "\ninterrupted: the bundle holds what came until then")?;
+    }
     writeln!(out, "\nnext: gomem postmortem {}", directory.display())?;
     Ok(0)
 }
@@ -90,13 +103,19 @@ fn headers(command: &CaptureCommand) -> Result<Headers, Failure> {
     Ok(headers)
 }
 
-/// Drawn on standard error, and only when that is a terminal.
-fn bar(seconds: u32) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(u64::from(seconds) * 1000), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{elapsed:>4} {bar:40} {percent:>3} %  {msg}") {
-        bar.set_style(style);
-    }
-    bar
+/// Set by the first Ctrl-C; a second one ends the process, should an answer be stored for long.
+fn interrupted() -> &'static AtomicBool {
+    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(|| {
+        // Another program that runs this as a library may handle it already: then it stays so.
+        let _ = ctrlc::try_set_handler(|| {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                std::process::exit(EXIT_INTERRUPTED);
+            }
+        });
+    });
+    &INTERRUPTED
 }
 
 fn report(taken: &Capture, out: &mut dyn Write) -> std::io::Result<()> {
@@ -138,3 +157,5 @@ impl From<Error> for Failure {
 }
 
 const LONGEST_CONNECT_SECONDS: u64 = 3;
+/// What shells expect of a process that SIGINT ended.
+const EXIT_INTERRUPTED: i32 = 130;

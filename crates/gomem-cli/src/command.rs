@@ -2,14 +2,15 @@
 
 use std::{io::Write, path::Path};
 
-use gomem_postmortem::{Bundle, Comparison, Report, Severity as Found};
+use clap::CommandFactory;
+use gomem_postmortem::{Comparison, Report, Severity as Found};
 
 use crate::{
-    arguments::{Command, Severity},
+    arguments::{Arguments, Command, Severity},
     attribute, capture, escape,
     failure::Failure,
-    files::write,
-    gogc, metrics, profile,
+    files::{bundle, write_or_print},
+    gogc, metrics, profile, progress,
 };
 
 /// Answers; gives the exit code.
@@ -19,7 +20,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write
             postmortem(bundle, output.as_deref(), json.as_deref(), *fail_on, out)
         }
         Command::Compare { before, after } => {
-            let comparison = Comparison::of(&Bundle::open(before)?, &Bundle::open(after)?);
+            let comparison = Comparison::of(&bundle(before)?, &bundle(after)?);
             out.write_all(comparison.to_text().as_bytes())?;
             Ok(0)
         }
@@ -29,29 +30,44 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write
         Command::Escape(asked) => escape::answer(asked, out),
         Command::Capture(command) => capture::answer(command, out, err),
         Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Arguments::command(), "gomem", &mut script);
+            out.write_all(&script)?;
+            Ok(0)
+        }
+        Command::Man { directory } => {
+            let failed = |problem| Failure::input(directory, problem);
+            std::fs::create_dir_all(directory).map_err(failed)?;
+            clap_mangen::generate_to(Arguments::command(), directory).map_err(failed)?;
+            Ok(0)
+        }
     }
 }
 
 fn postmortem(
-    bundle: &Path,
+    path: &Path,
     html: Option<&Path>,
     json: Option<&Path>,
     fail_on: Option<Severity>,
     out: &mut dyn Write,
 ) -> Result<u8, Failure> {
-    let report = Report::of(&Bundle::open(bundle)?);
-    let to_stdout = json.is_some_and(|path| path == Path::new("-"));
-    if to_stdout {
-        writeln!(out, "{:#}", report.to_json())?;
-    } else {
+    let bundle = bundle(path)?;
+    let report = progress::busy("joining".to_owned(), || Report::of(&bundle));
+    let is_stdout = |asked: Option<&Path>| asked == Some(Path::new("-"));
+    if is_stdout(html) && is_stdout(json) {
+        return Err(Failure::Usage("-o - and --json - are both for standard output".to_owned()));
+    }
+    let is_text = !is_stdout(html) && !is_stdout(json);
+    if is_text {
         out.write_all(report.to_text().as_bytes())?;
     }
-    if let Some(path) = json.filter(|_| !to_stdout) {
-        write(path, format!("{:#}\n", report.to_json()).as_bytes())?;
+    if let Some(path) = json {
+        write_or_print(path, format!("{:#}\n", report.to_json()).as_bytes(), out)?;
     }
     if let Some(path) = html {
-        write(path, report.to_html().as_bytes())?;
-        if !to_stdout {
+        write_or_print(path, report.to_html().as_bytes(), out)?;
+        if is_text {
             writeln!(out, "\nreport: {}", path.display())?;
         }
     }

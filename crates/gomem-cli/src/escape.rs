@@ -12,7 +12,7 @@ use gomem_escape::{
 };
 use gomem_table::Table;
 
-use crate::{arguments, failure::Failure, github, render, sarif};
+use crate::{arguments, failure::Failure, github, progress, render, sarif};
 
 #[derive(Debug, Args)]
 pub(crate) struct Escape {
@@ -62,6 +62,11 @@ enum Format {
     Csv,
     /// One object a line.
     Json,
+    #[cfg(feature = "columnar")]
+    Parquet,
+    /// Arrow IPC, the file format.
+    #[cfg(feature = "columnar")]
+    Arrow,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// Annotations of GitHub Actions.
@@ -97,8 +102,12 @@ pub(crate) fn read(logs: &[PathBuf]) -> Result<EscapeLog, Failure> {
             continue;
         }
         for path in files_of(log).map_err(|problem| Failure::input(log, problem))? {
-            let file = File::open(&path).map_err(|problem| Failure::input(&path, problem))?;
-            reader.read(file).map_err(|problem| Failure::input(&path, problem))?;
+            let failed = |problem| Failure::input(&path, problem);
+            let file = File::open(&path).map_err(failed)?;
+            let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
+            let read = reader.read(bar.wrap_read(file));
+            bar.finish_and_clear();
+            read.map_err(|problem| Failure::input(&path, problem))?;
         }
     }
     let all = logs.first().map_or(Path::new("-"), PathBuf::as_path);
@@ -182,6 +191,10 @@ impl Format {
             Self::Table => Some(arguments::Format::Text),
             Self::Csv => Some(arguments::Format::Csv),
             Self::Json => Some(arguments::Format::Json),
+            #[cfg(feature = "columnar")]
+            Self::Parquet => Some(arguments::Format::Parquet),
+            #[cfg(feature = "columnar")]
+            Self::Arrow => Some(arguments::Format::Arrow),
             Self::Sarif | Self::Github => None,
         }
     }

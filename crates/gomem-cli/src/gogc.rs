@@ -8,13 +8,18 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Gogc, Objective, Setting};
-use gomem_postmortem::{Bundle, Said, predictions_table, recommendations_table, record_bundle, what_if_html};
+use gomem_postmortem::{Said, predictions_table, recommendations_table, record_bundle, what_if_html};
 
-use crate::{arguments::Format, failure::Failure, files::write, render::render};
+use crate::{
+    arguments::Format,
+    failure::Failure,
+    files::{bundle, write},
+    render::render,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct GogcCommand {
-    /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both.
+    /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both; `-` is standard input.
     recording: PathBuf,
     /// Values of GOGC to try; `off` for none.
     #[arg(long, value_name = "GOGC", value_delimiter = ',', value_parser = percent,
@@ -97,7 +102,7 @@ pub(crate) fn answer(command: &GogcCommand, out: &mut dyn Write) -> Result<(), F
 
 /// The model of a recorded run.
 pub(crate) fn fit(path: &Path, said: &Said) -> Result<GcModel, Failure> {
-    let bundle = Bundle::open(path)?;
+    let bundle = bundle(path)?;
     let recording = record_bundle(&bundle, said)
         .map_err(|problem| Failure::input(path, problem))?
         .ok_or_else(|| Failure::input(path, "no GC trace and no metrics; run the program with GODEBUG=gctrace=1"))?;

@@ -14,7 +14,8 @@
 //! | `capture` | the command on live services |
 //! | `files` | files and standard input |
 //! | `failure` | how it can go wrong |
-//! | `render` | tables as text, CSV or JSON |
+//! | `render`, `columnar` | tables as text, CSV, JSON, Parquet and Arrow IPC |
+//! | `terminal`, `progress` | what differs on a terminal |
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,8 @@ mod arguments;
 mod attribute;
 mod call_tree;
 mod capture;
+#[cfg(feature = "columnar")]
+mod columnar;
 mod command;
 mod convert;
 mod escape;
@@ -31,18 +34,47 @@ mod github;
 mod gogc;
 mod metrics;
 mod profile;
+mod progress;
 mod render;
 mod sarif;
+mod terminal;
 mod traces;
 
-use std::{ffi::OsString, io::Write};
+use std::{
+    ffi::OsString,
+    io::{BufWriter, ErrorKind, Write},
+};
 
 use clap::Parser;
 
-use crate::{arguments::Arguments, failure::Failure};
+use crate::{
+    arguments::Arguments,
+    failure::Failure,
+    terminal::{Look, Tamed, one_line},
+};
 
-/// Runs the command with `args`, the first of which is its own name; gives the exit code.
+/// Runs the command with `args`, the first of which is its own name, on the streams of this process; gives the exit code.
+pub fn run_process<I, A>(args: I) -> u8
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString> + Clone,
+{
+    // Standard error is not locked: a progress bar is drawn by a thread of its own.
+    let (mut out, mut err) = (BufWriter::new(std::io::stdout().lock()), std::io::stderr());
+    let code = run_with(args, &mut out, &mut err, Look::of_process());
+    out.flush().map_or_else(|problem| tell(&Failure::Output(problem), &mut err, Look::of_process()), |()| code)
+}
+
+/// The same, writing to `out` and `err` as if these were files.
 pub fn run<I, A>(args: I, out: &mut dyn Write, err: &mut dyn Write) -> u8
+where
+    I: IntoIterator<Item = A>,
+    A: Into<OsString> + Clone,
+{
+    run_with(args, out, err, Look::default())
+}
+
+fn run_with<I, A>(args: I, out: &mut dyn Write, err: &mut dyn Write, look: Look) -> u8
 where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
@@ -50,20 +82,30 @@ where
     let arguments = match Arguments::try_parse_from(args) {
         Ok(arguments) => arguments,
         Err(usage) => {
-            let text = usage.render().to_string();
             // Help was asked for: it is the answer, not an error.
-            let to: &mut dyn Write = if usage.use_stderr() { err } else { out };
+            let (to, coloured): (&mut dyn Write, bool) =
+                if usage.use_stderr() { (err, look.colours_on_err) } else { (out, look.colours_on_out) };
+            let text = usage.render();
+            let text = if coloured { text.ansi().to_string() } else { text.to_string() };
             let _ = to.write_all(text.as_bytes());
             return if usage.use_stderr() { 2 } else { 0 };
         }
     };
-    match command::answer(&arguments.command, out, err) {
-        Ok(code) => code,
-        // The reader of a pipe went away: it has all it wanted.
-        Err(Failure::Output(failed)) if failed.kind() == std::io::ErrorKind::BrokenPipe => 0,
-        Err(failed) => {
-            let _ = writeln!(err, "gomem: {failed}");
-            failed.code()
-        }
+    let answered = if look.out_is_terminal {
+        command::answer(&arguments.command, &mut Tamed::new(out), err)
+    } else {
+        command::answer(&arguments.command, out, err)
+    };
+    answered.unwrap_or_else(|failure| tell(&failure, err, look))
+}
+
+/// Says what failed, in one line; gives the exit code.
+fn tell(failure: &Failure, err: &mut dyn Write, look: Look) -> u8 {
+    // The reader of a pipe went away: it has all it wanted.
+    if matches!(failure, Failure::Output(problem) if problem.kind() == ErrorKind::BrokenPipe) {
+        return 0;
     }
+    let name = if look.colours_on_err { "\u{1b}[1;31mgomem:\u{1b}[0m" } else { "gomem:" };
+    let _ = writeln!(err, "{name} {}", one_line(&failure.to_string()));
+    failure.code()
 }

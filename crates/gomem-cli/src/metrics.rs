@@ -143,8 +143,12 @@ impl MetricsInput {
             }
         }
         match refused {
-            Some(failure) if metrics.series().is_empty() => Err(failure),
-            _ => Ok(metrics),
+            _ if !metrics.series().is_empty() => Ok(metrics),
+            Some(failure) => Err(failure),
+            None => {
+                let first = self.sources.first().map_or(Path::new("-"), PathBuf::as_path);
+                Err(Failure::input(first, "no sample found; `curl http://HOST/metrics` gives some"))
+            }
         }
     }
 

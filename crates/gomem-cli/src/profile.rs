@@ -13,9 +13,9 @@ use gomem_table::Table;
 use crate::{
     arguments::Format,
     call_tree::call_tree,
-    convert::{converted, whole_flame},
+    convert::{Form, whole_flame},
     failure::Failure,
-    files::{read, write},
+    files::{read, write_or_print},
     render::render,
     traces::traces,
 };
@@ -101,14 +101,14 @@ pub(crate) enum ProfileCommand {
         /// What the graph shows first; without it, what the profile itself proposes.
         #[arg(short, long, value_name = "NAME")]
         sample_type: Option<String>,
-        /// Where to write it.
+        /// Where to write it; `-` is standard output.
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
     },
     /// What is different between two profiles.
     #[command(after_help = "Example: gomem diff before.pb.gz after.pb.gz -s alloc_space --normalize")]
     Diff {
-        /// The earlier profile.
+        /// The earlier profile; `-` is standard input.
         base: PathBuf,
         /// The later profile.
         current: PathBuf,
@@ -138,19 +138,25 @@ pub(crate) enum ProfileCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// A profile in another form, by the output's name: .pb.gz, .csv, .json, .folded, .speedscope.json, .callgrind, .html.
+    /// A profile in another form: pprof, Parquet, Arrow IPC, CSV, JSON, folded, speedscope, callgrind, HTML.
     #[command(after_help = "Examples:
   gomem convert heap.txt -o heap.pb.gz
-  gomem convert heap.pb.gz -s alloc_space -o heap.folded")]
+  gomem convert heap-*.pb.gz -o heaps.parquet
+  gomem convert heap.pb.gz -s alloc_space --to folded | flamegraph.pl > heap.svg
+
+Tables of other commands have --format: gomem escape escape.log --format parquet > escapes.parquet")]
     Convert {
         #[command(flatten)]
         input: Input,
         /// For forms that hold one sample type; without it, what the profile itself proposes.
         #[arg(short, long, value_name = "NAME")]
         sample_type: Option<String>,
-        /// Where to write it.
+        /// Which form; without it, what the name of the output tells.
+        #[arg(long, value_enum, value_name = "FORM", required_unless_present = "output")]
+        to: Option<Form>,
+        /// Where to write it; without it or as `-`, to standard output.
         #[arg(short, long, value_name = "FILE")]
-        output: PathBuf,
+        output: Option<PathBuf>,
     },
 }
 
@@ -282,8 +288,10 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
                 }
                 None => whole_flame(&input.name(), &profile, first),
             };
-            write(output, html.document().as_bytes())?;
-            Ok(writeln!(out, "flame graph: {}", output.display())?)
+            if write_or_print(output, html.document().as_bytes(), out)? {
+                writeln!(out, "flame graph: {}", output.display())?;
+            }
+            Ok(())
         }
         ProfileCommand::Diff { base, current, sums, normalize, rows, format } => {
             let (base, current) = (decode(base, DecodeOptions::default())?, decode(current, DecodeOptions::default())?);
@@ -302,11 +310,15 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
             let table = head(series.to_table()?, *rows);
             render(&if *format == Format::Text { table.select(&SHORT_GROWTH) } else { table }, *format, out)
         }
-        ProfileCommand::Convert { input, sample_type, output } => {
+        ProfileCommand::Convert { input, sample_type, to, output } => {
+            let output = output.as_deref().unwrap_or(Path::new("-"));
+            let form = to.map_or_else(|| Form::of_name(output), Ok)?;
             let profile = input.profile()?;
             let index = sample_type_index(&profile, sample_type.as_deref())?;
-            write(output, &converted(&profile, index, &input.name(), output)?)?;
-            Ok(writeln!(out, "{}", output.display())?)
+            if write_or_print(output, &form.write(&profile, index, &input.name())?, out)? {
+                writeln!(out, "{}", output.display())?;
+            }
+            Ok(())
         }
     }
 }
@@ -383,7 +395,11 @@ fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Fai
 }
 
 fn decode(path: &Path, options: DecodeOptions) -> Result<Profile, Failure> {
-    Profile::decode_with(&read(path)?, &options).map_err(|problem| Failure::input(path, problem))
+    Profile::decode_with(&read(path)?, &options).map_err(|problem| {
+        let hint =
+            if problem.is_limit() { "" } else { "; `curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one" };
+        Failure::input(path, format!("{problem}{hint}"))
+    })
 }
 
 fn head(table: Table, rows: usize) -> Table {

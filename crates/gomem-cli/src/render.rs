@@ -1,4 +1,4 @@
-//! Tables as text, CSV or JSON.
+//! Tables as text, CSV, JSON, Parquet or Arrow IPC.
 
 use std::io::Write;
 
@@ -6,6 +6,8 @@ use comfy_table::{CellAlignment, TableStyle};
 use gomem_table::{Cell, Column, Kind, Table, Unit};
 use serde_json::Value;
 
+#[cfg(feature = "columnar")]
+use crate::columnar;
 use crate::{arguments::Format, failure::Failure};
 
 pub(crate) fn render(table: &Table, format: Format, out: &mut dyn Write) -> Result<(), Failure> {
@@ -13,6 +15,10 @@ pub(crate) fn render(table: &Table, format: Format, out: &mut dyn Write) -> Resu
         Format::Text => text(table, out),
         Format::Csv => csv(table, out),
         Format::Json => json(table, out),
+        #[cfg(feature = "columnar")]
+        Format::Parquet => Ok(out.write_all(&columnar::parquet(table)?)?),
+        #[cfg(feature = "columnar")]
+        Format::Arrow => Ok(out.write_all(&columnar::arrow(table)?)?),
     }
 }
 
@@ -34,7 +40,11 @@ fn text(table: &Table, out: &mut dyn Write) -> Result<(), Failure> {
 
 fn csv(table: &Table, out: &mut dyn Write) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(out);
-    let failed = |problem: csv::Error| Failure::Output(problem.into());
+    // A pipe that closed is told by its kind, which the conversion of the error would hide.
+    let failed = |problem: csv::Error| match problem.into_kind() {
+        csv::ErrorKind::Io(problem) => Failure::Output(problem),
+        other => Failure::Output(std::io::Error::other(format!("{other:?}"))),
+    };
     writer.write_record(table.columns().iter().map(Column::name)).map_err(failed)?;
     for row in 0..table.rows() {
         let record = table.columns().iter().map(|column| match value(column.cell(row)) {

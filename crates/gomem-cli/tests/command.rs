@@ -225,3 +225,26 @@ fn bad_usage_is_2_and_bad_input_3_with_one_line() {
     }
     assert_eq!(gomem(&["--help"]).0, 0);
 }
+
+#[test]
+fn profiles_become_columnar_files_and_streams() {
+    let heap = incident("before/heap-3.pb.gz");
+    let folder = tempfile::tempdir().unwrap();
+    for (name, magic) in [("a.parquet", &b"PAR1"[..]), ("a.arrow", b"ARROW1"), ("a.feather", b"ARROW1")] {
+        let path = folder.path().join(name);
+        assert_eq!(gomem(&["convert", &heap, "-o", path.to_str().unwrap()]).0, 0, "{name}");
+        let bytes = std::fs::read(path).unwrap();
+        assert!(bytes.starts_with(magic) && bytes.ends_with(magic), "{name}");
+    }
+    let (code, folded, err) = gomem(&["convert", &heap, "-s", "alloc_space", "--to", "folded"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(folded.lines().all(|line| line.rsplit_once(' ').unwrap().1.parse::<i64>().is_ok()), "nothing but stacks");
+    assert_eq!(gomem(&["convert", &heap]).0, 2, "neither form nor output");
+    let (code, _, err) = gomem(&["convert", &heap, "-o", "a.xyz"]);
+    assert_eq!(code, 2);
+    assert!(err.contains(".parquet") && err.contains("--to"), "{err}");
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let log = incident("before/escape.log");
+    assert_eq!(gomem_cli::run(["gomem", "escape", &log, "--format", "parquet"], &mut out, &mut err), 0);
+    assert!(out.starts_with(b"PAR1") && out.ends_with(b"PAR1"));
+}

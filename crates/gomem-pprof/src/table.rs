@@ -17,7 +17,8 @@ impl Profile {
         for (index, sample_type) in self.sample_types.iter().enumerate() {
             let values = self.samples().map(|sample| sample.value(index)).collect();
             // A name that is taken, by another sample type or a column of ours, gets its number.
-            let mut name = sample_type.name.clone();
+            // Arrow hands names over as C strings.
+            let mut name = sample_type.name.replace('\0', "\u{fffd}");
             while columns.iter().any(|column| column.name() == name) || name == "labels" {
                 name = format!("{name}_{index}");
             }

@@ -1,0 +1,153 @@
+//! What shows in a process only: standard input, pipes that close, a full disk, signals, completions and manual pages.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs::File,
+    io::{BufRead, BufReader, Read, Write},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+};
+
+fn gomem(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gomem"));
+    command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn incident(name: &str) -> String {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name).display().to_string()
+}
+
+fn ended(command: &mut Command) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+#[test]
+fn every_reader_takes_standard_input() {
+    let file = |name: &str| Stdio::from(File::open(incident(name)).unwrap());
+    for (input, args) in [
+        ("before/heap-3.pb.gz", &["top", "-"][..]),
+        ("before/heap-3.pb.gz", &["tree", "-"]),
+        ("before/heap-3.pb.gz", &["traces", "-"]),
+        ("before/heap-3.pb.gz", &["tags", "-"]),
+        ("before/heap-3.pb.gz", &["comments", "-"]),
+        ("before/heap-3.pb.gz", &["flame", "-", "-o", "-"]),
+        ("before/heap-3.pb.gz", &["convert", "-", "--to", "csv"]),
+        ("before/heap-3.pb.gz", &["diff", "-", &incident("before/heap-1.pb.gz")]),
+        ("before/heap-3.pb.gz", &["postmortem", "-"]),
+        ("before/escape.log", &["escape", "-"]),
+        ("before/gctrace.log", &["gogc", "-"]),
+        ("before/gctrace.log", &["postmortem", "-", "--json", "-"]),
+    ] {
+        let (code, out, err) = ended(gomem(args).stdin(file(input)));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{args:?}");
+        assert!(!out.is_empty() || args[0] == "comments", "{args:?}");
+    }
+    for args in [&["top", "-"][..], &["escape", "-"], &["metrics", "-"], &["gogc", "-"], &["postmortem", "-"]] {
+        let (code, out, err) = ended(&mut gomem(args));
+        assert_eq!((code, out.as_str()), (Some(3), ""), "{args:?}: nothing in it");
+        assert!(err.starts_with("gomem: -: ") && err.lines().count() == 1, "{args:?}: {err}");
+    }
+}
+
+#[test]
+fn a_pipe_that_closes_early_is_no_error() {
+    for args in [
+        &["top", &incident("before/heap-3.pb.gz"), "-n", "0"][..],
+        &["escape", &incident("before/escape.log"), "--format", "csv"],
+        &["escape", &incident("before/escape.log"), "--format", "sarif"],
+        &["postmortem", &incident("before"), "--json", "-"],
+        &["completions", "bash"],
+    ] {
+        let mut child = gomem(args).spawn().unwrap();
+        let mut first = String::new();
+        let mut out = BufReader::with_capacity(16, child.stdout.take().unwrap());
+        out.read_line(&mut first).unwrap();
+        drop(out);
+        let mut err = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        assert_eq!((child.wait().unwrap().code(), err.as_str()), (Some(0), ""), "{args:?}");
+        assert!(!first.is_empty());
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told() {
+    let heap = incident("before/heap-3.pb.gz");
+    let (code, _, err) = ended(gomem(&["top", &heap]).stdout(File::create("/dev/full").unwrap()));
+    assert_eq!(code, Some(3));
+    assert!(err.starts_with("gomem: cannot write the output: ") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
+fn a_pipe_gets_no_colours_and_messages_stay_in_one_line() {
+    let (_, out, _) = ended(gomem(&["--help"]).env("CLICOLOR_FORCE", "1"));
+    assert!(out.contains("Usage") && !out.contains('\u{1b}'));
+    let (code, _, err) = ended(&mut gomem(&["top", "no\u{1b}[2Jsuch\nfile"]));
+    assert_eq!(code, Some(3));
+    assert!(err.starts_with("gomem: no\\u{1b}[2Jsuch\\nfile: ") && err.lines().count() == 1, "{err}");
+}
+
+#[test]
+fn completions_and_manual_pages() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let (code, script, _) = ended(&mut gomem(&["completions", shell]));
+        assert!(code == Some(0) && script.contains("postmortem") && script.contains("sample-type"), "{shell}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let man = folder.path().join("man1");
+    assert_eq!(ended(&mut gomem(&["man", man.to_str().unwrap()])).0, Some(0));
+    let page = std::fs::read_to_string(man.join("gomem-top.1")).unwrap();
+    assert!(page.contains(".TH") && page.contains("sample\\-type") && page.contains("gomem top heap.pb.gz"), "{page}");
+    assert!(man.join("gomem.1").exists());
+}
+
+/// A service that answers with a heap profile and lets the caller of all else wait.
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_came() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let heap = std::fs::read(incident("before/heap-3.pb.gz")).unwrap();
+    let (asked, cpu_is_asked) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut waiting = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let n = stream.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..n]).into_owned();
+            if request.contains("/profile?") {
+                let _ = asked.send(());
+                waiting.push(stream);
+                continue;
+            }
+            let (status, body) =
+                if request.contains("/heap ") { ("200 OK", heap.as_slice()) } else { ("404 Not Found", &b""[..]) };
+            let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(body);
+        }
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let bundle = folder.path().join("bundle");
+    let child = gomem(&["capture", &url, "-o", bundle.to_str().unwrap(), "--seconds", "60"]).spawn().unwrap();
+    cpu_is_asked.recv_timeout(std::time::Duration::from_secs(20)).unwrap();
+    // The answer before that is on its way to the folder.
+    for _ in 0..200 {
+        if bundle.join("heap-1.pb.gz").exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let ended = child.wait_with_output().unwrap();
+    let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+    assert_eq!(ended.status.code(), Some(0), "{err}");
+    assert!(out.contains("heap-1.pb.gz") && out.contains("interrupted: the bundle holds what came"), "{out}");
+    let manifest = std::fs::read_to_string(bundle.join("manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+    assert_eq!(manifest["interrupted"], true);
+}

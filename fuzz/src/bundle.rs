@@ -1,0 +1,25 @@
+//! Any bytes as the files of a bundle, up to the report.
+
+use gomem_postmortem::{Artifact, Bundle, Report};
+
+/// Files are parted by a line that begins with `=== ` and goes on with the name of the file below.
+pub fn bundle(bytes: &[u8]) {
+    let artifacts = files(bytes)
+        .map(|(name, bytes)| Artifact { name, bytes: bytes.to_vec(), modified_ms: Some(1_700_000_000_000) })
+        .collect();
+    let report = Report::of(&Bundle::of("fuzz", artifacts));
+    let _ = (report.to_text(), report.to_html(), report.to_json());
+}
+
+fn files(bytes: &[u8]) -> impl Iterator<Item = (String, &[u8])> {
+    let starts = bytes.windows(NEXT.len()).enumerate().filter(|(_, window)| *window == NEXT).map(|(at, _)| at);
+    let mut starts: Vec<usize> = starts.collect();
+    starts.push(bytes.len());
+    let pieces: Vec<&[u8]> = starts.windows(2).map(|pair| &bytes[pair[0] + NEXT.len()..pair[1]]).collect();
+    pieces.into_iter().filter_map(|piece| {
+        let line = piece.iter().position(|&byte| byte == b'\n')?;
+        Some((String::from_utf8_lossy(&piece[..line]).into_owned(), &piece[line + 1..]))
+    })
+}
+
+const NEXT: &[u8] = b"\n=== ";

@@ -1,0 +1,17 @@
+//! What each fuzz target does with its bytes: `cargo fuzz` calls it with new ones, `tests/corpus.rs` with those that are kept.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "to fail is what a fuzz target is for")]
+
+mod bundle;
+mod escape;
+mod gctrace;
+mod gogc;
+mod metrics;
+mod pprof;
+
+pub use bundle::bundle;
+pub use escape::escape;
+pub use gctrace::gctrace;
+pub use gogc::gogc;
+pub use metrics::metrics;
+pub use pprof::pprof;

@@ -1,0 +1,24 @@
+//! Any bytes as metrics of any format.
+
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, Metrics, ReadOptions, Rule};
+
+pub fn metrics(bytes: &[u8]) {
+    let Some((&first, bytes)) = bytes.split_first() else { return };
+    let format = Format::ALL.get(usize::from(first)).copied();
+    let mut metrics = Metrics::new();
+    let half = bytes.len() / 2;
+    for (time, bytes) in [(0, &bytes[..half]), (1000, &bytes[half..]), (2000, bytes)] {
+        let _ = metrics.push(time, bytes, ReadOptions::default().with_format(format));
+    }
+    let state = metrics.state();
+    let diagnosis = Diagnosis::of(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));
+    assert!(diagnosis.findings().len() >= Rule::ALL.len());
+    let _ =
+        (metrics.to_table(), state.to_table(), state.cycles_table(), state.waterfall().to_svg(), diagnosis.to_table());
+    for dialect in [Dialect::Prometheus, Dialect::OpenMetrics] {
+        // What conforms is read whole.
+        if Exposition::check(bytes, dialect).is_none() {
+            assert!(Exposition::decode_as(bytes, dialect).diagnostics().iter().all(|told| !told.skipped));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The inputs that are kept, and a few damaged copies of each, through every fuzz target: on stable Rust, in seconds.
+
+use std::{fs, path::Path};
+
+/// The kept inputs of a target, and the same with bytes changed, cut off and doubled; always the same ones.
+fn replay(target: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let mut seeds: Vec<_> = fs::read_dir(&folder)
+        .unwrap_or_else(|problem| panic!("{}: {problem}", folder.display()))
+        .map(|entry| entry.expect("a readable folder").path())
+        .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-")))
+        .collect();
+    seeds.sort();
+    assert!(!seeds.is_empty(), "no input is kept for {target}");
+    let mut random = fastrand::Rng::with_seed(1);
+    for path in seeds {
+        let seed = fs::read(&path).expect("a readable file");
+        run(&seed);
+        for _ in 0..DAMAGED_COPIES {
+            run(&damaged(&seed, &mut random));
+        }
+    }
+}
+
+fn damaged(seed: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
+    let mut bytes = seed.to_vec();
+    for _ in 0..random.usize(1..=4) {
+        let at = random.usize(..=bytes.len());
+        match random.u8(..4) {
+            0 => bytes.truncate(at),
+            1 => bytes.extend_from_within(at..),
+            2 => bytes.insert(at, random.u8(..)),
+            _ => {
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = random.u8(..);
+                }
+            }
+        }
+    }
+    bytes
+}
+
+const DAMAGED_COPIES: usize = 20;
+
+#[test]
+fn pprof() {
+    replay("pprof", gomem_fuzz::pprof);
+}
+
+#[test]
+fn escape() {
+    replay("escape", gomem_fuzz::escape);
+}
+
+#[test]
+fn metrics() {
+    replay("metrics", gomem_fuzz::metrics);
+}
+
+#[test]
+fn gctrace() {
+    replay("gctrace", gomem_fuzz::gctrace);
+}
+
+#[test]
+fn gogc() {
+    replay("gogc", gomem_fuzz::gogc);
+}
+
+#[test]
+fn bundle() {
+    replay("bundle", gomem_fuzz::bundle);
+}

@@ -1,0 +1,141 @@
+"""Damaged copies of real inputs are read or refused, in time and within memory.
+
+``GOMEM_MUTATIONS=10000 pytest -s tests/test_mutations.py`` takes that many of each format,
+and prints a table.
+"""
+
+import gzip
+import os
+import random
+import resource
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import gomem as gm
+
+ROOT = Path(__file__).parents[2]
+PROFILES = ROOT / "testdata/go1.27.3/profiles"
+INCIDENT = ROOT / "examples/incident/before"
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
+COUNT = int(os.environ.get("GOMEM_MUTATIONS", "60"))
+MOST_SECONDS = 2.0
+MOST_EXTRA_MB = 512
+
+
+def use_profile(source):
+    profile = gm.read_pprof(source)
+    for by in ("function", "line"):
+        profile.top(by=by)
+    profile.samples()
+    profile.frames()
+    profile.edges()
+    profile.flame().to_frame()
+    profile.to_folded()
+
+
+def use_log(source):
+    log = gm.read_escape_log(source)
+    log.escapes()
+    log.diagnostics()
+    log.leaks()
+    log.inlining()
+    log.diff(log)
+
+
+def use_metrics(source):
+    metrics = gm.read_metrics(source, time=NOON)
+    metrics.series()
+    metrics.state()
+    metrics.cycles()
+    gm.diagnose(metrics)
+
+
+def use_trace(source):
+    gm.read_gctrace(source)
+    gm.gogc.fit(source).predict(gogc=[50, 200])
+
+
+def head(path, lines):
+    return b"\n".join(path.read_bytes().split(b"\n")[:lines]) + b"\n"
+
+
+def inputs():
+    raw = (PROFILES / "custom.pb.gz", PROFILES / "cpu.pb.gz", PROFILES / "heap-1.pb.gz")
+    texts = ("block.txt", "goroutine.txt", "goroutines.txt", "mutex.txt", "threadcreate.txt")
+    scrape = sorted((INCIDENT / "metrics").glob("*.prom"))[0].read_bytes()
+    matrix = (
+        b'{"status":"success","data":{"resultType":"matrix","result":[{"metric":{"__name__":'
+        b'"go_memstats_alloc_bytes","instance":"a:1"},"values":[[1700000000,"1048576"],[1700000015.5,"2097152"]]}]}}'
+    )
+    expvar = (
+        b'{"cmdline":["x"],"memstats":{"Alloc":1048576,"TotalAlloc":2097152,"Sys":8388608,"NumGC":5,'
+        b'"PauseTotalNs":12345,"PauseNs":[1,2,3],"GCCPUFraction":0.001}}'
+    )
+    return {
+        "pprof, gzipped": (use_profile, [path.read_bytes() for path in raw]),
+        "pprof, raw": (use_profile, [gzip.decompress(path.read_bytes()) for path in raw]),
+        "profiles as text": (use_profile, [(PROFILES / name).read_bytes() for name in texts]),
+        "escape logs": (
+            use_log,
+            [head(ROOT / f"testdata/{go}/causes.log", 80) for go in ("go1.21.13", "go1.27.3")],
+        ),
+        "Prometheus text": (use_metrics, [scrape]),
+        "Prometheus JSON, expvar": (use_metrics, [matrix, expvar]),
+        "GC traces": (use_trace, [head(INCIDENT / "gctrace.log", 40)]),
+    }
+
+
+def damaged(source, chance):
+    data = bytearray(source)
+    for _ in range(chance.randint(1, 5)):
+        at = chance.randrange(len(data) + 1)
+        match chance.randrange(6):
+            case 0:
+                del data[at:]
+            case 1:
+                data[at:at] = data[: chance.randrange(64)]
+            case 2:
+                data[at : at + chance.randrange(16)] = b""
+            case 3:
+                data[at:at] = bytes(chance.randrange(256) for _ in range(chance.randrange(12)))
+            case 4:
+                data[at : at + 1] = chance.choice(
+                    [b"\x00", b"\xff", b"\n", b'"', b"9" * 30, b"-", b"{", b"NaN"]
+                )
+            case _:
+                if at < len(data):
+                    data[at] ^= 1 << chance.randrange(8)
+    return bytes(data)
+
+
+def peak_mb():
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+
+
+@pytest.mark.filterwarnings("ignore::gomem.GomemWarning")
+@pytest.mark.parametrize("name", inputs())
+def test_damaged_inputs_are_read_or_refused(name):
+    use, sources = inputs()[name]
+    chance = random.Random(name)
+    for source in sources:
+        use(source)
+    before, slowest, refused = peak_mb(), 0.0, 0
+    for index in range(COUNT):
+        data = damaged(sources[index % len(sources)], chance)
+        start = time.process_time()
+        try:
+            use(data)
+        except gm.GomemError:
+            refused += 1
+        # Anything else, PanicException above all, fails the test.
+        slowest = max(slowest, time.process_time() - start)
+        assert slowest < MOST_SECONDS, f"mutation {index} took {slowest:.1f} s"
+    extra = peak_mb() - before
+    assert extra < MOST_EXTRA_MB, f"{extra:.0f} MB more"
+    counts = f"{COUNT:,} | {COUNT - refused:,} | {refused:,}"
+    print(f"\n| {name} | {counts} | {slowest * 1000:.0f} ms | {extra:.0f} MB |")
