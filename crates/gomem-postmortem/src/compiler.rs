@@ -18,6 +18,8 @@ pub(crate) struct Compiler<'a> {
     appends: FxHashSet<(&'a str, u32)>,
     /// Lines on which `go` or `defer` puts a call into a function of its own.
     wraps: FxHashSet<(&'a str, u32)>,
+    /// Lines of `text += more`.
+    additions: FxHashSet<(&'a str, u32)>,
     packages: FxHashSet<&'a str>,
     maps: Maps,
     module: String,
@@ -45,6 +47,7 @@ impl<'a> Compiler<'a> {
         }
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
         compiler.wraps.extend(log.wrapped_calls().iter().map(|(file, line)| (file_name(file), *line)));
+        compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
         compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
         let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
         compiler.module = common_package(own.map(|decision| &*decision.package));
@@ -87,6 +90,7 @@ impl<'a> Compiler<'a> {
             appends: self.appends.contains(&(path.file_name(), number)),
             is_covered,
             wraps: self.wraps.contains(&(path.file_name(), number)),
+            adds_text: self.additions.contains(&(path.file_name(), number)),
             maps: Some(&self.maps),
         }
     }

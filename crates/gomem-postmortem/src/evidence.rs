@@ -29,6 +29,8 @@ pub(crate) struct Build<'a> {
     pub(crate) is_covered: bool,
     /// Whether `go` or `defer` puts a call of the line into a function of its own.
     pub(crate) wraps: bool,
+    /// Whether the line is `text += more`.
+    pub(crate) adds_text: bool,
     /// The maps that the log names.
     pub(crate) maps: Option<&'a Maps>,
 }
@@ -52,17 +54,31 @@ impl<'a> Record<'a> {
             {
                 (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Heuristic)
             }
+            // A box has one size, of one header; a text among arguments `...string` has that of its bytes.
+            Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(8 | 16)) => {
+                (Reason::of_stay(self.kind()), Confidence::Heuristic)
+            }
             _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
             _ => self.reason(),
         }
     }
 
-    /// `make(Names, 100)` is of a slice or a map; a map's header tells.
+    /// `make(Names, 100)` and `Names{}` are of a slice or a map; a map's header or its tables tell.
     fn is_named_map(self, sizes: &Sizes) -> bool {
-        self.kind() == SubjectKind::MakeSlice
-            && !self.subject().starts_with("make([]")
-            && sizes.fixed().is_none()
-            && sizes.contains(MAP_HEADER)
+        match self.kind() {
+            SubjectKind::MakeSlice if !self.subject().starts_with("make([]") && sizes.fixed().is_none() => {
+                sizes.contains(MAP_HEADER) || sizes.shape() == Shape::Map
+            }
+            SubjectKind::CompositeValue => self.is_defined() && sizes.contains(MAP_HEADER),
+            _ => false,
+        }
+    }
+
+    /// Whether a variable is declared by it, `x := T{}`: then no conversion puts it into an interface, and what escapes is
+    /// what a slice or a map refers to.
+    fn is_defined(self) -> bool {
+        let defines = |from: &str| from.strip_suffix(self.subject()).is_some_and(|left| left.ends_with(" := "));
+        self.decision().is_some_and(|decision| decision.steps.iter().any(|step| defines(&step.from)))
     }
 
     pub(crate) fn reason(self) -> (Reason, Confidence) {
@@ -99,10 +115,11 @@ impl<'a> Record<'a> {
         self.is_inlined_from_json() || self.inlined_callees().iter().any(|named| is_same_function(named, callee))
     }
 
-    /// Whether it can be of the line's own code: the slice of variadic arguments and the parameters of an inlined function
-    /// are made where it is called.
+    /// Whether it can be of the line's own code: the slice of variadic arguments, the parameters and the results of an inlined
+    /// function are made where it is called.
     pub(crate) fn is_of_caller(self) -> bool {
-        matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
+        let is_result = self.subject().starts_with("~r");
+        is_result || matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
     }
 
     pub(crate) fn is_inlined(self) -> bool {
@@ -170,7 +187,7 @@ impl<'a> Record<'a> {
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 15,
-                (SubjectKind::MakeSlice, _) if self.is_named_map(sizes) => 39,
+                (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes) => 39,
                 (SubjectKind::Append, Shape::Slice) => 38,
                 (SubjectKind::Append, Shape::Fixed(_)) => 16,
                 (SubjectKind::Append, Shape::Map) => 18,
@@ -204,6 +221,12 @@ fn is_same_function(named: &str, symbol: &Symbol) -> bool {
 
 fn is_boxed(decision: &HeapDecision) -> bool {
     decision.steps.iter().any(|step| &*step.why == "interface-converted" && step.from == decision.subject)
+}
+
+/// Whether a text, or a sum, is taken for the box of one.
+fn is_boxed_text(decision: &HeapDecision) -> bool {
+    matches!(decision.subject_kind, SubjectKind::Conversion | SubjectKind::Concatenation)
+        && decision.cause == Cause::InterfaceBoxing
 }
 
 /// Whether an operand of a sum is a number.
@@ -251,8 +274,8 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
     let of_fixed = |size| match size {
         _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
-        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
         _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
+        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
         _ if may_be_map(size) => heuristic(Reason::MapGrowth, 14),
         _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
             heuristic(Reason::Channel, 12)
@@ -260,6 +283,7 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ => None,
     };
     let reported = match shape {
+        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), 21, Confidence::Confident)),
         Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::Confident)),
         _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
         Shape::Fixed(size) => of_fixed(size),
@@ -281,7 +305,13 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ => None,
     };
     reported.or_else(|| {
-        let fallback = if build.reports_append { Reason::MapGrowth } else { slice };
+        let is_small = sizes.largest() < SMALLEST_MAP && !is_map(sizes.smallest());
+        let fallback = match build.reports_append {
+            // `text += more`, which the flows do not show.
+            true if is_small => Reason::Compiler(Cause::Concatenation),
+            true => Reason::MapGrowth,
+            false => slice,
+        };
         heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { 3 } else { 14 })
     })
 }

@@ -21,7 +21,8 @@ impl Maps {
                 // `bucketOf` until Go 1.23: tops, keys, values, overflow; since then groups of slots behind a control word.
                 self.buckets.insert(rounded(8 + 8 * (key + value) + 8));
                 let align = if key.max(value) >= 8 { 8 } else { key.max(value).max(1).next_power_of_two() };
-                self.buckets.insert(rounded(8 + 8 * (key + value).div_ceil(align) * align));
+                // A slot that ends with nothing is padded, so that the end has an address of its own.
+                self.buckets.insert(rounded(8 + 8 * (key + value.max(1)).div_ceil(align) * align));
             }
             None => self.has_others = true,
         }

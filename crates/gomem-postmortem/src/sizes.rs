@@ -102,6 +102,10 @@ impl Sizes {
         self.by_size.first().map_or(0, |(size, _)| *size)
     }
 
+    pub(crate) fn largest(&self) -> u64 {
+        self.by_size.last().map_or(0, |(size, _)| *size)
+    }
+
     /// The only size, when there is one.
     pub(crate) fn fixed(&self) -> Option<u64> {
         match self.by_size.as_slice() {
