@@ -55,7 +55,7 @@ impl<'a> Record<'a> {
                 (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Heuristic)
             }
             // A box has one size, of one header; a text among arguments `...string` has that of its bytes.
-            Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(8 | 16)) => {
+            Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(..=16)) => {
                 (Reason::of_stay(self.kind()), Confidence::Heuristic)
             }
             _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
@@ -227,6 +227,7 @@ fn is_boxed(decision: &HeapDecision) -> bool {
 fn is_boxed_text(decision: &HeapDecision) -> bool {
     matches!(decision.subject_kind, SubjectKind::Conversion | SubjectKind::Concatenation)
         && decision.cause == Cause::InterfaceBoxing
+        && !has_number(&decision.subject)
 }
 
 /// Whether an operand of a sum is a number.
@@ -272,11 +273,13 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     }
     let is_map = |size| build.maps.is_some_and(|maps| maps.has_bucket(size));
     let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
+    // Before that, a slice is as likely.
+    let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
     let of_fixed = |size| match size {
         _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
-        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
         _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
-        _ if may_be_map(size) => heuristic(Reason::MapGrowth, 14),
+        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
+        _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, 14),
         _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
             heuristic(Reason::Channel, 12)
         }

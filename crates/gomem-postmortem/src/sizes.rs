@@ -116,7 +116,7 @@ impl Sizes {
 
     pub(crate) fn shape(&self) -> Shape {
         match self.usual().exact_shape() {
-            Shape::Mixed if self.has_tables() => Shape::Map,
+            Shape::Mixed if self.has_tables() || self.is_first_table() => Shape::Map,
             shape => shape,
         }
     }
@@ -149,6 +149,15 @@ impl Sizes {
         // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
         let arrays = objects(|size| size > 2 * TABLE);
         tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
+    }
+
+    /// Whether each array comes with the `table` and the directory of a map that got its first one.
+    fn is_first_table(&self) -> bool {
+        matches!(
+            self.by_size.as_slice(),
+            [(DIRECTORY, directories), (TABLE, tables), (array, arrays)]
+                if directories == tables && tables == arrays && *array > 2 * TABLE
+        )
     }
 
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
@@ -208,6 +217,8 @@ pub(crate) const CHANNEL: [u64; 2] = [96, 112];
 
 const RARE: i64 = 50;
 const TABLE: u64 = 32;
+/// One pointer to a table.
+const DIRECTORY: u64 = 8;
 const FEWEST_TABLES: i64 = 3;
 
 /// Smaller buckets have sizes that slices have too.
@@ -257,6 +268,7 @@ mod tests {
         // With lists of overflow buckets.
         assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
         assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
+        assert_eq!(shape(&[8, 32, 416]), Shape::Map);
         assert_eq!(shape(&[8, 4096]), Shape::Mixed);
         assert_eq!(shape(&[8, 1 << 40, 1 << 60]), Shape::Mixed);
         let mut tables = Sizes::default();
