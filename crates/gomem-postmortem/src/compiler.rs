@@ -1,6 +1,6 @@
 //! What the compiler says, found by the place a profile names.
 
-use gomem_escape::{Certainty, EscapeLog, SubjectKind};
+use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,6 +20,8 @@ pub(crate) struct Compiler<'a> {
     wraps: FxHashSet<(&'a str, u32)>,
     /// Lines of `text += more`.
     additions: FxHashSet<(&'a str, u32)>,
+    /// Files and functions that give an object a finalizer or a cleanup.
+    finalizing: FxHashSet<(&'a str, &'a str)>,
     packages: FxHashSet<&'a str>,
     maps: Maps,
     module: String,
@@ -36,6 +38,9 @@ impl<'a> Compiler<'a> {
             // Only decisions that allocate are worth a join.
             if decision.alloc_certainty != Certainty::None {
                 compiler.insert(&decision.file, decision.line, Record::Heap(decision));
+            }
+            if decision.callee().is_some_and(is_finalizing) {
+                compiler.finalizing.extend(decision.function.as_deref().map(|function| (&*decision.file, function)));
             }
             for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
                 compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
@@ -74,6 +79,11 @@ impl<'a> Compiler<'a> {
             // A library's closure that was inlined is named after the function it was inlined into.
             && !function.path().is_std()
             && Modules::default().origin(symbol.package(), function.filename()) == Origin::User
+    }
+
+    /// Whether the function of a decision gives an object a finalizer or a cleanup.
+    pub(crate) fn is_finalizing(&self, decision: &HeapDecision) -> bool {
+        decision.function.as_deref().is_some_and(|function| self.finalizing.contains(&(&*decision.file, function)))
     }
 
     /// What is known of how a line was built.
@@ -134,6 +144,11 @@ fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
 /// How many elements two paths share, counted from their ends.
 fn shared_elements(a: &str, b: &str) -> usize {
     a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
+}
+
+/// Whether a call has the runtime do something when an object is freed.
+fn is_finalizing(callee: &str) -> bool {
+    callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
 }
 
 /// Whether a file is of a dependency: in the module cache, or vendored.

@@ -61,6 +61,7 @@ mod map_types;
 mod mismatch;
 mod overview;
 mod pacing;
+mod pool;
 mod prediction_table;
 mod program;
 mod ranking;
