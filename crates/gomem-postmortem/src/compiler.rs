@@ -5,10 +5,7 @@ use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{
-    evidence::{Build, Record},
-    map_types::Maps,
-};
+use crate::{map_types::Maps, record::Record, unreported::Build};
 
 /// The compiler's records by line and file name.
 #[derive(Debug, Default)]

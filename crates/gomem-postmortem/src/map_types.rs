@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::sizes::rounded;
+use crate::size_classes::rounded;
 
 /// The sizes of the buckets of maps.
 #[derive(Debug, Default)]

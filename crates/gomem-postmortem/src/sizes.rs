@@ -1,5 +1,7 @@
 //! The sizes of the objects that one place allocates, and what they tell.
 
+use crate::size_classes::{below, rounded};
+
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.
 #[derive(Debug, Clone, Default)]
@@ -192,8 +194,7 @@ fn is_doubling(sizes: &[u64]) -> bool {
 /// Whether a size is that of `base`-sized buckets doubled some times, and whether a sixteenth more for overflow
 /// (`makeBucketArray` in `runtime/map.go` until Go 1.23). The base was rounded up to its size class itself.
 fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
-    let below = CLASSES.iter().rev().find(|class| **class < base).copied().unwrap_or(0);
-    let exact = (below / 8 + 1..=base / 8).map(|words| words * 8);
+    let exact = (below(base) / 8 + 1..=base / 8).map(|words| words * 8);
     let fits = |bytes: u64| rounded(bytes) == size || rounded(bytes + MALLOC_HEADER) == size;
     exact.into_iter().filter(|exact| *exact >= 16).find_map(|exact| {
         (0..MOST_DOUBLINGS).find_map(|doubled| {
@@ -205,15 +206,6 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
         })
     })
 }
-
-/// The size of the memory for so many bytes (`roundupsize` in `runtime/msize.go`).
-pub(crate) fn rounded(bytes: u64) -> u64 {
-    let at = CLASSES.partition_point(|class| *class < bytes);
-    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE).saturating_mul(PAGE))
-}
-
-/// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
-pub(crate) const CHANNEL: [u64; 2] = [96, 112];
 
 const RARE: i64 = 50;
 const TABLE: u64 = 32;
@@ -232,15 +224,6 @@ const MOST_DOUBLINGS: u32 = 32;
 /// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
 const MALLOC_HEADER: u64 = 8;
 const MOST_WITHOUT_HEADER: u64 = 512;
-const PAGE: u64 = 8192;
-
-/// `class_to_size` of `runtime/sizeclasses.go`.
-const CLASSES: [u64; 67] = [
-    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
-    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864,
-    5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
-    21760, 24576, 27264, 28672, 32768,
-];
 
 #[cfg(test)]
 mod tests {
