@@ -21,7 +21,7 @@ for pair in "$@"; do
     cd "$scratch/$name"
     flags=() pattern=
     case $name in
-      trimpath) flags=(-trimpath) pattern=example.com/...= ;;
+      trimpath | invoices | session) flags=(-trimpath) pattern=example.com/...= ;;
       vendored) flags=(-mod=vendor) ;;
       # Two modules: both are the user's own.
       multimodule) pattern=example...= ;;
@@ -29,7 +29,7 @@ for pair in "$@"; do
     esac
     export HEAP_PROFILE=$folder/$version/$name.pb.gz
     case $name in
-      testbin | bench)
+      testbin | bench | wire)
         "$go" test -c -o "$scratch/program" -gcflags=-m=2 . 2> "$scratch/log"
         "$scratch/program" -test.memprofile "$HEAP_PROFILE" -test.memprofilerate 1 -test.bench . -test.benchtime 2000x > /dev/null
         ;;

@@ -158,8 +158,10 @@ impl Cause {
             SubjectKind::Append => (Self::SliceGrowth, Confident),
             SubjectKind::MakeMap | SubjectKind::MapLiteral => (Self::MapCreation, Confident),
             // A text in an interface is explained twice, as text and as its box. A number, or a conversion that does not
-            // copy, only as the box.
-            SubjectKind::Conversion | SubjectKind::Concatenation if evidence.is_only_box() => {
+            // copy, only as the box; and a text among arguments `...string` only as itself.
+            SubjectKind::Conversion | SubjectKind::Concatenation
+                if evidence.is_only_box() && !adds_text(evidence.subject) =>
+            {
                 (Self::InterfaceBoxing, Heuristic)
             }
             SubjectKind::Conversion => (Self::StringConversion, Confident),
@@ -258,6 +260,11 @@ impl Evidence<'_> {
 fn assigns_element(assignment: &str) -> bool {
     let end = [" = ", " := "].iter().find_map(|mark| syntax::find(assignment, mark));
     end.is_some_and(|end| assignment[..end].ends_with(']'))
+}
+
+/// Whether an operand of a sum is a text, by its quotes.
+fn adds_text(sum: &str) -> bool {
+    sum.split(" + ").any(|operand| operand.starts_with(['"', '`']))
 }
 
 impl Confidence {

@@ -39,6 +39,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
         inlining,
         shared,
         wrapped,
+        additions,
         inlined_calls,
         literals,
         ..
@@ -88,12 +89,15 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
             decision
         })
         .collect();
-    let mut wrapped: Vec<(Arc<str>, u32)> =
-        wrapped.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();
-    wrapped.sort();
+    let sorted = |lines: FxHashSet<(TextId, u32)>| {
+        let mut lines: Vec<_> = lines.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();
+        lines.sort();
+        lines
+    };
     EscapeLog {
         decisions: heap_decisions,
-        wrapped,
+        wrapped: sorted(wrapped),
+        additions: sorted(additions),
         stays: stays.into_iter().map(|stay| told.stay(&stay)).collect(),
         leaks: leaks.iter().map(|leak| told.leak(leak)).collect(),
         inlining: inlining.into_iter().map(|row| told.inlining(&row)).collect(),

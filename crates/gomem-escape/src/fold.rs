@@ -66,6 +66,8 @@ pub(crate) struct Fold {
     pub(crate) shared: FxHashMap<(Place, TextId), bool>,
     /// File and line of calls that `go` or `defer` puts into a function of its own.
     pub(crate) wrapped: FxHashSet<(TextId, u32)>,
+    /// File and line of `text += more`.
+    pub(crate) additions: FxHashSet<(TextId, u32)>,
     /// Places of calls that were inlined, each with every function that was inlined there.
     pub(crate) inlined_calls: FxHashSet<(Place, TextId)>,
     /// Function literals, and the function that their header names.

@@ -21,6 +21,7 @@ pub struct EscapeLog {
     pub(crate) decisions: Vec<HeapDecision>,
     pub(crate) stays: Vec<Stay>,
     pub(crate) wrapped: Vec<(Arc<str>, u32)>,
+    pub(crate) additions: Vec<(Arc<str>, u32)>,
     pub(crate) leaks: Vec<Leak>,
     pub(crate) inlining: Vec<Inlining>,
     pub(crate) coverage: Coverage,
@@ -85,6 +86,12 @@ impl EscapeLog {
     #[must_use]
     pub fn wrapped_calls(&self) -> &[(Arc<str>, u32)] {
         &self.wrapped
+    }
+
+    /// File and line of `text += more`, as far as a flow goes through it: no line says that it allocates.
+    #[must_use]
+    pub fn text_additions(&self) -> &[(Arc<str>, u32)] {
+        &self.additions
     }
 
     /// Parameters that leak.

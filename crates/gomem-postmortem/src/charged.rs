@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 use crate::{
     finding::{Evidence, Finding, FindingKind, Severity},
     pacing::Pacing,
+    pool::{PoolMisuse, oversized},
     site::{Place, Site, certainty},
 };
 
@@ -43,14 +44,15 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     let own = group.iter().find(|site| &site.place == place || site.inlined_into.as_ref() == Some(place));
     let decision = own.and_then(|site| site.decision()).or_else(|| group.iter().find_map(|site| site.decision()));
     let reason = group.iter().find_map(|site| site.reason);
-    let is_misuse = decision.is_some_and(gomem_escape::HeapDecision::is_pool_misuse);
-    let kind = if is_misuse { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
+    let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
+    let misuse = PoolMisuse::of(group, decision, gc_cycles);
+    let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
     let severity =
-        if fraction >= 0.05 || (is_misuse && fraction >= 0.001) { Severity::Warning } else { Severity::Info };
-    let why = match decision {
-        _ if is_misuse => "sync.Pool.Put boxes a value".to_owned(),
-        Some(decision) => decision.cause.name().replace('_', " "),
-        None => reason.map_or("no escape reported".to_owned(), |reason| reason.name().replace('_', " ")),
+        if fraction >= 0.05 || (misuse.is_some() && fraction >= 0.001) { Severity::Warning } else { Severity::Info };
+    let why = match (misuse, decision) {
+        (Some(misuse), _) => misuse.what().to_owned(),
+        (None, Some(decision)) => decision.cause.name().replace('_', " "),
+        (None, None) => reason.map_or("no escape reported".to_owned(), |reason| reason.name().replace('_', " ")),
     };
     let title =
         format!("{}: {:.1} % of bytes, {:.1} % of objects: {why}", place.short(), fraction * 100.0, objects * 100.0);
@@ -93,7 +95,16 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
             finding.confidence = "low";
         }
     }
-    if group.iter().any(|site| site.is_pool_candidate()) {
+    if let Some(misuse) = misuse {
+        finding.summary += &misuse.seen().map_or(String::new(), |seen| format!(" {seen}"));
+        if let Some(advice) = misuse.advice() {
+            advice.clone_into(&mut finding.action);
+        }
+    }
+    if let Some(advice) = oversized(group) {
+        finding.action += &advice;
+    }
+    if misuse.is_none() && group.iter().any(|site| site.is_pool_candidate()) {
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
     }

@@ -1,14 +1,11 @@
 //! What the compiler says, found by the place a profile names.
 
-use gomem_escape::{Certainty, EscapeLog, SubjectKind};
+use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{
-    evidence::{Build, Record},
-    map_types::Maps,
-};
+use crate::{map_types::Maps, record::Record, unreported::Build};
 
 /// The compiler's records by line and file name.
 #[derive(Debug, Default)]
@@ -18,6 +15,10 @@ pub(crate) struct Compiler<'a> {
     appends: FxHashSet<(&'a str, u32)>,
     /// Lines on which `go` or `defer` puts a call into a function of its own.
     wraps: FxHashSet<(&'a str, u32)>,
+    /// Lines of `text += more`.
+    additions: FxHashSet<(&'a str, u32)>,
+    /// Files and functions that give an object a finalizer or a cleanup.
+    finalizing: FxHashSet<(&'a str, &'a str)>,
     packages: FxHashSet<&'a str>,
     maps: Maps,
     module: String,
@@ -35,6 +36,9 @@ impl<'a> Compiler<'a> {
             if decision.alloc_certainty != Certainty::None {
                 compiler.insert(&decision.file, decision.line, Record::Heap(decision));
             }
+            if decision.callee().is_some_and(is_finalizing) {
+                compiler.finalizing.extend(decision.function.as_deref().map(|function| (&*decision.file, function)));
+            }
             for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
                 compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
             }
@@ -45,6 +49,7 @@ impl<'a> Compiler<'a> {
         }
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
         compiler.wraps.extend(log.wrapped_calls().iter().map(|(file, line)| (file_name(file), *line)));
+        compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
         compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
         let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
         compiler.module = common_package(own.map(|decision| &*decision.package));
@@ -73,6 +78,11 @@ impl<'a> Compiler<'a> {
             && Modules::default().origin(symbol.package(), function.filename()) == Origin::User
     }
 
+    /// Whether the function of a decision gives an object a finalizer or a cleanup.
+    pub(crate) fn is_finalizing(&self, decision: &HeapDecision) -> bool {
+        decision.function.as_deref().is_some_and(|function| self.finalizing.contains(&(&*decision.file, function)))
+    }
+
     /// What is known of how a line was built.
     pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
         let Some(function) = line.function() else { return Build::default() };
@@ -87,6 +97,7 @@ impl<'a> Compiler<'a> {
             appends: self.appends.contains(&(path.file_name(), number)),
             is_covered,
             wraps: self.wraps.contains(&(path.file_name(), number)),
+            adds_text: self.additions.contains(&(path.file_name(), number)),
             maps: Some(&self.maps),
         }
     }
@@ -130,6 +141,11 @@ fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
 /// How many elements two paths share, counted from their ends.
 fn shared_elements(a: &str, b: &str) -> usize {
     a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
+}
+
+/// Whether a call has the runtime do something when an object is freed.
+fn is_finalizing(callee: &str) -> bool {
+    callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
 }
 
 /// Whether a file is of a dependency: in the module cache, or vendored.

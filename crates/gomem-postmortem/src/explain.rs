@@ -6,11 +6,12 @@ use gomem_symbol::{Origin, Symbol};
 
 use crate::{
     compiler::Compiler,
-    evidence::{Record, unreported},
     library,
     reason::Reason,
+    record::Record,
     site::Site,
     sizes::{Shape, Sizes},
+    unreported::unreported,
 };
 
 /// One call of the allocator: an address of the program, with all that it allocated.

@@ -17,6 +17,8 @@ pub struct Growth {
     pub site: Site,
     /// Bytes in use: seconds since the first profile, and the value there.
     pub inuse_bytes: Vec<(f64, f64)>,
+    /// Bytes allocated up to each of these profiles.
+    pub alloc_bytes: Vec<f64>,
     /// Theil–Sen slope.
     pub bytes_per_hour: f64,
     /// Kendall's rank correlation with time.
@@ -35,6 +37,25 @@ impl Growth {
             (Some(first), Some(last)) => last.1 - first.1,
             _ => 0.0,
         }
+    }
+
+    /// Of the bytes allocated from the first profile to the last, the share by which those in use grew: near 1 nothing is freed.
+    #[must_use]
+    pub fn kept_fraction(&self) -> Option<f64> {
+        let allocated = self.alloc_bytes.last()? - self.alloc_bytes.first()?;
+        (allocated > 0.0).then(|| (self.grown_bytes() / allocated).min(1.0))
+    }
+
+    /// How many bytes at least are in use for how many seconds at least: no more can be younger than were allocated since.
+    /// Of all profiles the earliest one that leaves half of them.
+    #[must_use]
+    pub fn oldest(&self) -> Option<(f64, f64)> {
+        let (end, inuse) = *self.inuse_bytes.last()?;
+        let allocated = *self.alloc_bytes.last()?;
+        self.inuse_bytes.iter().zip(&self.alloc_bytes).find_map(|((seconds, _), until)| {
+            let older = inuse - (allocated - until);
+            (end > *seconds && older * 2.0 >= inuse).then_some((older, end - seconds))
+        })
     }
 
     /// The compiler's decision.
@@ -67,7 +88,7 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
     for (index, heap) in heaps.iter().enumerate() {
         let seconds = heap.profile.time_nanos().unwrap_or(begin).saturating_sub(begin) as f64 / 1e9;
         for site in attribute(&heap.profile, bundle.escapes()) {
-            let (points, last) = series.entry(site.place.clone()).or_default();
+            let Series { inuse_bytes: points, alloc_bytes, last } = series.entry(site.place.clone()).or_default();
             // Profiles without the site have nothing of it in use.
             while points.len() < index {
                 points.push((
@@ -79,6 +100,8 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
                 points.push((seconds, 0.0));
             }
             points[index].1 += site.inuse_bytes as f64;
+            alloc_bytes.resize(index + 1, 0.0);
+            alloc_bytes[index] += site.bytes as f64;
             let is_last = index + 1 == heaps.len();
             if is_last && last.as_ref().is_none_or(|kept: &Site| kept.inuse_bytes < site.inuse_bytes) {
                 *last = Some(site);
@@ -87,8 +110,8 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
     }
     let mut growing: Vec<Growth> = series
         .into_values()
-        .filter(|(points, _)| points.len() == heaps.len())
-        .filter_map(|(points, site)| {
+        .filter(|series| series.inuse_bytes.len() == heaps.len())
+        .filter_map(|Series { inuse_bytes: points, alloc_bytes, last: site }| {
             let trend = Trend::of(&points)?;
             let site = site?;
             let sampled_objects = sampled(&site, period);
@@ -96,7 +119,15 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
             let last = points.last().map_or(0.0, |point| point.1);
             let first_objects = sampled_objects * points.first().map_or(0.0, |point| point.1) / last.max(1.0);
             let significance = (sampled_objects - first_objects) / (sampled_objects + first_objects).sqrt().max(1e-9);
-            Some(Growth { site, inuse_bytes: points, bytes_per_hour, tau: trend.tau, sampled_objects, significance })
+            Some(Growth {
+                site,
+                inuse_bytes: points,
+                alloc_bytes,
+                bytes_per_hour,
+                tau: trend.tau,
+                sampled_objects,
+                significance,
+            })
         })
         .filter(|growth| growth.tau > 0.99 && growth.grown_bytes() >= SMALLEST_GROWTH && growth.significance >= 3.0)
         .filter(|growth| !fills_up(&growth.inuse_bytes))
@@ -117,8 +148,14 @@ fn fills_up(points: &[(f64, f64)]) -> bool {
     }
 }
 
-/// Bytes in use over time, and the site as of the last profile.
-type Series = (Vec<(f64, f64)>, Option<Site>);
+/// A place over time.
+#[derive(Debug, Default)]
+struct Series {
+    inuse_bytes: Vec<(f64, f64)>,
+    alloc_bytes: Vec<f64>,
+    /// As of the last profile.
+    last: Option<Site>,
+}
 
 /// How many objects the sampler picked: of objects of size s it picks one with probability 1 − e^(−s/rate), and the
 /// profile holds the count divided by it (`scaleHeapSample` in `runtime/pprof/protomem.go`).
@@ -141,3 +178,35 @@ pub(crate) fn live_heap(state: &GoState) -> Option<(Vec<(f64, f64)>, Trend)> {
 }
 
 const SMALLEST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;
+
+#[cfg(test)]
+mod tests {
+    use gomem_pprof::Profile;
+
+    use super::*;
+
+    fn growth(inuse: [f64; 3], alloc: [f64; 3]) -> Growth {
+        let text = b"heap profile: 1: 8 [1: 8] @ heap/1\n1: 8 [1: 8] @ 0x401001\n#\t0x401000\tmain.f+0x20\tmain.go:1\n";
+        let site = attribute(&Profile::decode(text).unwrap(), None).remove(0);
+        Growth {
+            site,
+            inuse_bytes: [0.0, 60.0, 120.0].into_iter().zip(inuse).collect(),
+            alloc_bytes: alloc.into(),
+            bytes_per_hour: 0.0,
+            tau: 1.0,
+            sampled_objects: 1.0,
+            significance: 5.0,
+        }
+    }
+
+    #[test]
+    fn what_is_kept_has_an_age() {
+        let leak = growth([100.0, 160.0, 220.0], [500.0, 560.0, 620.0]);
+        assert_eq!(leak.kept_fraction(), Some(1.0));
+        assert_eq!(leak.oldest(), Some((160.0, 60.0)));
+        let slow = growth([100.0, 110.0, 120.0], [500.0, 520.0, 540.0]);
+        assert_eq!((slow.kept_fraction(), slow.oldest()), (Some(0.5), Some((80.0, 120.0))));
+        let churn = growth([100.0, 160.0, 220.0], [500.0, 5000.0, 9000.0]);
+        assert_eq!(churn.oldest(), None);
+    }
+}

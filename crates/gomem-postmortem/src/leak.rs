@@ -34,6 +34,16 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
     }
+    if let Some(kept) = growth.kept_fraction() {
+        finding.summary += &format!(" Of what it allocated meanwhile {:.0} % stays.", kept * 100.0);
+    }
+    if let Some((bytes, seconds)) = growth.oldest() {
+        finding.summary += &format!(
+            " At least {} of it are in use for {} or longer.",
+            Unit::Bytes.humanize(bytes),
+            Unit::Seconds.humanize(seconds)
+        );
+    }
     let stored = growth.decision().and_then(|decision| {
         decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
     });
@@ -63,6 +73,12 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         Evidence::new("sampled objects", growth.sampled_objects, Unit::Count, "heap profiles"),
         Evidence::new("growth in standard deviations", growth.significance, Unit::None, "heap profiles"),
     ];
+    if let Some(kept) = growth.kept_fraction() {
+        finding.evidence.push(Evidence::new("kept of what was allocated", kept, Unit::Fraction, "heap profiles"));
+    }
+    if let Some((bytes, _)) = growth.oldest() {
+        finding.evidence.push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes, "heap profiles"));
+    }
     if let Some(trend) = live_heap {
         finding.evidence.push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour, "metrics"));
         finding.evidence.push(Evidence::new("live heap rank correlation", trend.tau, Unit::None, "metrics"));

@@ -22,7 +22,7 @@
 //! | `program` | whether profiles are of one program |
 //! | `compiler` | what the compiler says, found by place |
 //! | `reason` | [`Reason`]: why a site allocates, in a word |
-//! | `explain`, `evidence`, `sizes`, `map_types`, `library` | which reason fits what a site allocates |
+//! | `explain`, `record`, `unreported`, `sizes`, `size_classes`, `map_types`, `library` | which reason fits what a site allocates |
 //! | `site` | [`Site`]: allocation sites with the compiler's reason |
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
 //! | `series` | [`Series`]: every site over any series of profiles |
@@ -32,7 +32,7 @@
 //! | `waiting` | what goroutines wait on, and who made them |
 //! | `mismatch` | inputs that are not of one program or build |
 //! | `finding` | [`Finding`]: one thing to do, with its evidence |
-//! | `ranking`, `charged`, `leak` | all findings; of allocation sites, of leaks |
+//! | `ranking`, `charged`, `pool`, `leak` | all findings; of allocation sites, of pools, of leaks |
 //! | `prediction_table` | what the GC model answers, as tables |
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
 //! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
@@ -50,7 +50,6 @@ mod chart;
 mod comparison;
 mod compiler;
 mod diagnosed;
-mod evidence;
 mod explain;
 mod finding;
 mod growth;
@@ -61,17 +60,21 @@ mod map_types;
 mod mismatch;
 mod overview;
 mod pacing;
+mod pool;
 mod prediction_table;
 mod program;
 mod ranking;
 mod reason;
 mod recognise;
+mod record;
 mod recording;
 mod report;
 mod series;
 mod site;
+mod size_classes;
 mod sizes;
 mod text;
+mod unreported;
 mod unrounded;
 mod waiting;
 mod what_if;

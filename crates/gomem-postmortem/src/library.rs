@@ -51,6 +51,10 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
     // The body of a range over a function is a function of its own.
     let function = symbol.function().split("-range").next().unwrap_or_default();
     let package = symbol.package();
+    // `sync.runtime_SemacquireMutex`: of the runtime, which writes it for another package.
+    if function.starts_with("runtime_") {
+        return Some(Reason::Runtime);
+    }
     if function.contains("rror") && symbol.receiver().is_none() && matches!(package, "errors" | "fmt") {
         return Some(Reason::ErrorValue);
     }

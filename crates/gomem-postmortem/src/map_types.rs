@@ -2,12 +2,13 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::sizes::rounded;
+use crate::size_classes::rounded;
 
 /// The sizes of the buckets of maps.
 #[derive(Debug, Default)]
 pub(crate) struct Maps {
     buckets: FxHashSet<u64>,
+    keys: FxHashSet<u64>,
     /// Whether there are maps of types whose size is not known.
     pub(crate) has_others: bool,
 }
@@ -21,10 +22,25 @@ impl Maps {
                 // `bucketOf` until Go 1.23: tops, keys, values, overflow; since then groups of slots behind a control word.
                 self.buckets.insert(rounded(8 + 8 * (key + value) + 8));
                 let align = if key.max(value) >= 8 { 8 } else { key.max(value).max(1).next_power_of_two() };
-                self.buckets.insert(rounded(8 + 8 * (key + value).div_ceil(align) * align));
+                // A slot that ends with nothing is padded, so that the end has an address of its own.
+                self.buckets.insert(rounded(8 + 8 * (key + value.max(1)).div_ceil(align) * align));
             }
             None => self.has_others = true,
         }
+        let key = subject.strip_prefix("map[").and_then(|rest| size_of(rest.split(']').next()?));
+        self.keys.extend(key);
+    }
+
+    /// Whether it can be a bucket of a map whose key is known and whose value is a type by name: a struct of whole words.
+    pub(crate) fn may_have_bucket(&self, size: u64) -> bool {
+        let values = || (1..=MOST_WORDS).map(|words| 8 * words);
+        self.has_others
+            && self.keys.iter().any(|key| {
+                values().any(|value| {
+                    let slots = 8 * (key.next_multiple_of(8) + value);
+                    rounded(8 + slots) == size || rounded(8 + 8 * (key + value) + 8) == size
+                })
+            })
     }
 
     pub(crate) fn has_bucket(&self, size: u64) -> bool {
@@ -65,6 +81,9 @@ fn size_of(name: &str) -> Option<u64> {
         _ => return None,
     })
 }
+
+/// A value larger than this is kept by a pointer.
+const MOST_WORDS: u64 = 16;
 
 /// Numbers, texts, slices and pointers, by themselves and as value.
 const USUAL_SLOTS: [u64; 12] = [8, 9, 12, 16, 17, 20, 24, 25, 32, 40, 48, 64];

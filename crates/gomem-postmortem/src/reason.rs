@@ -73,7 +73,10 @@ impl Reason {
 
     /// Whether it says what the program is doing, and not how.
     pub(crate) fn is_purpose(self) -> bool {
-        matches!(self, Self::Formatting | Self::Encoding | Self::ErrorValue | Self::Regexp | Self::Testing)
+        matches!(
+            self,
+            Self::StringBuilding | Self::Formatting | Self::Encoding | Self::ErrorValue | Self::Regexp | Self::Testing
+        )
     }
 
     /// Whether memory is replaced by larger memory.

@@ -29,6 +29,10 @@ pub struct Site {
     pub inuse_bytes: i64,
     /// Objects in use when the profile was taken.
     pub inuse_objects: i64,
+    /// Objects that a `sync.Pool` had made since it had none to give: those allocated below its `Get`.
+    pub pool_objects: i64,
+    /// Whether the function that makes them gives an object a finalizer or a cleanup.
+    pub has_finalizer: bool,
     /// The share of all bytes allocated.
     pub bytes_fraction: f64,
     /// The share of all objects allocated.
@@ -70,6 +74,8 @@ impl Site {
             objects: 0,
             inuse_bytes: 0,
             inuse_objects: 0,
+            pool_objects: 0,
+            has_finalizer: false,
             bytes_fraction: 0.0,
             objects_fraction: 0.0,
             inuse_fraction: 0.0,
@@ -174,7 +180,9 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
         let place = Place::of(inner);
         let inlined_into = (lines.len() > 1).then(|| Place::of(outer));
-        let user = sample.frames().find(|line| compiler.is_own(*line));
+        let mut frames = sample.frames();
+        let user = frames.find(|line| compiler.is_own(*line));
+        let is_of_pool = frames.any(is_pool_get);
         let charged_to = user.map_or_else(|| place.clone(), Place::of);
         let next = sites.len();
         let site = *known.entry((place.clone(), inlined_into.clone(), charged_to.clone())).or_insert(next);
@@ -194,6 +202,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         site.objects = site.objects.saturating_add(objects);
         site.inuse_bytes = site.inuse_bytes.saturating_add(inuse_bytes);
         site.inuse_objects = site.inuse_objects.saturating_add(inuse_objects);
+        site.pool_objects = site.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
     }
     let share = |value: i64, total: i64| if total == 0 { 0.0 } else { value as f64 / total as f64 };
     let [bytes, objects, inuse, _] = columns.map(|column| profile.total(column));
@@ -202,11 +211,17 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         site.objects_fraction = share(site.objects, objects);
         site.inuse_fraction = share(site.inuse_bytes, inuse);
         explain(site, &mut allocations, &compiler, escapes.is_some());
+        site.has_finalizer = site.decisions.iter().any(|decision| compiler.is_finalizing(decision));
     }
     sites.sort_by(|a, b| {
         b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
     });
     sites
+}
+
+/// Whether a pool asks for a new object: what it calls then is the user's.
+fn is_pool_get(line: Line<'_>) -> bool {
+    line.function().is_some_and(|function| function.name() == "sync.(*Pool).Get")
 }
 
 /// Whether a site surely allocates by the compiler's word.

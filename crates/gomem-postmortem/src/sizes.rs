@@ -1,5 +1,7 @@
 //! The sizes of the objects that one place allocates, and what they tell.
 
+use crate::size_classes::{below, rounded};
+
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.
 #[derive(Debug, Clone, Default)]
@@ -102,6 +104,10 @@ impl Sizes {
         self.by_size.first().map_or(0, |(size, _)| *size)
     }
 
+    pub(crate) fn largest(&self) -> u64 {
+        self.by_size.last().map_or(0, |(size, _)| *size)
+    }
+
     /// The only size, when there is one.
     pub(crate) fn fixed(&self) -> Option<u64> {
         match self.by_size.as_slice() {
@@ -112,7 +118,7 @@ impl Sizes {
 
     pub(crate) fn shape(&self) -> Shape {
         match self.usual().exact_shape() {
-            Shape::Mixed if self.has_tables() => Shape::Map,
+            Shape::Mixed if self.has_tables() || self.is_first_table() => Shape::Map,
             shape => shape,
         }
     }
@@ -147,6 +153,15 @@ impl Sizes {
         tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
     }
 
+    /// Whether each array comes with the `table` and the directory of a map that got its first one.
+    fn is_first_table(&self) -> bool {
+        matches!(
+            self.by_size.as_slice(),
+            [(DIRECTORY, directories), (TABLE, tables), (array, arrays)]
+                if directories == tables && tables == arrays && *array > 2 * TABLE
+        )
+    }
+
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
     fn is_map_of(&self, base: u64) -> bool {
         let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
@@ -179,8 +194,7 @@ fn is_doubling(sizes: &[u64]) -> bool {
 /// Whether a size is that of `base`-sized buckets doubled some times, and whether a sixteenth more for overflow
 /// (`makeBucketArray` in `runtime/map.go` until Go 1.23). The base was rounded up to its size class itself.
 fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
-    let below = CLASSES.iter().rev().find(|class| **class < base).copied().unwrap_or(0);
-    let exact = (below / 8 + 1..=base / 8).map(|words| words * 8);
+    let exact = (below(base) / 8 + 1..=base / 8).map(|words| words * 8);
     let fits = |bytes: u64| rounded(bytes) == size || rounded(bytes + MALLOC_HEADER) == size;
     exact.into_iter().filter(|exact| *exact >= 16).find_map(|exact| {
         (0..MOST_DOUBLINGS).find_map(|doubled| {
@@ -193,17 +207,10 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
     })
 }
 
-/// The size of the memory for so many bytes (`roundupsize` in `runtime/msize.go`).
-pub(crate) fn rounded(bytes: u64) -> u64 {
-    let at = CLASSES.partition_point(|class| *class < bytes);
-    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE).saturating_mul(PAGE))
-}
-
-/// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
-pub(crate) const CHANNEL: [u64; 2] = [96, 112];
-
 const RARE: i64 = 50;
 const TABLE: u64 = 32;
+/// One pointer to a table.
+const DIRECTORY: u64 = 8;
 const FEWEST_TABLES: i64 = 3;
 
 /// Smaller buckets have sizes that slices have too.
@@ -217,15 +224,6 @@ const MOST_DOUBLINGS: u32 = 32;
 /// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
 const MALLOC_HEADER: u64 = 8;
 const MOST_WITHOUT_HEADER: u64 = 512;
-const PAGE: u64 = 8192;
-
-/// `class_to_size` of `runtime/sizeclasses.go`.
-const CLASSES: [u64; 67] = [
-    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
-    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864,
-    5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
-    21760, 24576, 27264, 28672, 32768,
-];
 
 #[cfg(test)]
 mod tests {
@@ -253,6 +251,7 @@ mod tests {
         // With lists of overflow buckets.
         assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
         assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
+        assert_eq!(shape(&[8, 32, 416]), Shape::Map);
         assert_eq!(shape(&[8, 4096]), Shape::Mixed);
         assert_eq!(shape(&[8, 1 << 40, 1 << 60]), Shape::Mixed);
         let mut tables = Sizes::default();

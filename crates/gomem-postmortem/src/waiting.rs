@@ -54,8 +54,49 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
         if share < 0.5 {
             finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
         }
+    } else {
+        findings.extend(rising(bundle.goroutines()));
     }
     findings.extend(leaked(bundle.goroutines()));
+}
+
+/// Goroutines at one place that are more in each of several profiles, where no metrics count them.
+fn rising(profiles: &[Profile]) -> Option<Finding> {
+    let mut timed: Vec<_> =
+        profiles.iter().filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
+    timed.sort_by_key(|(time, _)| *time);
+    if timed.len() < FEWEST_PROFILES {
+        return None;
+    }
+    let (begin, end) = (timed.first()?.0, timed.last()?.0);
+    let counts_of = |waiting: &Waiting| -> Vec<i64> {
+        let count =
+            |groups: &[(Waiting, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
+        timed.iter().map(|(_, groups)| count(groups)).collect()
+    };
+    let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
+    let rises = |counts: &[i64]| {
+        counts.windows(2).all(|pair| pair[0] < pair[1])
+            && more(counts) >= FEWEST_MORE.max(*counts.first().unwrap_or(&0))
+    };
+    let all = timed.last()?.1.iter().map(|(waiting, _)| (waiting, counts_of(waiting)));
+    let (waiting, counts) = all.filter(|(_, counts)| rises(counts)).max_by_key(|(_, counts)| more(counts))?;
+    let title = format!("Leak: {} more goroutines at {}", more(&counts), waiting.at.short());
+    let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
+    let steps: Vec<String> = counts.iter().map(i64::to_string).collect();
+    finding.summary = format!(
+        "{} goroutines in {} profiles over {}: {}.",
+        steps.join(" → "),
+        steps.len(),
+        Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
+        waiting.text()
+    );
+    finding.action = waiting.action();
+    finding.place = Some(waiting.at.clone());
+    finding.confidence = "medium";
+    finding.evidence.push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count, PROFILE));
+    finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
+    Some(finding)
 }
 
 /// From Go 1.27 on, the runtime itself marks goroutines that nothing can wake.
@@ -186,6 +227,12 @@ fn state_of(sample: Sample<'_>) -> &'static str {
 fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
     sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
 }
+
+/// Two points always rise or fall.
+const FEWEST_PROFILES: usize = 3;
+
+/// Fewer are what a server's load makes.
+const FEWEST_MORE: i64 = 50;
 
 const PROFILE: &str = "goroutine profile";
 const SHOWN: usize = 3;

@@ -2,10 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
+use std::{fs, io::Read, path::PathBuf};
 
-use gomem_escape::Cause;
-use gomem_postmortem::{Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity};
+use flate2::read::GzDecoder;
+use gomem_escape::{Cause, EscapeLog};
+use gomem_postmortem::{
+    Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity, Site, attribute,
+};
+use gomem_pprof::Profile;
 
 fn bundle(name: &str) -> Bundle {
     Bundle::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name)).unwrap()
@@ -96,4 +100,25 @@ fn a_bundle_without_most_inputs_says_what_is_missing() {
     }
     assert!(report.to_html().contains("Flame graph"));
     assert!(report.what_if().is_empty());
+}
+
+/// The profile of a `-trimpath` build joined with what `-gcflags=-json=0,file://DIR` wrote of the same sources.
+#[test]
+fn a_json_folder_tells_what_the_text_does() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let before = root.join("examples/incident/before");
+    let profile = Profile::decode(&fs::read(before.join("allocs.pb.gz")).unwrap()).unwrap();
+    let mut json = Vec::new();
+    let packed = fs::File::open(root.join("testdata/go1.26.8/incident-json.log.gz")).unwrap();
+    GzDecoder::new(packed).read_to_end(&mut json).unwrap();
+    let [json, text] = [json, fs::read(before.join("escape.log")).unwrap()].map(|log| EscapeLog::decode(&log).unwrap());
+    let (by_json, by_text) = (attribute(&profile, Some(&json)), attribute(&profile, Some(&text)));
+    assert_eq!(by_json.len(), by_text.len());
+    for site in &by_text {
+        let is_it = |other: &&Site| (&other.place, &other.inlined_into) == (&site.place, &site.inlined_into);
+        let other = by_json.iter().filter(is_it).find(|other| other.charged_to == site.charged_to).unwrap();
+        assert_eq!(other.reason, site.reason, "{}", site.charged_to.short());
+    }
+    let pool = by_json.iter().find(|site| site.place.short() == "event/line.go:34").unwrap();
+    assert_eq!(pool.cause(), Some(Cause::InterfaceBoxing));
 }

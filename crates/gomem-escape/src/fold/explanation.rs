@@ -61,6 +61,9 @@ impl Fold {
             return text.starts_with(b"  warning: truncated explanation");
         };
         let Some((node_end, why_end)) = ends_of_step(from) else { return false };
+        if &from[node_end + 2..why_end] == b"assign" && memmem::find(&from[..node_end], b" += ").is_some() {
+            self.add_to_text(&from[why_end + ") at ".len()..]);
+        }
         match self.reading {
             Reading::Skip => true,
             Reading::Leak => {
@@ -79,6 +82,14 @@ impl Fold {
                 true
             }
             Reading::Steps => self.keep_step(from, node_end, why_end),
+        }
+    }
+
+    /// Only what holds a pointer flows: what is added to is a text.
+    fn add_to_text(&mut self, at: &[u8]) {
+        if let Ok(at) = std::str::from_utf8(at) {
+            let place = self.place(Position::decode(at));
+            self.additions.insert((place.0, place.1));
         }
     }
 

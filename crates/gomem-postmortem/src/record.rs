@@ -1,4 +1,4 @@
-//! Which of several explanations fits what one place allocates.
+//! What the compiler says of a line, and how well it fits what the line allocates.
 
 use std::sync::Arc;
 
@@ -6,9 +6,9 @@ use gomem_escape::{Cause, Certainty, Confidence, HeapDecision, Stay, SubjectKind
 use gomem_symbol::Symbol;
 
 use crate::{
-    map_types::{Maps, is_usual_bucket},
+    map_types::is_usual_bucket,
     reason::Reason,
-    sizes::{CHANNEL, Shape, Sizes, rounded},
+    sizes::{Shape, Sizes},
 };
 
 /// What the compiler says of a line: a decision, or something that stays on the stack unless it is large.
@@ -16,21 +16,6 @@ use crate::{
 pub(crate) enum Record<'a> {
     Heap(&'a HeapDecision),
     Stay(&'a Stay),
-}
-
-/// What is known of the build.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Build<'a> {
-    /// Whether the log reports `append`: Go 1.25 and later.
-    pub(crate) reports_append: bool,
-    /// Whether an expression of the line's flows is an `append`.
-    pub(crate) appends: bool,
-    /// Whether the log covers the package.
-    pub(crate) is_covered: bool,
-    /// Whether `go` or `defer` puts a call of the line into a function of its own.
-    pub(crate) wraps: bool,
-    /// The maps that the log names.
-    pub(crate) maps: Option<&'a Maps>,
 }
 
 impl<'a> Record<'a> {
@@ -52,17 +37,31 @@ impl<'a> Record<'a> {
             {
                 (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Heuristic)
             }
+            // A box has one size, of one header; a text among arguments `...string` has that of its bytes.
+            Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(..=16)) => {
+                (Reason::of_stay(self.kind()), Confidence::Heuristic)
+            }
             _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
             _ => self.reason(),
         }
     }
 
-    /// `make(Names, 100)` is of a slice or a map; a map's header tells.
+    /// `make(Names, 100)` and `Names{}` are of a slice or a map; a map's header or its tables tell.
     fn is_named_map(self, sizes: &Sizes) -> bool {
-        self.kind() == SubjectKind::MakeSlice
-            && !self.subject().starts_with("make([]")
-            && sizes.fixed().is_none()
-            && sizes.contains(MAP_HEADER)
+        match self.kind() {
+            SubjectKind::MakeSlice if !self.subject().starts_with("make([]") && sizes.fixed().is_none() => {
+                sizes.contains(MAP_HEADER) || sizes.shape() == Shape::Map
+            }
+            SubjectKind::CompositeValue => self.is_defined() && sizes.contains(MAP_HEADER),
+            _ => false,
+        }
+    }
+
+    /// Whether a variable is declared by it, `x := T{}`: then no conversion puts it into an interface, and what escapes is
+    /// what a slice or a map refers to.
+    fn is_defined(self) -> bool {
+        let defines = |from: &str| from.strip_suffix(self.subject()).is_some_and(|left| left.ends_with(" := "));
+        self.decision().is_some_and(|decision| decision.steps.iter().any(|step| defines(&step.from)))
     }
 
     pub(crate) fn reason(self) -> (Reason, Confidence) {
@@ -99,10 +98,11 @@ impl<'a> Record<'a> {
         self.is_inlined_from_json() || self.inlined_callees().iter().any(|named| is_same_function(named, callee))
     }
 
-    /// Whether it can be of the line's own code: the slice of variadic arguments and the parameters of an inlined function
-    /// are made where it is called.
+    /// Whether it can be of the line's own code: the slice of variadic arguments, the parameters and the results of an inlined
+    /// function are made where it is called.
     pub(crate) fn is_of_caller(self) -> bool {
-        matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
+        let is_result = self.subject().starts_with("~r");
+        is_result || matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
     }
 
     pub(crate) fn is_inlined(self) -> bool {
@@ -170,7 +170,7 @@ impl<'a> Record<'a> {
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
                 (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 15,
-                (SubjectKind::MakeSlice, _) if self.is_named_map(sizes) => 39,
+                (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes) => 39,
                 (SubjectKind::Append, Shape::Slice) => 38,
                 (SubjectKind::Append, Shape::Fixed(_)) => 16,
                 (SubjectKind::Append, Shape::Map) => 18,
@@ -206,6 +206,13 @@ fn is_boxed(decision: &HeapDecision) -> bool {
     decision.steps.iter().any(|step| &*step.why == "interface-converted" && step.from == decision.subject)
 }
 
+/// Whether a text, or a sum, is taken for the box of one.
+fn is_boxed_text(decision: &HeapDecision) -> bool {
+    matches!(decision.subject_kind, SubjectKind::Conversion | SubjectKind::Concatenation)
+        && decision.cause == Cause::InterfaceBoxing
+        && !has_number(&decision.subject)
+}
+
 /// Whether an operand of a sum is a number.
 fn has_number(sum: &str) -> bool {
     !sum.contains('"') && sum.split(" + ").any(|operand| operand.starts_with(|first: char| first.is_ascii_digit()))
@@ -229,76 +236,6 @@ fn size_of(kind: SubjectKind, subject: &str) -> Option<u64> {
         _ => return None,
     })
 }
-
-/// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
-/// keeps, and before Go 1.25 the growth of slices. With how well it fits, and whether that is more than a guess.
-pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32, Confidence)> {
-    let slice = Reason::Compiler(Cause::SliceGrowth);
-    let heuristic = |reason, fit| Some((reason, fit, Confidence::Heuristic));
-    let shape = sizes.shape();
-    if !build.is_covered {
-        // Then anything can be the reason: only clear shapes tell.
-        return match shape {
-            Shape::Map => heuristic(Reason::MapGrowth, 10),
-            Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
-                heuristic(Reason::MapGrowth, 10)
-            }
-            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, 10),
-            _ => None,
-        };
-    }
-    let is_map = |size| build.maps.is_some_and(|maps| maps.has_bucket(size));
-    let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
-    let of_fixed = |size| match size {
-        _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
-        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
-        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
-        _ if may_be_map(size) => heuristic(Reason::MapGrowth, 14),
-        _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
-            heuristic(Reason::Channel, 12)
-        }
-        _ => None,
-    };
-    let reported = match shape {
-        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::Confident)),
-        _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
-        Shape::Fixed(size) => of_fixed(size),
-        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
-        // `s += x` is not reported.
-        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), 16),
-        Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::Confident)),
-        Shape::Map => heuristic(Reason::MapGrowth, 29),
-        // Two or three steps of a map look like those of a slice.
-        Shape::Slice
-            if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
-                || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
-        {
-            heuristic(Reason::MapGrowth, 29)
-        }
-        Shape::Slice if !build.reports_append => heuristic(slice, 29),
-        // The log may lack a generic function that is inlined everywhere.
-        Shape::Slice => heuristic(slice, 14),
-        _ => None,
-    };
-    reported.or_else(|| {
-        let fallback = if build.reports_append { Reason::MapGrowth } else { slice };
-        heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { 3 } else { 14 })
-    })
-}
-
-/// Whether a channel of a power of two of words has this size: most buffers are made so.
-fn is_usual_channel(size: u64) -> bool {
-    CHANNEL.iter().any(|header| (0..7).any(|doubled| rounded(header + (8 << doubled)) == size))
-}
-
-/// Most channels hold few and small values.
-const MOST_IN_CHANNEL: u64 = 1024;
-
-/// Below this a bucket's size is more often a slice's, even if the log names a map with such buckets.
-const SMALLEST_MAP: u64 = 72;
-
-/// Few structs are as large, and a map with slots of 16 bytes has such buckets.
-const SMALLEST_LIKELY_MAP: u64 = 144;
 
 /// The size of `runtime.hmap`, and of `internal/runtime/maps.Map` since Go 1.24.
 const MAP_HEADER: u64 = 48;

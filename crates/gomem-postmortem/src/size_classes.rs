@@ -1,0 +1,22 @@
+//! The sizes that memory is allocated in.
+
+/// The size of the memory for so many bytes (`roundupsize` in `runtime/msize.go`).
+pub(crate) fn rounded(bytes: u64) -> u64 {
+    let at = CLASSES.partition_point(|class| *class < bytes);
+    CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE).saturating_mul(PAGE))
+}
+
+/// The size below one of them.
+pub(crate) fn below(size: u64) -> u64 {
+    CLASSES.iter().rev().find(|class| **class < size).copied().unwrap_or(0)
+}
+
+const PAGE: u64 = 8192;
+
+/// `class_to_size` of `runtime/sizeclasses.go`.
+const CLASSES: [u64; 67] = [
+    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
+    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864,
+    5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
+    21760, 24576, 27264, 28672, 32768,
+];

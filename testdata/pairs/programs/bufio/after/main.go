@@ -1,0 +1,30 @@
+// One reader, reset for each small message.
+package main
+
+import (
+	"bufio"
+	"strings"
+
+	"example.com/pairs/load"
+)
+
+var (
+	heads  [256]string
+	text   = "HEAD one two three\nrest of the message, which nobody reads\n"
+	source = strings.NewReader(text)
+	reader = bufio.NewReader(source)
+)
+
+func handle(i int) {
+	source.Reset(text)
+	reader.Reset(source)
+	line, err := reader.ReadString('\n')
+	if err != nil {
+		panic(err)
+	}
+	heads[i%256] = line + strings.Repeat("#", i%900)
+}
+
+func main() {
+	load.Run(400_000, handle)
+}

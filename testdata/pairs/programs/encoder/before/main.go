@@ -1,0 +1,36 @@
+// A service with idle time makes an encoder and a buffer for each answer.
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"time"
+
+	"example.com/pairs/load"
+)
+
+type answer struct {
+	ID    int      `json:"id"`
+	Names []string `json:"names"`
+}
+
+var last [32]answer
+
+func handle(i int) {
+	if i%500 == 0 {
+		time.Sleep(4 * time.Millisecond)
+	}
+	a := answer{ID: i, Names: make([]string, 40)}
+	for n := range a.Names {
+		a.Names[n] = "name of some length"
+	}
+	last[i%32] = a
+	var out bytes.Buffer
+	if err := json.NewEncoder(&out).Encode(a); err != nil { // fixed
+		panic(err)
+	}
+}
+
+func main() {
+	load.Run(120_000, handle)
+}

@@ -1,0 +1,27 @@
+// A pattern is compiled for each line.
+package main
+
+import (
+	"fmt"
+	"regexp"
+
+	"example.com/pairs/load"
+)
+
+var (
+	found [128]string
+	total int
+)
+
+func handle(i int) {
+	pattern := regexp.MustCompile(`^([a-z]+)=(\d+)$`) // fixed
+	line := fmt.Sprintf("field=%d", i)
+	if m := pattern.FindStringSubmatch(line); m != nil {
+		found[i%128] = m[2]
+		total += len(m[2])
+	}
+}
+
+func main() {
+	load.Run(300_000, handle)
+}

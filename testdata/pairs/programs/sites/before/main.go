@@ -1,0 +1,34 @@
+// Two sites of one path, of which one is fixed: a hash object for each part.
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+
+	"example.com/pairs/load"
+)
+
+var digests [512]string
+
+func handle(i int) {
+	parts := make([][]byte, 6+i%3)
+	for n := range parts {
+		parts[n] = make([]byte, 200) // fixed
+		parts[n][0] = byte(i + n)
+	}
+	sum := sha256.New()
+	for _, part := range parts {
+		sum.Write(part)
+	}
+	digests[i%512] = hex.EncodeToString(sum.Sum(nil))
+	use(parts)
+}
+
+//go:noinline
+func use(parts [][]byte) { last = parts }
+
+var last [][]byte
+
+func main() {
+	load.Run(300_000, handle)
+}
