@@ -187,6 +187,15 @@ impl Bundle {
         &self.contents
     }
 
+    /// The names of the files that were recognised as `kind`, for people: all of them, or the first and the last.
+    pub(crate) fn files_of(&self, kind: Contents) -> String {
+        let names: Vec<&str> = self.contents.iter().filter(|found| found.1 == kind).map(|found| &*found.0).collect();
+        match names.as_slice() {
+            [first, .., last] if names.len() > 3 => format!("{} files, {first} to {last}", names.len()),
+            names => names.join(", "),
+        }
+    }
+
     /// Files that were not used.
     #[must_use]
     pub fn unread(&self) -> &[Unread] {

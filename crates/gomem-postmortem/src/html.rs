@@ -3,6 +3,7 @@
 use minijinja::{Environment, Value, context};
 
 use crate::{
+    chart,
     diagnosed::{sentence, wants},
     finding::Severity,
     report::Report,
@@ -72,6 +73,8 @@ pub(crate) fn render(report: &Report) -> String {
         })
         .collect();
     let what_if: Vec<[String; 4]> = report.what_if().iter().map(cells).collect();
+    let safe = |html: &str| Value::from_safe_string(html.to_owned());
+    let sources = report.sources();
     let values = context! {
         name => report.name(),
         version => env!("CARGO_PKG_VERSION"),
@@ -84,7 +87,20 @@ pub(crate) fn render(report: &Report) -> String {
         refusals => report.what_if().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
-        chart => report.chart().map(|chart| Value::from_safe_string(chart.to_owned())),
+        chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
+        heap_chart => report.heap_chart().map(safe),
+        timeline => report.gc_timeline().map(|timeline| context! {
+            heap => safe(&timeline.heap),
+            cpu => timeline.cpu.as_deref().map(safe),
+            source => timeline.source.clone(),
+        }),
+        what_if_chart => report.what_if_chart().map(safe),
+        sources => context! {
+            heap => sources.heap.clone(),
+            escapes => sources.escapes.clone(),
+            metrics => sources.metrics.clone(),
+            gctrace => sources.gctrace.clone(),
+        },
         memory => report.memory_now().map(|_| {
             // Within HTML no namespace is needed, and a report has no address in it.
             let svg = report.waterfall().to_svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");

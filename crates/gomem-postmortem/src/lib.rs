@@ -37,13 +37,15 @@
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
 //! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
 //! | `report` | [`Report`] |
-//! | `chart` | heap over time, as SVG |
+//! | `chart`, `axis` | charts as SVG |
+//! | `heap_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
 //! | `html`, `text` | the report for people |
 //! | `unrounded` | the bytes behind the whole MiB of a GC trace |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
 
+mod axis;
 mod bundle;
 mod charged;
 mod chart;
@@ -53,7 +55,9 @@ mod diagnosed;
 mod evidence;
 mod explain;
 mod finding;
+mod gc_timeline;
 mod growth;
+mod heap_over_time;
 mod html;
 mod leak;
 mod library;
