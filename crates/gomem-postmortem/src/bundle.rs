@@ -67,6 +67,25 @@ pub enum Contents {
     Metrics,
 }
 
+impl Contents {
+    /// All kinds, profiles first.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
+
+    /// What people call it, as the evidence of findings does.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Heap => "heap profile",
+            Self::Cpu => "CPU profile",
+            Self::Goroutine => "goroutine profile",
+            Self::EscapeLog => "escape log",
+            Self::GcTrace => "GC trace",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
 /// A file that was not used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {

@@ -39,6 +39,7 @@
 //! | `report` | [`Report`] |
 //! | `chart`, `axis` | charts as SVG |
 //! | `heap_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
+//! | `sources` | the files that the parts of a report are made of |
 //! | `html`, `text` | the report for people |
 //! | `unrounded` | the bytes behind the whole MiB of a GC trace |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
@@ -75,6 +76,7 @@ mod report;
 mod series;
 mod site;
 mod sizes;
+mod sources;
 mod text;
 mod unrounded;
 mod waiting;

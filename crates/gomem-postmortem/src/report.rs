@@ -7,7 +7,7 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::{Value, json};
 
 use crate::{
-    bundle::{Bundle, Contents, Remark, Unread},
+    bundle::{Bundle, Remark, Unread},
     diagnosed::{self, Unjudged},
     finding::{Finding, FindingKind, Severity},
     gc_timeline::GcTimeline,
@@ -19,6 +19,7 @@ use crate::{
     prediction_table::prediction_columns,
     ranking::find,
     site::{Site, attribute, certainty},
+    sources::Sources,
     text, what_if,
 };
 
@@ -43,27 +44,6 @@ pub struct Report {
     remarks: Vec<Remark>,
     sources: Sources,
     files: usize,
-}
-
-/// The files that the parts of a report are made of.
-#[derive(Debug, Clone)]
-pub(crate) struct Sources {
-    /// The heap profile that sites and flame graph show.
-    pub(crate) heap: Option<String>,
-    pub(crate) escapes: String,
-    pub(crate) metrics: String,
-    pub(crate) gctrace: String,
-}
-
-impl Sources {
-    fn of(bundle: &Bundle) -> Self {
-        Self {
-            heap: bundle.latest_heap().map(|heap| heap.name.clone()),
-            escapes: bundle.files_of(Contents::EscapeLog),
-            metrics: bundle.files_of(Contents::Metrics),
-            gctrace: bundle.files_of(Contents::GcTrace),
-        }
-    }
 }
 
 impl Report {
