@@ -193,9 +193,10 @@ fn state_of(sample: Sample<'_>) -> &'static str {
         };
         return state;
     }
-    // `debug=1` leaves the names of the runtime's own frames out.
-    let is_named = sample.frames().next().is_some_and(|line| line.function().is_some());
-    if is_named { "running" } else { "an unknown state" }
+    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
+    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
+    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
+    if is_the_writer { "running" } else { "an unknown state" }
 }
 
 fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
