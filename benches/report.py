@@ -18,12 +18,13 @@ import time
 RUNS = 5
 LOG_BYTES = 100_000_000
 HERE = pathlib.Path(__file__).parent
-# When the page is loaded and painted, and how many requests it made.
-PROBE = """<script>addEventListener("load", () => requestAnimationFrame(() => setTimeout(() => {
+# When the page is loaded, laid out, and its flame graph drawn, and how many requests it made.
+PROBE = """<script>addEventListener("load", () => {
+  document.body.offsetHeight;
   const out = document.body.appendChild(document.createElement("pre"));
   out.id = "probe";
   out.textContent = performance.now().toFixed(0) + " ms, " + performance.getEntriesByType("resource").length + " requests";
-})));</script></body>"""
+});</script></body>"""
 
 
 def bundle(folder: pathlib.Path) -> pathlib.Path:
@@ -66,7 +67,7 @@ def opened(chromium: str, page: pathlib.Path) -> str:
     with tempfile.TemporaryDirectory(dir=page.parent) as profile:
         probed = pathlib.Path(profile, "page.html")
         probed.write_text(page.read_text().replace("</body>", PROBE))
-        flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}/chromium", "--timeout=20000"]
+        flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}/chromium"]
         dom = subprocess.run([chromium, *flags, "--dump-dom", probed.absolute().as_uri()], capture_output=True, text=True)
     found = re.search(r'<pre id="probe">(.*?)</pre>', dom.stdout)
     return found[1] if found else sys.exit("the page did not load")
