@@ -116,6 +116,7 @@ def test_charts_have_round_ticks_and_tell_their_cycles(page):
         "Heap over time",
         "The heap around each GC cycle",
         "CPU time of the GC",
+        "Where the memory is, over time",
         "Peak heap against what the GC costs",
     ]
     assert {"0 B", "50 MiB", "100 MiB", "128 MiB", "256 MiB"} <= set(result["ticks"])

@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 
+use gomem_metrics::Component;
 use plotters::{
     coord::Shift,
     prelude::*,
@@ -18,6 +19,7 @@ pub(crate) struct Chart {
     height: u32,
     x: Axis,
     y: Axis,
+    areas: Vec<Area>,
     lines: Vec<Line>,
     points: Vec<Point>,
     spans: Vec<Span>,
@@ -29,6 +31,15 @@ pub(crate) struct Line {
     pub(crate) label: &'static str,
     pub(crate) ink: Ink,
     pub(crate) points: Vec<(f64, f64)>,
+}
+
+/// What lies between two lines, named in the legend.
+#[derive(Debug, Clone)]
+pub(crate) struct Area {
+    pub(crate) label: &'static str,
+    pub(crate) ink: Ink,
+    /// Where, from and to.
+    pub(crate) points: Vec<(f64, f64, f64)>,
 }
 
 /// A point with its interval along both axes: low, value, high.
@@ -58,16 +69,22 @@ pub(crate) enum Ink {
     GcCpu,
     Assists,
     Curve,
+    Part(Component),
 }
 
 impl Chart {
     pub(crate) fn new(about: &'static str, height: u32, x: Axis, y: Axis) -> Self {
-        Self { about, height, x, y, lines: Vec::new(), points: Vec::new(), spans: Vec::new() }
+        Self { about, height, x, y, areas: Vec::new(), lines: Vec::new(), points: Vec::new(), spans: Vec::new() }
     }
 
     /// Lines without points are left out.
     pub(crate) fn with_lines(mut self, lines: impl IntoIterator<Item = Line>) -> Self {
         self.lines.extend(lines.into_iter().filter(|line| !line.points.is_empty()));
+        self
+    }
+
+    pub(crate) fn with_areas(mut self, areas: Vec<Area>) -> Self {
+        self.areas = areas;
         self
     }
 
@@ -87,16 +104,17 @@ impl Chart {
         let titles = self.draw(&mut svg).ok()?;
         let body = svg.split_once('>')?.1.trim_end().strip_suffix("</svg>")?;
         let (width, height) = (WIDTH * DOTS, self.height * DOTS);
+        let lines = self.lines.iter().map(|line| (line.label, line.ink, 4));
+        let legend: Vec<_> = self.areas.iter().map(|area| (area.label, area.ink, 16)).chain(lines).collect();
         let mut html = String::from("<figure class=\"chart\">");
-        if self.lines.iter().any(|line| !line.label.is_empty()) {
+        if legend.iter().any(|entry| !entry.0.is_empty()) {
             html.push_str("<figcaption>");
-            for line in &self.lines {
-                let RGBColor(red, green, blue) = line.ink.colour();
+            for (label, ink, thickness) in legend {
+                let RGBColor(red, green, blue) = ink.colour();
                 let _ = write!(
                     html,
-                    "<span><svg viewBox=\"0 0 40 8\" aria-hidden=\"true\"><line x1=\"0\" x2=\"40\" y1=\"4\" y2=\"4\" \
-                     stroke=\"#{red:02X}{green:02X}{blue:02X}\" stroke-width=\"4\"/></svg>{}</span> ",
-                    line.label
+                    "<span><svg viewBox=\"0 0 40 16\" aria-hidden=\"true\"><line x1=\"0\" x2=\"40\" y1=\"8\" y2=\"8\" \
+                     stroke=\"#{red:02X}{green:02X}{blue:02X}\" stroke-width=\"{thickness}\"/></svg>{label}</span> "
                 );
             }
             html.push_str("</figcaption>");
@@ -139,6 +157,11 @@ impl Chart {
             .x_label_formatter(&|tick| self.x.label(*tick))
             .y_label_formatter(&|tick| self.y.label(*tick))
             .draw()?;
+        for area in &self.areas {
+            let outline = area.points.iter().map(|&(at, _, to)| (at, to));
+            let outline = outline.chain(area.points.iter().rev().map(|&(at, from, _)| (at, from))).collect::<Vec<_>>();
+            chart.draw_series([Polygon::new(outline, area.ink.colour())])?;
+        }
         for line in &self.lines {
             let style = line.ink.colour().stroke_width(2 * DOTS);
             chart.draw_series(LineSeries::new(thin(&line.points), style))?;
@@ -191,6 +214,11 @@ impl Ink {
             Self::GcCpu => RGBColor(0x1F, 0x8A, 0x70),
             Self::Assists => RGBColor(0xC2, 0x3B, 0x87),
             Self::Curve => RGBColor(0x2F, 0x70, 0xDE),
+            Self::Part(component) => {
+                let hex = component.colour().trim_start_matches('#');
+                let [_, red, green, blue] = u32::from_str_radix(hex, 16).unwrap_or_default().to_be_bytes();
+                RGBColor(red, green, blue)
+            }
         }
     }
 }

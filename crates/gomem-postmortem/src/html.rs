@@ -93,6 +93,7 @@ pub(crate) fn render(report: &Report) -> String {
         all_sites => report.sites().len(),
         chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
         heap_chart => report.heap_chart().map(safe),
+        memory_chart => report.memory_chart().map(safe),
         timeline => report.gc_timeline().map(|timeline| context! {
             heap => safe(&timeline.heap),
             cpu => timeline.cpu.as_deref().map(safe),

@@ -38,7 +38,7 @@
 //! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
 //! | `report` | [`Report`] |
 //! | `chart`, `axis` | charts as SVG |
-//! | `heap_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
+//! | `heap_over_time`, `memory_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
 //! | `sources` | the files that the parts of a report are made of |
 //! | `html`, `text` | the report for people |
 //! | `unrounded` | the bytes behind the whole MiB of a GC trace |
@@ -63,6 +63,7 @@ mod html;
 mod leak;
 mod library;
 mod map_types;
+mod memory_over_time;
 mod mismatch;
 mod overview;
 mod pacing;

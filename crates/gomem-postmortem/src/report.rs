@@ -14,6 +14,7 @@ use crate::{
     growth::{growth, live_heap},
     heap_over_time::heap_over_time,
     html,
+    memory_over_time::memory_over_time,
     overview::Overview,
     pacing::{Pacing, Saving, saving},
     prediction_table::prediction_columns,
@@ -36,6 +37,7 @@ pub struct Report {
     together: Option<(usize, f64, Saving)>,
     flame: Option<FlameHtml>,
     heap_chart: Option<String>,
+    memory_chart: Option<String>,
     gc_timeline: Option<GcTimeline>,
     diagnosis: Option<Diagnosis>,
     unjudged: Vec<Unjudged>,
@@ -73,6 +75,7 @@ impl Report {
                 .collect();
             FlameHtml::of(&format!("{}: flame graph of {}", bundle.name(), heap.name), profile, &shown)
         });
+        let waterfall = state.waterfall();
         Self {
             name: bundle.name().to_owned(),
             overview: Overview::of(bundle, &state, pacing.as_ref()),
@@ -84,10 +87,11 @@ impl Report {
             what_if: pacing.map(|pacing| pacing.what_if).unwrap_or_default(),
             flame,
             heap_chart: heap_over_time(&state),
+            memory_chart: memory_over_time(&state, &waterfall),
             gc_timeline: GcTimeline::of(bundle, &state),
             unjudged: diagnosis.as_ref().map(diagnosed::unjudged).unwrap_or_default(),
             diagnosis,
-            waterfall: state.waterfall(),
+            waterfall,
             unread: bundle.unread().to_vec(),
             remarks: bundle.remarks().to_vec(),
             sources: Sources::of(bundle),
@@ -313,6 +317,10 @@ impl Report {
 
     pub(crate) fn heap_chart(&self) -> Option<&str> {
         self.heap_chart.as_deref()
+    }
+
+    pub(crate) fn memory_chart(&self) -> Option<&str> {
+        self.memory_chart.as_deref()
     }
 
     pub(crate) fn gc_timeline(&self) -> Option<&GcTimeline> {
