@@ -81,7 +81,7 @@ def main() -> None:
         statistics.median(values) for values in zip(*(run([gomem, "postmortem", files, "-o", page]) for _ in range(RUNS)))
     )
     log = (files / "escape.log").stat().st_size
-    print(f"| profile | log | seconds | CPU seconds | peak | page | opens in |\n|---|---|---|---|---|---|---|")
+    print("| profile | log | seconds | CPU seconds | peak | page | opens in |\n|---|---|---|---|---|---|---|")
     chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
     times = [opened(chromium, page) for _ in range(RUNS)] if chromium else []
     shown = sorted(times, key=lambda text: int(text.split()[0]))[RUNS // 2] if times else "no Chromium"
