@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -77,6 +77,10 @@ gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder â
 
 bench-scan: $(VENV)/.installed ## thousands of profiles as one lazy frame, beside peers; records them with `go` the first time
 	$(BIN)/python benches/scan.py target/bench-scan
+
+bench-report: ## the report of 300,000 samples and a log of 100 MB; made with `go` the first time, some minutes
+	cargo build --release --locked -p gomem-cli
+	$(PYTHON) benches/report.py target/release/gomem target/bench-report
 
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked

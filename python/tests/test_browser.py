@@ -1,10 +1,12 @@
 """The report in a real browser: it runs, it zooms, it fetches nothing (skipped without one)."""
 
+import html
 import json
 import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,40 +17,59 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None
 )
 
-# Clicks on a frame, switches to another sample type, searches, and leaves the outcome in the page.
-PROBE = """<script>addEventListener("load", () => {
+# Clicks on a frame, switches to another sample type, searches, opens the fold of a site, and leaves
+# the outcome in the page.
+PROBE = """<script>
+const errors = [];
+addEventListener("error", event => errors.push(event.message));
+addEventListener("securitypolicyviolation", event => errors.push(event.blockedURI));
+addEventListener("load", () => {
+  // Laid out, and the flame graph drawn.
+  const height = document.body.offsetHeight;
+  const result = {opened: performance.now(), height};
   const host = document.querySelector(".gomem-flame"), rows = host.querySelector(".rows");
-  const find = text => [...rows.querySelectorAll(".f")].find(box => box.textContent.includes(text));
+  const all = (query, within = document) => [...within.querySelectorAll(query)];
+  const find = text => all(".f", rows).find(box => box.textContent.includes(text));
+  const press = text => all("button", host).find(button => button.textContent === text).click();
   const status = () => host.querySelector(".status").textContent;
-  const before = find("decodeLines").style.width;
+  result.before = find("decodeLines").style.width;
   find("decodeLines").click();
-  const result = {before, after: find("decodeLines").style.width, zoomed: status()};
-  [...host.querySelectorAll("button")].find(button => button.textContent === "Reset zoom").click();
-  [...host.querySelectorAll("button")].find(button => button.textContent === "inuse_space").click();
+  result.after = find("decodeLines").style.width;
+  result.zoomed = status();
+  press("Reset zoom");
+  press("inuse_space");
   result.switched = status();
   const search = host.querySelector("input");
   search.value = "touch";
   search.dispatchEvent(new Event("input"));
   result.found = status();
   result.hits = rows.querySelectorAll(".hit").length;
+  const fold = document.querySelector("#sites-table details"), closed = fold.clientHeight;
+  fold.querySelector("summary").focus();
+  result.focused = document.activeElement === fold.querySelector("summary");
+  fold.querySelector("summary").click();
+  result.unfolded = fold.clientHeight - closed;
+  result.flow = fold.textContent;
+  result.charts = all("figure.chart [role=img]").map(svg => svg.getAttribute("aria-label"));
+  result.ticks = all("figure.chart [role=img] text").map(text => text.textContent.trim());
+  result.spans = all("figure.chart title").map(title => title.textContent);
+  result.overflow = document.documentElement.scrollWidth - innerWidth;
   result.requests = performance.getEntriesByType("resource").length;
+  result.errors = errors;
   const out = document.body.appendChild(document.createElement("pre"));
   out.id = "probe";
   out.textContent = JSON.stringify(result);
-});</script></body>"""
+});</script>"""
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-def test_the_report_runs_without_network(tmp_path):
-    page = tmp_path / "report.html"
-    gm.postmortem(BEFORE).to_html(page)
-    page.write_text(page.read_text().replace("</body>", PROBE))
+def probed(page: Path, width: int) -> dict[str, Any]:
+    """What the page does in a window of some width."""
     run = subprocess.run(
         [
             CHROMIUM,
             *("--headless", "--no-sandbox", "--disable-gpu", "--proxy-server=127.0.0.1:9"),
-            *("--enable-logging=stderr", "--virtual-time-budget=5000", "--dump-dom"),
-            page.as_uri(),
+            *(f"--window-size={width},900", f"--user-data-dir={page.parent}/chromium-{width}"),
+            *("--enable-logging=stderr", "--dump-dom", page.as_uri()),
         ],
         capture_output=True,
         text=True,
@@ -58,10 +79,52 @@ def test_the_report_runs_without_network(tmp_path):
     assert "CONSOLE" not in run.stderr
     found = re.search(r'<pre id="probe">(.*?)</pre>', run.stdout)
     assert found is not None
-    result = json.loads(found[1])
+    return json.loads(html.unescape(found[1]))
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "report.html"
+    gm.postmortem(BEFORE).to_html(path)
+    assert path.stat().st_size < 5_000_000
+    path.write_text(path.read_text().replace("<title>", PROBE + "<title>", 1))
+    return path
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+@pytest.mark.parametrize("width", [1100, 500])
+def test_the_report_runs_without_network(page, width):
+    result = probed(page, width)
+    assert result["errors"] == []
+    assert result["requests"] == 0
     assert float(result["before"].rstrip("%")) < float(result["after"].rstrip("%")) == 100
     assert "decodeLines" in result["zoomed"]
     assert result["switched"].startswith("inuse_space") or "100.00 %" in result["switched"]
     assert "77.3" in result["found"]
     assert result["hits"] >= 1
-    assert result["requests"] == 0
+    assert result["focused"]
+    assert result["unfolded"] > 0
+    assert "handler.go:58" in result["flow"]
+    # Nothing sticks out of the page: what is wide scrolls by itself.
+    assert result["overflow"] <= 0
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_charts_have_round_ticks_and_tell_their_cycles(page):
+    result = probed(page, 1000)
+    assert result["charts"] == [
+        "Heap over time",
+        "The heap around each GC cycle",
+        "CPU time of the GC",
+        "Where the memory is, over time",
+        "Peak heap against what the GC costs",
+    ]
+    assert {"0 B", "50 MiB", "100 MiB", "128 MiB", "256 MiB"} <= set(result["ticks"])
+    assert not [tick for tick in result["ticks"] if re.search(r"\d\.\d*[1-46-9] ", tick)]
+    assert re.search(r"cycles? \d+.*line.*MiB.*GC CPU \d", result["spans"][0])
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_the_report_opens_within_a_second(page):
+    # Of three: other programs run beside it.
+    assert min(probed(page, 1000 + run)["opened"] for run in range(3)) < 1000

@@ -71,7 +71,9 @@ impl Component {
         }
     }
 
-    fn colour(self) -> &'static str {
+    /// Its colour in pictures, as `#rrggbb`.
+    #[must_use]
+    pub fn colour(self) -> &'static str {
         match self {
             Self::Live => "#1b6ca8",
             Self::Garbage => "#7fb2d9",

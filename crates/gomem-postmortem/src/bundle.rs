@@ -67,6 +67,25 @@ pub enum Contents {
     Metrics,
 }
 
+impl Contents {
+    /// All kinds, profiles first.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
+
+    /// What people call it, as the evidence of findings does.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Heap => "heap profile",
+            Self::Cpu => "CPU profile",
+            Self::Goroutine => "goroutine profile",
+            Self::EscapeLog => "escape log",
+            Self::GcTrace => "GC trace",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
 /// A file that was not used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -185,6 +204,15 @@ impl Bundle {
     #[must_use]
     pub fn contents(&self) -> &[(String, Contents)] {
         &self.contents
+    }
+
+    /// The names of the files that were recognised as `kind`, for people: all of them, or the first and the last.
+    pub(crate) fn files_of(&self, kind: Contents) -> String {
+        let names: Vec<&str> = self.contents.iter().filter(|found| found.1 == kind).map(|found| &*found.0).collect();
+        match names.as_slice() {
+            [first, .., last] if names.len() > 3 => format!("{} files, {first} to {last}", names.len()),
+            names => names.join(", "),
+        }
     }
 
     /// Files that were not used.

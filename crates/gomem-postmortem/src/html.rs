@@ -1,8 +1,11 @@
 //! The report as one HTML document.
 
+use gomem_escape::{HeapDecision, Step};
 use minijinja::{Environment, Value, context};
 
 use crate::{
+    bundle::Contents,
+    chart,
     diagnosed::{sentence, wants},
     finding::Severity,
     report::Report,
@@ -66,12 +69,16 @@ pub(crate) fn render(report: &Report) -> String {
                 objects => format!("{:.1} %", site.objects_fraction * 100.0),
                 inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
                 cause => site.cause().map(|cause| cause.name().replace('_', " ")),
-                message => site.decision().map(gomem_escape::HeapDecision::message),
+                message => site.decision().map(HeapDecision::message),
                 explanation => site.explanation,
+                flow => site.decision().map(flow).unwrap_or_default(),
+                advice => site.advice().map(|advice| with_code(&advice)),
             }
         })
         .collect();
     let what_if: Vec<[String; 4]> = report.what_if().iter().map(cells).collect();
+    let safe = |html: &str| Value::from_safe_string(html.to_owned());
+    let sources = report.sources();
     let values = context! {
         name => report.name(),
         version => env!("CARGO_PKG_VERSION"),
@@ -84,7 +91,22 @@ pub(crate) fn render(report: &Report) -> String {
         refusals => report.what_if().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
-        chart => report.chart().map(|chart| Value::from_safe_string(chart.to_owned())),
+        chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
+        heap_chart => report.heap_chart().map(safe),
+        memory_chart => report.memory_chart().map(safe),
+        timeline => report.gc_timeline().map(|timeline| context! {
+            heap => safe(&timeline.heap),
+            cpu => timeline.cpu.as_deref().map(safe),
+            source => timeline.source.clone(),
+        }),
+        what_if_chart => report.what_if_chart().map(safe),
+        sources => context! {
+            heap => sources.latest_heap.clone(),
+            escapes => sources.files(Contents::EscapeLog),
+            metrics => sources.files(Contents::Metrics),
+            gctrace => sources.files(Contents::GcTrace),
+        },
+        all_sources => sources.all().map(|(kind, files)| (kind, files.to_owned())).collect::<Vec<_>>(),
         memory => report.memory_now().map(|_| {
             // Within HTML no namespace is needed, and a report has no address in it.
             let svg = report.waterfall().to_svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
@@ -102,6 +124,15 @@ pub(crate) fn render(report: &Report) -> String {
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
         format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&report.to_text()))
     })
+}
+
+/// How the value gets to the heap, step by step, in the compiler's words.
+fn flow(decision: &HeapDecision) -> Vec<Value> {
+    let step = |step: &Step| {
+        let place = step.line.map_or_else(|| step.file.to_string(), |line| format!("{}:{line}", step.file));
+        context! { from => step.from.to_string(), why => step.why.to_string(), place => place }
+    };
+    decision.steps.iter().map(step).collect()
 }
 
 /// `` `code` `` as an element; everything is escaped.

@@ -37,13 +37,16 @@
 //! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
 //! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
 //! | `report` | [`Report`] |
-//! | `chart` | heap over time, as SVG |
+//! | `chart`, `axis` | charts as SVG |
+//! | `heap_over_time`, `memory_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
+//! | `sources` | the files that the parts of a report are made of |
 //! | `html`, `text` | the report for people |
 //! | `unrounded` | the bytes behind the whole MiB of a GC trace |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
 
+mod axis;
 mod bundle;
 mod charged;
 mod chart;
@@ -52,11 +55,14 @@ mod compiler;
 mod diagnosed;
 mod explain;
 mod finding;
+mod gc_timeline;
 mod growth;
+mod heap_over_time;
 mod html;
 mod leak;
 mod library;
 mod map_types;
+mod memory_over_time;
 mod mismatch;
 mod overview;
 mod pacing;
@@ -73,6 +79,7 @@ mod series;
 mod site;
 mod size_classes;
 mod sizes;
+mod sources;
 mod text;
 mod unreported;
 mod unrounded;

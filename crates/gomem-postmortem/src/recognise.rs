@@ -10,7 +10,7 @@ use memchr::memmem;
 
 use crate::{
     bundle::{Artifact, Bundle, Contents, HeapProfile, Remark, Unread},
-    program,
+    program, waiting,
 };
 
 /// Reads one file after the other into a bundle.
@@ -133,7 +133,7 @@ impl Recogniser {
         } else if has("cpu") {
             let is_spare = is_second(Contents::Cpu);
             (Contents::Cpu, is_spare.then(|| "a second CPU profile: the first by name is used".to_owned()))
-        } else if has("goroutine") || has("goroutines") {
+        } else if has("goroutine") || has("goroutines") || has(waiting::LEAKED) {
             (Contents::Goroutine, None)
         } else {
             let kinds: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();

@@ -8,17 +8,20 @@ use serde_json::{Value, json};
 
 use crate::{
     bundle::{Bundle, Remark, Unread},
-    chart,
     diagnosed::{self, Unjudged},
     finding::{Finding, FindingKind, Severity},
+    gc_timeline::GcTimeline,
     growth::{growth, live_heap},
+    heap_over_time::heap_over_time,
     html,
+    memory_over_time::memory_over_time,
     overview::Overview,
     pacing::{Pacing, Saving, saving},
     prediction_table::prediction_columns,
     ranking::find,
     site::{Site, attribute, certainty},
-    text,
+    sources::Sources,
+    text, what_if,
 };
 
 /// The whole answer: what allocates, why, what it costs, what to change.
@@ -30,14 +33,18 @@ pub struct Report {
     sites: Vec<Site>,
     model: Option<GcModel>,
     what_if: Vec<Prediction>,
+    what_if_chart: Option<String>,
     together: Option<(usize, f64, Saving)>,
     flame: Option<FlameHtml>,
-    chart: Option<String>,
+    heap_chart: Option<String>,
+    memory_chart: Option<String>,
+    gc_timeline: Option<GcTimeline>,
     diagnosis: Option<Diagnosis>,
     unjudged: Vec<Unjudged>,
     waterfall: Waterfall,
     unread: Vec<Unread>,
     remarks: Vec<Remark>,
+    sources: Sources,
     files: usize,
 }
 
@@ -68,6 +75,7 @@ impl Report {
                 .collect();
             FlameHtml::of(&format!("{}: flame graph of {}", bundle.name(), heap.name), profile, &shown)
         });
+        let waterfall = state.waterfall();
         Self {
             name: bundle.name().to_owned(),
             overview: Overview::of(bundle, &state, pacing.as_ref()),
@@ -75,14 +83,18 @@ impl Report {
             findings,
             sites,
             model: pacing.as_ref().map(|pacing| pacing.model.clone()),
+            what_if_chart: pacing.as_ref().and_then(|pacing| what_if::chart(&pacing.what_if, &pacing.base)),
             what_if: pacing.map(|pacing| pacing.what_if).unwrap_or_default(),
             flame,
-            chart: chart::heap_over_time(&state),
+            heap_chart: heap_over_time(&state),
+            memory_chart: memory_over_time(&state, &waterfall),
+            gc_timeline: GcTimeline::of(bundle, &state),
             unjudged: diagnosis.as_ref().map(diagnosed::unjudged).unwrap_or_default(),
             diagnosis,
-            waterfall: state.waterfall(),
+            waterfall,
             unread: bundle.unread().to_vec(),
             remarks: bundle.remarks().to_vec(),
+            sources: Sources::of(bundle),
             files: bundle.contents().iter().map(|(name, _)| name).collect::<rustc_hash::FxHashSet<_>>().len(),
         }
     }
@@ -303,8 +315,25 @@ impl Report {
         self.flame.as_ref()
     }
 
-    pub(crate) fn chart(&self) -> Option<&str> {
-        self.chart.as_deref()
+    pub(crate) fn heap_chart(&self) -> Option<&str> {
+        self.heap_chart.as_deref()
+    }
+
+    pub(crate) fn memory_chart(&self) -> Option<&str> {
+        self.memory_chart.as_deref()
+    }
+
+    pub(crate) fn gc_timeline(&self) -> Option<&GcTimeline> {
+        self.gc_timeline.as_ref()
+    }
+
+    pub(crate) fn what_if_chart(&self) -> Option<&str> {
+        self.what_if_chart.as_deref()
+    }
+
+    /// Where the numbers come from, by their files.
+    pub(crate) fn sources(&self) -> &Sources {
+        &self.sources
     }
 }
 

@@ -28,42 +28,50 @@ enum Origins {
     Runs(String),
 }
 
-/// Joins what the metrics say of goroutines with the profile that knows most of them.
+/// Joins what the metrics say of goroutines with the profile that knows most of them, and adds what the runtime itself found
+/// leaked.
 pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
-    let Some(profile) = fullest(bundle.goroutines()) else { return };
-    let groups = groups(profile);
-    let all: i64 = groups.iter().map(|group| group.1).sum();
-    let leak = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
-    if let (Some(finding), Some((most, count))) = (leak, groups.first()) {
-        let more = finding.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more");
-        if (*count as f64) < LEAST_OF_GROWTH * more.map_or(0.0, |more| more.value) {
-            let note =
-                format!("the goroutine profile has only {all}, no place with many: take one while they are there");
-            finding.confounders.push(note);
-            findings.extend(leaked(bundle.goroutines()));
-            return;
-        }
-        let shown: Vec<String> =
-            groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text())).collect();
-        finding.summary += &format!(" Of {all} goroutines in the profile: {}.", shown.join("; "));
-        finding.action = most.action();
-        finding.place = Some(most.at.clone());
-        let share = *count as f64 / all.max(1) as f64;
-        finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count, PROFILE));
-        finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction, PROFILE));
-        if share < 0.5 {
-            finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
-        }
-    } else {
-        findings.extend(rising(bundle.goroutines()));
+    let told = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
+    match (told, fullest(bundle.goroutines())) {
+        (Some(finding), Some(profile)) => say_who(finding, profile),
+        (Some(_), None) => {}
+        (None, _) => findings.extend(rising(bundle.goroutines())),
     }
     findings.extend(leaked(bundle.goroutines()));
 }
 
+/// Adds to a leak of goroutines where most of them wait.
+fn say_who(finding: &mut Finding, profile: &Profile) {
+    let groups = groups(profile);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let Some((most, count)) = groups.first() else { return };
+    let more = finding.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more");
+    if (*count as f64) < LEAST_OF_GROWTH * more.map_or(0.0, |more| more.value) {
+        let note = format!("the goroutine profile has only {all}, no place with many: take one while they are there");
+        finding.confounders.push(note);
+        return;
+    }
+    finding.summary += &format!(" Of {all} goroutines in the profile: {}.", in_words(&groups));
+    finding.action = most.action();
+    finding.place = Some(most.at.clone());
+    let share = *count as f64 / all.max(1) as f64;
+    finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count, PROFILE));
+    finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction, PROFILE));
+    if share < 0.5 {
+        finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
+    }
+}
+
+/// The largest groups.
+fn in_words(groups: &[(Waiting, i64)]) -> String {
+    let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
 fn rising(profiles: &[Profile]) -> Option<Finding> {
-    let mut timed: Vec<_> =
-        profiles.iter().filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
+    let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
+    let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
     timed.sort_by_key(|(time, _)| *time);
     if timed.len() < FEWEST_PROFILES {
         return None;
@@ -99,42 +107,47 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
     Some(finding)
 }
 
-/// From Go 1.27 on, the runtime itself marks goroutines that nothing can wake.
+/// From Go 1.27 on (1.26 as an experiment), the runtime itself finds goroutines that nothing can wake: it marks them in a
+/// dump, and a profile of its own holds no others.
 fn leaked(profiles: &[Profile]) -> Option<Finding> {
-    let of = |profile: &Profile| profile.samples().filter(|sample| is_leaked(*sample)).count();
-    let profile = profiles.iter().filter(|profile| of(profile) > 0).max_by_key(|profile| of(profile))?;
-    let groups = groups_of(profile, is_leaked);
+    let count = |profile: &&Profile| leaked_samples(profile).map(|sample| sample.value(0)).sum::<i64>();
+    let profile = profiles.iter().filter(|profile| count(profile) > 0).max_by_key(count)?;
+    let groups = groups_of(profile, leaked_samples(profile));
     let all: i64 = groups.iter().map(|group| group.1).sum();
     let (most, count) = groups.first()?;
     let title = format!("Leak: {all} goroutines can never go on, {count} of them at {}", most.at.short());
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
-    let shown: Vec<String> =
-        groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text())).collect();
-    finding.summary = format!("The runtime found nothing that could wake them: {}.", shown.join("; "));
+    finding.summary = format!("The runtime found nothing that could wake them: {}.", in_words(&groups));
     finding.action = most.action();
     finding.place = Some(most.at.clone());
-    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count, PROFILE));
+    let source = if is_leak_profile(profile) { "goroutineleak profile" } else { PROFILE };
+    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count, source));
     Some(finding)
 }
 
-fn is_leaked(sample: Sample<'_>) -> bool {
-    label(sample, "leaked").is_some()
+fn leaked_samples(profile: &Profile) -> impl Iterator<Item = Sample<'_>> {
+    let all = is_leak_profile(profile);
+    profile.samples().filter(move |sample| all || label(*sample, "leaked").is_some())
 }
 
-/// The profile of most goroutines; a dump, which says who made them, needs only half as many.
+fn is_leak_profile(profile: &Profile) -> bool {
+    profile.sample_type_index(LEAKED).is_some()
+}
+
+/// The profile of most goroutines, leaked or not; a dump, which says who made them, needs only half as many.
 fn fullest(profiles: &[Profile]) -> Option<&Profile> {
     let weight = |profile: &&Profile| {
         let is_dump = profile.samples().any(|sample| label(sample, "state").is_some());
         profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
     };
-    profiles.iter().max_by_key(weight)
+    profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight)
 }
 
 fn groups(profile: &Profile) -> Vec<(Waiting, i64)> {
-    groups_of(profile, |_| true)
+    groups_of(profile, profile.samples())
 }
 
-fn groups_of(profile: &Profile, keep: fn(Sample<'_>) -> bool) -> Vec<(Waiting, i64)> {
+fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Waiting, i64)> {
     let packages: Vec<(String, String)> = profile
         .samples()
         .flat_map(Sample::frames)
@@ -143,7 +156,7 @@ fn groups_of(profile: &Profile, keep: fn(Sample<'_>) -> bool) -> Vec<(Waiting, i
         .collect();
     let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
     let mut counts: FxHashMap<Waiting, i64> = FxHashMap::default();
-    for sample in profile.samples().filter(|sample| keep(*sample)) {
+    for sample in samples {
         if let Some(waiting) = Waiting::of(sample, &modules) {
             *counts.entry(waiting).or_default() += sample.value(0);
         }
@@ -221,7 +234,10 @@ fn state_of(sample: Sample<'_>) -> &'static str {
         };
         return state;
     }
-    "running"
+    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
+    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
+    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
+    if is_the_writer { "running" } else { "an unknown state" }
 }
 
 fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
@@ -234,6 +250,8 @@ const FEWEST_PROFILES: usize = 3;
 /// Fewer are what a server's load makes.
 const FEWEST_MORE: i64 = 50;
 
+/// The sample type of a `goroutineleak` profile: `goroutineLeakProfile` in `runtime/pprof/pprof.go`.
+pub(crate) const LEAKED: &str = "goroutineleak";
 const PROFILE: &str = "goroutine profile";
 const SHOWN: usize = 3;
 /// A judgement: a profile may have been taken early in the growth, but not before it.

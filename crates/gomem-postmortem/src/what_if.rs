@@ -1,10 +1,13 @@
 //! The what-if page: peak heap against GC CPU over `GOGC`, as one HTML file.
 
-use std::fmt::Write as _;
-
 use gomem_gogc::{GcModel, Gogc, Prediction, Setting};
 use gomem_table::Unit;
 use minijinja::{Environment, Value, context};
+
+use crate::{
+    axis::Axis,
+    chart::{self, Chart, Ink, Line, Point},
+};
 
 /// Peak heap against GC CPU (GC cycles, where CPU is not known) over `GOGC`, under `memory_limit_bytes`, with intervals and
 /// the recorded setting; as one HTML file that loads nothing.
@@ -30,6 +33,7 @@ pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     let values = context! {
         name,
+        chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
         chart => chart(&predictions, &today).map(Value::from_safe_string),
         rows => predictions.iter().map(row).collect::<Vec<_>>(),
@@ -40,78 +44,41 @@ pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| format!("<!DOCTYPE html><title>gomem</title>{err}"))
 }
 
-/// One point: peak heap and cost, each with its interval.
-struct Point {
-    label: String,
-    peak: [f64; 3],
-    cost: [f64; 3],
-    is_today: bool,
-}
-
-impl Point {
-    fn of(prediction: &Prediction, is_today: bool) -> Option<Self> {
-        let peak = prediction.peak_heap_bytes?;
-        let cost = prediction.gc_cpu_fraction.or(prediction.gc_cycles)?;
-        Some(Self {
-            label: prediction.setting.gogc.to_string(),
-            peak: [peak.low, peak.value, peak.high],
-            cost: [cost.low, cost.value, cost.high],
-            is_today,
-        })
-    }
-}
-
-/// The chart; none when every setting is refused.
-fn chart(predictions: &[Prediction], today: &Prediction) -> Option<String> {
-    let mut points: Vec<Point> = predictions.iter().filter_map(|prediction| Point::of(prediction, false)).collect();
-    points.extend(Point::of(today, true));
-    let least = points.iter().map(|point| point.peak[0]).fold(f64::INFINITY, f64::min).max(1.0);
-    let most = points.iter().map(|point| point.peak[2]).fold(0.0, f64::max);
-    let dearest = points.iter().map(|point| point.cost[2]).fold(0.0, f64::max);
-    if points.is_empty() || most <= least || dearest <= 0.0 {
+/// Peak heap to the right and what the GC costs upwards, a point a setting with its intervals, the recorded one as a ring;
+/// none when every setting is refused.
+pub(crate) fn chart(predictions: &[Prediction], today: &Prediction) -> Option<String> {
+    let is_new = |prediction: &&Prediction| prediction.setting.gogc != today.setting.gogc;
+    let mut points: Vec<Point> =
+        predictions.iter().filter(is_new).filter_map(|prediction| point(prediction, false)).collect();
+    points.extend(point(today, true));
+    points.sort_by(|a, b| a.x[1].total_cmp(&b.x[1]));
+    let least = points.iter().map(|point| point.x[0]).fold(f64::INFINITY, f64::min).max(1.0);
+    let most = points.iter().map(|point| point.x[2]).fold(0.0, f64::max);
+    let dearest = points.iter().map(|point| point.y[2]).fold(0.0, f64::max);
+    if points.is_empty() || most <= least || dearest <= 0.0 || !most.is_finite() || !dearest.is_finite() {
         return None;
     }
     let is_share = predictions.iter().chain([today]).any(|prediction| prediction.gc_cpu_fraction.is_some());
-    let x = |peak: f64| LEFT + (peak.max(least) / least).ln() / (most / least).ln() * (WIDTH - LEFT - RIGHT);
-    let y = |cost: f64| TOP + (1.0 - cost / dearest) * (HEIGHT - TOP - BOTTOM);
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"Peak heap against what the GC costs\">\n"
-    );
-    for quarter in 0..=4 {
-        let share = f64::from(quarter) / 4.0;
-        let cost = dearest * share;
-        let label = if is_share { format!("{:.1} %", cost * 100.0) } else { format!("{cost:.0}") };
-        let (at, left, right) = (y(cost), LEFT, WIDTH - RIGHT);
-        let _ = writeln!(svg, "<line class=\"grid\" x1=\"{left}\" x2=\"{right}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>");
-        let _ = writeln!(svg, "<text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{label}</text>", LEFT - 6.0, at + 4.0);
-        let peak = least * (most / least).powf(share);
-        let label = Unit::Bytes.humanize(peak);
-        let _ =
-            writeln!(svg, "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{label}</text>", x(peak), HEIGHT - 8.0);
-    }
-    let line: Vec<String> = points
-        .iter()
-        .filter(|point| !point.is_today)
-        .map(|point| format!("{:.1},{:.1}", x(point.peak[1]), y(point.cost[1])))
-        .collect();
-    let _ = writeln!(svg, "<polyline class=\"curve\" points=\"{}\"/>", line.join(" "));
-    for point in &points {
-        let ([left, peak, right], [low, cost, high]) = (point.peak.map(x), point.cost.map(y));
-        let class = if point.is_today { "today" } else { "setting" };
-        let _ = writeln!(
-            svg,
-            "<g class=\"{class}\"><line x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{cost:.1}\" y2=\"{cost:.1}\"/>\
-             <line x1=\"{peak:.1}\" x2=\"{peak:.1}\" y1=\"{low:.1}\" y2=\"{high:.1}\"/>\
-             <circle cx=\"{peak:.1}\" cy=\"{cost:.1}\" r=\"4\"/>\
-             <text x=\"{:.1}\" y=\"{:.1}\">{}{}</text></g>",
-            peak + 7.0,
-            cost - 7.0,
-            point.label,
-            if point.is_today { " today" } else { "" }
-        );
-    }
-    svg.push_str("</svg>");
-    Some(svg)
+    let unit = if is_share { Unit::Fraction } else { Unit::Count };
+    let curve = points.iter().map(|point| (point.x[1], point.y[1])).collect();
+    let axes = (Axis::logarithmic(least / 1.02, most * 1.02, Unit::Bytes), Axis::from_zero(dearest, unit));
+    Chart::new("Peak heap against what the GC costs", 420, axes.0, axes.1)
+        .with_lines([Line { label: "", ink: Ink::Curve, points: curve }])
+        .with_points(points)
+        .to_html()
+}
+
+/// Peak heap and cost, each with its interval.
+fn point(prediction: &Prediction, is_marked: bool) -> Option<Point> {
+    let peak = prediction.peak_heap_bytes?;
+    let cost = prediction.gc_cpu_fraction.or(prediction.gc_cycles)?;
+    let today = if is_marked { " today" } else { "" };
+    Some(Point {
+        label: format!("{}{today}", prediction.setting.gogc),
+        x: [peak.low, peak.value, peak.high],
+        y: [cost.low, cost.value, cost.high],
+        is_marked,
+    })
 }
 
 fn row(prediction: &Prediction) -> Value {
@@ -137,9 +104,3 @@ fn row(prediction: &Prediction) -> Value {
 const TEMPLATE: &str = include_str!("../assets/what_if.html");
 /// What is asked about: from what nobody should set to where the heap is mostly garbage.
 const GRID: [u32; 11] = [25, 35, 50, 75, 100, 150, 200, 300, 400, 600, 800];
-const WIDTH: f64 = 900.0;
-const HEIGHT: f64 = 420.0;
-const LEFT: f64 = 64.0;
-const RIGHT: f64 = 40.0;
-const TOP: f64 = 24.0;
-const BOTTOM: f64 = 36.0;

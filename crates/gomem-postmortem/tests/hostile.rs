@@ -104,8 +104,8 @@ fn leaking_goroutines_are_told_with_what_they_wait_on_and_who_made_them() {
     let mut dump = DUMP.to_owned();
     for number in 2..60 {
         dump += &format!(
-            "goroutine {number} [chan receive, 3 minutes]:\nexample.com/app/work.wait(0x1)\n\t/src/app/work/wait.go:21 +0x2\n\
-             created by example.com/app/work.Start in goroutine 1\n\t/src/app/work/start.go:9 +0x3\n\n"
+            "goroutine {number} [chan receive, 3 minutes]:\nexample.com/app/jobs.wait(0x1)\n\t/src/app/jobs/wait.go:21 +0x2\n\
+             created by example.com/app/jobs.Start in goroutine 1\n\t/src/app/jobs/start.go:9 +0x3\n\n"
         );
     }
     let metrics = artifact("m", inflated("testdata/incidents/goroutines_slow.prom.gz"));
@@ -117,10 +117,38 @@ fn leaking_goroutines_are_told_with_what_they_wait_on_and_who_made_them() {
         let report = Report::of(&bundle(vec![metrics.clone(), artifact("dump", text)]));
         let leaks = of_kind(&report, FindingKind::Leak);
         assert_eq!(leaks.len(), 1);
-        assert_eq!(leaks[0].place.as_ref().unwrap().short(), "work/wait.go:21");
-        assert!(leaks[0].summary.contains("58 in chan receive at `work/wait.go:21`"), "{}", leaks[0].summary);
-        assert!(leaks[0].summary.contains("made by `work.Start`"), "{}", leaks[0].summary);
+        assert_eq!(leaks[0].place.as_ref().unwrap().short(), "jobs/wait.go:21");
+        assert!(leaks[0].summary.contains("58 in chan receive at `jobs/wait.go:21`"), "{}", leaks[0].summary);
+        assert!(leaks[0].summary.contains("made by `jobs.Start`"), "{}", leaks[0].summary);
         assert!(leaks[0].action.contains("closed"), "{}", leaks[0].action);
+    }
+}
+
+#[test]
+fn goroutines_that_the_runtime_knows_to_be_leaked_are_told() {
+    for version in ["go1.26.6", "go1.27.3"] {
+        let read = |name: &str| artifact(name, file(&format!("testdata/{version}/leaked/{name}")));
+        // As protobuf, as debug=1 and as debug=2; alone, and beside a profile of all goroutines.
+        for name in ["goroutineleak.pb.gz", "goroutineleak.txt", "goroutineleak-2.txt"] {
+            for files in [vec![read(name)], vec![read("goroutine.pb.gz"), read(name)]] {
+                let bundle = bundle(files);
+                assert!(bundle.contents().iter().all(|found| found.1 == Contents::Goroutine), "{version} {name}");
+                let report = Report::of(&bundle);
+                let leaks = of_kind(&report, FindingKind::Leak);
+                assert_eq!(leaks.len(), 1, "{version} {name}");
+                let Finding { title, summary, action, .. } = leaks[0];
+                assert!(title.contains("42 goroutines can never go on, 30 of them at waits/main.go:25"), "{title}");
+                // debug=1 does not name the runtime's frames, by which a wait is known.
+                let (sends, receives, advice) = match name {
+                    "goroutineleak.txt" => ("30 in an unknown state", "12 in an unknown state", "should end them"),
+                    _ => ("30 in chan send", "12 in chan receive", "receive on every path"),
+                };
+                assert!(summary.contains(sends) && summary.contains(receives), "{summary}");
+                assert!(action.contains(advice), "{action}");
+            }
+        }
+        let report = Report::of(&bundle(vec![read("goroutine.pb.gz")]));
+        assert!(of_kind(&report, FindingKind::Leak).is_empty());
     }
 }
 
@@ -229,13 +257,55 @@ fn empty_folders_and_foreign_ones_are_clear_errors() {
 }
 
 #[test]
+fn files_cut_anywhere_are_told_or_read() {
+    let files = [
+        ("heap.pb.gz", file("examples/incident/before/heap-3.pb.gz")),
+        ("cpu.pb.gz", file("examples/incident/before/cpu.pb.gz")),
+        ("goroutineleak.pb.gz", file("testdata/go1.27.3/leaked/goroutineleak.pb.gz")),
+        ("escape.log", file("examples/incident/before/escape.log")),
+        ("gctrace.log", file("examples/incident/before/gctrace.log")),
+        ("scrapes", inflated("testdata/incidents/leak.prom.gz")),
+        ("dump.txt", file("testdata/go1.27.3/leaked/goroutineleak-2.txt")),
+    ];
+    for (name, bytes) in files {
+        for part in [0, 1, 2, 3, 5, 8, 9] {
+            let cut = bundle(vec![artifact(name, &bytes[..bytes.len() * part / 10 + usize::from(part > 4)])]);
+            let told = cut.contents().len() + cut.unread().len() + cut.remarks().len();
+            assert!(told > 0, "{name} at {part}0 %");
+            let is_profile = name.ends_with(".pb.gz");
+            assert!(!is_profile || cut.contents().is_empty() && !reason(&cut, name).is_empty(), "{name} at {part}0 %");
+            assert!(Report::of(&cut).to_html().contains(name), "{name} at {part}0 %");
+        }
+    }
+}
+
+#[test]
 fn markup_in_names_stays_text() {
-    let evil = "<script>alert(1)</script>";
-    let dump = format!("{DUMP}goroutine 2 [{evil}]:\nexample.com/a.{evil}()\n\t/src/{evil}/a.go:3 +0x1\n\n");
-    let report = Report::of(&bundle(vec![
-        artifact(&format!("{evil}.log"), dump),
-        artifact(evil, "nothing"),
-        artifact("m", inflated("testdata/incidents/goroutines_slow.prom.gz")),
-    ]));
-    assert!(!report.to_html().contains("<script>alert"));
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`&lt;";
+    let named = |word: &str| {
+        let dump = format!("{DUMP}goroutine 2 [{word}]:\nexample.com/a.{word}()\n\t/src/{word}/a.go:3 +0x1\n\n");
+        let heap = format!(
+            "heap profile: 1: 64 [9: 9000000] @ heap/1048576\n1: 64 [9: 9000000] @ 0x1 0x2\n\
+             #\t0x0\texample.com/a.{word}+0x1\t/srv/{word}.go:3\n#\t0x1\tmain.main+0x1\t/srv/main.go:7\n\n"
+        );
+        let log = format!(
+            "# example.com/a\n./{word}.go:3:2: {word} escapes to heap in f:\n./{word}.go:3:2:   flow: {{heap}} ← &{{storage \
+             for {word}}}:\n./{word}.go:3:2:     from {word} (spill) at ./{word}.go:3:2\n./{word}.go:3:2: {word} escapes to heap\n"
+        );
+        Report::of(&bundle(vec![
+            artifact(&format!("{word}.log"), dump),
+            artifact(word, "nothing"),
+            artifact(&format!("{word}.heap"), heap),
+            artifact(&format!("{word}.escape"), log),
+            artifact(&format!("{word}.gctrace"), file("examples/incident/before/gctrace.log")),
+            artifact(&format!("{word}.metrics"), inflated("testdata/incidents/goroutines_slow.prom.gz")),
+        ]))
+    };
+    let (report, harmless) = (named(evil), named("harmless"));
+    assert!(!report.sites().is_empty() && report.to_html().contains("&lt;script&gt;"));
+    for tag in ["<script", "</script", "<img", "<style", "</style", "<title", "<svg"] {
+        let count = |report: &Report| report.to_html().matches(tag).count();
+        assert_eq!(count(&report), count(&harmless), "{tag}");
+    }
+    assert!(serde_json::to_string(&report.to_json()).unwrap().contains("alert(1)"));
 }
