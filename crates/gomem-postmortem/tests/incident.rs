@@ -79,9 +79,13 @@ fn the_html_needs_nothing_else() {
     for marker in ["src=", "<link", "@import", "url(", "http://", "https://", "fetch(", "XMLHttpRequest"] {
         assert!(!html.contains(marker), "{marker}");
     }
-    for text in
-        ["event/line.go:34", "buf escapes to heap", "store/sessions.go:43", "Flame graph", "The heap around each GC cycle"]
-    {
+    for text in [
+        "event/line.go:34",
+        "buf escapes to heap",
+        "store/sessions.go:43",
+        "Flame graph",
+        "The heap around each GC cycle",
+    ] {
         assert!(html.contains(text), "{text}");
     }
 }
