@@ -1,7 +1,7 @@
 //! Allocation sites, with the compiler's reason.
 
 use gomem_escape::{Cause, Certainty, Confidence, EscapeLog, HeapDecision};
-use gomem_pprof::{Line, LocationId, Profile};
+use gomem_pprof::{FunctionId, Line, LocationId, Profile};
 use gomem_symbol::Symbol;
 use rustc_hash::FxHashMap;
 
@@ -173,6 +173,12 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let mut sites: Vec<Site> = Vec::new();
     let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
     let mut calls: FxHashMap<(usize, LocationId), usize> = FxHashMap::default();
+    // Asked of every frame of every sample, and the same for all lines of a function.
+    let mut roles: FxHashMap<FunctionId, Role> = FxHashMap::default();
+    let mut role = |line: Line<'_>| {
+        let Some(function) = line.function() else { return Role::Other };
+        *roles.entry(function.id()).or_insert_with(|| Role::of(line, &compiler))
+    };
     for sample in profile.samples() {
         let Some(leaf) = sample.locations().first() else { continue };
         let location = profile.location(leaf);
@@ -181,8 +187,8 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         let place = Place::of(inner);
         let inlined_into = (lines.len() > 1).then(|| Place::of(outer));
         let mut frames = sample.frames();
-        let user = frames.find(|line| compiler.is_own(*line));
-        let is_of_pool = frames.any(is_pool_get);
+        let user = frames.find(|line| role(*line) == Role::Own);
+        let is_of_pool = frames.any(|line| role(line) == Role::PoolGet);
         let charged_to = user.map_or_else(|| place.clone(), Place::of);
         let next = sites.len();
         let site = *known.entry((place.clone(), inlined_into.clone(), charged_to.clone())).or_insert(next);
@@ -219,9 +225,25 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     sites
 }
 
-/// Whether a pool asks for a new object: what it calls then is the user's.
-fn is_pool_get(line: Line<'_>) -> bool {
-    line.function().is_some_and(|function| function.name() == "sync.(*Pool).Get")
+/// What a function is to the stack it is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Own,
+    /// A pool that asks for a new object: what it calls then is the user's.
+    PoolGet,
+    Other,
+}
+
+impl Role {
+    fn of(line: Line<'_>, compiler: &Compiler<'_>) -> Self {
+        if compiler.is_own(line) {
+            Self::Own
+        } else if line.function().is_some_and(|function| function.name() == "sync.(*Pool).Get") {
+            Self::PoolGet
+        } else {
+            Self::Other
+        }
+    }
 }
 
 /// Whether a site surely allocates by the compiler's word.
