@@ -1,3 +1,4 @@
+import re
 import math
 from datetime import UTC, datetime, timedelta
 
@@ -156,8 +157,9 @@ def test_what_if_page(model, tmp_path):
     model.to_html(tmp_path / "whatif.html", memory_limit_bytes=GIB)
     page = (tmp_path / "whatif.html").read_text(encoding="utf-8")
     assert "<svg" in page
-    assert page.count('class="setting"') == 11
-    assert page.count('class="today"') == 1
+    marks = re.findall(r"<circle[^>]*>", page)
+    assert len(marks) == 11, "one for each setting"
+    assert sum('fill="none"' in mark for mark in marks) == 1, "a ring for today's"
     assert "http" not in page
 
 
