@@ -56,10 +56,12 @@ parity: ## every answer about profiles beside `go tool pprof`, over four version
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
 
-bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md
+PARTS ?=
+
+bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md (PARTS="top …")
 	cargo build --release --locked -p gomem-cli
 	$(BIN)/python -m pip install -q --disable-pip-version-check matplotlib prometheus-client
-	$(BIN)/python benches/measure.py target/release/gomem benches/results.json
+	LOGS=$(LOGS) $(BIN)/python benches/measure.py target/release/gomem benches/results.json $(PARTS)
 	$(BIN)/python benches/page.py benches/results.json
 
 GO ?= go

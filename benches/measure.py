@@ -1,8 +1,10 @@
-"""gomem beside its peers on the same input in the same run: python benches/measure.py GOMEM RESULTS.json, as `make bench` does.
+"""gomem beside its peers on the same input in the same run: python benches/measure.py GOMEM RESULTS.json [PART ...], as `make bench` does.
 
-Whole processes: CPU time (user and system) and peak memory, medians of runs taken in turns. `page.py` makes docs/performance.md of it.
+Whole processes: CPU time (user and system) and peak memory, medians of runs taken in turns. Parts that are not named keep what
+RESULTS.json says of them. `page.py` makes docs/performance.md of it.
 """
 
+import itertools
 import json
 import os
 import pathlib
@@ -13,10 +15,16 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
+
+import scan
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
-RUNS = 5
+FOLDER = ROOT / "target/bench"
+# Logs of whole builds, as `make parity-escape` makes them.
+LOGS = pathlib.Path(os.environ.get("LOGS", ROOT / "target/escape-logs"))
+RUNS = 3
 # A process that takes this long is run once.
 LONG_SECONDS = 5
 SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
@@ -26,13 +34,14 @@ FILES = (100, 1_000, 10_000)
 
 def run(command: list[str]) -> tuple[float, float]:
     """CPU seconds and peak MB of one process."""
+    launcher, usage = FOLDER / "launch", FOLDER / "usage"
+    if not launcher.exists():
+        subprocess.run(["cc", "-O", "-o", launcher, HERE / "launch.c"], check=True)
     # A file, since grep stops at the first match when it sees that its output goes nowhere.
     with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen(command, stdout=out, stderr=out)
-        _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {' '.join(command)}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+        subprocess.run([launcher, usage, *command], stdout=out, stderr=out, check=True)
+    cpu_seconds, peak_kb = usage.read_text().split()
+    return float(cpu_seconds), int(peak_kb) / 1024
 
 
 def compare(what: str, size: int, ours: list[str], peer: list[str]) -> dict:
@@ -54,10 +63,19 @@ def compare(what: str, size: int, ours: list[str], peer: list[str]) -> dict:
     return row
 
 
-def heap_of_many_samples(folder: pathlib.Path) -> pathlib.Path:
+def made_up(samples: int) -> pathlib.Path:
+    """A heap profile of so many samples."""
+    path = FOLDER / f"heap-{samples}.pb.gz"
+    if not path.exists():
+        subprocess.run([sys.executable, HERE / "make_profile.py", str(samples), path], check=True)
+    return path
+
+
+def many() -> pathlib.Path:
     """A real heap profile with 300,000 samples, written by a Go program."""
-    path = folder / "many.pb.gz"
-    subprocess.run(["go", "run", ".", str(path)], cwd=HERE / "many-samples", check=True)
+    path = FOLDER / "many.pb.gz"
+    if not path.exists():
+        subprocess.run(["go", "run", ".", str(path)], cwd=HERE / "many-samples", check=True)
     return path
 
 
@@ -74,9 +92,9 @@ def decode_times(profile: pathlib.Path) -> tuple[float, float]:
     return medians["inflate"], medians["decode"]
 
 
-def parse_time(profile: pathlib.Path, folder: pathlib.Path) -> float:
+def parse_time(profile: pathlib.Path) -> float:
     """Milliseconds that Go's own profile package needs."""
-    program = folder / "go-parse"
+    program = FOLDER / "go-parse"
     if not program.exists():
         root = subprocess.run(["go", "env", "GOROOT"], check=True, capture_output=True, text=True).stdout.strip()
         shutil.copytree(HERE / "go-parse", program)
@@ -89,15 +107,11 @@ def parse_time(profile: pathlib.Path, folder: pathlib.Path) -> float:
     return float(subprocess.run([program / "go-parse", profile], check=True, capture_output=True, text=True).stdout)
 
 
-def tops(gomem: str, folder: pathlib.Path) -> list[dict]:
+def tops(gomem: str) -> list[dict]:
     """`top` over profiles of growing size, and over one that a Go program wrote."""
-    profiles = {}
-    for samples in SAMPLES:
-        path = folder / f"heap-{samples}.pb.gz"
-        subprocess.run([sys.executable, HERE / "make_profile.py", str(samples), path], check=True)
-        profiles[f"{samples:,} samples"] = path
+    profiles = {f"{samples:,} samples": made_up(samples) for samples in SAMPLES}
     if shutil.which("go"):
-        profiles["300,000 samples of a Go program"] = heap_of_many_samples(folder)
+        profiles["300,000 samples of a Go program"] = many()
     pprof = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
     return [
         compare(what, path.stat().st_size, [gomem, "top", str(path), "-s", "alloc_space"], [*pprof, str(path)])
@@ -105,36 +119,40 @@ def tops(gomem: str, folder: pathlib.Path) -> list[dict]:
     ]
 
 
-def decodes(folder: pathlib.Path) -> list[dict]:
+def decodes(_gomem: str) -> list[dict]:
     """In one process: inflating alone, decoding into columns, and Go's own package."""
     if not shutil.which("go"):
         return []
     rows = []
-    for path in (folder / "many.pb.gz", folder / "heap-300000.pb.gz"):
+    for path in (many(), made_up(300_000)):
         inflate, decode = decode_times(path)
-        parse = parse_time(path, folder)
+        parse = parse_time(path)
         sizes = {"profile": path.name, "input_bytes": path.stat().st_size}
         rows.append(sizes | {"inflate_ms": inflate, "decode_ms": decode, "go_parse_ms": parse})
         print(rows[-1], file=sys.stderr)
     return rows
 
 
-def logs(gomem: str, folder: pathlib.Path) -> list[dict]:
-    """Heap decisions of growing logs: that of the incident, over and over."""
-    text = (ROOT / "examples/incident/before/escape.log").read_bytes()
+def logs(gomem: str) -> list[dict]:
+    """Heap decisions of logs of growing size: the beginnings of the log of Go's standard library and commands."""
+    recorded = sorted(LOGS.glob("*.log"), key=lambda log: log.stat().st_size)
+    source = recorded[-1] if recorded else ROOT / "examples/incident/before/escape.log"
     rows = []
     for megabytes in LOG_MEGABYTES:
-        path = folder / f"escape-{megabytes}.log"
-        with path.open("wb") as log:
-            for _ in range(max(1, megabytes * 1_000_000 // len(text))):
-                log.write(text)
+        path = FOLDER / f"escape-{megabytes}.log"
+        with source.open("rb") as lines, path.open("wb") as log:
+            for line in itertools.takewhile(lambda _: log.tell() < megabytes * 1_000_000, lines):
+                log.write(line)
         grep = ["grep", "-c", "escapes to heap", str(path)]
-        rows.append(compare(f"{megabytes} MB", path.stat().st_size, [gomem, "escape", str(path)], grep))
+        row = compare(f"{path.stat().st_size / 1e6:.0f} MB", path.stat().st_size, [gomem, "escape", str(path)], grep)
+        rows.append(row | {"log": source.name})
         path.unlink()
+        if source.stat().st_size <= megabytes * 1_000_000:
+            break
     return rows
 
 
-def metrics() -> list[dict]:
+def metrics(_gomem: str) -> list[dict]:
     """Readers of metrics and GC traces, in one process."""
     environment = os.environ | {"PYTHON": sys.executable}
     bench = ["cargo", "bench", "--quiet", "--locked", "-p", "gomem-metrics"]
@@ -143,43 +161,55 @@ def metrics() -> list[dict]:
     return [{"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)} for name, speed, found in rows]
 
 
-def accuracy() -> str:
+def accuracy(_gomem: str) -> str:
     """How well one recorded run predicts others, beside the formula of the GC guide."""
     text = subprocess.run(["make", "-s", "gogc-accuracy"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return "\nerror, median/p90" + text.partition("\nerror, median/p90")[2]
 
 
-def scans(folder: pathlib.Path) -> list[dict]:
-    """`scan_pprof` over growing numbers of files, when the Python package is installed here."""
-    if subprocess.run([sys.executable, "-c", "import gomem"], capture_output=True).returncode:
-        return []
-    profile = ROOT / "examples/incident/before/heap-1.pb.gz"
-    count = "import gomem, polars, sys; print(gomem.scan_pprof(sys.argv[1]).select(polars.len()).collect(engine='streaming'))"
+def scans(_gomem: str) -> list[dict]:
+    """A sum by function over growing numbers of files, each read: 2,000 different profiles, from the first again after the last."""
+    different = scan.make_profiles(FOLDER / "profiles", scan.COUNT)
+    query = "gm.scan_pprof(sys.argv[1] + '/*.pb.gz').group_by('function').agg(pl.col('alloc_space').sum())"
+    program = f"import sys, gomem as gm, polars as pl; {query}.collect(engine='streaming')"
     rows = []
     for files in FILES:
-        many = folder / f"profiles-{files}"
-        many.mkdir()
-        for number in range(files):
-            shutil.copy(profile, many / f"{number:05}.pb.gz")
-        cpu, peak = run([sys.executable, "-c", count, f"{many}/*.pb.gz"])
+        with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+            for number in range(files):
+                pathlib.Path(folder, f"{number:05}.pb.gz").symlink_to(different[number % len(different)].resolve())
+            cpu, peak = run([sys.executable, "-c", program, folder])
         rows.append({"files": files, "gomem": {"cpu_seconds": cpu, "peak_mb": peak}})
         print(rows[-1], file=sys.stderr)
     return rows
 
 
-def main(gomem: str, results: str) -> None:
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = pathlib.Path(temporary)
-        measured = {
-            "machine": f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-            "top": tops(gomem, folder),
-            "decode": decodes(folder),
-            "escape": logs(gomem, folder),
-            "metrics": metrics(),
-            "scan": scans(folder),
-            "gogc": accuracy(),
-        }
-    pathlib.Path(results).write_text(json.dumps(measured, indent=1) + "\n")
+def queries(_gomem: str) -> str:
+    """What `make bench-scan` prints."""
+    command = [sys.executable, HERE / "scan.py", FOLDER / "profiles"]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+PARTS = {
+    "top": tops,
+    "decode": decodes,
+    "escape": logs,
+    "metrics": metrics,
+    "scan": scans,
+    "queries": queries,
+    "gogc": accuracy,
+}
+
+
+def main(gomem: str, results: str, *parts: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    path = pathlib.Path(results)
+    measured = json.loads(path.read_text()) if path.exists() and parts else {}
+    measured["machine"] = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    for part in parts or PARTS:
+        begin = time.perf_counter()
+        measured[part] = PARTS[part](gomem)
+        print(f"{part}: {time.perf_counter() - begin:.0f} s", file=sys.stderr)
+        path.write_text(json.dumps(measured, indent=1) + "\n")
 
 
 if __name__ == "__main__":

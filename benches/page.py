@@ -10,7 +10,8 @@ import matplotlib.pyplot as plt
 ROOT = pathlib.Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 # The limits that DESIGN.md promises.
-TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO, LOG_MB_PER_SECOND, TEXT_MB_PER_SECOND = 0.25, 150, 2.5, 8, 400, 200
+TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO = 0.25, 150, 2.5, 8
+LOG_MB_PER_SECOND, LOG_MB, TEXT_MB_PER_SECOND = 400, 500, 200
 
 
 def table(head: str, rows: list[list[str]]) -> str:
@@ -54,9 +55,10 @@ def promises(measured: dict) -> str:
         promise(name, f"≤ {OF_INFLATE} × the inflate alone", f"{of_inflate:.1f} ×", kept=of_inflate <= OF_INFLATE)
         promise(name, f"≥ {OF_GO} × faster than Go", f"{of_go:.1f} ×", kept=of_go >= OF_GO)
     for row in measured["escape"][-1:]:
-        # One log over and over has few distinct decisions: its peak is no evidence for the promise about memory.
         speed, name = megabytes(row) / row["gomem"]["cpu_seconds"], f"escape log of {megabytes(row):.0f} MB"
         promise(name, f"≥ {LOG_MB_PER_SECOND} MB/s", f"{speed:.0f} MB/s", kept=speed >= LOG_MB_PER_SECOND)
+        peak = row["gomem"]["peak_mb"]
+        promise(name, f"≤ {LOG_MB} MB", f"{peak:.0f} MB", kept=peak <= LOG_MB)
     for row in measured["metrics"][:1]:
         speed = row["mb_per_second"]
         promise("Prometheus text", f"≥ {TEXT_MB_PER_SECOND} MB/s", f"{speed:.0f} MB/s", kept=speed >= TEXT_MB_PER_SECOND)
@@ -107,11 +109,13 @@ def main(results: str) -> None:
         "top": table(head, beside(measured["top"])),
         "top_picture": growth("top", "top, beside go tool pprof", "samples", tops, "go tool pprof"),
         "decode": table("profile | gzipped | inflate alone | decode | of it | Go's `profile.Parse` | less time", decodes),
+        "log": ", ".join(sorted({f"`{row['log']}`" for row in measured["escape"]})),
         "escape": table(head, beside(measured["escape"])),
         "escape_picture": growth("escape", "heap decisions of a log, beside grep", "MB", logs, "grep -c"),
         "metrics": table("reader | speed | found", readers),
-        "scan": table("files | CPU | peak", scans) if scans else "Not measured: the Python package was not installed.\n",
-        "scan_picture": growth("scan", "scan_pprof", "files", files, None) if scans else "",
+        "scan": table("files | CPU | peak", scans),
+        "scan_picture": growth("scan", "a sum by function over many files", "files", files, None),
+        "queries": measured["queries"].strip("\n"),
         "gogc": measured["gogc"].strip("\n"),
     }
     page = (ROOT / "benches/performance.md").read_text()
