@@ -4,7 +4,6 @@ Whole processes: CPU time (user and system) and peak memory, medians of runs tak
 RESULTS.json says of them. `page.py` makes docs/performance.md of it.
 """
 
-import itertools
 import json
 import os
 import pathlib
@@ -140,11 +139,14 @@ def logs(gomem: str) -> list[dict]:
     rows = []
     for megabytes in LOG_MEGABYTES:
         path = FOLDER / f"escape-{megabytes}.log"
+        size = 0
         with source.open("rb") as lines, path.open("wb") as log:
-            for line in itertools.takewhile(lambda _: log.tell() < megabytes * 1_000_000, lines):
-                log.write(line)
+            for line in lines:
+                size += log.write(line)
+                if size >= megabytes * 1_000_000:
+                    break
         grep = ["grep", "-c", "escapes to heap", str(path)]
-        row = compare(f"{path.stat().st_size / 1e6:.0f} MB", path.stat().st_size, [gomem, "escape", str(path)], grep)
+        row = compare(f"{size / 1e6:.0f} MB", size, [gomem, "escape", str(path)], grep)
         rows.append(row | {"log": source.name})
         path.unlink()
         if source.stat().st_size <= megabytes * 1_000_000:

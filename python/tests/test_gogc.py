@@ -1,5 +1,5 @@
-import re
 import math
+import re
 from datetime import UTC, datetime, timedelta
 
 import polars as pl

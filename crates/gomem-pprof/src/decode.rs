@@ -3,7 +3,7 @@
 //! Ids and string indexes may point forward (Go writes the string table last), so they are kept as written and resolved
 //! at the end; afterwards every reference holds.
 
-use std::sync::Arc;
+use std::{borrow::Cow, cell::OnceCell, sync::Arc};
 
 use rustc_hash::FxHashMap;
 
@@ -13,11 +13,14 @@ use crate::{
     profile::{
         FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
     },
-    stacks::Stacks,
     strings::Strings,
     text::Form,
     wire::Wire,
 };
+
+use self::raw_stacks::RawStacks;
+
+mod raw_stacks;
 
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     if bytes.is_empty() {
@@ -35,7 +38,7 @@ pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         decoder.flaw(bytes.len(), Flaw::TrailingBytes)?;
     }
     decoder.messages(Wire::new(&inflated))?;
-    decoder.finish()
+    decoder.finish(inflated)
 }
 
 /// What the first bytes say when they say something other than protobuf.
@@ -55,6 +58,8 @@ struct Decoder<'a> {
     strings: Strings,
     /// How many bytes there are: what is left to come.
     length: usize,
+    stacks: RawStacks,
+    samples: usize,
     /// Type and unit of each sample type, as string indexes.
     sample_types: Vec<[i64; 2]>,
     period_type: Option<[i64; 2]>,
@@ -65,11 +70,6 @@ struct Decoder<'a> {
     width: Option<usize>,
     /// Where the values of each sample end, once they differ.
     value_ends: Vec<usize>,
-    sample_positions: Vec<u32>,
-    /// Location ids that are too large for their column, in the order of the stacks.
-    wide_ids: Vec<u64>,
-    /// The sets of labels that were seen, by the bytes that say them.
-    label_sets: FxHashMap<&'a [u8], u32>,
     locations: Vec<RawLocation>,
     lines: Vec<(u64, i64, i64)>,
     functions: Vec<(u64, [i64; 3], i64, usize)>,
@@ -101,17 +101,16 @@ impl<'a> Decoder<'a> {
         Self {
             options,
             profile: Profile::default(),
-            label_sets: FxHashMap::default(),
             strings: Strings::default(),
             length,
+            stacks: RawStacks::new(length),
+            samples: 0,
             sample_types: Vec::new(),
             period_type: None,
             texts: [0; 4],
             comments: Vec::new(),
             width: None,
             value_ends: Vec::new(),
-            sample_positions: Vec::new(),
-            wide_ids: Vec::new(),
             locations: Vec::new(),
             lines: Vec::new(),
             functions: Vec::new(),
@@ -119,7 +118,8 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn messages(&mut self, mut wire: Wire<'a>) -> Result<(), Error> {
+    fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
+        let mut label_sets = LabelSets::default();
         while let Some(field) = wire.field()? {
             match field {
                 1 => {
@@ -128,7 +128,7 @@ impl<'a> Decoder<'a> {
                         return Err(Error::limit("sample types", self.options.limits.sample_types));
                     }
                 }
-                2 => self.sample(wire.message("sample")?)?,
+                2 => self.sample(wire.message("sample")?, &mut label_sets)?,
                 3 => self.mapping(wire.message("mapping")?)?,
                 4 => self.location(wire.message("location")?)?,
                 5 => self.function(wire.message("function")?)?,
@@ -163,21 +163,22 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn sample(&mut self, mut wire: Wire<'a>) -> Result<(), Error> {
+    fn sample<'b>(&mut self, mut wire: Wire<'b>, label_sets: &mut LabelSets<'b>) -> Result<(), Error> {
         let begin = wire.offset();
         let limits = &self.options.limits;
-        if self.sample_positions.len() as u64 >= limits.samples {
+        if self.samples as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
         let values = self.profile.values.len();
         // Where nothing but labels is left of a sample, the same bytes are the same labels.
         let (mut rest, mut tail, mut known, mut has_labels) = (wire.rest(), None, None, false);
+        let (mut tag, mut stack) = (begin, None);
         while let Some(field) = wire.field()? {
             match field {
-                1 => self.profile.stacks.read(&wire, &mut self.wide_ids)?,
+                1 => self.stacks.read(&wire, tag, &mut stack)?,
                 2 => wire.numbers(|value| self.profile.values.push(value.cast_signed()))?,
                 3 => {
-                    if !has_labels && let Some(&set) = self.label_sets.get(rest) {
+                    if !has_labels && let Some(&set) = label_sets.get(rest) {
                         known = Some(set);
                         break;
                     }
@@ -192,31 +193,31 @@ impl<'a> Decoder<'a> {
             if field != 3 {
                 tail = None;
             }
-            rest = wire.rest();
+            (rest, tag) = (wire.rest(), wire.offset());
         }
         match known {
             Some(set) => self.profile.labels.repeat(set),
             None => {
                 let set = self.profile.labels.end();
-                if let Some(tail) = tail.filter(|_| self.label_sets.len() < MOST_LABEL_SETS) {
-                    self.label_sets.insert(tail, set);
+                if let Some(tail) = tail.filter(|_| label_sets.len() < MOST_LABEL_SETS) {
+                    label_sets.insert(tail, set);
                 }
             }
         }
-        if self.profile.stacks.end() as u64 > limits.stack_depth {
+        if !self.stacks.end(stack, limits.stack_depth) {
             return Err(Error::limit("frames in one sample", limits.stack_depth));
         }
         let count = self.profile.values.len() - values;
         if self.value_ends.is_empty() && *self.width.get_or_insert(count) != count {
             let width = self.width.unwrap_or(0);
-            self.value_ends = (1..=self.sample_positions.len()).map(|index| index * width).collect();
+            self.value_ends = (1..=self.samples).map(|index| index * width).collect();
             self.width = None;
         }
         if self.width.is_none() {
             self.value_ends.push(self.profile.values.len());
         }
-        self.sample_positions.push(u32::try_from(begin).unwrap_or(u32::MAX));
-        if self.sample_positions.len() == FORECAST_SAMPLES {
+        self.samples += 1;
+        if self.samples == FORECAST_SAMPLES {
             self.reserve(wire.offset());
         }
         Ok(())
@@ -261,9 +262,8 @@ impl<'a> Decoder<'a> {
             let whole = count as f64 / offset as f64 * self.length as f64;
             (whole * 1.02) as usize - count.min((whole * 1.02) as usize)
         };
-        self.profile.stacks.reserve(forecast(FORECAST_SAMPLES), forecast(self.profile.stacks.ids()));
+        self.stacks.reserve(forecast(FORECAST_SAMPLES));
         self.profile.values.reserve_exact(forecast(self.profile.values.len()));
-        self.sample_positions.reserve_exact(forecast(FORECAST_SAMPLES));
         self.profile.labels.reserve(forecast(FORECAST_SAMPLES));
     }
 
@@ -330,7 +330,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Resolves ids and strings, in the order of what depends on what.
-    fn finish(mut self) -> Result<Profile, Error> {
+    fn finish(mut self, bytes: Cow<'_, [u8]>) -> Result<Profile, Error> {
         if self.sample_types.is_empty() {
             return Err(Error::new(ErrorKind::NoSampleTypes));
         }
@@ -356,9 +356,16 @@ impl<'a> Decoder<'a> {
         let mappings = self.finish_mappings()?;
         let functions = self.finish_functions()?;
         let locations = self.finish_locations(&mappings, &functions)?;
-        self.finish_values()?;
-        self.finish_stacks(&locations)?;
-        self.finish_labels()?;
+        let positions = SamplePositions::new(&bytes);
+        self.finish_values(&positions)?;
+        let are_indexes = locations.sparse.is_empty() && self.stacks.are_within(locations.count);
+        if !are_indexes {
+            self.resolve_stacks(&locations, &positions)?;
+        }
+        self.finish_labels(&positions)?;
+        if are_indexes {
+            self.profile.stacks = self.stacks.finish(bytes.into_owned());
+        }
         self.profile.pprof_compat = self.options.pprof_compat;
         self.profile.strings = Arc::new(self.strings);
         Ok(self.profile)
@@ -430,8 +437,8 @@ impl<'a> Decoder<'a> {
     }
 
     /// Brings every sample to as many values as there are sample types.
-    fn finish_values(&mut self) -> Result<(), Error> {
-        let (samples, width) = (self.sample_positions.len(), self.profile.sample_types.len());
+    fn finish_values(&mut self, positions: &SamplePositions<'_>) -> Result<(), Error> {
+        let (samples, width) = (self.samples, self.profile.sample_types.len());
         // Values that are missing are made up for, so that their number does not follow from the size of the input.
         if (samples as u64).saturating_mul(width as u64) > self.options.limits.values {
             return Err(Error::limit("values", self.options.limits.values));
@@ -447,7 +454,7 @@ impl<'a> Decoder<'a> {
             let row = &values[begin..end];
             if row.len() != width {
                 let flaw = Flaw::ValueCount { found: row.len(), expected: width };
-                self.flaw(self.sample_positions[index] as usize, flaw)?;
+                self.flaw(positions.of(index), flaw)?;
             }
             self.profile.values.extend(row.iter().copied().chain(std::iter::repeat(0)).take(width));
             begin = end;
@@ -456,21 +463,15 @@ impl<'a> Decoder<'a> {
     }
 
     /// Ids to indexes. Frames that are nowhere are left out.
-    fn finish_stacks(&mut self, locations: &Ids) -> Result<(), Error> {
-        if locations.sparse.is_empty() && self.profile.stacks.number_from_zero(locations.count) {
-            return Ok(());
-        }
-        let stacks = std::mem::take(&mut self.profile.stacks);
-        let mut wide_ids = std::mem::take(&mut self.wide_ids).into_iter();
+    fn resolve_stacks(&mut self, locations: &Ids, positions: &SamplePositions<'_>) -> Result<(), Error> {
+        let stacks = std::mem::take(&mut self.stacks);
         let mut found = Vec::new();
-        for index in 0..stacks.len() {
+        for index in 0..self.samples {
             found.clear();
-            for LocationId(id) in stacks.stack(index) {
-                let wide_id = if id == Stacks::BEYOND { wide_ids.next() } else { None };
-                let id = wide_id.unwrap_or(u64::from(id));
+            for id in stacks.ids(positions.profile, index) {
                 match locations.find(id) {
                     Some(location) => found.push(LocationId(location)),
-                    None => self.flaw(self.sample_positions[index] as usize, Flaw::NoLocation { id })?,
+                    None => self.flaw(positions.of(index), Flaw::NoLocation { id })?,
                 }
             }
             self.profile.stacks.push(&found);
@@ -479,7 +480,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Labels whose strings are not there are told.
-    fn finish_labels(&mut self) -> Result<(), Error> {
+    fn finish_labels(&mut self, positions: &SamplePositions<'_>) -> Result<(), Error> {
         let strings = self.strings.len().max(1);
         let is_whole = |label: &LabelColumns| {
             [label.key, label.text, label.unit].iter().all(|&id| (id as usize) < strings || id == NO_STRING)
@@ -497,7 +498,7 @@ impl<'a> Decoder<'a> {
             }
         });
         for (sample, index) in missing {
-            self.flaw(self.sample_positions[sample] as usize, Flaw::NoString { index })?;
+            self.flaw(positions.of(sample), Flaw::NoString { index })?;
         }
         Ok(())
     }
@@ -571,6 +572,37 @@ impl Ids {
         self.sparse.get(&id).copied()
     }
 }
+
+/// Where samples begin, for what is to be told of them: looked up only then.
+struct SamplePositions<'a> {
+    profile: &'a [u8],
+    positions: OnceCell<Vec<usize>>,
+}
+
+impl<'a> SamplePositions<'a> {
+    fn new(profile: &'a [u8]) -> Self {
+        Self { profile, positions: OnceCell::new() }
+    }
+
+    fn of(&self, sample: usize) -> usize {
+        self.positions.get_or_init(|| self.all()).get(sample).copied().unwrap_or(0)
+    }
+
+    fn all(&self) -> Vec<usize> {
+        let (mut wire, mut positions) = (Wire::new(self.profile), Vec::new());
+        while let Ok(Some(field)) = wire.field() {
+            if field == 2
+                && let Ok(sample) = wire.message("sample")
+            {
+                positions.push(sample.offset());
+            }
+        }
+        positions
+    }
+}
+
+/// The sets of labels that were seen, by the bytes that say them.
+type LabelSets<'a> = FxHashMap<&'a [u8], u32>;
 
 fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
     let mut value_type = [0; 2];

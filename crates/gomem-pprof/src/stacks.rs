@@ -1,148 +1,95 @@
-//! The stacks of all samples, end to end.
+//! The stacks of all samples, as pprof writes them.
 
-use crate::{error::Error, profile::LocationId, wire::Wire};
+use std::sync::Arc;
 
-/// Stacks, by their samples. Most profiles have few locations, whose ids then take half the room.
-#[derive(Debug, Clone)]
+use crate::profile::LocationId;
+
+/// Stacks, by their samples. Each is a field of packed numbers: its length, then one more than the id of each location, all
+/// as varints. So a decoded profile has its stacks in its own bytes, where they were checked but not copied: most ids take
+/// one byte or two, and memory that is not touched is time that is not spent.
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Stacks {
-    ids: Ids,
-    /// Where each stack begins in `ids`; one more at the end.
-    offsets: Vec<usize>,
-}
-
-#[derive(Debug, Clone)]
-enum Ids {
-    Narrow(Vec<u16>),
-    Wide(Vec<u32>),
+    bytes: Arc<Vec<u8>>,
+    /// Where each stack begins in `bytes`.
+    begins: Vec<usize>,
 }
 
 /// The locations of a stack, leaf first.
 #[derive(Debug, Clone)]
-pub struct Stack<'a>(StackIds<'a>);
+pub struct Stack<'a>(Numbers<'a>);
 
+/// Varints, one after the other, the last one whole.
 #[derive(Debug, Clone)]
-enum StackIds<'a> {
-    Narrow(std::slice::Iter<'a, u16>),
-    Wide(std::slice::Iter<'a, u32>),
-}
+pub(crate) struct Numbers<'a>(&'a [u8]);
 
 impl Stacks {
+    /// Stacks that are in `bytes` already.
+    pub(crate) fn packed(bytes: Vec<u8>, begins: Vec<usize>) -> Self {
+        Self { bytes: Arc::new(bytes), begins }
+    }
+
     /// How many stacks there are.
     pub(crate) fn len(&self) -> usize {
-        self.offsets.len() - 1
+        self.begins.len()
     }
 
-    /// How many ids there are.
-    pub(crate) fn ids(&self) -> usize {
-        match &self.ids {
-            Ids::Narrow(ids) => ids.len(),
-            Ids::Wide(ids) => ids.len(),
-        }
-    }
-
+    #[inline]
     pub(crate) fn stack(&self, index: usize) -> Stack<'_> {
-        let range = self.offsets[index]..self.offsets[index + 1];
-        Stack(match &self.ids {
-            Ids::Narrow(ids) => StackIds::Narrow(ids[range].iter()),
-            Ids::Wide(ids) => StackIds::Wide(ids[range].iter()),
-        })
+        Stack(Numbers::field(&self.bytes, self.begins[index]))
     }
 
     pub(crate) fn push(&mut self, stack: &[LocationId]) {
-        if stack.iter().any(|id| id.0 > u32::from(u16::MAX)) {
-            self.widen();
-        }
-        match &mut self.ids {
-            Ids::Narrow(ids) => ids.extend(stack.iter().map(|id| id.0 as u16)),
-            Ids::Wide(ids) => ids.extend(stack.iter().map(|id| id.0)),
-        }
-        self.end();
+        let bytes = Arc::make_mut(&mut self.bytes);
+        self.begins.push(bytes.len());
+        write_field(bytes, stack.iter().map(|id| u64::from(id.0) + 1));
     }
-
-    /// Adds the numbers in a field to the stack that is being written. Those from [`Self::BEYOND`] become that, and go to
-    /// `beyond`.
-    #[inline]
-    pub(crate) fn read(&mut self, wire: &Wire<'_>, beyond: &mut Vec<u64>) -> Result<(), Error> {
-        if let Ids::Narrow(ids) = &mut self.ids {
-            let before = ids.len();
-            let mut all = 0;
-            wire.numbers(|id| {
-                ids.push(id as u16);
-                all |= id;
-            })?;
-            if all <= u64::from(u16::MAX) {
-                return Ok(());
-            }
-            ids.truncate(before);
-            self.widen();
-        }
-        if let Ids::Wide(ids) = &mut self.ids {
-            wire.numbers(|id| match u32::try_from(id) {
-                Ok(id) if id != Self::BEYOND => ids.push(id),
-                _ => {
-                    ids.push(Self::BEYOND);
-                    beyond.push(id);
-                }
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Ends the stack that is being written, and tells its depth.
-    #[inline]
-    pub(crate) fn end(&mut self) -> usize {
-        let begin = self.offsets[self.offsets.len() - 1];
-        let end = self.ids();
-        self.offsets.push(end);
-        end - begin
-    }
-
-    pub(crate) fn reserve(&mut self, stacks: usize, ids: usize) {
-        self.offsets.reserve_exact(stacks);
-        match &mut self.ids {
-            Ids::Narrow(narrow) => narrow.reserve_exact(ids),
-            Ids::Wide(wide) => wide.reserve_exact(ids),
-        }
-    }
-
-    /// Subtracts one from every id if all are from 1 to `count`, and says whether they are.
-    pub(crate) fn number_from_zero(&mut self, count: u32) -> bool {
-        // 0 wraps around to a number that is too large.
-        match &mut self.ids {
-            Ids::Narrow(ids) => {
-                let largest = ids.iter().fold(0, |largest, id| id.wrapping_sub(1).max(largest));
-                let is_whole = ids.is_empty() || (u32::from(largest) < count && largest != u16::MAX);
-                if is_whole {
-                    ids.iter_mut().for_each(|id| *id -= 1);
-                }
-                is_whole
-            }
-            Ids::Wide(ids) => {
-                let largest = ids.iter().fold(0, |largest, id| id.wrapping_sub(1).max(largest));
-                let is_whole = largest < count;
-                if is_whole {
-                    ids.iter_mut().for_each(|id| *id -= 1);
-                }
-                is_whole
-            }
-        }
-    }
-
-    fn widen(&mut self) {
-        if let Ids::Narrow(narrow) = &self.ids {
-            let mut wide = Vec::with_capacity(narrow.capacity());
-            wide.extend(narrow.iter().map(|&id| u32::from(id)));
-            self.ids = Ids::Wide(wide);
-        }
-    }
-
-    /// More than any profile's ids.
-    pub(crate) const BEYOND: u32 = u32::MAX;
 }
 
-impl Default for Stacks {
-    fn default() -> Self {
-        Self { ids: Ids::Narrow(Vec::new()), offsets: vec![0] }
+impl<'a> Numbers<'a> {
+    pub(crate) fn new(packed: &'a [u8]) -> Self {
+        Self(packed)
+    }
+
+    /// Those of the field whose length is at `begin`.
+    #[inline]
+    pub(crate) fn field(bytes: &'a [u8], begin: usize) -> Self {
+        let mut field = Self(&bytes[begin..]);
+        let length = field.next().unwrap_or(0);
+        Self(&field.0[..length as usize])
+    }
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = u64;
+
+    #[inline]
+    fn next(&mut self) -> Option<u64> {
+        let (mut number, mut shift) = (0, 0);
+        loop {
+            let (&byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            number |= u64::from(byte & 0x7f).checked_shl(shift).unwrap_or(0);
+            if byte < 0x80 {
+                return Some(number);
+            }
+            shift += 7;
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = count(self.0);
+        (count, Some(count))
+    }
+}
+
+impl DoubleEndedIterator for Numbers<'_> {
+    #[inline]
+    fn next_back(&mut self) -> Option<u64> {
+        let (_, before) = self.0.split_last()?;
+        let begin = before.iter().rposition(|&byte| byte < 0x80).map_or(0, |end| end + 1);
+        let (rest, mut last) = (&self.0[..begin], Self(&self.0[begin..]));
+        self.0 = rest;
+        last.next()
     }
 }
 
@@ -159,31 +106,51 @@ impl Iterator for Stack<'_> {
 
     #[inline]
     fn next(&mut self) -> Option<LocationId> {
-        match &mut self.0 {
-            StackIds::Narrow(ids) => ids.next().map(|&id| LocationId(u32::from(id))),
-            StackIds::Wide(ids) => ids.next().map(|&id| LocationId(id)),
-        }
+        self.0.next().map(location)
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        match &self.0 {
-            StackIds::Narrow(ids) => ids.size_hint(),
-            StackIds::Wide(ids) => ids.size_hint(),
-        }
+        self.0.size_hint()
     }
 }
 
 impl DoubleEndedIterator for Stack<'_> {
     #[inline]
     fn next_back(&mut self) -> Option<LocationId> {
-        match &mut self.0 {
-            StackIds::Narrow(ids) => ids.next_back().map(|&id| LocationId(u32::from(id))),
-            StackIds::Wide(ids) => ids.next_back().map(|&id| LocationId(id)),
-        }
+        self.0.next_back().map(location)
     }
 }
 
 impl ExactSizeIterator for Stack<'_> {}
+
+/// How many varints there are.
+pub(crate) fn count(packed: &[u8]) -> usize {
+    packed.iter().filter(|&&byte| byte < 0x80).count()
+}
+
+/// Adds a field of packed numbers, after its tag.
+pub(crate) fn write_field(bytes: &mut Vec<u8>, numbers: impl Iterator<Item = u64> + Clone) {
+    write(bytes, numbers.clone().map(length).sum::<usize>() as u64);
+    numbers.for_each(|number| write(bytes, number));
+}
+
+fn write(bytes: &mut Vec<u8>, mut number: u64) {
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+}
+
+/// How many bytes a number takes.
+pub(crate) fn length(number: u64) -> usize {
+    (number | 1).ilog2() as usize / 7 + 1
+}
+
+#[inline]
+fn location(number: u64) -> LocationId {
+    LocationId((number as u32).wrapping_sub(1))
+}
 
 #[cfg(test)]
 mod tests {
@@ -197,38 +164,28 @@ mod tests {
         all
     }
 
-    fn read(stacks: &Stacks) -> Vec<Vec<u32>> {
-        (0..stacks.len()).map(|index| stacks.stack(index).map(|id| id.0).collect()).collect()
-    }
-
     #[test]
     fn ids_of_any_size_come_back() {
-        for stacks in [&[&[3, 1][..], &[], &[65_535]][..], &[&[1], &[65_536, 2], &[7]]] {
-            assert_eq!(read(&written(stacks)), stacks);
+        let stacks: [&[u32]; 4] = [&[3, 1], &[], &[126, 127, 128, 16_382, 16_383, 16_384, u32::MAX], &[0; 200]];
+        let all = written(&stacks);
+        assert_eq!(all.len(), stacks.len());
+        for (index, ids) in stacks.into_iter().enumerate() {
+            let stack = || all.stack(index);
+            assert_eq!(stack().map(|id| id.0).collect::<Vec<_>>(), ids);
+            assert!(stack().rev().map(|id| id.0).eq(ids.iter().rev().copied()));
+            assert_eq!((stack().len(), stack().first().map(|id| id.0)), (ids.len(), ids.first().copied()));
         }
-        let stacks = written(&[&[1, 2, 3]]);
-        assert_eq!(stacks.stack(0).rev().map(|id| id.0).collect::<Vec<_>>(), [3, 2, 1]);
-        assert_eq!((stacks.stack(0).len(), stacks.stack(0).first()), (3, Some(LocationId(1))));
     }
 
     #[test]
-    fn ids_are_numbered_from_zero_when_all_are_there() {
-        for (stacks, count, is_whole) in [
-            (&[&[1, 2][..], &[]][..], 2, true),
-            (&[&[1, 3]], 2, false),
-            (&[&[0, 1]], 2, false),
-            (&[&[65_535, 1]], 65_535, true),
-            (&[&[65_535, 0]], 70_000, false),
-            (&[&[70_000, 1]], 70_000, true),
-            (&[&[70_000, 0]], 70_000, false),
-            (&[&[]], 0, true),
-        ] {
-            let mut numbered = written(stacks);
-            assert_eq!(numbered.number_from_zero(count), is_whole, "{stacks:?}");
-            let less = u32::from(is_whole);
-            let expected: Vec<Vec<u32>> =
-                stacks.iter().map(|stack| stack.iter().map(|id| id - less).collect()).collect();
-            assert_eq!(read(&numbered), expected);
+    fn numbers_are_as_long_as_they_are_written() {
+        for bit in 0..64 {
+            for number in [1 << bit, (1 << bit) - 1, u64::MAX >> bit] {
+                let mut bytes = Vec::new();
+                write(&mut bytes, number);
+                assert_eq!((bytes.len(), Numbers(&bytes).next()), (length(number), Some(number)));
+                assert_eq!(Numbers(&bytes).next_back(), Some(number));
+            }
         }
     }
 }
