@@ -33,6 +33,7 @@ Spark has no others. Options:
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
@@ -102,9 +103,9 @@ class _Files(DataSource):
         pushes = _one_of(self.options, "filter_pushdown", ("false", "true")) == "true"
         return (_FilteringReader if pushes else _Reader)(self, schema)
 
+    @abstractmethod
     def decoder(self) -> Decoder:
         """Give what reads one file."""
-        raise NotImplementedError
 
     def partitions(self, keeps: Callable[[str], bool]) -> list[list[str]]:
         """Deal out the files that are kept."""
