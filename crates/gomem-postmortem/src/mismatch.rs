@@ -1,7 +1,7 @@
 //! Inputs that are not of one program, or not of one build.
 
 use gomem_escape::EscapeLog;
-use gomem_pprof::{Profile, Sample};
+use gomem_pprof::Profile;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use gomem_table::Unit;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::{
     bundle::Bundle,
     finding::{Evidence, Finding, FindingKind, Severity},
+    program::functions,
 };
 
 /// The functions of the program's own code in a profile, held against those of the compiler's log.
@@ -148,13 +149,9 @@ struct Own {
 }
 
 fn own_functions(profile: &Profile) -> Vec<Own> {
-    let mut seen = FxHashSet::default();
-    let mut functions: Vec<(Symbol, SourcePath, i64)> = Vec::new();
-    for function in profile.samples().flat_map(Sample::frames).filter_map(|line| line.function()) {
-        if seen.insert(function.id()) && !is_part(function.name()) {
-            functions.push((Symbol::decode(function.name()), function.path(), function.start_line()));
-        }
-    }
+    let whole = functions(profile).filter(|function| !is_part(function.name()));
+    let functions: Vec<(Symbol, SourcePath, i64)> =
+        whole.map(|function| (Symbol::decode(function.name()), function.path(), function.start_line())).collect();
     let modules = Modules::of(functions.iter().map(|(symbol, path, _)| (symbol.package(), path.as_str())));
     functions
         .iter()
