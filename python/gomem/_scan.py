@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gomem._progress import Progress
     from gomem._source import Source
 
-__all__ = ["Logs", "Profiles", "Traces", "scan_escape_log", "scan_gctrace", "scan_pprof"]
+__all__ = ["TABLES", "Logs", "Profiles", "Traces", "scan_escape_log", "scan_gctrace", "scan_pprof"]
 
 
 def scan_pprof(
@@ -172,8 +172,8 @@ def scan_escape_log(
     >>> boxed.select(pl.col("path").str.split("/").list.get(2), "subject").collect().rows()
     [('before', 'buf')]
     """
-    if table not in _TABLES:
-        raise _gomem.UsageError(f"table is one of {', '.join(_TABLES)}, not {table!r}")
+    if table not in TABLES:
+        raise _gomem.UsageError(f"table is one of {', '.join(TABLES)}, not {table!r}")
     files = Files(paths, storage_options)
     return scan(files, Logs(table), on_error=on_error, diagnostics=diagnostics, progress=progress)
 
@@ -244,4 +244,4 @@ def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataF
 
 _RESERVED = frozenset(["path", "time", "function", "file", "line", "stack", "error"])
 
-_TABLES = ("escapes", "stays", "leaks", "inlining", "diagnostics")
+TABLES = ("escapes", "stays", "leaks", "inlining", "diagnostics")

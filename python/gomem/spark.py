@@ -41,7 +41,7 @@ import polars as pl
 from gomem._files import Files
 from gomem._gomem import UsageError
 from gomem._lazy import Decoder, Scan
-from gomem._scan import Logs, Profiles, Traces
+from gomem._scan import TABLES, Logs, Profiles, Traces
 
 try:
     import pyarrow as pa
@@ -169,8 +169,7 @@ class EscapeLogDataSource(_Files):
 
     def decoder(self) -> Decoder:
         """Give what reads a log."""
-        tables = ("escapes", "stays", "leaks", "inlining", "diagnostics")
-        return Logs(_one_of(self.options, "table", tables))
+        return Logs(_one_of(self.options, "table", TABLES))
 
 
 class _Reader(DataSourceReader):
