@@ -48,7 +48,7 @@ test-rust:
 	done
 
 test-python: $(VENV)/.installed
-	cd python && ../$(BIN)/ruff check && ../$(BIN)/ruff format --check
+	cd python && ../$(BIN)/ruff check . ../benches && ../$(BIN)/ruff format --check . ../benches
 	cd python && ../$(BIN)/mypy && ../$(BIN)/mypy --strict ../examples/*.py && ../$(BIN)/python -m mypy.stubtest gomem._gomem --ignore-disjoint-bases
 	cd python && ../$(BIN)/python -m pytest -q
 
@@ -60,7 +60,7 @@ PARTS ?=
 
 bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md (PARTS="top â€¦")
 	cargo build --release --locked -p gomem-cli
-	$(BIN)/python -m pip install -q --disable-pip-version-check matplotlib prometheus-client
+	$(BIN)/python -m pip install -q --disable-pip-version-check grpcio-tools matplotlib prometheus-client
 	LOGS=$(LOGS) $(BIN)/python benches/measure.py target/release/gomem benches/results.json $(PARTS)
 	$(BIN)/python benches/page.py benches/results.json
 
@@ -78,11 +78,12 @@ gogc-accuracy: ## how well one recorded run predicts others (GOGC_RUNS="folder â
 	cargo run --release --locked -q -p gomem-postmortem --example gogc_accuracy -- $(GOGC_RUNS)
 
 bench-scan: $(VENV)/.installed ## thousands of profiles as one lazy frame, beside peers; records them with `go` the first time
-	$(BIN)/python benches/scan.py target/bench-scan
+	$(BIN)/python -m pip install -q --disable-pip-version-check grpcio-tools
+	$(BIN)/python benches/scan.py target/bench/profiles
 
 bench-report: ## the report of 300,000 samples and a log of 100 MB; made with `go` the first time, some minutes
 	cargo build --release --locked -p gomem-cli
-	$(PYTHON) benches/report.py target/release/gomem target/bench-report
+	$(PYTHON) benches/report.py target/release/gomem target/bench/report
 
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked

@@ -42,7 +42,10 @@ def main(samples: int, path: str) -> None:
         line = field(1, rng.randint(1, FUNCTIONS)) + field(2, rng.randint(1, 900))
         out += field(4, field(1, location) + field(3, 0x400000 + 16 * location) + field(4, line))
     for function in range(1, FUNCTIONS + 1):
-        strings += [f"example.com/app/p{function % 300}.(*T{function % 40}).F{function}", f"p{function % 300}/f{function % 7}.go"]
+        strings += [
+            f"example.com/app/p{function % 300}.(*T{function % 40}).F{function}",
+            f"p{function % 300}/f{function % 7}.go",
+        ]
         name = len(strings) - 2
         out += field(5, field(1, function) + field(2, name) + field(3, name) + field(4, name + 1))
     out += b"".join(field(6, text.encode()) for text in strings)

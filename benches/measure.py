@@ -1,26 +1,31 @@
-"""gomem beside its peers on the same input in the same run: python benches/measure.py GOMEM RESULTS.json [PART ...], as `make bench` does.
+"""gomem beside its peers on the same input in the same run, as `make bench` does.
 
-Whole processes: CPU time (user and system) and peak memory, medians of runs taken in turns. Parts that are not named keep what
-RESULTS.json says of them. `page.py` makes docs/performance.md of it.
+    python benches/measure.py GOMEM RESULTS.json [PART ...]
+
+Each part gives rows of numbers. Parts that are not named keep what RESULTS.json says of them. `page.py` makes
+docs/performance.md of it.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import platform
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from dataclasses import asdict
 
+import report
 import scan
+from process import FOLDER, Usage, median, run
 
 HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
-FOLDER = ROOT / "target/bench"
 # Logs of whole builds, as `make parity-escape` makes them.
 LOGS = pathlib.Path(os.environ.get("LOGS", ROOT / "target/escape-logs"))
 RUNS = 3
@@ -29,37 +34,20 @@ LONG_SECONDS = 5
 SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
 LOG_MEGABYTES = (10, 100, 900)
 FILES = (100, 1_000, 10_000)
-
-
-def run(command: list[str]) -> tuple[float, float]:
-    """CPU seconds and peak MB of one process."""
-    launcher, usage = FOLDER / "launch", FOLDER / "usage"
-    if not launcher.exists():
-        subprocess.run(["cc", "-O", "-o", launcher, HERE / "launch.c"], check=True)
-    # A file, since grep stops at the first match when it sees that its output goes nowhere.
-    with tempfile.TemporaryFile() as out:
-        subprocess.run([launcher, usage, *command], stdout=out, stderr=out, check=True)
-    cpu_seconds, peak_kb = usage.read_text().split()
-    return float(cpu_seconds), int(peak_kb) / 1024
+PPROF = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
 
 
 def compare(what: str, size: int, ours: list[str], peer: list[str]) -> dict:
-    """One row: gomem and the peer, each with CPU seconds and peak MB."""
-    row: dict = {"what": what, "input_bytes": size, "peer_name": " ".join(peer[:3] if peer[0] == "go" else peer[:1])}
-    has_peer = shutil.which(peer[0]) is not None
-    taken: dict[str, list] = {"gomem": [], "peer": []}
+    """One row: gomem and the peer, in turns."""
+    taken: dict[str, list[Usage]] = {"gomem": [], "peer": []}
     for _ in range(RUNS):
-        taken["gomem"].append(run(ours))
-        if has_peer:
-            taken["peer"].append(run(peer))
-        if max(cpu for runs in taken.values() for cpu, _ in runs) > LONG_SECONDS:
+        taken["gomem"].append(run(ours)[0])
+        if shutil.which(peer[0]):
+            taken["peer"].append(run(peer)[0])
+        if max(usage.cpu_seconds for usages in taken.values() for usage in usages) > LONG_SECONDS:
             break
-    for side, runs in taken.items():
-        if runs:
-            cpu, peak = (statistics.median(pair[part] for pair in runs) for part in (0, 1))
-            row[side] = {"cpu_seconds": cpu, "peak_mb": peak}
-    print(row, file=sys.stderr)
-    return row
+    row = {"what": what, "input_bytes": size}
+    return row | {side: asdict(median(usages)) for side, usages in taken.items() if usages}
 
 
 def made_up(samples: int) -> pathlib.Path:
@@ -78,20 +66,35 @@ def many() -> pathlib.Path:
     return path
 
 
-def decode_times(profile: pathlib.Path) -> tuple[float, float]:
+def tops(gomem: str) -> Iterator[dict]:
+    """`top` over profiles of growing size, and over one that a Go program wrote."""
+    profiles = {f"{samples:,} samples": made_up(samples) for samples in SAMPLES}
+    if shutil.which("go"):
+        profiles["300,000 samples of a Go program"] = many()
+        # From Go 1.25 on, pprof is compiled when it is first asked for.
+        run([*PPROF, str(many())])
+    for what, path in profiles.items():
+        ours = [gomem, "top", str(path), "-s", "alloc_space"]
+        yield compare(what, path.stat().st_size, ours, [*PPROF, str(path)])
+
+
+def bench(package: str, *arguments: str, environment: dict[str, str]) -> str:
+    """What one of the crates' own benchmarks prints."""
+    command = ["cargo", "bench", "--quiet", "--locked", "-p", package, *arguments]
+    done = subprocess.run(command, env=os.environ | environment, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return done.stdout
+
+
+def decode_times(profile: pathlib.Path) -> dict[str, float]:
     """Milliseconds to inflate alone, and to decode into columns, in one process: medians of 100."""
-    environment = os.environ | {"GOMEM_BENCH_PROFILE": str(profile)}
-    bench = ["cargo", "bench", "--quiet", "--locked", "-p", "gomem-pprof", "--bench", "decode", "--", "decode", "inflate"]
-    text = subprocess.run(bench, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    environment = {"GOMEM_BENCH_PROFILE": str(profile)}
+    text = bench("gomem-pprof", "--bench", "decode", "--", "decode", "inflate", environment=environment)
     units = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
-    medians = {}
-    for line in text.splitlines():
-        if match := re.match(r"\W*(\w+)\s+[\d.]+ \S+\s+│ [\d.]+ \S+\s+│ ([\d.]+) (\S+)", line):
-            medians[match[1]] = float(match[2]) * units[match[3]]
-    return medians["inflate"], medians["decode"]
+    row = re.compile(r"^\W*(\w+)\s+[\d.]+ \S+\s+│ [\d.]+ \S+\s+│ ([\d.]+) (\S+)", re.MULTILINE)
+    return {name: float(number) * units[unit] for name, number, unit in row.findall(text)}
 
 
-def parse_time(profile: pathlib.Path) -> float:
+def go_parse(profile: pathlib.Path) -> float:
     """Milliseconds that Go's own profile package needs."""
     program = FOLDER / "go-parse"
     if not program.exists():
@@ -103,92 +106,113 @@ def parse_time(profile: pathlib.Path) -> float:
             ignore=shutil.ignore_patterns("*_test.go", "testdata"),
         )
         subprocess.run(["go", "build", "-o", "go-parse", "."], cwd=program, check=True)
-    return float(subprocess.run([program / "go-parse", profile], check=True, capture_output=True, text=True).stdout)
+    return float(run([program / "go-parse", profile])[1])
 
 
-def tops(gomem: str) -> list[dict]:
-    """`top` over profiles of growing size, and over one that a Go program wrote."""
-    profiles = {f"{samples:,} samples": made_up(samples) for samples in SAMPLES}
-    if shutil.which("go"):
-        profiles["300,000 samples of a Go program"] = many()
-    pprof = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
-    return [
-        compare(what, path.stat().st_size, [gomem, "top", str(path), "-s", "alloc_space"], [*pprof, str(path)])
-        for what, path in profiles.items()
-    ]
-
-
-def decodes(_gomem: str) -> list[dict]:
+def decodes(_gomem: str) -> Iterator[dict]:
     """In one process: inflating alone, decoding into columns, and Go's own package."""
     if not shutil.which("go"):
-        return []
-    rows = []
+        return
     for path in (many(), made_up(300_000)):
-        inflate, decode = decode_times(path)
-        parse = parse_time(path)
-        sizes = {"profile": path.name, "input_bytes": path.stat().st_size}
-        rows.append(sizes | {"inflate_ms": inflate, "decode_ms": decode, "go_parse_ms": parse})
-        print(rows[-1], file=sys.stderr)
-    return rows
+        times = decode_times(path)
+        yield {
+            "profile": path.name,
+            "input_bytes": path.stat().st_size,
+            "inflate_ms": times["inflate"],
+            "decode_ms": times["decode"],
+            "go_parse_ms": go_parse(path),
+        }
 
 
-def logs(gomem: str) -> list[dict]:
+def logs(gomem: str) -> Iterator[dict]:
     """Heap decisions of logs of growing size: the beginnings of the log of Go's standard library and commands."""
     recorded = sorted(LOGS.glob("*.log"), key=lambda log: log.stat().st_size)
     source = recorded[-1] if recorded else ROOT / "examples/incident/before/escape.log"
-    rows = []
+    program = "import sys, gomem as gm; print(*gm.read_escape_log(sys.argv[1]).coverage)"
     for megabytes in LOG_MEGABYTES:
-        path = FOLDER / f"escape-{megabytes}.log"
-        size = 0
-        with source.open("rb") as lines, path.open("wb") as log:
-            for line in lines:
-                size += log.write(line)
-                if size >= megabytes * 1_000_000:
-                    break
-        grep = ["grep", "-c", "escapes to heap", str(path)]
-        row = compare(f"{size / 1e6:.0f} MB", size, [gomem, "escape", str(path)], grep)
-        rows.append(row | {"log": source.name})
-        path.unlink()
+        with beginning(source, megabytes * 1_000_000) as path:
+            size = path.stat().st_size
+            grep = ["grep", "-c", "escapes to heap", str(path)]
+            row = compare(f"{size / 1e6:.0f} MB", size, [gomem, "escape", str(path)], grep)
+            coverage = run([sys.executable, "-c", program, path])[1].split()
+        lines, parsed, unknown, skipped = map(int, coverage)
+        yield row | {"log": source.name, "lines": lines, "parsed": parsed, "unknown": unknown, "skipped": skipped}
         if source.stat().st_size <= megabytes * 1_000_000:
             break
-    return rows
 
 
-def metrics(_gomem: str) -> list[dict]:
+@contextlib.contextmanager
+def beginning(source: pathlib.Path, size: int) -> Iterator[pathlib.Path]:
+    """A file of the first lines of another, of about so many bytes."""
+    path = FOLDER / "beginning.log"
+    written = 0
+    with source.open("rb") as lines, path.open("wb") as log:
+        for line in lines:
+            written += log.write(line)
+            if written >= size:
+                break
+    yield path
+    path.unlink()
+
+
+def metrics(_gomem: str) -> Iterator[dict]:
     """Readers of metrics and GC traces, in one process."""
-    environment = os.environ | {"PYTHON": sys.executable}
-    bench = ["cargo", "bench", "--quiet", "--locked", "-p", "gomem-metrics"]
-    text = subprocess.run(bench, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    rows = re.findall(r"^  (.{34})\s+([\d.]+) MB/s +(\d+) found", text, re.MULTILINE)
-    return [{"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)} for name, speed, found in rows]
+    text = bench("gomem-metrics", environment={"PYTHON": sys.executable})
+    for name, speed, found in re.findall(r"^  (.{34})\s+([\d.]+) MB/s +(\d+) found", text, re.MULTILINE):
+        yield {"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)}
 
 
-def accuracy(_gomem: str) -> str:
-    """How well one recorded run predicts others, beside the formula of the GC guide."""
-    text = subprocess.run(["make", "-s", "gogc-accuracy"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return "\nerror, median/p90" + text.partition("\nerror, median/p90")[2]
-
-
-def scans(_gomem: str) -> list[dict]:
-    """A sum by function over growing numbers of files, each read: 2,000 different profiles, from the first again after the last."""
-    different = scan.make_profiles(FOLDER / "profiles", scan.COUNT)
+def scans(_gomem: str) -> Iterator[dict]:
+    """A sum by function over growing numbers of files: 2,000 different ones, from the first again after the last."""
+    different = scan.make_profiles(FOLDER / "profiles")
     query = "gm.scan_pprof(sys.argv[1] + '/*.pb.gz').group_by('function').agg(pl.col('alloc_space').sum())"
     program = f"import sys, gomem as gm, polars as pl; {query}.collect(engine='streaming')"
-    rows = []
     for files in FILES:
         with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
-            for number in range(files):
-                pathlib.Path(folder, f"{number:05}.pb.gz").symlink_to(different[number % len(different)].resolve())
-            cpu, peak = run([sys.executable, "-c", program, folder])
-        rows.append({"files": files, "gomem": {"cpu_seconds": cpu, "peak_mb": peak}})
-        print(rows[-1], file=sys.stderr)
-    return rows
+            names = [pathlib.Path(folder, f"{number:05}.pb.gz") for number in range(files)]
+            for number, name in enumerate(names):
+                name.symlink_to(different[number % len(different)].resolve())
+            row = {"files": files, "gomem": asdict(run([sys.executable, "-c", program, folder])[0])}
+            # It holds all of them at once.
+            if files < max(FILES) and shutil.which("go"):
+                row["peer"] = asdict(run([*PPROF, *names])[0])
+        yield row
 
 
-def queries(_gomem: str) -> str:
-    """What `make bench-scan` prints."""
-    command = [sys.executable, HERE / "scan.py", FOLDER / "profiles"]
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+def queries(_gomem: str) -> Iterator[dict]:
+    """Questions to 2,000 profiles, and the peers on some of them."""
+    profiles = scan.make_profiles(FOLDER / "profiles")
+    yield from scan.ask(FOLDER / "profiles")
+    yield from scan.ask_peers(profiles)
+
+
+def reports(gomem: str) -> Iterator[dict]:
+    """A whole post-mortem."""
+    if shutil.which("go"):
+        yield report.measure(gomem, FOLDER / "report")
+
+
+def accuracy(_gomem: str) -> Iterator[dict]:
+    """How well one recorded run predicts others, beside the formula of the GC guide."""
+    text = subprocess.run(["make", "-s", "gogc-accuracy"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    names = ("from", "programs", "gogc", "forecasts", "cycles", "cycles_from_5", "peak_heap", "gc_cpu")
+    for line in text.stdout.partition("error, median/p90")[2].partition("\n\n")[0].splitlines()[2:]:
+        yield dict(zip(names, re.split(r"\s{2,}", line.strip()), strict=True))
+
+
+def rules(_gomem: str) -> Iterator[dict]:
+    """What the rules say of recorded incidents, and what a rule of thumb says."""
+    text = subprocess.run(["make", "-s", "incidents"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+    found = re.findall(
+        r"^(?:test .* )?((?:all|default) \w+), every (\d+): (\d+) found, (\d+) missed .*?(\d+) not evaluable, (\d+) extra",
+        text,
+        re.MULTILINE,
+    )
+    for names, every, *counts in found:
+        keys = ("found", "missed", "not_evaluable", "extra")
+        yield {"metrics": names, "every": int(every)} | dict(zip(keys, map(int, counts), strict=True))
+    for rule, fired, right in re.findall(r"^(\w+) alone: fired (\d+), rightly (\d+)", text, re.MULTILINE):
+        yield {"rule": rule, "fired": int(fired), "right": int(right)}
 
 
 PARTS = {
@@ -198,7 +222,9 @@ PARTS = {
     "metrics": metrics,
     "scan": scans,
     "queries": queries,
+    "report": reports,
     "gogc": accuracy,
+    "rules": rules,
 }
 
 
@@ -207,9 +233,14 @@ def main(gomem: str, results: str, *parts: str) -> None:
     path = pathlib.Path(results)
     measured = json.loads(path.read_text()) if path.exists() and parts else {}
     measured["machine"] = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+    go = subprocess.run(["go", "version"], capture_output=True, text=True, check=False) if shutil.which("go") else None
+    measured["go"] = go.stdout.split()[2] if go else None
     for part in parts or PARTS:
         begin = time.perf_counter()
-        measured[part] = PARTS[part](gomem)
+        measured[part] = []
+        for row in PARTS[part](gomem):
+            print(json.dumps(row), file=sys.stderr)
+            measured[part].append(row)
         print(f"{part}: {time.perf_counter() - begin:.0f} s", file=sys.stderr)
         path.write_text(json.dumps(measured, indent=1) + "\n")
 

@@ -1,19 +1,22 @@
-"""A report of a profile with 300,000 samples and a log of 100 MB: python benches/report.py GOMEM FOLDER, as `make bench-report` does.
+"""A report of a profile with 300,000 samples and a log of 100 MB, as `make bench-report` does.
 
-The first time, `go` runs the program in benches/many-samples, and writes the log of the same build, the standard library's in it;
-more of the standard library's fills it up. Wall and CPU time and peak memory of the whole process are medians of five runs; the
-page is opened five times in a headless Chromium that has a folder of its own each time, where there is one.
+    python benches/report.py GOMEM FOLDER
+
+The first time, `go` runs the program in benches/many-samples, and writes the log of the same build, the standard library's in
+it; more of the standard library's fills it up. Time and peak memory of the whole process are medians of five runs; the page is
+opened five times in a headless Chromium that has a folder of its own each time, where there is one.
 """
 
 import os
 import pathlib
 import re
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
+from dataclasses import asdict
+
+from process import median, run
 
 RUNS = 5
 LOG_BYTES = 100_000_000
@@ -52,44 +55,30 @@ def bundle(folder: pathlib.Path) -> pathlib.Path:
     return files
 
 
-def run(command: list[str | pathlib.Path]) -> tuple[float, float, float]:
-    """Seconds, CPU seconds and peak MB of one process."""
-    begin = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if os.waitstatus_to_exitcode(status) != 0:
-        sys.exit(f"failed: {command}")
-    return time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
-
-
 def opened(chromium: str, page: pathlib.Path) -> str:
     """How long a browser needs until it shows the page."""
     with tempfile.TemporaryDirectory(dir=page.parent) as profile:
         probed = pathlib.Path(profile, "page.html")
         probed.write_text(page.read_text().replace("</body>", PROBE))
         flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={profile}/chromium"]
-        dom = subprocess.run([chromium, *flags, "--dump-dom", probed.absolute().as_uri()], capture_output=True, text=True)
+        command = [chromium, *flags, "--dump-dom", probed.absolute().as_uri()]
+        dom = subprocess.run(command, check=True, capture_output=True, text=True)
     found = re.search(r'<pre id="probe">(.*?)</pre>', dom.stdout)
     return found[1] if found else sys.exit("the page did not load")
 
 
-def main() -> None:
-    gomem, folder = sys.argv[1], pathlib.Path(sys.argv[2])
+def measure(gomem: str, folder: pathlib.Path) -> dict:
+    """What the report takes, and what it takes to open its page."""
     files = bundle(folder)
     page = folder / "report.html"
-    seconds, cpu, memory = (
-        statistics.median(values) for values in zip(*(run([gomem, "postmortem", files, "-o", page]) for _ in range(RUNS)))
-    )
-    log = (files / "escape.log").stat().st_size
-    print("| profile | log | seconds | CPU seconds | peak | page | opens in |\n|---|---|---|---|---|---|---|")
+    usage = median([run([gomem, "postmortem", files, "-o", page])[0] for _ in range(RUNS)])
+    row = {"log_bytes": (files / "escape.log").stat().st_size, "page_bytes": page.stat().st_size} | asdict(usage)
     chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
-    times = [opened(chromium, page) for _ in range(RUNS)] if chromium else []
-    shown = sorted(times, key=lambda text: int(text.split()[0]))[RUNS // 2] if times else "no Chromium"
-    print(
-        f"| 300,000 samples | {log / 1e6:.0f} MB | {seconds:.2f} s | {cpu:.2f} s | {memory:.0f} MB "
-        f"| {page.stat().st_size / 1e6:.2f} MB | {shown} |"
-    )
+    if chromium:
+        opens = sorted((opened(chromium, page) for _ in range(RUNS)), key=lambda text: int(text.split()[0]))
+        row["opens"] = opens[RUNS // 2]
+    return row
 
 
 if __name__ == "__main__":
-    main()
+    print(measure(sys.argv[1], pathlib.Path(sys.argv[2])))

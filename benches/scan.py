@@ -7,12 +7,16 @@ make as many different profiles as wanted, of about 100 KB. gomem writes them (`
 import os
 import pathlib
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterator
+from dataclasses import asdict
 
 import gomem as gm
+
+from process import Usage, run
 
 COUNT, SAMPLE = 2000, 60
 HERE = pathlib.Path(__file__).parent
@@ -53,8 +57,8 @@ for name in sys.argv[1:]:
 """
 
 
-def make_profiles(folder: pathlib.Path, count: int, *, seed: int = 1) -> list[pathlib.Path]:
-    """`count` profiles of about 100 KB, each the sum of some that the Go compiler recorded."""
+def make_profiles(folder: pathlib.Path) -> list[pathlib.Path]:
+    """Profiles of about 100 KB, each the sum of some that the Go compiler recorded."""
     parts = folder / "compiler"
     if not parts.exists():
         parts.mkdir(parents=True)
@@ -64,8 +68,8 @@ def make_profiles(folder: pathlib.Path, count: int, *, seed: int = 1) -> list[pa
             subprocess.run(command, check=True, env=os.environ | {"GOCACHE": cache, "GOTOOLCHAIN": "local"})
     largest = sorted(parts.iterdir(), key=lambda path: path.stat().st_size)[-60:]
     profiles = [gm.read_pprof(path) for path in largest]
-    rng = random.Random(seed)
-    made = [folder / f"{index:05}.pb.gz" for index in range(count)]
+    rng = random.Random(1)
+    made = [folder / f"{index:05}.pb.gz" for index in range(COUNT)]
     for path in made:
         chosen = rng.sample(profiles, 18)
         if not path.exists():
@@ -73,55 +77,42 @@ def make_profiles(folder: pathlib.Path, count: int, *, seed: int = 1) -> list[pa
     return made
 
 
-def run(command: list[str], environment: dict[str, str] | None = None) -> tuple[float, float, float, str]:
-    """Seconds, CPU seconds and peak MB of one process, and what it prints."""
-    with tempfile.TemporaryFile("w+") as out:
-        begin = time.perf_counter()
-        process = subprocess.Popen(command, stdout=out, env=os.environ | (environment or {}))
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begin
-        if os.waitstatus_to_exitcode(status) != 0:
-            sys.exit(f"failed: {command[:3]}")
-        out.seek(0)
-        return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, out.read().strip()
-
-
-def scans(folder: pathlib.Path) -> None:
-    print(f"{os.cpu_count()} cores\n\n| query | profiles | decoded | time | profiles/s | CPU | peak |\n|---|--:|--:|--:|--:|--:|--:|")
+def ask(folder: pathlib.Path) -> Iterator[dict]:
+    """Each query over a tenth of the profiles, and over all."""
     for name, query in QUERIES.items():
         for count in (COUNT // 10, COUNT):
             with tempfile.TemporaryDirectory() as scratch:
                 program = PROGRAM.format(query=query.format(out=f"{scratch}/out.parquet"))
-                seconds, cpu, peak, decoded = run([sys.executable, "-c", program, str(folder), str(count)])
-            print(f"| {name} | {count} | {decoded} | {seconds:.2f} s | {count / seconds:.0f} | {cpu:.2f} s | {peak:.0f} MB |")
+                usage, decoded = run([sys.executable, "-c", program, folder, str(count)])
+            yield {"query": name, "profiles": count, "decoded": int(decoded)} | asdict(usage)
 
 
-def peers(profiles: list[pathlib.Path]) -> None:
+def ask_peers(profiles: list[pathlib.Path]) -> Iterator[dict]:
     """The same sum by function, by others, on a sample of the files."""
-    sample = [str(path) for path in profiles[:SAMPLE]]
-    print("\n| peer | profiles | time | profiles/s | CPU |\n|---|--:|--:|--:|--:|")
-    runs = [run(["go", "tool", "pprof", "-top", "-symbolize=none", "-sample_index=alloc_space", path]) for path in sample]
-    row("`go tool pprof -top`, one after the other", [sum(part) for part in zip(*(r[:2] for r in runs), strict=True)])
+    sample = profiles[:SAMPLE]
+    if shutil.which("go"):
+        top = ["go", "tool", "pprof", "-top", "-symbolize=none", "-sample_index=alloc_space"]
+        usages = [run([*top, path])[0] for path in sample]
+        whole = Usage(
+            sum(usage.seconds for usage in usages),
+            sum(usage.cpu_seconds for usage in usages),
+            max(usage.peak_mb for usage in usages),
+        )
+        yield {"query": "`go tool pprof -top`, one after the other", "profiles": SAMPLE} | asdict(whole)
     with tempfile.TemporaryDirectory() as folder:
         compiler = [sys.executable, "-m", "grpc_tools.protoc", f"-I{HERE}", f"--python_out={folder}", "profile.proto"]
-        if subprocess.run(compiler, check=False).returncode != 0:
-            print("| Python protobuf | pip install grpcio-tools | | | |")
-            return
-        row("Python `protobuf` (upb), flat only", run([sys.executable, "-c", PROTOBUF, *sample], {"PYTHONPATH": folder})[:2])
-
-
-def row(name: str, usage: tuple[float, float] | list[float]) -> None:
-    seconds, cpu = usage
-    print(f"| {name} | {SAMPLE} | {seconds:.2f} s | {SAMPLE / seconds:.0f} | {cpu:.2f} s |")
+        subprocess.run(compiler, check=True)
+        usage, _ = run([sys.executable, "-c", PROTOBUF, *sample], {"PYTHONPATH": folder})
+        yield {"query": "Python `protobuf` (upb), flat only", "profiles": SAMPLE} | asdict(usage)
 
 
 def main() -> None:
     folder = pathlib.Path(sys.argv[1])
-    made = make_profiles(folder, COUNT)
+    made = make_profiles(folder)
     size = sum(path.stat().st_size for path in made)
     print(f"{COUNT} profiles, {size / COUNT / 1000:.0f} KB on average")
-    scans(folder)
-    peers(made)
+    for row in [*ask(folder), *ask_peers(made)]:
+        print(row)
 
 
 if __name__ == "__main__":

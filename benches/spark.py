@@ -15,12 +15,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import gomem as gm
 import polars as pl
+from gomem.spark import register
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F  # noqa: N812
-
-import gomem as gm
-from gomem.spark import register
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,11 +32,7 @@ def main(count: int) -> None:
         make = ROOT / "examples" / "make_fleet.py"
         subprocess.run([sys.executable, make, folder, str(count)], check=True)
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-        spark = (
-            SparkSession.builder.master("local[2]")
-            .config("spark.ui.enabled", "false")
-            .getOrCreate()
-        )
+        spark = SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false").getOrCreate()
         spark.sparkContext.setLogLevel("OFF")
         register(spark)
         runs: dict[str, Callable[[], dict[str, int]]] = {
