@@ -84,7 +84,7 @@ impl Samples {
 }
 
 /// The numbers of one of the two fields of the sample that begins there in a profile with others added behind it.
-#[inline]
+#[inline(always)]
 pub(crate) fn packed_field<'a>(profile: &'a [u8], added: &'a [u8], begin: usize, tag: u8) -> Numbers<'a> {
     let mut rest = Numbers(match begin.checked_sub(profile.len()) {
         None => &profile[begin..],

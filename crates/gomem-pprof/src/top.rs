@@ -127,6 +127,12 @@ impl Profile {
         let profile = &*self.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
         let mut sums = vec![Sums::default(); keys.len()];
+        // Most locations have one line: its key is one step away.
+        let only_key = |(id, _)| match of_line[profile.line_range(id)] {
+            [key] => key,
+            _ => SEVERAL,
+        };
+        let only_keys: Vec<u32> = profile.locations().map(only_key).collect();
         for (number, sample) in (1..).zip(profile.samples()) {
             let value = sample.value(options.sample_type);
             let count = if options.mean { sample.value(0) } else { 0 };
@@ -139,15 +145,17 @@ impl Profile {
                 sums.flat = sums.flat.wrapping_add(value);
                 sums.flat_count = sums.flat_count.wrapping_add(count);
             }
-            stack.each(|id| {
-                for &key in &of_line[profile.line_range(id)] {
-                    let sums = &mut sums[key as usize];
-                    if sums.counted != number {
-                        sums.counted = number;
-                        sums.cum = sums.cum.wrapping_add(value);
-                        sums.cum_count = sums.cum_count.wrapping_add(count);
-                    }
+            let mut add = |key: u32| {
+                let sums = &mut sums[key as usize];
+                if sums.counted != number {
+                    sums.counted = number;
+                    sums.cum = sums.cum.wrapping_add(value);
+                    sums.cum_count = sums.cum_count.wrapping_add(count);
                 }
+            };
+            stack.each(|id| match only_keys[id.0 as usize] {
+                SEVERAL => of_line[profile.line_range(id)].iter().for_each(|&key| add(key)),
+                key => add(key),
             });
         }
         let is_negative = |sums: &Sums| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
@@ -177,6 +185,9 @@ impl Profile {
         Top { rows, by: options.by, total, unit, sample_unit, factor: None }
     }
 }
+
+/// In place of the key of a location that has several lines.
+const SEVERAL: u32 = u32::MAX;
 
 impl Top {
     /// The rows: largest |flat| first, then largest |cum|, then by name.
