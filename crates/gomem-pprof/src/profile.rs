@@ -1,6 +1,6 @@
 //! A profile in columns, and views of its parts.
 
-use std::sync::Arc;
+use std::{mem::replace, sync::Arc};
 
 use gomem_symbol::SourcePath;
 
@@ -269,14 +269,29 @@ impl Profile {
         (0..self.samples.len()).map(|index| Sample { profile: self, index })
     }
 
+    /// The functions in the stacks, each once, in the order they come.
+    pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
+        let (mut is_known, mut is_found) = (vec![false; self.addresses.len()], vec![false; self.functions.len()]);
+        let mut found = Vec::new();
+        for sample in self.samples() {
+            sample.locations().each(|id| {
+                if replace(&mut is_known[id.0 as usize], true) {
+                    return;
+                }
+                for function in self.lines[self.line_range(id)].iter().filter_map(|line| line.function) {
+                    if !replace(&mut is_found[function.0 as usize], true) {
+                        found.push(function);
+                    }
+                }
+            });
+        }
+        found.into_iter().map(|id| Function { profile: self, id })
+    }
+
     /// A location.
     #[must_use]
     pub fn location(&self, id: LocationId) -> Location<'_> {
         Location { profile: self, id }
-    }
-
-    pub(crate) fn function(&self, id: FunctionId) -> Function<'_> {
-        Function { profile: self, id }
     }
 
     /// All locations.
@@ -294,6 +309,14 @@ impl Profile {
 
     pub(crate) fn string(&self, id: u32) -> &str {
         self.strings.text(id)
+    }
+}
+
+impl FunctionId {
+    /// Its number among the profile's functions, from 0: a place for it in a list.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
