@@ -18,6 +18,8 @@ pub(super) struct RawSamples {
     largest: u64,
     has_zero: bool,
     short: ShortIds,
+    /// Whether the last stack had ids of more than two bytes.
+    are_long: bool,
     /// How many bytes the profile has.
     profile_bytes: usize,
     /// Samples that are not [`Plain`] in the profile, written so: they go behind its own bytes.
@@ -68,8 +70,16 @@ impl RawSamples {
             values.varints(|_| found += 1)?;
             self.note_width(found);
         }
-        if !self.note_short(stack.rest()) {
-            stack.varints(|id| self.note(id))?;
+        // Where one stack has long ids, the next one has them too, mostly.
+        if self.are_long || !self.note_short(stack.rest()) {
+            let (mut largest, mut has_zero) = (0, false);
+            stack.varints(|id| {
+                largest = largest.max(id);
+                has_zero |= id == 0;
+            })?;
+            self.are_long = largest > LONGEST_SHORT;
+            self.largest = self.largest.max(largest);
+            self.has_zero |= has_zero;
         }
         self.begins.push(begin);
         Ok(())
@@ -180,6 +190,9 @@ impl ShortIds {
         self.zeros == [0; 8] && self.largest.iter().all(|&id| u32::from(id.unsigned_abs()) <= most)
     }
 }
+
+/// The largest id that takes no more than two bytes.
+const LONGEST_SHORT: u64 = (1 << 14) - 1;
 
 #[cfg(test)]
 mod tests {
