@@ -140,7 +140,7 @@ class Scan:
             names, needed, predicate, None if predicate is not None else n_rows
         ):
             kept = frame if left is None else frame.head(left)
-            pending.append(kept.select(wanted))
+            pending.append(kept if needed == wanted else kept.select(wanted))
             rows += kept.height
             if left is not None:
                 left -= kept.height
@@ -183,11 +183,10 @@ class Scan:
         rows: int | None = None,
     ) -> pl.DataFrame:
         """Decode one file; one that cannot be read is a row, or is told of elsewhere."""
+        own = [column for column in columns if column not in _ADDED]
         try:
             with self._files.open(name) as source:
-                frame = self._decoder.decode(
-                    source, [column for column in columns if column not in _ADDED], rows
-                )
+                frame = self._decoder.decode(source, own, rows)
         except (GomemError, OSError) as err:
             if not self._collects:
                 raise
@@ -195,14 +194,29 @@ class Scan:
                 self._diagnostics.add(name, err)
                 return pl.DataFrame(schema=self._schema_of(columns))
             frame = pl.DataFrame({"path": [name], "error": [str(err)]})
+        frame = self._complete(frame, name, own, columns)
+        return frame if predicate is None else frame.filter(predicate)
+
+    def _complete(
+        self, frame: pl.DataFrame, name: str, own: list[str], columns: list[str]
+    ) -> pl.DataFrame:
+        """Bring what was decoded to the columns that are asked for."""
+        height = frame.height
+        if own and frame.schema == self._schema_of(own):
+            # As it should be: nothing is put together anew.
+            for place, column in enumerate(columns):
+                if column in _ADDED:
+                    value = [name if column == "path" else None]
+                    series = pl.Series(column, value, pl.String).new_from_index(0, height)
+                    frame.insert_column(place, series)
+            return frame
         known = frame.to_dict()
-        known.setdefault("path", pl.Series([name]).new_from_index(0, frame.height))
-        empty = pl.Series([None], dtype=pl.Null).new_from_index(0, frame.height)
-        frame = pl.DataFrame(
+        known.setdefault("path", pl.Series([name]).new_from_index(0, height))
+        empty = pl.Series([None], dtype=pl.Null).new_from_index(0, height)
+        return pl.DataFrame(
             {column: known.get(column, empty) for column in columns},
             schema_overrides=self._schema_of(columns),
         )
-        return frame if predicate is None else frame.filter(predicate)
 
     def _read_schema(self) -> pl.Schema:
         """Tell the columns, by the first file that can be read."""

@@ -9,6 +9,7 @@ use arrow_array::{
 };
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field, Fields, Schema};
+use arrow_select::take::take;
 use gomem_table::{Category, Column, List, Table, Text, Values};
 
 /// The table's columns, in their order.
@@ -42,7 +43,7 @@ fn array(values: &Values, validity: Option<&[bool]>) -> Result<ArrayRef, ArrowEr
         Values::Timestamp(v) => {
             Arc::new(TimestampMillisecondArray::new(v.clone().into(), nulls).with_timezone(TIME_ZONE))
         }
-        Values::Text(text) => Arc::new(text_array(text, nulls)?),
+        Values::Text(text) => text_array(text, nulls)?,
         Values::Category(category) => Arc::new(category_array(category, nulls)?),
         Values::List(list) => Arc::new(list_array(list, nulls)?),
         Values::Struct(columns) => {
@@ -62,8 +63,8 @@ fn field(name: &str, values: &Values, array: &ArrayRef) -> Field {
     }
 }
 
-/// Views into the pool: each text is copied once, however many rows hold it.
-fn text_array(text: &Text, nulls: Option<NullBuffer>) -> Result<StringViewArray, ArrowError> {
+/// Views into the pool: each text is copied once, and checked once, however many rows hold it.
+fn text_array(text: &Text, nulls: Option<NullBuffer>) -> Result<ArrayRef, ArrowError> {
     let mut blocks: Vec<Buffer> = Vec::new();
     let mut block: Vec<u8> = Vec::new();
     let mut pool_views: Vec<u128> = Vec::with_capacity(text.pool.len());
@@ -75,10 +76,11 @@ fn text_array(text: &Text, nulls: Option<NullBuffer>) -> Result<StringViewArray,
         block.extend_from_slice(value.as_bytes());
     }
     blocks.push(block.into());
-    let empty = make_view(b"", 0, 0);
-    let view = |&code: &u32| pool_views.get(code as usize).copied().unwrap_or(empty);
-    let views: ScalarBuffer<u128> = text.codes.iter().map(view).collect();
-    StringViewArray::try_new(views, blocks, nulls)
+    let unknown = pool_views.len() as u32;
+    pool_views.push(make_view(b"", 0, 0));
+    let pool = StringViewArray::try_new(pool_views.into(), blocks, None)?;
+    let codes: ScalarBuffer<u32> = text.codes.iter().map(|&code| code.min(unknown)).collect();
+    take(&pool, &UInt32Array::new(codes, nulls), None)
 }
 
 fn category_array(category: &Category, nulls: Option<NullBuffer>) -> Result<DictionaryArray<UInt32Type>, ArrowError> {
@@ -134,7 +136,7 @@ mod tests {
     #[test]
     fn a_code_that_the_pool_does_not_hold_is_empty_text() {
         let strings = text_array(&Text { codes: vec![9], pool: text(&["a"]).pool }, None).unwrap();
-        assert_eq!(strings.value(0), "");
+        assert_eq!(strings.as_any().downcast_ref::<StringViewArray>().unwrap().value(0), "");
     }
 
     #[test]

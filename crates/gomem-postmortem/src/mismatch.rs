@@ -9,7 +9,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::{
     bundle::Bundle,
     finding::{Evidence, Finding, FindingKind, Severity},
-    program::functions,
 };
 
 /// The functions of the program's own code in a profile, held against those of the compiler's log.
@@ -149,7 +148,7 @@ struct Own {
 }
 
 fn own_functions(profile: &Profile) -> Vec<Own> {
-    let whole = functions(profile).filter(|function| !is_part(function.name()));
+    let whole = profile.functions().filter(|function| !is_part(function.name()));
     let functions: Vec<(Symbol, SourcePath, i64)> =
         whole.map(|function| (Symbol::decode(function.name()), function.path(), function.start_line())).collect();
     let modules = Modules::of(functions.iter().map(|(symbol, path, _)| (symbol.package(), path.as_str())));

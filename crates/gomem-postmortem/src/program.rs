@@ -1,6 +1,6 @@
 //! Whether profiles are of one program.
 
-use gomem_pprof::{Function, Profile, Sample};
+use gomem_pprof::{Function, Profile};
 use gomem_symbol::{Modules, Origin, Symbol};
 use rustc_hash::FxHashSet;
 
@@ -68,20 +68,13 @@ pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile
     Programs { of_profile, names: groups.into_iter().map(|group| group.0.name).collect(), builds }
 }
 
-/// The functions in a profile's stacks, each once, as they come.
-pub(crate) fn functions(profile: &Profile) -> impl Iterator<Item = Function<'_>> {
-    let mut seen = FxHashSet::default();
-    let all = profile.samples().flat_map(Sample::frames).filter_map(|line| line.function());
-    all.filter(move |function| seen.insert(function.id()))
-}
-
 impl Program {
     fn of(profile: &Profile) -> Self {
         let name_of = |function: Function<'_>| {
             let symbol = Symbol::decode(function.name());
             (symbol.package().to_owned(), function.path().as_str().to_owned(), symbol.key())
         };
-        let named: Vec<(String, String, String)> = functions(profile).map(name_of).collect();
+        let named: Vec<(String, String, String)> = profile.functions().map(name_of).collect();
         let modules = Modules::of(named.iter().map(|(package, file, _)| (package.as_str(), file.as_str())));
         let main = named.iter().find(|(_, _, key)| key == "main.main").map(|(_, file, _)| last_parts(file));
         let module = modules.module("main", "");

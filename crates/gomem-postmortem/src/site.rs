@@ -169,40 +169,46 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let compiler = escapes.map(Compiler::of).unwrap_or_default();
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
-    let mut known: FxHashMap<(Place, Option<Place>, Place), usize> = FxHashMap::default();
+    let mut places = Places::default();
+    let mut known: FxHashMap<(u32, Option<u32>, u32), usize> = FxHashMap::default();
     let mut sites: Vec<Site> = Vec::new();
     let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
     let mut calls: FxHashMap<(usize, LocationId), usize> = FxHashMap::default();
     // Asked of every frame of every sample, and the same for all lines of a function.
-    let mut roles: FxHashMap<FunctionId, Role> = FxHashMap::default();
+    let mut roles: Vec<Option<Role>> = Vec::new();
     let mut role = |line: Line<'_>| {
         let Some(function) = line.function() else { return Role::Other };
-        *roles.entry(function.id()).or_insert_with(|| Role::of(line, &compiler))
+        let index = function.id().index();
+        if index >= roles.len() {
+            roles.resize(index + 1, None);
+        }
+        *roles[index].get_or_insert_with(|| Role::of(line, &compiler))
     };
     for sample in profile.samples() {
         let Some(leaf) = sample.locations().first() else { continue };
         let location = profile.location(leaf);
         let lines: Vec<Line<'_>> = location.lines().collect();
         let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
-        let place = Place::of(inner);
-        let inlined_into = (lines.len() > 1).then(|| Place::of(outer));
+        let place = places.index(inner);
+        let inlined_into = (lines.len() > 1).then(|| places.index(outer));
         let mut frames = sample.frames();
         let user = frames.find(|line| role(*line) == Role::Own);
         let is_of_pool = frames.any(|line| role(line) == Role::PoolGet);
-        let charged_to = user.map_or_else(|| place.clone(), Place::of);
+        let charged_to = user.map_or(place, |line| places.index(line));
         let next = sites.len();
-        let site = *known.entry((place.clone(), inlined_into.clone(), charged_to.clone())).or_insert(next);
+        let site = *known.entry((place, inlined_into, charged_to)).or_insert(next);
         if site == next {
-            sites.push(Site::new(place, inlined_into, charged_to));
+            let place_of = |index: u32| places.all[index as usize].clone();
+            sites.push(Site::new(place_of(place), inlined_into.map(place_of), place_of(charged_to)));
             allocations.push(Vec::new());
         }
         let [bytes, objects, inuse_bytes, inuse_objects] = columns.map(|column| sample.value(column));
-        let places = &mut allocations[site];
+        let allocations = &mut allocations[site];
         let at = *calls.entry((site, leaf)).or_insert_with(|| {
-            places.push(Allocation::new(lines, sample, user));
-            places.len() - 1
+            allocations.push(Allocation::new(lines, sample, user));
+            allocations.len() - 1
         });
-        places[at].sizes.add(bytes, objects);
+        allocations[at].sizes.add(bytes, objects);
         let site = &mut sites[site];
         site.bytes = site.bytes.saturating_add(bytes);
         site.objects = site.objects.saturating_add(objects);
@@ -223,6 +229,27 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
     });
     sites
+}
+
+/// The places of a profile, each once: most are told to be known by their ids already, without any text being made.
+#[derive(Default)]
+struct Places {
+    all: Vec<Place>,
+    indexes: FxHashMap<Place, u32>,
+    by_id: FxHashMap<(Option<FunctionId>, i64), u32>,
+}
+
+impl Places {
+    fn index(&mut self, line: Line<'_>) -> u32 {
+        let Self { all, indexes, by_id } = self;
+        *by_id.entry((line.function().map(|function| function.id()), line.line())).or_insert_with(|| {
+            let place = Place::of(line);
+            *indexes.entry(place).or_insert_with_key(|place| {
+                all.push(place.clone());
+                all.len() as u32 - 1
+            })
+        })
+    }
 }
 
 /// What a function is to the stack it is in.

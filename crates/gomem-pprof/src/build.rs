@@ -124,9 +124,8 @@ impl Builder {
 
     /// Adds a sample, whether there is one like it or not.
     pub(crate) fn push_sample(&mut self, stack: &[LocationId], values: &[i64], labels: &[LabelColumns]) {
-        self.profile.stacks.push(stack);
+        self.profile.samples.push(stack, values.iter().copied());
         self.profile.labels.push(labels);
-        self.profile.values.extend_from_slice(values);
     }
 
     /// Adds a sample to one of the same stack and labels, if there is one. Values wrap, as Go's do.
@@ -138,9 +137,9 @@ impl Builder {
         let mut candidate = last;
         while let Some(sample) = candidate {
             let index = sample as usize;
-            if self.profile.stacks.stack(index).eq(stack.iter().copied()) && self.profile.labels.of(index) == labels {
+            if self.profile.samples.stack(index).eq(stack.iter().copied()) && self.profile.labels.of(index) == labels {
                 let width = self.profile.sample_types.len();
-                for (sum, value) in self.profile.values[index * width..].iter_mut().zip(values) {
+                for (sum, value) in self.profile.samples.rows_mut()[index * width..].iter_mut().zip(values) {
                     *sum = sum.wrapping_add(*value);
                 }
                 return;

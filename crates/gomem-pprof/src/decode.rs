@@ -13,14 +13,19 @@ use crate::{
     profile::{
         FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
     },
+    samples::{Samples, count},
     strings::Strings,
     text::Form,
     wire::Wire,
 };
 
-use self::raw_stacks::RawStacks;
+use self::{
+    label_sets::{LabelBytes, LabelSets},
+    raw_samples::{Plain, RawSamples},
+};
 
-mod raw_stacks;
+mod label_sets;
+mod raw_samples;
 
 pub(crate) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     if bytes.is_empty() {
@@ -58,18 +63,13 @@ struct Decoder<'a> {
     strings: Strings,
     /// How many bytes there are: what is left to come.
     length: usize,
-    stacks: RawStacks,
-    samples: usize,
+    samples: RawSamples,
     /// Type and unit of each sample type, as string indexes.
     sample_types: Vec<[i64; 2]>,
     period_type: Option<[i64; 2]>,
     /// Default sample type, drop frames, keep frames and page, as string indexes.
     texts: [i64; 4],
     comments: Vec<u64>,
-    /// How many values each sample has, while all have as many.
-    width: Option<usize>,
-    /// Where the values of each sample end, once they differ.
-    value_ends: Vec<usize>,
     locations: Vec<RawLocation>,
     lines: Vec<(u64, i64, i64)>,
     functions: Vec<(u64, [i64; 3], i64, usize)>,
@@ -103,14 +103,11 @@ impl<'a> Decoder<'a> {
             profile: Profile::default(),
             strings: Strings::default(),
             length,
-            stacks: RawStacks::new(length),
-            samples: 0,
+            samples: RawSamples::new(length),
             sample_types: Vec::new(),
             period_type: None,
             texts: [0; 4],
             comments: Vec::new(),
-            width: None,
-            value_ends: Vec::new(),
             locations: Vec::new(),
             lines: Vec::new(),
             functions: Vec::new(),
@@ -163,62 +160,83 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    fn sample<'b>(&mut self, mut wire: Wire<'b>, label_sets: &mut LabelSets<'b>) -> Result<(), Error> {
-        let begin = wire.offset();
+    fn sample<'b>(&mut self, sample: Wire<'b>, label_sets: &mut LabelSets<'b>) -> Result<(), Error> {
         let limits = &self.options.limits;
-        if self.samples as u64 >= limits.samples {
+        if self.samples.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let values = self.profile.values.len();
-        // Where nothing but labels is left of a sample, the same bytes are the same labels.
-        let (mut rest, mut tail, mut known, mut has_labels) = (wire.rest(), None, None, false);
-        let (mut tag, mut stack) = (begin, None);
-        while let Some(field) = wire.field()? {
+        let plain = match Plain::of(sample) {
+            Some(plain) => self.label_set(plain.labels, sample, label_sets)?.map(|set| (plain, set)),
+            None => None,
+        };
+        match plain {
+            Some((plain, set)) => {
+                self.samples.add_plain(sample.offset(), plain)?;
+                self.profile.labels.push_set(set);
+                self.check_depth(plain.stack.rest().len(), || count(plain.stack.rest()))?;
+            }
+            None => self.scattered_sample(sample)?,
+        }
+        if self.samples.len() == FORECAST_SAMPLES {
+            self.reserve(sample.offset());
+        }
+        Ok(())
+    }
+
+    /// The set of labels that is all that is left of a sample; `None` when other fields are there as well.
+    #[inline]
+    fn label_set<'b>(
+        &mut self,
+        mut labels: Wire<'b>,
+        sample: Wire<'b>,
+        label_sets: &mut LabelSets<'b>,
+    ) -> Result<Option<u32>, Error> {
+        if labels.rest().is_empty() {
+            return Ok(Some(NO_LABELS));
+        }
+        let bytes = LabelBytes::at_end(sample.rest(), labels.rest());
+        if let Some(set) = label_sets.find(bytes) {
+            return Ok(Some(set));
+        }
+        let mut fields = labels;
+        while let Some(field) = fields.field()? {
+            if field != 3 {
+                return Ok(None);
+            }
+        }
+        while labels.field()?.is_some() {
+            self.label(labels.message("label")?, sample.offset())?;
+        }
+        let set = self.profile.labels.end_set();
+        label_sets.insert(bytes, set);
+        Ok(Some(set))
+    }
+
+    /// A sample whose fields come in any order, and any number of times.
+    #[cold]
+    fn scattered_sample(&mut self, mut sample: Wire<'_>) -> Result<(), Error> {
+        let begin = sample.offset();
+        let (mut stack, mut values) = (Vec::new(), Vec::new());
+        while let Some(field) = sample.field()? {
             match field {
-                1 => self.stacks.read(&wire, tag, &mut stack)?,
-                2 => wire.numbers(|value| self.profile.values.push(value.cast_signed()))?,
-                3 => {
-                    if !has_labels && let Some(&set) = label_sets.get(rest) {
-                        known = Some(set);
-                        break;
-                    }
-                    if !has_labels {
-                        tail = Some(rest);
-                    }
-                    has_labels = true;
-                    self.label(wire.message("label")?, begin)?;
-                }
+                1 => sample.numbers(|id| stack.push(id))?,
+                2 => sample.numbers(|value| values.push(value))?,
+                3 => self.label(sample.message("label")?, begin)?,
                 _ => {}
             }
-            if field != 3 {
-                tail = None;
-            }
-            (rest, tag) = (wire.rest(), wire.offset());
         }
-        match known {
-            Some(set) => self.profile.labels.repeat(set),
-            None => {
-                let set = self.profile.labels.end();
-                if let Some(tail) = tail.filter(|_| label_sets.len() < MOST_LABEL_SETS) {
-                    label_sets.insert(tail, set);
-                }
-            }
-        }
-        if !self.stacks.end(stack, limits.stack_depth) {
-            return Err(Error::limit("frames in one sample", limits.stack_depth));
-        }
-        let count = self.profile.values.len() - values;
-        if self.value_ends.is_empty() && *self.width.get_or_insert(count) != count {
-            let width = self.width.unwrap_or(0);
-            self.value_ends = (1..=self.samples).map(|index| index * width).collect();
-            self.width = None;
-        }
-        if self.width.is_none() {
-            self.value_ends.push(self.profile.values.len());
-        }
-        self.samples += 1;
-        if self.samples == FORECAST_SAMPLES {
-            self.reserve(wire.offset());
+        self.samples.add(&stack, &values);
+        let set = self.profile.labels.end_set();
+        self.profile.labels.push_set(set);
+        self.check_depth(stack.len(), || stack.len())
+    }
+
+    /// Whether a stack is too deep; its frames are counted only when it has that many bytes.
+    #[inline]
+    fn check_depth(&self, bytes: usize, frames: impl FnOnce() -> usize) -> Result<(), Error> {
+        let most = self.options.limits.stack_depth;
+        if bytes as u64 > most && frames() as u64 > most {
+            return Err(Error::limit("frames in one sample", most));
         }
         Ok(())
     }
@@ -262,8 +280,7 @@ impl<'a> Decoder<'a> {
             let whole = count as f64 / offset as f64 * self.length as f64;
             (whole * 1.02) as usize - count.min((whole * 1.02) as usize)
         };
-        self.stacks.reserve(forecast(FORECAST_SAMPLES));
-        self.profile.values.reserve_exact(forecast(self.profile.values.len()));
+        self.samples.reserve(forecast(FORECAST_SAMPLES));
         self.profile.labels.reserve(forecast(FORECAST_SAMPLES));
     }
 
@@ -357,15 +374,18 @@ impl<'a> Decoder<'a> {
         let functions = self.finish_functions()?;
         let locations = self.finish_locations(&mappings, &functions)?;
         let positions = SamplePositions::new(&bytes);
-        self.finish_values(&positions)?;
-        let are_indexes = locations.sparse.is_empty() && self.stacks.are_within(locations.count);
-        if !are_indexes {
-            self.resolve_stacks(&locations, &positions)?;
-        }
+        let rows = self.finish_values(&positions)?;
+        let are_indexes = locations.sparse.is_empty() && self.samples.are_within(locations.count);
+        let resolved = if are_indexes { None } else { Some(self.resolve_stacks(&locations, &positions)?) };
         self.finish_labels(&positions)?;
-        if are_indexes {
-            self.profile.stacks = self.stacks.finish(bytes.into_owned());
-        }
+        let samples = match resolved {
+            None => std::mem::take(&mut self.samples).finish(bytes.into_owned()),
+            Some(resolved) => resolved,
+        };
+        self.profile.samples = match rows {
+            None => samples,
+            Some(rows) => samples.with_rows(rows),
+        };
         self.profile.pprof_compat = self.options.pprof_compat;
         self.profile.strings = Arc::new(self.strings);
         Ok(self.profile)
@@ -436,47 +456,44 @@ impl<'a> Decoder<'a> {
         Ok(ids)
     }
 
-    /// Brings every sample to as many values as there are sample types.
-    fn finish_values(&mut self, positions: &SamplePositions<'_>) -> Result<(), Error> {
-        let (samples, width) = (self.samples, self.profile.sample_types.len());
+    /// Brings every sample to as many values as there are sample types: all rows, when any had another number.
+    fn finish_values(&mut self, positions: &SamplePositions<'_>) -> Result<Option<Vec<i64>>, Error> {
+        let (samples, width) = (self.samples.len(), self.profile.sample_types.len());
         // Values that are missing are made up for, so that their number does not follow from the size of the input.
         if (samples as u64).saturating_mul(width as u64) > self.options.limits.values {
             return Err(Error::limit("values", self.options.limits.values));
         }
-        if self.width == Some(width) {
-            return Ok(());
+        if self.samples.have_values(width) {
+            return Ok(None);
         }
-        let values = std::mem::take(&mut self.profile.values);
-        self.profile.values.reserve(samples.saturating_mul(width));
-        let mut begin = 0;
+        let mut rows = Vec::with_capacity(samples * width);
         for index in 0..samples {
-            let end = self.width.map_or_else(|| self.value_ends[index], |width| (index + 1) * width);
-            let row = &values[begin..end];
-            if row.len() != width {
-                let flaw = Flaw::ValueCount { found: row.len(), expected: width };
-                self.flaw(positions.of(index), flaw)?;
+            let values = self.samples.values(positions.profile, index);
+            let found = values.len();
+            rows.extend(values.chain(std::iter::repeat(0)).take(width));
+            if found != width {
+                self.flaw(positions.of(index), Flaw::ValueCount { found, expected: width })?;
             }
-            self.profile.values.extend(row.iter().copied().chain(std::iter::repeat(0)).take(width));
-            begin = end;
         }
-        Ok(())
+        Ok(Some(rows))
     }
 
     /// Ids to indexes. Frames that are nowhere are left out.
-    fn resolve_stacks(&mut self, locations: &Ids, positions: &SamplePositions<'_>) -> Result<(), Error> {
-        let stacks = std::mem::take(&mut self.stacks);
+    fn resolve_stacks(&mut self, locations: &Ids, positions: &SamplePositions<'_>) -> Result<Samples, Error> {
+        let raw = std::mem::take(&mut self.samples);
+        let mut resolved = Samples::default();
         let mut found = Vec::new();
-        for index in 0..self.samples {
+        for index in 0..raw.len() {
             found.clear();
-            for id in stacks.ids(positions.profile, index) {
+            for id in raw.ids(positions.profile, index) {
                 match locations.find(id) {
                     Some(location) => found.push(LocationId(location)),
                     None => self.flaw(positions.of(index), Flaw::NoLocation { id })?,
                 }
             }
-            self.profile.stacks.push(&found);
+            resolved.push(&found, raw.values(positions.profile, index));
         }
-        Ok(())
+        Ok(resolved)
     }
 
     /// Labels whose strings are not there are told.
@@ -601,9 +618,6 @@ impl<'a> SamplePositions<'a> {
     }
 }
 
-/// The sets of labels that were seen, by the bytes that say them.
-type LabelSets<'a> = FxHashMap<&'a [u8], u32>;
-
 fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
     let mut value_type = [0; 2];
     while let Some(field) = wire.field()? {
@@ -617,8 +631,8 @@ fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
 /// The index of a string that is not there; its text is empty.
 const NO_STRING: u32 = u32::MAX;
 
-/// How many sets of labels are known by their bytes at most.
-const MOST_LABEL_SETS: usize = 1 << 16;
+/// The set that is empty.
+const NO_LABELS: u32 = 0;
 
 /// How many samples are read before the size of the whole is forecast.
 const FORECAST_SAMPLES: usize = 2048;

@@ -83,7 +83,7 @@ impl Profile {
         let mut counters_alone = earlier.clone();
         let is_gauge: Vec<bool> = earlier.sample_types.iter().map(|kind| kind.name.starts_with("inuse")).collect();
         let width = is_gauge.len();
-        for row in counters_alone.values.chunks_exact_mut(width.max(1)) {
+        for row in counters_alone.samples.rows_mut().chunks_exact_mut(width.max(1)) {
             for (value, &is_gauge) in row.iter_mut().zip(&is_gauge) {
                 if is_gauge {
                     *value = 0;
@@ -101,7 +101,7 @@ impl Profile {
         };
         // Un-sampling rounds, so a counter may seem to go back by a little.
         let went_back = since.samples().any(|sample| {
-            sample.values().iter().zip(since.sample_types()).any(|(&value, kind)| value < -1 && kind.unit() == "count")
+            sample.values().zip(since.sample_types()).any(|(value, kind)| value < -1 && kind.unit() == "count")
         });
         Ok((!went_back).then_some(since))
     }
@@ -111,7 +111,7 @@ impl Profile {
         let sums = |profile: &Self| {
             let mut sums = vec![0_i64; profile.sample_types.len()];
             for sample in profile.samples() {
-                for (sum, &value) in sums.iter_mut().zip(sample.values()) {
+                for (sum, value) in sums.iter_mut().zip(sample.values()) {
                     *sum = sum.wrapping_add(value);
                 }
             }
@@ -131,7 +131,7 @@ impl Profile {
                 }
             })
             .collect();
-        for row in self.values.chunks_exact_mut(ratios.len().max(1)) {
+        for row in self.samples.rows_mut().chunks_exact_mut(ratios.len().max(1)) {
             for (value, &ratio) in row.iter_mut().zip(&ratios) {
                 *value = scaled(*value, ratio);
             }

@@ -50,11 +50,10 @@ impl Profile {
     }
 
     fn sample_message(&self, index: usize, strings: &StringTable) -> proto::Sample {
-        let width = self.sample_types.len();
         let labels = self.labels.of(index);
         proto::Sample {
-            location_id: self.stacks.stack(index).map(|id| u64::from(id.0) + 1).collect(),
-            value: self.values[index * width..][..width].to_vec(),
+            location_id: self.samples.stack(index).map(|id| u64::from(id.0) + 1).collect(),
+            value: self.samples.values(index, self.sample_types.len()).collect(),
             label: labels
                 .iter()
                 .map(|label| proto::Label {

@@ -18,7 +18,8 @@ impl Labels {
 
     pub(crate) fn push(&mut self, labels: &[LabelColumns]) {
         labels.iter().for_each(|&label| self.write(label));
-        self.end();
+        let set = self.end_set();
+        self.push_set(set);
     }
 
     /// Adds a label to the set that is being written.
@@ -27,11 +28,11 @@ impl Labels {
         self.labels.push(label);
     }
 
-    /// Ends the set that is being written, as the next sample's; gives its number.
-    pub(crate) fn end(&mut self) -> u32 {
+    /// Ends the set that is being written, and gives its number.
+    pub(crate) fn end_set(&mut self) -> u32 {
         let last = self.offsets.len() - 2;
         let begin = self.offsets[last + 1];
-        let set = if self.labels.len() == begin {
+        if self.labels.len() == begin {
             0
         } else if self.labels[self.offsets[last]..begin] == self.labels[begin..] {
             self.labels.truncate(begin);
@@ -39,14 +40,12 @@ impl Labels {
         } else {
             self.offsets.push(self.labels.len());
             last as u32 + 1
-        };
-        self.sets.push(set);
-        set
+        }
     }
 
-    /// Gives the next sample a set that is there already.
+    /// Gives the next sample its set.
     #[inline]
-    pub(crate) fn repeat(&mut self, set: u32) {
+    pub(crate) fn push_set(&mut self, set: u32) {
         self.sets.push(set);
     }
 
@@ -111,7 +110,7 @@ mod tests {
         for numbers in [&[1, 2][..], &[1, 2], &[], &[3]] {
             labels.push(&numbers.iter().map(|&number| label(number)).collect::<Vec<_>>());
         }
-        labels.repeat(1);
+        labels.push_set(1);
         let numbers = |labels: &Labels, sample| labels.of(sample).iter().map(|label| label.number).collect::<Vec<_>>();
         assert_eq!(
             (0..5).map(|sample| numbers(&labels, sample)).collect::<Vec<_>>(),

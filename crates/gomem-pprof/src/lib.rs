@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `wire`, `inflate`, `decode` | protobuf, gzip with a limit, and bytes → [`Profile`] |
 //! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
-//! | `profile`, `stacks`, `labels` | [`Profile`] and its views: [`Sample`], [`Stack`], [`Location`], [`Line`], [`Function`] |
+//! | `profile`, `samples`, `labels` | [`Profile`] and its views: [`Sample`], [`SampleValues`], [`Stack`], [`Location`], [`Line`], [`Function`] |
 //! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
 //! | `filter`, `tag_filter`, `prune`, `label_frames`, `select`, `repair` | parts of a profile: [`Filter`] |
 //! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
@@ -54,11 +54,11 @@ mod profile;
 mod proto;
 mod prune;
 mod repair;
+mod samples;
 mod sampling;
 mod scale;
 mod select;
 mod speedscope;
-mod stacks;
 mod strings;
 mod table;
 mod tag_filter;
@@ -66,6 +66,7 @@ mod tags;
 mod text;
 mod top;
 mod total;
+mod varint;
 mod wire;
 
 #[cfg(test)]
@@ -84,8 +85,8 @@ pub use key::{FrameKey, Granularity};
 pub use mem_stats::{MemStat, MemStats};
 pub use merge::Merger;
 pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
+pub use samples::{SampleValues, Stack};
 pub use sampling::Sampled;
-pub use stacks::Stack;
 pub use table::FRAMES_SCHEMA;
 pub use tags::Tag;
 pub use top::{Top, TopOptions, TopRow};

@@ -87,7 +87,7 @@ impl Merger {
         let mut profile = self.state.ok_or(UsageError::NoProfiles)?.builder.finish();
         profile.restack(|sample, stack| {
             stack.extend(sample.locations());
-            sample.values().iter().any(|&value| value != 0)
+            sample.values().any(|value| value != 0)
         });
         Ok(profile)
     }
@@ -141,7 +141,8 @@ impl State {
             return Err(UsageError::SampleTypes { index, found: names(profile), expected: names(header) });
         }
         let width = header.sample_types.len();
-        header.values = header.values.chunks_exact(width).flat_map(|row| kept.iter().map(|&at| row[at])).collect();
+        let rows = header.samples.rows_mut();
+        *rows = rows.chunks_exact(width).flat_map(|row| kept.iter().map(|&at| row[at])).collect();
         header.sample_types = kept.iter().map(|&at| header.sample_types[at].clone()).collect();
         Ok(())
     }
@@ -178,7 +179,7 @@ impl State {
             // The unit of this profile is finer: what there is already is converted, so that nothing is lost.
             let (factor, _) = scale(1, &kind.unit, found);
             let width = header.sample_types.len();
-            for value in header.values.iter_mut().skip(at).step_by(width) {
+            for value in header.samples.rows_mut().iter_mut().skip(at).step_by(width) {
                 *value = scaled(*value, factor);
             }
             header.sample_types[at].unit.clone_from(found);
@@ -235,7 +236,7 @@ impl State {
         self.builder.header().has_base |= is_base || profile.has_base;
         let (mut stack, mut values, mut labels) = (Vec::new(), Vec::new(), Vec::new());
         for (at, sample) in profile.samples().enumerate() {
-            if sample.values().iter().all(|&value| value == 0) {
+            if sample.values().all(|value| value == 0) {
                 continue;
             }
             stack.clear();

@@ -1,6 +1,6 @@
 //! A profile in columns, and views of its parts.
 
-use std::sync::Arc;
+use std::{mem::replace, sync::Arc};
 
 use gomem_symbol::SourcePath;
 
@@ -9,7 +9,7 @@ use crate::{
     error::{DecodeOptions, Diagnostic, Error},
     labels::Labels,
     mem_stats::MemStats,
-    stacks::{Stack, Stacks},
+    samples::{SampleValues, Samples, Stack},
     strings::Strings,
     total::Totals,
 };
@@ -28,9 +28,7 @@ pub struct Profile {
     pub(crate) drop_frames: String,
     pub(crate) keep_frames: String,
     pub(crate) doc_url: String,
-    /// Row after row, one value per sample type.
-    pub(crate) values: Vec<i64>,
-    pub(crate) stacks: Stacks,
+    pub(crate) samples: Samples,
     pub(crate) labels: Labels,
     pub(crate) addresses: Vec<u64>,
     pub(crate) location_mappings: Vec<Option<u32>>,
@@ -268,17 +266,32 @@ impl Profile {
 
     /// The samples, in the order of the file.
     pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample<'_>> {
-        (0..self.stacks.len()).map(|index| Sample { profile: self, index })
+        (0..self.samples.len()).map(|index| Sample { profile: self, index })
+    }
+
+    /// The functions in the stacks, each once, in the order they come.
+    pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
+        let (mut is_known, mut is_found) = (vec![false; self.addresses.len()], vec![false; self.functions.len()]);
+        let mut found = Vec::new();
+        for sample in self.samples() {
+            sample.locations().each(|id| {
+                if replace(&mut is_known[id.0 as usize], true) {
+                    return;
+                }
+                for function in self.lines[self.line_range(id)].iter().filter_map(|line| line.function) {
+                    if !replace(&mut is_found[function.0 as usize], true) {
+                        found.push(function);
+                    }
+                }
+            });
+        }
+        found.into_iter().map(|id| Function { profile: self, id })
     }
 
     /// A location.
     #[must_use]
     pub fn location(&self, id: LocationId) -> Location<'_> {
         Location { profile: self, id }
-    }
-
-    pub(crate) fn function(&self, id: FunctionId) -> Function<'_> {
-        Function { profile: self, id }
     }
 
     /// All locations.
@@ -296,6 +309,14 @@ impl Profile {
 
     pub(crate) fn string(&self, id: u32) -> &str {
         self.strings.text(id)
+    }
+}
+
+impl FunctionId {
+    /// Its number among the profile's functions, from 0: a place for it in a list.
+    #[must_use]
+    pub fn index(self) -> usize {
+        self.0 as usize
     }
 }
 
@@ -322,21 +343,20 @@ impl SampleType {
 impl<'a> Sample<'a> {
     /// One value per sample type.
     #[must_use]
-    pub fn values(&self) -> &'a [i64] {
-        let width = self.profile.sample_types.len();
-        &self.profile.values[self.index * width..][..width]
+    pub fn values(&self) -> SampleValues<'a> {
+        self.profile.samples.values(self.index, self.profile.sample_types.len())
     }
 
     /// The value of one sample type; 0 for an index that is none.
     #[must_use]
     pub fn value(&self, sample_type: usize) -> i64 {
-        self.values().get(sample_type).copied().unwrap_or(0)
+        self.values().nth(sample_type).unwrap_or(0)
     }
 
     /// The stack, leaf first.
     #[must_use]
     pub fn locations(&self) -> Stack<'a> {
-        self.profile.stacks.stack(self.index)
+        self.profile.samples.stack(self.index)
     }
 
     /// All lines of the stack, leaf first, inlined ones too.

@@ -2,7 +2,7 @@
 
 use crate::{
     profile::{LineColumns, Location, LocationId, Profile, Sample},
-    stacks::Stacks,
+    samples::Samples,
 };
 
 impl Profile {
@@ -28,22 +28,19 @@ impl Profile {
     /// Leaves out samples and changes the stacks of the others: `stack` gets a sample and where to put its new stack,
     /// and says whether the sample stays.
     pub(crate) fn restack(&mut self, mut stack: impl FnMut(Sample<'_>, &mut Vec<LocationId>) -> bool) {
-        let mut stacks = Stacks::default();
+        let mut samples = Samples::default();
         let mut written = Vec::new();
-        let mut kept = Vec::with_capacity(self.stacks.len());
-        let mut values = Vec::with_capacity(self.values.len());
+        let mut kept = Vec::with_capacity(self.samples.len());
         for sample in self.samples() {
             written.clear();
             let is_kept = stack(sample, &mut written);
             if is_kept {
-                stacks.push(&written);
-                values.extend_from_slice(sample.values());
+                samples.push(&written, sample.values());
             }
             kept.push(is_kept);
         }
-        self.stacks = stacks;
+        self.samples = samples;
         self.labels.retain_samples(|sample| kept[sample]);
-        self.values = values;
     }
 
     /// Leaves out labels, by their keys.

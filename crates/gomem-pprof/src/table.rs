@@ -1,9 +1,13 @@
 //! A profile's samples and frames as tables.
 
-use gomem_symbol::Symbol;
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
+use std::sync::Arc;
 
-use crate::profile::{FunctionId, Profile};
+use gomem_symbol::Symbol;
+use gomem_table::{
+    Column, ColumnSpec, Kind, Schema, StringPool, StringPoolBuilder, Table, TableError, Text, Unit, Values,
+};
+
+use crate::profile::{FunctionColumns, FunctionId, LineColumns, Profile};
 
 impl Profile {
     /// One row a sample: `sample`, `stack` (function names, leaf first), one column per sample type, `labels`.
@@ -38,7 +42,7 @@ impl Profile {
             offsets.push(keys.len());
         }
         let pool = texts.finish();
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        let text = |name, codes| Column::text(name, codes, Arc::clone(&pool));
         let fields =
             vec![text("key", keys), text("str", strs), Column::int64("num", Unit::None, nums), text("unit", units)];
         columns.push(Column::list("labels", Unit::None, offsets, Values::Struct(fields)));
@@ -55,23 +59,18 @@ impl Profile {
         let rows = rows.min(self.samples().len());
         let samples = || self.samples().take(rows);
         let leaves = || samples().map(|sample| sample.frames().next());
-        let function_text = |name: &str, of: fn(&crate::Function<'_>) -> String| {
-            // One text a function, and a code a row.
-            let mut pool = StringPoolBuilder::new();
-            let codes: Vec<u32> =
-                (0..self.functions.len() as u32).map(|id| pool.intern(&of(&self.function(FunctionId(id))))).collect();
-            let code = |line: &Option<crate::Line<'_>>| line.and_then(|line| line.columns.function);
-            let known: Vec<bool> = leaves().map(|line| code(&line).is_some()).collect();
-            let codes = leaves().map(|line| code(&line).map_or(0, |id| codes[id.0 as usize])).collect();
-            Column::text(name, codes, pool.finish()).with_validity(known)
+        let function_text = |name: &str, of: fn(&FunctionColumns) -> u32| {
+            let codes = leaves().map(|leaf| leaf.map_or(0, |line| self.function_code(line.columns))).collect();
+            let known = leaves().map(|leaf| leaf.is_some_and(|line| line.columns.function.is_some())).collect();
+            Column::text(name, codes, self.function_pool(of)).with_validity(known)
         };
         let column = |&name: &&str| match name {
             "time" => Column::optional_timestamp(
                 name,
                 std::iter::repeat_n(self.time_nanos.map(|nanos| nanos.div_euclid(1_000_000)), rows),
             ),
-            "function" => function_text(name, |function| function.name().to_owned()),
-            "file" => function_text(name, |function| function.filename().to_owned()),
+            "function" => function_text(name, |function| function.name),
+            "file" => function_text(name, |function| function.filename),
             "line" => Column::optional_int64(
                 name,
                 Unit::None,
@@ -91,19 +90,29 @@ impl Profile {
 
     /// The function names of the first stacks, leaf first.
     fn stack_column(&self, rows: usize) -> Column {
-        let mut names = StringPoolBuilder::new();
-        let codes: Vec<u32> = self.functions.iter().map(|function| names.intern(self.string(function.name))).collect();
+        let codes: Vec<u32> = self.lines.iter().map(|line| self.function_code(line)).collect();
         let (mut stack, mut offsets) = (Vec::new(), vec![0]);
         for sample in self.samples().take(rows) {
-            for line in sample.frames() {
-                stack.push(match line.columns.function {
-                    Some(FunctionId(id)) => codes[id as usize],
-                    None => names.intern("<unknown>"),
-                });
-            }
+            sample.locations().each(|id| match &codes[self.line_range(id)] {
+                [code] => stack.push(*code),
+                codes => stack.extend_from_slice(codes),
+            });
             offsets.push(stack.len());
         }
-        Column::list("stack", Unit::None, offsets, Values::Text(Text { codes: stack, pool: names.finish() }))
+        let text = Text { codes: stack, pool: self.function_pool(|function| function.name) };
+        Column::list("stack", Unit::None, offsets, Values::Text(text))
+    }
+
+    /// A text of each function, by its id, and the one of [none](Self::function_code): equal ones are not looked for, which
+    /// would cost more than to keep them.
+    fn function_pool(&self, of: fn(&FunctionColumns) -> u32) -> Arc<StringPool> {
+        let functions = self.functions.iter().map(|function| self.string(of(function)));
+        Arc::new(functions.chain(["<unknown>"]).collect())
+    }
+
+    /// The code of a line's function in the [pool](Self::function_pool).
+    fn function_code(&self, line: &LineColumns) -> u32 {
+        line.function.map_or(self.functions.len() as u32, |FunctionId(id)| id)
     }
 
     /// One row per sample's stack and frame: [`FRAMES_SCHEMA`].
@@ -151,7 +160,7 @@ impl Profile {
         }
         let pool = texts.finish();
         let [functions, packages, files, mappings] = codes;
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
+        let text = |name, codes| Column::text(name, codes, Arc::clone(&pool));
         Table::new(
             FRAMES_SCHEMA.name,
             vec![

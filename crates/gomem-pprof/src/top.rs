@@ -115,6 +115,8 @@ struct Sums {
     cum: i64,
     flat_count: i64,
     cum_count: i64,
+    /// The last sample that counted towards cum, from 1, so that recursion counts once.
+    counted: usize,
 }
 
 impl Profile {
@@ -125,30 +127,36 @@ impl Profile {
         let profile = &*self.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
         let mut sums = vec![Sums::default(); keys.len()];
-        // The last sample that counted towards a key's cum, so that recursion counts once.
-        let mut counted = vec![usize::MAX; keys.len()];
-        for (index, sample) in profile.samples().enumerate() {
+        // Most locations have one line: its key is one step away.
+        let only_key = |(id, _)| match of_line[profile.line_range(id)] {
+            [key] => key,
+            _ => SEVERAL,
+        };
+        let only_keys: Vec<u32> = profile.locations().map(only_key).collect();
+        for (number, sample) in (1..).zip(profile.samples()) {
             let value = sample.value(options.sample_type);
             let count = if options.mean { sample.value(0) } else { 0 };
             if value == 0 && count == 0 {
                 continue;
             }
-            let mut is_leaf = true;
-            for id in sample.locations() {
-                for &key in &of_line[profile.line_range(id)] {
-                    let key = key as usize;
-                    if is_leaf {
-                        sums[key].flat = sums[key].flat.wrapping_add(value);
-                        sums[key].flat_count = sums[key].flat_count.wrapping_add(count);
-                        is_leaf = false;
-                    }
-                    if counted[key] != index {
-                        counted[key] = index;
-                        sums[key].cum = sums[key].cum.wrapping_add(value);
-                        sums[key].cum_count = sums[key].cum_count.wrapping_add(count);
-                    }
-                }
+            let stack = sample.locations();
+            if let Some(&leaf) = stack.first().and_then(|id| of_line[profile.line_range(id)].first()) {
+                let sums = &mut sums[leaf as usize];
+                sums.flat = sums.flat.wrapping_add(value);
+                sums.flat_count = sums.flat_count.wrapping_add(count);
             }
+            let mut add = |key: u32| {
+                let sums = &mut sums[key as usize];
+                if sums.counted != number {
+                    sums.counted = number;
+                    sums.cum = sums.cum.wrapping_add(value);
+                    sums.cum_count = sums.cum_count.wrapping_add(count);
+                }
+            };
+            stack.each(|id| match only_keys[id.0 as usize] {
+                SEVERAL => of_line[profile.line_range(id)].iter().for_each(|&key| add(key)),
+                key => add(key),
+            });
         }
         let is_negative = |sums: &Sums| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
         let mut rows: Vec<(Sums, FrameKey)> = sums
@@ -177,6 +185,9 @@ impl Profile {
         Top { rows, by: options.by, total, unit, sample_unit, factor: None }
     }
 }
+
+/// In place of the key of a location that has several lines.
+const SEVERAL: u32 = u32::MAX;
 
 impl Top {
     /// The rows: largest |flat| first, then largest |cum|, then by name.

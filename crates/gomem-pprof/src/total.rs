@@ -49,8 +49,9 @@ impl Profile {
         let mut base = all.clone();
         for sample in self.samples() {
             let is_base = self.has_base && sample.labels().any(|label| label.key == BASE_LABEL);
-            for (index, &value) in sample.values().iter().enumerate() {
-                let count = sample.value(0);
+            let mut values = sample.values().enumerate().peekable();
+            let count = values.peek().map_or(0, |&(_, value)| value);
+            for (index, value) in values {
                 all.add(index, value, count);
                 if is_base {
                     base.add(index, value, count);

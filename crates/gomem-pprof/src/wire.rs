@@ -1,6 +1,9 @@
 //! The protobuf wire format: fields, one after the other, with their positions.
 
-use crate::error::{Error, ErrorKind};
+use crate::{
+    error::{Error, ErrorKind},
+    varint::take_words,
+};
 
 /// Reads fields off the front of a message.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +69,22 @@ impl<'a> Wire<'a> {
         Ok(Some(self.field))
     }
 
+    /// Takes a field off the front whose tag is one byte, and whose length one or two: the tag and what is in it. `None`, and
+    /// an undefined rest, for others.
+    #[inline]
+    pub(crate) fn short_message(&mut self) -> Option<(u8, Self)> {
+        let (tag, length, begin) = match *self.bytes {
+            [tag, a, ..] if a < 0x80 => (tag, usize::from(a), 2),
+            [tag, a, b, ..] if b < 0x80 => (tag, usize::from(a & 0x7f) | usize::from(b) << 7, 3),
+            _ => return None,
+        };
+        let (inside, rest) = self.bytes[begin..].split_at_checked(length)?;
+        let message = Self { bytes: inside, offset: self.offset + begin, field: u64::from(tag >> 3), ..*self };
+        self.bytes = rest;
+        self.offset += begin + length;
+        Some((tag, message))
+    }
+
     /// Numbers of one to three bytes are nearly all there are, and are read here; others elsewhere.
     #[inline]
     fn varint(&mut self) -> Result<u64, Error> {
@@ -82,35 +101,14 @@ impl<'a> Wire<'a> {
 
     /// All that is left, as numbers.
     #[inline]
-    fn varints(&mut self, mut take: impl FnMut(u64)) -> Result<(), Error> {
-        // Lengths vary from number to number, which a branch for each would not foresee. Eight bytes are looked at
-        // together: eight numbers of one byte, or else two numbers, which have no more than seven bytes between them.
-        while let Some(bytes) = self.bytes.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*bytes);
-            let ends = !word & HIGH_BITS;
-            let second = ends & ends.wrapping_sub(1);
-            let length = if ends == HIGH_BITS {
-                bytes.iter().for_each(|&byte| take(u64::from(byte)));
-                8
-            } else if second != 0 {
-                let first_bits = ends.trailing_zeros() + 1;
-                let both_bits = second.trailing_zeros() + 1;
-                take(joined(word, first_bits));
-                take(joined(word >> first_bits, both_bits - first_bits));
-                both_bits / 8
-            } else if ends != 0 {
-                let bits = ends.trailing_zeros() + 1;
-                take(joined(word, bits));
-                bits / 8
-            } else {
-                take(self.long_varint()?);
-                continue;
-            };
-            self.bytes = &self.bytes[length as usize..];
-            self.offset += length as usize;
-        }
+    pub(crate) fn varints(&mut self, mut take: impl FnMut(u64)) -> Result<(), Error> {
         while !self.bytes.is_empty() {
-            take(self.varint()?);
+            let rest = take_words(self.bytes, &mut take);
+            self.offset += self.bytes.len() - rest.len();
+            self.bytes = rest;
+            if !rest.is_empty() {
+                take(self.varint()?);
+            }
         }
         Ok(())
     }
@@ -188,18 +186,6 @@ impl<'a> Wire<'a> {
         Error::at(ErrorKind::WireType { message: self.message, field: self.field }, self.offset)
     }
 }
-
-/// The number in the first `bits` of a word, of which each byte holds seven.
-#[inline]
-fn joined(word: u64, bits: u32) -> u64 {
-    let groups = word & (u64::MAX >> (64 - bits));
-    let pairs = groups & 0x007f_007f_007f_007f | (groups & 0x7f00_7f00_7f00_7f00) >> 1;
-    let quads = pairs & 0x0000_3fff_0000_3fff | (pairs & 0x3fff_0000_3fff_0000) >> 2;
-    quads & 0x0fff_ffff | (quads & 0x0fff_ffff_0000_0000) >> 4
-}
-
-/// Set in every byte of a number but its last.
-const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 #[cfg(test)]
 mod tests {

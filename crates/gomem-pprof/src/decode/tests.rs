@@ -82,7 +82,7 @@ impl Writer {
 
 fn names_and_values(profile: &Profile) -> Vec<(Vec<String>, Vec<i64>)> {
     let name = |line: crate::Line<'_>| line.function().map_or("?", |function| function.name()).to_owned();
-    profile.samples().map(|sample| (sample.frames().map(name).collect(), sample.values().to_vec())).collect()
+    profile.samples().map(|sample| (sample.frames().map(name).collect(), sample.values().collect())).collect()
 }
 
 #[test]

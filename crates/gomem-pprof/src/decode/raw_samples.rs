@@ -1,0 +1,283 @@
+//! The samples of a profile that is being decoded: where they are, and what is known of their numbers.
+
+use crate::{
+    error::Error,
+    samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, write_field},
+    varint::HIGH_BITS,
+    wire::Wire,
+};
+
+/// Samples that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.
+#[derive(Debug, Default)]
+pub(super) struct RawSamples {
+    begins: Vec<usize>,
+    /// How many values the first sample has.
+    width: Option<usize>,
+    /// Whether another sample has more or fewer.
+    is_uneven: bool,
+    largest: u64,
+    has_zero: bool,
+    short: ShortIds,
+    /// Whether the last stack had ids of more than two bytes.
+    are_long: bool,
+    /// How many bytes the profile has.
+    profile_bytes: usize,
+    /// Samples that are not [`Plain`] in the profile, written so: they go behind its own bytes.
+    rewritten: Vec<u8>,
+}
+
+/// A sample as those who write profiles lay it out: its stack and its values, each one packed field, in either order, and
+/// then its labels.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plain<'a> {
+    pub(super) stack: Wire<'a>,
+    values: Wire<'a>,
+    pub(super) labels: Wire<'a>,
+}
+
+impl<'a> Plain<'a> {
+    #[inline]
+    pub(super) fn of(mut sample: Wire<'a>) -> Option<Self> {
+        let (first_tag, first) = sample.short_message()?;
+        let (second_tag, second) = sample.short_message()?;
+        match (first_tag, second_tag) {
+            (VALUES_TAG, STACK_TAG) => Some(Self { values: first, stack: second, labels: sample }),
+            (STACK_TAG, VALUES_TAG) => Some(Self { stack: first, values: second, labels: sample }),
+            _ => None,
+        }
+    }
+}
+
+impl RawSamples {
+    pub(super) fn new(profile_bytes: usize) -> Self {
+        Self { profile_bytes, ..Self::default() }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.begins.len()
+    }
+
+    pub(super) fn reserve(&mut self, samples: usize) {
+        self.begins.reserve_exact(samples);
+    }
+
+    /// Adds a sample that stays where it is, at `begin`.
+    #[inline]
+    pub(super) fn add_plain(&mut self, begin: usize, plain: Plain<'_>) -> Result<(), Error> {
+        let Plain { mut stack, mut values, .. } = plain;
+        if !self.are_short_values(values.rest()) {
+            let mut found = 0;
+            values.varints(|_| found += 1)?;
+            self.note_width(found);
+        }
+        // Where one stack has long ids, the next one has them too, mostly.
+        if self.are_long || !self.note_short(stack.rest()) {
+            let (mut largest, mut has_zero) = (0, false);
+            stack.varints(|id| {
+                largest = largest.max(id);
+                has_zero |= id == 0;
+            })?;
+            self.are_long = largest > LONGEST_SHORT;
+            self.largest = self.largest.max(largest);
+            self.has_zero |= has_zero;
+        }
+        self.begins.push(begin);
+        Ok(())
+    }
+
+    /// Adds a sample of any other layout.
+    pub(super) fn add(&mut self, stack: &[u64], values: &[u64]) {
+        self.note_width(values.len());
+        stack.iter().for_each(|&id| self.note(id));
+        self.begins.push(self.profile_bytes + self.rewritten.len());
+        write_field(&mut self.rewritten, STACK_TAG, stack.iter().copied());
+        write_field(&mut self.rewritten, VALUES_TAG, values.iter().copied());
+    }
+
+    /// Whether all ids are from 1 to `most`.
+    pub(super) fn are_within(&self, most: u32) -> bool {
+        !self.has_zero && self.largest <= u64::from(most) && self.short.are_within(most)
+    }
+
+    /// Whether each sample has so many values.
+    pub(super) fn have_values(&self, width: usize) -> bool {
+        !self.is_uneven && self.width.is_none_or(|found| found == width)
+    }
+
+    /// The ids of a stack, as the profile has them.
+    pub(super) fn ids<'a>(&'a self, profile: &'a [u8], sample: usize) -> Numbers<'a> {
+        self.field(profile, sample, STACK_TAG)
+    }
+
+    pub(super) fn values<'a>(&'a self, profile: &'a [u8], sample: usize) -> impl ExactSizeIterator<Item = i64> {
+        self.field(profile, sample, VALUES_TAG).map(u64::cast_signed)
+    }
+
+    fn field<'a>(&'a self, profile: &'a [u8], sample: usize, tag: u8) -> Numbers<'a> {
+        packed_field(profile, &self.rewritten, self.begins[sample], tag)
+    }
+
+    /// The samples in the profile's own bytes.
+    pub(super) fn finish(self, profile: Vec<u8>) -> Samples {
+        Samples::packed(profile, self.rewritten, self.begins)
+    }
+
+    #[inline]
+    fn note(&mut self, id: u64) {
+        self.largest = self.largest.max(id);
+        self.has_zero |= id == 0;
+    }
+
+    fn note_width(&mut self, width: usize) {
+        self.is_uneven |= *self.width.get_or_insert(width) != width;
+    }
+
+    /// Whether these are as many values as the first sample has, in so few bytes that none takes more than the ten it may.
+    #[inline]
+    fn are_short_values(&self, packed: &[u8]) -> bool {
+        self.width.is_some_and(|width| packed.len() < width + 10 && count(packed) == width)
+            && packed.last().is_none_or(|&byte| byte < 0x80)
+    }
+
+    /// Notes ids of one byte or two, eight bytes at a time. False when there are longer ones.
+    #[inline]
+    fn note_short(&mut self, packed: &[u8]) -> bool {
+        let (Some((&first, at)), Some((&last, before))) = (packed.split_first(), packed.split_last()) else {
+            return true;
+        };
+        let ((befores, before_rest), (ats, at_rest)) = (before.as_chunks(), at.as_chunks());
+        let mut long = u64::from(last & 0x80);
+        for (before, at) in befores.iter().zip(ats) {
+            long |= self.short.note(before, at);
+        }
+        if let (Some(before), Some(at)) = (before.last_chunk(), at.last_chunk()) {
+            long |= self.short.note(before, at);
+        } else {
+            let (mut before_padded, mut at_padded) = ([0; 8], [1; 8]);
+            before_padded[..before_rest.len()].copy_from_slice(before_rest);
+            at_padded[..at_rest.len()].copy_from_slice(at_rest);
+            long |= self.short.note(&before_padded, &at_padded);
+        }
+        if first < 0x80 {
+            self.note(u64::from(first));
+        }
+        long == 0
+    }
+}
+
+/// What is known of ids that take one byte or two, in lanes that the compiler makes vectors of.
+#[derive(Debug, Default)]
+struct ShortIds {
+    largest: [i16; 8],
+    zeros: [i16; 8],
+}
+
+impl ShortIds {
+    /// Looks at each byte with the one before it, of which it may be the continuation. Not 0 when both are continued.
+    #[inline(always)]
+    fn note(&mut self, before: &[u8; 8], at: &[u8; 8]) -> u64 {
+        for lane in 0..8 {
+            let (low, byte) = (i16::from(before[lane]), i16::from(at[lane]));
+            let id = if low < 0x80 { byte } else { low & 0x7f | byte << 7 };
+            let ended = if byte < 0x80 { id } else { 1 };
+            self.largest[lane] = self.largest[lane].max(ended);
+            self.zeros[lane] |= i16::from(ended == 0);
+        }
+        u64::from_ne_bytes(*before) & u64::from_ne_bytes(*at) & HIGH_BITS
+    }
+
+    fn are_within(&self, most: u32) -> bool {
+        self.zeros == [0; 8] && self.largest.iter().all(|&id| u32::from(id.unsigned_abs()) <= most)
+    }
+}
+
+/// The largest id that takes no more than two bytes.
+const LONGEST_SHORT: u64 = (1 << 14) - 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Samples of these fields, each plain when it has one stack and then values.
+    fn read(samples: &[(&[u64], &[u64])]) -> (RawSamples, Vec<u8>) {
+        let mut profile = Vec::new();
+        let begins: Vec<usize> = samples
+            .iter()
+            .map(|(stack, values)| {
+                let begin = profile.len();
+                write_field(&mut profile, STACK_TAG, stack.iter().copied());
+                write_field(&mut profile, VALUES_TAG, values.iter().copied());
+                begin
+            })
+            .collect();
+        let mut raw = RawSamples::new(profile.len());
+        for begin in begins {
+            raw.add_plain(begin, Plain::of(Wire::new(&profile[begin..])).unwrap()).unwrap();
+        }
+        (raw, profile)
+    }
+    #[test]
+    fn ids_of_every_size_are_looked_at_wherever_they_are() {
+        let mut random = fastrand::Rng::with_seed(1);
+        for bits in 1..=64_u32 {
+            for length in 0..40 {
+                let ids: Vec<u64> = (0..length).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
+                let largest = ids.iter().copied().max().unwrap_or(1);
+                let (raw, profile) = read(&[(&ids, &[])]);
+                assert!(raw.ids(&profile, 0).eq(ids.iter().copied()));
+                for most in [largest.saturating_sub(1), largest, largest.saturating_add(1)] {
+                    let Ok(most) = u32::try_from(most) else { continue };
+                    let are_within = ids.iter().all(|id| (1..=u64::from(most)).contains(id));
+                    // A pair out of the middle of a long id may look too large, which only costs time.
+                    let found = raw.are_within(most);
+                    assert!(found == are_within || (are_within && bits > 14), "{ids:?}, {most}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn samples_with_other_numbers_of_values_are_told() {
+        let long = [u64::MAX; 3];
+        for (values, are_even) in [
+            ([&[1_u64, 2, 3][..], &[300, 0, u64::MAX]], true),
+            ([&[1, 2, 3], &long], true),
+            ([&[1, 2, 3], &[1, 2]], false),
+            ([&long, &[1, 2, 3, 4]], false),
+        ] {
+            let (raw, profile) = read(&values.map(|values| (&[1_u64][..], values)));
+            for (sample, values) in values.iter().enumerate() {
+                assert!(raw.values(&profile, sample).eq(values.iter().map(|value| value.cast_signed())));
+            }
+            assert_eq!(raw.have_values(3), are_even);
+            assert!(!raw.have_values(2));
+        }
+    }
+
+    #[test]
+    fn a_sample_of_another_layout_is_written_anew() {
+        let mut raw = RawSamples::new(9);
+        raw.add(&[1, 300], &[5]);
+        raw.add(&[], &[6]);
+        assert!(raw.ids(&[0; 9], 0).eq([1, 300]) && raw.values(&[0; 9], 1).eq([6]));
+        assert!(raw.are_within(300) && !raw.are_within(299) && raw.have_values(1));
+        let samples = raw.finish(vec![0; 9]);
+        assert!(samples.stack(0).map(|id| id.0).eq([0, 299]) && samples.values(0, 1).eq([5]));
+    }
+
+    #[test]
+    fn only_a_stack_and_values_are_plain() {
+        for (sample, is_plain) in [
+            (&[0x0a, 1, 1, 0x12, 1, 2][..], true),
+            (&[0x12, 1, 2, 0x0a, 1, 1, 0x1a, 0], true),
+            (&[0x12, 0x81, 0, 2, 0x0a, 0], true),
+            (&[0x0a, 1, 1, 0x0a, 1, 1, 0x12, 1, 2], false),
+            (&[0x08, 1, 0x12, 1, 2], false),
+            (&[0x12, 1, 2], false),
+            (&[0x12, 0x81, 0x80, 0, 2, 0x0a, 0], false),
+            (&[0x12, 1, 2, 0x0a, 9, 1], false),
+        ] {
+            assert_eq!(Plain::of(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
+        }
+    }
+}
