@@ -126,7 +126,7 @@ semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semv
 	cargo semver-checks --baseline-rev $(BASELINE) $(addprefix -p gomem-,$(PUBLISHED))
 
 external-types: ## no type of another crate in a public signature; nightly Rust and cargo-check-external-types
-	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --manifest-path crates/gomem-$$crate/Cargo.toml; done
+	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --config external-types.toml --manifest-path crates/gomem-$$crate/Cargo.toml; done
 
 miri: ## the crates that do without the system, interpreted; nightly Rust with miri
 	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol --lib
