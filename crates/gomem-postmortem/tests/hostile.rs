@@ -307,5 +307,5 @@ fn markup_in_names_stays_text() {
         let count = |report: &Report| report.to_html().matches(tag).count();
         assert_eq!(count(&report), count(&harmless), "{tag}");
     }
-    assert!(serde_json::to_string(&report.to_json()).unwrap().contains("alert(1)"));
+    assert!(report.to_json().contains("alert(1)"));
 }

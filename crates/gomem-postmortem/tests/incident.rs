@@ -73,7 +73,7 @@ fn shares_add_up_and_tables_fit_their_schemas() {
     SITES_SCHEMA.check(&report.sites_table().unwrap()).unwrap();
     FINDINGS_SCHEMA.check(&report.findings_table().unwrap()).unwrap();
     assert_eq!(report.gogc_table().unwrap().rows(), report.what_if().len());
-    let json = report.to_json();
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["findings"][2]["line"], 34);
 }
 
