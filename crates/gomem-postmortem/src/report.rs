@@ -55,9 +55,9 @@ impl Report {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::of(bundle, &state);
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
-        let growth = growth(bundle);
         let live = live_heap(&state);
         let diagnosis = diagnosed::diagnose(bundle, &state);
+        let growth = growth(bundle, diagnosis.as_ref().is_some_and(diagnosed::is_leaking));
         let findings = find(
             bundle,
             &sites,
