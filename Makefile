@@ -100,14 +100,19 @@ incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labell
 notebooks: $(VENV)/.installed ## run the notebooks again, and keep their output
 	cd examples/notebooks && ../../$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb
 
-TARGETS ?= pprof escape metrics gctrace gogc bundle
+TARGETS ?= pprof profile filter symbol escape metrics gctrace gogc bundle report
 FUZZ_SECONDS ?= 1800
+# Where a target begins, apart from its own corpus.
+SEEDS_profile := pprof
+SEEDS_report := bundle
 
-fuzz: ## every decoder and the bundle with made-up bytes; nightly Rust and cargo-fuzz (TARGETS="pprof …" FUZZ_SECONDS=60)
-	@for target in $(TARGETS); do \
-	  CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_STRIP=none cargo +nightly fuzz run --fuzz-dir fuzz --features libfuzzer \
-	    --target-dir target/fuzz $$target -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384; \
-	done
+fuzz: $(addprefix fuzz-,$(TARGETS)) ## every decoder and the bundle with made-up bytes; nightly Rust and cargo-fuzz (TARGETS="pprof …" FUZZ_SECONDS=60)
+
+fuzz-%:
+	@mkdir -p fuzz/corpus/$*
+	CARGO_PROFILE_RELEASE_LTO=false CARGO_PROFILE_RELEASE_STRIP=none cargo +nightly fuzz run --fuzz-dir fuzz --features libfuzzer \
+	  --target-dir target/fuzz $* $(addprefix fuzz/corpus/,$* $(SEEDS_$*)) \
+	  -- -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=2048 -max_len=16384
 
 mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each format, through Python
 	cd python && GOMEM_MUTATIONS=10000 ../$(BIN)/python -m pytest -q -s tests/test_mutations.py
@@ -122,7 +127,7 @@ semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semv
 	cargo semver-checks --baseline-rev $(BASELINE) $(addprefix -p gomem-,$(PUBLISHED))
 
 external-types: ## no type of another crate in a public signature; nightly Rust and cargo-check-external-types
-	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --manifest-path crates/gomem-$$crate/Cargo.toml; done
+	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --config external-types.toml --manifest-path crates/gomem-$$crate/Cargo.toml; done
 
 miri: ## the crates that do without the system, interpreted; nightly Rust with miri
 	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol --lib

@@ -4,14 +4,22 @@
 
 mod bundle;
 mod escape;
+mod filter;
 mod gctrace;
 mod gogc;
 mod metrics;
 mod pprof;
+mod profile;
+mod report;
+mod symbol;
 
 pub use bundle::bundle;
 pub use escape::escape;
+pub use filter::filter;
 pub use gctrace::gctrace;
 pub use gogc::gogc;
 pub use metrics::metrics;
 pub use pprof::pprof;
+pub use profile::profile;
+pub use report::report;
+pub use symbol::symbol;

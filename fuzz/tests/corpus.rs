@@ -2,16 +2,16 @@
 
 use std::{fs, path::Path};
 
-/// The kept inputs of a target, and the same with bytes changed, cut off and doubled; always the same ones.
-fn replay(target: &str, run: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+/// The kept inputs of a corpus, and the same with bytes changed, cut off and doubled; always the same ones.
+fn replay(corpus: &str, run: fn(&[u8])) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(corpus);
     let mut seeds: Vec<_> = fs::read_dir(&folder)
         .unwrap_or_else(|problem| panic!("{}: {problem}", folder.display()))
         .map(|entry| entry.expect("a readable folder").path())
         .filter(|path| path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"seed-")))
         .collect();
     seeds.sort();
-    assert!(!seeds.is_empty(), "no input is kept for {target}");
+    assert!(!seeds.is_empty(), "no input is kept in {corpus}");
     let mut random = fastrand::Rng::with_seed(1);
     for path in seeds {
         let seed = fs::read(&path).expect("a readable file");
@@ -70,4 +70,24 @@ fn gogc() {
 #[test]
 fn bundle() {
     replay("bundle", gomem_fuzz::bundle);
+}
+
+#[test]
+fn profile() {
+    replay("pprof", gomem_fuzz::profile);
+}
+
+#[test]
+fn filter() {
+    replay("filter", gomem_fuzz::filter);
+}
+
+#[test]
+fn report() {
+    replay("bundle", gomem_fuzz::report);
+}
+
+#[test]
+fn symbol() {
+    replay("symbol", gomem_fuzz::symbol);
 }

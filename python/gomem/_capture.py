@@ -58,6 +58,7 @@ def capture(
     metrics_url: str | None = None,
     headers: Mapping[str, str] | None = None,
     bearer_token: str | None = None,
+    ca_file: str | os.PathLike[str] | None = None,
     timeout: float = 10.0,
     limit_bytes: int = 128 << 20,
     progress: Progress = None,
@@ -83,6 +84,8 @@ def capture(
         What to send to the host of `url`. The values are stored nowhere.
     bearer_token
         Sent as ``Authorization: Bearer``. It is stored nowhere.
+    ca_file
+        A PEM file with the certificates of the authorities to trust, instead of the system's.
     timeout
         How many seconds an answer may take; the CPU profile so much longer than its own.
     limit_bytes
@@ -93,7 +96,7 @@ def capture(
     Raises
     ------
     UsageError
-        When the URL or a header makes no sense, or the folder is not empty.
+        When the URL, a header or the authorities make no sense, or the folder is not empty.
     GomemError
         When nothing could be taken at all.
 
@@ -122,6 +125,7 @@ def capture(
             metrics_url=metrics_url,
             headers=dict(headers or {}),
             bearer_token=bearer_token,
+            ca_file=None if ca_file is None else Path(ca_file).read_bytes(),
             timeout=timeout,
             limit_bytes=limit_bytes,
             progress=tell,

@@ -310,6 +310,7 @@ def capture(
     metrics_url: str | None,
     headers: Mapping[str, str],
     bearer_token: str | None,
+    ca_file: bytes | None,
     timeout: float,
     limit_bytes: int,
     progress: Callable[[float], object],

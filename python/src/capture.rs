@@ -2,14 +2,14 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf, time::Duration};
 
-use gomem_capture::{CaptureOptions, Error as CaptureError, Headers, Target, capture as take};
+use gomem_capture::{Authorities, CaptureOptions, Error as CaptureError, Headers, Target, capture as take};
 use pyo3::prelude::*;
 
 use crate::error::{Error, GomemError};
 
 /// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
-#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, timeout, limit_bytes, progress))]
+#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, ca_file, timeout, limit_bytes, progress))]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 fn capture(
     py: Python<'_>,
@@ -19,6 +19,7 @@ fn capture(
     metrics_url: Option<&str>,
     headers: BTreeMap<String, String>,
     bearer_token: Option<&str>,
+    ca_file: Option<&[u8]>,
     timeout: f64,
     limit_bytes: u64,
     progress: Py<PyAny>,
@@ -36,6 +37,9 @@ fn capture(
         .with_limit_bytes(limit_bytes);
     if let Some(url) = metrics_url {
         options = options.with_metrics(Target::parse(url)?);
+    }
+    if let Some(pem) = ca_file {
+        options = options.with_authorities(Authorities::decode(pem)?);
     }
     let mut signal = None;
     let taken = py.detach(|| {

@@ -49,7 +49,7 @@ impl PyReport {
     }
 
     fn json(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
-        worker::run(py, move || format!("{:#}\n", slf.get().report.to_json()))
+        worker::run(py, move || slf.get().report.to_json())
     }
 
     fn text(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {

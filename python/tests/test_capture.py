@@ -90,3 +90,12 @@ def test_what_makes_no_sense(options, message, tmp_path):
     with pytest.raises(gm.UsageError, match=message):
         gm.capture(**{"url": "127.0.0.1:1", "directory": tmp_path / "b", **options})
     assert not (tmp_path / "b").exists()
+
+
+def test_authorities_that_are_none(tmp_path):
+    (tmp_path / "ca.pem").write_text("nothing")
+    with pytest.raises(gm.UsageError, match="authorities, in PEM: no '-----BEGIN"):
+        gm.capture("https://127.0.0.1:1", tmp_path / "b", ca_file=tmp_path / "ca.pem")
+    with pytest.raises(FileNotFoundError):
+        gm.capture("https://127.0.0.1:1", tmp_path / "b", ca_file=tmp_path / "none.pem")
+    assert not (tmp_path / "b").exists()

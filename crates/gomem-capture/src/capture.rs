@@ -17,7 +17,7 @@ use std::{
 use url::Url;
 
 use crate::{
-    Error, Failed, Headers, Manifest, Skipped, TakenFile, Target, Window,
+    Authorities, Error, Failed, Headers, Manifest, Skipped, TakenFile, Target, Window,
     client::{Client, Problem, ProblemKind},
     endpoint::{AT_THE_END, CPU, Endpoint, Form, HEAP_END, HEAP_START},
     folder::Folder,
@@ -33,6 +33,7 @@ pub struct CaptureOptions {
     metrics: Option<Target>,
     seconds: u32,
     headers: Headers,
+    authorities: Option<Authorities>,
     timeout: Duration,
     limit_bytes: u64,
 }
@@ -46,6 +47,7 @@ impl CaptureOptions {
             metrics: None,
             seconds: 30,
             headers: Headers::default(),
+            authorities: None,
             timeout: Duration::from_secs(10),
             limit_bytes: 128 << 20,
         }
@@ -69,6 +71,13 @@ impl CaptureOptions {
     #[must_use]
     pub fn with_headers(mut self, headers: Headers) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Whose certificates to trust instead of those of the system's authorities.
+    #[must_use]
+    pub fn with_authorities(mut self, authorities: Authorities) -> Self {
+        self.authorities = Some(authorities);
         self
     }
 
@@ -169,10 +178,11 @@ impl Asker {
         // What one host is told in confidence is not told to another.
         let for_metrics =
             if metrics.has_host_of(&options.target) { options.headers.clone() } else { Headers::default() };
+        let client = |headers| Client::new(headers, options.limit_bytes, options.authorities.as_ref());
         Self {
             target: options.target.clone(),
-            client: Client::new(headers, options.limit_bytes),
-            metrics_client: Client::new(for_metrics.with_secrets_of(metrics), options.limit_bytes),
+            client: client(headers),
+            metrics_client: client(for_metrics.with_secrets_of(metrics)),
             seconds: options.seconds,
             timeout: options.timeout,
             limit_bytes: options.limit_bytes,

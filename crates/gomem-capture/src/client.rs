@@ -12,7 +12,7 @@ use ureq::{
 };
 use url::Url;
 
-use crate::header::Headers;
+use crate::{Authorities, header::Headers};
 
 /// Asks one host.
 #[derive(Debug, Clone)]
@@ -56,15 +56,16 @@ impl Problem {
 }
 
 impl Client {
-    pub(crate) fn new(headers: Headers, limit_bytes: u64) -> Self {
+    pub(crate) fn new(headers: Headers, limit_bytes: u64, authorities: Option<&Authorities>) -> Self {
+        // The system's roots, since services inside of a company have certificates of its own authority.
+        let roots = authorities.map_or(RootCerts::PlatformVerifier, Authorities::roots);
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
             .accept_encoding("")
             .user_agent(concat!("gomem/", env!("CARGO_PKG_VERSION")))
-            // The system's roots, since services inside of a company have certificates of its own authority.
-            .tls_config(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build())
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
         Self { agent, headers, limit_bytes }

@@ -12,6 +12,12 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// Authorities cannot be trusted.
+    #[error("not the certificates of authorities, in PEM: {reason}")]
+    Authorities {
+        /// What is wrong with them.
+        reason: String,
+    },
     /// A header cannot be sent.
     #[error("header {name:?}: {reason}")]
     Header {

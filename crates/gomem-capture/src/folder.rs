@@ -42,7 +42,9 @@ impl Folder {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::OpenOptions::new().write(true).create_new(true).open(&path)?.write_all(bytes)
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+            // A part of a file, on a disk that is full, is worse than none.
+            file.write_all(bytes).inspect_err(|_| drop(fs::remove_file(&path)))
         };
         write().map_err(|source| Error::Io { path: path.clone(), source })
     }

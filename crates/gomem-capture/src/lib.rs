@@ -14,12 +14,13 @@
 //! ```
 //!
 //! What answers is not trusted: every answer has a time and a number of bytes at most, is stored as it came and never
-//! inflated, and a redirect is followed only within the same origin. TLS is verified by the system's roots, no proxy is
-//! used. Values of headers and credentials in URLs are sent and go nowhere else.
+//! inflated, and a redirect is followed only within the same origin. TLS is verified, by the system's roots or
+//! by [`Authorities`]; no proxy is used. Values of headers and credentials in URLs are sent and go nowhere else.
 //!
 //! | module | holds |
 //! |---|---|
 //! | `target` | [`Target`]: where the service is |
+//! | `authorities` | [`Authorities`]: whose certificates are trusted |
 //! | `header` | [`Headers`]: what is sent, and kept secret |
 //! | `client` | one answer, within its limits |
 //! | `endpoint`, `index` | what is asked for, and what there is |
@@ -30,6 +31,7 @@
 
 #![forbid(unsafe_code)]
 
+mod authorities;
 mod capture;
 mod client;
 mod endpoint;
@@ -41,6 +43,7 @@ mod manifest;
 mod reach;
 mod target;
 
+pub use authorities::Authorities;
 pub use capture::{Capture, CaptureOptions, Progress, capture};
 pub use error::Error;
 pub use header::Headers;

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gomem_capture::{Capture, CaptureOptions, Headers, Target, capture};
+use gomem_capture::{Authorities, Capture, CaptureOptions, Headers, Target, capture};
 use gomem_postmortem::{Bundle, Contents, Report};
 
 /// A running service, which ends with the test.
@@ -51,14 +51,14 @@ fn programs() -> &'static [PathBuf] {
     PROGRAMS.get_or_init(|| {
         let others = std::env::var("GOMEM_GO").unwrap_or_default();
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/service/main.go");
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/service");
         let mut programs = Vec::new();
         for (i, go) in std::iter::once("go").chain(others.split_whitespace()).enumerate() {
             let program = folder.join(format!("service-{i}"));
             let built = Command::new(go)
                 .args(["build", "-o"])
                 .arg(&program)
-                .arg(&source)
+                .args(["main.go", "certificate.go"].map(|file| source.join(file)))
                 .env("GOTOOLCHAIN", "local")
                 .current_dir(folder)
                 .status();
@@ -179,6 +179,26 @@ fn a_certificate_that_nobody_signed_is_refused() {
     assert!(start.elapsed() < Duration::from_secs(20), "it does not wait for what cannot come");
     assert!(service.url.starts_with("https://") && err.to_string().contains("certificate"), "{err}");
     assert!(fs::read_dir(folder.path()).unwrap().next().is_none());
+}
+
+#[test]
+fn a_certificate_of_an_authority_of_ones_own_is_trusted_when_it_is_named() {
+    let Some(program) = programs().first() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let [file, refused, taken] = ["ca.pem", "refused", "taken"].map(|name| folder.path().join(name));
+    let service = Service::start(program, &["-ca", file.to_str().unwrap()]);
+    let authorities = Authorities::decode(&fs::read(&file).unwrap()).unwrap();
+    let attempt = |options: CaptureOptions| {
+        capture(&options, &refused, &mut |_| ControlFlow::Continue(())).unwrap_err().to_string()
+    };
+    let err = attempt(service.options(60));
+    assert!(err.contains("certificate"), "not by the system's authorities: {err}");
+    // The certificate is for 127.0.0.1 alone.
+    let elsewhere = Target::parse(&service.url.replace("127.0.0.1", "localhost")).unwrap();
+    let err = attempt(CaptureOptions::new(elsewhere).with_authorities(authorities.clone()));
+    assert!(err.contains("certificate"), "not for another name: {err}");
+    let taken = take(&service.options(1).with_authorities(authorities), &taken);
+    assert!(taken.manifest().failed.is_empty() && taken.manifest().url.starts_with("https://"), "{taken:?}");
 }
 
 #[test]

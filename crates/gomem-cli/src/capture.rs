@@ -12,7 +12,7 @@ use std::{
 };
 
 use clap::Args;
-use gomem_capture::{Capture, CaptureOptions, Error, Headers, Manifest, Target, capture, listen_check};
+use gomem_capture::{Authorities, Capture, CaptureOptions, Error, Headers, Manifest, Target, capture, listen_check};
 use indicatif::HumanBytes;
 
 use crate::{failure::Failure, files::read, progress, terminal::one_line};
@@ -39,6 +39,9 @@ pub(crate) struct CaptureCommand {
     /// Send the bearer token in this file; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     bearer_token_file: Option<PathBuf>,
+    /// Trust the authorities whose certificates are in this PEM file, instead of the system's.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
     /// How long an answer may take, in seconds; the CPU profile so much longer than its own.
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
     timeout: u64,
@@ -65,6 +68,10 @@ pub(crate) fn answer(command: &CaptureCommand, out: &mut dyn Write, err: &mut dy
         .with_limit_bytes(command.limit << 20);
     if let Some(url) = &command.metrics_url {
         options = options.with_metrics(Target::parse(url)?);
+    }
+    if let Some(path) = &command.ca_file {
+        let authorities = Authorities::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))?;
+        options = options.with_authorities(authorities);
     }
     let bar = progress::clock(u64::from(command.seconds) * 1000);
     let interrupted = interrupted();
@@ -103,7 +110,7 @@ fn headers(command: &CaptureCommand) -> Result<Headers, Failure> {
     Ok(headers)
 }
 
-/// Set by the first Ctrl-C; a second one ends the process, should an answer be stored for long.
+/// Set by the first Ctrl-C or SIGTERM; a second one ends the process, should an answer be stored for long.
 fn interrupted() -> &'static AtomicBool {
     static INTERRUPTED: AtomicBool = AtomicBool::new(false);
     static HANDLER: Once = Once::new();

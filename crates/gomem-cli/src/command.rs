@@ -63,7 +63,7 @@ fn postmortem(
         out.write_all(report.to_text().as_bytes())?;
     }
     if let Some(path) = json {
-        write_or_print(path, format!("{:#}\n", report.to_json()).as_bytes(), out)?;
+        write_or_print(path, report.to_json().as_bytes(), out)?;
     }
     if let Some(path) = html {
         write_or_print(path, report.to_html().as_bytes(), out)?;

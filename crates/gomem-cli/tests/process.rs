@@ -105,10 +105,21 @@ fn completions_and_manual_pages() {
     assert!(man.join("gomem.1").exists());
 }
 
-/// A service that answers with a heap profile and lets the caller of all else wait.
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_came() {
+    stopped_by("-INT");
+}
+
+#[cfg(unix)]
+#[test]
+fn so_does_sigterm() {
+    stopped_by("-TERM");
+}
+
+/// Captures from a service that answers with a heap profile and lets the caller of all else wait.
+#[cfg(unix)]
+fn stopped_by(signal: &str) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let heap = std::fs::read(incident("before/heap-3.pb.gz")).unwrap();
@@ -142,7 +153,7 @@ fn ctrl_c_keeps_what_came() {
         }
         std::thread::sleep(std::time::Duration::from_millis(20));
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let ended = child.wait_with_output().unwrap();
     let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
     assert_eq!(ended.status.code(), Some(0), "{err}");

@@ -1,6 +1,9 @@
 //! Files that a Go program left behind, recognised by their content.
 
-use std::path::{Path, PathBuf};
+use std::{
+    convert::Infallible,
+    path::{Path, PathBuf},
+};
 
 use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
@@ -157,8 +160,7 @@ impl Bundle {
         if files.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
         }
-        let mut artifacts = Vec::with_capacity(files.len());
-        for file in &files {
+        let artifact = |file: &PathBuf| {
             let io = |source| BundleError::Io { path: file.clone(), source };
             let about = std::fs::metadata(file).map_err(io)?;
             if about.len() > LARGEST_FILE {
@@ -167,11 +169,11 @@ impl Bundle {
             let relative = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty()).unwrap_or(file);
             let name = relative.to_string_lossy().replace('\\', "/");
             let modified_ms = about.modified().ok().and_then(unix_ms);
-            artifacts.push(Artifact { name, bytes: std::fs::read(file).map_err(io)?, modified_ms });
-        }
+            Ok(Artifact { name, bytes: std::fs::read(file).map_err(io)?, modified_ms })
+        };
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let bundle = Self::of(&name, artifacts);
+        let bundle = Self::recognise(&name, files.iter().map(artifact))?;
         if bundle.contents.is_empty() {
             let reasons: Vec<String> =
                 bundle.unread.iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
@@ -184,14 +186,25 @@ impl Bundle {
     /// Recognises files that are in memory already.
     #[must_use]
     pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
-        // Profiles in protobuf say more than those that are text: they come first.
-        let (texts, others): (Vec<_>, Vec<_>) =
-            artifacts.into_iter().partition(|artifact| is_text_profile(&artifact.bytes));
+        let Ok(bundle) = Self::recognise::<Infallible>(name, artifacts.into_iter().map(Ok));
+        bundle
+    }
+
+    /// One file after the other, so that not all of them are in memory.
+    fn recognise<E>(name: &str, artifacts: impl Iterator<Item = Result<Artifact, E>>) -> Result<Self, E> {
         let mut recogniser = Recogniser::default();
-        for artifact in others.into_iter().chain(texts) {
-            recogniser.read(artifact);
+        let mut texts = Vec::new();
+        for artifact in artifacts {
+            let artifact = artifact?;
+            // Profiles in protobuf say more than those that are text: they come first.
+            if is_text_profile(&artifact.bytes) {
+                texts.push(artifact);
+            } else {
+                recogniser.read(artifact);
+            }
         }
-        recogniser.finish(name)
+        texts.into_iter().for_each(|artifact| recogniser.read(artifact));
+        Ok(recogniser.finish(name))
     }
 
     /// The folder's name.
@@ -266,19 +279,27 @@ impl Bundle {
 
 fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), BundleError> {
     let io = |source| BundleError::Io { path: path.to_owned(), source };
-    if std::fs::metadata(path).map_err(io)?.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(io)? {
-            let entry = entry.map_err(io)?;
-            let is_dir = entry.file_type().map_err(io)?.is_dir();
-            if files.len() >= MOST_FILES || (is_dir && depth >= DEEPEST) {
-                continue;
-            }
-            list(&entry.path(), files, depth + 1)?;
-        }
-    } else {
+    if !std::fs::metadata(path).map_err(io)?.is_dir() {
         files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path).map_err(io)? {
+        let entry = entry.map_err(io)?;
+        let kind = entry.file_type().map_err(io)?;
+        if kind.is_dir() {
+            if depth < DEEPEST {
+                list(&entry.path(), files, depth + 1)?;
+            }
+        } else if files.len() < MOST_FILES && is_file(&entry.path()) {
+            files.push(entry.path());
+        }
     }
     Ok(())
+}
+
+/// A link may lead to a file, and not to a folder, which may lead back, or to a device or a pipe, which may have no end.
+fn is_file(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|about| about.is_file())
 }
 
 fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
@@ -295,6 +316,25 @@ mod tests {
 
     fn one(name: &str, bytes: &[u8]) -> Bundle {
         Bundle::of("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_and_devices_of_a_folder_are_no_trap() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::write(at("scrape.prom"), "go_goroutines 1 1700000000000\n").unwrap();
+        for name in ["a", "b", "c"] {
+            symlink(".", at(name)).unwrap();
+        }
+        symlink("/dev/zero", at("zeros")).unwrap();
+        symlink("nothing", at("broken")).unwrap();
+        symlink("scrape.prom", at("again.prom")).unwrap();
+        let bundle = Bundle::open(folder.path()).unwrap();
+        let names: Vec<&str> = bundle.contents().iter().map(|found| found.0.as_str()).collect();
+        assert_eq!((names, bundle.unread()), (vec!["again.prom", "scrape.prom"], &[][..]));
     }
 
     #[test]

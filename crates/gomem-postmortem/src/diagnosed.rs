@@ -33,6 +33,11 @@ pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     (state.rows() > 0).then(|| Diagnosis::of(&state, DiagnoseOptions::default()))
 }
 
+/// Whether the rules say that the live heap leaks.
+pub(crate) fn is_leaking(diagnosis: &Diagnosis) -> bool {
+    diagnosis.fired().any(|told| told.rule == Rule::LiveHeapLeak)
+}
+
 /// The rules that fired, as findings. What another finding tells already becomes a part of that one.
 pub(crate) fn tell(fired: &[&gomem_metrics::Finding], findings: &mut Vec<Finding>) {
     for told in fired.iter().filter(|told| told.severity >= Told::Warning) {

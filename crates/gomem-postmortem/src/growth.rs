@@ -65,12 +65,13 @@ impl Growth {
     }
 }
 
-/// Growing sites, the fastest first. Needs three profiles or more: two points always lie on a line.
+/// Growing sites, the fastest first. Needs three profiles or more: two points always lie on a line. Two will do where the
+/// rules say that the live heap leaks.
 ///
 /// A site counts when it grew from each profile to the next, by more than chance: the sampler's counts are Poisson, so a
 /// difference of n and m objects has the standard deviation √(n + m). A site that fills up, growing less than a third as
 /// fast at the end as at the beginning, does not count: it is what a bounded cache looks like.
-pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
+pub(crate) fn growth(bundle: &Bundle, is_leaking: bool) -> Vec<Growth> {
     // `allocs` and `heap` are the same profile under two names; taken at one time, one is enough.
     let mut heaps: Vec<_> = bundle.heaps().iter().filter(|heap| heap.profile.time_nanos().is_some()).collect();
     heaps.retain(|heap| {
@@ -79,7 +80,8 @@ pub(crate) fn growth(bundle: &Bundle) -> Vec<Growth> {
             .get(heap.profile.default_sample_type())
             .is_none_or(|kind| kind.name() != "alloc_space")
     });
-    if heaps.len() < 3 {
+    let fewest = if is_leaking { 2 } else { ENOUGH_PROFILES };
+    if heaps.len() < fewest {
         return Vec::new();
     }
     let begin = heaps.first().and_then(|heap| heap.profile.time_nanos()).unwrap_or(0);
@@ -176,6 +178,9 @@ pub(crate) fn live_heap(state: &GoState) -> Option<(Vec<(f64, f64)>, Trend)> {
     let trend = Trend::of(&points)?;
     Some((points, trend))
 }
+
+/// So many profiles show a trend by themselves.
+pub(crate) const ENOUGH_PROFILES: usize = 3;
 
 const SMALLEST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;
 

@@ -5,14 +5,16 @@ use gomem_table::Unit;
 
 use crate::{
     finding::{Evidence, Finding, FindingKind, Severity},
-    growth::Growth,
+    growth::{ENOUGH_PROFILES, Growth},
 };
 
 /// The finding of a site that grows; what the metrics say of the live heap makes it surer.
 pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
     let site = &growth.site;
     let rising = live_heap.is_some_and(rises);
-    let severity = if rising && site.inuse_fraction >= 0.1 { Severity::Critical } else { Severity::Warning };
+    let is_trend = growth.inuse_bytes.len() >= ENOUGH_PROFILES;
+    let severity =
+        if rising && is_trend && site.inuse_fraction >= 0.1 { Severity::Critical } else { Severity::Warning };
     let title = format!(
         "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
         site.place.short(),
@@ -55,7 +57,7 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
             .into(),
     };
-    finding.confidence = if rising && growth.significance >= 5.0 {
+    finding.confidence = if rising && is_trend && growth.significance >= 5.0 {
         "high"
     } else if rising || growth.significance >= 5.0 {
         "medium"

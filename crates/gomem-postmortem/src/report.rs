@@ -4,7 +4,7 @@ use gomem_gogc::{GcModel, Interval, Prediction};
 use gomem_metrics::{Component, Diagnosis, GoState, Verdict, Waterfall};
 use gomem_pprof::FlameHtml;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     bundle::{Bundle, Remark, Unread},
@@ -55,9 +55,9 @@ impl Report {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::of(bundle, &state);
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
-        let growth = growth(bundle);
         let live = live_heap(&state);
         let diagnosis = diagnosed::diagnose(bundle, &state);
+        let growth = growth(bundle, diagnosis.as_ref().is_some_and(diagnosed::is_leaking));
         let findings = find(
             bundle,
             &sites,
@@ -191,9 +191,9 @@ impl Report {
 
     /// The report as JSON, for machines.
     #[must_use]
-    pub fn to_json(&self) -> Value {
+    pub fn to_json(&self) -> String {
         let interval = |interval: Option<Interval>| interval.map(|found| json!([found.value, found.low, found.high]));
-        json!({
+        let report = json!({
             "schema_version": SCHEMA_VERSION,
             "gomem_version": env!("CARGO_PKG_VERSION"),
             "bundle": self.name,
@@ -263,7 +263,8 @@ impl Report {
             "files": self.files,
             "remarks": self.remarks.iter().map(|remark| json!({"name": remark.name, "text": remark.text})).collect::<Vec<_>>(),
             "unread": self.unread.iter().map(|unread| json!({"name": unread.name, "reason": unread.reason})).collect::<Vec<_>>(),
-        })
+        });
+        format!("{report:#}\n")
     }
 
     /// [`findings`](Self::findings) as a table.

@@ -281,7 +281,7 @@ fn files_cut_anywhere_are_told_or_read() {
 
 #[test]
 fn markup_in_names_stays_text() {
-    let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'`&lt;";
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\"'`&lt;";
     let named = |word: &str| {
         let dump = format!("{DUMP}goroutine 2 [{word}]:\nexample.com/a.{word}()\n\t/src/{word}/a.go:3 +0x1\n\n");
         let heap = format!(
@@ -307,5 +307,9 @@ fn markup_in_names_stays_text() {
         let count = |report: &Report| report.to_html().matches(tag).count();
         assert_eq!(count(&report), count(&harmless), "{tag}");
     }
-    assert!(serde_json::to_string(&report.to_json()).unwrap().contains("alert(1)"));
+    assert!(report.to_json().contains("alert(1)"));
+    // The flame graph has it as text of an element of its own, where nothing follows.
+    let page = report.to_html();
+    let (before, after) = (page.find("class=\"gomem-flame\"").unwrap(), page.rfind("</script>").unwrap());
+    assert!(!page[..before].contains('\u{202e}') && !page[after..].contains('\u{202e}'));
 }

@@ -2,12 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, io::Read, path::PathBuf};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
 use gomem_postmortem::{
-    Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity, Site, attribute,
+    Artifact, Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity, Site, attribute,
 };
 use gomem_pprof::Profile;
 
@@ -73,7 +77,7 @@ fn shares_add_up_and_tables_fit_their_schemas() {
     SITES_SCHEMA.check(&report.sites_table().unwrap()).unwrap();
     FINDINGS_SCHEMA.check(&report.findings_table().unwrap()).unwrap();
     assert_eq!(report.gogc_table().unwrap().rows(), report.what_if().len());
-    let json = report.to_json();
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["findings"][2]["line"], 34);
 }
 
@@ -125,4 +129,28 @@ fn a_json_folder_tells_what_the_text_does() {
     }
     let pool = by_json.iter().find(|site| site.place.short() == "event/line.go:34").unwrap();
     assert_eq!(pool.cause(), Some(Cause::InterfaceBoxing));
+}
+
+#[test]
+fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
+    let leak = |skip: &[&str]| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before");
+        let mut artifacts = Vec::new();
+        for folder in [folder.clone(), folder.join("metrics")] {
+            for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+                if path.is_file() && !skip.iter().any(|part| name.contains(part)) {
+                    artifacts.push(Artifact { name, bytes: fs::read(&path).unwrap(), modified_ms: None });
+                }
+            }
+        }
+        let report = Report::of(&Bundle::of("two", artifacts));
+        let found =
+            report.findings().iter().find(|finding| finding.kind == FindingKind::Leak && finding.place.is_some());
+        found.map(|found| (found.place.as_ref().unwrap().short(), found.severity, found.summary.clone()))
+    };
+    let (place, severity, summary) = leak(&["heap-2"]).unwrap();
+    assert_eq!((place.as_str(), severity), ("store/sessions.go:43", Severity::Warning), "{summary}");
+    assert!(summary.contains("each of 2 heap profiles") && summary.contains("The metrics agree"), "{summary}");
+    assert_eq!(leak(&["heap-2", ".prom", "gctrace"]), None, "two points always lie on a line");
 }

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"flag"
 	"fmt"
 	"net"
@@ -20,6 +21,7 @@ var (
 	contend  = flag.Bool("contend", false, "mutex and block profiles have samples")
 	slow     = flag.String("slow", "", "the path that does not answer")
 	secure   = flag.Bool("tls", false, "with a certificate that nobody has signed")
+	ca       = flag.String("ca", "", "with a certificate by the authority that this file is to hold")
 	token    = flag.String("token", "", "what a request has to bear")
 )
 
@@ -36,12 +38,11 @@ func main() {
 	go allocate()
 	http.HandleFunc("/metrics", metrics)
 	server := httptest.NewUnstartedServer(http.HandlerFunc(guard))
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		panic(err)
+	server.Listener = must(net.Listen("tcp", "127.0.0.1:0"))
+	if *ca != "" {
+		server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate(*ca)}}
 	}
-	server.Listener = listener
-	if *secure {
+	if *secure || *ca != "" {
 		server.StartTLS()
 	} else {
 		server.Start()

@@ -1,0 +1,39 @@
+//! Any text as the expressions of a filter, one a line, on a profile with labels.
+
+use std::cell::OnceCell;
+
+use gomem_pprof::{Filter, Profile};
+
+pub fn filter(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let mut filter = Filter::default();
+    let options = [
+        &mut filter.focus,
+        &mut filter.ignore,
+        &mut filter.hide,
+        &mut filter.show,
+        &mut filter.show_from,
+        &mut filter.prune_from,
+        &mut filter.tagfocus,
+        &mut filter.tagignore,
+        &mut filter.tagshow,
+        &mut filter.taghide,
+        &mut filter.tagroot,
+        &mut filter.tagleaf,
+    ];
+    for (option, line) in options.into_iter().zip(text.split('\n')) {
+        line.clone_into(option);
+    }
+    thread_local! {
+        static PROFILE: OnceCell<Profile> = const { OnceCell::new() };
+    }
+    PROFILE.with(|profile| {
+        let profile = profile.get_or_init(|| Profile::decode(LABELLED).expect("a profile that Go wrote"));
+        if let Ok(kept) = profile.filter(&filter) {
+            assert!(kept.samples().len() <= profile.samples().len());
+            let _ = kept.samples_table();
+        }
+    });
+}
+
+const LABELLED: &[u8] = include_bytes!("../corpus/pprof/seed-goroutine.pb.gz");

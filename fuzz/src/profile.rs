@@ -1,0 +1,22 @@
+//! Any bytes as a profile, and everything that is made of one.
+
+use gomem_pprof::{FlameHtml, Granularity, Profile, TopOptions};
+
+use crate::pprof::decoded;
+
+pub fn profile(bytes: &[u8]) {
+    let Some(profile) = decoded(bytes) else { return };
+    for &by in Granularity::ALL {
+        let _ = profile.top(&TopOptions::new(0).by(by).with_mean(true)).to_table();
+    }
+    let _ = (profile.frames_table(), profile.goroutines_table(), profile.tags_table(0));
+    let _ = (profile.edges(&TopOptions::new(0)).to_table(), profile.sampling_table(0, Granularity::Line));
+    let _ = (profile.to_speedscope(""), profile.to_callgrind(0), profile.flame(0).to_folded());
+    let _ = FlameHtml::new("", &profile.flame(0)).fragment();
+    let _ = (profile.repair_truncated_stacks(), profile.since(&profile));
+    if let Ok(diff) = profile.diff(&profile, true) {
+        assert!(diff.rows(&TopOptions::new(0)).iter().all(|row| row.delta() == (0, 0)));
+    }
+    let twice = Profile::merge([&profile, &profile]).expect("it has the same types as itself");
+    assert!(twice.samples().len() <= profile.samples().len());
+}

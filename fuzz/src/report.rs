@@ -1,0 +1,12 @@
+//! Any bytes as the files of a bundle, up to the report.
+
+use gomem_postmortem::Report;
+
+pub fn report(bytes: &[u8]) {
+    let report = Report::of(&crate::bundle::read(bytes).1);
+    let _ = (report.findings_table(), report.sites_table(), report.gogc_table(), report.rules_table());
+    let _ = (report.to_text(), report.to_json());
+    let page = report.to_html();
+    // What the page runs is its own: text that came from a file is escaped.
+    assert_eq!(page.matches("<script").count(), page.matches("</script>").count());
+}
