@@ -6,7 +6,7 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
-use crate::recognise::{Recogniser, is_text_profile};
+use crate::{announced::is_text_profile, recognise::Recogniser};
 
 /// A file, by name and content.
 #[derive(Debug, Clone)]
@@ -132,8 +132,8 @@ pub enum BundleError {
     },
     /// Nothing was recognised.
     #[error(
-        "{}: no profile, escape log, metrics or GC trace among {files} files ({reasons}); \
-         see `gomem postmortem --help` for what can be in a bundle", path.display()
+        "{}: {}{reasons}; see `gomem postmortem --help` for what can be in a bundle",
+        path.display(), nothing_among(*files)
     )]
     Nothing {
         /// The folder.
@@ -173,8 +173,11 @@ impl Bundle {
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         let bundle = Self::of(&name, artifacts);
         if bundle.contents.is_empty() {
-            let reasons: Vec<String> =
-                bundle.unread.iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
+            let told = |unread: &Unread| match files.len() {
+                1 if files[0] == path => unread.reason.clone(),
+                _ => format!("{}: {}", unread.name, unread.reason),
+            };
+            let reasons: Vec<String> = bundle.unread.iter().take(3).map(told).collect();
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
             return Err(BundleError::Nothing { path, files: files.len(), reasons });
         }
@@ -261,6 +264,13 @@ impl Bundle {
     #[must_use]
     pub fn latest_heap(&self) -> Option<&HeapProfile> {
         self.heaps.last()
+    }
+}
+
+fn nothing_among(files: usize) -> String {
+    match files {
+        1 => String::new(),
+        _ => format!("no profile, escape log, metrics or GC trace among {files} files, such as "),
     }
 }
 

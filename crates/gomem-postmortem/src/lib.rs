@@ -18,7 +18,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
-//! | `recognise` | what a file is, told by its content |
+//! | `announced` | [`Announced`]: what a file says it is |
+//! | `recognise` | what each file adds to a bundle |
 //! | `program` | whether profiles are of one program |
 //! | `compiler` | what the compiler says, found by place |
 //! | `reason` | [`Reason`]: why a site allocates, in a word |
@@ -46,6 +47,7 @@
 
 #![forbid(unsafe_code)]
 
+mod announced;
 mod axis;
 mod bundle;
 mod charged;
@@ -86,6 +88,7 @@ mod unrounded;
 mod waiting;
 mod what_if;
 
+pub use announced::{Announced, inflated_text};
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub use comparison::Comparison;
 pub use diagnosed::Unjudged;
