@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,15 @@ use gomem_escape::{
 };
 use gomem_table::Table;
 
-use crate::{arguments, failure::Failure, github, progress, render, sarif};
+use crate::{
+    arguments,
+    failure::Failure,
+    files::{STDIN, Source, stdin},
+    github,
+    kind::Kind,
+    output::Output,
+    progress, render, sarif,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Escape {
@@ -74,13 +82,13 @@ enum Format {
 }
 
 /// Answers; gives the exit code.
-pub(crate) fn answer(asked: &Escape, out: &mut dyn Write) -> Result<u8, Failure> {
-    let log = read(&asked.logs)?;
+pub(crate) fn answer(asked: &Escape, out: &mut Output<'_>) -> Result<u8, Failure> {
+    let log = read(&Source::all(&asked.logs))?;
     let Some(before) = &asked.diff else {
         list(asked, &log, out)?;
         return Ok(0);
     };
-    let before = read(std::slice::from_ref(before))?;
+    let before = read(&[Source::Path(before.clone())])?;
     let diff = log.diff(&before);
     match asked.format.plain() {
         Some(arguments::Format::Text) => review(&diff, out)?,
@@ -94,27 +102,50 @@ pub(crate) fn answer(asked: &Escape, out: &mut dyn Write) -> Result<u8, Failure>
 }
 
 /// Reads logs of one build as one.
-pub(crate) fn read(logs: &[PathBuf]) -> Result<EscapeLog, Failure> {
+pub(crate) fn read(logs: &[Source]) -> Result<EscapeLog, Failure> {
     let mut reader = EscapeReader::new(Limits::default());
-    for log in logs {
-        if log == Path::new("-") {
-            reader.read(std::io::stdin().lock()).map_err(|problem| Failure::input(log, problem))?;
-            continue;
+    each_text(logs, |text| reader.read(text))?;
+    reader.finish().map_err(|problem| {
+        let first = logs.first().map_or(Path::new(STDIN), Source::path);
+        // What was read from a pipe is gone.
+        let head = logs.first().filter(|source| source.path().is_file()).and_then(|source| source.head().ok());
+        match head.and_then(|head| Kind::EscapeLog.other(&head)) {
+            Some(hint) => Failure::input(first, format!("{problem}; {hint}")),
+            None => Failure::input(first, problem),
         }
-        for path in files_of(log).map_err(|problem| Failure::input(log, problem))? {
-            let failed = |problem| Failure::input(&path, problem);
-            let file = File::open(&path).map_err(failed)?;
-            let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
-            let read = reader.read(bar.wrap_read(file));
-            bar.finish_and_clear();
-            read.map_err(|problem| Failure::input(&path, problem))?;
-        }
-    }
-    let all = logs.first().map_or(Path::new("-"), PathBuf::as_path);
-    reader.finish().map_err(|problem| Failure::input(all, problem))
+    })
 }
 
-fn list(asked: &Escape, log: &EscapeLog, out: &mut dyn Write) -> Result<(), Failure> {
+/// Hands out the text of each log, as a stream; of a folder, those of its files.
+pub(crate) fn each_text(
+    logs: &[Source],
+    mut take: impl FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
+) -> Result<(), Failure> {
+    for log in logs {
+        let failed = |problem: io::Error| Failure::io(log.path(), &problem);
+        match log {
+            Source::Held(bytes) => {
+                take(&mut bytes.as_slice()).map_err(|problem| Failure::input(log.path(), problem))?;
+            }
+            Source::Path(path) if path == Path::new(STDIN) => {
+                take(&mut stdin()?).map_err(|problem| Failure::input(path, problem))?;
+            }
+            Source::Path(path) => files_of(path).map_err(failed)?.iter().try_for_each(|path| text(path, &mut take))?,
+        }
+    }
+    Ok(())
+}
+
+fn text(path: &Path, take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>) -> Result<(), Failure> {
+    let failed = |problem: io::Error| Failure::io(path, &problem);
+    let file = File::open(path).map_err(failed)?;
+    let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
+    let taken = take(&mut bar.wrap_read(file));
+    bar.finish_and_clear();
+    taken.map_err(|problem| Failure::input(path, problem))
+}
+
+fn list(asked: &Escape, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {
     let Some(format) = asked.format.plain() else {
         if asked.show != Show::Escapes {
             return Err(Failure::Usage(
@@ -142,7 +173,7 @@ fn list(asked: &Escape, log: &EscapeLog, out: &mut dyn Write) -> Result<(), Fail
 fn report<'a>(
     decisions: impl Iterator<Item = &'a HeapDecision>,
     format: Format,
-    out: &mut dyn Write,
+    out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match format {
         Format::Sarif => sarif::write(decisions, out),
@@ -151,7 +182,7 @@ fn report<'a>(
 }
 
 /// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
-fn review(diff: &EscapeDiff<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
     let count = |status| diff.rows().iter().filter(|row| row.0 == status).count();
     let free = |row: &&(DiffStatus, &HeapDecision)| row.1.alloc_certainty == Certainty::None;
     let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
