@@ -6,7 +6,11 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
-use crate::{announced::is_text_profile, recognise::Recogniser};
+use crate::{
+    announced::is_text_profile,
+    folder::{self, Listing},
+    recognise::Recogniser,
+};
 
 /// A file, by name and content.
 #[derive(Debug, Clone)]
@@ -151,35 +155,33 @@ impl Bundle {
     /// # Errors
     /// When it cannot be read, or holds nothing that is recognised. A file that is damaged is [`unread`](Self::unread).
     pub fn open(path: &Path) -> Result<Self, BundleError> {
-        let mut files = Vec::new();
-        list(path, &mut files, 0)?;
-        files.sort();
-        if files.is_empty() {
+        let io = |source| BundleError::Io { path: path.to_owned(), source };
+        let mut listing = Listing::of(path).map_err(io)?;
+        let files = std::mem::take(&mut listing.files);
+        if files.is_empty() && listing.passed_over.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
         }
         let mut artifacts = Vec::with_capacity(files.len());
         for file in &files {
-            let io = |source| BundleError::Io { path: file.clone(), source };
-            let about = std::fs::metadata(file).map_err(io)?;
-            if about.len() > LARGEST_FILE {
-                return Err(BundleError::TooLarge { path: file.clone(), limit: LARGEST_FILE });
+            match artifact(path, file) {
+                Ok(artifact) => artifacts.push(artifact),
+                Err(err) if file == path => return Err(err),
+                Err(BundleError::Io { source, .. }) => listing.pass_over(path, file, folder::reason(&source)),
+                Err(err) => listing.pass_over(path, file, err.to_string()),
             }
-            let relative = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty()).unwrap_or(file);
-            let name = relative.to_string_lossy().replace('\\', "/");
-            let modified_ms = about.modified().ok().and_then(unix_ms);
-            artifacts.push(Artifact { name, bytes: std::fs::read(file).map_err(io)?, modified_ms });
         }
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let bundle = Self::of(&name, artifacts);
+        let mut bundle = Self::of(&name, artifacts);
+        bundle.unread.append(&mut listing.passed_over);
         if bundle.contents.is_empty() {
-            let told = |unread: &Unread| match files.len() {
-                1 if files[0] == path => unread.reason.clone(),
+            let told = |unread: &Unread| match files.as_slice() {
+                [file] if file == path => unread.reason.clone(),
                 _ => format!("{}: {}", unread.name, unread.reason),
             };
             let reasons: Vec<String> = bundle.unread.iter().take(3).map(told).collect();
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
-            return Err(BundleError::Nothing { path, files: files.len(), reasons });
+            return Err(BundleError::Nothing { path, files: bundle.unread.len(), reasons });
         }
         Ok(bundle)
     }
@@ -274,30 +276,20 @@ fn nothing_among(files: usize) -> String {
     }
 }
 
-fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), BundleError> {
-    let io = |source| BundleError::Io { path: path.to_owned(), source };
-    if std::fs::metadata(path).map_err(io)?.is_dir() {
-        for entry in std::fs::read_dir(path).map_err(io)? {
-            let entry = entry.map_err(io)?;
-            let is_dir = entry.file_type().map_err(io)?.is_dir();
-            if files.len() >= MOST_FILES || (is_dir && depth >= DEEPEST) {
-                continue;
-            }
-            list(&entry.path(), files, depth + 1)?;
-        }
-    } else {
-        files.push(path.to_owned());
+fn artifact(root: &Path, file: &Path) -> Result<Artifact, BundleError> {
+    let io = |source| BundleError::Io { path: file.to_owned(), source };
+    let about = std::fs::metadata(file).map_err(io)?;
+    if about.len() > folder::LARGEST_FILE {
+        return Err(BundleError::TooLarge { path: file.to_owned(), limit: folder::LARGEST_FILE });
     }
-    Ok(())
+    let modified_ms = about.modified().ok().and_then(unix_ms);
+    let bytes = std::fs::read(file).map_err(io)?;
+    Ok(Artifact { name: folder::name_within(root, file), bytes, modified_ms })
 }
 
 fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
     i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
 }
-
-const LARGEST_FILE: u64 = 4 << 30;
-const MOST_FILES: usize = 200_000;
-const DEEPEST: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
+//! | `folder` | the files of a folder |
 //! | `announced` | [`Announced`]: what a file says it is |
 //! | `recognise` | what each file adds to a bundle |
 //! | `program` | whether profiles are of one program |
@@ -57,6 +58,7 @@ mod compiler;
 mod diagnosed;
 mod explain;
 mod finding;
+mod folder;
 mod gc_timeline;
 mod growth;
 mod heap_over_time;

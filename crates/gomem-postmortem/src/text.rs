@@ -17,12 +17,9 @@ pub(crate) fn render(report: &Report, columns: usize) -> String {
     let mut out = String::new();
     let facts: Vec<String> =
         report.overview().facts().iter().map(|(label, value)| format!("{label} {value}")).collect();
-    let _ = writeln!(
-        out,
-        "{}: {}",
-        report.name(),
-        if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") }
-    );
+    let facts = if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") };
+    out.push_str(&textwrap::fill(&format!("{}: {facts}", report.name()), wrapped(columns).subsequent_indent(INDENT)));
+    out.push('\n');
     for (finding, rank) in report.findings().iter().zip(1..) {
         let _ = writeln!(out, "\n{rank:>2}. [{}] {}", finding.severity.name(), finding.title);
         paragraph(&mut out, &finding.summary, columns);
@@ -114,7 +111,7 @@ fn what_if(predictions: &[Prediction]) -> String {
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut out = table.to_string();
+    let mut out = table.trim_fmt();
     for prediction in refused {
         let [label, reason, ..] = cells(prediction);
         let _ = write!(out, "\n GOGC={label}: {reason}");
@@ -124,13 +121,15 @@ fn what_if(predictions: &[Prediction]) -> String {
 
 /// Wrapped, and indented below its title.
 fn paragraph(out: &mut String, text: &str, columns: usize) {
-    let options = textwrap::Options::new(columns.max(LEAST_COLUMNS))
-        .initial_indent(INDENT)
-        .subsequent_indent(INDENT)
-        .break_words(false)
-        .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    out.push_str(&textwrap::fill(text, options));
+    out.push_str(&textwrap::fill(text, wrapped(columns).initial_indent(INDENT).subsequent_indent(INDENT)));
     out.push('\n');
+}
+
+/// Between words only, so that names stay whole.
+fn wrapped<'a>(columns: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(columns.max(LEAST_COLUMNS))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
 }
 
 const INDENT: &str = "    ";
