@@ -16,7 +16,15 @@ use crate::{
 #[command(after_help = "Exit codes: 0 fine, 1 a gate failed, 2 bad usage, 3 bad input.")]
 pub(crate) struct Arguments {
     /// When to use colours.
-    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true, hide_default_value = true)]
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        global = true,
+        hide_default_value = true,
+        display_order = 1000
+    )]
     pub(crate) color: Colour,
     #[command(subcommand)]
     pub(crate) command: Command,

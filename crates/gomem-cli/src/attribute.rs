@@ -68,7 +68,7 @@ pub(crate) fn answer(command: &AttributeCommand, out: &mut Output<'_>) -> Result
         return render(&table, command.format, out);
     }
     let [bytes, share] = command.sample_type.columns();
-    let mut columns = vec!["charged_to", "function", bytes, share, "reason", "reason_confidence", "compiler_message"];
+    let mut columns = vec!["charged_to", "function", bytes, share, "reason", "compiler_message"];
     if model.is_some() {
         columns.push("gc_cycles_saved_fraction");
     }

@@ -156,9 +156,7 @@ fn list(asked: &Escape, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Fai
         return report(may_allocate, asked.format, out);
     };
     let (table, short): (Table, &[&str]) = match asked.show {
-        Show::Escapes => {
-            (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"])
-        }
+        Show::Escapes => (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty"]),
         Show::Leaks => (Leak::table_of(log.leaks())?, &["file", "line", "function", "param", "to", "derefs", "callee"]),
         Show::Inlining => {
             (Inlining::table_of(log.inlining())?, &["file", "line", "function", "can_inline", "cost", "reason"])

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use gomem_postmortem::Series;
+use gomem_postmortem::{Series, SeriesError};
 use gomem_pprof::{DecodeOptions, FlameHtml, Granularity, Profile, SampleType, TopOptions};
 use gomem_table::{Table, Unit};
 
@@ -14,7 +14,7 @@ use crate::{
     arguments::Format,
     call_tree::call_tree,
     failure::Failure,
-    files::{Source, write_or_print},
+    files::{STDIN, Source, write_or_print},
     output::Output,
     render::render,
     selection::{self, Selection},
@@ -245,9 +245,9 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut Output<'_>) -> Result<(
             let difference = format!("{name}: {before} before, {after} after");
             shown(&table, *rows, *format, &difference, out)
         }
-        ProfileCommand::Growth { profiles, sample_type, rows, format } => {
-            let profiles = profiles.iter().map(|path| decode(path)).collect::<Result<Vec<_>, _>>()?;
-            let series = Series::of(&profiles, sample_type).map_err(|problem| Failure::Usage(problem.to_string()))?;
+        ProfileCommand::Growth { profiles: paths, sample_type, rows, format } => {
+            let profiles = paths.iter().map(|path| decode(path)).collect::<Result<Vec<_>, _>>()?;
+            let series = Series::of(&profiles, sample_type).map_err(|problem| series_failure(paths, &problem))?;
             let table = series.to_table()?;
             let table = if *format == Format::Text { table.select(&SHORT_GROWTH) } else { table };
             shown(&table, *rows, *format, &format!("{sample_type} over {} profiles", profiles.len()), out)
@@ -302,6 +302,21 @@ pub(crate) fn whole_flame(title: &str, profile: &Profile, first: usize) -> Flame
     let mut shown: Vec<usize> = (0..profile.sample_types().len()).collect();
     shown.sort_by_key(|&index| index != first);
     FlameHtml::of(title, profile, &shown)
+}
+
+/// Which of the profiles does not belong into a series, by its name.
+fn series_failure(paths: &[PathBuf], problem: &SeriesError) -> Failure {
+    let path = |index: usize| paths.get(index).map_or(Path::new(STDIN), PathBuf::as_path).display();
+    match problem {
+        SeriesError::NoTime { index } => Failure::Input(format!(
+            "{}: it does not say when it was taken; take a protobuf without debug=1",
+            path(*index)
+        )),
+        SeriesError::NoSampleType { index, sample_type, found } => {
+            Failure::Usage(format!("{}: no sample type `{sample_type}`; there are {found}", path(*index)))
+        }
+        _ => Failure::Usage(problem.to_string()),
+    }
 }
 
 /// The first rows; as text, below what they are rows of.

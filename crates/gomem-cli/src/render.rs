@@ -33,10 +33,14 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     };
     writer.write_record(table.columns().iter().map(Column::name)).map_err(failed)?;
     for row in 0..table.rows() {
-        let record = table.columns().iter().map(|column| match value(column.cell(row)) {
-            Value::Null => String::new(),
-            Value::String(text) => text,
-            other => other.to_string(),
+        let record = table.columns().iter().map(|column| match column.cell(row) {
+            // JSON has no word for these.
+            Cell::Float64(number) if !number.is_finite() => number.to_string(),
+            cell => match value(cell) {
+                Value::Null => String::new(),
+                Value::String(text) => text,
+                other => other.to_string(),
+            },
         });
         writer.write_record(record).map_err(failed)?;
     }
@@ -44,12 +48,13 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One object a line.
+/// One object a line, its fields in the order of the columns.
 fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
+    let names: Vec<Value> = table.columns().iter().map(|column| column.name().into()).collect();
     for row in 0..table.rows() {
-        let object: serde_json::Map<String, Value> =
-            table.columns().iter().map(|column| (column.name().to_owned(), value(column.cell(row)))).collect();
-        writeln!(out, "{}", Value::Object(object))?;
+        let fields =
+            names.iter().zip(table.columns()).map(|(name, column)| format!("{name}:{}", value(column.cell(row))));
+        writeln!(out, "{{{}}}", fields.collect::<Vec<_>>().join(","))?;
     }
     Ok(())
 }

@@ -1,5 +1,5 @@
-//! Tables as aligned text, for people. In a narrow terminal long names lose their middle, and what stands in the last
-//! column wraps; numbers are never cut.
+//! Tables as aligned text, for people. In a narrow terminal long texts are cut, and what stands in the last column wraps;
+//! numbers, times and words of a fixed set never are.
 
 use std::io::Write;
 
@@ -49,6 +49,7 @@ struct Aligned {
     header: String,
     cells: Vec<String>,
     is_number: bool,
+    is_text: bool,
 }
 
 impl Aligned {
@@ -58,6 +59,7 @@ impl Aligned {
             header: one_line(column.name()),
             cells: (0..rows).map(|row| one_line(&human(column.cell(row), column.unit()))).collect(),
             is_number: matches!(column.kind(), Kind::Int64 | Kind::UInt64 | Kind::Float64),
+            is_text: matches!(column.kind(), Kind::Text | Kind::List | Kind::Struct),
         }
     }
 
@@ -65,14 +67,14 @@ impl Aligned {
         let text = &self.cells[row];
         let shown = Shown::new(text);
         match (self.name.as_str(), text.as_str()) {
-            ("severity", "critical") => shown.fg(Color::Red).add_attribute(Attribute::Bold),
-            ("severity", "warning") => shown.fg(Color::Yellow),
+            ("severity", "critical") => shown.fg(Color::DarkRed).add_attribute(Attribute::Bold),
+            ("severity", "warning") => shown.fg(Color::DarkYellow),
             // More memory is bad news.
-            ("status", "new") => shown.fg(Color::Red),
-            ("status", "gone") => shown.fg(Color::Green),
-            ("delta" | "change", text) if text.starts_with('-') => shown.fg(Color::Green),
+            ("status", "new") => shown.fg(Color::DarkRed),
+            ("status", "gone") => shown.fg(Color::DarkGreen),
+            ("delta" | "change", text) if text.starts_with('-') => shown.fg(Color::DarkGreen),
             ("delta" | "change", text) if text.contains(|char: char| ('1'..='9').contains(&char)) => {
-                shown.fg(Color::Red)
+                shown.fg(Color::DarkRed)
             }
             _ => shown,
         }
@@ -103,10 +105,10 @@ impl Aligned {
         self.header = header;
     }
 
-    fn elide(&mut self, width: usize) {
+    fn cut(&mut self, width: usize) {
         for cell in &mut self.cells {
             if cell.width() > width {
-                *cell = without_middle(cell, width);
+                *cell = cut(cell, width);
             }
         }
     }
@@ -120,19 +122,19 @@ fn fit(columns: &mut [Aligned], width: usize) -> Option<usize> {
         return None;
     }
     columns.iter_mut().for_each(Aligned::break_header);
-    let numbers: usize = columns.iter().filter(|column| column.is_number).map(|column| column.width() + GAP).sum();
-    let texts: Vec<usize> = columns.iter().filter(|column| !column.is_number).map(Aligned::width).collect();
-    let room = (width + GAP).saturating_sub(numbers + texts.len() * GAP);
+    let others: usize = columns.iter().filter(|column| !column.is_text).map(|column| column.width() + GAP).sum();
+    let texts: Vec<usize> = columns.iter().filter(|column| column.is_text).map(Aligned::width).collect();
+    let room = (width + GAP).saturating_sub(others + texts.len() * GAP);
     let most = share(&texts, room);
     if texts.iter().all(|&text| text <= most) {
         return None;
     }
     let last = columns.len() - 1;
-    for column in columns[..last].iter_mut().filter(|column| !column.is_number) {
-        column.elide(most);
+    for column in columns[..last].iter_mut().filter(|column| column.is_text) {
+        column.cut(most);
     }
     let last = &columns[last];
-    (!last.is_number && last.width() > most).then_some(most)
+    (last.is_text && last.width() > most).then_some(most)
 }
 
 /// The width that, as the most that any text gets, makes all of them fit into `room`.
@@ -142,12 +144,12 @@ fn share(texts: &[usize], room: usize) -> usize {
     (LEAST..=widest.max(LEAST)).rev().find(|&most| fits(most)).unwrap_or(LEAST)
 }
 
-/// Of a long name the end tells most, and the beginning some.
-fn without_middle(text: &str, width: usize) -> String {
-    let head = width.saturating_sub(1) / 3;
-    let tail = width.saturating_sub(1) - head;
+/// Of a path, or a function with its package, the end tells most; of anything else both ends do.
+fn cut(text: &str, width: usize) -> String {
+    let kept = width.saturating_sub(1);
+    let head = if text.contains('/') { 0 } else { kept.div_ceil(2) };
     let start: String = taken(text.chars(), head).collect();
-    let mut end: Vec<char> = taken(text.chars().rev(), tail).collect();
+    let mut end: Vec<char> = taken(text.chars().rev(), kept - head).collect();
     end.reverse();
     format!("{start}…{}", end.into_iter().collect::<String>())
 }
@@ -169,6 +171,8 @@ fn human(cell: Cell<'_>, unit: Unit) -> String {
         Cell::Int64(number) if unit == Unit::None => number.to_string(),
         Cell::UInt64(number) if unit == Unit::None => format!("{number:#x}"),
         Cell::Int64(number) => unit.humanize(number as f64),
+        // GOGC=off.
+        Cell::Float64(f64::INFINITY) if unit == Unit::Percent => "off".to_owned(),
         Cell::Float64(number) => unit.humanize(number),
         Cell::Text(text) => text.to_owned(),
         Cell::Timestamp(milliseconds) => rfc3339(milliseconds),
@@ -236,8 +240,9 @@ mod tests {
     }
 
     #[test]
-    fn the_middle_goes_by_width() {
-        assert_eq!(without_middle("abcdefghij", 7), "ab…ghij");
-        assert!(without_middle("漢字漢字漢字漢字", 9).width() <= 9);
+    fn texts_are_cut_by_width_where_they_tell_least() {
+        assert_eq!(cut("example.com/store.(*Sessions).touch", 14), "…ssions).touch");
+        assert_eq!(cut("make([]byte, 98304)", 12), "make([…8304)");
+        assert!(cut("漢字漢字漢字漢字", 9).width() <= 9);
     }
 }

@@ -166,6 +166,14 @@ fn completions_and_manual_pages() {
         let (code, script, _) = ended(&mut gomem(&["completions", shell]));
         assert!(code == Some(0) && script.contains("postmortem") && script.contains("sample-type"), "{shell}");
     }
+    for (shell, check) in [("bash", &["-n"][..]), ("zsh", &["-n"]), ("fish", &["--no-execute"])] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("gomem");
+        std::fs::write(&script, ended(&mut gomem(&["completions", shell])).1).unwrap();
+        // A shell that is not there cannot judge.
+        let Ok(judged) = Command::new(shell).args(check).arg(&script).output() else { continue };
+        assert!(judged.status.success() && judged.stderr.is_empty(), "{shell}: {judged:?}");
+    }
     let folder = tempfile::tempdir().unwrap();
     let man = folder.path().join("man1");
     assert_eq!(ended(&mut gomem(&["man", man.to_str().unwrap()])).0, Some(0));
