@@ -105,7 +105,7 @@ impl ConvertCommand {
         let first = &sources[0];
         let path = first.path();
         if path.is_dir() {
-            return kind_of_folder(path);
+            return self.kind_of_folder(path);
         }
         let is_asked = |kind: &Kind| self.table.is_none_or(|table| table.kind() == *kind);
         let mut kinds: Vec<Kind> = Kind::all_of(&first.head()?).collect();
@@ -131,6 +131,29 @@ impl ConvertCommand {
                 Which::names_of(*found)
             ))),
             (None, Some(found), None) => Ok(*found),
+        }
+    }
+
+    /// Scrapes, or what a build left; of a folder with other things as well, what the table is of.
+    fn kind_of_folder(&self, path: &Path) -> Result<Kind, Failure> {
+        let failed = |problem: std::io::Error| Failure::io(path, &problem);
+        let (scrapes, logs) = (metrics::scrapes_of(path)?, gomem_escape::files_of(path).map_err(failed)?);
+        let mut others = 0;
+        for entry in std::fs::read_dir(path).map_err(failed)? {
+            let entry = entry.map_err(failed)?.path();
+            others += usize::from(
+                entry.is_file() && scrapes.binary_search(&entry).is_err() && logs.binary_search(&entry).is_err(),
+            );
+        }
+        match self.table.map(Which::kind) {
+            Some(kind) if kind != Kind::Profile => Ok(kind),
+            None if !scrapes.is_empty() => Ok(Kind::Metrics),
+            None if others == 0 && !logs.is_empty() => Ok(Kind::EscapeLog),
+            _ => {
+                let told = "a folder with neither scrapes, called <unix milliseconds>.prom, nor logs alone; \
+                            name the files of one kind";
+                Err(Failure::input(path, told))
+            }
         }
     }
 
@@ -169,20 +192,6 @@ impl ConvertCommand {
             _ => profile.encode(),
         })
     }
-}
-
-/// Scrapes, or what a build left.
-fn kind_of_folder(path: &Path) -> Result<Kind, Failure> {
-    if !metrics::scrapes_of(path)?.is_empty() {
-        return Ok(Kind::Metrics);
-    }
-    let logs = gomem_escape::files_of(path).map_err(|problem| Failure::io(path, &problem))?;
-    if logs.is_empty() {
-        let told =
-            "neither scrapes, called <unix milliseconds>.prom, nor logs in this folder; name the files themselves";
-        return Err(Failure::input(path, told));
-    }
-    Ok(Kind::EscapeLog)
 }
 
 impl Which {

@@ -2,11 +2,12 @@
 
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueEnum};
+use flate2::read::MultiGzDecoder;
 use gomem_escape::{
     Certainty, DiffStatus, EscapeDiff, EscapeLog, EscapeReader, HeapDecision, Inlining, Leak, Limits, Stay, files_of,
 };
@@ -124,11 +125,11 @@ pub(crate) fn each_text(
     for log in logs {
         let failed = |problem: io::Error| Failure::io(log.path(), &problem);
         match log {
-            Source::Held(bytes) => {
+            Source::Held { bytes, .. } => {
                 take(&mut bytes.as_slice()).map_err(|problem| Failure::input(log.path(), problem))?;
             }
             Source::Path(path) if path == Path::new(STDIN) => {
-                take(&mut stdin()?).map_err(|problem| Failure::input(path, problem))?;
+                plain(stdin()?, &mut take).map_err(|problem| Failure::input(path, problem))?;
             }
             Source::Path(path) => files_of(path).map_err(failed)?.iter().try_for_each(|path| text(path, &mut take))?,
         }
@@ -140,9 +141,19 @@ fn text(path: &Path, take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_esc
     let failed = |problem: io::Error| Failure::io(path, &problem);
     let file = File::open(path).map_err(failed)?;
     let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
-    let taken = take(&mut bar.wrap_read(file));
+    let taken = plain(BufReader::new(bar.wrap_read(file)), take);
     bar.finish_and_clear();
     taken.map_err(|problem| Failure::input(path, problem))
+}
+
+/// A text that may be gzipped, as it was before.
+fn plain(
+    mut text: impl BufRead,
+    take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
+) -> Result<(), gomem_escape::Error> {
+    // What cannot be read here cannot be read by `take`, which says so.
+    let is_gzipped = text.fill_buf().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
+    if is_gzipped { take(&mut MultiGzDecoder::new(text)) } else { take(&mut text) }
 }
 
 fn list(asked: &Escape, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {

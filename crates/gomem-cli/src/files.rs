@@ -16,8 +16,8 @@ use crate::{failure::Failure, output::Output, progress};
 pub(crate) enum Source {
     /// A file or a folder; `-` is standard input.
     Path(PathBuf),
-    /// Standard input that was looked at already.
-    Held(Vec<u8>),
+    /// What comes but once, from a pipe, and was looked at already.
+    Held { path: PathBuf, bytes: Vec<u8> },
 }
 
 impl Source {
@@ -27,14 +27,18 @@ impl Source {
 
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Self::Path(path) => path,
-            Self::Held(_) => Path::new(STDIN),
+            Self::Path(path) | Self::Held { path, .. } => path,
         }
     }
 
     /// A source that can be looked at before it is read.
     pub(crate) fn held(path: &Path) -> Result<Self, Failure> {
-        if path == Path::new(STDIN) { read(path).map(Self::Held) } else { Ok(Self::Path(path.to_owned())) }
+        let is_pipe = || std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+        let path = path.to_owned();
+        if path == Path::new(STDIN) || is_pipe() {
+            return Ok(Self::Held { bytes: read(&path)?, path });
+        }
+        Ok(Self::Path(path))
     }
 
     /// Its beginning.
@@ -51,7 +55,7 @@ impl Source {
     pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>, Failure> {
         match self {
             Self::Path(path) => read(path).map(Cow::Owned),
-            Self::Held(bytes) => Ok(Cow::Borrowed(bytes)),
+            Self::Held { bytes, .. } => Ok(Cow::Borrowed(bytes)),
         }
     }
 }

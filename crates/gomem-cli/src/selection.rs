@@ -48,13 +48,13 @@ pub(crate) struct Selection {
     #[arg(long, help_heading = "Filters")]
     noinlines: bool,
     /// Answer as `go tool pprof` does even where that is wrong.
-    #[arg(long)]
+    #[arg(long, help_heading = "Decoding")]
     pprof_compat: bool,
     /// Refuse a profile with flaws, as `go tool pprof` does, rather than repair them.
-    #[arg(long)]
+    #[arg(long, help_heading = "Decoding")]
     strict: bool,
     /// Continue stacks that the runtime cut off with what other stacks know.
-    #[arg(long)]
+    #[arg(long, help_heading = "Decoding")]
     repair_truncated: bool,
 }
 

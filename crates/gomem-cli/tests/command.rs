@@ -275,6 +275,8 @@ fn every_input_becomes_the_table_that_python_calls_so() {
             assert!(gomem(&["convert", input, "--to", "csv"]).1 == out, "{table} is what it is without --table");
         }
     }
+    assert_eq!(gomem(&["convert", &incident("before"), "--to", "csv"]).0, 3, "a bundle is of many kinds");
+    assert!(gomem(&["convert", &incident("before"), "--table", "leaks", "--to", "csv"]).1.starts_with("package,"));
     for (args, says) in [
         (&["convert", &log, "--to", "folded"][..], "folded is a form of profiles, and "),
         (&["convert", &log, "--table", "series", "--to", "csv"], "it has escapes, leaks, inlining, stays, diagnostics"),

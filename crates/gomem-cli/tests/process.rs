@@ -87,6 +87,33 @@ fn a_pipe_that_closes_early_is_no_error() {
     }
 }
 
+#[test]
+fn gzipped_logs_are_read_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let gzipped = |name: &str| {
+        let path = folder.path().join(name.replace('/', "-"));
+        let mut gzip = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        gzip.write_all(&std::fs::read(incident(name)).unwrap()).unwrap();
+        gzip.finish().unwrap();
+        path.display().to_string()
+    };
+    for (name, command) in [
+        ("before/escape.log", &["escape"][..]),
+        ("before/escape.log", &["convert", "--to", "csv"]),
+        ("before/escape.log", &["convert", "--table", "diagnostics", "--to", "csv"]),
+        ("before/gctrace.log", &["gogc"]),
+        ("before/gctrace.log", &["convert", "--to", "csv"]),
+    ] {
+        let answer = |path: &str| ended(&mut gomem(&[command, &[path]].concat()));
+        let (code, out, err) = answer(&gzipped(name));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{command:?}");
+        assert!(out == answer(&incident(name)).1, "{command:?}");
+    }
+    let log = gzipped("before/escape.log");
+    let (_, out, _) = ended(gomem(&["escape", "-"]).stdin(File::open(log).unwrap()));
+    assert!(out == ended(&mut gomem(&["escape", &incident("before/escape.log")])).1);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
