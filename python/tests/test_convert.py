@@ -1,4 +1,4 @@
-"""What `gomem convert` writes is the frame that Python has of the same input: names, types, values."""
+"""What `gomem convert` writes is Python's frame of the same input: names, types, values."""
 
 import subprocess
 import sys

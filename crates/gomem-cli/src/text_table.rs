@@ -91,7 +91,9 @@ impl Aligned {
 
     /// Breaks the name after underscores, as far as that makes the column narrower.
     fn break_header(&mut self) {
-        let widest = self.name.split('_').map(|word| word.width() + 1).max().unwrap_or(0).max(self.content_width());
+        // A text can be cut to any width, so its name takes as little as it can.
+        let content = if self.is_text { 0 } else { self.content_width() };
+        let widest = self.name.split('_').map(|word| word.width() + 1).max().unwrap_or(0).max(content);
         let mut header = String::new();
         let mut width = 0;
         for word in self.name.split_inclusive('_') {
