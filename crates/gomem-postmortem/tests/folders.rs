@@ -75,7 +75,7 @@ fn what_may_not_be_read_is_told() {
     fs::copy(incident("escape.log"), &log).unwrap();
     fs::create_dir(&sub).unwrap();
     for path in [&log, &sub] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     }
     // Root may read everything.
     if fs::read(&log).is_err() {
