@@ -49,7 +49,10 @@ fn masked(answer: &str, names: &[(&str, &str)]) -> String {
     let answer = names.iter().fold(answer.to_owned(), |answer, (name, mask)| answer.replace(name, mask));
     let is_steady = |line: &&str| !line.contains("manifest.json");
     let once = |line: &str| line.split(" (").next().unwrap_or(line).trim_end().to_owned();
-    answer.lines().filter(is_steady).map(once).collect::<Vec<_>>().join("\n")
+    let mut lines: Vec<String> = answer.lines().filter(is_steady).map(once).collect();
+    // Requests run at the same time.
+    lines.chunk_by_mut(|a, b| a.starts_with("  failed") && b.starts_with("  failed")).for_each(<[String]>::sort);
+    lines.join("\n")
 }
 
 fn path(folder: &tempfile::TempDir, name: &str) -> PathBuf {
