@@ -89,7 +89,7 @@ bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
 
 pairs: ## run the programs in testdata/pairs before and after their fix, and keep what they leave (GO=…)
-	testdata/pairs/capture.sh $(GO)
+	testdata/record.sh pairs $(GO)
 
 pairs-table: ## what a fix was predicted to save beside what it saved
 	cargo test --locked -q -p gomem-postmortem --test pairs -- --nocapture

@@ -1,13 +1,13 @@
 //! What can be asked.
 
-use std::path::PathBuf;
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::{
-    attribute::AttributeCommand, capture::CaptureCommand, escape::Escape, gogc::GogcCommand, metrics::MetricsCommand,
-    profile::ProfileCommand,
+    attribute::AttributeCommand, capture::CaptureCommand, convert::ConvertCommand, escape::Escape, gogc::GogcCommand,
+    metrics::MetricsCommand, profile::ProfileCommand, terminal::Colour,
 };
 
 /// Says what allocates in a Go program, why, what it costs and what to change.
@@ -15,12 +15,35 @@ use crate::{
 #[command(name = "gomem", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(after_help = "Exit codes: 0 fine, 1 a gate failed, 2 bad usage, 3 bad input.")]
 pub(crate) struct Arguments {
+    /// When to use colours.
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t,
+        global = true,
+        hide_default_value = true,
+        display_order = 1000
+    )]
+    pub(crate) color: Colour,
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
+impl Arguments {
+    /// What `--color` says among arguments that cannot be read as a whole.
+    pub(crate) fn colour_among(args: &[OsString]) -> Colour {
+        let words = args.iter().filter_map(|word| word.to_str());
+        let next = words.clone().skip(1).map(Some).chain([None]);
+        let said = words.zip(next).find_map(|(word, next)| match word.strip_prefix("--color=") {
+            None => next.filter(|_| word == "--color"),
+            said => said,
+        });
+        said.and_then(|when| Colour::from_str(when, true).ok()).unwrap_or_default()
+    }
+}
+
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "there is one of them")]
 pub(crate) enum Command {
     /// Take a bundle from a live service: its profiles, and a scrape of its metrics each second.
     #[command(after_help = "Examples:
@@ -83,6 +106,15 @@ Example: gomem postmortem incident/ -o report.html --fail-on critical")]
   gomem gogc incident/ --recommend 2GiB --objective latency
   gomem gogc stderr.log -o whatif.html")]
     Gogc(GogcCommand),
+    /// What can be read, in another form: pprof, Parquet, Arrow IPC, CSV, JSON, folded, speedscope, callgrind, HTML.
+    #[command(after_help = "Examples:
+  gomem convert heap.txt -o heap.pb.gz
+  gomem convert heap-*.pb.gz -o heaps.parquet
+  gomem convert heap.pb.gz -s alloc_space --to folded | flamegraph.pl > heap.svg
+  gomem convert escape.log --table inlining -o inlining.parquet
+  gomem convert scrapes/ --table state -o state.arrow
+  gomem convert stderr.log --to csv > gctrace.csv")]
+    Convert(ConvertCommand),
     /// Completions for a shell, on standard output.
     #[command(after_help = "Examples:
   gomem completions bash > ~/.local/share/bash-completion/completions/gomem

@@ -9,9 +9,11 @@ use std::{
 use clap::{Args, ValueEnum};
 use gomem_gogc::{GcModel, Gogc};
 use gomem_postmortem::{Said, Site, attribute, sites_table};
-use gomem_pprof::Profile;
+use gomem_pprof::DecodeOptions;
 
-use crate::{arguments::Format, escape, failure::Failure, files::read, gogc, render::render};
+use crate::{
+    arguments::Format, escape, failure::Failure, files::Source, gogc, output::Output, render::render, selection,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct AttributeCommand {
@@ -47,15 +49,15 @@ enum By {
     InuseObjects,
 }
 
-pub(crate) fn answer(command: &AttributeCommand, out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn answer(command: &AttributeCommand, out: &mut Output<'_>) -> Result<(), Failure> {
     let path = &command.profile;
-    let profile = Profile::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))?;
+    let profile = selection::decode(&Source::Path(path.clone()), DecodeOptions::default())?;
     if profile.sample_type_index("alloc_space").is_none() {
         return Err(Failure::input(path, "not a heap profile: it has no alloc_space"));
     }
     let log = match command.logs.as_slice() {
         [] => None,
-        logs => Some(escape::read(logs)?),
+        logs => Some(escape::read(&Source::all(logs))?),
     };
     let model = command.gctrace.as_deref().map(model).transpose()?;
     let mut sites = attribute(&profile, log.as_ref());
@@ -66,7 +68,7 @@ pub(crate) fn answer(command: &AttributeCommand, out: &mut dyn Write) -> Result<
         return render(&table, command.format, out);
     }
     let [bytes, share] = command.sample_type.columns();
-    let mut columns = vec!["charged_to", "function", bytes, share, "reason", "reason_confidence", "compiler_message"];
+    let mut columns = vec!["charged_to", "function", bytes, share, "reason", "compiler_message"];
     if model.is_some() {
         columns.push("gc_cycles_saved_fraction");
     }

@@ -30,7 +30,7 @@ pub(crate) fn call_tree(
         unit => unit.humanize(value as f64),
     };
     let share = |value: i64, whole: i64| if whole == 0 { 0.0 } else { 100.0 * value as f64 / whole as f64 };
-    let mut text = format!("{:>12} {:>7} {:>12} {:>7}   \n", "flat", "flat %", "cum", "cum %");
+    let mut text = format!("{:>12} {:>7} {:>12} {:>7}\n", "flat", "flat %", "cum", "cum %");
     let kept = top.rows().iter().filter(|row| peeked.as_ref().is_none_or(|keys| keys.contains(&row.key)));
     for row in kept.take(if rows == 0 { usize::MAX } else { rows }) {
         let call = |text: &mut String, name: &dyn std::fmt::Display, edge: Edge<'_>| {

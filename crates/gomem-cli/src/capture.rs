@@ -15,7 +15,7 @@ use clap::Args;
 use gomem_capture::{Authorities, Capture, CaptureOptions, Error, Headers, Manifest, Target, capture, listen_check};
 use indicatif::HumanBytes;
 
-use crate::{failure::Failure, files::read, progress, terminal::one_line};
+use crate::{failure::Failure, files::read, output::Output, progress, terminal::one_line};
 
 #[derive(Debug, Args)]
 pub(crate) struct CaptureCommand {
@@ -54,7 +54,7 @@ pub(crate) struct CaptureCommand {
 }
 
 /// The report goes to `out`, warnings and the progress bar to `err`.
-pub(crate) fn answer(command: &CaptureCommand, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
+pub(crate) fn answer(command: &CaptureCommand, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
     let target = Target::parse(&command.url)?;
     let Some(directory) = &command.output else {
         let check = listen_check(&target, Duration::from_secs(command.timeout.min(LONGEST_CONNECT_SECONDS)));
@@ -125,7 +125,7 @@ fn interrupted() -> &'static AtomicBool {
     &INTERRUPTED
 }
 
-fn report(taken: &Capture, out: &mut dyn Write) -> std::io::Result<()> {
+fn report(taken: &Capture, out: &mut Output<'_>) -> std::io::Result<()> {
     let Manifest { files, failed, skipped, window, go_version, .. } = taken.manifest();
     writeln!(out, "{}{}", taken.manifest().url, go_version.as_ref().map(|go| format!(", {go}")).unwrap_or_default())?;
     for file in files {
@@ -157,7 +157,7 @@ impl From<Error> for Failure {
     fn from(problem: Error) -> Self {
         match &problem {
             Error::Url { .. } | Error::Header { .. } | Error::NotEmpty { .. } => Self::Usage(problem.to_string()),
-            Error::Io { path, source } => Self::input(path, source),
+            Error::Io { path, source } => Self::io(path, source),
             _ => Self::Input(problem.to_string()),
         }
     }

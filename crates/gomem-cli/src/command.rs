@@ -7,14 +7,16 @@ use gomem_postmortem::{Comparison, Report, Severity as Found};
 
 use crate::{
     arguments::{Arguments, Command, Severity},
-    attribute, capture, escape,
+    attribute, capture, convert, escape,
     failure::Failure,
     files::{bundle, write_or_print},
-    gogc, metrics, profile, progress,
+    gogc, metrics,
+    output::Output,
+    profile, progress, prose,
 };
 
 /// Answers; gives the exit code.
-pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write) -> Result<u8, Failure> {
+pub(crate) fn answer(command: &Command, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
     match command {
         Command::Postmortem { bundle, output, json, fail_on } => {
             postmortem(bundle, output.as_deref(), json.as_deref(), *fail_on, out)
@@ -30,6 +32,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write
         Command::Escape(asked) => escape::answer(asked, out),
         Command::Capture(command) => capture::answer(command, out, err),
         Command::Gogc(command) => gogc::answer(command, out).map(|()| 0),
+        Command::Convert(command) => convert::answer(command, out).map(|()| 0),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Arguments::command(), "gomem", &mut script);
@@ -37,7 +40,7 @@ pub(crate) fn answer(command: &Command, out: &mut dyn Write, err: &mut dyn Write
             Ok(0)
         }
         Command::Man { directory } => {
-            let failed = |problem| Failure::input(directory, problem);
+            let failed = |problem: std::io::Error| Failure::io(directory, &problem);
             std::fs::create_dir_all(directory).map_err(failed)?;
             clap_mangen::generate_to(Arguments::command(), directory).map_err(failed)?;
             Ok(0)
@@ -50,7 +53,7 @@ fn postmortem(
     html: Option<&Path>,
     json: Option<&Path>,
     fail_on: Option<Severity>,
-    out: &mut dyn Write,
+    out: &mut Output<'_>,
 ) -> Result<u8, Failure> {
     let bundle = bundle(path)?;
     let report = progress::busy("joining".to_owned(), || Report::of(&bundle));
@@ -60,7 +63,8 @@ fn postmortem(
     }
     let is_text = !is_stdout(html) && !is_stdout(json);
     if is_text {
-        out.write_all(report.to_text().as_bytes())?;
+        let columns = out.columns().unwrap_or(prose::MOST_COLUMNS).min(prose::MOST_COLUMNS);
+        prose::report(&report.to_text_within(columns), out)?;
     }
     if let Some(path) = json {
         write_or_print(path, report.to_json().as_bytes(), out)?;

@@ -2,17 +2,26 @@
 
 use std::{
     fs::File,
-    io::Write,
+    io::{self, BufRead, BufReader, Read, Write},
     path::{Path, PathBuf},
 };
 
 use clap::{Args, ValueEnum};
+use flate2::read::MultiGzDecoder;
 use gomem_escape::{
     Certainty, DiffStatus, EscapeDiff, EscapeLog, EscapeReader, HeapDecision, Inlining, Leak, Limits, Stay, files_of,
 };
 use gomem_table::Table;
 
-use crate::{arguments, failure::Failure, github, progress, render, sarif};
+use crate::{
+    arguments,
+    failure::Failure,
+    files::{STDIN, Source, stdin},
+    github,
+    kind::Kind,
+    output::Output,
+    progress, render, sarif,
+};
 
 #[derive(Debug, Args)]
 pub(crate) struct Escape {
@@ -74,13 +83,13 @@ enum Format {
 }
 
 /// Answers; gives the exit code.
-pub(crate) fn answer(asked: &Escape, out: &mut dyn Write) -> Result<u8, Failure> {
-    let log = read(&asked.logs)?;
+pub(crate) fn answer(asked: &Escape, out: &mut Output<'_>) -> Result<u8, Failure> {
+    let log = read(&Source::all(&asked.logs))?;
     let Some(before) = &asked.diff else {
         list(asked, &log, out)?;
         return Ok(0);
     };
-    let before = read(std::slice::from_ref(before))?;
+    let before = read(&[Source::Path(before.clone())])?;
     let diff = log.diff(&before);
     match asked.format.plain() {
         Some(arguments::Format::Text) => review(&diff, out)?,
@@ -94,27 +103,60 @@ pub(crate) fn answer(asked: &Escape, out: &mut dyn Write) -> Result<u8, Failure>
 }
 
 /// Reads logs of one build as one.
-pub(crate) fn read(logs: &[PathBuf]) -> Result<EscapeLog, Failure> {
+pub(crate) fn read(logs: &[Source]) -> Result<EscapeLog, Failure> {
     let mut reader = EscapeReader::new(Limits::default());
-    for log in logs {
-        if log == Path::new("-") {
-            reader.read(std::io::stdin().lock()).map_err(|problem| Failure::input(log, problem))?;
-            continue;
+    each_text(logs, |text| reader.read(text))?;
+    reader.finish().map_err(|problem| {
+        let first = logs.first().map_or(Path::new(STDIN), Source::path);
+        // What was read from a pipe is gone.
+        let head = logs.first().filter(|source| source.path().is_file()).and_then(|source| source.head().ok());
+        match head.and_then(|head| Kind::EscapeLog.other(&head)) {
+            Some(hint) => Failure::input(first, format!("{problem}; {hint}")),
+            None => Failure::input(first, problem),
         }
-        for path in files_of(log).map_err(|problem| Failure::input(log, problem))? {
-            let failed = |problem| Failure::input(&path, problem);
-            let file = File::open(&path).map_err(failed)?;
-            let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
-            let read = reader.read(bar.wrap_read(file));
-            bar.finish_and_clear();
-            read.map_err(|problem| Failure::input(&path, problem))?;
-        }
-    }
-    let all = logs.first().map_or(Path::new("-"), PathBuf::as_path);
-    reader.finish().map_err(|problem| Failure::input(all, problem))
+    })
 }
 
-fn list(asked: &Escape, log: &EscapeLog, out: &mut dyn Write) -> Result<(), Failure> {
+/// Hands out the text of each log, as a stream; of a folder, those of its files.
+pub(crate) fn each_text(
+    logs: &[Source],
+    mut take: impl FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
+) -> Result<(), Failure> {
+    for log in logs {
+        let failed = |problem: io::Error| Failure::io(log.path(), &problem);
+        match log {
+            Source::Held { bytes, .. } => {
+                take(&mut bytes.as_slice()).map_err(|problem| Failure::input(log.path(), problem))?;
+            }
+            Source::Path(path) if path == Path::new(STDIN) => {
+                plain(stdin()?, &mut take).map_err(|problem| Failure::input(path, problem))?;
+            }
+            Source::Path(path) => files_of(path).map_err(failed)?.iter().try_for_each(|path| text(path, &mut take))?,
+        }
+    }
+    Ok(())
+}
+
+fn text(path: &Path, take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>) -> Result<(), Failure> {
+    let failed = |problem: io::Error| Failure::io(path, &problem);
+    let file = File::open(path).map_err(failed)?;
+    let bar = progress::bytes(file.metadata().map_err(failed)?.len()).with_message(path.display().to_string());
+    let taken = plain(BufReader::new(bar.wrap_read(file)), take);
+    bar.finish_and_clear();
+    taken.map_err(|problem| Failure::input(path, problem))
+}
+
+/// A text that may be gzipped, as it was before.
+fn plain(
+    mut text: impl BufRead,
+    take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
+) -> Result<(), gomem_escape::Error> {
+    // What cannot be read here cannot be read by `take`, which says so.
+    let is_gzipped = text.fill_buf().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
+    if is_gzipped { take(&mut MultiGzDecoder::new(text)) } else { take(&mut text) }
+}
+
+fn list(asked: &Escape, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {
     let Some(format) = asked.format.plain() else {
         if asked.show != Show::Escapes {
             return Err(Failure::Usage(
@@ -125,9 +167,7 @@ fn list(asked: &Escape, log: &EscapeLog, out: &mut dyn Write) -> Result<(), Fail
         return report(may_allocate, asked.format, out);
     };
     let (table, short): (Table, &[&str]) = match asked.show {
-        Show::Escapes => {
-            (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty", "copies"])
-        }
+        Show::Escapes => (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty"]),
         Show::Leaks => (Leak::table_of(log.leaks())?, &["file", "line", "function", "param", "to", "derefs", "callee"]),
         Show::Inlining => {
             (Inlining::table_of(log.inlining())?, &["file", "line", "function", "can_inline", "cost", "reason"])
@@ -142,7 +182,7 @@ fn list(asked: &Escape, log: &EscapeLog, out: &mut dyn Write) -> Result<(), Fail
 fn report<'a>(
     decisions: impl Iterator<Item = &'a HeapDecision>,
     format: Format,
-    out: &mut dyn Write,
+    out: &mut Output<'_>,
 ) -> Result<(), Failure> {
     match format {
         Format::Sarif => sarif::write(decisions, out),
@@ -151,7 +191,7 @@ fn report<'a>(
 }
 
 /// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
-fn review(diff: &EscapeDiff<'_>, out: &mut dyn Write) -> Result<(), Failure> {
+fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
     let count = |status| diff.rows().iter().filter(|row| row.0 == status).count();
     let free = |row: &&(DiffStatus, &HeapDecision)| row.1.alloc_certainty == Certainty::None;
     let changed = count(DiffStatus::New) + count(DiffStatus::Gone);

@@ -1,6 +1,10 @@
 //! How a command can go wrong.
 
-use std::{fmt, io, path::Path};
+use std::{
+    fmt,
+    io::{self, ErrorKind},
+    path::Path,
+};
 
 use gomem_postmortem::BundleError;
 
@@ -20,6 +24,22 @@ impl Failure {
         Self::Input(format!("{}: {problem}", path.display()))
     }
 
+    /// What the system says of a file or folder, in words, with what to do.
+    pub(crate) fn io(path: &Path, problem: &io::Error) -> Self {
+        match problem.kind() {
+            ErrorKind::NotFound => Self::input(path, missing(path)),
+            ErrorKind::PermissionDenied => {
+                Self::input(path, "permission denied: run as a user who may read and write it")
+            }
+            ErrorKind::IsADirectory => {
+                Self::input(path, "a folder, where a file is expected; `gomem postmortem` reads folders")
+            }
+            ErrorKind::NotADirectory => Self::input(path, "a part of this path is a file, not a folder"),
+            ErrorKind::StorageFull => Self::input(path, "no space left on the device"),
+            _ => Self::input(path, without_number(problem)),
+        }
+    }
+
     pub(crate) fn code(&self) -> u8 {
         match self {
             Self::Usage(_) => 2,
@@ -31,7 +51,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Output(problem) => write!(f, "cannot write the output: {problem}"),
+            Self::Output(problem) => write!(f, "cannot write the output: {}", without_number(problem)),
             Self::Input(problem) | Self::Usage(problem) => f.write_str(problem),
         }
     }
@@ -45,9 +65,9 @@ impl From<io::Error> for Failure {
 
 impl From<BundleError> for Failure {
     fn from(problem: BundleError) -> Self {
-        match std::error::Error::source(&problem) {
-            Some(source) => Self::Input(format!("{problem}: {source}")),
-            None => Self::Input(problem.to_string()),
+        match &problem {
+            BundleError::Io { path, source } => Self::io(path, source),
+            _ => Self::Input(problem.to_string()),
         }
     }
 }
@@ -57,3 +77,37 @@ impl From<gomem_table::TableError> for Failure {
         Self::Input(problem.to_string())
     }
 }
+
+/// Which part of a path is missing, and which name beside it looks like the one that was meant.
+fn missing(path: &Path) -> String {
+    let parent = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(parent) else {
+        return format!("no such file: there is no folder {}", parent.display());
+    };
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let likeness = |entry: std::fs::DirEntry| {
+        let other = entry.file_name().to_string_lossy().into_owned();
+        (strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()), other)
+    };
+    let nearest = entries.take(MOST_COMPARED).flatten().map(likeness).max_by(|a, b| a.0.total_cmp(&b.0));
+    match nearest {
+        Some((likeness, other)) if likeness >= ALIKE => {
+            format!("no such file or folder; did you mean {}?", path.with_file_name(other).display())
+        }
+        _ => "no such file or folder".to_owned(),
+    }
+}
+
+/// Without the number, which tells people nothing.
+fn without_number(problem: &io::Error) -> String {
+    let text = problem.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_owned()
+}
+
+/// Names in a folder that a missing one is compared with.
+const MOST_COMPARED: usize = 10_000;
+/// `heap.pb.gz` is that near to `heap1.pb.gz` (0.98), and not to `escape.log` (0.46).
+const ALIKE: f64 = 0.85;

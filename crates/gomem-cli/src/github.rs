@@ -6,10 +6,13 @@ use std::io::Write;
 
 use gomem_escape::HeapDecision;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::Output};
 
 /// One line a decision; generated code has no place to show it at.
-pub(crate) fn write<'a>(decisions: impl Iterator<Item = &'a HeapDecision>, out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn write<'a>(
+    decisions: impl Iterator<Item = &'a HeapDecision>,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
     for decision in decisions.filter(|decision| !decision.file.is_empty() && !decision.file.starts_with('<')) {
         let mut properties = format!("file={}", property(&decision.file));
         if let Some(line) = decision.line {

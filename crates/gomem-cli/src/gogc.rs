@@ -14,6 +14,7 @@ use crate::{
     arguments::Format,
     failure::Failure,
     files::{bundle, write},
+    output::Output,
     render::render,
 };
 
@@ -77,7 +78,7 @@ enum By {
 #[derive(Debug, Clone, Copy)]
 struct Size(u64);
 
-pub(crate) fn answer(command: &GogcCommand, out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn answer(command: &GogcCommand, out: &mut Output<'_>) -> Result<(), Failure> {
     let said = Said {
         gogc: command.recorded_gogc,
         memory_limit_bytes: command.recorded_memory_limit.map(|size| size.0),
@@ -109,7 +110,7 @@ pub(crate) fn fit(path: &Path, said: &Said) -> Result<GcModel, Failure> {
     GcModel::fit(&recording).map_err(|problem| Failure::input(path, problem))
 }
 
-fn predict(command: &GogcCommand, model: &GcModel, out: &mut dyn Write) -> Result<(), Failure> {
+fn predict(command: &GogcCommand, model: &GcModel, out: &mut Output<'_>) -> Result<(), Failure> {
     if !(command.alloc_scale.is_finite() && command.alloc_scale > 0.0) {
         return Err(Failure::Usage(format!("--alloc-scale is a positive number, not {}", command.alloc_scale)));
     }
@@ -136,7 +137,7 @@ fn predict(command: &GogcCommand, model: &GcModel, out: &mut dyn Write) -> Resul
     render(&if command.format == Format::Text { table.select(&columns) } else { table }, command.format, out)
 }
 
-fn recommend(command: &GogcCommand, model: &GcModel, size: Size, out: &mut dyn Write) -> Result<(), Failure> {
+fn recommend(command: &GogcCommand, model: &GcModel, size: Size, out: &mut Output<'_>) -> Result<(), Failure> {
     let objective = match (command.cpu_price, command.memory_price, command.objective) {
         (Some(cpu_hour), Some(gib_hour), _) => Objective::Price { cpu_hour, gib_hour },
         (.., By::Balanced) => Objective::Balanced,

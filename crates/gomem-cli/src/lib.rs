@@ -7,15 +7,17 @@
 //! |---|---|
 //! | `arguments` | what can be asked |
 //! | `command` | what is answered |
-//! | `profile` | the commands on profiles |
+//! | `profile`, `selection` | the commands on profiles, and which samples they look at |
 //! | `escape` | the command on escape logs |
 //! | `sarif`, `github` | escape logs for code scanning, and as annotations |
 //! | `metrics` | the commands on metrics |
 //! | `capture` | the command on live services |
-//! | `files` | files and standard input |
+//! | `convert`, `form` | the command that writes what can be read in another form |
+//! | `files`, `kind` | files and standard input, and what they hold |
 //! | `failure` | how it can go wrong |
-//! | `render`, `columnar` | tables as text, CSV, JSON, Parquet and Arrow IPC |
-//! | `terminal`, `progress` | what differs on a terminal |
+//! | `render`, `text_table`, `columnar` | tables as text, CSV, JSON, Parquet and Arrow IPC |
+//! | `prose` | findings as sentences |
+//! | `output`, `terminal`, `progress` | what differs on a terminal |
 
 #![forbid(unsafe_code)]
 
@@ -30,14 +32,20 @@ mod convert;
 mod escape;
 mod failure;
 mod files;
+mod form;
 mod github;
 mod gogc;
+mod kind;
 mod metrics;
+mod output;
 mod profile;
 mod progress;
+mod prose;
 mod render;
 mod sarif;
+mod selection;
 mod terminal;
+mod text_table;
 mod traces;
 
 use std::{
@@ -50,7 +58,8 @@ use clap::Parser;
 use crate::{
     arguments::Arguments,
     failure::Failure,
-    terminal::{Look, Tamed, one_line},
+    output::Output,
+    terminal::{Look, one_line},
 };
 
 /// Runs the command with `args`, the first of which is its own name, on the streams of this process; gives the exit code.
@@ -79,9 +88,11 @@ where
     I: IntoIterator<Item = A>,
     A: Into<OsString> + Clone,
 {
-    let arguments = match Arguments::try_parse_from(args) {
+    let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
+    let arguments = match Arguments::try_parse_from(&args) {
         Ok(arguments) => arguments,
         Err(usage) => {
+            let look = look.with(Arguments::colour_among(&args));
             // Help was asked for: it is the answer, not an error.
             let (to, coloured): (&mut dyn Write, bool) =
                 if usage.use_stderr() { (err, look.colours_on_err) } else { (out, look.colours_on_out) };
@@ -91,12 +102,9 @@ where
             return if usage.use_stderr() { 2 } else { 0 };
         }
     };
-    let answered = if look.out_is_terminal {
-        command::answer(&arguments.command, &mut Tamed::new(out), err)
-    } else {
-        command::answer(&arguments.command, out, err)
-    };
-    answered.unwrap_or_else(|failure| tell(&failure, err, look))
+    let look = look.with(arguments.color);
+    command::answer(&arguments.command, &mut Output::new(out, look), err)
+        .unwrap_or_else(|failure| tell(&failure, err, look))
 }
 
 /// Says what failed, in one line; gives the exit code.

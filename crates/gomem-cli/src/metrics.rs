@@ -15,7 +15,10 @@ use gomem_table::Table;
 use crate::{
     arguments::{Format, Severity},
     failure::Failure,
-    files::read,
+    files::{STDIN, Source},
+    kind::Kind,
+    output::Output,
+    prose,
     render::render,
 };
 
@@ -85,7 +88,7 @@ pub(crate) enum Show {
     Series,
 }
 
-pub(crate) fn answer(command: &MetricsCommand, out: &mut dyn Write) -> Result<u8, Failure> {
+pub(crate) fn answer(command: &MetricsCommand, out: &mut Output<'_>) -> Result<u8, Failure> {
     match command {
         MetricsCommand::Metrics { input, show, format } => {
             render(&table(&input.metrics()?, *show, *format)?, *format, out)?;
@@ -95,7 +98,7 @@ pub(crate) fn answer(command: &MetricsCommand, out: &mut dyn Write) -> Result<u8
             let state = input.metrics()?.state();
             let state = match gctrace {
                 Some(log) => {
-                    let trace = GcTrace::decode(&read(log)?).map_err(|problem| Failure::input(log, problem))?;
+                    let trace = gc_trace(&Source::Path(log.clone()))?;
                     state.with_trace(&trace)
                 }
                 None => state,
@@ -104,17 +107,7 @@ pub(crate) fn answer(command: &MetricsCommand, out: &mut dyn Write) -> Result<u8
             let diagnosis = Diagnosis::of(&state, options);
             let table = diagnosis.to_table()?;
             if *format == Format::Text {
-                let shown = if *all { table.rows() } else { diagnosis.fired().count() };
-                let columns = ["rule", "verdict", "severity", "confidence", "summary", "action"];
-                render(&table.head(shown).select(&columns), *format, out)?;
-                if !all {
-                    writeln!(
-                        out,
-                        "\n{} of {} rules did not fire; --all shows why",
-                        table.rows() - shown,
-                        table.rows()
-                    )?;
-                }
+                told(&diagnosis, *all, out)?;
             } else {
                 render(&table, *format, out)?;
             }
@@ -131,55 +124,83 @@ pub(crate) fn answer(command: &MetricsCommand, out: &mut dyn Write) -> Result<u8
 impl MetricsInput {
     fn metrics(&self) -> Result<Metrics, Failure> {
         let options = ReadOptions::default().with_format(self.input_format).with_strict(self.strict);
-        let mut metrics = Metrics::new();
-        let mut refused = None;
-        for path in self.files()? {
-            let bytes = read(&path)?;
-            match metrics.push(time_of(&path), &bytes, options) {
-                Err(problem) if self.strict || problem.is_limit() => return Err(Failure::input(&path, problem)),
-                // One page of HTML among a thousand scrapes is no reason to refuse them all.
-                Err(problem) => refused = Some(Failure::input(&path, problem)),
-                Ok(()) => {}
-            }
-        }
-        match refused {
-            _ if !metrics.series().is_empty() => Ok(metrics),
-            Some(failure) => Err(failure),
-            None => {
-                let first = self.sources.first().map_or(Path::new("-"), PathBuf::as_path);
-                Err(Failure::input(first, "no sample found; `curl http://HOST/metrics` gives some"))
-            }
-        }
+        metrics_of(&Source::all(&self.sources), options)
     }
+}
 
-    /// The sources, with the scrapes of a folder in its place.
-    fn files(&self) -> Result<Vec<PathBuf>, Failure> {
-        let mut files = Vec::new();
-        for source in &self.sources {
-            if !source.is_dir() {
-                files.push(source.clone());
-                continue;
+/// The samples of all sources; of a folder, those of its scrapes.
+pub(crate) fn metrics_of(sources: &[Source], options: ReadOptions) -> Result<Metrics, Failure> {
+    let mut metrics = Metrics::new();
+    let mut refused = None;
+    let mut push = |source: &Source| {
+        let bytes = source.bytes()?;
+        match metrics.push(time_of(source.path()), &bytes, options) {
+            Err(problem) if options.strict || problem.is_limit() => return Err(Failure::input(source.path(), problem)),
+            // One page of HTML among a thousand scrapes is no reason to refuse them all.
+            Err(problem) => {
+                refused = Some(Failure::input(source.path(), format!("{problem}; {}", Kind::Metrics.hint(&bytes))));
             }
-            let failed = |problem| Failure::input(source, problem);
-            let mut scrapes = Vec::new();
-            for entry in std::fs::read_dir(source).map_err(failed)? {
-                let path = entry.map_err(failed)?.path();
-                let timed = time_in_name(&path).is_some();
-                if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
-                    scrapes.push(path);
-                }
-            }
-            if scrapes.is_empty() {
-                return Err(Failure::input(
-                    source,
-                    "no scrape in this folder; they are called <unix milliseconds>.prom",
-                ));
-            }
-            scrapes.sort();
-            files.append(&mut scrapes);
+            Ok(()) => {}
         }
-        Ok(files)
+        Ok(())
+    };
+    for source in sources {
+        if !source.path().is_dir() {
+            push(source)?;
+            continue;
+        }
+        let scrapes = scrapes_of(source.path())?;
+        if scrapes.is_empty() {
+            let told = "no scrape in this folder; they are called <unix milliseconds>.prom";
+            return Err(Failure::input(source.path(), told));
+        }
+        scrapes.into_iter().try_for_each(|path| push(&Source::Path(path)))?;
     }
+    match refused {
+        _ if !metrics.series().is_empty() => Ok(metrics),
+        Some(failure) => Err(failure),
+        None => {
+            let first = sources.first().map_or(Path::new(STDIN), Source::path);
+            Err(Failure::input(first, format!("no sample in it; {}", Kind::Metrics.recipe())))
+        }
+    }
+}
+
+/// The scrapes in a folder, by their names.
+pub(crate) fn scrapes_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |problem: std::io::Error| Failure::io(folder, &problem);
+    let mut scrapes = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let timed = time_in_name(&path).is_some();
+        if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
+            scrapes.push(path);
+        }
+    }
+    scrapes.sort();
+    Ok(scrapes)
+}
+
+/// The GC cycles that a log tells of.
+pub(crate) fn gc_trace(log: &Source) -> Result<GcTrace, Failure> {
+    let bytes = log.bytes()?;
+    let failed = |problem| Failure::input(log.path(), format!("{problem}; {}", Kind::GcTrace.hint(&bytes)));
+    GcTrace::decode(&bytes).map_err(failed)
+}
+
+/// What fired, or what every rule says.
+fn told(diagnosis: &Diagnosis, all: bool, out: &mut Output<'_>) -> std::io::Result<()> {
+    let fired = diagnosis.fired().count();
+    let rules = diagnosis.findings().len();
+    let shown = if all { rules } else { fired };
+    for finding in &diagnosis.findings()[..shown] {
+        prose::finding(finding, out)?;
+    }
+    if !all {
+        let gap = if fired > 0 { "\n" } else { "" };
+        writeln!(out, "{gap}{} of {rules} rules did not fire; --all shows why", rules - fired)?;
+    }
+    Ok(())
 }
 
 fn table(metrics: &Metrics, show: Show, format: Format) -> Result<Table, Failure> {

@@ -1,4 +1,4 @@
-//! The commands on profiles: `top`, `tree`, `traces`, `tags`, `comments`, `flame`, `diff`, `growth`, `convert`.
+//! The commands on profiles: `top`, `tree`, `traces`, `tags`, `comments`, `flame`, `diff`, `growth`.
 
 use std::{
     io::Write,
@@ -6,17 +6,18 @@ use std::{
 };
 
 use clap::{Args, Subcommand};
-use gomem_postmortem::Series;
-use gomem_pprof::{DecodeOptions, Filter, FlameHtml, Granularity, Merger, Profile, SampleType, TopOptions};
-use gomem_table::Table;
+use gomem_postmortem::{Series, SeriesError};
+use gomem_pprof::{DecodeOptions, FlameHtml, Granularity, Profile, SampleType, TopOptions};
+use gomem_table::{Table, Unit};
 
 use crate::{
     arguments::Format,
     call_tree::call_tree,
-    convert::{Form, whole_flame},
     failure::Failure,
-    files::{read, write_or_print},
+    files::{STDIN, Source, write_or_print},
+    output::Output,
     render::render,
+    selection::{self, Selection},
     traces::traces,
 };
 
@@ -138,26 +139,6 @@ pub(crate) enum ProfileCommand {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// A profile in another form: pprof, Parquet, Arrow IPC, CSV, JSON, folded, speedscope, callgrind, HTML.
-    #[command(after_help = "Examples:
-  gomem convert heap.txt -o heap.pb.gz
-  gomem convert heap-*.pb.gz -o heaps.parquet
-  gomem convert heap.pb.gz -s alloc_space --to folded | flamegraph.pl > heap.svg
-
-Tables of other commands have --format: gomem escape escape.log --format parquet > escapes.parquet")]
-    Convert {
-        #[command(flatten)]
-        input: Input,
-        /// For forms that hold one sample type; without it, what the profile itself proposes.
-        #[arg(short, long, value_name = "NAME")]
-        sample_type: Option<String>,
-        /// Which form; without it, what the name of the output tells.
-        #[arg(long, value_enum, value_name = "FORM", required_unless_present = "output")]
-        to: Option<Form>,
-        /// Where to write it; without it or as `-`, to standard output.
-        #[arg(short, long, value_name = "FILE")]
-        output: Option<PathBuf>,
-    },
 }
 
 /// Profiles, and what of them.
@@ -166,54 +147,8 @@ pub(crate) struct Input {
     /// The profile, in any form; `-` is standard input. Several are summed.
     #[arg(required = true)]
     profiles: Vec<PathBuf>,
-    /// Keep samples with a frame that matches (function, file or mapped file).
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    focus: String,
-    /// Leave out samples with a frame that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    ignore: String,
-    /// Leave out frames that match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    hide: String,
-    /// Leave out frames that do not match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    show: String,
-    /// Leave out frames above the outermost that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    show_from: String,
-    /// Leave out frames below the innermost that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    prune_from: String,
-    /// Keep samples with a label that matches: `key=regexp`, or a range such as `bytes=1kb:10kb`.
-    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagfocus: String,
-    /// Leave out samples with a label that matches.
-    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagignore: String,
-    /// Keep the labels whose keys match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagshow: String,
-    /// Leave out the labels whose keys match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    taghide: String,
-    /// Label keys, with commas between, whose values become frames at the root.
-    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagroot: String,
-    /// The same at the leaf.
-    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagleaf: String,
-    /// Count inlined functions as those they were inlined into.
-    #[arg(long, help_heading = "Filters")]
-    noinlines: bool,
-    /// Answer as `go tool pprof` does even where that is wrong.
-    #[arg(long)]
-    pprof_compat: bool,
-    /// Refuse a profile with flaws, as `go tool pprof` does, rather than repair them.
-    #[arg(long)]
-    strict: bool,
-    /// Continue stacks that the runtime cut off with what other stacks know.
-    #[arg(long)]
-    repair_truncated: bool,
+    #[command(flatten)]
+    selection: Selection,
 }
 
 /// What to sum.
@@ -242,22 +177,24 @@ pub(crate) struct Sums {
     drop_negative: bool,
 }
 
-pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn answer(command: &ProfileCommand, out: &mut Output<'_>) -> Result<(), Failure> {
     match command {
         ProfileCommand::Top { input, sums, rows, format } => {
             let profile = input.profile()?;
-            let mut top = profile.top(&sums.options(&profile)?);
+            let options = sums.options(&profile)?;
+            let mut top = profile.top(&options);
             if let Some(unit) = &sums.unit {
                 top = top.in_unit(unit).map_err(usage)?;
             }
             let table = top.to_table()?;
-            render(&head(table, *rows), *format, out)
+            shown(&table, *rows, *format, &whole(&profile, options.sample_type), out)
         }
         ProfileCommand::Tree { input, sums, peek, rows, format } => {
             let profile = input.profile()?;
             let options = sums.options(&profile)?;
             if *format == Format::Text {
                 let text = call_tree(&profile, &options, peek.as_deref(), *rows)?;
+                writeln!(out, "{}", whole(&profile, options.sample_type))?;
                 return Ok(out.write_all(text.as_bytes())?);
             }
             render(&head(profile.edges(&options).to_table()?, *rows), *format, out)
@@ -273,7 +210,7 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
         ProfileCommand::Tags { input, sample_type, format } => {
             let profile = input.profile()?;
             let index = sample_type_index(&profile, sample_type.as_deref())?;
-            render(&profile.tags_table(index)?, *format, out)
+            shown(&profile.tags_table(index)?, 0, *format, &whole(&profile, index), out)
         }
         ProfileCommand::Comments { input } => {
             input.profile()?.comments().iter().try_for_each(|comment| Ok(writeln!(out, "{comment}")?))
@@ -283,7 +220,7 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
             let first = sample_type_index(&profile, sample_type.as_deref())?;
             let html = match base {
                 Some(base) => {
-                    let base = decode(base, DecodeOptions::default())?;
+                    let base = decode(base)?;
                     FlameHtml::new(&input.name(), &profile.diff(&base, false).map_err(usage)?.flame(first))
                 }
                 None => whole_flame(&input.name(), &profile, first),
@@ -294,31 +231,26 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
             Ok(())
         }
         ProfileCommand::Diff { base, current, sums, normalize, rows, format } => {
-            let (base, current) = (decode(base, DecodeOptions::default())?, decode(current, DecodeOptions::default())?);
+            let (base, current) = (decode(base)?, decode(current)?);
             let diff = current.diff(&base, *normalize).map_err(usage)?;
-            let table = head(diff.top_table(&sums.options(diff.current())?)?, *rows);
+            let options = sums.options(diff.current())?;
+            let table = diff.top_table(&options)?;
             let is_key =
                 |name: &str| !SHORT_DIFF.contains(&name) && !name.contains('_') && table.column(name).is_some();
             let keys = table.columns().iter().map(gomem_table::Column::name).take_while(|&name| name != "base");
-            let shown: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT_DIFF).collect();
-            render(&if *format == Format::Text { table.select(&shown) } else { table }, *format, out)
+            let columns: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT_DIFF).collect();
+            let table = if *format == Format::Text { table.select(&columns) } else { table };
+            let [before, after] = [diff.base(), diff.current()].map(|profile| total(profile, options.sample_type));
+            let name = diff.current().sample_types().get(options.sample_type).map_or("", SampleType::name);
+            let difference = format!("{name}: {before} before, {after} after");
+            shown(&table, *rows, *format, &difference, out)
         }
-        ProfileCommand::Growth { profiles, sample_type, rows, format } => {
-            let profiles =
-                profiles.iter().map(|path| decode(path, DecodeOptions::default())).collect::<Result<Vec<_>, _>>()?;
-            let series = Series::of(&profiles, sample_type).map_err(|problem| Failure::Usage(problem.to_string()))?;
-            let table = head(series.to_table()?, *rows);
-            render(&if *format == Format::Text { table.select(&SHORT_GROWTH) } else { table }, *format, out)
-        }
-        ProfileCommand::Convert { input, sample_type, to, output } => {
-            let output = output.as_deref().unwrap_or(Path::new("-"));
-            let form = to.map_or_else(|| Form::of_name(output), Ok)?;
-            let profile = input.profile()?;
-            let index = sample_type_index(&profile, sample_type.as_deref())?;
-            if write_or_print(output, &form.write(&profile, index, &input.name())?, out)? {
-                writeln!(out, "{}", output.display())?;
-            }
-            Ok(())
+        ProfileCommand::Growth { profiles: paths, sample_type, rows, format } => {
+            let profiles = paths.iter().map(|path| decode(path)).collect::<Result<Vec<_>, _>>()?;
+            let series = Series::of(&profiles, sample_type).map_err(|problem| series_failure(paths, &problem))?;
+            let table = series.to_table()?;
+            let table = if *format == Format::Text { table.select(&SHORT_GROWTH) } else { table };
+            shown(&table, *rows, *format, &format!("{sample_type} over {} profiles", profiles.len()), out)
         }
     }
 }
@@ -326,51 +258,12 @@ pub(crate) fn answer(command: &ProfileCommand, out: &mut dyn Write) -> Result<()
 impl Input {
     /// The sum of the profiles, filtered.
     fn profile(&self) -> Result<Profile, Failure> {
-        let profile = match self.profiles.as_slice() {
-            [one] => decode(one, self.options())?,
-            many => {
-                let mut merger = Merger::new();
-                for path in many {
-                    merger.add(&decode(path, self.options())?).map_err(usage)?;
-                }
-                merger.finish().map_err(usage)?
-            }
-        };
-        let profile = if self.repair_truncated { profile.repair_truncated_stacks() } else { profile };
-        let filter = self.filter();
-        if filter == Filter::default() { Ok(profile) } else { profile.filter(&filter).map_err(usage) }
-    }
-
-    fn options(&self) -> DecodeOptions {
-        DecodeOptions::default().with_pprof_compat(self.pprof_compat).with_strict(self.strict)
-    }
-
-    fn filter(&self) -> Filter {
-        let mut filter = Filter::default();
-        for (option, expression) in [
-            (&mut filter.focus, &self.focus),
-            (&mut filter.ignore, &self.ignore),
-            (&mut filter.hide, &self.hide),
-            (&mut filter.show, &self.show),
-            (&mut filter.show_from, &self.show_from),
-            (&mut filter.prune_from, &self.prune_from),
-            (&mut filter.tagfocus, &self.tagfocus),
-            (&mut filter.tagignore, &self.tagignore),
-            (&mut filter.tagshow, &self.tagshow),
-            (&mut filter.taghide, &self.taghide),
-            (&mut filter.tagroot, &self.tagroot),
-            (&mut filter.tagleaf, &self.tagleaf),
-        ] {
-            option.clone_from(expression);
-        }
-        filter.noinlines = self.noinlines;
-        filter
+        self.selection.profile(&Source::all(&self.profiles))
     }
 
     /// What to call it in a title.
     fn name(&self) -> String {
-        let first = self.profiles.first().and_then(|path| path.file_name());
-        first.map_or_else(|| "profile".to_owned(), |name| name.to_string_lossy().into_owned())
+        title(&self.profiles)
     }
 }
 
@@ -386,7 +279,7 @@ impl Sums {
     }
 }
 
-fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Failure> {
+pub(crate) fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Failure> {
     let Some(name) = name else { return Ok(profile.default_sample_type()) };
     profile.sample_type_index(name).ok_or_else(|| {
         let names: Vec<_> = profile.sample_types().iter().map(SampleType::name).collect();
@@ -394,12 +287,63 @@ fn sample_type_index(profile: &Profile, name: Option<&str>) -> Result<usize, Fai
     })
 }
 
-fn decode(path: &Path, options: DecodeOptions) -> Result<Profile, Failure> {
-    Profile::decode_with(&read(path)?, &options).map_err(|problem| {
-        let hint =
-            if problem.is_limit() { "" } else { "; `curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one" };
-        Failure::input(path, format!("{problem}{hint}"))
-    })
+fn decode(path: &Path) -> Result<Profile, Failure> {
+    selection::decode(&Source::Path(path.to_owned()), DecodeOptions::default())
+}
+
+/// What to call the picture of some profiles: as the first file.
+pub(crate) fn title(profiles: &[PathBuf]) -> String {
+    let first = profiles.first().and_then(|path| path.file_name());
+    first.map_or_else(|| "profile".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// All sample types, so that the picture can switch; `first` is shown first.
+pub(crate) fn whole_flame(title: &str, profile: &Profile, first: usize) -> FlameHtml {
+    let mut shown: Vec<usize> = (0..profile.sample_types().len()).collect();
+    shown.sort_by_key(|&index| index != first);
+    FlameHtml::of(title, profile, &shown)
+}
+
+/// Which of the profiles does not belong into a series, by its name.
+fn series_failure(paths: &[PathBuf], problem: &SeriesError) -> Failure {
+    let path = |index: usize| paths.get(index).map_or(Path::new(STDIN), PathBuf::as_path).display();
+    match problem {
+        SeriesError::NoTime { index } => Failure::Input(format!(
+            "{}: it does not say when it was taken; take a protobuf without debug=1",
+            path(*index)
+        )),
+        SeriesError::NoSampleType { index, sample_type, found } => {
+            Failure::Usage(format!("{}: no sample type `{sample_type}`; there are {found}", path(*index)))
+        }
+        _ => Failure::Usage(problem.to_string()),
+    }
+}
+
+/// The first rows; as text, below what they are rows of.
+fn shown(table: &Table, rows: usize, format: Format, of: &str, out: &mut Output<'_>) -> Result<(), Failure> {
+    let rows = if rows == 0 { table.rows() } else { rows.min(table.rows()) };
+    if format == Format::Text {
+        write!(out, "{of}")?;
+        if rows < table.rows() {
+            write!(out, "; the first {rows} of {} rows, -n 0 shows all", table.rows())?;
+        }
+        writeln!(out)?;
+    }
+    render(&table.head(rows), format, out)
+}
+
+/// What is summed, and what all of it comes to.
+fn whole(profile: &Profile, index: usize) -> String {
+    let name = profile.sample_types().get(index).map_or("", SampleType::name);
+    format!("{name}: {} in total", total(profile, index))
+}
+
+fn total(profile: &Profile, index: usize) -> String {
+    let total = profile.total(index);
+    match profile.sample_types().get(index).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit())) {
+        Unit::None => total.to_string(),
+        unit => unit.humanize(total as f64),
+    }
 }
 
 fn head(table: Table, rows: usize) -> Table {
@@ -412,5 +356,4 @@ pub(crate) fn usage(problem: gomem_pprof::UsageError) -> Failure {
 }
 
 const SHORT_DIFF: [&str; 5] = ["base", "current", "delta", "delta_fraction", "status"];
-const SHORT_GROWTH: [&str; 8] =
-    ["function", "line", "first", "last", "change", "slope_per_hour", "sampled_objects", "confidence"];
+const SHORT_GROWTH: [&str; 7] = ["function", "line", "first", "last", "change", "slope_per_hour", "confidence"];

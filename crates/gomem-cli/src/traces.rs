@@ -5,10 +5,10 @@ use std::io::Write;
 use gomem_pprof::Profile;
 use gomem_table::Unit;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, output::Output};
 
 /// One block a sample: its labels, its value beside the leaf, and the frames up to the root.
-pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut dyn Write) -> Result<(), Failure> {
+pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut Output<'_>) -> Result<(), Failure> {
     let unit = profile.sample_types().get(index).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
     let rows = if rows == 0 { usize::MAX } else { rows };
     for sample in profile.samples().filter(|sample| sample.locations().len() > 0).take(rows) {

@@ -91,7 +91,7 @@ fn settings_are_predicted_recommended_and_drawn() {
     assert_eq!(code, 0);
     let html = std::fs::read_to_string(&page).unwrap();
     std::fs::remove_file(&page).unwrap();
-    assert!(html.contains("<svg") && !html.contains("http"), "one file that loads nothing");
+    assert!(html.contains("<svg") && !html.contains("://"), "one file that loads nothing");
     for wrong in [
         &["gogc", &log, "--gogc", "many"][..],
         &["gogc", &log, "--memory-limit", "1GB"],
@@ -247,4 +247,63 @@ fn profiles_become_columnar_files_and_streams() {
     let log = incident("before/escape.log");
     assert_eq!(gomem_cli::run(["gomem", "escape", &log, "--format", "parquet"], &mut out, &mut err), 0);
     assert!(out.starts_with(b"PAR1") && out.ends_with(b"PAR1"));
+}
+
+#[test]
+fn every_input_becomes_the_table_that_python_calls_so() {
+    let (log, metrics, trace) =
+        (incident("before/escape.log"), incident("before/metrics"), incident("before/gctrace.log"));
+    let heap = incident("before/heap-3.pb.gz");
+    for (input, table, columns) in [
+        (&heap, "samples", "sample,stack,alloc_objects,"),
+        (&heap, "frames", "stack_id,depth,function,"),
+        (&log, "escapes", "package,variant,file,line,column,"),
+        (&log, "leaks", "package,variant,file,line,column,"),
+        (&log, "inlining", "package,variant,file,line,column,"),
+        (&log, "stays", "package,variant,file,line,column,"),
+        (&log, "diagnostics", "package,variant,file,line,column,kind,"),
+        (&metrics, "series", "time,metric,labels,value"),
+        (&metrics, "state", "target,run,time,"),
+        (&metrics, "cycles", "target,run,time,cycle,"),
+        (&metrics, "waterfall", "target,time,component,"),
+        (&trace, "gctrace", "cycle,start_seconds,gc_percent,"),
+    ] {
+        let (code, out, err) = gomem(&["convert", input, "--table", table, "--to", "csv"]);
+        assert_eq!((code, err.as_str()), (0, ""), "{table}");
+        assert!(out.starts_with(columns) && out.lines().count() > 2, "{table}: {}", out.lines().next().unwrap());
+        if ["samples", "escapes", "series", "gctrace"].contains(&table) {
+            assert!(gomem(&["convert", input, "--to", "csv"]).1 == out, "{table} is what it is without --table");
+        }
+    }
+    assert_eq!(gomem(&["convert", &incident("before"), "--to", "csv"]).0, 3, "a bundle is of many kinds");
+    assert!(gomem(&["convert", &incident("before"), "--table", "leaks", "--to", "csv"]).1.starts_with("package,"));
+    for (args, says) in [
+        (&["convert", &log, "--to", "folded"][..], "folded is a form of profiles, and "),
+        (&["convert", &log, "--table", "series", "--to", "csv"], "it has escapes, leaks, inlining, stays, diagnostics"),
+        (&["convert", &heap, "--table", "frames", "--to", "folded"], "folded is no table: leave out --table"),
+        (&["convert", &metrics, "--focus", "main", "--to", "csv"], "sample types and filters are of profiles"),
+        (&["convert", &trace, "-s", "cpu", "--to", "csv"], "sample types and filters are of profiles"),
+    ] {
+        let (code, out, err) = gomem(args);
+        assert_eq!((code, out.as_str()), (2, ""), "{args:?}");
+        assert!(err.contains(says) && err.lines().count() == 1, "{err}");
+    }
+}
+
+/// What Parquet keeps is the table, column by column: names, types, values.
+#[test]
+fn parquet_holds_the_table() {
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    let table = gomem_escape::EscapeLog::decode(&std::fs::read(incident("before/escape.log")).unwrap()).unwrap();
+    let expected = gomem_arrow::record_batch(&table.escapes_table().unwrap()).unwrap();
+    let file = tempfile::tempdir().unwrap();
+    let path = file.path().join("escapes.parquet");
+    let (code, ..) = gomem(&["convert", &incident("before/escape.log"), "-o", path.to_str().unwrap()]);
+    assert_eq!(code, 0);
+    let reader = ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap()).unwrap();
+    let batches: Vec<_> = reader.with_batch_size(1 << 20).build().unwrap().map(Result::unwrap).collect();
+    let [found] = batches.as_slice() else { panic!("{} batches", batches.len()) };
+    assert_eq!(found.schema().fields(), expected.schema().fields());
+    assert_eq!(found.columns(), expected.columns());
 }

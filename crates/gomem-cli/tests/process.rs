@@ -60,6 +60,20 @@ fn a_pipe_that_closes_early_is_no_error() {
         &["escape", &incident("before/escape.log"), "--format", "sarif"],
         &["postmortem", &incident("before"), "--json", "-"],
         &["completions", "bash"],
+        &["tree", &incident("before/heap-3.pb.gz"), "-n", "0"],
+        &["traces", &incident("before/heap-3.pb.gz")],
+        &["convert", &incident("before/heap-3.pb.gz"), "--to", "folded"],
+        &["convert", &incident("before/metrics"), "--to", "csv"],
+        &["diff", &incident("before/heap-1.pb.gz"), &incident("before/heap-3.pb.gz"), "-n", "0"],
+        &["growth", &incident("before/heap-1.pb.gz"), &incident("before/heap-3.pb.gz"), "-n", "0"],
+        &["attribute", &incident("before/heap-3.pb.gz"), &incident("before/escape.log"), "--format", "json"],
+        &["metrics", &incident("before/metrics"), "--show", "series"],
+        &["diagnose", &incident("before/metrics"), "--all"],
+        &["compare", &incident("before"), &incident("after")],
+        &["postmortem", &incident("before")],
+        &["flame", &incident("before/heap-3.pb.gz"), "-o", "-"],
+        &["gogc", &incident("before/gctrace.log")],
+        &["--help"],
     ] {
         let mut child = gomem(args).spawn().unwrap();
         let mut first = String::new();
@@ -73,22 +87,104 @@ fn a_pipe_that_closes_early_is_no_error() {
     }
 }
 
+#[test]
+fn gzipped_logs_are_read_as_they_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let gzipped = |name: &str| {
+        let path = folder.path().join(name.replace('/', "-"));
+        let mut gzip = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        gzip.write_all(&std::fs::read(incident(name)).unwrap()).unwrap();
+        gzip.finish().unwrap();
+        path.display().to_string()
+    };
+    for (name, command) in [
+        ("before/escape.log", &["escape"][..]),
+        ("before/escape.log", &["convert", "--to", "csv"]),
+        ("before/escape.log", &["convert", "--table", "diagnostics", "--to", "csv"]),
+        ("before/gctrace.log", &["gogc"]),
+        ("before/gctrace.log", &["convert", "--to", "csv"]),
+    ] {
+        let answer = |path: &str| ended(&mut gomem(&[command, &[path]].concat()));
+        let (code, out, err) = answer(&gzipped(name));
+        assert_eq!((code, err.as_str()), (Some(0), ""), "{command:?}");
+        assert!(out == answer(&incident(name)).1, "{command:?}");
+    }
+    let log = gzipped("before/escape.log");
+    let (_, out, _) = ended(gomem(&["escape", "-"]).stdin(File::open(log).unwrap()));
+    assert!(out == ended(&mut gomem(&["escape", &incident("before/escape.log")])).1);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_told() {
     let heap = incident("before/heap-3.pb.gz");
-    let (code, _, err) = ended(gomem(&["top", &heap]).stdout(File::create("/dev/full").unwrap()));
-    assert_eq!(code, Some(3));
-    assert!(err.starts_with("gomem: cannot write the output: ") && err.lines().count() == 1, "{err}");
+    for args in [
+        &["top", &heap][..],
+        &["convert", &heap, "--to", "pb.gz"],
+        &["escape", &incident("before/escape.log"), "--format", "csv"],
+        &["postmortem", &incident("before")],
+        &["--help"],
+    ] {
+        let (code, _, err) = ended(gomem(args).stdout(File::create("/dev/full").unwrap()));
+        assert_eq!(code, Some(3), "{args:?}");
+        assert_eq!(err, "gomem: cannot write the output: No space left on device\n", "{args:?}");
+    }
+    let (code, _, err) = ended(&mut gomem(&["flame", &heap, "-o", "/dev/full"]));
+    assert_eq!((code, err.as_str()), (Some(3), "gomem: /dev/full: no space left on the device\n"));
 }
 
 #[test]
-fn a_pipe_gets_no_colours_and_messages_stay_in_one_line() {
-    let (_, out, _) = ended(gomem(&["--help"]).env("CLICOLOR_FORCE", "1"));
-    assert!(out.contains("Usage") && !out.contains('\u{1b}'));
+fn colours_are_for_terminals_unless_asked_for() {
+    let scrapes = incident("before/metrics");
+    for args in [&["--help"][..], &["diagnose", &scrapes], &["top"]] {
+        let is_coloured = |more: &[&str], variable: Option<&str>| {
+            let mut command = gomem(&[args, more].concat());
+            command.env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").env_remove("CLICOLOR");
+            command.envs(variable.map(|name| (name, "1")));
+            let (_, out, err) = ended(&mut command);
+            (out + &err).contains('\u{1b}')
+        };
+        assert!(!is_coloured(&[], None), "{args:?}");
+        assert!(!is_coloured(&[], Some("NO_COLOR")), "{args:?}");
+        assert!(is_coloured(&[], Some("CLICOLOR_FORCE")), "{args:?}");
+        assert!(is_coloured(&["--color", "always"], Some("NO_COLOR")), "{args:?}");
+        assert!(!is_coloured(&["--color=never"], Some("CLICOLOR_FORCE")), "{args:?}");
+    }
+    let parquet = ["escape", &incident("before/escape.log"), "--color", "always", "--format", "parquet"];
+    let bytes = gomem(&parquet).output().unwrap().stdout;
+    assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "never in what is no text");
+}
+
+#[test]
+fn messages_stay_in_one_line() {
     let (code, _, err) = ended(&mut gomem(&["top", "no\u{1b}[2Jsuch\nfile"]));
     assert_eq!(code, Some(3));
     assert!(err.starts_with("gomem: no\\u{1b}[2Jsuch\\nfile: ") && err.lines().count() == 1, "{err}");
+}
+
+/// What a command shows on a terminal of so many columns; `script` comes with util-linux.
+#[cfg(target_os = "linux")]
+fn on_a_terminal(columns: usize, words: &str) -> Option<String> {
+    let command = format!("stty rows 40 cols {columns}; {} {words}", env!("CARGO_BIN_EXE_gomem"));
+    let shown = Command::new("script").args(["-qec", &command, "/dev/null"]).env("TERM", "xterm").output().ok()?;
+    Some(String::from_utf8(shown.stdout).unwrap().replace("\r\n", "\n"))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_gets_what_fits() {
+    let (heap, bundle) = (incident("before/heap-3.pb.gz"), incident("before"));
+    for words in [format!("top {heap}"), format!("escape {bundle}/escape.log"), format!("growth {bundle}/heap-*.pb.gz")]
+    {
+        let Some(shown) = on_a_terminal(80, &words) else { return };
+        let text = anstream::adapter::strip_str(shown.rsplit("\u{1b}[1A").next().unwrap()).to_string();
+        assert!(text.lines().all(|line| line.chars().count() <= 80), "{words}: {text}");
+        assert!(shown.contains('\u{1b}') && text.contains('…'), "{words}: {text}");
+    }
+    let shown = on_a_terminal(80, &format!("convert {heap} --to parquet")).unwrap();
+    assert!(shown.contains("this form is binary") && !shown.contains("PAR1"), "{shown}");
+    let shown = on_a_terminal(80, "top - ; echo code $?").unwrap();
+    assert!(shown.contains("standard input is a terminal") && shown.contains("code 2"), "{shown}");
 }
 
 #[test]
@@ -96,6 +192,14 @@ fn completions_and_manual_pages() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let (code, script, _) = ended(&mut gomem(&["completions", shell]));
         assert!(code == Some(0) && script.contains("postmortem") && script.contains("sample-type"), "{shell}");
+    }
+    for (shell, check) in [("bash", &["-n"][..]), ("zsh", &["-n"]), ("fish", &["--no-execute"])] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("gomem");
+        std::fs::write(&script, ended(&mut gomem(&["completions", shell])).1).unwrap();
+        // A shell that is not there cannot judge.
+        let Ok(judged) = Command::new(shell).args(check).arg(&script).output() else { continue };
+        assert!(judged.status.success() && judged.stderr.is_empty(), "{shell}: {judged:?}");
     }
     let folder = tempfile::tempdir().unwrap();
     let man = folder.path().join("man1");

@@ -31,38 +31,132 @@ fn help() {
     }
 }
 
+/// Paths are in the answers: as one types them in the repository's folder.
+fn at_home() {
+    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap();
+}
+
 #[test]
 fn answers() {
-    // Paths are in the answers.
-    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap();
-    let heap = "testdata/go1.27.3/profiles/heap-2.pb.gz";
-    let cpu = "testdata/go1.27.3/profiles/cpu.pb.gz";
-    let log = "testdata/go1.27.3/escape.log";
-    let trace = "examples/incident/before/gctrace.log";
+    at_home();
+    let incident = "examples/incident/before";
     for (name, args) in [
-        ("top", &["top", heap, "-n", "5"][..]),
-        ("top-csv", &["top", heap, "-n", "5", "--by", "line", "--format", "csv"]),
-        ("top-json", &["top", heap, "-n", "2", "--format", "json"]),
-        ("tree", &["tree", heap, "-n", "2"]),
-        ("traces", &["traces", cpu, "-n", "2"]),
-        ("tags", &["tags", cpu]),
-        ("diff", &["diff", "testdata/go1.27.3/profiles/heap-1.pb.gz", heap, "-n", "5"]),
-        ("growth", &["growth", "testdata/go1.27.3/profiles/heap-1.pb.gz", heap, "-n", "3"]),
-        ("folded", &["convert", cpu, "--to", "folded"]),
-        ("escape", &["escape", log]),
-        ("escape-json", &["escape", log, "--format", "json"]),
-        ("escape-diff", &["escape", log, "--diff", "testdata/go1.21.13/escape.log"]),
-        ("gogc", &["gogc", trace]),
-        ("gogc-recommend", &["gogc", trace, "--recommend", "1GiB"]),
-        ("metrics", &["metrics", "examples/incident/before/metrics", "--show", "memory"]),
-        ("diagnose", &["diagnose", "examples/incident/before/metrics", "--gctrace", trace]),
-        ("missing-file", &["top", "no-such-file"]),
-        ("not-a-profile", &["top", log]),
-        ("not-a-log", &["escape", heap]),
-        ("unknown-sample-type", &["top", heap, "-s", "cpu"]),
-        ("unknown-form", &["convert", heap, "-o", "heap.xyz"]),
-        ("no-such-command", &["tpo"]),
+        ("version", &["--version"][..]),
+        ("help-of-a-command", &["help", "compare"]),
+        ("postmortem", &["postmortem", incident]),
+        ("compare", &["compare", incident, "examples/incident/after"]),
+        ("top", &["top", HEAP, "-n", "5"]),
+        ("top-csv", &["top", HEAP, "-n", "5", "--by", "line", "--format", "csv"]),
+        ("top-json", &["top", HEAP, "-n", "2", "--format", "json"]),
+        ("tree", &["tree", HEAP, "-n", "2"]),
+        ("traces", &["traces", CPU, "-n", "2"]),
+        ("tags", &["tags", CPU]),
+        ("comments", &["comments", HEAP]),
+        ("diff", &["diff", "testdata/go1.27.3/profiles/heap-1.pb.gz", HEAP, "-n", "5"]),
+        ("growth", &["growth", "testdata/go1.27.3/profiles/heap-1.pb.gz", HEAP, "-n", "3"]),
+        ("attribute", &["attribute", INCIDENT_HEAP, INCIDENT_LOG, "-n", "5"]),
+        ("attribute-without-a-log", &["attribute", INCIDENT_HEAP, "-n", "3"]),
+        ("escape", &["escape", LOG]),
+        ("escape-json", &["escape", LOG, "--format", "json"]),
+        ("escape-leaks", &["escape", LOG, "--show", "leaks"]),
+        ("escape-inlining", &["escape", LOG, "--show", "inlining"]),
+        ("escape-stays", &["escape", LOG, "--show", "stays"]),
+        ("escape-github", &["escape", LOG, "--format", "github"]),
+        ("escape-diff", &["escape", LOG, "--diff", "testdata/go1.21.13/escape.log"]),
+        ("gogc", &["gogc", TRACE]),
+        ("gogc-recommend", &["gogc", TRACE, "--recommend", "1GiB"]),
+        ("gogc-refused", &["gogc", TRACE, "--gogc", "off"]),
+        ("metrics", &["metrics", SCRAPE]),
+        ("metrics-cycles", &["metrics", "examples/incident/before/metrics", "--show", "cycles"]),
+        ("metrics-memory", &["metrics", "examples/incident/before/metrics", "--show", "memory"]),
+        ("metrics-json", &["metrics", SCRAPE, "--format", "json"]),
+        ("diagnose", &["diagnose", "examples/incident/before/metrics", "--gctrace", TRACE]),
+        ("diagnose-all", &["diagnose", SCRAPE, "--all"]),
+        ("convert-folded", &["convert", CPU, "--to", "folded"]),
+        ("convert-leaks", &["convert", LOG, "--table", "leaks", "--to", "csv"]),
+        ("convert-series", &["convert", SCRAPE, "--to", "json"]),
+        ("convert-gctrace", &["convert", "testdata/pairs/go1.24.11/gctrace.log", "--to", "csv"]),
     ] {
         insta::assert_snapshot!(name, gomem(args));
     }
 }
+
+/// One line each: which file, where, what, and what to do.
+#[test]
+fn errors() {
+    at_home();
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (empty, bundle, text) = (path("empty"), path("bundle"), path("notes.txt"));
+    std::fs::write(&empty, "").unwrap();
+    std::fs::write(&text, "bring milk\n").unwrap();
+    std::fs::create_dir(&bundle).unwrap();
+    let mut told = String::new();
+    for args in [
+        &["top", "no-such-file"][..],
+        &["top", "testdata/go1.27.3/profiles/heap2.pb.gz"],
+        &["top", "nowhere/heap.pb.gz"],
+        &["top", "README.md/heap.pb.gz"],
+        &["postmortem", "examples/incidents"],
+        &["top", "examples"],
+        &["escape", "examples/incident/before/metrics"],
+        &["metrics", "examples"],
+        &["convert", "examples/notebooks", "--to", "csv"],
+        &["top", &empty],
+        &["escape", &empty],
+        &["metrics", &empty],
+        &["gogc", &empty],
+        &["convert", &empty, "--to", "csv"],
+        &["postmortem", &empty],
+        &["postmortem", &bundle],
+        &["postmortem", &text],
+        &["compare", "examples/incident/before", &text],
+        &["top", &text],
+        &["escape", &text],
+        &["metrics", &text],
+        &["gogc", &text],
+        &["convert", &text, "--to", "csv"],
+        &["top", LOG],
+        &["top", SCRAPE],
+        &["top", TRACE],
+        &["escape", HEAP],
+        &["escape", TRACE],
+        &["metrics", HEAP],
+        &["metrics", LOG],
+        &["diagnose", SCRAPE, "--gctrace", LOG],
+        &["gogc", LOG],
+        &["gogc", HEAP],
+        &["attribute", CPU, LOG],
+        &["attribute", HEAP, HEAP],
+        &["growth", CPU, CPU],
+        &["top", HEAP, "-s", "cpu"],
+        &["top", HEAP, "--by", "colour"],
+        &["top", HEAP, "--focus", "("],
+        &["top", HEAP, "--unit", "ms"],
+        &["convert", HEAP, "-o", "heap.xyz"],
+        &["convert", LOG, "--to", "folded"],
+        &["convert", LOG, "--table", "series", "--to", "csv"],
+        &["flame", HEAP, "-o", "nowhere/flame.html"],
+        &["man", "README.md/man1"],
+        &["postmortem", SCRAPE, "-o", "-", "--json", "-"],
+        &["capture", "ftp://example.com", "-o", &bundle],
+        &["tpo"],
+        &["top", HEAP, "--formt", "csv"],
+        &["top", HEAP, "--format", "xml"],
+        &["gogc", TRACE, "--memory-limit", "1GB"],
+    ] {
+        let answer = gomem(args);
+        let error = answer.split_once("--- error\n").map_or("", |(_, error)| error);
+        assert!(answer.starts_with("exit code 2\n") || error.lines().count() == 1, "{args:?}: {answer}");
+        told += &format!("$ gomem {}\n{answer}\n", args.join(" "));
+    }
+    insta::assert_snapshot!("errors", told.replace(folder.path().to_str().unwrap(), "DIR"));
+}
+
+const HEAP: &str = "testdata/go1.27.3/profiles/heap-2.pb.gz";
+const CPU: &str = "testdata/go1.27.3/profiles/cpu.pb.gz";
+const LOG: &str = "testdata/go1.27.3/escape.log";
+const INCIDENT_HEAP: &str = "examples/incident/before/heap-3.pb.gz";
+const INCIDENT_LOG: &str = "examples/incident/before/escape.log";
+const TRACE: &str = "examples/incident/before/gctrace.log";
+const SCRAPE: &str = "examples/incident/before/metrics/1795484503996.prom";

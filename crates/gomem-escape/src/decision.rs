@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
+use gomem_table::{Column, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
     call::Call,
     cause::{Cause, Confidence},
     certainty::Certainty,
+    columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, line, spec},
     subject::SubjectKind,
 };
 
@@ -202,51 +203,58 @@ impl HeapDecision {
         ];
         Table::new(
             ESCAPES_SCHEMA.name,
-            vec![
-                Column::strings("package", all().map(|decision| &decision.package)),
-                Column::category("variant", all().map(|decision| decision.variant as u32).collect(), Variant::NAMES),
-                Column::strings("file", all().map(|decision| &decision.file)),
-                Column::optional_int64("line", Unit::None, all().map(|decision| number(decision.line))),
-                Column::optional_int64("column", Unit::None, all().map(|decision| number(decision.column))),
-                Column::optional_strings("function", all().map(|decision| decision.function.as_ref())),
-                Column::strings("subject", all().map(|decision| &decision.subject)),
-                Column::category("decision", all().map(|decision| decision.decision as u32).collect(), Decision::NAMES),
-                Column::category(
-                    "subject_kind",
-                    all().map(|decision| decision.subject_kind as u32).collect(),
-                    SubjectKind::NAMES,
-                ),
-                Column::category("cause", all().map(|decision| decision.cause as u32).collect(), Cause::NAMES),
-                Column::category(
-                    "cause_confidence",
-                    all().map(|decision| decision.cause_confidence as u32).collect(),
-                    Confidence::NAMES,
-                ),
-                Column::category(
-                    "alloc_certainty",
-                    all().map(|decision| decision.alloc_certainty as u32).collect(),
-                    Certainty::NAMES,
-                ),
-                Column::strings("sink", all().map(|decision| &decision.sink)),
-                Column::optional_strings("reason", all().map(|decision| decision.reason.as_ref())),
-                Column::list("steps", Unit::None, offsets, Values::Struct(steps)),
-                Column::strings("advice", all().map(|decision| &decision.advice)),
-                Column::int64("copies", Unit::Count, all().map(|decision| i64::from(decision.copies)).collect()),
-                Column::list(
-                    "leaks",
-                    Unit::None,
-                    ends(all().map(|decision| decision.leaks.len())),
-                    Values::Struct(leak_steps),
-                ),
-                Column::optional_strings("absolute_file", all().map(|decision| decision.absolute_file.as_ref())),
-                Column::list(
-                    "inlined_from",
-                    Unit::None,
-                    ends(all().map(|decision| decision.inlined_from.len())),
-                    Values::Struct(inlined_from),
-                ),
-            ],
+            behind_places(
+                all().map(Self::place),
+                [
+                    Column::optional_strings("function", all().map(|decision| decision.function.as_ref())),
+                    Column::strings("subject", all().map(|decision| &decision.subject)),
+                    Column::category(
+                        "decision",
+                        all().map(|decision| decision.decision as u32).collect(),
+                        Decision::NAMES,
+                    ),
+                    Column::category(
+                        "subject_kind",
+                        all().map(|decision| decision.subject_kind as u32).collect(),
+                        SubjectKind::NAMES,
+                    ),
+                    Column::category("cause", all().map(|decision| decision.cause as u32).collect(), Cause::NAMES),
+                    Column::category(
+                        "cause_confidence",
+                        all().map(|decision| decision.cause_confidence as u32).collect(),
+                        Confidence::NAMES,
+                    ),
+                    Column::category(
+                        "alloc_certainty",
+                        all().map(|decision| decision.alloc_certainty as u32).collect(),
+                        Certainty::NAMES,
+                    ),
+                    Column::strings("sink", all().map(|decision| &decision.sink)),
+                    Column::optional_strings("reason", all().map(|decision| decision.reason.as_ref())),
+                    Column::list("steps", Unit::None, offsets, Values::Struct(steps)),
+                    Column::strings("advice", all().map(|decision| &decision.advice)),
+                    Column::int64("copies", Unit::Count, all().map(|decision| i64::from(decision.copies)).collect()),
+                    Column::list(
+                        "leaks",
+                        Unit::None,
+                        ends(all().map(|decision| decision.leaks.len())),
+                        Values::Struct(leak_steps),
+                    ),
+                    Column::optional_strings("absolute_file", all().map(|decision| decision.absolute_file.as_ref())),
+                    Column::list(
+                        "inlined_from",
+                        Unit::None,
+                        ends(all().map(|decision| decision.inlined_from.len())),
+                        Values::Struct(inlined_from),
+                    ),
+                ],
+            ),
         )
+    }
+
+    fn place(&self) -> Place<'_> {
+        let Self { package, variant, file, line, column, .. } = self;
+        Place { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
@@ -289,39 +297,25 @@ pub const ESCAPES_SCHEMA: Schema = Schema {
     name: "escapes",
     order: "by the first line of the log that says it",
     columns: &[
-        spec("package", Kind::Text, "the package being compiled"),
-        spec("variant", Kind::Category, "why it was compiled"),
-        spec("file", Kind::Text, "the file, cleaned"),
-        optional("line", Kind::Int64, "the compiler gave none", "the line, of the outermost call for inlined code"),
-        optional("column", Kind::Int64, "the compiler gave none: beyond 254", "the column in bytes"),
-        optional("function", Kind::Text, "the log does not tell", "the function, without its package"),
-        spec("subject", Kind::Text, "the variable or expression"),
-        spec("decision", Kind::Category, "what the compiler decided"),
-        spec("subject_kind", Kind::Category, "what kind of expression the subject is"),
-        spec("cause", Kind::Category, "why it goes to the heap"),
-        spec("cause_confidence", Kind::Category, "how sure the cause is"),
-        spec("alloc_certainty", Kind::Category, "whether it allocates"),
-        spec("sink", Kind::Text, "where it flows in the end"),
-        optional("reason", Kind::Text, "without -m=2", "the step that decides the cause"),
-        spec("steps", Kind::List, "the compiler's flow"),
-        spec("advice", Kind::Text, "what to do"),
-        ColumnSpec {
-            name: "copies",
-            kind: Kind::Int64,
-            unit: Unit::Count,
-            null: None,
-            doc: "how many times the log says it",
-        },
-        spec("leaks", Kind::List, "the functions by which an argument leaks, the called one first"),
-        optional("absolute_file", Kind::Text, "no -json folder tells", "the file as the build saw it"),
-        spec("inlined_from", Kind::List, "where inlined code stands, the outermost first; from a -json folder"),
+        PACKAGE,
+        VARIANT,
+        FILE,
+        line("the line, of the outermost call for inlined code"),
+        COLUMN,
+        spec("function", Kind::Text, Some("the log does not tell"), "the function, without its package"),
+        spec("subject", Kind::Text, None, "the variable or expression"),
+        spec("decision", Kind::Category, None, "what the compiler decided"),
+        spec("subject_kind", Kind::Category, None, "what kind of expression the subject is"),
+        spec("cause", Kind::Category, None, "why it goes to the heap"),
+        spec("cause_confidence", Kind::Category, None, "how sure the cause is"),
+        spec("alloc_certainty", Kind::Category, None, "whether it allocates"),
+        spec("sink", Kind::Text, None, "where it flows in the end"),
+        spec("reason", Kind::Text, Some("without -m=2"), "the step that decides the cause"),
+        spec("steps", Kind::List, None, "the compiler's flow"),
+        spec("advice", Kind::Text, None, "what to do"),
+        COPIES,
+        spec("leaks", Kind::List, None, "the functions by which an argument leaks, the called one first"),
+        spec("absolute_file", Kind::Text, Some("no -json folder tells"), "the file as the build saw it"),
+        spec("inlined_from", Kind::List, None, "where inlined code stands, the outermost first; from a -json folder"),
     ],
 };
-
-const fn spec(name: &'static str, kind: Kind, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null: None, doc }
-}
-
-const fn optional(name: &'static str, kind: Kind, null: &'static str, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null: Some(null), doc }
-}

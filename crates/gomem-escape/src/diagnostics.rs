@@ -2,9 +2,10 @@
 
 use std::io::Read;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
+use gomem_table::{Column, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
 
 use crate::{
+    columns::spec,
     decision::Variant,
     error::{Error, Limits},
     lines, logopt,
@@ -156,10 +157,6 @@ pub const DIAGNOSTICS_SCHEMA: Schema = Schema {
         spec("message", Kind::Text, None, "the message as written"),
     ],
 };
-
-const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
 
 #[cfg(test)]
 mod tests {

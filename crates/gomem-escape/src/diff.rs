@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
 use rustc_hash::FxHashMap;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
-use crate::{cause::Cause, certainty::Certainty, decision::HeapDecision, log::EscapeLog, subject::SubjectKind};
+use crate::{
+    cause::Cause, certainty::Certainty, columns::spec, decision::HeapDecision, log::EscapeLog, subject::SubjectKind,
+};
 
 /// Heap decisions of two logs, side by side.
 #[derive(Debug, Clone)]
@@ -183,10 +185,6 @@ pub const DIFF_SCHEMA: Schema = Schema {
         spec("advice", Kind::Text, None, "what to do"),
     ],
 };
-
-const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
 
 #[cfg(test)]
 mod tests {

@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
 
-use crate::decision::Variant;
+use crate::{
+    columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, count, line, spec},
+    decision::Variant,
+};
 
 /// What the compiler says about inlining a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,23 +44,25 @@ impl Inlining {
     /// Never in practice: the columns are built to fit.
     pub fn table_of(functions: &[Self]) -> Result<Table, TableError> {
         let all = || functions.iter();
-        let number = |value: Option<u32>| value.map(i64::from);
         Table::new(
             INLINING_SCHEMA.name,
-            vec![
-                Column::strings("package", all().map(|row| &row.package)),
-                Column::category("variant", all().map(|row| row.variant as u32).collect(), Variant::NAMES),
-                Column::strings("file", all().map(|row| &row.file)),
-                Column::optional_int64("line", Unit::None, all().map(|row| number(row.line))),
-                Column::optional_int64("column", Unit::None, all().map(|row| number(row.column))),
-                Column::strings("function", all().map(|row| &row.function)),
-                Column::bool("can_inline", all().map(|row| row.can_inline).collect()),
-                Column::optional_int64("cost", Unit::Count, all().map(|row| row.cost)),
-                Column::optional_int64("budget", Unit::Count, all().map(|row| row.budget)),
-                Column::optional_strings("reason", all().map(|row| row.reason.as_ref())),
-                Column::int64("copies", Unit::Count, all().map(|row| i64::from(row.copies)).collect()),
-            ],
+            behind_places(
+                all().map(Self::place),
+                [
+                    Column::strings("function", all().map(|row| &row.function)),
+                    Column::bool("can_inline", all().map(|row| row.can_inline).collect()),
+                    Column::optional_int64("cost", Unit::Count, all().map(|row| row.cost)),
+                    Column::optional_int64("budget", Unit::Count, all().map(|row| row.budget)),
+                    Column::optional_strings("reason", all().map(|row| row.reason.as_ref())),
+                    Column::int64("copies", Unit::Count, all().map(|row| i64::from(row.copies)).collect()),
+                ],
+            ),
         )
+    }
+
+    fn place(&self) -> Place<'_> {
+        let Self { package, variant, file, line, column, .. } = self;
+        Place { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
@@ -66,24 +71,16 @@ pub const INLINING_SCHEMA: Schema = Schema {
     name: "inlining",
     order: "by the first line of the log that says it",
     columns: &[
-        spec("package", Kind::Text, None, "the package being compiled"),
-        spec("variant", Kind::Category, None, "why it was compiled"),
-        spec("file", Kind::Text, None, "the file, cleaned"),
-        spec("line", Kind::Int64, Some("the compiler gave none"), "the line of the function's name"),
-        spec("column", Kind::Int64, Some("the compiler gave none: beyond 254"), "its column in bytes"),
+        PACKAGE,
+        VARIANT,
+        FILE,
+        line("the line of the function's name"),
+        COLUMN,
         spec("function", Kind::Text, None, "the function, without its package"),
         spec("can_inline", Kind::Bool, None, "whether it can be inlined"),
         count("cost", Some("the compiler gave none"), "its cost, in nodes"),
         count("budget", Some("it does not decide"), "what it may cost"),
         spec("reason", Kind::Text, Some("it can be inlined"), "why it cannot be inlined"),
-        count("copies", None, "how many times the log says it"),
+        COPIES,
     ],
 };
-
-const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
-
-const fn count(name: &'static str, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind: Kind::Int64, unit: Unit::Count, null, doc }
-}

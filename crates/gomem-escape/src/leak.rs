@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
 
-use crate::decision::Variant;
+use crate::{
+    columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, count, line, spec},
+    decision::Variant,
+};
 
 /// A parameter that outlives its function's call: what is passed for it goes to the heap, or where the result goes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,24 +46,26 @@ impl Leak {
     /// Never in practice: the columns are built to fit.
     pub fn table_of(leaks: &[Self]) -> Result<Table, TableError> {
         let all = || leaks.iter();
-        let number = |value: Option<u32>| value.map(i64::from);
         Table::new(
             LEAKS_SCHEMA.name,
-            vec![
-                Column::strings("package", all().map(|leak| &leak.package)),
-                Column::category("variant", all().map(|leak| leak.variant as u32).collect(), Variant::NAMES),
-                Column::strings("file", all().map(|leak| &leak.file)),
-                Column::optional_int64("line", Unit::None, all().map(|leak| number(leak.line))),
-                Column::optional_int64("column", Unit::None, all().map(|leak| number(leak.column))),
-                Column::optional_strings("function", all().map(|leak| leak.function.as_ref())),
-                Column::strings("param", all().map(|leak| &leak.param)),
-                Column::strings("to", all().map(|leak| &leak.to)),
-                Column::bool("is_content", all().map(|leak| leak.is_content).collect()),
-                Column::optional_int64("derefs", Unit::Count, all().map(|leak| leak.derefs)),
-                Column::optional_strings("callee", all().map(|leak| leak.callee.as_ref())),
-                Column::int64("copies", Unit::Count, all().map(|leak| i64::from(leak.copies)).collect()),
-            ],
+            behind_places(
+                all().map(Self::place),
+                [
+                    Column::optional_strings("function", all().map(|leak| leak.function.as_ref())),
+                    Column::strings("param", all().map(|leak| &leak.param)),
+                    Column::strings("to", all().map(|leak| &leak.to)),
+                    Column::bool("is_content", all().map(|leak| leak.is_content).collect()),
+                    Column::optional_int64("derefs", Unit::Count, all().map(|leak| leak.derefs)),
+                    Column::optional_strings("callee", all().map(|leak| leak.callee.as_ref())),
+                    Column::int64("copies", Unit::Count, all().map(|leak| i64::from(leak.copies)).collect()),
+                ],
+            ),
         )
+    }
+
+    fn place(&self) -> Place<'_> {
+        let Self { package, variant, file, line, column, .. } = self;
+        Place { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
@@ -69,11 +74,11 @@ pub const LEAKS_SCHEMA: Schema = Schema {
     name: "leaks",
     order: "by the first line of the log that says it",
     columns: &[
-        spec("package", Kind::Text, None, "the package being compiled"),
-        spec("variant", Kind::Category, None, "why it was compiled"),
-        spec("file", Kind::Text, None, "the file, cleaned"),
-        spec("line", Kind::Int64, Some("the compiler gave none"), "the line of the parameter"),
-        spec("column", Kind::Int64, Some("the compiler gave none: beyond 254"), "its column in bytes"),
+        PACKAGE,
+        VARIANT,
+        FILE,
+        line("the line of the parameter"),
+        COLUMN,
         spec("function", Kind::Text, Some("the log does not tell"), "the function, without its package"),
         spec("param", Kind::Text, None, "the parameter"),
         spec("to", Kind::Text, None, "where it goes: {heap}, or a result"),
@@ -85,14 +90,6 @@ pub const LEAKS_SCHEMA: Schema = Schema {
             Some("it is stored in the function itself"),
             "the call by which it reaches the heap",
         ),
-        count("copies", None, "how many times the log says it"),
+        COPIES,
     ],
 };
-
-const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
-
-const fn count(name: &'static str, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind: Kind::Int64, unit: Unit::Count, null, doc }
-}

@@ -32,6 +32,7 @@
 //! | `fold`, `found`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
 //! | `source` | [`files_of`]: the files of a folder |
 //! | `log` | [`EscapeLog`], [`EscapeReader`], [`Coverage`] |
+//! | `columns` | the columns that all tables begin with |
 //! | `decision` | [`HeapDecision`], [`Step`], [`LeakStep`], [`InlinedFrom`] |
 //! | `stay` | [`Stay`]: what does not escape and may allocate all the same |
 //! | `leak`, `chains`, `inlining` | [`Leak`], [`Inlining`] |
@@ -51,6 +52,7 @@ mod call;
 mod cause;
 mod certainty;
 mod chains;
+mod columns;
 mod decision;
 mod diagnostics;
 mod diff;

@@ -1,7 +1,8 @@
 //! Files that a Go program left behind, recognised by their content.
 
 use std::{
-    convert::Infallible,
+    fs::File,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -9,7 +10,11 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
-use crate::recognise::{Recogniser, is_text_profile};
+use crate::{
+    announced::is_text_profile,
+    folder::{self, Listing},
+    recognise::Recogniser,
+};
 
 /// A file, by name and content.
 #[derive(Debug, Clone)]
@@ -135,8 +140,8 @@ pub enum BundleError {
     },
     /// Nothing was recognised.
     #[error(
-        "{}: no profile, escape log, metrics or GC trace among {files} files ({reasons}); \
-         see `gomem postmortem --help` for what can be in a bundle", path.display()
+        "{}: {}{reasons}; see `gomem postmortem --help` for what can be in a bundle",
+        path.display(), nothing_among(*files)
     )]
     Nothing {
         /// The folder.
@@ -154,31 +159,39 @@ impl Bundle {
     /// # Errors
     /// When it cannot be read, or holds nothing that is recognised. A file that is damaged is [`unread`](Self::unread).
     pub fn open(path: &Path) -> Result<Self, BundleError> {
-        let mut files = Vec::new();
-        list(path, &mut files, 0)?;
-        files.sort();
-        if files.is_empty() {
+        let io = |source| BundleError::Io { path: path.to_owned(), source };
+        let mut listing = Listing::of(path).map_err(io)?;
+        let files = std::mem::take(&mut listing.files);
+        if files.is_empty() && listing.passed_over.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
         }
-        let artifact = |file: &PathBuf| {
-            let io = |source| BundleError::Io { path: file.clone(), source };
-            let about = std::fs::metadata(file).map_err(io)?;
-            if about.len() > LARGEST_FILE {
-                return Err(BundleError::TooLarge { path: file.clone(), limit: LARGEST_FILE });
-            }
-            let relative = file.strip_prefix(path).ok().filter(|name| !name.as_os_str().is_empty()).unwrap_or(file);
-            let name = relative.to_string_lossy().replace('\\', "/");
-            let modified_ms = about.modified().ok().and_then(unix_ms);
-            Ok(Artifact { name, bytes: std::fs::read(file).map_err(io)?, modified_ms })
-        };
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-        let bundle = Self::recognise(&name, files.iter().map(artifact))?;
+        let mut refused = None;
+        let artifacts = files.iter().filter_map(|file| match artifact(path, file) {
+            Ok(artifact) => Some(artifact),
+            Err(problem) => {
+                match problem {
+                    problem if file == path => refused = Some(problem),
+                    BundleError::Io { source, .. } => listing.pass_over(path, file, folder::reason(&source)),
+                    problem => listing.pass_over(path, file, problem.to_string()),
+                }
+                None
+            }
+        });
+        let mut bundle = Self::recognise(&name, artifacts);
+        if let Some(problem) = refused {
+            return Err(problem);
+        }
+        bundle.unread.append(&mut listing.passed_over);
         if bundle.contents.is_empty() {
-            let reasons: Vec<String> =
-                bundle.unread.iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
+            let told = |unread: &Unread| match files.as_slice() {
+                [file] if file == path => unread.reason.clone(),
+                _ => format!("{}: {}", unread.name, unread.reason),
+            };
+            let reasons: Vec<String> = bundle.unread.iter().take(3).map(told).collect();
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
-            return Err(BundleError::Nothing { path, files: files.len(), reasons });
+            return Err(BundleError::Nothing { path, files: bundle.unread.len(), reasons });
         }
         Ok(bundle)
     }
@@ -186,16 +199,14 @@ impl Bundle {
     /// Recognises files that are in memory already.
     #[must_use]
     pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
-        let Ok(bundle) = Self::recognise::<Infallible>(name, artifacts.into_iter().map(Ok));
-        bundle
+        Self::recognise(name, artifacts.into_iter())
     }
 
     /// One file after the other, so that not all of them are in memory.
-    fn recognise<E>(name: &str, artifacts: impl Iterator<Item = Result<Artifact, E>>) -> Result<Self, E> {
+    fn recognise(name: &str, artifacts: impl Iterator<Item = Artifact>) -> Self {
         let mut recogniser = Recogniser::default();
         let mut texts = Vec::new();
         for artifact in artifacts {
-            let artifact = artifact?;
             // Profiles in protobuf say more than those that are text: they come first.
             if is_text_profile(&artifact.bytes) {
                 texts.push(artifact);
@@ -204,7 +215,7 @@ impl Bundle {
             }
         }
         texts.into_iter().for_each(|artifact| recogniser.read(artifact));
-        Ok(recogniser.finish(name))
+        recogniser.finish(name)
     }
 
     /// The folder's name.
@@ -277,38 +288,30 @@ impl Bundle {
     }
 }
 
-fn list(path: &Path, files: &mut Vec<PathBuf>, depth: usize) -> Result<(), BundleError> {
-    let io = |source| BundleError::Io { path: path.to_owned(), source };
-    if !std::fs::metadata(path).map_err(io)?.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
+fn nothing_among(files: usize) -> String {
+    match files {
+        1 => String::new(),
+        _ => format!("no profile, escape log, metrics or GC trace among {files} files, such as "),
     }
-    for entry in std::fs::read_dir(path).map_err(io)? {
-        let entry = entry.map_err(io)?;
-        let kind = entry.file_type().map_err(io)?;
-        if kind.is_dir() {
-            if depth < DEEPEST {
-                list(&entry.path(), files, depth + 1)?;
-            }
-        } else if files.len() < MOST_FILES && is_file(&entry.path()) {
-            files.push(entry.path());
-        }
-    }
-    Ok(())
 }
 
-/// A link may lead to a file, and not to a folder, which may lead back, or to a device or a pipe, which may have no end.
-fn is_file(path: &Path) -> bool {
-    std::fs::metadata(path).is_ok_and(|about| about.is_file())
+fn artifact(root: &Path, file: &Path) -> Result<Artifact, BundleError> {
+    let io = |source| BundleError::Io { path: file.to_owned(), source };
+    let mut opened = File::open(file).map_err(io)?;
+    let about = opened.metadata().map_err(io)?;
+    let modified_ms = about.modified().ok().and_then(unix_ms);
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(folder::LARGEST_FILE)).unwrap_or(0));
+    // What is named may be a pipe, which does not say how much it has.
+    opened.by_ref().take(folder::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > folder::LARGEST_FILE {
+        return Err(BundleError::TooLarge { path: file.to_owned(), limit: folder::LARGEST_FILE });
+    }
+    Ok(Artifact { name: folder::name_within(root, file), bytes, modified_ms })
 }
 
 fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
     i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
 }
-
-const LARGEST_FILE: u64 = 4 << 30;
-const MOST_FILES: usize = 200_000;
-const DEEPEST: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -316,25 +319,6 @@ mod tests {
 
     fn one(name: &str, bytes: &[u8]) -> Bundle {
         Bundle::of("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
-    }
-
-    #[test]
-    #[cfg(unix)]
-    fn links_and_devices_of_a_folder_are_no_trap() {
-        use std::os::unix::fs::symlink;
-
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        std::fs::write(at("scrape.prom"), "go_goroutines 1 1700000000000\n").unwrap();
-        for name in ["a", "b", "c"] {
-            symlink(".", at(name)).unwrap();
-        }
-        symlink("/dev/zero", at("zeros")).unwrap();
-        symlink("nothing", at("broken")).unwrap();
-        symlink("scrape.prom", at("again.prom")).unwrap();
-        let bundle = Bundle::open(folder.path()).unwrap();
-        let names: Vec<&str> = bundle.contents().iter().map(|found| found.0.as_str()).collect();
-        assert_eq!((names, bundle.unread()), (vec!["again.prom", "scrape.prom"], &[][..]));
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Comparison {
             bytes(self.before.alloc_bytes.map(|bytes| bytes * (1.0 - self.fixed_fraction))),
             bytes(self.after.alloc_bytes),
         ]);
-        let _ = write!(out, "{table}");
+        out.push_str(&table.trim_fmt());
         out.push('\n');
         out
     }

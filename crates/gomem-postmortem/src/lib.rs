@@ -18,7 +18,9 @@
 //! | module | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
-//! | `recognise` | what a file is, told by its content |
+//! | `folder` | the files of a folder |
+//! | `announced` | [`Announced`]: what a file says it is |
+//! | `recognise` | what each file adds to a bundle |
 //! | `program` | whether profiles are of one program |
 //! | `compiler` | what the compiler says, found by place |
 //! | `reason` | [`Reason`]: why a site allocates, in a word |
@@ -46,6 +48,7 @@
 
 #![forbid(unsafe_code)]
 
+mod announced;
 mod axis;
 mod bundle;
 mod charged;
@@ -55,6 +58,7 @@ mod compiler;
 mod diagnosed;
 mod explain;
 mod finding;
+mod folder;
 mod gc_timeline;
 mod growth;
 mod heap_over_time;
@@ -86,6 +90,7 @@ mod unrounded;
 mod waiting;
 mod what_if;
 
+pub use announced::{Announced, inflated_text};
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub use comparison::Comparison;
 pub use diagnosed::Unjudged;

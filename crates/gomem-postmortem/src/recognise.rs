@@ -1,14 +1,12 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
-use std::io::Read as _;
-
-use flate2::read::MultiGzDecoder;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics, ReadOptions};
 use gomem_pprof::Profile;
 use memchr::memmem;
 
 use crate::{
+    announced::{Announced, inflated_text},
     bundle::{Artifact, Bundle, Contents, HeapProfile, Remark, Unread},
     program, waiting,
 };
@@ -51,9 +49,7 @@ struct Untimed {
 impl Recogniser {
     pub(crate) fn read(&mut self, mut artifact: Artifact) {
         let file = self.outcomes.len();
-        if let Some(text) = inflated_text(&artifact.bytes) {
-            artifact.bytes = text;
-        }
+        artifact.bytes = inflated_text(artifact.bytes);
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
     }
@@ -94,28 +90,21 @@ impl Recogniser {
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
-        let is_known = if bytes.starts_with(&[0x1f, 0x8b]) || !looks_like_text(bytes) || is_text_profile(bytes) {
-            let (kind, read) = self.profile(file, bytes);
+        let announced = Announced::by(bytes);
+        if announced.gc_trace {
+            take(Contents::GcTrace, self.trace(bytes));
+        }
+        if announced.escape_log {
+            take(Contents::EscapeLog, self.log(bytes));
+        }
+        if let Some(profile) = announced.profile {
+            let (kind, read) = self.profile(file, profile);
             take(kind, read);
-            !(looks_like_text(bytes) && contains(bytes, MEM_STATS))
-        } else {
-            let has_trace = contains(bytes, b" ms clock, ");
-            if has_trace {
-                take(Contents::GcTrace, self.trace(bytes));
-            }
-            let has_log = is_compiler(bytes);
-            if has_log {
-                take(Contents::EscapeLog, self.log(bytes));
-            }
-            let dump = dump_within(bytes);
-            if let Some(dump) = dump {
-                let (kind, read) = self.profile(file, dump);
-                take(kind, read);
-            }
-            has_trace || has_log || dump.is_some()
-        };
-        if !is_known {
+        }
+        if announced.metrics {
             take(Contents::Metrics, self.metrics(file, artifact));
+        } else if contents.is_empty() && reasons.is_empty() {
+            reasons.push(other(is_json(bytes)));
         }
         (contents, reasons)
     }
@@ -178,18 +167,14 @@ impl Recogniser {
 
     fn metrics(&mut self, file: usize, artifact: &Artifact) -> Result<Read, String> {
         let bytes = artifact.bytes.as_slice();
-        let is_json = bytes.trim_ascii_start().starts_with(b"{") || bytes.trim_ascii_start().starts_with(b"[");
-        let other = || if is_json { "JSON: notes about the bundle" } else { "not recognised" }.to_owned();
-        if !METRIC_WORDS.iter().any(|word| contains(bytes, word)) {
-            return Err(other());
-        }
+        let is_json = is_json(bytes);
         let mut alone = Metrics::new();
         if let Err(err) = alone.push(UNTIMED, bytes, ReadOptions::default()) {
-            let announced = Format::detect(bytes) != Format::Expvar || contains(bytes, b"\"memstats\"");
-            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other() });
+            let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
+            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(is_json) });
         }
         if alone.state().rows() == 0 {
-            return Err(if is_json { other() } else { "no metric of the Go runtime in it".to_owned() });
+            return Err(if is_json { other(is_json) } else { "no metric of the Go runtime in it".to_owned() });
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
@@ -291,61 +276,12 @@ fn is_same(a: &[GcTraceLine], b: &[GcTraceLine]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, *b))
 }
 
-fn contains(bytes: &[u8], word: &[u8]) -> bool {
-    memmem::find(bytes, word).is_some()
+fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
-fn looks_like_text(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(512)];
-    !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
-}
-
-/// A log or a scrape that was gzipped. A profile inflates itself, and a damaged file is told of as what it seems to be.
-fn inflated_text(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        return None;
-    }
-    let read = |most: u64| {
-        let mut inflated = Vec::new();
-        let read = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut inflated);
-        (read.is_ok() && inflated.len() as u64 <= most, inflated)
-    };
-    let (_, head) = read(HEAD);
-    if head.is_empty() || !looks_like_text(&head) {
-        return None;
-    }
-    let (is_whole, text) = read(LARGEST_TEXT);
-    is_whole.then_some(text)
-}
-
-/// A profile as `debug=1` or `debug=2` gives it.
-pub(crate) fn is_text_profile(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(200)];
-    let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
-    first.starts_with(b"heap profile:")
-        || contains(first, b" profile: total ")
-        || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
-        || is_goroutine(first)
-}
-
-/// `goroutine 7 [chan receive, 3 minutes]:`
-fn is_goroutine(line: &[u8]) -> bool {
-    let line = line.trim_ascii_end();
-    line.starts_with(b"goroutine ") && line.contains(&b'[') && line.ends_with(b":")
-}
-
-/// The goroutines that a crashing program, or one that got SIGQUIT, writes into its log.
-fn dump_within(bytes: &[u8]) -> Option<&[u8]> {
-    memmem::find_iter(bytes, b"\ngoroutine ").map(|at| &bytes[at + 1..]).find(|rest| {
-        let head = &rest[..rest.len().min(200)];
-        head.split(|&byte| byte == b'\n').next().is_some_and(is_goroutine)
-    })
-}
-
-fn is_compiler(bytes: &[u8]) -> bool {
-    let is_explained =
-        bytes.starts_with(b"{\"version\":") && contains(&bytes[..bytes.len().min(4096)], b"\"gc_version\"");
-    is_explained || COMPILER_WORDS.iter().any(|word| contains(bytes, word))
+fn other(is_json: bool) -> String {
+    if is_json { "JSON: notes about the bundle" } else { "not recognised" }.to_owned()
 }
 
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
@@ -354,12 +290,6 @@ fn scrape_time(name: &str) -> Option<i64> {
     Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
 }
 
-const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
-const METRIC_WORDS: [&[u8]; 7] =
-    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
-const MEM_STATS: &[u8] = b"# runtime.MemStats";
-const HEAD: u64 = 512;
-const LARGEST_TEXT: u64 = 1 << 30;
 /// No scrape was taken in 1970.
 const UNTIMED: i64 = 0;
 

@@ -180,7 +180,13 @@ impl Report {
     /// The report as text, for a terminal.
     #[must_use]
     pub fn to_text(&self) -> String {
-        text::render(self)
+        self.to_text_within(100)
+    }
+
+    /// The same in lines of at most so many columns, as far as words allow it.
+    #[must_use]
+    pub fn to_text_within(&self, columns: usize) -> String {
+        text::render(self, columns)
     }
 
     /// The report as one HTML document that needs nothing else.

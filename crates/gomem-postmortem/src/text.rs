@@ -12,27 +12,25 @@ use crate::{
     report::{Report, gogc_percent},
 };
 
-pub(crate) fn render(report: &Report) -> String {
+/// With lines of at most `columns`, where words allow it.
+pub(crate) fn render(report: &Report, columns: usize) -> String {
     let mut out = String::new();
     let facts: Vec<String> =
         report.overview().facts().iter().map(|(label, value)| format!("{label} {value}")).collect();
-    let _ = writeln!(
-        out,
-        "{}: {}",
-        report.name(),
-        if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") }
-    );
+    let facts = if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") };
+    out.push_str(&textwrap::fill(&format!("{}: {facts}", report.name()), wrapped(columns).subsequent_indent(INDENT)));
+    out.push('\n');
     for (finding, rank) in report.findings().iter().zip(1..) {
         let _ = writeln!(out, "\n{rank:>2}. [{}] {}", finding.severity.name(), finding.title);
-        paragraph(&mut out, &finding.summary);
+        paragraph(&mut out, &finding.summary, columns);
         if let Some(saving) = finding.saving {
-            paragraph(&mut out, &predicted(saving));
+            paragraph(&mut out, &predicted(saving), columns);
         }
         if !finding.action.is_empty() {
-            paragraph(&mut out, &format!("→ {}", finding.action));
+            paragraph(&mut out, &format!("→ {}", finding.action), columns);
         }
         if !finding.missing.is_empty() {
-            paragraph(&mut out, &format!("Surer with {}.", finding.missing.join(", ")));
+            paragraph(&mut out, &format!("Surer with {}.", finding.missing.join(", ")), columns);
         }
     }
     if let Some((count, fraction, saving)) = report.together() {
@@ -53,7 +51,7 @@ pub(crate) fn render(report: &Report) -> String {
             .map(|(component, bytes)| format!("{} {}", component.title(), Unit::Bytes.humanize(*bytes)))
             .collect();
         let _ = writeln!(out, "\nWhere the memory is, at the end:");
-        paragraph(&mut out, &parts.join(" · "));
+        paragraph(&mut out, &parts.join(" · "), columns);
     }
     for told in report.asides() {
         let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), sentence(&told.summary));
@@ -61,7 +59,7 @@ pub(crate) fn render(report: &Report) -> String {
     if !report.unjudged().is_empty() {
         let _ = writeln!(out, "\nWhat the metrics could not tell, and what it would take:");
         for (rules, want) in wants(report.unjudged()) {
-            paragraph(&mut out, &format!("{rules}: {want}"));
+            paragraph(&mut out, &format!("{rules}: {want}"), columns);
         }
     }
     for remark in report.remarks() {
@@ -113,7 +111,7 @@ fn what_if(predictions: &[Prediction]) -> String {
     for column in table.column_iter_mut() {
         column.set_cell_alignment(CellAlignment::Right);
     }
-    let mut out = table.to_string();
+    let mut out = table.trim_fmt();
     for prediction in refused {
         let [label, reason, ..] = cells(prediction);
         let _ = write!(out, "\n GOGC={label}: {reason}");
@@ -121,19 +119,18 @@ fn what_if(predictions: &[Prediction]) -> String {
     out
 }
 
-/// Wrapped at 100 columns, indented below its title.
-fn paragraph(out: &mut String, text: &str) {
-    let mut width = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count() + 1;
-        if width == 0 || width + length > 100 {
-            out.push_str(if width == 0 { "    " } else { "\n    " });
-            width = 4;
-        } else {
-            out.push(' ');
-        }
-        out.push_str(word);
-        width += length;
-    }
+/// Wrapped, and indented below its title.
+fn paragraph(out: &mut String, text: &str, columns: usize) {
+    out.push_str(&textwrap::fill(text, wrapped(columns).initial_indent(INDENT).subsequent_indent(INDENT)));
     out.push('\n');
 }
+
+/// Between words only, so that names stay whole.
+fn wrapped<'a>(columns: usize) -> textwrap::Options<'a> {
+    textwrap::Options::new(columns.max(LEAST_COLUMNS))
+        .break_words(false)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
+const INDENT: &str = "    ";
+const LEAST_COLUMNS: usize = 40;

@@ -61,11 +61,13 @@ fn oversized_buffers_that_stay() {
 }
 
 #[test]
-fn pooled_objects_with_a_finalizer() {
-    let report = report("finalizer");
-    let finding = marked(&report, "finalizer", "finalizer");
-    assert_eq!(finding.kind, FindingKind::PoolMisuse);
-    assert!(finding.title.contains("finalizer"), "{}", finding.title);
+fn pooled_objects_with_a_finalizer_or_a_cleanup() {
+    for program in ["finalizer", "cleanup"] {
+        let report = report(program);
+        let finding = marked(&report, program, program);
+        assert_eq!(finding.kind, FindingKind::PoolMisuse, "{program}");
+        assert!(finding.title.contains("finalizer or cleanup"), "{}", finding.title);
+    }
 }
 
 #[test]

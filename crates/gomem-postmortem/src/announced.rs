@@ -1,0 +1,110 @@
+//! What a file announces itself as, before any of it is decoded.
+
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+use memchr::memmem;
+
+/// What a file announces itself as. It may be several things: a service's log holds GC traces, and goroutines when it
+/// crashed.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct Announced<'a> {
+    /// A profile: the whole file, or the goroutines within a log.
+    pub profile: Option<&'a [u8]>,
+    /// `GODEBUG=gctrace=1` lines.
+    pub gc_trace: bool,
+    /// What the compiler says of escapes and inlining.
+    pub escape_log: bool,
+    /// Metrics of the Go runtime.
+    pub metrics: bool,
+}
+
+impl<'a> Announced<'a> {
+    /// What `bytes` announce. The beginning of a file will do for most.
+    #[must_use]
+    pub fn by(bytes: &'a [u8]) -> Self {
+        if bytes.is_empty() {
+            return Self::default();
+        }
+        if bytes.starts_with(GZIP) || !looks_like_text(bytes) || is_text_profile(bytes) {
+            let metrics = looks_like_text(bytes) && contains(bytes, MEM_STATS);
+            return Self { profile: Some(bytes), metrics, ..Self::default() };
+        }
+        let found = Self {
+            profile: dump_within(bytes),
+            gc_trace: contains(bytes, b" ms clock, "),
+            escape_log: is_compiler(bytes),
+            metrics: false,
+        };
+        let is_known = found.profile.is_some() || found.gc_trace || found.escape_log;
+        Self { metrics: !is_known && METRIC_WORDS.iter().any(|word| contains(bytes, word)), ..found }
+    }
+}
+
+/// Text that was gzipped, such as a log or a scrape, as it was. A profile stays as it is, since its decoder inflates it, and
+/// so does what is damaged or would become too large.
+#[must_use]
+pub fn inflated_text(bytes: Vec<u8>) -> Vec<u8> {
+    if !bytes.starts_with(GZIP) {
+        return bytes;
+    }
+    let read = |most: u64| {
+        let mut inflated = Vec::new();
+        let read = MultiGzDecoder::new(bytes.as_slice()).take(most + 1).read_to_end(&mut inflated);
+        (read.is_ok() && inflated.len() as u64 <= most, inflated)
+    };
+    let (_, head) = read(HEAD);
+    if head.is_empty() || !looks_like_text(&head) {
+        return bytes;
+    }
+    let (is_whole, text) = read(LARGEST_TEXT);
+    if is_whole { text } else { bytes }
+}
+
+/// A profile as `debug=1` or `debug=2` gives it.
+pub(crate) fn is_text_profile(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(200)];
+    let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
+    first.starts_with(b"heap profile:")
+        || contains(first, b" profile: total ")
+        || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
+        || is_goroutine(first)
+}
+
+fn looks_like_text(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(512)];
+    !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
+}
+
+/// `goroutine 7 [chan receive, 3 minutes]:`
+fn is_goroutine(line: &[u8]) -> bool {
+    let line = line.trim_ascii_end();
+    line.starts_with(b"goroutine ") && line.contains(&b'[') && line.ends_with(b":")
+}
+
+/// The goroutines that a crashing program, or one that got SIGQUIT, writes into its log.
+fn dump_within(bytes: &[u8]) -> Option<&[u8]> {
+    memmem::find_iter(bytes, b"\ngoroutine ").map(|at| &bytes[at + 1..]).find(|rest| {
+        let head = &rest[..rest.len().min(200)];
+        head.split(|&byte| byte == b'\n').next().is_some_and(is_goroutine)
+    })
+}
+
+fn is_compiler(bytes: &[u8]) -> bool {
+    let is_explained =
+        bytes.starts_with(b"{\"version\":") && contains(&bytes[..bytes.len().min(4096)], b"\"gc_version\"");
+    is_explained || COMPILER_WORDS.iter().any(|word| contains(bytes, word))
+}
+
+fn contains(bytes: &[u8], word: &[u8]) -> bool {
+    memmem::find(bytes, word).is_some()
+}
+
+const GZIP: &[u8] = &[0x1f, 0x8b];
+const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
+const METRIC_WORDS: [&[u8]; 7] =
+    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
+const MEM_STATS: &[u8] = b"# runtime.MemStats";
+const HEAD: u64 = 512;
+const LARGEST_TEXT: u64 = 1 << 30;

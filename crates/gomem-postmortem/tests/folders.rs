@@ -1,0 +1,113 @@
+//! Folders as they come: what cannot be read is told of, and the rest is.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gomem_postmortem::{Bundle, BundleError, Contents, Report};
+
+fn incident(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before").join(name)
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(incident("heap-3.pb.gz"), folder.path().join("heap.pb.gz")).unwrap();
+    folder
+}
+
+/// The names and reasons of what was not read, when exactly the heap profile was.
+fn unread(folder: &Path) -> Vec<(String, String)> {
+    let bundle = Bundle::open(folder).unwrap();
+    assert_eq!(bundle.contents(), [("heap.pb.gz".to_owned(), Contents::Heap)]);
+    assert!(Report::of(&bundle).to_text().contains("api/handler.go:58"));
+    bundle.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
+}
+
+#[cfg(unix)]
+#[test]
+fn links_may_lead_in_circles_or_nowhere() {
+    let folder = folder();
+    let link = |to: &str, name: &str| std::os::unix::fs::symlink(to, folder.path().join(name)).unwrap();
+    link(".", "self");
+    link("nowhere", "dangling");
+    link("circle", "circle");
+    link("/dev/zero", "zeros");
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    link("../logs", "logs/again");
+    let mut unread = unread(folder.path());
+    unread.sort();
+    let names: Vec<&str> = unread.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["circle", "dangling", "zeros"], "{unread:?}");
+    assert_eq!(unread[1].1, "no such file or directory");
+    assert_eq!(unread[2].1, "neither a file nor a folder");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_linked_folder_is_read() {
+    let (folder, other) = (folder(), tempfile::tempdir().unwrap());
+    fs::copy(incident("escape.log"), other.path().join("escape.log")).unwrap();
+    std::os::unix::fs::symlink(other.path(), folder.path().join("logs")).unwrap();
+    let bundle = Bundle::open(folder.path()).unwrap();
+    assert!(bundle.contents().contains(&("logs/escape.log".to_owned(), Contents::EscapeLog)));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let folder = folder();
+    let pipe = folder.path().join("pipe");
+    if !std::process::Command::new("mkfifo").arg(&pipe).status().is_ok_and(|status| status.success()) {
+        return;
+    }
+    assert_eq!(unread(folder.path()), [("pipe".to_owned(), "neither a file nor a folder".to_owned())]);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    let (log, sub) = (folder.path().join("escape.log"), folder.path().join("sub"));
+    fs::copy(incident("escape.log"), &log).unwrap();
+    fs::create_dir(&sub).unwrap();
+    for path in [&log, &sub] {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
+    }
+    // Root may read everything.
+    if fs::read(&log).is_err() {
+        let denied = |name: &str| (name.to_owned(), "permission denied".to_owned());
+        let mut unread = unread(folder.path());
+        unread.sort();
+        assert_eq!(unread, [denied("escape.log"), denied("sub")]);
+    }
+    fs::set_permissions(&sub, fs::Permissions::from_mode(0o700)).unwrap();
+}
+
+#[test]
+fn folders_nest_so_deep_and_no_deeper() {
+    let folder = folder();
+    let deep = (0..30).fold(folder.path().to_owned(), |path, _| path.join("d"));
+    fs::create_dir_all(&deep).unwrap();
+    fs::copy(incident("escape.log"), deep.join("escape.log")).unwrap();
+    let unread = unread(folder.path());
+    assert_eq!(unread.len(), 1);
+    assert_eq!(unread[0].1, "a folder nested too deep");
+}
+
+#[test]
+fn nothing_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(Bundle::open(folder.path()), Err(BundleError::Empty { .. })));
+    fs::create_dir(folder.path().join("empty")).unwrap();
+    assert!(matches!(Bundle::open(folder.path()), Err(BundleError::Empty { .. })));
+    fs::write(folder.path().join("zero"), "").unwrap();
+    fs::write(folder.path().join("noise"), [7; 3000]).unwrap();
+    let err = Bundle::open(folder.path()).unwrap_err().to_string();
+    assert!(err.contains("among 2 files") && err.contains("zero: empty"), "{err}");
+}
