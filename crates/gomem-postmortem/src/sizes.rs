@@ -1,12 +1,14 @@
 //! The sizes of the objects that one place allocates, and what they tell.
 
+use std::collections::BTreeMap;
+
 use crate::size_classes::{below, rounded};
 
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sizes {
-    by_size: Vec<(u64, i64)>,
+    by_size: BTreeMap<u64, i64>,
 }
 
 /// What sizes look like.
@@ -27,40 +29,34 @@ impl Sizes {
         if objects <= 0 || bytes <= 0 {
             return;
         }
-        let size = (bytes / objects) as u64;
-        match self.by_size.binary_search_by_key(&size, |(size, _)| *size) {
-            Ok(at) => self.by_size[at].1 = self.by_size[at].1.saturating_add(objects),
-            Err(at) => self.by_size.insert(at, (size, objects)),
-        }
+        let count = self.by_size.entry((bytes / objects) as u64).or_default();
+        *count = count.saturating_add(objects);
     }
 
     /// Without the sizes of very few objects: a goroutine that has to wait while it allocates makes some of the runtime's.
     fn usual(&self) -> Self {
-        let most = self.by_size.iter().map(|(_, objects)| *objects).max().unwrap_or(0);
+        let most = self.by_size.values().copied().max().unwrap_or(0);
         let least_bytes = self.bytes() / RARE as u64;
-        let is_usual = |(size, objects): &&(u64, i64)| {
-            *objects > most / RARE || size.saturating_mul(*objects as u64) > least_bytes
-        };
-        Self { by_size: self.by_size.iter().filter(is_usual).copied().collect() }
+        let is_usual =
+            |&(size, objects): &(u64, i64)| objects > most / RARE || size.saturating_mul(objects as u64) > least_bytes;
+        Self { by_size: self.each().filter(is_usual).collect() }
     }
 
     /// All of several calls together.
     pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut merged = Self::default();
-        for &(size, objects) in all.flat_map(|sizes| &sizes.by_size) {
+        for (size, objects) in all.flat_map(Self::each) {
             merged.add((size as i64).saturating_mul(objects), objects);
         }
         merged
     }
 
     pub(crate) fn bytes(&self) -> u64 {
-        self.by_size
-            .iter()
-            .fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(*objects as u64)))
+        self.each().fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(objects as u64)))
     }
 
     pub(crate) fn objects(&self) -> i64 {
-        self.by_size.iter().fold(0, |sum: i64, (_, objects)| sum.saturating_add(*objects))
+        self.by_size.values().fold(0, |sum: i64, objects| sum.saturating_add(*objects))
     }
 
     /// How many sizes there are.
@@ -69,20 +65,19 @@ impl Sizes {
     }
 
     pub(crate) fn contains(&self, wanted: u64) -> bool {
-        self.by_size.iter().any(|(size, _)| *size == wanted)
+        self.by_size.contains_key(&wanted)
     }
 
     /// Whether there are two sizes, as many objects of one as of the other, and one of them is among `wanted`.
     pub(crate) fn has_pair_with(&self, wanted: &[u64]) -> bool {
-        match self.by_size.as_slice() {
-            [(small, a), (large, b)] => a == b && (wanted.contains(small) || wanted.contains(large)),
-            _ => false,
-        }
+        self.exactly()
+            .is_some_and(|[(small, a), (large, b)]| a == b && (wanted.contains(&small) || wanted.contains(&large)))
     }
 
     /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
     pub(crate) fn is_dense(&self) -> bool {
-        let close = self.by_size.windows(2).filter(|pair| (pair[1].0 as f64) < 1.4 * pair[0].0 as f64).count();
+        let pairs = self.by_size.keys().zip(self.by_size.keys().skip(1));
+        let close = pairs.filter(|(small, large)| (**large as f64) < 1.4 * **small as f64).count();
         self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
     }
 
@@ -94,26 +89,35 @@ impl Sizes {
     }
 
     fn outgrown_fraction(&self) -> f64 {
-        let next = self.by_size.iter().skip(1).map(|(_, objects)| *objects).chain([0]);
-        let kept: f64 =
-            self.by_size.iter().zip(next).map(|((size, n), next)| *size as f64 * (n - next).max(0) as f64).sum();
+        let next = self.by_size.values().skip(1).chain([&0]);
+        let kept: f64 = self.each().zip(next).map(|((size, n), next)| size as f64 * (n - next).max(0) as f64).sum();
         1.0 - (kept / self.bytes().max(1) as f64).min(1.0)
     }
 
     pub(crate) fn smallest(&self) -> u64 {
-        self.by_size.first().map_or(0, |(size, _)| *size)
+        self.by_size.first_key_value().map_or(0, |(size, _)| *size)
     }
 
     pub(crate) fn largest(&self) -> u64 {
-        self.by_size.last().map_or(0, |(size, _)| *size)
+        self.by_size.last_key_value().map_or(0, |(size, _)| *size)
     }
 
     /// The only size, when there is one.
     pub(crate) fn fixed(&self) -> Option<u64> {
-        match self.by_size.as_slice() {
-            [(size, _)] => Some(*size),
-            _ => None,
+        self.exactly().map(|[(size, _)]| size)
+    }
+
+    /// All of them, when there are so many.
+    fn exactly<const N: usize>(&self) -> Option<[(u64, i64); N]> {
+        if self.by_size.len() != N {
+            return None;
         }
+        self.each().collect::<Vec<_>>().try_into().ok()
+    }
+
+    /// Each size, the smallest first, with how many objects have it.
+    fn each(&self) -> impl Iterator<Item = (u64, i64)> {
+        self.by_size.iter().map(|(&size, &objects)| (size, objects))
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -124,13 +128,13 @@ impl Sizes {
     }
 
     fn exact_shape(&self) -> Shape {
-        if self.by_size.is_empty() {
+        if self.by_size.is_empty() || self.by_size.len() > MOST_SIZES {
             return Shape::Mixed;
         }
         if let Some(size) = self.fixed() {
             return Shape::Fixed(size);
         }
-        let sizes: Vec<u64> = self.by_size.iter().map(|(size, _)| *size).collect();
+        let sizes: Vec<u64> = self.by_size.keys().copied().collect();
         if is_doubling(&sizes) {
             return Shape::Slice;
         }
@@ -144,8 +148,8 @@ impl Sizes {
     /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
     fn has_tables(&self) -> bool {
         let objects = |is: fn(u64) -> bool| {
-            let of = self.by_size.iter().filter(move |(size, _)| is(*size));
-            of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(*objects))
+            let of = self.each().filter(move |(size, _)| is(*size));
+            of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(objects))
         };
         let tables = objects(|size| size == TABLE);
         // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
@@ -156,16 +160,16 @@ impl Sizes {
     /// Whether each array comes with the `table` and the directory of a map that got its first one.
     fn is_first_table(&self) -> bool {
         matches!(
-            self.by_size.as_slice(),
-            [(DIRECTORY, directories), (TABLE, tables), (array, arrays)]
-                if directories == tables && tables == arrays && *array > 2 * TABLE
+            self.exactly(),
+            Some([(DIRECTORY, directories), (TABLE, tables), (array, arrays)])
+                if directories == tables && tables == arrays && array > 2 * TABLE
         )
     }
 
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
     fn is_map_of(&self, base: u64) -> bool {
         let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
-        for &(size, objects) in self.by_size.iter().filter(|(size, _)| *size >= base) {
+        for (&size, &objects) in self.by_size.range(base..) {
             if let Some(has_overflow) = is_bucket_array(size, base) {
                 matched = size.saturating_mul(objects as u64).saturating_add(matched);
                 largest = size;
@@ -208,6 +212,8 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
 }
 
 const RARE: i64 = 50;
+/// More than what grows by a tenth, the least that a slice does, has up to the end of all addresses.
+const MOST_SIZES: usize = 512;
 const TABLE: u64 = 32;
 /// One pointer to a table.
 const DIRECTORY: u64 = 8;
