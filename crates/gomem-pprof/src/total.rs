@@ -1,6 +1,6 @@
 //! What fractions are of.
 
-use crate::profile::Profile;
+use crate::profile::{Profile, Sample};
 
 /// The sums of all samples, as fractions need them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,7 +18,7 @@ impl Profile {
     pub fn total(&self, sample_type: usize) -> i64 {
         match &self.totals {
             Some(totals) => totals.magnitudes.get(sample_type).copied().unwrap_or(0),
-            None => self.own_totals().magnitudes.get(sample_type).copied().unwrap_or(0),
+            None => self.own_total(sample_type),
         }
     }
 
@@ -34,7 +34,11 @@ impl Profile {
 
     /// The total of the samples that are there.
     pub(crate) fn own_total(&self, sample_type: usize) -> i64 {
-        self.own_totals().magnitudes.get(sample_type).copied().unwrap_or(0)
+        if self.has_base {
+            return self.own_totals().magnitudes.get(sample_type).copied().unwrap_or(0);
+        }
+        let magnitude = |sample: Sample<'_>| sample.value(sample_type).wrapping_abs();
+        self.samples().map(magnitude).fold(0, i64::wrapping_add)
     }
 
     /// The totals to remember when samples are left out.

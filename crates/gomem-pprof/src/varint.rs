@@ -40,4 +40,4 @@ fn joined(word: u64, bits: u32) -> u64 {
 }
 
 /// Set in every byte of a number but its last.
-pub(crate) const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+const HIGH_BITS: u64 = 0x8080_8080_8080_8080;

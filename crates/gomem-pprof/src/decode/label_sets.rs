@@ -6,6 +6,8 @@ use rustc_hash::FxHashMap;
 #[derive(Debug, Default)]
 pub(super) struct LabelSets<'a> {
     short: FxHashMap<u128, u32>,
+    /// The short one that was found last, which mostly is the next one as well.
+    last: Option<(u128, u32)>,
     long: FxHashMap<&'a [u8], u32>,
 }
 
@@ -35,9 +37,18 @@ impl<'a> LabelBytes<'a> {
 
 impl<'a> LabelSets<'a> {
     #[inline]
-    pub(super) fn find(&self, bytes: LabelBytes<'a>) -> Option<u32> {
+    pub(super) fn find(&mut self, bytes: LabelBytes<'a>) -> Option<u32> {
         match bytes {
-            LabelBytes::Short(bytes) => self.short.get(&bytes).copied(),
+            LabelBytes::Short(bytes) => {
+                if let Some((last, set)) = self.last
+                    && last == bytes
+                {
+                    return Some(set);
+                }
+                let set = self.short.get(&bytes).copied()?;
+                self.last = Some((bytes, set));
+                Some(set)
+            }
             LabelBytes::Long(bytes) => self.long.get(bytes).copied(),
         }
     }

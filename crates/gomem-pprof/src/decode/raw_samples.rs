@@ -3,7 +3,6 @@
 use crate::{
     error::Error,
     samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, write_field},
-    varint::HIGH_BITS,
     wire::Wire,
 };
 
@@ -17,7 +16,7 @@ pub(super) struct RawSamples {
     is_uneven: bool,
     largest: u64,
     has_zero: bool,
-    short: ShortIds,
+    known: KnownIds,
     /// Whether the last stack had ids of more than two bytes.
     are_long: bool,
     /// How many bytes the profile has.
@@ -71,15 +70,14 @@ impl RawSamples {
             self.note_width(found);
         }
         // Where one stack has long ids, the next one has them too, mostly.
-        if self.are_long || !self.note_short(stack.rest()) {
+        if self.are_long || !self.known.are_all(stack.rest()) {
             let (mut largest, mut has_zero) = (0, false);
             stack.varints(|id| {
                 largest = largest.max(id);
                 has_zero |= id == 0;
             })?;
             self.are_long = largest > LONGEST_SHORT;
-            self.largest = self.largest.max(largest);
-            self.has_zero |= has_zero;
+            self.note(largest, has_zero);
         }
         self.begins.push(begin);
         Ok(())
@@ -88,7 +86,7 @@ impl RawSamples {
     /// Adds a sample of any other layout.
     pub(super) fn add(&mut self, stack: &[u64], values: &[u64]) {
         self.note_width(values.len());
-        stack.iter().for_each(|&id| self.note(id));
+        self.note(stack.iter().copied().max().unwrap_or(0), stack.contains(&0));
         self.begins.push(self.profile_bytes + self.rewritten.len());
         write_field(&mut self.rewritten, STACK_TAG, stack.iter().copied());
         write_field(&mut self.rewritten, VALUES_TAG, values.iter().copied());
@@ -96,7 +94,7 @@ impl RawSamples {
 
     /// Whether all ids are from 1 to `most`.
     pub(super) fn are_within(&self, most: u32) -> bool {
-        !self.has_zero && self.largest <= u64::from(most) && self.short.are_within(most)
+        !self.has_zero && self.largest <= u64::from(most)
     }
 
     /// Whether each sample has so many values.
@@ -122,10 +120,10 @@ impl RawSamples {
         Samples::packed(profile, self.rewritten, self.begins)
     }
 
-    #[inline]
-    fn note(&mut self, id: u64) {
-        self.largest = self.largest.max(id);
-        self.has_zero |= id == 0;
+    fn note(&mut self, largest: u64, has_zero: bool) {
+        self.largest = self.largest.max(largest);
+        self.has_zero |= has_zero;
+        self.known = KnownIds::up_to(self.largest);
     }
 
     fn note_width(&mut self, width: usize) {
@@ -138,56 +136,59 @@ impl RawSamples {
         self.width.is_some_and(|width| packed.len() < width + 10 && count(packed) == width)
             && packed.last().is_none_or(|&byte| byte < 0x80)
     }
+}
 
-    /// Notes ids of one byte or two, eight bytes at a time. False when there are longer ones.
+/// The ids up to the largest one so far, if that takes two bytes at most: seven bits of it, and the seven above.
+#[derive(Debug, Clone, Copy, Default)]
+struct KnownIds {
+    low: u8,
+    high: u8,
+}
+
+impl KnownIds {
+    fn up_to(largest: u64) -> Self {
+        let largest = largest.min(LONGEST_SHORT);
+        Self { low: (largest & 0x7f) as u8, high: (largest >> 7) as u8 }
+    }
+
+    /// Whether all ids take a byte or two and are known. Each byte is looked at with the one before it, of which it may be
+    /// the continuation, many at a time.
     #[inline]
-    fn note_short(&mut self, packed: &[u8]) -> bool {
+    fn are_all(self, packed: &[u8]) -> bool {
         let (Some((&first, at)), Some((&last, before))) = (packed.split_first(), packed.split_last()) else {
             return true;
         };
-        let ((befores, before_rest), (ats, at_rest)) = (before.as_chunks(), at.as_chunks());
-        let mut long = u64::from(last & 0x80);
+        let (befores, before_rest) = before.as_chunks::<16>();
+        let (ats, at_rest) = at.as_chunks::<16>();
+        let mut unknown = u128::from(last & 0x80);
         for (before, at) in befores.iter().zip(ats) {
-            long |= self.short.note(before, at);
+            unknown |= self.others(before, at);
         }
         if let (Some(before), Some(at)) = (before.last_chunk(), at.last_chunk()) {
-            long |= self.short.note(before, at);
+            unknown |= self.others(before, at);
         } else {
-            let (mut before_padded, mut at_padded) = ([0; 8], [1; 8]);
+            let (mut before_padded, mut at_padded) = ([0; 16], [0x80; 16]);
             before_padded[..before_rest.len()].copy_from_slice(before_rest);
             at_padded[..at_rest.len()].copy_from_slice(at_rest);
-            long |= self.short.note(&before_padded, &at_padded);
+            unknown |= self.others(&before_padded, &at_padded);
         }
-        if first < 0x80 {
-            self.note(u64::from(first));
-        }
-        long == 0
+        unknown == 0 && (first >= 0x80 || (first != 0 && (self.high > 0 || first <= self.low)))
     }
-}
 
-/// What is known of ids that take one byte or two, in lanes that the compiler makes vectors of.
-#[derive(Debug, Default)]
-struct ShortIds {
-    largest: [i16; 8],
-    zeros: [i16; 8],
-}
-
-impl ShortIds {
-    /// Looks at each byte with the one before it, of which it may be the continuation. Not 0 when both are continued.
+    /// Not 0 when a number ends at one of these bytes that is 0 or unknown, or takes more than two. The compiler makes
+    /// vectors of the lanes.
     #[inline(always)]
-    fn note(&mut self, before: &[u8; 8], at: &[u8; 8]) -> u64 {
-        for lane in 0..8 {
-            let (low, byte) = (i16::from(before[lane]), i16::from(at[lane]));
-            let id = if low < 0x80 { byte } else { low & 0x7f | byte << 7 };
-            let ended = if byte < 0x80 { id } else { 1 };
-            self.largest[lane] = self.largest[lane].max(ended);
-            self.zeros[lane] |= i16::from(ended == 0);
+    fn others(self, before: &[u8; 16], at: &[u8; 16]) -> u128 {
+        let mut found = [0_u8; 16];
+        for lane in 0..16 {
+            let (before, at) = (before[lane], at[lane]);
+            let is_second = before >= 0x80;
+            let (high, low) = if is_second { (at, before & 0x7f) } else { (0, at) };
+            let is_unknown = high > self.high || (high == self.high && low > self.low);
+            let is_zero = high | low == 0;
+            found[lane] = u8::from(if at < 0x80 { is_unknown | is_zero } else { is_second });
         }
-        u64::from_ne_bytes(*before) & u64::from_ne_bytes(*at) & HIGH_BITS
-    }
-
-    fn are_within(&self, most: u32) -> bool {
-        self.zeros == [0; 8] && self.largest.iter().all(|&id| u32::from(id.unsigned_abs()) <= most)
+        u128::from_ne_bytes(found)
     }
 }
 
@@ -216,6 +217,27 @@ mod tests {
         }
         (raw, profile)
     }
+
+    #[test]
+    fn known_ids_are_no_others() {
+        let mut random = fastrand::Rng::with_seed(2);
+        for bits in 1..=20_u32 {
+            for length in 1..60 {
+                let ids: Vec<u64> = (0..length).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
+                let mut field = Vec::new();
+                write_field(&mut field, STACK_TAG, ids.iter().copied());
+                let packed =
+                    Plain::of(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat())).unwrap().stack.rest().to_vec();
+                let largest = ids.iter().copied().max().unwrap();
+                for most in [1, largest.saturating_sub(1), largest, largest + 1, LONGEST_SHORT] {
+                    let are_all = ids.iter().all(|id| (1..=most.min(LONGEST_SHORT)).contains(id));
+                    assert_eq!(KnownIds::up_to(most).are_all(&packed), are_all, "{ids:?}, {most}");
+                }
+            }
+        }
+        assert!(!KnownIds::up_to(1).are_all(&[0x80]), "cut off");
+    }
+
     #[test]
     fn ids_of_every_size_are_looked_at_wherever_they_are() {
         let mut random = fastrand::Rng::with_seed(1);
@@ -228,9 +250,7 @@ mod tests {
                 for most in [largest.saturating_sub(1), largest, largest.saturating_add(1)] {
                     let Ok(most) = u32::try_from(most) else { continue };
                     let are_within = ids.iter().all(|id| (1..=u64::from(most)).contains(id));
-                    // A pair out of the middle of a long id may look too large, which only costs time.
-                    let found = raw.are_within(most);
-                    assert!(found == are_within || (are_within && bits > 14), "{ids:?}, {most}");
+                    assert_eq!(raw.are_within(most), are_within, "{ids:?}, {most}");
                 }
             }
         }
