@@ -28,8 +28,8 @@ HERE = pathlib.Path(__file__).parent
 ROOT = HERE.parent
 # Logs of whole builds, as `make parity-escape` makes them.
 LOGS = pathlib.Path(os.environ.get("LOGS", ROOT / "target/escape-logs"))
-RUNS = 3
-# A process that takes this long is run once.
+RUNS = 5
+# A peer that takes this long is run once.
 LONG_SECONDS = 5
 SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
 LOG_MEGABYTES = (10, 100, 900)
@@ -40,12 +40,12 @@ PPROF = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_
 def compare(what: str, size: int, ours: list[str], peer: list[str]) -> dict:
     """One row: gomem and the peer, in turns."""
     taken: dict[str, list[Usage]] = {"gomem": [], "peer": []}
+    has_peer = shutil.which(peer[0]) is not None
     for _ in range(RUNS):
         taken["gomem"].append(run(ours)[0])
-        if shutil.which(peer[0]):
+        if has_peer:
             taken["peer"].append(run(peer)[0])
-        if max(usage.cpu_seconds for usages in taken.values() for usage in usages) > LONG_SECONDS:
-            break
+            has_peer = taken["peer"][0].cpu_seconds < LONG_SECONDS
     row = {"what": what, "input_bytes": size}
     return row | {side: asdict(median(usages)) for side, usages in taken.items() if usages}
 
@@ -133,7 +133,7 @@ def logs(gomem: str) -> Iterator[dict]:
         with beginning(source, megabytes * 1_000_000) as path:
             size = path.stat().st_size
             grep = ["grep", "-c", "escapes to heap", str(path)]
-            row = compare(f"{size / 1e6:.0f} MB", size, [gomem, "escape", str(path)], grep)
+            row = compare(f"{size / 1e6:.0f} MB", size, [gomem, "escape", str(path), "--format", "csv"], grep)
             coverage = run([sys.executable, "-c", program, path])[1].split()
         lines, parsed, unknown, skipped = map(int, coverage)
         yield row | {"log": source.name, "lines": lines, "parsed": parsed, "unknown": unknown, "skipped": skipped}
