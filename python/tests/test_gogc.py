@@ -160,7 +160,7 @@ def test_what_if_page(model, tmp_path):
     marks = re.findall(r"<circle[^>]*>", page)
     assert len(marks) == 11, "one for each setting"
     assert sum('fill="none"' in mark for mark in marks) == 1, "a ring for today's"
-    assert "http" not in page
+    assert "://" not in page
 
 
 def test_goal():
