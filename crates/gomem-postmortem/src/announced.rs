@@ -62,9 +62,20 @@ pub fn inflated_text(bytes: Vec<u8>) -> Vec<u8> {
     if is_whole { text } else { bytes }
 }
 
+/// Whether a file that begins so is a profile as text, gzipped or not.
+pub(crate) fn begins_text_profile(head: &[u8]) -> bool {
+    if !head.starts_with(GZIP) {
+        return is_text_profile(head);
+    }
+    let mut inflated = Vec::new();
+    // Of a beginning alone, not all can be read.
+    let _ = MultiGzDecoder::new(head).take(FIRST_LINE as u64).read_to_end(&mut inflated);
+    is_text_profile(&inflated)
+}
+
 /// A profile as `debug=1` or `debug=2` gives it.
-pub(crate) fn is_text_profile(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(200)];
+fn is_text_profile(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(FIRST_LINE)];
     let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
     first.starts_with(b"heap profile:")
         || contains(first, b" profile: total ")
@@ -107,4 +118,5 @@ const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
 const HEAD: u64 = 512;
+const FIRST_LINE: usize = 200;
 const LARGEST_TEXT: u64 = 1 << 30;

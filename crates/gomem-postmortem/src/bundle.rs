@@ -11,7 +11,7 @@ use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
 use crate::{
-    announced::is_text_profile,
+    announced::begins_text_profile,
     folder::{self, Listing},
     recognise::Recogniser,
 };
@@ -161,12 +161,16 @@ impl Bundle {
     pub fn open(path: &Path) -> Result<Self, BundleError> {
         let io = |source| BundleError::Io { path: path.to_owned(), source };
         let mut listing = Listing::of(path).map_err(io)?;
-        let files = std::mem::take(&mut listing.files);
+        let mut files = std::mem::take(&mut listing.files);
         if files.is_empty() && listing.passed_over.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
         }
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        if files.len() > 1 {
+            // Profiles in protobuf say more than those that are text: they come first.
+            files.sort_by_cached_key(|file| begins_text_profile(&folder::head(file)));
+        }
         let mut refused = None;
         let artifacts = files.iter().filter_map(|file| match artifact(path, file) {
             Ok(artifact) => Some(artifact),
@@ -199,22 +203,15 @@ impl Bundle {
     /// Recognises files that are in memory already.
     #[must_use]
     pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
-        Self::recognise(name, artifacts.into_iter())
+        let (texts, others): (Vec<_>, Vec<_>) =
+            artifacts.into_iter().partition(|artifact| begins_text_profile(&artifact.bytes));
+        Self::recognise(name, others.into_iter().chain(texts))
     }
 
     /// One file after the other, so that not all of them are in memory.
     fn recognise(name: &str, artifacts: impl Iterator<Item = Artifact>) -> Self {
         let mut recogniser = Recogniser::default();
-        let mut texts = Vec::new();
-        for artifact in artifacts {
-            // Profiles in protobuf say more than those that are text: they come first.
-            if is_text_profile(&artifact.bytes) {
-                texts.push(artifact);
-            } else {
-                recogniser.read(artifact);
-            }
-        }
-        texts.into_iter().for_each(|artifact| recogniser.read(artifact));
+        artifacts.for_each(|artifact| recogniser.read(artifact));
         recogniser.finish(name)
     }
 

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashSet,
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +14,8 @@ use crate::bundle::Unread;
 pub(crate) struct Listing {
     pub(crate) files: Vec<PathBuf>,
     pub(crate) passed_over: Vec<Unread>,
+    /// How many more were passed over than are told one by one.
+    untold: usize,
     /// Folders that were looked into, by their real paths: links may lead in circles.
     seen: HashSet<PathBuf>,
 }
@@ -24,7 +27,10 @@ impl Listing {
         if fs::metadata(path)?.is_dir() {
             fs::read_dir(path)?;
             listing.look_into(path, path, 0);
-            listing.files.sort();
+            if listing.untold > 0 {
+                let reason = format!("{} more files and folders", listing.untold);
+                listing.passed_over.push(Unread { name: "…".to_owned(), reason });
+            }
         } else {
             listing.files.push(path.to_owned());
         }
@@ -39,7 +45,15 @@ impl Listing {
             Ok(entries) => entries,
             Err(problem) => return self.pass_over(root, folder, reason(&problem)),
         };
-        for path in entries.flatten().map(|entry| entry.path()) {
+        let mut paths = Vec::new();
+        for entry in entries {
+            match entry {
+                Ok(entry) => paths.push(entry.path()),
+                Err(problem) => self.pass_over(root, folder, reason(&problem)),
+            }
+        }
+        paths.sort();
+        for path in paths {
             match fs::metadata(&path) {
                 Err(problem) => self.pass_over(root, &path, reason(&problem)),
                 Ok(about) if about.is_dir() && depth < DEEPEST => self.look_into(root, &path, depth + 1),
@@ -50,7 +64,7 @@ impl Listing {
                     self.pass_over(root, &path, format!("larger than {LARGEST_FILE} bytes"));
                 }
                 Ok(_) if self.files.len() >= MOST_FILES => {
-                    return self.pass_over(root, &path, format!("and what follows: more than {MOST_FILES} files"));
+                    self.pass_over(root, &path, format!("more than {MOST_FILES} files"));
                 }
                 Ok(_) => self.files.push(path),
             }
@@ -60,8 +74,17 @@ impl Listing {
     pub(crate) fn pass_over(&mut self, root: &Path, path: &Path, reason: String) {
         if self.passed_over.len() < MOST_PASSED_OVER {
             self.passed_over.push(Unread { name: name_within(root, path), reason });
+        } else {
+            self.untold += 1;
         }
     }
+}
+
+/// The beginning of a file; nothing of one that cannot be read.
+pub(crate) fn head(file: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    let read = fs::File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.map_or_else(|_| Vec::new(), |_| head)
 }
 
 /// A file's name in a bundle.
@@ -77,6 +100,8 @@ pub(crate) fn reason(problem: &io::Error) -> String {
 }
 
 pub(crate) const LARGEST_FILE: u64 = 4 << 30;
+/// Enough for the first line of what was gzipped.
+const HEAD: u64 = 4096;
 const MOST_FILES: usize = 200_000;
 const MOST_PASSED_OVER: usize = 1000;
 const DEEPEST: usize = 16;

@@ -1,6 +1,7 @@
 //! The report as one HTML document.
 
 use gomem_escape::{HeapDecision, Step};
+use gomem_symbol::turns_text;
 use minijinja::{Environment, Value, context};
 
 use crate::{
@@ -152,11 +153,6 @@ fn with_code(text: &str) -> Value {
 fn escape(text: &str) -> String {
     let text = text.replace(turns_text, "\u{fffd}");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
-/// Characters that make what follows run the other way, and so look like something else.
-fn turns_text(char: char) -> bool {
-    matches!(char, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 const TEMPLATE: &str = include_str!("../assets/report.html");

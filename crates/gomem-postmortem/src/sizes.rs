@@ -138,11 +138,9 @@ impl Sizes {
         if is_doubling(&sizes) {
             return Shape::Slice;
         }
-        if sizes.iter().any(|base| *base <= LARGEST_BUCKET && self.is_map_of(*base)) {
-            Shape::Map
-        } else {
-            Shape::Mixed
-        }
+        // Buckets of one size are as large as their size class.
+        let is_base = |base: &u64| *base <= LARGEST_BUCKET && rounded(*base) == *base;
+        if sizes.iter().any(|base| is_base(base) && self.is_map_of(*base)) { Shape::Map } else { Shape::Mixed }
     }
 
     /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
@@ -212,8 +210,8 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
 }
 
 const RARE: i64 = 50;
-/// More than what grows by a tenth, the least that a slice does, has up to the end of all addresses.
-const MOST_SIZES: usize = 512;
+/// More than what grows by a quarter has up to the end of all addresses.
+const MOST_SIZES: usize = 160;
 const TABLE: u64 = 32;
 /// One pointer to a table.
 const DIRECTORY: u64 = 8;

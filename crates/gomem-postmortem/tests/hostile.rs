@@ -308,8 +308,5 @@ fn markup_in_names_stays_text() {
         assert_eq!(count(&report), count(&harmless), "{tag}");
     }
     assert!(report.to_json().contains("alert(1)"));
-    // The flame graph has it as text of an element of its own, where nothing follows.
-    let page = report.to_html();
-    let (before, after) = (page.find("class=\"gomem-flame\"").unwrap(), page.rfind("</script>").unwrap());
-    assert!(!page[..before].contains('\u{202e}') && !page[after..].contains('\u{202e}'));
+    assert!(!report.to_html().contains('\u{202e}'));
 }

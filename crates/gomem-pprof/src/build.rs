@@ -1,11 +1,8 @@
 //! Putting a profile together, each thing once.
 
-use std::{
-    hash::{Hash, Hasher},
-    sync::Arc,
-};
+use std::{hash::BuildHasher, sync::Arc};
 
-use rustc_hash::{FxHashMap, FxHasher};
+use foldhash::{HashMap, quality::RandomState};
 
 use crate::{
     profile::{
@@ -18,11 +15,13 @@ use crate::{
 pub(crate) struct Builder {
     profile: Profile,
     strings: Strings,
-    string_ids: FxHashMap<Box<[u8]>, u32>,
-    functions: FxHashMap<(u32, u32, u32, i64), FunctionId>,
-    locations: FxHashMap<LocationKey, LocationId>,
+    string_ids: HashMap<Box<[u8]>, u32>,
+    functions: HashMap<(u32, u32, u32, i64), FunctionId>,
+    locations: HashMap<LocationKey, LocationId>,
+    /// No two samples have one hash by intent: its key is random.
+    hasher: RandomState,
     /// The last sample of each hash of stack and labels.
-    samples: FxHashMap<u64, u32>,
+    samples: HashMap<u64, u32>,
     /// By sample, the one before it with the same hash.
     earlier: Vec<Option<u32>>,
 }
@@ -51,10 +50,11 @@ impl Builder {
         let mut builder = Self {
             profile: Profile { sample_types, line_offsets: vec![0], ..Profile::default() },
             strings: Strings::default(),
-            string_ids: FxHashMap::default(),
-            functions: FxHashMap::default(),
-            locations: FxHashMap::default(),
-            samples: FxHashMap::default(),
+            string_ids: HashMap::default(),
+            functions: HashMap::default(),
+            locations: HashMap::default(),
+            samples: HashMap::default(),
+            hasher: RandomState::default(),
             earlier: Vec::new(),
         };
         builder.string(b"");
@@ -130,9 +130,7 @@ impl Builder {
 
     /// Adds a sample to one of the same stack and labels, if there is one. Values wrap, as Go's do.
     pub(crate) fn merge_sample(&mut self, stack: &[LocationId], values: &[i64], labels: &[LabelColumns]) {
-        let mut hasher = FxHasher::default();
-        (stack, labels).hash(&mut hasher);
-        let hash = hasher.finish();
+        let hash = self.hasher.hash_one((stack, labels));
         let last = self.samples.get(&hash).copied();
         let mut candidate = last;
         while let Some(sample) = candidate {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::{
     edges::Edge,
@@ -22,7 +22,7 @@ impl Profile {
         let mut names = Names::default();
         let top = profile.top(&options);
         let edges = profile.edges(&options);
-        let mut calls: FxHashMap<&FrameKey, Vec<Edge<'_>>> = FxHashMap::default();
+        let mut calls: HashMap<&FrameKey, Vec<Edge<'_>>> = HashMap::default();
         for edge in edges.rows() {
             calls.entry(edge.caller).or_default().push(edge);
         }
@@ -43,8 +43,8 @@ impl Profile {
 /// Names are written once, and by number after that.
 #[derive(Default)]
 struct Names {
-    files: FxHashMap<String, usize>,
-    functions: FxHashMap<String, usize>,
+    files: HashMap<String, usize>,
+    functions: HashMap<String, usize>,
 }
 
 impl Names {
@@ -57,7 +57,7 @@ impl Names {
     }
 }
 
-fn numbered(known: &mut FxHashMap<String, usize>, name: &str) -> String {
+fn numbered(known: &mut HashMap<String, usize>, name: &str) -> String {
     let next = known.len() + 1;
     match known.get(name) {
         Some(number) => format!("({number})"),

@@ -5,8 +5,6 @@
 
 use std::{borrow::Cow, cell::OnceCell, sync::Arc};
 
-use rustc_hash::FxHashMap;
-
 use crate::{
     error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw},
     inflate::inflate,
@@ -20,10 +18,12 @@ use crate::{
 };
 
 use self::{
+    ids::Ids,
     label_sets::{LabelBytes, LabelSets},
     raw_samples::{Plain, RawSamples},
 };
 
+mod ids;
 mod label_sets;
 mod raw_samples;
 
@@ -276,12 +276,12 @@ impl<'a> Decoder<'a> {
     /// Room for what is to come, if the rest of the profile is like its beginning: growing step by step would hold
     /// everything twice.
     fn reserve(&mut self, offset: usize) {
-        let forecast = |count: usize| {
-            let whole = count as f64 / offset as f64 * self.length as f64;
-            (whole * 1.02) as usize - count.min((whole * 1.02) as usize)
-        };
-        self.samples.reserve(forecast(FORECAST_SAMPLES));
-        self.profile.labels.reserve(forecast(FORECAST_SAMPLES));
+        let whole = FORECAST_SAMPLES as f64 / offset as f64 * self.length as f64 * 1.02;
+        // What is no more than a tag and a length is not what the rest is like.
+        let most = (self.length / LEAST_SAMPLE).min(usize::try_from(self.options.limits.samples).unwrap_or(usize::MAX));
+        let forecast = (whole as usize).min(most).saturating_sub(FORECAST_SAMPLES);
+        self.samples.reserve(forecast);
+        self.profile.labels.reserve(forecast);
     }
 
     fn location(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
@@ -375,7 +375,7 @@ impl<'a> Decoder<'a> {
         let locations = self.finish_locations(&mappings, &functions)?;
         let positions = SamplePositions::new(&bytes);
         let rows = self.finish_values(&positions)?;
-        let are_indexes = locations.sparse.is_empty() && self.samples.are_within(locations.count);
+        let are_indexes = locations.are_from_one() && self.samples.are_within(locations.count());
         let resolved = if are_indexes { None } else { Some(self.resolve_stacks(&locations, &positions)?) };
         self.finish_labels(&positions)?;
         let samples = match resolved {
@@ -557,39 +557,6 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Ids to indexes. Go numbers from 1 without gaps, which costs no table.
-#[derive(Default)]
-struct Ids {
-    count: u32,
-    sparse: FxHashMap<u64, u32>,
-}
-
-impl Ids {
-    /// Gives the next index to `id`; false when it has one already, or cannot have one.
-    fn insert(&mut self, id: u64) -> bool {
-        let index = self.count;
-        self.count += 1;
-        if self.sparse.is_empty() && id == u64::from(index) + 1 {
-            return true;
-        }
-        if self.sparse.is_empty() {
-            self.sparse = (0..index).map(|index| (u64::from(index) + 1, index)).collect();
-        }
-        if id == 0 || self.sparse.contains_key(&id) {
-            return false;
-        }
-        self.sparse.insert(id, index);
-        true
-    }
-
-    fn find(&self, id: u64) -> Option<u32> {
-        if self.sparse.is_empty() {
-            return u32::try_from(id.checked_sub(1)?).ok().filter(|&index| index < self.count);
-        }
-        self.sparse.get(&id).copied()
-    }
-}
-
 /// Where samples begin, for what is to be told of them: looked up only then.
 struct SamplePositions<'a> {
     profile: &'a [u8],
@@ -633,6 +600,9 @@ const NO_STRING: u32 = u32::MAX;
 
 /// The set that is empty.
 const NO_LABELS: u32 = 0;
+
+/// The bytes of a sample with a stack of one frame, one value and their tags.
+const LEAST_SAMPLE: usize = 8;
 
 /// How many samples are read before the size of the whole is forecast.
 const FORECAST_SAMPLES: usize = 2048;

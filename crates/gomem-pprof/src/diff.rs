@@ -1,7 +1,7 @@
 //! What is different between two profiles.
 
+use foldhash::HashMap;
 use gomem_table::{Column, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::{
     error::UsageError,
@@ -176,7 +176,7 @@ impl ProfileDiff {
     /// Every key of either, the largest |difference| of flat first, then of cum, then by name.
     #[must_use]
     pub fn rows(&self, options: &TopOptions) -> Vec<DiffRow> {
-        let mut rows: FxHashMap<FrameKey, DiffRow> = FxHashMap::default();
+        let mut rows: HashMap<FrameKey, DiffRow> = HashMap::default();
         let base = self.base.top(options);
         let current = self.current.top(options);
         let mut put = |row: &TopRow, is_base: bool| {
@@ -208,9 +208,9 @@ impl ProfileDiff {
 
     /// What the sampler saw of what is different, by key. Two profiles are sampled independently, so variances add up; but
     /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it.
-    fn sampled(&self, sample_type: usize, by: Granularity) -> FxHashMap<FrameKey, Sampled> {
+    fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, Sampled> {
         let of = |profile: &Profile| profile.sampling(sample_type, by).unwrap_or_default();
-        let mut of_key: FxHashMap<FrameKey, Sampled> = of(&self.current).into_iter().collect();
+        let mut of_key: HashMap<FrameKey, Sampled> = of(&self.current).into_iter().collect();
         let base = of(&self.base);
         let is_counter = self.current.sample_types.get(sample_type).is_some_and(|kind| kind.name.starts_with("alloc"));
         let is_continued = is_counter

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use gomem_table::{Column, StringPoolBuilder, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::{
     key::{FrameKey, FrameKeys},
@@ -40,7 +40,7 @@ impl Profile {
     pub fn edges(&self, options: &TopOptions) -> Edges {
         let profile = &*self.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
-        let mut places: FxHashMap<(u32, u32), usize> = FxHashMap::default();
+        let mut places: HashMap<(u32, u32), usize> = HashMap::default();
         let mut calls: Vec<Call> = Vec::new();
         for (index, sample) in profile.samples().enumerate() {
             let value = sample.value(options.sample_type);

@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
+use foldhash::HashMap;
 use prost::Message;
-use rustc_hash::FxHashMap;
 
 use crate::{
     profile::{LineColumns, Profile, SampleType},
@@ -123,7 +123,7 @@ impl Profile {
 /// The profile's strings at their own indexes, and the header's behind them where they are new.
 struct StringTable {
     table: Vec<Vec<u8>>,
-    places: FxHashMap<Vec<u8>, i64>,
+    places: HashMap<Vec<u8>, i64>,
     /// How many are the profile's own, and how far they moved: the first string is empty by definition, so a profile that
     /// had another one there gets one in front.
     own: usize,
@@ -138,7 +138,7 @@ impl StringTable {
         if moved {
             table.insert(0, Vec::new());
         }
-        let mut places = FxHashMap::default();
+        let mut places = HashMap::default();
         for (index, string) in (0..).zip(&table) {
             places.entry(string.clone()).or_insert(index);
         }

@@ -2,8 +2,8 @@
 
 use std::{cmp::Reverse, ops::Range};
 
+use foldhash::HashMap;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::profile::{LineColumns, Profile, Sample, SampleType};
 
@@ -189,7 +189,7 @@ impl FlameTree {
 struct Paths {
     sample_types: Vec<SampleType>,
     names: Vec<String>,
-    codes_by_name: FxHashMap<String, u32>,
+    codes_by_name: HashMap<String, u32>,
     /// The names of each path, as indexes, path after path.
     codes: Vec<u32>,
     /// Where each path begins in `codes`; one more at the end.
@@ -212,7 +212,7 @@ impl Paths {
         Self {
             sample_types,
             names: vec!["root".to_owned()],
-            codes_by_name: FxHashMap::default(),
+            codes_by_name: HashMap::default(),
             codes: Vec::new(),
             offsets: vec![0],
             values: Vec::new(),

@@ -1,5 +1,6 @@
 //! An interactive flame graph, in one piece of HTML that needs nothing else.
 
+use gomem_symbol::turns_text;
 use serde_json::json;
 
 use crate::{
@@ -37,8 +38,12 @@ impl FlameHtml {
             "diff": tree.is_diff(),
         });
         // `<` only stands in strings here, where its escape means the same: no `</script>` can end the element.
-        let json =
-            value.to_string().replace('<', "\\u003c").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+        let json = value
+            .to_string()
+            .replace('<', "\\u003c")
+            .replace('\u{2028}', "\\u2028")
+            .replace('\u{2029}', "\\u2029")
+            .replace(turns_text, "\u{fffd}");
         Self { json, title: title.to_owned() }
     }
 
@@ -83,7 +88,7 @@ impl<'a> Kept<'a> {
     fn of(tree: &'a FlameTree) -> Self {
         let mut kept = Self::default();
         let mut places: Vec<usize> = Vec::with_capacity(tree.nodes().len());
-        let mut codes = rustc_hash::FxHashMap::default();
+        let mut codes = foldhash::HashMap::default();
         let totals = tree.nodes().next().map_or(&[][..], |root| root.totals);
         kept.folded = tree.folded();
         for (index, node) in tree.nodes().enumerate() {
@@ -119,6 +124,7 @@ fn is_visible(node: &FlameNode<'_>, totals: &[i64]) -> bool {
 }
 
 fn escape(text: &str) -> String {
+    let text = text.replace(turns_text, "\u{fffd}");
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

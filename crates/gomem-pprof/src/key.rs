@@ -2,9 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
+use foldhash::HashMap;
 use gomem_symbol::{Modules, Symbol};
 use gomem_table::{Column, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::profile::{Function, Line, Location, Profile};
 
@@ -227,9 +227,9 @@ impl fmt::Display for FrameKey {
 impl FrameKeys {
     pub(crate) fn of(profile: &Profile, by: Granularity) -> Self {
         let mut keys: Vec<FrameKey> = Vec::new();
-        let mut known: FxHashMap<FrameKey, u32> = FxHashMap::default();
+        let mut known: HashMap<FrameKey, u32> = HashMap::default();
         // Most lines are told to be known by their ids already, without any text being compared.
-        let mut known_ids: FxHashMap<(u32, i64, u64, u32), u32> = FxHashMap::default();
+        let mut known_ids: HashMap<(u32, i64, u64, u32), u32> = HashMap::default();
         let mut of_line = Vec::with_capacity(profile.lines.len());
         let modules = match by {
             Granularity::Module | Granularity::Origin => modules(profile),

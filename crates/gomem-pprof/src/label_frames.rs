@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::{
     profile::{FunctionColumns, FunctionId, LineColumns, LocationId, Profile, Sample},
@@ -19,7 +19,7 @@ impl Profile {
         };
         let (root_keys, leaf_keys) = (keys(root_keys), keys(leaf_keys));
         let mut frames =
-            LabelFrames { names: FxHashMap::default(), added: Vec::new(), next: self.addresses.len() as u32 };
+            LabelFrames { names: HashMap::default(), added: Vec::new(), next: self.addresses.len() as u32 };
         self.restack(|sample, stack| {
             stack.extend(leaf_keys.iter().map(|key| frames.location(sample, key)));
             stack.extend(sample.locations());
@@ -45,7 +45,7 @@ impl Profile {
 }
 
 struct LabelFrames {
-    names: FxHashMap<(String, String), LocationId>,
+    names: HashMap<(String, String), LocationId>,
     /// Name and key of each location that is new.
     added: Vec<(String, String)>,
     next: u32,

@@ -75,8 +75,11 @@ impl Labels {
 
     /// Every label once for each set that it is in, with the first sample that has the set.
     pub(crate) fn each_mut(&mut self, mut change: impl FnMut(&mut LabelColumns, usize)) {
-        for set in 0..self.offsets.len() - 1 {
-            let sample = self.sets.iter().position(|&of| of as usize == set).unwrap_or(0);
+        let mut first = vec![0; self.offsets.len() - 1];
+        for (sample, &set) in self.sets.iter().enumerate().rev() {
+            first[set as usize] = sample;
+        }
+        for (set, sample) in first.into_iter().enumerate() {
             for label in &mut self.labels[self.offsets[set]..self.offsets[set + 1]] {
                 change(label, sample);
             }

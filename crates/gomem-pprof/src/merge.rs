@@ -1,6 +1,6 @@
 //! Many profiles as one.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use crate::{
     build::{Builder, NewLocation},
@@ -37,12 +37,12 @@ pub struct Merger {
 
 struct State {
     builder: Builder,
-    mappings: FxHashMap<(u64, u64, u32), u32>,
+    mappings: HashMap<(u64, u64, u32), u32>,
 }
 
 /// Where the parts of one profile went.
 struct Places {
-    strings: FxHashMap<u32, u32>,
+    strings: HashMap<u32, u32>,
     functions: Vec<Option<FunctionId>>,
     /// The mapping, and by how much its addresses moved.
     mappings: Vec<Option<(u32, u64)>>,
@@ -122,7 +122,7 @@ impl State {
         header.keep_frames.clone_from(&first.keep_frames);
         header.is_pruned = first.is_pruned;
         header.pprof_compat = first.pprof_compat;
-        Self { builder, mappings: FxHashMap::default() }
+        Self { builder, mappings: HashMap::default() }
     }
 
     /// Leaves out the sample types that `profile` does not have.
@@ -334,7 +334,7 @@ impl State {
 impl Places {
     fn of(profile: &Profile) -> Self {
         Self {
-            strings: FxHashMap::default(),
+            strings: HashMap::default(),
             functions: vec![None; profile.functions.len()],
             mappings: vec![None; profile.mappings.len()],
             locations: vec![None; profile.addresses.len()],

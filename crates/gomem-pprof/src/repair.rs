@@ -1,8 +1,6 @@
 //! Stacks that the runtime cut off, continued by what other stacks know.
 
-use std::hash::{Hash, Hasher};
-
-use rustc_hash::{FxHashMap, FxHasher};
+use foldhash::HashMap;
 
 use crate::{
     error::{Diagnostic, Flaw},
@@ -57,18 +55,18 @@ impl Profile {
 
 /// What the stacks that were cut off go on with.
 fn continuations(stacks: &[Vec<LocationId>], truncated: &[usize]) -> Vec<(usize, Vec<LocationId>)> {
-    // By the hash of the outermost frames, what other stacks have beyond them, and the last stack that has them; `None`
+    // By the outermost frames, what other stacks have beyond them, and the last stack that has them; `None`
     // once two stacks differ, or one has them twice.
-    let mut known: FxHashMap<u64, (Option<&[LocationId]>, usize)> = FxHashMap::default();
+    let mut known: HashMap<&[LocationId], (Option<&[LocationId]>, usize)> = HashMap::default();
     for &sample in truncated {
         if let Some(outermost) = stacks[sample].last_chunk::<SHARED>() {
-            known.insert(hash(outermost), (Some(&[]), usize::MAX));
+            known.insert(outermost, (Some(&[]), usize::MAX));
         }
     }
     for (sample, stack) in stacks.iter().enumerate() {
         for (begin, shared) in stack.windows(SHARED).enumerate() {
             let beyond = &stack[begin + SHARED..];
-            if let Some((found, last)) = known.get_mut(&hash(shared)) {
+            if let Some((found, last)) = known.get_mut(shared) {
                 *found = match *found {
                     _ if *last == sample => None,
                     // One may be the longer form of the other, as some are cut off themselves.
@@ -82,16 +80,10 @@ fn continuations(stacks: &[Vec<LocationId>], truncated: &[usize]) -> Vec<(usize,
     }
     let beyond = |&sample: &usize| {
         let outermost = stacks[sample].last_chunk::<SHARED>()?;
-        let beyond = known.get(&hash(outermost))?.0.filter(|beyond| !beyond.is_empty())?;
+        let beyond = known.get(&outermost[..])?.0.filter(|beyond| !beyond.is_empty())?;
         Some((sample, beyond.to_vec()))
     };
     truncated.iter().filter_map(beyond).collect()
-}
-
-fn hash(locations: &[LocationId]) -> u64 {
-    let mut hasher = FxHasher::default();
-    locations.hash(&mut hasher);
-    hasher.finish()
 }
 
 /// How many frames in a row two stacks share to be the same path through the program.

@@ -48,6 +48,12 @@ impl Samples {
         Self { rows: Some(rows), ..self }
     }
 
+    /// How many bytes are kept for stacks and values.
+    #[cfg(test)]
+    pub(crate) fn bytes(&self) -> usize {
+        self.profile.len() + self.added.len()
+    }
+
     /// How many samples there are.
     pub(crate) fn len(&self) -> usize {
         self.begins.len()
@@ -92,6 +98,14 @@ pub(crate) fn packed_field<'a>(profile: &'a [u8], added: &'a [u8], begin: usize,
     });
     let first = rest.field();
     if first.0 == tag { first.1 } else { rest.field().1 }
+}
+
+/// The two fields that a sample begins with.
+pub(crate) fn packed_fields(sample: &[u8]) -> &[u8] {
+    let mut rest = Numbers(sample);
+    rest.field();
+    rest.field();
+    &sample[..sample.len() - rest.0.len()]
 }
 
 impl Numbers<'_> {

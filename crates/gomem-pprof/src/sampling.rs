@@ -1,7 +1,7 @@
 //! How sure a sampled value is.
 
+use foldhash::HashMap;
 use gomem_table::{Column, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::{
     key::{FrameKey, FrameKeys, Granularity},
@@ -96,7 +96,7 @@ impl Profile {
     /// # Errors
     /// Never in practice: the columns are built to fit.
     pub fn sampling_table(&self, sample_type: usize, by: Granularity) -> Result<Table, TableError> {
-        let of_key: FxHashMap<FrameKey, Sampled> =
+        let of_key: HashMap<FrameKey, Sampled> =
             self.sampling(sample_type, by).unwrap_or_default().into_iter().collect();
         let top = self.top(&TopOptions::new(sample_type).by(by));
         let rows: Vec<(&TopRow, &Sampled)> =

@@ -1,6 +1,6 @@
 //! Profiles for speedscope.app.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ impl Profile {
     pub fn to_speedscope(&self, name: &str) -> String {
         let profile = &*self.interesting();
         let mut frames: Vec<Value> = Vec::new();
-        let mut known: FxHashMap<(u32, i64), usize> = FxHashMap::default();
+        let mut known: HashMap<(u32, i64), usize> = HashMap::default();
         let frame_of: Vec<usize> = profile
             .lines
             .iter()

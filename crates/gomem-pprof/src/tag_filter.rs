@@ -1,7 +1,7 @@
 //! Filters over labels.
 
+use foldhash::HashMap;
 use regex::Regex;
-use rustc_hash::FxHashMap;
 
 use crate::{
     error::UsageError,
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// The unit of each numeric label's key.
-pub(crate) type LabelUnits = FxHashMap<String, String>;
+pub(crate) type LabelUnits = HashMap<String, String>;
 
 /// A compiled `tagfocus` or `tagignore`.
 pub(crate) struct TagFilter<'u> {

@@ -1,7 +1,7 @@
 //! The labels of a profile, with what their samples are worth.
 
+use foldhash::HashMap;
 use gomem_table::{Column, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 use crate::profile::Profile;
 
@@ -25,7 +25,7 @@ impl Profile {
     /// The labels by key; of one key, the largest |weight| first, as `go tool pprof -tags` sorts them.
     #[must_use]
     pub fn tags(&self, sample_type: usize) -> Vec<Tag> {
-        let mut weights: FxHashMap<(u32, u32, i64, u32), i64> = FxHashMap::default();
+        let mut weights: HashMap<(u32, u32, i64, u32), i64> = HashMap::default();
         for (index, sample) in self.samples().enumerate() {
             let value = sample.value(sample_type);
             for label in self.labels.of(index) {

@@ -25,15 +25,18 @@
 //! | `symbol` | [`Symbol`]: the parts of a function's name |
 //! | `source_path` | [`SourcePath`]: a file's path, cleaned |
 //! | `origin` | [`Origin`]: whose code a package is |
+//! | `direction` | [`turns_text`]: characters that turn the direction of text |
 //! | `module` | [`Modules`]: the Go module it is of |
 
 #![forbid(unsafe_code)]
 
+mod direction;
 mod module;
 mod origin;
 mod source_path;
 mod symbol;
 
+pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
 pub use source_path::SourcePath;

@@ -1,14 +1,14 @@
 //! The sets of labels that were seen: the same bytes are the same labels.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 /// The numbers of sets of labels, by the bytes that say them.
 #[derive(Debug, Default)]
 pub(super) struct LabelSets<'a> {
-    short: FxHashMap<u128, u32>,
+    short: HashMap<u128, u32>,
     /// The short one that was found last, which mostly is the next one as well.
     last: Option<(u128, u32)>,
-    long: FxHashMap<&'a [u8], u32>,
+    long: HashMap<&'a [u8], u32>,
 }
 
 /// The bytes of a set of labels: those of Go's heap profiles fit into a number.

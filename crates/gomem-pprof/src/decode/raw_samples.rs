@@ -2,7 +2,7 @@
 
 use crate::{
     error::Error,
-    samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, write_field},
+    samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, packed_fields, write_field},
     wire::Wire,
 };
 
@@ -19,8 +19,9 @@ pub(super) struct RawSamples {
     known: KnownIds,
     /// Whether the last stack had ids of more than two bytes.
     are_long: bool,
-    /// How many bytes the profile has.
+    /// How many bytes the profile has, and about how many of them are samples that stay there.
     profile_bytes: usize,
+    kept_bytes: usize,
     /// Samples that are not [`Plain`] in the profile, written so: they go behind its own bytes.
     rewritten: Vec<u8>,
 }
@@ -64,6 +65,7 @@ impl RawSamples {
     #[inline]
     pub(super) fn add_plain(&mut self, begin: usize, plain: Plain<'_>) -> Result<(), Error> {
         let Plain { mut stack, mut values, .. } = plain;
+        self.kept_bytes += stack.rest().len() + values.rest().len();
         if !self.are_short_values(values.rest()) {
             let mut found = 0;
             values.varints(|_| found += 1)?;
@@ -115,9 +117,22 @@ impl RawSamples {
         packed_field(profile, &self.rewritten, self.begins[sample], tag)
     }
 
-    /// The samples in the profile's own bytes.
-    pub(super) fn finish(self, profile: Vec<u8>) -> Samples {
-        Samples::packed(profile, self.rewritten, self.begins)
+    /// The samples in the profile's own bytes, or in a copy of them where most of the profile is something else, which would
+    /// be kept as well.
+    pub(super) fn finish(mut self, profile: Vec<u8>) -> Samples {
+        if self.kept_bytes >= profile.len() / 4 {
+            return Samples::packed(profile, self.rewritten, self.begins);
+        }
+        let mut kept = Vec::with_capacity(self.kept_bytes + SMALLEST_HEADS * self.begins.len());
+        for begin in &mut self.begins {
+            let sample = match begin.checked_sub(self.profile_bytes) {
+                None => &profile[*begin..],
+                Some(begin) => &self.rewritten[begin..],
+            };
+            *begin = kept.len();
+            kept.extend_from_slice(packed_fields(sample));
+        }
+        Samples::packed(kept, Vec::new(), self.begins)
     }
 
     fn note(&mut self, largest: u64, has_zero: bool) {
@@ -191,6 +206,9 @@ impl KnownIds {
         u128::from_ne_bytes(found)
     }
 }
+
+/// The tags and lengths of a stack and of values, of one byte each.
+const SMALLEST_HEADS: usize = 4;
 
 /// The largest id that takes no more than two bytes.
 const LONGEST_SHORT: u64 = (1 << 14) - 1;
@@ -283,6 +301,22 @@ mod tests {
         assert!(raw.are_within(300) && !raw.are_within(299) && raw.have_values(1));
         let samples = raw.finish(vec![0; 9]);
         assert!(samples.stack(0).map(|id| id.0).eq([0, 299]) && samples.values(0, 1).eq([5]));
+    }
+
+    #[test]
+    fn what_is_no_sample_is_not_kept() {
+        let ids = [1_u64, 300];
+        let (mut raw, mut profile) = read(&[(&ids, &[5]), (&[2], &[300])]);
+        let other = 4 * profile.len();
+        profile.resize(profile.len() + other, 0);
+        raw.profile_bytes = profile.len();
+        raw.add(&[7], &[8]);
+        let samples = raw.finish(profile);
+        for (sample, (stack, value)) in [(&[0_u32, 299][..], 5), (&[1], 300), (&[6], 8)].into_iter().enumerate() {
+            assert!(samples.stack(sample).map(|id| id.0).eq(stack.iter().copied()));
+            assert!(samples.values(sample, 1).eq([value]));
+        }
+        assert!(samples.bytes() < other);
     }
 
     #[test]

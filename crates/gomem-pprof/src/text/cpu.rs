@@ -1,6 +1,6 @@
 //! gperftools' binary CPU profile: words of 32 or 64 bits, of either byte order.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::{Text, java, lines::Lines, maps, stack::Stack, thread::drop_duplicate_leaf};
 use crate::{
@@ -99,7 +99,7 @@ pub(super) fn decode(bytes: &[u8], words: Words, options: &DecodeOptions) -> Res
 fn drop_signal_frames(samples: &mut [(i64, Vec<u64>)]) {
     let enough = samples.len() - samples.len() / 32;
     for _ in 0..2 {
-        let mut seen: FxHashMap<u64, usize> = FxHashMap::default();
+        let mut seen: HashMap<u64, usize> = HashMap::default();
         for (_, stack) in samples.iter() {
             if let Some(&second) = stack.get(1) {
                 *seen.entry(second).or_default() += 1;

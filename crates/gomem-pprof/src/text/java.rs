@@ -1,6 +1,6 @@
 //! Java's forms: the stacks first, then a name for each address.
 
-use rustc_hash::FxHashMap;
+use foldhash::HashMap;
 
 use super::{
     Text,
@@ -95,8 +95,8 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
 }
 
 /// The frame of each address, from the lines at the end.
-pub(super) fn names(mut lines: Lines<'_>) -> FxHashMap<u64, Frame> {
-    let mut names = FxHashMap::default();
+pub(super) fn names(mut lines: Lines<'_>) -> HashMap<u64, Frame> {
+    let mut names = HashMap::default();
     while let Some(line) = lines.next() {
         let line = line.text.trim();
         let Some((address, place)) = line.strip_prefix("0x").and_then(|line| line.split_once(char::is_whitespace))
@@ -132,7 +132,7 @@ fn frame(place: &str) -> Frame {
 }
 
 /// A stack with its names. Java's addresses are only numbers that stand for names.
-pub(super) fn stack(addresses: &[u64], names: &FxHashMap<u64, Frame>) -> Stack {
+pub(super) fn stack(addresses: &[u64], names: &HashMap<u64, Frame>) -> Stack {
     let frame = |&address: &u64| names.get(&address).cloned().unwrap_or(Frame { address, ..Frame::default() });
     Stack { addresses: Vec::new(), frames: addresses.iter().map(frame).collect() }
 }
