@@ -81,6 +81,7 @@ pub(crate) fn answer(command: &ConvertCommand, out: &mut Output<'_>) -> Result<(
     let sources = command.inputs.iter().map(|path| Source::held(path)).collect::<Result<Vec<_>, _>>()?;
     let kind = command.kind(&sources)?;
     command.check(kind, form)?;
+    check_alike(&sources, kind)?;
     let bytes = match form.of_tables() {
         Some(format) => {
             let which = command.table.unwrap_or_else(|| Which::of(kind));
@@ -95,6 +96,25 @@ pub(crate) fn answer(command: &ConvertCommand, out: &mut Output<'_>) -> Result<(
     }
     if write_or_print(output, &bytes, out)? {
         writeln!(out, "{}", output.display())?;
+    }
+    Ok(())
+}
+
+/// Whether all inputs can be read as what the first one is.
+fn check_alike(sources: &[Source], kind: Kind) -> Result<(), Failure> {
+    for source in sources.iter().skip(1).filter(|source| !source.path().is_dir()) {
+        let head = source.head()?;
+        let mut kinds = Kind::all_of(&head).peekable();
+        if let Some(other) = kinds.peek().copied()
+            && kinds.all(|found| found != kind)
+        {
+            return Err(Failure::Usage(format!(
+                "{} is {}, and what comes first is {}: convert them one by one",
+                source.path().display(),
+                other.name(),
+                kind.name()
+            )));
+        }
     }
     Ok(())
 }

@@ -27,7 +27,7 @@ pub(crate) enum Form {
     /// A profile's stacks in one line each, for flamegraph.pl and others.
     Folded,
     /// A profile for <https://www.speedscope.app>.
-    #[value(name = "speedscope.json")]
+    #[value(name = "speedscope", alias = "speedscope.json")]
     Speedscope,
     /// A profile for KCachegrind.
     Callgrind,

@@ -16,7 +16,8 @@ use crate::{
 
 pub(crate) fn write(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     let mut columns: Vec<Aligned> = table.columns().iter().map(|column| Aligned::of(column, table.rows())).collect();
-    let wrapped = out.columns().and_then(|width| fit(&mut columns, width));
+    let most = out.columns().or_else(|| is_vast(&columns, table.rows()).then_some(MOST_COLUMNS));
+    let wrapped = most.and_then(|width| fit(&mut columns, width));
     let mut shown = comfy_table::Table::new();
     shown.load_style(TableStyle::new()).force_no_tty();
     if out.has_colours() {
@@ -55,7 +56,7 @@ struct Aligned {
 impl Aligned {
     fn of(column: &Column, rows: usize) -> Self {
         Self {
-            name: column.name().to_owned(),
+            name: one_line(column.name()),
             header: one_line(column.name()),
             cells: (0..rows).map(|row| one_line(&human(column.cell(row), column.unit()))).collect(),
             is_number: matches!(column.kind(), Kind::Int64 | Kind::UInt64 | Kind::Float64),
@@ -114,6 +115,12 @@ impl Aligned {
             }
         }
     }
+}
+
+/// Whether most of the text would be what fills up lines to the length of a few.
+fn is_vast(columns: &[Aligned], rows: usize) -> bool {
+    let width: usize = columns.iter().map(Aligned::width).sum();
+    rows.saturating_mul(width) > MOST_TEXT && width > MOST_COLUMNS
 }
 
 /// Makes the columns fit into `width`; gives the width in which the last one has to wrap.
@@ -188,6 +195,9 @@ fn human(cell: Cell<'_>, unit: Unit) -> String {
     }
 }
 
+/// What a line has at most where a table would be larger than `MOST_TEXT` without a terminal.
+const MOST_COLUMNS: usize = 1000;
+const MOST_TEXT: usize = 1 << 26;
 /// Between columns.
 const GAP: usize = 2;
 /// Less than this of a name tells nothing.
