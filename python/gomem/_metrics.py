@@ -229,7 +229,7 @@ def read_metrics(
 
 
 def diagnose(
-    metrics: Metrics,
+    metrics: Metrics | Source | Sequence[Source],
     *,
     gctrace: Source | pl.DataFrame | None = None,
     memory_limit_bytes: int | None = None,
@@ -239,7 +239,7 @@ def diagnose(
     Parameters
     ----------
     metrics
-        What `read_metrics` gives.
+        What `read_metrics` gives, or takes.
     gctrace
         A GC trace of the same program (a log, or a frame of `read_gctrace`): it stands in for
         metrics that are not exported.
@@ -261,7 +261,7 @@ def diagnose(
     >>> findings["rule"].n_unique()
     26
     """
-    inner = metrics._inner
+    inner = (metrics if isinstance(metrics, Metrics) else read_metrics(metrics))._inner
     return pl.DataFrame(
         _gomem.diagnose(inner, gctrace=gctrace, memory_limit_bytes=memory_limit_bytes)
     )

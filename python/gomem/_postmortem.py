@@ -10,13 +10,13 @@ import polars as pl
 
 from gomem import _gomem
 from gomem._display import inline_document
+from gomem._escape import EscapeLog, read_escape_log
+from gomem._pprof import Profile, read_pprof
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    from gomem._escape import EscapeLog
-    from gomem._pprof import Profile
     from gomem._source import Source
     from gomem.gogc import GcModel
 
@@ -122,8 +122,8 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
 
 
 def attribute(
-    profile: Profile,
-    escapes: EscapeLog | None = None,
+    profile: Profile | Source,
+    escapes: EscapeLog | Source | Sequence[Source] | None = None,
     *,
     model: GcModel | None = None,
     sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
@@ -136,9 +136,9 @@ def attribute(
     Parameters
     ----------
     profile
-        A heap or allocs profile.
+        A heap or allocs profile, or what `read_pprof` takes.
     escapes
-        The compiler's log of the same build.
+        The compiler's log of the same build, or what `read_escape_log` takes.
     model
         A GC model of the same program, for what fixing a site saves.
     sample_type
@@ -162,6 +162,9 @@ def attribute(
     UsageError
         When the profile is no heap profile.
     """
+    profile = profile if isinstance(profile, Profile) else read_pprof(profile)
+    if escapes is not None and not isinstance(escapes, EscapeLog):
+        escapes = read_escape_log(escapes)
     return pl.DataFrame(
         _gomem.attribute(
             profile._inner,

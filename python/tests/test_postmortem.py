@@ -154,6 +154,18 @@ def test_two_logs_differ_by_what_was_fixed():
     assert before.diff(before)["status"].unique().to_list() == ["unchanged"]
 
 
+def test_attribute_takes_what_the_readers_take():
+    heap, log = BEFORE / "heap-3.pb.gz", BEFORE / "escape.log"
+    read = gm.attribute(gm.read_pprof(heap), gm.read_escape_log(log))
+    assert gm.attribute(heap, log).equals(read)
+    assert gm.attribute(heap.read_bytes(), [log]).equals(read)
+
+
+def test_diagnose_takes_what_the_reader_takes():
+    folder = BEFORE / "metrics"
+    assert gm.diagnose(folder).equals(gm.diagnose(gm.read_metrics(folder)))
+
+
 def test_attribute_joins_profile_and_compiler():
     profile, log = gm.read_pprof(BEFORE / "heap-3.pb.gz"), gm.read_escape_log(BEFORE / "escape.log")
     model = gm.gogc.fit(BEFORE / "gctrace.log")

@@ -48,7 +48,8 @@ pub(crate) fn finding(finding: &Finding, out: &mut Output<'_>) -> io::Result<()>
     if !finding.action.is_empty() {
         paragraph(&format!("→ {}", finding.action), out)?;
     }
-    if !finding.missing.is_empty() {
+    // What cannot be judged says so itself.
+    if !finding.missing.is_empty() && finding.verdict != Verdict::NotEvaluable {
         paragraph(&format!("Surer with {}.", finding.missing.join(", ")), out)?;
     }
     Ok(())

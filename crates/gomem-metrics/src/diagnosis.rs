@@ -97,13 +97,16 @@ impl Diagnosis {
 /// One rule over all runs of one program. The latest run of which there is enough to judge counts.
 fn judge(rule: Rule, runs: &[Window<'_>]) -> Finding {
     match rule.scope() {
-        Scope::Program(find) => find(runs).into_finding(rule, span(runs)),
+        Scope::Program(find) => {
+            let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
+            find(runs).known(is_exported).into_finding(rule, span(runs))
+        }
         Scope::Run(find) => {
             let mut judged: Vec<_> = runs.iter().map(|run| (find(run), run)).collect();
             let evaluable = |judgement: &Judgement| matches!(judgement.verdict, Verdict::Fired | Verdict::Clear);
             let latest = judged.iter().rposition(|(judgement, _)| evaluable(judgement)).unwrap_or(judged.len() - 1);
             let (judgement, run) = judged.swap_remove(latest);
-            judgement.into_finding(rule, span(std::slice::from_ref(run)))
+            judgement.known(|metric| run.exports(metric)).into_finding(rule, span(std::slice::from_ref(run)))
         }
     }
 }

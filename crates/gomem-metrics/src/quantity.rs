@@ -32,6 +32,11 @@ macro_rules! quantities {
             pub(crate) fn sources(self) -> &'static [&'static [&'static str]] {
                 match self { $(Self::$variant => &[$(&$source),+]),+ }
             }
+
+            /// What a metric gives by itself.
+            pub(crate) fn of_metric(name: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|quantity| quantity.sources().iter().any(|terms| **terms == [name]))
+            }
         }
     };
 }

@@ -134,9 +134,20 @@ impl Judgement {
     }
 
     pub(crate) fn not_evaluable(missing: &[&'static str]) -> Self {
-        let summary = format!("cannot be judged without {}", missing.join(", "));
-        let judgement = Self::new(Verdict::NotEvaluable, summary);
+        let judgement = Self::new(Verdict::NotEvaluable, without(missing));
         Self { confidence: Confidence::Low, missing: missing.to_vec(), ..judgement }
+    }
+
+    /// Only what is missing indeed: a rule names all that it wants.
+    pub(crate) fn known(mut self, is_exported: impl Fn(&str) -> bool) -> Self {
+        let missing: Vec<_> = self.missing.iter().copied().filter(|metric| !is_exported(metric)).collect();
+        if !missing.is_empty() && missing != self.missing {
+            if self.verdict == Verdict::NotEvaluable {
+                self.summary = without(&missing);
+            }
+            self.missing = missing;
+        }
+        self
     }
 
     /// A number that was held against a threshold.
@@ -213,6 +224,10 @@ fn percent(fraction: f64) -> String {
 const MIB: f64 = 1_048_576.0;
 
 // What client_golang exports only when asked to.
+fn without(metrics: &[&str]) -> String {
+    format!("cannot be judged without {}", metrics.join(", "))
+}
+
 const GC_CPU: &str = "go_cpu_classes_gc_total_cpu_seconds_total";
 const TOTAL_CPU: &str = "go_cpu_classes_total_cpu_seconds_total";
 const IDLE_CPU: &str = "go_cpu_classes_idle_cpu_seconds_total";

@@ -52,6 +52,11 @@ impl<'a> Window<'a> {
         self.last(quantity).is_some()
     }
 
+    /// Whether a metric, or another one that says the same, is exported.
+    pub(crate) fn exports(&self, metric: &str) -> bool {
+        Quantity::of_metric(metric).is_some_and(|quantity| self.knows(quantity))
+    }
+
     pub(crate) fn last(&self, quantity: Quantity) -> Option<f64> {
         self.rows.clone().rev().find_map(|row| self.value(quantity, row))
     }

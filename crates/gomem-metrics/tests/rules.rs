@@ -58,3 +58,16 @@ fn more_memory_with_another_version_of_go_is_a_step() {
     let same = finding(run(100, "go1.24.11", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
     assert_ne!(same.verdict, Verdict::Fired);
 }
+
+#[test]
+fn only_what_is_not_exported_is_asked_for() {
+    let text = "go_memstats_sys_bytes 4e8\ngo_memstats_alloc_bytes 1e8\ngo_memstats_stack_inuse_bytes 1e6\n";
+    let scrapes = || (0..10).map(|step| (step, text.to_owned()));
+    let stacks = finding(scrapes(), "huge_stacks");
+    assert_eq!(stacks.missing, ["go_memstats_heap_released_bytes"]);
+    assert_eq!(stacks.summary, "cannot be judged without go_memstats_heap_released_bytes");
+    // Under another name it is the same.
+    assert_eq!(finding(scrapes(), "fragmentation").missing, ["go_memstats_heap_inuse_bytes"]);
+    let nothing = finding((0..10).map(|step| (step, "go_threads 5\n".to_owned())), "huge_stacks");
+    assert_eq!(nothing.missing.len(), 3);
+}

@@ -15,7 +15,11 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         .filter_map(|&quantity| window.recent(quantity))
         .max_by(f64::total_cmp);
     let Some(memory) = memory else {
-        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+        return Judgement::not_evaluable(&[
+            "process_resident_memory_bytes",
+            "go_memstats_sys_bytes",
+            "go_memstats_heap_released_bytes",
+        ]);
     };
     let Some(live) = live else {
         return if window.cycles.is_empty() {

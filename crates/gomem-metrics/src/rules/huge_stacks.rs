@@ -9,7 +9,11 @@ use crate::{finding::Severity, quantity::Quantity, window::Window};
 pub(super) fn find(window: &Window<'_>) -> Judgement {
     let recent = |quantity| window.recent(quantity);
     let (Some(stacks), Some(held)) = (recent(Quantity::StackInuseBytes), recent(Quantity::HeldBytes)) else {
-        return Judgement::not_evaluable(&["go_memstats_stack_inuse_bytes", "go_memstats_sys_bytes"]);
+        return Judgement::not_evaluable(&[
+            "go_memstats_stack_inuse_bytes",
+            "go_memstats_sys_bytes",
+            "go_memstats_heap_released_bytes",
+        ]);
     };
     let Some(goroutines) = recent(Quantity::Goroutines) else { return Judgement::not_evaluable(&["go_goroutines"]) };
     let (share, each) = (stacks / held.max(1.0), stacks / goroutines.max(1.0));

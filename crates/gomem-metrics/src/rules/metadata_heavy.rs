@@ -18,6 +18,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             "go_memstats_gc_sys_bytes",
             "go_memstats_mspan_sys_bytes",
             "go_memstats_sys_bytes",
+            "go_memstats_heap_released_bytes",
         ]);
     };
     let sum: f64 = parts.iter().filter_map(|part| part.1).sum();

@@ -17,7 +17,11 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         |row| Some((window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?).max(0.0));
     let points = window.points_of(outside);
     let Some(resident) = window.last(Quantity::ResidentBytes).filter(|_| !points.is_empty()) else {
-        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+        return Judgement::not_evaluable(&[
+            "process_resident_memory_bytes",
+            "go_memstats_sys_bytes",
+            "go_memstats_heap_released_bytes",
+        ]);
     };
     let Some(growth) = Growth::of(&points, Envelope::Median) else {
         return Judgement::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
