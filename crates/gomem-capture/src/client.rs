@@ -99,7 +99,10 @@ impl Client {
                 let _ = response.into_body().into_reader().take(LONGEST_EXCUSE).read_to_end(&mut excuse);
                 let excuse = String::from_utf8_lossy(&excuse);
                 let line = excuse.lines().next().unwrap_or_default();
-                let text = if content_type.contains("html") { "" } else { line };
+                // Often it says no more than the status does.
+                let is_said = status.to_string().to_lowercase().contains(&line.trim().to_lowercase())
+                    || line.starts_with(&format!("{} page", status.as_str()));
+                let text = if content_type.contains("html") || is_said { "" } else { line };
                 return Err(problem(kind, format!("{status} {text}").trim_end()));
             }
             let mut bytes = Vec::new();

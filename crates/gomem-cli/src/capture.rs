@@ -158,6 +158,9 @@ impl From<Error> for Failure {
         match &problem {
             Error::Url { .. } | Error::Header { .. } | Error::NotEmpty { .. } => Self::Usage(problem.to_string()),
             Error::Io { path, source } => Self::io(path, source),
+            Error::Nothing { reason, .. } if reason.starts_with("401") => {
+                Self::Input(format!("{problem}; --bearer-token-env, --bearer-token-file or --header says who asks"))
+            }
             _ => Self::Input(problem.to_string()),
         }
     }
