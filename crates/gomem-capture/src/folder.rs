@@ -44,7 +44,9 @@ impl Folder {
             }
             let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
             // A part of a file, on a disk that is full, is worse than none.
-            file.write_all(bytes).inspect_err(|_| drop(fs::remove_file(&path)))
+            let written = file.write_all(bytes);
+            drop(file);
+            written.inspect_err(|_| drop(fs::remove_file(&path)))
         };
         write().map_err(|source| Error::Io { path: path.clone(), source })
     }
