@@ -1,6 +1,6 @@
 //! Whether memory is allocated.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use crate::{
     cause::Cause,
@@ -34,7 +34,7 @@ pub(crate) struct Allocation<'a> {
     /// Whether the function literal captures variables.
     pub(crate) captures: Option<bool>,
     /// Types of which the log shows values with elements, so that their size is not zero.
-    pub(crate) types_with_elements: &'a FxHashSet<Box<str>>,
+    pub(crate) types_with_elements: &'a HashSet<Box<str>>,
     /// Whether the variable has no size.
     pub(crate) has_no_size: bool,
     /// Whether the method value is surely one.
@@ -101,7 +101,7 @@ fn made_type(subject: &str) -> Option<&str> {
 }
 
 /// Whether values of a type surely have a size. Named types may have none.
-fn has_size(of: &str, types_with_elements: &FxHashSet<Box<str>>) -> bool {
+fn has_size(of: &str, types_with_elements: &HashSet<Box<str>>) -> bool {
     let of = of.strip_prefix("go.shape.").unwrap_or(of);
     if let Some((length, element)) = of.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         return length.is_empty() || length != "0" && has_size(element, types_with_elements);
@@ -137,7 +137,7 @@ mod tests {
             cause: Cause::Other,
             is_surely_constant: true,
             captures: None,
-            types_with_elements: &FxHashSet::from_iter(["Full".into()]),
+            types_with_elements: &HashSet::from_iter(["Full".into()]),
             has_no_size: false,
             is_confident: true,
         })

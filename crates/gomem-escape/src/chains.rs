@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     call::Call,
@@ -15,12 +15,12 @@ use crate::{
 /// Parameters that leak to the heap, by the package's last name and the function.
 pub(crate) struct Chains<'a> {
     texts: &'a Interner,
-    by_function: FxHashMap<(Box<str>, Box<str>), Vec<&'a Leaked>>,
+    by_function: HashMap<(Box<str>, Box<str>), Vec<&'a Leaked>>,
 }
 
 impl<'a> Chains<'a> {
     pub(crate) fn of(leaks: &'a [Leaked], texts: &'a Interner) -> Self {
-        let mut by_function: FxHashMap<_, Vec<&Leaked>> = FxHashMap::default();
+        let mut by_function: HashMap<_, Vec<&Leaked>> = HashMap::default();
         for leak in leaks.iter().filter(|leak| &**texts.text(leak.to) == "{heap}") {
             let package = last_name(texts.text(leak.package)).into();
             let function = without_type_arguments(texts.text(leak.function));
@@ -33,7 +33,7 @@ impl<'a> Chains<'a> {
     pub(crate) fn follow(&self, call: Call<'_>, package: TextId) -> Vec<LeakStep> {
         let text = |id| Arc::clone(self.texts.text(id));
         let mut steps = Vec::new();
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         let (mut callee, mut package) = (without_type_arguments(call.callee), package);
         while steps.len() < LONGEST_CHAIN {
             let Some(leak) = self.get(&callee, package) else { break };

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use gomem_table::{Column, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
-use rustc_hash::FxHashMap;
 
 use crate::{
     advice::POOL_PUT,
@@ -262,7 +262,7 @@ impl HeapDecision {
 #[derive(Default)]
 struct Codes {
     pool: StringPoolBuilder,
-    by_address: FxHashMap<usize, u32>,
+    by_address: HashMap<usize, u32>,
 }
 
 impl Codes {

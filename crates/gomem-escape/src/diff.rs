@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashMap;
 use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use crate::{
@@ -49,7 +49,7 @@ impl EscapeLog {
             align(then, now, &mut rows, &mut gone, &mut new);
         }
         gone.extend(earlier.iter().filter(|(file, _)| !later.contains_key(*file)).flat_map(|(_, then)| then));
-        let mut elsewhere: FxHashMap<_, Vec<&HeapDecision>> = FxHashMap::default();
+        let mut elsewhere: HashMap<_, Vec<&HeapDecision>> = HashMap::default();
         gone.sort_by_key(|decision| std::cmp::Reverse((&decision.file, decision.line, decision.column)));
         for decision in gone {
             elsewhere.entry((&decision.package, key(decision))).or_default().push(decision);
@@ -116,8 +116,8 @@ impl DiffStatus {
 }
 
 /// The decisions of each package's files, in the order of their lines.
-fn by_file(log: &EscapeLog, leave_out_appends: bool) -> FxHashMap<(&str, &str), Vec<&HeapDecision>> {
-    let mut files: FxHashMap<_, Vec<&HeapDecision>> = FxHashMap::default();
+fn by_file(log: &EscapeLog, leave_out_appends: bool) -> HashMap<(&str, &str), Vec<&HeapDecision>> {
+    let mut files: HashMap<_, Vec<&HeapDecision>> = HashMap::default();
     for decision in &log.decisions {
         if !(leave_out_appends && decision.subject_kind == SubjectKind::Append) {
             files.entry((&*decision.package, &*decision.file)).or_default().push(decision);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     advice::advice,
@@ -89,7 +89,7 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
             decision
         })
         .collect();
-    let sorted = |lines: FxHashSet<(TextId, u32)>| {
+    let sorted = |lines: HashSet<(TextId, u32)>| {
         let mut lines: Vec<_> = lines.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();
         lines.sort();
         lines
@@ -110,13 +110,13 @@ pub(crate) fn finish(mut fold: Fold) -> EscapeLog {
 /// All that was read.
 struct Told<'a> {
     texts: &'a Interner,
-    inlined_calls: &'a FxHashMap<Place, Vec<TextId>>,
+    inlined_calls: &'a HashMap<Place, Vec<TextId>>,
     functions: &'a Functions,
     versions: GoVersions,
     chains: &'a Chains<'a>,
-    elements: &'a FxHashSet<Box<str>>,
-    copied: &'a FxHashSet<(TextId, u32, TextId)>,
-    shared: &'a FxHashMap<(Place, TextId), bool>,
+    elements: &'a HashSet<Box<str>>,
+    copied: &'a HashSet<(TextId, u32, TextId)>,
+    shared: &'a HashMap<(Place, TextId), bool>,
 }
 
 impl Told<'_> {
@@ -334,12 +334,12 @@ impl Told<'_> {
 
 /// What was inlined at the places that decisions and stays are about, by name.
 fn callees_at(
-    calls: &FxHashSet<(Place, TextId)>,
+    calls: &HashSet<(Place, TextId)>,
     decisions: &[Decided],
     stays: &[found::Stay],
-) -> FxHashMap<Place, Vec<TextId>> {
+) -> HashMap<Place, Vec<TextId>> {
     let places = decisions.iter().map(|decided| decided.place).chain(stays.iter().map(|stay| stay.place));
-    let mut callees: FxHashMap<Place, Vec<TextId>> = places.map(|place| (place, Vec::new())).collect();
+    let mut callees: HashMap<Place, Vec<TextId>> = places.map(|place| (place, Vec::new())).collect();
     for (place, callee) in calls {
         if let Some(at) = callees.get_mut(place) {
             at.push(*callee);
@@ -350,7 +350,7 @@ fn callees_at(
 }
 
 /// Types of which the log shows values with elements: they have fields.
-fn types_with_elements(decisions: &[Decided], texts: &Interner) -> FxHashSet<Box<str>> {
+fn types_with_elements(decisions: &[Decided], texts: &Interner) -> HashSet<Box<str>> {
     let literal = |decided: &Decided| {
         let subject = texts.text(decided.subject);
         let literal = subject.strip_suffix("{...}")?;
@@ -361,7 +361,7 @@ fn types_with_elements(decisions: &[Decided], texts: &Interner) -> FxHashSet<Box
 
 /// Conversions that go into a box of their own, `{storage for string(b)}`: by line, since box and conversion have different
 /// columns.
-fn copied_and_boxed(decisions: &[Decided], texts: &Interner) -> FxHashSet<(TextId, u32, TextId)> {
+fn copied_and_boxed(decisions: &[Decided], texts: &Interner) -> HashSet<(TextId, u32, TextId)> {
     let goes_into_itself = |decided: &&Decided| {
         let stored = texts.text(decided.explanation.own_sink).strip_prefix("{storage for ");
         stored.and_then(|stored| stored.strip_suffix('}')) == Some(&**texts.text(decided.subject))

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
+use foldhash::{HashMap, HashSet};
 use memchr::memmem;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     decision::Variant,
@@ -53,25 +53,25 @@ pub(crate) struct Fold {
     /// The last call in the explanation of a leak.
     via: Vec<u8>,
     /// Of this section.
-    explanations: FxHashMap<(Place, TextId), Explanation>,
+    explanations: HashMap<(Place, TextId), Explanation>,
     /// The last subject that is explained at a place.
-    explained: FxHashMap<Place, TextId>,
-    leak_headers: FxHashMap<(Place, TextId), LeakHeader>,
-    decided: FxHashMap<(Place, TextId, bool), usize>,
-    stayed: FxHashMap<(Place, TextId), usize>,
-    leaked: FxHashMap<(Place, TextId, bool), usize>,
-    inlined: FxHashMap<(Place, TextId), usize>,
+    explained: HashMap<Place, TextId>,
+    leak_headers: HashMap<(Place, TextId), LeakHeader>,
+    decided: HashMap<(Place, TextId, bool), usize>,
+    stayed: HashMap<(Place, TextId), usize>,
+    leaked: HashMap<(Place, TextId, bool), usize>,
+    inlined: HashMap<(Place, TextId), usize>,
     last_file: (String, TextId),
     /// Variables that closures share, and whether they have no size.
-    pub(crate) shared: FxHashMap<(Place, TextId), bool>,
+    pub(crate) shared: HashMap<(Place, TextId), bool>,
     /// File and line of calls that `go` or `defer` puts into a function of its own.
-    pub(crate) wrapped: FxHashSet<(TextId, u32)>,
+    pub(crate) wrapped: HashSet<(TextId, u32)>,
     /// File and line of `text += more`.
-    pub(crate) additions: FxHashSet<(TextId, u32)>,
+    pub(crate) additions: HashSet<(TextId, u32)>,
     /// Places of calls that were inlined, each with every function that was inlined there.
-    pub(crate) inlined_calls: FxHashSet<(Place, TextId)>,
+    pub(crate) inlined_calls: HashSet<(Place, TextId)>,
     /// Function literals, and the function that their header names.
-    pub(crate) literals: FxHashMap<(TextId, Place), TextId>,
+    pub(crate) literals: HashMap<(TextId, Place), TextId>,
 }
 
 #[derive(Debug, Default)]

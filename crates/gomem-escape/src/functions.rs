@@ -1,6 +1,6 @@
 //! What a log says of the program's functions.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     call::{Call, CalleeShape, is_exported, is_name},
@@ -15,15 +15,15 @@ use crate::{
 /// functions hold loops, `go` and `defer`.
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
-    declared: FxHashMap<(TextId, Box<str>), Declared>,
+    declared: HashMap<(TextId, Box<str>), Declared>,
     /// Declarations of each file.
-    places: FxHashMap<TextId, Vec<Declaration>>,
+    places: HashMap<TextId, Vec<Declaration>>,
     /// Names of methods, without their types.
-    methods: FxHashSet<Box<str>>,
+    methods: HashSet<Box<str>>,
     /// Last elements of import paths.
-    packages: FxHashSet<Box<str>>,
+    packages: HashSet<Box<str>>,
     /// Variables that closures of a function capture, and function literals in it.
-    captures: FxHashMap<(TextId, Box<str>), Captures>,
+    captures: HashMap<(TextId, Box<str>), Captures>,
 }
 
 /// Line, column, package and name of a function.
@@ -60,7 +60,7 @@ pub(crate) enum Callee {
 #[derive(Debug, Clone, Default)]
 struct Captures {
     variables: u32,
-    literals: FxHashSet<Place>,
+    literals: HashSet<Place>,
 }
 
 impl Functions {

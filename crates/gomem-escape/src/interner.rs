@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use foldhash::HashMap;
 use gomem_symbol::SourcePath;
-use rustc_hash::FxHashMap;
 
 /// A text of an [`Interner`]; the default is the empty one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -13,9 +13,9 @@ pub(crate) struct TextId(u32);
 #[derive(Debug)]
 pub(crate) struct Interner {
     texts: Vec<Arc<str>>,
-    ids: FxHashMap<Arc<str>, TextId>,
+    ids: HashMap<Arc<str>, TextId>,
     /// Files as written, to their clean paths.
-    files: FxHashMap<Box<str>, TextId>,
+    files: HashMap<Box<str>, TextId>,
 }
 
 impl Interner {
@@ -47,7 +47,7 @@ impl Interner {
 
 impl Default for Interner {
     fn default() -> Self {
-        let mut empty = Self { texts: Vec::new(), ids: FxHashMap::default(), files: FxHashMap::default() };
+        let mut empty = Self { texts: Vec::new(), ids: HashMap::default(), files: HashMap::default() };
         empty.id("");
         empty
     }

@@ -12,7 +12,7 @@
 
 use std::borrow::Cow;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 use serde::Deserialize;
 
 use crate::{
@@ -89,13 +89,13 @@ pub(crate) struct LogOpt {
     pub(crate) decisions: Vec<Explained>,
     pub(crate) leaks: Vec<Leak>,
     /// Variables of loops, each iteration its own, that go to the heap.
-    pub(crate) iteration_variables: FxHashSet<(Place, TextId)>,
+    pub(crate) iteration_variables: HashSet<(Place, TextId)>,
     file: TextId,
     package: TextId,
     /// Values at the last place that wait for the record that says they go to the heap.
     waiting: Vec<usize>,
     waiting_at: Place,
-    known: FxHashMap<(Place, TextId), usize>,
+    known: HashMap<(Place, TextId), usize>,
 }
 
 #[derive(Debug)]

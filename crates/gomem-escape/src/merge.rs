@@ -3,7 +3,7 @@
 //! The text knows what was moved, the files know the inline stack and absolute paths. Paths in the text are relative to
 //! the folder of the build: it is the one for which most of them are paths of the files.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use foldhash::{HashMap, HashSet};
 
 use crate::{
     decision::Variant,
@@ -16,8 +16,8 @@ use crate::{
 /// What the files say of decisions that the text has.
 #[derive(Debug, Default)]
 pub(crate) struct Json {
-    found: FxHashMap<(Place, TextId), Found>,
-    iteration_variables: FxHashSet<(Place, TextId)>,
+    found: HashMap<(Place, TextId), Found>,
+    iteration_variables: HashSet<(Place, TextId)>,
 }
 
 #[derive(Debug)]
@@ -45,10 +45,10 @@ pub(crate) fn merge(fold: &mut Fold) -> Json {
         json.iteration_variables.insert((place, variable));
         json.iteration_variables.insert((paths.in_text(place), variable));
     }
-    let known: FxHashMap<(Place, TextId), usize> =
+    let known: HashMap<(Place, TextId), usize> =
         fold.decisions.iter().enumerate().map(|(index, decided)| ((decided.place, decided.subject), index)).collect();
     // Since Go 1.25 the text calls a variable that only ever holds a constant by that constant.
-    let mut by_place: FxHashMap<Place, usize> = FxHashMap::default();
+    let mut by_place: HashMap<Place, usize> = HashMap::default();
     for (index, decided) in fold.decisions.iter().enumerate() {
         by_place.entry(decided.place).or_insert(index);
     }
@@ -77,7 +77,7 @@ pub(crate) fn merge(fold: &mut Fold) -> Json {
             }),
         }
     }
-    let mut leaks: FxHashSet<(Place, TextId)> = fold.leaks.iter().map(|leak| (leak.place, leak.param)).collect();
+    let mut leaks: HashSet<(Place, TextId)> = fold.leaks.iter().map(|leak| (leak.place, leak.param)).collect();
     for leak in logopt.leaks {
         let place = paths.in_text(leak.place);
         if leaks.insert((place, leak.param)) {
@@ -100,16 +100,16 @@ pub(crate) fn merge(fold: &mut Fold) -> Json {
 
 /// From absolute files to those of the text.
 struct Paths {
-    in_text: FxHashMap<TextId, TextId>,
+    in_text: HashMap<TextId, TextId>,
 }
 
 impl Paths {
     fn of(fold: &Fold, explained: &[Explained]) -> Self {
-        let relative: FxHashSet<TextId> = fold.decisions.iter().map(|decided| decided.place.0).collect();
-        let absolute: FxHashSet<TextId> = explained.iter().map(|explained| explained.place.0).collect();
+        let relative: HashSet<TextId> = fold.decisions.iter().map(|decided| decided.place.0).collect();
+        let absolute: HashSet<TextId> = explained.iter().map(|explained| explained.place.0).collect();
         let texts: &Interner = &fold.texts;
-        let by_name = |files: &FxHashSet<TextId>| {
-            let mut by_name: FxHashMap<Box<str>, Vec<TextId>> = FxHashMap::default();
+        let by_name = |files: &HashSet<TextId>| {
+            let mut by_name: HashMap<Box<str>, Vec<TextId>> = HashMap::default();
             for &file in files {
                 let name = texts.text(file).rsplit('/').next().unwrap_or_default();
                 by_name.entry(name.into()).or_default().push(file);
@@ -117,7 +117,7 @@ impl Paths {
             by_name
         };
         let relative_by_name = by_name(&relative);
-        let mut folders: FxHashMap<&str, usize> = FxHashMap::default();
+        let mut folders: HashMap<&str, usize> = HashMap::default();
         let mut pairs = Vec::new();
         for &file in &absolute {
             let path: &str = texts.text(file);

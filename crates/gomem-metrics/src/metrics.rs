@@ -1,7 +1,7 @@
 //! Scrapes over time.
 
+use foldhash::HashMap;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
-use rustc_hash::FxHashMap;
 
 use crate::{
     decode::{self, Decoded, Observation},
@@ -16,8 +16,8 @@ use crate::{
 pub struct Metrics {
     series: Vec<Series>,
     /// By the bytes of an exporter's own text, and by metric and sorted labels: other exporters order labels otherwise.
-    by_identity: FxHashMap<Box<str>, usize>,
-    by_labels: FxHashMap<Box<str>, usize>,
+    by_identity: HashMap<Box<str>, usize>,
+    by_labels: HashMap<Box<str>, usize>,
     scrape_times_ms: Vec<i64>,
     histograms: Vec<NativeHistogram>,
     diagnostics: Vec<(i64, Diagnostic)>,

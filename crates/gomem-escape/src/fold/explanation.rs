@@ -2,8 +2,8 @@
 
 use std::collections::hash_map::Entry;
 
+use foldhash::HashSet;
 use memchr::{memmem, memrchr};
-use rustc_hash::FxHashSet;
 
 use super::Fold;
 use crate::{
@@ -164,7 +164,7 @@ impl Fold {
     pub(super) fn chase(&mut self, place: Place, explanation: &mut Explanation) -> Option<RawStep> {
         let mut place = place;
         let mut next = None;
-        let mut seen = FxHashSet::default();
+        let mut seen = HashSet::default();
         let mut at = explanation.steps.last().map(|step| step.place);
         while seen.insert(explanation.sink) {
             let sink = std::sync::Arc::clone(self.texts.text(explanation.sink));
