@@ -28,8 +28,9 @@ pub(crate) fn find(
 ) -> Vec<Finding> {
     // A site may grow while others shrink; what GC marks live decides whether memory leaks.
     let contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
     let growing = growth.iter().filter(|_| !contradicted).take(3);
-    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
+    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap, is_leaking)).collect();
     findings.extend(allocation_sites(sites, pacing.ok()));
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
