@@ -51,6 +51,7 @@ struct Verdict<'a> {
 /// Gives a site its reason, its decisions and its explanation.
 pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compiler: &Compiler<'_>, has_log: bool) {
     let bytes: Vec<u64> = allocations.iter().map(|allocation| allocation.sizes.bytes()).collect();
+    site.has_one_size = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes)).is_nearly_fixed();
     share_growth(allocations);
     let records: Vec<Vec<Record<'_>>> = allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect();
     let mut order: Vec<usize> = (0..allocations.len()).collect();
