@@ -9,6 +9,7 @@ use crate::{
     finding::{Evidence, Finding, FindingKind, Severity},
     pacing::Pacing,
     pool::{PoolMisuse, oversized},
+    reason::Reason,
     site::{Place, Site, certainty},
 };
 
@@ -52,6 +53,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     let own = group.iter().find(|site| &site.place == place || site.inlined_into.as_ref() == Some(place));
     let decision = own.and_then(|site| site.decision()).or_else(|| group.iter().find_map(|site| site.decision()));
     let reason = group.iter().find_map(|site| site.reason);
+    let library = group.iter().find_map(|site| Some((site.library()?, site.reached_from.as_ref()?)));
     let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
     let misuse = PoolMisuse::of(group, decision, gc_cycles);
     let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
@@ -90,8 +92,10 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         }
         None => {
             let explanation = group.iter().find_map(|site| site.explanation).unwrap_or_default();
-            finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
-            let advice = reason.and_then(crate::Reason::advice);
+            if library.is_none() || reason != Some(Reason::Library) {
+                finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
+            }
+            let advice = reason.and_then(Reason::advice);
             finding.action = advice.unwrap_or("reuse what the line makes, or give it the capacity it will need").into();
             finding.confidence = "low";
         }
@@ -109,15 +113,15 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
     }
-    if let Some((origin, first)) = group.iter().find_map(|site| Some((site.library()?, site.reached_from.as_ref()?))) {
-        leave_to_library(&mut finding, origin, first);
-    }
     finding.bytes = Some(bytes);
     finding.bytes_fraction = Some(fraction);
     finding.objects_fraction = Some(objects);
     let avoidable = sum(Site::avoidable_bytes_fraction);
     finding.avoidable_bytes_fraction = Some(avoidable);
     finding.saving = pacing.and_then(|pacing| pacing.saving(avoidable));
+    if let Some((origin, first)) = library {
+        leave_to_library(&mut finding, origin, first);
+    }
     finding.place = Some(place.clone());
     finding.evidence = vec![
         Evidence::new("alloc_space", bytes as f64, Unit::Bytes, "heap profile"),
@@ -154,6 +158,7 @@ fn leave_to_library(finding: &mut Finding, origin: Origin, first: &Place) {
     };
     let first = first.short_function();
     finding.severity = Severity::Info;
+    finding.saving = None;
     finding.summary += &format!(" It is {whose} own, reached from {first}: no line of the program is on the stack.");
     finding.action = match origin {
         Origin::Runtime => "nothing to change at the line: the runtime makes it for itself".into(),
