@@ -1,6 +1,7 @@
 //! What is allocated for a line of the user's own code, as a finding.
 
 use gomem_escape::Confidence;
+use gomem_symbol::Origin;
 use gomem_table::Unit;
 use rustc_hash::FxHashMap;
 
@@ -8,11 +9,13 @@ use crate::{
     finding::{Evidence, Finding, FindingKind, Severity},
     pacing::Pacing,
     pool::{PoolMisuse, oversized},
+    reason::Reason,
     site::{Place, Site, certainty},
 };
 
-/// One finding for each line of the user's own code that much is charged to.
-pub(crate) fn allocation_sites(sites: &[Site], pacing: Option<&Pacing>) -> Vec<Finding> {
+/// One finding for each line of the user's own code that much is charged to. The sampler picks one object of each `period`
+/// bytes, on average.
+pub(crate) fn allocation_sites(sites: &[Site], period: Option<i64>, pacing: Option<&Pacing>) -> Vec<Finding> {
     let mut charged: Vec<(&Place, Vec<&Site>)> = Vec::new();
     let mut known: FxHashMap<&Place, usize> = FxHashMap::default();
     for site in sites {
@@ -25,7 +28,13 @@ pub(crate) fn allocation_sites(sites: &[Site], pacing: Option<&Pacing>) -> Vec<F
     }
     let mut findings: Vec<Finding> = charged
         .into_iter()
-        .map(|(place, group)| allocation_site(place, &group, pacing))
+        .map(|(place, group)| {
+            let mut finding = allocation_site(place, &group, pacing);
+            if let Some(period) = period {
+                doubt_few_samples(&mut finding, period);
+            }
+            finding
+        })
         .filter(|finding| {
             finding.bytes_fraction.unwrap_or(0.0) >= SMALLEST_SHARE || finding.kind == FindingKind::PoolMisuse
         })
@@ -44,6 +53,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     let own = group.iter().find(|site| &site.place == place || site.inlined_into.as_ref() == Some(place));
     let decision = own.and_then(|site| site.decision()).or_else(|| group.iter().find_map(|site| site.decision()));
     let reason = group.iter().find_map(|site| site.reason);
+    let library = group.iter().find_map(|site| Some((site.library()?, site.reached_from.as_ref()?)));
     let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
     let misuse = PoolMisuse::of(group, decision, gc_cycles);
     let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
@@ -68,14 +78,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
             String::new()
         }
     );
-    let inside: Vec<String> = group
-        .iter()
-        .filter(|site| {
-            &site.place != place && site.inlined_into.as_ref() != Some(place) && site.bytes_fraction >= 0.002
-        })
-        .take(3)
-        .map(|site| format!("{} {:.1} %", site.place.short_function(), site.bytes_fraction * 100.0))
-        .collect();
+    let inside = inside(place, group);
     if !inside.is_empty() {
         finding.summary += &format!(" Of that inside what it calls: {}.", inside.join(", "));
     }
@@ -89,8 +92,10 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         }
         None => {
             let explanation = group.iter().find_map(|site| site.explanation).unwrap_or_default();
-            finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
-            let advice = reason.and_then(crate::Reason::advice);
+            if library.is_none() || reason != Some(Reason::Library) {
+                finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
+            }
+            let advice = reason.and_then(Reason::advice);
             finding.action = advice.unwrap_or("reuse what the line makes, or give it the capacity it will need").into();
             finding.confidence = "low";
         }
@@ -114,6 +119,9 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     let avoidable = sum(Site::avoidable_bytes_fraction);
     finding.avoidable_bytes_fraction = Some(avoidable);
     finding.saving = pacing.and_then(|pacing| pacing.saving(avoidable));
+    if let Some((origin, first)) = library {
+        leave_to_library(&mut finding, origin, first);
+    }
     finding.place = Some(place.clone());
     finding.evidence = vec![
         Evidence::new("alloc_space", bytes as f64, Unit::Bytes, "heap profile"),
@@ -124,6 +132,52 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
         finding.confounders.push("the compiler's log has no decision for the line itself".into());
     }
     finding
+}
+
+/// The functions below the line that allocate most of it, with their share of all bytes.
+fn inside(place: &Place, group: &[&Site]) -> Vec<String> {
+    let mut shares: Vec<(String, f64)> = Vec::new();
+    for site in group.iter().filter(|site| &site.place != place && site.inlined_into.as_ref() != Some(place)) {
+        let name = site.place.short_function();
+        match shares.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, share)) => *share += site.bytes_fraction,
+            None => shares.push((name, site.bytes_fraction)),
+        }
+    }
+    shares.retain(|(_, share)| *share >= 0.002);
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shares.iter().take(3).map(|(name, share)| format!("{name} {:.1} %", share * 100.0)).collect()
+}
+
+/// There is no line of the user's own to change.
+fn leave_to_library(finding: &mut Finding, origin: Origin, first: &Place) {
+    let whose = match origin {
+        Origin::Runtime => "the runtime's",
+        Origin::Std => "the standard library's",
+        _ => "a library's",
+    };
+    let first = first.short_function();
+    finding.severity = Severity::Info;
+    finding.saving = None;
+    finding.summary += &format!(" It is {whose} own, reached from {first}: no line of the program is on the stack.");
+    finding.action = match origin {
+        Origin::Runtime => "nothing to change at the line: the runtime makes it for itself".into(),
+        _ => format!("nothing to change at the line: look at what starts {first}, and with which options"),
+    };
+}
+
+/// What the sampler hardly saw may be much less, or more.
+fn doubt_few_samples(finding: &mut Finding, period: i64) {
+    let samples = finding.bytes.unwrap_or(0) as f64 / period.max(1) as f64;
+    if samples < FEWEST_SAMPLES {
+        finding.severity = Severity::Info;
+        finding.confidence = "low";
+        finding.summary += &format!(
+            " That is only a few samples, about {:.0}: the profiler takes one each {}.",
+            samples.max(1.0),
+            Unit::Bytes.humanize(period as f64)
+        );
+    }
 }
 
 fn grouped(count: i64) -> String {
@@ -140,3 +194,5 @@ fn grouped(count: i64) -> String {
 
 const SMALLEST_SHARE: f64 = 0.01;
 const MOST_FINDINGS: usize = 12;
+/// So many have a standard deviation of a quarter.
+const FEWEST_SAMPLES: f64 = 16.0;

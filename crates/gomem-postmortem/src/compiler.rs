@@ -116,6 +116,23 @@ impl<'a> Compiler<'a> {
         found.sort_by_key(|record| record.rank());
         found
     }
+
+    /// Whether an expression has a record on another line of the function that `line` is of.
+    pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
+        let Some(function) = line.function() else { return false };
+        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return false };
+        let symbol = Symbol::decode(function.name());
+        let near = number.saturating_sub(LONG_FUNCTION)..=number.saturating_add(LONG_FUNCTION);
+        near.filter(|other| *other != number)
+            .filter_map(|other| self.by_line.get(&(path.file_name(), other)))
+            .flatten()
+            .any(|other| other.is_like(record) && other.is_in(&symbol) && is_same_file(*other, &symbol, &path))
+    }
+
+    /// Whether the log has packages, and not that of the innermost of these lines.
+    pub(crate) fn is_of_others(&self, lines: &[Line<'_>]) -> bool {
+        !self.packages.is_empty() && lines.first().is_some_and(|line| !self.build(*line).is_covered)
+    }
 }
 
 /// Whether a record is of the file that a profile names so. The paths can differ in all but the file's name: one is absolute,
@@ -170,6 +187,9 @@ fn common_package<'a>(packages: impl Iterator<Item = &'a str>) -> String {
     }
     common.unwrap_or_default().join("/")
 }
+
+/// Lines: few functions have more.
+const LONG_FUNCTION: u32 = 200;
 
 #[cfg(test)]
 mod tests {

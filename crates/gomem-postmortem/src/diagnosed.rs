@@ -116,7 +116,9 @@ impl Finding {
         };
         self.severity = self.severity.max(severity);
         let sureness = |name: &str| ["low", "medium", "high"].iter().position(|known| *known == name);
-        if sureness(told.confidence.name()) > sureness(self.confidence) {
+        // Of the place of a leak a rule knows nothing.
+        let is_place = self.kind == FindingKind::Leak && self.place.is_some();
+        if !is_place && sureness(told.confidence.name()) > sureness(self.confidence) {
             self.confidence = told.confidence.name();
         }
         self.evidence.extend(told.evidence.iter().map(|evidence| Evidence {

@@ -51,6 +51,7 @@ struct Verdict<'a> {
 /// Gives a site its reason, its decisions and its explanation.
 pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compiler: &Compiler<'_>, has_log: bool) {
     let bytes: Vec<u64> = allocations.iter().map(|allocation| allocation.sizes.bytes()).collect();
+    site.has_one_size = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes)).is_nearly_fixed();
     share_growth(allocations);
     let records: Vec<Vec<Record<'_>>> = allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect();
     let mut order: Vec<usize> = (0..allocations.len()).collect();
@@ -99,6 +100,9 @@ pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compi
     }
     site.explanation = (site.decisions.is_empty() || best.decision.is_none()).then(|| match site.reason {
         Some(reason) => reason.explanation(),
+        None if compiler.is_of_others(&allocations[0].lines) => {
+            "unexplained: the log has other packages and nothing of this one: build all, with `go build -gcflags=-m=2 ./...`"
+        }
         None if has_log => "unexplained: the log says nothing of the line, or the package was built without -m=2",
         None => "no escape log: add the output of go build -gcflags=-m=2",
     });
@@ -187,7 +191,7 @@ fn leftover<'a>(allocation: &Allocation<'_>, records: &[Record<'a>], compiler: &
 
 /// What the compiler says of an allocation: of its inline chain, the outermost call first. Where several inlined calls
 /// stand on one line, the function that was called tells which of them is meant; without that, the innermost line tells
-/// which kinds of expression are.
+/// which kinds of expression are, and what stands on another line of the function is not meant.
 fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
     let found = if compiler.tells_inlining { by_inlined_call(allocation, compiler) } else { Vec::new() };
     let is_alone = allocation.lines.len() == 1 && compiler.tells_inlining;
@@ -206,8 +210,12 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
             symbol.closure().is_none() && symbol.type_arguments().is_none() && !symbol.function().contains('-');
         return if is_compiled && compiler.build(*innermost).is_covered { Vec::new() } else { outer };
     }
-    let meant: Vec<Record<'a>> =
-        outer.iter().filter(|record| inner.iter().any(|other| other.kind() == record.kind())).copied().collect();
+    let is_meant = |record: &&Record<'a>| {
+        inner.iter().any(|other| other.is_like(**record))
+            || inner.iter().any(|other| other.kind() == record.kind())
+                && !compiler.is_of_another_line(**record, *innermost)
+    };
+    let meant: Vec<Record<'a>> = outer.iter().filter(is_meant).copied().collect();
     if meant.is_empty() { inner } else { meant }
 }
 

@@ -8,13 +8,16 @@ use crate::{
     growth::{ENOUGH_PROFILES, Growth},
 };
 
-/// The finding of a site that grows; what the metrics say of the live heap makes it surer.
-pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
+/// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
+/// surer.
+pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
     let site = &growth.site;
     let rising = live_heap.is_some_and(rises);
     let is_trend = growth.inuse_bytes.len() >= ENOUGH_PROFILES;
+    let is_beyond_chance = growth.significance >= BEYOND_CHANCE;
+    let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
     let severity =
-        if rising && is_trend && site.inuse_fraction >= 0.1 { Severity::Critical } else { Severity::Warning };
+        if is_confirmed && site.inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
     let title = format!(
         "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
         site.place.short(),
@@ -57,9 +60,9 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
         None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
             .into(),
     };
-    finding.confidence = if rising && is_trend && growth.significance >= 5.0 {
+    finding.confidence = if rising && is_trend && is_beyond_chance {
         "high"
-    } else if rising || growth.significance >= 5.0 {
+    } else if rising || is_beyond_chance {
         "medium"
     } else {
         "low"
@@ -95,3 +98,9 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
 pub(crate) fn rises(trend: &Trend) -> bool {
     trend.tau >= 0.6 && trend.slope > 0.0
 }
+
+/// In standard deviations of the sampler's counts.
+const BEYOND_CHANCE: f64 = 5.0;
+
+/// Of the live heap: what grows from there on soon is most of it.
+const LARGE_SHARE: f64 = 0.1;

@@ -5,7 +5,7 @@ use gomem_metrics::{Diagnosis, Trend};
 use gomem_table::Unit;
 
 use crate::{
-    bundle::Bundle,
+    bundle::{Bundle, HeapProfile},
     charged::allocation_sites,
     diagnosed,
     finding::{Finding, FindingKind, Severity},
@@ -28,9 +28,14 @@ pub(crate) fn find(
 ) -> Vec<Finding> {
     // A site may grow while others shrink; what GC marks live decides whether memory leaks.
     let contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
     let growing = growth.iter().filter(|_| !contradicted).take(3);
-    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap)).collect();
-    findings.extend(allocation_sites(sites, pacing.ok()));
+    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap, is_leaking)).collect();
+    let leaks = findings.len();
+    findings.extend(allocation_sites(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
+    for growth in &growth[..leaks] {
+        findings[leaks..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
+    }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
         findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
@@ -45,6 +50,21 @@ pub(crate) fn find(
     findings.extend(missing(bundle, pacing.err()));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     findings
+}
+
+/// What is kept cannot be reused: the finding of the leak says what to do about such a line.
+fn leave_to_leak(finding: &mut Finding, growth: &Growth) {
+    let is_there = [&growth.site.place, &growth.site.charged_to].map(Some).contains(&finding.place.as_ref());
+    let is_kept = growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
+    if finding.kind == FindingKind::AllocationSite && is_there && is_kept {
+        finding.action =
+            "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
+    }
+}
+
+/// Of how many bytes the profiler picks one object.
+fn sampling_period(heap: &HeapProfile) -> Option<i64> {
+    heap.profile.period_type().filter(|kind| kind.name() == "space").map(|_| heap.profile.period())
 }
 
 /// What the compiler says of a line is about another one, perhaps.

@@ -42,6 +42,10 @@ impl<'a> Record<'a> {
                 (Reason::of_stay(self.kind()), Confidence::Heuristic)
             }
             _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
+            // Up to Go 1.24 a flow says so, and it need not be the first.
+            _ if self.kind() == SubjectKind::MakeSlice && self.certainty() == Certainty::RuntimeSized => {
+                (Reason::Compiler(Cause::UnknownSize), Confidence::Confident)
+            }
             _ => self.reason(),
         }
     }
@@ -91,6 +95,18 @@ impl<'a> Record<'a> {
             (Self::Stay(a), Record::Stay(b)) => std::ptr::eq(a, b),
             _ => false,
         }
+    }
+
+    /// Whether both are of the same expression, by its text.
+    pub(crate) fn is_like(self, other: Record<'_>) -> bool {
+        self.kind() == other.kind() && self.subject() == other.subject()
+    }
+
+    /// Whether the log says that it is in a function, compiled by itself.
+    pub(crate) fn is_in(self, function: &Symbol) -> bool {
+        self.decision()
+            .and_then(|decision| decision.function.as_deref())
+            .is_some_and(|named| is_same_function(named, function))
     }
 
     /// Whether it can be of the inlined function `callee` rather than of the line that calls it.

@@ -1,8 +1,8 @@
 //! Allocation sites, with the compiler's reason.
 
 use gomem_escape::{Cause, Certainty, Confidence, EscapeLog, HeapDecision};
-use gomem_pprof::{FunctionId, Line, LocationId, Profile};
-use gomem_symbol::Symbol;
+use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
+use gomem_symbol::{Modules, Origin, Symbol};
 use rustc_hash::FxHashMap;
 
 use crate::{
@@ -21,6 +21,8 @@ pub struct Site {
     pub inlined_into: Option<Place>,
     /// The nearest frame of the user's own module: the line to change. The place itself, when it is the user's.
     pub charged_to: Place,
+    /// Where the stack begins, when no frame of it is the user's own: of several stacks that of most bytes.
+    pub reached_from: Option<Place>,
     /// Bytes allocated over the program's life.
     pub bytes: i64,
     /// Objects allocated over the program's life.
@@ -48,6 +50,8 @@ pub struct Site {
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
     /// enough at once.
     pub avoidable_fraction: f64,
+    /// Whether its objects are of one size, but for a few.
+    pub(crate) has_one_size: bool,
     /// Why it allocates, for want of a decision.
     pub explanation: Option<&'static str>,
 }
@@ -70,6 +74,7 @@ impl Site {
             place,
             inlined_into,
             charged_to,
+            reached_from: None,
             bytes: 0,
             objects: 0,
             inuse_bytes: 0,
@@ -83,6 +88,7 @@ impl Site {
             reason: None,
             reason_confidence: None,
             avoidable_fraction: 1.0,
+            has_one_size: false,
             explanation: None,
         }
     }
@@ -105,9 +111,20 @@ impl Site {
         self.decision().map(|decision| decision.cause)
     }
 
-    /// What to do about it: the compiler's decision tells best.
+    /// Whose code it is, when no frame of the stack is the user's own: then there is no line to change.
+    pub(crate) fn library(&self) -> Option<Origin> {
+        self.reached_from.as_ref()?;
+        let symbol = Symbol::decode(&self.place.function);
+        let origin = Modules::default().origin(symbol.package(), &self.place.file);
+        (origin != Origin::User).then_some(origin)
+    }
+
+    /// What to do about it: the compiler's decision tells best. Nothing where no line of the user's own is on the stack.
     #[must_use]
     pub fn advice(&self) -> Option<String> {
+        if self.library().is_some() {
+            return None;
+        }
         let decided = self.decision().map(|decision| decision.advice.clone());
         decided.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
     }
@@ -118,14 +135,25 @@ impl Site {
         (self.objects > 0).then(|| self.bytes as f64 / self.objects as f64)
     }
 
-    /// Whether a pool would pay: many objects of a size worth pooling, nearly all of them dead, and not boxed values,
-    /// which a pool cannot hold.
+    /// Whether a pool would pay: many objects of one size worth pooling, nearly all of them dead, and neither boxed values
+    /// nor texts, which a pool cannot hold.
     #[must_use]
     pub fn is_pool_candidate(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
         let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64;
         let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));
-        self.objects >= 10_000 && size >= 256.0 && short_lived && !boxed && self.bytes_fraction >= 0.01
+        let poolable = self.has_one_size && !boxed && !self.makes_text() && self.library().is_none();
+        self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
+    }
+
+    fn makes_text(&self) -> bool {
+        let is_text = |cause| matches!(cause, Cause::StringConversion | Cause::Concatenation);
+        self.cause().is_some_and(is_text)
+            || match self.reason {
+                Some(Reason::Compiler(cause)) => is_text(cause),
+                Some(Reason::StringBuilding | Reason::Formatting) => true,
+                _ => false,
+            }
     }
 }
 
@@ -173,6 +201,8 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let mut known: FxHashMap<(u32, Option<u32>, u32), usize> = FxHashMap::default();
     let mut sites: Vec<Site> = Vec::new();
     let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
+    // The most bytes of one stack without a frame of the user's own.
+    let mut most: Vec<i64> = Vec::new();
     let mut calls: FxHashMap<(usize, LocationId), usize> = FxHashMap::default();
     // Asked of every frame of every sample, and the same for all lines of a function.
     let mut roles: Vec<Option<Role>> = Vec::new();
@@ -201,6 +231,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
             let place_of = |index: u32| places.all[index as usize].clone();
             sites.push(Site::new(place_of(place), inlined_into.map(place_of), place_of(charged_to)));
             allocations.push(Vec::new());
+            most.push(i64::MIN);
         }
         let [bytes, objects, inuse_bytes, inuse_objects] = columns.map(|column| sample.value(column));
         let allocations = &mut allocations[site];
@@ -209,7 +240,11 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
             allocations.len() - 1
         });
         allocations[at].sizes.add(bytes, objects);
-        let site = &mut sites[site];
+        let (site, most) = (&mut sites[site], &mut most[site]);
+        if user.is_none() && bytes > *most {
+            *most = bytes;
+            site.reached_from = Some(first_frame(sample).map_or_else(|| site.place.clone(), Place::of));
+        }
         site.bytes = site.bytes.saturating_add(bytes);
         site.objects = site.objects.saturating_add(objects);
         site.inuse_bytes = site.inuse_bytes.saturating_add(inuse_bytes);
@@ -229,6 +264,11 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
     });
     sites
+}
+
+/// The frame that a stack begins with; where goroutines end is below each of them.
+fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
+    sample.frames().filter(|line| line.function().is_none_or(|function| function.name() != "runtime.goexit")).last()
 }
 
 /// The places of a profile, each once: most are told to be known by their ids already, without any text being made.

@@ -107,6 +107,11 @@ impl Sizes {
         self.exactly().map(|[(size, _)]| size)
     }
 
+    /// Whether all but very few objects have one size.
+    pub(crate) fn is_nearly_fixed(&self) -> bool {
+        self.usual().fixed().is_some()
+    }
+
     /// All of them, when there are so many.
     fn exactly<const N: usize>(&self) -> Option<[(u64, i64); N]> {
         if self.by_size.len() != N {
@@ -263,6 +268,19 @@ mod tests {
             tables.add(size * objects, objects);
         }
         assert_eq!(tables.shape(), Shape::Map);
+    }
+
+    #[test]
+    fn a_few_of_another_size_are_left_out() {
+        let is_nearly_fixed = |objects: &[(i64, i64)]| {
+            let mut all = Sizes::default();
+            objects.iter().for_each(|(size, count)| all.add(size * count, *count));
+            all.is_nearly_fixed()
+        };
+        assert!(is_nearly_fixed(&[(4096, 1000), (512, 3)]));
+        assert!(!is_nearly_fixed(&[(4096, 1000), (8192, 300)]));
+        assert!(!is_nearly_fixed(&[(4096, 1000), (1 << 20, 3)]), "few, but most of the bytes");
+        assert!(!is_nearly_fixed(&[]));
     }
 
     #[test]

@@ -147,10 +147,12 @@ fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
         let report = Report::of(&Bundle::of("two", artifacts));
         let found =
             report.findings().iter().find(|finding| finding.kind == FindingKind::Leak && finding.place.is_some());
-        found.map(|found| (found.place.as_ref().unwrap().short(), found.severity, found.summary.clone()))
+        found.cloned()
     };
-    let (place, severity, summary) = leak(&["heap-2"]).unwrap();
-    assert_eq!((place.as_str(), severity), ("store/sessions.go:43", Severity::Warning), "{summary}");
+    let found = leak(&["heap-2"]).unwrap();
+    let (place, summary) = (found.place.as_ref().unwrap().short(), &found.summary);
+    assert_eq!((place.as_str(), found.severity), ("store/sessions.go:43", Severity::Critical), "{summary}");
+    assert_eq!(found.confidence, "medium", "two profiles tell the place, and little of the time between");
     assert!(summary.contains("each of 2 heap profiles") && summary.contains("The metrics agree"), "{summary}");
-    assert_eq!(leak(&["heap-2", ".prom", "gctrace"]), None, "two points always lie on a line");
+    assert!(leak(&["heap-2", ".prom", "gctrace"]).is_none(), "two points always lie on a line");
 }

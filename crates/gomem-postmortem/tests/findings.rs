@@ -1,0 +1,172 @@
+//! What findings of allocation sites say, on inputs as small as they can be.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use gomem_escape::{Confidence, EscapeLog};
+use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report, Severity, Site, attribute};
+use gomem_pprof::Profile;
+
+/// Address, function and line. What has the address of the next was inlined into it.
+type Frame<'a> = (u32, &'a str, &'a str);
+
+/// Objects and bytes of a record, and its stack.
+type Record<'a> = (i64, i64, &'a [Frame<'a>]);
+
+/// A heap profile of objects that are all dead. A `rate` of 1 keeps every object.
+fn heap(rate: u32, records: &[Record<'_>]) -> String {
+    let objects: i64 = records.iter().map(|(objects, ..)| objects).sum();
+    let bytes: i64 = records.iter().map(|(_, bytes, _)| bytes).sum();
+    // The runtime writes twice the rate.
+    let rate = if rate > 1 { 2 * rate } else { 1 };
+    let mut text = format!("heap profile: 0: 0 [{objects}: {bytes}] @ heap/{rate}\n");
+    for (objects, bytes, stack) in records {
+        let mut addresses: Vec<String> = stack.iter().map(|(address, ..)| format!(" {:#x}", address + 1)).collect();
+        addresses.dedup();
+        text += &format!("0: 0 [{objects}: {bytes}] @{}\n", addresses.concat());
+        for (address, function, place) in *stack {
+            text += &format!("#\t{address:#x}\t{function}+0x10\t{place}\n");
+        }
+        text += "\n";
+    }
+    text
+}
+
+fn report(heap: &str, log: &str) -> Report {
+    let artifact = |name: &str, text: &str| Artifact { name: name.to_owned(), bytes: text.into(), modified_ms: None };
+    let files = [artifact("heap.txt", heap), artifact("escape.log", log)];
+    Report::of(&Bundle::of("b", files.into_iter().filter(|file| !file.bytes.is_empty()).collect()))
+}
+
+fn at<'a>(report: &'a Report, place: &str) -> &'a Finding {
+    let is_there = |finding: &&Finding| finding.place.as_ref().is_some_and(|found| found.short() == place);
+    report.findings().iter().find(is_there).unwrap()
+}
+
+fn site_at<'a>(sites: &'a [Site], place: &str) -> &'a Site {
+    sites.iter().find(|site| site.place.short() == place).unwrap()
+}
+
+/// Two conversions of `main.normalise`, inlined into one call: the log has both at the call's position.
+const TWO_CONVERSIONS: &str = "# example.com/app
+./main.go:11:6: can inline normalise with cost 71 as: func([]byte) []byte { s := string(body); return ([]byte)(s) }
+./main.go:21:17: inlining call to normalise
+./main.go:14:16: ([]byte)(s) escapes to heap in normalise:
+./main.go:14:16:   flow: ~r0 ← &{storage for ([]byte)(s)}:
+./main.go:14:16:     from ([]byte)(s) (spill) at ./main.go:14:16
+./main.go:14:16:     from return ([]byte)(s) (return) at ./main.go:14:2
+./main.go:12:14: string(body) does not escape
+./main.go:14:16: ([]byte)(s) escapes to heap
+./main.go:21:17: ([]byte)(s) escapes to heap in quote:
+./main.go:21:17:   flow: ~r0 ← &{storage for ([]byte)(s)}:
+./main.go:21:17:     from ([]byte)(s) (spill) at ./main.go:21:17
+./main.go:21:17:     from ~r0 = ([]byte)(s) (assign-pair) at ./main.go:21:17
+./main.go:21:17: string(body) does not escape
+./main.go:21:17: ([]byte)(s) escapes to heap
+";
+
+#[test]
+fn lines_inlined_into_one_call_have_their_own_records() {
+    let call = "/src/app/main.go:21";
+    let [first, second] = [(0x40_1000, "/src/app/main.go:12"), (0x40_1100, "/src/app/main.go:14")]
+        .map(|(address, line)| [(address, "main.normalise", line), (address, "main.quote", call)]);
+    let heap = heap(1, &[(100, 614_400, &first), (100, 614_400, &second)]);
+    let profile = Profile::decode(heap.as_bytes()).unwrap();
+    let log = EscapeLog::decode(TWO_CONVERSIONS.as_bytes()).unwrap();
+    let sites = attribute(&profile, Some(&log));
+    let [first, second] = ["app/main.go:12", "app/main.go:14"].map(|place| site_at(&sites, place));
+    assert_eq!(first.inlined_into.as_ref().unwrap().line, 21);
+    for site in [first, second] {
+        assert_eq!(site.reason.unwrap().name(), "string_conversion");
+        assert_eq!(site.reason_confidence, Some(Confidence::Confident));
+    }
+    assert_eq!(first.decision(), None, "it does not escape, and is too large for the stack");
+    assert_eq!(second.decision().unwrap().message(), "([]byte)(s) escapes to heap");
+}
+
+#[test]
+fn a_package_that_the_log_lacks_is_told() {
+    let stack = [(0x40_2000, "example.com/app/store.Remember", "/src/app/store/store.go:26")];
+    let report = report(&heap(1, &[(100, 61_400, &stack)]), TWO_CONVERSIONS);
+    let summary = &at(&report, "store/store.go:26").summary;
+    assert!(summary.contains("nothing of this one") && summary.contains("./..."), "{summary}");
+}
+
+#[test]
+fn functions_of_one_name_are_listed_once() {
+    let main = (0x40_3000, "main.work", "/src/app/main.go:30");
+    let stacks = [(0x50_0000, 94), (0x50_0100, 95), (0x50_0200, 101)].map(|(address, line)| (address, line, main));
+    let places: Vec<String> =
+        stacks.iter().map(|(_, line, _)| format!("/usr/local/go/src/net/http/header.go:{line}")).collect();
+    let stacks: Vec<_> = stacks
+        .iter()
+        .zip(&places)
+        .map(|((address, _, main), place)| [(*address, "net/http.Header.Clone", place.as_str()), *main])
+        .collect();
+    let records: Vec<Record<'_>> = stacks.iter().map(|stack| (100, 6400, stack.as_slice())).collect();
+    let report = report(&heap(1, &records), "");
+    let summary = &at(&report, "app/main.go:30").summary;
+    assert!(summary.contains("inside what it calls: http.Header.Clone 100.0 %."), "{summary}");
+}
+
+#[test]
+fn a_few_samples_are_no_warning() {
+    let stack = [(0x40_4000, "main.work", "/src/app/main.go:40")];
+    for (objects, bytes, severity) in [(3, 3 << 19, Severity::Info), (400, 400 << 19, Severity::Warning)] {
+        let report = report(&heap(512 << 10, &[(objects, bytes, &stack)]), "");
+        let finding = at(&report, "app/main.go:40");
+        assert_eq!(finding.severity, severity, "{}", finding.title);
+        assert_eq!(finding.summary.contains("only a few samples"), severity == Severity::Info, "{}", finding.summary);
+    }
+    // Every object is kept: however few they are, they are all.
+    let report = report(&heap(1, &[(3, 3 << 19, &stack)]), "");
+    assert_eq!(at(&report, "app/main.go:40").severity, Severity::Warning);
+}
+
+#[test]
+fn what_the_library_makes_for_itself_is_not_the_programs_to_change() {
+    let serve = (0x50_2000, "net/http.(*conn).serve", "/usr/local/go/src/net/http/server.go:1900");
+    let buffer = [(0x50_3000, "bufio.NewReaderSize", "/usr/local/go/src/bufio/bufio.go:57"), serve];
+    let start = [(0x50_4000, "runtime.allocm", "/usr/local/go/src/runtime/proc.go:2000")];
+    let report = report(&heap(1, &[(100_000, 409_600_000, &buffer), (100_000, 409_600_000, &start)]), "");
+    for (place, whose) in [("bufio/bufio.go:57", "http.(*conn).serve"), ("runtime/proc.go:2000", "runtime.allocm")] {
+        let finding = at(&report, place);
+        assert_eq!(finding.severity, Severity::Info, "{}", finding.title);
+        assert!(finding.summary.contains(&format!("reached from {whose}")), "{}", finding.summary);
+        assert!(!finding.summary.contains("calling line"), "{}", finding.summary);
+        assert!(finding.action.starts_with("nothing to change at the line"), "{}", finding.action);
+    }
+    assert!(report.sites().iter().all(|site| site.advice().is_none() && !site.is_pool_candidate()));
+}
+
+#[test]
+fn a_pool_is_advised_for_objects_of_one_size_only() {
+    let log = "# example.com/app
+./main.go:50:13: make([]byte, n) escapes to heap
+./main.go:14:16: string(b) escapes to heap
+";
+    let is_advised = |frame: Frame<'_>, sizes: &[i64]| {
+        let stack = [frame];
+        let records: Vec<Record<'_>> = sizes.iter().map(|size| (100_000, 100_000 * size, &stack[..])).collect();
+        let report = report(&heap(1, &records), log);
+        let advised = report.findings().iter().any(|finding| finding.action.contains("sync.Pool of pointers would"));
+        assert_eq!(advised, report.sites().iter().any(Site::is_pool_candidate));
+        advised
+    };
+    let made = (0x40_5000, "main.work", "/src/app/main.go:50");
+    assert!(is_advised(made, &[4096]));
+    assert!(!is_advised(made, &[4096, 8192]), "two sizes");
+    assert!(!is_advised((0x40_5100, "main.text", "/src/app/main.go:14"), &[4096]), "a text");
+}
+
+/// The subscribers of the example keep what a line makes.
+#[test]
+fn a_line_that_leaks_is_not_told_to_reuse() {
+    let series = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/leak/series");
+    let report = Report::of(&Bundle::open(&series).unwrap());
+    let leak = report.findings().iter().find(|finding| finding.kind == FindingKind::Leak).unwrap();
+    let is_same = |finding: &&Finding| finding.kind == FindingKind::AllocationSite && finding.place == leak.place;
+    let site = report.findings().iter().find(is_same).unwrap();
+    assert!(site.action.contains("as the leak's finding says"), "{}", site.action);
+}
