@@ -85,7 +85,9 @@ fn settings_are_predicted_recommended_and_drawn() {
     let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1GiB", "--objective", "latency"]);
     assert!(out.contains("reason") && out.contains("note: "), "{out}");
     let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1MiB"]);
-    assert!(out.contains("no setting fits"), "{out}");
+    assert!(out.contains("no setting fits; the smallest predicted peak is 94."), "{out}");
+    let (_, out, _) = gomem(&["gogc", &log, "--recommend", "94MiB"]);
+    assert!(out.starts_with("no setting fits"), "{out}");
     let page = tempfile::tempdir().unwrap().path().with_extension("html");
     let (code, ..) = gomem(&["gogc", &incident("before"), "-o", page.to_str().unwrap()]);
     assert_eq!(code, 0);
