@@ -158,11 +158,8 @@ fn recommend(command: &GogcCommand, model: &GcModel, size: Size, out: &mut Outpu
 fn no_setting_fits(model: &GcModel, out: &mut Output<'_>) -> Result<(), Failure> {
     match model.smallest_peak_heap_bytes() {
         Some(peak) => {
-            let peak = Unit::Bytes.humanize(peak.value);
-            writeln!(
-                out,
-                "no setting fits; the smallest predicted peak is {peak}, beside the memory outside the heap"
-            )?;
+            let [peak, rest] = [peak.value, model.non_heap_bytes()].map(|bytes| Unit::Bytes.humanize(bytes));
+            writeln!(out, "no setting fits; the smallest predicted peak is {peak}, beside {rest} outside the heap")?;
         }
         None => writeln!(out, "no setting fits: the live heap needs more than this container")?,
     }

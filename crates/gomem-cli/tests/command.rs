@@ -105,6 +105,25 @@ fn settings_are_predicted_recommended_and_drawn() {
 }
 
 #[test]
+fn no_setting_is_recommended_that_needs_more_than_the_container() {
+    let mut told = [0, 0];
+    for mib in (20..260).step_by(15) {
+        let size = format!("{mib}MiB");
+        let (code, out, _) = gomem(&["gogc", &incident("before"), "--recommend", &size, "--format", "json"]);
+        assert_eq!(code, 0);
+        if out.starts_with("no setting fits") {
+            told[0] += 1;
+            continue;
+        }
+        told[1] += 1;
+        let rows = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let highest = rows.map(|row| row["peak_heap_bytes"].as_f64().unwrap()).fold(0.0, f64::max);
+        assert!(0.0 < highest && highest <= f64::from(mib << 20), "{size}: {out}");
+    }
+    assert!(told[0] > 3 && told[1] > 3, "{told:?}");
+}
+
+#[test]
 fn metrics_are_shown_and_diagnosed() {
     let scrapes = incident("before/metrics");
     let (code, out, err) = gomem(&["metrics", &scrapes, "--show", "cycles", "--format", "csv"]);
