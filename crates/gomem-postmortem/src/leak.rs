@@ -91,7 +91,16 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>) -> Finding {
     finding
 }
 
+/// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.
+pub(crate) fn leaking<'a>(growth: &'a [Growth], live_heap: Option<&Trend>) -> impl Iterator<Item = &'a Growth> {
+    let is_contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    growth.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
+}
+
 /// Whether the live heap rises, in nearly every GC cycle.
 pub(crate) fn rises(trend: &Trend) -> bool {
     trend.tau >= 0.6 && trend.slope > 0.0
 }
+
+/// The fastest few tell it.
+const MOST_LEAKS: usize = 3;
