@@ -197,7 +197,7 @@ impl Comparison {
             let _ = writeln!(out, "GC cycles were counted over {before} before, and {after} after.");
         }
         if (self.gc_stretch() - 1.0).abs() > SAME_TIME {
-            out.push_str("They are predicted for the time after, and what is saved is per second.\n");
+            out.push_str("Predictions are for the time after, and what is saved is per second.\n");
         }
         let shrunk = self.live_bytes.filter(|(before, after)| after < before);
         let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));

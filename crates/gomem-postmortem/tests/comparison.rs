@@ -68,8 +68,8 @@ fn a_shorter_run_is_compared_by_the_second() {
     assert!((ratio - 0.5).abs() < 0.01, "{ratio}");
     let measured = comparison.after.gc_cycles.unwrap() / (comparison.before.gc_cycles.unwrap() * 0.5);
     assert!((comparison.measured_gc_cycles_saved().unwrap() - (1.0 - measured)).abs() < 0.01);
-    assert!(comparison.to_text().contains("They are predicted for the time after"));
-    assert!(!whole_after.to_text().contains("They are predicted for the time after"));
+    assert!(comparison.to_text().contains("Predictions are for the time after"));
+    assert!(!whole_after.to_text().contains("Predictions are for the time after"));
 }
 
 #[test]
