@@ -102,8 +102,8 @@ class GcModel:
         polars.DataFrame
             ``rank``, the columns of `predict` but ``refusal``, ``score`` (smaller is better),
             ``is_current``, ``is_knee`` (beyond it memory buys little) and ``reason``. The first
-            row says "no change" when the gain of another is within its interval. Empty when the
-            live heap does not fit into the container at all.
+            row says "no change" when the gain of another is within its interval. Empty when no
+            predicted peak fits into the container.
         """
         return pl.DataFrame(
             self._inner.recommend(

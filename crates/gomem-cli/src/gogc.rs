@@ -9,6 +9,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Gogc, Objective, Setting};
 use gomem_postmortem::{Said, predictions_table, recommendations_table, record_bundle, what_if_html};
+use gomem_table::Unit;
 
 use crate::{
     arguments::Format,
@@ -147,12 +148,22 @@ fn recommend(command: &GogcCommand, model: &GcModel, size: Size, out: &mut Outpu
     };
     let offered = model.recommend(&Container::new(size.0).with_leaking(command.leaking), objective);
     if offered.is_empty() {
-        writeln!(out, "no setting fits: the live heap needs more than this container")?;
-        return Ok(());
+        return no_setting_fits(model, out);
     }
     let table = recommendations_table(&offered)?;
     let columns = ["rank", "gogc", "memory_limit_bytes", "peak_heap_bytes", "gc_cpu_fraction", "reason"];
     render(&if command.format == Format::Text { table.select(&columns) } else { table }, command.format, out)
+}
+
+fn no_setting_fits(model: &GcModel, out: &mut Output<'_>) -> Result<(), Failure> {
+    match model.smallest_peak_heap_bytes() {
+        Some(peak) => {
+            let [peak, rest] = [peak.value, model.non_heap_bytes()].map(|bytes| Unit::Bytes.humanize(bytes));
+            writeln!(out, "no setting fits; the smallest predicted peak is {peak}, beside {rest} outside the heap")?;
+        }
+        None => writeln!(out, "no setting fits: the live heap needs more than this container")?,
+    }
+    Ok(())
 }
 
 fn name(path: &Path) -> String {

@@ -85,7 +85,9 @@ fn settings_are_predicted_recommended_and_drawn() {
     let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1GiB", "--objective", "latency"]);
     assert!(out.contains("reason") && out.contains("note: "), "{out}");
     let (_, out, _) = gomem(&["gogc", &log, "--recommend", "1MiB"]);
-    assert!(out.contains("no setting fits"), "{out}");
+    assert!(out.contains("no setting fits; the smallest predicted peak is 94."), "{out}");
+    let (_, out, _) = gomem(&["gogc", &log, "--recommend", "94MiB"]);
+    assert!(out.starts_with("no setting fits"), "{out}");
     let page = tempfile::tempdir().unwrap().path().with_extension("html");
     let (code, ..) = gomem(&["gogc", &incident("before"), "-o", page.to_str().unwrap()]);
     assert_eq!(code, 0);
@@ -100,6 +102,25 @@ fn settings_are_predicted_recommended_and_drawn() {
         assert_eq!(gomem(wrong).0, 2, "{wrong:?}");
     }
     assert_eq!(gomem(&["gogc", &incident("before/escape.log")]).0, 3, "no GC cycles in it");
+}
+
+#[test]
+fn no_setting_is_recommended_that_needs_more_than_the_container() {
+    let mut told = [0, 0];
+    for mib in (20..260).step_by(15) {
+        let size = format!("{mib}MiB");
+        let (code, out, _) = gomem(&["gogc", &incident("before"), "--recommend", &size, "--format", "json"]);
+        assert_eq!(code, 0);
+        if out.starts_with("no setting fits") {
+            told[0] += 1;
+            continue;
+        }
+        told[1] += 1;
+        let rows = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+        let highest = rows.map(|row| row["peak_heap_bytes"].as_f64().unwrap()).fold(0.0, f64::max);
+        assert!(0.0 < highest && highest <= f64::from(mib << 20), "{size}: {out}");
+    }
+    assert!(told[0] > 3 && told[1] > 3, "{told:?}");
 }
 
 #[test]

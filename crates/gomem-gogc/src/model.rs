@@ -135,7 +135,9 @@ impl GcModel {
             / self.quality.cpu_inflation.filter(|_| self.quality.is_cpu_inflated()).unwrap_or(1.0)
     }
 
-    pub(crate) fn non_heap_bytes(&self) -> f64 {
+    /// Go's memory outside the heap: measured, or estimated from the stacks, the globals and the size of the heap.
+    #[must_use]
+    pub fn non_heap_bytes(&self) -> f64 {
         self.non_heap_bytes
     }
 

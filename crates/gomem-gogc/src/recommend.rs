@@ -49,7 +49,7 @@ pub struct Recommendation {
 
 impl GcModel {
     /// Settings that fit the container, best first. The first is the present one when nothing else is better by more than
-    /// its own uncertainty. Empty when the live heap does not fit at all: then the container is too small.
+    /// its own uncertainty. Empty when none fits: then the container is too small.
     #[must_use]
     pub fn recommend(&self, container: &Container, objective: Objective) -> Vec<Recommendation> {
         let fit = Fit::of(self, container);
@@ -57,17 +57,21 @@ impl GcModel {
             return Vec::new();
         }
         let limit = (fit != Fit::Tight).then(|| container.memory_limit_bytes());
+        let room = self.heap_room_bytes(container);
         let predictions: Vec<Prediction> = self
             .candidates(container, fit)
             .into_iter()
             .map(|gogc| self.predict(&Setting::new(gogc).with_memory_limit(limit)))
-            .filter(|prediction| prediction.refusal.is_none())
+            .filter(|prediction| {
+                prediction.refusal.is_none() && prediction.peak_heap_bytes.is_some_and(|peak| peak.value <= room)
+            })
             .collect();
         let mut offered: Vec<Recommendation> =
             predictions.into_iter().filter_map(|prediction| self.judged(prediction, objective)).collect();
         mark_knee(&mut offered);
         offered.sort_by(|a, b| a.score.total_cmp(&b.score));
         self.prefer_no_change(&mut offered, objective);
+        offered.iter_mut().for_each(|offer| self.warn_of_excess(offer, room));
         if let Some(first) = offered.first_mut().filter(|_| fit == Fit::Tight) {
             first.reason.push_str(
                 "; the container leaves too little above the live heap for a GOMEMLIMIT to be safe: give it more memory \
@@ -75,6 +79,28 @@ impl GcModel {
             );
         }
         offered
+    }
+
+    /// The smallest heap that a setting worth considering is predicted to reach, whatever the container.
+    #[must_use]
+    pub fn smallest_peak_heap_bytes(&self) -> Option<Interval> {
+        let peak = |&gogc| self.predict(&Setting::new(Gogc::Percent(gogc))).peak_heap_bytes;
+        TIGHT_CANDIDATES.iter().filter_map(peak).min_by(|a, b| a.value.total_cmp(&b.value))
+    }
+
+    /// What the container leaves for the heap, beside all other memory.
+    fn heap_room_bytes(&self, container: &Container) -> f64 {
+        container.limit_bytes.saturating_sub(container.non_go_bytes) as f64 - self.non_heap_bytes()
+    }
+
+    /// Warns of a heap that no limit holds back and that may not fit, although its estimate does.
+    fn warn_of_excess(&self, offer: &mut Recommendation, room: f64) {
+        let prediction = &offer.prediction;
+        let is_limited = prediction.setting.memory_limit_bytes.is_some();
+        if let Some(peak) = prediction.peak_heap_bytes.filter(|peak| !is_limited && peak.high > room) {
+            let (high, room) = (peak.high / MIB, room / MIB);
+            let _ = write!(offer.reason, "; may reach {high:.0} MiB, where the container leaves {room:.0} MiB");
+        }
     }
 
     fn candidates(&self, container: &Container, fit: Fit) -> Vec<Gogc> {
@@ -116,6 +142,7 @@ impl GcModel {
                 cpu.value / base_cpu + gib / base_gib
             }
         };
+        let score = score + if self.saves_too_little(&prediction.setting, objective) { SAVES_TOO_LITTLE } else { 0.0 };
         let is_current = prediction.setting.gogc == self.base().gogc;
         let reason = self.reason(&prediction, objective, score);
         Some(Recommendation { prediction, score, is_current, is_knee: false, reason })
@@ -162,6 +189,13 @@ impl GcModel {
         matches!((gogc, self.base().gogc), (Gogc::Percent(to), Gogc::Percent(from)) if to < from)
     }
 
+    /// Whether the setting pays with GC for a few MiB that neither the objective nor the container asks for.
+    fn saves_too_little(&self, setting: &Setting, objective: Objective) -> bool {
+        let asks_for_memory = matches!(objective, Objective::Memory | Objective::Price { .. });
+        let has_room = setting.memory_limit_bytes.is_some();
+        self.quality().is_small && self.is_lower(setting.gogc) && has_room && !asks_for_memory
+    }
+
     /// Two pieces of advice one hears, beside what was measured.
     fn advise_against_lowering(&self, prediction: &Prediction, objective: Objective, reason: &mut String) {
         if objective == Objective::Latency {
@@ -180,7 +214,7 @@ impl GcModel {
                 );
             }
         }
-        if self.quality().is_small {
+        if self.saves_too_little(&prediction.setting, objective) {
             reason.push_str(
                 "; \"lower GOGC for a small working set\" does not hold: a small heap pays most for each cycle and saves \
                  a few MiB",
@@ -299,3 +333,5 @@ const IDLE_GC_CPU: f64 = 0.02;
 const IDLE_CYCLES_PER_MINUTE: f64 = 0.55;
 /// Ranks settings whose cycles the memory limit forces behind all others.
 const LIMIT_FORCES: f64 = 10.0;
+/// Ranks a lower GOGC for a small heap behind all others.
+const SAVES_TOO_LITTLE: f64 = 1e4;

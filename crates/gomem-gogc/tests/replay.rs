@@ -150,11 +150,30 @@ fn recommendations_fit_and_a_leak_never_gets_gogc_off() {
 #[test]
 fn a_tight_container_gets_no_memory_limit() {
     let model = GcModel::fit(&costly(60, 100.0, 1.0)).unwrap();
-    let offered = model.recommend(&Container::new(150 << 20), Objective::Throughput);
+    let offered = model.recommend(&Container::new(170 << 20), Objective::Throughput);
     assert!(!offered.is_empty());
     assert!(offered.iter().all(|offer| offer.prediction.setting.memory_limit_bytes.is_none()));
     assert!(offered.iter().all(|offer| offer.prediction.setting.gogc != Gogc::Off));
     assert!(offered[0].reason.contains("too little"), "{}", offered[0].reason);
+    assert!(offered[0].reason.contains("may reach"), "{}", offered[0].reason);
+}
+
+#[test]
+fn what_does_not_fit_is_not_offered() {
+    let model = GcModel::fit(&costly(60, 100.0, 1.0)).unwrap();
+    let smallest = model.smallest_peak_heap_bytes().unwrap();
+    assert!((smallest.value / (152.0 * MIB) - 1.0).abs() < 0.05, "{smallest:?}");
+    for objective in [Objective::Balanced, Objective::Throughput, Objective::Latency, Objective::Memory] {
+        for mib in (100..400).step_by(10) {
+            let offered = model.recommend(&Container::new(mib << 20), objective);
+            let peaks = offered.iter().map(|offer| offer.prediction.peak_heap_bytes.unwrap().value);
+            assert!(peaks.clone().all(|peak| peak <= (mib << 20) as f64), "{objective:?} {mib} {offered:?}");
+            // A limit holds the heap below what it would be by GOGC alone.
+            let is_limited = offered.iter().all(|offer| offer.prediction.setting.memory_limit_bytes.is_some());
+            assert!(is_limited || mib as f64 * MIB >= smallest.value, "{objective:?} {mib}");
+        }
+        assert!(model.recommend(&Container::new(150 << 20), objective).is_empty(), "152 MiB at the least");
+    }
 }
 
 #[test]
@@ -181,6 +200,21 @@ fn advice_heard_often_is_answered() {
     let small = GcModel::fit(&costly(60, 5.0, 0.5)).unwrap();
     let small = reason_of(&small, Objective::Balanced, 50);
     assert!(small.contains("lower GOGC for a small working set"), "{small}");
+}
+
+#[test]
+fn advice_that_does_not_hold_comes_last_unless_memory_is_asked_for() {
+    let model = GcModel::fit(&costly(60, 5.0, 0.5)).unwrap();
+    let lowest = |objective| {
+        let offered = model.recommend(&Container::new(1 << 30), objective);
+        offered.iter().position(|offer| offer.prediction.setting.gogc == Gogc::Percent(50)).unwrap() + 2
+            >= offered.len()
+    };
+    assert!(lowest(Objective::Balanced) && lowest(Objective::Throughput) && lowest(Objective::Latency));
+    let offered = model.recommend(&Container::new(1 << 30), Objective::Price { cpu_hour: 0.0, gib_hour: 1.0 });
+    let of_50 = offered.iter().position(|offer| offer.prediction.setting.gogc == Gogc::Percent(50));
+    assert!(of_50 <= Some(1), "at most the present setting is before it: {offered:?}");
+    assert!(offered.iter().all(|offer| !offer.reason.contains("does not hold")), "{offered:?}");
 }
 
 #[test]

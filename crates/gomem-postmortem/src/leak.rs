@@ -94,6 +94,12 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
     finding
 }
 
+/// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.
+pub(crate) fn leaking<'a>(growth: &'a [Growth], live_heap: Option<&Trend>) -> impl Iterator<Item = &'a Growth> {
+    let is_contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    growth.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
+}
+
 /// Whether the live heap rises, in nearly every GC cycle.
 pub(crate) fn rises(trend: &Trend) -> bool {
     trend.tau >= 0.6 && trend.slope > 0.0
@@ -104,3 +110,6 @@ const BEYOND_CHANCE: f64 = 5.0;
 
 /// Of the live heap: what grows from there on soon is most of it.
 const LARGE_SHARE: f64 = 0.1;
+
+/// The fastest few tell it.
+const MOST_LEAKS: usize = 3;

@@ -29,6 +29,7 @@
 //! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
 //! | `series` | [`Series`]: every site over any series of profiles |
 //! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
+//! | `gc_window` | what the metrics or a GC trace counted of the GC, and over which time |
 //! | `overview` | [`Overview`]: the run in numbers |
 //! | `diagnosed` | what the rules say of metrics and GC traces; [`Unjudged`] |
 //! | `waiting` | what goroutines wait on, and who made them |
@@ -44,6 +45,7 @@
 //! | `sources` | the files that the parts of a report are made of |
 //! | `html`, `text` | the report for people |
 //! | `unrounded` | the bytes behind the whole MiB of a GC trace |
+//! | `gone_leak` | [`GoneLeak`]: a leak that a second bundle no longer has |
 //! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
 
 #![forbid(unsafe_code)]
@@ -60,6 +62,8 @@ mod explain;
 mod finding;
 mod folder;
 mod gc_timeline;
+mod gc_window;
+mod gone_leak;
 mod growth;
 mod heap_over_time;
 mod html;
@@ -95,6 +99,7 @@ pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, U
 pub use comparison::Comparison;
 pub use diagnosed::Unjudged;
 pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
+pub use gone_leak::GoneLeak;
 pub use growth::Growth;
 pub use overview::Overview;
 pub use pacing::Saving;

@@ -10,7 +10,7 @@ use crate::{
     diagnosed,
     finding::{Finding, FindingKind, Severity},
     growth::Growth,
-    leak::{leak, rises},
+    leak::{leak, leaking},
     mismatch,
     pacing::Pacing,
     site::Site,
@@ -26,15 +26,12 @@ pub(crate) fn find(
     pacing: Result<&Pacing, &str>,
     diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
-    // A site may grow while others shrink; what GC marks live decides whether memory leaks.
-    let contradicted = live_heap.is_some_and(|trend| !rises(trend));
     let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
-    let growing = growth.iter().filter(|_| !contradicted).take(3);
-    let mut findings: Vec<Finding> = growing.map(|growth| leak(growth, live_heap, is_leaking)).collect();
-    let leaks = findings.len();
+    let growing: Vec<&Growth> = leaking(growth, live_heap).collect();
+    let mut findings: Vec<Finding> = growing.iter().map(|growth| leak(growth, live_heap, is_leaking)).collect();
     findings.extend(allocation_sites(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
-    for growth in &growth[..leaks] {
-        findings[leaks..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
+    for growth in &growing {
+        findings[growing.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
     }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
@@ -82,6 +79,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     let doubled = pacing.what_if.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
     let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
     let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
+    let quality = pacing.model.quality();
     let range = |interval: Interval| format!("{:.0} ({:.0}–{:.0})", interval.value, interval.low, interval.high);
     let title = format!(
         "GOGC={}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
@@ -93,8 +91,11 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     );
     let mut finding = Finding::new(FindingKind::Gogc, Severity::Info, title);
     finding.summary = format!(
-        "The run was recorded with GOGC={percent}; GC took {:.1} % of the available CPU. The table shows other settings, \
-         replayed through the runtime's pacing formulas over the recorded allocation.",
+        "The run was recorded with GOGC={percent}: {} GC cycles in the GC trace, of which the replay makes {:.0}; GC took \
+         {:.1} % of the available CPU. The table shows other settings, replayed through the runtime's pacing formulas over \
+         the recorded allocation.",
+        quality.cycles,
+        base_cycles.value,
         pacing.model.observed_gc_cpu_fraction().unwrap_or(0.0) * 100.0
     );
     finding.action = if leaking {
@@ -102,7 +103,6 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     } else {
         "Allocate less first; then raise GOGC as far as memory allows, with GOMEMLIMIT as the bound.".into()
     };
-    let quality = pacing.model.quality();
     finding.confidence = if quality.is_shaky() { "low" } else { "medium" };
     finding.confounders.clone_from(&quality.remarks);
     Some(finding)

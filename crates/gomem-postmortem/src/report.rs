@@ -207,6 +207,7 @@ impl Report {
                 "go_version": self.overview.go_version,
                 "seconds": self.overview.seconds,
                 "gc_cycles": self.overview.gc_cycles,
+                "gc_seconds": self.overview.gc_seconds,
                 "alloc_bytes": self.overview.alloc_bytes,
                 "mallocs": self.overview.mallocs,
                 "gc_cpu_fraction": self.overview.gc_cpu_fraction,

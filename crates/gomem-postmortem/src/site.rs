@@ -158,6 +158,11 @@ impl Site {
 }
 
 impl Place {
+    /// What names the function in other builds too; lines move when code changes.
+    pub(crate) fn key(&self) -> String {
+        Symbol::decode(&self.function).key()
+    }
+
     /// The place of a frame.
     #[must_use]
     pub fn of(line: Line<'_>) -> Self {
