@@ -1,9 +1,9 @@
 //! What is allocated for a line of the user's own code, as a finding.
 
+use foldhash::HashMap;
 use gomem_escape::Confidence;
 use gomem_symbol::Origin;
 use gomem_table::Unit;
-use rustc_hash::FxHashMap;
 
 use crate::{
     finding::{Evidence, Finding, FindingKind, Severity},
@@ -17,7 +17,7 @@ use crate::{
 /// bytes, on average.
 pub(crate) fn allocation_sites(sites: &[Site], period: Option<i64>, pacing: Option<&Pacing>) -> Vec<Finding> {
     let mut charged: Vec<(&Place, Vec<&Site>)> = Vec::new();
-    let mut known: FxHashMap<&Place, usize> = FxHashMap::default();
+    let mut known: HashMap<&Place, usize> = HashMap::default();
     for site in sites {
         let next = charged.len();
         let group = *known.entry(&site.charged_to).or_insert(next);

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use comfy_table::TableStyle;
+use foldhash::HashMap;
 use gomem_gogc::Interval;
 use gomem_table::Unit;
-use rustc_hash::FxHashMap;
 
 use crate::{
     bundle::Bundle,
@@ -58,7 +58,7 @@ impl Comparison {
         let sites = |bundle: &Bundle| {
             bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default()
         };
-        let mut left: FxHashMap<String, i64> = FxHashMap::default();
+        let mut left: HashMap<String, i64> = HashMap::default();
         for site in sites(after) {
             *left.entry(site.charged_to.key()).or_default() += site.bytes;
         }

@@ -1,25 +1,25 @@
 //! What the compiler says, found by the place a profile names.
 
+use foldhash::{HashMap, HashSet};
 use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{map_types::Maps, record::Record, unreported::Build};
 
 /// The compiler's records by line and file name.
 #[derive(Debug, Default)]
 pub(crate) struct Compiler<'a> {
-    by_line: FxHashMap<(&'a str, u32), Vec<Record<'a>>>,
+    by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
     /// Lines on which a flow goes through an `append`.
-    appends: FxHashSet<(&'a str, u32)>,
+    appends: HashSet<(&'a str, u32)>,
     /// Lines on which `go` or `defer` puts a call into a function of its own.
-    wraps: FxHashSet<(&'a str, u32)>,
+    wraps: HashSet<(&'a str, u32)>,
     /// Lines of `text += more`.
-    additions: FxHashSet<(&'a str, u32)>,
+    additions: HashSet<(&'a str, u32)>,
     /// Files and functions that give an object a finalizer or a cleanup.
-    finalizing: FxHashSet<(&'a str, &'a str)>,
-    packages: FxHashSet<&'a str>,
+    finalizing: HashSet<(&'a str, &'a str)>,
+    packages: HashSet<&'a str>,
     maps: Maps,
     module: String,
     reports_append: bool,

@@ -1,7 +1,7 @@
 //! A leak that a second bundle no longer has.
 
+use foldhash::HashMap;
 use gomem_metrics::GoState;
-use rustc_hash::FxHashMap;
 
 use crate::{
     bundle::{Bundle, HeapProfile},
@@ -36,7 +36,7 @@ impl GoneLeak {
         }
         let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growth| growth.site.place.key()).collect();
         let (kept_before, kept_after) = (inuse_bytes(heap_before), inuse_bytes(heap_after));
-        let kept = |bytes: &FxHashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
+        let kept = |bytes: &HashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
         leaks
             .into_iter()
             .map(|growth| growth.site.place)
@@ -68,8 +68,8 @@ fn leaks(bundle: &Bundle, state: &GoState) -> Vec<Growth> {
 }
 
 /// Bytes in use by function.
-fn inuse_bytes(heap: &HeapProfile) -> FxHashMap<String, i64> {
-    let mut bytes: FxHashMap<String, i64> = FxHashMap::default();
+fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
+    let mut bytes: HashMap<String, i64> = HashMap::default();
     for site in attribute(&heap.profile, None) {
         *bytes.entry(site.place.key()).or_default() += site.inuse_bytes;
     }

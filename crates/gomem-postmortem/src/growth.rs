@@ -1,8 +1,8 @@
 //! Sites whose live memory grows over a series of heap profiles.
 
+use foldhash::HashMap;
 use gomem_escape::HeapDecision;
 use gomem_metrics::{GoState, Trend};
-use rustc_hash::FxHashMap;
 
 use crate::{
     bundle::Bundle,
@@ -86,7 +86,7 @@ pub(crate) fn growth(bundle: &Bundle, is_leaking: bool) -> Vec<Growth> {
     }
     let begin = heaps.first().and_then(|heap| heap.profile.time_nanos()).unwrap_or(0);
     let period = heaps.last().map_or(0, |heap| heap.profile.period());
-    let mut series: FxHashMap<Place, Series> = FxHashMap::default();
+    let mut series: HashMap<Place, Series> = HashMap::default();
     for (index, heap) in heaps.iter().enumerate() {
         let seconds = heap.profile.time_nanos().unwrap_or(begin).saturating_sub(begin) as f64 / 1e9;
         for site in attribute(&heap.profile, bundle.escapes()) {

@@ -1,14 +1,14 @@
 //! The map types that a log names, and how large their buckets are.
 
-use rustc_hash::FxHashSet;
+use foldhash::HashSet;
 
 use crate::size_classes::rounded;
 
 /// The sizes of the buckets of maps.
 #[derive(Debug, Default)]
 pub(crate) struct Maps {
-    buckets: FxHashSet<u64>,
-    keys: FxHashSet<u64>,
+    buckets: HashSet<u64>,
+    keys: HashSet<u64>,
     /// Whether there are maps of types whose size is not known.
     pub(crate) has_others: bool,
 }

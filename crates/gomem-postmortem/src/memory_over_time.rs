@@ -1,8 +1,8 @@
 //! What resident memory is made of over time, out of metrics: the waterfall at every scrape.
 
+use foldhash::HashMap;
 use gomem_metrics::{Component, GoState, Waterfall};
 use gomem_table::Unit;
-use rustc_hash::FxHashMap;
 
 use crate::{
     axis::Axis,
@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The parts of a moment.
-type Moment = (i64, FxHashMap<Component, f64>);
+type Moment = (i64, HashMap<Component, f64>);
 
 /// The chart of the longest-observed process, parts upon each other; `None` without metrics.
 pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option<String> {
@@ -58,7 +58,7 @@ fn moments(waterfall: &Waterfall, begin: i64, end: i64) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
     for (time_ms, component, bytes) in waterfall.parts().filter(|part| (begin..=end).contains(&part.0)) {
         if moments.last().is_none_or(|last| last.0 != time_ms) {
-            moments.push((time_ms, FxHashMap::default()));
+            moments.push((time_ms, HashMap::default()));
         }
         if let Some(last) = moments.last_mut() {
             last.1.insert(component, bytes);

@@ -1,10 +1,10 @@
 //! Inputs that are not of one program, or not of one build.
 
+use foldhash::{HashMap, HashSet};
 use gomem_escape::EscapeLog;
 use gomem_pprof::Profile;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use gomem_table::Unit;
-use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
     bundle::Bundle,
@@ -106,10 +106,10 @@ fn other_builds(bundle: &Bundle) -> Option<Finding> {
 
 impl Match {
     fn of(profile: &Profile, log: &EscapeLog) -> Self {
-        let mut lines: FxHashMap<(String, String), FxHashSet<i64>> = FxHashMap::default();
+        let mut lines: HashMap<(String, String), HashSet<i64>> = HashMap::default();
         // Only -m=2 and -json=0 tell of functions that cannot be inlined too; -m tells of files, by what escapes there.
         let has_all = log.inlining().iter().any(|function| !function.can_inline);
-        let mut files: FxHashSet<(&str, &str)> = FxHashSet::default();
+        let mut files: HashSet<(&str, &str)> = HashSet::default();
         let is_whole = |name: &str| !name.contains(" into ") && !is_part(name);
         for function in log.inlining().iter().filter(|function| is_whole(&function.function)) {
             let key = Symbol::decode(&format!("{}.{}", function.package, function.function)).key();

@@ -1,8 +1,8 @@
 //! Whether profiles are of one program.
 
+use foldhash::HashSet;
 use gomem_pprof::{Function, Profile};
 use gomem_symbol::{Modules, Origin, Symbol};
-use rustc_hash::FxHashSet;
 
 /// Which program each profile is of; program 0 has the most profiles.
 #[derive(Debug, Default)]
@@ -19,7 +19,7 @@ struct Program {
     name: String,
     build_id: String,
     /// Its own functions, as far as the profile has them.
-    functions: FxHashSet<String>,
+    functions: HashSet<String>,
     /// The last two parts of the path of `main.main`.
     main: Option<String>,
 }
@@ -58,7 +58,7 @@ pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile
             old => old,
         };
     }
-    let ids: FxHashSet<&String> = build_ids
+    let ids: HashSet<&String> = build_ids
         .iter()
         .zip(&of_profile)
         .filter(|(id, group)| **group == 0 && !id.is_empty())

@@ -95,7 +95,7 @@ impl Report {
             unread: bundle.unread().to_vec(),
             remarks: bundle.remarks().to_vec(),
             sources: Sources::of(bundle),
-            files: bundle.contents().iter().map(|(name, _)| name).collect::<rustc_hash::FxHashSet<_>>().len(),
+            files: bundle.contents().iter().map(|(name, _)| name).collect::<foldhash::HashSet<_>>().len(),
         }
     }
 

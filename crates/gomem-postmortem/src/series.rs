@@ -1,9 +1,9 @@
 //! How each site's value goes over a series of profiles.
 
+use foldhash::HashMap;
 use gomem_metrics::Trend;
 use gomem_pprof::{FrameKey, Granularity, Profile, TopOptions};
 use gomem_table::{Column, Table, TableError, Unit};
-use rustc_hash::FxHashMap;
 
 /// The sites of a series of profiles of one program, the one that grew most first.
 #[derive(Debug, Clone)]
@@ -186,7 +186,7 @@ struct Point {
 fn follow(timed: &[(i64, &Profile, usize)]) -> Vec<SiteSeries> {
     let Some(&(begin, first, _)) = timed.first() else { return Vec::new() };
     let seconds: Vec<f64> = timed.iter().map(|&(time, ..)| time.saturating_sub(begin) as f64 / 1e9).collect();
-    let mut of_key: FxHashMap<FrameKey, Vec<Point>> = FxHashMap::default();
+    let mut of_key: HashMap<FrameKey, Vec<Point>> = HashMap::default();
     for (index, &(_, profile, place)) in timed.iter().enumerate() {
         let top = profile.top(&TopOptions::new(place).by(Granularity::Line));
         for row in top.rows().iter().filter(|row| row.flat != 0) {
@@ -227,16 +227,16 @@ fn follow(timed: &[(i64, &Profile, usize)]) -> Vec<SiteSeries> {
 }
 
 /// How long the objects of each site live: Little's law, bytes in use = bytes allocated in a second × seconds.
-fn ages(first: &Profile, last: &Profile, seconds: f64) -> FxHashMap<FrameKey, f64> {
-    let by_line = |profile: &Profile, name: &str| -> FxHashMap<FrameKey, f64> {
+fn ages(first: &Profile, last: &Profile, seconds: f64) -> HashMap<FrameKey, f64> {
+    let by_line = |profile: &Profile, name: &str| -> HashMap<FrameKey, f64> {
         let Some(index) = profile.sample_types().iter().position(|kind| kind.name() == name) else {
-            return FxHashMap::default();
+            return HashMap::default();
         };
         let top = profile.top(&TopOptions::new(index).by(Granularity::Line));
         top.rows().iter().map(|row| (row.key.clone(), row.flat as f64)).collect()
     };
     if seconds <= 0.0 {
-        return FxHashMap::default();
+        return HashMap::default();
     }
     let (before, inuse) = (by_line(first, "alloc_space"), by_line(last, "inuse_space"));
     let earlier_inuse = by_line(first, "inuse_space");
@@ -244,7 +244,7 @@ fn ages(first: &Profile, last: &Profile, seconds: f64) -> FxHashMap<FrameKey, f6
         .into_iter()
         .filter_map(|(key, allocated)| {
             let rate = (allocated - before.get(&key).copied().unwrap_or(0.0)) / seconds;
-            let bytes = |inuse: &FxHashMap<FrameKey, f64>| inuse.get(&key).copied().unwrap_or(0.0);
+            let bytes = |inuse: &HashMap<FrameKey, f64>| inuse.get(&key).copied().unwrap_or(0.0);
             let inuse = f64::midpoint(bytes(&earlier_inuse), bytes(&inuse));
             (rate > 0.0).then(|| (key.clone(), inuse / rate))
         })

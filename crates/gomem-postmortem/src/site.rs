@@ -1,9 +1,9 @@
 //! Allocation sites, with the compiler's reason.
 
+use foldhash::HashMap;
 use gomem_escape::{Cause, Certainty, Confidence, EscapeLog, HeapDecision};
 use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol};
-use rustc_hash::FxHashMap;
 
 use crate::{
     compiler::Compiler,
@@ -203,12 +203,12 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
     let mut places = Places::default();
-    let mut known: FxHashMap<(u32, Option<u32>, u32), usize> = FxHashMap::default();
+    let mut known: HashMap<(u32, Option<u32>, u32), usize> = HashMap::default();
     let mut sites: Vec<Site> = Vec::new();
     let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
     // The most bytes of one stack without a frame of the user's own.
     let mut most: Vec<i64> = Vec::new();
-    let mut calls: FxHashMap<(usize, LocationId), usize> = FxHashMap::default();
+    let mut calls: HashMap<(usize, LocationId), usize> = HashMap::default();
     // Asked of every frame of every sample, and the same for all lines of a function.
     let mut roles: Vec<Option<Role>> = Vec::new();
     let mut role = |line: Line<'_>| {
@@ -280,8 +280,8 @@ fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
 #[derive(Default)]
 struct Places {
     all: Vec<Place>,
-    indexes: FxHashMap<Place, u32>,
-    by_id: FxHashMap<(Option<FunctionId>, i64), u32>,
+    indexes: HashMap<Place, u32>,
+    by_id: HashMap<(Option<FunctionId>, i64), u32>,
 }
 
 impl Places {

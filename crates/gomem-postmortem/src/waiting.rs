@@ -1,9 +1,9 @@
 //! What goroutines wait on, and who made them.
 
+use foldhash::HashMap;
 use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol};
 use gomem_table::Unit;
-use rustc_hash::FxHashMap;
 
 use crate::{
     bundle::Bundle,
@@ -155,7 +155,7 @@ fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>
         .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
         .collect();
     let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
-    let mut counts: FxHashMap<Waiting, i64> = FxHashMap::default();
+    let mut counts: HashMap<Waiting, i64> = HashMap::default();
     for sample in samples {
         if let Some(waiting) = Waiting::of(sample, &modules) {
             *counts.entry(waiting).or_default() += sample.value(0);
