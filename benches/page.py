@@ -7,6 +7,7 @@ import sys
 
 import matplotlib
 import matplotlib.pyplot as plt
+from matplotlib.ticker import NullFormatter
 
 ROOT = pathlib.Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -199,6 +200,9 @@ def growth(name: str, title: str, unit: str, points: list[tuple[float, dict]], p
             if line:
                 axis.plot(*zip(*line, strict=True), "o-", label=shown, color=colour)
         axis.set(xscale="log", yscale="log", xlabel=unit, ylabel=label)
+        for scale in (axis.xaxis, axis.yaxis):
+            scale.set_major_formatter(lambda number, _: f"{number:,.10g}")
+            scale.set_minor_formatter(NullFormatter())
         axis.grid(visible=True, alpha=0.3)
         axis.legend()
     figure.suptitle(title)
