@@ -75,8 +75,7 @@ pub(crate) fn begins_text_profile(head: &[u8]) -> bool {
 
 /// A profile as `debug=1` or `debug=2` gives it.
 fn is_text_profile(bytes: &[u8]) -> bool {
-    let head = &bytes[..bytes.len().min(FIRST_LINE)];
-    let first = head.split(|&byte| byte == b'\n').next().unwrap_or(head);
+    let first = first_line(bytes);
     first.starts_with(b"heap profile:")
         || contains(first, b" profile: total ")
         || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
@@ -96,10 +95,13 @@ fn is_goroutine(line: &[u8]) -> bool {
 
 /// The goroutines that a crashing program, or one that got SIGQUIT, writes into its log.
 fn dump_within(bytes: &[u8]) -> Option<&[u8]> {
-    memmem::find_iter(bytes, b"\ngoroutine ").map(|at| &bytes[at + 1..]).find(|rest| {
-        let head = &rest[..rest.len().min(200)];
-        head.split(|&byte| byte == b'\n').next().is_some_and(is_goroutine)
-    })
+    memmem::find_iter(bytes, b"\ngoroutine ").map(|at| &bytes[at + 1..]).find(|rest| is_goroutine(first_line(rest)))
+}
+
+/// The first line, as far as it can tell what follows.
+fn first_line(bytes: &[u8]) -> &[u8] {
+    let head = &bytes[..bytes.len().min(FIRST_LINE)];
+    head.split(|&byte| byte == b'\n').next().unwrap_or(head)
 }
 
 fn is_compiler(bytes: &[u8]) -> bool {
