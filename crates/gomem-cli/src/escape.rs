@@ -16,7 +16,7 @@ use gomem_table::Table;
 use crate::{
     arguments,
     failure::Failure,
-    files::{STDIN, Source, stdin},
+    files::{GZIP, STDIN, Source, stdin},
     github,
     kind::Kind,
     output::Output,
@@ -152,7 +152,7 @@ fn plain(
     take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
 ) -> Result<(), gomem_escape::Error> {
     // What cannot be read here cannot be read by `take`, which says so.
-    let is_gzipped = text.fill_buf().is_ok_and(|head| head.starts_with(&[0x1f, 0x8b]));
+    let is_gzipped = text.fill_buf().is_ok_and(|head| head.starts_with(GZIP));
     if is_gzipped { take(&mut MultiGzDecoder::new(text)) } else { take(&mut text) }
 }
 

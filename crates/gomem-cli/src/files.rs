@@ -48,7 +48,7 @@ impl Source {
         let mut head = Vec::new();
         File::open(path).map_err(failed)?.take(HEAD).read_to_end(&mut head).map_err(failed)?;
         // What it holds is what counts.
-        if head.starts_with(&[0x1f, 0x8b]) { self.bytes() } else { Ok(head.into()) }
+        if head.starts_with(GZIP) { self.bytes() } else { Ok(head.into()) }
     }
 
     /// All of it.
@@ -109,4 +109,6 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 
 /// The name of standard input.
 pub(crate) const STDIN: &str = "-";
+/// What gzip begins with.
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
 const HEAD: u64 = 4 << 20;

@@ -2,6 +2,8 @@
 
 use gomem_postmortem::Announced;
 
+use crate::files::GZIP;
+
 /// What can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -66,7 +68,7 @@ impl Kind {
     pub(crate) fn other(self, bytes: &[u8]) -> Option<String> {
         let found = Self::all_of(bytes).find(|found| *found != self)?;
         // Whatever is no text announces a profile.
-        let is_sure = found != Self::Profile || bytes.starts_with(&[0x1f, 0x8b]);
+        let is_sure = found != Self::Profile || bytes.starts_with(GZIP);
         is_sure.then(|| format!("it looks like {}, which is for `{}`", found.name(), found.reader()))
     }
 }
