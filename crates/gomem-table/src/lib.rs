@@ -24,14 +24,18 @@
 //! | `table` | [`Table`], [`TableError`] |
 //! | `column` | [`Column`], [`Values`], its constructors |
 //! | `cell` | [`Cell`]: one value, for renderers |
+//! | `definition` | [`Definition`], [`Row`], [`ToTable`]: a table said once |
+//! | `fill` | columns that are filled a chunk of rows at a time |
 //! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
-//! | `schema` | [`Schema`], [`ColumnSpec`], [`Kind`] |
+//! | `schema` | [`TableSchema`], [`ColumnSchema`], [`Kind`]: what a table promises |
 //! | `unit` | [`Unit`] and its human-readable form |
 
 #![forbid(unsafe_code)]
 
 mod cell;
 mod column;
+mod definition;
+mod fill;
 mod schema;
 mod strings;
 mod table;
@@ -39,7 +43,8 @@ mod unit;
 
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
-pub use schema::{ColumnSpec, Kind, Schema};
+pub use definition::{Definition, Name, Row, ToTable};
+pub use schema::{ColumnSchema, ColumnSpec, Kind, Schema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::Unit;

@@ -81,6 +81,12 @@ impl StringPoolBuilder {
         code
     }
 
+    /// Whether no text was added yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pool.is_empty()
+    }
+
     /// The text of a code handed out before.
     #[must_use]
     pub fn text(&self, code: u32) -> &str {

@@ -70,6 +70,11 @@ impl Table {
         Ok(Self { name: name.into(), rows, columns })
     }
 
+    /// Columns that a definition made: of equal length, with names of their own.
+    pub(crate) fn from_definition(name: String, columns: Vec<Column>) -> Self {
+        Self { name, rows: columns.first().map_or(0, Column::len), columns }
+    }
+
     /// The table's name.
     #[must_use]
     pub fn name(&self) -> &str {

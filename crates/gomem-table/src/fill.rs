@@ -1,0 +1,240 @@
+//! Columns that are filled a chunk of rows at a time.
+
+use std::{collections::HashMap, sync::Arc};
+
+use crate::{
+    column::{Category, List, Text, Values},
+    definition::Definition,
+    strings::{StringPool, StringPoolBuilder},
+};
+
+/// The values of one column, and which of them are known; `None` when all are.
+pub(crate) type Filled = (Values, Option<Vec<bool>>);
+
+/// Columns that grow with rows.
+///
+/// A chunk goes through one column after the other, so that the getter is compiled into the column's own loop.
+pub(crate) trait Fill<R> {
+    fn extend(&mut self, rows: &[R]);
+    fn finish(self: Box<Self>) -> Vec<Filled>;
+}
+
+macro_rules! numbers {
+    ($($whole:ident $partial:ident $type:ty => $variant:ident;)+) => {
+        $(
+            pub(crate) fn $whole<R>(get: impl Fn(&R) -> $type) -> impl Fill<R> {
+                Whole { get, values: Vec::new(), wrap: Values::$variant }
+            }
+
+            pub(crate) fn $partial<R>(get: impl Fn(&R) -> Option<$type>) -> impl Fill<R> {
+                Partial { get, values: Vec::new(), known: Vec::new(), wrap: Values::$variant }
+            }
+        )+
+    };
+}
+
+numbers! {
+    bools optional_bools bool => Bool;
+    int64s optional_int64s i64 => Int64;
+    uint64s optional_uint64s u64 => UInt64;
+    float64s optional_float64s f64 => Float64;
+    timestamps optional_timestamps i64 => Timestamp;
+}
+
+pub(crate) fn categories<R>(names: &'static [&'static str], get: impl Fn(&R) -> u32) -> impl Fill<R> {
+    Whole { get, values: Vec::new(), wrap: move |codes| Values::Category(Category { codes, names }) }
+}
+
+pub(crate) fn optional_categories<R>(names: &'static [&'static str], get: impl Fn(&R) -> Option<u32>) -> impl Fill<R> {
+    let wrap = move |codes| Values::Category(Category { codes, names });
+    Partial { get, values: Vec::new(), known: Vec::new(), wrap }
+}
+
+pub(crate) fn codes<R>(pool: Arc<StringPool>, get: impl Fn(&R) -> u32) -> impl Fill<R> {
+    Whole { get, values: Vec::new(), wrap: |codes| Values::Text(Text { codes, pool }) }
+}
+
+pub(crate) fn optional_codes<R>(pool: Arc<StringPool>, get: impl Fn(&R) -> Option<u32>) -> impl Fill<R> {
+    Partial { get, values: Vec::new(), known: Vec::new(), wrap: |codes| Values::Text(Text { codes, pool }) }
+}
+
+pub(crate) fn texts<R>(get: impl for<'r> Fn(&'r R) -> &'r str) -> impl Fill<R> {
+    Interned::new(move |row: &R, pool: &mut StringPoolBuilder| Some(pool.intern(get(row))))
+}
+
+pub(crate) fn optional_texts<R>(get: impl for<'r> Fn(&'r R) -> Option<&'r str>) -> impl Fill<R> {
+    Interned::new(move |row: &R, pool: &mut StringPoolBuilder| get(row).map(|text| pool.intern(text)))
+}
+
+pub(crate) fn strings<R>(get: impl Fn(&R) -> String) -> impl Fill<R> {
+    Interned::new(move |row: &R, pool: &mut StringPoolBuilder| Some(pool.intern(&get(row))))
+}
+
+pub(crate) fn optional_strings<R>(get: impl Fn(&R) -> Option<String>) -> impl Fill<R> {
+    Interned::new(move |row: &R, pool: &mut StringPoolBuilder| get(row).map(|text| pool.intern(&text)))
+}
+
+pub(crate) fn shared_texts<'a, R>(get: impl Fn(&R) -> &'a Arc<str>) -> impl Fill<R> {
+    optional_shared_texts(move |row| Some(get(row)))
+}
+
+pub(crate) fn optional_shared_texts<'a, R>(get: impl Fn(&R) -> Option<&'a Arc<str>>) -> impl Fill<R> {
+    // The texts outlive the column, so an address stands for one text.
+    let mut by_address: HashMap<usize, u32> = HashMap::new();
+    Interned::new(move |row: &R, pool: &mut StringPoolBuilder| {
+        let text = get(row)?;
+        let address = Arc::as_ptr(text).cast::<u8>().addr();
+        Some(*by_address.entry(address).or_insert_with(|| pool.intern(text)))
+    })
+}
+
+pub(crate) fn lists<'a, R, I: 'a, L: IntoIterator<Item = I>>(
+    fields: Definition<'a, I>,
+    get: impl Fn(&R) -> L,
+) -> impl Fill<R> {
+    Lists { get, fields, items: Vec::new(), offsets: vec![0] }
+}
+
+pub(crate) fn text_lists<R, S: AsRef<str>, L: IntoIterator<Item = S>>(get: impl Fn(&R) -> L) -> impl Fill<R> {
+    TextLists {
+        push: move |row: &R, codes: &mut Vec<u32>, pool: &mut StringPoolBuilder| {
+            codes.extend(get(row).into_iter().map(|text| pool.intern(text.as_ref())));
+        },
+        codes: Vec::new(),
+        offsets: vec![0],
+        finish: StringPoolBuilder::finish,
+        pool: StringPoolBuilder::new(),
+    }
+}
+
+pub(crate) fn code_lists<R>(pool: Arc<StringPool>, get: impl Fn(&R, &mut Vec<u32>)) -> impl Fill<R> {
+    TextLists {
+        push: move |row: &R, codes: &mut Vec<u32>, _: &mut Arc<StringPool>| get(row, codes),
+        codes: Vec::new(),
+        offsets: vec![0],
+        finish: |pool| pool,
+        pool,
+    }
+}
+
+/// A column that all rows have a value for.
+struct Whole<G, T, W> {
+    get: G,
+    values: Vec<T>,
+    wrap: W,
+}
+
+impl<R, T, G: Fn(&R) -> T, W: FnOnce(Vec<T>) -> Values> Fill<R> for Whole<G, T, W> {
+    fn extend(&mut self, rows: &[R]) {
+        self.values.extend(rows.iter().map(&self.get));
+    }
+
+    fn finish(self: Box<Self>) -> Vec<Filled> {
+        vec![((self.wrap)(self.values), None)]
+    }
+}
+
+/// A column that some rows have no value for.
+struct Partial<G, T, W> {
+    get: G,
+    values: Vec<T>,
+    known: Vec<bool>,
+    wrap: W,
+}
+
+impl<R, T: Default, G: Fn(&R) -> Option<T>, W: FnOnce(Vec<T>) -> Values> Fill<R> for Partial<G, T, W> {
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            let value = (self.get)(row);
+            self.known.push(value.is_some());
+            self.values.push(value.unwrap_or_default());
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Vec<Filled> {
+        vec![((self.wrap)(self.values), Some(self.known))]
+    }
+}
+
+/// A column of text that is interned row by row.
+struct Interned<G> {
+    intern: G,
+    pool: StringPoolBuilder,
+    codes: Vec<u32>,
+    known: Vec<bool>,
+}
+
+impl<G> Interned<G> {
+    fn new<R>(intern: G) -> Self
+    where
+        G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>,
+    {
+        Self { intern, pool: StringPoolBuilder::new(), codes: Vec::new(), known: Vec::new() }
+    }
+}
+
+impl<R, G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>> Fill<R> for Interned<G> {
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            let code = (self.intern)(row, &mut self.pool);
+            self.known.push(code.is_some());
+            self.codes.push(code.unwrap_or_default());
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<Filled> {
+        if self.known.contains(&false) && self.pool.is_empty() {
+            // What an unknown row's code points to.
+            self.pool.intern("");
+        }
+        vec![(Values::Text(Text { codes: self.codes, pool: self.pool.finish() }), Some(self.known))]
+    }
+}
+
+/// A column of lists of records.
+struct Lists<'a, G, I> {
+    get: G,
+    fields: Definition<'a, I>,
+    items: Vec<I>,
+    offsets: Vec<usize>,
+}
+
+impl<'a, R, I: 'a, L: IntoIterator<Item = I>, G: Fn(&R) -> L> Fill<R> for Lists<'a, G, I> {
+    fn extend(&mut self, rows: &[R]) {
+        self.items.clear();
+        let before = self.offsets.last().copied().unwrap_or_default();
+        for row in rows {
+            self.items.extend((self.get)(row));
+            self.offsets.push(before + self.items.len());
+        }
+        self.fields.extend(&self.items);
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<Filled> {
+        let items = Box::new(Values::Struct(self.fields.finish()));
+        vec![(Values::List(List { offsets: self.offsets, items }), None)]
+    }
+}
+
+/// A column of lists of texts, whose pool is made on the way (`P` a builder) or was there before.
+struct TextLists<G, P, F> {
+    push: G,
+    codes: Vec<u32>,
+    offsets: Vec<usize>,
+    pool: P,
+    finish: F,
+}
+
+impl<R, P, G: Fn(&R, &mut Vec<u32>, &mut P), F: FnOnce(P) -> Arc<StringPool>> Fill<R> for TextLists<G, P, F> {
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            (self.push)(row, &mut self.codes, &mut self.pool);
+            self.offsets.push(self.codes.len());
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Vec<Filled> {
+        let text = Values::Text(Text { codes: self.codes, pool: (self.finish)(self.pool) });
+        vec![(Values::List(List { offsets: self.offsets, items: Box::new(text) }), None)]
+    }
+}
