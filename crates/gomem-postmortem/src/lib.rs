@@ -15,98 +15,33 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content |
-//! | `folder` | the files of a folder |
-//! | `announced` | [`Announced`]: what a file says it is |
-//! | `recognise` | what each file adds to a bundle |
-//! | `program` | whether profiles are of one program |
-//! | `compiler` | what the compiler says, found by place |
-//! | `reason` | [`Reason`]: why a site allocates, in a word |
-//! | `explain`, `record`, `unreported`, `sizes`, `size_classes`, `map_types`, `library` | which reason fits what a site allocates |
-//! | `site` | [`Site`]: allocation sites with the compiler's reason |
-//! | `growth` | [`Growth`]: sites whose live memory grows over heap profiles |
-//! | `series` | [`Series`]: every site over any series of profiles |
-//! | `pacing` | the GC model of the recorded run, and what a setting or a fix would do |
-//! | `gc_window` | what the metrics or a GC trace counted of the GC, and over which time |
-//! | `overview` | [`Overview`]: the run in numbers |
-//! | `diagnosed` | what the rules say of metrics and GC traces; [`Unjudged`] |
-//! | `waiting` | what goroutines wait on, and who made them |
-//! | `mismatch` | inputs that are not of one program or build |
-//! | `finding` | [`Finding`]: one thing to do, with its evidence |
-//! | `ranking`, `charged`, `pool`, `leak` | all findings; of allocation sites, of pools, of leaks |
-//! | `prediction_table` | what the GC model answers, as tables |
-//! | `what_if` | [`what_if_html`]: peak heap against GC CPU over `GOGC` |
-//! | `recording` | [`record_trace`], [`record_metrics`]: what a GC model learns from |
-//! | `report` | [`Report`] |
-//! | `chart`, `axis` | charts as SVG |
-//! | `heap_over_time`, `memory_over_time`, `gc_timeline` | what metrics and GC traces tell, as charts |
-//! | `sources` | the files that the parts of a report are made of |
-//! | `html`, `text` | the report for people |
-//! | `unrounded` | the bytes behind the whole MiB of a GC trace |
-//! | `gone_leak` | [`GoneLeak`]: a leak that a second bundle no longer has |
-//! | `comparison` | [`Comparison`]: what was predicted beside what a second bundle measured |
+//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Announced`]: what a file says it is |
+//! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
+//! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
+//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Growth`], [`Series`], [`Unjudged`] |
+//! | `report` | [`Report`], [`Overview`], [`Comparison`]: the whole answer as facts |
+//! | `render` | the report for people: text, HTML and charts |
+//!
+//! Arrows between rooms go from the top to the bottom: a room imports only from rooms above it.
 
 #![forbid(unsafe_code)]
 
-mod announced;
-mod axis;
+mod attribution;
 mod bundle;
-mod charged;
-mod chart;
-mod comparison;
-mod compiler;
-mod diagnosed;
-mod explain;
-mod finding;
-mod folder;
-mod gc_timeline;
-mod gc_window;
-mod gone_leak;
-mod growth;
-mod heap_over_time;
-mod html;
-mod leak;
-mod library;
-mod map_types;
-mod memory_over_time;
-mod mismatch;
-mod overview;
+mod findings;
 mod pacing;
-mod pool;
-mod prediction_table;
-mod program;
-mod ranking;
-mod reason;
-mod recognise;
-mod record;
-mod recording;
+mod render;
 mod report;
-mod series;
-mod site;
-mod size_classes;
-mod sizes;
-mod sources;
-mod text;
-mod unreported;
-mod unrounded;
-mod waiting;
-mod what_if;
 
-pub use announced::{Announced, inflated_text};
-pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
-pub use comparison::Comparison;
-pub use diagnosed::Unjudged;
-pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
-pub use gone_leak::GoneLeak;
-pub use growth::Growth;
-pub use overview::Overview;
-pub use pacing::Saving;
-pub use prediction_table::{predictions_table, recommendations_table};
-pub use reason::Reason;
-pub use recording::{Said, TooManyCycles, record_bundle, record_metrics, record_trace};
-pub use report::{Report, SITES_SCHEMA, sites_table};
-pub use series::{Series, SeriesError, SiteSeries};
-pub use site::{Place, Site, attribute};
-pub use what_if::what_if_html;
+pub use attribution::{Place, Reason, Site, attribute};
+pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
+pub use findings::{
+    Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, Severity, SiteSeries, Unjudged,
+};
+pub use pacing::{
+    Said, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle, record_metrics, record_trace,
+};
+pub use render::what_if_html;
+pub use report::{Comparison, GoneLeak, Overview, Report, SITES_SCHEMA, sites_table};

@@ -1,81 +1,14 @@
 //! The GC model of the recorded run, and what a setting or a fix would do.
 
-use gomem_gogc::{GcModel, Gogc, Interval, Prediction, Setting};
-use gomem_metrics::GoState;
+mod gc_window;
+mod pacing;
+mod prediction_table;
+mod recording;
+mod unrounded;
 
-use crate::{
-    bundle::Bundle,
-    recording::{Said, record_trace},
-};
-
-/// What allocating less would save.
-#[derive(Debug, Clone, Copy, PartialEq)]
-#[non_exhaustive]
-pub struct Saving {
-    /// The share of GC cycles saved.
-    pub gc_cycles: Interval,
-    /// GC CPU saved, as a share of all available CPU.
-    pub gc_cpu: Interval,
-}
-
-/// The recorded run's model, with the settings worth asking about.
-#[derive(Debug, Clone)]
-pub(crate) struct Pacing {
-    pub(crate) model: GcModel,
-    pub(crate) base: Prediction,
-    pub(crate) what_if: Vec<Prediction>,
-}
-
-impl Pacing {
-    /// Fits the model; the error says what is missing.
-    pub(crate) fn of(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
-        let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
-        // The counters of a process that was restarted meanwhile do not belong to the traced run.
-        let state = Some(state).filter(|state| state.segments().len() == 1);
-        let recording = record_trace(trace.lines(), state, &Said::default());
-        let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
-        let base = model.predict(model.base());
-        let limit = model.base().memory_limit_bytes;
-        let what_if = SETTINGS
-            .iter()
-            .map(|&percent| model.predict(&Setting::new(Gogc::Percent(percent)).with_memory_limit(limit)))
-            .chain([model.predict(&Setting::new(Gogc::Off).with_memory_limit(limit))])
-            .collect();
-        Ok(Self { model, base, what_if })
-    }
-
-    /// What allocating `fraction` of its bytes less would save.
-    pub(crate) fn saving(&self, fraction: f64) -> Option<Saving> {
-        saving(&self.model, &self.base, fraction)
-    }
-}
-
-/// What allocating `fraction` of its bytes less would save a program, beside `base`, the prediction for it as it is.
-pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Option<Saving> {
-    let scale = (1.0 - fraction).clamp(0.0, 1.0);
-    let after = model.predict(&model.base().with_alloc_scale(scale));
-    let (cycles, cpu) = (base.gc_cycles?.value, base.gc_cpu_fraction?.value);
-    let (after_cycles, after_cpu) = (after.gc_cycles?, after.gc_cpu_fraction?);
-    if cycles <= 0.0 {
-        return None;
-    }
-    let saved = |part: f64, whole: f64| (whole - part).max(0.0);
-    // The replay is of a program that does the same work in the same time: then less is allocated while GC marks, so that the
-    // goal is lower. One that works as fast as it can allocates as fast as before, and its cycles fall as its bytes do. Which
-    // of both it is, a trace does not tell.
-    let as_fast = 1.0 - scale;
-    let replayed = |after: f64| saved(after, cycles) / cycles;
-    let gc_cycles = Interval {
-        value: f64::midpoint(replayed(after_cycles.value), as_fast),
-        low: replayed(after_cycles.high).min(as_fast),
-        high: replayed(after_cycles.low).max(as_fast),
-    };
-    let gc_cpu = Interval {
-        value: saved(after_cpu.value, cpu),
-        low: saved(after_cpu.high, cpu),
-        high: saved(after_cpu.low, cpu),
-    };
-    Some(Saving { gc_cycles, gc_cpu })
-}
-
-const SETTINGS: [u32; 6] = [50, 100, 150, 200, 400, 800];
+pub(crate) use gc_window::{GcWindow, GcWindows};
+pub use pacing::Saving;
+pub(crate) use pacing::{Pacing, saving};
+pub(crate) use prediction_table::prediction_columns;
+pub use prediction_table::{predictions_table, recommendations_table};
+pub use recording::{Said, TooManyCycles, record_bundle, record_metrics, record_trace};

@@ -1,0 +1,105 @@
+//! The map types that a log names, and how large their buckets are.
+
+use foldhash::HashSet;
+
+use crate::attribution::size_classes::rounded;
+
+/// The sizes of the buckets of maps.
+#[derive(Debug, Default)]
+pub(crate) struct Maps {
+    buckets: HashSet<u64>,
+    keys: HashSet<u64>,
+    /// Whether there are maps of types whose size is not known.
+    pub(crate) has_others: bool,
+}
+
+impl Maps {
+    /// Takes the type from `make(map[string]int, 8)` or `map[string]int{...}`.
+    pub(crate) fn add(&mut self, subject: &str) {
+        let subject = subject.strip_prefix("make(").unwrap_or(subject);
+        match subject.strip_prefix("map[").and_then(slot) {
+            Some((key, value)) => {
+                // `bucketOf` until Go 1.23: tops, keys, values, overflow; since then groups of slots behind a control word.
+                self.buckets.insert(rounded(8 + 8 * (key + value) + 8));
+                let align = if key.max(value) >= 8 { 8 } else { key.max(value).max(1).next_power_of_two() };
+                // A slot that ends with nothing is padded, so that the end has an address of its own.
+                self.buckets.insert(rounded(8 + 8 * (key + value.max(1)).div_ceil(align) * align));
+            }
+            None => self.has_others = true,
+        }
+        let key = subject.strip_prefix("map[").and_then(|rest| size_of(rest.split(']').next()?));
+        self.keys.extend(key);
+    }
+
+    /// Whether it can be a bucket of a map whose key is known and whose value is a type by name: a struct of whole words.
+    pub(crate) fn may_have_bucket(&self, size: u64) -> bool {
+        let values = || (1..=MOST_WORDS).map(|words| 8 * words);
+        self.has_others
+            && self.keys.iter().any(|key| {
+                values().any(|value| {
+                    let slots = 8 * (key.next_multiple_of(8) + value);
+                    rounded(8 + slots) == size || rounded(8 + 8 * (key + value) + 8) == size
+                })
+            })
+    }
+
+    pub(crate) fn has_bucket(&self, size: u64) -> bool {
+        self.buckets.contains(&size)
+    }
+}
+
+/// Whether a bucket of a map with a usual key and value has this size.
+pub(crate) fn is_usual_bucket(size: u64) -> bool {
+    USUAL_SLOTS.iter().any(|slot| rounded(8 + 8 * slot + 8) == size || rounded(8 + 8 * slot) == size)
+}
+
+/// The bytes of key and value, of what follows `map[`.
+fn slot(rest: &str) -> Option<(u64, u64)> {
+    let mut depth = 0;
+    let end = rest.find(|letter| {
+        depth += i32::from(letter == '[') - i32::from(letter == ']');
+        depth < 0
+    })?;
+    let value = &rest[end + 1..];
+    let value = value.split_once('{').map_or(value, |(value, _)| value);
+    let value = value.split_once([',', ')']).map_or(value, |(value, _)| value);
+    Some((size_of(&rest[..end])?, size_of(value)?))
+}
+
+fn size_of(name: &str) -> Option<u64> {
+    Some(match name {
+        "bool" | "byte" | "uint8" | "int8" => 1,
+        "int16" | "uint16" => 2,
+        "rune" | "int32" | "uint32" | "float32" => 4,
+        "int" | "uint" | "int64" | "uint64" | "float64" | "uintptr" => 8,
+        "string" | "any" | "error" => 16,
+        "struct " | "struct {}" => 0,
+        _ if name.starts_with("[]") => 24,
+        _ if name.starts_with('*') || name.starts_with("map[") || name.starts_with("chan ") => 8,
+        _ if name.starts_with("func(") => 8,
+        _ if name.starts_with("interface ") => 16,
+        _ => return None,
+    })
+}
+
+/// A value larger than this is kept by a pointer.
+const MOST_WORDS: u64 = 16;
+
+/// Numbers, texts, slices and pointers, by themselves and as value.
+const USUAL_SLOTS: [u64; 12] = [8, 9, 12, 16, 17, 20, 24, 25, 32, 40, 48, 64];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_of_types() {
+        let mut maps = Maps::default();
+        for subject in ["make(map[string]int, 8)", "map[int]map[int]int{}", "map[[]string]*T{...}"] {
+            maps.add(subject);
+        }
+        assert!(maps.has_bucket(208) && maps.has_bucket(144) && !maps.has_bucket(160) && !maps.has_others);
+        maps.add("make(Names)");
+        assert!(maps.has_others);
+    }
+}

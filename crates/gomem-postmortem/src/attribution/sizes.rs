@@ -1,0 +1,307 @@
+//! The sizes of the objects that one place allocates, and what they tell.
+
+use std::collections::BTreeMap;
+
+use crate::attribution::size_classes::{below, rounded};
+
+/// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
+/// and size, so the sizes of a profile are exact even when it is sampled.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Sizes {
+    by_size: BTreeMap<u64, i64>,
+}
+
+/// What sizes look like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// One size only.
+    Fixed(u64),
+    /// Those of a map that grows: groups or buckets that double.
+    Map,
+    /// Those of a slice that grows: each near to twice the last, or a quarter more.
+    Slice,
+    /// None of these.
+    Mixed,
+}
+
+impl Sizes {
+    pub(crate) fn add(&mut self, bytes: i64, objects: i64) {
+        if objects <= 0 || bytes <= 0 {
+            return;
+        }
+        let count = self.by_size.entry((bytes / objects) as u64).or_default();
+        *count = count.saturating_add(objects);
+    }
+
+    /// Without the sizes of very few objects: a goroutine that has to wait while it allocates makes some of the runtime's.
+    fn usual(&self) -> Self {
+        let most = self.by_size.values().copied().max().unwrap_or(0);
+        let least_bytes = self.bytes() / RARE as u64;
+        let is_usual =
+            |&(size, objects): &(u64, i64)| objects > most / RARE || size.saturating_mul(objects as u64) > least_bytes;
+        Self { by_size: self.each().filter(is_usual).collect() }
+    }
+
+    /// All of several calls together.
+    pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
+        let mut merged = Self::default();
+        for (size, objects) in all.flat_map(Self::each) {
+            merged.add((size as i64).saturating_mul(objects), objects);
+        }
+        merged
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.each().fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(objects as u64)))
+    }
+
+    pub(crate) fn objects(&self) -> i64 {
+        self.by_size.values().fold(0, |sum: i64, objects| sum.saturating_add(*objects))
+    }
+
+    /// How many sizes there are.
+    pub(crate) fn distinct(&self) -> usize {
+        self.by_size.len()
+    }
+
+    pub(crate) fn contains(&self, wanted: u64) -> bool {
+        self.by_size.contains_key(&wanted)
+    }
+
+    /// Whether there are two sizes, as many objects of one as of the other, and one of them is among `wanted`.
+    pub(crate) fn has_pair_with(&self, wanted: &[u64]) -> bool {
+        self.exactly()
+            .is_some_and(|[(small, a), (large, b)]| a == b && (wanted.contains(&small) || wanted.contains(&large)))
+    }
+
+    /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
+    pub(crate) fn is_dense(&self) -> bool {
+        let pairs = self.by_size.keys().zip(self.by_size.keys().skip(1));
+        let close = pairs.filter(|(small, large)| (**large as f64) < 1.4 * **small as f64).count();
+        self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
+    }
+
+    /// The share of the bytes of what grows that it does without when it has room enough from the beginning: memory that is
+    /// replaced by larger memory. All of it when the sizes do not show that it grows.
+    pub(crate) fn avoidable_fraction(&self) -> f64 {
+        let grows = matches!(self.shape(), Shape::Map | Shape::Slice) || self.is_dense();
+        if grows { self.outgrown_fraction() } else { 1.0 }
+    }
+
+    fn outgrown_fraction(&self) -> f64 {
+        let next = self.by_size.values().skip(1).chain([&0]);
+        let kept: f64 = self.each().zip(next).map(|((size, n), next)| size as f64 * (n - next).max(0) as f64).sum();
+        1.0 - (kept / self.bytes().max(1) as f64).min(1.0)
+    }
+
+    pub(crate) fn smallest(&self) -> u64 {
+        self.by_size.first_key_value().map_or(0, |(size, _)| *size)
+    }
+
+    pub(crate) fn largest(&self) -> u64 {
+        self.by_size.last_key_value().map_or(0, |(size, _)| *size)
+    }
+
+    /// The only size, when there is one.
+    pub(crate) fn fixed(&self) -> Option<u64> {
+        self.exactly().map(|[(size, _)]| size)
+    }
+
+    /// Whether all but very few objects have one size.
+    pub(crate) fn is_nearly_fixed(&self) -> bool {
+        self.usual().fixed().is_some()
+    }
+
+    /// All of them, when there are so many.
+    fn exactly<const N: usize>(&self) -> Option<[(u64, i64); N]> {
+        if self.by_size.len() != N {
+            return None;
+        }
+        self.each().collect::<Vec<_>>().try_into().ok()
+    }
+
+    /// Each size, the smallest first, with how many objects have it.
+    fn each(&self) -> impl Iterator<Item = (u64, i64)> {
+        self.by_size.iter().map(|(&size, &objects)| (size, objects))
+    }
+
+    pub(crate) fn shape(&self) -> Shape {
+        match self.usual().exact_shape() {
+            Shape::Mixed if self.has_tables() || self.is_first_table() => Shape::Map,
+            shape => shape,
+        }
+    }
+
+    fn exact_shape(&self) -> Shape {
+        if self.by_size.is_empty() || self.by_size.len() > MOST_SIZES {
+            return Shape::Mixed;
+        }
+        if let Some(size) = self.fixed() {
+            return Shape::Fixed(size);
+        }
+        let sizes: Vec<u64> = self.by_size.keys().copied().collect();
+        if is_doubling(&sizes) {
+            return Shape::Slice;
+        }
+        // Buckets of one size are as large as their size class.
+        let is_base = |base: &u64| *base <= LARGEST_BUCKET && rounded(*base) == *base;
+        if sizes.iter().any(|base| is_base(base) && self.is_map_of(*base)) { Shape::Map } else { Shape::Mixed }
+    }
+
+    /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
+    fn has_tables(&self) -> bool {
+        let objects = |is: fn(u64) -> bool| {
+            let of = self.each().filter(move |(size, _)| is(*size));
+            of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(objects))
+        };
+        let tables = objects(|size| size == TABLE);
+        // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
+        let arrays = objects(|size| size > 2 * TABLE);
+        tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
+    }
+
+    /// Whether each array comes with the `table` and the directory of a map that got its first one.
+    fn is_first_table(&self) -> bool {
+        matches!(
+            self.exactly(),
+            Some([(DIRECTORY, directories), (TABLE, tables), (array, arrays)])
+                if directories == tables && tables == arrays && array > 2 * TABLE
+        )
+    }
+
+    /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
+    fn is_map_of(&self, base: u64) -> bool {
+        let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
+        for (&size, &objects) in self.by_size.range(base..) {
+            if let Some(has_overflow) = is_bucket_array(size, base) {
+                matched = size.saturating_mul(objects as u64).saturating_add(matched);
+                largest = size;
+                is_telling |= has_overflow;
+            }
+        }
+        is_telling
+            && largest as f64 >= LEAST_GROWTH * base as f64
+            && matched as f64 >= LEAST_IN_BUCKETS * self.bytes() as f64
+    }
+}
+
+/// Whether each size is about twice the one before, or for large ones a quarter more (`nextslicecap` in
+/// `runtime/slice.go`), rounded to a size class.
+fn is_doubling(sizes: &[u64]) -> bool {
+    sizes.windows(2).all(|pair| {
+        let (small, large) = (pair[0], pair[1]);
+        let least = if small < 2048 { 1.45 } else { 1.1 };
+        let header = if small <= MOST_WITHOUT_HEADER && large > MOST_WITHOUT_HEADER { MALLOC_HEADER } else { 0 };
+        let is_doubled =
+            large as f64 >= least * small as f64 && large <= rounded(small.saturating_mul(2).saturating_add(header));
+        is_doubled || (small <= 16 && large <= 32)
+    })
+}
+
+/// Whether a size is that of `base`-sized buckets doubled some times, and whether a sixteenth more for overflow
+/// (`makeBucketArray` in `runtime/map.go` until Go 1.23). The base was rounded up to its size class itself.
+fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
+    let exact = (below(base) / 8 + 1..=base / 8).map(|words| words * 8);
+    let fits = |bytes: u64| rounded(bytes) == size || rounded(bytes + MALLOC_HEADER) == size;
+    exact.into_iter().filter(|exact| *exact >= 16).find_map(|exact| {
+        (0..MOST_DOUBLINGS).find_map(|doubled| {
+            let bytes = exact << doubled;
+            if fits(bytes) {
+                return Some(false);
+            }
+            (doubled >= 4 && fits(bytes / 16 * 17)).then_some(true)
+        })
+    })
+}
+
+const RARE: i64 = 50;
+/// More than what grows by a quarter has up to the end of all addresses.
+const MOST_SIZES: usize = 160;
+const TABLE: u64 = 32;
+/// One pointer to a table.
+const DIRECTORY: u64 = 8;
+const FEWEST_TABLES: i64 = 3;
+
+/// Smaller buckets have sizes that slices have too.
+const SMALLEST_TELLING_BUCKET: u64 = 72;
+/// Keys and values beyond 128 bytes are held by pointers.
+const LARGEST_BUCKET: u64 = 2304;
+/// Twice as many buckets, rounded to size classes.
+const LEAST_GROWTH: f64 = 1.8;
+const LEAST_IN_BUCKETS: f64 = 0.8;
+const MOST_DOUBLINGS: u32 = 32;
+/// What objects with pointers carry since Go 1.22, beyond a size (`minSizeForMallocHeader`).
+const MALLOC_HEADER: u64 = 8;
+const MOST_WITHOUT_HEADER: u64 = 512;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shape(sizes: &[u64]) -> Shape {
+        let mut all = Sizes::default();
+        for size in sizes {
+            all.add(*size as i64 * 3, 3);
+        }
+        all.shape()
+    }
+
+    #[test]
+    fn growth_has_a_shape() {
+        assert_eq!(shape(&[8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 6784, 9472, 12288]), Shape::Slice);
+        assert_eq!(shape(&[16, 32, 64, 128]), Shape::Slice);
+        assert_eq!(shape(&[8, 16, 32, 64, 128, 256, 512, 1152, 2048, 4096]), Shape::Slice);
+        assert_eq!(shape(&[24, 48, 96, 192, 384]), Shape::Slice);
+        // map[int]int of Go 1.21, and of Go 1.24.
+        assert_eq!(shape(&[144, 288, 576, 1152, 2688, 5376, 10240, 20480]), Shape::Map);
+        assert_eq!(shape(&[8, 16, 32, 144, 288, 576, 1152, 2304, 4864, 9472, 18432]), Shape::Map);
+        assert_eq!(shape(&[112]), Shape::Fixed(112));
+        assert_eq!(shape(&[80, 96, 112, 128]), Shape::Mixed);
+        // With lists of overflow buckets.
+        assert_eq!(shape(&[8, 16, 24, 32, 64, 80, 128, 256, 512, 6144, 10880, 21760, 49152]), Shape::Map);
+        assert_eq!(shape(&[24, 208, 416, 896, 1792, 4096, 8192, 14336]), Shape::Map);
+        assert_eq!(shape(&[8, 32, 416]), Shape::Map);
+        assert_eq!(shape(&[8, 4096]), Shape::Mixed);
+        assert_eq!(shape(&[8, 1 << 40, 1 << 60]), Shape::Mixed);
+        let mut tables = Sizes::default();
+        for (size, objects) in [(16, 1), (32, 70), (128, 1), (256, 1), (352, 1), (704, 1), (21760, 1), (49152, 67)] {
+            tables.add(size * objects, objects);
+        }
+        assert_eq!(tables.shape(), Shape::Map);
+    }
+
+    #[test]
+    fn a_few_of_another_size_are_left_out() {
+        let is_nearly_fixed = |objects: &[(i64, i64)]| {
+            let mut all = Sizes::default();
+            objects.iter().for_each(|(size, count)| all.add(size * count, *count));
+            all.is_nearly_fixed()
+        };
+        assert!(is_nearly_fixed(&[(4096, 1000), (512, 3)]));
+        assert!(!is_nearly_fixed(&[(4096, 1000), (8192, 300)]));
+        assert!(!is_nearly_fixed(&[(4096, 1000), (1 << 20, 3)]), "few, but most of the bytes");
+        assert!(!is_nearly_fixed(&[]));
+    }
+
+    #[test]
+    fn what_is_outgrown() {
+        let mut grown = Sizes::default();
+        for (size, objects) in [(16, 10), (32, 10), (64, 4), (128, 4)] {
+            grown.add(size * objects, objects);
+        }
+        let kept = (6 * 32 + 4 * 128) as f64;
+        assert!((grown.outgrown_fraction() - (1.0 - kept / 1248.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_text_that_grows_is_dense() {
+        let dense = |sizes: &[u64]| {
+            let mut all = Sizes::default();
+            sizes.iter().for_each(|size| all.add(*size as i64, 1));
+            all.is_dense()
+        };
+        assert!(dense(&[16, 24, 32, 48, 64, 80, 96, 112, 128, 144]));
+        assert!(!dense(&[8, 16, 32, 64, 128, 256, 512, 848, 1280]));
+        assert!(!dense(&[8, 16, 32, 144, 288, 576, 1152]));
+    }
+}

@@ -1,0 +1,109 @@
+//! Why a place allocates that no record explains.
+
+use gomem_escape::{Cause, Confidence};
+
+use crate::attribution::{
+    map_types::{Maps, is_usual_bucket},
+    reason::Reason,
+    size_classes::rounded,
+    sizes::{Shape, Sizes},
+};
+
+/// What is known of the build.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Build<'a> {
+    /// Whether the log reports `append`: Go 1.25 and later.
+    pub(crate) reports_append: bool,
+    /// Whether an expression of the line's flows is an `append`.
+    pub(crate) appends: bool,
+    /// Whether the log covers the package.
+    pub(crate) is_covered: bool,
+    /// Whether `go` or `defer` puts a call of the line into a function of its own.
+    pub(crate) wraps: bool,
+    /// Whether the line is `text += more`.
+    pub(crate) adds_text: bool,
+    /// The maps that the log names.
+    pub(crate) maps: Option<&'a Maps>,
+}
+
+/// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
+/// keeps, and before Go 1.25 the growth of slices. With how well it fits, and whether that is more than a guess.
+pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32, Confidence)> {
+    let slice = Reason::Compiler(Cause::SliceGrowth);
+    let heuristic = |reason, fit| Some((reason, fit, Confidence::Heuristic));
+    let shape = sizes.shape();
+    if !build.is_covered {
+        // Then anything can be the reason: only clear shapes tell.
+        return match shape {
+            Shape::Map => heuristic(Reason::MapGrowth, 10),
+            Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
+                heuristic(Reason::MapGrowth, 10)
+            }
+            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, 10),
+            _ => None,
+        };
+    }
+    let is_map = |size| build.maps.is_some_and(|maps| maps.has_bucket(size));
+    let may_be_map = |size| build.maps.is_none_or(|maps| maps.has_others) && is_usual_bucket(size);
+    // Before that, a slice is as likely.
+    let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
+    let of_fixed = |size| match size {
+        _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
+        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
+        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
+        _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, 14),
+        _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
+            heuristic(Reason::Channel, 12)
+        }
+        _ => None,
+    };
+    let reported = match shape {
+        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), 21, Confidence::Confident)),
+        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::Confident)),
+        _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
+        Shape::Fixed(size) => of_fixed(size),
+        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
+        // `s += x` is not reported.
+        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), 16),
+        Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::Confident)),
+        Shape::Map => heuristic(Reason::MapGrowth, 29),
+        // Two or three steps of a map look like those of a slice.
+        Shape::Slice
+            if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
+                || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
+        {
+            heuristic(Reason::MapGrowth, 29)
+        }
+        Shape::Slice if !build.reports_append => heuristic(slice, 29),
+        // The log may lack a generic function that is inlined everywhere.
+        Shape::Slice => heuristic(slice, 14),
+        _ => None,
+    };
+    reported.or_else(|| {
+        let is_small = sizes.largest() < SMALLEST_MAP && !is_map(sizes.smallest());
+        let fallback = match build.reports_append {
+            // `text += more`, which the flows do not show.
+            true if is_small => Reason::Compiler(Cause::Concatenation),
+            true => Reason::MapGrowth,
+            false => slice,
+        };
+        heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { 3 } else { 14 })
+    })
+}
+
+/// Whether a channel of a power of two of words has this size: most buffers are made so.
+fn is_usual_channel(size: u64) -> bool {
+    CHANNEL.iter().any(|header| (0..7).any(|doubled| rounded(header + (8 << doubled)) == size))
+}
+
+/// Most channels hold few and small values.
+const MOST_IN_CHANNEL: u64 = 1024;
+
+/// Below this a bucket's size is more often a slice's, even if the log names a map with such buckets.
+const SMALLEST_MAP: u64 = 72;
+
+/// Few structs are as large, and a map with slots of 16 bytes has such buckets.
+const SMALLEST_LIKELY_MAP: u64 = 144;
+
+/// The sizes of `runtime.hchan` without elements, up to Go 1.22 and since.
+const CHANNEL: [u64; 2] = [96, 112];

@@ -1,0 +1,310 @@
+//! What a file is, told by its content, and what it adds to a bundle.
+
+use gomem_escape::{Coverage, EscapeReader};
+use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics, ReadOptions};
+use gomem_pprof::Profile;
+use memchr::memmem;
+
+use crate::bundle::{
+    announced::{Announced, inflated_text},
+    bundle::{Artifact, Bundle, Contents, HeapProfile, Remark, Unread},
+    program,
+};
+
+/// Reads one file after the other into a bundle.
+#[derive(Default)]
+pub(crate) struct Recogniser {
+    bundle: Bundle,
+    outcomes: Vec<Outcome>,
+    escapes: EscapeReader,
+    traces: Vec<GcTrace>,
+    untimed: Vec<Untimed>,
+    /// Profiles of running programs, each with its file: are they of one program?
+    profiles: Vec<(usize, Contents, Profile)>,
+}
+
+/// What became of a file.
+struct Outcome {
+    name: String,
+    contents: Vec<Contents>,
+    /// Why it, or a part of it, was not used.
+    reasons: Vec<String>,
+}
+
+/// How a file was read.
+enum Read {
+    /// With a remark about it.
+    Used(Option<String>),
+    /// Metrics without a time: whether they are of use is known when all files are.
+    Later,
+}
+
+/// Metrics that do not say when they were taken.
+struct Untimed {
+    file: usize,
+    bytes: Vec<u8>,
+    modified_ms: Option<i64>,
+}
+
+impl Recogniser {
+    pub(crate) fn read(&mut self, mut artifact: Artifact) {
+        let file = self.outcomes.len();
+        artifact.bytes = inflated_text(artifact.bytes);
+        let (contents, reasons) = self.recognise(file, &artifact);
+        self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+    }
+
+    pub(crate) fn finish(mut self, name: &str) -> Bundle {
+        self.place_untimed();
+        self.keep_one_program();
+        let mut bundle = self.bundle;
+        name.clone_into(&mut bundle.name);
+        bundle.gctrace = joined(self.traces);
+        // A log that held nothing of the compiler's was told already.
+        bundle.escapes = self.escapes.finish().ok();
+        for outcome in self.outcomes {
+            let Outcome { name, contents, reasons } = outcome;
+            if contents.is_empty() {
+                bundle.unread.push(Unread { name, reason: reasons.join("; ") });
+                continue;
+            }
+            bundle.contents.extend(contents.into_iter().map(|contents| (name.clone(), contents)));
+            bundle.remarks.extend(reasons.into_iter().map(|text| Remark { name: name.clone(), text }));
+        }
+        bundle.heaps.sort_by_key(|heap| heap.profile.time_nanos());
+        bundle
+    }
+
+    /// One file may be several things: a service's log holds GC traces, and goroutines when it crashed.
+    fn recognise(&mut self, file: usize, artifact: &Artifact) -> (Vec<Contents>, Vec<String>) {
+        let bytes = artifact.bytes.as_slice();
+        let (mut contents, mut reasons) = (Vec::new(), Vec::new());
+        let mut take = |kind: Contents, read: Result<Read, String>| match read {
+            Ok(Read::Used(remark)) => {
+                contents.push(kind);
+                reasons.extend(remark);
+            }
+            Ok(Read::Later) => {}
+            Err(reason) => reasons.push(reason),
+        };
+        if bytes.is_empty() {
+            return (Vec::new(), vec!["empty".to_owned()]);
+        }
+        let announced = Announced::by(bytes);
+        if announced.gc_trace {
+            take(Contents::GcTrace, self.trace(bytes));
+        }
+        if announced.escape_log {
+            take(Contents::EscapeLog, self.log(bytes));
+        }
+        if let Some(profile) = announced.profile {
+            let (kind, read) = self.profile(file, profile);
+            take(kind, read);
+        }
+        if announced.metrics {
+            take(Contents::Metrics, self.metrics(file, artifact));
+        } else if contents.is_empty() && reasons.is_empty() {
+            reasons.push(other(is_json(bytes)));
+        }
+        (contents, reasons)
+    }
+
+    fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Read, String>) {
+        let profile = match Profile::decode(bytes) {
+            Ok(profile) => profile,
+            Err(err) => return (Contents::Heap, Err(err.to_string())),
+        };
+        let has = |name: &str| profile.sample_type_index(name).is_some();
+        let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);
+        let (kind, refusal) = if has("alloc_space") && has("inuse_space") {
+            let is_spare = profile.time_nanos().is_none() && is_second(Contents::Heap);
+            (Contents::Heap, is_spare.then(|| "a heap profile without its time: the others are used".to_owned()))
+        } else if has("cpu") {
+            let is_spare = is_second(Contents::Cpu);
+            (Contents::Cpu, is_spare.then(|| "a second CPU profile: the first by name is used".to_owned()))
+        } else if has("goroutine") || has("goroutines") || has(LEAKED) {
+            (Contents::Goroutine, None)
+        } else {
+            let kinds: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
+            (Contents::Heap, Some(format!("a profile of {}: no finding uses it", kinds.join(", "))))
+        };
+        if let Some(reason) = refusal {
+            return (kind, Err(reason));
+        }
+        let flaws = profile.diagnostics().len() as u64 + profile.suppressed_diagnostics();
+        let remark = profile.diagnostics().first().map(|first| {
+            let place = first.line.map_or_else(|| format!("byte {}", first.offset), |line| format!("line {line}"));
+            format!("{flaws} flaws were repaired: {place}: {}", first.flaw)
+        });
+        self.profiles.push((file, kind, profile));
+        (kind, Ok(Read::Used(remark)))
+    }
+
+    /// The remark is about lines that cannot be read.
+    fn trace(&mut self, bytes: &[u8]) -> Result<Read, String> {
+        let trace = GcTrace::decode(bytes).map_err(|err| err.to_string())?;
+        if self.traces.iter().any(|known| is_same(known.lines(), trace.lines())) {
+            return Err("the same GC trace as another file".to_owned());
+        }
+        let torn = trace.diagnostics().len() as u64 + trace.suppressed_diagnostics();
+        let remark = trace.diagnostics().first().map(|first| format!("{torn} torn lines of the GC trace: {first}"));
+        self.traces.push(trace);
+        Ok(Read::Used(remark))
+    }
+
+    /// Logs of one program are one log: that of each of its packages, and the files of `-json=0`.
+    fn log(&mut self, bytes: &[u8]) -> Result<Read, String> {
+        let before = self.escapes.coverage();
+        self.escapes.read(bytes).map_err(|err| err.to_string())?;
+        let after = self.escapes.coverage();
+        let more = |of: fn(&Coverage) -> u64| of(&after) - of(&before);
+        if more(|coverage| coverage.parsed) == 0 {
+            return Err(format!("no compiler diagnostics in {} lines", more(|coverage| coverage.lines)));
+        }
+        let unknown = more(|coverage| coverage.unknown);
+        Ok(Read::Used((unknown > 0).then(|| format!("{unknown} lines of the compiler's log are not understood"))))
+    }
+
+    fn metrics(&mut self, file: usize, artifact: &Artifact) -> Result<Read, String> {
+        let bytes = artifact.bytes.as_slice();
+        let is_json = is_json(bytes);
+        let mut alone = Metrics::new();
+        if let Err(err) = alone.push(UNTIMED, bytes, ReadOptions::default()) {
+            let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
+            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(is_json) });
+        }
+        if alone.state().rows() == 0 {
+            return Err(if is_json { other(is_json) } else { "no metric of the Go runtime in it".to_owned() });
+        }
+        let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
+        let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
+            let (bytes, modified_ms) = (bytes.to_vec(), artifact.modified_ms);
+            self.untimed.push(Untimed { file, bytes, modified_ms });
+            return Ok(Read::Later);
+        };
+        self.bundle.metrics.push(time_ms, bytes, ReadOptions::default()).map_err(|err| err.to_string())?;
+        let mut skipped = alone.diagnostics().iter().map(|(_, told)| told).filter(|told| told.skipped);
+        let remark = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
+        Ok(Read::Used(remark))
+    }
+
+    /// Metrics without a time are of use where no other says when it was taken: alone, or in the order in which the files
+    /// were written.
+    fn place_untimed(&mut self) {
+        let untimed = std::mem::take(&mut self.untimed);
+        let has_timed = !self.bundle.metrics.series().is_empty();
+        let mut times: Vec<i64> = untimed.iter().filter_map(|one| one.modified_ms).collect();
+        times.sort_unstable();
+        times.dedup();
+        let is_ordered = untimed.len() == 1 || times.len() == untimed.len();
+        for one in untimed {
+            let outcome = &mut self.outcomes[one.file];
+            if has_timed || !is_ordered {
+                let others = if has_timed { "beside metrics that have one" } else { "and there are several" };
+                outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
+                continue;
+            }
+            match self.bundle.metrics.push(one.modified_ms.unwrap_or(0), &one.bytes, ReadOptions::default()) {
+                Ok(()) => {
+                    outcome.contents.push(Contents::Metrics);
+                    if one.modified_ms.is_some() {
+                        outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
+                    }
+                }
+                Err(err) => outcome.reasons.push(err.to_string()),
+            }
+        }
+    }
+
+    /// What two programs allocate cannot be joined: the one with the most profiles is kept.
+    fn keep_one_program(&mut self) {
+        let profiles = std::mem::take(&mut self.profiles);
+        let programs = program::tell_apart(profiles.iter().map(|(_, _, profile)| profile));
+        self.bundle.builds = programs.builds;
+        for ((file, contents, profile), program) in profiles.into_iter().zip(programs.of_profile) {
+            let outcome = &mut self.outcomes[file];
+            if program != 0 {
+                let (name, kept) = (&programs.names[program], &programs.names[0]);
+                self.bundle.other_programs.push((outcome.name.clone(), name.clone()));
+                self.bundle.program.clone_from(kept);
+                outcome.contents.retain(|found| *found != contents);
+                outcome
+                    .reasons
+                    .push(format!("a profile of another program, {name}: the bundle is read as one of {kept}"));
+                continue;
+            }
+            match contents {
+                Contents::Heap => self.bundle.heaps.push(HeapProfile { name: outcome.name.clone(), profile }),
+                Contents::Cpu => self.bundle.cpu = Some(profile),
+                _ => self.bundle.goroutines.push(profile),
+            }
+        }
+    }
+}
+
+/// Traces of one program: a log that was rotated goes on where another ends.
+fn joined(traces: Vec<GcTrace>) -> Option<GcTrace> {
+    let mut chains: Vec<Vec<GcTraceLine>> = Vec::new();
+    let mut left = traces;
+    if left.len() == 1 {
+        return left.pop();
+    }
+    let goes_on = |a: &[GcTraceLine], b: &[GcTraceLine]| match (a.last(), b.first()) {
+        (Some(last), Some(first)) => {
+            first.cycle == last.cycle.saturating_add(1) && first.start_seconds > last.start_seconds
+        }
+        _ => false,
+    };
+    for trace in left {
+        let lines = trace.lines();
+        if let Some(chain) = chains.iter_mut().find(|chain| goes_on(chain, lines)) {
+            chain.extend_from_slice(lines);
+        } else if let Some(chain) = chains.iter_mut().find(|chain| goes_on(lines, chain)) {
+            chain.splice(0..0, lines.iter().copied());
+        } else {
+            chains.push(lines.to_vec());
+        }
+    }
+    (!chains.is_empty()).then(|| GcTrace::from_lines(chains.concat()))
+}
+
+fn is_same(a: &[GcTraceLine], b: &[GcTraceLine]) -> bool {
+    let is_same = |a: &GcTraceLine, mut b: GcTraceLine| {
+        b.log_line = a.log_line;
+        *a == b
+    };
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, *b))
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
+fn other(is_json: bool) -> String {
+    if is_json { "JSON: notes about the bundle" } else { "not recognised" }.to_owned()
+}
+
+/// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
+fn scrape_time(name: &str) -> Option<i64> {
+    let stem = name.rsplit('/').next()?.split('.').next()?;
+    Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
+}
+
+/// No scrape was taken in 1970.
+const UNTIMED: i64 = 0;
+
+/// The sample type of a `goroutineleak` profile: `goroutineLeakProfile` in `runtime/pprof/pprof.go`.
+pub(crate) const LEAKED: &str = "goroutineleak";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_scrapes() {
+        assert_eq!(scrape_time("m/1700000000000.prom"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("metrics.prom"), None);
+        assert_eq!(scrape_time("7.prom"), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! What to do, what costs most first.
+
+mod charged;
+mod diagnosed;
+mod finding;
+mod growth;
+mod leak;
+mod mismatch;
+mod pool;
+mod ranking;
+mod series;
+mod waiting;
+
+pub use diagnosed::Unjudged;
+pub(crate) use diagnosed::{diagnose, is_leaking, sentence, unjudged, wants};
+pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
+pub use growth::Growth;
+pub(crate) use growth::{growth, live_heap};
+pub(crate) use leak::leaking;
+pub(crate) use ranking::find;
+pub use series::{Series, SeriesError, SiteSeries};

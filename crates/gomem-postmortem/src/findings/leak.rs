@@ -1,0 +1,115 @@
+//! What grows without end, as a finding.
+
+use gomem_metrics::Trend;
+use gomem_table::Unit;
+
+use crate::findings::{
+    finding::{Evidence, Finding, FindingKind, Severity},
+    growth::{ENOUGH_PROFILES, Growth},
+};
+
+/// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
+/// surer.
+pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
+    let site = &growth.site;
+    let rising = live_heap.is_some_and(rises);
+    let is_trend = growth.inuse_bytes.len() >= ENOUGH_PROFILES;
+    let is_beyond_chance = growth.significance >= BEYOND_CHANCE;
+    let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
+    let severity =
+        if is_confirmed && site.inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
+    let title = format!(
+        "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
+        site.place.short(),
+        Unit::Bytes.humanize(site.inuse_bytes as f64),
+        site.inuse_fraction * 100.0,
+        Unit::Bytes.humanize(growth.bytes_per_hour)
+    );
+    let mut finding = Finding::new(FindingKind::Leak, severity, title);
+    let steps: Vec<String> = growth.inuse_bytes.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
+    let span = growth.inuse_bytes.last().map_or(0.0, |point| point.0);
+    finding.summary = format!(
+        "{} is in use in more memory in each of {} heap profiles over {}: {}.",
+        site.place.short_function(),
+        steps.len(),
+        Unit::Seconds.humanize(span),
+        steps.join(" → ")
+    );
+    if let Some(trend) = live_heap.filter(|_| rising) {
+        let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
+        finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
+    }
+    if let Some(kept) = growth.kept_fraction() {
+        finding.summary += &format!(" Of what it allocated meanwhile {:.0} % stays.", kept * 100.0);
+    }
+    if let Some((bytes, seconds)) = growth.oldest() {
+        finding.summary += &format!(
+            " At least {} of it are in use for {} or longer.",
+            Unit::Bytes.humanize(bytes),
+            Unit::Seconds.humanize(seconds)
+        );
+    }
+    let stored = growth.decision().and_then(|decision| {
+        decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
+    });
+    finding.action = match stored {
+        Some(step) => format!(
+            "The compiler says where it is kept: `{}`. Bound it: delete entries when they are done, or evict by age or size.",
+            step.from
+        ),
+        None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
+            .into(),
+    };
+    finding.confidence = if rising && is_trend && is_beyond_chance {
+        "high"
+    } else if rising || is_beyond_chance {
+        "medium"
+    } else {
+        "low"
+    };
+    finding.bytes = Some(site.inuse_bytes);
+    finding.bytes_fraction = Some(site.inuse_fraction);
+    finding.cause = site.cause();
+    finding.compiler_message = site.decision().map(gomem_escape::HeapDecision::message);
+    finding.place = Some(site.place.clone());
+    finding.evidence = vec![
+        Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes, "heap profiles"),
+        Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour, "heap profiles"),
+        Evidence::new("sampled objects", growth.sampled_objects, Unit::Count, "heap profiles"),
+        Evidence::new("growth in standard deviations", growth.significance, Unit::None, "heap profiles"),
+    ];
+    if let Some(kept) = growth.kept_fraction() {
+        finding.evidence.push(Evidence::new("kept of what was allocated", kept, Unit::Fraction, "heap profiles"));
+    }
+    if let Some((bytes, _)) = growth.oldest() {
+        finding.evidence.push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes, "heap profiles"));
+    }
+    if let Some(trend) = live_heap {
+        finding.evidence.push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour, "metrics"));
+        finding.evidence.push(Evidence::new("live heap rank correlation", trend.tau, Unit::None, "metrics"));
+    } else {
+        finding.confounders.push("no metrics: a cache that still fills looks the same".into());
+    }
+    finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
+    finding
+}
+
+/// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.
+pub(crate) fn leaking<'a>(growth: &'a [Growth], live_heap: Option<&Trend>) -> impl Iterator<Item = &'a Growth> {
+    let is_contradicted = live_heap.is_some_and(|trend| !rises(trend));
+    growth.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
+}
+
+/// Whether the live heap rises, in nearly every GC cycle.
+pub(crate) fn rises(trend: &Trend) -> bool {
+    trend.tau >= 0.6 && trend.slope > 0.0
+}
+
+/// In standard deviations of the sampler's counts.
+const BEYOND_CHANCE: f64 = 5.0;
+
+/// Of the live heap: what grows from there on soon is most of it.
+const LARGE_SHARE: f64 = 0.1;
+
+/// The fastest few tell it.
+const MOST_LEAKS: usize = 3;

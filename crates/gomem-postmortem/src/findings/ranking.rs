@@ -1,0 +1,137 @@
+//! All findings, what costs most first.
+
+use gomem_gogc::{Gogc, Interval};
+use gomem_metrics::{Diagnosis, Trend};
+use gomem_table::Unit;
+
+use crate::{
+    attribution::Site,
+    bundle::{Bundle, HeapProfile},
+    findings::{
+        charged::allocation_sites,
+        diagnosed,
+        finding::{Finding, FindingKind, Severity},
+        growth::Growth,
+        leak::{leak, leaking},
+        mismatch, waiting,
+    },
+    pacing::Pacing,
+};
+
+/// All findings, what costs most first.
+pub(crate) fn find(
+    bundle: &Bundle,
+    sites: &[Site],
+    growth: &[Growth],
+    live_heap: Option<&Trend>,
+    pacing: Result<&Pacing, &str>,
+    diagnosis: Option<&Diagnosis>,
+) -> Vec<Finding> {
+    let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
+    let growing: Vec<&Growth> = leaking(growth, live_heap).collect();
+    let mut findings: Vec<Finding> = growing.iter().map(|growth| leak(growth, live_heap, is_leaking)).collect();
+    findings.extend(allocation_sites(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
+    for growth in &growing {
+        findings[growing.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
+    }
+    let mismatches = mismatch::find(bundle);
+    if mismatches.iter().any(Finding::is_about_log) {
+        findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
+    }
+    findings.extend(mismatches);
+    if let Ok(pacing) = pacing {
+        findings.extend(gogc(pacing, !growth.is_empty()));
+    }
+    let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
+    diagnosed::tell(&fired, &mut findings);
+    waiting::explain(bundle, &mut findings);
+    findings.extend(missing(bundle, pacing.err()));
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
+    findings
+}
+
+/// What is kept cannot be reused: the finding of the leak says what to do about such a line.
+fn leave_to_leak(finding: &mut Finding, growth: &Growth) {
+    let is_there = [&growth.site.place, &growth.site.charged_to].map(Some).contains(&finding.place.as_ref());
+    let is_kept = growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
+    if finding.kind == FindingKind::AllocationSite && is_there && is_kept {
+        finding.action =
+            "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
+    }
+}
+
+/// Of how many bytes the profiler picks one object.
+fn sampling_period(heap: &HeapProfile) -> Option<i64> {
+    heap.profile.period_type().filter(|kind| kind.name() == "space").map(|_| heap.profile.period())
+}
+
+/// What the compiler says of a line is about another one, perhaps.
+fn doubt(finding: &mut Finding) {
+    finding.confidence = "low";
+    finding.confounders.push("the compiler's log does not match the profile's binary".to_owned());
+}
+
+/// What doubling GOGC would do, beside what it does today.
+fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
+    let percent = match pacing.model.base().gogc {
+        Gogc::Percent(percent) => percent,
+        Gogc::Off => return None,
+    };
+    let doubled = pacing.what_if.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
+    let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
+    let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
+    let quality = pacing.model.quality();
+    let range = |interval: Interval| format!("{:.0} ({:.0}–{:.0})", interval.value, interval.low, interval.high);
+    let title = format!(
+        "GOGC={}: {} GC cycles instead of {:.0}, peak heap {} instead of {}",
+        percent.saturating_mul(2),
+        range(cycles),
+        base_cycles.value,
+        Unit::Bytes.humanize(peak.value),
+        Unit::Bytes.humanize(base_peak.value)
+    );
+    let mut finding = Finding::new(FindingKind::Gogc, Severity::Info, title);
+    finding.summary = format!(
+        "The run was recorded with GOGC={percent}: {} GC cycles in the GC trace, of which the replay makes {:.0}; GC took \
+         {:.1} % of the available CPU. The table shows other settings, replayed through the runtime's pacing formulas over \
+         the recorded allocation.",
+        quality.cycles,
+        base_cycles.value,
+        pacing.model.observed_gc_cpu_fraction().unwrap_or(0.0) * 100.0
+    );
+    finding.action = if leaking {
+        "Fix the leak first: a larger GOGC multiplies what a growing live heap needs.".into()
+    } else {
+        "Allocate less first; then raise GOGC as far as memory allows, with GOMEMLIMIT as the bound.".into()
+    };
+    finding.confidence = if quality.is_shaky() { "low" } else { "medium" };
+    finding.confounders.clone_from(&quality.remarks);
+    Some(finding)
+}
+
+fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
+    let mut wanted: Vec<String> = Vec::new();
+    if bundle.escapes().is_none() {
+        wanted.push("the compiler's log (go build -gcflags=-m=2 ./... 2> escape.log): why each site allocates".into());
+    }
+    if bundle.heaps().is_empty() {
+        wanted.push("a heap profile (/debug/pprof/heap): what allocates".into());
+    } else if bundle.heaps().len() < 3 {
+        wanted.push("three heap profiles over time: what leaks".into());
+    }
+    if bundle.metrics().series().is_empty() {
+        wanted.push("scrapes of /metrics, each in a file named <unix ms>.prom: live heap over time".into());
+    }
+    wanted.extend(no_model.map(|reason| format!("what a fix or another GOGC saves ({reason})")));
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut finding = Finding::new(
+        FindingKind::MissingInput,
+        Severity::Info,
+        format!("{} more inputs would tell more", wanted.len()),
+    );
+    finding.summary = "Not in the bundle.".into();
+    finding.action = format!("Add {}.", wanted.join("; "));
+    Some(finding)
+}

@@ -1,0 +1,256 @@
+//! What goroutines wait on, and who made them.
+
+use foldhash::HashMap;
+use gomem_pprof::{Profile, Sample};
+use gomem_symbol::{Modules, Origin, Symbol};
+use gomem_table::Unit;
+
+use crate::{
+    attribution::Place,
+    bundle::{Bundle, LEAKED},
+    findings::finding::{Evidence, Finding, FindingKind, Severity},
+};
+
+/// Goroutines that wait for the same thing at the same place, and were made at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Waiting {
+    /// `chan receive`, `select`, …
+    state: String,
+    /// The nearest line of the program's own code.
+    at: Place,
+    /// The function that made them, or for want of it the function that they run.
+    origin: Origins,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Origins {
+    CreatedBy(String, Option<String>),
+    Runs(String),
+}
+
+/// Joins what the metrics say of goroutines with the profile that knows most of them, and adds what the runtime itself found
+/// leaked.
+pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
+    let told = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
+    match (told, fullest(bundle.goroutines())) {
+        (Some(finding), Some(profile)) => say_who(finding, profile),
+        (Some(_), None) => {}
+        (None, _) => findings.extend(rising(bundle.goroutines())),
+    }
+    findings.extend(leaked(bundle.goroutines()));
+}
+
+/// Adds to a leak of goroutines where most of them wait.
+fn say_who(finding: &mut Finding, profile: &Profile) {
+    let groups = groups(profile);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let Some((most, count)) = groups.first() else { return };
+    let more = finding.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more");
+    if (*count as f64) < LEAST_OF_GROWTH * more.map_or(0.0, |more| more.value) {
+        let note = format!("the goroutine profile has only {all}, no place with many: take one while they are there");
+        finding.confounders.push(note);
+        return;
+    }
+    finding.summary += &format!(" Of {all} goroutines in the profile: {}.", in_words(&groups));
+    finding.action = most.action();
+    finding.place = Some(most.at.clone());
+    let share = *count as f64 / all.max(1) as f64;
+    finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count, PROFILE));
+    finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction, PROFILE));
+    if share < 0.5 {
+        finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
+    }
+}
+
+/// The largest groups.
+fn in_words(groups: &[(Waiting, i64)]) -> String {
+    let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
+    words.collect::<Vec<_>>().join("; ")
+}
+
+/// Goroutines at one place that are more in each of several profiles, where no metrics count them.
+fn rising(profiles: &[Profile]) -> Option<Finding> {
+    let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
+    let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
+    timed.sort_by_key(|(time, _)| *time);
+    if timed.len() < FEWEST_PROFILES {
+        return None;
+    }
+    let (begin, end) = (timed.first()?.0, timed.last()?.0);
+    let counts_of = |waiting: &Waiting| -> Vec<i64> {
+        let count =
+            |groups: &[(Waiting, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
+        timed.iter().map(|(_, groups)| count(groups)).collect()
+    };
+    let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
+    let rises = |counts: &[i64]| {
+        counts.windows(2).all(|pair| pair[0] < pair[1])
+            && more(counts) >= FEWEST_MORE.max(*counts.first().unwrap_or(&0))
+    };
+    let all = timed.last()?.1.iter().map(|(waiting, _)| (waiting, counts_of(waiting)));
+    let (waiting, counts) = all.filter(|(_, counts)| rises(counts)).max_by_key(|(_, counts)| more(counts))?;
+    let title = format!("Leak: {} more goroutines at {}", more(&counts), waiting.at.short());
+    let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
+    let steps: Vec<String> = counts.iter().map(i64::to_string).collect();
+    finding.summary = format!(
+        "{} goroutines in {} profiles over {}: {}.",
+        steps.join(" → "),
+        steps.len(),
+        Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
+        waiting.text()
+    );
+    finding.action = waiting.action();
+    finding.place = Some(waiting.at.clone());
+    finding.confidence = "medium";
+    finding.evidence.push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count, PROFILE));
+    finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
+    Some(finding)
+}
+
+/// From Go 1.27 on (1.26 as an experiment), the runtime itself finds goroutines that nothing can wake: it marks them in a
+/// dump, and a profile of its own holds no others.
+fn leaked(profiles: &[Profile]) -> Option<Finding> {
+    let count = |profile: &&Profile| leaked_samples(profile).map(|sample| sample.value(0)).sum::<i64>();
+    let profile = profiles.iter().filter(|profile| count(profile) > 0).max_by_key(count)?;
+    let groups = groups_of(profile, leaked_samples(profile));
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let (most, count) = groups.first()?;
+    let title = format!("Leak: {all} goroutines can never go on, {count} of them at {}", most.at.short());
+    let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
+    finding.summary = format!("The runtime found nothing that could wake them: {}.", in_words(&groups));
+    finding.action = most.action();
+    finding.place = Some(most.at.clone());
+    let source = if is_leak_profile(profile) { "goroutineleak profile" } else { PROFILE };
+    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count, source));
+    Some(finding)
+}
+
+fn leaked_samples(profile: &Profile) -> impl Iterator<Item = Sample<'_>> {
+    let all = is_leak_profile(profile);
+    profile.samples().filter(move |sample| all || label(*sample, "leaked").is_some())
+}
+
+fn is_leak_profile(profile: &Profile) -> bool {
+    profile.sample_type_index(LEAKED).is_some()
+}
+
+/// The profile of most goroutines, leaked or not; a dump, which says who made them, needs only half as many.
+fn fullest(profiles: &[Profile]) -> Option<&Profile> {
+    let weight = |profile: &&Profile| {
+        let is_dump = profile.samples().any(|sample| label(sample, "state").is_some());
+        profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
+    };
+    profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight)
+}
+
+fn groups(profile: &Profile) -> Vec<(Waiting, i64)> {
+    groups_of(profile, profile.samples())
+}
+
+fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Waiting, i64)> {
+    let packages: Vec<(String, String)> = profile
+        .samples()
+        .flat_map(Sample::frames)
+        .filter_map(|line| line.function())
+        .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
+        .collect();
+    let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
+    let mut counts: HashMap<Waiting, i64> = HashMap::default();
+    for sample in samples {
+        if let Some(waiting) = Waiting::of(sample, &modules) {
+            *counts.entry(waiting).or_default() += sample.value(0);
+        }
+    }
+    let mut groups: Vec<(Waiting, i64)> = counts.into_iter().collect();
+    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.at.cmp(&b.0.at)).then_with(|| a.0.state.cmp(&b.0.state)));
+    groups
+}
+
+impl Waiting {
+    fn of(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
+        let origin = |line: &gomem_pprof::Line<'_>| {
+            line.function()
+                .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
+        };
+        let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
+        let outside = || sample.frames().find(|line| !matches!(origin(line), Some(Origin::Runtime) | None));
+        let at = Place::of(own.or_else(outside).or_else(|| sample.frames().next())?);
+        let state = match label(sample, "state") {
+            Some(state) => state.to_owned(),
+            None => state_of(sample).to_owned(),
+        };
+        let origin = match label(sample, "created by") {
+            Some(creator) => Origins::CreatedBy(
+                Symbol::decode(creator).short(),
+                label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
+            ),
+            None => {
+                Origins::Runs(sample.frames().last().map_or_else(String::new, |line| Place::of(line).short_function()))
+            }
+        };
+        Some(Self { state, at, origin })
+    }
+
+    fn text(&self) -> String {
+        let origin = match &self.origin {
+            Origins::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
+            Origins::CreatedBy(function, None) => format!("made by `{function}`"),
+            Origins::Runs(function) => format!("each running `{function}`"),
+        };
+        format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
+    }
+
+    fn action(&self) -> String {
+        let wait = match self.state.as_str() {
+            state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
+            state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+            state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
+            state if state.starts_with("IO wait") => "the connection needs a deadline",
+            state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+            state if state.starts_with("sync") || state.starts_with("semacquire") => {
+                "whoever holds the lock, or is waited for, never lets go"
+            }
+            _ => "find what should end them",
+        };
+        format!("See why the goroutines at `{}` wait for ever: {wait}.", self.at.short())
+    }
+}
+
+/// What a goroutine waits for, by the function of the runtime that it waits in.
+fn state_of(sample: Sample<'_>) -> &'static str {
+    let names = || sample.frames().filter_map(|line| line.function()).map(|function| function.name()).take(8);
+    for name in names() {
+        let state = match name {
+            "runtime.selectgo" => "select",
+            "runtime.netpollblock" => "IO wait",
+            "time.Sleep" => "sleep",
+            "sync.runtime_notifyListWait" => "sync.Cond.Wait",
+            _ if name.starts_with("runtime.chanrecv") => "chan receive",
+            _ if name.starts_with("runtime.chansend") => "chan send",
+            _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
+                "semacquire"
+            }
+            _ => continue,
+        };
+        return state;
+    }
+    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
+    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
+    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
+    if is_the_writer { "running" } else { "an unknown state" }
+}
+
+fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
+    sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}
+
+/// Two points always rise or fall.
+const FEWEST_PROFILES: usize = 3;
+
+/// Fewer are what a server's load makes.
+const FEWEST_MORE: i64 = 50;
+
+const PROFILE: &str = "goroutine profile";
+const SHOWN: usize = 3;
+/// A judgement: a profile may have been taken early in the growth, but not before it.
+const LEAST_OF_GROWTH: f64 = 0.1;

@@ -1,0 +1,261 @@
+//! What was predicted beside what a second bundle measured.
+
+use std::fmt::Write as _;
+
+use comfy_table::TableStyle;
+use foldhash::HashMap;
+use gomem_gogc::Interval;
+use gomem_table::Unit;
+
+use crate::{
+    attribution::{Place, attribute},
+    bundle::Bundle,
+    pacing::{GcWindow, GcWindows, Pacing, Saving},
+    report::{
+        gone_leak::{GoneLeak, last_live_bytes},
+        overview::Overview,
+    },
+};
+
+/// A bundle before a change and one after it, under the same load: what the change was predicted to save, and what it
+/// did.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Comparison {
+    /// The run before.
+    pub before: Overview,
+    /// The run after.
+    pub after: Overview,
+    /// The lines whose allocation is gone: place, share of all bytes before, share left of it.
+    pub fixed: Vec<(Place, f64, f64)>,
+    /// The share of all bytes before that the fixed lines had and no longer have.
+    pub fixed_fraction: f64,
+    /// The leaks that are gone. The prediction keeps the live heap of before, so it does not know of them.
+    pub gone_leaks: Vec<GoneLeak>,
+    /// The live heap at the end of both runs, where one source tells both.
+    pub live_bytes: Option<(f64, f64)>,
+    /// GC cycles predicted for the fixed program over the time that those after were counted, from the bundle before alone
+    /// and the list of fixed lines.
+    pub predicted_gc_cycles: Option<Interval>,
+    /// What was predicted to be saved.
+    pub predicted: Option<Saving>,
+}
+
+impl Comparison {
+    /// Compares two bundles of the same work.
+    ///
+    /// Lines move when code changes, so lines are compared by function. A function counts as fixed when at least half of
+    /// its allocation is gone; its whole share before is what the prediction takes away. Nothing of the run after enters
+    /// the prediction but which functions were fixed.
+    #[must_use]
+    pub fn of(before: &Bundle, after: &Bundle) -> Self {
+        let states = (before.metrics().state(), after.metrics().state());
+        let pacing = Pacing::of(before, &states.0).ok();
+        let pacing_after = Pacing::of(after, &states.1).ok();
+        let windows = GcWindows::pair(
+            &GcWindows::of(before, &states.0, pacing.as_ref()),
+            &GcWindows::of(after, &states.1, pacing_after.as_ref()),
+        );
+        let sites = |bundle: &Bundle| {
+            bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default()
+        };
+        let mut left: HashMap<String, i64> = HashMap::default();
+        for site in sites(after) {
+            *left.entry(site.charged_to.key()).or_default() += site.bytes;
+        }
+        let mut functions: Vec<(Place, i64, f64)> = Vec::new();
+        for site in sites(before) {
+            match functions.iter_mut().find(|(place, ..)| place.key() == site.charged_to.key()) {
+                Some((_, bytes, fraction)) => {
+                    *bytes += site.bytes;
+                    *fraction += site.bytes_fraction;
+                }
+                None => functions.push((site.charged_to, site.bytes, site.bytes_fraction)),
+            }
+        }
+        let fixed: Vec<(Place, f64, f64)> = functions
+            .into_iter()
+            .filter(|(_, bytes, fraction)| *bytes > 0 && *fraction >= 0.001)
+            .map(|(place, bytes, fraction)| {
+                let rest = left.get(&place.key()).copied().unwrap_or(0) as f64 / bytes as f64;
+                (place, fraction, rest)
+            })
+            .filter(|(.., rest)| *rest <= 0.5)
+            .collect();
+        // A sum of none is -0.
+        let fixed_fraction = fixed.iter().fold(0.0, |sum, (_, fraction, _)| sum + fraction).min(1.0);
+        let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));
+        let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
+        let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
+            let scale = (1.0 - fixed_fraction).max(0.0);
+            let after = pacing.model.predict(&pacing.model.base().with_alloc_scale(scale)).gc_cycles?;
+            let base = pacing.base.gc_cycles.filter(|base| base.value > 0.0)?;
+            // The replay need not make exactly the cycles that were counted, nor were they counted over the same time.
+            let counted = windows.0?.cycles * stretch(seconds(windows.0), seconds(windows.1));
+            Some(of_cycles(after, counted / base.value))
+        });
+        let (of_before, of_after) = ((before, &states.0), (after, &states.1));
+        Self {
+            gone_leaks: GoneLeak::find(of_before, of_after),
+            live_bytes: last_live_bytes(of_before, of_after),
+            before: Overview::of_window(before, &states.0, windows.0),
+            after: Overview::of_window(after, &states.1, windows.1),
+            fixed,
+            fixed_fraction,
+            predicted_gc_cycles,
+            predicted,
+        }
+    }
+
+    /// The share of GC cycles that the run after saved, per second where the two were not observed for the same time.
+    #[must_use]
+    pub fn measured_gc_cycles_saved(&self) -> Option<f64> {
+        let (before, after) = (self.before.gc_cycles?, self.after.gc_cycles?);
+        (before > 0.0).then(|| 1.0 - after / (before * self.gc_stretch()))
+    }
+
+    /// How much longer GC cycles were counted after than before.
+    fn gc_stretch(&self) -> f64 {
+        stretch(self.before.gc_seconds, self.after.gc_seconds)
+    }
+
+    /// The comparison as text.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut out = String::from("Fixed, by share of the bytes allocated before:\n");
+        for (place, fraction, rest) in &self.fixed {
+            let _ = writeln!(
+                out,
+                "  {:>5.1} %  {} ({}), {:.1} % of it left",
+                fraction * 100.0,
+                place.short_function(),
+                place.short(),
+                rest * 100.0
+            );
+        }
+        let _ = writeln!(out, "  {:>5.1} %  together", self.fixed_fraction * 100.0);
+        for gone in &self.gone_leaks {
+            let [before, after] =
+                [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));
+            let (function, place) = (gone.place.short_function(), gone.place.short());
+            let _ = writeln!(out, "     leak  {function} ({place}), {after} in use instead of {before}");
+        }
+        let _ = writeln!(out, "\n{}", self.table().trim_fmt());
+        self.write_notes(&mut out);
+        out
+    }
+
+    fn table(&self) -> comfy_table::Table {
+        let known = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
+        let count = |value: Option<f64>| known(value.map(|value| format!("{value:.0}")));
+        let share = |value: Option<f64>| known(value.map(|value| percent(value, 1)));
+        let bytes = |value: Option<f64>| known(value.map(|value| Unit::Bytes.humanize(value)));
+        let interval = |found: Option<Interval>, unit: fn(f64) -> String| {
+            known(found.map(|found| format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))))
+        };
+        let mut table = comfy_table::Table::new();
+        table.load_style(TableStyle::new()).set_header(["", "before", "predicted after", "measured after"]);
+        table.add_row([
+            "GC cycles".to_owned(),
+            count(self.before.gc_cycles),
+            interval(self.predicted_gc_cycles, |value| format!("{value:.0}")),
+            count(self.after.gc_cycles),
+        ]);
+        table.add_row([
+            "GC cycles saved".to_owned(),
+            String::new(),
+            interval(self.predicted.map(|saving| saving.gc_cycles), |value| percent(value, 1)),
+            share(self.measured_gc_cycles_saved()),
+        ]);
+        let cpu = self.before.gc_cpu_fraction.zip(self.predicted).map(|(cpu, saving)| Interval {
+            value: (cpu - saving.gc_cpu.value).max(0.0),
+            low: (cpu - saving.gc_cpu.high).max(0.0),
+            high: (cpu - saving.gc_cpu.low).max(0.0),
+        });
+        table.add_row([
+            "GC CPU".to_owned(),
+            share(self.before.gc_cpu_fraction),
+            interval(cpu, |value| percent(value, 2)),
+            share(self.after.gc_cpu_fraction),
+        ]);
+        let left = (1.0 - self.fixed_fraction) * stretch(self.before.seconds, self.after.seconds);
+        table.add_row([
+            "allocated".to_owned(),
+            bytes(self.before.alloc_bytes),
+            bytes(self.before.alloc_bytes.map(|bytes| bytes * left)),
+            bytes(self.after.alloc_bytes),
+        ]);
+        table
+    }
+
+    /// What the numbers are of, and what the prediction does not know.
+    fn write_notes(&self, out: &mut String) {
+        let counted = |overview: &Overview| {
+            let seconds = Unit::Seconds.humanize(overview.gc_seconds?);
+            Some(format!("{seconds} of the {}", overview.gc_source?.name()))
+        };
+        if let Some((before, after)) = counted(&self.before).zip(counted(&self.after)) {
+            let _ = writeln!(out, "GC cycles were counted over {before} before, and {after} after.");
+        }
+        if (self.gc_stretch() - 1.0).abs() > SAME_TIME {
+            out.push_str("Predictions are for the time after, and what is saved is per second.\n");
+        }
+        let shrunk = self.live_bytes.filter(|(before, after)| after < before);
+        let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
+        for place in self.gone_leaks.iter().map(|gone| gone.place.short()) {
+            let _ = match &shrunk {
+                Some((before, after)) => writeln!(
+                    out,
+                    "The leak {place} is gone: the live heap ended at {after} instead of {before}, which the prediction does \
+                     not know: with less alive the heap goal is lower, and GC runs more often."
+                ),
+                None => writeln!(out, "The leak {place} is gone, which the prediction does not know."),
+            };
+        }
+    }
+}
+
+/// Predicted cycles times a factor; the interval stays at least one cycle wide to both sides.
+fn of_cycles(interval: Interval, factor: f64) -> Interval {
+    let value = interval.value * factor;
+    Interval {
+        value,
+        low: (interval.low * factor).min(value - 1.0).max(0.0),
+        high: (interval.high * factor).max(value + 1.0),
+    }
+}
+
+/// How much longer the second is than the first, where both are known.
+fn stretch(before: Option<f64>, after: Option<f64>) -> f64 {
+    match before.zip(after) {
+        Some((before, after)) if before > 0.0 && after > 0.0 => after / before,
+        _ => 1.0,
+    }
+}
+
+/// A share in percent, without the sign of a zero.
+fn percent(value: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", value * 100.0);
+    let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    format!("{} %", if is_zero { text.trim_start_matches('-') } else { &text })
+}
+
+/// Windows whose lengths differ by less than this share are as good as the same.
+const SAME_TIME: f64 = 0.01;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_has_no_sign() {
+        assert_eq!((percent(-0.0, 1), percent(-0.0004, 1)), ("0.0 %".to_owned(), "0.0 %".to_owned()));
+        assert_eq!((percent(-0.05, 1), percent(0.1234, 2)), ("-5.0 %".to_owned(), "12.34 %".to_owned()));
+    }
+
+    #[test]
+    fn few_cycles_keep_an_interval() {
+        let scaled = of_cycles(Interval { value: 10.0, low: 8.0, high: 12.0 }, 0.1);
+        assert_eq!(scaled, Interval { value: 1.0, low: 0.0, high: 2.0 });
+    }
+}

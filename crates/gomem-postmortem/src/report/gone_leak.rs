@@ -1,0 +1,77 @@
+//! A leak that a second bundle no longer has.
+
+use foldhash::HashMap;
+use gomem_metrics::GoState;
+
+use crate::{
+    attribution::{Place, attribute},
+    bundle::{Bundle, HeapProfile},
+    findings::{Growth, diagnose, growth, is_leaking, leaking, live_heap},
+};
+
+/// A leak of the run before that the run after no longer has.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct GoneLeak {
+    /// Where the memory is allocated.
+    pub place: Place,
+    /// Bytes that its function had in use at the end of the run before.
+    pub inuse_bytes_before: i64,
+    /// Bytes that its function had in use at the end of the run after.
+    pub inuse_bytes_after: i64,
+}
+
+impl GoneLeak {
+    /// The leaks before whose function neither leaks nor keeps half as much after. Without a heap profile after, nothing
+    /// tells.
+    pub(crate) fn find(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Vec<Self> {
+        let (Some(heap_before), Some(heap_after)) = (before.0.latest_heap(), after.0.latest_heap()) else {
+            return Vec::new();
+        };
+        let leaks = leaks(before.0, before.1);
+        if leaks.is_empty() {
+            return Vec::new();
+        }
+        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growth| growth.site.place.key()).collect();
+        let (kept_before, kept_after) = (inuse_bytes(heap_before), inuse_bytes(heap_after));
+        let kept = |bytes: &HashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
+        leaks
+            .into_iter()
+            .map(|growth| growth.site.place)
+            .filter(|place| !still.contains(&place.key()))
+            .map(|place| Self {
+                inuse_bytes_before: kept(&kept_before, &place),
+                inuse_bytes_after: kept(&kept_after, &place),
+                place,
+            })
+            .filter(|gone| gone.inuse_bytes_after <= gone.inuse_bytes_before / 2)
+            .collect()
+    }
+}
+
+/// The live heap at the end of both runs, by one source.
+pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Option<(f64, f64)> {
+    let measured = |state: &GoState| Some(live_heap(state)?.0.last()?.1);
+    let traced = |bundle: &Bundle| {
+        let run = bundle.gctrace()?.runs().max_by_key(|run| run.len())?;
+        Some(run.last()?.heap_live_mb as f64 * MIB)
+    };
+    measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
+}
+
+fn leaks(bundle: &Bundle, state: &GoState) -> Vec<Growth> {
+    let live = live_heap(state).map(|live| live.1);
+    let is_leaking = diagnose(bundle, state).as_ref().is_some_and(is_leaking);
+    leaking(&growth(bundle, is_leaking), live.as_ref()).cloned().collect()
+}
+
+/// Bytes in use by function.
+fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
+    let mut bytes: HashMap<String, i64> = HashMap::default();
+    for site in attribute(&heap.profile, None) {
+        *bytes.entry(site.place.key()).or_default() += site.inuse_bytes;
+    }
+    bytes
+}
+
+const MIB: f64 = 1_048_576.0;

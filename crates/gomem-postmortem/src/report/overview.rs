@@ -1,0 +1,109 @@
+//! The run in numbers.
+
+use gomem_metrics::{GoState, Quantity};
+use gomem_pprof::{Profile, TopOptions};
+use gomem_table::Unit;
+
+use crate::{
+    bundle::{Bundle, Contents},
+    pacing::{GcWindow, GcWindows, Pacing},
+};
+
+/// The run in numbers: what a reader wants to know before any finding.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Overview {
+    /// The Go version.
+    pub go_version: Option<String>,
+    /// How long the bundle covers.
+    pub seconds: Option<f64>,
+    /// GC cycles in [`gc_seconds`](Self::gc_seconds).
+    pub gc_cycles: Option<f64>,
+    /// How long GC cycles were counted: a GC trace may cover more than the metrics.
+    pub gc_seconds: Option<f64>,
+    /// What counted them: [`Contents::Metrics`] or [`Contents::GcTrace`].
+    pub gc_source: Option<Contents>,
+    /// Bytes allocated in that time.
+    pub alloc_bytes: Option<f64>,
+    /// Objects allocated in that time.
+    pub mallocs: Option<f64>,
+    /// The share of available CPU that GC took, without marking on idle processors.
+    pub gc_cpu_fraction: Option<f64>,
+    /// The share of the process's CPU time spent allocating, by the CPU profile.
+    pub malloc_cpu_fraction: Option<f64>,
+    /// The largest resident size.
+    pub peak_resident_bytes: Option<f64>,
+    /// Goroutines at the end.
+    pub goroutines: Option<f64>,
+}
+
+impl Overview {
+    pub(crate) fn of(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
+        let windows = GcWindows::of(bundle, state, pacing);
+        let mut overview = Self::of_window(bundle, state, windows.best());
+        overview.gc_cpu_fraction = overview.gc_cpu_fraction.or(windows.any_cpu_fraction());
+        overview
+    }
+
+    /// With what `window` says of the GC.
+    pub(crate) fn of_window(bundle: &Bundle, state: &GoState, window: Option<GcWindow>) -> Self {
+        // The longest run of the longest-observed target: what happened across a restart does not add up.
+        let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len);
+        let increase = |quantity| state.increase(quantity, rows.clone()?);
+        let times = rows.clone().and_then(|rows| state.times_ms().get(rows));
+        let peak = state.values(Quantity::ResidentBytes).iter().flatten().copied().reduce(f64::max);
+        let info = bundle.metrics().named("go_info").next();
+        let metrics_seconds = times.and_then(|times| Some((times.last()? - times.first()?) as f64 / 1e3));
+        Self {
+            go_version: info.and_then(|series| series.label("version")).map(str::to_owned),
+            seconds: metrics_seconds.filter(|&seconds| seconds > 0.0).or(window.map(|window| window.seconds)),
+            gc_cycles: window.map(|window| window.cycles),
+            gc_seconds: window.map(|window| window.seconds),
+            gc_source: window.map(|window| window.source),
+            alloc_bytes: increase(Quantity::AllocTotalBytes),
+            mallocs: increase(Quantity::MallocsTotal),
+            gc_cpu_fraction: window.and_then(|window| window.cpu_fraction),
+            malloc_cpu_fraction: bundle.cpu.as_ref().and_then(|cpu| cpu_share(cpu, "runtime.mallocgc")),
+            peak_resident_bytes: peak,
+            goroutines: state.last(Quantity::Goroutines),
+        }
+    }
+
+    /// Label and value of everything that is known.
+    #[must_use]
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let rate = self.alloc_bytes.zip(self.seconds).map(|(bytes, seconds)| bytes / seconds);
+        let cycles = self.gc_cycles.zip(self.gc_seconds).map(|(cycles, seconds)| {
+            let rate = cycles / seconds;
+            match self.gc_source.filter(|_| self.seconds != self.gc_seconds) {
+                Some(source) => {
+                    let seconds = Unit::Seconds.humanize(seconds);
+                    format!("{cycles:.0} in {seconds} of the {} ({rate:.2}/s)", source.name())
+                }
+                None => format!("{cycles:.0} ({rate:.2}/s)"),
+            }
+        });
+        let unit = |value: Option<f64>, unit: Unit| value.map(|value| unit.humanize(value));
+        [
+            ("Go", self.go_version.clone()),
+            ("observed", unit(self.seconds, Unit::Seconds)),
+            ("allocated", unit(self.alloc_bytes, Unit::Bytes)),
+            ("allocation rate", unit(rate, Unit::BytesPerSecond)),
+            ("GC cycles", cycles),
+            ("GC CPU", unit(self.gc_cpu_fraction, Unit::Fraction)),
+            ("CPU in mallocgc", unit(self.malloc_cpu_fraction, Unit::Fraction)),
+            ("peak RSS", unit(self.peak_resident_bytes, Unit::Bytes)),
+            ("goroutines", unit(self.goroutines, Unit::Count)),
+        ]
+        .into_iter()
+        .filter_map(|(label, value)| Some((label, value?)))
+        .collect()
+    }
+}
+
+/// The share of a CPU profile that runs in a function or below it.
+fn cpu_share(cpu: &Profile, function: &str) -> Option<f64> {
+    let top = cpu.top(&TopOptions::new(cpu.sample_type_index("cpu")?));
+    let row = top.rows().iter().find(|row| row.key.function.as_deref() == Some(function))?;
+    Some(top.fraction(row.cum))
+}
