@@ -29,6 +29,8 @@ pub enum Unit {
     Fraction,
     /// A percentage: 25 is a quarter.
     Percent,
+    /// How many times one is the other.
+    Ratio,
 }
 
 impl Unit {
@@ -45,11 +47,31 @@ impl Unit {
         }
     }
 
-    /// A short symbol to put after a number or into a heading; empty for [`Unit::None`] and [`Unit::Count`].
+    /// Its name, as frames and JSON write it; empty for [`Unit::None`].
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Count => "count",
+            Self::Bytes => "bytes",
+            Self::BytesPerSecond => "bytes_per_second",
+            Self::BytesPerHour => "bytes_per_hour",
+            Self::PerSecond => "per_second",
+            Self::Seconds => "seconds",
+            Self::Milliseconds => "milliseconds",
+            Self::Nanoseconds => "nanoseconds",
+            Self::Mebibytes => "mebibytes",
+            Self::Fraction => "fraction",
+            Self::Percent => "percent",
+            Self::Ratio => "ratio",
+        }
+    }
+
+    /// A short symbol to put after a number or into a heading; empty for numbers without a dimension.
     #[must_use]
     pub fn symbol(self) -> &'static str {
         match self {
-            Self::None | Self::Count | Self::Fraction => "",
+            Self::None | Self::Count | Self::Fraction | Self::Ratio => "",
             Self::Bytes => "B",
             Self::BytesPerSecond => "B/s",
             Self::BytesPerHour => "B/h",
@@ -78,7 +100,7 @@ impl Unit {
             Self::Milliseconds => seconds(value / 1e3),
             Self::Nanoseconds => seconds(value / 1e9),
             Self::PerSecond => format!("{}/s", plain(value)),
-            Self::None | Self::Count => plain(value),
+            Self::None | Self::Count | Self::Ratio => plain(value),
         }
     }
 }

@@ -1,0 +1,18 @@
+//! How sure a statement is.
+
+use crate::level::named;
+
+/// How sure a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+#[repr(u8)]
+pub enum Confidence {
+    /// Few measurements, or estimates.
+    #[default]
+    Low,
+    /// Enough of them; by a rule of thumb that holds nearly always.
+    Medium,
+    /// Many, and measured; what the compiler or the runtime says itself.
+    High,
+}
+
+named!(Confidence Low "low", Medium "medium", High "high");
