@@ -41,8 +41,22 @@ pub struct StructCell<'a> {
     row: usize,
 }
 
+impl Column {
+    /// One value.
+    ///
+    /// # Panics
+    /// If `row` is not below [`len`](Self::len), as indexing a slice does.
+    #[must_use]
+    pub fn cell(&self, row: usize) -> Cell<'_> {
+        match self.validity() {
+            Some(known) if !known[row] => Cell::Null,
+            _ => Cell::of(self.values(), row),
+        }
+    }
+}
+
 impl<'a> Cell<'a> {
-    pub(crate) fn of(values: &'a Values, row: usize) -> Self {
+    fn of(values: &'a Values, row: usize) -> Self {
         match values {
             Values::Bool(v) => Self::Bool(v[row]),
             Values::Int64(v) => Self::Int64(v[row]),

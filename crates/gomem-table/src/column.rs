@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{cell::Cell, schema::Kind, strings::StringPool, unit::Unit};
+use crate::{kind::Kind, strings::StringPool, unit::Unit};
 
 /// One column of a [`Table`](crate::Table).
 #[derive(Debug, Clone)]
@@ -226,18 +226,6 @@ impl Column {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.values.kind()
-    }
-
-    /// One value.
-    ///
-    /// # Panics
-    /// If `row` is not below [`len`](Self::len), as indexing a slice does.
-    #[must_use]
-    pub fn cell(&self, row: usize) -> Cell<'_> {
-        match &self.validity {
-            Some(known) if !known[row] => Cell::Null,
-            _ => Cell::of(&self.values, row),
-        }
     }
 
     /// The rows at `rows`, in that order.

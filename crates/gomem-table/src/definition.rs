@@ -3,9 +3,10 @@
 use std::{borrow::Cow, mem, sync::Arc};
 
 use crate::{
-    column::Column,
+    column::{Column, List, Values},
     fill::{self, Fill},
-    schema::{ColumnSchema, Kind, TableSchema},
+    kind::Kind,
+    schema::{ColumnSchema, TableSchema},
     strings::StringPool,
     table::Table,
     unit::Unit,
@@ -299,7 +300,14 @@ impl<'a, R: 'a> Definition<'a, R> {
         get: impl Fn(&R) -> L + 'a,
     ) -> Self {
         let columns = fields.columns.clone();
-        self = self.push(Kind::List, name, Unit::None, None, doc, fill::lists(fields, get));
+        self = self.push(
+            Kind::List,
+            name,
+            Unit::None,
+            None,
+            doc,
+            Lists { get, fields, items: Vec::new(), offsets: vec![0] },
+        );
         self.last(|column| column.fields = columns)
     }
 
@@ -371,13 +379,13 @@ impl<'a, R: 'a> Definition<'a, R> {
         self
     }
 
-    pub(crate) fn extend(&mut self, rows: &[R]) {
+    fn extend(&mut self, rows: &[R]) {
         for part in &mut self.parts {
             part.extend(rows);
         }
     }
 
-    pub(crate) fn finish(&mut self) -> Vec<Column> {
+    fn finish(&mut self) -> Vec<Column> {
         let values = mem::take(&mut self.parts).into_iter().flat_map(Fill::finish);
         let columns = self.columns.iter().zip(values);
         columns
@@ -421,6 +429,31 @@ impl<R, S, G: Fn(&R) -> S> Fill<R> for Embedded<'_, G, S> {
 
     fn finish(self: Box<Self>) -> Vec<fill::Filled> {
         self.parts.into_iter().flat_map(Fill::finish).collect()
+    }
+}
+
+/// A column of lists of records.
+struct Lists<'a, G, I> {
+    get: G,
+    fields: Definition<'a, I>,
+    items: Vec<I>,
+    offsets: Vec<usize>,
+}
+
+impl<'a, R, I: 'a, L: IntoIterator<Item = I>, G: Fn(&R) -> L> Fill<R> for Lists<'a, G, I> {
+    fn extend(&mut self, rows: &[R]) {
+        self.items.clear();
+        let before = self.offsets.last().copied().unwrap_or_default();
+        for row in rows {
+            self.items.extend((self.get)(row));
+            self.offsets.push(before + self.items.len());
+        }
+        self.fields.extend(&self.items);
+    }
+
+    fn finish(mut self: Box<Self>) -> Vec<fill::Filled> {
+        let items = Box::new(Values::Struct(self.fields.finish()));
+        vec![(Values::List(List { offsets: self.offsets, items }), None)]
     }
 }
 

@@ -4,7 +4,6 @@ use std::{collections::HashMap, sync::Arc};
 
 use crate::{
     column::{Category, List, Text, Values},
-    definition::Definition,
     strings::{StringPool, StringPoolBuilder},
 };
 
@@ -86,13 +85,6 @@ pub(crate) fn optional_shared_texts<'a, R>(get: impl Fn(&R) -> Option<&'a Arc<st
         let address = Arc::as_ptr(text).cast::<u8>().addr();
         Some(*by_address.entry(address).or_insert_with(|| pool.intern(text)))
     })
-}
-
-pub(crate) fn lists<'a, R, I: 'a, L: IntoIterator<Item = I>>(
-    fields: Definition<'a, I>,
-    get: impl Fn(&R) -> L,
-) -> impl Fill<R> {
-    Lists { get, fields, items: Vec::new(), offsets: vec![0] }
 }
 
 pub(crate) fn text_lists<R, S: AsRef<str>, L: IntoIterator<Item = S>>(get: impl Fn(&R) -> L) -> impl Fill<R> {
@@ -188,31 +180,6 @@ impl<R, G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>> Fill<R> for Interne
             self.pool.intern("");
         }
         vec![(Values::Text(Text { codes: self.codes, pool: self.pool.finish() }), Some(self.known))]
-    }
-}
-
-/// A column of lists of records.
-struct Lists<'a, G, I> {
-    get: G,
-    fields: Definition<'a, I>,
-    items: Vec<I>,
-    offsets: Vec<usize>,
-}
-
-impl<'a, R, I: 'a, L: IntoIterator<Item = I>, G: Fn(&R) -> L> Fill<R> for Lists<'a, G, I> {
-    fn extend(&mut self, rows: &[R]) {
-        self.items.clear();
-        let before = self.offsets.last().copied().unwrap_or_default();
-        for row in rows {
-            self.items.extend((self.get)(row));
-            self.offsets.push(before + self.items.len());
-        }
-        self.fields.extend(&self.items);
-    }
-
-    fn finish(mut self: Box<Self>) -> Vec<Filled> {
-        let items = Box::new(Values::Struct(self.fields.finish()));
-        vec![(Values::List(List { offsets: self.offsets, items }), None)]
     }
 }
 

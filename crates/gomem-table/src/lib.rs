@@ -26,8 +26,9 @@
 //! | `cell` | [`Cell`]: one value, for renderers |
 //! | `definition` | [`Definition`], [`Row`], [`ToTable`]: a table said once |
 //! | `fill` | columns that are filled a chunk of rows at a time |
+//! | `kind` | [`Kind`]: the type of a column's values |
 //! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
-//! | `schema` | [`TableSchema`], [`ColumnSchema`], [`Kind`]: what a table promises |
+//! | `schema` | [`TableSchema`], [`ColumnSchema`]: what a table promises |
 //! | `unit` | [`Unit`] and its human-readable form |
 
 #![forbid(unsafe_code)]
@@ -36,6 +37,7 @@ mod cell;
 mod column;
 mod definition;
 mod fill;
+mod kind;
 mod schema;
 mod strings;
 mod table;
@@ -44,7 +46,8 @@ mod unit;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name, Row, ToTable};
-pub use schema::{ColumnSchema, ColumnSpec, Kind, Schema, TableSchema};
+pub use kind::Kind;
+pub use schema::{ColumnSchema, ColumnSpec, Schema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::Unit;

@@ -1,0 +1,25 @@
+//! The type of a column's values.
+
+/// The type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// Flags.
+    Bool,
+    /// Signed numbers.
+    Int64,
+    /// Unsigned numbers.
+    UInt64,
+    /// Floating-point numbers.
+    Float64,
+    /// Milliseconds since the Unix epoch, UTC.
+    Timestamp,
+    /// Text.
+    Text,
+    /// One of a fixed set of names.
+    Category,
+    /// Lists.
+    List,
+    /// Records.
+    Struct,
+}

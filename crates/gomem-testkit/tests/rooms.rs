@@ -1,0 +1,74 @@
+//! Inside each crate arrows run one way: no file uses itself by way of others, and no room one to its right.
+
+#![allow(clippy::expect_used)]
+
+use std::collections::BTreeSet;
+
+use gomem_testkit::{Modules, root};
+
+/// The rooms of each large crate, left to right: a room uses only those before it. DESIGN.md draws them.
+const ROOMS: &[(&str, &[&str])] = &[];
+
+/// Circles that are meant; DESIGN.md says why.
+const CIRCLES: &[(&str, &[&str])] = &[];
+
+/// Crates whose rooms are being made.
+const PENDING: &[&str] =
+    &["gomem-capture", "gomem-cli", "gomem-escape", "gomem-metrics", "gomem-postmortem", "gomem-pprof"];
+
+#[test]
+fn no_file_uses_itself_by_way_of_others() {
+    let mut found = Vec::new();
+    for (name, modules) in crates() {
+        for circle in modules.circles() {
+            if !CIRCLES.contains(&(name.as_str(), circle.as_slice())) {
+                found.push(format!("{name}: {} files: {}", circle.len(), circle.join(" ")));
+            }
+        }
+    }
+    assert!(found.is_empty(), "circles of files:\n{}", found.join("\n"));
+}
+
+#[test]
+fn no_room_uses_one_to_its_right() {
+    let mut found = Vec::new();
+    for (name, modules) in crates() {
+        let Some((_, order)) = ROOMS.iter().find(|(known, _)| *known == name) else { continue };
+        let known: BTreeSet<&str> = order.iter().copied().collect();
+        assert_eq!(modules.rooms(), known, "the rooms of {name}");
+        let place = |room: &str| order.iter().position(|known| *known == room);
+        for ((from, to), (file, used)) in modules.arrows_between_rooms() {
+            if place(from) < place(to) {
+                found.push(format!("{name}: {file} uses {used}, and {from} is left of {to}"));
+            }
+        }
+    }
+    assert!(found.is_empty(), "arrows to the right:\n{}", found.join("\n"));
+}
+
+/// More than so many files on one level are rooms that nobody made.
+#[test]
+fn levels_are_small() {
+    for (name, modules) in crates() {
+        if modules.rooms().len() > 14 {
+            assert!(
+                ROOMS.iter().any(|(known, _)| *known == name),
+                "{name} has {} files side by side",
+                modules.rooms().len()
+            );
+        }
+    }
+}
+
+fn crates() -> Vec<(String, Modules)> {
+    let folders = std::fs::read_dir(root().join("crates")).expect("the workspace has crates");
+    let mut crates: Vec<(String, Modules)> = folders
+        .map(|entry| entry.expect("a folder").path())
+        .filter(|path| path.join("src/lib.rs").exists())
+        .map(|path| (path.file_name().expect("a name").to_string_lossy().into_owned(), Modules::read(&path)))
+        .filter(|(name, _)| !PENDING.contains(&name.as_str()))
+        .collect();
+    crates.sort_by(|a, b| a.0.cmp(&b.0));
+    assert!(crates.len() > 5);
+    crates
+}
