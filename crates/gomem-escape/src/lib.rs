@@ -21,77 +21,36 @@
 //! # Ok::<(), gomem_escape::Error>(())
 //! ```
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `lines` | the physical lines of a log, and which belong together |
-//! | `position` | [`Position`]: `file:line:column` in all its forms |
-//! | `message`, `grammar` | [`Message`]: what a line says |
-//! | `record` | [`Record`], [`records`]: the log line by line |
-//! | `diagnostics` | [`Diagnostics`]: the log as a table, a row a line |
-//! | `logopt` | the files of `-gcflags=-json=0,DIR` |
-//! | `fold`, `found`, `finish`, `merge` | what is distinct in a log, from its lines to what is told |
-//! | `source` | [`files_of`]: the files of a folder |
-//! | `log` | [`EscapeLog`], [`EscapeReader`], [`Coverage`] |
-//! | `columns` | the columns that all tables begin with |
-//! | `decision` | [`HeapDecision`], [`Step`], [`LeakStep`], [`InlinedFrom`] |
-//! | `stay` | [`Stay`]: what does not escape and may allocate all the same |
-//! | `leak`, `chains`, `inlining` | [`Leak`], [`Inlining`] |
-//! | `subject`, `syntax`, `call` | [`SubjectKind`]: what kind of expression goes to the heap |
-//! | `functions`, `std_names` | what a log says of the program's functions |
-//! | `cause` | [`Cause`], [`Confidence`]: why |
-//! | `certainty` | [`Certainty`]: whether it allocates |
-//! | `version` | [`GoVersions`]: which Go printed it |
-//! | `advice` | what to do about it |
-//! | `diff` | [`EscapeDiff`]: what changed between two logs |
 //! | `error` | [`Error`], [`ErrorKind`], [`Limits`] |
+//! | `text` | lines, [`Position`], [`Message`] and its grammar, [`Record`]; expressions and their [`SubjectKind`] |
+//! | `json` | the files of `-gcflags=-json=0,DIR` |
+//! | `read` | the fold: what is distinct in a log, interned; [`Coverage`] |
+//! | `decide` | [`Cause`], [`Confidence`], [`Certainty`], [`LeakStep`], the advice |
+//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`Stay`], and their tables |
+//! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`Diagnostics`] |
+//! | `source` | [`files_of`]: the files of a folder |
+//!
+//! Each room sees only those above it.
 
 #![forbid(unsafe_code)]
 
-mod advice;
-mod call;
-mod cause;
-mod certainty;
-mod chains;
-mod columns;
-mod decision;
-mod diagnostics;
-mod diff;
+mod decide;
 mod error;
-mod finish;
-mod fold;
-mod found;
-mod functions;
-mod grammar;
-mod inlining;
-mod interner;
-mod leak;
-mod lines;
+mod json;
 mod log;
-mod logopt;
-mod merge;
-mod message;
-mod position;
-mod record;
+mod model;
+mod read;
 mod source;
-mod stay;
-mod std_names;
-mod subject;
-mod syntax;
-mod version;
+mod text;
 
-pub use cause::{Cause, Confidence};
-pub use certainty::Certainty;
-pub use decision::{Decision, ESCAPES_SCHEMA, HeapDecision, InlinedFrom, LeakStep, Step, Variant};
-pub use diagnostics::{DIAGNOSTICS_SCHEMA, Diagnostics};
-pub use diff::{DIFF_SCHEMA, DiffStatus, EscapeDiff};
+pub use decide::{Cause, Certainty, Confidence, Decision, LeakStep, Step};
 pub use error::{Error, ErrorKind, Limits};
-pub use inlining::{INLINING_SCHEMA, Inlining};
-pub use leak::{LEAKS_SCHEMA, Leak};
-pub use log::{Coverage, EscapeLog, EscapeReader};
-pub use message::{Message, MessageKind};
-pub use position::Position;
-pub use record::{Record, Section, records};
+pub use log::{DIAGNOSTICS_SCHEMA, DIFF_SCHEMA, Diagnostics, DiffStatus, EscapeDiff, EscapeLog, EscapeReader};
+pub use model::{
+    ESCAPES_SCHEMA, HeapDecision, INLINING_SCHEMA, InlinedFrom, Inlining, LEAKS_SCHEMA, Leak, STAYS_SCHEMA, Stay,
+};
+pub use read::Coverage;
 pub use source::files_of;
-pub use stay::{STAYS_SCHEMA, Stay};
-pub use subject::SubjectKind;
-pub use version::GoVersions;
+pub use text::{GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records};

@@ -1,0 +1,147 @@
+//! What to do about a heap decision, naming what it is about.
+
+use crate::{
+    decide::{
+        cause::Cause,
+        chains::LeakStep,
+        flow::{Decision, Flow, callee},
+    },
+    text::GoVersions,
+};
+
+/// The advice; `leaks` are the functions by which an argument leaks.
+pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions: GoVersions) -> String {
+    let (subject, callee) = (flow.subject, callee(flow.steps));
+    match cause {
+        Cause::InterfaceBoxing if callee == Some(POOL_PUT) => format!(
+            "`{subject}` is no pointer, so every Put copies it into a new heap object before it is pooled: keep a pointer \
+             in the pool, as in `p := pool.Get().(*[]byte); *p = append((*p)[:0], …); pool.Put(p)`"
+        ),
+        Cause::InterfaceBoxing => match callee {
+            Some(callee) if formats(callee) => format!(
+                "`{subject}` is boxed for {callee}: on a hot path use strconv.Append… into a reused buffer, or typed \
+                 fields of the logger, instead of formatting through `any`"
+            ),
+            Some(callee) => format!(
+                "`{subject}` is boxed for a parameter of interface type of {callee}: give it a concrete or generic \
+                 parameter, or pass a pointer that exists already"
+            ),
+            None => format!(
+                "`{subject}` is boxed into an interface: keep the concrete type, make the receiver generic, or store a \
+                 pointer that exists already"
+            ),
+        },
+        Cause::ConstantBoxing => format!("nothing: `{subject}` is a constant, its interface value is static"),
+        Cause::VariadicSlice => {
+            "the call's variadic slice is made anew each time: avoid `...any` on a hot path, or guard \
+                                 the call by the log level"
+                .to_owned()
+        }
+        Cause::ReturnedPointer => format!(
+            "return `{subject}` by value, let the caller pass in where to put it, or make the function small enough to inline"
+        ),
+        Cause::ClosureCapture => format!(
+            "a closure that outlives the function shares `{subject}`: pass it as an argument of the closure, or copy it \
+             into a variable of its own that is not written afterwards, so that it is captured by value"
+        ),
+        Cause::EscapingClosure => {
+            "the function value outlives its maker: call a named function or method with the state as \
+                                   arguments, do not store the closure, or make the callee small enough to inline"
+                .to_owned()
+        }
+        Cause::MethodValue => {
+            format!("`{subject}` used as a value makes a closure: call it directly, or make it once and keep it")
+        }
+        Cause::DeferInLoop => {
+            "the deferred function is kept on the heap until the function returns: move the body of the loop into a \
+             function of its own"
+                .to_owned()
+        }
+        Cause::Goroutine => {
+            "each `go` statement allocates its closure: use a fixed set of workers on a hot path".to_owned()
+        }
+        Cause::UnknownCallee => match callee {
+            Some(callee) => format!(
+                "`{subject}` is passed to {callee}, whose body the compiler cannot know: give it a concrete type or a type \
+                 parameter, let a profile devirtualize the call (PGO), or reuse one `{subject}` over calls"
+            ),
+            None => {
+                format!("`{subject}` is passed to a function whose body the compiler cannot know: use a concrete type")
+            }
+        },
+        Cause::LeakingCallee => match (callee, leaks.last()) {
+            (Some(callee), Some(leak)) => format!(
+                "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
+                 one `{subject}` over calls",
+                leak.param,
+                leak.file,
+                leak.line.map_or_else(String::new, |line| format!(":{line}")),
+            ),
+            (Some(callee), None) => format!(
+                "{callee} keeps what `{subject}` points to: pass a value, reuse one `{subject}` over calls, or change the \
+                 callee (build with -gcflags=all=-m=2 to see where it keeps it)"
+            ),
+            (None, _) => format!("a callee keeps what `{subject}` points to: pass a value, or reuse one over calls"),
+        },
+        Cause::TypeParameter => format!(
+            "`{subject}` is passed to a method of a type parameter, which all types of one shape share, so the callee is \
+             not known: use the concrete type on the hot path, or pass the method as a function that can be inlined"
+        ),
+        Cause::StoredInHeap => format!(
+            "`{subject}` is stored in an object on the heap: keep it only as long as it is needed, store it by value, or \
+             take it from a pool and give it back"
+        ),
+        Cause::ContainerElement => format!("`{subject}` becomes an element of a slice or map: keep elements by value"),
+        Cause::ChannelSend => {
+            format!("`{subject}` is sent to a channel: send it by value, or reuse buffers over a second channel")
+        }
+        Cause::TooLarge => format!(
+            "`{subject}` is over the compiler's limit for the stack ({}): make it smaller, or allocate it once and reuse it \
+             (a field of a long-lived object, a sync.Pool of pointers)",
+            stack_limit(flow.decision, versions)
+        ),
+        Cause::UnknownSize if versions.is_before(25) => format!(
+            "the size of `{subject}` is not constant, so it is always on the heap: give it a constant capacity, or reuse a \
+             buffer"
+        ),
+        Cause::UnknownSize => format!(
+            "the size of `{subject}` is not constant, and it outlives the function: let the caller pass in a buffer, or \
+             reuse one"
+        ),
+        Cause::SliceGrowth => {
+            "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
+        }
+        Cause::StringConversion => {
+            format!("`{subject}` copies: stay with []byte, or index maps directly by `m[string(b)]`")
+        }
+        Cause::Concatenation => {
+            format!("`{subject}` makes a new string: append to a reused []byte, or use strings.Builder with Grow")
+        }
+        Cause::Reflection => {
+            format!("`{subject}` goes through reflection or unsafe: generate code for the type instead")
+        }
+        Cause::MapCreation => {
+            format!("`{subject}` is made anew each time: keep one and clear() it, or use a slice for few keys")
+        }
+        Cause::LoopVariable => {
+            format!("a variable outside the loop holds `{subject}`: declare it inside, or keep an index")
+        }
+        Cause::Other => format!("read the flow of `{subject}`: its last step is where it leaves the function"),
+    }
+}
+
+/// `ir.MaxStackVarSize` and `ir.MaxImplicitStackVarSize` of `cmd/compile/internal/ir/cfg.go`.
+fn stack_limit(decision: Decision, versions: GoVersions) -> &'static str {
+    match decision {
+        Decision::EscapesToHeap => "64 KiB for make, new, &T{} and closures",
+        Decision::MovedToHeap if versions.is_at_least(24) => "128 KiB for a variable, since Go 1.24",
+        Decision::MovedToHeap if versions.is_before(24) => "10 MiB for a variable, 128 KiB from Go 1.24 on",
+        Decision::MovedToHeap => "128 KiB for a variable since Go 1.24, 10 MiB before",
+    }
+}
+
+fn formats(callee: &str) -> bool {
+    ["fmt.", "log.", "slog.", "errors."].iter().any(|package| callee.starts_with(package)) || callee.ends_with("f")
+}
+
+pub(crate) const POOL_PUT: &str = "(*sync.Pool).Put";

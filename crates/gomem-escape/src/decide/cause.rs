@@ -1,0 +1,255 @@
+//! Why something goes to the heap.
+//!
+//! Decided by the kind of the subject, where it flows in the end, and the steps of the flow: never by text within them.
+
+use crate::{
+    decide::flow::{Decision, Flow, Step},
+    read::{Callee, Obstacle},
+    text::{Call, SubjectKind, find, has_constant_size},
+};
+
+/// Why something goes to the heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A value is put into an interface.
+    InterfaceBoxing,
+    /// A constant is put into an interface: costs nothing.
+    ConstantBoxing,
+    /// The slice of a variadic call.
+    VariadicSlice,
+    /// A function returns a pointer to it.
+    ReturnedPointer,
+    /// A closure that outlives the function shares the variable.
+    ClosureCapture,
+    /// A function value outlives the function that makes it.
+    EscapingClosure,
+    /// A method value, `x.Method` without a call.
+    MethodValue,
+    /// A goroutine's function.
+    Goroutine,
+    /// A function that is deferred in a loop.
+    DeferInLoop,
+    /// The callee is not known to the compiler: a function variable, or a method of an interface.
+    UnknownCallee,
+    /// A known callee keeps its argument.
+    LeakingCallee,
+    /// It is stored in something that is on the heap.
+    StoredInHeap,
+    /// It becomes an element of a slice or map.
+    ContainerElement,
+    /// It is sent to a channel.
+    ChannelSend,
+    /// It is too large for the stack.
+    TooLarge,
+    /// Its size is only known at run time.
+    UnknownSize,
+    /// A slice grows by `append`.
+    SliceGrowth,
+    /// A conversion between text and bytes copies.
+    StringConversion,
+    /// A text is put together.
+    Concatenation,
+    /// Reflection or `unsafe`.
+    Reflection,
+    /// A map is made.
+    MapCreation,
+    /// A variable declared outside a loop holds what the loop makes.
+    LoopVariable,
+    /// A method of a type parameter is called, which a shared instantiation looks up at run time.
+    TypeParameter,
+    /// None of these.
+    Other,
+}
+
+/// How sure a statement is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Confidence {
+    /// By a rule of thumb.
+    Heuristic,
+    /// By what the compiler says.
+    Confident,
+}
+
+impl Cause {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &[
+        "interface_boxing",
+        "constant_boxing",
+        "variadic_slice",
+        "returned_pointer",
+        "closure_capture",
+        "escaping_closure",
+        "method_value",
+        "goroutine",
+        "defer_in_loop",
+        "unknown_callee",
+        "leaking_callee",
+        "stored_in_heap",
+        "container_element",
+        "channel_send",
+        "too_large",
+        "unknown_size",
+        "slice_growth",
+        "string_conversion",
+        "concatenation",
+        "reflection",
+        "map_creation",
+        "loop_variable",
+        "type_parameter",
+        "other",
+    ];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+
+    /// The cause, and how sure it is.
+    pub(crate) fn from_flow(flow: &Flow<'_>) -> (Self, Confidence) {
+        use Confidence::{Confident, Heuristic};
+        let why = |wanted: &str| flow.steps.iter().any(|step| &*step.why == wanted);
+        match flow.kind {
+            _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, Confident),
+            // Since Go 1.25 no step says so.
+            SubjectKind::MakeSlice
+                if why("non-constant size") || !flow.prints_size && !has_constant_size(flow.subject) =>
+            {
+                (Self::UnknownSize, Confident)
+            }
+            _ if UNSAFE.iter().any(|wanted| why(wanted)) => (Self::Reflection, Confident),
+            SubjectKind::Constant => (Self::ConstantBoxing, sure_if(flow.is_surely_constant)),
+            SubjectKind::VariadicSlice => (Self::VariadicSlice, Confident),
+            SubjectKind::Append => (Self::SliceGrowth, Confident),
+            SubjectKind::MakeMap | SubjectKind::MapLiteral => (Self::MapCreation, Confident),
+            // A text in an interface is explained twice, as text and as its box. A number, or a conversion that does not
+            // copy, only as the box; and a text among arguments `...string` only as itself.
+            SubjectKind::Conversion | SubjectKind::Concatenation if is_only_box(flow) && !adds_text(flow.subject) => {
+                (Self::InterfaceBoxing, Heuristic)
+            }
+            SubjectKind::Conversion => (Self::StringConversion, Confident),
+            SubjectKind::Concatenation => (Self::Concatenation, Confident),
+            SubjectKind::FuncLiteral => literal(flow),
+            SubjectKind::MethodValue => (Self::MethodValue, sure_if(flow.is_surely_method)),
+            SubjectKind::Value | SubjectKind::CompositeValue if flow.decision == Decision::EscapesToHeap => {
+                match flow.callee {
+                    Some(Callee::Reflect) => (Self::Reflection, Confident),
+                    _ => (Self::InterfaceBoxing, sure_if(!flow.steps.is_empty())),
+                }
+            }
+            _ if flow.is_iteration_variable => (Self::LoopVariable, Confident),
+            _ => reference(flow),
+        }
+    }
+}
+
+/// Whether the value is put into the slice of a variadic call without a step that converts it: it is its own box.
+fn is_only_box(flow: &Flow<'_>) -> bool {
+    !flow.is_converted && flow.steps.iter().any(|step| &*step.why == "slice-literal-element")
+}
+
+/// A function literal.
+fn literal(flow: &Flow<'_>) -> (Cause, Confidence) {
+    // The compiler prints no step for `go` and `defer` themselves.
+    let only_spilled = matches!(flow.steps, [step] if &*step.why == "spill");
+    if !(only_spilled && flow.sink == "{heap}") {
+        return (Cause::EscapingClosure, Confidence::Confident);
+    }
+    match flow.obstacle {
+        Some((Obstacle::Defer, is_sure)) => (Cause::DeferInLoop, sure_if(is_sure)),
+        Some((Obstacle::Go, is_sure)) => (Cause::Goroutine, sure_if(is_sure)),
+        None => (Cause::Goroutine, Confidence::Heuristic),
+    }
+}
+
+/// Something that is referred to from where it goes: a variable, `&T{}`, a slice. The last step decides.
+fn reference(flow: &Flow<'_>) -> (Cause, Confidence) {
+    use Confidence::{Confident, Heuristic};
+    let Some(last) = flow.deciding_step() else { return (Cause::Other, Heuristic) };
+    let stored_for = flow.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
+    match &*last.why {
+        "captured by a closure" | "reference" => (Cause::ClosureCapture, Confident),
+        // Then on to where the callers keep it, when they call each other.
+        _ if flow.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, Confident),
+        // A method that keeps its receiver, as those of sync do, is not what can be changed.
+        "call parameter" if flow.is_captured_by_ref && is_receiver(flow, last) => (Cause::ClosureCapture, Heuristic),
+        "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, Confident),
+        "call parameter" | "callee operand" => match flow.callee {
+            Some(Callee::TypeParameter) => (Cause::TypeParameter, Confident),
+            Some(Callee::Reflect) => (Cause::Reflection, Confident),
+            Some(Callee::Unknown) => (Cause::UnknownCallee, Confident),
+            Some(Callee::Known) => (Cause::LeakingCallee, Confident),
+            None => (Cause::UnknownCallee, Heuristic),
+        },
+        "send" => (Cause::ChannelSend, Confident),
+        why if ELEMENTS.contains(&why) => (Cause::ContainerElement, Confident),
+        // The receiver of a method value.
+        _ if stored_for.is_some_and(|stored| SubjectKind::of(stored) == SubjectKind::Value && stored.contains('.')) => {
+            (Cause::MethodValue, Confident)
+        }
+        _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Cause::ReturnedPointer, Confident),
+        why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, Confident),
+        _ if flow.sink == "{heap}" || stored_for.is_some() => (Cause::StoredInHeap, Confident),
+        _ if flow.sink.is_empty() => (Cause::Other, Heuristic),
+        // A variable of the function that outlives it: one outside of the loop, or a named result.
+        _ => match (flow.has_loop, flow.decision) {
+            (Some(true), _) => (Cause::LoopVariable, Confident),
+            (Some(false), _) => (Cause::ReturnedPointer, Confident),
+            (None, Decision::MovedToHeap) => (Cause::LoopVariable, Heuristic),
+            (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Heuristic),
+        },
+    }
+}
+
+/// Whether the call is that of a method of the subject.
+fn is_receiver(flow: &Flow<'_>, step: &Step) -> bool {
+    Call::decode(&step.from)
+        .is_some_and(|call| call.callee.starts_with("(*") && call.arguments.split(", ").next() == Some(flow.subject))
+}
+
+/// Whether `LEFT = RIGHT` assigns to an element: `m[k] = x`.
+fn assigns_element(assignment: &str) -> bool {
+    let end = [" = ", " := "].iter().find_map(|mark| find(assignment, mark));
+    end.is_some_and(|end| assignment[..end].ends_with(']'))
+}
+
+/// Whether an operand of a sum is a text, by its quotes.
+fn adds_text(sum: &str) -> bool {
+    sum.split(" + ").any(|operand| operand.starts_with(['"', '`']))
+}
+
+fn sure_if(is_sure: bool) -> Confidence {
+    if is_sure { Confidence::Confident } else { Confidence::Heuristic }
+}
+
+impl Confidence {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &["heuristic", "confident"];
+}
+
+const ELEMENTS: [&str; 8] = [
+    "slice-literal-element",
+    "map literal key",
+    "map literal value",
+    "key of map put",
+    "appended slice...",
+    "appendee slice",
+    "copied slice",
+    "assign-pair-mapr",
+];
+
+const UNSAFE: [&str; 3] = ["//go:uintptrescapes", "conversion to unsafe.Pointer", "reflect.Header.Data"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_cover_the_variants() {
+        assert_eq!(Cause::Other.name(), "other");
+        assert_eq!(Cause::NAMES.len(), Cause::Other as usize + 1);
+    }
+}

@@ -1,0 +1,84 @@
+//! How something flows to the heap.
+
+use std::sync::Arc;
+
+use crate::{
+    read::{Callee, Obstacle},
+    text::{Call, SubjectKind},
+};
+
+/// How something flows to the heap, with what the log says around it: what its cause is decided by.
+#[derive(Debug)]
+pub(crate) struct Flow<'a> {
+    pub(crate) decision: Decision,
+    pub(crate) kind: SubjectKind,
+    pub(crate) subject: &'a str,
+    /// Where it flows in the end.
+    pub(crate) sink: &'a str,
+    /// Where its own explanation ends: `{storage for x}` before it is followed.
+    pub(crate) own_sink: &'a str,
+    pub(crate) steps: &'a [Step],
+    /// The step by which that storage goes on.
+    pub(crate) next: Option<&'a Step>,
+    /// What the last call calls.
+    pub(crate) callee: Option<Callee>,
+    /// What the function of a function literal cannot be inlined for, and whether that is sure.
+    pub(crate) obstacle: Option<(Obstacle, bool)>,
+    pub(crate) has_loop: Option<bool>,
+    pub(crate) is_iteration_variable: bool,
+    /// Whether a step would say that a size is only known at run time: until Go 1.24, which prints named constants by name.
+    pub(crate) prints_size: bool,
+    /// Whether a closure shares the variable.
+    pub(crate) is_captured_by_ref: bool,
+    /// Whether the place is that of the value as well as that of its box.
+    pub(crate) is_converted: bool,
+    pub(crate) is_surely_constant: bool,
+    pub(crate) is_surely_method: bool,
+}
+
+/// One step of the flow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// The expression or statement.
+    pub from: Arc<str>,
+    /// What it does: `spill`, `call parameter`, `captured by a closure`.
+    pub why: Arc<str>,
+    /// The file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: Option<u32>,
+    /// The column.
+    pub column: Option<u32>,
+}
+
+/// What the compiler decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Decision {
+    /// `EXPR escapes to heap`.
+    EscapesToHeap,
+    /// `moved to heap: NAME`.
+    MovedToHeap,
+}
+
+impl Flow<'_> {
+    /// The step by which it leaves: the last one; of what goes into the slice of a variadic call, that of the slice.
+    pub(crate) fn deciding_step(&self) -> Option<&Step> {
+        match self.next {
+            Some(next) if self.own_sink == "{storage for ... argument}" => Some(next),
+            _ => self.steps.last(),
+        }
+    }
+}
+
+/// The function that something is passed to by the last call of its steps.
+pub(crate) fn callee(steps: &[Step]) -> Option<&str> {
+    let call = steps.iter().rev().find(|step| &*step.why == "call parameter")?;
+    Call::decode(&call.from).map(|call| call.callee)
+}
+
+impl Decision {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &["escapes_to_heap", "moved_to_heap"];
+}

@@ -1,0 +1,90 @@
+//! The whole log, folded.
+
+use std::sync::Arc;
+
+use gomem_table::{Table, TableError};
+
+use crate::{
+    model::{HeapDecision, Inlining, Leak, Stay},
+    read::Coverage,
+    text::GoVersions,
+};
+
+/// What the compiler decided, one entry per place.
+#[derive(Debug, Clone, Default)]
+pub struct EscapeLog {
+    pub(crate) decisions: Vec<HeapDecision>,
+    pub(crate) stays: Vec<Stay>,
+    pub(crate) wrapped: Vec<(Arc<str>, u32)>,
+    pub(crate) additions: Vec<(Arc<str>, u32)>,
+    pub(crate) leaks: Vec<Leak>,
+    pub(crate) inlining: Vec<Inlining>,
+    pub(crate) coverage: Coverage,
+    pub(crate) unknown: Vec<u64>,
+    pub(crate) versions: GoVersions,
+}
+
+impl EscapeLog {
+    /// What goes to the heap, in the order of the log.
+    #[must_use]
+    pub fn heap_decisions(&self) -> &[HeapDecision] {
+        &self.decisions
+    }
+
+    /// What does not escape and may allocate all the same, since its size is only known at run time.
+    #[must_use]
+    pub fn stays(&self) -> &[Stay] {
+        &self.stays
+    }
+
+    /// File and line of the calls that `go` or `defer` puts into a function of its own, `go f(x)`: what they keep of the
+    /// arguments is allocated, and no line says that it escapes.
+    #[must_use]
+    pub fn wrapped_calls(&self) -> &[(Arc<str>, u32)] {
+        &self.wrapped
+    }
+
+    /// File and line of `text += more`, as far as a flow goes through it: no line says that it allocates.
+    #[must_use]
+    pub fn text_additions(&self) -> &[(Arc<str>, u32)] {
+        &self.additions
+    }
+
+    /// Parameters that leak.
+    #[must_use]
+    pub fn leaks(&self) -> &[Leak] {
+        &self.leaks
+    }
+
+    /// Functions that can and cannot be inlined.
+    #[must_use]
+    pub fn inlining(&self) -> &[Inlining] {
+        &self.inlining
+    }
+
+    /// What became of the lines.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
+    /// The numbers of the first lines that were not understood.
+    #[must_use]
+    pub fn unknown_lines(&self) -> &[u64] {
+        &self.unknown
+    }
+
+    /// The versions of Go that can have printed the log.
+    #[must_use]
+    pub fn go_versions(&self) -> GoVersions {
+        self.versions
+    }
+
+    /// [`heap_decisions`](Self::heap_decisions) as a table.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn escapes_table(&self) -> Result<Table, TableError> {
+        HeapDecision::table_of(&self.decisions)
+    }
+}

@@ -1,0 +1,119 @@
+//! From what was read to the whole log.
+
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+
+use crate::{
+    decide::Chains,
+    log::{escape_log::EscapeLog, rows::Rows},
+    read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStay, TextId, XPos, merge},
+};
+
+pub(crate) fn finish(facts: Facts) -> EscapeLog {
+    let Facts {
+        mut texts,
+        mut functions,
+        versions,
+        coverage,
+        unknown,
+        decisions,
+        stays,
+        leaks,
+        inlining,
+        logopt,
+        shared,
+        wrapped,
+        additions,
+        inlined_calls,
+        literals,
+    } = facts;
+    let (mut decisions, mut leaks) = (decisions.into_rows(), leaks.into_rows());
+    let (stays, inlining) = (stays.into_rows(), inlining.into_rows());
+    functions.sort();
+    let json = merge(logopt, &mut decisions, &mut leaks, &texts);
+    find_literals(&mut functions, literals, &texts);
+    find_functions(&mut leaks, &functions, &mut texts);
+    let rows = Rows {
+        texts: &texts,
+        inlined_calls: &callees_at(&inlined_calls, &decisions, &stays),
+        functions: &functions,
+        versions,
+        chains: &Chains::new(&leaks, &texts),
+        elements: &types_with_elements(&decisions, &texts),
+        copied: &copied_and_boxed(&decisions, &texts),
+        shared: &shared,
+    };
+    let sorted = |lines: HashSet<(TextId, u32)>| {
+        let mut lines: Vec<_> = lines.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();
+        lines.sort();
+        lines
+    };
+    EscapeLog {
+        decisions: decisions.iter().map(|decision| rows.decision(decision, &json)).collect(),
+        wrapped: sorted(wrapped),
+        additions: sorted(additions),
+        stays: stays.iter().map(|stay| rows.stay(stay)).collect(),
+        leaks: leaks.iter().map(|leak| rows.leak(leak)).collect(),
+        inlining: inlining.iter().map(|function| rows.inlining(function)).collect(),
+        coverage,
+        unknown,
+        versions,
+    }
+}
+
+/// Function literals belong to the function that their header names, or else to the one around them.
+fn find_literals(functions: &mut Functions, literals: HashMap<(TextId, XPos), TextId>, texts: &Interner) {
+    for ((package, at), function) in literals {
+        let named = Some(texts.text(function)).filter(|named| !named.is_empty()).map(Arc::clone);
+        if let Some(function) = named.or_else(|| functions.around(at).map(Into::into)) {
+            functions.literal(package, &function, at);
+        }
+    }
+}
+
+/// Go before 1.25 does not say whose parameter leaks: that of the function around it.
+fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Interner) {
+    for leak in leaks.iter_mut().filter(|leak| leak.function == TextId::default()) {
+        if let Some(function) = functions.around(leak.at) {
+            leak.function = texts.id(function);
+        }
+    }
+}
+
+/// What was inlined at the positions that decisions and stays are about, by name.
+fn callees_at(
+    calls: &HashSet<(XPos, TextId)>,
+    decisions: &[RawDecision],
+    stays: &[RawStay],
+) -> HashMap<XPos, Vec<TextId>> {
+    let positions = decisions.iter().map(|decision| decision.at).chain(stays.iter().map(|stay| stay.at));
+    let mut callees: HashMap<XPos, Vec<TextId>> = positions.map(|at| (at, Vec::new())).collect();
+    for (at, callee) in calls {
+        if let Some(here) = callees.get_mut(at) {
+            here.push(*callee);
+        }
+    }
+    callees.values_mut().for_each(|here| here.sort_unstable());
+    callees
+}
+
+/// Types of which the log shows values with elements: they have fields.
+fn types_with_elements(decisions: &[RawDecision], texts: &Interner) -> HashSet<Box<str>> {
+    let literal = |decision: &RawDecision| {
+        let literal = texts.text(decision.subject).strip_suffix("{...}")?;
+        Some(literal.strip_prefix('&').unwrap_or(literal).into())
+    };
+    decisions.iter().filter_map(literal).collect()
+}
+
+/// Conversions that go into a box of their own, `{storage for string(b)}`: by line, since box and conversion have different
+/// columns.
+fn copied_and_boxed(decisions: &[RawDecision], texts: &Interner) -> HashSet<(TextId, u32, TextId)> {
+    let goes_into_itself = |decision: &&RawDecision| {
+        let stored = texts.text(decision.explanation.own_sink).strip_prefix("{storage for ");
+        stored.and_then(|stored| stored.strip_suffix('}')) == Some(&**texts.text(decision.subject))
+    };
+    let line = |decision: &RawDecision| (decision.at.file, decision.at.line, decision.subject);
+    decisions.iter().filter(goes_into_itself).map(line).collect()
+}

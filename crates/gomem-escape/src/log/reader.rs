@@ -1,0 +1,74 @@
+//! Reading whole logs.
+
+use std::io::Read;
+
+use crate::{
+    error::{Error, ErrorKind, Limits},
+    log::{escape_log::EscapeLog, finish::finish},
+    read::{Coverage, Fold},
+};
+
+/// Reads several sources into one [`EscapeLog`]: the text of a build and its `-json` files, or the logs of several builds.
+#[derive(Debug, Default)]
+pub struct EscapeReader {
+    fold: Fold,
+}
+
+impl EscapeLog {
+    /// Reads a log: the text of `go build -gcflags=-m` or `-m=2`, the events of `go build -json` and `go test -json` that
+    /// carry it, or a file that `-gcflags=-json=0,DIR` wrote. Other output of the build may stand between.
+    ///
+    /// # Errors
+    /// When no line is the compiler's, or a limit is reached.
+    pub fn decode(log: &[u8]) -> Result<Self, Error> {
+        Self::decode_with(log, &Limits::default())
+    }
+
+    /// [`decode`](Self::decode), with other limits.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
+    pub fn decode_with(log: &[u8], limits: &Limits) -> Result<Self, Error> {
+        let mut reader = EscapeReader::new(*limits);
+        reader.read(log)?;
+        reader.finish()
+    }
+}
+
+impl EscapeReader {
+    /// A reader under these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Self { fold: Fold::new(limits) }
+    }
+
+    /// Reads one source to its end. Memory grows with what is distinct in it, not with its length.
+    ///
+    /// # Errors
+    /// When a limit is reached, or the source cannot be read.
+    pub fn read(&mut self, log: impl Read) -> Result<(), Error> {
+        self.fold.read(log)
+    }
+
+    /// What became of the lines so far.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.fold.facts().coverage
+    }
+
+    /// The whole log.
+    ///
+    /// # Errors
+    /// When no line was the compiler's.
+    pub fn finish(self) -> Result<EscapeLog, Error> {
+        let coverage = self.fold.facts().coverage;
+        if coverage.parsed == 0 {
+            let kind = ErrorKind::NothingFound { lines: coverage.lines };
+            return Err(Error::new(kind, self.fold.facts().unknown.first().copied()));
+        }
+        Ok(finish(self.fold.into_facts()))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! From what was read to the rows that are published.
+
+use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
+
+use crate::{
+    decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice},
+    model::{HeapDecision, InlinedFrom, Inlining, Leak, Stay},
+    read::{
+        Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStay, RawStep, TextId,
+        XPos,
+    },
+    text::{Call, GoVersions, SubjectKind, typed_constant},
+};
+
+/// Makes rows; it holds what they need of the whole log.
+pub(crate) struct Rows<'a> {
+    pub(crate) texts: &'a Interner,
+    /// What was inlined at a position, by name.
+    pub(crate) inlined_calls: &'a HashMap<XPos, Vec<TextId>>,
+    pub(crate) functions: &'a Functions,
+    pub(crate) versions: GoVersions,
+    pub(crate) chains: &'a Chains<'a>,
+    /// Types of which the log shows values with elements.
+    pub(crate) elements: &'a HashSet<Box<str>>,
+    /// Conversions that go into a box of their own, by file, line and subject.
+    pub(crate) copied: &'a HashSet<(TextId, u32, TextId)>,
+    /// Variables that closures share, and whether they have no size.
+    pub(crate) shared: &'a HashMap<(XPos, TextId), bool>,
+}
+
+impl Rows<'_> {
+    pub(crate) fn decision(&self, decision: &RawDecision, json: &JsonFacts) -> HeapDecision {
+        let XPos { file, line, column } = decision.at;
+        let subject = self.text(decision.subject);
+        let explanation = &decision.explanation;
+        let steps: Vec<Step> = explanation.steps.iter().map(|step| self.step(*step)).collect();
+        let next = decision.next.map(|step| self.step(step));
+        let call = next.iter().chain(steps.iter().rev()).find(|step| &*step.why == "call parameter");
+        let call = call.and_then(|step| Call::decode(&step.from));
+        let function = self.function(explanation.function, decision.at);
+        let (kind, is_surely_method) = self.kind(decision, &subject, &steps);
+        let is_surely_constant =
+            typed_constant(&subject).is_none_or(|of| self.functions.is_type(decision.package, of) == Some(true));
+        let sink = self.text(explanation.sink);
+        let own_sink = self.text(explanation.own_sink);
+        let flow = Flow {
+            decision: if decision.is_moved { Decision::MovedToHeap } else { Decision::EscapesToHeap },
+            kind,
+            subject: &subject,
+            sink: &sink,
+            own_sink: &own_sink,
+            steps: &steps,
+            next: next.as_ref(),
+            callee: call.map(|call| self.functions.callee(decision.package, call)),
+            obstacle: self.obstacle(decision, function.as_deref()),
+            has_loop: function
+                .as_deref()
+                .and_then(|function| self.functions.get(decision.package, function))
+                .and_then(|declared| declared.has_loop),
+            is_iteration_variable: json.is_iteration_variable(decision),
+            prints_size: self.versions.is_before(25) && !steps.is_empty(),
+            is_captured_by_ref: self.shared.contains_key(&(decision.at, decision.subject)),
+            is_converted: explanation.is_converted || self.copied.contains(&(file, line, decision.subject)),
+            is_surely_constant,
+            is_surely_method,
+        };
+        let (cause, cause_confidence) = Cause::from_flow(&flow);
+        let reason = flow.deciding_step().map(|step| Arc::clone(&step.why));
+        let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
+        let leaks = match call.filter(|_| is_passed_on && flow.callee == Some(Callee::Known)) {
+            Some(call) => self.chains.follow(call, decision.package),
+            None => Vec::new(),
+        };
+        let captures = function
+            .as_deref()
+            .filter(|_| kind == SubjectKind::FuncLiteral && !steps.is_empty())
+            .and_then(|function| self.functions.literal_captures(decision.package, function));
+        let alloc_certainty = Certainty::from_allocation(&Allocation {
+            kind,
+            subject: &subject,
+            cause,
+            is_surely_constant,
+            captures,
+            types_with_elements: self.elements,
+            is_confident: is_surely_method,
+            has_no_size: self.shared.get(&(decision.at, decision.subject)) == Some(&true),
+        });
+        let advice = advice(&flow, cause, &leaks, self.versions);
+        let origin = json.origin(decision);
+        HeapDecision {
+            package: self.text(decision.package),
+            variant: decision.variant,
+            file: self.text(file),
+            line: number(line),
+            column: number(column),
+            function,
+            subject: Arc::clone(&subject),
+            decision: flow.decision,
+            subject_kind: kind,
+            cause,
+            cause_confidence,
+            alloc_certainty,
+            sink: Arc::clone(&sink),
+            reason,
+            steps,
+            advice,
+            copies: decision.copies,
+            leaks,
+            inlined_callees: self.inlined_callees(decision.at),
+            absolute_file: origin.map(|origin| self.text(origin.file)),
+            inlined_from: origin.map_or_else(Vec::new, |origin| self.inlined_from(&origin.inlined)),
+        }
+    }
+
+    /// What kind of expression it is; and of a method value, which prints the same as a field, whether that is sure.
+    fn kind(&self, decision: &RawDecision, subject: &str, steps: &[Step]) -> (SubjectKind, bool) {
+        if decision.is_moved {
+            return (SubjectKind::Variable, false);
+        }
+        match SubjectKind::of(subject) {
+            SubjectKind::Value if typed_constant(subject).is_some() => {
+                let of = typed_constant(subject).unwrap_or_default();
+                let is_type = self.functions.is_type(decision.package, of);
+                let kind = if is_type == Some(false) || of.contains('.') && is_type.is_none() && self.is_function(of) {
+                    SubjectKind::Value
+                } else {
+                    SubjectKind::Constant
+                };
+                (kind, false)
+            }
+            SubjectKind::Value => {
+                let method = subject.rsplit_once('.').map(|(_, method)| method);
+                // A function is rarely put into an interface; a field often is, and another type can have a method of its name.
+                let is_boxed =
+                    steps.iter().any(|step| matches!(&*step.why, "slice-literal-element" | "interface-converted"));
+                let is_method = method.is_some_and(|method| self.functions.has_method(method)) && !is_boxed;
+                (if is_method { SubjectKind::MethodValue } else { SubjectKind::Value }, is_method)
+            }
+            kind => (kind, false),
+        }
+    }
+
+    /// Whether `pkg.Name` is more likely a function than a type: packages that the log does not hold.
+    fn is_function(&self, name: &str) -> bool {
+        name.split_once('.').is_some_and(|(package, _)| self.functions.is_package(package))
+    }
+
+    /// What the function literal, or else the function, cannot be inlined for; and whether that is sure.
+    fn obstacle(&self, decision: &RawDecision, function: Option<&str>) -> Option<(Obstacle, bool)> {
+        let literal = self.functions.declared_at(decision.at).unwrap_or_default();
+        if literal.contains(".gowrap") {
+            return Some((Obstacle::Go, true));
+        }
+        if literal.contains(".deferwrap") {
+            return Some((Obstacle::Defer, true));
+        }
+        let declared = self.functions.get(decision.package, function?)?;
+        declared.obstacle.map(|obstacle| (obstacle, false))
+    }
+
+    fn inlined_from(&self, calls: &[XPos]) -> Vec<InlinedFrom> {
+        let from = |at: &XPos| InlinedFrom { file: self.text(at.file), line: at.line, column: at.column };
+        calls.iter().map(from).collect()
+    }
+
+    fn function(&self, named: TextId, at: XPos) -> Option<Arc<str>> {
+        let named = self.text(named);
+        if !named.is_empty() {
+            return Some(named);
+        }
+        self.functions.around(at).map(Into::into)
+    }
+
+    pub(crate) fn stay(&self, stay: &RawStay) -> Stay {
+        let XPos { file, line, column } = stay.at;
+        Stay {
+            package: self.text(stay.package),
+            variant: stay.variant,
+            file: self.text(file),
+            line: number(line),
+            column: number(column),
+            subject: self.text(stay.subject),
+            subject_kind: stay.kind,
+            alloc_certainty: if stay.is_free { Certainty::None } else { Certainty::RuntimeSized },
+            copies: stay.copies,
+            inlined_callees: self.inlined_callees(stay.at),
+        }
+    }
+
+    fn inlined_callees(&self, at: XPos) -> Vec<Arc<str>> {
+        let callees = self.inlined_calls.get(&at).into_iter().flatten();
+        callees.map(|callee| self.text(*callee)).collect()
+    }
+
+    pub(crate) fn leak(&self, leak: &RawLeak) -> Leak {
+        let XPos { file, line, column } = leak.at;
+        let via = self.text(leak.via);
+        Leak {
+            package: self.text(leak.package),
+            variant: leak.variant,
+            file: self.text(file),
+            line: number(line),
+            column: number(column),
+            function: Some(self.text(leak.function)).filter(|function| !function.is_empty()),
+            param: self.text(leak.param),
+            to: self.text(leak.to),
+            is_content: leak.is_content,
+            derefs: leak.derefs,
+            callee: Call::decode(&via).map(|call| call.callee.into()),
+            copies: leak.copies,
+        }
+    }
+
+    pub(crate) fn inlining(&self, row: &RawInlining) -> Inlining {
+        let XPos { file, line, column } = row.at;
+        let reason = Some(self.text(row.reason)).filter(|reason| !reason.is_empty());
+        Inlining {
+            package: self.text(row.package),
+            variant: row.variant,
+            file: self.text(file),
+            line: number(line),
+            column: number(column),
+            function: self.text(row.function),
+            can_inline: reason.is_none(),
+            cost: row.cost,
+            budget: row.budget,
+            reason,
+            copies: row.copies,
+        }
+    }
+
+    fn step(&self, step: RawStep) -> Step {
+        let XPos { file, line, column } = step.at;
+        Step {
+            from: self.text(step.from),
+            why: self.text(step.why),
+            file: self.text(file),
+            line: number(line),
+            column: number(column),
+        }
+    }
+
+    fn text(&self, id: TextId) -> Arc<str> {
+        Arc::clone(self.texts.text(id))
+    }
+}
+
+fn number(number: u32) -> Option<u32> {
+    (number > 0).then_some(number)
+}

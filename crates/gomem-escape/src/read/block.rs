@@ -1,0 +1,171 @@
+//! What lives as long as a block: a header, and the flows and steps below it.
+
+use memchr::{memmem, memrchr};
+
+use crate::{
+    read::{
+        facts::Facts,
+        raw::{Explanation, RawStep},
+        section::OpenSection,
+        xpos::{TextId, XPos},
+    },
+    text::{Message, Position, flow},
+};
+
+/// The block that is read. Its lines begin alike.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    /// What each of its lines begins with; empty between blocks.
+    prefix: Vec<u8>,
+    at: Option<XPos>,
+    reading: Reading,
+    /// What the header is about.
+    subject: TextId,
+    explanation: Explanation,
+    /// The last call in the explanation of a leak.
+    via: Vec<u8>,
+}
+
+/// What is done with the lines of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Reading {
+    /// Nothing but to count them: the explanation is known.
+    #[default]
+    Skip,
+    /// Only whether the value is put into an interface.
+    Boxing,
+    /// All steps.
+    Steps,
+    /// Only the call that a parameter leaks by.
+    Leak,
+}
+
+impl Block {
+    /// A header opens it: what it is about, in which function, and what of the lines below it is wanted.
+    pub(crate) fn open(&mut self, at: XPos, prefix: &[u8], subject: TextId, function: TextId, reading: Reading) {
+        self.prefix.extend_from_slice(prefix);
+        self.at = Some(at);
+        self.reading = reading;
+        self.subject = subject;
+        self.explanation = Explanation { function, ..Explanation::default() };
+    }
+
+    pub(crate) fn is_at(&self, at: XPos) -> bool {
+        self.at == Some(at)
+    }
+
+    /// The `flow` or `from` of a line that belongs to it: most lines of a log do.
+    pub(crate) fn line<'a>(&self, line: &'a [u8]) -> Option<&'a [u8]> {
+        if self.prefix.is_empty() {
+            return None;
+        }
+        line.strip_prefix(self.prefix.as_slice()).filter(|text| text.starts_with(b"  "))
+    }
+
+    /// Takes a line of the explanation; false when it is none. Of more than `most` steps the further ones are left out.
+    pub(crate) fn read(&mut self, text: &[u8], most: usize, facts: &mut Facts) -> bool {
+        if let Some(flow) = text.strip_prefix(b"  flow: ") {
+            return self.flow(flow, facts);
+        }
+        let Some(from) = text.strip_prefix(b"    from ") else {
+            return text.starts_with(b"  warning: truncated explanation");
+        };
+        let Some(step) = Step::parse(from) else { return false };
+        // Only what holds a pointer flows: what is added to is a text.
+        if step.why == b"assign"
+            && memmem::find(step.node, b" += ").is_some()
+            && let Ok(at) = std::str::from_utf8(step.at)
+        {
+            let at = facts.texts.position(Position::decode(at));
+            facts.additions.insert((at.file, at.line));
+        }
+        match self.reading {
+            Reading::Skip => {}
+            Reading::Leak if step.why == b"call parameter" => {
+                self.via.clear();
+                self.via.extend_from_slice(step.node);
+            }
+            Reading::Leak => {}
+            Reading::Boxing => self.explanation.is_converted |= step.why == b"interface-converted",
+            Reading::Steps => return self.step(&step, most, facts),
+        }
+        true
+    }
+
+    /// Keeps the explanation that ends here.
+    pub(crate) fn close(&mut self, section: &mut OpenSection, facts: &mut Facts) {
+        self.prefix.clear();
+        let Some(at) = self.at.take() else { return };
+        let explanation = std::mem::take(&mut self.explanation);
+        match self.reading {
+            Reading::Skip => {}
+            Reading::Leak => {
+                let via = std::str::from_utf8(&self.via).map_or(TextId::default(), |via| facts.texts.id(via));
+                self.via.clear();
+                section.leak_header(at, self.subject).via = via;
+            }
+            Reading::Boxing => {
+                if explanation.is_converted
+                    && let Some(known) = facts.decisions.get_mut(&(at, self.subject, false))
+                {
+                    known.explanation.is_converted = true;
+                }
+            }
+            Reading::Steps => section.explain(at, self.subject, explanation, &facts.texts),
+        }
+    }
+
+    fn flow(&mut self, text: &[u8], facts: &mut Facts) -> bool {
+        let has_arrow = || memmem::find(text, " ← ".as_bytes()).or_else(|| memmem::find(text, b" = ")).is_some();
+        let Some(inner) = text.strip_suffix(b":").filter(|_| has_arrow()) else { return false };
+        if self.reading == Reading::Steps {
+            let Some((to, ..)) = std::str::from_utf8(inner).ok().and_then(flow) else { return false };
+            let to = facts.texts.id(to);
+            (self.explanation.sink, self.explanation.own_sink) = (to, to);
+        }
+        true
+    }
+
+    fn step(&mut self, step: &Step<'_>, most: usize, facts: &mut Facts) -> bool {
+        let texts = (std::str::from_utf8(step.node), std::str::from_utf8(step.why), std::str::from_utf8(step.at));
+        let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
+        facts.versions.see(&Message::From { node, why, at });
+        let at = facts.texts.position(Position::decode(at));
+        let step = RawStep { from: facts.texts.id(node), why: facts.texts.id(why), at };
+        if self.explanation.steps.len() < most {
+            self.explanation.is_converted |= why == "interface-converted";
+            self.explanation.steps.push(step);
+        }
+        true
+    }
+}
+
+/// `NODE (WHY) at POS`, as bytes: most steps are not kept, so that their text is not checked.
+struct Step<'a> {
+    node: &'a [u8],
+    why: &'a [u8],
+    at: &'a [u8],
+}
+
+impl<'a> Step<'a> {
+    fn parse(step: &'a [u8]) -> Option<Self> {
+        let mut end = step.len();
+        let why_end = loop {
+            end = memrchr(b')', step.get(..end)?)?;
+            if step[end..].starts_with(b") at ") {
+                break end;
+            }
+        };
+        let mut end = why_end;
+        loop {
+            end = memrchr(b'(', &step[..end])?;
+            if end > 0 && step[end - 1] == b' ' {
+                return Some(Self {
+                    node: &step[..end - 1],
+                    why: &step[end + 1..why_end],
+                    at: &step[why_end + ") at ".len()..],
+                });
+            }
+        }
+    }
+}

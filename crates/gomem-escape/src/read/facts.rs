@@ -1,0 +1,57 @@
+//! All that logs say, each fact once.
+
+use foldhash::{HashMap, HashSet};
+
+use crate::{
+    read::{
+        coverage::Coverage,
+        distinct::Distinct,
+        functions::Functions,
+        interner::Interner,
+        logopt::LogOptFacts,
+        raw::{RawDecision, RawInlining, RawLeak, RawStay},
+        xpos::{TextId, XPos},
+    },
+    text::GoVersions,
+};
+
+/// What is known after the lines that were read so far; it lives as long as the reader.
+#[derive(Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) texts: Interner,
+    pub(crate) functions: Functions,
+    pub(crate) versions: GoVersions,
+    pub(crate) coverage: Coverage,
+    /// Numbers of the first lines that were not understood.
+    pub(crate) unknown: Vec<u64>,
+    /// By position, subject, and whether a variable was moved.
+    pub(crate) decisions: Distinct<(XPos, TextId, bool), RawDecision>,
+    /// By position and subject.
+    pub(crate) stays: Distinct<(XPos, TextId), RawStay>,
+    /// By position, parameter as the line has it, and whether only its content leaks.
+    pub(crate) leaks: Distinct<(XPos, TextId, bool), RawLeak>,
+    /// By position and function.
+    pub(crate) inlining: Distinct<(XPos, TextId), RawInlining>,
+    /// What `-json` files say.
+    pub(crate) logopt: LogOptFacts,
+    /// Variables that closures share, and whether they have no size.
+    pub(crate) shared: HashMap<(XPos, TextId), bool>,
+    /// File and line of calls that `go` or `defer` puts into a function of its own.
+    pub(crate) wrapped: HashSet<(TextId, u32)>,
+    /// File and line of `text += more`.
+    pub(crate) additions: HashSet<(TextId, u32)>,
+    /// Positions of calls that were inlined, each with every function that was inlined there.
+    pub(crate) inlined_calls: HashSet<(XPos, TextId)>,
+    /// Function literals by package and position, and the function that their header names.
+    pub(crate) literals: HashMap<(TextId, XPos), TextId>,
+}
+
+impl Facts {
+    pub(crate) fn unknown_line(&mut self, number: u64) {
+        if self.unknown.len() < MOST_UNKNOWN {
+            self.unknown.push(number);
+        }
+    }
+}
+
+const MOST_UNKNOWN: usize = 1000;

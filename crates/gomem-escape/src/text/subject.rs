@@ -1,0 +1,184 @@
+//! What kind of expression goes to the heap, by its syntax.
+
+use crate::text::{call::Call, syntax};
+
+/// What kind of expression goes to the heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[repr(u8)]
+#[non_exhaustive]
+pub enum SubjectKind {
+    /// A variable: `moved to heap: x`.
+    Variable,
+    /// `func literal`.
+    FuncLiteral,
+    /// `... argument`: the slice of a variadic call.
+    VariadicSlice,
+    /// `&T{...}` or `new(T)`.
+    NewValue,
+    /// `T{...}`, `[4]T{...}` in an interface.
+    CompositeValue,
+    /// `[]T{...}`.
+    SliceLiteral,
+    /// `map[K]V{...}`.
+    MapLiteral,
+    /// `make([]T, n)`.
+    MakeSlice,
+    /// `make(map[K]V)`.
+    MakeMap,
+    /// `append`.
+    Append,
+    /// `string(b)`, `[]byte(s)`, `[]rune(s)`.
+    Conversion,
+    /// `a + b`: of strings.
+    Concatenation,
+    /// A constant: a number, a text, `true`, `nil`, `time.Duration(1000)`.
+    Constant,
+    /// A method value, `x.Method` without a call.
+    MethodValue,
+    /// Any other value: a variable's, a field's, a call's.
+    Value,
+}
+
+impl SubjectKind {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &[
+        "variable",
+        "func_literal",
+        "variadic_slice",
+        "new_value",
+        "composite_value",
+        "slice_literal",
+        "map_literal",
+        "make_slice",
+        "make_map",
+        "append",
+        "conversion",
+        "concatenation",
+        "constant",
+        "method_value",
+        "value",
+    ];
+
+    /// Whether it may allocate even where it does not escape: its size is only known at run time.
+    pub(crate) fn may_allocate_on_the_stack(self, subject: &str) -> bool {
+        match self {
+            Self::MakeSlice => !has_constant_size(subject),
+            Self::MakeMap => subject.contains(", "),
+            Self::Conversion | Self::Concatenation | Self::Append | Self::MapLiteral => true,
+            _ => false,
+        }
+    }
+
+    /// The kind of an expression as the compiler prints it. A method value prints the same as a field, so it is a value
+    /// here.
+    #[must_use]
+    pub fn of(subject: &str) -> Self {
+        match subject {
+            "func literal" => Self::FuncLiteral,
+            "... argument" => Self::VariadicSlice,
+            "append" | "append(...)" => Self::Append,
+            "true" | "false" | "nil" => Self::Constant,
+            _ if is_literal(subject) => Self::Constant,
+            _ if subject.starts_with("new(") => Self::NewValue,
+            _ if subject.starts_with("make(map[") => Self::MakeMap,
+            _ if subject.starts_with("make([]") => Self::MakeSlice,
+            // A named type's kind is not printed; a map is made without a length, a slice never is.
+            _ if subject.starts_with("make(") && !subject.contains(", ") => Self::MakeMap,
+            _ if subject.starts_with("make(") => Self::MakeSlice,
+            _ if CONVERSIONS.iter().any(|conversion| subject.starts_with(conversion)) => Self::Conversion,
+            _ if adds(subject) => Self::Concatenation,
+            _ if subject.ends_with('}') && subject.starts_with('&') => Self::NewValue,
+            _ if subject.ends_with('}') && subject.starts_with("[]") => Self::SliceLiteral,
+            _ if subject.ends_with('}') && subject.starts_with("map[") => Self::MapLiteral,
+            _ if subject.ends_with('}') => Self::CompositeValue,
+            _ => Self::Value,
+        }
+    }
+}
+
+/// A text (perhaps cut short, so without its end), a rune or a number.
+fn is_literal(subject: &str) -> bool {
+    let bytes = subject.as_bytes();
+    match bytes.first() {
+        Some(b'"' | b'`') => !adds(subject),
+        Some(b'\'') => true,
+        // Go 1.21 prints `1 << 40` as it is written.
+        Some(b'-' | b'0'..=b'9' | b'(') => subject.split(' ').all(|word| is_number(word) || OPERATORS.contains(&word)),
+        _ => false,
+    }
+}
+
+/// `12`, `-1.5e+10`, `0x1F`, `(1`, `2i)`.
+fn is_number(word: &str) -> bool {
+    let digits = word.trim_start_matches(['(', '-']).trim_end_matches(')');
+    digits.starts_with(|first: char| first.is_ascii_digit())
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".+-_".contains(&byte))
+}
+
+/// Whether a ` + ` stands outside quotes and brackets.
+fn adds(subject: &str) -> bool {
+    syntax::find(subject, " + ").is_some()
+}
+
+/// `T(5)`, `(*T)(nil)` → the type, when what stands in it is a constant.
+pub(crate) fn typed_constant(subject: &str) -> Option<&str> {
+    let call = Call::decode(subject)?;
+    let is_constant = matches!(call.arguments, "true" | "false" | "nil") || is_literal(call.arguments);
+    is_constant.then_some(call.callee)
+}
+
+/// Whether all sizes of `make([]T, size…)` are written as numbers.
+pub(crate) fn has_constant_size(make: &str) -> bool {
+    let sizes = make.strip_suffix(')').unwrap_or(make).split(", ").skip(1);
+    // Until Go 1.21 a constant expression is printed as it is written: `64 * 1024`.
+    let is_of_constant = |byte: u8| byte.is_ascii_digit() || b"_ *+-/<>()".contains(&byte);
+    sizes.into_iter().all(|size| size.bytes().all(is_of_constant))
+}
+
+const OPERATORS: [&str; 8] = ["+", "-", "*", "/", "%", "<<", ">>", "|"];
+
+const CONVERSIONS: [&str; 5] = ["string(", "([]byte)(", "([]rune)(", "[]byte(", "[]rune("];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expressions() {
+        use SubjectKind::*;
+        for (subject, kind) in [
+            ("func literal", FuncLiteral),
+            ("... argument", VariadicSlice),
+            ("&T{...}", NewValue),
+            ("new(T)", NewValue),
+            ("T{}", CompositeValue),
+            ("[4]int{...}", CompositeValue),
+            ("[]int{...}", SliceLiteral),
+            ("map[string]int{...}", MapLiteral),
+            ("make([]byte, n)", MakeSlice),
+            ("make(map[string]int)", MakeMap),
+            ("make(Names)", MakeMap),
+            ("append", Append),
+            ("string(b)", Conversion),
+            ("([]byte)(s)", Conversion),
+            ("a + \" + \" + b", Concatenation),
+            ("\"a + b\"", Constant),
+            ("\"cut at 72 runes...", Constant),
+            ("'x'", Constant),
+            ("-12", Constant),
+            ("-n", Value),
+            ("1 << 40", Constant),
+            ("1 << n", Value),
+            ("(1 + 2i)", Constant),
+            ("(*T)(x)", Value),
+            ("1.5e+10", Constant),
+            ("nil", Constant),
+            ("ev.Tenant", Value),
+            ("f(a + b)", Value),
+            ("x", Value),
+        ] {
+            assert_eq!(SubjectKind::of(subject), kind, "{subject}");
+        }
+        assert_eq!(SubjectKind::NAMES.len(), Value as usize + 1);
+    }
+}
