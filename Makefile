@@ -43,8 +43,8 @@ lint:
 test-rust:
 	cargo test --workspace --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
-	@for crate in pprof escape metrics gogc; do \
-	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
+	@for crate in pprof escape metrics gogc postmortem; do \
+	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3|plotters|minijinja)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
 	done
 
 test-python: $(VENV)/.installed
@@ -120,7 +120,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol finding pprof escape metrics gogc postmortem arrow capture
+PUBLISHED := table symbol finding pprof escape metrics gogc postmortem report arrow capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

@@ -15,7 +15,7 @@ pub fn bundle(bytes: &[u8]) {
 pub(crate) fn read(bytes: &[u8]) -> Bundle {
     let artifact =
         |(name, bytes): (String, &[u8])| Artifact { name, bytes: bytes.to_vec(), modified_ms: Some(1_700_000_000_000) };
-    Bundle::of("fuzz", files(bytes).map(artifact).collect())
+    Bundle::from_artifacts("fuzz", files(bytes).map(artifact).collect())
 }
 
 fn files(bytes: &[u8]) -> impl Iterator<Item = (String, &[u8])> {

@@ -3,10 +3,10 @@
 use gomem_postmortem::Report;
 
 pub fn report(bytes: &[u8]) {
-    let report = Report::of(&crate::bundle::read(bytes));
+    let report = Report::from_bundle(&crate::bundle::read(bytes));
     let _ = (report.findings_table(), report.sites_table(), report.gogc_table(), report.rules_table());
-    let _ = (report.to_text(), report.to_json());
-    let page = report.to_html();
+    let _ = (gomem_report::text(&report, 100), report.to_json());
+    let page = gomem_report::html(&report);
     // What the page runs is its own: text that came from a file is escaped. One script is that of the flame graph.
     assert!(page.matches("<script").count() <= OWN_SCRIPTS && page.matches("</script>").count() <= OWN_SCRIPTS);
 }

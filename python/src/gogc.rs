@@ -10,7 +10,8 @@ use gomem_gogc::{
     memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
-use gomem_postmortem::{Said, predictions_table, recommendations_table, record_metrics, record_trace, what_if_html};
+use gomem_postmortem::{Said, predictions_table, recommendations_table, record_metrics, record_trace};
+use gomem_report::what_if_html;
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
 

@@ -45,7 +45,7 @@ impl PyReport {
     }
 
     fn html(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
-        worker::run(py, move || slf.get().report.to_html())
+        worker::run(py, move || gomem_report::html(&slf.get().report))
     }
 
     fn json(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
@@ -53,7 +53,7 @@ impl PyReport {
     }
 
     fn text(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
-        worker::run(py, move || slf.get().report.to_text())
+        worker::run(py, move || gomem_report::text(&slf.get().report, COLUMNS))
     }
 
     #[getter]
@@ -90,7 +90,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
                 bytes: bytes.into_vec(),
                 modified_ms,
             };
-            worker::run(py, move || Bundle::of("files", read.into_iter().map(artifact).collect()))?
+            worker::run(py, move || Bundle::from_artifacts("files", read.into_iter().map(artifact).collect()))?
         }
     };
     if bundle.contents().is_empty() {
@@ -98,7 +98,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
             bundle.unread().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
         return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
     }
-    Ok(PyReport { report: worker::run(py, move || Report::of(&bundle))? })
+    Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle))? })
 }
 
 #[pyfunction]
@@ -146,3 +146,6 @@ fn refusal(err: BundleError) -> Error {
         other => Error::decode(other.to_string(), "nothing_found", None),
     }
 }
+
+/// Of the text.
+const COLUMNS: usize = 100;

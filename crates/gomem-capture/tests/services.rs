@@ -126,7 +126,7 @@ fn a_capture_goes_straight_into_a_post_mortem() {
         // Goroutines are there twice: counted, and one by one.
         assert_eq!((count(Contents::Heap), count(Contents::Cpu), count(Contents::Goroutine)), (3, 1, 2));
         assert_eq!(count(Contents::Metrics), scrapes as usize);
-        let text = Report::of(&bundle).to_text();
+        let text = gomem_report::text(&Report::from_bundle(&bundle), 100);
         assert!(text.contains("main.allocate"), "{text}");
         for heap in bundle.heaps() {
             assert!(heap.profile.time_nanos().is_some());

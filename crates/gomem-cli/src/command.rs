@@ -4,6 +4,7 @@ use std::{io::Write, path::Path};
 
 use clap::CommandFactory;
 use gomem_postmortem::{Comparison, Report, Severity as Found};
+use gomem_report::{comparison_text, html as html_page};
 
 use crate::{
     arguments::{Arguments, Command, Severity},
@@ -22,8 +23,8 @@ pub(crate) fn answer(command: &Command, out: &mut Output<'_>, err: &mut dyn Writ
             postmortem(bundle, output.as_deref(), json.as_deref(), *fail_on, out)
         }
         Command::Compare { before, after } => {
-            let comparison = Comparison::of(&bundle(before)?, &bundle(after)?);
-            out.write_all(comparison.to_text().as_bytes())?;
+            let comparison = Comparison::new(&bundle(before)?, &bundle(after)?);
+            out.write_all(comparison_text(&comparison).as_bytes())?;
             Ok(0)
         }
         Command::Profile(command) => profile::answer(command, out).map(|()| 0),
@@ -56,7 +57,7 @@ fn postmortem(
     out: &mut Output<'_>,
 ) -> Result<u8, Failure> {
     let bundle = bundle(path)?;
-    let report = progress::busy("joining".to_owned(), || Report::of(&bundle));
+    let report = progress::busy("joining".to_owned(), || Report::from_bundle(&bundle));
     let is_stdout = |asked: Option<&Path>| asked == Some(Path::new("-"));
     if is_stdout(html) && is_stdout(json) {
         return Err(Failure::Usage("-o - and --json - are both for standard output".to_owned()));
@@ -64,13 +65,13 @@ fn postmortem(
     let is_text = !is_stdout(html) && !is_stdout(json);
     if is_text {
         let columns = out.columns().unwrap_or(prose::MOST_COLUMNS).min(prose::MOST_COLUMNS);
-        prose::report(&report.to_text_within(columns), out)?;
+        prose::report(&gomem_report::text(&report, columns), out)?;
     }
     if let Some(path) = json {
         write_or_print(path, report.to_json().as_bytes(), out)?;
     }
     if let Some(path) = html {
-        write_or_print(path, report.to_html().as_bytes(), out)?;
+        write_or_print(path, html_page(&report).as_bytes(), out)?;
         if is_text {
             writeln!(out, "\nreport: {}", path.display())?;
         }

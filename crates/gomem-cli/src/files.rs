@@ -87,7 +87,7 @@ pub(crate) fn bundle(path: &Path) -> Result<Bundle, Failure> {
         return Ok(progress::busy(format!("reading {}", path.display()), || Bundle::open(path))?);
     }
     let artifact = Artifact { name: "-".to_owned(), bytes: read(path)?, modified_ms: None };
-    let bundle = Bundle::of("standard input", vec![artifact]);
+    let bundle = Bundle::from_artifacts("standard input", vec![artifact]);
     match bundle.unread().first() {
         Some(unread) if bundle.contents().is_empty() => Err(Failure::input(path, &unread.reason)),
         _ => Ok(bundle),

@@ -8,7 +8,8 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Gogc, Objective, Setting};
-use gomem_postmortem::{Said, predictions_table, recommendations_table, record_bundle, what_if_html};
+use gomem_postmortem::{Said, predictions_table, recommendations_table, record_bundle};
+use gomem_report::what_if_html;
 use gomem_table::Unit;
 
 use crate::{

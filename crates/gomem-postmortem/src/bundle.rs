@@ -5,9 +5,7 @@ mod bundle;
 mod folder;
 mod program;
 mod recognise;
-mod sources;
 
 pub use announced::{Announced, inflated_text};
 pub use bundle::{Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread};
 pub(crate) use recognise::LEAKED;
-pub(crate) use sources::Sources;

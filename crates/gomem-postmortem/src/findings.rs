@@ -11,8 +11,8 @@ mod ranking;
 mod series;
 mod waiting;
 
-pub use diagnosed::Unjudged;
-pub(crate) use diagnosed::{diagnose, is_leaking, sentence, unjudged, wants};
+pub use diagnosed::{Aside, Unjudged};
+pub(crate) use diagnosed::{asides, diagnose, is_leaking, unjudged};
 pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
 pub use growth::Growth;
 pub(crate) use growth::{growth, live_heap};

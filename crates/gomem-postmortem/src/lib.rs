@@ -1,17 +1,17 @@
 //! The join: what allocates, why the compiler says so, what it costs, what to change.
 //!
-//! A [`Bundle`] is any set of files that a Go program left behind; what each is, is told by its content. [`Report::of`]
+//! A [`Bundle`] is any set of files that a Go program left behind; what each is, is told by its content. [`Report::from_bundle`]
 //! joins them: every allocation site of the heap profile with the compiler's decision about its line, growth over the
-//! heap profiles with the live heap of the metrics, and each site's share replayed through the GC model.
+//! heap profiles with the live heap of the metrics, and each site's share replayed through the GC model. The crate
+//! `gomem-report` draws it.
 //!
 //! ```no_run
 //! use gomem_postmortem::{Bundle, Report};
 //!
-//! let report = Report::of(&Bundle::open("incident/".as_ref())?);
+//! let report = Report::from_bundle(&Bundle::open("incident/".as_ref())?);
 //! for finding in report.findings() {
 //!     println!("{}: {}", finding.severity.name(), finding.title);
 //! }
-//! std::fs::write("report.html", report.to_html())?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -20,9 +20,8 @@
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Announced`]: what a file says it is |
 //! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
 //! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
-//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Growth`], [`Series`], [`Unjudged`] |
+//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Growth`], [`Series`], [`Unjudged`], [`Aside`] |
 //! | `report` | [`Report`], [`Overview`], [`Comparison`]: the whole answer as facts |
-//! | `render` | the report for people: text, HTML and charts |
 //!
 //! Arrows between rooms go from the top to the bottom: a room imports only from rooms above it.
 
@@ -32,16 +31,14 @@ mod attribution;
 mod bundle;
 mod findings;
 mod pacing;
-mod render;
 mod report;
 
 pub use attribution::{Place, Reason, Site, attribute};
 pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
 pub use findings::{
-    Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, Severity, SiteSeries, Unjudged,
+    Aside, Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, Severity, SiteSeries, Unjudged,
 };
 pub use pacing::{
     Said, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle, record_metrics, record_trace,
 };
-pub use render::what_if_html;
 pub use report::{Comparison, GoneLeak, Overview, Report, SITES_SCHEMA, sites_table};

@@ -8,5 +8,4 @@ mod report;
 pub use comparison::Comparison;
 pub use gone_leak::GoneLeak;
 pub use overview::Overview;
-pub(crate) use report::gogc_percent;
 pub use report::{Report, SITES_SCHEMA, sites_table};

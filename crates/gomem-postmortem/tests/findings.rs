@@ -36,7 +36,7 @@ fn heap(rate: u32, records: &[Record<'_>]) -> String {
 fn report(heap: &str, log: &str) -> Report {
     let artifact = |name: &str, text: &str| Artifact { name: name.to_owned(), bytes: text.into(), modified_ms: None };
     let files = [artifact("heap.txt", heap), artifact("escape.log", log)];
-    Report::of(&Bundle::of("b", files.into_iter().filter(|file| !file.bytes.is_empty()).collect()))
+    Report::from_bundle(&Bundle::from_artifacts("b", files.into_iter().filter(|file| !file.bytes.is_empty()).collect()))
 }
 
 fn at<'a>(report: &'a Report, place: &str) -> &'a Finding {
@@ -164,7 +164,7 @@ fn a_pool_is_advised_for_objects_of_one_size_only() {
 #[test]
 fn a_line_that_leaks_is_not_told_to_reuse() {
     let series = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/leak/series");
-    let report = Report::of(&Bundle::open(&series).unwrap());
+    let report = Report::from_bundle(&Bundle::open(&series).unwrap());
     let leak = report.findings().iter().find(|finding| finding.kind == FindingKind::Leak).unwrap();
     let is_same = |finding: &&Finding| finding.kind == FindingKind::AllocationSite && finding.place == leak.place;
     let site = report.findings().iter().find(is_same).unwrap();

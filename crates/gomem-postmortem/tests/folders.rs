@@ -23,7 +23,8 @@ fn folder() -> tempfile::TempDir {
 fn unread(folder: &Path) -> Vec<(String, String)> {
     let bundle = Bundle::open(folder).unwrap();
     assert_eq!(bundle.contents(), [("heap.pb.gz".to_owned(), Contents::Heap)]);
-    assert!(Report::of(&bundle).to_text().contains("api/handler.go:58"));
+    let report = Report::from_bundle(&bundle);
+    assert!(report.findings().iter().any(|finding| finding.title.contains("api/handler.go:58")));
     bundle.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
 }
 

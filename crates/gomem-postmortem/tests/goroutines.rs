@@ -9,7 +9,7 @@ use gomem_postmortem::{Bundle, Finding, FindingKind, Report};
 #[test]
 fn goroutines_that_nobody_answers_are_a_leak() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/goroutines/go1.27.3");
-    let report = Report::of(&Bundle::open(&folder).unwrap());
+    let report = Report::from_bundle(&Bundle::open(&folder).unwrap());
     let is_rising = |finding: &&Finding| finding.kind == FindingKind::Leak && finding.title.contains("more goroutines");
     let finding = report.findings().iter().find(is_rising).unwrap();
     assert_eq!(finding.place.as_ref().unwrap().line, 17, "{}", finding.title);
@@ -28,6 +28,6 @@ fn two_profiles_are_too_few() {
         bytes: std::fs::read(folder.join(name)).unwrap(),
         modified_ms: None,
     });
-    let report = Report::of(&Bundle::of("two", two.into()));
+    let report = Report::from_bundle(&Bundle::from_artifacts("two", two.into()));
     assert!(report.findings().iter().all(|finding| !finding.title.contains("more goroutines")));
 }

@@ -40,7 +40,7 @@ fn errors(folder: &Path) -> Vec<f64> {
     println!("| pair | share of bytes | GC cycles before | after | predicted saving (90 %) | measured | error |");
     println!("|---|---:|---:|---:|---:|---:|---:|");
     for pair in pairs(folder) {
-        let before = Bundle::of(
+        let before = Bundle::from_artifacts(
             "before",
             ["heap.pb.gz", "escape.log.gz", "gctrace.log.gz"]
                 .map(|name| Artifact {
@@ -50,7 +50,7 @@ fn errors(folder: &Path) -> Vec<f64> {
                 })
                 .into(),
         );
-        let report = Report::of(&before);
+        let report = Report::from_bundle(&before);
         let fixed = fixed_lines(&pair);
         let is_fixed = |finding: &&Finding| {
             let is_site = matches!(finding.kind, FindingKind::AllocationSite | FindingKind::PoolMisuse);

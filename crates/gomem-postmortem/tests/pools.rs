@@ -8,7 +8,7 @@ use gomem_escape::Cause;
 use gomem_postmortem::{Bundle, Finding, FindingKind, Report};
 
 fn report(program: &str) -> Report {
-    Report::of(&Bundle::open(&data().join(program)).unwrap())
+    Report::from_bundle(&Bundle::open(&data().join(program)).unwrap())
 }
 
 /// The finding on the line that ends with a mark.

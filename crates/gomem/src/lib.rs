@@ -4,8 +4,10 @@
 //! # #[cfg(feature = "postmortem")] {
 //! use gomem::postmortem::{Bundle, Report};
 //!
-//! let report = Report::of(&Bundle::open("incident/".as_ref())?);
-//! print!("{}", report.to_text());
+//! let report = Report::from_bundle(&Bundle::open("incident/".as_ref())?);
+//! for finding in report.findings() {
+//!     println!("{}: {}", finding.severity.name(), finding.title);
+//! }
 //! # }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -24,5 +26,7 @@ pub use gomem_metrics as metrics;
 pub use gomem_postmortem as postmortem;
 #[cfg(feature = "pprof")]
 pub use gomem_pprof as pprof;
+#[cfg(feature = "report")]
+pub use gomem_report as report;
 pub use gomem_symbol as symbol;
 pub use gomem_table as table;

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::Read,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use gomem_escape::EscapeLog;
@@ -36,7 +37,7 @@ pub struct Bundle {
     pub(crate) goroutines: Vec<Profile>,
     pub(crate) escapes: Option<EscapeLog>,
     pub(crate) metrics: Metrics,
-    pub(crate) gctrace: Option<GcTrace>,
+    pub(crate) gctrace: Option<Arc<GcTrace>>,
     /// Profiles of other programs that were left out: the file and the program.
     pub(crate) other_programs: Vec<(String, String)>,
     /// The program that was kept, when there are others.
@@ -54,7 +55,7 @@ pub struct HeapProfile {
     /// The file's name.
     pub name: String,
     /// The profile.
-    pub profile: Profile,
+    pub profile: Arc<Profile>,
 }
 
 /// What a file was recognised as.
@@ -77,8 +78,8 @@ pub enum Contents {
 
 impl Contents {
     /// All kinds, profiles first.
-    pub(crate) const ALL: [Self; 6] =
-        [Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
+    pub const ALL: &'static [Self] =
+        &[Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
 
     /// What people call it, as the evidence of findings does.
     #[must_use]
@@ -202,7 +203,7 @@ impl Bundle {
 
     /// Recognises files that are in memory already.
     #[must_use]
-    pub fn of(name: &str, artifacts: Vec<Artifact>) -> Self {
+    pub fn from_artifacts(name: &str, artifacts: Vec<Artifact>) -> Self {
         let (texts, others): (Vec<_>, Vec<_>) =
             artifacts.into_iter().partition(|artifact| begins_text_profile(&artifact.bytes));
         Self::recognise(name, others.into_iter().chain(texts))
@@ -225,15 +226,6 @@ impl Bundle {
     #[must_use]
     pub fn contents(&self) -> &[(String, Contents)] {
         &self.contents
-    }
-
-    /// The names of the files that were recognised as `kind`, for people: all of them, or the first and the last.
-    pub(crate) fn files_of(&self, kind: Contents) -> String {
-        let names: Vec<&str> = self.contents.iter().filter(|found| found.1 == kind).map(|found| &*found.0).collect();
-        match names.as_slice() {
-            [first, .., last] if names.len() > 3 => format!("{} files, {first} to {last}", names.len()),
-            names => names.join(", "),
-        }
     }
 
     /// Files that were not used.
@@ -275,7 +267,7 @@ impl Bundle {
     /// The GC trace.
     #[must_use]
     pub fn gctrace(&self) -> Option<&GcTrace> {
-        self.gctrace.as_ref()
+        self.gctrace.as_deref()
     }
 
     /// The heap profile that knows most: the latest one has counted the most allocation.
@@ -315,7 +307,7 @@ mod tests {
     use super::*;
 
     fn one(name: &str, bytes: &[u8]) -> Bundle {
-        Bundle::of("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
+        Bundle::from_artifacts("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
+use std::sync::Arc;
+
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics, ReadOptions};
 use gomem_pprof::Profile;
@@ -59,7 +61,7 @@ impl Recogniser {
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
-        bundle.gctrace = joined(self.traces);
+        bundle.gctrace = joined(self.traces).map(Arc::new);
         // A log that held nothing of the compiler's was told already.
         bundle.escapes = self.escapes.finish().ok();
         for outcome in self.outcomes {
@@ -234,7 +236,9 @@ impl Recogniser {
                 continue;
             }
             match contents {
-                Contents::Heap => self.bundle.heaps.push(HeapProfile { name: outcome.name.clone(), profile }),
+                Contents::Heap => {
+                    self.bundle.heaps.push(HeapProfile { name: outcome.name.clone(), profile: Arc::new(profile) })
+                }
                 Contents::Cpu => self.bundle.cpu = Some(profile),
                 _ => self.bundle.goroutines.push(profile),
             }

@@ -22,6 +22,16 @@ pub struct Unjudged {
     pub missing: Vec<&'static str>,
 }
 
+/// A rule that fired without being worth a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Aside {
+    /// The rule.
+    pub rule: Rule,
+    /// What it saw, as a sentence.
+    pub summary: String,
+}
+
 /// Asks all rules; `None` when there are neither metrics nor GC traces.
 pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     let is_one_program = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
@@ -72,22 +82,13 @@ pub(crate) fn unjudged(diagnosis: &Diagnosis) -> Vec<Unjudged> {
         .collect()
 }
 
-/// Rules with the same want, together: their names, and what is wanted.
-pub(crate) fn wants(unjudged: &[Unjudged]) -> Vec<(String, String)> {
-    let mut wants: Vec<(Vec<&str>, String)> = Vec::new();
-    for one in unjudged {
-        let enable = one.missing.join(", ");
-        let want = match one.verdict {
-            Verdict::NotEvaluable => format!("enable {enable}"),
-            _ if one.missing.is_empty() => one.reason.clone(),
-            _ => format!("{}; enable {enable}", one.reason),
-        };
-        match wants.iter_mut().find(|(_, known)| *known == want) {
-            Some((rules, _)) => rules.push(one.rule.name()),
-            None => wants.push((vec![one.rule.name()], want)),
-        }
-    }
-    wants.into_iter().map(|(rules, want)| (rules.join(", "), want)).collect()
+/// Rules that fired without being worth a finding.
+pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
+    let fired = diagnosis.findings().iter();
+    fired
+        .filter(|told| told.verdict == Verdict::Fired && told.severity == Told::Info)
+        .map(|told| Aside { rule: told.rule, summary: sentence(&told.summary) })
+        .collect()
 }
 
 impl Finding {
@@ -148,7 +149,7 @@ fn unit(name: &str) -> Unit {
 }
 
 /// With a capital letter and a full stop. The name of a metric keeps its letter.
-pub(crate) fn sentence(text: &str) -> String {
+fn sentence(text: &str) -> String {
     if text.split(' ').next().is_some_and(|word| word.contains('_')) {
         return format!("{}.", text.trim_end_matches('.'));
     }

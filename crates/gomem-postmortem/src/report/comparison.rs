@@ -1,11 +1,7 @@
 //! What was predicted beside what a second bundle measured.
 
-use std::fmt::Write as _;
-
-use comfy_table::TableStyle;
 use foldhash::HashMap;
 use gomem_gogc::Interval;
-use gomem_table::Unit;
 
 use crate::{
     attribution::{Place, attribute},
@@ -48,7 +44,7 @@ impl Comparison {
     /// its allocation is gone; its whole share before is what the prediction takes away. Nothing of the run after enters
     /// the prediction but which functions were fixed.
     #[must_use]
-    pub fn of(before: &Bundle, after: &Bundle) -> Self {
+    pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());
         let pacing = Pacing::of(before, &states.0).ok();
         let pacing_after = Pacing::of(after, &states.1).ok();
@@ -114,104 +110,32 @@ impl Comparison {
         (before > 0.0).then(|| 1.0 - after / (before * self.gc_stretch()))
     }
 
-    /// How much longer GC cycles were counted after than before.
-    fn gc_stretch(&self) -> f64 {
-        stretch(self.before.gc_seconds, self.after.gc_seconds)
-    }
-
-    /// The comparison as text.
+    /// The GC CPU predicted for the fixed program, as a share of all available CPU.
     #[must_use]
-    pub fn to_text(&self) -> String {
-        let mut out = String::from("Fixed, by share of the bytes allocated before:\n");
-        for (place, fraction, rest) in &self.fixed {
-            let _ = writeln!(
-                out,
-                "  {:>5.1} %  {} ({}), {:.1} % of it left",
-                fraction * 100.0,
-                place.short_function(),
-                place.short(),
-                rest * 100.0
-            );
-        }
-        let _ = writeln!(out, "  {:>5.1} %  together", self.fixed_fraction * 100.0);
-        for gone in &self.gone_leaks {
-            let [before, after] =
-                [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));
-            let (function, place) = (gone.place.short_function(), gone.place.short());
-            let _ = writeln!(out, "     leak  {function} ({place}), {after} in use instead of {before}");
-        }
-        let _ = writeln!(out, "\n{}", self.table().trim_fmt());
-        self.write_notes(&mut out);
-        out
-    }
-
-    fn table(&self) -> comfy_table::Table {
-        let known = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
-        let count = |value: Option<f64>| known(value.map(|value| format!("{value:.0}")));
-        let share = |value: Option<f64>| known(value.map(|value| percent(value, 1)));
-        let bytes = |value: Option<f64>| known(value.map(|value| Unit::Bytes.humanize(value)));
-        let interval = |found: Option<Interval>, unit: fn(f64) -> String| {
-            known(found.map(|found| format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))))
-        };
-        let mut table = comfy_table::Table::new();
-        table.load_style(TableStyle::new()).set_header(["", "before", "predicted after", "measured after"]);
-        table.add_row([
-            "GC cycles".to_owned(),
-            count(self.before.gc_cycles),
-            interval(self.predicted_gc_cycles, |value| format!("{value:.0}")),
-            count(self.after.gc_cycles),
-        ]);
-        table.add_row([
-            "GC cycles saved".to_owned(),
-            String::new(),
-            interval(self.predicted.map(|saving| saving.gc_cycles), |value| percent(value, 1)),
-            share(self.measured_gc_cycles_saved()),
-        ]);
-        let cpu = self.before.gc_cpu_fraction.zip(self.predicted).map(|(cpu, saving)| Interval {
+    pub fn predicted_gc_cpu_fraction(&self) -> Option<Interval> {
+        self.before.gc_cpu_fraction.zip(self.predicted).map(|(cpu, saving)| Interval {
             value: (cpu - saving.gc_cpu.value).max(0.0),
             low: (cpu - saving.gc_cpu.high).max(0.0),
             high: (cpu - saving.gc_cpu.low).max(0.0),
-        });
-        table.add_row([
-            "GC CPU".to_owned(),
-            share(self.before.gc_cpu_fraction),
-            interval(cpu, |value| percent(value, 2)),
-            share(self.after.gc_cpu_fraction),
-        ]);
-        let left = (1.0 - self.fixed_fraction) * stretch(self.before.seconds, self.after.seconds);
-        table.add_row([
-            "allocated".to_owned(),
-            bytes(self.before.alloc_bytes),
-            bytes(self.before.alloc_bytes.map(|bytes| bytes * left)),
-            bytes(self.after.alloc_bytes),
-        ]);
-        table
+        })
     }
 
-    /// What the numbers are of, and what the prediction does not know.
-    fn write_notes(&self, out: &mut String) {
-        let counted = |overview: &Overview| {
-            let seconds = Unit::Seconds.humanize(overview.gc_seconds?);
-            Some(format!("{seconds} of the {}", overview.gc_source?.name()))
-        };
-        if let Some((before, after)) = counted(&self.before).zip(counted(&self.after)) {
-            let _ = writeln!(out, "GC cycles were counted over {before} before, and {after} after.");
-        }
-        if (self.gc_stretch() - 1.0).abs() > SAME_TIME {
-            out.push_str("Predictions are for the time after, and what is saved is per second.\n");
-        }
-        let shrunk = self.live_bytes.filter(|(before, after)| after < before);
-        let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
-        for place in self.gone_leaks.iter().map(|gone| gone.place.short()) {
-            let _ = match &shrunk {
-                Some((before, after)) => writeln!(
-                    out,
-                    "The leak {place} is gone: the live heap ended at {after} instead of {before}, which the prediction does \
-                     not know: with less alive the heap goal is lower, and GC runs more often."
-                ),
-                None => writeln!(out, "The leak {place} is gone, which the prediction does not know."),
-            };
-        }
+    /// The bytes that the fixed program was predicted to allocate in the time that the run after was observed.
+    #[must_use]
+    pub fn predicted_alloc_bytes(&self) -> Option<f64> {
+        let left = (1.0 - self.fixed_fraction) * stretch(self.before.seconds, self.after.seconds);
+        self.before.alloc_bytes.map(|bytes| bytes * left)
+    }
+
+    /// Whether GC cycles were counted for the same time before and after.
+    #[must_use]
+    pub fn is_of_same_time(&self) -> bool {
+        (self.gc_stretch() - 1.0).abs() <= SAME_TIME
+    }
+
+    /// How much longer GC cycles were counted after than before.
+    fn gc_stretch(&self) -> f64 {
+        stretch(self.before.gc_seconds, self.after.gc_seconds)
     }
 }
 
@@ -233,25 +157,12 @@ fn stretch(before: Option<f64>, after: Option<f64>) -> f64 {
     }
 }
 
-/// A share in percent, without the sign of a zero.
-fn percent(value: f64, digits: usize) -> String {
-    let text = format!("{:.digits$}", value * 100.0);
-    let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
-    format!("{} %", if is_zero { text.trim_start_matches('-') } else { &text })
-}
-
 /// Windows whose lengths differ by less than this share are as good as the same.
 const SAME_TIME: f64 = 0.01;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_zero_has_no_sign() {
-        assert_eq!((percent(-0.0, 1), percent(-0.0004, 1)), ("0.0 %".to_owned(), "0.0 %".to_owned()));
-        assert_eq!((percent(-0.05, 1), percent(0.1234, 2)), ("-5.0 %".to_owned(), "12.34 %".to_owned()));
-    }
 
     #[test]
     fn few_cycles_keep_an_interval() {

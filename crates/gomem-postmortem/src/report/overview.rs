@@ -2,7 +2,6 @@
 
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Profile, TopOptions};
-use gomem_table::Unit;
 
 use crate::{
     bundle::{Bundle, Contents},
@@ -67,37 +66,6 @@ impl Overview {
             peak_resident_bytes: peak,
             goroutines: state.last(Quantity::Goroutines),
         }
-    }
-
-    /// Label and value of everything that is known.
-    #[must_use]
-    pub fn facts(&self) -> Vec<(&'static str, String)> {
-        let rate = self.alloc_bytes.zip(self.seconds).map(|(bytes, seconds)| bytes / seconds);
-        let cycles = self.gc_cycles.zip(self.gc_seconds).map(|(cycles, seconds)| {
-            let rate = cycles / seconds;
-            match self.gc_source.filter(|_| self.seconds != self.gc_seconds) {
-                Some(source) => {
-                    let seconds = Unit::Seconds.humanize(seconds);
-                    format!("{cycles:.0} in {seconds} of the {} ({rate:.2}/s)", source.name())
-                }
-                None => format!("{cycles:.0} ({rate:.2}/s)"),
-            }
-        });
-        let unit = |value: Option<f64>, unit: Unit| value.map(|value| unit.humanize(value));
-        [
-            ("Go", self.go_version.clone()),
-            ("observed", unit(self.seconds, Unit::Seconds)),
-            ("allocated", unit(self.alloc_bytes, Unit::Bytes)),
-            ("allocation rate", unit(rate, Unit::BytesPerSecond)),
-            ("GC cycles", cycles),
-            ("GC CPU", unit(self.gc_cpu_fraction, Unit::Fraction)),
-            ("CPU in mallocgc", unit(self.malloc_cpu_fraction, Unit::Fraction)),
-            ("peak RSS", unit(self.peak_resident_bytes, Unit::Bytes)),
-            ("goroutines", unit(self.goroutines, Unit::Count)),
-        ]
-        .into_iter()
-        .filter_map(|(label, value)| Some((label, value?)))
-        .collect()
     }
 }
 

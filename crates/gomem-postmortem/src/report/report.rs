@@ -1,17 +1,20 @@
 //! The whole answer.
 
+use std::sync::Arc;
+
 use gomem_gogc::{GcModel, Interval, Prediction};
-use gomem_metrics::{Component, Diagnosis, GoState, Verdict, Waterfall};
-use gomem_pprof::FlameHtml;
+use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Waterfall};
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::json;
 
 use crate::{
     attribution::{Site, attribute, certainty},
-    bundle::{Bundle, Remark, Sources, Unread},
-    findings::{Finding, FindingKind, Severity, Unjudged, diagnose, find, growth, is_leaking, live_heap, unjudged},
+    bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
+    findings::{
+        Aside, Finding, FindingKind, Severity, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap,
+        unjudged,
+    },
     pacing::{Pacing, Saving, prediction_columns, saving},
-    render::{GcTimeline, heap_over_time, html, memory_over_time, text, what_if},
     report::overview::Overview,
 };
 
@@ -23,26 +26,25 @@ pub struct Report {
     findings: Vec<Finding>,
     sites: Vec<Site>,
     model: Option<GcModel>,
+    today: Option<Prediction>,
     what_if: Vec<Prediction>,
-    what_if_chart: Option<String>,
     together: Option<(usize, f64, Saving)>,
-    flame: Option<FlameHtml>,
-    heap_chart: Option<String>,
-    memory_chart: Option<String>,
-    gc_timeline: Option<GcTimeline>,
-    diagnosis: Option<Diagnosis>,
-    unjudged: Vec<Unjudged>,
+    state: GoState,
     waterfall: Waterfall,
+    gctrace: Option<Arc<GcTrace>>,
+    latest_heap: Option<HeapProfile>,
+    diagnosis: Option<Diagnosis>,
+    asides: Vec<Aside>,
+    unjudged: Vec<Unjudged>,
+    contents: Vec<(String, Contents)>,
     unread: Vec<Unread>,
     remarks: Vec<Remark>,
-    sources: Sources,
-    files: usize,
 }
 
 impl Report {
     /// Joins all that a bundle holds.
     #[must_use]
-    pub fn of(bundle: &Bundle) -> Self {
+    pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::of(bundle, &state);
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
@@ -58,15 +60,6 @@ impl Report {
             diagnosis.as_ref(),
         );
         let pacing = pacing.ok();
-        let flame = bundle.latest_heap().map(|heap| {
-            let profile = &heap.profile;
-            let shown: Vec<usize> = ["alloc_space", "inuse_space", "alloc_objects", "inuse_objects"]
-                .iter()
-                .filter_map(|name| profile.sample_type_index(name))
-                .collect();
-            FlameHtml::of(&format!("{}: flame graph of {}", bundle.name(), heap.name), profile, &shown)
-        });
-        let waterfall = state.waterfall();
         Self {
             name: bundle.name().to_owned(),
             overview: Overview::of(bundle, &state, pacing.as_ref()),
@@ -74,19 +67,18 @@ impl Report {
             findings,
             sites,
             model: pacing.as_ref().map(|pacing| pacing.model.clone()),
-            what_if_chart: pacing.as_ref().and_then(|pacing| what_if::chart(&pacing.what_if, &pacing.base)),
+            today: pacing.as_ref().map(|pacing| pacing.base.clone()),
             what_if: pacing.map(|pacing| pacing.what_if).unwrap_or_default(),
-            flame,
-            heap_chart: heap_over_time(&state),
-            memory_chart: memory_over_time(&state, &waterfall),
-            gc_timeline: GcTimeline::of(bundle, &state),
+            waterfall: state.waterfall(),
+            state,
+            gctrace: bundle.gctrace.clone(),
+            latest_heap: bundle.latest_heap().cloned(),
+            asides: diagnosis.as_ref().map(asides).unwrap_or_default(),
             unjudged: diagnosis.as_ref().map(unjudged).unwrap_or_default(),
             diagnosis,
-            waterfall,
+            contents: bundle.contents().to_vec(),
             unread: bundle.unread().to_vec(),
             remarks: bundle.remarks().to_vec(),
-            sources: Sources::of(bundle),
-            files: bundle.contents().iter().map(|(name, _)| name).collect::<foldhash::HashSet<_>>().len(),
         }
     }
 
@@ -114,6 +106,12 @@ impl Report {
         &self.sites
     }
 
+    /// What the model says of the setting that the run had; `None` where no model could be fitted.
+    #[must_use]
+    pub fn today(&self) -> Option<&Prediction> {
+        self.today.as_ref()
+    }
+
     /// What other settings of GOGC would do.
     #[must_use]
     pub fn what_if(&self) -> &[Prediction] {
@@ -132,16 +130,54 @@ impl Report {
         self.diagnosis.as_ref()
     }
 
+    /// Rules that fired without being worth a finding.
+    #[must_use]
+    pub fn asides(&self) -> &[Aside] {
+        &self.asides
+    }
+
     /// The rules that could not judge, and what would let them.
     #[must_use]
     pub fn unjudged(&self) -> &[Unjudged] {
         &self.unjudged
     }
 
+    /// What the metrics tell of the program, scrape by scrape.
+    #[must_use]
+    pub fn state(&self) -> &GoState {
+        &self.state
+    }
+
+    /// The GC trace.
+    #[must_use]
+    pub fn gctrace(&self) -> Option<&GcTrace> {
+        self.gctrace.as_deref()
+    }
+
+    /// The heap profile that the sites are of.
+    #[must_use]
+    pub fn latest_heap(&self) -> Option<&HeapProfile> {
+        self.latest_heap.as_ref()
+    }
+
     /// Where the memory is, at every moment that the metrics tell of.
     #[must_use]
     pub fn waterfall(&self) -> &Waterfall {
         &self.waterfall
+    }
+
+    /// The last moment's memory by its parts; `None` without metrics.
+    #[must_use]
+    pub fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
+        let now = self.waterfall.at(None);
+        let time_ms = now.parts().next()?.0;
+        Some((time_ms, now.parts().map(|(_, component, bytes)| (component, bytes)).collect()))
+    }
+
+    /// What each file was recognised as.
+    #[must_use]
+    pub fn contents(&self) -> &[(String, Contents)] {
+        &self.contents
     }
 
     /// Files that were used, with a reservation.
@@ -159,31 +195,13 @@ impl Report {
     /// How many files of the bundle were used.
     #[must_use]
     pub fn files(&self) -> usize {
-        self.files
+        self.contents.iter().map(|(name, _)| name).collect::<foldhash::HashSet<_>>().len()
     }
 
     /// The most severe finding's severity.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Info)
-    }
-
-    /// The report as text, for a terminal.
-    #[must_use]
-    pub fn to_text(&self) -> String {
-        self.to_text_within(100)
-    }
-
-    /// The same in lines of at most so many columns, as far as words allow it.
-    #[must_use]
-    pub fn to_text_within(&self, columns: usize) -> String {
-        text::render(self, columns)
-    }
-
-    /// The report as one HTML document that needs nothing else.
-    #[must_use]
-    pub fn to_html(&self) -> String {
-        html::render(self)
     }
 
     /// The report as JSON, for machines.
@@ -258,7 +276,7 @@ impl Report {
                 "gc_cpu_fraction": interval(found.gc_cpu_fraction),
                 "refusal": found.refusal.map(|refusal| refusal.to_string()),
             })).collect::<Vec<_>>(),
-            "files": self.files,
+            "files": self.files(),
             "remarks": self.remarks.iter().map(|remark| json!({"name": remark.name, "text": remark.text})).collect::<Vec<_>>(),
             "unread": self.unread.iter().map(|unread| json!({"name": unread.name, "reason": unread.reason})).collect::<Vec<_>>(),
         });
@@ -296,44 +314,6 @@ impl Report {
     pub fn rules_table(&self) -> Result<Table, TableError> {
         gomem_metrics::Finding::table_of(self.diagnosis.as_ref().map_or(&[], Diagnosis::findings))
     }
-
-    /// The last moment's memory by its parts; `None` without metrics.
-    pub(crate) fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
-        let now = self.waterfall.at(None);
-        let time_ms = now.parts().next()?.0;
-        Some((time_ms, now.parts().map(|(_, component, bytes)| (component, bytes)).collect()))
-    }
-
-    /// Rules that fired without being worth a finding.
-    pub(crate) fn asides(&self) -> impl Iterator<Item = &gomem_metrics::Finding> {
-        let fired = self.diagnosis.iter().flat_map(Diagnosis::findings);
-        fired.filter(|told| told.verdict == Verdict::Fired && told.severity == gomem_metrics::Severity::Info)
-    }
-
-    pub(crate) fn flame(&self) -> Option<&FlameHtml> {
-        self.flame.as_ref()
-    }
-
-    pub(crate) fn heap_chart(&self) -> Option<&str> {
-        self.heap_chart.as_deref()
-    }
-
-    pub(crate) fn memory_chart(&self) -> Option<&str> {
-        self.memory_chart.as_deref()
-    }
-
-    pub(crate) fn gc_timeline(&self) -> Option<&GcTimeline> {
-        self.gc_timeline.as_ref()
-    }
-
-    pub(crate) fn what_if_chart(&self) -> Option<&str> {
-        self.what_if_chart.as_deref()
-    }
-
-    /// Where the numbers come from, by their files.
-    pub(crate) fn sources(&self) -> &Sources {
-        &self.sources
-    }
 }
 
 /// What fixing all sites with at least a warning saves.
@@ -349,7 +329,7 @@ fn together(findings: &[Finding], pacing: &Pacing) -> Option<(usize, f64, Saving
 }
 
 /// `GOGC` of a prediction; `None` when it is off.
-pub(crate) fn gogc_percent(prediction: &Prediction) -> Option<u32> {
+fn gogc_percent(prediction: &Prediction) -> Option<u32> {
     match prediction.setting.gogc {
         gomem_gogc::Gogc::Percent(percent) => Some(percent),
         gomem_gogc::Gogc::Off => None,

@@ -1,23 +1,22 @@
 //! The report as one HTML document.
 
 use gomem_escape::{HeapDecision, Step};
-use gomem_symbol::turns_text;
+use gomem_postmortem::{Contents, Place, Report, Severity};
+use gomem_pprof::FlameHtml;
 use minijinja::{Environment, Value, context};
 
 use crate::{
-    attribution::Place,
-    bundle::Contents,
-    findings::{Severity, sentence, wants},
-    render::{
-        chart,
-        text::{cells, predicted},
-    },
-    report::Report,
+    charts,
+    text::text,
+    words::{cells, escape, facts, files, predicted, wants},
 };
 
-/// The document. Everything that comes from the bundle is escaped by the template engine; the flame graph and the chart
+/// The report as one HTML document that needs nothing else.
+///
+/// Everything that comes from the bundle is escaped by the template engine; the flame graph and the chart
 /// escape their own text.
-pub(crate) fn render(report: &Report) -> String {
+#[must_use]
+pub fn html(report: &Report) -> String {
     let mut environment = Environment::new();
     // The engine's own escaping turns every `/` of a path into an entity, which nobody can search for.
     environment.set_formatter(|out, _, value| {
@@ -79,12 +78,12 @@ pub(crate) fn render(report: &Report) -> String {
         })
         .collect();
     let what_if: Vec<[String; 4]> = report.what_if().iter().map(cells).collect();
-    let safe = |html: &str| Value::from_safe_string(html.to_owned());
-    let sources = report.sources();
+    let safe = Value::from_safe_string;
+    let of = |kind: Contents| files(report, kind);
     let values = context! {
         name => report.name(),
         version => env!("CARGO_PKG_VERSION"),
-        facts => report.overview().facts(),
+        facts => facts(report.overview()),
         findings => findings,
         together => report.together().map(|(count, fraction, saving)| {
             format!("Fixing the {count} sites with a warning ({:.1} % of all bytes) together. {}", fraction * 100.0, predicted(saving))
@@ -93,39 +92,56 @@ pub(crate) fn render(report: &Report) -> String {
         refusals => report.what_if().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
-        chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
-        heap_chart => report.heap_chart().map(safe),
-        memory_chart => report.memory_chart().map(safe),
-        timeline => report.gc_timeline().map(|timeline| context! {
-            heap => safe(&timeline.heap),
-            cpu => timeline.cpu.as_deref().map(safe),
-            source => timeline.source.clone(),
+        chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
+        heap_chart => charts::heap_over_time(report.state()).map(safe),
+        memory_chart => charts::memory_over_time(report.state(), report.waterfall()).map(safe),
+        timeline => charts::GcTimeline::new(report).map(|timeline| context! {
+            heap => safe(timeline.heap),
+            cpu => timeline.cpu.map(safe),
+            source => timeline.source,
         }),
-        what_if_chart => report.what_if_chart().map(safe),
+        what_if_chart => report.today().and_then(|today| charts::what_if(report.what_if(), today)).map(safe),
         sources => context! {
-            heap => sources.latest_heap.clone(),
-            escapes => sources.files(Contents::EscapeLog),
-            metrics => sources.files(Contents::Metrics),
-            gctrace => sources.files(Contents::GcTrace),
+            heap => report.latest_heap().map(|heap| heap.name.clone()),
+            escapes => of(Contents::EscapeLog),
+            metrics => of(Contents::Metrics),
+            gctrace => of(Contents::GcTrace),
         },
-        all_sources => sources.all().map(|(kind, files)| (kind, files.to_owned())).collect::<Vec<_>>(),
+        all_sources => all_sources(report),
         memory => report.memory_now().map(|_| {
             // Within HTML no namespace is needed, and a report has no address in it.
             let svg = report.waterfall().to_svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
             Value::from_safe_string(svg)
         }),
-        asides => report.asides().map(|told| format!("{}: {}", told.rule.name(), sentence(&told.summary))).collect::<Vec<_>>(),
+        asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
         wants => wants(report.unjudged()),
         judged => report.diagnosis().map_or(0, |diagnosis| diagnosis.findings().len() - report.unjudged().len()),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
-        flame => report.flame().map(|flame| Value::from_safe_string(flame.fragment())),
+        flame => flame(report).map(safe),
         unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),
     };
     // The template is part of the program and tested with it: if it fails, the text report still says everything.
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
-        format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&report.to_text()))
+        format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&text(report, COLUMNS)))
     })
+}
+
+/// The flame graph of the heap profile that the sites are of.
+fn flame(report: &Report) -> Option<String> {
+    let heap = report.latest_heap()?;
+    let shown: Vec<usize> = ["alloc_space", "inuse_space", "alloc_objects", "inuse_objects"]
+        .iter()
+        .filter_map(|name| heap.profile.sample_type_index(name))
+        .collect();
+    let title = format!("{}: flame graph of {}", report.name(), heap.name);
+    Some(FlameHtml::of(&title, &heap.profile, &shown).fragment())
+}
+
+/// Every kind of input that there is, by name, with its files.
+fn all_sources(report: &Report) -> Vec<(&'static str, String)> {
+    let kinds = Contents::ALL.iter().map(|&kind| (kind.name(), files(report, kind)));
+    kinds.filter(|(_, files)| !files.is_empty()).collect()
 }
 
 /// How the value gets to the heap, step by step, in the compiler's words.
@@ -151,12 +167,10 @@ fn with_code(text: &str) -> Value {
     Value::from_safe_string(html)
 }
 
-fn escape(text: &str) -> String {
-    let text = text.replace(turns_text, "\u{fffd}");
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
-}
-
 const TEMPLATE: &str = include_str!("../../assets/report.html");
 
 /// Sites that the report lists; all of them are in [`Report::sites`].
 const SITES: usize = 40;
+
+/// Of the text that stands in for the page.
+const COLUMNS: usize = 100;

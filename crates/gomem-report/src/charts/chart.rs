@@ -11,7 +11,7 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::render::axis::Axis;
+use crate::{charts::axis::Axis, words::escape};
 
 /// Lines and points over two axes.
 pub(crate) struct Chart {
@@ -227,10 +227,6 @@ impl Ink {
 fn thin(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
     let run = points.len().div_ceil(WIDTH as usize).max(1);
     points.chunks(run).filter_map(|run| run.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)))
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// What a page with charts needs.

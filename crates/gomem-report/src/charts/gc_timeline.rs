@@ -1,14 +1,15 @@
 //! GC cycle by cycle: the heap around each, and the CPU time it takes; out of the GC trace, or for want of it of metrics.
 
 use gomem_metrics::{GcTraceLine, GoState, Quantity};
+use gomem_postmortem::{Contents, Report};
 use gomem_table::Unit;
 
 use crate::{
-    bundle::{Bundle, Contents},
-    render::{
+    charts::{
         axis::Axis,
         chart::{Chart, Ink, Line, Span},
     },
+    words::files,
 };
 
 /// The charts of one run of the program, and what they are made of.
@@ -23,17 +24,17 @@ pub(crate) struct GcTimeline {
 
 impl GcTimeline {
     /// `None` with fewer than two cycles.
-    pub(crate) fn of(bundle: &Bundle, state: &GoState) -> Option<Self> {
-        let trace = bundle.gctrace().and_then(|trace| trace.runs().max_by_key(|run| run.len()));
+    pub(crate) fn new(report: &Report) -> Option<Self> {
+        let trace = report.gctrace().and_then(|trace| trace.runs().max_by_key(|run| run.len()));
         match trace.filter(|run| run.len() > 1) {
             Some(run) => {
-                let files = bundle.files_of(Contents::GcTrace);
+                let files = files(report, Contents::GcTrace);
                 let source = format!("{} cycles of the GC trace in {files}; it counts whole MiB.", run.len());
                 Self::drawn(Cycles::of_trace(run), source)
             }
             None => {
-                let cycles = Cycles::of_metrics(state);
-                let files = bundle.files_of(Contents::Metrics);
+                let cycles = Cycles::of_metrics(report.state());
+                let files = files(report, Contents::Metrics);
                 let source = format!(
                     "{} scrapes after which a cycle had ended, of the metrics in {files}; what lies between two is not seen.",
                     cycles.groups.len()
@@ -212,9 +213,9 @@ const MOST_GROUPS: usize = 200;
 #[cfg(test)]
 mod tests {
     use gomem_metrics::{GcTrace, Metrics, ReadOptions};
+    use gomem_postmortem::{Artifact, Bundle};
 
     use super::*;
-    use crate::bundle::Artifact;
 
     fn trace(cycles: u32) -> String {
         let line = |cycle: u32| {
@@ -242,8 +243,9 @@ mod tests {
     #[test]
     fn many_cycles_are_told_in_groups() {
         let bytes = trace(5000).into_bytes();
-        let bundle = Bundle::of("b", vec![Artifact { name: "run.log".to_owned(), bytes, modified_ms: None }]);
-        let timeline = GcTimeline::of(&bundle, &bundle.metrics().state()).unwrap();
+        let bundle =
+            Bundle::from_artifacts("b", vec![Artifact { name: "run.log".to_owned(), bytes, modified_ms: None }]);
+        let timeline = GcTimeline::new(&Report::from_bundle(&bundle)).unwrap();
         assert!(timeline.heap.matches("<title>").count() <= MOST_GROUPS);
         assert!(timeline.heap.contains("cycles 1 to 25 (lines 1 to 25)"), "{}", timeline.heap);
         assert!(timeline.source.contains("5000 cycles of the GC trace in run.log"), "{}", timeline.source);

@@ -4,10 +4,7 @@ use gomem_gogc::{GcModel, Gogc, Prediction, Setting};
 use gomem_table::Unit;
 use minijinja::{Environment, Value, context};
 
-use crate::render::{
-    axis::Axis,
-    chart::{self, Chart, Ink, Line, Point},
-};
+use crate::charts;
 
 /// Peak heap against GC CPU (GC cycles, where CPU is not known) over `GOGC`, under `memory_limit_bytes`, with intervals and
 /// the recorded setting; as one HTML file that loads nothing.
@@ -33,52 +30,15 @@ pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     let values = context! {
         name,
-        chart_style => Value::from_safe_string(chart::STYLE.to_owned()),
+        chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
-        chart => chart(&predictions, &today).map(Value::from_safe_string),
+        chart => charts::what_if(&predictions, &today).map(Value::from_safe_string),
         rows => predictions.iter().map(row).collect::<Vec<_>>(),
         shares,
         remarks => model.quality().remarks.clone(),
         limit => memory_limit_bytes.map(|limit| Unit::Bytes.humanize(limit as f64)),
     };
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| format!("<!DOCTYPE html><title>gomem</title>{err}"))
-}
-
-/// Peak heap to the right and what the GC costs upwards, a point a setting with its intervals, the recorded one as a ring;
-/// none when every setting is refused.
-pub(crate) fn chart(predictions: &[Prediction], today: &Prediction) -> Option<String> {
-    let is_new = |prediction: &&Prediction| prediction.setting.gogc != today.setting.gogc;
-    let mut points: Vec<Point> =
-        predictions.iter().filter(is_new).filter_map(|prediction| point(prediction, false)).collect();
-    points.extend(point(today, true));
-    points.sort_by(|a, b| a.x[1].total_cmp(&b.x[1]));
-    let least = points.iter().map(|point| point.x[0]).fold(f64::INFINITY, f64::min).max(1.0);
-    let most = points.iter().map(|point| point.x[2]).fold(0.0, f64::max);
-    let dearest = points.iter().map(|point| point.y[2]).fold(0.0, f64::max);
-    if points.is_empty() || most <= least || dearest <= 0.0 || !most.is_finite() || !dearest.is_finite() {
-        return None;
-    }
-    let is_share = predictions.iter().chain([today]).any(|prediction| prediction.gc_cpu_fraction.is_some());
-    let unit = if is_share { Unit::Fraction } else { Unit::Count };
-    let curve = points.iter().map(|point| (point.x[1], point.y[1])).collect();
-    let axes = (Axis::logarithmic(least / 1.02, most * 1.02, Unit::Bytes), Axis::from_zero(dearest, unit));
-    Chart::new("Peak heap against what the GC costs", 420, axes.0, axes.1)
-        .with_lines([Line { label: "", ink: Ink::Curve, points: curve }])
-        .with_points(points)
-        .to_html()
-}
-
-/// Peak heap and cost, each with its interval.
-fn point(prediction: &Prediction, is_marked: bool) -> Option<Point> {
-    let peak = prediction.peak_heap_bytes?;
-    let cost = prediction.gc_cpu_fraction.or(prediction.gc_cycles)?;
-    let today = if is_marked { " today" } else { "" };
-    Some(Point {
-        label: format!("{}{today}", prediction.setting.gogc),
-        x: [peak.low, peak.value, peak.high],
-        y: [cost.low, cost.value, cost.high],
-        is_marked,
-    })
 }
 
 fn row(prediction: &Prediction) -> Value {

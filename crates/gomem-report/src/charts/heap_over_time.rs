@@ -3,7 +3,7 @@
 use gomem_metrics::{GoState, Quantity};
 use gomem_table::Unit;
 
-use crate::render::{
+use crate::charts::{
     axis::Axis,
     chart::{Chart, Ink, Line},
 };

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_metrics::{Component, GoState, Waterfall};
 use gomem_table::Unit;
 
-use crate::render::{
+use crate::charts::{
     axis::Axis,
     chart::{Area, Chart, Ink, Span},
 };

@@ -3,20 +3,17 @@
 use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, TableStyle};
-use gomem_gogc::{Interval, Prediction};
+use gomem_gogc::Prediction;
+use gomem_postmortem::Report;
 use gomem_table::Unit;
 
-use crate::{
-    findings::{sentence, wants},
-    pacing::Saving,
-    report::{Report, gogc_percent},
-};
+use crate::words::{cells, facts, predicted, wants};
 
-/// With lines of at most `columns`, where words allow it.
-pub(crate) fn render(report: &Report, columns: usize) -> String {
+/// The report for a terminal, in lines of at most `columns`, where words allow it.
+#[must_use]
+pub fn text(report: &Report, columns: usize) -> String {
     let mut out = String::new();
-    let facts: Vec<String> =
-        report.overview().facts().iter().map(|(label, value)| format!("{label} {value}")).collect();
+    let facts: Vec<String> = facts(report.overview()).iter().map(|(label, value)| format!("{label} {value}")).collect();
     let facts = if facts.is_empty() { "no metrics".to_owned() } else { facts.join(" · ") };
     out.push_str(&textwrap::fill(&format!("{}: {facts}", report.name()), wrapped(columns).subsequent_indent(INDENT)));
     out.push('\n');
@@ -54,7 +51,7 @@ pub(crate) fn render(report: &Report, columns: usize) -> String {
         paragraph(&mut out, &parts.join(" · "), columns);
     }
     for told in report.asides() {
-        let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), sentence(&told.summary));
+        let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), told.summary);
     }
     if !report.unjudged().is_empty() {
         let _ = writeln!(out, "\nWhat the metrics could not tell, and what it would take:");
@@ -69,36 +66,6 @@ pub(crate) fn render(report: &Report, columns: usize) -> String {
         let _ = writeln!(out, "not used: {} ({})", unread.name, unread.reason);
     }
     out
-}
-
-pub(crate) fn predicted(saving: Saving) -> String {
-    let points = |interval: Interval| {
-        format!("{:.1} ({:.1}–{:.1})", interval.value * 100.0, interval.low * 100.0, interval.high * 100.0)
-    };
-    format!(
-        "Predicted: {} % fewer GC cycles, GC CPU down by {} points.",
-        points(saving.gc_cycles),
-        points(saving.gc_cpu)
-    )
-}
-
-/// Label, cycles, peak heap, GC CPU of one setting; or the reason why there are none.
-pub(crate) fn cells(prediction: &Prediction) -> [String; 4] {
-    let label = gogc_percent(prediction).map_or_else(|| "off".to_owned(), |percent| percent.to_string());
-    if let Some(refusal) = prediction.refusal {
-        return [label, refusal.to_string(), String::new(), String::new()];
-    }
-    let show = |interval: Option<Interval>, unit: fn(f64) -> String| {
-        interval.map_or_else(String::new, |found| {
-            format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))
-        })
-    };
-    [
-        label,
-        show(prediction.gc_cycles, |value| format!("{value:.0}")),
-        show(prediction.peak_heap_bytes, |value| Unit::Bytes.humanize(value)),
-        show(prediction.gc_cpu_fraction, |value| Unit::Fraction.humanize(value)),
-    ]
 }
 
 fn what_if(predictions: &[Prediction]) -> String {

@@ -1,0 +1,99 @@
+//! A comparison on a terminal.
+
+use std::fmt::Write as _;
+
+use comfy_table::TableStyle;
+use gomem_gogc::Interval;
+use gomem_postmortem::{Comparison, Overview};
+use gomem_table::Unit;
+
+use crate::words::percent;
+
+/// What was predicted beside what was measured, for a terminal.
+#[must_use]
+pub fn comparison_text(comparison: &Comparison) -> String {
+    let mut out = String::from("Fixed, by share of the bytes allocated before:\n");
+    for (place, fraction, rest) in &comparison.fixed {
+        let _ = writeln!(
+            out,
+            "  {:>5.1} %  {} ({}), {:.1} % of it left",
+            fraction * 100.0,
+            place.short_function(),
+            place.short(),
+            rest * 100.0
+        );
+    }
+    let _ = writeln!(out, "  {:>5.1} %  together", comparison.fixed_fraction * 100.0);
+    for gone in &comparison.gone_leaks {
+        let [before, after] =
+            [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));
+        let (function, place) = (gone.place.short_function(), gone.place.short());
+        let _ = writeln!(out, "     leak  {function} ({place}), {after} in use instead of {before}");
+    }
+    let _ = writeln!(out, "\n{}", table(comparison).trim_fmt());
+    write_notes(comparison, &mut out);
+    out
+}
+
+fn table(comparison: &Comparison) -> comfy_table::Table {
+    let known = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
+    let count = |value: Option<f64>| known(value.map(|value| format!("{value:.0}")));
+    let share = |value: Option<f64>| known(value.map(|value| percent(value, 1)));
+    let bytes = |value: Option<f64>| known(value.map(|value| Unit::Bytes.humanize(value)));
+    let interval = |found: Option<Interval>, unit: fn(f64) -> String| {
+        known(found.map(|found| format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))))
+    };
+    let mut table = comfy_table::Table::new();
+    table.load_style(TableStyle::new()).set_header(["", "before", "predicted after", "measured after"]);
+    table.add_row([
+        "GC cycles".to_owned(),
+        count(comparison.before.gc_cycles),
+        interval(comparison.predicted_gc_cycles, |value| format!("{value:.0}")),
+        count(comparison.after.gc_cycles),
+    ]);
+    table.add_row([
+        "GC cycles saved".to_owned(),
+        String::new(),
+        interval(comparison.predicted.map(|saving| saving.gc_cycles), |value| percent(value, 1)),
+        share(comparison.measured_gc_cycles_saved()),
+    ]);
+    table.add_row([
+        "GC CPU".to_owned(),
+        share(comparison.before.gc_cpu_fraction),
+        interval(comparison.predicted_gc_cpu_fraction(), |value| percent(value, 2)),
+        share(comparison.after.gc_cpu_fraction),
+    ]);
+    table.add_row([
+        "allocated".to_owned(),
+        bytes(comparison.before.alloc_bytes),
+        bytes(comparison.predicted_alloc_bytes()),
+        bytes(comparison.after.alloc_bytes),
+    ]);
+    table
+}
+
+/// What the numbers are of, and what the prediction does not know.
+fn write_notes(comparison: &Comparison, out: &mut String) {
+    let counted = |overview: &Overview| {
+        let seconds = Unit::Seconds.humanize(overview.gc_seconds?);
+        Some(format!("{seconds} of the {}", overview.gc_source?.name()))
+    };
+    if let Some((before, after)) = counted(&comparison.before).zip(counted(&comparison.after)) {
+        let _ = writeln!(out, "GC cycles were counted over {before} before, and {after} after.");
+    }
+    if !comparison.is_of_same_time() {
+        out.push_str("Predictions are for the time after, and what is saved is per second.\n");
+    }
+    let shrunk = comparison.live_bytes.filter(|(before, after)| after < before);
+    let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
+    for place in comparison.gone_leaks.iter().map(|gone| gone.place.short()) {
+        let _ = match &shrunk {
+            Some((before, after)) => writeln!(
+                out,
+                "The leak {place} is gone: the live heap ended at {after} instead of {before}, which the prediction does \
+                 not know: with less alive the heap goal is lower, and GC runs more often."
+            ),
+            None => writeln!(out, "The leak {place} is gone, which the prediction does not know."),
+        };
+    }
+}

@@ -1,0 +1,106 @@
+//! Whole pages: what is in them, and what cannot get into them.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{io::Read, path::PathBuf};
+
+use gomem_postmortem::{Artifact, Bundle, Report};
+use gomem_report::{html, text};
+
+const DUMP: &str = "goroutine 1 [running]:\nmain.main()\n\t/src/app/main.go:10 +0x1\n\n";
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn file(name: &str) -> Vec<u8> {
+    std::fs::read(root().join(name)).unwrap()
+}
+
+fn inflated(name: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    flate2::read::GzDecoder::new(file(name).as_slice()).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+fn artifact(name: &str, bytes: impl Into<Vec<u8>>) -> Artifact {
+    Artifact { name: name.to_owned(), bytes: bytes.into(), modified_ms: None }
+}
+
+fn report(files: Vec<Artifact>) -> Report {
+    Report::from_bundle(&Bundle::from_artifacts("b", files))
+}
+
+#[test]
+fn the_html_needs_nothing_else() {
+    let html = html(&Report::from_bundle(&Bundle::open(&root().join("examples/incident/before")).unwrap()));
+    for marker in ["src=", "<link", "@import", "url(", "http://", "https://", "fetch(", "XMLHttpRequest"] {
+        assert!(!html.contains(marker), "{marker}");
+    }
+    for text in [
+        "event/line.go:34",
+        "buf escapes to heap",
+        "store/sessions.go:43",
+        "Flame graph",
+        "The heap around each GC cycle",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn one_profile_makes_a_flame_graph() {
+    let bundle = Bundle::open(&root().join("examples/incident/before/heap-1.pb.gz")).unwrap();
+    assert!(html(&Report::from_bundle(&bundle)).contains("Flame graph"));
+}
+
+#[test]
+fn rules_are_told_and_what_they_would_need() {
+    let leak = report(vec![artifact("m", inflated("testdata/incidents/goroutines_slow.prom.gz"))]);
+    assert!(text(&leak, 100).contains("goroutine_leak") || text(&leak, 100).contains("Goroutines are started"));
+    let one = report(vec![artifact("1700000000000.prom", "go_goroutines 1\n")]);
+    assert!(text(&one, 100).contains("What the metrics could not tell"));
+    assert!(html(&one).contains("what it would take"));
+}
+
+#[test]
+fn files_that_cannot_be_read_are_named() {
+    let heap = file("examples/incident/before/heap-3.pb.gz");
+    for part in [0, 1, 2, 3, 5, 8, 9] {
+        let cut = artifact("cut.pb.gz", &heap[..heap.len() * part / 10]);
+        let damaged = report(vec![cut, artifact("1700000000000.prom", "go_goroutines 1\n")]);
+        assert!(html(&damaged).contains("cut.pb.gz") && text(&damaged, 100).contains("cut.pb.gz"), "at {part}0 %");
+    }
+}
+
+#[test]
+fn markup_in_names_stays_text() {
+    let evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\u{202e}\"'`&lt;";
+    let named = |word: &str| {
+        let dump = format!("{DUMP}goroutine 2 [{word}]:\nexample.com/a.{word}()\n\t/src/{word}/a.go:3 +0x1\n\n");
+        let heap = format!(
+            "heap profile: 1: 64 [9: 9000000] @ heap/1048576\n1: 64 [9: 9000000] @ 0x1 0x2\n\
+             #\t0x0\texample.com/a.{word}+0x1\t/srv/{word}.go:3\n#\t0x1\tmain.main+0x1\t/srv/main.go:7\n\n"
+        );
+        let log = format!(
+            "# example.com/a\n./{word}.go:3:2: {word} escapes to heap in f:\n./{word}.go:3:2:   flow: {{heap}} ← &{{storage \
+             for {word}}}:\n./{word}.go:3:2:     from {word} (spill) at ./{word}.go:3:2\n./{word}.go:3:2: {word} escapes to heap\n"
+        );
+        report(vec![
+            artifact(&format!("{word}.log"), dump),
+            artifact(word, "nothing"),
+            artifact(&format!("{word}.heap"), heap),
+            artifact(&format!("{word}.escape"), log),
+            artifact(&format!("{word}.gctrace"), file("examples/incident/before/gctrace.log")),
+            artifact(&format!("{word}.metrics"), inflated("testdata/incidents/goroutines_slow.prom.gz")),
+        ])
+    };
+    let (report, harmless) = (named(evil), named("harmless"));
+    assert!(!report.sites().is_empty() && html(&report).contains("&lt;script&gt;"));
+    for tag in ["<script", "</script", "<img", "<style", "</style", "<title", "<svg"] {
+        let count = |report: &Report| html(report).matches(tag).count();
+        assert_eq!(count(&report), count(&harmless), "{tag}");
+    }
+    assert!(report.to_json().contains("alert(1)"));
+    assert!(!html(&report).contains('\u{202e}'));
+}
