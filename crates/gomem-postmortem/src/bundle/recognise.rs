@@ -237,7 +237,8 @@ impl Recogniser {
             }
             match contents {
                 Contents::Heap => {
-                    self.bundle.heaps.push(HeapProfile { name: outcome.name.clone(), profile: Arc::new(profile) })
+                    let (name, profile) = (outcome.name.clone(), Arc::new(profile));
+                    self.bundle.heaps.push(HeapProfile { name, profile });
                 }
                 Contents::Cpu => self.bundle.cpu = Some(profile),
                 _ => self.bundle.goroutines.push(profile),
