@@ -10,7 +10,7 @@ use gomem_gogc::{
     memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
-use gomem_postmortem::{Said, predictions_table, recommendations_table, record_metrics, record_trace};
+use gomem_postmortem::{RecordingOptions, predictions_table, recommendations_table, record_metrics, record_trace};
 use gomem_report::what_if_html;
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
@@ -87,14 +87,14 @@ fn fit(
     if procs == Some(0) {
         return Err(Error::usage("procs is at least 1"));
     }
-    let said = Said { gogc: gogc.0, memory_limit_bytes, procs };
+    let options = RecordingOptions::default().with_gogc(gogc.0).with_memory_limit(memory_limit_bytes).with_procs(procs);
     let lines = match source {
         Cycles::Metrics(_) if metrics.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
         Cycles::Metrics(metrics) => {
             return worker::run(py, move || {
-                let recording = record_metrics(&metrics.get().metrics, &said);
+                let recording = record_metrics(&metrics.get().metrics, &options);
                 fitted(&recording.map_err(|err| Error::Limit(err.to_string()))?)
             })?;
         }
@@ -103,7 +103,7 @@ fn fit(
     };
     worker::run(py, move || {
         let state = metrics.as_ref().map(|metrics| metrics.get().metrics.state());
-        fitted(&record_trace(&lines, state.as_ref(), &said))
+        fitted(&record_trace(&lines, state.as_ref(), &options))
     })?
 }
 

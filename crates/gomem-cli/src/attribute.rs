@@ -7,8 +7,8 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use gomem_gogc::{GcModel, Gogc};
-use gomem_postmortem::{Said, Site, attribute, sites_table};
+use gomem_gogc::GcModel;
+use gomem_postmortem::{RecordingOptions, Site, attribute, sites_table};
 use gomem_pprof::DecodeOptions;
 
 use crate::{
@@ -84,7 +84,7 @@ pub(crate) fn answer(command: &AttributeCommand, out: &mut Output<'_>) -> Result
 }
 
 fn model(path: &Path) -> Result<GcModel, Failure> {
-    gogc::fit(path, &Said { gogc: Gogc::Percent(100), memory_limit_bytes: None, procs: None })
+    gogc::fit(path, &RecordingOptions::default())
 }
 
 impl By {

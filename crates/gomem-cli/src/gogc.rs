@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Gogc, Objective, Setting};
-use gomem_postmortem::{Said, predictions_table, recommendations_table, record_bundle};
+use gomem_postmortem::{RecordingOptions, predictions_table, recommendations_table, record_bundle};
 use gomem_report::what_if_html;
 use gomem_table::Unit;
 
@@ -81,12 +81,10 @@ enum By {
 struct Size(u64);
 
 pub(crate) fn answer(command: &GogcCommand, out: &mut Output<'_>) -> Result<(), Failure> {
-    let said = Said {
-        gogc: command.recorded_gogc,
-        memory_limit_bytes: command.recorded_memory_limit.map(|size| size.0),
-        procs: None,
-    };
-    let model = fit(&command.recording, &said)?;
+    let options = RecordingOptions::default()
+        .with_gogc(command.recorded_gogc)
+        .with_memory_limit(command.recorded_memory_limit.map(|size| size.0));
+    let model = fit(&command.recording, &options)?;
     if let Some(path) = &command.output {
         let limit = command.memory_limit.first().map(|size| size.0).or(model.base().memory_limit_bytes);
         write(path, what_if_html(&model, &name(&command.recording), limit).as_bytes())?;
@@ -104,9 +102,9 @@ pub(crate) fn answer(command: &GogcCommand, out: &mut Output<'_>) -> Result<(), 
 }
 
 /// The model of a recorded run.
-pub(crate) fn fit(path: &Path, said: &Said) -> Result<GcModel, Failure> {
+pub(crate) fn fit(path: &Path, options: &RecordingOptions) -> Result<GcModel, Failure> {
     let bundle = bundle(path)?;
-    let recording = record_bundle(&bundle, said)
+    let recording = record_bundle(&bundle, options)
         .map_err(|problem| Failure::input(path, problem))?
         .ok_or_else(|| Failure::input(path, "no GC trace and no metrics; run the program with GODEBUG=gctrace=1"))?;
     GcModel::fit(&recording).map_err(|problem| Failure::input(path, problem))

@@ -39,6 +39,7 @@ pub use findings::{
     Aside, Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, Severity, SiteSeries, Unjudged,
 };
 pub use pacing::{
-    Said, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle, record_metrics, record_trace,
+    RecordingLimits, RecordingOptions, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle,
+    record_metrics, record_trace,
 };
 pub use report::{Comparison, GoneLeak, Overview, Report, SITES_SCHEMA, sites_table};

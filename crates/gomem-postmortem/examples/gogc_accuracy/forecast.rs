@@ -3,7 +3,7 @@
 use std::fmt;
 
 use gomem_gogc::{GcModel, Gogc, Interval, Setting};
-use gomem_postmortem::{Said, record_metrics, record_trace};
+use gomem_postmortem::{RecordingOptions, record_metrics, record_trace};
 
 use crate::run::{Actual, Exported, MIB, Run, gc_cpu_seconds};
 
@@ -98,12 +98,14 @@ pub(crate) fn forecasts(runs: &[Run], forecaster: Forecaster) -> Vec<Forecast> {
 
 /// The model that one base run gives.
 pub(crate) fn model(base: &Run, forecaster: Forecaster) -> Option<GcModel> {
-    let said = Said::default();
+    let options = RecordingOptions::default();
     let recording = match forecaster {
-        Forecaster::Trace => record_trace(&base.trace, None, &said),
-        Forecaster::TraceAndMetrics => record_trace(&base.trace, Some(&base.metrics(Exported::Runtime).state()), &said),
-        Forecaster::RuntimeMetrics => record_metrics(&base.metrics(Exported::Runtime), &said).ok()?,
-        _ => record_metrics(&base.metrics(Exported::Default), &said).ok()?,
+        Forecaster::Trace => record_trace(&base.trace, None, &options),
+        Forecaster::TraceAndMetrics => {
+            record_trace(&base.trace, Some(&base.metrics(Exported::Runtime).state()), &options)
+        }
+        Forecaster::RuntimeMetrics => record_metrics(&base.metrics(Exported::Runtime), &options).ok()?,
+        _ => record_metrics(&base.metrics(Exported::Default), &options).ok()?,
     };
     GcModel::fit(&recording).ok()
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::bundle::bundle::Unread;
+use crate::bundle::artifact::Unread;
 
 /// The files of a folder. What cannot be read is passed over: the rest is worth a report all the same.
 #[derive(Debug, Default)]

@@ -9,7 +9,8 @@ use memchr::memmem;
 
 use crate::bundle::{
     announced::{Announced, inflated_text},
-    bundle::{Artifact, Bundle, Contents, HeapProfile, Remark, Unread},
+    artifact::{Artifact, Contents, Remark, Unread},
+    bundle::{Bundle, HeapProfile},
     program,
 };
 

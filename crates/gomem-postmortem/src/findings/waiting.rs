@@ -174,7 +174,7 @@ impl Waiting {
         };
         let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
         let outside = || sample.frames().find(|line| !matches!(origin(line), Some(Origin::Runtime) | None));
-        let at = Place::of(own.or_else(outside).or_else(|| sample.frames().next())?);
+        let at = Place::from_frame(own.or_else(outside).or_else(|| sample.frames().next())?);
         let state = match label(sample, "state") {
             Some(state) => state.to_owned(),
             None => state_of(sample).to_owned(),
@@ -184,9 +184,9 @@ impl Waiting {
                 Symbol::decode(creator).short(),
                 label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
             ),
-            None => {
-                Origins::Runs(sample.frames().last().map_or_else(String::new, |line| Place::of(line).short_function()))
-            }
+            None => Origins::Runs(
+                sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
+            ),
         };
         Some(Self { state, at, origin })
     }

@@ -5,7 +5,7 @@ use gomem_metrics::GoState;
 
 use crate::{
     bundle::Bundle,
-    pacing::recording::{Said, record_trace},
+    pacing::{options::RecordingOptions, recording::record_trace},
 };
 
 /// What allocating less would save.
@@ -32,7 +32,7 @@ impl Pacing {
         let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
-        let recording = record_trace(trace.lines(), state, &Said::default());
+        let recording = record_trace(trace.lines(), state, &RecordingOptions::default());
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
         let limit = model.base().memory_limit_bytes;

@@ -9,10 +9,10 @@ use std::{collections::HashMap, ops::Range};
 use gomem_gogc::{Cycle, Gogc, heap_goal, heap_minimum, trigger};
 use gomem_metrics::{GcTraceLine, GoState, Quantity};
 
-use crate::pacing::recording::Setting;
+use crate::pacing::setting::RunSetting;
 
 /// The cycles of consecutive `lines` of one run.
-pub(crate) fn whole_bytes(lines: &[GcTraceLine], state: Option<&GoState>, setting: &Setting) -> Vec<Cycle> {
+pub(crate) fn whole_bytes(lines: &[GcTraceLine], state: Option<&GoState>, setting: &RunSetting) -> Vec<Cycle> {
     let measured = state.map(live_bytes_of_cycles).unwrap_or_default();
     let mut cycles: Vec<Cycle> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {
@@ -61,7 +61,7 @@ fn live_bytes_of_cycles(state: &GoState) -> HashMap<u64, f64> {
 }
 
 /// The middle of what the line's live heap and the goal of the next cycle leave possible.
-fn live_bytes(line: &GcTraceLine, next: Option<&GcTraceLine>, roots: f64, setting: &Setting) -> f64 {
+fn live_bytes(line: &GcTraceLine, next: Option<&GcTraceLine>, roots: f64, setting: &RunSetting) -> f64 {
     let Range { start, end } = within(line.heap_live_mb);
     let (Some(next), Gogc::Percent(percent), None) = (next, setting.gogc, setting.memory_limit_bytes) else {
         return start.midpoint(end);

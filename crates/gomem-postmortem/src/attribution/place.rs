@@ -1,0 +1,50 @@
+//! A line of a function.
+
+use gomem_pprof::Line;
+use gomem_symbol::Symbol;
+
+/// A line of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Place {
+    /// The function, as the profile names it.
+    pub function: String,
+    /// Its file.
+    pub file: String,
+    /// The line.
+    pub line: i64,
+}
+
+impl Place {
+    /// What names the function in other builds too; lines move when code changes.
+    pub(crate) fn key(&self) -> String {
+        Symbol::decode(&self.function).key()
+    }
+
+    /// The place of a frame.
+    #[must_use]
+    pub fn from_frame(line: Line<'_>) -> Self {
+        match line.function() {
+            Some(function) => Self {
+                function: function.name().to_owned(),
+                file: function.path().as_str().to_owned(),
+                line: line.line(),
+            },
+            None => Self { function: "<unknown>".to_owned(), file: String::new(), line: 0 },
+        }
+    }
+
+    /// `api/handler.go:58`: enough of the path to know it.
+    #[must_use]
+    pub fn short(&self) -> String {
+        let mut parts: Vec<&str> = self.file.rsplitn(3, '/').take(2).collect();
+        parts.reverse();
+        format!("{}:{}", parts.join("/"), self.line)
+    }
+
+    /// `api.(*Handler).postEvents`.
+    #[must_use]
+    pub fn short_function(&self) -> String {
+        Symbol::decode(&self.function).short()
+    }
+}

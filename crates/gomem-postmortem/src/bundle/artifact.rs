@@ -1,0 +1,67 @@
+//! A file: what it is given as, what it was recognised as, and what became of it.
+
+/// A file, by name and content.
+#[derive(Debug, Clone)]
+pub struct Artifact {
+    /// Its path within the bundle.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// When it was written: milliseconds since the Unix epoch. Metrics that say no time of their own have this one.
+    pub modified_ms: Option<i64>,
+}
+
+/// What a file was recognised as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Contents {
+    /// A heap or allocs profile.
+    Heap,
+    /// A CPU profile.
+    Cpu,
+    /// A goroutine profile.
+    Goroutine,
+    /// The compiler's log.
+    EscapeLog,
+    /// GC traces, in whatever log.
+    GcTrace,
+    /// A scrape of metrics.
+    Metrics,
+}
+
+impl Contents {
+    /// All kinds, profiles first.
+    pub const ALL: &'static [Self] =
+        &[Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
+
+    /// What people call it, as the evidence of findings does.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Heap => "heap profile",
+            Self::Cpu => "CPU profile",
+            Self::Goroutine => "goroutine profile",
+            Self::EscapeLog => "escape log",
+            Self::GcTrace => "GC trace",
+            Self::Metrics => "metrics",
+        }
+    }
+}
+
+/// A file that was not used, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// Its name.
+    pub name: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// A file that was used, with a reservation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remark {
+    /// Its name.
+    pub name: String,
+    /// The reservation.
+    pub text: String,
+}

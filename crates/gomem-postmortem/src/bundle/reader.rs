@@ -1,0 +1,137 @@
+//! From files to a bundle.
+
+use std::{fs::File, io::Read, path::Path};
+
+use crate::bundle::{
+    announced::begins_text_profile,
+    artifact::{Artifact, Unread},
+    bundle::Bundle,
+    error::BundleError,
+    folder::{self, Listing},
+    recognise::Recogniser,
+};
+
+impl Bundle {
+    /// Reads a folder with its subfolders, or one file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds nothing that is recognised. A file that is damaged is [`unread`](Self::unread).
+    pub fn open(path: &Path) -> Result<Self, BundleError> {
+        let io = |source| BundleError::Io { path: path.to_owned(), source };
+        let mut listing = Listing::of(path).map_err(io)?;
+        let mut files = std::mem::take(&mut listing.files);
+        if files.is_empty() && listing.passed_over.is_empty() {
+            return Err(BundleError::Empty { path: path.to_owned() });
+        }
+        let name =
+            path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
+        if files.len() > 1 {
+            // Profiles in protobuf say more than those that are text: they come first.
+            files.sort_by_cached_key(|file| begins_text_profile(&folder::head(file)));
+        }
+        let mut refused = None;
+        let artifacts = files.iter().filter_map(|file| match artifact(path, file) {
+            Ok(artifact) => Some(artifact),
+            Err(problem) => {
+                match problem {
+                    problem if file == path => refused = Some(problem),
+                    BundleError::Io { source, .. } => listing.pass_over(path, file, folder::reason(&source)),
+                    problem => listing.pass_over(path, file, problem.to_string()),
+                }
+                None
+            }
+        });
+        let mut bundle = Self::recognise(&name, artifacts);
+        if let Some(problem) = refused {
+            return Err(problem);
+        }
+        bundle.unread.append(&mut listing.passed_over);
+        if bundle.contents.is_empty() {
+            let told = |unread: &Unread| match files.as_slice() {
+                [file] if file == path => unread.reason.clone(),
+                _ => format!("{}: {}", unread.name, unread.reason),
+            };
+            let reasons: Vec<String> = bundle.unread.iter().take(3).map(told).collect();
+            let (path, reasons) = (path.to_owned(), reasons.join("; "));
+            return Err(BundleError::Nothing { path, files: bundle.unread.len(), reasons });
+        }
+        Ok(bundle)
+    }
+
+    /// Recognises files that are in memory already.
+    #[must_use]
+    pub fn from_artifacts(name: &str, artifacts: Vec<Artifact>) -> Self {
+        let (texts, others): (Vec<_>, Vec<_>) =
+            artifacts.into_iter().partition(|artifact| begins_text_profile(&artifact.bytes));
+        Self::recognise(name, others.into_iter().chain(texts))
+    }
+
+    /// One file after the other, so that not all of them are in memory.
+    fn recognise(name: &str, artifacts: impl Iterator<Item = Artifact>) -> Self {
+        let mut recogniser = Recogniser::default();
+        artifacts.for_each(|artifact| recogniser.read(artifact));
+        recogniser.finish(name)
+    }
+}
+
+fn artifact(root: &Path, file: &Path) -> Result<Artifact, BundleError> {
+    let io = |source| BundleError::Io { path: file.to_owned(), source };
+    let mut opened = File::open(file).map_err(io)?;
+    let about = opened.metadata().map_err(io)?;
+    let modified_ms = about.modified().ok().and_then(unix_ms);
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(folder::LARGEST_FILE)).unwrap_or(0));
+    // What is named may be a pipe, which does not say how much it has.
+    opened.by_ref().take(folder::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > folder::LARGEST_FILE {
+        return Err(BundleError::TooLarge { path: file.to_owned(), limit: folder::LARGEST_FILE });
+    }
+    Ok(Artifact { name: folder::name_within(root, file), bytes, modified_ms })
+}
+
+fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::artifact::Contents;
+
+    fn one(name: &str, bytes: &[u8]) -> Bundle {
+        Bundle::from_artifacts("b", vec![Artifact { name: name.to_owned(), bytes: bytes.to_vec(), modified_ms: None }])
+    }
+
+    #[test]
+    fn files_are_recognised_by_content() {
+        let trace =
+            b"starting\ngc 1 @0.001s 10%: 0.026+2.4+0.069 ms clock, 0.053+0.13/0.67/2.4+0.13 ms cpu, 13->13->13 MB, \
+                      13 MB goal, 0 MB stacks, 0 MB globals, 2 P\n";
+        assert_eq!(one("x", trace).contents()[0].1, Contents::GcTrace);
+        let wrapped = [b"{\"log\":\"", trace.strip_prefix(b"starting\n").unwrap(), b"\"}\n"].concat();
+        assert_eq!(one("x", &wrapped).contents()[0].1, Contents::GcTrace);
+        assert_eq!(one("x", b"# p\n./a.go:1:2: x escapes to heap\n").contents()[0].1, Contents::EscapeLog);
+        assert_eq!(one("m/1700000000000.prom", b"go_goroutines 1\n").contents()[0].1, Contents::Metrics);
+    }
+
+    #[test]
+    fn what_is_not_used_is_told_with_its_reason() {
+        for (name, bytes, reason) in [
+            ("a", &b""[..], "empty"),
+            ("a", b"hello\n", "not recognised"),
+            ("a", b"go_build_info 1\n", "no metric of the Go runtime in it"),
+            ("a", b"\x1f\x8bxx", "byte 4: damaged gzip stream"),
+            ("a", b"--- mutex:\n", "a profile of contentions, delay: no finding uses it"),
+            ("a", b"{\"a\": 1}", "JSON"),
+        ] {
+            let bundle = one(name, bytes);
+            assert!(bundle.contents().is_empty());
+            assert!(
+                bundle.unread()[0].reason.starts_with(reason) || reason.starts_with("byte"),
+                "{:?}",
+                bundle.unread()
+            );
+        }
+        let err = Bundle::open("/nonexistent".as_ref()).unwrap_err();
+        assert!(matches!(err, BundleError::Io { .. }));
+    }
+}
