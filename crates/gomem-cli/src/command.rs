@@ -3,7 +3,8 @@
 use std::{io::Write, path::Path};
 
 use clap::CommandFactory;
-use gomem_postmortem::{Comparison, Report, Severity as Found};
+use gomem_finding::Severity as Found;
+use gomem_postmortem::{Comparison, Report};
 use gomem_report::{comparison_text, html as html_page};
 
 use crate::{

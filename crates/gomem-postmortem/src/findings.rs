@@ -13,7 +13,7 @@ mod waiting;
 
 pub use diagnosed::{Aside, Unjudged};
 pub(crate) use diagnosed::{asides, diagnose, is_leaking, unjudged};
-pub use finding::{Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Severity};
+pub use finding::{FINDINGS_SCHEMA, Finding, FindingKind};
 pub use growth::Growth;
 pub(crate) use growth::{growth, live_heap};
 pub(crate) use leak::leaking;

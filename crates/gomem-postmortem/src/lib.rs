@@ -35,9 +35,7 @@ mod report;
 
 pub use attribution::{Place, Reason, Site, attribute};
 pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
-pub use findings::{
-    Aside, Evidence, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, Severity, SiteSeries, Unjudged,
-};
+pub use findings::{Aside, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, SiteSeries, Unjudged};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle,
     record_metrics, record_trace,

@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use gomem_escape::{Confidence, EscapeLog};
-use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report, Severity, Site, attribute};
+use gomem_finding::Severity;
+use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
 
 /// Address, function and line. What has the address of the next was inlined into it.

@@ -4,8 +4,9 @@
 
 use std::{io::Read, path::PathBuf};
 
+use gomem_finding::Severity;
 use gomem_metrics::Rule;
-use gomem_postmortem::{Artifact, Bundle, BundleError, Contents, Finding, FindingKind, Report, Severity};
+use gomem_postmortem::{Artifact, Bundle, BundleError, Contents, Finding, FindingKind, Report};
 
 const DUMP: &str = "goroutine 1 [running]:\nmain.main()\n\t/src/app/main.go:10 +0x1\n\n";
 

@@ -10,8 +10,9 @@ use std::{
 
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
+use gomem_finding::{Confidence, Severity};
 use gomem_postmortem::{
-    Artifact, Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Severity, Site, attribute,
+    Artifact, Bundle, Comparison, FINDINGS_SCHEMA, FindingKind, Report, SITES_SCHEMA, Site, attribute,
 };
 use gomem_pprof::Profile;
 
@@ -135,7 +136,7 @@ fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
     let found = leak(&["heap-2"]).unwrap();
     let (place, summary) = (found.place.as_ref().unwrap().short(), &found.summary);
     assert_eq!((place.as_str(), found.severity), ("store/sessions.go:43", Severity::Critical), "{summary}");
-    assert_eq!(found.confidence, "medium", "two profiles tell the place, and little of the time between");
+    assert_eq!(found.confidence, Confidence::Medium, "two profiles tell the place, and little of the time between");
     assert!(summary.contains("each of 2 heap profiles") && summary.contains("The metrics agree"), "{summary}");
     assert!(leak(&["heap-2", ".prom", "gctrace"]).is_none(), "two points always lie on a line");
 }

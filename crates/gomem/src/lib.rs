@@ -18,6 +18,8 @@
 pub use gomem_capture as capture;
 #[cfg(feature = "escape")]
 pub use gomem_escape as escape;
+#[cfg(feature = "metrics")]
+pub use gomem_finding as finding;
 #[cfg(feature = "gogc")]
 pub use gomem_gogc as gogc;
 #[cfg(feature = "metrics")]

@@ -2,13 +2,14 @@
 
 use foldhash::HashMap;
 use gomem_escape::Confidence;
+use gomem_finding::{Evidence, Severity};
 use gomem_symbol::Origin;
 use gomem_table::Unit;
 
 use crate::{
     attribution::{Place, Reason, Site, certainty},
     findings::{
-        finding::{Evidence, Finding, FindingKind, Severity},
+        finding::{Finding, FindingKind},
         pool::{PoolMisuse, oversized},
     },
     pacing::Pacing,
@@ -89,7 +90,11 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
             finding.action.clone_from(&decision.advice);
             finding.cause = Some(decision.cause);
             finding.compiler_message = Some(decision.message());
-            finding.confidence = if decision.cause_confidence == Confidence::Confident { "high" } else { "medium" };
+            finding.confidence = if decision.cause_confidence == Confidence::Confident {
+                gomem_finding::Confidence::High
+            } else {
+                gomem_finding::Confidence::Medium
+            };
         }
         None => {
             let explanation = group.iter().find_map(|site| site.explanation).unwrap_or_default();
@@ -98,7 +103,7 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
             }
             let advice = reason.and_then(Reason::advice);
             finding.action = advice.unwrap_or("reuse what the line makes, or give it the capacity it will need").into();
-            finding.confidence = "low";
+            finding.confidence = gomem_finding::Confidence::Low;
         }
     }
     if let Some(misuse) = misuse {
@@ -125,9 +130,9 @@ fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> F
     }
     finding.place = Some(place.clone());
     finding.evidence = vec![
-        Evidence::new("alloc_space", bytes as f64, Unit::Bytes, "heap profile"),
-        Evidence::new("alloc_space share", fraction, Unit::Fraction, "heap profile"),
-        Evidence::new("alloc_objects share", objects, Unit::Fraction, "heap profile"),
+        Evidence::new("alloc_space", bytes as f64, Unit::Bytes).with_source("heap profile"),
+        Evidence::new("alloc_space share", fraction, Unit::Fraction).with_source("heap profile"),
+        Evidence::new("alloc_objects share", objects, Unit::Fraction).with_source("heap profile"),
     ];
     if own.and_then(|site| certainty(site)).is_none() {
         finding.confounders.push("the compiler's log has no decision for the line itself".into());
@@ -172,7 +177,7 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
     let samples = finding.bytes.unwrap_or(0) as f64 / period.max(1) as f64;
     if samples < FEWEST_SAMPLES {
         finding.severity = Severity::Info;
-        finding.confidence = "low";
+        finding.confidence = gomem_finding::Confidence::Low;
         finding.summary += &format!(
             " That is only a few samples, about {:.0}: the profiler takes one each {}.",
             samples.max(1.0),

@@ -1,11 +1,12 @@
 //! What the rules say of the bundle's metrics and GC traces.
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Rule, Severity as Told, Verdict};
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Confidence as Sureness, DiagnoseOptions, Diagnosis, GoState, Rule, Severity as Told, Verdict};
 use gomem_table::Unit;
 
 use crate::{
     bundle::Bundle,
-    findings::finding::{Evidence, Finding, FindingKind, Severity},
+    findings::finding::{Finding, FindingKind},
 };
 
 /// A rule that could not judge, and what would let it.
@@ -103,7 +104,7 @@ impl Finding {
         let mut finding = Self::new(kind, Severity::Info, title);
         finding.summary = sentence(&told.summary);
         finding.action = told.action.clone();
-        finding.confidence = "low";
+        finding.confidence = Confidence::Low;
         finding.support(told);
         finding
     }
@@ -116,18 +117,22 @@ impl Finding {
             _ => Severity::Info,
         };
         self.severity = self.severity.max(severity);
-        let sureness = |name: &str| ["low", "medium", "high"].iter().position(|known| *known == name);
+        let confidence = match told.confidence {
+            Sureness::High => Confidence::High,
+            Sureness::Medium => Confidence::Medium,
+            _ => Confidence::Low,
+        };
         // Of the place of a leak a rule knows nothing.
         let is_place = self.kind == FindingKind::Leak && self.place.is_some();
-        if !is_place && sureness(told.confidence.name()) > sureness(self.confidence) {
-            self.confidence = told.confidence.name();
+        if !is_place {
+            self.confidence = self.confidence.max(confidence);
         }
-        self.evidence.extend(told.evidence.iter().map(|evidence| Evidence {
-            quantity: evidence.quantity,
-            value: evidence.value,
-            threshold: evidence.threshold,
-            unit: unit(evidence.unit),
-            source: told.rule.name(),
+        self.evidence.extend(told.evidence.iter().map(|found| {
+            let evidence = Evidence::new(found.quantity, found.value, unit(found.unit)).with_source(told.rule.name());
+            match found.threshold {
+                Some(threshold) => evidence.with_threshold(threshold),
+                None => evidence,
+            }
         }));
         self.confounders.extend((!told.confounders.is_empty()).then(|| told.confounders.clone()));
         self.missing.extend(&told.missing);

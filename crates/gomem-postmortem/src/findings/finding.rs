@@ -1,6 +1,7 @@
 //! One thing to do, with its evidence.
 
 use gomem_escape::Cause;
+use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::Rule;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
 
@@ -36,8 +37,8 @@ pub struct Finding {
     pub compiler_message: Option<String>,
     /// What fixing it saves.
     pub saving: Option<Saving>,
-    /// `high`, `medium` or `low`.
-    pub confidence: &'static str,
+    /// How sure it is.
+    pub confidence: Confidence,
     /// What speaks for it.
     pub evidence: Vec<Evidence>,
     /// What else could explain it, or would make it surer.
@@ -69,34 +70,6 @@ pub enum FindingKind {
     Mismatch,
 }
 
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Worth fixing.
-    Warning,
-    /// Ends in an outage.
-    Critical,
-}
-
-/// A number that speaks for a finding.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Evidence {
-    /// What was measured.
-    pub quantity: &'static str,
-    /// The number.
-    pub value: f64,
-    /// What it was held against.
-    pub threshold: Option<f64>,
-    /// Its unit.
-    pub unit: Unit,
-    /// Where it comes from.
-    pub source: &'static str,
-}
-
 impl Finding {
     pub(crate) fn new(kind: FindingKind, severity: Severity, title: String) -> Self {
         Self {
@@ -113,7 +86,7 @@ impl Finding {
             cause: None,
             compiler_message: None,
             saving: None,
-            confidence: "high",
+            confidence: Confidence::High,
             evidence: Vec::new(),
             confounders: Vec::new(),
             rules: Vec::new(),
@@ -194,7 +167,7 @@ impl Finding {
                 fraction("gc_cpu_saved_fraction", &interval(|saving| saving.gc_cpu.value)),
                 fraction("gc_cpu_saved_fraction_low", &interval(|saving| saving.gc_cpu.low)),
                 fraction("gc_cpu_saved_fraction_high", &interval(|saving| saving.gc_cpu.high)),
-                Column::strings("confidence", all().map(|finding| finding.confidence)),
+                Column::strings("confidence", all().map(|finding| finding.confidence.name())),
                 Column::list("evidence", Unit::None, offsets, Values::Struct(evidence)),
                 Column::strings("confounders", all().map(|finding| finding.confounders.join("; "))),
             ],
@@ -202,27 +175,10 @@ impl Finding {
     }
 }
 
-impl Evidence {
-    pub(crate) fn new(quantity: &'static str, value: f64, unit: Unit, source: &'static str) -> Self {
-        Self { quantity, value, threshold: None, unit, source }
-    }
-}
-
 impl FindingKind {
     /// Names, in the order of the variants.
     pub const NAMES: &'static [&'static str] =
         &["leak", "pool_misuse", "allocation_site", "gogc", "missing_input", "runtime", "mismatch"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
-
-impl Severity {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["info", "warning", "critical"];
 
     /// Its name.
     #[must_use]

@@ -1,10 +1,11 @@
 //! What grows without end, as a finding.
 
+use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::Trend;
 use gomem_table::Unit;
 
 use crate::findings::{
-    finding::{Evidence, Finding, FindingKind, Severity},
+    finding::{Finding, FindingKind},
     growth::{ENOUGH_PROFILES, Growth},
 };
 
@@ -61,11 +62,11 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
             .into(),
     };
     finding.confidence = if rising && is_trend && is_beyond_chance {
-        "high"
+        Confidence::High
     } else if rising || is_beyond_chance {
-        "medium"
+        Confidence::Medium
     } else {
-        "low"
+        Confidence::Low
     };
     finding.bytes = Some(site.inuse_bytes);
     finding.bytes_fraction = Some(site.inuse_fraction);
@@ -73,20 +74,28 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
     finding.compiler_message = site.decision().map(gomem_escape::HeapDecision::message);
     finding.place = Some(site.place.clone());
     finding.evidence = vec![
-        Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes, "heap profiles"),
-        Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour, "heap profiles"),
-        Evidence::new("sampled objects", growth.sampled_objects, Unit::Count, "heap profiles"),
-        Evidence::new("growth in standard deviations", growth.significance, Unit::None, "heap profiles"),
+        Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes).with_source("heap profiles"),
+        Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
+        Evidence::new("sampled objects", growth.sampled_objects, Unit::Count).with_source("heap profiles"),
+        Evidence::new("growth in standard deviations", growth.significance, Unit::None).with_source("heap profiles"),
     ];
     if let Some(kept) = growth.kept_fraction() {
-        finding.evidence.push(Evidence::new("kept of what was allocated", kept, Unit::Fraction, "heap profiles"));
+        finding
+            .evidence
+            .push(Evidence::new("kept of what was allocated", kept, Unit::Fraction).with_source("heap profiles"));
     }
     if let Some((bytes, _)) = growth.oldest() {
-        finding.evidence.push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes, "heap profiles"));
+        finding
+            .evidence
+            .push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes).with_source("heap profiles"));
     }
     if let Some(trend) = live_heap {
-        finding.evidence.push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour, "metrics"));
-        finding.evidence.push(Evidence::new("live heap rank correlation", trend.tau, Unit::None, "metrics"));
+        finding
+            .evidence
+            .push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour).with_source("metrics"));
+        finding
+            .evidence
+            .push(Evidence::new("live heap rank correlation", trend.tau, Unit::None).with_source("metrics"));
     } else {
         finding.confounders.push("no metrics: a cache that still fills looks the same".into());
     }

@@ -2,13 +2,14 @@
 
 use foldhash::{HashMap, HashSet};
 use gomem_escape::EscapeLog;
+use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_pprof::Profile;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 use gomem_table::Unit;
 
 use crate::{
     bundle::Bundle,
-    findings::finding::{Evidence, Finding, FindingKind, Severity},
+    findings::finding::{Finding, FindingKind},
 };
 
 /// The functions of the program's own code in a profile, held against those of the compiler's log.
@@ -64,8 +65,9 @@ fn other_log(heap: &str, found: Match) -> Option<Finding> {
         "Build the profiled version again with go build -gcflags=-m=2 ./... 2> escape.log (the build cache \
                       gives the log again), and replace the log."
             .to_owned();
-    finding.confidence = if functions >= 10 && (known == 0 || agreement < 0.5) { "high" } else { "medium" };
-    let count = |quantity, value: usize, source| Evidence::new(quantity, value as f64, Unit::Count, source);
+    finding.confidence =
+        if functions >= 10 && (known == 0 || agreement < 0.5) { Confidence::High } else { Confidence::Medium };
+    let count = |quantity, value: usize, source| Evidence::new(quantity, value as f64, Unit::Count).with_source(source);
     finding.evidence = vec![
         count("own functions", functions, "heap profile"),
         count("of these in the log", known, "escape log"),
@@ -85,7 +87,8 @@ fn other_programs(bundle: &Bundle) -> Option<Finding> {
         if files.len() > 5 { format!("{} files, {file} first", files.len()) } else { files.join(", ") }
     );
     finding.action = "Put what each program left behind into a folder of its own.".to_owned();
-    finding.evidence = vec![Evidence::new("profiles left out", files.len() as f64, Unit::Count, "profiles")];
+    finding.evidence =
+        vec![Evidence::new("profiles left out", files.len() as f64, Unit::Count).with_source("profiles")];
     finding
         .confounders
         .push("metrics and GC traces do not say whose they are: they are taken for the kept one's".into());
@@ -100,7 +103,7 @@ fn other_builds(bundle: &Bundle) -> Option<Finding> {
     let mut finding = Finding::new(FindingKind::Mismatch, Severity::Info, title);
     finding.summary = "Their build ids differ: it was deployed anew in between, and its memory began anew.".to_owned();
     finding.action = "Compare the builds: gomem compare BEFORE AFTER, each in a folder of its own.".to_owned();
-    finding.evidence = vec![Evidence::new("build ids", bundle.builds as f64, Unit::Count, "profiles")];
+    finding.evidence = vec![Evidence::new("build ids", bundle.builds as f64, Unit::Count).with_source("profiles")];
     Some(finding)
 }
 

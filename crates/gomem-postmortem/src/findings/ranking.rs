@@ -1,5 +1,6 @@
 //! All findings, what costs most first.
 
+use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
 use gomem_metrics::{Diagnosis, Trend};
 use gomem_table::Unit;
@@ -10,7 +11,7 @@ use crate::{
     findings::{
         charged::allocation_sites,
         diagnosed,
-        finding::{Finding, FindingKind, Severity},
+        finding::{Finding, FindingKind},
         growth::Growth,
         leak::{leak, leaking},
         mismatch, waiting,
@@ -67,7 +68,7 @@ fn sampling_period(heap: &HeapProfile) -> Option<i64> {
 
 /// What the compiler says of a line is about another one, perhaps.
 fn doubt(finding: &mut Finding) {
-    finding.confidence = "low";
+    finding.confidence = Confidence::Low;
     finding.confounders.push("the compiler's log does not match the profile's binary".to_owned());
 }
 
@@ -104,7 +105,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     } else {
         "Allocate less first; then raise GOGC as far as memory allows, with GOMEMLIMIT as the bound.".into()
     };
-    finding.confidence = if quality.is_shaky() { "low" } else { "medium" };
+    finding.confidence = if quality.is_shaky() { Confidence::Low } else { Confidence::Medium };
     finding.confounders.clone_from(&quality.remarks);
     Some(finding)
 }

@@ -1,6 +1,7 @@
 //! What goroutines wait on, and who made them.
 
 use foldhash::HashMap;
+use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol};
 use gomem_table::Unit;
@@ -8,7 +9,7 @@ use gomem_table::Unit;
 use crate::{
     attribution::Place,
     bundle::{Bundle, LEAKED},
-    findings::finding::{Evidence, Finding, FindingKind, Severity},
+    findings::finding::{Finding, FindingKind},
 };
 
 /// Goroutines that wait for the same thing at the same place, and were made at the same place.
@@ -55,8 +56,8 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
     finding.action = most.action();
     finding.place = Some(most.at.clone());
     let share = *count as f64 / all.max(1) as f64;
-    finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count, PROFILE));
-    finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction, PROFILE));
+    finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
+    finding.evidence.push(Evidence::new("share of all goroutines", share, Unit::Fraction).with_source(PROFILE));
     if share < 0.5 {
         finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
     }
@@ -101,8 +102,10 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
     );
     finding.action = waiting.action();
     finding.place = Some(waiting.at.clone());
-    finding.confidence = "medium";
-    finding.evidence.push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count, PROFILE));
+    finding.confidence = Confidence::Medium;
+    finding
+        .evidence
+        .push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count).with_source(PROFILE));
     finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
     Some(finding)
 }
@@ -121,7 +124,7 @@ fn leaked(profiles: &[Profile]) -> Option<Finding> {
     finding.action = most.action();
     finding.place = Some(most.at.clone());
     let source = if is_leak_profile(profile) { "goroutineleak profile" } else { PROFILE };
-    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count, source));
+    finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count).with_source(source));
     Some(finding)
 }
 

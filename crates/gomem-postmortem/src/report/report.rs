@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Interval, Prediction};
 use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Waterfall};
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
@@ -11,8 +12,7 @@ use crate::{
     attribution::{Site, attribute, certainty},
     bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
     findings::{
-        Aside, Finding, FindingKind, Severity, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap,
-        unjudged,
+        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap, unjudged,
     },
     pacing::{Pacing, Saving, prediction_columns, saving},
     report::overview::Overview,
@@ -241,7 +241,7 @@ impl Report {
                 "compiler_message": finding.compiler_message,
                 "gc_cycles_saved_fraction": interval(finding.saving.map(|saving| saving.gc_cycles)),
                 "gc_cpu_saved_fraction": interval(finding.saving.map(|saving| saving.gc_cpu)),
-                "confidence": finding.confidence,
+                "confidence": finding.confidence.name(),
                 "evidence": finding.evidence.iter().map(|evidence| json!({
                     "quantity": evidence.quantity,
                     "value": evidence.value,

@@ -1,7 +1,8 @@
 //! The report as one HTML document.
 
 use gomem_escape::{HeapDecision, Step};
-use gomem_postmortem::{Contents, Place, Report, Severity};
+use gomem_finding::Severity;
+use gomem_postmortem::{Contents, Place, Report};
 use gomem_pprof::FlameHtml;
 use minijinja::{Environment, Value, context};
 
@@ -45,7 +46,7 @@ pub fn html(report: &Report) -> String {
                 share => finding.bytes_fraction.map(|share| format!("{:.1} %", share * 100.0)),
                 width => finding.bytes_fraction.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
                 predicted => finding.saving.map(predicted),
-                confidence => finding.confidence,
+                confidence => finding.confidence.name(),
                 evidence => finding.evidence.iter().map(|evidence| {
                     let value = evidence.unit.humanize(evidence.value);
                     let threshold = evidence.threshold.map(|found| format!(", against {}", evidence.unit.humanize(found)));
