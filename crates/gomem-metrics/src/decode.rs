@@ -1,48 +1,22 @@
-//! The formats besides the text ones: each gives observations.
+//! What comes in: scrapes, answers of servers, snapshots, and lines of a log. Nothing here remembers an earlier input.
 
 mod api;
+mod exposition;
+mod format;
+mod gctrace;
 mod json;
 mod mem_stats;
+mod observation;
 mod promtool;
+mod runtime_trace;
 
-pub(crate) use self::{
-    api::decode as api,
-    json::{expvar, runtime_metrics},
-    mem_stats::decode as mem_stats,
-    promtool::decode as promtool,
-};
-use crate::error::Diagnostic;
+pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
+pub use format::Format;
+pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
+pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine};
 
-/// What a file of one format holds.
-#[derive(Debug, Default)]
-pub(crate) struct Decoded {
-    pub(crate) observations: Vec<Observation>,
-    pub(crate) diagnostics: Vec<Diagnostic>,
-}
-
-/// One value of one series.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Observation {
-    pub(crate) metric: String,
-    pub(crate) labels: Vec<(String, String)>,
-    /// When; `None`: at the time of the file.
-    pub(crate) time_ms: Option<i64>,
-    pub(crate) value: f64,
-    /// A native histogram in place of the value.
-    pub(crate) histogram: Option<String>,
-}
-
-impl Observation {
-    pub(crate) fn new(metric: impl Into<String>, value: f64) -> Self {
-        Self { metric: metric.into(), labels: Vec::new(), time_ms: None, value, histogram: None }
-    }
-
-    pub(crate) fn at(self, time_ms: i64) -> Self {
-        Self { time_ms: Some(time_ms), ..self }
-    }
-}
-
-/// Milliseconds, out of Prometheus' seconds.
-fn milliseconds(seconds: f64) -> Option<i64> {
-    (seconds.is_finite() && seconds.abs() < 9e15).then(|| (seconds * 1e3).round() as i64)
-}
+pub(crate) use api::decode as api;
+pub(crate) use json::{expvar, runtime_metrics};
+pub(crate) use mem_stats::decode as mem_stats;
+pub(crate) use observation::{Decoded, Observation};
+pub(crate) use promtool::decode as promtool;

@@ -19,58 +19,35 @@
 //! # Ok::<(), gomem_metrics::Error>(())
 //! ```
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `format` | [`Format`]: what metrics come in, and how it is told |
-//! | `exposition` | one scrape as text: [`Exposition`], lenient or held against the specification |
-//! | `decode` | the other formats |
-//! | `metrics` | [`Metrics`], [`Series`]: all of them over time |
-//! | `quantity`, `names` | [`Quantity`]: one vocabulary over all naming schemes |
-//! | `state` | [`GoState`]: the quantities over time, by target and run |
-//! | `cycle` | [`ObservedCycle`], [`Regime`]: the GC cycles between scrapes |
-//! | `gctrace`, `traced` | [`GcTrace`], [`GcTraceLine`], and the state that they tell of |
-//! | `runtime_trace` | [`RuntimeTrace`]: lines of the pacer and the scavenger |
-//! | `window` | one run of a program, as the rules look at it |
-//! | `trend`, `growth`, `change_point` | robust statistics |
-//! | `rules` | [`Rule`]: one file each |
-//! | `finding`, `diagnosis` | [`Finding`], [`Diagnosis`]: what the rules say |
-//! | `waterfall` | [`Waterfall`]: where the memory is |
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
+//! | `decode` | what comes in: scrapes as text ([`Exposition`]), the other [`Format`]s, [`GcTrace`], [`RuntimeTrace`] |
+//! | `model` | all of it over time: [`Metrics`] of [`Series`]; [`GoState`] by one vocabulary ([`Quantity`]), its [`ObservedCycle`]s and its [`Waterfall`] |
+//! | `analysis` | robust statistics ([`Trend`]), and one run of a program as the rules look at it |
+//! | `rules` | [`Rule`]: one file each, and what one may say ([`Verdict`]) |
+//! | `diagnosis` | [`Diagnosis`]: what all rules say of all programs |
+//!
+//! Each room sees only those above it.
 
 #![forbid(unsafe_code)]
 
-mod change_point;
-mod cycle;
+mod analysis;
 mod decode;
 mod diagnosis;
 mod error;
-mod exposition;
-mod finding;
-mod format;
-mod gctrace;
-mod growth;
-mod metrics;
-mod names;
-mod quantity;
+mod model;
 mod rules;
-mod runtime_trace;
-mod state;
-mod traced;
-mod trend;
-mod waterfall;
-mod window;
 
-pub use cycle::{ObservedCycle, Regime};
-pub use diagnosis::{DiagnoseOptions, Diagnosis};
+pub use analysis::{Trend, kendall_tau, theil_sen};
+pub use decode::{
+    Dialect, Exposition, Extra, Format, GCTRACE_SCHEMA, GcTrace, GcTraceLine, MetricType, RuntimeTrace,
+    RuntimeTraceKind, RuntimeTraceLine, Sample,
+};
+pub use diagnosis::{DIAGNOSIS_SCHEMA, DiagnoseOptions, Diagnosis, Finding};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
-pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
-pub use finding::{Confidence, DIAGNOSIS_SCHEMA, Evidence, Finding, Severity, Verdict};
-pub use format::Format;
-pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
-pub use metrics::{Metrics, NativeHistogram, ReadOptions, SERIES_SCHEMA, Series};
-pub use quantity::Quantity;
-pub use rules::Rule;
-pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine};
-pub use state::GoState;
-pub use trend::{Trend, kendall_tau, theil_sen};
-pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall};
+pub use model::{
+    Component, GoState, Metrics, NativeHistogram, ObservedCycle, Quantity, ReadOptions, Regime, SERIES_SCHEMA, Series,
+    WATERFALL_SCHEMA, Waterfall,
+};
+pub use rules::{Confidence, Evidence, Rule, Severity, Verdict};

@@ -1,4 +1,4 @@
-//! The rules: one file each, pure functions from what was measured to a judgement.
+//! The rules: one file each, pure functions from what was measured to an opinion; and the list of them.
 
 mod alloc_rate_spike;
 mod alloc_sys_ratio;
@@ -21,25 +21,26 @@ mod memlimit_thrash;
 mod metadata_heavy;
 mod min_heap_churn;
 mod offheap_growth;
+mod opinion;
 mod periodic_gc_only;
 mod restart_loop;
 mod step_change;
 mod stw_stop_latency;
 mod sys_retained;
+mod wanted;
 
-use gomem_table::Unit;
+use crate::analysis::Window;
 
-use crate::{
-    finding::{Confidence, Evidence, Finding, Severity, Verdict},
-    window::Window,
-};
+pub use opinion::{Confidence, Evidence, Severity, Verdict};
+
+pub(crate) use opinion::Opinion;
 
 /// What a rule looks at.
 pub(crate) enum Scope {
     /// One run of the program.
-    Run(fn(&Window<'_>) -> Judgement),
+    Run(fn(&Window<'_>) -> Opinion),
     /// All of its runs, in order.
-    Program(fn(&[Window<'_>]) -> Judgement),
+    Program(fn(&[Window<'_>]) -> Opinion),
 }
 
 macro_rules! rules {
@@ -99,19 +100,6 @@ rules! {
     AllocSysRatio "alloc_sys_ratio" Run alloc_sys_ratio::find: "alloc_bytes is a large part of sys_bytes.";
 }
 
-/// What a rule makes of what it looked at.
-#[derive(Debug, Clone)]
-pub(crate) struct Judgement {
-    pub(crate) verdict: Verdict,
-    severity: Severity,
-    confidence: Confidence,
-    summary: String,
-    action: &'static str,
-    evidence: Vec<Evidence>,
-    missing: Vec<&'static str>,
-    confounders: Vec<&'static str>,
-}
-
 impl Rule {
     /// Its name.
     #[must_use]
@@ -119,120 +107,3 @@ impl Rule {
         Self::NAMES[self as usize]
     }
 }
-
-impl Judgement {
-    pub(crate) fn fired(severity: Severity, summary: impl Into<String>, action: &'static str) -> Self {
-        Self { severity, action, ..Self::new(Verdict::Fired, summary) }
-    }
-
-    pub(crate) fn clear(summary: impl Into<String>) -> Self {
-        Self::new(Verdict::Clear, summary)
-    }
-
-    pub(crate) fn insufficient(summary: impl Into<String>) -> Self {
-        Self { confidence: Confidence::Low, ..Self::new(Verdict::Insufficient, summary) }
-    }
-
-    pub(crate) fn not_evaluable(missing: &[&'static str]) -> Self {
-        let judgement = Self::new(Verdict::NotEvaluable, without(missing));
-        Self { confidence: Confidence::Low, missing: missing.to_vec(), ..judgement }
-    }
-
-    /// Only what is missing indeed: a rule names all that it wants.
-    pub(crate) fn known(mut self, is_exported: impl Fn(&str) -> bool) -> Self {
-        let missing: Vec<_> = self.missing.iter().copied().filter(|metric| !is_exported(metric)).collect();
-        if !missing.is_empty() && missing != self.missing {
-            if self.verdict == Verdict::NotEvaluable {
-                self.summary = without(&missing);
-            }
-            self.missing = missing;
-        }
-        self
-    }
-
-    /// A number that was held against a threshold.
-    pub(crate) fn against(self, quantity: &'static str, value: f64, threshold: f64, unit: &'static str) -> Self {
-        self.push(Evidence { quantity, value, threshold: Some(threshold), unit })
-    }
-
-    /// A number that goes with it.
-    pub(crate) fn with(self, quantity: &'static str, value: impl Into<Option<f64>>, unit: &'static str) -> Self {
-        match value.into() {
-            Some(value) => self.push(Evidence { quantity, value, threshold: None, unit }),
-            None => self,
-        }
-    }
-
-    pub(crate) fn sure(self, confidence: Confidence) -> Self {
-        Self { confidence, ..self }
-    }
-
-    pub(crate) fn missing(mut self, metrics: &[&'static str]) -> Self {
-        self.missing.extend(metrics);
-        self
-    }
-
-    pub(crate) fn confounder(mut self, confounder: &'static str) -> Self {
-        self.confounders.push(confounder);
-        self
-    }
-
-    pub(crate) fn into_finding(self, rule: Rule, (start_ms, end_ms): (i64, i64)) -> Finding {
-        Finding {
-            rule,
-            verdict: self.verdict,
-            severity: self.severity,
-            confidence: self.confidence,
-            start_ms,
-            end_ms,
-            summary: self.summary,
-            action: self.action.to_owned(),
-            evidence: self.evidence,
-            missing: self.missing,
-            confounders: self.confounders.join(" "),
-        }
-    }
-
-    fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
-        Self {
-            verdict,
-            severity: Severity::Info,
-            confidence: Confidence::Medium,
-            summary: summary.into(),
-            action: "",
-            evidence: Vec::new(),
-            missing: Vec::new(),
-            confounders: Vec::new(),
-        }
-    }
-
-    fn push(mut self, evidence: Evidence) -> Self {
-        self.evidence.push(evidence);
-        self
-    }
-}
-
-/// Bytes, as a person reads them.
-fn bytes(value: f64) -> String {
-    Unit::Bytes.humanize(value)
-}
-
-fn percent(fraction: f64) -> String {
-    format!("{:.0} %", 100.0 * fraction)
-}
-
-const MIB: f64 = 1_048_576.0;
-
-// What client_golang exports only when asked to.
-fn without(metrics: &[&str]) -> String {
-    format!("cannot be judged without {}", metrics.join(", "))
-}
-
-const GC_CPU: &str = "go_cpu_classes_gc_total_cpu_seconds_total";
-const TOTAL_CPU: &str = "go_cpu_classes_total_cpu_seconds_total";
-const IDLE_CPU: &str = "go_cpu_classes_idle_cpu_seconds_total";
-const IDLE_MARK_CPU: &str = "go_cpu_classes_gc_mark_idle_cpu_seconds_total";
-const ASSIST_CPU: &str = "go_cpu_classes_gc_mark_assist_cpu_seconds_total";
-const LIVE: &str = "go_gc_heap_live_bytes";
-const FORCED: &str = "go_gc_cycles_forced_gc_cycles_total";
-const CYCLES: &str = "go_gc_duration_seconds_count";

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Decoded, Observation, milliseconds};
+use super::observation::{Decoded, Observation, milliseconds};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Decoded, Observation, mem_stats};
+use super::{
+    mem_stats,
+    observation::{Decoded, Observation},
+};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// `/debug/vars`: numbers by name, with `runtime.MemStats` among them.

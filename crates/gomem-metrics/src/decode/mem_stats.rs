@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use super::{Decoded, Observation};
+use super::observation::{Decoded, Observation};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {

@@ -6,11 +6,11 @@
 //! VALUE @[SECONDS]
 //! ```
 
-use super::{Decoded, Observation, milliseconds};
-use crate::{
-    error::Diagnostic,
+use super::{
     exposition::{Dialect, Exposition},
+    observation::{Decoded, Observation, milliseconds},
 };
+use crate::error::Diagnostic;
 
 pub(crate) fn decode(bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();

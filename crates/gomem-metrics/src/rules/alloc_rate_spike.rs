@@ -4,36 +4,30 @@
 //! agree on a jump (10 % of the points of the higher level, and 10 % of the lower, may cross by no more than a quarter of it),
 //! so neither ramps, nor waves, nor bursts fire; each level has at least 5 points.
 
-use super::{Judgement, bytes};
+use super::opinion::{Confidence, Opinion, Severity, bytes};
 use crate::{
-    change_point::ChangePoint,
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    window::Window,
+    analysis::{ChangePoint, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::AllocTotalBytes) {
-        return Judgement::not_evaluable(&["go_memstats_alloc_bytes_total"]);
+        return Opinion::not_evaluable(&["go_memstats_alloc_bytes_total"]);
     }
     let rates = window.rates(Quantity::AllocTotalBytes);
     let Some(change) = ChangePoint::of(&rates, LEAST_POINTS) else {
-        return Judgement::insufficient(format!(
-            "only {} scrapes; {} are needed",
-            rates.len() + 1,
-            2 * LEAST_POINTS + 1
-        ));
+        return Opinion::insufficient(format!("only {} scrapes; {} are needed", rates.len() + 1, 2 * LEAST_POINTS + 1));
     };
     let ratio = change.after / change.before.max(1.0);
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("alloc_rate_ratio", ratio, LEAST_RATIO, "ratio")
             .against("alloc_rate_bytes_per_second", change.after, LEAST_RATE, "bytes_per_second")
             .with("alloc_rate_before_bytes_per_second", change.before, "bytes_per_second")
     };
     let sharp = change.gap >= 0.5 * (change.after - change.before);
     if ratio < LEAST_RATIO || change.after < LEAST_RATE || !sharp {
-        return with_evidence(Judgement::clear("the allocation rate has no lasting jump"));
+        return with_evidence(Opinion::clear("the allocation rate has no lasting jump"));
     }
     let summary = format!(
         "{:.0} s into the window the allocation rate went from {}/s to {}/s, and stays there",
@@ -41,7 +35,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         bytes(change.before),
         bytes(change.after)
     );
-    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .sure(if change.points >= 10 { Confidence::High } else { Confidence::Medium })
         .confounder("A deployment, or more traffic, does the same: compare with the rate of requests.")
 }

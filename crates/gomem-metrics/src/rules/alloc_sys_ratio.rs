@@ -4,26 +4,24 @@
 //! ≥ 0.75 in the median. Alone it says nothing: its rank correlation with the allocation rate was −0.02 and with GC CPU −0.12
 //! over 27 runs. So the rates that it stands for are named next to it.
 
-use super::{Judgement, bytes};
+use super::opinion::{Confidence, Opinion, Severity, bytes};
 use crate::{
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    trend::quantile,
-    window::Window,
+    analysis::{Window, quantile},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let ratio =
         |row| Some(window.value(Quantity::HeapObjectsBytes, row)? / window.value(Quantity::SysBytes, row)?.max(1.0));
     let ratios: Vec<f64> = window.points_of(ratio).iter().map(|point| point.1).collect();
     let Some(median) = quantile(&ratios, 0.5) else {
-        return Judgement::not_evaluable(&["go_memstats_alloc_bytes", "go_memstats_sys_bytes"]);
+        return Opinion::not_evaluable(&["go_memstats_alloc_bytes", "go_memstats_sys_bytes"]);
     };
     let rate = window.rate(Quantity::AllocTotalBytes);
     let live = window.live().last().map(|point| point.1);
     let turnover = rate.zip(live).map(|(rate, live)| rate / live.max(1.0));
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("alloc_sys_ratio", median, HIGH, "ratio")
             .with("alloc_rate_bytes_per_second", rate, "bytes_per_second")
             .with("live_heap_bytes", live, "bytes")
@@ -31,7 +29,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             .sure(Confidence::Low)
     };
     if median < HIGH {
-        return evidence(Judgement::clear("alloc_bytes is no large part of sys_bytes"));
+        return evidence(Opinion::clear("alloc_bytes is no large part of sys_bytes"));
     }
     let because = match turnover {
         Some(turnover) if turnover >= FAST => "confirmed: the live heap is allocated anew more than once a second",
@@ -42,7 +40,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         "alloc_bytes is {median:.2} of sys_bytes; {because}{}",
         rate.map_or_else(String::new, |rate| format!(" ({}/s allocated)", bytes(rate)))
     );
-    evidence(Judgement::fired(
+    evidence(Opinion::fired(
         Severity::Info,
         summary,
         "Look at the allocation rate, GC cycles a second and GC CPU instead.",

@@ -3,28 +3,31 @@
 //! A goroutine that allocates faster than background marking can follow must mark itself before it goes on: latency inside
 //! of `malloc`. Measured where it hurts: 24 % assists, 0.3 % idle.
 
-use super::{ASSIST_CPU, IDLE_CPU, Judgement, TOTAL_CPU, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    opinion::{Opinion, Severity, percent},
+    wanted::{ASSIST_CPU, IDLE_CPU, TOTAL_CPU},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let known =
         [Quantity::GcAssistCpuSeconds, Quantity::TotalCpuSeconds].iter().all(|&quantity| window.knows(quantity));
     if !known {
-        return Judgement::not_evaluable(&[ASSIST_CPU, TOTAL_CPU, IDLE_CPU]);
+        return Opinion::not_evaluable(&[ASSIST_CPU, TOTAL_CPU, IDLE_CPU]);
     }
     let recent = window.later_half();
     let Some(assist) = recent.share_of_cpu(Quantity::GcAssistCpuSeconds) else {
-        return Judgement::insufficient("too few GC cycles to tell what they cost");
+        return Opinion::insufficient("too few GC cycles to tell what they cost");
     };
     if assist < LEAST_ASSIST {
-        let judgement = Judgement::clear("assists take little");
-        return judgement.against("assist_cpu_fraction", assist, LEAST_ASSIST, "fraction");
+        let opinion = Opinion::clear("assists take little");
+        return opinion.against("assist_cpu_fraction", assist, LEAST_ASSIST, "fraction");
     }
     let Some(idle) = recent.share_of_cpu(Quantity::IdleCpuSeconds) else {
-        return Judgement::not_evaluable(&[IDLE_CPU]);
+        return Opinion::not_evaluable(&[IDLE_CPU]);
     };
-    let evidence = |judgement: Judgement| {
-        judgement.against("assist_cpu_fraction", assist, LEAST_ASSIST, "fraction").against(
+    let evidence = |opinion: Opinion| {
+        opinion.against("assist_cpu_fraction", assist, LEAST_ASSIST, "fraction").against(
             "idle_cpu_fraction",
             idle,
             MOST_IDLE,
@@ -32,13 +35,13 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         )
     };
     if idle >= MOST_IDLE {
-        return evidence(Judgement::clear("goroutines assist, but there is CPU to spare"));
+        return evidence(Opinion::clear("goroutines assist, but there is CPU to spare"));
     }
     let summary = format!(
         "goroutines spend {} of all CPU time marking for the GC while they allocate, and hardly any is idle",
         percent(assist)
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .confounder("Short bursts of allocation do the same for a moment: the later half was looked at.")
 }
 

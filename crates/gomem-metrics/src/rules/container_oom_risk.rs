@@ -4,22 +4,19 @@
 //! the live heap grows and would reach it within as long again as was looked at; or there is no `GOMEMLIMIT` below it, and the
 //! heap may grow to `live · (1 + GOGC/100)` before the next GC, which is more than it.
 
-use super::{Judgement, bytes, percent};
+use super::opinion::{Confidence, Opinion, Severity, bytes, percent};
 use crate::{
-    finding::{Confidence, Severity},
-    growth::{Envelope, Growth},
-    quantity::Quantity,
-    trend::quantile,
-    window::Window,
+    analysis::{Envelope, Growth, Window, quantile},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(limit) = window.container_limit_bytes else {
-        return Judgement::not_evaluable(&["container_spec_memory_limit_bytes"]);
+        return Opinion::not_evaluable(&["container_spec_memory_limit_bytes"]);
     };
     let peak = window.highest(Quantity::ResidentBytes).or_else(|| window.highest(Quantity::HeldBytes));
     let Some(peak) = peak else {
-        return Judgement::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
+        return Opinion::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
     };
     let live = window.live();
     let levels: Vec<f64> = live.iter().map(|point| point.1).collect();
@@ -28,8 +25,8 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     let before_gc = quantile(&levels, 0.9).zip(window.gogc_factor()).map(|(live, factor)| live * (1.0 + factor));
     let before_gc = before_gc.map(|heap| heap + outside.unwrap_or(0.0).max(0.0));
     let capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("peak_to_limit_ratio", peak / limit, LEAST_PEAK, "ratio")
             .with("container_limit_bytes", limit, "bytes")
             .with("heap_before_gc_bytes", before_gc, "bytes")
@@ -37,7 +34,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     if peak >= LEAST_PEAK * limit {
         let summary = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
         let severity = if capped && peak < limit { Severity::Warning } else { Severity::Critical };
-        return evidence(Judgement::fired(severity, summary, ACTION)).sure(Confidence::High).confounder(WORKING_SET);
+        return evidence(Opinion::fired(severity, summary, ACTION)).sure(Confidence::High).confounder(WORKING_SET);
     }
     if !capped && before_gc.is_some_and(|heap| heap > limit) {
         let summary = format!(
@@ -45,16 +42,16 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             bytes(before_gc.unwrap_or(0.0)),
             bytes(limit)
         );
-        return evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+        return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
     }
     let grows = Growth::of(&live, Envelope::Least)
         .is_some_and(|growth| growth.tau >= 0.6 && growth.late > 0.15 * growth.median && peak + growth.late > limit);
     if grows {
         let summary =
             "the live heap grows, and at this pace reaches the container's limit within as long again".to_owned();
-        return evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+        return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
     }
-    evidence(Judgement::clear("the container has memory to spare"))
+    evidence(Opinion::clear("the container has memory to spare"))
 }
 
 const ACTION: &str =

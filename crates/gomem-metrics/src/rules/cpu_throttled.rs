@@ -3,33 +3,31 @@
 //! `Δprocess_cpu_seconds / Δ(total − idle)` of the CPU classes, over ≥ 5 cycles and with ≥ 0.2 processors busy. Measured:
 //! 0.6 to 0.75 on a quiet host, 0.05 to 0.35 on one with ten times as many threads as processors.
 
-use super::{IDLE_CPU, Judgement, TOTAL_CPU, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    opinion::{Opinion, Severity, percent},
+    wanted::{IDLE_CPU, TOTAL_CPU},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let needed = [Quantity::TotalCpuSeconds, Quantity::IdleCpuSeconds, Quantity::ProcessCpuSeconds];
     if !needed.iter().all(|&quantity| window.knows(quantity)) {
-        return Judgement::not_evaluable(&[TOTAL_CPU, IDLE_CPU, "process_cpu_seconds_total"]);
+        return Opinion::not_evaluable(&[TOTAL_CPU, IDLE_CPU, "process_cpu_seconds_total"]);
     }
     let recent = window.later_half();
     let (Some(believed), Some(ran)) = (believed_seconds(&recent), ran_fraction(&recent)) else {
-        return Judgement::insufficient("the CPU classes move only when a GC cycle ends, and few did");
+        return Opinion::insufficient("the CPU classes move only when a GC cycle ends, and few did");
     };
     let busy = believed / recent.seconds().max(1e-9);
-    let evidence = |judgement: Judgement| {
-        judgement.against("ran_fraction", ran, MOST_RAN, "fraction").against(
-            "busy_processors",
-            busy,
-            LEAST_BUSY,
-            "count",
-        )
+    let evidence = |opinion: Opinion| {
+        opinion.against("ran_fraction", ran, MOST_RAN, "fraction").against("busy_processors", busy, LEAST_BUSY, "count")
     };
     if busy < LEAST_BUSY || ran >= MOST_RAN {
-        return evidence(Judgement::clear("the system runs what Go wants to run"));
+        return evidence(Opinion::clear("the system runs what Go wants to run"));
     }
     let summary =
         format!("of the time in which Go believed to be running, the system ran it for {} only", percent(ran));
-    evidence(Judgement::fired(Severity::Info, summary, ACTION)).confounder(
+    evidence(Opinion::fired(Severity::Info, summary, ACTION)).confounder(
         "The CPU classes are as old as the last GC cycle, and process_cpu_seconds counts in ticks of 10 ms.",
     )
 }

@@ -3,15 +3,13 @@
 //! One goroutine runs all finalizers: one that blocks holds up the others, and keeps alive all that they refer to. The counts
 //! are exported since Go 1.26; before, all that shows is a leak of the live heap.
 
-use super::Judgement;
+use super::opinion::{Confidence, Opinion, Severity};
 use crate::{
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    trend::Trend,
-    window::Window,
+    analysis::{Trend, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let backlog =
         |queued, executed| window.points_of(|row| Some(window.value(queued, row)? - window.value(executed, row)?));
     let finalizers = backlog(Quantity::FinalizersQueuedTotal, Quantity::FinalizersExecutedTotal);
@@ -20,29 +18,29 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     let (what, points) =
         if last(&cleanups) > last(&finalizers) { ("cleanups", cleanups) } else { ("finalizers", finalizers) };
     if points.is_empty() {
-        return Judgement::not_evaluable(&[
+        return Opinion::not_evaluable(&[
             "go_gc_finalizers_queued_finalizers_total",
             "go_gc_finalizers_executed_finalizers_total",
         ]);
     }
     let due = last(&points);
-    let judgement = |judgement: Judgement| judgement.against("backlog", due, LEAST_BACKLOG, "count");
+    let opinion = |opinion: Opinion| opinion.against("backlog", due, LEAST_BACKLOG, "count");
     if due < LEAST_BACKLOG {
-        return judgement(Judgement::clear("finalizers and cleanups run as they become due"));
+        return opinion(Opinion::clear("finalizers and cleanups run as they become due"));
     }
     let Some(trend) = Trend::of(&points).filter(|_| points.len() >= FEWEST_POINTS) else {
-        return judgement(Judgement::insufficient(format!(
+        return opinion(Opinion::insufficient(format!(
             "{due:.0} {what} are due; more scrapes are needed to tell whether they grow more"
         )));
     };
     if trend.tau < LEAST_TAU {
-        return judgement(Judgement::clear("many are due, and do not grow more"));
+        return opinion(Opinion::clear("many are due, and do not grow more"));
     }
     let summary = format!(
         "{due:.0} {what} are due and not run, {:.0} more a second: one that blocks holds up the others",
         trend.slope
     );
-    judgement(Judgement::fired(Severity::Warning, summary, ACTION))
+    opinion(Opinion::fired(Severity::Warning, summary, ACTION))
         .against("kendall_tau", trend.tau, LEAST_TAU, "ratio")
         .sure(Confidence::High)
 }

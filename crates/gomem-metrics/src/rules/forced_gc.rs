@@ -4,19 +4,21 @@
 //! ([`gc_inflation`](super::gc_inflation)), though `GOGC` alone sets the goal. Then nothing but the program itself is left
 //! to have started them. Measured: 4.3 to 8.2 times.
 
-use super::{CYCLES, FORCED, Judgement, MIB, gc_inflation, percent};
+use super::{
+    gc_inflation,
+    opinion::{Confidence, MIB, Opinion, Severity, percent},
+    wanted::{CYCLES, FORCED},
+};
 use crate::{
-    cycle::Regime,
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    window::Window,
+    analysis::Window,
+    model::{Quantity, Regime},
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(pace) = window.pace() else {
         return match window.last(Quantity::GcCyclesTotal) {
-            Some(_) => Judgement::clear("no GC cycle ended in the time looked at"),
-            None => Judgement::not_evaluable(&[CYCLES, FORCED]),
+            Some(_) => Opinion::clear("no GC cycle ended in the time looked at"),
+            None => Opinion::not_evaluable(&[CYCLES, FORCED]),
         };
     };
     let forced = window.increase(Quantity::ForcedGcCyclesTotal).filter(|_| window.rows.len() > 1);
@@ -26,34 +28,34 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     }
 }
 
-fn counted(forced: f64, cycles: f64, seconds: f64) -> Judgement {
+fn counted(forced: f64, cycles: f64, seconds: f64) -> Opinion {
     let (share, rate) = (forced / cycles, forced / seconds);
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("forced_fraction", share, LEAST_SHARE, "fraction")
             .against("forced_per_second", rate, LEAST_RATE, "per_second")
             .against("forced_gc_cycles", forced, LEAST_CYCLES, "count")
     };
     if share < LEAST_SHARE || rate < LEAST_RATE {
-        return evidence(Judgement::clear("few GC cycles, or none, were asked for by the program"));
+        return evidence(Opinion::clear("few GC cycles, or none, were asked for by the program"));
     }
     if forced < LEAST_CYCLES {
-        return evidence(Judgement::insufficient("only a few GC cycles were asked for; a profile may have been taken"));
+        return evidence(Opinion::insufficient("only a few GC cycles were asked for; a profile may have been taken"));
     }
     let summary = format!("the program calls runtime.GC {rate:.1} times a second: {} of all GC cycles", percent(share));
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).sure(Confidence::High).confounder(PROFILES)
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).sure(Confidence::High).confounder(PROFILES)
 }
 
-fn inferred(window: &Window<'_>) -> Judgement {
+fn inferred(window: &Window<'_>) -> Opinion {
     let recent = window.later_half();
-    let Some(pace) = recent.pace() else { return Judgement::insufficient("hardly any GC cycle ended") };
+    let Some(pace) = recent.pace() else { return Opinion::insufficient("hardly any GC cycle ended") };
     let regime = window.regime();
     let Some(inflation) = pace.inflation.filter(|_| regime == Regime::Gogc) else {
-        return Judgement::not_evaluable(&[FORCED]);
+        return Opinion::not_evaluable(&[FORCED]);
     };
     let rate = pace.cycles / pace.seconds;
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("gc_inflation", inflation, gc_inflation::HIGH, "ratio")
             .against("gc_cycles_per_second", rate, LEAST_RATE, "per_second")
             .against("gc_cycles", pace.cycles, LEAST_CYCLES, "count")
@@ -61,15 +63,15 @@ fn inferred(window: &Window<'_>) -> Judgement {
     };
     let large = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal >= LEAST_GOAL);
     if inflation < gc_inflation::HIGH || rate < LEAST_RATE || !large {
-        return evidence(Judgement::clear("allocation and the live heap explain how often GC runs"));
+        return evidence(Opinion::clear("allocation and the live heap explain how often GC runs"));
     }
     if pace.cycles < LEAST_CYCLES {
-        return evidence(Judgement::insufficient("too few GC cycles to tell what started them"));
+        return evidence(Opinion::insufficient("too few GC cycles to tell what started them"));
     }
     let summary = format!(
         "GC runs {rate:.1} times a second, {inflation:.1} times as often as allocation explains, with no memory limit near: the program calls runtime.GC"
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).sure(Confidence::Medium).confounder(PROFILES)
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).sure(Confidence::Medium).confounder(PROFILES)
 }
 
 const ACTION: &str = "Search the code for runtime.GC and debug.FreeOSMemory, and remove them.";

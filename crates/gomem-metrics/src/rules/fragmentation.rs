@@ -4,10 +4,13 @@
 //! GCs (right after sweeping, every healthy heap has free slots that the next allocations fill), and ≥ 32 MiB. Measured:
 //! 1 to 6 % in healthy programs, 79 to 81 % where eleven of twelve small objects were freed.
 
-use super::{Judgement, MIB, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, trend::quantile, window::Window};
+use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use crate::{
+    analysis::{Window, quantile},
+    model::Quantity,
+};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let unused = |row| {
         let (inuse, objects) =
             (window.value(Quantity::HeapInuseBytes, row)?, window.value(Quantity::HeapObjectsBytes, row)?);
@@ -18,10 +21,10 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     let (Some(median), Some(lately), Some(fullest), Some(wasted)) =
         (quantile(&shares, 0.5), window.recent_of(fraction), quantile(&shares, 0.2), window.recent_of(unused))
     else {
-        return Judgement::not_evaluable(&["go_memstats_heap_inuse_bytes", "go_memstats_heap_alloc_bytes"]);
+        return Opinion::not_evaluable(&["go_memstats_heap_inuse_bytes", "go_memstats_heap_alloc_bytes"]);
     };
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("unused_fraction", median, LEAST_FRACTION, "fraction")
             .against("unused_fraction_when_fullest", fullest, LEAST_WHEN_FULLEST, "fraction")
             .against("unused_bytes", wasted, LEAST_BYTES, "bytes")
@@ -29,17 +32,17 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     let low = median < LEAST_FRACTION || lately < LEAST_FRACTION || wasted < LEAST_BYTES;
     if window.cycles.len() < FEWEST_CYCLES {
         let reason = "right after a GC every heap has free slots; some more cycles are needed to tell";
-        return with_evidence(if low { Judgement::clear(CLEAR) } else { Judgement::insufficient(reason) });
+        return with_evidence(if low { Opinion::clear(CLEAR) } else { Opinion::insufficient(reason) });
     }
     if low || fullest < LEAST_WHEN_FULLEST {
-        return with_evidence(Judgement::clear(CLEAR));
+        return with_evidence(Opinion::clear(CLEAR));
     }
     let summary = format!(
         "{} of the spans in use, {}, holds no object: few objects keep whole spans alive, and only objects of the same size can fill them",
         percent(lately),
         bytes(wasted)
     );
-    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .confounder("Checked: free slots after sweeping, by the fullest moments between two GCs.")
 }
 

@@ -5,30 +5,33 @@
 //! so are pauses, during which the classes count all processors: see [`stw_stop_latency`](super::stw_stop_latency).
 //! The CPU classes move only when a cycle ends, so at least five are needed. Default metrics hold no honest substitute.
 
-use super::{ASSIST_CPU, GC_CPU, IDLE_CPU, IDLE_MARK_CPU, Judgement, TOTAL_CPU, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    opinion::{Opinion, Severity, bytes, percent},
+    wanted::{ASSIST_CPU, GC_CPU, IDLE_CPU, IDLE_MARK_CPU, TOTAL_CPU},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::GcCpuSeconds) || !window.knows(Quantity::TotalCpuSeconds) {
-        return Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU, ASSIST_CPU]);
+        return Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU, ASSIST_CPU]);
     }
     let recent = window.later_half();
     let Some(with_pauses) = recent.gc_share() else {
-        return Judgement::insufficient("too few GC cycles to tell what they cost");
+        return Opinion::insufficient("too few GC cycles to tell what they cost");
     };
     let paused = recent.increase(Quantity::GcPauseTotalSeconds).unwrap_or(0.0) / recent.seconds().max(1e-9);
     let idle_marking = recent.share_of_cpu(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
     let all_of_it = recent.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
     let of_all = (all_of_it - paused).max(0.0);
     let share = with_pauses * of_all / all_of_it.max(1e-9);
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("gc_cpu_fraction", share, WARNING, "fraction")
             .against("gc_cpu_fraction_of_all", of_all, LEAST_OF_ALL, "fraction")
             .with("alloc_rate_bytes_per_second", recent.rate(Quantity::AllocTotalBytes), "bytes_per_second")
     };
     if share < WARNING || of_all < LEAST_OF_ALL {
-        return evidence(Judgement::clear("GC takes no large share of the CPU"));
+        return evidence(Opinion::clear("GC takes no large share of the CPU"));
     }
     let summary = format!(
         "GC takes {} of the busy CPU, with {}/s allocated",
@@ -36,7 +39,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         bytes(recent.rate(Quantity::AllocTotalBytes).unwrap_or(0.0))
     );
     let severity = if share >= CRITICAL { Severity::Critical } else { Severity::Warning };
-    evidence(Judgement::fired(severity, summary, ACTION))
+    evidence(Opinion::fired(severity, summary, ACTION))
         .confounder("Idle-time marking is left out. On a busy host the classes count time in which the system ran others: see cpu_throttled.")
 }
 

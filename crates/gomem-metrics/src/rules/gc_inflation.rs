@@ -4,37 +4,40 @@
 //! 1.25 in healthy programs, 4 to 8 with `runtime.GC`, 14 to 100 under a memory limit. Over 3, something else starts the GC;
 //! under 0.5, something else (a limit without `GOGC`, stacks) holds the goal up.
 
-use super::{CYCLES, Judgement, LIVE};
-use crate::{finding::Severity, window::Window};
+use super::{
+    opinion::{Opinion, Severity},
+    wanted::{CYCLES, LIVE},
+};
+use crate::analysis::Window;
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let recent = window.later_half();
     let Some(pace) = recent.pace() else {
         return match window.cycles.len() {
-            0 if window.last(crate::Quantity::GcCyclesTotal).is_none() => Judgement::not_evaluable(&[CYCLES]),
-            _ => Judgement::insufficient("hardly any GC cycle ended in the time looked at"),
+            0 if window.last(crate::Quantity::GcCyclesTotal).is_none() => Opinion::not_evaluable(&[CYCLES]),
+            _ => Opinion::insufficient("hardly any GC cycle ended in the time looked at"),
         };
     };
-    let Some(inflation) = pace.inflation else { return Judgement::not_evaluable(&[LIVE]) };
+    let Some(inflation) = pace.inflation else { return Opinion::not_evaluable(&[LIVE]) };
     if pace.cycles < FEWEST_CYCLES {
-        return Judgement::insufficient(format!("only {:.0} GC cycles in the later half", pace.cycles));
+        return Opinion::insufficient(format!("only {:.0} GC cycles in the later half", pace.cycles));
     }
-    let judgement = if inflation > HIGH {
+    let opinion = if inflation > HIGH {
         let summary = format!(
             "GC runs {inflation:.1} times as often as allocation and the live heap explain: {:.2} cycles a second",
             pace.cycles / pace.seconds
         );
-        Judgement::fired(Severity::Info, summary, "See forced_gc and memlimit_thrash for what starts the GC.")
+        Opinion::fired(Severity::Info, summary, "See forced_gc and memlimit_thrash for what starts the GC.")
     } else if inflation < LOW {
         let summary =
             format!("GC runs {inflation:.2} times as often as GOGC would have it: something else holds the goal up");
-        Judgement::fired(Severity::Info, summary, "See huge_stacks; GOGC=off with a limit does this by design.")
+        Opinion::fired(Severity::Info, summary, "See huge_stacks; GOGC=off with a limit does this by design.")
     } else {
-        Judgement::clear(
+        Opinion::clear(
             "allocation and the live heap explain how often GC runs: allocate less, or raise GOGC, to change it",
         )
     };
-    judgement.against("gc_inflation", inflation, HIGH, "ratio").with("gc_cycles", pace.cycles, "count").with(
+    opinion.against("gc_inflation", inflation, HIGH, "ratio").with("gc_cycles", pace.cycles, "count").with(
         "gc_cycles_per_second",
         pace.cycles / pace.seconds,
         "per_second",

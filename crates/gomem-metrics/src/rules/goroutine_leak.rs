@@ -4,42 +4,40 @@
 //! pace would still add ≥ 20 %. Connections that are kept alive level off; a peak of traffic goes down again, or
 //! allocation goes up with it.
 
-use super::Judgement;
+use super::opinion::{Confidence, Opinion, Severity};
 use crate::{
-    finding::{Confidence, Severity},
-    growth::{Envelope, FEWEST_POINTS, Growth},
-    quantity::Quantity,
-    window::Window,
+    analysis::{Envelope, FEWEST_POINTS, Growth, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let points = window.points(Quantity::Goroutines);
     if points.is_empty() {
-        return Judgement::not_evaluable(&["go_goroutines"]);
+        return Opinion::not_evaluable(&["go_goroutines"]);
     }
     let Some(growth) = Growth::of(&points, Envelope::Median) else {
-        return Judgement::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
+        return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
     let ratio = growth.last / growth.first.max(1.0);
     let latest = growth.latest / growth.median.max(1.0);
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("goroutines_ratio", ratio, LEAST_RATIO, "ratio")
             .against("goroutines_more", growth.increase(), LEAST_MORE, "count")
             .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
             .against("latest_growth_fraction", latest, LEAST_LATEST, "fraction")
     };
     if ratio < LEAST_RATIO || growth.increase() < LEAST_MORE || growth.tau < LEAST_TAU {
-        return with_evidence(Judgement::clear("the number of goroutines does not keep growing"));
+        return with_evidence(Opinion::clear("the number of goroutines does not keep growing"));
     }
     if latest < LEAST_LATEST || growth.step_fraction > MOST_IN_A_STEP {
-        return with_evidence(Judgement::clear(
+        return with_evidence(Opinion::clear(
             "the number of goroutines went up and levels off, as connections kept alive do",
         ));
     }
     let load = window.load_ratio();
     if load.is_some_and(|load| load > 1.3 && load - 1.0 >= 0.4 * (ratio - 1.0).min(2.0)) {
-        return with_evidence(Judgement::clear(
+        return with_evidence(Opinion::clear(
             "goroutines grow in proportion to the work: the allocation rate does too",
         ))
         .with("alloc_rate_ratio", load, "ratio");
@@ -52,12 +50,12 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     );
     let stacks = window.points(Quantity::StackInuseBytes);
     let per_goroutine = stacks.last().zip(stacks.first()).map(|(last, first)| (last.1 - first.1) / growth.increase());
-    let judgement = Judgement::fired(Severity::Warning, summary, ACTION)
+    let opinion = Opinion::fired(Severity::Warning, summary, ACTION)
         .with("goroutines_per_second", growth.per_second(), "per_second")
         .with("stack_bytes_per_goroutine", per_goroutine, "bytes")
         .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
         .confounder("Checked: a plateau, and growth with load (allocation rate), look otherwise.");
-    with_evidence(judgement)
+    with_evidence(opinion)
 }
 
 const ACTION: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2) and look for the stack that most of them share; \

@@ -3,10 +3,16 @@
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
 //! works with. The largest other part is named; see the memory waterfall for all.
 
-use super::{Judgement, LIVE, MIB, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, trend::quantile, waterfall::Component, window::Window};
+use super::{
+    opinion::{MIB, Opinion, Severity, bytes, percent},
+    wanted::LIVE,
+};
+use crate::{
+    analysis::{Window, quantile},
+    model::{Component, Quantity},
+};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let levels: Vec<f64> = window.live().iter().map(|point| point.1).collect();
     let from = levels.len() - levels.len().div_ceil(3);
     let live = quantile(&levels[from..], 0.5);
@@ -15,7 +21,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         .filter_map(|&quantity| window.recent(quantity))
         .max_by(f64::total_cmp);
     let Some(memory) = memory else {
-        return Judgement::not_evaluable(&[
+        return Opinion::not_evaluable(&[
             "process_resident_memory_bytes",
             "go_memstats_sys_bytes",
             "go_memstats_heap_released_bytes",
@@ -23,20 +29,20 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     };
     let Some(live) = live else {
         return if window.cycles.is_empty() {
-            Judgement::insufficient("no GC cycle ended, so what is live is not known")
+            Opinion::insufficient("no GC cycle ended, so what is live is not known")
         } else {
-            Judgement::not_evaluable(&[LIVE])
+            Opinion::not_evaluable(&[LIVE])
         };
     };
     let expected = 1.25 * live * (1.0 + window.gogc_factor().unwrap_or(1.0));
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("memory_bytes", memory, expected + LEAST_BYTES, "bytes")
             .with("live_heap_bytes", live, "bytes")
             .with("live_fraction", live / memory.max(1.0), "fraction")
     };
     if memory < expected + LEAST_BYTES {
-        return evidence(Judgement::clear("a heap profile, and the room that GC works with, explain the memory"));
+        return evidence(Opinion::clear("a heap profile, and the room that GC works with, explain the memory"));
     }
     let row = window.rows.end - 1;
     let others = Component::ALL.iter().filter(|component| **component != Component::Live);
@@ -52,7 +58,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             bytes(size)
         ))
     );
-    evidence(Judgement::fired(Severity::Info, summary, "Look at the memory waterfall before the heap profile."))
+    evidence(Opinion::fired(Severity::Info, summary, "Look at the memory waterfall before the heap profile."))
 }
 
 const LEAST_BYTES: f64 = 64.0 * MIB;

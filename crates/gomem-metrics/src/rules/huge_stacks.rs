@@ -3,29 +3,29 @@
 //! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak. Stacks
 //! count into the goal since Go 1.18, so they raise the heap's as well (`runtime/mgcpacer.go`).
 
-use super::{Judgement, MIB, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let recent = |quantity| window.recent(quantity);
     let (Some(stacks), Some(held)) = (recent(Quantity::StackInuseBytes), recent(Quantity::HeldBytes)) else {
-        return Judgement::not_evaluable(&[
+        return Opinion::not_evaluable(&[
             "go_memstats_stack_inuse_bytes",
             "go_memstats_sys_bytes",
             "go_memstats_heap_released_bytes",
         ]);
     };
-    let Some(goroutines) = recent(Quantity::Goroutines) else { return Judgement::not_evaluable(&["go_goroutines"]) };
+    let Some(goroutines) = recent(Quantity::Goroutines) else { return Opinion::not_evaluable(&["go_goroutines"]) };
     let (share, each) = (stacks / held.max(1.0), stacks / goroutines.max(1.0));
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("stack_fraction", share, LEAST_FRACTION, "fraction")
             .against("stack_bytes", stacks, LEAST_BYTES, "bytes")
             .against("stack_bytes_per_goroutine", each, LEAST_EACH, "bytes")
             .with("goroutines", goroutines, "count")
     };
     if share < LEAST_FRACTION || stacks < LEAST_BYTES || each < LEAST_EACH {
-        return with_evidence(Judgement::clear("stacks are no large part of the memory"));
+        return with_evidence(Opinion::clear("stacks are no large part of the memory"));
     }
     let summary = format!(
         "stacks hold {} ({} of what Go holds), {} for each of {goroutines:.0} goroutines: deep recursion or large frames",
@@ -33,7 +33,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         percent(share),
         bytes(each)
     );
-    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(
+    with_evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(
         "Checked: many goroutines with small stacks are goroutine_leak instead. Stacks shrink only at a GC.",
     )
 }

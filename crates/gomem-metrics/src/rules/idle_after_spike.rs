@@ -5,17 +5,13 @@
 //! median, for at most half of the time) is over, and more than half of what is held, and 64 MiB, is neither needed for the
 //! goal nor given back yet. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
 
-use super::{Judgement, MIB, bytes};
-use crate::{
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    window::Window,
-};
+use super::opinion::{Confidence, MIB, Opinion, Severity, bytes};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let held = |row| window.value(Quantity::HeldBytes, row);
     let (Some(held_now), Some(sys)) = (window.recent_of(held), window.last(Quantity::SysBytes)) else {
-        return Judgement::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
+        return Opinion::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
     };
     let needed = window.recent_of(|row| {
         let of = |quantity| window.value(quantity, row);
@@ -24,12 +20,12 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         Some(1.1 * goal + outside.max(0.0))
     });
     let inuse = window.points(Quantity::HeapInuseBytes);
-    let median = crate::trend::quantile(&inuse.iter().map(|point| point.1).collect::<Vec<_>>(), 0.5);
+    let median = crate::analysis::quantile(&inuse.iter().map(|point| point.1).collect::<Vec<_>>(), 0.5);
     let peak = window.highest(Quantity::HeapInuseBytes);
     let returned = sys / held_now.max(1.0);
     let excess = needed.map(|needed| held_now - needed);
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("sys_to_held_ratio", returned, LEAST_RATIO, "ratio")
             .with("sys_bytes", sys, "bytes")
             .with("held_bytes", held_now, "bytes")
@@ -47,8 +43,8 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             bytes(sys),
             bytes(held_now)
         );
-        let judgement = Judgement::fired(Severity::Warning, summary, ACTION).sure(Confidence::High);
-        return with_evidence(judgement.confounder(MADV_FREE));
+        let opinion = Opinion::fired(Severity::Warning, summary, ACTION).sure(Confidence::High);
+        return with_evidence(opinion.confounder(MADV_FREE));
     }
     if unreturned {
         let summary = format!(
@@ -56,13 +52,13 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             bytes(peak.unwrap_or(0.0)),
             bytes(excess.unwrap_or(0.0))
         );
-        let judgement = Judgement::fired(Severity::Warning, summary, ACTION).confounder(SCAVENGER);
-        return with_evidence(judgement.confounder(MADV_FREE));
+        let opinion = Opinion::fired(Severity::Warning, summary, ACTION).confounder(SCAVENGER);
+        return with_evidence(opinion.confounder(MADV_FREE));
     }
     if window.rows.len() < FEWEST_SCRAPES {
-        return with_evidence(Judgement::insufficient("too few scrapes to see a spike"));
+        return with_evidence(Opinion::insufficient("too few scrapes to see a spike"));
     }
-    with_evidence(Judgement::clear("what Go holds is about what it needs"))
+    with_evidence(Opinion::clear("what Go holds is about what it needs"))
 }
 
 /// Spans without objects that were not returned.

@@ -4,35 +4,38 @@
 //! `GOMEMLIMIT`. Fires when it last acted at most 5 cycles ago, with a limit, and GC takes ≥ 45 % of the busy CPU. It acts
 //! without a limit too (measured with `GOGC=10`, and where the world stops slowly); that is not this rule's matter.
 
-use super::{CYCLES, GC_CPU, IDLE_CPU, Judgement, TOTAL_CPU, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    opinion::{Opinion, Severity, percent},
+    wanted::{CYCLES, GC_CPU, IDLE_CPU, TOTAL_CPU},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(enabled) = window.last(Quantity::LimiterLastEnabledCycle) else {
-        return Judgement::not_evaluable(&["go_gc_limiter_last_enabled_gc_cycle"]);
+        return Opinion::not_evaluable(&["go_gc_limiter_last_enabled_gc_cycle"]);
     };
-    let Some(cycles) = window.last(Quantity::GcCyclesTotal) else { return Judgement::not_evaluable(&[CYCLES]) };
+    let Some(cycles) = window.last(Quantity::GcCyclesTotal) else { return Opinion::not_evaluable(&[CYCLES]) };
     let since = cycles - enabled;
-    let evidence = |judgement: Judgement| judgement.against("cycles_since_limiter", since, MOST_SINCE, "count");
+    let evidence = |opinion: Opinion| opinion.against("cycles_since_limiter", since, MOST_SINCE, "count");
     if enabled == 0.0 {
-        return Judgement::clear("the GC CPU limiter never acted");
+        return Opinion::clear("the GC CPU limiter never acted");
     }
     if window.memory_limit().is_none() || since > MOST_SINCE {
-        return evidence(Judgement::clear("the GC CPU limiter does not act now, or there is no GOMEMLIMIT"));
+        return evidence(Opinion::clear("the GC CPU limiter does not act now, or there is no GOMEMLIMIT"));
     }
     let Some(share) = window.later_half().gc_share() else {
-        return evidence(Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU]));
+        return evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU]));
     };
-    let judgement = if share < LEAST_SHARE {
-        Judgement::clear("the GC CPU limiter acted a moment ago, and GC takes less than half of the CPU")
+    let opinion = if share < LEAST_SHARE {
+        Opinion::clear("the GC CPU limiter acted a moment ago, and GC takes less than half of the CPU")
     } else {
         let summary = format!(
             "GC takes {} of the busy CPU, and the runtime lets the heap exceed GOMEMLIMIT to save the rest: out of memory is next",
             percent(share)
         );
-        Judgement::fired(Severity::Critical, summary, "Raise GOMEMLIMIT or cut what is live; restart rather than wait.")
+        Opinion::fired(Severity::Critical, summary, "Raise GOMEMLIMIT or cut what is live; restart rather than wait.")
     };
-    evidence(judgement).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction")
+    evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction")
 }
 
 const MOST_SINCE: f64 = 5.0;

@@ -6,36 +6,36 @@
 //! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
 
-use super::{CYCLES, Judgement, LIVE, MIB, bytes, percent};
+use super::{
+    opinion::{Confidence, MIB, Opinion, Severity, bytes, percent},
+    wanted::{CYCLES, LIVE},
+};
 use crate::{
-    cycle::Regime,
-    finding::{Confidence, Severity},
-    growth::{Envelope, FEWEST_POINTS, Growth},
-    quantity::Quantity,
-    window::Window,
+    analysis::{Envelope, FEWEST_POINTS, Growth, Window},
+    model::{Quantity, Regime},
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let live = window.live();
     if live.is_empty() && !window.knows(Quantity::HeapLiveBytes) {
         return match window.regime() {
-            _ if !window.knows(Quantity::GcCyclesTotal) => Judgement::not_evaluable(&[CYCLES, LIVE]),
-            Regime::Gogc | Regime::BeyondLimit => Judgement::insufficient("no GC cycle ended in the time looked at"),
-            Regime::MinimumHeap => Judgement::clear("the live heap is below the least that the runtime collects"),
-            _ => Judgement::not_evaluable(&[LIVE]),
+            _ if !window.knows(Quantity::GcCyclesTotal) => Opinion::not_evaluable(&[CYCLES, LIVE]),
+            Regime::Gogc | Regime::BeyondLimit => Opinion::insufficient("no GC cycle ended in the time looked at"),
+            Regime::MinimumHeap => Opinion::clear("the live heap is below the least that the runtime collects"),
+            _ => Opinion::not_evaluable(&[LIVE]),
         };
     }
     let least = LEAST_GROWTH;
     let Some(growth) = Growth::of(&live, Envelope::Least) else {
-        return Judgement::insufficient(format!(
+        return Opinion::insufficient(format!(
             "only {} GC cycles can be told apart; {FEWEST_POINTS} are needed",
             live.len()
         ));
     };
     let relative = |amount: f64| amount / growth.median.max(1.0);
     let (increase, late, latest) = (relative(growth.increase()), relative(growth.late), relative(growth.latest));
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("live_heap_growth_fraction", increase, least, "fraction")
             .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
             .against("late_growth_fraction", late, least, "fraction")
@@ -45,24 +45,24 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
             .with("gc_cycles", live.len() as f64, "count")
     };
     if increase < least || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
-        return with_evidence(Judgement::clear("what survives GC does not grow"));
+        return with_evidence(Opinion::clear("what survives GC does not grow"));
     }
     if growth.step_fraction > MOST_IN_A_STEP && window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) {
-        return with_evidence(Judgement::insufficient("the live heap grew, and is not known in between"))
+        return with_evidence(Opinion::insufficient("the live heap grew, and is not known in between"))
             .missing(&[LIVE]);
     }
     if growth.step_fraction > MOST_IN_A_STEP {
-        return with_evidence(Judgement::clear("the live heap went up in one step, and not since"));
+        return with_evidence(Opinion::clear("the live heap went up in one step, and not since"));
     }
     if late < least || latest < LEAST_LATEST || latest < LEAST_OF_PACE * increase {
-        return with_evidence(Judgement::clear("the live heap grew, and levels off, as a cache does that fills up"));
+        return with_evidence(Opinion::clear("the live heap grew, and levels off, as a cache does that fills up"));
     }
     let load = window.load_ratio();
     let ratio = growth.last / growth.first.max(1.0);
     let goes_with =
         |load: Option<f64>| load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1);
     if goes_with(load) {
-        return with_evidence(Judgement::clear(
+        return with_evidence(Opinion::clear(
             "the live heap grows in proportion to the work: the allocation rate does too",
         ))
         .with("alloc_rate_ratio", load, "ratio");
@@ -81,19 +81,19 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         Some(limit) if growth.last + growth.increase() > limit => Severity::Critical,
         _ => Severity::Warning,
     };
-    let judgement = Judgement::fired(severity, summary, ACTION)
+    let opinion = Opinion::fired(severity, summary, ACTION)
         .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
         .sure(confidence(window, live.len()))
         .confounder(
             "Checked: a cache that fills up, a single step, and growth with load (allocation rate) look otherwise.",
         );
-    let judgement = if by_goroutines {
-        judgement.confounder("The growth is about what the additional goroutines hold: see goroutine_leak.")
+    let opinion = if by_goroutines {
+        opinion.confounder("The growth is about what the additional goroutines hold: see goroutine_leak.")
     } else {
-        judgement
+        opinion
     };
-    let judgement = if window.live_is_estimate() { judgement.missing(&[LIVE]) } else { judgement };
-    with_evidence(judgement)
+    let opinion = if window.live_is_estimate() { opinion.missing(&[LIVE]) } else { opinion };
+    with_evidence(opinion)
 }
 
 /// What the live heap may not exceed.
@@ -114,12 +114,12 @@ const ACTION: &str = "Take two heap profiles some minutes apart and compare them
                       -base first.pb.gz second.pb.gz, or gm.growth.";
 const LEAST_GROWTH: f64 = 0.15;
 const LEAST_LATEST: f64 = 0.10;
-/// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
+/// A opinion: an exponential approach to a limit falls below this after about three of its time constants.
 const LEAST_OF_PACE: f64 = 0.3;
 const LEAST_BYTES: f64 = 8.0 * MIB;
 const LEAST_TAU: f64 = 0.6;
 const MOST_IN_A_STEP: f64 = 0.6;
-/// A judgement: growth is explained when the load grew by this part of it.
+/// A opinion: growth is explained when the load grew by this part of it.
 const GOES_WITH: f64 = 0.5;
 /// A stack of 2 to 8 KiB, and what a request's goroutine holds.
 const MOST_FOR_A_GOROUTINE: f64 = 16.0 * 1024.0;

@@ -3,30 +3,33 @@
 //! The cost of GC goes with 1/GOGC: at 100 instead of 10 there is a tenth of the cycles, for a heap of twice the live one
 //! instead of 1.1 times.
 
-use super::{GC_CPU, IDLE_CPU, IDLE_MARK_CPU, Judgement, TOTAL_CPU, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    opinion::{Opinion, Severity, bytes, percent},
+    wanted::{GC_CPU, IDLE_CPU, IDLE_MARK_CPU, TOTAL_CPU},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(gogc) = window.last(Quantity::GogcPercent) else {
-        return Judgement::not_evaluable(&["go_gc_gogc_percent"]);
+        return Opinion::not_evaluable(&["go_gc_gogc_percent"]);
     };
     if gogc >= LOW {
-        return Judgement::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), "percent");
+        return Opinion::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), "percent");
     }
     let recent = window.later_half();
     let rate = recent.pace().map(|pace| pace.cycles / pace.seconds);
-    let evidence = |judgement: Judgement| {
-        judgement.against("gogc_percent", gogc, LOW, "percent").with("gc_cycles_per_second", rate, "per_second")
+    let evidence = |opinion: Opinion| {
+        opinion.against("gogc_percent", gogc, LOW, "percent").with("gc_cycles_per_second", rate, "per_second")
     };
     let Some(share) = recent.gc_share() else {
         return match window.increase(Quantity::GcCpuSeconds) {
-            Some(_) => evidence(Judgement::insufficient("too few GC cycles to tell what they cost")),
-            None => evidence(Judgement::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU])),
+            Some(_) => evidence(Opinion::insufficient("too few GC cycles to tell what they cost")),
+            None => evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU])),
         };
     };
-    let evidence = |judgement| evidence(judgement).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction");
+    let evidence = |opinion| evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction");
     if share < LEAST_SHARE {
-        return evidence(Judgement::clear("GOGC is low, and GC is cheap nevertheless"));
+        return evidence(Opinion::clear("GOGC is low, and GC is cheap nevertheless"));
     }
     let live = recent.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
     let price = live.map(|live| live * (100.0 - gogc) / 100.0);
@@ -36,7 +39,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         gogc,
         price.map_or_else(String::new, |price| format!(" for {} more memory", bytes(price)))
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .with("memory_at_gogc_100_bytes", price, "bytes")
         .confounder(
             "A low GOGC may be meant, in a container without memory to spare: GOMEMLIMIT does that with less CPU.",

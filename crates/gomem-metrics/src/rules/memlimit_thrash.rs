@@ -5,21 +5,22 @@
 //! not known, that share is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
-use super::{Judgement, MIB, bytes, gc_inflation, percent};
+use super::{
+    gc_inflation,
+    opinion::{Confidence, MIB, Opinion, Severity, bytes, percent},
+};
 use crate::{
-    finding::{Confidence, Severity},
-    growth::FEWEST_POINTS,
-    quantity::Quantity,
-    window::Window,
+    analysis::{FEWEST_POINTS, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::MemoryLimitBytes) {
-        return Judgement::not_evaluable(&["go_gc_gomemlimit_bytes"]);
+        return Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]);
     }
-    let Some(limit) = window.memory_limit() else { return Judgement::clear("there is no GOMEMLIMIT") };
+    let Some(limit) = window.memory_limit() else { return Opinion::clear("there is no GOMEMLIMIT") };
     let Some(held) = window.recent(Quantity::HeldBytes) else {
-        return Judgement::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
+        return Opinion::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
     };
     let near = held / limit;
     let recent = window.later_half();
@@ -27,33 +28,31 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     let headroom = pace.and_then(|pace| pace.headroom_fraction);
     let inflation = pace.and_then(|pace| pace.inflation);
     let share = recent.gc_share();
-    let with_evidence = |judgement: Judgement| {
-        let judgement = judgement.against("held_to_limit_ratio", near, LEAST_NEAR, "ratio").with(
+    let with_evidence = |opinion: Opinion| {
+        let opinion = opinion.against("held_to_limit_ratio", near, LEAST_NEAR, "ratio").with(
             "memory_limit_bytes",
             limit,
             "bytes",
         );
-        let judgement = match headroom {
-            Some(headroom) => judgement.against("allocated_per_cycle_to_goal", headroom, MOST_HEADROOM, "fraction"),
-            None => judgement,
+        let opinion = match headroom {
+            Some(headroom) => opinion.against("allocated_per_cycle_to_goal", headroom, MOST_HEADROOM, "fraction"),
+            None => opinion,
         };
-        judgement.with("gc_inflation", inflation, "ratio").with("gc_cpu_fraction", share, "fraction")
+        opinion.with("gc_inflation", inflation, "ratio").with("gc_cpu_fraction", share, "fraction")
     };
     if near < LEAST_NEAR {
-        return with_evidence(Judgement::clear("what Go holds is well below GOMEMLIMIT"));
+        return with_evidence(Opinion::clear("what Go holds is well below GOMEMLIMIT"));
     }
     let (Some(pace), Some(headroom)) = (pace.filter(|pace| pace.cycles >= gc_inflation::FEWEST_CYCLES), headroom)
     else {
-        return with_evidence(Judgement::insufficient("what Go holds is close to GOMEMLIMIT, but few GC cycles ended"));
+        return with_evidence(Opinion::insufficient("what Go holds is close to GOMEMLIMIT, but few GC cycles ended"));
     };
     let often = inflation.map_or(headroom < 0.5 * MOST_HEADROOM, |inflation| inflation > gc_inflation::HIGH);
     if (headroom > MOST_HEADROOM || !often) && window.rows.len() < FEWEST_POINTS {
-        return with_evidence(Judgement::insufficient(
-            "what Go holds is close to GOMEMLIMIT, but there are few scrapes",
-        ));
+        return with_evidence(Opinion::insufficient("what Go holds is close to GOMEMLIMIT, but there are few scrapes"));
     }
     if headroom > MOST_HEADROOM || !often {
-        return with_evidence(Judgement::clear(
+        return with_evidence(Opinion::clear(
             "GOMEMLIMIT leaves room for a heap's worth of allocation between two GCs",
         ));
     }
@@ -69,7 +68,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         bytes(limit)
     );
     let severity = if severe { Severity::Critical } else { Severity::Warning };
-    with_evidence(Judgement::fired(severity, summary, ACTION))
+    with_evidence(Opinion::fired(severity, summary, ACTION))
         .with("gc_cycles_per_second", pace.cycles / pace.seconds, "per_second")
         .sure(if inflation.is_some() { Confidence::High } else { Confidence::Medium })
         .confounder("Checked: GOGC=off with room below the limit, by what is allocated between two GCs.")

@@ -2,10 +2,10 @@
 //!
 //! Span records, the GC's bitmaps, the profiler's buckets and the rest: 3 to 8 % in healthy programs.
 
-use super::{Judgement, MIB, bytes, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let parts = [
         ("span records", Quantity::MspanSysBytes),
         ("the GC's tables", Quantity::GcSysBytes),
@@ -14,7 +14,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     ]
     .map(|(name, quantity)| (name, window.recent(quantity)));
     let Some(held) = window.recent(Quantity::HeldBytes).filter(|_| parts.iter().any(|part| part.1.is_some())) else {
-        return Judgement::not_evaluable(&[
+        return Opinion::not_evaluable(&[
             "go_memstats_gc_sys_bytes",
             "go_memstats_mspan_sys_bytes",
             "go_memstats_sys_bytes",
@@ -23,8 +23,8 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     };
     let sum: f64 = parts.iter().filter_map(|part| part.1).sum();
     let share = sum / held.max(1.0);
-    let evidence = |judgement: Judgement| {
-        judgement.against("metadata_fraction", share, LEAST_FRACTION, "fraction").against(
+    let evidence = |opinion: Opinion| {
+        opinion.against("metadata_fraction", share, LEAST_FRACTION, "fraction").against(
             "metadata_bytes",
             sum,
             LEAST_BYTES,
@@ -32,7 +32,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         )
     };
     if share <= LEAST_FRACTION || sum <= LEAST_BYTES {
-        return evidence(Judgement::clear("the runtime's own tables are small"));
+        return evidence(Opinion::clear("the runtime's own tables are small"));
     }
     let largest = parts.iter().max_by(|a, b| a.1.unwrap_or(0.0).total_cmp(&b.1.unwrap_or(0.0)));
     let (name, size) = largest.map_or(("", 0.0), |part| (part.0, part.1.unwrap_or(0.0)));
@@ -42,7 +42,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         percent(share),
         bytes(size)
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .confounder("Tables grow with the largest heap there ever was, and never shrink.")
 }
 

@@ -3,51 +3,51 @@
 //!
 //! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
 
-use super::{CYCLES, GC_CPU, Judgement, TOTAL_CPU, bytes, percent};
+use super::{
+    opinion::{Opinion, Severity, bytes, percent},
+    wanted::{CYCLES, GC_CPU, TOTAL_CPU},
+};
 use crate::{
-    cycle::{MINIMUM_HEAP_BYTES, Regime},
-    finding::Severity,
-    growth::FEWEST_POINTS,
-    quantity::Quantity,
-    window::Window,
+    analysis::{FEWEST_POINTS, Window},
+    model::{MINIMUM_HEAP_BYTES, Quantity, Regime},
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::HeapGoalBytes) || !window.knows(Quantity::GcCyclesTotal) {
-        return Judgement::not_evaluable(&["go_memstats_next_gc_bytes", CYCLES]);
+        return Opinion::not_evaluable(&["go_memstats_next_gc_bytes", CYCLES]);
     }
     let recent = window.later_half();
-    let Some(pace) = recent.pace() else { return Judgement::clear("GC hardly runs") };
+    let Some(pace) = recent.pace() else { return Opinion::clear("GC hardly runs") };
     let rate = pace.cycles / pace.seconds;
     let share = recent.gc_share();
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("gc_cycles_per_second", rate, MANY, "per_second")
             .with("gc_cpu_fraction", share, "fraction")
             .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), "bytes")
     };
     let near = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
     if window.regime() != Regime::MinimumHeap && near && rate >= SOME && window.rows.len() < FEWEST_POINTS {
-        return evidence(Judgement::insufficient("the heap is small, but there are few scrapes"));
+        return evidence(Opinion::insufficient("the heap is small, but there are few scrapes"));
     }
     if window.regime() != Regime::MinimumHeap {
-        return evidence(Judgement::clear("the heap is larger than the least that the runtime collects"));
+        return evidence(Opinion::clear("the heap is larger than the least that the runtime collects"));
     }
     if pace.cycles < super::gc_inflation::FEWEST_CYCLES {
-        return evidence(Judgement::insufficient("too few GC cycles"));
+        return evidence(Opinion::insufficient("too few GC cycles"));
     }
     let paused = recent.increase(Quantity::GcPauseTotalSeconds).map(|pause| pause / pace.seconds);
     let costly = share.is_some_and(|share| share >= LEAST_SHARE) || paused.is_some_and(|paused| paused >= LEAST_PAUSED);
     if rate < SOME || (rate < MANY && !costly) {
-        let judgement = evidence(Judgement::clear("the heap is as small as can be, and GC costs little"));
-        return if share.is_none() && rate >= SOME { judgement.missing(&[GC_CPU, TOTAL_CPU]) } else { judgement };
+        let opinion = evidence(Opinion::clear("the heap is as small as can be, and GC costs little"));
+        return if share.is_none() && rate >= SOME { opinion.missing(&[GC_CPU, TOTAL_CPU]) } else { opinion };
     }
     let summary = format!(
         "the live heap is below {}, so GC runs {rate:.0} times a second{}: the least heap decides, not GOGC",
         bytes(window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0)),
         share.map_or_else(String::new, |share| format!(" and takes {} of the busy CPU", percent(share)))
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")
 }
 
 const ACTION: &str =

@@ -4,31 +4,29 @@
 //! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. Below zero it is memory that Go has and never
 //! touched, which says nothing.
 
-use super::{Judgement, MIB, bytes};
+use super::opinion::{Confidence, MIB, Opinion, Severity, bytes};
 use crate::{
-    finding::{Confidence, Severity},
-    growth::{Envelope, FEWEST_POINTS, Growth},
-    quantity::Quantity,
-    window::Window,
+    analysis::{Envelope, FEWEST_POINTS, Growth, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let outside =
         |row| Some((window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?).max(0.0));
     let points = window.points_of(outside);
     let Some(resident) = window.last(Quantity::ResidentBytes).filter(|_| !points.is_empty()) else {
-        return Judgement::not_evaluable(&[
+        return Opinion::not_evaluable(&[
             "process_resident_memory_bytes",
             "go_memstats_sys_bytes",
             "go_memstats_heap_released_bytes",
         ]);
     };
     let Some(growth) = Growth::of(&points, Envelope::Median) else {
-        return Judgement::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
+        return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
     let least = LEAST_BYTES.max(0.15 * resident);
-    let with_evidence = |judgement: Judgement| {
-        judgement
+    let with_evidence = |opinion: Opinion| {
+        opinion
             .against("offheap_growth_bytes", growth.increase(), least, "bytes")
             .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
             .with("offheap_bytes", growth.last, "bytes")
@@ -36,13 +34,13 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
     };
     let keeps_on = growth.latest >= growth.increase() / 3.0;
     if growth.increase() < least || growth.tau < LEAST_TAU || growth.step_fraction > MOST_IN_A_STEP || !keeps_on {
-        return with_evidence(Judgement::clear("memory outside of Go does not keep growing"));
+        return with_evidence(Opinion::clear("memory outside of Go does not keep growing"));
     }
     // What Go returned and the system has not taken yet is resident too.
     let returned = window.increase(Quantity::HeapReleasedBytes).unwrap_or(0.0);
     if returned > 0.5 * growth.increase() {
         let reason = "Go returned memory meanwhile that may still be resident; it takes longer to tell";
-        return with_evidence(Judgement::insufficient(reason)).with("returned_bytes", returned, "bytes");
+        return with_evidence(Opinion::insufficient(reason)).with("returned_bytes", returned, "bytes");
     }
     let summary = format!(
         "{} of {} resident is outside of what Go holds, {} more than at first: a heap profile cannot show it",
@@ -50,7 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         bytes(resident),
         bytes(growth.increase())
     );
-    with_evidence(Judgement::fired(Severity::Warning, summary, ACTION))
+    with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
         .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
         .confounder("Files that are mapped and read count as resident, and so do huge pages.")

@@ -3,38 +3,39 @@
 //! `forcegcperiod` of `runtime/proc.go`. With a large live heap each of them is a burst of CPU that shows as latency; with a
 //! small one it means nothing but that the program hardly allocates. Never more than good to know.
 
-use super::{CYCLES, Judgement, MIB, bytes};
+use super::{
+    opinion::{MIB, Opinion, Severity, bytes},
+    wanted::CYCLES,
+};
 use crate::{
-    finding::Severity,
-    quantity::Quantity,
-    window::{PERIODIC_GC_SECONDS, Window},
+    analysis::{PERIODIC_GC_SECONDS, Window},
+    model::Quantity,
 };
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::GcCyclesTotal) {
-        return Judgement::not_evaluable(&[CYCLES]);
+        return Opinion::not_evaluable(&[CYCLES]);
     }
     if window.seconds() < LEAST_PERIODS * PERIODIC_GC_SECONDS {
         let Some(pace) = window.pace().filter(|pace| pace.cycles >= 3.0) else {
-            return Judgement::insufficient("it takes some minutes of metrics to see it");
+            return Opinion::insufficient("it takes some minutes of metrics to see it");
         };
-        return Judgement::clear("GC runs because of allocation").with(
+        return Opinion::clear("GC runs because of allocation").with(
             "gc_interval_seconds",
             pace.seconds / pace.cycles,
             "seconds",
         );
     }
-    let Some(pace) = window.pace() else { return Judgement::insufficient("no GC cycle ended") };
+    let Some(pace) = window.pace() else { return Opinion::insufficient("no GC cycle ended") };
     let interval = pace.seconds / pace.cycles;
-    let evidence =
-        |judgement: Judgement| judgement.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, "seconds");
+    let evidence = |opinion: Opinion| opinion.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, "seconds");
     let regular = window.cycles.iter().all(|cycle| cycle.cycles == 1)
         && window.cycles.windows(2).all(|pair| {
             let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
             (0.75 * PERIODIC_GC_SECONDS..1.35 * PERIODIC_GC_SECONDS).contains(&apart)
         });
     if !regular || interval < 0.75 * PERIODIC_GC_SECONDS {
-        return evidence(Judgement::clear("GC runs because of allocation"));
+        return evidence(Opinion::clear("GC runs because of allocation"));
     }
     let live = window.live().last().map(|point| point.1);
     let large = live.is_some_and(|live| live >= LARGE);
@@ -43,7 +44,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         live.map_or_else(String::new, |live| format!("; it marks {} each time", bytes(live)))
     );
     let action = if large { ACTION } else { "Nothing: the program hardly allocates." };
-    evidence(Judgement::fired(Severity::Info, summary, action)).with("live_heap_bytes", live, "bytes")
+    evidence(Opinion::fired(Severity::Info, summary, action)).with("live_heap_bytes", live, "bytes")
 }
 
 const ACTION: &str = "If latency shows every two minutes, cut the pointers in the live heap: keys and values without pointers in maps, \

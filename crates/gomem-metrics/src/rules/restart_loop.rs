@@ -3,29 +3,27 @@
 //! For each run that ended: of what Go holds (or is resident), over four spans, the last is ≥ 1.3 times the second, and each
 //! is above the one before. Deployments restart programs too, but not at the end of a climb.
 
-use super::{Judgement, bytes};
+use super::opinion::{Confidence, Opinion, Severity, bytes};
 use crate::{
-    finding::{Confidence, Severity},
-    quantity::Quantity,
-    trend::{blocks, median},
-    window::Window,
+    analysis::{Window, blocks, median},
+    model::Quantity,
 };
 
-pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
-    let Some((_, ended)) = runs.split_last() else { return Judgement::insufficient("there is nothing to look at") };
-    let evidence = |judgement: Judgement| judgement.against("restarts", ended.len() as f64, LEAST_RESTARTS, "count");
+pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
+    let Some((_, ended)) = runs.split_last() else { return Opinion::insufficient("there is nothing to look at") };
+    let evidence = |opinion: Opinion| opinion.against("restarts", ended.len() as f64, LEAST_RESTARTS, "count");
     if (ended.len() as f64) < LEAST_RESTARTS {
-        return evidence(Judgement::clear("the program was restarted once at most"));
+        return evidence(Opinion::clear("the program was restarted once at most"));
     }
     let climbs: Vec<Option<f64>> = ended.iter().map(climb).collect();
     let known = climbs.iter().flatten().count();
     let climbed: Vec<f64> = climbs.into_iter().flatten().filter(|end| *end > 0.0).collect();
-    let evidence = |judgement| evidence(judgement).with("restarts_after_growth", climbed.len() as f64, "count");
+    let evidence = |opinion| evidence(opinion).with("restarts_after_growth", climbed.len() as f64, "count");
     if (known as f64) < LEAST_RESTARTS {
-        return evidence(Judgement::insufficient("the program was restarted, but its runs are too short to tell why"));
+        return evidence(Opinion::insufficient("the program was restarted, but its runs are too short to tell why"));
     }
     if (climbed.len() as f64) < LEAST_RESTARTS {
-        return evidence(Judgement::clear("the program was restarted, but not after its memory grew"));
+        return evidence(Opinion::clear("the program was restarted, but not after its memory grew"));
     }
     let last = climbed.last().copied().unwrap_or(0.0);
     let summary = format!(
@@ -34,7 +32,7 @@ pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
         climbed.len(),
         bytes(last)
     );
-    evidence(Judgement::fired(Severity::Critical, summary, ACTION))
+    evidence(Opinion::fired(Severity::Critical, summary, ACTION))
         .sure(if climbed.len() == ended.len() { Confidence::High } else { Confidence::Medium })
         .confounder("Checked: deployments restart a program too, but not at the end of a climb.")
 }

@@ -3,34 +3,40 @@
 //! Two levels are fitted; the jump is ≥ 25 % of the lower one and ≥ 16 MiB, and nearly all points agree on half of it. A
 //! warning when `go_info` tells of another version of Go before and after; by itself a new level is no defect.
 
-use super::{Judgement, MIB, bytes};
-use crate::{change_point::ChangePoint, finding::Severity, quantity::Quantity, trend::quantile, window::Window};
+use super::{
+    opinion::{MIB, Opinion, Severity, bytes},
+    wanted::{CYCLES, LIVE},
+};
+use crate::{
+    analysis::{ChangePoint, Window, quantile},
+    model::Quantity,
+};
 
-pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
-    if let Some(judgement) = new_version(runs) {
-        return judgement;
+pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
+    if let Some(opinion) = new_version(runs) {
+        return opinion;
     }
     let Some(run) = runs.iter().max_by_key(|run| run.rows.len()) else {
-        return Judgement::insufficient("there is nothing to look at");
+        return Opinion::insufficient("there is nothing to look at");
     };
     let live = run.live();
     let Some(change) = ChangePoint::of(&live, LEAST_POINTS) else {
         return if live.is_empty() && run.cycles.is_empty() && !run.knows(Quantity::GcCyclesTotal) {
-            Judgement::not_evaluable(&[super::CYCLES, super::LIVE])
+            Opinion::not_evaluable(&[CYCLES, LIVE])
         } else {
-            Judgement::insufficient("too few GC cycles can be told apart")
+            Opinion::insufficient("too few GC cycles can be told apart")
         };
     };
     let jump = (change.after - change.before).abs();
     let lower = change.after.min(change.before);
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("step_bytes", jump, LEAST_BYTES.max(LEAST_FRACTION * lower), "bytes")
             .with("live_heap_before_bytes", change.before, "bytes")
             .with("live_heap_after_bytes", change.after, "bytes")
     };
     if jump < LEAST_BYTES || jump < LEAST_FRACTION * lower || change.gap < 0.5 * jump {
-        return evidence(Judgement::clear("the live heap has no step"));
+        return evidence(Opinion::clear("the live heap has no step"));
     }
     let summary = format!(
         "{:.0} s into the window the live heap went from {} to {}, and stays there",
@@ -38,12 +44,12 @@ pub(super) fn find(runs: &[Window<'_>]) -> Judgement {
         bytes(change.before),
         bytes(change.after)
     );
-    evidence(Judgement::fired(Severity::Info, summary, ACTION))
+    evidence(Opinion::fired(Severity::Info, summary, ACTION))
         .confounder("A deployment, a configuration that was loaded, or a cache that was emptied does this.")
 }
 
 /// Two runs, one after the other, under different versions of Go.
-fn new_version(runs: &[Window<'_>]) -> Option<Judgement> {
+fn new_version(runs: &[Window<'_>]) -> Option<Opinion> {
     let level = |run: &Window<'_>| {
         let resident = run.points(Quantity::ResidentBytes);
         let points = if resident.is_empty() { run.points(Quantity::HeldBytes) } else { resident };
@@ -62,10 +68,10 @@ fn new_version(runs: &[Window<'_>]) -> Option<Judgement> {
             bytes(held_after),
             bytes(held_before)
         );
-        let judgement = Judgement::fired(Severity::Warning, summary, ACTION)
+        let opinion = Opinion::fired(Severity::Warning, summary, ACTION)
             .with("resident_before_bytes", held_before, "bytes")
             .with("resident_after_bytes", held_after, "bytes");
-        Some(judgement.confounder("What else was deployed with the new version is not known."))
+        Some(opinion.confounder("What else was deployed with the new version is not known."))
     })
 }
 

@@ -6,47 +6,50 @@
 //! add up. Measured where loops cannot be preempted: 24 to 56 % slow stops, 130 to 510 ms each on a busy host; other programs
 //! on that host up to 24 % and 31 ms, healthy ones up to 11 % and 0.8 % of the time.
 
-use super::{Judgement, MIB, cpu_throttled, percent};
-use crate::{finding::Severity, quantity::Quantity, window::Window};
+use super::{
+    cpu_throttled,
+    opinion::{MIB, Opinion, Severity, percent},
+};
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(pause) = window.increase(Quantity::GcPauseTotalSeconds) else {
-        return Judgement::not_evaluable(&["go_gc_duration_seconds_sum", "go_sched_pauses_stopping_gc_seconds_bucket"]);
+        return Opinion::not_evaluable(&["go_gc_duration_seconds_sum", "go_sched_pauses_stopping_gc_seconds_bucket"]);
     };
-    let Some(pace) = window.pace() else { return Judgement::clear("no GC cycle ended in the time looked at") };
+    let Some(pace) = window.pace() else { return Opinion::clear("no GC cycle ended in the time looked at") };
     let (paused, mean) = (pause / pace.seconds, pause / pace.cycles);
     let slow = window.increase(Quantity::SlowStopsTotal).zip(window.increase(Quantity::StopsTotal));
     let slow_fraction = slow.filter(|slow| slow.1 > 0.0).map(|(slow, all)| slow / all);
-    let evidence = |judgement: Judgement| {
-        let judgement = judgement
+    let evidence = |opinion: Opinion| {
+        let opinion = opinion
             .against("paused_fraction", paused, LEAST_PAUSED, "fraction")
             .with("pause_mean_seconds", mean, "seconds")
             .with("gc_cycles", pace.cycles, "count");
         match slow_fraction {
-            Some(slow) => judgement.against("slow_stop_fraction", slow, LEAST_SLOW, "fraction"),
-            None => judgement.missing(&["go_sched_pauses_stopping_gc_seconds_bucket"]),
+            Some(slow) => opinion.against("slow_stop_fraction", slow, LEAST_SLOW, "fraction"),
+            None => opinion.missing(&["go_sched_pauses_stopping_gc_seconds_bucket"]),
         }
     };
     let goal = window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0);
     let surely = mean >= SURE_MEAN_SECONDS || slow_fraction.is_some_and(|slow| slow >= SURE_SLOW);
     let slowly = surely || slow_fraction.map_or(mean >= LEAST_MEAN_SECONDS, |slow| slow >= LEAST_SLOW);
     if paused < LEAST_PAUSED || !slowly || goal < LEAST_GOAL {
-        return evidence(Judgement::clear("the world stops quickly enough"));
+        return evidence(Opinion::clear("the world stops quickly enough"));
     }
     if pace.cycles < LEAST_CYCLES {
-        return evidence(Judgement::insufficient("too few GC cycles to tell"));
+        return evidence(Opinion::insufficient("too few GC cycles to tell"));
     }
     let runs = cpu_throttled::ran_fraction(window).is_some_and(|ran| ran >= cpu_throttled::MOST_RAN);
     if !surely && !runs {
         let reason = "the world stops slowly, but a host without CPU to spare would do that too";
-        return evidence(Judgement::insufficient(reason));
+        return evidence(Opinion::insufficient(reason));
     }
     let summary = format!(
         "the world stands still for {} of the time, {:.0} ms at each GC: threads do not stop when asked to",
         percent(paused),
         1e3 * mean
     );
-    evidence(Judgement::fired(Severity::Warning, summary, ACTION)).confounder(
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(
         "A system that does not run the program's threads (CPU limits, a busy host) looks the same: see cpu_throttled.",
     )
 }

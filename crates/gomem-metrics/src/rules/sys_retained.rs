@@ -3,33 +3,32 @@
 //! Rose by ≥ 10 % and is within 2 % of its highest. Alone it is right in 9 of 16 cases of 27 measured ones: `sys_bytes`
 //! practically never falls, whatever happens. So the live heap is named next to it.
 
-use super::{Judgement, bytes, live_heap_leak};
-use crate::{
-    finding::{Confidence, Severity, Verdict},
-    quantity::Quantity,
-    window::Window,
+use super::{
+    live_heap_leak,
+    opinion::{Confidence, Opinion, Severity, Verdict, bytes},
 };
+use crate::{analysis::Window, model::Quantity};
 
-pub(super) fn find(window: &Window<'_>) -> Judgement {
+pub(super) fn find(window: &Window<'_>) -> Opinion {
     let points = window.points(Quantity::SysBytes);
     let (Some(first), Some(last), Some(highest)) =
         (points.first().map(|point| point.1), points.last().map(|point| point.1), window.highest(Quantity::SysBytes))
     else {
-        return Judgement::not_evaluable(&["go_memstats_sys_bytes"]);
+        return Opinion::not_evaluable(&["go_memstats_sys_bytes"]);
     };
     if points.len() < 2 {
-        return Judgement::insufficient("one scrape shows no rise").with("sys_bytes", last, "bytes");
+        return Opinion::insufficient("one scrape shows no rise").with("sys_bytes", last, "bytes");
     }
     let rise = last / first.max(1.0) - 1.0;
-    let evidence = |judgement: Judgement| {
-        judgement
+    let evidence = |opinion: Opinion| {
+        opinion
             .against("sys_growth_fraction", rise, LEAST_RISE, "fraction")
             .with("sys_bytes", last, "bytes")
             .with("held_bytes", window.recent(Quantity::HeldBytes), "bytes")
             .sure(Confidence::Low)
     };
     if rise < LEAST_RISE || last < NEARLY * highest {
-        return evidence(Judgement::clear("sys_bytes does not rise"));
+        return evidence(Opinion::clear("sys_bytes does not rise"));
     }
     let because = match live_heap_leak::find(window).verdict {
         Verdict::Fired => "confirmed: what survives GC grows too (live_heap_leak)",
@@ -37,7 +36,7 @@ pub(super) fn find(window: &Window<'_>) -> Judgement {
         _ => "neither confirmed nor contradicted: whether what survives GC grows cannot be told",
     };
     let summary = format!("sys_bytes rose from {} to {}; {because}", bytes(first), bytes(last));
-    evidence(Judgement::fired(
+    evidence(Opinion::fired(
         Severity::Info,
         summary,
         "Believe live_heap_leak, offheap_growth and idle_after_spike rather than this.",

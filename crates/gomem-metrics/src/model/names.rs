@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::quantity::Quantity;
+use super::quantity::Quantity;
 
 /// The name under which [`Quantity::sources`] knows a metric; `None` for what is not about the Go runtime.
 ///

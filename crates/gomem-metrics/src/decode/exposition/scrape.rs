@@ -11,20 +11,12 @@
 //! The reader is lenient: what one line says wrong costs that line, and it is told where. Nothing is dropped silently.
 //! [`Exposition::check`] is the strict one: it conforms to the specification of the format.
 
-mod conformance;
-mod histogram;
-mod metadata;
-mod sample;
-
-use memchr::memchr;
-
-use self::{
-    metadata::Metadata,
-    sample::{Flaw, Grammar},
-};
-pub use self::{
-    metadata::MetricType,
-    sample::{Extra, Sample},
+use super::{
+    conformance,
+    dialect::Dialect,
+    lines::split_line,
+    metadata::{Metadata, MetricType},
+    sample::{self, Flaw, Grammar, Sample},
 };
 use crate::error::Diagnostic;
 
@@ -35,16 +27,6 @@ pub struct Exposition<'a> {
     types: Vec<(std::borrow::Cow<'a, str>, MetricType)>,
     diagnostics: Vec<Diagnostic>,
     lines: u64,
-}
-
-/// Which of the two text formats a scrape is in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Dialect {
-    /// The Prometheus text format, version 0.0.4, with the UTF-8 names of Prometheus 3.
-    Prometheus,
-    /// OpenMetrics 1.0.
-    OpenMetrics,
 }
 
 impl<'a> Exposition<'a> {
@@ -149,18 +131,6 @@ impl<'a> Exposition<'a> {
     }
 }
 
-impl Dialect {
-    /// OpenMetrics, if the last line is `# EOF`.
-    #[must_use]
-    pub fn of(text: &[u8]) -> Self {
-        let text = text.trim_ascii_end();
-        match text.strip_suffix(b"# EOF") {
-            Some(before) if before.is_empty() || before.ends_with(b"\n") => Self::OpenMetrics,
-            _ => Self::Prometheus,
-        }
-    }
-}
-
 /// What was read with a reservation: told once a scrape, at the first line that shows it.
 #[derive(Debug, Default)]
 struct Remarks {
@@ -180,17 +150,6 @@ impl Remarks {
     }
 }
 
-/// The first line, and what follows it.
-fn split_line(text: &[u8]) -> (&[u8], &[u8]) {
-    match memchr(b'\n', text) {
-        Some(end) => (&text[..end], &text[end + 1..]),
-        None => (text, &[]),
-    }
-}
-
 /// Timestamps between these are seconds of the years 2001 to 2100, or milliseconds of early 1970.
 const SECONDS_SINCE: i64 = 1_000_000_000;
 const SECONDS_UNTIL: i64 = 4_102_444_800;
-
-#[cfg(test)]
-mod tests;

@@ -1,6 +1,9 @@
 //! Whether the buckets of a histogram make sense together, as OpenMetrics asks.
 
-use super::{conformance::Labels, sample::Flaw};
+use super::sample::Flaw;
+
+/// The labels that tell one metric of a family from another, sorted.
+pub(super) type Labels = Vec<(String, String)>;
 
 /// The metric of a histogram that is being read, and what it said so far.
 #[derive(Debug, Default)]

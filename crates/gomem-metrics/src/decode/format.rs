@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use crate::exposition::Dialect;
+use super::exposition::Dialect;
 
 /// A format that metrics come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,12 +3,10 @@
 use foldhash::HashMap;
 use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Text, Unit, Values};
 
+use super::series::{NativeHistogram, Series};
 use crate::{
-    decode::{self, Decoded, Observation},
+    decode::{self, Decoded, Dialect, Exposition, Extra, Format, Observation, Sample},
     error::{Diagnostic, Error, ErrorKind, Limits},
-    exposition::{Dialect, Exposition, Extra, Sample},
-    format::Format,
-    state::GoState,
 };
 
 /// The series of one or more targets, over time.
@@ -24,34 +22,6 @@ pub struct Metrics {
     suppressed_diagnostics: u64,
     samples: u64,
     limits: Limits,
-}
-
-/// One metric with one set of labels.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Series {
-    /// The metric's name.
-    pub metric: String,
-    /// Its labels, sorted by name.
-    pub labels: Vec<(String, String)>,
-    /// When each value was observed: milliseconds since the Unix epoch, ascending.
-    pub times_ms: Vec<i64>,
-    /// The values.
-    pub values: Vec<f64>,
-}
-
-/// A native histogram: kept as it stands, for nothing in gomem looks into it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct NativeHistogram {
-    /// The metric's name.
-    pub metric: String,
-    /// Its labels, sorted by name.
-    pub labels: Vec<(String, String)>,
-    /// When it was observed: milliseconds since the Unix epoch.
-    pub time_ms: i64,
-    /// The histogram, as the source writes it.
-    pub text: String,
 }
 
 /// How metrics are to be read.
@@ -175,12 +145,6 @@ impl Metrics {
     #[must_use]
     pub fn suppressed_diagnostics(&self) -> u64 {
         self.suppressed_diagnostics
-    }
-
-    /// The Go runtime's state over time, whatever naming scheme the exporter uses.
-    #[must_use]
-    pub fn state(&self) -> GoState {
-        GoState::of(self)
     }
 
     /// One row a sample: [`SERIES_SCHEMA`].
@@ -342,38 +306,6 @@ impl Metrics {
         self.by_labels.insert(canonical.into_boxed_str(), index);
         self.series.push(Series { metric: metric.to_owned(), labels, times_ms: Vec::new(), values: Vec::new() });
         Ok(index)
-    }
-}
-
-impl Series {
-    /// The label called `name`.
-    #[must_use]
-    pub fn label(&self, name: &str) -> Option<&str> {
-        self.labels.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-    }
-
-    /// The value at exactly `time_ms`.
-    #[must_use]
-    pub fn at(&self, time_ms: i64) -> Option<f64> {
-        self.times_ms.binary_search(&time_ms).ok().map(|index| self.values[index])
-    }
-
-    /// Scrapes nearly always come in order; one that does not is put in its place. Of two values at the same time, as
-    /// two Prometheus replicas give them, the first is kept; false when the second one was another.
-    fn insert(&mut self, time_ms: i64, value: f64) -> bool {
-        if self.times_ms.last().is_none_or(|&last| last < time_ms) {
-            self.times_ms.push(time_ms);
-            self.values.push(value);
-            return true;
-        }
-        match self.times_ms.binary_search(&time_ms) {
-            Ok(place) => self.values[place].to_bits() == value.to_bits(),
-            Err(place) => {
-                self.times_ms.insert(place, time_ms);
-                self.values.insert(place, value);
-                true
-            }
-        }
     }
 }
 

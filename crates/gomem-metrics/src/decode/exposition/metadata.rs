@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{
-    Dialect,
+    dialect::Dialect,
     sample::{Flaw, Grammar, is_metric_name, skip_blanks},
 };
 

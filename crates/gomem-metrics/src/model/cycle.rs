@@ -2,7 +2,7 @@
 
 use gomem_table::{Column, Table, TableError, Unit};
 
-use crate::{quantity::Quantity, state::GoState};
+use super::{quantity::Quantity, state::GoState};
 
 /// What one scrape tells of the GC cycles since the one before. Live heap, goal and GC CPU time only move when a cycle
 /// ends, so scrapes between two cycles say nothing new about them.

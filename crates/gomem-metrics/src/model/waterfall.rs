@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 
-use crate::{quantity::Quantity, state::GoState, window::Window};
+use super::{quantity::Quantity, state::GoState};
 
 /// A part of a process's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,7 +86,7 @@ impl Component {
     }
 
     /// Where a quantity it needs is not known, neither is the part.
-    fn bytes(self, of: impl Fn(Quantity) -> Option<f64>, live: Option<f64>) -> Option<f64> {
+    pub(crate) fn bytes(self, of: impl Fn(Quantity) -> Option<f64>, live: Option<f64>) -> Option<f64> {
         let objects = of(Quantity::HeapObjectsBytes);
         Some(match self {
             Self::Live => live?.min(objects?),
@@ -107,13 +107,6 @@ impl Component {
             .sum::<Option<f64>>()?,
             Self::OffHeap => of(Quantity::ResidentBytes)? - of(Quantity::HeldBytes)?,
         })
-    }
-}
-
-impl Window<'_> {
-    pub(crate) fn part(&self, component: Component, row: usize) -> Option<f64> {
-        let live = self.cycles.iter().rev().find(|cycle| cycle.row <= row).and_then(|cycle| cycle.live_bytes);
-        component.bytes(|quantity| self.value(quantity, row), live)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit, Values};
 
-use crate::rules::Rule;
+use crate::rules::{Confidence, Evidence, Opinion, Rule, Severity, Verdict};
 
 /// What a rule says of one program.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,59 +32,24 @@ pub struct Finding {
     pub confounders: String,
 }
 
-/// Whether a rule applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// It does.
-    Fired,
-    /// It does not.
-    Clear,
-    /// There is too little to say.
-    Insufficient,
-    /// What it needs is not exported.
-    NotEvaluable,
-}
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Costs something, or will.
-    Warning,
-    /// The program is in danger.
-    Critical,
-}
-
-/// How sure a rule is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Confidence {
-    /// Few cycles, or estimates.
-    Low,
-    /// Enough of them.
-    Medium,
-    /// Many, and measured.
-    High,
-}
-
-/// A number behind a verdict.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Evidence {
-    /// What it is a number of.
-    pub quantity: &'static str,
-    /// The number.
-    pub value: f64,
-    /// What it was held against.
-    pub threshold: Option<f64>,
-    /// The unit of both.
-    pub unit: &'static str,
-}
-
 impl Finding {
+    /// What `rule` says of the time from `start_ms` to `end_ms`.
+    pub(super) fn new(rule: Rule, opinion: Opinion, (start_ms, end_ms): (i64, i64)) -> Self {
+        Self {
+            rule,
+            verdict: opinion.verdict,
+            severity: opinion.severity,
+            confidence: opinion.confidence,
+            start_ms,
+            end_ms,
+            summary: opinion.summary,
+            action: opinion.action.to_owned(),
+            evidence: opinion.evidence,
+            missing: opinion.missing,
+            confounders: opinion.confounders.join(" "),
+        }
+    }
+
     /// Findings as a table: [`DIAGNOSIS_SCHEMA`].
     ///
     /// # Errors
@@ -128,27 +93,6 @@ impl Finding {
             ],
         )
     }
-}
-
-macro_rules! names {
-    ($($kind:ident $names:expr;)+) => {
-        $(impl $kind {
-            /// Names, in the order of the variants.
-            pub const NAMES: &'static [&'static str] = &$names;
-
-            /// Its name.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                Self::NAMES[self as usize]
-            }
-        })+
-    };
-}
-
-names! {
-    Verdict ["fired", "clear", "insufficient", "not_evaluable"];
-    Severity ["info", "warning", "critical"];
-    Confidence ["low", "medium", "high"];
 }
 
 /// The table of [`Finding::table_of`].

@@ -1,10 +1,11 @@
-//! What the lines of a GC trace tell, as the running totals that metrics have.
+//! The lines of a GC trace as the running totals that metrics have.
 
-use crate::{gctrace::GcTraceLine, quantity::Quantity};
+use super::quantity::Quantity;
+use crate::decode::GcTraceLine;
 
 /// The state right after one cycle.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Row {
+pub(crate) struct RunningTotals {
     pub(crate) cycle: u64,
     pub(crate) since_start_ms: i64,
     line: GcTraceLine,
@@ -18,15 +19,15 @@ pub(crate) struct Row {
 }
 
 /// One row a line; the lines are of one run.
-pub(crate) fn rows(lines: &[GcTraceLine]) -> impl Iterator<Item = Row> + '_ {
-    let mut row = Row::default();
+pub(crate) fn running_totals(lines: &[GcTraceLine]) -> impl Iterator<Item = RunningTotals> + '_ {
+    let mut row = RunningTotals::default();
     lines.iter().enumerate().map(move |(index, line)| {
         // What is above the live heap of the cycle before was allocated since.
         let allocated = line.heap_end_mb.saturating_sub(row.line.heap_live_mb);
         let pause_ms = line.stw_sweep_ms + line.stw_mark_term_ms;
         let stop_cpu_ms = line.stw_sweep_cpu_ms + line.stw_mark_term_cpu_ms;
         let gc_cpu_ms = stop_cpu_ms + line.assist_cpu_ms + line.background_cpu_ms + line.idle_cpu_ms;
-        row = Row {
+        row = RunningTotals {
             cycle: line.cycle,
             since_start_ms: (line.start_seconds * 1e3 + pause_ms + line.mark_ms) as i64,
             line: *line,
@@ -42,7 +43,7 @@ pub(crate) fn rows(lines: &[GcTraceLine]) -> impl Iterator<Item = Row> + '_ {
     })
 }
 
-impl Row {
+impl RunningTotals {
     pub(crate) fn value(&self, quantity: Quantity) -> Option<f64> {
         let mib = |mb: u64| mb as f64 * MIB;
         Some(match quantity {
@@ -86,7 +87,7 @@ mod tests {
             ..GcTraceLine::default()
         };
         let second = GcTraceLine { cycle: 2, start_seconds: 3.0, goal_mb: 8, forced: true, ..line };
-        let rows: Vec<_> = rows(&[line, second]).collect();
+        let rows: Vec<_> = running_totals(&[line, second]).collect();
         assert_eq!(rows[0].since_start_ms, 2010);
         assert_eq!(rows[0].value(Quantity::HeapGoalBytes), Some(8.0 * MIB));
         assert_eq!(rows[1].value(Quantity::AllocTotalBytes), Some(16.0 * MIB));

@@ -4,13 +4,14 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use gomem_table::{Column, Table, TableError, Unit};
 
-use crate::{
-    gctrace::GcTrace,
-    metrics::{Metrics, Series},
+use super::{
+    metrics::Metrics,
     names::{divisor, known_name},
     quantity::Quantity,
-    traced,
+    running_totals::{RunningTotals, running_totals},
+    series::Series,
 };
+use crate::decode::GcTrace;
 
 /// The Go runtime's state over time: one row per target and scrape, in that order.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +24,16 @@ pub struct GoState {
     columns: Vec<Vec<Option<f64>>>,
 }
 
+impl Metrics {
+    /// The Go runtime's state over time, whatever naming scheme the exporter uses.
+    #[must_use]
+    pub fn state(&self) -> GoState {
+        GoState::from_metrics(self)
+    }
+}
+
 impl GoState {
-    pub(crate) fn of(metrics: &Metrics) -> Self {
+    fn from_metrics(metrics: &Metrics) -> Self {
         let mut targets: BTreeMap<String, Vec<Source<'_>>> = BTreeMap::new();
         for series in metrics.series() {
             if let Some(known_name) = Source::name_of(series) {
@@ -38,13 +47,13 @@ impl GoState {
         state
     }
 
-    /// The state that a GC trace tells of, one row a cycle, for a program that started at `start_ms`. What the trace does
+    /// The state that the lines of a GC trace give, one row a cycle, for a program that started at `start_ms`. What the trace does
     /// not say (memory of the system, goroutines, the settings) is unknown.
     #[must_use]
     pub fn of_trace(trace: &GcTrace, start_ms: i64) -> Self {
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
         for (run, lines) in (0..).zip(trace.runs()) {
-            for row in traced::rows(lines) {
+            for row in running_totals(lines) {
                 state.targets.push(String::new());
                 state.runs.push(run);
                 state.times_ms.push(start_ms.saturating_add(row.since_start_ms));
@@ -63,15 +72,15 @@ impl GoState {
     pub fn with_trace(mut self, trace: &GcTrace) -> Self {
         let missing: Vec<Quantity> =
             Quantity::ALL.iter().copied().filter(|&quantity| self.last(quantity).is_none()).collect();
-        let traced: Vec<Vec<traced::Row>> = trace.runs().map(|lines| traced::rows(lines).collect()).collect();
+        let totals: Vec<Vec<RunningTotals>> = trace.runs().map(|lines| running_totals(lines).collect()).collect();
         let segments = self.segments();
-        for (segment, rows) in segments.iter().rev().zip(traced.iter().rev()) {
+        for (segment, rows) in segments.iter().rev().zip(totals.iter().rev()) {
             for row in segment.clone() {
                 let Some(cycle) = self.values(Quantity::GcCyclesTotal)[row] else { continue };
-                let at = rows.partition_point(|traced| traced.cycle as f64 <= cycle);
-                let Some(traced) = at.checked_sub(1).and_then(|at| rows.get(at)) else { continue };
+                let at = rows.partition_point(|totals| totals.cycle as f64 <= cycle);
+                let Some(totals) = at.checked_sub(1).and_then(|at| rows.get(at)) else { continue };
                 for &quantity in &missing {
-                    self.columns[quantity as usize][row] = traced.value(quantity);
+                    self.columns[quantity as usize][row] = totals.value(quantity);
                 }
             }
         }

@@ -2,12 +2,8 @@
 
 use std::ops::Range;
 
-use crate::{
-    cycle::{MINIMUM_HEAP_BYTES, ObservedCycle, Regime},
-    quantity::Quantity,
-    state::GoState,
-    trend::{blocks, median},
-};
+use super::trend::{blocks, median};
+use crate::model::{Component, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
 /// The rows between two restarts of one target.
 #[derive(Debug, Clone)]
@@ -197,6 +193,12 @@ impl<'a> Window<'a> {
         let mut medians = thirds.into_iter().map(|mut third| median(&mut third));
         let (first, last) = (medians.next()??, medians.next_back()??);
         (first > 0.0).then_some(last / first)
+    }
+
+    /// A part of the memory, by the live heap that the last GC found.
+    pub(crate) fn part(&self, component: Component, row: usize) -> Option<f64> {
+        let live = self.cycles.iter().rev().find(|cycle| cycle.row <= row).and_then(|cycle| cycle.live_bytes);
+        component.bytes(|quantity| self.value(quantity, row), live)
     }
 
     fn since_begin(&self, row: usize) -> f64 {

@@ -1,8 +1,8 @@
 //! Whether something grows without an end in sight.
 
-use crate::{
+use super::{
     change_point::ChangePoint,
-    trend::{blocks, kendall_tau, median, theil_sen},
+    trend::{blocks, kendall_tau, median, theil_sen, thin},
 };
 
 /// How a series developed over six spans of equal time.
@@ -47,7 +47,7 @@ impl Growth {
         let from = |share: f64| {
             let begin = points.first().map_or(0.0, |point| point.0) + share * seconds;
             let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
-            theil_sen(&crate::trend::thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
+            theil_sen(&thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
         };
         let step = ChangePoint::of(points, LEAST_OF_A_LEVEL)
             .filter(|change| !keeps_growing(points, change.at, (last - first) / seconds.max(f64::MIN_POSITIVE)))
@@ -76,7 +76,7 @@ impl Growth {
 /// Whether the level that begins at `at` has a slope of its own: then the gap before it is one between scrapes.
 fn keeps_growing(points: &[(f64, f64)], at: f64, overall_slope: f64) -> bool {
     let level: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= at).collect();
-    let slope = theil_sen(&crate::trend::thin(&level)).map_or(0.0, |line| line.0);
+    let slope = theil_sen(&thin(&level)).map_or(0.0, |line| line.0);
     level.len() >= FEWEST_POINTS && slope > 0.3 * overall_slope
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use memchr::memchr2;
 
-use super::Dialect;
+use super::dialect::Dialect;
 
 /// One sample.
 #[derive(Debug, Clone, PartialEq)]

@@ -6,11 +6,11 @@ use std::{
 };
 
 use super::{
-    Dialect,
-    histogram::Histogram,
+    dialect::Dialect,
+    histogram::{Histogram, Labels},
+    lines::split_line,
     metadata::{Keyword, Metadata, MetricType},
     sample::{Extra, Flaw, Grammar, Sample, skip_blanks},
-    split_line,
 };
 use crate::error::Diagnostic;
 
@@ -137,9 +137,6 @@ struct Family<'a> {
     group: Option<(Labels, Option<i64>)>,
     groups: HashSet<Labels>,
 }
-
-/// The labels that tell one metric of a family from another, sorted.
-pub(super) type Labels = Vec<(String, String)>;
 
 impl<'a> OpenMetrics<'a> {
     fn line(&mut self, line: &'a str) -> Result<(), Flaw> {

@@ -12,7 +12,7 @@ macro_rules! quantities {
         }
 
         impl Quantity {
-            /// All quantities, in the order of [`GoState`](crate::GoState)'s columns.
+            /// All quantities, in the order of `GoState`'s columns.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
             /// Its column name; the unit is its end.

@@ -1,0 +1,37 @@
+//! What a file of any format but the text ones holds: values with their times.
+
+use crate::error::Diagnostic;
+
+/// What a file of one format holds.
+#[derive(Debug, Default)]
+pub(crate) struct Decoded {
+    pub(crate) observations: Vec<Observation>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// One value of one series.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Observation {
+    pub(crate) metric: String,
+    pub(crate) labels: Vec<(String, String)>,
+    /// When; `None`: at the time of the file.
+    pub(crate) time_ms: Option<i64>,
+    pub(crate) value: f64,
+    /// A native histogram in place of the value.
+    pub(crate) histogram: Option<String>,
+}
+
+impl Observation {
+    pub(crate) fn new(metric: impl Into<String>, value: f64) -> Self {
+        Self { metric: metric.into(), labels: Vec::new(), time_ms: None, value, histogram: None }
+    }
+
+    pub(crate) fn at(self, time_ms: i64) -> Self {
+        Self { time_ms: Some(time_ms), ..self }
+    }
+}
+
+/// Milliseconds, out of Prometheus' seconds.
+pub(super) fn milliseconds(seconds: f64) -> Option<i64> {
+    (seconds.is_finite() && seconds.abs() < 9e15).then(|| (seconds * 1e3).round() as i64)
+}

@@ -1,0 +1,117 @@
+//! All rules over all programs that the metrics tell of.
+
+use gomem_table::{Table, TableError};
+
+use super::finding::Finding;
+use crate::{
+    analysis::Window,
+    model::GoState,
+    rules::{Opinion, Rule, Scope, Severity, Verdict},
+};
+
+/// What the rules say; every rule says something.
+#[derive(Debug, Clone)]
+pub struct Diagnosis {
+    findings: Vec<Finding>,
+}
+
+/// What the caller knows besides the metrics.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct DiagnoseOptions {
+    /// The memory that the program's container may use.
+    pub memory_limit_bytes: Option<u64>,
+}
+
+impl DiagnoseOptions {
+    /// Tells the memory that the program's container may use.
+    #[must_use]
+    pub fn with_memory_limit_bytes(self, memory_limit_bytes: Option<u64>) -> Self {
+        Self { memory_limit_bytes }
+    }
+}
+
+impl Diagnosis {
+    /// Asks every rule. With more than one program, a rule has a row for each one that it fired for.
+    #[must_use]
+    pub fn of(state: &GoState, options: DiagnoseOptions) -> Self {
+        let limit = options.memory_limit_bytes.map(|bytes| bytes as f64);
+        let windows: Vec<Window<'_>> =
+            state.segments().into_iter().map(|rows| Window::new(state, rows, limit)).collect();
+        let target = |window: &Window<'_>| state.targets()[window.rows.start].as_str();
+        let programs: Vec<&[Window<'_>]> = windows.chunk_by(|a, b| target(a) == target(b)).collect();
+        let mut findings = Vec::new();
+        for &rule in Rule::ALL {
+            let mut of_rule: Vec<Finding> = Vec::new();
+            for runs in &programs {
+                let mut finding = judge(rule, runs);
+                if programs.len() > 1 {
+                    finding.summary = format!("{}: {}", target(&runs[0]), finding.summary);
+                }
+                of_rule.push(finding);
+            }
+            let any_fired = of_rule.iter().any(|finding| finding.verdict == Verdict::Fired);
+            if any_fired {
+                of_rule.retain(|finding| finding.verdict == Verdict::Fired);
+            } else {
+                of_rule.truncate(1);
+            }
+            if of_rule.is_empty() {
+                let opinion = Opinion::not_evaluable(&["go_gc_duration_seconds", "go_memstats_next_gc_bytes"]);
+                of_rule.push(Finding::new(rule, opinion, (0, 0)));
+            }
+            findings.extend(of_rule);
+        }
+        findings.sort_by_key(|finding| (finding.verdict != Verdict::Fired, std::cmp::Reverse(finding.severity)));
+        Self { findings }
+    }
+
+    /// What the rules say: what fired first, the most severe before all.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// What fired.
+    pub fn fired(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| finding.verdict == Verdict::Fired)
+    }
+
+    /// The severity of the worst that fired.
+    #[must_use]
+    pub fn severity(&self) -> Option<Severity> {
+        self.fired().map(|finding| finding.severity).max()
+    }
+
+    /// As a table: [`DIAGNOSIS_SCHEMA`](crate::DIAGNOSIS_SCHEMA).
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        Finding::table_of(&self.findings)
+    }
+}
+
+/// One rule over all runs of one program. The latest run of which there is enough to judge counts.
+fn judge(rule: Rule, runs: &[Window<'_>]) -> Finding {
+    match rule.scope() {
+        Scope::Program(find) => {
+            let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
+            Finding::new(rule, find(runs).known(is_exported), span(runs))
+        }
+        Scope::Run(find) => {
+            let mut opinions: Vec<_> = runs.iter().map(|run| (find(run), run)).collect();
+            let evaluable = |opinion: &Opinion| matches!(opinion.verdict, Verdict::Fired | Verdict::Clear);
+            let latest = opinions.iter().rposition(|(opinion, _)| evaluable(opinion)).unwrap_or(opinions.len() - 1);
+            let (opinion, run) = opinions.swap_remove(latest);
+            let opinion = opinion.known(|metric| run.exports(metric));
+            Finding::new(rule, opinion, span(std::slice::from_ref(run)))
+        }
+    }
+}
+
+fn span(runs: &[Window<'_>]) -> (i64, i64) {
+    let first = runs.first().map_or(0, |run| run.time_ms(run.rows.start));
+    let last = runs.last().map_or(0, |run| run.time_ms(run.rows.end - 1));
+    (first, last)
+}
