@@ -4,8 +4,8 @@ use gomem_symbol::turns_text;
 use serde_json::json;
 
 use crate::{
-    flame::{FlameNode, FlameTree},
-    profile::Profile,
+    model::Profile,
+    view::{FlameNode, FlameTree},
 };
 
 /// An interactive flame graph of one or more sample types: click zooms, `/` searches, arrow keys walk.

@@ -11,6 +11,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
+    (
+        "gomem-pprof",
+        &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "encode"],
+    ),
     ("gomem-postmortem", &["bundle", "attribution", "pacing", "findings", "report"]),
     ("gomem-report", &["words", "charts", "text", "pages"]),
 ];
@@ -19,7 +23,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CIRCLES: &[(&str, &[&str])] = &[];
 
 /// Crates whose rooms are being made.
-const PENDING: &[&str] = &["gomem-pprof"];
+const PENDING: &[&str] = &[];
 
 #[test]
 fn no_file_uses_itself_by_way_of_others() {

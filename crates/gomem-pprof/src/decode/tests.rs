@@ -2,8 +2,7 @@ use std::io::Write;
 
 use proptest::prelude::*;
 
-use super::*;
-use crate::{Granularity, Limits, TopOptions};
+use crate::{DecodeOptions, Granularity, Limits, Profile, TopOptions};
 
 /// A profile of one sample type, `count`: stacks leaf first, each function in a location of its own.
 pub(crate) fn profile_of(stacks: &[(&[&str], i64)]) -> Profile {
