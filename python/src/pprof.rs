@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gomem_postmortem::Series;
-use gomem_pprof::{Filter, FlameHtml, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
+use gomem_pprof::{Filter, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
+use gomem_report::FlameHtml;
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 
@@ -255,7 +256,7 @@ impl PyFlameTree {
 
     fn html(slf: Py<Self>, py: Python<'_>, title: String) -> PyResult<String> {
         worker::run(py, move || match &slf.get().whole {
-            Some((profile, shown)) => FlameHtml::of(&title, profile, shown).document(),
+            Some((profile, shown)) => FlameHtml::from_profile(&title, profile, shown).document(),
             None => FlameHtml::new(&title, &slf.get().tree).document(),
         })
     }

@@ -48,6 +48,6 @@ pub use diagnosis::{DIAGNOSIS_SCHEMA, DiagnoseOptions, Diagnosis, Finding};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
     Component, GoState, Metrics, NativeHistogram, ObservedCycle, Quantity, ReadOptions, Regime, SERIES_SCHEMA, Series,
-    WATERFALL_SCHEMA, Waterfall,
+    WATERFALL_SCHEMA, Waterfall, WaterfallPart,
 };
 pub use rules::{Confidence, Evidence, Rule, Severity, Verdict};

@@ -36,7 +36,6 @@
 mod decode;
 mod encode;
 mod error;
-mod flame_html;
 mod legacy;
 mod model;
 mod pattern;
@@ -51,7 +50,6 @@ mod reference;
 mod synthetic_tests;
 
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};
-pub use flame_html::FlameHtml;
 pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
     SampleValues, Stack,

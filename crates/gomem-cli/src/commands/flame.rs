@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use gomem_pprof::FlameHtml;
+use gomem_report::FlameHtml;
 
 use crate::{
     failure::Failure,

@@ -170,8 +170,8 @@ impl Report {
     #[must_use]
     pub fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
         let now = self.waterfall.at(None);
-        let time_ms = now.parts().next()?.0;
-        Some((time_ms, now.parts().map(|(_, component, bytes)| (component, bytes)).collect()))
+        let time_ms = now.parts().first()?.time_ms;
+        Some((time_ms, now.parts().iter().map(|part| (part.component, part.bytes)).collect()))
     }
 
     /// What each file was recognised as.

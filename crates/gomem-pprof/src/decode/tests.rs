@@ -246,5 +246,5 @@ fn use_all(profile: &Profile) {
     }
     profile.samples_table().unwrap();
     profile.frames_table().unwrap();
-    assert!(crate::FlameHtml::new("", &profile.flame(profile.default_sample_type())).document().ends_with("</html>\n"));
+    let _ = profile.flame(profile.default_sample_type()).to_folded();
 }

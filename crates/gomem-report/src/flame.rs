@@ -1,12 +1,10 @@
 //! An interactive flame graph, in one piece of HTML that needs nothing else.
 
+use gomem_pprof::{FlameNode, FlameTree, Profile};
 use gomem_symbol::turns_text;
 use serde_json::json;
 
-use crate::{
-    model::Profile,
-    view::{FlameNode, FlameTree},
-};
+use crate::words::escape;
 
 /// An interactive flame graph of one or more sample types: click zooms, `/` searches, arrow keys walk.
 ///
@@ -20,7 +18,7 @@ pub struct FlameHtml {
 impl FlameHtml {
     /// The flame graph of a profile, with a switch between sample types; the first one is shown first.
     #[must_use]
-    pub fn of(title: &str, profile: &Profile, sample_types: &[usize]) -> Self {
+    pub fn from_profile(title: &str, profile: &Profile, sample_types: &[usize]) -> Self {
         Self::new(title, &profile.flame_above(sample_types, SMALLEST))
     }
 
@@ -123,11 +121,6 @@ fn is_visible(node: &FlameNode<'_>, totals: &[i64]) -> bool {
         && node.totals.iter().any(|&value| value != 0)
 }
 
-fn escape(text: &str) -> String {
-    let text = text.replace(turns_text, "\u{fffd}");
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 /// The share of the root below which a node would be a fraction of a pixel on any screen.
 const SMALLEST: f64 = 0.0002;
 
@@ -137,7 +130,21 @@ const SCRIPT: &str = include_str!("../assets/flame.js");
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::tests::profile_of;
+
+    /// Stacks, leaf first, each with how often it was seen, as Go's text form counts them.
+    fn profile_of(stacks: &[(&[&str], i64)]) -> Profile {
+        let total: i64 = stacks.iter().map(|(_, count)| count).sum();
+        let mut text = format!("threadcreate profile: total {total}\n");
+        for (names, count) in stacks {
+            let addresses: Vec<String> = (1..=names.len()).map(|at| format!("{:#x}", at * 16)).collect();
+            text.push_str(&format!("{count} @ {}\n", addresses.join(" ")));
+            for (address, name) in addresses.iter().zip(*names) {
+                text.push_str(&format!("#\t{address}\t{name}+0x1\tmain.go:1\n"));
+            }
+            text.push('\n');
+        }
+        Profile::decode(text.as_bytes()).unwrap()
+    }
 
     #[test]
     fn names_stay_text() {
