@@ -1,5 +1,7 @@
 //! What to do, what costs most first.
 
+mod breakdown;
+mod call_advice;
 mod charged;
 mod diagnosed;
 mod finding;

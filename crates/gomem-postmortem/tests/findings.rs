@@ -82,8 +82,8 @@ fn lines_inlined_into_one_call_have_their_own_records() {
         assert_eq!(site.reason.unwrap().name(), "string_conversion");
         assert_eq!(site.reason_confidence, Some(Confidence::Confident));
     }
-    assert_eq!(first.decision(), None, "it does not escape, and is too large for the stack");
-    assert_eq!(second.decision().unwrap().message(), "([]byte)(s) escapes to heap");
+    assert_eq!(first.decision, None, "it does not escape, and is too large for the stack");
+    assert_eq!(second.compiler_message().unwrap(), "([]byte)(s) escapes to heap");
 }
 
 #[test]

@@ -61,7 +61,7 @@ impl Growth {
     /// The compiler's decision.
     #[must_use]
     pub fn decision(&self) -> Option<&HeapDecision> {
-        self.site.decision()
+        self.site.decision.as_deref()
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
     finding.bytes = Some(site.inuse_bytes);
     finding.bytes_fraction = Some(site.inuse_fraction);
     finding.cause = site.cause();
-    finding.compiler_message = site.decision().map(gomem_escape::HeapDecision::message);
+    finding.compiler_message = site.compiler_message();
     finding.place = Some(site.place.clone());
     finding.evidence = vec![
         Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes).with_source("heap profiles"),

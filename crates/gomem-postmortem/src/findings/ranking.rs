@@ -9,7 +9,7 @@ use crate::{
     attribution::Site,
     bundle::{Bundle, HeapProfile},
     findings::{
-        charged::allocation_sites,
+        charged::allocations,
         diagnosed,
         finding::{Finding, FindingKind},
         growth::Growth,
@@ -31,7 +31,7 @@ pub(crate) fn find(
     let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
     let growing: Vec<&Growth> = leaking(growth, live_heap).collect();
     let mut findings: Vec<Finding> = growing.iter().map(|growth| leak(growth, live_heap, is_leaking)).collect();
-    findings.extend(allocation_sites(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
+    findings.extend(allocations(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
     for growth in &growing {
         findings[growing.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
     }

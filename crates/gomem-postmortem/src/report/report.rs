@@ -9,7 +9,7 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::json;
 
 use crate::{
-    attribution::{Site, attribute, certainty},
+    attribution::{Site, attribute},
     bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
     findings::{
         Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap, unjudged,
@@ -124,6 +124,12 @@ impl Report {
         self.together
     }
 
+    /// What allocating this share of all bytes less would save; `None` without a model.
+    #[must_use]
+    pub fn saving(&self, fraction: f64) -> Option<Saving> {
+        saving(self.model.as_ref()?, self.today.as_ref()?, fraction)
+    }
+
     /// What the rules say of the metrics and GC traces; `None` when there are none.
     #[must_use]
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
@@ -231,8 +237,8 @@ impl Report {
                 "title": finding.title,
                 "summary": finding.summary,
                 "action": finding.action,
-                "function": finding.place.as_ref().map(|place| &place.function),
-                "file": finding.place.as_ref().map(|place| &place.file),
+                "function": finding.place.as_ref().map(|place| &*place.function),
+                "file": finding.place.as_ref().map(|place| &*place.file),
                 "line": finding.place.as_ref().map(|place| place.line),
                 "bytes": finding.bytes,
                 "bytes_fraction": finding.bytes_fraction,
@@ -377,11 +383,11 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
             Column::int64("inuse_bytes", Unit::Bytes, all().map(|site| site.inuse_bytes).collect()),
             fraction("inuse_fraction", |site| site.inuse_fraction),
             Column::optional_strings("cause", all().map(|site| site.cause().map(gomem_escape::Cause::name))),
-            Column::optional_strings("certainty", all().map(|site| certainty(site).map(gomem_escape::Certainty::name))),
             Column::optional_strings(
-                "compiler_message",
-                all().map(|site| site.decision().map(gomem_escape::HeapDecision::message)),
+                "certainty",
+                all().map(|site| site.certainty().map(gomem_escape::Certainty::name)),
             ),
+            Column::optional_strings("compiler_message", all().map(Site::compiler_message)),
             Column::optional_strings("explanation", all().map(|site| site.explanation)),
             Column::optional_strings(
                 "inlined_into",

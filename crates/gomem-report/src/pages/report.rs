@@ -71,9 +71,9 @@ pub fn html(report: &Report) -> String {
                 objects => format!("{:.1} %", site.objects_fraction * 100.0),
                 inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
                 cause => site.cause().map(|cause| cause.name().replace('_', " ")),
-                message => site.decision().map(HeapDecision::message),
+                message => site.compiler_message(),
                 explanation => site.explanation,
-                flow => site.decision().map(flow).unwrap_or_default(),
+                flow => site.decision.as_deref().map(flow).unwrap_or_default(),
                 advice => site.advice().map(|advice| with_code(&advice)),
             }
         })
