@@ -11,7 +11,7 @@ use crate::attribution::{
     explain::{Allocation, Verdict, explain},
     place::Place,
     reason::Reason,
-    site::Site,
+    site::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
     sizes::Sizes,
 };
 
@@ -45,11 +45,9 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
             site.has_finalizer = verdict.decision.is_some_and(|decision| compiler.is_finalizing(decision));
             if verdict.decision.is_none() {
                 let told = || match escapes {
-                    None => "no escape log: add the output of go build -gcflags=all=-m=2",
-                    Some(_) if compiler.is_of_others(&allocations[0].lines) => {
-                        "not logged: build with `-gcflags=all=-m=2`, which logs every package"
-                    }
-                    Some(_) => "not known: the log has nothing for objects of this size on the line",
+                    None => NO_LOG,
+                    Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
+                    Some(_) => NOT_KNOWN,
                 };
                 site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()));
             }

@@ -87,6 +87,12 @@ impl Site {
         self.callee.is_none() && self.reached_from.is_none()
     }
 
+    /// Whether its reason is missing because the log does not have its package, or there is no log.
+    #[must_use]
+    pub fn is_not_logged(&self) -> bool {
+        self.reason.is_none() && self.explanation.is_some_and(|told| told == NOT_LOGGED || told == NO_LOG)
+    }
+
     /// What to do about it at the charged line. `None` within a library: there the call is what can be changed.
     #[must_use]
     pub fn advice(&self) -> Option<String> {
@@ -95,6 +101,15 @@ impl Site {
         }
         let of_compiler = self.decision.as_ref().map(|decision| decision.advice.clone());
         of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
+    }
+
+    /// The one of both that has more in use, with what both have in use.
+    pub(crate) fn with_inuse_of(self, other: Self) -> Self {
+        let (mut more, less) = if self.inuse_bytes < other.inuse_bytes { (other, self) } else { (self, other) };
+        more.inuse_bytes = more.inuse_bytes.saturating_add(less.inuse_bytes);
+        more.inuse_objects = more.inuse_objects.saturating_add(less.inuse_objects);
+        more.inuse_fraction += less.inuse_fraction;
+        more
     }
 
     /// Bytes of one object, on average.
@@ -124,3 +139,7 @@ impl Site {
             }
     }
 }
+
+pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
+pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
+pub(crate) const NOT_KNOWN: &str = "not known: the log has nothing for objects of this size on the line";

@@ -2,7 +2,7 @@
 
 use gomem_escape::HeapDecision;
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_symbol::Symbol;
+use gomem_symbol::{Origin, Symbol};
 use gomem_table::Unit;
 
 use crate::{
@@ -70,7 +70,9 @@ fn own_finding(account: &Account<'_>, pacing: Option<&Pacing>) -> Option<Finding
     let decision = boxed.or_else(|| named.first().and_then(|site| site.decision.as_deref()));
     match decision {
         Some(decision) => {
-            finding.summary += &format!(" The compiler: `{}`.", decision.message());
+            let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
+            let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+            finding.summary += &format!(" The compiler: `{}`{others}.", decision.message());
             finding.cause = Some(decision.cause);
             finding.compiler_message = Some(decision.message());
         }
@@ -88,24 +90,32 @@ fn own_finding(account: &Account<'_>, pacing: Option<&Pacing>) -> Option<Finding
             advice.clone_into(&mut finding.action);
         }
     }
-    if let Some(advice) = oversized(&own.sites) {
-        finding.action += &advice;
+    if is_kept {
+        keep(&mut finding, own);
     }
+    warn_of_oversized(&mut finding, own);
     if misuse.is_none() && named.iter().any(|site| site.is_pool_candidate()) {
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
     }
-    if is_kept {
-        keep(&mut finding, own);
-    } else {
+    if !is_kept {
         // What stays is no garbage; what is not named has no advice.
         let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
         finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
         finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
     }
+    if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
+        finding.action =
+            "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.".into();
+    }
     if finding.action.is_empty() {
         // A warning says what to do.
         finding.severity = Severity::Info;
+    }
+    // Where the largest reason has less than half of the bytes, the title has no cause.
+    if own.by_reason().first().is_none_or(|part| part.bytes.saturating_mul(2) < own.bytes) && misuse.is_none() {
+        finding.cause = None;
+        finding.compiler_message = None;
     }
     measure(&mut finding, place, own);
     if decision.is_none() {
@@ -134,14 +144,18 @@ fn call_finding(place: &Place, call: &Call<'_>, pacing: Option<&Pacing>) -> Find
         None if is_kept => keep(&mut finding, &call.inside),
         None => {}
     }
+    warn_of_oversized(&mut finding, &call.inside);
     measure(&mut finding, place, &call.inside);
     finding
 }
 
 /// What a goroutine allocates that no line of the user's own is in.
 fn background_finding(entry: &Entry<'_>) -> Finding {
-    let function = Symbol::decode(entry.function).short();
-    let what = format!("in goroutines of {function}, without a line of the program: {}", reasons(&entry.inside));
+    let symbol = Symbol::decode(entry.function);
+    let function = symbol.short();
+    let is_runtime = Origin::of_package(symbol.package(), "-") == Origin::Runtime;
+    let whose = if is_runtime { "in the runtime itself, from" } else { "in goroutines of" };
+    let what = format!("{whose} {function}, without a line of the program: {}", reasons(&entry.inside));
     let title = format!(
         "{} of bytes, {} of objects {what}",
         share(entry.inside.bytes_fraction),
@@ -149,10 +163,10 @@ fn background_finding(entry: &Entry<'_>) -> Finding {
     );
     let mut finding = Finding::new(FindingKind::Background, Severity::Info, title);
     finding.summary = format!(
-        "Goroutines that begin with {function} allocate {}{}. No line of the program is on their stacks: what feeds or \
-         configures them decides. Inside: {}.",
+        "Stacks that begin with {function} allocate {}{}. No line of the program is on them: {} Inside: {}.",
         Unit::Bytes.humanize(entry.inside.bytes as f64),
         in_objects(&entry.inside),
+        if is_runtime { "the runtime makes it for itself." } else { "what feeds or configures them decides." },
         inside(&entry.inside)
     );
     finding.confidence = Confidence::High;
@@ -233,8 +247,18 @@ fn keep(finding: &mut Finding, bytes: &Bytes<'_>) {
     finding.action = "Nothing here costs GC cycles. Where memory is short, keep less of it.".into();
 }
 
+fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {
+    if let Some(advice) = oversized(&bytes.sites) {
+        finding.action.truncate(finding.action.trim_end_matches('.').len());
+        finding.action += &advice;
+    }
+}
+
+/// The share of a site's bytes that GC frees. What a short-lived object's site has in use is as of the last GC: a little
+/// of it is no sign that anything is kept.
 fn garbage_fraction(site: &Site) -> f64 {
-    if site.bytes > 0 { 1.0 - (site.inuse_bytes as f64 / site.bytes as f64).clamp(0.0, 1.0) } else { 1.0 }
+    let kept = site.inuse_bytes as f64 / site.bytes.max(1) as f64;
+    if kept < LITTLE_KEPT { 1.0 } else { 1.0 - kept.min(1.0) }
 }
 
 fn headline(place: &Place, bytes: &Bytes<'_>, what: &str) -> String {
@@ -308,6 +332,7 @@ const SMALLEST_MISUSE: f64 = 0.001;
 const LARGE_SHARE: f64 = 0.05;
 /// Of what a line allocated, still in use.
 const MOSTLY_KEPT: f64 = 0.5;
+const LITTLE_KEPT: f64 = 0.1;
 const MOST_FINDINGS: usize = 12;
 /// So many have a standard deviation of a quarter.
 const FEWEST_SAMPLES: f64 = 16.0;

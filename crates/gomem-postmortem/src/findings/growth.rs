@@ -104,9 +104,12 @@ pub(crate) fn growth(bundle: &Bundle, is_leaking: bool) -> Vec<Growth> {
             points[index].1 += site.inuse_bytes as f64;
             alloc_bytes.resize(index + 1, 0.0);
             alloc_bytes[index] += site.bytes as f64;
-            let is_last = index + 1 == heaps.len();
-            if is_last && last.as_ref().is_none_or(|kept: &Site| kept.inuse_bytes < site.inuse_bytes) {
-                *last = Some(site);
+            if index + 1 == heaps.len() {
+                // What one place keeps for several reasons grows together.
+                *last = Some(match last.take() {
+                    Some(kept) => kept.with_inuse_of(site),
+                    None => site,
+                });
             }
         }
     }
