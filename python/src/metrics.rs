@@ -7,7 +7,6 @@ use std::{
 };
 
 use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions};
-use gomem_report::waterfall_svg;
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
@@ -76,7 +75,7 @@ impl PyMetrics {
     /// The memory at the moment nearest to `time`, or the last one, as a picture.
     #[pyo3(signature = (time=None))]
     fn waterfall_svg(slf: Py<Self>, py: Python<'_>, time: Option<UnixMs>) -> PyResult<String> {
-        worker::run(py, move || waterfall_svg(&slf.get().metrics.state().waterfall().at(time.map(|time| time.0))))
+        worker::run(py, move || slf.get().metrics.state().waterfall().at(time.map(|time| time.0)).to_svg())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {

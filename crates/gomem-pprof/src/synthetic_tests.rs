@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 use crate::{
-    DecodeOptions, Filter, Granularity, Profile, TopOptions,
+    DecodeOptions, Filter, Granularity, Profile, TopOptions, proto,
     reference::{Calls, Pprof, Sums, add, add_call},
-    wire::proto,
 };
 
 #[test]

@@ -1,7 +1,5 @@
 //! A line of a function.
 
-use std::sync::Arc;
-
 use gomem_pprof::Line;
 use gomem_symbol::Symbol;
 
@@ -10,9 +8,9 @@ use gomem_symbol::Symbol;
 #[non_exhaustive]
 pub struct Place {
     /// The function, as the profile names it.
-    pub function: Arc<str>,
+    pub function: String,
     /// Its file.
-    pub file: Arc<str>,
+    pub file: String,
     /// The line.
     pub line: i64,
 }
@@ -27,10 +25,12 @@ impl Place {
     #[must_use]
     pub fn from_frame(line: Line<'_>) -> Self {
         match line.function() {
-            Some(function) => {
-                Self { function: function.name().into(), file: function.path().as_str().into(), line: line.line() }
-            }
-            None => Self { function: "<unknown>".into(), file: "".into(), line: 0 },
+            Some(function) => Self {
+                function: function.name().to_owned(),
+                file: function.path().as_str().to_owned(),
+                line: line.line(),
+            },
+            None => Self { function: "<unknown>".to_owned(), file: String::new(), line: 0 },
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::{
     error::Error,
-    model::Samples,
-    wire::{Numbers, STACK_TAG, VALUES_TAG, Wire, count, packed_field, packed_fields, write_field},
+    samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, packed_fields, write_field},
+    wire::Wire,
 };
 
 /// Samples that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.

@@ -2,7 +2,8 @@ use std::io::Write;
 
 use proptest::prelude::*;
 
-use crate::{DecodeOptions, Granularity, Limits, Profile, TopOptions};
+use super::*;
+use crate::{Granularity, Limits, TopOptions};
 
 /// A profile of one sample type, `count`: stacks leaf first, each function in a location of its own.
 pub(crate) fn profile_of(stacks: &[(&[&str], i64)]) -> Profile {
@@ -246,5 +247,5 @@ fn use_all(profile: &Profile) {
     }
     profile.samples_table().unwrap();
     profile.frames_table().unwrap();
-    let _ = profile.flame(profile.default_sample_type()).to_folded();
+    assert!(crate::FlameHtml::new("", &profile.flame(profile.default_sample_type())).document().ends_with("</html>\n"));
 }
