@@ -13,8 +13,13 @@ pub fn metrics(bytes: &[u8]) {
     let state = metrics.state();
     let diagnosis = Diagnosis::of(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));
     assert!(diagnosis.findings().len() >= Rule::ALL.len());
-    let _ =
-        (metrics.to_table(), state.to_table(), state.cycles_table(), state.waterfall().to_svg(), diagnosis.to_table());
+    let _ = (
+        metrics.to_table(),
+        state.to_table(),
+        state.cycles_table(),
+        gomem_report::waterfall_svg(&state.waterfall()),
+        diagnosis.to_table(),
+    );
     for dialect in [Dialect::Prometheus, Dialect::OpenMetrics] {
         // What conforms is read whole.
         if Exposition::check(bytes, dialect).is_none() {

@@ -1,6 +1,7 @@
 //! Any bytes as a profile, and everything that is made of one.
 
-use gomem_pprof::{FlameHtml, Granularity, Profile, TopOptions};
+use gomem_pprof::{Granularity, Profile, TopOptions};
+use gomem_report::FlameHtml;
 
 use crate::pprof::decoded;
 

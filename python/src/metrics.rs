@@ -7,6 +7,7 @@ use std::{
 };
 
 use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions};
+use gomem_report::waterfall_svg;
 use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
@@ -75,7 +76,7 @@ impl PyMetrics {
     /// The memory at the moment nearest to `time`, or the last one, as a picture.
     #[pyo3(signature = (time=None))]
     fn waterfall_svg(slf: Py<Self>, py: Python<'_>, time: Option<UnixMs>) -> PyResult<String> {
-        worker::run(py, move || slf.get().metrics.state().waterfall().at(time.map(|time| time.0)).to_svg())
+        worker::run(py, move || waterfall_svg(&slf.get().metrics.state().waterfall().at(time.map(|time| time.0))))
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {

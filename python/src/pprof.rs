@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use gomem_pprof::{
-    Filter, FlameHtml, FlameTree, Granularity, Growth, GrowthOptions, Merger, Profile, ProfileDiff, TopOptions,
-    UsageError,
-};
-use gomem_table::{Column, Table, TableError, ToTable, Unit};
+use gomem_postmortem::Series;
+use gomem_pprof::{Filter, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
+use gomem_report::FlameHtml;
+use gomem_table::{Column, Table, TableError, Unit};
 use pyo3::prelude::*;
 
 use crate::{error::Error, input::Source, table::ArrowTable, worker};
@@ -257,7 +256,7 @@ impl PyFlameTree {
 
     fn html(slf: Py<Self>, py: Python<'_>, title: String) -> PyResult<String> {
         worker::run(py, move || match &slf.get().whole {
-            Some((profile, shown)) => FlameHtml::of(&title, profile, shown).document(),
+            Some((profile, shown)) => FlameHtml::from_profile(&title, profile, shown).document(),
             None => FlameHtml::new(&title, &slf.get().tree).document(),
         })
     }
@@ -311,11 +310,10 @@ impl PyMerger {
 
 #[pyfunction]
 fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: String) -> Result<ArrowTable, Error> {
-    let growth = worker::run(py, move || {
-        Growth::new(profiles.iter().map(|profile| &*profile.get().profile), &GrowthOptions::new(sample_type))
-    })?;
-    let growth = growth.map_err(|err| Error::usage(err.to_string()))?;
-    ArrowTable::build(py, move || Ok(growth.to_table()))
+    let series =
+        worker::run(py, move || Series::of(profiles.iter().map(|profile| &*profile.get().profile), &sample_type))?
+            .map_err(|err| Error::usage(err.to_string()))?;
+    ArrowTable::build(py, move || series.to_table())
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

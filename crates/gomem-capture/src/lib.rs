@@ -20,6 +20,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `target` | [`Target`]: where the service is |
+//! | `credentials` | user and password in that URL |
 //! | `authorities` | [`Authorities`]: whose certificates are trusted |
 //! | `header` | [`Headers`]: what is sent, and kept secret |
 //! | `client` | one answer, within its limits |
@@ -34,6 +35,7 @@
 mod authorities;
 mod capture;
 mod client;
+mod credentials;
 mod endpoint;
 mod error;
 mod folder;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::{Error, header::Credentials};
+use crate::{Error, credentials::Credentials};
 
 /// The URL of a service, whose credentials and query are sent but never shown.
 #[derive(Clone)]
@@ -29,7 +29,7 @@ impl Target {
         if url.host_str().is_none_or(str::is_empty) {
             return Err(refuse("it names no host"));
         }
-        let credentials = Credentials::of(&url);
+        let credentials = Credentials::from_url(&url);
         let cleared = url.set_username("").is_ok() && url.set_password(None).is_ok();
         if !cleared {
             return Err(refuse("its credentials cannot be read"));

@@ -78,6 +78,26 @@ impl From<gomem_table::TableError> for Failure {
     }
 }
 
+impl From<gomem_pprof::UsageError> for Failure {
+    fn from(problem: gomem_pprof::UsageError) -> Self {
+        Self::Usage(problem.to_string())
+    }
+}
+
+impl From<gomem_capture::Error> for Failure {
+    fn from(problem: gomem_capture::Error) -> Self {
+        use gomem_capture::Error;
+        match &problem {
+            Error::Url { .. } | Error::Header { .. } | Error::NotEmpty { .. } => Self::Usage(problem.to_string()),
+            Error::Io { path, source } => Self::io(path, source),
+            Error::Nothing { reason, .. } if reason.starts_with("401") => {
+                Self::Input(format!("{problem}; --bearer-token-env, --bearer-token-file or --header says who asks"))
+            }
+            _ => Self::Input(problem.to_string()),
+        }
+    }
+}
+
 /// Which part of a path is missing, and which name beside it looks like the one that was meant.
 fn missing(path: &Path) -> String {
     let parent = match path.parent() {

@@ -3,50 +3,23 @@
 //! Exit codes: 0 fine; 1 a gate failed, or a finding as severe as `--fail-on` says; 2 bad usage; 3 bad input, with one
 //! line that says which file, where, what, and what to do.
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `arguments` | what can be asked |
-//! | `command` | what is answered |
-//! | `profile`, `selection` | the commands on profiles, and which samples they look at |
-//! | `escape` | the command on escape logs |
-//! | `sarif`, `github` | escape logs for code scanning, and as annotations |
-//! | `metrics` | the commands on metrics |
-//! | `capture` | the command on live services |
-//! | `convert`, `form` | the command that writes what can be read in another form |
-//! | `files`, `kind` | files and standard input, and what they hold |
-//! | `failure` | how it can go wrong |
-//! | `render`, `text_table`, `columnar` | tables as text, CSV, JSON, Parquet and Arrow IPC |
-//! | `prose` | findings as sentences |
-//! | `output`, `terminal`, `progress` | what differs on a terminal |
+//! | `failure` | how a command can go wrong |
+//! | `show` | tables as text, CSV, JSON, Parquet and Arrow IPC; findings as sentences; SARIF; what differs on a terminal |
+//! | `read` | files and standard input, what they hold, and the options that say what of it is read |
+//! | `commands` | the commands, a file each |
+//! | `arguments` | the list of the commands |
+//!
+//! Each room sees only those above it.
 
 #![forbid(unsafe_code)]
 
 mod arguments;
-mod attribute;
-mod call_tree;
-mod capture;
-#[cfg(feature = "columnar")]
-mod columnar;
-mod command;
-mod convert;
-mod escape;
+mod commands;
 mod failure;
-mod files;
-mod form;
-mod github;
-mod gogc;
-mod kind;
-mod metrics;
-mod output;
-mod profile;
-mod progress;
-mod prose;
-mod render;
-mod sarif;
-mod selection;
-mod terminal;
-mod text_table;
-mod traces;
+mod read;
+mod show;
 
 use std::{
     ffi::OsString,
@@ -58,8 +31,7 @@ use clap::Parser;
 use crate::{
     arguments::Arguments,
     failure::Failure,
-    output::Output,
-    terminal::{Look, one_line},
+    show::{Look, Output, one_line},
 };
 
 /// Runs the command with `args`, the first of which is its own name, on the streams of this process; gives the exit code.
@@ -103,8 +75,7 @@ where
         }
     };
     let look = look.with(arguments.color);
-    command::answer(&arguments.command, &mut Output::new(out, look), err)
-        .unwrap_or_else(|failure| tell(&failure, err, look))
+    arguments.answer(&mut Output::new(out, look), err).unwrap_or_else(|failure| tell(&failure, err, look))
 }
 
 /// Says what failed, in one line; gives the exit code.

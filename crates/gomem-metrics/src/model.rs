@@ -14,6 +14,6 @@ pub use metrics::{Metrics, ReadOptions, SERIES_SCHEMA};
 pub use quantity::Quantity;
 pub use series::{NativeHistogram, Series};
 pub use state::GoState;
-pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall};
+pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall, WaterfallPart};
 
 pub(crate) use cycle::MINIMUM_HEAP_BYTES;

@@ -31,7 +31,7 @@ fn everything(metrics: &Metrics) {
     assert!(diagnosis.findings().len() >= Rule::ALL.len());
     assert!(diagnosis.to_table().is_ok() && metrics.to_table().is_ok() && state.to_table().is_ok());
     assert!(state.cycles_table().is_ok() && state.waterfall().to_table().is_ok());
-    let _ = (state.waterfall().to_svg(), state.waterfall().at(Some(i64::MIN)));
+    let _ = (state.waterfall(), state.waterfall().at(Some(i64::MIN)));
 }
 
 proptest! {

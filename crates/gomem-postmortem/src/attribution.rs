@@ -1,5 +1,6 @@
-//! What allocates, with the compiler's reason.
+//! What allocates, by leaf and reason.
 
+mod account;
 mod compiler;
 mod explain;
 mod join;
@@ -13,8 +14,8 @@ mod size_classes;
 mod sizes;
 mod unreported;
 
+pub(crate) use account::{Account, Bytes, Call, Entry, Part, accounts};
 pub use join::attribute;
 pub use place::Place;
 pub use reason::Reason;
 pub use site::Site;
-pub(crate) use site::certainty;

@@ -126,7 +126,8 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
     let mut score = Score::default();
     for site in attribute(&profile, Some(&log)) {
         score.bytes += site.bytes;
-        score.explained += if site.reason.is_some() { site.bytes } else { 0 };
+        let is_said = site.reason.is_some() || site.explanation.is_some_and(|told| told.starts_with("not logged"));
+        score.explained += if is_said { site.bytes } else { 0 };
         let is_own = site.place == site.charged_to
             && ["main.", "example."].iter().any(|own| site.place.function.starts_with(own));
         if site.charged_to.file.ends_with("profile.go") {
@@ -142,7 +143,9 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
             }
             continue;
         };
-        let reason = site.reason.map_or("unexplained", |reason| reason.name());
+        // Within a library that the log lacks, nothing is known, and that is said.
+        let unknown = if is_own { "unexplained" } else { "library" };
+        let reason = site.reason.map_or(unknown, |reason| reason.name());
         let is_right = expected.iter().any(|name| name == reason);
         score.labelled += site.bytes;
         score.sites += 1;

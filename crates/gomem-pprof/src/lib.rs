@@ -17,58 +17,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `wire`, `inflate`, `decode` | protobuf, gzip with a limit, and bytes → [`Profile`] |
-//! | `text` | the text forms, and the binary CPU profile, → [`Profile`] |
-//! | `profile`, `samples`, `labels` | [`Profile`] and its views: [`Sample`], [`SampleValues`], [`Stack`], [`Location`], [`Line`], [`Function`] |
-//! | `build`, `merge`, `diff` | profiles put together: [`Merger`], [`ProfileDiff`] |
-//! | `filter`, `tag_filter`, `prune`, `label_frames`, `select`, `repair` | parts of a profile: [`Filter`] |
-//! | `key`, `top`, `edges`, `tags`, `flame`, `total` | sums: [`Granularity`], [`Top`], [`Edges`], [`Tag`], [`FlameTree`] |
-//! | `sampling` | how sure a value is: [`Sampled`] |
-//! | `growth` | how values go over a series of profiles: [`Growth`], [`SiteGrowth`] |
-//! | `table`, `goroutine`, `mem_stats` | tables of samples, frames, goroutines; [`MemStats`] |
-//! | `encode`, `proto`, `flame_html`, `speedscope`, `callgrind` | other forms |
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`], [`UsageError`] |
+//! | `pattern` | Go's regular expressions |
+//! | `wire` | gzip with a limit, protobuf's fields and numbers |
+//! | `model` | [`Profile`] in columns, and its views: [`Sample`], [`SampleValues`], [`Stack`], [`Location`], [`Line`], [`Function`] |
+//! | `legacy` | text forms and gperftools' CPU profile → [`Profile`] |
+//! | `decode` | bytes of any form → [`Profile`] |
+//! | `transform` | [`Filter`], [`Merger`], pruned frames, repaired stacks: profiles → [`Profile`] |
+//! | `view` | what it answers: [`Top`], [`Edges`], [`FlameTree`], [`ProfileDiff`], [`Tag`], [`Sampled`], and tables |
+//! | `encode` | [`Profile`] → pprof, folded stacks, speedscope, callgrind |
+//!
+//! Each room sees only those above it.
 
 #![forbid(unsafe_code)]
 
-mod build;
-mod callgrind;
 mod decode;
-mod diff;
-mod edges;
 mod encode;
 mod error;
-mod filter;
-mod flame;
-mod flame_html;
-mod goroutine;
-mod growth;
-mod inflate;
-mod key;
-mod label_frames;
-mod labels;
-mod mem_stats;
-mod merge;
+mod legacy;
+mod model;
 mod pattern;
-mod profile;
-mod proto;
-mod prune;
-mod repair;
-mod samples;
-mod sampling;
-mod scale;
-mod select;
-mod speedscope;
-mod strings;
-mod table;
-mod tag_filter;
-mod tags;
-mod text;
-mod top;
-mod total;
-mod varint;
+mod transform;
+mod view;
 mod wire;
 
 #[cfg(test)]
@@ -77,19 +49,13 @@ mod reference;
 #[cfg(test)]
 mod synthetic_tests;
 
-pub use diff::{DiffRow, KeyStatus, ProfileDiff};
-pub use edges::{Edge, Edges};
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};
-pub use filter::Filter;
-pub use flame::{FLAME_SCHEMA, FlameNode, FlameTree};
-pub use flame_html::FlameHtml;
-pub use growth::{Growth, GrowthError, GrowthOptions, SiteGrowth};
-pub use key::{FrameKey, Granularity};
-pub use mem_stats::{MemStat, MemStats};
-pub use merge::Merger;
-pub use profile::{Function, FunctionId, Label, Line, Location, LocationId, Mapping, Profile, Sample, SampleType};
-pub use samples::{SampleValues, Stack};
-pub use sampling::Sampled;
-pub use table::FRAMES_SCHEMA;
-pub use tags::Tag;
-pub use top::{Top, TopOptions, TopRow};
+pub use model::{
+    Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
+    SampleValues, Stack,
+};
+pub use transform::{Filter, Merger};
+pub use view::{
+    DiffRow, Edge, Edges, FLAME_SCHEMA, FRAMES_SCHEMA, FlameNode, FlameTree, FrameKey, Granularity, KeyStatus,
+    ProfileDiff, Sampled, Tag, Top, TopOptions, TopRow,
+};

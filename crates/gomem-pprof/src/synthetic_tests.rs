@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use prost::Message;
 
 use crate::{
-    DecodeOptions, Filter, Granularity, Profile, TopOptions, proto,
+    DecodeOptions, Filter, Granularity, Profile, TopOptions,
     reference::{Calls, Pprof, Sums, add, add_call},
+    wire::proto,
 };
 
 #[test]

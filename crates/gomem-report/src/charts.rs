@@ -5,7 +5,11 @@ mod chart;
 mod gc_timeline;
 mod heap_over_time;
 mod memory_over_time;
+mod part_colour;
+mod waterfall;
 mod what_if;
+
+pub use waterfall::waterfall_svg;
 
 pub(crate) use chart::STYLE;
 pub(crate) use gc_timeline::GcTimeline;

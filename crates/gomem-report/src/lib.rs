@@ -14,7 +14,8 @@
 //! | room | holds |
 //! |---|---|
 //! | `words` | facts as words: savings, cells of predictions, the overview, HTML's escapes |
-//! | `charts` | facts as SVG: axes and lines, one file a chart |
+//! | `charts` | facts as SVG: axes and lines, one file a chart; [`waterfall_svg`] |
+//! | `flame` | [`FlameHtml`]: a flame graph to walk through |
 //! | `text` | what a terminal shows: [`text`], [`comparison_text`] |
 //! | `pages` | whole HTML documents: [`html`], [`what_if_html`] |
 //!
@@ -23,9 +24,12 @@
 #![forbid(unsafe_code)]
 
 mod charts;
+mod flame;
 mod pages;
 mod text;
 mod words;
 
+pub use charts::waterfall_svg;
+pub use flame::FlameHtml;
 pub use pages::{html, what_if_html};
 pub use text::{comparison_text, text};

@@ -1,6 +1,6 @@
 //! Where a series changes its level, once.
 
-use gomem_statistics::{median, quantile};
+use super::trend::{median, quantile};
 
 /// The place that divides a series best into two levels.
 #[derive(Debug, Clone, Copy, PartialEq)]

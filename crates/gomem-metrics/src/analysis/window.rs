@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use gomem_statistics::{blocks, median};
-
+use super::trend::{blocks, median};
 use crate::model::{Component, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
 /// The rows between two restarts of one target.

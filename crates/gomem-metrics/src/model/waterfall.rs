@@ -1,6 +1,6 @@
 //! Where the memory is: what a process holds, divided into parts that add up.
 
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 
@@ -29,18 +29,23 @@ pub enum Component {
 /// The parts of each moment.
 #[derive(Debug, Clone)]
 pub struct Waterfall {
-    rows: Vec<Part>,
+    parts: Vec<WaterfallPart>,
 }
 
 /// One part at one moment.
 #[derive(Debug, Clone, PartialEq)]
-struct Part {
-    target: String,
-    time_ms: i64,
-    component: Component,
-    bytes: f64,
-    /// Of all parts of the moment.
-    sum: f64,
+#[non_exhaustive]
+pub struct WaterfallPart {
+    /// The program.
+    pub target: Arc<str>,
+    /// The moment: milliseconds since the Unix epoch.
+    pub time_ms: i64,
+    /// The part.
+    pub component: Component,
+    /// Its size; outside of Go it is below zero where Go holds memory that it never touched.
+    pub bytes: f64,
+    /// Its share of the sum of all parts of the moment.
+    pub fraction: f64,
 }
 
 impl Component {
@@ -68,20 +73,6 @@ impl Component {
             Self::Stacks => "stacks",
             Self::Metadata => "the runtime's tables",
             Self::OffHeap => "outside of Go",
-        }
-    }
-
-    /// Its colour in pictures, as `#rrggbb`.
-    #[must_use]
-    pub fn colour(self) -> &'static str {
-        match self {
-            Self::Live => "#1b6ca8",
-            Self::Garbage => "#7fb2d9",
-            Self::Fragmentation => "#d98e04",
-            Self::Idle => "#c9cdd2",
-            Self::Stacks => "#5f8f3e",
-            Self::Metadata => "#8a6fb0",
-            Self::OffHeap => "#b23a48",
         }
     }
 
@@ -114,25 +105,27 @@ impl GoState {
     /// Where the memory is, at every moment that was observed.
     #[must_use]
     pub fn waterfall(&self) -> Waterfall {
-        let mut rows = Vec::new();
+        let mut all = Vec::new();
+        let mut target: Arc<str> = Arc::default();
         for row in 0..self.rows() {
             let live = self.live_bytes_at(row).map(|live| live.0);
-            let parts: Vec<(Component, f64)> = Component::ALL
-                .iter()
-                .filter_map(|&component| {
-                    Some((component, component.bytes(|quantity| self.values(quantity)[row], live)?))
-                })
-                .collect();
-            let sum = parts.iter().map(|part| part.1).sum();
-            rows.extend(parts.into_iter().map(|(component, bytes)| Part {
-                target: self.targets()[row].clone(),
+            let known = |&component: &Component| {
+                Some((component, component.bytes(|quantity| self.values(quantity)[row], live)?))
+            };
+            let parts: Vec<(Component, f64)> = Component::ALL.iter().filter_map(known).collect();
+            let sum: f64 = parts.iter().map(|part| part.1).sum();
+            if *target != *self.targets()[row] {
+                target = self.targets()[row].as_str().into();
+            }
+            all.extend(parts.into_iter().map(|(component, bytes)| WaterfallPart {
+                target: Arc::clone(&target),
                 time_ms: self.times_ms()[row],
                 component,
                 bytes,
-                sum,
+                fraction: bytes / sum.max(1.0),
             }));
         }
-        Waterfall { rows }
+        Waterfall { parts: all }
     }
 }
 
@@ -140,14 +133,15 @@ impl Waterfall {
     /// Only the moment that is nearest to `time_ms`; the last one for `None`.
     #[must_use]
     pub fn at(&self, time_ms: Option<i64>) -> Self {
-        let distance = |part: &&Part| time_ms.unwrap_or(i64::MAX).abs_diff(part.time_ms);
-        let nearest = self.rows.iter().min_by_key(distance).map(|part| part.time_ms);
-        Self { rows: self.rows.iter().filter(|part| Some(part.time_ms) == nearest).cloned().collect() }
+        let distance = |part: &&WaterfallPart| time_ms.unwrap_or(i64::MAX).abs_diff(part.time_ms);
+        let nearest = self.parts.iter().min_by_key(distance).map(|part| part.time_ms);
+        Self { parts: self.parts.iter().filter(|part| Some(part.time_ms) == nearest).cloned().collect() }
     }
 
-    /// Moment, part and bytes of each, in the order of the table.
-    pub fn parts(&self) -> impl Iterator<Item = (i64, Component, f64)> {
-        self.rows.iter().map(|part| (part.time_ms, part.component, part.bytes))
+    /// The parts of all moments, in the order of the table.
+    #[must_use]
+    pub fn parts(&self) -> &[WaterfallPart] {
+        &self.parts
     }
 
     /// One row a moment and part: [`WATERFALL_SCHEMA`].
@@ -155,7 +149,7 @@ impl Waterfall {
     /// # Errors
     /// Never in practice: the columns are built to fit.
     pub fn to_table(&self) -> Result<Table, TableError> {
-        let all = || self.rows.iter();
+        let all = || self.parts.iter();
         Table::new(
             WATERFALL_SCHEMA.name,
             vec![
@@ -163,67 +157,11 @@ impl Waterfall {
                 Column::timestamp("time", all().map(|part| part.time_ms).collect()),
                 Column::category("component", all().map(|part| part.component as u32).collect(), Component::NAMES),
                 Column::float64("bytes", Unit::Bytes, all().map(|part| part.bytes).collect()),
-                Column::float64("fraction", Unit::Fraction, all().map(|part| part.bytes / part.sum.max(1.0)).collect()),
+                Column::float64("fraction", Unit::Fraction, all().map(|part| part.fraction).collect()),
             ],
         )
     }
-
-    /// The last moment as a picture: one bar a part, each beginning where the one before ends.
-    #[must_use]
-    pub fn to_svg(&self) -> String {
-        let moment = self.at(None);
-        let target = moment.rows.first().map_or("", |part| part.target.as_str());
-        let parts: Vec<&Part> = moment.rows.iter().filter(|part| part.target == target).collect();
-        let (mut lowest, mut highest, mut sum) = (0.0_f64, 1.0_f64, 0.0_f64);
-        for part in &parts {
-            sum += part.bytes;
-            lowest = lowest.min(sum);
-            highest = highest.max(sum);
-        }
-        let scale = BAR_WIDTH / (highest - lowest);
-        let height = ROW_HEIGHT * (parts.len() as f64 + 1.0) + 8.0;
-        let mut svg = format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" font-family=\"system-ui,sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"where the memory is\">"
-        );
-        let mut at = -lowest;
-        for (index, part) in parts.iter().enumerate() {
-            let y = 4.0 + ROW_HEIGHT * index as f64;
-            let begin = at.min(at + part.bytes) * scale + LABEL_WIDTH;
-            let _ = write!(
-                svg,
-                "<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"currentColor\">{}</text><rect x=\"{begin:.1}\" y=\"{y}\" width=\"{:.1}\" height=\"{}\" fill=\"{}\"/><text x=\"{}\" y=\"{}\" fill=\"currentColor\">{}</text>",
-                LABEL_WIDTH - 8.0,
-                y + 15.0,
-                part.component.title(),
-                (part.bytes.abs() * scale).max(0.5),
-                ROW_HEIGHT - 6.0,
-                part.component.colour(),
-                LABEL_WIDTH + BAR_WIDTH + 8.0,
-                y + 15.0,
-                signed(part.bytes)
-            );
-            at += part.bytes;
-        }
-        let y = 4.0 + ROW_HEIGHT * parts.len() as f64 + 15.0;
-        let _ = write!(
-            svg,
-            "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\" font-weight=\"bold\" fill=\"currentColor\">all</text><text x=\"{}\" y=\"{y}\" font-weight=\"bold\" fill=\"currentColor\">{}</text></svg>",
-            LABEL_WIDTH - 8.0,
-            LABEL_WIDTH + BAR_WIDTH + 8.0,
-            signed(sum)
-        );
-        svg
-    }
 }
-
-fn signed(bytes: f64) -> String {
-    if bytes < 0.0 { format!("−{}", Unit::Bytes.humanize(-bytes)) } else { Unit::Bytes.humanize(bytes) }
-}
-
-const WIDTH: f64 = 760.0;
-const LABEL_WIDTH: f64 = 190.0;
-const BAR_WIDTH: f64 = 470.0;
-const ROW_HEIGHT: f64 = 26.0;
 
 /// The table of [`Waterfall::to_table`].
 pub const WATERFALL_SCHEMA: Schema = Schema {
@@ -262,7 +200,7 @@ mod tests {
         let mut metrics = Metrics::new();
         metrics.push_scrape(1000, text.as_bytes()).unwrap();
         let waterfall = metrics.state().waterfall();
-        let parts: Vec<_> = waterfall.rows.iter().map(|part| (part.component.name(), part.bytes)).collect();
+        let parts: Vec<_> = waterfall.parts().iter().map(|part| (part.component.name(), part.bytes)).collect();
         let expected = [
             ("live", 40.0),
             ("garbage", 20.0),
@@ -273,9 +211,8 @@ mod tests {
             ("off_heap", 40.0),
         ];
         assert_eq!(parts, expected);
-        assert_eq!(waterfall.rows[0].sum, 140.0);
+        assert_eq!(waterfall.parts()[0].fraction, 40.0 / 140.0);
         WATERFALL_SCHEMA.check(&waterfall.to_table().unwrap()).unwrap();
-        assert!(waterfall.to_svg().contains("outside of Go"));
-        assert_eq!(waterfall.at(Some(5000)).rows.len(), 7);
+        assert_eq!(waterfall.at(Some(5000)).parts().len(), 7);
     }
 }

@@ -9,7 +9,6 @@ use crate::attribution::{
     library,
     reason::Reason,
     record::Record,
-    site::Site,
     sizes::{Shape, Sizes},
     unreported::unreported,
 };
@@ -18,15 +17,39 @@ use crate::attribution::{
 #[derive(Debug)]
 pub(crate) struct Allocation<'a> {
     pub(crate) sizes: Sizes,
+    pub(crate) bytes: i64,
+    pub(crate) objects: i64,
+    pub(crate) inuse_bytes: i64,
+    pub(crate) inuse_objects: i64,
+    /// Objects made below a pool's `Get`.
+    pub(crate) pool_objects: i64,
     /// Its inline chain, the innermost first.
-    lines: Vec<Line<'a>>,
+    pub(crate) lines: Vec<Line<'a>>,
     stack: Sample<'a>,
-    user: Option<Line<'a>>,
 }
 
 impl<'a> Allocation<'a> {
-    pub(crate) fn new(lines: Vec<Line<'a>>, stack: Sample<'a>, user: Option<Line<'a>>) -> Self {
-        Self { sizes: Sizes::default(), lines, stack, user }
+    pub(crate) fn new(lines: Vec<Line<'a>>, stack: Sample<'a>) -> Self {
+        Self {
+            sizes: Sizes::default(),
+            bytes: 0,
+            objects: 0,
+            inuse_bytes: 0,
+            inuse_objects: 0,
+            pool_objects: 0,
+            lines,
+            stack,
+        }
+    }
+
+    /// Adds a sample: bytes and objects allocated, bytes and objects in use.
+    pub(crate) fn add(&mut self, [bytes, objects, inuse_bytes, inuse_objects]: [i64; 4], is_of_pool: bool) {
+        self.sizes.add(bytes, objects);
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.objects = self.objects.saturating_add(objects);
+        self.inuse_bytes = self.inuse_bytes.saturating_add(inuse_bytes);
+        self.inuse_objects = self.inuse_objects.saturating_add(inuse_objects);
+        self.pool_objects = self.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
     }
 
     /// Whether both are of the same code; one expression can be inlined several times.
@@ -42,70 +65,34 @@ impl<'a> Allocation<'a> {
 }
 
 /// What explains an allocation.
-#[derive(Debug, Clone, Copy)]
-struct Verdict<'a> {
-    reason: Option<(Reason, Confidence)>,
-    decision: Option<&'a HeapDecision>,
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Verdict<'a> {
+    pub(crate) reason: Option<(Reason, Confidence)>,
+    /// The compiler's decision about these very objects.
+    pub(crate) decision: Option<&'a HeapDecision>,
 }
 
-/// Gives a site its reason, its decisions and its explanation.
-pub(crate) fn explain(site: &mut Site, allocations: &mut [Allocation<'_>], compiler: &Compiler<'_>, has_log: bool) {
-    let bytes: Vec<u64> = allocations.iter().map(|allocation| allocation.sizes.bytes()).collect();
-    site.has_one_size = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes)).is_nearly_fixed();
+/// What explains each of the allocations of one leaf, in their order.
+pub(crate) fn explain<'a>(allocations: &mut [Allocation<'_>], compiler: &Compiler<'a>) -> Vec<Verdict<'a>> {
+    let bytes: Vec<i64> = allocations.iter().map(|allocation| allocation.bytes).collect();
     share_growth(allocations);
     let records: Vec<Vec<Record<'_>>> = allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect();
     let mut order: Vec<usize> = (0..allocations.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(bytes[*at]), *at));
     let mut taken: Vec<Record<'_>> = Vec::new();
-    let mut by_reason: Vec<(Verdict<'_>, u64)> = Vec::new();
-    let mut avoidable = 0.0;
+    let mut found: Vec<Verdict<'a>> = vec![Verdict::default(); allocations.len()];
     for (at, verdict) in verdicts(allocations, &records, &order, compiler, &mut taken) {
-        let bytes = bytes[at];
-        let grows = verdict.reason.is_some_and(|(reason, _)| reason.is_growth());
-        avoidable += bytes as f64 * if grows { allocations[at].sizes.avoidable_fraction() } else { 1.0 };
-        let same = by_reason
-            .iter_mut()
-            .find(|(known, _)| known.reason.map(|(reason, _)| reason) == verdict.reason.map(|(reason, _)| reason));
-        match same {
-            Some((_, sum)) => *sum += bytes,
-            None => by_reason.push((verdict, bytes)),
-        }
+        found[at] = verdict;
     }
-    let deferred = Reason::Compiler(Cause::DeferInLoop);
     if has_defer_records(allocations) {
         // Beside the function that `go` and `defer` keep, a deferred call keeps a record.
-        for (verdict, _) in &mut by_reason {
+        for verdict in &mut found {
             if matches!(verdict.reason, Some((Reason::Compiler(Cause::Goroutine), _))) {
-                verdict.reason = Some((deferred, Confidence::Heuristic));
+                verdict.reason = Some((Reason::Compiler(Cause::DeferInLoop), Confidence::Heuristic));
             }
         }
     }
-    by_reason.sort_by_key(|(_, bytes)| std::cmp::Reverse(*bytes));
-    let Some((best, _)) = by_reason.first() else { return };
-    site.reason = best.reason.map(|(reason, _)| reason);
-    site.reason_confidence = best.reason.map(|(_, confidence)| confidence);
-    let all: f64 = bytes.iter().map(|bytes| *bytes as f64).sum();
-    site.avoidable_fraction = if all > 0.0 { avoidable / all } else { 1.0 };
-    let explained = by_reason.iter().filter_map(|(verdict, _)| verdict.decision);
-    let others = records.iter().flatten().filter_map(|record| record.decision());
-    // Within a library, what the user's own line passes to it is what can be changed.
-    let passed = allocations[0].user.filter(|_| records.iter().all(Vec::is_empty)).into_iter();
-    let passed = passed.flat_map(|user| compiler.records(user)).filter_map(Record::decision);
-    if best.decision.is_some() || site.place != site.charged_to || site.reason.is_none() {
-        for decision in explained.chain(others).chain(passed) {
-            if !site.decisions.contains(decision) {
-                site.decisions.push(decision.clone());
-            }
-        }
-    }
-    site.explanation = (site.decisions.is_empty() || best.decision.is_none()).then(|| match site.reason {
-        Some(reason) => reason.explanation(),
-        None if compiler.is_of_others(&allocations[0].lines) => {
-            "unexplained: the log has other packages and nothing of this one: build all, with `go build -gcflags=-m=2 ./...`"
-        }
-        None if has_log => "unexplained: the log says nothing of the line, or the package was built without -m=2",
-        None => "no escape log: add the output of go build -gcflags=-m=2",
-    });
+    found
 }
 
 /// Pairs allocations with records: the best fits first, each record once.
@@ -117,19 +104,11 @@ fn verdicts<'a>(
     taken: &mut Vec<Record<'a>>,
 ) -> Vec<(usize, Verdict<'a>)> {
     let mut verdicts = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    for &at in order {
-        match by_frames(&allocations[at]) {
-            Some(reason) => {
-                let decision = records[at].iter().find(|record| record.reason().0 == reason.0);
-                verdicts.push((
-                    at,
-                    Verdict { reason: Some(reason), decision: decision.and_then(|found| found.decision()) },
-                ));
-            }
-            None => open.push(at),
-        }
-    }
+    let frames: Vec<_> = allocations.iter().map(by_frames).collect();
+    // What the runtime allocates for itself no log reports.
+    let (runtime, mut open): (Vec<usize>, Vec<usize>) =
+        order.iter().partition(|at| Origin::of_package(allocations[**at].symbol().package(), "-") == Origin::Runtime);
+    verdicts.extend(runtime.into_iter().map(|at| (at, Verdict::default())));
     let is_taken = |taken: &[Record<'_>], record: Record<'_>| taken.iter().any(|other| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
         let pairs = open.iter().flat_map(|&at| {
@@ -167,6 +146,10 @@ fn verdicts<'a>(
     for at in open {
         verdicts.push((at, leftover(&allocations[at], &records[at], compiler)));
     }
+    for (at, verdict) in &mut verdicts {
+        // What a function of the standard library is for tells more than what it is made of.
+        verdict.reason = frames[*at].or(verdict.reason);
+    }
     verdicts
 }
 
@@ -185,7 +168,7 @@ fn leftover<'a>(allocation: &Allocation<'_>, records: &[Record<'a>], compiler: &
             decision: record.decision(),
         },
         (_, Some((reason, _, confidence))) => Verdict { reason: Some((reason, confidence)), decision: None },
-        _ => Verdict { reason: by_library(allocation), decision: None },
+        _ => Verdict::default(),
     }
 }
 
@@ -262,16 +245,6 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
         }
         _ => None,
     }
-}
-
-/// The reason of an allocation in a library that nothing else explains.
-fn by_library(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
-    let is_own = allocation.user.is_some_and(|user| {
-        allocation.lines.first().is_some_and(|line| {
-            line.line() == user.line() && line.function().map(|f| f.id()) == user.function().map(|f| f.id())
-        })
-    });
-    (!is_own).then_some((Reason::Library, Confidence::Heuristic))
 }
 
 /// A slice that grows by several copies of one call shows a part of its growth at each: then all show the whole. `append` is

@@ -1,18 +1,22 @@
-//! The join of a heap profile with the compiler's log.
+//! From a heap profile to its allocation sites.
+
+use std::sync::Arc;
 
 use foldhash::HashMap;
-use gomem_escape::EscapeLog;
+use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
 
 use crate::attribution::{
     compiler::Compiler,
-    explain::{Allocation, explain},
+    explain::{Allocation, Verdict, explain},
     place::Place,
-    site::Site,
+    reason::Reason,
+    site::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
+    sizes::Sizes,
 };
 
-/// The allocation sites of a heap profile, by falling bytes, each with the compiler's decision where `escapes` has one and
-/// with the reason it allocates.
+/// The allocation sites of a heap profile, by falling bytes: what each leaf allocates for each reason, charged to the
+/// nearest line of the user's own code. The bytes of all sites add up to those of the profile.
 ///
 /// The compiler reports an escape at the outermost of inlined calls, a profile's leaf is the innermost of them: every frame
 /// of the leaf's inline chain is looked up, the outermost first. When several records stand on a line, the one that fits
@@ -20,75 +24,174 @@ use crate::attribution::{
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let compiler = escapes.map(Compiler::of).unwrap_or_default();
+    let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
-    let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
-    let mut places = Places::default();
-    let mut known: HashMap<(u32, Option<u32>, u32), usize> = HashMap::default();
+    let [bytes, objects, inuse] =
+        ["alloc_space", "alloc_objects", "inuse_space"].map(|name| profile.total(index(name)));
+    let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
-    let mut allocations: Vec<Vec<Allocation<'_>>> = Vec::new();
-    // The most bytes of one stack without a frame of the user's own.
-    let mut most: Vec<i64> = Vec::new();
-    let mut calls: HashMap<(usize, LocationId), usize> = HashMap::default();
-    // Asked of every frame of every sample, and the same for all lines of a function.
-    let mut roles: Vec<Option<Role>> = Vec::new();
-    let mut role = |line: Line<'_>| {
-        let Some(function) = line.function() else { return Role::Other };
-        let index = function.id().index();
-        if index >= roles.len() {
-            roles.resize(index + 1, None);
+    for mut group in groups {
+        // What a slice has kept over all copies of one call is read before the copies are told to share it.
+        let verdicts = explain(&mut group.allocations, &compiler);
+        let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
+        for (verdict, allocation) in verdicts.into_iter().zip(&group.allocations) {
+            match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {
+                Some((_, allocations)) => allocations.push(allocation),
+                None => parts.push((verdict, vec![allocation])),
+            }
         }
-        *roles[index].get_or_insert_with(|| Role::of(line, &compiler))
-    };
-    for sample in profile.samples() {
-        let Some(leaf) = sample.locations().first() else { continue };
-        let location = profile.location(leaf);
-        let lines: Vec<Line<'_>> = location.lines().collect();
-        let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
-        let place = places.index(inner);
-        let inlined_into = (lines.len() > 1).then(|| places.index(outer));
-        let mut frames = sample.frames();
-        let user = frames.find(|line| role(*line) == Role::Own);
-        let is_of_pool = frames.any(|line| role(line) == Role::PoolGet);
-        let charged_to = user.map_or(place, |line| places.index(line));
-        let next = sites.len();
-        let site = *known.entry((place, inlined_into, charged_to)).or_insert(next);
-        if site == next {
-            let place_of = |index: u32| places.all[index as usize].clone();
-            sites.push(Site::new(place_of(place), inlined_into.map(place_of), place_of(charged_to)));
-            allocations.push(Vec::new());
-            most.push(i64::MIN);
+        for (verdict, allocations) in parts {
+            let mut site = group.site(&places, &verdict, &allocations, decisions.shared(verdict.decision));
+            site.has_finalizer = verdict.decision.is_some_and(|decision| compiler.is_finalizing(decision));
+            if verdict.decision.is_none() {
+                let told = || match escapes {
+                    None => NO_LOG,
+                    Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
+                    Some(_) => NOT_KNOWN,
+                };
+                site.explanation = Some(verdict.reason.map_or_else(told, |(reason, _)| reason.explanation()));
+            }
+            site.bytes_fraction = share(site.bytes, bytes);
+            site.objects_fraction = share(site.objects, objects);
+            site.inuse_fraction = share(site.inuse_bytes, inuse);
+            sites.push(site);
         }
-        let [bytes, objects, inuse_bytes, inuse_objects] = columns.map(|column| sample.value(column));
-        let allocations = &mut allocations[site];
-        let at = *calls.entry((site, leaf)).or_insert_with(|| {
-            allocations.push(Allocation::new(lines, sample, user));
-            allocations.len() - 1
-        });
-        allocations[at].sizes.add(bytes, objects);
-        let (site, most) = (&mut sites[site], &mut most[site]);
-        if user.is_none() && bytes > *most {
-            *most = bytes;
-            site.reached_from = Some(first_frame(sample).map_or_else(|| site.place.clone(), Place::from_frame));
-        }
-        site.bytes = site.bytes.saturating_add(bytes);
-        site.objects = site.objects.saturating_add(objects);
-        site.inuse_bytes = site.inuse_bytes.saturating_add(inuse_bytes);
-        site.inuse_objects = site.inuse_objects.saturating_add(inuse_objects);
-        site.pool_objects = site.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
-    }
-    let share = |value: i64, total: i64| if total == 0 { 0.0 } else { value as f64 / total as f64 };
-    let [bytes, objects, inuse, _] = columns.map(|column| profile.total(column));
-    for (site, mut allocations) in sites.iter_mut().zip(allocations) {
-        site.bytes_fraction = share(site.bytes, bytes);
-        site.objects_fraction = share(site.objects, objects);
-        site.inuse_fraction = share(site.inuse_bytes, inuse);
-        explain(site, &mut allocations, &compiler, escapes.is_some());
-        site.has_finalizer = site.decisions.iter().any(|decision| compiler.is_finalizing(decision));
     }
     sites.sort_by(|a, b| {
-        b.bytes.cmp(&a.bytes).then_with(|| a.place.cmp(&b.place)).then_with(|| a.charged_to.cmp(&b.charged_to))
+        let by_bytes = b.bytes.cmp(&a.bytes);
+        by_bytes
+            .then_with(|| a.place.cmp(&b.place))
+            .then_with(|| a.charged_to.cmp(&b.charged_to))
+            .then_with(|| a.callee.cmp(&b.callee))
+            .then_with(|| a.reason.cmp(&b.reason))
+            .then_with(|| a.compiler_message().cmp(&b.compiler_message()))
     });
     sites
+}
+
+fn share(value: i64, total: i64) -> f64 {
+    if total == 0 { 0.0 } else { value as f64 / total as f64 }
+}
+
+/// The samples of one leaf and charged line, by call of the allocator.
+struct Group<'a> {
+    key: Key,
+    /// Where the stack of most bytes begins, when the user has no frame in it.
+    reached_from: Option<(i64, u32)>,
+    allocations: Vec<Allocation<'a>>,
+}
+
+/// What tells groups apart: places by their index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    place: u32,
+    inlined_into: Option<u32>,
+    charged_to: u32,
+    callee: Option<FunctionId>,
+}
+
+impl Group<'_> {
+    fn site(
+        &self,
+        places: &Places,
+        verdict: &Verdict<'_>,
+        allocations: &[&Allocation<'_>],
+        decision: Option<Arc<HeapDecision>>,
+    ) -> Site {
+        let sum = |of: fn(&Allocation<'_>) -> i64| {
+            allocations.iter().map(|allocation| of(allocation)).fold(0, i64::saturating_add)
+        };
+        let bytes = sum(|allocation| allocation.bytes);
+        let grows = verdict.reason.is_some_and(|(reason, _)| reason.is_growth());
+        let avoidable: f64 = allocations
+            .iter()
+            .map(|allocation| allocation.bytes as f64 * if grows { allocation.sizes.avoidable_fraction() } else { 1.0 })
+            .sum();
+        let sizes = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes));
+        Site {
+            place: places.place(self.key.place),
+            inlined_into: self.key.inlined_into.map(|index| places.place(index)),
+            charged_to: places.place(self.key.charged_to),
+            callee: self.key.callee.and_then(|id| places.callees.get(&id).cloned()),
+            reached_from: self.reached_from.map(|(_, index)| places.place(index)),
+            bytes,
+            objects: sum(|allocation| allocation.objects),
+            inuse_bytes: sum(|allocation| allocation.inuse_bytes),
+            inuse_objects: sum(|allocation| allocation.inuse_objects),
+            pool_objects: sum(|allocation| allocation.pool_objects),
+            has_finalizer: false,
+            bytes_fraction: 0.0,
+            objects_fraction: 0.0,
+            inuse_fraction: 0.0,
+            reason: verdict.reason.map(|(reason, _)| reason),
+            reason_confidence: verdict.reason.map(|(_, confidence)| confidence),
+            decision,
+            explanation: None,
+            avoidable_fraction: if bytes > 0 { avoidable / bytes as f64 } else { 1.0 },
+            has_one_size: sizes.is_nearly_fixed(),
+        }
+    }
+}
+
+/// The groups of a profile, with the places that they name.
+#[derive(Default)]
+struct Groups<'a> {
+    groups: Vec<Group<'a>>,
+    places: Places,
+}
+
+impl<'a> Groups<'a> {
+    fn read(profile: &'a Profile, compiler: &Compiler<'_>) -> Self {
+        let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
+        let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
+        let Self { mut groups, mut places } = Self::default();
+        let mut known: HashMap<Key, usize> = HashMap::default();
+        let mut calls: HashMap<(usize, LocationId), usize> = HashMap::default();
+        let mut roles = Roles::new(compiler);
+        for sample in profile.samples() {
+            let Some(leaf) = sample.locations().first() else { continue };
+            let lines: Vec<Line<'_>> = profile.location(leaf).lines().collect();
+            let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
+            let mut called = None;
+            let mut frames = sample.frames();
+            let user = frames.by_ref().find(|line| {
+                let is_own = roles.of(*line) == Role::Own;
+                if !is_own {
+                    called = line.function();
+                }
+                is_own
+            });
+            let is_of_pool = frames.any(|line| roles.of(line) == Role::PoolGet);
+            let called = called.filter(|_| user.is_some());
+            let place = places.index(inner);
+            let key = Key {
+                place,
+                inlined_into: (lines.len() > 1).then(|| places.index(outer)),
+                charged_to: user.map_or(place, |line| places.index(line)),
+                callee: called.map(|function| function.id()),
+            };
+            if let Some(function) = called {
+                places.callees.entry(function.id()).or_insert_with(|| function.name().into());
+            }
+            let group = *known.entry(key).or_insert_with(|| {
+                groups.push(Group { key, reached_from: None, allocations: Vec::new() });
+                groups.len() - 1
+            });
+            let values = columns.map(|column| sample.value(column));
+            let allocations = &mut groups[group].allocations;
+            let at = *calls.entry((group, leaf)).or_insert_with(|| {
+                allocations.push(Allocation::new(lines, sample));
+                allocations.len() - 1
+            });
+            allocations[at].add(values, is_of_pool);
+            let most = groups[group].reached_from.map_or(i64::MIN, |(most, _)| most);
+            if user.is_none() && values[0] > most {
+                let first = first_frame(sample).map_or(place, |line| places.index(line));
+                groups[group].reached_from = Some((values[0], first));
+            }
+        }
+        Self { groups, places }
+    }
 }
 
 /// The frame that a stack begins with; where goroutines end is below each of them.
@@ -102,11 +205,13 @@ struct Places {
     all: Vec<Place>,
     indexes: HashMap<Place, u32>,
     by_id: HashMap<(Option<FunctionId>, i64), u32>,
+    /// The names of functions that lines of the user's own call.
+    callees: HashMap<FunctionId, Arc<str>>,
 }
 
 impl Places {
     fn index(&mut self, line: Line<'_>) -> u32 {
-        let Self { all, indexes, by_id } = self;
+        let Self { all, indexes, by_id, .. } = self;
         *by_id.entry((line.function().map(|function| function.id()), line.line())).or_insert_with(|| {
             let place = Place::from_frame(line);
             *indexes.entry(place).or_insert_with_key(|place| {
@@ -115,6 +220,31 @@ impl Places {
             })
         })
     }
+
+    fn place(&self, index: u32) -> Place {
+        self.all[index as usize].clone()
+    }
+}
+
+/// Decisions that sites share, each copied out of the log once.
+#[derive(Default)]
+struct Decisions {
+    by_address: HashMap<usize, Arc<HeapDecision>>,
+}
+
+impl Decisions {
+    fn shared(&mut self, decision: Option<&HeapDecision>) -> Option<Arc<HeapDecision>> {
+        let decision = decision?;
+        let address = std::ptr::from_ref(decision).addr();
+        Some(Arc::clone(self.by_address.entry(address).or_insert_with(|| Arc::new(decision.clone()))))
+    }
+}
+
+/// What functions are to the stacks they are in: asked of every frame of every sample, and the same for all lines of a
+/// function.
+struct Roles<'c, 'l> {
+    compiler: &'c Compiler<'l>,
+    by_function: Vec<Option<Role>>,
 }
 
 /// What a function is to the stack it is in.
@@ -126,14 +256,38 @@ enum Role {
     Other,
 }
 
-impl Role {
-    fn of(line: Line<'_>, compiler: &Compiler<'_>) -> Self {
-        if compiler.is_own(line) {
-            Self::Own
-        } else if line.function().is_some_and(|function| function.name() == "sync.(*Pool).Get") {
-            Self::PoolGet
-        } else {
-            Self::Other
+impl<'c, 'l> Roles<'c, 'l> {
+    fn new(compiler: &'c Compiler<'l>) -> Self {
+        Self { compiler, by_function: Vec::new() }
+    }
+
+    fn of(&mut self, line: Line<'_>) -> Role {
+        let Some(function) = line.function() else { return Role::Other };
+        let index = function.id().index();
+        if index >= self.by_function.len() {
+            self.by_function.resize(index + 1, None);
         }
+        *self.by_function[index].get_or_insert_with(|| {
+            if self.compiler.is_own(line) {
+                Role::Own
+            } else if function.name() == "sync.(*Pool).Get" {
+                Role::PoolGet
+            } else {
+                Role::Other
+            }
+        })
+    }
+}
+
+impl Verdict<'_> {
+    /// Whether both say the same, and so are one site's.
+    fn is_same(&self, other: &Self) -> bool {
+        let reason = |verdict: &Self| verdict.reason.map(|(reason, _): (Reason, _)| reason);
+        let same_decision = match (self.decision, other.decision) {
+            (Some(a), Some(b)) => std::ptr::eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_decision && reason(self) == reason(other)
     }
 }

@@ -1,5 +1,7 @@
 //! A line of a function.
 
+use std::sync::Arc;
+
 use gomem_pprof::Line;
 use gomem_symbol::Symbol;
 
@@ -8,9 +10,9 @@ use gomem_symbol::Symbol;
 #[non_exhaustive]
 pub struct Place {
     /// The function, as the profile names it.
-    pub function: String,
+    pub function: Arc<str>,
     /// Its file.
-    pub file: String,
+    pub file: Arc<str>,
     /// The line.
     pub line: i64,
 }
@@ -25,12 +27,10 @@ impl Place {
     #[must_use]
     pub fn from_frame(line: Line<'_>) -> Self {
         match line.function() {
-            Some(function) => Self {
-                function: function.name().to_owned(),
-                file: function.path().as_str().to_owned(),
-                line: line.line(),
-            },
-            None => Self { function: "<unknown>".to_owned(), file: String::new(), line: 0 },
+            Some(function) => {
+                Self { function: function.name().into(), file: function.path().as_str().into(), line: line.line() }
+            }
+            None => Self { function: "<unknown>".into(), file: "".into(), line: 0 },
         }
     }
 

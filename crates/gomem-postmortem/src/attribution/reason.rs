@@ -28,8 +28,6 @@ pub enum Reason {
     PoolRefill,
     /// The `testing` package's own.
     Testing,
-    /// Within a library that no log or rule tells about.
-    Library,
     /// The runtime's own.
     Runtime,
 }
@@ -47,7 +45,6 @@ impl Reason {
         "regexp",
         "pool_refill",
         "testing",
-        "library",
         "runtime",
     ];
 
@@ -66,9 +63,14 @@ impl Reason {
             Self::Regexp => Self::NAMES[7],
             Self::PoolRefill => Self::NAMES[8],
             Self::Testing => Self::NAMES[9],
-            Self::Library => Self::NAMES[10],
-            Self::Runtime => Self::NAMES[11],
+            Self::Runtime => Self::NAMES[10],
         }
+    }
+
+    /// Its name in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.name().replace('_', " ")
     }
 
     /// Whether it says what the program is doing, and not how.
@@ -122,7 +124,6 @@ impl Reason {
             Self::Regexp => "a regular expression is compiled, or returns its matches",
             Self::PoolRefill => "a sync.Pool makes an object, or room for those it keeps",
             Self::Testing => "the testing package's own memory",
-            Self::Library => "inside a library: what the calling line passes, or asks for, decides",
             Self::Runtime => "the runtime's own memory",
         }
     }

@@ -1,11 +1,15 @@
-//! An allocation site, with the compiler's reason.
+//! An allocation site: a leaf, the line it is charged to, and one reason.
+
+use std::sync::Arc;
 
 use gomem_escape::{Cause, Certainty, Confidence, HeapDecision};
-use gomem_symbol::{Modules, Origin, Symbol};
 
 use crate::attribution::{place::Place, reason::Reason};
 
-/// A place that allocates: the line itself, the line of the user's own code it is charged to, and the compiler's word.
+/// What one place allocates for one reason, by way of one line of the user's own code.
+///
+/// A byte of the profile is in exactly one site: the bytes of all sites add up to those of the profile. What stands on
+/// another line than the place explains nothing here.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Site {
@@ -13,8 +17,10 @@ pub struct Site {
     pub place: Place,
     /// The frame the innermost one was inlined into, the outermost of them.
     pub inlined_into: Option<Place>,
-    /// The nearest frame of the user's own module: the line to change. The place itself, when it is the user's.
+    /// The nearest frame of the user's own code: the line to change. The place itself, when it is the user's.
     pub charged_to: Place,
+    /// The function that the charged line calls on the way to the place. `None` when that line allocates itself.
+    pub callee: Option<Arc<str>>,
     /// Where the stack begins, when no frame of it is the user's own: of several stacks that of most bytes.
     pub reached_from: Option<Place>,
     /// Bytes allocated over the program's life.
@@ -35,80 +41,75 @@ pub struct Site {
     pub objects_fraction: f64,
     /// The share of all bytes in use.
     pub inuse_fraction: f64,
-    /// What the compiler decided at the place, the most certain allocation first.
-    pub decisions: Vec<HeapDecision>,
-    /// Why it allocates, in a word; of several reasons the one of most bytes. `None` when nothing tells.
+    /// Why it allocates, in a word. `None` when nothing tells.
     pub reason: Option<Reason>,
     /// How sure the reason is.
     pub reason_confidence: Option<Confidence>,
+    /// The compiler's decision about these very objects.
+    pub decision: Option<Arc<HeapDecision>>,
+    /// Why it allocates, for want of a decision; or what would tell.
+    pub explanation: Option<&'static str>,
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
     /// enough at once.
     pub avoidable_fraction: f64,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
-    /// Why it allocates, for want of a decision.
-    pub explanation: Option<&'static str>,
 }
 
 impl Site {
-    pub(crate) fn new(place: Place, inlined_into: Option<Place>, charged_to: Place) -> Self {
-        Self {
-            place,
-            inlined_into,
-            charged_to,
-            reached_from: None,
-            bytes: 0,
-            objects: 0,
-            inuse_bytes: 0,
-            inuse_objects: 0,
-            pool_objects: 0,
-            has_finalizer: false,
-            bytes_fraction: 0.0,
-            objects_fraction: 0.0,
-            inuse_fraction: 0.0,
-            decisions: Vec::new(),
-            reason: None,
-            reason_confidence: None,
-            avoidable_fraction: 1.0,
-            has_one_size: false,
-            explanation: None,
-        }
-    }
-
     /// The share of all bytes allocated that the usual fix saves.
     #[must_use]
     pub fn avoidable_bytes_fraction(&self) -> f64 {
         self.bytes_fraction * self.avoidable_fraction
     }
 
-    /// The decision that explains it best.
-    #[must_use]
-    pub fn decision(&self) -> Option<&HeapDecision> {
-        self.decisions.first()
-    }
-
-    /// Why it allocates.
+    /// The compiler's cause, where it decided about these objects.
     #[must_use]
     pub fn cause(&self) -> Option<Cause> {
-        self.decision().map(|decision| decision.cause)
+        self.decision.as_ref().map(|decision| decision.cause)
     }
 
-    /// Whose code it is, when no frame of the stack is the user's own: then there is no line to change.
-    pub(crate) fn library(&self) -> Option<Origin> {
-        self.reached_from.as_ref()?;
-        let symbol = Symbol::decode(&self.place.function);
-        let origin = Modules::default().origin(symbol.package(), &self.place.file);
-        (origin != Origin::User).then_some(origin)
+    /// The compiler's line about these objects.
+    #[must_use]
+    pub fn compiler_message(&self) -> Option<String> {
+        self.decision.as_ref().map(|decision| decision.message())
     }
 
-    /// What to do about it: the compiler's decision tells best. Nothing where no line of the user's own is on the stack.
+    /// Whether it surely allocates by the compiler's word.
+    #[must_use]
+    pub fn certainty(&self) -> Option<Certainty> {
+        self.decision.as_ref().map(|decision| decision.alloc_certainty)
+    }
+
+    /// Whether the charged line allocates it itself: nothing that is called stands between.
+    #[must_use]
+    pub fn is_own(&self) -> bool {
+        self.callee.is_none() && self.reached_from.is_none()
+    }
+
+    /// Whether its reason is missing because the log does not have its package, or there is no log.
+    #[must_use]
+    pub fn is_not_logged(&self) -> bool {
+        self.reason.is_none() && self.explanation.is_some_and(|told| told == NOT_LOGGED || told == NO_LOG)
+    }
+
+    /// What to do about it at the charged line. `None` within a library: there the call is what can be changed.
     #[must_use]
     pub fn advice(&self) -> Option<String> {
-        if self.library().is_some() {
+        if !self.is_own() {
             return None;
         }
-        let decided = self.decision().map(|decision| decision.advice.clone());
-        decided.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
+        let of_compiler = self.decision.as_ref().map(|decision| decision.advice.clone());
+        of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
+    }
+
+    /// The one of both that has more in use, with what both have in use.
+    pub(crate) fn with_inuse_of(self, other: Self) -> Self {
+        let (mut more, less) = if self.inuse_bytes < other.inuse_bytes { (other, self) } else { (self, other) };
+        more.inuse_bytes = more.inuse_bytes.saturating_add(less.inuse_bytes);
+        more.inuse_objects = more.inuse_objects.saturating_add(less.inuse_objects);
+        more.inuse_fraction += less.inuse_fraction;
+        more
     }
 
     /// Bytes of one object, on average.
@@ -117,14 +118,14 @@ impl Site {
         (self.objects > 0).then(|| self.bytes as f64 / self.objects as f64)
     }
 
-    /// Whether a pool would pay: many objects of one size worth pooling, nearly all of them dead, and neither boxed values
-    /// nor texts, which a pool cannot hold.
+    /// Whether a pool would pay: many objects of one size worth pooling, nearly all of them dead, made by a line that can be
+    /// changed, and neither boxed values nor texts, which a pool cannot hold.
     #[must_use]
     pub fn is_pool_candidate(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
         let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64;
         let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));
-        let poolable = self.has_one_size && !boxed && !self.makes_text() && self.library().is_none();
+        let poolable = self.has_one_size && !boxed && !self.makes_text() && self.is_own();
         self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
     }
 
@@ -139,7 +140,6 @@ impl Site {
     }
 }
 
-/// Whether a site surely allocates by the compiler's word.
-pub(crate) fn certainty(site: &Site) -> Option<Certainty> {
-    site.decision().map(|decision| decision.alloc_certainty)
-}
+pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
+pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
+pub(crate) const NOT_KNOWN: &str = "not known: the log has nothing for objects of this size on the line";

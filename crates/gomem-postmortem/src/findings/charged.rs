@@ -1,175 +1,299 @@
-//! What is allocated for a line of the user's own code, as a finding.
+//! What lines of the user's own code allocate, themselves and by what they call, as findings.
 
-use foldhash::HashMap;
-use gomem_escape::Confidence;
-use gomem_finding::{Evidence, Severity};
-use gomem_symbol::Origin;
+use gomem_escape::HeapDecision;
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_symbol::{Origin, Symbol};
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{Place, Reason, Site, certainty},
+    attribution::{Account, Bytes, Call, Entry, Place, Reason, Site, accounts},
     findings::{
+        breakdown::{inside, reasons, share},
+        call_advice::call_advice,
         finding::{Finding, FindingKind},
         pool::{PoolMisuse, oversized},
     },
-    pacing::Pacing,
+    pacing::{Pacing, Saving},
 };
 
-/// One finding for each line of the user's own code that much is charged to. The sampler picks one object of each `period`
-/// bytes, on average.
-pub(crate) fn allocation_sites(sites: &[Site], period: Option<i64>, pacing: Option<&Pacing>) -> Vec<Finding> {
-    let mut charged: Vec<(&Place, Vec<&Site>)> = Vec::new();
-    let mut known: HashMap<&Place, usize> = HashMap::default();
-    for site in sites {
-        let next = charged.len();
-        let group = *known.entry(&site.charged_to).or_insert(next);
-        if group == next {
-            charged.push((&site.charged_to, Vec::new()));
-        }
-        charged[group].1.push(site);
-    }
-    let mut findings: Vec<Finding> = charged
-        .into_iter()
-        .map(|(place, group)| {
-            let mut finding = allocation_site(place, &group, pacing);
-            if let Some(period) = period {
-                doubt_few_samples(&mut finding, period);
-            }
+/// A finding for each line that allocates much itself, one for each call in which much is allocated, and one for each
+/// goroutine that allocates much without a line of the user's own. The sampler picks one object of each `period` bytes, on
+/// average.
+pub(crate) fn allocations(sites: &[Site], period: Option<i64>, pacing: Option<&Pacing>) -> Vec<Finding> {
+    let (lines, entries) = accounts(sites);
+    let mut findings: Vec<Finding> = Vec::new();
+    for account in &lines {
+        findings.extend(own_finding(account, pacing));
+        findings.extend(account.calls.iter().filter(|call| is_worth(&call.inside)).map(|call| {
+            let mut finding = call_finding(account.place, call, pacing);
+            // What the line passes to the pool is its own; a pool that has none to give shows below its Get.
+            finding.severity = finding.severity.min(Severity::Warning);
             finding
-        })
-        .filter(|finding| {
-            finding.bytes_fraction.unwrap_or(0.0) >= SMALLEST_SHARE || finding.kind == FindingKind::PoolMisuse
-        })
-        .collect();
+        }));
+    }
+    findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
+    if let Some(period) = period {
+        findings.iter_mut().for_each(|finding| doubt_few_samples(finding, period));
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.bytes));
     findings.truncate(MOST_FINDINGS);
     findings
 }
 
-fn allocation_site(place: &Place, group: &[&Site], pacing: Option<&Pacing>) -> Finding {
-    let sum = |of: fn(&Site) -> f64| group.iter().map(|site| of(site)).sum::<f64>();
-    let (fraction, objects) = (sum(|site| site.bytes_fraction), sum(|site| site.objects_fraction));
-    let bytes: i64 = group.iter().map(|site| site.bytes).sum();
-    let count: i64 = group.iter().map(|site| site.objects).sum();
-    // The line's own allocation explains it before what a library allocates for it.
-    let own = group.iter().find(|site| &site.place == place || site.inlined_into.as_ref() == Some(place));
-    let decision = own.and_then(|site| site.decision()).or_else(|| group.iter().find_map(|site| site.decision()));
-    let reason = group.iter().find_map(|site| site.reason);
-    let library = group.iter().find_map(|site| Some((site.library()?, site.reached_from.as_ref()?)));
+fn is_worth(bytes: &Bytes<'_>) -> bool {
+    bytes.bytes_fraction >= SMALLEST_SHARE
+}
+
+/// What a line allocates itself.
+fn own_finding(account: &Account<'_>, pacing: Option<&Pacing>) -> Option<Finding> {
+    let (place, own) = (account.place, &account.own);
+    let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
     let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
-    let misuse = PoolMisuse::of(group, decision, gc_cycles);
-    let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
-    let severity =
-        if fraction >= 0.05 || (misuse.is_some() && fraction >= 0.001) { Severity::Warning } else { Severity::Info };
-    let why = match (misuse, decision) {
-        (Some(misuse), _) => misuse.what().to_owned(),
-        (None, Some(decision)) => decision.cause.name().replace('_', " "),
-        (None, None) => reason.map_or("no escape reported".to_owned(), |reason| reason.name().replace('_', " ")),
-    };
-    let title =
-        format!("{}: {:.1} % of bytes, {:.1} % of objects: {why}", place.short(), fraction * 100.0, objects * 100.0);
-    let mut finding = Finding::new(kind, severity, title);
-    finding.summary = format!(
-        "{} allocates {} in {} objects{}.",
-        place.short_function(),
-        Unit::Bytes.humanize(bytes as f64),
-        grouped(count),
-        if count > 0 {
-            format!(", {} each on average", Unit::Bytes.humanize(bytes as f64 / count as f64))
-        } else {
-            String::new()
-        }
-    );
-    let inside = inside(place, group);
-    if !inside.is_empty() {
-        finding.summary += &format!(" Of that inside what it calls: {}.", inside.join(", "));
+    let boxed = own.sites.iter().find_map(|site| site.decision.as_deref().filter(|decision| decision.is_pool_misuse()));
+    let misuse = PoolMisuse::of(&own.sites, boxed, gc_cycles);
+    if own.sites.is_empty() || !(is_worth(own) || misuse.is_some()) {
+        return None;
     }
+    let named: Vec<&Site> = named(own).collect();
+    let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
+    let is_kept = misuse.is_none() && own.kept_fraction() >= MOSTLY_KEPT;
+    let what = match misuse {
+        Some(misuse) => misuse.what().to_owned(),
+        None if is_kept => "allocated and kept".to_owned(),
+        None => reasons(own),
+    };
+    let mut finding = Finding::new(kind, severity(own, misuse.is_some()), headline(place, own, &what));
+    finding.summary = allocated(place, own, "");
+    if misuse.is_some() || is_kept {
+        finding.summary += &format!(" It is {}.", reasons(own));
+    }
+    let decision = boxed.or_else(|| named.first().and_then(|site| site.decision.as_deref()));
     match decision {
         Some(decision) => {
-            finding.summary += &format!(" The compiler: `{}`.", decision.message());
-            finding.action.clone_from(&decision.advice);
+            let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
+            let others = if others > 0 { format!(", and {others} more") } else { String::new() };
+            finding.summary += &format!(" The compiler: `{}`{others}.", decision.message());
             finding.cause = Some(decision.cause);
             finding.compiler_message = Some(decision.message());
-            finding.confidence = if decision.cause_confidence == Confidence::Confident {
-                gomem_finding::Confidence::High
-            } else {
-                gomem_finding::Confidence::Medium
-            };
         }
         None => {
-            let explanation = group.iter().find_map(|site| site.explanation).unwrap_or_default();
-            if library.is_none() || reason != Some(Reason::Library) {
-                finding.summary += &format!(" {}{}.", explanation[..1].to_uppercase(), &explanation[1..]);
-            }
-            let advice = reason.and_then(Reason::advice);
-            finding.action = advice.unwrap_or("reuse what the line makes, or give it the capacity it will need").into();
-            finding.confidence = gomem_finding::Confidence::Low;
+            let explanation = named.first().copied().or(largest).or(own.sites.first().copied());
+            let explanation = explanation.and_then(|site| site.explanation).unwrap_or_default();
+            finding.summary += &format!(" {}.", capitalized(explanation));
         }
     }
+    finding.confidence = confidence(&named);
+    finding.action = action(&named, boxed);
     if let Some(misuse) = misuse {
         finding.summary += &misuse.seen().map_or(String::new(), |seen| format!(" {seen}"));
         if let Some(advice) = misuse.advice() {
             advice.clone_into(&mut finding.action);
         }
     }
-    if let Some(advice) = oversized(group) {
-        finding.action += &advice;
+    if is_kept {
+        keep(&mut finding, own);
     }
-    if misuse.is_none() && group.iter().any(|site| site.is_pool_candidate()) {
+    warn_of_oversized(&mut finding, own);
+    if misuse.is_none() && named.iter().any(|site| site.is_pool_candidate()) {
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
     }
-    finding.bytes = Some(bytes);
-    finding.bytes_fraction = Some(fraction);
-    finding.objects_fraction = Some(objects);
-    let avoidable = sum(Site::avoidable_bytes_fraction);
-    finding.avoidable_bytes_fraction = Some(avoidable);
-    finding.saving = pacing.and_then(|pacing| pacing.saving(avoidable));
-    if let Some((origin, first)) = library {
-        leave_to_library(&mut finding, origin, first);
+    if !is_kept {
+        // What stays is no garbage; what is not named has no advice.
+        let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
+        finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
+        finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
     }
-    finding.place = Some(place.clone());
-    finding.evidence = vec![
-        Evidence::new("alloc_space", bytes as f64, Unit::Bytes).with_source("heap profile"),
-        Evidence::new("alloc_space share", fraction, Unit::Fraction).with_source("heap profile"),
-        Evidence::new("alloc_objects share", objects, Unit::Fraction).with_source("heap profile"),
-    ];
-    if own.and_then(|site| certainty(site)).is_none() {
-        finding.confounders.push("the compiler's log has no decision for the line itself".into());
+    if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
+        finding.action =
+            "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.".into();
     }
+    if finding.action.is_empty() {
+        // A warning says what to do.
+        finding.severity = Severity::Info;
+    }
+    // Where the largest reason has less than half of the bytes, the title has no cause.
+    if own.by_reason().first().is_none_or(|part| part.bytes.saturating_mul(2) < own.bytes) && misuse.is_none() {
+        finding.cause = None;
+        finding.compiler_message = None;
+    }
+    measure(&mut finding, place, own);
+    if decision.is_none() {
+        finding.confounders.push("the compiler's log has no decision about these bytes".into());
+    }
+    Some(finding)
+}
+
+/// What a call on a line allocates.
+fn call_finding(place: &Place, call: &Call<'_>, pacing: Option<&Pacing>) -> Finding {
+    let callee = Symbol::decode(call.callee).short();
+    let what = format!("inside {callee}: {}", reasons(&call.inside));
+    let mut finding = Finding::new(FindingKind::Call, Severity::Info, headline(place, &call.inside, &what));
+    finding.summary = allocated(place, &call.inside, &format!(" in {callee} and what that calls"));
+    finding.summary += &format!(" Inside: {}.", inside(&call.inside));
+    finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
+    let is_kept = call.inside.kept_fraction() >= MOSTLY_KEPT;
+    match call_advice(call.callee, &call.inside).filter(|_| !is_kept) {
+        Some(advice) => {
+            advice.clone_into(&mut finding.action);
+            finding.severity = severity(&call.inside, false);
+            let most = call.inside.bytes_fraction * (1.0 - call.inside.kept_fraction());
+            finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
+            finding.avoidable_bytes_fraction = Some(most);
+        }
+        None if is_kept => keep(&mut finding, &call.inside),
+        None => {}
+    }
+    warn_of_oversized(&mut finding, &call.inside);
+    measure(&mut finding, place, &call.inside);
     finding
 }
 
-/// The functions below the line that allocate most of it, with their share of all bytes.
-fn inside(place: &Place, group: &[&Site]) -> Vec<String> {
-    let mut shares: Vec<(String, f64)> = Vec::new();
-    for site in group.iter().filter(|site| &site.place != place && site.inlined_into.as_ref() != Some(place)) {
-        let name = site.place.short_function();
-        match shares.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, share)) => *share += site.bytes_fraction,
-            None => shares.push((name, site.bytes_fraction)),
-        }
-    }
-    shares.retain(|(_, share)| *share >= 0.002);
-    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
-    shares.iter().take(3).map(|(name, share)| format!("{name} {:.1} %", share * 100.0)).collect()
+/// What a goroutine allocates that no line of the user's own is in.
+fn background_finding(entry: &Entry<'_>) -> Finding {
+    let symbol = Symbol::decode(entry.function);
+    let function = symbol.short();
+    let is_runtime = Origin::of_package(symbol.package(), "-") == Origin::Runtime;
+    let whose = if is_runtime { "in the runtime itself, from" } else { "in goroutines of" };
+    let what = format!("{whose} {function}, without a line of the program: {}", reasons(&entry.inside));
+    let title = format!(
+        "{} of bytes, {} of objects {what}",
+        share(entry.inside.bytes_fraction),
+        share(entry.inside.objects_fraction)
+    );
+    let mut finding = Finding::new(FindingKind::Background, Severity::Info, title);
+    finding.summary = format!(
+        "Stacks that begin with {function} allocate {}{}. No line of the program is on them: {} Inside: {}.",
+        Unit::Bytes.humanize(entry.inside.bytes as f64),
+        in_objects(&entry.inside),
+        if is_runtime { "the runtime makes it for itself." } else { "what feeds or configures them decides." },
+        inside(&entry.inside)
+    );
+    finding.confidence = Confidence::High;
+    measure(&mut finding, entry.place, &entry.inside);
+    finding
 }
 
-/// There is no line of the user's own to change.
-fn leave_to_library(finding: &mut Finding, origin: Origin, first: &Place) {
-    let whose = match origin {
-        Origin::Runtime => "the runtime's",
-        Origin::Std => "the standard library's",
-        _ => "a library's",
-    };
-    let first = first.short_function();
+/// The sites whose reasons the title names, as far as they are known: together they have half of the bytes, or none is named.
+fn named<'a>(own: &Bytes<'a>) -> impl Iterator<Item = &'a Site> {
+    let reasons: Vec<Reason> = own
+        .by_reason()
+        .into_iter()
+        .filter(|part| part.bytes.saturating_mul(5) >= own.bytes)
+        .filter_map(|part| part.key)
+        .take(2)
+        .collect();
+    let is_enough = coverage(own) >= 0.5;
+    own.sites
+        .iter()
+        .copied()
+        .filter(move |site| is_enough && site.reason.is_some_and(|reason| reasons.contains(&reason)))
+}
+
+/// The share of bytes whose reason is known.
+fn coverage(bytes: &Bytes<'_>) -> f64 {
+    let known: i64 = bytes.sites.iter().filter(|site| site.reason.is_some()).map(|site| site.bytes).sum();
+    if bytes.bytes > 0 { known as f64 / bytes.bytes as f64 } else { 0.0 }
+}
+
+/// What to do about the named reasons, each with its own advice.
+fn action(named: &[&Site], boxed: Option<&HeapDecision>) -> String {
+    if let Some(boxed) = boxed {
+        return boxed.advice.clone();
+    }
+    let mut advice: Vec<(Reason, String)> = Vec::new();
+    for site in named {
+        if let (Some(reason), Some(text)) = (site.reason, site.advice())
+            && !advice.iter().any(|(known, _)| *known == reason)
+            && !text.starts_with("nothing")
+        {
+            advice.push((reason, text));
+        }
+    }
+    match advice.as_slice() {
+        [(_, only)] => only.clone(),
+        several => {
+            let each = |(reason, text): &(Reason, String)| format!("{}: {text}", reason.words());
+            several.iter().map(each).collect::<Vec<_>>().join("; ")
+        }
+    }
+}
+
+fn confidence(named: &[&Site]) -> Confidence {
+    match named.first().and_then(|site| site.reason_confidence) {
+        Some(gomem_escape::Confidence::Confident) => Confidence::High,
+        Some(gomem_escape::Confidence::Heuristic) => Confidence::Medium,
+        None => Confidence::Low,
+    }
+}
+
+fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {
+    if bytes.bytes_fraction >= LARGE_SHARE || (is_misuse && bytes.bytes_fraction >= SMALLEST_MISUSE) {
+        Severity::Warning
+    } else {
+        Severity::Info
+    }
+}
+
+/// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace.
+fn keep(finding: &mut Finding, bytes: &Bytes<'_>) {
     finding.severity = Severity::Info;
     finding.saving = None;
-    finding.summary += &format!(" It is {whose} own, reached from {first}: no line of the program is on the stack.");
-    finding.action = match origin {
-        Origin::Runtime => "nothing to change at the line: the runtime makes it for itself".into(),
-        _ => format!("nothing to change at the line: look at what starts {first}, and with which options"),
-    };
+    finding.avoidable_bytes_fraction = None;
+    finding.summary += &format!(
+        " {} of it are still in use: it is kept, and no garbage. With less of it the heap is smaller, and GC runs more often.",
+        share(bytes.kept_fraction())
+    );
+    finding.action = "Nothing here costs GC cycles. Where memory is short, keep less of it.".into();
+}
+
+fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {
+    if let Some(advice) = oversized(&bytes.sites) {
+        finding.action.truncate(finding.action.trim_end_matches('.').len());
+        finding.action += &advice;
+    }
+}
+
+/// The share of a site's bytes that GC frees. What a short-lived object's site has in use is as of the last GC: a little
+/// of it is no sign that anything is kept.
+fn garbage_fraction(site: &Site) -> f64 {
+    let kept = site.inuse_bytes as f64 / site.bytes.max(1) as f64;
+    if kept < LITTLE_KEPT { 1.0 } else { 1.0 - kept.min(1.0) }
+}
+
+fn headline(place: &Place, bytes: &Bytes<'_>, what: &str) -> String {
+    format!(
+        "{}: {} of bytes, {} of objects: {what}",
+        place.short(),
+        share(bytes.bytes_fraction),
+        share(bytes.objects_fraction)
+    )
+}
+
+fn allocated(place: &Place, bytes: &Bytes<'_>, by: &str) -> String {
+    format!(
+        "{} allocates {}{}{by}.",
+        place.short_function(),
+        Unit::Bytes.humanize(bytes.bytes as f64),
+        in_objects(bytes)
+    )
+}
+
+fn in_objects(bytes: &Bytes<'_>) -> String {
+    let each = bytes.mean_object_bytes().map(|mean| format!(", {} each on average", Unit::Bytes.humanize(mean)));
+    format!(" in {} objects{}", grouped(bytes.objects), each.unwrap_or_default())
+}
+
+fn measure(finding: &mut Finding, place: &Place, bytes: &Bytes<'_>) {
+    finding.bytes = Some(bytes.bytes);
+    finding.bytes_fraction = Some(bytes.bytes_fraction);
+    finding.objects_fraction = Some(bytes.objects_fraction);
+    finding.place = Some(place.clone());
+    finding.evidence = vec![
+        Evidence::new("alloc_space", bytes.bytes as f64, Unit::Bytes).with_source("heap profile"),
+        Evidence::new("alloc_space share", bytes.bytes_fraction, Unit::Fraction).with_source("heap profile"),
+        Evidence::new("alloc_objects share", bytes.objects_fraction, Unit::Fraction).with_source("heap profile"),
+    ];
 }
 
 /// What the sampler hardly saw may be much less, or more.
@@ -177,13 +301,18 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
     let samples = finding.bytes.unwrap_or(0) as f64 / period.max(1) as f64;
     if samples < FEWEST_SAMPLES {
         finding.severity = Severity::Info;
-        finding.confidence = gomem_finding::Confidence::Low;
+        finding.confidence = Confidence::Low;
         finding.summary += &format!(
             " That is only a few samples, about {:.0}: the profiler takes one each {}.",
             samples.max(1.0),
             Unit::Bytes.humanize(period as f64)
         );
     }
+}
+
+fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 fn grouped(count: i64) -> String {
@@ -199,6 +328,11 @@ fn grouped(count: i64) -> String {
 }
 
 const SMALLEST_SHARE: f64 = 0.01;
+const SMALLEST_MISUSE: f64 = 0.001;
+const LARGE_SHARE: f64 = 0.05;
+/// Of what a line allocated, still in use.
+const MOSTLY_KEPT: f64 = 0.5;
+const LITTLE_KEPT: f64 = 0.1;
 const MOST_FINDINGS: usize = 12;
 /// So many have a standard deviation of a quarter.
 const FEWEST_SAMPLES: f64 = 16.0;

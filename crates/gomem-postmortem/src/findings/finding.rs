@@ -58,8 +58,12 @@ pub enum FindingKind {
     Leak,
     /// A pool that allocates at every Put.
     PoolMisuse,
-    /// A line that allocates much.
+    /// A line that allocates much itself.
     AllocationSite,
+    /// A call in which much is allocated.
+    Call,
+    /// A goroutine that allocates much, without a line of the program on its stack.
+    Background,
     /// What another GOGC would do.
     Gogc,
     /// An input that is not there, and what it would tell.
@@ -177,8 +181,17 @@ impl Finding {
 
 impl FindingKind {
     /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] =
-        &["leak", "pool_misuse", "allocation_site", "gogc", "missing_input", "runtime", "mismatch"];
+    pub const NAMES: &'static [&'static str] = &[
+        "leak",
+        "pool_misuse",
+        "allocation_site",
+        "call",
+        "background",
+        "gogc",
+        "missing_input",
+        "runtime",
+        "mismatch",
+    ];
 
     /// Its name.
     #[must_use]

@@ -16,6 +16,16 @@ pub struct Saving {
     pub gc_cycles: Interval,
     /// GC CPU saved, as a share of all available CPU.
     pub gc_cpu: Interval,
+    /// Whether it is what a fix saves at most, since not all of the bytes need be avoidable.
+    pub is_upper_bound: bool,
+}
+
+impl Saving {
+    /// The same where it is not known how much of it can be reached: nothing is the least.
+    pub(crate) fn at_most(self) -> Self {
+        let from_nothing = |interval: Interval| Interval { low: 0.0, ..interval };
+        Self { gc_cycles: from_nothing(self.gc_cycles), gc_cpu: from_nothing(self.gc_cpu), is_upper_bound: true }
+    }
 }
 
 /// The recorded run's model, with the settings worth asking about.
@@ -75,7 +85,7 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
         low: saved(after_cpu.high, cpu),
         high: saved(after_cpu.low, cpu),
     };
-    Some(Saving { gc_cycles, gc_cpu })
+    Some(Saving { gc_cycles, gc_cpu, is_upper_bound: false })
 }
 
 const SETTINGS: [u32; 6] = [50, 100, 150, 200, 400, 800];

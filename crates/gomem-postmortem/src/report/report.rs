@@ -9,10 +9,10 @@ use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::json;
 
 use crate::{
-    attribution::{Site, attribute, certainty},
+    attribution::{Site, attribute},
     bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
     findings::{
-        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growing_sites, is_leaking, live_heap, unjudged,
+        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap, unjudged,
     },
     pacing::{Pacing, Saving, prediction_columns, saving},
     report::overview::Overview,
@@ -50,11 +50,11 @@ impl Report {
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
         let live = live_heap(&state);
         let diagnosis = diagnose(bundle, &state);
-        let growing = growing_sites(bundle, &state, diagnosis.as_ref().is_some_and(is_leaking));
+        let growth = growth(bundle, diagnosis.as_ref().is_some_and(is_leaking));
         let findings = find(
             bundle,
             &sites,
-            &growing,
+            &growth,
             live.as_ref().map(|live| &live.1),
             pacing.as_ref().map_err(String::as_str),
             diagnosis.as_ref(),
@@ -124,6 +124,12 @@ impl Report {
         self.together
     }
 
+    /// What allocating this share of all bytes less would save; `None` without a model.
+    #[must_use]
+    pub fn saving(&self, fraction: f64) -> Option<Saving> {
+        saving(self.model.as_ref()?, self.today.as_ref()?, fraction)
+    }
+
     /// What the rules say of the metrics and GC traces; `None` when there are none.
     #[must_use]
     pub fn diagnosis(&self) -> Option<&Diagnosis> {
@@ -170,8 +176,8 @@ impl Report {
     #[must_use]
     pub fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
         let now = self.waterfall.at(None);
-        let time_ms = now.parts().next()?.0;
-        Some((time_ms, now.parts().map(|(_, component, bytes)| (component, bytes)).collect()))
+        let time_ms = now.parts().first()?.time_ms;
+        Some((time_ms, now.parts().iter().map(|part| (part.component, part.bytes)).collect()))
     }
 
     /// What each file was recognised as.
@@ -231,8 +237,8 @@ impl Report {
                 "title": finding.title,
                 "summary": finding.summary,
                 "action": finding.action,
-                "function": finding.place.as_ref().map(|place| &place.function),
-                "file": finding.place.as_ref().map(|place| &place.file),
+                "function": finding.place.as_ref().map(|place| &*place.function),
+                "file": finding.place.as_ref().map(|place| &*place.file),
                 "line": finding.place.as_ref().map(|place| place.line),
                 "bytes": finding.bytes,
                 "bytes_fraction": finding.bytes_fraction,
@@ -377,11 +383,11 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
             Column::int64("inuse_bytes", Unit::Bytes, all().map(|site| site.inuse_bytes).collect()),
             fraction("inuse_fraction", |site| site.inuse_fraction),
             Column::optional_strings("cause", all().map(|site| site.cause().map(gomem_escape::Cause::name))),
-            Column::optional_strings("certainty", all().map(|site| certainty(site).map(gomem_escape::Certainty::name))),
             Column::optional_strings(
-                "compiler_message",
-                all().map(|site| site.decision().map(gomem_escape::HeapDecision::message)),
+                "certainty",
+                all().map(|site| site.certainty().map(gomem_escape::Certainty::name)),
             ),
+            Column::optional_strings("compiler_message", all().map(Site::compiler_message)),
             Column::optional_strings("explanation", all().map(|site| site.explanation)),
             Column::optional_strings(
                 "inlined_into",

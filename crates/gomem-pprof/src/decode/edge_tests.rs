@@ -1,8 +1,8 @@
 //! Profiles at the edges of what the wire format allows. What a strict reading takes and refuses is what `go tool pprof`
 //! takes and refuses, which is asked where Go is installed.
 
-use super::{tests::Writer, *};
-use crate::reference::Pprof;
+use super::tests::Writer;
+use crate::{DecodeOptions, Diagnostic, Flaw, Profile, reference::Pprof, wire::Wire};
 
 type Build = fn(&mut Writer);
 

@@ -2,8 +2,8 @@
 
 use crate::{
     error::Error,
-    samples::{Numbers, STACK_TAG, Samples, VALUES_TAG, count, packed_field, packed_fields, write_field},
-    wire::Wire,
+    model::Samples,
+    wire::{Numbers, STACK_TAG, VALUES_TAG, Wire, count, packed_field, packed_fields, write_field},
 };
 
 /// Samples that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.

@@ -11,7 +11,10 @@ use plotters::{
     style::text_anchor::{HPos, Pos, VPos},
 };
 
-use crate::{charts::axis::Axis, words::escape};
+use crate::{
+    charts::{axis::Axis, part_colour::part_colour},
+    words::escape,
+};
 
 /// Lines and points over two axes.
 pub(crate) struct Chart {
@@ -215,7 +218,7 @@ impl Ink {
             Self::Assists => RGBColor(0xC2, 0x3B, 0x87),
             Self::Curve => RGBColor(0x2F, 0x70, 0xDE),
             Self::Part(component) => {
-                let hex = component.colour().trim_start_matches('#');
+                let hex = part_colour(component).trim_start_matches('#');
                 let [_, red, green, blue] = u32::from_str_radix(hex, 16).unwrap_or_default().to_be_bytes();
                 RGBColor(red, green, blue)
             }

@@ -56,12 +56,12 @@ pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option
 /// Of many scrapes, some: the first of each run of equal length.
 fn moments(waterfall: &Waterfall, begin: i64, end: i64) -> Vec<Moment> {
     let mut moments: Vec<Moment> = Vec::new();
-    for (time_ms, component, bytes) in waterfall.parts().filter(|part| (begin..=end).contains(&part.0)) {
-        if moments.last().is_none_or(|last| last.0 != time_ms) {
-            moments.push((time_ms, HashMap::default()));
+    for part in waterfall.parts().iter().filter(|part| (begin..=end).contains(&part.time_ms)) {
+        if moments.last().is_none_or(|last| last.0 != part.time_ms) {
+            moments.push((part.time_ms, HashMap::default()));
         }
         if let Some(last) = moments.last_mut() {
-            last.1.insert(component, bytes);
+            last.1.insert(part.component, part.bytes);
         }
     }
     let every = moments.len().div_ceil(MOST_MOMENTS).max(1);

@@ -3,11 +3,11 @@
 use gomem_escape::{HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report};
-use gomem_pprof::FlameHtml;
 use minijinja::{Environment, Value, context};
 
 use crate::{
     charts,
+    flame::FlameHtml,
     text::text,
     words::{cells, escape, facts, files, predicted, wants},
 };
@@ -71,9 +71,9 @@ pub fn html(report: &Report) -> String {
                 objects => format!("{:.1} %", site.objects_fraction * 100.0),
                 inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
                 cause => site.cause().map(|cause| cause.name().replace('_', " ")),
-                message => site.decision().map(HeapDecision::message),
+                message => site.compiler_message(),
                 explanation => site.explanation,
-                flow => site.decision().map(flow).unwrap_or_default(),
+                flow => site.decision.as_deref().map(flow).unwrap_or_default(),
                 advice => site.advice().map(|advice| with_code(&advice)),
             }
         })
@@ -111,7 +111,7 @@ pub fn html(report: &Report) -> String {
         all_sources => all_sources(report),
         memory => report.memory_now().map(|_| {
             // Within HTML no namespace is needed, and a report has no address in it.
-            let svg = report.waterfall().to_svg().replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
+            let svg = charts::waterfall_svg(report.waterfall()).replace(" xmlns=\"http://www.w3.org/2000/svg\"", "");
             Value::from_safe_string(svg)
         }),
         asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
@@ -136,7 +136,7 @@ fn flame(report: &Report) -> Option<String> {
         .filter_map(|name| heap.profile.sample_type_index(name))
         .collect();
     let title = format!("{}: flame graph of {}", report.name(), heap.name);
-    Some(FlameHtml::of(&title, &heap.profile, &shown).fragment())
+    Some(FlameHtml::from_profile(&title, &heap.profile, &shown).fragment())
 }
 
 /// Every kind of input that there is, by name, with its files.

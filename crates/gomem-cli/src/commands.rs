@@ -1,0 +1,43 @@
+//! The commands, a file each: what can be said to it, and how it answers.
+
+mod attribute;
+mod capture;
+mod comments;
+mod compare;
+mod completions;
+mod convert;
+mod diagnose;
+mod diff;
+mod escape;
+mod fail_on;
+mod flame;
+mod form;
+mod gogc;
+mod growth;
+mod man;
+mod metrics;
+mod postmortem;
+mod tags;
+mod top;
+mod traces;
+mod tree;
+
+pub(crate) use attribute::Attribute;
+pub(crate) use capture::Capture;
+pub(crate) use comments::Comments;
+pub(crate) use compare::Compare;
+pub(crate) use completions::Completions;
+pub(crate) use convert::Convert;
+pub(crate) use diagnose::Diagnose;
+pub(crate) use diff::Diff;
+pub(crate) use escape::Escape;
+pub(crate) use flame::Flame;
+pub(crate) use gogc::Gogc;
+pub(crate) use growth::Growth;
+pub(crate) use man::Man;
+pub(crate) use metrics::Metrics;
+pub(crate) use postmortem::Postmortem;
+pub(crate) use tags::Tags;
+pub(crate) use top::Top;
+pub(crate) use traces::Traces;
+pub(crate) use tree::Tree;

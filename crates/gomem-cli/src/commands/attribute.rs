@@ -1,0 +1,116 @@
+//! `gomem attribute`: a profile and the log of its build.
+
+use std::{
+    cmp::Reverse,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use gomem_gogc::GcModel;
+use gomem_postmortem::{RecordingOptions, Site, attribute, sites_table};
+
+use crate::{
+    failure::Failure,
+    read::{Source, read_escape_logs, read_gc_model, read_profile},
+    show::{Format, Output, render},
+};
+
+/// Where a heap profile allocates, with the compiler's reason for each place.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gomem attribute heap.pb.gz escape.log
+  gomem attribute heap.pb.gz escape.log --gctrace stderr.log -s inuse_space --limit 10
+  gomem attribute heap.pb.gz json/ --format csv > sites.csv")]
+pub(crate) struct Attribute {
+    /// A heap profile; `-` is standard input.
+    profile: PathBuf,
+    /// Logs of the same build: its text, the folder of -gcflags=-json=0,DIR, or both.
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both: with it, what each site would save.
+    #[arg(long, value_name = "RECORDING")]
+    gctrace: Option<PathBuf>,
+    /// What sites are ranked by.
+    #[arg(short, long, value_enum, default_value_t)]
+    sample_type: By,
+    /// How many rows; 0 is all.
+    #[arg(short = 'n', long, visible_alias = "rows", default_value_t = 30)]
+    limit: usize,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+#[value(rename_all = "snake_case")]
+enum By {
+    /// Bytes allocated over the program's life.
+    #[default]
+    AllocSpace,
+    /// Objects allocated over the program's life.
+    AllocObjects,
+    /// Bytes in use when the profile was taken.
+    InuseSpace,
+    /// Objects in use when the profile was taken.
+    InuseObjects,
+}
+
+impl Attribute {
+    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+        let path = &self.profile;
+        let profile = read_profile(path)?;
+        if profile.sample_type_index("alloc_space").is_none() {
+            return Err(Failure::input(path, "not a heap profile: it has no alloc_space"));
+        }
+        let log = match self.logs.as_slice() {
+            [] => None,
+            logs => Some(read_escape_logs(&Source::all(logs))?),
+        };
+        let model = self.gctrace.as_deref().map(model).transpose()?;
+        let mut sites = attribute(&profile, log.as_ref());
+        sites.sort_by_key(|site| Reverse(self.sample_type.of(site)));
+        let table = sites_table(&sites, model.as_ref())?;
+        let table = if self.limit > 0 { table.head(self.limit) } else { table };
+        if self.format != Format::Text {
+            return render(&table, self.format, out);
+        }
+        let [bytes, share] = self.sample_type.columns();
+        let mut columns = vec!["charged_to", "function", bytes, share, "reason", "compiler_message"];
+        if model.is_some() {
+            columns.push("gc_cycles_saved_fraction");
+        }
+        render(&table.select(&columns), Format::Text, out)?;
+        let unexplained = sites.iter().filter(|site| site.reason.is_none());
+        let (count, bytes) = unexplained.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
+        if log.is_none() {
+            writeln!(out, "note: no log: add the output of go build -gcflags=-m=2")?;
+        } else if count > 0 {
+            writeln!(out, "note: {count} sites with {bytes} bytes are not explained")?;
+        }
+        Ok(())
+    }
+}
+
+fn model(path: &Path) -> Result<GcModel, Failure> {
+    read_gc_model(path, &RecordingOptions::default())
+}
+
+impl By {
+    fn of(self, site: &Site) -> i64 {
+        match self {
+            Self::AllocSpace => site.bytes,
+            Self::AllocObjects => site.objects,
+            Self::InuseSpace => site.inuse_bytes,
+            Self::InuseObjects => site.inuse_objects,
+        }
+    }
+
+    /// The columns of the table that show it best.
+    fn columns(self) -> [&'static str; 2] {
+        match self {
+            Self::AllocSpace => ["bytes", "bytes_fraction"],
+            Self::AllocObjects => ["objects", "bytes_fraction"],
+            Self::InuseSpace | Self::InuseObjects => ["inuse_bytes", "inuse_fraction"],
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! `gomem capture`: a bundle from a live service.
+
+use std::{
+    io::Write,
+    ops::ControlFlow,
+    path::PathBuf,
+    sync::{
+        Once,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use clap::Args;
+use gomem_capture::{Authorities, CaptureOptions, Headers, Manifest, Target, capture, listen_check};
+use indicatif::HumanBytes;
+
+use crate::{
+    failure::Failure,
+    read::read,
+    show::{Output, one_line, progress_of_time},
+};
+
+/// Take a bundle from a live service: its profiles, and a scrape of its metrics each second.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gomem capture http://127.0.0.1:6060 -o incident/ && gomem postmortem incident/ -o report.html
+  gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
+  gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
+  gomem capture http://127.0.0.1:6060 --listen-check")]
+pub(crate) struct Capture {
+    /// The service, or its debug/pprof/.
+    url: String,
+    /// The folder to make: new, or empty.
+    #[arg(short, long, value_name = "DIR", required_unless_present = "listen_check")]
+    output: Option<PathBuf>,
+    /// Profile the CPU and scrape metrics for so long.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    seconds: u32,
+    /// Where the metrics are [default: /metrics of URL].
+    #[arg(long, value_name = "URL")]
+    metrics_url: Option<String>,
+    /// A header to send; again for more. What it says is neither shown nor stored.
+    #[arg(long, value_name = "NAME: VALUE")]
+    header: Vec<String>,
+    /// Send the bearer token that this environment variable holds.
+    #[arg(long, value_name = "NAME", conflicts_with = "bearer_token_file")]
+    bearer_token_env: Option<String>,
+    /// Send the bearer token in this file; `-` is standard input.
+    #[arg(long, value_name = "FILE")]
+    bearer_token_file: Option<PathBuf>,
+    /// Trust the authorities whose certificates are in this PEM file, instead of the system's.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// How long an answer may take, in seconds; the CPU profile so much longer than its own.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    timeout: u64,
+    /// How many MiB an answer may have.
+    #[arg(long, value_name = "MIB", default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..=4096))]
+    limit: u64,
+    /// Take nothing: say at which addresses the service answers, and how to bind it to 127.0.0.1. Exits with 1 when others reach it.
+    #[arg(long, conflicts_with = "output")]
+    listen_check: bool,
+}
+
+impl Capture {
+    /// The report goes to `out`, warnings and the progress bar to `err`.
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        let target = Target::parse(&self.url)?;
+        let Some(directory) = &self.output else {
+            let check = listen_check(&target, Duration::from_secs(self.timeout.min(LONGEST_CONNECT_SECONDS)));
+            out.write_all(check.to_string().as_bytes())?;
+            return Ok(u8::from(check.is_exposed()));
+        };
+        let mut options = CaptureOptions::new(target)
+            .with_seconds(self.seconds)
+            .with_headers(self.headers()?)
+            .with_timeout(Duration::from_secs(self.timeout))
+            .with_limit_bytes(self.limit << 20);
+        if let Some(url) = &self.metrics_url {
+            options = options.with_metrics(Target::parse(url)?);
+        }
+        if let Some(path) = &self.ca_file {
+            let authorities = Authorities::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))?;
+            options = options.with_authorities(authorities);
+        }
+        let bar = progress_of_time(u64::from(self.seconds) * 1000);
+        let interrupted = interrupted();
+        let taken = capture(&options, directory, &mut |progress| {
+            bar.set_position(u64::try_from(progress.elapsed.min(progress.expected).as_millis()).unwrap_or(u64::MAX));
+            bar.set_message(progress.latest.to_owned());
+            if interrupted.load(Ordering::Relaxed) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        bar.finish_and_clear();
+        let taken = taken?;
+        for warning in &taken.manifest().warnings {
+            writeln!(err, "gomem: warning: {}", one_line(warning))?;
+        }
+        report(&taken, out)?;
+        if taken.manifest().interrupted {
+            writeln!(out, "\ninterrupted: the bundle holds what came until then")?;
+        }
+        writeln!(out, "\nnext: gomem postmortem {}", directory.display())?;
+        Ok(0)
+    }
+
+    fn headers(&self) -> Result<Headers, Failure> {
+        let mut headers = Headers::default();
+        for line in &self.header {
+            headers.push_line(line)?;
+        }
+        if let Some(name) = &self.bearer_token_env {
+            let token = std::env::var(name)
+                .map_err(|_| Failure::Usage(format!("--bearer-token-env {name}: not set, or no text")))?;
+            headers.push_bearer(&token)?;
+        }
+        if let Some(path) = &self.bearer_token_file {
+            let token = String::from_utf8(read(path)?).map_err(|_| Failure::input(path, "no text"))?;
+            headers.push_bearer(&token)?;
+        }
+        Ok(headers)
+    }
+}
+
+/// Set by the first Ctrl-C or SIGTERM; a second one ends the process, should an answer be stored for long.
+fn interrupted() -> &'static AtomicBool {
+    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(|| {
+        // Another program that runs this as a library may handle it already: then it stays so.
+        let _ = ctrlc::try_set_handler(|| {
+            if INTERRUPTED.swap(true, Ordering::Relaxed) {
+                std::process::exit(EXIT_INTERRUPTED);
+            }
+        });
+    });
+    &INTERRUPTED
+}
+
+fn report(taken: &gomem_capture::Capture, out: &mut Output<'_>) -> std::io::Result<()> {
+    let Manifest { files, failed, skipped, window, go_version, .. } = taken.manifest();
+    writeln!(out, "{}{}", taken.manifest().url, go_version.as_ref().map(|go| format!(", {go}")).unwrap_or_default())?;
+    for file in files {
+        let many = if file.count > 1 { format!(", {} files", file.count) } else { String::new() };
+        writeln!(out, "  {:<16} {:>10}  {}{many}", file.path, HumanBytes(file.bytes).to_string(), file.what)?;
+    }
+    for failed in failed {
+        let times = if failed.count > 1 { format!(" ({} times)", failed.count) } else { String::new() };
+        writeln!(out, "  failed           {:>10}  {}: {}{times}", "", failed.what, failed.reason)?;
+    }
+    for skipped in skipped {
+        writeln!(out, "  not taken        {:>10}  {}: {}", "", skipped.what, skipped.reason)?;
+    }
+    if let Some(window) = window {
+        let bytes = |bytes: i64| HumanBytes(u64::try_from(bytes).unwrap_or(0));
+        writeln!(
+            out,
+            "\nBetween the heap profiles: {} allocated in {} objects; in use {}, then {}.",
+            bytes(window.alloc_bytes),
+            window.alloc_objects,
+            bytes(window.inuse_bytes_start),
+            bytes(window.inuse_bytes_end)
+        )?;
+    }
+    Ok(())
+}
+
+const LONGEST_CONNECT_SECONDS: u64 = 3;
+/// What shells expect of a process that SIGINT ended.
+const EXIT_INTERRUPTED: i32 = 130;

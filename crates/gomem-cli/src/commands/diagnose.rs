@@ -1,0 +1,76 @@
+//! `gomem diagnose`: the rules on metrics.
+
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
+
+use clap::Args;
+use gomem_metrics::{DiagnoseOptions, Diagnosis};
+
+use crate::{
+    commands::fail_on::FailOn,
+    failure::Failure,
+    read::{MetricsInput, Source, read_gc_trace},
+    show::{Format, Output, finding, render},
+};
+
+/// What is wrong with a program, with the evidence; or that the evidence is not enough.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gomem diagnose scrapes/ --gctrace stderr.log --memory-limit 536870912
+  gomem diagnose query_range.json --all --format json --fail-on critical")]
+pub(crate) struct Diagnose {
+    #[command(flatten)]
+    input: MetricsInput,
+    /// A log with GODEBUG=gctrace=1 lines of the same program.
+    #[arg(long, value_name = "LOG")]
+    gctrace: Option<PathBuf>,
+    /// The memory that the container may use, in bytes.
+    #[arg(long, value_name = "BYTES")]
+    memory_limit: Option<u64>,
+    /// As text, show the rules that did not fire as well.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    fail_on: FailOn,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Diagnose {
+    /// Gives the exit code.
+    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
+        let state = self.input.metrics()?.state();
+        let state = match &self.gctrace {
+            Some(log) => {
+                let trace = read_gc_trace(&Source::Path(log.clone()))?;
+                state.with_trace(&trace)
+            }
+            None => state,
+        };
+        let options = DiagnoseOptions::default().with_memory_limit_bytes(self.memory_limit);
+        let diagnosis = Diagnosis::of(&state, options);
+        if self.format == Format::Text {
+            self.sentences(&diagnosis, out)?;
+        } else {
+            render(&diagnosis.to_table()?, self.format, out)?;
+        }
+        Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
+    }
+
+    /// What fired, or what every rule says.
+    fn sentences(&self, diagnosis: &Diagnosis, out: &mut Output<'_>) -> io::Result<()> {
+        let fired = diagnosis.fired().count();
+        let rules = diagnosis.findings().len();
+        let shown = if self.all { rules } else { fired };
+        for judged in &diagnosis.findings()[..shown] {
+            finding(judged, out)?;
+        }
+        if !self.all {
+            let gap = if fired > 0 { "\n" } else { "" };
+            writeln!(out, "{gap}{} of {rules} rules did not fire; --all shows why", rules - fired)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,187 @@
+//! `gomem escape`: what goes to the heap, what changed, and a gate for CI.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::{Args, ValueEnum};
+use gomem_escape::{Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision, Inlining, Leak, Stay};
+use gomem_table::Table;
+
+use crate::{
+    failure::Failure,
+    read::{Source, read_escape_logs},
+    show::{self, Output, github, render, render_short, sarif},
+};
+
+/// What goes to the heap, and why, by the compiler's log.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  go build -gcflags=-m=2 ./... 2>&1 | gomem escape -
+  go build -gcflags=\"-m=2 -json=0,$PWD/json\" ./... 2> escape.log; gomem escape escape.log json
+  gomem escape after.log --diff before.log --fail-on new
+  gomem escape after.log --diff before.log --format github")]
+pub(crate) struct Escape {
+    /// Logs of one build: its text, the folder of -gcflags=-json=0,DIR, or both; `-` is standard input.
+    #[arg(required = true, value_name = "LOG")]
+    logs: Vec<PathBuf>,
+    /// An earlier log of the same code: shows what is new and what is gone, wherever lines moved to.
+    #[arg(long, value_name = "BEFORE")]
+    diff: Option<PathBuf>,
+    /// Exit with 1 when something new may allocate.
+    #[arg(long, value_enum, requires = "diff")]
+    fail_on: Option<Gate>,
+    /// What to list.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "diff")]
+    show: Show,
+    /// How to print it. `sarif` and `github` leave out what cannot allocate; of a comparison they have what is new.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What fails a comparison of two escape logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Gate {
+    /// A new heap decision that may allocate.
+    New,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+enum Show {
+    /// What goes to the heap, and why.
+    #[default]
+    Escapes,
+    /// Parameters that leak.
+    Leaks,
+    /// Functions that can and cannot be inlined.
+    Inlining,
+    /// What does not escape and may allocate all the same.
+    Stays,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+enum Format {
+    /// Aligned text.
+    #[default]
+    #[value(alias = "text")]
+    Table,
+    Csv,
+    /// One object a line.
+    Json,
+    #[cfg(feature = "columnar")]
+    Parquet,
+    /// Arrow IPC, the file format.
+    #[cfg(feature = "columnar")]
+    Arrow,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+}
+
+impl Escape {
+    /// Gives the exit code.
+    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
+        let log = read_escape_logs(&Source::all(&self.logs))?;
+        let Some(before) = &self.diff else {
+            self.list(&log, out)?;
+            return Ok(0);
+        };
+        let before = read_escape_logs(&[Source::Path(before.clone())])?;
+        let diff = log.diff(&before);
+        match self.format.plain() {
+            Some(show::Format::Text) => review(&diff, out)?,
+            Some(format) => {
+                let changed = diff.rows().iter().take_while(|row| row.0 != DiffStatus::Unchanged).count();
+                render(&diff.to_table()?.head(changed), format, out)?;
+            }
+            None => report(diff.new_allocations(), self.format, out)?,
+        }
+        Ok(u8::from(self.fail_on.is_some() && diff.new_allocations().next().is_some()))
+    }
+
+    fn list(&self, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {
+        let Some(format) = self.format.plain() else {
+            if self.show != Show::Escapes {
+                return Err(Failure::Usage(
+                    "--format sarif and github are of what goes to the heap: leave out --show".into(),
+                ));
+            }
+            let may_allocate =
+                log.heap_decisions().iter().filter(|decision| decision.alloc_certainty != Certainty::None);
+            return report(may_allocate, self.format, out);
+        };
+        let (table, short): (Table, &[&str]) = match self.show {
+            Show::Escapes => (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty"]),
+            Show::Leaks => {
+                (Leak::table_of(log.leaks())?, &["file", "line", "function", "param", "to", "derefs", "callee"])
+            }
+            Show::Inlining => {
+                (Inlining::table_of(log.inlining())?, &["file", "line", "function", "can_inline", "cost", "reason"])
+            }
+            Show::Stays => {
+                (Stay::table_of(log.stays())?, &["file", "line", "column", "subject", "alloc_certainty", "copies"])
+            }
+        };
+        render_short(&table, short, format, out)
+    }
+}
+
+fn report<'a>(
+    decisions: impl Iterator<Item = &'a HeapDecision>,
+    format: Format,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    match format {
+        Format::Sarif => sarif(decisions, out),
+        _ => github(decisions, out),
+    }
+}
+
+/// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
+fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
+    let count = |status| diff.rows().iter().filter(|row| row.0 == status).count();
+    let free = |row: &&(DiffStatus, &HeapDecision)| row.1.alloc_certainty == Certainty::None;
+    let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
+    if changed > 0 {
+        let columns = ["status", "file", "line", "message", "cause", "alloc_certainty"];
+        render(&diff.to_table()?.head(changed).select(&columns), show::Format::Text, out)?;
+        writeln!(out)?;
+    }
+    for decision in diff.new_allocations() {
+        writeln!(out, "{}: {}", place(decision), decision.advice)?;
+    }
+    if diff.new_allocations().next().is_some() {
+        writeln!(out)?;
+    }
+    let new_and_free = diff.rows().iter().filter(|row| row.0 == DiffStatus::New).filter(free).count();
+    writeln!(
+        out,
+        "{} new ({} may allocate), {} gone, {} unchanged",
+        count(DiffStatus::New),
+        count(DiffStatus::New) - new_and_free,
+        count(DiffStatus::Gone),
+        count(DiffStatus::Unchanged),
+    )?;
+    Ok(())
+}
+
+/// `file:line:column`, as far as it is known.
+fn place(decision: &HeapDecision) -> String {
+    let numbers = [decision.line, decision.column].into_iter().flatten();
+    numbers.fold(decision.file.to_string(), |place, number| format!("{place}:{number}"))
+}
+
+impl Format {
+    /// The same among those that every command has.
+    fn plain(self) -> Option<show::Format> {
+        match self {
+            Self::Table => Some(show::Format::Text),
+            Self::Csv => Some(show::Format::Csv),
+            Self::Json => Some(show::Format::Json),
+            #[cfg(feature = "columnar")]
+            Self::Parquet => Some(show::Format::Parquet),
+            #[cfg(feature = "columnar")]
+            Self::Arrow => Some(show::Format::Arrow),
+            Self::Sarif | Self::Github => None,
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! `gomem growth`: a series of profiles.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use gomem_postmortem::{Series, SeriesError};
+
+use crate::{
+    failure::Failure,
+    read::{STDIN, read_profile},
+    show::{Format, Output, first_rows},
+};
+
+/// How each line's value goes over a series of profiles: what grows, how fast, how sure that is.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: gomem growth heap-*.pb.gz")]
+pub(crate) struct Growth {
+    /// Profiles of one program, in any order.
+    #[arg(required = true)]
+    profiles: Vec<PathBuf>,
+    /// What to follow.
+    #[arg(short, long, value_name = "NAME", default_value = "inuse_space")]
+    sample_type: String,
+    /// How many rows; 0 is all.
+    #[arg(short = 'n', long, default_value_t = 20)]
+    rows: usize,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Growth {
+    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+        let profiles = self.profiles.iter().map(|path| read_profile(path)).collect::<Result<Vec<_>, _>>()?;
+        let series = Series::of(&profiles, &self.sample_type).map_err(|problem| self.failure(&problem))?;
+        let table = series.to_table()?;
+        let table = if self.format == Format::Text { table.select(&SHORT) } else { table };
+        let what = format!("{} over {} profiles", self.sample_type, profiles.len());
+        first_rows(&table, self.rows, self.format, &what, out)
+    }
+
+    /// Which of the profiles does not belong into a series, by its name.
+    fn failure(&self, problem: &SeriesError) -> Failure {
+        let path = |index: usize| self.profiles.get(index).map_or(Path::new(STDIN), PathBuf::as_path).display();
+        match problem {
+            SeriesError::NoTime { index } => Failure::Input(format!(
+                "{}: it does not say when it was taken; take a protobuf without debug=1",
+                path(*index)
+            )),
+            SeriesError::NoSampleType { index, sample_type, found } => {
+                Failure::Usage(format!("{}: no sample type `{sample_type}`; there are {found}", path(*index)))
+            }
+            _ => Failure::Usage(problem.to_string()),
+        }
+    }
+}
+
+/// The columns that a text has.
+const SHORT: [&str; 7] = ["function", "line", "first", "last", "change", "slope_per_hour", "confidence"];

@@ -1,0 +1,45 @@
+//! `gomem tree`: callers and callees.
+
+use std::io::Write;
+
+use clap::Args;
+
+use crate::{
+    failure::Failure,
+    read::{Profiles, Sums},
+    show::{Format, Output, call_tree, head, render, whole},
+};
+
+/// Who calls each function, and whom it calls, as `go tool pprof -tree` and `-peek` show it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gomem tree heap.pb.gz -s alloc_space -n 10
+  gomem tree heap.pb.gz --peek 'Decode$'")]
+pub(crate) struct Tree {
+    #[command(flatten)]
+    profiles: Profiles,
+    #[command(flatten)]
+    sums: Sums,
+    /// Only the functions that match this regular expression.
+    #[arg(long, value_name = "REGEXP")]
+    peek: Option<String>,
+    /// How many functions; 0 is all.
+    #[arg(short = 'n', long, default_value_t = 20)]
+    rows: usize,
+    /// Text, or the calls as a table.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Tree {
+    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+        let profile = self.profiles.read()?;
+        let options = self.sums.options(&profile)?;
+        if self.format == Format::Text {
+            let text = call_tree(&profile, &options, self.peek.as_deref(), self.rows)?;
+            writeln!(out, "{}", whole(&profile, options.sample_type))?;
+            return Ok(out.write_all(text.as_bytes())?);
+        }
+        render(&head(profile.edges(&options).to_table()?, self.rows), self.format, out)
+    }
+}

@@ -1,0 +1,25 @@
+//! Inputs: files and standard input, what they hold, and the options that say what of it is read.
+
+mod bundle;
+mod escape_logs;
+mod gc_traces;
+mod kind;
+mod metrics;
+mod profile;
+mod profiles;
+mod recording;
+mod selection;
+mod source;
+mod sums;
+
+pub(crate) use bundle::read_bundle;
+pub(crate) use escape_logs::{for_each_log, read_escape_logs};
+pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
+pub(crate) use kind::Kind;
+pub(crate) use metrics::{MetricsInput, read_metrics, scrapes_of};
+pub(crate) use profile::{read_profile, sample_type_index};
+pub(crate) use profiles::{Profiles, title};
+pub(crate) use recording::read_gc_model;
+pub(crate) use selection::Selection;
+pub(crate) use source::{STDIN, Source, read};
+pub(crate) use sums::Sums;

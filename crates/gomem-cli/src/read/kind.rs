@@ -1,0 +1,74 @@
+//! What an input is, told by its content.
+
+use gomem_postmortem::Announced;
+
+use crate::read::source::GZIP;
+
+/// What can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Profile,
+    EscapeLog,
+    GcTrace,
+    Metrics,
+}
+
+impl Kind {
+    /// What `bytes` announce, what they are most of all first.
+    pub(crate) fn all_of(bytes: &[u8]) -> impl Iterator<Item = Self> {
+        let announced = Announced::by(bytes);
+        let is_profile = announced.profile.is_some_and(|profile| profile.len() == bytes.len());
+        [
+            (is_profile, Self::Profile),
+            (announced.escape_log, Self::EscapeLog),
+            (announced.gc_trace, Self::GcTrace),
+            (announced.metrics, Self::Metrics),
+            (!is_profile && announced.profile.is_some(), Self::Profile),
+        ]
+        .into_iter()
+        .filter_map(|(is_announced, kind)| is_announced.then_some(kind))
+    }
+
+    /// What people call it, with its article.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Profile => "a profile",
+            Self::EscapeLog => "the compiler's log",
+            Self::GcTrace => "a log with GC traces",
+            Self::Metrics => "metrics",
+        }
+    }
+
+    /// The command that reads it before all others.
+    fn reader(self) -> &'static str {
+        match self {
+            Self::Profile => "gomem top",
+            Self::EscapeLog => "gomem escape",
+            Self::GcTrace => "gomem gogc",
+            Self::Metrics => "gomem metrics",
+        }
+    }
+
+    /// How to come by one.
+    pub(crate) fn recipe(self) -> &'static str {
+        match self {
+            Self::Profile => "`curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one",
+            Self::EscapeLog => "`go build -gcflags=-m=2 ./... 2> escape.log` makes one",
+            Self::GcTrace => "`GODEBUG=gctrace=1 ./program 2> stderr.log` makes one",
+            Self::Metrics => "`curl http://HOST/metrics` gives some",
+        }
+    }
+
+    /// What to do about an input that is not of this kind.
+    pub(crate) fn hint(self, bytes: &[u8]) -> String {
+        self.other(bytes).unwrap_or_else(|| self.recipe().to_owned())
+    }
+
+    /// What it is instead, and which command reads that.
+    pub(crate) fn other(self, bytes: &[u8]) -> Option<String> {
+        let found = Self::all_of(bytes).find(|found| *found != self)?;
+        // Whatever is no text announces a profile.
+        let is_sure = found != Self::Profile || bytes.starts_with(GZIP);
+        is_sure.then(|| format!("it looks like {}, which is for `{}`", found.name(), found.reader()))
+    }
+}

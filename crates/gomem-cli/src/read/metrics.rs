@@ -1,0 +1,108 @@
+//! Metrics: files of any format, and folders of scrapes.
+
+use std::{
+    path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use clap::Args;
+use gomem_metrics::{Format, Metrics, ReadOptions};
+
+use crate::{
+    failure::Failure,
+    read::{
+        kind::Kind,
+        source::{STDIN, Source},
+    },
+};
+
+/// Where metrics come from.
+#[derive(Debug, Args)]
+pub(crate) struct MetricsInput {
+    /// Files of metrics, or folders of <unix milliseconds>.prom; `-` is standard input.
+    #[arg(required = true)]
+    sources: Vec<PathBuf>,
+    /// Fail for anything that the format's specification forbids.
+    #[arg(long)]
+    strict: bool,
+    /// What format the files have; without it, they tell.
+    #[arg(long, value_name = "FORMAT", value_parser = input_format)]
+    input_format: Option<Format>,
+}
+
+impl MetricsInput {
+    /// All samples.
+    pub(crate) fn metrics(&self) -> Result<Metrics, Failure> {
+        let options = ReadOptions::default().with_format(self.input_format).with_strict(self.strict);
+        read_metrics(&Source::all(&self.sources), options)
+    }
+}
+
+/// The samples of all sources; of a folder, those of its scrapes.
+pub(crate) fn read_metrics(sources: &[Source], options: ReadOptions) -> Result<Metrics, Failure> {
+    let mut metrics = Metrics::new();
+    let mut refused = None;
+    let mut push = |source: &Source| {
+        let bytes = source.bytes()?;
+        match metrics.push(time_of(source.path()), &bytes, options) {
+            Err(problem) if options.strict || problem.is_limit() => return Err(Failure::input(source.path(), problem)),
+            // One page of HTML among a thousand scrapes is no reason to refuse them all.
+            Err(problem) => {
+                refused = Some(Failure::input(source.path(), format!("{problem}; {}", Kind::Metrics.hint(&bytes))));
+            }
+            Ok(()) => {}
+        }
+        Ok(())
+    };
+    for source in sources {
+        if !source.path().is_dir() {
+            push(source)?;
+            continue;
+        }
+        let scrapes = scrapes_of(source.path())?;
+        if scrapes.is_empty() {
+            let told = "no scrape in this folder; they are called <unix milliseconds>.prom";
+            return Err(Failure::input(source.path(), told));
+        }
+        scrapes.into_iter().try_for_each(|path| push(&Source::Path(path)))?;
+    }
+    match refused {
+        _ if !metrics.series().is_empty() => Ok(metrics),
+        Some(failure) => Err(failure),
+        None => {
+            let first = sources.first().map_or(Path::new(STDIN), Source::path);
+            Err(Failure::input(first, format!("no sample in it; {}", Kind::Metrics.recipe())))
+        }
+    }
+}
+
+/// The scrapes in a folder, by their names.
+pub(crate) fn scrapes_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let failed = |problem: std::io::Error| Failure::io(folder, &problem);
+    let mut scrapes = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let timed = time_in_name(&path).is_some();
+        if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
+            scrapes.push(path);
+        }
+    }
+    scrapes.sort();
+    Ok(scrapes)
+}
+
+/// When a scrape was taken: as its file's name says, or when it was written.
+fn time_of(path: &Path) -> i64 {
+    let written = || std::fs::metadata(path).and_then(|file| file.modified()).unwrap_or_else(|_| SystemTime::now());
+    let since = || written().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis());
+    time_in_name(path).unwrap_or_else(|| i64::try_from(since()).unwrap_or(i64::MAX))
+}
+
+fn time_in_name(path: &Path) -> Option<i64> {
+    Metrics::time_of_name(path.file_stem()?.to_str()?)
+}
+
+fn input_format(name: &str) -> Result<Format, String> {
+    let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
+    Format::of_name(name).ok_or_else(|| format!("one of {}", names()))
+}

@@ -1,0 +1,88 @@
+//! Files, and standard input under the name `-`.
+
+use std::{
+    borrow::Cow,
+    fs::File,
+    io::{self, IsTerminal, Read, StdinLock},
+    path::{Path, PathBuf},
+};
+
+use gomem_postmortem::inflated_text;
+
+use crate::failure::Failure;
+
+/// Where an input comes from.
+#[derive(Debug, Clone)]
+pub(crate) enum Source {
+    /// A file or a folder; `-` is standard input.
+    Path(PathBuf),
+    /// What comes but once, from a pipe, and was looked at already.
+    Held { path: PathBuf, bytes: Vec<u8> },
+}
+
+impl Source {
+    pub(crate) fn all(paths: &[PathBuf]) -> Vec<Self> {
+        paths.iter().cloned().map(Self::Path).collect()
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Self::Path(path) | Self::Held { path, .. } => path,
+        }
+    }
+
+    /// A source that can be looked at before it is read.
+    pub(crate) fn held(path: &Path) -> Result<Self, Failure> {
+        let is_pipe = || std::fs::metadata(path).is_ok_and(|about| !about.is_file() && !about.is_dir());
+        let path = path.to_owned();
+        if path == Path::new(STDIN) || is_pipe() {
+            return Ok(Self::Held { bytes: read(&path)?, path });
+        }
+        Ok(Self::Path(path))
+    }
+
+    /// Its beginning.
+    pub(crate) fn head(&self) -> Result<Cow<'_, [u8]>, Failure> {
+        let Self::Path(path) = self else { return self.bytes() };
+        let failed = |problem: io::Error| Failure::io(path, &problem);
+        let mut head = Vec::new();
+        File::open(path).map_err(failed)?.take(HEAD).read_to_end(&mut head).map_err(failed)?;
+        // What it holds is what counts.
+        if head.starts_with(GZIP) { self.bytes() } else { Ok(head.into()) }
+    }
+
+    /// All of it.
+    pub(crate) fn bytes(&self) -> Result<Cow<'_, [u8]>, Failure> {
+        match self {
+            Self::Path(path) => read(path).map(Cow::Owned),
+            Self::Held { bytes, .. } => Ok(Cow::Borrowed(bytes)),
+        }
+    }
+}
+
+/// A file's bytes; text that was gzipped is inflated.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let failed = |problem: io::Error| Failure::io(path, &problem);
+    if path != Path::new(STDIN) {
+        return std::fs::read(path).map(inflated_text).map_err(failed);
+    }
+    let mut bytes = Vec::new();
+    stdin()?.read_to_end(&mut bytes).map_err(failed)?;
+    Ok(inflated_text(bytes))
+}
+
+/// Standard input, unless somebody would have to type it.
+pub(crate) fn stdin() -> Result<StdinLock<'static>, Failure> {
+    let stdin = io::stdin();
+    if stdin.is_terminal() {
+        let told = "-: standard input is a terminal; pipe something into it, or name a file";
+        return Err(Failure::Usage(told.to_owned()));
+    }
+    Ok(stdin.lock())
+}
+
+/// The name of standard input.
+pub(crate) const STDIN: &str = "-";
+/// What gzip begins with.
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
+const HEAD: u64 = 4 << 20;

@@ -1,0 +1,88 @@
+//! Tables as text, CSV, JSON, Parquet or Arrow IPC.
+
+use std::io::Write;
+
+use clap::ValueEnum;
+use gomem_table::{Cell, Column, Table};
+use serde_json::Value;
+
+#[cfg(feature = "columnar")]
+use crate::show::columnar;
+use crate::{
+    failure::Failure,
+    show::{cell::value, output::Output, text_table},
+};
+
+/// How a table is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+pub(crate) enum Format {
+    /// Aligned text.
+    #[default]
+    Text,
+    Csv,
+    /// One object a line.
+    Json,
+    #[cfg(feature = "columnar")]
+    Parquet,
+    /// Arrow IPC, the file format.
+    #[cfg(feature = "columnar")]
+    Arrow,
+}
+
+/// Prints a table.
+pub(crate) fn render(table: &Table, format: Format, out: &mut Output<'_>) -> Result<(), Failure> {
+    match format {
+        Format::Text => text_table::write(table, out),
+        Format::Csv => csv(table, out),
+        Format::Json => json(table, out),
+        #[cfg(feature = "columnar")]
+        Format::Parquet => out.write_binary(&columnar::parquet(table)?),
+        #[cfg(feature = "columnar")]
+        Format::Arrow => out.write_binary(&columnar::arrow(table)?),
+    }
+}
+
+/// The same; as text only these columns.
+pub(crate) fn render_short(
+    table: &Table,
+    columns: &[&str],
+    format: Format,
+    out: &mut Output<'_>,
+) -> Result<(), Failure> {
+    if format == Format::Text { render(&table.select(columns), format, out) } else { render(table, format, out) }
+}
+
+fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
+    let mut writer = csv::Writer::from_writer(out);
+    // A pipe that closed is told by its kind, which the conversion of the error would hide.
+    let failed = |problem: csv::Error| match problem.into_kind() {
+        csv::ErrorKind::Io(problem) => Failure::Output(problem),
+        other => Failure::Output(std::io::Error::other(format!("{other:?}"))),
+    };
+    writer.write_record(table.columns().iter().map(Column::name)).map_err(failed)?;
+    for row in 0..table.rows() {
+        let record = table.columns().iter().map(|column| match column.cell(row) {
+            // JSON has no word for these.
+            Cell::Float64(number) if !number.is_finite() => number.to_string(),
+            cell => match value(cell) {
+                Value::Null => String::new(),
+                Value::String(text) => text,
+                other => other.to_string(),
+            },
+        });
+        writer.write_record(record).map_err(failed)?;
+    }
+    writer.flush()?;
+    Ok(())
+}
+
+/// One object a line, its fields in the order of the columns.
+fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
+    let names: Vec<Value> = table.columns().iter().map(|column| column.name().into()).collect();
+    for row in 0..table.rows() {
+        let fields =
+            names.iter().zip(table.columns()).map(|(name, column)| format!("{name}:{}", value(column.cell(row))));
+        writeln!(out, "{{{}}}", fields.collect::<Vec<_>>().join(","))?;
+    }
+    Ok(())
+}

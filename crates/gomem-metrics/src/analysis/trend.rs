@@ -1,0 +1,141 @@
+//! Robust trends: what a few outliers, or the sawtooth of a heap, do not change.
+
+/// A line through points, by medians.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Trend {
+    /// The Theil–Sen slope: the median of the slopes between all pairs of points.
+    pub slope: f64,
+    /// The median of what the slope leaves at x = 0.
+    pub intercept: f64,
+    /// Kendall's rank correlation with x: 1 when every point is above all earlier ones.
+    pub tau: f64,
+    /// Points seen.
+    pub points: usize,
+}
+
+impl Trend {
+    /// The trend of `points` (x, y); `None` with fewer than two different x.
+    #[must_use]
+    pub fn of(points: &[(f64, f64)]) -> Option<Self> {
+        let thinned = thin(points);
+        let (slope, intercept) = theil_sen(&thinned)?;
+        Some(Self { slope, intercept, tau: kendall_tau(&thinned), points: points.len() })
+    }
+}
+
+/// Slope and intercept by Theil and Sen; `None` with fewer than two different x. Quadratic in the number of points.
+#[must_use]
+pub fn theil_sen(points: &[(f64, f64)]) -> Option<(f64, f64)> {
+    let mut slopes: Vec<f64> =
+        pairs(points).filter(|(a, b)| a.0 != b.0).map(|(a, b)| (b.1 - a.1) / (b.0 - a.0)).collect();
+    let slope = median(&mut slopes)?;
+    let mut rests: Vec<f64> = points.iter().map(|point| point.1 - slope * point.0).collect();
+    Some((slope, median(&mut rests)?))
+}
+
+/// Kendall's tau-a of y against x, from −1 to 1; 0 without two points. Quadratic in the number of points.
+#[must_use]
+pub fn kendall_tau(points: &[(f64, f64)]) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (a, b) in pairs(points) {
+        let (rise, step) = (b.1 - a.1, b.0 - a.0);
+        sum += if rise * step > 0.0 {
+            1.0
+        } else if rise * step < 0.0 {
+            -1.0
+        } else {
+            0.0
+        };
+        count += 1.0;
+    }
+    if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// The median; `None` of nothing.
+pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
+    if values.is_empty() {
+        return None;
+    }
+    let (middle, odd) = (values.len() / 2, values.len() % 2 == 1);
+    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if odd {
+        return Some(upper);
+    }
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    Some(f64::midpoint(lower, upper))
+}
+
+/// The value below which a share of the values lies; `None` of nothing.
+pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_unstable_by(f64::total_cmp);
+    let last = sorted.len().checked_sub(1)?;
+    sorted.get((share * last as f64).round() as usize).copied()
+}
+
+/// The values of `count` spans of equal length in x.
+pub(crate) fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
+    let mut blocks = vec![Vec::new(); count];
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return blocks };
+    let width = (last.0 - first.0) / count as f64;
+    for &(x, y) in points {
+        let block = if width > 0.0 { ((x - first.0) / width) as usize } else { 0 };
+        blocks[block.min(count - 1)].push(y);
+    }
+    blocks
+}
+
+fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))> + '_ {
+    points.iter().enumerate().flat_map(|(index, &a)| points[index + 1..].iter().map(move |&b| (a, b)))
+}
+
+/// Pairs grow with the square of the points: long series are first reduced to the medians of equal runs.
+pub(crate) fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    let run = points.len().div_ceil(MOST_POINTS).max(1);
+    let middle = |points: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
+        median(&mut points.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
+    };
+    points.chunks(run).map(|points| (middle(points, |point| point.0), middle(points, |point| point.1))).collect()
+}
+
+const MOST_POINTS: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_found_in_spite_of_outliers() {
+        let mut points: Vec<_> = (0..21).map(|x| (f64::from(x), 3.0 * f64::from(x) + 1.0)).collect();
+        points[4].1 = 1e9;
+        points[9].1 = -1e9;
+        let trend = Trend::of(&points).unwrap();
+        assert!((trend.slope - 3.0).abs() < 1e-9 && (trend.intercept - 1.0).abs() < 1e-9, "{trend:?}");
+        assert!(trend.tau > 0.7);
+    }
+
+    #[test]
+    fn tau_is_one_minus_one_and_zero() {
+        assert_eq!(kendall_tau(&[(0.0, 1.0), (1.0, 2.0), (2.0, 5.0)]), 1.0);
+        assert_eq!(kendall_tau(&[(0.0, 5.0), (1.0, 2.0), (2.0, 1.0)]), -1.0);
+        assert_eq!(kendall_tau(&[(0.0, 1.0), (1.0, 1.0)]), 0.0);
+        assert_eq!(kendall_tau(&[]), 0.0);
+    }
+
+    #[test]
+    fn medians_and_missing_points() {
+        assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
+        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), Some(2.5));
+        assert_eq!(median(&mut []), None);
+        assert!(Trend::of(&[(1.0, 1.0), (1.0, 2.0)]).is_none());
+    }
+
+    #[test]
+    fn long_series_are_thinned() {
+        let points: Vec<_> = (0..100_000).map(|x| (f64::from(x), f64::from(x) * 0.5)).collect();
+        let trend = Trend::of(&points).unwrap();
+        assert!((trend.slope - 0.5).abs() < 1e-9);
+        assert_eq!(trend.points, 100_000);
+    }
+}

@@ -1,0 +1,143 @@
+//! What a line of the user's own code costs: what it allocates itself, and what the calls on it allocate.
+
+use std::{cmp::Reverse, hash::Hash, sync::Arc};
+
+use foldhash::HashMap;
+
+use crate::attribution::{place::Place, reason::Reason, site::Site};
+
+/// What one line of the user's own code costs. Its own bytes and those of each call add up to all that is charged to it;
+/// no byte is in two of them.
+#[derive(Debug)]
+pub(crate) struct Account<'a> {
+    pub(crate) place: &'a Place,
+    /// What the line allocates itself.
+    pub(crate) own: Bytes<'a>,
+    /// What each function that the line calls allocates, the largest first.
+    pub(crate) calls: Vec<Call<'a>>,
+}
+
+/// What a call on a line allocates, in the called function and below it.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) callee: &'a Arc<str>,
+    pub(crate) inside: Bytes<'a>,
+}
+
+/// What a goroutine allocates in which no line of the user's own is on the stack.
+#[derive(Debug)]
+pub(crate) struct Entry<'a> {
+    /// The function that the goroutine begins with.
+    pub(crate) function: &'a Arc<str>,
+    /// Where most of its bytes begin.
+    pub(crate) place: &'a Place,
+    pub(crate) inside: Bytes<'a>,
+}
+
+/// Sites whose bytes are counted together.
+#[derive(Debug, Default)]
+pub(crate) struct Bytes<'a> {
+    /// The largest first.
+    pub(crate) sites: Vec<&'a Site>,
+    pub(crate) bytes: i64,
+    pub(crate) objects: i64,
+    pub(crate) inuse_bytes: i64,
+    pub(crate) bytes_fraction: f64,
+    pub(crate) objects_fraction: f64,
+}
+
+/// A part of [`Bytes`] with one name.
+#[derive(Debug, Clone)]
+pub(crate) struct Part<K> {
+    pub(crate) key: K,
+    pub(crate) bytes: i64,
+    pub(crate) bytes_fraction: f64,
+}
+
+/// The accounts of all lines and goroutines, the largest first.
+pub(crate) fn accounts(sites: &[Site]) -> (Vec<Account<'_>>, Vec<Entry<'_>>) {
+    let mut lines: HashMap<&Place, Account<'_>> = HashMap::default();
+    let mut calls: HashMap<(&Place, &Arc<str>), usize> = HashMap::default();
+    let mut entries: HashMap<&str, Entry<'_>> = HashMap::default();
+    for site in sites {
+        if let Some(first) = &site.reached_from {
+            let entry = entries.entry(&first.function).or_insert_with(|| Entry {
+                function: &first.function,
+                place: first,
+                inside: Bytes::default(),
+            });
+            entry.inside.add(site);
+            continue;
+        }
+        let account = lines.entry(&site.charged_to).or_insert_with(|| Account {
+            place: &site.charged_to,
+            own: Bytes::default(),
+            calls: Vec::new(),
+        });
+        let Some(callee) = &site.callee else {
+            account.own.add(site);
+            continue;
+        };
+        let call = *calls.entry((&site.charged_to, callee)).or_insert_with(|| {
+            account.calls.push(Call { callee, inside: Bytes::default() });
+            account.calls.len() - 1
+        });
+        account.calls[call].inside.add(site);
+    }
+    let mut lines: Vec<Account<'_>> = lines.into_values().collect();
+    for line in &mut lines {
+        line.calls.sort_by_key(|call| (Reverse(call.inside.bytes), call.callee));
+    }
+    lines.sort_by_key(|line| (Reverse(line.bytes()), line.place));
+    let mut entries: Vec<Entry<'_>> = entries.into_values().collect();
+    entries.sort_by_key(|entry| (Reverse(entry.inside.bytes), entry.function));
+    (lines, entries)
+}
+
+impl Account<'_> {
+    fn bytes(&self) -> i64 {
+        self.calls.iter().fold(self.own.bytes, |sum, call| sum.saturating_add(call.inside.bytes))
+    }
+}
+
+impl<'a> Bytes<'a> {
+    fn add(&mut self, site: &'a Site) {
+        self.sites.push(site);
+        self.bytes = self.bytes.saturating_add(site.bytes);
+        self.objects = self.objects.saturating_add(site.objects);
+        self.inuse_bytes = self.inuse_bytes.saturating_add(site.inuse_bytes);
+        self.bytes_fraction += site.bytes_fraction;
+        self.objects_fraction += site.objects_fraction;
+    }
+
+    /// By reason, the largest first. `None` is what nothing explains.
+    pub(crate) fn by_reason(&self) -> Vec<Part<Option<Reason>>> {
+        self.parts(|site| site.reason)
+    }
+
+    /// By what `key` says of a site, the largest first.
+    pub(crate) fn parts<K: Eq + Hash + Clone>(&self, key: impl Fn(&'a Site) -> K) -> Vec<Part<K>> {
+        let mut parts: Vec<Part<K>> = Vec::new();
+        let mut known: HashMap<K, usize> = HashMap::default();
+        for site in &self.sites {
+            let at = *known.entry(key(site)).or_insert_with_key(|key| {
+                parts.push(Part { key: key.clone(), bytes: 0, bytes_fraction: 0.0 });
+                parts.len() - 1
+            });
+            parts[at].bytes = parts[at].bytes.saturating_add(site.bytes);
+            parts[at].bytes_fraction += site.bytes_fraction;
+        }
+        parts.sort_by_key(|part| Reverse(part.bytes));
+        parts
+    }
+
+    /// The share of its bytes that are still in use: what stays is no garbage.
+    pub(crate) fn kept_fraction(&self) -> f64 {
+        if self.bytes > 0 { (self.inuse_bytes as f64 / self.bytes as f64).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Bytes of one object, on average.
+    pub(crate) fn mean_object_bytes(&self) -> Option<f64> {
+        (self.objects > 0).then(|| self.bytes as f64 / self.objects as f64)
+    }
+}

@@ -1,0 +1,30 @@
+//! Folded stacks, for `flamegraph.pl` and its kin.
+
+use crate::view::FlameTree;
+
+impl FlameTree {
+    /// Folded stacks of the first sample type, as `flamegraph.pl` and its kin read them: `root;caller;leaf value`.
+    #[must_use]
+    pub fn to_folded(&self) -> String {
+        // A semicolon would end the frame.
+        let names: Vec<String> = self.names.iter().map(|name| name.replace(';', ":")).collect();
+        let mut folded = String::new();
+        let mut path = String::new();
+        // Where the name at each depth ends in `path`.
+        let mut ends: Vec<usize> = Vec::new();
+        for (index, node) in self.nodes().enumerate().skip(1) {
+            ends.truncate(node.depth as usize - 1);
+            path.truncate(ends.last().copied().unwrap_or(0));
+            if !path.is_empty() {
+                path.push(';');
+            }
+            path.push_str(&names[self.codes[index] as usize]);
+            ends.push(path.len());
+            if let Some(value) = node.self_values.first().filter(|&&value| value != 0) {
+                folded.push_str(&path);
+                folded.push_str(&format!(" {value}\n"));
+            }
+        }
+        folded
+    }
+}

@@ -1,0 +1,67 @@
+//! Which of the older forms an input is in.
+
+use super::{contention, count, cpu, dump, heap, java, lines::Lines, thread};
+use crate::{
+    error::{DecodeOptions, Error},
+    model::Profile,
+};
+
+/// A form other than protobuf, as the first bytes announce it.
+#[derive(Clone, Copy)]
+pub(crate) enum Form {
+    Heap,
+    JavaHeap,
+    Contention,
+    JavaContention,
+    Thread,
+    Count,
+    Dump,
+    Cpu(cpu::Words),
+}
+
+impl Form {
+    /// What the first bytes say; `None` for what may be protobuf.
+    pub(crate) fn sniff(bytes: &[u8]) -> Option<Self> {
+        if let Some(words) = cpu::Words::sniff(bytes) {
+            return Some(Self::Cpu(words));
+        }
+        let mut lines = Lines::new(bytes);
+        let first = std::iter::from_fn(|| lines.next()).take(MOST_COMMENTS).find(|line| !line.is_space_or_comment())?;
+        let text = first.text.trim();
+        if heap::is_header(text) {
+            return Some(Self::Heap);
+        }
+        match text {
+            "--- heapz 1 ---" => return Some(Self::JavaHeap),
+            // The C++ form begins likewise; Java's says so in its second line.
+            "--- contentionz 1 ---" if java::is_java(lines) => return Some(Self::JavaContention),
+            _ => {}
+        }
+        if ["--- contentionz ", "--- mutex:", "--- contention:"].iter().any(|prefix| text.starts_with(prefix)) {
+            return Some(Self::Contention);
+        }
+        if text.starts_with("--- threadz ") || text.starts_with("--- Thread ") {
+            return Some(Self::Thread);
+        }
+        if count::header(text).is_some() {
+            return Some(Self::Count);
+        }
+        dump::header(text).is_some().then_some(Self::Dump)
+    }
+
+    pub(crate) fn decode(self, bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
+        match self {
+            Self::Heap => heap::decode(bytes, options),
+            Self::JavaHeap => java::decode_heap(bytes, options),
+            Self::Contention => contention::decode(bytes, options),
+            Self::JavaContention => java::decode_contention(bytes, options),
+            Self::Thread => thread::decode(bytes, options),
+            Self::Count => count::decode(bytes, options),
+            Self::Dump => dump::decode(bytes, options),
+            Self::Cpu(words) => cpu::decode(bytes, words, options),
+        }
+    }
+}
+
+/// How many lines of comments are looked through for the first that says something.
+const MOST_COMMENTS: usize = 100;

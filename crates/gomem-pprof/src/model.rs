@@ -1,0 +1,32 @@
+//! A profile in columns, and views of its parts: every reference in it holds.
+
+mod builder;
+mod columns;
+mod labels;
+mod location;
+mod mem_stats;
+mod profile;
+mod sample;
+mod sample_type;
+mod samples;
+mod scale;
+mod strings;
+mod sums;
+mod totals;
+
+pub(crate) mod goroutine_label;
+
+pub use columns::{FunctionId, LocationId};
+pub use location::{Function, Line, Location, Mapping};
+pub use mem_stats::{MemStat, MemStats};
+pub use profile::Profile;
+pub use sample::{Label, Sample};
+pub use sample_type::SampleType;
+pub use samples::{SampleValues, Stack};
+
+pub(crate) use builder::{Builder, NewLocation};
+pub(crate) use columns::{FunctionColumns, LabelColumns, LineColumns, MappingColumns};
+pub(crate) use samples::Samples;
+pub(crate) use scale::{are_comparable, scale, scaled_label};
+pub(crate) use strings::Strings;
+pub(crate) use totals::BASE_LABEL;

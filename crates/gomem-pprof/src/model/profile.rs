@@ -1,0 +1,150 @@
+//! A profile in columns.
+
+use std::sync::Arc;
+
+use super::{
+    columns::{FunctionColumns, LineColumns, LocationId, MappingColumns},
+    labels::Labels,
+    mem_stats::MemStats,
+    sample_type::SampleType,
+    samples::Samples,
+    strings::Strings,
+    totals::Totals,
+};
+use crate::error::Diagnostic;
+
+/// A pprof profile.
+#[derive(Debug, Clone, Default)]
+pub struct Profile {
+    pub(crate) strings: Arc<Strings>,
+    pub(crate) sample_types: Vec<SampleType>,
+    pub(crate) default_sample_type: Option<String>,
+    pub(crate) period_type: Option<SampleType>,
+    pub(crate) period: i64,
+    pub(crate) time_nanos: Option<i64>,
+    pub(crate) duration_nanos: Option<i64>,
+    pub(crate) comments: Vec<String>,
+    pub(crate) drop_frames: String,
+    pub(crate) keep_frames: String,
+    pub(crate) doc_url: String,
+    pub(crate) samples: Samples,
+    pub(crate) labels: Labels,
+    pub(crate) addresses: Vec<u64>,
+    pub(crate) location_mappings: Vec<Option<u32>>,
+    /// Locations that stand for several of the program's: rare, so told by a rising list.
+    pub(crate) folded_locations: Vec<LocationId>,
+    /// Where the lines of each location begin in `lines`; one more at the end.
+    pub(crate) line_offsets: Vec<usize>,
+    pub(crate) lines: Vec<LineColumns>,
+    pub(crate) functions: Vec<FunctionColumns>,
+    pub(crate) mappings: Vec<MappingColumns>,
+    pub(crate) mem_stats: Option<MemStats>,
+    /// Of the samples before any filter.
+    pub(crate) totals: Option<Totals>,
+    /// Whether some samples are a base that was subtracted.
+    pub(crate) has_base: bool,
+    /// Whether the uninteresting frames are gone already.
+    pub(crate) is_pruned: bool,
+    /// Whether answers are those of `go tool pprof` where it is wrong.
+    pub(crate) pprof_compat: bool,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) suppressed_diagnostics: u64,
+}
+
+impl Profile {
+    /// What is counted, in the order of [`Sample::values`].
+    #[must_use]
+    pub fn sample_types(&self) -> &[SampleType] {
+        &self.sample_types
+    }
+
+    /// The index of a sample type. As for `go tool pprof`, `space` finds `inuse_space`'s plain name: an `inuse_` in
+    /// front is optional.
+    #[must_use]
+    pub fn sample_type_index(&self, name: &str) -> Option<usize> {
+        let find = |name: &str| self.sample_types.iter().position(|sample_type| sample_type.name == name);
+        find(name).or_else(|| find(name.strip_prefix("inuse_")?))
+    }
+
+    /// The index of the sample type that the profile wants shown; the last one when it does not say.
+    #[must_use]
+    pub fn default_sample_type(&self) -> usize {
+        let named = self.default_sample_type.as_deref().and_then(|name| self.sample_type_index(name));
+        named.unwrap_or(self.sample_types.len().saturating_sub(1))
+    }
+
+    /// When it was taken, in nanoseconds since the Unix epoch.
+    #[must_use]
+    pub fn time_nanos(&self) -> Option<i64> {
+        self.time_nanos
+    }
+
+    /// What it covers, for profiles that cover a time.
+    #[must_use]
+    pub fn duration_nanos(&self) -> Option<i64> {
+        self.duration_nanos
+    }
+
+    /// What the sampling period counts.
+    #[must_use]
+    pub fn period_type(&self) -> Option<&SampleType> {
+        self.period_type.as_ref()
+    }
+
+    /// The sampling period: for a heap profile `runtime.MemProfileRate` in bytes.
+    #[must_use]
+    pub fn period(&self) -> i64 {
+        self.period
+    }
+
+    /// Free text.
+    #[must_use]
+    pub fn comments(&self) -> &[String] {
+        &self.comments
+    }
+
+    /// The frames that the program's author does not want to see, as a regular expression; empty for none.
+    #[must_use]
+    pub fn drop_frames(&self) -> &str {
+        &self.drop_frames
+    }
+
+    /// The frames to keep in spite of [`drop_frames`](Self::drop_frames).
+    #[must_use]
+    pub fn keep_frames(&self) -> &str {
+        &self.keep_frames
+    }
+
+    /// A page about the profile; empty for none.
+    #[must_use]
+    pub fn doc_url(&self) -> &str {
+        &self.doc_url
+    }
+
+    /// What the runtime said of its memory at the same moment: a text heap profile (`debug=1`) ends with it.
+    #[must_use]
+    pub fn mem_stats(&self) -> Option<&MemStats> {
+        self.mem_stats.as_ref()
+    }
+
+    /// What was repaired.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// Diagnostics beyond the limit, counted but not kept.
+    #[must_use]
+    pub fn suppressed_diagnostics(&self) -> u64 {
+        self.suppressed_diagnostics
+    }
+
+    /// Where the lines of a location are.
+    pub(crate) fn line_range(&self, id: LocationId) -> std::ops::Range<usize> {
+        self.line_offsets[id.0 as usize]..self.line_offsets[id.0 as usize + 1]
+    }
+
+    pub(crate) fn string(&self, id: u32) -> &str {
+        self.strings.text(id)
+    }
+}

@@ -1,0 +1,93 @@
+//! Views of samples.
+
+use std::mem::replace;
+
+use super::{
+    location::{Function, Line},
+    profile::Profile,
+    samples::{SampleValues, Stack},
+};
+
+/// One sample.
+#[derive(Debug, Clone, Copy)]
+pub struct Sample<'a> {
+    profile: &'a Profile,
+    index: usize,
+}
+
+/// A label of a sample.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Label<'a> {
+    /// Its key.
+    pub key: &'a str,
+    /// Its text, empty for a number.
+    pub text: &'a str,
+    /// Its number, 0 for a text.
+    pub number: i64,
+    /// The number's unit.
+    pub unit: &'a str,
+}
+
+impl Profile {
+    /// The samples, in the order of the file.
+    pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample<'_>> {
+        (0..self.samples.len()).map(|index| Sample { profile: self, index })
+    }
+
+    /// The functions in the stacks, each once, in the order they come.
+    pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
+        let (mut is_known, mut is_found) = (vec![false; self.addresses.len()], vec![false; self.functions.len()]);
+        let mut found = Vec::new();
+        for sample in self.samples() {
+            sample.locations().each(|id| {
+                if replace(&mut is_known[id.0 as usize], true) {
+                    return;
+                }
+                for function in self.lines[self.line_range(id)].iter().filter_map(|line| line.function) {
+                    if !replace(&mut is_found[function.0 as usize], true) {
+                        found.push(function);
+                    }
+                }
+            });
+        }
+        found.into_iter().map(|id| Function::new(self, id))
+    }
+}
+
+impl<'a> Sample<'a> {
+    /// One value per sample type.
+    #[must_use]
+    pub fn values(&self) -> SampleValues<'a> {
+        self.profile.samples.values(self.index, self.profile.sample_types.len())
+    }
+
+    /// The value of one sample type; 0 for an index that is none.
+    #[must_use]
+    pub fn value(&self, sample_type: usize) -> i64 {
+        self.values().nth(sample_type).unwrap_or(0)
+    }
+
+    /// The stack, leaf first.
+    #[must_use]
+    pub fn locations(&self) -> Stack<'a> {
+        self.profile.samples.stack(self.index)
+    }
+
+    /// All lines of the stack, leaf first, inlined ones too.
+    pub fn frames(self) -> impl Iterator<Item = Line<'a>> + use<'a> {
+        let profile = self.profile;
+        self.locations().flat_map(move |id| profile.location(id).lines())
+    }
+
+    /// The labels.
+    pub fn labels(self) -> impl ExactSizeIterator<Item = Label<'a>> + use<'a> {
+        let profile = self.profile;
+        profile.labels.of(self.index).iter().map(move |label| Label {
+            key: profile.string(label.key),
+            text: profile.string(label.text),
+            number: label.number,
+            unit: profile.string(label.unit),
+        })
+    }
+}

@@ -1,0 +1,14 @@
+//! One or more profiles to another one: parts of it, or several put together.
+
+mod filter;
+mod label_frames;
+mod merge;
+mod prune;
+mod repair;
+mod select;
+mod tag_filter;
+
+pub use filter::Filter;
+pub use merge::Merger;
+
+pub(crate) use merge::scaled;

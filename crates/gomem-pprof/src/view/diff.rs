@@ -1,0 +1,296 @@
+//! What is different between two profiles.
+
+use foldhash::HashMap;
+use gomem_table::{Column, Table, TableError, Unit};
+
+use super::{
+    flame::FlameTree,
+    key::{FrameKey, Granularity},
+    sampling::{Sampled, Z_95},
+    top::{TopOptions, TopRow},
+};
+use crate::{
+    error::UsageError,
+    model::Profile,
+    transform::{Merger, scaled},
+};
+
+/// A profile, and a base that it is held against.
+#[derive(Debug, Clone)]
+pub struct ProfileDiff {
+    base: Profile,
+    current: Profile,
+    difference: Profile,
+}
+
+/// A key's values in both.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct DiffRow {
+    /// The key.
+    pub key: FrameKey,
+    /// Flat and cum in the base.
+    pub base: (i64, i64),
+    /// Flat and cum in the profile.
+    pub current: (i64, i64),
+    /// The standard deviation of the difference of flat by sampling, where the profile is of objects picked by size.
+    pub deviation: Option<f64>,
+}
+
+/// What became of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyStatus {
+    /// It is in the profile alone.
+    New,
+    /// It is in the base alone.
+    Gone,
+    /// Its flat or cum value is another.
+    Changed,
+    /// It is as it was.
+    Unchanged,
+}
+
+impl Profile {
+    /// Holds the profile against a base. With `normalize`, values are first scaled so that each sample type has the
+    /// base's total.
+    ///
+    /// # Errors
+    /// When they have no sample type in common, or in units that cannot be converted.
+    pub fn diff(&self, base: &Self, normalize: bool) -> Result<ProfileDiff, UsageError> {
+        let mut current = self.clone();
+        if normalize {
+            current.normalize(base);
+        }
+        // Both in the same sample types and units.
+        let mut merger = Merger::new();
+        merger.add_as(&current, 1, false)?;
+        merger.add_as(base, -1, true)?;
+        let difference = merger.finish()?;
+        let like_both = |profile: &Self| {
+            let mut merger = Merger::new();
+            merger.add_as(&difference.without_samples(), 1, false)?;
+            merger.add_as(profile, 1, false)?;
+            merger.finish()
+        };
+        Ok(ProfileDiff { base: like_both(base)?, current: like_both(&current)?, difference })
+    }
+
+    /// What happened since an earlier profile of the same process: counters, such as `alloc_space`, are differenced;
+    /// gauges, such as `inuse_space`, stay as they are. `None` when a counter went back, so that it is another process.
+    ///
+    /// # Errors
+    /// As for [`diff`](Self::diff).
+    pub fn since(&self, earlier: &Self) -> Result<Option<Self>, UsageError> {
+        let mut counters_alone = earlier.clone();
+        let is_gauge: Vec<bool> = earlier.sample_types.iter().map(|kind| kind.name.starts_with("inuse")).collect();
+        let width = is_gauge.len();
+        for row in counters_alone.samples.rows_mut().chunks_exact_mut(width.max(1)) {
+            for (value, &is_gauge) in row.iter_mut().zip(&is_gauge) {
+                if is_gauge {
+                    *value = 0;
+                }
+            }
+        }
+        let mut merger = Merger::new();
+        merger.add_as(self, 1, false)?;
+        merger.add_as(&counters_alone, -1, false)?;
+        let mut since = merger.finish()?;
+        since.time_nanos = self.time_nanos;
+        since.duration_nanos = match (self.time_nanos, earlier.time_nanos) {
+            (Some(now), Some(then)) => Some(now.saturating_sub(then)).filter(|&duration| duration > 0),
+            _ => None,
+        };
+        // Un-sampling rounds, so a counter may seem to go back by a little.
+        let went_back = since.samples().any(|sample| {
+            sample.values().zip(since.sample_types()).any(|(value, kind)| value < -1 && kind.unit() == "count")
+        });
+        Ok((!went_back).then_some(since))
+    }
+
+    /// Scales values so that each sample type has the base's total, rounding each value, as `go tool pprof -normalize`.
+    fn normalize(&mut self, base: &Self) {
+        let sums = |profile: &Self| {
+            let mut sums = vec![0_i64; profile.sample_types.len()];
+            for sample in profile.samples() {
+                for (sum, value) in sums.iter_mut().zip(sample.values()) {
+                    *sum = sum.wrapping_add(value);
+                }
+            }
+            sums
+        };
+        let base_sums = sums(base);
+        let ratios: Vec<f64> = self
+            .sample_types
+            .iter()
+            .zip(sums(self))
+            .map(|(kind, own)| {
+                let place = base.sample_types.iter().position(|other| other.name == kind.name);
+                match place {
+                    Some(place) if own != 0 => base_sums[place] as f64 / own as f64,
+                    Some(_) => 0.0,
+                    None => 1.0,
+                }
+            })
+            .collect();
+        for row in self.samples.rows_mut().chunks_exact_mut(ratios.len().max(1)) {
+            for (value, &ratio) in row.iter_mut().zip(&ratios) {
+                *value = scaled(*value, ratio);
+            }
+        }
+    }
+
+    /// Its header and sample types.
+    fn without_samples(&self) -> Self {
+        Self {
+            sample_types: self.sample_types.clone(),
+            period_type: self.period_type.clone(),
+            drop_frames: self.drop_frames.clone(),
+            keep_frames: self.keep_frames.clone(),
+            is_pruned: self.is_pruned,
+            pprof_compat: self.pprof_compat,
+            line_offsets: vec![0],
+            ..Self::default()
+        }
+    }
+}
+
+impl ProfileDiff {
+    /// The base, in the sample types that both have.
+    #[must_use]
+    pub fn base(&self) -> &Profile {
+        &self.base
+    }
+
+    /// The profile, in the sample types that both have.
+    #[must_use]
+    pub fn current(&self) -> &Profile {
+        &self.current
+    }
+
+    /// The profile less the base, as one profile: the base's samples are negative and have the label `pprof::base`. It is
+    /// what `go tool pprof -diff_base` makes.
+    #[must_use]
+    pub fn difference(&self) -> &Profile {
+        &self.difference
+    }
+
+    /// Every key of either, the largest |difference| of flat first, then of cum, then by name.
+    #[must_use]
+    pub fn rows(&self, options: &TopOptions) -> Vec<DiffRow> {
+        let mut rows: HashMap<FrameKey, DiffRow> = HashMap::default();
+        let base = self.base.top(options);
+        let current = self.current.top(options);
+        let mut put = |row: &TopRow, is_base: bool| {
+            let found = rows.entry(row.key.clone()).or_insert_with(|| DiffRow {
+                key: row.key.clone(),
+                base: (0, 0),
+                current: (0, 0),
+                deviation: None,
+            });
+            *(if is_base { &mut found.base } else { &mut found.current }) = (row.flat, row.cum);
+        };
+        base.rows().iter().for_each(|row| put(row, true));
+        current.rows().iter().for_each(|row| put(row, false));
+        for (key, sampled) in self.sampled(options.sample_type, options.by) {
+            if let Some(row) = rows.get_mut(&key) {
+                row.deviation = Some(sampled.deviation());
+            }
+        }
+        let mut rows: Vec<DiffRow> = rows.into_values().collect();
+        rows.sort_by_cached_key(|row| {
+            let (flat, cum) = row.delta();
+            (std::cmp::Reverse(flat.unsigned_abs()), std::cmp::Reverse(cum.unsigned_abs()), row.key.to_string())
+        });
+        if options.drop_negative {
+            rows.retain(|row| row.delta().0 > 0 || (row.delta().0 == 0 && row.delta().1 >= 0));
+        }
+        rows
+    }
+
+    /// What the sampler saw of what is different, by key. Two profiles are sampled independently, so variances add up; but
+    /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it.
+    fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, Sampled> {
+        let of = |profile: &Profile| profile.sampling(sample_type, by).unwrap_or_default();
+        let mut of_key: HashMap<FrameKey, Sampled> = of(&self.current).into_iter().collect();
+        let base = of(&self.base);
+        let is_counter = self.current.sample_types.get(sample_type).is_some_and(|kind| kind.name.starts_with("alloc"));
+        let is_continued = is_counter
+            && base.iter().all(|(key, base)| of_key.get(key).is_some_and(|now| now.objects > base.objects - 0.5));
+        for (key, base) in base {
+            let sampled = of_key.entry(key).or_default();
+            if is_continued {
+                sampled.objects = (sampled.objects - base.objects).max(0.0);
+                sampled.variance = (sampled.variance - base.variance).max(0.0);
+            } else {
+                sampled.add(base);
+            }
+        }
+        of_key
+    }
+
+    /// [`rows`](Self::rows) as a table: the key's columns, `base`, `current`, `delta`, `base_cum`, `current_cum`,
+    /// `delta_cum`, `delta_fraction` (of the base's total), `delta_low`, `delta_high` (95 %, by sampling), `status`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn top_table(&self, options: &TopOptions) -> Result<Table, TableError> {
+        let rows = self.rows(options);
+        let kind = self.current.sample_types().get(options.sample_type);
+        let unit = kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let total = options.shown(self.base.own_total(options.sample_type), 0);
+        let share = |row: &DiffRow| (total != 0).then(|| row.delta().0 as f64 / total as f64);
+        let bound = |row: &DiffRow, sign: f64| Some(row.delta().0 as f64 + sign * Z_95 * row.deviation?);
+        let values = |of: fn(&DiffRow) -> i64| rows.iter().map(of).collect::<Vec<i64>>();
+        let mut columns = options.by.columns(rows.iter().map(|row| &row.key));
+        columns.extend([
+            Column::int64("base", unit, values(|row| row.base.0)),
+            Column::int64("current", unit, values(|row| row.current.0)),
+            Column::int64("delta", unit, values(|row| row.delta().0)),
+            Column::int64("base_cum", unit, values(|row| row.base.1)),
+            Column::int64("current_cum", unit, values(|row| row.current.1)),
+            Column::int64("delta_cum", unit, values(|row| row.delta().1)),
+            Column::optional_float64("delta_fraction", Unit::Fraction, rows.iter().map(share)),
+            Column::optional_float64("delta_low", unit, rows.iter().map(|row| bound(row, -1.0))),
+            Column::optional_float64("delta_high", unit, rows.iter().map(|row| bound(row, 1.0))),
+            Column::category("status", rows.iter().map(|row| row.status() as u32).collect(), KeyStatus::NAMES),
+        ]);
+        Table::new("diff", columns)
+    }
+
+    /// The flame tree of the profile, with the base's values beside its own for the colours.
+    #[must_use]
+    pub fn flame(&self, sample_type: usize) -> FlameTree {
+        FlameTree::of_both(&self.base, &self.current, sample_type)
+    }
+}
+
+impl DiffRow {
+    /// Flat and cum, the base's subtracted.
+    #[must_use]
+    pub fn delta(&self) -> (i64, i64) {
+        (self.current.0.wrapping_sub(self.base.0), self.current.1.wrapping_sub(self.base.1))
+    }
+
+    /// What became of the key.
+    #[must_use]
+    pub fn status(&self) -> KeyStatus {
+        match (self.base, self.current) {
+            ((0, 0), _) => KeyStatus::New,
+            (_, (0, 0)) => KeyStatus::Gone,
+            (base, current) if base == current => KeyStatus::Unchanged,
+            _ => KeyStatus::Changed,
+        }
+    }
+}
+
+impl KeyStatus {
+    /// The names, in the order of the values.
+    pub const NAMES: &'static [&'static str] = &["new", "gone", "changed", "unchanged"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
+}

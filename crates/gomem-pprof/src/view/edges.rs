@@ -1,0 +1,140 @@
+//! Who calls whom.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use gomem_table::{Column, StringPoolBuilder, Table, TableError, Unit};
+
+use super::{
+    key::{FrameKey, FrameKeys},
+    top::TopOptions,
+};
+use crate::model::Profile;
+
+/// The calls between keys, heaviest first.
+#[derive(Debug, Clone)]
+pub struct Edges {
+    keys: Vec<FrameKey>,
+    calls: Vec<Call>,
+    unit: Unit,
+}
+
+/// A call from one key to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Edge<'a> {
+    /// Who calls.
+    pub caller: &'a FrameKey,
+    /// Who is called.
+    pub callee: &'a FrameKey,
+    /// The value of samples that pass through the call, each counted once.
+    pub weight: i64,
+    /// Whether the call was inlined in every sample.
+    pub inlined: bool,
+}
+
+impl Profile {
+    /// The calls between keys, summed as `go tool pprof -tree` does: a call counts once for a sample, and a key's calls
+    /// to itself are left out.
+    #[must_use]
+    pub fn edges(&self, options: &TopOptions) -> Edges {
+        let profile = &*self.interesting();
+        let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
+        let mut places: HashMap<(u32, u32), usize> = HashMap::default();
+        let mut calls: Vec<Call> = Vec::new();
+        for (index, sample) in profile.samples().enumerate() {
+            let value = sample.value(options.sample_type);
+            let count = if options.mean { sample.value(0) } else { 0 };
+            if value == 0 && count == 0 {
+                continue;
+            }
+            let mut caller = None;
+            for id in sample.locations().rev() {
+                let range = profile.line_range(id);
+                let outermost = range.end - 1;
+                for line in range.rev() {
+                    let callee = of_line[line];
+                    if let Some(caller) = caller.filter(|&caller| caller != callee) {
+                        let next = calls.len();
+                        let place = *places.entry((caller, callee)).or_insert(next);
+                        if place == next {
+                            calls.push(Call {
+                                caller,
+                                callee,
+                                weight: 0,
+                                count: 0,
+                                inlined: true,
+                                counted: usize::MAX,
+                            });
+                        }
+                        let call = &mut calls[place];
+                        if call.counted != index {
+                            call.counted = index;
+                            call.weight = call.weight.wrapping_add(value);
+                            call.count = call.count.wrapping_add(count);
+                            call.inlined &= line != outermost;
+                        }
+                    }
+                    caller = Some(callee);
+                }
+            }
+        }
+        let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+        calls.retain(|call| call.weight != 0);
+        calls.sort_by_key(|call| {
+            let weight = std::cmp::Reverse(call.weight.unsigned_abs());
+            (weight, &names[call.caller as usize], &names[call.callee as usize])
+        });
+        // `go tool pprof` does not divide the weights of a mean.
+        for call in &mut calls {
+            call.weight = options.shown(call.weight, if profile.pprof_compat { 0 } else { call.count });
+        }
+        let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        Edges { keys, calls, unit }
+    }
+}
+
+#[derive(Debug, Clone)]
+struct Call {
+    caller: u32,
+    callee: u32,
+    weight: i64,
+    count: i64,
+    inlined: bool,
+    /// The last sample that counted.
+    counted: usize,
+}
+
+impl Edges {
+    /// The calls: largest |weight| first, then by the names of caller and callee.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Edge<'_>> {
+        self.calls.iter().map(|call| Edge {
+            caller: &self.keys[call.caller as usize],
+            callee: &self.keys[call.callee as usize],
+            weight: call.weight,
+            inlined: call.inlined,
+        })
+    }
+
+    /// `caller`, `callee`, `weight`, `inlined`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let mut pool = StringPoolBuilder::new();
+        let names: Vec<u32> = self.keys.iter().map(|key| pool.intern(&key.to_string())).collect();
+        let pool = pool.finish();
+        let text = |name: &str, key: fn(&Call) -> u32| {
+            Column::text(name, self.calls.iter().map(|call| names[key(call) as usize]).collect(), Arc::clone(&pool))
+        };
+        Table::new(
+            "edges",
+            vec![
+                text("caller", |call| call.caller),
+                text("callee", |call| call.callee),
+                Column::int64("weight", self.unit, self.calls.iter().map(|call| call.weight).collect()),
+                Column::bool("inlined", self.calls.iter().map(|call| call.inlined).collect()),
+            ],
+        )
+    }
+}

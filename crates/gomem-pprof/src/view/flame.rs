@@ -1,0 +1,320 @@
+//! The flame tree: stacks folded from the root.
+
+use std::{cmp::Reverse, ops::Range};
+
+use foldhash::HashMap;
+use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
+
+use crate::model::{LineColumns, Profile, Sample, SampleType};
+
+/// The stacks of a profile, folded from the root, with the values of one or more sample types.
+#[derive(Debug, Clone)]
+pub struct FlameTree {
+    sample_types: Vec<SampleType>,
+    pub(crate) names: Vec<String>,
+    parents: Vec<Option<u32>>,
+    depths: Vec<u32>,
+    /// Indexes into `names`.
+    pub(crate) codes: Vec<u32>,
+    /// Node after node, one per sample type.
+    self_values: Vec<i64>,
+    totals: Vec<i64>,
+    folded: usize,
+    is_diff: bool,
+}
+
+/// A node: a function called by its parent's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlameNode<'a> {
+    /// The caller; `None` for the root.
+    pub parent: Option<u32>,
+    /// 0 is the root.
+    pub depth: u32,
+    /// The function.
+    pub name: &'a str,
+    /// The values of samples that end here, one per sample type.
+    pub self_values: &'a [i64],
+    /// The values of samples that pass through here or end here, one per sample type.
+    pub totals: &'a [i64],
+}
+
+impl Profile {
+    /// The flame tree of one sample type, by function.
+    #[must_use]
+    pub fn flame(&self, sample_type: usize) -> FlameTree {
+        self.flame_of(&[sample_type])
+    }
+
+    /// The flame tree of several sample types, by function.
+    #[must_use]
+    pub fn flame_of(&self, sample_types: &[usize]) -> FlameTree {
+        self.paths(sample_types).fold(0.0)
+    }
+
+    /// The same, without what is a smaller share of the whole than `smallest` in every sample type: that is part of its
+    /// caller. For a profile of many stacks this is much less work.
+    #[must_use]
+    pub fn flame_above(&self, sample_types: &[usize], smallest: f64) -> FlameTree {
+        self.paths(sample_types).fold(smallest)
+    }
+
+    fn paths(&self, sample_types: &[usize]) -> Paths {
+        let kinds: Vec<SampleType> =
+            sample_types.iter().filter_map(|&index| self.sample_types().get(index).cloned()).collect();
+        let mut paths = Paths::new(kinds);
+        paths.add_profile(self, |sample, values| {
+            for (value, &index) in values.iter_mut().zip(sample_types) {
+                *value = sample.value(index);
+            }
+        });
+        paths
+    }
+
+    fn frame_name(&self, line: &LineColumns) -> &str {
+        match line.function {
+            Some(id) => self.string(self.functions[id.0 as usize].name),
+            None => "<unknown>",
+        }
+    }
+}
+
+impl FlameTree {
+    /// The tree of two profiles of the same sample types: values of the second one first, then those of the first.
+    pub(crate) fn of_both(base: &Profile, current: &Profile, sample_type: usize) -> Self {
+        let kind = current.sample_types().get(sample_type);
+        let (name, unit) = kind.map_or(("", ""), |kind| (kind.name(), kind.unit()));
+        let kinds = vec![SampleType::new(name, unit), SampleType::new(format!("{name} of the base"), unit)];
+        let mut paths = Paths::new(kinds);
+        for (profile, place) in [(current, 0), (base, 1)] {
+            paths.add_profile(profile, |sample, values| {
+                values.fill(0);
+                values[place] = sample.value(sample_type);
+            });
+        }
+        Self { is_diff: true, ..paths.fold(0.0) }
+    }
+
+    /// Whether the second sample type is the first one's base.
+    #[must_use]
+    pub fn is_diff(&self) -> bool {
+        self.is_diff
+    }
+
+    /// The sample types whose values the nodes have.
+    #[must_use]
+    pub fn sample_types(&self) -> &[SampleType] {
+        &self.sample_types
+    }
+
+    /// How many nodes there are, the root included.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// Whether there is nothing but the root.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() <= 1
+    }
+
+    /// How many calls were too small to have nodes of their own.
+    #[must_use]
+    pub fn folded(&self) -> usize {
+        self.folded
+    }
+
+    /// The nodes: parents before their children, siblings by falling total of the first sample type.
+    pub fn nodes(&self) -> impl ExactSizeIterator<Item = FlameNode<'_>> {
+        let width = self.sample_types.len();
+        (0..self.len()).map(move |index| FlameNode {
+            parent: self.parents[index],
+            depth: self.depths[index],
+            name: &self.names[self.codes[index] as usize],
+            self_values: &self.self_values[index * width..][..width],
+            totals: &self.totals[index * width..][..width],
+        })
+    }
+
+    /// The values of the first sample type, in its own unit: [`FLAME_SCHEMA`].
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let first = |values: &[i64]| values.first().copied().unwrap_or(0);
+        let mut pool = StringPoolBuilder::new();
+        let names: Vec<u32> = self.names.iter().map(|name| pool.intern(name)).collect();
+        let names = self.codes.iter().map(|&code| names[code as usize]).collect();
+        Table::new(
+            FLAME_SCHEMA.name,
+            vec![
+                Column::int64("node", Unit::None, (0..self.len() as i64).collect()),
+                Column::optional_int64("parent", Unit::None, self.parents.iter().map(|parent| parent.map(i64::from))),
+                Column::int64("depth", Unit::Count, self.depths.iter().map(|&depth| i64::from(depth)).collect()),
+                Column::text("name", names, pool.finish()),
+                Column::int64("self", Unit::None, self.nodes().map(|node| first(node.self_values)).collect()),
+                Column::int64("total", Unit::None, self.nodes().map(|node| first(node.totals)).collect()),
+            ],
+        )
+    }
+}
+
+/// The stacks as paths from the root, with their values.
+struct Paths {
+    sample_types: Vec<SampleType>,
+    names: Vec<String>,
+    codes_by_name: HashMap<String, u32>,
+    /// The names of each path, as indexes, path after path.
+    codes: Vec<u32>,
+    /// Where each path begins in `codes`; one more at the end.
+    offsets: Vec<usize>,
+    /// Path after path, one per sample type.
+    values: Vec<i64>,
+}
+
+/// Paths that are the same up to `depth`, of which a node is made.
+struct Group {
+    paths: Range<usize>,
+    depth: u32,
+    code: u32,
+    parent: Option<u32>,
+    totals: Vec<i64>,
+}
+
+impl Paths {
+    fn new(sample_types: Vec<SampleType>) -> Self {
+        Self {
+            sample_types,
+            names: vec!["root".to_owned()],
+            codes_by_name: HashMap::default(),
+            codes: Vec::new(),
+            offsets: vec![0],
+            values: Vec::new(),
+        }
+    }
+
+    /// Adds every sample with the values that `fill` finds.
+    fn add_profile(&mut self, profile: &Profile, fill: impl Fn(Sample<'_>, &mut [i64])) {
+        let profile = &*profile.interesting();
+        let codes: Vec<u32> = profile.lines.iter().map(|line| self.intern(profile.frame_name(line))).collect();
+        let mut values = vec![0; self.sample_types.len()];
+        for sample in profile.samples() {
+            fill(sample, &mut values);
+            if values.iter().all(|&value| value == 0) {
+                continue;
+            }
+            for id in sample.locations().rev() {
+                self.codes.extend(codes[profile.line_range(id)].iter().rev());
+            }
+            self.offsets.push(self.codes.len());
+            self.values.extend_from_slice(&values);
+        }
+    }
+
+    fn intern(&mut self, name: &str) -> u32 {
+        if let Some(&code) = self.codes_by_name.get(name) {
+            return code;
+        }
+        let code = self.names.len() as u32;
+        self.names.push(name.to_owned());
+        self.codes_by_name.insert(name.to_owned(), code);
+        code
+    }
+
+    /// Makes a node of the paths that go on alike, from the root outwards. Groups become smaller quickly, so that sorting
+    /// each costs less than looking every frame up.
+    fn fold(self, smallest: f64) -> FlameTree {
+        let count = self.offsets.len() - 1;
+        let mut order: Vec<u32> = (0..count as u32).collect();
+        let all = self.total(&order);
+        let visible: Vec<f64> = all.iter().map(|total| total.unsigned_abs() as f64 * smallest).collect();
+        let mut tree = FlameTree {
+            sample_types: Vec::new(),
+            names: Vec::new(),
+            parents: Vec::new(),
+            depths: Vec::new(),
+            codes: Vec::new(),
+            self_values: Vec::new(),
+            totals: Vec::new(),
+            folded: 0,
+            is_diff: false,
+        };
+        let mut pending = vec![Group { paths: 0..count, depth: 0, code: 0, parent: None, totals: all }];
+        while let Some(Group { paths, depth, code, parent, totals }) = pending.pop() {
+            let node = tree.codes.len() as u32;
+            tree.parents.push(parent);
+            tree.depths.push(depth);
+            tree.codes.push(code);
+            tree.totals.extend_from_slice(&totals);
+            let mut own = totals;
+            let begin = pending.len();
+            let place = depth as usize;
+            order[paths.clone()].sort_by_key(|&path| self.code(path, place));
+            let mut rest = paths;
+            while let Some(&first) = order[rest.clone()].first() {
+                let code = self.code(first, place);
+                let end = rest.start + order[rest.clone()].partition_point(|&path| self.code(path, place) == code);
+                let alike = rest.start..end;
+                rest.start = end;
+                // Paths that end here stay the node's own.
+                let Some(code) = code else { continue };
+                let totals = self.total(&order[alike.clone()]);
+                let is_visible =
+                    totals.iter().zip(&visible).any(|(total, &visible)| total.unsigned_abs() as f64 >= visible);
+                if !is_visible {
+                    tree.folded += 1;
+                    continue;
+                }
+                for (own, total) in own.iter_mut().zip(&totals) {
+                    *own = own.wrapping_sub(*total);
+                }
+                pending.push(Group { paths: alike, depth: depth + 1, code, parent: Some(node), totals });
+            }
+            tree.self_values.extend_from_slice(&own);
+            // The last is taken next.
+            pending[begin..].sort_by(|a, b| {
+                let key = |group: &Group| group.totals.first().map_or(0, |total| total.unsigned_abs());
+                (key(a), Reverse(&self.names[a.code as usize])).cmp(&(key(b), Reverse(&self.names[b.code as usize])))
+            });
+        }
+        FlameTree { sample_types: self.sample_types, names: self.names, ..tree }
+    }
+
+    /// The name at a place of a path; `None` behind its end.
+    fn code(&self, path: u32, place: usize) -> Option<u32> {
+        let path = path as usize;
+        self.codes[self.offsets[path]..self.offsets[path + 1]].get(place).copied()
+    }
+
+    fn total(&self, paths: &[u32]) -> Vec<i64> {
+        let width = self.sample_types.len();
+        let mut totals = vec![0_i64; width];
+        for &path in paths {
+            for (total, &value) in totals.iter_mut().zip(&self.values[path as usize * width..]) {
+                *total = total.wrapping_add(value);
+            }
+        }
+        totals
+    }
+}
+
+/// The table of [`FlameTree::to_table`].
+pub const FLAME_SCHEMA: Schema = Schema {
+    name: "flame",
+    order: "depth first; siblings by falling total, then by name",
+    columns: &[
+        ColumnSpec { name: "node", kind: Kind::Int64, unit: Unit::None, null: None, doc: "its number, 0 for the root" },
+        ColumnSpec {
+            name: "parent",
+            kind: Kind::Int64,
+            unit: Unit::None,
+            null: Some("the root has no parent"),
+            doc: "its caller's number",
+        },
+        ColumnSpec { name: "depth", kind: Kind::Int64, unit: Unit::Count, null: None, doc: "0 for the root" },
+        ColumnSpec { name: "name", kind: Kind::Text, unit: Unit::None, null: None, doc: "the function" },
+        ColumnSpec { name: "self", kind: Kind::Int64, unit: Unit::None, null: None, doc: "samples that end here" },
+        ColumnSpec { name: "total", kind: Kind::Int64, unit: Unit::None, null: None, doc: "samples through here" },
+    ],
+};

@@ -1,0 +1,255 @@
+//! Flat and cum.
+
+use gomem_table::{Column, Table, TableError, Unit};
+
+use super::key::{FrameKey, FrameKeys, Granularity};
+use crate::{
+    error::UsageError,
+    model::{Profile, are_comparable, scale},
+};
+
+/// Flat and cum of every key, largest flat first.
+#[derive(Debug, Clone)]
+pub struct Top {
+    rows: Vec<TopRow>,
+    by: Granularity,
+    total: i64,
+    unit: Unit,
+    /// The unit as the profile says it.
+    sample_unit: String,
+    /// What values are multiplied by to be in another unit.
+    factor: Option<f64>,
+}
+
+/// One key with its values.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct TopRow {
+    /// The key.
+    pub key: FrameKey,
+    /// The value of samples whose leaf it is.
+    pub flat: i64,
+    /// The value of samples in whose stack it is, each counted once.
+    pub cum: i64,
+}
+
+/// What to sum, and by what.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct TopOptions {
+    /// The sample type's index.
+    pub sample_type: usize,
+    /// What makes two frames one key.
+    pub by: Granularity,
+    /// Whether values are divided by those of the first sample type: the mean size of an object.
+    pub mean: bool,
+    /// What every value is divided by.
+    pub divide_by: f64,
+    /// Whether fractions are of the samples that a filter left, rather than of all.
+    pub relative: bool,
+    /// Whether keys whose value is negative, in a difference, are left out.
+    pub drop_negative: bool,
+}
+
+impl TopOptions {
+    /// By function.
+    #[must_use]
+    pub fn new(sample_type: usize) -> Self {
+        Self {
+            sample_type,
+            by: Granularity::Function,
+            mean: false,
+            divide_by: 1.0,
+            relative: false,
+            drop_negative: false,
+        }
+    }
+
+    /// The same, by other keys.
+    #[must_use]
+    pub fn by(mut self, by: Granularity) -> Self {
+        self.by = by;
+        self
+    }
+
+    /// The same, divided by the first sample type, or not.
+    #[must_use]
+    pub fn with_mean(mut self, mean: bool) -> Self {
+        self.mean = mean;
+        self
+    }
+
+    /// The same, with every value divided.
+    #[must_use]
+    pub fn with_divide_by(mut self, divide_by: f64) -> Self {
+        self.divide_by = divide_by;
+        self
+    }
+
+    /// The same, with fractions of what a filter left, or not.
+    #[must_use]
+    pub fn with_relative(mut self, relative: bool) -> Self {
+        self.relative = relative;
+        self
+    }
+
+    /// The same, without what is negative, or not.
+    #[must_use]
+    pub fn with_drop_negative(mut self, drop_negative: bool) -> Self {
+        self.drop_negative = drop_negative;
+        self
+    }
+
+    /// A value as it is shown.
+    pub(crate) fn shown(&self, value: i64, count: i64) -> i64 {
+        let value = if self.mean && count != 0 { value.wrapping_div(count) } else { value };
+        if self.divide_by == 1.0 { value } else { (value as f64 * (1.0 / self.divide_by)) as i64 }
+    }
+}
+
+/// Sums of one key: flat and cum, and those of the first sample type.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    flat: i64,
+    cum: i64,
+    flat_count: i64,
+    cum_count: i64,
+    /// The last sample that counted towards cum, from 1, so that recursion counts once.
+    counted: usize,
+}
+
+impl Profile {
+    /// Flat and cum of every key, summed as `go tool pprof` does: a key counts once for a sample however often it is in
+    /// its stack, keys without any value are left out, and so are the profile's own uninteresting frames.
+    #[must_use]
+    pub fn top(&self, options: &TopOptions) -> Top {
+        let profile = &*self.interesting();
+        let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
+        let mut sums = vec![Sums::default(); keys.len()];
+        // Most locations have one line: its key is one step away.
+        let only_key = |(id, _)| match of_line[profile.line_range(id)] {
+            [key] => key,
+            _ => SEVERAL,
+        };
+        let only_keys: Vec<u32> = profile.locations().map(only_key).collect();
+        for (number, sample) in (1..).zip(profile.samples()) {
+            let value = sample.value(options.sample_type);
+            let count = if options.mean { sample.value(0) } else { 0 };
+            if value == 0 && count == 0 {
+                continue;
+            }
+            let stack = sample.locations();
+            if let Some(&leaf) = stack.first().and_then(|id| of_line[profile.line_range(id)].first()) {
+                let sums = &mut sums[leaf as usize];
+                sums.flat = sums.flat.wrapping_add(value);
+                sums.flat_count = sums.flat_count.wrapping_add(count);
+            }
+            let mut add = |key: u32| {
+                let sums = &mut sums[key as usize];
+                if sums.counted != number {
+                    sums.counted = number;
+                    sums.cum = sums.cum.wrapping_add(value);
+                    sums.cum_count = sums.cum_count.wrapping_add(count);
+                }
+            };
+            stack.each(|id| match only_keys[id.0 as usize] {
+                SEVERAL => of_line[profile.line_range(id)].iter().for_each(|&key| add(key)),
+                key => add(key),
+            });
+        }
+        let is_negative = |sums: &Sums| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
+        let mut rows: Vec<(Sums, FrameKey)> = sums
+            .into_iter()
+            .zip(keys)
+            .filter(|(sums, _)| sums.flat != 0 || sums.cum != 0)
+            .filter(|(sums, _)| !options.drop_negative || !is_negative(sums))
+            .collect();
+        rows.sort_by_cached_key(|(sums, key)| {
+            (std::cmp::Reverse(sums.flat.unsigned_abs()), std::cmp::Reverse(sums.cum.unsigned_abs()), key.to_string())
+        });
+        let shown = |(sums, key): (Sums, FrameKey)| TopRow {
+            key,
+            flat: options.shown(sums.flat, sums.flat_count),
+            cum: options.shown(sums.cum, sums.cum_count),
+        };
+        let sample_unit = self.sample_types.get(options.sample_type).map_or("", |kind| kind.unit()).to_owned();
+        let unit = Unit::from_pprof(&sample_unit);
+        let total = match (options.mean, options.relative) {
+            (true, relative) => self.mean_total(options.sample_type, relative),
+            (false, true) => self.own_total(options.sample_type),
+            (false, false) => self.total(options.sample_type),
+        };
+        let total = options.shown(total, 0);
+        let rows = rows.into_iter().map(shown).collect();
+        Top { rows, by: options.by, total, unit, sample_unit, factor: None }
+    }
+}
+
+/// In place of the key of a location that has several lines.
+const SEVERAL: u32 = u32::MAX;
+
+impl Top {
+    /// The rows: largest |flat| first, then largest |cum|, then by name.
+    #[must_use]
+    pub fn rows(&self) -> &[TopRow] {
+        &self.rows
+    }
+
+    /// The sum of all samples' magnitudes: what fractions are of.
+    #[must_use]
+    pub fn total(&self) -> i64 {
+        self.total
+    }
+
+    /// What the values count.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    /// A value's share of the total; 0 when there is none.
+    #[must_use]
+    pub fn fraction(&self, value: i64) -> f64 {
+        if self.total == 0 { 0.0 } else { value as f64 / self.total as f64 }
+    }
+
+    /// The same with tables in another unit, such as `MB` or `ms`: fractions of it, so values are no longer exact.
+    ///
+    /// # Errors
+    /// When the sample type's unit is of another kind.
+    pub fn in_unit(mut self, unit: &str) -> Result<Self, UsageError> {
+        if !are_comparable(&self.sample_unit, unit) {
+            return Err(UsageError::Unit { found: self.sample_unit, wanted: unit.to_owned() });
+        }
+        self.factor = Some(scale(1, &self.sample_unit, unit).0);
+        Ok(self)
+    }
+
+    /// Key columns, `flat`, `cum`, `flat_fraction`, `cum_fraction`.
+    ///
+    /// # Errors
+    /// Never in practice: the columns are built to fit.
+    pub fn to_table(&self) -> Result<Table, TableError> {
+        let rows = || self.rows.iter();
+        let mut columns = self.by.columns(self.rows.iter().map(|row| &row.key));
+        let values = |name: &str, of: fn(&TopRow) -> i64| match self.factor {
+            None => Column::int64(name, self.unit, rows().map(of).collect()),
+            Some(factor) => Column::float64(name, Unit::None, rows().map(|row| of(row) as f64 * factor).collect()),
+        };
+        columns.extend([
+            values("flat", |row| row.flat),
+            values("cum", |row| row.cum),
+            Column::float64("flat_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.flat)).collect()),
+            Column::float64("cum_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.cum)).collect()),
+        ]);
+        Table::new("top", columns)
+    }
+}
+
+impl TopRow {
+    /// The key as one text, written as `go tool pprof` writes it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.key.to_string()
+    }
+}

@@ -1,3 +1,0 @@
-module example.com/restart
-
-go 1.26
