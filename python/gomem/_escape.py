@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -40,7 +41,7 @@ class EscapeLog:
         polars.DataFrame
             ``package``, ``variant``, ``file``, ``line``, ``column``, ``function``, ``subject``,
             ``decision``, ``subject_kind``, ``cause``, ``cause_confidence``, ``alloc_certainty``,
-            ``sink``, ``reason``, ``steps`` (list of structs ``from``, ``why``, ``file``,
+            ``sink``, ``deciding_step``, ``steps`` (list of structs ``from``, ``why``, ``file``,
             ``line``, ``column``), ``advice``, ``copies``, ``leaks`` (list of structs
             ``function``, ``package``, ``param``, ``file``, ``line``, ``column``: by which
             functions an argument leaks, the called one first), ``absolute_file`` and
@@ -56,7 +57,7 @@ class EscapeLog:
         """
         return pl.DataFrame(self._inner.escapes())
 
-    def stays(self) -> pl.DataFrame:
+    def stack_buffers(self) -> pl.DataFrame:
         r"""One row per expression that does not escape and may allocate all the same.
 
         Its size is only known at run time: when the small buffer on the stack does not do, it is
@@ -72,10 +73,18 @@ class EscapeLog:
         --------
         >>> import gomem as gm
         >>> log = gm.read_escape_log(b"# p\n./a.go:1:2: make([]byte, n) does not escape\n")
-        >>> log.stays().select("subject", "alloc_certainty").row(0)
+        >>> log.stack_buffers().select("subject", "alloc_certainty").row(0)
         ('make([]byte, n)', 'runtime_sized')
         """
-        return pl.DataFrame(self._inner.stays())
+        return pl.DataFrame(self._inner.stack_buffers())
+
+    def stays(self) -> pl.DataFrame:
+        """Use `stack_buffers`.
+
+        .. deprecated:: 0.1
+        """
+        warnings.warn("stays() is called stack_buffers()", DeprecationWarning, stacklevel=2)
+        return self.stack_buffers()
 
     def leaks(self) -> pl.DataFrame:
         r"""One row per parameter that leaks: to the heap, or to a result.

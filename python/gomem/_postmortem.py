@@ -155,7 +155,7 @@ def attribute(
 
         ``cause`` is the compiler's own. ``reason`` is there too where the compiler reports
         nothing: ``map_growth``, ``slice_growth``, ``channel``, ``formatting`` and so on; null where
-        nothing tells. ``reason_confidence`` is ``confident`` or ``heuristic``.
+        nothing tells. ``reason_confidence`` is ``high`` or ``medium``.
 
     Raises
     ------

@@ -134,7 +134,7 @@ def scan_gctrace(
 def scan_escape_log(
     paths: Paths,
     *,
-    table: Literal["escapes", "stays", "leaks", "inlining", "diagnostics"] = "escapes",
+    table: Literal["escapes", "stack_buffers", "leaks", "inlining", "diagnostics"] = "escapes",
     on_error: OnError = "raise",
     diagnostics: ScanDiagnostics | None = None,
     storage_options: Mapping[str, Any] | None = None,
@@ -244,4 +244,4 @@ def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataF
 
 _RESERVED = frozenset(["path", "time", "function", "file", "line", "stack", "error"])
 
-TABLES = ("escapes", "stays", "leaks", "inlining", "diagnostics")
+TABLES = ("escapes", "stack_buffers", "leaks", "inlining", "diagnostics")

@@ -7,7 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gomem_escape::{Diagnostics, EscapeLog, EscapeReader, Inlining, Leak, Limits, Stay, files_of};
+use gomem_escape::{DiagnosticsReader, EscapeLog, EscapeReader, Limits, files_of};
+use gomem_table::ToTable;
 use pyo3::prelude::*;
 
 use crate::{
@@ -40,35 +41,35 @@ struct Watched {
 #[pymethods]
 impl PyEscapeLog {
     fn escapes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.log.escapes_table())
+        ArrowTable::of(slf, |this| Ok(this.log.heap_decisions().to_table()))
     }
 
-    fn stays(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Stay::table_of(this.log.stays()))
+    fn stack_buffers(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| Ok(this.log.stack_buffers().to_table()))
     }
 
     fn leaks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Leak::table_of(this.log.leaks()))
+        ArrowTable::of(slf, |this| Ok(this.log.leaks().to_table()))
     }
 
     fn inlining(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Inlining::table_of(this.log.inlining()))
+        ArrowTable::of(slf, |this| Ok(this.log.inlining().to_table()))
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
         let (py, kept) = (slf.py(), slf.clone().unbind());
         let diagnostics = worker::run(py, move || {
-            let mut diagnostics = Diagnostics::new(Limits::default());
+            let mut diagnostics = DiagnosticsReader::new(Limits::default());
             for text in &kept.get().texts {
                 text.read(|log| diagnostics.read(log))?;
             }
-            Ok::<_, Error>(diagnostics)
+            Ok::<_, Error>(diagnostics.finish())
         })??;
-        ArrowTable::build(py, || diagnostics.into_table())
+        ArrowTable::build(py, move || Ok(diagnostics.to_table()))
     }
 
     fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |after| after.log.diff(&before.get().log).to_table())
+        ArrowTable::of(slf, move |after| Ok(after.log.diff(&before.get().log).to_table()))
     }
 
     /// Lines, and how many of them were parsed, unknown and skipped.

@@ -172,7 +172,7 @@ def test_attribute_joins_profile_and_compiler():
     sites = gm.attribute(profile, log, model=model)
     first = sites.row(0, named=True)
     assert (first["line"], first["cause"], first["certainty"]) == (58, "too_large", "yes")
-    assert (first["reason"], first["reason_confidence"]) == ("too_large", "confident")
+    assert (first["reason"], first["reason_confidence"]) == ("too_large", "high")
     assert sites.filter(pl.col("reason").is_null())["bytes_fraction"].sum() < 0.05
     assert 0 < first["gc_cycles_saved_fraction"] < 1
     assert gm.attribute(profile)["cause"].null_count() == sites.height

@@ -4,6 +4,8 @@
 
 use std::path::PathBuf;
 
+use gomem_table::ToTable;
+
 fn incident(name: &str) -> String {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name).display().to_string()
 }
@@ -217,7 +219,7 @@ fn escape_logs_in_every_format() {
     let (code, out, _) = gomem(&["escape", &before, "--diff", &after, "--fail-on", "new", "--format", "github"]);
     assert_eq!(code, 1);
     assert!(out.lines().all(|line| line.starts_with("::warning file=") && line.contains(",title=")), "{out}");
-    for show in ["leaks", "inlining", "stays"] {
+    for show in ["leaks", "inlining", "stack_buffers", "stays"] {
         let (code, out, err) = gomem(&["escape", &before, "--show", show, "--format", "csv"]);
         assert_eq!((code, err.as_str()), (0, ""));
         assert!(out.starts_with("package,variant,file,line,column,") && out.lines().count() > 5, "{out}");
@@ -281,7 +283,7 @@ fn every_input_becomes_the_table_that_python_calls_so() {
         (&log, "escapes", "package,variant,file,line,column,"),
         (&log, "leaks", "package,variant,file,line,column,"),
         (&log, "inlining", "package,variant,file,line,column,"),
-        (&log, "stays", "package,variant,file,line,column,"),
+        (&log, "stack_buffers", "package,variant,file,line,column,"),
         (&log, "diagnostics", "package,variant,file,line,column,kind,"),
         (&metrics, "series", "time,metric,labels,value"),
         (&metrics, "state", "target,run,time,"),
@@ -300,7 +302,10 @@ fn every_input_becomes_the_table_that_python_calls_so() {
     assert!(gomem(&["convert", &incident("before"), "--table", "leaks", "--to", "csv"]).1.starts_with("package,"));
     for (args, says) in [
         (&["convert", &log, "--to", "folded"][..], "folded is a form of profiles, and "),
-        (&["convert", &log, "--table", "series", "--to", "csv"], "it has escapes, leaks, inlining, stays, diagnostics"),
+        (
+            &["convert", &log, "--table", "series", "--to", "csv"],
+            "it has escapes, leaks, inlining, stack_buffers, diagnostics",
+        ),
         (&["convert", &heap, "--table", "frames", "--to", "folded"], "folded is no table: leave out --table"),
         (&["convert", &metrics, "--focus", "main", "--to", "csv"], "sample types and filters are of profiles"),
         (&["convert", &trace, "-s", "cpu", "--to", "csv"], "sample types and filters are of profiles"),
@@ -317,7 +322,7 @@ fn parquet_holds_the_table() {
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
     let table = gomem_escape::EscapeLog::decode(&std::fs::read(incident("before/escape.log")).unwrap()).unwrap();
-    let expected = gomem_arrow::record_batch(&table.escapes_table().unwrap()).unwrap();
+    let expected = gomem_arrow::record_batch(&table.heap_decisions().to_table()).unwrap();
     let file = tempfile::tempdir().unwrap();
     let path = file.path().join("escapes.parquet");
     let (code, ..) = gomem(&["convert", &incident("before/escape.log"), "-o", path.to_str().unwrap()]);

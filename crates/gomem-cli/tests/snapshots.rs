@@ -60,7 +60,7 @@ fn answers() {
         ("escape-json", &["escape", LOG, "--format", "json"]),
         ("escape-leaks", &["escape", LOG, "--show", "leaks"]),
         ("escape-inlining", &["escape", LOG, "--show", "inlining"]),
-        ("escape-stays", &["escape", LOG, "--show", "stays"]),
+        ("escape-stack-buffers", &["escape", LOG, "--show", "stack_buffers"]),
         ("escape-github", &["escape", LOG, "--format", "github"]),
         ("escape-diff", &["escape", LOG, "--diff", "testdata/go1.21.13/escape.log"]),
         ("gogc", &["gogc", TRACE]),

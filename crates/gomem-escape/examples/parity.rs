@@ -53,7 +53,7 @@ fn render(path: &str) -> std::io::Result<(u64, u64)> {
     while log.by_ref().take(32 << 20).read_to_end(&mut part)? > 0 {
         log.read_until(b'\n', &mut part)?;
         for (_, line) in records(&part) {
-            differ += u64::from(Record::decode(&line).render() != line);
+            differ += u64::from(Record::parse(&line).render() != line);
             found += u64::from(line.contains("escapes to heap"));
         }
         part.clear();

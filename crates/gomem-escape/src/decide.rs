@@ -6,7 +6,7 @@ mod certainty;
 mod chains;
 mod flow;
 
-pub use cause::{Cause, Confidence};
+pub use cause::Cause;
 pub use certainty::Certainty;
 pub use chains::LeakStep;
 pub use flow::{Decision, Step};

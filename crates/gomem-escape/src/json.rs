@@ -2,4 +2,4 @@
 
 mod logopt;
 
-pub(crate) use logopt::{Diagnostic, FlowLine, Header, Location, LogOptRecord};
+pub(crate) use logopt::{Diagnostic, FlowLine, Location, LogOptRecord};

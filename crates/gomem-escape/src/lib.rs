@@ -27,9 +27,9 @@
 //! | `text` | lines, [`Position`], [`Message`] and its grammar, [`Record`]; expressions and their [`SubjectKind`] |
 //! | `json` | the files of `-gcflags=-json=0,DIR` |
 //! | `read` | the fold: what is distinct in a log, interned; [`Coverage`] |
-//! | `decide` | [`Cause`], [`Confidence`], [`Certainty`], [`LeakStep`], the advice |
-//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`Stay`], and their tables |
-//! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`Diagnostics`] |
+//! | `decide` | [`Cause`], [`Certainty`], [`LeakStep`], the advice |
+//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`StackBuffer`], and their tables |
+//! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`DiagnosticsReader`], [`Diagnostics`] |
 //! | `source` | [`files_of`]: the files of a folder |
 //!
 //! Each room sees only those above it.
@@ -45,12 +45,10 @@ mod read;
 mod source;
 mod text;
 
-pub use decide::{Cause, Certainty, Confidence, Decision, LeakStep, Step};
+pub use decide::{Cause, Certainty, Decision, LeakStep, Step};
 pub use error::{Error, ErrorKind, Limits};
-pub use log::{DIAGNOSTICS_SCHEMA, DIFF_SCHEMA, Diagnostics, DiffStatus, EscapeDiff, EscapeLog, EscapeReader};
-pub use model::{
-    ESCAPES_SCHEMA, HeapDecision, INLINING_SCHEMA, InlinedFrom, Inlining, LEAKS_SCHEMA, Leak, STAYS_SCHEMA, Stay,
-};
+pub use log::{DecisionChange, Diagnostics, DiagnosticsReader, DiffStatus, EscapeDiff, EscapeLog, EscapeReader};
+pub use model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer};
 pub use read::Coverage;
 pub use source::files_of;
 pub use text::{GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records};

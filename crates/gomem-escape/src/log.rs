@@ -7,7 +7,7 @@ mod finish;
 mod reader;
 mod rows;
 
-pub use diagnostics::{DIAGNOSTICS_SCHEMA, Diagnostics};
-pub use diff::{DIFF_SCHEMA, DiffStatus, EscapeDiff};
+pub use diagnostics::{Diagnostics, DiagnosticsReader};
+pub use diff::{DecisionChange, DiffStatus, EscapeDiff};
 pub use escape_log::EscapeLog;
 pub use reader::EscapeReader;

@@ -4,11 +4,11 @@ mod columns;
 mod decision;
 mod inlining;
 mod leak;
-mod stay;
+mod stack_buffer;
 
-pub use decision::{ESCAPES_SCHEMA, HeapDecision, InlinedFrom};
-pub use inlining::{INLINING_SCHEMA, Inlining};
-pub use leak::{LEAKS_SCHEMA, Leak};
-pub use stay::{STAYS_SCHEMA, Stay};
+pub use decision::{HeapDecision, InlinedFrom};
+pub use inlining::Inlining;
+pub use leak::Leak;
+pub use stack_buffer::StackBuffer;
 
-pub(crate) use columns::spec;
+pub(crate) use columns::{NO_COLUMN, NO_FUNCTION, NO_LINE};

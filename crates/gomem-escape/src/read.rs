@@ -21,6 +21,6 @@ pub(crate) use fold::Fold;
 pub(crate) use functions::{Callee, Functions, Obstacle, without_type_arguments};
 pub(crate) use interner::Interner;
 pub(crate) use merge::{JsonFacts, merge};
-pub(crate) use raw::{RawDecision, RawInlining, RawLeak, RawStay, RawStep};
+pub(crate) use raw::{RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep};
 pub(crate) use std_names::BASIC_TYPES;
 pub(crate) use xpos::{TextId, XPos};

@@ -12,7 +12,7 @@ fn log() -> Vec<u8> {
 #[test]
 fn every_line_renders_back_and_is_known() {
     for (number, line) in records(&log()) {
-        assert_eq!(Record::decode(&line).render(), line, "line {number}");
+        assert_eq!(Record::parse(&line).render(), line, "line {number}");
     }
     let coverage = EscapeLog::decode(&log()).unwrap().coverage();
     assert_eq!((coverage.unknown, coverage.skipped), (0, 0));

@@ -4,7 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use gomem_escape::{Diagnostics, EscapeLog, EscapeReader, Limits, MessageKind, Record, records};
+use gomem_escape::{DiagnosticsReader, EscapeLog, EscapeReader, Limits, MessageKind, Record, records};
+use gomem_table::ToTable;
 use proptest::prelude::*;
 
 fn log(version: &str) -> Vec<u8> {
@@ -14,15 +15,15 @@ fn log(version: &str) -> Vec<u8> {
 
 /// Reads it in every way, and checks that nothing is lost.
 fn read(text: &[u8]) -> Option<EscapeLog> {
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = DiagnosticsReader::default();
     diagnostics.read(text).unwrap();
-    let rows = diagnostics.into_table().unwrap().rows() as u64;
+    let rows = diagnostics.finish().len() as u64;
     let log = EscapeLog::decode(text).ok()?;
     let coverage = log.coverage();
     assert_eq!(coverage.parsed + coverage.unknown + coverage.skipped, coverage.lines);
     let (mut sections, mut unknown, mut finals) = (0, 0, BTreeSet::new());
     for (_, line) in records(text) {
-        let record = Record::decode(&line);
+        let record = Record::parse(&line);
         assert_eq!(record.render(), line);
         match record {
             Record::Section(_) => sections += 1,
@@ -99,6 +100,6 @@ proptest! {
         let mut text = log("1.27.3");
         let at = at % text.len();
         text[at] = byte;
-        let _ = EscapeLog::decode(&text).map(|log| log.escapes_table());
+        let _ = EscapeLog::decode(&text).map(|log| log.heap_decisions().to_table());
     }
 }

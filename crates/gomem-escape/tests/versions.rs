@@ -25,7 +25,7 @@ fn logs() -> Vec<(String, Vec<u8>)> {
 fn every_line_of_every_version_renders_back_and_is_accounted_for() {
     for (version, text) in logs() {
         for (number, line) in records(&text) {
-            assert_eq!(Record::decode(&line).render(), line, "{version}, line {number}");
+            assert_eq!(Record::parse(&line).render(), line, "{version}, line {number}");
         }
         let log = EscapeLog::decode(&text).unwrap();
         let coverage = log.coverage();

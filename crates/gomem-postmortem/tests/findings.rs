@@ -4,7 +4,8 @@
 
 use std::path::PathBuf;
 
-use gomem_escape::{Confidence, EscapeLog};
+use gomem_escape::EscapeLog;
+use gomem_finding::Confidence;
 use gomem_finding::Severity;
 use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
@@ -80,7 +81,7 @@ fn lines_inlined_into_one_call_have_their_own_records() {
     assert_eq!(first.inlined_into.as_ref().unwrap().line, 21);
     for site in [first, second] {
         assert_eq!(site.reason.unwrap().name(), "string_conversion");
-        assert_eq!(site.reason_confidence, Some(Confidence::Confident));
+        assert_eq!(site.reason_confidence, Some(Confidence::High));
     }
     assert_eq!(first.decision, None, "it does not escape, and is too large for the stack");
     assert_eq!(second.compiler_message().unwrap(), "([]byte)(s) escapes to heap");

@@ -6,10 +6,10 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use gomem_escape::{Diagnostics, Inlining, Leak, Limits, Stay};
+use gomem_escape::{DiagnosticsReader, Limits};
 use gomem_metrics::ReadOptions;
 use gomem_pprof::Profile;
-use gomem_table::Table;
+use gomem_table::{Table, ToTable};
 
 use crate::{
     commands::form::Form,
@@ -65,7 +65,8 @@ enum Which {
     /// Of the compiler's log: functions that can and cannot be inlined.
     Inlining,
     /// Of the compiler's log: what does not escape and may allocate all the same.
-    Stays,
+    #[value(name = "stack_buffers", alias = "stays")]
+    StackBuffers,
     /// Of the compiler's log: one row a line of it.
     Diagnostics,
     /// Of metrics: every sample.
@@ -214,7 +215,7 @@ impl Which {
     fn kind(self) -> Kind {
         match self {
             Self::Samples | Self::Frames => Kind::Profile,
-            Self::Escapes | Self::Leaks | Self::Inlining | Self::Stays | Self::Diagnostics => Kind::EscapeLog,
+            Self::Escapes | Self::Leaks | Self::Inlining | Self::StackBuffers | Self::Diagnostics => Kind::EscapeLog,
             Self::Series | Self::State | Self::Cycles | Self::Waterfall => Kind::Metrics,
             Self::Gctrace => Kind::GcTrace,
         }
@@ -235,14 +236,14 @@ impl Which {
         Ok(match self {
             Self::Samples => profile()?.samples_table()?,
             Self::Frames => profile()?.frames_table()?,
-            Self::Escapes => read_escape_logs(sources)?.escapes_table()?,
-            Self::Leaks => Leak::table_of(read_escape_logs(sources)?.leaks())?,
-            Self::Inlining => Inlining::table_of(read_escape_logs(sources)?.inlining())?,
-            Self::Stays => Stay::table_of(read_escape_logs(sources)?.stays())?,
+            Self::Escapes => read_escape_logs(sources)?.heap_decisions().to_table(),
+            Self::Leaks => read_escape_logs(sources)?.leaks().to_table(),
+            Self::Inlining => read_escape_logs(sources)?.inlining().to_table(),
+            Self::StackBuffers => read_escape_logs(sources)?.stack_buffers().to_table(),
             Self::Diagnostics => {
-                let mut diagnostics = Diagnostics::new(Limits::default());
+                let mut diagnostics = DiagnosticsReader::new(Limits::default());
                 for_each_log(sources, |text| diagnostics.read(text))?;
-                diagnostics.into_table()?
+                diagnostics.finish().to_table()
             }
             Self::Series => metrics()?.to_table()?,
             Self::State => metrics()?.state().to_table()?,

@@ -3,8 +3,8 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::{Args, ValueEnum};
-use gomem_escape::{Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision, Inlining, Leak, Stay};
-use gomem_table::Table;
+use gomem_escape::{Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision};
+use gomem_table::{Table, ToTable};
 
 use crate::{
     failure::Failure,
@@ -54,7 +54,8 @@ enum Show {
     /// Functions that can and cannot be inlined.
     Inlining,
     /// What does not escape and may allocate all the same.
-    Stays,
+    #[value(name = "stack_buffers", alias = "stays")]
+    StackBuffers,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -90,8 +91,8 @@ impl Escape {
         match self.format.plain() {
             Some(show::Format::Text) => review(&diff, out)?,
             Some(format) => {
-                let changed = diff.rows().iter().take_while(|row| row.0 != DiffStatus::Unchanged).count();
-                render(&diff.to_table()?.head(changed), format, out)?;
+                let changed = diff.rows().iter().take_while(|row| row.status != DiffStatus::Unchanged).count();
+                render(&diff.to_table().head(changed), format, out)?;
             }
             None => report(diff.new_allocations(), self.format, out)?,
         }
@@ -110,15 +111,15 @@ impl Escape {
             return report(may_allocate, self.format, out);
         };
         let (table, short): (Table, &[&str]) = match self.show {
-            Show::Escapes => (log.escapes_table()?, &["file", "line", "column", "subject", "cause", "alloc_certainty"]),
-            Show::Leaks => {
-                (Leak::table_of(log.leaks())?, &["file", "line", "function", "param", "to", "derefs", "callee"])
+            Show::Escapes => {
+                (log.heap_decisions().to_table(), &["file", "line", "column", "subject", "cause", "alloc_certainty"])
             }
+            Show::Leaks => (log.leaks().to_table(), &["file", "line", "function", "param", "to", "derefs", "callee"]),
             Show::Inlining => {
-                (Inlining::table_of(log.inlining())?, &["file", "line", "function", "can_inline", "cost", "reason"])
+                (log.inlining().to_table(), &["file", "line", "function", "can_inline", "cost", "reason"])
             }
-            Show::Stays => {
-                (Stay::table_of(log.stays())?, &["file", "line", "column", "subject", "alloc_certainty", "copies"])
+            Show::StackBuffers => {
+                (log.stack_buffers().to_table(), &["file", "line", "column", "subject", "alloc_certainty", "copies"])
             }
         };
         render_short(&table, short, format, out)
@@ -138,12 +139,12 @@ fn report<'a>(
 
 /// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
 fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
-    let count = |status| diff.rows().iter().filter(|row| row.0 == status).count();
-    let free = |row: &&(DiffStatus, &HeapDecision)| row.1.alloc_certainty == Certainty::None;
+    let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
+    let may_allocate = diff.new_allocations().count();
     let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
     if changed > 0 {
         let columns = ["status", "file", "line", "message", "cause", "alloc_certainty"];
-        render(&diff.to_table()?.head(changed).select(&columns), show::Format::Text, out)?;
+        render(&diff.to_table().head(changed).select(&columns), show::Format::Text, out)?;
         writeln!(out)?;
     }
     for decision in diff.new_allocations() {
@@ -152,12 +153,11 @@ fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
     if diff.new_allocations().next().is_some() {
         writeln!(out)?;
     }
-    let new_and_free = diff.rows().iter().filter(|row| row.0 == DiffStatus::New).filter(free).count();
     writeln!(
         out,
         "{} new ({} may allocate), {} gone, {} unchanged",
         count(DiffStatus::New),
-        count(DiffStatus::New) - new_and_free,
+        may_allocate,
         count(DiffStatus::Gone),
         count(DiffStatus::Unchanged),
     )?;

@@ -2,6 +2,8 @@
 //!
 //! Decided by the kind of the subject, where it flows in the end, and the steps of the flow: never by text within them.
 
+use gomem_finding::Confidence;
+
 use crate::{
     decide::flow::{Decision, Flow, Step},
     read::{Callee, Obstacle},
@@ -63,16 +65,6 @@ pub enum Cause {
     Other,
 }
 
-/// How sure a statement is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Confidence {
-    /// By a rule of thumb.
-    Heuristic,
-    /// By what the compiler says.
-    Confident,
-}
-
 impl Cause {
     /// Names, in the order of the variants.
     pub const NAMES: &'static [&'static str] = &[
@@ -110,37 +102,37 @@ impl Cause {
 
     /// The cause, and how sure it is.
     pub(crate) fn from_flow(flow: &Flow<'_>) -> (Self, Confidence) {
-        use Confidence::{Confident, Heuristic};
+        use Confidence::{High, Medium};
         let why = |wanted: &str| flow.steps.iter().any(|step| &*step.why == wanted);
         match flow.kind {
-            _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, Confident),
+            _ if why("too large for stack") || why("too aligned for stack") => (Self::TooLarge, High),
             // Since Go 1.25 no step says so.
             SubjectKind::MakeSlice
                 if why("non-constant size") || !flow.prints_size && !has_constant_size(flow.subject) =>
             {
-                (Self::UnknownSize, Confident)
+                (Self::UnknownSize, High)
             }
-            _ if UNSAFE.iter().any(|wanted| why(wanted)) => (Self::Reflection, Confident),
+            _ if UNSAFE.iter().any(|wanted| why(wanted)) => (Self::Reflection, High),
             SubjectKind::Constant => (Self::ConstantBoxing, sure_if(flow.is_surely_constant)),
-            SubjectKind::VariadicSlice => (Self::VariadicSlice, Confident),
-            SubjectKind::Append => (Self::SliceGrowth, Confident),
-            SubjectKind::MakeMap | SubjectKind::MapLiteral => (Self::MapCreation, Confident),
+            SubjectKind::VariadicSlice => (Self::VariadicSlice, High),
+            SubjectKind::Append => (Self::SliceGrowth, High),
+            SubjectKind::MakeMap | SubjectKind::MapLiteral => (Self::MapCreation, High),
             // A text in an interface is explained twice, as text and as its box. A number, or a conversion that does not
             // copy, only as the box; and a text among arguments `...string` only as itself.
             SubjectKind::Conversion | SubjectKind::Concatenation if is_only_box(flow) && !adds_text(flow.subject) => {
-                (Self::InterfaceBoxing, Heuristic)
+                (Self::InterfaceBoxing, Medium)
             }
-            SubjectKind::Conversion => (Self::StringConversion, Confident),
-            SubjectKind::Concatenation => (Self::Concatenation, Confident),
+            SubjectKind::Conversion => (Self::StringConversion, High),
+            SubjectKind::Concatenation => (Self::Concatenation, High),
             SubjectKind::FuncLiteral => literal(flow),
             SubjectKind::MethodValue => (Self::MethodValue, sure_if(flow.is_surely_method)),
             SubjectKind::Value | SubjectKind::CompositeValue if flow.decision == Decision::EscapesToHeap => {
                 match flow.callee {
-                    Some(Callee::Reflect) => (Self::Reflection, Confident),
+                    Some(Callee::Reflect) => (Self::Reflection, High),
                     _ => (Self::InterfaceBoxing, sure_if(!flow.steps.is_empty())),
                 }
             }
-            _ if flow.is_iteration_variable => (Self::LoopVariable, Confident),
+            _ if flow.is_iteration_variable => (Self::LoopVariable, High),
             _ => reference(flow),
         }
     }
@@ -156,57 +148,59 @@ fn literal(flow: &Flow<'_>) -> (Cause, Confidence) {
     // The compiler prints no step for `go` and `defer` themselves.
     let only_spilled = matches!(flow.steps, [step] if &*step.why == "spill");
     if !(only_spilled && flow.sink == "{heap}") {
-        return (Cause::EscapingClosure, Confidence::Confident);
+        return (Cause::EscapingClosure, Confidence::High);
     }
     match flow.obstacle {
         Some((Obstacle::Defer, is_sure)) => (Cause::DeferInLoop, sure_if(is_sure)),
         Some((Obstacle::Go, is_sure)) => (Cause::Goroutine, sure_if(is_sure)),
-        None => (Cause::Goroutine, Confidence::Heuristic),
+        None => (Cause::Goroutine, Confidence::Medium),
     }
 }
 
 /// Something that is referred to from where it goes: a variable, `&T{}`, a slice. The last step decides.
 fn reference(flow: &Flow<'_>) -> (Cause, Confidence) {
-    use Confidence::{Confident, Heuristic};
-    let Some(last) = flow.deciding_step() else { return (Cause::Other, Heuristic) };
+    use Confidence::{High, Medium};
+    let Some(last) = flow.deciding_step() else { return (Cause::Other, Medium) };
     let stored_for = flow.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
     match &*last.why {
-        "captured by a closure" | "reference" => (Cause::ClosureCapture, Confident),
+        "captured by a closure" | "reference" => (Cause::ClosureCapture, High),
         // Then on to where the callers keep it, when they call each other.
-        _ if flow.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, Confident),
+        _ if flow.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, High),
         // A method that keeps its receiver, as those of sync do, is not what can be changed.
-        "call parameter" if flow.is_captured_by_ref && is_receiver(flow, last) => (Cause::ClosureCapture, Heuristic),
-        "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, Confident),
+        "call parameter" if flow.is_captured_by_ref && is_receiver(flow, last) => (Cause::ClosureCapture, Medium),
+        "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, High),
         "call parameter" | "callee operand" => match flow.callee {
-            Some(Callee::TypeParameter) => (Cause::TypeParameter, Confident),
-            Some(Callee::Reflect) => (Cause::Reflection, Confident),
-            Some(Callee::Unknown) => (Cause::UnknownCallee, Confident),
-            Some(Callee::Known) => (Cause::LeakingCallee, Confident),
-            None => (Cause::UnknownCallee, Heuristic),
+            Some(Callee::TypeParameter) => (Cause::TypeParameter, High),
+            Some(Callee::Reflect) => (Cause::Reflection, High),
+            Some(Callee::Unknown) => (Cause::UnknownCallee, High),
+            Some(Callee::Known) => (Cause::LeakingCallee, High),
+            None => (Cause::UnknownCallee, Medium),
         },
-        "send" => (Cause::ChannelSend, Confident),
-        why if ELEMENTS.contains(&why) => (Cause::ContainerElement, Confident),
+        "send" => (Cause::ChannelSend, High),
+        why if ELEMENTS.contains(&why) => (Cause::ContainerElement, High),
         // The receiver of a method value.
-        _ if stored_for.is_some_and(|stored| SubjectKind::of(stored) == SubjectKind::Value && stored.contains('.')) => {
-            (Cause::MethodValue, Confident)
+        _ if stored_for
+            .is_some_and(|stored| SubjectKind::parse(stored) == SubjectKind::Value && stored.contains('.')) =>
+        {
+            (Cause::MethodValue, High)
         }
-        _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Cause::ReturnedPointer, Confident),
-        why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, Confident),
-        _ if flow.sink == "{heap}" || stored_for.is_some() => (Cause::StoredInHeap, Confident),
-        _ if flow.sink.is_empty() => (Cause::Other, Heuristic),
+        _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Cause::ReturnedPointer, High),
+        why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, High),
+        _ if flow.sink == "{heap}" || stored_for.is_some() => (Cause::StoredInHeap, High),
+        _ if flow.sink.is_empty() => (Cause::Other, Medium),
         // A variable of the function that outlives it: one outside of the loop, or a named result.
         _ => match (flow.has_loop, flow.decision) {
-            (Some(true), _) => (Cause::LoopVariable, Confident),
-            (Some(false), _) => (Cause::ReturnedPointer, Confident),
-            (None, Decision::MovedToHeap) => (Cause::LoopVariable, Heuristic),
-            (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Heuristic),
+            (Some(true), _) => (Cause::LoopVariable, High),
+            (Some(false), _) => (Cause::ReturnedPointer, High),
+            (None, Decision::MovedToHeap) => (Cause::LoopVariable, Medium),
+            (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Medium),
         },
     }
 }
 
 /// Whether the call is that of a method of the subject.
 fn is_receiver(flow: &Flow<'_>, step: &Step) -> bool {
-    Call::decode(&step.from)
+    Call::parse(&step.from)
         .is_some_and(|call| call.callee.starts_with("(*") && call.arguments.split(", ").next() == Some(flow.subject))
 }
 
@@ -221,13 +215,9 @@ fn adds_text(sum: &str) -> bool {
     sum.split(" + ").any(|operand| operand.starts_with(['"', '`']))
 }
 
+/// By what the compiler says, or by a rule of thumb.
 fn sure_if(is_sure: bool) -> Confidence {
-    if is_sure { Confidence::Confident } else { Confidence::Heuristic }
-}
-
-impl Confidence {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["heuristic", "confident"];
+    if is_sure { Confidence::High } else { Confidence::Medium }
 }
 
 const ELEMENTS: [&str; 8] = [

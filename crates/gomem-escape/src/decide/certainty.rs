@@ -131,7 +131,7 @@ mod tests {
 
     fn of(subject: &str) -> Certainty {
         Certainty::from_allocation(&Allocation {
-            kind: SubjectKind::of(subject),
+            kind: SubjectKind::parse(subject),
             subject,
             cause: Cause::Other,
             is_surely_constant: true,

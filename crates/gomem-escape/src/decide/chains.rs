@@ -65,7 +65,7 @@ impl<'a> Chains<'a> {
                 column: (column > 0).then_some(column),
             });
             let via = text(leak.via);
-            let Some(call) = Call::decode(&via) else { break };
+            let Some(call) = Call::parse(&via) else { break };
             (callee, package) = (without_type_arguments(call.callee), leak.package);
         }
         steps

@@ -75,7 +75,7 @@ impl Flow<'_> {
 /// The function that something is passed to by the last call of its steps.
 pub(crate) fn callee(steps: &[Step]) -> Option<&str> {
     let call = steps.iter().rev().find(|step| &*step.why == "call parameter")?;
-    Call::decode(&call.from).map(|call| call.callee)
+    Call::parse(&call.from).map(|call| call.callee)
 }
 
 impl Decision {

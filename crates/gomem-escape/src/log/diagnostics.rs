@@ -1,61 +1,130 @@
-//! The log as a table, a row a line.
+//! The log line by line: a row a diagnostic.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
-use gomem_table::{Column, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
 
 use crate::{
     error::{Error, Limits},
-    json::{Header, LogOptRecord},
-    model::spec,
+    json::LogOptRecord,
+    model::{NO_COLUMN, NO_LINE},
     text::{Message, MessageKind, Position, Record, Variant, for_each_line},
 };
 
 /// All diagnostics of one or several logs, nothing dropped: what is not understood has the kind `unknown`.
 ///
 /// Unlike an [`EscapeLog`](crate::EscapeLog) this grows with the log.
+///
+/// ```
+/// use gomem_escape::DiagnosticsReader;
+/// use gomem_table::ToTable;
+///
+/// let mut reader = DiagnosticsReader::default();
+/// reader.read(&b"# p\na.go:1:2: x escapes to heap\na.go:3:4: can inline f\n"[..])?;
+/// let diagnostics = reader.finish();
+/// assert_eq!(diagnostics.to_table().rows(), 2);
+/// # Ok::<(), gomem_escape::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Diagnostics {
+    texts: Arc<StringPool>,
+    rows: Vec<Row>,
+}
+
+/// Reads [`Diagnostics`].
+#[derive(Debug, Default)]
+pub struct DiagnosticsReader {
     limits: Limits,
     texts: StringPoolBuilder,
+    rows: Vec<Row>,
     package: u32,
     variant: Variant,
-    json: Header,
-    packages: Vec<u32>,
-    variants: Vec<u32>,
-    files: Vec<u32>,
-    lines: Vec<Option<i64>>,
-    columns: Vec<Option<i64>>,
-    kinds: Vec<u32>,
-    functions: Vec<(u32, bool)>,
-    subjects: Vec<u32>,
-    messages: Vec<u32>,
+    /// The file that a `-json` file is about.
+    json_file: u32,
+}
+
+/// One diagnostic, its texts interned. There are millions: it is kept small.
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    package: u32,
+    file: u32,
+    /// 0 where there is none.
+    line: u32,
+    column: u32,
+    /// [`NO_TEXT`] where there is none.
+    function: u32,
+    subject: u32,
+    message: u32,
+    variant: Variant,
+    kind: MessageKind,
 }
 
 impl Diagnostics {
-    /// None yet, under these limits.
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// What their table promises.
+    #[must_use]
+    pub fn schema() -> TableSchema {
+        definition(&Arc::default()).schema()
+    }
+}
+
+impl ToTable for Diagnostics {
+    fn to_table(&self) -> Table {
+        definition(&self.texts).table(self.rows.iter().copied())
+    }
+}
+
+fn definition(texts: &Arc<StringPool>) -> Definition<'static, Row> {
+    let some = |number: u32| (number > 0).then_some(i64::from(number));
+    Definition::new("diagnostics", "as in the log")
+        .codes("package", texts, "the package being compiled", |row: &Row| row.package)
+        .category("variant", Variant::NAMES, "why it was compiled", |row| row.variant as u32)
+        .codes("file", texts, "the file, as written; empty without a position", |row| row.file)
+        .optional_int64("line", Unit::None, NO_LINE, "the line", move |row| some(row.line))
+        .optional_int64("column", Unit::None, NO_COLUMN, "the column in bytes", move |row| some(row.column))
+        .category("kind", MessageKind::NAMES, "what kind of message it is", |row| row.kind as u32)
+        .optional_codes("function", texts, "the message names none", "the function, without its package", |row| {
+            (row.function != NO_TEXT).then_some(row.function)
+        })
+        .codes("subject", texts, "what it is about", |row| row.subject)
+        .codes("message", texts, "the message as written", |row| row.message)
+}
+
+impl DiagnosticsReader {
+    /// A reader under these limits.
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         Self { limits, ..Self::default() }
     }
 
-    /// Adds those of a log.
+    /// Reads one source to its end.
     ///
     /// # Errors
-    /// When a limit is reached, or the log cannot be read.
+    /// When a limit is reached, or the source cannot be read.
     pub fn read(&mut self, log: impl Read) -> Result<(), Error> {
         let limits = self.limits;
         self.package = self.texts.intern("");
         self.variant = Variant::Plain;
         for_each_line(log, &limits, |line| {
-            let is_text = std::str::from_utf8(line.bytes).is_ok();
-            let text = String::from_utf8_lossy(line.bytes);
-            if let Some(record) = line.bytes.first().filter(|byte| **byte == b'{').and(LogOptRecord::decode(line.bytes))
+            if line.bytes.first() == Some(&b'{')
+                && let Some(record) = LogOptRecord::decode(line.bytes)
             {
                 self.json(&record);
                 return Ok(());
             }
-            match Record::decode(&text) {
+            let is_text = std::str::from_utf8(line.bytes).is_ok();
+            match Record::parse(&String::from_utf8_lossy(line.bytes)) {
                 Record::Section(section) => {
                     self.package = self.texts.intern(section.package());
                     self.variant = section.variant();
@@ -63,7 +132,7 @@ impl Diagnostics {
                 Record::Diagnostic { position, message, .. } => {
                     // What is no text does not render back.
                     let kind = if is_text { message.kind() } else { MessageKind::Unknown };
-                    self.push(position, kind, &message);
+                    self.diagnostic(position, kind, &message);
                 }
                 Record::Skipped(_) => {}
             }
@@ -71,88 +140,54 @@ impl Diagnostics {
         })
     }
 
-    fn push(&mut self, position: Option<Position<'_>>, kind: MessageKind, message: &Message<'_>) {
-        let numbers = position.map_or((None, None), |position| (position.line(), position.column()));
-        let file = position.map_or("", |position| position.file());
-        self.row(file, numbers, kind, message.function(), message.subject(), &message.to_string());
+    /// All that was read.
+    #[must_use]
+    pub fn finish(self) -> Diagnostics {
+        Diagnostics { texts: self.texts.finish(), rows: self.rows }
+    }
+
+    fn diagnostic(&mut self, position: Option<Position<'_>>, kind: MessageKind, message: &Message<'_>) {
+        let row = Row {
+            package: self.package,
+            variant: self.variant,
+            file: self.texts.intern(position.map_or("", |position| position.file())),
+            line: position.and_then(|position| position.line()).unwrap_or(0),
+            column: position.and_then(|position| position.column()).unwrap_or(0),
+            kind,
+            function: message.function().map_or(NO_TEXT, |function| self.texts.intern(function)),
+            subject: self.texts.intern(message.subject()),
+            message: self.texts.intern(&message.to_string()),
+        };
+        self.rows.push(row);
     }
 
     fn json(&mut self, record: &LogOptRecord<'_>) {
         match record {
             LogOptRecord::Header(header) => {
                 self.package = self.texts.intern(&header.package);
-                self.json.file.clone_from(&header.file);
+                self.json_file = self.texts.intern(&header.file);
             }
             LogOptRecord::Diagnostic(diagnostic) => {
-                let file = self.json.file.clone();
-                let numbers = (Some(diagnostic.line()), Some(diagnostic.column()));
                 let (kind, subject) = diagnostic.kind();
-                self.row(&file, numbers, kind, None, subject, &diagnostic.message);
+                let row = Row {
+                    package: self.package,
+                    variant: self.variant,
+                    file: self.json_file,
+                    line: diagnostic.line(),
+                    column: diagnostic.column(),
+                    kind,
+                    function: NO_TEXT,
+                    subject: self.texts.intern(subject),
+                    message: self.texts.intern(&diagnostic.message),
+                };
+                self.rows.push(row);
             }
         }
     }
-
-    fn row(
-        &mut self,
-        file: &str,
-        (line, column): (Option<u32>, Option<u32>),
-        kind: MessageKind,
-        function: Option<&str>,
-        subject: &str,
-        message: &str,
-    ) {
-        self.packages.push(self.package);
-        self.variants.push(self.variant as u32);
-        self.files.push(self.texts.intern(file));
-        self.lines.push(line.map(i64::from));
-        self.columns.push(column.map(i64::from));
-        self.kinds.push(kind as u32);
-        self.functions.push((self.texts.intern(function.unwrap_or_default()), function.is_some()));
-        self.subjects.push(self.texts.intern(subject));
-        self.messages.push(self.texts.intern(message));
-    }
-
-    /// One row a diagnostic: [`DIAGNOSTICS_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn into_table(self) -> Result<Table, TableError> {
-        let pool = self.texts.finish();
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
-        let (functions, known) = self.functions.into_iter().unzip();
-        Table::new(
-            DIAGNOSTICS_SCHEMA.name,
-            vec![
-                text("package", self.packages),
-                Column::category("variant", self.variants, Variant::NAMES),
-                text("file", self.files),
-                Column::optional_int64("line", Unit::None, self.lines),
-                Column::optional_int64("column", Unit::None, self.columns),
-                Column::category("kind", self.kinds, MessageKind::NAMES),
-                text("function", functions).with_validity(known),
-                text("subject", self.subjects),
-                text("message", self.messages),
-            ],
-        )
-    }
 }
 
-/// The table of [`Diagnostics::into_table`].
-pub const DIAGNOSTICS_SCHEMA: Schema = Schema {
-    name: "diagnostics",
-    order: "as in the log",
-    columns: &[
-        spec("package", Kind::Text, None, "the package being compiled"),
-        spec("variant", Kind::Category, None, "why it was compiled"),
-        spec("file", Kind::Text, None, "the file, as written; empty without a position"),
-        spec("line", Kind::Int64, Some("the compiler gave none"), "the line"),
-        spec("column", Kind::Int64, Some("the compiler gave none: beyond 254"), "the column in bytes"),
-        spec("kind", Kind::Category, None, "what kind of message it is"),
-        spec("function", Kind::Text, Some("the message names none"), "the function, without its package"),
-        spec("subject", Kind::Text, None, "what it is about"),
-        spec("message", Kind::Text, None, "the message as written"),
-    ],
-};
+/// In the place of a text that there is not.
+const NO_TEXT: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
@@ -160,15 +195,16 @@ mod tests {
 
     #[test]
     fn one_row_a_diagnostic() {
-        let mut diagnostics = Diagnostics::default();
+        let mut diagnostics = DiagnosticsReader::default();
         diagnostics
             .read(&b"# p\r\n./a.go:1:2: x escapes to heap\r\nnoise\n./a.go:300: y does not \xff escape\n"[..])
             .unwrap();
         let event =
             "{\"ImportPath\":\"p\",\"Action\":\"build-output\",\"Output\":\"# p\\n./a.go:1:2: moved to heap: z\\n\"}";
         diagnostics.read(event.as_bytes()).unwrap();
-        let table = diagnostics.into_table().unwrap();
-        DIAGNOSTICS_SCHEMA.check(&table).unwrap();
+        let diagnostics = diagnostics.finish();
+        assert_eq!(diagnostics.len(), 3);
+        let table = diagnostics.to_table();
         assert_eq!(table.rows(), 3);
     }
 }

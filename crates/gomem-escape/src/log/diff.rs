@@ -3,20 +3,30 @@
 use std::borrow::Cow;
 
 use foldhash::HashMap;
-use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use crate::{
     decide::{Cause, Certainty},
     log::escape_log::EscapeLog,
-    model::{HeapDecision, spec},
+    model::{HeapDecision, NO_COLUMN, NO_FUNCTION, NO_LINE},
     text::SubjectKind,
 };
 
 /// Heap decisions of two logs, side by side.
 #[derive(Debug, Clone)]
 pub struct EscapeDiff<'a> {
-    rows: Vec<(DiffStatus, &'a HeapDecision)>,
+    rows: Vec<DecisionChange<'a>>,
+}
+
+/// A heap decision, and what became of it.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct DecisionChange<'a> {
+    /// What became of it.
+    pub status: DiffStatus,
+    /// The decision, of the log that has it; of both, the later one.
+    pub decision: &'a HeapDecision,
 }
 
 /// What became of a heap decision.
@@ -45,7 +55,7 @@ impl EscapeLog {
         let leave_out_appends = appends_are_told(self) && appends_are_untold(before)
             || appends_are_untold(self) && appends_are_told(before);
         let (earlier, later) = (by_file(before, leave_out_appends), by_file(self, leave_out_appends));
-        let mut rows: Vec<(DiffStatus, &HeapDecision)> = Vec::new();
+        let mut rows = Vec::new();
         let (mut gone, mut new) = (Vec::new(), Vec::new());
         for (file, now) in &later {
             let then = earlier.get(file).map_or(&[][..], Vec::as_slice);
@@ -60,10 +70,13 @@ impl EscapeLog {
         new.sort_by_key(|decision| (&decision.file, decision.line, decision.column));
         for decision in new {
             let was = elsewhere.get_mut(&(&decision.package, key(decision))).and_then(Vec::pop);
-            rows.push((if was.is_some() { DiffStatus::Unchanged } else { DiffStatus::New }, decision));
+            let status = if was.is_some() { DiffStatus::Unchanged } else { DiffStatus::New };
+            rows.push(DecisionChange { status, decision });
         }
-        rows.extend(elsewhere.into_values().flatten().map(|decision| (DiffStatus::Gone, decision)));
-        rows.sort_by_key(|(status, decision)| {
+        rows.extend(
+            elsewhere.into_values().flatten().map(|decision| DecisionChange { status: DiffStatus::Gone, decision }),
+        );
+        rows.sort_by_key(|DecisionChange { status, decision }| {
             (*status, &decision.package, &decision.file, decision.line, decision.column, &decision.subject)
         });
         EscapeDiff { rows }
@@ -71,45 +84,49 @@ impl EscapeLog {
 }
 
 impl<'a> EscapeDiff<'a> {
-    /// Status and decision: first what is new, then what is gone, then the rest.
+    /// First what is new, then what is gone, then the rest.
     #[must_use]
-    pub fn rows(&self) -> &[(DiffStatus, &'a HeapDecision)] {
+    pub fn rows(&self) -> &[DecisionChange<'a>] {
         &self.rows
     }
 
     /// What only the later log has, and may allocate: constants in interfaces are no reason to stop anybody.
     pub fn new_allocations(&self) -> impl Iterator<Item = &'a HeapDecision> + '_ {
-        let is_new =
-            |row: &&(DiffStatus, &HeapDecision)| row.0 == DiffStatus::New && row.1.alloc_certainty != Certainty::None;
-        self.rows.iter().filter(is_new).map(|row| row.1)
+        let new = self.rows.iter().filter(|row| row.status == DiffStatus::New).map(|row| row.decision);
+        new.filter(|decision| decision.alloc_certainty != Certainty::None)
     }
+}
 
-    /// One row a decision: [`DIFF_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let decisions = || self.rows.iter().map(|row| row.1);
-        let number = |value: Option<u32>| value.map(i64::from);
-        Table::new(
-            DIFF_SCHEMA.name,
-            vec![
-                Column::category("status", self.rows.iter().map(|row| row.0 as u32).collect(), DiffStatus::NAMES),
-                Column::strings("package", decisions().map(|decision| &decision.package)),
-                Column::strings("file", decisions().map(|decision| &decision.file)),
-                Column::optional_int64("line", Unit::None, decisions().map(|decision| number(decision.line))),
-                Column::optional_int64("column", Unit::None, decisions().map(|decision| number(decision.column))),
-                Column::optional_strings("function", decisions().map(|decision| decision.function.as_ref())),
-                Column::strings("message", decisions().map(HeapDecision::message)),
-                Column::category("cause", decisions().map(|decision| decision.cause as u32).collect(), Cause::NAMES),
-                Column::category(
-                    "alloc_certainty",
-                    decisions().map(|decision| decision.alloc_certainty as u32).collect(),
-                    Certainty::NAMES,
-                ),
-                Column::strings("advice", decisions().map(|decision| &decision.advice)),
-            ],
-        )
+impl ToTable for EscapeDiff<'_> {
+    fn to_table(&self) -> Table {
+        self.rows.to_table()
+    }
+}
+
+impl Row for DecisionChange<'_> {
+    fn definition<'a>() -> Definition<'a, &'a Self>
+    where
+        Self: 'a,
+    {
+        Definition::new("escape_diff", "new, gone, unchanged; then package, file, line, column")
+            .category("status", DiffStatus::NAMES, "what became of it", |row: &&'a Self| row.status as u32)
+            .shared_text("package", "the package being compiled", |row| &row.decision.package)
+            .shared_text("file", "the file, cleaned", |row| &row.decision.file)
+            .optional_int64("line", Unit::None, NO_LINE, "the line, of the log that has it", |row| {
+                row.decision.line.map(i64::from)
+            })
+            .optional_int64("column", Unit::None, NO_COLUMN, "the column in bytes", |row| {
+                row.decision.column.map(i64::from)
+            })
+            .optional_shared_text("function", NO_FUNCTION, "the function, without its package", |row| {
+                row.decision.function.as_ref()
+            })
+            .string("message", "the compiler's line", |row| row.decision.message())
+            .category("cause", Cause::NAMES, "why it goes to the heap", |row| row.decision.cause as u32)
+            .category("alloc_certainty", Certainty::NAMES, "whether it allocates", |row| {
+                row.decision.alloc_certainty as u32
+            })
+            .text("advice", "what to do", |row| &row.decision.advice)
     }
 }
 
@@ -121,7 +138,7 @@ impl DiffStatus {
 /// The decisions of each package's files, in the order of their lines.
 fn by_file(log: &EscapeLog, leave_out_appends: bool) -> HashMap<(&str, &str), Vec<&HeapDecision>> {
     let mut files: HashMap<_, Vec<&HeapDecision>> = HashMap::default();
-    for decision in &log.decisions {
+    for decision in log.heap_decisions() {
         if !(leave_out_appends && decision.subject_kind == SubjectKind::Append) {
             files.entry((&*decision.package, &*decision.file)).or_default().push(decision);
         }
@@ -136,7 +153,7 @@ fn by_file(log: &EscapeLog, leave_out_appends: bool) -> HashMap<(&str, &str), Ve
 fn align<'a>(
     then: &[&'a HeapDecision],
     now: &[&'a HeapDecision],
-    unchanged: &mut Vec<(DiffStatus, &'a HeapDecision)>,
+    unchanged: &mut Vec<DecisionChange<'a>>,
     gone: &mut Vec<&'a HeapDecision>,
     new: &mut Vec<&'a HeapDecision>,
 ) {
@@ -144,7 +161,8 @@ fn align<'a>(
     for part in capture_diff_slices(Algorithm::Myers, &keys(then), &keys(now)) {
         let (tag, before, after) = part.as_tag_tuple();
         if tag == DiffTag::Equal {
-            unchanged.extend(now[after].iter().map(|decision| (DiffStatus::Unchanged, *decision)));
+            let change = |&decision| DecisionChange { status: DiffStatus::Unchanged, decision };
+            unchanged.extend(now[after].iter().map(change));
         } else {
             gone.extend(&then[before]);
             new.extend(&now[after]);
@@ -171,24 +189,6 @@ fn same_in_all_versions(subject: &str) -> Cow<'_, str> {
     Cow::Owned(plain.char_indices().filter(|(at, _)| !is_separator(*at)).map(|(_, char)| char).collect())
 }
 
-/// The table of [`EscapeDiff::to_table`].
-pub const DIFF_SCHEMA: Schema = Schema {
-    name: "escape_diff",
-    order: "new, gone, unchanged; then package, file, line, column",
-    columns: &[
-        spec("status", Kind::Category, None, "what became of it"),
-        spec("package", Kind::Text, None, "the package being compiled"),
-        spec("file", Kind::Text, None, "the file, cleaned"),
-        spec("line", Kind::Int64, Some("the compiler gave none"), "the line, of the log that has it"),
-        spec("column", Kind::Int64, Some("the compiler gave none"), "the column in bytes"),
-        spec("function", Kind::Text, Some("before Go 1.25"), "the function, without its package"),
-        spec("message", Kind::Text, None, "the compiler's line"),
-        spec("cause", Kind::Category, None, "why it goes to the heap"),
-        spec("alloc_certainty", Kind::Category, None, "whether it allocates"),
-        spec("advice", Kind::Text, None, "what to do"),
-    ],
-};
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +205,7 @@ mod tests {
             log(&["a.go:4:7: moved to heap: x", "a.go:6:7: moved to heap: x", "a.go:8:2: \"d\" escapes to heap"]);
         let diff = after.diff(&before);
         let rows: Vec<_> =
-            diff.rows().iter().map(|(status, decision)| (*status, decision.line, &*decision.subject)).collect();
+            diff.rows().iter().map(|row| (row.status, row.decision.line, &*row.decision.subject)).collect();
         assert_eq!(
             rows,
             [
@@ -217,8 +217,8 @@ mod tests {
             ]
         );
         assert_eq!(diff.new_allocations().count(), 1, "a constant is no allocation");
-        DIFF_SCHEMA.check(&diff.to_table().unwrap()).unwrap();
-        assert!(after.diff(&after).rows().iter().all(|row| row.0 == DiffStatus::Unchanged));
+        assert_eq!(diff.to_table().rows(), 5);
+        assert!(after.diff(&after).rows().iter().all(|row| row.status == DiffStatus::Unchanged));
     }
 
     #[test]
@@ -240,7 +240,7 @@ mod tests {
     fn what_moved_to_another_file_is_unchanged() {
         let before = log(&["a.go:1:2: moved to heap: x"]);
         let after = log(&["b.go:7:2: moved to heap: x"]);
-        assert!(after.diff(&before).rows().iter().all(|row| row.0 == DiffStatus::Unchanged));
+        assert!(after.diff(&before).rows().iter().all(|row| row.status == DiffStatus::Unchanged));
     }
 
     #[test]
@@ -253,6 +253,6 @@ mod tests {
         ]);
         let diff = after.diff(&before);
         assert_eq!(diff.rows().len(), 1);
-        assert_eq!(diff.rows()[0].0, DiffStatus::Unchanged);
+        assert_eq!(diff.rows()[0].status, DiffStatus::Unchanged);
     }
 }

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Table, TableError};
-
 use crate::{
-    model::{HeapDecision, Inlining, Leak, Stay},
+    model::{HeapDecision, Inlining, Leak, StackBuffer},
     read::Coverage,
     text::GoVersions,
 };
@@ -14,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Default)]
 pub struct EscapeLog {
     pub(crate) decisions: Vec<HeapDecision>,
-    pub(crate) stays: Vec<Stay>,
+    pub(crate) stack_buffers: Vec<StackBuffer>,
     pub(crate) wrapped: Vec<(Arc<str>, u32)>,
     pub(crate) additions: Vec<(Arc<str>, u32)>,
     pub(crate) leaks: Vec<Leak>,
@@ -31,10 +29,11 @@ impl EscapeLog {
         &self.decisions
     }
 
-    /// What does not escape and may allocate all the same, since its size is only known at run time.
+    /// What does not escape and may allocate all the same: its size is only known at run time, and the buffer for it on the
+    /// stack may be too small.
     #[must_use]
-    pub fn stays(&self) -> &[Stay] {
-        &self.stays
+    pub fn stack_buffers(&self) -> &[StackBuffer] {
+        &self.stack_buffers
     }
 
     /// File and line of the calls that `go` or `defer` puts into a function of its own, `go f(x)`: what they keep of the
@@ -78,13 +77,5 @@ impl EscapeLog {
     #[must_use]
     pub fn go_versions(&self) -> GoVersions {
         self.versions
-    }
-
-    /// [`heap_decisions`](Self::heap_decisions) as a table.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn escapes_table(&self) -> Result<Table, TableError> {
-        HeapDecision::table_of(&self.decisions)
     }
 }

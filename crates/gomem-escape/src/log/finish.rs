@@ -7,7 +7,7 @@ use foldhash::{HashMap, HashSet};
 use crate::{
     decide::Chains,
     log::{escape_log::EscapeLog, rows::Rows},
-    read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStay, TextId, XPos, merge},
+    read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
 };
 
 pub(crate) fn finish(facts: Facts) -> EscapeLog {
@@ -18,7 +18,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         coverage,
         unknown,
         decisions,
-        stays,
+        stack_buffers,
         leaks,
         inlining,
         logopt,
@@ -29,14 +29,14 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         literals,
     } = facts;
     let (mut decisions, mut leaks) = (decisions.into_rows(), leaks.into_rows());
-    let (stays, inlining) = (stays.into_rows(), inlining.into_rows());
+    let (stack_buffers, inlining) = (stack_buffers.into_rows(), inlining.into_rows());
     functions.sort();
     let json = merge(logopt, &mut decisions, &mut leaks, &texts);
     find_literals(&mut functions, literals, &texts);
     find_functions(&mut leaks, &functions, &mut texts);
     let rows = Rows {
         texts: &texts,
-        inlined_calls: &callees_at(&inlined_calls, &decisions, &stays),
+        inlined_calls: &callees_at(&inlined_calls, &decisions, &stack_buffers),
         functions: &functions,
         versions,
         chains: &Chains::new(&leaks, &texts),
@@ -53,7 +53,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         decisions: decisions.iter().map(|decision| rows.decision(decision, &json)).collect(),
         wrapped: sorted(wrapped),
         additions: sorted(additions),
-        stays: stays.iter().map(|stay| rows.stay(stay)).collect(),
+        stack_buffers: stack_buffers.iter().map(|buffer| rows.stack_buffer(buffer)).collect(),
         leaks: leaks.iter().map(|leak| rows.leak(leak)).collect(),
         inlining: inlining.iter().map(|function| rows.inlining(function)).collect(),
         coverage,
@@ -81,13 +81,13 @@ fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Inte
     }
 }
 
-/// What was inlined at the positions that decisions and stays are about, by name.
+/// What was inlined at the positions that decisions and stack_buffers are about, by name.
 fn callees_at(
     calls: &HashSet<(XPos, TextId)>,
     decisions: &[RawDecision],
-    stays: &[RawStay],
+    stack_buffers: &[RawStackBuffer],
 ) -> HashMap<XPos, Vec<TextId>> {
-    let positions = decisions.iter().map(|decision| decision.at).chain(stays.iter().map(|stay| stay.at));
+    let positions = decisions.iter().map(|decision| decision.at).chain(stack_buffers.iter().map(|buffer| buffer.at));
     let mut callees: HashMap<XPos, Vec<TextId>> = positions.map(|at| (at, Vec::new())).collect();
     for (at, callee) in calls {
         if let Some(here) = callees.get_mut(at) {

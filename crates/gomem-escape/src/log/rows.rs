@@ -6,10 +6,10 @@ use foldhash::{HashMap, HashSet};
 
 use crate::{
     decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice},
-    model::{HeapDecision, InlinedFrom, Inlining, Leak, Stay},
+    model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer},
     read::{
-        Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStay, RawStep, TextId,
-        XPos,
+        Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep,
+        TextId, XPos,
     },
     text::{Call, GoVersions, SubjectKind, typed_constant},
 };
@@ -38,7 +38,7 @@ impl Rows<'_> {
         let steps: Vec<Step> = explanation.steps.iter().map(|step| self.step(*step)).collect();
         let next = decision.next.map(|step| self.step(step));
         let call = next.iter().chain(steps.iter().rev()).find(|step| &*step.why == "call parameter");
-        let call = call.and_then(|step| Call::decode(&step.from));
+        let call = call.and_then(|step| Call::parse(&step.from));
         let function = self.function(explanation.function, decision.at);
         let (kind, is_surely_method) = self.kind(decision, &subject, &steps);
         let is_surely_constant =
@@ -67,7 +67,7 @@ impl Rows<'_> {
             is_surely_method,
         };
         let (cause, cause_confidence) = Cause::from_flow(&flow);
-        let reason = flow.deciding_step().map(|step| Arc::clone(&step.why));
+        let deciding_step = flow.deciding_step().map(|step| Arc::clone(&step.why));
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
         let leaks = match call.filter(|_| is_passed_on && flow.callee == Some(Callee::Known)) {
             Some(call) => self.chains.follow(call, decision.package),
@@ -103,7 +103,7 @@ impl Rows<'_> {
             cause_confidence,
             alloc_certainty,
             sink: Arc::clone(&sink),
-            reason,
+            deciding_step,
             steps,
             advice,
             copies: decision.copies,
@@ -119,7 +119,7 @@ impl Rows<'_> {
         if decision.is_moved {
             return (SubjectKind::Variable, false);
         }
-        match SubjectKind::of(subject) {
+        match SubjectKind::parse(subject) {
             SubjectKind::Value if typed_constant(subject).is_some() => {
                 let of = typed_constant(subject).unwrap_or_default();
                 let is_type = self.functions.is_type(decision.package, of);
@@ -173,19 +173,19 @@ impl Rows<'_> {
         self.functions.around(at).map(Into::into)
     }
 
-    pub(crate) fn stay(&self, stay: &RawStay) -> Stay {
-        let XPos { file, line, column } = stay.at;
-        Stay {
-            package: self.text(stay.package),
-            variant: stay.variant,
+    pub(crate) fn stack_buffer(&self, buffer: &RawStackBuffer) -> StackBuffer {
+        let XPos { file, line, column } = buffer.at;
+        StackBuffer {
+            package: self.text(buffer.package),
+            variant: buffer.variant,
             file: self.text(file),
             line: number(line),
             column: number(column),
-            subject: self.text(stay.subject),
-            subject_kind: stay.kind,
-            alloc_certainty: if stay.is_free { Certainty::None } else { Certainty::RuntimeSized },
-            copies: stay.copies,
-            inlined_callees: self.inlined_callees(stay.at),
+            subject: self.text(buffer.subject),
+            subject_kind: buffer.kind,
+            alloc_certainty: if buffer.is_free { Certainty::None } else { Certainty::RuntimeSized },
+            copies: buffer.copies,
+            inlined_callees: self.inlined_callees(buffer.at),
         }
     }
 
@@ -208,7 +208,7 @@ impl Rows<'_> {
             to: self.text(leak.to),
             is_content: leak.is_content,
             derefs: leak.derefs,
-            callee: Call::decode(&via).map(|call| call.callee.into()),
+            callee: Call::parse(&via).map(|call| call.callee.into()),
             copies: leak.copies,
         }
     }

@@ -1,52 +1,40 @@
-//! The columns that the tables of a log begin with, and how their schemas are written.
+//! The columns that the tables of a log begin with.
 
-use gomem_table::{Column, ColumnSpec, Kind, Unit};
+use std::sync::Arc;
+
+use gomem_table::{Definition, Unit};
 
 use crate::text::Variant;
 
 /// Where the compiler says something.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
-    pub(crate) package: &'a str,
+pub(crate) struct LogPosition<'a> {
+    pub(crate) package: &'a Arc<str>,
     pub(crate) variant: Variant,
-    pub(crate) file: &'a str,
+    pub(crate) file: &'a Arc<str>,
     pub(crate) line: Option<u32>,
     pub(crate) column: Option<u32>,
 }
 
-/// The columns of [`PACKAGE`] to [`COLUMN`], and the others behind them.
-pub(crate) fn behind_places<'a>(
-    places: impl Iterator<Item = Place<'a>> + Clone,
-    others: impl IntoIterator<Item = Column>,
-) -> Vec<Column> {
-    let places = || places.clone();
-    let number = |value: Option<u32>| value.map(i64::from);
-    let mut columns = vec![
-        Column::strings("package", places().map(|place| place.package)),
-        Column::category("variant", places().map(|place| place.variant as u32).collect(), Variant::NAMES),
-        Column::strings("file", places().map(|place| place.file)),
-        Column::optional_int64("line", Unit::None, places().map(|place| number(place.line))),
-        Column::optional_int64("column", Unit::None, places().map(|place| number(place.column))),
-    ];
-    columns.extend(others);
-    columns
+impl<'a> LogPosition<'a> {
+    /// `package`, `variant`, `file`, `line`, `column`; `line` says which line it is.
+    pub(crate) fn columns(line: &'static str) -> Definition<'a, Self> {
+        Definition::new("position", "")
+            .shared_text("package", "the package being compiled", |at: &Self| at.package)
+            .category("variant", Variant::NAMES, "why it was compiled", |at| at.variant as u32)
+            .shared_text("file", "the file, cleaned", |at| at.file)
+            .optional_int64("line", Unit::None, NO_LINE, line, |at| at.line.map(i64::from))
+            .optional_int64("column", Unit::None, NO_COLUMN, "the column in bytes", |at| at.column.map(i64::from))
+    }
 }
 
-pub(crate) const PACKAGE: ColumnSpec = spec("package", Kind::Text, None, "the package being compiled");
-pub(crate) const VARIANT: ColumnSpec = spec("variant", Kind::Category, None, "why it was compiled");
-pub(crate) const FILE: ColumnSpec = spec("file", Kind::Text, None, "the file, cleaned");
-pub(crate) const COLUMN: ColumnSpec =
-    spec("column", Kind::Int64, Some("the compiler gave none: beyond 254"), "the column in bytes");
-pub(crate) const COPIES: ColumnSpec = count("copies", None, "how many times the log says it");
-
-pub(crate) const fn line(doc: &'static str) -> ColumnSpec {
-    spec("line", Kind::Int64, Some("the compiler gave none"), doc)
-}
-
-pub(crate) const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
-
-pub(crate) const fn count(name: &'static str, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind: Kind::Int64, unit: Unit::Count, null, doc }
-}
+/// When there is no line.
+pub(crate) const NO_LINE: &str = "the compiler gave none";
+/// When there is no column.
+pub(crate) const NO_COLUMN: &str = "the compiler gave none: beyond 254";
+/// When a function is not known.
+pub(crate) const NO_FUNCTION: &str = "the log does not tell";
+/// The order of tables that have one row for each distinct thing.
+pub(crate) const FIRST_LINE: &str = "by the first line of the log that says it";
+/// What `copies` counts.
+pub(crate) const COPIES: &str = "how many times the log says it";

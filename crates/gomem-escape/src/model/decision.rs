@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
-use gomem_table::{Column, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
+use gomem_finding::Confidence;
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    decide::{Cause, Certainty, Confidence, Decision, LeakStep, POOL_PUT, Step, callee},
-    model::columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, line, spec},
+    decide::{Cause, Certainty, Decision, LeakStep, POOL_PUT, Step, callee},
+    model::columns::{COPIES, FIRST_LINE, LogPosition, NO_COLUMN, NO_FUNCTION, NO_LINE},
     text::{SubjectKind, Variant},
 };
 
@@ -42,8 +42,8 @@ pub struct HeapDecision {
     pub alloc_certainty: Certainty,
     /// Where it flows in the end: `{heap}`, a result, a variable.
     pub sink: Arc<str>,
-    /// The step that decides the cause: `return`, `call parameter`. `None` without `-m=2`.
-    pub reason: Option<Arc<str>>,
+    /// What the step does that decides the cause: `return`, `call parameter`. `None` without `-m=2`.
+    pub deciding_step: Option<Arc<str>>,
     /// The compiler's flow. Empty without `-m=2`.
     pub steps: Vec<Step>,
     /// What to do.
@@ -96,155 +96,74 @@ impl HeapDecision {
         self.cause == Cause::InterfaceBoxing && self.callee() == Some(POOL_PUT)
     }
 
-    /// One row a decision: [`ESCAPES_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn table_of(decisions: &[Self]) -> Result<Table, TableError> {
-        let all = || decisions.iter();
-        let number = |value: Option<u32>| value.map(i64::from);
-        let (mut texts, mut offsets) = (Codes::default(), vec![0]);
-        let (mut froms, mut whys, mut files) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut lines, mut columns) = (Vec::new(), Vec::new());
-        for decision in decisions {
-            for step in &decision.steps {
-                froms.push(texts.code(&step.from));
-                whys.push(texts.code(&step.why));
-                files.push(texts.code(&step.file));
-                lines.push(number(step.line));
-                columns.push(number(step.column));
-            }
-            offsets.push(froms.len());
-        }
-        let pool = texts.pool.finish();
-        let text = |name, codes| Column::text(name, codes, Arc::clone(&pool));
-        let steps = vec![
-            text("from", froms),
-            text("why", whys),
-            text("file", files),
-            Column::optional_int64("line", Unit::None, lines),
-            Column::optional_int64("column", Unit::None, columns),
-        ];
-        let leaks = || all().flat_map(|decision| &decision.leaks);
-        let leak_steps = vec![
-            Column::strings("function", leaks().map(|leak| &leak.function)),
-            Column::strings("package", leaks().map(|leak| &leak.package)),
-            Column::strings("param", leaks().map(|leak| &leak.param)),
-            Column::strings("file", leaks().map(|leak| &leak.file)),
-            Column::optional_int64("line", Unit::None, leaks().map(|leak| number(leak.line))),
-            Column::optional_int64("column", Unit::None, leaks().map(|leak| number(leak.column))),
-        ];
-        let inlined = || all().flat_map(|decision| &decision.inlined_from);
-        let inlined_from = vec![
-            Column::strings("file", inlined().map(|from| &from.file)),
-            Column::int64("line", Unit::None, inlined().map(|from| i64::from(from.line)).collect()),
-            Column::int64("column", Unit::None, inlined().map(|from| i64::from(from.column)).collect()),
-        ];
-        Table::new(
-            ESCAPES_SCHEMA.name,
-            behind_places(
-                all().map(Self::place),
-                [
-                    Column::optional_strings("function", all().map(|decision| decision.function.as_ref())),
-                    Column::strings("subject", all().map(|decision| &decision.subject)),
-                    Column::category(
-                        "decision",
-                        all().map(|decision| decision.decision as u32).collect(),
-                        Decision::NAMES,
-                    ),
-                    Column::category(
-                        "subject_kind",
-                        all().map(|decision| decision.subject_kind as u32).collect(),
-                        SubjectKind::NAMES,
-                    ),
-                    Column::category("cause", all().map(|decision| decision.cause as u32).collect(), Cause::NAMES),
-                    Column::category(
-                        "cause_confidence",
-                        all().map(|decision| decision.cause_confidence as u32).collect(),
-                        Confidence::NAMES,
-                    ),
-                    Column::category(
-                        "alloc_certainty",
-                        all().map(|decision| decision.alloc_certainty as u32).collect(),
-                        Certainty::NAMES,
-                    ),
-                    Column::strings("sink", all().map(|decision| &decision.sink)),
-                    Column::optional_strings("reason", all().map(|decision| decision.reason.as_ref())),
-                    Column::list("steps", Unit::None, offsets, Values::Struct(steps)),
-                    Column::strings("advice", all().map(|decision| &decision.advice)),
-                    Column::int64("copies", Unit::Count, all().map(|decision| i64::from(decision.copies)).collect()),
-                    Column::list(
-                        "leaks",
-                        Unit::None,
-                        ends(all().map(|decision| decision.leaks.len())),
-                        Values::Struct(leak_steps),
-                    ),
-                    Column::optional_strings("absolute_file", all().map(|decision| decision.absolute_file.as_ref())),
-                    Column::list(
-                        "inlined_from",
-                        Unit::None,
-                        ends(all().map(|decision| decision.inlined_from.len())),
-                        Values::Struct(inlined_from),
-                    ),
-                ],
-            ),
-        )
-    }
-
-    fn place(&self) -> Place<'_> {
+    fn position(&self) -> LogPosition<'_> {
         let Self { package, variant, file, line, column, .. } = self;
-        Place { package, variant: *variant, file, line: *line, column: *column }
+        LogPosition { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
-/// Codes of shared texts. Most are held once, so that their address tells them apart faster than their letters.
-#[derive(Default)]
-struct Codes {
-    pool: StringPoolBuilder,
-    by_address: HashMap<usize, u32>,
-}
-
-impl Codes {
-    fn code(&mut self, text: &Arc<str>) -> u32 {
-        let address = Arc::as_ptr(text).cast::<u8>().addr();
-        *self.by_address.entry(address).or_insert_with(|| self.pool.intern(text))
+impl Row for HeapDecision {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("escapes", FIRST_LINE)
+            .embed(LogPosition::columns("the line, of the outermost call for inlined code"), |row: &&'a Self| {
+                row.position()
+            })
+            .optional_shared_text("function", NO_FUNCTION, "the function, without its package", |row| {
+                row.function.as_ref()
+            })
+            .shared_text("subject", "the variable or expression", |row| &row.subject)
+            .category("decision", Decision::NAMES, "what the compiler decided", |row| row.decision as u32)
+            .category("subject_kind", SubjectKind::NAMES, "what kind of expression the subject is", |row| {
+                row.subject_kind as u32
+            })
+            .category("cause", Cause::NAMES, "why it goes to the heap", |row| row.cause as u32)
+            .category("cause_confidence", Confidence::NAMES, "how sure the cause is", |row| row.cause_confidence as u32)
+            .category("alloc_certainty", Certainty::NAMES, "whether it allocates", |row| row.alloc_certainty as u32)
+            .shared_text("sink", "where it flows in the end", |row| &row.sink)
+            .optional_shared_text(
+                "deciding_step",
+                "without -m=2",
+                "what the step does that decides the cause: `return`, `call parameter`",
+                |row| row.deciding_step.as_ref(),
+            )
+            .list("steps", "the compiler's flow", steps(), |row| &row.steps)
+            .text("advice", "what to do", |row| &row.advice)
+            .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
+            .list("leaks", "the functions by which an argument leaks, the called one first", leaks(), |row| &row.leaks)
+            .optional_shared_text("absolute_file", "no -json folder tells", "the file as the build saw it", |row| {
+                row.absolute_file.as_ref()
+            })
+            .list(
+                "inlined_from",
+                "where inlined code stands, the outermost first; from a -json folder",
+                inlined_from(),
+                |row| &row.inlined_from,
+            )
     }
 }
 
-/// Where the items of each row end, with a zero before.
-fn ends(lengths: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut ends = vec![0];
-    ends.extend(lengths.scan(0, |end, length| {
-        *end += length;
-        Some(*end)
-    }));
-    ends
+fn steps<'a>() -> Definition<'a, &'a Step> {
+    Definition::new("step", "as in the log")
+        .shared_text("from", "the expression or statement", |step: &&'a Step| &step.from)
+        .shared_text("why", "what it does", |step| &step.why)
+        .shared_text("file", "the file", |step| &step.file)
+        .optional_int64("line", Unit::None, NO_LINE, "the line", |step| step.line.map(i64::from))
+        .optional_int64("column", Unit::None, NO_COLUMN, "the column", |step| step.column.map(i64::from))
 }
 
-/// The table of [`HeapDecision::table_of`].
-pub const ESCAPES_SCHEMA: Schema = Schema {
-    name: "escapes",
-    order: "by the first line of the log that says it",
-    columns: &[
-        PACKAGE,
-        VARIANT,
-        FILE,
-        line("the line, of the outermost call for inlined code"),
-        COLUMN,
-        spec("function", Kind::Text, Some("the log does not tell"), "the function, without its package"),
-        spec("subject", Kind::Text, None, "the variable or expression"),
-        spec("decision", Kind::Category, None, "what the compiler decided"),
-        spec("subject_kind", Kind::Category, None, "what kind of expression the subject is"),
-        spec("cause", Kind::Category, None, "why it goes to the heap"),
-        spec("cause_confidence", Kind::Category, None, "how sure the cause is"),
-        spec("alloc_certainty", Kind::Category, None, "whether it allocates"),
-        spec("sink", Kind::Text, None, "where it flows in the end"),
-        spec("reason", Kind::Text, Some("without -m=2"), "the step that decides the cause"),
-        spec("steps", Kind::List, None, "the compiler's flow"),
-        spec("advice", Kind::Text, None, "what to do"),
-        COPIES,
-        spec("leaks", Kind::List, None, "the functions by which an argument leaks, the called one first"),
-        spec("absolute_file", Kind::Text, Some("no -json folder tells"), "the file as the build saw it"),
-        spec("inlined_from", Kind::List, None, "where inlined code stands, the outermost first; from a -json folder"),
-    ],
-};
+fn leaks<'a>() -> Definition<'a, &'a LeakStep> {
+    Definition::new("leak", "the called one first")
+        .shared_text("function", "the function, without its package", |leak: &&'a LeakStep| &leak.function)
+        .shared_text("package", "its package", |leak| &leak.package)
+        .shared_text("param", "the parameter", |leak| &leak.param)
+        .shared_text("file", "the file of the parameter", |leak| &leak.file)
+        .optional_int64("line", Unit::None, NO_LINE, "the line", |leak| leak.line.map(i64::from))
+        .optional_int64("column", Unit::None, NO_COLUMN, "the column", |leak| leak.column.map(i64::from))
+}
+
+fn inlined_from<'a>() -> Definition<'a, &'a InlinedFrom> {
+    Definition::new("inlined_from", "the outermost first")
+        .shared_text("file", "the file", |from: &&'a InlinedFrom| &from.file)
+        .int64("line", Unit::None, "the line", |from| i64::from(from.line))
+        .int64("column", Unit::None, "the column", |from| i64::from(from.column))
+}

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, count, line, spec},
+    model::columns::{COPIES, FIRST_LINE, LogPosition},
     text::Variant,
 };
 
@@ -38,49 +38,21 @@ pub struct Inlining {
 }
 
 impl Inlining {
-    /// One row a function: [`INLINING_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn table_of(functions: &[Self]) -> Result<Table, TableError> {
-        let all = || functions.iter();
-        Table::new(
-            INLINING_SCHEMA.name,
-            behind_places(
-                all().map(Self::place),
-                [
-                    Column::strings("function", all().map(|row| &row.function)),
-                    Column::bool("can_inline", all().map(|row| row.can_inline).collect()),
-                    Column::optional_int64("cost", Unit::Count, all().map(|row| row.cost)),
-                    Column::optional_int64("budget", Unit::Count, all().map(|row| row.budget)),
-                    Column::optional_strings("reason", all().map(|row| row.reason.as_ref())),
-                    Column::int64("copies", Unit::Count, all().map(|row| i64::from(row.copies)).collect()),
-                ],
-            ),
-        )
-    }
-
-    fn place(&self) -> Place<'_> {
+    fn position(&self) -> LogPosition<'_> {
         let Self { package, variant, file, line, column, .. } = self;
-        Place { package, variant: *variant, file, line: *line, column: *column }
+        LogPosition { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
-/// The table of [`Inlining::table_of`].
-pub const INLINING_SCHEMA: Schema = Schema {
-    name: "inlining",
-    order: "by the first line of the log that says it",
-    columns: &[
-        PACKAGE,
-        VARIANT,
-        FILE,
-        line("the line of the function's name"),
-        COLUMN,
-        spec("function", Kind::Text, None, "the function, without its package"),
-        spec("can_inline", Kind::Bool, None, "whether it can be inlined"),
-        count("cost", Some("the compiler gave none"), "its cost, in nodes"),
-        count("budget", Some("it does not decide"), "what it may cost"),
-        spec("reason", Kind::Text, Some("it can be inlined"), "why it cannot be inlined"),
-        COPIES,
-    ],
-};
+impl Row for Inlining {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("inlining", FIRST_LINE)
+            .embed(LogPosition::columns("the line of the function's name"), |row: &&'a Self| row.position())
+            .shared_text("function", "the function, without its package", |row| &row.function)
+            .bool("can_inline", "whether it can be inlined", |row| row.can_inline)
+            .optional_int64("cost", Unit::Count, "the compiler gave none", "its cost, in nodes", |row| row.cost)
+            .optional_int64("budget", Unit::Count, "it does not decide", "what it may cost", |row| row.budget)
+            .optional_shared_text("reason", "it can be inlined", "why it cannot be inlined", |row| row.reason.as_ref())
+            .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
+    }
+}

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::columns::{COLUMN, COPIES, FILE, PACKAGE, Place, VARIANT, behind_places, count, line, spec},
+    model::columns::{COPIES, FIRST_LINE, LogPosition, NO_FUNCTION},
     text::Variant,
 };
 
@@ -40,56 +40,31 @@ pub struct Leak {
 }
 
 impl Leak {
-    /// One row a leak: [`LEAKS_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn table_of(leaks: &[Self]) -> Result<Table, TableError> {
-        let all = || leaks.iter();
-        Table::new(
-            LEAKS_SCHEMA.name,
-            behind_places(
-                all().map(Self::place),
-                [
-                    Column::optional_strings("function", all().map(|leak| leak.function.as_ref())),
-                    Column::strings("param", all().map(|leak| &leak.param)),
-                    Column::strings("to", all().map(|leak| &leak.to)),
-                    Column::bool("is_content", all().map(|leak| leak.is_content).collect()),
-                    Column::optional_int64("derefs", Unit::Count, all().map(|leak| leak.derefs)),
-                    Column::optional_strings("callee", all().map(|leak| leak.callee.as_ref())),
-                    Column::int64("copies", Unit::Count, all().map(|leak| i64::from(leak.copies)).collect()),
-                ],
-            ),
-        )
-    }
-
-    fn place(&self) -> Place<'_> {
+    fn position(&self) -> LogPosition<'_> {
         let Self { package, variant, file, line, column, .. } = self;
-        Place { package, variant: *variant, file, line: *line, column: *column }
+        LogPosition { package, variant: *variant, file, line: *line, column: *column }
     }
 }
 
-/// The table of [`Leak::table_of`].
-pub const LEAKS_SCHEMA: Schema = Schema {
-    name: "leaks",
-    order: "by the first line of the log that says it",
-    columns: &[
-        PACKAGE,
-        VARIANT,
-        FILE,
-        line("the line of the parameter"),
-        COLUMN,
-        spec("function", Kind::Text, Some("the log does not tell"), "the function, without its package"),
-        spec("param", Kind::Text, None, "the parameter"),
-        spec("to", Kind::Text, None, "where it goes: {heap}, or a result"),
-        spec("is_content", Kind::Bool, None, "whether only what it points to leaks"),
-        count("derefs", Some("without -m=2"), "how often it is dereferenced on the way"),
-        spec(
-            "callee",
-            Kind::Text,
-            Some("it is stored in the function itself"),
-            "the call by which it reaches the heap",
-        ),
-        COPIES,
-    ],
-};
+impl Row for Leak {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("leaks", FIRST_LINE)
+            .embed(LogPosition::columns("the line of the parameter"), |row: &&'a Self| row.position())
+            .optional_shared_text("function", NO_FUNCTION, "the function, without its package", |row| {
+                row.function.as_ref()
+            })
+            .shared_text("param", "the parameter", |row| &row.param)
+            .shared_text("to", "where it goes: {heap}, or a result", |row| &row.to)
+            .bool("is_content", "whether only what it points to leaks", |row| row.is_content)
+            .optional_int64("derefs", Unit::Count, "without -m=2", "how often it is dereferenced on the way", |row| {
+                row.derefs
+            })
+            .optional_text(
+                "callee",
+                "it is stored in the function itself",
+                "the call by which it reaches the heap",
+                |row| row.callee.as_deref(),
+            )
+            .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
+    }
+}

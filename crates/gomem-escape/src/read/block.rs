@@ -76,7 +76,7 @@ impl Block {
             && memmem::find(step.node, b" += ").is_some()
             && let Ok(at) = std::str::from_utf8(step.at)
         {
-            let at = facts.texts.position(Position::decode(at));
+            let at = facts.texts.position(Position::parse(at));
             facts.additions.insert((at.file, at.line));
         }
         match self.reading {
@@ -130,7 +130,7 @@ impl Block {
         let texts = (std::str::from_utf8(step.node), std::str::from_utf8(step.why), std::str::from_utf8(step.at));
         let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
         facts.versions.see(&Message::From { node, why, at });
-        let at = facts.texts.position(Position::decode(at));
+        let at = facts.texts.position(Position::parse(at));
         let step = RawStep { from: facts.texts.id(node), why: facts.texts.id(why), at };
         if self.explanation.steps.len() < most {
             self.explanation.is_converted |= why == "interface-converted";

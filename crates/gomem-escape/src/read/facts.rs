@@ -9,7 +9,7 @@ use crate::{
         functions::Functions,
         interner::Interner,
         logopt::LogOptFacts,
-        raw::{RawDecision, RawInlining, RawLeak, RawStay},
+        raw::{RawDecision, RawInlining, RawLeak, RawStackBuffer},
         xpos::{TextId, XPos},
     },
     text::GoVersions,
@@ -27,7 +27,7 @@ pub(crate) struct Facts {
     /// By position, subject, and whether a variable was moved.
     pub(crate) decisions: Distinct<(XPos, TextId, bool), RawDecision>,
     /// By position and subject.
-    pub(crate) stays: Distinct<(XPos, TextId), RawStay>,
+    pub(crate) stack_buffers: Distinct<(XPos, TextId), RawStackBuffer>,
     /// By position, parameter as the line has it, and whether only its content leaks.
     pub(crate) leaks: Distinct<(XPos, TextId, bool), RawLeak>,
     /// By position and function.

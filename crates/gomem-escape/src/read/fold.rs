@@ -11,7 +11,7 @@ use crate::{
         block::{Block, Reading},
         facts::Facts,
         functions::{Declared, Obstacle},
-        raw::{RawDecision, RawInlining, RawLeak, RawStay},
+        raw::{RawDecision, RawInlining, RawLeak, RawStackBuffer},
         section::OpenSection,
         xpos::{TextId, XPos},
     },
@@ -70,13 +70,13 @@ impl Fold {
         }
         let Ok(text) = std::str::from_utf8(line.bytes) else {
             // It would not render back to these bytes.
-            match Record::decode(&String::from_utf8_lossy(line.bytes)) {
+            match Record::parse(&String::from_utf8_lossy(line.bytes)) {
                 Record::Skipped(_) => self.facts.coverage.skipped += line.lines,
                 _ => self.unknown(line),
             }
             return Ok(());
         };
-        match Record::decode(text) {
+        match Record::parse(text) {
             Record::Section(section) => {
                 let package = self.facts.texts.id(section.package());
                 self.facts.functions.package(section.package());
@@ -148,7 +148,7 @@ impl Fold {
             }
             Message::EscapesToHeap { subject } => self.decision(at, subject, false)?,
             Message::MovedToHeap { name } => self.decision(at, name, true)?,
-            Message::DoesNotEscape { subject } => self.stay(at, subject)?,
+            Message::DoesNotEscape { subject } => self.stack_buffer(at, subject)?,
             Message::LeakingParam { content, param } => self.leak(at, content, param)?,
             Message::CanInline { function, detail } => self.can_inline(at, function, detail)?,
             Message::CannotInline { function, reason } => self.cannot_inline(at, function, reason)?,
@@ -170,8 +170,8 @@ impl Fold {
                 }
             }
             Message::Other { text } if text.starts_with("zero-copy string->[]byte") => {
-                if let Some(stay) = facts.stays.last_mut().filter(|stay| stay.at == at) {
-                    stay.is_free = true;
+                if let Some(buffer) = facts.stack_buffers.last_mut().filter(|buffer| buffer.at == at) {
+                    buffer.is_free = true;
                 }
             }
             Message::Other { text } => {
@@ -208,9 +208,9 @@ impl Fold {
         Ok(())
     }
 
-    fn stay(&mut self, at: XPos, subject: &str) -> Result<(), Error> {
+    fn stack_buffer(&mut self, at: XPos, subject: &str) -> Result<(), Error> {
         let Self { facts, section, limits, number, .. } = self;
-        let kind = SubjectKind::of(subject);
+        let kind = SubjectKind::parse(subject);
         if kind == SubjectKind::FuncLiteral {
             facts.literals.entry((section.package, at)).or_default();
         }
@@ -218,13 +218,15 @@ impl Fold {
             return Ok(());
         }
         let subject = facts.texts.id(subject);
-        if let Some(known) = facts.stays.get_mut(&(at, subject)) {
+        if let Some(known) = facts.stack_buffers.get_mut(&(at, subject)) {
             known.copies += 1;
             return Ok(());
         }
-        check(facts.stays.len(), "expressions that do not escape", limits.records, *number)?;
+        check(facts.stack_buffers.len(), "expressions that do not escape", limits.records, *number)?;
         let OpenSection { package, variant, .. } = *section;
-        facts.stays.insert((at, subject), RawStay { package, variant, at, subject, kind, is_free: false, copies: 1 });
+        facts
+            .stack_buffers
+            .insert((at, subject), RawStackBuffer { package, variant, at, subject, kind, is_free: false, copies: 1 });
         Ok(())
     }
 

@@ -289,7 +289,7 @@ mod tests {
             ("s.W.Write(x)", Callee::Unknown),
             ("(func(go.shape.*uint8) string)(&.dict[0])(v)", Callee::TypeParameter),
         ] {
-            assert_eq!(functions.callee(package, Call::decode(call).unwrap()), callee, "{call}");
+            assert_eq!(functions.callee(package, Call::parse(call).unwrap()), callee, "{call}");
         }
         functions.sort();
         assert_eq!(functions.around(at(3, 30)), Some("keep"));

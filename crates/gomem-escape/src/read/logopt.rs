@@ -99,7 +99,7 @@ impl LogOptFacts {
         }
         let explanation = explanation(diagnostic, texts);
         let inlined = diagnostic.inlined().map(|location| position(location, texts)).collect();
-        let is_moved = SubjectKind::of(subject) == SubjectKind::Value && !subject.contains('(');
+        let is_moved = SubjectKind::parse(subject) == SubjectKind::Value && !subject.contains('(');
         self.known.insert((at, id), self.decisions.len());
         self.waiting.push(self.decisions.len());
         self.decisions.push(LogOptDecision {

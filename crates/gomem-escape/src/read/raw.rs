@@ -43,7 +43,7 @@ pub(crate) struct RawDecision {
 
 /// `EXPR does not escape`, of an expression that may allocate all the same.
 #[derive(Debug)]
-pub(crate) struct RawStay {
+pub(crate) struct RawStackBuffer {
     pub(crate) package: TextId,
     pub(crate) variant: Variant,
     pub(crate) at: XPos,

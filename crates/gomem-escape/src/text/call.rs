@@ -30,7 +30,7 @@ pub(crate) enum CalleeShape<'a> {
 
 impl<'a> Call<'a> {
     /// Reads a call; `None` for any other expression.
-    pub(crate) fn decode(text: &'a str) -> Option<Self> {
+    pub(crate) fn parse(text: &'a str) -> Option<Self> {
         let inner = text.strip_suffix(')')?;
         let open = outside_quotes(text).filter(|(_, byte, depth)| *byte == b'(' && *depth == 0).last()?.0;
         (open > 0).then(|| Self { callee: &text[..open], arguments: &inner[open + 1..] })
@@ -104,11 +104,11 @@ mod tests {
                 CalleeShape::Dictionary,
             ),
         ] {
-            let call = Call::decode(text).unwrap();
+            let call = Call::parse(text).unwrap();
             assert_eq!((call.callee, call.shape()), (callee, shape), "{text}");
         }
         for text in ["x", "(a)", "x = f(a) + 1", ""] {
-            assert_eq!(Call::decode(text), None, "{text}");
+            assert_eq!(Call::parse(text), None, "{text}");
         }
     }
 }

@@ -29,7 +29,7 @@ use crate::text::{message::Message, syntax};
 impl<'a> Message<'a> {
     /// Reads a message. Shapes are looked for at its ends, never within: a string constant may hold any text.
     #[must_use]
-    pub fn decode(text: &'a str) -> Self {
+    pub fn parse(text: &'a str) -> Self {
         message(text).unwrap_or(Self::Unknown { text })
     }
 }

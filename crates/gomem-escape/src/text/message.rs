@@ -282,7 +282,7 @@ mod tests {
             ("declared and not used: x", Kind::Unknown, ""),
             ("  odd", Kind::Unknown, ""),
         ] {
-            let message = Message::decode(text);
+            let message = Message::parse(text);
             assert_eq!((message.kind(), message.subject()), (kind, subject), "{text}");
             assert_eq!(message.to_string(), text);
         }

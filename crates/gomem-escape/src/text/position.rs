@@ -42,7 +42,7 @@ impl<'a> Position<'a> {
 
     /// Reads a whole text as a position.
     #[must_use]
-    pub fn decode(text: &'a str) -> Option<Self> {
+    pub fn parse(text: &'a str) -> Option<Self> {
         if text == UNKNOWN {
             return Some(Self { text, file_end: text.len(), line: None, column: None });
         }
@@ -131,7 +131,7 @@ mod tests {
         for line in ["", "# pkg", "moved to heap: #next", ":1:2: x", "a.go:99999999999: x", "a.go:1:2:x", "12:30 x"] {
             assert_eq!(Position::split(line), None, "{line}");
         }
-        assert_eq!(Position::decode("a.go:1:2").unwrap().column(), Some(2));
-        assert_eq!(Position::decode("a.go:1:2 "), None);
+        assert_eq!(Position::parse("a.go:1:2").unwrap().column(), Some(2));
+        assert_eq!(Position::parse("a.go:1:2 "), None);
     }
 }

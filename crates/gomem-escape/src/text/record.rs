@@ -43,8 +43,8 @@ pub fn records(log: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, str>)> {
 impl<'a> Record<'a> {
     /// Reads one line.
     #[must_use]
-    pub fn decode(line: &'a str) -> Self {
-        Self::after_prefix(line).or_else(|| Self::of(line, "")).unwrap_or(Self::Skipped(line))
+    pub fn parse(line: &'a str) -> Self {
+        Self::after_prefix(line).or_else(|| Self::without_prefix(line, "")).unwrap_or(Self::Skipped(line))
     }
 
     /// The exact line.
@@ -53,15 +53,15 @@ impl<'a> Record<'a> {
         self.to_string()
     }
 
-    fn of(line: &'a str, prefix: &'a str) -> Option<Self> {
+    fn without_prefix(line: &'a str, prefix: &'a str) -> Option<Self> {
         if let Some(text) = line.strip_prefix("# ") {
             return Some(Self::Section(Section::new(text, prefix)));
         }
         if let Some((position, message)) = Position::split(line) {
-            return Some(Self::Diagnostic { prefix, position: Some(position), message: Message::decode(message) });
+            return Some(Self::Diagnostic { prefix, position: Some(position), message: Message::parse(message) });
         }
         // State variables of range-over-func loops have no position.
-        let message = Message::decode(line);
+        let message = Message::parse(line);
         let name = message.subject().split(' ').next().unwrap_or_default();
         let names_state = name.rsplit('.').next().is_some_and(|name| name.starts_with('#'));
         let bare = matches!(message.kind(), MessageKind::MovedToHeap | MessageKind::Capturing) && names_state;
@@ -82,7 +82,7 @@ impl<'a> Record<'a> {
             }
             end += word + 1;
         }
-        if end == start { None } else { Self::of(&line[end..], &line[..end]) }
+        if end == start { None } else { Self::without_prefix(&line[end..], &line[..end]) }
     }
 }
 
@@ -119,18 +119,18 @@ mod tests {
             "moved to heap: yourself",
             "",
         ] {
-            assert_eq!(Record::decode(line).render(), line);
+            assert_eq!(Record::parse(line).render(), line);
         }
-        let Record::Section(section) = Record::decode("# example.com/p [example.com/p.test]") else { panic!() };
+        let Record::Section(section) = Record::parse("# example.com/p [example.com/p.test]") else { panic!() };
         assert_eq!((section.package(), section.variant()), ("example.com/p", Variant::Test));
-        let Record::Diagnostic { position: Some(at), .. } = Record::decode("#12 0.345 ./a.go:1:2: moved to heap: x")
+        let Record::Diagnostic { position: Some(at), .. } = Record::parse("#12 0.345 ./a.go:1:2: moved to heap: x")
         else {
             panic!()
         };
         assert_eq!(at.file(), "./a.go");
-        let Record::Section(section) = Record::decode("12:00 # p [cmd/compile]") else { panic!() };
+        let Record::Section(section) = Record::parse("12:00 # p [cmd/compile]") else { panic!() };
         assert_eq!((section.package(), section.variant()), ("p", Variant::Pgo));
-        assert!(matches!(Record::decode("moved to heap: yourself"), Record::Skipped(_)));
-        assert!(matches!(Record::decode("moved to heap: iters.#next"), Record::Diagnostic { position: None, .. }));
+        assert!(matches!(Record::parse("moved to heap: yourself"), Record::Skipped(_)));
+        assert!(matches!(Record::parse("moved to heap: iters.#next"), Record::Diagnostic { position: None, .. }));
     }
 }

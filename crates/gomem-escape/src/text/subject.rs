@@ -72,7 +72,7 @@ impl SubjectKind {
     /// The kind of an expression as the compiler prints it. A method value prints the same as a field, so it is a value
     /// here.
     #[must_use]
-    pub fn of(subject: &str) -> Self {
+    pub fn parse(subject: &str) -> Self {
         match subject {
             "func literal" => Self::FuncLiteral,
             "... argument" => Self::VariadicSlice,
@@ -122,7 +122,7 @@ fn adds(subject: &str) -> bool {
 
 /// `T(5)`, `(*T)(nil)` → the type, when what stands in it is a constant.
 pub(crate) fn typed_constant(subject: &str) -> Option<&str> {
-    let call = Call::decode(subject)?;
+    let call = Call::parse(subject)?;
     let is_constant = matches!(call.arguments, "true" | "false" | "nil") || is_literal(call.arguments);
     is_constant.then_some(call.callee)
 }
@@ -177,7 +177,7 @@ mod tests {
             ("f(a + b)", Value),
             ("x", Value),
         ] {
-            assert_eq!(SubjectKind::of(subject), kind, "{subject}");
+            assert_eq!(SubjectKind::parse(subject), kind, "{subject}");
         }
         assert_eq!(SubjectKind::NAMES.len(), Value as usize + 1);
     }

@@ -107,7 +107,7 @@ mod tests {
         let seen = |lines: &[&str]| {
             let mut versions = GoVersions::default();
             for line in lines {
-                versions.see(&Message::decode(line));
+                versions.see(&Message::parse(line));
             }
             (versions.oldest(), versions.newest())
         };

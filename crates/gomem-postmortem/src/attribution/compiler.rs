@@ -43,9 +43,9 @@ impl<'a> Compiler<'a> {
                 compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
             }
         }
-        for stay in log.stays() {
+        for stay in log.stack_buffers() {
             compiler.packages.insert(&stay.package);
-            compiler.insert(&stay.file, stay.line, Record::Stay(stay));
+            compiler.insert(&stay.file, stay.line, Record::StackBuffer(stay));
         }
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
         compiler.wraps.extend(log.wrapped_calls().iter().map(|(file, line)| (file_name(file), *line)));

@@ -1,6 +1,7 @@
 //! Finds the reason of a site.
 
-use gomem_escape::{Cause, Confidence, HeapDecision, SubjectKind};
+use gomem_escape::{Cause, HeapDecision, SubjectKind};
+use gomem_finding::Confidence;
 use gomem_pprof::{Line, Sample};
 use gomem_symbol::{Origin, Symbol};
 
@@ -88,7 +89,7 @@ pub(crate) fn explain<'a>(allocations: &mut [Allocation<'_>], compiler: &Compile
         // Beside the function that `go` and `defer` keep, a deferred call keeps a record.
         for verdict in &mut found {
             if matches!(verdict.reason, Some((Reason::Compiler(Cause::Goroutine), _))) {
-                verdict.reason = Some((Reason::Compiler(Cause::DeferInLoop), Confidence::Heuristic));
+                verdict.reason = Some((Reason::Compiler(Cause::DeferInLoop), Confidence::Medium));
             }
         }
     }
@@ -164,7 +165,7 @@ fn leftover<'a>(allocation: &Allocation<'_>, records: &[Record<'a>], compiler: &
     match (best, guess) {
         // One expression can call the allocator at several places.
         (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => Verdict {
-            reason: Some((record.reason_for(&allocation.sizes).0, Confidence::Heuristic)),
+            reason: Some((record.reason_for(&allocation.sizes).0, Confidence::Medium)),
             decision: record.decision(),
         },
         (_, Some((reason, _, confidence))) => Verdict { reason: Some((reason, confidence)), decision: None },
@@ -227,7 +228,7 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
     let symbol = allocation.symbol();
     let symbols = allocation.stack.frames().filter_map(|line| line.function());
     let mut symbols = symbols.map(|function| Symbol::decode(function.name()));
-    let sure = |reason| (reason, Confidence::Confident);
+    let sure = |reason| (reason, Confidence::High);
     if let Some(reason) = library::of_cgo(&symbol) {
         return Some(sure(reason));
     }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, Certainty, Confidence, HeapDecision, Stay, SubjectKind};
+use gomem_escape::{Cause, Certainty, HeapDecision, StackBuffer, SubjectKind};
+use gomem_finding::Confidence;
 use gomem_symbol::Symbol;
 
 use crate::attribution::{
@@ -15,14 +16,14 @@ use crate::attribution::{
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Record<'a> {
     Heap(&'a HeapDecision),
-    Stay(&'a Stay),
+    StackBuffer(&'a StackBuffer),
 }
 
 impl<'a> Record<'a> {
     pub(crate) fn kind(self) -> SubjectKind {
         match self {
             Self::Heap(decision) => decision.subject_kind,
-            Self::Stay(stay) => stay.subject_kind,
+            Self::StackBuffer(stay) => stay.subject_kind,
         }
     }
 
@@ -35,16 +36,16 @@ impl<'a> Record<'a> {
                     && (matches!(sizes.fixed(), Some(8 | 16))
                         && (is_boxed(decision) || has_number(&decision.subject))) =>
             {
-                (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Heuristic)
+                (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Medium)
             }
             // A box has one size, of one header; a text among arguments `...string` has that of its bytes.
             Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(..=16)) => {
-                (Reason::of_stay(self.kind()), Confidence::Heuristic)
+                (Reason::of_stay(self.kind()), Confidence::Medium)
             }
-            _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::Confident),
+            _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::High),
             // Up to Go 1.24 a flow says so, and it need not be the first.
             _ if self.kind() == SubjectKind::MakeSlice && self.certainty() == Certainty::RuntimeSized => {
-                (Reason::Compiler(Cause::UnknownSize), Confidence::Confident)
+                (Reason::Compiler(Cause::UnknownSize), Confidence::High)
             }
             _ => self.reason(),
         }
@@ -71,14 +72,14 @@ impl<'a> Record<'a> {
     pub(crate) fn reason(self) -> (Reason, Confidence) {
         match self {
             Self::Heap(decision) => (Reason::Compiler(decision.cause), decision.cause_confidence),
-            Self::Stay(stay) => (Reason::of_stay(stay.subject_kind), Confidence::Confident),
+            Self::StackBuffer(stay) => (Reason::of_stay(stay.subject_kind), Confidence::High),
         }
     }
 
     pub(crate) fn decision(self) -> Option<&'a HeapDecision> {
         match self {
             Self::Heap(decision) => Some(decision),
-            Self::Stay(_) => None,
+            Self::StackBuffer(_) => None,
         }
     }
 
@@ -92,7 +93,7 @@ impl<'a> Record<'a> {
     pub(crate) fn is(self, other: Record<'_>) -> bool {
         match (self, other) {
             (Self::Heap(a), Record::Heap(b)) => std::ptr::eq(a, b),
-            (Self::Stay(a), Record::Stay(b)) => std::ptr::eq(a, b),
+            (Self::StackBuffer(a), Record::StackBuffer(b)) => std::ptr::eq(a, b),
             _ => false,
         }
     }
@@ -132,7 +133,7 @@ impl<'a> Record<'a> {
     fn inlined_callees(self) -> &'a [Arc<str>] {
         match self {
             Self::Heap(decision) => &decision.inlined_callees,
-            Self::Stay(stay) => &stay.inlined_callees,
+            Self::StackBuffer(stay) => &stay.inlined_callees,
         }
     }
 
@@ -140,7 +141,7 @@ impl<'a> Record<'a> {
     pub(crate) fn place(self) -> (&'a str, &'a str) {
         match self {
             Self::Heap(decision) => (&decision.package, &decision.file),
-            Self::Stay(stay) => (&stay.package, &stay.file),
+            Self::StackBuffer(stay) => (&stay.package, &stay.file),
         }
     }
 
@@ -148,21 +149,21 @@ impl<'a> Record<'a> {
     pub(crate) fn rank(self) -> impl Ord {
         match self {
             Self::Heap(decision) => (false, std::cmp::Reverse(decision.alloc_certainty), decision.column),
-            Self::Stay(stay) => (true, std::cmp::Reverse(stay.alloc_certainty), stay.column),
+            Self::StackBuffer(stay) => (true, std::cmp::Reverse(stay.alloc_certainty), stay.column),
         }
     }
 
     pub(crate) fn subject(self) -> &'a str {
         match self {
             Self::Heap(decision) => &decision.subject,
-            Self::Stay(stay) => &stay.subject,
+            Self::StackBuffer(stay) => &stay.subject,
         }
     }
 
     fn certainty(self) -> Certainty {
         match self {
             Self::Heap(decision) => decision.alloc_certainty,
-            Self::Stay(stay) => stay.alloc_certainty,
+            Self::StackBuffer(stay) => stay.alloc_certainty,
         }
     }
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, Certainty, Confidence, HeapDecision};
+use gomem_escape::{Cause, Certainty, HeapDecision};
+use gomem_finding::Confidence;
 
 use crate::attribution::{place::Place, reason::Reason};
 

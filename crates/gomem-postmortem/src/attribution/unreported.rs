@@ -1,6 +1,7 @@
 //! Why a place allocates that no record explains.
 
-use gomem_escape::{Cause, Confidence};
+use gomem_escape::Cause;
+use gomem_finding::Confidence;
 
 use crate::attribution::{
     map_types::{Maps, is_usual_bucket},
@@ -30,7 +31,7 @@ pub(crate) struct Build<'a> {
 /// keeps, and before Go 1.25 the growth of slices. With how well it fits, and whether that is more than a guess.
 pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32, Confidence)> {
     let slice = Reason::Compiler(Cause::SliceGrowth);
-    let heuristic = |reason, fit| Some((reason, fit, Confidence::Heuristic));
+    let heuristic = |reason, fit| Some((reason, fit, Confidence::Medium));
     let shape = sizes.shape();
     if !build.is_covered {
         // Then anything can be the reason: only clear shapes tell.
@@ -48,7 +49,7 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     // Before that, a slice is as likely.
     let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
     let of_fixed = |size| match size {
-        _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::Confident)),
+        _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::High)),
         _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
         _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
         _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, 14),
@@ -58,14 +59,14 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ => None,
     };
     let reported = match shape {
-        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), 21, Confidence::Confident)),
-        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::Confident)),
-        _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::Confident)),
+        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), 21, Confidence::High)),
+        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::High)),
+        _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::High)),
         Shape::Fixed(size) => of_fixed(size),
         _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
         // `s += x` is not reported.
         Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), 16),
-        Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::Confident)),
+        Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::High)),
         Shape::Map => heuristic(Reason::MapGrowth, 29),
         // Two or three steps of a map look like those of a slice.
         Shape::Slice

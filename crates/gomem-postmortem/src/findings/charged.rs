@@ -220,11 +220,7 @@ fn action(named: &[&Site], boxed: Option<&HeapDecision>) -> String {
 }
 
 fn confidence(named: &[&Site]) -> Confidence {
-    match named.first().and_then(|site| site.reason_confidence) {
-        Some(gomem_escape::Confidence::Confident) => Confidence::High,
-        Some(gomem_escape::Confidence::Heuristic) => Confidence::Medium,
-        None => Confidence::Low,
-    }
+    named.first().and_then(|site| site.reason_confidence).unwrap_or(Confidence::Low)
 }
 
 fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {

@@ -420,9 +420,7 @@ pub fn sites_table(sites: &[Site], model: Option<&GcModel>) -> Result<Table, Tab
             Column::optional_strings("reason", all().map(|site| site.reason.map(crate::Reason::name))),
             Column::optional_strings(
                 "reason_confidence",
-                all().map(|site| {
-                    site.reason_confidence.map(|confidence| gomem_escape::Confidence::NAMES[confidence as usize])
-                }),
+                all().map(|site| site.reason_confidence.map(gomem_finding::Confidence::name)),
             ),
         ],
     )
