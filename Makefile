@@ -120,7 +120,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol finding pprof escape metrics gogc postmortem report arrow capture
+PUBLISHED := table symbol statistics finding pprof escape metrics gogc postmortem report arrow capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

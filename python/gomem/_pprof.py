@@ -534,7 +534,9 @@ def growth(
 ) -> pl.DataFrame:
     """Follow each site's value over a series of profiles of one program.
 
-    Where a counter went back, the program was restarted, and what follows is looked at alone.
+    Where a site has allocated less than before, the program was restarted, and what follows is
+    looked at alone. ``heap`` and ``allocs`` are one profile under two names: where there are both,
+    only the former are followed.
 
     Parameters
     ----------
@@ -552,7 +554,10 @@ def growth(
         (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``, ``change``,
         ``sampled_objects`` (in the last profile), ``significance`` (of the change, in standard
         deviations of the sampling), ``confidence`` (0 to 1; null with fewer than three profiles),
-        ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``.
+        ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``,
+        ``is_growing`` (beyond chance, and without filling up, as a leak does), ``fills_up`` (as a
+        bounded cache does), ``kept_fraction`` (of what was allocated meanwhile, the share that
+        stays).
 
     Raises
     ------

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use gomem_postmortem::Series;
-use gomem_pprof::{Filter, FlameTree, Granularity, Merger, Profile, ProfileDiff, TopOptions, UsageError};
+use gomem_pprof::{
+    Filter, FlameTree, Granularity, Growth, GrowthOptions, Merger, Profile, ProfileDiff, TopOptions, UsageError,
+};
 use gomem_report::FlameHtml;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Column, Table, TableError, ToTable, Unit};
 use pyo3::prelude::*;
 
 use crate::{error::Error, input::Source, table::ArrowTable, worker};
@@ -310,10 +311,11 @@ impl PyMerger {
 
 #[pyfunction]
 fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: String) -> Result<ArrowTable, Error> {
-    let series =
-        worker::run(py, move || Series::of(profiles.iter().map(|profile| &*profile.get().profile), &sample_type))?
-            .map_err(|err| Error::usage(err.to_string()))?;
-    ArrowTable::build(py, move || series.to_table())
+    let growth = worker::run(py, move || {
+        Growth::new(profiles.iter().map(|profile| &*profile.get().profile), &GrowthOptions::new(sample_type))
+    })?;
+    let growth = growth.map_err(|err| Error::usage(err.to_string()))?;
+    ArrowTable::build(py, move || Ok(growth.to_table()))
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

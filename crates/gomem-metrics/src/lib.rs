@@ -24,7 +24,7 @@
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 //! | `decode` | what comes in: scrapes as text ([`Exposition`]), the other [`Format`]s, [`GcTrace`], [`RuntimeTrace`] |
 //! | `model` | all of it over time: [`Metrics`] of [`Series`]; [`GoState`] by one vocabulary ([`Quantity`]), its [`ObservedCycle`]s and its [`Waterfall`] |
-//! | `analysis` | robust statistics ([`Trend`]), and one run of a program as the rules look at it |
+//! | `analysis` | how quantities develop, and one run of a program as the rules look at it |
 //! | `rules` | [`Rule`]: one file each, and what one may say ([`Verdict`]) |
 //! | `diagnosis` | [`Diagnosis`]: what all rules say of all programs |
 //!
@@ -39,7 +39,6 @@ mod error;
 mod model;
 mod rules;
 
-pub use analysis::{Trend, kendall_tau, theil_sen};
 pub use decode::{
     Dialect, Exposition, Extra, Format, GCTRACE_SCHEMA, GcTrace, GcTraceLine, MetricType, RuntimeTrace,
     RuntimeTraceKind, RuntimeTraceLine, Sample,

@@ -20,7 +20,7 @@
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Announced`]: what a file says it is |
 //! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
 //! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
-//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Growth`], [`Series`], [`Unjudged`], [`Aside`] |
+//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Unjudged`], [`Aside`] |
 //! | `report` | [`Report`], [`Overview`], [`Comparison`]: the whole answer as facts |
 //!
 //! Arrows between rooms go from the top to the bottom: a room imports only from rooms above it.
@@ -35,7 +35,7 @@ mod report;
 
 pub use attribution::{Place, Reason, Site, attribute};
 pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
-pub use findings::{Aside, FINDINGS_SCHEMA, Finding, FindingKind, Growth, Series, SeriesError, SiteSeries, Unjudged};
+pub use findings::{Aside, FINDINGS_SCHEMA, Finding, FindingKind, Unjudged};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle,
     record_metrics, record_trace,

@@ -27,6 +27,7 @@
 //! | `decode` | bytes of any form → [`Profile`] |
 //! | `transform` | [`Filter`], [`Merger`], pruned frames, repaired stacks: profiles → [`Profile`] |
 //! | `view` | what it answers: [`Top`], [`Edges`], [`FlameTree`], [`ProfileDiff`], [`Tag`], [`Sampled`], and tables |
+//! | `growth` | how values go over a series of profiles: [`Growth`], [`SiteGrowth`] |
 //! | `encode` | [`Profile`] → pprof, folded stacks, speedscope, callgrind |
 //!
 //! Each room sees only those above it.
@@ -36,6 +37,7 @@
 mod decode;
 mod encode;
 mod error;
+mod growth;
 mod legacy;
 mod model;
 mod pattern;
@@ -50,6 +52,7 @@ mod reference;
 mod synthetic_tests;
 
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};
+pub use growth::{Growth, GrowthError, GrowthOptions, SiteGrowth};
 pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
     SampleValues, Stack,

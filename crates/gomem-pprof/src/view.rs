@@ -13,6 +13,7 @@ mod top;
 pub use diff::{DiffRow, KeyStatus, ProfileDiff};
 pub use edges::{Edge, Edges};
 pub use flame::{FLAME_SCHEMA, FlameNode, FlameTree};
+pub(crate) use key::FrameKeys;
 pub use key::{FrameKey, Granularity};
 pub use sampling::Sampled;
 pub use tables::FRAMES_SCHEMA;

@@ -11,7 +11,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
-    ("gomem-pprof", &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "encode"]),
+    (
+        "gomem-pprof",
+        &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],
+    ),
     ("gomem-postmortem", &["bundle", "attribution", "pacing", "findings", "report"]),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];

@@ -30,5 +30,6 @@ pub use gomem_postmortem as postmortem;
 pub use gomem_pprof as pprof;
 #[cfg(feature = "report")]
 pub use gomem_report as report;
+pub use gomem_statistics as statistics;
 pub use gomem_symbol as symbol;
 pub use gomem_table as table;

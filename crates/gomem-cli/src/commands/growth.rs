@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use gomem_postmortem::{Series, SeriesError};
+use gomem_pprof::{GrowthError, GrowthOptions};
+use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
@@ -31,22 +32,23 @@ pub(crate) struct Growth {
 impl Growth {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let profiles = self.profiles.iter().map(|path| read_profile(path)).collect::<Result<Vec<_>, _>>()?;
-        let series = Series::of(&profiles, &self.sample_type).map_err(|problem| self.failure(&problem))?;
-        let table = series.to_table()?;
+        let options = GrowthOptions::new(&self.sample_type);
+        let growth = gomem_pprof::Growth::new(&profiles, &options).map_err(|problem| self.failure(&problem))?;
+        let table = growth.to_table();
         let table = if self.format == Format::Text { table.select(&SHORT) } else { table };
-        let what = format!("{} over {} profiles", self.sample_type, profiles.len());
+        let what = format!("{} over {} profiles", self.sample_type, growth.profiles());
         first_rows(&table, self.rows, self.format, &what, out)
     }
 
     /// Which of the profiles does not belong into a series, by its name.
-    fn failure(&self, problem: &SeriesError) -> Failure {
+    fn failure(&self, problem: &GrowthError) -> Failure {
         let path = |index: usize| self.profiles.get(index).map_or(Path::new(STDIN), PathBuf::as_path).display();
         match problem {
-            SeriesError::NoTime { index } => Failure::Input(format!(
+            GrowthError::NoTime { index } => Failure::Input(format!(
                 "{}: it does not say when it was taken; take a protobuf without debug=1",
                 path(*index)
             )),
-            SeriesError::NoSampleType { index, sample_type, found } => {
+            GrowthError::NoSampleType { index, sample_type, found } => {
                 Failure::Usage(format!("{}: no sample type `{sample_type}`; there are {found}", path(*index)))
             }
             _ => Failure::Usage(problem.to_string()),

@@ -1,6 +1,6 @@
 //! Where a series changes its level, once.
 
-use super::trend::{median, quantile};
+use gomem_statistics::{median, quantile};
 
 /// The place that divides a series best into two levels.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,9 +1,8 @@
 //! Whether something grows without an end in sight.
 
-use super::{
-    change_point::ChangePoint,
-    trend::{blocks, kendall_tau, median, theil_sen, thin},
-};
+use gomem_statistics::{blocks, kendall_tau, median, theil_sen, thin};
+
+use super::change_point::ChangePoint;
 
 /// How a series developed over six spans of equal time.
 #[derive(Debug, Clone, Copy)]

@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::trend::{blocks, median};
+use gomem_statistics::{blocks, median};
+
 use crate::model::{Component, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
 /// The rows between two restarts of one target.

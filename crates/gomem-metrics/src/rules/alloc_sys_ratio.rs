@@ -4,11 +4,10 @@
 //! ≥ 0.75 in the median. Alone it says nothing: its rank correlation with the allocation rate was −0.02 and with GC CPU −0.12
 //! over 27 runs. So the rates that it stands for are named next to it.
 
+use gomem_statistics::quantile;
+
 use super::opinion::{Confidence, Opinion, Severity, bytes};
-use crate::{
-    analysis::{Window, quantile},
-    model::Quantity,
-};
+use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let ratio =

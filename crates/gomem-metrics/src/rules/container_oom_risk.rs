@@ -4,9 +4,11 @@
 //! the live heap grows and would reach it within as long again as was looked at; or there is no `GOMEMLIMIT` below it, and the
 //! heap may grow to `live · (1 + GOGC/100)` before the next GC, which is more than it.
 
+use gomem_statistics::quantile;
+
 use super::opinion::{Confidence, Opinion, Severity, bytes, percent};
 use crate::{
-    analysis::{Envelope, Growth, Window, quantile},
+    analysis::{Envelope, Growth, Window},
     model::Quantity,
 };
 

@@ -3,11 +3,10 @@
 //! One goroutine runs all finalizers: one that blocks holds up the others, and keeps alive all that they refer to. The counts
 //! are exported since Go 1.26; before, all that shows is a leak of the live heap.
 
+use gomem_statistics::Trend;
+
 use super::opinion::{Confidence, Opinion, Severity};
-use crate::{
-    analysis::{Trend, Window},
-    model::Quantity,
-};
+use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let backlog =
@@ -28,7 +27,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if due < LEAST_BACKLOG {
         return opinion(Opinion::clear("finalizers and cleanups run as they become due"));
     }
-    let Some(trend) = Trend::of(&points).filter(|_| points.len() >= FEWEST_POINTS) else {
+    let Some(trend) = Trend::new(&points).filter(|_| points.len() >= FEWEST_POINTS) else {
         return opinion(Opinion::insufficient(format!(
             "{due:.0} {what} are due; more scrapes are needed to tell whether they grow more"
         )));

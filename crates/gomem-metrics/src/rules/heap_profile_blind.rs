@@ -3,12 +3,14 @@
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
 //! works with. The largest other part is named; see the memory waterfall for all.
 
+use gomem_statistics::quantile;
+
 use super::{
     opinion::{MIB, Opinion, Severity, bytes, percent},
     wanted::LIVE,
 };
 use crate::{
-    analysis::{Window, quantile},
+    analysis::Window,
     model::{Component, Quantity},
 };
 

@@ -20,7 +20,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         Some(1.1 * goal + outside.max(0.0))
     });
     let inuse = window.points(Quantity::HeapInuseBytes);
-    let median = crate::analysis::quantile(&inuse.iter().map(|point| point.1).collect::<Vec<_>>(), 0.5);
+    let median = gomem_statistics::quantile(&inuse.iter().map(|point| point.1).collect::<Vec<_>>(), 0.5);
     let peak = window.highest(Quantity::HeapInuseBytes);
     let returned = sys / held_now.max(1.0);
     let excess = needed.map(|needed| held_now - needed);

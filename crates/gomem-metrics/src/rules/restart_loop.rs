@@ -3,11 +3,10 @@
 //! For each run that ended: of what Go holds (or is resident), over four spans, the last is ≥ 1.3 times the second, and each
 //! is above the one before. Deployments restart programs too, but not at the end of a climb.
 
+use gomem_statistics::{blocks, median};
+
 use super::opinion::{Confidence, Opinion, Severity, bytes};
-use crate::{
-    analysis::{Window, blocks, median},
-    model::Quantity,
-};
+use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     let Some((_, ended)) = runs.split_last() else { return Opinion::insufficient("there is nothing to look at") };

@@ -3,12 +3,14 @@
 //! Two levels are fitted; the jump is ≥ 25 % of the lower one and ≥ 16 MiB, and nearly all points agree on half of it. A
 //! warning when `go_info` tells of another version of Go before and after; by itself a new level is no defect.
 
+use gomem_statistics::quantile;
+
 use super::{
     opinion::{MIB, Opinion, Severity, bytes},
     wanted::{CYCLES, LIVE},
 };
 use crate::{
-    analysis::{ChangePoint, Window, quantile},
+    analysis::{ChangePoint, Window},
     model::Quantity,
 };
 

@@ -1,34 +1,37 @@
 //! What grows without end, as a finding.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::Trend;
+use gomem_pprof::SiteGrowth;
+use gomem_statistics::Trend;
 use gomem_table::Unit;
 
 use crate::findings::{
     finding::{Finding, FindingKind},
-    growth::{ENOUGH_PROFILES, Growth},
+    growth::GrowingSite,
+    live_heap::rises,
 };
 
 /// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
 /// surer.
-pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
-    let site = &growth.site;
+pub(crate) fn leak(growing: &GrowingSite, live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
+    let GrowingSite { site, growth } = growing;
     let rising = live_heap.is_some_and(rises);
-    let is_trend = growth.inuse_bytes.len() >= ENOUGH_PROFILES;
-    let is_beyond_chance = growth.significance >= BEYOND_CHANCE;
+    let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
+    let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
     let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
     let severity =
         if is_confirmed && site.inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
+    let bytes_per_hour = growth.slope_per_hour().unwrap_or(0.0);
     let title = format!(
         "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
         site.place.short(),
         Unit::Bytes.humanize(site.inuse_bytes as f64),
         site.inuse_fraction * 100.0,
-        Unit::Bytes.humanize(growth.bytes_per_hour)
+        Unit::Bytes.humanize(bytes_per_hour)
     );
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
-    let steps: Vec<String> = growth.inuse_bytes.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
-    let span = growth.inuse_bytes.last().map_or(0.0, |point| point.0);
+    let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
+    let span = growth.points.last().map_or(0.0, |point| point.0);
     finding.summary = format!(
         "{} is in use in more memory in each of {} heap profiles over {}: {}.",
         site.place.short_function(),
@@ -50,7 +53,7 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
             Unit::Seconds.humanize(seconds)
         );
     }
-    let stored = growth.decision().and_then(|decision| {
+    let stored = site.decision.as_deref().and_then(|decision| {
         decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
     });
     finding.action = match stored {
@@ -74,11 +77,16 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
     finding.compiler_message = site.compiler_message();
     finding.place = Some(site.place.clone());
     finding.evidence = vec![
-        Evidence::new("inuse_space growth", growth.grown_bytes(), Unit::Bytes).with_source("heap profiles"),
-        Evidence::new("inuse_space slope", growth.bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
-        Evidence::new("sampled objects", growth.sampled_objects, Unit::Count).with_source("heap profiles"),
-        Evidence::new("growth in standard deviations", growth.significance, Unit::None).with_source("heap profiles"),
+        Evidence::new("inuse_space growth", growth.change(), Unit::Bytes).with_source("heap profiles"),
+        Evidence::new("inuse_space slope", bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
     ];
+    if let Some(objects) = growth.sampled_objects {
+        finding.evidence.push(Evidence::new("sampled objects", objects, Unit::Count).with_source("heap profiles"));
+    }
+    if let Some(sigmas) = growth.significance {
+        let evidence = Evidence::new("growth in standard deviations", sigmas, Unit::None);
+        finding.evidence.push(evidence.with_source("heap profiles"));
+    }
     if let Some(kept) = growth.kept_fraction() {
         finding
             .evidence
@@ -104,14 +112,12 @@ pub(crate) fn leak(growth: &Growth, live_heap: Option<&Trend>, is_leaking: bool)
 }
 
 /// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.
-pub(crate) fn leaking<'a>(growth: &'a [Growth], live_heap: Option<&Trend>) -> impl Iterator<Item = &'a Growth> {
+pub(crate) fn leaking<'a>(
+    growing: &'a [GrowingSite],
+    live_heap: Option<&Trend>,
+) -> impl Iterator<Item = &'a GrowingSite> {
     let is_contradicted = live_heap.is_some_and(|trend| !rises(trend));
-    growth.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
-}
-
-/// Whether the live heap rises, in nearly every GC cycle.
-pub(crate) fn rises(trend: &Trend) -> bool {
-    trend.tau >= 0.6 && trend.slope > 0.0
+    growing.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
 }
 
 /// In standard deviations of the sampler's counts.

@@ -2,7 +2,8 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::{Diagnosis, Trend};
+use gomem_metrics::Diagnosis;
+use gomem_statistics::Trend;
 use gomem_table::Unit;
 
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
         charged::allocations,
         diagnosed,
         finding::{Finding, FindingKind},
-        growth::Growth,
+        growth::GrowingSite,
         leak::{leak, leaking},
         mismatch, waiting,
     },
@@ -23,17 +24,17 @@ use crate::{
 pub(crate) fn find(
     bundle: &Bundle,
     sites: &[Site],
-    growth: &[Growth],
+    growing: &[GrowingSite],
     live_heap: Option<&Trend>,
     pacing: Result<&Pacing, &str>,
     diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
-    let growing: Vec<&Growth> = leaking(growth, live_heap).collect();
-    let mut findings: Vec<Finding> = growing.iter().map(|growth| leak(growth, live_heap, is_leaking)).collect();
+    let leaks: Vec<&GrowingSite> = leaking(growing, live_heap).collect();
+    let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, live_heap, is_leaking)).collect();
     findings.extend(allocations(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
-    for growth in &growing {
-        findings[growing.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, growth));
+    for site in &leaks {
+        findings[leaks.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
     }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
@@ -41,7 +42,7 @@ pub(crate) fn find(
     }
     findings.extend(mismatches);
     if let Ok(pacing) = pacing {
-        findings.extend(gogc(pacing, !growth.is_empty()));
+        findings.extend(gogc(pacing, !growing.is_empty()));
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     diagnosed::tell(&fired, &mut findings);
@@ -52,9 +53,9 @@ pub(crate) fn find(
 }
 
 /// What is kept cannot be reused: the finding of the leak says what to do about such a line.
-fn leave_to_leak(finding: &mut Finding, growth: &Growth) {
-    let is_there = [&growth.site.place, &growth.site.charged_to].map(Some).contains(&finding.place.as_ref());
-    let is_kept = growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
+fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
+    let is_there = [&leak.site.place, &leak.site.charged_to].map(Some).contains(&finding.place.as_ref());
+    let is_kept = leak.growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
     if finding.kind == FindingKind::AllocationSite && is_there && is_kept {
         finding.action =
             "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();

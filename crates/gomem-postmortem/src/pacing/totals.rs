@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use gomem_gogc::Recording;
 use gomem_metrics::{GoState, Quantity};
+use gomem_statistics::quantile;
 
 /// Total allocation, duration, and memory outside the heap, as far as the rows of a traced program tell.
 pub(crate) fn with_totals(recording: Recording, state: &GoState, rows: Range<usize>) -> Recording {
@@ -22,7 +23,7 @@ pub(crate) fn with_memory_and_cpu(mut recording: Recording, state: &GoState, row
         Some(1.0 - at(Quantity::HeapObjectsBytes, row)? / inuse)
     };
     let grown = |quantity| state.increase(quantity, rows.clone());
-    recording.fragmentation = quantile(rows.clone().filter_map(unused), 0.9);
+    recording.fragmentation = quantile(&rows.clone().filter_map(unused).collect::<Vec<_>>(), 0.9);
     recording.cpu_inflation = match (grown(Quantity::TotalCpuSeconds), grown(Quantity::ProcessCpuSeconds)) {
         (Some(total), Some(process)) if process > 0.0 => {
             grown(Quantity::IdleCpuSeconds).map(|idle| (total - idle) / process)
@@ -30,13 +31,7 @@ pub(crate) fn with_memory_and_cpu(mut recording: Recording, state: &GoState, row
         _ => None,
     };
     recording.limiter_acted = state.last(Quantity::LimiterLastEnabledCycle).is_some_and(|cycle| cycle > 0.0);
-    recording.with_non_heap(quantile(rows.filter_map(|row| non_heap_bytes(state, row)), 0.5))
-}
-
-fn quantile(values: impl Iterator<Item = f64>, share: f64) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(((values.len() as f64 - 1.0) * share).round() as usize).copied()
+    recording.with_non_heap(quantile(&rows.filter_map(|row| non_heap_bytes(state, row)).collect::<Vec<_>>(), 0.5))
 }
 
 /// What `memoryLimitHeapGoal` of the runtime counts as outside the heap: all that is mapped and ready, less free spans

@@ -6,7 +6,7 @@ use gomem_metrics::GoState;
 use crate::{
     attribution::{Place, attribute},
     bundle::{Bundle, HeapProfile},
-    findings::{Growth, diagnose, growth, is_leaking, leaking, live_heap},
+    findings::{GrowingSite, diagnose, growing_sites, is_leaking, leaking, live_heap},
 };
 
 /// A leak of the run before that the run after no longer has.
@@ -32,12 +32,12 @@ impl GoneLeak {
         if leaks.is_empty() {
             return Vec::new();
         }
-        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growth| growth.site.place.key()).collect();
+        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growing| growing.site.place.key()).collect();
         let (kept_before, kept_after) = (inuse_bytes(heap_before), inuse_bytes(heap_after));
         let kept = |bytes: &HashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
         leaks
             .into_iter()
-            .map(|growth| growth.site.place)
+            .map(|growing| growing.site.place)
             .filter(|place| !still.contains(&place.key()))
             .map(|place| Self {
                 inuse_bytes_before: kept(&kept_before, &place),
@@ -59,10 +59,10 @@ pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoS
     measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
 }
 
-fn leaks(bundle: &Bundle, state: &GoState) -> Vec<Growth> {
+fn leaks(bundle: &Bundle, state: &GoState) -> Vec<GrowingSite> {
     let live = live_heap(state).map(|live| live.1);
     let is_leaking = diagnose(bundle, state).as_ref().is_some_and(is_leaking);
-    leaking(&growth(bundle, is_leaking), live.as_ref()).cloned().collect()
+    leaking(&growing_sites(bundle, state, is_leaking), live.as_ref()).cloned().collect()
 }
 
 /// Bytes in use by function.

@@ -12,7 +12,7 @@ use crate::{
     attribution::{Site, attribute},
     bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
     findings::{
-        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growth, is_leaking, live_heap, unjudged,
+        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growing_sites, is_leaking, live_heap, unjudged,
     },
     pacing::{Pacing, Saving, prediction_columns, saving},
     report::overview::Overview,
@@ -50,11 +50,11 @@ impl Report {
         let sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
         let live = live_heap(&state);
         let diagnosis = diagnose(bundle, &state);
-        let growth = growth(bundle, diagnosis.as_ref().is_some_and(is_leaking));
+        let growing = growing_sites(bundle, &state, diagnosis.as_ref().is_some_and(is_leaking));
         let findings = find(
             bundle,
             &sites,
-            &growth,
+            &growing,
             live.as_ref().map(|live| &live.1),
             pacing.as_ref().map_err(String::as_str),
             diagnosis.as_ref(),

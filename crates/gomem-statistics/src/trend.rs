@@ -1,5 +1,7 @@
 //! Robust trends: what a few outliers, or the sawtooth of a heap, do not change.
 
+use crate::quantile::median;
+
 /// A line through points, by medians.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
@@ -17,7 +19,7 @@ pub struct Trend {
 impl Trend {
     /// The trend of `points` (x, y); `None` with fewer than two different x.
     #[must_use]
-    pub fn of(points: &[(f64, f64)]) -> Option<Self> {
+    pub fn new(points: &[(f64, f64)]) -> Option<Self> {
         let thinned = thin(points);
         let (slope, intercept) = theil_sen(&thinned)?;
         Some(Self { slope, intercept, tau: kendall_tau(&thinned), points: points.len() })
@@ -52,30 +54,9 @@ pub fn kendall_tau(points: &[(f64, f64)]) -> f64 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-/// The median; `None` of nothing.
-pub(crate) fn median(values: &mut [f64]) -> Option<f64> {
-    if values.is_empty() {
-        return None;
-    }
-    let (middle, odd) = (values.len() / 2, values.len() % 2 == 1);
-    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    if odd {
-        return Some(upper);
-    }
-    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    Some(f64::midpoint(lower, upper))
-}
-
-/// The value below which a share of the values lies; `None` of nothing.
-pub(crate) fn quantile(values: &[f64], share: f64) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    let last = sorted.len().checked_sub(1)?;
-    sorted.get((share * last as f64).round() as usize).copied()
-}
-
 /// The values of `count` spans of equal length in x.
-pub(crate) fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
+#[must_use]
+pub fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
     let mut blocks = vec![Vec::new(); count];
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return blocks };
     let width = (last.0 - first.0) / count as f64;
@@ -91,7 +72,8 @@ fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))
 }
 
 /// Pairs grow with the square of the points: long series are first reduced to the medians of equal runs.
-pub(crate) fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+#[must_use]
+pub fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let run = points.len().div_ceil(MOST_POINTS).max(1);
     let middle = |points: &[(f64, f64)], of: fn(&(f64, f64)) -> f64| {
         median(&mut points.iter().map(of).collect::<Vec<_>>()).unwrap_or(f64::NAN)
@@ -110,9 +92,10 @@ mod tests {
         let mut points: Vec<_> = (0..21).map(|x| (f64::from(x), 3.0 * f64::from(x) + 1.0)).collect();
         points[4].1 = 1e9;
         points[9].1 = -1e9;
-        let trend = Trend::of(&points).unwrap();
+        let trend = Trend::new(&points).unwrap();
         assert!((trend.slope - 3.0).abs() < 1e-9 && (trend.intercept - 1.0).abs() < 1e-9, "{trend:?}");
         assert!(trend.tau > 0.7);
+        assert!(Trend::new(&[(1.0, 1.0), (1.0, 2.0)]).is_none());
     }
 
     #[test]
@@ -124,17 +107,9 @@ mod tests {
     }
 
     #[test]
-    fn medians_and_missing_points() {
-        assert_eq!(median(&mut [3.0, 1.0, 2.0]), Some(2.0));
-        assert_eq!(median(&mut [4.0, 1.0, 2.0, 3.0]), Some(2.5));
-        assert_eq!(median(&mut []), None);
-        assert!(Trend::of(&[(1.0, 1.0), (1.0, 2.0)]).is_none());
-    }
-
-    #[test]
     fn long_series_are_thinned() {
         let points: Vec<_> = (0..100_000).map(|x| (f64::from(x), f64::from(x) * 0.5)).collect();
-        let trend = Trend::of(&points).unwrap();
+        let trend = Trend::new(&points).unwrap();
         assert!((trend.slope - 0.5).abs() < 1e-9);
         assert_eq!(trend.points, 100_000);
     }

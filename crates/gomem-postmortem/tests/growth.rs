@@ -1,0 +1,35 @@
+//! What grows over the profiles of a bundle, and what only seems to.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::PathBuf;
+
+use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report};
+
+fn artifact(path: &str) -> Artifact {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    Artifact { name, bytes: std::fs::read(path).unwrap(), modified_ms: None }
+}
+
+fn leaks(files: Vec<Artifact>) -> Vec<Finding> {
+    let report = Report::from_bundle(&Bundle::from_artifacts("b", files));
+    report.findings().iter().filter(|finding| finding.kind == FindingKind::Leak).cloned().collect()
+}
+
+/// A service with a bounded cache was restarted after the first profile, and does more work since: its cache is larger in each
+/// profile, and fills anew.
+#[test]
+fn a_restart_is_no_leak() {
+    let heaps = ["1", "2", "3"].map(|number| artifact(&format!("testdata/restart/heap-{number}.pb.gz")));
+    assert!(leaks(heaps.into()).is_empty());
+}
+
+/// `allocs` is a heap profile under another name: with two of those it does not make three.
+#[test]
+fn a_profile_under_two_names_is_one() {
+    let before = |name: &str| artifact(&format!("examples/incident/before/{name}"));
+    assert!(leaks(vec![before("heap-1.pb.gz"), before("heap-3.pb.gz"), before("allocs.pb.gz")]).is_empty());
+    let three = leaks(vec![before("heap-1.pb.gz"), before("heap-2.pb.gz"), before("heap-3.pb.gz")]);
+    assert_eq!(three.len(), 1, "{three:?}");
+}

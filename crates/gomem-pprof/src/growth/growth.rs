@@ -1,0 +1,295 @@
+//! The sites of a series of profiles.
+
+use std::cmp::Reverse;
+
+use foldhash::HashMap;
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
+
+use crate::{
+    growth::{
+        options::{GrowthError, GrowthOptions},
+        site::{SiteGrowth, Track},
+        snapshot::Snapshot,
+    },
+    model::{Profile, SampleType},
+    view::FrameKey,
+};
+
+/// How each site's value goes over a series of profiles of one program, the one that grew most first.
+///
+/// ```no_run
+/// use gomem_pprof::{Growth, GrowthOptions, Profile, SiteGrowth};
+///
+/// let profiles = ["heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz"]
+///     .map(|path| Profile::decode(&std::fs::read(path).unwrap()).unwrap());
+/// let growth = Growth::new(&profiles, &GrowthOptions::default())?;
+/// for site in growth.sites().iter().filter(|site| site.is_growing(SiteGrowth::ENOUGH_PROFILES)) {
+///     println!("{}: {} bytes more", site.key, site.change());
+/// }
+/// # Ok::<(), gomem_pprof::GrowthError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Growth {
+    sites: Vec<SiteGrowth>,
+    unit: Unit,
+    restarts: usize,
+    profiles: usize,
+    last_profile: Option<usize>,
+}
+
+/// A profile, when it was taken, and the index of the sample type that is followed.
+struct Moment<'p> {
+    /// Which of those given, from 0.
+    index: usize,
+    nanos: i64,
+    profile: &'p Profile,
+    sample_type: usize,
+}
+
+impl Growth {
+    /// Follows a sample type over profiles, in the order of their times. `heap` and `allocs` are one profile under two
+    /// names: where there are both, only the former are followed. Where a site has allocated less than before, the program
+    /// was restarted, and what follows is looked at alone.
+    ///
+    /// # Errors
+    /// When a profile does not say when it was taken, or does not have the sample type.
+    pub fn new<'p>(
+        profiles: impl IntoIterator<Item = &'p Profile>,
+        options: &GrowthOptions,
+    ) -> Result<Self, GrowthError> {
+        let mut unit = Unit::None;
+        let mut moments = Vec::new();
+        for (index, profile) in profiles.into_iter().enumerate() {
+            let nanos = profile.time_nanos().ok_or(GrowthError::NoTime { index })?;
+            let kinds = profile.sample_types();
+            let sample_type =
+                profile.sample_type_index(&options.sample_type).ok_or_else(|| GrowthError::NoSampleType {
+                    index,
+                    sample_type: options.sample_type.clone(),
+                    found: kinds.iter().map(SampleType::name).collect::<Vec<_>>().join(", "),
+                })?;
+            unit = Unit::from_pprof(kinds[sample_type].unit());
+            moments.push(Moment { index, nanos, profile, sample_type });
+        }
+        if !moments.iter().all(Moment::is_allocs) {
+            moments.retain(|moment| !moment.is_allocs());
+        }
+        moments.sort_by_key(|moment| moment.nanos);
+        let (mut sites, restarts) = follow(&moments, unit, &options.starts_nanos);
+        sites.sort_by_cached_key(|site| (Reverse(site.change() as i64), site.key.to_string()));
+        let last_profile = moments.last().map(|moment| moment.index);
+        Ok(Self { sites, unit, restarts, profiles: moments.len(), last_profile })
+    }
+
+    /// The sites, the one that grew most first.
+    #[must_use]
+    pub fn sites(&self) -> &[SiteGrowth] {
+        &self.sites
+    }
+
+    /// How often the program was restarted.
+    #[must_use]
+    pub fn restarts(&self) -> usize {
+        self.restarts
+    }
+
+    /// How many profiles were followed, those before the last restart too.
+    #[must_use]
+    pub fn profiles(&self) -> usize {
+        self.profiles
+    }
+
+    /// Which of the profiles given, from 0, is the last one followed.
+    #[must_use]
+    pub fn last_profile(&self) -> Option<usize> {
+        self.last_profile
+    }
+
+    /// What the table of a sample type with this unit promises.
+    #[must_use]
+    pub fn schema(unit: Unit) -> TableSchema {
+        definition(unit, 0).schema()
+    }
+}
+
+/// One row a site.
+impl ToTable for Growth {
+    fn to_table(&self) -> Table {
+        definition(self.unit, self.restarts as i64).table(&self.sites)
+    }
+}
+
+fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
+    let per_hour = if unit == Unit::Bytes { Unit::BytesPerHour } else { Unit::None };
+    let value = |of: fn(&SiteGrowth) -> f64| move |site: &&'a SiteGrowth| of(site) as i64;
+    Definition::new("growth", "the site that grew most first")
+        .optional_text("function", "the frame has no name", "the function", |site: &&'a SiteGrowth| {
+            site.key.function.as_deref()
+        })
+        .optional_text("file", "the profile does not say", "its file", |site| site.key.file.as_deref())
+        .optional_int64("line", Unit::None, "the profile does not say", "its line", |site| site.key.line)
+        .optional_float64("slope_per_hour", per_hour, ONE_TIME, "slope, by Theil and Sen", |site| site.slope_per_hour())
+        .optional_float64("rank_correlation", Unit::None, ONE_TIME, "with time, by Kendall", |site| {
+            site.trend.map(|trend| trend.tau)
+        })
+        .int64("first", unit, "the value in the first profile since the last restart", value(SiteGrowth::first))
+        .int64("last", unit, "the value in the last profile", value(SiteGrowth::last))
+        .int64("change", unit, "from the first to the last", value(SiteGrowth::change))
+        .optional_float64("sampled_objects", Unit::None, NOT_SAMPLED, "objects the sampler saw in the last", |site| {
+            site.sampled_objects
+        })
+        .optional_float64(
+            "significance",
+            Unit::None,
+            NOT_SAMPLED,
+            "of the change, in standard deviations of the sampling",
+            |site| site.significance,
+        )
+        .optional_float64(
+            "confidence",
+            Unit::Fraction,
+            "fewer than three profiles",
+            "how sure it is that the value goes one way",
+            |site| site.confidence(),
+        )
+        .optional_float64(
+            "age_seconds",
+            Unit::Seconds,
+            "nothing was allocated between the profiles",
+            "how long an object lives, by Little's law",
+            |site| site.age_seconds,
+        )
+        .int64("profiles", Unit::Count, "profiles since the last restart", |site| site.points.len() as i64)
+        .int64("restarts", Unit::Count, "how often the program was restarted", move |_| restarts)
+        .bool("is_growing", "whether it grows beyond chance without filling up, as a leak does", |site| {
+            site.is_growing(SiteGrowth::ENOUGH_PROFILES)
+        })
+        .bool("fills_up", "whether it grows less and less, as a bounded cache does", |site| site.fills_up())
+        .optional_float64(
+            "kept_fraction",
+            Unit::Fraction,
+            "nothing was allocated between the profiles, or not of bytes",
+            "of what was allocated between the profiles, the share that stays",
+            |site| site.kept_fraction(),
+        )
+}
+
+impl Moment<'_> {
+    /// Whether it is a heap profile under its other name.
+    fn is_allocs(&self) -> bool {
+        let shown = self.profile.sample_types().get(self.profile.default_sample_type());
+        shown.is_some_and(|kind| kind.name() == "alloc_space")
+    }
+}
+
+/// The sites since the last restart, and how many restarts there were.
+fn follow(moments: &[Moment<'_>], unit: Unit, starts_nanos: &[i64]) -> (Vec<SiteGrowth>, usize) {
+    let mut tracks: HashMap<FrameKey, Track> = HashMap::default();
+    let mut seconds: Vec<f64> = Vec::new();
+    let (mut begin, mut restarts) = (0, 0);
+    let mut is_sampled = false;
+    for (index, moment) in moments.iter().enumerate() {
+        let snapshot = Snapshot::new(moment.profile, moment.sample_type);
+        let is_started = |before: &Moment<'_>| starts_nanos.iter().any(|at| (before.nanos..moment.nanos).contains(at));
+        let before = index.checked_sub(1).and_then(|before| moments.get(before));
+        if before.is_some_and(|before| is_started(before) || is_less_allocated(&tracks, &snapshot)) {
+            tracks.clear();
+            seconds.clear();
+            restarts += 1;
+        }
+        if seconds.is_empty() {
+            begin = moment.nanos;
+        }
+        is_sampled = snapshot.is_sampled;
+        for (key, line) in snapshot.lines {
+            tracks.entry(key).or_default().push(seconds.len(), line);
+        }
+        seconds.push(moment.nanos.saturating_sub(begin) as f64 / 1e9);
+    }
+    let counts = moments.last().is_some_and(|moment| moment.profile.sample_type_index("alloc_space").is_some());
+    let sites = tracks.into_iter().filter(|(_, track)| !track.is_of_nothing()).map(|(key, mut track)| {
+        track.fill(seconds.len());
+        track.finish(key, &seconds, unit, is_sampled, counts)
+    });
+    (sites.collect(), restarts)
+}
+
+/// Whether lines have allocated fewer objects than before: within one process, counts only rise. The estimate of a count may
+/// go back by a little, as stacks that are merged are rounded one by one.
+fn is_less_allocated(tracks: &HashMap<FrameKey, Track>, snapshot: &Snapshot) -> bool {
+    let now: HashMap<&FrameKey, i64> = snapshot.lines.iter().map(|(key, line)| (key, line.alloc_objects)).collect();
+    let (mut all, mut less) = (0.0, 0.0);
+    for (key, track) in tracks {
+        let left = now.get(key).copied().unwrap_or(0);
+        all += track.alloc_objects as f64;
+        less += (track.alloc_objects as f64 - left as f64).max(0.0);
+    }
+    less > all * ROUNDED
+}
+
+/// Of all objects, what rounding can take away.
+const ROUNDED: f64 = 0.01;
+const ONE_TIME: &str = "all profiles are of one time";
+const NOT_SAMPLED: &str = "the profiler does not pick objects by size";
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn read(name: &str) -> Profile {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+        Profile::decode(&std::fs::read(path).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_incident_grows_where_it_leaks() {
+        let profiles = ["3", "1", "2"].map(|number| read(&format!("examples/incident/before/heap-{number}.pb.gz")));
+        let growth = Growth::new(&profiles, &GrowthOptions::default()).unwrap();
+        let first = &growth.sites()[0];
+        assert!(first.key.to_string().contains("sessions.go:43"), "{}", first.key);
+        assert!(first.confidence().unwrap() > 0.95 && first.significance.unwrap() > 3.0 && growth.restarts() == 0);
+        assert!(first.age_seconds.unwrap() > 1.0 && first.is_growing(3));
+        let table = growth.to_table();
+        assert_eq!(table.rows(), growth.sites().len());
+        assert_eq!(table.columns().len(), Growth::schema(Unit::Bytes).columns.len());
+        assert_eq!(
+            Growth::new(&profiles, &GrowthOptions::new("cpu")).unwrap_err().to_string(),
+            "profile 0 has no sample type `cpu`; it has alloc_objects, alloc_space, inuse_objects, inuse_space"
+        );
+    }
+
+    #[test]
+    fn a_profile_under_its_other_name_counts_once() {
+        let heaps = ["1", "2", "3"].map(|number| read(&format!("examples/incident/before/heap-{number}.pb.gz")));
+        let allocs = read("examples/incident/before/allocs.pb.gz");
+        let growth = Growth::new(heaps.iter().chain([&allocs]), &GrowthOptions::default()).unwrap();
+        assert_eq!((growth.profiles(), growth.restarts()), (3, 0));
+        assert_eq!(Growth::new([&allocs], &GrowthOptions::default()).unwrap().profiles(), 1);
+    }
+
+    #[test]
+    fn a_restart_begins_anew() {
+        // The incident ran before the test data were made, and allocated far more.
+        let before = read("examples/incident/before/heap-3.pb.gz");
+        let [one, two] = ["1", "2"].map(|number| read(&format!("testdata/go1.26.8/profiles/heap-{number}.pb.gz")));
+        let growth = Growth::new([&before, &one, &two], &GrowthOptions::default()).unwrap();
+        assert_eq!((growth.restarts(), growth.profiles()), (1, 3));
+        assert!(growth.sites().iter().all(|site| site.points.len() == 2 && site.confidence().is_none()));
+    }
+
+    /// A service whose cache is bounded was restarted after the first profile. All in all it allocated more by the second:
+    /// the lines tell.
+    #[test]
+    fn a_restarted_service_does_not_grow() {
+        let profiles = ["1", "2", "3"].map(|number| read(&format!("testdata/restart/heap-{number}.pb.gz")));
+        let growth = Growth::new(&profiles, &GrowthOptions::default()).unwrap();
+        assert_eq!((growth.restarts(), growth.profiles()), (1, 3));
+        assert!(growth.sites().iter().all(|site| site.points.len() == 2 && !site.is_growing(3)));
+        let [first, ..] = &profiles;
+        let begin = first.time_nanos().unwrap() + 1;
+        let known = GrowthOptions::default().with_starts(vec![begin - 5_000_000_000, begin]);
+        assert_eq!(Growth::new(&profiles, &known).unwrap().restarts(), 1);
+    }
+}

@@ -1,0 +1,55 @@
+//! What is followed, and why it cannot be.
+
+/// What is followed over a series of profiles.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GrowthOptions {
+    /// The sample type.
+    pub sample_type: String,
+    /// When the program is known to have started, in nanoseconds since the Unix epoch. Profiles tell most restarts by
+    /// themselves.
+    pub starts_nanos: Vec<i64>,
+}
+
+/// A profile that cannot be in a series.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum GrowthError {
+    /// It does not say when it was taken.
+    #[error("profile {index} does not say when it was taken")]
+    NoTime {
+        /// Which, from 0.
+        index: usize,
+    },
+    /// It does not have the sample type.
+    #[error("profile {index} has no sample type `{sample_type}`; it has {found}")]
+    NoSampleType {
+        /// Which, from 0.
+        index: usize,
+        /// What was asked for.
+        sample_type: String,
+        /// What there is.
+        found: String,
+    },
+}
+
+impl GrowthOptions {
+    /// Follows a sample type.
+    #[must_use]
+    pub fn new(sample_type: impl Into<String>) -> Self {
+        Self { sample_type: sample_type.into(), starts_nanos: Vec::new() }
+    }
+
+    /// With the times at which the program is known to have started.
+    #[must_use]
+    pub fn with_starts(mut self, nanos: Vec<i64>) -> Self {
+        self.starts_nanos = nanos;
+        self
+    }
+}
+
+impl Default for GrowthOptions {
+    fn default() -> Self {
+        Self::new("inuse_space")
+    }
+}

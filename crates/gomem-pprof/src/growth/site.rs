@@ -1,0 +1,237 @@
+//! A site over time.
+
+use gomem_statistics::{Trend, normal_share_within};
+use gomem_table::Unit;
+
+use crate::{
+    growth::snapshot::LineValues,
+    view::{FrameKey, Sampled},
+};
+
+/// A site over time, since the program's last restart.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SiteGrowth {
+    /// Function, file and line.
+    pub key: FrameKey,
+    /// Seconds since the first profile, and the value there.
+    pub points: Vec<(f64, f64)>,
+    /// Bytes allocated up to each of these profiles; `None` for profiles that do not count allocation.
+    pub alloc_bytes: Option<Vec<f64>>,
+    /// Slope, by Theil and Sen, and rank correlation with time, by Kendall; `None` with fewer than two times.
+    pub trend: Option<Trend>,
+    /// How many objects the sampler saw in the last profile; `None` for profiles that do not sample by size.
+    pub sampled_objects: Option<f64>,
+    /// The change from the first profile to the last, in standard deviations of the sampling: below 3 it may be chance.
+    /// `None` where nothing is left to chance.
+    pub significance: Option<f64>,
+    /// How long an object lives, by Little's law: what is in use over what is allocated in a second.
+    pub age_seconds: Option<f64>,
+    unit: Unit,
+}
+
+/// What is gathered of a site, profile by profile.
+#[derive(Debug, Default)]
+pub(crate) struct Track {
+    values: Vec<i64>,
+    alloc_bytes: Vec<i64>,
+    first: Ends,
+    last: Ends,
+    pub(crate) alloc_objects: i64,
+}
+
+/// What is told of the first and the last profile only.
+#[derive(Debug, Clone, Copy, Default)]
+struct Ends {
+    sampled: Sampled,
+    inuse_bytes: i64,
+}
+
+impl Track {
+    /// Takes what the profile with this number, from 0, has of the site.
+    pub(crate) fn push(&mut self, number: usize, line: LineValues) {
+        self.fill(number);
+        self.values.push(line.value);
+        self.alloc_bytes.push(line.alloc_bytes);
+        self.last = Ends { sampled: line.sampled, inuse_bytes: line.inuse_bytes };
+        if number == 0 {
+            self.first = self.last;
+        }
+        self.alloc_objects = line.alloc_objects;
+    }
+
+    /// Profiles without the site have nothing of it.
+    pub(crate) fn fill(&mut self, profiles: usize) {
+        if self.values.len() < profiles {
+            self.last = Ends::default();
+            self.values.resize(profiles, 0);
+            self.alloc_bytes.resize(profiles, 0);
+        }
+    }
+
+    pub(crate) fn is_of_nothing(&self) -> bool {
+        self.values.iter().all(|&value| value == 0)
+    }
+
+    /// With the seconds of the profiles, and what all of them are like.
+    pub(crate) fn finish(
+        self,
+        key: FrameKey,
+        seconds: &[f64],
+        unit: Unit,
+        is_sampled: bool,
+        counts: bool,
+    ) -> SiteGrowth {
+        let Self { values, alloc_bytes, first, last, .. } = self;
+        let points: Vec<(f64, f64)> = seconds.iter().copied().zip(values.iter().map(|&value| value as f64)).collect();
+        let alloc_bytes: Vec<f64> = alloc_bytes.iter().map(|&bytes| bytes as f64).collect();
+        let change = points.last().map_or(0.0, |point| point.1) - points.first().map_or(0.0, |point| point.1);
+        let deviation = (first.sampled.variance + last.sampled.variance).sqrt();
+        let inuse = f64::midpoint(first.inuse_bytes as f64, last.inuse_bytes as f64);
+        SiteGrowth {
+            trend: Trend::new(&points),
+            sampled_objects: is_sampled.then_some(last.sampled.objects),
+            significance: (is_sampled && deviation > 0.0).then(|| change / deviation),
+            age_seconds: age(&alloc_bytes, inuse, seconds),
+            alloc_bytes: counts.then_some(alloc_bytes),
+            points,
+            key,
+            unit,
+        }
+    }
+}
+
+/// Little's law: bytes in use = bytes allocated in a second × seconds that each lives.
+fn age(alloc_bytes: &[f64], inuse_bytes: f64, seconds: &[f64]) -> Option<f64> {
+    let span = seconds.last()? - seconds.first()?;
+    let rate = (alloc_bytes.last()? - alloc_bytes.first()?) / span;
+    (span > 0.0 && rate > 0.0).then(|| inuse_bytes / rate)
+}
+
+impl SiteGrowth {
+    /// The first value.
+    #[must_use]
+    pub fn first(&self) -> f64 {
+        self.points.first().map_or(0.0, |point| point.1)
+    }
+
+    /// The last value.
+    #[must_use]
+    pub fn last(&self) -> f64 {
+        self.points.last().map_or(0.0, |point| point.1)
+    }
+
+    /// By how much it grew.
+    #[must_use]
+    pub fn change(&self) -> f64 {
+        self.last() - self.first()
+    }
+
+    /// By how much it grows in an hour.
+    #[must_use]
+    pub fn slope_per_hour(&self) -> Option<f64> {
+        self.trend.map(|trend| trend.slope * 3600.0)
+    }
+
+    /// How sure it is that the site grows, or shrinks: how unlikely sampling alone makes such a change (of a normal
+    /// distribution), times how steadily it went one way. `None` with fewer than three profiles, as two points always lie
+    /// on a line.
+    #[must_use]
+    pub fn confidence(&self) -> Option<f64> {
+        let trend = self.trend.filter(|_| self.points.len() >= Self::ENOUGH_PROFILES)?;
+        let by_chance = self.significance.map_or(1.0, |sigmas| normal_share_within(sigmas.abs()));
+        Some(by_chance * trend.tau.abs())
+    }
+
+    /// Of the bytes allocated from the first profile to the last, the share by which those in use grew: near 1 nothing is
+    /// freed. `None` where nothing was allocated, or what is followed is not bytes.
+    #[must_use]
+    pub fn kept_fraction(&self) -> Option<f64> {
+        let all = self.alloc_bytes.as_ref().filter(|_| self.unit == Unit::Bytes)?;
+        let allocated = all.last()? - all.first()?;
+        (allocated > 0.0).then(|| (self.change() / allocated).min(1.0))
+    }
+
+    /// How many bytes at least are in use for how many seconds at least: no more can be younger than were allocated since.
+    /// Of all profiles the earliest one that leaves half of them.
+    #[must_use]
+    pub fn oldest(&self) -> Option<(f64, f64)> {
+        let all = self.alloc_bytes.as_ref().filter(|_| self.unit == Unit::Bytes)?;
+        let (end, inuse) = *self.points.last()?;
+        let allocated = *all.last()?;
+        self.points.iter().zip(all).find_map(|((seconds, _), until)| {
+            let older = inuse - (allocated - until);
+            (end > *seconds && older * 2.0 >= inuse).then_some((older, end - seconds))
+        })
+    }
+
+    /// Whether it grows less than a third as fast at the end as at the beginning: what a bounded cache looks like.
+    #[must_use]
+    pub fn fills_up(&self) -> bool {
+        let slope = |pair: &[(f64, f64)]| match pair {
+            [a, b] if b.0 > a.0 => (b.1 - a.1) / (b.0 - a.0),
+            _ => 0.0,
+        };
+        let mut slopes = self.points.windows(2).map(slope);
+        match (slopes.next(), slopes.next_back()) {
+            (Some(first), Some(last)) => last < first / 3.0,
+            _ => false,
+        }
+    }
+
+    /// Whether it grows: from each profile to the next, by more than chance, by more than a little, and without filling up.
+    /// So many profiles are needed: [`ENOUGH_PROFILES`](Self::ENOUGH_PROFILES), as two points always lie on a line, or
+    /// fewer where something else says that memory leaks.
+    #[must_use]
+    pub fn is_growing(&self, fewest_profiles: usize) -> bool {
+        let is_steady = self.trend.is_some_and(|trend| trend.tau > STEADY);
+        let is_enough = self.unit != Unit::Bytes || self.change() >= SMALLEST_GROWTH;
+        let is_beyond_chance = self.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
+        self.points.len() >= fewest_profiles && is_steady && is_enough && is_beyond_chance && !self.fills_up()
+    }
+
+    /// So many profiles show a trend by themselves.
+    pub const ENOUGH_PROFILES: usize = 3;
+}
+
+/// Of the rank correlation: each value is above all earlier ones.
+const STEADY: f64 = 0.99;
+/// Bytes. Less is what any program does.
+const SMALLEST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;
+/// In standard deviations of the sampling.
+const BEYOND_CHANCE: f64 = 3.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(inuse: [i64; 3], alloc: [i64; 3]) -> SiteGrowth {
+        let mut track = Track::default();
+        for (number, (inuse, alloc)) in inuse.into_iter().zip(alloc).enumerate() {
+            let line = LineValues { value: inuse, inuse_bytes: inuse, alloc_bytes: alloc, ..LineValues::default() };
+            track.push(number, line);
+        }
+        track.finish(FrameKey::default(), &[0.0, 60.0, 120.0], Unit::Bytes, true, true)
+    }
+
+    #[test]
+    fn what_is_kept_has_an_age() {
+        let leak = site([100, 160, 220], [500, 560, 620]);
+        assert_eq!((leak.kept_fraction(), leak.oldest()), (Some(1.0), Some((160.0, 60.0))));
+        assert_eq!(leak.age_seconds, Some(160.0));
+        let slow = site([100, 110, 120], [500, 520, 540]);
+        assert_eq!((slow.kept_fraction(), slow.oldest()), (Some(0.5), Some((80.0, 120.0))));
+        let churn = site([100, 160, 220], [500, 5000, 9000]);
+        assert_eq!(churn.oldest(), None);
+    }
+
+    #[test]
+    fn a_bounded_cache_is_no_growth() {
+        let mib = |values: [i64; 3]| site(values.map(|value| value << 20), [0; 3]);
+        assert!(mib([10, 20, 30]).is_growing(3) && !mib([10, 20, 30]).fills_up());
+        assert!(!mib([10, 28, 30]).is_growing(3) && mib([10, 28, 30]).fills_up());
+        assert!(!mib([10, 11, 12]).is_growing(3), "too little");
+        assert!(!mib([10, 9, 30]).is_growing(3), "not steady");
+        assert!(!mib([10, 20, 30]).is_growing(4), "too few profiles");
+    }
+}

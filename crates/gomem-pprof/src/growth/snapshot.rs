@@ -1,0 +1,50 @@
+//! One profile of a series: what each line has in it.
+
+use crate::{
+    model::Profile,
+    view::{FrameKey, FrameKeys, Granularity, Sampled},
+};
+
+/// What each line has in one profile.
+pub(crate) struct Snapshot {
+    pub(crate) lines: Vec<(FrameKey, LineValues)>,
+    /// Whether the profiler picks objects by their size.
+    pub(crate) is_sampled: bool,
+}
+
+/// The flat values of a line; what the profile does not have is 0.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct LineValues {
+    pub(crate) value: i64,
+    pub(crate) alloc_objects: i64,
+    pub(crate) alloc_bytes: i64,
+    pub(crate) inuse_bytes: i64,
+    pub(crate) sampled: Sampled,
+}
+
+impl Snapshot {
+    /// Of a profile, by the index of the sample type that is followed.
+    pub(crate) fn new(profile: &Profile, sample_type: usize) -> Self {
+        let profile = &*profile.interesting();
+        let FrameKeys { of_line, keys } = FrameKeys::of(profile, Granularity::Line);
+        let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
+        let columns = [sample_type, index("alloc_objects"), index("alloc_space"), index("inuse_space")];
+        let sampled = profile.sampled(sample_type);
+        let is_sampled = sampled.is_some();
+        let mut values = vec![LineValues::default(); keys.len()];
+        for (number, sample) in profile.samples().enumerate() {
+            let Some(leaf) = sample.locations().first() else { continue };
+            let Some(&key) = of_line.get(profile.line_range(leaf).start) else { continue };
+            let line = &mut values[key as usize];
+            let [value, alloc_objects, alloc_bytes, inuse_bytes] = columns.map(|column| sample.value(column));
+            line.value = line.value.saturating_add(value);
+            line.alloc_objects = line.alloc_objects.saturating_add(alloc_objects);
+            line.alloc_bytes = line.alloc_bytes.saturating_add(alloc_bytes);
+            line.inuse_bytes = line.inuse_bytes.saturating_add(inuse_bytes);
+            if let Some(&one) = sampled.as_ref().and_then(|sampled| sampled.get(number)) {
+                line.sampled.add(one);
+            }
+        }
+        Self { lines: keys.into_iter().zip(values).collect(), is_sampled }
+    }
+}

@@ -1,0 +1,3 @@
+module example.com/restart
+
+go 1.26
