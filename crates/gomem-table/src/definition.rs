@@ -33,6 +33,7 @@ use crate::{
 /// ```
 pub struct Definition<'a, R> {
     name: Cow<'static, str>,
+    about: Cow<'static, str>,
     order: Cow<'static, str>,
     columns: Vec<ColumnSchema>,
     parts: Vec<Box<dyn Fill<R> + 'a>>,
@@ -68,7 +69,15 @@ impl<'a, R: 'a> Definition<'a, R> {
     /// A table without columns yet; `order` says how its rows are sorted.
     #[must_use]
     pub fn new(name: impl Into<Cow<'static, str>>, order: impl Into<Cow<'static, str>>) -> Self {
-        Self { name: name.into(), order: order.into(), columns: Vec::new(), parts: Vec::new() }
+        let (name, order) = (name.into(), order.into());
+        Self { name, about: Cow::Borrowed(""), order, columns: Vec::new(), parts: Vec::new() }
+    }
+
+    /// Says what the table holds, in a phrase that help can show beside its name.
+    #[must_use]
+    pub fn about(mut self, about: impl Into<Cow<'static, str>>) -> Self {
+        self.about = about.into();
+        self
     }
 
     /// The table's name.
@@ -80,7 +89,8 @@ impl<'a, R: 'a> Definition<'a, R> {
     /// What the table promises.
     #[must_use]
     pub fn schema(&self) -> TableSchema {
-        TableSchema { name: self.name.clone(), order: self.order.clone(), columns: self.columns.clone() }
+        let (name, about, order) = (self.name.clone(), self.about.clone(), self.order.clone());
+        TableSchema { name, about, order, columns: self.columns.clone() }
     }
 
     /// The table of these rows. Rows are taken a thousand at a time, so they need not all be held at once.

@@ -29,6 +29,7 @@
 //! | `kind` | [`Kind`]: the type of a column's values |
 //! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
 //! | `schema` | [`TableSchema`], [`ColumnSchema`]: what a table promises |
+//! | `view` | [`View`]: a table that a model makes, and its schema |
 //! | `unit` | [`Unit`] and its human-readable form |
 
 #![forbid(unsafe_code)]
@@ -42,6 +43,7 @@ mod schema;
 mod strings;
 mod table;
 mod unit;
+mod view;
 
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
@@ -51,3 +53,4 @@ pub use schema::{ColumnSchema, ColumnSpec, Schema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::Unit;
+pub use view::View;

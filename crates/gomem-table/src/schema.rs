@@ -94,6 +94,8 @@ pub struct ColumnSchema {
 pub struct TableSchema {
     /// The table's name.
     pub name: Cow<'static, str>,
+    /// What it holds, in a phrase; empty where the name says it.
+    pub about: Cow<'static, str>,
     /// How the rows are sorted.
     pub order: Cow<'static, str>,
     /// Its columns, in order.

@@ -2,7 +2,7 @@
 
 use std::{io::Read, sync::Arc};
 
-use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit, View};
 
 use crate::{
     error::{Error, Limits},
@@ -60,6 +60,9 @@ struct Row {
 }
 
 impl Diagnostics {
+    /// Their tables.
+    pub const TABLES: &'static [View<Self>] = &[View::new(Self::schema, Self::to_table)];
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -88,6 +91,7 @@ impl ToTable for Diagnostics {
 fn definition(texts: &Arc<StringPool>) -> Definition<'static, Row> {
     let some = |number: u32| (number > 0).then_some(i64::from(number));
     Definition::new("diagnostics", "as in the log")
+        .about("one row a line of it")
         .codes("package", texts, "the package being compiled", |row: &Row| row.package)
         .category("variant", Variant::NAMES, "why it was compiled", |row| row.variant as u32)
         .codes("file", texts, "the file, as written; empty without a position", |row| row.file)

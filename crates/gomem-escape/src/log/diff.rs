@@ -109,6 +109,7 @@ impl Row for DecisionChange<'_> {
         Self: 'a,
     {
         Definition::new("escape_diff", "new, gone, unchanged; then package, file, line, column")
+            .about("what is new, gone and unchanged between two logs")
             .category("status", DiffStatus::NAMES, "what became of it", |row: &&'a Self| row.status as u32)
             .shared_text("package", "the package being compiled", |row| &row.decision.package)
             .shared_text("file", "the file, cleaned", |row| &row.decision.file)

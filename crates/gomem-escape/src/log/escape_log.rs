@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gomem_table::{Row, ToTable, View};
+
 use crate::{
     model::{HeapDecision, Inlining, Leak, StackBuffer},
     read::Coverage,
@@ -23,6 +25,14 @@ pub struct EscapeLog {
 }
 
 impl EscapeLog {
+    /// Its tables. That of all lines is one of [`Diagnostics`](crate::Diagnostics).
+    pub const TABLES: &'static [View<Self>] = &[
+        View::new(HeapDecision::schema, |log| log.heap_decisions().to_table()),
+        View::new(Leak::schema, |log| log.leaks().to_table()),
+        View::new(Inlining::schema, |log| log.inlining().to_table()),
+        View::new(StackBuffer::schema, |log| log.stack_buffers().to_table()),
+    ];
+
     /// What goes to the heap, in the order of the log.
     #[must_use]
     pub fn heap_decisions(&self) -> &[HeapDecision] {

@@ -105,6 +105,7 @@ impl HeapDecision {
 impl Row for HeapDecision {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("escapes", FIRST_LINE)
+            .about("what goes to the heap, and why")
             .embed(LogPosition::columns("the line, of the outermost call for inlined code"), |row: &&'a Self| {
                 row.position()
             })

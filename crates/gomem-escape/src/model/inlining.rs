@@ -47,6 +47,7 @@ impl Inlining {
 impl Row for Inlining {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("inlining", FIRST_LINE)
+            .about("functions that can and cannot be inlined")
             .embed(LogPosition::columns("the line of the function's name"), |row: &&'a Self| row.position())
             .shared_text("function", "the function, without its package", |row| &row.function)
             .bool("can_inline", "whether it can be inlined", |row| row.can_inline)

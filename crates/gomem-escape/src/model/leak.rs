@@ -49,6 +49,7 @@ impl Leak {
 impl Row for Leak {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("leaks", FIRST_LINE)
+            .about("parameters that leak")
             .embed(LogPosition::columns("the line of the parameter"), |row: &&'a Self| row.position())
             .optional_shared_text("function", NO_FUNCTION, "the function, without its package", |row| {
                 row.function.as_ref()

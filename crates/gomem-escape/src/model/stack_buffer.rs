@@ -47,6 +47,7 @@ impl StackBuffer {
 impl Row for StackBuffer {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("stack_buffers", FIRST_LINE)
+            .about("what does not escape and may allocate all the same")
             .embed(LogPosition::columns("the line"), |row: &&'a Self| row.position())
             .shared_text("subject", "the expression", |row| &row.subject)
             .category("subject_kind", SubjectKind::NAMES, "what kind of expression it is", |row| {
