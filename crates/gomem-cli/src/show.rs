@@ -1,7 +1,6 @@
 //! Outputs: tables in all forms, findings as sentences, and what differs on a terminal.
 
 mod call_tree;
-mod cell;
 #[cfg(feature = "columnar")]
 mod columnar;
 mod destination;

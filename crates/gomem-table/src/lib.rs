@@ -26,6 +26,7 @@
 //! | `cell` | [`Cell`]: one value, for renderers |
 //! | `definition` | [`Definition`], [`Row`], [`ToTable`]: a table said once |
 //! | `fill` | columns that are filled a chunk of rows at a time |
+//! | `json` | cells and rows as JSON; [`rfc3339`] |
 //! | `kind` | [`Kind`]: the type of a column's values |
 //! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
 //! | `schema` | [`TableSchema`], [`ColumnSchema`]: what a table promises |
@@ -38,6 +39,7 @@ mod cell;
 mod column;
 mod definition;
 mod fill;
+mod json;
 mod kind;
 mod schema;
 mod strings;
@@ -48,6 +50,7 @@ mod view;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name, Row, ToTable};
+pub use json::rfc3339;
 pub use kind::Kind;
 pub use schema::{ColumnSchema, ColumnSpec, Schema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};

@@ -3,14 +3,13 @@
 use std::io::Write;
 
 use clap::ValueEnum;
-use gomem_table::{Cell, Column, Table};
-use serde_json::Value;
+use gomem_table::{Cell, Column, Table, rfc3339};
 
 #[cfg(feature = "columnar")]
 use crate::show::columnar;
 use crate::{
     failure::Failure,
-    show::{cell::value, output::Output, text_table},
+    show::{output::Output, text_table},
 };
 
 /// How a table is printed.
@@ -64,11 +63,10 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
         let record = table.columns().iter().map(|column| match column.cell(row) {
             // JSON has no word for these.
             Cell::Float64(number) if !number.is_finite() => number.to_string(),
-            cell => match value(cell) {
-                Value::Null => String::new(),
-                Value::String(text) => text,
-                other => other.to_string(),
-            },
+            Cell::Null => String::new(),
+            Cell::Text(text) => text.to_owned(),
+            Cell::Timestamp(milliseconds) => rfc3339(milliseconds),
+            cell => cell.to_json(),
         });
         writer.write_record(record).map_err(failed)?;
     }
@@ -78,11 +76,8 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
 
 /// One object a line, its fields in the order of the columns.
 fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
-    let names: Vec<Value> = table.columns().iter().map(|column| column.name().into()).collect();
-    for row in 0..table.rows() {
-        let fields =
-            names.iter().zip(table.columns()).map(|(name, column)| format!("{name}:{}", value(column.cell(row))));
-        writeln!(out, "{{{}}}", fields.collect::<Vec<_>>().join(","))?;
+    for row in table.json_rows() {
+        writeln!(out, "{row}")?;
     }
     Ok(())
 }

@@ -4,16 +4,12 @@
 use std::io::Write;
 
 use comfy_table::{Attribute, Cell as Shown, CellAlignment, Color, ColumnConstraint, TableStyle, Width};
-use gomem_table::{Cell, Column, Kind, Table, Unit};
+use gomem_table::{Cell, Column, Kind, Table, Unit, rfc3339};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
     failure::Failure,
-    show::{
-        cell::{rfc3339, value},
-        output::Output,
-        terminal::one_line,
-    },
+    show::{output::Output, terminal::one_line},
 };
 
 pub(crate) fn write(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -193,7 +189,7 @@ fn human(cell: Cell<'_>, unit: Unit) -> String {
             let values = record.iter().map(|(_, cell)| human(cell, Unit::None)).filter(|text| !text.is_empty());
             values.collect::<Vec<_>>().join("=")
         }
-        other => value(other).to_string(),
+        other => other.to_json(),
     }
 }
 
