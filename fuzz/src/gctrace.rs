@@ -1,6 +1,7 @@
 //! Any bytes as a log with traces of the runtime.
 
 use gomem_metrics::{GcTrace, RuntimeTrace};
+use gomem_table::ToTable;
 
 pub fn gctrace(bytes: &[u8]) {
     if let Ok(trace) = GcTrace::decode(bytes) {

@@ -1,6 +1,7 @@
 //! Any bytes as metrics of any format.
 
 use gomem_metrics::{DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, Metrics, ReadOptions, Rule};
+use gomem_table::ToTable;
 
 pub fn metrics(bytes: &[u8]) {
     let Some((&first, bytes)) = bytes.split_first() else { return };
@@ -11,12 +12,12 @@ pub fn metrics(bytes: &[u8]) {
         let _ = metrics.push(time, bytes, ReadOptions::default().with_format(format));
     }
     let state = metrics.state();
-    let diagnosis = Diagnosis::of(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));
-    assert!(diagnosis.findings().len() >= Rule::ALL.len());
+    let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));
+    assert!(diagnosis.judgements().len() >= Rule::ALL.len());
     let _ = (
         metrics.to_table(),
         state.to_table(),
-        state.cycles_table(),
+        state.cycles().to_table(),
         gomem_report::waterfall_svg(&state.waterfall()),
         diagnosis.to_table(),
     );

@@ -4,7 +4,7 @@ use gomem_postmortem::Report;
 
 pub fn report(bytes: &[u8]) {
     let report = Report::from_bundle(&crate::bundle::read(bytes));
-    let _ = (report.findings_table(), report.sites_table(), report.gogc_table(), report.rules_table());
+    let _ = (report.findings_table(), report.sites_table(), report.gogc_table(), report.judgements().len());
     let _ = (gomem_report::text(&report, 100), report.to_json());
     let page = gomem_report::html(&report);
     // What the page runs is its own: text that came from a file is escaped. One script is that of the flame graph.

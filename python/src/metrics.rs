@@ -6,9 +6,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions, ScrapeDiagnostic};
 use gomem_report::waterfall_svg;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Row, Table, ToTable};
 use pyo3::prelude::*;
 use pyo3_arrow::PyTable;
 
@@ -25,8 +25,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct PyMetrics {
     pub(crate) metrics: Metrics,
-    /// Whole scrapes that could not be read: when, at which line, and why.
-    refused: Vec<(i64, Option<u64>, String)>,
+    /// Whole scrapes that could not be read.
+    refused: Vec<ScrapeDiagnostic>,
 }
 
 /// A GC trace.
@@ -62,11 +62,11 @@ impl PyMetrics {
     }
 
     fn cycles(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.state().cycles_table())
+        ArrowTable::of(slf, |this| this.metrics.state().cycles().to_table())
     }
 
     fn histograms(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.metrics.histograms_table())
+        ArrowTable::of(slf, |this| this.metrics.histograms().to_table())
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
@@ -133,8 +133,9 @@ fn read_metrics(
         return Err(Error::decode(format!("{first}: the input is empty"), "empty", None));
     }
     match read.refused.first() {
-        Some((_, line, message)) if read.metrics.series().is_empty() => {
-            Err(Error::decode(message, "nothing_found", *line))
+        Some(refused) if read.metrics.series().is_empty() => {
+            let line = Some(refused.diagnostic.line).filter(|&line| line > 0);
+            Err(Error::decode(&*refused.diagnostic.problem, "nothing_found", line))
         }
         _ => Ok(read),
     }
@@ -160,7 +161,7 @@ fn diagnose(
             None => state,
         };
         let options = DiagnoseOptions::default().with_memory_limit_bytes(memory_limit_bytes);
-        Diagnosis::of(&state, options).to_table()
+        Diagnosis::from_state(&state, options).to_table()
     })
 }
 
@@ -201,34 +202,15 @@ impl PyMetrics {
         match pushed {
             Err(err) if fatal(&err) => Err(refusal(&name, &err)),
             Err(err) => {
-                self.refused.push((scrape.time_ms, err.line(), format!("{name}: {err}")));
+                self.refused.push(ScrapeDiagnostic::from_error(scrape.time_ms, &name, &err));
                 Ok(size)
             }
             Ok(()) => Ok(size),
         }
     }
 
-    fn diagnostics_table(&self) -> Result<Table, TableError> {
-        let lines = self.metrics.diagnostics();
-        // Line 0 is the file as a whole.
-        let number = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
-        let times = lines.iter().map(|line| line.0).chain(self.refused.iter().map(|scrape| scrape.0));
-        let line_numbers =
-            lines.iter().map(|(_, line)| (line.line > 0).then_some(line.line)).chain(self.refused.iter().map(|s| s.1));
-        let columns = lines.iter().map(|(_, line)| (line.line > 0).then_some(i64::from(line.column)));
-        let problems =
-            lines.iter().map(|(_, line)| line.problem.as_ref()).chain(self.refused.iter().map(|s| s.2.as_str()));
-        let skipped = lines.iter().map(|(_, line)| line.skipped).chain(self.refused.iter().map(|_| true));
-        Table::new(
-            "diagnostics",
-            vec![
-                Column::timestamp("time", times.collect()),
-                Column::optional_int64("line", Unit::None, line_numbers.map(|line| line.map(number))),
-                Column::optional_int64("column", Unit::None, columns.chain(self.refused.iter().map(|_| None))),
-                Column::strings("problem", problems),
-                Column::bool("skipped", skipped.collect()),
-            ],
-        )
+    fn diagnostics_table(&self) -> Table {
+        ScrapeDiagnostic::definition().table(self.metrics.diagnostics().iter().chain(&self.refused))
     }
 }
 
@@ -260,7 +242,7 @@ fn format_of(name: &str) -> Result<Option<Format>, Error> {
         return Ok(None);
     }
     let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
-    match Format::of_name(name) {
+    match Format::from_name(name) {
         Some(format) => Ok(Some(format)),
         None => Err(Error::usage(format!("format is one of auto, {}, not {name:?}", names()))),
     }

@@ -3,6 +3,7 @@
 use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
 use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, sites_table};
+use gomem_table::ToTable;
 use pyo3::prelude::*;
 
 use crate::{
@@ -37,7 +38,7 @@ impl PyReport {
     }
 
     fn rules(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.rules_table())
+        ArrowTable::of(slf, |this| this.report.judgements().to_table())
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {

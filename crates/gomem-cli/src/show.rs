@@ -22,7 +22,7 @@ pub(crate) use flame::whole_flame;
 pub(crate) use github::github;
 pub(crate) use output::Output;
 pub(crate) use progress::{busy, progress_of_bytes, progress_of_time};
-pub(crate) use prose::{MOST_COLUMNS, finding, report};
+pub(crate) use prose::{MOST_COLUMNS, judgement, report};
 pub(crate) use render::{Format, render, render_short};
 pub(crate) use rows::{first_rows, head, total, whole};
 pub(crate) use sarif::sarif;

@@ -12,8 +12,8 @@ mod runtime_trace;
 
 pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
 pub use format::Format;
-pub use gctrace::{GCTRACE_SCHEMA, GcTrace, GcTraceLine};
-pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine};
+pub use gctrace::{GcTrace, GcTraceLine};
+pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 
 pub(crate) use api::decode as api;
 pub(crate) use json::{expvar, runtime_metrics};

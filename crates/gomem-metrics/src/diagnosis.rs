@@ -2,7 +2,7 @@
 
 #[allow(clippy::module_inception)]
 mod diagnosis;
-mod finding;
+mod judgement;
 
 pub use diagnosis::{DiagnoseOptions, Diagnosis};
-pub use finding::{DIAGNOSIS_SCHEMA, Finding};
+pub use judgement::Judgement;

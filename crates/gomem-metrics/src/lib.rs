@@ -25,8 +25,8 @@
 //! | `decode` | what comes in: scrapes as text ([`Exposition`]), the other [`Format`]s, [`GcTrace`], [`RuntimeTrace`] |
 //! | `model` | all of it over time: [`Metrics`] of [`Series`]; [`GoState`] by one vocabulary ([`Quantity`]), its [`ObservedCycle`]s and its [`Waterfall`] |
 //! | `analysis` | how quantities develop, and one run of a program as the rules look at it |
-//! | `rules` | [`Rule`]: one file each, and what one may say ([`Verdict`]) |
-//! | `diagnosis` | [`Diagnosis`]: what all rules say of all programs |
+//! | `rules` | [`Rule`]: one file each, and whether one applies ([`Verdict`]) |
+//! | `diagnosis` | [`Diagnosis`]: a [`Judgement`] of each rule on each program |
 //!
 //! Each room sees only those above it.
 
@@ -40,13 +40,13 @@ mod model;
 mod rules;
 
 pub use decode::{
-    Dialect, Exposition, Extra, Format, GCTRACE_SCHEMA, GcTrace, GcTraceLine, MetricType, RuntimeTrace,
-    RuntimeTraceKind, RuntimeTraceLine, Sample,
+    Dialect, Exposition, Extra, Format, GcTrace, GcTraceLine, MetricType, RuntimeTrace, RuntimeTraceKind,
+    RuntimeTraceLine, RuntimeTraceNumber, Sample,
 };
-pub use diagnosis::{DIAGNOSIS_SCHEMA, DiagnoseOptions, Diagnosis, Finding};
+pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
-    Component, GoState, Metrics, NativeHistogram, ObservedCycle, Quantity, ReadOptions, Regime, SERIES_SCHEMA, Series,
-    WATERFALL_SCHEMA, Waterfall, WaterfallPart,
+    Component, GoState, Metrics, NativeHistogram, ObservedCycle, Quantity, ReadOptions, Regime, ScrapeDiagnostic,
+    Series, Waterfall, WaterfallPart,
 };
-pub use rules::{Confidence, Evidence, Rule, Severity, Verdict};
+pub use rules::{Rule, Verdict};

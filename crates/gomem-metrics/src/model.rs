@@ -5,15 +5,17 @@ mod metrics;
 mod names;
 mod quantity;
 mod running_totals;
+mod scrape_diagnostic;
 mod series;
 mod state;
 mod waterfall;
 
 pub use cycle::{ObservedCycle, Regime};
-pub use metrics::{Metrics, ReadOptions, SERIES_SCHEMA};
+pub use metrics::{Metrics, ReadOptions};
 pub use quantity::Quantity;
+pub use scrape_diagnostic::ScrapeDiagnostic;
 pub use series::{NativeHistogram, Series};
 pub use state::GoState;
-pub use waterfall::{Component, WATERFALL_SCHEMA, Waterfall, WaterfallPart};
+pub use waterfall::{Component, Waterfall, WaterfallPart};
 
 pub(crate) use cycle::MINIMUM_HEAP_BYTES;

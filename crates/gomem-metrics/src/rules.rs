@@ -31,7 +31,7 @@ mod wanted;
 
 use crate::analysis::Window;
 
-pub use opinion::{Confidence, Evidence, Severity, Verdict};
+pub use opinion::Verdict;
 
 pub(crate) use opinion::Opinion;
 

@@ -12,7 +12,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Metrics, Severity, Verdict};
+use gomem_finding::Severity;
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Metrics, Verdict};
 
 struct Incident {
     name: String,
@@ -90,45 +91,46 @@ fn judge(incident: &Incident, default_names: bool, every: usize, score: &mut Sco
         };
         metrics.push_scrape(time, kept.as_bytes()).unwrap();
     }
-    let diagnosis = Diagnosis::of(&metrics.state(), DiagnoseOptions::default());
+    let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
     let mut fired = BTreeSet::new();
-    for finding in diagnosis.fired().filter(|finding| finding.severity > Severity::Info) {
-        let rule = finding.rule.name();
+    for judgement in diagnosis.fired().filter(|judgement| judgement.severity > Severity::Info) {
+        let rule = judgement.rule.name();
         if !["gc_inflation", "sys_retained", "alloc_sys_ratio"].contains(&rule) {
             fired.insert(rule);
             if !incident.expect.contains(rule) && !incident.allow.contains(rule) {
-                score.extra.push(format!("{}/{every}: {rule}: {}", incident.name, finding.summary));
+                score.extra.push(format!("{}/{every}: {rule}: {}", incident.name, judgement.summary));
             }
         }
     }
-    if diagnosis.fired().any(|finding| finding.rule.name() == "sys_retained") {
+    if diagnosis.fired().any(|judgement| judgement.rule.name() == "sys_retained") {
         let may_fire = |rule: &&str| incident.expect.contains(*rule) || incident.allow.contains(*rule);
         let is_held = ["live_heap_leak", "goroutine_leak"].iter().any(may_fire);
         score.thumb[0] += 1;
         score.thumb[1] += usize::from(is_held);
     }
     for rule in &incident.expect {
-        let finding = diagnosis.findings().iter().find(|finding| finding.rule.name() == rule);
-        let verdict = finding.map(|finding| finding.verdict);
+        let judgement = diagnosis.judgements().iter().find(|judgement| judgement.rule.name() == rule);
+        let verdict = judgement.map(|judgement| judgement.verdict);
         if fired.contains(rule.as_str()) {
             score.found += 1;
         } else if verdict == Some(Verdict::NotEvaluable) {
             score.not_evaluable += 1;
         } else {
-            let why = finding.map_or("", |finding| finding.summary.as_str());
+            let why = judgement.map_or("", |judgement| judgement.summary.as_str());
             score.missed.push(format!("{}: {rule}: {}: {why}", incident.name, verdict.map_or("", Verdict::name)));
         }
     }
     if std::env::var("GOMEM_SHOW").is_ok_and(|name| name == incident.name) {
-        for finding in diagnosis.findings() {
-            let evidence: Vec<_> = finding.evidence.iter().map(|e| format!("{}={:.4}", e.quantity, e.value)).collect();
+        for judgement in diagnosis.judgements() {
+            let evidence: Vec<_> =
+                judgement.evidence.iter().map(|e| format!("{}={:.4}", e.quantity, e.value)).collect();
             println!(
                 "  {} {} {} {:?} {}",
-                finding.rule.name(),
-                finding.verdict.name(),
-                finding.severity.name(),
+                judgement.rule.name(),
+                judgement.verdict.name(),
+                judgement.severity.name(),
                 evidence,
-                finding.summary
+                judgement.summary
             );
         }
     }

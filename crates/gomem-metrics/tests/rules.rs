@@ -2,15 +2,16 @@
 
 #![allow(clippy::unwrap_used)]
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Finding, Metrics, Severity, Verdict};
+use gomem_finding::Severity;
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Judgement, Metrics, Verdict};
 
-fn finding(scrapes: impl IntoIterator<Item = (i64, String)>, rule: &str) -> Finding {
+fn judgement(scrapes: impl IntoIterator<Item = (i64, String)>, rule: &str) -> Judgement {
     let mut metrics = Metrics::new();
     for (seconds, text) in scrapes {
         metrics.push_scrape(seconds * 1000, text.as_bytes()).unwrap();
     }
-    let diagnosis = Diagnosis::of(&metrics.state(), DiagnoseOptions::default());
-    diagnosis.findings().iter().find(|finding| finding.rule.name() == rule).unwrap().clone()
+    let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
+    diagnosis.judgements().iter().find(|judgement| judgement.rule.name() == rule).unwrap().clone()
 }
 
 #[test]
@@ -21,10 +22,10 @@ fn a_gc_every_two_minutes_is_the_runtimes_own() {
             (step * 15, text)
         })
     };
-    assert_eq!(finding(every(120), "periodic_gc_only").verdict, Verdict::Fired);
-    assert_eq!(finding(every(120), "periodic_gc_only").severity, Severity::Info);
-    assert_eq!(finding(every(60), "periodic_gc_only").verdict, Verdict::Clear);
-    assert_eq!(finding(every(120).take(8), "periodic_gc_only").verdict, Verdict::Insufficient);
+    assert_eq!(judgement(every(120), "periodic_gc_only").verdict, Verdict::Fired);
+    assert_eq!(judgement(every(120), "periodic_gc_only").severity, Severity::Info);
+    assert_eq!(judgement(every(60), "periodic_gc_only").verdict, Verdict::Clear);
+    assert_eq!(judgement(every(120).take(8), "periodic_gc_only").verdict, Verdict::Insufficient);
 }
 
 #[test]
@@ -36,10 +37,10 @@ fn tables_of_the_runtime_that_outgrow_the_heap_are_told() {
         );
         (0..10).map(move |step| (step, text.clone()))
     };
-    let heavy = finding(with_buckets(2e8), "metadata_heavy");
+    let heavy = judgement(with_buckets(2e8), "metadata_heavy");
     assert_eq!((heavy.verdict, heavy.severity), (Verdict::Fired, Severity::Warning));
     assert!(heavy.summary.contains("the profiler's buckets"), "{}", heavy.summary);
-    assert_eq!(finding(with_buckets(2e7), "metadata_heavy").verdict, Verdict::Clear);
+    assert_eq!(judgement(with_buckets(2e7), "metadata_heavy").verdict, Verdict::Clear);
 }
 
 #[test]
@@ -53,9 +54,9 @@ fn more_memory_with_another_version_of_go_is_a_step() {
             (start + step, text)
         })
     };
-    let step = finding(run(100, "go1.23.9", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
+    let step = judgement(run(100, "go1.23.9", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
     assert_eq!((step.verdict, step.severity), (Verdict::Fired, Severity::Warning));
-    let same = finding(run(100, "go1.24.11", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
+    let same = judgement(run(100, "go1.24.11", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
     assert_ne!(same.verdict, Verdict::Fired);
 }
 
@@ -63,11 +64,11 @@ fn more_memory_with_another_version_of_go_is_a_step() {
 fn only_what_is_not_exported_is_asked_for() {
     let text = "go_memstats_sys_bytes 4e8\ngo_memstats_alloc_bytes 1e8\ngo_memstats_stack_inuse_bytes 1e6\n";
     let scrapes = || (0..10).map(|step| (step, text.to_owned()));
-    let stacks = finding(scrapes(), "huge_stacks");
+    let stacks = judgement(scrapes(), "huge_stacks");
     assert_eq!(stacks.missing, ["go_memstats_heap_released_bytes"]);
     assert_eq!(stacks.summary, "cannot be judged without go_memstats_heap_released_bytes");
     // Under another name it is the same.
-    assert_eq!(finding(scrapes(), "fragmentation").missing, ["go_memstats_heap_inuse_bytes"]);
-    let nothing = finding((0..10).map(|step| (step, "go_threads 5\n".to_owned())), "huge_stacks");
+    assert_eq!(judgement(scrapes(), "fragmentation").missing, ["go_memstats_heap_inuse_bytes"]);
+    let nothing = judgement((0..10).map(|step| (step, "go_threads 5\n".to_owned())), "huge_stacks");
     assert_eq!(nothing.missing.len(), 3);
 }

@@ -3,7 +3,6 @@
 mod escape;
 mod files;
 mod overview;
-mod percent;
 mod prediction;
 mod saving;
 mod want;
@@ -11,7 +10,6 @@ mod want;
 pub(crate) use escape::escape;
 pub(crate) use files::files;
 pub(crate) use overview::facts;
-pub(crate) use percent::percent;
 pub(crate) use prediction::cells;
 pub(crate) use saving::predicted;
 pub(crate) use want::wants;

@@ -31,7 +31,7 @@
 //! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
 //! | `schema` | [`TableSchema`], [`ColumnSchema`]: what a table promises |
 //! | `view` | [`View`]: a table that a model makes, and its schema |
-//! | `unit` | [`Unit`] and its human-readable form |
+//! | `unit` | [`Unit`] and its human-readable form, [`percent`], [`MIB`] |
 
 #![forbid(unsafe_code)]
 
@@ -55,5 +55,5 @@ pub use kind::Kind;
 pub use schema::{ColumnSchema, ColumnSpec, Schema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
-pub use unit::Unit;
+pub use unit::{MIB, Unit, percent};
 pub use view::View;

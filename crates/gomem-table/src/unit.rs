@@ -91,7 +91,7 @@ impl Unit {
             Self::Bytes => binary(value, ""),
             Self::BytesPerSecond => binary(value, "/s"),
             Self::BytesPerHour => binary(value, "/h"),
-            Self::Mebibytes => binary(value * 1_048_576.0, ""),
+            Self::Mebibytes => binary(value * MIB, ""),
             Self::Fraction => format!("{:.1} %", value * 100.0),
             // Settings such as GOGC are whole.
             Self::Percent if value.fract() == 0.0 => format!("{value:.0} %"),
@@ -104,6 +104,17 @@ impl Unit {
         }
     }
 }
+
+/// A share in percent, with so many digits behind the point, and without the sign of a zero.
+#[must_use]
+pub fn percent(fraction: f64, digits: usize) -> String {
+    let text = format!("{:.digits$}", fraction * 100.0);
+    let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    format!("{} %", if is_zero { text.trim_start_matches('-') } else { &text })
+}
+
+/// The bytes of a mebibyte.
+pub const MIB: f64 = 1_048_576.0;
 
 fn binary(value: f64, suffix: &str) -> String {
     let mut scaled = value;
@@ -164,5 +175,11 @@ mod tests {
         assert_eq!(Unit::from_pprof("bytes"), Unit::Bytes);
         assert_eq!(Unit::from_pprof("nanoseconds"), Unit::Nanoseconds);
         assert_eq!(Unit::from_pprof("furlongs"), Unit::None);
+    }
+
+    #[test]
+    fn a_zero_has_no_sign() {
+        assert_eq!((percent(-0.0, 1), percent(-0.0004, 1)), ("0.0 %".to_owned(), "0.0 %".to_owned()));
+        assert_eq!((percent(-0.05, 1), percent(0.1234, 2)), ("-5.0 %".to_owned(), "12.34 %".to_owned()));
     }
 }

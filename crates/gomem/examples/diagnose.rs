@@ -20,8 +20,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             metrics.push_scrape(time_ms, &fs::read(&path)?).map_err(|err| format!("{}: {err}", path.display()))?;
         }
     }
-    for finding in Diagnosis::of(&metrics.state(), DiagnoseOptions::default()).fired() {
-        println!("[{}] {}: {}\n  -> {}", finding.severity.name(), finding.rule.name(), finding.summary, finding.action);
+    for judgement in Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default()).fired() {
+        println!(
+            "[{}] {}: {}\n  -> {}",
+            judgement.severity.name(),
+            judgement.rule.name(),
+            judgement.summary,
+            judgement.action
+        );
     }
     Ok(())
 }

@@ -245,11 +245,11 @@ impl Which {
                 for_each_log(sources, |text| diagnostics.read(text))?;
                 diagnostics.finish().to_table()
             }
-            Self::Series => metrics()?.to_table()?,
-            Self::State => metrics()?.state().to_table()?,
-            Self::Cycles => metrics()?.state().cycles_table()?,
-            Self::Waterfall => metrics()?.state().waterfall().to_table()?,
-            Self::Gctrace => read_gc_traces(sources)?.to_table()?,
+            Self::Series => metrics()?.to_table(),
+            Self::State => metrics()?.state().to_table(),
+            Self::Cycles => metrics()?.state().cycles().to_table(),
+            Self::Waterfall => metrics()?.state().waterfall().to_table(),
+            Self::Gctrace => read_gc_traces(sources)?.to_table(),
         })
     }
 }

@@ -7,12 +7,13 @@ use std::{
 
 use clap::Args;
 use gomem_metrics::{DiagnoseOptions, Diagnosis};
+use gomem_table::ToTable;
 
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
     read::{MetricsInput, Source, read_gc_trace},
-    show::{Format, Output, finding, render},
+    show::{Format, Output, judgement, render},
 };
 
 /// What is wrong with a program, with the evidence; or that the evidence is not enough.
@@ -50,11 +51,11 @@ impl Diagnose {
             None => state,
         };
         let options = DiagnoseOptions::default().with_memory_limit_bytes(self.memory_limit);
-        let diagnosis = Diagnosis::of(&state, options);
+        let diagnosis = Diagnosis::from_state(&state, options);
         if self.format == Format::Text {
             self.sentences(&diagnosis, out)?;
         } else {
-            render(&diagnosis.to_table()?, self.format, out)?;
+            render(&diagnosis.to_table(), self.format, out)?;
         }
         Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
     }
@@ -62,10 +63,10 @@ impl Diagnose {
     /// What fired, or what every rule says.
     fn sentences(&self, diagnosis: &Diagnosis, out: &mut Output<'_>) -> io::Result<()> {
         let fired = diagnosis.fired().count();
-        let rules = diagnosis.findings().len();
+        let rules = diagnosis.judgements().len();
         let shown = if self.all { rules } else { fired };
-        for judged in &diagnosis.findings()[..shown] {
-            finding(judged, out)?;
+        for judged in &diagnosis.judgements()[..shown] {
+            judgement(judged, out)?;
         }
         if !self.all {
             let gap = if fired > 0 { "\n" } else { "" };

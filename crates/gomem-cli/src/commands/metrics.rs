@@ -1,6 +1,7 @@
 //! `gomem metrics`: what metrics hold.
 
 use clap::{Args, ValueEnum};
+use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
@@ -41,10 +42,10 @@ impl Metrics {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let metrics = self.input.metrics()?;
         let table = match self.show {
-            Show::State => return render_short(&metrics.state().to_table()?, &SHORT_STATE, self.format, out),
-            Show::Cycles => metrics.state().cycles_table()?,
-            Show::Memory => metrics.state().waterfall().at(None).to_table()?,
-            Show::Series => metrics.to_table()?,
+            Show::State => return render_short(&metrics.state().to_table(), &SHORT_STATE, self.format, out),
+            Show::Cycles => metrics.state().cycles().to_table(),
+            Show::Memory => metrics.state().waterfall().at(None).to_table(),
+            Show::Series => metrics.to_table(),
         };
         render(&table, self.format, out)
     }

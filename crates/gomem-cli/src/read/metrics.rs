@@ -104,5 +104,5 @@ fn time_in_name(path: &Path) -> Option<i64> {
 
 fn input_format(name: &str) -> Result<Format, String> {
     let names = || Format::ALL.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ");
-    Format::of_name(name).ok_or_else(|| format!("one of {}", names()))
+    Format::from_name(name).ok_or_else(|| format!("one of {}", names()))
 }

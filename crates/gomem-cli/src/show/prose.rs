@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use gomem_metrics::{Finding, Verdict};
+use gomem_metrics::{Judgement, Verdict};
 
 use crate::show::output::{HEADING, Output, style_of};
 
@@ -34,23 +34,23 @@ fn title(line: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// What one rule says of metrics.
-pub(crate) fn finding(finding: &Finding, out: &mut Output<'_>) -> io::Result<()> {
-    let word = if finding.verdict == Verdict::Fired { finding.severity.name() } else { finding.verdict.name() };
+pub(crate) fn judgement(judgement: &Judgement, out: &mut Output<'_>) -> io::Result<()> {
+    let word = if judgement.verdict == Verdict::Fired { judgement.severity.name() } else { judgement.verdict.name() };
     write!(out, "[")?;
     out.paint(style_of(word), word)?;
     write!(out, "] ")?;
-    out.paint(HEADING, finding.rule.name())?;
-    if finding.verdict == Verdict::Fired {
-        write!(out, ", {} confidence", finding.confidence.name())?;
+    out.paint(HEADING, judgement.rule.name())?;
+    if judgement.verdict == Verdict::Fired {
+        write!(out, ", {} confidence", judgement.confidence.name())?;
     }
     writeln!(out)?;
-    paragraph(&finding.summary, out)?;
-    if !finding.action.is_empty() {
-        paragraph(&format!("→ {}", finding.action), out)?;
+    paragraph(&judgement.summary, out)?;
+    if !judgement.action.is_empty() {
+        paragraph(&format!("→ {}", judgement.action), out)?;
     }
     // What cannot be judged says so itself.
-    if !finding.missing.is_empty() && finding.verdict != Verdict::NotEvaluable {
-        paragraph(&format!("Surer with {}.", finding.missing.join(", ")), out)?;
+    if !judgement.missing.is_empty() && judgement.verdict != Verdict::NotEvaluable {
+        paragraph(&format!("Surer with {}.", judgement.missing.join(", ")), out)?;
     }
     Ok(())
 }

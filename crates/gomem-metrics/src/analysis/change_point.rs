@@ -20,7 +20,7 @@ pub(crate) struct ChangePoint {
 impl ChangePoint {
     /// Divides `points` so that what they deviate from the median of their level, in sum, is least. Each level has at
     /// least `least` points; `None` when there are too few.
-    pub(crate) fn of(points: &[(f64, f64)], least: usize) -> Option<Self> {
+    pub(crate) fn from_points(points: &[(f64, f64)], least: usize) -> Option<Self> {
         let run = points.len().div_ceil(MOST_POINTS).max(1);
         let thinned: Vec<(f64, f64)> = points.iter().copied().step_by(run).collect();
         let values: Vec<f64> = thinned.iter().map(|point| point.1).collect();
@@ -57,11 +57,11 @@ mod tests {
     fn a_step_has_a_gap_and_a_ramp_has_none() {
         let noise = |x: f64| (x * 12.9898).sin();
         let step: Vec<_> = (0..40).map(f64::from).map(|x| (x, noise(x) + if x < 25.0 { 20.0 } else { 60.0 })).collect();
-        let change = ChangePoint::of(&step, 5).unwrap();
+        let change = ChangePoint::from_points(&step, 5).unwrap();
         assert_eq!((change.at, change.points), (25.0, 15));
         assert!(change.gap > 30.0, "{change:?}");
         let ramp: Vec<_> = (0..40).map(f64::from).map(|x| (x, x)).collect();
-        assert!(ChangePoint::of(&ramp, 5).unwrap().gap < 10.0);
-        assert_eq!(ChangePoint::of(&ramp[..9], 5), None);
+        assert!(ChangePoint::from_points(&ramp, 5).unwrap().gap < 10.0);
+        assert_eq!(ChangePoint::from_points(&ramp[..9], 5), None);
     }
 }

@@ -32,7 +32,7 @@ pub(crate) enum Envelope {
 
 impl Growth {
     /// `None` with too few points, or when they leave a span empty at either end, or more than two in between.
-    pub(crate) fn of(points: &[(f64, f64)], envelope: Envelope) -> Option<Self> {
+    pub(crate) fn from_points(points: &[(f64, f64)], envelope: Envelope) -> Option<Self> {
         if points.len() < FEWEST_POINTS {
             return None;
         }
@@ -48,7 +48,7 @@ impl Growth {
             let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
             theil_sen(&thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
         };
-        let step = ChangePoint::of(points, LEAST_OF_A_LEVEL)
+        let step = ChangePoint::from_points(points, LEAST_OF_A_LEVEL)
             .filter(|change| !keeps_growing(points, change.at, (last - first) / seconds.max(f64::MIN_POSITIVE)))
             .map_or(0.0, |change| change.gap.max(0.0));
         Some(Self {
@@ -99,7 +99,7 @@ mod tests {
 
     fn growth(of: impl Fn(f64) -> f64) -> Growth {
         let points: Vec<_> = (0..60).map(|x| (f64::from(x), of(f64::from(x)))).collect();
-        Growth::of(&points, Envelope::Least).unwrap()
+        Growth::from_points(&points, Envelope::Least).unwrap()
     }
 
     #[test]
@@ -115,8 +115,8 @@ mod tests {
     #[test]
     fn little_evidence_is_none() {
         let points: Vec<_> = (0..7).map(|x| (f64::from(x), 1.0)).collect();
-        assert!(Growth::of(&points, Envelope::Median).is_none());
+        assert!(Growth::from_points(&points, Envelope::Median).is_none());
         let gap: Vec<_> = (0..20).filter(|x| *x < 5 || *x > 17).map(|x| (f64::from(x), 1.0)).collect();
-        assert!(Growth::of(&gap, Envelope::Median).is_none());
+        assert!(Growth::from_points(&gap, Envelope::Median).is_none());
     }
 }

@@ -51,7 +51,7 @@ impl<'a> Window<'a> {
 
     /// Whether a metric, or another one that says the same, is exported.
     pub(crate) fn exports(&self, metric: &str) -> bool {
-        Quantity::of_metric(metric).is_some_and(|quantity| self.knows(quantity))
+        Quantity::from_metric(metric).is_some_and(|quantity| self.knows(quantity))
     }
 
     pub(crate) fn last(&self, quantity: Quantity) -> Option<f64> {

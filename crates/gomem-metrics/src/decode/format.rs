@@ -52,7 +52,7 @@ impl Format {
 
     /// The format of a name.
     #[must_use]
-    pub fn of_name(name: &str) -> Option<Self> {
+    pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
     }
 
@@ -81,7 +81,7 @@ impl Format {
         if is_promtool(head) {
             return Self::Promtool;
         }
-        match Dialect::of(bytes) {
+        match Dialect::detect(bytes) {
             Dialect::OpenMetrics => Self::OpenMetrics,
             Dialect::Prometheus => Self::Prometheus,
         }
@@ -138,7 +138,7 @@ mod tests {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");
         }
         for &format in Format::ALL {
-            assert_eq!(Format::of_name(format.name()), Some(format));
+            assert_eq!(Format::from_name(format.name()), Some(format));
         }
     }
 }

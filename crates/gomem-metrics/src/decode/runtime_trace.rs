@@ -10,7 +10,7 @@
 //! Printed by `startCycle` and `endCycle` in `runtime/mgcpacer.go`, by `activeSweep.end` in `runtime/mgcsweep.go`,
 //! and `printScavTrace` in `runtime/mgcscavenge.go`.
 
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use memchr::memmem;
 
 use crate::error::{Diagnostic, Error, ErrorKind, Limits};
@@ -32,6 +32,20 @@ pub struct RuntimeTraceLine {
     pub kind: RuntimeTraceKind,
     /// Its numbers, in the order of [`RuntimeTraceKind::quantities`].
     pub values: Vec<f64>,
+}
+
+/// One number of a line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct RuntimeTraceNumber {
+    /// The line of the log, from 1.
+    pub log_line: u64,
+    /// What the line tells of.
+    pub kind: RuntimeTraceKind,
+    /// What the number is of.
+    pub quantity: &'static str,
+    /// The number.
+    pub value: f64,
 }
 
 /// What a line tells of.
@@ -164,25 +178,30 @@ impl RuntimeTrace {
         &self.diagnostics
     }
 
-    /// One row a number: `log_line`, `kind`, `quantity`, `value`.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let all = || {
-            let numbers = |line: &RuntimeTraceLine| line.kind.quantities().iter().copied().zip(line.values.clone());
-            self.lines.iter().flat_map(move |line| numbers(line).map(|number| (line.log_line, line.kind, number)))
-        };
-        let line_number = |line: u64| i64::try_from(line).unwrap_or(i64::MAX);
-        Table::new(
-            "runtime_trace",
-            vec![
-                Column::int64("log_line", Unit::None, all().map(|number| line_number(number.0)).collect()),
-                Column::category("kind", all().map(|number| number.1 as u32).collect(), RuntimeTraceKind::NAMES),
-                Column::strings("quantity", all().map(|number| number.2.0)),
-                Column::float64("value", Unit::None, all().map(|number| number.2.1).collect()),
-            ],
-        )
+    /// The numbers of all lines, in the order of the log.
+    pub fn numbers(&self) -> impl Iterator<Item = RuntimeTraceNumber> {
+        self.lines.iter().flat_map(|&RuntimeTraceLine { log_line, kind, ref values }| {
+            let numbers = kind.quantities().iter().zip(values);
+            numbers.map(move |(&quantity, &value)| RuntimeTraceNumber { log_line, kind, quantity, value })
+        })
+    }
+}
+
+impl ToTable for RuntimeTrace {
+    fn to_table(&self) -> Table {
+        self.numbers().collect::<Vec<_>>().to_table()
+    }
+}
+
+impl Row for RuntimeTraceNumber {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("runtime_trace", "as in the log")
+            .int64("log_line", Unit::None, "the line of the log, from 1", |number: &&'a Self| {
+                i64::try_from(number.log_line).unwrap_or(i64::MAX)
+            })
+            .category("kind", RuntimeTraceKind::NAMES, "what the line tells of", |number| number.kind as u32)
+            .text("quantity", "what the number is of; its unit is its end", |number| number.quantity)
+            .float64("value", Unit::None, "the number", |number| number.value)
     }
 }
 
@@ -228,7 +247,7 @@ mod tests {
         assert_eq!(trace.lines()[0].values, [1.123_004, 0.0, 3.0, 4.0, 0.0, 0.25]);
         assert_eq!(trace.lines()[1].values[8], -4_863_128.0);
         assert_eq!(trace.diagnostics().len(), 1);
-        assert_eq!(trace.to_table().unwrap().rows(), 6 + 10 + 4 + 4);
+        assert_eq!(trace.to_table().rows(), 6 + 10 + 4 + 4);
         for line in trace.lines() {
             assert_eq!(line.values.len(), line.kind.quantities().len());
         }

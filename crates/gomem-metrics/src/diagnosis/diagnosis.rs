@@ -1,18 +1,19 @@
 //! All rules over all programs that the metrics tell of.
 
-use gomem_table::{Table, TableError};
+use gomem_finding::Severity;
+use gomem_table::{Table, ToTable};
 
-use super::finding::Finding;
+use super::judgement::Judgement;
 use crate::{
     analysis::Window,
     model::GoState,
-    rules::{Opinion, Rule, Scope, Severity, Verdict},
+    rules::{Opinion, Rule, Scope, Verdict},
 };
 
 /// What the rules say; every rule says something.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
-    findings: Vec<Finding>,
+    judgements: Vec<Judgement>,
 }
 
 /// What the caller knows besides the metrics.
@@ -34,70 +35,69 @@ impl DiagnoseOptions {
 impl Diagnosis {
     /// Asks every rule. With more than one program, a rule has a row for each one that it fired for.
     #[must_use]
-    pub fn of(state: &GoState, options: DiagnoseOptions) -> Self {
+    pub fn from_state(state: &GoState, options: DiagnoseOptions) -> Self {
         let limit = options.memory_limit_bytes.map(|bytes| bytes as f64);
         let windows: Vec<Window<'_>> =
             state.segments().into_iter().map(|rows| Window::new(state, rows, limit)).collect();
-        let target = |window: &Window<'_>| state.targets()[window.rows.start].as_str();
+        let target = |window: &Window<'_>| &*state.targets()[window.rows.start];
         let programs: Vec<&[Window<'_>]> = windows.chunk_by(|a, b| target(a) == target(b)).collect();
-        let mut findings = Vec::new();
+        let mut judgements = Vec::new();
         for &rule in Rule::ALL {
-            let mut of_rule: Vec<Finding> = Vec::new();
+            let mut of_rule: Vec<Judgement> = Vec::new();
             for runs in &programs {
-                let mut finding = judge(rule, runs);
+                let mut judgement = judge(rule, runs);
                 if programs.len() > 1 {
-                    finding.summary = format!("{}: {}", target(&runs[0]), finding.summary);
+                    judgement.summary = format!("{}: {}", target(&runs[0]), judgement.summary);
                 }
-                of_rule.push(finding);
+                of_rule.push(judgement);
             }
-            let any_fired = of_rule.iter().any(|finding| finding.verdict == Verdict::Fired);
+            let any_fired = of_rule.iter().any(|judgement| judgement.verdict == Verdict::Fired);
             if any_fired {
-                of_rule.retain(|finding| finding.verdict == Verdict::Fired);
+                of_rule.retain(|judgement| judgement.verdict == Verdict::Fired);
             } else {
                 of_rule.truncate(1);
             }
             if of_rule.is_empty() {
                 let opinion = Opinion::not_evaluable(&["go_gc_duration_seconds", "go_memstats_next_gc_bytes"]);
-                of_rule.push(Finding::new(rule, opinion, (0, 0)));
+                of_rule.push(Judgement::new(rule, opinion, (0, 0)));
             }
-            findings.extend(of_rule);
+            judgements.extend(of_rule);
         }
-        findings.sort_by_key(|finding| (finding.verdict != Verdict::Fired, std::cmp::Reverse(finding.severity)));
-        Self { findings }
+        judgements
+            .sort_by_key(|judgement| (judgement.verdict != Verdict::Fired, std::cmp::Reverse(judgement.severity)));
+        Self { judgements }
     }
 
     /// What the rules say: what fired first, the most severe before all.
     #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
+    pub fn judgements(&self) -> &[Judgement] {
+        &self.judgements
     }
 
     /// What fired.
-    pub fn fired(&self) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(|finding| finding.verdict == Verdict::Fired)
+    pub fn fired(&self) -> impl Iterator<Item = &Judgement> {
+        self.judgements.iter().filter(|judgement| judgement.verdict == Verdict::Fired)
     }
 
     /// The severity of the worst that fired.
     #[must_use]
     pub fn severity(&self) -> Option<Severity> {
-        self.fired().map(|finding| finding.severity).max()
+        self.fired().map(|judgement| judgement.severity).max()
     }
+}
 
-    /// As a table: [`DIAGNOSIS_SCHEMA`](crate::DIAGNOSIS_SCHEMA).
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        Finding::table_of(&self.findings)
+impl ToTable for Diagnosis {
+    fn to_table(&self) -> Table {
+        self.judgements.to_table()
     }
 }
 
 /// One rule over all runs of one program. The latest run of which there is enough to judge counts.
-fn judge(rule: Rule, runs: &[Window<'_>]) -> Finding {
+fn judge(rule: Rule, runs: &[Window<'_>]) -> Judgement {
     match rule.scope() {
         Scope::Program(find) => {
             let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
-            Finding::new(rule, find(runs).known(is_exported), span(runs))
+            Judgement::new(rule, find(runs).known(is_exported), span(runs))
         }
         Scope::Run(find) => {
             let mut opinions: Vec<_> = runs.iter().map(|run| (find(run), run)).collect();
@@ -105,7 +105,7 @@ fn judge(rule: Rule, runs: &[Window<'_>]) -> Finding {
             let latest = opinions.iter().rposition(|(opinion, _)| evaluable(opinion)).unwrap_or(opinions.len() - 1);
             let (opinion, run) = opinions.swap_remove(latest);
             let opinion = opinion.known(|metric| run.exports(metric));
-            Finding::new(rule, opinion, span(std::slice::from_ref(run)))
+            Judgement::new(rule, opinion, span(std::slice::from_ref(run)))
         }
     }
 }

@@ -1,6 +1,8 @@
 //! The GC cycles that can be seen between scrapes.
 
-use gomem_table::{Column, Table, TableError, Unit};
+use std::sync::Arc;
+
+use gomem_table::{Definition, Row, Unit};
 
 use super::{quantity::Quantity, state::GoState};
 
@@ -9,6 +11,10 @@ use super::{quantity::Quantity, state::GoState};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ObservedCycle {
+    /// The program, as [`GoState::targets`] names it.
+    pub target: Arc<str>,
+    /// The run of the program.
+    pub run: u32,
     /// The row of the [`GoState`].
     pub row: usize,
     /// When the scrape was taken, in milliseconds since the Unix epoch.
@@ -156,6 +162,8 @@ impl GoState {
     fn cycle_between(&self, before: usize, row: usize, count_before: f64, count: f64) -> ObservedCycle {
         let live = self.live_bytes_at(row);
         ObservedCycle {
+            target: Arc::clone(&self.targets()[row]),
+            run: self.runs()[row],
             row,
             time_ms: self.times_ms()[row],
             cycle: count as u64,
@@ -167,30 +175,35 @@ impl GoState {
             alloc_bytes: self.increase(Quantity::AllocTotalBytes, before..row + 1),
         }
     }
+}
 
-    /// [`cycles`](Self::cycles) as a table.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn cycles_table(&self) -> Result<Table, TableError> {
-        let cycles = self.cycles();
-        let all = || cycles.iter();
+impl Row for ObservedCycle {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
-        Table::new(
-            "cycles",
-            vec![
-                Column::strings("target", all().map(|cycle| &self.targets()[cycle.row])),
-                Column::int64("run", Unit::None, all().map(|cycle| i64::from(self.runs()[cycle.row])).collect()),
-                Column::timestamp("time", all().map(|cycle| cycle.time_ms).collect()),
-                Column::int64("cycle", Unit::Count, all().map(|cycle| count(cycle.cycle)).collect()),
-                Column::int64("cycles", Unit::Count, all().map(|cycle| count(cycle.cycles)).collect()),
-                Column::optional_float64("live_bytes", Unit::Bytes, all().map(|cycle| cycle.live_bytes)),
-                Column::bool("live_is_estimate", all().map(|cycle| cycle.live_is_estimate).collect()),
-                Column::category("regime", all().map(|cycle| cycle.regime as u32).collect(), Regime::NAMES),
-                Column::optional_float64("goal_bytes", Unit::Bytes, all().map(|cycle| cycle.goal_bytes)),
-                Column::optional_float64("alloc_bytes", Unit::Bytes, all().map(|cycle| cycle.alloc_bytes)),
-            ],
-        )
+        let absent = "not exported";
+        Definition::new("cycles", "target, then time")
+            .shared_text("target", "the program", |cycle: &&'a Self| &cycle.target)
+            .int64("run", Unit::None, "counts up, from 0 for each target, when the process was restarted", |cycle| {
+                i64::from(cycle.run)
+            })
+            .timestamp("time", "when the scrape was taken that shows it", |cycle| cycle.time_ms)
+            .int64("cycle", Unit::Count, "GC cycles since the start of the program", move |cycle| count(cycle.cycle))
+            .int64("cycles", Unit::Count, "how many ended since the scrape before", move |cycle| count(cycle.cycles))
+            .optional_float64(
+                "live_bytes",
+                Unit::Bytes,
+                "neither exported nor told by the goal",
+                "what it marked live",
+                |cycle| cycle.live_bytes,
+            )
+            .bool("live_is_estimate", "whether live_bytes was computed from the goal", |cycle| cycle.live_is_estimate)
+            .category("regime", Regime::NAMES, "what sets the goal", |cycle| cycle.regime as u32)
+            .optional_float64("goal_bytes", Unit::Bytes, absent, "the goal it set for the next one", |cycle| {
+                cycle.goal_bytes
+            })
+            .optional_float64("alloc_bytes", Unit::Bytes, absent, "bytes allocated since the scrape before", |cycle| {
+                cycle.alloc_bytes
+            })
     }
 }
 
@@ -199,6 +212,8 @@ pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 
 #[cfg(test)]
 mod tests {
+    use gomem_table::ToTable;
+
     use crate::Metrics;
 
     #[test]
@@ -219,7 +234,7 @@ mod tests {
         assert_eq!((cycle.time_ms, cycle.cycle, cycle.cycles), (2000, 8, 3));
         assert_eq!((cycle.live_bytes, cycle.live_is_estimate), (Some(30_000_000.0), true));
         assert_eq!(cycle.alloc_bytes, Some(250.0));
-        assert_eq!(state.cycles_table().unwrap().rows(), 1);
+        assert_eq!(cycles.to_table().rows(), 1);
     }
 
     #[test]

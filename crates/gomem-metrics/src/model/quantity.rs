@@ -27,6 +27,12 @@ macro_rules! quantities {
                 match self { $(Self::$variant => Unit::$unit),+ }
             }
 
+            /// What it is, in a few words.
+            #[must_use]
+            pub fn doc(self) -> &'static str {
+                match self { $(Self::$variant => $doc),+ }
+            }
+
             /// The metrics that give it, the best first; the terms of one are added. `name{value}` is the series of that
             /// name with a label of that value.
             pub(crate) fn sources(self) -> &'static [&'static [&'static str]] {
@@ -34,7 +40,7 @@ macro_rules! quantities {
             }
 
             /// What a metric gives by itself.
-            pub(crate) fn of_metric(name: &str) -> Option<Self> {
+            pub(crate) fn from_metric(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|quantity| quantity.sources().iter().any(|terms| **terms == [name]))
             }
         }

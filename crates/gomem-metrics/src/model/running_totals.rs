@@ -1,5 +1,7 @@
 //! The lines of a GC trace as the running totals that metrics have.
 
+use gomem_table::MIB;
+
 use super::quantity::Quantity;
 use crate::decode::GcTraceLine;
 
@@ -64,8 +66,6 @@ impl RunningTotals {
         })
     }
 }
-
-const MIB: f64 = 1_048_576.0;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,9 @@
 //! One metric with one set of labels, over time; and the native histograms.
 
+use std::sync::Arc;
+
+use gomem_table::{Definition, Row, StringPool, StringPoolBuilder, Table, TableSchema, Unit};
+
 /// One metric with one set of labels.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -58,4 +62,70 @@ impl Series {
             }
         }
     }
+}
+
+impl Row for NativeHistogram {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("histograms", "as they came")
+            .timestamp("time", "when it was observed", |histogram: &&'a Self| histogram.time_ms)
+            .text("metric", "the metric's name", |histogram| histogram.metric.as_str())
+            .string("labels", "its labels, as key=\"value\" with commas between", |histogram| {
+                let pairs: Vec<_> = histogram.labels.iter().map(|(key, value)| format!("{key}={value:?}")).collect();
+                pairs.join(",")
+            })
+            .text("histogram", "the histogram, as the source writes it", |histogram| histogram.text.as_str())
+    }
+}
+
+/// All samples of all series, with texts interned once a series.
+pub(super) struct SeriesTable<'a> {
+    series: Vec<SeriesCodes<'a>>,
+    metrics: Arc<StringPool>,
+    texts: Arc<StringPool>,
+}
+
+/// A series with its texts as codes.
+struct SeriesCodes<'a> {
+    series: &'a Series,
+    metric: u32,
+    labels: Vec<(u32, u32)>,
+}
+
+impl<'a> SeriesTable<'a> {
+    pub(super) fn new(series: &'a [Series]) -> Self {
+        let (mut metrics, mut texts) = (StringPoolBuilder::new(), StringPoolBuilder::new());
+        let codes = |series: &'a Series| {
+            let labels = series.labels.iter().map(|(key, value)| (texts.intern(key), texts.intern(value))).collect();
+            SeriesCodes { series, metric: metrics.intern(&series.metric), labels }
+        };
+        let series = series.iter().map(codes).collect();
+        Self { series, metrics: metrics.finish(), texts: texts.finish() }
+    }
+
+    pub(super) fn schema(&self) -> TableSchema {
+        self.definition().schema()
+    }
+
+    pub(super) fn table(&self) -> Table {
+        let samples = |series| (0..series_len(series)).map(move |index| (series, index));
+        self.definition().table(self.series.iter().flat_map(samples))
+    }
+
+    /// One row a sample: a series, and its place in there.
+    fn definition(&self) -> Definition<'_, (&SeriesCodes<'a>, usize)> {
+        let label = Definition::new("label", "by key")
+            .codes("key", &self.texts, "the label's name", |label: &(u32, u32)| label.0)
+            .codes("value", &self.texts, "its value", |label| label.1);
+        Definition::new("series", "series in the order of their first appearance, then time")
+            .timestamp("time", "when it was observed", |&(codes, index): &(&SeriesCodes<'_>, usize)| {
+                codes.series.times_ms[index]
+            })
+            .codes("metric", &self.metrics, "the metric's name", |(codes, _)| codes.metric)
+            .list("labels", "key and value of each label", label, |&(codes, _)| codes.labels.iter().copied())
+            .float64("value", Unit::None, "the value", |&(codes, index)| codes.series.values[index])
+    }
+}
+
+fn series_len(codes: &SeriesCodes<'_>) -> usize {
+    codes.series.values.len()
 }

@@ -1,8 +1,8 @@
 //! One vocabulary over all the names under which Go programs export their runtime.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::{
     metrics::Metrics,
@@ -16,7 +16,7 @@ use crate::decode::GcTrace;
 /// The Go runtime's state over time: one row per target and scrape, in that order.
 #[derive(Debug, Clone, Default)]
 pub struct GoState {
-    targets: Vec<String>,
+    targets: Vec<Arc<str>>,
     runs: Vec<u32>,
     times_ms: Vec<i64>,
     versions: Vec<Option<String>>,
@@ -50,11 +50,11 @@ impl GoState {
     /// The state that the lines of a GC trace give, one row a cycle, for a program that started at `start_ms`. What the trace does
     /// not say (memory of the system, goroutines, the settings) is unknown.
     #[must_use]
-    pub fn of_trace(trace: &GcTrace, start_ms: i64) -> Self {
+    pub fn from_trace(trace: &GcTrace, start_ms: i64) -> Self {
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
         for (run, lines) in (0..).zip(trace.runs()) {
             for row in running_totals(lines) {
-                state.targets.push(String::new());
+                state.targets.push(Arc::default());
                 state.runs.push(run);
                 state.times_ms.push(start_ms.saturating_add(row.since_start_ms));
                 state.versions.push(None);
@@ -95,7 +95,7 @@ impl GoState {
 
     /// The target of each row: its `job`, `instance` and similar labels, empty when there are none.
     #[must_use]
-    pub fn targets(&self) -> &[String] {
+    pub fn targets(&self) -> &[Arc<str>] {
         &self.targets
     }
 
@@ -151,20 +151,30 @@ impl GoState {
         Some(values.iter().rev().find_map(known)? - values.iter().find_map(known)?)
     }
 
-    /// `target`, `run`, `time`, then one column per [`Quantity`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let mut columns = vec![
-            Column::strings("target", &self.targets),
-            Column::int64("run", Unit::None, self.runs.iter().map(|&run| i64::from(run)).collect()),
-            Column::timestamp("time", self.times_ms.clone()),
-        ];
-        columns.extend(Quantity::ALL.iter().map(|&quantity| {
-            Column::optional_float64(quantity.name(), quantity.unit(), self.values(quantity).iter().copied())
-        }));
-        Table::new("state", columns)
+    /// What its table promises: `target`, `run`, `time`, then a column for each [`Quantity`].
+    #[must_use]
+    pub fn schema() -> TableSchema {
+        Self::default().definition().schema()
+    }
+
+    /// One row a scrape.
+    fn definition(&self) -> Definition<'_, usize> {
+        let run = "counts up, from 0 for each target, when the process was restarted";
+        let mut definition = Definition::new("state", "target, then time")
+            .shared_text("target", "the program", |&row: &usize| &self.targets[row])
+            .int64("run", Unit::None, run, |&row| i64::from(self.runs[row]))
+            .timestamp("time", "when the scrape was taken", |&row| self.times_ms[row]);
+        for &quantity in Quantity::ALL {
+            let values = self.values(quantity);
+            definition = definition.optional_float64(
+                quantity.name(),
+                quantity.unit(),
+                "not exported",
+                quantity.doc(),
+                move |&row| values[row],
+            );
+        }
+        definition
     }
 
     fn push_target(&mut self, target: &str, sources: &[Source<'_>]) {
@@ -193,7 +203,7 @@ impl GoState {
             let series = versions.iter().find(|series| series.at(time).is_some_and(|value| !value.is_nan()))?;
             series.label("version").map(str::to_owned)
         }));
-        self.targets.extend(std::iter::repeat_n(target.to_owned(), times.len()));
+        self.targets.extend(std::iter::repeat_n(Arc::from(target), times.len()));
         self.times_ms.extend(times);
         self.split_runs(begin);
     }
@@ -234,6 +244,12 @@ impl GoState {
             }
             self.runs.push(run);
         }
+    }
+}
+
+impl ToTable for GoState {
+    fn to_table(&self) -> Table {
+        self.definition().table(0..self.rows())
     }
 }
 
@@ -337,7 +353,10 @@ mod tests {
             "go_memstats_alloc_bytes_total{instance=\"a\"} 5\ngo_memstats_alloc_bytes_total{instance=\"b\"} 9\n",
             "go_memstats_alloc_bytes_total{instance=\"a\"} 7\ngo_memstats_alloc_bytes_total{instance=\"b\"} 2\n",
         ]);
-        assert_eq!(state.targets(), ["instance=a", "instance=a", "instance=b", "instance=b"]);
+        assert_eq!(
+            state.targets().iter().map(|target| &**target).collect::<Vec<_>>(),
+            ["instance=a", "instance=a", "instance=b", "instance=b"]
+        );
         assert_eq!(state.runs(), [0, 0, 0, 1]);
         assert_eq!(state.segments(), [0..2, 2..3, 3..4]);
         assert_eq!(state.increase(Quantity::AllocTotalBytes, 0..2), Some(2.0));
@@ -345,6 +364,9 @@ mod tests {
 
     #[test]
     fn the_table_has_a_column_per_quantity() {
-        state(&["go_goroutines 1\n"]).to_table().unwrap();
+        let table = state(&["go_goroutines 1\n"]).to_table();
+        let names: Vec<_> = table.columns().iter().map(|column| column.name().to_owned()).collect();
+        assert_eq!(names, GoState::schema().columns.iter().map(|column| &*column.name).collect::<Vec<_>>());
+        assert_eq!((names.len(), table.rows()), (3 + Quantity::ALL.len(), 1));
     }
 }

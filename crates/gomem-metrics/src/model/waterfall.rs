@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit};
 
 use super::{quantity::Quantity, state::GoState};
 
@@ -106,7 +106,6 @@ impl GoState {
     #[must_use]
     pub fn waterfall(&self) -> Waterfall {
         let mut all = Vec::new();
-        let mut target: Arc<str> = Arc::default();
         for row in 0..self.rows() {
             let live = self.live_bytes_at(row).map(|live| live.0);
             let known = |&component: &Component| {
@@ -114,11 +113,8 @@ impl GoState {
             };
             let parts: Vec<(Component, f64)> = Component::ALL.iter().filter_map(known).collect();
             let sum: f64 = parts.iter().map(|part| part.1).sum();
-            if *target != *self.targets()[row] {
-                target = self.targets()[row].as_str().into();
-            }
             all.extend(parts.into_iter().map(|(component, bytes)| WaterfallPart {
-                target: Arc::clone(&target),
+                target: Arc::clone(&self.targets()[row]),
                 time_ms: self.times_ms()[row],
                 component,
                 bytes,
@@ -143,51 +139,35 @@ impl Waterfall {
     pub fn parts(&self) -> &[WaterfallPart] {
         &self.parts
     }
+}
 
-    /// One row a moment and part: [`WATERFALL_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let all = || self.parts.iter();
-        Table::new(
-            WATERFALL_SCHEMA.name,
-            vec![
-                Column::strings("target", all().map(|part| &part.target)),
-                Column::timestamp("time", all().map(|part| part.time_ms).collect()),
-                Column::category("component", all().map(|part| part.component as u32).collect(), Component::NAMES),
-                Column::float64("bytes", Unit::Bytes, all().map(|part| part.bytes).collect()),
-                Column::float64("fraction", Unit::Fraction, all().map(|part| part.fraction).collect()),
-            ],
-        )
+impl ToTable for Waterfall {
+    fn to_table(&self) -> Table {
+        self.parts.to_table()
     }
 }
 
-/// The table of [`Waterfall::to_table`].
-pub const WATERFALL_SCHEMA: Schema = Schema {
-    name: "waterfall",
-    order: "as the state: target, then time; then the parts in the order of their enum",
-    columns: &[
-        spec("target", Kind::Text, Unit::None, "the program"),
-        spec("time", Kind::Timestamp, Unit::None, "the moment"),
-        spec("component", Kind::Category, Unit::None, "the part"),
-        spec(
-            "bytes",
-            Kind::Float64,
-            Unit::Bytes,
-            "its size; off_heap is below zero where Go holds memory it never touched",
-        ),
-        spec("fraction", Kind::Float64, Unit::Fraction, "its share of the sum of all parts of the moment"),
-    ],
-};
-
-const fn spec(name: &'static str, kind: Kind, unit: Unit, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit, null: None, doc }
+impl Row for WaterfallPart {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        let order = "as the state: target, then time; then the parts in the order of their enum";
+        Definition::new("waterfall", order)
+            .shared_text("target", "the program", |part: &&'a Self| &part.target)
+            .timestamp("time", "the moment", |part| part.time_ms)
+            .category("component", Component::NAMES, "the part", |part| part.component as u32)
+            .float64(
+                "bytes",
+                Unit::Bytes,
+                "its size; off_heap is below zero where Go holds memory it never touched",
+                |part| part.bytes,
+            )
+            .float64("fraction", Unit::Fraction, "its share of the sum of all parts of the moment", |part| {
+                part.fraction
+            })
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::Metrics;
 
     #[test]
@@ -212,7 +192,6 @@ mod tests {
         ];
         assert_eq!(parts, expected);
         assert_eq!(waterfall.parts()[0].fraction, 40.0 / 140.0);
-        WATERFALL_SCHEMA.check(&waterfall.to_table().unwrap()).unwrap();
         assert_eq!(waterfall.at(Some(5000)).parts().len(), 7);
     }
 }

@@ -4,7 +4,10 @@
 //! agree on a jump (10 % of the points of the higher level, and 10 % of the lower, may cross by no more than a quarter of it),
 //! so neither ramps, nor waves, nor bursts fire; each level has at least 5 points.
 
-use super::opinion::{Confidence, Opinion, Severity, bytes};
+use gomem_finding::{Confidence, Severity};
+use gomem_table::Unit;
+
+use super::opinion::{Opinion, bytes};
 use crate::{
     analysis::{ChangePoint, Window},
     model::Quantity,
@@ -15,15 +18,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return Opinion::not_evaluable(&["go_memstats_alloc_bytes_total"]);
     }
     let rates = window.rates(Quantity::AllocTotalBytes);
-    let Some(change) = ChangePoint::of(&rates, LEAST_POINTS) else {
+    let Some(change) = ChangePoint::from_points(&rates, LEAST_POINTS) else {
         return Opinion::insufficient(format!("only {} scrapes; {} are needed", rates.len() + 1, 2 * LEAST_POINTS + 1));
     };
     let ratio = change.after / change.before.max(1.0);
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("alloc_rate_ratio", ratio, LEAST_RATIO, "ratio")
-            .against("alloc_rate_bytes_per_second", change.after, LEAST_RATE, "bytes_per_second")
-            .with("alloc_rate_before_bytes_per_second", change.before, "bytes_per_second")
+            .against("alloc_rate_ratio", ratio, LEAST_RATIO, Unit::Ratio)
+            .against("alloc_rate_bytes_per_second", change.after, LEAST_RATE, Unit::BytesPerSecond)
+            .with("alloc_rate_before_bytes_per_second", change.before, Unit::BytesPerSecond)
     };
     let sharp = change.gap >= 0.5 * (change.after - change.before);
     if ratio < LEAST_RATIO || change.after < LEAST_RATE || !sharp {

@@ -4,9 +4,11 @@
 //! ≥ 0.75 in the median. Alone it says nothing: its rank correlation with the allocation rate was −0.02 and with GC CPU −0.12
 //! over 27 runs. So the rates that it stands for are named next to it.
 
+use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
+use gomem_table::Unit;
 
-use super::opinion::{Confidence, Opinion, Severity, bytes};
+use super::opinion::{Opinion, bytes};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -21,10 +23,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let turnover = rate.zip(live).map(|(rate, live)| rate / live.max(1.0));
     let evidence = |opinion: Opinion| {
         opinion
-            .against("alloc_sys_ratio", median, HIGH, "ratio")
-            .with("alloc_rate_bytes_per_second", rate, "bytes_per_second")
-            .with("live_heap_bytes", live, "bytes")
-            .with("turnover_per_second", turnover, "per_second")
+            .against("alloc_sys_ratio", median, HIGH, Unit::Ratio)
+            .with("alloc_rate_bytes_per_second", rate, Unit::BytesPerSecond)
+            .with("live_heap_bytes", live, Unit::Bytes)
+            .with("turnover_per_second", turnover, Unit::PerSecond)
             .sure(Confidence::Low)
     };
     if median < HIGH {

@@ -4,9 +4,11 @@
 //! the live heap grows and would reach it within as long again as was looked at; or there is no `GOMEMLIMIT` below it, and the
 //! heap may grow to `live · (1 + GOGC/100)` before the next GC, which is more than it.
 
+use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
+use gomem_table::Unit;
 
-use super::opinion::{Confidence, Opinion, Severity, bytes, percent};
+use super::opinion::{Opinion, bytes, percent};
 use crate::{
     analysis::{Envelope, Growth, Window},
     model::Quantity,
@@ -29,9 +31,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
     let evidence = |opinion: Opinion| {
         opinion
-            .against("peak_to_limit_ratio", peak / limit, LEAST_PEAK, "ratio")
-            .with("container_limit_bytes", limit, "bytes")
-            .with("heap_before_gc_bytes", before_gc, "bytes")
+            .against("peak_to_limit_ratio", peak / limit, LEAST_PEAK, Unit::Ratio)
+            .with("container_limit_bytes", limit, Unit::Bytes)
+            .with("heap_before_gc_bytes", before_gc, Unit::Bytes)
     };
     if peak >= LEAST_PEAK * limit {
         let summary = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
@@ -46,7 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         );
         return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
     }
-    let grows = Growth::of(&live, Envelope::Least)
+    let grows = Growth::from_points(&live, Envelope::Least)
         .is_some_and(|growth| growth.tau >= 0.6 && growth.late > 0.15 * growth.median && peak + growth.late > limit);
     if grows {
         let summary =

@@ -3,8 +3,11 @@
 //! `Δprocess_cpu_seconds / Δ(total − idle)` of the CPU classes, over ≥ 5 cycles and with ≥ 0.2 processors busy. Measured:
 //! 0.6 to 0.75 on a quiet host, 0.05 to 0.35 on one with ten times as many threads as processors.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity, percent},
+    opinion::{Opinion, percent},
     wanted::{IDLE_CPU, TOTAL_CPU},
 };
 use crate::{analysis::Window, model::Quantity};
@@ -20,7 +23,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let busy = believed / recent.seconds().max(1e-9);
     let evidence = |opinion: Opinion| {
-        opinion.against("ran_fraction", ran, MOST_RAN, "fraction").against("busy_processors", busy, LEAST_BUSY, "count")
+        opinion.against("ran_fraction", ran, MOST_RAN, Unit::Fraction).against(
+            "busy_processors",
+            busy,
+            LEAST_BUSY,
+            Unit::Count,
+        )
     };
     if busy < LEAST_BUSY || ran >= MOST_RAN {
         return evidence(Opinion::clear("the system runs what Go wants to run"));

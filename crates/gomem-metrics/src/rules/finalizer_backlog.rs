@@ -3,9 +3,11 @@
 //! One goroutine runs all finalizers: one that blocks holds up the others, and keeps alive all that they refer to. The counts
 //! are exported since Go 1.26; before, all that shows is a leak of the live heap.
 
+use gomem_finding::{Confidence, Severity};
 use gomem_statistics::Trend;
+use gomem_table::Unit;
 
-use super::opinion::{Confidence, Opinion, Severity};
+use super::opinion::Opinion;
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -23,7 +25,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ]);
     }
     let due = last(&points);
-    let opinion = |opinion: Opinion| opinion.against("backlog", due, LEAST_BACKLOG, "count");
+    let opinion = |opinion: Opinion| opinion.against("backlog", due, LEAST_BACKLOG, Unit::Count);
     if due < LEAST_BACKLOG {
         return opinion(Opinion::clear("finalizers and cleanups run as they become due"));
     }
@@ -40,7 +42,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         trend.slope
     );
     opinion(Opinion::fired(Severity::Warning, summary, ACTION))
-        .against("kendall_tau", trend.tau, LEAST_TAU, "ratio")
+        .against("kendall_tau", trend.tau, LEAST_TAU, Unit::Ratio)
         .sure(Confidence::High)
 }
 

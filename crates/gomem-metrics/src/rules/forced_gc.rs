@@ -4,9 +4,12 @@
 //! ([`gc_inflation`](super::gc_inflation)), though `GOGC` alone sets the goal. Then nothing but the program itself is left
 //! to have started them. Measured: 4.3 to 8.2 times.
 
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
 use super::{
     gc_inflation,
-    opinion::{Confidence, MIB, Opinion, Severity, percent},
+    opinion::{Opinion, percent},
     wanted::{CYCLES, FORCED},
 };
 use crate::{
@@ -32,9 +35,9 @@ fn counted(forced: f64, cycles: f64, seconds: f64) -> Opinion {
     let (share, rate) = (forced / cycles, forced / seconds);
     let evidence = |opinion: Opinion| {
         opinion
-            .against("forced_fraction", share, LEAST_SHARE, "fraction")
-            .against("forced_per_second", rate, LEAST_RATE, "per_second")
-            .against("forced_gc_cycles", forced, LEAST_CYCLES, "count")
+            .against("forced_fraction", share, LEAST_SHARE, Unit::Fraction)
+            .against("forced_per_second", rate, LEAST_RATE, Unit::PerSecond)
+            .against("forced_gc_cycles", forced, LEAST_CYCLES, Unit::Count)
     };
     if share < LEAST_SHARE || rate < LEAST_RATE {
         return evidence(Opinion::clear("few GC cycles, or none, were asked for by the program"));
@@ -56,9 +59,9 @@ fn inferred(window: &Window<'_>) -> Opinion {
     let rate = pace.cycles / pace.seconds;
     let evidence = |opinion: Opinion| {
         opinion
-            .against("gc_inflation", inflation, gc_inflation::HIGH, "ratio")
-            .against("gc_cycles_per_second", rate, LEAST_RATE, "per_second")
-            .against("gc_cycles", pace.cycles, LEAST_CYCLES, "count")
+            .against("gc_inflation", inflation, gc_inflation::HIGH, Unit::Ratio)
+            .against("gc_cycles_per_second", rate, LEAST_RATE, Unit::PerSecond)
+            .against("gc_cycles", pace.cycles, LEAST_CYCLES, Unit::Count)
             .missing(&[FORCED])
     };
     let large = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal >= LEAST_GOAL);

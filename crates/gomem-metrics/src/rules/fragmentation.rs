@@ -4,9 +4,11 @@
 //! GCs (right after sweeping, every healthy heap has free slots that the next allocations fill), and ≥ 32 MiB. Measured:
 //! 1 to 6 % in healthy programs, 79 to 81 % where eleven of twelve small objects were freed.
 
+use gomem_finding::Severity;
 use gomem_statistics::quantile;
+use gomem_table::{MIB, Unit};
 
-use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use super::opinion::{Opinion, bytes, percent};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -24,9 +26,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("unused_fraction", median, LEAST_FRACTION, "fraction")
-            .against("unused_fraction_when_fullest", fullest, LEAST_WHEN_FULLEST, "fraction")
-            .against("unused_bytes", wasted, LEAST_BYTES, "bytes")
+            .against("unused_fraction", median, LEAST_FRACTION, Unit::Fraction)
+            .against("unused_fraction_when_fullest", fullest, LEAST_WHEN_FULLEST, Unit::Fraction)
+            .against("unused_bytes", wasted, LEAST_BYTES, Unit::Bytes)
     };
     let low = median < LEAST_FRACTION || lately < LEAST_FRACTION || wasted < LEAST_BYTES;
     if window.cycles.len() < FEWEST_CYCLES {

@@ -5,8 +5,11 @@
 //! so are pauses, during which the classes count all processors: see [`stw_stop_latency`](super::stw_stop_latency).
 //! The CPU classes move only when a cycle ends, so at least five are needed. Default metrics hold no honest substitute.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
     wanted::{ASSIST_CPU, GC_CPU, IDLE_CPU, IDLE_MARK_CPU, TOTAL_CPU},
 };
 use crate::{analysis::Window, model::Quantity};
@@ -26,9 +29,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let share = with_pauses * of_all / all_of_it.max(1e-9);
     let evidence = |opinion: Opinion| {
         opinion
-            .against("gc_cpu_fraction", share, WARNING, "fraction")
-            .against("gc_cpu_fraction_of_all", of_all, LEAST_OF_ALL, "fraction")
-            .with("alloc_rate_bytes_per_second", recent.rate(Quantity::AllocTotalBytes), "bytes_per_second")
+            .against("gc_cpu_fraction", share, WARNING, Unit::Fraction)
+            .against("gc_cpu_fraction_of_all", of_all, LEAST_OF_ALL, Unit::Fraction)
+            .with("alloc_rate_bytes_per_second", recent.rate(Quantity::AllocTotalBytes), Unit::BytesPerSecond)
     };
     if share < WARNING || of_all < LEAST_OF_ALL {
         return evidence(Opinion::clear("GC takes no large share of the CPU"));

@@ -4,8 +4,11 @@
 //! 1.25 in healthy programs, 4 to 8 with `runtime.GC`, 14 to 100 under a memory limit. Over 3, something else starts the GC;
 //! under 0.5, something else (a limit without `GOGC`, stacks) holds the goal up.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity},
+    opinion::Opinion,
     wanted::{CYCLES, LIVE},
 };
 use crate::analysis::Window;
@@ -37,10 +40,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "allocation and the live heap explain how often GC runs: allocate less, or raise GOGC, to change it",
         )
     };
-    opinion.against("gc_inflation", inflation, HIGH, "ratio").with("gc_cycles", pace.cycles, "count").with(
+    opinion.against("gc_inflation", inflation, HIGH, Unit::Ratio).with("gc_cycles", pace.cycles, Unit::Count).with(
         "gc_cycles_per_second",
         pace.cycles / pace.seconds,
-        "per_second",
+        Unit::PerSecond,
     )
 }
 

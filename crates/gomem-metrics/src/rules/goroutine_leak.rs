@@ -4,7 +4,10 @@
 //! pace would still add ≥ 20 %. Connections that are kept alive level off; a peak of traffic goes down again, or
 //! allocation goes up with it.
 
-use super::opinion::{Confidence, Opinion, Severity};
+use gomem_finding::{Confidence, Severity};
+use gomem_table::Unit;
+
+use super::opinion::Opinion;
 use crate::{
     analysis::{Envelope, FEWEST_POINTS, Growth, Window},
     model::Quantity,
@@ -15,17 +18,17 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if points.is_empty() {
         return Opinion::not_evaluable(&["go_goroutines"]);
     }
-    let Some(growth) = Growth::of(&points, Envelope::Median) else {
+    let Some(growth) = Growth::from_points(&points, Envelope::Median) else {
         return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
     let ratio = growth.last / growth.first.max(1.0);
     let latest = growth.latest / growth.median.max(1.0);
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("goroutines_ratio", ratio, LEAST_RATIO, "ratio")
-            .against("goroutines_more", growth.increase(), LEAST_MORE, "count")
-            .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
-            .against("latest_growth_fraction", latest, LEAST_LATEST, "fraction")
+            .against("goroutines_ratio", ratio, LEAST_RATIO, Unit::Ratio)
+            .against("goroutines_more", growth.increase(), LEAST_MORE, Unit::Count)
+            .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
+            .against("latest_growth_fraction", latest, LEAST_LATEST, Unit::Fraction)
     };
     if ratio < LEAST_RATIO || growth.increase() < LEAST_MORE || growth.tau < LEAST_TAU {
         return with_evidence(Opinion::clear("the number of goroutines does not keep growing"));
@@ -40,7 +43,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return with_evidence(Opinion::clear(
             "goroutines grow in proportion to the work: the allocation rate does too",
         ))
-        .with("alloc_rate_ratio", load, "ratio");
+        .with("alloc_rate_ratio", load, Unit::Ratio);
     }
     let summary = format!(
         "{:.0} goroutines at first, {:.0} at last: {:.1} a second are started that never end",
@@ -51,8 +54,8 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let stacks = window.points(Quantity::StackInuseBytes);
     let per_goroutine = stacks.last().zip(stacks.first()).map(|(last, first)| (last.1 - first.1) / growth.increase());
     let opinion = Opinion::fired(Severity::Warning, summary, ACTION)
-        .with("goroutines_per_second", growth.per_second(), "per_second")
-        .with("stack_bytes_per_goroutine", per_goroutine, "bytes")
+        .with("goroutines_per_second", growth.per_second(), Unit::PerSecond)
+        .with("stack_bytes_per_goroutine", per_goroutine, Unit::Bytes)
         .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
         .confounder("Checked: a plateau, and growth with load (allocation rate), look otherwise.");
     with_evidence(opinion)

@@ -3,10 +3,12 @@
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
 //! works with. The largest other part is named; see the memory waterfall for all.
 
+use gomem_finding::Severity;
 use gomem_statistics::quantile;
+use gomem_table::{MIB, Unit};
 
 use super::{
-    opinion::{MIB, Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
     wanted::LIVE,
 };
 use crate::{
@@ -39,9 +41,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let expected = 1.25 * live * (1.0 + window.gogc_factor().unwrap_or(1.0));
     let evidence = |opinion: Opinion| {
         opinion
-            .against("memory_bytes", memory, expected + LEAST_BYTES, "bytes")
-            .with("live_heap_bytes", live, "bytes")
-            .with("live_fraction", live / memory.max(1.0), "fraction")
+            .against("memory_bytes", memory, expected + LEAST_BYTES, Unit::Bytes)
+            .with("live_heap_bytes", live, Unit::Bytes)
+            .with("live_fraction", live / memory.max(1.0), Unit::Fraction)
     };
     if memory < expected + LEAST_BYTES {
         return evidence(Opinion::clear("a heap profile, and the room that GC works with, explain the memory"));

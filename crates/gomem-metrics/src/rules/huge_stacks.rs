@@ -3,7 +3,10 @@
 //! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak. Stacks
 //! count into the goal since Go 1.18, so they raise the heap's as well (`runtime/mgcpacer.go`).
 
-use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use gomem_finding::Severity;
+use gomem_table::{MIB, Unit};
+
+use super::opinion::{Opinion, bytes, percent};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -19,10 +22,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let (share, each) = (stacks / held.max(1.0), stacks / goroutines.max(1.0));
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("stack_fraction", share, LEAST_FRACTION, "fraction")
-            .against("stack_bytes", stacks, LEAST_BYTES, "bytes")
-            .against("stack_bytes_per_goroutine", each, LEAST_EACH, "bytes")
-            .with("goroutines", goroutines, "count")
+            .against("stack_fraction", share, LEAST_FRACTION, Unit::Fraction)
+            .against("stack_bytes", stacks, LEAST_BYTES, Unit::Bytes)
+            .against("stack_bytes_per_goroutine", each, LEAST_EACH, Unit::Bytes)
+            .with("goroutines", goroutines, Unit::Count)
     };
     if share < LEAST_FRACTION || stacks < LEAST_BYTES || each < LEAST_EACH {
         return with_evidence(Opinion::clear("stacks are no large part of the memory"));

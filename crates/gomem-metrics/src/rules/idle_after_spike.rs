@@ -5,7 +5,10 @@
 //! median, for at most half of the time) is over, and more than half of what is held, and 64 MiB, is neither needed for the
 //! goal nor given back yet. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
 
-use super::opinion::{Confidence, MIB, Opinion, Severity, bytes};
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
+use super::opinion::{Opinion, bytes};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -26,11 +29,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let excess = needed.map(|needed| held_now - needed);
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("sys_to_held_ratio", returned, LEAST_RATIO, "ratio")
-            .with("sys_bytes", sys, "bytes")
-            .with("held_bytes", held_now, "bytes")
-            .with("unneeded_bytes", excess, "bytes")
-            .with("heap_inuse_peak_bytes", peak, "bytes")
+            .against("sys_to_held_ratio", returned, LEAST_RATIO, Unit::Ratio)
+            .with("sys_bytes", sys, Unit::Bytes)
+            .with("held_bytes", held_now, Unit::Bytes)
+            .with("unneeded_bytes", excess, Unit::Bytes)
+            .with("heap_inuse_peak_bytes", peak, Unit::Bytes)
     };
     let spike =
         peak.zip(median).is_some_and(|(peak, median)| peak >= LEAST_RATIO * median && peak - median >= LEAST_BYTES);

@@ -4,8 +4,11 @@
 //! `GOMEMLIMIT`. Fires when it last acted at most 5 cycles ago, with a limit, and GC takes ≥ 45 % of the busy CPU. It acts
 //! without a limit too (measured with `GOGC=10`, and where the world stops slowly); that is not this rule's matter.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity, percent},
+    opinion::{Opinion, percent},
     wanted::{CYCLES, GC_CPU, IDLE_CPU, TOTAL_CPU},
 };
 use crate::{analysis::Window, model::Quantity};
@@ -16,7 +19,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let Some(cycles) = window.last(Quantity::GcCyclesTotal) else { return Opinion::not_evaluable(&[CYCLES]) };
     let since = cycles - enabled;
-    let evidence = |opinion: Opinion| opinion.against("cycles_since_limiter", since, MOST_SINCE, "count");
+    let evidence = |opinion: Opinion| opinion.against("cycles_since_limiter", since, MOST_SINCE, Unit::Count);
     if enabled == 0.0 {
         return Opinion::clear("the GC CPU limiter never acted");
     }
@@ -35,7 +38,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         );
         Opinion::fired(Severity::Critical, summary, "Raise GOMEMLIMIT or cut what is live; restart rather than wait.")
     };
-    evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction")
+    evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, Unit::Fraction)
 }
 
 const MOST_SINCE: f64 = 5.0;

@@ -6,8 +6,11 @@
 //! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
 
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
 use super::{
-    opinion::{Confidence, MIB, Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
     wanted::{CYCLES, LIVE},
 };
 use crate::{
@@ -26,7 +29,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         };
     }
     let least = LEAST_GROWTH;
-    let Some(growth) = Growth::of(&live, Envelope::Least) else {
+    let Some(growth) = Growth::from_points(&live, Envelope::Least) else {
         return Opinion::insufficient(format!(
             "only {} GC cycles can be told apart; {FEWEST_POINTS} are needed",
             live.len()
@@ -36,13 +39,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let (increase, late, latest) = (relative(growth.increase()), relative(growth.late), relative(growth.latest));
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("live_heap_growth_fraction", increase, least, "fraction")
-            .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
-            .against("late_growth_fraction", late, least, "fraction")
-            .against("step_fraction", growth.step_fraction, MOST_IN_A_STEP, "fraction")
-            .with("live_heap_first_bytes", growth.first, "bytes")
-            .with("live_heap_last_bytes", growth.last, "bytes")
-            .with("gc_cycles", live.len() as f64, "count")
+            .against("live_heap_growth_fraction", increase, least, Unit::Fraction)
+            .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
+            .against("late_growth_fraction", late, least, Unit::Fraction)
+            .against("step_fraction", growth.step_fraction, MOST_IN_A_STEP, Unit::Fraction)
+            .with("live_heap_first_bytes", growth.first, Unit::Bytes)
+            .with("live_heap_last_bytes", growth.last, Unit::Bytes)
+            .with("gc_cycles", live.len() as f64, Unit::Count)
     };
     if increase < least || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
         return with_evidence(Opinion::clear("what survives GC does not grow"));
@@ -65,7 +68,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return with_evidence(Opinion::clear(
             "the live heap grows in proportion to the work: the allocation rate does too",
         ))
-        .with("alloc_rate_ratio", load, "ratio");
+        .with("alloc_rate_ratio", load, Unit::Ratio);
     }
     let summary = format!(
         "after each GC more survives: {} at first, {} at last ({} more), and no slower lately",
@@ -82,7 +85,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         _ => Severity::Warning,
     };
     let opinion = Opinion::fired(severity, summary, ACTION)
-        .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
+        .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)
         .sure(confidence(window, live.len()))
         .confounder(
             "Checked: a cache that fills up, a single step, and growth with load (allocation rate) look otherwise.",

@@ -3,8 +3,11 @@
 //! The cost of GC goes with 1/GOGC: at 100 instead of 10 there is a tenth of the cycles, for a heap of twice the live one
 //! instead of 1.1 times.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
     wanted::{GC_CPU, IDLE_CPU, IDLE_MARK_CPU, TOTAL_CPU},
 };
 use crate::{analysis::Window, model::Quantity};
@@ -14,12 +17,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return Opinion::not_evaluable(&["go_gc_gogc_percent"]);
     };
     if gogc >= LOW {
-        return Opinion::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), "percent");
+        return Opinion::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), Unit::Percent);
     }
     let recent = window.later_half();
     let rate = recent.pace().map(|pace| pace.cycles / pace.seconds);
     let evidence = |opinion: Opinion| {
-        opinion.against("gogc_percent", gogc, LOW, "percent").with("gc_cycles_per_second", rate, "per_second")
+        opinion.against("gogc_percent", gogc, LOW, Unit::Percent).with("gc_cycles_per_second", rate, Unit::PerSecond)
     };
     let Some(share) = recent.gc_share() else {
         return match window.increase(Quantity::GcCpuSeconds) {
@@ -27,7 +30,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             None => evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU])),
         };
     };
-    let evidence = |opinion| evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, "fraction");
+    let evidence = |opinion| evidence(opinion).against("gc_cpu_fraction", share, LEAST_SHARE, Unit::Fraction);
     if share < LEAST_SHARE {
         return evidence(Opinion::clear("GOGC is low, and GC is cheap nevertheless"));
     }
@@ -40,7 +43,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         price.map_or_else(String::new, |price| format!(" for {} more memory", bytes(price)))
     );
     evidence(Opinion::fired(Severity::Warning, summary, ACTION))
-        .with("memory_at_gogc_100_bytes", price, "bytes")
+        .with("memory_at_gogc_100_bytes", price, Unit::Bytes)
         .confounder(
             "A low GOGC may be meant, in a container without memory to spare: GOMEMLIMIT does that with less CPU.",
         )

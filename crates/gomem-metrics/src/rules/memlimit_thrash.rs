@@ -5,9 +5,12 @@
 //! not known, that share is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
 use super::{
     gc_inflation,
-    opinion::{Confidence, MIB, Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
 };
 use crate::{
     analysis::{FEWEST_POINTS, Window},
@@ -29,16 +32,16 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let inflation = pace.and_then(|pace| pace.inflation);
     let share = recent.gc_share();
     let with_evidence = |opinion: Opinion| {
-        let opinion = opinion.against("held_to_limit_ratio", near, LEAST_NEAR, "ratio").with(
+        let opinion = opinion.against("held_to_limit_ratio", near, LEAST_NEAR, Unit::Ratio).with(
             "memory_limit_bytes",
             limit,
-            "bytes",
+            Unit::Bytes,
         );
         let opinion = match headroom {
-            Some(headroom) => opinion.against("allocated_per_cycle_to_goal", headroom, MOST_HEADROOM, "fraction"),
+            Some(headroom) => opinion.against("allocated_per_cycle_to_goal", headroom, MOST_HEADROOM, Unit::Fraction),
             None => opinion,
         };
-        opinion.with("gc_inflation", inflation, "ratio").with("gc_cpu_fraction", share, "fraction")
+        opinion.with("gc_inflation", inflation, Unit::Ratio).with("gc_cpu_fraction", share, Unit::Fraction)
     };
     if near < LEAST_NEAR {
         return with_evidence(Opinion::clear("what Go holds is well below GOMEMLIMIT"));
@@ -69,7 +72,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     );
     let severity = if severe { Severity::Critical } else { Severity::Warning };
     with_evidence(Opinion::fired(severity, summary, ACTION))
-        .with("gc_cycles_per_second", pace.cycles / pace.seconds, "per_second")
+        .with("gc_cycles_per_second", pace.cycles / pace.seconds, Unit::PerSecond)
         .sure(if inflation.is_some() { Confidence::High } else { Confidence::Medium })
         .confounder("Checked: GOGC=off with room below the limit, by what is allocated between two GCs.")
 }

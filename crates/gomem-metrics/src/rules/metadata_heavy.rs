@@ -2,7 +2,10 @@
 //!
 //! Span records, the GC's bitmaps, the profiler's buckets and the rest: 3 to 8 % in healthy programs.
 
-use super::opinion::{MIB, Opinion, Severity, bytes, percent};
+use gomem_finding::Severity;
+use gomem_table::{MIB, Unit};
+
+use super::opinion::{Opinion, bytes, percent};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -24,11 +27,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let sum: f64 = parts.iter().filter_map(|part| part.1).sum();
     let share = sum / held.max(1.0);
     let evidence = |opinion: Opinion| {
-        opinion.against("metadata_fraction", share, LEAST_FRACTION, "fraction").against(
+        opinion.against("metadata_fraction", share, LEAST_FRACTION, Unit::Fraction).against(
             "metadata_bytes",
             sum,
             LEAST_BYTES,
-            "bytes",
+            Unit::Bytes,
         )
     };
     if share <= LEAST_FRACTION || sum <= LEAST_BYTES {

@@ -3,8 +3,11 @@
 //!
 //! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
 
+use gomem_finding::Severity;
+use gomem_table::Unit;
+
 use super::{
-    opinion::{Opinion, Severity, bytes, percent},
+    opinion::{Opinion, bytes, percent},
     wanted::{CYCLES, GC_CPU, TOTAL_CPU},
 };
 use crate::{
@@ -22,9 +25,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let share = recent.gc_share();
     let evidence = |opinion: Opinion| {
         opinion
-            .against("gc_cycles_per_second", rate, MANY, "per_second")
-            .with("gc_cpu_fraction", share, "fraction")
-            .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), "bytes")
+            .against("gc_cycles_per_second", rate, MANY, Unit::PerSecond)
+            .with("gc_cpu_fraction", share, Unit::Fraction)
+            .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), Unit::Bytes)
     };
     let near = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
     if window.regime() != Regime::MinimumHeap && near && rate >= SOME && window.rows.len() < FEWEST_POINTS {

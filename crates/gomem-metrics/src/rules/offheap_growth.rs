@@ -4,7 +4,10 @@
 //! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. Below zero it is memory that Go has and never
 //! touched, which says nothing.
 
-use super::opinion::{Confidence, MIB, Opinion, Severity, bytes};
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
+use super::opinion::{Opinion, bytes};
 use crate::{
     analysis::{Envelope, FEWEST_POINTS, Growth, Window},
     model::Quantity,
@@ -21,16 +24,16 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "go_memstats_heap_released_bytes",
         ]);
     };
-    let Some(growth) = Growth::of(&points, Envelope::Median) else {
+    let Some(growth) = Growth::from_points(&points, Envelope::Median) else {
         return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
     let least = LEAST_BYTES.max(0.15 * resident);
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("offheap_growth_bytes", growth.increase(), least, "bytes")
-            .against("kendall_tau", growth.tau, LEAST_TAU, "ratio")
-            .with("offheap_bytes", growth.last, "bytes")
-            .with("resident_bytes", resident, "bytes")
+            .against("offheap_growth_bytes", growth.increase(), least, Unit::Bytes)
+            .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
+            .with("offheap_bytes", growth.last, Unit::Bytes)
+            .with("resident_bytes", resident, Unit::Bytes)
     };
     let keeps_on = growth.latest >= growth.increase() / 3.0;
     if growth.increase() < least || growth.tau < LEAST_TAU || growth.step_fraction > MOST_IN_A_STEP || !keeps_on {
@@ -40,7 +43,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let returned = window.increase(Quantity::HeapReleasedBytes).unwrap_or(0.0);
     if returned > 0.5 * growth.increase() {
         let reason = "Go returned memory meanwhile that may still be resident; it takes longer to tell";
-        return with_evidence(Opinion::insufficient(reason)).with("returned_bytes", returned, "bytes");
+        return with_evidence(Opinion::insufficient(reason)).with("returned_bytes", returned, Unit::Bytes);
     }
     let summary = format!(
         "{} of {} resident is outside of what Go holds, {} more than at first: a heap profile cannot show it",
@@ -49,7 +52,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         bytes(growth.increase())
     );
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
-        .with("growth_bytes_per_second", growth.per_second(), "bytes_per_second")
+        .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)
         .sure(if points.len() >= 20 { Confidence::High } else { Confidence::Medium })
         .confounder("Files that are mapped and read count as resident, and so do huge pages.")
 }

@@ -1,6 +1,7 @@
 //! What a rule makes of what it looked at: whoever states it is not known here.
 
-use gomem_table::Unit;
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_table::{Unit, percent as percent_with};
 
 /// Whether a rule applies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,42 +17,15 @@ pub enum Verdict {
     NotEvaluable,
 }
 
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Severity {
-    /// Good to know.
-    Info,
-    /// Costs something, or will.
-    Warning,
-    /// The program is in danger.
-    Critical,
-}
+impl Verdict {
+    /// Names, in the order of the variants.
+    pub const NAMES: &'static [&'static str] = &["fired", "clear", "insufficient", "not_evaluable"];
 
-/// How sure a rule is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Confidence {
-    /// Few cycles, or estimates.
-    Low,
-    /// Enough of them.
-    Medium,
-    /// Many, and measured.
-    High,
-}
-
-/// A number behind a verdict.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct Evidence {
-    /// What it is a number of.
-    pub quantity: &'static str,
-    /// The number.
-    pub value: f64,
-    /// What it was held against.
-    pub threshold: Option<f64>,
-    /// The unit of both.
-    pub unit: &'static str,
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES[self as usize]
+    }
 }
 
 /// What a rule makes of what it looked at.
@@ -98,14 +72,14 @@ impl Opinion {
     }
 
     /// A number that was held against a threshold.
-    pub(crate) fn against(self, quantity: &'static str, value: f64, threshold: f64, unit: &'static str) -> Self {
-        self.push(Evidence { quantity, value, threshold: Some(threshold), unit })
+    pub(crate) fn against(self, quantity: &'static str, value: f64, threshold: f64, unit: Unit) -> Self {
+        self.push(Evidence::new(quantity, value, unit).with_threshold(threshold))
     }
 
     /// A number that goes with it.
-    pub(crate) fn with(self, quantity: &'static str, value: impl Into<Option<f64>>, unit: &'static str) -> Self {
+    pub(crate) fn with(self, quantity: &'static str, value: impl Into<Option<f64>>, unit: Unit) -> Self {
         match value.into() {
-            Some(value) => self.push(Evidence { quantity, value, threshold: None, unit }),
+            Some(value) => self.push(Evidence::new(quantity, value, unit)),
             None => self,
         }
     }
@@ -143,37 +117,15 @@ impl Opinion {
     }
 }
 
-macro_rules! names {
-    ($($kind:ident $names:expr;)+) => {
-        $(impl $kind {
-            /// Names, in the order of the variants.
-            pub const NAMES: &'static [&'static str] = &$names;
-
-            /// Its name.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                Self::NAMES[self as usize]
-            }
-        })+
-    };
-}
-
-names! {
-    Verdict ["fired", "clear", "insufficient", "not_evaluable"];
-    Severity ["info", "warning", "critical"];
-    Confidence ["low", "medium", "high"];
-}
-
 /// Bytes, as a person reads them.
 pub(super) fn bytes(value: f64) -> String {
     Unit::Bytes.humanize(value)
 }
 
+/// A share in whole percent.
 pub(super) fn percent(fraction: f64) -> String {
-    format!("{:.0} %", 100.0 * fraction)
+    percent_with(fraction, 0)
 }
-
-pub(super) const MIB: f64 = 1_048_576.0;
 
 fn without(metrics: &[&str]) -> String {
     format!("cannot be judged without {}", metrics.join(", "))

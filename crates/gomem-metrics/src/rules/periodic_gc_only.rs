@@ -3,8 +3,11 @@
 //! `forcegcperiod` of `runtime/proc.go`. With a large live heap each of them is a burst of CPU that shows as latency; with a
 //! small one it means nothing but that the program hardly allocates. Never more than good to know.
 
+use gomem_finding::Severity;
+use gomem_table::{MIB, Unit};
+
 use super::{
-    opinion::{MIB, Opinion, Severity, bytes},
+    opinion::{Opinion, bytes},
     wanted::CYCLES,
 };
 use crate::{
@@ -23,12 +26,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return Opinion::clear("GC runs because of allocation").with(
             "gc_interval_seconds",
             pace.seconds / pace.cycles,
-            "seconds",
+            Unit::Seconds,
         );
     }
     let Some(pace) = window.pace() else { return Opinion::insufficient("no GC cycle ended") };
     let interval = pace.seconds / pace.cycles;
-    let evidence = |opinion: Opinion| opinion.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, "seconds");
+    let evidence =
+        |opinion: Opinion| opinion.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, Unit::Seconds);
     let regular = window.cycles.iter().all(|cycle| cycle.cycles == 1)
         && window.cycles.windows(2).all(|pair| {
             let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
@@ -44,7 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         live.map_or_else(String::new, |live| format!("; it marks {} each time", bytes(live)))
     );
     let action = if large { ACTION } else { "Nothing: the program hardly allocates." };
-    evidence(Opinion::fired(Severity::Info, summary, action)).with("live_heap_bytes", live, "bytes")
+    evidence(Opinion::fired(Severity::Info, summary, action)).with("live_heap_bytes", live, Unit::Bytes)
 }
 
 const ACTION: &str = "If latency shows every two minutes, cut the pointers in the live heap: keys and values without pointers in maps, \

@@ -3,21 +3,23 @@
 //! For each run that ended: of what Go holds (or is resident), over four spans, the last is ≥ 1.3 times the second, and each
 //! is above the one before. Deployments restart programs too, but not at the end of a climb.
 
+use gomem_finding::{Confidence, Severity};
 use gomem_statistics::{blocks, median};
+use gomem_table::Unit;
 
-use super::opinion::{Confidence, Opinion, Severity, bytes};
+use super::opinion::{Opinion, bytes};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     let Some((_, ended)) = runs.split_last() else { return Opinion::insufficient("there is nothing to look at") };
-    let evidence = |opinion: Opinion| opinion.against("restarts", ended.len() as f64, LEAST_RESTARTS, "count");
+    let evidence = |opinion: Opinion| opinion.against("restarts", ended.len() as f64, LEAST_RESTARTS, Unit::Count);
     if (ended.len() as f64) < LEAST_RESTARTS {
         return evidence(Opinion::clear("the program was restarted once at most"));
     }
     let climbs: Vec<Option<f64>> = ended.iter().map(climb).collect();
     let known = climbs.iter().flatten().count();
     let climbed: Vec<f64> = climbs.into_iter().flatten().filter(|end| *end > 0.0).collect();
-    let evidence = |opinion| evidence(opinion).with("restarts_after_growth", climbed.len() as f64, "count");
+    let evidence = |opinion| evidence(opinion).with("restarts_after_growth", climbed.len() as f64, Unit::Count);
     if (known as f64) < LEAST_RESTARTS {
         return evidence(Opinion::insufficient("the program was restarted, but its runs are too short to tell why"));
     }

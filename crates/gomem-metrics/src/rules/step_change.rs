@@ -3,10 +3,12 @@
 //! Two levels are fitted; the jump is ≥ 25 % of the lower one and ≥ 16 MiB, and nearly all points agree on half of it. A
 //! warning when `go_info` tells of another version of Go before and after; by itself a new level is no defect.
 
+use gomem_finding::Severity;
 use gomem_statistics::quantile;
+use gomem_table::{MIB, Unit};
 
 use super::{
-    opinion::{MIB, Opinion, Severity, bytes},
+    opinion::{Opinion, bytes},
     wanted::{CYCLES, LIVE},
 };
 use crate::{
@@ -22,7 +24,7 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
         return Opinion::insufficient("there is nothing to look at");
     };
     let live = run.live();
-    let Some(change) = ChangePoint::of(&live, LEAST_POINTS) else {
+    let Some(change) = ChangePoint::from_points(&live, LEAST_POINTS) else {
         return if live.is_empty() && run.cycles.is_empty() && !run.knows(Quantity::GcCyclesTotal) {
             Opinion::not_evaluable(&[CYCLES, LIVE])
         } else {
@@ -33,9 +35,9 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     let lower = change.after.min(change.before);
     let evidence = |opinion: Opinion| {
         opinion
-            .against("step_bytes", jump, LEAST_BYTES.max(LEAST_FRACTION * lower), "bytes")
-            .with("live_heap_before_bytes", change.before, "bytes")
-            .with("live_heap_after_bytes", change.after, "bytes")
+            .against("step_bytes", jump, LEAST_BYTES.max(LEAST_FRACTION * lower), Unit::Bytes)
+            .with("live_heap_before_bytes", change.before, Unit::Bytes)
+            .with("live_heap_after_bytes", change.after, Unit::Bytes)
     };
     if jump < LEAST_BYTES || jump < LEAST_FRACTION * lower || change.gap < 0.5 * jump {
         return evidence(Opinion::clear("the live heap has no step"));
@@ -71,8 +73,8 @@ fn new_version(runs: &[Window<'_>]) -> Option<Opinion> {
             bytes(held_before)
         );
         let opinion = Opinion::fired(Severity::Warning, summary, ACTION)
-            .with("resident_before_bytes", held_before, "bytes")
-            .with("resident_after_bytes", held_after, "bytes");
+            .with("resident_before_bytes", held_before, Unit::Bytes)
+            .with("resident_after_bytes", held_after, Unit::Bytes);
         Some(opinion.confounder("What else was deployed with the new version is not known."))
     })
 }

@@ -6,9 +6,12 @@
 //! add up. Measured where loops cannot be preempted: 24 to 56 % slow stops, 130 to 510 ms each on a busy host; other programs
 //! on that host up to 24 % and 31 ms, healthy ones up to 11 % and 0.8 % of the time.
 
+use gomem_finding::Severity;
+use gomem_table::{MIB, Unit};
+
 use super::{
     cpu_throttled,
-    opinion::{MIB, Opinion, Severity, percent},
+    opinion::{Opinion, percent},
 };
 use crate::{analysis::Window, model::Quantity};
 
@@ -22,11 +25,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let slow_fraction = slow.filter(|slow| slow.1 > 0.0).map(|(slow, all)| slow / all);
     let evidence = |opinion: Opinion| {
         let opinion = opinion
-            .against("paused_fraction", paused, LEAST_PAUSED, "fraction")
-            .with("pause_mean_seconds", mean, "seconds")
-            .with("gc_cycles", pace.cycles, "count");
+            .against("paused_fraction", paused, LEAST_PAUSED, Unit::Fraction)
+            .with("pause_mean_seconds", mean, Unit::Seconds)
+            .with("gc_cycles", pace.cycles, Unit::Count);
         match slow_fraction {
-            Some(slow) => opinion.against("slow_stop_fraction", slow, LEAST_SLOW, "fraction"),
+            Some(slow) => opinion.against("slow_stop_fraction", slow, LEAST_SLOW, Unit::Fraction),
             None => opinion.missing(&["go_sched_pauses_stopping_gc_seconds_bucket"]),
         }
     };

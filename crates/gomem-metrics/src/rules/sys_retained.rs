@@ -3,9 +3,12 @@
 //! Rose by ≥ 10 % and is within 2 % of its highest. Alone it is right in 9 of 16 cases of 27 measured ones: `sys_bytes`
 //! practically never falls, whatever happens. So the live heap is named next to it.
 
+use gomem_finding::{Confidence, Severity};
+use gomem_table::Unit;
+
 use super::{
     live_heap_leak,
-    opinion::{Confidence, Opinion, Severity, Verdict, bytes},
+    opinion::{Opinion, Verdict, bytes},
 };
 use crate::{analysis::Window, model::Quantity};
 
@@ -17,14 +20,14 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return Opinion::not_evaluable(&["go_memstats_sys_bytes"]);
     };
     if points.len() < 2 {
-        return Opinion::insufficient("one scrape shows no rise").with("sys_bytes", last, "bytes");
+        return Opinion::insufficient("one scrape shows no rise").with("sys_bytes", last, Unit::Bytes);
     }
     let rise = last / first.max(1.0) - 1.0;
     let evidence = |opinion: Opinion| {
         opinion
-            .against("sys_growth_fraction", rise, LEAST_RISE, "fraction")
-            .with("sys_bytes", last, "bytes")
-            .with("held_bytes", window.recent(Quantity::HeldBytes), "bytes")
+            .against("sys_growth_fraction", rise, LEAST_RISE, Unit::Fraction)
+            .with("sys_bytes", last, Unit::Bytes)
+            .with("held_bytes", window.recent(Quantity::HeldBytes), Unit::Bytes)
             .sure(Confidence::Low)
     };
     if rise < LEAST_RISE || last < NEARLY * highest {

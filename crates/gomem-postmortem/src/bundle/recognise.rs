@@ -186,7 +186,7 @@ impl Recogniser {
             return Ok(Read::Later);
         };
         self.bundle.metrics.push(time_ms, bytes, ReadOptions::default()).map_err(|err| err.to_string())?;
-        let mut skipped = alone.diagnostics().iter().map(|(_, told)| told).filter(|told| told.skipped);
+        let mut skipped = alone.diagnostics().iter().map(|found| &found.diagnostic).filter(|told| told.skipped);
         let remark = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
         Ok(Read::Used(remark))
     }

@@ -1,8 +1,7 @@
 //! What the rules say of the bundle's metrics and GC traces.
 
-use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{Confidence as Sureness, DiagnoseOptions, Diagnosis, GoState, Rule, Severity as Told, Verdict};
-use gomem_table::Unit;
+use gomem_finding::{Confidence, Severity};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdict};
 
 use crate::{
     bundle::Bundle,
@@ -37,11 +36,11 @@ pub struct Aside {
 pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     let is_one_program = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
     let state = match bundle.gctrace() {
-        Some(trace) if state.rows() == 0 => GoState::of_trace(trace, 0),
+        Some(trace) if state.rows() == 0 => GoState::from_trace(trace, 0),
         Some(trace) if is_one_program => state.clone().with_trace(trace),
         _ => state.clone(),
     };
-    (state.rows() > 0).then(|| Diagnosis::of(&state, DiagnoseOptions::default()))
+    (state.rows() > 0).then(|| Diagnosis::from_state(&state, DiagnoseOptions::default()))
 }
 
 /// Whether the rules say that the live heap leaks.
@@ -50,8 +49,8 @@ pub(crate) fn is_leaking(diagnosis: &Diagnosis) -> bool {
 }
 
 /// The rules that fired, as findings. What another finding tells already becomes a part of that one.
-pub(crate) fn tell(fired: &[&gomem_metrics::Finding], findings: &mut Vec<Finding>) {
-    for told in fired.iter().filter(|told| told.severity >= Told::Warning) {
+pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
+    for told in fired.iter().filter(|told| told.severity >= Severity::Warning) {
         let same = findings.iter_mut().find(|finding| match told.rule {
             Rule::LiveHeapLeak => finding.kind == FindingKind::Leak && finding.place.is_some(),
             Rule::LowGogc | Rule::MinHeapChurn => finding.kind == FindingKind::Gogc,
@@ -72,7 +71,7 @@ pub(crate) fn tell(fired: &[&gomem_metrics::Finding], findings: &mut Vec<Finding
 
 /// The rules that could not judge.
 pub(crate) fn unjudged(diagnosis: &Diagnosis) -> Vec<Unjudged> {
-    let told = diagnosis.findings().iter();
+    let told = diagnosis.judgements().iter();
     told.filter(|told| matches!(told.verdict, Verdict::Insufficient | Verdict::NotEvaluable))
         .map(|told| Unjudged {
             rule: told.rule,
@@ -85,15 +84,15 @@ pub(crate) fn unjudged(diagnosis: &Diagnosis) -> Vec<Unjudged> {
 
 /// Rules that fired without being worth a finding.
 pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
-    let fired = diagnosis.findings().iter();
+    let fired = diagnosis.judgements().iter();
     fired
-        .filter(|told| told.verdict == Verdict::Fired && told.severity == Told::Info)
+        .filter(|told| told.verdict == Verdict::Fired && told.severity == Severity::Info)
         .map(|told| Aside { rule: told.rule, summary: sentence(&told.summary) })
         .collect()
 }
 
 impl Finding {
-    fn of_rule(told: &gomem_metrics::Finding) -> Self {
+    fn of_rule(told: &Judgement) -> Self {
         let kind = match told.rule {
             Rule::LiveHeapLeak | Rule::GoroutineLeak | Rule::OffheapGrowth | Rule::FinalizerBacklog => {
                 FindingKind::Leak
@@ -110,46 +109,18 @@ impl Finding {
     }
 
     /// A rule says the same: its numbers speak for the finding too.
-    fn support(&mut self, told: &gomem_metrics::Finding) {
-        let severity = match told.severity {
-            Told::Critical => Severity::Critical,
-            Told::Warning => Severity::Warning,
-            _ => Severity::Info,
-        };
-        self.severity = self.severity.max(severity);
-        let confidence = match told.confidence {
-            Sureness::High => Confidence::High,
-            Sureness::Medium => Confidence::Medium,
-            _ => Confidence::Low,
-        };
+    fn support(&mut self, told: &Judgement) {
+        self.severity = self.severity.max(told.severity);
         // Of the place of a leak a rule knows nothing.
         let is_place = self.kind == FindingKind::Leak && self.place.is_some();
         if !is_place {
-            self.confidence = self.confidence.max(confidence);
+            self.confidence = self.confidence.max(told.confidence);
         }
-        self.evidence.extend(told.evidence.iter().map(|found| {
-            let evidence = Evidence::new(found.quantity, found.value, unit(found.unit)).with_source(told.rule.name());
-            match found.threshold {
-                Some(threshold) => evidence.with_threshold(threshold),
-                None => evidence,
-            }
-        }));
+        let evidence = told.evidence.iter().cloned();
+        self.evidence.extend(evidence.map(|evidence| evidence.with_source(told.rule.name())));
         self.confounders.extend((!told.confounders.is_empty()).then(|| told.confounders.clone()));
         self.missing.extend(&told.missing);
         self.rules.push(told.rule);
-    }
-}
-
-fn unit(name: &str) -> Unit {
-    match name {
-        "bytes" => Unit::Bytes,
-        "bytes_per_second" => Unit::BytesPerSecond,
-        "count" => Unit::Count,
-        "fraction" => Unit::Fraction,
-        "per_second" => Unit::PerSecond,
-        "percent" => Unit::Percent,
-        "seconds" => Unit::Seconds,
-        _ => Unit::None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Interval, Prediction};
-use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Waterfall};
+use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Waterfall};
 use gomem_table::{Column, ColumnSpec, Kind, Schema, Table, TableError, Unit};
 use serde_json::json;
 
@@ -259,7 +259,7 @@ impl Report {
                 "rules": finding.rules.iter().map(|rule| rule.name()).collect::<Vec<_>>(),
                 "enable": finding.missing,
             })).collect::<Vec<_>>(),
-            "rules": self.diagnosis.iter().flat_map(Diagnosis::findings).map(|told| json!({
+            "rules": self.judgements().iter().map(|told| json!({
                 "rule": told.rule.name(),
                 "verdict": told.verdict.name(),
                 "severity": told.severity.name(),
@@ -313,12 +313,10 @@ impl Report {
         gogc_table(&self.what_if)
     }
 
-    /// [`diagnosis`](Self::diagnosis) as a table: [`gomem_metrics::DIAGNOSIS_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn rules_table(&self) -> Result<Table, TableError> {
-        gomem_metrics::Finding::table_of(self.diagnosis.as_ref().map_or(&[], Diagnosis::findings))
+    /// What each rule says, fired or not: what the metrics and GC traces of the bundle are judged by.
+    #[must_use]
+    pub fn judgements(&self) -> &[Judgement] {
+        self.diagnosis.as_ref().map_or(&[], Diagnosis::judgements)
     }
 }
 

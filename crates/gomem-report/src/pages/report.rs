@@ -116,7 +116,7 @@ pub fn html(report: &Report) -> String {
         }),
         asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
         wants => wants(report.unjudged()),
-        judged => report.diagnosis().map_or(0, |diagnosis| diagnosis.findings().len() - report.unjudged().len()),
+        judged => report.diagnosis().map_or(0, |diagnosis| diagnosis.judgements().len() - report.unjudged().len()),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
         flame => flame(report).map(safe),
         unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),

@@ -5,9 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::TableStyle;
 use gomem_gogc::Interval;
 use gomem_postmortem::{Comparison, Overview};
-use gomem_table::Unit;
-
-use crate::words::percent;
+use gomem_table::{Unit, percent};
 
 /// What was predicted beside what was measured, for a terminal.
 #[must_use]

@@ -13,7 +13,7 @@ pub enum Dialect {
 impl Dialect {
     /// OpenMetrics, if the last line is `# EOF`.
     #[must_use]
-    pub fn of(text: &[u8]) -> Self {
+    pub fn detect(text: &[u8]) -> Self {
         let text = text.trim_ascii_end();
         match text.strip_suffix(b"# EOF") {
             Some(before) if before.is_empty() || before.ends_with(b"\n") => Self::OpenMetrics,

@@ -49,7 +49,7 @@ pub(super) enum Keyword {
 
 impl MetricType {
     /// As either format calls it; `untyped` is the Prometheus format's word for `unknown`.
-    pub(super) fn of(name: &str) -> Option<Self> {
+    pub(super) fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "counter" => Self::Counter,
             "gauge" => Self::Gauge,
@@ -95,7 +95,7 @@ impl<'a> Metadata<'a> {
     pub(super) fn open_metrics(line: &'a str) -> Result<Self, Flaw> {
         let rest = line.strip_prefix("# ").ok_or((0, "expected # and one space"))?;
         let (word, rest) = rest.split_once(' ').ok_or((line.len(), "expected HELP, TYPE or UNIT, and a name"))?;
-        let keyword = Keyword::of(word).ok_or((2, "expected HELP, TYPE or UNIT"))?;
+        let keyword = Keyword::parse(word).ok_or((2, "expected HELP, TYPE or UNIT"))?;
         let at = line.len() - rest.len();
         let grammar = Grammar { dialect: Dialect::OpenMetrics, strict: true };
         let (name, text) = if rest.starts_with('"') {
@@ -111,7 +111,7 @@ impl<'a> Metadata<'a> {
         let text = text.ok_or((line.len(), "expected one space and a text after the name"))?;
         let kind = match keyword {
             Keyword::Type => {
-                let known = MetricType::of(text).filter(|_| !matches!(text, "untyped" | "gauge_histogram"));
+                let known = MetricType::parse(text).filter(|_| !matches!(text, "untyped" | "gauge_histogram"));
                 Some(known.ok_or((line.len() - text.len(), "not a metric type"))?)
             }
             _ => None,
@@ -123,7 +123,7 @@ impl<'a> Metadata<'a> {
         let bytes = line.as_bytes();
         let at = skip_blanks(bytes, start + 1);
         let end = at + bytes[at..].iter().take_while(|byte| !matches!(byte, b' ' | b'\t')).count();
-        let Some(keyword @ (Keyword::Help | Keyword::Type)) = Keyword::of(&line[at..end]) else { return Ok(None) };
+        let Some(keyword @ (Keyword::Help | Keyword::Type)) = Keyword::parse(&line[at..end]) else { return Ok(None) };
         let name_start = skip_blanks(bytes, end);
         let (name, name_end) = if bytes.get(name_start) == Some(&b'"') {
             grammar.quoted(line, name_start)?
@@ -146,7 +146,7 @@ impl<'a> Metadata<'a> {
             Keyword::Type if text.is_empty() => None,
             Keyword::Type => {
                 let word = text.trim_end_matches([' ', '\t']).to_ascii_lowercase();
-                Some(MetricType::of(&word).ok_or((text_start, "TYPE with an unknown type"))?)
+                Some(MetricType::parse(&word).ok_or((text_start, "TYPE with an unknown type"))?)
             }
             _ => None,
         };
@@ -158,7 +158,7 @@ impl<'a> Metadata<'a> {
 }
 
 impl Keyword {
-    fn of(word: &str) -> Option<Self> {
+    fn parse(word: &str) -> Option<Self> {
         match word {
             "HELP" => Some(Self::Help),
             "TYPE" => Some(Self::Type),

@@ -33,7 +33,7 @@ impl<'a> Exposition<'a> {
     /// Reads one scrape in the format that its last line tells: OpenMetrics ends in `# EOF`.
     #[must_use]
     pub fn decode(text: &'a [u8]) -> Self {
-        Self::decode_as(text, Dialect::of(text))
+        Self::decode_as(text, Dialect::detect(text))
     }
 
     /// Reads one scrape. Lines that cannot be read become [`diagnostics`](Self::diagnostics).

@@ -56,12 +56,12 @@ fn types_are_kept() {
 #[test]
 fn the_last_line_tells_the_format_and_the_format_the_unit_of_time() {
     let text = "a_total 1 1500000000.5 # {id=\"x\"} 1 1500000000\n# EOF\n";
-    assert_eq!(Dialect::of(text.as_bytes()), Dialect::OpenMetrics);
+    assert_eq!(Dialect::detect(text.as_bytes()), Dialect::OpenMetrics);
     let sample = one(text);
     assert_eq!(sample.timestamp_ms, Some(1_500_000_000_500));
     assert_eq!(sample.extra, Extra::Exemplar("{id=\"x\"} 1 1500000000"));
-    assert_eq!(Dialect::of(b"a 1\n# EOFx"), Dialect::Prometheus);
-    assert_eq!(Dialect::of(b"a 1 # EOF"), Dialect::Prometheus);
+    assert_eq!(Dialect::detect(b"a 1\n# EOFx"), Dialect::Prometheus);
+    assert_eq!(Dialect::detect(b"a 1 # EOF"), Dialect::Prometheus);
 }
 
 #[test]

@@ -1,0 +1,77 @@
+//! What a rule says.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_table::{Definition, Row};
+
+use crate::rules::{Opinion, Rule, Verdict};
+
+/// What a rule says of one program.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Judgement {
+    /// The rule.
+    pub rule: Rule,
+    /// Whether it applies.
+    pub verdict: Verdict,
+    /// How much it matters; [`Severity::Info`] unless it fired.
+    pub severity: Severity,
+    /// How sure it is.
+    pub confidence: Confidence,
+    /// The first and last moment it looked at: milliseconds since the Unix epoch.
+    pub start_ms: i64,
+    /// See `start_ms`.
+    pub end_ms: i64,
+    /// What was seen, in a sentence or two.
+    pub summary: String,
+    /// What to do next; empty unless it fired.
+    pub action: String,
+    /// The numbers behind it.
+    pub evidence: Vec<Evidence>,
+    /// Metrics that would let it judge, or judge better.
+    pub missing: Vec<&'static str>,
+    /// What else could explain it, and what was checked.
+    pub confounders: String,
+}
+
+impl Judgement {
+    /// What `rule` says of the time from `start_ms` to `end_ms`.
+    pub(super) fn new(rule: Rule, opinion: Opinion, (start_ms, end_ms): (i64, i64)) -> Self {
+        Self {
+            rule,
+            verdict: opinion.verdict,
+            severity: opinion.severity,
+            confidence: opinion.confidence,
+            start_ms,
+            end_ms,
+            summary: opinion.summary,
+            action: opinion.action.to_owned(),
+            evidence: opinion.evidence,
+            missing: opinion.missing,
+            confounders: opinion.confounders.join(" "),
+        }
+    }
+}
+
+impl Row for Judgement {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        let order = "what fired first, the most severe before all; then the order of the rules";
+        Definition::new("diagnosis", order)
+            .category("rule", Rule::NAMES, "the rule's name", |judgement: &&'a Self| judgement.rule as u32)
+            .category("verdict", Verdict::NAMES, "whether it applies", |judgement| judgement.verdict as u32)
+            .category("severity", Severity::NAMES, "how much it matters; info unless it fired", |judgement| {
+                judgement.severity as u32
+            })
+            .category("confidence", Confidence::NAMES, "how sure it is", |judgement| judgement.confidence as u32)
+            .timestamp("start", "the first moment looked at", |judgement| judgement.start_ms)
+            .timestamp("end", "the last moment looked at", |judgement| judgement.end_ms)
+            .text("summary", "what was seen", |judgement| judgement.summary.as_str())
+            .text("action", "what to do next; empty unless it fired", |judgement| judgement.action.as_str())
+            .list("evidence", "the numbers behind it", Evidence::numbers(), |judgement| &judgement.evidence)
+            .texts("missing", "metrics that would let it judge, or judge better", |judgement| {
+                judgement.missing.iter().copied()
+            })
+            .text("confounders", "what else could explain it, and what was checked", |judgement| {
+                judgement.confounders.as_str()
+            })
+    }
+}
