@@ -6,6 +6,7 @@ mod comments;
 mod compare;
 mod completions;
 mod convert;
+mod convert_table;
 mod diagnose;
 mod diff;
 mod escape;

@@ -5,19 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::{Args, ValueEnum};
-use gomem_escape::{DiagnosticsReader, Limits};
-use gomem_metrics::ReadOptions;
-use gomem_pprof::Profile;
-use gomem_table::{Table, ToTable};
+use clap::Args;
 
 use crate::{
-    commands::form::Form,
+    commands::{convert_table::ConvertTable, form::Form},
     failure::Failure,
-    read::{
-        Kind, STDIN, Selection, Source, for_each_log, read_escape_logs, read_gc_traces, read_metrics,
-        sample_type_index, scrapes_of, title,
-    },
+    read::{Kind, STDIN, Selection, Source, sample_type_index, scrapes_of, title},
     show::{Output, render, whole_flame, write_or_print},
 };
 
@@ -36,8 +29,8 @@ pub(crate) struct Convert {
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Which table of the input, with the columns of the frame that Python calls so.
-    #[arg(long, value_enum, value_name = "TABLE")]
-    table: Option<Which>,
+    #[arg(long, value_name = "TABLE", value_parser = ConvertTable::parser())]
+    table: Option<ConvertTable>,
     /// For forms that hold one sample type; without it, what the profile itself proposes.
     #[arg(short, long, value_name = "NAME")]
     sample_type: Option<String>,
@@ -51,36 +44,6 @@ pub(crate) struct Convert {
     selection: Selection,
 }
 
-/// The tables that inputs hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
-    /// Of profiles: one row a sample.
-    Samples,
-    /// Of profiles: one row a stack and frame.
-    Frames,
-    /// Of the compiler's log: what goes to the heap, and why.
-    Escapes,
-    /// Of the compiler's log: parameters that leak.
-    Leaks,
-    /// Of the compiler's log: functions that can and cannot be inlined.
-    Inlining,
-    /// Of the compiler's log: what does not escape and may allocate all the same.
-    #[value(name = "stack_buffers", alias = "stays")]
-    StackBuffers,
-    /// Of the compiler's log: one row a line of it.
-    Diagnostics,
-    /// Of metrics: every sample.
-    Series,
-    /// Of metrics: the runtime's state, one row a scrape.
-    State,
-    /// Of metrics: GC cycles, one row a scrape before which one ended.
-    Cycles,
-    /// Of metrics: where the memory is, one row a part of each moment.
-    Waterfall,
-    /// Of a log: one row a GC cycle.
-    Gctrace,
-}
-
 impl Convert {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let output = self.output.as_deref().unwrap_or(Path::new(STDIN));
@@ -91,9 +54,9 @@ impl Convert {
         check_alike(&sources, kind)?;
         let bytes = match form.of_tables() {
             Some(format) => {
-                let which = self.table.unwrap_or_else(|| Which::of(kind));
+                let table = self.table.clone().map_or_else(|| ConvertTable::first(kind), Ok)?;
                 let mut bytes = Vec::new();
-                render(&which.read(&sources, &self.selection)?, format, &mut Output::plain(&mut bytes))?;
+                render(&table.read(&sources, &self.selection)?, format, &mut Output::plain(&mut bytes))?;
                 bytes
             }
             None => self.picture(&sources, form)?,
@@ -114,13 +77,13 @@ impl Convert {
         if path.is_dir() {
             return self.kind_of_folder(path);
         }
-        let is_asked = |kind: &Kind| self.table.is_none_or(|table| table.kind() == *kind);
+        let is_asked = |kind: &Kind| self.table.as_ref().is_none_or(|table| table.kind() == *kind);
         let mut kinds: Vec<Kind> = Kind::all_of(&first.head()?).collect();
         if !kinds.iter().any(is_asked) {
             // What it is may show further down.
             kinds = Kind::all_of(&first.bytes()?).collect();
         }
-        match (kinds.iter().copied().find(is_asked), kinds.first(), self.table) {
+        match (kinds.iter().copied().find(is_asked), kinds.first(), &self.table) {
             (Some(kind), ..) => Ok(kind),
             // Any metrics will do, not only those of Go.
             (None, None, Some(table)) => Ok(table.kind()),
@@ -135,7 +98,7 @@ impl Convert {
                 table.kind().name(),
                 path.display(),
                 found.name(),
-                Which::names_of(*found)
+                ConvertTable::names(*found)
             ))),
             (None, Some(found), None) => Ok(*found),
         }
@@ -152,7 +115,7 @@ impl Convert {
                 entry.is_file() && scrapes.binary_search(&entry).is_err() && logs.binary_search(&entry).is_err(),
             );
         }
-        match self.table.map(Which::kind) {
+        match self.table.as_ref().map(ConvertTable::kind) {
             Some(kind) if kind != Kind::Profile => Ok(kind),
             None if !scrapes.is_empty() => Ok(Kind::Metrics),
             None if others == 0 && !logs.is_empty() => Ok(Kind::EscapeLog),
@@ -197,59 +160,6 @@ impl Convert {
             Form::Callgrind => profile.to_callgrind(index).into_bytes(),
             Form::Html => whole_flame(&title, &profile, index).document().into_bytes(),
             _ => profile.encode(),
-        })
-    }
-}
-
-impl Which {
-    /// Unless another is asked for.
-    fn of(kind: Kind) -> Self {
-        match kind {
-            Kind::Profile => Self::Samples,
-            Kind::EscapeLog => Self::Escapes,
-            Kind::GcTrace => Self::Gctrace,
-            Kind::Metrics => Self::Series,
-        }
-    }
-
-    fn kind(self) -> Kind {
-        match self {
-            Self::Samples | Self::Frames => Kind::Profile,
-            Self::Escapes | Self::Leaks | Self::Inlining | Self::StackBuffers | Self::Diagnostics => Kind::EscapeLog,
-            Self::Series | Self::State | Self::Cycles | Self::Waterfall => Kind::Metrics,
-            Self::Gctrace => Kind::GcTrace,
-        }
-    }
-
-    fn name(self) -> String {
-        self.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
-    }
-
-    fn names_of(kind: Kind) -> String {
-        let of_kind = Self::value_variants().iter().filter(|table| table.kind() == kind);
-        of_kind.map(|table| table.name()).collect::<Vec<_>>().join(", ")
-    }
-
-    fn read(self, sources: &[Source], selection: &Selection) -> Result<Table, Failure> {
-        let profile = || -> Result<Profile, Failure> { selection.profile(sources) };
-        let metrics = || read_metrics(sources, ReadOptions::default());
-        Ok(match self {
-            Self::Samples => profile()?.samples_table()?,
-            Self::Frames => profile()?.frames_table()?,
-            Self::Escapes => read_escape_logs(sources)?.heap_decisions().to_table(),
-            Self::Leaks => read_escape_logs(sources)?.leaks().to_table(),
-            Self::Inlining => read_escape_logs(sources)?.inlining().to_table(),
-            Self::StackBuffers => read_escape_logs(sources)?.stack_buffers().to_table(),
-            Self::Diagnostics => {
-                let mut diagnostics = DiagnosticsReader::new(Limits::default());
-                for_each_log(sources, |text| diagnostics.read(text))?;
-                diagnostics.finish().to_table()
-            }
-            Self::Series => metrics()?.to_table(),
-            Self::State => metrics()?.state().to_table(),
-            Self::Cycles => metrics()?.state().cycles().to_table(),
-            Self::Waterfall => metrics()?.state().waterfall().to_table(),
-            Self::Gctrace => read_gc_traces(sources)?.to_table(),
         })
     }
 }

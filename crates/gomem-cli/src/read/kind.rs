@@ -39,6 +39,16 @@ impl Kind {
         }
     }
 
+    /// What its tables are of.
+    pub(crate) fn plural(self) -> &'static str {
+        match self {
+            Self::Profile => "profiles",
+            Self::EscapeLog => "the compiler's log",
+            Self::GcTrace => "a log",
+            Self::Metrics => "metrics",
+        }
+    }
+
     /// The command that reads it before all others.
     fn reader(self) -> &'static str {
         match self {

@@ -1,0 +1,129 @@
+//! The tables that inputs hold, by name.
+//!
+//! What a crate lists as the tables of a model is offered, and described in the help, without a word about it here.
+
+use std::borrow::Cow;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use gomem_escape::{Diagnostics, DiagnosticsReader, EscapeLog, Limits};
+use gomem_metrics::{GcTrace, Metrics, ReadOptions};
+use gomem_pprof::Profile;
+use gomem_table::{Table, View};
+
+use crate::{
+    failure::Failure,
+    read::{Kind, Selection, Source, for_each_log, read_escape_logs, read_gc_traces, read_metrics},
+};
+
+/// A table of one kind of input.
+#[derive(Debug, Clone)]
+pub(crate) struct ConvertTable {
+    name: Cow<'static, str>,
+    about: Cow<'static, str>,
+    model: Model,
+}
+
+/// What the table is made of.
+#[derive(Debug, Clone, Copy)]
+enum Model {
+    Profile(fn(&Profile) -> Result<Table, Failure>),
+    EscapeLog(&'static View<EscapeLog>),
+    Diagnostics(&'static View<Diagnostics>),
+    Metrics(fn(&Metrics) -> Result<Table, Failure>),
+    GcTrace(fn(&GcTrace) -> Result<Table, Failure>),
+}
+
+impl ConvertTable {
+    /// All of them: those of one kind stand together, and the first is what is taken unless another is asked for.
+    fn all() -> Vec<Self> {
+        let named = |name, about, model| Self { name: Cow::Borrowed(name), about: Cow::Borrowed(about), model };
+        let mut all = vec![
+            named("samples", "one row a sample", Model::Profile(|profile| Ok(profile.samples_table()?))),
+            named("frames", "one row a stack and frame", Model::Profile(|profile| Ok(profile.frames_table()?))),
+        ];
+        all.extend(EscapeLog::TABLES.iter().map(|view| Self::viewed(view, Model::EscapeLog)));
+        all.extend(Diagnostics::TABLES.iter().map(|view| Self::viewed(view, Model::Diagnostics)));
+        all.extend([
+            named("series", "every sample", Model::Metrics(|metrics| Ok(metrics.to_table()?))),
+            named(
+                "state",
+                "the runtime's state, one row a scrape",
+                Model::Metrics(|metrics| Ok(metrics.state().to_table()?)),
+            ),
+            named(
+                "cycles",
+                "GC cycles, one row a scrape before which one ended",
+                Model::Metrics(|metrics| Ok(metrics.state().cycles_table()?)),
+            ),
+            named(
+                "waterfall",
+                "where the memory is, one row a part of each moment",
+                Model::Metrics(|metrics| Ok(metrics.state().waterfall().to_table()?)),
+            ),
+            named("gctrace", "one row a GC cycle", Model::GcTrace(|trace| Ok(trace.to_table()?))),
+        ]);
+        all
+    }
+
+    fn viewed<M>(view: &'static View<M>, model: fn(&'static View<M>) -> Model) -> Self {
+        let schema = view.schema();
+        Self { name: schema.name, about: schema.about, model: model(view) }
+    }
+
+    /// Reads `--table`.
+    pub(crate) fn parser() -> impl TypedValueParser<Value = Self> {
+        let values = Self::all().into_iter().map(|table| {
+            let name = table.name.clone();
+            let former = FORMER_NAMES.iter().filter(|(now, _)| *now == name).map(|(_, former)| *former);
+            let help = format!("Of {}: {}", table.kind().plural(), table.about);
+            PossibleValue::new(table.name.into_owned()).help(help).aliases(former)
+        });
+        PossibleValuesParser::new(values).try_map(|name| {
+            let name = FORMER_NAMES.iter().find(|(_, former)| *former == name).map_or(name.as_str(), |(name, _)| *name);
+            Self::all().into_iter().find(|table| table.name == name).ok_or("no such table")
+        })
+    }
+
+    /// What is taken unless another is asked for.
+    pub(crate) fn first(kind: Kind) -> Result<Self, Failure> {
+        let first = Self::all().into_iter().find(|table| table.kind() == kind);
+        first.ok_or_else(|| Failure::Usage(format!("{} has no table", kind.name())))
+    }
+
+    /// The names of those that an input of this kind holds.
+    pub(crate) fn names(kind: Kind) -> String {
+        let of_kind = Self::all().into_iter().filter(|table| table.kind() == kind);
+        of_kind.map(|table| table.name).collect::<Vec<_>>().join(", ")
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which inputs hold it.
+    pub(crate) fn kind(&self) -> Kind {
+        match self.model {
+            Model::Profile(_) => Kind::Profile,
+            Model::EscapeLog(_) | Model::Diagnostics(_) => Kind::EscapeLog,
+            Model::Metrics(_) => Kind::Metrics,
+            Model::GcTrace(_) => Kind::GcTrace,
+        }
+    }
+
+    pub(crate) fn read(&self, sources: &[Source], selection: &Selection) -> Result<Table, Failure> {
+        match self.model {
+            Model::Profile(table) => table(&selection.profile(sources)?),
+            Model::EscapeLog(view) => Ok(view.table(&read_escape_logs(sources)?)),
+            Model::Diagnostics(view) => {
+                let mut reader = DiagnosticsReader::new(Limits::default());
+                for_each_log(sources, |log| reader.read(log))?;
+                Ok(view.table(&reader.finish()))
+            }
+            Model::Metrics(table) => table(&read_metrics(sources, ReadOptions::default())?),
+            Model::GcTrace(table) => table(&read_gc_traces(sources)?),
+        }
+    }
+}
+
+/// Tables that had another name, and still answer to it.
+const FORMER_NAMES: &[(&str, &str)] = &[("stack_buffers", "stays")];
