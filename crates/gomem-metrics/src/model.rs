@@ -8,6 +8,7 @@ mod running_totals;
 mod scrape_diagnostic;
 mod series;
 mod state;
+mod tables;
 mod waterfall;
 
 pub use cycle::{ObservedCycle, Regime};

@@ -29,8 +29,8 @@ enum Model {
     Profile(fn(&Profile) -> Result<Table, Failure>),
     EscapeLog(&'static View<EscapeLog>),
     Diagnostics(&'static View<Diagnostics>),
-    Metrics(fn(&Metrics) -> Result<Table, Failure>),
-    GcTrace(fn(&GcTrace) -> Result<Table, Failure>),
+    Metrics(&'static View<Metrics>),
+    GcTrace(&'static View<GcTrace>),
 }
 
 impl ConvertTable {
@@ -43,25 +43,8 @@ impl ConvertTable {
         ];
         all.extend(EscapeLog::TABLES.iter().map(|view| Self::viewed(view, Model::EscapeLog)));
         all.extend(Diagnostics::TABLES.iter().map(|view| Self::viewed(view, Model::Diagnostics)));
-        all.extend([
-            named("series", "every sample", Model::Metrics(|metrics| Ok(metrics.to_table()?))),
-            named(
-                "state",
-                "the runtime's state, one row a scrape",
-                Model::Metrics(|metrics| Ok(metrics.state().to_table()?)),
-            ),
-            named(
-                "cycles",
-                "GC cycles, one row a scrape before which one ended",
-                Model::Metrics(|metrics| Ok(metrics.state().cycles_table()?)),
-            ),
-            named(
-                "waterfall",
-                "where the memory is, one row a part of each moment",
-                Model::Metrics(|metrics| Ok(metrics.state().waterfall().to_table()?)),
-            ),
-            named("gctrace", "one row a GC cycle", Model::GcTrace(|trace| Ok(trace.to_table()?))),
-        ]);
+        all.extend(Metrics::TABLES.iter().map(|view| Self::viewed(view, Model::Metrics)));
+        all.extend(GcTrace::TABLES.iter().map(|view| Self::viewed(view, Model::GcTrace)));
         all
     }
 
@@ -119,8 +102,8 @@ impl ConvertTable {
                 for_each_log(sources, |log| reader.read(log))?;
                 Ok(view.table(&reader.finish()))
             }
-            Model::Metrics(table) => table(&read_metrics(sources, ReadOptions::default())?),
-            Model::GcTrace(table) => table(&read_gc_traces(sources)?),
+            Model::Metrics(view) => Ok(view.table(&read_metrics(sources, ReadOptions::default())?)),
+            Model::GcTrace(view) => Ok(view.table(&read_gc_traces(sources)?)),
         }
     }
 }

@@ -8,7 +8,7 @@
 //! The line is printed by `gcMarkTermination` in `runtime/mgc.go`. Stacks and globals are there since Go 1.18; the leak
 //! check since 1.26. `MB` is 2²⁰ bytes, rounded down.
 
-use gomem_table::{Definition, Row, Table, ToTable, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit, View};
 use memchr::memmem;
 use nom::{
     IResult, Parser,
@@ -79,6 +79,9 @@ pub struct GcTraceLine {
 }
 
 impl GcTrace {
+    /// Its tables.
+    pub const TABLES: &'static [View<Self>] = &[View::new(GcTraceLine::schema, Self::to_table)];
+
     /// Finds all GC cycles in a log. Other lines, prefixes before the trace and text after it are passed over; what
     /// begins like a cycle and cannot be read is a [diagnostic](Self::diagnostics).
     ///
@@ -189,6 +192,7 @@ impl Row for GcTraceLine {
         let (ms, mb) = (Unit::Milliseconds, Unit::Mebibytes);
         let before = "not printed before Go 1.18";
         Definition::new("gctrace", "as in the log")
+            .about("one row a GC cycle")
             .int64("cycle", Unit::Count, "the cycle's number, from 1 at the program's start", |line: &&'a Self| {
                 saturating(line.cycle)
             })

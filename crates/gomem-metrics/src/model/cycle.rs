@@ -182,6 +182,7 @@ impl Row for ObservedCycle {
         let count = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         let absent = "not exported";
         Definition::new("cycles", "target, then time")
+            .about("GC cycles, one row a scrape before which one ended")
             .shared_text("target", "the program", |cycle: &&'a Self| &cycle.target)
             .int64("run", Unit::None, "counts up, from 0 for each target, when the process was restarted", |cycle| {
                 i64::from(cycle.run)

@@ -117,6 +117,7 @@ impl<'a> SeriesTable<'a> {
             .codes("key", &self.texts, "the label's name", |label: &(u32, u32)| label.0)
             .codes("value", &self.texts, "its value", |label| label.1);
         Definition::new("series", "series in the order of their first appearance, then time")
+            .about("every sample")
             .timestamp("time", "when it was observed", |&(codes, index): &(&SeriesCodes<'_>, usize)| {
                 codes.series.times_ms[index]
             })

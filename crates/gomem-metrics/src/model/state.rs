@@ -161,6 +161,7 @@ impl GoState {
     fn definition(&self) -> Definition<'_, usize> {
         let run = "counts up, from 0 for each target, when the process was restarted";
         let mut definition = Definition::new("state", "target, then time")
+            .about("the runtime's state, one row a scrape")
             .shared_text("target", "the program", |&row: &usize| &self.targets[row])
             .int64("run", Unit::None, run, |&row| i64::from(self.runs[row]))
             .timestamp("time", "when the scrape was taken", |&row| self.times_ms[row]);

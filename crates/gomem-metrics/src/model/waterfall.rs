@@ -151,6 +151,7 @@ impl Row for WaterfallPart {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         let order = "as the state: target, then time; then the parts in the order of their enum";
         Definition::new("waterfall", order)
+            .about("where the memory is, one row a part of each moment")
             .shared_text("target", "the program", |part: &&'a Self| &part.target)
             .timestamp("time", "the moment", |part| part.time_ms)
             .category("component", Component::NAMES, "the part", |part| part.component as u32)
