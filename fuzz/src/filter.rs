@@ -7,22 +7,8 @@ use gomem_pprof::{Filter, Profile};
 pub fn filter(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     let mut filter = Filter::default();
-    let options = [
-        &mut filter.focus,
-        &mut filter.ignore,
-        &mut filter.hide,
-        &mut filter.show,
-        &mut filter.show_from,
-        &mut filter.prune_from,
-        &mut filter.tagfocus,
-        &mut filter.tagignore,
-        &mut filter.tagshow,
-        &mut filter.taghide,
-        &mut filter.tagroot,
-        &mut filter.tagleaf,
-    ];
-    for (option, line) in options.into_iter().zip(text.split('\n')) {
-        line.clone_into(option);
+    for (option, line) in Filter::OPTIONS.iter().zip(text.split('\n')) {
+        line.clone_into(option.of(&mut filter));
     }
     thread_local! {
         static PROFILE: OnceCell<Profile> = const { OnceCell::new() };

@@ -357,22 +357,9 @@ fn divisor(divide_by: f64) -> Result<f64, Error> {
 fn filter_of(expressions: std::collections::HashMap<String, String>, noinlines: bool) -> Result<Filter, Error> {
     let mut filter = Filter::default();
     filter.noinlines = noinlines;
-    for (option, expression) in expressions {
-        *match option.as_str() {
-            "focus" => &mut filter.focus,
-            "ignore" => &mut filter.ignore,
-            "hide" => &mut filter.hide,
-            "show" => &mut filter.show,
-            "show_from" => &mut filter.show_from,
-            "prune_from" => &mut filter.prune_from,
-            "tagfocus" => &mut filter.tagfocus,
-            "tagignore" => &mut filter.tagignore,
-            "tagshow" => &mut filter.tagshow,
-            "taghide" => &mut filter.taghide,
-            "tagroot" => &mut filter.tagroot,
-            "tagleaf" => &mut filter.tagleaf,
-            _ => return Err(Error::usage(format!("no filter {option:?}"))),
-        } = expression;
+    for (name, expression) in expressions {
+        let option = Filter::option(&name).ok_or_else(|| Error::usage(format!("no filter {name:?}")))?;
+        *option.of(&mut filter) = expression;
     }
     Ok(filter)
 }

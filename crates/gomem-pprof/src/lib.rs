@@ -57,7 +57,7 @@ pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
     SampleValues, Stack,
 };
-pub use transform::{Filter, Merger};
+pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     DiffRow, Edge, Edges, FLAME_SCHEMA, FRAMES_SCHEMA, FlameNode, FlameTree, FrameKey, Granularity, KeyStatus,
     ProfileDiff, Sampled, Tag, Top, TopOptions, TopRow,

@@ -1,6 +1,6 @@
 //! Which samples and frames of profiles are looked at.
 
-use clap::Args;
+use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use gomem_pprof::{DecodeOptions, Filter, Merger, Profile};
 
 use crate::{
@@ -11,42 +11,8 @@ use crate::{
 /// What of a profile is looked at.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(crate) struct Selection {
-    /// Keep samples with a frame that matches (function, file or mapped file).
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    focus: String,
-    /// Leave out samples with a frame that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    ignore: String,
-    /// Leave out frames that match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    hide: String,
-    /// Leave out frames that do not match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    show: String,
-    /// Leave out frames above the outermost that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    show_from: String,
-    /// Leave out frames below the innermost that matches.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    prune_from: String,
-    /// Keep samples with a label that matches: `key=regexp`, or a range such as `bytes=1kb:10kb`.
-    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagfocus: String,
-    /// Leave out samples with a label that matches.
-    #[arg(long, value_name = "FILTER", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagignore: String,
-    /// Keep the labels whose keys match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagshow: String,
-    /// Leave out the labels whose keys match.
-    #[arg(long, value_name = "REGEXP", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    taghide: String,
-    /// Label keys, with commas between, whose values become frames at the root.
-    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagroot: String,
-    /// The same at the leaf.
-    #[arg(long, value_name = "KEYS", default_value = "", hide_default_value = true, help_heading = "Filters")]
-    tagleaf: String,
+    #[command(flatten)]
+    filters: Filters,
     /// Count inlined functions as those they were inlined into.
     #[arg(long, help_heading = "Filters")]
     noinlines: bool,
@@ -84,24 +50,42 @@ impl Selection {
     }
 
     fn filter(&self) -> Filter {
-        let mut filter = Filter::default();
-        for (option, expression) in [
-            (&mut filter.focus, &self.focus),
-            (&mut filter.ignore, &self.ignore),
-            (&mut filter.hide, &self.hide),
-            (&mut filter.show, &self.show),
-            (&mut filter.show_from, &self.show_from),
-            (&mut filter.prune_from, &self.prune_from),
-            (&mut filter.tagfocus, &self.tagfocus),
-            (&mut filter.tagignore, &self.tagignore),
-            (&mut filter.tagshow, &self.tagshow),
-            (&mut filter.taghide, &self.taghide),
-            (&mut filter.tagroot, &self.tagroot),
-            (&mut filter.tagleaf, &self.tagleaf),
-        ] {
-            option.clone_from(expression);
-        }
+        let mut filter = self.filters.0.clone();
         filter.noinlines = self.noinlines;
         filter
+    }
+}
+
+/// The options that `Filter` lists, `--show-from` for `show_from`.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Filters(Filter);
+
+impl Args for Filters {
+    fn augment_args(command: Command) -> Command {
+        Filter::OPTIONS.iter().fold(command, |command, option| {
+            let arg = Arg::new(option.name()).long(option.name().replace('_', "-")).value_name(option.value());
+            command.arg(arg.help(option.doc()).help_heading("Filters"))
+        })
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Filters {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut filters = Self::default();
+        filters.update_from_arg_matches(matches)?;
+        Ok(filters)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        for option in Filter::OPTIONS {
+            if let Some(expression) = matches.get_one::<String>(option.name()) {
+                expression.clone_into(option.of(&mut self.0));
+            }
+        }
+        Ok(())
     }
 }
