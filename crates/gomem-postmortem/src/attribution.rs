@@ -3,6 +3,7 @@
 mod account;
 mod compiler;
 mod explain;
+mod fit;
 mod join;
 mod library;
 mod map_types;
@@ -12,6 +13,7 @@ mod record;
 mod site;
 mod size_classes;
 mod sizes;
+mod type_sizes;
 mod unreported;
 
 pub(crate) use account::{Account, Bytes, Call, Entry, Part, accounts};

@@ -40,4 +40,4 @@ pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
 pub use source_path::SourcePath;
-pub use symbol::{Symbol, Wrapper};
+pub use symbol::{Symbol, Wrapper, package_name};

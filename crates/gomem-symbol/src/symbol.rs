@@ -108,9 +108,9 @@ impl Symbol {
     /// The name people say: the package's last element and the local name, `store.(*Map).Put`.
     #[must_use]
     pub fn short(&self) -> String {
-        match self.package.rsplit('/').next() {
-            Some(last) if !last.is_empty() => format!("{last}.{}", self.local()),
-            _ => self.local(),
+        match package_name(&self.package) {
+            "" => self.local(),
+            name => format!("{name}.{}", self.local()),
         }
     }
 
@@ -145,6 +145,21 @@ impl Symbol {
 impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.key())
+    }
+}
+
+/// The name that a package most likely has, by its import path: the last element that is no major version, without the
+/// version that `gopkg.in` puts behind a dot. `github.com/a/roaring/v2` is `roaring`, `gopkg.in/yaml.v3` is `yaml`.
+#[must_use]
+pub fn package_name(path: &str) -> &str {
+    let is_major =
+        |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok_and(|major| major > 1));
+    let mut parts = path.rsplit('/').map(|part| part.split('@').next().unwrap_or(part));
+    let last = parts.next().unwrap_or_default();
+    let name = if is_major(last) { parts.next().unwrap_or(last) } else { last };
+    match name.rsplit_once('.') {
+        Some((name, version)) if is_major(version) || version == "v1" || version == "v0" => name,
+        _ => name,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::attribution::{
     reason::Reason,
     record::Record,
     sizes::{Shape, Sizes},
+    type_sizes::TypeSizes,
     unreported::unreported,
 };
 
@@ -73,16 +74,35 @@ pub(crate) struct Verdict<'a> {
     pub(crate) decision: Option<&'a HeapDecision>,
 }
 
+/// What the compiler says of each of the allocations of one leaf, in their order.
+pub(crate) fn records<'a>(allocations: &[Allocation<'_>], compiler: &Compiler<'a>) -> Vec<Vec<Record<'a>>> {
+    allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect()
+}
+
+/// Learns how large the objects of a type are where one call of the allocator makes nothing else.
+pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>], types: &mut TypeSizes) {
+    if let ([only], [records]) = (allocations, records)
+        && let [record] = records[..]
+        && record.must_allocate()
+        && let Some(size) = only.sizes.fixed()
+    {
+        types.learn(record, size, only.objects);
+    }
+}
+
 /// What explains each of the allocations of one leaf, in their order.
-pub(crate) fn explain<'a>(allocations: &mut [Allocation<'_>], compiler: &Compiler<'a>) -> Vec<Verdict<'a>> {
+pub(crate) fn explain<'a>(
+    allocations: &mut [Allocation<'_>],
+    records: &[Vec<Record<'a>>],
+    compiler: &Compiler<'a>,
+    types: &TypeSizes,
+) -> Vec<Verdict<'a>> {
     let bytes: Vec<i64> = allocations.iter().map(|allocation| allocation.bytes).collect();
     share_growth(allocations);
-    let records: Vec<Vec<Record<'_>>> = allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect();
     let mut order: Vec<usize> = (0..allocations.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(bytes[*at]), *at));
-    let mut taken: Vec<Record<'_>> = Vec::new();
     let mut found: Vec<Verdict<'a>> = vec![Verdict::default(); allocations.len()];
-    for (at, verdict) in verdicts(allocations, &records, &order, compiler, &mut taken) {
+    for (at, verdict) in verdicts(allocations, records, &order, compiler, types) {
         found[at] = verdict;
     }
     if has_defer_records(allocations) {
@@ -102,8 +122,9 @@ fn verdicts<'a>(
     records: &[Vec<Record<'a>>],
     order: &[usize],
     compiler: &Compiler<'_>,
-    taken: &mut Vec<Record<'a>>,
+    types: &TypeSizes,
 ) -> Vec<(usize, Verdict<'a>)> {
+    let mut taken: Vec<Record<'a>> = Vec::new();
     let mut verdicts = Vec::new();
     let frames: Vec<_> = allocations.iter().map(by_frames).collect();
     // What the runtime allocates for itself no log reports.
@@ -114,11 +135,11 @@ fn verdicts<'a>(
     while !open.is_empty() && order.len() <= MOST_PAIRED {
         let pairs = open.iter().flat_map(|&at| {
             let sizes = &allocations[at].sizes;
-            records[at].iter().map(move |&record| (record.fit(sizes), at, record))
+            records[at].iter().map(move |&record| (record.fit(sizes, types), at, record))
         });
         // The first of equals: the largest allocation, and the most certain record.
         let best = pairs
-            .filter(|(fit, _, record)| *fit > 0 && !is_taken(taken, *record))
+            .filter(|(fit, _, record)| *fit > 0 && !is_taken(&taken, *record))
             .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
         let Some((fit, at, record)) = best else { break };
         open.retain(|other| *other != at);
@@ -127,11 +148,11 @@ fn verdicts<'a>(
             allocations[at].lines.first().and_then(|line| unreported(&allocations[at].sizes, compiler.build(*line)));
         // What surely allocates on a line takes one of its calls; a guess is for those that are left, and a size alone is
         // too little for a guess where each call has a record.
-        let line = allocations[at].lines.first().map_or(0, Line::line);
-        let sure = records[at].iter().filter(|record| record.must_allocate_at(line)).count();
+        let fits = |record: &&Record<'_>| allocations.iter().any(|other| record.fit(&other.sizes, types) > 0);
+        let sure = records[at].iter().filter(|record| record.must_allocate()).filter(fits).count();
         let calls = allocations.iter().filter(|other| other.is_beside(&allocations[at])).count();
         let has_shape = allocations[at].sizes.fixed().is_none();
-        let guess = guess.filter(|_| !record.must_allocate_at(line) || sure < calls);
+        let guess = guess.filter(|_| !record.must_allocate() || sure < calls);
         let guess = guess.filter(|_| has_shape || records[at].len() < calls);
         verdicts.push((
             at,
@@ -145,21 +166,31 @@ fn verdicts<'a>(
         ));
     }
     for at in open {
-        verdicts.push((at, leftover(&allocations[at], &records[at], compiler)));
+        verdicts.push((at, leftover(&allocations[at], &records[at], compiler, types)));
     }
     for (at, verdict) in &mut verdicts {
         // What a function of the standard library is for tells more than what it is made of.
         verdict.reason = frames[*at].or(verdict.reason);
+        if let (Some((Reason::Compiler(cause), _)), Some(decision)) = (frames[*at], verdict.decision)
+            && cause != decision.cause
+        {
+            verdict.decision = None;
+        }
     }
     verdicts
 }
 
 /// What no free record explains.
-fn leftover<'a>(allocation: &Allocation<'_>, records: &[Record<'a>], compiler: &Compiler<'_>) -> Verdict<'a> {
+fn leftover<'a>(
+    allocation: &Allocation<'_>,
+    records: &[Record<'a>],
+    compiler: &Compiler<'_>,
+    types: &TypeSizes,
+) -> Verdict<'a> {
     let guess = allocation.lines.first().and_then(|line| unreported(&allocation.sizes, compiler.build(*line)));
     let best = records
         .iter()
-        .map(|record| (record.fit(&allocation.sizes), *record))
+        .map(|record| (record.fit(&allocation.sizes, types), *record))
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {

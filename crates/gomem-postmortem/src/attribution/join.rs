@@ -8,11 +8,12 @@ use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
 
 use crate::attribution::{
     compiler::Compiler,
-    explain::{Allocation, Verdict, explain},
+    explain::{Allocation, Verdict, explain, learn, records},
     place::Place,
     reason::Reason,
     site::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
     sizes::Sizes,
+    type_sizes::TypeSizes,
 };
 
 /// The allocation sites of a heap profile, by falling bytes: what each leaf allocates for each reason, charged to the
@@ -30,9 +31,13 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
         ["alloc_space", "alloc_objects", "inuse_space"].map(|name| profile.total(index(name)));
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
-    for mut group in groups {
-        // What a slice has kept over all copies of one call is read before the copies are told to share it.
-        let verdicts = explain(&mut group.allocations, &compiler);
+    let records: Vec<_> = groups.iter().map(|group| records(&group.allocations, &compiler)).collect();
+    let mut types = TypeSizes::default();
+    for (group, records) in groups.iter().zip(&records) {
+        learn(&group.allocations, records, &mut types);
+    }
+    for (mut group, records) in groups.into_iter().zip(records) {
+        let verdicts = explain(&mut group.allocations, &records, &compiler, &types);
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
         for (verdict, allocation) in verdicts.into_iter().zip(&group.allocations) {
             match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {

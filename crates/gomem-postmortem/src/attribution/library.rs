@@ -73,7 +73,7 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
         (_, "slices", None, "Grow" | "Insert" | "Concat" | "Clone" | "AppendSeq" | "Collect" | "Sorted" | "Repeat") => {
             Reason::Compiler(Cause::SliceGrowth)
         }
-        (_, "maps", None, "Clone") => Reason::Compiler(Cause::MapCreation),
+        (_, "maps", None, "Clone" | "clone") => Reason::Compiler(Cause::MapCreation),
         (_, "maps", ..) => Reason::MapGrowth,
         (_, "fmt" | "strconv" | "log" | "log/slog" | "log/internal" | "text/template" | "html/template", ..) => {
             Reason::Formatting

@@ -16,17 +16,11 @@ pub(crate) struct Maps {
 impl Maps {
     /// Takes the type from `make(map[string]int, 8)` or `map[string]int{...}`.
     pub(crate) fn add(&mut self, subject: &str) {
-        let subject = subject.strip_prefix("make(").unwrap_or(subject);
-        match subject.strip_prefix("map[").and_then(slot) {
-            Some((key, value)) => {
-                // `bucketOf` until Go 1.23: tops, keys, values, overflow; since then groups of slots behind a control word.
-                self.buckets.insert(rounded(8 + 8 * (key + value) + 8));
-                let align = if key.max(value) >= 8 { 8 } else { key.max(value).max(1).next_power_of_two() };
-                // A slot that ends with nothing is padded, so that the end has an address of its own.
-                self.buckets.insert(rounded(8 + 8 * (key + value.max(1)).div_ceil(align) * align));
-            }
+        match bucket_sizes(subject) {
+            Some(buckets) => self.buckets.extend(buckets),
             None => self.has_others = true,
         }
+        let subject = subject.strip_prefix("make(").unwrap_or(subject);
         let key = subject.strip_prefix("map[").and_then(|rest| size_of(rest.split(']').next()?));
         self.keys.extend(key);
     }
@@ -48,6 +42,30 @@ impl Maps {
     }
 }
 
+/// The sizes that buckets and groups of a map have, by `make(map[string]int, 8)` or `map[string]int{...}`; `None` for a type
+/// whose size is not known.
+pub(crate) fn bucket_sizes(subject: &str) -> Option<[u64; 2]> {
+    let subject = subject.strip_prefix("make(").unwrap_or(subject);
+    let (key, value) = subject.strip_prefix("map[").and_then(slot)?;
+    let align = if key.max(value) >= 8 { 8 } else { key.max(value).max(1).next_power_of_two() };
+    Some([
+        // `bucketOf` until Go 1.23: tops, keys, values, overflow.
+        rounded(8 + 8 * (key + value) + 8),
+        // Since then groups of slots behind a control word. A slot that ends with nothing is padded, so that the end has an
+        // address of its own.
+        rounded(8 + 8 * (key + value.max(1)).div_ceil(align) * align),
+    ])
+}
+
+/// Whether a size is that of some buckets in one piece: so many that their number is a power of two.
+pub(crate) fn is_array_of(size: u64, bucket: u64) -> bool {
+    (1..32).any(|doubled| {
+        let bytes = bucket << doubled;
+        // Buckets are as large as their contents and their size class is a little larger.
+        bytes >= size && bytes - bytes / 8 <= size
+    })
+}
+
 /// Whether a bucket of a map with a usual key and value has this size.
 pub(crate) fn is_usual_bucket(size: u64) -> bool {
     USUAL_SLOTS.iter().any(|slot| rounded(8 + 8 * slot + 8) == size || rounded(8 + 8 * slot) == size)
@@ -66,7 +84,8 @@ fn slot(rest: &str) -> Option<(u64, u64)> {
     Some((size_of(&rest[..end])?, size_of(value)?))
 }
 
-fn size_of(name: &str) -> Option<u64> {
+/// The bytes of a value of a basic type, a pointer, a text, a slice.
+pub(crate) fn size_of(name: &str) -> Option<u64> {
     Some(match name {
         "bool" | "byte" | "uint8" | "int8" => 1,
         "int16" | "uint16" => 2,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_pprof::Line;
-use gomem_symbol::Symbol;
+use gomem_symbol::{Symbol, package_name};
 
 /// A line of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,12 +34,16 @@ impl Place {
         }
     }
 
-    /// `api/handler.go:58`: enough of the path to know it.
+    /// `api/handler.go:58`: enough of the path to know it. The folder goes by the package's name, without versions.
     #[must_use]
     pub fn short(&self) -> String {
-        let mut parts: Vec<&str> = self.file.rsplitn(3, '/').take(2).collect();
-        parts.reverse();
-        format!("{}:{}", parts.join("/"), self.line)
+        match self.file.rsplit_once('/') {
+            Some((folder, file)) => match package_name(folder) {
+                "" => format!("{file}:{}", self.line),
+                package => format!("{package}/{file}:{}", self.line),
+            },
+            None => format!("{}:{}", self.file, self.line),
+        }
     }
 
     /// `api.(*Handler).postEvents`.

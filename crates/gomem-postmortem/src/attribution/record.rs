@@ -7,9 +7,11 @@ use gomem_finding::Confidence;
 use gomem_symbol::Symbol;
 
 use crate::attribution::{
-    map_types::is_usual_bucket,
+    fit,
+    map_types::{self, is_usual_bucket},
     reason::Reason,
     sizes::{Shape, Sizes},
+    type_sizes::TypeSizes,
 };
 
 /// What the compiler says of a line: a decision, or something that stays on the stack unless it is large.
@@ -83,10 +85,9 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether it is a decision that allocates whenever it is reached, about this line itself.
-    pub(crate) fn must_allocate_at(self, line: i64) -> bool {
-        let is_sure = matches!(self.certainty(), Certainty::Yes | Certainty::RuntimeSized);
-        self.decision().is_some_and(|decision| is_sure && decision.line.map(i64::from) == Some(line))
+    /// Whether it is a decision that allocates whenever it is reached.
+    pub(crate) fn must_allocate(self) -> bool {
+        self.decision().is_some() && matches!(self.certainty(), Certainty::Yes | Certainty::RuntimeSized)
     }
 
     /// Whether both are the same record.
@@ -168,47 +169,89 @@ impl<'a> Record<'a> {
     }
 
     /// How well it explains objects of these sizes; 0 when it cannot.
-    pub(crate) fn fit(self, sizes: &Sizes) -> u32 {
-        let shape = sizes.shape();
+    pub(crate) fn fit(self, sizes: &Sizes, types: &TypeSizes) -> u32 {
+        let kind_fit = match sizes.shape() {
+            Shape::Fixed(size) if !self.allows(size) => 0,
+            Shape::Fixed(size) => match types.of(self) {
+                Some(expected) if size == expected => fit::TYPE,
+                Some(_) => 0,
+                None => self.fit_of_kind(sizes),
+            },
+            _ => self.fit_of_kind(sizes),
+        };
         let sure = u32::from(self.certainty() == Certainty::Yes);
-        let kind_fit =
-            match (self.kind(), shape) {
-                // Without room asked for only the header and the first bucket are made here.
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, shape) if is_empty_map(self.subject()) => {
-                    match shape {
-                        Shape::Fixed(MAP_HEADER) => 40,
-                        Shape::Fixed(size) if is_usual_bucket(size) => 20,
-                        Shape::Mixed if sizes.smallest() == MAP_HEADER => 15,
-                        _ => 0,
-                    }
-                }
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) if sizes.contains(MAP_HEADER) => 40,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Map) => 30,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) if is_usual_bucket(size) => 20,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(_)) => 2,
-                (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => 15,
-                (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes) => 39,
-                (SubjectKind::Append, Shape::Slice) => 38,
-                (SubjectKind::Append, Shape::Fixed(_)) => 16,
-                (SubjectKind::Append, Shape::Map) => 18,
-                (SubjectKind::Append, Shape::Mixed) => 22,
-                (SubjectKind::MakeSlice, _) if self.certainty() == Certainty::RuntimeSized => match shape {
-                    Shape::Fixed(_) => 18,
-                    _ => 28,
-                },
-                (SubjectKind::Conversion | SubjectKind::Concatenation, Shape::Fixed(_)) => 17,
-                (SubjectKind::Conversion | SubjectKind::Concatenation, _) => 27,
-                // What has one type has one size.
-                (SubjectKind::VariadicSlice, Shape::Fixed(size)) if size % 16 == 0 => 22,
-                (SubjectKind::VariadicSlice, Shape::Fixed(_)) => 15,
-                (SubjectKind::Value, Shape::Fixed(8 | 16 | 24)) => 22,
-                (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(16..=128)) => 22,
-                (kind, Shape::Fixed(size)) => {
-                    if size_of(kind, self.subject()).is_some_and(|expected| expected != size) { 4 } else { 20 }
-                }
-                _ => 0,
-            };
         if kind_fit == 0 { 0 } else { kind_fit + sure }
+    }
+
+    /// Whether the compiler can have left an object of this size to the reason that it gives: what is larger than the stack
+    /// takes goes to the heap for that.
+    fn allows(self, size: u64) -> bool {
+        let is_too_large = self.decision().is_some_and(|decision| decision.cause == Cause::TooLarge);
+        match self.kind() {
+            SubjectKind::Variable => is_too_large || size <= LARGEST_VARIABLE,
+            SubjectKind::NewValue | SubjectKind::FuncLiteral | SubjectKind::MethodValue => {
+                if is_too_large {
+                    size > SMALL_FRAMES
+                } else {
+                    size <= LARGEST_IMPLICIT
+                }
+            }
+            SubjectKind::Value | SubjectKind::CompositeValue => size <= LARGEST_IMPLICIT,
+            _ => true,
+        }
+    }
+
+    /// How well a record of its kind explains objects of these sizes, when its type does not tell their size.
+    fn fit_of_kind(self, sizes: &Sizes) -> u32 {
+        let shape = sizes.shape();
+        match (self.kind(), shape) {
+            // Without room asked for only the header and the first bucket are made here.
+            (SubjectKind::MakeMap | SubjectKind::MapLiteral, shape) if is_empty_map(self.subject()) => match shape {
+                Shape::Fixed(MAP_HEADER) => fit::MAP_HEADER,
+                Shape::Fixed(size) => self.fit_of_bucket(size, fit::USUAL_BUCKET),
+                Shape::Mixed if sizes.smallest() == MAP_HEADER => fit::MAYBE,
+                _ => 0,
+            },
+            (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) if sizes.contains(MAP_HEADER) => fit::MAP_HEADER,
+            (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Map) => fit::MAP_TABLES,
+            (SubjectKind::MakeMap | SubjectKind::MapLiteral, Shape::Fixed(size)) => {
+                self.fit_of_bucket(size, fit::HARDLY)
+            }
+            (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => fit::MAYBE,
+            (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes) => fit::NAMED_MAP,
+            (SubjectKind::Append, Shape::Slice) => fit::APPEND_GROWS,
+            (SubjectKind::Append, Shape::Fixed(_)) => fit::APPEND_ONCE,
+            (SubjectKind::Append, Shape::Map) => fit::APPEND_LIKE_MAP,
+            (SubjectKind::Append, Shape::Mixed) => fit::USUAL,
+            (SubjectKind::MakeSlice, shape) if self.certainty() == Certainty::RuntimeSized => match shape {
+                Shape::Fixed(_) => fit::APPEND_LIKE_MAP,
+                _ => fit::RUNTIME_SIZED,
+            },
+            (SubjectKind::Conversion | SubjectKind::Concatenation, Shape::Fixed(_)) => fit::TEXT_OF_ONE_SIZE,
+            (SubjectKind::Conversion | SubjectKind::Concatenation, _) => fit::TEXT,
+            // What has one type has one size.
+            (SubjectKind::VariadicSlice, Shape::Fixed(size)) if size % 16 == 0 => fit::USUAL,
+            (SubjectKind::VariadicSlice, Shape::Fixed(_)) => fit::MAYBE,
+            // The box of a number, of a string, of a slice; of a struct it can be larger.
+            (SubjectKind::Value, Shape::Fixed(8 | 16 | 24)) => fit::USUAL,
+            (SubjectKind::Value, Shape::Fixed(..=LARGEST_BOX)) => fit::LARGE_BOX,
+            (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(16..=128)) => fit::USUAL,
+            (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(..=LARGEST_BOX)) => fit::LARGE_BOX,
+            (SubjectKind::Value | SubjectKind::FuncLiteral | SubjectKind::MethodValue, _) => 0,
+            (_, Shape::Fixed(_)) => fit::ONE_SIZE,
+            _ => 0,
+        }
+    }
+
+    /// How well a map explains an object of this size: its type tells how large its buckets are.
+    fn fit_of_bucket(self, size: u64, otherwise: u32) -> u32 {
+        match map_types::bucket_sizes(self.subject()) {
+            Some(buckets) if buckets.contains(&size) => fit::BUCKET_OF_TYPE,
+            Some(buckets) if buckets.iter().any(|bucket| map_types::is_array_of(size, *bucket)) => fit::USUAL_BUCKET,
+            Some(_) => 0,
+            None if is_usual_bucket(size) => fit::USUAL_BUCKET,
+            None => otherwise,
+        }
     }
 }
 
@@ -240,19 +283,14 @@ fn is_empty_map(subject: &str) -> bool {
     subject.ends_with("{}") || (subject.starts_with("make(") && !subject.contains(", "))
 }
 
-/// The bytes of what is made, where its type tells.
-fn size_of(kind: SubjectKind, subject: &str) -> Option<u64> {
-    let made = match kind {
-        SubjectKind::NewValue => subject.strip_prefix("new(")?.strip_suffix(')')?,
-        _ => return None,
-    };
-    Some(match made {
-        "int" | "uint" | "int64" | "uint64" | "float64" | "uintptr" => 8,
-        "int32" | "uint32" | "float32" => 4,
-        "string" | "any" | "error" => 16,
-        _ => return None,
-    })
-}
-
 /// The size of `runtime.hmap`, and of `internal/runtime/maps.Map` since Go 1.24.
 const MAP_HEADER: u64 = 48;
+
+/// `ir.MaxImplicitStackVarSize` of `cmd/compile/internal/ir/cfg.go`: what `new`, `&T{}` and closures may have on the stack.
+const LARGEST_IMPLICIT: u64 = 64 << 10;
+/// The same with `-smallframes`.
+const SMALL_FRAMES: u64 = 16 << 10;
+/// `ir.MaxStackVarSize` until Go 1.23; 128 KiB since.
+const LARGEST_VARIABLE: u64 = 10 << 20;
+/// Few values in interfaces are larger, and no closure.
+const LARGEST_BOX: u64 = 1024;

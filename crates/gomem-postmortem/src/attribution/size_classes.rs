@@ -6,12 +6,21 @@ pub(crate) fn rounded(bytes: u64) -> u64 {
     CLASSES.get(at).copied().unwrap_or_else(|| bytes.div_ceil(PAGE).saturating_mul(PAGE))
 }
 
+/// The size class that a mean size is of: scaling by the sampling rate moves it a little. The size itself when none is near.
+pub(crate) fn nearest(size: u64) -> u64 {
+    let class = rounded(size.saturating_sub(size / SCALING));
+    if class.abs_diff(size) <= size / SCALING + 1 { class } else { size }
+}
+
 /// The size below one of them.
 pub(crate) fn below(size: u64) -> u64 {
     CLASSES.iter().rev().find(|class| **class < size).copied().unwrap_or(0)
 }
 
 const PAGE: u64 = 8192;
+
+/// Bytes and objects of a sample are scaled and rounded each for itself.
+const SCALING: u64 = 500;
 
 /// `class_to_size` of `runtime/sizeclasses.go`.
 const CLASSES: [u64; 67] = [

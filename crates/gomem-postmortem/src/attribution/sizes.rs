@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribution::size_classes::{below, rounded};
+use crate::attribution::size_classes::{below, nearest, rounded};
 
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.
@@ -29,7 +29,7 @@ impl Sizes {
         if objects <= 0 || bytes <= 0 {
             return;
         }
-        let count = self.by_size.entry((bytes / objects) as u64).or_default();
+        let count = self.by_size.entry(nearest((bytes / objects) as u64)).or_default();
         *count = count.saturating_add(objects);
     }
 

@@ -4,6 +4,7 @@ use gomem_escape::Cause;
 use gomem_finding::Confidence;
 
 use crate::attribution::{
+    fit,
     map_types::{Maps, is_usual_bucket},
     reason::Reason,
     size_classes::rounded,
@@ -36,11 +37,11 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     if !build.is_covered {
         // Then anything can be the reason: only clear shapes tell.
         return match shape {
-            Shape::Map => heuristic(Reason::MapGrowth, 10),
+            Shape::Map => heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG),
             Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
-                heuristic(Reason::MapGrowth, 10)
+                heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG)
             }
-            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, 10),
+            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, fit::GUESS_WITHOUT_LOG),
             _ => None,
         };
     }
@@ -49,35 +50,37 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     // Before that, a slice is as likely.
     let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
     let of_fixed = |size| match size {
-        _ if build.wraps && size < CHANNEL[0] => Some((Reason::Compiler(Cause::Goroutine), 21, Confidence::High)),
-        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, 21),
-        _ if is_map(size) => heuristic(Reason::MapGrowth, 20),
-        _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, 14),
+        _ if build.wraps && size < CHANNEL[0] => {
+            Some((Reason::Compiler(Cause::Goroutine), fit::FLOW, Confidence::High))
+        }
+        _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, fit::FLOW),
+        _ if is_map(size) => heuristic(Reason::MapGrowth, fit::USUAL_BUCKET),
+        _ if may_be_map(size) || is_struct_map(size) => heuristic(Reason::MapGrowth, fit::GUESS),
         _ if is_usual_channel(size) || build.reports_append && size > CHANNEL[0] && size <= MOST_IN_CHANNEL => {
-            heuristic(Reason::Channel, 12)
+            heuristic(Reason::Channel, fit::LARGE_BOX)
         }
         _ => None,
     };
     let reported = match shape {
-        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), 21, Confidence::High)),
-        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, 21, Confidence::High)),
-        _ if build.appends && !build.reports_append => Some((slice, 24, Confidence::High)),
+        _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), fit::FLOW, Confidence::High)),
+        Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
+        _ if build.appends && !build.reports_append => Some((slice, fit::FLOW_OF_SIZES, Confidence::High)),
         Shape::Fixed(size) => of_fixed(size),
-        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, 21),
+        _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, fit::FLOW),
         // `s += x` is not reported.
-        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), 16),
-        Shape::Map if build.reports_append => Some((Reason::MapGrowth, 30, Confidence::High)),
-        Shape::Map => heuristic(Reason::MapGrowth, 29),
+        Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), fit::GROWING_TEXT),
+        Shape::Map if build.reports_append => Some((Reason::MapGrowth, fit::MAP_TABLES, Confidence::High)),
+        Shape::Map => heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE),
         // Two or three steps of a map look like those of a slice.
         Shape::Slice
             if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
                 || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
         {
-            heuristic(Reason::MapGrowth, 29)
+            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
         }
-        Shape::Slice if !build.reports_append => heuristic(slice, 29),
+        Shape::Slice if !build.reports_append => heuristic(slice, fit::MAP_OR_SLICE),
         // The log may lack a generic function that is inlined everywhere.
-        Shape::Slice => heuristic(slice, 14),
+        Shape::Slice => heuristic(slice, fit::GUESS),
         _ => None,
     };
     reported.or_else(|| {
@@ -88,7 +91,7 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
             true => Reason::MapGrowth,
             false => slice,
         };
-        heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { 3 } else { 14 })
+        heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { fit::LAST_GUESS } else { fit::GUESS })
     })
 }
 

@@ -1,0 +1,75 @@
+//! How large the objects of a type are.
+
+use foldhash::HashMap;
+use gomem_escape::SubjectKind;
+use gomem_symbol::package_name;
+
+use crate::attribution::{map_types, record::Record, size_classes::rounded};
+
+/// How large the objects of types are, in size classes: by the type itself, or learnt where one place makes one object.
+#[derive(Debug, Default)]
+pub(crate) struct TypeSizes {
+    /// Votes: how many objects of each size were made where only such an object is made.
+    by_type: HashMap<String, HashMap<u64, i64>>,
+}
+
+impl TypeSizes {
+    /// A place where nothing but `record` allocates made so many objects of this size.
+    pub(crate) fn learn(&mut self, record: Record<'_>, size: u64, objects: i64) {
+        if let Some(name) = type_of(record) {
+            let votes = self.by_type.entry(name).or_default();
+            *votes.entry(size).or_default() += objects;
+        }
+    }
+
+    /// The size of what a record makes; `None` when nothing tells.
+    pub(crate) fn of(&self, record: Record<'_>) -> Option<u64> {
+        if let Some(bytes) = constant_bytes(record) {
+            return Some(rounded(bytes));
+        }
+        let votes = self.by_type.get(&type_of(record)?)?;
+        let all: i64 = votes.values().sum();
+        let (&size, &most) = votes.iter().max_by_key(|(size, objects)| (**objects, **size))?;
+        // A place where another object was not sampled votes for that one's size: few do.
+        (most as f64 >= LEAST_AGREEMENT * all as f64).then_some(size)
+    }
+}
+
+/// The bytes of what is made, where the text tells: of a basic type, or `n` elements of one.
+fn constant_bytes(record: Record<'_>) -> Option<u64> {
+    let subject = record.subject();
+    match record.kind() {
+        SubjectKind::NewValue => map_types::size_of(made_type(subject)?),
+        SubjectKind::MakeSlice => {
+            let (element, sizes) = subject.strip_prefix("make([]")?.strip_suffix(')')?.split_once(", ")?;
+            let room: u64 = sizes.rsplit(", ").next()?.parse().ok()?;
+            room.checked_mul(map_types::size_of(element)?)
+        }
+        _ => None,
+    }
+}
+
+/// The type whose object a record is about, with its package's name: the log leaves it out within the package.
+fn type_of(record: Record<'_>) -> Option<String> {
+    let name = match record.kind() {
+        SubjectKind::NewValue | SubjectKind::CompositeValue => made_type(record.subject())?,
+        _ => return None,
+    };
+    let is_named = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
+    let head = name.split(['[', '{', ' ']).next().unwrap_or_default();
+    if !is_named || head.contains('.') || matches!(head, "struct" | "map" | "func" | "interface" | "chan") {
+        return Some(name.to_owned());
+    }
+    Some(format!("{}.{name}", package_name(record.place().0)))
+}
+
+/// `T` of `&T{...}`, `new(T)` and `T{...}`.
+fn made_type(subject: &str) -> Option<&str> {
+    if let Some(name) = subject.strip_prefix("new(") {
+        return name.strip_suffix(')');
+    }
+    let literal = subject.strip_prefix('&').unwrap_or(subject);
+    literal.strip_suffix("{...}").or_else(|| literal.strip_suffix("{}"))
+}
+
+const LEAST_AGREEMENT: f64 = 0.8;
