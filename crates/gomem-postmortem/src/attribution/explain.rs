@@ -2,12 +2,13 @@
 
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
-use gomem_pprof::{Line, Sample};
+use gomem_pprof::{Line, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
     compiler::Compiler,
-    library,
+    fit, library,
+    map_types::is_usual_bucket,
     reason::Reason,
     record::Record,
     sizes::{Shape, Sizes},
@@ -16,8 +17,11 @@ use crate::attribution::{
 };
 
 /// One call of the allocator: an address of the program, with all that it allocated.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Allocation<'a> {
+    pub(crate) location: LocationId,
+    /// Where its code is: of one line the code stands in the order in which it runs.
+    pub(crate) address: u64,
     pub(crate) sizes: Sizes,
     pub(crate) bytes: i64,
     pub(crate) objects: i64,
@@ -31,8 +35,10 @@ pub(crate) struct Allocation<'a> {
 }
 
 impl<'a> Allocation<'a> {
-    pub(crate) fn new(lines: Vec<Line<'a>>, stack: Sample<'a>) -> Self {
+    pub(crate) fn new(location: LocationId, address: u64, lines: Vec<Line<'a>>, stack: Sample<'a>) -> Self {
         Self {
+            location,
+            address,
             sizes: Sizes::default(),
             bytes: 0,
             objects: 0,
@@ -54,6 +60,13 @@ impl<'a> Allocation<'a> {
         self.pool_objects = self.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
     }
 
+    /// The same call, with what it allocated by way of other stacks too.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.sizes = Sizes::merged([&self.sizes, &other.sizes].into_iter());
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.objects = self.objects.saturating_add(other.objects);
+    }
+
     /// Whether both are of the same code; one expression can be inlined several times.
     fn is_beside(&self, other: &Self) -> bool {
         let place = |line: &Line<'_>| (line.function().map(|function| function.id()), line.line());
@@ -72,6 +85,21 @@ pub(crate) struct Verdict<'a> {
     pub(crate) reason: Option<(Reason, Confidence)>,
     /// The compiler's decision about these very objects.
     pub(crate) decision: Option<&'a HeapDecision>,
+}
+
+impl Verdict<'_> {
+    /// The same for the stack of an allocation: what a function of the standard library is for tells more than what it is
+    /// made of.
+    pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>) -> Self {
+        let purpose = by_frames(allocation);
+        if let (Some((Reason::Compiler(cause), _)), Some(decision)) = (purpose, self.decision)
+            && cause != decision.cause
+        {
+            self.decision = None;
+        }
+        self.reason = purpose.or(self.reason);
+        self
+    }
 }
 
 /// What the compiler says of each of the allocations of one leaf, in their order.
@@ -124,18 +152,21 @@ fn verdicts<'a>(
     compiler: &Compiler<'_>,
     types: &TypeSizes,
 ) -> Vec<(usize, Verdict<'a>)> {
-    let mut taken: Vec<Record<'a>> = Vec::new();
+    let mut taken: Vec<(Record<'a>, usize)> = Vec::new();
     let mut verdicts = Vec::new();
-    let frames: Vec<_> = allocations.iter().map(by_frames).collect();
     // What the runtime allocates for itself no log reports.
     let (runtime, mut open): (Vec<usize>, Vec<usize>) =
         order.iter().partition(|at| Origin::of_package(allocations[**at].symbol().package(), "-") == Origin::Runtime);
     verdicts.extend(runtime.into_iter().map(|at| (at, Verdict::default())));
-    let is_taken = |taken: &[Record<'_>], record: Record<'_>| taken.iter().any(|other| other.is(record));
+    let is_taken = |taken: &[(Record<'_>, usize)], record: Record<'_>| taken.iter().any(|(other, _)| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
         let pairs = open.iter().flat_map(|&at| {
-            let sizes = &allocations[at].sizes;
-            records[at].iter().map(move |&record| (record.fit(sizes, types), at, record))
+            let fit = move |record: Record<'_>| pair_fit(record, at, allocations, types);
+            // What makes several objects, as a map its header and its groups, can have a second one that fits it better than
+            // anything else on the line.
+            let several = taken.iter().filter(|(record, _)| record.makes_several()).map(|(record, _)| fit(*record));
+            let least = several.max().unwrap_or(0);
+            records[at].iter().map(move |&record| (fit(record), at, record)).filter(move |pair| pair.0 > least)
         });
         // The first of equals: the largest allocation, and the most certain record.
         let best = pairs
@@ -143,7 +174,7 @@ fn verdicts<'a>(
             .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
         let Some((fit, at, record)) = best else { break };
         open.retain(|other| *other != at);
-        taken.push(record);
+        taken.push((record, at));
         let guess =
             allocations[at].lines.first().and_then(|line| unreported(&allocations[at].sizes, compiler.build(*line)));
         // What surely allocates on a line takes one of its calls; a guess is for those that are left, and a size alone is
@@ -166,35 +197,50 @@ fn verdicts<'a>(
         ));
     }
     for at in open {
-        verdicts.push((at, leftover(&allocations[at], &records[at], compiler, types)));
-    }
-    for (at, verdict) in &mut verdicts {
-        // What a function of the standard library is for tells more than what it is made of.
-        verdict.reason = frames[*at].or(verdict.reason);
-        if let (Some((Reason::Compiler(cause), _)), Some(decision)) = (frames[*at], verdict.decision)
-            && cause != decision.cause
-        {
-            verdict.decision = None;
-        }
+        verdicts.push((at, leftover(at, allocations, &records[at], &taken, compiler, types)));
     }
     verdicts
 }
 
+/// How well a record explains an allocation, beside the others of its line.
+fn pair_fit(record: Record<'_>, at: usize, allocations: &[Allocation<'_>], types: &TypeSizes) -> u32 {
+    let fit = record.fit(&allocations[at].sizes, types);
+    if fit < fit::ONE_SIZE || fit >= fit::TYPE || !record.makes_one_size() {
+        return fit;
+    }
+    // `m[key] = &T{}` makes two objects: first that of the type, then what the map needs to hold it.
+    let comes_later = allocations.iter().any(|other| {
+        other.address < allocations[at].address && other.sizes.fixed().is_some() && other.is_beside(&allocations[at])
+    });
+    let is_bucket = allocations[at].sizes.fixed().is_some_and(is_usual_bucket);
+    if comes_later && (is_bucket || record.is_stored_by_index()) { fit::LARGE_BOX } else { fit }
+}
+
 /// What no free record explains.
 fn leftover<'a>(
-    allocation: &Allocation<'_>,
+    at: usize,
+    allocations: &[Allocation<'_>],
     records: &[Record<'a>],
+    taken: &[(Record<'a>, usize)],
     compiler: &Compiler<'_>,
     types: &TypeSizes,
 ) -> Verdict<'a> {
+    let allocation = &allocations[at];
     let guess = allocation.lines.first().and_then(|line| unreported(&allocation.sizes, compiler.build(*line)));
+    // One expression can call the allocator at several places, but what has one size has it at each.
+    let is_of_another_size = |record: &Record<'_>| {
+        record.makes_one_size()
+            && taken
+                .iter()
+                .any(|(other, by)| other.is(*record) && allocations[*by].sizes.fixed() != allocation.sizes.fixed())
+    };
     let best = records
         .iter()
-        .map(|record| (record.fit(&allocation.sizes, types), *record))
+        .filter(|record| !is_of_another_size(record))
+        .map(|record| (pair_fit(*record, at, allocations, types), *record))
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {
-        // One expression can call the allocator at several places.
         (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => Verdict {
             reason: Some((record.reason_for(&allocation.sizes).0, Confidence::Medium)),
             decision: record.decision(),

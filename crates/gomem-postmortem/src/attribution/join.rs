@@ -29,17 +29,14 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
         ["alloc_space", "alloc_objects", "inuse_space"].map(|name| profile.total(index(name)));
+    let verdicts = verdicts(&groups, &compiler);
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
-    let records: Vec<_> = groups.iter().map(|group| records(&group.allocations, &compiler)).collect();
-    let mut types = TypeSizes::default();
-    for (group, records) in groups.iter().zip(&records) {
-        learn(&group.allocations, records, &mut types);
-    }
-    for (mut group, records) in groups.into_iter().zip(records) {
-        let verdicts = explain(&mut group.allocations, &records, &compiler, &types);
+    for group in groups {
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
-        for (verdict, allocation) in verdicts.into_iter().zip(&group.allocations) {
+        for allocation in &group.allocations {
+            let verdict = verdicts.get(&(group.key.leaf(), allocation.location)).copied().unwrap_or_default();
+            let verdict = verdict.for_stack(allocation);
             match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {
                 Some((_, allocations)) => allocations.push(allocation),
                 None => parts.push((verdict, vec![allocation])),
@@ -74,6 +71,41 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
     sites
 }
 
+/// What explains each call of the allocator. A call makes the same objects for all stacks, so that all of them count; and what
+/// else its line makes is seen only when all are looked at together.
+fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> HashMap<(Leaf, LocationId), Verdict<'c>> {
+    let mut leaves: HashMap<Leaf, Vec<Allocation<'_>>> = HashMap::default();
+    let mut known: HashMap<(Leaf, LocationId), usize> = HashMap::default();
+    let mut order: Vec<Leaf> = Vec::new();
+    for group in groups {
+        let leaf = leaves.entry(group.key.leaf()).or_insert_with(|| {
+            order.push(group.key.leaf());
+            Vec::new()
+        });
+        for allocation in &group.allocations {
+            match known.get(&(group.key.leaf(), allocation.location)) {
+                Some(&at) => leaf[at].merge(allocation),
+                None => {
+                    known.insert((group.key.leaf(), allocation.location), leaf.len());
+                    leaf.push(allocation.clone());
+                }
+            }
+        }
+    }
+    let records: HashMap<Leaf, _> = leaves.iter().map(|(leaf, calls)| (*leaf, records(calls, compiler))).collect();
+    let mut types = TypeSizes::default();
+    for leaf in &order {
+        learn(&leaves[leaf], &records[leaf], &mut types);
+    }
+    let mut verdicts = HashMap::default();
+    for leaf in order {
+        let Some(mut calls) = leaves.remove(&leaf) else { continue };
+        let found = explain(&mut calls, &records[&leaf], compiler, &types);
+        verdicts.extend(calls.iter().map(|call| (leaf, call.location)).zip(found));
+    }
+    verdicts
+}
+
 fn share(value: i64, total: i64) -> f64 {
     if total == 0 { 0.0 } else { value as f64 / total as f64 }
 }
@@ -93,6 +125,15 @@ struct Key {
     inlined_into: Option<u32>,
     charged_to: u32,
     callee: Option<FunctionId>,
+}
+
+/// A leaf: its line, and that of the function it was inlined into.
+type Leaf = (u32, Option<u32>);
+
+impl Key {
+    fn leaf(&self) -> Leaf {
+        (self.place, self.inlined_into)
+    }
 }
 
 impl Group<'_> {
@@ -155,7 +196,8 @@ impl<'a> Groups<'a> {
         let mut roles = Roles::new(compiler);
         for sample in profile.samples() {
             let Some(leaf) = sample.locations().first() else { continue };
-            let lines: Vec<Line<'_>> = profile.location(leaf).lines().collect();
+            let location = profile.location(leaf);
+            let lines: Vec<Line<'_>> = location.lines().collect();
             let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
             let mut called = None;
             let mut frames = sample.frames();
@@ -185,7 +227,7 @@ impl<'a> Groups<'a> {
             let values = columns.map(|column| sample.value(column));
             let allocations = &mut groups[group].allocations;
             let at = *calls.entry((group, leaf)).or_insert_with(|| {
-                allocations.push(Allocation::new(lines, sample));
+                allocations.push(Allocation::new(leaf, location.address(), lines, sample));
                 allocations.len() - 1
             });
             allocations[at].add(values, is_of_pool);

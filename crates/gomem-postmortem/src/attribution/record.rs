@@ -85,6 +85,27 @@ impl<'a> Record<'a> {
         }
     }
 
+    /// Whether its flow stores it as an element, `x[key] = …`: a map can have to grow for that.
+    pub(crate) fn is_stored_by_index(self) -> bool {
+        self.decision().is_some_and(|decision| decision.steps.iter().any(|step| step.from.contains("] = ")))
+    }
+
+    /// Whether all objects that it makes have one size.
+    pub(crate) fn makes_one_size(self) -> bool {
+        use SubjectKind::{
+            CompositeValue, FuncLiteral, MethodValue, NewValue, SliceLiteral, Value, Variable, VariadicSlice,
+        };
+        matches!(
+            self.kind(),
+            Variable | FuncLiteral | VariadicSlice | NewValue | CompositeValue | SliceLiteral | MethodValue | Value
+        )
+    }
+
+    /// Whether one expression makes objects of several kinds: a map its header and its groups.
+    pub(crate) fn makes_several(self) -> bool {
+        matches!(self.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral)
+    }
+
     /// Whether it is a decision that allocates whenever it is reached.
     pub(crate) fn must_allocate(self) -> bool {
         self.decision().is_some() && matches!(self.certainty(), Certainty::Yes | Certainty::RuntimeSized)

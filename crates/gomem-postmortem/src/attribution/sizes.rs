@@ -160,6 +160,11 @@ impl Sizes {
         tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
     }
 
+    /// Whether there are objects of the size of a `table`, which each map of more than one group has since Go 1.24.
+    pub(crate) fn has_map_tables(&self) -> bool {
+        self.contains(TABLE) || self.has_tables() || self.is_first_table()
+    }
+
     /// Whether each array comes with the `table` and the directory of a map that got its first one.
     fn is_first_table(&self) -> bool {
         matches!(
