@@ -205,7 +205,7 @@ fn verdicts<'a>(
 /// How well a record explains an allocation, beside the others of its line.
 fn pair_fit(record: Record<'_>, at: usize, allocations: &[Allocation<'_>], types: &TypeSizes) -> u32 {
     let fit = record.fit(&allocations[at].sizes, types);
-    if fit < fit::ONE_SIZE || fit >= fit::TYPE || !record.makes_one_size() {
+    if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
         return fit;
     }
     // `m[key] = &T{}` makes two objects: first that of the type, then what the map needs to hold it.

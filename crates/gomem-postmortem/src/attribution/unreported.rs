@@ -38,12 +38,9 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         // Then anything can be the reason: only clear shapes tell.
         return match shape {
             Shape::Map if sizes.has_map_tables() => heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG),
-            Shape::Slice
-                if sizes.has_map_tables()
-                    && is_usual_bucket(sizes.smallest())
-                    && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
-            {
-                heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG)
+            // The first steps of a map look like those of a slice.
+            Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
+                if sizes.has_map_tables() { heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG) } else { None }
             }
             Shape::Slice if sizes.distinct() > 2 => heuristic(slice, fit::GUESS_WITHOUT_LOG),
             _ => None,
