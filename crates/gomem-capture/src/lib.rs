@@ -17,38 +17,23 @@
 //! inflated, and a redirect is followed only within the same origin. TLS is verified, by the system's roots or
 //! by [`Authorities`]; no proxy is used. Values of headers and credentials in URLs are sent and go nowhere else.
 //!
-//! | module | holds |
+//! | room | holds |
 //! |---|---|
-//! | `target` | [`Target`]: where the service is |
-//! | `credentials` | user and password in that URL |
-//! | `authorities` | [`Authorities`]: whose certificates are trusted |
-//! | `header` | [`Headers`]: what is sent, and kept secret |
-//! | `client` | one answer, within its limits |
-//! | `endpoint`, `index` | what is asked for, and what there is |
-//! | `folder` | the bundle on disk |
-//! | `manifest` | [`Manifest`]: what was taken, and what failed |
+//! | `error` | [`Error`] |
+//! | `service` | [`Target`]: where it is; [`Headers`], [`Authorities`]; one answer, within its limits; [`Reach`]: who else can ask |
+//! | `bundle` | the folder on disk; [`Manifest`]: what was taken, and what failed |
 //! | `capture` | [`capture`]: all of it |
-//! | `reach` | [`Reach`], [`ListenCheck`]: who else can ask |
+//!
+//! Each room sees only those above it.
 
 #![forbid(unsafe_code)]
 
-mod authorities;
+mod bundle;
 mod capture;
-mod client;
-mod credentials;
-mod endpoint;
 mod error;
-mod folder;
-mod header;
-mod index;
-mod manifest;
-mod reach;
-mod target;
+mod service;
 
-pub use authorities::Authorities;
+pub use bundle::{Build, BundleFile, Failure, Manifest, Omission, Window};
 pub use capture::{Capture, CaptureOptions, Progress, capture};
 pub use error::Error;
-pub use header::Headers;
-pub use manifest::{Build, Failed, Manifest, Skipped, TakenFile, Window};
-pub use reach::{Answer, ListenCheck, Reach, listen_check};
-pub use target::Target;
+pub use service::{Answer, Authorities, Headers, ListenCheck, Reach, Target, listen_check};

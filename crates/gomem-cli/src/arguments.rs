@@ -88,10 +88,10 @@ impl Arguments {
     pub(crate) fn colour_among(args: &[OsString]) -> Colour {
         let words = args.iter().filter_map(|word| word.to_str());
         let next = words.clone().skip(1).map(Some).chain([None]);
-        let said = words.zip(next).find_map(|(word, next)| match word.strip_prefix("--color=") {
+        let value = words.zip(next).find_map(|(word, next)| match word.strip_prefix("--color=") {
             None => next.filter(|_| word == "--color"),
-            said => said,
+            value => value,
         });
-        said.and_then(|when| Colour::from_str(when, true).ok()).unwrap_or_default()
+        value.and_then(|when| Colour::from_str(when, true).ok()).unwrap_or_default()
     }
 }

@@ -42,8 +42,8 @@ where
 {
     // Standard error is not locked: a progress bar is drawn by a thread of its own.
     let (mut out, mut err) = (BufWriter::new(std::io::stdout().lock()), std::io::stderr());
-    let code = run_with(args, &mut out, &mut err, Look::of_process());
-    out.flush().map_or_else(|problem| tell(&Failure::Output(problem), &mut err, Look::of_process()), |()| code)
+    let code = run_with(args, &mut out, &mut err, Look::from_process());
+    out.flush().map_or_else(|problem| tell(&Failure::Output(problem), &mut err, Look::from_process()), |()| code)
 }
 
 /// The same, writing to `out` and `err` as if these were files.

@@ -68,7 +68,7 @@ impl Attribute {
         };
         let model = self.gctrace.as_deref().map(model).transpose()?;
         let mut sites = attribute(&profile, log.as_ref());
-        sites.sort_by_key(|site| Reverse(self.sample_type.of(site)));
+        sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
         let table = sites_table(&sites, model.as_ref())?;
         let table = if self.limit > 0 { table.head(self.limit) } else { table };
         if self.format != Format::Text {
@@ -96,7 +96,7 @@ fn model(path: &Path) -> Result<GcModel, Failure> {
 }
 
 impl By {
-    fn of(self, site: &Site) -> i64 {
+    fn value(self, site: &Site) -> i64 {
         match self {
             Self::AllocSpace => site.bytes,
             Self::AllocObjects => site.objects,

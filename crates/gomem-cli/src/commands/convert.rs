@@ -47,12 +47,12 @@ pub(crate) struct Convert {
 impl Convert {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let output = self.output.as_deref().unwrap_or(Path::new(STDIN));
-        let form = self.to.map_or_else(|| Form::of_name(output), Ok)?;
+        let form = self.to.map_or_else(|| Form::from_file_name(output), Ok)?;
         let sources = self.inputs.iter().map(|path| Source::held(path)).collect::<Result<Vec<_>, _>>()?;
         let kind = self.kind(&sources)?;
         self.check(kind, form)?;
         check_alike(&sources, kind)?;
-        let bytes = match form.of_tables() {
+        let bytes = match form.table_format() {
             Some(format) => {
                 let table = self.table.clone().map_or_else(|| ConvertTable::first(kind), Ok)?;
                 let mut bytes = Vec::new();
@@ -78,19 +78,19 @@ impl Convert {
             return self.kind_of_folder(path);
         }
         let is_asked = |kind: &Kind| self.table.as_ref().is_none_or(|table| table.kind() == *kind);
-        let mut kinds: Vec<Kind> = Kind::all_of(&first.head()?).collect();
+        let mut kinds: Vec<Kind> = Kind::announced_by(&first.head()?).collect();
         if !kinds.iter().any(is_asked) {
             // What it is may show further down.
-            kinds = Kind::all_of(&first.bytes()?).collect();
+            kinds = Kind::announced_by(&first.bytes()?).collect();
         }
         match (kinds.iter().copied().find(is_asked), kinds.first(), &self.table) {
             (Some(kind), ..) => Ok(kind),
             // Any metrics will do, not only those of Go.
             (None, None, Some(table)) => Ok(table.kind()),
             (None, None, None) => {
-                let told =
+                let problem =
                     "neither a profile, the compiler's log, GC traces nor metrics of Go; say --table if it is one";
-                Err(Failure::input(path, told))
+                Err(Failure::input(path, problem))
             }
             (None, Some(found), Some(table)) => Err(Failure::Usage(format!(
                 "--table {} is of {}, and {} is {}: it has {}",
@@ -120,16 +120,16 @@ impl Convert {
             None if !scrapes.is_empty() => Ok(Kind::Metrics),
             None if others == 0 && !logs.is_empty() => Ok(Kind::EscapeLog),
             _ => {
-                let told = "a folder with neither scrapes, called <unix milliseconds>.prom, nor logs alone; \
+                let problem = "a folder with neither scrapes, called <unix milliseconds>.prom, nor logs alone; \
                             name the files of one kind";
-                Err(Failure::input(path, told))
+                Err(Failure::input(path, problem))
             }
         }
     }
 
     fn check(&self, kind: Kind, form: Form) -> Result<(), Failure> {
         let input = self.inputs[0].display();
-        if form.of_tables().is_none() {
+        if form.table_format().is_none() {
             if kind != Kind::Profile {
                 return Err(Failure::Usage(format!(
                     "{} is a form of profiles, and {input} is {}: take parquet, arrow, csv or json",
@@ -142,8 +142,8 @@ impl Convert {
             }
         }
         if kind != Kind::Profile && (self.sample_type.is_some() || self.selection != Selection::default()) {
-            let told = format!("{input} is {}: sample types and filters are of profiles", kind.name());
-            return Err(Failure::Usage(told));
+            let problem = format!("{input} is {}: sample types and filters are of profiles", kind.name());
+            return Err(Failure::Usage(problem));
         }
         Ok(())
     }
@@ -168,7 +168,7 @@ impl Convert {
 fn check_alike(sources: &[Source], kind: Kind) -> Result<(), Failure> {
     for source in sources.iter().skip(1).filter(|source| !source.path().is_dir()) {
         let head = source.head()?;
-        let mut kinds = Kind::all_of(&head).peekable();
+        let mut kinds = Kind::announced_by(&head).peekable();
         if let Some(other) = kinds.peek().copied()
             && kinds.all(|found| found != kind)
         {

@@ -37,7 +37,7 @@ pub(crate) enum Form {
 
 impl Form {
     /// What the name of a file tells.
-    pub(crate) fn of_name(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn from_file_name(path: &Path) -> Result<Self, Failure> {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let ends_with = |(ending, _): &&(&str, Self)| name.ends_with(ending);
         if let Some((_, form)) = ENDINGS.iter().find(ends_with) {
@@ -55,7 +55,7 @@ impl Form {
     }
 
     /// How a table is written in it; of profiles alone are those that are none.
-    pub(crate) fn of_tables(self) -> Option<Format> {
+    pub(crate) fn table_format(self) -> Option<Format> {
         match self {
             #[cfg(feature = "columnar")]
             Self::Parquet => Some(Format::Parquet),

@@ -29,7 +29,7 @@ pub(crate) struct Gogc {
     /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both; `-` is standard input.
     recording: PathBuf,
     /// Values of GOGC to try; `off` for none.
-    #[arg(long, value_name = "GOGC", value_delimiter = ',', value_parser = percent,
+    #[arg(long, value_name = "GOGC", value_delimiter = ',', value_parser = parse_gogc,
           default_values = ["25", "50", "100", "150", "200", "400", "800"])]
     gogc: Vec<gomem_gogc::Gogc>,
     /// Values of GOMEMLIMIT to try, each with each GOGC, as Go writes them: 512MiB, 2GiB. Without it, the recorded one.
@@ -39,7 +39,7 @@ pub(crate) struct Gogc {
     #[arg(long, value_name = "FACTOR", default_value_t = 1.0)]
     alloc_scale: f64,
     /// The GOGC that the program ran with, where metrics do not tell.
-    #[arg(long, value_name = "GOGC", value_parser = percent, default_value = "100")]
+    #[arg(long, value_name = "GOGC", value_parser = parse_gogc, default_value = "100")]
     recorded_gogc: gomem_gogc::Gogc,
     /// The GOMEMLIMIT that it ran with, where metrics do not tell.
     #[arg(long, value_name = "SIZE")]
@@ -166,7 +166,7 @@ fn name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn percent(text: &str) -> Result<gomem_gogc::Gogc, String> {
+fn parse_gogc(text: &str) -> Result<gomem_gogc::Gogc, String> {
     match text {
         "off" => Ok(gomem_gogc::Gogc::Off),
         _ => {

@@ -15,7 +15,7 @@ pub(crate) enum Kind {
 
 impl Kind {
     /// What `bytes` announce, what they are most of all first.
-    pub(crate) fn all_of(bytes: &[u8]) -> impl Iterator<Item = Self> {
+    pub(crate) fn announced_by(bytes: &[u8]) -> impl Iterator<Item = Self> {
         let announced = Announced::by(bytes);
         let is_profile = announced.profile.is_some_and(|profile| profile.len() == bytes.len());
         [
@@ -76,7 +76,7 @@ impl Kind {
 
     /// What it is instead, and which command reads that.
     pub(crate) fn other(self, bytes: &[u8]) -> Option<String> {
-        let found = Self::all_of(bytes).find(|found| *found != self)?;
+        let found = Self::announced_by(bytes).find(|found| *found != self)?;
         // Whatever is no text announces a profile.
         let is_sure = found != Self::Profile || bytes.starts_with(GZIP);
         is_sure.then(|| format!("it looks like {}, which is for `{}`", found.name(), found.reader()))

@@ -61,8 +61,8 @@ pub(crate) fn read_metrics(sources: &[Source], options: ReadOptions) -> Result<M
         }
         let scrapes = scrapes_of(source.path())?;
         if scrapes.is_empty() {
-            let told = "no scrape in this folder; they are called <unix milliseconds>.prom";
-            return Err(Failure::input(source.path(), told));
+            let problem = "no scrape in this folder; they are called <unix milliseconds>.prom";
+            return Err(Failure::input(source.path(), problem));
         }
         scrapes.into_iter().try_for_each(|path| push(&Source::Path(path)))?;
     }

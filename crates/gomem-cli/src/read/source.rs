@@ -75,8 +75,8 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
 pub(crate) fn stdin() -> Result<StdinLock<'static>, Failure> {
     let stdin = io::stdin();
     if stdin.is_terminal() {
-        let told = "-: standard input is a terminal; pipe something into it, or name a file";
-        return Err(Failure::Usage(told.to_owned()));
+        let problem = "-: standard input is a terminal; pipe something into it, or name a file";
+        return Err(Failure::Usage(problem.to_owned()));
     }
     Ok(stdin.lock())
 }

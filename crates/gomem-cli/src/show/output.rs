@@ -52,8 +52,8 @@ impl<'a> Output<'a> {
     /// What is no text, and no use on a terminal.
     pub(crate) fn write_binary(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         if self.look.out_is_terminal {
-            let told = "this form is binary: write it to a file with `-o FILE` or `> FILE`, or into a pipe";
-            return Err(Failure::Usage(told.to_owned()));
+            let problem = "this form is binary: write it to a file with `-o FILE` or `> FILE`, or into a pipe";
+            return Err(Failure::Usage(problem.to_owned()));
         }
         Ok(self.to.bypass(bytes)?)
     }

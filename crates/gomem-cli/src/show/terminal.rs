@@ -27,7 +27,7 @@ pub(crate) struct Look {
 
 impl Look {
     /// Of this process.
-    pub(crate) fn of_process() -> Self {
+    pub(crate) fn from_process() -> Self {
         let (out, err) = (io::stdout(), io::stderr());
         Self {
             out_is_terminal: out.is_terminal(),

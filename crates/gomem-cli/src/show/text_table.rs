@@ -13,7 +13,7 @@ use crate::{
 };
 
 pub(crate) fn write(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
-    let mut columns: Vec<Aligned> = table.columns().iter().map(|column| Aligned::of(column, table.rows())).collect();
+    let mut columns: Vec<Aligned> = table.columns().iter().map(|column| Aligned::new(column, table.rows())).collect();
     let most = out.columns().or_else(|| is_vast(&columns, table.rows()).then_some(MOST_COLUMNS));
     let wrapped = most.and_then(|width| fit(&mut columns, width));
     let mut shown = comfy_table::Table::new();
@@ -52,7 +52,7 @@ struct Aligned {
 }
 
 impl Aligned {
-    fn of(column: &Column, rows: usize) -> Self {
+    fn new(column: &Column, rows: usize) -> Self {
         Self {
             name: one_line(column.name()),
             header: one_line(column.name()),

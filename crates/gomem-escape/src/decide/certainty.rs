@@ -129,7 +129,7 @@ fn is_surely_empty(make: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(subject: &str) -> Certainty {
+    fn of_subject(subject: &str) -> Certainty {
         Certainty::from_allocation(&Allocation {
             kind: SubjectKind::parse(subject),
             subject,
@@ -170,7 +170,7 @@ mod tests {
             ("func literal", Certainty::Maybe),
             ("x", Certainty::Maybe),
         ] {
-            assert_eq!(of(subject), certainty, "{subject}");
+            assert_eq!(of_subject(subject), certainty, "{subject}");
         }
         assert_eq!(Certainty::RuntimeSized.name(), "runtime_sized");
     }

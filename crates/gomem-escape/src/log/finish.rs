@@ -67,7 +67,7 @@ fn find_literals(functions: &mut Functions, literals: HashMap<(TextId, XPos), Te
     for ((package, at), function) in literals {
         let named = Some(texts.text(function)).filter(|named| !named.is_empty()).map(Arc::clone);
         if let Some(function) = named.or_else(|| functions.around(at).map(Into::into)) {
-            functions.literal(package, &function, at);
+            functions.see_literal(package, &function, at);
         }
     }
 }

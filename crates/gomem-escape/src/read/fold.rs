@@ -79,7 +79,7 @@ impl Fold {
         match Record::parse(text) {
             Record::Section(section) => {
                 let package = self.facts.texts.id(section.package());
-                self.facts.functions.package(section.package());
+                self.facts.functions.see_package(section.package());
                 self.begin_section(package, section.variant());
             }
             Record::Skipped(_) => {
@@ -126,7 +126,7 @@ impl Fold {
         let Self { facts, section, block, .. } = self;
         match message {
             Message::EscapeHeader { subject, function } => {
-                facts.functions.wrapper(function.unwrap_or_default());
+                facts.functions.see_wrapper(function.unwrap_or_default());
                 let subject = facts.texts.id(subject);
                 let is_known = [false, true].iter().any(|moved| facts.decisions.contains(&(at, subject, *moved)));
                 let reading = if is_known { Reading::Boxing } else { Reading::Steps };
@@ -134,7 +134,7 @@ impl Fold {
                 block.open(at, prefix, subject, function, reading);
             }
             Message::LeakHeader { param, to, function, derefs } => {
-                facts.functions.wrapper(function.unwrap_or_default());
+                facts.functions.see_wrapper(function.unwrap_or_default());
                 let function = facts.texts.id(function.unwrap_or_default());
                 let param = facts.texts.id(param);
                 let header = section.leak_header(at, param);
@@ -153,7 +153,7 @@ impl Fold {
             Message::CanInline { function, detail } => self.can_inline(at, function, detail)?,
             Message::CannotInline { function, reason } => self.cannot_inline(at, function, reason)?,
             Message::InliningCall { callee } => {
-                facts.functions.inlined(section.package, callee);
+                facts.functions.see_inlined(section.package, callee);
                 let callee = facts.texts.id(callee);
                 facts.inlined_calls.insert((at, callee));
             }
@@ -162,7 +162,7 @@ impl Fold {
                 if text.starts_with(".autotmp_") {
                     facts.wrapped.insert((at.file, at.line));
                 } else {
-                    facts.functions.capture(section.package, function);
+                    facts.functions.see_capture(section.package, function);
                 }
                 if by_ref && let Some((variable, detail)) = text.split_once(" (") {
                     let variable = facts.texts.id(variable);

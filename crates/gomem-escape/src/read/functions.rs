@@ -65,7 +65,7 @@ struct Captures {
 }
 
 impl Functions {
-    pub(crate) fn package(&mut self, path: &str) {
+    pub(crate) fn see_package(&mut self, path: &str) {
         let name = path.rsplit('/').next().unwrap_or(path);
         if !self.packages.contains(name) {
             self.packages.insert(name.into());
@@ -86,7 +86,7 @@ impl Functions {
     }
 
     /// Learns of a package from the name of a function that was inlined: `fmt.Println`, `os.(*File).Name`.
-    pub(crate) fn inlined(&mut self, package: TextId, callee: &str) {
+    pub(crate) fn see_inlined(&mut self, package: TextId, callee: &str) {
         let Some((of, name)) = callee.split_once('.') else { return };
         let is_package =
             of.starts_with(char::is_lowercase) && (name.starts_with('(') || name.starts_with(char::is_uppercase));
@@ -100,7 +100,7 @@ impl Functions {
     }
 
     /// Learns of a method from the wrapper that a method value of it has: `Reader.Read-fm`.
-    pub(crate) fn wrapper(&mut self, function: &str) {
+    pub(crate) fn see_wrapper(&mut self, function: &str) {
         if let Some((_, method)) = function.strip_suffix("-fm").and_then(|function| function.rsplit_once('.'))
             && !self.methods.contains(method)
         {
@@ -108,11 +108,11 @@ impl Functions {
         }
     }
 
-    pub(crate) fn capture(&mut self, package: TextId, function: &str) {
+    pub(crate) fn see_capture(&mut self, package: TextId, function: &str) {
         self.captures.entry((package, root(function))).or_default().variables += 1;
     }
 
-    pub(crate) fn literal(&mut self, package: TextId, function: &str, at: XPos) {
+    pub(crate) fn see_literal(&mut self, package: TextId, function: &str, at: XPos) {
         self.captures.entry((package, root(function))).or_default().literals.insert(at);
     }
 
@@ -274,7 +274,7 @@ mod tests {
         let at = |line, column| XPos { file: package, line, column };
         functions.declare(package, at(3, 6), "keep", Declared::default());
         functions.declare(package, at(4, 12), "T.Area", Declared::default());
-        functions.inlined(package, "zap.String");
+        functions.see_inlined(package, "zap.String");
         for (call, callee) in [
             ("keep(x)", Callee::Known),
             ("hook(x)", Callee::Unknown),

@@ -56,7 +56,7 @@ impl LogOptFacts {
     pub(crate) fn read(&mut self, record: &LogOptRecord<'_>, texts: &mut Interner, versions: &mut GoVersions) {
         let diagnostic = match record {
             LogOptRecord::Header(header) => {
-                versions.named(&header.go_version);
+                versions.see_name(&header.go_version);
                 self.file = texts.file(&header.file);
                 self.package = texts.id(&header.package);
                 return;

@@ -33,7 +33,7 @@ impl GoVersions {
     }
 
     /// `go1.27.3`, as `-json` says it.
-    pub(crate) fn named(&mut self, version: &str) {
+    pub(crate) fn see_name(&mut self, version: &str) {
         let minor = version.strip_prefix("go1.").and_then(|rest| {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
             rest[..digits].parse().ok()
@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(seen(&["append escapes to heap", "x will be kept alive"]), (26, 27));
         assert_eq!(seen(&["  flow: {heap} = &x:", "  flow: {heap} ← &x:"]), (21, 24));
         let mut versions = GoVersions::default();
-        versions.named("go1.24.11");
+        versions.see_name("go1.24.11");
         assert!(versions.is_before(25) && versions.is_at_least(24));
     }
 }

@@ -12,7 +12,7 @@ use ureq::{
 };
 use url::Url;
 
-use crate::{Authorities, header::Headers};
+use crate::service::{authorities::Authorities, header::Headers};
 
 /// Asks one host.
 #[derive(Debug, Clone)]
@@ -79,7 +79,7 @@ impl Client {
             let response = self.ask(&at, timeout).map_err(|err| {
                 problem(
                     if is_unreachable(&err) { ProblemKind::Unreachable } else { ProblemKind::Other },
-                    &said(&err, timeout),
+                    &words_of(&err, timeout),
                 )
             })?;
             let status = response.status();
@@ -112,7 +112,7 @@ impl Client {
                 .into_reader()
                 .take(limit.saturating_add(1))
                 .read_to_end(&mut bytes)
-                .map_err(|err| problem(ProblemKind::Other, &said(&ureq::Error::from(err), timeout)))?;
+                .map_err(|err| problem(ProblemKind::Other, &words_of(&ureq::Error::from(err), timeout)))?;
             if bytes.len() as u64 > limit {
                 return Err(problem(ProblemKind::Other, &format!("larger than {limit} bytes")));
             }
@@ -181,7 +181,7 @@ fn is_unreachable(err: &ureq::Error) -> bool {
     }
 }
 
-fn said(err: &ureq::Error, timeout: Duration) -> String {
+fn words_of(err: &ureq::Error, timeout: Duration) -> String {
     match err {
         ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => "no connection in time".to_owned(),
         ureq::Error::Timeout(_) => format!("not finished after {} s", timeout.as_secs_f64()),

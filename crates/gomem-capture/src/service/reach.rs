@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use crate::Target;
+use crate::service::target::Target;
 
 /// From where an address can be reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +23,7 @@ pub enum Reach {
 impl Reach {
     /// Of an address.
     #[must_use]
-    pub fn of(address: IpAddr) -> Self {
+    pub fn from_address(address: IpAddr) -> Self {
         match address.to_canonical() {
             // The unspecified address, as a destination, is the machine itself.
             address if address.is_loopback() || address.is_unspecified() => Self::Loopback,
@@ -72,7 +72,8 @@ pub struct Answer {
 #[must_use]
 pub fn listen_check(target: &Target, timeout: Duration) -> ListenCheck {
     let mut asked: Vec<(SocketAddr, bool)> = addresses(target).into_iter().map(|address| (address, false)).collect();
-    let is_local = !asked.is_empty() && asked.iter().all(|(address, _)| Reach::of(address.ip()) == Reach::Loopback);
+    let is_local =
+        !asked.is_empty() && asked.iter().all(|(address, _)| Reach::from_address(address.ip()) == Reach::Loopback);
     if is_local && let Some(port) = target.url().port_or_known_default() {
         asked.extend(own_addresses().into_iter().map(|ip| (SocketAddr::new(ip, port), true)));
     }
@@ -80,7 +81,7 @@ pub fn listen_check(target: &Target, timeout: Duration) -> ListenCheck {
         .into_iter()
         .map(|(address, is_other_interface)| Answer {
             address,
-            reach: Reach::of(address.ip()),
+            reach: Reach::from_address(address.ip()),
             is_open: TcpStream::connect_timeout(&address, timeout).is_ok(),
             is_other_interface,
         })
@@ -142,7 +143,7 @@ pub(crate) fn addresses(target: &Target) -> Vec<SocketAddr> {
 
 /// What to know when a service answers from where everybody can ask.
 pub(crate) fn warning(addresses: &[SocketAddr]) -> Option<String> {
-    let address = addresses.iter().find(|address| Reach::of(address.ip()) == Reach::Public)?;
+    let address = addresses.iter().find(|address| Reach::from_address(address.ip()) == Reach::Public)?;
     Some(format!(
         "pprof answers at {address}, which is neither loopback nor private: whoever reaches it reads the program's \
          functions and stacks, and can slow it down; bind it to 127.0.0.1 (--listen-check says how)"
@@ -159,7 +160,7 @@ fn own_addresses() -> Vec<IpAddr> {
         let socket = UdpSocket::bind((from, 0)).ok()?;
         socket.connect((to, 9)).ok()?;
         let own = socket.local_addr().ok()?.ip();
-        (Reach::of(own) != Reach::Loopback).then_some(own)
+        (Reach::from_address(own) != Reach::Loopback).then_some(own)
     };
     documentation.into_iter().filter_map(route).collect()
 }
@@ -212,7 +213,7 @@ mod tests {
             ("203.0.113.7", Reach::Public),
             ("2001:db8::1", Reach::Public),
         ] {
-            assert_eq!(Reach::of(address.parse().unwrap()), reach, "{address}");
+            assert_eq!(Reach::from_address(address.parse().unwrap()), reach, "{address}");
         }
     }
 
@@ -243,7 +244,7 @@ mod tests {
     fn what_is_exposed() {
         let answer = |address: &str, is_other_interface| {
             let address: SocketAddr = address.parse().unwrap();
-            Answer { address, reach: Reach::of(address.ip()), is_open: true, is_other_interface }
+            Answer { address, reach: Reach::from_address(address.ip()), is_open: true, is_other_interface }
         };
         let check = |answers| ListenCheck { url: String::new(), answers };
         assert!(check(vec![answer("203.0.113.7:6060", false)]).is_exposed());

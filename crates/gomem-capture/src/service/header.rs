@@ -4,7 +4,7 @@ use std::fmt;
 
 use ureq::http::{HeaderName, HeaderValue};
 
-use crate::{Error, Target};
+use crate::{error::Error, service::target::Target};
 
 /// Headers of a request. Their values are neither shown nor stored.
 #[derive(Clone, Default)]

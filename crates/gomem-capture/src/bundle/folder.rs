@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::Error;
+use crate::error::Error;
 
 /// A folder that was empty when it was opened.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt;
 use rustls_pki_types::CertificateDer;
 use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 
-use crate::Error;
+use crate::error::Error;
 
 /// Certificate authorities to trust, and no others: of a company, a cluster, a test.
 #[derive(Clone)]

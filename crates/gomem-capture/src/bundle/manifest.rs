@@ -32,17 +32,17 @@ pub struct Manifest {
     /// What to know about the service or the capture.
     pub warnings: Vec<String>,
     /// The files.
-    pub files: Vec<TakenFile>,
+    pub files: Vec<BundleFile>,
     /// What could not be taken.
-    pub failed: Vec<Failed>,
+    pub failed: Vec<Failure>,
     /// What was not asked for.
-    pub skipped: Vec<Skipped>,
+    pub skipped: Vec<Omission>,
 }
 
 /// A file of the bundle, or the folder of scrapes.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct TakenFile {
+pub struct BundleFile {
     /// Within the bundle.
     pub path: String,
     /// What it is.
@@ -62,7 +62,7 @@ pub struct TakenFile {
 /// What could not be taken.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Failed {
+pub struct Failure {
     /// What it would have been.
     pub what: String,
     /// Where it was asked for.
@@ -78,7 +78,7 @@ pub struct Failed {
 /// What was not asked for.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
-pub struct Skipped {
+pub struct Omission {
     /// What it would have been.
     pub what: String,
     /// Why not.
@@ -128,6 +128,11 @@ impl Window {
 }
 
 impl Manifest {
+    /// As `manifest.json` has it.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).unwrap_or_default() + "\n"
+    }
+
     /// Learns Go's version and the main module from a scrape.
     pub(crate) fn learn(&mut self, scrape: &[u8]) {
         let text = String::from_utf8_lossy(scrape);

@@ -1,6 +1,6 @@
 //! What a service is asked for.
 
-use crate::client::Body;
+use crate::service::client::Body;
 
 /// A profile of `net/http/pprof`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use url::Url;
 
-use crate::{Error, credentials::Credentials};
+use crate::{error::Error, service::credentials::Credentials};
 
 /// The URL of a service, whose credentials and query are sent but never shown.
 #[derive(Clone)]

@@ -1,0 +1,61 @@
+//! All of it: profiles and scrapes of one service, into one folder.
+//!
+//! Threads ask, and the caller's thread writes: when the caller wants to stop, nobody else holds a file.
+
+use std::{ops::ControlFlow, path::Path, sync::mpsc::sync_channel};
+
+use crate::{
+    bundle::{Folder, Manifest},
+    capture::{
+        asker::Asker,
+        options::CaptureOptions,
+        writer::{Progress, Writer},
+    },
+    error::Error,
+};
+
+/// What was taken.
+#[derive(Debug, Clone)]
+pub struct Capture {
+    manifest: Manifest,
+}
+
+impl Capture {
+    /// What the bundle says of itself.
+    #[must_use]
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// `manifest.json`, as it was written.
+    #[must_use]
+    pub fn manifest_json(&self) -> String {
+        self.manifest.to_json()
+    }
+}
+
+/// Takes a bundle into an empty or new folder. `watch` is called several times a second and can stop it.
+///
+/// # Errors
+/// When the folder is not empty or cannot be written, or when not a single answer could be stored. An endpoint that
+/// fails among others is in the manifest's [`failed`](Manifest::failed).
+pub fn capture(
+    options: &CaptureOptions,
+    directory: &Path,
+    watch: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
+) -> Result<Capture, Error> {
+    let folder = Folder::create(directory)?;
+    let metrics = options.metrics.clone().unwrap_or_else(|| options.target.metrics());
+    let mut writer = Writer::new(folder, options, &metrics);
+    let (events, received) = sync_channel(QUEUE);
+    let asker = Asker::new(options, &metrics, events);
+    let stop = asker.stopper();
+    asker.start(metrics);
+    let outcome = writer.follow(&received, options, watch);
+    stop();
+    outcome?;
+    Ok(Capture { manifest: writer.finish()? })
+}
+
+/// Answers that wait for being written.
+const QUEUE: usize = 2;
