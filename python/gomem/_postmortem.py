@@ -37,7 +37,8 @@ class Report:
         ``file``, ``line``, ``bytes``, ``bytes_fraction``, ``objects_fraction``, ``cause``,
         ``compiler_message``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
         ``_low`` and ``_high``, 90 %), ``confidence``, ``evidence`` (list of structs ``quantity``,
-        ``value``, ``unit``, ``source``), ``confounders``.
+        ``value``, ``threshold``, ``unit``, ``source``), and the lists ``confounders``, ``rules``
+        (of `diagnose`, which say it) and ``missing`` (metrics that would make it surer).
         """
         return pl.DataFrame(self._inner.findings())
 

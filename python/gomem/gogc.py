@@ -63,7 +63,7 @@ class GcModel:
         Returns
         -------
         polars.DataFrame
-            One row per setting: ``gogc`` (infinite: off), ``memory_limit_bytes`` (null: none),
+            One row per setting: ``gogc`` (null: off), ``memory_limit_bytes`` (null: none),
             ``gc_cycles``, ``peak_heap_bytes``, ``gc_cpu_fraction`` (of GOMAXPROCS x wall time)
             and ``effective_gogc`` (the headroom at the largest live heap: what a limit leaves of
             GOGC), each with ``_low`` and ``_high`` (90 %), ``refusal``: why no numbers are given,
@@ -135,7 +135,7 @@ class GcModel:
 
     def _repr_html_(self) -> str:
         predicted = self.predict(gogc=_SHOWN_GOGC).select(
-            pl.col("gogc").cast(pl.Int64).alias("GOGC"),
+            pl.col("gogc").alias("GOGC"),
             pl.col("gc_cycles").round().cast(pl.Int64).alias("GC cycles"),
             *(
                 (pl.col(f"peak_heap_bytes{end}") / (1 << 20)).alias(f"peak heap{end} (MiB)")

@@ -10,8 +10,9 @@ use gomem_gogc::{
     memory_limit_goal,
 };
 use gomem_metrics::GcTraceLine;
-use gomem_postmortem::{RecordingOptions, predictions_table, recommendations_table, record_metrics, record_trace};
+use gomem_postmortem::{RecordingOptions, record_metrics, record_trace};
 use gomem_report::what_if_html;
+use gomem_table::ToTable;
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
 use pyo3_arrow::PyTable;
 
@@ -147,7 +148,7 @@ impl PyGcModel {
             .collect();
         ArrowTable::of(slf, move |this| {
             let predictions: Vec<Prediction> = settings.iter().map(|setting| this.model.predict(setting)).collect();
-            predictions_table(&predictions)
+            predictions.to_table()
         })
     }
 
@@ -162,7 +163,7 @@ impl PyGcModel {
         let objective = objective_of(objective, cpu_price, memory_price)?;
         ArrowTable::of(slf, move |this| {
             let offered = this.model.recommend(&Container::new(container_limit_bytes), objective);
-            recommendations_table(&offered)
+            offered.to_table()
         })
     }
 

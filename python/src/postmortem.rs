@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
-use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, sites_table};
+use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, predict_savings};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
@@ -26,19 +26,19 @@ pub(crate) struct PyReport {
 #[pymethods]
 impl PyReport {
     fn findings(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.findings_table())
+        ArrowTable::of(slf, |this| this.report.findings().to_table())
     }
 
     fn sites(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.sites_table())
+        ArrowTable::of(slf, |this| this.report.sites().to_table())
     }
 
     fn gogc(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.gogc_table())
+        ArrowTable::of(slf, |this| this.report.gogc().to_table())
     }
 
     fn rules(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.report.judgements().to_table())
+        ArrowTable::of(slf, |this| this.report.rules().to_table())
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
@@ -125,7 +125,10 @@ fn attribute(
         if by_inuse {
             sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         }
-        sites_table(&sites, model.as_ref().map(|model| &model.get().model))
+        if let Some(model) = &model {
+            predict_savings(&mut sites, &model.get().model);
+        }
+        sites.to_table()
     })
 }
 

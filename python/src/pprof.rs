@@ -315,7 +315,7 @@ fn growth(py: Python<'_>, profiles: Vec<Py<PyProfile>>, sample_type: String) -> 
         Growth::new(profiles.iter().map(|profile| &*profile.get().profile), &GrowthOptions::new(sample_type))
     })?;
     let growth = growth.map_err(|err| Error::usage(err.to_string()))?;
-    ArrowTable::build(py, move || Ok(growth.to_table()))
+    ArrowTable::build(py, move || growth.to_table())
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

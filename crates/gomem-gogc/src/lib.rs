@@ -44,6 +44,7 @@
 //! | `prediction` | [`Setting`], [`Prediction`], [`Interval`], [`Refusal`], [`Warning`] |
 //! | `container` | [`Container`] |
 //! | `recommend` | [`Objective`], [`Recommendation`] |
+//! | `table` | predictions and recommendations as tables |
 //!
 //! The formulas are those of `runtime/mgcpacer.go`; they are identical in Go 1.21 to 1.27.
 
@@ -60,6 +61,7 @@ mod quality;
 mod recommend;
 mod recording;
 mod replay;
+mod table;
 mod width;
 
 pub use container::Container;

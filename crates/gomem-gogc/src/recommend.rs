@@ -35,6 +35,8 @@ pub enum Objective {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Recommendation {
+    /// Its place: 1 is best.
+    pub rank: usize,
     /// What the setting would do.
     pub prediction: Prediction,
     /// Smaller is better; comparable within one call only.
@@ -78,6 +80,7 @@ impl GcModel {
                  or keep less alive",
             );
         }
+        (1..).zip(&mut offered).for_each(|(rank, offer)| offer.rank = rank);
         offered
     }
 
@@ -145,7 +148,7 @@ impl GcModel {
         let score = score + if self.saves_too_little(&prediction.setting, objective) { SAVES_TOO_LITTLE } else { 0.0 };
         let is_current = prediction.setting.gogc == self.base().gogc;
         let reason = self.reason(&prediction, objective, score);
-        Some(Recommendation { prediction, score, is_current, is_knee: false, reason })
+        Some(Recommendation { rank: 0, prediction, score, is_current, is_knee: false, reason })
     }
 
     /// GC CPU (or cycles) and peak heap in GiB at the recorded setting, as what a balance is struck against.

@@ -15,7 +15,7 @@ mod waiting;
 
 pub use diagnosed::{Aside, Unjudged};
 pub(crate) use diagnosed::{asides, diagnose, is_leaking, unjudged};
-pub use finding::{FINDINGS_SCHEMA, Finding, FindingKind};
+pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};
 pub(crate) use leak::leaking;
 pub(crate) use live_heap::live_heap;

@@ -18,8 +18,8 @@
 //! | room | holds |
 //! |---|---|
 //! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Announced`]: what a file says it is |
-//! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
 //! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
+//! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
 //! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Unjudged`], [`Aside`] |
 //! | `report` | [`Report`], [`Overview`], [`Comparison`]: the whole answer as facts |
 //!
@@ -33,11 +33,10 @@ mod findings;
 mod pacing;
 mod report;
 
-pub use attribution::{Place, Reason, Site, attribute};
+pub use attribution::{Place, Reason, Site, attribute, predict_savings};
 pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
-pub use findings::{Aside, FINDINGS_SCHEMA, Finding, FindingKind, Unjudged};
+pub use findings::{Aside, Finding, FindingKind, Unjudged};
 pub use pacing::{
-    RecordingLimits, RecordingOptions, Saving, TooManyCycles, predictions_table, recommendations_table, record_bundle,
-    record_metrics, record_trace,
+    RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_metrics, record_trace,
 };
-pub use report::{Comparison, GoneLeak, Overview, Report, SITES_SCHEMA, sites_table};
+pub use report::{Comparison, GoneLeak, Overview, Report};

@@ -31,7 +31,12 @@ impl Cell<'_> {
                 }
                 out.write_char(']')
             }
-            Self::Struct(record) => write_record(record.iter(), out),
+            // A record within a row has no columns above it that would tell its order: names do.
+            Self::Struct(record) => {
+                let mut fields: Vec<(&str, Cell<'_>)> = record.iter().collect();
+                fields.sort_by_key(|field| field.0);
+                write_record(fields.into_iter(), out)
+            }
         }
     }
 }
@@ -87,8 +92,12 @@ fn write_record<'a>(fields: impl Iterator<Item = (&'a str, Cell<'a>)>, out: &mut
 
 /// In the fewest digits that are read back as the same number. A whole number keeps its point.
 fn write_float(number: f64, out: &mut String) -> fmt::Result {
-    // Powers of ten from here on only, as other writers of JSON have it.
-    if (1e-5..1e-4).contains(&number.abs()) { write!(out, "{number}") } else { write!(out, "{number:?}") }
+    // As other writers of JSON have it: powers of ten from 1e-5 down and from 1e16 up, with their sign.
+    match number.abs() {
+        1e-5..1e-4 => write!(out, "{number}"),
+        1e16.. => out.write_str(&format!("{number:?}").replace('e', "e+")),
+        _ => write!(out, "{number:?}"),
+    }
 }
 
 fn write_text(text: &str, out: &mut String) -> fmt::Result {
@@ -141,7 +150,7 @@ mod tests {
         );
         let rows: Vec<String> = table.unwrap().json_rows().collect();
         let json = "{\"text\":\"a\\\"b\\\\\\n\\u0001é\",\"nan\":null,\"time\":\"1970-01-01T00:00:00.000Z\",\"none\":null,\
-                    \"list\":[{\"x\":0.5},{\"x\":-1e300}]}";
+                    \"list\":[{\"x\":0.5},{\"x\":-1e+300}]}";
         assert_eq!(rows, [json]);
     }
 
@@ -151,6 +160,6 @@ mod tests {
         for (number, json) in numbers {
             assert_eq!(Cell::Float64(number).to_json(), json);
         }
-        assert_eq!(Cell::Float64(1e16).to_json(), "1e16");
+        assert_eq!(Cell::Float64(-1.5e16).to_json(), "-1.5e+16");
     }
 }

@@ -16,7 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gomem-pprof",
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],
     ),
-    ("gomem-postmortem", &["bundle", "attribution", "pacing", "findings", "report"]),
+    ("gomem-postmortem", &["bundle", "pacing", "attribution", "findings", "report"]),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];
 

@@ -51,7 +51,7 @@ def gogc_what_if(
         if gogc is None and today is not None and 0 < today < float("inf"):
             asked = sorted({*_GOGC, today})
         model = model.predict(gogc=asked, memory_limit_bytes=memory_limit_bytes)
-    frame = model.filter(pl.col("peak_heap_bytes").is_not_null(), pl.col("gogc").is_finite())
+    frame = model.filter(pl.col("peak_heap_bytes").is_not_null(), pl.col("gogc").is_not_null())
     if frame.is_empty():
         raise UsageError("no prediction to show: every setting is refused or off")
     refused = model.height - frame.height

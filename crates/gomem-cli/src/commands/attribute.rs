@@ -8,7 +8,8 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
-use gomem_postmortem::{RecordingOptions, Site, attribute, sites_table};
+use gomem_postmortem::{RecordingOptions, Site, attribute, predict_savings};
+use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
@@ -69,7 +70,10 @@ impl Attribute {
         let model = self.gctrace.as_deref().map(model).transpose()?;
         let mut sites = attribute(&profile, log.as_ref());
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
-        let table = sites_table(&sites, model.as_ref())?;
+        if let Some(model) = &model {
+            predict_savings(&mut sites, model);
+        }
+        let table = sites.to_table();
         let table = if self.limit > 0 { table.head(self.limit) } else { table };
         if self.format != Format::Text {
             return render(&table, self.format, out);

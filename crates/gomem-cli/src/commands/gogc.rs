@@ -8,9 +8,9 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Objective, Setting};
-use gomem_postmortem::{RecordingOptions, predictions_table, recommendations_table};
+use gomem_postmortem::RecordingOptions;
 use gomem_report::what_if_html;
-use gomem_table::Unit;
+use gomem_table::{ToTable, Unit};
 
 use crate::{
     failure::Failure,
@@ -119,7 +119,7 @@ impl Gogc {
             self.gogc.iter().map(setting)
         });
         let predictions: Vec<_> = settings.map(|setting| model.predict(&setting)).collect();
-        let table = predictions_table(&predictions)?;
+        let table = predictions.to_table();
         let columns = [
             "gogc",
             "memory_limit_bytes",
@@ -145,7 +145,7 @@ impl Gogc {
         if offered.is_empty() {
             return no_setting_fits(model, out);
         }
-        let table = recommendations_table(&offered)?;
+        let table = offered.to_table();
         let columns = ["rank", "gogc", "memory_limit_bytes", "peak_heap_bytes", "gc_cpu_fraction", "reason"];
         render_short(&table, &columns, self.format, out)
     }

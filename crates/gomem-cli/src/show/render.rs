@@ -81,3 +81,25 @@ fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_texts_are_those_of_other_writers() {
+        let mut number = 5e-324;
+        while number < 1e308 {
+            for number in [number, -number * 1.234_567] {
+                let (json, other) = (Cell::Float64(number).to_json(), serde_json::json!(number).to_string());
+                // Of two shortest texts that are equally near, either will do.
+                let is_tie = json.len() == other.len() && json.parse() == Ok(number);
+                assert!(json == other || is_tie, "{json}, not {other}");
+            }
+            number *= 3.7;
+        }
+        for text in ["", "a\"b\\c\u{0}\u{1f}\u{7f}\u{2028}é😀\n\r\t\u{8}\u{c}"] {
+            assert_eq!(Cell::Text(text).to_json(), serde_json::json!(text).to_string());
+        }
+    }
+}

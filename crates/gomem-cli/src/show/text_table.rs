@@ -56,7 +56,7 @@ impl Aligned {
         Self {
             name: one_line(column.name()),
             header: one_line(column.name()),
-            cells: (0..rows).map(|row| one_line(&human(column.cell(row), column.unit()))).collect(),
+            cells: (0..rows).map(|row| one_line(&shown(column, row))).collect(),
             is_number: matches!(column.kind(), Kind::Int64 | Kind::UInt64 | Kind::Float64),
             is_text: matches!(column.kind(), Kind::Text | Kind::List | Kind::Struct),
         }
@@ -171,6 +171,14 @@ fn taken(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item 
         .map(|(_, char)| char)
 }
 
+/// A cell as a person reads it. What null means is a word where there is one: without a GOGC, it is off.
+fn shown(column: &Column, row: usize) -> String {
+    match column.cell(row) {
+        Cell::Null if column.name() == "gogc" => "off".to_owned(),
+        cell => human(cell, column.unit()),
+    }
+}
+
 /// Numbers with units, as a person reads them.
 fn human(cell: Cell<'_>, unit: Unit) -> String {
     match cell {
@@ -178,8 +186,6 @@ fn human(cell: Cell<'_>, unit: Unit) -> String {
         Cell::Int64(number) if unit == Unit::None => number.to_string(),
         Cell::UInt64(number) if unit == Unit::None => format!("{number:#x}"),
         Cell::Int64(number) => unit.humanize(number as f64),
-        // GOGC=off.
-        Cell::Float64(f64::INFINITY) if unit == Unit::Percent => "off".to_owned(),
         Cell::Float64(number) => unit.humanize(number),
         Cell::Text(text) => text.to_owned(),
         Cell::Timestamp(milliseconds) => rfc3339(milliseconds),

@@ -174,6 +174,7 @@ impl Group<'_> {
             decision,
             explanation: None,
             avoidable_fraction: if bytes > 0 { avoidable / bytes as f64 } else { 1.0 },
+            saving: None,
             has_one_size: sizes.is_nearly_fixed(),
         }
     }

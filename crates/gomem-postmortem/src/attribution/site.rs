@@ -5,7 +5,10 @@ use std::sync::Arc;
 use gomem_escape::{Cause, Certainty, HeapDecision};
 use gomem_finding::Confidence;
 
-use crate::attribution::{place::Place, reason::Reason};
+use crate::{
+    attribution::{place::Place, reason::Reason},
+    pacing::Saving,
+};
 
 /// What one place allocates for one reason, by way of one line of the user's own code.
 ///
@@ -53,6 +56,8 @@ pub struct Site {
     /// The share of its bytes that the usual fix saves: all, but what grows still needs its last memory when it is made large
     /// enough at once.
     pub avoidable_fraction: f64,
+    /// What the fix saves, where a model of the program was asked.
+    pub saving: Option<Saving>,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
 }

@@ -1,5 +1,7 @@
 //! A file: what it is given as, what it was recognised as, and what became of it.
 
+use gomem_table::{Definition, Row};
+
 /// A file, by name and content.
 #[derive(Debug, Clone)]
 pub struct Artifact {
@@ -64,4 +66,22 @@ pub struct Remark {
     pub name: String,
     /// The reservation.
     pub text: String,
+}
+
+impl Row for Remark {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("remarks", "as the files were read")
+            .about("files that were used, with a reservation")
+            .text("name", "the file", |remark: &&'a Self| &remark.name)
+            .text("text", "the reservation", |remark: &&'a Self| &remark.text)
+    }
+}
+
+impl Row for Unread {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("unread", "as the files were read")
+            .about("files that were not used")
+            .text("name", "the file", |unread: &&'a Self| &unread.name)
+            .text("reason", "why it was not used", |unread: &&'a Self| &unread.reason)
+    }
 }

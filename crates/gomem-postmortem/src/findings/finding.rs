@@ -3,7 +3,7 @@
 use gomem_escape::Cause;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::Rule;
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit, Values};
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{attribution::Place, pacing::Saving};
 
@@ -11,6 +11,8 @@ use crate::{attribution::Place, pacing::Saving};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finding {
+    /// Its place among all: 1 is first.
+    pub rank: usize,
     /// What it is about.
     pub kind: FindingKind,
     /// How much it matters.
@@ -77,6 +79,7 @@ pub enum FindingKind {
 impl Finding {
     pub(crate) fn new(kind: FindingKind, severity: Severity, title: String) -> Self {
         Self {
+            rank: 0,
             kind,
             severity,
             title,
@@ -113,70 +116,6 @@ impl Finding {
     pub(crate) fn is_about_log(&self) -> bool {
         self.evidence.iter().any(|evidence| evidence.source == "escape log")
     }
-
-    /// One row a finding: [`FINDINGS_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn table_of(findings: &[Self]) -> Result<Table, TableError> {
-        let all = || findings.iter();
-        let interval = |of: fn(&Saving) -> f64| move |finding: &Self| finding.saving.as_ref().map(of);
-        let (mut texts, mut offsets) = (StringPoolBuilder::new(), vec![0]);
-        let (mut quantities, mut values, mut units, mut sources) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for finding in findings {
-            for evidence in &finding.evidence {
-                quantities.push(texts.intern(evidence.quantity));
-                values.push(evidence.value);
-                units.push(texts.intern(evidence.unit.symbol()));
-                sources.push(texts.intern(evidence.source));
-            }
-            offsets.push(quantities.len());
-        }
-        let pool = texts.finish();
-        let text = |name, codes| Column::text(name, codes, std::sync::Arc::clone(&pool));
-        let evidence = vec![
-            text("quantity", quantities),
-            Column::float64("value", Unit::None, values),
-            text("unit", units),
-            text("source", sources),
-        ];
-        let place = |of: fn(&Place) -> &str| all().map(move |finding| finding.place.as_ref().map(of));
-        let fraction = |name, of: &dyn Fn(&Self) -> Option<f64>| {
-            Column::optional_float64(name, Unit::Fraction, all().map(of).collect::<Vec<_>>())
-        };
-        Table::new(
-            FINDINGS_SCHEMA.name,
-            vec![
-                Column::int64("rank", Unit::Count, (1..=findings.len() as i64).collect()),
-                Column::category("kind", all().map(|finding| finding.kind as u32).collect(), FindingKind::NAMES),
-                Column::category("severity", all().map(|finding| finding.severity as u32).collect(), Severity::NAMES),
-                Column::strings("title", all().map(|finding| &finding.title)),
-                Column::strings("summary", all().map(|finding| &finding.summary)),
-                Column::strings("action", all().map(|finding| &finding.action)),
-                Column::optional_strings("function", place(|place| &place.function)),
-                Column::optional_strings("file", place(|place| &place.file)),
-                Column::optional_int64(
-                    "line",
-                    Unit::None,
-                    all().map(|finding| finding.place.as_ref().map(|place| place.line)),
-                ),
-                Column::optional_int64("bytes", Unit::Bytes, all().map(|finding| finding.bytes)),
-                fraction("bytes_fraction", &|finding| finding.bytes_fraction),
-                fraction("objects_fraction", &|finding| finding.objects_fraction),
-                Column::optional_strings("cause", all().map(|finding| finding.cause.map(Cause::name))),
-                Column::optional_strings("compiler_message", all().map(|finding| finding.compiler_message.as_ref())),
-                fraction("gc_cycles_saved_fraction", &interval(|saving| saving.gc_cycles.value)),
-                fraction("gc_cycles_saved_fraction_low", &interval(|saving| saving.gc_cycles.low)),
-                fraction("gc_cycles_saved_fraction_high", &interval(|saving| saving.gc_cycles.high)),
-                fraction("gc_cpu_saved_fraction", &interval(|saving| saving.gc_cpu.value)),
-                fraction("gc_cpu_saved_fraction_low", &interval(|saving| saving.gc_cpu.low)),
-                fraction("gc_cpu_saved_fraction_high", &interval(|saving| saving.gc_cpu.high)),
-                Column::strings("confidence", all().map(|finding| finding.confidence.name())),
-                Column::list("evidence", Unit::None, offsets, Values::Struct(evidence)),
-                Column::strings("confounders", all().map(|finding| finding.confounders.join("; "))),
-            ],
-        )
-    }
 }
 
 impl FindingKind {
@@ -200,49 +139,60 @@ impl FindingKind {
     }
 }
 
-/// The table of [`Finding::table_of`].
-pub const FINDINGS_SCHEMA: Schema = Schema {
-    name: "findings",
-    order: "what costs most first",
-    columns: &[
-        ColumnSpec { name: "rank", kind: Kind::Int64, unit: Unit::Count, null: None, doc: "1 is first" },
-        spec("kind", Kind::Category, None, "what it is about"),
-        spec("severity", Kind::Category, None, "how much it matters"),
-        spec("title", Kind::Text, None, "one line that says it"),
-        spec("summary", Kind::Text, None, "what was seen"),
-        spec("action", Kind::Text, None, "what to do"),
-        spec("function", Kind::Text, Some("it concerns the whole program"), "where: the function"),
-        spec("file", Kind::Text, Some("it concerns the whole program"), "where: the file"),
-        spec("line", Kind::Int64, Some("it concerns the whole program"), "where: the line"),
-        ColumnSpec {
-            name: "bytes",
-            kind: Kind::Int64,
-            unit: Unit::Bytes,
-            null: Some("not about bytes"),
-            doc: "bytes allocated, for a leak in use",
-        },
-        share("bytes_fraction", "not about bytes", "share of all bytes allocated, for a leak of those in use"),
-        share("objects_fraction", "not about objects", "share of all objects allocated"),
-        spec("cause", Kind::Text, Some("the compiler's log has none"), "the compiler's reason"),
-        spec("compiler_message", Kind::Text, Some("the compiler's log has none"), "the compiler's line"),
-        share("gc_cycles_saved_fraction", NO_MODEL, "share of GC cycles that fixing it saves"),
-        share("gc_cycles_saved_fraction_low", NO_MODEL, "lower end, 90 %"),
-        share("gc_cycles_saved_fraction_high", NO_MODEL, "upper end, 90 %"),
-        share("gc_cpu_saved_fraction", NO_MODEL, "share of available CPU that fixing it saves in GC"),
-        share("gc_cpu_saved_fraction_low", NO_MODEL, "lower end, 90 %"),
-        share("gc_cpu_saved_fraction_high", NO_MODEL, "upper end, 90 %"),
-        spec("confidence", Kind::Text, None, "high, medium or low"),
-        spec("evidence", Kind::List, None, "the numbers behind it"),
-        spec("confounders", Kind::Text, None, "what else could explain it"),
-    ],
-};
+impl Row for Finding {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("findings", "what costs most first")
+            .about("what to do, with its evidence")
+            .int64("rank", Unit::Count, "1 is first", |finding: &&'a Self| finding.rank as i64)
+            .category("kind", FindingKind::NAMES, "what it is about", |finding| finding.kind as u32)
+            .category("severity", Severity::NAMES, "how much it matters", |finding| finding.severity as u32)
+            .text("title", "one line that says it", |finding: &&'a Self| &finding.title)
+            .text("summary", "what was seen", |finding: &&'a Self| &finding.summary)
+            .text("action", "what to do", |finding: &&'a Self| &finding.action)
+            .optional_text("function", WHOLE, "where: the function", |finding: &&'a Self| {
+                finding.place.as_ref().map(|place| &*place.function)
+            })
+            .optional_text("file", WHOLE, "where: the file", |finding: &&'a Self| {
+                finding.place.as_ref().map(|place| &*place.file)
+            })
+            .optional_int64("line", Unit::None, WHOLE, "where: the line", |finding| {
+                finding.place.as_ref().map(|place| place.line)
+            })
+            .optional_int64("bytes", Unit::Bytes, NO_BYTES, "bytes allocated, for a leak in use", |finding| {
+                finding.bytes
+            })
+            .optional_float64(
+                "bytes_fraction",
+                Unit::Fraction,
+                NO_BYTES,
+                "share of all bytes allocated, for a leak of those in use",
+                |finding| finding.bytes_fraction,
+            )
+            .optional_float64(
+                "objects_fraction",
+                Unit::Fraction,
+                "not about objects",
+                "share of all objects allocated",
+                |finding| finding.objects_fraction,
+            )
+            .optional_text("cause", NOT_LOGGED, "the compiler's reason", |finding: &&'a Self| {
+                finding.cause.map(Cause::name)
+            })
+            .optional_text("compiler_message", NOT_LOGGED, "the compiler's line", |finding: &&'a Self| {
+                finding.compiler_message.as_deref()
+            })
+            .embed(Saving::columns(NO_MODEL), |finding| finding.saving)
+            .text("confidence", "high, medium or low", |finding: &&'a Self| finding.confidence.name())
+            .list("evidence", "the numbers behind it", Evidence::definition(), |finding: &&'a Self| &finding.evidence)
+            .texts("confounders", "what else could explain it", |finding: &&'a Self| &finding.confounders)
+            .texts("rules", "the rules that say it, of the metrics and GC traces", |finding: &&'a Self| {
+                finding.rules.iter().map(|rule| rule.name())
+            })
+            .texts("missing", "metrics to enable, which would make it surer", |finding: &&'a Self| &finding.missing)
+    }
+}
 
+const WHOLE: &str = "it concerns the whole program";
+const NO_BYTES: &str = "not about bytes";
+const NOT_LOGGED: &str = "the compiler's log has none";
 const NO_MODEL: &str = "no model: there was no usable GC trace, or it is not about allocation";
-
-const fn spec(name: &'static str, kind: Kind, null: Option<&'static str>, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind, unit: Unit::None, null, doc }
-}
-
-const fn share(name: &'static str, null: &'static str, doc: &'static str) -> ColumnSpec {
-    ColumnSpec { name, kind: Kind::Float64, unit: Unit::Fraction, null: Some(null), doc }
-}

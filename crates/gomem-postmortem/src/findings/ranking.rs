@@ -49,6 +49,7 @@ pub(crate) fn find(
     waiting::explain(bundle, &mut findings);
     findings.extend(missing(bundle, pacing.err()));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
+    (1..).zip(&mut findings).for_each(|(rank, finding)| finding.rank = rank);
     findings
 }
 
@@ -79,7 +80,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
         Gogc::Percent(percent) => percent,
         Gogc::Off => return None,
     };
-    let doubled = pacing.what_if.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
+    let doubled = pacing.gogc.iter().find(|found| found.setting.gogc == Gogc::Percent(percent.saturating_mul(2)))?;
     let (cycles, peak) = (doubled.gc_cycles?, doubled.peak_heap_bytes?);
     let (base_cycles, base_peak) = (pacing.base.gc_cycles?, pacing.base.peak_heap_bytes?);
     let quality = pacing.model.quality();

@@ -2,6 +2,7 @@
 
 use gomem_gogc::{GcModel, Gogc, Interval, Prediction, Setting};
 use gomem_metrics::GoState;
+use gomem_table::{Definition, Unit};
 
 use crate::{
     bundle::Bundle,
@@ -28,12 +29,30 @@ impl Saving {
     }
 }
 
+impl Saving {
+    /// The columns of a saving that may not be known; `null` says when.
+    pub(crate) fn columns<'a>(null: &'static str) -> Definition<'a, Option<Self>> {
+        let share = |table: Definition<'a, Option<Self>>, name, doc, get: fn(Self) -> f64| {
+            table.optional_float64(name, Unit::Fraction, null, doc, move |saving: &Option<Self>| saving.map(get))
+        };
+        let table = Definition::new("saving", "");
+        let cycles = "share of GC cycles that the fix saves";
+        let table = share(table, "gc_cycles_saved_fraction", cycles, |saving| saving.gc_cycles.value);
+        let table = share(table, "gc_cycles_saved_fraction_low", LOW, |saving| saving.gc_cycles.low);
+        let table = share(table, "gc_cycles_saved_fraction_high", HIGH, |saving| saving.gc_cycles.high);
+        let cpu = "share of the available CPU that the fix saves in GC";
+        let table = share(table, "gc_cpu_saved_fraction", cpu, |saving| saving.gc_cpu.value);
+        let table = share(table, "gc_cpu_saved_fraction_low", LOW, |saving| saving.gc_cpu.low);
+        share(table, "gc_cpu_saved_fraction_high", HIGH, |saving| saving.gc_cpu.high)
+    }
+}
+
 /// The recorded run's model, with the settings worth asking about.
 #[derive(Debug, Clone)]
 pub(crate) struct Pacing {
     pub(crate) model: GcModel,
     pub(crate) base: Prediction,
-    pub(crate) what_if: Vec<Prediction>,
+    pub(crate) gogc: Vec<Prediction>,
 }
 
 impl Pacing {
@@ -46,12 +65,12 @@ impl Pacing {
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
         let limit = model.base().memory_limit_bytes;
-        let what_if = SETTINGS
+        let gogc = SETTINGS
             .iter()
             .map(|&percent| model.predict(&Setting::new(Gogc::Percent(percent)).with_memory_limit(limit)))
             .chain([model.predict(&Setting::new(Gogc::Off).with_memory_limit(limit))])
             .collect();
-        Ok(Self { model, base, what_if })
+        Ok(Self { model, base, gogc })
     }
 
     /// What allocating `fraction` of its bytes less would save.
@@ -88,4 +107,6 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
     Some(Saving { gc_cycles, gc_cpu, is_upper_bound: false })
 }
 
+const LOW: &str = "lower end, 90 %";
+const HIGH: &str = "upper end, 90 %";
 const SETTINGS: [u32; 6] = [50, 100, 150, 200, 400, 800];

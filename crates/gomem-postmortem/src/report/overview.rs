@@ -2,6 +2,7 @@
 
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Profile, TopOptions};
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     bundle::{Bundle, Contents},
@@ -69,9 +70,44 @@ impl Overview {
     }
 }
 
+impl Row for Overview {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        let number = |table: Definition<'a, &'a Self>, name, unit, doc, get: fn(&Self) -> Option<f64>| {
+            table.optional_float64(name, unit, UNKNOWN, doc, move |overview| get(overview))
+        };
+        let table = Definition::new("overview", "one row").about("the run in numbers").optional_text(
+            "go_version",
+            UNKNOWN,
+            "the Go version",
+            |overview: &&'a Self| overview.go_version.as_deref(),
+        );
+        let table = number(table, "seconds", Unit::Seconds, "how long the bundle covers", |overview| overview.seconds);
+        let table = number(table, "gc_cycles", Unit::Count, "GC cycles in gc_seconds", |overview| overview.gc_cycles);
+        let counted = "how long GC cycles were counted: a GC trace may cover more than the metrics";
+        let table = number(table, "gc_seconds", Unit::Seconds, counted, |overview| overview.gc_seconds).optional_text(
+            "gc_source",
+            UNKNOWN,
+            "what counted them",
+            |overview: &&'a Self| overview.gc_source.map(Contents::name),
+        );
+        let table = number(table, "alloc_bytes", Unit::Bytes, "bytes allocated", |overview| overview.alloc_bytes);
+        let table = number(table, "mallocs", Unit::Count, "objects allocated", |overview| overview.mallocs);
+        let cpu = "share of the available CPU that GC took, without marking on idle processors";
+        let table = number(table, "gc_cpu_fraction", Unit::Fraction, cpu, |overview| overview.gc_cpu_fraction);
+        let malloc = "share of the process's CPU time spent allocating, by the CPU profile";
+        let table =
+            number(table, "malloc_cpu_fraction", Unit::Fraction, malloc, |overview| overview.malloc_cpu_fraction);
+        let peak = "the largest resident size";
+        let table = number(table, "peak_resident_bytes", Unit::Bytes, peak, |overview| overview.peak_resident_bytes);
+        number(table, "goroutines", Unit::Count, "goroutines at the end", |overview| overview.goroutines)
+    }
+}
+
 /// The share of a CPU profile that runs in a function or below it.
 fn cpu_share(cpu: &Profile, function: &str) -> Option<f64> {
     let top = cpu.top(&TopOptions::new(cpu.sample_type_index("cpu")?));
     let row = top.rows().iter().find(|row| row.key.function.as_deref() == Some(function))?;
     Some(top.fraction(row.cum))
 }
+
+const UNKNOWN: &str = "the bundle does not tell";

@@ -78,7 +78,7 @@ pub fn html(report: &Report) -> String {
             }
         })
         .collect();
-    let what_if: Vec<[String; 4]> = report.what_if().iter().map(cells).collect();
+    let what_if: Vec<[String; 4]> = report.gogc().iter().map(cells).collect();
     let safe = Value::from_safe_string;
     let of = |kind: Contents| files(report, kind);
     let values = context! {
@@ -90,7 +90,7 @@ pub fn html(report: &Report) -> String {
             format!("Fixing the {count} sites with a warning ({:.1} % of all bytes) together. {}", fraction * 100.0, predicted(saving))
         }),
         what_if => what_if,
-        refusals => report.what_if().iter().any(|found| found.refusal.is_some()),
+        refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
         chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
@@ -101,7 +101,7 @@ pub fn html(report: &Report) -> String {
             cpu => timeline.cpu.map(safe),
             source => timeline.source,
         }),
-        what_if_chart => report.today().and_then(|today| charts::what_if(report.what_if(), today)).map(safe),
+        what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
         sources => context! {
             heap => report.latest_heap().map(|heap| heap.name.clone()),
             escapes => of(Contents::EscapeLog),
@@ -116,7 +116,7 @@ pub fn html(report: &Report) -> String {
         }),
         asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
         wants => wants(report.unjudged()),
-        judged => report.diagnosis().map_or(0, |diagnosis| diagnosis.judgements().len() - report.unjudged().len()),
+        judged => report.rules().len() - report.unjudged().len(),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
         flame => flame(report).map(safe),
         unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),

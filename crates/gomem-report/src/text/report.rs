@@ -38,9 +38,8 @@ pub fn text(report: &Report, columns: usize) -> String {
             predicted(saving)
         );
     }
-    if !report.what_if().is_empty() {
-        let _ =
-            writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.what_if()));
+    if !report.gogc().is_empty() {
+        let _ = writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.gogc()));
     }
     if let Some((_, parts)) = report.memory_now() {
         let parts: Vec<String> = parts

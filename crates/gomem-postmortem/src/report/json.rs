@@ -1,0 +1,38 @@
+//! The report as JSON: its tables, row by row.
+
+use gomem_table::{Cell, Table, ToTable};
+
+use crate::report::report::Report;
+
+impl Report {
+    /// The report as JSON, for machines. What is a list there is a table: its rows are objects, with the columns as fields.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let waterfall = self.waterfall().at(None);
+        let fields = [
+            ("schema_version", SCHEMA_VERSION.to_string()),
+            ("gomem_version", Cell::Text(env!("CARGO_PKG_VERSION")).to_json()),
+            ("bundle", Cell::Text(self.name()).to_json()),
+            ("overview", std::slice::from_ref(self.overview()).to_table().json_rows().next().unwrap_or_default()),
+            ("findings", rows(&self.findings().to_table())),
+            ("sites", rows(&self.sites().to_table())),
+            ("rules", rows(&self.rules().to_table())),
+            ("waterfall", rows(&waterfall.to_table())),
+            ("gogc", rows(&self.gogc().to_table())),
+            ("files", self.files().to_string()),
+            ("remarks", rows(&self.remarks().to_table())),
+            ("unread", rows(&self.unread().to_table())),
+        ];
+        let fields = fields.map(|(name, json)| format!("  \"{name}\": {json}"));
+        format!("{{\n{}\n}}\n", fields.join(",\n"))
+    }
+}
+
+/// A list with one row a line.
+fn rows(table: &Table) -> String {
+    let rows: Vec<String> = table.json_rows().map(|row| format!("\n    {row}")).collect();
+    if rows.is_empty() { "[]".to_owned() } else { format!("[{}\n  ]", rows.join(",")) }
+}
+
+/// The version of the JSON: it counts up when a field goes or changes its meaning, not when one is added.
+const SCHEMA_VERSION: u32 = 2;
