@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 
 use gomem_pprof::{Filter, Profile};
+use gomem_table::ToTable;
 
 pub fn filter(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
@@ -17,7 +18,7 @@ pub fn filter(bytes: &[u8]) {
         let profile = profile.get_or_init(|| Profile::decode(LABELLED).expect("a profile that Go wrote"));
         if let Ok(kept) = profile.filter(&filter) {
             assert!(kept.samples().len() <= profile.samples().len());
-            let _ = kept.samples_table();
+            let _ = kept.samples().to_table();
         }
     });
 }

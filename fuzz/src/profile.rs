@@ -2,6 +2,7 @@
 
 use gomem_pprof::{Granularity, Profile, TopOptions};
 use gomem_report::FlameHtml;
+use gomem_table::ToTable;
 
 use crate::pprof::decoded;
 
@@ -10,13 +11,16 @@ pub fn profile(bytes: &[u8]) {
     for &by in Granularity::ALL {
         let _ = profile.top(&TopOptions::new(0).by(by).with_mean(true)).to_table();
     }
-    let _ = (profile.frames_table(), profile.goroutines_table(), profile.tags_table(0));
-    let _ = (profile.edges(&TopOptions::new(0)).to_table(), profile.sampling_table(0, Granularity::Line));
+    let _ = (profile.frames().to_table(), profile.goroutines().to_table(), profile.tags(0).to_table());
+    let _ = (
+        profile.edges(&TopOptions::new(0)).to_table(),
+        profile.sampling(0, Granularity::Line).map(|sampling| sampling.to_table()),
+    );
     let _ = (profile.to_speedscope(""), profile.to_callgrind(0), profile.flame(0).to_folded());
     let _ = FlameHtml::new("", &profile.flame(0)).fragment();
     let _ = (profile.repair_truncated_stacks(), profile.since(&profile));
     if let Ok(diff) = profile.diff(&profile, true) {
-        assert!(diff.rows(&TopOptions::new(0)).iter().all(|row| row.delta() == (0, 0)));
+        assert!(diff.top(&TopOptions::new(0)).rows().iter().all(|row| row.delta() == (0, 0)));
     }
     let twice = Profile::merge([&profile, &profile]).expect("it has the same types as itself");
     assert!(twice.samples().len() <= profile.samples().len());

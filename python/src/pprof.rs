@@ -6,7 +6,7 @@ use gomem_pprof::{
     Filter, FlameTree, Granularity, Growth, GrowthOptions, Merger, Profile, ProfileDiff, TopOptions, UsageError,
 };
 use gomem_report::FlameHtml;
-use gomem_table::{Column, Table, TableError, ToTable, Unit};
+use gomem_table::ToTable;
 use pyo3::prelude::*;
 
 use crate::{error::Error, input::Source, table::ArrowTable, worker};
@@ -77,19 +77,19 @@ impl PyProfile {
     }
 
     fn samples(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.samples_table())
+        ArrowTable::of(slf, |this| this.profile.samples().to_table())
     }
 
     fn frames(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.frames_table())
+        ArrowTable::of(slf, |this| this.profile.frames().to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| diagnostics_table(&this.profile))
+        ArrowTable::of(slf, |this| this.profile.diagnostics().to_table())
     }
 
     fn goroutines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| this.profile.goroutines_table())
+        ArrowTable::of(slf, |this| this.profile.goroutines().to_table())
     }
 
     fn mem_stats(&self, py: Python<'_>) -> Result<Option<ArrowTable>, Error> {
@@ -139,16 +139,16 @@ impl PyProfile {
 
     fn tags(slf: &Bound<'_, Self>, sample_type: Option<&str>) -> Result<ArrowTable, Error> {
         let index = slf.get().sample_type(sample_type)?;
-        ArrowTable::of(slf, move |this| this.profile.tags_table(index))
+        ArrowTable::of(slf, move |this| this.profile.tags(index).to_table())
     }
 
     fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?;
         let profile = Arc::clone(&self.profile);
-        if py.detach(|| profile.sampling(options.sample_type, options.by)).is_none() {
+        let Some(sampling) = py.detach(|| profile.sampling(options.sample_type, options.by)) else {
             return Err(Error::usage("only heap profiles sample objects by their size"));
-        }
-        ArrowTable::build(py, move || profile.sampling_table(options.sample_type, options.by))
+        };
+        ArrowTable::build(py, move || sampling.to_table())
     }
 
     /// The options of the filter, by their names.
@@ -196,7 +196,7 @@ impl PyProfile {
     fn scan(slf: &Bound<'_, Self>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
         ArrowTable::of(slf, move |this| {
             let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
-            this.profile.scan_table(&columns, rows.unwrap_or(usize::MAX))
+            this.profile.scan(&columns, rows.unwrap_or(usize::MAX)).to_table()
         })
     }
 
@@ -231,7 +231,7 @@ impl PyProfileDiff {
         drop_negative: bool,
     ) -> Result<ArrowTable, Error> {
         let options = options(slf.get().diff.current(), sample_type, by)?.with_drop_negative(drop_negative);
-        ArrowTable::of(slf, move |this| this.diff.top_table(&options))
+        ArrowTable::of(slf, move |this| this.diff.top(&options).to_table())
     }
 
     fn flame(slf: Py<Self>, py: Python<'_>, sample_type: Option<&str>) -> Result<PyFlameTree, Error> {
@@ -400,16 +400,4 @@ fn refusal(name: &str, err: &gomem_pprof::Error) -> Error {
         _ => "malformed",
     };
     Error::Decode { message, kind, offset: err.offset(), line: err.line() }
-}
-
-fn diagnostics_table(profile: &Profile) -> Result<Table, TableError> {
-    let all = || profile.diagnostics().iter();
-    Table::new(
-        "diagnostics",
-        vec![
-            Column::uint64("offset", Unit::Bytes, all().map(|found| found.offset).collect()),
-            Column::optional_uint64("line", Unit::None, all().map(|found| found.line)),
-            Column::strings("problem", all().map(|found| found.flaw.to_string())),
-        ],
-    )
 }

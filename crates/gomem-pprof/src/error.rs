@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gomem_table::{Definition, Row, Unit};
+
 /// A profile that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
@@ -90,6 +92,16 @@ pub struct Diagnostic {
     pub line: Option<u64>,
     /// What was repaired.
     pub flaw: Flaw,
+}
+
+impl Row for Diagnostic {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("diagnostics", "as found")
+            .about("what a lenient reading repaired")
+            .uint64("offset", Unit::Bytes, "the byte of the inflated profile", |found: &&'a Self| found.offset)
+            .optional_uint64("line", Unit::None, "the form is no text", "the line, from 1", |found| found.line)
+            .string("problem", "what was repaired", |found| found.flaw.to_string())
+    }
 }
 
 /// A flaw that can be repaired.
@@ -236,7 +248,7 @@ pub struct Limits {
     pub decompressed_bytes: u64,
     /// Sample types.
     pub sample_types: u64,
-    /// Samples.
+    /// SampleColumns.
     pub samples: u64,
     /// Values, over all samples: one for each sample type.
     pub values: u64,

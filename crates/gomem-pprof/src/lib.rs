@@ -55,10 +55,10 @@ pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, Usage
 pub use growth::{Growth, GrowthError, GrowthOptions, SiteGrowth};
 pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
-    SampleValues, Stack,
+    SampleValues, Samples, Stack,
 };
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
-    DiffRow, Edge, Edges, FLAME_SCHEMA, FRAMES_SCHEMA, FlameNode, FlameTree, FrameKey, Granularity, KeyStatus,
-    ProfileDiff, Sampled, Tag, Top, TopOptions, TopRow,
+    DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, Goroutine, Granularity, KeyStatus, ProfileDiff,
+    Sampled, SampledKey, Sampling, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
 };

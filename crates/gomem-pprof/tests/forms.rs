@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use gomem_pprof::{Filter, Merger, Profile, TopOptions};
+use gomem_table::ToTable;
 
 fn profile(name: &str) -> Profile {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/go1.26.8/profiles").join(name);
@@ -26,8 +27,8 @@ fn encoding_loses_nothing() {
             assert!(before.labels().eq(after.labels()));
         }
         assert_eq!(
-            format!("{:?}", before.frames_table().unwrap().columns()),
-            format!("{:?}", after.frames_table().unwrap().columns()),
+            format!("{:?}", before.frames().to_table().columns()),
+            format!("{:?}", after.frames().to_table().columns()),
             "{name}"
         );
         assert_eq!(after.encode_raw(), Profile::decode(&after.encode_raw()).unwrap().encode_raw(), "{name}");
@@ -46,7 +47,7 @@ fn merging_is_associative_and_a_difference_to_itself_is_nothing() {
     assert_eq!(tops(&left), tops(&right));
     assert_eq!(left.samples().len(), right.samples().len());
     let diff = two.diff(&two, false).unwrap();
-    assert!(diff.rows(&TopOptions::new(1)).iter().all(|row| row.delta() == (0, 0)));
+    assert!(diff.top(&TopOptions::new(1)).rows().iter().all(|row| row.delta() == (0, 0)));
     let cancelled = Profile::merge([diff.difference()]).unwrap();
     assert_eq!(cancelled.top(&TopOptions::new(1)).rows().len(), 0);
     assert!(Merger::new().finish().is_err());
@@ -95,10 +96,10 @@ fn speedscope_and_callgrind_add_up() {
 fn labels_are_summed() {
     let profile = profile("cpu.pb.gz");
     let tags = profile.tags(1);
-    let tenants: Vec<_> = tags.iter().filter(|tag| tag.key == "tenant").collect();
+    let tenants: Vec<_> = tags.rows().iter().filter(|tag| tag.key == "tenant").collect();
     assert_eq!(tenants.len(), 2);
     assert!(tenants.iter().all(|tag| tag.weight > 0 && tag.number.is_none()));
-    assert_eq!(profile.tags_table(1).unwrap().rows(), tags.len());
+    assert_eq!(tags.to_table().rows(), tags.rows().len());
 }
 
 #[test]
@@ -125,9 +126,10 @@ fn a_wrong_expression_is_told() {
 #[test]
 fn differences_know_how_sure_they_are() {
     let diff = profile("heap-2.pb.gz").diff(&profile("heap-1.pb.gz"), false).unwrap();
-    let rows = diff.rows(&TopOptions::new(1));
+    let top = diff.top(&TopOptions::new(1));
+    let rows = top.rows();
     assert!(rows.iter().any(|row| row.deviation.is_some_and(|deviation| deviation > 0.0)));
-    let table = diff.top_table(&TopOptions::new(1)).unwrap();
+    let table = top.to_table();
     assert_eq!(table.rows(), rows.len());
     let tree = diff.flame(1);
     assert!(tree.is_diff() && tree.sample_types().len() == 2);

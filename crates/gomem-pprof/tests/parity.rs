@@ -71,7 +71,7 @@ fn differences_and_sums() {
                     let diff = current.diff(&base, normalize).unwrap();
                     assert_eq!(sums(diff.difference(), &options), expected, "{flags:?}");
                     let mut rows = Sums::new();
-                    for row in diff.rows(&options).into_iter().filter(|row| row.delta() != (0, 0)) {
+                    for row in diff.top(&options).rows().iter().filter(|row| row.delta() != (0, 0)) {
                         add(&mut rows, row.key.to_string(), row.delta());
                     }
                     assert_eq!(rows, expected, "{flags:?}");

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use gomem_pprof::{Granularity, Merger, Profile, TopOptions};
+use gomem_table::ToTable;
 use proptest::prelude::*;
 
 /// A heap profile as `debug=1` writes it, unsampled: counts and sizes over stacks of a few functions.
@@ -58,7 +59,7 @@ proptest! {
     fn a_difference_with_itself_is_zero(a in profile(), normalize: bool) {
         let diff = a.diff(&a, normalize).unwrap();
         for index in 0..a.sample_types().len() {
-            prop_assert!(diff.rows(&TopOptions::new(index)).iter().all(|row| row.delta() == (0, 0)));
+            prop_assert!(diff.top(&TopOptions::new(index)).rows().iter().all(|row| row.delta() == (0, 0)));
         }
     }
 
@@ -84,7 +85,7 @@ fn names_of_sample_types_are_names_of_columns_whatever_they_hold() {
         &string(b"count"),
     ]
     .concat();
-    let table = Profile::decode(&bytes).unwrap().samples_table().unwrap();
+    let table = Profile::decode(&bytes).unwrap().samples().to_table();
     let names: Vec<&str> = table.columns().iter().map(gomem_table::Column::name).collect();
     assert!(names.contains(&"a\u{fffd}b") && names.contains(&"a\u{fffd}b_1"), "{names:?}");
     assert!(!names.iter().any(|name| name.contains('\0')));

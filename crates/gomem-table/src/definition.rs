@@ -321,6 +321,18 @@ impl<'a, R: 'a> Definition<'a, R> {
         self.last(|column| column.fields = columns)
     }
 
+    /// A column of lists of numbers.
+    #[must_use]
+    pub fn int64s<L: IntoIterator<Item = i64> + 'a>(
+        self,
+        name: impl Name,
+        unit: Unit,
+        doc: impl Name,
+        get: impl Fn(&R) -> L + 'a,
+    ) -> Self {
+        self.push(Kind::List, name, unit, None, doc, fill::int64_lists(get))
+    }
+
     /// A column of lists of texts.
     #[must_use]
     pub fn texts<S: AsRef<str> + 'a, L: IntoIterator<Item = S> + 'a>(

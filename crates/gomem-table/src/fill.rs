@@ -109,6 +109,10 @@ pub(crate) fn code_lists<R>(pool: Arc<StringPool>, get: impl Fn(&R, &mut Vec<u32
     }
 }
 
+pub(crate) fn int64_lists<R, L: IntoIterator<Item = i64>>(get: impl Fn(&R) -> L) -> impl Fill<R> {
+    Int64Lists { get, values: Vec::new(), offsets: vec![0] }
+}
+
 /// A column that all rows have a value for.
 struct Whole<G, T, W> {
     get: G,
@@ -180,6 +184,27 @@ impl<R, G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>> Fill<R> for Interne
             self.pool.intern("");
         }
         vec![(Values::Text(Text { codes: self.codes, pool: self.pool.finish() }), Some(self.known))]
+    }
+}
+
+/// A column of lists of numbers.
+struct Int64Lists<G> {
+    get: G,
+    values: Vec<i64>,
+    offsets: Vec<usize>,
+}
+
+impl<R, L: IntoIterator<Item = i64>, G: Fn(&R) -> L> Fill<R> for Int64Lists<G> {
+    fn extend(&mut self, rows: &[R]) {
+        for row in rows {
+            self.values.extend((self.get)(row));
+            self.offsets.push(self.values.len());
+        }
+    }
+
+    fn finish(self: Box<Self>) -> Vec<Filled> {
+        let Self { values, offsets, .. } = *self;
+        vec![(Values::List(List { offsets, items: Box::new(Values::Int64(values)) }), None)]
     }
 }
 

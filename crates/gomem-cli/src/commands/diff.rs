@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use gomem_pprof::SampleType;
 use gomem_table::Column;
+use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
@@ -37,7 +38,7 @@ impl Diff {
         let (base, current) = (read_profile(&self.base)?, read_profile(&self.current)?);
         let diff = current.diff(&base, self.normalize)?;
         let options = self.sums.options(diff.current())?;
-        let table = diff.top_table(&options)?;
+        let table = diff.top(&options).to_table();
         let is_key = |name: &str| !SHORT.contains(&name) && !name.contains('_') && table.column(name).is_some();
         let keys = table.columns().iter().map(Column::name).take_while(|&name| name != "base");
         let columns: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT).collect();

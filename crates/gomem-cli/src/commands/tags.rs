@@ -7,6 +7,7 @@ use crate::{
     read::{Profiles, sample_type_index},
     show::{Format, Output, first_rows, whole},
 };
+use gomem_table::ToTable;
 
 /// The labels of the samples and what they add up to, as `go tool pprof -tags` shows them.
 #[derive(Debug, Args)]
@@ -25,6 +26,6 @@ impl Tags {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let profile = self.profiles.read()?;
         let index = sample_type_index(&profile, self.sample_type.as_deref())?;
-        first_rows(&profile.tags_table(index)?, 0, self.format, &whole(&profile, index), out)
+        first_rows(&profile.tags(index).to_table(), 0, self.format, &whole(&profile, index), out)
     }
 }

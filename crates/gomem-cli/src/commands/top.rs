@@ -7,6 +7,7 @@ use crate::{
     read::{Profiles, Sums},
     show::{Format, Output, first_rows, whole},
 };
+use gomem_table::ToTable;
 
 /// Flat and cum of a profile, as `go tool pprof -top` sums them. Several profiles are summed.
 #[derive(Debug, Args)]
@@ -34,6 +35,6 @@ impl Top {
         if let Some(unit) = &self.sums.unit {
             top = top.in_unit(unit)?;
         }
-        first_rows(&top.to_table()?, self.rows, self.format, &whole(&profile, options.sample_type), out)
+        first_rows(&top.to_table(), self.rows, self.format, &whole(&profile, options.sample_type), out)
     }
 }

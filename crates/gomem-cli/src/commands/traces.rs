@@ -7,6 +7,7 @@ use crate::{
     read::{Profiles, sample_type_index},
     show::{Format, Output, head, render, traces},
 };
+use gomem_table::ToTable;
 
 /// Every sample with its stack, as `go tool pprof -traces` shows them.
 #[derive(Debug, Args)]
@@ -31,6 +32,6 @@ impl Traces {
         if self.format == Format::Text {
             return traces(&profile, index, self.rows, out);
         }
-        render(&head(profile.samples_table()?, self.rows), self.format, out)
+        render(&head(profile.samples().to_table(), self.rows), self.format, out)
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     read::{Profiles, Sums},
     show::{Format, Output, call_tree, head, render, whole},
 };
+use gomem_table::ToTable;
 
 /// Who calls each function, and whom it calls, as `go tool pprof -tree` and `-peek` show it.
 #[derive(Debug, Args)]
@@ -40,6 +41,6 @@ impl Tree {
             writeln!(out, "{}", whole(&profile, options.sample_type))?;
             return Ok(out.write_all(text.as_bytes())?);
         }
-        render(&head(profile.edges(&options).to_table()?, self.rows), self.format, out)
+        render(&head(profile.edges(&options).to_table(), self.rows), self.format, out)
     }
 }

@@ -2,11 +2,11 @@
 
 use crate::{
     error::Error,
-    model::Samples,
+    model::SampleColumns,
     wire::{Numbers, STACK_TAG, VALUES_TAG, Wire, count, packed_field, packed_fields, write_field},
 };
 
-/// Samples that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.
+/// SampleColumns that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.
 #[derive(Debug, Default)]
 pub(super) struct RawSamples {
     begins: Vec<usize>,
@@ -22,7 +22,7 @@ pub(super) struct RawSamples {
     /// How many bytes the profile has, and about how many of them are samples that stay there.
     profile_bytes: usize,
     kept_bytes: usize,
-    /// Samples that are not [`Plain`] in the profile, written so: they go behind its own bytes.
+    /// SampleColumns that are not [`Plain`] in the profile, written so: they go behind its own bytes.
     rewritten: Vec<u8>,
 }
 
@@ -119,9 +119,9 @@ impl RawSamples {
 
     /// The samples in the profile's own bytes, or in a copy of them where most of the profile is something else, which would
     /// be kept as well.
-    pub(super) fn finish(mut self, profile: Vec<u8>) -> Samples {
+    pub(super) fn finish(mut self, profile: Vec<u8>) -> SampleColumns {
         if self.kept_bytes >= profile.len() / 4 {
-            return Samples::packed(profile, self.rewritten, self.begins);
+            return SampleColumns::packed(profile, self.rewritten, self.begins);
         }
         let mut kept = Vec::with_capacity(self.kept_bytes + SMALLEST_HEADS * self.begins.len());
         for begin in &mut self.begins {
@@ -132,7 +132,7 @@ impl RawSamples {
             *begin = kept.len();
             kept.extend_from_slice(packed_fields(sample));
         }
-        Samples::packed(kept, Vec::new(), self.begins)
+        SampleColumns::packed(kept, Vec::new(), self.begins)
     }
 
     fn note(&mut self, largest: u64, has_zero: bool) {
@@ -217,7 +217,7 @@ const LONGEST_SHORT: u64 = (1 << 14) - 1;
 mod tests {
     use super::*;
 
-    /// Samples of these fields, each plain when it has one stack and then values.
+    /// SampleColumns of these fields, each plain when it has one stack and then values.
     fn read(samples: &[(&[u64], &[u64])]) -> (RawSamples, Vec<u8>) {
         let mut profile = Vec::new();
         let begins: Vec<usize> = samples

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Flaw},
     model::{
-        FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleType,
-        Samples,
+        FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleColumns,
+        SampleType,
     },
 };
 
@@ -149,9 +149,9 @@ impl Decoder<'_> {
     }
 
     /// Ids to indexes. Frames that are nowhere are left out.
-    fn resolve_stacks(&mut self, locations: &Ids, positions: &SamplePositions<'_>) -> Result<Samples, Error> {
+    fn resolve_stacks(&mut self, locations: &Ids, positions: &SamplePositions<'_>) -> Result<SampleColumns, Error> {
         let raw = std::mem::take(&mut self.samples);
-        let mut resolved = Samples::default();
+        let mut resolved = SampleColumns::default();
         let mut found = Vec::new();
         for index in 0..raw.len() {
             found.clear();

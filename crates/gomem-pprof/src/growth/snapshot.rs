@@ -26,7 +26,7 @@ impl Snapshot {
     /// Of a profile, by the index of the sample type that is followed.
     pub(crate) fn new(profile: &Profile, sample_type: usize) -> Self {
         let profile = &*profile.interesting();
-        let FrameKeys { of_line, keys } = FrameKeys::of(profile, Granularity::Line);
+        let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, Granularity::Line);
         let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
         let columns = [sample_type, index("alloc_objects"), index("alloc_space"), index("inuse_space")];
         let sampled = profile.sampled(sample_type);

@@ -1,4 +1,4 @@
-//! The labels of all samples. Samples have few sets of them, mostly, so each sample names its set.
+//! The labels of all samples. SampleColumns have few sets of them, mostly, so each sample names its set.
 
 use super::columns::LabelColumns;
 

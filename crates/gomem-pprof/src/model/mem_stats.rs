@@ -1,6 +1,6 @@
 //! `runtime.MemStats`, as the end of a text heap profile tells it.
 
-use gomem_table::{Column, Table, TableError, Unit, Values};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 /// What the runtime said of its memory when the profile was taken: names as in `runtime.MemStats`, in the order of the
 /// text. `MaxRSS` comes from the operating system.
@@ -65,20 +65,34 @@ impl MemStats {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// One row, one column a value.
-    ///
-    /// # Errors
-    /// When the text told one value twice.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let columns = self.iter().map(|(name, value)| match value {
-            MemStat::Integer(value) => Column::int64(name, unit(name), vec![*value]),
-            MemStat::Fraction(value) => Column::float64(name, Unit::Fraction, vec![*value]),
-            MemStat::Flag(value) => Column::bool(name, vec![*value]),
-            MemStat::List(values) => {
-                Column::list(name, Unit::Nanoseconds, vec![0, values.len()], Values::Int64(values.clone()))
-            }
-        });
-        Table::new("mem_stats", columns.collect())
+    /// What its table promises: a column for each value that the text tells.
+    #[must_use]
+    pub fn schema(&self) -> TableSchema {
+        self.definition().schema()
+    }
+
+    fn definition(&self) -> Definition<'_, ()> {
+        let mut definition =
+            Definition::new("mem_stats", "one row").about("what the runtime said of its memory, one column a value");
+        for (name, value) in self.iter() {
+            let (own, doc, unit) = (name.to_owned(), "as `runtime.MemStats` has it", unit(name));
+            definition = match *value {
+                MemStat::Integer(value) => definition.int64(own, unit, doc, move |()| value),
+                MemStat::Fraction(value) => definition.float64(own, Unit::Fraction, doc, move |()| value),
+                MemStat::Flag(value) => definition.bool(own, doc, move |()| value),
+                MemStat::List(ref values) => {
+                    definition.int64s(own, Unit::Nanoseconds, doc, move |()| values.iter().copied())
+                }
+            };
+        }
+        definition
+    }
+}
+
+/// One row.
+impl ToTable for MemStats {
+    fn to_table(&self) -> Table {
+        self.definition().table([()])
     }
 }
 

@@ -6,8 +6,8 @@ use super::{
     columns::{FunctionColumns, LineColumns, LocationId, MappingColumns},
     labels::Labels,
     mem_stats::MemStats,
+    sample_columns::SampleColumns,
     sample_type::SampleType,
-    samples::Samples,
     strings::Strings,
     totals::Totals,
 };
@@ -27,7 +27,7 @@ pub struct Profile {
     pub(crate) drop_frames: String,
     pub(crate) keep_frames: String,
     pub(crate) doc_url: String,
-    pub(crate) samples: Samples,
+    pub(crate) samples: SampleColumns,
     pub(crate) labels: Labels,
     pub(crate) addresses: Vec<u64>,
     pub(crate) location_mappings: Vec<Option<u32>>,

@@ -1,12 +1,19 @@
 //! Views of samples.
 
-use std::mem::replace;
+use std::{mem::replace, ops::Range};
 
 use super::{
     location::{Function, Line},
     profile::Profile,
-    samples::{SampleValues, Stack},
+    sample_columns::{SampleValues, Stack},
 };
+
+/// Samples, in the order of the file.
+#[derive(Debug, Clone)]
+pub struct Samples<'a> {
+    profile: &'a Profile,
+    indexes: Range<usize>,
+}
 
 /// One sample.
 #[derive(Debug, Clone, Copy)]
@@ -31,8 +38,9 @@ pub struct Label<'a> {
 
 impl Profile {
     /// The samples, in the order of the file.
-    pub fn samples(&self) -> impl ExactSizeIterator<Item = Sample<'_>> {
-        (0..self.samples.len()).map(|index| Sample { profile: self, index })
+    #[must_use]
+    pub fn samples(&self) -> Samples<'_> {
+        Samples { profile: self, indexes: 0..self.samples.len() }
     }
 
     /// The functions in the stacks, each once, in the order they come.
@@ -55,7 +63,40 @@ impl Profile {
     }
 }
 
+impl<'a> Samples<'a> {
+    pub(crate) fn profile(&self) -> &'a Profile {
+        self.profile
+    }
+}
+
+impl<'a> Iterator for Samples<'a> {
+    type Item = Sample<'a>;
+
+    #[inline]
+    fn next(&mut self) -> Option<Sample<'a>> {
+        self.indexes.next().map(|index| Sample { profile: self.profile, index })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.indexes.size_hint()
+    }
+}
+
+impl DoubleEndedIterator for Samples<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.indexes.next_back().map(|index| Sample { profile: self.profile, index })
+    }
+}
+
+impl ExactSizeIterator for Samples<'_> {}
+
 impl<'a> Sample<'a> {
+    /// Its place in the file, from 0.
+    #[must_use]
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
     /// One value per sample type.
     #[must_use]
     pub fn values(&self) -> SampleValues<'a> {

@@ -77,7 +77,7 @@ impl Merger {
         Ok(())
     }
 
-    /// The sum. Samples that add up to nothing are left out.
+    /// The sum. SampleColumns that add up to nothing are left out.
     ///
     /// # Errors
     /// When nothing was added.

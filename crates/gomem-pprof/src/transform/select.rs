@@ -1,6 +1,6 @@
 //! Leaving out lines, frames, samples and labels of a profile.
 
-use crate::model::{LineColumns, Location, LocationId, Profile, Sample, Samples};
+use crate::model::{LineColumns, Location, LocationId, Profile, Sample, SampleColumns};
 
 impl Profile {
     /// Leaves out lines; the number is the line's place in its location. A location that loses all is not symbolised.
@@ -25,7 +25,7 @@ impl Profile {
     /// Leaves out samples and changes the stacks of the others: `stack` gets a sample and where to put its new stack,
     /// and says whether the sample stays.
     pub(crate) fn restack(&mut self, mut stack: impl FnMut(Sample<'_>, &mut Vec<LocationId>) -> bool) {
-        let mut samples = Samples::default();
+        let mut samples = SampleColumns::default();
         let mut written = Vec::new();
         let mut kept = Vec::with_capacity(self.samples.len());
         for sample in self.samples() {

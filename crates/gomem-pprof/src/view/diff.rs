@@ -1,7 +1,7 @@
 //! What is different between two profiles.
 
 use foldhash::HashMap;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::{
     flame::FlameTree,
@@ -21,6 +21,15 @@ pub struct ProfileDiff {
     base: Profile,
     current: Profile,
     difference: Profile,
+}
+
+/// The keys of two profiles, with their values in both.
+#[derive(Debug, Clone)]
+pub struct TopDiff {
+    rows: Vec<DiffRow>,
+    by: Granularity,
+    base_total: i64,
+    unit: Unit,
 }
 
 /// A key's values in both.
@@ -175,9 +184,9 @@ impl ProfileDiff {
         &self.difference
     }
 
-    /// Every key of either, the largest |difference| of flat first, then of cum, then by name.
+    /// Every key of either, with its values in both.
     #[must_use]
-    pub fn rows(&self, options: &TopOptions) -> Vec<DiffRow> {
+    pub fn top(&self, options: &TopOptions) -> TopDiff {
         let mut rows: HashMap<FrameKey, DiffRow> = HashMap::default();
         let base = self.base.top(options);
         let current = self.current.top(options);
@@ -205,13 +214,16 @@ impl ProfileDiff {
         if options.drop_negative {
             rows.retain(|row| row.delta().0 > 0 || (row.delta().0 == 0 && row.delta().1 >= 0));
         }
-        rows
+        let kind = self.current.sample_types().get(options.sample_type);
+        let unit = kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let base_total = options.shown(self.base.own_total(options.sample_type), 0);
+        TopDiff { rows, by: options.by, base_total, unit }
     }
 
     /// What the sampler saw of what is different, by key. Two profiles are sampled independently, so variances add up; but
     /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it.
     fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, Sampled> {
-        let of = |profile: &Profile| profile.sampling(sample_type, by).unwrap_or_default();
+        let of = |profile: &Profile| profile.sampled_keys(sample_type, by).unwrap_or_default();
         let mut of_key: HashMap<FrameKey, Sampled> = of(&self.current).into_iter().collect();
         let base = of(&self.base);
         let is_counter = self.current.sample_types.get(sample_type).is_some_and(|kind| kind.name.starts_with("alloc"));
@@ -229,39 +241,58 @@ impl ProfileDiff {
         of_key
     }
 
-    /// [`rows`](Self::rows) as a table: the key's columns, `base`, `current`, `delta`, `base_cum`, `current_cum`,
-    /// `delta_cum`, `delta_fraction` (of the base's total), `delta_low`, `delta_high` (95 %, by sampling), `status`.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn top_table(&self, options: &TopOptions) -> Result<Table, TableError> {
-        let rows = self.rows(options);
-        let kind = self.current.sample_types().get(options.sample_type);
-        let unit = kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
-        let total = options.shown(self.base.own_total(options.sample_type), 0);
-        let share = |row: &DiffRow| (total != 0).then(|| row.delta().0 as f64 / total as f64);
-        let bound = |row: &DiffRow, sign: f64| Some(row.delta().0 as f64 + sign * Z_95 * row.deviation?);
-        let values = |of: fn(&DiffRow) -> i64| rows.iter().map(of).collect::<Vec<i64>>();
-        let mut columns = options.by.columns(rows.iter().map(|row| &row.key));
-        columns.extend([
-            Column::int64("base", unit, values(|row| row.base.0)),
-            Column::int64("current", unit, values(|row| row.current.0)),
-            Column::int64("delta", unit, values(|row| row.delta().0)),
-            Column::int64("base_cum", unit, values(|row| row.base.1)),
-            Column::int64("current_cum", unit, values(|row| row.current.1)),
-            Column::int64("delta_cum", unit, values(|row| row.delta().1)),
-            Column::optional_float64("delta_fraction", Unit::Fraction, rows.iter().map(share)),
-            Column::optional_float64("delta_low", unit, rows.iter().map(|row| bound(row, -1.0))),
-            Column::optional_float64("delta_high", unit, rows.iter().map(|row| bound(row, 1.0))),
-            Column::category("status", rows.iter().map(|row| row.status() as u32).collect(), KeyStatus::NAMES),
-        ]);
-        Table::new("diff", columns)
-    }
-
     /// The flame tree of the profile, with the base's values beside its own for the colours.
     #[must_use]
     pub fn flame(&self, sample_type: usize) -> FlameTree {
-        FlameTree::of_both(&self.base, &self.current, sample_type)
+        FlameTree::from_both(&self.base, &self.current, sample_type)
+    }
+}
+
+impl TopDiff {
+    /// The keys: the largest |difference| of flat first, then of cum, then by name.
+    #[must_use]
+    pub fn rows(&self) -> &[DiffRow] {
+        &self.rows
+    }
+
+    /// What the table of such keys and values promises.
+    #[must_use]
+    pub fn schema(by: Granularity, unit: Unit) -> TableSchema {
+        Self { rows: Vec::new(), by, base_total: 0, unit }.definition().schema()
+    }
+
+    fn definition(&self) -> Definition<'_, &DiffRow> {
+        let (unit, total) = (self.unit, self.base_total);
+        let share = move |row: &&DiffRow| (total != 0).then(|| row.delta().0 as f64 / total as f64);
+        let bound = |sign: f64| move |row: &&DiffRow| Some(row.delta().0 as f64 + sign * Z_95 * row.deviation?);
+        let order = "the largest |delta| first, then the largest |delta_cum|, then by name";
+        let sampled = "the profile does not sample objects by size";
+        Definition::new("diff", order)
+            .about("each key's values in two profiles")
+            .embed(self.by.definition(), |row: &&DiffRow| &row.key)
+            .int64("base", unit, "flat in the base", |row| row.base.0)
+            .int64("current", unit, "flat in the profile", |row| row.current.0)
+            .int64("delta", unit, "flat, the base's subtracted", |row| row.delta().0)
+            .int64("base_cum", unit, "cum in the base", |row| row.base.1)
+            .int64("current_cum", unit, "cum in the profile", |row| row.current.1)
+            .int64("delta_cum", unit, "cum, the base's subtracted", |row| row.delta().1)
+            .optional_float64(
+                "delta_fraction",
+                Unit::Fraction,
+                "the base is empty",
+                "delta's share of the base's total",
+                share,
+            )
+            .optional_float64("delta_low", unit, sampled, "the least that delta may be, at 95 %", bound(-1.0))
+            .optional_float64("delta_high", unit, sampled, "the most that delta may be, at 95 %", bound(1.0))
+            .category("status", KeyStatus::NAMES, "what became of the key", |row| row.status() as u32)
+    }
+}
+
+/// One row a key.
+impl ToTable for TopDiff {
+    fn to_table(&self) -> Table {
+        self.definition().table(&self.rows)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use gomem_table::{Column, StringPoolBuilder, Table, TableError, Unit};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
 
 use super::{
     key::{FrameKey, FrameKeys},
@@ -39,7 +39,7 @@ impl Profile {
     #[must_use]
     pub fn edges(&self, options: &TopOptions) -> Edges {
         let profile = &*self.interesting();
-        let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
+        let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, options.by);
         let mut places: HashMap<(u32, u32), usize> = HashMap::default();
         let mut calls: Vec<Call> = Vec::new();
         for (index, sample) in profile.samples().enumerate() {
@@ -116,25 +116,28 @@ impl Edges {
         })
     }
 
-    /// `caller`, `callee`, `weight`, `inlined`.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
+    /// What the table of values in this unit promises.
+    #[must_use]
+    pub fn schema(unit: Unit) -> TableSchema {
+        definition(unit, &[], &StringPoolBuilder::new().finish()).schema()
+    }
+}
+
+/// One row a call.
+impl ToTable for Edges {
+    fn to_table(&self) -> Table {
         let mut pool = StringPoolBuilder::new();
         let names: Vec<u32> = self.keys.iter().map(|key| pool.intern(&key.to_string())).collect();
-        let pool = pool.finish();
-        let text = |name: &str, key: fn(&Call) -> u32| {
-            Column::text(name, self.calls.iter().map(|call| names[key(call) as usize]).collect(), Arc::clone(&pool))
-        };
-        Table::new(
-            "edges",
-            vec![
-                text("caller", |call| call.caller),
-                text("callee", |call| call.callee),
-                Column::int64("weight", self.unit, self.calls.iter().map(|call| call.weight).collect()),
-                Column::bool("inlined", self.calls.iter().map(|call| call.inlined).collect()),
-            ],
-        )
+        definition(self.unit, &names, &pool.finish()).table(&self.calls)
     }
+}
+
+/// `names` has, by key, its name in `pool`.
+fn definition<'a>(unit: Unit, names: &'a [u32], pool: &Arc<StringPool>) -> Definition<'a, &'a Call> {
+    Definition::new("edges", "largest |weight| first, then by the names of caller and callee")
+        .about("who calls whom")
+        .codes("caller", pool, "who calls", |call: &&'a Call| names[call.caller as usize])
+        .codes("callee", pool, "who is called", |call| names[call.callee as usize])
+        .int64("weight", unit, "the value of samples that pass through the call, each counted once", |call| call.weight)
+        .bool("inlined", "whether the call was inlined in every sample", |call| call.inlined)
 }

@@ -1,9 +1,9 @@
 //! The flame tree: stacks folded from the root.
 
-use std::{cmp::Reverse, ops::Range};
+use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use foldhash::HashMap;
-use gomem_table::{Column, ColumnSpec, Kind, Schema, StringPoolBuilder, Table, TableError, Unit};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
 
 use crate::model::{LineColumns, Profile, Sample, SampleType};
 
@@ -81,7 +81,7 @@ impl Profile {
 
 impl FlameTree {
     /// The tree of two profiles of the same sample types: values of the second one first, then those of the first.
-    pub(crate) fn of_both(base: &Profile, current: &Profile, sample_type: usize) -> Self {
+    pub(crate) fn from_both(base: &Profile, current: &Profile, sample_type: usize) -> Self {
         let kind = current.sample_types().get(sample_type);
         let (name, unit) = kind.map_or(("", ""), |kind| (kind.name(), kind.unit()));
         let kinds = vec![SampleType::new(name, unit), SampleType::new(format!("{name} of the base"), unit)];
@@ -137,26 +137,35 @@ impl FlameTree {
         })
     }
 
-    /// The values of the first sample type, in its own unit: [`FLAME_SCHEMA`].
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let first = |values: &[i64]| values.first().copied().unwrap_or(0);
+    /// What its table promises.
+    #[must_use]
+    pub fn schema() -> TableSchema {
+        Paths::new(Vec::new()).fold(0.0).definition(&[], &StringPoolBuilder::new().finish()).schema()
+    }
+
+    /// One row a node, by its number; `names` has, by name, its code in `pool`.
+    fn definition<'a>(&'a self, names: &'a [u32], pool: &Arc<StringPool>) -> Definition<'a, usize> {
+        let width = self.sample_types.len();
+        let first = move |values: &[i64], node: usize| values.get(node * width).copied().unwrap_or(0);
+        Definition::new("flame", "depth first; siblings by falling total, then by name")
+            .about("a flame tree, one row a node")
+            .int64("node", Unit::None, "its number, 0 for the root", |&node: &usize| node as i64)
+            .optional_int64("parent", Unit::None, "the root has no parent", "its caller's number", |&node| {
+                self.parents[node].map(i64::from)
+            })
+            .int64("depth", Unit::Count, "0 for the root", |&node| i64::from(self.depths[node]))
+            .codes("name", pool, "the function", |&node| names[self.codes[node] as usize])
+            .int64("self", Unit::None, "samples that end here", move |&node| first(&self.self_values, node))
+            .int64("total", Unit::None, "samples through here", move |&node| first(&self.totals, node))
+    }
+}
+
+/// One row a node: the values of the first sample type, in its own unit.
+impl ToTable for FlameTree {
+    fn to_table(&self) -> Table {
         let mut pool = StringPoolBuilder::new();
         let names: Vec<u32> = self.names.iter().map(|name| pool.intern(name)).collect();
-        let names = self.codes.iter().map(|&code| names[code as usize]).collect();
-        Table::new(
-            FLAME_SCHEMA.name,
-            vec![
-                Column::int64("node", Unit::None, (0..self.len() as i64).collect()),
-                Column::optional_int64("parent", Unit::None, self.parents.iter().map(|parent| parent.map(i64::from))),
-                Column::int64("depth", Unit::Count, self.depths.iter().map(|&depth| i64::from(depth)).collect()),
-                Column::text("name", names, pool.finish()),
-                Column::int64("self", Unit::None, self.nodes().map(|node| first(node.self_values)).collect()),
-                Column::int64("total", Unit::None, self.nodes().map(|node| first(node.totals)).collect()),
-            ],
-        )
+        self.definition(&names, &pool.finish()).table(0..self.len())
     }
 }
 
@@ -298,23 +307,3 @@ impl Paths {
         totals
     }
 }
-
-/// The table of [`FlameTree::to_table`].
-pub const FLAME_SCHEMA: Schema = Schema {
-    name: "flame",
-    order: "depth first; siblings by falling total, then by name",
-    columns: &[
-        ColumnSpec { name: "node", kind: Kind::Int64, unit: Unit::None, null: None, doc: "its number, 0 for the root" },
-        ColumnSpec {
-            name: "parent",
-            kind: Kind::Int64,
-            unit: Unit::None,
-            null: Some("the root has no parent"),
-            doc: "its caller's number",
-        },
-        ColumnSpec { name: "depth", kind: Kind::Int64, unit: Unit::Count, null: None, doc: "0 for the root" },
-        ColumnSpec { name: "name", kind: Kind::Text, unit: Unit::None, null: None, doc: "the function" },
-        ColumnSpec { name: "self", kind: Kind::Int64, unit: Unit::None, null: None, doc: "samples that end here" },
-        ColumnSpec { name: "total", kind: Kind::Int64, unit: Unit::None, null: None, doc: "samples through here" },
-    ],
-};

@@ -1,58 +1,97 @@
 //! Goroutines one by one, as a dump (`debug=2`) tells them.
 
-use gomem_table::{Column, Table, TableError, Unit, Values};
+use gomem_table::{Definition, Row, Unit};
 
-use crate::model::{Profile, Sample, goroutine_label as label};
+use crate::model::{Line, Profile, Sample, goroutine_label as label};
+
+/// A goroutine of a dump.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Goroutine<'a> {
+    /// Its number.
+    pub number: i64,
+    /// What it does or waits for.
+    pub state: Option<&'a str>,
+    /// For how long it has waited, where that is a minute or more.
+    pub wait_minutes: Option<i64>,
+    /// Whether the runtime found that nothing can wake it.
+    pub leaked: bool,
+    /// Whether it is locked to a thread of the system.
+    pub locked_to_thread: bool,
+    /// The function that started it.
+    pub created_by: Option<&'a str>,
+    /// Where it was started.
+    pub created_at: Option<&'a str>,
+    /// The goroutine that started it.
+    pub created_by_goroutine: Option<i64>,
+    /// The sample that it is in the profile.
+    pub sample: Sample<'a>,
+}
 
 impl Profile {
-    /// One row a goroutine of a dump: `goroutine`, `state`, `wait_minutes`, `leaked`, `locked_to_thread`, `created_by`,
-    /// `created_at`, `created_by_goroutine`, `stack` (function names, leaf first), `sample`. It has no rows for profiles
-    /// that only count goroutines.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn goroutines_table(&self) -> Result<Table, TableError> {
-        let one_by_one: Vec<(i64, Sample<'_>)> = (0..)
-            .zip(self.samples())
-            .filter(|(_, sample)| number(*sample, label::GOROUTINE).is_some() && text(*sample, label::STATE).is_some())
-            .collect();
-        let samples = || one_by_one.iter().map(|&(_, sample)| sample);
-        let texts = |name: &str, key: &str| Column::optional_strings(name, samples().map(|sample| text(sample, key)));
-        let flags =
-            |name: &str, key: &str| Column::bool(name, samples().map(|sample| text(sample, key).is_some()).collect());
-        let mut stacks = gomem_table::StringPoolBuilder::new();
-        let (mut codes, mut offsets) = (Vec::new(), vec![0]);
-        for sample in samples() {
-            codes.extend(
-                sample.frames().map(|line| stacks.intern(line.function().map_or("", |function| function.name()))),
-            );
-            offsets.push(codes.len());
-        }
-        let stacks = Values::Text(gomem_table::Text { codes, pool: stacks.finish() });
-        Table::new(
-            "goroutines",
-            vec![
-                Column::int64(
-                    "goroutine",
-                    Unit::None,
-                    samples().map(|sample| number(sample, label::GOROUTINE).unwrap_or(0)).collect(),
-                ),
-                texts("state", label::STATE),
-                Column::optional_int64("wait_minutes", Unit::None, samples().map(|sample| number(sample, label::WAIT))),
-                flags("leaked", label::LEAKED),
-                flags("locked_to_thread", label::LOCKED),
-                texts("created_by", label::CREATED_BY),
-                texts("created_at", label::CREATED_AT),
-                Column::optional_int64(
-                    "created_by_goroutine",
-                    Unit::None,
-                    samples().map(|sample| number(sample, label::CREATED_BY_GOROUTINE)),
-                ),
-                Column::list("stack", Unit::None, offsets, stacks),
-                Column::int64("sample", Unit::None, one_by_one.iter().map(|&(index, _)| index).collect()),
-            ],
-        )
+    /// The goroutines of a dump; none for profiles that only count goroutines.
+    #[must_use]
+    pub fn goroutines(&self) -> Vec<Goroutine<'_>> {
+        self.samples().filter_map(Goroutine::from_sample).collect()
     }
+}
+
+impl<'a> Goroutine<'a> {
+    fn from_sample(sample: Sample<'a>) -> Option<Self> {
+        let state = text(sample, label::STATE);
+        Some(Self {
+            number: number(sample, label::GOROUTINE).filter(|_| state.is_some())?,
+            state,
+            wait_minutes: number(sample, label::WAIT),
+            leaked: text(sample, label::LEAKED).is_some(),
+            locked_to_thread: text(sample, label::LOCKED).is_some(),
+            created_by: text(sample, label::CREATED_BY),
+            created_at: text(sample, label::CREATED_AT),
+            created_by_goroutine: number(sample, label::CREATED_BY_GOROUTINE),
+            sample,
+        })
+    }
+}
+
+impl Row for Goroutine<'_> {
+    fn definition<'a>() -> Definition<'a, &'a Self>
+    where
+        Self: 'a,
+    {
+        let main = "the main goroutine, or one of the runtime's own";
+        Definition::new("goroutines", "as in the dump")
+            .about("one row a goroutine of a dump (debug=2)")
+            .int64("goroutine", Unit::None, "its number", |goroutine: &&'a Self| goroutine.number)
+            .optional_text("state", "never", "what it does or waits for", |goroutine| goroutine.state)
+            .optional_int64(
+                "wait_minutes",
+                Unit::None,
+                "less than a minute",
+                "for how long it has waited",
+                |goroutine| goroutine.wait_minutes,
+            )
+            .bool("leaked", "whether the runtime found that nothing can wake it", |goroutine| goroutine.leaked)
+            .bool("locked_to_thread", "whether it is locked to a thread of the system", |goroutine| {
+                goroutine.locked_to_thread
+            })
+            .optional_text("created_by", main, "the function that started it", |goroutine| goroutine.created_by)
+            .optional_text("created_at", main, "where it was started", |goroutine| goroutine.created_at)
+            .optional_int64(
+                "created_by_goroutine",
+                Unit::None,
+                "not told before Go 1.21",
+                "the goroutine that started it",
+                |goroutine| goroutine.created_by_goroutine,
+            )
+            .texts("stack", "its functions, leaf first", |goroutine| goroutine.sample.frames().map(function_name))
+            .int64("sample", Unit::None, "the sample that it is in the profile, from 0", |goroutine| {
+                goroutine.sample.index() as i64
+            })
+    }
+}
+
+fn function_name<'a>(line: Line<'a>) -> &'a str {
+    line.function().map_or("", |function| function.name())
 }
 
 fn text<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use foldhash::HashMap;
 use gomem_symbol::{Modules, Symbol};
-use gomem_table::{Column, Unit};
+use gomem_table::{Definition, Unit};
 
 use crate::model::{Function, Line, Location, Profile};
 
@@ -92,31 +92,33 @@ impl Granularity {
     }
 
     /// The key's columns.
-    pub(crate) fn columns<'a>(self, keys: impl Iterator<Item = &'a FrameKey> + Clone) -> Vec<Column> {
-        let text = |name: &str, of: fn(&FrameKey) -> Option<&str>| Column::optional_strings(name, keys.clone().map(of));
-        let mut columns = Vec::new();
+    pub(crate) fn definition<'a>(self) -> Definition<'a, &'a FrameKey> {
+        let mut definition = Definition::new("key", "");
         if matches!(self, Self::Function | Self::FileFunction | Self::Line | Self::Address) {
-            columns.push(text("function", |key| key.function.as_deref()));
+            let null = "a function without a name";
+            definition = definition
+                .optional_text("function", null, "the function", |key: &&'a FrameKey| key.function.as_deref());
         }
         if self == Self::Package {
-            columns.push(text("package", |key| key.package.as_deref()));
+            definition = definition.optional_text("package", "never", "the Go package", |key| key.package.as_deref());
         }
         if matches!(self, Self::FileFunction | Self::File | Self::Line | Self::Address) {
-            columns.push(text("file", |key| key.file.as_deref()));
+            definition = definition.optional_text("file", UNKNOWN, "the file", |key| key.file.as_deref());
         }
         if matches!(self, Self::Line | Self::Address) {
-            columns.push(Column::optional_int64("line", Unit::None, keys.clone().map(|key| key.line)));
+            definition = definition.optional_int64("line", Unit::None, UNKNOWN, "the line", |key| key.line);
         }
         if self == Self::Address {
-            columns.push(Column::optional_uint64("address", Unit::None, keys.clone().map(|key| key.address)));
+            definition = definition.optional_uint64("address", Unit::None, UNKNOWN, "the address", |key| key.address);
         }
         if self == Self::Module {
-            columns.push(text("module", |key| key.module.as_deref()));
+            definition = definition.optional_text("module", "never", "the Go module", |key| key.module.as_deref());
         }
         if self == Self::Origin {
-            columns.push(text("origin", |key| key.origin));
+            let doc = "whose code it is: runtime, std, third_party or user";
+            definition = definition.optional_text("origin", "never", doc, |key| key.origin);
         }
-        columns
+        definition
     }
 }
 
@@ -135,7 +137,7 @@ impl FromStr for Granularity {
 }
 
 impl FrameKey {
-    fn of(by: Granularity, location: Location<'_>, line: Line<'_>, modules: &Modules, pprof_compat: bool) -> Self {
+    fn new(by: Granularity, location: Location<'_>, line: Line<'_>, modules: &Modules, pprof_compat: bool) -> Self {
         let mapped = location.mapping().map_or("", |mapping| mapping.filename());
         let unnamed = || {
             let base = mapped.rsplit('/').next().unwrap_or(mapped);
@@ -225,7 +227,7 @@ impl fmt::Display for FrameKey {
 }
 
 impl FrameKeys {
-    pub(crate) fn of(profile: &Profile, by: Granularity) -> Self {
+    pub(crate) fn from_profile(profile: &Profile, by: Granularity) -> Self {
         let mut keys: Vec<FrameKey> = Vec::new();
         let mut known: HashMap<FrameKey, u32> = HashMap::default();
         // Most lines are told to be known by their ids already, without any text being compared.
@@ -247,7 +249,7 @@ impl FrameKeys {
                 let key = if line.column() == 0 { known_ids.get(&ids).copied() } else { None };
                 let key = key.unwrap_or_else(|| {
                     let next = keys.len() as u32;
-                    let frame = FrameKey::of(by, location, line, &modules, profile.pprof_compat);
+                    let frame = FrameKey::new(by, location, line, &modules, profile.pprof_compat);
                     let key = *known.entry(frame.clone()).or_insert(next);
                     if key == next {
                         keys.push(frame);
@@ -300,6 +302,8 @@ fn clean(path: &str) -> String {
         joined
     }
 }
+
+const UNKNOWN: &str = "the profile does not say";
 
 #[cfg(test)]
 mod tests {

@@ -1,11 +1,11 @@
 //! How sure a sampled value is.
 
 use foldhash::HashMap;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::{
     key::{FrameKey, FrameKeys, Granularity},
-    top::{TopOptions, TopRow},
+    top::TopOptions,
 };
 use crate::model::Profile;
 
@@ -21,6 +21,26 @@ pub struct Sampled {
     pub objects: f64,
     /// The variance of the value.
     pub variance: f64,
+}
+
+/// How sure the flat values of a profile are.
+#[derive(Debug, Clone)]
+pub struct Sampling {
+    rows: Vec<SampledKey>,
+    by: Granularity,
+    unit: Unit,
+}
+
+/// A key, its flat value, and what the sampler saw of it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct SampledKey {
+    /// The key.
+    pub key: FrameKey,
+    /// The value of samples whose leaf it is.
+    pub flat: i64,
+    /// What the sampler saw.
+    pub sampled: Sampled,
 }
 
 impl Sampled {
@@ -83,34 +103,58 @@ impl Profile {
 
     /// What the sampler saw of each key's flat value, with the key's name; `None` for profiles that do not sample
     /// objects by size.
-    #[must_use]
-    pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Vec<(FrameKey, Sampled)>> {
-        let keys = FrameKeys::of(self, by);
+    pub(crate) fn sampled_keys(&self, sample_type: usize, by: Granularity) -> Option<Vec<(FrameKey, Sampled)>> {
+        let keys = FrameKeys::from_profile(self, by);
         let sampled = self.sampled_by(sample_type, &keys)?;
         Some(keys.keys.into_iter().zip(sampled).filter(|(_, sampled)| sampled.objects != 0.0).collect())
     }
 
-    /// [`sampling`](Self::sampling) as a table: the key's columns, `flat`, `sampled_objects`, `low`, `high` (95 %), most
-    /// first; empty for profiles that do not sample objects by size.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn sampling_table(&self, sample_type: usize, by: Granularity) -> Result<Table, TableError> {
-        let of_key: HashMap<FrameKey, Sampled> =
-            self.sampling(sample_type, by).unwrap_or_default().into_iter().collect();
+    /// How sure the flat value of each key is; `None` for profiles that do not sample objects by size.
+    #[must_use]
+    pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Sampling> {
+        let sampled: HashMap<FrameKey, Sampled> = self.sampled_keys(sample_type, by)?.into_iter().collect();
         let top = self.top(&TopOptions::new(sample_type).by(by));
-        let rows: Vec<(&TopRow, &Sampled)> =
-            top.rows().iter().filter_map(|row| Some((row, of_key.get(&row.key)?))).collect();
-        let bound =
-            |sign: f64| rows.iter().map(move |(row, sampled)| row.flat as f64 + sign * Z_95 * sampled.deviation());
-        let mut columns = by.columns(rows.iter().map(|(row, _)| &row.key));
-        columns.extend([
-            Column::int64("flat", top.unit(), rows.iter().map(|(row, _)| row.flat).collect()),
-            Column::float64("sampled_objects", Unit::None, rows.iter().map(|(_, sampled)| sampled.objects).collect()),
-            Column::float64("low", top.unit(), bound(-1.0).map(|low| low.max(0.0)).collect()),
-            Column::float64("high", top.unit(), bound(1.0).collect()),
-        ]);
-        Table::new("sampling", columns)
+        let rows = top.rows().iter().filter_map(|row| {
+            Some(SampledKey { key: row.key.clone(), flat: row.flat, sampled: *sampled.get(&row.key)? })
+        });
+        Some(Sampling { rows: rows.collect(), by, unit: top.unit() })
+    }
+}
+
+impl Sampling {
+    /// The keys, most first.
+    #[must_use]
+    pub fn rows(&self) -> &[SampledKey] {
+        &self.rows
+    }
+
+    /// What the table of such keys and values promises.
+    #[must_use]
+    pub fn schema(by: Granularity, unit: Unit) -> TableSchema {
+        Self { rows: Vec::new(), by, unit }.definition().schema()
+    }
+
+    fn definition(&self) -> Definition<'_, &SampledKey> {
+        Definition::new("sampling", "largest |flat| first, then largest |cum|, then by name")
+            .about("how sure the values of a heap profile are")
+            .embed(self.by.definition(), |row: &&SampledKey| &row.key)
+            .int64("flat", self.unit, "the value of samples whose leaf it is", |row| row.flat)
+            .float64("sampled_objects", Unit::None, "how many objects the sampler picked", |row| row.sampled.objects)
+            .float64("low", self.unit, "the least that flat may be, at 95 %", |row| row.bound(-1.0).max(0.0))
+            .float64("high", self.unit, "the most that flat may be, at 95 %", |row| row.bound(1.0))
+    }
+}
+
+/// One row a key.
+impl ToTable for Sampling {
+    fn to_table(&self) -> Table {
+        self.definition().table(&self.rows)
+    }
+}
+
+impl SampledKey {
+    fn bound(&self, sign: f64) -> f64 {
+        self.flat as f64 + sign * Z_95 * self.sampled.deviation()
     }
 }
 

@@ -1,9 +1,17 @@
 //! The labels of a profile, with what their samples are worth.
 
 use foldhash::HashMap;
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use crate::model::Profile;
+
+/// The labels of a profile, and what the samples that have them are worth.
+#[derive(Debug, Clone)]
+pub struct Tags {
+    rows: Vec<Tag>,
+    total: i64,
+    unit: Unit,
+}
 
 /// A label's value, and the sum of the samples that have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +32,7 @@ pub struct Tag {
 impl Profile {
     /// The labels by key; of one key, the largest |weight| first, as `go tool pprof -tags` sorts them.
     #[must_use]
-    pub fn tags(&self, sample_type: usize) -> Vec<Tag> {
+    pub fn tags(&self, sample_type: usize) -> Tags {
         let mut weights: HashMap<(u32, u32, i64, u32), i64> = HashMap::default();
         for (index, sample) in self.samples().enumerate() {
             let value = sample.value(sample_type);
@@ -51,28 +59,41 @@ impl Profile {
             let weight = |tag: &Tag| std::cmp::Reverse(tag.weight.unsigned_abs());
             (&a.key, weight(a), a.number, &a.value).cmp(&(&b.key, weight(b), b.number, &b.value))
         });
-        tags
+        let unit = self.sample_types.get(sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        Tags { rows: tags, total: self.total(sample_type), unit }
+    }
+}
+
+impl Tags {
+    /// The labels' values: by key; of one key, the largest |weight| first.
+    #[must_use]
+    pub fn rows(&self) -> &[Tag] {
+        &self.rows
     }
 
-    /// [`tags`](Self::tags) as a table: `key`, `value`, `number`, `unit`, `weight`, `fraction` of all samples.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn tags_table(&self, sample_type: usize) -> Result<Table, TableError> {
-        let tags = self.tags(sample_type);
-        let total = self.total(sample_type);
-        let unit = self.sample_types.get(sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
-        let share = |tag: &Tag| if total == 0 { 0.0 } else { tag.weight as f64 / total as f64 };
-        Table::new(
-            "tags",
-            vec![
-                Column::strings("key", tags.iter().map(|tag| &tag.key)),
-                Column::strings("value", tags.iter().map(|tag| &tag.value)),
-                Column::optional_int64("number", Unit::None, tags.iter().map(|tag| tag.number)),
-                Column::strings("unit", tags.iter().map(|tag| &tag.unit)),
-                Column::int64("weight", unit, tags.iter().map(|tag| tag.weight).collect()),
-                Column::float64("fraction", Unit::Fraction, tags.iter().map(share).collect()),
-            ],
-        )
+    /// What the table of values in this unit promises.
+    #[must_use]
+    pub fn schema(unit: Unit) -> TableSchema {
+        Self { rows: Vec::new(), total: 0, unit }.definition().schema()
+    }
+
+    fn definition(&self) -> Definition<'_, &Tag> {
+        let total = self.total;
+        let share = move |tag: &&Tag| if total == 0 { 0.0 } else { tag.weight as f64 / total as f64 };
+        Definition::new("tags", "by key; of one key, the largest |weight| first")
+            .about("the labels, with what their samples are worth")
+            .text("key", "the label's key", |tag: &&Tag| tag.key.as_str())
+            .text("value", "its text; for a number, the number and its unit", |tag| tag.value.as_str())
+            .optional_int64("number", Unit::None, "it is a text", "its number", |tag| tag.number)
+            .text("unit", "the number's unit", |tag| tag.unit.as_str())
+            .int64("weight", self.unit, "the value of the samples that have it", |tag| tag.weight)
+            .float64("fraction", Unit::Fraction, "weight's share of all samples", share)
+    }
+}
+
+/// One row a label and value.
+impl ToTable for Tags {
+    fn to_table(&self) -> Table {
+        self.definition().table(&self.rows)
     }
 }

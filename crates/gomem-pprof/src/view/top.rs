@@ -1,6 +1,6 @@
 //! Flat and cum.
 
-use gomem_table::{Column, Table, TableError, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::key::{FrameKey, FrameKeys, Granularity};
 use crate::{
@@ -124,7 +124,7 @@ impl Profile {
     #[must_use]
     pub fn top(&self, options: &TopOptions) -> Top {
         let profile = &*self.interesting();
-        let FrameKeys { of_line, keys } = FrameKeys::of(profile, options.by);
+        let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, options.by);
         let mut sums = vec![Sums::default(); keys.len()];
         // Most locations have one line: its key is one step away.
         let only_key = |(id, _)| match of_line[profile.line_range(id)] {
@@ -225,24 +225,37 @@ impl Top {
         Ok(self)
     }
 
-    /// Key columns, `flat`, `cum`, `flat_fraction`, `cum_fraction`.
-    ///
-    /// # Errors
-    /// Never in practice: the columns are built to fit.
-    pub fn to_table(&self) -> Result<Table, TableError> {
-        let rows = || self.rows.iter();
-        let mut columns = self.by.columns(self.rows.iter().map(|row| &row.key));
-        let values = |name: &str, of: fn(&TopRow) -> i64| match self.factor {
-            None => Column::int64(name, self.unit, rows().map(of).collect()),
-            Some(factor) => Column::float64(name, Unit::None, rows().map(|row| of(row) as f64 * factor).collect()),
-        };
-        columns.extend([
-            values("flat", |row| row.flat),
-            values("cum", |row| row.cum),
-            Column::float64("flat_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.flat)).collect()),
-            Column::float64("cum_fraction", Unit::Fraction, rows().map(|row| self.fraction(row.cum)).collect()),
-        ]);
-        Table::new("top", columns)
+    /// What the table of such keys and values promises.
+    #[must_use]
+    pub fn schema(by: Granularity, unit: Unit) -> TableSchema {
+        Self { rows: Vec::new(), by, total: 0, unit, sample_unit: String::new(), factor: None }.definition().schema()
+    }
+
+    fn definition(&self) -> Definition<'_, &TopRow> {
+        let order = "largest |flat| first, then largest |cum|, then by name";
+        let about = "flat and cum of each key";
+        let mut definition =
+            Definition::new("top", order).about(about).embed(self.by.definition(), |row: &&TopRow| &row.key);
+        let values: [(_, _, fn(&TopRow) -> i64); 2] = [
+            ("flat", "the value of samples whose leaf it is", |row| row.flat),
+            ("cum", "the value of samples in whose stack it is, each counted once", |row| row.cum),
+        ];
+        for (name, doc, value) in values {
+            definition = match self.factor {
+                None => definition.int64(name, self.unit, doc, move |row| value(row)),
+                Some(factor) => definition.float64(name, Unit::None, doc, move |row| value(row) as f64 * factor),
+            };
+        }
+        definition
+            .float64("flat_fraction", Unit::Fraction, "flat's share of the total", |row| self.fraction(row.flat))
+            .float64("cum_fraction", Unit::Fraction, "cum's share of the total", |row| self.fraction(row.cum))
+    }
+}
+
+/// One row a key.
+impl ToTable for Top {
+    fn to_table(&self) -> Table {
+        self.definition().table(&self.rows)
     }
 }
 

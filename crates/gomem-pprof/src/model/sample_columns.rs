@@ -10,7 +10,7 @@ use crate::wire::{Numbers, STACK_TAG, VALUES_TAG, packed_field, write_field};
 /// samples in its own bytes, where they were checked but not copied: most numbers take a byte or two, and memory that is not
 /// touched is time that is not spent.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Samples {
+pub(crate) struct SampleColumns {
     profile: Arc<Vec<u8>>,
     /// What is not in the profile's own bytes.
     added: Vec<u8>,
@@ -34,8 +34,8 @@ enum Row<'a> {
     Whole(iter::Copied<slice::Iter<'a, i64>>),
 }
 
-impl Samples {
-    /// Samples that are in the bytes of a profile, or are added to them.
+impl SampleColumns {
+    /// SampleColumns that are in the bytes of a profile, or are added to them.
     pub(crate) fn packed(profile: Vec<u8>, added: Vec<u8>, begins: Vec<usize>) -> Self {
         Self { profile: Arc::new(profile), added, begins, rows: None }
     }
@@ -152,8 +152,8 @@ fn location(number: u64) -> LocationId {
 mod tests {
     use super::*;
 
-    fn written(stacks: &[&[u32]]) -> Samples {
-        let mut all = Samples::default();
+    fn written(stacks: &[&[u32]]) -> SampleColumns {
+        let mut all = SampleColumns::default();
         for (value, stack) in (0..).zip(stacks) {
             all.push(&stack.iter().map(|&id| LocationId(id)).collect::<Vec<_>>(), [value, -value].into_iter());
         }
@@ -182,7 +182,7 @@ mod tests {
                 write_field(&mut bytes, tag, numbers.iter().copied());
             }
         }
-        let mut samples = Samples::packed(bytes.clone(), Vec::new(), vec![0, bytes.len() / 2]);
+        let mut samples = SampleColumns::packed(bytes.clone(), Vec::new(), vec![0, bytes.len() / 2]);
         for index in 0..2 {
             assert!(samples.stack(index).map(|id| id.0).eq([0, 299]));
             assert!(samples.values(index, 2).eq([3, -1]));
