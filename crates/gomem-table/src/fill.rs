@@ -14,6 +14,8 @@ pub(crate) type Filled = (Values, Option<Vec<bool>>);
 ///
 /// A chunk goes through one column after the other, so that the getter is compiled into the column's own loop.
 pub(crate) trait Fill<R> {
+    /// Makes room for so many rows.
+    fn reserve(&mut self, rows: usize);
     fn extend(&mut self, rows: &[R]);
     fn finish(self: Box<Self>) -> Vec<Filled>;
 }
@@ -121,6 +123,10 @@ struct Whole<G, T, W> {
 }
 
 impl<R, T, G: Fn(&R) -> T, W: FnOnce(Vec<T>) -> Values> Fill<R> for Whole<G, T, W> {
+    fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+    }
+
     fn extend(&mut self, rows: &[R]) {
         self.values.extend(rows.iter().map(&self.get));
     }
@@ -139,6 +145,11 @@ struct Partial<G, T, W> {
 }
 
 impl<R, T: Default, G: Fn(&R) -> Option<T>, W: FnOnce(Vec<T>) -> Values> Fill<R> for Partial<G, T, W> {
+    fn reserve(&mut self, rows: usize) {
+        self.values.reserve(rows);
+        self.known.reserve(rows);
+    }
+
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             let value = (self.get)(row);
@@ -170,6 +181,11 @@ impl<G> Interned<G> {
 }
 
 impl<R, G: FnMut(&R, &mut StringPoolBuilder) -> Option<u32>> Fill<R> for Interned<G> {
+    fn reserve(&mut self, rows: usize) {
+        self.codes.reserve(rows);
+        self.known.reserve(rows);
+    }
+
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             let code = (self.intern)(row, &mut self.pool);
@@ -195,6 +211,10 @@ struct Int64Lists<G> {
 }
 
 impl<R, L: IntoIterator<Item = i64>, G: Fn(&R) -> L> Fill<R> for Int64Lists<G> {
+    fn reserve(&mut self, rows: usize) {
+        self.offsets.reserve(rows);
+    }
+
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             self.values.extend((self.get)(row));
@@ -218,6 +238,10 @@ struct TextLists<G, P, F> {
 }
 
 impl<R, P, G: Fn(&R, &mut Vec<u32>, &mut P), F: FnOnce(P) -> Arc<StringPool>> Fill<R> for TextLists<G, P, F> {
+    fn reserve(&mut self, rows: usize) {
+        self.offsets.reserve(rows);
+    }
+
     fn extend(&mut self, rows: &[R]) {
         for row in rows {
             (self.push)(row, &mut self.codes, &mut self.pool);

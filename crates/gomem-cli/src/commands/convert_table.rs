@@ -26,7 +26,7 @@ pub(crate) struct ConvertTable {
 /// What the table is made of.
 #[derive(Debug, Clone, Copy)]
 enum Model {
-    Profile(fn(&Profile) -> Result<Table, Failure>),
+    Profile(&'static View<Profile>),
     EscapeLog(&'static View<EscapeLog>),
     Diagnostics(&'static View<Diagnostics>),
     Metrics(&'static View<Metrics>),
@@ -36,11 +36,8 @@ enum Model {
 impl ConvertTable {
     /// All of them: those of one kind stand together, and the first is what is taken unless another is asked for.
     fn all() -> Vec<Self> {
-        let named = |name, about, model| Self { name: Cow::Borrowed(name), about: Cow::Borrowed(about), model };
-        let mut all = vec![
-            named("samples", "one row a sample", Model::Profile(|profile| Ok(profile.samples_table()?))),
-            named("frames", "one row a stack and frame", Model::Profile(|profile| Ok(profile.frames_table()?))),
-        ];
+        let mut all = Vec::new();
+        all.extend(Profile::TABLES.iter().map(|view| Self::viewed(view, Model::Profile)));
         all.extend(EscapeLog::TABLES.iter().map(|view| Self::viewed(view, Model::EscapeLog)));
         all.extend(Diagnostics::TABLES.iter().map(|view| Self::viewed(view, Model::Diagnostics)));
         all.extend(Metrics::TABLES.iter().map(|view| Self::viewed(view, Model::Metrics)));
@@ -95,7 +92,7 @@ impl ConvertTable {
 
     pub(crate) fn read(&self, sources: &[Source], selection: &Selection) -> Result<Table, Failure> {
         match self.model {
-            Model::Profile(table) => table(&selection.profile(sources)?),
+            Model::Profile(view) => Ok(view.table(&selection.profile(sources)?)),
             Model::EscapeLog(view) => Ok(view.table(&read_escape_logs(sources)?)),
             Model::Diagnostics(view) => {
                 let mut reader = DiagnosticsReader::new(Limits::default());

@@ -236,11 +236,10 @@ impl Top {
         let about = "flat and cum of each key";
         let mut definition =
             Definition::new("top", order).about(about).embed(self.by.definition(), |row: &&TopRow| &row.key);
-        let values: [(_, _, fn(&TopRow) -> i64); 2] = [
-            ("flat", "the value of samples whose leaf it is", |row| row.flat),
-            ("cum", "the value of samples in whose stack it is, each counted once", |row| row.cum),
-        ];
-        for (name, doc, value) in values {
+        for (name, doc, value) in [
+            ("flat", "the value of samples whose leaf it is", TopRow::flat as fn(&TopRow) -> i64),
+            ("cum", "the value of samples in whose stack it is, each counted once", TopRow::cum),
+        ] {
             definition = match self.factor {
                 None => definition.int64(name, self.unit, doc, move |row| value(row)),
                 Some(factor) => definition.float64(name, Unit::None, doc, move |row| value(row) as f64 * factor),
@@ -260,6 +259,14 @@ impl ToTable for Top {
 }
 
 impl TopRow {
+    fn flat(&self) -> i64 {
+        self.flat
+    }
+
+    fn cum(&self) -> i64 {
+        self.cum
+    }
+
     /// The key as one text, written as `go tool pprof` writes it.
     #[must_use]
     pub fn name(&self) -> String {
