@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -79,11 +78,10 @@ class EscapeLog:
         return pl.DataFrame(self._inner.stack_buffers())
 
     def stays(self) -> pl.DataFrame:
-        """Use `stack_buffers`.
+        """Give `stack_buffers`, which was called so before.
 
         .. deprecated:: 0.1
         """
-        warnings.warn("stays() is called stack_buffers()", DeprecationWarning, stacklevel=2)
         return self.stack_buffers()
 
     def leaks(self) -> pl.DataFrame:

@@ -172,10 +172,11 @@ def scan_escape_log(
     >>> boxed.select(pl.col("path").str.split("/").list.get(2), "subject").collect().rows()
     [('before', 'buf')]
     """
-    if table not in TABLES:
+    name: str = FORMER_NAMES.get(table, table)
+    if name not in TABLES:
         raise _gomem.UsageError(f"table is one of {', '.join(TABLES)}, not {table!r}")
     files = Files(paths, storage_options)
-    return scan(files, Logs(table), on_error=on_error, diagnostics=diagnostics, progress=progress)
+    return scan(files, Logs(name), on_error=on_error, diagnostics=diagnostics, progress=progress)
 
 
 class Profiles:
@@ -245,3 +246,4 @@ def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataF
 _RESERVED = frozenset(["path", "time", "function", "file", "line", "stack", "error"])
 
 TABLES = ("escapes", "stack_buffers", "leaks", "inlining", "diagnostics")
+FORMER_NAMES = {"stays": "stack_buffers"}

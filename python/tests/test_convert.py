@@ -19,7 +19,7 @@ FRAMES = {
     "escapes": (LOG, lambda: gm.read_escape_log(LOG).escapes()),
     "leaks": (LOG, lambda: gm.read_escape_log(LOG).leaks()),
     "inlining": (LOG, lambda: gm.read_escape_log(LOG).inlining()),
-    "stays": (LOG, lambda: gm.read_escape_log(LOG).stays()),
+    "stack_buffers": (LOG, lambda: gm.read_escape_log(LOG).stack_buffers()),
     "diagnostics": (LOG, lambda: gm.read_escape_log(LOG).diagnostics()),
     "series": (SCRAPES, lambda: gm.read_metrics(SCRAPES).series()),
     "state": (SCRAPES, lambda: gm.read_metrics(SCRAPES).state()),

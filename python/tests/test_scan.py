@@ -274,7 +274,7 @@ def test_traces_and_logs(tmp_path):
     assert traces.head(3).collect()["cycle"].to_list() == [1, 2, 3]
     assert traces.select(pl.len()).collect().item() == 300 + one.height
     logs = incident.glob("*/escape.log")
-    for table in ("escapes", "stays", "leaks", "inlining", "diagnostics"):
+    for table in ("escapes", "stack_buffers", "leaks", "inlining", "diagnostics"):
         scan = gm.scan_escape_log(incident / "after/escape.log", table=table)
         log = gm.read_escape_log(incident / "after/escape.log")
         assert scan.drop("path").collect().equals(getattr(log, table)())

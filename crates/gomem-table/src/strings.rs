@@ -1,6 +1,10 @@
 //! Interned text.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState},
+    sync::Arc,
+};
 
 /// Text stored once and referenced by code, shared between the columns of one table.
 ///
@@ -61,7 +65,11 @@ impl<S: AsRef<str>> FromIterator<S> for StringPool {
 #[derive(Debug, Clone, Default)]
 pub struct StringPoolBuilder {
     pool: StringPool,
-    codes: HashMap<Box<str>, u32>,
+    hash: RandomState,
+    /// The first text of each hash: the texts themselves are in the pool.
+    codes: HashMap<u64, u32, BuildHasherDefault<Unhashed>>,
+    /// The next text of the same hash, which hardly ever is.
+    next: HashMap<u32, u32>,
 }
 
 impl StringPoolBuilder {
@@ -73,11 +81,20 @@ impl StringPoolBuilder {
 
     /// The code of `text`, which is added if it is new.
     pub fn intern(&mut self, text: &str) -> u32 {
-        if let Some(&code) = self.codes.get(text) {
-            return code;
+        self.intern_hashed(text, self.hash.hash_one(text))
+    }
+
+    fn intern_hashed(&mut self, text: &str, hash: u64) -> u32 {
+        let mut code = match self.codes.entry(hash) {
+            Entry::Vacant(entry) => return *entry.insert(self.pool.push(text)),
+            Entry::Occupied(entry) => *entry.get(),
+        };
+        while self.pool.text(code) != text {
+            code = match self.next.entry(code) {
+                Entry::Vacant(entry) => return *entry.insert(self.pool.push(text)),
+                Entry::Occupied(entry) => *entry.get(),
+            };
         }
-        let code = self.pool.push(text);
-        self.codes.insert(text.into(), code);
         code
     }
 
@@ -100,9 +117,37 @@ impl StringPoolBuilder {
     }
 }
 
+/// A number that is a hash already.
+#[derive(Debug, Clone, Default)]
+struct Unhashed(u64);
+
+impl Hasher for Unhashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_of_one_hash_are_told_apart() {
+        let mut builder = StringPoolBuilder::new();
+        let texts = ["a", "b", "", "a", "c", "b", "c"];
+        assert_eq!(texts.map(|text| builder.intern_hashed(text, 1)), [0, 1, 2, 0, 3, 1, 3]);
+        assert_eq!(builder.finish().iter().collect::<Vec<_>>(), ["a", "b", "", "c"]);
+    }
 
     #[test]
     fn interning_gives_one_code_per_text() {
