@@ -6,8 +6,8 @@ use gomem_postmortem::{Artifact, Bundle};
 pub fn bundle(bytes: &[u8]) {
     let bundle = read(bytes);
     for (name, _) in files(bytes) {
-        let is_told =
-            bundle.contents().iter().any(|told| told.0 == name) || bundle.unread().iter().any(|told| told.name == name);
+        let is_told = bundle.contents().iter().any(|told| told.0 == name)
+            || bundle.unused_files().iter().any(|told| told.name == name);
         assert!(is_told, "{name:?} is left untold");
     }
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -72,9 +73,18 @@ class Report:
         return self._inner.remarks
 
     @property
-    def unread(self) -> list[tuple[str, str]]:
+    def unused_files(self) -> list[tuple[str, str]]:
         """Files that were not used, each with the reason."""
-        return self._inner.unread
+        return self._inner.unused_files
+
+    @property
+    def unread(self) -> list[tuple[str, str]]:
+        """Use `unused_files`.
+
+        .. deprecated:: 0.1
+        """
+        warnings.warn("unread is called unused_files", DeprecationWarning, stacklevel=2)
+        return self.unused_files
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Write the report as one HTML file that needs nothing else."""

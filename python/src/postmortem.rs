@@ -64,8 +64,8 @@ impl PyReport {
 
     /// Files that were not used: name and reason.
     #[getter]
-    fn unread(&self) -> Vec<(String, String)> {
-        self.report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
+    fn unused_files(&self) -> Vec<(String, String)> {
+        self.report.unused_files().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
     }
 
     /// Files that were used with a reservation: name and text.
@@ -96,7 +96,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
     };
     if bundle.contents().is_empty() {
         let reasons: Vec<String> =
-            bundle.unread().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
+            bundle.unused_files().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
         return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
     }
     Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle))? })

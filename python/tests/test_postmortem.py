@@ -46,7 +46,7 @@ def test_reports_are_written(report, tmp_path):
     inline = report._repr_html_()
     assert inline.startswith("<iframe srcdoc=")
     assert "<script>" not in inline
-    assert {name for name, _ in report.unread} == {"heap-debug1.txt", "manifest.json"}
+    assert {name for name, _ in report.unused_files} == {"heap-debug1.txt", "manifest.json"}
     assert report.remarks == []
 
 

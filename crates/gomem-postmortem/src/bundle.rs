@@ -1,16 +1,18 @@
 //! The files that a Go program left behind, each recognised by its content.
 
-mod announced;
 mod artifact;
 mod bundle;
 mod error;
 mod folder;
+mod options;
 mod program;
 mod reader;
-mod recognise;
+mod recogniser;
+mod signature;
 
-pub use announced::{Announced, inflated_text};
-pub use artifact::{Artifact, Contents, Remark, Unread};
+pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
 pub use error::BundleError;
-pub(crate) use recognise::LEAKED;
+pub use options::{BundleLimits, BundleOptions};
+pub(crate) use recogniser::LEAKED;
+pub use signature::{Signature, inflated_text};

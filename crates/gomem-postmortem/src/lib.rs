@@ -17,10 +17,10 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Announced`]: what a file says it is |
+//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Signature`]: what a file says it is |
 //! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
 //! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
-//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Unjudged`], [`Aside`] |
+//! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Aside`] |
 //! | `report` | [`Report`], [`Overview`], [`Comparison`]: the whole answer as facts |
 //!
 //! Arrows between rooms go from the top to the bottom: a room imports only from rooms above it.
@@ -34,9 +34,12 @@ mod pacing;
 mod report;
 
 pub use attribution::{Place, Reason, Site, attribute, predict_savings};
-pub use bundle::{Announced, Artifact, Bundle, BundleError, Contents, HeapProfile, Remark, Unread, inflated_text};
-pub use findings::{Aside, Finding, FindingKind, Unjudged};
+pub use bundle::{
+    Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature, UnusedFile,
+    inflated_text,
+};
+pub use findings::{Aside, Finding, FindingKind};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_metrics, record_trace,
 };
-pub use report::{Comparison, GoneLeak, Overview, Report};
+pub use report::{Comparison, LeakFix, Overview, Report, SiteFix};

@@ -1,13 +1,13 @@
 //! The GC model of the recorded run, and what a setting or a fix would do.
 
 mod counters;
+mod exact_bytes;
 mod gc_window;
 mod options;
 mod pacing;
 mod recording;
 mod setting;
 mod totals;
-mod unrounded;
 
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};

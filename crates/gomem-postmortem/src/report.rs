@@ -1,12 +1,12 @@
 //! The whole answer as facts.
 
 mod comparison;
-mod gone_leak;
 mod json;
+mod leak_fix;
 mod overview;
 mod report;
 
-pub use comparison::Comparison;
-pub use gone_leak::GoneLeak;
+pub use comparison::{Comparison, SiteFix};
+pub use leak_fix::LeakFix;
 pub use overview::Overview;
 pub use report::Report;

@@ -39,7 +39,7 @@ fn a_bundle_beside_itself_is_the_same() {
         assert_eq!(comparison.after.gc_cycles, Some(cycles));
         let predicted = comparison.predicted_gc_cycles.unwrap();
         assert!((predicted.value - cycles).abs() < 0.5, "{predicted:?}, counted {cycles}");
-        assert!(comparison.gone_leaks.is_empty() && comparison.fixed.is_empty());
+        assert!(comparison.leak_fixes.is_empty() && comparison.site_fixes.is_empty());
     }
 }
 
@@ -69,11 +69,11 @@ fn traces_alone_tell_cycles_and_cpu_of_both() {
 #[test]
 fn a_leak_that_is_gone_is_told() {
     let comparison = Comparison::new(&whole("before"), &whole("after"));
-    let [leak] = comparison.gone_leaks.as_slice() else { panic!("{:?}", comparison.gone_leaks) };
+    let [leak] = comparison.leak_fixes.as_slice() else { panic!("{:?}", comparison.leak_fixes) };
     assert_eq!(leak.place.short(), "store/sessions.go:43");
     assert!(leak.inuse_bytes_after * 2 < leak.inuse_bytes_before, "{leak:?}");
     let (before, after) = comparison.live_bytes.unwrap();
     assert!(after < before);
     let back = Comparison::new(&whole("after"), &whole("before"));
-    assert!(back.gone_leaks.is_empty(), "the one after leaks, not the one before");
+    assert!(back.leak_fixes.is_empty(), "the one after leaks, not the one before");
 }

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gomem_postmortem::{Bundle, BundleError, Contents, Report};
+use gomem_postmortem::{Bundle, BundleError, BundleLimits, BundleOptions, Contents, Report};
 
 fn incident(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before").join(name)
@@ -25,7 +25,7 @@ fn unread(folder: &Path) -> Vec<(String, String)> {
     assert_eq!(bundle.contents(), [("heap.pb.gz".to_owned(), Contents::Heap)]);
     let report = Report::from_bundle(&bundle);
     assert!(report.findings().iter().any(|finding| finding.title.contains("api/handler.go:58")));
-    bundle.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
+    bundle.unused_files().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect()
 }
 
 #[cfg(unix)]
@@ -111,4 +111,20 @@ fn nothing_in_it() {
     fs::write(folder.path().join("noise"), [7; 3000]).unwrap();
     let err = Bundle::open(folder.path()).unwrap_err().to_string();
     assert!(err.contains("among 2 files") && err.contains("zero: empty"), "{err}");
+}
+
+#[test]
+fn limits_are_kept_and_what_is_beyond_them_is_told() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("logs")).unwrap();
+    fs::copy(incident("escape.log"), folder.path().join("logs/escape.log")).unwrap();
+    let mut limits = BundleLimits::default();
+    (limits.file_bytes, limits.folder_depth) = (100, 0);
+    let options = BundleOptions::default().with_limits(limits);
+    let problem = Bundle::open_with(folder.path(), options).unwrap_err();
+    assert!(problem.to_string().contains("heap.pb.gz: larger than 100 bytes"), "{problem}");
+    limits.file_bytes = 1 << 20;
+    let bundle = Bundle::open_with(folder.path(), BundleOptions::default().with_limits(limits)).unwrap();
+    assert_eq!(bundle.contents(), [("heap.pb.gz".to_owned(), Contents::Heap)]);
+    assert_eq!(bundle.unused_files()[0].reason, "a folder nested too deep");
 }

@@ -37,7 +37,7 @@ fn of_kind(report: &Report, kind: FindingKind) -> Vec<&Finding> {
 }
 
 fn reason(bundle: &Bundle, name: &str) -> String {
-    bundle.unread().iter().find(|unread| unread.name == name).unwrap().reason.clone()
+    bundle.unused_files().iter().find(|unread| unread.name == name).unwrap().reason.clone()
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn every_format_of_metrics_is_recognised() {
         ("runtime", "{\"/gc/heap/live:bytes\":1,\"/sched/goroutines:goroutines\":4}", 0),
     ] {
         let bundle = bundle(vec![artifact(name, text)]);
-        assert_eq!(bundle.contents(), [(name.to_owned(), Contents::Metrics)], "{name}: {:?}", bundle.unread());
+        assert_eq!(bundle.contents(), [(name.to_owned(), Contents::Metrics)], "{name}: {:?}", bundle.unused_files());
         assert_eq!(bundle.metrics().state().times_ms()[0], expected, "{name}");
     }
     let bundle = bundle(vec![artifact("heap?debug=1", memstats)]);
@@ -95,7 +95,7 @@ fn rules_that_fire_are_findings_and_those_that_cannot_are_told() {
     assert!(of_kind(&report, FindingKind::Runtime).iter().any(|finding| finding.rules.contains(&Rule::LowGogc)));
     let report = Report::from_bundle(&bundle(vec![artifact("1700000000000.prom", "go_goroutines 1\n")]));
     assert_eq!(report.rules().len(), 26);
-    assert!(report.unjudged().iter().any(|one| !one.missing.is_empty()));
+    assert!(report.unjudged().any(|one| !one.missing.is_empty()));
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn damage_is_told_with_its_place() {
     let remark = damaged.remarks().iter().find(|remark| remark.name == "1700000000000.prom").unwrap();
     assert!(remark.text.contains("line 2"), "{}", remark.text);
     let report = Report::from_bundle(&damaged);
-    assert!(report.unread().iter().any(|unread| unread.name == "cut.pb.gz"));
+    assert!(report.unused_files().iter().any(|unread| unread.name == "cut.pb.gz"));
 }
 
 #[test]
@@ -269,14 +269,14 @@ fn files_cut_anywhere_are_told_or_read() {
     for (name, bytes) in files {
         for part in [0, 1, 2, 3, 5, 8, 9] {
             let cut = bundle(vec![artifact(name, &bytes[..bytes.len() * part / 10 + usize::from(part > 4)])]);
-            let told = cut.contents().len() + cut.unread().len() + cut.remarks().len();
+            let told = cut.contents().len() + cut.unused_files().len() + cut.remarks().len();
             assert!(told > 0, "{name} at {part}0 %");
             let is_profile = name.ends_with(".pb.gz");
             assert!(!is_profile || cut.contents().is_empty() && !reason(&cut, name).is_empty(), "{name} at {part}0 %");
             let report = Report::from_bundle(&cut);
             let is_told = |told: &String| told == name;
             let told =
-                report.contents().iter().map(|found| &found.0).chain(report.unread().iter().map(|one| &one.name));
+                report.contents().iter().map(|found| &found.0).chain(report.unused_files().iter().map(|one| &one.name));
             assert!(told.chain(report.remarks().iter().map(|one| &one.name)).any(is_told), "{name} at {part}0 %");
         }
     }

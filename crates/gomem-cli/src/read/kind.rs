@@ -1,6 +1,6 @@
 //! What an input is, told by its content.
 
-use gomem_postmortem::Announced;
+use gomem_postmortem::Signature;
 
 use crate::read::source::GZIP;
 
@@ -16,14 +16,14 @@ pub(crate) enum Kind {
 impl Kind {
     /// What `bytes` announce, what they are most of all first.
     pub(crate) fn announced_by(bytes: &[u8]) -> impl Iterator<Item = Self> {
-        let announced = Announced::by(bytes);
-        let is_profile = announced.profile.is_some_and(|profile| profile.len() == bytes.len());
+        let signature = Signature::from_bytes(bytes);
+        let is_profile = signature.profile.is_some_and(|profile| profile.len() == bytes.len());
         [
             (is_profile, Self::Profile),
-            (announced.escape_log, Self::EscapeLog),
-            (announced.gc_trace, Self::GcTrace),
-            (announced.metrics, Self::Metrics),
-            (!is_profile && announced.profile.is_some(), Self::Profile),
+            (signature.escape_log, Self::EscapeLog),
+            (signature.gc_trace, Self::GcTrace),
+            (signature.metrics, Self::Metrics),
+            (!is_profile && signature.profile.is_some(), Self::Profile),
         ]
         .into_iter()
         .filter_map(|(is_announced, kind)| is_announced.then_some(kind))

@@ -52,7 +52,7 @@ impl Contents {
 
 /// A file that was not used, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unread {
+pub struct UnusedFile {
     /// Its name.
     pub name: String,
     /// Why.
@@ -77,11 +77,11 @@ impl Row for Remark {
     }
 }
 
-impl Row for Unread {
+impl Row for UnusedFile {
     fn definition<'a>() -> Definition<'a, &'a Self> {
-        Definition::new("unread", "as the files were read")
+        Definition::new("unused_files", "as the files were read")
             .about("files that were not used")
-            .text("name", "the file", |unread: &&'a Self| &unread.name)
-            .text("reason", "why it was not used", |unread: &&'a Self| &unread.reason)
+            .text("name", "the file", |file: &&'a Self| &file.name)
+            .text("reason", "why it was not used", |file: &&'a Self| &file.reason)
     }
 }

@@ -6,7 +6,7 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
-use crate::bundle::artifact::{Contents, Remark, Unread};
+use crate::bundle::artifact::{Contents, Remark, UnusedFile};
 
 /// Everything that was recognised among a set of files, and what was not.
 #[derive(Debug, Clone, Default)]
@@ -25,7 +25,7 @@ pub struct Bundle {
     /// Of how many builds of the program the profiles are.
     pub(crate) builds: usize,
     pub(crate) contents: Vec<(String, Contents)>,
-    pub(crate) unread: Vec<Unread>,
+    pub(crate) unused_files: Vec<UnusedFile>,
     pub(crate) remarks: Vec<Remark>,
 }
 
@@ -53,8 +53,8 @@ impl Bundle {
 
     /// Files that were not used.
     #[must_use]
-    pub fn unread(&self) -> &[Unread] {
-        &self.unread
+    pub fn unused_files(&self) -> &[UnusedFile] {
+        &self.unused_files
     }
 
     /// Files that were used, with a reservation.

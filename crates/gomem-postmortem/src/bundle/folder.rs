@@ -7,29 +7,30 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::bundle::artifact::Unread;
+use crate::bundle::{artifact::UnusedFile, options::BundleLimits};
 
 /// The files of a folder. What cannot be read is passed over: the rest is worth a report all the same.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
     pub(crate) files: Vec<PathBuf>,
-    pub(crate) passed_over: Vec<Unread>,
+    pub(crate) passed_over: Vec<UnusedFile>,
     /// How many more were passed over than are told one by one.
     untold: usize,
     /// Folders that were looked into, by their real paths: links may lead in circles.
     seen: HashSet<PathBuf>,
+    limits: BundleLimits,
 }
 
 impl Listing {
     /// The files at `path`, in the order of their names: itself, or what is in the folder.
-    pub(crate) fn of(path: &Path) -> io::Result<Self> {
-        let mut listing = Self::default();
+    pub(crate) fn read(path: &Path, limits: BundleLimits) -> io::Result<Self> {
+        let mut listing = Self { limits, ..Self::default() };
         if fs::metadata(path)?.is_dir() {
             fs::read_dir(path)?;
             listing.look_into(path, path, 0);
             if listing.untold > 0 {
                 let reason = format!("{} more files and folders", listing.untold);
-                listing.passed_over.push(Unread { name: "…".to_owned(), reason });
+                listing.passed_over.push(UnusedFile { name: "…".to_owned(), reason });
             }
         } else {
             listing.files.push(path.to_owned());
@@ -53,18 +54,19 @@ impl Listing {
             }
         }
         paths.sort();
+        let BundleLimits { file_bytes, files, folder_depth } = self.limits;
         for path in paths {
             match fs::metadata(&path) {
                 Err(problem) => self.pass_over(root, &path, reason(&problem)),
-                Ok(about) if about.is_dir() && depth < DEEPEST => self.look_into(root, &path, depth + 1),
+                Ok(about) if about.is_dir() && depth < folder_depth => self.look_into(root, &path, depth + 1),
                 Ok(about) if about.is_dir() => self.pass_over(root, &path, "a folder nested too deep".to_owned()),
                 // A pipe would never end.
                 Ok(about) if !about.is_file() => self.pass_over(root, &path, "neither a file nor a folder".to_owned()),
-                Ok(about) if about.len() > LARGEST_FILE => {
-                    self.pass_over(root, &path, format!("larger than {LARGEST_FILE} bytes"));
+                Ok(about) if about.len() > file_bytes => {
+                    self.pass_over(root, &path, format!("larger than {file_bytes} bytes"));
                 }
-                Ok(_) if self.files.len() >= MOST_FILES => {
-                    self.pass_over(root, &path, format!("more than {MOST_FILES} files"));
+                Ok(_) if self.files.len() >= files => {
+                    self.pass_over(root, &path, format!("more than {files} files"));
                 }
                 Ok(_) => self.files.push(path),
             }
@@ -73,7 +75,7 @@ impl Listing {
 
     pub(crate) fn pass_over(&mut self, root: &Path, path: &Path, reason: String) {
         if self.passed_over.len() < MOST_PASSED_OVER {
-            self.passed_over.push(Unread { name: name_within(root, path), reason });
+            self.passed_over.push(UnusedFile { name: name_within(root, path), reason });
         } else {
             self.untold += 1;
         }
@@ -99,9 +101,6 @@ pub(crate) fn reason(problem: &io::Error) -> String {
     text.split(" (os error ").next().unwrap_or(&text).to_lowercase()
 }
 
-pub(crate) const LARGEST_FILE: u64 = 4 << 30;
 /// Enough for the first line of what was gzipped.
 const HEAD: u64 = 4096;
-const MOST_FILES: usize = 200_000;
 const MOST_PASSED_OVER: usize = 1000;
-const DEEPEST: usize = 16;

@@ -33,7 +33,7 @@ pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile
     let mut of_profile = Vec::new();
     let mut build_ids: Vec<String> = Vec::new();
     for profile in profiles {
-        let program = Program::of(profile);
+        let program = Program::new(profile);
         build_ids.push(program.build_id.clone());
         match groups.iter().position(|(known, _)| known.is(&program)) {
             Some(group) => {
@@ -69,7 +69,7 @@ pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile
 }
 
 impl Program {
-    fn of(profile: &Profile) -> Self {
+    fn new(profile: &Profile) -> Self {
         let name_of = |function: Function<'_>| {
             let symbol = Symbol::decode(function.name());
             (symbol.package().to_owned(), function.path().as_str().to_owned(), symbol.key())

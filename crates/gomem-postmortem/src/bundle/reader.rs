@@ -3,22 +3,33 @@
 use std::{fs::File, io::Read, path::Path};
 
 use crate::bundle::{
-    announced::begins_text_profile,
-    artifact::{Artifact, Unread},
+    artifact::{Artifact, UnusedFile},
     bundle::Bundle,
     error::BundleError,
     folder::{self, Listing},
-    recognise::Recogniser,
+    options::BundleOptions,
+    recogniser::Recogniser,
+    signature::begins_text_profile,
 };
 
 impl Bundle {
     /// Reads a folder with its subfolders, or one file.
     ///
     /// # Errors
-    /// When it cannot be read, or holds nothing that is recognised. A file that is damaged is [`unread`](Self::unread).
+    /// When it cannot be read, or holds nothing that is recognised. A file that is damaged is among
+    /// [`unused_files`](Self::unused_files).
     pub fn open(path: &Path) -> Result<Self, BundleError> {
+        Self::open_with(path, BundleOptions::default())
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_with(path: &Path, options: BundleOptions) -> Result<Self, BundleError> {
+        let limits = options.limits;
         let io = |source| BundleError::Io { path: path.to_owned(), source };
-        let mut listing = Listing::of(path).map_err(io)?;
+        let mut listing = Listing::read(path, limits).map_err(io)?;
         let mut files = std::mem::take(&mut listing.files);
         if files.is_empty() && listing.passed_over.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
@@ -30,7 +41,7 @@ impl Bundle {
             files.sort_by_cached_key(|file| begins_text_profile(&folder::head(file)));
         }
         let mut refused = None;
-        let artifacts = files.iter().filter_map(|file| match artifact(path, file) {
+        let artifacts = files.iter().filter_map(|file| match artifact(path, file, limits.file_bytes) {
             Ok(artifact) => Some(artifact),
             Err(problem) => {
                 match problem {
@@ -45,15 +56,15 @@ impl Bundle {
         if let Some(problem) = refused {
             return Err(problem);
         }
-        bundle.unread.append(&mut listing.passed_over);
+        bundle.unused_files.append(&mut listing.passed_over);
         if bundle.contents.is_empty() {
-            let told = |unread: &Unread| match files.as_slice() {
-                [file] if file == path => unread.reason.clone(),
-                _ => format!("{}: {}", unread.name, unread.reason),
+            let told = |unused: &UnusedFile| match files.as_slice() {
+                [file] if file == path => unused.reason.clone(),
+                _ => format!("{}: {}", unused.name, unused.reason),
             };
-            let reasons: Vec<String> = bundle.unread.iter().take(3).map(told).collect();
+            let reasons: Vec<String> = bundle.unused_files.iter().take(3).map(told).collect();
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
-            return Err(BundleError::Nothing { path, files: bundle.unread.len(), reasons });
+            return Err(BundleError::Nothing { path, files: bundle.unused_files.len(), reasons });
         }
         Ok(bundle)
     }
@@ -74,16 +85,16 @@ impl Bundle {
     }
 }
 
-fn artifact(root: &Path, file: &Path) -> Result<Artifact, BundleError> {
+fn artifact(root: &Path, file: &Path, limit: u64) -> Result<Artifact, BundleError> {
     let io = |source| BundleError::Io { path: file.to_owned(), source };
     let mut opened = File::open(file).map_err(io)?;
     let about = opened.metadata().map_err(io)?;
     let modified_ms = about.modified().ok().and_then(unix_ms);
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(folder::LARGEST_FILE)).unwrap_or(0));
+    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(limit)).unwrap_or(0));
     // What is named may be a pipe, which does not say how much it has.
-    opened.by_ref().take(folder::LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > folder::LARGEST_FILE {
-        return Err(BundleError::TooLarge { path: file.to_owned(), limit: folder::LARGEST_FILE });
+    opened.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > limit {
+        return Err(BundleError::TooLarge { path: file.to_owned(), limit });
     }
     Ok(Artifact { name: folder::name_within(root, file), bytes, modified_ms })
 }
@@ -126,9 +137,9 @@ mod tests {
             let bundle = one(name, bytes);
             assert!(bundle.contents().is_empty());
             assert!(
-                bundle.unread()[0].reason.starts_with(reason) || reason.starts_with("byte"),
+                bundle.unused_files()[0].reason.starts_with(reason) || reason.starts_with("byte"),
                 "{:?}",
-                bundle.unread()
+                bundle.unused_files()
             );
         }
         let err = Bundle::open("/nonexistent".as_ref()).unwrap_err();

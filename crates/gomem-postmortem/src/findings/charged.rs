@@ -50,7 +50,7 @@ fn own_finding(account: &Account<'_>, pacing: Option<&Pacing>) -> Option<Finding
     let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
     let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
     let boxed = own.sites.iter().find_map(|site| site.decision.as_deref().filter(|decision| decision.is_pool_misuse()));
-    let misuse = PoolMisuse::of(&own.sites, boxed, gc_cycles);
+    let misuse = PoolMisuse::find(&own.sites, boxed, gc_cycles);
     if own.sites.is_empty() || !(is_worth(own) || misuse.is_some()) {
         return None;
     }

@@ -29,7 +29,7 @@ struct Match {
 pub(crate) fn find(bundle: &Bundle) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let (Some(heap), Some(log)) = (bundle.latest_heap(), bundle.escapes()) {
-        findings.extend(other_log(&heap.name, Match::of(&heap.profile, log)));
+        findings.extend(other_log(&heap.name, Match::new(&heap.profile, log)));
     }
     findings.extend(other_programs(bundle));
     findings.extend(other_builds(bundle));
@@ -108,7 +108,7 @@ fn other_builds(bundle: &Bundle) -> Option<Finding> {
 }
 
 impl Match {
-    fn of(profile: &Profile, log: &EscapeLog) -> Self {
+    fn new(profile: &Profile, log: &EscapeLog) -> Self {
         let mut lines: HashMap<(String, String), HashSet<i64>> = HashMap::default();
         // Only -m=2 and -json=0 tell of functions that cannot be inlined too; -m tells of files, by what escapes there.
         let has_all = log.inlining().iter().any(|function| !function.can_inline);
@@ -128,7 +128,7 @@ impl Match {
         }
         let own = own_functions(profile);
         let mut found = Self { functions: own.len(), known: 0, placed: 0, agree: 0 };
-        for Own { package, file, name, line } in own {
+        for OwnFunction { package, file, name, line } in own {
             let has_file = files.contains(&(file.as_str(), package.as_str()));
             let known = lines.get(&(file, name));
             found.known += usize::from(known.is_some() || has_file);
@@ -141,7 +141,7 @@ impl Match {
 }
 
 /// A function of the program's own code in a profile.
-struct Own {
+struct OwnFunction {
     package: String,
     file: String,
     /// Without its package.
@@ -150,7 +150,7 @@ struct Own {
     line: i64,
 }
 
-fn own_functions(profile: &Profile) -> Vec<Own> {
+fn own_functions(profile: &Profile) -> Vec<OwnFunction> {
     let whole = profile.functions().filter(|function| !is_part(function.name()));
     let functions: Vec<(Symbol, SourcePath, i64)> =
         whole.map(|function| (Symbol::decode(function.name()), function.path(), function.start_line())).collect();
@@ -158,7 +158,7 @@ fn own_functions(profile: &Profile) -> Vec<Own> {
     functions
         .iter()
         .filter(|(symbol, path, _)| modules.origin(symbol.package(), path.as_str()) == Origin::User)
-        .map(|(symbol, path, line)| Own {
+        .map(|(symbol, path, line)| OwnFunction {
             package: symbol.package().to_owned(),
             file: path.file_name().to_owned(),
             name: without_package(&symbol.key(), symbol.package()),

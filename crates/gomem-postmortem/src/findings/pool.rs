@@ -22,7 +22,7 @@ pub(crate) enum PoolMisuse {
 
 impl PoolMisuse {
     /// What is wrong with a line, by the sites that are charged to it.
-    pub(crate) fn of(group: &[&Site], decision: Option<&HeapDecision>, gc_cycles: Option<f64>) -> Option<Self> {
+    pub(crate) fn find(group: &[&Site], decision: Option<&HeapDecision>, gc_cycles: Option<f64>) -> Option<Self> {
         if decision.is_some_and(HeapDecision::is_pool_misuse) {
             return Some(Self::Boxed);
         }

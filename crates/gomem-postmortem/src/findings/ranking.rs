@@ -11,11 +11,12 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         charged::allocations,
-        diagnosed,
         finding::{Finding, FindingKind},
+        goroutines,
         growth::GrowingSite,
+        judgements,
         leak::{leak, leaking},
-        mismatch, waiting,
+        mismatch,
     },
     pacing::Pacing,
 };
@@ -29,7 +30,7 @@ pub(crate) fn find(
     pacing: Result<&Pacing, &str>,
     diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
-    let is_leaking = diagnosis.is_some_and(diagnosed::is_leaking);
+    let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap).collect();
     let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, live_heap, is_leaking)).collect();
     findings.extend(allocations(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
@@ -45,8 +46,8 @@ pub(crate) fn find(
         findings.extend(gogc(pacing, !growing.is_empty()));
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
-    diagnosed::tell(&fired, &mut findings);
-    waiting::explain(bundle, &mut findings);
+    judgements::tell(&fired, &mut findings);
+    goroutines::explain(bundle, &mut findings);
     findings.extend(missing(bundle, pacing.err()));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     (1..).zip(&mut findings).for_each(|(rank, finding)| finding.rank = rank);

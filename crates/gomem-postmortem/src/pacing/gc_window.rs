@@ -27,7 +27,7 @@ pub(crate) struct GcWindows {
 }
 
 impl GcWindow {
-    fn of_metrics(state: &GoState) -> Option<Self> {
+    fn from_metrics(state: &GoState) -> Option<Self> {
         // The longest run of the longest-observed target: what happened across a restart does not add up.
         let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len)?;
         let increase = |quantity| state.increase(quantity, rows.clone());
@@ -47,7 +47,7 @@ impl GcWindow {
 
     /// A trace from the program's start covers the time since then; another one begins with its first cycle. As for the
     /// model, it ends half a cycle after the last one.
-    fn of_trace(bundle: &Bundle, pacing: Option<&Pacing>) -> Option<Self> {
+    fn from_trace(bundle: &Bundle, pacing: Option<&Pacing>) -> Option<Self> {
         let run = bundle.gctrace()?.runs().max_by_key(|run| run.len())?;
         let (first, last) = (run.first()?, run.last()?);
         let begin = if first.cycle == 1 { 0.0 } else { first.start_seconds };
@@ -62,9 +62,9 @@ impl GcWindow {
 }
 
 impl GcWindows {
-    pub(crate) fn of(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
-        let trace = GcWindow::of_trace(bundle, pacing);
-        let metrics = GcWindow::of_metrics(state).filter(|_| trace.is_none() || !is_dump(state));
+    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
+        let trace = GcWindow::from_trace(bundle, pacing);
+        let metrics = GcWindow::from_metrics(state).filter(|_| trace.is_none() || !is_dump(state));
         Self { metrics, trace }
     }
 

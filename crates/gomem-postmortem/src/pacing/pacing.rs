@@ -57,7 +57,7 @@ pub(crate) struct Pacing {
 
 impl Pacing {
     /// Fits the model; the error says what is missing.
-    pub(crate) fn of(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
+    pub(crate) fn fit(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
         let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);

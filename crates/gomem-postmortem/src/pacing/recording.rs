@@ -9,10 +9,10 @@ use crate::{
     bundle::Bundle,
     pacing::{
         counters::{Counters, Span},
+        exact_bytes::exact_cycles,
         options::{RecordingOptions, TooManyCycles},
         setting::RunSetting,
         totals::{with_memory_and_cpu, with_totals},
-        unrounded::whole_bytes,
     },
 };
 
@@ -39,7 +39,7 @@ pub fn record_trace(lines: &[GcTraceLine], state: Option<&GoState>, options: &Re
         remarks.push(format!("the trace spans {} runs of the program; only the longest is learnt from", runs.len()));
     }
     let setting = RunSetting::new(state, options, &mut remarks);
-    let mut cycles = whole_bytes(longest, state, &setting);
+    let mut cycles = exact_cycles(longest, state, &setting);
     if let Some(procs) = options.procs {
         cycles.iter_mut().for_each(|cycle| cycle.procs = procs);
     }

@@ -8,7 +8,7 @@ use crate::{
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
-        gone_leak::{GoneLeak, last_live_bytes},
+        leak_fix::{LeakFix, last_live_bytes},
         overview::Overview,
     },
 };
@@ -22,12 +22,12 @@ pub struct Comparison {
     pub before: Overview,
     /// The run after.
     pub after: Overview,
-    /// The lines whose allocation is gone: place, share of all bytes before, share left of it.
-    pub fixed: Vec<(Place, f64, f64)>,
+    /// The lines whose allocation is gone.
+    pub site_fixes: Vec<SiteFix>,
     /// The share of all bytes before that the fixed lines had and no longer have.
     pub fixed_fraction: f64,
     /// The leaks that are gone. The prediction keeps the live heap of before, so it does not know of them.
-    pub gone_leaks: Vec<GoneLeak>,
+    pub leak_fixes: Vec<LeakFix>,
     /// The live heap at the end of both runs, where one source tells both.
     pub live_bytes: Option<(f64, f64)>,
     /// GC cycles predicted for the fixed program over the time that those after were counted, from the bundle before alone
@@ -35,6 +35,18 @@ pub struct Comparison {
     pub predicted_gc_cycles: Option<Interval>,
     /// What was predicted to be saved.
     pub predicted: Option<Saving>,
+}
+
+/// A line whose allocation is gone.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SiteFix {
+    /// The line, as it was before.
+    pub place: Place,
+    /// Its share of all bytes allocated before.
+    pub bytes_fraction: f64,
+    /// The share of its bytes that is left.
+    pub left_fraction: f64,
 }
 
 impl Comparison {
@@ -46,11 +58,11 @@ impl Comparison {
     #[must_use]
     pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());
-        let pacing = Pacing::of(before, &states.0).ok();
-        let pacing_after = Pacing::of(after, &states.1).ok();
+        let pacing = Pacing::fit(before, &states.0).ok();
+        let pacing_after = Pacing::fit(after, &states.1).ok();
         let windows = GcWindows::pair(
-            &GcWindows::of(before, &states.0, pacing.as_ref()),
-            &GcWindows::of(after, &states.1, pacing_after.as_ref()),
+            &GcWindows::new(before, &states.0, pacing.as_ref()),
+            &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
         let sites = |bundle: &Bundle| {
             bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default()
@@ -69,17 +81,17 @@ impl Comparison {
                 None => functions.push((site.charged_to, site.bytes, site.bytes_fraction)),
             }
         }
-        let fixed: Vec<(Place, f64, f64)> = functions
+        let site_fixes: Vec<SiteFix> = functions
             .into_iter()
             .filter(|(_, bytes, fraction)| *bytes > 0 && *fraction >= 0.001)
-            .map(|(place, bytes, fraction)| {
-                let rest = left.get(&place.key()).copied().unwrap_or(0) as f64 / bytes as f64;
-                (place, fraction, rest)
+            .map(|(place, bytes, bytes_fraction)| {
+                let left_fraction = left.get(&place.key()).copied().unwrap_or(0) as f64 / bytes as f64;
+                SiteFix { place, bytes_fraction, left_fraction }
             })
-            .filter(|(.., rest)| *rest <= 0.5)
+            .filter(|fix| fix.left_fraction <= 0.5)
             .collect();
         // A sum of none is -0.
-        let fixed_fraction = fixed.iter().fold(0.0, |sum, (_, fraction, _)| sum + fraction).min(1.0);
+        let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.bytes_fraction).min(1.0);
         let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
@@ -88,15 +100,15 @@ impl Comparison {
             let base = pacing.base.gc_cycles.filter(|base| base.value > 0.0)?;
             // The replay need not make exactly the cycles that were counted, nor were they counted over the same time.
             let counted = windows.0?.cycles * stretch(seconds(windows.0), seconds(windows.1));
-            Some(of_cycles(after, counted / base.value))
+            Some(scaled_cycles(after, counted / base.value))
         });
         let (of_before, of_after) = ((before, &states.0), (after, &states.1));
         Self {
-            gone_leaks: GoneLeak::find(of_before, of_after),
+            leak_fixes: LeakFix::find(of_before, of_after),
             live_bytes: last_live_bytes(of_before, of_after),
-            before: Overview::of_window(before, &states.0, windows.0),
-            after: Overview::of_window(after, &states.1, windows.1),
-            fixed,
+            before: Overview::from_window(before, &states.0, windows.0),
+            after: Overview::from_window(after, &states.1, windows.1),
+            site_fixes,
             fixed_fraction,
             predicted_gc_cycles,
             predicted,
@@ -140,7 +152,7 @@ impl Comparison {
 }
 
 /// Predicted cycles times a factor; the interval stays at least one cycle wide to both sides.
-fn of_cycles(interval: Interval, factor: f64) -> Interval {
+fn scaled_cycles(interval: Interval, factor: f64) -> Interval {
     let value = interval.value * factor;
     Interval {
         value,
@@ -166,7 +178,7 @@ mod tests {
 
     #[test]
     fn few_cycles_keep_an_interval() {
-        let scaled = of_cycles(Interval { value: 10.0, low: 8.0, high: 12.0 }, 0.1);
+        let scaled = scaled_cycles(Interval { value: 10.0, low: 8.0, high: 12.0 }, 0.1);
         assert_eq!(scaled, Interval { value: 1.0, low: 0.0, high: 2.0 });
     }
 }

@@ -21,7 +21,7 @@ impl Report {
             ("gogc", rows(&self.gogc().to_table())),
             ("files", self.files().to_string()),
             ("remarks", rows(&self.remarks().to_table())),
-            ("unread", rows(&self.unread().to_table())),
+            ("unused_files", rows(&self.unused_files().to_table())),
         ];
         let fields = fields.map(|(name, json)| format!("  \"{name}\": {json}"));
         format!("{{\n{}\n}}\n", fields.join(",\n"))

@@ -38,15 +38,15 @@ pub struct Overview {
 }
 
 impl Overview {
-    pub(crate) fn of(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
-        let windows = GcWindows::of(bundle, state, pacing);
-        let mut overview = Self::of_window(bundle, state, windows.best());
+    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
+        let windows = GcWindows::new(bundle, state, pacing);
+        let mut overview = Self::from_window(bundle, state, windows.best());
         overview.gc_cpu_fraction = overview.gc_cpu_fraction.or(windows.any_cpu_fraction());
         overview
     }
 
     /// With what `window` says of the GC.
-    pub(crate) fn of_window(bundle: &Bundle, state: &GoState, window: Option<GcWindow>) -> Self {
+    pub(crate) fn from_window(bundle: &Bundle, state: &GoState, window: Option<GcWindow>) -> Self {
         // The longest run of the longest-observed target: what happened across a restart does not add up.
         let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len);
         let increase = |quantity| state.increase(quantity, rows.clone()?);

@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Prediction};
-use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Waterfall, WaterfallPart};
+use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, Waterfall, WaterfallPart};
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
     attribution::{Site, attribute, predict_savings},
-    bundle::{Bundle, Contents, HeapProfile, Remark, Unread},
-    findings::{
-        Aside, Finding, FindingKind, Unjudged, asides, diagnose, find, growing_sites, is_leaking, live_heap, unjudged,
-    },
+    bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
+    findings::{Aside, Finding, FindingKind, asides, diagnose, find, growing_sites, is_leaking, live_heap},
     pacing::{Pacing, Saving, saving},
     report::overview::Overview,
 };
@@ -34,9 +32,8 @@ pub struct Report {
     latest_heap: Option<HeapProfile>,
     diagnosis: Option<Diagnosis>,
     asides: Vec<Aside>,
-    unjudged: Vec<Unjudged>,
     contents: Vec<(String, Contents)>,
-    unread: Vec<Unread>,
+    unused_files: Vec<UnusedFile>,
     remarks: Vec<Remark>,
 }
 
@@ -54,7 +51,7 @@ impl Report {
     #[must_use]
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
-        let pacing = Pacing::of(bundle, &state);
+        let pacing = Pacing::fit(bundle, &state);
         let mut sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
@@ -73,7 +70,7 @@ impl Report {
         let pacing = pacing.ok();
         Self {
             name: bundle.name().to_owned(),
-            overview: Overview::of(bundle, &state, pacing.as_ref()),
+            overview: Overview::new(bundle, &state, pacing.as_ref()),
             together: pacing.as_ref().and_then(|pacing| together(&findings, pacing)),
             findings,
             sites,
@@ -85,10 +82,9 @@ impl Report {
             gctrace: bundle.gctrace.clone(),
             latest_heap: bundle.latest_heap().cloned(),
             asides: diagnosis.as_ref().map(asides).unwrap_or_default(),
-            unjudged: diagnosis.as_ref().map(unjudged).unwrap_or_default(),
             diagnosis,
             contents: bundle.contents().to_vec(),
-            unread: bundle.unread().to_vec(),
+            unused_files: bundle.unused_files().to_vec(),
             remarks: bundle.remarks().to_vec(),
         }
     }
@@ -159,10 +155,11 @@ impl Report {
         &self.asides
     }
 
-    /// The rules that could not judge, and what would let them.
-    #[must_use]
-    pub fn unjudged(&self) -> &[Unjudged] {
-        &self.unjudged
+    /// What the rules say that could not judge: what there is too little of, and what would let them.
+    pub fn unjudged(&self) -> impl Iterator<Item = &Judgement> {
+        let is_open =
+            |judgement: &&Judgement| matches!(judgement.verdict, Verdict::Insufficient | Verdict::NotEvaluable);
+        self.rules().iter().filter(is_open)
     }
 
     /// What the metrics tell of the program, scrape by scrape.
@@ -211,8 +208,8 @@ impl Report {
 
     /// Files of the bundle that were not used.
     #[must_use]
-    pub fn unread(&self) -> &[Unread] {
-        &self.unread
+    pub fn unused_files(&self) -> &[UnusedFile] {
+        &self.unused_files
     }
 
     /// How many files of the bundle were used.

@@ -53,7 +53,7 @@ pub fn html(report: &Report) -> String {
                     format!("{}: {value}{} ({})", evidence.quantity, threshold.unwrap_or_default(), evidence.source)
                 }).collect::<Vec<_>>(),
                 confounders => finding.confounders.clone(),
-                enable => finding.missing.join(", "),
+                missing => finding.missing.join(", "),
             }
         })
         .collect();
@@ -116,10 +116,10 @@ pub fn html(report: &Report) -> String {
         }),
         asides => report.asides().iter().map(|told| format!("{}: {}", told.rule.name(), told.summary)).collect::<Vec<_>>(),
         wants => wants(report.unjudged()),
-        judged => report.rules().len() - report.unjudged().len(),
+        judged => report.rules().len() - report.unjudged().count(),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
         flame => flame(report).map(safe),
-        unread => report.unread().iter().map(|unread| (unread.name.clone(), unread.reason.clone())).collect::<Vec<_>>(),
+        unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),
     };
     // The template is part of the program and tested with it: if it fails, the text report still says everything.

@@ -11,18 +11,18 @@ use gomem_table::{Unit, percent};
 #[must_use]
 pub fn comparison_text(comparison: &Comparison) -> String {
     let mut out = String::from("Fixed, by share of the bytes allocated before:\n");
-    for (place, fraction, rest) in &comparison.fixed {
+    for fix in &comparison.site_fixes {
         let _ = writeln!(
             out,
             "  {:>5.1} %  {} ({}), {:.1} % of it left",
-            fraction * 100.0,
-            place.short_function(),
-            place.short(),
-            rest * 100.0
+            fix.bytes_fraction * 100.0,
+            fix.place.short_function(),
+            fix.place.short(),
+            fix.left_fraction * 100.0
         );
     }
     let _ = writeln!(out, "  {:>5.1} %  together", comparison.fixed_fraction * 100.0);
-    for gone in &comparison.gone_leaks {
+    for gone in &comparison.leak_fixes {
         let [before, after] =
             [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));
         let (function, place) = (gone.place.short_function(), gone.place.short());
@@ -84,7 +84,7 @@ fn write_notes(comparison: &Comparison, out: &mut String) {
     }
     let shrunk = comparison.live_bytes.filter(|(before, after)| after < before);
     let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
-    for place in comparison.gone_leaks.iter().map(|gone| gone.place.short()) {
+    for place in comparison.leak_fixes.iter().map(|gone| gone.place.short()) {
         let _ = match &shrunk {
             Some((before, after)) => writeln!(
                 out,

@@ -52,7 +52,7 @@ pub fn text(report: &Report, columns: usize) -> String {
     for told in report.asides() {
         let _ = writeln!(out, "also seen: {}: {}", told.rule.name(), told.summary);
     }
-    if !report.unjudged().is_empty() {
+    if report.unjudged().next().is_some() {
         let _ = writeln!(out, "\nWhat the metrics could not tell, and what it would take:");
         for (rules, want) in wants(report.unjudged()) {
             paragraph(&mut out, &format!("{rules}: {want}"), columns);
@@ -61,8 +61,8 @@ pub fn text(report: &Report, columns: usize) -> String {
     for remark in report.remarks() {
         let _ = writeln!(out, "read: {} ({})", remark.name, remark.text);
     }
-    for unread in report.unread() {
-        let _ = writeln!(out, "not used: {} ({})", unread.name, unread.reason);
+    for file in report.unused_files() {
+        let _ = writeln!(out, "not used: {} ({})", file.name, file.reason);
     }
     out
 }

@@ -1,17 +1,16 @@
 //! What would let rules judge.
 
-use gomem_metrics::Verdict;
-use gomem_postmortem::Unjudged;
+use gomem_metrics::{Judgement, Verdict};
 
 /// Rules with the same want, together: their names, and what is wanted.
-pub(crate) fn wants(unjudged: &[Unjudged]) -> Vec<(String, String)> {
+pub(crate) fn wants<'a>(unjudged: impl Iterator<Item = &'a Judgement>) -> Vec<(String, String)> {
     let mut wants: Vec<(Vec<&str>, String)> = Vec::new();
     for one in unjudged {
         let enable = one.missing.join(", ");
         let want = match one.verdict {
             Verdict::NotEvaluable => format!("enable {enable}"),
-            _ if one.missing.is_empty() => one.reason.clone(),
-            _ => format!("{}; enable {enable}", one.reason),
+            _ if one.missing.is_empty() => one.summary.clone(),
+            _ => format!("{}; enable {enable}", one.summary),
         };
         match wants.iter_mut().find(|(_, known)| *known == want) {
             Some((rules, _)) => rules.push(one.rule.name()),

@@ -12,7 +12,7 @@ use crate::{
 /// A leak of the run before that the run after no longer has.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct GoneLeak {
+pub struct LeakFix {
     /// Where the memory is allocated.
     pub place: Place,
     /// Bytes that its function had in use at the end of the run before.
@@ -21,7 +21,7 @@ pub struct GoneLeak {
     pub inuse_bytes_after: i64,
 }
 
-impl GoneLeak {
+impl LeakFix {
     /// The leaks before whose function neither leaks nor keeps half as much after. Without a heap profile after, nothing
     /// tells.
     pub(crate) fn find(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Vec<Self> {

@@ -14,17 +14,17 @@ use crate::{
 
 /// Goroutines that wait for the same thing at the same place, and were made at the same place.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Waiting {
+pub(crate) struct Wait {
     /// `chan receive`, `select`, …
     state: String,
     /// The nearest line of the program's own code.
     at: Place,
     /// The function that made them, or for want of it the function that they run.
-    origin: Origins,
+    origin: Creator,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Origins {
+enum Creator {
     CreatedBy(String, Option<String>),
     Runs(String),
 }
@@ -64,7 +64,7 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
 }
 
 /// The largest groups.
-fn in_words(groups: &[(Waiting, i64)]) -> String {
+fn in_words(groups: &[(Wait, i64)]) -> String {
     let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
     words.collect::<Vec<_>>().join("; ")
 }
@@ -78,9 +78,8 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
         return None;
     }
     let (begin, end) = (timed.first()?.0, timed.last()?.0);
-    let counts_of = |waiting: &Waiting| -> Vec<i64> {
-        let count =
-            |groups: &[(Waiting, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
+    let counts_of = |waiting: &Wait| -> Vec<i64> {
+        let count = |groups: &[(Wait, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
         timed.iter().map(|(_, groups)| count(groups)).collect()
     };
     let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
@@ -146,11 +145,11 @@ fn fullest(profiles: &[Profile]) -> Option<&Profile> {
     profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight)
 }
 
-fn groups(profile: &Profile) -> Vec<(Waiting, i64)> {
+fn groups(profile: &Profile) -> Vec<(Wait, i64)> {
     groups_of(profile, profile.samples())
 }
 
-fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Waiting, i64)> {
+fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Wait, i64)> {
     let packages: Vec<(String, String)> = profile
         .samples()
         .flat_map(Sample::frames)
@@ -158,19 +157,19 @@ fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>
         .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
         .collect();
     let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
-    let mut counts: HashMap<Waiting, i64> = HashMap::default();
+    let mut counts: HashMap<Wait, i64> = HashMap::default();
     for sample in samples {
-        if let Some(waiting) = Waiting::of(sample, &modules) {
+        if let Some(waiting) = Wait::from_sample(sample, &modules) {
             *counts.entry(waiting).or_default() += sample.value(0);
         }
     }
-    let mut groups: Vec<(Waiting, i64)> = counts.into_iter().collect();
+    let mut groups: Vec<(Wait, i64)> = counts.into_iter().collect();
     groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.at.cmp(&b.0.at)).then_with(|| a.0.state.cmp(&b.0.state)));
     groups
 }
 
-impl Waiting {
-    fn of(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
+impl Wait {
+    fn from_sample(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
         let origin = |line: &gomem_pprof::Line<'_>| {
             line.function()
                 .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
@@ -183,11 +182,11 @@ impl Waiting {
             None => state_of(sample).to_owned(),
         };
         let origin = match label(sample, "created by") {
-            Some(creator) => Origins::CreatedBy(
+            Some(creator) => Creator::CreatedBy(
                 Symbol::decode(creator).short(),
                 label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
             ),
-            None => Origins::Runs(
+            None => Creator::Runs(
                 sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
             ),
         };
@@ -196,9 +195,9 @@ impl Waiting {
 
     fn text(&self) -> String {
         let origin = match &self.origin {
-            Origins::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
-            Origins::CreatedBy(function, None) => format!("made by `{function}`"),
-            Origins::Runs(function) => format!("each running `{function}`"),
+            Creator::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
+            Creator::CreatedBy(function, None) => format!("made by `{function}`"),
+            Creator::Runs(function) => format!("each running `{function}`"),
         };
         format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
     }

@@ -8,20 +8,6 @@ use crate::{
     findings::finding::{Finding, FindingKind},
 };
 
-/// A rule that could not judge, and what would let it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Unjudged {
-    /// The rule.
-    pub rule: Rule,
-    /// [`Verdict::Insufficient`] or [`Verdict::NotEvaluable`].
-    pub verdict: Verdict,
-    /// What there is too little of.
-    pub reason: String,
-    /// Metrics to enable.
-    pub missing: Vec<&'static str>,
-}
-
 /// A rule that fired without being worth a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -64,22 +50,9 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
                 }
                 finding.support(told);
             }
-            None => findings.push(Finding::of_rule(told)),
+            None => findings.push(Finding::from_judgement(told)),
         }
     }
-}
-
-/// The rules that could not judge.
-pub(crate) fn unjudged(diagnosis: &Diagnosis) -> Vec<Unjudged> {
-    let told = diagnosis.judgements().iter();
-    told.filter(|told| matches!(told.verdict, Verdict::Insufficient | Verdict::NotEvaluable))
-        .map(|told| Unjudged {
-            rule: told.rule,
-            verdict: told.verdict,
-            reason: told.summary.clone(),
-            missing: told.missing.clone(),
-        })
-        .collect()
 }
 
 /// Rules that fired without being worth a finding.
@@ -92,7 +65,7 @@ pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
 }
 
 impl Finding {
-    fn of_rule(told: &Judgement) -> Self {
+    fn from_judgement(told: &Judgement) -> Self {
         let kind = match told.rule {
             Rule::LiveHeapLeak | Rule::GoroutineLeak | Rule::OffheapGrowth | Rule::FinalizerBacklog => {
                 FindingKind::Leak

@@ -12,7 +12,7 @@ use gomem_metrics::{GcTraceLine, GoState, Quantity};
 use crate::pacing::setting::RunSetting;
 
 /// The cycles of consecutive `lines` of one run.
-pub(crate) fn whole_bytes(lines: &[GcTraceLine], state: Option<&GoState>, setting: &RunSetting) -> Vec<Cycle> {
+pub(crate) fn exact_cycles(lines: &[GcTraceLine], state: Option<&GoState>, setting: &RunSetting) -> Vec<Cycle> {
     let measured = state.map(live_bytes_of_cycles).unwrap_or_default();
     let mut cycles: Vec<Cycle> = Vec::with_capacity(lines.len());
     for (index, line) in lines.iter().enumerate() {

@@ -8,10 +8,10 @@ use gomem_pprof::Profile;
 use memchr::memmem;
 
 use crate::bundle::{
-    announced::{Announced, inflated_text},
-    artifact::{Artifact, Contents, Remark, Unread},
+    artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
     program,
+    signature::{Signature, inflated_text},
 };
 
 /// Reads one file after the other into a bundle.
@@ -21,7 +21,7 @@ pub(crate) struct Recogniser {
     outcomes: Vec<Outcome>,
     escapes: EscapeReader,
     traces: Vec<GcTrace>,
-    untimed: Vec<Untimed>,
+    untimed: Vec<UntimedScrape>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
 }
@@ -35,7 +35,7 @@ struct Outcome {
 }
 
 /// How a file was read.
-enum Read {
+enum Reading {
     /// With a remark about it.
     Used(Option<String>),
     /// Metrics without a time: whether they are of use is known when all files are.
@@ -43,7 +43,7 @@ enum Read {
 }
 
 /// Metrics that do not say when they were taken.
-struct Untimed {
+struct UntimedScrape {
     file: usize,
     bytes: Vec<u8>,
     modified_ms: Option<i64>,
@@ -68,7 +68,7 @@ impl Recogniser {
         for outcome in self.outcomes {
             let Outcome { name, contents, reasons } = outcome;
             if contents.is_empty() {
-                bundle.unread.push(Unread { name, reason: reasons.join("; ") });
+                bundle.unused_files.push(UnusedFile { name, reason: reasons.join("; ") });
                 continue;
             }
             bundle.contents.extend(contents.into_iter().map(|contents| (name.clone(), contents)));
@@ -82,29 +82,29 @@ impl Recogniser {
     fn recognise(&mut self, file: usize, artifact: &Artifact) -> (Vec<Contents>, Vec<String>) {
         let bytes = artifact.bytes.as_slice();
         let (mut contents, mut reasons) = (Vec::new(), Vec::new());
-        let mut take = |kind: Contents, read: Result<Read, String>| match read {
-            Ok(Read::Used(remark)) => {
+        let mut take = |kind: Contents, read: Result<Reading, String>| match read {
+            Ok(Reading::Used(remark)) => {
                 contents.push(kind);
                 reasons.extend(remark);
             }
-            Ok(Read::Later) => {}
+            Ok(Reading::Later) => {}
             Err(reason) => reasons.push(reason),
         };
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
-        let announced = Announced::by(bytes);
-        if announced.gc_trace {
+        let signature = Signature::from_bytes(bytes);
+        if signature.gc_trace {
             take(Contents::GcTrace, self.trace(bytes));
         }
-        if announced.escape_log {
+        if signature.escape_log {
             take(Contents::EscapeLog, self.log(bytes));
         }
-        if let Some(profile) = announced.profile {
+        if let Some(profile) = signature.profile {
             let (kind, read) = self.profile(file, profile);
             take(kind, read);
         }
-        if announced.metrics {
+        if signature.metrics {
             take(Contents::Metrics, self.metrics(file, artifact));
         } else if contents.is_empty() && reasons.is_empty() {
             reasons.push(other(is_json(bytes)));
@@ -112,7 +112,7 @@ impl Recogniser {
         (contents, reasons)
     }
 
-    fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Read, String>) {
+    fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Reading, String>) {
         let profile = match Profile::decode(bytes) {
             Ok(profile) => profile,
             Err(err) => return (Contents::Heap, Err(err.to_string())),
@@ -140,11 +140,11 @@ impl Recogniser {
             format!("{flaws} flaws were repaired: {place}: {}", first.flaw)
         });
         self.profiles.push((file, kind, profile));
-        (kind, Ok(Read::Used(remark)))
+        (kind, Ok(Reading::Used(remark)))
     }
 
     /// The remark is about lines that cannot be read.
-    fn trace(&mut self, bytes: &[u8]) -> Result<Read, String> {
+    fn trace(&mut self, bytes: &[u8]) -> Result<Reading, String> {
         let trace = GcTrace::decode(bytes).map_err(|err| err.to_string())?;
         if self.traces.iter().any(|known| is_same(known.lines(), trace.lines())) {
             return Err("the same GC trace as another file".to_owned());
@@ -152,11 +152,11 @@ impl Recogniser {
         let torn = trace.diagnostics().len() as u64 + trace.suppressed_diagnostics();
         let remark = trace.diagnostics().first().map(|first| format!("{torn} torn lines of the GC trace: {first}"));
         self.traces.push(trace);
-        Ok(Read::Used(remark))
+        Ok(Reading::Used(remark))
     }
 
     /// Logs of one program are one log: that of each of its packages, and the files of `-json=0`.
-    fn log(&mut self, bytes: &[u8]) -> Result<Read, String> {
+    fn log(&mut self, bytes: &[u8]) -> Result<Reading, String> {
         let before = self.escapes.coverage();
         self.escapes.read(bytes).map_err(|err| err.to_string())?;
         let after = self.escapes.coverage();
@@ -165,10 +165,10 @@ impl Recogniser {
             return Err(format!("no compiler diagnostics in {} lines", more(|coverage| coverage.lines)));
         }
         let unknown = more(|coverage| coverage.unknown);
-        Ok(Read::Used((unknown > 0).then(|| format!("{unknown} lines of the compiler's log are not understood"))))
+        Ok(Reading::Used((unknown > 0).then(|| format!("{unknown} lines of the compiler's log are not understood"))))
     }
 
-    fn metrics(&mut self, file: usize, artifact: &Artifact) -> Result<Read, String> {
+    fn metrics(&mut self, file: usize, artifact: &Artifact) -> Result<Reading, String> {
         let bytes = artifact.bytes.as_slice();
         let is_json = is_json(bytes);
         let mut alone = Metrics::new();
@@ -182,13 +182,13 @@ impl Recogniser {
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
             let (bytes, modified_ms) = (bytes.to_vec(), artifact.modified_ms);
-            self.untimed.push(Untimed { file, bytes, modified_ms });
-            return Ok(Read::Later);
+            self.untimed.push(UntimedScrape { file, bytes, modified_ms });
+            return Ok(Reading::Later);
         };
         self.bundle.metrics.push(time_ms, bytes, ReadOptions::default()).map_err(|err| err.to_string())?;
         let mut skipped = alone.diagnostics().iter().map(|found| &found.diagnostic).filter(|told| told.skipped);
         let remark = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
-        Ok(Read::Used(remark))
+        Ok(Reading::Used(remark))
     }
 
     /// Metrics without a time are of use where no other says when it was taken: alone, or in the order in which the files

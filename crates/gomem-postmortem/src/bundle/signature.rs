@@ -1,15 +1,15 @@
-//! What a file announces itself as, before any of it is decoded.
+//! What a file is by its bytes, before any of it is decoded.
 
 use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
 use memchr::memmem;
 
-/// What a file announces itself as. It may be several things: a service's log holds GC traces, and goroutines when it
+/// What a file is by its bytes. It may be several things: a service's log holds GC traces, and goroutines when it
 /// crashed.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
-pub struct Announced<'a> {
+pub struct Signature<'a> {
     /// A profile: the whole file, or the goroutines within a log.
     pub profile: Option<&'a [u8]>,
     /// `GODEBUG=gctrace=1` lines.
@@ -20,10 +20,10 @@ pub struct Announced<'a> {
     pub metrics: bool,
 }
 
-impl<'a> Announced<'a> {
-    /// What `bytes` announce. The beginning of a file will do for most.
+impl<'a> Signature<'a> {
+    /// What `bytes` are. The beginning of a file will do for most.
     #[must_use]
-    pub fn by(bytes: &'a [u8]) -> Self {
+    pub fn from_bytes(bytes: &'a [u8]) -> Self {
         if bytes.is_empty() {
             return Self::default();
         }
