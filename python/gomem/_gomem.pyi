@@ -296,6 +296,8 @@ def attribute(
     profile: Profile,
     escapes: EscapeLog | None = None,
     *,
+    cpu: Profile | None = None,
+    own: list[str] = ...,
     model: GcModel | None = None,
     sample_type: str = "alloc_space",
 ) -> Table: ...

@@ -136,10 +136,15 @@ def attribute(
     profile: Profile | Source,
     escapes: EscapeLog | Source | Sequence[Source] | None = None,
     *,
+    cpu: Profile | Source | None = None,
+    own: Sequence[str] = (),
     model: GcModel | None = None,
     sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
 ) -> pl.DataFrame:
     """Say of each allocation site why it allocates.
+
+    A site is what one place allocates for one reason, by way of one line of your own code. The
+    bytes of all sites add up to those of the profile.
 
     The compiler reports an escape at the outermost of inlined calls, and a profile's leaf is the
     innermost of them: every frame of a site's inline chain is looked up in the log.
@@ -150,6 +155,12 @@ def attribute(
         A heap or allocs profile, or what `read_pprof` takes.
     escapes
         The compiler's log of the same build, or what `read_escape_log` takes.
+    cpu
+        A CPU profile of the same run, or what `read_pprof` takes. It keeps the frames of the
+        runtime that a heap profile hides, and proves what the log does not say.
+    own
+        Whose code is yours: import paths, with ``...`` at the end for all below. Without it, what
+        the log and the names tell.
     model
         A GC model of the same program, for what fixing a site saves.
     sample_type
@@ -176,10 +187,14 @@ def attribute(
     profile = profile if isinstance(profile, Profile) else read_pprof(profile)
     if escapes is not None and not isinstance(escapes, EscapeLog):
         escapes = read_escape_log(escapes)
+    if cpu is not None and not isinstance(cpu, Profile):
+        cpu = read_pprof(cpu)
     return pl.DataFrame(
         _gomem.attribute(
             profile._inner,
             None if escapes is None else escapes._inner,
+            cpu=None if cpu is None else cpu._inner,
+            own=list(own),
             model=None if model is None else model._inner,
             sample_type=sample_type,
         )

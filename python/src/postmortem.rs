@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
-use gomem_postmortem::{Artifact, Bundle, BundleError, Report, attribute as join, predict_savings};
+use gomem_postmortem::{Artifact, AttributeOptions, Bundle, BundleError, Report, attribute as join, predict_savings};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
@@ -103,11 +103,13 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 }
 
 #[pyfunction]
-#[pyo3(signature = (profile, escapes=None, *, model=None, sample_type="alloc_space"))]
+#[pyo3(signature = (profile, escapes=None, *, cpu=None, own=Vec::new(), model=None, sample_type="alloc_space"))]
 fn attribute(
     py: Python<'_>,
     profile: &PyProfile,
     escapes: Option<Py<PyEscapeLog>>,
+    cpu: Option<Py<PyProfile>>,
+    own: Vec<String>,
     model: Option<Py<PyGcModel>>,
     sample_type: &str,
 ) -> Result<ArrowTable, Error> {
@@ -121,7 +123,9 @@ fn attribute(
         other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
     };
     ArrowTable::build(py, move || {
-        let mut sites = join(&profile, escapes.as_ref().map(|escapes| &escapes.get().log));
+        let cpu = cpu.as_ref().map(|cpu| &*cpu.get().profile);
+        let options = AttributeOptions::default().with_cpu(cpu).with_own(&own);
+        let mut sites = join(&profile, escapes.as_ref().map(|escapes| &escapes.get().log), &options);
         if by_inuse {
             sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         }

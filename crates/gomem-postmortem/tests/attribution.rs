@@ -12,7 +12,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use gomem_escape::EscapeLog;
-use gomem_postmortem::{Site, attribute};
+use gomem_postmortem::{AttributeOptions, Site, attribute};
 use gomem_pprof::Profile;
 
 const VERSIONS: [&str; 3] = ["go1.21.13", "go1.24.11", "go1.27.3"];
@@ -124,7 +124,7 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
     let log = EscapeLog::decode(&log).unwrap();
     let labels = labels(program);
     let mut score = Score::default();
-    for site in attribute(&profile, Some(&log)) {
+    for site in attribute(&profile, Some(&log), &AttributeOptions::default()) {
         score.bytes += site.bytes;
         let is_said = site.reason.is_some() || site.explanation.is_some_and(|told| told.starts_with("not logged"));
         score.explained += if is_said { site.bytes } else { 0 };

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use gomem_escape::EscapeLog;
 use gomem_finding::Confidence;
 use gomem_finding::Severity;
-use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report, Site, attribute};
+use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Finding, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
 
 /// Address, function and line. What has the address of the next was inlined into it.
@@ -76,7 +76,7 @@ fn lines_inlined_into_one_call_have_their_own_records() {
     let heap = heap(1, &[(100, 614_400, &first), (100, 614_400, &second)]);
     let profile = Profile::decode(heap.as_bytes()).unwrap();
     let log = EscapeLog::decode(TWO_CONVERSIONS.as_bytes()).unwrap();
-    let sites = attribute(&profile, Some(&log));
+    let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
     let [first, second] = ["app/main.go:12", "app/main.go:14"].map(|place| site_at(&sites, place));
     assert_eq!(first.inlined_into.as_ref().unwrap().line, 21);
     for site in [first, second] {

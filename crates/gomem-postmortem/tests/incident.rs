@@ -11,7 +11,7 @@ use std::{
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
 use gomem_finding::{Confidence, Severity};
-use gomem_postmortem::{Artifact, Bundle, Comparison, FindingKind, Report, Site, attribute};
+use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
 
 fn bundle(name: &str) -> Bundle {
@@ -105,7 +105,8 @@ fn a_json_folder_tells_what_the_text_does() {
     let packed = fs::File::open(root.join("testdata/go1.26.8/incident-json.log.gz")).unwrap();
     GzDecoder::new(packed).read_to_end(&mut json).unwrap();
     let [json, text] = [json, fs::read(before.join("escape.log")).unwrap()].map(|log| EscapeLog::decode(&log).unwrap());
-    let (by_json, by_text) = (attribute(&profile, Some(&json)), attribute(&profile, Some(&text)));
+    let options = AttributeOptions::default();
+    let (by_json, by_text) = (attribute(&profile, Some(&json), &options), attribute(&profile, Some(&text), &options));
     assert_eq!(by_json.len(), by_text.len());
     for site in &by_text {
         let key = |site: &Site| (site.place.clone(), site.inlined_into.clone(), site.callee.clone(), site.bytes);

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use gomem_escape::EscapeLog;
-use gomem_postmortem::attribute;
+use gomem_postmortem::{AttributeOptions, attribute};
 use gomem_pprof::Profile;
 
 const LOG: &str = "# example.com/app/internal/store\r
@@ -40,7 +40,7 @@ fn paths_of_windows_are_joined() {
     let log = EscapeLog::decode(LOG.as_bytes()).unwrap();
     assert_eq!(log.heap_decisions().len(), 2);
     for (root, separator) in [("C:/Users/me/src/app", '/'), (r"C:\Users\me\src\app", '\\'), ("example.com/app", '/')] {
-        let sites = attribute(&profile(root, separator), Some(&log));
+        let sites = attribute(&profile(root, separator), Some(&log), &AttributeOptions::default());
         let mut found: Vec<_> =
             sites.iter().map(|site| (site.place.short(), site.cause().map(gomem_escape::Cause::name))).collect();
         found.sort();

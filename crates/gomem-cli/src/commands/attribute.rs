@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
-use gomem_postmortem::{RecordingOptions, Site, attribute, predict_savings};
+use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, attribute, predict_savings};
 use gomem_table::ToTable;
 
 use crate::{
@@ -32,6 +32,12 @@ pub(crate) struct Attribute {
     /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both: with it, what each site would save.
     #[arg(long, value_name = "RECORDING")]
     gctrace: Option<PathBuf>,
+    /// A CPU profile of the same run: it proves what the log does not say.
+    #[arg(long, value_name = "PROFILE")]
+    cpu: Option<PathBuf>,
+    /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, what the log and the names tell.
+    #[arg(long, value_name = "PATTERN")]
+    own: Vec<String>,
     /// What sites are ranked by.
     #[arg(short, long, value_enum, default_value_t)]
     sample_type: By,
@@ -68,7 +74,9 @@ impl Attribute {
             logs => Some(read_escape_logs(&Source::all(logs))?),
         };
         let model = self.gctrace.as_deref().map(model).transpose()?;
-        let mut sites = attribute(&profile, log.as_ref());
+        let cpu = self.cpu.as_deref().map(read_profile).transpose()?;
+        let options = AttributeOptions::default().with_cpu(cpu.as_ref()).with_own(&self.own);
+        let mut sites = attribute(&profile, log.as_ref(), &options);
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
         if let Some(model) = &model {
             predict_savings(&mut sites, model);

@@ -5,7 +5,13 @@ use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 
-use crate::attribution::{map_types::Maps, record::Record, unreported::Build};
+use crate::attribution::{
+    map_types::Maps,
+    options::{AttributeOptions, is_of},
+    record::Record,
+    runtime_calls::RuntimeCalls,
+    unreported::Build,
+};
 
 /// The compiler's records by line and file name.
 #[derive(Debug, Default)]
@@ -22,7 +28,11 @@ pub(crate) struct Compiler<'a> {
     packages: HashSet<&'a str>,
     maps: Maps,
     module: String,
+    /// The patterns of the user's own packages, when the caller says them.
+    own: &'a [String],
     reports_append: bool,
+    /// What a CPU profile saw the runtime allocate.
+    runtime: RuntimeCalls<'a>,
     /// Whether the log says which calls were inlined.
     pub(crate) tells_inlining: bool,
 }
@@ -56,6 +66,13 @@ impl<'a> Compiler<'a> {
         compiler
     }
 
+    /// Knows as well what the caller knows.
+    pub(crate) fn with_options(mut self, options: &AttributeOptions<'a>) -> Self {
+        self.runtime = options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default();
+        self.own = options.own;
+        self
+    }
+
     fn insert(&mut self, file: &'a str, line: Option<u32>, record: Record<'a>) {
         self.tells_inlining |= record.is_inlined();
         if matches!(record.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral) {
@@ -70,6 +87,9 @@ impl<'a> Compiler<'a> {
     pub(crate) fn is_own(&self, line: Line<'_>) -> bool {
         let Some(function) = line.function() else { return false };
         let symbol = Symbol::decode(function.name());
+        if !self.own.is_empty() {
+            return symbol.package() == "main" || is_of(symbol.package(), self.own);
+        }
         Origin::of_package(symbol.package(), &self.module) == Origin::User
             // What cgo writes stands between the user's line and C.
             && !function.filename().ends_with("_cgo_gotypes.go")
@@ -99,6 +119,7 @@ impl<'a> Compiler<'a> {
             wraps: self.wraps.contains(&(path.file_name(), number)),
             adds_text: self.additions.contains(&(path.file_name(), number)),
             maps: Some(&self.maps),
+            seen: self.runtime.of(line),
         }
     }
 

@@ -161,7 +161,7 @@ fn verdicts<'a>(
     let is_taken = |taken: &[(Record<'_>, usize)], record: Record<'_>| taken.iter().any(|(other, _)| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
         let pairs = open.iter().flat_map(|&at| {
-            let fit = move |record: Record<'_>| pair_fit(record, at, allocations, types);
+            let fit = move |record: Record<'_>| pair_fit(record, at, allocations, compiler, types);
             // What makes several objects, as a map its header and its groups, can have a second one that fits it better than
             // anything else on the line.
             let several = taken.iter().filter(|(record, _)| record.makes_several()).map(|(record, _)| fit(*record));
@@ -183,8 +183,9 @@ fn verdicts<'a>(
         let sure = records[at].iter().filter(|record| record.must_allocate()).filter(fits).count();
         let calls = allocations.iter().filter(|other| other.is_beside(&allocations[at])).count();
         let has_shape = allocations[at].sizes.fixed().is_none();
-        let guess = guess.filter(|_| !record.must_allocate() || sure < calls);
-        let guess = guess.filter(|_| has_shape || records[at].len() < calls);
+        let is_doubtful = fit == fit::OF_THE_MAP;
+        let guess = guess.filter(|_| is_doubtful || !record.must_allocate() || sure < calls);
+        let guess = guess.filter(|_| is_doubtful || has_shape || records[at].len() < calls);
         verdicts.push((
             at,
             match guess {
@@ -203,7 +204,13 @@ fn verdicts<'a>(
 }
 
 /// How well a record explains an allocation, beside the others of its line.
-fn pair_fit(record: Record<'_>, at: usize, allocations: &[Allocation<'_>], types: &TypeSizes) -> u32 {
+fn pair_fit(
+    record: Record<'_>,
+    at: usize,
+    allocations: &[Allocation<'_>],
+    compiler: &Compiler<'_>,
+    types: &TypeSizes,
+) -> u32 {
     let fit = record.fit(&allocations[at].sizes, types);
     if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
         return fit;
@@ -213,7 +220,10 @@ fn pair_fit(record: Record<'_>, at: usize, allocations: &[Allocation<'_>], types
         other.address < allocations[at].address && other.sizes.fixed().is_some() && other.is_beside(&allocations[at])
     });
     let is_bucket = allocations[at].sizes.fixed().is_some_and(is_usual_bucket);
-    if comes_later && (is_bucket || record.is_stored_by_index()) { fit::LARGE_BOX } else { fit }
+    let is_stored = record.is_stored_by_index();
+    let sees_map = || allocations[at].lines.first().is_some_and(|line| compiler.build(*line).seen.has_map());
+    let is_of_map = comes_later && (is_bucket || is_stored) || is_bucket && is_stored && sees_map();
+    if is_of_map { fit::OF_THE_MAP } else { fit }
 }
 
 /// What no free record explains.
@@ -237,7 +247,7 @@ fn leftover<'a>(
     let best = records
         .iter()
         .filter(|record| !is_of_another_size(record))
-        .map(|record| (pair_fit(*record, at, allocations, types), *record))
+        .map(|record| (pair_fit(*record, at, allocations, compiler, types), *record))
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {

@@ -14,6 +14,8 @@ pub(crate) const APPEND_GROWS: u32 = 38;
 pub(crate) const BUCKET_OF_TYPE: u32 = 36;
 /// An object of just the size that its type has.
 pub(crate) const TYPE: u32 = 35;
+/// What a CPU profile of the same run saw the runtime do for the line, and nothing else of the line can have this size.
+pub(crate) const SEEN: u32 = 33;
 /// Arrays of groups that double, in what makes a map or where no record is.
 pub(crate) const MAP_TABLES: u32 = 30;
 /// The same, before Go 1.25: a slice is less likely, but possible, since `append` is not reported.
@@ -44,6 +46,8 @@ pub(crate) const MAYBE: u32 = 15;
 pub(crate) const GUESS: u32 = 14;
 /// A box or closure that is larger than most; a channel of a usual size.
 pub(crate) const LARGE_BOX: u32 = 12;
+/// An object of one size at the place where a map that holds it would grow.
+pub(crate) const OF_THE_MAP: u32 = 11;
 /// A guess by sizes, where the log does not have the package.
 pub(crate) const GUESS_WITHOUT_LOG: u32 = 10;
 /// What is left, of one size.

@@ -9,6 +9,7 @@ use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
 use crate::attribution::{
     compiler::Compiler,
     explain::{Allocation, Verdict, explain, learn, records},
+    options::AttributeOptions,
     place::Place,
     reason::Reason,
     site::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
@@ -23,8 +24,8 @@ use crate::attribution::{
 /// of the leaf's inline chain is looked up, the outermost first. When several records stand on a line, the one that fits
 /// the sizes of the objects is taken.
 #[must_use]
-pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>) -> Vec<Site> {
-    let compiler = escapes.map(Compiler::of).unwrap_or_default();
+pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<Site> {
+    let compiler = escapes.map(Compiler::of).unwrap_or_default().with_options(options);
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =

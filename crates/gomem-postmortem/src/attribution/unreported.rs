@@ -7,6 +7,7 @@ use crate::attribution::{
     fit,
     map_types::{Maps, is_usual_bucket},
     reason::Reason,
+    runtime_calls::Seen,
     size_classes::rounded,
     sizes::{Shape, Sizes},
 };
@@ -26,6 +27,8 @@ pub(crate) struct Build<'a> {
     pub(crate) adds_text: bool,
     /// The maps that the log names.
     pub(crate) maps: Option<&'a Maps>,
+    /// What a CPU profile saw the runtime allocate for the line.
+    pub(crate) seen: Seen<'a>,
 }
 
 /// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
@@ -34,6 +37,12 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     let slice = Reason::Compiler(Cause::SliceGrowth);
     let heuristic = |reason, fit| Some((reason, fit, Confidence::Medium));
     let shape = sizes.shape();
+    if let Some(reason) = build.seen.proves(sizes) {
+        return Some((reason, fit::SEEN, Confidence::High));
+    }
+    if !build.is_covered && build.seen.is_objects_only() {
+        return None;
+    }
     if !build.is_covered {
         // Then anything can be the reason: only clear shapes tell.
         return match shape {

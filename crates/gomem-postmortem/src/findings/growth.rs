@@ -7,7 +7,7 @@ use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Growth, GrowthOptions, SiteGrowth};
 
 use crate::{
-    attribution::{Site, attribute},
+    attribution::{AttributeOptions, Site, attribute},
     bundle::{Bundle, HeapProfile},
 };
 
@@ -29,7 +29,7 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, is_leaking: bool) 
     let growing: Vec<&SiteGrowth> = growth.sites().iter().filter(|site| site.is_growing(fewest)).collect();
     let Some(last) = growth.last_profile().filter(|_| !growing.is_empty()) else { return Vec::new() };
     let mut sites: HashMap<(Arc<str>, i64), Site> = HashMap::default();
-    for site in attribute(&timed[last].profile, bundle.escapes()) {
+    for site in attribute(&timed[last].profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)) {
         let key = (site.place.function.clone(), site.place.line);
         // What one place keeps for several reasons grows together.
         let whole = match sites.remove(&key) {

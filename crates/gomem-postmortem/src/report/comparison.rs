@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_gogc::Interval;
 
 use crate::{
-    attribution::{Place, attribute},
+    attribution::{AttributeOptions, Place, attribute},
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
@@ -65,7 +65,10 @@ impl Comparison {
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
         let sites = |bundle: &Bundle| {
-            bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default()
+            bundle
+                .latest_heap()
+                .map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)))
+                .unwrap_or_default()
         };
         let mut left: HashMap<String, i64> = HashMap::default();
         for site in sites(after) {

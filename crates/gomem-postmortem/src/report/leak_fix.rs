@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_metrics::GoState;
 
 use crate::{
-    attribution::{Place, attribute},
+    attribution::{AttributeOptions, Place, attribute},
     bundle::{Bundle, HeapProfile},
     findings::{GrowingSite, diagnose, growing_sites, is_leaking, leaking, live_heap},
 };
@@ -68,7 +68,7 @@ fn leaks(bundle: &Bundle, state: &GoState) -> Vec<GrowingSite> {
 /// Bytes in use by function.
 fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
     let mut bytes: HashMap<String, i64> = HashMap::default();
-    for site in attribute(&heap.profile, None) {
+    for site in attribute(&heap.profile, None, &AttributeOptions::default()) {
         *bytes.entry(site.place.key()).or_default() += site.inuse_bytes;
     }
     bytes

@@ -8,7 +8,7 @@ use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, 
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    attribution::{Site, attribute, predict_savings},
+    attribution::{AttributeOptions, Site, attribute, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
     findings::{Aside, Finding, FindingKind, asides, diagnose, find, growing_sites, is_leaking, live_heap},
     pacing::{Pacing, Saving, saving},
@@ -52,7 +52,10 @@ impl Report {
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::fit(bundle, &state);
-        let mut sites = bundle.latest_heap().map(|heap| attribute(&heap.profile, bundle.escapes())).unwrap_or_default();
+        let mut sites = bundle
+            .latest_heap()
+            .map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)))
+            .unwrap_or_default();
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
         }

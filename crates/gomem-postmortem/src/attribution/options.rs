@@ -1,0 +1,63 @@
+//! What the caller knows besides the profile and the log.
+
+use gomem_pprof::Profile;
+
+use crate::bundle::Bundle;
+
+/// What the caller knows besides the profile and the log.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct AttributeOptions<'a> {
+    /// A CPU profile of the same run: it keeps the frames of the runtime that a heap profile hides, and so proves what the
+    /// compiler's log does not say.
+    pub cpu: Option<&'a Profile>,
+    /// Whose code is the user's own: import paths, `...` at the end for all below, as in `example.com/app/...`. Empty: what
+    /// the log and the names tell.
+    pub own: &'a [String],
+}
+
+impl<'a> AttributeOptions<'a> {
+    /// Adds a CPU profile of the same run.
+    #[must_use]
+    pub fn with_cpu(self, cpu: Option<&'a Profile>) -> Self {
+        Self { cpu, ..self }
+    }
+
+    /// What a bundle has.
+    pub(crate) fn from_bundle(bundle: &'a Bundle) -> Self {
+        Self::default().with_cpu(bundle.cpu.as_ref())
+    }
+
+    /// Says whose code is the user's own.
+    #[must_use]
+    pub fn with_own(self, own: &'a [String]) -> Self {
+        Self { own, ..self }
+    }
+}
+
+/// Whether a package is of one of these patterns.
+pub(crate) fn is_of(package: &str, patterns: &[String]) -> bool {
+    patterns.iter().any(|pattern| match pattern.strip_suffix("...") {
+        Some(prefix) => package.starts_with(prefix) || package == prefix.trim_end_matches('/'),
+        None => package == pattern,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_those_of_go() {
+        let own = ["example.com/app/...".to_owned(), "example.com/lib".to_owned()];
+        for (package, expected) in [
+            ("example.com/app", true),
+            ("example.com/app/store", true),
+            ("example.com/apple", false),
+            ("example.com/lib", true),
+            ("example.com/lib/internal", false),
+        ] {
+            assert_eq!(is_of(package, &own), expected, "{package}");
+        }
+    }
+}
