@@ -114,7 +114,7 @@ pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>],
         && record.must_allocate()
         && let Some(size) = only.sizes.fixed()
     {
-        types.learn(record, size, only.objects);
+        types.learn(record.made(), size, only.objects);
     }
 }
 

@@ -11,7 +11,7 @@ use crate::attribution::{
     map_types::{self, is_usual_bucket},
     reason::Reason,
     sizes::{Shape, Sizes},
-    type_sizes::TypeSizes,
+    type_sizes::{Made, TypeSizes},
 };
 
 /// What the compiler says of a line: a decision, or something that stays on the stack unless it is large.
@@ -83,6 +83,11 @@ impl<'a> Record<'a> {
             Self::Heap(decision) => Some(decision),
             Self::StackBuffer(_) => None,
         }
+    }
+
+    /// What it says is made.
+    pub(crate) fn made(self) -> Made<'a> {
+        Made { kind: self.kind(), subject: self.subject(), package: self.place().0 }
     }
 
     /// Whether its flow stores it as an element, `x[key] = …`: a map can have to grow for that.
@@ -193,7 +198,7 @@ impl<'a> Record<'a> {
     pub(crate) fn fit(self, sizes: &Sizes, types: &TypeSizes) -> u32 {
         let kind_fit = match sizes.shape() {
             Shape::Fixed(size) if !self.allows(size) => 0,
-            Shape::Fixed(size) => match types.of(self) {
+            Shape::Fixed(size) => match types.of(self.made()) {
                 Some(expected) if size == expected => fit::TYPE,
                 Some(_) => 0,
                 None => self.fit_of_kind(sizes),

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_escape::SubjectKind;
 use gomem_symbol::package_name;
 
-use crate::attribution::{map_types, record::Record, size_classes::rounded};
+use crate::attribution::{map_types, size_classes::rounded};
 
 /// How large the objects of types are, in size classes: by the type itself, or learnt where one place makes one object.
 #[derive(Debug, Default)]
@@ -13,21 +13,30 @@ pub(crate) struct TypeSizes {
     by_type: HashMap<String, HashMap<u64, i64>>,
 }
 
+/// What the compiler's log says is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Made<'a> {
+    pub(crate) kind: SubjectKind,
+    pub(crate) subject: &'a str,
+    /// The package that says it.
+    pub(crate) package: &'a str,
+}
+
 impl TypeSizes {
-    /// A place where nothing but `record` allocates made so many objects of this size.
-    pub(crate) fn learn(&mut self, record: Record<'_>, size: u64, objects: i64) {
-        if let Some(name) = type_of(record) {
+    /// So many objects of this size are made at a place where nothing else is made.
+    pub(crate) fn learn(&mut self, made: Made<'_>, size: u64, objects: i64) {
+        if let Some(name) = type_of(made) {
             let votes = self.by_type.entry(name).or_default();
             *votes.entry(size).or_default() += objects;
         }
     }
 
-    /// The size of what a record makes; `None` when nothing tells.
-    pub(crate) fn of(&self, record: Record<'_>) -> Option<u64> {
-        if let Some(bytes) = constant_bytes(record) {
+    /// The size of what is made; `None` when nothing tells.
+    pub(crate) fn of(&self, made: Made<'_>) -> Option<u64> {
+        if let Some(bytes) = constant_bytes(made) {
             return Some(rounded(bytes));
         }
-        let votes = self.by_type.get(&type_of(record)?)?;
+        let votes = self.by_type.get(&type_of(made)?)?;
         let all: i64 = votes.values().sum();
         let (&size, &most) = votes.iter().max_by_key(|(size, objects)| (**objects, **size))?;
         // A place where another object was not sampled votes for that one's size: few do.
@@ -36,9 +45,9 @@ impl TypeSizes {
 }
 
 /// The bytes of what is made, where the text tells: of a basic type, or `n` elements of one.
-fn constant_bytes(record: Record<'_>) -> Option<u64> {
-    let subject = record.subject();
-    match record.kind() {
+fn constant_bytes(made: Made<'_>) -> Option<u64> {
+    let subject = made.subject;
+    match made.kind {
         SubjectKind::NewValue => map_types::size_of(made_type(subject)?),
         SubjectKind::MakeSlice => {
             let (element, sizes) = subject.strip_prefix("make([]")?.strip_suffix(')')?.split_once(", ")?;
@@ -49,10 +58,10 @@ fn constant_bytes(record: Record<'_>) -> Option<u64> {
     }
 }
 
-/// The type whose object a record is about, with its package's name: the log leaves it out within the package.
-fn type_of(record: Record<'_>) -> Option<String> {
-    let name = match record.kind() {
-        SubjectKind::NewValue | SubjectKind::CompositeValue => made_type(record.subject())?,
+/// The type of what is made, with its package's name: the log leaves it out within the package.
+fn type_of(made: Made<'_>) -> Option<String> {
+    let name = match made.kind {
+        SubjectKind::NewValue | SubjectKind::CompositeValue => made_type(made.subject)?,
         _ => return None,
     };
     let is_named = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
@@ -60,7 +69,7 @@ fn type_of(record: Record<'_>) -> Option<String> {
     if !is_named || head.contains('.') || matches!(head, "struct" | "map" | "func" | "interface" | "chan") {
         return Some(name.to_owned());
     }
-    Some(format!("{}.{name}", package_name(record.place().0)))
+    Some(format!("{}.{name}", package_name(made.package)))
 }
 
 /// `T` of `&T{...}`, `new(T)` and `T{...}`.
