@@ -18,12 +18,17 @@ use crate::{
 
 /// A finding for each line that allocates much itself, one for each call in which much is allocated, and one for each
 /// goroutine that allocates much without a line of the user's own. The sampler picks one object of each `period` bytes, on
-/// average.
-pub(crate) fn allocations(sites: &[Site], period: Option<i64>, pacing: Option<&Pacing>) -> Vec<Finding> {
+/// average; the run had so many GC cycles.
+pub(crate) fn allocations(
+    sites: &[Site],
+    period: Option<i64>,
+    gc_cycles: Option<f64>,
+    pacing: Option<&Pacing>,
+) -> Vec<Finding> {
     let (lines, entries) = accounts(sites);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
-        findings.extend(own_finding(account, pacing));
+        findings.extend(own_finding(account, gc_cycles, pacing));
         findings.extend(account.calls.iter().filter(|call| is_worth(&call.inside)).map(|call| {
             let mut finding = call_finding(account.place, call, pacing);
             // What the line passes to the pool is its own; a pool that has none to give shows below its Get.
@@ -45,10 +50,9 @@ fn is_worth(bytes: &Bytes<'_>) -> bool {
 }
 
 /// What a line allocates itself.
-fn own_finding(account: &Account<'_>, pacing: Option<&Pacing>) -> Option<Finding> {
+fn own_finding(account: &Account<'_>, gc_cycles: Option<f64>, pacing: Option<&Pacing>) -> Option<Finding> {
     let (place, own) = (account.place, &account.own);
     let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
-    let gc_cycles = pacing.and_then(|pacing| pacing.base.gc_cycles).map(|cycles| cycles.value);
     let boxed = own.sites.iter().find_map(|site| site.decision.as_deref().filter(|decision| decision.is_pool_misuse()));
     let misuse = PoolMisuse::find(&own.sites, boxed, gc_cycles);
     if own.sites.is_empty() || !(is_worth(own) || misuse.is_some()) {

@@ -33,7 +33,9 @@ pub(crate) fn find(
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap).collect();
     let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, live_heap, is_leaking)).collect();
-    findings.extend(allocations(sites, bundle.latest_heap().and_then(sampling_period), pacing.ok()));
+    let period = bundle.latest_heap().and_then(sampling_period);
+    let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
+    findings.extend(allocations(sites, period, gc_cycles, pacing.ok()));
     for site in &leaks {
         findings[leaks.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
     }

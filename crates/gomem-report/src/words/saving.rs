@@ -8,6 +8,15 @@ pub(crate) fn predicted(saving: Saving) -> String {
     let points = |interval: Interval| {
         format!("{:.1} ({:.1}–{:.1})", interval.value * 100.0, interval.low * 100.0, interval.high * 100.0)
     };
+    if saving.is_upper_bound {
+        return format!(
+            "At most {:.1} % fewer GC cycles ({:.1} at the end of the interval), GC CPU down by at most {:.1} points: not all of it \
+             need be avoidable.",
+            saving.gc_cycles.value * 100.0,
+            saving.gc_cycles.high * 100.0,
+            saving.gc_cpu.high * 100.0
+        );
+    }
     format!(
         "Predicted: {} % fewer GC cycles, GC CPU down by {} points.",
         points(saving.gc_cycles),
