@@ -17,6 +17,7 @@ use std::{
 };
 
 use gomem_capture::{Capture, CaptureOptions, Error, Headers, Target, capture};
+use gomem_testkit::root;
 
 const TOKEN: &str = "s3cr3t-t0k3n-that-must-not-be-stored";
 
@@ -77,7 +78,7 @@ fn respond(stream: &mut TcpStream, status: &str, content_type: &str, body: &[u8]
 
 /// Answers as Go does, with the heap of the example.
 fn well(path: &str, stream: &mut TcpStream) -> std::io::Result<()> {
-    let bundle = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before");
+    let bundle = root().join("examples/incident/before");
     let file = |name: &str| fs::read(bundle.join(name));
     match path.rsplit('/').next().unwrap() {
         "heap" | "allocs" => respond(stream, "200 OK", "application/octet-stream", &file("heap-1.pb.gz")?),

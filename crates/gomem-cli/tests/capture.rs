@@ -11,6 +11,8 @@ use std::{
     thread,
 };
 
+use gomem_testkit::root;
+
 /// Exit code, standard output, standard error.
 fn gomem(args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
@@ -23,7 +25,7 @@ fn service() -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let (requests, seen) = channel();
-    let heap = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before/heap-3.pb.gz");
+    let heap = root().join("examples/incident/before/heap-3.pb.gz");
     let heap = fs::read(heap).unwrap();
     thread::spawn(move || {
         for stream in listener.incoming().take(100) {

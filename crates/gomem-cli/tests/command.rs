@@ -2,12 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
-
 use gomem_table::ToTable;
+use gomem_testkit::root;
 
 fn incident(name: &str) -> String {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name).display().to_string()
+    root().join("examples/incident").join(name).display().to_string()
 }
 
 /// Exit code, standard output, standard error.
@@ -180,7 +179,7 @@ fn profiles_are_shown_compared_and_converted() {
 
 #[test]
 fn samples_labels_and_units_are_shown() {
-    let profiles = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/go1.26.8/profiles");
+    let profiles = root().join("testdata/go1.26.8/profiles");
     let cpu = profiles.join("cpu.pb.gz").display().to_string();
     let heap = profiles.join("heap-2.pb.gz").display().to_string();
     let (code, out, _) = gomem(&["traces", &cpu, "--tagfocus", "tenant=t1", "-n", "1"]);

@@ -5,9 +5,10 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, Read, Write},
-    path::PathBuf,
     process::{Command, Output, Stdio},
 };
+
+use gomem_testkit::root;
 
 fn gomem(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gomem"));
@@ -16,7 +17,7 @@ fn gomem(args: &[&str]) -> Command {
 }
 
 fn incident(name: &str) -> String {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name).display().to_string()
+    root().join("examples/incident").join(name).display().to_string()
 }
 
 fn ended(command: &mut Command) -> (Option<i32>, String, String) {

@@ -4,6 +4,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use gomem_testkit::root;
+
 fn gomem(args: &[&str]) -> String {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let code = gomem_cli::run(std::iter::once("gomem").chain(args.iter().copied()), &mut out, &mut err);
@@ -33,7 +35,7 @@ fn help() {
 
 /// Paths are in the answers: as one types them in the repository's folder.
 fn at_home() {
-    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).unwrap();
+    std::env::set_current_dir(root()).unwrap();
 }
 
 #[test]

@@ -3,16 +3,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeMap, path::PathBuf};
 
 use gomem_escape::{Certainty, EscapeLog};
+use gomem_testkit::root;
 
 #[test]
 fn nothing_that_is_none_allocates_and_all_that_is_yes_does() {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let testdata = root().join("testdata");
     let source = std::fs::read_to_string(testdata.join("escape/allocations/main.go")).unwrap();
     let mut wrong = Vec::new();
     let mut told: BTreeMap<&str, usize> = BTreeMap::new();

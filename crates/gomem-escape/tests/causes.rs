@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use gomem_escape::EscapeLog;
+use gomem_testkit::root;
 
 struct Label {
     file: String,
@@ -104,5 +105,5 @@ fn logs(name: &str) -> Vec<(u32, EscapeLog)> {
 }
 
 fn testdata() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata")
+    root().join("testdata")
 }

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use gomem_escape::{Cause, EscapeLog, Record, records};
+use gomem_testkit::root;
 
 fn log() -> Vec<u8> {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/incident/before/escape.log");
+    let path = root().join("examples/incident/before/escape.log");
     std::fs::read(path).unwrap()
 }
 

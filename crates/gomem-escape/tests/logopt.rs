@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    collections::BTreeSet,
-    fs::File,
-    path::{Path, PathBuf},
-};
+use std::{collections::BTreeSet, fs::File, path::PathBuf};
 
 use gomem_escape::{Decision, EscapeLog, EscapeReader, HeapDecision, Limits, files_of};
+use gomem_testkit::root;
 
 fn read(sources: &[PathBuf]) -> EscapeLog {
     let mut reader = EscapeReader::new(Limits::default());
@@ -30,7 +27,7 @@ fn decided(log: &EscapeLog) -> BTreeSet<(u32, Option<u32>, String, bool)> {
 
 #[test]
 fn both_say_the_same_and_are_merged() {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let testdata = root().join("testdata");
     for (version, minor) in [("go1.21.13", 21), ("go1.24.11", 24), ("go1.27.3", 27)] {
         let (text, json) = (testdata.join(version).join("escape.log"), testdata.join(version).join("escape-json"));
         let both = read(&[text.clone(), json.clone()]);

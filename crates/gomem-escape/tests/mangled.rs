@@ -6,10 +6,11 @@ use std::collections::BTreeSet;
 
 use gomem_escape::{DiagnosticsReader, EscapeLog, EscapeReader, Limits, MessageKind, Record, records};
 use gomem_table::ToTable;
+use gomem_testkit::root;
 use proptest::prelude::*;
 
 fn log(version: &str) -> Vec<u8> {
-    let path = format!("{}/../../testdata/go{version}/causes.log", env!("CARGO_MANIFEST_DIR"));
+    let path = root().join(format!("testdata/go{version}/causes.log"));
     std::fs::read(path).unwrap()
 }
 

@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use gomem_escape::{Cause, EscapeLog, Record, records};
+use gomem_testkit::root;
 
 fn logs() -> Vec<(String, Vec<u8>)> {
-    let testdata = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let testdata = root().join("testdata");
     let mut logs: Vec<(String, Vec<u8>)> = std::fs::read_dir(testdata)
         .unwrap()
         .map(|entry| entry.unwrap().path())

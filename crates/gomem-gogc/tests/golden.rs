@@ -2,13 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a fixture that cannot be read fails the test")]
 
-use std::{fs, path::Path};
+use std::fs;
 
 use gomem_gogc::{Gogc, MemoryState, heap_goal, memory_limit_goal};
+use gomem_testkit::root;
 
 /// The relative error of the goal in every row after the first cycle, of the series whose name `chosen` accepts.
 fn errors(chosen: fn(&str) -> bool) -> Vec<f64> {
-    let testdata = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
+    let testdata = root().join("testdata");
     let versions = fs::read_dir(testdata).unwrap().map(|entry| entry.unwrap().path().join("gogc"));
     let folders = versions.filter(|folder| folder.is_dir());
     let files = folders.flat_map(|folder| fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()));

@@ -14,9 +14,10 @@ use std::{
 };
 
 use gomem_metrics::{Exposition, GcTrace, Metrics};
+use gomem_testkit::root;
 
 fn main() {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before");
+    let folder = root().join("examples/incident/before");
     let mut paths: Vec<PathBuf> =
         std::fs::read_dir(folder.join("metrics")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();

@@ -2,9 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-use std::path::PathBuf;
-
 use gomem_metrics::{Dialect, Exposition, Format, Metrics, ReadOptions};
+use gomem_testkit::testdata;
 
 #[test]
 fn strict_reading_accepts_and_rejects() {
@@ -46,8 +45,7 @@ fn lenient_reading_keeps_all_that_is_legal() {
 }
 
 fn cases(file: &str) -> Vec<(usize, String, Vec<u8>)> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/exposition").join(file);
-    let table = std::fs::read_to_string(path).unwrap();
+    let table = String::from_utf8(testdata(format!("exposition/{file}"))).unwrap();
     let rows = table.lines().enumerate().skip(1);
     rows.map(|(line, row)| {
         let mut fields = row.splitn(3, '\t');

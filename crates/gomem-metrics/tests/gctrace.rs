@@ -2,9 +2,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fmt::Write as _, io::Read, path::PathBuf};
+use std::fmt::Write as _;
 
 use gomem_metrics::{GcTrace, GcTraceLine, RuntimeTrace};
+use gomem_testkit::testdata_text;
 
 #[test]
 fn every_line_of_every_version_is_read() {
@@ -61,9 +62,5 @@ fn values(line: &GcTraceLine) -> GcTraceLine {
 }
 
 fn recorded() -> String {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/incidents/gctraces.log.gz");
-    let packed = std::fs::read(path).unwrap();
-    let mut log = String::new();
-    flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut log).unwrap();
-    log
+    testdata_text("incidents/gctraces.log.gz")
 }

@@ -8,12 +8,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::Read,
     path::{Path, PathBuf},
 };
 
 use gomem_finding::Severity;
 use gomem_metrics::{DiagnoseOptions, Diagnosis, Metrics, Verdict};
+use gomem_testkit::{testdata, testdata_text};
 
 struct Incident {
     name: String,
@@ -137,15 +137,12 @@ fn judge(incident: &Incident, default_names: bool, every: usize, score: &mut Sco
 }
 
 fn recorded() -> Vec<Incident> {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/incidents");
-    let runs = std::fs::read_to_string(folder.join("runs.tsv")).unwrap();
+    let runs = String::from_utf8(testdata("incidents/runs.tsv")).unwrap();
     let rules = |text: &str| text.split(' ').filter(|rule| *rule != "-").map(str::to_owned).collect();
     let mut incidents = Vec::new();
     for line in runs.lines().skip(1) {
         let fields: Vec<&str> = line.split('\t').collect();
-        let packed = std::fs::read(folder.join(format!("{}.prom.gz", fields[0]))).unwrap();
-        let mut text = String::new();
-        flate2::read::GzDecoder::new(packed.as_slice()).read_to_string(&mut text).unwrap();
+        let text = testdata_text(format!("incidents/{}.prom.gz", fields[0]));
         let mut scrapes: BTreeMap<i64, String> = BTreeMap::new();
         for line in text.lines() {
             let time = line.rsplit_once(' ').unwrap().1.parse().unwrap();

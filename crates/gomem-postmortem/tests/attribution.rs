@@ -14,6 +14,7 @@ use flate2::read::GzDecoder;
 use gomem_escape::EscapeLog;
 use gomem_postmortem::{AttributeOptions, Site, attribute};
 use gomem_pprof::Profile;
+use gomem_testkit::root;
 
 const VERSIONS: [&str; 3] = ["go1.21.13", "go1.24.11", "go1.27.3"];
 
@@ -211,5 +212,5 @@ fn programs(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/attribution")
+    root().join("testdata/attribution")
 }

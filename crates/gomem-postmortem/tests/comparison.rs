@@ -5,10 +5,11 @@
 use std::{fs, path::Path};
 
 use gomem_postmortem::{Artifact, Bundle, Comparison, Contents};
+use gomem_testkit::root;
 
 /// A bundle of `examples/incident`, of the files that `keeps` says; scrapes go by their number, from 0.
 fn bundle(name: &str, keeps: impl Fn(&str, Option<usize>) -> bool) -> Bundle {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name);
+    let folder = root().join("examples/incident").join(name);
     let files = |folder: &Path| {
         let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
         let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();

@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
-
 use gomem_escape::EscapeLog;
 use gomem_finding::Confidence;
 use gomem_finding::Severity;
 use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Finding, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
+use gomem_testkit::root;
 
 /// Address, function and line. What has the address of the next was inlined into it.
 type Frame<'a> = (u32, &'a str, &'a str);
@@ -168,7 +167,7 @@ fn a_pool_is_advised_for_objects_of_one_size_only() {
 /// The subscribers of the example keep what a line makes.
 #[test]
 fn a_line_that_leaks_is_not_told_to_reuse() {
-    let series = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/leak/series");
+    let series = root().join("examples/leak/series");
     let report = Report::from_bundle(&Bundle::open(&series).unwrap());
     let leak = report.findings().iter().find(|finding| finding.kind == FindingKind::Leak).unwrap();
     let is_same = |finding: &&Finding| finding.kind == FindingKind::AllocationSite && finding.place == leak.place;

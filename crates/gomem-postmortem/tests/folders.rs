@@ -8,9 +8,10 @@ use std::{
 };
 
 use gomem_postmortem::{Bundle, BundleError, BundleLimits, BundleOptions, Contents, Report};
+use gomem_testkit::root;
 
 fn incident(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before").join(name)
+    root().join("examples/incident/before").join(name)
 }
 
 fn folder() -> tempfile::TempDir {

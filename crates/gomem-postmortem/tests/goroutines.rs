@@ -2,13 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::Path;
-
 use gomem_postmortem::{Bundle, Finding, FindingKind, Report};
+use gomem_testkit::root;
 
 #[test]
 fn goroutines_that_nobody_answers_are_a_leak() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/goroutines/go1.27.3");
+    let folder = root().join("testdata/goroutines/go1.27.3");
     let report = Report::from_bundle(&Bundle::open(&folder).unwrap());
     let is_rising = |finding: &&Finding| finding.kind == FindingKind::Leak && finding.title.contains("more goroutines");
     let finding = report.findings().iter().find(is_rising).unwrap();
@@ -22,7 +21,7 @@ fn goroutines_that_nobody_answers_are_a_leak() {
 
 #[test]
 fn two_profiles_are_too_few() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/goroutines/go1.27.3");
+    let folder = root().join("testdata/goroutines/go1.27.3");
     let two = ["goroutines-1.pb.gz", "goroutines-3.pb.gz"].map(|name| gomem_postmortem::Artifact {
         name: name.to_owned(),
         bytes: std::fs::read(folder.join(name)).unwrap(),

@@ -2,12 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
-
 use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report};
+use gomem_testkit::root;
 
 fn artifact(path: &str) -> Artifact {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path);
+    let path = root().join(path);
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     Artifact { name, bytes: std::fs::read(path).unwrap(), modified_ms: None }
 }

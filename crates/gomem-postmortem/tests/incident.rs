@@ -2,20 +2,17 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{
-    fs,
-    io::Read,
-    path::{Path, PathBuf},
-};
+use std::{fs, io::Read};
 
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
 use gomem_finding::{Confidence, Severity};
 use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, FindingKind, Report, Site, attribute};
 use gomem_pprof::Profile;
+use gomem_testkit::root;
 
 fn bundle(name: &str) -> Bundle {
-    Bundle::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident").join(name)).unwrap()
+    Bundle::open(&root().join("examples/incident").join(name)).unwrap()
 }
 
 #[test]
@@ -85,7 +82,7 @@ fn shares_add_up_and_tables_fit_their_schemas() {
 
 #[test]
 fn a_bundle_without_most_inputs_says_what_is_missing() {
-    let heap = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before/heap-1.pb.gz");
+    let heap = root().join("examples/incident/before/heap-1.pb.gz");
     let report = Report::from_bundle(&Bundle::open(&heap).unwrap());
     let missing = report.findings().iter().find(|finding| finding.kind == FindingKind::MissingInput).unwrap();
     for input in ["-gcflags=-m=2", "three heap profiles", "/metrics", "gctrace=1"] {
@@ -98,7 +95,7 @@ fn a_bundle_without_most_inputs_says_what_is_missing() {
 /// The profile of a `-trimpath` build joined with what `-gcflags=-json=0,file://DIR` wrote of the same sources.
 #[test]
 fn a_json_folder_tells_what_the_text_does() {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root();
     let before = root.join("examples/incident/before");
     let profile = Profile::decode(&fs::read(before.join("allocs.pb.gz")).unwrap()).unwrap();
     let mut json = Vec::new();
@@ -121,7 +118,7 @@ fn a_json_folder_tells_what_the_text_does() {
 #[test]
 fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
     let leak = |skip: &[&str]| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/incident/before");
+        let folder = root().join("examples/incident/before");
         let mut artifacts = Vec::new();
         for folder in [folder.clone(), folder.join("metrics")] {
             for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {

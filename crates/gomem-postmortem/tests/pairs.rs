@@ -11,6 +11,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use gomem_postmortem::{Artifact, Bundle, Finding, FindingKind, Report};
+use gomem_testkit::root;
 
 /// In percentage points of the GC cycles.
 const MEDIAN_ERROR: f64 = 10.0;
@@ -89,7 +90,7 @@ fn median(sorted: &[f64]) -> f64 {
 }
 
 fn data() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pairs")
+    root().join("testdata/pairs")
 }
 
 fn pairs(folder: &Path) -> Vec<PathBuf> {

@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
+use std::fs;
 
 use gomem_escape::Cause;
 use gomem_postmortem::{Bundle, Finding, FindingKind, Report};
+use gomem_testkit::root;
 
 fn report(program: &str) -> Report {
     Report::from_bundle(&Bundle::open(&data().join(program)).unwrap())
@@ -22,7 +23,7 @@ fn marked<'a>(report: &'a Report, program: &str, mark: &str) -> &'a Finding {
 }
 
 fn data() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../testdata/pools")
+    root().join("testdata/pools")
 }
 
 #[test]

@@ -3,15 +3,18 @@
 
 #![allow(missing_docs, clippy::unwrap_used)]
 
+use std::path::PathBuf;
+
 use gomem_pprof::{Profile, TopOptions};
+use gomem_testkit::root;
 
 fn main() {
     divan::main();
 }
 
 fn bytes() -> Vec<u8> {
-    let example = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/incident/before/heap-3.pb.gz");
-    std::fs::read(std::env::var("GOMEM_BENCH_PROFILE").unwrap_or_else(|_| example.to_owned())).unwrap()
+    let example = root().join("examples/incident/before/heap-3.pb.gz");
+    std::fs::read(std::env::var_os("GOMEM_BENCH_PROFILE").map_or(example, PathBuf::from)).unwrap()
 }
 
 #[divan::bench]

@@ -46,9 +46,6 @@ mod view;
 mod wire;
 
 #[cfg(test)]
-#[path = "../tests/reference/mod.rs"]
-mod reference;
-#[cfg(test)]
 mod synthetic_tests;
 
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};

@@ -2,13 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use gomem_testkit::{Calls, Pprof, Sums, add, add_call};
 use prost::Message;
 
-use crate::{
-    DecodeOptions, Filter, Granularity, Profile, TopOptions,
-    reference::{Calls, Pprof, Sums, add, add_call},
-    wire::proto,
-};
+use crate::{DecodeOptions, Filter, Granularity, Profile, TopOptions, wire::proto};
 
 #[test]
 fn made_up_profiles_are_summed_alike() {

@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::path::PathBuf;
-
 use gomem_pprof::{Filter, Merger, Profile, TopOptions};
 use gomem_table::ToTable;
+use gomem_testkit::testdata;
 
 fn profile(name: &str) -> Profile {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata/go1.26.8/profiles").join(name);
-    Profile::decode(&std::fs::read(path).unwrap()).unwrap()
+    Profile::decode(&testdata(format!("go1.26.8/profiles/{name}"))).unwrap()
 }
 
 #[test]

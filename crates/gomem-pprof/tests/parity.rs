@@ -8,10 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use gomem_pprof::{DecodeOptions, Filter, Granularity, Profile, SampleType, TopOptions};
-
-mod reference;
-
-use reference::{Calls, Pprof, Sums, add};
+use gomem_testkit::{Calls, Pprof, Sums, add, root};
 
 #[test]
 fn every_profile_type_and_granularity() {
@@ -273,10 +270,6 @@ fn incidents() -> impl Iterator<Item = PathBuf> {
     ["heap-1.pb.gz", "heap-3.pb.gz", "cpu.pb.gz", "goroutine.pb.gz"]
         .into_iter()
         .map(|name| root().join("examples/incident/before").join(name))
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
 /// As `go tool pprof` answers, where the two differ on purpose.

@@ -2,16 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{io::Read, path::PathBuf};
+use std::io::Read;
 
 use gomem_postmortem::{Artifact, Bundle, Report};
 use gomem_report::{html, text};
+use gomem_testkit::root;
 
 const DUMP: &str = "goroutine 1 [running]:\nmain.main()\n\t/src/app/main.go:10 +0x1\n\n";
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(root().join(name)).unwrap()

@@ -3,16 +3,19 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `testdata` | [`root`], [`testdata`]: the workspace and its recorded inputs |
+//! | `testdata` | [`root`], [`testdata`], [`testdata_text`]: the workspace and its recorded inputs |
+//! | `go_pprof` | [`Pprof`]: `go tool pprof`, asked what gomem is asked |
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
 
 #![forbid(unsafe_code)]
-#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::print_stdout)]
 
+mod go_pprof;
 mod modules;
 mod names;
 mod testdata;
 
+pub use go_pprof::{Calls, Pprof, Sums, add, add_call};
 pub use modules::Modules;
-pub use testdata::{root, testdata};
+pub use testdata::{root, testdata, testdata_text};

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    io::Read,
     path::{Path, PathBuf},
 };
 
@@ -16,4 +17,12 @@ pub fn root() -> PathBuf {
 pub fn testdata(path: impl AsRef<Path>) -> Vec<u8> {
     let path = root().join("testdata").join(path);
     fs::read(&path).unwrap_or_else(|problem| panic!("{}: {problem}", path.display()))
+}
+
+/// The text of a gzipped file in `testdata/`.
+#[must_use]
+pub fn testdata_text(path: impl AsRef<Path>) -> String {
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(testdata(path).as_slice()).read_to_string(&mut text).expect("gzipped text");
+    text
 }

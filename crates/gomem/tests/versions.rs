@@ -13,7 +13,8 @@ fn versions_are_in_lockstep() {
     let version = env!("CARGO_PKG_VERSION");
     assert!(workspace.contains(&format!("[workspace.package]\nversion = \"{version}\"")));
     let own = workspace.lines().filter(|line| line.starts_with("gomem") && line.contains("path = "));
-    let own: Vec<&str> = own.collect();
+    // What is not published is a dependency of tests alone, which packaging leaves out when it has no version.
+    let own: Vec<&str> = own.filter(|line| !line.starts_with("gomem-testkit ")).collect();
     assert!(own.len() > 10);
     for line in own {
         assert!(line.contains(&format!("version = \"{version}\"")), "{line}");

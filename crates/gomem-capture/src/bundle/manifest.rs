@@ -164,6 +164,8 @@ const LONGEST_LABEL: usize = 200;
 
 #[cfg(test)]
 mod tests {
+    use gomem_testkit::root;
+
     use super::*;
 
     #[test]
@@ -181,7 +183,7 @@ mod tests {
     #[test]
     fn counters_are_differences_and_gauges_are_kept() {
         let heap = |n: u32| {
-            let path = format!("{}/../../examples/incident/before/heap-{n}.pb.gz", env!("CARGO_MANIFEST_DIR"));
+            let path = root().join(format!("examples/incident/before/heap-{n}.pb.gz"));
             std::fs::read(path).unwrap()
         };
         let window = Window::between(&heap(1), &heap(3)).unwrap();

@@ -2,7 +2,9 @@
 //! takes and refuses, which is asked where Go is installed.
 
 use super::tests::Writer;
-use crate::{DecodeOptions, Diagnostic, Flaw, Profile, reference::Pprof, wire::Wire};
+use gomem_testkit::Pprof;
+
+use crate::{DecodeOptions, Diagnostic, Flaw, Profile, wire::Wire};
 
 type Build = fn(&mut Writer);
 

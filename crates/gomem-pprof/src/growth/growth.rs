@@ -234,12 +234,13 @@ const NOT_SAMPLED: &str = "the profiler does not pick objects by size";
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+
+    use gomem_testkit::root;
 
     use super::*;
 
     fn read(name: &str) -> Profile {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
+        let path = root().join(name);
         Profile::decode(&std::fs::read(path).unwrap()).unwrap()
     }
 

@@ -1,13 +1,13 @@
-use std::{collections::BTreeMap, path::PathBuf};
+use std::collections::BTreeMap;
 
 use crate::{DecodeOptions, Granularity, MemStat, Profile, TopOptions};
 use gomem_table::ToTable;
+use gomem_testkit::testdata;
 
 const VERSIONS: [&str; 4] = ["1.21.13", "1.24.11", "1.26.8", "1.27.3"];
 
 fn read(version: &str, name: &str) -> Vec<u8> {
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../testdata");
-    std::fs::read(root.join(format!("go{version}/profiles/{name}"))).unwrap()
+    testdata(format!("go{version}/profiles/{name}"))
 }
 
 /// Flat and cum by function and line. Text has `[...]` where the protobuf has types.

@@ -1,7 +1,5 @@
 //! `go tool pprof`, asked what gomem is asked.
 
-#![allow(dead_code, clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
-
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -9,18 +7,21 @@ use std::{
 };
 
 /// Flat and cum by name.
-pub(crate) type Sums = BTreeMap<String, (i64, i64)>;
+pub type Sums = BTreeMap<String, (i64, i64)>;
 /// Weight of a call, and whether it was inlined, by caller and callee.
-pub(crate) type Calls = BTreeMap<(String, String), (i64, bool)>;
+pub type Calls = BTreeMap<(String, String), (i64, bool)>;
 
-/// The tool.
-pub(crate) struct Pprof(PathBuf);
+/// `go tool pprof`.
+#[derive(Debug)]
+pub struct Pprof(PathBuf);
 
 impl Pprof {
-    pub(crate) fn find() -> Option<Self> {
+    /// The tool; `None` where Go is not installed.
+    #[must_use]
+    pub fn find() -> Option<Self> {
         // Go builds the tool the first time; after that, `-n` says where it is.
         let output = Command::new("go").args(["tool", "-n", "pprof"]).output().ok()?;
-        let path = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        let path = String::from_utf8(output.stdout).expect("as `go tool pprof` writes it").trim().to_owned();
         if !output.status.success() || path.is_empty() {
             println!("skipped: there is no `go tool pprof` to compare with");
             return None;
@@ -28,11 +29,17 @@ impl Pprof {
         Some(Self(path.into()))
     }
 
-    pub(crate) fn run(&self, flags: &[&str], path: &Path) -> String {
+    /// What it writes when asked with `flags`.
+    #[must_use]
+    pub fn run(&self, flags: &[&str], path: &Path) -> String {
         self.try_run(flags, path).unwrap_or_else(|problem| panic!("{flags:?}: {problem}"))
     }
 
-    pub(crate) fn try_run(&self, flags: &[&str], path: &Path) -> Result<String, String> {
+    /// What it writes when asked with `flags`.
+    ///
+    /// # Errors
+    /// What it says when it refuses.
+    pub fn try_run(&self, flags: &[&str], path: &Path) -> Result<String, String> {
         let output = Command::new(&self.0)
             .args(["-symbolize=none", "-nodecount=0", "-nodefraction=0", "-edgefraction=0"])
             .args(flags.iter().filter(|flag| flag.starts_with('-')))
@@ -40,7 +47,7 @@ impl Pprof {
             .args(flags.iter().filter(|flag| !flag.starts_with('-')))
             .env("PPROF_TMPDIR", std::env::temp_dir())
             .output()
-            .unwrap();
+            .expect("as `go tool pprof` writes it");
         match output.status.success() {
             true => Ok(String::from_utf8_lossy(&output.stdout).into_owned()),
             false => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
@@ -48,7 +55,8 @@ impl Pprof {
     }
 
     /// Flat and cum by name, in whole units.
-    pub(crate) fn top(&self, path: &Path, (name, unit): (&str, &str), flags: &[&str]) -> Sums {
+    #[must_use]
+    pub fn top(&self, path: &Path, (name, unit): (&str, &str), flags: &[&str]) -> Sums {
         let (index, unit) = (format!("-sample_index={name}"), format!("-unit={unit}"));
         let flags: Vec<&str> = ["-top", &index, &unit].into_iter().chain(flags.iter().copied()).collect();
         let text = self.run(&flags, path);
@@ -67,16 +75,17 @@ impl Pprof {
     }
 
     /// Caller and callee with weight and whether the call was inlined.
-    pub(crate) fn calls(&self, path: &Path, (name, unit): (&str, &str)) -> Calls {
+    #[must_use]
+    pub fn calls(&self, path: &Path, (name, unit): (&str, &str)) -> Calls {
         let (index, unit) = (format!("-sample_index={name}"), format!("-unit={unit}"));
         let text = self.run(&["-dot", "-trim=false", "-functions", &index, &unit], path);
         let mut calls = Calls::new();
         for edge in text.lines().filter(|line| line.starts_with('N') && line.contains(" -> ")) {
-            let (_, tooltip) = edge.split_once(" tooltip=\"").unwrap();
-            let (tooltip, _) = tooltip.split_once('"').unwrap();
+            let (_, tooltip) = edge.split_once(" tooltip=\"").expect("as `go tool pprof` writes it");
+            let (tooltip, _) = tooltip.split_once('"').expect("as `go tool pprof` writes it");
             // Edges without names lead to boxes of labels.
             let Some((names, value)) = tooltip.rsplit_once(" (") else { continue };
-            let (caller, callee) = names.split_once(" -> ").unwrap();
+            let (caller, callee) = names.split_once(" -> ").expect("as `go tool pprof` writes it");
             let inlined = edge.contains("\\n (inline)");
             let value = number(value.trim_end_matches(')'));
             add_call(&mut calls, (caller.to_owned(), callee.to_owned()), (value, inlined));
@@ -85,9 +94,10 @@ impl Pprof {
     }
 
     /// All of the profile, without the header that depends on the time zone.
-    pub(crate) fn raw(&self, path: &Path) -> String {
+    #[must_use]
+    pub fn raw(&self, path: &Path) -> String {
         let text = self.run(&["-raw"], path);
-        text.split_once("Samples:").unwrap().1.to_owned()
+        text.split_once("Samples:").expect("as `go tool pprof` writes it").1.to_owned()
     }
 }
 
@@ -96,13 +106,13 @@ fn number(text: &str) -> i64 {
 }
 
 /// By file, `go tool pprof` writes a row for each function, of which several may have one name.
-pub(crate) fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
+pub fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
     let sum = sums.entry(name).or_default();
     *sum = (sum.0 + flat, sum.1 + cum);
 }
 
 /// Several keys may have one name.
-pub(crate) fn add_call(calls: &mut Calls, names: (String, String), (weight, inlined): (i64, bool)) {
+pub fn add_call(calls: &mut Calls, names: (String, String), (weight, inlined): (i64, bool)) {
     let sum = calls.entry(names).or_insert((0, true));
     *sum = (sum.0 + weight, sum.1 && inlined);
 }
