@@ -5,8 +5,10 @@ mod json;
 mod leak_fix;
 mod overview;
 mod report;
+mod site_fix;
 
-pub use comparison::{Comparison, SiteFix};
+pub use comparison::Comparison;
 pub use leak_fix::LeakFix;
 pub use overview::Overview;
 pub use report::Report;
+pub use site_fix::SiteFix;

@@ -1,15 +1,14 @@
 //! What was predicted beside what a second bundle measured.
 
-use foldhash::HashMap;
 use gomem_gogc::Interval;
 
 use crate::{
-    attribution::{AttributeOptions, Place, attribute},
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
         leak_fix::{LeakFix, last_live_bytes},
         overview::Overview,
+        site_fix::SiteFix,
     },
 };
 
@@ -37,24 +36,10 @@ pub struct Comparison {
     pub predicted: Option<Saving>,
 }
 
-/// A line whose allocation is gone.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct SiteFix {
-    /// The line, as it was before.
-    pub place: Place,
-    /// Its share of all bytes allocated before.
-    pub bytes_fraction: f64,
-    /// The share of its bytes that is left.
-    pub left_fraction: f64,
-}
-
 impl Comparison {
     /// Compares two bundles of the same work.
     ///
-    /// Lines move when code changes, so lines are compared by function. A function counts as fixed when at least half of
-    /// its allocation is gone; its whole share before is what the prediction takes away. Nothing of the run after enters
-    /// the prediction but which functions were fixed.
+    /// Nothing of the run after enters the prediction but what is gone in it: the whole share that it had before is taken away.
     #[must_use]
     pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());
@@ -64,35 +49,7 @@ impl Comparison {
             &GcWindows::new(before, &states.0, pacing.as_ref()),
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
-        let sites = |bundle: &Bundle| {
-            bundle
-                .latest_heap()
-                .map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)))
-                .unwrap_or_default()
-        };
-        let mut left: HashMap<String, i64> = HashMap::default();
-        for site in sites(after) {
-            *left.entry(site.charged_to.key()).or_default() += site.bytes;
-        }
-        let mut functions: Vec<(Place, i64, f64)> = Vec::new();
-        for site in sites(before) {
-            match functions.iter_mut().find(|(place, ..)| place.key() == site.charged_to.key()) {
-                Some((_, bytes, fraction)) => {
-                    *bytes += site.bytes;
-                    *fraction += site.bytes_fraction;
-                }
-                None => functions.push((site.charged_to, site.bytes, site.bytes_fraction)),
-            }
-        }
-        let site_fixes: Vec<SiteFix> = functions
-            .into_iter()
-            .filter(|(_, bytes, fraction)| *bytes > 0 && *fraction >= 0.001)
-            .map(|(place, bytes, bytes_fraction)| {
-                let left_fraction = left.get(&place.key()).copied().unwrap_or(0) as f64 / bytes as f64;
-                SiteFix { place, bytes_fraction, left_fraction }
-            })
-            .filter(|fix| fix.left_fraction <= 0.5)
-            .collect();
+        let site_fixes = SiteFix::find(before, after);
         // A sum of none is -0.
         let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.bytes_fraction).min(1.0);
         let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));

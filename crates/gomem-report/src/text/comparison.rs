@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use comfy_table::TableStyle;
 use gomem_gogc::Interval;
 use gomem_postmortem::{Comparison, Overview};
+use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
 
 /// What was predicted beside what was measured, for a terminal.
@@ -14,10 +15,13 @@ pub fn comparison_text(comparison: &Comparison) -> String {
     for fix in &comparison.site_fixes {
         let _ = writeln!(
             out,
-            "  {:>5.1} %  {} ({}), {:.1} % of it left",
+            "  {:>5.1} %  {} ({}){}, {:.1} % of it left",
             fix.bytes_fraction * 100.0,
             fix.place.short_function(),
             fix.place.short(),
+            fix.callee
+                .as_deref()
+                .map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short())),
             fix.left_fraction * 100.0
         );
     }

@@ -1,0 +1,150 @@
+//! Allocation that a second bundle no longer has.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use gomem_symbol::Symbol;
+
+use crate::{
+    attribution::{AttributeOptions, Place, Reason, Site, attribute},
+    bundle::Bundle,
+};
+
+/// What a line allocated itself, or by one call, and no longer does.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SiteFix {
+    /// The line, as it was before.
+    pub place: Place,
+    /// The function that the line called. `None` for what it allocated itself.
+    pub callee: Option<Arc<str>>,
+    /// What is gone: its share of all bytes allocated before.
+    pub bytes_fraction: f64,
+    /// The share of its bytes that is left.
+    pub left_fraction: f64,
+}
+
+impl SiteFix {
+    /// What is gone in the second bundle, the largest first.
+    ///
+    /// Lines move when code changes, so allocation is compared by function, allocating function and reason. It is gone when
+    /// at least half of it is, and when that is more than the sampler's chance: it picks objects, and their counts are
+    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m).
+    pub(crate) fn find(before: &Bundle, after: &Bundle) -> Vec<Self> {
+        let (sites_before, sites_after) = (sites(before), sites(after));
+        let mut left: HashMap<Key, Amount> = HashMap::default();
+        let rate = period(after);
+        for site in &sites_after {
+            left.entry(Key::new(site)).or_default().add(site, rate);
+        }
+        let mut had: HashMap<Key, (Amount, Vec<&Site>)> = HashMap::default();
+        let rate = period(before);
+        for site in &sites_before {
+            let (amount, sites) = had.entry(Key::new(site)).or_default();
+            amount.add(site, rate);
+            sites.push(site);
+        }
+        let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
+        for (key, (amount, sites)) in had {
+            let left = left.get(&key).copied().unwrap_or_default();
+            if !amount.is_gone(left) {
+                continue;
+            }
+            let share = left.bytes / amount.bytes;
+            for site in sites {
+                let callee = site.callee.as_deref().map(|callee| Symbol::decode(callee).key());
+                let gone = fixes.entry((key.charged_to.clone(), callee)).or_insert_with(|| Gone::new(site));
+                gone.add(site, share);
+            }
+        }
+        let mut fixes: Vec<Self> =
+            fixes.into_values().map(Gone::finish).filter(|fix| fix.bytes_fraction >= LEAST).collect();
+        fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
+        fixes
+    }
+}
+
+fn sites(bundle: &Bundle) -> Vec<Site> {
+    let heap = bundle.latest_heap();
+    let sites = heap.map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)));
+    sites.unwrap_or_default()
+}
+
+/// Of how many bytes the profiler picks one object; 1 when it keeps every object.
+fn period(bundle: &Bundle) -> f64 {
+    let profile = bundle.latest_heap().map(|heap| &heap.profile);
+    let space = profile.filter(|profile| profile.period_type().is_some_and(|kind| kind.name() == "space"));
+    space.map_or(1.0, |profile| profile.period() as f64).max(1.0)
+}
+
+/// What stays the same of an allocation when lines move.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Key {
+    charged_to: String,
+    allocates: String,
+    reason: Option<Reason>,
+}
+
+impl Key {
+    fn new(site: &Site) -> Self {
+        Self { charged_to: site.charged_to.key(), allocates: site.place.key(), reason: site.reason }
+    }
+}
+
+/// What was allocated, and how many objects of it the sampler saw.
+#[derive(Debug, Clone, Copy, Default)]
+struct Amount {
+    bytes: f64,
+    sampled: f64,
+}
+
+impl Amount {
+    /// Of objects of size s the sampler picks one with probability 1 − e^(−s/period) (`scaleHeapSample` in
+    /// `runtime/pprof/protomem.go`).
+    fn add(&mut self, site: &Site, period: f64) {
+        let size = site.mean_object_bytes().unwrap_or(0.0);
+        let probability = if period > 1.0 { -(-size / period).exp_m1() } else { 1.0 };
+        self.bytes += site.bytes.max(0) as f64;
+        self.sampled += site.objects.max(0) as f64 * probability;
+    }
+
+    fn is_gone(self, left: Self) -> bool {
+        let deviation = (self.sampled + left.sampled).sqrt().max(1.0);
+        2.0 * left.bytes <= self.bytes && (self.sampled - left.sampled) / deviation >= BEYOND_CHANCE
+    }
+}
+
+/// A fix as it is put together.
+struct Gone<'a> {
+    largest: &'a Site,
+    bytes_fraction: f64,
+    left: f64,
+}
+
+impl<'a> Gone<'a> {
+    fn new(largest: &'a Site) -> Self {
+        Self { largest, bytes_fraction: 0.0, left: 0.0 }
+    }
+
+    fn add(&mut self, site: &'a Site, left: f64) {
+        if site.bytes > self.largest.bytes {
+            self.largest = site;
+        }
+        self.bytes_fraction += site.bytes_fraction;
+        self.left += site.bytes_fraction * left;
+    }
+
+    fn finish(self) -> SiteFix {
+        SiteFix {
+            place: self.largest.charged_to.clone(),
+            callee: self.largest.callee.clone(),
+            bytes_fraction: self.bytes_fraction,
+            left_fraction: if self.bytes_fraction > 0.0 { self.left / self.bytes_fraction } else { 0.0 },
+        }
+    }
+}
+
+/// In standard deviations of the sampler's counts.
+const BEYOND_CHANCE: f64 = 3.0;
+/// Of all bytes: less is not worth a line.
+const LEAST: f64 = 0.002;
