@@ -37,9 +37,10 @@ class Report:
         ``rank``, ``kind``, ``severity``, ``title``, ``summary``, ``action``, ``function``,
         ``file``, ``line``, ``bytes``, ``bytes_fraction``, ``objects_fraction``, ``cause``,
         ``compiler_message``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
-        ``_low`` and ``_high``, 90 %), ``confidence``, ``evidence`` (list of structs ``quantity``,
-        ``value``, ``threshold``, ``unit``, ``source``), and the lists ``confounders``, ``rules``
-        (of `diagnose`, which say it) and ``missing`` (metrics that would make it surer).
+        ``_low`` and ``_high``, 90 %), ``saving_is_upper_bound``, ``confidence``, ``evidence`` (list
+        of structs ``quantity``, ``value``, ``threshold``, ``unit``, ``source``), and the lists
+        ``confounders``, ``rules`` (of `diagnose`, which say it) and ``missing`` (metrics that would
+        make it surer).
         """
         return pl.DataFrame(self._inner.findings())
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, io::Read};
+use std::{collections::BTreeSet, fs, io::Read};
 
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
@@ -78,6 +78,12 @@ fn shares_add_up_and_tables_fit_their_schemas() {
     }
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["findings"][2]["line"], 34);
+    let tables = Report::TABLES.iter().map(|view| (view.schema().name.into_owned(), view));
+    for (name, view) in tables.map(|(name, view)| (if name == "diagnosis" { "rules".to_owned() } else { name }, view)) {
+        let row = json[&name][0].as_object().unwrap();
+        let columns: BTreeSet<String> = view.schema().columns.iter().map(|column| column.name.to_string()).collect();
+        assert_eq!(row.keys().cloned().collect::<BTreeSet<_>>(), columns, "{name}");
+    }
 }
 
 #[test]

@@ -182,6 +182,12 @@ impl Row for Finding {
                 finding.compiler_message.as_deref()
             })
             .embed(Saving::columns(NO_MODEL), |finding| finding.saving)
+            .optional_bool(
+                "saving_is_upper_bound",
+                NO_MODEL,
+                "whether it is what a fix saves at most, since not all of the bytes need be avoidable",
+                |finding| finding.saving.map(|saving| saving.is_upper_bound),
+            )
             .text("confidence", "high, medium or low", |finding: &&'a Self| finding.confidence.name())
             .list("evidence", "the numbers behind it", Evidence::definition(), |finding: &&'a Self| &finding.evidence)
             .texts("confounders", "what else could explain it", |finding: &&'a Self| &finding.confounders)
