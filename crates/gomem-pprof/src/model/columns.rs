@@ -1,10 +1,10 @@
 //! The columns of a profile: what refers to strings, functions and locations by number.
 
-/// A location of a [`Profile`].
+/// A location of a [`Profile`](crate::Profile).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LocationId(pub(crate) u32);
 
-/// A function of a [`Profile`].
+/// A function of a [`Profile`](crate::Profile).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FunctionId(pub(crate) u32);
 

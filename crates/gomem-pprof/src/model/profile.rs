@@ -52,7 +52,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// What is counted, in the order of [`Sample::values`].
+    /// What is counted, in the order of [`Sample::values`](crate::Sample::values).
     #[must_use]
     pub fn sample_types(&self) -> &[SampleType] {
         &self.sample_types
