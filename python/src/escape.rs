@@ -41,19 +41,19 @@ struct Watched {
 #[pymethods]
 impl PyEscapeLog {
     fn escapes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Ok(this.log.heap_decisions().to_table()))
+        ArrowTable::of(slf, |this| this.log.heap_decisions().to_table())
     }
 
     fn stack_buffers(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Ok(this.log.stack_buffers().to_table()))
+        ArrowTable::of(slf, |this| this.log.stack_buffers().to_table())
     }
 
     fn leaks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Ok(this.log.leaks().to_table()))
+        ArrowTable::of(slf, |this| this.log.leaks().to_table())
     }
 
     fn inlining(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, |this| Ok(this.log.inlining().to_table()))
+        ArrowTable::of(slf, |this| this.log.inlining().to_table())
     }
 
     fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
@@ -65,11 +65,11 @@ impl PyEscapeLog {
             }
             Ok::<_, Error>(diagnostics.finish())
         })??;
-        ArrowTable::build(py, move || Ok(diagnostics.to_table()))
+        ArrowTable::build(py, move || diagnostics.to_table())
     }
 
     fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |after| Ok(after.log.diff(&before.get().log).to_table()))
+        ArrowTable::of(slf, move |after| after.log.diff(&before.get().log).to_table())
     }
 
     /// Lines, and how many of them were parsed, unknown and skipped.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch, StructArray};
 use arrow_schema::{Field, FieldRef};
 use gomem_arrow::record_batch;
-use gomem_table::{Table, TableError};
+use gomem_table::Table;
 use pyo3::{PyClass, exceptions::PyRuntimeError, prelude::*, pyclass::boolean_struct::True, types::PyCapsule};
 use pyo3_arrow::ffi::{ArrayIterator, to_stream_pycapsule};
 
@@ -19,38 +19,21 @@ pub(crate) struct ArrowTable {
     batch: RecordBatch,
 }
 
-/// A table, or what kept it from being made.
-pub(crate) trait Outcome {
-    fn outcome(self) -> Result<Table, TableError>;
-}
-
-impl Outcome for Table {
-    fn outcome(self) -> Result<Table, TableError> {
-        Ok(self)
-    }
-}
-
-impl Outcome for Result<Table, TableError> {
-    fn outcome(self) -> Result<Table, TableError> {
-        self
-    }
-}
-
 impl ArrowTable {
     /// Builds a table and lays it out, with the interpreter released.
-    pub(crate) fn build<T: Outcome>(py: Python<'_>, table: impl FnOnce() -> T + Send + 'static) -> Result<Self, Error> {
+    pub(crate) fn build(py: Python<'_>, table: impl FnOnce() -> Table + Send + 'static) -> Result<Self, Error> {
         let failed = |problem: &dyn std::fmt::Display| Error::Python(PyRuntimeError::new_err(problem.to_string()));
         worker::run(py, move || {
-            let table = table().outcome().map_err(|err| failed(&err))?;
+            let table = table();
             let batch = record_batch(&table).map_err(|err| failed(&err))?;
             Ok(Self { name: table.name().to_owned(), batch })
         })?
     }
 
     /// The same, out of what a Python object holds.
-    pub(crate) fn of<Owner: PyClass<Frozen = True> + Sync, T: Outcome>(
+    pub(crate) fn of<Owner: PyClass<Frozen = True> + Sync>(
         owner: &Bound<'_, Owner>,
-        table: impl FnOnce(&Owner) -> T + Send + 'static,
+        table: impl FnOnce(&Owner) -> Table + Send + 'static,
     ) -> Result<Self, Error> {
         let kept = owner.clone().unbind();
         Self::build(owner.py(), move || table(kept.get()))

@@ -72,12 +72,6 @@ impl From<BundleError> for Failure {
     }
 }
 
-impl From<gomem_table::TableError> for Failure {
-    fn from(problem: gomem_table::TableError) -> Self {
-        Self::Input(problem.to_string())
-    }
-}
-
 impl From<gomem_pprof::UsageError> for Failure {
     fn from(problem: gomem_pprof::UsageError) -> Self {
         Self::Usage(problem.to_string())

@@ -4,8 +4,8 @@
 //! code, so a million stack frames of three hundred functions cost a million small integers. Null means "unknown",
 //! never zero.
 //!
-//! A decoder describes its tables with a [`Schema`] constant: name, type, unit and meaning of each column; a test of
-//! that decoder holds the produced table against it with [`Schema::check`].
+//! A decoder says each of its tables once, with a [`Definition`]: name, type, unit and meaning of each column, and how its
+//! value is got from a row. Both the [`TableSchema`] and the table follow from it.
 //!
 //! ```
 //! use gomem_table::{Cell, Column, Table, Unit};
@@ -52,7 +52,7 @@ pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name, Row, ToTable};
 pub use json::rfc3339;
 pub use kind::Kind;
-pub use schema::{ColumnSchema, ColumnSpec, Schema, TableSchema};
+pub use schema::{ColumnSchema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::{MIB, Unit, percent};

@@ -37,15 +37,6 @@ pub enum TableError {
         /// What does not fit.
         problem: String,
     },
-    /// The table is not what its schema promises.
-    Schema {
-        /// The schema's name.
-        table: String,
-        /// The column that differs.
-        column: String,
-        /// How it differs.
-        problem: String,
-    },
 }
 
 impl Table {
@@ -135,7 +126,6 @@ impl fmt::Display for TableError {
             }
             Self::Duplicate { column } => write!(f, "two columns are called {column}"),
             Self::Malformed { column, problem } => write!(f, "column {column}: {problem}"),
-            Self::Schema { table, column, problem } => write!(f, "table {table}: column {column} {problem}"),
         }
     }
 }
@@ -145,7 +135,7 @@ impl error::Error for TableError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cell, ColumnSpec, Kind, List, Schema, StringPoolBuilder, Unit, Values};
+    use crate::{Cell, List, StringPoolBuilder, Unit, Values};
 
     fn stacks() -> Column {
         let mut pool = StringPoolBuilder::new();
@@ -183,21 +173,5 @@ mod tests {
         assert!(matches!(Table::new("t", vec![list]), Err(TableError::Malformed { .. })));
         let flags = one().with_validity(vec![false, true]);
         assert!(matches!(Table::new("t", vec![flags]), Err(TableError::Malformed { .. })));
-    }
-
-    #[test]
-    fn a_schema_names_the_column_that_differs() {
-        const SCHEMA: Schema = Schema {
-            name: "top",
-            order: "flat descending",
-            columns: &[ColumnSpec { name: "flat", kind: Kind::Int64, unit: Unit::Bytes, null: None, doc: "own bytes" }],
-        };
-        let check = |column| SCHEMA.check(&Table::new("top", vec![column]).unwrap()).map_err(|err| err.to_string());
-        assert_eq!(check(Column::int64("flat", Unit::Bytes, vec![1])), Ok(()));
-        let null = check(Column::optional_int64("flat", Unit::Bytes, [None]));
-        assert_eq!(null.unwrap_err(), "table top: column flat holds a null, which it never should");
-        assert!(check(Column::int64("flat", Unit::Count, vec![1])).unwrap_err().contains("not (Int64, Bytes)"));
-        assert!(check(Column::int64("cum", Unit::Bytes, vec![1])).unwrap_err().contains("has cum in its place"));
-        assert!(SCHEMA.check(&Table::new("top", vec![]).unwrap()).unwrap_err().to_string().contains("is missing"));
     }
 }
