@@ -11,6 +11,6 @@ pub fn symbol(bytes: &[u8]) {
     let path = SourcePath::decode(text);
     assert!(path.same_file(&path) || path.as_str().is_empty());
     let _ = (path.file_name(), path.folder(), path.is_std(), path.shared_parts(&path));
-    let modules = Modules::of([(symbol.package(), text)]);
+    let modules = Modules::from_packages([(symbol.package(), text)]);
     let _ = (modules.module(symbol.package(), text), modules.origin(symbol.package(), text));
 }

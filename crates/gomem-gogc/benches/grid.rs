@@ -4,8 +4,7 @@ use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
-
-const MIB: f64 = 1_048_576.0;
+use gomem_table::MIB;
 
 /// A program whose live heap swings between 40 and 60 MiB.
 fn recording(cycles: u32) -> Recording {

@@ -36,7 +36,7 @@ pub struct Shares {
 }
 
 impl Cost {
-    pub(crate) fn of(recording: &Recording, wall_seconds: f64) -> Self {
+    pub(crate) fn from_recording(recording: &Recording, wall_seconds: f64) -> Self {
         let sum = |value: fn(&Cycle) -> f64| recording.cycles.iter().map(value).sum::<f64>();
         let procs = recording.cycles.iter().map(|cycle| f64::from(cycle.procs)).fold(1.0, f64::max);
         let gc_seconds = sum(Cycle::gc_cpu_seconds);

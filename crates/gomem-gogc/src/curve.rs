@@ -3,6 +3,8 @@
 //! Wall time depends on `GOGC`, allocation does not: a program that does the same work allocates the same bytes in the same
 //! order. So everything the replay needs is kept against the bytes allocated so far.
 
+use gomem_table::MIB;
+
 use crate::{
     pacer::BACKGROUND_UTILIZATION,
     recording::{Cycle, Recording},
@@ -49,7 +51,7 @@ pub(crate) struct Curve {
 }
 
 impl Curve {
-    pub(crate) fn of(recording: &Recording) -> Self {
+    pub(crate) fn from_recording(recording: &Recording) -> Self {
         let mut points = Vec::with_capacity(recording.cycles.len());
         let mut allocated = 0.0;
         let initial = recording.initial_live_bytes.unwrap_or(0.0);
@@ -69,7 +71,7 @@ impl Curve {
             let roots = cycle.roots_bytes();
             // A cycle that finds next to nothing alive still costs something.
             let work = (surviving + roots).max(live * LEAST_WORK).max(1.0);
-            let share = MarkShare::of(cycle);
+            let share = MarkShare::new(cycle);
             let rate = (cycle.heap_start_bytes - live_before).max(0.0) / (cycle.start_seconds - ended).max(1e-3);
             ended = cycle.start_seconds + cycle.stw_seconds + cycle.mark_seconds;
             points.push(Point {
@@ -169,7 +171,7 @@ struct MarkShare {
 }
 
 impl MarkShare {
-    fn of(cycle: &Cycle) -> Self {
+    fn new(cycle: &Cycle) -> Self {
         let capacity = (cycle.mark_seconds * f64::from(cycle.procs)).max(1e-9);
         let share = |seconds: f64| (seconds / capacity).min(1.0);
         Self {
@@ -224,7 +226,7 @@ fn last_slope(points: &[Point]) -> f64 {
 /// `forcePreemptNS` of `runtime/proc.go`.
 const TIME_SLICE_SECONDS: f64 = 0.010;
 /// Live heaps below this are marked in less than a few time slices.
-pub(crate) const SMALL_HEAP: f64 = 30.0 * 1_048_576.0;
+pub(crate) const SMALL_HEAP: f64 = 30.0 * MIB;
 /// Longer than this no recorded mark phase would have gone on without assists.
 const MOST_UNASSISTED: f64 = 12.0;
 /// The least part of the live heap that a cycle is taken to have marked.

@@ -24,7 +24,7 @@ pub(crate) struct Summary {
 
 impl Ensemble {
     /// `residuals` are per point: bytes allocated during marking over what the model expects there.
-    pub(crate) fn of(points: &[Point], residuals: &[f64]) -> Self {
+    pub(crate) fn new(points: &[Point], residuals: &[f64]) -> Self {
         let mut rng = fastrand::Rng::with_seed(SEED);
         let count = points.len();
         // A long recording is an ensemble by itself: what varies is averaged along it.

@@ -7,8 +7,8 @@
 //!
 //! ```
 //! use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+//! use gomem_table::MIB;
 //!
-//! const MIB: f64 = 1_048_576.0;
 //! // Forty cycles of a program that keeps 10 MiB alive and runs with GOGC=100.
 //! let cycles: Vec<Cycle> = (0..40)
 //!     .map(|n| Cycle {

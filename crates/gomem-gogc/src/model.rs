@@ -1,5 +1,7 @@
 //! A program's GC behaviour, learnt from one recording.
 
+use gomem_table::MIB;
+
 use crate::{
     cost::{Cost, Shares},
     curve::{Curve, Point, SMALL_HEAP},
@@ -55,14 +57,14 @@ impl GcModel {
     /// [`FitError`] when there are fewer than four cycles, or a number that is not one.
     pub fn fit(recording: &Recording) -> Result<Self, FitError> {
         check(recording)?;
-        let curve = Curve::of(recording);
+        let curve = Curve::from_recording(recording);
         let peak_heap = recording.cycles.iter().map(|cycle| cycle.heap_end_bytes).fold(0.0, f64::max);
         let peak_roots = curve.points.iter().map(|point| point.roots).fold(0.0, f64::max);
         let mut model = Self {
-            ensemble: Ensemble::of(&curve.points, &residuals(recording, &curve)),
+            ensemble: Ensemble::new(&curve.points, &residuals(recording, &curve)),
             base: Setting::new(recording.gogc).with_memory_limit(recording.memory_limit_bytes),
-            quality: Quality::of(recording, &curve),
-            cost: Cost::of(recording, curve.wall_seconds),
+            quality: Quality::from_recording(recording, &curve),
+            cost: Cost::from_recording(recording, curve.wall_seconds),
             floor: floor(&curve.points),
             // Without metrics: stacks, globals, and the span and GC metadata that Go programs carry beside their heap.
             non_heap_bytes: recording.non_heap_bytes.unwrap_or(peak_roots + 0.05 * peak_heap + 4.0 * MIB),
@@ -110,7 +112,7 @@ impl GcModel {
         if let Some(refusal) = self.refuse_replayed(setting, &replayed, cpu) {
             return Prediction::refused(*setting, refusal);
         }
-        let width = Widths::of(setting, &self.base, &self.quality);
+        let width = Widths::new(setting, &self.base, &self.quality);
         let cycles = Interval::log(replayed.cycles, width.cycles);
         let [least, effective, most] = replayed.effective_gogc;
         Prediction {
@@ -257,7 +259,6 @@ fn check(recording: &Recording) -> Result<(), FitError> {
     Ok(())
 }
 
-const MIB: f64 = 1_048_576.0;
 const MINIMUM_CYCLES: usize = 4;
 /// More bytes, or seconds, than this are a broken recording.
 const LARGEST: f64 = 1e18;

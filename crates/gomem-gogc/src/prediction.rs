@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use gomem_table::MIB;
+
 use crate::pacer::Gogc;
 
 /// A setting to try on a recorded program.
@@ -203,5 +205,3 @@ impl fmt::Display for SafeLimit {
         write!(f, "set it to {:.0} MiB or more, or keep less alive", (self.0 / MIB).ceil())
     }
 }
-
-const MIB: f64 = 1_048_576.0;

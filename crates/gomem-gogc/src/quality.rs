@@ -1,5 +1,7 @@
 //! What limits a fit.
 
+use gomem_table::MIB;
+
 use crate::{
     curve::{Curve, Point},
     recording::Recording,
@@ -37,7 +39,7 @@ pub struct Quality {
 }
 
 impl Quality {
-    pub(crate) fn of(recording: &Recording, curve: &Curve) -> Self {
+    pub(crate) fn from_recording(recording: &Recording, curve: &Curve) -> Self {
         let third = (curve.points.len() / 3).max(1);
         let first = mean_surviving(&curve.points[..third]);
         let last = mean_surviving(&curve.points[curve.points.len() - third..]);
@@ -141,6 +143,6 @@ const UNSTEADY: f64 = 0.5;
 const GROWING: f64 = 0.8;
 const REPLAYED_WELL: std::ops::RangeInclusive<f64> = 0.7..=1.4;
 /// A mean live heap below this is small.
-const SMALL_HEAP: f64 = 10.0 * 1_048_576.0;
+const SMALL_HEAP: f64 = 10.0 * MIB;
 /// Reported CPU time that is more than this many times the process's own is not CPU time.
 const INFLATED: f64 = 1.2;

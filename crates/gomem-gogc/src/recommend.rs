@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use gomem_table::MIB;
+
 use crate::{
     container::Container,
     model::GcModel,
@@ -54,7 +56,7 @@ impl GcModel {
     /// its own uncertainty. Empty when none fits: then the container is too small.
     #[must_use]
     pub fn recommend(&self, container: &Container, objective: Objective) -> Vec<Recommendation> {
-        let fit = Fit::of(self, container);
+        let fit = Fit::new(self, container);
         if fit == Fit::TooSmall {
             return Vec::new();
         }
@@ -268,7 +270,7 @@ enum Fit {
 }
 
 impl Fit {
-    fn of(model: &GcModel, container: &Container) -> Self {
+    fn new(model: &GcModel, container: &Container) -> Self {
         let (live, roots) = model.peak_live_bytes();
         let limit = container.memory_limit_bytes() as f64;
         // What the limit leaves beside the live heap, after the runtime's own 3 %.
@@ -323,7 +325,6 @@ fn name(setting: &Setting) -> String {
     format!("GOGC={}", setting.gogc)
 }
 
-const MIB: f64 = 1_048_576.0;
 const GIB: f64 = 1024.0 * MIB;
 const CANDIDATES: [u32; 7] = [50, 75, 100, 150, 200, 300, 400];
 /// What can be offered where a memory limit cannot.

@@ -1,5 +1,7 @@
 //! One run of the pacer over the curves of a recording.
 
+use gomem_table::MIB;
+
 use crate::{
     curve::{Cursor, Curve},
     pacer::{self, FORCE_GC_PERIOD_SECONDS},
@@ -163,7 +165,7 @@ fn goal(setting: &Setting, live: f64, roots: f64, non_heap_bytes: f64) -> f64 {
     match setting.memory_limit_bytes {
         Some(limit) => {
             let room = (limit as f64 - non_heap_bytes).max(0.0);
-            by_gogc.min((room * 0.97).min(room - 1_048_576.0).max(live))
+            by_gogc.min((room * 0.97).min(room - MIB).max(live))
         }
         None => by_gogc,
     }

@@ -11,7 +11,7 @@ pub(crate) struct Widths {
 
 impl Widths {
     /// For `setting`, asked of a recording made with `base`.
-    pub(crate) fn of(setting: &Setting, base: &Setting, quality: &Quality) -> Self {
+    pub(crate) fn new(setting: &Setting, base: &Setting, quality: &Quality) -> Self {
         let octaves = match (setting.gogc.factor(), base.gogc.factor()) {
             (Some(to), Some(from)) if to > 0.0 && from > 0.0 => (to / from).log2().abs(),
             _ => 2.0,

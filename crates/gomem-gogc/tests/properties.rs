@@ -3,9 +3,8 @@
 use gomem_gogc::{
     Container, Cycle, GcModel, Gogc, MemoryState, Objective, Recording, Setting, heap_goal, memory_limit_goal, trigger,
 };
+use gomem_table::MIB;
 use proptest::prelude::*;
-
-const MIB: f64 = 1_048_576.0;
 
 prop_compose! {
     /// Cycles as a runtime could report them.

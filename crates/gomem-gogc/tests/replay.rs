@@ -1,8 +1,7 @@
 //! The model on synthetic programs whose behaviour is known exactly.
 
 use gomem_gogc::{Container, Cycle, FitError, GcModel, Gogc, Objective, Recording, Refusal, Setting};
-
-const MIB: f64 = 1_048_576.0;
+use gomem_table::MIB;
 
 /// A steady program: `live` MiB survive, allocation during marking is `mark` MiB, GOGC=100.
 fn steady(cycles: usize, live: f64, mark: f64) -> Recording {

@@ -25,7 +25,7 @@ impl FlameHtml {
     /// The flame graph of a tree; its first sample type is shown first.
     #[must_use]
     pub fn new(title: &str, tree: &FlameTree) -> Self {
-        let kept = Kept::of(tree);
+        let kept = Kept::from_tree(tree);
         let value = json!({
             "types": tree.sample_types().iter().map(|kind| [kind.name(), kind.unit()]).collect::<Vec<_>>(),
             "names": kept.names,
@@ -83,7 +83,7 @@ struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
-    fn of(tree: &'a FlameTree) -> Self {
+    fn from_tree(tree: &'a FlameTree) -> Self {
         let mut kept = Self::default();
         let mut places: Vec<usize> = Vec::with_capacity(tree.nodes().len());
         let mut codes = foldhash::HashMap::default();
@@ -159,7 +159,7 @@ mod tests {
     fn what_cannot_be_seen_is_folded_into_its_caller() {
         let profile = profile_of(&[(&["tiny", "main.main"], 1), (&["big", "main.main"], 1_000_000)]);
         let tree = profile.flame(0);
-        let kept = Kept::of(&tree);
+        let kept = Kept::from_tree(&tree);
         assert_eq!(kept.names, ["root", "main.main", "big"]);
         assert_eq!(kept.self_values, [[0], [1], [1_000_000]]);
         assert_eq!((kept.parent.as_slice(), kept.folded), (&[0, 0, 1][..], 1));

@@ -14,7 +14,7 @@
 //! assert_eq!(symbol.function(), "Put");
 //! assert_eq!(symbol.closure(), Some("func1"));
 //! assert_eq!(symbol.key(), "example.com/app/store.(*Map).Put.func1");
-//! assert_eq!(Origin::of_package("sync", "example.com/app"), Origin::Std);
+//! assert_eq!(Origin::from_package("sync", "example.com/app"), Origin::Std);
 //!
 //! let profile = SourcePath::decode("example.com/app/store/map.go");
 //! assert!(profile.same_file(&SourcePath::decode("./store/map.go")));

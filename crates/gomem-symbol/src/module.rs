@@ -16,7 +16,7 @@ pub struct Modules {
 impl Modules {
     /// The modules of a program with these packages, each with a file of it.
     #[must_use]
-    pub fn of<'a>(packages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub fn from_packages<'a>(packages: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut modules = Self::default();
         for (package, file) in packages {
             if let Some(path) = own_path(package, file) {
@@ -44,7 +44,7 @@ impl Modules {
     /// Whose code a package is, by one of its files.
     #[must_use]
     pub fn origin(&self, package: &str, file: &str) -> Origin {
-        match Origin::of_package(package, "-") {
+        match Origin::from_package(package, "-") {
             origin @ (Origin::Std | Origin::Runtime) => origin,
             _ if foreign(package, file).is_some() => Origin::ThirdParty,
             _ => Origin::User,
@@ -78,7 +78,7 @@ fn own_path(package: &str, file: &str) -> Option<String> {
 
 /// The module of a package that is not the program's own.
 fn foreign(package: &str, file: &str) -> Option<String> {
-    if matches!(Origin::of_package(package, "-"), Origin::Std | Origin::Runtime) {
+    if matches!(Origin::from_package(package, "-"), Origin::Std | Origin::Runtime) {
         return Some("std".to_owned());
     }
     let path = SourcePath::decode(file);
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn packages_have_modules() {
-        let modules = Modules::of([
+        let modules = Modules::from_packages([
             ("runtime", "runtime/malloc.go"),
             ("main", "/build/cmd/app/main.go"),
             ("example.com/app/store", "/build/store/map.go"),
@@ -158,10 +158,10 @@ mod tests {
 
     #[test]
     fn a_program_of_main_alone_is_named_by_its_files() {
-        assert_eq!(Modules::of([("main", "/build/main.go")]).module("main", "/build/main.go"), "main");
-        let trimmed = Modules::of([("main", "example.com/app/cmd/main.go")]);
+        assert_eq!(Modules::from_packages([("main", "/build/main.go")]).module("main", "/build/main.go"), "main");
+        let trimmed = Modules::from_packages([("main", "example.com/app/cmd/main.go")]);
         assert_eq!(trimmed.module("main", "example.com/app/cmd/main.go"), "example.com/app/cmd");
-        let many = Modules::of([("github.com/a/b", "/x/b.go"), ("github.com/c/d/e", "/x/e.go")]);
+        let many = Modules::from_packages([("github.com/a/b", "/x/b.go"), ("github.com/c/d/e", "/x/e.go")]);
         assert_eq!(many.module("github.com/c/d/e", "/x/e.go"), "github.com/c/d");
     }
 }

@@ -18,7 +18,7 @@ impl Origin {
     /// Whose code `package` is, in a program whose own packages begin with `module`. An empty `module` makes everything
     /// outside the standard library the user's.
     #[must_use]
-    pub fn of_package(package: &str, module: &str) -> Self {
+    pub fn from_package(package: &str, module: &str) -> Self {
         let first = package.split('/').next().unwrap_or_default();
         let in_module = |module: &str| {
             package.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '_', '.']))
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn packages_are_told_apart() {
-        let of = |package| Origin::of_package(package, "example.com/app");
+        let of = |package| Origin::from_package(package, "example.com/app");
         assert_eq!(of("runtime"), Origin::Runtime);
         assert_eq!(of("internal/runtime/maps"), Origin::Runtime);
         assert_eq!(of(""), Origin::Runtime);
@@ -128,8 +128,8 @@ mod tests {
         assert_eq!(of("example.com/apple"), Origin::ThirdParty);
         assert_eq!(of("golang.org/x/net/http2"), Origin::ThirdParty);
         assert_eq!(of("vendorless"), Origin::ThirdParty);
-        assert_eq!(Origin::of_package("github.com/a/b", ""), Origin::User);
-        assert_eq!(Origin::of_package("service/api", "service"), Origin::User);
+        assert_eq!(Origin::from_package("github.com/a/b", ""), Origin::User);
+        assert_eq!(Origin::from_package("service/api", "service"), Origin::User);
     }
 
     #[test]

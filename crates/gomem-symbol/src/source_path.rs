@@ -52,7 +52,7 @@ impl SourcePath {
     /// Whether the file is of the standard library.
     #[must_use]
     pub fn is_std(&self) -> bool {
-        let of = || crate::Origin::of_package(self.folder(), "-");
+        let of = || crate::Origin::from_package(self.folder(), "-");
         !self.folder().is_empty() && matches!(of(), crate::Origin::Std | crate::Origin::Runtime)
     }
 
@@ -104,7 +104,7 @@ fn without_version(part: &str) -> &str {
 fn goroot_relative(path: &str) -> Option<&str> {
     let rest = GOROOT_ENDS.iter().find_map(|end| after(path, end))?;
     let package = rest.rsplit_once('/')?.0;
-    matches!(crate::Origin::of_package(package, "-"), crate::Origin::Std | crate::Origin::Runtime).then_some(rest)
+    matches!(crate::Origin::from_package(package, "-"), crate::Origin::Std | crate::Origin::Runtime).then_some(rest)
 }
 
 fn after<'a>(path: &'a str, mark: &str) -> Option<&'a str> {

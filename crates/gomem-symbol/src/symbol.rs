@@ -35,9 +35,9 @@ impl Symbol {
         match head[last_element..].find('.') {
             Some(dot) if dot > 0 => {
                 let (package, rest) = (&head[..last_element + dot], &head[last_element + dot + 1..]);
-                Self::of_parts(&unescape(package), rest, type_arguments)
+                Self::from_parts(&unescape(package), rest, type_arguments)
             }
-            _ => Self::of_parts("", &head, type_arguments),
+            _ => Self::from_parts("", &head, type_arguments),
         }
     }
 
@@ -45,7 +45,7 @@ impl Symbol {
     #[must_use]
     pub fn decode_in_package(package: &str, name: &str) -> Self {
         let (name, type_arguments) = fold_type_arguments(name);
-        Self::of_parts(package, &name, type_arguments)
+        Self::from_parts(package, &name, type_arguments)
     }
 
     /// The import path; `main` for a program's main package.
@@ -114,7 +114,7 @@ impl Symbol {
         }
     }
 
-    fn of_parts(package: &str, local: &str, type_arguments: Option<String>) -> Self {
+    fn from_parts(package: &str, local: &str, type_arguments: Option<String>) -> Self {
         let (local, wrapper) = unwrap(local);
         let (receiver, rest) = match local.strip_prefix('(').and_then(|rest| rest.split_once(").")) {
             Some((receiver, rest)) => (Some(receiver.to_owned()), rest),

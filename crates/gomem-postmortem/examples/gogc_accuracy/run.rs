@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use gomem_gogc::{Cycle, Gogc};
 use gomem_metrics::{GcTrace, GcTraceLine, Metrics};
+pub(crate) use gomem_table::MIB;
 use serde_json::Value;
 
 pub(crate) struct Run {
@@ -168,5 +169,4 @@ pub(crate) fn gc_cpu_seconds(line: &GcTraceLine) -> f64 {
     cycle.gc_cpu_seconds()
 }
 
-pub(crate) const MIB: f64 = 1_048_576.0;
 const START_SECONDS: i64 = 1_700_000_000;

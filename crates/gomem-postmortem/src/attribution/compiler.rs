@@ -90,7 +90,7 @@ impl<'a> Compiler<'a> {
         if !self.own.is_empty() {
             return symbol.package() == "main" || is_of(symbol.package(), self.own);
         }
-        Origin::of_package(symbol.package(), &self.module) == Origin::User
+        Origin::from_package(symbol.package(), &self.module) == Origin::User
             // What cgo writes stands between the user's line and C.
             && !function.filename().ends_with("_cgo_gotypes.go")
             // A library's closure that was inlined is named after the function it was inlined into.

@@ -156,7 +156,7 @@ fn verdicts<'a>(
     let mut verdicts = Vec::new();
     // What the runtime allocates for itself no log reports.
     let (runtime, mut open): (Vec<usize>, Vec<usize>) =
-        order.iter().partition(|at| Origin::of_package(allocations[**at].symbol().package(), "-") == Origin::Runtime);
+        order.iter().partition(|at| Origin::from_package(allocations[**at].symbol().package(), "-") == Origin::Runtime);
     verdicts.extend(runtime.into_iter().map(|at| (at, Verdict::default())));
     let is_taken = |taken: &[(Record<'_>, usize)], record: Record<'_>| taken.iter().any(|(other, _)| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
@@ -319,13 +319,13 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
     if let Some(reason) = library::of_cgo(&symbol) {
         return Some(sure(reason));
     }
-    match Origin::of_package(symbol.package(), "-") {
+    match Origin::from_package(symbol.package(), "-") {
         Origin::Runtime => {
             let found = symbols.find_map(|symbol| library::of_runtime(&symbol));
             Some(sure(found.unwrap_or(Reason::Runtime)))
         }
         Origin::Std => {
-            let is_std = |symbol: &Symbol| Origin::of_package(symbol.package(), "-") == Origin::Std;
+            let is_std = |symbol: &Symbol| Origin::from_package(symbol.package(), "-") == Origin::Std;
             let library: Vec<Symbol> = symbols.take_while(is_std).collect();
             // What the program calls tells more than what that is made of: JSON rather than reflection.
             let purpose = library.last().and_then(library::of_std).filter(|reason| reason.is_purpose());

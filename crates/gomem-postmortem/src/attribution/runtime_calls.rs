@@ -38,7 +38,7 @@ impl<'a> RuntimeCalls<'a> {
             for line in sample.frames() {
                 let Some(function) = line.function() else { break };
                 let symbol = Symbol::decode(function.name());
-                if Origin::of_package(symbol.package(), "-") != Origin::Runtime {
+                if Origin::from_package(symbol.package(), "-") != Origin::Runtime {
                     if let Some(operation) = operation.filter(|_| allocates) {
                         calls.add(function.name(), line, operation);
                     }

@@ -75,7 +75,7 @@ impl Program {
             (symbol.package().to_owned(), function.path().as_str().to_owned(), symbol.key())
         };
         let named: Vec<(String, String, String)> = profile.functions().map(name_of).collect();
-        let modules = Modules::of(named.iter().map(|(package, file, _)| (package.as_str(), file.as_str())));
+        let modules = Modules::from_packages(named.iter().map(|(package, file, _)| (package.as_str(), file.as_str())));
         let main = named.iter().find(|(_, _, key)| key == "main.main").map(|(_, file, _)| last_parts(file));
         let module = modules.module("main", "");
         let name = match &main {

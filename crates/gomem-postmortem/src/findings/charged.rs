@@ -157,7 +157,7 @@ fn call_finding(place: &Place, call: &Call<'_>, pacing: Option<&Pacing>) -> Find
 fn background_finding(entry: &Entry<'_>) -> Finding {
     let symbol = Symbol::decode(entry.function);
     let function = symbol.short();
-    let is_runtime = Origin::of_package(symbol.package(), "-") == Origin::Runtime;
+    let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
     let whose = if is_runtime { "in the runtime itself, from" } else { "in goroutines of" };
     let what = format!("{whose} {function}, without a line of the program: {}", reasons(&entry.inside));
     let title = format!(

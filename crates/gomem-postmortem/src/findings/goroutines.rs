@@ -156,7 +156,7 @@ fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>
         .filter_map(|line| line.function())
         .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
         .collect();
-    let modules = Modules::of(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
+    let modules = Modules::from_packages(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
     let mut counts: HashMap<Wait, i64> = HashMap::default();
     for sample in samples {
         if let Some(waiting) = Wait::from_sample(sample, &modules) {

@@ -154,7 +154,7 @@ fn own_functions(profile: &Profile) -> Vec<OwnFunction> {
     let whole = profile.functions().filter(|function| !is_part(function.name()));
     let functions: Vec<(Symbol, SourcePath, i64)> =
         whole.map(|function| (Symbol::decode(function.name()), function.path(), function.start_line())).collect();
-    let modules = Modules::of(functions.iter().map(|(symbol, path, _)| (symbol.package(), path.as_str())));
+    let modules = Modules::from_packages(functions.iter().map(|(symbol, path, _)| (symbol.package(), path.as_str())));
     functions
         .iter()
         .filter(|(symbol, path, _)| modules.origin(symbol.package(), path.as_str()) == Origin::User)

@@ -10,6 +10,7 @@ use gomem_gogc::{Cycle, Gogc, heap_goal, heap_minimum, trigger};
 use gomem_metrics::{GcTraceLine, GoState, Quantity};
 
 use crate::pacing::setting::RunSetting;
+use gomem_table::MIB;
 
 /// The cycles of consecutive `lines` of one run.
 pub(crate) fn exact_cycles(lines: &[GcTraceLine], state: Option<&GoState>, setting: &RunSetting) -> Vec<Cycle> {
@@ -95,5 +96,3 @@ fn roots_bytes(line: &GcTraceLine) -> f64 {
 fn size(mb: u64) -> f64 {
     if mb == 0 { 0.0 } else { (mb as f64 + 0.5) * MIB }
 }
-
-const MIB: f64 = 1_048_576.0;

@@ -15,6 +15,7 @@ use crate::{
         totals::{with_memory_and_cpu, with_totals},
     },
 };
+use gomem_table::MIB;
 
 /// The GC trace of a bundle with what its metrics add, or what its metrics alone tell; `None` when it has neither.
 ///
@@ -108,5 +109,3 @@ pub fn record_metrics(metrics: &Metrics, options: &RecordingOptions) -> Result<R
 fn longest_segment(state: &GoState) -> Option<Range<usize>> {
     state.segments().into_iter().max_by_key(Range::len)
 }
-
-const MIB: f64 = 1_048_576.0;

@@ -8,6 +8,7 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{GrowingSite, diagnose, growing_sites, is_leaking, leaking, live_heap},
 };
+use gomem_table::MIB;
 
 /// A leak of the run before that the run after no longer has.
 #[derive(Debug, Clone)]
@@ -73,5 +74,3 @@ fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
     }
     bytes
 }
-
-const MIB: f64 = 1_048_576.0;

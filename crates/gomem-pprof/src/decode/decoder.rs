@@ -121,7 +121,7 @@ impl<'a> Decoder<'a> {
         if self.samples.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let plain = match Plain::of(sample) {
+        let plain = match Plain::decode(sample) {
             Some(plain) => self.label_set(plain.labels, sample, label_sets)?.map(|set| (plain, set)),
             None => None,
         };

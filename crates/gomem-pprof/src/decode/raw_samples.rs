@@ -37,7 +37,7 @@ pub(super) struct Plain<'a> {
 
 impl<'a> Plain<'a> {
     #[inline]
-    pub(super) fn of(mut sample: Wire<'a>) -> Option<Self> {
+    pub(super) fn decode(mut sample: Wire<'a>) -> Option<Self> {
         let (first_tag, first) = sample.short_message()?;
         let (second_tag, second) = sample.short_message()?;
         match (first_tag, second_tag) {
@@ -231,7 +231,7 @@ mod tests {
             .collect();
         let mut raw = RawSamples::new(profile.len());
         for begin in begins {
-            raw.add_plain(begin, Plain::of(Wire::new(&profile[begin..])).unwrap()).unwrap();
+            raw.add_plain(begin, Plain::decode(Wire::new(&profile[begin..])).unwrap()).unwrap();
         }
         (raw, profile)
     }
@@ -245,7 +245,7 @@ mod tests {
                 let mut field = Vec::new();
                 write_field(&mut field, STACK_TAG, ids.iter().copied());
                 let packed =
-                    Plain::of(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat())).unwrap().stack.rest().to_vec();
+                    Plain::decode(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat())).unwrap().stack.rest().to_vec();
                 let largest = ids.iter().copied().max().unwrap();
                 for most in [1, largest.saturating_sub(1), largest, largest + 1, LONGEST_SHORT] {
                     let are_all = ids.iter().all(|id| (1..=most.min(LONGEST_SHORT)).contains(id));
@@ -331,7 +331,7 @@ mod tests {
             (&[0x12, 0x81, 0x80, 0, 2, 0x0a, 0], false),
             (&[0x12, 1, 2, 0x0a, 9, 1], false),
         ] {
-            assert_eq!(Plain::of(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
+            assert_eq!(Plain::decode(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
         }
     }
 }

@@ -62,7 +62,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             }
             contentions = count.wrapping_mul(factor);
         }
-        let mut stack = Stack::of_returns(&stack);
+        let mut stack = Stack::from_returns(&stack);
         stack.take_frames(&mut lines);
         text.sample(&stack, &[contentions, delay], &[])?;
     }

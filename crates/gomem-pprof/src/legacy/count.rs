@@ -59,7 +59,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             // Go up to 1.22 writes threads without a stack.
             text.flaw(&line, "the sample has no stack")?;
         }
-        let mut stack = Stack::of_returns(&stack);
+        let mut stack = Stack::from_returns(&stack);
         let mut labels = Vec::new();
         if let Some(found) = stack.take_frames(&mut lines) {
             let json = found.text.trim_start_matches("# labels: ");

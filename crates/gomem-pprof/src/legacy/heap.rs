@@ -78,7 +78,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             let (count, bytes) = if header.is_sampled { unsampled(count, bytes, header.rate) } else { (count, bytes) };
             values.extend([count, bytes]);
         }
-        let mut stack = Stack::of_returns(&stack);
+        let mut stack = Stack::from_returns(&stack);
         stack.take_frames(&mut lines);
         let label = text.number_label("bytes", size, "");
         text.sample(&stack, &values, &[label])?;

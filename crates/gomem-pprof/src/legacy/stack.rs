@@ -28,7 +28,7 @@ pub(super) struct Frame {
 
 impl Stack {
     /// A stack whose addresses are those of the instructions after the calls.
-    pub(super) fn of_returns(addresses: &[u64]) -> Self {
+    pub(super) fn from_returns(addresses: &[u64]) -> Self {
         Self { addresses: addresses.iter().map(|address| address.wrapping_sub(1)).collect(), frames: Vec::new() }
     }
 

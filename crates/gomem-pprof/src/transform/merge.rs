@@ -220,7 +220,7 @@ impl State {
     }
 
     fn add_samples(&mut self, profile: &Profile, conversions: &[(usize, f64)], sign: i64, is_base: bool) {
-        let mut places = Places::of(profile);
+        let mut places = Places::new(profile);
         if !profile.mappings.is_empty() && self.builder.mappings().is_empty() {
             // The first mapping is the program itself, and stays the first.
             self.mapping(profile, 0, &mut places);
@@ -330,7 +330,7 @@ impl State {
 }
 
 impl Places {
-    fn of(profile: &Profile) -> Self {
+    fn new(profile: &Profile) -> Self {
         Self {
             strings: HashMap::default(),
             functions: vec![None; profile.functions.len()],

@@ -272,7 +272,7 @@ fn modules(profile: &Profile) -> Modules {
         .iter()
         .map(|function| (Symbol::decode(profile.string(function.name)), profile.string(function.filename)))
         .collect();
-    Modules::of(functions.iter().map(|(symbol, file)| (symbol.package(), *file)))
+    Modules::from_packages(functions.iter().map(|(symbol, file)| (symbol.package(), *file)))
 }
 
 /// Go's `filepath.Clean`, as far as profiles need it.

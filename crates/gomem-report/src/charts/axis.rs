@@ -147,9 +147,9 @@ const TICKS: f64 = 5.0;
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use gomem_table::MIB;
 
-    const MIB: f64 = 1_048_576.0;
+    use super::*;
 
     fn labels(axis: Axis) -> Vec<String> {
         axis.ticks().into_iter().map(|tick| axis.label(tick)).collect()

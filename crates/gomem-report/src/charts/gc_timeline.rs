@@ -2,7 +2,7 @@
 
 use gomem_metrics::{GcTraceLine, GoState, Quantity};
 use gomem_postmortem::{Contents, Report};
-use gomem_table::Unit;
+use gomem_table::{MIB, Unit};
 
 use crate::{
     charts::{
@@ -206,7 +206,6 @@ fn of_cpu(fraction: Option<f64>) -> String {
     fraction.map_or_else(String::new, |fraction| format!(", GC CPU {}", Unit::Fraction.humanize(fraction)))
 }
 
-const MIB: f64 = 1_048_576.0;
 /// As many as one can point at.
 const MOST_GROUPS: usize = 200;
 
@@ -237,7 +236,7 @@ mod tests {
         assert!((cycles.groups[0].assist_fraction.unwrap() - 0.05).abs() < 1e-9);
         let text = "cycle 2 (line 2) at 2 s: 12 → 15 → 8 MiB, goal 16 MiB, marking 2.40 ms, GC CPU 10.0 %";
         assert_eq!(cycles.groups[1].text, text);
-        assert_eq!(cycles.heap[3].points[0], (1.0, 8.0 * 1_048_576.0));
+        assert_eq!(cycles.heap[3].points[0], (1.0, 8.0 * MIB));
     }
 
     #[test]
