@@ -1,28 +1,21 @@
 //! What allocates, by leaf and reason.
+//!
+//! | room | holds |
+//! |---|---|
+//! | `evidence` | what log, sizes, names and a CPU profile say of an allocation |
+//! | `sites` | [`Site`]: what one leaf allocates for one reason, and what a line's sites add up to |
+//! | `join` | [`attribute`]: from a profile to its sites |
 
-mod account;
-mod compiler;
-mod explain;
-mod fit;
+mod evidence;
 mod join;
-mod library;
-mod map_types;
 mod options;
 mod place;
 mod reason;
-mod record;
-mod runtime_calls;
-mod site;
-mod site_row;
-mod size_classes;
-mod sizes;
-mod type_sizes;
-mod unreported;
+mod sites;
 
-pub(crate) use account::{Account, Bytes, Call, Entry, Part, accounts};
 pub use join::attribute;
 pub use options::AttributeOptions;
 pub use place::Place;
 pub use reason::Reason;
-pub use site::Site;
-pub use site_row::predict_savings;
+pub(crate) use sites::{Account, Bytes, Call, Entry, Part, accounts};
+pub use sites::{Site, predict_savings};

@@ -158,8 +158,12 @@ fn background_finding(entry: &Entry<'_>) -> Finding {
     let symbol = Symbol::decode(entry.function);
     let function = symbol.short();
     let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
-    let whose = if is_runtime { "in the runtime itself, from" } else { "in goroutines of" };
-    let what = format!("{whose} {function}, without a line of the program: {}", reasons(&entry.inside));
+    let whose = match (entry.is_cut, is_runtime) {
+        (true, _) => "in stacks that the profiler cut".to_owned(),
+        (false, true) => format!("in the runtime itself, from {function}"),
+        (false, false) => format!("in goroutines of {function}, without a line of the program"),
+    };
+    let what = format!("{whose}: {}", reasons(&entry.inside));
     let title = format!(
         "{} of bytes, {} of objects {what}",
         share(entry.inside.bytes_fraction),
@@ -167,10 +171,18 @@ fn background_finding(entry: &Entry<'_>) -> Finding {
     );
     let mut finding = Finding::new(FindingKind::Background, Severity::Info, title);
     finding.summary = format!(
-        "Stacks that begin with {function} allocate {}{}. No line of the program is on them: {} Inside: {}.",
+        "Stacks that begin with {function}{} allocate {}{}. No line of the program is on them: {} Inside: {}.",
+        if entry.is_cut { ", and others," } else { "" },
         Unit::Bytes.humanize(entry.inside.bytes as f64),
         in_objects(&entry.inside),
-        if is_runtime { "the runtime makes it for itself." } else { "what feeds or configures them decides." },
+        match (entry.is_cut, is_runtime) {
+            (true, _) => {
+                "the profiler keeps the innermost 128 frames (32 until Go 1.22), and whole stacks through these functions come from \
+                 several lines, so that it is not known whose they are."
+            }
+            (false, true) => "the runtime makes it for itself.",
+            (false, false) => "what feeds or configures them decides.",
+        },
         inside(&entry.inside)
     );
     finding.confidence = Confidence::High;

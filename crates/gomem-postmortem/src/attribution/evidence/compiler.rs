@@ -6,11 +6,8 @@ use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 
 use crate::attribution::{
-    map_types::Maps,
+    evidence::{map_types::Maps, record::Record, runtime_calls::RuntimeCalls, unreported::Build},
     options::{AttributeOptions, is_of},
-    record::Record,
-    runtime_calls::RuntimeCalls,
-    unreported::Build,
 };
 
 /// The compiler's records by line and file name.

@@ -27,6 +27,8 @@ pub struct Site {
     pub callee: Option<Arc<str>>,
     /// Where the stack begins, when no frame of it is the user's own: of several stacks that of most bytes.
     pub reached_from: Option<Place>,
+    /// Whether the profiler cut these stacks, so that it is not known which line they come from.
+    pub stack_is_cut: bool,
     /// Bytes allocated over the program's life.
     pub bytes: i64,
     /// Objects allocated over the program's life.

@@ -4,7 +4,7 @@ use std::{cmp::Reverse, hash::Hash, sync::Arc};
 
 use foldhash::HashMap;
 
-use crate::attribution::{place::Place, reason::Reason, site::Site};
+use crate::attribution::{place::Place, reason::Reason, sites::site::Site};
 
 /// What one line of the user's own code costs. Its own bytes and those of each call add up to all that is charged to it;
 /// no byte is in two of them.
@@ -29,6 +29,8 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Entry<'a> {
     /// The function that the goroutine begins with.
     pub(crate) function: &'a Arc<str>,
+    /// Whether the profiler cut these stacks: then the goroutine begins further out.
+    pub(crate) is_cut: bool,
     /// Where most of its bytes begin.
     pub(crate) place: &'a Place,
     pub(crate) inside: Bytes<'a>,
@@ -61,8 +63,11 @@ pub(crate) fn accounts(sites: &[Site]) -> (Vec<Account<'_>>, Vec<Entry<'_>>) {
     let mut entries: HashMap<&str, Entry<'_>> = HashMap::default();
     for site in sites {
         if let Some(first) = &site.reached_from {
-            let entry = entries.entry(&first.function).or_insert_with(|| Entry {
+            // Cut stacks have nothing in common but that they are cut: where they begin is chance.
+            let name = if site.stack_is_cut { CUT } else { &first.function };
+            let entry = entries.entry(name).or_insert_with(|| Entry {
                 function: &first.function,
+                is_cut: site.stack_is_cut,
                 place: first,
                 inside: Bytes::default(),
             });
@@ -141,3 +146,6 @@ impl<'a> Bytes<'a> {
         (self.objects > 0).then(|| self.bytes as f64 / self.objects as f64)
     }
 }
+
+/// No function has this name.
+const CUT: &str = "";

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_escape::SubjectKind;
 use gomem_symbol::package_name;
 
-use crate::attribution::{map_types, size_classes::rounded};
+use crate::attribution::evidence::{map_types, size_classes::rounded};
 
 /// How large the objects of types are, in size classes: by the type itself, or learnt where one place makes one object.
 #[derive(Debug, Default)]

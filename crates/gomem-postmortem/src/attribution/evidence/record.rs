@@ -7,11 +7,13 @@ use gomem_finding::Confidence;
 use gomem_symbol::Symbol;
 
 use crate::attribution::{
-    fit,
-    map_types::{self, is_usual_bucket},
+    evidence::{
+        fit,
+        map_types::{self, is_usual_bucket},
+        sizes::{Shape, Sizes},
+        type_sizes::{Made, TypeSizes},
+    },
     reason::Reason,
-    sizes::{Shape, Sizes},
-    type_sizes::{Made, TypeSizes},
 };
 
 /// What the compiler says of a line: a decision, or something that stays on the stack unless it is large.

@@ -5,10 +5,12 @@ use gomem_pprof::{Line, Profile};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
-    library,
-    map_types::is_usual_bucket,
+    evidence::{
+        library,
+        map_types::is_usual_bucket,
+        sizes::{Shape, Sizes},
+    },
     reason::Reason,
-    sizes::{Shape, Sizes},
 };
 
 /// The operations of the runtime that were seen to allocate, by the line that they work for. A heap profile hides these

@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 
-use crate::attribution::size_classes::rounded;
+use crate::attribution::evidence::size_classes::rounded;
 
 /// The sizes of the buckets of maps.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use gomem_symbol::Symbol;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    attribution::{reason::Reason, site::Site},
+    attribution::{reason::Reason, sites::site::Site},
     pacing::{Saving, saving},
 };
 

@@ -4,12 +4,14 @@ use gomem_escape::Cause;
 use gomem_finding::Confidence;
 
 use crate::attribution::{
-    fit,
-    map_types::{Maps, is_usual_bucket},
+    evidence::{
+        fit,
+        map_types::{Maps, is_usual_bucket},
+        runtime_calls::Seen,
+        size_classes::rounded,
+        sizes::{Shape, Sizes},
+    },
     reason::Reason,
-    runtime_calls::Seen,
-    size_classes::rounded,
-    sizes::{Shape, Sizes},
 };
 
 /// What is known of the build.

@@ -6,14 +6,8 @@ use gomem_pprof::{Line, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
-    compiler::Compiler,
-    fit, library,
-    map_types::is_usual_bucket,
+    evidence::{Compiler, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
     reason::Reason,
-    record::Record,
-    sizes::{Shape, Sizes},
-    type_sizes::TypeSizes,
-    unreported::unreported,
 };
 
 /// One call of the allocator: an address of the program, with all that it allocated.
@@ -88,6 +82,17 @@ pub(crate) struct Verdict<'a> {
 }
 
 impl Verdict<'_> {
+    /// Whether both say the same, and so are one site's.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let reason = |verdict: &Self| verdict.reason.map(|(reason, _)| reason);
+        let same_decision = match (self.decision, other.decision) {
+            (Some(a), Some(b)) => std::ptr::eq(a, b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_decision && reason(self) == reason(other)
+    }
+
     /// The same for the stack of an allocation: what a function of the standard library is for tells more than what it is
     /// made of.
     pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>) -> Self {

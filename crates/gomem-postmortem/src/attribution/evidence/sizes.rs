@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::attribution::size_classes::{below, nearest, rounded};
+use crate::attribution::evidence::size_classes::{below, nearest, rounded};
 
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.

@@ -1,0 +1,19 @@
+//! What log, sizes, names and a CPU profile say of an allocation.
+
+mod compiler;
+pub(crate) mod fit;
+pub(crate) mod library;
+mod map_types;
+mod record;
+mod runtime_calls;
+mod size_classes;
+mod sizes;
+mod type_sizes;
+mod unreported;
+
+pub(crate) use compiler::Compiler;
+pub(crate) use map_types::is_usual_bucket;
+pub(crate) use record::Record;
+pub(crate) use sizes::{Shape, Sizes};
+pub(crate) use type_sizes::TypeSizes;
+pub(crate) use unreported::unreported;

@@ -1,0 +1,166 @@
+//! The samples of a profile by leaf and charged line.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use gomem_escape::HeapDecision;
+use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
+
+use crate::attribution::{
+    evidence::{Compiler, Sizes},
+    join::{
+        cut_stacks::CutStacks,
+        explain::{Allocation, Verdict},
+        places::Places,
+        roles::{Role, Roles},
+    },
+    sites::Site,
+};
+
+/// The samples of one leaf and charged line, by call of the allocator.
+pub(crate) struct Group<'a> {
+    pub(crate) key: Key,
+    /// Where the stack of most bytes begins, when the user has no frame in it.
+    reached_from: Option<(i64, u32)>,
+    pub(crate) allocations: Vec<Allocation<'a>>,
+}
+
+/// What tells groups apart: places by their index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    place: u32,
+    inlined_into: Option<u32>,
+    charged_to: u32,
+    callee: Option<FunctionId>,
+    /// Whether where the stacks begin was cut off.
+    is_cut: bool,
+}
+
+/// A leaf: its line, and that of the function it was inlined into.
+pub(crate) type Leaf = (u32, Option<u32>);
+
+impl Key {
+    pub(crate) fn leaf(&self) -> Leaf {
+        (self.place, self.inlined_into)
+    }
+}
+
+impl Group<'_> {
+    pub(crate) fn site(
+        &self,
+        places: &Places,
+        verdict: &Verdict<'_>,
+        allocations: &[&Allocation<'_>],
+        decision: Option<Arc<HeapDecision>>,
+    ) -> Site {
+        let sum = |of: fn(&Allocation<'_>) -> i64| {
+            allocations.iter().map(|allocation| of(allocation)).fold(0, i64::saturating_add)
+        };
+        let bytes = sum(|allocation| allocation.bytes);
+        let grows = verdict.reason.is_some_and(|(reason, _)| reason.is_growth());
+        let avoidable: f64 = allocations
+            .iter()
+            .map(|allocation| allocation.bytes as f64 * if grows { allocation.sizes.avoidable_fraction() } else { 1.0 })
+            .sum();
+        let sizes = Sizes::merged(allocations.iter().map(|allocation| &allocation.sizes));
+        Site {
+            place: places.place(self.key.place),
+            inlined_into: self.key.inlined_into.map(|index| places.place(index)),
+            charged_to: places.place(self.key.charged_to),
+            callee: self.key.callee.and_then(|id| places.callees.get(&id).cloned()),
+            stack_is_cut: self.key.is_cut,
+            reached_from: self.reached_from.map(|(_, index)| places.place(index)),
+            bytes,
+            objects: sum(|allocation| allocation.objects),
+            inuse_bytes: sum(|allocation| allocation.inuse_bytes),
+            inuse_objects: sum(|allocation| allocation.inuse_objects),
+            pool_objects: sum(|allocation| allocation.pool_objects),
+            has_finalizer: false,
+            bytes_fraction: 0.0,
+            objects_fraction: 0.0,
+            inuse_fraction: 0.0,
+            reason: verdict.reason.map(|(reason, _)| reason),
+            reason_confidence: verdict.reason.map(|(_, confidence)| confidence),
+            decision,
+            explanation: None,
+            avoidable_fraction: if bytes > 0 { avoidable / bytes as f64 } else { 1.0 },
+            saving: None,
+            has_one_size: sizes.is_nearly_fixed(),
+        }
+    }
+}
+
+/// The groups of a profile, with the places that they name.
+#[derive(Default)]
+pub(crate) struct Groups<'a> {
+    pub(crate) groups: Vec<Group<'a>>,
+    pub(crate) places: Places,
+}
+
+impl<'a> Groups<'a> {
+    pub(crate) fn read(profile: &'a Profile, compiler: &Compiler<'_>) -> Self {
+        let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
+        let columns = [index("alloc_space"), index("alloc_objects"), index("inuse_space"), index("inuse_objects")];
+        let Self { mut groups, mut places } = Self::default();
+        let mut known: HashMap<Key, usize> = HashMap::default();
+        let mut calls: HashMap<(usize, LocationId), usize> = HashMap::default();
+        let mut roles = Roles::new(compiler);
+        let cut = CutStacks::find(profile, &mut roles);
+        for sample in profile.samples() {
+            let Some(leaf) = sample.locations().first() else { continue };
+            let location = profile.location(leaf);
+            let lines: Vec<Line<'_>> = location.lines().collect();
+            let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
+            let mut called = None;
+            let mut frames = sample.frames();
+            let user = frames.by_ref().find(|line| {
+                let is_own = roles.of(*line) == Role::Own;
+                if !is_own {
+                    called = line.function();
+                }
+                is_own
+            });
+            let is_of_pool = frames.any(|line| roles.of(line) == Role::PoolGet);
+            let is_cut = user.is_none() && cut.is_cut(sample);
+            let origin = if is_cut { cut.origin(sample) } else { None };
+            let user = user.or(origin.map(|origin| origin.user));
+            let called = match origin {
+                Some(origin) => origin.callee,
+                None => called.filter(|_| user.is_some()),
+            };
+            let place = places.index(inner);
+            let key = Key {
+                place,
+                inlined_into: (lines.len() > 1).then(|| places.index(outer)),
+                charged_to: user.map_or(place, |line| places.index(line)),
+                callee: called.map(|function| function.id()),
+                is_cut: is_cut && user.is_none(),
+            };
+            if let Some(function) = called {
+                places.callees.entry(function.id()).or_insert_with(|| function.name().into());
+            }
+            let group = *known.entry(key).or_insert_with(|| {
+                groups.push(Group { key, reached_from: None, allocations: Vec::new() });
+                groups.len() - 1
+            });
+            let values = columns.map(|column| sample.value(column));
+            let allocations = &mut groups[group].allocations;
+            let at = *calls.entry((group, leaf)).or_insert_with(|| {
+                allocations.push(Allocation::new(leaf, location.address(), lines, sample));
+                allocations.len() - 1
+            });
+            allocations[at].add(values, is_of_pool);
+            let most = groups[group].reached_from.map_or(i64::MIN, |(most, _)| most);
+            if user.is_none() && values[0] > most {
+                let first = first_frame(sample).map_or(place, |line| places.index(line));
+                groups[group].reached_from = Some((values[0], first));
+            }
+        }
+        Self { groups, places }
+    }
+}
+
+/// The frame that a stack begins with; where goroutines end is below each of them.
+fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
+    sample.frames().filter(|line| line.function().is_none_or(|function| function.name() != "runtime.goexit")).last()
+}

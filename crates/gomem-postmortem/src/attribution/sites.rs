@@ -1,0 +1,10 @@
+//! What one leaf allocates for one reason, and what a line's sites add up to.
+
+mod account;
+mod site;
+mod site_row;
+
+pub(crate) use account::{Account, Bytes, Call, Entry, Part, accounts};
+pub use site::Site;
+pub(crate) use site::{NO_LOG, NOT_KNOWN, NOT_LOGGED};
+pub use site_row::predict_savings;
