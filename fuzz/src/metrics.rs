@@ -1,15 +1,15 @@
 //! Any bytes as metrics of any format.
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, Metrics, ReadOptions, Rule};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, Metrics, MetricsOptions, Rule};
 use gomem_table::ToTable;
 
 pub fn metrics(bytes: &[u8]) {
     let Some((&first, bytes)) = bytes.split_first() else { return };
     let format = Format::ALL.get(usize::from(first)).copied();
-    let mut metrics = Metrics::new();
+    let mut metrics = Metrics::with_options(MetricsOptions::default().with_format(format));
     let half = bytes.len() / 2;
     for (time, bytes) in [(0, &bytes[..half]), (1000, &bytes[half..]), (2000, bytes)] {
-        let _ = metrics.push(time, bytes, ReadOptions::default().with_format(format));
+        let _ = metrics.push(time, bytes);
     }
     let state = metrics.state();
     let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default().with_memory_limit_bytes(Some(1 << 30)));

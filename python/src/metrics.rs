@@ -6,7 +6,9 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-use gomem_metrics::{DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, ReadOptions, ScrapeDiagnostic};
+use gomem_metrics::{
+    DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, ScrapeDiagnostic,
+};
 use gomem_report::waterfall_svg;
 use gomem_table::{Row, Table, ToTable};
 use pyo3::prelude::*;
@@ -121,8 +123,8 @@ fn read_metrics(
     strict: bool,
     time: Option<OneOrMany<UnixMs>>,
 ) -> Result<PyMetrics, Error> {
-    let options = ReadOptions::default().with_format(format_of(format)?).with_strict(strict);
-    let mut read = PyMetrics { metrics: Metrics::new(), refused: Vec::new() };
+    let options = MetricsOptions::default().with_format(format_of(format)?).with_strict(strict);
+    let mut read = PyMetrics { metrics: Metrics::with_options(options), refused: Vec::new() };
     let scrapes = scrapes(source.into_vec(), time)?;
     let first = scrapes.first().map_or_else(String::new, |scrape| scrape.source.name());
     let mut is_empty = true;
@@ -186,7 +188,7 @@ pub(crate) fn decode_gctrace(py: Python<'_>, source: Source) -> Result<GcTrace, 
 
 impl PyMetrics {
     /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error. Gives its bytes' number.
-    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: ReadOptions) -> Result<usize, Error> {
+    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: MetricsOptions) -> Result<usize, Error> {
         let name = scrape.source.name();
         let text = scrape.source.read(py)?;
         let size = text.len();
@@ -196,7 +198,7 @@ impl PyMetrics {
         let mut metrics = std::mem::take(&mut self.metrics);
         let pushed;
         (self.metrics, pushed) = worker::run(py, move || {
-            let pushed = metrics.push(scrape.time_ms, &text, options);
+            let pushed = metrics.push(scrape.time_ms, &text);
             (metrics, pushed)
         })?;
         match pushed {

@@ -9,11 +9,13 @@ mod mem_stats;
 mod observation;
 mod promtool;
 mod runtime_trace;
+mod trace_options;
 
 pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
 pub use format::Format;
 pub use gctrace::{GcTrace, GcTraceLine};
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
+pub use trace_options::TraceOptions;
 
 pub(crate) use api::decode as api;
 pub(crate) use json::{expvar, runtime_metrics};

@@ -41,12 +41,12 @@ mod rules;
 
 pub use decode::{
     Dialect, Exposition, Extra, Format, GcTrace, GcTraceLine, MetricType, RuntimeTrace, RuntimeTraceKind,
-    RuntimeTraceLine, RuntimeTraceNumber, Sample,
+    RuntimeTraceLine, RuntimeTraceNumber, Sample, TraceOptions,
 };
 pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
-    Component, GoState, Metrics, NativeHistogram, ObservedCycle, Quantity, ReadOptions, Regime, ScrapeDiagnostic,
+    Component, GoState, Metrics, MetricsOptions, NativeHistogram, ObservedCycle, Quantity, Regime, ScrapeDiagnostic,
     Series, Waterfall, WaterfallPart,
 };
 pub use rules::{Rule, Verdict};

@@ -12,7 +12,7 @@ mod tables;
 mod waterfall;
 
 pub use cycle::{ObservedCycle, Regime};
-pub use metrics::{Metrics, ReadOptions};
+pub use metrics::{Metrics, MetricsOptions};
 pub use quantity::Quantity;
 pub use scrape_diagnostic::ScrapeDiagnostic;
 pub use series::{NativeHistogram, Series};

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-use gomem_metrics::{Dialect, Exposition, Format, Metrics, ReadOptions};
+use gomem_metrics::{Dialect, Exposition, Format, Metrics, MetricsOptions};
 use gomem_testkit::testdata;
 
 #[test]
@@ -28,14 +28,14 @@ fn lenient_reading_keeps_all_that_is_legal() {
     let mut wrong = Vec::new();
     for (format, file) in [(Format::Prometheus, "prometheus.tsv"), (Format::OpenMetrics, "openmetrics.tsv")] {
         for (line, verdict, text) in cases(file) {
-            let options = ReadOptions::default().with_format(Some(format));
-            let mut metrics = Metrics::new();
-            let read = metrics.push(0, &text, options);
+            let options = MetricsOptions::default().with_format(Some(format));
+            let mut metrics = Metrics::with_options(options);
+            let read = metrics.push(0, &text);
             let skipped = metrics.diagnostics().iter().any(|found| found.diagnostic.skipped);
             if verdict == "accept" && (read.is_err() || skipped) {
                 wrong.push(format!("{file}:{line}: {read:?} {:?}", metrics.diagnostics()));
             }
-            let strict = Metrics::new().push(0, &text, options.with_strict(true));
+            let strict = Metrics::with_options(options.with_strict(true)).push(0, &text);
             if strict.is_ok() != (verdict == "accept") {
                 wrong.push(format!("{file}:{line}: strict {strict:?}"));
             }

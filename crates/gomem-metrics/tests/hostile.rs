@@ -1,7 +1,7 @@
 //! No input panics: bytes of any kind, text that is nearly right, and numbers at the ends of their ranges.
 
 use gomem_metrics::{
-    DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, GcTrace, Metrics, ReadOptions, Rule, RuntimeTrace,
+    DiagnoseOptions, Diagnosis, Dialect, Exposition, Format, GcTrace, Metrics, MetricsOptions, Rule, RuntimeTrace,
 };
 use gomem_table::ToTable;
 use proptest::prelude::*;
@@ -39,9 +39,9 @@ fn everything(metrics: &Metrics) {
 proptest! {
     #[test]
     fn any_bytes(bytes: Vec<u8>, format in 0..8_usize, strict: bool) {
-        let mut metrics = Metrics::new();
-        let options = ReadOptions::default().with_format(Format::ALL.get(format).copied()).with_strict(strict);
-        let _ = metrics.push(0, &bytes, options);
+        let options = MetricsOptions::default().with_format(Format::ALL.get(format).copied()).with_strict(strict);
+        let mut metrics = Metrics::with_options(options);
+        let _ = metrics.push(0, &bytes);
         everything(&metrics);
         let _ = (GcTrace::decode(&bytes), RuntimeTrace::decode(&bytes));
     }
@@ -55,7 +55,8 @@ proptest! {
             prop_assert!(flaw.is_some() || lenient.diagnostics().iter().all(|told| !told.skipped), "{:?}", lenient.diagnostics());
         }
         for &format in Format::ALL {
-            let _ = Metrics::new().push(0, text.as_bytes(), ReadOptions::default().with_format(Some(format)));
+            let options = MetricsOptions::default().with_format(Some(format));
+            let _ = Metrics::with_options(options).push(0, text.as_bytes());
         }
     }
 

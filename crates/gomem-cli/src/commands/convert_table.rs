@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gomem_escape::{Diagnostics, DiagnosticsReader, EscapeLog, Limits};
-use gomem_metrics::{GcTrace, Metrics, ReadOptions};
+use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
 use gomem_pprof::Profile;
 use gomem_table::{Table, View};
 
@@ -99,7 +99,7 @@ impl ConvertTable {
                 for_each_log(sources, |log| reader.read(log))?;
                 Ok(view.table(&reader.finish()))
             }
-            Model::Metrics(view) => Ok(view.table(&read_metrics(sources, ReadOptions::default())?)),
+            Model::Metrics(view) => Ok(view.table(&read_metrics(sources, MetricsOptions::default())?)),
             Model::GcTrace(view) => Ok(view.table(&read_gc_traces(sources)?)),
         }
     }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use gomem_metrics::{Format, Metrics, ReadOptions};
+use gomem_metrics::{Format, Metrics, MetricsOptions};
 
 use crate::{
     failure::Failure,
@@ -33,18 +33,18 @@ pub(crate) struct MetricsInput {
 impl MetricsInput {
     /// All samples.
     pub(crate) fn metrics(&self) -> Result<Metrics, Failure> {
-        let options = ReadOptions::default().with_format(self.input_format).with_strict(self.strict);
+        let options = MetricsOptions::default().with_format(self.input_format).with_strict(self.strict);
         read_metrics(&Source::all(&self.sources), options)
     }
 }
 
 /// The samples of all sources; of a folder, those of its scrapes.
-pub(crate) fn read_metrics(sources: &[Source], options: ReadOptions) -> Result<Metrics, Failure> {
-    let mut metrics = Metrics::new();
+pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Result<Metrics, Failure> {
+    let mut metrics = Metrics::with_options(options);
     let mut refused = None;
     let mut push = |source: &Source| {
         let bytes = source.bytes()?;
-        match metrics.push(time_of(source.path()), &bytes, options) {
+        match metrics.push(time_of(source.path()), &bytes) {
             Err(problem) if options.strict || problem.is_limit() => return Err(Failure::input(source.path(), problem)),
             // One page of HTML among a thousand scrapes is no reason to refuse them all.
             Err(problem) => {

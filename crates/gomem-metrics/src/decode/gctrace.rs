@@ -19,7 +19,8 @@ use nom::{
     sequence::{preceded, terminated},
 };
 
-use crate::error::{Diagnostic, Error, ErrorKind, Limits};
+use super::trace_options::TraceOptions;
+use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// The GC cycles that a log tells of.
 #[derive(Debug, Clone, Default)]
@@ -88,14 +89,15 @@ impl GcTrace {
     /// # Errors
     /// When there is no cycle at all, or there are too many.
     pub fn decode(log: &[u8]) -> Result<Self, Error> {
-        Self::decode_with(log, &Limits::default())
+        Self::decode_with(log, &TraceOptions::default())
     }
 
-    /// [`decode`](Self::decode) with other limits.
+    /// [`decode`](Self::decode), with options.
     ///
     /// # Errors
     /// As for [`decode`](Self::decode).
-    pub fn decode_with(log: &[u8], limits: &Limits) -> Result<Self, Error> {
+    pub fn decode_with(log: &[u8], options: &TraceOptions) -> Result<Self, Error> {
+        let limits = &options.limits;
         let mut trace = Self::default();
         let (mut at, mut counted_to) = (0, 0);
         let finder = memmem::Finder::new(b"gc ");
@@ -399,8 +401,9 @@ mod tests {
         assert_eq!(err.to_string(), "no gctrace line found in 2 lines");
         let err = GcTrace::decode(b"a\ngc 1 @x\n").unwrap_err();
         assert_eq!(err.to_string(), "line 2: no gctrace line found in 2 lines");
-        let limits = Limits { cycles: 1, ..Limits::default() };
-        let err = GcTrace::decode_with(format!("{LINE}\n{LINE}\n").as_bytes(), &limits).unwrap_err();
+        let limits = crate::Limits { cycles: 1, ..crate::Limits::default() };
+        let options = TraceOptions::default().with_limits(limits);
+        let err = GcTrace::decode_with(format!("{LINE}\n{LINE}\n").as_bytes(), &options).unwrap_err();
         assert!(err.is_limit());
         assert_eq!(err.to_string(), "line 2: more than 1 GC cycles");
     }

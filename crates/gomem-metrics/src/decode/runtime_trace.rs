@@ -13,7 +13,8 @@
 use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use memchr::memmem;
 
-use crate::error::{Diagnostic, Error, ErrorKind, Limits};
+use super::trace_options::TraceOptions;
+use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// What a log holds of the pacer's and the scavenger's lines.
 #[derive(Debug, Clone, Default)]
@@ -138,7 +139,15 @@ impl RuntimeTrace {
     /// # Errors
     /// When there is none at all, or there are too many.
     pub fn decode(log: &[u8]) -> Result<Self, Error> {
-        let limits = Limits::default();
+        Self::decode_with(log, &TraceOptions::default())
+    }
+
+    /// [`decode`](Self::decode), with options.
+    ///
+    /// # Errors
+    /// As for [`decode`](Self::decode).
+    pub fn decode_with(log: &[u8], options: &TraceOptions) -> Result<Self, Error> {
+        let limits = &options.limits;
         let mut trace = Self::default();
         let mut count = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {

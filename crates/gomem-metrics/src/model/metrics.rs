@@ -24,20 +24,22 @@ pub struct Metrics {
     diagnostics: Vec<ScrapeDiagnostic>,
     suppressed_diagnostics: u64,
     samples: u64,
-    limits: Limits,
+    options: MetricsOptions,
 }
 
 /// How metrics are to be read.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
-pub struct ReadOptions {
+pub struct MetricsOptions {
     /// The format; `None` to find out.
     pub format: Option<Format>,
     /// Whether anything that the format's specification forbids is an error.
     pub strict: bool,
+    /// How much is accepted, over all that is read.
+    pub limits: Limits,
 }
 
-impl ReadOptions {
+impl MetricsOptions {
     /// Reads this format, whatever the bytes look like.
     #[must_use]
     pub fn with_format(self, format: Option<Format>) -> Self {
@@ -49,6 +51,12 @@ impl ReadOptions {
     pub fn with_strict(self, strict: bool) -> Self {
         Self { strict, ..self }
     }
+
+    /// Accepts so much.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
 }
 
 impl Metrics {
@@ -58,10 +66,10 @@ impl Metrics {
         Self::default()
     }
 
-    /// No scrapes yet, and other limits than the default ones.
+    /// No scrapes yet, and how they are to be read.
     #[must_use]
-    pub fn with_limits(limits: Limits) -> Self {
-        Self { limits, ..Self::default() }
+    pub fn with_options(options: MetricsOptions) -> Self {
+        Self { options, ..Self::default() }
     }
 
     /// The time of a scrape whose file is called by it: Unix milliseconds, or seconds.
@@ -86,7 +94,8 @@ impl Metrics {
     ///
     /// # Errors
     /// When nothing in it can be read, or a limit is reached; when strict, for any flaw.
-    pub fn push(&mut self, time_ms: i64, bytes: &[u8], options: ReadOptions) -> Result<(), Error> {
+    pub fn push(&mut self, time_ms: i64, bytes: &[u8]) -> Result<(), Error> {
+        let options = self.options;
         let format = options.format.unwrap_or_else(|| Format::detect(bytes));
         let dialect = match format {
             Format::OpenMetrics => Dialect::OpenMetrics,
@@ -220,14 +229,14 @@ impl Metrics {
 
     fn count(&mut self, samples: usize) -> Result<(), Error> {
         self.samples += samples as u64;
-        if self.samples > self.limits.samples {
-            return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.limits.samples }));
+        if self.samples > self.options.limits.samples {
+            return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.options.limits.samples }));
         }
         Ok(())
     }
 
     fn tell(&mut self, time_ms: i64, diagnostic: Diagnostic) {
-        if (self.diagnostics.len() as u64) < self.limits.diagnostics {
+        if (self.diagnostics.len() as u64) < self.options.limits.diagnostics {
             self.diagnostics.push(ScrapeDiagnostic::new(time_ms, diagnostic));
         } else {
             self.suppressed_diagnostics += 1;
@@ -249,8 +258,8 @@ impl Metrics {
         if let Some(&index) = self.by_labels.get(canonical.as_str()) {
             return Ok(index);
         }
-        if self.series.len() as u64 >= self.limits.series {
-            return Err(Error::new(ErrorKind::Limit { what: "series", limit: self.limits.series }));
+        if self.series.len() as u64 >= self.options.limits.series {
+            return Err(Error::new(ErrorKind::Limit { what: "series", limit: self.options.limits.series }));
         }
         let index = self.series.len();
         self.by_labels.insert(canonical.into_boxed_str(), index);
@@ -305,7 +314,8 @@ mod tests {
 
     #[test]
     fn limits_hold() {
-        let mut metrics = Metrics::with_limits(Limits { series: 1, ..Limits::default() });
+        let mut metrics =
+            Metrics::with_options(MetricsOptions::default().with_limits(Limits { series: 1, ..Limits::default() }));
         let err = metrics.push_scrape(0, b"a 1\nb 2\n").unwrap_err();
         assert_eq!(err.to_string(), "more than 1 series");
         assert!(err.is_limit());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_escape::{Coverage, EscapeReader};
-use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics, ReadOptions};
+use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics};
 use gomem_pprof::Profile;
 use memchr::memmem;
 
@@ -172,7 +172,7 @@ impl Recogniser {
         let bytes = artifact.bytes.as_slice();
         let is_json = is_json(bytes);
         let mut alone = Metrics::new();
-        if let Err(err) = alone.push(UNTIMED, bytes, ReadOptions::default()) {
+        if let Err(err) = alone.push(UNTIMED, bytes) {
             let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
             return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(is_json) });
         }
@@ -185,7 +185,7 @@ impl Recogniser {
             self.untimed.push(UntimedScrape { file, bytes, modified_ms });
             return Ok(Reading::Later);
         };
-        self.bundle.metrics.push(time_ms, bytes, ReadOptions::default()).map_err(|err| err.to_string())?;
+        self.bundle.metrics.push(time_ms, bytes).map_err(|err| err.to_string())?;
         let mut skipped = alone.diagnostics().iter().map(|found| &found.diagnostic).filter(|told| told.skipped);
         let remark = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
         Ok(Reading::Used(remark))
@@ -207,7 +207,7 @@ impl Recogniser {
                 outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
                 continue;
             }
-            match self.bundle.metrics.push(one.modified_ms.unwrap_or(0), &one.bytes, ReadOptions::default()) {
+            match self.bundle.metrics.push(one.modified_ms.unwrap_or(0), &one.bytes) {
                 Ok(()) => {
                     outcome.contents.push(Contents::Metrics);
                     if one.modified_ms.is_some() {

@@ -211,7 +211,7 @@ const MOST_GROUPS: usize = 200;
 
 #[cfg(test)]
 mod tests {
-    use gomem_metrics::{GcTrace, Metrics, ReadOptions};
+    use gomem_metrics::{GcTrace, Metrics};
     use gomem_postmortem::{Artifact, Bundle};
 
     use super::*;
@@ -262,7 +262,7 @@ mod tests {
                  go_cpu_classes_total_cpu_seconds_total {}\n",
                 4 * second
             );
-            metrics.push(1_700_000_000_000 + second * 1000, text.as_bytes(), ReadOptions::default()).unwrap();
+            metrics.push(1_700_000_000_000 + second * 1000, text.as_bytes()).unwrap();
         }
         let cycles = Cycles::of_metrics(&metrics.state());
         let text = cycles.groups[0].text.as_str();

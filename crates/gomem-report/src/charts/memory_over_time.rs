@@ -81,7 +81,7 @@ const MOST_MOMENTS: usize = 200;
 
 #[cfg(test)]
 mod tests {
-    use gomem_metrics::{Metrics, ReadOptions};
+    use gomem_metrics::Metrics;
 
     use super::*;
 
@@ -96,7 +96,7 @@ mod tests {
                 40 << 20,
                 20 << 20
             );
-            metrics.push(1_700_000_000_000 + second * 1000, text.as_bytes(), ReadOptions::default()).unwrap();
+            metrics.push(1_700_000_000_000 + second * 1000, text.as_bytes()).unwrap();
         }
         let state = metrics.state();
         let html = memory_over_time(&state, &state.waterfall()).unwrap();
