@@ -20,5 +20,5 @@ pub use trace_options::TraceOptions;
 pub(crate) use api::decode as api;
 pub(crate) use json::{expvar, runtime_metrics};
 pub(crate) use mem_stats::decode as mem_stats;
-pub(crate) use observation::{Decoded, Observation};
+pub(crate) use observation::{Observation, Observations};
 pub(crate) use promtool::decode as promtool;

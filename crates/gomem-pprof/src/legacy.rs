@@ -14,7 +14,7 @@ mod java;
 mod lines;
 mod maps;
 mod stack;
-mod text;
+mod text_profile;
 mod thread;
 
 pub(crate) use form::Form;

@@ -26,7 +26,7 @@
 //! | `legacy` | text forms and gperftools' CPU profile → [`Profile`] |
 //! | `decode` | bytes of any form → [`Profile`] |
 //! | `transform` | [`Filter`], [`Merger`], pruned frames, repaired stacks: profiles → [`Profile`] |
-//! | `view` | what it answers: [`Top`], [`Edges`], [`FlameTree`], [`ProfileDiff`], [`Tag`], [`Sampled`], and tables |
+//! | `view` | what it answers: [`Top`], [`Edges`], [`FlameTree`], [`ProfileDiff`], [`Tag`], [`SamplingEstimate`], and tables |
 //! | `growth` | how values go over a series of profiles: [`Growth`], [`SiteGrowth`] |
 //! | `encode` | [`Profile`] → pprof, folded stacks, speedscope, callgrind |
 //!
@@ -57,5 +57,5 @@ pub use model::{
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, Goroutine, Granularity, KeyStatus, ProfileDiff,
-    Sampled, SampledKey, Sampling, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
+    Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
 };

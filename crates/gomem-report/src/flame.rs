@@ -25,7 +25,7 @@ impl FlameHtml {
     /// The flame graph of a tree; its first sample type is shown first.
     #[must_use]
     pub fn new(title: &str, tree: &FlameTree) -> Self {
-        let kept = Kept::from_tree(tree);
+        let kept = VisibleNodes::from_tree(tree);
         let value = json!({
             "types": tree.sample_types().iter().map(|kind| [kind.name(), kind.unit()]).collect::<Vec<_>>(),
             "names": kept.names,
@@ -74,7 +74,7 @@ impl FlameHtml {
 
 /// The nodes that can be seen. What is too small in every sample type is folded into its caller.
 #[derive(Default)]
-struct Kept<'a> {
+struct VisibleNodes<'a> {
     names: Vec<&'a str>,
     name: Vec<usize>,
     parent: Vec<usize>,
@@ -82,7 +82,7 @@ struct Kept<'a> {
     folded: usize,
 }
 
-impl<'a> Kept<'a> {
+impl<'a> VisibleNodes<'a> {
     fn from_tree(tree: &'a FlameTree) -> Self {
         let mut kept = Self::default();
         let mut places: Vec<usize> = Vec::with_capacity(tree.nodes().len());
@@ -159,7 +159,7 @@ mod tests {
     fn what_cannot_be_seen_is_folded_into_its_caller() {
         let profile = profile_of(&[(&["tiny", "main.main"], 1), (&["big", "main.main"], 1_000_000)]);
         let tree = profile.flame(0);
-        let kept = Kept::from_tree(&tree);
+        let kept = VisibleNodes::from_tree(&tree);
         assert_eq!(kept.names, ["root", "main.main", "big"]);
         assert_eq!(kept.self_values, [[0], [1], [1_000_000]]);
         assert_eq!((kept.parent.as_slice(), kept.folded), (&[0, 0, 1][..], 1));

@@ -2,21 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::observation::{Decoded, Observation, milliseconds};
+use super::observation::{Observation, Observations, milliseconds};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let json = super::json::parse(bytes)?;
     let text = |key: &str| json.get(key).and_then(Value::as_str).unwrap_or_default();
     if text("status") == "error" {
         let kind = ErrorKind::Refused { kind: text("errorType").to_owned(), message: text("error").to_owned() };
         return Err(Error::new(kind));
     }
-    let mut decoded = Decoded::default();
+    let mut observations = Observations::default();
     for key in ["warnings", "infos"] {
         for remark in json.get(key).and_then(Value::as_array).into_iter().flatten() {
             let remark = format!("the server remarks: {}", remark.as_str().unwrap_or_default());
-            decoded.diagnostics.push(Diagnostic::remark(1, 0, remark));
+            observations.diagnostics.push(Diagnostic::remark(1, 0, remark));
         }
     }
     // The whole answer, its data, or the bare list of results, as people save them.
@@ -27,14 +27,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
         return Err(Error::new(ErrorKind::Json(message.to_owned())));
     };
     match data.get("resultType").and_then(Value::as_str) {
-        Some("scalar") => decoded.scalar(items),
-        Some("string") => decoded.skip("a string: it has no value"),
-        _ => items.iter().enumerate().for_each(|(index, item)| decoded.item(index, item)),
+        Some("scalar") => observations.scalar(items),
+        Some("string") => observations.skip("a string: it has no value"),
+        _ => items.iter().enumerate().for_each(|(index, item)| observations.item(index, item)),
     }
-    Ok(decoded)
+    Ok(observations)
 }
 
-impl Decoded {
+impl Observations {
     fn item(&mut self, index: usize, item: &Value) {
         let Some(labels) = item.get("metric").and_then(Value::as_object) else {
             return self.skip(format!("result {index} has no metric"));
@@ -43,7 +43,7 @@ impl Decoded {
         let list = |key: &str| item.get(key).and_then(Value::as_array).into_iter().flatten();
         for (place, pair) in list("values").chain(item.get("value")).enumerate() {
             match point(pair) {
-                Some((time, value)) => self.observations.push(Observation { value, ..series.clone() }.at(time)),
+                Some((time, value)) => self.values.push(Observation { value, ..series.clone() }.at(time)),
                 None => {
                     self.skip(format!("result {index} ({}), value {place}: not a time and a number", series.metric));
                 }
@@ -53,7 +53,7 @@ impl Decoded {
             match (pair.get(0).and_then(Value::as_f64).and_then(milliseconds), pair.get(1)) {
                 (Some(time), Some(histogram)) => {
                     let histogram = Some(histogram.to_string());
-                    self.observations.push(Observation { value: f64::NAN, histogram, ..series.clone() }.at(time));
+                    self.values.push(Observation { value: f64::NAN, histogram, ..series.clone() }.at(time));
                 }
                 _ => self
                     .skip(format!("result {index} ({}), histogram {place}: not a time and a histogram", series.metric)),
@@ -63,7 +63,7 @@ impl Decoded {
 
     fn scalar(&mut self, pair: &[Value]) {
         match point(&Value::Array(pair.to_vec())) {
-            Some((time, value)) => self.observations.push(Observation::new("scalar", value).at(time)),
+            Some((time, value)) => self.values.push(Observation::new("scalar", value).at(time)),
             None => self.skip("a scalar that is not a time and a number"),
         }
     }
@@ -97,16 +97,16 @@ mod tests {
             {"metric":{"__name__":"up","job":"api"},"values":[[1700000000,"1"],[1700000015.5,"NaN"],[1700000030,"x"]]},
             {"metric":{"__name__":"h"},"histograms":[[1700000000,{"count":"3","sum":"1.5","buckets":[[0,"0","1","3"]]}]]}
         ]},"warnings":["cut"]}"#;
-        let decoded = decode(matrix).unwrap();
-        let times: Vec<_> = decoded.observations.iter().map(|seen| seen.time_ms.unwrap()).collect();
+        let observations = decode(matrix).unwrap();
+        let times: Vec<_> = observations.values.iter().map(|seen| seen.time_ms.unwrap()).collect();
         assert_eq!(times, [1_700_000_000_000, 1_700_000_015_500, 1_700_000_000_000]);
-        assert_eq!(decoded.observations[0].labels, [("job".to_owned(), "api".to_owned())]);
-        assert!(decoded.observations[2].histogram.as_deref().unwrap().contains("\"count\":\"3\""));
-        assert_eq!(decoded.diagnostics.iter().map(|told| told.skipped).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(observations.values[0].labels, [("job".to_owned(), "api".to_owned())]);
+        assert!(observations.values[2].histogram.as_deref().unwrap().contains("\"count\":\"3\""));
+        assert_eq!(observations.diagnostics.iter().map(|found| found.skipped).collect::<Vec<_>>(), [false, true]);
         let vector = br#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}}"#;
-        assert_eq!(decode(vector).unwrap().observations[0].value, 2.0);
+        assert_eq!(decode(vector).unwrap().values[0].value, 2.0);
         let scalar = br#"{"status":"success","data":{"resultType":"scalar","result":[1.5,"+Inf"]}}"#;
-        assert_eq!(decode(scalar).unwrap().observations[0], Observation::new("scalar", f64::INFINITY).at(1500));
+        assert_eq!(decode(scalar).unwrap().values[0], Observation::new("scalar", f64::INFINITY).at(1500));
     }
 
     #[test]

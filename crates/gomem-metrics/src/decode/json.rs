@@ -4,19 +4,19 @@ use serde_json::Value;
 
 use super::{
     mem_stats,
-    observation::{Decoded, Observation},
+    observation::{Observation, Observations},
 };
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// `/debug/vars`: numbers by name, with `runtime.MemStats` among them.
-pub(crate) fn expvar(bytes: &[u8]) -> Result<Decoded, Error> {
+pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
     let json = parse(bytes)?;
     let Some(vars) = json.as_object() else {
         return Err(Error::new(ErrorKind::Json("JSON that is not an object: not /debug/vars".to_owned())));
     };
-    let mut decoded = Decoded::default();
+    let mut observations = Observations::default();
     for (name, value) in vars {
-        decoded.flatten(name, value);
+        observations.flatten(name, value);
     }
     if let Some(stats) = json.get("memstats") {
         let numbers = |name: &str| {
@@ -24,29 +24,29 @@ pub(crate) fn expvar(bytes: &[u8]) -> Result<Decoded, Error> {
             Some(ring.iter().map(|value| value.as_u64().unwrap_or(0)).collect())
         };
         let number = |name: &str| stats.get(name).and_then(Value::as_u64);
-        decoded.observations.extend(mem_stats::past_cycles(number, numbers));
+        observations.values.extend(mem_stats::past_cycles(number, numbers));
     }
-    Ok(decoded)
+    Ok(observations)
 }
 
 /// `{"/gc/heap/live:bytes": 123, …}`, or a list of `{"name": …, "value": …}`.
-pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Decoded, Error> {
+pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
     let json = parse(bytes)?;
-    let mut decoded = Decoded::default();
+    let mut observations = Observations::default();
     match &json {
-        Value::Object(metrics) => metrics.iter().for_each(|(name, value)| decoded.flatten(name, value)),
+        Value::Object(metrics) => metrics.iter().for_each(|(name, value)| observations.flatten(name, value)),
         Value::Array(items) => {
             for item in items {
                 let field = |lower: &str, upper: &str| item.get(lower).or_else(|| item.get(upper));
                 match (field("name", "Name").and_then(Value::as_str), field("value", "Value")) {
-                    (Some(name), Some(value)) => decoded.flatten(name, value),
-                    _ => decoded.diagnostics.push(Diagnostic::skipped(1, 0, "an item without a name and a value")),
+                    (Some(name), Some(value)) => observations.flatten(name, value),
+                    _ => observations.diagnostics.push(Diagnostic::skipped(1, 0, "an item without a name and a value")),
                 }
             }
         }
         _ => return Err(Error::new(ErrorKind::Json("JSON that is neither an object nor a list".to_owned()))),
     }
-    Ok(decoded)
+    Ok(observations)
 }
 
 /// JSON, or where it is damaged.
@@ -59,17 +59,17 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Error> {
     })
 }
 
-impl Decoded {
+impl Observations {
     /// Numbers, under the names of the objects that they are in.
     fn flatten(&mut self, name: &str, value: &Value) {
         match value {
             Value::Number(number) => {
-                self.observations.push(Observation::new(name, number.as_f64().unwrap_or(f64::NAN)));
+                self.values.push(Observation::new(name, number.as_f64().unwrap_or(f64::NAN)));
             }
-            Value::Bool(flag) => self.observations.push(Observation::new(name, f64::from(u8::from(*flag)))),
+            Value::Bool(flag) => self.values.push(Observation::new(name, f64::from(u8::from(*flag)))),
             Value::Object(fields) if is_histogram(value) => {
                 let text = Value::Object(fields.clone()).to_string();
-                self.observations.push(Observation { histogram: Some(text), ..Observation::new(name, f64::NAN) });
+                self.values.push(Observation { histogram: Some(text), ..Observation::new(name, f64::NAN) });
             }
             Value::Object(fields) => {
                 fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field));
@@ -90,8 +90,7 @@ impl Decoded {
         for name in ["Mallocs", "Frees"] {
             let labels = vec![("size".to_owned(), size.to_string())];
             let metric = format!("memstats.BySize.{name}");
-            self.observations
-                .extend(number(name).map(|value| Observation { labels, ..Observation::new(metric, value) }));
+            self.values.extend(number(name).map(|value| Observation { labels, ..Observation::new(metric, value) }));
         }
     }
 }
@@ -110,14 +109,14 @@ mod tests {
         let json = br#"{"cmdline":["x"],"requests":{"api":3},"name":"svc","memstats":{"Alloc":100,"NumGC":2,
             "NextGC":18446744073709551615,"PauseTotalNs":30,"PauseNs":[10,20,0],"PauseEnd":[1000000000,2000000000,0],
             "BySize":[{"Size":16,"Mallocs":5,"Frees":2}]}}"#;
-        let decoded = expvar(json).unwrap();
-        let find = |name: &str| decoded.observations.iter().filter(|seen| seen.metric == name).collect::<Vec<_>>();
+        let observations = expvar(json).unwrap();
+        let find = |name: &str| observations.values.iter().filter(|seen| seen.metric == name).collect::<Vec<_>>();
         assert_eq!(find("requests.api")[0].value, 3.0);
         assert_eq!(find("memstats.NextGC")[0].value, 18_446_744_073_709_551_615.0);
         assert_eq!(find("memstats.BySize.Mallocs")[0].labels, [("size".to_owned(), "16".to_owned())]);
         let cycles: Vec<_> = find("memstats.NumGC").iter().map(|seen| (seen.time_ms, seen.value)).collect();
         assert_eq!(cycles, [(None, 2.0), (Some(1000), 1.0), (Some(2000), 2.0)]);
-        assert_eq!(decoded.diagnostics[0].problem, "name: not a number");
+        assert_eq!(observations.diagnostics[0].problem, "name: not a number");
     }
 
     #[test]
@@ -126,9 +125,9 @@ mod tests {
             &br#"{"/gc/heap/live:bytes": 5, "/h:seconds": {"counts":[1],"buckets":[0,1]}}"#[..],
             br#"[{"name":"/gc/heap/live:bytes","value":5},{"Name":"/h:seconds","Value":{"Counts":[1]}}]"#,
         ] {
-            let decoded = runtime_metrics(json).unwrap();
-            assert_eq!(decoded.observations[0], Observation::new("/gc/heap/live:bytes", 5.0));
-            assert!(decoded.observations[1].histogram.is_some());
+            let observations = runtime_metrics(json).unwrap();
+            assert_eq!(observations.values[0], Observation::new("/gc/heap/live:bytes", 5.0));
+            assert!(observations.values[1].histogram.is_some());
         }
         assert!(runtime_metrics(b"3").is_err());
     }

@@ -12,13 +12,13 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use super::observation::{Decoded, Observation};
+use super::observation::{Observation, Observations};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
-pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let before = memmem::find(bytes, HEADING).unwrap_or(bytes.len());
     let mut line_number = memchr::memchr_iter(b'\n', &bytes[..before]).count() as u64;
-    let mut decoded = Decoded::default();
+    let mut observations = Observations::default();
     let mut rings = HashMap::new();
     let mut numbers = HashMap::new();
     for line in bytes[before..].split(|&byte| byte == b'\n') {
@@ -29,19 +29,19 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Decoded, Error> {
             rings.insert(name, ring.collect::<Vec<u64>>());
         } else if let Some((inuse, sys)) = value.split_once(" / ") {
             for (end, text) in [("Inuse", inuse), ("Sys", sys)] {
-                decoded.number(&format!("{name}{end}"), text, line_number);
+                observations.number(&format!("{name}{end}"), text, line_number);
             }
         } else {
             numbers.extend(value.parse::<u64>().ok().map(|value| (name, value)));
-            decoded.number(name, value, line_number);
+            observations.number(name, value, line_number);
         }
     }
-    if decoded.observations.is_empty() {
+    if observations.values.is_empty() {
         return Err(Error::new(ErrorKind::NothingFound { expected: "runtime.MemStats", lines: line_number }));
     }
     let cycles = past_cycles(|name| numbers.get(name).copied(), |name| rings.get(name).cloned());
-    decoded.observations.extend(cycles);
-    Ok(decoded)
+    observations.values.extend(cycles);
+    Ok(observations)
 }
 
 /// The GC cycles that the rings of pauses tell of: up to 256 of them out of one file.
@@ -61,17 +61,17 @@ pub(super) fn past_cycles(
         .collect()
 }
 
-impl Decoded {
+impl Observations {
     fn number(&mut self, name: &str, text: &str, line: u64) {
         match text.parse() {
-            Ok(value) => self.observations.push(Observation::new(format!("memstats.{name}"), value)),
+            Ok(value) => self.values.push(Observation::new(format!("memstats.{name}"), value)),
             Err(_) => {
                 let flag = match text {
                     "true" => 1.0,
                     "false" => 0.0,
                     _ => return self.diagnostics.push(Diagnostic::skipped(line, 0, format!("{name}: not a number"))),
                 };
-                self.observations.push(Observation::new(format!("memstats.{name}"), flag));
+                self.values.push(Observation::new(format!("memstats.{name}"), flag));
             }
         }
     }
@@ -92,15 +92,15 @@ mod tests {
         let text = b"heap profile: 1: 2 [3: 4] @ heap/1048576\n\n# runtime.MemStats\n# Alloc = 123\n# Stack = 4 / 5\n\
                      # PauseNs = [10 20 0]\n# PauseEnd = [4000000000 5000000000 3000000000]\n# NumGC = 5\n\
                      # DebugGC = false\n# Odd = x\n# MaxRSS = 678\n";
-        let decoded = decode(text).unwrap();
-        let find = |name: &str| decoded.observations.iter().find(|seen| seen.metric == name).map(|seen| seen.value);
+        let observations = decode(text).unwrap();
+        let find = |name: &str| observations.values.iter().find(|seen| seen.metric == name).map(|seen| seen.value);
         assert_eq!(find("memstats.Alloc"), Some(123.0));
         assert_eq!((find("memstats.StackInuse"), find("memstats.StackSys")), (Some(4.0), Some(5.0)));
         assert_eq!((find("memstats.MaxRSS"), find("memstats.DebugGC")), (Some(678.0), Some(0.0)));
-        let cycles: Vec<_> = decoded.observations.iter().filter(|seen| seen.time_ms.is_some()).collect();
+        let cycles: Vec<_> = observations.values.iter().filter(|seen| seen.time_ms.is_some()).collect();
         let cycles: Vec<_> = cycles.iter().map(|seen| (seen.time_ms.unwrap(), seen.value)).collect();
         assert_eq!(cycles, [(3000, 3.0), (4000, 4.0), (5000, 5.0)]);
-        assert_eq!(decoded.diagnostics[0].line, 10);
+        assert_eq!(observations.diagnostics[0].line, 10);
         assert!(decode(b"nothing").is_err());
     }
 }

@@ -4,8 +4,8 @@ use crate::error::Diagnostic;
 
 /// What a file of one format holds.
 #[derive(Debug, Default)]
-pub(crate) struct Decoded {
-    pub(crate) observations: Vec<Observation>,
+pub(crate) struct Observations {
+    pub(crate) values: Vec<Observation>,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 

@@ -8,17 +8,17 @@
 
 use super::{
     exposition::{Dialect, Exposition},
-    observation::{Decoded, Observation, milliseconds},
+    observation::{Observation, Observations, milliseconds},
 };
 use crate::error::Diagnostic;
 
-pub(crate) fn decode(bytes: &[u8]) -> Decoded {
-    let mut decoded = Decoded::default();
+pub(crate) fn decode(bytes: &[u8]) -> Observations {
+    let mut observations = Observations::default();
     let mut series = None;
     for (line_number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
         let skip = |problem| Diagnostic::skipped(line_number, 0, problem);
         let Ok(line) = std::str::from_utf8(line) else {
-            decoded.diagnostics.push(skip("not UTF-8"));
+            observations.diagnostics.push(skip("not UTF-8"));
             continue;
         };
         let mut value = line.trim();
@@ -26,7 +26,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
             series = metric_of(metric);
             value = rest.trim();
             if series.is_none() {
-                decoded.diagnostics.push(skip("expected a metric before =>"));
+                observations.diagnostics.push(skip("expected a metric before =>"));
                 continue;
             }
         }
@@ -35,13 +35,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Decoded {
         }
         match (&series, point(value)) {
             (Some(series), Some((time, value, histogram))) => {
-                decoded.observations.push(Observation { value, histogram, ..series.clone() }.at(time));
+                observations.values.push(Observation { value, histogram, ..series.clone() }.at(time));
             }
-            (None, _) => decoded.diagnostics.push(skip("a value before any metric")),
-            (_, None) => decoded.diagnostics.push(skip("expected a value and its time as @[seconds]")),
+            (None, _) => observations.diagnostics.push(skip("a value before any metric")),
+            (_, None) => observations.diagnostics.push(skip("expected a value and its time as @[seconds]")),
         }
     }
-    decoded
+    observations
 }
 
 /// A metric without a value is read as one with a value; an expression has no name.
@@ -73,12 +73,12 @@ mod tests {
     fn ranges_instants_and_expressions() {
         let text = "go_goroutines{job=\"a => b\"} =>\n12 @[1700000000]\n13 @[1700000015.5]\n\n{job=\"x\"} => NaN @[1]\n\
                     h => {count:1, sum:2} @[2]\nup =>\nx @[1]\n";
-        let decoded = decode(text.as_bytes());
-        let seen: Vec<_> = decoded.observations.iter().map(|seen| (seen.metric.as_str(), seen.time_ms)).collect();
+        let observations = decode(text.as_bytes());
+        let seen: Vec<_> = observations.values.iter().map(|seen| (seen.metric.as_str(), seen.time_ms)).collect();
         let (first, second) = (Some(1_700_000_000_000), Some(1_700_000_015_500));
         assert_eq!(seen, [("go_goroutines", first), ("go_goroutines", second), ("", Some(1000)), ("h", Some(2000))]);
-        assert_eq!(decoded.observations[0].labels, [("job".to_owned(), "a => b".to_owned())]);
-        assert_eq!(decoded.diagnostics[0].line, 8);
+        assert_eq!(observations.values[0].labels, [("job".to_owned(), "a => b".to_owned())]);
+        assert_eq!(observations.diagnostics[0].line, 8);
         assert_eq!(decode(b"1 @[1]").diagnostics[0].problem, "a value before any metric");
     }
 }

@@ -8,7 +8,7 @@ use super::{
     series::{NativeHistogram, Series, SeriesTable},
 };
 use crate::{
-    decode::{self, Decoded, Dialect, Exposition, Extra, Format, Observation, Sample},
+    decode::{self, Dialect, Exposition, Extra, Format, Observation, Observations, Sample},
     error::{Diagnostic, Error, ErrorKind, Limits},
 };
 
@@ -111,16 +111,16 @@ impl Metrics {
         if text {
             return self.push_text(time_ms, bytes, dialect);
         }
-        let decoded = match format {
+        let observations = match format {
             Format::Api => decode::api(bytes)?,
             Format::Expvar => decode::expvar(bytes)?,
             Format::MemStats => decode::mem_stats(bytes)?,
             Format::RuntimeMetrics => decode::runtime_metrics(bytes)?,
             _ => decode::promtool(bytes),
         };
-        match decoded.diagnostics.iter().find(|told| told.skipped) {
+        match observations.diagnostics.iter().find(|found| found.skipped) {
             Some(flaw) if options.strict => Err(Error::malformed(flaw.clone())),
-            _ => self.push_decoded(time_ms, decoded),
+            _ => self.push_observations(time_ms, observations),
         }
     }
 
@@ -167,7 +167,7 @@ impl Metrics {
 
     fn push_text(&mut self, time_ms: i64, text: &[u8], dialect: Dialect) -> Result<(), Error> {
         let exposition = Exposition::decode_as(text, dialect);
-        let flaw = exposition.diagnostics().iter().find(|told| told.skipped);
+        let flaw = exposition.diagnostics().iter().find(|found| found.skipped);
         if let (true, Some(flaw)) = (exposition.samples().is_empty(), flaw) {
             let kind = ErrorKind::NothingFound { expected: "sample", lines: exposition.lines() };
             return Err(Error::at(kind, flaw.line));
@@ -197,20 +197,20 @@ impl Metrics {
                 repeated = repeated.or(Some(index));
             }
         }
-        exposition.diagnostics().iter().for_each(|told| self.tell(time_ms, told.clone()));
+        exposition.diagnostics().iter().for_each(|found| self.note(time_ms, found.clone()));
         self.end_scrape(time_ms, repeated);
         Ok(())
     }
 
-    fn push_decoded(&mut self, time_ms: i64, decoded: Decoded) -> Result<(), Error> {
-        if decoded.observations.is_empty()
-            && let Some(flaw) = decoded.diagnostics.iter().find(|told| told.skipped)
+    fn push_observations(&mut self, time_ms: i64, observations: Observations) -> Result<(), Error> {
+        if observations.values.is_empty()
+            && let Some(flaw) = observations.diagnostics.iter().find(|found| found.skipped)
         {
             return Err(Error::malformed(flaw.clone()));
         }
-        self.count(decoded.observations.len())?;
+        self.count(observations.values.len())?;
         let mut repeated = None;
-        for Observation { metric, mut labels, time_ms: time, value, histogram } in decoded.observations {
+        for Observation { metric, mut labels, time_ms: time, value, histogram } in observations.values {
             labels.sort();
             let time_ms = time.unwrap_or(time_ms);
             if let Some(text) = histogram {
@@ -222,7 +222,7 @@ impl Metrics {
                 repeated = repeated.or(Some(index));
             }
         }
-        decoded.diagnostics.into_iter().for_each(|told| self.tell(time_ms, told));
+        observations.diagnostics.into_iter().for_each(|found| self.note(time_ms, found));
         self.end_scrape(time_ms, repeated);
         Ok(())
     }
@@ -235,7 +235,7 @@ impl Metrics {
         Ok(())
     }
 
-    fn tell(&mut self, time_ms: i64, diagnostic: Diagnostic) {
+    fn note(&mut self, time_ms: i64, diagnostic: Diagnostic) {
         if (self.diagnostics.len() as u64) < self.options.limits.diagnostics {
             self.diagnostics.push(ScrapeDiagnostic::new(time_ms, diagnostic));
         } else {
@@ -247,7 +247,7 @@ impl Metrics {
         if let Some(series) = repeated.and_then(|index| self.series.get(index)) {
             let metric = &series.metric;
             let problem = format!("{metric} has a second, other value for the same time; the first is kept");
-            self.tell(time_ms, Diagnostic::skipped(0, 0, problem));
+            self.note(time_ms, Diagnostic::skipped(0, 0, problem));
         }
         let place = self.scrape_times_ms.partition_point(|&time| time <= time_ms);
         self.scrape_times_ms.insert(place, time_ms);

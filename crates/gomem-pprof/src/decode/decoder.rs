@@ -5,7 +5,7 @@
 
 use super::{
     label_sets::{LabelBytes, LabelSets},
-    raw_samples::{Plain, RawSamples},
+    raw_samples::{PlainSample, RawSamples},
 };
 use crate::{
     error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw},
@@ -121,7 +121,7 @@ impl<'a> Decoder<'a> {
         if self.samples.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let plain = match Plain::decode(sample) {
+        let plain = match PlainSample::decode(sample) {
             Some(plain) => self.label_set(plain.labels, sample, label_sets)?.map(|set| (plain, set)),
             None => None,
         };

@@ -194,10 +194,10 @@ fn strict_readings_agree_with_go_tool_pprof() {
         Profile::decode_with(&bytes, &strict).unwrap_or_else(|err| panic!("{name}: {err}"));
         assert!(pprof.as_ref().is_none_or(|pprof| takes(pprof, &bytes)), "{name}");
     }
-    for (name, build, reason) in UNSOUND.iter().chain(BROKEN) {
+    for (name, build, problem) in UNSOUND.iter().chain(BROKEN) {
         let bytes = profile(*build);
         let err = Profile::decode_with(&bytes, &strict).unwrap_err();
-        assert!(err.to_string().contains(reason), "{name}: {err}");
+        assert!(err.to_string().contains(problem), "{name}: {err}");
         assert!(err.offset().is_some_and(|offset| offset <= bytes.len() as u64), "{name}: {err}");
         assert!(pprof.as_ref().is_none_or(|pprof| !takes(pprof, &bytes)), "{name}");
     }
@@ -210,16 +210,16 @@ fn lenient_readings_repair_and_tell() {
         let is_note = |found: &Diagnostic| matches!(found.flaw, Flaw::NoMapping { .. });
         assert!(profile.diagnostics().iter().all(is_note), "{name}");
     }
-    for (name, build, reason) in UNSOUND {
+    for (name, build, problem) in UNSOUND {
         let profile = Profile::decode(&profile(*build)).unwrap();
-        assert!(profile.diagnostics()[0].flaw.to_string().contains(reason), "{name}");
+        assert!(profile.diagnostics()[0].flaw.to_string().contains(problem), "{name}");
         assert!(profile.samples().any(|sample| sample.value(0) == 3), "{name}: what is sound is kept");
         let strict = DecodeOptions::default().with_strict(true);
         Profile::decode_with(&profile.encode(), &strict).unwrap_or_else(|err| panic!("{name}: written: {err}"));
     }
-    for (name, build, reason) in BROKEN {
+    for (name, build, problem) in BROKEN {
         let err = Profile::decode(&profile(*build)).unwrap_err();
-        assert!(err.to_string().contains(reason), "{name}: {err}");
+        assert!(err.to_string().contains(problem), "{name}: {err}");
     }
 }
 

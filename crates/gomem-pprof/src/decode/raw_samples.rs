@@ -22,20 +22,20 @@ pub(super) struct RawSamples {
     /// How many bytes the profile has, and about how many of them are samples that stay there.
     profile_bytes: usize,
     kept_bytes: usize,
-    /// SampleColumns that are not [`Plain`] in the profile, written so: they go behind its own bytes.
+    /// SampleColumns that are not [`PlainSample`] in the profile, written so: they go behind its own bytes.
     rewritten: Vec<u8>,
 }
 
 /// A sample as those who write profiles lay it out: its stack and its values, each one packed field, in either order, and
 /// then its labels.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Plain<'a> {
+pub(super) struct PlainSample<'a> {
     pub(super) stack: Wire<'a>,
     values: Wire<'a>,
     pub(super) labels: Wire<'a>,
 }
 
-impl<'a> Plain<'a> {
+impl<'a> PlainSample<'a> {
     #[inline]
     pub(super) fn decode(mut sample: Wire<'a>) -> Option<Self> {
         let (first_tag, first) = sample.short_message()?;
@@ -63,8 +63,8 @@ impl RawSamples {
 
     /// Adds a sample that stays where it is, at `begin`.
     #[inline]
-    pub(super) fn add_plain(&mut self, begin: usize, plain: Plain<'_>) -> Result<(), Error> {
-        let Plain { mut stack, mut values, .. } = plain;
+    pub(super) fn add_plain(&mut self, begin: usize, plain: PlainSample<'_>) -> Result<(), Error> {
+        let PlainSample { mut stack, mut values, .. } = plain;
         self.kept_bytes += stack.rest().len() + values.rest().len();
         if !self.are_short_values(values.rest()) {
             let mut found = 0;
@@ -231,7 +231,7 @@ mod tests {
             .collect();
         let mut raw = RawSamples::new(profile.len());
         for begin in begins {
-            raw.add_plain(begin, Plain::decode(Wire::new(&profile[begin..])).unwrap()).unwrap();
+            raw.add_plain(begin, PlainSample::decode(Wire::new(&profile[begin..])).unwrap()).unwrap();
         }
         (raw, profile)
     }
@@ -244,8 +244,11 @@ mod tests {
                 let ids: Vec<u64> = (0..length).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
                 let mut field = Vec::new();
                 write_field(&mut field, STACK_TAG, ids.iter().copied());
-                let packed =
-                    Plain::decode(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat())).unwrap().stack.rest().to_vec();
+                let packed = PlainSample::decode(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat()))
+                    .unwrap()
+                    .stack
+                    .rest()
+                    .to_vec();
                 let largest = ids.iter().copied().max().unwrap();
                 for most in [1, largest.saturating_sub(1), largest, largest + 1, LONGEST_SHORT] {
                     let are_all = ids.iter().all(|id| (1..=most.min(LONGEST_SHORT)).contains(id));
@@ -331,7 +334,7 @@ mod tests {
             (&[0x12, 0x81, 0x80, 0, 2, 0x0a, 0], false),
             (&[0x12, 1, 2, 0x0a, 9, 1], false),
         ] {
-            assert_eq!(Plain::decode(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
+            assert_eq!(PlainSample::decode(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
         }
     }
 }

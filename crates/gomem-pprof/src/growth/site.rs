@@ -5,7 +5,7 @@ use gomem_table::Unit;
 
 use crate::{
     growth::snapshot::LineValues,
-    view::{FrameKey, Sampled},
+    view::{FrameKey, SamplingEstimate},
 };
 
 /// A site over time, since the program's last restart.
@@ -43,7 +43,7 @@ pub(crate) struct Track {
 /// What is told of the first and the last profile only.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ends {
-    sampled: Sampled,
+    sampled: SamplingEstimate,
     inuse_bytes: i64,
 }
 

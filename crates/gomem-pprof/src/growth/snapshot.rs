@@ -2,7 +2,7 @@
 
 use crate::{
     model::Profile,
-    view::{FrameKey, FrameKeys, Granularity, Sampled},
+    view::{FrameKey, FrameKeys, Granularity, SamplingEstimate},
 };
 
 /// What each line has in one profile.
@@ -19,7 +19,7 @@ pub(crate) struct LineValues {
     pub(crate) alloc_objects: i64,
     pub(crate) alloc_bytes: i64,
     pub(crate) inuse_bytes: i64,
-    pub(crate) sampled: Sampled,
+    pub(crate) sampled: SamplingEstimate,
 }
 
 impl Snapshot {

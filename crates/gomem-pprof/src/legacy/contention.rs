@@ -4,7 +4,7 @@ use super::{
     lines::{Line, Lines, addresses},
     maps,
     stack::Stack,
-    text::Text,
+    text_profile::TextProfile,
 };
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
@@ -19,7 +19,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             break !line.text.starts_with("--- contentionz");
         }
     };
-    let mut text = Text::new(options, &[("contentions", "count"), ("delay", "nanoseconds")]);
+    let mut text = TextProfile::new(options, &[("contentions", "count"), ("delay", "nanoseconds")]);
     let (mut cycles_per_second, mut period) = (0_i64, 1_i64);
     while let Some(line) = lines.peek() {
         let trimmed = line.text.trim();
@@ -85,6 +85,6 @@ pub(super) fn integer(text: &str) -> Option<i64> {
     }
 }
 
-pub(super) fn refusal(line: &Line<'_>, reason: &'static str) -> Error {
-    Error::in_line(ErrorKind::Text { reason }, line.offset, line.number)
+pub(super) fn refusal(line: &Line<'_>, problem: &'static str) -> Error {
+    Error::in_line(ErrorKind::Text { problem }, line.offset, line.number)
 }

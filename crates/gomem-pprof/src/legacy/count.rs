@@ -1,6 +1,6 @@
 //! `goroutine profile: total 12`: Go's `debug=1` for what is counted.
 
-use super::{lines::Lines, maps, stack::Stack, text::Text};
+use super::{lines::Lines, maps, stack::Stack, text_profile::TextProfile};
 use crate::{
     error::{DecodeOptions, Error},
     model::Profile,
@@ -41,7 +41,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             break;
         }
     }
-    let mut text = Text::new(options, &[(&name, "count")]);
+    let mut text = TextProfile::new(options, &[(&name, "count")]);
     text.set_period(&name, "count", 1);
     while let Some(line) = lines.peek() {
         if line.text.starts_with("---") {

@@ -2,7 +2,7 @@
 
 use foldhash::HashMap;
 
-use super::{java, lines::Lines, maps, stack::Stack, text::Text, thread::drop_duplicate_leaf};
+use super::{java, lines::Lines, maps, stack::Stack, text_profile::TextProfile, thread::drop_duplicate_leaf};
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
     model::Profile,
@@ -45,7 +45,7 @@ impl Words {
 }
 
 pub(super) fn decode(bytes: &[u8], words: Words, options: &DecodeOptions) -> Result<Profile, Error> {
-    let mut text = Text::new(options, &[("samples", "count"), ("cpu", "nanoseconds")]);
+    let mut text = TextProfile::new(options, &[("samples", "count"), ("cpu", "nanoseconds")]);
     let period = words.period_micros.wrapping_mul(1000);
     text.set_period("cpu", "nanoseconds", period);
     let mut rest = &bytes[5 * words.width..];
@@ -53,7 +53,7 @@ pub(super) fn decode(bytes: &[u8], words: Words, options: &DecodeOptions) -> Res
     let mut frames = 0_u64;
     while !rest.is_empty() {
         let offset = bytes.len() - rest.len();
-        let truncated = || Error::at(ErrorKind::Text { reason: "the profile ends inside a sample" }, offset);
+        let truncated = || Error::at(ErrorKind::Text { problem: "the profile ends inside a sample" }, offset);
         let count = words.take(&mut rest).ok_or_else(truncated)?;
         let depth = words.take(&mut rest).ok_or_else(truncated)?;
         if depth > (rest.len() / words.width) as u64 {

@@ -3,7 +3,7 @@
 use super::{
     lines::{Line, Lines},
     stack::{Frame, Stack},
-    text::Text,
+    text_profile::TextProfile,
 };
 use crate::{
     error::{DecodeOptions, Error},
@@ -49,7 +49,7 @@ pub(super) fn header(text: &str) -> Option<Header<'_>> {
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     let mut lines = Lines::new(bytes);
-    let mut text = Text::new(options, &[("goroutine", "count")]);
+    let mut text = TextProfile::new(options, &[("goroutine", "count")]);
     text.set_period("goroutine", "count", 1);
     while let Some(line) = lines.next() {
         let Some(header) = header(line.text.trim_end()) else { continue };

@@ -8,7 +8,7 @@ use super::{
     lines::{Lines, addresses},
     maps,
     stack::Stack,
-    text::Text,
+    text_profile::TextProfile,
 };
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
@@ -22,7 +22,7 @@ pub(super) fn is_header(text: &str) -> bool {
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     let mut lines = Lines::new(bytes);
-    let malformed = || Error::in_line(ErrorKind::Text { reason: "not the header of a heap profile" }, 0, 1);
+    let malformed = || Error::in_line(ErrorKind::Text { problem: "not the header of a heap profile" }, 0, 1);
     let header = loop {
         let line = lines.next().ok_or_else(malformed)?;
         if !line.is_space_or_comment() {
@@ -37,7 +37,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
     } else {
         &[("objects", "count"), ("space", "bytes")]
     };
-    let mut text = Text::new(options, kinds);
+    let mut text = TextProfile::new(options, kinds);
     text.set_period("space", "bytes", header.rate);
     let mut values = Vec::new();
     while let Some(line) = lines.next() {

@@ -7,7 +7,7 @@ use super::{
     heap::unsampled,
     lines::{Lines, addresses},
     stack::{Frame, Stack},
-    text::Text,
+    text_profile::TextProfile,
 };
 use crate::{
     error::{DecodeOptions, Error},
@@ -54,7 +54,7 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
         }
         lines.next();
     }
-    let mut text = Text::new(options, &[(kinds[0], "count"), (kinds[1], &unit)]);
+    let mut text = TextProfile::new(options, &[(kinds[0], "count"), (kinds[1], &unit)]);
     if !is_heap {
         text.set_period("contentions", "count", period);
     }

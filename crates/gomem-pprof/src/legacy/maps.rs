@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::{lines::Lines, text::Text};
+use super::{lines::Lines, text_profile::TextProfile};
 use crate::{
     error::Error,
     model::{MappingColumns, Profile},
@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Reads on to the mapped files, if there are any, and ends the profile with them.
-pub(super) fn finish(text: Text<'_>, mut lines: Lines<'_>) -> Result<Profile, Error> {
+pub(super) fn finish(text: TextProfile<'_>, mut lines: Lines<'_>) -> Result<Profile, Error> {
     // The heading may have been taken already.
     let mut ahead = lines;
     while let Some(line) = ahead.next() {
@@ -25,7 +25,7 @@ pub(super) fn finish(text: Text<'_>, mut lines: Lines<'_>) -> Result<Profile, Er
 }
 
 /// Ends the profile with the mapped files that are next.
-pub(super) fn finish_here(mut text: Text<'_>, mut lines: Lines<'_>) -> Result<Profile, Error> {
+pub(super) fn finish_here(mut text: TextProfile<'_>, mut lines: Lines<'_>) -> Result<Profile, Error> {
     let mut mappings: Vec<Entry> = Vec::new();
     let mut attributes: Vec<(String, String)> = Vec::new();
     while let Some(line) = lines.next() {

@@ -5,7 +5,7 @@ use super::{
     lines::{Line, Lines, addresses},
     maps,
     stack::Stack,
-    text::Text,
+    text_profile::TextProfile,
 };
 use crate::{
     error::{DecodeOptions, Error},
@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     let mut lines = Lines::new(bytes);
-    let mut text = Text::new(options, &[("thread", "count")]);
+    let mut text = TextProfile::new(options, &[("thread", "count")]);
     text.set_period("thread", "count", 1);
     // The threads seen with the stack that was written last.
     let mut last: Option<(Stack, i64)> = None;

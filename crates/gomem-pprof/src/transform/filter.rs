@@ -194,7 +194,7 @@ impl Names {
     fn compile(filter: &Filter) -> Result<Self, UsageError> {
         let compile = |option, pattern: &str| match pattern {
             "" => Ok(None),
-            pattern => compile(pattern).map(Some).map_err(|reason| UsageError::pattern(option, pattern, &reason)),
+            pattern => compile(pattern).map(Some).map_err(|problem| UsageError::pattern(option, pattern, &problem)),
         };
         Ok(Self {
             focus: compile("focus", &filter.focus)?,

@@ -40,11 +40,11 @@ impl<'u> TagFilter<'u> {
             None => (None, filter),
         };
         let test = match range(filter) {
-            Some(range) => range.map_err(|reason| UsageError::pattern(option, filter, &reason))?,
+            Some(range) => range.map_err(|problem| UsageError::pattern(option, filter, &problem))?,
             None => Test::Patterns(
                 filter
                     .split(',')
-                    .map(|pattern| compile(pattern).map_err(|reason| UsageError::pattern(option, pattern, &reason)))
+                    .map(|pattern| compile(pattern).map_err(|problem| UsageError::pattern(option, pattern, &problem)))
                     .collect::<Result<_, _>>()?,
             ),
         };

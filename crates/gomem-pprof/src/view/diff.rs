@@ -6,7 +6,7 @@ use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 use super::{
     flame::FlameTree,
     key::{FrameKey, Granularity},
-    sampling::{Sampled, Z_95},
+    sampling::{SamplingEstimate, Z_95},
     top::{TopOptions, TopRow},
 };
 use crate::{
@@ -222,9 +222,9 @@ impl ProfileDiff {
 
     /// What the sampler saw of what is different, by key. Two profiles are sampled independently, so variances add up; but
     /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it.
-    fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, Sampled> {
+    fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, SamplingEstimate> {
         let of = |profile: &Profile| profile.sampled_keys(sample_type, by).unwrap_or_default();
-        let mut of_key: HashMap<FrameKey, Sampled> = of(&self.current).into_iter().collect();
+        let mut of_key: HashMap<FrameKey, SamplingEstimate> = of(&self.current).into_iter().collect();
         let base = of(&self.base);
         let is_counter = self.current.sample_types.get(sample_type).is_some_and(|kind| kind.name.starts_with("alloc"));
         let is_continued = is_counter

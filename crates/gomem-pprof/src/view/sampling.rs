@@ -16,7 +16,7 @@ use crate::model::Profile;
 /// make a value of n·v/p with the standard deviation √n·v/p.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
-pub struct Sampled {
+pub struct SamplingEstimate {
     /// How many objects the sampler picked.
     pub objects: f64,
     /// The variance of the value.
@@ -26,7 +26,7 @@ pub struct Sampled {
 /// How sure the flat values of a profile are.
 #[derive(Debug, Clone)]
 pub struct Sampling {
-    rows: Vec<SampledKey>,
+    rows: Vec<SamplingRow>,
     by: Granularity,
     unit: Unit,
 }
@@ -34,16 +34,16 @@ pub struct Sampling {
 /// A key, its flat value, and what the sampler saw of it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
-pub struct SampledKey {
+pub struct SamplingRow {
     /// The key.
     pub key: FrameKey,
     /// The value of samples whose leaf it is.
     pub flat: i64,
     /// What the sampler saw.
-    pub sampled: Sampled,
+    pub sampled: SamplingEstimate,
 }
 
-impl Sampled {
+impl SamplingEstimate {
     /// The standard deviation of the value.
     #[must_use]
     pub fn deviation(&self) -> f64 {
@@ -58,7 +58,7 @@ impl Sampled {
 
 impl Profile {
     /// For each sample, what the sampler saw of a sample type; `None` for profiles that do not sample objects by size.
-    pub(crate) fn sampled(&self, sample_type: usize) -> Option<Vec<Sampled>> {
+    pub(crate) fn sampled(&self, sample_type: usize) -> Option<Vec<SamplingEstimate>> {
         let kind = self.sample_types.get(sample_type)?;
         let is_heap = self.period_type.as_ref().is_some_and(|kind| kind.name == "space");
         let (stem, _) = kind.name.rsplit_once('_').unwrap_or(("", &kind.name));
@@ -76,7 +76,7 @@ impl Profile {
                 .map(|sample| {
                     let (count, bytes) = (sample.value(objects) as f64, sample.value(space) as f64);
                     if count == 0.0 {
-                        return Sampled::default();
+                        return SamplingEstimate::default();
                     }
                     let size = bytes / count;
                     let probability = if rate > 1.0 { -(-size / rate).exp_m1() } else { 1.0 };
@@ -84,15 +84,15 @@ impl Profile {
                     let weight = sample.value(sample_type) as f64 / picked.max(f64::MIN_POSITIVE);
                     // Where every object is picked, nothing is left to chance.
                     let variance = if rate > 1.0 { picked * weight * weight } else { 0.0 };
-                    Sampled { objects: picked, variance }
+                    SamplingEstimate { objects: picked, variance }
                 })
                 .collect(),
         )
     }
 
     /// What the sampler saw of each key's flat value, by the key's number in `keys`.
-    pub(crate) fn sampled_by(&self, sample_type: usize, keys: &FrameKeys) -> Option<Vec<Sampled>> {
-        let mut of_key = vec![Sampled::default(); keys.keys.len()];
+    pub(crate) fn sampled_by(&self, sample_type: usize, keys: &FrameKeys) -> Option<Vec<SamplingEstimate>> {
+        let mut of_key = vec![SamplingEstimate::default(); keys.keys.len()];
         for (sample, sampled) in self.samples().zip(self.sampled(sample_type)?) {
             if let Some(leaf) = sample.locations().first() {
                 of_key[keys.of_line[self.line_range(leaf).start] as usize].add(sampled);
@@ -103,7 +103,11 @@ impl Profile {
 
     /// What the sampler saw of each key's flat value, with the key's name; `None` for profiles that do not sample
     /// objects by size.
-    pub(crate) fn sampled_keys(&self, sample_type: usize, by: Granularity) -> Option<Vec<(FrameKey, Sampled)>> {
+    pub(crate) fn sampled_keys(
+        &self,
+        sample_type: usize,
+        by: Granularity,
+    ) -> Option<Vec<(FrameKey, SamplingEstimate)>> {
         let keys = FrameKeys::from_profile(self, by);
         let sampled = self.sampled_by(sample_type, &keys)?;
         Some(keys.keys.into_iter().zip(sampled).filter(|(_, sampled)| sampled.objects != 0.0).collect())
@@ -112,10 +116,10 @@ impl Profile {
     /// How sure the flat value of each key is; `None` for profiles that do not sample objects by size.
     #[must_use]
     pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Sampling> {
-        let sampled: HashMap<FrameKey, Sampled> = self.sampled_keys(sample_type, by)?.into_iter().collect();
+        let sampled: HashMap<FrameKey, SamplingEstimate> = self.sampled_keys(sample_type, by)?.into_iter().collect();
         let top = self.top(&TopOptions::new(sample_type).by(by));
         let rows = top.rows().iter().filter_map(|row| {
-            Some(SampledKey { key: row.key.clone(), flat: row.flat, sampled: *sampled.get(&row.key)? })
+            Some(SamplingRow { key: row.key.clone(), flat: row.flat, sampled: *sampled.get(&row.key)? })
         });
         Some(Sampling { rows: rows.collect(), by, unit: top.unit() })
     }
@@ -124,7 +128,7 @@ impl Profile {
 impl Sampling {
     /// The keys, most first.
     #[must_use]
-    pub fn rows(&self) -> &[SampledKey] {
+    pub fn rows(&self) -> &[SamplingRow] {
         &self.rows
     }
 
@@ -134,10 +138,10 @@ impl Sampling {
         Self { rows: Vec::new(), by, unit }.definition().schema()
     }
 
-    fn definition(&self) -> Definition<'_, &SampledKey> {
+    fn definition(&self) -> Definition<'_, &SamplingRow> {
         Definition::new("sampling", "largest |flat| first, then largest |cum|, then by name")
             .about("how sure the values of a heap profile are")
-            .embed(self.by.definition(), |row: &&SampledKey| &row.key)
+            .embed(self.by.definition(), |row: &&SamplingRow| &row.key)
             .int64("flat", self.unit, "the value of samples whose leaf it is", |row| row.flat)
             .float64("sampled_objects", Unit::None, "how many objects the sampler picked", |row| row.sampled.objects)
             .float64("low", self.unit, "the least that flat may be, at 95 %", |row| row.bound(-1.0).max(0.0))
@@ -152,7 +156,7 @@ impl ToTable for Sampling {
     }
 }
 
-impl SampledKey {
+impl SamplingRow {
     fn bound(&self, sign: f64) -> f64 {
         self.flat as f64 + sign * Z_95 * self.sampled.deviation()
     }

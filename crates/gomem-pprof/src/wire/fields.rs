@@ -62,7 +62,7 @@ impl<'a> Wire<'a> {
                 Value::Bytes(inside)
             }
             5 => self.fixed(4)?,
-            _ => return Err(Error::at(ErrorKind::Wire { reason: "unknown wire type" }, begin)),
+            _ => return Err(Error::at(ErrorKind::Wire { problem: "unknown wire type" }, begin)),
         };
         Ok(Some(self.field))
     }
@@ -161,7 +161,7 @@ impl<'a> Wire<'a> {
         if self.bytes.len() < 10 {
             return Err(self.truncated(self.offset));
         }
-        Err(Error::at(ErrorKind::Wire { reason: "a number of more than ten bytes" }, self.offset))
+        Err(Error::at(ErrorKind::Wire { problem: "a number of more than ten bytes" }, self.offset))
     }
 
     fn fixed(&mut self, width: usize) -> Result<Value<'a>, Error> {

@@ -69,7 +69,7 @@ fn each_member(
         let mut member = GzDecoder::new(rest);
         let goes_on = take(&mut member).map_err(|err| {
             let offset = bytes.len() - member.get_ref().len();
-            Error::at(ErrorKind::Gzip { reason: err.to_string() }, offset)
+            Error::at(ErrorKind::Gzip { problem: err.to_string() }, offset)
         })?;
         if !goes_on {
             break;

@@ -46,11 +46,11 @@ pub(super) fn first_flaw(text: &[u8], dialect: Dialect) -> Option<Diagnostic> {
 /// What the Prometheus format has to remember from line to line.
 #[derive(Default)]
 struct Prometheus<'a> {
-    families: HashMap<Cow<'a, str>, Declared>,
+    families: HashMap<Cow<'a, str>, Declaration>,
 }
 
 #[derive(Default)]
-struct Declared {
+struct Declaration {
     help: bool,
     kind: Option<MetricType>,
     sampled: bool,

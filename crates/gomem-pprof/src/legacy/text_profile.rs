@@ -7,13 +7,13 @@ use crate::{
 };
 
 /// What all forms have in common: samples, limits, and flaws with their lines.
-pub(super) struct Text<'o> {
+pub(super) struct TextProfile<'o> {
     pub(super) options: &'o DecodeOptions,
     pub(super) builder: Builder,
     pub(super) samples: u64,
 }
 
-impl<'o> Text<'o> {
+impl<'o> TextProfile<'o> {
     pub(super) fn new(options: &'o DecodeOptions, sample_types: &[(&str, &str)]) -> Self {
         let kinds = sample_types.iter().map(|&(name, unit)| SampleType::new(name, unit)).collect();
         let mut builder = Builder::new(kinds);
@@ -28,21 +28,21 @@ impl<'o> Text<'o> {
     }
 
     /// A line that does not read as what it should be: an error for a strict reading, a diagnostic else.
-    pub(super) fn flaw(&mut self, line: &Line<'_>, reason: &'static str) -> Result<(), Error> {
+    pub(super) fn flaw(&mut self, line: &Line<'_>, problem: &'static str) -> Result<(), Error> {
         if self.options.strict {
-            return Err(Error::in_line(ErrorKind::Strict(Flaw::Line { reason }), line.offset, line.number));
+            return Err(Error::in_line(ErrorKind::Strict(Flaw::Line { problem }), line.offset, line.number));
         }
-        self.note(line, reason);
+        self.note(line, problem);
         Ok(())
     }
 
     /// What is told but not refused: `go tool pprof` does not look at it.
-    pub(super) fn note(&mut self, line: &Line<'_>, reason: &'static str) {
+    pub(super) fn note(&mut self, line: &Line<'_>, problem: &'static str) {
         let most = self.options.limits.diagnostics;
         let header = self.builder.header();
         if (header.diagnostics.len() as u64) < most {
             let (offset, number) = (line.offset as u64, line.number);
-            header.diagnostics.push(Diagnostic { offset, line: Some(number), flaw: Flaw::Line { reason } });
+            header.diagnostics.push(Diagnostic { offset, line: Some(number), flaw: Flaw::Line { problem } });
         } else {
             header.suppressed_diagnostics += 1;
         }

@@ -1,0 +1,93 @@
+//! What a lenient reading repaired, and where.
+
+use gomem_table::{Definition, Row, Unit};
+
+/// What a lenient reading repaired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The byte of the inflated profile.
+    pub offset: u64,
+    /// The line, from 1, for forms that are text.
+    pub line: Option<u64>,
+    /// What was repaired.
+    pub flaw: Flaw,
+}
+
+impl Row for Diagnostic {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("diagnostics", "as found")
+            .about("what a lenient reading repaired")
+            .uint64("offset", Unit::Bytes, "the byte of the inflated profile", |found: &&'a Self| found.offset)
+            .optional_uint64("line", Unit::None, "the form is no text", "the line, from 1", |found| found.line)
+            .string("problem", "what was repaired", |found| found.flaw.to_string())
+    }
+}
+
+/// A flaw that can be repaired.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Flaw {
+    /// A sample has more or fewer values than there are sample types.
+    #[error("sample has {found} values for {expected} sample types")]
+    ValueCount {
+        /// The values found.
+        found: usize,
+        /// The sample types.
+        expected: usize,
+    },
+    /// A sample names a location that is not there.
+    #[error("no location has id {id}")]
+    NoLocation {
+        /// The location's id.
+        id: u64,
+    },
+    /// A line names a function that is not there.
+    #[error("no function has id {id}")]
+    NoFunction {
+        /// The function's id.
+        id: u64,
+    },
+    /// Two messages have the same id, or one has id 0.
+    #[error("{what} id {id} is zero or used twice")]
+    Id {
+        /// The kind of message.
+        what: &'static str,
+        /// The id.
+        id: u64,
+    },
+    /// A string's index is beyond the string table.
+    #[error("no string has index {index}")]
+    NoString {
+        /// The index.
+        index: i64,
+    },
+    /// The first string is not empty.
+    #[error("the first string of the table is not empty")]
+    FirstString,
+    /// A location names a mapping that is not there. `go tool pprof` takes such a profile, as does a strict reading.
+    #[error("no mapping has id {id}")]
+    NoMapping {
+        /// The mapping's id.
+        id: u64,
+    },
+    /// There are two times: two profiles were written one after the other.
+    #[error("two profiles are written one after the other")]
+    Concatenated,
+    /// A line of one of the older forms that was left out, or read in part.
+    #[error("{problem}")]
+    Line {
+        /// What does not fit.
+        problem: &'static str,
+    },
+    /// The runtime had cut a stack off, and it was continued.
+    #[error("the stack of sample {sample} was cut off; {frames} frames were added from a stack like it")]
+    Truncated {
+        /// The sample, from 0.
+        sample: usize,
+        /// How many frames were added.
+        frames: usize,
+    },
+    /// Bytes follow the gzip stream.
+    #[error("bytes follow the gzip stream")]
+    TrailingBytes,
+}

@@ -1,0 +1,79 @@
+//! How a profile is to be read, and how much is accepted.
+
+/// How to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct DecodeOptions {
+    /// How much is accepted.
+    pub limits: Limits,
+    /// Whether flaws are errors, as they are for `go tool pprof`.
+    pub strict: bool,
+    /// Whether the profile answers as `go tool pprof` does even where that is wrong.
+    pub pprof_compat: bool,
+}
+
+/// How much input is accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Bytes after inflating: 512 MiB by default.
+    pub decompressed_bytes: u64,
+    /// Sample types.
+    pub sample_types: u64,
+    /// SampleColumns.
+    pub samples: u64,
+    /// Values, over all samples: one for each sample type.
+    pub values: u64,
+    /// Frames of one sample.
+    pub stack_depth: u64,
+    /// Locations, functions, mappings and strings, each.
+    pub entries: u64,
+    /// Diagnostics that are kept; further ones are counted only.
+    pub diagnostics: u64,
+}
+
+impl DecodeOptions {
+    /// The same with other limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// The same with flaws as errors, or not.
+    #[must_use]
+    pub fn with_strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// The same with the answers of `go tool pprof` even where they are wrong, or not.
+    #[must_use]
+    pub fn with_pprof_compat(mut self, pprof_compat: bool) -> Self {
+        self.pprof_compat = pprof_compat;
+        self
+    }
+}
+
+impl Limits {
+    /// The same with another limit for the bytes after inflating.
+    #[must_use]
+    pub fn with_decompressed_bytes(mut self, bytes: u64) -> Self {
+        self.decompressed_bytes = bytes;
+        self
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            decompressed_bytes: 512 << 20,
+            sample_types: 256,
+            samples: 20_000_000,
+            values: 200_000_000,
+            stack_depth: 65_536,
+            entries: 20_000_000,
+            diagnostics: 10_000,
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! A question that has no answer.
+
+/// A question that has no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsageError {
+    /// A regular expression, or a range of numbers, that is none.
+    #[error("{option}: `{pattern}`: {problem}")]
+    Pattern {
+        /// The option.
+        option: &'static str,
+        /// What it says.
+        pattern: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Profiles that have no sample type in common.
+    #[error("profile {index} counts {found}, the first one {expected}: they have nothing in common")]
+    SampleTypes {
+        /// Which profile, from 0.
+        index: usize,
+        /// Its sample types.
+        found: String,
+        /// The first profile's sample types.
+        expected: String,
+    },
+    /// Profiles whose values or periods are in units that cannot be converted.
+    #[error("profile {index} has {what} in {found}, the first one in {expected}")]
+    Units {
+        /// Which profile, from 0.
+        index: usize,
+        /// What differs: the sample type or the period.
+        what: String,
+        /// Its unit.
+        found: String,
+        /// The first profile's unit.
+        expected: String,
+    },
+    /// Values that cannot be told in a unit of another kind.
+    #[error("values in `{found}` cannot be told in `{wanted}`")]
+    Unit {
+        /// What they are in.
+        found: String,
+        /// What was asked for.
+        wanted: String,
+    },
+    /// Nothing to merge.
+    #[error("no profiles to merge")]
+    NoProfiles,
+}
+
+impl UsageError {
+    pub(crate) fn pattern(option: &'static str, pattern: &str, problem: &str) -> Self {
+        Self::Pattern { option, pattern: pattern.to_owned(), problem: problem.to_owned() }
+    }
+}
