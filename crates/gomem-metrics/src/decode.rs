@@ -17,8 +17,4 @@ pub use gctrace::{GcTrace, GcTraceLine};
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
-pub(crate) use api::decode as api;
-pub(crate) use json::{expvar, runtime_metrics};
-pub(crate) use mem_stats::decode as mem_stats;
 pub(crate) use observation::{Observation, Observations};
-pub(crate) use promtool::decode as promtool;

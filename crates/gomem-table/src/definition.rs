@@ -39,32 +39,6 @@ pub struct Definition<'a, R> {
     parts: Vec<Box<dyn Fill<R> + 'a>>,
 }
 
-/// A row of a published table.
-pub trait Row: Sized {
-    /// The table that such rows make.
-    fn definition<'a>() -> Definition<'a, &'a Self>
-    where
-        Self: 'a;
-
-    /// What that table promises.
-    #[must_use]
-    fn schema() -> TableSchema {
-        Self::definition().schema()
-    }
-}
-
-/// What can be shown as a table.
-pub trait ToTable {
-    /// One row each, in order.
-    fn to_table(&self) -> Table;
-}
-
-impl<R: Row> ToTable for [R] {
-    fn to_table(&self) -> Table {
-        R::definition().table(self)
-    }
-}
-
 impl<'a, R: 'a> Definition<'a, R> {
     /// A table without columns yet; `order` says how its rows are sorted.
     #[must_use]
@@ -504,7 +478,7 @@ const CHUNK: usize = 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Cell;
+    use crate::{Cell, Row, ToTable};
 
     struct Step {
         from: Arc<str>,

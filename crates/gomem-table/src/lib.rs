@@ -24,7 +24,8 @@
 //! | `table` | [`Table`], [`TableError`] |
 //! | `column` | [`Column`], [`Values`], its constructors |
 //! | `cell` | [`Cell`]: one value, for renderers |
-//! | `definition` | [`Definition`], [`Row`], [`ToTable`]: a table said once |
+//! | `definition` | [`Definition`]: a table said once |
+//! | `row` | [`Row`], [`ToTable`]: what is shown as a table |
 //! | `fill` | columns that are filled a chunk of rows at a time |
 //! | `json` | cells and rows as JSON; [`rfc3339`] |
 //! | `kind` | [`Kind`]: the type of a column's values |
@@ -41,6 +42,7 @@ mod definition;
 mod fill;
 mod json;
 mod kind;
+mod row;
 mod schema;
 mod strings;
 mod table;
@@ -49,9 +51,10 @@ mod view;
 
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
-pub use definition::{Definition, Name, Row, ToTable};
+pub use definition::{Definition, Name};
 pub use json::rfc3339;
 pub use kind::Kind;
+pub use row::{Row, ToTable};
 pub use schema::{ColumnSchema, TableSchema};
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};

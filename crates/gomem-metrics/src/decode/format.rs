@@ -2,7 +2,8 @@
 
 use memchr::memmem;
 
-use super::exposition::Dialect;
+use super::{api, exposition::Dialect, json, mem_stats, observation::Observations, promtool};
+use crate::error::Error;
 
 /// A format that metrics come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +55,26 @@ impl Format {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.name() == name)
+    }
+
+    /// Which of the text formats it is, if it is one.
+    pub(crate) fn dialect(self) -> Option<Dialect> {
+        match self {
+            Self::Prometheus => Some(Dialect::Prometheus),
+            Self::OpenMetrics => Some(Dialect::OpenMetrics),
+            Self::Api | Self::Promtool | Self::Expvar | Self::MemStats | Self::RuntimeMetrics => None,
+        }
+    }
+
+    /// What a file holds that is in none of the text formats.
+    pub(crate) fn decode(self, bytes: &[u8]) -> Result<Observations, Error> {
+        match self {
+            Self::Api => api::decode(bytes),
+            Self::Expvar => json::expvar(bytes),
+            Self::MemStats => mem_stats::decode(bytes),
+            Self::RuntimeMetrics => json::runtime_metrics(bytes),
+            Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
+        }
     }
 
     /// The format that the bytes announce. Text that announces nothing is read as Prometheus' own.

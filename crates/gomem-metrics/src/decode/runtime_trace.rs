@@ -205,6 +205,7 @@ impl ToTable for RuntimeTrace {
 impl Row for RuntimeTraceNumber {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("runtime_trace", "as in the log")
+            .about("the numbers of the pacer's and the scavenger's lines")
             .int64("log_line", Unit::None, "the line of the log, from 1", |number: &&'a Self| {
                 i64::try_from(number.log_line).unwrap_or(i64::MAX)
             })

@@ -56,6 +56,7 @@ impl Row for Judgement {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         let order = "what fired first, the most severe before all; then the order of the rules";
         Definition::new("diagnosis", order)
+            .about("what each rule says of each program")
             .category("rule", Rule::NAMES, "the rule's name", |judgement: &&'a Self| judgement.rule as u32)
             .category("verdict", Verdict::NAMES, "whether it applies", |judgement| judgement.verdict as u32)
             .category("severity", Severity::NAMES, "how much it matters; info unless it fired", |judgement| {

@@ -8,7 +8,7 @@ use super::{
     series::{NativeHistogram, Series, SeriesTable},
 };
 use crate::{
-    decode::{self, Dialect, Exposition, Extra, Format, Observation, Observations, Sample},
+    decode::{Dialect, Exposition, Extra, Format, Observation, Observations, Sample},
     error::{Diagnostic, Error, ErrorKind, Limits},
 };
 
@@ -97,27 +97,14 @@ impl Metrics {
     pub fn push(&mut self, time_ms: i64, bytes: &[u8]) -> Result<(), Error> {
         let options = self.options;
         let format = options.format.unwrap_or_else(|| Format::detect(bytes));
-        let dialect = match format {
-            Format::OpenMetrics => Dialect::OpenMetrics,
-            _ => Dialect::Prometheus,
-        };
-        let text = matches!(format, Format::Prometheus | Format::OpenMetrics);
-        if options.strict
-            && text
-            && let Some(flaw) = Exposition::check(bytes, dialect)
-        {
-            return Err(Error::malformed(flaw));
+        if let Some(dialect) = format.dialect() {
+            let flaw = if options.strict { Exposition::check(bytes, dialect) } else { None };
+            return match flaw {
+                Some(flaw) => Err(Error::malformed(flaw)),
+                None => self.push_text(time_ms, bytes, dialect),
+            };
         }
-        if text {
-            return self.push_text(time_ms, bytes, dialect);
-        }
-        let observations = match format {
-            Format::Api => decode::api(bytes)?,
-            Format::Expvar => decode::expvar(bytes)?,
-            Format::MemStats => decode::mem_stats(bytes)?,
-            Format::RuntimeMetrics => decode::runtime_metrics(bytes)?,
-            _ => decode::promtool(bytes),
-        };
+        let observations = format.decode(bytes)?;
         match observations.diagnostics.iter().find(|found| found.skipped) {
             Some(flaw) if options.strict => Err(Error::malformed(flaw.clone())),
             _ => self.push_observations(time_ms, observations),

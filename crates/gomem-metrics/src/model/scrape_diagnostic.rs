@@ -31,6 +31,7 @@ impl Row for ScrapeDiagnostic {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         let whole = "the scrape as a whole";
         Definition::new("diagnostics", "as found")
+            .about("lines of scrapes that were skipped, or read with a reservation")
             .timestamp("time", "when the scrape was taken", |found: &&'a Self| found.time_ms)
             .optional_int64("line", Unit::None, whole, "the line, from 1", |found| {
                 let line = i64::try_from(found.diagnostic.line).unwrap_or(i64::MAX);

@@ -67,6 +67,7 @@ impl Series {
 impl Row for NativeHistogram {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("histograms", "as they came")
+            .about("native histograms, as they stand")
             .timestamp("time", "when it was observed", |histogram: &&'a Self| histogram.time_ms)
             .text("metric", "the metric's name", |histogram| histogram.metric.as_str())
             .string("labels", "its labels, as key=\"value\" with commas between", |histogram| {

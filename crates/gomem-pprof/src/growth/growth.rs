@@ -123,6 +123,7 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
     let per_hour = if unit == Unit::Bytes { Unit::BytesPerHour } else { Unit::None };
     let value = |of: fn(&SiteGrowth) -> f64| move |site: &&'a SiteGrowth| of(site) as i64;
     Definition::new("growth", "the site that grew most first")
+        .about("how each site's value goes over a series of profiles")
         .optional_text("function", "the frame has no name", "the function", |site: &&'a SiteGrowth| {
             site.key.function.as_deref()
         })
