@@ -276,5 +276,5 @@ const SAFE_GC_CPU: f64 = 0.25;
 const FRAGMENTED_GC_CPU: f64 = 0.15;
 /// Spans in use of which more than this share holds no object are fragmented.
 const FRAGMENTED: f64 = 0.4;
-/// From here on, it is told that the GC takes about half the CPU.
+/// From here on, a warning says that the GC takes about half the CPU.
 const HALF_THE_CPU: f64 = 0.4;

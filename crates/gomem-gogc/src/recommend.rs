@@ -129,7 +129,7 @@ impl GcModel {
 
     fn judged(&self, prediction: Prediction, objective: Objective) -> Option<Recommendation> {
         let peak = prediction.peak_heap_bytes?;
-        // Without CPU times, cycles tell how the settings compare.
+        // Without CPU times, the settings are compared by their cycles.
         let cpu = prediction.gc_cpu_fraction.or(prediction.gc_cycles)?;
         let gib = peak.value / GIB;
         let score = match objective {

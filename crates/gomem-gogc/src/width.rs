@@ -46,7 +46,7 @@ const SMALL_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.40, 1.20, 1.20], [0.30, 0.6
 const CPU_WIDTH: [f64; 4] = [0.28, 0.45, 0.72, 1.10];
 /// The share of the available CPU that any prediction of GC CPU may be off by.
 pub(crate) const CPU_POINTS: f64 = 0.02;
-/// A short or unsteady recording tells less, and so do cycles that were not seen one by one.
+/// A short or unsteady recording says less, and so do cycles that were not seen one by one.
 const SHAKY: f64 = 1.3;
 const SAMPLED: f64 = 1.3;
 

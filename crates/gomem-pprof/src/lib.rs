@@ -1,8 +1,8 @@
 //! Reader for pprof profiles: heap, allocs, CPU, goroutine, mutex, block and any other.
 //!
 //! The format is `proto/profile.proto` of google/pprof, gzipped or not; Go's text forms (`debug=1`, `debug=2`) and
-//! gperftools' older ones are read too. Protobuf is decoded straight into columns; names are held once. What a lenient
-//! reading had to repair is told by [`Profile::diagnostics`]. Answers are those of `go tool pprof`, to the unit, but where
+//! gperftools' older ones are read too. Protobuf is decoded straight into columns; names are held once.
+//! [`Profile::diagnostics`] lists what a lenient reading had to repair. Answers are those of `go tool pprof`, to the unit, but where
 //! that is wrong; with [`DecodeOptions::pprof_compat`], there too.
 //!
 //! ```no_run

@@ -2,7 +2,7 @@
 
 use crate::{Origin, SourcePath};
 
-/// The modules of a program, as far as the names and files of its functions tell.
+/// The modules of a program, as the names and files of its functions show them.
 ///
 /// A file in the module cache, and one of a `-trimpath` build, say their module: `golang.org/x/net@v0.30.0/http2/frame.go`.
 /// A vendored file does not, so there the host's convention decides (`github.com/owner/repository`). What remains is the
@@ -27,7 +27,7 @@ impl Modules {
     }
 
     /// The module of a package, by one of its files: without its version; `std` for the standard library. The program's
-    /// own module is `main` where nothing tells its name.
+    /// own module is `main` where its name is not known.
     #[must_use]
     pub fn module(&self, package: &str, file: &str) -> String {
         if let Some(module) = foreign(package, file) {

@@ -50,7 +50,7 @@ impl Origin {
 }
 
 /// Whether a path element begins packages of the standard library. A module may be called `service` as well, so the
-/// missing dot alone does not tell.
+/// missing dot alone does not prove it.
 fn is_std(first: &str) -> bool {
     STD.binary_search(&first).is_ok()
 }

@@ -1,4 +1,4 @@
-//! The formats metrics come in, and how to tell which one it is.
+//! The formats that metrics come in, and how each announces itself.
 
 use memchr::memmem;
 

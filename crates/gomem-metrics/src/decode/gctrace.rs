@@ -22,7 +22,7 @@ use nom::{
 use super::trace_options::TraceOptions;
 use crate::error::{Diagnostic, Error, ErrorKind};
 
-/// The GC cycles that a log tells of.
+/// The GC cycles in a log.
 #[derive(Debug, Clone, Default)]
 pub struct GcTrace {
     lines: Vec<GcTraceLine>,

@@ -75,7 +75,7 @@ impl Observations {
                 fields.iter().for_each(|(key, field)| self.flatten(&format!("{name}.{key}"), field));
             }
             Value::Array(items) if name == "memstats.BySize" => items.iter().for_each(|item| self.size_class(item)),
-            // The rings of pauses are read as the cycles that they tell of.
+            // The rings of pauses are read as GC cycles.
             Value::Array(_) if name.starts_with("memstats.Pause") || name == "cmdline" => {}
             Value::Array(_) | Value::String(_) => {
                 self.diagnostics.push(Diagnostic::skipped(1, 0, format!("{name}: not a number")));

@@ -44,7 +44,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     Ok(observations)
 }
 
-/// The GC cycles that the rings of pauses tell of: up to 256 of them out of one file.
+/// The GC cycles in the rings of pauses: up to 256 of them out of one file.
 pub(super) fn past_cycles(
     number: impl Fn(&str) -> Option<u64>,
     ring: impl Fn(&str) -> Option<Vec<u64>>,

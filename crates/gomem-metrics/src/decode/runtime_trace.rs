@@ -29,7 +29,7 @@ pub struct RuntimeTrace {
 pub struct RuntimeTraceLine {
     /// The line of the log, from 1.
     pub log_line: u64,
-    /// What it tells of.
+    /// What it is about.
     pub kind: RuntimeTraceKind,
     /// Its numbers, in the order of [`RuntimeTraceKind::quantities`].
     pub values: Vec<f64>,
@@ -41,7 +41,7 @@ pub struct RuntimeTraceLine {
 pub struct RuntimeTraceNumber {
     /// The line of the log, from 1.
     pub log_line: u64,
-    /// What the line tells of.
+    /// What the line is about.
     pub kind: RuntimeTraceKind,
     /// What the number is of.
     pub quantity: &'static str,
@@ -49,7 +49,7 @@ pub struct RuntimeTraceNumber {
     pub value: f64,
 }
 
-/// What a line tells of.
+/// What a line is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RuntimeTraceKind {
@@ -209,7 +209,7 @@ impl Row for RuntimeTraceNumber {
             .int64("log_line", Unit::None, "the line of the log, from 1", |number: &&'a Self| {
                 i64::try_from(number.log_line).unwrap_or(i64::MAX)
             })
-            .category("kind", RuntimeTraceKind::NAMES, "what the line tells of", |number| number.kind as u32)
+            .category("kind", RuntimeTraceKind::NAMES, "what the line is about", |number| number.kind as u32)
             .text("quantity", "what the number is of; its unit is its end", |number| number.quantity)
             .float64("value", Unit::None, "the number", |number| number.value)
     }

@@ -1,4 +1,4 @@
-//! All rules over all programs that the metrics tell of.
+//! All rules over all programs in the metrics.
 
 use gomem_finding::Severity;
 use gomem_table::{Table, ToTable};

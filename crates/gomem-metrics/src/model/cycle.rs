@@ -6,7 +6,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use super::{quantity::Quantity, state::GoState};
 
-/// What one scrape tells of the GC cycles since the one before. Live heap, goal and GC CPU time only move when a cycle
+/// What one scrape shows of the GC cycles since the one before. Live heap, goal and GC CPU time only move when a cycle
 /// ends, so scrapes between two cycles say nothing new about them.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -27,7 +27,7 @@ pub struct ObservedCycle {
     pub live_bytes: Option<f64>,
     /// Whether `live_bytes` was computed from the goal, for want of `/gc/heap/live:bytes`.
     pub live_is_estimate: bool,
-    /// What sets the goal, and so what it tells of the live heap.
+    /// What sets the goal, and so what the goal says about the live heap.
     pub regime: Regime,
     /// The goal it set for the next one.
     pub goal_bytes: Option<f64>,
@@ -92,10 +92,10 @@ impl GoState {
         cycles
     }
 
-    /// What the last GC marked live as of `row`: as exported, or computed from the goal. The flag tells which.
+    /// What the last GC marked live as of `row`: as exported, or computed from the goal. The flag says which.
     ///
     /// The runtime sets `goal = live + (live + stacks + globals) · GOGC/100` (`commit` in `runtime/mgcpacer.go`). In other
-    /// [regimes](Regime) than that, and that of a live heap beyond the limit, the goal does not tell the live heap.
+    /// [regimes](Regime) than that, and that of a live heap beyond the limit, the goal does not give the live heap.
     #[must_use]
     pub fn live_bytes_at(&self, row: usize) -> Option<(f64, bool)> {
         if let Some(live) = self.values(Quantity::HeapLiveBytes)[row] {
@@ -152,9 +152,11 @@ impl GoState {
         percent.is_finite().then_some(percent / 100.0)
     }
 
-    /// What `memoryLimitHeapGoal` counts as outside the heap: all that is mapped and ready, less free spans and objects.
-    fn outside_heap_bytes(&self, row: usize) -> Option<f64> {
-        let of = |quantity| self.values(quantity)[row];
+    /// What `memoryLimitHeapGoal` of the runtime counts as outside the heap: all that is mapped and ready, less free spans
+    /// and objects.
+    #[must_use]
+    pub fn outside_heap_bytes(&self, row: usize) -> Option<f64> {
+        let of = |quantity| self.values(quantity).get(row).copied().flatten();
         let spans = of(Quantity::HeapIdleBytes)? + of(Quantity::HeapObjectsBytes)?;
         Some((of(Quantity::SysBytes)? - spans).max(0.0))
     }

@@ -31,13 +31,5 @@ pub(crate) fn with_memory_and_cpu(mut recording: Recording, state: &GoState, row
         _ => None,
     };
     recording.limiter_acted = state.last(Quantity::LimiterLastEnabledCycle).is_some_and(|cycle| cycle > 0.0);
-    recording.with_non_heap(quantile(&rows.filter_map(|row| non_heap_bytes(state, row)).collect::<Vec<_>>(), 0.5))
-}
-
-/// What `memoryLimitHeapGoal` of the runtime counts as outside the heap: all that is mapped and ready, less free spans
-/// and objects.
-fn non_heap_bytes(state: &GoState, row: usize) -> Option<f64> {
-    let of = |quantity| state.values(quantity)[row];
-    let spans = of(Quantity::HeapIdleBytes)? + of(Quantity::HeapObjectsBytes)?;
-    Some((of(Quantity::SysBytes)? - spans).max(0.0))
+    recording.with_non_heap(quantile(&rows.filter_map(|row| state.outside_heap_bytes(row)).collect::<Vec<_>>(), 0.5))
 }

@@ -310,7 +310,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// What is told but not refused, not even by `go tool pprof`.
+    /// A diagnostic for what nobody refuses, not even `go tool pprof`.
     pub(super) fn note(&mut self, offset: usize, flaw: Flaw) {
         if (self.profile.diagnostics.len() as u64) < self.options.limits.diagnostics {
             self.profile.diagnostics.push(Diagnostic { offset: offset as u64, line: None, flaw });

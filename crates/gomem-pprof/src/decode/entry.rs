@@ -10,7 +10,8 @@ use crate::{
 use super::decoder::Decoder;
 
 impl Profile {
-    /// Reads a profile, gzipped or not. What can be repaired is, and is told by [`diagnostics`](Self::diagnostics).
+    /// Reads a profile, gzipped or not. What can be repaired is repaired; [`diagnostics`](Self::diagnostics)
+    /// lists it.
     ///
     /// # Errors
     /// When the bytes are no profile, are damaged, or a limit is reached.

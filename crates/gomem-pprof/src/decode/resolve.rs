@@ -166,7 +166,7 @@ impl Decoder<'_> {
         Ok(resolved)
     }
 
-    /// Labels whose strings are not there are told.
+    /// Makes a flaw of each label whose strings are not there.
     fn finish_labels(&mut self, positions: &SamplePositions<'_>) -> Result<(), Error> {
         let strings = self.strings.len().max(1);
         let is_whole = |label: &LabelColumns| {

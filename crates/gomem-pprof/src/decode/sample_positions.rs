@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 
 use crate::wire::Wire;
 
-/// Where samples begin, for what is to be told of them: looked up only then.
+/// Where samples begin. Only diagnostics need it, so it is looked up when the first one does.
 pub(super) struct SamplePositions<'a> {
     pub(super) profile: &'a [u8],
     positions: OnceCell<Vec<usize>>,

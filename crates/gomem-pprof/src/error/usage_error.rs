@@ -36,7 +36,7 @@ pub enum UsageError {
         /// The first profile's unit.
         expected: String,
     },
-    /// Values that cannot be told in a unit of another kind.
+    /// Values that cannot be converted to a unit of another kind.
     #[error("values in `{found}` cannot be told in `{wanted}`")]
     Unit {
         /// What they are in.

@@ -13,7 +13,7 @@ pub(super) struct Stack {
     pub(super) frames: Vec<Frame>,
 }
 
-/// A frame as text tells it.
+/// A frame as the text has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Frame {
     pub(super) address: u64,

@@ -36,7 +36,7 @@ impl<'o> TextProfile<'o> {
         Ok(())
     }
 
-    /// What is told but not refused: `go tool pprof` does not look at it.
+    /// A diagnostic for what is not refused: `go tool pprof` does not look at it.
     pub(super) fn note(&mut self, line: &Line<'_>, problem: &'static str) {
         let most = self.options.limits.diagnostics;
         let header = self.builder.header();

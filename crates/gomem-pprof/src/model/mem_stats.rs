@@ -1,4 +1,4 @@
-//! `runtime.MemStats`, as the end of a text heap profile tells it.
+//! `runtime.MemStats`, as it stands at the end of a text heap profile.
 
 use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
@@ -65,7 +65,7 @@ impl MemStats {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 
-    /// What its table promises: a column for each value that the text tells.
+    /// What its table promises: a column for each value in the text.
     #[must_use]
     pub fn schema(&self) -> TableSchema {
         self.definition().schema()

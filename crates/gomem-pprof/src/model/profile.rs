@@ -31,7 +31,7 @@ pub struct Profile {
     pub(crate) labels: Labels,
     pub(crate) addresses: Vec<u64>,
     pub(crate) location_mappings: Vec<Option<u32>>,
-    /// Locations that stand for several of the program's: rare, so told by a rising list.
+    /// Locations that stand for several of the program's. They are rare, so a rising list of them is kept.
     pub(crate) folded_locations: Vec<LocationId>,
     /// Where the lines of each location begin in `lines`; one more at the end.
     pub(crate) line_offsets: Vec<usize>,

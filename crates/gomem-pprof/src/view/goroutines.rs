@@ -1,4 +1,4 @@
-//! Goroutines one by one, as a dump (`debug=2`) tells them.
+//! Goroutines one by one, out of a dump (`debug=2`).
 
 use gomem_table::{Definition, Row, Unit};
 

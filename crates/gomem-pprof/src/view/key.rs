@@ -230,7 +230,7 @@ impl FrameKeys {
     pub(crate) fn from_profile(profile: &Profile, by: Granularity) -> Self {
         let mut keys: Vec<FrameKey> = Vec::new();
         let mut known: HashMap<FrameKey, u32> = HashMap::default();
-        // Most lines are told to be known by their ids already, without any text being compared.
+        // The ids show for most lines that they are known, so no text needs to be compared.
         let mut known_ids: HashMap<(u32, i64, u64, u32), u32> = HashMap::default();
         let mut of_line = Vec::with_capacity(profile.lines.len());
         let modules = match by {

@@ -16,7 +16,7 @@ pub struct Scan<'a> {
 impl Profile {
     /// One row a sample for a scan over many profiles: of `wanted`, in that order, `time`, the sample types, `function`,
     /// `file` and `line` of the leaf, and `stack`. Names of sample types that the profile does not have give null. Only
-    /// the first `rows` samples are told.
+    /// the first `rows` samples count.
     #[must_use]
     pub fn scan(&self, wanted: &[&str], rows: usize) -> Scan<'_> {
         Scan { profile: self, wanted: wanted.iter().map(|&name| name.to_owned()).collect(), rows }

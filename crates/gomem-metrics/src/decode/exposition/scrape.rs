@@ -8,7 +8,7 @@
 //! # EOF                                                 the last line of OpenMetrics
 //! ```
 //!
-//! The reader is lenient: what one line says wrong costs that line, and it is told where. Nothing is dropped silently.
+//! The reader is lenient: a wrong line costs that line alone, and a diagnostic says where it is. Nothing is dropped silently.
 //! [`Exposition::check`] is the strict one: it conforms to the specification of the format.
 
 use super::{
@@ -30,7 +30,7 @@ pub struct Exposition<'a> {
 }
 
 impl<'a> Exposition<'a> {
-    /// Reads one scrape in the format that its last line tells: OpenMetrics ends in `# EOF`.
+    /// Reads one scrape in the format that its last line shows: OpenMetrics ends in `# EOF`.
     #[must_use]
     pub fn decode(text: &'a [u8]) -> Self {
         Self::decode_as(text, Dialect::detect(text))
@@ -131,7 +131,7 @@ impl<'a> Exposition<'a> {
     }
 }
 
-/// What was read with a reservation: told once a scrape, at the first line that shows it.
+/// What was read with a reservation: one diagnostic a scrape, at the first line that shows it.
 #[derive(Debug, Default)]
 struct Remarks {
     carriage_return: Option<u64>,
