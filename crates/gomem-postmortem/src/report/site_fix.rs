@@ -144,7 +144,7 @@ impl<'a> Gone<'a> {
     }
 }
 
-/// In standard deviations of the sampler's counts.
-const BEYOND_CHANCE: f64 = 3.0;
+/// In standard deviations of the sampler's counts: of hundreds of places one in a few lies three beyond by chance.
+const BEYOND_CHANCE: f64 = 4.0;
 /// Of all bytes: less is not worth a line.
 const LEAST: f64 = 0.002;
