@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -136,6 +136,9 @@ package: $(VENV)/.tools ## what would be published: crates, wheel and source dis
 	cargo package --workspace --no-verify --locked --allow-dirty --exclude gomem-fuzz --exclude gomem-python
 	rm -rf dist && cd python && ../$(BIN)/maturin build --release --locked --out ../dist && ../$(BIN)/maturin sdist --out ../dist
 	$(BIN)/python -m pip install -q --disable-pip-version-check twine && $(BIN)/twine check --strict dist/*
+
+tables: ## docs/reference/tables.md, from the schemas of all tables
+	GOMEM_TABLES=write cargo test --locked -q -p gomem-cli --test tables
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -78,10 +79,11 @@ class EscapeLog:
         return pl.DataFrame(self._inner.stack_buffers())
 
     def stays(self) -> pl.DataFrame:
-        """Give `stack_buffers`, which was called so before.
+        """Use `stack_buffers`.
 
         .. deprecated:: 0.1
         """
+        warnings.warn("stays is called stack_buffers", DeprecationWarning, stacklevel=2)
         return self.stack_buffers()
 
     def leaks(self) -> pl.DataFrame:
@@ -187,9 +189,10 @@ class EscapeLog:
 
 
 def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
-    r"""Read what ``go build -gcflags=-m=2`` printed, Go 1.21 to 1.27.
+    r"""Read what ``go build -gcflags=all=-m=2`` printed, Go 1.21 to 1.27.
 
-    ``-m``, the events of ``go build -json`` and ``go test -json``, and the folder that
+    Without ``all=`` it is of your own packages only: small, and silent about what libraries
+    allocate. ``-m``, the events of ``go build -json`` and ``go test -json``, and the folder that
     ``-gcflags=-json=0,DIR`` writes are read as well; other output may stand between. A text is
     read line by line: memory grows with what is distinct in it.
 

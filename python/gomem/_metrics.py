@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -113,7 +114,7 @@ class Metrics:
         """Return native histograms as they stand: time, metric, labels and the histogram."""
         return pl.DataFrame(self._inner.histograms())
 
-    @property
+    @cached_property
     def diagnostics(self) -> pl.DataFrame:
         r"""List what could not be read, or was read with a reservation.
 

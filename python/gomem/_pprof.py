@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sized
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
@@ -81,7 +82,7 @@ class Profile:
         """Free text."""
         return self._inner.comments
 
-    @property
+    @cached_property
     def diagnostics(self) -> pl.DataFrame:
         """What had to be repaired: ``offset`` and ``line`` in the inflated profile, ``problem``."""
         return pl.DataFrame(self._inner.diagnostics())
@@ -120,7 +121,7 @@ class Profile:
         """
         return pl.DataFrame(self._inner.goroutines())
 
-    @property
+    @cached_property
     def mem_stats(self) -> pl.DataFrame | None:
         """What ``runtime.MemStats`` said at the same moment, as one row.
 

@@ -131,7 +131,8 @@ class GcModel:
     def __repr__(self) -> str:
         quality = self.quality
         remarks = f", {len(quality.remarks)} remarks" if quality.remarks else ""
-        return f"GcModel({quality.cycles} cycles at GOGC={self._inner.gogc:g}{remarks})"
+        gogc = "off" if self._inner.gogc is None else self._inner.gogc
+        return f"GcModel({quality.cycles} cycles at GOGC={gogc}{remarks})"
 
     def _repr_html_(self) -> str:
         predicted = self.predict(gogc=_SHOWN_GOGC).select(

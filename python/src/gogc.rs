@@ -207,9 +207,13 @@ impl PyGcModel {
         }
     }
 
+    /// None: off.
     #[getter]
-    fn gogc(&self) -> f64 {
-        percent(self.model.base().gogc)
+    fn gogc(&self) -> Option<u32> {
+        match self.model.base().gogc {
+            Gogc::Percent(percent) => Some(percent),
+            Gogc::Off => None,
+        }
     }
 
     #[getter]
@@ -354,9 +358,4 @@ fn objective_of(name: &str, cpu_price: Option<f64>, memory_price: Option<f64>) -
         (Some(_), Some(_)) => Err(Error::usage(format!("prices go with objective=\"price\", not {name:?}"))),
         _ => Err(Error::usage("cpu_price (of a CPU-hour) and memory_price (of a GiB-hour) go together")),
     }
-}
-
-/// `GOGC` as a number; infinite when off.
-fn percent(gogc: Gogc) -> f64 {
-    gogc.factor().map_or(f64::INFINITY, |factor| factor * 100.0)
 }

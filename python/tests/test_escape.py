@@ -31,7 +31,8 @@ def test_the_frames_of_a_log():
         inlining.filter(pl.col("can_inline"))["reason"].null_count() == inlining["can_inline"].sum()
     )
     assert log.stack_buffers()["alloc_certainty"].is_in(["runtime_sized", "none"]).all()
-    assert log.stays().equals(log.stack_buffers()), "its former name"
+    with pytest.warns(DeprecationWarning, match="stack_buffers"):
+        assert log.stays().equals(log.stack_buffers()), "its former name"
 
 
 def test_every_line_is_in_the_diagnostics():

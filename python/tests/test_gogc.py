@@ -55,6 +55,19 @@ def test_settings_are_combined_and_refused(model):
     assert "does not hold" in model.predict(memory_limit_bytes=[1 << 20])["refusal"][0]
 
 
+def test_gogc_is_one_column_everywhere(before, model):
+    off = gm.gogc.fit(before / "gctrace.log", gogc="off", memory_limit_bytes=GIB)
+    assert "GOGC=off" in repr(off)
+    report = gm.postmortem(before).gogc
+    offered = off.recommend(container_limit_bytes=GIB)
+    predicted = model.predict(gogc=[200, "off"])
+    for frame in (predicted, offered, report):
+        assert frame.schema["gogc"] == pl.Int64
+    assert predicted["gogc"].to_list() == [200, None]
+    assert report["gogc"].to_list()[-1] is None
+    assert offered.filter(pl.col("is_current"))["gogc"].to_list() == [None]
+
+
 def test_less_allocation_makes_fewer_cycles(model):
     half, whole = (model.predict(alloc_scale=scale)["gc_cycles"][0] for scale in (0.5, 1.0))
     assert half < 0.7 * whole

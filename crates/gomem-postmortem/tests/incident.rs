@@ -91,7 +91,7 @@ fn a_bundle_without_most_inputs_says_what_is_missing() {
     let heap = root().join("examples/incident/before/heap-1.pb.gz");
     let report = Report::from_bundle(&Bundle::open(&heap).unwrap());
     let missing = report.findings().iter().find(|finding| finding.kind == FindingKind::MissingInput).unwrap();
-    for input in ["-gcflags=-m=2", "three heap profiles", "/metrics", "gctrace=1"] {
+    for input in ["-gcflags=all=-m=2", "three heap profiles", "/metrics", "gctrace=1"] {
         assert!(missing.action.contains(input), "{}", missing.action);
     }
     assert!(report.latest_heap().is_some());

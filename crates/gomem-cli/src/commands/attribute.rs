@@ -95,7 +95,7 @@ impl Attribute {
         let unexplained = sites.iter().filter(|site| site.reason.is_none());
         let (count, bytes) = unexplained.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
         if log.is_none() {
-            writeln!(out, "note: no log: add the output of go build -gcflags=-m=2")?;
+            writeln!(out, "note: no log: add the output of go build -gcflags=all=-m=2")?;
         } else if count > 0 {
             writeln!(out, "note: {count} sites with {bytes} bytes are not explained")?;
         }

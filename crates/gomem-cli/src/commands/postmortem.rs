@@ -19,7 +19,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "A bundle is a folder with any of these, told by content:
   heap, allocs, CPU and goroutine profiles     curl -o heap-1.pb.gz http://HOST/debug/pprof/heap
-  the compiler's logs                          go build -gcflags=-m=2 ./... 2> escape.log
+  the compiler's logs, of all packages         go build -gcflags=all=-m=2 ./... 2> escape.log
   scrapes of metrics, named by their time      curl -o \"$(date +%s%3N).prom\" http://HOST/metrics
   what Prometheus answers to query_range       promtool query range ... > metrics.txt
   the program's standard error                 GODEBUG=gctrace=1 ./program 2> stderr.log

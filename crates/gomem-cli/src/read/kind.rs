@@ -63,7 +63,7 @@ impl Kind {
     pub(crate) fn recipe(self) -> &'static str {
         match self {
             Self::Profile => "`curl -o heap.pb.gz http://HOST/debug/pprof/heap` takes one",
-            Self::EscapeLog => "`go build -gcflags=-m=2 ./... 2> escape.log` makes one",
+            Self::EscapeLog => "`go build -gcflags=all=-m=2 ./... 2> escape.log` makes one",
             Self::GcTrace => "`GODEBUG=gctrace=1 ./program 2> stderr.log` makes one",
             Self::Metrics => "`curl http://HOST/metrics` gives some",
         }

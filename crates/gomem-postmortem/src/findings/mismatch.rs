@@ -62,7 +62,7 @@ fn other_log(heap: &str, found: Match) -> Option<Finding> {
     let mut finding = Finding::new(FindingKind::Mismatch, Severity::Warning, title);
     finding.summary = summary;
     finding.action =
-        "Build the profiled version again with go build -gcflags=-m=2 ./... 2> escape.log (the build cache \
+        "Build the profiled version again with go build -gcflags=all=-m=2 ./... 2> escape.log (the build cache \
                       gives the log again), and replace the log."
             .to_owned();
     finding.confidence =

@@ -118,7 +118,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
 fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
     let mut wanted: Vec<String> = Vec::new();
     if bundle.escapes().is_none() {
-        wanted.push("the compiler's log (go build -gcflags=-m=2 ./... 2> escape.log): why each site allocates".into());
+        wanted.push(LOG_WANTED.into());
     }
     if bundle.heaps().is_empty() {
         wanted.push("a heap profile (/debug/pprof/heap): what allocates".into());
@@ -141,3 +141,6 @@ fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
     finding.action = format!("Add {}.", wanted.join("; "));
     Some(finding)
 }
+
+const LOG_WANTED: &str = "the compiler's log (go build -gcflags=all=-m=2 ./... 2> escape.log, or, of your own packages \
+                          alone, -gcflags=-m=2): why each site allocates";

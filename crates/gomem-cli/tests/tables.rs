@@ -1,0 +1,200 @@
+//! `docs/reference/tables.md` is what the schemas say; `make tables` writes it.
+
+use std::{env, fmt::Write, fs, path::Path};
+
+use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
+use gomem_gogc::{Prediction, Recommendation};
+use gomem_metrics::{GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
+use gomem_pprof::{
+    Diagnostic, Edges, FlameTree, Frames, Granularity, Growth, Profile, ProfileDiff, SampleType, Sampling, Tags, Top,
+    TopDiff,
+};
+use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
+use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
+
+const HEAD: &str = "\
+# Tables
+
+This page is printed from the code's schemas by `make tables`; a test fails when it is stale.
+
+Null means \"unknown\"; where null has a meaning, a row here says which. A fraction is a share: 0.25 is a quarter; percent is 25 for a quarter.
+Columns named like `steps.from` are fields of the records in the list `steps`. What stands in `<>` depends on the input.
+A table that `gomem convert` writes is named so there.
+";
+
+/// A part of the page: what the tables are of, and each with where Python has it.
+struct Part {
+    heading: &'static str,
+    tables: Vec<(&'static str, TableSchema)>,
+}
+
+#[test]
+fn the_page_of_tables_is_what_the_schemas_say() {
+    let path = root().join("docs/reference/tables.md");
+    let page = page();
+    if env::var("GOMEM_TABLES").is_ok_and(|wish| wish == "write") {
+        fs::write(&path, &page).unwrap();
+    }
+    let kept = fs::read_to_string(&path).unwrap_or_default();
+    let stale = kept.lines().zip(page.lines()).find(|(kept, page)| kept != page);
+    assert!(kept == page, "docs/reference/tables.md is stale, run `make tables`; the first line that differs: {stale:?}");
+}
+
+/// A table that a crate lists for its model, and that this page forgot, would be missed by no one else.
+#[test]
+fn every_listed_table_is_on_the_page() {
+    let shown: Vec<_> = parts().into_iter().flat_map(|part| part.tables).map(|(_, schema)| schema.name).collect();
+    let mut listed = names(Profile::TABLES);
+    listed.extend(names(EscapeLog::TABLES));
+    listed.extend(names(Diagnostics::TABLES));
+    listed.extend(names(Metrics::TABLES));
+    listed.extend(names(gomem_metrics::GcTrace::TABLES));
+    listed.extend(names(Report::TABLES));
+    let missing: Vec<_> = listed.iter().filter(|name| !shown.iter().any(|shown| shown == *name)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn every_column_says_what_it_is() {
+    for (_, schema) in parts().into_iter().flat_map(|part| part.tables) {
+        assert!(!schema.order.is_empty(), "{} has no order", schema.name);
+        let bare: Vec<_> = schema.columns.iter().filter(|column| column.doc.is_empty()).collect();
+        assert!(bare.is_empty(), "{}: {bare:?}", schema.name);
+    }
+}
+
+fn parts() -> Vec<Part> {
+    let kind = [SampleType::new("<sample type>", "")];
+    let stats = fs::read(root().join("examples/incident/before/heap-debug1.txt")).unwrap();
+    let stats = Profile::decode(&stats).unwrap();
+    let profiles = vec![
+        ("Profile.samples", gomem_pprof::Samples::schema(&kind)),
+        ("Profile.frames", Frames::schema()),
+        ("Profile.goroutines", gomem_pprof::Goroutine::schema()),
+        ("Profile.top", Top::schema(Granularity::Line, Unit::None)),
+        ("Profile.edges", Edges::schema(Unit::None)),
+        ("Profile.tags", Tags::schema(Unit::None)),
+        ("Profile.sampling", Sampling::schema(Granularity::Line, Unit::None)),
+        ("ProfileDiff.top", TopDiff::schema(Granularity::Line, Unit::None)),
+        ("FlameTree.to_frame", FlameTree::schema()),
+        ("growth", Growth::schema(Unit::None)),
+        ("Profile.mem_stats", stats.mem_stats().expect("a text heap profile ends with them").schema()),
+        ("Profile.diagnostics", Diagnostic::schema()),
+    ];
+    let [escapes, stack_buffers, leaks, inlining] = ["escapes", "stack_buffers", "leaks", "inlining"]
+        .map(|name| listed(EscapeLog::TABLES, name));
+    let log = vec![
+        ("EscapeLog.escapes", escapes),
+        ("EscapeLog.stack_buffers", stack_buffers),
+        ("EscapeLog.leaks", leaks),
+        ("EscapeLog.inlining", inlining),
+        ("EscapeLog.diagnostics", Diagnostics::schema()),
+        ("EscapeLog.diff", DecisionChange::schema()),
+    ];
+    let [series, state, cycles, waterfall] =
+        ["series", "state", "cycles", "waterfall"].map(|name| listed(Metrics::TABLES, name));
+    let metrics = vec![
+        ("Metrics.series", series),
+        ("Metrics.state", state),
+        ("Metrics.cycles", cycles),
+        ("Waterfall.to_frame", waterfall),
+        ("Metrics.histograms", NativeHistogram::schema()),
+        ("Metrics.diagnostics", ScrapeDiagnostic::schema()),
+        ("diagnose", Judgement::schema()),
+        ("read_gctrace", GcTraceLine::schema()),
+        ("", RuntimeTraceNumber::schema()),
+    ];
+    let gogc = vec![("GcModel.predict", Prediction::schema()), ("GcModel.recommend", Recommendation::schema())];
+    let [findings, sites] = ["findings", "sites"].map(|name| listed(Report::TABLES, name));
+    let report = vec![
+        ("Report.findings", findings),
+        ("attribute", sites),
+        ("", Overview::schema()),
+        ("", Remark::schema()),
+        ("", UnusedFile::schema()),
+    ];
+    vec![
+        Part { heading: "Profiles", tables: profiles },
+        Part { heading: "The compiler's log", tables: log },
+        Part { heading: "Metrics and GC traces", tables: metrics },
+        Part { heading: "GOGC", tables: gogc },
+        Part { heading: "The report", tables: report },
+    ]
+}
+
+fn names<M>(views: &[View<M>]) -> Vec<String> {
+    views.iter().map(|view| view.schema().name.into_owned()).collect()
+}
+
+fn listed<M>(views: &[View<M>], name: &str) -> TableSchema {
+    views.iter().map(View::schema).find(|schema| schema.name == name).unwrap_or_else(|| panic!("no table {name}"))
+}
+
+fn page() -> String {
+    let mut page = HEAD.to_owned();
+    for part in parts() {
+        write!(page, "\n## {}\n", part.heading).unwrap();
+        for (python, schema) in part.tables {
+            push_table(&mut page, python, &schema);
+        }
+    }
+    page
+}
+
+fn push_table(page: &mut String, python: &str, schema: &TableSchema) {
+    write!(page, "\n### {}\n\n", schema.name).unwrap();
+    if !schema.about.is_empty() {
+        write!(page, "{}. ", capital(&schema.about)).unwrap();
+    }
+    write!(page, "Order: {}.", cell(&schema.order)).unwrap();
+    if !python.is_empty() {
+        write!(page, " In Python: `{python}`.").unwrap();
+    }
+    page.push_str("\n\n| column | type | unit | null | |\n|---|---|---|---|---|\n");
+    push_rows(page, "", &schema.columns);
+}
+
+fn push_rows(page: &mut String, prefix: &str, columns: &[ColumnSchema]) {
+    for column in columns {
+        let name = format!("{prefix}{}", column.name);
+        let kind = kind(column);
+        let null = column.null.unwrap_or_default();
+        let mut doc = cell(&column.doc);
+        if !column.names.is_empty() {
+            let names: Vec<_> = column.names.iter().map(|name| format!("`{name}`")).collect();
+            write!(doc, ": {}", names.join(", ")).unwrap();
+        }
+        writeln!(page, "| `{name}` | {kind} | {} | {} | {doc} |", column.unit.name(), cell(null)).unwrap();
+        push_rows(page, &format!("{name}."), &column.fields);
+    }
+}
+
+/// As a frame has it.
+fn kind(column: &ColumnSchema) -> &'static str {
+    match column.kind {
+        Kind::Bool => "flag",
+        Kind::Int64 => "Int64",
+        Kind::UInt64 => "UInt64",
+        Kind::Float64 => "Float64",
+        Kind::Timestamp => "time",
+        Kind::Text => "text",
+        Kind::Category => "category",
+        Kind::List if column.fields.is_empty() => "list",
+        Kind::List => "list of records",
+        _ => "record",
+    }
+}
+
+/// A text in a cell of a table.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+}
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
