@@ -1,16 +1,17 @@
 //! `docs/reference/tables.md` is what the schemas say; `make tables` writes it.
 
-use std::{env, fmt::Write, fs, path::Path};
+use std::{env, fmt::Write, fs};
 
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
-use gomem_metrics::{GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
+use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
 use gomem_pprof::{
-    Diagnostic, Edges, FlameTree, Frames, Granularity, Growth, Profile, ProfileDiff, SampleType, Sampling, Tags, Top,
-    TopDiff,
+    Diagnostic, Edges, FlameTree, Frames, Granularity, Goroutine, Growth, Profile, SampleType, Samples, Sampling,
+    Tags, Top, TopDiff,
 };
 use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
+use gomem_testkit::root;
 
 const HEAD: &str = "\
 # Tables
@@ -19,7 +20,6 @@ This page is printed from the code's schemas by `make tables`; a test fails when
 
 Null means \"unknown\"; where null has a meaning, a row here says which. A fraction is a share: 0.25 is a quarter; percent is 25 for a quarter.
 Columns named like `steps.from` are fields of the records in the list `steps`. What stands in `<>` depends on the input.
-A table that `gomem convert` writes is named so there.
 ";
 
 /// A part of the page: what the tables are of, and each with where Python has it.
@@ -44,13 +44,8 @@ fn the_page_of_tables_is_what_the_schemas_say() {
 #[test]
 fn every_listed_table_is_on_the_page() {
     let shown: Vec<_> = parts().into_iter().flat_map(|part| part.tables).map(|(_, schema)| schema.name).collect();
-    let mut listed = names(Profile::TABLES);
-    listed.extend(names(EscapeLog::TABLES));
-    listed.extend(names(Diagnostics::TABLES));
-    listed.extend(names(Metrics::TABLES));
-    listed.extend(names(gomem_metrics::GcTrace::TABLES));
-    listed.extend(names(Report::TABLES));
-    let missing: Vec<_> = listed.iter().filter(|name| !shown.iter().any(|shown| shown == *name)).collect();
+    let listed = convertible().into_iter().chain(schemas(Report::TABLES)).map(|schema| schema.name);
+    let missing: Vec<_> = listed.filter(|name| !shown.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -68,9 +63,9 @@ fn parts() -> Vec<Part> {
     let stats = fs::read(root().join("examples/incident/before/heap-debug1.txt")).unwrap();
     let stats = Profile::decode(&stats).unwrap();
     let profiles = vec![
-        ("Profile.samples", gomem_pprof::Samples::schema(&kind)),
+        ("Profile.samples", Samples::schema(&kind)),
         ("Profile.frames", Frames::schema()),
-        ("Profile.goroutines", gomem_pprof::Goroutine::schema()),
+        ("Profile.goroutines", Goroutine::schema()),
         ("Profile.top", Top::schema(Granularity::Line, Unit::None)),
         ("Profile.edges", Edges::schema(Unit::None)),
         ("Profile.tags", Tags::schema(Unit::None)),
@@ -122,12 +117,22 @@ fn parts() -> Vec<Part> {
     ]
 }
 
-fn names<M>(views: &[View<M>]) -> Vec<String> {
-    views.iter().map(|view| view.schema().name.into_owned()).collect()
+/// What `gomem convert` writes.
+fn convertible() -> Vec<TableSchema> {
+    let mut all = schemas(Profile::TABLES);
+    all.extend(schemas(EscapeLog::TABLES));
+    all.extend(schemas(Diagnostics::TABLES));
+    all.extend(schemas(Metrics::TABLES));
+    all.extend(schemas(GcTrace::TABLES));
+    all
+}
+
+fn schemas<M>(views: &[View<M>]) -> Vec<TableSchema> {
+    views.iter().map(View::schema).collect()
 }
 
 fn listed<M>(views: &[View<M>], name: &str) -> TableSchema {
-    views.iter().map(View::schema).find(|schema| schema.name == name).unwrap_or_else(|| panic!("no table {name}"))
+    schemas(views).into_iter().find(|schema| schema.name == name).unwrap_or_else(|| panic!("no table {name}"))
 }
 
 fn page() -> String {
@@ -149,6 +154,9 @@ fn push_table(page: &mut String, python: &str, schema: &TableSchema) {
     write!(page, "Order: {}.", cell(&schema.order)).unwrap();
     if !python.is_empty() {
         write!(page, " In Python: `{python}`.").unwrap();
+    }
+    if convertible().contains(schema) {
+        write!(page, " Command: `gomem convert FILE --table {}`.", schema.name).unwrap();
     }
     page.push_str("\n\n| column | type | unit | null | |\n|---|---|---|---|---|\n");
     push_rows(page, "", &schema.columns);
@@ -193,8 +201,4 @@ fn cell(text: &str) -> String {
 fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
-}
-
-fn root() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
 }
