@@ -111,7 +111,13 @@ class Metrics:
         return Waterfall(self._inner, time)
 
     def histograms(self) -> pl.DataFrame:
-        """Return native histograms as they stand: time, metric, labels and the histogram."""
+        """Return native histograms as they stand.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``time``, ``metric``, ``labels`` (as text) and ``histogram``.
+        """
         return pl.DataFrame(self._inner.histograms())
 
     @cached_property

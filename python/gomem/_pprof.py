@@ -551,8 +551,9 @@ def growth(
     Returns
     -------
     polars.DataFrame
-        One row per function, file and line, the one that grew most first: ``slope_per_hour``
-        (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``, ``change``,
+        One row per ``function``, ``file`` and ``line``, the one that grew most first:
+        ``slope_per_hour`` (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``,
+        ``change``,
         ``sampled_objects`` (in the last profile), ``significance`` (of the change, in standard
         deviations of the sampling), ``confidence`` (0 to 1; null with fewer than three profiles),
         ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``,

@@ -100,7 +100,7 @@ class GcModel:
         Returns
         -------
         polars.DataFrame
-            ``rank``, the columns of `predict` but ``refusal``, ``score`` (smaller is better),
+            ``rank``, the columns of `predict` without its refusal, ``score`` (smaller is better),
             ``is_current``, ``is_knee`` (beyond it memory buys little) and ``reason``. The first
             row says "no change" when the gain of another is within its interval. Empty when no
             predicted peak fits into the container.

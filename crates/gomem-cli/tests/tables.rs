@@ -1,15 +1,17 @@
 //! `docs/reference/tables.md` is what the schemas say; `make tables` writes it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::{env, fmt::Write, fs};
 
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
-use gomem_pprof::{
-    Diagnostic, Edges, FlameTree, Frames, Granularity, Goroutine, Growth, Profile, SampleType, Samples, Sampling,
-    Tags, Top, TopDiff,
-};
 use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
+use gomem_pprof::{
+    Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
+    Top, TopDiff,
+};
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::root;
 
@@ -18,7 +20,8 @@ const HEAD: &str = "\
 
 This page is printed from the code's schemas by `make tables`; a test fails when it is stale.
 
-Null means \"unknown\"; where null has a meaning, a row here says which. A fraction is a share: 0.25 is a quarter; percent is 25 for a quarter.
+Null means \"unknown\", never 0: the column `null` says when a value is, and is empty where none ever is. A `fraction` is a share: 0.25 is a quarter, which is
+25 in `percent`. The values of a profile have the unit of their sample type. Times are UTC, in milliseconds.
 Columns named like `steps.from` are fields of the records in the list `steps`. What stands in `<>` depends on the input.
 ";
 
@@ -37,7 +40,10 @@ fn the_page_of_tables_is_what_the_schemas_say() {
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
     let stale = kept.lines().zip(page.lines()).find(|(kept, page)| kept != page);
-    assert!(kept == page, "docs/reference/tables.md is stale, run `make tables`; the first line that differs: {stale:?}");
+    assert!(
+        kept == page,
+        "docs/reference/tables.md is stale, run `make tables`; the first line that differs: {stale:?}"
+    );
 }
 
 /// A table that a crate lists for its model, and that this page forgot, would be missed by no one else.
@@ -76,8 +82,8 @@ fn parts() -> Vec<Part> {
         ("Profile.mem_stats", stats.mem_stats().expect("a text heap profile ends with them").schema()),
         ("Profile.diagnostics", Diagnostic::schema()),
     ];
-    let [escapes, stack_buffers, leaks, inlining] = ["escapes", "stack_buffers", "leaks", "inlining"]
-        .map(|name| listed(EscapeLog::TABLES, name));
+    let [escapes, stack_buffers, leaks, inlining] =
+        ["escapes", "stack_buffers", "leaks", "inlining"].map(|name| listed(EscapeLog::TABLES, name));
     let log = vec![
         ("EscapeLog.escapes", escapes),
         ("EscapeLog.stack_buffers", stack_buffers),
@@ -158,7 +164,7 @@ fn push_table(page: &mut String, python: &str, schema: &TableSchema) {
     if convertible().contains(schema) {
         write!(page, " Command: `gomem convert FILE --table {}`.", schema.name).unwrap();
     }
-    page.push_str("\n\n| column | type | unit | null | |\n|---|---|---|---|---|\n");
+    page.push_str("\n\n| column | type | unit | null | says |\n|---|---|---|---|---|\n");
     push_rows(page, "", &schema.columns);
 }
 
