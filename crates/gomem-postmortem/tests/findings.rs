@@ -174,3 +174,31 @@ fn a_line_that_leaks_is_not_told_to_reuse() {
     let site = report.findings().iter().find(is_same).unwrap();
     assert!(site.action.contains("as the leak's finding says"), "{}", site.action);
 }
+
+/// The profiler keeps 128 frames of a stack: what a deep recursion allocates lacks the line that began it.
+#[test]
+fn stacks_that_were_cut_are_charged_where_whole_ones_begin() {
+    let eval = |depth: u32| {
+        (0x50_0000 + depth, "github.com/lib/engine.eval", "/go/pkg/mod/github.com/lib/engine@v1.2.0/eval.go:10")
+    };
+    let leaf = (0x51_0000, "github.com/lib/engine.node", "/go/pkg/mod/github.com/lib/engine@v1.2.0/node.go:5");
+    let own = |address, line| (address, "main.run", line);
+    let whole: Vec<Frame<'_>> = [leaf, eval(1), own(0x40_0100, "/src/app/main.go:60")].into();
+    let cut: Vec<Frame<'_>> = std::iter::once(leaf).chain((0..127).map(|_| eval(1))).collect();
+    let other: Vec<Frame<'_>> = [leaf, eval(1), own(0x40_0200, "/src/app/main.go:70")].into();
+    let bytes_at = |records: &[Record<'_>], place: &str| {
+        let report = report(&heap(1, records), "");
+        let of = report.findings().iter().filter(|finding| finding.kind == FindingKind::Call);
+        of.filter(|finding| finding.place.as_ref().unwrap().short() == place)
+            .filter_map(|finding| finding.bytes)
+            .sum::<i64>()
+    };
+    assert_eq!(bytes_at(&[(10, 1000, &whole), (90, 9000, &cut)], "app/main.go:60"), 10_000);
+    // Whole stacks that begin at two lines tell nothing of the cut ones.
+    let both = [(10, 1000, &whole[..]), (10, 1000, &other[..]), (90, 9000, &cut[..])];
+    assert_eq!(bytes_at(&both, "app/main.go:60"), 1000);
+    let report = report(&heap(1, &both), "");
+    let unknown = report.findings().iter().find(|finding| finding.kind == FindingKind::Background).unwrap();
+    assert!(unknown.title.contains("in stacks that the profiler cut"), "{}", unknown.title);
+    assert_eq!(unknown.bytes, Some(9000));
+}
