@@ -202,3 +202,15 @@ fn stacks_that_were_cut_are_charged_where_whole_ones_begin() {
     assert!(unknown.title.contains("in stacks that the profiler cut"), "{}", unknown.title);
     assert_eq!(unknown.bytes, Some(9000));
 }
+
+/// Time grows with the calls of a line, not with their square: this one would take minutes.
+#[test]
+fn a_line_may_call_the_allocator_ever_so_often() {
+    let calls: Vec<[Frame<'_>; 1]> =
+        (0..20_000).rev().map(|call| [(0x40_0000 + 16 * call, "main.work", "/src/app/main.go:50")]).collect();
+    let records: Vec<Record<'_>> =
+        (100..).zip(&calls).map(|(objects, stack)| (objects, 48 * objects, stack.as_slice())).collect();
+    let log = "# example.com/app\n./main.go:50:13: &T{...} escapes to heap\n";
+    let report = report(&heap(1, &records), log);
+    assert_eq!(at(&report, "app/main.go:50").bytes, Some(records.iter().map(|(_, bytes, _)| bytes).sum()));
+}

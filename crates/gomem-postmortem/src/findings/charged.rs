@@ -29,12 +29,8 @@ pub(crate) fn allocations(
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
         findings.extend(own_finding(account, gc_cycles, pacing));
-        findings.extend(account.calls.iter().filter(|call| is_worth(&call.inside)).map(|call| {
-            let mut finding = call_finding(account.place, call, pacing);
-            // What the line passes to the pool is its own; a pool that has none to give shows below its Get.
-            finding.severity = finding.severity.min(Severity::Warning);
-            finding
-        }));
+        let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
+        findings.extend(calls.map(|call| call_finding(account.place, call, pacing)));
     }
     findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
     if let Some(period) = period {

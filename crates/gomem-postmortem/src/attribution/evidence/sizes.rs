@@ -45,10 +45,15 @@ impl Sizes {
     /// All of several calls together.
     pub(crate) fn merged<'a>(all: impl Iterator<Item = &'a Self>) -> Self {
         let mut merged = Self::default();
-        for (size, objects) in all.flat_map(Self::each) {
-            merged.add((size as i64).saturating_mul(objects), objects);
-        }
+        all.for_each(|sizes| merged.merge(sizes));
         merged
+    }
+
+    /// Takes in what another call made.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        for (size, objects) in other.each() {
+            self.add((size as i64).saturating_mul(objects), objects);
+        }
     }
 
     pub(crate) fn bytes(&self) -> u64 {

@@ -1,8 +1,9 @@
 //! Finds the reason of a site.
 
+use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
-use gomem_pprof::{Line, LocationId, Sample};
+use gomem_pprof::{FunctionId, Line, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
@@ -56,15 +57,23 @@ impl<'a> Allocation<'a> {
 
     /// The same call, with what it allocated by way of other stacks too.
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.sizes = Sizes::merged([&self.sizes, &other.sizes].into_iter());
+        self.sizes.merge(&other.sizes);
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.objects = self.objects.saturating_add(other.objects);
     }
 
     /// Whether both are of the same code; one expression can be inlined several times.
     fn is_beside(&self, other: &Self) -> bool {
-        let place = |line: &Line<'_>| (line.function().map(|function| function.id()), line.line());
-        self.lines.iter().map(place).eq(other.lines.iter().map(place))
+        self.places().eq(other.places())
+    }
+
+    /// What calls of the same code have in common.
+    fn code(&self) -> Vec<(Option<FunctionId>, i64)> {
+        self.places().collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = (Option<FunctionId>, i64)> {
+        self.lines.iter().map(|line| (line.function().map(|function| function.id()), line.line()))
     }
 
     fn symbol(&self) -> Symbol {
@@ -149,6 +158,37 @@ pub(crate) fn explain<'a>(
     found
 }
 
+/// How well each of the allocations of one leaf is explained by each of its records, beside the others of its line.
+fn fits(
+    allocations: &[Allocation<'_>],
+    records: &[Vec<Record<'_>>],
+    compiler: &Compiler<'_>,
+    types: &TypeSizes,
+) -> Vec<Vec<u32>> {
+    let mut first_of_line: HashMap<Vec<_>, u64> = HashMap::default();
+    for allocation in allocations.iter().filter(|allocation| allocation.sizes.fixed().is_some()) {
+        let first = first_of_line.entry(allocation.code()).or_insert(u64::MAX);
+        *first = allocation.address.min(*first);
+    }
+    let of_allocation = |(allocation, records): (&Allocation<'_>, &Vec<Record<'_>>)| {
+        // `m[key] = &T{}` makes two objects: first that of the type, then what the map needs to hold it.
+        let comes_later = first_of_line.get(&allocation.code()).is_some_and(|first| *first < allocation.address);
+        let seen = allocation.lines.first().map(|line| compiler.build(*line).seen).unwrap_or_default();
+        let is_bucket = allocation.sizes.fixed().is_some_and(is_usual_bucket);
+        let fit = |record: &Record<'_>| {
+            let fit = record.fit(&allocation.sizes, types);
+            if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
+                return fit;
+            }
+            let is_stored = record.is_stored_by_index();
+            let is_of_map = comes_later && (is_bucket || is_stored) || is_bucket && is_stored && seen.has_map();
+            if is_of_map { fit::OF_THE_MAP } else { fit }
+        };
+        records.iter().map(fit).collect()
+    };
+    allocations.iter().zip(records).map(of_allocation).collect()
+}
+
 /// Pairs allocations with records: the best fits first, each record once.
 fn verdicts<'a>(
     allocations: &[Allocation<'_>],
@@ -157,6 +197,7 @@ fn verdicts<'a>(
     compiler: &Compiler<'_>,
     types: &TypeSizes,
 ) -> Vec<(usize, Verdict<'a>)> {
+    let fits = fits(allocations, records, compiler, types);
     let mut taken: Vec<(Record<'a>, usize)> = Vec::new();
     let mut verdicts = Vec::new();
     // What the runtime allocates for itself no log reports.
@@ -166,12 +207,14 @@ fn verdicts<'a>(
     let is_taken = |taken: &[(Record<'_>, usize)], record: Record<'_>| taken.iter().any(|(other, _)| other.is(record));
     while !open.is_empty() && order.len() <= MOST_PAIRED {
         let pairs = open.iter().flat_map(|&at| {
-            let fit = move |record: Record<'_>| pair_fit(record, at, allocations, compiler, types);
             // What makes several objects, as a map its header and its groups, can have a second one that fits it better than
             // anything else on the line.
-            let several = taken.iter().filter(|(record, _)| record.makes_several()).map(|(record, _)| fit(*record));
+            let is_of_several =
+                |record: Record<'_>| record.makes_several() && taken.iter().any(|(other, _)| other.is(record));
+            let known = || records[at].iter().copied().zip(fits[at].iter().copied());
+            let several = known().filter(|(record, _)| is_of_several(*record)).map(|(_, fit)| fit);
             let least = several.max().unwrap_or(0);
-            records[at].iter().map(move |&record| (fit(record), at, record)).filter(move |pair| pair.0 > least)
+            known().map(move |(record, fit)| (fit, at, record)).filter(move |pair| pair.0 > least)
         });
         // The first of equals: the largest allocation, and the most certain record.
         let best = pairs
@@ -203,42 +246,18 @@ fn verdicts<'a>(
         ));
     }
     for at in open {
-        verdicts.push((at, leftover(at, allocations, &records[at], &taken, compiler, types)));
+        verdicts.push((at, leftover(at, allocations, (&records[at], &fits[at]), &taken, compiler)));
     }
     verdicts
-}
-
-/// How well a record explains an allocation, beside the others of its line.
-fn pair_fit(
-    record: Record<'_>,
-    at: usize,
-    allocations: &[Allocation<'_>],
-    compiler: &Compiler<'_>,
-    types: &TypeSizes,
-) -> u32 {
-    let fit = record.fit(&allocations[at].sizes, types);
-    if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
-        return fit;
-    }
-    // `m[key] = &T{}` makes two objects: first that of the type, then what the map needs to hold it.
-    let comes_later = allocations.iter().any(|other| {
-        other.address < allocations[at].address && other.sizes.fixed().is_some() && other.is_beside(&allocations[at])
-    });
-    let is_bucket = allocations[at].sizes.fixed().is_some_and(is_usual_bucket);
-    let is_stored = record.is_stored_by_index();
-    let sees_map = || allocations[at].lines.first().is_some_and(|line| compiler.build(*line).seen.has_map());
-    let is_of_map = comes_later && (is_bucket || is_stored) || is_bucket && is_stored && sees_map();
-    if is_of_map { fit::OF_THE_MAP } else { fit }
 }
 
 /// What no free record explains.
 fn leftover<'a>(
     at: usize,
     allocations: &[Allocation<'_>],
-    records: &[Record<'a>],
+    (records, fits): (&[Record<'a>], &[u32]),
     taken: &[(Record<'a>, usize)],
     compiler: &Compiler<'_>,
-    types: &TypeSizes,
 ) -> Verdict<'a> {
     let allocation = &allocations[at];
     let guess = allocation.lines.first().and_then(|line| unreported(&allocation.sizes, compiler.build(*line)));
@@ -251,8 +270,9 @@ fn leftover<'a>(
     };
     let best = records
         .iter()
-        .filter(|record| !is_of_another_size(record))
-        .map(|record| (pair_fit(*record, at, allocations, compiler, types), *record))
+        .zip(fits)
+        .filter(|(record, _)| !is_of_another_size(record))
+        .map(|(record, fit)| (*fit, *record))
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {
@@ -359,11 +379,13 @@ fn share_growth(allocations: &mut [Allocation<'_>]) {
 
 /// Whether there are as many records of deferred calls as objects of another kind.
 fn has_defer_records(allocations: &[Allocation<'_>]) -> bool {
-    let count = |allocation: &Allocation<'_>| allocation.sizes.objects();
-    allocations.iter().enumerate().any(|(at, record)| {
-        record.sizes.fixed().is_some_and(|size| DEFER_RECORDS.contains(&size))
-            && allocations.iter().enumerate().any(|(other, kept)| other != at && count(kept) == count(record))
-    })
+    let mut with_count: HashMap<i64, usize> = HashMap::default();
+    for allocation in allocations {
+        *with_count.entry(allocation.sizes.objects()).or_default() += 1;
+    }
+    let is_record =
+        |allocation: &Allocation<'_>| allocation.sizes.fixed().is_some_and(|size| DEFER_RECORDS.contains(&size));
+    allocations.iter().any(|allocation| is_record(allocation) && with_count[&allocation.sizes.objects()] > 1)
 }
 
 /// The sizes of `runtime._defer`, up to Go 1.22 and since.
