@@ -12,6 +12,7 @@ mod live_heap;
 mod mismatch;
 mod pool;
 mod ranking;
+mod sentence;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};

@@ -2,24 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::Read;
-
 use gomem_finding::Severity;
 use gomem_metrics::Rule;
 use gomem_postmortem::{Artifact, Bundle, BundleError, Contents, Finding, FindingKind, Report};
-use gomem_testkit::root;
+use gomem_testkit::{file, inflated, root};
 
 const DUMP: &str = "goroutine 1 [running]:\nmain.main()\n\t/src/app/main.go:10 +0x1\n\n";
-
-fn file(name: &str) -> Vec<u8> {
-    std::fs::read(root().join(name)).unwrap()
-}
-
-fn inflated(name: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(file(name).as_slice()).read_to_end(&mut bytes).unwrap();
-    bytes
-}
 
 fn artifact(name: &str, bytes: impl Into<Vec<u8>>) -> Artifact {
     Artifact { name: name.to_owned(), bytes: bytes.into(), modified_ms: None }
@@ -123,7 +111,7 @@ fn leaking_goroutines_are_told_with_what_they_wait_on_and_who_made_them() {
 #[test]
 fn goroutines_that_the_runtime_knows_to_be_leaked_are_told() {
     for version in ["go1.26.6", "go1.27.3"] {
-        let read = |name: &str| artifact(name, file(&format!("testdata/{version}/leaked/{name}")));
+        let read = |name: &str| artifact(name, file(format!("testdata/{version}/leaked/{name}")));
         // As protobuf, as debug=1 and as debug=2; alone, and beside a profile of all goroutines.
         for name in ["goroutineleak.pb.gz", "goroutineleak.txt", "goroutineleak-2.txt"] {
             for files in [vec![read(name)], vec![read("goroutine.pb.gz"), read(name)]] {

@@ -57,5 +57,5 @@ pub use model::{
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, Goroutine, Granularity, KeyStatus, ProfileDiff,
-    Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
+    Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow, picking_probability,
 };

@@ -21,7 +21,7 @@ pub use frames::Frames;
 pub use goroutines::Goroutine;
 pub(crate) use key::FrameKeys;
 pub use key::{FrameKey, Granularity};
-pub use sampling::{Sampling, SamplingEstimate, SamplingRow};
+pub use sampling::{Sampling, SamplingEstimate, SamplingRow, picking_probability};
 pub use scan::Scan;
 pub use tags::{Tag, Tags};
 pub use top::{Top, TopOptions, TopRow};

@@ -2,27 +2,14 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{fs, path::Path};
-
 use gomem_postmortem::{Artifact, Bundle, Comparison, Report};
 use gomem_report::{comparison_text, text};
-use gomem_testkit::root;
+use gomem_testkit::incident;
 
 /// A bundle of `examples/incident`, of the files that `keeps` says; scrapes go by their number, from 0.
 fn bundle(name: &str, keeps: impl Fn(&str, Option<usize>) -> bool) -> Bundle {
-    let folder = root().join("examples/incident").join(name);
-    let files = |folder: &Path| {
-        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-        let mut files: Vec<_> = entries.filter(|path| path.is_file()).collect();
-        files.sort();
-        files
-    };
-    let others = files(&folder).into_iter().map(|path| (path, None));
-    let scrapes = files(&folder.join("metrics")).into_iter().enumerate().map(|(number, path)| (path, Some(number)));
-    let artifacts = others.chain(scrapes).filter_map(|(path, number)| {
-        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
-        keeps(&name, number).then(|| Artifact { name, bytes: fs::read(&path).unwrap(), modified_ms: None })
-    });
+    let files = incident(name).into_iter().filter(|file| keeps(&file.name, file.scrape));
+    let artifacts = files.map(|file| Artifact { name: file.name, bytes: file.bytes, modified_ms: None });
     Bundle::from_artifacts(name, artifacts.collect())
 }
 

@@ -2,23 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::io::Read;
-
 use gomem_postmortem::{Artifact, Bundle, Report};
 use gomem_report::{html, text};
-use gomem_testkit::root;
+use gomem_testkit::{file, inflated, root};
 
 const DUMP: &str = "goroutine 1 [running]:\nmain.main()\n\t/src/app/main.go:10 +0x1\n\n";
-
-fn file(name: &str) -> Vec<u8> {
-    std::fs::read(root().join(name)).unwrap()
-}
-
-fn inflated(name: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    flate2::read::GzDecoder::new(file(name).as_slice()).read_to_end(&mut bytes).unwrap();
-    bytes
-}
 
 fn artifact(name: &str, bytes: impl Into<Vec<u8>>) -> Artifact {
     Artifact { name: name.to_owned(), bytes: bytes.into(), modified_ms: None }

@@ -40,4 +40,4 @@ pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
 pub use source_path::SourcePath;
-pub use symbol::{Symbol, Wrapper, package_name};
+pub use symbol::{Symbol, Wrapper, is_major_version, package_name};

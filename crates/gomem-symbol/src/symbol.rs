@@ -84,14 +84,20 @@ impl Symbol {
         self.wrapper
     }
 
-    /// The name within its package: `(*T).M.func1`.
+    /// The function or method within its package, without closures: `(*T).M`.
     #[must_use]
-    pub fn local(&self) -> String {
-        let mut local = match &self.receiver {
+    pub fn declared(&self) -> String {
+        match &self.receiver {
             Some(receiver) if receiver.starts_with('*') => format!("({receiver}).{}", self.function),
             Some(receiver) => format!("{receiver}.{}", self.function),
             None => self.function.clone(),
-        };
+        }
+    }
+
+    /// The name within its package: `(*T).M.func1`.
+    #[must_use]
+    pub fn local(&self) -> String {
+        let mut local = self.declared();
         if let Some(closure) = &self.closure {
             local.push('.');
             local.push_str(closure);
@@ -152,15 +158,19 @@ impl fmt::Display for Symbol {
 /// version that `gopkg.in` puts behind a dot. `github.com/a/roaring/v2` is `roaring`, `gopkg.in/yaml.v3` is `yaml`.
 #[must_use]
 pub fn package_name(path: &str) -> &str {
-    let is_major =
-        |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok_and(|major| major > 1));
     let mut parts = path.rsplit('/').map(|part| part.split('@').next().unwrap_or(part));
     let last = parts.next().unwrap_or_default();
-    let name = if is_major(last) { parts.next().unwrap_or(last) } else { last };
+    let name = if is_major_version(last) { parts.next().unwrap_or(last) } else { last };
     match name.rsplit_once('.') {
-        Some((name, version)) if is_major(version) || version == "v1" || version == "v0" => name,
+        Some((name, version)) if is_major_version(version) || version == "v1" || version == "v0" => name,
         _ => name,
     }
+}
+
+/// Whether an element of an import path is a module's major version: `v2` and beyond.
+#[must_use]
+pub fn is_major_version(element: &str) -> bool {
+    element.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok_and(|major| major > 1))
 }
 
 /// Cuts every `[…]` out, nested or not, and keeps the first one's content.

@@ -3,7 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `testdata` | [`root`], [`testdata`], [`testdata_text`]: the workspace and its recorded inputs |
+//! | `testdata` | [`root`], [`file()`], [`testdata`], [`incident`]: the workspace and its recorded inputs |
 //! | `go_pprof` | [`Pprof`]: `go tool pprof`, asked what gomem is asked |
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
@@ -18,4 +18,4 @@ mod testdata;
 
 pub use go_pprof::{Calls, Pprof, Sums, add, add_call};
 pub use modules::Modules;
-pub use testdata::{root, testdata, testdata_text};
+pub use testdata::{IncidentFile, file, incident, inflated, root, testdata, testdata_text};

@@ -87,7 +87,7 @@ impl Reason {
     }
 
     /// Why an expression allocates that does not escape: its kind says.
-    pub(crate) fn of_stay(kind: SubjectKind) -> Self {
+    pub(crate) fn from_stack_buffer(kind: SubjectKind) -> Self {
         Self::Compiler(match kind {
             SubjectKind::Append => Cause::SliceGrowth,
             SubjectKind::Conversion => Cause::StringConversion,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gomem_symbol::Symbol;
+use gomem_symbol::{Symbol, is_major_version};
 
 use crate::attribution::Bytes;
 
@@ -54,16 +54,8 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
 /// The name that the table has: without type arguments, closures and the major version of the module.
 fn plain(function: &str) -> String {
     let symbol = Symbol::decode(function);
-    let parts = symbol.package().split('/');
-    let is_major =
-        |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok_and(|major| major > 1));
-    let package: Vec<&str> = parts.filter(|part| !is_major(part)).collect();
-    let local = match symbol.receiver() {
-        Some(receiver) if receiver.starts_with('*') => format!("({receiver}).{}", symbol.function()),
-        Some(receiver) => format!("{receiver}.{}", symbol.function()),
-        None => symbol.function().to_owned(),
-    };
-    format!("{}.{local}", package.join("/"))
+    let package: Vec<&str> = symbol.package().split('/').filter(|part| !is_major_version(part)).collect();
+    format!("{}.{}", package.join("/"), symbol.declared())
 }
 
 /// Whether a name fits a pattern, in which `*` stands for any text and `(*T)` for itself.

@@ -12,6 +12,7 @@ use crate::{
         call_advice::call_advice,
         finding::{Finding, FindingKind},
         pool::{PoolMisuse, oversized},
+        sentence::sentence,
     },
     pacing::{Pacing, Saving},
 };
@@ -79,7 +80,7 @@ fn own_finding(account: &Account<'_>, gc_cycles: Option<f64>, pacing: Option<&Pa
         None => {
             let explanation = named.first().copied().or(largest).or(own.sites.first().copied());
             let explanation = explanation.and_then(|site| site.explanation).unwrap_or_default();
-            finding.summary += &format!(" {}.", capitalized(explanation));
+            finding.summary += &format!(" {}", sentence(explanation));
         }
     }
     finding.confidence = confidence(&named);
@@ -316,11 +317,6 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
             Unit::Bytes.humanize(period as f64)
         );
     }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
 fn grouped(count: i64) -> String {

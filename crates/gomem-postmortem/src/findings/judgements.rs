@@ -5,7 +5,10 @@ use gomem_metrics::{DiagnoseOptions, Diagnosis, GoState, Judgement, Rule, Verdic
 
 use crate::{
     bundle::Bundle,
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        sentence::sentence,
+    },
 };
 
 /// A rule that fired without being worth a finding.
@@ -95,14 +98,4 @@ impl Finding {
         self.missing.extend(&told.missing);
         self.rules.push(told.rule);
     }
-}
-
-/// With a capital letter and a full stop. The name of a metric keeps its letter.
-fn sentence(text: &str) -> String {
-    if text.split(' ').next().is_some_and(|word| word.contains('_')) {
-        return format!("{}.", text.trim_end_matches('.'));
-    }
-    let mut letters = text.chars();
-    let first: String = letters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-    format!("{first}{}.", letters.as_str().trim_end_matches('.'))
 }

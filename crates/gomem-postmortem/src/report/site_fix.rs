@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
+use gomem_pprof::picking_probability;
 use gomem_symbol::Symbol;
 
 use crate::{
@@ -99,13 +100,10 @@ struct Amount {
 }
 
 impl Amount {
-    /// Of objects of size s the sampler picks one with probability 1 − e^(−s/period) (`scaleHeapSample` in
-    /// `runtime/pprof/protomem.go`).
     fn add(&mut self, site: &Site, period: f64) {
         let size = site.mean_object_bytes().unwrap_or(0.0);
-        let probability = if period > 1.0 { -(-size / period).exp_m1() } else { 1.0 };
         self.bytes += site.bytes.max(0) as f64;
-        self.sampled += site.objects.max(0) as f64 * probability;
+        self.sampled += site.objects.max(0) as f64 * picking_probability(size, period);
     }
 
     fn is_gone(self, left: Self) -> bool {

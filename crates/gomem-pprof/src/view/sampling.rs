@@ -56,6 +56,13 @@ impl SamplingEstimate {
     }
 }
 
+/// How likely the heap profiler picks an object of so many bytes, at one object each `rate` bytes on average
+/// (`scaleHeapSample` in `runtime/pprof/protomem.go`). A rate of 1 picks all.
+#[must_use]
+pub fn picking_probability(size: f64, rate: f64) -> f64 {
+    if rate > 1.0 { -(-size / rate).exp_m1() } else { 1.0 }
+}
+
 impl Profile {
     /// For each sample, what the sampler saw of a sample type; `None` for profiles that do not sample objects by size.
     pub(crate) fn sampled(&self, sample_type: usize) -> Option<Vec<SamplingEstimate>> {
@@ -79,7 +86,7 @@ impl Profile {
                         return SamplingEstimate::default();
                     }
                     let size = bytes / count;
-                    let probability = if rate > 1.0 { -(-size / rate).exp_m1() } else { 1.0 };
+                    let probability = picking_probability(size, rate);
                     let picked = (count * probability).abs();
                     let weight = sample.value(sample_type) as f64 / picked.max(f64::MIN_POSITIVE);
                     // Where every object is picked, nothing is left to chance.

@@ -35,7 +35,7 @@ pub(crate) struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn of(log: &'a EscapeLog) -> Self {
+    pub(crate) fn from_log(log: &'a EscapeLog) -> Self {
         let mut compiler = Self { reports_append: log.go_versions().oldest() >= 25, ..Self::default() };
         for decision in log.heap_decisions() {
             compiler.packages.insert(&decision.package);

@@ -44,7 +44,7 @@ impl<'a> Record<'a> {
             }
             // A box has one size, of one header; a text among arguments `...string` has that of its bytes.
             Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(..=16)) => {
-                (Reason::of_stay(self.kind()), Confidence::Medium)
+                (Reason::from_stack_buffer(self.kind()), Confidence::Medium)
             }
             _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::High),
             // Up to Go 1.24 a flow says so, and it need not be the first.
@@ -76,7 +76,7 @@ impl<'a> Record<'a> {
     pub(crate) fn reason(self) -> (Reason, Confidence) {
         match self {
             Self::Heap(decision) => (Reason::Compiler(decision.cause), decision.cause_confidence),
-            Self::StackBuffer(stay) => (Reason::of_stay(stay.subject_kind), Confidence::High),
+            Self::StackBuffer(buffer) => (Reason::from_stack_buffer(buffer.subject_kind), Confidence::High),
         }
     }
 

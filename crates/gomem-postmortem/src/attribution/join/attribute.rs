@@ -24,7 +24,7 @@ use crate::attribution::{
 /// the sizes of the objects is taken.
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<Site> {
-    let compiler = escapes.map(Compiler::of).unwrap_or_default().with_options(options);
+    let compiler = escapes.map(Compiler::from_log).unwrap_or_default().with_options(options);
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
