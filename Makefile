@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -93,6 +93,10 @@ pairs: ## run the programs in testdata/pairs before and after their fix, and kee
 
 pairs-table: ## what a fix was predicted to save beside what it saved
 	cargo test --locked -q -p gomem-postmortem --test pairs -- --nocapture
+
+cases: ## run the programs of testdata/cases anew, and judge what is said of each (CASES="name …")
+	python3 testdata/cases/record.py $(CASES)
+	cargo test -p gomem-cli --test cases -- --nocapture
 
 incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
 	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1

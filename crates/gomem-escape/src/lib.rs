@@ -28,7 +28,7 @@
 //! | `json` | the files of `-gcflags=-json=0,DIR` |
 //! | `read` | the fold: what is distinct in a log, interned; [`Coverage`] |
 //! | `decide` | [`Cause`], [`Certainty`], [`LeakStep`], the advice |
-//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`StackBuffer`], and their tables |
+//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`StackBuffer`], [`WrappedCall`], and their tables |
 //! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`DiagnosticsReader`], [`Diagnostics`] |
 //! | `source` | [`files_of`]: the files of a folder |
 //!
@@ -48,7 +48,7 @@ mod text;
 pub use decide::{Cause, Certainty, Decision, LeakStep, Step};
 pub use error::{Error, ErrorKind, Limits};
 pub use log::{DecisionChange, Diagnostics, DiagnosticsReader, DiffStatus, EscapeDiff, EscapeLog, EscapeReader};
-pub use model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer};
+pub use model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, WrappedCall};
 pub use read::Coverage;
 pub use source::files_of;
 pub use text::{GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records};

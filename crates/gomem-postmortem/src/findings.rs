@@ -7,6 +7,7 @@ mod finding;
 mod goroutines;
 mod growth;
 mod judgements;
+mod keeper;
 mod leak;
 mod live_heap;
 mod mismatch;

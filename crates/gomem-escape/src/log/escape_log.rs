@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    model::{HeapDecision, Inlining, Leak, StackBuffer},
+    model::{HeapDecision, Inlining, Leak, StackBuffer, WrappedCall},
     read::Coverage,
     text::GoVersions,
 };
@@ -15,7 +15,7 @@ use crate::{
 pub struct EscapeLog {
     pub(crate) decisions: Vec<HeapDecision>,
     pub(crate) stack_buffers: Vec<StackBuffer>,
-    pub(crate) wrapped: Vec<(Arc<str>, u32)>,
+    pub(crate) wrapped: Vec<WrappedCall>,
     pub(crate) additions: Vec<(Arc<str>, u32)>,
     pub(crate) leaks: Vec<Leak>,
     pub(crate) inlining: Vec<Inlining>,
@@ -46,10 +46,9 @@ impl EscapeLog {
         &self.stack_buffers
     }
 
-    /// File and line of the calls that `go` or `defer` puts into a function of its own, `go f(x)`: what they keep of the
-    /// arguments is allocated, and no line says that it escapes.
+    /// The calls that `go` or `defer` puts into a function of its own, in order of their places.
     #[must_use]
-    pub fn wrapped_calls(&self) -> &[(Arc<str>, u32)] {
+    pub fn wrapped_calls(&self) -> &[WrappedCall] {
         &self.wrapped
     }
 

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashSet};
 use crate::{
     decide::Chains,
     log::{escape_log::EscapeLog, rows::Rows},
+    model::WrappedCall,
     read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
 };
 
@@ -51,7 +52,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
     };
     EscapeLog {
         decisions: decisions.iter().map(|decision| rows.decision(decision, &json)).collect(),
-        wrapped: sorted(wrapped),
+        wrapped: wrapped_calls(&wrapped, &rows),
         additions: sorted(additions),
         stack_buffers: stack_buffers.iter().map(|buffer| rows.stack_buffer(buffer)).collect(),
         leaks: leaks.iter().map(|leak| rows.leak(leak)).collect(),
@@ -79,6 +80,12 @@ fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Inte
             leak.function = texts.id(function);
         }
     }
+}
+
+fn wrapped_calls(wrapped: &HashSet<(TextId, XPos)>, rows: &Rows<'_>) -> Vec<WrappedCall> {
+    let mut calls: Vec<WrappedCall> = wrapped.iter().map(|(package, at)| rows.wrapped_call(*package, *at)).collect();
+    calls.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
+    calls
 }
 
 /// What was inlined at the positions that decisions and stack_buffers are about, by name.

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
+use gomem_symbol::Wrapper;
 
 use crate::{
     decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice},
-    model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer},
+    model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, WrappedCall},
     read::{
         Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep,
         TextId, XPos,
@@ -54,7 +55,7 @@ impl Rows<'_> {
             steps: &steps,
             next: next.as_ref(),
             callee: call.map(|call| self.functions.callee(decision.package, call)),
-            obstacle: self.obstacle(decision, function.as_deref()),
+            obstacle: self.obstacle(decision.package, decision.at, function.as_deref()),
             has_loop: function
                 .as_deref()
                 .and_then(|function| self.functions.get(decision.package, function))
@@ -147,16 +148,24 @@ impl Rows<'_> {
         name.split_once('.').is_some_and(|(package, _)| self.functions.is_package(package))
     }
 
-    /// What the function literal, or else the function, cannot be inlined for; and whether that is sure.
-    fn obstacle(&self, decision: &RawDecision, function: Option<&str>) -> Option<(Obstacle, bool)> {
-        let literal = self.functions.declared_at(decision.at).unwrap_or_default();
+    pub(crate) fn wrapped_call(&self, package: TextId, at: XPos) -> WrappedCall {
+        let wrapper = self.obstacle(package, at, self.functions.around(at)).map(|(obstacle, _)| match obstacle {
+            Obstacle::Go => Wrapper::Go,
+            Obstacle::Defer => Wrapper::Defer,
+        });
+        WrappedCall { file: self.text(at.file), line: at.line, wrapper }
+    }
+
+    /// What the function literal at a place, or else the function around it, cannot be inlined for; and whether that is sure.
+    fn obstacle(&self, package: TextId, at: XPos, function: Option<&str>) -> Option<(Obstacle, bool)> {
+        let literal = self.functions.declared_at(at).unwrap_or_default();
         if literal.contains(".gowrap") {
             return Some((Obstacle::Go, true));
         }
         if literal.contains(".deferwrap") {
             return Some((Obstacle::Defer, true));
         }
-        let declared = self.functions.get(decision.package, function?)?;
+        let declared = self.functions.get(package, function?)?;
         declared.obstacle.map(|obstacle| (obstacle, false))
     }
 

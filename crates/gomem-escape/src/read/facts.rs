@@ -36,8 +36,8 @@ pub(crate) struct Facts {
     pub(crate) logopt: LogOptFacts,
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: HashMap<(XPos, TextId), bool>,
-    /// File and line of calls that `go` or `defer` puts into a function of its own.
-    pub(crate) wrapped: HashSet<(TextId, u32)>,
+    /// Package and position of calls that `go` or `defer` puts into a function of its own.
+    pub(crate) wrapped: HashSet<(TextId, XPos)>,
     /// File and line of `text += more`.
     pub(crate) additions: HashSet<(TextId, u32)>,
     /// Positions of calls that were inlined, each with every function that was inlined there.

@@ -160,7 +160,7 @@ impl Fold {
             Message::Capturing { function, by_ref, text } => {
                 // What the wrapper of `go f(x)` holds is not of a closure in the source.
                 if text.starts_with(".autotmp_") {
-                    facts.wrapped.insert((at.file, at.line));
+                    facts.wrapped.insert((section.package, at));
                 } else {
                     facts.functions.see_capture(section.package, function);
                 }

@@ -108,7 +108,7 @@ impl Reason {
             Self::Compiler(Cause::UnknownSize) => "a slice is made of a size that is known at run time only",
             Self::Compiler(Cause::MapCreation) => "a map is made, with room for its elements",
             Self::Compiler(Cause::Goroutine) => {
-                "a goroutine starts: the runtime keeps its descriptor for the next ones"
+                "a goroutine starts: its function keeps the arguments, the runtime its descriptor"
             }
             Self::Compiler(Cause::DeferInLoop) => "a deferred call in a loop is kept on the heap",
             Self::Compiler(Cause::Reflection) => "reflection makes values",
@@ -142,6 +142,7 @@ impl Reason {
             Self::Compiler(Cause::UnknownSize) => "reuse a buffer, or let the caller pass one in",
             Self::Compiler(Cause::MapCreation) => "keep one map and clear() it, or use a slice for few keys",
             Self::Compiler(Cause::Goroutine) => "use a fixed set of workers",
+            Self::Compiler(Cause::DeferInLoop) => "move the body of the loop into a function of its own",
             Self::MapGrowth => "make the map with the number of elements it will hold, or clear() and reuse it",
             Self::Channel => "make the channel once and reuse it, or use a sync.Cond or a WaitGroup",
             Self::BufferGrowth => "call Grow with the size it will need, or Reset and reuse one buffer",

@@ -9,29 +9,75 @@ use crate::attribution::Bytes;
 /// What an expert does about a call of `callee` whose bytes these are. `None` where what is inside has to be looked at.
 pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static str> {
     let name = plain(callee);
-    let calls = || TABLE.iter().filter(|row| row.is_call);
-    let of_package = calls().find(|row| !row.is_general() && is_match(row.function, &name));
-    let general = || calls().find(|row| row.is_general() && is_general_match(row.function, &name));
-    let inside = || by_inside(inside);
-    of_package.map(|row| row.advice).or_else(inside).or_else(|| general().map(|row| row.advice))
+    // What grows is the caller's own buffer, whatever is written to it.
+    let of_buffer = row(About::Writer, &name).and_then(|_| by_inside(inside, About::Buffer));
+    let general = || rows(About::Call).find(|row| row.is_general() && is_general_match(row.function, &name));
+    of_buffer
+        .or_else(|| row(About::Call, &name).map(|row| row.advice))
+        .or_else(|| by_inside(inside, About::Inside))
+        .or_else(|| general().map(|row| row.advice))
+}
+
+/// What to do where a call of `callee` keeps what it is given, or what it makes.
+pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
+    row(About::Keep, &plain(callee)).map(|row| row.advice)
+}
+
+/// What to do where something of this kind is kept.
+pub(crate) fn kind_advice(kind: &str) -> Option<&'static str> {
+    row(About::Kind, kind).map(|row| row.advice)
 }
 
 /// The advice about what most of the bytes are allocated in.
-fn by_inside(inside: &Bytes<'_>) -> Option<&'static str> {
+fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
     let parts = inside.parts(|site| {
         let name = plain(&site.place.function);
-        TABLE.iter().filter(|row| !row.is_call).position(|row| is_match(row.function, &name))
+        rows(about).position(|row| is_match(row.function, &name))
     });
     let largest = parts.first().filter(|part| part.bytes.saturating_mul(2) >= inside.bytes)?;
-    TABLE.iter().filter(|row| !row.is_call).nth(largest.key?).map(|row| row.advice)
+    rows(about).nth(largest.key?).map(|row| row.advice)
+}
+
+/// The row of a name of one package.
+fn row(about: About, name: &str) -> Option<&'static Row> {
+    rows(about).find(|row| !row.is_general() && is_match(row.function, name))
+}
+
+fn rows(about: About) -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().filter(move |row| row.about == about)
 }
 
 /// A row of `assets/calls.tsv`.
 #[derive(Debug)]
 struct Row {
-    is_call: bool,
+    about: About,
     function: &'static str,
     advice: &'static str,
+}
+
+/// What a row is about: the head of the file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Call,
+    Writer,
+    Buffer,
+    Inside,
+    Keep,
+    Kind,
+}
+
+impl About {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "call" => Self::Call,
+            "writer" => Self::Writer,
+            "buffer" => Self::Buffer,
+            "inside" => Self::Inside,
+            "keep" => Self::Keep,
+            "kind" => Self::Kind,
+            _ => return None,
+        })
+    }
 }
 
 impl Row {
@@ -45,8 +91,8 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let rows = include_str!("../../assets/calls.tsv").lines().filter(|line| !line.starts_with('#'));
     rows.filter_map(|line| {
         let mut cells = line.split('\t');
-        let (place, function, advice) = (cells.next()?, cells.next()?, cells.next()?);
-        Some(Row { is_call: place == "call", function, advice })
+        let (about, function, advice) = (About::parse(cells.next()?)?, cells.next()?, cells.next()?);
+        Some(Row { about, function, advice })
     })
     .collect()
 });
@@ -90,11 +136,13 @@ mod tests {
         assert_eq!(lines.clone().count(), TABLE.len());
         for line in lines {
             let cells: Vec<&str> = line.split('\t').collect();
-            let [place @ ("call" | "inside"), function, advice] = cells[..] else { panic!("not three cells: {line}") };
-            assert!(advice.ends_with('.') && advice.len() < 240, "{line}");
+            let [about, function, advice] = cells[..] else { panic!("not three cells: {line}") };
+            let about = About::parse(about).unwrap_or_else(|| panic!("about nothing known: {line}"));
+            assert_eq!(advice.is_empty(), about == About::Writer, "{line}");
+            assert!((advice.is_empty() || advice.ends_with('.')) && advice.len() < 240, "{line}");
             // A name that fits the pattern must find this row, not one before it.
             let example = function.replace("(*", "(\0").replace('*', "X").replace("(\0", "(*");
-            let first = TABLE.iter().find(|row| row.is_call == (place == "call") && is_match(row.function, &example));
+            let first = rows(about).find(|row| is_match(row.function, &example));
             assert_eq!(first.map(|row| row.function), Some(function), "a row before it takes all of its functions");
         }
     }

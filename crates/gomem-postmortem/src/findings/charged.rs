@@ -11,6 +11,7 @@ use crate::{
         breakdown::{inside, reasons, share},
         call_advice::call_advice,
         finding::{Finding, FindingKind},
+        keeper::{Keeper, keeper},
         pool::{PoolMisuse, oversized},
         sentence::sentence,
     },
@@ -29,9 +30,9 @@ pub(crate) fn allocations(
     let (lines, entries) = accounts(sites);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
-        findings.extend(own_finding(account, gc_cycles, pacing));
+        findings.extend(own_finding(account, sites, gc_cycles, pacing));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
-        findings.extend(calls.map(|call| call_finding(account.place, call, pacing)));
+        findings.extend(calls.map(|call| call_finding(account.place, call, sites, pacing)));
     }
     findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
     if let Some(period) = period {
@@ -47,7 +48,12 @@ fn is_worth(bytes: &Bytes<'_>) -> bool {
 }
 
 /// What a line allocates itself.
-fn own_finding(account: &Account<'_>, gc_cycles: Option<f64>, pacing: Option<&Pacing>) -> Option<Finding> {
+fn own_finding(
+    account: &Account<'_>,
+    sites: &[Site],
+    gc_cycles: Option<f64>,
+    pacing: Option<&Pacing>,
+) -> Option<Finding> {
     let (place, own) = (account.place, &account.own);
     let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
     let boxed = own.sites.iter().find_map(|site| site.decision.as_deref().filter(|decision| decision.is_pool_misuse()));
@@ -92,9 +98,10 @@ fn own_finding(account: &Account<'_>, gc_cycles: Option<f64>, pacing: Option<&Pa
         }
     }
     if is_kept {
-        keep(&mut finding, own);
+        keep(&mut finding, own, sites);
+    } else {
+        warn_of_oversized(&mut finding, own);
     }
-    warn_of_oversized(&mut finding, own);
     if misuse.is_none() && named.iter().any(|site| site.is_pool_candidate()) {
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
@@ -126,7 +133,7 @@ fn own_finding(account: &Account<'_>, gc_cycles: Option<f64>, pacing: Option<&Pa
 }
 
 /// What a call on a line allocates.
-fn call_finding(place: &Place, call: &Call<'_>, pacing: Option<&Pacing>) -> Finding {
+fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&Pacing>) -> Finding {
     let callee = Symbol::decode(call.callee).short();
     let what = format!("inside {callee}: {}", reasons(&call.inside));
     let mut finding = Finding::new(FindingKind::Call, Severity::Info, headline(place, &call.inside, &what));
@@ -142,10 +149,12 @@ fn call_finding(place: &Place, call: &Call<'_>, pacing: Option<&Pacing>) -> Find
             finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
             finding.avoidable_bytes_fraction = Some(most);
         }
-        None if is_kept => keep(&mut finding, &call.inside),
+        None if is_kept => keep(&mut finding, &call.inside, sites),
         None => {}
     }
-    warn_of_oversized(&mut finding, &call.inside);
+    if !is_kept {
+        warn_of_oversized(&mut finding, &call.inside);
+    }
     measure(&mut finding, place, &call.inside);
     finding
 }
@@ -245,7 +254,7 @@ fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {
 }
 
 /// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace.
-fn keep(finding: &mut Finding, bytes: &Bytes<'_>) {
+fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site]) {
     finding.severity = Severity::Info;
     finding.saving = None;
     finding.avoidable_bytes_fraction = None;
@@ -253,7 +262,12 @@ fn keep(finding: &mut Finding, bytes: &Bytes<'_>) {
         " {} of it are still in use: it is kept, and no garbage. With less of it the heap is smaller, and GC runs more often.",
         share(bytes.kept_fraction())
     );
-    finding.action = "Nothing here costs GC cycles. Where memory is short, keep less of it.".into();
+    if let Some(Keeper::Known(advice)) = keeper(&bytes.sites, sites) {
+        finding.action = format!("Nothing here costs GC cycles. If it should not stay: {advice}");
+    } else {
+        finding.action = "Nothing here costs GC cycles. Where memory is short, keep less of it.".into();
+        warn_of_oversized(finding, bytes);
+    }
 }
 
 fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {

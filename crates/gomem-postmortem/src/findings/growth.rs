@@ -1,48 +1,70 @@
-//! Sites whose live memory grows over the heap profiles of a bundle.
+//! Lines of the user's own code whose live memory grows over the heap profiles of a bundle.
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Growth, GrowthOptions, SiteGrowth};
 
 use crate::{
-    attribution::{AttributeOptions, Site, attribute},
+    attribution::{AttributeOptions, Place, Site, attribute},
     bundle::{Bundle, HeapProfile},
 };
 
-/// A site whose live memory grows.
+/// A line of the user's own code whose live memory grows, itself or by what it calls; a leaf where no line of the user's own
+/// is on the stack.
 #[derive(Debug, Clone)]
 pub(crate) struct GrowingSite {
-    /// The site, as of the last profile.
-    pub(crate) site: Site,
+    pub(crate) place: Place,
+    /// What is allocated by way of it, as of the last profile, what is most in use first.
+    pub(crate) sites: Vec<Site>,
     /// How its bytes in use go.
     pub(crate) growth: SiteGrowth,
 }
 
-/// Growing sites, the one that grew most first. Two profiles will do where the rules say that the live heap leaks.
+impl GrowingSite {
+    pub(crate) fn inuse_bytes(&self) -> i64 {
+        self.sites.iter().fold(0, |sum, site| sum.saturating_add(site.inuse_bytes))
+    }
+
+    pub(crate) fn inuse_fraction(&self) -> f64 {
+        self.sites.iter().map(|site| site.inuse_fraction).sum()
+    }
+
+    /// What has most of its bytes in use, where one has at least half.
+    pub(crate) fn largest(&self) -> Option<&Site> {
+        self.sites.first().filter(|site| site.inuse_bytes.saturating_mul(2) >= self.inuse_bytes())
+    }
+}
+
+/// Growing lines, the one that grew most first. Two profiles will do where the rules say that the live heap leaks.
 pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, is_leaking: bool) -> Vec<GrowingSite> {
     let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.time_nanos().is_some()).collect();
+    let Some(last) = timed.iter().max_by_key(|heap| heap.profile.time_nanos()) else { return Vec::new() };
+    let sites = attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
+    let own: HashSet<Arc<str>> = sites
+        .iter()
+        .filter(|site| site.reached_from.is_none())
+        .map(|site| Arc::clone(&site.charged_to.function))
+        .collect();
     let options = GrowthOptions::default().with_starts(starts_nanos(state));
-    let Ok(growth) = Growth::new(timed.iter().map(|heap| &*heap.profile), &options) else { return Vec::new() };
-    let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
-    let growing: Vec<&SiteGrowth> = growth.sites().iter().filter(|site| site.is_growing(fewest)).collect();
-    let Some(last) = growth.last_profile().filter(|_| !growing.is_empty()) else { return Vec::new() };
-    let mut sites: HashMap<(Arc<str>, i64), Site> = HashMap::default();
-    for site in attribute(&timed[last].profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)) {
-        let key = (site.place.function.clone(), site.place.line);
-        // What one place keeps for several reasons grows together.
-        let whole = match sites.remove(&key) {
-            Some(kept) => kept.with_inuse_of(site),
-            None => site,
-        };
-        sites.insert(key, whole);
+    let growth = Growth::charged(timed.iter().map(|heap| &*heap.profile), &options, |line| {
+        line.function().is_some_and(|function| own.contains(function.name()))
+    });
+    let Ok(growth) = growth else { return Vec::new() };
+    let mut by_line: HashMap<(Arc<str>, i64), Vec<Site>> = HashMap::default();
+    for site in sites {
+        by_line.entry((Arc::clone(&site.charged_to.function), site.charged_to.line)).or_default().push(site);
     }
-    let site = |growth: &SiteGrowth| {
+    let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
+    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest));
+    let of_line = growing.filter_map(|growth| {
         let key = (Arc::from(growth.key.function.as_deref()?), growth.key.line.unwrap_or(0));
-        Some(GrowingSite { site: sites.get(&key)?.clone(), growth: growth.clone() })
-    };
-    growing.into_iter().filter_map(site).collect()
+        let mut sites = by_line.remove(&key)?;
+        sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
+        Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
+    });
+    of_line.collect()
 }
 
 /// When the one program of the metrics started.

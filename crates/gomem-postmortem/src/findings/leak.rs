@@ -5,39 +5,44 @@ use gomem_pprof::SiteGrowth;
 use gomem_statistics::Trend;
 use gomem_table::Unit;
 
-use crate::findings::{
-    finding::{Finding, FindingKind},
-    growth::GrowingSite,
-    live_heap::rises,
+use crate::{
+    attribution::Site,
+    findings::{
+        finding::{Finding, FindingKind},
+        growth::GrowingSite,
+        keeper::{Keeper, keeper},
+        live_heap::rises,
+    },
 };
 
 /// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
 /// surer.
-pub(crate) fn leak(growing: &GrowingSite, live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
-    let GrowingSite { site, growth } = growing;
+pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
+    let GrowingSite { place, growth, .. } = growing;
+    let (inuse_bytes, inuse_fraction) = (growing.inuse_bytes(), growing.inuse_fraction());
     let rising = live_heap.is_some_and(rises);
     let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
     let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
     let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
-    let severity =
-        if is_confirmed && site.inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
+    let severity = if is_confirmed && inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
     let bytes_per_hour = growth.slope_per_hour().unwrap_or(0.0);
     let title = format!(
         "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
-        site.place.short(),
-        Unit::Bytes.humanize(site.inuse_bytes as f64),
-        site.inuse_fraction * 100.0,
+        place.short(),
+        Unit::Bytes.humanize(inuse_bytes as f64),
+        inuse_fraction * 100.0,
         Unit::Bytes.humanize(bytes_per_hour)
     );
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
     let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
     let span = growth.points.last().map_or(0.0, |point| point.0);
     finding.summary = format!(
-        "{} is in use in more memory in each of {} heap profiles over {}: {}.",
-        site.place.short_function(),
+        "What {} allocates there is in use in more memory in each of {} heap profiles over {}: {}.{}",
+        place.short_function(),
         steps.len(),
         Unit::Seconds.humanize(span),
-        steps.join(" → ")
+        steps.join(" → "),
+        inside(growing)
     );
     if let Some(trend) = live_heap.filter(|_| rising) {
         let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
@@ -53,13 +58,11 @@ pub(crate) fn leak(growing: &GrowingSite, live_heap: Option<&Trend>, is_leaking:
             Unit::Seconds.humanize(seconds)
         );
     }
-    let stored = site.decision.as_deref().and_then(|decision| {
-        decision.steps.iter().find(|step| step.why.starts_with("assign") || &*step.why == "key of map put")
-    });
-    finding.action = match stored {
-        Some(step) => format!(
-            "The compiler says where it is kept: `{}`. Bound it: delete entries when they are done, or evict by age or size.",
-            step.from
+    let kept: Vec<&Site> = growing.sites.iter().collect();
+    finding.action = match keeper(&kept, sites) {
+        Some(Keeper::Known(advice)) => advice.to_owned(),
+        Some(Keeper::Stored(step)) => format!(
+            "The compiler says where it is kept: `{step}`. Bound it: delete entries when they are done, or evict by age or size."
         ),
         None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
             .into(),
@@ -71,11 +74,11 @@ pub(crate) fn leak(growing: &GrowingSite, live_heap: Option<&Trend>, is_leaking:
     } else {
         Confidence::Low
     };
-    finding.bytes = Some(site.inuse_bytes);
-    finding.bytes_fraction = Some(site.inuse_fraction);
-    finding.cause = site.cause();
-    finding.compiler_message = site.compiler_message();
-    finding.place = Some(site.place.clone());
+    finding.bytes = Some(inuse_bytes);
+    finding.bytes_fraction = Some(inuse_fraction);
+    finding.cause = growing.largest().and_then(Site::cause);
+    finding.compiler_message = growing.largest().and_then(Site::compiler_message);
+    finding.place = Some(place.clone());
     finding.evidence = vec![
         Evidence::new("inuse_space growth", growth.change(), Unit::Bytes).with_source("heap profiles"),
         Evidence::new("inuse_space slope", bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
@@ -109,6 +112,16 @@ pub(crate) fn leak(growing: &GrowingSite, live_heap: Option<&Trend>, is_leaking:
     }
     finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
     finding
+}
+
+/// Where the library allocates it, when the line itself does not.
+fn inside(growing: &GrowingSite) -> String {
+    match growing.sites.first() {
+        Some(site) if site.callee.is_some() => {
+            format!(" Most of it is allocated in {} at {}.", site.place.short_function(), site.place.short())
+        }
+        _ => String::new(),
+    }
 }
 
 /// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.

@@ -32,7 +32,7 @@ pub(crate) fn find(
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap).collect();
-    let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, live_heap, is_leaking)).collect();
+    let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, sites, live_heap, is_leaking)).collect();
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
     findings.extend(allocations(sites, period, gc_cycles, pacing.ok()));
@@ -58,9 +58,9 @@ pub(crate) fn find(
 
 /// What is kept cannot be reused: the finding of the leak says what to do about such a line.
 fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
-    let is_there = [&leak.site.place, &leak.site.charged_to].map(Some).contains(&finding.place.as_ref());
+    let is_there = finding.place.as_ref() == Some(&leak.place);
     let is_kept = leak.growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
-    if finding.kind == FindingKind::AllocationSite && is_there && is_kept {
+    if matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call) && is_there && is_kept {
         finding.action =
             "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
     }

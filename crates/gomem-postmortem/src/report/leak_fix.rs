@@ -33,12 +33,12 @@ impl LeakFix {
         if leaks.is_empty() {
             return Vec::new();
         }
-        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growing| growing.site.place.key()).collect();
+        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growing| growing.place.key()).collect();
         let (kept_before, kept_after) = (inuse_bytes(heap_before), inuse_bytes(heap_after));
         let kept = |bytes: &HashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
         leaks
             .into_iter()
-            .map(|growing| growing.site.place)
+            .map(|growing| growing.place)
             .filter(|place| !still.contains(&place.key()))
             .map(|place| Self {
                 inuse_bytes_before: kept(&kept_before, &place),
@@ -70,7 +70,7 @@ fn leaks(bundle: &Bundle, state: &GoState) -> Vec<GrowingSite> {
 fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
     let mut bytes: HashMap<String, i64> = HashMap::default();
     for site in attribute(&heap.profile, None, &AttributeOptions::default()) {
-        *bytes.entry(site.place.key()).or_default() += site.inuse_bytes;
+        *bytes.entry(site.charged_to.key()).or_default() += site.inuse_bytes;
     }
     bytes
 }

@@ -11,7 +11,7 @@ use crate::{
         site::{SiteGrowth, Track},
         snapshot::Snapshot,
     },
-    model::{Profile, SampleType},
+    model::{Line, Profile, SampleType},
     view::FrameKey,
 };
 
@@ -57,6 +57,19 @@ impl Growth {
         profiles: impl IntoIterator<Item = &'p Profile>,
         options: &GrowthOptions,
     ) -> Result<Self, GrowthError> {
+        Self::charged(profiles, options, |_| false)
+    }
+
+    /// The same with each sample charged to the innermost line of its stack for which `is_own` holds, and to its leaf where it
+    /// holds for none: what a line keeps by way of several functions of a library grows as one.
+    ///
+    /// # Errors
+    /// Those of [`Growth::new`].
+    pub fn charged<'p>(
+        profiles: impl IntoIterator<Item = &'p Profile>,
+        options: &GrowthOptions,
+        is_own: impl Fn(Line<'_>) -> bool,
+    ) -> Result<Self, GrowthError> {
         let mut unit = Unit::None;
         let mut moments = Vec::new();
         for (index, profile) in profiles.into_iter().enumerate() {
@@ -75,7 +88,7 @@ impl Growth {
             moments.retain(|moment| !moment.is_allocs());
         }
         moments.sort_by_key(|moment| moment.nanos);
-        let (mut sites, restarts) = follow(&moments, unit, &options.starts_nanos);
+        let (mut sites, restarts) = follow(&moments, unit, &options.starts_nanos, &is_own);
         sites.sort_by_cached_key(|site| (Reverse(site.change() as i64), site.key.to_string()));
         let last_profile = moments.last().map(|moment| moment.index);
         Ok(Self { sites, unit, restarts, profiles: moments.len(), last_profile })
@@ -184,13 +197,18 @@ impl Moment<'_> {
 }
 
 /// The sites since the last restart, and how many restarts there were.
-fn follow(moments: &[Moment<'_>], unit: Unit, starts_nanos: &[i64]) -> (Vec<SiteGrowth>, usize) {
+fn follow(
+    moments: &[Moment<'_>],
+    unit: Unit,
+    starts_nanos: &[i64],
+    is_own: &dyn Fn(Line<'_>) -> bool,
+) -> (Vec<SiteGrowth>, usize) {
     let mut tracks: HashMap<FrameKey, Track> = HashMap::default();
     let mut seconds: Vec<f64> = Vec::new();
     let (mut begin, mut restarts) = (0, 0);
     let mut is_sampled = false;
     for (index, moment) in moments.iter().enumerate() {
-        let snapshot = Snapshot::new(moment.profile, moment.sample_type);
+        let snapshot = Snapshot::new(moment.profile, moment.sample_type, is_own);
         let is_started = |before: &Moment<'_>| starts_nanos.iter().any(|at| (before.nanos..moment.nanos).contains(at));
         let before = index.checked_sub(1).and_then(|before| moments.get(before));
         if before.is_some_and(|before| is_started(before) || is_less_allocated(&tracks, &snapshot)) {

@@ -1,7 +1,7 @@
 //! One profile of a series: what each line has in it.
 
 use crate::{
-    model::Profile,
+    model::{Line, Profile},
     view::{FrameKey, FrameKeys, Granularity, SamplingEstimate},
 };
 
@@ -23,8 +23,9 @@ pub(crate) struct LineValues {
 }
 
 impl Snapshot {
-    /// Of a profile, by the index of the sample type that is followed.
-    pub(crate) fn new(profile: &Profile, sample_type: usize) -> Self {
+    /// Of a profile, by the index of the sample type that is followed. A sample is charged to the innermost line that
+    /// `is_own`, and to its leaf where none is.
+    pub(crate) fn new(profile: &Profile, sample_type: usize, is_own: &dyn Fn(Line<'_>) -> bool) -> Self {
         let profile = &*profile.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, Granularity::Line);
         let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
@@ -33,8 +34,10 @@ impl Snapshot {
         let is_sampled = sampled.is_some();
         let mut values = vec![LineValues::default(); keys.len()];
         for (number, sample) in profile.samples().enumerate() {
-            let Some(leaf) = sample.locations().first() else { continue };
-            let Some(&key) = of_line.get(profile.line_range(leaf).start) else { continue };
+            let lines = || sample.locations().flat_map(|location| profile.line_range(location));
+            let Some(leaf) = lines().next() else { continue };
+            let own = sample.frames().zip(lines()).find(|(line, _)| is_own(*line)).map(|(_, index)| index);
+            let Some(&key) = of_line.get(own.unwrap_or(leaf)) else { continue };
             let line = &mut values[key as usize];
             let [value, alloc_objects, alloc_bytes, inuse_bytes] = columns.map(|column| sample.value(column));
             line.value = line.value.saturating_add(value);

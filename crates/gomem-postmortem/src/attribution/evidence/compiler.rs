@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
-use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
+use gomem_symbol::{Modules, Origin, SourcePath, Symbol, Wrapper};
 
 use crate::attribution::{
     evidence::{map_types::Maps, record::Record, runtime_calls::RuntimeCalls, unreported::Build},
@@ -16,8 +16,8 @@ pub(crate) struct Compiler<'a> {
     by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
     /// Lines on which a flow goes through an `append`.
     appends: HashSet<(&'a str, u32)>,
-    /// Lines on which `go` or `defer` puts a call into a function of its own.
-    wraps: HashSet<(&'a str, u32)>,
+    /// Lines on which `go` or `defer` puts a call into a function of its own, and which of them, where all calls agree.
+    wraps: HashMap<(&'a str, u32), Option<Wrapper>>,
     /// Lines of `text += more`.
     additions: HashSet<(&'a str, u32)>,
     /// Files and functions that give an object a finalizer or a cleanup.
@@ -55,7 +55,11 @@ impl<'a> Compiler<'a> {
             compiler.insert(&stay.file, stay.line, Record::StackBuffer(stay));
         }
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
-        compiler.wraps.extend(log.wrapped_calls().iter().map(|(file, line)| (file_name(file), *line)));
+        for call in log.wrapped_calls() {
+            let line = (file_name(&call.file), call.line);
+            let wrapper = compiler.wraps.entry(line).or_insert(call.wrapper);
+            *wrapper = wrapper.filter(|known| call.wrapper == Some(*known));
+        }
         compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
         compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
         let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
@@ -113,7 +117,7 @@ impl<'a> Compiler<'a> {
             reports_append: self.reports_append,
             appends: self.appends.contains(&(path.file_name(), number)),
             is_covered,
-            wraps: self.wraps.contains(&(path.file_name(), number)),
+            wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
             adds_text: self.additions.contains(&(path.file_name(), number)),
             maps: Some(&self.maps),
             seen: self.runtime.of(line),

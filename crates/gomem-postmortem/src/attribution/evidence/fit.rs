@@ -52,5 +52,5 @@ pub(crate) const OF_THE_MAP: u32 = 11;
 pub(crate) const GUESS_WITHOUT_LOG: u32 = 10;
 /// What is left, of one size.
 pub(crate) const LAST_GUESS: u32 = 3;
-/// A map of a type by name and a size that no usual bucket has.
+/// A map of a type by name and a size that no usual bucket has; what is a constant, or else the result of a function.
 pub(crate) const HARDLY: u32 = 2;

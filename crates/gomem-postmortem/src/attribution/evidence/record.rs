@@ -147,8 +147,9 @@ impl<'a> Record<'a> {
     /// Whether it can be of the line's own code: the slice of variadic arguments, the parameters and the results of an inlined
     /// function are made where it is called.
     pub(crate) fn is_of_caller(self) -> bool {
-        let is_result = self.subject().starts_with("~r");
-        is_result || matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
+        // What names a result is an expression of the caller: `[]byte(~r0)` of `[]byte(b.String())`.
+        let has_result = self.subject().contains("~r");
+        has_result || matches!(self.kind(), SubjectKind::VariadicSlice | SubjectKind::Variable) || !self.is_inlined()
     }
 
     pub(crate) fn is_inlined(self) -> bool {
@@ -266,6 +267,8 @@ impl<'a> Record<'a> {
             (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(16..=128)) => fit::USUAL,
             (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(..=LARGEST_BOX)) => fit::LARGE_BOX,
             (SubjectKind::Value | SubjectKind::FuncLiteral | SubjectKind::MethodValue, _) => 0,
+            // `kind(2)` is a constant, which costs nothing, unless it is the result of a function.
+            (SubjectKind::Constant, Shape::Fixed(_)) => fit::HARDLY,
             (_, Shape::Fixed(_)) => fit::ONE_SIZE,
             _ => 0,
         }

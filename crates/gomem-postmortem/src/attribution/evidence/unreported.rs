@@ -2,6 +2,7 @@
 
 use gomem_escape::Cause;
 use gomem_finding::Confidence;
+use gomem_symbol::Wrapper;
 
 use crate::attribution::{
     evidence::{
@@ -23,8 +24,8 @@ pub(crate) struct Build<'a> {
     pub(crate) appends: bool,
     /// Whether the log covers the package.
     pub(crate) is_covered: bool,
-    /// Whether `go` or `defer` puts a call of the line into a function of its own.
-    pub(crate) wraps: bool,
+    /// Whether `go` or `defer` puts a call of the line into a function of its own, and which of them.
+    pub(crate) wrapped: Option<Option<Wrapper>>,
     /// Whether the line is `text += more`.
     pub(crate) adds_text: bool,
     /// The maps that the log names.
@@ -62,8 +63,14 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     // Before that, a slice is as likely.
     let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
     let of_fixed = |size| match size {
-        _ if build.wraps && size < CHANNEL[0] => {
-            Some((Reason::Compiler(Cause::Goroutine), fit::FLOW, Confidence::High))
+        _ if build.wrapped.is_some() && size < CHANNEL[0] => {
+            let cause = match build.wrapped?? {
+                Wrapper::Go => Cause::Goroutine,
+                // A deferred call that is made once stays on the stack.
+                Wrapper::Defer => Cause::DeferInLoop,
+                _ => return None,
+            };
+            Some((Reason::Compiler(cause), fit::FLOW, Confidence::High))
         }
         _ if CHANNEL.contains(&size) => heuristic(Reason::Channel, fit::FLOW),
         _ if is_map(size) => heuristic(Reason::MapGrowth, fit::USUAL_BUCKET),

@@ -111,15 +111,6 @@ impl Site {
         of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
     }
 
-    /// The one of both that has more in use, with what both have in use.
-    pub(crate) fn with_inuse_of(self, other: Self) -> Self {
-        let (mut more, less) = if self.inuse_bytes < other.inuse_bytes { (other, self) } else { (self, other) };
-        more.inuse_bytes = more.inuse_bytes.saturating_add(less.inuse_bytes);
-        more.inuse_objects = more.inuse_objects.saturating_add(less.inuse_objects);
-        more.inuse_fraction += less.inuse_fraction;
-        more
-    }
-
     /// Bytes of one object, on average.
     #[must_use]
     pub fn mean_object_bytes(&self) -> Option<f64> {

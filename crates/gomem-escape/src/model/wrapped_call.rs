@@ -1,0 +1,18 @@
+//! A call that `go` or `defer` puts into a function of its own.
+
+use std::sync::Arc;
+
+use gomem_symbol::Wrapper;
+
+/// A call that `go` or `defer` puts into a function of its own, `go f(x)`: what that keeps of the arguments is allocated, and
+/// no line says that it escapes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WrappedCall {
+    /// The file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u32,
+    /// Which of the two; `None` where neither the function's name (Go 1.22) nor what keeps the caller from being inlined tells.
+    pub wrapper: Option<Wrapper>,
+}

@@ -1,0 +1,119 @@
+//! Who keeps what a line makes, as far as the calls and the compiler's flow tell.
+
+use std::sync::Arc;
+
+use gomem_escape::{Cause, HeapDecision, Step};
+
+use crate::{
+    attribution::{Reason, Site},
+    findings::call_advice::{keep_advice, kind_advice},
+};
+
+/// Who keeps what a line makes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Keeper {
+    /// What is known to keep, and what to do about it.
+    Known(&'static str),
+    /// The last step of the compiler's flow that stores it.
+    Stored(Arc<str>),
+}
+
+/// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it; then the last step of the flow;
+/// then a finalizer that the function sets; then a call beside it in the same function that keeps as many objects; then what
+/// is made.
+pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
+    let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
+    let step = kept.first().and_then(|site| storing_step(site.decision.as_deref()?));
+    let of_step = || keep_advice(step.and_then(callee)?);
+    let of_finalizer =
+        || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
+    let of_companion = || kept.first().and_then(|site| companion(site, all));
+    of_call
+        .or_else(of_step)
+        .or_else(of_finalizer)
+        .or_else(of_companion)
+        .map(Keeper::Known)
+        .or_else(|| step.map(|step| Keeper::Stored(Arc::clone(&step.from))))
+        .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Known))
+}
+
+/// Of a chain of steps the last one that stores keeps it. A local variable keeps nothing.
+fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+    let is_storing = |step: &&Step| match &*step.why {
+        why if why.starts_with("assign") => !step.from.contains(" := "),
+        "key of map put" | "call parameter" | "send" => true,
+        _ => false,
+    };
+    decision.steps.iter().rfind(is_storing)
+}
+
+/// The function that a step calls, without its type arguments.
+fn callee(step: &Step) -> Option<&str> {
+    let called = step.from.split(['[', '(']).next().unwrap_or_default();
+    let is_method = step.from.starts_with('(');
+    (&*step.why == "call parameter" && !is_method && !called.is_empty()).then_some(called)
+}
+
+/// A call in the same function that keeps as many objects as this line: what `time.AfterFunc` refers to is made beside it.
+fn companion(site: &Site, all: &[Site]) -> Option<&'static str> {
+    let is_as_many = |other: &Site| {
+        let (fewer, more) = (site.inuse_objects.min(other.inuse_objects), site.inuse_objects.max(other.inuse_objects));
+        fewer > 0 && fewer.saturating_mul(2) >= more
+    };
+    let is_kept = |other: &Site| other.inuse_bytes.saturating_mul(2) >= other.bytes;
+    let beside = all.iter().filter(|other| other.charged_to.function == site.charged_to.function);
+    beside.filter(|other| is_kept(other) && is_as_many(other)).find_map(|other| keep_advice(other.callee.as_deref()?))
+}
+
+/// What keeps things of this kind as a rule.
+fn by_kind(site: &Site) -> Option<&'static str> {
+    let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
+    let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
+    let kind = match site.reason? {
+        Reason::MapGrowth => Reason::MapGrowth.name(),
+        Reason::Compiler(Cause::SliceGrowth) => Cause::SliceGrowth.name(),
+        Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding if is_large => {
+            Reason::StringBuilding.name()
+        }
+        Reason::BufferGrowth if is_large && of_builder => Reason::StringBuilding.name(),
+        _ => return None,
+    };
+    kind_advice(kind)
+}
+
+/// In bytes: of what is smaller, a part is hardly less than the whole.
+const LARGE_TEXT: f64 = 256.0;
+
+#[cfg(test)]
+mod tests {
+    use gomem_escape::EscapeLog;
+
+    use super::*;
+
+    const LOG: &str = "# example.com/app\n\
+        ./a.go:7:7: &conn{} escapes to heap in open:\n\
+        ./a.go:7:7:   flow: c ← &{storage for &conn{}}:\n\
+        ./a.go:7:7:     from &conn{} (spill) at ./a.go:7:7\n\
+        ./a.go:7:7:     from c := &conn{} (assign) at ./a.go:7:4\n\
+        ./a.go:7:7:   flow: {heap} ← c:\n\
+        ./a.go:7:7:     from runtime.AddCleanup[go.shape.int](&d, c, func literal, &handle{...}) (call parameter) at ./a.go:8:20\n\
+        ./a.go:7:7: &conn{} escapes to heap\n\
+        ./a.go:12:7: &conn{} escapes to heap in keep:\n\
+        ./a.go:12:7:   flow: c ← &{storage for &conn{}}:\n\
+        ./a.go:12:7:     from &conn{} (spill) at ./a.go:12:7\n\
+        ./a.go:12:7:     from c := &conn{} (assign) at ./a.go:12:4\n\
+        ./a.go:12:7:   flow: {heap} ← c:\n\
+        ./a.go:12:7:     from conns[name] = c (assign) at ./a.go:13:14\n\
+        ./a.go:12:7: &conn{} escapes to heap\n";
+
+    #[test]
+    fn the_last_step_that_stores_keeps_it() {
+        let log = EscapeLog::decode(LOG.as_bytes()).unwrap();
+        let [open, keep] = log.heap_decisions() else { panic!("two decisions") };
+        let step = storing_step(open).unwrap();
+        assert_eq!(callee(step), Some("runtime.AddCleanup"));
+        assert!(keep_advice(callee(step).unwrap()).unwrap().contains("must not reach the object"));
+        let step = storing_step(keep).unwrap();
+        assert_eq!((&*step.from, callee(step)), ("conns[name] = c", None));
+    }
+}
