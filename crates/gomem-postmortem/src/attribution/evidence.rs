@@ -14,6 +14,7 @@ mod unreported;
 pub(crate) use compiler::Compiler;
 pub(crate) use map_types::is_usual_bucket;
 pub(crate) use record::Record;
+pub(crate) use runtime_calls::Operation;
 pub(crate) use sizes::{Shape, Sizes};
 pub(crate) use type_sizes::TypeSizes;
 pub(crate) use unreported::unreported;

@@ -6,7 +6,12 @@ use gomem_pprof::Line;
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol, Wrapper};
 
 use crate::attribution::{
-    evidence::{map_types::Maps, record::Record, runtime_calls::RuntimeCalls, unreported::Build},
+    evidence::{
+        map_types::Maps,
+        record::Record,
+        runtime_calls::{Operation, RuntimeCalls},
+        unreported::Build,
+    },
     options::{AttributeOptions, is_of},
 };
 
@@ -122,6 +127,11 @@ impl<'a> Compiler<'a> {
             maps: Some(&self.maps),
             seen: self.runtime.of(line),
         }
+    }
+
+    /// What the call of the allocator at this address is, when a CPU profile proves it.
+    pub(crate) fn operation(&self, address: u64, line: Line<'_>) -> Option<Operation> {
+        self.runtime.at(address, line)
     }
 
     /// What the compiler says of a line, most likely allocation first.

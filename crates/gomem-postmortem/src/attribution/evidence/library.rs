@@ -20,7 +20,9 @@ pub(crate) fn of_runtime(symbol: &Symbol) -> Option<Reason> {
             Reason::MapGrowth
         }
         "runtime" if matches!(symbol.receiver(), Some("*hmap")) => Reason::MapGrowth,
-        "runtime" if name.starts_with("growslice") => Reason::Compiler(Cause::SliceGrowth),
+        "runtime" if name.starts_with("growslice") || name.starts_with("moveSlice") => {
+            Reason::Compiler(Cause::SliceGrowth)
+        }
         "runtime" if name.starts_with("makeslice") => Reason::Compiler(Cause::UnknownSize),
         "runtime" if name.starts_with("concat") => Reason::Compiler(Cause::Concatenation),
         "runtime" if name.starts_with("convT") => Reason::Compiler(Cause::InterfaceBoxing),
@@ -31,7 +33,9 @@ pub(crate) fn of_runtime(symbol: &Symbol) -> Option<Reason> {
         {
             Reason::Compiler(Cause::StringConversion)
         }
-        "runtime" if name.starts_with("makechan") => Reason::Channel,
+        "runtime" if ["makechan", "chansend", "chanrecv", "selectgo"].iter().any(|start| name.starts_with(start)) => {
+            Reason::Channel
+        }
         "runtime" if name.starts_with("newdefer") || name.starts_with("deferproc") => {
             Reason::Compiler(Cause::DeferInLoop)
         }

@@ -7,7 +7,7 @@ use gomem_pprof::{FunctionId, Line, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
-    evidence::{Compiler, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
+    evidence::{Compiler, Operation, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
     reason::Reason,
 };
 
@@ -175,8 +175,16 @@ fn fits(
         let comes_later = first_of_line.get(&allocation.code()).is_some_and(|first| *first < allocation.address);
         let seen = allocation.lines.first().map(|line| compiler.build(*line).seen).unwrap_or_default();
         let is_bucket = allocation.sizes.fixed().is_some_and(is_usual_bucket);
+        let operation = operation(allocation, compiler);
         let fit = |record: &Record<'_>| {
             let fit = record.fit(&allocation.sizes, types);
+            if let Some(operation) = operation {
+                return match operation.can_be_of(*record) {
+                    true if fit > 0 && operation.reason().is_some() => fit::PROVED + fit,
+                    true => fit,
+                    false => 0,
+                };
+            }
             if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
                 return fit;
             }
@@ -223,8 +231,7 @@ fn verdicts<'a>(
         let Some((fit, at, record)) = best else { break };
         open.retain(|other| *other != at);
         taken.push((record, at));
-        let guess =
-            allocations[at].lines.first().and_then(|line| unreported(&allocations[at].sizes, compiler.build(*line)));
+        let guess = guess(&allocations[at], compiler);
         // What surely allocates on a line takes one of its calls; a guess is for those that are left, and a size alone is
         // too little for a guess where each call has a record.
         let fits = |record: &&Record<'_>| allocations.iter().any(|other| record.fit(&other.sizes, types) > 0);
@@ -241,7 +248,10 @@ fn verdicts<'a>(
                     taken.pop();
                     Verdict { reason: Some((reason, confidence)), decision: None }
                 }
-                _ => Verdict { reason: Some(record.reason_for(&allocations[at].sizes)), decision: record.decision() },
+                _ => {
+                    let reason = reason_of(record, &allocations[at], compiler);
+                    Verdict { reason: Some(reason), decision: record.decision() }
+                }
             },
         ));
     }
@@ -260,7 +270,7 @@ fn leftover<'a>(
     compiler: &Compiler<'_>,
 ) -> Verdict<'a> {
     let allocation = &allocations[at];
-    let guess = allocation.lines.first().and_then(|line| unreported(&allocation.sizes, compiler.build(*line)));
+    let guess = guess(allocation, compiler);
     // One expression can call the allocator at several places, but what has one size has it at each.
     let is_of_another_size = |record: &Record<'_>| {
         record.makes_one_size()
@@ -277,12 +287,37 @@ fn leftover<'a>(
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {
         (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => Verdict {
-            reason: Some((record.reason_for(&allocation.sizes).0, Confidence::Medium)),
+            reason: Some((reason_of(record, allocation, compiler).0, Confidence::Medium)),
             decision: record.decision(),
         },
         (_, Some((reason, _, confidence))) => Verdict { reason: Some((reason, confidence)), decision: None },
         _ => Verdict::default(),
     }
+}
+
+/// What the call itself is, when a CPU profile proves it.
+fn operation(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<Operation> {
+    compiler.operation(allocation.address, *allocation.lines.first()?)
+}
+
+/// What allocates without a record, and how well that fits.
+fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason, u32, Confidence)> {
+    let line = *allocation.lines.first()?;
+    let guess = || unreported(&allocation.sizes, compiler.build(line));
+    match compiler.operation(allocation.address, line) {
+        Some(Operation::Known(reason)) => Some((reason, fit::PROVED, Confidence::High)),
+        // Only what `go f(x)` keeps is a new object that no record names.
+        Some(Operation::NewObject) => guess().filter(|guess| guess.0 == Reason::Compiler(Cause::Goroutine)),
+        None => guess(),
+    }
+}
+
+/// The reason of what a record explains. A text that a proof says is made is not the box of one.
+fn reason_of(record: Record<'_>, allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> (Reason, Confidence) {
+    let said = record.reason_for(&allocation.sizes);
+    let is_boxed = said.0 == Reason::Compiler(Cause::InterfaceBoxing);
+    let proved = operation(allocation, compiler).and_then(Operation::reason);
+    proved.filter(|_| is_boxed).map_or(said, |reason| (reason, Confidence::High))
 }
 
 /// What the compiler says of an allocation: of its inline chain, the outermost call first. Where several inlined calls
