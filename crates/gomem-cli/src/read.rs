@@ -1,5 +1,6 @@
 //! Inputs: files and standard input, what they hold, and the options that say what of it is read.
 
+mod binary;
 mod bundle;
 mod escape_logs;
 mod gc_traces;
@@ -12,6 +13,7 @@ mod selection;
 mod source;
 mod sums;
 
+pub(crate) use binary::{binary_of, read_binary};
 pub(crate) use bundle::read_bundle;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};

@@ -13,7 +13,7 @@ use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
-    read::{Source, read_escape_logs, read_gc_model, read_profile},
+    read::{Source, binary_of, read_binary, read_escape_logs, read_gc_model, read_profile},
     show::{Format, Output, render},
 };
 
@@ -35,6 +35,10 @@ pub(crate) struct Attribute {
     /// A CPU profile of the same run: it proves what the log does not say.
     #[arg(long, value_name = "PROFILE")]
     cpu: Option<PathBuf>,
+    /// The program: it proves what every line calls, and says whose modules are yours. Without it, the file that the
+    /// profile names is taken when it is still there and has the same build id.
+    #[arg(long, value_name = "PROGRAM")]
+    binary: Option<PathBuf>,
     /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, what the log and the names tell.
     #[arg(long, value_name = "PATTERN")]
     own: Vec<String>,
@@ -75,7 +79,12 @@ impl Attribute {
         };
         let model = self.gctrace.as_deref().map(model).transpose()?;
         let cpu = self.cpu.as_deref().map(read_profile).transpose()?;
-        let options = AttributeOptions::default().with_cpu(cpu.as_ref()).with_own(&self.own);
+        let binary = match &self.binary {
+            Some(path) => Some(read_binary(path)?),
+            None => binary_of(&profile),
+        };
+        let options =
+            AttributeOptions::default().with_cpu(cpu.as_ref()).with_binary(binary.as_ref()).with_own(&self.own);
         let mut sites = attribute(&profile, log.as_ref(), &options);
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
         if let Some(model) = &model {

@@ -4,6 +4,7 @@ mod attribute;
 mod cut_stacks;
 mod explain;
 mod groups;
+mod inlined;
 mod places;
 mod roles;
 

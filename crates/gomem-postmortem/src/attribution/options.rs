@@ -1,5 +1,6 @@
 //! What the caller knows besides the profile and the log.
 
+use gomem_binary::Binary;
 use gomem_pprof::Profile;
 
 use crate::bundle::Bundle;
@@ -11,6 +12,8 @@ pub struct AttributeOptions<'a> {
     /// A CPU profile of the same run: it keeps the frames of the runtime that a heap profile hides, and so proves what the
     /// compiler's log does not say.
     pub cpu: Option<&'a Profile>,
+    /// The program's file: it proves the same for every call, and says whose modules it was built from, and by which Go.
+    pub binary: Option<&'a Binary>,
     /// Whose code is the user's own: import paths, `...` at the end for all below, as in `example.com/app/...`. Empty: what
     /// the log and the names tell.
     pub own: &'a [String],
@@ -23,9 +26,15 @@ impl<'a> AttributeOptions<'a> {
         Self { cpu, ..self }
     }
 
+    /// Adds the program's file.
+    #[must_use]
+    pub fn with_binary(self, binary: Option<&'a Binary>) -> Self {
+        Self { binary, ..self }
+    }
+
     /// What a bundle has.
     pub(crate) fn from_bundle(bundle: &'a Bundle) -> Self {
-        Self::default().with_cpu(bundle.cpu.as_ref())
+        Self::default().with_cpu(bundle.cpu.as_ref()).with_binary(bundle.binary())
     }
 
     /// Says whose code is the user's own.

@@ -29,12 +29,14 @@ pub enum Contents {
     GcTrace,
     /// A scrape of metrics.
     Metrics,
+    /// The program itself.
+    Program,
 }
 
 impl Contents {
     /// All kinds, profiles first.
     pub const ALL: &'static [Self] =
-        &[Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics];
+        &[Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics, Self::Program];
 
     /// What people call it, as the evidence of findings does.
     #[must_use]
@@ -46,6 +48,7 @@ impl Contents {
             Self::EscapeLog => "escape log",
             Self::GcTrace => "GC trace",
             Self::Metrics => "metrics",
+            Self::Program => "program",
         }
     }
 }

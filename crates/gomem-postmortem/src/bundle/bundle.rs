@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_binary::Binary;
 use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
@@ -16,6 +17,7 @@ pub struct Bundle {
     pub(crate) cpu: Option<Profile>,
     pub(crate) goroutines: Vec<Profile>,
     pub(crate) escapes: Option<EscapeLog>,
+    pub(crate) binary: Option<Arc<Binary>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     /// Profiles of other programs that were left out: the file and the program.
@@ -79,6 +81,12 @@ impl Bundle {
     #[must_use]
     pub fn escapes(&self) -> Option<&EscapeLog> {
         self.escapes.as_ref()
+    }
+
+    /// The program's file.
+    #[must_use]
+    pub fn binary(&self) -> Option<&Binary> {
+        self.binary.as_deref()
     }
 
     /// The metrics.

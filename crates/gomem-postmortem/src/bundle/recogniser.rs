@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics};
 use gomem_pprof::Profile;
@@ -93,6 +94,10 @@ impl Recogniser {
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
+        if Binary::is_program(bytes) {
+            take(Contents::Program, self.program(bytes));
+            return (contents, reasons);
+        }
         let signature = Signature::from_bytes(bytes);
         if signature.gc_trace {
             take(Contents::GcTrace, self.trace(bytes));
@@ -110,6 +115,15 @@ impl Recogniser {
             reasons.push(other(is_json(bytes)));
         }
         (contents, reasons)
+    }
+
+    fn program(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+        let binary = Binary::decode(bytes).map_err(|err| err.to_string())?;
+        if self.bundle.binary.is_some() {
+            return Err("a second program: the first one is used".to_owned());
+        }
+        self.bundle.binary = Some(Arc::new(binary));
+        Ok(Reading::Used(None))
     }
 
     fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Reading, String>) {

@@ -1,8 +1,9 @@
 //! What the compiler says, found by the place a profile names.
 
 use foldhash::{HashMap, HashSet};
+use gomem_binary::Binary;
 use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
-use gomem_pprof::Line;
+use gomem_pprof::{Line, Location};
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol, Wrapper};
 
 use crate::attribution::{
@@ -35,6 +36,7 @@ pub(crate) struct Compiler<'a> {
     reports_append: bool,
     /// What a CPU profile saw the runtime allocate.
     runtime: RuntimeCalls<'a>,
+    binary: Option<&'a Binary>,
     /// Whether the log says which calls were inlined.
     pub(crate) tells_inlining: bool,
 }
@@ -75,6 +77,7 @@ impl<'a> Compiler<'a> {
     /// Knows as well what the caller knows.
     pub(crate) fn with_options(mut self, options: &AttributeOptions<'a>) -> Self {
         self.runtime = options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default();
+        self.binary = options.binary;
         self.own = options.own;
         self
     }
@@ -95,6 +98,9 @@ impl<'a> Compiler<'a> {
         let symbol = Symbol::decode(function.name());
         if !self.own.is_empty() {
             return symbol.package() == "main" || is_of(symbol.package(), self.own);
+        }
+        if let Some(is_own) = self.binary.and_then(|binary| binary.build_info().is_own(symbol.package())) {
+            return is_own && !function.filename().ends_with("_cgo_gotypes.go") && !function.path().is_std();
         }
         Origin::from_package(symbol.package(), &self.module) == Origin::User
             // What cgo writes stands between the user's line and C.
@@ -129,9 +135,10 @@ impl<'a> Compiler<'a> {
         }
     }
 
-    /// What the call of the allocator at this address is, when a CPU profile proves it.
-    pub(crate) fn operation(&self, address: u64, line: Line<'_>) -> Option<Operation> {
-        self.runtime.at(address, line)
+    /// What the call of the allocator at a location is, when the program's file or a CPU profile proves it.
+    pub(crate) fn operation(&self, location: Location<'_>) -> Option<Operation> {
+        let in_binary = self.binary.and_then(|binary| Operation::in_binary(binary, location));
+        in_binary.or_else(|| self.runtime.at(location.address(), location.lines().next()?))
     }
 
     /// What the compiler says of a line, most likely allocation first.

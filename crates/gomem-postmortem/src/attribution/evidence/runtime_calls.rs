@@ -1,8 +1,9 @@
 //! What the runtime allocates for a call or a line, as a CPU profile of the same run saw it.
 
 use foldhash::HashMap;
+use gomem_binary::Binary;
 use gomem_escape::{Cause, SubjectKind};
-use gomem_pprof::{Line, Profile};
+use gomem_pprof::{Line, Location, Profile};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
@@ -151,8 +152,26 @@ impl Seen<'_> {
 }
 
 impl Operation {
+    /// What the call at a location calls, by the program's file. `None` when the code there is of another function than the
+    /// profile says: the file is of another build.
+    pub(crate) fn in_binary(binary: &Binary, location: Location<'_>) -> Option<Self> {
+        let address = match location.mapping() {
+            Some(mapping) => {
+                let within = location.address().checked_sub(mapping.addresses().start)?;
+                binary.address(mapping.file_offset())?.checked_add(within)?
+            }
+            None => location.address(),
+        };
+        let function = location.lines().last()?.function()?;
+        if binary.function(address)? != function.system_name() {
+            return None;
+        }
+        Self::of(&Symbol::decode(binary.callee(address)?))
+    }
+
     fn of(symbol: &Symbol) -> Option<Self> {
-        if symbol.function() == "newobject" {
+        // `mallocgcSmallNoScanSC2`: of one size, which the compiler calls itself since Go 1.27.
+        if ["newobject", "mallocgcSmall", "mallocgcTiny"].iter().any(|start| symbol.function().starts_with(start)) {
             return Some(Self::NewObject);
         }
         library::of_runtime(symbol).map(Self::Known)

@@ -11,6 +11,7 @@ use crate::attribution::{
     join::{
         explain::{Allocation, Verdict, explain, learn, records},
         groups::{Group, Groups, Leaf},
+        inlined,
     },
     options::AttributeOptions,
     sites::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
@@ -59,6 +60,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &Attri
             sites.push(site);
         }
     }
+    inlined::agree(&mut sites);
     sites.sort_by(|a, b| {
         let by_bytes = b.bytes.cmp(&a.bytes);
         by_bytes

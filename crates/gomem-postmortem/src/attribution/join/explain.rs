@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
-use gomem_pprof::{FunctionId, Line, LocationId, Sample};
+use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::{
@@ -17,6 +17,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) location: LocationId,
     /// Where its code is: of one line the code stands in the order in which it runs.
     pub(crate) address: u64,
+    /// What it calls, where that is proved.
+    pub(crate) operation: Option<Operation>,
     pub(crate) sizes: Sizes,
     pub(crate) bytes: i64,
     pub(crate) objects: i64,
@@ -30,17 +32,18 @@ pub(crate) struct Allocation<'a> {
 }
 
 impl<'a> Allocation<'a> {
-    pub(crate) fn new(location: LocationId, address: u64, lines: Vec<Line<'a>>, stack: Sample<'a>) -> Self {
+    pub(crate) fn new(location: Location<'a>, stack: Sample<'a>, compiler: &Compiler<'_>) -> Self {
         Self {
-            location,
-            address,
+            location: location.id(),
+            address: location.address(),
+            operation: compiler.operation(location),
             sizes: Sizes::default(),
             bytes: 0,
             objects: 0,
             inuse_bytes: 0,
             inuse_objects: 0,
             pool_objects: 0,
-            lines,
+            lines: location.lines().collect(),
             stack,
         }
     }
@@ -103,13 +106,11 @@ impl Verdict<'_> {
     }
 
     /// The same for the stack of an allocation: what a function of the standard library is for tells more than what it is
-    /// made of.
+    /// made of. A reason that is not the compiler's comes without its line: both would speak of different things.
     pub(crate) fn for_stack(mut self, allocation: &Allocation<'_>) -> Self {
         let purpose = by_frames(allocation);
-        if let (Some((Reason::Compiler(cause), _)), Some(decision)) = (purpose, self.decision)
-            && cause != decision.cause
-        {
-            self.decision = None;
+        if let Some((reason, _)) = purpose {
+            self.decision = self.decision.filter(|decision| reason == Reason::Compiler(decision.cause));
         }
         self.reason = purpose.or(self.reason);
         self
@@ -147,6 +148,7 @@ pub(crate) fn explain<'a>(
     for (at, verdict) in verdicts(allocations, records, &order, compiler, types) {
         found[at] = verdict;
     }
+    join_boxes(allocations, &mut found);
     if has_defer_records(allocations) {
         // Beside the function that `go` and `defer` keep, a deferred call keeps a record.
         for verdict in &mut found {
@@ -175,10 +177,9 @@ fn fits(
         let comes_later = first_of_line.get(&allocation.code()).is_some_and(|first| *first < allocation.address);
         let seen = allocation.lines.first().map(|line| compiler.build(*line).seen).unwrap_or_default();
         let is_bucket = allocation.sizes.fixed().is_some_and(is_usual_bucket);
-        let operation = operation(allocation, compiler);
         let fit = |record: &Record<'_>| {
             let fit = record.fit(&allocation.sizes, types);
-            if let Some(operation) = operation {
+            if let Some(operation) = allocation.operation {
                 return match operation.can_be_of(*record) {
                     true if fit > 0 && operation.reason().is_some() => fit::PROVED + fit,
                     true => fit,
@@ -249,7 +250,7 @@ fn verdicts<'a>(
                     Verdict { reason: Some((reason, confidence)), decision: None }
                 }
                 _ => {
-                    let reason = reason_of(record, &allocations[at], compiler);
+                    let reason = reason_of(record, &allocations[at]);
                     Verdict { reason: Some(reason), decision: record.decision() }
                 }
             },
@@ -286,25 +287,19 @@ fn leftover<'a>(
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {
-        (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => Verdict {
-            reason: Some((reason_of(record, allocation, compiler).0, Confidence::Medium)),
-            decision: record.decision(),
-        },
+        (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => {
+            Verdict { reason: Some((reason_of(record, allocation).0, Confidence::Medium)), decision: record.decision() }
+        }
         (_, Some((reason, _, confidence))) => Verdict { reason: Some((reason, confidence)), decision: None },
         _ => Verdict::default(),
     }
-}
-
-/// What the call itself is, when a CPU profile proves it.
-fn operation(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<Operation> {
-    compiler.operation(allocation.address, *allocation.lines.first()?)
 }
 
 /// What allocates without a record, and how well that fits.
 fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason, u32, Confidence)> {
     let line = *allocation.lines.first()?;
     let guess = || unreported(&allocation.sizes, compiler.build(line));
-    match compiler.operation(allocation.address, line) {
+    match allocation.operation {
         Some(Operation::Known(reason)) => Some((reason, fit::PROVED, Confidence::High)),
         // Only what `go f(x)` keeps is a new object that no record names.
         Some(Operation::NewObject) => guess().filter(|guess| guess.0 == Reason::Compiler(Cause::Goroutine)),
@@ -313,11 +308,29 @@ fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason
 }
 
 /// The reason of what a record explains. A text that a proof says is made is not the box of one.
-fn reason_of(record: Record<'_>, allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> (Reason, Confidence) {
+fn reason_of(record: Record<'_>, allocation: &Allocation<'_>) -> (Reason, Confidence) {
     let said = record.reason_for(&allocation.sizes);
     let is_boxed = said.0 == Reason::Compiler(Cause::InterfaceBoxing);
-    let proved = operation(allocation, compiler).and_then(Operation::reason);
+    let proved = allocation.operation.and_then(Operation::reason);
     proved.filter(|_| is_boxed).map_or(said, |reason| (reason, Confidence::High))
+}
+
+/// The box of a text that the same expression makes, as `any(a + b)`: one expression has one reason.
+fn join_boxes(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
+    let is = |at: usize, causes: &[Cause]| {
+        let operation = allocations[at].operation.and_then(Operation::reason);
+        causes.iter().any(|cause| operation == Some(Reason::Compiler(*cause)))
+    };
+    for at in 0..allocations.len() {
+        let is_box = is(at, &[Cause::InterfaceBoxing]) && found[at].decision.is_none();
+        let beside =
+            (0..allocations.len()).filter(|other| *other != at && allocations[at].is_beside(&allocations[*other]));
+        if let (true, [text]) = (is_box, beside.collect::<Vec<_>>().as_slice())
+            && is(*text, &[Cause::Concatenation, Cause::StringConversion])
+        {
+            found[at] = found[*text];
+        }
+    }
 }
 
 /// What the compiler says of an allocation: of its inline chain, the outermost call first. Where several inlined calls

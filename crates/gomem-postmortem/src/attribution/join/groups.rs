@@ -146,7 +146,7 @@ impl<'a> Groups<'a> {
             let values = columns.map(|column| sample.value(column));
             let allocations = &mut groups[group].allocations;
             let at = *calls.entry((group, leaf)).or_insert_with(|| {
-                allocations.push(Allocation::new(leaf, location.address(), lines, sample));
+                allocations.push(Allocation::new(location, sample, compiler));
                 allocations.len() - 1
             });
             allocations[at].add(values, is_of_pool);

@@ -1,0 +1,151 @@
+//! A program's file.
+
+use object::{Architecture, Object, ObjectSection, ObjectSegment, ObjectSymbol};
+
+use crate::{
+    build_info::BuildInfo,
+    error::{Error, ErrorKind},
+    functions::Functions,
+};
+
+/// What a program's file says: of the file's bytes it keeps code and the table of functions.
+#[derive(Debug)]
+pub struct Binary {
+    build_info: BuildInfo,
+    build_id: String,
+    functions: Option<Functions>,
+    code: Vec<Code>,
+    segments: Vec<Segment>,
+    architecture: Architecture,
+}
+
+#[derive(Debug)]
+struct Code {
+    address: u64,
+    bytes: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Segment {
+    address: u64,
+    /// Where it is in the file.
+    file: std::ops::Range<u64>,
+}
+
+impl Binary {
+    /// Reads a program.
+    ///
+    /// # Errors
+    /// When it is no program, or not one that Go built.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let not_a_program = |problem: object::Error| ErrorKind::NotAProgram { problem: problem.to_string() };
+        let file = object::File::parse(bytes).map_err(|problem| Error::new(not_a_program(problem)))?;
+        let build_info = build_info(&file).ok_or_else(|| Error::new(ErrorKind::NotGo))?;
+        let segments = file.segments().map(|segment| {
+            let (start, size) = segment.file_range();
+            Segment { address: segment.address(), file: start..start.saturating_add(size) }
+        });
+        let is_code = |section: &object::Section<'_, '_>| section.kind() == object::SectionKind::Text;
+        let code = file
+            .sections()
+            .filter(is_code)
+            .filter_map(|section| Some(Code { address: section.address(), bytes: section.data().ok()?.to_owned() }));
+        Ok(Self {
+            build_info,
+            build_id: file.build_id().ok().flatten().map_or_else(String::new, hexadecimal),
+            functions: functions(&file),
+            segments: segments.collect(),
+            code: code.collect(),
+            architecture: file.architecture(),
+        })
+    }
+
+    /// Whether a file that begins so can be a program.
+    #[must_use]
+    pub fn is_program(head: &[u8]) -> bool {
+        MAGICS.iter().any(|magic| head.starts_with(magic))
+    }
+
+    /// What it was built from.
+    #[must_use]
+    pub fn build_info(&self) -> &BuildInfo {
+        &self.build_info
+    }
+
+    /// The GNU build id, as profiles have it; empty when it has none.
+    #[must_use]
+    pub fn build_id(&self) -> &str {
+        &self.build_id
+    }
+
+    /// The address of what is at an offset of the file.
+    #[must_use]
+    pub fn address(&self, file_offset: u64) -> Option<u64> {
+        let segment = self.segments.iter().find(|segment| segment.file.contains(&file_offset))?;
+        segment.address.checked_add(file_offset - segment.file.start)
+    }
+
+    /// The function that the code at an address is of.
+    #[must_use]
+    pub fn function(&self, address: u64) -> Option<&str> {
+        Some(self.functions.as_ref()?.at(address)?.0)
+    }
+
+    /// The function that the call instruction at an address calls; a profile's address may be any in the instruction. `None`
+    /// when there is no call, or one of a function value or method that only the running program knows.
+    #[must_use]
+    pub fn callee(&self, address: u64) -> Option<&str> {
+        let target = match self.architecture {
+            // A profile has the address before the one that is returned to.
+            Architecture::X86_64 => {
+                let next = address.checked_add(1)?;
+                let &[opcode, a, b, c, d] = self.bytes_at(next.checked_sub(5)?, 5)? else { return None };
+                let distance = i64::from(i32::from_le_bytes([a, b, c, d]));
+                next.checked_add_signed(distance).filter(|_| opcode == CALL)?
+            }
+            Architecture::Aarch64 => {
+                let at = address & !3;
+                let word = u32::from_le_bytes(self.bytes_at(at, 4)?.try_into().ok()?);
+                // The lower 26 bits are the distance in words, with its sign.
+                let distance = i64::from((word << 6).cast_signed() >> 6) * 4;
+                at.checked_add_signed(distance).filter(|_| word >> 26 == BRANCH_WITH_LINK)?
+            }
+            _ => return None,
+        };
+        // A call leads to where a function begins.
+        self.functions.as_ref()?.at(target).filter(|(_, begin)| *begin == target).map(|(name, _)| name)
+    }
+
+    fn bytes_at(&self, address: u64, length: usize) -> Option<&[u8]> {
+        self.code.iter().find_map(|code| {
+            let at = usize::try_from(address.checked_sub(code.address)?).ok()?;
+            code.bytes.get(at..at.checked_add(length)?)
+        })
+    }
+}
+
+fn build_info(file: &object::File<'_>) -> Option<BuildInfo> {
+    let named = [".go.buildinfo", "__go_buildinfo"].iter().find_map(|name| file.section_by_name(name));
+    let data = || file.sections().filter(|section| section.kind() == object::SectionKind::Data);
+    let found = |section: object::Section<'_, '_>| BuildInfo::find(section.data().ok()?);
+    named.and_then(found).or_else(|| data().find_map(found))
+}
+
+fn functions(file: &object::File<'_>) -> Option<Functions> {
+    let named = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab"];
+    let table = named.iter().find_map(|name| file.section_by_name(name))?.data().ok()?;
+    let symbol = || file.symbols().find(|symbol| symbol.name() == Ok("runtime.text")).map(|symbol| symbol.address());
+    let section = || [".text", "__text"].iter().find_map(|name| file.section_by_name(name)).map(|text| text.address());
+    Functions::decode(table, symbol().or_else(section))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// ELF, Mach-O of 64 bits in both orders, PE.
+const MAGICS: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"MZ"];
+/// `CALL` with a distance of four bytes.
+const CALL: u8 = 0xe8;
+/// `BL`.
+const BRANCH_WITH_LINK: u32 = 0b10_0101;

@@ -1,0 +1,35 @@
+//! What goes wrong with a program's file.
+
+/// A file that is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{kind}")]
+pub struct Error {
+    kind: ErrorKind,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// It is no ELF, Mach-O or PE file, or a damaged one.
+    #[error("not a program: {problem}")]
+    NotAProgram {
+        /// What the file's reader says.
+        problem: String,
+    },
+    /// It is a program, and not one of Go.
+    #[error("a program that Go did not build: it has no build info")]
+    NotGo,
+}
+
+impl Error {
+    pub(crate) fn new(kind: ErrorKind) -> Self {
+        Self { kind }
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn kind(&self) -> &ErrorKind {
+        &self.kind
+    }
+}
