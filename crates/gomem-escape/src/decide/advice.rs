@@ -70,6 +70,10 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             }
         },
         Cause::LeakingCallee => match (callee, leaks.last()) {
+            (Some("errors.As"), _) => format!(
+                "errors.As finds out by reflection what `{subject}` is: errors.AsType (Go 1.26) returns the error, and nothing \
+                 has to be on the heap"
+            ),
             (Some(callee), Some(leak)) => format!(
                 "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
                  one `{subject}` over calls",
@@ -140,8 +144,38 @@ fn stack_limit(decision: Decision, versions: GoVersions) -> &'static str {
     }
 }
 
+/// Whether a function writes its arguments as text, by its name: `fmt.Sprint`, `(*log.Logger).Printf`, `debugf`.
 fn formats(callee: &str) -> bool {
-    ["fmt.", "log.", "slog.", "errors."].iter().any(|package| callee.starts_with(package)) || callee.ends_with("f")
+    let name = callee.rsplit('.').next().unwrap_or(callee);
+    let verb = name.trim_end_matches("ln").trim_end_matches(['f', 'w']).to_ascii_lowercase();
+    let is_verb = TEXT_VERBS.contains(&&*verb);
+    let is_of_text = ["fmt.", "log.", "slog.", "(*log.Logger).", "(*slog.Logger)."];
+    is_verb && (name.ends_with('f') || is_of_text.iter().any(|of| callee.starts_with(of)))
 }
 
+/// What functions that write text are called, without the `f`, `w` or `ln` at the end.
+const TEXT_VERBS: &[&str] = &[
+    "print", "sprint", "fprint", "append", "error", "log", "trace", "debug", "info", "warn", "warning", "fatal",
+    "panic", "notice", "skip", "wrap", "write", "msg",
+];
+
 pub(crate) const POOL_PUT: &str = "(*sync.Pool).Put";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_writes_text_is_known_by_its_name() {
+        for callee in
+            ["fmt.Sprintf", "fmt.Appendln", "(*log.Logger).Printf", "slog.Info", "debugf", "s.warnf", "(*T).Errorf"]
+        {
+            assert!(formats(callee), "{callee}");
+        }
+        for callee in
+            ["errors.As", "registry.IndexOf", "log.Store", "half", "fmt.Sscanf", "context.WithValue", "sizeof"]
+        {
+            assert!(!formats(callee), "{callee}");
+        }
+    }
+}

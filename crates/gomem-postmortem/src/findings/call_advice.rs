@@ -28,14 +28,18 @@ pub(crate) fn kind_advice(kind: &str) -> Option<&'static str> {
     row(About::Kind, kind).map(|row| row.advice)
 }
 
+/// What to do about goroutines that run `entry`, a function of a library, and never end.
+pub(crate) fn goroutine_advice(entry: &str) -> Option<&'static str> {
+    row(About::Goroutine, &plain(entry)).map(|row| row.advice)
+}
+
 /// The advice about what most of the bytes are allocated in.
 fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
     let parts = inside.parts(|site| {
         let name = plain(&site.place.function);
-        rows(about).position(|row| is_match(row.function, &name))
+        rows(about).find(|row| is_match(row.function, &name)).map(|row| row.advice)
     });
-    let largest = parts.first().filter(|part| part.bytes.saturating_mul(2) >= inside.bytes)?;
-    rows(about).nth(largest.key?).map(|row| row.advice)
+    parts.first().filter(|part| part.bytes.saturating_mul(2) >= inside.bytes)?.key
 }
 
 /// The row of a name of one package.
@@ -64,6 +68,7 @@ enum About {
     Inside,
     Keep,
     Kind,
+    Goroutine,
 }
 
 impl About {
@@ -75,6 +80,7 @@ impl About {
             "inside" => Self::Inside,
             "keep" => Self::Keep,
             "kind" => Self::Kind,
+            "goroutine" => Self::Goroutine,
             _ => return None,
         })
     }

@@ -9,7 +9,10 @@ use gomem_table::Unit;
 use crate::{
     attribution::Place,
     bundle::{Bundle, LEAKED},
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        call_advice::goroutine_advice,
+        finding::{Finding, FindingKind},
+    },
 };
 
 /// Goroutines that wait for the same thing at the same place, and were made at the same place.
@@ -17,8 +20,10 @@ use crate::{
 pub(crate) struct Wait {
     /// `chan receive`, `select`, …
     state: String,
-    /// The nearest line of the program's own code.
+    /// The nearest line of the program's own code, and else of a library.
     at: Place,
+    /// The function that they run, where no line of the program's own code is on the stack.
+    library_entry: Option<String>,
     /// The function that made them, or for want of it the function that they run.
     origin: Creator,
 }
@@ -53,7 +58,7 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
         return;
     }
     finding.summary += &format!(" Of {all} goroutines in the profile: {}.", in_words(&groups));
-    finding.action = most.action();
+    finding.action = actions(&groups);
     finding.place = Some(most.at.clone());
     let share = *count as f64 / all.max(1) as f64;
     finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
@@ -67,6 +72,20 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
 fn in_words(groups: &[(Wait, i64)]) -> String {
     let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
     words.collect::<Vec<_>>().join("; ")
+}
+
+/// What to do about the largest groups: those that have half as many as the first are leaks of their own.
+fn actions(groups: &[(Wait, i64)]) -> String {
+    let Some((_, most)) = groups.first() else { return String::new() };
+    let large = groups.iter().take(SHOWN).filter(|(_, count)| count.saturating_mul(2) >= *most);
+    let mut actions: Vec<String> = Vec::new();
+    for (waiting, _) in large {
+        let action = waiting.action(groups);
+        if !actions.contains(&action) {
+            actions.push(action);
+        }
+    }
+    actions.join(" ")
 }
 
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
@@ -99,7 +118,7 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
         Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
         waiting.text()
     );
-    finding.action = waiting.action();
+    finding.action = actions(&timed.last()?.1);
     finding.place = Some(waiting.at.clone());
     finding.confidence = Confidence::Medium;
     finding
@@ -120,7 +139,7 @@ fn leaked(profiles: &[Profile]) -> Option<Finding> {
     let title = format!("Leak: {all} goroutines can never go on, {count} of them at {}", most.at.short());
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
     finding.summary = format!("The runtime found nothing that could wake them: {}.", in_words(&groups));
-    finding.action = most.action();
+    finding.action = actions(&groups);
     finding.place = Some(most.at.clone());
     let source = if is_leak_profile(profile) { "goroutineleak profile" } else { PROFILE };
     finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count).with_source(source));
@@ -176,6 +195,8 @@ impl Wait {
         };
         let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
         let outside = || sample.frames().find(|line| !matches!(origin(line), Some(Origin::Runtime) | None));
+        let entry = || sample.frames().last()?.function().map(|function| function.name().to_owned());
+        let library_entry = if own.is_none() { entry() } else { None };
         let at = Place::from_frame(own.or_else(outside).or_else(|| sample.frames().next())?);
         let state = match label(sample, "state") {
             Some(state) => state.to_owned(),
@@ -190,7 +211,7 @@ impl Wait {
                 sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
             ),
         };
-        Some(Self { state, at, origin })
+        Some(Self { state, at, library_entry, origin })
     }
 
     fn text(&self) -> String {
@@ -202,19 +223,41 @@ impl Wait {
         format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
     }
 
-    fn action(&self) -> String {
+    /// What to do, with what else `all` goroutines do.
+    fn action(&self, all: &[(Self, i64)]) -> String {
+        if let Some(advice) = self.library_entry.as_deref().and_then(goroutine_advice) {
+            return advice.to_owned();
+        }
         let wait = match self.state.as_str() {
             state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
             state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
             state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
             state if state.starts_with("IO wait") => "the connection needs a deadline",
             state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+            state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
+            state if state.starts_with("sync.Cond") => {
+                "someone must Signal or Broadcast after the change they wait for"
+            }
             state if state.starts_with("sync") || state.starts_with("semacquire") => {
                 "whoever holds the lock, or is waited for, never lets go"
             }
             _ => "find what should end them",
         };
-        format!("See why the goroutines at `{}` wait for ever: {wait}.", self.at.short())
+        let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
+            format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
+        });
+        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}", self.at.short())
+    }
+
+    /// Who may hold the lock: another goroutine in a method of the same type that does not wait for a lock.
+    fn likely_holder<'g>(&self, all: &'g [(Self, i64)]) -> Option<&'g Self> {
+        let is_lock = |state: &str| state.contains("Mutex") || state.starts_with("semacquire");
+        let of = |wait: &Self| {
+            let symbol = Symbol::decode(&wait.at.function);
+            Some((symbol.package().to_owned(), symbol.receiver()?.trim_start_matches('*').to_owned()))
+        };
+        let own = of(self).filter(|_| is_lock(&self.state))?;
+        all.iter().map(|(wait, _)| wait).find(|wait| !is_lock(&wait.state) && of(wait).as_ref() == Some(&own))
     }
 }
 
@@ -230,7 +273,7 @@ fn state_of(sample: Sample<'_>) -> &'static str {
             _ if name.starts_with("runtime.chanrecv") => "chan receive",
             _ if name.starts_with("runtime.chansend") => "chan send",
             _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
-                "semacquire"
+                names().find_map(acquired).unwrap_or("semacquire")
             }
             _ => continue,
         };
@@ -240,6 +283,17 @@ fn state_of(sample: Sample<'_>) -> &'static str {
     // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
     let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
     if is_the_writer { "running" } else { "an unknown state" }
+}
+
+/// What a function of `sync` waits for, as goroutine dumps write it since Go 1.25 (`waitReasonStrings` in `runtime/runtime2.go`).
+fn acquired(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "sync.(*WaitGroup).Wait" => "sync.WaitGroup.Wait",
+        "sync.(*Mutex).Lock" => "sync.Mutex.Lock",
+        "sync.(*RWMutex).RLock" => "sync.RWMutex.RLock",
+        "sync.(*RWMutex).Lock" => "sync.RWMutex.Lock",
+        _ => return None,
+    })
 }
 
 fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {

@@ -8,6 +8,7 @@ use gomem_table::Unit;
 use crate::{
     attribution::Site,
     findings::{
+        call_advice::goroutine_advice,
         finding::{Finding, FindingKind},
         growth::GrowingSite,
         keeper::{Keeper, keeper},
@@ -59,7 +60,9 @@ pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Tre
         );
     }
     let kept: Vec<&Site> = growing.sites.iter().collect();
-    finding.action = match keeper(&kept, sites) {
+    let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
+    let of_entry = entry.and_then(|entry| goroutine_advice(&entry.function)).map(Keeper::Known);
+    finding.action = match of_entry.or_else(|| keeper(&kept, sites)) {
         Some(Keeper::Known(advice)) => advice.to_owned(),
         Some(Keeper::Stored(step)) => format!(
             "The compiler says where it is kept: `{step}`. Bound it: delete entries when they are done, or evict by age or size."

@@ -345,7 +345,10 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
     };
     let outer = outer.unwrap_or_default();
     let Some(innermost) = allocation.lines.first().filter(|_| allocation.lines.len() > 1) else { return outer };
-    let inner = compiler.records(*innermost);
+    let mut inner = compiler.records(*innermost);
+    if compiler.tells_inlining {
+        keep_own(&mut inner);
+    }
     if inner.is_empty() {
         // A function that was compiled by itself too has what it allocates reported there, or it is never reported. A
         // closure that is inlined, and a generic function, may not have been.
@@ -372,15 +375,21 @@ fn by_inlined_call<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> 
         let mut records = compiler.records(*line);
         match &called {
             Some(called) => records.retain(|record| record.is_of_inlined(called)),
-            // `copy` into a slice just made is one operation, which loses that it was inlined.
-            None if !records.iter().any(|record| record.is_of_caller()) => {
-                records.retain(|record| record.kind() == SubjectKind::MakeSlice);
-            }
-            None => records.retain(|record| record.is_of_caller()),
+            None => keep_own(&mut records),
         }
         records
     });
     records.into_iter().find(|records| !records.is_empty()).unwrap_or_default()
+}
+
+/// Keeps the records of a line's own code, and not those of functions that are inlined there.
+fn keep_own(records: &mut Vec<Record<'_>>) {
+    if records.iter().any(|record| record.is_of_caller()) {
+        records.retain(|record| record.is_of_caller());
+    } else {
+        // `copy` into a slice just made is one operation, which loses that it was inlined.
+        records.retain(|record| record.kind() == SubjectKind::MakeSlice);
+    }
 }
 
 /// The reason that the functions on the stack tell by themselves.
