@@ -234,10 +234,10 @@ impl<'a> Record<'a> {
     fn fit_of_kind(self, sizes: &Sizes) -> u32 {
         let shape = sizes.shape();
         match (self.kind(), shape) {
-            // Without room asked for only the header and the first bucket are made here.
+            // Without room asked for only the header is made here: the first element makes the first bucket (`makemap_small` and
+            // `NewEmptyMap` in the runtime).
             (SubjectKind::MakeMap | SubjectKind::MapLiteral, shape) if is_empty_map(self.subject()) => match shape {
                 Shape::Fixed(MAP_HEADER) => fit::MAP_HEADER,
-                Shape::Fixed(size) => self.fit_of_bucket(size, fit::USUAL_BUCKET),
                 Shape::Mixed if sizes.smallest() == MAP_HEADER => fit::MAYBE,
                 _ => 0,
             },
