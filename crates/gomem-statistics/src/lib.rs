@@ -11,15 +11,18 @@
 //! | module | holds |
 //! |---|---|
 //! | `trend` | [`Trend`]: a line by medians, and whether values rise at all |
+//! | `pace` | [`Pace`]: how fast a value goes lately, [`scatter`] |
 //! | `quantile` | [`median`], [`quantile`] |
 //! | `normal` | [`normal_share_within`] |
 
 #![forbid(unsafe_code)]
 
 mod normal;
+mod pace;
 mod quantile;
 mod trend;
 
 pub use normal::normal_share_within;
+pub use pace::{Pace, scatter};
 pub use quantile::{median, quantile};
 pub use trend::{Trend, blocks, kendall_tau, theil_sen, thin};

@@ -1,6 +1,6 @@
 //! Whether something grows without an end in sight.
 
-use gomem_statistics::{blocks, kendall_tau, median, theil_sen, thin};
+use gomem_statistics::{Pace, blocks, kendall_tau, median, theil_sen, thin};
 
 use super::change_point::ChangePoint;
 
@@ -16,6 +16,10 @@ pub(crate) struct Growth {
     /// What the pace of the later half, and of the last third, would add in the whole time.
     pub(crate) late: f64,
     pub(crate) latest: f64,
+    /// The standard error of `latest`.
+    pub(crate) latest_error: f64,
+    /// Points of the last third.
+    pub(crate) latest_points: usize,
     /// The share of the growth that one step makes: the jump between two levels on which nearly all points agree.
     pub(crate) step_fraction: f64,
     pub(crate) seconds: f64,
@@ -31,34 +35,39 @@ pub(crate) enum Envelope {
 }
 
 impl Growth {
-    /// `None` with too few points, or when they leave a span empty at either end, or more than two in between.
+    /// Of scrapes. `None` with too few points, or when they leave a span empty at either end, or more than two in between.
     pub(crate) fn from_points(points: &[(f64, f64)], envelope: Envelope) -> Option<Self> {
-        if points.len() < FEWEST_POINTS {
-            return None;
-        }
-        let spans = spans(points, SPANS, envelope);
-        if spans.len() < FEWEST_SPANS || blocks(points, SPANS).iter().step_by(SPANS - 1).any(Vec::is_empty) {
-            return None;
-        }
+        Self::from_spans(points, spans_of_time(points, envelope)?)
+    }
+
+    /// Of GC cycles, which come ever later as the heap grows: where they leave spans of time empty, spans of equally many
+    /// cycles stand for them. Nothing is hidden between two cycles, as the live heap does not move there.
+    pub(crate) fn from_cycles(points: &[(f64, f64)]) -> Option<Self> {
+        let spans = spans_of_time(points, Envelope::Least).or_else(|| spans_of_points(points, Envelope::Least))?;
+        Self::from_spans(points, spans)
+    }
+
+    fn from_spans(points: &[(f64, f64)], spans: Vec<(f64, f64)>) -> Option<Self> {
         let levels: Vec<f64> = spans.iter().map(|span| span.1).collect();
         let (first, last) = (*levels.first()?, *levels.last()?);
-        let seconds = points.last()?.0 - points.first()?.0;
-        let from = |share: f64| {
-            let begin = points.first().map_or(0.0, |point| point.0) + share * seconds;
-            let late: Vec<(f64, f64)> = points.iter().copied().filter(|point| point.0 >= begin).collect();
-            theil_sen(&thin(&late)).map_or(0.0, |(slope, _)| slope * seconds)
-        };
+        let begin = points.first()?.0;
+        let seconds = points.last()?.0 - begin;
+        let since = |share: f64| Pace::since(points, begin + share * seconds);
+        let (late, latest) = (since(0.5)?, since(2.0 / 3.0)?);
+        let slope = (last - first) / seconds.max(f64::MIN_POSITIVE);
         let step = ChangePoint::from_points(points, LEAST_OF_A_LEVEL)
-            .filter(|change| !keeps_growing(points, change.at, (last - first) / seconds.max(f64::MIN_POSITIVE)))
-            .map_or(0.0, |change| change.gap.max(0.0));
+            .filter(|change| !keeps_growing(points, change.at, slope))
+            .map_or(0.0, |change| change.gap - slope * before(points, change.at));
         Some(Self {
             first,
             last,
             median: median(&mut points.iter().map(|point| point.1).collect::<Vec<_>>())?,
             tau: kendall_tau(&spans),
-            late: from(0.5),
-            latest: from(2.0 / 3.0),
-            step_fraction: step / (last - first).max(f64::MIN_POSITIVE),
+            late: late.slope * seconds,
+            latest: latest.slope * seconds,
+            latest_error: latest.error * seconds,
+            latest_points: latest.points,
+            step_fraction: step.max(0.0) / (last - first).max(f64::MIN_POSITIVE),
             seconds,
         })
     }
@@ -79,13 +88,42 @@ fn keeps_growing(points: &[(f64, f64)], at: f64, overall_slope: f64) -> bool {
     level.len() >= FEWEST_POINTS && slope > 0.3 * overall_slope
 }
 
-/// The spans that hold anything: their number and what stands for them.
-fn spans(points: &[(f64, f64)], count: usize, envelope: Envelope) -> Vec<(f64, f64)> {
-    let level = |mut span: Vec<f64>| match envelope {
-        Envelope::Least => span.iter().copied().min_by(f64::total_cmp),
-        Envelope::Median => median(&mut span),
+/// How long before `at` the point before it is: growth goes on in that time too, and is no step.
+fn before(points: &[(f64, f64)], at: f64) -> f64 {
+    let next = points.partition_point(|point| point.0 < at);
+    next.checked_sub(1).and_then(|last| points.get(last)).map_or(0.0, |last| at - last.0)
+}
+
+/// Spans of equal time that hold anything: their number and what stands for them.
+fn spans_of_time(points: &[(f64, f64)], envelope: Envelope) -> Option<Vec<(f64, f64)>> {
+    let blocks = blocks(points, SPANS);
+    if points.len() < FEWEST_POINTS || blocks.iter().step_by(SPANS - 1).any(Vec::is_empty) {
+        return None;
+    }
+    let spans: Vec<(f64, f64)> =
+        (0..).zip(blocks).filter_map(|(index, span)| Some((f64::from(index), envelope.level(span)?))).collect();
+    (spans.len() >= FEWEST_SPANS).then_some(spans)
+}
+
+/// Spans of equally many points.
+fn spans_of_points(points: &[(f64, f64)], envelope: Envelope) -> Option<Vec<(f64, f64)>> {
+    if points.len() < FEWEST_POINTS {
+        return None;
+    }
+    let span = |index: usize| {
+        let points = points.get(index * points.len() / SPANS..(index + 1) * points.len() / SPANS)?;
+        Some((index as f64, envelope.level(points.iter().map(|point| point.1).collect())?))
     };
-    (0..).zip(blocks(points, count)).filter_map(|(index, span)| Some((f64::from(index), level(span)?))).collect()
+    (0..SPANS).map(span).collect()
+}
+
+impl Envelope {
+    fn level(self, mut span: Vec<f64>) -> Option<f64> {
+        match self {
+            Self::Least => span.into_iter().min_by(f64::total_cmp),
+            Self::Median => median(&mut span),
+        }
+    }
 }
 
 pub(crate) const FEWEST_POINTS: usize = 8;
@@ -110,6 +148,18 @@ mod tests {
         assert!(cache.tau > 0.9 && cache.latest < 5.0, "{cache:?}");
         assert!(growth(|x| if x < 40.0 { 50.0 } else { 90.0 }).step_fraction > 0.9);
         assert!(growth(|x| 50.0 + 20.0 * (x * 0.5).sin()).tau < 0.5);
+    }
+
+    #[test]
+    fn cycles_that_come_ever_later_are_on_a_line() {
+        let leak: Vec<_> = (0..12).map(|n| 1.3_f64.powi(n)).map(|x| (x, 5.0 * x)).collect();
+        let growth = Growth::from_cycles(&leak).unwrap();
+        let increase = 5.0 * growth.seconds;
+        assert!(growth.tau > 0.9 && growth.step_fraction < 0.3, "{growth:?}");
+        assert!(
+            (growth.late / increase - 1.0).abs() < 1e-9 && (growth.latest / increase - 1.0).abs() < 1e-9,
+            "{growth:?}"
+        );
     }
 
     #[test]

@@ -80,6 +80,12 @@ impl<'a> Window<'a> {
         self.rows.end.checked_sub(1).map_or(0.0, |last| self.since_begin(last))
     }
 
+    /// Whether scrapes are missing for longer than a sixth of the time: what happened there is not known.
+    pub(crate) fn has_gap(&self) -> bool {
+        let longest = self.rows.clone().skip(1).map(|row| self.since_begin(row) - self.since_begin(row - 1));
+        longest.fold(0.0, f64::max) > self.seconds() / 6.0
+    }
+
     pub(crate) fn time_ms(&self, row: usize) -> i64 {
         self.state.times_ms()[row]
     }
@@ -172,19 +178,30 @@ impl<'a> Window<'a> {
         let mut goals: Vec<f64> = self.cycles.iter().filter_map(|cycle| cycle.goal_bytes).collect();
         let per_cycle = self.increase(Quantity::AllocTotalBytes).map(|bytes| bytes / cycles);
         let headroom_fraction = per_cycle.zip(median(&mut goals)).map(|(bytes, goal)| bytes / goal);
-        let explained: Option<f64> = self.cycles.iter().map(|cycle| self.explained_cycles(cycle)).sum();
-        // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
-        let inflation = explained.map(|explained| cycles / explained.max(seconds / PERIODIC_GC_SECONDS).max(0.5));
-        Some(Pace { cycles, seconds, headroom_fraction, inflation })
+        Some(Pace { cycles, seconds, headroom_fraction, inflation: self.inflation() })
     }
 
-    /// How many cycles the allocation before this one accounts for.
-    fn explained_cycles(&self, cycle: &ObservedCycle) -> Option<f64> {
+    /// Cycles seen after the first one, for each that allocation and the live heap account for: a whole cycle's allocation,
+    /// however many scrapes it took.
+    fn inflation(&self) -> Option<f64> {
+        let (first, last) = (self.cycles.first()?, self.cycles.last()?);
+        let cycles = last.cycle.saturating_sub(first.cycle) as f64;
+        let explained: Option<f64> = self.cycles.windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
+        // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
+        let periods = (self.since_begin(last.row) - self.since_begin(first.row)) / PERIODIC_GC_SECONDS;
+        (cycles > 0.0).then_some(())?;
+        explained.map(|explained| cycles / explained.max(periods).max(0.5))
+    }
+
+    /// How many cycles the allocation between two that are seen accounts for. What the first of them left alive sets the goal,
+    /// and where there are more in between, what the second left alive does too.
+    fn explained_cycles(&self, before: &ObservedCycle, cycle: &ObservedCycle) -> Option<f64> {
         let factor = self.state.gogc_factor(cycle.row).unwrap_or(1.0);
-        let live = match cycle.regime {
-            Regime::MinimumHeap => cycle.live_bytes.unwrap_or(0.0),
-            _ => cycle.live_bytes?,
+        let live = |cycle: &ObservedCycle| match cycle.regime {
+            Regime::MinimumHeap => Some(cycle.live_bytes.unwrap_or(0.0)),
+            _ => cycle.live_bytes,
         };
+        let live = if cycle.cycles == 1 { live(before)? } else { live(before)?.midpoint(live(cycle)?) };
         Some(cycle.alloc_bytes? / (live * factor).max(MINIMUM_HEAP_BYTES * factor))
     }
 

@@ -31,7 +31,7 @@ pub struct ObservedCycle {
     pub regime: Regime,
     /// The goal it set for the next one.
     pub goal_bytes: Option<f64>,
-    /// Bytes allocated since the scrape before.
+    /// Bytes allocated since the scrape that shows the cycle before this one; of the first cycle since the first scrape.
     pub alloc_bytes: Option<f64>,
 }
 
@@ -82,12 +82,14 @@ impl GoState {
         let mut cycles = Vec::new();
         for row in rows {
             let Some(count) = counts[row] else { continue };
-            if let Some((row_before, count_before)) = before
-                && count > count_before
-            {
-                cycles.push(self.cycle_between(row_before, row, count_before, count));
+            match before {
+                Some((row_before, count_before)) if count > count_before => {
+                    cycles.push(self.cycle_between(row_before, row, count_before, count));
+                    before = Some((row, count));
+                }
+                Some(_) => {}
+                None => before = Some((row, count)),
             }
-            before = Some((row, count));
         }
         cycles
     }
@@ -204,7 +206,7 @@ impl Row for ObservedCycle {
             .optional_float64("goal_bytes", Unit::Bytes, absent, "the goal it set for the next one", |cycle| {
                 cycle.goal_bytes
             })
-            .optional_float64("alloc_bytes", Unit::Bytes, absent, "bytes allocated since the scrape before", |cycle| {
+            .optional_float64("alloc_bytes", Unit::Bytes, absent, "bytes allocated since the cycle before", |cycle| {
                 cycle.alloc_bytes
             })
     }
@@ -236,7 +238,7 @@ mod tests {
         let cycle = &cycles[0];
         assert_eq!((cycle.time_ms, cycle.cycle, cycle.cycles), (2000, 8, 3));
         assert_eq!((cycle.live_bytes, cycle.live_is_estimate), (Some(30_000_000.0), true));
-        assert_eq!(cycle.alloc_bytes, Some(250.0));
+        assert_eq!(cycle.alloc_bytes, Some(300.0));
         assert_eq!(cycles.to_table().rows(), 1);
     }
 

@@ -8,11 +8,11 @@ use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
 use gomem_table::Unit;
 
-use super::opinion::{Opinion, bytes, percent};
-use crate::{
-    analysis::{Envelope, Growth, Window},
-    model::Quantity,
+use super::{
+    live_heap_leak,
+    opinion::{Opinion, bytes, percent},
 };
+use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(limit) = window.container_limit_bytes else {
@@ -48,9 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         );
         return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
     }
-    let grows = Growth::from_points(&live, Envelope::Least)
-        .is_some_and(|growth| growth.tau >= 0.6 && growth.late > 0.15 * growth.median && peak + growth.late > limit);
-    if grows {
+    if live_heap_leak::rising(window).is_some_and(|growth| peak + growth.late > limit) {
         let summary =
             "the live heap grows, and at this pace reaches the container's limit within as long again".to_owned();
         return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);

@@ -45,7 +45,10 @@ fn counted(forced: f64, cycles: f64, seconds: f64) -> Opinion {
     if forced < LEAST_CYCLES {
         return evidence(Opinion::insufficient("only a few GC cycles were asked for; a profile may have been taken"));
     }
-    let summary = format!("the program calls runtime.GC {rate:.1} times a second: {} of all GC cycles", percent(share));
+    let summary = format!(
+        "the program calls runtime.GC {rate:.1} times a second on average: {} of all GC cycles",
+        percent(share)
+    );
     evidence(Opinion::fired(Severity::Warning, summary, ACTION)).sure(Confidence::High).confounder(PROFILES)
 }
 
@@ -65,14 +68,19 @@ fn inferred(window: &Window<'_>) -> Opinion {
             .missing(&[FORCED])
     };
     let large = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal >= LEAST_GOAL);
-    if inflation < gc_inflation::HIGH || rate < LEAST_RATE || !large {
+    if inflation < gc_inflation::HIGH || rate < LEAST_RATE {
         return evidence(Opinion::clear("allocation and the live heap explain how often GC runs"));
+    }
+    if !large {
+        let reason =
+            "GC runs more often than allocation explains, but of so small a heap what is live is not known well";
+        return evidence(Opinion::insufficient(reason));
     }
     if pace.cycles < LEAST_CYCLES {
         return evidence(Opinion::insufficient("too few GC cycles to tell what started them"));
     }
     let summary = format!(
-        "GC runs {rate:.1} times a second, {inflation:.1} times as often as allocation explains, with no memory limit near: the program calls runtime.GC"
+        "GC runs {rate:.1} times a second on average, {inflation:.1} times as often as allocation explains, with no memory limit near: the program calls runtime.GC"
     );
     evidence(Opinion::fired(Severity::Warning, summary, ACTION)).sure(Confidence::Medium).confounder(PROFILES)
 }

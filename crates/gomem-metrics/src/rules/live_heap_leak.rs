@@ -28,37 +28,42 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             _ => Opinion::not_evaluable(&[LIVE]),
         };
     }
-    let least = LEAST_GROWTH;
-    let Some(growth) = Growth::from_points(&live, Envelope::Least) else {
+    let Some((since, growth)) = latest_growth(window, &live) else {
         return Opinion::insufficient(format!(
-            "only {} GC cycles can be told apart; {FEWEST_POINTS} are needed",
+            "only {} GC cycles can be told apart; {FEWEST_POINTS} are needed, without a gap in the metrics",
             live.len()
         ));
     };
     let relative = |amount: f64| amount / growth.median.max(1.0);
-    let (increase, late, latest) = (relative(growth.increase()), relative(growth.late), relative(growth.latest));
+    let (increase, late) = (relative(growth.increase()), relative(growth.late));
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("live_heap_growth_fraction", increase, least, Unit::Fraction)
+            .against("live_heap_growth_fraction", increase, LEAST_GROWTH, Unit::Fraction)
             .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
-            .against("late_growth_fraction", late, least, Unit::Fraction)
+            .against("late_growth_fraction", late, LEAST_GROWTH, Unit::Fraction)
             .against("step_fraction", growth.step_fraction, MOST_IN_A_STEP, Unit::Fraction)
             .with("live_heap_first_bytes", growth.first, Unit::Bytes)
             .with("live_heap_last_bytes", growth.last, Unit::Bytes)
             .with("gc_cycles", live.len() as f64, Unit::Count)
     };
-    if increase < least || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
-        return with_evidence(Opinion::clear("what survives GC does not grow"));
-    }
-    if growth.step_fraction > MOST_IN_A_STEP && window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) {
-        return with_evidence(Opinion::insufficient("the live heap grew, and is not known in between"))
-            .missing(&[LIVE]);
-    }
-    if growth.step_fraction > MOST_IN_A_STEP {
-        return with_evidence(Opinion::clear("the live heap went up in one step, and not since"));
-    }
-    if late < least || latest < LEAST_LATEST || latest < LEAST_OF_PACE * increase {
-        return with_evidence(Opinion::clear("the live heap grew, and levels off, as a cache does that fills up"));
+    match Course::of(&growth) {
+        Course::Flat => return with_evidence(Opinion::clear("what survives GC does not grow")),
+        Course::Step if window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) => {
+            let reason = "the live heap grew, and is not known in between";
+            return with_evidence(Opinion::insufficient(reason)).missing(&[LIVE]);
+        }
+        Course::Step => {
+            return with_evidence(Opinion::clear("the live heap went up in one step, and not since"));
+        }
+        Course::LevelsOff => {
+            let reason = "the live heap grew, and levels off, as a cache does that fills up";
+            return with_evidence(Opinion::clear(reason));
+        }
+        Course::Slows => {
+            let reason = "the live heap grew, and may be levelling off: more GC cycles are needed to tell";
+            return with_evidence(Opinion::insufficient(reason));
+        }
+        Course::Rises => {}
     }
     let load = window.load_ratio();
     let ratio = growth.last / growth.first.max(1.0);
@@ -70,11 +75,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ))
         .with("alloc_rate_ratio", load, Unit::Ratio);
     }
+    let begin = if since > 0.0 { format!(", since {since:.0} s into the window") } else { String::new() };
     let summary = format!(
-        "after each GC more survives: {} at first, {} at last ({} more), and no slower lately",
+        "after each GC more survives: {} at first, {} at last ({} more){begin}, and no slower lately",
         bytes(growth.first),
         bytes(growth.last),
-        percent(increase)
+        percent(growth.increase() / growth.first.max(1.0))
     );
     let goroutines = window.points(Quantity::Goroutines);
     let more_goroutines = goroutines.last().zip(goroutines.first()).map_or(0.0, |(last, first)| last.1 - first.1);
@@ -99,6 +105,66 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(opinion)
 }
 
+/// What a live heap does over some time.
+enum Course {
+    /// It does not grow steadily, or by little.
+    Flat,
+    /// It went up at once.
+    Step,
+    /// It grew, and hardly does any more.
+    LevelsOff,
+    /// It grew, and whether it goes on is within the scatter of the cycles, or seen in too few.
+    Slows,
+    /// It grows, and goes on.
+    Rises,
+}
+
+impl Course {
+    fn of(growth: &Growth) -> Self {
+        let relative = |amount: f64| amount / growth.median.max(1.0);
+        let increase = relative(growth.increase());
+        if increase < LEAST_GROWTH || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
+            return Self::Flat;
+        }
+        if growth.step_fraction > MOST_IN_A_STEP {
+            return Self::Step;
+        }
+        let least = LEAST_LATEST.max(LEAST_OF_PACE * increase);
+        if relative(growth.late) >= LEAST_GROWTH && relative(growth.latest) >= least {
+            return Self::Rises;
+        }
+        let is_slow = relative(growth.latest + growth.latest_error) < least;
+        if is_slow && growth.latest_points >= FEWEST_OF_A_LEVEL { Self::LevelsOff } else { Self::Slows }
+    }
+}
+
+/// How the live heap goes, and since when: over all of the window, or from a later moment on when it begins to grow only
+/// there, and to where it never was before.
+fn latest_growth(window: &Window<'_>, live: &[(f64, f64)]) -> Option<(f64, Growth)> {
+    let growth = |points: &[(f64, f64)]| {
+        if window.has_gap() { Growth::from_points(points, Envelope::Least) } else { Growth::from_cycles(points) }
+    };
+    let whole = growth(live)?;
+    if matches!(Course::of(&whole), Course::Rises) {
+        return Some((0.0, whole));
+    }
+    let later = ONSETS.iter().find_map(|share| {
+        let begin = live.first()?.0 + share * whole.seconds;
+        let (earlier, later) = live.split_at(live.partition_point(|point| point.0 < begin));
+        let highest = earlier.iter().map(|point| point.1).fold(0.0, f64::max);
+        let growth = growth(later)?;
+        let is_new = growth.last >= (1.0 + LEAST_GROWTH) * highest;
+        (is_new && matches!(Course::of(&growth), Course::Rises)).then_some((begin, growth))
+    });
+    later.or(Some((0.0, whole)))
+}
+
+/// How the live heap grows, where it does so without an end in sight.
+pub(super) fn rising(window: &Window<'_>) -> Option<Growth> {
+    let (_, growth) = latest_growth(window, &window.live())?;
+    matches!(Course::of(&growth), Course::Rises).then_some(growth)
+}
+
 /// What the live heap may not exceed.
 fn limit(window: &Window<'_>) -> Option<f64> {
     let limits = [window.container_limit_bytes, window.memory_limit()];
@@ -117,12 +183,16 @@ const ACTION: &str = "Take two heap profiles some minutes apart and compare them
                       -base first.pb.gz second.pb.gz, or gm.growth.";
 const LEAST_GROWTH: f64 = 0.15;
 const LEAST_LATEST: f64 = 0.10;
-/// A opinion: an exponential approach to a limit falls below this after about three of its time constants.
+/// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
 const LEAST_OF_PACE: f64 = 0.3;
 const LEAST_BYTES: f64 = 8.0 * MIB;
+/// Of a level that a cache stays at: one cycle there may be chance.
+const FEWEST_OF_A_LEVEL: usize = 2;
+/// Shares of the time looked at after which growth may begin.
+const ONSETS: [f64; 3] = [1.0 / 3.0, 0.5, 2.0 / 3.0];
 const LEAST_TAU: f64 = 0.6;
 const MOST_IN_A_STEP: f64 = 0.6;
-/// A opinion: growth is explained when the load grew by this part of it.
+/// A judgement: growth is explained when the load grew by this part of it.
 const GOES_WITH: f64 = 0.5;
 /// A stack of 2 to 8 KiB, and what a request's goroutine holds.
 const MOST_FOR_A_GOROUTINE: f64 = 16.0 * 1024.0;
