@@ -20,5 +20,5 @@ pub(crate) use growth::{GrowingSite, growing_sites};
 pub use judgements::Aside;
 pub(crate) use judgements::{asides, diagnose, is_leaking};
 pub(crate) use leak::leaking;
-pub(crate) use live_heap::live_heap;
+pub(crate) use live_heap::LiveHeap;
 pub(crate) use ranking::find;

@@ -20,7 +20,7 @@ fn heap(rate: u32, records: &[Record<'_>]) -> String {
     let objects: i64 = records.iter().map(|(objects, ..)| objects).sum();
     let bytes: i64 = records.iter().map(|(_, bytes, _)| bytes).sum();
     // The runtime writes twice the rate.
-    let rate = if rate > 1 { 2 * rate } else { 1 };
+    let rate = 2 * rate;
     let mut text = format!("heap profile: 0: 0 [{objects}: {bytes}] @ heap/{rate}\n");
     for (objects, bytes, stack) in records {
         let mut addresses: Vec<String> = stack.iter().map(|(address, ..)| format!(" {:#x}", address + 1)).collect();

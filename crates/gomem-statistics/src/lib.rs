@@ -11,7 +11,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `trend` | [`Trend`]: a line by medians, and whether values rise at all |
-//! | `pace` | [`Pace`]: how fast a value goes lately, [`scatter`] |
+//! | `pace` | [`Pace`]: how fast a value goes lately, [`later_pace`], [`scatter`] |
 //! | `quantile` | [`median`], [`quantile`] |
 //! | `normal` | [`normal_share_within`] |
 
@@ -23,6 +23,6 @@ mod quantile;
 mod trend;
 
 pub use normal::normal_share_within;
-pub use pace::{Pace, scatter};
+pub use pace::{Pace, later_pace, scatter};
 pub use quantile::{median, quantile};
 pub use trend::{Trend, blocks, kendall_tau, theil_sen, thin};

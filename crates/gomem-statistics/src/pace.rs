@@ -44,6 +44,21 @@ impl Pace {
     }
 }
 
+/// The least of the paces over the later half and the last third, as a share of the pace from the first point to the last: 1 on a
+/// straight line, less for what fills up. `error` is of a difference of two values, and counts for the growth. `None` where nothing
+/// grew.
+#[must_use]
+pub fn later_pace(points: &[(f64, f64)], error: f64) -> Option<f64> {
+    let (first, last) = (points.first()?, points.last()?);
+    let (length, change) = (last.0 - first.0, last.1 - first.1);
+    let share = |share: f64| {
+        let pace = Pace::since(points, first.0 + share * length)?;
+        Some((pace.slope * length + error / (1.0 - share)) / change)
+    };
+    (change > 0.0).then_some(())?;
+    Some(share(0.5)?.min(share(2.0 / 3.0)?))
+}
+
 /// The value at `x`, on the line between the points around it; the first one's before all.
 fn level_at(points: &[(f64, f64)], x: f64) -> Option<f64> {
     let after = points.partition_point(|point| point.0 < x);
@@ -94,6 +109,8 @@ mod tests {
     fn what_is_full_has_no_pace_and_noise_has_an_error() {
         let full = [(0.0, 0.0), (1.0, 10.0), (2.0, 20.0), (6.0, 20.0), (9.0, 20.0)];
         assert_eq!(Pace::since(&full, 6.0).unwrap().slope, 0.0);
+        assert_eq!((later_pace(&full, 0.0), later_pace(&full[..3], 0.0)), (Some(0.0), Some(1.0)));
+        assert_eq!(later_pace(&full[3..], 0.0), None);
         let noise = |x: f64| ((x * 12.9898).sin() * 43_758.545_3).fract();
         let noisy: Vec<(f64, f64)> = (0..200).map(f64::from).map(|x| (x, noise(x))).collect();
         let pace = Pace::since(&noisy, 100.0).unwrap();

@@ -75,7 +75,7 @@ impl Recogniser {
             bundle.contents.extend(contents.into_iter().map(|contents| (name.clone(), contents)));
             bundle.remarks.extend(reasons.into_iter().map(|text| Remark { name: name.clone(), text }));
         }
-        bundle.heaps.sort_by_key(|heap| heap.profile.time_nanos());
+        bundle.heaps.sort_by_key(|heap| heap.profile.as_of_nanos());
         bundle
     }
 
@@ -134,8 +134,7 @@ impl Recogniser {
         let has = |name: &str| profile.sample_type_index(name).is_some();
         let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);
         let (kind, refusal) = if has("alloc_space") && has("inuse_space") {
-            let is_spare = profile.time_nanos().is_none() && is_second(Contents::Heap);
-            (Contents::Heap, is_spare.then(|| "a heap profile without its time: the others are used".to_owned()))
+            (Contents::Heap, self.refuse_heap(&profile))
         } else if has("cpu") {
             let is_spare = is_second(Contents::Cpu);
             (Contents::Cpu, is_spare.then(|| "a second CPU profile: the first by name is used".to_owned()))
@@ -233,10 +232,29 @@ impl Recogniser {
         }
     }
 
+    /// Why a heap profile says nothing, or nothing that others do not say better. Protobuf comes before text.
+    fn refuse_heap(&self, profile: &Profile) -> Option<String> {
+        let is_sampled = profile.period_type().is_some_and(|kind| kind.name() == "space");
+        let objects = profile.sample_type_index("alloc_objects").map_or(0, |kind| profile.total(kind));
+        if is_sampled && profile.period() == 0 && objects < FEWEST_OBJECTS {
+            return Some(
+                "memory profiling is off in the program (runtime.MemProfileRate is 0): it says nothing".to_owned(),
+            );
+        }
+        let heaps = || self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap);
+        let is_spare = match profile.as_of_nanos() {
+            None => heaps().next().is_some(),
+            Some(_) => profile.time_nanos().is_none() && heaps().any(|(_, _, other)| other.time_nanos().is_some()),
+        };
+        is_spare.then(|| "a heap profile without its time: the others are used".to_owned())
+    }
+
     /// What two programs allocate cannot be joined: the one with the most profiles is kept.
     fn keep_one_program(&mut self) {
         let profiles = std::mem::take(&mut self.profiles);
         let programs = program::tell_apart(profiles.iter().map(|(_, _, profile)| profile));
+        let has_levels =
+            profiles.iter().any(|(_, contents, profile)| *contents == Contents::Heap && !profile.is_difference());
         self.bundle.builds = programs.builds;
         for ((file, contents, profile), program) in profiles.into_iter().zip(programs.of_profile) {
             let outcome = &mut self.outcomes[file];
@@ -251,6 +269,10 @@ impl Recogniser {
                 continue;
             }
             match contents {
+                Contents::Heap if has_levels && profile.is_difference() => {
+                    outcome.contents.retain(|found| *found != contents);
+                    outcome.reasons.push("a difference of two heap profiles: it is no level of a series".to_owned());
+                }
                 Contents::Heap => {
                     let (name, profile) = (outcome.name.clone(), Arc::new(profile));
                     self.bundle.heaps.push(HeapProfile { name, profile });
@@ -261,6 +283,9 @@ impl Recogniser {
         }
     }
 }
+
+/// What is allocated before a program turns the profiler off is a handful; other writers of profiles leave the period out.
+const FEWEST_OBJECTS: i64 = 10;
 
 /// Traces of one program: a log that was rotated goes on where another ends.
 fn joined(traces: Vec<GcTrace>) -> Option<GcTrace> {

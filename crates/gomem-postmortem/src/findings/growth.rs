@@ -39,8 +39,8 @@ impl GrowingSite {
 
 /// Growing lines, the one that grew most first. Two profiles will do where the rules say that the live heap leaks.
 pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, is_leaking: bool) -> Vec<GrowingSite> {
-    let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.time_nanos().is_some()).collect();
-    let Some(last) = timed.iter().max_by_key(|heap| heap.profile.time_nanos()) else { return Vec::new() };
+    let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
+    let Some(last) = timed.iter().max_by_key(|heap| heap.profile.as_of_nanos()) else { return Vec::new() };
     let sites = attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
     let own: HashSet<Arc<str>> = sites
         .iter()

@@ -1,8 +1,8 @@
 //! What grows without end, as a finding.
 
 use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Diagnosis, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
-use gomem_statistics::Trend;
 use gomem_table::Unit;
 
 use crate::{
@@ -12,16 +12,16 @@ use crate::{
         finding::{Finding, FindingKind},
         growth::GrowingSite,
         keeper::{Keeper, keeper},
-        live_heap::rises,
+        live_heap::LiveHeap,
     },
 };
 
 /// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
 /// surer.
-pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Trend>, is_leaking: bool) -> Finding {
+pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&LiveHeap>, is_leaking: bool) -> Finding {
     let GrowingSite { place, growth, .. } = growing;
     let (inuse_bytes, inuse_fraction) = (growing.inuse_bytes(), growing.inuse_fraction());
-    let rising = live_heap.is_some_and(rises);
+    let rising = live_heap.is_some_and(LiveHeap::rises);
     let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
     let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
     let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
@@ -45,7 +45,7 @@ pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Tre
         steps.join(" → "),
         inside(growing)
     );
-    if let Some(trend) = live_heap.filter(|_| rising) {
+    if let Some(trend) = live_heap.filter(|_| rising).map(|live| live.trend) {
         let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
     }
@@ -103,7 +103,7 @@ pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Tre
             .evidence
             .push(Evidence::new("in use since an earlier profile", bytes, Unit::Bytes).with_source("heap profiles"));
     }
-    if let Some(trend) = live_heap {
+    if let Some(trend) = live_heap.map(|live| live.trend) {
         finding
             .evidence
             .push(Evidence::new("live heap slope", trend.slope * 3600.0, Unit::BytesPerHour).with_source("metrics"));
@@ -127,13 +127,26 @@ fn inside(growing: &GrowingSite) -> String {
     }
 }
 
-/// The sites that leak. A site may grow while others shrink; what GC marks live decides whether memory leaks.
+/// The sites that leak. A site may grow while others shrink: where the metrics tell what GC marks live, that decides. What the
+/// rules call clear is no leak here either, and where they could not judge a few GC cycles must rise at least.
 pub(crate) fn leaking<'a>(
     growing: &'a [GrowingSite],
-    live_heap: Option<&Trend>,
+    live_heap: Option<&LiveHeap>,
+    diagnosis: Option<&Diagnosis>,
 ) -> impl Iterator<Item = &'a GrowingSite> {
-    let is_contradicted = live_heap.is_some_and(|trend| !rises(trend));
-    growing.iter().filter(move |_| !is_contradicted).take(MOST_LEAKS)
+    let told = |diagnosis: &Diagnosis| {
+        diagnosis.judgements().iter().find(|judgement| judgement.rule == Rule::LiveHeapLeak).map(|told| told.verdict)
+    };
+    let verdict = diagnosis.and_then(told);
+    let is_contradicted = move |site: &&GrowingSite| match verdict {
+        Some(Verdict::Clear) => true,
+        Some(Verdict::Fired) => false,
+        _ => live_heap.is_some_and(|live| {
+            let seconds = site.growth.points.last().map_or(0.0, |point| point.0);
+            live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds)
+        }),
+    };
+    growing.iter().filter(move |site| !is_contradicted(site)).take(MOST_LEAKS)
 }
 
 /// In standard deviations of the sampler's counts.

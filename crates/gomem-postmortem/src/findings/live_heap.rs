@@ -1,19 +1,47 @@
 //! What GC marks live, over time.
 
 use gomem_metrics::GoState;
-use gomem_statistics::Trend;
+use gomem_statistics::{Trend, later_pace};
 
-/// What GC marked live, over time, and its trend, when metrics tell it.
-pub(crate) fn live_heap(state: &GoState) -> Option<(Vec<(f64, f64)>, Trend)> {
-    let cycles = state.cycles();
-    let begin = cycles.first()?.time_ms;
-    let points: Vec<(f64, f64)> =
-        cycles.iter().filter_map(|cycle| Some(((cycle.time_ms - begin) as f64 / 1e3, cycle.live_bytes?))).collect();
-    let trend = Trend::new(&points)?;
-    Some((points, trend))
+/// What GC marked live, over time, when metrics tell it.
+#[derive(Debug, Clone)]
+pub(crate) struct LiveHeap {
+    /// Seconds since the first GC seen, and bytes.
+    points: Vec<(f64, f64)>,
+    pub(crate) trend: Trend,
 }
 
-/// Whether the live heap rises, in nearly every GC cycle.
-pub(crate) fn rises(trend: &Trend) -> bool {
-    trend.tau >= 0.6 && trend.slope > 0.0
+impl LiveHeap {
+    pub(crate) fn from_state(state: &GoState) -> Option<Self> {
+        let cycles = state.cycles();
+        let begin = cycles.first()?.time_ms;
+        let points: Vec<(f64, f64)> =
+            cycles.iter().filter_map(|cycle| Some(((cycle.time_ms - begin) as f64 / 1e3, cycle.live_bytes?))).collect();
+        let trend = Trend::new(&points)?;
+        Some(Self { points, trend })
+    }
+
+    pub(crate) fn last_bytes(&self) -> Option<f64> {
+        Some(self.points.last()?.1)
+    }
+
+    /// Whether it rises, in nearly every GC cycle, and goes on.
+    pub(crate) fn rises(&self) -> bool {
+        let goes_on = || later_pace(&self.points, 0.0).is_some_and(|share| share >= SLOW);
+        self.trend.tau >= 0.6 && self.trend.slope > 0.0 && goes_on()
+    }
+
+    /// Whether it leaves no place for a site that grows at this pace over so many seconds: what is kept is live.
+    pub(crate) fn contradicts(&self, bytes_per_second: f64, seconds: f64) -> bool {
+        let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return false };
+        let length = last.0 - first.0;
+        let falls_behind = length >= SLOW * seconds && (last.1 - first.1) / length < SLOW * bytes_per_second;
+        falls_behind || (self.points.len() >= FEWEST_CYCLES && !self.rises())
+    }
 }
+
+/// A third of a pace, or of a time: less is another one.
+const SLOW: f64 = 1.0 / 3.0;
+
+/// Two cycles always rise or fall.
+const FEWEST_CYCLES: usize = 3;

@@ -3,7 +3,6 @@
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
 use gomem_metrics::Diagnosis;
-use gomem_statistics::Trend;
 use gomem_table::Unit;
 
 use crate::{
@@ -16,6 +15,7 @@ use crate::{
         growth::GrowingSite,
         judgements,
         leak::{leak, leaking},
+        live_heap::LiveHeap,
         mismatch,
     },
     pacing::Pacing,
@@ -26,12 +26,12 @@ pub(crate) fn find(
     bundle: &Bundle,
     sites: &[Site],
     growing: &[GrowingSite],
-    live_heap: Option<&Trend>,
+    live_heap: Option<&LiveHeap>,
     pacing: Result<&Pacing, &str>,
     diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
-    let leaks: Vec<&GrowingSite> = leaking(growing, live_heap).collect();
+    let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
     let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, sites, live_heap, is_leaking)).collect();
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);

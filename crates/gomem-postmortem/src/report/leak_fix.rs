@@ -6,7 +6,7 @@ use gomem_metrics::GoState;
 use crate::{
     attribution::{AttributeOptions, Place, attribute},
     bundle::{Bundle, HeapProfile},
-    findings::{GrowingSite, diagnose, growing_sites, is_leaking, leaking, live_heap},
+    findings::{GrowingSite, LiveHeap, diagnose, growing_sites, is_leaking, leaking},
 };
 use gomem_table::MIB;
 
@@ -52,7 +52,7 @@ impl LeakFix {
 
 /// The live heap at the end of both runs, by one source.
 pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Option<(f64, f64)> {
-    let measured = |state: &GoState| Some(live_heap(state)?.0.last()?.1);
+    let measured = |state: &GoState| LiveHeap::from_state(state)?.last_bytes();
     let traced = |bundle: &Bundle| {
         let run = bundle.gctrace()?.runs().max_by_key(|run| run.len())?;
         Some(run.last()?.heap_live_mb as f64 * MIB)
@@ -61,9 +61,10 @@ pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoS
 }
 
 fn leaks(bundle: &Bundle, state: &GoState) -> Vec<GrowingSite> {
-    let live = live_heap(state).map(|live| live.1);
-    let is_leaking = diagnose(bundle, state).as_ref().is_some_and(is_leaking);
-    leaking(&growing_sites(bundle, state, is_leaking), live.as_ref()).cloned().collect()
+    let live = LiveHeap::from_state(state);
+    let diagnosis = diagnose(bundle, state);
+    let growing = growing_sites(bundle, state, diagnosis.as_ref().is_some_and(is_leaking));
+    leaking(&growing, live.as_ref(), diagnosis.as_ref()).cloned().collect()
 }
 
 /// Bytes in use by function.

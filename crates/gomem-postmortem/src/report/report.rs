@@ -10,7 +10,7 @@ use gomem_table::{Row, ToTable, View};
 use crate::{
     attribution::{AttributeOptions, Site, attribute, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
-    findings::{Aside, Finding, FindingKind, asides, diagnose, find, growing_sites, is_leaking, live_heap},
+    findings::{Aside, Finding, FindingKind, LiveHeap, asides, diagnose, find, growing_sites, is_leaking},
     pacing::{Pacing, Saving, saving},
     report::overview::Overview,
 };
@@ -59,17 +59,11 @@ impl Report {
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
         }
-        let live = live_heap(&state);
+        let live = LiveHeap::from_state(&state);
         let diagnosis = diagnose(bundle, &state);
         let growing = growing_sites(bundle, &state, diagnosis.as_ref().is_some_and(is_leaking));
-        let findings = find(
-            bundle,
-            &sites,
-            &growing,
-            live.as_ref().map(|live| &live.1),
-            pacing.as_ref().map_err(String::as_str),
-            diagnosis.as_ref(),
-        );
+        let findings =
+            find(bundle, &sites, &growing, live.as_ref(), pacing.as_ref().map_err(String::as_str), diagnosis.as_ref());
         let pacing = pacing.ok();
         Self {
             name: bundle.name().to_owned(),

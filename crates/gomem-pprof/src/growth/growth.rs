@@ -49,7 +49,8 @@ struct Moment<'p> {
 impl Growth {
     /// Follows a sample type over profiles, in the order of their times. `heap` and `allocs` are one profile under two
     /// names: where there are both, only the former are followed. Where a site has allocated less than before, the program
-    /// was restarted, and what follows is looked at alone.
+    /// was restarted, and what follows is looked at alone. Profiles without a GC in between say the same, and are one point of
+    /// the series. Differences of two profiles (`heap?seconds=`) are no levels, and are left out.
     ///
     /// # Errors
     /// When a profile does not say when it was taken, or does not have the sample type.
@@ -73,7 +74,10 @@ impl Growth {
         let mut unit = Unit::None;
         let mut moments = Vec::new();
         for (index, profile) in profiles.into_iter().enumerate() {
-            let nanos = profile.time_nanos().ok_or(GrowthError::NoTime { index })?;
+            if profile.is_difference() {
+                continue;
+            }
+            let nanos = profile.as_of_nanos().ok_or(GrowthError::NoTime { index })?;
             let kinds = profile.sample_types();
             let sample_type =
                 profile.sample_type_index(&options.sample_type).ok_or_else(|| GrowthError::NoSampleType {
@@ -206,25 +210,29 @@ fn follow(
     let mut tracks: HashMap<FrameKey, Track> = HashMap::default();
     let mut seconds: Vec<f64> = Vec::new();
     let (mut begin, mut restarts) = (0, 0);
-    let mut is_sampled = false;
-    for (index, moment) in moments.iter().enumerate() {
+    let mut before: Option<(i64, Snapshot)> = None;
+    for moment in moments {
         let snapshot = Snapshot::new(moment.profile, moment.sample_type, is_own);
-        let is_started = |before: &Moment<'_>| starts_nanos.iter().any(|at| (before.nanos..moment.nanos).contains(at));
-        let before = index.checked_sub(1).and_then(|before| moments.get(before));
-        if before.is_some_and(|before| is_started(before) || is_less_allocated(&tracks, &snapshot)) {
-            tracks.clear();
-            seconds.clear();
-            restarts += 1;
+        if let Some((nanos, last)) = &before {
+            let is_started = starts_nanos.iter().any(|at| (*nanos..moment.nanos).contains(at));
+            if is_started || is_less_allocated(&tracks, &snapshot) {
+                tracks.clear();
+                seconds.clear();
+                restarts += 1;
+            } else if last.is_of_same_gc(&snapshot) {
+                continue;
+            }
         }
         if seconds.is_empty() {
             begin = moment.nanos;
         }
-        is_sampled = snapshot.is_sampled;
-        for (key, line) in snapshot.lines {
-            tracks.entry(key).or_default().push(seconds.len(), line);
+        for (key, line) in &snapshot.lines {
+            tracks.entry(key.clone()).or_default().push(seconds.len(), *line);
         }
         seconds.push(moment.nanos.saturating_sub(begin) as f64 / 1e9);
+        before = Some((moment.nanos, snapshot));
     }
+    let is_sampled = before.is_some_and(|(_, snapshot)| snapshot.is_sampled);
     let counts = moments.last().is_some_and(|moment| moment.profile.sample_type_index("alloc_space").is_some());
     let sites = tracks.into_iter().filter(|(_, track)| !track.is_of_nothing()).map(|(key, mut track)| {
         track.fill(seconds.len());

@@ -1,6 +1,6 @@
 //! A site over time.
 
-use gomem_statistics::{Trend, normal_share_within};
+use gomem_statistics::{Trend, later_pace, normal_share_within};
 use gomem_table::Unit;
 
 use crate::{
@@ -27,6 +27,8 @@ pub struct SiteGrowth {
     pub significance: Option<f64>,
     /// How long an object lives, by Little's law: what is in use over what is allocated in a second.
     pub age_seconds: Option<f64>,
+    /// The variance of each value by the sampling; 0 where nothing is left to chance.
+    variances: Vec<f64>,
     unit: Unit,
 }
 
@@ -35,6 +37,7 @@ pub struct SiteGrowth {
 pub(crate) struct Track {
     values: Vec<i64>,
     alloc_bytes: Vec<i64>,
+    variances: Vec<f64>,
     first: Ends,
     last: Ends,
     pub(crate) alloc_objects: i64,
@@ -53,6 +56,7 @@ impl Track {
         self.fill(number);
         self.values.push(line.value);
         self.alloc_bytes.push(line.alloc_bytes);
+        self.variances.push(line.sampled.variance);
         self.last = Ends { sampled: line.sampled, inuse_bytes: line.inuse_bytes };
         if number == 0 {
             self.first = self.last;
@@ -66,6 +70,7 @@ impl Track {
             self.last = Ends::default();
             self.values.resize(profiles, 0);
             self.alloc_bytes.resize(profiles, 0);
+            self.variances.resize(profiles, 0.0);
         }
     }
 
@@ -82,7 +87,7 @@ impl Track {
         is_sampled: bool,
         counts: bool,
     ) -> SiteGrowth {
-        let Self { values, alloc_bytes, first, last, .. } = self;
+        let Self { values, alloc_bytes, variances, first, last, .. } = self;
         let points: Vec<(f64, f64)> = seconds.iter().copied().zip(values.iter().map(|&value| value as f64)).collect();
         let alloc_bytes: Vec<f64> = alloc_bytes.iter().map(|&bytes| bytes as f64).collect();
         let change = points.last().map_or(0.0, |point| point.1) - points.first().map_or(0.0, |point| point.1);
@@ -95,6 +100,7 @@ impl Track {
             age_seconds: age(&alloc_bytes, inuse, seconds),
             alloc_bytes: counts.then_some(alloc_bytes),
             points,
+            variances,
             key,
             unit,
         }
@@ -165,37 +171,46 @@ impl SiteGrowth {
         })
     }
 
-    /// Whether it grows less than a third as fast at the end as at the beginning: what a bounded cache looks like.
+    /// Whether it grows less than a third as fast lately, over the later half or the last third of the time, as it did in all,
+    /// beyond what the sampling may hide: what a bounded cache looks like.
     #[must_use]
     pub fn fills_up(&self) -> bool {
-        let slope = |pair: &[(f64, f64)]| match pair {
-            [a, b] if b.0 > a.0 => (b.1 - a.1) / (b.0 - a.0),
-            _ => 0.0,
-        };
-        let mut slopes = self.points.windows(2).map(slope);
-        match (slopes.next(), slopes.next_back()) {
-            (Some(first), Some(last)) => last < first / 3.0,
-            _ => false,
-        }
+        let error = self.variances.last().map_or(0.0, |variance| (2.0 * variance).sqrt());
+        later_pace(&self.points, error).is_some_and(|share| share < SLOW)
     }
 
-    /// Whether it grows: from each profile to the next, by more than chance, by more than a little, and without filling up.
-    /// So many profiles are needed: [`ENOUGH_PROFILES`](Self::ENOUGH_PROFILES), as two points always lie on a line, or
+    /// Whether it grows: nearly from each profile to the next, by more than chance, by more than a little, and without filling
+    /// up. So many profiles are needed: [`ENOUGH_PROFILES`](Self::ENOUGH_PROFILES), as two points always lie on a line, or
     /// fewer where something else says that memory leaks.
     #[must_use]
     pub fn is_growing(&self, fewest_profiles: usize) -> bool {
-        let is_steady = self.trend.is_some_and(|trend| trend.tau > STEADY);
+        let is_steady = self.trend.is_some_and(|trend| trend.tau > STEADY) && !self.ever_shrinks();
         let is_enough = self.unit != Unit::Bytes || self.change() >= SMALLEST_GROWTH;
         let is_beyond_chance = self.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
-        self.points.len() >= fewest_profiles && is_steady && is_enough && is_beyond_chance && !self.fills_up()
+        let goes_on = later_pace(&self.points, 0.0).is_some_and(|share| share >= SLOW);
+        self.points.len() >= fewest_profiles && is_steady && is_enough && is_beyond_chance && goes_on
+    }
+
+    /// Whether it is less than at any earlier time by more than the sampling explains: what is freed is no leak.
+    fn ever_shrinks(&self) -> bool {
+        let mut highest = (0.0, 0.0);
+        self.points.iter().zip(&self.variances).any(|(&(_, value), &variance)| {
+            let shrinks = highest.0 - value > BEYOND_CHANCE * (highest.1 + variance).sqrt();
+            if value > highest.0 {
+                highest = (value, variance);
+            }
+            shrinks
+        })
     }
 
     /// So many profiles show a trend by themselves.
     pub const ENOUGH_PROFILES: usize = 3;
 }
 
-/// Of the rank correlation: each value is above all earlier ones.
-const STEADY: f64 = 0.99;
+/// Of the rank correlation: of three values each is above the one before; of more, one in a few may be below it by chance.
+const STEADY: f64 = 0.59;
+/// Of the pace over all of the time.
+const SLOW: f64 = 1.0 / 3.0;
 /// Bytes. Less is what any program does.
 const SMALLEST_GROWTH: f64 = 4.0 * 1024.0 * 1024.0;
 /// In standard deviations of the sampling.
@@ -233,5 +248,17 @@ mod tests {
         assert!(!mib([10, 11, 12]).is_growing(3), "too little");
         assert!(!mib([10, 9, 30]).is_growing(3), "not steady");
         assert!(!mib([10, 20, 30]).is_growing(4), "too few profiles");
+    }
+
+    #[test]
+    fn profiles_that_come_close_together_at_the_end_have_no_pace_of_their_own() {
+        let mut track = Track::default();
+        for (number, mib) in [9, 20, 28, 41, 57, 84, 83].into_iter().enumerate() {
+            track.push(number, LineValues { value: mib << 20, ..LineValues::default() });
+        }
+        let site =
+            track.finish(FrameKey::default(), &[0.0, 2.0, 4.0, 6.0, 8.0, 10.0, 10.02], Unit::Bytes, false, false);
+        assert!(!site.fills_up() && !site.is_growing(3), "without sampling, less is less");
+        assert!(SiteGrowth { variances: vec![1e12; 7], ..site }.is_growing(3));
     }
 }

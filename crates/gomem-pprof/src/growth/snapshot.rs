@@ -1,5 +1,7 @@
 //! One profile of a series: what each line has in it.
 
+use foldhash::HashMap;
+
 use crate::{
     model::{Line, Profile},
     view::{FrameKey, FrameKeys, Granularity, SamplingEstimate},
@@ -13,7 +15,7 @@ pub(crate) struct Snapshot {
 }
 
 /// The flat values of a line; what the profile does not have is 0.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct LineValues {
     pub(crate) value: i64,
     pub(crate) alloc_objects: i64,
@@ -49,5 +51,16 @@ impl Snapshot {
             }
         }
         Self { lines: keys.into_iter().zip(values).collect(), is_sampled }
+    }
+
+    /// Whether both are of one GC: a heap profile changes only when a GC ends, so that two without one in between say the same.
+    pub(crate) fn is_of_same_gc(&self, other: &Self) -> bool {
+        // Lines that were called and allocated nothing are no difference.
+        let counted = |snapshot: &Self| -> HashMap<FrameKey, [i64; 4]> {
+            let numbers = |line: &LineValues| [line.value, line.alloc_objects, line.alloc_bytes, line.inuse_bytes];
+            let lines = snapshot.lines.iter().map(|(key, line)| (key.clone(), numbers(line)));
+            lines.filter(|(_, numbers)| numbers.iter().any(|&number| number != 0)).collect()
+        };
+        counted(self) == counted(other)
     }
 }

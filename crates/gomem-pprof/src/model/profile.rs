@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     columns::{FunctionColumns, LineColumns, LocationId, MappingColumns},
     labels::Labels,
-    mem_stats::MemStats,
+    mem_stats::{MemStat, MemStats},
     sample_columns::SampleColumns,
     sample_type::SampleType,
     strings::Strings,
@@ -77,6 +77,28 @@ impl Profile {
     #[must_use]
     pub fn time_nanos(&self) -> Option<i64> {
         self.time_nanos
+    }
+
+    /// As of when what it says holds: when it was taken; of a text profile, which does not say that, when the last GC before
+    /// it ended, by the `runtime.MemStats` at its end.
+    #[must_use]
+    pub fn as_of_nanos(&self) -> Option<i64> {
+        let last_gc = || match self.mem_stats.as_ref()?.value("LastGC")? {
+            &MemStat::Integer(nanos) if nanos > 0 => Some(nanos),
+            _ => None,
+        };
+        self.time_nanos.or_else(last_gc)
+    }
+
+    /// Whether it is a difference of two heap profiles (`heap?seconds=`, `go tool pprof -diff_base`): what changed, and no
+    /// level of anything.
+    #[must_use]
+    pub fn is_difference(&self) -> bool {
+        let is_heap = self.sample_types.iter().any(|kind| matches!(kind.name(), "inuse_space" | "alloc_space"));
+        let covers_time = self.duration_nanos.is_some_and(|nanos| nanos > 0);
+        let is_negative =
+            || self.samples().any(|sample| (0..self.sample_types.len()).any(|kind| sample.value(kind) < 0));
+        is_heap && (covers_time || is_negative())
     }
 
     /// What it covers, for profiles that cover a time.
