@@ -11,5 +11,5 @@ pub(crate) use escape::escape;
 pub(crate) use files::files;
 pub(crate) use overview::facts;
 pub(crate) use prediction::cells;
-pub(crate) use saving::predicted;
+pub(crate) use saving::{predicted, together};
 pub(crate) use want::wants;

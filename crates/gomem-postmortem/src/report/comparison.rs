@@ -39,7 +39,7 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two bundles of the same work.
     ///
-    /// Nothing of the run after enters the prediction but what is gone in it: the whole share that it had before is taken away.
+    /// Nothing of the run after enters the prediction but what is gone in it: its share is taken away from the run before.
     #[must_use]
     pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());
@@ -51,7 +51,7 @@ impl Comparison {
         );
         let site_fixes = SiteFix::find(before, after);
         // A sum of none is -0.
-        let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.bytes_fraction).min(1.0);
+        let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.gone_fraction()).min(1.0);
         let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {

@@ -122,7 +122,8 @@ impl Report {
         &self.gogc
     }
 
-    /// What fixing all sites with at least a warning saves: how many they are, their share of all bytes, and the saving.
+    /// What fixing all lines saves that allocate themselves and have at least a warning: how many findings they are, their share
+    /// of all bytes, and the saving. `None` for fewer than two.
     #[must_use]
     pub fn together(&self) -> Option<(usize, f64, Saving)> {
         self.together
@@ -222,7 +223,7 @@ impl Report {
     }
 }
 
-/// What fixing all sites with at least a warning saves.
+/// What fixing all lines saves that allocate themselves and have at least a warning.
 fn together(findings: &[Finding], pacing: &Pacing) -> Option<(usize, f64, Saving)> {
     let fixable = |finding: &&Finding| {
         let site = matches!(finding.kind, FindingKind::AllocationSite | FindingKind::PoolMisuse);
@@ -230,6 +231,6 @@ fn together(findings: &[Finding], pacing: &Pacing) -> Option<(usize, f64, Saving
     };
     let fixable: Vec<&Finding> = findings.iter().filter(fixable).collect();
     let sum = |of: fn(&Finding) -> Option<f64>| fixable.iter().filter_map(|one| of(one)).sum::<f64>().min(1.0);
-    let saving = pacing.saving(sum(|finding| finding.avoidable_bytes_fraction)).filter(|_| !fixable.is_empty())?;
+    let saving = pacing.saving(sum(|finding| finding.avoidable_bytes_fraction)).filter(|_| fixable.len() > 1)?;
     Some((fixable.len(), sum(|finding| finding.bytes_fraction), saving))
 }

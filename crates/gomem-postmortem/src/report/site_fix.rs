@@ -19,35 +19,42 @@ pub struct SiteFix {
     pub place: Place,
     /// The function that the line called. `None` for what it allocated itself.
     pub callee: Option<Arc<str>>,
-    /// What is gone: its share of all bytes allocated before.
+    /// Its share of all bytes allocated before.
     pub bytes_fraction: f64,
     /// The share of its bytes that is left.
     pub left_fraction: f64,
 }
 
 impl SiteFix {
+    /// What is gone: the share of all bytes allocated before that it no longer has.
+    #[must_use]
+    pub fn gone_fraction(&self) -> f64 {
+        self.bytes_fraction * (1.0 - self.left_fraction)
+    }
+
     /// What is gone in the second bundle, the largest first.
     ///
     /// Lines move when code changes, so allocation is compared by function, allocating function and reason. It is gone when
     /// at least half of it is, and when that is more than the sampler's chance: it picks objects, and their counts are
-    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m).
+    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m). What a function no longer allocates
+    /// and another one, which did not allocate it before, does now has moved, and is not gone.
     pub(crate) fn find(before: &Bundle, after: &Bundle) -> Vec<Self> {
         let (sites_before, sites_after) = (sites(before), sites(after));
-        let mut left: HashMap<Key, Amount> = HashMap::default();
-        let rate = period(after);
-        for site in &sites_after {
-            left.entry(Key::new(site)).or_default().add(site, rate);
+        let (had, has) = (amounts(&sites_before, period(before)), amounts(&sites_after, period(after)));
+        let mut arrived: HashMap<Kind<'_>, f64> = HashMap::default();
+        for (key, (amount, sites)) in has.iter().filter(|(key, _)| !had.contains_key(key)) {
+            *arrived.entry(Kind::new(key, sites)).or_default() += amount.bytes;
         }
-        let mut had: HashMap<Key, (Amount, Vec<&Site>)> = HashMap::default();
-        let rate = period(before);
-        for site in &sites_before {
-            let (amount, sites) = had.entry(Key::new(site)).or_default();
-            amount.add(site, rate);
-            sites.push(site);
+        let left = |key: &Key| has.get(key).map(|(amount, _)| *amount).unwrap_or_default();
+        let mut missing: HashMap<Kind<'_>, f64> = HashMap::default();
+        for (key, (amount, sites)) in &had {
+            *missing.entry(Kind::new(key, sites)).or_default() += (amount.bytes - left(key).bytes).max(0.0);
         }
         let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
-        for (key, (amount, sites)) in had {
-            let left = left.get(&key).copied().unwrap_or_default();
+        for (key, (amount, sites)) in &had {
+            let kind = Kind::new(key, sites);
+            let moved = arrived.get(&kind).map_or(0.0, |arrived| (arrived / missing[&kind].max(1.0)).min(1.0));
+            let left = left(key).with_part_of(*amount, moved);
             if !amount.is_gone(left) {
                 continue;
             }
@@ -63,6 +70,17 @@ impl SiteFix {
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
         fixes
     }
+}
+
+/// What each key has, with its sites, as the sampler with this period saw it.
+fn amounts(sites: &[Site], period: f64) -> HashMap<Key, (Amount, Vec<&Site>)> {
+    let mut amounts: HashMap<Key, (Amount, Vec<&Site>)> = HashMap::default();
+    for site in sites {
+        let (amount, sites) = amounts.entry(Key::new(site)).or_default();
+        amount.add(site, period);
+        sites.push(site);
+    }
+    amounts
 }
 
 fn sites(bundle: &Bundle) -> Vec<Site> {
@@ -92,6 +110,21 @@ impl Key {
     }
 }
 
+/// What stays the same of an allocation when it moves to another function.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Kind<'a> {
+    /// Where a library allocates it; `None` for what the line allocates itself.
+    allocates: Option<&'a str>,
+    reason: Option<Reason>,
+}
+
+impl<'a> Kind<'a> {
+    fn new(key: &'a Key, sites: &[&Site]) -> Self {
+        let is_own = sites.iter().all(|site| site.is_own());
+        Self { allocates: (!is_own).then_some(&*key.allocates), reason: key.reason }
+    }
+}
+
 /// What was allocated, and how many objects of it the sampler saw.
 #[derive(Debug, Clone, Copy, Default)]
 struct Amount {
@@ -104,6 +137,14 @@ impl Amount {
         let size = site.mean_object_bytes().unwrap_or(0.0);
         self.bytes += site.bytes.max(0) as f64;
         self.sampled += site.objects.max(0) as f64 * picking_probability(size, period);
+    }
+
+    /// With a part of what `whole` has more.
+    fn with_part_of(self, whole: Self, part: f64) -> Self {
+        Self {
+            bytes: self.bytes + (whole.bytes - self.bytes).max(0.0) * part,
+            sampled: self.sampled + (whole.sampled - self.sampled).max(0.0) * part,
+        }
     }
 
     fn is_gone(self, left: Self) -> bool {

@@ -9,7 +9,7 @@ use crate::{
     charts,
     flame::FlameHtml,
     text::text,
-    words::{cells, escape, facts, files, predicted, wants},
+    words::{cells, escape, facts, files, predicted, together, wants},
 };
 
 /// The report as one HTML document that needs nothing else.
@@ -86,9 +86,7 @@ pub fn html(report: &Report) -> String {
         version => env!("CARGO_PKG_VERSION"),
         facts => facts(report.overview()),
         findings => findings,
-        together => report.together().map(|(count, fraction, saving)| {
-            format!("Fixing the {count} sites with a warning ({:.1} % of all bytes) together. {}", fraction * 100.0, predicted(saving))
-        }),
+        together => report.together().map(together),
         what_if => what_if,
         refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,

@@ -25,7 +25,7 @@ pub fn comparison_text(comparison: &Comparison) -> String {
             fix.left_fraction * 100.0
         );
     }
-    let _ = writeln!(out, "  {:>5.1} %  together", comparison.fixed_fraction * 100.0);
+    let _ = writeln!(out, "  {:>5.1} %  of all bytes gone, together", comparison.fixed_fraction * 100.0);
     for gone in &comparison.leak_fixes {
         let [before, after] =
             [gone.inuse_bytes_before, gone.inuse_bytes_after].map(|bytes| Unit::Bytes.humanize(bytes as f64));

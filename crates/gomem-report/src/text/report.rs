@@ -7,7 +7,7 @@ use gomem_gogc::Prediction;
 use gomem_postmortem::Report;
 use gomem_table::Unit;
 
-use crate::words::{cells, facts, predicted, wants};
+use crate::words::{cells, facts, predicted, together, wants};
 
 /// The report for a terminal, in lines of at most `columns`, where words allow it.
 #[must_use]
@@ -30,13 +30,8 @@ pub fn text(report: &Report, columns: usize) -> String {
             paragraph(&mut out, &format!("Surer with {}.", finding.missing.join(", ")), columns);
         }
     }
-    if let Some((count, fraction, saving)) = report.together() {
-        let _ = writeln!(
-            out,
-            "\nFixing the {count} sites above with a warning ({:.1} % of bytes) together. {}",
-            fraction * 100.0,
-            predicted(saving)
-        );
+    if let Some(fixes) = report.together() {
+        let _ = writeln!(out, "\n{}", textwrap::fill(&together(fixes), wrapped(columns)));
     }
     if !report.gogc().is_empty() {
         let _ = writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.gogc()));

@@ -3,6 +3,15 @@
 use gomem_gogc::Interval;
 use gomem_postmortem::Saving;
 
+/// What several fixes save together, as sentences.
+pub(crate) fn together((findings, bytes_fraction, saving): (usize, f64, Saving)) -> String {
+    format!(
+        "The {findings} lines with a warning that allocate themselves have {:.1} % of all bytes; fixed together: {}",
+        bytes_fraction * 100.0,
+        predicted(saving)
+    )
+}
+
 /// The saving as a sentence.
 pub(crate) fn predicted(saving: Saving) -> String {
     let points = |interval: Interval| {
