@@ -30,6 +30,7 @@
 //! | `decide` | [`Cause`], [`Certainty`], [`LeakStep`], the advice |
 //! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`StackBuffer`], [`WrappedCall`], and their tables |
 //! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`DiagnosticsReader`], [`Diagnostics`] |
+//! | `std_library` | [`StdDecisions`]: what is decided in the standard library, of the releases that come along by feature `std-tables` |
 //! | `source` | [`files_of`]: the files of a folder |
 //!
 //! Each room sees only those above it.
@@ -43,6 +44,7 @@ mod log;
 mod model;
 mod read;
 mod source;
+mod std_library;
 mod text;
 
 pub use decide::{Cause, Certainty, Decision, LeakStep, Step};
@@ -51,4 +53,7 @@ pub use log::{DecisionChange, Diagnostics, DiagnosticsReader, DiffStatus, Escape
 pub use model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, WrappedCall};
 pub use read::Coverage;
 pub use source::files_of;
+pub use std_library::StdDecisions;
+#[cfg(feature = "std-tables")]
+pub use std_library::StdTables;
 pub use text::{GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records};

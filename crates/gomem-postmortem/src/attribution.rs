@@ -13,6 +13,7 @@ mod place;
 mod reason;
 mod sites;
 
+pub use evidence::{StdBasis, StdRelease};
 pub use join::attribute;
 pub use options::AttributeOptions;
 pub use place::Place;

@@ -33,7 +33,7 @@ mod findings;
 mod pacing;
 mod report;
 
-pub use attribution::{AttributeOptions, Place, Reason, Site, attribute, predict_savings};
+pub use attribution::{AttributeOptions, Place, Reason, Site, StdBasis, StdRelease, attribute, predict_savings};
 pub use bundle::{
     Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature, UnusedFile,
     inflated_text,

@@ -10,7 +10,7 @@ use gomem_testkit::{Modules, root};
 const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-capture", &["error", "service", "bundle", "capture"]),
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
-    ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log"]),
+    ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log", "std_library"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
     (
         "gomem-pprof",

@@ -1,6 +1,7 @@
 //! What log, sizes, names and a CPU profile say of an allocation.
 
 mod compiler;
+mod compiler_log;
 pub(crate) mod fit;
 pub(crate) mod library;
 mod map_types;
@@ -8,6 +9,7 @@ mod record;
 mod runtime_calls;
 mod size_classes;
 mod sizes;
+mod std_release;
 mod type_sizes;
 mod unreported;
 
@@ -16,5 +18,6 @@ pub(crate) use map_types::is_usual_bucket;
 pub(crate) use record::Record;
 pub(crate) use runtime_calls::Operation;
 pub(crate) use sizes::{Shape, Sizes};
+pub use std_release::{StdBasis, StdRelease};
 pub(crate) use type_sizes::TypeSizes;
 pub(crate) use unreported::unreported;

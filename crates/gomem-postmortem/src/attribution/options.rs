@@ -14,6 +14,8 @@ pub struct AttributeOptions<'a> {
     pub cpu: Option<&'a Profile>,
     /// The program's file: it proves the same for every call, and says whose modules it was built from, and by which Go.
     pub binary: Option<&'a Binary>,
+    /// The release of Go that built the program, `go1.26.8`, when the caller knows it.
+    pub go_version: Option<&'a str>,
     /// Whose code is the user's own: import paths, `...` at the end for all below, as in `example.com/app/...`. Empty: what
     /// the log and the names tell.
     pub own: &'a [String],
@@ -30,6 +32,12 @@ impl<'a> AttributeOptions<'a> {
     #[must_use]
     pub fn with_binary(self, binary: Option<&'a Binary>) -> Self {
         Self { binary, ..self }
+    }
+
+    /// Says which release of Go built the program.
+    #[must_use]
+    pub fn with_go_version(self, go_version: Option<&'a str>) -> Self {
+        Self { go_version, ..self }
     }
 
     /// What a bundle has.

@@ -1,14 +1,13 @@
-//! What the compiler says, found by the place a profile names.
+//! What the compiler says of a program, with what else the caller knows.
 
-use foldhash::{HashMap, HashSet};
 use gomem_binary::Binary;
-use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
+use gomem_escape::{EscapeLog, HeapDecision, StdDecisions};
 use gomem_pprof::{Line, Location};
-use gomem_symbol::{Modules, Origin, SourcePath, Symbol, Wrapper};
+use gomem_symbol::{Modules, Origin, Symbol};
 
 use crate::attribution::{
     evidence::{
-        map_types::Maps,
+        compiler_log::CompilerLog,
         record::Record,
         runtime_calls::{Operation, RuntimeCalls},
         unreported::Build,
@@ -16,80 +15,40 @@ use crate::attribution::{
     options::{AttributeOptions, is_of},
 };
 
-/// The compiler's records by line and file name.
+/// What is known of a program's lines.
 #[derive(Debug, Default)]
 pub(crate) struct Compiler<'a> {
-    by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
-    /// Lines on which a flow goes through an `append`.
-    appends: HashSet<(&'a str, u32)>,
-    /// Lines on which `go` or `defer` puts a call into a function of its own, and which of them, where all calls agree.
-    wraps: HashMap<(&'a str, u32), Option<Wrapper>>,
-    /// Lines of `text += more`.
-    additions: HashSet<(&'a str, u32)>,
-    /// Files and functions that give an object a finalizer or a cleanup.
-    finalizing: HashSet<(&'a str, &'a str)>,
-    packages: HashSet<&'a str>,
-    maps: Maps,
-    module: String,
+    log: CompilerLog<'a>,
+    std: Option<StdLibrary<'a>>,
     /// The patterns of the user's own packages, when the caller says them.
     own: &'a [String],
-    reports_append: bool,
     /// What a CPU profile saw the runtime allocate.
     runtime: RuntimeCalls<'a>,
     binary: Option<&'a Binary>,
-    /// Whether the log says which calls were inlined.
-    pub(crate) tells_inlining: bool,
+}
+
+/// The decisions of a release in the standard library.
+#[derive(Debug)]
+struct StdLibrary<'a> {
+    decisions: &'a StdDecisions,
+    log: CompilerLog<'a>,
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn from_log(log: &'a EscapeLog) -> Self {
-        let mut compiler = Self { reports_append: log.go_versions().oldest() >= 25, ..Self::default() };
-        for decision in log.heap_decisions() {
-            compiler.packages.insert(&decision.package);
-            // Only decisions that allocate are worth a join.
-            if decision.alloc_certainty != Certainty::None {
-                compiler.insert(&decision.file, decision.line, Record::Heap(decision));
-            }
-            if decision.callee().is_some_and(is_finalizing) {
-                compiler.finalizing.extend(decision.function.as_deref().map(|function| (&*decision.file, function)));
-            }
-            for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
-                compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
-            }
+    pub(crate) fn new(log: Option<&'a EscapeLog>, options: &AttributeOptions<'a>) -> Self {
+        Self {
+            log: log.map(CompilerLog::from_log).unwrap_or_default(),
+            std: None,
+            own: options.own,
+            runtime: options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default(),
+            binary: options.binary,
         }
-        for stay in log.stack_buffers() {
-            compiler.packages.insert(&stay.package);
-            compiler.insert(&stay.file, stay.line, Record::StackBuffer(stay));
-        }
-        let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
-        for call in log.wrapped_calls() {
-            let line = (file_name(&call.file), call.line);
-            let wrapper = compiler.wraps.entry(line).or_insert(call.wrapper);
-            *wrapper = wrapper.filter(|known| call.wrapper == Some(*known));
-        }
-        compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
-        compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
-        let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
-        compiler.module = common_package(own.map(|decision| &*decision.package));
-        compiler
     }
 
-    /// Knows as well what the caller knows.
-    pub(crate) fn with_options(mut self, options: &AttributeOptions<'a>) -> Self {
-        self.runtime = options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default();
-        self.binary = options.binary;
-        self.own = options.own;
-        self
-    }
-
-    fn insert(&mut self, file: &'a str, line: Option<u32>, record: Record<'a>) {
-        self.tells_inlining |= record.is_inlined();
-        if matches!(record.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral) {
-            self.maps.add(record.subject());
-        }
-        if let Some(line) = line {
-            self.by_line.entry((file_name(file), line)).or_default().push(record);
-        }
+    /// Knows as well what is decided in the standard library, where the log does not cover that.
+    pub(crate) fn with_std(self, decisions: Option<&'a StdDecisions>) -> Self {
+        let std = decisions.map(|decisions| StdLibrary { decisions, log: CompilerLog::from_log(decisions.log()) });
+        Self { std, ..self }
     }
 
     /// Whether a line is the user's own code.
@@ -102,7 +61,7 @@ impl<'a> Compiler<'a> {
         if let Some(is_own) = self.binary.and_then(|binary| binary.build_info().is_own(symbol.package())) {
             return is_own && !function.filename().ends_with("_cgo_gotypes.go") && !function.path().is_std();
         }
-        Origin::from_package(symbol.package(), &self.module) == Origin::User
+        Origin::from_package(symbol.package(), &self.log.module) == Origin::User
             // What cgo writes stands between the user's line and C.
             && !function.filename().ends_with("_cgo_gotypes.go")
             // A library's closure that was inlined is named after the function it was inlined into.
@@ -112,27 +71,13 @@ impl<'a> Compiler<'a> {
 
     /// Whether the function of a decision gives an object a finalizer or a cleanup.
     pub(crate) fn is_finalizing(&self, decision: &HeapDecision) -> bool {
-        decision.function.as_deref().is_some_and(|function| self.finalizing.contains(&(&*decision.file, function)))
+        self.log.is_finalizing(decision) || self.std.as_ref().is_some_and(|std| std.log.is_finalizing(decision))
     }
 
     /// What is known of how a line was built.
     pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
-        let Some(function) = line.function() else { return Build::default() };
-        let symbol = Symbol::decode(function.name());
-        let (path, number) = (function.path(), u32::try_from(line.line()).unwrap_or_default());
-        // A program's main package has its import path in the log.
-        let is_covered = self.packages.contains(symbol.package())
-            || (symbol.package() == "main" && !self.packages.is_empty())
-            || symbol.package().strip_suffix("_test").is_some_and(|package| self.packages.contains(package));
-        Build {
-            reports_append: self.reports_append,
-            appends: self.appends.contains(&(path.file_name(), number)),
-            is_covered,
-            wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
-            adds_text: self.additions.contains(&(path.file_name(), number)),
-            maps: Some(&self.maps),
-            seen: self.runtime.of(line),
-        }
+        let (log, is_covered) = self.log_of(line);
+        Build { is_covered, seen: self.runtime.of(line), ..log.build(line) }
     }
 
     /// What the call of the allocator at a location is, when the program's file or a CPU profile proves it.
@@ -143,102 +88,38 @@ impl<'a> Compiler<'a> {
 
     /// What the compiler says of a line, most likely allocation first.
     pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
-        let Some(function) = line.function() else { return Vec::new() };
-        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return Vec::new() };
-        let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
-        let symbol = Symbol::decode(function.name());
-        let mut found: Vec<Record<'a>> =
-            candidates.iter().filter(|record| is_same_file(**record, &symbol, &path)).copied().collect();
-        if symbol.package() == "main" {
-            keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
-        }
-        found.sort_by_key(|record| record.rank());
-        found
+        self.log_of(line).0.records(line)
     }
 
     /// Whether an expression has a record on another line of the function that `line` is of.
     pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
-        let Some(function) = line.function() else { return false };
-        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return false };
-        let symbol = Symbol::decode(function.name());
-        let near = number.saturating_sub(LONG_FUNCTION)..=number.saturating_add(LONG_FUNCTION);
-        near.filter(|other| *other != number)
-            .filter_map(|other| self.by_line.get(&(path.file_name(), other)))
-            .flatten()
-            .any(|other| other.is_like(record) && other.is_in(&symbol) && is_same_file(*other, &symbol, &path))
+        self.log_of(line).0.is_of_another_line(record, line)
     }
 
-    /// Whether the log has packages, and not that of the innermost of these lines.
+    /// Whether what is known of a line says which calls were inlined.
+    pub(crate) fn tells_inlining(&self, line: Option<&Line<'_>>) -> bool {
+        line.is_some_and(|line| self.log_of(*line).0.tells_inlining)
+    }
+
+    /// Whether there is a log, and not of the package of the innermost of these lines.
     pub(crate) fn is_of_others(&self, lines: &[Line<'_>]) -> bool {
-        !self.packages.is_empty() && lines.first().is_some_and(|line| !self.build(*line).is_covered)
+        !self.log.is_empty() && lines.first().is_some_and(|line| !self.log_of(*line).1)
     }
-}
 
-/// Whether a record is of the file that a profile names so. The paths can differ in all but the file's name: one is absolute,
-/// the other relative to where the build ran, or begins with the import path (`-trimpath`).
-fn is_same_file(record: Record<'_>, symbol: &Symbol, path: &SourcePath) -> bool {
-    let (package, file) = record.place();
-    let of = symbol.package();
-    // A package is one folder. That of a program's main package is its import path in a trimmed path.
-    if package == of || path.folder() == package || of.strip_suffix("_test") == Some(package) {
-        return true;
-    }
-    // A generic function is compiled, and reported, by the package that uses it.
-    let can_be_of_another = of == "main" || symbol.type_arguments().is_some();
-    SourcePath::decode(file).shared_parts(path).is_some_and(|parts| parts > 1 || can_be_of_another)
-}
-
-/// Keeps what scores most, unless nothing scores.
-fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
-    let best = all.iter().map(&score).max().unwrap_or(0);
-    all.retain(|one| score(one) == best);
-}
-
-/// How many elements two paths share, counted from their ends.
-fn shared_elements(a: &str, b: &str) -> usize {
-    a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
-}
-
-/// Whether a call has the runtime do something when an object is freed.
-fn is_finalizing(callee: &str) -> bool {
-    callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
-}
-
-/// Whether a file is of a dependency: in the module cache, or vendored.
-fn is_foreign(file: &str) -> bool {
-    file.contains('@') || file.split('/').any(|part| part == "vendor")
-}
-
-fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
-fn common_package<'a>(packages: impl Iterator<Item = &'a str>) -> String {
-    // `command-line-arguments` and `main` are stand-ins, not paths. With `-gcflags=all=…` the standard library is there too.
-    let own = packages.filter(|package| package.split('/').next().is_some_and(|first| first.contains('.')));
-    let mut common: Option<Vec<&str>> = None;
-    for package in own {
-        let parts: Vec<&str> = package.split('/').collect();
-        common = Some(match common {
-            Some(common) => common.into_iter().zip(parts).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
-            None => parts,
-        });
-    }
-    common.unwrap_or_default().join("/")
-}
-
-/// Lines: few functions have more.
-const LONG_FUNCTION: u32 = 200;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_module_is_what_packages_share() {
-        let common = |packages: &[&str]| common_package(packages.iter().copied());
-        assert_eq!(common(&["example.com/a/b", "example.com/a/c/d", "fmt", "main"]), "example.com/a");
-        assert_eq!(common(&["example.com/a"]), "example.com/a");
-        assert_eq!(common(&["main"]), "");
+    /// The log that is about a line, and whether it covers that. The program's own comes first: of a function of the standard
+    /// library that release counts which has it at this line.
+    fn log_of(&self, line: Line<'_>) -> (&CompilerLog<'a>, bool) {
+        let Some(function) = line.function() else { return (&self.log, false) };
+        let name = function.name();
+        if self.log.covers(Symbol::decode(name).package()) {
+            return (&self.log, true);
+        }
+        let is_of_release = |std: &&StdLibrary<'_>| {
+            std.decisions.has(name, function.path().as_str(), line.line(), function.start_line())
+        };
+        match self.std.as_ref().filter(is_of_release) {
+            Some(std) => (&std.log, true),
+            None => (&self.log, false),
+        }
     }
 }

@@ -7,7 +7,7 @@ use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_pprof::{LocationId, Profile};
 
 use crate::attribution::{
-    evidence::{Compiler, TypeSizes},
+    evidence::{Compiler, StdRelease, TypeSizes},
     join::{
         explain::{Allocation, Verdict, explain, learn, records},
         groups::{Group, Groups, Leaf},
@@ -25,7 +25,8 @@ use crate::attribution::{
 /// the sizes of the objects is taken.
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<Site> {
-    let compiler = escapes.map(Compiler::from_log).unwrap_or_default().with_options(options);
+    let std = StdRelease::find(profile, escapes, options);
+    let compiler = Compiler::new(escapes, options).with_std(std.map(|std| std.decisions));
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =

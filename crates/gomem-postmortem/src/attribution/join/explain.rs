@@ -337,8 +337,9 @@ fn join_boxes(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
 /// stand on one line, the function that was called tells which of them is meant; without that, the innermost line tells
 /// which kinds of expression are, and what stands on another line of the function is not meant.
 fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Record<'a>> {
-    let found = if compiler.tells_inlining { by_inlined_call(allocation, compiler) } else { Vec::new() };
-    let is_alone = allocation.lines.len() == 1 && compiler.tells_inlining;
+    let tells_inlining = compiler.tells_inlining(allocation.lines.last());
+    let found = if tells_inlining { by_inlined_call(allocation, compiler) } else { Vec::new() };
+    let is_alone = allocation.lines.len() == 1 && tells_inlining;
     let outer = match found.is_empty() && !is_alone {
         true => allocation.lines.iter().rev().map(|line| compiler.records(*line)).find(|found| !found.is_empty()),
         false => Some(found),

@@ -1,0 +1,201 @@
+//! What one log of the compiler says, found by the place a profile names.
+
+use foldhash::{HashMap, HashSet};
+use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
+use gomem_pprof::Line;
+use gomem_symbol::{SourcePath, Symbol, Wrapper};
+
+use crate::attribution::evidence::{map_types::Maps, record::Record, unreported::Build};
+
+/// A log's records by line and file name.
+#[derive(Debug, Default)]
+pub(crate) struct CompilerLog<'a> {
+    by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
+    /// Lines on which a flow goes through an `append`.
+    appends: HashSet<(&'a str, u32)>,
+    /// Lines on which `go` or `defer` puts a call into a function of its own, and which of them, where all calls agree.
+    wraps: HashMap<(&'a str, u32), Option<Wrapper>>,
+    /// Lines of `text += more`.
+    additions: HashSet<(&'a str, u32)>,
+    /// Files and functions that give an object a finalizer or a cleanup.
+    finalizing: HashSet<(&'a str, &'a str)>,
+    packages: HashSet<&'a str>,
+    maps: Maps,
+    /// What its own packages share.
+    pub(crate) module: String,
+    reports_append: bool,
+    /// Whether the log says which calls were inlined.
+    pub(crate) tells_inlining: bool,
+}
+
+impl<'a> CompilerLog<'a> {
+    pub(crate) fn from_log(log: &'a EscapeLog) -> Self {
+        let mut compiler = Self { reports_append: log.go_versions().oldest() >= 25, ..Self::default() };
+        for decision in log.heap_decisions() {
+            compiler.packages.insert(&decision.package);
+            // Only decisions that allocate are worth a join.
+            if decision.alloc_certainty != Certainty::None {
+                compiler.insert(&decision.file, decision.line, Record::Heap(decision));
+            }
+            if decision.callee().is_some_and(is_finalizing) {
+                compiler.finalizing.extend(decision.function.as_deref().map(|function| (&*decision.file, function)));
+            }
+            for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
+                compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
+            }
+        }
+        for stay in log.stack_buffers() {
+            compiler.packages.insert(&stay.package);
+            compiler.insert(&stay.file, stay.line, Record::StackBuffer(stay));
+        }
+        let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
+        for call in log.wrapped_calls() {
+            let line = (file_name(&call.file), call.line);
+            let wrapper = compiler.wraps.entry(line).or_insert(call.wrapper);
+            *wrapper = wrapper.filter(|known| call.wrapper == Some(*known));
+        }
+        compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
+        compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
+        let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
+        compiler.module = common_package(own.map(|decision| &*decision.package));
+        compiler
+    }
+
+    fn insert(&mut self, file: &'a str, line: Option<u32>, record: Record<'a>) {
+        self.tells_inlining |= record.is_inlined();
+        if matches!(record.kind(), SubjectKind::MakeMap | SubjectKind::MapLiteral) {
+            self.maps.add(record.subject());
+        }
+        if let Some(line) = line {
+            self.by_line.entry((file_name(file), line)).or_default().push(record);
+        }
+    }
+
+    /// Whether the function of a decision gives an object a finalizer or a cleanup.
+    pub(crate) fn is_finalizing(&self, decision: &HeapDecision) -> bool {
+        decision.function.as_deref().is_some_and(|function| self.finalizing.contains(&(&*decision.file, function)))
+    }
+
+    /// Whether it has any package.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.packages.is_empty()
+    }
+
+    /// Whether it has a package, by its name in a profile.
+    pub(crate) fn covers(&self, package: &str) -> bool {
+        self.packages.contains(package)
+            // A program's main package has its import path in the log.
+            || (package == "main" && !self.packages.is_empty())
+            || package.strip_suffix("_test").is_some_and(|package| self.packages.contains(package))
+    }
+
+    /// What it tells of how a line was built.
+    pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
+        let Some(function) = line.function() else { return Build::default() };
+        let (path, number) = (function.path(), u32::try_from(line.line()).unwrap_or_default());
+        Build {
+            reports_append: self.reports_append,
+            appends: self.appends.contains(&(path.file_name(), number)),
+            wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
+            adds_text: self.additions.contains(&(path.file_name(), number)),
+            maps: Some(&self.maps),
+            ..Build::default()
+        }
+    }
+
+    /// What the compiler says of a line, most likely allocation first.
+    pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
+        let Some(function) = line.function() else { return Vec::new() };
+        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return Vec::new() };
+        let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
+        let symbol = Symbol::decode(function.name());
+        let mut found: Vec<Record<'a>> =
+            candidates.iter().filter(|record| is_same_file(**record, &symbol, &path)).copied().collect();
+        if symbol.package() == "main" {
+            keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
+        }
+        found.sort_by_key(|record| record.rank());
+        found
+    }
+
+    /// Whether an expression has a record on another line of the function that `line` is of.
+    pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
+        let Some(function) = line.function() else { return false };
+        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return false };
+        let symbol = Symbol::decode(function.name());
+        let near = number.saturating_sub(LONG_FUNCTION)..=number.saturating_add(LONG_FUNCTION);
+        near.filter(|other| *other != number)
+            .filter_map(|other| self.by_line.get(&(path.file_name(), other)))
+            .flatten()
+            .any(|other| other.is_like(record) && other.is_in(&symbol) && is_same_file(*other, &symbol, &path))
+    }
+}
+
+/// Whether a record is of the file that a profile names so. The paths can differ in all but the file's name: one is absolute,
+/// the other relative to where the build ran, or begins with the import path (`-trimpath`).
+fn is_same_file(record: Record<'_>, symbol: &Symbol, path: &SourcePath) -> bool {
+    let (package, file) = record.place();
+    let of = symbol.package();
+    // A package is one folder. That of a program's main package is its import path in a trimmed path.
+    if package == of || path.folder() == package || of.strip_suffix("_test") == Some(package) {
+        return true;
+    }
+    // A generic function is compiled, and reported, by the package that uses it.
+    let can_be_of_another = of == "main" || symbol.type_arguments().is_some();
+    SourcePath::decode(file).shared_parts(path).is_some_and(|parts| parts > 1 || can_be_of_another)
+}
+
+/// Keeps what scores most, unless nothing scores.
+fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
+    let best = all.iter().map(&score).max().unwrap_or(0);
+    all.retain(|one| score(one) == best);
+}
+
+/// How many elements two paths share, counted from their ends.
+fn shared_elements(a: &str, b: &str) -> usize {
+    a.rsplit('/').zip(b.rsplit('/')).take_while(|(a, b)| a == b).count()
+}
+
+/// Whether a call has the runtime do something when an object is freed.
+fn is_finalizing(callee: &str) -> bool {
+    callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
+}
+
+/// Whether a file is of a dependency: in the module cache, or vendored.
+fn is_foreign(file: &str) -> bool {
+    file.contains('@') || file.split('/').any(|part| part == "vendor")
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn common_package<'a>(packages: impl Iterator<Item = &'a str>) -> String {
+    // `command-line-arguments` and `main` are stand-ins, not paths. With `-gcflags=all=…` the standard library is there too.
+    let own = packages.filter(|package| package.split('/').next().is_some_and(|first| first.contains('.')));
+    let mut common: Option<Vec<&str>> = None;
+    for package in own {
+        let parts: Vec<&str> = package.split('/').collect();
+        common = Some(match common {
+            Some(common) => common.into_iter().zip(parts).take_while(|(a, b)| a == b).map(|(a, _)| a).collect(),
+            None => parts,
+        });
+    }
+    common.unwrap_or_default().join("/")
+}
+
+/// Lines: few functions have more.
+const LONG_FUNCTION: u32 = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_is_what_packages_share() {
+        let common = |packages: &[&str]| common_package(packages.iter().copied());
+        assert_eq!(common(&["example.com/a/b", "example.com/a/c/d", "fmt", "main"]), "example.com/a");
+        assert_eq!(common(&["example.com/a"]), "example.com/a");
+        assert_eq!(common(&["main"]), "");
+    }
+}
