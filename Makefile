@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -87,6 +87,12 @@ bench-report: ## the report of 300,000 samples and a log of 100 MB; made with `g
 
 bench-metrics: ## readers of metrics and GC traces beside their peers
 	PYTHON=$(PYTHON) cargo bench -p gomem-metrics --locked
+
+# Releases of Go whose decisions come along: folders of their installations.
+GOROOTS ?= $(shell go env GOROOT)
+
+std-decisions: ## what the compiler decides in the standard library, of the releases in GOROOTS="folder …" (3 minutes each)
+	scripts/std_decisions.sh crates/gomem-std-tables/tables.bin $(GOROOTS)
 
 pairs: ## run the programs in testdata/pairs before and after their fix, and keep what they leave (GO=…)
 	testdata/record.sh pairs $(GO)

@@ -12,6 +12,7 @@ from gomem._display import facts, heading, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from os import PathLike
 
     from gomem._source import Source
 
@@ -188,7 +189,9 @@ class EscapeLog:
         return heading(repr(self)) + facts(known) + table(causes)
 
 
-def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
+def read_escape_log(
+    source: Source | Sequence[Source] = (), *, std_from: str | PathLike[str] | None = None
+) -> EscapeLog:
     r"""Read what ``go build -gcflags=all=-m=2`` printed, Go 1.21 to 1.27.
 
     Without ``all=`` it is of your own packages only: small, and silent about what libraries
@@ -201,6 +204,9 @@ def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
     source
         A path, bytes, or a binary file object; of a folder, its ``.json`` and ``.log`` files. A
         list of them is one log: the text of a build and its folder are merged.
+    std_from
+        A Go installation (``go env GOROOT``): its standard library is compiled for its log, which
+        takes some minutes, and merged.
 
     Raises
     ------
@@ -215,7 +221,7 @@ def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog:
     >>> gm.read_escape_log(b"# p\n./a.go:1:2: moved to heap: x\n")
     EscapeLog(1 heap decisions in 2 lines)
     """
-    return EscapeLog(_gomem.read_escape_log(source))
+    return EscapeLog(_gomem.read_escape_log(source, std_from=std_from))
 
 
 # Rows that a notebook shows of a log.

@@ -270,7 +270,9 @@ class EscapeLog:
     def go_versions(self) -> tuple[int, int]: ...
     def __len__(self) -> int: ...
 
-def read_escape_log(source: Source | Sequence[Source]) -> EscapeLog: ...
+def read_escape_log(
+    source: Source | Sequence[Source], *, std_from: str | PathLike[str] | None = None
+) -> EscapeLog: ...
 
 # postmortem.rs
 
@@ -297,6 +299,8 @@ def attribute(
     escapes: EscapeLog | None = None,
     *,
     cpu: Profile | None = None,
+    binary: Source | None = None,
+    go_version: str | None = None,
     own: list[str] = ...,
     model: GcModel | None = None,
     sample_type: str = "alloc_space",

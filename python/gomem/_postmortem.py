@@ -138,6 +138,8 @@ def attribute(
     escapes: EscapeLog | Source | Sequence[Source] | None = None,
     *,
     cpu: Profile | Source | None = None,
+    binary: Source | None = None,
+    go_version: str | None = None,
     own: Sequence[str] = (),
     model: GcModel | None = None,
     sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
@@ -159,6 +161,13 @@ def attribute(
     cpu
         A CPU profile of the same run, or what `read_pprof` takes. It keeps the frames of the
         runtime that a heap profile hides, and proves what the log does not say.
+    binary
+        The program's file: a path, bytes, or a binary file object. It proves what every line
+        calls, and says which modules are yours and which release of Go built it.
+    go_version
+        The release of Go that built the program, as ``"go1.26.8"``, for what its compiler decided
+        in the standard library where the log does not have that. Without it, the program or the
+        profile tells, or all functions of the profile fit one release.
     own
         Whose code is yours: import paths, with ``...`` at the end for all below. Without it, what
         the log and the names tell.
@@ -195,6 +204,8 @@ def attribute(
             profile._inner,
             None if escapes is None else escapes._inner,
             cpu=None if cpu is None else cpu._inner,
+            binary=binary,
+            go_version=go_version,
             own=list(own),
             model=None if model is None else model._inner,
             sample_type=sample_type,

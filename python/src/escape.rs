@@ -138,7 +138,8 @@ impl Read for Watched {
 }
 
 #[pyfunction]
-fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyEscapeLog, Error> {
+#[pyo3(signature = (source, *, std_from=None))]
+fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>, std_from: Option<PathBuf>) -> Result<PyEscapeLog, Error> {
     let sources = source.into_vec();
     let name = sources.first().map_or_else(|| "no source".to_owned(), Source::name);
     let mut texts = Vec::new();
@@ -149,6 +150,9 @@ fn read_escape_log(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyEscape
         let mut reader = EscapeReader::new(Limits::default());
         for text in &texts {
             text.read(|log| reader.read(log))?;
+        }
+        if let Some(goroot) = &std_from {
+            reader.read_std(goroot).map_err(|err| failed(&goroot.display().to_string(), &err))?;
         }
         let log = reader.finish().map_err(|err| failed(&name, &err))?;
         Ok(PyEscapeLog { log, texts })

@@ -2,6 +2,7 @@
 
 use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
+use gomem_binary::Binary;
 use gomem_postmortem::{Artifact, AttributeOptions, Bundle, BundleError, Report, attribute as join, predict_savings};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -103,12 +104,15 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 }
 
 #[pyfunction]
-#[pyo3(signature = (profile, escapes=None, *, cpu=None, own=Vec::new(), model=None, sample_type="alloc_space"))]
+#[allow(clippy::too_many_arguments)]
+#[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, sample_type="alloc_space"))]
 fn attribute(
     py: Python<'_>,
     profile: &PyProfile,
     escapes: Option<Py<PyEscapeLog>>,
     cpu: Option<Py<PyProfile>>,
+    binary: Option<Source>,
+    go_version: Option<String>,
     own: Vec<String>,
     model: Option<Py<PyGcModel>>,
     sample_type: &str,
@@ -122,9 +126,14 @@ fn attribute(
         "inuse_space" => true,
         other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
     };
+    let binary = binary.map(|source| binary_of(py, source)).transpose()?;
     ArrowTable::build(py, move || {
         let cpu = cpu.as_ref().map(|cpu| &*cpu.get().profile);
-        let options = AttributeOptions::default().with_cpu(cpu).with_own(&own);
+        let options = AttributeOptions::default()
+            .with_cpu(cpu)
+            .with_binary(binary.as_ref())
+            .with_go_version(go_version.as_deref())
+            .with_own(&own);
         let mut sites = join(&profile, escapes.as_ref().map(|escapes| &escapes.get().log), &options);
         if by_inuse {
             sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
@@ -140,6 +149,12 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyReport>()?;
     module.add_function(wrap_pyfunction!(postmortem, module)?)?;
     module.add_function(wrap_pyfunction!(attribute, module)?)
+}
+
+fn binary_of(py: Python<'_>, source: Source) -> Result<Binary, Error> {
+    let bytes = source.read(py)?;
+    let decoded = worker::run(py, move || Binary::decode(&bytes))?;
+    decoded.map_err(|err| Error::decode(err.to_string(), "not_a_program", None))
 }
 
 fn written(path: &Path) -> Option<i64> {

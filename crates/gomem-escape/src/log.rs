@@ -6,6 +6,7 @@ mod escape_log;
 mod finish;
 mod reader;
 mod rows;
+mod std_build;
 
 pub use diagnostics::{Diagnostics, DiagnosticsReader};
 pub use diff::{DecisionChange, DiffStatus, EscapeDiff};

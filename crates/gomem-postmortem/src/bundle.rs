@@ -4,6 +4,7 @@ mod artifact;
 mod bundle;
 mod error;
 mod folder;
+mod log_stream;
 mod options;
 mod program;
 mod reader;

@@ -129,3 +129,33 @@ fn limits_are_kept_and_what_is_beyond_them_is_told() {
     assert_eq!(bundle.contents(), [("heap.pb.gz".to_owned(), Contents::Heap)]);
     assert_eq!(bundle.unused_files()[0].reason, "a folder nested too deep");
 }
+
+/// A large log is read as a stream; what the program that was built wrote into the same file is found all the same.
+#[test]
+fn a_large_log_is_a_stream() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut text = String::from("# example.com/app\n");
+    for line in 1..20_000 {
+        text += &format!("./main.go:{line}:10: make([]byte, {line}) escapes to heap\n");
+    }
+    text += "gc 1 @0.001s 10%: 0.026+2.4+0.069 ms clock, 0.053+0.13/0.67/2.4+0.13 ms cpu, 13->13->13 MB, 13 MB goal, \
+             0 MB stacks, 0 MB globals, 2 P\n";
+    text += "./main.go:20000:2: moved to heap: last\n";
+    text += "goroutine 7 [chan receive]:\nmain.wait(0x1)\n\t/app/main.go:9 +0x1d\n";
+    assert!(text.len() > 1 << 20);
+    let mut deflated = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut deflated, text.as_bytes()).unwrap();
+    let mut gzipped = deflated.finish().unwrap();
+    // Stored beside, so that the file itself is large.
+    gzipped.extend(
+        std::iter::repeat_n([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0], 60_000).flatten(),
+    );
+    for (name, bytes) in [("build.log", text.into_bytes()), ("build.log.gz", gzipped)] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let bundle = Bundle::open(&path).unwrap();
+        let kinds: Vec<Contents> = bundle.contents().iter().map(|(_, contents)| *contents).collect();
+        assert_eq!(kinds, [Contents::EscapeLog, Contents::GcTrace, Contents::Goroutine], "{name}");
+        assert_eq!(bundle.escapes().unwrap().heap_decisions().len(), 20_000, "{name}");
+    }
+}

@@ -33,11 +33,13 @@
 mod direction;
 mod module;
 mod origin;
+mod shapes;
 mod source_path;
 mod symbol;
 
 pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
+pub use shapes::shortened;
 pub use source_path::SourcePath;
 pub use symbol::{Symbol, Wrapper, is_major_version, package_name};

@@ -155,12 +155,14 @@ impl fmt::Display for Symbol {
 }
 
 /// The name that a package most likely has, by its import path: the last element that is no major version, without the
-/// version that `gopkg.in` puts behind a dot. `github.com/a/roaring/v2` is `roaring`, `gopkg.in/yaml.v3` is `yaml`.
+/// version that `gopkg.in` puts behind a dot and without `go-` before it. `github.com/a/roaring/v2` is `roaring`,
+/// `gopkg.in/yaml.v3` is `yaml`, `github.com/a/go-redis` is `redis`: what Go's own tools assume of an import.
 #[must_use]
 pub fn package_name(path: &str) -> &str {
     let mut parts = path.rsplit('/').map(|part| part.split('@').next().unwrap_or(part));
     let last = parts.next().unwrap_or_default();
     let name = if is_major_version(last) { parts.next().unwrap_or(last) } else { last };
+    let name = name.strip_prefix("go-").filter(|name| !name.is_empty()).unwrap_or(name);
     match name.rsplit_once('.') {
         Some((name, version)) if is_major_version(version) || version == "v1" || version == "v0" => name,
         _ => name,

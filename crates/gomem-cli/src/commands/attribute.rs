@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
-use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, attribute, predict_savings};
+use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, StdRelease, attribute, predict_savings};
 use gomem_table::ToTable;
 
 use crate::{
@@ -39,6 +39,13 @@ pub(crate) struct Attribute {
     /// profile names is taken when it is still there and has the same build id.
     #[arg(long, value_name = "PROGRAM")]
     binary: Option<PathBuf>,
+    /// The release of Go that built it, `go1.26.8`, for what its compiler decided in the standard library. Without it, the
+    /// program or the profile tells, or all its functions of the standard library fit one release.
+    #[arg(long, value_name = "RELEASE")]
+    go_version: Option<String>,
+    /// Compile the standard library of this Go installation for its log, instead of what comes along: some minutes.
+    #[arg(long, value_name = "GOROOT")]
+    std_from: Option<PathBuf>,
     /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, what the log and the names tell.
     #[arg(long, value_name = "PATTERN")]
     own: Vec<String>,
@@ -74,8 +81,8 @@ impl Attribute {
             return Err(Failure::input(path, "not a heap profile: it has no alloc_space"));
         }
         let log = match self.logs.as_slice() {
-            [] => None,
-            logs => Some(read_escape_logs(&Source::all(logs))?),
+            [] if self.std_from.is_none() => None,
+            logs => Some(read_escape_logs(&Source::all(logs), self.std_from.as_deref())?),
         };
         let model = self.gctrace.as_deref().map(model).transpose()?;
         let cpu = self.cpu.as_deref().map(read_profile).transpose()?;
@@ -83,8 +90,11 @@ impl Attribute {
             Some(path) => Some(read_binary(path)?),
             None => binary_of(&profile),
         };
-        let options =
-            AttributeOptions::default().with_cpu(cpu.as_ref()).with_binary(binary.as_ref()).with_own(&self.own);
+        let options = AttributeOptions::default()
+            .with_cpu(cpu.as_ref())
+            .with_binary(binary.as_ref())
+            .with_go_version(self.go_version.as_deref())
+            .with_own(&self.own);
         let mut sites = attribute(&profile, log.as_ref(), &options);
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
         if let Some(model) = &model {
@@ -103,6 +113,9 @@ impl Attribute {
         render(&table.select(&columns), Format::Text, out)?;
         let unexplained = sites.iter().filter(|site| site.reason.is_none());
         let (count, bytes) = unexplained.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
+        if let Some(release) = StdRelease::find(&profile, log.as_ref(), &options) {
+            writeln!(out, "note: {}", release.note())?;
+        }
         if log.is_none() {
             writeln!(out, "note: no log: add the output of go build -gcflags=all=-m=2")?;
         } else if count > 0 {

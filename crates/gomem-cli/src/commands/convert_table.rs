@@ -93,7 +93,7 @@ impl ConvertTable {
     pub(crate) fn read(&self, sources: &[Source], selection: &Selection) -> Result<Table, Failure> {
         match self.model {
             Model::Profile(view) => Ok(view.table(&selection.profile(sources)?)),
-            Model::EscapeLog(view) => Ok(view.table(&read_escape_logs(sources)?)),
+            Model::EscapeLog(view) => Ok(view.table(&read_escape_logs(sources, None)?)),
             Model::Diagnostics(view) => {
                 let mut reader = DiagnosticsReader::new(Limits::default());
                 for_each_log(sources, |log| reader.read(log))?;

@@ -18,11 +18,15 @@ use crate::{
   go build -gcflags=-m=2 ./... 2>&1 | gomem escape -
   go build -gcflags=\"-m=2 -json=0,$PWD/json\" ./... 2> escape.log; gomem escape escape.log json
   gomem escape after.log --diff before.log --fail-on new
+  gomem escape --std-from \"$(go env GOROOT)\" --format csv
   gomem escape after.log --diff before.log --format github")]
 pub(crate) struct Escape {
     /// Logs of one build: its text, the folder of -gcflags=-json=0,DIR, or both; `-` is standard input.
-    #[arg(required = true, value_name = "LOG")]
+    #[arg(required_unless_present = "std_from", value_name = "LOG")]
     logs: Vec<PathBuf>,
+    /// Compile the standard library of this Go installation too (`go env GOROOT`), for its log: some minutes.
+    #[arg(long, value_name = "GOROOT")]
+    std_from: Option<PathBuf>,
     /// An earlier log of the same code: shows what is new and what is gone, wherever lines moved to.
     #[arg(long, value_name = "BEFORE")]
     diff: Option<PathBuf>,
@@ -81,12 +85,12 @@ enum Format {
 impl Escape {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
-        let log = read_escape_logs(&Source::all(&self.logs))?;
+        let log = read_escape_logs(&Source::all(&self.logs), self.std_from.as_deref())?;
         let Some(before) = &self.diff else {
             self.list(&log, out)?;
             return Ok(0);
         };
-        let before = read_escape_logs(&[Source::Path(before.clone())])?;
+        let before = read_escape_logs(&[Source::Path(before.clone())], None)?;
         let diff = log.diff(&before);
         match self.format.plain() {
             Some(show::Format::Text) => review(&diff, out)?,

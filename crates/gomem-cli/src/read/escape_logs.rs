@@ -15,13 +15,17 @@ use crate::{
         kind::Kind,
         source::{GZIP, STDIN, Source, stdin},
     },
-    show::progress_of_bytes,
+    show::{busy, progress_of_bytes},
 };
 
-/// Reads logs of one build as one.
-pub(crate) fn read_escape_logs(logs: &[Source]) -> Result<EscapeLog, Failure> {
+/// Reads logs of one build as one, with that of the standard library of a Go installation.
+pub(crate) fn read_escape_logs(logs: &[Source], std_from: Option<&Path>) -> Result<EscapeLog, Failure> {
     let mut reader = EscapeReader::new(Limits::default());
     for_each_log(logs, |text| reader.read(text))?;
+    if let Some(goroot) = std_from {
+        let build = || reader.read_std(goroot);
+        busy("compiling the standard library".to_owned(), build).map_err(|problem| Failure::input(goroot, problem))?;
+    }
     reader.finish().map_err(|problem| {
         let first = logs.first().map_or(Path::new(STDIN), Source::path);
         // What was read from a pipe is gone.

@@ -7,6 +7,7 @@ use crate::bundle::{
     bundle::Bundle,
     error::BundleError,
     folder::{self, Listing},
+    log_stream::LogStream,
     options::BundleOptions,
     recogniser::Recogniser,
     signature::begins_text_profile,
@@ -41,18 +42,17 @@ impl Bundle {
             files.sort_by_cached_key(|file| begins_text_profile(&folder::head(file)));
         }
         let mut refused = None;
-        let artifacts = files.iter().filter_map(|file| match artifact(path, file, limits.file_bytes) {
-            Ok(artifact) => Some(artifact),
-            Err(problem) => {
-                match problem {
-                    problem if file == path => refused = Some(problem),
-                    BundleError::Io { source, .. } => listing.pass_over(path, file, folder::reason(&source)),
-                    problem => listing.pass_over(path, file, problem.to_string()),
-                }
-                None
+        let mut recogniser = Recogniser::default();
+        // One file after the other, so that not all of them are in memory.
+        for file in &files {
+            match read(&mut recogniser, path, file, limits.file_bytes) {
+                Ok(()) => {}
+                Err(problem) if file == path => refused = Some(problem),
+                Err(BundleError::Io { source, .. }) => listing.pass_over(path, file, folder::reason(&source)),
+                Err(problem) => listing.pass_over(path, file, problem.to_string()),
             }
-        });
-        let mut bundle = Self::recognise(&name, artifacts);
+        }
+        let mut bundle = recogniser.finish(&name);
         if let Some(problem) = refused {
             return Err(problem);
         }
@@ -74,15 +74,20 @@ impl Bundle {
     pub fn from_artifacts(name: &str, artifacts: Vec<Artifact>) -> Self {
         let (texts, others): (Vec<_>, Vec<_>) =
             artifacts.into_iter().partition(|artifact| begins_text_profile(&artifact.bytes));
-        Self::recognise(name, others.into_iter().chain(texts))
-    }
-
-    /// One file after the other, so that not all of them are in memory.
-    fn recognise(name: &str, artifacts: impl Iterator<Item = Artifact>) -> Self {
         let mut recogniser = Recogniser::default();
-        artifacts.for_each(|artifact| recogniser.read(artifact));
+        others.into_iter().chain(texts).for_each(|artifact| recogniser.read(artifact));
         recogniser.finish(name)
     }
+}
+
+/// Reads a file: a large log of the compiler as a stream, all else at once.
+fn read(recogniser: &mut Recogniser, root: &Path, file: &Path, limit: u64) -> Result<(), BundleError> {
+    let io = |source| BundleError::Io { path: file.to_owned(), source };
+    match LogStream::open(file, limit).map_err(io)? {
+        Some(log) => recogniser.read_log(folder::name_within(root, file), log),
+        None => recogniser.read(artifact(root, file, limit)?),
+    }
+    Ok(())
 }
 
 fn artifact(root: &Path, file: &Path, limit: u64) -> Result<Artifact, BundleError> {

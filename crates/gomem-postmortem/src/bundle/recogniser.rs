@@ -1,6 +1,6 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
-use std::sync::Arc;
+use std::{io::Read, sync::Arc};
 
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
@@ -11,6 +11,7 @@ use memchr::memmem;
 use crate::bundle::{
     artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
+    log_stream::LogStream,
     program,
     signature::{Signature, inflated_text},
 };
@@ -56,6 +57,28 @@ impl Recogniser {
         artifact.bytes = inflated_text(artifact.bytes);
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+    }
+
+    /// Reads a log of the compiler as a stream. What else the same file holds is kept aside, and read when it is done.
+    pub(crate) fn read_log(&mut self, name: String, mut log: LogStream) {
+        let file = self.outcomes.len();
+        let read = self.log(&mut log);
+        let (mut contents, mut reasons) = (Vec::new(), Vec::new());
+        match read {
+            Ok(Reading::Used(remark)) => {
+                contents.push(Contents::EscapeLog);
+                reasons.extend(remark);
+            }
+            Ok(Reading::Later) => {}
+            Err(reason) => reasons.push(reason),
+        }
+        let bytes = log.into_aside();
+        if !bytes.is_empty() {
+            let (others, remarks) = self.recognise(file, &Artifact { name: name.clone(), bytes, modified_ms: None });
+            contents.extend(others);
+            reasons.extend(remarks);
+        }
+        self.outcomes.push(Outcome { name, contents, reasons });
     }
 
     pub(crate) fn finish(mut self, name: &str) -> Bundle {
@@ -169,9 +192,9 @@ impl Recogniser {
     }
 
     /// Logs of one program are one log: that of each of its packages, and the files of `-json=0`.
-    fn log(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+    fn log(&mut self, log: impl Read) -> Result<Reading, String> {
         let before = self.escapes.coverage();
-        self.escapes.read(bytes).map_err(|err| err.to_string())?;
+        self.escapes.read(log).map_err(|err| err.to_string())?;
         let after = self.escapes.coverage();
         let more = |of: fn(&Coverage) -> u64| of(&after) - of(&before);
         if more(|coverage| coverage.parsed) == 0 {

@@ -33,7 +33,7 @@ impl<'a> Signature<'a> {
         }
         let found = Self {
             profile: dump_within(bytes),
-            gc_trace: contains(bytes, b" ms clock, "),
+            gc_trace: contains(bytes, GC_TRACE),
             escape_log: is_compiler(bytes),
             metrics: false,
         };
@@ -71,6 +71,21 @@ pub(crate) fn begins_text_profile(head: &[u8]) -> bool {
     // Of a beginning alone, not all can be read.
     let _ = MultiGzDecoder::new(head).take(FIRST_LINE as u64).read_to_end(&mut inflated);
     is_text_profile(&inflated)
+}
+
+/// Whether a file that begins so is a log of the compiler.
+pub(crate) fn begins_compiler_log(head: &[u8]) -> bool {
+    looks_like_text(head) && !is_text_profile(head) && is_compiler(head)
+}
+
+/// Whether a line begins the goroutines of a program that crashed.
+pub(crate) fn begins_dump(line: &[u8]) -> bool {
+    is_goroutine(line)
+}
+
+/// Whether a line is of a GC trace.
+pub(crate) fn is_gc_trace(line: &[u8]) -> bool {
+    contains(line, GC_TRACE)
 }
 
 /// A profile as `debug=1` or `debug=2` gives it.
@@ -114,7 +129,8 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
 
-const GZIP: &[u8] = &[0x1f, 0x8b];
+pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
+const GC_TRACE: &[u8] = b" ms clock, ";
 const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];

@@ -2,7 +2,7 @@
 
 use gomem_escape::HeapDecision;
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_symbol::{Origin, Symbol};
+use gomem_symbol::{Origin, Symbol, shortened};
 use gomem_table::Unit;
 
 use crate::{
@@ -79,7 +79,7 @@ fn own_finding(
         Some(decision) => {
             let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
             let others = if others > 0 { format!(", and {others} more") } else { String::new() };
-            finding.summary += &format!(" The compiler: `{}`{others}.", decision.message());
+            finding.summary += &format!(" The compiler: `{}`{others}.", shortened(&decision.message()));
             finding.cause = Some(decision.cause);
             finding.compiler_message = Some(decision.message());
         }

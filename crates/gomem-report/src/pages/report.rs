@@ -71,7 +71,7 @@ pub fn html(report: &Report) -> String {
                 objects => format!("{:.1} %", site.objects_fraction * 100.0),
                 inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
                 cause => site.cause().map(|cause| cause.name().replace('_', " ")),
-                message => site.compiler_message(),
+                message => site.compiler_message().map(|message| gomem_symbol::shortened(&message).into_owned()),
                 explanation => site.explanation,
                 flow => site.decision.as_deref().map(flow).unwrap_or_default(),
                 advice => site.advice().map(|advice| with_code(&advice)),

@@ -77,7 +77,8 @@ impl<'a> Compiler<'a> {
     /// What is known of how a line was built.
     pub(crate) fn build(&self, line: Line<'_>) -> Build<'_> {
         let (log, is_covered) = self.log_of(line);
-        Build { is_covered, seen: self.runtime.of(line), ..log.build(line) }
+        let is_of_release = is_covered && !std::ptr::eq(log, &self.log);
+        Build { is_covered, is_of_release, seen: self.runtime.of(line), ..log.build(line) }
     }
 
     /// What the call of the allocator at a location is, when the program's file or a CPU profile proves it.

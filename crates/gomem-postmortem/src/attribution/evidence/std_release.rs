@@ -2,7 +2,7 @@
 
 use foldhash::HashSet;
 use gomem_escape::{EscapeLog, StdDecisions};
-use gomem_pprof::Profile;
+use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::options::AttributeOptions;
@@ -53,6 +53,20 @@ impl StdRelease {
         }
     }
 
+    /// Says which decisions are taken, and why.
+    #[must_use]
+    pub fn note(&self) -> String {
+        let release = self.decisions.release();
+        let why = match self.basis {
+            StdBasis::Same => "which built the program",
+            StdBasis::OtherPatch => {
+                "another patch of what built the program, where its functions stand at the same lines"
+            }
+            StdBasis::Fit => "the only release that all functions of the profile fit",
+        };
+        format!("the standard library's allocations are explained by {release}, {why}")
+    }
+
     /// The only release in which every line is in its function.
     fn by_fit(lines: &[StdLine]) -> Option<Self> {
         let mut fitting = all().filter(|decisions| fits(decisions, lines));
@@ -76,7 +90,7 @@ struct StdLine {
 fn lines(profile: &Profile) -> Vec<StdLine> {
     let mut seen = HashSet::default();
     let mut lines = Vec::new();
-    for line in profile.samples().flat_map(|sample| sample.frames()) {
+    for line in profile.samples().flat_map(Sample::frames) {
         let Some(function) = line.function() else { continue };
         if !seen.insert((function.id(), line.line())) {
             continue;

@@ -22,8 +22,10 @@ pub(crate) struct Build<'a> {
     pub(crate) reports_append: bool,
     /// Whether an expression of the line's flows is an `append`.
     pub(crate) appends: bool,
-    /// Whether the log covers the package.
+    /// Whether the log covers the package, or a release's decisions do.
     pub(crate) is_covered: bool,
+    /// Whether they do: of the release, not of this very build.
+    pub(crate) is_of_release: bool,
     /// Whether `go` or `defer` puts a call of the line into a function of its own, and which of them.
     pub(crate) wrapped: Option<Option<Wrapper>>,
     /// Whether the line is `text += more`.
@@ -46,8 +48,8 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     if !build.is_covered && build.seen.is_objects_only() {
         return None;
     }
-    if !build.is_covered {
-        // Then anything can be the reason: only clear shapes tell.
+    if !build.is_covered || build.is_of_release {
+        // Then anything can be the reason, and nobody wants a guess about the standard library: only clear shapes tell.
         return match shape {
             Shape::Map if sizes.has_map_tables() => heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG),
             // The first steps of a map look like those of a slice.
