@@ -104,7 +104,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 }
 
 #[pyfunction]
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 #[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, sample_type="alloc_space"))]
 fn attribute(
     py: Python<'_>,

@@ -347,7 +347,7 @@ fn of_chain<'a>(allocation: &Allocation<'_>, compiler: &Compiler<'a>) -> Vec<Rec
     let outer = outer.unwrap_or_default();
     let Some(innermost) = allocation.lines.first().filter(|_| allocation.lines.len() > 1) else { return outer };
     let mut inner = compiler.records(*innermost);
-    if compiler.tells_inlining {
+    if compiler.tells_inlining(Some(innermost)) {
         keep_own(&mut inner);
     }
     if inner.is_empty() {
