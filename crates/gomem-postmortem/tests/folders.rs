@@ -152,7 +152,7 @@ fn a_large_log_is_a_stream() {
     );
     for (name, bytes) in [("build.log", text.into_bytes()), ("build.log.gz", gzipped)] {
         let path = folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
+        fs::write(&path, bytes).unwrap();
         let bundle = Bundle::open(&path).unwrap();
         let kinds: Vec<Contents> = bundle.contents().iter().map(|(_, contents)| *contents).collect();
         assert_eq!(kinds, [Contents::EscapeLog, Contents::GcTrace, Contents::Goroutine], "{name}");
