@@ -113,6 +113,9 @@ impl Attribute {
         render(&table.select(&columns), Format::Text, out)?;
         let unexplained = sites.iter().filter(|site| site.reason.is_none());
         let (count, bytes) = unexplained.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
+        if self.own.is_empty() && log.is_none() && binary.is_none() {
+            writeln!(out, "note: whose code is yours is guessed by names; --own or --binary say it")?;
+        }
         if let Some(release) = StdRelease::find(&profile, log.as_ref(), &options) {
             writeln!(out, "note: {}", release.note())?;
         }

@@ -6,14 +6,20 @@ use gomem_postmortem::{Artifact, Bundle};
 
 use crate::{
     failure::Failure,
-    read::source::{STDIN, read},
+    read::{
+        binary::binary_of,
+        source::{STDIN, read},
+    },
     show::busy,
 };
 
-/// A bundle: a folder, or one file.
+/// A bundle: a folder, or one file; with the program that its profiles name, when that is still there.
 pub(crate) fn read_bundle(path: &Path) -> Result<Bundle, Failure> {
     if path != Path::new(STDIN) {
-        return Ok(busy(format!("reading {}", path.display()), || Bundle::open(path))?);
+        let bundle = busy(format!("reading {}", path.display()), || Bundle::open(path))?;
+        let is_without = bundle.binary().is_none();
+        let binary = bundle.latest_heap().filter(|_| is_without).and_then(|heap| binary_of(&heap.profile));
+        return Ok(bundle.with_binary(binary));
     }
     let artifact = Artifact { name: "-".to_owned(), bytes: read(path)?, modified_ms: None };
     let bundle = Bundle::from_artifacts("standard input", vec![artifact]);

@@ -42,7 +42,7 @@ impl<'a> AttributeOptions<'a> {
 
     /// What a bundle has.
     pub(crate) fn from_bundle(bundle: &'a Bundle) -> Self {
-        Self::default().with_cpu(bundle.cpu.as_ref()).with_binary(bundle.binary())
+        Self::default().with_cpu(bundle.cpu.as_ref()).with_binary(bundle.binary()).with_go_version(bundle.go_version())
     }
 
     /// Says whose code is the user's own.

@@ -83,6 +83,22 @@ impl Bundle {
         self.escapes.as_ref()
     }
 
+    /// The release of Go that built the program, as its metrics say: `go1.26.8`. `None` when they say none, or several.
+    #[must_use]
+    pub fn go_version(&self) -> Option<&str> {
+        let info = self.metrics.series().iter().filter(|series| series.metric == "go_info");
+        let mut versions = info.filter_map(|series| series.label("version"));
+        let first = versions.next()?;
+        versions.all(|version| version == first).then_some(first)
+    }
+
+    /// Adds the program's file, unless the bundle has one.
+    #[must_use]
+    pub fn with_binary(mut self, binary: Option<Binary>) -> Self {
+        self.binary = self.binary.or(binary.map(Arc::new));
+        self
+    }
+
     /// The program's file.
     #[must_use]
     pub fn binary(&self) -> Option<&Binary> {
