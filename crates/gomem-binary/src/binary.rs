@@ -149,3 +149,54 @@ const MAGICS: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf"
 const CALL: u8 = 0xe8;
 /// `BL`.
 const BRANCH_WITH_LINK: u32 = 0b10_0101;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::functions::tests::table;
+
+    /// A program of two functions, the first of which begins with this code.
+    fn program(architecture: Architecture, code: &[u8]) -> Binary {
+        let mut bytes = code.to_vec();
+        bytes.resize(0x80, 0);
+        Binary {
+            build_info: BuildInfo::default(),
+            build_id: String::new(),
+            functions: Functions::decode(&table(0x1000), None),
+            code: vec![Code { address: 0x1000, bytes }],
+            segments: vec![Segment { address: 0x1000, file: 0x200..0x280 }],
+            architecture,
+        }
+    }
+
+    #[test]
+    fn a_call_leads_to_a_function() {
+        // `CALL main.b` in 0x1003..0x1008, after three other bytes; a profile says 0x1007.
+        let amd64 = program(Architecture::X86_64, &[0x90, 0x90, 0x90, 0xe8, 0x38, 0, 0, 0]);
+        assert_eq!(amd64.callee(0x1007), Some("main.b"));
+        assert_eq!(amd64.callee(0x1006), None, "no call ends there");
+        let into_the_middle = program(Architecture::X86_64, &[0xe8, 0x40, 0, 0, 0]);
+        assert_eq!(into_the_middle.callee(0x1004), None);
+        // `BL main.b`, 0x10 words on; and `BL main.a` back from 0x1004.
+        let arm64 = program(Architecture::Aarch64, &[0x10, 0, 0, 0x94, 0xff, 0xff, 0xff, 0x97]);
+        assert_eq!((arm64.callee(0x1003), arm64.callee(0x1007)), (Some("main.b"), Some("main.a")));
+        assert_eq!((arm64.callee(0x100b), arm64.callee(u64::MAX)), (None, None));
+    }
+
+    #[test]
+    fn offsets_of_the_file_have_addresses() {
+        let program = program(Architecture::X86_64, &[]);
+        assert_eq!((program.address(0x210), program.function(0x1041)), (Some(0x1010), Some("main.b")));
+        assert_eq!((program.address(0x280), program.function(0x1080)), (None, None));
+    }
+
+    #[test]
+    fn what_is_no_program_of_go_is_told() {
+        let kind = |bytes: &[u8]| Binary::decode(bytes).map(|_| ()).map_err(|problem| problem.kind().clone());
+        assert!(matches!(kind(b"hello"), Err(ErrorKind::NotAProgram { .. })));
+        assert!(matches!(kind(b"\x7fELF"), Err(ErrorKind::NotAProgram { .. })));
+        let this = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        assert!(Binary::is_program(&this));
+        assert_eq!(kind(&this), Err(ErrorKind::NotGo));
+    }
+}

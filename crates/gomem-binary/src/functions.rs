@@ -80,11 +80,11 @@ impl Functions {
 const MAGICS: [u32; 2] = [0xffff_fff0, 0xffff_fff1];
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Two functions: `main.a` in 0x1000..0x1040, `main.b` in 0x1040..0x1080.
-    fn table(start: u64) -> Vec<u8> {
+    pub(crate) fn table(start: u64) -> Vec<u8> {
         let mut table = vec![0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8];
         for word in [2, 0, start, 72, 0, 0, 0, 88] {
             table.extend(u64::to_le_bytes(word));

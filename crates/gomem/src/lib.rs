@@ -14,6 +14,8 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "postmortem")]
+pub use gomem_binary as binary;
 #[cfg(feature = "capture")]
 pub use gomem_capture as capture;
 #[cfg(feature = "escape")]

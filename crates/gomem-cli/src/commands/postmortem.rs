@@ -23,7 +23,7 @@ use crate::{
   scrapes of metrics, named by their time      curl -o \"$(date +%s%3N).prom\" http://HOST/metrics
   what Prometheus answers to query_range       promtool query range ... > metrics.txt
   the program's standard error                 GODEBUG=gctrace=1 ./program 2> stderr.log
-  the program itself                           it proves what each line calls, and says whose modules are yours
+  the program itself                           cp ./program incident/
 
 Example: gomem postmortem incident/ -o report.html --fail-on critical")]
 pub(crate) struct Postmortem {
