@@ -11,6 +11,7 @@ mod dump;
 mod form;
 mod heap;
 mod java;
+mod jemalloc;
 mod lines;
 mod maps;
 mod stack;

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     error::{Error, ErrorKind, Flaw},
     model::{
-        FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile, SampleColumns,
-        SampleType,
+        BASE_LABEL, FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns, Profile,
+        SampleColumns, SampleType, is_of_base,
     },
 };
 
@@ -57,7 +57,10 @@ impl Decoder<'_> {
             Some(rows) => samples.with_rows(rows),
         };
         self.profile.pprof_compat = self.options.pprof_compat;
+        // A difference that pprof saved says so at the samples of its base.
+        let names_base = (0..self.strings.len() as u32).any(|id| self.strings.bytes(id) == BASE_LABEL.as_bytes());
         self.profile.strings = Arc::new(self.strings);
+        self.profile.has_base = names_base && self.profile.samples().any(is_of_base);
         Ok(self.profile)
     }
 

@@ -1,6 +1,6 @@
 //! Which of the older forms an input is in.
 
-use super::{contention, count, cpu, dump, heap, java, lines::Lines, thread};
+use super::{contention, count, cpu, dump, heap, java, jemalloc, lines::Lines, thread};
 use crate::{
     error::{DecodeOptions, Error},
     model::Profile,
@@ -10,6 +10,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) enum Form {
     Heap,
+    Jemalloc,
     JavaHeap,
     Contention,
     JavaContention,
@@ -30,6 +31,9 @@ impl Form {
         let text = first.text.trim();
         if heap::is_header(text) {
             return Some(Self::Heap);
+        }
+        if jemalloc::is_header(text) {
+            return Some(Self::Jemalloc);
         }
         match text {
             "--- heapz 1 ---" => return Some(Self::JavaHeap),
@@ -52,6 +56,7 @@ impl Form {
     pub(crate) fn decode(self, bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
         match self {
             Self::Heap => heap::decode(bytes, options),
+            Self::Jemalloc => jemalloc::decode(bytes, options),
             Self::JavaHeap => java::decode_heap(bytes, options),
             Self::Contention => contention::decode(bytes, options),
             Self::JavaContention => java::decode_contention(bytes, options),

@@ -47,7 +47,7 @@ impl Profile {
         let mut all = Totals { magnitudes: vec![0_i64; width], counts: vec![0_i64; width] };
         let mut base = all.clone();
         for sample in self.samples() {
-            let is_base = self.has_base && sample.labels().any(|label| label.key == BASE_LABEL);
+            let is_base = self.has_base && is_of_base(sample);
             let mut values = sample.values().enumerate().peekable();
             let count = values.peek().map_or(0, |&(_, value)| value);
             for (index, value) in values {
@@ -65,4 +65,9 @@ impl Profile {
         }
         all
     }
+}
+
+/// As `Sample.DiffBaseSample` of `github.com/google/pprof/profile`.
+pub(crate) fn is_of_base(sample: Sample<'_>) -> bool {
+    sample.labels().any(|label| label.key == BASE_LABEL && label.text == "true")
 }
