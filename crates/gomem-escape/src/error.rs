@@ -19,6 +19,12 @@ pub enum ErrorKind {
         /// Lines read.
         lines: u64,
     },
+    /// The build failed before anything was optimised.
+    #[error("the build failed: {error}")]
+    FailedBuild {
+        /// The first line that says why.
+        error: String,
+    },
     /// The log cannot be read on.
     #[error("the log cannot be read: {problem}")]
     Read {

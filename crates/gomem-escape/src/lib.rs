@@ -56,4 +56,6 @@ pub use source::files_of;
 pub use std_library::StdDecisions;
 #[cfg(feature = "std-tables")]
 pub use std_library::StdTables;
-pub use text::{GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records};
+pub use text::{
+    BuildError, GoVersions, Message, MessageKind, Position, Record, Section, SubjectKind, Variant, records,
+};

@@ -1,6 +1,7 @@
 //! The lines of a log, folded: what is distinct in it, as it was read. Text is interned.
 
 mod block;
+mod build;
 mod coverage;
 mod distinct;
 mod facts;

@@ -1,14 +1,17 @@
 //! `gomem escape`: what goes to the heap, what changed, and a gate for CI.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
-use gomem_escape::{Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision};
+use gomem_escape::{BuildError, Certainty, DiffStatus, EscapeDiff, EscapeLog, HeapDecision};
 use gomem_table::{Table, ToTable};
 
 use crate::{
     failure::Failure,
-    read::{Source, read_escape_logs},
+    read::{STDIN, Source, read_escape_logs},
     show::{self, Output, github, render, render_short, sarif},
 };
 
@@ -84,13 +87,27 @@ enum Format {
 
 impl Escape {
     /// Gives the exit code.
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
         let log = read_escape_logs(&Source::all(&self.logs), self.std_from.as_deref())?;
-        let Some(before) = &self.diff else {
+        let path = self.logs.first().map_or(Path::new(STDIN), PathBuf::as_path);
+        check_understood(path, &log)?;
+        let Some(earlier) = &self.diff else {
             self.list(&log, out)?;
+            if let Some(error) = log.build_errors().first() {
+                let _ = writeln!(err, "note: {}; what was not compiled is missing", failed_build(error));
+            } else if log.heap_decisions().is_empty() {
+                let _ = writeln!(err, "note: nothing goes to the heap in {} lines of the log", log.coverage().lines);
+            }
             return Ok(0);
         };
-        let before = read_escape_logs(&[Source::Path(before.clone())], None)?;
+        let before = read_escape_logs(&[Source::Path(earlier.clone())], None)?;
+        for (path, log) in [(path, &log), (earlier, &before)] {
+            check_understood(path, log)?;
+            // What was not compiled has no decisions: a comparison would be of less than the code.
+            if let Some(error) = log.build_errors().first() {
+                return Err(Failure::input(path, failed_build(error)));
+            }
+        }
         let diff = log.diff(&before);
         match self.format.plain() {
             Some(show::Format::Text) => review(&diff, out)?,
@@ -128,6 +145,24 @@ impl Escape {
         };
         render_short(&table, short, format, out)
     }
+}
+
+fn failed_build(error: &BuildError) -> String {
+    format!("line {}: the build failed: {}", error.log_line, error.text.trim())
+}
+
+/// Lines that talk of the heap, and no decision among them: then they were not understood.
+fn check_understood(path: &Path, log: &EscapeLog) -> Result<(), Failure> {
+    let lost = log.coverage().unknown + log.unplaced_lines();
+    if lost == 0 || !log.heap_decisions().is_empty() || !log.build_errors().is_empty() {
+        return Ok(());
+    }
+    let lines = log.coverage().lines;
+    let place = log.unknown_lines().first().map_or(String::new(), |first| format!(", the first in line {first}"));
+    let problem = format!(
+        "no heap decision in {lines} lines, of which {lost} look like the compiler's and are not understood{place}"
+    );
+    Err(Failure::input(path, problem))
 }
 
 fn report<'a>(

@@ -7,7 +7,7 @@ use gomem_table::{Row, ToTable, View};
 use crate::{
     model::{HeapDecision, Inlining, Leak, StackBuffer, WrappedCall},
     read::Coverage,
-    text::GoVersions,
+    text::{BuildError, GoVersions},
 };
 
 /// What the compiler decided, one entry per place.
@@ -21,6 +21,8 @@ pub struct EscapeLog {
     pub(crate) inlining: Vec<Inlining>,
     pub(crate) coverage: Coverage,
     pub(crate) unknown: Vec<u64>,
+    pub(crate) unplaced: u64,
+    pub(crate) build_errors: Vec<BuildError>,
     pub(crate) versions: GoVersions,
 }
 
@@ -80,6 +82,18 @@ impl EscapeLog {
     #[must_use]
     pub fn unknown_lines(&self) -> &[u64] {
         &self.unknown
+    }
+
+    /// How many lines talk of the heap as the compiler does, and have no position that can be read: decisions may be missing.
+    #[must_use]
+    pub fn unplaced_lines(&self) -> u64 {
+        self.unplaced
+    }
+
+    /// Why the build failed, if it did: then decisions are missing, and a comparison says nothing.
+    #[must_use]
+    pub fn build_errors(&self) -> &[BuildError] {
+        &self.build_errors
     }
 
     /// The versions of Go that can have printed the log.

@@ -17,6 +17,9 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         mut functions,
         versions,
         coverage,
+        sections: _,
+        unplaced,
+        build,
         unknown,
         decisions,
         stack_buffers,
@@ -59,6 +62,8 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         inlining: inlining.iter().map(|function| rows.inlining(function)).collect(),
         coverage,
         unknown,
+        unplaced,
+        build_errors: build.errors(),
         versions,
     }
 }

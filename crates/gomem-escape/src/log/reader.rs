@@ -59,12 +59,15 @@ impl EscapeReader {
     /// The whole log.
     ///
     /// # Errors
-    /// When no line was the compiler's.
+    /// When no line was of the compiler's optimiser.
     pub fn finish(self) -> Result<EscapeLog, Error> {
-        let coverage = self.fold.facts().coverage;
-        if coverage.parsed == 0 {
-            let kind = ErrorKind::NothingFound { lines: coverage.lines };
-            return Err(Error::new(kind, self.fold.facts().unknown.first().copied()));
+        let facts = self.fold.facts();
+        let Coverage { lines, parsed, .. } = facts.coverage;
+        if parsed == facts.sections {
+            if let Some(error) = facts.build.first().filter(|_| facts.sections > 0) {
+                return Err(Error::new(ErrorKind::FailedBuild { error: error.text.clone() }, Some(error.log_line)));
+            }
+            return Err(Error::new(ErrorKind::NothingFound { lines }, facts.unknown.first().copied()));
         }
         Ok(finish(self.fold.into_facts()))
     }

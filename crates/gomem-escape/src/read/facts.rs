@@ -4,6 +4,7 @@ use foldhash::{HashMap, HashSet};
 
 use crate::{
     read::{
+        build::Build,
         coverage::Coverage,
         distinct::Distinct,
         functions::Functions,
@@ -22,6 +23,11 @@ pub(crate) struct Facts {
     pub(crate) functions: Functions,
     pub(crate) versions: GoVersions,
     pub(crate) coverage: Coverage,
+    /// Lines that begin a package's part: alone they say nothing.
+    pub(crate) sections: u64,
+    /// Lines that talk of the heap as decisions do, and have no place.
+    pub(crate) unplaced: u64,
+    pub(crate) build: Build,
     /// Numbers of the first lines that were not understood.
     pub(crate) unknown: Vec<u64>,
     /// By position, subject, and whether a variable was moved.

@@ -15,7 +15,7 @@ use crate::{
         section::OpenSection,
         xpos::{TextId, XPos},
     },
-    text::{Line, Message, Record, SubjectKind, Variant, for_each_line},
+    text::{Line, Message, Record, SubjectKind, Variant, for_each_line, is_build_error},
 };
 
 /// Reads logs line by line, and keeps what is distinct.
@@ -78,19 +78,32 @@ impl Fold {
         };
         match Record::parse(text) {
             Record::Section(section) => {
+                self.facts.sections += line.lines;
                 let package = self.facts.texts.id(section.package());
                 self.facts.functions.see_package(section.package());
                 self.begin_section(package, section.variant());
             }
-            Record::Skipped(_) => {
+            Record::Skipped(text) => {
+                if is_build_error(text) {
+                    self.facts.build.error(line.number, text);
+                } else if DECISIONS.iter().any(|mark| memmem::find(text.as_bytes(), mark).is_some()) {
+                    // What talks like the compiler and cannot be placed must not be lost in silence.
+                    self.facts.unplaced += line.lines;
+                }
                 self.facts.coverage.skipped += line.lines;
                 return Ok(());
             }
-            Record::Diagnostic { message: Message::Unknown { .. }, .. } => {
+            Record::Diagnostic { message: Message::Unknown { text: message }, position, .. } => {
+                if is_build_error(message) {
+                    self.facts.build.error(line.number, text);
+                } else if position.is_some() {
+                    self.facts.build.suspect(line.number, text);
+                }
                 self.unknown(line);
                 return Ok(());
             }
             Record::Diagnostic { prefix, position, message } => {
+                self.facts.build.optimised();
                 if line.lines > 1 {
                     self.facts.versions.see_raw_text();
                 }
@@ -119,6 +132,7 @@ impl Fold {
 
     fn begin_section(&mut self, package: TextId, variant: Variant) {
         self.block.close(&mut self.section, &mut self.facts);
+        self.facts.build.end_package(package != TextId::default());
         self.section.begin(package, variant);
     }
 
@@ -305,6 +319,9 @@ impl Fold {
         Ok(())
     }
 }
+
+/// What every line about a decision has.
+const DECISIONS: [&[u8]; 3] = [b" escapes to heap", b"moved to heap: ", b" does not escape"];
 
 /// Fails when as many rows are held as may be.
 fn check(held: usize, what: &'static str, limit: u64, line: u64) -> Result<(), Error> {

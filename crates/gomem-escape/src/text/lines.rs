@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, io::Read};
 
+use gomem_transport::{Utf8Reader, prefix_len, without_escapes};
 use memchr::memchr;
 use serde::Deserialize;
 
@@ -27,14 +28,15 @@ pub(crate) fn for_each_line(
     limits: &Limits,
     mut take: impl FnMut(Line<'_>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut buffer = Buffer::new(log, limits);
+    let mut buffer = Buffer::new(Utf8Reader::new(log), limits);
     let mut number = 1;
     while let Some((end, lines)) = buffer.line(number)? {
         let bytes = without_return(buffer.pending().get(..end).unwrap_or_default());
+        let bytes = &*without_escapes(bytes);
         match output_of_event(bytes) {
             Some(output) => {
                 for (bytes, lines) in split(output.as_bytes()) {
-                    take(Line { number, lines, bytes })?;
+                    take(Line { number, lines, bytes: &without_escapes(bytes) })?;
                 }
             }
             None => take(Line { number, lines, bytes })?,
@@ -165,12 +167,23 @@ fn output_of_event(line: &[u8]) -> Option<Cow<'_, str>> {
         #[serde(borrow, default)]
         output: Cow<'a, str>,
     }
+    let line = line.get(prefix_before_json(line)..)?;
     if line.first() != Some(&b'{') {
         return None;
     }
     // An event without text is a line all the same.
-    let event: Event<'_> = serde_json::from_slice(line).ok()?;
-    Some(if event.output.is_empty() { Cow::Borrowed("\n") } else { event.output })
+    match serde_json::from_slice::<Event<'_>>(line) {
+        Ok(event) if event.output.is_empty() => Some(Cow::Borrowed("\n")),
+        Ok(event) => Some(event.output),
+        // What a log shipper made of a line; the compiler's own JSON has a message as well.
+        Err(_) if line.starts_with(b"{\"range\"") || line.starts_with(b"{\"version\"") => None,
+        Err(_) => gomem_transport::message(line).map(|message| Cow::Owned(message.text)),
+    }
+}
+
+/// Where JSON begins in a line that ends with it: a node of Kubernetes puts a time and more before each line.
+fn prefix_before_json(line: &[u8]) -> usize {
+    if line.last() == Some(&b'}') && line.first() != Some(&b'{') { prefix_len(line) } else { 0 }
 }
 
 fn without_return(line: &[u8]) -> &[u8] {
@@ -238,6 +251,15 @@ mod tests {
     fn events_hold_lines() {
         let text = b"{\"Action\":\"build-output\",\"Output\":\"# p\\na\\n\"}\n{\"Action\":\"build-fail\"}\nb\n";
         assert_eq!(lines(text), [(1, 1, "# p".into()), (1, 1, "a".into()), (2, 1, String::new()), (3, 1, "b".into())]);
+    }
+
+    #[test]
+    fn what_shippers_did_is_undone() {
+        let wide: Vec<u8> = "# p\r\na → b".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(lines(&[b"\xff\xfe", wide.as_slice()].concat())[1].2, "a → b");
+        assert_eq!(lines(b"\x1b[31ma\x1b[0m\r\n")[0].2, "a");
+        assert_eq!(lines(b"{\"log\":\"a \\u0026b\\n\",\"stream\":\"stderr\"}\n")[0].2, "a &b");
+        assert_eq!(lines(b"2026-01-02T03:04:05Z stderr F {\"message\":\"a\"}\n")[0].2, "a");
     }
 
     #[test]

@@ -68,21 +68,10 @@ impl<'a> Record<'a> {
         bare.then_some(Self::Diagnostic { prefix, position: None, message })
     }
 
-    /// CI systems put times before lines: `2026-01-02T03:04:05.678Z ./a.go:1:2: …`, `[12:30:45] # pkg`, and some the
-    /// names of job and step before that, with tabs.
+    /// What shippers and CI systems put before a line is no part of it.
     fn after_prefix(line: &'a str) -> Option<Self> {
-        let start = line.rfind('\t').map_or(0, |tab| tab + 1);
-        let mut end = start;
-        while let Some(word) = line[end..].find(' ') {
-            let stamp = &line[end..end + word];
-            let is_stamp = stamp.bytes().all(|byte| byte.is_ascii_digit() || b"[]()-:.+TZ/,#".contains(&byte))
-                && stamp.bytes().any(|byte| byte.is_ascii_digit());
-            if !is_stamp {
-                break;
-            }
-            end += word + 1;
-        }
-        if end == start { None } else { Self::without_prefix(&line[end..], &line[..end]) }
+        let end = gomem_transport::prefix_len(line.as_bytes());
+        if end == 0 { None } else { Self::without_prefix(line.get(end..)?, &line[..end]) }
     }
 }
 
