@@ -6,7 +6,7 @@ use gomem_postmortem::{RecordingOptions, record_trace};
 
 pub fn gogc(bytes: &[u8]) {
     let Ok(trace) = GcTrace::decode(bytes) else { return };
-    let Ok(model) = GcModel::fit(&record_trace(trace.lines(), None, &RecordingOptions::default())) else { return };
+    let Ok(model) = GcModel::fit(&record_trace(&trace, None, &RecordingOptions::default())) else { return };
     for (gogc, limit) in [(Gogc::Percent(25), None), (Gogc::Percent(800), Some(1 << 30)), (Gogc::Off, Some(1 << 26))] {
         let prediction = model.predict(&Setting::new(gogc).with_memory_limit(limit));
         assert!(prediction.refusal.is_some() || prediction.gc_cycles.is_some());

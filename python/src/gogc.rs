@@ -9,7 +9,7 @@ use gomem_gogc::{
     Container, FitError, GcModel, Gogc, MemoryState, Objective, Prediction, Recording, Setting, heap_goal,
     memory_limit_goal,
 };
-use gomem_metrics::GcTraceLine;
+use gomem_metrics::{GcTrace, GcTraceLine};
 use gomem_postmortem::{RecordingOptions, record_metrics, record_trace};
 use gomem_report::what_if_html;
 use gomem_table::ToTable;
@@ -89,7 +89,7 @@ fn fit(
         return Err(Error::usage("procs is at least 1"));
     }
     let options = RecordingOptions::default().with_gogc(gogc.0).with_memory_limit(memory_limit_bytes).with_procs(procs);
-    let lines = match source {
+    let trace = match source {
         Cycles::Metrics(_) if metrics.is_some() => {
             return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
         }
@@ -99,12 +99,12 @@ fn fit(
                 fitted(&recording.map_err(|err| Error::Limit(err.to_string()))?)
             })?;
         }
-        Cycles::Frame(frame) => frame_lines(&frame)?,
-        Cycles::Log(log) => decode_gctrace(py, log)?.lines().to_vec(),
+        Cycles::Frame(frame) => GcTrace::from_lines(frame_lines(&frame)?),
+        Cycles::Log(log) => decode_gctrace(py, log)?,
     };
     worker::run(py, move || {
         let state = metrics.as_ref().map(|metrics| metrics.get().metrics.state());
-        fitted(&record_trace(&lines, state.as_ref(), &options))
+        fitted(&record_trace(&trace, state.as_ref(), &options))
     })?
 }
 

@@ -3,18 +3,24 @@
 mod api;
 mod exposition;
 mod format;
+mod gc_runs;
 mod gctrace;
+mod gctrace_line;
 mod json;
 mod mem_stats;
 mod observation;
 mod promtool;
+mod protobuf;
 mod runtime_trace;
 mod trace_options;
+mod victoria;
 
 pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
 pub use format::Format;
-pub use gctrace::{GcTrace, GcTraceLine};
+pub use gctrace::GcTrace;
+pub use gctrace_line::GcTraceLine;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
+pub(crate) use mem_stats::PAST_CYCLES;
 pub(crate) use observation::{Observation, Observations};

@@ -46,7 +46,7 @@ pub use decode::{
 pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
-    Component, GoState, Metrics, MetricsOptions, NativeHistogram, ObservedCycle, Quantity, Regime, ScrapeDiagnostic,
-    Series, Waterfall, WaterfallPart,
+    Component, GcRun, GoState, Metrics, MetricsOptions, NativeHistogram, ObservedCycle, Quantity, Regime,
+    ScrapeDiagnostic, Series, Waterfall, WaterfallPart,
 };
 pub use rules::{Rule, Verdict};

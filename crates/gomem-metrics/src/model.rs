@@ -1,6 +1,10 @@
 //! What was read, over time: series, the runtime's state by one vocabulary, its GC cycles, and where its memory is.
 
+mod containers;
 mod cycle;
+mod exporter;
+mod gc_run;
+mod lost_cycles;
 mod metrics;
 mod names;
 mod quantity;
@@ -12,6 +16,7 @@ mod tables;
 mod waterfall;
 
 pub use cycle::{ObservedCycle, Regime};
+pub use gc_run::GcRun;
 pub use metrics::{Metrics, MetricsOptions};
 pub use quantity::Quantity;
 pub use scrape_diagnostic::ScrapeDiagnostic;
@@ -20,3 +25,4 @@ pub use state::GoState;
 pub use waterfall::{Component, Waterfall, WaterfallPart};
 
 pub(crate) use cycle::MINIMUM_HEAP_BYTES;
+pub(crate) use exporter::Exporter;

@@ -1,5 +1,6 @@
 //! The files that a Go program left behind, each recognised by its content.
 
+mod archive;
 mod artifact;
 mod bundle;
 mod error;
@@ -10,10 +11,15 @@ mod program;
 mod reader;
 mod recogniser;
 mod signature;
+mod stranger;
+mod traces;
+mod unpacked;
 
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
 pub use error::BundleError;
 pub use options::{BundleLimits, BundleOptions};
 pub(crate) use recogniser::LEAKED;
-pub use signature::{Signature, inflated_text};
+pub use signature::Signature;
+pub use stranger::stranger;
+pub use unpacked::unpacked;

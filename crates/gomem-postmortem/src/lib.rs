@@ -36,7 +36,7 @@ mod report;
 pub use attribution::{AttributeOptions, Place, Reason, Site, StdBasis, StdRelease, attribute, predict_savings};
 pub use bundle::{
     Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature, UnusedFile,
-    inflated_text,
+    stranger, unpacked,
 };
 pub use findings::{Aside, Finding, FindingKind};
 pub use pacing::{

@@ -8,6 +8,7 @@ mod pacing;
 mod recording;
 mod setting;
 mod totals;
+mod traced_gogc;
 
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};

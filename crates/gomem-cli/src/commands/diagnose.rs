@@ -41,8 +41,8 @@ pub(crate) struct Diagnose {
 
 impl Diagnose {
     /// Gives the exit code.
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
-        let state = self.input.metrics()?.state();
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        let state = self.input.metrics(err)?.state();
         let state = match &self.gctrace {
             Some(log) => {
                 let trace = read_gc_trace(&Source::Path(log.clone()))?;

@@ -1,5 +1,7 @@
 //! `gomem metrics`: what metrics hold.
 
+use std::io::Write;
+
 use clap::{Args, ValueEnum};
 use gomem_table::ToTable;
 
@@ -39,8 +41,8 @@ enum Show {
 }
 
 impl Metrics {
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
-        let metrics = self.input.metrics()?;
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
+        let metrics = self.input.metrics(err)?;
         let table = match self.show {
             Show::State => return render_short(&metrics.state().to_table(), &SHORT_STATE, self.format, out),
             Show::Cycles => metrics.state().cycles().to_table(),

@@ -1,6 +1,6 @@
 //! What an input is, told by its content.
 
-use gomem_postmortem::Signature;
+use gomem_postmortem::{Signature, stranger};
 
 use crate::read::source::GZIP;
 
@@ -71,7 +71,8 @@ impl Kind {
 
     /// What to do about an input that is not of this kind.
     pub(crate) fn hint(self, bytes: &[u8]) -> String {
-        self.other(bytes).unwrap_or_else(|| self.recipe().to_owned())
+        let stranger = || stranger(bytes).map(|what| format!("it is {what}; {}", self.recipe()));
+        self.other(bytes).or_else(stranger).unwrap_or_else(|| self.recipe().to_owned())
     }
 
     /// What it is instead, and which command reads that.

@@ -1,6 +1,7 @@
 //! Metrics: files of any format, and folders of scrapes.
 
 use std::{
+    io::Write,
     path::{Path, PathBuf},
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -28,14 +29,35 @@ pub(crate) struct MetricsInput {
     /// What format the files have; without it, they tell.
     #[arg(long, value_name = "FORMAT", value_parser = input_format)]
     input_format: Option<Format>,
+    /// What stands before the runtime's names, such as `myapp_` before `myapp_go_goroutines`; without it, the names tell.
+    #[arg(long, value_name = "PREFIX")]
+    prefix: Option<String>,
 }
 
 impl MetricsInput {
     /// All samples.
-    pub(crate) fn metrics(&self) -> Result<Metrics, Failure> {
+    pub(crate) fn metrics(&self, err: &mut dyn Write) -> Result<Metrics, Failure> {
         let options = MetricsOptions::default().with_format(self.input_format).with_strict(self.strict);
-        read_metrics(&Source::all(&self.sources), options)
+        let metrics = read_metrics(&Source::all(&self.sources), options)?.with_prefix(self.prefix.as_deref());
+        remarks_on(&metrics, self.prefix.is_some()).iter().for_each(|remark| drop(writeln!(err, "note: {remark}")));
+        Ok(metrics)
     }
+}
+
+/// What should be known of what was read: lines that were not, and a prefix that was found.
+fn remarks_on(metrics: &Metrics, is_prefix_given: bool) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let skipped = metrics.diagnostics().iter().filter(|found| found.diagnostic.skipped);
+    let count = skipped.clone().count() as u64 + metrics.suppressed_diagnostics();
+    if let Some(first) = skipped.clone().next() {
+        let samples: usize = metrics.series().iter().map(|series| series.values.len()).sum();
+        let lines = if count == 1 { "line was" } else { "lines were" };
+        remarks.push(format!("{count} {lines} not read, beside {samples} samples that were: {}", first.diagnostic));
+    }
+    if let Some(prefix) = metrics.prefix().filter(|_| !is_prefix_given) {
+        remarks.push(format!("the names begin with {prefix}, which is passed over; --prefix says another one"));
+    }
+    remarks
 }
 
 /// The samples of all sources; of a folder, those of its scrapes.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gomem_postmortem::stranger;
 use gomem_pprof::{DecodeOptions, Profile, SampleType};
 
 use crate::{
@@ -21,8 +22,12 @@ pub(crate) fn read_profile_with(source: &Source, options: DecodeOptions) -> Resu
         if problem.is_limit() {
             return Failure::input(source.path(), problem);
         }
-        let hint = Kind::Profile.hint(&bytes);
-        Failure::input(source.path(), format!("{problem}; {hint}"))
+        let kind = Kind::Profile;
+        let text = match (kind.other(&bytes), stranger(&bytes)) {
+            (None, Some(what)) => format!("not a profile: {what}; {}", kind.recipe()),
+            _ => format!("{problem}; {}", kind.hint(&bytes)),
+        };
+        Failure::input(source.path(), text)
     })
 }
 

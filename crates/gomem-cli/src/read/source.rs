@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gomem_postmortem::inflated_text;
+use gomem_postmortem::unpacked;
 
 use crate::failure::Failure;
 
@@ -60,15 +60,15 @@ impl Source {
     }
 }
 
-/// A file's bytes; text that was gzipped is inflated.
+/// A file's bytes, without what was put around them on their way.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |problem: io::Error| Failure::io(path, &problem);
     if path != Path::new(STDIN) {
-        return std::fs::read(path).map(inflated_text).map_err(failed);
+        return std::fs::read(path).map(unpacked).map_err(failed);
     }
     let mut bytes = Vec::new();
     stdin()?.read_to_end(&mut bytes).map_err(failed)?;
-    Ok(inflated_text(bytes))
+    Ok(unpacked(bytes))
 }
 
 /// Standard input, unless somebody would have to type it.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gomem_statistics::{blocks, median};
 
-use crate::model::{Component, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
+use crate::model::{Component, Exporter, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
 /// The rows between two restarts of one target.
 #[derive(Debug, Clone)]
@@ -52,6 +52,11 @@ impl<'a> Window<'a> {
     /// Whether a metric, or another one that says the same, is exported.
     pub(crate) fn exports(&self, metric: &str) -> bool {
         Quantity::from_metric(metric).is_some_and(|quantity| self.knows(quantity))
+    }
+
+    /// Who exports the metrics.
+    pub(crate) fn exporter(&self) -> Exporter {
+        self.state.exporter(self.rows.start)
     }
 
     pub(crate) fn last(&self, quantity: Quantity) -> Option<f64> {

@@ -73,7 +73,8 @@ impl Observations {
     }
 }
 
-fn series(labels: &Map<String, Value>) -> Observation {
+/// A series without a value yet.
+pub(super) fn series(labels: &Map<String, Value>) -> Observation {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let metric = labels.get("__name__").map(text).unwrap_or_default();
     let labels = labels.iter().filter(|(key, _)| *key != "__name__").map(|(key, value)| (key.clone(), text(value)));

@@ -2,7 +2,7 @@
 
 use memchr::memmem;
 
-use super::{api, exposition::Dialect, json, mem_stats, observation::Observations, promtool};
+use super::{api, exposition::Dialect, json, mem_stats, observation::Observations, promtool, protobuf, victoria};
 use crate::error::Error;
 
 /// A format that metrics come in.
@@ -23,6 +23,10 @@ pub enum Format {
     MemStats,
     /// A JSON object of `runtime/metrics` names and values.
     RuntimeMetrics,
+    /// The lines of JSON that VictoriaMetrics' `/api/v1/export` gives.
+    VictoriaMetrics,
+    /// Prometheus' protobuf format, each family after its length.
+    Protobuf,
 }
 
 impl Format {
@@ -35,6 +39,8 @@ impl Format {
         Self::Expvar,
         Self::MemStats,
         Self::RuntimeMetrics,
+        Self::VictoriaMetrics,
+        Self::Protobuf,
     ];
 
     /// Its name.
@@ -48,6 +54,8 @@ impl Format {
             Self::Expvar => "expvar",
             Self::MemStats => "memstats",
             Self::RuntimeMetrics => "runtime_metrics",
+            Self::VictoriaMetrics => "victoriametrics",
+            Self::Protobuf => "protobuf",
         }
     }
 
@@ -62,7 +70,7 @@ impl Format {
         match self {
             Self::Prometheus => Some(Dialect::Prometheus),
             Self::OpenMetrics => Some(Dialect::OpenMetrics),
-            Self::Api | Self::Promtool | Self::Expvar | Self::MemStats | Self::RuntimeMetrics => None,
+            _ => None,
         }
     }
 
@@ -73,6 +81,8 @@ impl Format {
             Self::Expvar => json::expvar(bytes),
             Self::MemStats => mem_stats::decode(bytes),
             Self::RuntimeMetrics => json::runtime_metrics(bytes),
+            Self::VictoriaMetrics => victoria::decode(bytes),
+            Self::Protobuf => protobuf::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -80,6 +90,9 @@ impl Format {
     /// The format that the bytes announce. Text that announces nothing is read as Prometheus' own.
     #[must_use]
     pub fn detect(bytes: &[u8]) -> Self {
+        if protobuf::is_scrape(bytes) {
+            return Self::Protobuf;
+        }
         let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).trim_ascii_start();
         let head = &text[..text.len().min(HEAD)];
         let has = |needle: &str| memmem::find(head, needle.as_bytes()).is_some();
@@ -88,7 +101,11 @@ impl Format {
         }
         // `{"go.goroutine.count",…} 1` and `{__name__="x"} 1` begin with a brace too; after a key of JSON comes a colon.
         if text.starts_with(b"{") && is_json_object(text) {
-            return if has("\"resultType\"") || has("\"status\"") || has("\"errorType\"") {
+            let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
+            let in_first = |needle: &str| memmem::find(first, needle.as_bytes()).is_some();
+            return if in_first("\"metric\"") && in_first("\"timestamps\"") && in_first("\"values\"") {
+                Self::VictoriaMetrics
+            } else if has("\"resultType\"") || has("\"status\"") || has("\"errorType\"") {
                 Self::Api
             } else if has("\"/") && !has("\"memstats\"") {
                 Self::RuntimeMetrics
@@ -155,6 +172,7 @@ mod tests {
             ("{\"cmdline\":[],\"memstats\":{\"Alloc\":1}}", Format::Expvar),
             ("heap profile: 0: 0\n\n# runtime.MemStats\n# Alloc = 1\n", Format::MemStats),
             ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
+            ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");
         }

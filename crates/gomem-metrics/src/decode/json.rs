@@ -114,8 +114,9 @@ mod tests {
         assert_eq!(find("requests.api")[0].value, 3.0);
         assert_eq!(find("memstats.NextGC")[0].value, 18_446_744_073_709_551_615.0);
         assert_eq!(find("memstats.BySize.Mallocs")[0].labels, [("size".to_owned(), "16".to_owned())]);
-        let cycles: Vec<_> = find("memstats.NumGC").iter().map(|seen| (seen.time_ms, seen.value)).collect();
-        assert_eq!(cycles, [(None, 2.0), (Some(1000), 1.0), (Some(2000), 2.0)]);
+        let cycles: Vec<_> = find("memstats.PauseEnd").iter().map(|seen| (seen.time_ms, seen.value)).collect();
+        assert_eq!(cycles, [(Some(1000), 1.0), (Some(2000), 2.0)]);
+        assert_eq!(find("memstats.NumGC")[0].value, 2.0);
         assert_eq!(observations.diagnostics[0].problem, "name: not a number");
     }
 

@@ -56,7 +56,7 @@ pub(super) fn past_cycles(
         .filter_map(|before| {
             let end = *ends.get(usize::try_from(before % size).ok()?)?;
             let time = i64::try_from(end / 1_000_000).ok().filter(|&time| time > 0)?;
-            Some(Observation::new("memstats.NumGC", (before + 1) as f64).at(time))
+            Some(Observation::new(PAST_CYCLES, (before + 1) as f64).at(time))
         })
         .collect()
 }
@@ -81,6 +81,8 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     line.trim_end().strip_prefix("# ")?.split_once(" = ")
 }
 
+/// When each of the last cycles ended: another series than the count that a snapshot has.
+pub(crate) const PAST_CYCLES: &str = "memstats.PauseEnd";
 const HEADING: &[u8] = b"# runtime.MemStats";
 
 #[cfg(test)]

@@ -1,12 +1,14 @@
 //! All rules over all programs in the metrics.
 
+use std::ops::Range;
+
 use gomem_finding::Severity;
 use gomem_table::{Table, ToTable};
 
 use super::judgement::Judgement;
 use crate::{
     analysis::Window,
-    model::GoState,
+    model::{GoState, Quantity},
     rules::{Opinion, Rule, Scope, Verdict},
 };
 
@@ -33,12 +35,19 @@ impl DiagnoseOptions {
 }
 
 impl Diagnosis {
-    /// Asks every rule. With more than one program, a rule has a row for each one that it fired for.
+    /// Asks every rule. With more than one program, a rule has a row for each.
     #[must_use]
     pub fn from_state(state: &GoState, options: DiagnoseOptions) -> Self {
         let limit = options.memory_limit_bytes.map(|bytes| bytes as f64);
-        let windows: Vec<Window<'_>> =
-            state.segments().into_iter().map(|rows| Window::new(state, rows, limit)).collect();
+        let container = |rows: &Range<usize>| {
+            let limits = state.values(Quantity::ContainerLimitBytes).get(rows.clone())?;
+            limits.iter().rev().find_map(|&limit| limit)
+        };
+        let windows: Vec<Window<'_>> = state
+            .segments()
+            .into_iter()
+            .map(|rows| Window::new(state, rows.clone(), limit.or_else(|| container(&rows))))
+            .collect();
         let target = |window: &Window<'_>| &*state.targets()[window.rows.start];
         let programs: Vec<&[Window<'_>]> = windows.chunk_by(|a, b| target(a) == target(b)).collect();
         let mut judgements = Vec::new();
@@ -50,12 +59,6 @@ impl Diagnosis {
                     judgement.summary = format!("{}: {}", target(&runs[0]), judgement.summary);
                 }
                 of_rule.push(judgement);
-            }
-            let any_fired = of_rule.iter().any(|judgement| judgement.verdict == Verdict::Fired);
-            if any_fired {
-                of_rule.retain(|judgement| judgement.verdict == Verdict::Fired);
-            } else {
-                of_rule.truncate(1);
             }
             if of_rule.is_empty() {
                 let opinion = Opinion::not_evaluable(&["go_gc_duration_seconds", "go_memstats_next_gc_bytes"]);
@@ -97,14 +100,15 @@ fn judge(rule: Rule, runs: &[Window<'_>]) -> Judgement {
     match rule.scope() {
         Scope::Program(find) => {
             let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
-            Judgement::new(rule, find(runs).known(is_exported), span(runs))
+            let name_of = |metric| runs.first().map_or(metric, |run| run.exporter().name_of(metric));
+            Judgement::new(rule, find(runs).known(is_exported).named_by(name_of), span(runs))
         }
         Scope::Run(find) => {
             let mut opinions: Vec<_> = runs.iter().map(|run| (find(run), run)).collect();
             let evaluable = |opinion: &Opinion| matches!(opinion.verdict, Verdict::Fired | Verdict::Clear);
             let latest = opinions.iter().rposition(|(opinion, _)| evaluable(opinion)).unwrap_or(opinions.len() - 1);
             let (opinion, run) = opinions.swap_remove(latest);
-            let opinion = opinion.known(|metric| run.exports(metric));
+            let opinion = opinion.known(|metric| run.exports(metric)).named_by(|metric| run.exporter().name_of(metric));
             Judgement::new(rule, opinion, span(std::slice::from_ref(run)))
         }
     }

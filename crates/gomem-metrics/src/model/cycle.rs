@@ -78,6 +78,9 @@ impl GoState {
     /// The GC cycles that can be seen within `rows`, which are of one run.
     pub(crate) fn cycles_in(&self, rows: std::ops::Range<usize>) -> Vec<ObservedCycle> {
         let counts = self.values(Quantity::GcCyclesTotal);
+        if counts.get(rows.clone()).is_none_or(|counts| counts.iter().all(Option::is_none)) {
+            return self.goal_changes_in(rows);
+        }
         let mut before: Option<(usize, f64)> = None;
         let mut cycles = Vec::new();
         for row in rows {
@@ -90,6 +93,26 @@ impl GoState {
                 Some(_) => {}
                 None => before = Some((row, count)),
             }
+        }
+        cycles
+    }
+
+    /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least. A memory limit sets
+    /// the goal anew all the time, so that nothing can be seen of cycles there.
+    fn goal_changes_in(&self, rows: std::ops::Range<usize>) -> Vec<ObservedCycle> {
+        let goals = self.values(Quantity::HeapGoalBytes);
+        let mut before: Option<(usize, f64)> = None;
+        let mut cycles: Vec<ObservedCycle> = Vec::new();
+        for row in rows {
+            let Some(goal) = goals[row] else { continue };
+            if let Some((row_before, goal_before)) = before
+                && (goal - goal_before).abs() >= 1.0
+                && !matches!(self.regime_at(row), Regime::MemoryLimit | Regime::Off)
+            {
+                let count = cycles.len() as f64;
+                cycles.push(self.cycle_between(row_before, row, count, count + 1.0));
+            }
+            before = Some((row, goal));
         }
         cycles
     }
@@ -240,6 +263,18 @@ mod tests {
         assert_eq!((cycle.live_bytes, cycle.live_is_estimate), (Some(30_000_000.0), true));
         assert_eq!(cycle.alloc_bytes, Some(300.0));
         assert_eq!(cycles.to_table().rows(), 1);
+    }
+
+    #[test]
+    fn without_a_count_each_new_goal_is_a_cycle() {
+        let mut metrics = Metrics::new();
+        for (time, goal) in [(0, 4e7), (1, 4e7), (2, 5e7), (3, 5e7), (4, 4.5e7)] {
+            let text = format!("go_memory_gc_goal_bytes {goal}\ngo_config_gogc_percent 100\n");
+            metrics.push_scrape(time * 1000, text.as_bytes()).unwrap();
+        }
+        let cycles = metrics.state().cycles();
+        let seen: Vec<_> = cycles.iter().map(|cycle| (cycle.row, cycle.cycle, cycle.live_bytes)).collect();
+        assert_eq!(seen, [(2, 1, Some(2.5e7)), (4, 2, Some(2.25e7))]);
     }
 
     #[test]

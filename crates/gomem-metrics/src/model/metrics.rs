@@ -4,6 +4,7 @@ use foldhash::HashMap;
 use gomem_table::{Table, TableSchema, ToTable};
 
 use super::{
+    names::common_prefix,
     scrape_diagnostic::ScrapeDiagnostic,
     series::{NativeHistogram, Series, SeriesTable},
 };
@@ -24,6 +25,7 @@ pub struct Metrics {
     diagnostics: Vec<ScrapeDiagnostic>,
     suppressed_diagnostics: u64,
     samples: u64,
+    prefix: Option<Box<str>>,
     options: MetricsOptions,
 }
 
@@ -109,6 +111,20 @@ impl Metrics {
             Some(flaw) if options.strict => Err(Error::malformed(flaw.clone())),
             _ => self.push_observations(time_ms, observations),
         }
+    }
+
+    /// Says what stands before the runtime's names, as `myapp_` before `myapp_go_goroutines`; without it, the names tell.
+    #[must_use]
+    pub fn with_prefix(mut self, prefix: Option<&str>) -> Self {
+        self.prefix = prefix.map(Into::into);
+        self
+    }
+
+    /// What stands before the runtime's names: as was said, or else as most of them have it.
+    #[must_use]
+    pub fn prefix(&self) -> Option<&str> {
+        let common = || common_prefix(self.series.iter().map(|series| series.metric.as_str()));
+        self.prefix.as_deref().or_else(common)
     }
 
     /// All series, in the order of their first appearance.

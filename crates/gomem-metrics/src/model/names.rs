@@ -1,6 +1,6 @@
 //! Other collectors' names for what client_golang exports.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use super::quantity::Quantity;
 
@@ -41,9 +41,47 @@ pub(crate) fn divisor(metric: &str) -> f64 {
     if metric.ends_with("Ns") || metric.ends_with("_ns") || metric.ends_with("_ns_total") { 1e9 } else { 1.0 }
 }
 
+/// Whether it is about a container, and exported by its node or cluster rather than by the program.
+pub(crate) fn is_of_container(metric: &str) -> bool {
+    [Quantity::ContainerLimitBytes, Quantity::ContainerUsedBytes]
+        .iter()
+        .any(|quantity| names(*quantity).any(|name| name == metric))
+}
+
+/// What stands before the runtime's names in all of `metrics`, as `myapp_` before `myapp_go_goroutines`: where the names
+/// alone say nothing, and several of them do without it.
+pub(crate) fn common_prefix<'a>(metrics: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let is_known = |name: &str| known_name(name).is_some() && !name.starts_with("process_") && !is_of_container(name);
+    if metrics.clone().any(is_known) {
+        return None;
+    }
+    let mut counts: Vec<(&str, BTreeSet<&str>)> = Vec::new();
+    for metric in metrics {
+        let begins = ["go_", "go.", "process_runtime_go_"].iter().flat_map(|word| metric.match_indices(word));
+        for (at, _) in begins.filter(|(at, _)| *at > 0) {
+            let (prefix, name) = metric.split_at(at);
+            if !prefix.ends_with(['_', '.', ':', '-']) || known_name(name).is_none() {
+                continue;
+            }
+            let place = counts.iter().position(|(known, _)| *known == prefix);
+            if let Some(place) = place {
+                counts[place].1.insert(name);
+            } else if counts.len() < MOST_PREFIXES {
+                counts.push((prefix, BTreeSet::from([name])));
+            }
+        }
+    }
+    let most = counts.into_iter().max_by_key(|(_, names)| names.len())?;
+    (most.1.len() >= FEWEST_NAMES).then_some(most.0)
+}
+
+fn names(quantity: Quantity) -> impl Iterator<Item = &'static str> {
+    let name = |term: &&'static str| term.split_once('{').map_or(*term, |(name, _)| name);
+    quantity.sources().iter().flat_map(move |terms| terms.iter().map(name))
+}
+
 fn is_source(metric: &str) -> bool {
-    let named = |term: &&str| term.split_once('{').map_or(*term, |(name, _)| name) == metric;
-    Quantity::ALL.iter().any(|quantity| quantity.sources().iter().any(|terms| terms.iter().any(named)))
+    Quantity::ALL.iter().any(|quantity| names(*quantity).any(|name| name == metric))
 }
 
 /// `HeapAlloc` is `heap_alloc`, `MSpanSys` is `mspan_sys`.
@@ -59,6 +97,9 @@ fn snake_case(field: &str) -> String {
     name
 }
 
+const MOST_PREFIXES: usize = 64;
+const FEWEST_NAMES: usize = 3;
+
 const PREFIXES: [(&str, &str); 4] = [
     ("_", "go_"),
     ("process_runtime_go_mem_", "go_memstats_"),
@@ -67,7 +108,7 @@ const PREFIXES: [(&str, &str); 4] = [
 ];
 
 /// Names that follow no rule.
-const OTHERS: [(&str, &str); 14] = [
+const OTHERS: [(&str, &str); 16] = [
     ("memstats.TotalAlloc", "go_memstats_alloc_bytes_total"),
     ("memstats.NumGC", "go_gc_duration_seconds_count"),
     ("memstats.NumForcedGC", "go_memstats_num_forced_gc"),
@@ -82,6 +123,8 @@ const OTHERS: [(&str, &str); 14] = [
     ("runtime.go.mem_stats.num_gc", "go_gc_duration_seconds_count"),
     ("runtime.go.mem_stats.pause_total_ns", "go_gc_duration_seconds_sum"),
     ("runtime.go.num_goroutine", "go_goroutines"),
+    ("goroutines", "go_goroutines"),
+    ("NumGoroutine", "go_goroutines"),
 ];
 
 #[cfg(test)]
@@ -114,6 +157,10 @@ mod tests {
         ] {
             assert_eq!(known_name(metric).as_deref(), Some(known), "{metric}");
         }
+        let common = |names: &[&'static str]| common_prefix(names.iter().copied());
+        assert_eq!(common(&["a_go_goroutines", "a_go_threads", "a_go_memstats_sys_bytes", "b"]), Some("a_"));
+        assert_eq!(common(&["a_go_goroutines", "a_go_threads", "a_go_memstats_sys_bytes", "go_goroutines"]), None);
+        assert_eq!(common(&["a_go_goroutines", "a_go_threads"]), None);
         assert_eq!(known_name("http_requests_total"), None);
         assert_eq!(known_name("_"), None);
     }

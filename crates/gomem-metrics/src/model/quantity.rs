@@ -71,7 +71,8 @@ quantities! {
         ["go_memstats_heap_idle_bytes"],
         ["go_memory_classes_heap_free_bytes", "go_memory_classes_heap_released_bytes"];
     HeapReleasedBytes "heap_released_bytes" Bytes "Idle spans returned to the system.":
-        ["go_memstats_heap_released_bytes"], ["go_memory_classes_heap_released_bytes"];
+        ["go_memstats_heap_released_bytes"], ["go_memory_classes_heap_released_bytes"],
+        ["go_memstats_heap_released_bytes_total"];
     HeldBytes "held_bytes" Bytes "What the runtime holds of the system's memory: all that it mapped, less what it returned.":
         ["go_memory_used_bytes{stack}", "go_memory_used_bytes{other}"];
     HeapSysBytes "heap_sys_bytes" Bytes "Address space of the heap.": ["go_memstats_heap_sys_bytes"];
@@ -111,6 +112,14 @@ quantities! {
     Gomaxprocs "gomaxprocs" Count "`GOMAXPROCS`.": ["go_sched_gomaxprocs_threads"], ["go_processor_limit"];
     Goroutines "goroutines" Count "Goroutines.":
         ["go_goroutines"], ["go_sched_goroutines_goroutines"], ["go_goroutine_count"];
+    GoroutinesRunning "goroutines_running" Count "Goroutines that run.":
+        ["go_sched_goroutines_running_goroutines"];
+    GoroutinesRunnable "goroutines_runnable" Count "Goroutines that could run and wait for a processor.":
+        ["go_sched_goroutines_runnable_goroutines"];
+    GoroutinesWaiting "goroutines_waiting" Count "Goroutines that wait for something.":
+        ["go_sched_goroutines_waiting_goroutines"];
+    GoroutinesNotInGo "goroutines_not_in_go" Count "Goroutines in the system's calls or in cgo.":
+        ["go_sched_goroutines_not_in_go_goroutines"];
     GoroutinesCreatedTotal "goroutines_created_total" Count "Goroutines ever created.":
         ["go_sched_goroutines_created_goroutines_total"];
     FinalizersQueuedTotal "finalizers_queued_total" Count "Finalizers that became due.":
@@ -122,6 +131,7 @@ quantities! {
     CleanupsExecutedTotal "cleanups_executed_total" Count "Cleanups that ran.":
         ["go_gc_cleanups_executed_cleanups_total"];
     Threads "threads" Count "Threads ever created.": ["go_threads"];
+    ThreadsNow "threads_now" Count "Threads there are.": ["go_sched_threads_total_threads"];
     GcCpuSeconds "gc_cpu_seconds" Seconds "CPU time of GC, idle-time marking included; moves at the end of a cycle.":
         ["go_cpu_classes_gc_total_cpu_seconds_total"];
     GcAssistCpuSeconds "gc_assist_cpu_seconds" Seconds "CPU time of goroutines that marked while allocating.":
@@ -141,6 +151,10 @@ quantities! {
     ResidentBytes "resident_bytes" Bytes "Resident memory of the process.": ["process_resident_memory_bytes"];
     StartTimeSeconds "start_time_seconds" Seconds "When the process started, since the Unix epoch.":
         ["process_start_time_seconds"];
+    ContainerLimitBytes "container_limit_bytes" Bytes "What the container may use, as its node or cluster says.":
+        ["container_spec_memory_limit_bytes"], ["kube_pod_container_resource_limits{memory}"];
+    ContainerUsedBytes "container_used_bytes" Bytes "What counts towards that limit, page cache included (the working set).":
+        ["container_memory_working_set_bytes"];
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use gomem_table::MIB;
 
-use super::quantity::Quantity;
+use super::{lost_cycles::with_lost_cycles, quantity::Quantity};
 use crate::decode::GcTraceLine;
 
 /// The state right after one cycle.
@@ -20,10 +20,11 @@ pub(crate) struct RunningTotals {
     idle_cpu_seconds: f64,
 }
 
-/// One row a line; the lines are of one run.
-pub(crate) fn running_totals(lines: &[GcTraceLine]) -> impl Iterator<Item = RunningTotals> + '_ {
+/// One row a cycle, those that the log lost included; the lines are of one run.
+pub(crate) fn running_totals(lines: &[GcTraceLine]) -> Vec<RunningTotals> {
+    let lines = with_lost_cycles(lines);
     let mut row = RunningTotals::default();
-    lines.iter().enumerate().map(move |(index, line)| {
+    let next = |(index, line): (usize, &GcTraceLine)| {
         // What is above the live heap of the cycle before was allocated since.
         let allocated = line.heap_end_mb.saturating_sub(row.line.heap_live_mb);
         let pause_ms = line.stw_sweep_ms + line.stw_mark_term_ms;
@@ -42,7 +43,8 @@ pub(crate) fn running_totals(lines: &[GcTraceLine]) -> impl Iterator<Item = Runn
             idle_cpu_seconds: row.idle_cpu_seconds + line.idle_cpu_ms / 1e3,
         };
         row
-    })
+    };
+    lines.iter().enumerate().map(next).collect()
 }
 
 impl RunningTotals {
@@ -87,7 +89,7 @@ mod tests {
             ..GcTraceLine::default()
         };
         let second = GcTraceLine { cycle: 2, start_seconds: 3.0, goal_mb: 8, forced: true, ..line };
-        let rows: Vec<_> = running_totals(&[line, second]).collect();
+        let rows: Vec<_> = running_totals(&[line, second]);
         assert_eq!(rows[0].since_start_ms, 2010);
         assert_eq!(rows[0].value(Quantity::HeapGoalBytes), Some(8.0 * MIB));
         assert_eq!(rows[1].value(Quantity::AllocTotalBytes), Some(16.0 * MIB));

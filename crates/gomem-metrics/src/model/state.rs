@@ -5,13 +5,15 @@ use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::{
+    containers::Containers,
+    exporter::Exporter,
     metrics::Metrics,
-    names::{divisor, known_name},
+    names::{divisor, is_of_container, known_name},
     quantity::Quantity,
     running_totals::{RunningTotals, running_totals},
     series::Series,
 };
-use crate::decode::GcTrace;
+use crate::decode::{GcTrace, PAST_CYCLES};
 
 /// The Go runtime's state over time: one row per target and scrape, in that order.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +22,8 @@ pub struct GoState {
     runs: Vec<u32>,
     times_ms: Vec<i64>,
     versions: Vec<Option<String>>,
+    /// Of each target, in their order.
+    exporters: Vec<(Arc<str>, Exporter)>,
     /// One column per [`Quantity`], in the order of [`Quantity::ALL`].
     columns: Vec<Vec<Option<f64>>>,
 }
@@ -35,14 +39,22 @@ impl Metrics {
 impl GoState {
     fn from_metrics(metrics: &Metrics) -> Self {
         let mut targets: BTreeMap<String, Vec<Source<'_>>> = BTreeMap::new();
+        let mut containers = Vec::new();
+        let prefix = metrics.prefix().unwrap_or_default();
         for series in metrics.series() {
-            if let Some(known_name) = Source::name_of(series) {
+            if is_of_container(&series.metric) {
+                containers.push(series);
+            } else if let Some(known_name) = Source::name_of(series, prefix) {
                 targets.entry(target_of(series)).or_default().push(Source { known_name, series });
             }
         }
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
         for (target, sources) in targets {
+            let begin = state.rows();
             state.push_target(&target, &sources);
+            if let Some(source) = sources.first() {
+                Containers(&containers).fill(source.series, &state.times_ms[begin..], &mut state.columns, begin);
+            }
         }
         state
     }
@@ -72,7 +84,7 @@ impl GoState {
     pub fn with_trace(mut self, trace: &GcTrace) -> Self {
         let missing: Vec<Quantity> =
             Quantity::ALL.iter().copied().filter(|&quantity| self.last(quantity).is_none()).collect();
-        let totals: Vec<Vec<RunningTotals>> = trace.runs().map(|lines| running_totals(lines).collect()).collect();
+        let totals: Vec<Vec<RunningTotals>> = trace.runs().map(running_totals).collect();
         let segments = self.segments();
         for (segment, rows) in segments.iter().rev().zip(totals.iter().rev()) {
             for row in segment.clone() {
@@ -121,6 +133,14 @@ impl GoState {
     #[must_use]
     pub fn go_version(&self, row: usize) -> Option<&str> {
         self.versions.get(row)?.as_deref()
+    }
+
+    /// Who exports the metrics of the row's target.
+    pub(crate) fn exporter(&self, row: usize) -> Exporter {
+        let target = self.targets.get(row);
+        let of =
+            |target: &Arc<str>| self.exporters.iter().find(|(known, _)| known == target).map(|(_, exporter)| *exporter);
+        target.and_then(of).unwrap_or_default()
     }
 
     /// The last known value of a quantity.
@@ -188,13 +208,23 @@ impl GoState {
         times.sort_unstable();
         times.dedup();
         let begin = self.times_ms.len();
+        // A snapshot tells when the last cycles ended. Between several of them, that would hide what they say otherwise.
+        let past = sources.iter().find(|source| source.series.metric == PAST_CYCLES).map(|source| source.series);
+        let past = past.filter(|_| times.len() < FEWEST_SNAPSHOTS);
+        times.extend(past.iter().flat_map(|series| series.times_ms.iter().copied()));
+        times.sort_unstable();
+        times.dedup();
         for (&quantity, terms) in Quantity::ALL.iter().zip(&chosen) {
             let column = &mut self.columns[quantity as usize];
             let Some(terms) = terms else {
                 column.resize(begin + times.len(), None);
                 continue;
             };
-            let at = |time| terms.iter().map(|source| source.at(time)).sum::<Option<f64>>();
+            let at = |time| {
+                let sum = terms.iter().map(|source| source.at(time)).sum::<Option<f64>>();
+                let is_counted = quantity == Quantity::GcCyclesTotal && sum.is_none();
+                sum.or_else(|| past.filter(|_| is_counted)?.at(time))
+            };
             column.extend(times.iter().map(|&time| at(time).and_then(|sum| meaning(quantity, sum))));
         }
         self.derive(begin);
@@ -204,7 +234,10 @@ impl GoState {
             let series = versions.iter().find(|series| series.at(time).is_some_and(|value| !value.is_nan()))?;
             series.label("version").map(str::to_owned)
         }));
-        self.targets.extend(std::iter::repeat_n(Arc::from(target), times.len()));
+        let target: Arc<str> = Arc::from(target);
+        let exporter = Exporter::of(sources.iter().map(|source| &*source.known_name));
+        self.exporters.push((Arc::clone(&target), exporter));
+        self.targets.extend(std::iter::repeat_n(target, times.len()));
         self.times_ms.extend(times);
         self.split_runs(begin);
     }
@@ -261,16 +294,17 @@ struct Source<'a> {
 }
 
 impl<'a> Source<'a> {
-    fn name_of(series: &'a Series) -> Option<Cow<'a, str>> {
-        if series.metric == GO_INFO {
-            return Some(Cow::Borrowed(GO_INFO));
+    fn name_of(series: &'a Series, prefix: &str) -> Option<Cow<'a, str>> {
+        let metric = series.metric.strip_prefix(prefix).unwrap_or(&series.metric);
+        if metric == GO_INFO || metric == PAST_CYCLES {
+            return Some(Cow::Borrowed(metric));
         }
         // The runtime's buckets of seconds are reduced to decades: one of them ends close to 10 ms.
-        if series.metric == STOPS_BUCKET {
+        if metric == STOPS_BUCKET {
             let bound: f64 = series.label("le")?.parse().ok()?;
             return (0.009..0.012).contains(&bound).then_some(Cow::Borrowed(STOPS_BUCKET));
         }
-        known_name(&series.metric)
+        known_name(metric)
     }
 
     /// A series for each term. Of several, as two Prometheus replicas give them, the one that says most.
@@ -312,7 +346,20 @@ const GO_INFO: &str = "go_info";
 const STOPS_BUCKET: &str = "go_sched_pauses_stopping_gc_seconds_bucket";
 
 /// The labels by which scrapers tell processes apart.
-const TARGET_LABELS: [&str; 8] = ["cluster", "namespace", "job", "service", "pod", "container", "node", "instance"];
+const TARGET_LABELS: [&str; 10] = [
+    "cluster",
+    "namespace",
+    "job",
+    "service",
+    "service_name",
+    "service_instance_id",
+    "pod",
+    "container",
+    "node",
+    "instance",
+];
+
+const FEWEST_SNAPSHOTS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -361,6 +408,36 @@ mod tests {
         assert_eq!(state.runs(), [0, 0, 0, 1]);
         assert_eq!(state.segments(), [0..2, 2..3, 3..4]);
         assert_eq!(state.increase(Quantity::AllocTotalBytes, 0..2), Some(2.0));
+    }
+
+    #[test]
+    fn prefixes_and_containers_are_matched() {
+        let state = state(&["a_go_goroutines 3\na_go_threads 4\na_go_memstats_sys_bytes 5\n\
+                             container_spec_memory_limit_bytes{container=\"POD\",pod=\"p\"} 0\n\
+                             container_spec_memory_limit_bytes{container=\"api\",pod=\"p\"} 1e8\n"]);
+        assert_eq!(
+            (state.last(Quantity::Goroutines), state.last(Quantity::ContainerLimitBytes)),
+            (Some(3.0), Some(1e8))
+        );
+        assert_eq!(state.targets().len(), 1);
+    }
+
+    #[test]
+    fn snapshots_are_not_hidden_by_the_cycles_they_remember() {
+        let snapshot = |n: u64| {
+            format!(
+                "{{\"memstats\":{{\"NumGC\":{n},\"Sys\":5,\"PauseEnd\":[{},{}]}}}}",
+                n * 1_000_000,
+                (n + 1) * 1_000_000
+            )
+        };
+        let rows = |count: u64| {
+            let mut metrics = Metrics::new();
+            (1..=count).for_each(|n| metrics.push(n as i64 * 1000, snapshot(n).as_bytes()).unwrap());
+            metrics.state().rows()
+        };
+        assert_eq!(rows(4), 4);
+        assert!(rows(1) > 1, "one snapshot: its past is all there is");
     }
 
     #[test]

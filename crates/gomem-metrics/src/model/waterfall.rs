@@ -80,7 +80,7 @@ impl Component {
     pub(crate) fn bytes(self, of: impl Fn(Quantity) -> Option<f64>, live: Option<f64>) -> Option<f64> {
         let objects = of(Quantity::HeapObjectsBytes);
         Some(match self {
-            Self::Live => live?.min(objects?),
+            Self::Live => live?.min(objects.unwrap_or(f64::INFINITY)),
             // Without the live heap, all objects are here.
             Self::Garbage => (objects? - live.unwrap_or(0.0)).max(0.0),
             Self::Fragmentation => (of(Quantity::HeapInuseBytes)? - objects?).max(0.0),
@@ -112,7 +112,9 @@ impl GoState {
                 Some((component, component.bytes(|quantity| self.values(quantity)[row], live)?))
             };
             let parts: Vec<(Component, f64)> = Component::ALL.iter().filter_map(known).collect();
+            // Where not all parts are exported, as by OpenTelemetry, what is held says how large they are.
             let sum: f64 = parts.iter().map(|part| part.1).sum();
+            let sum = sum.max(self.values(Quantity::HeldBytes)[row].unwrap_or(0.0));
             all.extend(parts.into_iter().map(|(component, bytes)| WaterfallPart {
                 target: Arc::clone(&self.targets()[row]),
                 time_ms: self.times_ms()[row],

@@ -71,6 +71,21 @@ impl Opinion {
         self
     }
 
+    /// What is missing, as the program's exporter calls it.
+    pub(crate) fn named_by(mut self, name_of: impl Fn(&'static str) -> &'static str) -> Self {
+        let mut missing: Vec<&'static str> = Vec::new();
+        for metric in self.missing.iter().map(|metric| name_of(metric)) {
+            if !missing.contains(&metric) {
+                missing.push(metric);
+            }
+        }
+        if self.verdict == Verdict::NotEvaluable && missing != self.missing {
+            self.summary = without(&missing);
+        }
+        self.missing = missing;
+        self
+    }
+
     /// A number that was held against a threshold.
     pub(crate) fn against(self, quantity: &'static str, value: f64, threshold: f64, unit: Unit) -> Self {
         self.push(Evidence::new(quantity, value, unit).with_threshold(threshold))

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use gomem_gogc::{GcModel, Gogc, Interval, Setting};
+use gomem_metrics::GcTrace;
 use gomem_postmortem::{RecordingOptions, record_metrics, record_trace};
 
 use crate::run::{Actual, Exported, MIB, Run, gc_cpu_seconds};
@@ -99,11 +100,10 @@ pub(crate) fn forecasts(runs: &[Run], forecaster: Forecaster) -> Vec<Forecast> {
 /// The model that one base run gives.
 pub(crate) fn model(base: &Run, forecaster: Forecaster) -> Option<GcModel> {
     let options = RecordingOptions::default();
+    let trace = GcTrace::from_lines(base.trace.clone());
     let recording = match forecaster {
-        Forecaster::Trace => record_trace(&base.trace, None, &options),
-        Forecaster::TraceAndMetrics => {
-            record_trace(&base.trace, Some(&base.metrics(Exported::Runtime).state()), &options)
-        }
+        Forecaster::Trace => record_trace(&trace, None, &options),
+        Forecaster::TraceAndMetrics => record_trace(&trace, Some(&base.metrics(Exported::Runtime).state()), &options),
         Forecaster::RuntimeMetrics => record_metrics(&base.metrics(Exported::Runtime), &options).ok()?,
         _ => record_metrics(&base.metrics(Exported::Default), &options).ok()?,
     };

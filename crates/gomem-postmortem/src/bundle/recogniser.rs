@@ -1,19 +1,23 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
-use std::{io::Read, sync::Arc};
+use std::{borrow::Cow, io::Read, sync::Arc};
 
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
-use gomem_metrics::{Format, GcTrace, GcTraceLine, Metrics};
+use gomem_metrics::{Format, GcTrace, Metrics};
 use gomem_pprof::Profile;
 use memchr::memmem;
 
 use crate::bundle::{
+    archive,
     artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
     log_stream::LogStream,
     program,
-    signature::{Signature, inflated_text},
+    signature::{Signature, begins_text_profile, looks_like_text},
+    stranger::stranger,
+    traces::{self, is_same},
+    unpacked::unpacked,
 };
 
 /// Reads one file after the other into a bundle.
@@ -22,7 +26,7 @@ pub(crate) struct Recogniser {
     bundle: Bundle,
     outcomes: Vec<Outcome>,
     escapes: EscapeReader,
-    traces: Vec<GcTrace>,
+    traces: Vec<(String, GcTrace)>,
     untimed: Vec<UntimedScrape>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
@@ -52,9 +56,28 @@ struct UntimedScrape {
 }
 
 impl Recogniser {
-    pub(crate) fn read(&mut self, mut artifact: Artifact) {
+    pub(crate) fn read(&mut self, artifact: Artifact) {
+        self.read_within(artifact, 0);
+    }
+
+    /// An archive is read as the folder that it was made of.
+    fn read_within(&mut self, mut artifact: Artifact, depth: usize) {
+        if depth < DEEPEST_ARCHIVE
+            && let Some(mut entries) = archive::entries(&artifact.bytes)
+        {
+            entries.sort_by_cached_key(|entry| (begins_text_profile(&entry.bytes), entry.name.clone()));
+            if entries.is_empty() {
+                let (contents, reasons) = (Vec::new(), vec!["an archive without a file that can be read".to_owned()]);
+                self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
+            }
+            for mut entry in entries {
+                entry.name = format!("{}/{}", artifact.name, entry.name);
+                self.read_within(entry, depth + 1);
+            }
+            return;
+        }
         let file = self.outcomes.len();
-        artifact.bytes = inflated_text(artifact.bytes);
+        artifact.bytes = unpacked(artifact.bytes);
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
     }
@@ -86,9 +109,18 @@ impl Recogniser {
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
-        bundle.gctrace = joined(self.traces).map(Arc::new);
+        let traced = self.traces.first().map(|trace| trace.0.clone());
+        bundle.gctrace = traces::joined(self.traces).map(Arc::new);
+        let choice = bundle.gctrace.as_deref().and_then(traces::choice);
+        bundle.remarks.extend(traced.zip(choice).map(|(name, text)| Remark { name, text }));
         // A log that held nothing of the compiler's was told already.
         bundle.escapes = self.escapes.finish().ok();
+        let error = bundle.escapes.as_ref().and_then(|log| log.build_errors().first());
+        let log = self.outcomes.iter().find(|outcome| outcome.contents.contains(&Contents::EscapeLog));
+        bundle.remarks.extend(error.zip(log).map(|(error, log)| Remark {
+            name: log.name.clone(),
+            text: format!("the build failed, and what was not compiled is missing: {}", error.text.trim()),
+        }));
         for outcome in self.outcomes {
             let Outcome { name, contents, reasons } = outcome;
             if contents.is_empty() {
@@ -105,6 +137,8 @@ impl Recogniser {
     /// One file may be several things: a service's log holds GC traces, and goroutines when it crashed.
     fn recognise(&mut self, file: usize, artifact: &Artifact) -> (Vec<Contents>, Vec<String>) {
         let bytes = artifact.bytes.as_slice();
+        // Logs are shipped in many ways; what a program wrote is looked at.
+        let written = if looks_like_text(bytes) { gomem_transport::written(bytes) } else { Cow::Borrowed(bytes) };
         let (mut contents, mut reasons) = (Vec::new(), Vec::new());
         let mut take = |kind: Contents, read: Result<Reading, String>| match read {
             Ok(Reading::Used(remark)) => {
@@ -121,9 +155,9 @@ impl Recogniser {
             take(Contents::Program, self.program(bytes));
             return (contents, reasons);
         }
-        let signature = Signature::from_bytes(bytes);
+        let signature = Signature::from_bytes(&written);
         if signature.gc_trace {
-            take(Contents::GcTrace, self.trace(bytes));
+            take(Contents::GcTrace, self.trace(&artifact.name, bytes));
         }
         if signature.escape_log {
             take(Contents::EscapeLog, self.log(bytes));
@@ -135,7 +169,7 @@ impl Recogniser {
         if signature.metrics {
             take(Contents::Metrics, self.metrics(file, artifact));
         } else if contents.is_empty() && reasons.is_empty() {
-            reasons.push(other(is_json(bytes)));
+            reasons.push(other(bytes));
         }
         (contents, reasons)
     }
@@ -152,7 +186,10 @@ impl Recogniser {
     fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Reading, String>) {
         let profile = match Profile::decode(bytes) {
             Ok(profile) => profile,
-            Err(err) => return (Contents::Heap, Err(err.to_string())),
+            Err(err) => {
+                let what = stranger(bytes).map_or_else(|| err.to_string(), |what| format!("not a profile: {what}"));
+                return (Contents::Heap, Err(what));
+            }
         };
         let has = |name: &str| profile.sample_type_index(name).is_some();
         let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);
@@ -180,14 +217,14 @@ impl Recogniser {
     }
 
     /// The remark is about lines that cannot be read.
-    fn trace(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+    fn trace(&mut self, name: &str, bytes: &[u8]) -> Result<Reading, String> {
         let trace = GcTrace::decode(bytes).map_err(|err| err.to_string())?;
-        if self.traces.iter().any(|known| is_same(known.lines(), trace.lines())) {
+        if self.traces.iter().any(|(_, known)| is_same(known.lines(), trace.lines())) {
             return Err("the same GC trace as another file".to_owned());
         }
         let torn = trace.diagnostics().len() as u64 + trace.suppressed_diagnostics();
-        let remark = trace.diagnostics().first().map(|first| format!("{torn} torn lines of the GC trace: {first}"));
-        self.traces.push(trace);
+        let remark = trace.diagnostics().first().map(|first| format!("{torn} lines of the GC trace left out: {first}"));
+        self.traces.push((name.to_owned(), trace));
         Ok(Reading::Used(remark))
     }
 
@@ -210,10 +247,10 @@ impl Recogniser {
         let mut alone = Metrics::new();
         if let Err(err) = alone.push(UNTIMED, bytes) {
             let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
-            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(is_json) });
+            return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(bytes) });
         }
         if alone.state().rows() == 0 {
-            return Err(if is_json { other(is_json) } else { "no metric of the Go runtime in it".to_owned() });
+            return Err(if is_json { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
@@ -310,46 +347,17 @@ impl Recogniser {
 /// What is allocated before a program turns the profiler off is a handful; other writers of profiles leave the period out.
 const FEWEST_OBJECTS: i64 = 10;
 
-/// Traces of one program: a log that was rotated goes on where another ends.
-fn joined(traces: Vec<GcTrace>) -> Option<GcTrace> {
-    let mut chains: Vec<Vec<GcTraceLine>> = Vec::new();
-    let mut left = traces;
-    if left.len() == 1 {
-        return left.pop();
-    }
-    let goes_on = |a: &[GcTraceLine], b: &[GcTraceLine]| match (a.last(), b.first()) {
-        (Some(last), Some(first)) => {
-            first.cycle == last.cycle.saturating_add(1) && first.start_seconds > last.start_seconds
-        }
-        _ => false,
-    };
-    for trace in left {
-        let lines = trace.lines();
-        if let Some(chain) = chains.iter_mut().find(|chain| goes_on(chain, lines)) {
-            chain.extend_from_slice(lines);
-        } else if let Some(chain) = chains.iter_mut().find(|chain| goes_on(lines, chain)) {
-            chain.splice(0..0, lines.iter().copied());
-        } else {
-            chains.push(lines.to_vec());
-        }
-    }
-    (!chains.is_empty()).then(|| GcTrace::from_lines(chains.concat()))
-}
-
-fn is_same(a: &[GcTraceLine], b: &[GcTraceLine]) -> bool {
-    let is_same = |a: &GcTraceLine, mut b: GcTraceLine| {
-        b.log_line = a.log_line;
-        *a == b
-    };
-    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| is_same(a, *b))
-}
-
 fn is_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
 }
 
-fn other(is_json: bool) -> String {
-    if is_json { "JSON: notes about the bundle" } else { "not recognised" }.to_owned()
+/// What a file is that nothing is made of.
+fn other(bytes: &[u8]) -> String {
+    match stranger(bytes) {
+        Some(what) if is_json(bytes) && what.starts_with("JSON with ") => "JSON: notes about the bundle".to_owned(),
+        Some(what) => format!("not recognised: {what}"),
+        None => "not recognised".to_owned(),
+    }
 }
 
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
@@ -358,6 +366,8 @@ fn scrape_time(name: &str) -> Option<i64> {
     Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
 }
 
+/// Archives within archives.
+const DEEPEST_ARCHIVE: usize = 2;
 /// No scrape was taken in 1970.
 const UNTIMED: i64 = 0;
 

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
+use gomem_metrics::Format;
 use memchr::memmem;
 
 /// What a file is by its bytes. It may be several things: a service's log holds GC traces, and goroutines when it
@@ -27,6 +28,9 @@ impl<'a> Signature<'a> {
         if bytes.is_empty() {
             return Self::default();
         }
+        if Format::detect(bytes) == Format::Protobuf {
+            return Self { metrics: true, ..Self::default() };
+        }
         if bytes.starts_with(GZIP) || !looks_like_text(bytes) || is_text_profile(bytes) {
             let metrics = looks_like_text(bytes) && contains(bytes, MEM_STATS);
             return Self { profile: Some(bytes), metrics, ..Self::default() };
@@ -40,26 +44,6 @@ impl<'a> Signature<'a> {
         let is_known = found.profile.is_some() || found.gc_trace || found.escape_log;
         Self { metrics: !is_known && METRIC_WORDS.iter().any(|word| contains(bytes, word)), ..found }
     }
-}
-
-/// Text that was gzipped, such as a log or a scrape, as it was. A profile stays as it is, since its decoder inflates it, and
-/// so does what is damaged or would become too large.
-#[must_use]
-pub fn inflated_text(bytes: Vec<u8>) -> Vec<u8> {
-    if !bytes.starts_with(GZIP) {
-        return bytes;
-    }
-    let read = |most: u64| {
-        let mut inflated = Vec::new();
-        let read = MultiGzDecoder::new(bytes.as_slice()).take(most + 1).read_to_end(&mut inflated);
-        (read.is_ok() && inflated.len() as u64 <= most, inflated)
-    };
-    let (_, head) = read(HEAD);
-    if head.is_empty() || !looks_like_text(&head) {
-        return bytes;
-    }
-    let (is_whole, text) = read(LARGEST_TEXT);
-    if is_whole { text } else { bytes }
 }
 
 /// Whether a file that begins so is a profile as text, gzipped or not.
@@ -92,14 +76,16 @@ pub(crate) fn is_gc_trace(line: &[u8]) -> bool {
 fn is_text_profile(bytes: &[u8]) -> bool {
     let first = first_line(bytes);
     first.starts_with(b"heap profile:")
+        || first.starts_with(b"heap_v2/")
         || contains(first, b" profile: total ")
         || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
         || is_goroutine(first)
 }
 
-fn looks_like_text(bytes: &[u8]) -> bool {
+pub(crate) fn looks_like_text(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(512)];
-    !head.contains(&0) && head.iter().filter(|&&byte| byte < 0x20 && !b"\n\r\t".contains(&byte)).count() == 0
+    // Colours are escapes, and a terminal's log has them anywhere.
+    head.iter().all(|&byte| byte >= 0x20 || b"\n\r\t\x1b\x07\x08".contains(&byte))
 }
 
 /// `goroutine 7 [chan receive, 3 minutes]:`
@@ -135,6 +121,4 @@ const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b":
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
-const HEAD: u64 = 512;
 const FIRST_LINE: usize = 200;
-const LARGEST_TEXT: u64 = 1 << 30;

@@ -1,6 +1,6 @@
 //! GC cycles and their cost, over the time that one source saw.
 
-use gomem_metrics::{GoState, Quantity};
+use gomem_metrics::{GcRun, GoState, Quantity};
 
 use crate::{
     bundle::{Bundle, Contents},
@@ -48,13 +48,13 @@ impl GcWindow {
     /// A trace from the program's start covers the time since then; another one begins with its first cycle. As for the
     /// model, it ends half a cycle after the last one.
     fn from_trace(bundle: &Bundle, pacing: Option<&Pacing>) -> Option<Self> {
-        let run = bundle.gctrace()?.runs().max_by_key(|run| run.len())?;
-        let (first, last) = (run.first()?, run.last()?);
+        let run = GcRun::longest(bundle.gctrace()?)?;
+        let (first, last) = (run.lines.first()?, run.lines.last()?);
         let begin = if first.cycle == 1 { 0.0 } else { first.start_seconds };
-        let seconds = (last.start_seconds - begin) * (1.0 + 0.5 / run.len() as f64);
+        let seconds = (last.start_seconds - begin) * (1.0 + 0.5 / run.cycles() as f64);
         (seconds > 0.0).then(|| Self {
             source: Contents::GcTrace,
-            cycles: run.len() as f64,
+            cycles: run.cycles() as f64,
             seconds,
             cpu_fraction: pacing.and_then(|pacing| pacing.model.observed_gc_cpu_fraction()),
         })

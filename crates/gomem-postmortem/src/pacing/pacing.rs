@@ -61,7 +61,7 @@ impl Pacing {
         let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
-        let recording = record_trace(trace.lines(), state, &RecordingOptions::default());
+        let recording = record_trace(trace, state, &RecordingOptions::default());
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
         if let Some(replayed) = base.gc_cycles

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use gomem_gogc::Recording;
-use gomem_metrics::{GcTraceLine, GoState, Metrics, Quantity};
+use gomem_metrics::{GcRun, GcTrace, GoState, Metrics, Quantity};
 
 use crate::{
     bundle::Bundle,
@@ -24,22 +24,33 @@ use gomem_table::MIB;
 pub fn record_bundle(bundle: &Bundle, options: &RecordingOptions) -> Result<Option<Recording>, TooManyCycles> {
     let metrics = bundle.metrics();
     match bundle.gctrace() {
-        Some(trace) => Ok(Some(record_trace(trace.lines(), Some(&metrics.state()), options))),
+        Some(trace) => Ok(Some(record_trace(trace, Some(&metrics.state()), options))),
         None if metrics.series().is_empty() => Ok(None),
         None => record_metrics(metrics, options).map(Some),
     }
 }
 
-/// The longest run of a GC trace, with what `state`, metrics of the same program, adds to it.
+/// The longest run of a GC trace, with the cycles that its log lost, and with what `state`, metrics of the same program, adds to it.
 #[must_use]
-pub fn record_trace(lines: &[GcTraceLine], state: Option<&GoState>, options: &RecordingOptions) -> Recording {
-    let runs: Vec<&[GcTraceLine]> = lines.chunk_by(|a, b| b.cycle > a.cycle).collect();
-    let longest = runs.iter().copied().max_by_key(|run| run.len()).unwrap_or_default();
+pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &RecordingOptions) -> Recording {
     let mut remarks = Vec::new();
-    if runs.len() > 1 {
-        remarks.push(format!("the trace spans {} runs of the program; only the longest is learnt from", runs.len()));
+    let longest = GcRun::longest(trace);
+    let runs = trace.runs().count();
+    if runs > 1 {
+        remarks.push(format!("the trace spans {runs} runs of the program; only the longest is learnt from"));
     }
-    let setting = RunSetting::new(state, options, &mut remarks);
+    if let Some(run) = longest.filter(|run| run.lost() > 0) {
+        let (lost, cycles) = (run.lost(), run.cycles());
+        let how = if run.whole().len() as u64 == cycles {
+            "they are taken as their neighbours are"
+        } else {
+            "too many to fill in"
+        };
+        remarks.push(format!("the log lost {lost} of {cycles} GC cycles, as their numbers tell: {how}"));
+    }
+    let whole = longest.map(|run| run.whole()).unwrap_or_default();
+    let longest = &*whole;
+    let setting = RunSetting::new(state, longest, options, &mut remarks);
     let mut cycles = exact_cycles(longest, state, &setting);
     if let Some(procs) = options.procs {
         cycles.iter_mut().for_each(|cycle| cycle.procs = procs);
@@ -63,7 +74,7 @@ pub fn record_trace(lines: &[GcTraceLine], state: Option<&GoState>, options: &Re
 pub fn record_metrics(metrics: &Metrics, options: &RecordingOptions) -> Result<Recording, TooManyCycles> {
     let state = metrics.state();
     let mut remarks = Vec::new();
-    let setting = RunSetting::new(Some(&state), options, &mut remarks);
+    let setting = RunSetting::new(Some(&state), &[], options, &mut remarks);
     let rows = longest_segment(&state).unwrap_or(0..0);
     let counters = Counters::new(&state, rows.clone(), options.procs);
     if counters.total(Quantity::GcCyclesTotal).is_some_and(|cycles| cycles > options.limits.cycles as f64) {

@@ -1,9 +1,9 @@
 //! What the program ran with.
 
 use gomem_gogc::Gogc;
-use gomem_metrics::{GoState, Quantity};
+use gomem_metrics::{GcTraceLine, GoState, Quantity};
 
-use crate::pacing::options::RecordingOptions;
+use crate::pacing::{options::RecordingOptions, traced_gogc::traced_gogc};
 
 /// What the program ran with: measured where it is exported, else as the caller says.
 pub(crate) struct RunSetting {
@@ -12,13 +12,33 @@ pub(crate) struct RunSetting {
 }
 
 impl RunSetting {
-    pub(crate) fn new(state: Option<&GoState>, options: &RecordingOptions, remarks: &mut Vec<String>) -> Self {
+    /// `run` are the cycles of the trace, if there is one.
+    pub(crate) fn new(
+        state: Option<&GoState>,
+        run: &[GcTraceLine],
+        options: &RecordingOptions,
+        remarks: &mut Vec<String>,
+    ) -> Self {
         let measured = |quantity| state.and_then(|state| state.last(quantity));
-        let gogc = measured(Quantity::GogcPercent).map_or(options.gogc, |percent| {
-            if percent.is_finite() { Gogc::Percent(percent as u32) } else { Gogc::Off }
-        });
-        if gogc != options.gogc {
+        let exported = measured(Quantity::GogcPercent)
+            .map(|percent| if percent.is_finite() { Gogc::Percent(percent as u32) } else { Gogc::Off });
+        let traced = if exported.is_none() { traced_gogc(run) } else { None };
+        let default = RecordingOptions::default().gogc;
+        let gogc = match (exported, traced) {
+            (Some(gogc), _) => gogc,
+            // What the caller says of the run counts more than what the goals show.
+            (None, Some(gogc)) if options.gogc == default => gogc,
+            _ => options.gogc,
+        };
+        if exported.is_some_and(|gogc| gogc != options.gogc) {
             remarks.push(format!("the program ran with GOGC={gogc} as its metrics tell, not {}", options.gogc));
+        } else if let Some(traced) = traced.filter(|traced| *traced != options.gogc) {
+            let goals = "by the goals and the live heap of its trace";
+            remarks.push(if gogc == traced {
+                format!("the program ran with GOGC={traced}, {goals}; --recorded-gogc says otherwise")
+            } else {
+                format!("{goals}, the program ran with GOGC={traced}; {gogc} was said, and is taken")
+            });
         }
         let limit = measured(Quantity::MemoryLimitBytes).filter(|limit| limit.is_finite()).map(|limit| limit as u64);
         Self { gogc, memory_limit_bytes: options.memory_limit_bytes.or(limit) }

@@ -1,7 +1,7 @@
 //! A leak that a second bundle no longer has.
 
 use foldhash::HashMap;
-use gomem_metrics::GoState;
+use gomem_metrics::{GcRun, GoState};
 
 use crate::{
     attribution::{AttributeOptions, Place, attribute},
@@ -54,8 +54,8 @@ impl LeakFix {
 pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Option<(f64, f64)> {
     let measured = |state: &GoState| LiveHeap::from_state(state)?.last_bytes();
     let traced = |bundle: &Bundle| {
-        let run = bundle.gctrace()?.runs().max_by_key(|run| run.len())?;
-        Some(run.last()?.heap_live_mb as f64 * MIB)
+        let run = GcRun::longest(bundle.gctrace()?)?;
+        Some(run.lines.last()?.heap_live_mb as f64 * MIB)
     };
     measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
 }

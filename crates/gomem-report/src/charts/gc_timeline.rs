@@ -1,6 +1,6 @@
 //! GC cycle by cycle: the heap around each, and the CPU time it takes; out of the GC trace, or for want of it of metrics.
 
-use gomem_metrics::{GcTraceLine, GoState, Quantity};
+use gomem_metrics::{GcRun, GcTraceLine, GoState, Quantity};
 use gomem_postmortem::{Contents, Report};
 use gomem_table::{MIB, Unit};
 
@@ -25,7 +25,7 @@ pub(crate) struct GcTimeline {
 impl GcTimeline {
     /// `None` with fewer than two cycles.
     pub(crate) fn new(report: &Report) -> Option<Self> {
-        let trace = report.gctrace().and_then(|trace| trace.runs().max_by_key(|run| run.len()));
+        let trace = report.gctrace().and_then(GcRun::longest).map(|run| run.lines);
         match trace.filter(|run| run.len() > 1) {
             Some(run) => {
                 let files = files(report, Contents::GcTrace);

@@ -308,7 +308,13 @@ impl Grammar {
 
     fn timestamp(self, text: &str) -> Option<i64> {
         match self.dialect {
-            Dialect::Prometheus => text.parse().ok(),
+            Dialect::Prometheus if self.strict => text.parse().ok(),
+            // A dump of OpenMetrics that lost its last line has seconds, and so have scripts: the numbers tell.
+            Dialect::Prometheus => match text.parse::<i64>() {
+                Ok(time) if SECONDS.contains(&time) => time.checked_mul(1000),
+                Ok(time) => Some(time),
+                Err(_) => seconds(text).filter(|time| SECONDS.contains(&(time / 1000))),
+            },
             Dialect::OpenMetrics => seconds(text),
         }
     }
@@ -385,4 +391,6 @@ fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.')
 }
 
+/// Numbers between these are seconds of the years 2001 to 2100, or milliseconds of early 1970.
+pub(super) const SECONDS: std::ops::Range<i64> = 1_000_000_000..4_102_444_800;
 const LENIENT: Grammar = Grammar { dialect: Dialect::Prometheus, strict: false };

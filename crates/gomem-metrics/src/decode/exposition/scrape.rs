@@ -60,8 +60,8 @@ impl<'a> Exposition<'a> {
                     exposition.diagnostics.push(Diagnostic::skipped(exposition.lines, column, problem));
                 }
                 Ok(()) if dialect == Dialect::Prometheus && remarks.seconds.is_none() => {
-                    let time = exposition.samples.last().and_then(|sample| sample.timestamp_ms);
-                    let in_seconds = time.is_some_and(|time| (SECONDS_SINCE..SECONDS_UNTIL).contains(&time));
+                    let has_time = exposition.samples.last().is_some_and(|sample| sample.timestamp_ms.is_some());
+                    let in_seconds = has_time && ends_in_seconds(line);
                     remarks.seconds = in_seconds.then_some(exposition.lines);
                 }
                 Ok(()) => {}
@@ -144,12 +144,15 @@ impl Remarks {
             diagnostics.push(Diagnostic::remark(line, 0, "lines end in CR LF; the CR is passed over"));
         }
         if let Some(line) = self.seconds {
-            let problem = "the timestamp looks like seconds; this format has milliseconds, and so it was read";
+            let problem = "the timestamp is in seconds, by its size, and so it was read; this format has milliseconds";
             diagnostics.push(Diagnostic::remark(line, 0, problem));
         }
     }
 }
 
-/// Timestamps between these are seconds of the years 2001 to 2100, or milliseconds of early 1970.
-const SECONDS_SINCE: i64 = 1_000_000_000;
-const SECONDS_UNTIL: i64 = 4_102_444_800;
+/// Whether the last word of a line is a time in seconds.
+fn ends_in_seconds(line: &[u8]) -> bool {
+    let word = line.trim_ascii_end().rsplit(|byte| matches!(byte, b' ' | b'\t')).next().unwrap_or_default();
+    let number = std::str::from_utf8(word).ok().and_then(|word| word.parse::<f64>().ok());
+    number.is_some_and(|number| sample::SECONDS.contains(&(number as i64)))
+}

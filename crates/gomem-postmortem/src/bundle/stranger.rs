@@ -1,0 +1,150 @@
+//! What a file is that holds nothing gomem reads: said by its name, with what a server wrote into it.
+
+use serde_json::Value;
+
+use crate::bundle::signature::looks_like_text;
+
+/// What `bytes` are, where they are something else than a profile, a log, metrics or a trace.
+#[must_use]
+pub fn stranger(bytes: &[u8]) -> Option<String> {
+    if bytes.is_empty() {
+        return Some("empty".to_owned());
+    }
+    if let Some((_, name)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some((*name).to_owned());
+    }
+    if !looks_like_text(bytes) {
+        return None;
+    }
+    let text = bytes.trim_ascii();
+    if text.is_empty() {
+        return Some("nothing but blanks".to_owned());
+    }
+    let head = String::from_utf8_lossy(&text[..text.len().min(HEAD)]);
+    let lower = head.to_ascii_lowercase();
+    if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+        return Some(format!("an HTML page: \u{201c}{}\u{201d}", cleaned(&without_tags(&head))));
+    }
+    if lower.starts_with("<?xml") || lower.starts_with("<error") {
+        return Some(format!("XML: \u{201c}{}\u{201d}", cleaned(&without_tags(&head))));
+    }
+    if text.starts_with(b"{") || text.starts_with(b"[") {
+        return json(text);
+    }
+    let is_answer = text.len() < LONGEST_ANSWER && head.lines().count() <= 3;
+    is_answer.then(|| format!("text that says \u{201c}{}\u{201d}", cleaned(&head)))
+}
+
+/// JSON: what the server complains of, or the names of its fields.
+fn json(text: &[u8]) -> Option<String> {
+    if text.len() > LARGEST_JSON {
+        return None;
+    }
+    let Ok(value) = serde_json::from_slice::<Value>(text) else {
+        return Some("JSON that is damaged or cut short".to_owned());
+    };
+    let frames = value.pointer("/results").is_some_and(|results| results.to_string().contains("\"frames\""));
+    if frames {
+        return Some("data frames of Grafana: ask Prometheus itself, by /api/v1/query_range".to_owned());
+    }
+    let Value::Object(fields) = &value else { return None };
+    let complaint = COMPLAINTS.iter().find_map(|name| {
+        let field = fields.get(*name)?;
+        let inner = field.get("message").unwrap_or(field);
+        inner.as_str().map(str::to_owned)
+    });
+    match complaint {
+        Some(complaint) => Some(format!("JSON in which a server says \u{201c}{}\u{201d}", cleaned(&complaint))),
+        None => {
+            let names: Vec<&str> = fields.keys().take(5).map(String::as_str).collect();
+            Some(format!("JSON with {}", cleaned(&names.join(", "))))
+        }
+    }
+}
+
+/// The text of a page, its scripts and styles left out.
+fn without_tags(page: &str) -> String {
+    let mut text = String::new();
+    let mut rest = page;
+    while let Some(begin) = rest.find('<') {
+        text.push_str(&rest[..begin]);
+        text.push(' ');
+        rest = &rest[begin..];
+        let lower = rest.get(..8).unwrap_or(rest).to_ascii_lowercase();
+        let end = ["<script", "<style"].iter().position(|tag| lower.starts_with(tag));
+        let end = end.and_then(|tag| rest.find(["</script", "</style"][tag]).map(|at| at + 1)).unwrap_or(0);
+        rest = rest[end..].find('>').map_or("", |close| &rest[end + close + 1..]);
+    }
+    text + rest
+}
+
+/// A short text in one line, without what a terminal would obey.
+fn cleaned(text: &str) -> String {
+    let plain = gomem_transport::without_escapes(text.as_bytes());
+    let plain = String::from_utf8_lossy(&plain);
+    let words: Vec<String> = plain
+        .split_whitespace()
+        .map(|word| word.chars().filter(|letter| !letter.is_control()).collect::<String>())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let line = words.join(" ");
+    match line.char_indices().nth(LONGEST_QUOTE) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None => line,
+    }
+}
+
+const MAGIC: [(&[u8], &str); 18] = [
+    (b"\x7fELF", "a program (ELF)"),
+    (b"MZ", "a program of Windows"),
+    (b"\xcf\xfa\xed\xfe", "a program of macOS"),
+    (b"\xfd7zXZ", "an archive of xz: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "packed by zstd: unpack it first"),
+    (b"BZh", "packed by bzip2: unpack it first"),
+    (b"7z\xbc\xaf", "an archive of 7-Zip: unpack it first"),
+    (b"Rar!", "an archive of RAR: unpack it first"),
+    (b"\x89PNG", "a picture (PNG)"),
+    (b"\xff\xd8\xff", "a picture (JPEG)"),
+    (b"GIF8", "a picture (GIF)"),
+    (b"%PDF", "a PDF"),
+    (b"PERFILE2", "a recording of perf, for `perf report`"),
+    (b"SQLite format 3", "a database of SQLite"),
+    (b"JAVA PROFILE", "a heap dump of Java"),
+    (b"go1.7 heap dump", "a heap dump of `debug.WriteHeapDump`"),
+    (b"go 1.", "an execution trace, for `go tool trace`"),
+    (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
+];
+/// What servers call it.
+const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description", "reason", "title"];
+const HEAD: usize = 8 << 10;
+const LONGEST_ANSWER: usize = 2048;
+const LONGEST_QUOTE: usize = 120;
+const LARGEST_JSON: usize = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_gos_is_called_by_its_name() {
+        for (bytes, what) in [
+            (&b""[..], "empty"),
+            (b"\x7fELF\x02\x01", "a program (ELF)"),
+            (b"404 page not found\n", "text that says \u{201c}404 page not found\u{201d}"),
+            (
+                b"{\"error\":\"unauthorized\",\"code\":401}\n",
+                "JSON in which a server says \u{201c}unauthorized\u{201d}",
+            ),
+            (b"{\"error\":{\"message\":\"no\"}}", "JSON in which a server says \u{201c}no\u{201d}"),
+            (b"{\"a\":1}", "JSON with a"),
+            (b"<!DOCTYPE html><style>b{}</style><h1>Sign \x1b[1min</h1>", "an HTML page: \u{201c}Sign in\u{201d}"),
+            (b"<script", "text that says \u{201c}<script\u{201d}"),
+            (b"<html><script", "an HTML page: \u{201c}\u{201d}"),
+            (b"go 1.22 trace\0\0\0", "an execution trace, for `go tool trace`"),
+        ] {
+            assert_eq!(stranger(bytes).as_deref(), Some(what));
+        }
+        assert_eq!(stranger(&[8, 1, 0, 0]), None);
+        assert_eq!(stranger("a\n".repeat(5000).as_bytes()), None);
+    }
+}
