@@ -12,6 +12,7 @@ mod pprof;
 mod profile;
 mod report;
 mod symbol;
+mod transport;
 
 pub use bundle::bundle;
 pub use escape::escape;
@@ -23,3 +24,4 @@ pub use pprof::pprof;
 pub use profile::profile;
 pub use report::report;
 pub use symbol::symbol;
+pub use transport::transport;

@@ -91,3 +91,8 @@ fn report() {
 fn symbol() {
     replay("symbol", gomem_fuzz::symbol);
 }
+
+#[test]
+fn transport() {
+    replay("transport", gomem_fuzz::transport);
+}

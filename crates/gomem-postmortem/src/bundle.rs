@@ -3,6 +3,7 @@
 mod archive;
 mod artifact;
 mod bundle;
+mod crash;
 mod error;
 mod folder;
 mod log_stream;
@@ -17,6 +18,7 @@ mod unpacked;
 
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
+pub(crate) use crash::{Crash, CrashKind};
 pub use error::BundleError;
 pub use options::{BundleLimits, BundleOptions};
 pub(crate) use recogniser::LEAKED;

@@ -3,6 +3,7 @@
 mod breakdown;
 mod call_advice;
 mod charged;
+mod crashes;
 mod finding;
 mod goroutines;
 mod growth;

@@ -29,14 +29,24 @@ pub enum Contents {
     GcTrace,
     /// A scrape of metrics.
     Metrics,
+    /// What a program wrote when it died.
+    Crash,
     /// The program itself.
     Program,
 }
 
 impl Contents {
     /// All kinds, profiles first.
-    pub const ALL: &'static [Self] =
-        &[Self::Heap, Self::Cpu, Self::Goroutine, Self::EscapeLog, Self::GcTrace, Self::Metrics, Self::Program];
+    pub const ALL: &'static [Self] = &[
+        Self::Heap,
+        Self::Cpu,
+        Self::Goroutine,
+        Self::EscapeLog,
+        Self::GcTrace,
+        Self::Metrics,
+        Self::Crash,
+        Self::Program,
+    ];
 
     /// What people call it, as the evidence of findings does.
     #[must_use]
@@ -48,6 +58,7 @@ impl Contents {
             Self::EscapeLog => "escape log",
             Self::GcTrace => "GC trace",
             Self::Metrics => "metrics",
+            Self::Crash => "crash",
             Self::Program => "program",
         }
     }

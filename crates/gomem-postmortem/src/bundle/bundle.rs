@@ -7,7 +7,10 @@ use gomem_escape::EscapeLog;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
-use crate::bundle::artifact::{Contents, Remark, UnusedFile};
+use crate::bundle::{
+    artifact::{Contents, Remark, UnusedFile},
+    crash::Crash,
+};
 
 /// Everything that was recognised among a set of files, and what was not.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +23,8 @@ pub struct Bundle {
     pub(crate) binary: Option<Arc<Binary>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
+    /// How the program died, by each log that says it.
+    pub(crate) crashes: Vec<(String, Crash)>,
     /// Profiles of other programs that were left out: the file and the program.
     pub(crate) other_programs: Vec<(String, String)>,
     /// The program that was kept, when there are others.

@@ -13,6 +13,7 @@ use crate::bundle::{
     artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
     log_stream::LogStream,
+    crash::Crash,
     program,
     signature::{Signature, begins_text_profile, looks_like_text},
     stranger::stranger,
@@ -165,6 +166,13 @@ impl Recogniser {
         if let Some(profile) = signature.profile {
             let (kind, read) = self.profile(file, profile);
             take(kind, read);
+        }
+        if looks_like_text(bytes)
+            && !signature.metrics
+            && let Some(crash) = Crash::last_in(&written)
+        {
+            self.bundle.crashes.push((artifact.name.clone(), crash));
+            take(Contents::Crash, Ok(Reading::Used(None)));
         }
         if signature.metrics {
             take(Contents::Metrics, self.metrics(file, artifact));

@@ -28,21 +28,23 @@ pub(crate) fn joined(traces: Vec<(String, GcTrace)>) -> Option<GcTrace> {
 pub(crate) fn choice(trace: &GcTrace) -> Option<String> {
     let runs: Vec<GcRun<'_>> = GcRun::all(trace).collect();
     let taken = GcRun::longest(trace).filter(|_| runs.len() > 1)?;
+    let name = |run: &GcRun<'_>| match (run.origin, run.lines.first()) {
+        ("", first) => format!("that from line {} on", first.map_or(0, |line| line.log_line)),
+        (origin, _) => origin.to_owned(),
+    };
     let told = |run: &GcRun<'_>| {
         let seconds = run.lines.last().map_or(0.0, |line| line.start_seconds);
-        let place = run.lines.first().map_or(0, |line| line.log_line);
-        let name = if run.origin.is_empty() { format!("from line {place} on") } else { run.origin.to_owned() };
-        format!("{name}: {} cycles until {seconds:.1} s", run.cycles())
+        format!("{}, {} cycles until {seconds:.1} s", name(run), run.cycles())
     };
     let mut all: Vec<String> = runs.iter().take(MOST_TOLD).map(told).collect();
     if runs.len() > MOST_TOLD {
         all.push(format!("{} more", runs.len() - MOST_TOLD));
     }
     Some(format!(
-        "GC traces of {} processes ({}): {} is looked at, since it has the most cycles",
+        "GC traces of {} processes ({}): {} is looked at, as none has more cycles",
         runs.len(),
         all.join("; "),
-        told(&taken).split(": ").next().unwrap_or_default()
+        name(&taken)
     ))
 }
 

@@ -74,6 +74,8 @@ pub enum FindingKind {
     Runtime,
     /// Inputs that are not of one program, or not of one build.
     Mismatch,
+    /// How the program died.
+    Crash,
 }
 
 impl Finding {
@@ -105,6 +107,7 @@ impl Finding {
     /// the inputs comes before what they say, and a leak without a place before any share.
     pub(crate) fn weight(&self) -> f64 {
         match self.kind {
+            FindingKind::Crash => 4.0,
             FindingKind::Mismatch => 3.0,
             FindingKind::Leak => self.bytes_fraction.unwrap_or(2.0),
             FindingKind::Gogc => -1.0,
@@ -130,6 +133,7 @@ impl FindingKind {
         "missing_input",
         "runtime",
         "mismatch",
+        "crash",
     ];
 
     /// Its name.

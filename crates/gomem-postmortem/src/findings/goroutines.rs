@@ -46,6 +46,11 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
     findings.extend(leaked(bundle.goroutines()));
 }
 
+/// Where the first goroutine of a dump is, in the program's own code if that is on its stack.
+pub(crate) fn place_of_first(profile: &Profile) -> Option<Place> {
+    groups_of(profile, profile.samples().take(1)).into_iter().next().map(|(wait, _)| wait.at)
+}
+
 /// Adds to a leak of goroutines where most of them wait.
 fn say_who(finding: &mut Finding, profile: &Profile) {
     let groups = groups(profile);

@@ -10,6 +10,7 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         charged::allocations,
+        crashes,
         finding::{Finding, FindingKind},
         goroutines,
         growth::GrowingSite,
@@ -44,6 +45,7 @@ pub(crate) fn find(
         findings.iter_mut().filter(|finding| finding.compiler_message.is_some()).for_each(doubt);
     }
     findings.extend(mismatches);
+    findings.extend(crashes::find(bundle));
     if let Ok(pacing) = pacing {
         findings.extend(gogc(pacing, !growing.is_empty()));
     }

@@ -1,0 +1,172 @@
+//! What a program, or who killed it, wrote into its log when it died.
+//!
+//! ```text
+//! runtime: out of memory: cannot allocate 67108864-byte block (1820065792 in use)
+//! fatal error: out of memory
+//!
+//! runtime: goroutine stack exceeds 1000000000-byte limit
+//! fatal error: stack overflow
+//!
+//! panic: runtime error: makeslice: len out of range
+//! fatal error: all goroutines are asleep - deadlock!
+//! SIGQUIT: quit
+//! signal: killed
+//! ```
+//!
+//! Then the goroutines: the first one is the one that did it.
+
+/// How a program died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CrashKind {
+    OutOfMemory,
+    StackOverflow,
+    Deadlock,
+    /// Somebody asked for the goroutines, by `SIGQUIT`.
+    Asked,
+    /// From outside, without a word: by the kernel, or by who runs the container.
+    Killed,
+    Panic,
+    Fatal,
+}
+
+/// The end of a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Crash {
+    pub(crate) kind: CrashKind,
+    /// What it wrote.
+    pub(crate) message: String,
+    /// Bytes of the heap's address space that were in use, and those that were asked for.
+    pub(crate) in_use_bytes: Option<u64>,
+    pub(crate) asked_bytes: Option<u64>,
+    /// Its line in the log, from 1.
+    pub(crate) log_line: u64,
+    /// The goroutine that did it, as the log has it; empty where the log has none.
+    pub(crate) goroutine: Vec<u8>,
+}
+
+impl Crash {
+    /// The last one in a log: a program that was started again says the others of itself before.
+    pub(crate) fn last_in(log: &[u8]) -> Option<Self> {
+        let mut last: Option<Self> = None;
+        let (mut in_use, mut is_overflow) = (None, false);
+        let mut at = 0;
+        for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
+            let begin = at;
+            at += line.len() + 1;
+            // Most lines of a log are of something else.
+            if !matches!(line.first(), Some(b'r' | b'f' | b'p' | b'S' | b's' | b'K')) {
+                continue;
+            }
+            let Ok(text) = std::str::from_utf8(line) else { continue };
+            let text = text.trim_end();
+            if let Some(counts) = text.strip_prefix("runtime: out of memory: ") {
+                in_use = counted(counts);
+            } else if text.starts_with("runtime: goroutine stack exceeds ") {
+                is_overflow = true;
+            } else if let Some(kind) = kind_of(text) {
+                let kind = if is_overflow { CrashKind::StackOverflow } else { kind };
+                let goroutine = log.get(begin..).and_then(first_goroutine);
+                // A handler that recovers logs a panic, and the program goes on; a dump of goroutines ends it.
+                if kind == CrashKind::Panic && goroutine.is_none() {
+                    continue;
+                }
+                let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
+                let message = text.chars().take(LONGEST_MESSAGE).collect();
+                let goroutine = goroutine.unwrap_or_default().to_vec();
+                last = Some(Self { kind, message, in_use_bytes, asked_bytes, log_line: number, goroutine });
+                is_overflow = false;
+            }
+        }
+        last
+    }
+}
+
+fn kind_of(line: &str) -> Option<CrashKind> {
+    let fatal = |message: &str| match message {
+        "out of memory" | "runtime: cannot allocate memory" | "runtime: out of memory" => CrashKind::OutOfMemory,
+        "stack overflow" => CrashKind::StackOverflow,
+        message if message.starts_with("all goroutines are asleep") => CrashKind::Deadlock,
+        message if message.contains("cannot allocate memory") => CrashKind::OutOfMemory,
+        _ => CrashKind::Fatal,
+    };
+    if let Some(message) = line.strip_prefix("fatal error: ") {
+        return Some(fatal(message));
+    }
+    match line {
+        "SIGQUIT: quit" => Some(CrashKind::Asked),
+        "Killed" | "signal: killed" => Some(CrashKind::Killed),
+        line if line.starts_with("panic: ") && !line.ends_with(" [recovered]") => Some(CrashKind::Panic),
+        line if line.starts_with("SIG") && line.split_once(": ").is_some_and(|(name, _)| is_signal(name)) => {
+            Some(CrashKind::Fatal)
+        }
+        _ => None,
+    }
+}
+
+fn is_signal(name: &str) -> bool {
+    ["SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE", "SIGTRAP", "SIGSYS"].contains(&name)
+}
+
+/// `cannot allocate 67108864-byte block (1820065792 in use)`: asked for, and in use.
+fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
+    let asked = text.strip_prefix("cannot allocate ")?.split_once("-byte block")?;
+    let in_use = asked.1.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(" in use"));
+    Some((asked.0.parse().ok(), in_use.and_then(|(bytes, _)| bytes.parse().ok())))
+}
+
+/// The first goroutine of the dump that follows, up to the blank line after it.
+fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
+    let near = &rest[..rest.len().min(FARTHEST_DUMP)];
+    let begin = memchr::memmem::find(near, b"\ngoroutine ")? + 1;
+    // Another program's words between: the goroutines are not of this one.
+    let dump = &rest[begin..];
+    let dump = &dump[..dump.len().min(LONGEST_GOROUTINE)];
+    let end = memchr::memmem::find(dump, b"\n\n").map_or(dump.len(), |end| end + 1);
+    Some(&dump[..end])
+}
+
+const LONGEST_MESSAGE: usize = 300;
+/// The runtime's own stack and the registers stand before the goroutines.
+const FARTHEST_DUMP: usize = 16 << 10;
+const LONGEST_GOROUTINE: usize = 256 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_died_and_how_much_was_in_use() {
+        let log = b"gc 1 @0.1s\nruntime: out of memory: cannot allocate 64-byte block (100 in use)\nfatal error: out of memory\n\n\
+                    goroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\n\ngoroutine 2 [select]:\nx\n";
+        let crash = Crash::last_in(log).unwrap();
+        assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
+        assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
+        assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
+    }
+
+    #[test]
+    fn every_kind_and_what_is_none() {
+        let dump = "\n\ngoroutine 1 [running]:\nmain.main()\n";
+        for (line, kind) in [
+            (
+                "runtime: goroutine stack exceeds 1000000000-byte limit\nfatal error: stack overflow",
+                CrashKind::StackOverflow,
+            ),
+            ("fatal error: all goroutines are asleep - deadlock!", CrashKind::Deadlock),
+            ("fatal error: concurrent map writes", CrashKind::Fatal),
+            ("panic: runtime error: makeslice: len out of range", CrashKind::Panic),
+            ("SIGQUIT: quit", CrashKind::Asked),
+            ("SIGSEGV: segmentation violation", CrashKind::Fatal),
+            ("signal: killed", CrashKind::Killed),
+        ] {
+            assert_eq!(
+                Crash::last_in(format!("{line}{dump}").as_bytes()).map(|crash| crash.kind),
+                Some(kind),
+                "{line}"
+            );
+        }
+        for log in ["panic: it was caught\nserving on\n", "served\nfailed to connect\n", "", "panic: a [recovered]\n"] {
+            assert_eq!(Crash::last_in(log.as_bytes()), None, "{log}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! How the program died, by its log: what comes before all else.
+
+use gomem_finding::{Evidence, Severity};
+use gomem_pprof::Profile;
+use gomem_table::Unit;
+
+use crate::{
+    attribution::Place,
+    bundle::{Bundle, Crash, CrashKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        goroutines,
+    },
+};
+
+/// A finding for each log with a crash in it.
+pub(crate) fn find(bundle: &Bundle) -> impl Iterator<Item = Finding> + '_ {
+    bundle.crashes.iter().map(|(file, crash)| finding(file, crash))
+}
+
+fn finding(file: &str, crash: &Crash) -> Finding {
+    let place = goroutine(crash);
+    let at = place.as_ref().map(|place| format!(" at {}", place.short())).unwrap_or_default();
+    let bytes = |bytes: u64| Unit::Bytes.humanize(bytes as f64);
+    let in_use = crash.in_use_bytes.map(|in_use| format!(", {} in use", bytes(in_use))).unwrap_or_default();
+    let title = match crash.kind {
+        CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
+        CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),
+        CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
+        CrashKind::Asked => "The program was asked for its goroutines, and ended (SIGQUIT)".to_owned(),
+        CrashKind::Killed => "The program was killed from outside".to_owned(),
+        CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
+    };
+    let severity = if crash.kind == CrashKind::Asked { Severity::Warning } else { Severity::Critical };
+    let mut finding = Finding::new(FindingKind::Crash, severity, title);
+    finding.summary = format!("{file}, line {}: {}.", crash.log_line, crash.message.trim_end_matches('.'));
+    if let Some(asked) = crash.asked_bytes {
+        finding.summary += &format!(" {} more were asked for.", bytes(asked));
+    }
+    if let Some(place) = &place {
+        finding.summary +=
+            &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());
+    }
+    finding.action = advice(crash.kind).to_owned();
+    let evidence = |quantity, bytes: u64| Evidence::new(quantity, bytes as f64, Unit::Bytes).with_source("log");
+    finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence("heap in use", bytes)));
+    finding.evidence.extend(crash.asked_bytes.map(|bytes| evidence("bytes asked for", bytes)));
+    if crash.kind == CrashKind::OutOfMemory {
+        finding.confounders.push("the line that asks last need not be the one that keeps the memory".to_owned());
+    }
+    finding.place = place;
+    finding
+}
+
+/// Where the goroutine was that did it, in the program's own code if that is on its stack.
+fn goroutine(crash: &Crash) -> Option<Place> {
+    if crash.kind == CrashKind::Asked {
+        // The first one there is any one.
+        return None;
+    }
+    goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
+}
+
+fn advice(kind: CrashKind) -> &'static str {
+    match kind {
+        CrashKind::OutOfMemory => {
+            "See what keeps the memory: a heap profile taken before the end, or `gomem growth` over several. Where it is needed, give the \
+             process more, and set GOMEMLIMIT below that."
+        }
+        CrashKind::StackOverflow => {
+            "End the recursion: bound its depth, or keep a list of what is still to do instead."
+        }
+        CrashKind::Deadlock => {
+            "See what each goroutine waits for, in the dump below it; whoever should wake them is gone or waits itself."
+        }
+        CrashKind::Asked => {
+            "The dump shows what each goroutine waited for: most of those that should have gone on tell why it was asked."
+        }
+        CrashKind::Killed => {
+            "Ask the kernel's log or the container's status (`OOMKilled`, exit code 137) whether memory was the reason; set GOMEMLIMIT below the limit."
+        }
+        CrashKind::Panic | CrashKind::Fatal => {
+            "Mend the line, or what leads to it; the goroutine's stack in the log says how it came there."
+        }
+    }
+}

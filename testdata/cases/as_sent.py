@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Makes the bundles of cases about files as people send them, out of those of other cases: as_sent.py
+
+`shipped`, `failed_build`, `not_gos`, `exporters`: their `case.toml` has no `[record]`. What is written is the same each time.
+"""
+
+import base64
+import gzip
+import io
+import json
+import re
+import tarfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+
+
+def files_of(case: str) -> dict[str, bytes]:
+    """The files of a case's bundle."""
+    with tarfile.open(HERE / case / "bundle.tar.gz") as bundle:
+        return {entry.name: bundle.extractfile(entry).read() for entry in bundle if entry.isfile()}
+
+
+def pack(case: str, files: dict[str, bytes | str]) -> None:
+    """Writes a bundle without times and owners."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as bundle:
+        for name, content in sorted(files.items()):
+            content = content.encode() if isinstance(content, str) else content
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            bundle.addfile(entry, io.BytesIO(content))
+    (HERE / case).mkdir(exist_ok=True)
+    with open(HERE / case / "bundle.tar.gz", "wb") as out, gzip.GzipFile("", "wb", 9, out, mtime=0) as zipped:
+        zipped.write(packed.getvalue())
+
+
+def as_go_writes(record: dict) -> str:
+    """JSON as `encoding/json` writes it, and so Docker and logrus."""
+    return json.dumps(record).replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026") + "\n"
+
+
+def shipped() -> None:
+    lines = [line for line in files_of("generics")["stderr.log"].decode().splitlines() if line.startswith("gc ")][:60]
+    slow = [line for line in files_of("ctxvalue")["stderr.log"].decode().splitlines() if line.startswith("gc ")][:40]
+    log = files_of("chanleak")["escape.log"].decode()
+    newest = list(enumerate(lines))[::-1]
+    pack(
+        "shipped",
+        {
+            "docker.json": "".join(as_go_writes({"log": line + "\n", "stream": "stderr"}) for line in lines),
+            "logrus.jsonl": "".join(as_go_writes({"level": "info", "msg": line}) for line in lines),
+            "journald.json": "".join(json.dumps({"MESSAGE": list(f"\x1b[2m{line}\x1b[0m".encode()), "_PID": "7"}) + "\n" for line in lines),
+            "nodes.log": "".join(f"2026-01-02T03:04:05.6Z stderr P {line[:40]}\n2026-01-02T03:04:05.6Z stderr F {line[40:]}\n" for line in lines),
+            "colours.log": "".join(f"\x1b[36mapi-1  |\x1b[0m \x1b[2m{line}\x1b[0m\n" for line in lines),
+            "powershell.log": ("\ufeff" + "\r\n".join(lines)).encode("utf-16-le"),
+            "newest.csv": "time,message\n" + "".join(f'{n},"{line}"\n' for n, line in newest),
+            "google.json": json.dumps([{"textPayload": line, "insertId": str(n)} for n, line in newest], indent=1),
+            "pods.log": "".join(f"svc-1 svc {a}\nsvc-2 svc {a}\n" for a in lines),
+            "processes.log": "".join(a + "\n" + (b + "\n" if b else "") for a, b in zip(lines, slow + [""] * len(lines))),
+            "torn.log": "".join(line + "\n" if n % 4 else line[:30] + f"request {n}\n" + line[30:] + "\n" for n, line in enumerate(lines, 1)),
+            "gitlab.log": "".join(f"2026-01-02T03:04:05.678901Z 01E {line}\n" for line in log.splitlines()),
+            "windows.log": ("\ufeff" + log.replace("\n", "\r\n")).encode("utf-16-le"),
+            "red.log": "".join(f"\x1b[31m{line}\x1b[0m\n" for line in log.splitlines()),
+        },
+    )
+
+
+def failed_build() -> None:
+    log = files_of("chanleak")["escape.log"].decode()
+    error = '# example.com/cases/other\n./main.go:3:8: "os" imported and not used\n'
+    pack(
+        "failed_build",
+        {
+            "before.log": log,
+            "after.log": error,
+            "middle.log": log + error + "# example.com/cases/third\n./x.go:1:2: something the compiler says since next year\n",
+            "notes.md": "# Notes\n\nNothing of the compiler's.\n",
+        },
+    )
+
+
+def not_gos() -> None:
+    files = files_of("chanleak")
+    heap = files["heap-2.pb.gz"]
+    scrape = next(files[name] for name in sorted(files) if name.endswith(".prom"))
+    inner = io.BytesIO()
+    with tarfile.open(fileobj=inner, mode="w:gz") as bundle:
+        for name in ("heap-1.pb.gz", "heap-2.pb.gz"):
+            entry = tarfile.TarInfo(name)
+            entry.size = len(files[name])
+            bundle.addfile(entry, io.BytesIO(files[name]))
+    pack(
+        "not_gos",
+        {
+            "missing.pb.gz": "404 page not found\n",
+            "refused.pb.gz": '{"error":"unauthorized","code":401}\n',
+            "login.pb.gz": "<!DOCTYPE html><html><title>Sign in</title></html>\n",
+            "empty.pb.gz": "",
+            "letters.pb.gz": base64.encodebytes(heap),
+            "answer.pb.gz": b"HTTP/1.1 200 OK\r\nX-Go-Pprof: 1\r\n\r\n" + heap,
+            "verbose.prom": b"".join(b"< " + line + b"\n" for line in scrape.splitlines()),
+            "commas.prom": b"".join(b",".join(line.rsplit(b" ", 1)) + b"\n" if line.startswith(b"go_m") else line + b"\n" for line in scrape.splitlines()),
+            "packed.tar.gz": inner.getvalue(),
+            "jemalloc.heap": "heap_v2/524288\n  t*: 3: 30000 [0: 0]\n@ 0x5f86da8 0x5f5a1dc\n  t*: 3: 30000 [0: 0]\n\nMAPPED_LIBRARIES:\n",
+        },
+    )
+
+
+def exporters() -> None:
+    """A leak of the live heap, as other exporters show it."""
+    scrapes: dict[str, str] = {}
+    for line in gzip.decompress((HERE.parent / "incidents" / "leak.prom.gz").read_bytes()).decode().splitlines():
+        sample, time = line.rsplit(" ", 1)
+        scrapes[time + ".prom"] = scrapes.get(time + ".prom", "") + sample + "\n"
+    files: dict[str, bytes | str] = {}
+    for name, text in scrapes.items():
+        of = {match[1]: float(match[2]) for match in re.finditer(r"^(\w+) (\S+)$", text, re.M)}
+        held = of["go_memstats_sys_bytes"] - of["go_memstats_heap_released_bytes"]
+        stacks = of["go_memstats_stack_inuse_bytes"]
+        files["otel/" + name] = (
+            f'go_memory_used_bytes{{go_memory_type="stack"}} {stacks}\ngo_memory_used_bytes{{go_memory_type="other"}} {held - stacks}\n'
+            f"go_memory_allocated_bytes_total {of['go_memstats_alloc_bytes_total']}\ngo_memory_gc_goal_bytes {of['go_memstats_next_gc_bytes']}\n"
+            f"go_goroutine_count {of['go_goroutines']}\ngo_config_gogc_percent 100\ngo_processor_limit 2\n"
+        )
+        go = re.findall(r"^go_(?:memstats|gc_duration|goroutines|threads)\S* \S+$", text, re.M)
+        files["prefixed/" + name] = "".join(f"myapp_{line}\n" for line in go)
+        files["limits/" + name] = "".join(line + "\n" for line in go) + (
+            'container_spec_memory_limit_bytes{container="POD",namespace="n",pod="api-1"} 0\n'
+            'container_spec_memory_limit_bytes{container="api",namespace="n",pod="api-1"} 1e+09\n'
+        )
+        ends = [0] * 256
+        cycles = int(of["go_gc_duration_seconds_count"])
+        for back in range(min(cycles, 256)):
+            ends[(cycles + 255 - back) % 256] = int(of["go_memstats_last_gc_time_seconds"] * 1e9) - back * 10**8
+        names = {"TotalAlloc": "alloc_bytes_total", "Sys": "sys_bytes", "HeapAlloc": "heap_alloc_bytes", "HeapInuse": "heap_inuse_bytes"}
+        names |= {"HeapIdle": "heap_idle_bytes", "HeapReleased": "heap_released_bytes", "StackInuse": "stack_inuse_bytes", "NextGC": "next_gc_bytes"}
+        stats = {field: int(of["go_memstats_" + metric]) for field, metric in names.items()} | {"NumGC": cycles, "PauseEnd": ends}
+        files["expvar/" + name.replace(".prom", ".json")] = json.dumps({"cmdline": ["svc"], "memstats": stats})
+    pack("exporters", files)
+
+
+if __name__ == "__main__":
+    shipped()
+    failed_build()
+    not_gos()
+    exporters()
