@@ -22,5 +22,4 @@ pub use gctrace_line::GcTraceLine;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
-pub(crate) use mem_stats::PAST_CYCLES;
-pub(crate) use observation::{Observation, Observations};
+pub(crate) use observation::{Observation, Observations, PAST_CYCLES};

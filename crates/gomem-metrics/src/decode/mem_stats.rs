@@ -12,7 +12,7 @@ use std::collections::HashMap;
 
 use memchr::memmem;
 
-use super::observation::{Observation, Observations};
+use super::observation::{Observation, Observations, PAST_CYCLES};
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
@@ -81,8 +81,6 @@ fn entry(line: &str) -> Option<(&str, &str)> {
     line.trim_end().strip_prefix("# ")?.split_once(" = ")
 }
 
-/// When each of the last cycles ended: another series than the count that a snapshot has.
-pub(crate) const PAST_CYCLES: &str = "memstats.PauseEnd";
 const HEADING: &[u8] = b"# runtime.MemStats";
 
 #[cfg(test)]

@@ -9,6 +9,18 @@ pub(crate) struct Observations {
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
+impl Observations {
+    /// When the last GC cycle ended that a snapshot remembers: it was taken then or later.
+    pub(crate) fn last_cycle_ms(&self) -> Option<i64> {
+        let past = self.values.iter().filter(|seen| seen.metric == PAST_CYCLES);
+        past.filter_map(|seen| seen.time_ms).max()
+    }
+
+    pub(crate) fn value(&self, metric: &str) -> Option<f64> {
+        self.values.iter().find(|seen| seen.metric == metric).map(|seen| seen.value)
+    }
+}
+
 /// One value of one series.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Observation {
@@ -35,3 +47,6 @@ impl Observation {
 pub(super) fn milliseconds(seconds: f64) -> Option<i64> {
     (seconds.is_finite() && seconds.abs() < 9e15).then(|| (seconds * 1e3).round() as i64)
 }
+
+/// When each of the last cycles ended, as a snapshot remembers it: another series than the count that it has.
+pub(crate) const PAST_CYCLES: &str = "memstats.PauseEnd";

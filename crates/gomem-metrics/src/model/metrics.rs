@@ -82,6 +82,17 @@ impl Metrics {
         Some(if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time })
     }
 
+    /// When a snapshot of `runtime.MemStats` was taken, by what is in it: the end of the last GC cycle that it remembers, or
+    /// a little later, and what had been allocated until then, which puts snapshots between two cycles in order. `None` for
+    /// other formats.
+    #[must_use]
+    pub fn moment_of_snapshot(bytes: &[u8]) -> Option<(i64, f64)> {
+        let format = Format::detect(bytes);
+        let is_snapshot = matches!(format, Format::Expvar | Format::MemStats);
+        let observations = format.decode(bytes).ok().filter(|_| is_snapshot)?;
+        Some((observations.last_cycle_ms()?, observations.value("memstats.TotalAlloc")?))
+    }
+
     /// Adds one scrape in the Prometheus text format or in OpenMetrics, taken at `time_ms`. Scrapes may come in any
     /// order.
     ///

@@ -272,10 +272,33 @@ impl Recogniser {
         Ok(Reading::Used(remark))
     }
 
+    /// Snapshots of `runtime.MemStats` say themselves when the last GC cycle had ended: that is their time, and what had been
+    /// allocated is their order between two cycles.
+    fn place_snapshots(&mut self, untimed: &mut Vec<UntimedScrape>) {
+        let moment = |one: &UntimedScrape| Metrics::moment_of_snapshot(&one.bytes);
+        let moments: Vec<(i64, f64)> = untimed.iter().filter_map(moment).collect();
+        let has_timed = !self.bundle.metrics.series().is_empty();
+        if has_timed || moments.len() < 2 || moments.len() != untimed.len() {
+            return;
+        }
+        let mut timed: Vec<_> = moments.into_iter().zip(std::mem::take(untimed)).collect();
+        timed.sort_by(|(a, _), (b, _)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut last = i64::MIN;
+        for ((cycle_ms, _), one) in timed {
+            last = cycle_ms.max(last.saturating_add(1));
+            let outcome = &mut self.outcomes[one.file];
+            match self.bundle.metrics.push(last, &one.bytes) {
+                Ok(()) => outcome.contents.push(Contents::Metrics),
+                Err(err) => outcome.reasons.push(err.to_string()),
+            }
+        }
+    }
+
     /// Metrics without a time are of use where no other says when it was taken: alone, or in the order in which the files
     /// were written.
     fn place_untimed(&mut self) {
-        let untimed = std::mem::take(&mut self.untimed);
+        let mut untimed = std::mem::take(&mut self.untimed);
+        self.place_snapshots(&mut untimed);
         let has_timed = !self.bundle.metrics.series().is_empty();
         let mut times: Vec<i64> = untimed.iter().filter_map(|one| one.modified_ms).collect();
         times.sort_unstable();

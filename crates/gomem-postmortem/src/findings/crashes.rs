@@ -15,7 +15,16 @@ use crate::{
 
 /// A finding for each log with a crash in it.
 pub(crate) fn find(bundle: &Bundle) -> impl Iterator<Item = Finding> + '_ {
-    bundle.crashes.iter().map(|(file, crash)| finding(file, crash))
+    bundle.crashes.iter().map(move |(file, crash)| {
+        let mut finding = finding(file, crash);
+        // Where somebody waits, who waits for what is the answer.
+        if matches!(crash.kind, CrashKind::Deadlock | CrashKind::Asked)
+            && let Some(words) = goroutines::most_in_words(bundle)
+        {
+            finding.summary += &format!(" {words}");
+        }
+        finding
+    })
 }
 
 fn finding(file: &str, crash: &Crash) -> Finding {

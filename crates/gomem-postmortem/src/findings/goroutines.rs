@@ -46,6 +46,13 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
     findings.extend(leaked(bundle.goroutines()));
 }
 
+/// How many goroutines there are, and what most of them wait for.
+pub(crate) fn most_in_words(bundle: &Bundle) -> Option<String> {
+    let groups = groups(fullest(bundle.goroutines())?);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    (all > 1).then(|| format!("Of {all} goroutines: {}.", in_words(&groups)))
+}
+
 /// Where the first goroutine of a dump is, in the program's own code if that is on its stack.
 pub(crate) fn place_of_first(profile: &Profile) -> Option<Place> {
     groups_of(profile, profile.samples().take(1)).into_iter().next().map(|(wait, _)| wait.at)

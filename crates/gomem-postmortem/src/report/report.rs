@@ -184,12 +184,13 @@ impl Report {
         &self.waterfall
     }
 
-    /// The last moment's memory by its parts; `None` without metrics.
+    /// The last moment's memory by its parts, of the first program if there are several; `None` without metrics.
     #[must_use]
     pub fn memory_now(&self) -> Option<(i64, Vec<(Component, f64)>)> {
         let now = self.waterfall.at(None);
-        let time_ms = now.parts().first()?.time_ms;
-        Some((time_ms, now.parts().iter().map(|part| (part.component, part.bytes)).collect()))
+        let first = now.parts().first()?;
+        let of_one = now.parts().iter().filter(|part| part.target == first.target);
+        Some((first.time_ms, of_one.map(|part| (part.component, part.bytes)).collect()))
     }
 
     /// What each file was recognised as.

@@ -13,6 +13,8 @@ pub(crate) fn wants<'a>(unjudged: impl Iterator<Item = &'a Judgement>) -> Vec<(S
             _ => format!("{}; enable {enable}", one.summary),
         };
         match wants.iter_mut().find(|(_, known)| *known == want) {
+            // With several programs, a rule may say the same of each.
+            Some((rules, _)) if rules.contains(&one.rule.name()) => {}
             Some((rules, _)) => rules.push(one.rule.name()),
             None => wants.push((vec![one.rule.name()], want)),
         }
