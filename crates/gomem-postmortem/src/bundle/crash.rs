@@ -61,7 +61,7 @@ impl Crash {
             let text = text.trim_end();
             if let Some(counts) = text.strip_prefix("runtime: out of memory: ") {
                 in_use = counted(counts);
-            } else if text.starts_with("runtime: goroutine stack exceeds ") {
+            } else if text.starts_with(OVERFLOW) {
                 is_overflow = true;
             } else if let Some(kind) = kind_of(text) {
                 let kind = if is_overflow { CrashKind::StackOverflow } else { kind };
@@ -79,6 +79,16 @@ impl Crash {
         }
         last
     }
+}
+
+/// Whether a line is one that a program, or who killed it, writes at its end.
+pub(crate) fn begins_end(line: &[u8]) -> bool {
+    let is_candidate = matches!(line.first(), Some(b'r' | b'f' | b'p' | b'S' | b's' | b'K'));
+    is_candidate
+        && std::str::from_utf8(line).is_ok_and(|line| {
+            let line = line.trim_end();
+            kind_of(line).is_some() || line.starts_with("runtime: out of memory: ") || line.starts_with(OVERFLOW)
+        })
 }
 
 fn kind_of(line: &str) -> Option<CrashKind> {
@@ -125,6 +135,7 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
+const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
 const FARTHEST_DUMP: usize = 16 << 10;

@@ -8,7 +8,10 @@ use std::{
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::bundle::signature::{GZIP, begins_compiler_log, begins_dump, is_gc_trace};
+use crate::bundle::{
+    crash::begins_end,
+    signature::{GZIP, begins_compiler_log, begins_dump, is_gc_trace},
+};
 
 /// A log that is read once, line by line. What else the file holds is put aside: a build and the program that it starts can
 /// write into one file.
@@ -44,7 +47,7 @@ impl LogStream {
         Ok(Some(Self { text: open()?, line: Vec::new(), read: 0, aside: Vec::new(), is_dump: false }))
     }
 
-    /// What is not the compiler's: lines of GC traces, and all from where goroutines are dumped.
+    /// What is not the compiler's: lines of GC traces, the last words of a program, and all from where goroutines are dumped.
     pub(crate) fn into_aside(self) -> Vec<u8> {
         self.aside
     }
@@ -55,7 +58,8 @@ impl LogStream {
         // A line that never ends is handed out in pieces.
         (&mut self.text).take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
         self.is_dump |= begins_dump(&self.line);
-        if (self.is_dump || is_gc_trace(&self.line)) && self.aside.len() < MOST_ASIDE {
+        let is_aside = self.is_dump || is_gc_trace(&self.line) || begins_end(&self.line);
+        if is_aside && self.aside.len() < MOST_ASIDE {
             self.aside.extend(&self.line);
         }
         Ok(())
