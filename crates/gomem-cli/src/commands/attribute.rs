@@ -111,8 +111,12 @@ impl Attribute {
             columns.push("gc_cycles_saved_fraction");
         }
         render(&table.select(&columns), Format::Text, out)?;
-        let unexplained = sites.iter().filter(|site| site.reason.is_none());
-        let (count, bytes) = unexplained.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)));
+        let sum = |is: fn(&Site) -> bool| {
+            let sites = sites.iter().filter(|site| site.reason.is_none() && is(site));
+            sites.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)))
+        };
+        let (not_logged, of_others) = sum(Site::is_not_logged);
+        let (unexplained, bytes) = sum(|site| !site.is_not_logged());
         if self.own.is_empty() && log.is_none() && binary.is_none() {
             writeln!(out, "note: whose code is yours is guessed by names; --own or --binary say it")?;
         }
@@ -121,8 +125,12 @@ impl Attribute {
         }
         if log.is_none() {
             writeln!(out, "note: no log: add the output of go build -gcflags=all=-m=2")?;
-        } else if count > 0 {
-            writeln!(out, "note: {count} sites with {bytes} bytes are not explained")?;
+        } else if not_logged > 0 {
+            let build = "build with -gcflags=all=-m=2";
+            writeln!(out, "note: {not_logged} sites with {of_others} bytes are in packages without a log: {build}")?;
+        }
+        if log.is_some() && unexplained > 0 {
+            writeln!(out, "note: {unexplained} sites with {bytes} bytes are not explained")?;
         }
         Ok(())
     }

@@ -28,6 +28,8 @@ impl EscapeReader {
             .env("GOCACHE", &cache.folder)
             .env("GOTOOLCHAIN", "local")
             .env("GOFLAGS", "")
+            // A C compiler need not be there.
+            .env("CGO_ENABLED", "0")
             .env_remove("GOROOT")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
