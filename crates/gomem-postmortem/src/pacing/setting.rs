@@ -35,7 +35,10 @@ impl RunSetting {
         } else if let Some(traced) = traced.filter(|traced| *traced != options.gogc) {
             let goals = "by the goals and the live heap of its trace";
             remarks.push(if gogc == traced {
-                format!("the program ran with GOGC={traced}, {goals}; --recorded-gogc says otherwise")
+                format!(
+                    "the program ran with GOGC={traced}, {goals} (a GOMEMLIMIT looks the same where the live heap is steady); \
+                     --recorded-gogc says otherwise"
+                )
             } else {
                 format!("{goals}, the program ran with GOGC={traced}; {gogc} was said, and is taken")
             });

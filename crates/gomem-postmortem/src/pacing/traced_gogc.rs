@@ -7,16 +7,29 @@ use gomem_metrics::GcTraceLine;
 /// a memory limit.
 pub(crate) fn traced_gogc(run: &[GcTraceLine]) -> Option<Gogc> {
     let pairs = run.windows(2).filter(|pair| pair[1].cycle == pair[0].cycle + 1);
-    let mut percents: Vec<f64> = pairs.filter_map(|pair| percent(&pair[0], &pair[1])).collect();
+    let (mut percents, mut roundings) = (Vec::new(), Vec::new());
+    for pair in pairs {
+        if let Some(percent) = percent(&pair[0], &pair[1]) {
+            percents.push(percent);
+            // Both sizes are cut to whole MiB.
+            roundings.push(200.0 / (pair[0].heap_live_mb as f64 + 0.5));
+        }
+    }
     // The first cycles have another goal, and there the heap is small.
     if percents.len() < FEWEST_GOALS {
         return floor(run);
     }
     percents.sort_by(f64::total_cmp);
     let at = |share: f64| percents[((percents.len() - 1) as f64 * share) as usize];
-    let (low, middle, high) = (at(0.1), at(0.5), at(0.9));
-    let is_steady = high - low <= STEADY * middle && middle > 0.0;
+    let (low, high) = (at(0.1), at(0.9));
+    // What is cut off is as often little as much: the mean is nearer than any of them.
+    let middle = mean(&percents);
+    let is_steady = high - low <= STEADY * middle + mean(&roundings) && middle > 0.0;
     is_steady.then(|| Gogc::Percent(usual(middle)))
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
 }
 
 /// The percent that one goal says, where rounding to whole MiB leaves it some precision.
