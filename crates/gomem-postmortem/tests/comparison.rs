@@ -41,7 +41,7 @@ fn a_shorter_run_is_compared_by_the_second() {
     assert!((ratio - 0.5).abs() < 0.01, "{ratio}");
     let measured = comparison.after.gc_cycles.unwrap() / (comparison.before.gc_cycles.unwrap() * 0.5);
     assert!((comparison.measured_gc_cycles_saved().unwrap() - (1.0 - measured)).abs() < 0.01);
-    assert!(!comparison.is_of_same_time() && whole_after.is_of_same_time());
+    assert!(!comparison.is_of_same_amount() && whole_after.is_of_same_amount());
 }
 
 #[test]

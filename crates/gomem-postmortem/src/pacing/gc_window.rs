@@ -14,6 +14,8 @@ pub(crate) struct GcWindow {
     pub(crate) source: Contents,
     pub(crate) cycles: f64,
     pub(crate) seconds: f64,
+    /// Whether it begins with the program.
+    pub(crate) is_from_start: bool,
     /// The share of the available CPU, without marking on idle processors.
     pub(crate) cpu_fraction: Option<f64>,
 }
@@ -41,6 +43,7 @@ impl GcWindow {
             source: Contents::Metrics,
             cycles: increase(Quantity::GcCyclesTotal).filter(|_| seconds > 0.0)?,
             seconds,
+            is_from_start: false,
             cpu_fraction: cpu(),
         })
     }
@@ -50,12 +53,14 @@ impl GcWindow {
     fn from_trace(bundle: &Bundle, pacing: Option<&Pacing>) -> Option<Self> {
         let run = GcRun::longest(bundle.gctrace()?)?;
         let (first, last) = (run.lines.first()?, run.lines.last()?);
-        let begin = if first.cycle == 1 { 0.0 } else { first.start_seconds };
+        let is_from_start = first.cycle == 1;
+        let begin = if is_from_start { 0.0 } else { first.start_seconds };
         let seconds = (last.start_seconds - begin) * (1.0 + 0.5 / run.cycles() as f64);
         (seconds > 0.0).then(|| Self {
             source: Contents::GcTrace,
             cycles: run.cycles() as f64,
             seconds,
+            is_from_start,
             cpu_fraction: pacing.and_then(|pacing| pacing.model.observed_gc_cpu_fraction()),
         })
     }

@@ -29,8 +29,11 @@ pub struct Comparison {
     pub leak_fixes: Vec<LeakFix>,
     /// The live heap at the end of both runs, where one source tells both.
     pub live_bytes: Option<(f64, f64)>,
-    /// GC cycles predicted for the fixed program over the time that those after were counted, from the bundle before alone
-    /// and the list of fixed lines.
+    /// How much of the work of before the run after did, by what functions allocate that no fix touches. `None` where the GC
+    /// cycles are not those of whole runs, or too few functions tell: then the runs are compared per second.
+    pub work: Option<f64>,
+    /// GC cycles predicted for the fixed program over the work, or else the time, of those that were counted after, from the
+    /// bundle before alone and the list of fixed lines.
     pub predicted_gc_cycles: Option<Interval>,
     /// What was predicted to be saved.
     pub predicted: Option<Saving>,
@@ -49,7 +52,10 @@ impl Comparison {
             &GcWindows::new(before, &states.0, pacing.as_ref()),
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
-        let site_fixes = SiteFix::find(before, after);
+        let (site_fixes, work) = SiteFix::find(before, after);
+        // Profiles count from the program's start: of a part of its life they tell nothing.
+        let are_whole = [windows.0, windows.1].iter().all(|window| window.is_some_and(|window| window.is_from_start));
+        let work = work.filter(|_| are_whole);
         // A sum of none is -0.
         let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.gone_fraction()).min(1.0);
         let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));
@@ -59,7 +65,7 @@ impl Comparison {
             let after = pacing.model.predict(&pacing.model.base().with_alloc_scale(scale)).gc_cycles?;
             let base = pacing.base.gc_cycles.filter(|base| base.value > 0.0)?;
             // The replay need not make exactly the cycles that were counted, nor were they counted over the same time.
-            let counted = windows.0?.cycles * stretch(seconds(windows.0), seconds(windows.1));
+            let counted = windows.0?.cycles * work.unwrap_or_else(|| stretch(seconds(windows.0), seconds(windows.1)));
             Some(scaled_cycles(after, counted / base.value))
         });
         let (of_before, of_after) = ((before, &states.0), (after, &states.1));
@@ -70,12 +76,13 @@ impl Comparison {
             after: Overview::from_window(after, &states.1, windows.1),
             site_fixes,
             fixed_fraction,
+            work,
             predicted_gc_cycles,
             predicted,
         }
     }
 
-    /// The share of GC cycles that the run after saved, per second where the two were not observed for the same time.
+    /// The share of GC cycles that the run after saved: for the same work where that is known, else per second.
     #[must_use]
     pub fn measured_gc_cycles_saved(&self) -> Option<f64> {
         let (before, after) = (self.before.gc_cycles?, self.after.gc_cycles?);
@@ -99,15 +106,15 @@ impl Comparison {
         self.before.alloc_bytes.map(|bytes| bytes * left)
     }
 
-    /// Whether GC cycles were counted for the same time before and after.
+    /// Whether GC cycles were counted for the same work, or else the same time, before and after.
     #[must_use]
-    pub fn is_of_same_time(&self) -> bool {
+    pub fn is_of_same_amount(&self) -> bool {
         (self.gc_stretch() - 1.0).abs() <= SAME_TIME
     }
 
-    /// How much longer GC cycles were counted after than before.
+    /// How much more was done after than before while GC cycles were counted, or for how much longer they were.
     fn gc_stretch(&self) -> f64 {
-        stretch(self.before.gc_seconds, self.after.gc_seconds)
+        self.work.unwrap_or_else(|| stretch(self.before.gc_seconds, self.after.gc_seconds))
     }
 }
 

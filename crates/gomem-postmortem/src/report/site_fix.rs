@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use gomem_pprof::picking_probability;
+use gomem_statistics::median;
 use gomem_symbol::Symbol;
 
 use crate::{
@@ -35,26 +36,18 @@ impl SiteFix {
     /// What is gone in the second bundle, the largest first.
     ///
     /// Lines move when code changes, so allocation is compared by function, allocating function and reason. It is gone when
-    /// at least half of it is, and when that is more than the sampler's chance: it picks objects, and their counts are
-    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m). What a function no longer allocates
-    /// and another one, which did not allocate it before, does now has moved, and is not gone.
-    pub(crate) fn find(before: &Bundle, after: &Bundle) -> Vec<Self> {
+    /// at least a third of it is, and when that is more than the sampler's chance: it picks objects, and their counts are
+    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m). What is missing in one
+    /// place and is new in another has moved, and is not gone, if the same function of a library allocates both.
+    ///
+    /// With them comes how much of the work of before the run after did, where it tells.
+    pub(crate) fn find(before: &Bundle, after: &Bundle) -> (Vec<Self>, Option<f64>) {
         let (sites_before, sites_after) = (sites(before), sites(after));
         let (had, has) = (amounts(&sites_before, period(before)), amounts(&sites_after, period(after)));
-        let mut arrived: HashMap<Kind<'_>, f64> = HashMap::default();
-        for (key, (amount, sites)) in has.iter().filter(|(key, _)| !had.contains_key(key)) {
-            *arrived.entry(Kind::new(key, sites)).or_default() += amount.bytes;
-        }
-        let left = |key: &Key| has.get(key).map(|(amount, _)| *amount).unwrap_or_default();
-        let mut missing: HashMap<Kind<'_>, f64> = HashMap::default();
-        for (key, (amount, sites)) in &had {
-            *missing.entry(Kind::new(key, sites)).or_default() += (amount.bytes - left(key).bytes).max(0.0);
-        }
+        let moves = Moves::find(&had, &has);
         let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
         for (key, (amount, sites)) in &had {
-            let kind = Kind::new(key, sites);
-            let moved = arrived.get(&kind).map_or(0.0, |arrived| (arrived / missing[&kind].max(1.0)).min(1.0));
-            let left = left(key).with_part_of(*amount, moved);
+            let left = left(&has, key).with_part_of(*amount, moves.moved_fraction(key, sites));
             if !amount.is_gone(left) {
                 continue;
             }
@@ -68,13 +61,40 @@ impl SiteFix {
         let mut fixes: Vec<Self> =
             fixes.into_values().map(Gone::finish).filter(|fix| fix.bytes_fraction >= LEAST).collect();
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
-        fixes
+        (fixes, work(&had, &has))
     }
 }
 
+fn left(has: &Amounts<'_>, key: &Key) -> Amount {
+    has.get(key).map(|(amount, _)| *amount).unwrap_or_default()
+}
+
+/// How much of the work of before the run after did: what functions allocate after to what they allocated before. Those that
+/// were changed are few, so the ones near the median tell; `None` where they are too few, or disagree.
+fn work(had: &Amounts<'_>, has: &Amounts<'_>) -> Option<f64> {
+    let by_function = |amounts: &Amounts<'_>| {
+        let mut functions: HashMap<String, Amount> = HashMap::default();
+        for (key, (amount, _)) in amounts {
+            let sum = functions.entry(key.charged_to.clone()).or_default();
+            sum.bytes += amount.bytes;
+            sum.sampled += amount.sampled;
+        }
+        functions.retain(|_, amount| amount.sampled >= ENOUGH_SAMPLES);
+        functions
+    };
+    let (before, after) = (by_function(had), by_function(has));
+    let both: Vec<(f64, f64)> =
+        before.iter().filter_map(|(function, amount)| Some((amount.bytes, after.get(function)?.bytes))).collect();
+    let mut ratios: Vec<f64> = both.iter().map(|(before, after)| after / before).collect();
+    let median = median(&mut ratios).filter(|_| both.len() >= FEWEST_FUNCTIONS)?;
+    let agree = both.iter().filter(|(before, after)| (after / before / median - 1.0).abs() <= SAME_WORK);
+    let (count, before, after) = agree.fold((0, 0.0, 0.0), |(count, a, b), one| (count + 1, a + one.0, b + one.1));
+    (2 * count > both.len()).then(|| after / before)
+}
+
 /// What each key has, with its sites, as the sampler with this period saw it.
-fn amounts(sites: &[Site], period: f64) -> HashMap<Key, (Amount, Vec<&Site>)> {
-    let mut amounts: HashMap<Key, (Amount, Vec<&Site>)> = HashMap::default();
+fn amounts(sites: &[Site], period: f64) -> Amounts<'_> {
+    let mut amounts = Amounts::default();
     for site in sites {
         let (amount, sites) = amounts.entry(Key::new(site)).or_default();
         amount.add(site, period);
@@ -110,20 +130,45 @@ impl Key {
     }
 }
 
-/// What stays the same of an allocation when it moves to another function.
-#[derive(Debug, PartialEq, Eq, Hash)]
-struct Kind<'a> {
-    /// Where a library allocates it; `None` for what the line allocates itself.
-    allocates: Option<&'a str>,
-    reason: Option<Reason>,
+/// Bytes that are missing after and bytes that are new, by where they are allocated. Another function may allocate there now,
+/// and of two reasons that fit, sizes may tell now the one, now the other.
+#[derive(Default)]
+struct Moves<'a>(HashMap<&'a str, Move>);
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Move {
+    missing: f64,
+    arrived: f64,
 }
 
-impl<'a> Kind<'a> {
-    fn new(key: &'a Key, sites: &[&Site]) -> Self {
-        let is_own = sites.iter().all(|site| site.is_own());
-        Self { allocates: (!is_own).then_some(&*key.allocates), reason: key.reason }
+impl<'a> Moves<'a> {
+    fn find(had: &'a Amounts<'_>, has: &'a Amounts<'_>) -> Self {
+        let mut moves = Self::default();
+        for (key, (amount, sites)) in had {
+            moves.0.entry(place(key, sites)).or_default().missing += (amount.bytes - left(has, key).bytes).max(0.0);
+        }
+        for (key, (amount, sites)) in has {
+            let before = left(had, key);
+            if amount.is_gone(before) {
+                moves.0.entry(place(key, sites)).or_default().arrived += amount.bytes - before.bytes;
+            }
+        }
+        moves
+    }
+
+    /// How much of what is missing of this has moved.
+    fn moved_fraction(&self, key: &Key, sites: &[&Site]) -> f64 {
+        self.0.get(place(key, sites)).map_or(0.0, |found| (found.arrived / found.missing.max(1.0)).min(1.0))
     }
 }
+
+/// The function of a library that allocates it; for what a line allocates itself, its package.
+fn place<'a>(key: &'a Key, sites: &[&Site]) -> &'a str {
+    let is_own = sites.iter().all(|site| site.is_own());
+    if is_own { key.charged_to.split_once('.').map_or(&key.charged_to, |(package, _)| package) } else { &key.allocates }
+}
+
+type Amounts<'a> = HashMap<Key, (Amount, Vec<&'a Site>)>;
 
 /// What was allocated, and how many objects of it the sampler saw.
 #[derive(Debug, Clone, Copy, Default)]
@@ -149,7 +194,7 @@ impl Amount {
 
     fn is_gone(self, left: Self) -> bool {
         let deviation = (self.sampled + left.sampled).sqrt().max(1.0);
-        2.0 * left.bytes <= self.bytes && (self.sampled - left.sampled) / deviation >= BEYOND_CHANCE
+        left.bytes <= MOST_LEFT * self.bytes && (self.sampled - left.sampled) / deviation >= BEYOND_CHANCE
     }
 }
 
@@ -187,3 +232,11 @@ impl<'a> Gone<'a> {
 const BEYOND_CHANCE: f64 = 4.0;
 /// Of all bytes: less is not worth a line.
 const LEAST: f64 = 0.002;
+/// Of what is gone. A slice that is made large enough at once is half of one that grows.
+const MOST_LEFT: f64 = 2.0 / 3.0;
+/// So many objects have a standard deviation of a fifth.
+const ENOUGH_SAMPLES: f64 = 25.0;
+/// One may have been changed.
+const FEWEST_FUNCTIONS: usize = 3;
+/// How far a function's ratio may lie from the median to agree with it.
+const SAME_WORK: f64 = 0.25;

@@ -83,8 +83,21 @@ fn write_notes(comparison: &Comparison, out: &mut String) {
     if let Some((before, after)) = counted(&comparison.before).zip(counted(&comparison.after)) {
         let _ = writeln!(out, "GC cycles were counted over {before} before, and {after} after.");
     }
-    if !comparison.is_of_same_time() {
-        out.push_str("Predictions are for the time after, and what is saved is per second.\n");
+    match comparison.work {
+        Some(work) if comparison.is_of_same_amount() || (work - 1.0).abs() < SAME_WORK => {
+            out.push_str("Both runs did the same work, by what the functions allocate that are not changed.\n");
+        }
+        Some(work) => {
+            let _ = writeln!(
+                out,
+                "The run after did {work:.2} times the work of the run before, by what the functions allocate that are not \
+                 changed: predictions and what is saved are for as much work."
+            );
+        }
+        None if !comparison.is_of_same_amount() => {
+            out.push_str("Predictions are for the time after, and what is saved is per second.\n");
+        }
+        None => {}
     }
     let shrunk = comparison.live_bytes.filter(|(before, after)| after < before);
     let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
@@ -99,3 +112,6 @@ fn write_notes(comparison: &Comparison, out: &mut String) {
         };
     }
 }
+
+/// Less than the sampler tells.
+const SAME_WORK: f64 = 0.05;

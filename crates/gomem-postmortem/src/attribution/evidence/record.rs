@@ -263,12 +263,15 @@ impl<'a> Record<'a> {
             (SubjectKind::VariadicSlice, Shape::Fixed(_)) => fit::MAYBE,
             // The box of a number, of a string, of a slice; of a struct it can be larger.
             (SubjectKind::Value, Shape::Fixed(8 | 16 | 24)) => fit::USUAL,
+            // `Name("text")` is a text more often than the result of a function.
+            (SubjectKind::Value, Shape::Fixed(_)) if self.subject().ends_with("\")") => fit::LAST_GUESS,
             (SubjectKind::Value, Shape::Fixed(..=LARGEST_BOX)) => fit::LARGE_BOX,
             (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(16..=128)) => fit::USUAL,
             (SubjectKind::FuncLiteral | SubjectKind::MethodValue, Shape::Fixed(..=LARGEST_BOX)) => fit::LARGE_BOX,
             (SubjectKind::Value | SubjectKind::FuncLiteral | SubjectKind::MethodValue, _) => 0,
             // `kind(2)` is a constant, which costs nothing, unless it is the result of a function.
-            (SubjectKind::Constant, Shape::Fixed(_)) => fit::HARDLY,
+            (SubjectKind::Constant, Shape::Fixed(..=16)) => fit::HARDLY,
+            (SubjectKind::Constant, _) => 0,
             (_, Shape::Fixed(_)) => fit::ONE_SIZE,
             _ => 0,
         }

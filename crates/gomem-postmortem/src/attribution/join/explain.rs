@@ -239,7 +239,7 @@ fn verdicts<'a>(
         let sure = records[at].iter().filter(|record| record.must_allocate()).filter(fits).count();
         let calls = allocations.iter().filter(|other| other.is_beside(&allocations[at])).count();
         let has_shape = allocations[at].sizes.fixed().is_none();
-        let is_doubtful = fit == fit::OF_THE_MAP;
+        let is_doubtful = fit <= fit::OF_THE_MAP;
         let guess = guess.filter(|_| is_doubtful || !record.must_allocate() || sure < calls);
         let guess = guess.filter(|_| is_doubtful || has_shape || records[at].len() < calls);
         verdicts.push((

@@ -1,0 +1,139 @@
+//! Reasons and savings in programs made of libraries: `testdata/open-source/README.md`.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use gomem_escape::EscapeLog;
+use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, attribute};
+use gomem_statistics::median;
+use gomem_testkit::{inflated, testdata};
+
+const FIXES: [(&str, &[&str]); 3] =
+    [("lua", &["state", "event"]), ("sheet", &["stream", "names"]), ("minify", &["rows", "once", "buffer", "bytes"])];
+
+/// A row of `labels.tsv`.
+struct Label {
+    program: String,
+    /// `function:line`, type arguments left out.
+    site: String,
+    reasons: Vec<String>,
+    /// A part of the compiler's line; `-` where there is none, empty where several are right.
+    message: String,
+}
+
+fn labels() -> Vec<Label> {
+    let text = String::from_utf8(testdata("open-source/labels.tsv")).unwrap();
+    let rows = text.lines().skip(1).map(|row| row.split('\t').map(str::to_owned).collect::<Vec<_>>());
+    rows.map(|row| Label {
+        program: row[0].clone(),
+        site: row[1].clone(),
+        reasons: row[2].split(',').map(str::to_owned).collect(),
+        message: plain(row.get(3).map_or("", String::as_str)),
+    })
+    .collect()
+}
+
+/// Without the packages that the log puts before names of inlined functions.
+fn plain(message: &str) -> String {
+    let mut out = String::new();
+    for word in message.split_inclusive(|next: char| !next.is_alphanumeric() && next != '_') {
+        if word.ends_with('.') {
+            continue;
+        }
+        out.push_str(word.trim_end());
+    }
+    out.replace('&', "")
+}
+
+#[test]
+fn reasons_are_those_of_the_source() {
+    for (program, _) in FIXES {
+        let profile =
+            gomem_pprof::Profile::decode(&testdata(format!("open-source/{program}/before-1.heap.pb.gz"))).unwrap();
+        let log = EscapeLog::decode(&inflated(format!("testdata/open-source/{program}/escape.log.gz"))).unwrap();
+        let labels: Vec<Label> = labels().into_iter().filter(|label| label.program == program).collect();
+        let (mut all, mut labelled, mut right, mut wrong, mut wrong_message) = (0, 0, 0, 0, 0);
+        for site in attribute(&profile, Some(&log), &AttributeOptions::default()) {
+            all += site.bytes;
+            let function = match site.place.function.split_once('[') {
+                Some((function, _)) => format!("{function}[…]"),
+                None => site.place.function.to_string(),
+            };
+            let place = format!("{function}:{}", site.place.line);
+            let Some(label) = labels.iter().find(|label| label.site == place) else { continue };
+            labelled += site.bytes;
+            match site.reason {
+                Some(reason) if label.reasons.iter().any(|name| name == reason.name()) => right += site.bytes,
+                Some(reason) => {
+                    wrong += site.bytes;
+                    println!("{program} {place}: {} B {}", site.bytes, reason.name());
+                }
+                None => println!("{program} {place}: {} B without a reason", site.bytes),
+            }
+            let message = site.compiler_message().map(|message| plain(&message));
+            if message.is_some_and(|message| label.message == "-" || !message.contains(&label.message)) {
+                println!("{program} {place}: {} B with {:?}", site.bytes, site.compiler_message());
+                wrong_message += site.bytes;
+            }
+        }
+        let share = |bytes: i64| bytes as f64 / labelled as f64;
+        println!(
+            "{program}: {:.1} % of bytes labelled; {:.1} % right, {:.1} % wrong; {:.1} % with the line of others",
+            100.0 * labelled as f64 / all as f64,
+            100.0 * share(right),
+            100.0 * share(wrong),
+            100.0 * share(wrong_message)
+        );
+        assert!(labelled as f64 >= 0.8 * all as f64 && share(right) >= 0.98, "{program}");
+        assert!(share(wrong) <= 0.015 && share(wrong_message) <= 0.01, "{program}");
+    }
+}
+
+/// Each change was recorded twice, as was the program without it; the cycles are those of whole runs.
+#[test]
+fn savings_come_true() {
+    let mut errors = Vec::new();
+    println!("| change | GC cycles before | after | predicted saving (90 %) | measured | error |");
+    println!("|---|---:|---:|---:|---:|---:|");
+    for (program, fixes) in FIXES {
+        let before = [1, 2].map(|number| bundle(program, "before", number));
+        for fix in fixes {
+            let after = [1, 2].map(|number| bundle(program, fix, number));
+            let [cycles_before, cycles_after] = [&before, &after].map(|runs| runs.iter().map(cycles).sum::<f64>());
+            let measured = 1.0 - cycles_after / cycles_before;
+            for (before, after) in before.iter().zip(&after) {
+                let predicted = Comparison::new(before, after).predicted.unwrap().gc_cycles;
+                let error = 100.0 * (predicted.value - measured).abs();
+                println!(
+                    "| {program} {fix} | {cycles_before:.0} | {cycles_after:.0} | {:.1} % ({:.1}–{:.1}) | {:.1} % | {error:.1} |",
+                    100.0 * predicted.value,
+                    100.0 * predicted.low,
+                    100.0 * predicted.high,
+                    100.0 * measured
+                );
+                assert!((predicted.low..=predicted.high).contains(&measured), "{program} {fix}");
+                errors.push(error);
+            }
+        }
+    }
+    let median = median(&mut errors).unwrap();
+    println!("median error {median:.1} points");
+    assert!(median <= 5.0);
+}
+
+fn bundle(program: &str, fix: &str, number: usize) -> Bundle {
+    let artifact = |name: &str, path: String| Artifact {
+        name: name.to_owned(),
+        bytes: testdata(format!("open-source/{program}/{path}")),
+        modified_ms: None,
+    };
+    let artifacts = [
+        artifact("heap.pb.gz", format!("{fix}-{number}.heap.pb.gz")),
+        artifact("gctrace.log.gz", format!("{fix}-{number}.gctrace.log.gz")),
+        artifact("escape.log.gz", "escape.log.gz".to_owned()),
+    ];
+    Bundle::from_artifacts(fix, artifacts.into())
+}
+
+fn cycles(bundle: &Bundle) -> f64 {
+    bundle.gctrace().unwrap().lines().len() as f64
+}
