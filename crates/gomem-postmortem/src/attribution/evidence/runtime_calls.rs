@@ -135,7 +135,7 @@ impl Seen<'_> {
     pub(crate) fn proves(self, sizes: &Sizes) -> Option<Reason> {
         let mut possible = self.operations.iter().map(|(operation, _)| *operation).filter(|one| one.can_make(sizes));
         match (possible.next(), possible.next()) {
-            (Some(Operation::Known(reason)), None) => Some(reason),
+            (Some(operation), None) => operation.reason_for(sizes),
             _ => None,
         }
     }
@@ -183,6 +183,12 @@ impl Operation {
             Self::Known(reason) => Some(reason),
             Self::NewObject => None,
         }
+    }
+
+    /// The reason that it is for objects of these sizes, without the compiler's word: a slice of a constant size is made by the
+    /// same function as others, so only several sizes prove that the size is not constant.
+    pub(crate) fn reason_for(self, sizes: &Sizes) -> Option<Reason> {
+        self.reason().filter(|reason| *reason != Reason::Compiler(Cause::UnknownSize) || sizes.fixed().is_none())
     }
 
     /// Whether the compiler calls it for an expression of this kind.

@@ -300,7 +300,9 @@ fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason
     let line = *allocation.lines.first()?;
     let guess = || unreported(&allocation.sizes, compiler.build(line));
     match allocation.operation {
-        Some(Operation::Known(reason)) => Some((reason, fit::PROVED, Confidence::High)),
+        Some(operation @ Operation::Known(_)) => {
+            operation.reason_for(&allocation.sizes).map(|reason| (reason, fit::PROVED, Confidence::High))
+        }
         // Only what `go f(x)` keeps is a new object that no record names.
         Some(Operation::NewObject) => guess().filter(|guess| guess.0 == Reason::Compiler(Cause::Goroutine)),
         None => guess(),
