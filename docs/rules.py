@@ -21,6 +21,7 @@ EXAMPLES = {
     "goroutine_leak": ("goroutines_slow", "goroutines", "A ramp of connections that has not levelled off when the metrics end fires. Pools that grow by steps of days are too slow for short recordings."),
     "offheap_growth": ("mapped_leak", "off_heap", "Files that are mapped and read count as resident, and so does the page cache of some container runtimes. Memory that Go holds and had never touched hides growth at first."),
     "memlimit_thrash": ("thrash", "gc_rate", "A program that calls `runtime.GC` close to its limit looks the same; `forced_gc` then fires as well."),
+    "gc_off": ("steady", "held", "A command that ends before its memory is full may mean it."),
     "container_oom_risk": ("leak", "resident", "The kernel counts the working set, page cache included, which no Go metric knows. The caller has to tell the limit."),
     "idle_after_spike": ("spike", "held", "A program whose next spike is near needs that memory again. A spike before the metrics began is seen by its `sys_bytes` only."),
     "fragmentation": ("fragments", "unused", "Programs that allocate objects of those sizes soon will fill the free slots."),

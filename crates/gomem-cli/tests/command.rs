@@ -141,7 +141,7 @@ fn metrics_are_shown_and_diagnosed() {
     assert_eq!(first["verdict"], "fired");
     let (code, out, _) = gomem(&["diagnose", &scrapes]);
     assert_eq!(code, 0);
-    assert!(out.contains("rules did not fire"), "{out}");
+    assert!(out.contains("looked for and not found"), "{out}");
     let (code, _, err) = gomem(&["diagnose", &incident("before/escape.log")]);
     assert_eq!((code, err.contains("no sample found")), (3, true), "{err}");
     assert_eq!(gomem(&["metrics", &scrapes, "--input-format", "xml"]).0, 2);

@@ -10,6 +10,7 @@ mod forced_gc;
 mod fragmentation;
 mod gc_cpu_high;
 mod gc_inflation;
+mod gc_off;
 mod goroutine_leak;
 mod heap_profile_blind;
 mod huge_stacks;
@@ -73,6 +74,7 @@ macro_rules! rules {
 
 rules! {
     GcInflation "gc_inflation" Run gc_inflation::find: "GC runs more often than allocation and the live heap explain.";
+    GcOff "gc_off" Run gc_off::find: "GC is off, and no memory limit starts it.";
     LiveHeapLeak "live_heap_leak" Run live_heap_leak::find: "What survives GC grows without an end in sight.";
     GoroutineLeak "goroutine_leak" Run goroutine_leak::find: "Goroutines are started and never end.";
     IdleAfterSpike "idle_after_spike" Run idle_after_spike::find: "Memory of a past spike is still counted or held.";
@@ -101,6 +103,12 @@ rules! {
 }
 
 impl Rule {
+    /// Whether it is a rule of thumb that is often wrong (`docs/heuristics.md`): it is told to those who ask for it.
+    #[must_use]
+    pub fn is_rule_of_thumb(self) -> bool {
+        matches!(self, Self::SysRetained | Self::AllocSysRatio)
+    }
+
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -4,6 +4,7 @@ mod breakdown;
 mod call_advice;
 mod charged;
 mod crashes;
+mod ended_goroutines;
 mod finding;
 mod goroutines;
 mod growth;
@@ -15,6 +16,7 @@ mod mismatch;
 mod pool;
 mod ranking;
 mod sentence;
+mod stale_profile;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};

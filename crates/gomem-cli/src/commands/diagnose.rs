@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::Args;
-use gomem_metrics::{DiagnoseOptions, Diagnosis};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Verdict};
 use gomem_table::ToTable;
 
 use crate::{
@@ -60,18 +60,36 @@ impl Diagnose {
         Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
     }
 
-    /// What fired, or what every rule says.
+    /// What fired, but for rules of thumb, and how many rules found nothing or could not judge; or what every rule says.
     fn sentences(&self, diagnosis: &Diagnosis, out: &mut Output<'_>) -> io::Result<()> {
-        let fired = diagnosis.fired().count();
-        let rules = diagnosis.judgements().len();
-        let shown = if self.all { rules } else { fired };
-        for judged in &diagnosis.judgements()[..shown] {
+        if self.all {
+            return diagnosis.judgements().iter().try_for_each(|judged| judgement(judged, out));
+        }
+        let asked = || diagnosis.judgements().iter().filter(|judged| !judged.rule.is_rule_of_thumb());
+        for judged in asked().filter(|judged| judged.verdict == Verdict::Fired) {
             judgement(judged, out)?;
         }
-        if !self.all {
-            let gap = if fired > 0 { "\n" } else { "" };
-            writeln!(out, "{gap}{} of {rules} rules did not fire; --all shows why", rules - fired)?;
+        let of = |verdict: Verdict| asked().filter(|judged| judged.verdict == verdict).collect::<Vec<_>>();
+        let (clear, few, unknown) = (of(Verdict::Clear), of(Verdict::Insufficient), of(Verdict::NotEvaluable));
+        let gap = if of(Verdict::Fired).is_empty() { "" } else { "\n" };
+        write!(out, "{gap}{} looked for and not found", clear.len())?;
+        if !few.is_empty() {
+            write!(out, "; {} could not be judged: too few scrapes or GC cycles", few.len())?;
         }
-        Ok(())
+        if !unknown.is_empty() {
+            let mut needs: Vec<&str> = Vec::new();
+            for metric in unknown.iter().flat_map(|judged| &judged.missing) {
+                if !needs.contains(metric) {
+                    needs.push(metric);
+                }
+            }
+            let more = if needs.len() > SHOWN { format!(" and {} more", needs.len() - SHOWN) } else { String::new() };
+            needs.truncate(SHOWN);
+            write!(out, "; {} could not be judged: needs {}{more}", unknown.len(), needs.join(", "))?;
+        }
+        writeln!(out, "; --all shows why")
     }
 }
+
+/// Of the metrics that are missing.
+const SHOWN: usize = 2;

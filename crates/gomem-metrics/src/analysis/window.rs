@@ -106,6 +106,15 @@ impl<'a> Window<'a> {
         Self::new(self.state, rows, self.container_limit_bytes)
     }
 
+    /// What holds now: the last third, or as much more as holds so many GC cycles.
+    pub(crate) fn last_part(&self, cycles: usize) -> Self {
+        let third = self.rows.end - self.rows.len().div_ceil(3);
+        let cycle = self.cycles.len().checked_sub(cycles).map_or(self.rows.start, |index| self.cycles[index].row);
+        // A cycle is seen from the row before it on.
+        let from = third.min(cycle.saturating_sub(1)).max(self.rows.start);
+        Self::new(self.state, from..self.rows.end, self.container_limit_bytes)
+    }
+
     /// The live heap after each GC that is seen, but for those of the program's start.
     pub(crate) fn live(&self) -> Vec<(f64, f64)> {
         let begin = 0.05 * self.seconds();

@@ -22,8 +22,10 @@ pub enum Component {
     Stacks,
     /// The runtime's own tables.
     Metadata,
-    /// Resident beyond what Go holds: cgo, mmap, the binary. Below zero: held by Go and never touched.
+    /// Resident beyond what Go holds: cgo, mmap, the binary.
     OffHeap,
+    /// Held by Go and not resident: pages that were never touched. They lie in the other parts, and are not counted twice.
+    Untouched,
 }
 
 /// The parts of each moment.
@@ -42,19 +44,33 @@ pub struct WaterfallPart {
     pub time_ms: i64,
     /// The part.
     pub component: Component,
-    /// Its size; outside of Go it is below zero where Go holds memory that it never touched.
+    /// Its size.
     pub bytes: f64,
-    /// Its share of the sum of all parts of the moment.
+    /// Its share of what Go holds and what is outside of it.
     pub fraction: f64,
 }
 
 impl Component {
     /// All parts, from what is used to what is not Go's.
-    pub const ALL: &'static [Self] =
-        &[Self::Live, Self::Garbage, Self::Fragmentation, Self::Idle, Self::Stacks, Self::Metadata, Self::OffHeap];
+    pub const ALL: &'static [Self] = &[
+        Self::Live,
+        Self::Garbage,
+        Self::Fragmentation,
+        Self::Idle,
+        Self::Stacks,
+        Self::Metadata,
+        Self::OffHeap,
+        Self::Untouched,
+    ];
     /// Their names.
     pub const NAMES: &'static [&'static str] =
-        &["live", "garbage", "fragmentation", "idle", "stacks", "metadata", "off_heap"];
+        &["live", "garbage", "fragmentation", "idle", "stacks", "metadata", "off_heap", "untouched"];
+
+    /// Whether it lies in the other parts: they add up without it.
+    #[must_use]
+    pub fn is_in_others(self) -> bool {
+        self == Self::Untouched
+    }
 
     /// Its name.
     #[must_use]
@@ -73,6 +89,7 @@ impl Component {
             Self::Stacks => "stacks",
             Self::Metadata => "the runtime's tables",
             Self::OffHeap => "outside of Go",
+            Self::Untouched => "held, never touched",
         }
     }
 
@@ -96,7 +113,8 @@ impl Component {
             .into_iter()
             .map(&of)
             .sum::<Option<f64>>()?,
-            Self::OffHeap => of(Quantity::ResidentBytes)? - of(Quantity::HeldBytes)?,
+            Self::OffHeap => (of(Quantity::ResidentBytes)? - of(Quantity::HeldBytes)?).max(0.0),
+            Self::Untouched => (of(Quantity::HeldBytes)? - of(Quantity::ResidentBytes)?).max(0.0),
         })
     }
 }
@@ -111,9 +129,10 @@ impl GoState {
             let known = |&component: &Component| {
                 Some((component, component.bytes(|quantity| self.values(quantity)[row], live)?))
             };
-            let parts: Vec<(Component, f64)> = Component::ALL.iter().filter_map(known).collect();
+            let mut parts: Vec<(Component, f64)> = Component::ALL.iter().filter_map(known).collect();
+            parts.retain(|part| !part.0.is_in_others() || part.1 > 0.0);
             // Where not all parts are exported, as by OpenTelemetry, what is held says how large they are.
-            let sum: f64 = parts.iter().map(|part| part.1).sum();
+            let sum: f64 = parts.iter().filter(|part| !part.0.is_in_others()).map(|part| part.1).sum();
             let sum = sum.max(self.values(Quantity::HeldBytes)[row].unwrap_or(0.0));
             all.extend(parts.into_iter().map(|(component, bytes)| WaterfallPart {
                 target: Arc::clone(&self.targets()[row]),
@@ -160,10 +179,10 @@ impl Row for WaterfallPart {
             .float64(
                 "bytes",
                 Unit::Bytes,
-                "its size; off_heap is below zero where Go holds memory it never touched",
+                "its size; untouched lies in the other parts, which add up without it",
                 |part| part.bytes,
             )
-            .float64("fraction", Unit::Fraction, "its share of the sum of all parts of the moment", |part| {
+            .float64("fraction", Unit::Fraction, "its share of what Go holds and what is outside of it", |part| {
                 part.fraction
             })
     }
@@ -196,5 +215,17 @@ mod tests {
         assert_eq!(parts, expected);
         assert_eq!(waterfall.parts()[0].fraction, 40.0 / 140.0);
         assert_eq!(waterfall.at(Some(5000)).parts().len(), 7);
+    }
+
+    #[test]
+    fn what_was_never_touched_is_a_part_and_none_is_negative() {
+        let text = "go_memstats_heap_alloc_bytes 90\ngo_memstats_sys_bytes 130\ngo_memstats_heap_released_bytes 30\n\
+                    go_memstats_heap_inuse_bytes 100\nprocess_resident_memory_bytes 40\n";
+        let mut metrics = Metrics::new();
+        metrics.push_scrape(1000, text.as_bytes()).unwrap();
+        let waterfall = metrics.state().waterfall();
+        let parts: Vec<_> = waterfall.parts().iter().map(|part| (part.component.name(), part.bytes)).collect();
+        assert_eq!(parts, [("garbage", 90.0), ("fragmentation", 10.0), ("off_heap", 0.0), ("untouched", 60.0)]);
+        assert_eq!(waterfall.parts()[3].fraction, 0.6);
     }
 }

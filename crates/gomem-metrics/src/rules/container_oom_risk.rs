@@ -36,6 +36,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("heap_before_gc_bytes", before_gc, Unit::Bytes)
     };
     if peak >= LEAST_PEAK * limit {
+        if let Some(outside) = outside_of_go(window).filter(|outside| *outside >= 0.5 * peak) {
+            let summary = format!(
+                "{} of the container's {} was in use, and {} of it is outside of Go",
+                percent(peak / limit),
+                bytes(limit),
+                bytes(outside)
+            );
+            return evidence(Opinion::fired(Severity::Critical, summary, OUTSIDE)).confounder(WORKING_SET);
+        }
         let summary = format!("{} of the container's {} was in use", percent(peak / limit), bytes(limit));
         let severity = if capped && peak < limit { Severity::Warning } else { Severity::Critical };
         return evidence(Opinion::fired(severity, summary, ACTION)).sure(Confidence::High).confounder(WORKING_SET);
@@ -56,6 +65,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     evidence(Opinion::clear("the container has memory to spare"))
 }
 
+fn outside_of_go(window: &Window<'_>) -> Option<f64> {
+    window.recent_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?))
+}
+
+const OUTSIDE: &str = "Find what holds memory outside of Go (/proc/PID/smaps: cgo, mmap, mapped files): no setting of Go's counts or bounds it.";
 const ACTION: &str =
     "Set GOMEMLIMIT to about 90 % of the container's memory, or give it more: twice the live heap at GOGC=100.";
 const WORKING_SET: &str =

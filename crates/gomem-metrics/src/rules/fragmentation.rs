@@ -1,7 +1,8 @@
 //! `fragmentation`: memory in spans that few objects keep alive.
 //!
-//! `(heap_inuse − heap_alloc) / heap_inuse` ≥ 40 % in the median and lately, ≥ 30 % even at the fullest moments between two
-//! GCs (right after sweeping, every healthy heap has free slots that the next allocations fill), and ≥ 32 MiB. Measured:
+//! `(heap_inuse − heap_alloc) / heap_inuse` of the last third, or of as much more as holds three GC cycles: ≥ 40 % in the median, ≥ 30 % even
+//! at the fullest moments between two GCs (right after sweeping, every healthy heap has free slots that the next allocations
+//! fill), and ≥ 32 MiB. Measured:
 //! 1 to 6 % in healthy programs, 79 to 81 % where eleven of twelve small objects were freed.
 
 use gomem_finding::Severity;
@@ -18,24 +19,27 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         Some((inuse - objects).max(0.0))
     };
     let fraction = |row| Some(unused(row)? / window.value(Quantity::HeapInuseBytes, row)?.max(1.0));
-    let shares: Vec<f64> = window.points_of(fraction).iter().map(|point| point.1).collect();
-    let (Some(median), Some(lately), Some(fullest), Some(wasted)) =
-        (quantile(&shares, 0.5), window.recent_of(fraction), quantile(&shares, 0.2), window.recent_of(unused))
+    let now = window.last_part(FEWEST_CYCLES);
+    let shares: Vec<f64> = now.points_of(fraction).iter().map(|point| point.1).collect();
+    let (Some(lately), Some(fullest), Some(wasted)) =
+        (quantile(&shares, 0.5), quantile(&shares, 0.2), quantile(&values(&now.points_of(unused)), 0.5))
     else {
         return Opinion::not_evaluable(&["go_memstats_heap_inuse_bytes", "go_memstats_heap_alloc_bytes"]);
     };
     let with_evidence = |opinion: Opinion| {
         opinion
-            .against("unused_fraction", median, LEAST_FRACTION, Unit::Fraction)
+            .against("unused_fraction", lately, LEAST_FRACTION, Unit::Fraction)
             .against("unused_fraction_when_fullest", fullest, LEAST_WHEN_FULLEST, Unit::Fraction)
             .against("unused_bytes", wasted, LEAST_BYTES, Unit::Bytes)
     };
-    let low = median < LEAST_FRACTION || lately < LEAST_FRACTION || wasted < LEAST_BYTES;
-    if window.cycles.len() < FEWEST_CYCLES {
-        let reason = "right after a GC every heap has free slots; some more cycles are needed to tell";
-        return with_evidence(if low { Opinion::clear(CLEAR) } else { Opinion::insufficient(reason) });
+    if lately < LEAST_FRACTION || wasted < LEAST_BYTES {
+        return with_evidence(Opinion::clear(CLEAR));
     }
-    if low || fullest < LEAST_WHEN_FULLEST {
+    if now.cycles.len() < FEWEST_CYCLES {
+        let reason = "right after a GC every heap has free slots; some more cycles are needed to tell";
+        return with_evidence(Opinion::insufficient(reason));
+    }
+    if fullest < LEAST_WHEN_FULLEST {
         return with_evidence(Opinion::clear(CLEAR));
     }
     let summary = format!(
@@ -45,6 +49,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     );
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .confounder("Checked: free slots after sweeping, by the fullest moments between two GCs.")
+}
+
+fn values(points: &[(f64, f64)]) -> Vec<f64> {
+    points.iter().map(|point| point.1).collect()
 }
 
 const CLEAR: &str = "spans in use are used";

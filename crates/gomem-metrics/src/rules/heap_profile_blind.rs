@@ -48,8 +48,26 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if memory < expected + LEAST_BYTES {
         return evidence(Opinion::clear("a heap profile, and the room that GC works with, explain the memory"));
     }
+    let outside = window
+        .recent_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?));
+    // A limit that the program is far beyond, since it does not count what fills the memory.
+    let uncounted = outside
+        .zip(window.memory_limit())
+        .filter(|(outside, limit)| *outside >= 0.5 * memory && memory >= BEYOND_LIMIT * limit);
+    if let Some((outside, limit)) = uncounted {
+        let summary = format!(
+            "{} of {} resident is outside of Go (cgo, mmap), which GOMEMLIMIT={} does not count",
+            bytes(outside),
+            bytes(memory),
+            bytes(limit)
+        );
+        return evidence(Opinion::fired(Severity::Warning, summary, OUTSIDE))
+            .with("outside_bytes", outside, Unit::Bytes)
+            .with("memory_limit_bytes", limit, Unit::Bytes)
+            .confounder("Files that are mapped and read count as resident.");
+    }
     let row = window.rows.end - 1;
-    let others = Component::ALL.iter().filter(|component| **component != Component::Live);
+    let others = Component::ALL.iter().filter(|part| **part != Component::Live && !part.is_in_others());
     let parts = others.filter_map(|&component| Some((component, window.part(component, row)?)));
     let largest = parts.max_by(|a, b| a.1.total_cmp(&b.1));
     let summary = format!(
@@ -65,4 +83,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     evidence(Opinion::fired(Severity::Info, summary, "Look at the memory waterfall before the heap profile."))
 }
 
+const OUTSIDE: &str = "Find who holds it: /proc/PID/smaps names the runtime's own areas [anon: Go: …] from Go 1.25 on, the others are cgo, \
+                       mmap or mapped files; for cgo use the allocator's own statistics. The limit of the container has to leave room for it.";
 const LEAST_BYTES: f64 = 64.0 * MIB;
+const BEYOND_LIMIT: f64 = 1.1;

@@ -1,9 +1,9 @@
 //! `idle_after_spike`: a high-water mark that looks like a leak.
 //!
 //! `sys_bytes` practically never falls, so it shows the highest need there ever was. Fires when `sys` is ≥ 4 times what the
-//! runtime still holds (`sys − released`) and 64 MiB more; or when a short spike (the heap in use went to ≥ 4 times its
-//! median, for at most half of the time) is over, and more than half of what is held, and 64 MiB, is neither needed for the
-//! goal nor given back yet. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
+//! runtime still holds (`sys − released`) and 64 MiB more; or when the heap in use is half of what it was, or less, and
+//! more than half of what is held, and 64 MiB, is neither needed for the goal nor given back yet. What was returned and is still
+//! resident (huge pages, `MADV_FREE`) is told. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -22,8 +22,6 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         let outside = of(Quantity::HeldBytes)? - (of(Quantity::HeapInuseBytes)? + idle_bytes(window, row)?);
         Some(1.1 * goal + outside.max(0.0))
     });
-    let inuse = window.points(Quantity::HeapInuseBytes);
-    let median = gomem_statistics::quantile(&inuse.iter().map(|point| point.1).collect::<Vec<_>>(), 0.5);
     let peak = window.highest(Quantity::HeapInuseBytes);
     let returned = sys / held_now.max(1.0);
     let excess = needed.map(|needed| held_now - needed);
@@ -35,14 +33,23 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("unneeded_bytes", excess, Unit::Bytes)
             .with("heap_inuse_peak_bytes", peak, Unit::Bytes)
     };
-    let spike =
-        peak.zip(median).is_some_and(|(peak, median)| peak >= LEAST_RATIO * median && peak - median >= LEAST_BYTES);
-    let over =
-        spike && peak.zip(window.recent(Quantity::HeapInuseBytes)).is_some_and(|(peak, now)| now <= peak / LEAST_RATIO);
+    let now = window.recent(Quantity::HeapInuseBytes);
+    let over = peak.zip(now).is_some_and(|(peak, now)| peak - now >= LEAST_BYTES && now <= peak / LEAST_FALL);
     let unreturned = over && excess.is_some_and(|excess| excess >= LEAST_BYTES && excess >= 0.5 * held_now);
+    let resident = still_resident(window);
+    let with_evidence =
+        |opinion: Opinion| with_evidence(opinion).with("returned_and_resident_bytes", resident, Unit::Bytes);
     if returned >= LEAST_RATIO && sys - held_now >= LEAST_BYTES {
+        let rest = match resident {
+            Some(resident) => format!(
+                "{} was returned, of which {} is still resident (huge pages, or MADV_FREE)",
+                bytes(sys - held_now),
+                bytes(resident)
+            ),
+            None => "the rest was returned".to_owned(),
+        };
         let summary = format!(
-            "not a leak: of {} that Go ever had from the system, {} is held and the rest was returned; sys_bytes is a high-water mark",
+            "not a leak: of {} that Go ever had from the system, {} is held and {rest}; sys_bytes is a high-water mark",
             bytes(sys),
             bytes(held_now)
         );
@@ -64,6 +71,17 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(Opinion::clear("what Go holds is about what it needs"))
 }
 
+/// Of what was returned the part that the system has not taken: what is resident beyond what Go holds now, and was not when Go held
+/// most.
+fn still_resident(window: &Window<'_>) -> Option<f64> {
+    let outside = |row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?);
+    let held = |row: &usize| window.value(Quantity::HeldBytes, *row).unwrap_or(0.0);
+    let most = window.rows.clone().max_by(|a, b| held(a).total_cmp(&held(b)))?;
+    let more = window.recent_of(outside)? - outside(most)?.max(0.0);
+    let returned = window.last(Quantity::HeapReleasedBytes)?;
+    (more >= LEAST_BYTES).then_some(more.min(returned))
+}
+
 /// Spans without objects that were not returned.
 fn idle_bytes(window: &Window<'_>, row: usize) -> Option<f64> {
     Some(window.value(Quantity::HeapIdleBytes, row)? - window.value(Quantity::HeapReleasedBytes, row)?)
@@ -73,7 +91,10 @@ const ACTION: &str = "Alert on sys_bytes − heap_released_bytes or on the resid
                       may allocate; GOMEMLIMIT makes the runtime return memory earlier.";
 const SCAVENGER: &str =
     "The scavenger takes minutes, and the goal of a spike holds until the next GC, at most two minutes.";
-const MADV_FREE: &str = "With Go 1.12 to 1.15 on Linux the resident memory falls only under pressure (MADV_FREE).";
+const MADV_FREE: &str = "Transparent huge pages keep memory resident that was returned in parts; with Go 1.12 to 1.15, and with \
+                         GODEBUG=madvdontneed=0, it falls only under pressure (MADV_FREE).";
 const LEAST_RATIO: f64 = 4.0;
 const LEAST_BYTES: f64 = 64.0 * MIB;
+/// A heap that is a half of what it was has had a spike, however long it took.
+const LEAST_FALL: f64 = 2.0;
 const FEWEST_SCRAPES: usize = 8;

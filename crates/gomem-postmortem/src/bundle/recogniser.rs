@@ -5,7 +5,8 @@ use std::{borrow::Cow, io::Read, sync::Arc};
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_metrics::{Format, GcTrace, Metrics};
-use gomem_pprof::Profile;
+use gomem_pprof::{MemStat, Profile};
+use gomem_table::Unit;
 use memchr::memmem;
 
 use crate::bundle::{
@@ -337,7 +338,7 @@ impl Recogniser {
             None => heaps().next().is_some(),
             Some(_) => profile.time_nanos().is_none() && heaps().any(|(_, _, other)| other.time_nanos().is_some()),
         };
-        is_spare.then(|| "a heap profile without its time: the others are used".to_owned())
+        is_spare.then(|| format!("a heap profile without its time: the others are used{}", behind(profile)))
     }
 
     /// What two programs allocate cannot be joined: the one with the most profiles is kept.
@@ -373,6 +374,20 @@ impl Recogniser {
             }
         }
     }
+}
+
+/// How far a text heap profile is behind what the runtime counts at its end, when that is far.
+fn behind(profile: &Profile) -> String {
+    let stat = profile.mem_stats().and_then(|stats| stats.value("HeapAlloc"));
+    let Some(&MemStat::Integer(allocated)) = stat else { return String::new() };
+    let inuse = profile.sample_type_index("inuse_space").map_or(0, |kind| profile.total(kind));
+    if allocated < 2 * inuse.max(32 << 20) {
+        return String::new();
+    }
+    let [inuse, allocated] = [inuse, allocated].map(|bytes| Unit::Bytes.humanize(bytes as f64));
+    format!(
+        "; it shows {inuse} of the {allocated} of its moment, since it is as of an earlier GC: ?gc=1 runs one first"
+    )
 }
 
 /// What is allocated before a program turns the profiler off is a handful; other writers of profiles leave the period out.

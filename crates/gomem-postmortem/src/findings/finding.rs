@@ -104,10 +104,19 @@ impl Finding {
     }
 
     /// What decides the order among findings of one severity: the share of bytes, where there is one. What is wrong with
-    /// the inputs comes before what they say, and a leak without a place before any share.
+    /// the inputs comes before what they say, then what kills the service, and a leak without a place, before any share.
     pub(crate) fn weight(&self) -> f64 {
+        let kills = [
+            Rule::GcOff,
+            Rule::ContainerOomRisk,
+            Rule::LimiterActive,
+            Rule::MemlimitThrash,
+            Rule::RestartLoop,
+            Rule::HeapProfileBlind,
+        ];
         match self.kind {
             FindingKind::Crash => 4.0,
+            FindingKind::Runtime if self.rules.iter().any(|rule| kills.contains(rule)) => 2.5,
             FindingKind::Mismatch => 3.0,
             FindingKind::Leak => self.bytes_fraction.unwrap_or(2.0),
             FindingKind::Gogc => -1.0,

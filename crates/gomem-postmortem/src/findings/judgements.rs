@@ -62,7 +62,9 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
 pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
     let fired = diagnosis.judgements().iter();
     fired
-        .filter(|told| told.verdict == Verdict::Fired && told.severity == Severity::Info)
+        .filter(|told| {
+            told.verdict == Verdict::Fired && told.severity == Severity::Info && !told.rule.is_rule_of_thumb()
+        })
         .map(|told| Aside { rule: told.rule, summary: sentence(&told.summary) })
         .collect()
 }

@@ -2,7 +2,7 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::Diagnosis;
+use gomem_metrics::{Diagnosis, GoState};
 use gomem_table::Unit;
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
     findings::{
         charged::allocations,
         crashes,
+        ended_goroutines::ended_goroutines,
         finding::{Finding, FindingKind},
         goroutines,
         growth::GrowingSite,
@@ -18,13 +19,14 @@ use crate::{
         leak::{leak, leaking},
         live_heap::LiveHeap,
         mismatch,
+        stale_profile::stale_profile,
     },
     pacing::Pacing,
 };
 
 /// All findings, what costs most first.
 pub(crate) fn find(
-    bundle: &Bundle,
+    (bundle, state): (&Bundle, &GoState),
     sites: &[Site],
     growing: &[GrowingSite],
     live_heap: Option<&LiveHeap>,
@@ -46,6 +48,8 @@ pub(crate) fn find(
     }
     findings.extend(mismatches);
     findings.extend(crashes::find(bundle));
+    findings.extend(stale_profile(bundle, state));
+    findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {
         findings.extend(gogc(pacing, !growing.is_empty()));
     }

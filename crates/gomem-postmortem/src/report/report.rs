@@ -62,8 +62,14 @@ impl Report {
         let live = LiveHeap::from_state(&state);
         let diagnosis = diagnose(bundle, &state);
         let growing = growing_sites(bundle, &state, diagnosis.as_ref().is_some_and(is_leaking));
-        let findings =
-            find(bundle, &sites, &growing, live.as_ref(), pacing.as_ref().map_err(String::as_str), diagnosis.as_ref());
+        let findings = find(
+            (bundle, &state),
+            &sites,
+            &growing,
+            live.as_ref(),
+            pacing.as_ref().map_err(String::as_str),
+            diagnosis.as_ref(),
+        );
         let pacing = pacing.ok();
         Self {
             name: bundle.name().to_owned(),

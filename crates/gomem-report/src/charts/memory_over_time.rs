@@ -27,15 +27,14 @@ pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option
     let known: Vec<Component> = Component::ALL
         .iter()
         .copied()
-        .filter(|component| moments.iter().any(|moment| moment.1.contains_key(component)))
+        .filter(|component| !component.is_in_others() && moments.iter().any(|moment| moment.1.contains_key(component)))
         .collect();
     let mut sums = vec![0.0; moments.len()];
     let mut areas = Vec::new();
     for component in known {
         let points = moments.iter().zip(&mut sums).map(|((time_ms, parts), sum)| {
             let from = *sum;
-            // Below zero: held by Go and never touched. There is no area for that.
-            *sum += parts.get(&component).copied().unwrap_or(0.0).max(0.0);
+            *sum += parts.get(&component).copied().unwrap_or(0.0);
             (seconds(*time_ms), from, *sum)
         });
         areas.push(Area { label: component.title(), ink: Ink::Part(component), points: points.collect() });
@@ -70,10 +69,10 @@ fn moments(waterfall: &Waterfall, begin: i64, end: i64) -> Vec<Moment> {
 
 fn told((time_ms, parts): &Moment) -> String {
     let part = |component: &&Component| Some((component.title(), *parts.get(component)?));
-    let words = Component::ALL.iter().filter_map(|component| part(&component)).map(|(title, bytes)| {
-        let sign = if bytes < 0.0 { "−" } else { "" };
-        format!("{title} {sign}{}", Unit::Bytes.humanize(bytes.abs()))
-    });
+    let words = Component::ALL
+        .iter()
+        .filter_map(|component| part(&component))
+        .map(|(title, bytes)| format!("{title} {}", Unit::Bytes.humanize(bytes)));
     format!("scrape {time_ms}: {}", words.collect::<Vec<_>>().join(", "))
 }
 

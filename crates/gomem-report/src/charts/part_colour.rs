@@ -12,6 +12,7 @@ pub(crate) fn part_colour(part: Component) -> &'static str {
         Component::Stacks => "#5f8f3e",
         Component::Metadata => "#8a6fb0",
         Component::OffHeap => "#b23a48",
+        Component::Untouched => "#e4dcc8",
         _ => "#000000",
     }
 }

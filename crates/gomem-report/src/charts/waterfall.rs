@@ -13,35 +13,33 @@ pub fn waterfall_svg(waterfall: &Waterfall) -> String {
     let moment = waterfall.at(None);
     let target = moment.parts().first().map_or("", |part| &*part.target);
     let parts: Vec<&WaterfallPart> = moment.parts().iter().filter(|part| &*part.target == target).collect();
-    let (mut lowest, mut highest, mut sum) = (0.0_f64, 1.0_f64, 0.0_f64);
-    for part in &parts {
-        sum += part.bytes;
-        lowest = lowest.min(sum);
-        highest = highest.max(sum);
-    }
-    let scale = BAR_WIDTH / (highest - lowest);
+    let counted = parts.iter().filter(|part| !part.component.is_in_others());
+    let sum: f64 = counted.map(|part| part.bytes).sum();
+    let scale = BAR_WIDTH / sum.max(1.0);
     let height = ROW_HEIGHT * (parts.len() as f64 + 1.0) + 8.0;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" font-family=\"system-ui,sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"where the memory is\">"
     );
-    let mut at = -lowest;
+    let mut at = 0.0;
     for (index, part) in parts.iter().enumerate() {
         let y = 4.0 + ROW_HEIGHT * index as f64;
-        let begin = at.min(at + part.bytes) * scale + LABEL_WIDTH;
+        // What lies in the others has its bar below their end.
+        let from = if part.component.is_in_others() { at - part.bytes } else { at };
+        let begin = from * scale + LABEL_WIDTH;
         let _ = write!(
             svg,
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"currentColor\">{}</text><rect x=\"{begin:.1}\" y=\"{y}\" width=\"{:.1}\" height=\"{}\" fill=\"{}\"/><text x=\"{}\" y=\"{}\" fill=\"currentColor\">{}</text>",
             LABEL_WIDTH - 8.0,
             y + 15.0,
             part.component.title(),
-            (part.bytes.abs() * scale).max(0.5),
+            (part.bytes * scale).max(0.5),
             ROW_HEIGHT - 6.0,
             part_colour(part.component),
             LABEL_WIDTH + BAR_WIDTH + 8.0,
             y + 15.0,
-            signed(part.bytes)
+            Unit::Bytes.humanize(part.bytes)
         );
-        at += part.bytes;
+        at = from + part.bytes;
     }
     let y = 4.0 + ROW_HEIGHT * parts.len() as f64 + 15.0;
     let _ = write!(
@@ -49,13 +47,9 @@ pub fn waterfall_svg(waterfall: &Waterfall) -> String {
         "<text x=\"{}\" y=\"{y}\" text-anchor=\"end\" font-weight=\"bold\" fill=\"currentColor\">all</text><text x=\"{}\" y=\"{y}\" font-weight=\"bold\" fill=\"currentColor\">{}</text></svg>",
         LABEL_WIDTH - 8.0,
         LABEL_WIDTH + BAR_WIDTH + 8.0,
-        signed(sum)
+        Unit::Bytes.humanize(sum)
     );
     svg
-}
-
-fn signed(bytes: f64) -> String {
-    if bytes < 0.0 { format!("−{}", Unit::Bytes.humanize(-bytes)) } else { Unit::Bytes.humanize(bytes) }
 }
 
 const WIDTH: f64 = 760.0;

@@ -1,0 +1,61 @@
+//! `gc_off`: `GOGC=off`, or `debug.SetGCPercent(-1)`, without `GOMEMLIMIT`: nothing is ever collected.
+//!
+//! The goal is then infinite (`gcController.heapGoalInternal` in `runtime/mgcpacer.go`), and even the cycle that runs after two
+//! minutes without one (`forcegcperiod` in `runtime/proc.go`) does not, as `gcTrigger.test` asks for a GC percentage first.
+//! Critical when the heap only grows, by ≥ 16 MiB and without a cycle; a warning otherwise: a short command may mean it.
+
+use gomem_finding::{Confidence, Severity};
+use gomem_table::{MIB, Unit};
+
+use super::opinion::{Opinion, bytes};
+use crate::{analysis::Window, model::Quantity};
+
+pub(super) fn find(window: &Window<'_>) -> Opinion {
+    let Some(gogc) = window.last(Quantity::GogcPercent) else {
+        return Opinion::not_evaluable(&["go_gc_gogc_percent"]);
+    };
+    if gogc.is_finite() {
+        return Opinion::clear("GOGC is not off").with("gogc_percent", gogc, Unit::Percent);
+    }
+    if let Some(limit) = window.memory_limit() {
+        return Opinion::clear("GOGC is off, and GOMEMLIMIT starts the GC").with(
+            "memory_limit_bytes",
+            limit,
+            Unit::Bytes,
+        );
+    }
+    if !window.knows(Quantity::MemoryLimitBytes) {
+        return Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]);
+    }
+    let objects = window.points(Quantity::HeapObjectsBytes);
+    let cycles = window.increase(Quantity::GcCyclesTotal).unwrap_or(0.0);
+    let (Some(first), Some(last)) = (objects.first(), objects.last()) else {
+        return Opinion::not_evaluable(&["go_memstats_alloc_bytes"]);
+    };
+    let more = last.1 - first.1;
+    let only_grows = more >= LEAST_BYTES && cycles == 0.0;
+    let container = window.container_limit_bytes;
+    let left = container.filter(|_| only_grows).map(|limit| (limit - last.1).max(0.0) / (more / (last.0 - first.0)));
+    let summary = format!(
+        "GOGC=off, or debug.SetGCPercent(-1), and no GOMEMLIMIT: nothing is collected; {} of objects at first, {} at last{}",
+        bytes(first.1),
+        bytes(last.1),
+        left.map_or_else(String::new, |seconds| format!(
+            ", at this pace the container is full in {}",
+            Unit::Seconds.humanize(seconds)
+        ))
+    );
+    let severity = if only_grows { Severity::Critical } else { Severity::Warning };
+    Opinion::fired(severity, summary, ACTION)
+        .against("heap_growth_bytes", more, LEAST_BYTES, Unit::Bytes)
+        .with("objects_first_bytes", first.1, Unit::Bytes)
+        .with("objects_last_bytes", last.1, Unit::Bytes)
+        .with("gc_cycles", cycles, Unit::Count)
+        .with("container_limit_bytes", container, Unit::Bytes)
+        .sure(Confidence::High)
+        .confounder("A command that ends before its memory is full may mean it.")
+}
+
+const ACTION: &str = "Look for GOGC=off in the environment and for debug.SetGCPercent(-1) in the code, and remove it; or set \
+                      GOMEMLIMIT to about 90 % of the container's memory, so that GC runs before it is full.";
+const LEAST_BYTES: f64 = 16.0 * MIB;
