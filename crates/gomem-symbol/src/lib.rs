@@ -27,6 +27,7 @@
 //! | `origin` | [`Origin`]: whose code a package is |
 //! | `direction` | [`turns_text`]: characters that turn the direction of text |
 //! | `module` | [`Modules`]: the Go module it is of |
+//! | `shapes` | [`shortened`]: a name without the shapes of its type arguments |
 
 #![forbid(unsafe_code)]
 

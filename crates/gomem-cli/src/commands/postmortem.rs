@@ -17,7 +17,7 @@ use crate::{
 
 /// Join all that a program left behind: ranked findings, and a report as HTML or JSON.
 #[derive(Debug, Args)]
-#[command(after_help = "A bundle is a folder with any of these, told by content:
+#[command(after_help = "A bundle is a folder with any of these; gomem recognises them by their content:
   heap, allocs, CPU and goroutine profiles     curl -o heap-1.pb.gz http://HOST/debug/pprof/heap
   the compiler's logs, of all packages         go build -gcflags=all=-m=2 ./... 2> escape.log
   scrapes of metrics, named by their time      curl -o \"$(date +%s%3N).prom\" http://HOST/metrics

@@ -17,8 +17,8 @@ use crate::{
 pub(crate) fn read_bundle(path: &Path) -> Result<Bundle, Failure> {
     if path != Path::new(STDIN) {
         let bundle = busy(format!("reading {}", path.display()), || Bundle::open(path))?;
-        let is_without = bundle.binary().is_none();
-        let binary = bundle.latest_heap().filter(|_| is_without).and_then(|heap| binary_of(&heap.profile));
+        let has_binary = bundle.binary().is_some();
+        let binary = bundle.latest_heap().filter(|_| !has_binary).and_then(|heap| binary_of(&heap.profile));
         return Ok(bundle.with_binary(binary));
     }
     let artifact = Artifact { name: "-".to_owned(), bytes: read(path)?, modified_ms: None };

@@ -34,7 +34,7 @@ impl<'a> Message<'a> {
     }
 }
 
-/// Reads a message; `None` when it is none of the compiler's optimiser.
+/// Reads a message; `None` when the compiler's optimiser does not write such a line.
 fn message(text: &str) -> Option<Message<'_>> {
     if text.starts_with("  ") {
         return complete(explanation, text);
