@@ -58,6 +58,8 @@ def capture(
     metrics_url: str | None = None,
     headers: Mapping[str, str] | None = None,
     bearer_token: str | None = None,
+    headers_to_metrics: bool = False,
+    insecure_token: bool = False,
     ca_file: str | os.PathLike[str] | None = None,
     timeout: float = 10.0,
     limit_bytes: int = 128 << 20,
@@ -68,7 +70,7 @@ def capture(
     Heap profiles now and after `seconds`, a CPU profile and a scrape of the metrics each second in
     between, then allocs and goroutines, mutex and block when they have samples. What fails alone is
     told by `Capture.failed`. What answers is not trusted: answers are limited and stored as they
-    came, redirects are followed only within the same origin, certificates are verified.
+    came, but for what repeats a secret; redirects are followed only within the same origin, certificates are verified.
 
     Parameters
     ----------
@@ -81,9 +83,14 @@ def capture(
     metrics_url
         Where the metrics are, if not at ``/metrics`` of `url`.
     headers
-        What to send to the host of `url`. The values are stored nowhere.
+        What to send to the origin (scheme, host and port) of `url`. The values are stored nowhere:
+        where an answer repeats one, it is blanked.
     bearer_token
         Sent as ``Authorization: Bearer``. It is stored nowhere.
+    headers_to_metrics
+        Send both to `metrics_url` too, when it is of another origin.
+    insecure_token
+        Let them, and what is secret in a URL, go over plain ``http`` to a host that is not this machine.
     ca_file
         A PEM file with the certificates of the authorities to trust, instead of the system's.
     timeout
@@ -96,7 +103,8 @@ def capture(
     Raises
     ------
     UsageError
-        When the URL, a header or the authorities make no sense, or the folder is not empty.
+        When the URL, a header or the authorities make no sense, a token would go unencrypted, or the
+        folder is not empty.
     GomemError
         When nothing could be taken at all.
 
@@ -125,6 +133,8 @@ def capture(
             metrics_url=metrics_url,
             headers=dict(headers or {}),
             bearer_token=bearer_token,
+            headers_to_metrics=headers_to_metrics,
+            insecure_token=insecure_token,
             ca_file=None if ca_file is None else Path(ca_file).read_bytes(),
             timeout=timeout,
             limit_bytes=limit_bytes,

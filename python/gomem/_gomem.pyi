@@ -316,6 +316,8 @@ def capture(
     metrics_url: str | None,
     headers: Mapping[str, str],
     bearer_token: str | None,
+    headers_to_metrics: bool,
+    insecure_token: bool,
     ca_file: bytes | None,
     timeout: float,
     limit_bytes: int,

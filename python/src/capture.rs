@@ -9,7 +9,7 @@ use crate::error::{Error, GomemError};
 
 /// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
-#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, ca_file, timeout, limit_bytes, progress))]
+#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, headers_to_metrics, insecure_token, ca_file, timeout, limit_bytes, progress))]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 fn capture(
     py: Python<'_>,
@@ -19,6 +19,8 @@ fn capture(
     metrics_url: Option<&str>,
     headers: BTreeMap<String, String>,
     bearer_token: Option<&str>,
+    headers_to_metrics: bool,
+    insecure_token: bool,
     ca_file: Option<&[u8]>,
     timeout: f64,
     limit_bytes: u64,
@@ -37,6 +39,12 @@ fn capture(
         .with_limit_bytes(limit_bytes);
     if let Some(url) = metrics_url {
         options = options.with_metrics(Target::parse(url)?);
+    }
+    if headers_to_metrics {
+        options = options.with_headers_to_metrics();
+    }
+    if insecure_token {
+        options = options.with_insecure_token();
     }
     if let Some(pem) = ca_file {
         options = options.with_authorities(Authorities::decode(pem)?);

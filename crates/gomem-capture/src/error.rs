@@ -26,6 +26,14 @@ pub enum Error {
         /// What is wrong with it.
         reason: &'static str,
     },
+    /// A secret would go over the network for anyone to read.
+    #[error(
+        "headers or credentials would go unencrypted to {url}: use https or a tunnel, or allow it (--insecure-token)"
+    )]
+    Unencrypted {
+        /// The service.
+        url: String,
+    },
     /// The folder holds something already.
     #[error("{}: not empty; a capture needs a folder of its own", path.display())]
     NotEmpty {

@@ -7,6 +7,7 @@ mod endpoint;
 mod header;
 mod index;
 mod reach;
+mod secrets;
 mod target;
 
 pub use authorities::Authorities;
@@ -17,5 +18,6 @@ pub use target::Target;
 pub(crate) use client::{Client, Problem, ProblemKind};
 pub(crate) use endpoint::{AT_THE_END, CPU, Endpoint, Form, HEAP_END, HEAP_START};
 pub(crate) use index::records_of;
-pub(crate) use reach::{addresses, warning};
+pub(crate) use reach::{addresses, keeps_secrets, warning};
+pub(crate) use secrets::Secrets;
 pub(crate) use target::shown;

@@ -16,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use gomem_capture::{Capture, CaptureOptions, Error, Headers, Target, capture};
 use gomem_testkit::root;
 
@@ -176,18 +177,111 @@ fn the_token_is_sent_and_nowhere_stored() {
 }
 
 #[test]
-fn headers_stay_with_the_host_they_are_for() {
+fn headers_stay_with_the_origin_they_are_for() {
     let elsewhere = Service::start(well);
     let service = Service::start(well);
     let mut headers = Headers::default();
     headers.push_bearer(TOKEN).unwrap();
-    let port = elsewhere.address.rsplit(':').next().unwrap();
-    let metrics = Target::parse(&format!("http://localhost:{port}/metrics")).unwrap();
+    // The host is the same, and the port another.
+    let metrics = Target::parse(&format!("http://{}/metrics", elsewhere.address)).unwrap();
+    let options = service.options().with_metrics(metrics).with_headers(headers);
     let folder = tempfile::tempdir().unwrap();
-    let taken = take(&service.options().with_metrics(metrics).with_headers(headers), folder.path()).unwrap();
-    assert!(taken.manifest().warnings[0].contains("another host"));
-    let requests = elsewhere.seen.lock().unwrap();
+    let taken = take(&options, folder.path()).unwrap();
+    assert!(taken.manifest().warnings[0].contains("another origin"));
+    let requests = std::mem::take(&mut *elsewhere.seen.lock().unwrap());
     assert!(!requests.is_empty() && requests.iter().all(|request| !request.contains(TOKEN)));
+
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&options.with_headers_to_metrics(), folder.path()).unwrap();
+    assert!(taken.manifest().warnings.is_empty());
+    let requests = elsewhere.seen.lock().unwrap();
+    assert!(!requests.is_empty() && requests.iter().all(|request| request.contains(TOKEN)));
+}
+
+#[test]
+fn a_secret_goes_unencrypted_only_where_that_is_allowed() {
+    let mut headers = Headers::default();
+    headers.push_line("X-Vault: hunter2222").unwrap();
+    let target = |text: &str| Target::parse(text).unwrap();
+    // Addresses for documentation: nobody answers there, and nothing is asked.
+    for (url, metrics) in [
+        ("http://192.0.2.1/", None),
+        ("http://localhost.example/", None),
+        ("https://192.0.2.1/", Some("http://192.0.2.1/metrics?token=abcdefgh")),
+        ("http://127.0.0.1:1/", Some("http://me:abcdefgh@192.0.2.1/metrics")),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut options = CaptureOptions::new(target(url)).with_headers(headers.clone());
+        if let Some(metrics) = metrics {
+            options = options.with_metrics(target(metrics));
+        }
+        let refused = take(&options, &folder.path().join("new")).unwrap_err();
+        assert!(matches!(refused, Error::Unencrypted { .. }), "{url}: {refused}");
+        assert!(!folder.path().join("new").exists());
+    }
+    let options = CaptureOptions::new(target("http://127.0.0.1:1")).with_headers(headers);
+    let folder = tempfile::tempdir().unwrap();
+    assert!(matches!(take(&options, folder.path()).unwrap_err(), Error::Nothing { .. }), "loopback needs no leave");
+}
+
+#[test]
+fn a_service_that_echoes_everything_leaves_no_secret_in_any_file() {
+    let service = Service::start(|path, stream| {
+        let echo = echo();
+        match path.rsplit('/').next().unwrap() {
+            "goroutine" => {
+                // In chunks that end within the token.
+                write!(stream, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n")?;
+                for piece in format!("goroutine 1 [running]:\n{echo}").as_bytes().chunks(7) {
+                    write!(stream, "{:x}\r\n", piece.len())?;
+                    stream.write_all(piece)?;
+                    stream.write_all(b"\r\n")?;
+                }
+                stream.write_all(b"0\r\n\r\n")
+            }
+            "metrics" => respond(stream, "200 OK", "text/plain", format!("# {echo}\ngo_goroutines 5\n").as_bytes()),
+            "allocs" => respond(stream, "200 OK", "application/octet-stream", &gzip(&format!("profile of {echo}"))),
+            "mutex" => respond(stream, &format!("500 {TOKEN}"), &format!("text/{TOKEN}"), echo.as_bytes()),
+            "block" => respond(stream, "200 OK", &echo, echo.as_bytes()),
+            _ => well(path, stream),
+        }
+    });
+    let mut headers = Headers::default();
+    headers.push_bearer(TOKEN).unwrap();
+    headers.push_line("X-Scope-OrgID: tenant-one").unwrap();
+    headers.push_line("Cookie: id=abcdefgh; session=ij/klm%n\"op").unwrap();
+    let url = format!("http://me:pass%26word@{}/?key=query%20token", service.address);
+    let options = CaptureOptions::new(Target::parse(&url).unwrap()).with_seconds(1).with_headers(headers);
+    let folder = tempfile::tempdir().unwrap();
+    let taken = take(&options, folder.path()).unwrap();
+    assert!(
+        has(folder.path(), "goroutine.txt") && has(folder.path(), "metrics") && !has(folder.path(), "allocs.pb.gz")
+    );
+    assert!(taken.manifest().warnings.iter().any(|warning| warning.contains("blanked")), "{:?}", taken.manifest());
+    for (name, bytes) in files(folder.path()) {
+        for written in echo().split(['\u{1}']) {
+            assert!(!contains(&bytes, written), "{name}: {written}");
+        }
+    }
+}
+
+/// What was sent, in the forms that services write.
+fn echo() -> String {
+    let basic = STANDARD.encode("me:pass&word");
+    let secrets = [TOKEN, "tenant-one", "abcdefgh", "ij/klm%n\"op", "pass&word", "query token", &basic];
+    let forms = secrets.iter().flat_map(|secret| {
+        let percent: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+        let json = serde_json::to_string(secret).unwrap().trim_matches('"').replace('&', "\\u0026");
+        let base64 = STANDARD.encode(format!("user:{secret}"));
+        [secret.to_string(), percent.replace('+', "%20"), percent, json, base64]
+    });
+    forms.collect::<Vec<_>>().join("\u{1}")
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
 }
 
 #[test]

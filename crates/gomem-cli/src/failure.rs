@@ -82,7 +82,9 @@ impl From<gomem_capture::Error> for Failure {
     fn from(problem: gomem_capture::Error) -> Self {
         use gomem_capture::Error;
         match &problem {
-            Error::Url { .. } | Error::Header { .. } | Error::NotEmpty { .. } => Self::Usage(problem.to_string()),
+            Error::Url { .. } | Error::Header { .. } | Error::NotEmpty { .. } | Error::Unencrypted { .. } => {
+                Self::Usage(problem.to_string())
+            }
             Error::Io { path, source } => Self::io(path, source),
             Error::Nothing { reason, .. } if reason.starts_with("401") => {
                 Self::Input(format!("{problem}; --bearer-token-env, --bearer-token-file or --header says who asks"))

@@ -18,7 +18,7 @@ use crate::{
         options::CaptureOptions,
     },
     service::{
-        AT_THE_END, CPU, Client, Endpoint, Form, HEAP_START, Headers, Problem, ProblemKind, Reach, Target, addresses,
+        AT_THE_END, CPU, Client, Endpoint, Form, HEAP_START, Problem, ProblemKind, Reach, Target, addresses,
         records_of, shown, warning,
     },
 };
@@ -38,15 +38,15 @@ pub(crate) struct Asker {
 
 impl Asker {
     pub(crate) fn new(options: &CaptureOptions, metrics: &Target, events: SyncSender<Event>) -> Self {
-        let headers = options.headers.clone().with_secrets_of(&options.target);
-        // What one host is told in confidence is not told to another.
-        let for_metrics =
-            if metrics.has_host_of(&options.target) { options.headers.clone() } else { Headers::default() };
-        let client = |headers| Client::new(headers, options.limit_bytes, options.authorities.as_ref());
+        let secrets = options.secrets();
+        let client = |target| {
+            let headers = options.headers_for(target);
+            Client::new(headers, secrets.clone(), options.limit_bytes, options.authorities.as_ref())
+        };
         Self {
             target: options.target.clone(),
-            client: client(headers),
-            metrics_client: client(for_metrics.with_secrets_of(metrics)),
+            client: client(&options.target),
+            metrics_client: client(metrics),
             seconds: options.seconds,
             timeout: options.timeout,
             limit_bytes: options.limit_bytes,
@@ -172,12 +172,16 @@ impl Asker {
         }
         let start = SystemTime::now();
         let answer = client.fetch(url, timeout).and_then(|body| match form.check(&body) {
-            Ok(()) => Ok(body.bytes),
+            Ok(()) => client.without_secrets(body.bytes),
             Err(reason) => Err(client.problem(ProblemKind::Refused, &reason)),
         });
         match answer {
-            Ok(bytes) => {
+            Ok((bytes, blanks)) => {
                 let size = bytes.len() as u64;
+                if blanks > 0 {
+                    let text = format!("{what}: the answer repeats what was sent to it; blanked");
+                    self.tell(Event::Warning(text));
+                }
                 self.tell(Event::File { what, file: name(start), url: shown(url), start, bytes });
                 Ok(size)
             }

@@ -37,15 +37,16 @@ impl Capture {
 /// Takes a bundle into an empty or new folder. `watch` is called several times a second and can stop it.
 ///
 /// # Errors
-/// When the folder is not empty or cannot be written, or when not a single answer could be stored. An endpoint that
+/// When a secret would go unencrypted, when the folder is not empty or cannot be written, or when not a single answer could be stored. An endpoint that
 /// fails among others is in the manifest's [`failed`](Manifest::failed).
 pub fn capture(
     options: &CaptureOptions,
     directory: &Path,
     watch: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
 ) -> Result<Capture, Error> {
+    options.check_secrecy()?;
     let folder = Folder::create(directory)?;
-    let metrics = options.metrics.clone().unwrap_or_else(|| options.target.metrics());
+    let metrics = options.metrics_target();
     let mut writer = Writer::new(folder, options, &metrics);
     let (events, received) = sync_channel(QUEUE);
     let asker = Asker::new(options, &metrics, events);

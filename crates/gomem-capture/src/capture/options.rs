@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::service::{Authorities, Headers, Target};
+use crate::{
+    error::Error,
+    service::{Authorities, Headers, Secrets, Target, keeps_secrets},
+};
 
 /// What to take, and within which limits.
 #[derive(Debug, Clone)]
@@ -11,6 +14,8 @@ pub struct CaptureOptions {
     pub(crate) metrics: Option<Target>,
     pub(crate) seconds: u32,
     pub(crate) headers: Headers,
+    pub(crate) headers_to_metrics: bool,
+    pub(crate) insecure_token: bool,
     pub(crate) authorities: Option<Authorities>,
     pub(crate) timeout: Duration,
     pub(crate) limit_bytes: u64,
@@ -25,6 +30,8 @@ impl CaptureOptions {
             metrics: None,
             seconds: 30,
             headers: Headers::default(),
+            headers_to_metrics: false,
+            insecure_token: false,
             authorities: None,
             timeout: Duration::from_secs(10),
             limit_bytes: 128 << 20,
@@ -45,10 +52,24 @@ impl CaptureOptions {
         self
     }
 
-    /// What to send with each request to the service's host, and to no other.
+    /// What to send with each request to the service's origin (scheme, host and port), and to no other.
     #[must_use]
     pub fn with_headers(mut self, headers: Headers) -> Self {
         self.headers = headers;
+        self
+    }
+
+    /// Sends the headers to the metrics too, when they are of another origin.
+    #[must_use]
+    pub fn with_headers_to_metrics(mut self) -> Self {
+        self.headers_to_metrics = true;
+        self
+    }
+
+    /// Allows headers, credentials and queries over plain `http` to a host that is not loopback.
+    #[must_use]
+    pub fn with_insecure_token(mut self) -> Self {
+        self.insecure_token = true;
         self
     }
 
@@ -71,6 +92,42 @@ impl CaptureOptions {
     pub fn with_limit_bytes(mut self, limit_bytes: u64) -> Self {
         self.limit_bytes = limit_bytes;
         self
+    }
+}
+
+impl CaptureOptions {
+    /// Where the metrics are.
+    pub(crate) fn metrics_target(&self) -> Target {
+        self.metrics.clone().unwrap_or_else(|| self.target.metrics())
+    }
+
+    /// What is told in confidence to one origin is not told to another, but where the caller says so.
+    pub(crate) fn headers_for(&self, target: &Target) -> Headers {
+        let is_theirs = target.has_origin_of(&self.target) || self.headers_to_metrics;
+        let headers = if is_theirs { self.headers.clone() } else { Headers::default() };
+        headers.with_secrets_of(target)
+    }
+
+    /// What no file may hold, whoever was sent it.
+    pub(crate) fn secrets(&self) -> Secrets {
+        let mut secrets = self.headers.clone().with_secrets_of(&self.target).secrets().clone();
+        secrets.extend(self.headers_for(&self.metrics_target()).secrets());
+        secrets
+    }
+
+    /// Refuses to send a secret for anyone to read.
+    pub(crate) fn check_secrecy(&self) -> Result<(), Error> {
+        let metrics = self.metrics_target();
+        let is_readable = |target: &&Target| {
+            let says = !self.headers_for(target).is_empty() || target.has_secrets();
+            says && !keeps_secrets(target)
+        };
+        match [&self.target, &metrics].into_iter().find(is_readable) {
+            Some(target) if !self.insecure_token => {
+                Err(Error::Unencrypted { url: self.secrets().scrub(&target.shown()) })
+            }
+            _ => Ok(()),
+        }
     }
 }
 

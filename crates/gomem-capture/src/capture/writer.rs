@@ -13,7 +13,7 @@ use crate::{
         options::CaptureOptions,
     },
     error::Error,
-    service::{HEAP_END, HEAP_START, Target},
+    service::{HEAP_END, HEAP_START, Secrets, Target},
 };
 
 /// How far a capture is.
@@ -34,22 +34,25 @@ pub(crate) struct Writer {
     manifest: Manifest,
     /// The two heap profiles.
     heaps: [Vec<u8>; 2],
+    secrets: Secrets,
 }
 
 impl Writer {
     pub(crate) fn new(folder: Folder, options: &CaptureOptions, metrics: &Target) -> Self {
+        let secrets = options.secrets();
         let mut manifest = Manifest {
             tool: concat!("gomem capture ", env!("CARGO_PKG_VERSION")).to_owned(),
-            url: options.target.shown(),
-            metrics_url: metrics.shown(),
+            url: secrets.scrub(&options.target.shown()),
+            metrics_url: secrets.scrub(&metrics.shown()),
             start: rfc3339(SystemTime::now()),
             seconds: options.seconds,
             ..Manifest::default()
         };
-        if !options.headers.is_empty() && !metrics.has_host_of(&options.target) {
-            manifest.warnings.push("the metrics are at another host: it is sent no headers".to_owned());
+        if !options.headers.is_empty() && !options.headers_to_metrics && !metrics.has_origin_of(&options.target) {
+            let warning = "the metrics are at another origin (scheme, host, port): it is sent no headers";
+            manifest.warnings.push(warning.to_owned());
         }
-        Self { folder, manifest, heaps: Default::default() }
+        Self { folder, manifest, heaps: Default::default(), secrets }
     }
 
     /// Until all threads are done, or the caller wants no more.
@@ -82,7 +85,7 @@ impl Writer {
         match event {
             Event::File { what, file, url, start, bytes } => {
                 self.folder.write(&file, &bytes)?;
-                let size = bytes.len() as u64;
+                let (size, url) = (bytes.len() as u64, self.secrets.scrub(&url));
                 let is_scrape = what == SCRAPE;
                 if is_scrape && manifest.go_version.is_none() {
                     manifest.learn(&bytes);
@@ -107,6 +110,7 @@ impl Writer {
                 return Ok(Some(what));
             }
             Event::Failure { what, url, reason } => {
+                let url = self.secrets.scrub(&url);
                 match manifest.failed.iter_mut().find(|earlier| earlier.what == what) {
                     Some(earlier) => earlier.count += 1,
                     None => manifest.failed.push(Failure { what: what.to_owned(), url, time: now, reason, count: 1 }),
@@ -115,6 +119,8 @@ impl Writer {
             Event::Omission { what, reason } => {
                 manifest.skipped.push(Omission { what: what.to_owned(), reason: reason.to_owned() });
             }
+            // Scrapes repeat themselves.
+            Event::Warning(warning) if manifest.warnings.contains(&warning) => {}
             Event::Warning(warning) => manifest.warnings.push(warning),
         }
         Ok(None)

@@ -12,13 +12,14 @@ use ureq::{
 };
 use url::Url;
 
-use crate::service::{authorities::Authorities, header::Headers};
+use crate::service::{authorities::Authorities, header::Headers, secrets::Secrets};
 
 /// Asks one host.
 #[derive(Debug, Clone)]
 pub(crate) struct Client {
     agent: Agent,
     headers: Headers,
+    secrets: Secrets,
     limit_bytes: u64,
 }
 
@@ -56,7 +57,7 @@ impl Problem {
 }
 
 impl Client {
-    pub(crate) fn new(headers: Headers, limit_bytes: u64, authorities: Option<&Authorities>) -> Self {
+    pub(crate) fn new(headers: Headers, secrets: Secrets, limit_bytes: u64, authorities: Option<&Authorities>) -> Self {
         // The system's roots, since services inside of a company have certificates of its own authority.
         let roots = authorities.map_or(RootCerts::PlatformVerifier, Authorities::roots);
         let agent = Agent::config_builder()
@@ -68,7 +69,7 @@ impl Client {
             .tls_config(TlsConfig::builder().root_certs(roots).build())
             .build()
             .new_agent();
-        Self { agent, headers, limit_bytes }
+        Self { agent, headers, secrets, limit_bytes }
     }
 
     /// The whole body of a 200, as it came.
@@ -94,10 +95,8 @@ impl Client {
                     400..500 => ProblemKind::Refused,
                     _ => ProblemKind::Other,
                 };
-                let mut excuse = Vec::new();
                 // Go says why in the first line.
-                let _ = response.into_body().into_reader().take(LONGEST_EXCUSE).read_to_end(&mut excuse);
-                let excuse = String::from_utf8_lossy(&excuse);
+                let excuse = self.excuse(response);
                 let line = excuse.lines().next().unwrap_or_default();
                 // Often it says no more than the status does.
                 let is_said = status.to_string().to_lowercase().contains(&line.trim().to_lowercase())
@@ -116,17 +115,46 @@ impl Client {
             if bytes.len() as u64 > limit {
                 return Err(problem(ProblemKind::Other, &format!("larger than {limit} bytes")));
             }
-            if self.headers.is_leaked_by(&bytes) {
-                return Err(problem(ProblemKind::Other, "the answer repeats a secret of the request: not stored"));
-            }
             return Ok(Body { bytes, content_type });
         }
         Err(problem(ProblemKind::Refused, &format!("more than {MOST_REDIRECTS} redirects")))
     }
 
+    /// An answer as it may be stored, and how often something was blanked in it. What is compressed is looked through
+    /// and stored as it came, or not at all.
+    pub(crate) fn without_secrets(&self, bytes: Vec<u8>) -> Result<(Vec<u8>, usize), Problem> {
+        if self.secrets.is_empty() {
+            return Ok((bytes, 0));
+        }
+        if !bytes.starts_with(&[0x1f, 0x8b]) {
+            return Ok(self.secrets.blank(&bytes).unwrap_or((bytes, 0)));
+        }
+        let reason = match self.secrets.are_inside(&bytes) {
+            Some(false) if !self.secrets.are_in(&bytes) => return Ok((bytes, 0)),
+            None => "it inflates to more than is looked through for what was sent: not stored",
+            _ => "the answer repeats a secret of the request: not stored",
+        };
+        Err(self.problem(ProblemKind::Other, reason))
+    }
+
+    /// What an answer says first, without secrets.
+    fn excuse(&self, response: Response<ureq::Body>) -> String {
+        let mut excuse = Vec::new();
+        let longest = self.secrets.longest();
+        let most = LONGEST_EXCUSE + longest;
+        let _ = response.into_body().into_reader().take(most as u64).read_to_end(&mut excuse);
+        let is_cut = excuse.len() == most;
+        let mut excuse = self.secrets.blank(&excuse).map_or(excuse, |(blanked, _)| blanked);
+        if is_cut {
+            // The end may be the beginning of a secret.
+            excuse.truncate(excuse.len().saturating_sub(longest));
+        }
+        String::from_utf8_lossy(&excuse).into_owned()
+    }
+
     /// A problem in words that may be shown.
     pub(crate) fn problem(&self, kind: ProblemKind, reason: &str) -> Problem {
-        Problem { reason: clean(&self.headers.scrub(reason)), kind }
+        Problem { reason: clean(&self.secrets.scrub(reason)), kind }
     }
 
     pub(crate) fn has_headers(&self) -> bool {
@@ -199,5 +227,5 @@ fn clean(text: &str) -> String {
 
 const MOST_REDIRECTS: usize = 5;
 const LONGEST_CONNECT: Duration = Duration::from_secs(5);
-const LONGEST_EXCUSE: u64 = 1024;
+const LONGEST_EXCUSE: usize = 1024;
 const LONGEST_REASON: usize = 300;

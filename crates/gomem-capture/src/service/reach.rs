@@ -141,6 +141,17 @@ pub(crate) fn addresses(target: &Target) -> Vec<SocketAddr> {
     found
 }
 
+/// What is sent stays on this machine, or is encrypted. A name is not looked up: what it means may change.
+pub(crate) fn keeps_secrets(target: &Target) -> bool {
+    let is_loopback = match target.url().host() {
+        Some(url::Host::Ipv4(ip)) => Reach::from_address(ip.into()) == Reach::Loopback,
+        Some(url::Host::Ipv6(ip)) => Reach::from_address(ip.into()) == Reach::Loopback,
+        Some(url::Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        None => false,
+    };
+    is_loopback || target.is_encrypted()
+}
+
 /// What to know when a service answers from where everybody can ask.
 pub(crate) fn warning(addresses: &[SocketAddr]) -> Option<String> {
     let address = addresses.iter().find(|address| Reach::from_address(address.ip()) == Reach::Public)?;

@@ -4,7 +4,10 @@ use std::fmt;
 
 use url::Url;
 
-use crate::{error::Error, service::credentials::Credentials};
+use crate::{
+    error::Error,
+    service::{credentials::Credentials, secrets::SHORTEST},
+};
 
 /// The URL of a service, whose credentials and query are sent but never shown.
 #[derive(Clone)]
@@ -81,8 +84,14 @@ impl Target {
         self.credentials.as_ref()
     }
 
-    pub(crate) fn has_host_of(&self, other: &Self) -> bool {
-        self.url.host() == other.url.host()
+    /// Scheme, host and port are the same?
+    pub(crate) fn has_origin_of(&self, other: &Self) -> bool {
+        self.url.origin() == other.url.origin()
+    }
+
+    /// The URL itself says a secret: of a user, or in its query.
+    pub(crate) fn has_secrets(&self) -> bool {
+        self.credentials.is_some() || self.url.query_pairs().any(|(_, value)| value.len() >= SHORTEST)
     }
 }
 

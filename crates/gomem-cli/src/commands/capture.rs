@@ -49,6 +49,12 @@ pub(crate) struct Capture {
     /// Send the bearer token in this file; `-` is standard input.
     #[arg(long, value_name = "FILE")]
     bearer_token_file: Option<PathBuf>,
+    /// Send the headers and the token to --metrics-url too, when its scheme, host or port is another.
+    #[arg(long, requires = "metrics_url")]
+    headers_to_metrics: bool,
+    /// Let headers and tokens go unencrypted (http) to a host that is not this machine.
+    #[arg(long)]
+    insecure_token: bool,
     /// Trust the authorities whose certificates are in this PEM file, instead of the system's.
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
@@ -79,6 +85,12 @@ impl Capture {
             .with_limit_bytes(self.limit << 20);
         if let Some(url) = &self.metrics_url {
             options = options.with_metrics(Target::parse(url)?);
+        }
+        if self.headers_to_metrics {
+            options = options.with_headers_to_metrics();
+        }
+        if self.insecure_token {
+            options = options.with_insecure_token();
         }
         if let Some(path) = &self.ca_file {
             let authorities = Authorities::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))?;
