@@ -172,7 +172,8 @@ fn public_cases_are_answered_rightly() {
         let unpacked = unpacked(&path);
         let folder = unpacked.path().to_str().unwrap();
         let report = report(folder);
-        let problems = case.problems(folder, &report);
+        let mut problems = case.problems(folder, &report);
+        problems.extend(contradictions(&report));
         let first = report["findings"][0]["title"].as_str().unwrap_or("no finding");
         let mark = if problems.is_empty() { "right" } else { "WRONG" };
         println!("{name:<18} {mark} {}\n{:<24} {first}", case.answer, "");
@@ -186,6 +187,63 @@ fn public_cases_are_answered_rightly() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Where a report says two things that cannot both be true.
+fn contradictions(report: &Value) -> Vec<String> {
+    let findings = report["findings"].as_array().map_or(&[][..], Vec::as_slice);
+    let rules = report["rules"].as_array().map_or(&[][..], Vec::as_slice);
+    let is_clear = |name: &str| rules.iter().any(|rule| rule["rule"] == name && rule["verdict"] == "clear");
+    let mut found = Vec::new();
+    for finding in findings {
+        let title = finding["title"].as_str().unwrap_or("");
+        let mut wrong = |what: &str| found.push(format!("{what}: {title}"));
+        let leaks_bytes = finding["kind"] == "leak" && finding["bytes"].is_i64();
+        if leaks_bytes && is_clear("live_heap_leak") {
+            wrong("a leak, and the live heap does not grow");
+        }
+        let number = |name: &str| finding[name].as_f64();
+        let interval = ["_low", "", "_high"].map(|end| number(&format!("gc_cycles_saved_fraction{end}")));
+        if let [Some(low), Some(value), Some(high)] = interval
+            && !(low <= value && value <= high)
+        {
+            wrong("a saving outside of its interval");
+        }
+        // What is kept has no saving, and a warning says what to do.
+        if title.ends_with("allocated and kept") && interval[1].is_some() {
+            wrong("a saving by what is kept");
+        }
+        if finding["severity"] != "info" && finding["action"] == "" {
+            wrong("a warning without an action");
+        }
+        let share = title.split(": ").nth(1).and_then(|rest| rest.split_once(" % of bytes")?.0.parse::<f64>().ok());
+        if let (Some(said), Some(fraction)) = (share, number("bytes_fraction"))
+            && (said - fraction * 100.0).abs() > 0.06
+        {
+            wrong("another share than its bytes have");
+        }
+        if let Some(problem) = growth_problem(finding["summary"].as_str().unwrap_or("")) {
+            wrong(&problem);
+        }
+    }
+    found
+}
+
+/// `38.9 MiB at first, 335.3 MiB at last (762 % more)`: whether the share is that of the two numbers.
+fn growth_problem(summary: &str) -> Option<String> {
+    let (before, rest) = summary.split_once(" at first, ")?;
+    let (last, rest) = rest.split_once(" at last (")?;
+    let more: f64 = rest.split_once(" % more")?.0.parse().ok()?;
+    let amount = |text: &str| {
+        let mut words = text.rsplit(' ');
+        let unit = words.next()?;
+        let scale = ["B", "KiB", "MiB", "GiB"].iter().position(|known| *known == unit)?;
+        Some(words.next()?.parse::<f64>().ok()? * 1024_f64.powi(i32::try_from(scale).ok()?))
+    };
+    let (first, last) = (amount(before)?, amount(last)?);
+    let real = (last / first - 1.0) * 100.0;
+    // Both were rounded to a tenth of their unit.
+    ((real - more).abs() > 2.0 + 0.02 * real.abs()).then(|| format!("{more} % more, and {real:.0} by its numbers"))
 }
 
 fn unpacked(case: &Path) -> tempfile::TempDir {
