@@ -304,6 +304,7 @@ def attribute(
     own: list[str] = ...,
     model: GcModel | None = None,
     sample_type: str = "alloc_space",
+    by: str = "site",
 ) -> Table: ...
 
 # capture.rs

@@ -143,6 +143,7 @@ def attribute(
     own: Sequence[str] = (),
     model: GcModel | None = None,
     sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
+    by: Literal["site", "line"] = "site",
 ) -> pl.DataFrame:
     """Say of each allocation site why it allocates.
 
@@ -174,11 +175,18 @@ def attribute(
     model
         A GC model of the same program, for what fixing a site saves.
     sample_type
-        What to sort by.
+        What to sort sites by.
+    by
+        What a row is: a site, or with ``"line"`` what a line of your own code allocates, itself
+        or by one function that it calls.
 
     Returns
     -------
     polars.DataFrame
+        By line ``function``, ``file``, ``line``, ``callee`` (null for what the line allocates
+        itself), ``bytes``, ``objects``, ``bytes_fraction``, ``inuse_bytes``, ``reason`` (that of
+        most of the bytes), ``reason_fraction`` and ``advice``. By site
+
         ``function``, ``package``, ``file``, ``line``, ``bytes``, ``objects``, ``bytes_fraction``,
         ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``, ``cause``, ``certainty``,
         ``compiler_message``, ``explanation``, ``inlined_into``, ``charged_to``, ``advice``,
@@ -209,5 +217,6 @@ def attribute(
             own=list(own),
             model=None if model is None else model._inner,
             sample_type=sample_type,
+            by=by,
         )
     )

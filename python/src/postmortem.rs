@@ -3,7 +3,9 @@
 use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
 use gomem_binary::Binary;
-use gomem_postmortem::{Artifact, AttributeOptions, Bundle, BundleError, Report, attribute as join, predict_savings};
+use gomem_postmortem::{
+    Artifact, AttributeOptions, Bundle, BundleError, Report, attribute as join, line_costs, predict_savings,
+};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
@@ -105,7 +107,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
-#[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, sample_type="alloc_space"))]
+#[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, sample_type="alloc_space", by="site"))]
 fn attribute(
     py: Python<'_>,
     profile: &PyProfile,
@@ -116,6 +118,7 @@ fn attribute(
     own: Vec<String>,
     model: Option<Py<PyGcModel>>,
     sample_type: &str,
+    by: &str,
 ) -> Result<ArrowTable, Error> {
     let profile = Arc::clone(&profile.profile);
     if profile.sample_type_index("alloc_space").is_none() {
@@ -125,6 +128,11 @@ fn attribute(
         "alloc_space" => false,
         "inuse_space" => true,
         other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
+    };
+    let by_line = match by {
+        "site" => false,
+        "line" => true,
+        other => return Err(Error::usage(format!("by is site or line, not {other:?}"))),
     };
     let binary = binary.map(|source| binary_of(py, source)).transpose()?;
     ArrowTable::build(py, move || {
@@ -141,7 +149,7 @@ fn attribute(
         if let Some(model) = &model {
             predict_savings(&mut sites, &model.get().model);
         }
-        sites.to_table()
+        if by_line { line_costs(&sites).to_table() } else { sites.to_table() }
     })
 }
 

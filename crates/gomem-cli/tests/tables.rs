@@ -106,10 +106,11 @@ fn parts() -> Vec<Part> {
         ("", RuntimeTraceNumber::schema()),
     ];
     let gogc = vec![("GcModel.predict", Prediction::schema()), ("GcModel.recommend", Recommendation::schema())];
-    let [findings, sites] = ["findings", "sites"].map(|name| listed(Report::TABLES, name));
+    let [findings, sites, lines] = ["findings", "sites", "lines"].map(|name| listed(Report::TABLES, name));
     let report = vec![
         ("Report.findings", findings),
         ("attribute", sites),
+        ("attribute(by=\"line\")", lines),
         ("", Overview::schema()),
         ("", Remark::schema()),
         ("", UnusedFile::schema()),

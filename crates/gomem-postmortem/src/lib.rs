@@ -38,7 +38,7 @@ pub use bundle::{
     Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature, UnusedFile,
     stranger, unpacked,
 };
-pub use findings::{Aside, Finding, FindingKind};
+pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_metrics, record_trace,
 };

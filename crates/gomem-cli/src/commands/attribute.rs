@@ -8,7 +8,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
-use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, StdRelease, attribute, predict_savings};
+use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, StdRelease, attribute, line_costs, predict_savings};
 use gomem_table::ToTable;
 
 use crate::{
@@ -49,6 +49,9 @@ pub(crate) struct Attribute {
     /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, what the log and the names tell.
     #[arg(long, value_name = "PATTERN")]
     own: Vec<String>,
+    /// What a row is.
+    #[arg(long, value_enum, default_value_t, conflicts_with = "sample_type")]
+    by: Rows,
     /// What sites are ranked by.
     #[arg(short, long, value_enum, default_value_t)]
     sample_type: By,
@@ -71,6 +74,16 @@ enum By {
     InuseSpace,
     /// Objects in use when the profile was taken.
     InuseObjects,
+}
+
+/// What a row is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+enum Rows {
+    /// What one place allocates for one reason.
+    #[default]
+    Site,
+    /// What a line of your own allocates, itself or by one function that it calls, with what to do.
+    Line,
 }
 
 impl Attribute {
@@ -100,14 +113,20 @@ impl Attribute {
         if let Some(model) = &model {
             predict_savings(&mut sites, model);
         }
-        let table = sites.to_table();
+        let table = match self.by {
+            Rows::Site => sites.to_table(),
+            Rows::Line => line_costs(&sites).to_table(),
+        };
         let table = if self.limit > 0 { table.head(self.limit) } else { table };
         if self.format != Format::Text {
             return render(&table, self.format, out);
         }
         let [bytes, share] = self.sample_type.columns();
-        let mut columns = vec!["charged_to", "function", bytes, share, "reason", "compiler_message"];
-        if model.is_some() {
+        let mut columns = match self.by {
+            Rows::Site => vec!["charged_to", "function", bytes, share, "reason", "compiler_message"],
+            Rows::Line => vec!["function", "line", "callee", bytes, share, "reason", "advice"],
+        };
+        if model.is_some() && self.by == Rows::Site {
             columns.push("gc_cycles_saved_fraction");
         }
         render(&table.select(&columns), Format::Text, out)?;

@@ -10,7 +10,9 @@ use gomem_table::{Row, ToTable, View};
 use crate::{
     attribution::{AttributeOptions, Site, attribute, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
-    findings::{Aside, Finding, FindingKind, LiveHeap, asides, diagnose, find, growing_sites, is_leaking},
+    findings::{
+        Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
+    },
     pacing::{Pacing, Saving, saving},
     report::overview::Overview,
 };
@@ -42,6 +44,7 @@ impl Report {
     pub const TABLES: &'static [View<Self>] = &[
         View::new(Finding::schema, |report| report.findings.to_table()),
         View::new(Site::schema, |report| report.sites.to_table()),
+        View::new(LineCost::schema, |report| line_costs(&report.sites).to_table()),
         View::new(Prediction::schema, |report| report.gogc.to_table()),
         View::new(Judgement::schema, |report| report.rules().to_table()),
         View::new(WaterfallPart::schema, |report| report.waterfall.to_table()),
