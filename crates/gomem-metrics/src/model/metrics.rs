@@ -187,7 +187,7 @@ impl Metrics {
             return Err(Error::at(kind, flaw.line));
         }
         self.count(exposition.samples().len())?;
-        let mut repeated = None;
+        let mut late = Vec::new();
         for sample in exposition.samples() {
             let time = sample.timestamp_ms.unwrap_or(time_ms);
             if let Extra::Histogram(text) = sample.extra {
@@ -207,10 +207,11 @@ impl Metrics {
                     index
                 }
             };
-            if !self.series[index].insert(time, sample.value) {
-                repeated = repeated.or(Some(index));
+            if !self.series[index].append(time, sample.value) {
+                late.push((index, time, sample.value));
             }
         }
+        let repeated = self.place(late);
         exposition.diagnostics().iter().for_each(|found| self.note(time_ms, found.clone()));
         self.end_scrape(time_ms, repeated);
         Ok(())
@@ -223,7 +224,7 @@ impl Metrics {
             return Err(Error::malformed(flaw.clone()));
         }
         self.count(observations.values.len())?;
-        let mut repeated = None;
+        let mut late = Vec::new();
         for Observation { metric, mut labels, time_ms: time, value, histogram } in observations.values {
             labels.sort();
             let time_ms = time.unwrap_or(time_ms);
@@ -232,13 +233,28 @@ impl Metrics {
                 continue;
             }
             let index = self.series_index(&metric, labels)?;
-            if !self.series[index].insert(time_ms, value) {
-                repeated = repeated.or(Some(index));
+            if !self.series[index].append(time_ms, value) {
+                late.push((index, time_ms, value));
             }
         }
+        let repeated = self.place(late);
         observations.diagnostics.into_iter().for_each(|found| self.note(time_ms, found));
         self.end_scrape(time_ms, repeated);
         Ok(())
+    }
+
+    /// Puts values that did not come in the order of time in their places. Gives a series that had another at its time.
+    fn place(&mut self, mut late: Vec<(usize, i64, f64)>) -> Option<usize> {
+        late.sort_by_key(|&(index, time_ms, _)| (index, time_ms));
+        let mut repeated = None;
+        for of_one in late.chunk_by(|one, next| one.0 == next.0) {
+            let values: Vec<(i64, f64)> = of_one.iter().map(|&(_, time_ms, value)| (time_ms, value)).collect();
+            let index = of_one.first().map_or(0, |late| late.0);
+            if !self.series[index].place(&values) {
+                repeated = repeated.or(Some(index));
+            }
+        }
+        repeated
     }
 
     fn count(&mut self, samples: usize) -> Result<(), Error> {
@@ -297,6 +313,19 @@ fn sorted_labels(sample: &Sample<'_>) -> Vec<(String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_that_fall_cost_what_times_that_rise_do() {
+        // Inserted one by one, these would move 5,000,000,000 numbers.
+        let text: String = (0..100_000).rev().map(|time| format!("a {time} {time}\n")).collect();
+        let mut metrics = Metrics::new();
+        metrics.push_scrape(0, text.as_bytes()).unwrap();
+        metrics.push_scrape(0, b"a 7 7\na 8 9\na 1 1\na 2 2\na 3 3\na 4 4\na 5 5\na 6 6\na 9 9\n").unwrap();
+        let series = &metrics.series()[0];
+        assert!(series.times_ms.is_sorted() && series.times_ms.len() == 100_000);
+        assert!(series.times_ms.iter().zip(&series.values).all(|(time, value)| *time as f64 == *value));
+        assert_eq!(metrics.diagnostics().len(), 1, "a value of another at the same time");
+    }
 
     #[test]
     fn scrapes_become_series_in_order_of_time() {

@@ -45,14 +45,42 @@ impl Series {
         self.times_ms.binary_search(&time_ms).ok().map(|index| self.values[index])
     }
 
-    /// Scrapes nearly always come in order; one that does not is put in its place. Of two values at the same time, as
-    /// two Prometheus replicas give them, the first is kept; false when the second one was another.
-    pub(super) fn insert(&mut self, time_ms: i64, value: f64) -> bool {
-        if self.times_ms.last().is_none_or(|&last| last < time_ms) {
+    /// Values nearly always come in order; whether this one did, and is there now.
+    pub(super) fn append(&mut self, time_ms: i64, value: f64) -> bool {
+        let is_later = self.times_ms.last().is_none_or(|&last| last < time_ms);
+        if is_later {
             self.times_ms.push(time_ms);
             self.values.push(value);
-            return true;
         }
+        is_later
+    }
+
+    /// Puts values that did not come in order, and are sorted by time, in their places. Of two values at the same time,
+    /// as two Prometheus replicas give them, the first is kept; false when a second one was another.
+    pub(super) fn place(&mut self, late: &[(i64, f64)]) -> bool {
+        if late.len() <= FEW {
+            return late.iter().fold(true, |is_same, &(time_ms, value)| self.insert(time_ms, value) && is_same);
+        }
+        // Each insertion moves all that is later: many are merged at once.
+        let times_ms = std::mem::take(&mut self.times_ms);
+        let values = std::mem::take(&mut self.values);
+        let mut there = times_ms.into_iter().zip(values).peekable();
+        let mut is_same = true;
+        for &(time_ms, value) in late {
+            while let Some((time_ms, value)) = there.next_if(|earlier| earlier.0 <= time_ms) {
+                self.append(time_ms, value);
+            }
+            if !self.append(time_ms, value) {
+                is_same &= self.values.last().is_some_and(|kept| kept.to_bits() == value.to_bits());
+            }
+        }
+        there.for_each(|(time_ms, value)| {
+            self.append(time_ms, value);
+        });
+        is_same
+    }
+
+    fn insert(&mut self, time_ms: i64, value: f64) -> bool {
         match self.times_ms.binary_search(&time_ms) {
             Ok(place) => self.values[place].to_bits() == value.to_bits(),
             Err(place) => {
@@ -63,6 +91,9 @@ impl Series {
         }
     }
 }
+
+/// So many are quicker inserted than merged.
+const FEW: usize = 8;
 
 impl Row for NativeHistogram {
     fn definition<'a>() -> Definition<'a, &'a Self> {

@@ -154,7 +154,7 @@ fn labels_of(text: &str) -> Vec<(String, String)> {
     let Some(mut rest) = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')) else { return Vec::new() };
     let mut labels = Vec::new();
     while let Some((key, after)) = token(rest, ": ") {
-        let (value, after) = token(after, ", ").unwrap_or((after.to_owned(), ""));
+        let (value, after) = token(after, ", ").unwrap_or_else(|| (after.to_owned(), ""));
         labels.push((key, value));
         rest = after;
     }

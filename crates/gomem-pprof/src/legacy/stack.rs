@@ -1,5 +1,7 @@
 //! A stack, by its addresses and by what Go says of its frames.
 
+use std::collections::HashSet;
+
 use super::lines::{Line, Lines};
 use crate::model::{Builder, FunctionColumns, LineColumns, LocationId, NewLocation};
 
@@ -106,9 +108,10 @@ impl Frame {
     fn inlined_length(frames: &[Self]) -> Option<usize> {
         let first = frames.first()?;
         let mut length = 1;
+        let mut functions = HashSet::from([first.function.as_str()]);
         while let Some(next) = frames.get(length) {
             let same_entry = next.entry.is_some() && next.entry == first.entry;
-            let is_new = frames[..length].iter().all(|frame| frame.function != next.function);
+            let is_new = functions.insert(&next.function);
             if !(frames[length - 1].inlined || (same_entry && is_new)) {
                 break;
             }
