@@ -26,6 +26,7 @@
 //! | `source_path` | [`SourcePath`]: a file's path, cleaned |
 //! | `origin` | [`Origin`]: whose code a package is |
 //! | `direction` | [`turns_text`]: characters that turn the direction of text |
+//! | `outlet` | [`name_for`]: what of a name reaches each kind of output |
 //! | `module` | [`Modules`]: the Go module it is of |
 //! | `shapes` | [`shortened`]: a name without the shapes of its type arguments |
 
@@ -34,6 +35,7 @@
 mod direction;
 mod module;
 mod origin;
+mod outlet;
 mod shapes;
 mod source_path;
 mod symbol;
@@ -41,6 +43,7 @@ mod symbol;
 pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
+pub use outlet::{Outlet, name_for};
 pub use shapes::shortened;
 pub use source_path::SourcePath;
 pub use symbol::{Symbol, Wrapper, is_major_version, package_name};

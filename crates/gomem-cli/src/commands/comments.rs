@@ -4,7 +4,11 @@ use std::io::Write;
 
 use clap::Args;
 
-use crate::{failure::Failure, read::Profiles, show::Output};
+use crate::{
+    failure::Failure,
+    read::Profiles,
+    show::{Output, one_line},
+};
 
 /// The comments in a profile, one a line.
 #[derive(Debug, Args)]
@@ -16,6 +20,6 @@ pub(crate) struct Comments {
 
 impl Comments {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
-        self.profiles.read()?.comments().iter().try_for_each(|comment| Ok(writeln!(out, "{comment}")?))
+        self.profiles.read()?.comments().iter().try_for_each(|comment| Ok(writeln!(out, "{}", one_line(comment))?))
     }
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use clap::ValueEnum;
+use gomem_symbol::{Outlet, name_for};
 use gomem_table::{Cell, Column, Table, rfc3339};
 
 #[cfg(feature = "columnar")]
@@ -64,7 +65,7 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
             // JSON has no word for these.
             Cell::Float64(number) if !number.is_finite() => number.to_string(),
             Cell::Null => String::new(),
-            Cell::Text(text) => text.to_owned(),
+            Cell::Text(text) => name_for(Outlet::Cell, text).into_owned(),
             Cell::Timestamp(milliseconds) => rfc3339(milliseconds),
             cell => cell.to_json(),
         });

@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
+use gomem_symbol::{Outlet, name_for};
 
 /// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -48,28 +49,21 @@ impl Look {
 
 /// Text in one line, without anything that a terminal obeys.
 pub(crate) fn one_line(text: &str) -> String {
-    text.chars().fold(String::with_capacity(text.len()), |mut line, char| {
-        if char.is_control() {
-            line.extend(char.escape_default());
-        } else {
-            line.push(char);
-        }
-        line
-    })
+    name_for(Outlet::Line, text).into_owned()
 }
 
-/// Passes text on, to a terminal with control characters replaced by `\u{fffd}`: names come from files of strangers.
+/// Passes text on, to a terminal with what steers it or turns text replaced by `\u{fffd}`: names come from files of strangers.
 #[derive(Debug)]
 pub(crate) struct Tamed<W> {
     to: W,
     is_terminal: bool,
-    /// The last byte was the first of a character that may be a control of two bytes (U+0080 to U+009F).
-    holds_c2: bool,
+    /// The first bytes of a character that may be a control of two bytes (U+0080 to U+009F) or turn text.
+    held: Vec<u8>,
 }
 
 impl<W: Write> Tamed<W> {
     pub(crate) fn new(to: W, is_terminal: bool) -> Self {
-        Self { to, is_terminal, holds_c2: false }
+        Self { to, is_terminal, held: Vec::new() }
     }
 
     /// Passes on what is safe, or meant to be obeyed.
@@ -85,20 +79,22 @@ impl<W: Write> Write for Tamed<W> {
         }
         let mut tamed = Vec::with_capacity(bytes.len() + 1);
         for &byte in bytes {
-            let after_c2 = std::mem::replace(&mut self.holds_c2, byte == 0xc2);
-            match byte {
-                0xc2 => {}
-                0x80..=0x9f if after_c2 => tamed.extend_from_slice(REPLACEMENT.as_bytes()),
-                _ => {
-                    if after_c2 {
-                        tamed.push(0xc2);
-                    }
-                    match byte {
-                        b'\n' | b'\t' | 0x20..=0x7e | 0x80.. => tamed.push(byte),
-                        _ => tamed.extend_from_slice(REPLACEMENT.as_bytes()),
-                    }
-                }
+            if byte.is_ascii() || byte >= 0xc0 {
+                // Another character begins.
+                tamed.append(&mut self.held);
             }
+            self.held.push(byte);
+            match self.held.as_slice() {
+                [0xc2 | 0xd8 | 0xe2] | [0xe2, 0x80 | 0x81] => continue,
+                [b'\n' | b'\t' | 0x20..=0x7e] => tamed.push(byte),
+                [0xc2, 0x80..=0x9f]
+                | [0xd8, 0x9c]
+                | [0xe2, 0x80, 0x8e | 0x8f | 0xaa..=0xae]
+                | [0xe2, 0x81, 0xa6..=0xa9]
+                | [0..=0x7f] => tamed.extend_from_slice(REPLACEMENT.as_bytes()),
+                other => tamed.extend_from_slice(other),
+            }
+            self.held.clear();
         }
         self.to.write_all(&tamed)?;
         Ok(bytes.len())
@@ -123,6 +119,12 @@ mod tests {
             terminal.write_all(piece).unwrap();
         }
         assert_eq!(String::from_utf8(shown).unwrap(), "a\u{fffd}[31m\tb\u{fffd}\n\u{fffd}2J é \u{a0}|\u{fffd}");
+        let mut shown = Vec::new();
+        let mut terminal = Tamed::new(&mut shown, true);
+        let turned = "a\u{202e}b\u{2066}c\u{200f}d\u{61c}e\u{2014}\u{2070}\u{640}漢".as_bytes();
+        turned.chunks(1).for_each(|piece| terminal.write_all(piece).unwrap());
+        let expected = "a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{2014}\u{2070}\u{640}漢";
+        assert_eq!(String::from_utf8(shown).unwrap(), expected);
         assert_eq!(one_line("no\nsuch\u{1b}[2J"), "no\\nsuch\\u{1b}[2J");
     }
 }

@@ -5,7 +5,10 @@ use std::io::Write;
 use gomem_pprof::Profile;
 use gomem_table::Unit;
 
-use crate::{failure::Failure, show::output::Output};
+use crate::{
+    failure::Failure,
+    show::{output::Output, terminal::one_line},
+};
 
 /// One block a sample: its labels, its value beside the leaf, and the frames up to the root.
 pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -16,7 +19,7 @@ pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut Out
         for label in sample.labels() {
             let value =
                 if label.text.is_empty() { format!("{}{}", label.number, label.unit) } else { label.text.into() };
-            writeln!(out, "{:>11}:  {value}", label.key)?;
+            writeln!(out, "{:>11}:  {}", one_line(label.key), one_line(&value))?;
         }
         let mut value = match unit {
             Unit::None => sample.value(index).to_string(),
@@ -28,7 +31,7 @@ pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut Out
             for (place, line) in lines.enumerate() {
                 let name = line.function().map_or("<unknown>", |function| function.name());
                 let inlined = if place < outermost { " (inline)" } else { "" };
-                writeln!(out, "{value:>11}   {name}{inlined}")?;
+                writeln!(out, "{value:>11}   {}{inlined}", one_line(name))?;
                 value.clear();
             }
         }

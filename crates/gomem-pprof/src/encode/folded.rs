@@ -1,13 +1,14 @@
 //! Folded stacks, for `flamegraph.pl` and its kin.
 
+use gomem_symbol::{Outlet, name_for};
+
 use crate::view::FlameTree;
 
 impl FlameTree {
     /// Folded stacks of the first sample type, as `flamegraph.pl` and its kin read them: `root;caller;leaf value`.
     #[must_use]
     pub fn to_folded(&self) -> String {
-        // A semicolon would end the frame.
-        let names: Vec<String> = self.names.iter().map(|name| name.replace(';', ":")).collect();
+        let names: Vec<_> = self.names.iter().map(|name| name_for(Outlet::FoldedFrame, name)).collect();
         let mut folded = String::new();
         let mut path = String::new();
         // Where the name at each depth ends in `path`.

@@ -1,0 +1,63 @@
+//! What of a name reaches each kind of output: names come from strangers.
+
+use std::borrow::Cow;
+
+use crate::direction::turns_text;
+
+/// Where a name is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outlet {
+    /// A line of text. What breaks lines, steers a terminal or turns text is escaped, as `\n` or `\u{202e}`.
+    Line,
+    /// A frame of a folded stack: a line, in which a semicolon would end the frame and becomes a colon.
+    FoldedFrame,
+    /// A cell of a table that a spreadsheet may open. What begins like a formula (`=`, `+`, `-`, `@`, a tab, a carriage
+    /// return) has an apostrophe before it.
+    Cell,
+}
+
+/// A name as it is written there.
+#[must_use]
+pub fn name_for(outlet: Outlet, name: &str) -> Cow<'_, str> {
+    let breaks = |char: char| char.is_control() || turns_text(char) || matches!(char, '\u{2028}' | '\u{2029}');
+    match outlet {
+        Outlet::Cell if name.len() > 1 && name.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
+            Cow::Owned(format!("'{name}"))
+        }
+        Outlet::Line if name.contains(breaks) => Cow::Owned(escaped(name, breaks)),
+        Outlet::FoldedFrame if name.contains(|char| char == ';' || breaks(char)) => {
+            Cow::Owned(escaped(name, breaks).replace(';', ":"))
+        }
+        _ => Cow::Borrowed(name),
+    }
+}
+
+fn escaped(name: &str, breaks: impl Fn(char) -> bool) -> String {
+    name.chars().fold(String::with_capacity(name.len()), |mut text, char| {
+        if breaks(char) {
+            text.extend(char.escape_default());
+        } else {
+            text.push(char);
+        }
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_in_its_line_and_is_no_formula() {
+        let name = "=a;\nb\u{202e}\u{2028}é";
+        assert_eq!(name_for(Outlet::Line, name), "=a;\\nb\\u{202e}\\u{2028}é");
+        assert_eq!(name_for(Outlet::FoldedFrame, name), "=a:\\nb\\u{202e}\\u{2028}é");
+        assert_eq!(name_for(Outlet::Cell, name), format!("'{name}"));
+        for plain in ["main.(*T).f[go.shape.int]", "-", "main.\u{5d0}"] {
+            for outlet in [Outlet::Line, Outlet::FoldedFrame, Outlet::Cell] {
+                assert!(matches!(name_for(outlet, plain), Cow::Borrowed(_)), "{plain}");
+            }
+        }
+    }
+}
