@@ -27,7 +27,7 @@ impl Folder {
                 false
             }
             Err(err) if err.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir_all(path).map_err(failed)?;
+                create_private(path).map_err(failed)?;
                 true
             }
             Err(err) => return Err(failed(err)),
@@ -40,9 +40,9 @@ impl Folder {
         let path = self.path.join(name);
         let write = || {
             if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent)?;
+                create_private(parent)?;
             }
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+            let mut file = private_file().open(&path)?;
             // A part of a file, on a disk that is full, is worse than none.
             let written = file.write_all(bytes);
             drop(file);
@@ -57,5 +57,47 @@ impl Folder {
             // Fails when somebody else has put something there: then it stays.
             let _ = fs::remove_dir(&self.path);
         }
+    }
+}
+
+/// Makes a folder that only its owner may look into: a bundle holds what a program does.
+fn create_private(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(path)
+}
+
+/// A new file that only its owner may read.
+fn private_file() -> fs::OpenOptions {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn only_the_owner_may_read_a_bundle() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join("new/bundle");
+        Folder::create(&path).unwrap().write("metrics/1.prom", b"x").unwrap();
+        let mode = |name: &str| fs::metadata(path.join(name)).unwrap().permissions().mode() & 0o777;
+        assert_eq!([mode(""), mode("metrics"), mode("metrics/1.prom")], [0o700, 0o700, 0o600]);
+    }
+
+    #[test]
+    fn no_link_and_no_file_is_written_over() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Folder::create(root.path()).unwrap();
+        symlink(root.path().join("victim"), root.path().join("manifest.json")).unwrap();
+        assert!(folder.write("manifest.json", b"x").is_err());
+        assert!(!root.path().join("victim").exists());
     }
 }
