@@ -1,6 +1,6 @@
 //! What goes wrong with metrics and traces, and where.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 /// Input that cannot be read at all.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -39,6 +39,12 @@ pub enum ErrorKind {
         kind: String,
         /// Its message.
         message: String,
+    },
+    /// A time that no date has.
+    #[error("{time_ms} milliseconds since 1970 is no time of the years 1 to 9999")]
+    Time {
+        /// The time.
+        time_ms: i64,
     },
     /// A limit was reached.
     #[error("more than {limit} {what}")]
@@ -143,3 +149,6 @@ impl Default for Limits {
         Self { series: 1_000_000, samples: 200_000_000, cycles: 20_000_000, diagnostics: 10_000 }
     }
 }
+
+/// The years 1 to 9999, in milliseconds since 1970: what a `datetime` of Python can hold, and a date of RFC 3339.
+pub(crate) const TIMES_MS: RangeInclusive<i64> = -62_135_596_800_000..=253_402_300_799_999;

@@ -1,6 +1,6 @@
 //! What a file of any format but the text ones holds: values with their times.
 
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, TIMES_MS};
 
 /// What a file of one format holds.
 #[derive(Debug, Default)]
@@ -10,6 +10,17 @@ pub(crate) struct Observations {
 }
 
 impl Observations {
+    /// Values at times that no date has are left out, and told by number: these formats have no lines to point at.
+    pub(crate) fn leave_out_impossible_times(&mut self) {
+        let before = self.values.len();
+        self.values.retain(|value| value.time_ms.is_none_or(|time| TIMES_MS.contains(&time)));
+        let left_out = before - self.values.len();
+        if left_out > 0 {
+            let problem = format!("{left_out} samples have a time outside of the years 1 to 9999");
+            self.diagnostics.push(Diagnostic::skipped(0, 0, problem));
+        }
+    }
+
     /// When the last GC cycle ended that a snapshot remembers: it was taken then or later.
     pub(crate) fn last_cycle_ms(&self) -> Option<i64> {
         let past = self.values.iter().filter(|seen| seen.metric == PAST_CYCLES);

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     decode::{Dialect, Exposition, Extra, Format, Observation, Observations, Sample},
-    error::{Diagnostic, Error, ErrorKind, Limits},
+    error::{Diagnostic, Error, ErrorKind, Limits, TIMES_MS},
 };
 
 /// The series of one or more targets, over time.
@@ -79,7 +79,8 @@ impl Metrics {
     pub fn time_of_name(name: &str) -> Option<i64> {
         let time: i64 = name.parse().ok()?;
         // Seconds are 1000 times smaller; both are told apart until the year 5138.
-        Some(if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time })
+        let time = if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time };
+        TIMES_MS.contains(&time).then_some(time)
     }
 
     /// When a snapshot of `runtime.MemStats` was taken, by what is in it: the end of the last GC cycle that it remembers, or
@@ -180,6 +181,7 @@ impl Metrics {
     }
 
     fn push_text(&mut self, time_ms: i64, text: &[u8], dialect: Dialect) -> Result<(), Error> {
+        check(time_ms)?;
         let exposition = Exposition::decode_as(text, dialect);
         let flaw = exposition.diagnostics().iter().find(|found| found.skipped);
         if let (true, Some(flaw)) = (exposition.samples().is_empty(), flaw) {
@@ -217,7 +219,9 @@ impl Metrics {
         Ok(())
     }
 
-    fn push_observations(&mut self, time_ms: i64, observations: Observations) -> Result<(), Error> {
+    fn push_observations(&mut self, time_ms: i64, mut observations: Observations) -> Result<(), Error> {
+        check(time_ms)?;
+        observations.leave_out_impossible_times();
         if observations.values.is_empty()
             && let Some(flaw) = observations.diagnostics.iter().find(|found| found.skipped)
         {
@@ -304,6 +308,11 @@ impl ToTable for Metrics {
     }
 }
 
+/// Whether a scrape can have been taken then.
+fn check(time_ms: i64) -> Result<(), Error> {
+    if TIMES_MS.contains(&time_ms) { Ok(()) } else { Err(Error::new(ErrorKind::Time { time_ms })) }
+}
+
 fn sorted_labels(sample: &Sample<'_>) -> Vec<(String, String)> {
     let mut labels: Vec<_> = sample.labels().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
     labels.sort();
@@ -353,6 +362,25 @@ mod tests {
         let err = Metrics::new().push_scrape(0, b"# only\n<html>\n").unwrap_err();
         assert_eq!(err.to_string(), "line 2: no sample found in 2 lines");
         assert!(!err.is_limit());
+    }
+
+    /// A date holds the years 1 to 9999; what is beyond them is told where it stands, and no date is made of it.
+    #[test]
+    fn times_that_no_date_has_are_told() {
+        let mut metrics = Metrics::new();
+        let text = b"a 1 9223372036854775807\na 2 -9223372036854775808\na 3 253402300799999\na 4 253402300800000\n";
+        metrics.push(0, text).unwrap();
+        assert_eq!(metrics.series()[0].values, [3.0]);
+        let told: Vec<_> = metrics.diagnostics().iter().map(|told| told.diagnostic.to_string()).collect();
+        assert_eq!(told.len(), 3);
+        assert_eq!(told[0], "line 1, column 5: a timestamp outside of the years 1 to 9999");
+        let victoria = br#"{"metric":{"__name__":"a"},"values":[1,2],"timestamps":[9223372036854775807,1000]}"#;
+        let mut metrics = Metrics::new();
+        metrics.push(0, victoria).unwrap();
+        assert_eq!((metrics.series()[0].values.as_slice(), metrics.diagnostics().len()), (&[2.0][..], 1));
+        let err = Metrics::new().push(i64::MAX, b"a 1\n").unwrap_err();
+        assert!(matches!(err.kind(), ErrorKind::Time { time_ms: i64::MAX }), "{err}");
+        assert_eq!(Metrics::time_of_name("9223372036854775807"), None);
     }
 
     #[test]

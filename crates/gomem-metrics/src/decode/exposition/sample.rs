@@ -2,9 +2,11 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use memchr::memchr2;
 
 use super::dialect::Dialect;
+use crate::error::TIMES_MS;
 
 /// One sample.
 #[derive(Debug, Clone, PartialEq)]
@@ -136,24 +138,23 @@ impl Grammar {
 
     /// The labels from `inside` the braces; gives where the closing one is.
     pub(super) fn labels<'a>(self, line: &'a str, inside: usize, name: &mut Cow<'a, str>) -> Result<usize, Flaw> {
-        let mut seen: Vec<Cow<'a, str>> = Vec::new();
+        let mut seen = LabelNames::default();
         let mut at = inside;
         while let Some((label, next)) = self.label(line, at)? {
             if label.value.is_none() {
-                if self.strict && !name.is_empty() {
+                if !name.is_empty() {
                     return Err((at, "a second metric name"));
                 }
                 *name = label.name;
-            } else if self.strict {
-                if label.name == "__name__" {
-                    return Err((at, "the label __name__ is reserved for the metric's name"));
-                }
-                if seen.contains(&label.name) {
-                    return Err((at, "a label of this name stands there already"));
-                }
-                seen.push(label.name);
-            } else if name.is_empty() && label.name == "__name__" {
+            } else if self.strict && label.name == "__name__" {
+                return Err((at, "the label __name__ is reserved for the metric's name"));
+            } else if !seen.insert(label.name.clone()) {
+                return Err((at, "a label of this name stands there already"));
+            } else if label.name == "__name__" {
                 // `promtool tsdb dump` puts the name among the labels.
+                if !name.is_empty() {
+                    return Err((at, "a second metric name"));
+                }
                 *name = label.value.unwrap_or_default();
             }
             at = next;
@@ -262,7 +263,12 @@ impl Grammar {
         let mut timestamp_ms = None;
         if at < bytes.len() && bytes[at] != b'#' {
             let (text, end) = word(line, at);
-            timestamp_ms = Some(self.timestamp(text).ok_or((at, self.expected_timestamp()))?);
+            let time = self.timestamp(text).ok_or((at, self.expected_timestamp()))?;
+            // A specification knows of no calendar.
+            if !self.strict && !TIMES_MS.contains(&time) {
+                return Err((at, "a timestamp outside of the years 1 to 9999"));
+            }
+            timestamp_ms = Some(time);
             if end == bytes.len() {
                 return Ok((timestamp_ms, Extra::None));
             }
@@ -332,6 +338,27 @@ impl Grammar {
     }
 }
 
+/// The names of a sample's labels so far. Most samples have a handful, and whoever wrote the text may have put a million there.
+#[derive(Default)]
+struct LabelNames<'a> {
+    few: Vec<Cow<'a, str>>,
+    many: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> LabelNames<'a> {
+    /// Whether it is new.
+    fn insert(&mut self, name: Cow<'a, str>) -> bool {
+        if self.few.contains(&name) {
+            return false;
+        }
+        if self.few.len() < FEW_LABELS {
+            self.few.push(name);
+            return true;
+        }
+        self.many.insert(name)
+    }
+}
+
 /// Milliseconds, out of seconds with a fraction.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let value: f64 = text.parse().ok()?;
@@ -393,4 +420,5 @@ fn is_name_byte(byte: u8) -> bool {
 
 /// Numbers between these are seconds of the years 2001 to 2100, or milliseconds of early 1970.
 pub(super) const SECONDS: std::ops::Range<i64> = 1_000_000_000..4_102_444_800;
+const FEW_LABELS: usize = 16;
 const LENIENT: Grammar = Grammar { dialect: Dialect::Prometheus, strict: false };

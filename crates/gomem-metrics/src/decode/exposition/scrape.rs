@@ -46,6 +46,7 @@ impl<'a> Exposition<'a> {
         let mut remarks = Remarks::default();
         let text = exposition.without_mark(text);
         let mut rest = text;
+        let mut ends = Ends::default();
         while !rest.is_empty() {
             let (line, next) = split_line(rest);
             rest = next;
@@ -54,6 +55,7 @@ impl<'a> Exposition<'a> {
                 Some(line) => (line, true),
                 None => (line, false),
             };
+            ends.line(line, exposition.lines);
             remarks.carriage_return = remarks.carriage_return.or(returns.then_some(exposition.lines));
             match exposition.line(line, grammar) {
                 Err((column, problem)) => {
@@ -68,6 +70,7 @@ impl<'a> Exposition<'a> {
             }
         }
         remarks.tell(&mut exposition.diagnostics);
+        ends.tell(text, dialect, &mut exposition);
         exposition
     }
 
@@ -128,6 +131,50 @@ impl<'a> Exposition<'a> {
             self.types.push((name, kind));
         }
         Ok(())
+    }
+}
+
+/// Where a scrape ends, and where it should: one that was cut has a last number that looks whole, and is not.
+#[derive(Debug, Default)]
+struct Ends {
+    /// The line of the first `# EOF`.
+    eof: Option<u64>,
+    /// The line of the first sample after it.
+    sample_after_eof: Option<u64>,
+    /// A line that only OpenMetrics has.
+    open_metrics: Option<u64>,
+    last_line_is_sample: bool,
+}
+
+impl Ends {
+    fn line(&mut self, line: &[u8], number: u64) {
+        let is_sample = !matches!(line.trim_ascii_start(), [] | [b'#', ..]);
+        self.last_line_is_sample = is_sample;
+        if line == b"# EOF" {
+            self.eof = self.eof.or(Some(number));
+        } else if is_sample && self.eof.is_some() {
+            self.sample_after_eof = self.sample_after_eof.or(Some(number));
+        } else if line.starts_with(b"# UNIT ") {
+            self.open_metrics = self.open_metrics.or(Some(number));
+        }
+    }
+
+    fn tell(&self, text: &[u8], dialect: Dialect, exposition: &mut Exposition<'_>) {
+        let last = exposition.lines;
+        let diagnostics = &mut exposition.diagnostics;
+        if self.last_line_is_sample && !text.ends_with(b"\n") {
+            let problem = "the text ends within a line: it may have been cut, and its last number with it";
+            diagnostics.push(Diagnostic::remark(last, 0, problem));
+        }
+        let is_open_metrics = dialect == Dialect::OpenMetrics || self.open_metrics.is_some();
+        if is_open_metrics && self.eof.is_none() && last > 0 {
+            let problem = "OpenMetrics without # EOF at its end: it may have been cut";
+            diagnostics.push(Diagnostic::remark(last, 0, problem));
+        }
+        if let Some(line) = self.sample_after_eof {
+            let problem = "samples after # EOF: several scrapes may have been put together";
+            diagnostics.push(Diagnostic::remark(line, 0, problem));
+        }
     }
 }
 

@@ -22,10 +22,10 @@ fn names_labels_values_and_times() {
     assert_eq!((sample.name.as_ref(), sample.value, sample.timestamp_ms), ("http_requests", 1500.0, Some(-12)));
     let labels: Vec<_> = sample.labels().collect();
     assert_eq!(labels, [("code".into(), "200".into()), ("path".into(), "a\"b,}".into())]);
-    assert!(one("a +Inf").value.is_infinite());
-    assert!(one("a NaN").value.is_nan());
-    assert_eq!(one("  a\t1").value, 1.0);
-    assert_eq!(one("{\"go.goroutine.count\",job=\"x\"} 3").name, "go.goroutine.count");
+    assert!(one("a +Inf\n").value.is_infinite());
+    assert!(one("a NaN\n").value.is_nan());
+    assert_eq!(one("  a\t1\n").value, 1.0);
+    assert_eq!(one("{\"go.goroutine.count\",job=\"x\"} 3\n").name, "go.goroutine.count");
 }
 
 #[test]
@@ -80,4 +80,38 @@ fn dumps_put_the_name_among_the_labels_and_keep_native_histograms() {
     let sample = one("{__name__=\"h\"} {count:3, sum:1.5, (0.5,1]:3} 1700000000123\n");
     assert_eq!(sample.extra, Extra::Histogram("{count:3, sum:1.5, (0.5,1]:3}"));
     assert!(sample.value.is_nan());
+}
+
+#[test]
+fn a_scrape_that_was_cut_is_told() {
+    let told = |text: &str, dialect| {
+        let exposition = Exposition::decode_as(text.as_bytes(), dialect);
+        exposition.diagnostics().iter().map(|told| (told.line, told.problem.to_string())).collect::<Vec<_>>()
+    };
+    let has = |text: &str, dialect, line: u64, words: &str| {
+        let told = told(text, dialect);
+        assert!(told.len() == 1 && told[0].0 == line && told[0].1.contains(words), "{text}: {told:?}");
+    };
+    use Dialect::{OpenMetrics, Prometheus};
+    assert_eq!(told("a 5.68133128e+08\n", Prometheus), []);
+    assert_eq!(told("a 1\n# EOF\n", OpenMetrics), []);
+    assert_eq!(told("a 1\n# EOF", OpenMetrics), []);
+    has("b 1\na 5.6813312", Prometheus, 2, "ends within a line");
+    has("a 1\n", OpenMetrics, 1, "without # EOF");
+    has("# TYPE a_bytes gauge\n# UNIT a_bytes bytes\na_bytes 1\n", Prometheus, 3, "without # EOF");
+    has("a 1\n# EOF\nb 1\n# EOF\n", OpenMetrics, 3, "samples after # EOF");
+    has("a 1\n# EOF\nb 1\n", Prometheus, 3, "samples after # EOF");
+    has("a{x=\"1\",x=\"2\"} 1\n", Prometheus, 1, "a label of this name stands there already");
+    has("a{\"b\"} 1\n", Prometheus, 1, "a second metric name");
+    has("a{__name__=\"b\"} 1\n", Prometheus, 1, "a second metric name");
+}
+
+/// Time grows with the number of labels, and not with its square.
+#[test]
+fn many_labels_of_one_sample() {
+    for count in [1_000, 200_000] {
+        let labels: Vec<String> = (0..count).map(|label| format!("l{label}=\"\"")).collect();
+        let text = format!("a{{{}}} 1\n", labels.join(","));
+        assert_eq!(one(&text).labels().count(), count);
+    }
 }
