@@ -10,6 +10,7 @@ from gomem._escape import Coverage, EscapeLog, read_escape_log
 from gomem._gomem import (
     DecodeError,
     GomemError,
+    InternalError,
     LimitError,
     UsageError,
     __version__,
@@ -49,6 +50,7 @@ __all__ = [
     "FlameTree",
     "GomemError",
     "GomemWarning",
+    "InternalError",
     "LimitError",
     "Metrics",
     "Profile",

@@ -14,6 +14,7 @@ __all__ = [
     "GcModel",
     "GcTrace",
     "GomemError",
+    "InternalError",
     "LimitError",
     "Merger",
     "Metrics",
@@ -53,6 +54,7 @@ class DecodeError(GomemError):
     offset: int | None
     line: int | None
 
+class InternalError(GomemError): ...
 class LimitError(GomemError): ...
 class UsageError(GomemError): ...
 

@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, ops::ControlFlow, path::PathBuf, time::Duration};
 
-use gomem_capture::{Authorities, CaptureOptions, Error as CaptureError, Headers, Target, capture as take};
+use gomem_capture::{Authorities, CaptureOptions, Error as CaptureError, Headers, Progress, Target, capture as take};
 use pyo3::prelude::*;
 
-use crate::error::{Error, GomemError};
+use crate::{
+    error::{Error, GomemError},
+    worker,
+};
 
 /// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
@@ -50,16 +53,15 @@ fn capture(
         options = options.with_authorities(Authorities::decode(pem)?);
     }
     let mut signal = None;
-    let taken = py.detach(|| {
-        take(&options, &directory, &mut |so_far| {
-            signal = Python::attach(|py| {
-                py.check_signals()?;
-                progress.call1(py, (so_far.elapsed.as_secs_f64(),))
-            })
-            .err();
-            if signal.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    let mut watch = |so_far: Progress<'_>| {
+        signal = Python::attach(|py| {
+            py.check_signals()?;
+            progress.call1(py, (so_far.elapsed.as_secs_f64(),))
         })
-    });
+        .err();
+        if signal.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
+    let taken = py.detach(|| worker::guarded(|| take(&options, &directory, &mut watch)))?;
     match signal {
         Some(err) => Err(err.into()),
         None => Ok(taken?.manifest_json()),

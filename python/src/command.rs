@@ -4,9 +4,11 @@ use std::ffi::OsString;
 
 use pyo3::prelude::*;
 
+use crate::worker;
+
 #[pyfunction]
-fn run_command(py: Python<'_>, argv: Vec<OsString>) -> u8 {
-    py.detach(|| gomem_cli::run_process(argv))
+fn run_command(py: Python<'_>, argv: Vec<OsString>) -> PyResult<u8> {
+    py.detach(|| worker::guarded(|| gomem_cli::run_process(argv)))
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

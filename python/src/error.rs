@@ -14,6 +14,12 @@ create_exception!(
 );
 create_exception!(gomem, LimitError, GomemError, "The input is larger than is accepted.");
 create_exception!(gomem, UsageError, GomemError, "The arguments do not make sense together, or an option is unknown.");
+create_exception!(
+    gomem,
+    InternalError,
+    GomemError,
+    "A mistake of gomem's own, whatever the input is. Please report it, with what led to it."
+);
 
 /// What can go wrong in this module.
 #[derive(Debug)]
@@ -62,6 +68,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     }
     module.add("GomemError", py.get_type::<GomemError>())?;
     module.add("DecodeError", decode_error)?;
+    module.add("InternalError", py.get_type::<InternalError>())?;
     module.add("LimitError", py.get_type::<LimitError>())?;
     module.add("UsageError", py.get_type::<UsageError>())
 }

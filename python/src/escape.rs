@@ -95,8 +95,8 @@ impl Text {
     /// The texts of a source: of a folder, those of its files.
     fn of(py: Python<'_>, source: Source) -> Result<Vec<Self>, Error> {
         if let Source::Path(path) = &source {
-            let files = files_of(path).map_err(|error| Error::Io { path: path.clone(), error })?;
-            return Ok(files.into_iter().map(Self::File).collect());
+            let folder = files_of(path).map_err(|error| Error::Io { path: path.clone(), error })?;
+            return Ok(folder.files.into_iter().map(Self::File).collect());
         }
         let name = source.name();
         Ok(vec![Self::Bytes { name, bytes: source.read(py)? }])

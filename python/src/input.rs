@@ -1,12 +1,12 @@
 //! The sources every reader takes.
 
 use std::{
-    fs, io,
-    io::Read,
+    fmt, fs, io,
     ops::Deref,
     path::{Path, PathBuf},
 };
 
+use gomem_postmortem::Allowance;
 use pyo3::{
     buffer::PyBuffer,
     exceptions::PyTypeError,
@@ -127,16 +127,14 @@ impl Deref for Bytes {
     }
 }
 
-/// Reads a file, up to the limit: a path may name a device that never ends.
+/// Reads a file, up to the limit of its kind: a path may name a device that never ends.
 pub(crate) fn read_path(path: &Path) -> Result<Vec<u8>, Error> {
-    let failed = |error: io::Error| Error::Io { path: path.to_owned(), error };
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::FileTooLarge => too_large(&path.display().to_string(), &error),
+        _ => Error::Io { path: path.to_owned(), error },
+    };
     let file = fs::File::open(path).map_err(failed)?;
-    let mut bytes = Vec::new();
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > MOST_BYTES {
-        return Err(too_large(&path.display().to_string()));
-    }
-    Ok(bytes)
+    Allowance::read(file, u64::MAX).map_err(failed)
 }
 
 fn read_file(object: &Bound<'_, PyAny>) -> Result<Vec<u8>, Error> {
@@ -150,15 +148,15 @@ fn read_file(object: &Bound<'_, PyAny>) -> Result<Vec<u8>, Error> {
             return Ok(bytes);
         }
         bytes.extend_from_slice(chunk.as_bytes());
-        if bytes.len() as u64 > MOST_BYTES {
-            return Err(too_large("<file object>"));
+        let allowance = Allowance::from_head(&bytes[..bytes.len().min(CHUNK_BYTES)]);
+        if bytes.len() as u64 > allowance.bytes() {
+            return Err(too_large("<file object>", &allowance));
         }
     }
 }
 
-fn too_large(name: &str) -> Error {
-    Error::Limit(format!("{name}: more than {} MiB; split the input", MOST_BYTES >> 20))
+fn too_large(name: &str, problem: &dyn fmt::Display) -> Error {
+    Error::Limit(format!("{name}: {problem}; split the input"))
 }
 
-const MOST_BYTES: u64 = 2 << 30;
 const CHUNK_BYTES: usize = 1 << 20;

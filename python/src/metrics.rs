@@ -7,7 +7,7 @@ use std::{
 };
 
 use gomem_metrics::{
-    DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, ScrapeDiagnostic,
+    DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, ScrapeDiagnostic, scrapes_of,
 };
 use gomem_report::waterfall_svg;
 use gomem_table::{Row, Table, ToTable};
@@ -290,24 +290,12 @@ fn timed(source: Source, time: Option<UnixMs>, only: bool) -> Result<Scrape, Err
 }
 
 fn scrapes_in(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let failed = |error| Error::Io { path: folder.to_owned(), error };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let timed = path
-            .file_stem()
-            .and_then(|stem| Metrics::time_of_name(stem.to_str()?))
-            .is_some_and(|time| time >= 1_000_000_000);
-        if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
-            paths.push(path);
-        }
-    }
+    let paths = scrapes_of(folder).map_err(|error| Error::Io { path: folder.to_owned(), error })?.files;
     if paths.is_empty() {
         let message =
             format!("{}: no scrape in this folder; they are called <unix milliseconds>.prom", folder.display());
         return Err(Error::decode(message, "nothing_found", None));
     }
-    paths.sort();
     Ok(paths)
 }
 

@@ -145,7 +145,8 @@ impl PyProfile {
     fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?;
         let profile = Arc::clone(&self.profile);
-        let Some(sampling) = py.detach(|| profile.sampling(options.sample_type, options.by)) else {
+        let Some(sampling) = py.detach(|| worker::guarded(|| profile.sampling(options.sample_type, options.by)))?
+        else {
             return Err(Error::usage("only heap profiles sample objects by their size"));
         };
         ArrowTable::build(py, move || sampling.to_table())
@@ -300,12 +301,12 @@ impl PyMerger {
     }
 
     fn add(&mut self, py: Python<'_>, profile: &PyProfile) -> Result<(), Error> {
-        py.detach(|| self.merger.add(&profile.profile)).map_err(usage)
+        py.detach(|| worker::guarded(|| self.merger.add(&profile.profile)))?.map_err(usage)
     }
 
     fn finish(&mut self, py: Python<'_>) -> Result<PyProfile, Error> {
         let merger = std::mem::take(&mut self.merger);
-        Ok(PyProfile::of(py.detach(|| merger.finish()).map_err(usage)?))
+        Ok(PyProfile::of(py.detach(|| worker::guarded(|| merger.finish()))?.map_err(usage)?))
     }
 }
 

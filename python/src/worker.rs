@@ -1,14 +1,17 @@
 //! Long work: the interpreter is released, and Ctrl-C ends the wait.
 
 use std::{
+    any::Any,
     io,
-    panic::resume_unwind,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::mpsc::{RecvTimeoutError, sync_channel},
     thread,
     time::Duration,
 };
 
 use pyo3::{prelude::*, sync::PyOnceLock};
+
+use crate::error::InternalError;
 
 /// Works with the interpreter released.
 ///
@@ -17,26 +20,38 @@ use pyo3::{prelude::*, sync::PyOnceLock};
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general over lifetimes")]
 pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + Send + 'static) -> PyResult<T> {
     if !is_main_thread(py)? {
-        return Ok(py.detach(work));
+        return py.detach(|| guarded(work));
     }
     py.detach(|| {
         let (done, result) = sync_channel(1);
         let task = move || {
             // Nobody waits any more after a signal.
-            let _ = done.send(work());
+            let _ = done.send(guarded(work));
         };
         let worker = thread::Builder::new().name("gomem".to_owned()).stack_size(STACK_BYTES).spawn(task)?;
         loop {
             match result.recv_timeout(PATIENCE) {
-                Ok(result) => return Ok(result),
+                Ok(result) => return result,
                 Err(RecvTimeoutError::Timeout) => Python::attach(|py| py.check_signals())?,
-                Err(RecvTimeoutError::Disconnected) => match worker.join() {
-                    Err(panic) => resume_unwind(panic),
-                    Ok(()) => return Err(io::Error::other("the worker gave no result").into()),
-                },
+                Err(RecvTimeoutError::Disconnected) => {
+                    drop(worker.join());
+                    return Err(io::Error::other("the worker gave no result").into());
+                }
             }
         }
     })
+}
+
+/// Works, and makes an exception of a panic: pyo3's own is no `Exception`, and ends programs that catch all of these.
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> PyResult<T> {
+    // What the work was about is dropped with it, so that nobody sees it half done.
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| InternalError::new_err(report(panic.as_ref())))
+}
+
+fn report(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied();
+    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without words");
+    format!("a mistake of gomem's own: {text}; please report it, with the input if you may pass it on")
 }
 
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
@@ -52,3 +67,17 @@ fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
 const PATIENCE: Duration = Duration::from_millis(50);
 /// What a main thread usually has.
 const STACK_BYTES: usize = 8 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_report() {
+        for panic in [Box::new("one") as Box<dyn Any + Send>, Box::new("one".to_owned())] {
+            let told = report(panic.as_ref());
+            assert!(told.contains(": one; please report it"), "{told}");
+        }
+        assert!(report(&1).contains("a panic without words"));
+    }
+}

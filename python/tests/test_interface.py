@@ -182,7 +182,7 @@ def test_types():
 
 
 def test_errors_have_a_base():
-    for error in (gm.DecodeError, gm.LimitError, gm.UsageError):
+    for error in (gm.DecodeError, gm.InternalError, gm.LimitError, gm.UsageError):
         assert issubclass(error, gm.GomemError)
     assert (gm.DecodeError.kind, gm.DecodeError.offset, gm.DecodeError.line) == (None, None, None)
 
