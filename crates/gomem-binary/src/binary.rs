@@ -45,11 +45,14 @@ impl Binary {
             let (start, size) = segment.file_range();
             Segment { address: segment.address(), file: start..start.saturating_add(size) }
         });
-        let is_code = |section: &object::Section<'_, '_>| section.kind() == object::SectionKind::Text;
-        let code = file
-            .sections()
-            .filter(is_code)
-            .filter_map(|section| Some(Code { address: section.address(), bytes: section.data().ok()?.to_owned() }));
+        // Sections of code do not overlap: together they are no larger than the file, whatever a made-up table of them says.
+        let mut left = bytes.len();
+        let code =
+            file.sections().filter(|section| section.kind() == object::SectionKind::Text).filter_map(|section| {
+                let code = section.data().ok()?;
+                left = left.checked_sub(code.len())?;
+                Some(Code { address: section.address(), bytes: code.to_owned() })
+            });
         Ok(Self {
             build_info,
             build_id: file.build_id().ok().flatten().map_or_else(String::new, hexadecimal),

@@ -1,6 +1,6 @@
 //! The `gomem` command, as a library: the binary and the Python wheel run the same code.
 //!
-//! Exit codes: 0 fine; 1 a gate failed, or a finding as severe as `--fail-on` says; 2 bad usage; 3 bad input, with one
+//! Exit codes: 0 fine; 1 a gate failed, or a finding as severe as `--fail-on` says; 2 bad usage; 130 interrupted; 3 bad input, with one
 //! line that says which file, where, what, and what to do.
 //!
 //! | room | holds |

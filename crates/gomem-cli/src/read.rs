@@ -18,7 +18,7 @@ pub(crate) use bundle::read_bundle;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
 pub(crate) use kind::Kind;
-pub(crate) use metrics::{MetricsInput, read_metrics, scrapes_of};
+pub(crate) use metrics::{MetricsInput, read_metrics};
 pub(crate) use profile::{read_profile, sample_type_index};
 pub(crate) use profiles::{Profiles, title};
 pub(crate) use recording::read_gc_model;

@@ -261,9 +261,48 @@ fn stopped_by(signal: &str) {
     assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
     let ended = child.wait_with_output().unwrap();
     let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
-    assert_eq!(ended.status.code(), Some(0), "{err}");
+    assert_eq!(ended.status.code(), Some(130), "{err}");
     assert!(out.contains("heap-1.pb.gz") && out.contains("interrupted: the bundle holds what came"), "{out}");
     let manifest = std::fs::read_to_string(bundle.join("manifest.json")).unwrap();
     let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
     assert_eq!(manifest["interrupted"], true);
+}
+
+/// What never ends is read up to the limit of its kind, from a device, a pipe and a file that claims more than it holds.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_input_is_read_without_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = folder.path().join("sparse");
+    File::create(&sparse).unwrap().set_len(4 << 30).unwrap();
+    for command in ["top", "metrics", "gogc", "postmortem"] {
+        for input in [std::path::Path::new("/dev/zero"), sparse.as_path(), std::path::Path::new("-")] {
+            let zeros = File::open("/dev/zero").unwrap();
+            let ended = gomem(&[command, input.to_str().unwrap()]).stdin(zeros).output().unwrap();
+            let err = String::from_utf8(ended.stderr).unwrap();
+            assert!(ended.status.code() == Some(3) && err.contains("larger than 1 MiB"), "{command} {input:?}: {err}");
+        }
+    }
+}
+
+/// A link that leads out, a pipe and 20,000 other files: a line for all of them, and no waiting.
+#[cfg(unix)]
+#[test]
+fn what_a_folder_holds_besides_is_a_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let within = |name: &str| folder.path().join(name);
+    std::fs::write(within("1700000000000.prom"), "go_goroutines 1\n").unwrap();
+    std::fs::write(within("escape.log"), "# p\n./a.go:1:2: moved to heap: x\n").unwrap();
+    std::os::unix::fs::symlink("/proc", within("outside.prom")).unwrap();
+    assert!(Command::new("mkfifo").arg(within("pipe.prom")).status().unwrap().success());
+    for number in 0..20_000 {
+        std::fs::write(within(&format!("{number}.junk")), "x").unwrap();
+    }
+    for (command, own) in [("metrics", "1700000000000.prom"), ("escape", ".log"), ("postmortem", "escape.log")] {
+        let ended = gomem(&[command, folder.path().to_str().unwrap()]).output().unwrap();
+        let (out, err) = (String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap());
+        assert_eq!(ended.status.code(), Some(0), "{command} ({own}): {err}");
+        assert!(out.len() + err.len() < 20_000, "{command}: {} bytes", out.len() + err.len());
+        assert!(format!("{out}{err}").contains("links are not followed"), "{command}: {out}{err}");
+    }
 }

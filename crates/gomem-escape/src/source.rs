@@ -1,35 +1,16 @@
 //! The files that a build leaves.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::{io, path::Path};
+
+use gomem_transport::{Folder, FolderLimits};
 
 /// The files to read at `path`: a log itself; of a folder, as `-gcflags=-json=0,DIR` writes one, its `.json` files and the
-/// logs beside them, in the order of their names.
+/// logs beside them, in the order of their names. No link is followed, and only files are opened.
 ///
 /// # Errors
 /// When the path leads nowhere, or a folder cannot be listed.
-pub fn files_of(path: &Path) -> io::Result<Vec<PathBuf>> {
-    if !fs::metadata(path)?.is_dir() {
-        return Ok(vec![path.to_owned()]);
-    }
-    let mut files = Vec::new();
-    let mut folders = vec![path.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            // Links are not followed: they may lead in circles.
-            let kind = entry.file_type()?;
-            let is_log =
-                entry.path().extension().is_some_and(|end| ["json", "log", "txt"].iter().any(|log| end == *log));
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() && is_log {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
+pub fn files_of(path: &Path) -> io::Result<Folder> {
+    let is_log = |file: &Path| file.extension().is_some_and(|end| ["json", "log", "txt"].iter().any(|log| end == *log));
+    let folder = Folder::or_file(path, FolderLimits::default())?;
+    Ok(if path.is_dir() { folder.only(is_log, "not called .json, .log or .txt") } else { folder })
 }

@@ -9,7 +9,7 @@ use gomem_testkit::root;
 
 fn read(sources: &[PathBuf]) -> EscapeLog {
     let mut reader = EscapeReader::new(Limits::default());
-    for file in sources.iter().flat_map(|source| files_of(source).unwrap()) {
+    for file in sources.iter().flat_map(|source| files_of(source).unwrap().files) {
         reader.read(File::open(file).unwrap()).unwrap();
     }
     reader.finish().unwrap()

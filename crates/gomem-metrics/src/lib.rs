@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `error` | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 //! | `decode` | what comes in: scrapes as text ([`Exposition`]), the other [`Format`]s, [`GcTrace`], [`RuntimeTrace`] |
-//! | `model` | all of it over time: [`Metrics`] of [`Series`]; [`GoState`] by one vocabulary ([`Quantity`]), its [`ObservedCycle`]s and its [`Waterfall`] |
+//! | `model` | all of it over time: [`Metrics`] of [`Series`], [`scrapes_of`] a folder; [`GoState`] by one vocabulary ([`Quantity`]), its [`ObservedCycle`]s and its [`Waterfall`] |
 //! | `analysis` | how quantities develop, and one run of a program as the rules look at it |
 //! | `rules` | [`Rule`]: one file each, and whether one applies ([`Verdict`]) |
 //! | `diagnosis` | [`Diagnosis`]: a [`Judgement`] of each rule on each program |
@@ -47,6 +47,6 @@ pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
     Component, GcRun, GoState, Metrics, MetricsOptions, NativeHistogram, ObservedCycle, Quantity, Regime,
-    ScrapeDiagnostic, Series, Waterfall, WaterfallPart,
+    ScrapeDiagnostic, Series, Waterfall, WaterfallPart, scrapes_of,
 };
 pub use rules::{Rule, Verdict};

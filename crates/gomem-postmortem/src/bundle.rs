@@ -1,11 +1,11 @@
 //! The files that a Go program left behind, each recognised by its content.
 
+mod allowance;
 mod archive;
 mod artifact;
 mod bundle;
 mod crash;
 mod error;
-mod folder;
 mod log_stream;
 mod options;
 mod program;
@@ -13,9 +13,11 @@ mod reader;
 mod recogniser;
 mod signature;
 mod stranger;
+mod told;
 mod traces;
 mod unpacked;
 
+pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
 pub(crate) use crash::{Crash, CrashKind};

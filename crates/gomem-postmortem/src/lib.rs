@@ -17,7 +17,7 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Signature`]: what a file says it is |
+//! | `bundle` | [`Bundle`], [`Artifact`]: files, recognised by content; [`Signature`]: what a file says it is; [`Allowance`]: how much of it is read |
 //! | `pacing` | the GC model of the recorded run; [`Saving`], [`record_trace`], [`record_metrics`] |
 //! | `attribution` | [`Site`]: what allocates, with the compiler's [`Reason`] |
 //! | `findings` | [`Finding`]: one thing to do, with its evidence; [`Aside`] |
@@ -35,8 +35,8 @@ mod report;
 
 pub use attribution::{AttributeOptions, Place, Reason, Site, StdBasis, StdRelease, attribute, predict_savings};
 pub use bundle::{
-    Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature, UnusedFile,
-    stranger, unpacked,
+    Allowance, Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature,
+    UnusedFile, stranger, unpacked,
 };
 pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
 pub use pacing::{

@@ -19,12 +19,15 @@
 //! | all of it, line by line, lines that were cut into parts joined | [`lines`] |
 //! | all of it, as one text | [`written`] |
 //! | the header of an HTTP answer, `curl -v`'s marks | [`body`] |
+//!
+//! A folder is read here too, by [`Folder`]: whoever made it chose its links, its devices and how much there is.
 
 #![forbid(unsafe_code)]
 
 mod answer;
 mod encoding;
 mod escapes;
+mod folder;
 mod lines;
 mod prefix;
 mod record;
@@ -32,6 +35,7 @@ mod record;
 pub use answer::body;
 pub use encoding::{Utf8Reader, utf8};
 pub use escapes::without_escapes;
+pub use folder::{Folder, FolderLimits, PassedOver};
 pub use lines::{Line, lines, written};
 pub use prefix::prefix_len;
 pub use record::{Message, message};

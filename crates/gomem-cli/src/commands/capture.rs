@@ -113,7 +113,7 @@ impl Capture {
             writeln!(out, "\ninterrupted: the bundle holds what came until then")?;
         }
         writeln!(out, "\nnext: gomem postmortem {}", directory.display())?;
-        Ok(0)
+        Ok(if taken.manifest().interrupted { EXIT_INTERRUPTED } else { 0 })
     }
 
     fn headers(&self) -> Result<Headers, Failure> {
@@ -142,7 +142,7 @@ fn interrupted() -> &'static AtomicBool {
         // Another program that runs this as a library may handle it already: then it stays so.
         let _ = ctrlc::try_set_handler(|| {
             if INTERRUPTED.swap(true, Ordering::Relaxed) {
-                std::process::exit(EXIT_INTERRUPTED);
+                std::process::exit(EXIT_INTERRUPTED.into());
             }
         });
     });
@@ -179,4 +179,4 @@ fn report(taken: &gomem_capture::Capture, out: &mut Output<'_>) -> std::io::Resu
 
 const LONGEST_CONNECT_SECONDS: u64 = 3;
 /// What shells expect of a process that SIGINT ended.
-const EXIT_INTERRUPTED: i32 = 130;
+const EXIT_INTERRUPTED: u8 = 130;

@@ -10,7 +10,7 @@ use clap::Args;
 use crate::{
     commands::{convert_table::ConvertTable, form::Form},
     failure::Failure,
-    read::{Kind, STDIN, Selection, Source, sample_type_index, scrapes_of, title},
+    read::{Kind, STDIN, Selection, Source, sample_type_index, title},
     show::{Output, render, whole_flame, write_or_print},
 };
 
@@ -107,7 +107,8 @@ impl Convert {
     /// Scrapes, or what a build left; of a folder with other things as well, what the table is of.
     fn kind_of_folder(&self, path: &Path) -> Result<Kind, Failure> {
         let failed = |problem: std::io::Error| Failure::io(path, &problem);
-        let (scrapes, logs) = (scrapes_of(path)?, gomem_escape::files_of(path).map_err(failed)?);
+        let scrapes = gomem_metrics::scrapes_of(path).map_err(failed)?.files;
+        let logs = gomem_escape::files_of(path).map_err(failed)?.files;
         let mut others = 0;
         for entry in std::fs::read_dir(path).map_err(failed)? {
             let entry = entry.map_err(failed)?.path();

@@ -89,6 +89,10 @@ impl Escape {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
         let log = read_escape_logs(&Source::all(&self.logs), self.std_from.as_deref())?;
+        for folder in self.logs.iter().filter(|path| path.is_dir()) {
+            let passed_over = gomem_escape::files_of(folder).ok().and_then(|logs| logs.passed_over_summary());
+            passed_over.iter().for_each(|told| drop(writeln!(err, "note: {}: {told}", folder.display())));
+        }
         let path = self.logs.first().map_or(Path::new(STDIN), PathBuf::as_path);
         check_understood(path, &log)?;
         let Some(earlier) = &self.diff else {

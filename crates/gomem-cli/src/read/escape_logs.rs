@@ -51,7 +51,9 @@ pub(crate) fn for_each_log(
             Source::Path(path) if path == Path::new(STDIN) => {
                 plain(stdin()?, &mut take).map_err(|problem| Failure::input(path, problem))?;
             }
-            Source::Path(path) => files_of(path).map_err(failed)?.iter().try_for_each(|path| text(path, &mut take))?,
+            Source::Path(path) => {
+                files_of(path).map_err(failed)?.files.iter().try_for_each(|path| text(path, &mut take))?;
+            }
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use gomem_metrics::{Format, Metrics, MetricsOptions};
+use gomem_metrics::{Format, Metrics, MetricsOptions, scrapes_of};
 
 use crate::{
     failure::Failure,
@@ -39,6 +39,10 @@ impl MetricsInput {
     pub(crate) fn metrics(&self, err: &mut dyn Write) -> Result<Metrics, Failure> {
         let options = MetricsOptions::default().with_format(self.input_format).with_strict(self.strict);
         let metrics = read_metrics(&Source::all(&self.sources), options)?.with_prefix(self.prefix.as_deref());
+        for folder in self.sources.iter().filter(|path| path.is_dir()) {
+            let passed_over = scrapes_of(folder).ok().and_then(|scrapes| scrapes.passed_over_summary());
+            passed_over.iter().for_each(|told| drop(writeln!(err, "note: {}: {told}", folder.display())));
+        }
         remarks_on(&metrics, self.prefix.is_some()).iter().for_each(|remark| drop(writeln!(err, "note: {remark}")));
         Ok(metrics)
     }
@@ -81,7 +85,7 @@ pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Resul
             push(source)?;
             continue;
         }
-        let scrapes = scrapes_of(source.path())?;
+        let scrapes = scrapes_of(source.path()).map_err(|problem| Failure::io(source.path(), &problem))?.files;
         if scrapes.is_empty() {
             let problem = "no scrape in this folder; they are called <unix milliseconds>.prom";
             return Err(Failure::input(source.path(), problem));
@@ -96,21 +100,6 @@ pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Resul
             Err(Failure::input(first, format!("no sample in it; {}", Kind::Metrics.recipe())))
         }
     }
-}
-
-/// The scrapes in a folder, by their names.
-pub(crate) fn scrapes_of(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
-    let failed = |problem: std::io::Error| Failure::io(folder, &problem);
-    let mut scrapes = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let timed = time_in_name(&path).is_some();
-        if path.is_file() && (timed || path.extension().is_some_and(|extension| extension == "prom")) {
-            scrapes.push(path);
-        }
-    }
-    scrapes.sort();
-    Ok(scrapes)
 }
 
 /// When a scrape was taken: as its file's name says, or when it was written.

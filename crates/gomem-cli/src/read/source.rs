@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use gomem_postmortem::unpacked;
+use gomem_postmortem::{Allowance, unpacked};
 
 use crate::failure::Failure;
 
@@ -60,15 +60,14 @@ impl Source {
     }
 }
 
-/// A file's bytes, without what was put around them on their way.
+/// A file's bytes, up to what is read of its kind, without what was put around them on their way.
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     let failed = |problem: io::Error| Failure::io(path, &problem);
     if path != Path::new(STDIN) {
-        return std::fs::read(path).map(unpacked).map_err(failed);
+        let file = File::open(path).map_err(failed)?;
+        return Allowance::read(file, u64::MAX).map(unpacked).map_err(failed);
     }
-    let mut bytes = Vec::new();
-    stdin()?.read_to_end(&mut bytes).map_err(failed)?;
-    Ok(unpacked(bytes))
+    Allowance::read(stdin()?, u64::MAX).map(unpacked).map_err(failed)
 }
 
 /// Standard input, unless somebody would have to type it.

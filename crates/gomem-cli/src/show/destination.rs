@@ -1,6 +1,10 @@
 //! Where an output goes: a file, or standard output under the name `-`.
 
-use std::{io::Write, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use crate::{failure::Failure, show::output::Output};
 
@@ -13,9 +17,103 @@ pub(crate) fn write_or_print(path: &Path, bytes: &[u8], out: &mut Output<'_>) ->
     write(path, bytes).map(|()| true)
 }
 
+/// Writes a file, all of it or nothing: on a disk that is full, what was there before stays.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    std::fs::write(path, bytes).map_err(|problem| Failure::io(path, &problem))
+    replace(path, bytes).map_err(|problem| Failure::io(path, &problem))
+}
+
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let before = fs::metadata(path).ok();
+    // A pipe or a device stands for whoever reads from it.
+    if before.as_ref().is_some_and(|before| !before.is_file()) {
+        return fs::write(path, bytes);
+    }
+    // A link stays one, and the file that it leads to is replaced.
+    let path = if before.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
+    // Somebody who may not write a file may still own its folder.
+    if before.is_some() {
+        File::options().write(true).open(&path)?;
+    }
+    let beside = beside(&path);
+    let write = || {
+        let mut file = File::options().write(true).create_new(true).open(&beside)?;
+        if let Some(before) = &before {
+            file.set_permissions(before.permissions())?;
+        }
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        fs::rename(&beside, &path)
+    };
+    write().or_else(|problem| {
+        // What has that name already is not ours.
+        if problem.kind() != io::ErrorKind::AlreadyExists {
+            let _ = fs::remove_file(&beside);
+        }
+        match problem.kind() {
+            // A file may be writable in a folder that is not, and one that a container mounts cannot be replaced.
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if before.is_some() => {
+                fs::write(&path, bytes)
+            }
+            _ => Err(problem),
+        }
+    })
+}
+
+/// `.report.html.123.gomem`, in the same folder: only within one file system is a file renamed.
+fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.gomem", std::process::id()))
 }
 
 /// The name of standard output.
 pub(crate) const STDOUT: &str = "-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_stays_beside() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("report.html");
+        for text in ["first", "second"] {
+            write(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["report.html"]);
+        assert!(write(&folder.path().join("nowhere/report.html"), b"").is_err());
+        assert_eq!(names(folder.path()), ["report.html"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_and_permissions_stay() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("report.html"), folder.path().join("latest"));
+        fs::write(&path, "first").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        symlink("report.html", &link).unwrap();
+        write(&link, b"second").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "second");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        write(Path::new("/dev/null"), b"third").unwrap();
+    }
+
+    /// `/dev/full` is a disk that is full; a file system of so few bytes takes a mount.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_full_device_is_told() {
+        let problem = write(Path::new("/dev/full"), b"x").unwrap_err();
+        assert!(problem.to_string().contains("no space left"), "{problem}");
+    }
+}

@@ -9,7 +9,7 @@ use crate::bundle::{artifact::Artifact, signature::GZIP};
 /// The files of an archive, each by its name in there; `None` where `bytes` are no archive. What is beyond the limits, or
 /// damaged, is left out, and so is all that is no file.
 pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Artifact>> {
-    if bytes.starts_with(b"PK\x03\x04") {
+    if bytes.starts_with(ZIP) {
         return Some(zip(bytes));
     }
     if is_tar(bytes) {
@@ -25,6 +25,11 @@ pub(crate) fn entries(bytes: &[u8]) -> Option<Vec<Artifact>> {
         inflated
     };
     is_tar(&inflated(BLOCK as u64)).then(|| tar(&inflated(LARGEST)))
+}
+
+/// Whether a file that begins so is an archive that is not compressed as a whole.
+pub(crate) fn begins_archive(head: &[u8]) -> bool {
+    head.starts_with(ZIP) || is_tar(head)
 }
 
 /// Blocks of 512 bytes: a header, then the file, filled up.
@@ -127,7 +132,8 @@ fn text(field: &[u8]) -> String {
 const BLOCK: usize = 512;
 const MOST_FILES: usize = 20_000;
 /// Bytes of all files together.
-const LARGEST: u64 = 2 << 30;
+pub(crate) const LARGEST: u64 = 1 << 30;
+const ZIP: &[u8] = b"PK\x03\x04";
 /// A comment may follow the end of a zip file.
 const LONGEST_END: usize = (1 << 16) + 22;
 

@@ -10,6 +10,7 @@ use gomem_pprof::Profile;
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
     crash::Crash,
+    told::shortened,
 };
 
 /// Everything that was recognised among a set of files, and what was not.
@@ -46,6 +47,15 @@ pub struct HeapProfile {
 }
 
 impl Bundle {
+    /// Tells of files by number where they are many.
+    pub(crate) fn shorten(&mut self) {
+        let unused = std::mem::take(&mut self.unused_files).into_iter().map(|file| (file.name, file.reason));
+        self.unused_files =
+            shortened(unused.collect()).into_iter().map(|(name, reason)| UnusedFile { name, reason }).collect();
+        let remarks = std::mem::take(&mut self.remarks).into_iter().map(|remark| (remark.name, remark.text));
+        self.remarks = shortened(remarks.collect()).into_iter().map(|(name, text)| Remark { name, text }).collect();
+    }
+
     /// The folder's name.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -58,13 +68,13 @@ impl Bundle {
         &self.contents
     }
 
-    /// Files that were not used.
+    /// Files that were not used. Of many for one reason, the first by name, and of the others how many there are.
     #[must_use]
     pub fn unused_files(&self) -> &[UnusedFile] {
         &self.unused_files
     }
 
-    /// Files that were used, with a reservation.
+    /// Files that were used, with a reservation; many with the same one as [`unused_files`](Self::unused_files).
     #[must_use]
     pub fn remarks(&self) -> &[Remark] {
         &self.remarks

@@ -15,12 +15,12 @@ pub enum BundleError {
         source: std::io::Error,
     },
     /// A file is larger than any artefact should be.
-    #[error("{}: larger than {limit} bytes", path.display())]
+    #[error("{}: {problem}", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// The limit.
-        limit: u64,
+        /// How much is accepted.
+        problem: String,
     },
     /// There is no file.
     #[error("{}: an empty folder; see `gomem postmortem --help` for what can be in a bundle", path.display())]

@@ -1,5 +1,7 @@
 //! How a bundle is opened.
 
+use gomem_transport::FolderLimits;
+
 /// How a bundle is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
@@ -12,11 +14,13 @@ pub struct BundleOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundleLimits {
-    /// Bytes of one file: 4 GiB by default.
+    /// Bytes of one file: 4 GiB by default. Less is read of most kinds ([`Allowance`](crate::Allowance)).
     pub file_bytes: u64,
-    /// Files.
+    /// Bytes of all files together: 16 GiB by default.
+    pub bytes: u64,
+    /// Files and folders that are looked at, together: 200,000 by default.
     pub files: usize,
-    /// Folders within folders.
+    /// Folders within folders: 16 by default.
     pub folder_depth: usize,
 }
 
@@ -31,6 +35,16 @@ impl BundleOptions {
 
 impl Default for BundleLimits {
     fn default() -> Self {
-        Self { file_bytes: 4 << 30, files: 200_000, folder_depth: 16 }
+        let FolderLimits { file_bytes, bytes, entries, depth, .. } = FolderLimits::default();
+        Self { file_bytes, bytes, files: entries, folder_depth: depth }
+    }
+}
+
+impl From<BundleLimits> for FolderLimits {
+    fn from(limits: BundleLimits) -> Self {
+        let mut folder = Self::default();
+        (folder.file_bytes, folder.bytes) = (limits.file_bytes, limits.bytes);
+        (folder.entries, folder.depth) = (limits.files, limits.folder_depth);
+        folder
     }
 }

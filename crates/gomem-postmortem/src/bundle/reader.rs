@@ -1,12 +1,18 @@
 //! From files to a bundle.
 
-use std::{fs::File, io::Read, path::Path};
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
+
+use gomem_transport::Folder;
 
 use crate::bundle::{
+    allowance::Allowance,
     artifact::{Artifact, UnusedFile},
     bundle::Bundle,
     error::BundleError,
-    folder::{self, Listing},
     log_stream::LogStream,
     options::BundleOptions,
     recogniser::Recogniser,
@@ -30,16 +36,20 @@ impl Bundle {
     pub fn open_with(path: &Path, options: BundleOptions) -> Result<Self, BundleError> {
         let limits = options.limits;
         let io = |source| BundleError::Io { path: path.to_owned(), source };
-        let mut listing = Listing::read(path, limits).map_err(io)?;
-        let mut files = std::mem::take(&mut listing.files);
-        if files.is_empty() && listing.passed_over.is_empty() {
+        let (mut files, mut passed_over) = (vec![path.to_owned()], Vec::new());
+        if fs::metadata(path).map_err(io)?.is_dir() {
+            let folder = Folder::read(path, limits.into()).map_err(io)?;
+            files = folder.files;
+            passed_over.extend(folder.passed_over.into_iter().map(|passed| unused(path, &passed.path, passed.reason)));
+        }
+        if files.is_empty() && passed_over.is_empty() {
             return Err(BundleError::Empty { path: path.to_owned() });
         }
         let name =
             path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
         if files.len() > 1 {
             // Profiles in protobuf say more than those that are text: they come first.
-            files.sort_by_cached_key(|file| begins_text_profile(&folder::head(file)));
+            files.sort_by_cached_key(|file| begins_text_profile(&head(file)));
         }
         let mut refused = None;
         let mut recogniser = Recogniser::default();
@@ -48,15 +58,16 @@ impl Bundle {
             match read(&mut recogniser, path, file, limits.file_bytes) {
                 Ok(()) => {}
                 Err(problem) if file == path => refused = Some(problem),
-                Err(BundleError::Io { source, .. }) => listing.pass_over(path, file, folder::reason(&source)),
-                Err(problem) => listing.pass_over(path, file, problem.to_string()),
+                Err(BundleError::Io { source, .. }) => passed_over.push(unused(path, file, said(&source))),
+                Err(BundleError::TooLarge { problem, .. }) => passed_over.push(unused(path, file, problem)),
+                Err(problem) => passed_over.push(unused(path, file, problem.to_string())),
             }
         }
         let mut bundle = recogniser.finish(&name);
         if let Some(problem) = refused {
             return Err(problem);
         }
-        bundle.unused_files.append(&mut listing.passed_over);
+        bundle.unused_files.append(&mut passed_over);
         if bundle.contents.is_empty() {
             let told = |unused: &UnusedFile| match files.as_slice() {
                 [file] if file == path => unused.reason.clone(),
@@ -66,6 +77,7 @@ impl Bundle {
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
             return Err(BundleError::Nothing { path, files: bundle.unused_files.len(), reasons });
         }
+        bundle.shorten();
         Ok(bundle)
     }
 
@@ -76,7 +88,9 @@ impl Bundle {
             artifacts.into_iter().partition(|artifact| begins_text_profile(&artifact.bytes));
         let mut recogniser = Recogniser::default();
         others.into_iter().chain(texts).for_each(|artifact| recogniser.read(artifact));
-        recogniser.finish(name)
+        let mut bundle = recogniser.finish(name);
+        bundle.shorten();
+        bundle
     }
 }
 
@@ -84,29 +98,51 @@ impl Bundle {
 fn read(recogniser: &mut Recogniser, root: &Path, file: &Path, limit: u64) -> Result<(), BundleError> {
     let io = |source| BundleError::Io { path: file.to_owned(), source };
     match LogStream::open(file, limit).map_err(io)? {
-        Some(log) => recogniser.read_log(folder::name_within(root, file), log),
+        Some(log) => recogniser.read_log(name_within(root, file), log),
         None => recogniser.read(artifact(root, file, limit)?),
     }
     Ok(())
 }
 
 fn artifact(root: &Path, file: &Path, limit: u64) -> Result<Artifact, BundleError> {
-    let io = |source| BundleError::Io { path: file.to_owned(), source };
-    let mut opened = File::open(file).map_err(io)?;
-    let about = opened.metadata().map_err(io)?;
-    let modified_ms = about.modified().ok().and_then(unix_ms);
-    let mut bytes = Vec::with_capacity(usize::try_from(about.len().min(limit)).unwrap_or(0));
-    // What is named may be a pipe, which does not say how much it has.
-    opened.by_ref().take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > limit {
-        return Err(BundleError::TooLarge { path: file.to_owned(), limit });
-    }
-    Ok(Artifact { name: folder::name_within(root, file), bytes, modified_ms })
+    let io = |source: io::Error| match source.kind() {
+        io::ErrorKind::FileTooLarge => BundleError::TooLarge { path: file.to_owned(), problem: source.to_string() },
+        _ => BundleError::Io { path: file.to_owned(), source },
+    };
+    let opened = File::open(file).map_err(io)?;
+    let modified_ms = opened.metadata().and_then(|about| about.modified()).ok().and_then(unix_ms);
+    Ok(Artifact { name: name_within(root, file), bytes: Allowance::read(opened, limit).map_err(io)?, modified_ms })
+}
+
+/// The beginning of a file; nothing of one that cannot be read.
+fn head(file: &Path) -> Vec<u8> {
+    let mut head = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(HEAD).read_to_end(&mut head));
+    read.map_or_else(|_| Vec::new(), |_| head)
+}
+
+fn unused(root: &Path, path: &Path, reason: String) -> UnusedFile {
+    UnusedFile { name: name_within(root, path), reason }
+}
+
+/// A file's name in a bundle.
+fn name_within(root: &Path, path: &Path) -> String {
+    let relative = path.strip_prefix(root).ok().filter(|name| !name.as_os_str().is_empty()).unwrap_or(path);
+    relative.to_string_lossy().replace('\\', "/")
+}
+
+/// What the system says, without its number.
+fn said(problem: &io::Error) -> String {
+    let text = problem.to_string();
+    text.split(" (os error ").next().unwrap_or(&text).to_lowercase()
 }
 
 fn unix_ms(time: std::time::SystemTime) -> Option<i64> {
     i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_millis()).ok()
 }
+
+/// Enough for the first line of what was gzipped.
+const HEAD: u64 = 4096;
 
 #[cfg(test)]
 mod tests {

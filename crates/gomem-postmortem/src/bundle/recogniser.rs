@@ -72,6 +72,8 @@ impl Recogniser {
                 let (contents, reasons) = (Vec::new(), vec!["an archive without a file that can be read".to_owned()]);
                 self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
             }
+            // What they were packed in is not held beside them.
+            drop(std::mem::take(&mut artifact.bytes));
             for mut entry in entries {
                 entry.name = format!("{}/{}", artifact.name, entry.name);
                 self.read_within(entry, depth + 1);
