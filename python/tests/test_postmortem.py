@@ -183,6 +183,16 @@ def test_attribute_joins_profile_and_compiler():
         gm.attribute(gm.read_pprof(BEFORE / "cpu.pb.gz"), log)
 
 
+def test_lines_cost_what_their_sites_do():
+    heap, log = BEFORE / "heap-3.pb.gz", BEFORE / "escape.log"
+    lines, sites = gm.attribute(heap, log, by="line"), gm.attribute(heap, log)
+    assert lines["bytes"].sum() == sites["bytes"].sum()
+    assert lines.select("function", "line", "callee").is_unique().all()
+    assert lines["advice"].null_count() < lines.height
+    with pytest.raises(gm.UsageError, match="by is site or line"):
+        gm.attribute(heap, log, by="function")
+
+
 def test_damaged_profiles_say_where():
     whole = (BEFORE / "heap-3.pb.gz").read_bytes()
     with pytest.raises(gm.DecodeError) as caught:
