@@ -183,10 +183,6 @@ def attribute(
     Returns
     -------
     polars.DataFrame
-        By line ``function``, ``file``, ``line``, ``callee`` (null for what the line allocates
-        itself), ``bytes``, ``objects``, ``bytes_fraction``, ``inuse_bytes``, ``reason`` (that of
-        most of the bytes), ``reason_fraction`` and ``advice``. By site
-
         ``function``, ``package``, ``file``, ``line``, ``bytes``, ``objects``, ``bytes_fraction``,
         ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``, ``cause``, ``certainty``,
         ``compiler_message``, ``explanation``, ``inlined_into``, ``charged_to``, ``advice``,
@@ -196,6 +192,10 @@ def attribute(
         ``cause`` is the compiler's own. ``reason`` is there too where the compiler reports
         nothing: ``map_growth``, ``slice_growth``, ``channel``, ``formatting`` and so on; null where
         nothing tells. ``reason_confidence`` is ``high`` or ``medium``.
+
+        By line, ``callee`` is the function called, null for what the line allocates itself;
+        ``reason`` is that of most of the bytes, ``reason_fraction`` their share; ``advice`` is
+        about the line, or about the call. The page of tables lists all columns (``lines``).
 
     Raises
     ------

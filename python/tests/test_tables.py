@@ -92,7 +92,6 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "GcModel.recommend": model.recommend(container_limit_bytes=1 << 30),
         "Report.findings": report.findings,
         "attribute": gm.attribute(heap, log),
-        'attribute(by="line")': gm.attribute(heap, log, by="line"),
     }
     assert set(frames) == set(pages) - {"Profile.samples"}, "its columns depend on the profile"
     for name, frame in frames.items():

@@ -110,7 +110,7 @@ fn parts() -> Vec<Part> {
     let report = vec![
         ("Report.findings", findings),
         ("attribute", sites),
-        ("attribute(by=\"line\")", lines),
+        ("", lines),
         ("", Overview::schema()),
         ("", Remark::schema()),
         ("", UnusedFile::schema()),
