@@ -70,7 +70,8 @@ def capture(
     Heap profiles now and after `seconds`, a CPU profile and a scrape of the metrics each second in
     between, then allocs and goroutines, mutex and block when they have samples. What fails alone is
     told by `Capture.failed`. What answers is not trusted: answers are limited and stored as they
-    came, but for what repeats a secret; redirects are followed only within the same origin, certificates are verified.
+    came, but for what repeats a secret; redirects are followed only within the same origin,
+    certificates are verified.
 
     Parameters
     ----------
@@ -90,7 +91,8 @@ def capture(
     headers_to_metrics
         Send both to `metrics_url` too, when it is of another origin.
     insecure_token
-        Let them, and what is secret in a URL, go over plain ``http`` to a host that is not this machine.
+        Let them, and what is secret in a URL, go over plain ``http`` to a host that is not this
+        machine.
     ca_file
         A PEM file with the certificates of the authorities to trust, instead of the system's.
     timeout
