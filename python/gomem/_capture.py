@@ -105,8 +105,8 @@ def capture(
     Raises
     ------
     UsageError
-        When the URL, a header or the authorities make no sense, a token would go unencrypted, or the
-        folder is not empty.
+        When the URL, a header or the authorities make no sense, a token would go unencrypted, or
+        the folder is not empty.
     GomemError
         When nothing could be taken at all.
 

@@ -1,6 +1,6 @@
 """What no input may do: panic, or take memory by the size that it claims."""
 
-import os
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_a_scrape_that_was_cut_is_told():
     assert metrics.diagnostics["problem"].str.contains("ends within a line").any()
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/zero"), reason="needs a device without end")
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without end")
 @pytest.mark.parametrize("read", [gm.read_pprof, gm.read_metrics, gm.read_gctrace])
 def test_a_device_without_end(read):
     with pytest.raises(gm.GomemError, match="larger than"):
