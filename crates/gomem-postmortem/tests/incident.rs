@@ -7,7 +7,9 @@ use std::{collections::BTreeSet, fs, io::Read};
 use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
 use gomem_finding::{Confidence, Severity};
-use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, FindingKind, Report, Site, attribute};
+use gomem_postmortem::{
+    Artifact, AttributeOptions, Bundle, Comparison, FindingKind, Report, Site, attribute, line_costs,
+};
 use gomem_pprof::Profile;
 use gomem_testkit::root;
 
@@ -72,8 +74,11 @@ fn shares_add_up_and_tables_fit_their_schemas() {
     let report = Report::from_bundle(&bundle("before"));
     let sum: f64 = report.sites().iter().map(|site| site.bytes_fraction).sum();
     assert!((sum - 1.0).abs() < 1e-9, "{sum}");
-    for (view, rows) in Report::TABLES.iter().zip([report.findings().len(), report.sites().len(), report.gogc().len()])
-    {
+    let lines = line_costs(report.sites());
+    let bytes: i64 = report.sites().iter().map(|site| site.bytes).sum();
+    assert_eq!(lines.iter().map(|line| line.bytes).sum::<i64>(), bytes);
+    let rows = [report.findings().len(), report.sites().len(), lines.len(), report.gogc().len()];
+    for (view, rows) in Report::TABLES.iter().zip(rows) {
         assert_eq!(view.table(&report).rows(), rows, "{}", view.schema().name);
     }
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();

@@ -2,7 +2,7 @@
 
 use gomem_table::{Cell, Table, ToTable};
 
-use crate::report::report::Report;
+use crate::{findings::line_costs, report::report::Report};
 
 impl Report {
     /// The report as JSON, for machines. What is a list there is a table: its rows are objects, with the columns as fields.
@@ -16,6 +16,7 @@ impl Report {
             ("overview", std::slice::from_ref(self.overview()).to_table().json_rows().next().unwrap_or_default()),
             ("findings", rows(&self.findings().to_table())),
             ("sites", rows(&self.sites().to_table())),
+            ("lines", rows(&line_costs(self.sites()).to_table())),
             ("rules", rows(&self.rules().to_table())),
             ("waterfall", rows(&waterfall.to_table())),
             ("gogc", rows(&self.gogc().to_table())),
