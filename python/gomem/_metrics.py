@@ -130,7 +130,7 @@ class Metrics:
         Examples
         --------
         >>> import gomem as gm
-        >>> gm.read_metrics(b"up 1\nup up").diagnostics["line"].to_list()
+        >>> gm.read_metrics(b"up 1\nup up\n").diagnostics["line"].to_list()
         [2]
         """
         return pl.DataFrame(self._inner.diagnostics())
@@ -266,7 +266,7 @@ def diagnose(
     >>> import gomem as gm
     >>> findings = gm.diagnose(gm.read_metrics("examples/incident/before/metrics"))
     >>> findings["rule"].n_unique()
-    26
+    27
     """
     inner = (metrics if isinstance(metrics, Metrics) else read_metrics(metrics))._inner
     return pl.DataFrame(

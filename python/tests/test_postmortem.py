@@ -51,7 +51,7 @@ def test_reports_are_written(report, tmp_path):
 
 
 def test_what_the_rules_say_is_in_the_report(report):
-    assert report.rules.height == 26
+    assert report.rules.height == 27
     fired = report.rules.filter(pl.col("verdict") == "fired", pl.col("severity") != "info")
     assert "live_heap_leak" in fired["rule"].to_list()
     leaks = report.findings.filter(pl.col("kind") == "leak")
@@ -68,7 +68,7 @@ def test_json_has_a_version(report, tmp_path):
     found = json.loads((tmp_path / "r.json").read_text())
     assert found["schema_version"] == 2
     assert found["findings"][0]["rules"] == ["live_heap_leak"]
-    assert len(found["rules"]) == 26
+    assert len(found["rules"]) == 27
     assert {part["component"] for part in found["waterfall"]} >= {"live", "off_heap"}
 
 
