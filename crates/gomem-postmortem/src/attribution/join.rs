@@ -9,3 +9,4 @@ mod places;
 mod roles;
 
 pub use attribute::attribute;
+pub(crate) use attribute::latest_sites;

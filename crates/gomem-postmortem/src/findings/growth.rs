@@ -1,6 +1,6 @@
 //! Lines of the user's own code whose live memory grows over the heap profiles of a bundle.
 
-use std::sync::Arc;
+use std::borrow::Cow;
 
 use foldhash::{HashMap, HashSet};
 use gomem_metrics::{GoState, Quantity};
@@ -37,30 +37,31 @@ impl GrowingSite {
     }
 }
 
-/// Growing lines, the one that grew most first. Two profiles will do where the rules say that the live heap leaks.
-pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, is_leaking: bool) -> Vec<GrowingSite> {
+/// Growing lines, the one that grew most first; `latest` are the sites of the bundle's latest heap profile. Two profiles will do
+/// where the rules say that the live heap leaks.
+pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], is_leaking: bool) -> Vec<GrowingSite> {
     let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
-    let Some(last) = timed.iter().max_by_key(|heap| heap.profile.as_of_nanos()) else { return Vec::new() };
-    let sites = attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
-    let own: HashSet<Arc<str>> = sites
-        .iter()
-        .filter(|site| site.reached_from.is_none())
-        .map(|site| Arc::clone(&site.charged_to.function))
-        .collect();
+    let Some(&last) = timed.iter().max_by_key(|heap| heap.profile.as_of_nanos()) else { return Vec::new() };
+    let sites = match bundle.latest_heap() {
+        Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),
+        _ => Cow::Owned(attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
+    };
+    let own: HashSet<&str> =
+        sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect();
     let options = GrowthOptions::default().with_starts(starts_nanos(state));
     let growth = Growth::charged(timed.iter().map(|heap| &*heap.profile), &options, |line| {
         line.function().is_some_and(|function| own.contains(function.name()))
     });
     let Ok(growth) = growth else { return Vec::new() };
-    let mut by_line: HashMap<(Arc<str>, i64), Vec<Site>> = HashMap::default();
-    for site in sites {
-        by_line.entry((Arc::clone(&site.charged_to.function), site.charged_to.line)).or_default().push(site);
+    let mut by_line: HashMap<(&str, i64), Vec<&Site>> = HashMap::default();
+    for site in &*sites {
+        by_line.entry((&site.charged_to.function, site.charged_to.line)).or_default().push(site);
     }
     let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
     let growing = growth.sites().iter().filter(|site| site.is_growing(fewest));
     let of_line = growing.filter_map(|growth| {
-        let key = (Arc::from(growth.key.function.as_deref()?), growth.key.line.unwrap_or(0));
-        let mut sites = by_line.remove(&key)?;
+        let key = (growth.key.function.as_deref()?, growth.key.line.unwrap_or(0));
+        let mut sites: Vec<Site> = by_line.remove(&key)?.into_iter().cloned().collect();
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });

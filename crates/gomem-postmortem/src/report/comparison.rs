@@ -3,6 +3,7 @@
 use gomem_gogc::Interval;
 
 use crate::{
+    attribution::latest_sites,
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
@@ -52,7 +53,8 @@ impl Comparison {
             &GcWindows::new(before, &states.0, pacing.as_ref()),
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
-        let (site_fixes, work) = SiteFix::find(before, after);
+        let (sites_before, sites_after) = (latest_sites(before), latest_sites(after));
+        let (site_fixes, work) = SiteFix::find((before, &sites_before), (after, &sites_after));
         // Profiles count from the program's start: of a part of its life they tell nothing.
         let are_whole = [windows.0, windows.1].iter().all(|window| window.is_some_and(|window| window.is_from_start));
         let work = work.filter(|_| are_whole);
@@ -70,7 +72,7 @@ impl Comparison {
         });
         let (of_before, of_after) = ((before, &states.0), (after, &states.1));
         Self {
-            leak_fixes: LeakFix::find(of_before, of_after),
+            leak_fixes: LeakFix::find((before, &states.0, &sites_before), (after, &states.1, &sites_after)),
             live_bytes: last_live_bytes(of_before, of_after),
             before: Overview::from_window(before, &states.0, windows.0),
             after: Overview::from_window(after, &states.1, windows.1),

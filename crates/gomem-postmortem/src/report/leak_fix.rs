@@ -4,8 +4,8 @@ use foldhash::HashMap;
 use gomem_metrics::{GcRun, GoState};
 
 use crate::{
-    attribution::{AttributeOptions, Place, attribute},
-    bundle::{Bundle, HeapProfile},
+    attribution::{Place, Site},
+    bundle::Bundle,
     findings::{GrowingSite, LiveHeap, diagnose, growing_sites, is_leaking, leaking},
 };
 use gomem_table::MIB;
@@ -25,16 +25,16 @@ pub struct LeakFix {
 impl LeakFix {
     /// The leaks before whose function neither leaks nor keeps half as much after. Without a heap profile after, nothing
     /// tells.
-    pub(crate) fn find(before: (&Bundle, &GoState), after: (&Bundle, &GoState)) -> Vec<Self> {
-        let (Some(heap_before), Some(heap_after)) = (before.0.latest_heap(), after.0.latest_heap()) else {
+    pub(crate) fn find(before: (&Bundle, &GoState, &[Site]), after: (&Bundle, &GoState, &[Site])) -> Vec<Self> {
+        if before.0.latest_heap().is_none() || after.0.latest_heap().is_none() {
             return Vec::new();
-        };
-        let leaks = leaks(before.0, before.1);
+        }
+        let leaks = leaks(before);
         if leaks.is_empty() {
             return Vec::new();
         }
-        let still: Vec<String> = self::leaks(after.0, after.1).iter().map(|growing| growing.place.key()).collect();
-        let (kept_before, kept_after) = (inuse_bytes(heap_before), inuse_bytes(heap_after));
+        let still: Vec<String> = self::leaks(after).iter().map(|growing| growing.place.key()).collect();
+        let (kept_before, kept_after) = (inuse_bytes(before.2), inuse_bytes(after.2));
         let kept = |bytes: &HashMap<String, i64>, place: &Place| bytes.get(&place.key()).copied().unwrap_or(0);
         leaks
             .into_iter()
@@ -60,17 +60,17 @@ pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoS
     measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
 }
 
-fn leaks(bundle: &Bundle, state: &GoState) -> Vec<GrowingSite> {
+fn leaks((bundle, state, sites): (&Bundle, &GoState, &[Site])) -> Vec<GrowingSite> {
     let live = LiveHeap::from_state(state);
     let diagnosis = diagnose(bundle, state);
-    let growing = growing_sites(bundle, state, diagnosis.as_ref().is_some_and(is_leaking));
+    let growing = growing_sites(bundle, state, sites, diagnosis.as_ref().is_some_and(is_leaking));
     leaking(&growing, live.as_ref(), diagnosis.as_ref()).cloned().collect()
 }
 
 /// Bytes in use by function.
-fn inuse_bytes(heap: &HeapProfile) -> HashMap<String, i64> {
+fn inuse_bytes(sites: &[Site]) -> HashMap<String, i64> {
     let mut bytes: HashMap<String, i64> = HashMap::default();
-    for site in attribute(&heap.profile, None, &AttributeOptions::default()) {
+    for site in sites {
         *bytes.entry(site.charged_to.key()).or_default() += site.inuse_bytes;
     }
     bytes

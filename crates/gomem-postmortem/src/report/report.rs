@@ -8,7 +8,7 @@ use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, 
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    attribution::{AttributeOptions, Site, attribute, predict_savings},
+    attribution::{Site, latest_sites, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
     findings::{
         Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
@@ -55,16 +55,13 @@ impl Report {
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::fit(bundle, &state);
-        let mut sites = bundle
-            .latest_heap()
-            .map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)))
-            .unwrap_or_default();
+        let mut sites = latest_sites(bundle);
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
         }
         let live = LiveHeap::from_state(&state);
         let diagnosis = diagnose(bundle, &state);
-        let growing = growing_sites(bundle, &state, diagnosis.as_ref().is_some_and(is_leaking));
+        let growing = growing_sites(bundle, &state, &sites, diagnosis.as_ref().is_some_and(is_leaking));
         let findings = find(
             (bundle, &state),
             &sites,

@@ -8,7 +8,7 @@ use gomem_statistics::median;
 use gomem_symbol::Symbol;
 
 use crate::{
-    attribution::{AttributeOptions, Place, Reason, Site, attribute},
+    attribution::{Place, Reason, Site},
     bundle::Bundle,
 };
 
@@ -41,9 +41,8 @@ impl SiteFix {
     /// place and is new in another has moved, and is not gone, if the same function of a library allocates both.
     ///
     /// With them comes how much of the work of before the run after did, where it tells.
-    pub(crate) fn find(before: &Bundle, after: &Bundle) -> (Vec<Self>, Option<f64>) {
-        let (sites_before, sites_after) = (sites(before), sites(after));
-        let (had, has) = (amounts(&sites_before, period(before)), amounts(&sites_after, period(after)));
+    pub(crate) fn find(before: (&Bundle, &[Site]), after: (&Bundle, &[Site])) -> (Vec<Self>, Option<f64>) {
+        let [had, has] = [before, after].map(|(bundle, sites)| amounts(sites, period(bundle)));
         let moves = Moves::find(&had, &has);
         let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
         for (key, (amount, sites)) in &had {
@@ -101,12 +100,6 @@ fn amounts(sites: &[Site], period: f64) -> Amounts<'_> {
         sites.push(site);
     }
     amounts
-}
-
-fn sites(bundle: &Bundle) -> Vec<Site> {
-    let heap = bundle.latest_heap();
-    let sites = heap.map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)));
-    sites.unwrap_or_default()
 }
 
 /// Of how many bytes the profiler picks one object; 1 when it keeps every object.

@@ -6,15 +6,18 @@ use foldhash::HashMap;
 use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_pprof::{LocationId, Profile};
 
-use crate::attribution::{
-    evidence::{Compiler, StdRelease, TypeSizes},
-    join::{
-        explain::{Allocation, Verdict, explain, learn, records},
-        groups::{Group, Groups, Leaf},
-        inlined,
+use crate::{
+    attribution::{
+        evidence::{Compiler, StdRelease, TypeSizes},
+        join::{
+            explain::{Allocation, Verdict, explain, learn, records},
+            groups::{Group, Groups, Leaf},
+            inlined,
+        },
+        options::AttributeOptions,
+        sites::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
     },
-    options::AttributeOptions,
-    sites::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
+    bundle::Bundle,
 };
 
 /// The allocation sites of a heap profile, by falling bytes: what each leaf allocates for each reason, charged to the
@@ -72,6 +75,13 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &Attri
             .then_with(|| a.compiler_message().cmp(&b.compiler_message()))
     });
     sites
+}
+
+/// The allocation sites of a bundle's latest heap profile; none where it has no profile.
+pub(crate) fn latest_sites(bundle: &Bundle) -> Vec<Site> {
+    let heap = bundle.latest_heap();
+    let sites = heap.map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)));
+    sites.unwrap_or_default()
 }
 
 /// What explains each call of the allocator. A call makes the same objects for all stacks, so that all of them count; and what
