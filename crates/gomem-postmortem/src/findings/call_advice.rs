@@ -11,7 +11,7 @@ pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static s
     let name = plain(callee);
     // What grows is the caller's own buffer, whatever is written to it.
     let of_buffer = row(About::Writer, &name).and_then(|_| by_inside(inside, About::Buffer));
-    let general = || rows(About::Call).find(|row| row.is_general() && is_general_match(row.function, &name));
+    let general = || rows(About::Call).find(|row| row.is_general() && row.is_general_match(&name));
     of_buffer
         .or_else(|| row(About::Call, &name).map(|row| row.advice))
         .or_else(|| by_inside(inside, About::Inside))
@@ -37,14 +37,14 @@ pub(crate) fn goroutine_advice(entry: &str) -> Option<&'static str> {
 fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
     let parts = inside.parts(|site| {
         let name = plain(&site.place.function);
-        rows(about).find(|row| is_match(row.function, &name)).map(|row| row.advice)
+        rows(about).find(|row| row.is_match(&name)).map(|row| row.advice)
     });
     parts.first().filter(|part| part.bytes.saturating_mul(2) >= inside.bytes)?.key
 }
 
 /// The row of a name of one package.
 fn row(about: About, name: &str) -> Option<&'static Row> {
-    rows(about).find(|row| !row.is_general() && is_match(row.function, name))
+    rows(about).find(|row| !row.is_general() && row.is_match(name))
 }
 
 fn rows(about: About) -> impl Iterator<Item = &'static Row> {
@@ -56,6 +56,8 @@ fn rows(about: About) -> impl Iterator<Item = &'static Row> {
 struct Row {
     about: About,
     function: &'static str,
+    /// What stands between the `*` of `function`.
+    parts: Vec<&'static str>,
     advice: &'static str,
 }
 
@@ -87,6 +89,25 @@ impl About {
 }
 
 impl Row {
+    /// Whether it is for a function of this name.
+    fn is_match(&self, name: &str) -> bool {
+        let [first, middle @ .., last] = &*self.parts else { return name == self.function };
+        let Some(mut rest) = name.strip_prefix(first) else { return false };
+        for part in middle {
+            let Some(at) = rest.find(part) else { return false };
+            rest = &rest[at + part.len()..];
+        }
+        rest.ends_with(last)
+    }
+
+    /// Whether a function, no method, has its words in any package: `*.New*` is `NewReader` and not `Newest`.
+    fn is_general_match(&self, name: &str) -> bool {
+        let local = name.rsplit('.').next().unwrap_or_default();
+        let words = self.function.trim_start_matches("*.").split('*').next().unwrap_or_default();
+        let is_word = local.strip_prefix(words).is_some_and(|rest| !rest.starts_with(|next: char| next.is_lowercase()));
+        is_word && !name.contains(").") && self.is_match(name)
+    }
+
     /// Whether it is for functions of any package.
     fn is_general(&self) -> bool {
         self.function.starts_with("*.")
@@ -98,7 +119,7 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     rows.filter_map(|line| {
         let mut cells = line.split('\t');
         let (about, function, advice) = (About::parse(cells.next()?)?, cells.next()?, cells.next()?);
-        Some(Row { about, function, advice })
+        Some(Row { about, function, parts: pattern_parts(function), advice })
     })
     .collect()
 });
@@ -110,26 +131,17 @@ fn plain(function: &str) -> String {
     format!("{}.{}", package.join("/"), symbol.declared())
 }
 
-/// Whether a name fits a pattern, in which `*` stands for any text and `(*T)` for itself.
-fn is_match(pattern: &str, name: &str) -> bool {
-    let pattern = pattern.replace("(*", "(\0");
-    let name = name.replace("(*", "(\0");
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let Some(last) = parts.next_back() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+/// What stands between the `*` of a pattern, each of which stands for any text; that of `(*T)` stands for itself.
+fn pattern_parts(pattern: &str) -> Vec<&str> {
+    let is_any = |(at, _): &(usize, &str)| !pattern[..*at].ends_with('(');
+    let mut parts = Vec::new();
+    let mut begin = 0;
+    for (at, _) in pattern.match_indices('*').filter(is_any) {
+        parts.push(&pattern[begin..at]);
+        begin = at + 1;
     }
-    rest.ends_with(last)
-}
-
-/// Whether a function, no method, has the words of a pattern for any package: `*.New*` is `NewReader` and not `Newest`.
-fn is_general_match(pattern: &str, name: &str) -> bool {
-    let local = name.rsplit('.').next().unwrap_or_default();
-    let words = pattern.trim_start_matches("*.").trim_end_matches('*').split('*').next().unwrap_or_default();
-    let is_word = local.strip_prefix(words).is_some_and(|rest| !rest.starts_with(|next: char| next.is_lowercase()));
-    is_word && !name.contains(").") && is_match(pattern, name)
+    parts.push(&pattern[begin..]);
+    parts
 }
 
 #[cfg(test)]
@@ -148,7 +160,7 @@ mod tests {
             assert!((advice.is_empty() || advice.ends_with('.')) && advice.len() < 240, "{line}");
             // A name that fits the pattern must find this row, not one before it.
             let example = function.replace("(*", "(\0").replace('*', "X").replace("(\0", "(*");
-            let first = rows(about).find(|row| is_match(row.function, &example));
+            let first = rows(about).find(|row| row.is_match(&example));
             assert_eq!(first.map(|row| row.function), Some(function), "a row before it takes all of its functions");
         }
     }

@@ -23,8 +23,10 @@ pub(crate) enum Keeper {
 /// is made.
 pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
     let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
-    let step = kept.first().and_then(|site| storing_step(site.decision.as_deref()?));
-    let of_step = || keep_advice(step.and_then(callee)?);
+    let decision = kept.first().and_then(|site| site.decision.as_deref());
+    let step = decision.and_then(storing_step);
+    let is_call = step.is_some_and(|step| &*step.why == "call parameter");
+    let of_step = || keep_advice(decision.filter(|_| is_call)?.callee()?);
     let of_finalizer =
         || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
     let of_companion = || kept.first().and_then(|site| companion(site, all));
@@ -45,13 +47,6 @@ fn storing_step(decision: &HeapDecision) -> Option<&Step> {
         _ => false,
     };
     decision.steps.iter().rfind(is_storing)
-}
-
-/// The function that a step calls, without its type arguments.
-fn callee(step: &Step) -> Option<&str> {
-    let called = step.from.split(['[', '(']).next().unwrap_or_default();
-    let is_method = step.from.starts_with('(');
-    (&*step.why == "call parameter" && !is_method && !called.is_empty()).then_some(called)
 }
 
 /// A call in the same function that keeps as many objects as this line: what `time.AfterFunc` refers to is made beside it.
@@ -110,10 +105,10 @@ mod tests {
     fn the_last_step_that_stores_keeps_it() {
         let log = EscapeLog::decode(LOG.as_bytes()).unwrap();
         let [open, keep] = log.heap_decisions() else { panic!("two decisions") };
-        let step = storing_step(open).unwrap();
-        assert_eq!(callee(step), Some("runtime.AddCleanup"));
-        assert!(keep_advice(callee(step).unwrap()).unwrap().contains("must not reach the object"));
-        let step = storing_step(keep).unwrap();
-        assert_eq!((&*step.from, callee(step)), ("conns[name] = c", None));
+        assert_eq!(&*storing_step(open).unwrap().why, "call parameter");
+        let callee = open.callee().unwrap();
+        assert_eq!(callee.split('[').next(), Some("runtime.AddCleanup"));
+        assert!(keep_advice(callee).unwrap().contains("must not reach the object"));
+        assert_eq!((&*storing_step(keep).unwrap().from, keep.callee()), ("conns[name] = c", None));
     }
 }
