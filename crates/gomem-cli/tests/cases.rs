@@ -128,7 +128,8 @@ impl Run {
             Some(args) => args.iter().map(|arg| arg.replace("BUNDLE", folder)).collect(),
             None => vec!["postmortem".into(), folder.into()],
         };
-        let (exit, text) = gomem(&args);
+        let (exit, out, err) = gomem(&args.iter().map(String::as_str).collect::<Vec<_>>());
+        let text = format!("{}\n{}", unbroken(&out), unbroken(&err));
         let mut problems = Vec::new();
         if self.exit.is_some_and(|expected| expected != exit) {
             problems.push(format!("{args:?} exits with {exit}"));
@@ -141,21 +142,21 @@ impl Run {
     }
 }
 
-/// Exit code, and what both streams got, in one line each.
-fn gomem(args: &[String]) -> (u8, String) {
+/// Exit code, standard output, standard error.
+fn gomem(args: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let args = std::iter::once("gomem").chain(args.iter().map(String::as_str));
-    let code = gomem_cli::run(args, &mut out, &mut err);
-    // Lines are broken to the width of a terminal, texts of a case are not.
-    let text =
-        [out, err].map(|bytes| String::from_utf8(bytes).unwrap().split_whitespace().collect::<Vec<_>>().join(" "));
-    (code, text.join("\n"))
+    let code = gomem_cli::run(std::iter::once("gomem").chain(args.iter().copied()), &mut out, &mut err);
+    (code, String::from_utf8(out).unwrap(), String::from_utf8(err).unwrap())
+}
+
+/// In one line: lines are broken to the width of a terminal, texts of a case are not.
+fn unbroken(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn report(folder: &str) -> Value {
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    gomem_cli::run(["gomem", "postmortem", folder, "--json", "-"], &mut out, &mut err);
-    serde_json::from_slice(&out).unwrap_or(Value::Null)
+    let (_, out, _) = gomem(&["postmortem", folder, "--json", "-"]);
+    serde_json::from_str(&out).unwrap_or(Value::Null)
 }
 
 #[test]

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn releases_are_read_from_names() {
-        let path = "/root/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.24.11.linux-amd64/src/fmt/print.go";
+        let path = "/home/me/go/pkg/mod/golang.org/toolchain@v0.0.1-go1.24.11.linux-amd64/src/fmt/print.go";
         assert_eq!(toolchain(path).as_deref(), Some("go1.24.11"));
         assert_eq!(toolchain("/usr/local/go/src/fmt/print.go"), None);
         assert_eq!((minor("go1.26.8"), minor("go1.27rc1"), minor("devel")), (Some(26), Some(27), None));
