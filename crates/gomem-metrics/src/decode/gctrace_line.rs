@@ -69,8 +69,7 @@ pub struct GcTraceLine {
 impl GcTraceLine {
     /// What no program can have: then the line was made up, edited, or put together of two.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
-        let is_less = |a: u64, b: u64| a < b;
-        if is_less(self.heap_end_mb, self.heap_start_mb) {
+        if self.heap_end_mb < self.heap_start_mb {
             Some("a heap that is smaller when marking ends than when it begins: no program has that")
         } else if self.heap_live_mb > self.heap_end_mb.saturating_add(ROUNDED_MB) {
             Some("more is live than there is: no program has that")

@@ -339,23 +339,25 @@ impl Grammar {
 }
 
 /// The names of a sample's labels so far. Most samples have a handful, and whoever wrote the text may have put a million there.
+/// The first ones need no memory of their own, which would be asked for with every sample.
 #[derive(Default)]
 struct LabelNames<'a> {
-    few: Vec<Cow<'a, str>>,
+    few: [Cow<'a, str>; FEW_LABELS],
+    /// How many of `few` there are.
+    count: usize,
     many: HashSet<Cow<'a, str>>,
 }
 
 impl<'a> LabelNames<'a> {
     /// Whether it is new.
     fn insert(&mut self, name: Cow<'a, str>) -> bool {
-        if self.few.contains(&name) {
+        if self.few.iter().take(self.count).any(|known| *known == name) {
             return false;
         }
-        if self.few.len() < FEW_LABELS {
-            self.few.push(name);
-            return true;
-        }
-        self.many.insert(name)
+        let Some(free) = self.few.get_mut(self.count) else { return self.many.insert(name) };
+        *free = name;
+        self.count += 1;
+        true
     }
 }
 
