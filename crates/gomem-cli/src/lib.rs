@@ -1,17 +1,4 @@
-//! The `gomem` command, as a library: the binary and the Python wheel run the same code.
-//!
-//! Exit codes: 0 fine; 1 a gate failed, or a finding as severe as `--fail-on` says; 2 bad usage; 130 interrupted; 3 bad input, with one
-//! line that says which file, where, what, and what to do.
-//!
-//! | room | holds |
-//! |---|---|
-//! | `failure` | how a command can go wrong |
-//! | `show` | tables as text, CSV, JSON, Parquet and Arrow IPC; findings as sentences; SARIF; what differs on a terminal |
-//! | `read` | files and standard input, what they hold, and the options that say what of it is read |
-//! | `commands` | the commands, a file each |
-//! | `arguments` | the list of the commands |
-//!
-//! Each room sees only those above it.
+#![doc = include_str!("../README.md")]
 
 #![forbid(unsafe_code)]
 

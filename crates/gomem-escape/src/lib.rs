@@ -1,39 +1,17 @@
-//! Reader for what the Go compiler says about memory: the log of `go build -gcflags=-m=2`, Go 1.21 to 1.27.
+#![doc = include_str!("../README.md")]
 //!
-//! [`EscapeLog::decode`] folds the log into one [`HeapDecision`] per place: what goes to the heap, the compiler's flow,
-//! the [`Cause`] a human acts on, how sure it is that memory is allocated, and advice. [`records`] gives the log line by
-//! line instead; every [`Record`] renders back to its exact line.
+//! ## Tasks and types
 //!
-//! ```
-//! use gomem_escape::{Cause, EscapeLog};
-//!
-//! let log = "# example.com/app\n\
-//!            ./a.go:7:10: buf escapes to heap in put:\n\
-//!            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
-//!            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
-//!            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
-//!            ./a.go:7:10: buf escapes to heap\n";
-//! let log = EscapeLog::decode(log.as_bytes())?;
-//! let decision = &log.heap_decisions()[0];
-//! assert_eq!(decision.cause, Cause::InterfaceBoxing);
-//! assert_eq!(decision.callee(), Some("(*sync.Pool).Put"));
-//! assert!(decision.advice.contains("pointer"));
-//! # Ok::<(), gomem_escape::Error>(())
-//! ```
-//!
-//! | room | holds |
+//! | to | use |
 //! |---|---|
-//! | `error` | [`Error`], [`ErrorKind`], [`Limits`] |
-//! | `text` | lines, [`Position`], [`Message`] and its grammar, [`Record`]; expressions and their [`SubjectKind`] |
-//! | `json` | the files of `-gcflags=-json=0,DIR` |
-//! | `read` | the fold: what is distinct in a log, interned; [`Coverage`] |
-//! | `decide` | [`Cause`], [`Certainty`], [`LeakStep`], the advice |
-//! | `model` | [`HeapDecision`], [`Leak`], [`Inlining`], [`StackBuffer`], [`WrappedCall`], and their tables |
-//! | `log` | [`EscapeReader`], [`EscapeLog`], [`EscapeDiff`], [`DiagnosticsReader`], [`Diagnostics`] |
-//! | `std_library` | [`StdDecisions`]: what is decided in the standard library, of the releases that come along by feature `std-tables` |
-//! | `source` | [`files_of`]: the files of a folder |
-//!
-//! Each room sees only those above it.
+//! | read a whole log | [`EscapeLog::decode`]; [`EscapeReader`] for a stream |
+//! | know why something is on the heap | [`HeapDecision`], [`Cause`], [`Certainty`], [`LeakStep`] |
+//! | look at leaks, inlining and stack buffers | [`Leak`], [`Inlining`], [`StackBuffer`], [`WrappedCall`] |
+//! | compare two logs | [`EscapeDiff`] |
+//! | read the log line by line | [`records`], [`Record`], [`Message`], [`Position`]; each [`Record`] renders back to its exact line |
+//! | read the folder of `-gcflags=-json=0,DIR` | [`DiagnosticsReader`], [`Diagnostics`], [`files_of`] |
+//! | know what the standard library decides | [`StdDecisions`] |
+//! | know how much of a log was understood | [`Coverage`] |
 
 #![forbid(unsafe_code)]
 

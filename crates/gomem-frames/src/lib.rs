@@ -1,22 +1,4 @@
-//! Turns gomem tables into Polars data frames.
-//!
-//! The only crate that names Polars, so that nobody else has to compile it.
-//!
-//! ```
-//! use gomem_frames::to_frame;
-//! use gomem_table::{Column, Table, Unit};
-//!
-//! let table = Table::new("lines", vec![
-//!     Column::strings("file", ["a.go", "b.go"]),
-//!     Column::int64("bytes", Unit::Bytes, vec![24, 96]),
-//! ])?;
-//! let frame = to_frame(&table)?;
-//! assert_eq!(frame.shape(), (2, 2));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! Text becomes `String`, a category an `Enum` of all its names, a time `Datetime("ms", "UTC")`, lists and records `List`
-//! and `Struct`. What is unknown is null.
+#![doc = include_str!("../README.md")]
 
 #![forbid(unsafe_code)]
 

@@ -1,25 +1,13 @@
-//! The report for people: pages, text and charts of what [`gomem_postmortem`] found.
+#![doc = include_str!("../README.md")]
 //!
-//! Every function here is a pure function of facts: it reads no file and computes no number.
+//! ## Tasks and types
 //!
-//! ```no_run
-//! use gomem_postmortem::{Bundle, Report};
-//!
-//! let report = Report::from_bundle(&Bundle::open("incident/".as_ref())?);
-//! print!("{}", gomem_report::text(&report, 100));
-//! std::fs::write("report.html", gomem_report::html(&report))?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! | room | holds |
+//! | to | use |
 //! |---|---|
-//! | `words` | facts as words: savings, cells of predictions, the overview, HTML's escapes |
-//! | `charts` | facts as SVG: axes and lines, one file a chart; [`waterfall_svg`] |
-//! | `flame` | [`FlameHtml`]: a flame graph to walk through |
-//! | `text` | what a terminal shows: [`text`], [`comparison_text`] |
-//! | `pages` | whole HTML documents: [`html`], [`what_if_html`] |
-//!
-//! Arrows between rooms go from the bottom to the top: a room imports only from rooms above it.
+//! | print a report or a comparison | [`text`], [`comparison_text`] |
+//! | write a page | [`html`], [`what_if_html`] |
+//! | draw a flame graph | [`FlameHtml`] |
+//! | draw where the memory is | [`waterfall_svg`] |
 
 #![forbid(unsafe_code)]
 

@@ -1,19 +1,13 @@
-//! What the gomem crates ask of series of numbers: robust trends, quantiles, and how likely chance is.
+#![doc = include_str!("../README.md")]
 //!
-//! ```
-//! use gomem_statistics::{Trend, quantile};
+//! ## Tasks and types
 //!
-//! let trend = Trend::new(&[(0.0, 1.0), (1.0, 3.0), (2.0, 500.0), (3.0, 7.0)]).unwrap();
-//! assert!((trend.slope - 3.0).abs() < 1.5, "one outlier changes little");
-//! assert_eq!(quantile(&[5.0, 1.0, 3.0], 0.5), Some(3.0));
-//! ```
-//!
-//! | module | holds |
+//! | to | use |
 //! |---|---|
-//! | `trend` | [`Trend`]: a line by medians, and whether values rise at all |
-//! | `pace` | [`Pace`]: how fast a value goes lately, [`later_pace`], [`scatter`] |
-//! | `quantile` | [`median`], [`quantile`] |
-//! | `normal` | [`normal_share_within`] |
+//! | fit a line that ignores outliers | [`Trend`] |
+//! | know how fast a value changes lately | [`Pace`], [`later_pace`], [`scatter`] |
+//! | take a median or another quantile | [`median`], [`quantile`] |
+//! | know how likely chance is | [`normal_share_within`] |
 
 #![forbid(unsafe_code)]
 

@@ -1,5 +1,4 @@
-//! What the Go compiler decides about the heap in the standard library: data, which `gomem-escape` reads with its feature
-//! `std-tables`. `make std-decisions` makes it from the logs of `go build -gcflags=all=-m=2 std` of each release.
+#![doc = include_str!("../README.md")]
 
 #![forbid(unsafe_code)]
 

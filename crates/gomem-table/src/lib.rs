@@ -1,38 +1,15 @@
-//! Named, typed, equal-length columns with units: what every gomem decoder hands out.
+#![doc = include_str!("../README.md")]
 //!
-//! A [`Table`] is a list of [`Column`]s of equal length. Text is interned once in a [`StringPool`] and referenced by
-//! code, so a million stack frames of three hundred functions cost a million small integers. Null means "unknown",
-//! never zero.
+//! ## Tasks and types
 //!
-//! A decoder says each of its tables once, with a [`Definition`]: name, type, unit and meaning of each column, and how its
-//! value is got from a row. Both the [`TableSchema`] and the table follow from it.
-//!
-//! ```
-//! use gomem_table::{Cell, Column, Table, Unit};
-//!
-//! let table = Table::new("top", vec![
-//!     Column::strings("function", ["main.parse", "main.store"]),
-//!     Column::int64("flat", Unit::Bytes, vec![4096, 512]),
-//! ])?;
-//! assert_eq!(table.rows(), 2);
-//! assert_eq!(table.column("flat").unwrap().cell(0), Cell::Int64(4096));
-//! # Ok::<(), gomem_table::TableError>(())
-//! ```
-//!
-//! | module | holds |
+//! | to | use |
 //! |---|---|
-//! | `table` | [`Table`], [`TableError`] |
-//! | `column` | [`Column`], [`Values`], its constructors |
-//! | `cell` | [`Cell`]: one value, for renderers |
-//! | `definition` | [`Definition`]: a table said once |
-//! | `row` | [`Row`], [`ToTable`]: what is shown as a table |
-//! | `fill` | columns that are filled a chunk of rows at a time |
-//! | `json` | cells and rows as JSON; [`rfc3339`] |
-//! | `kind` | [`Kind`]: the type of a column's values |
-//! | `strings` | [`StringPool`], [`StringPoolBuilder`] |
-//! | `schema` | [`TableSchema`], [`ColumnSchema`]: what a table promises |
-//! | `view` | [`View`]: a table that a model makes, and its schema |
-//! | `unit` | [`Unit`] and its human-readable form, [`percent`], [`MIB`] |
+//! | hold or read a table | [`Table`], [`Column`], [`Values`], [`Cell`], [`Kind`] |
+//! | declare a table once | [`Definition`], [`View`], [`TableSchema`], [`ColumnSchema`] |
+//! | show rows of your own as a table | [`Row`], [`ToTable`] |
+//! | intern text | [`StringPool`], [`StringPoolBuilder`] |
+//! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
+//! | write JSON | [`rfc3339`] and the module's rows |
 
 #![forbid(unsafe_code)]
 

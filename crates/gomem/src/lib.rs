@@ -1,37 +1,43 @@
-//! Go memory post-mortems from Rust: one name for the gomem crates, each behind a feature of its own.
-//!
-//! ```no_run
-//! # #[cfg(feature = "postmortem")] {
-//! use gomem::postmortem::{Bundle, Report};
-//!
-//! let report = Report::from_bundle(&Bundle::open("incident/".as_ref())?);
-//! for finding in report.findings() {
-//!     println!("{}: {}", finding.severity.name(), finding.title);
-//! }
-//! # }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
+#![doc = include_str!("../README.md")]
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "arrow")]
+#[doc(inline)]
+pub use gomem_arrow as arrow;
 #[cfg(feature = "postmortem")]
+#[doc(inline)]
 pub use gomem_binary as binary;
 #[cfg(feature = "capture")]
+#[doc(inline)]
 pub use gomem_capture as capture;
 #[cfg(feature = "escape")]
+#[doc(inline)]
 pub use gomem_escape as escape;
 #[cfg(feature = "metrics")]
+#[doc(inline)]
 pub use gomem_finding as finding;
+#[cfg(feature = "frames")]
+#[doc(inline)]
+pub use gomem_frames as frames;
 #[cfg(feature = "gogc")]
+#[doc(inline)]
 pub use gomem_gogc as gogc;
 #[cfg(feature = "metrics")]
+#[doc(inline)]
 pub use gomem_metrics as metrics;
 #[cfg(feature = "postmortem")]
+#[doc(inline)]
 pub use gomem_postmortem as postmortem;
 #[cfg(feature = "pprof")]
+#[doc(inline)]
 pub use gomem_pprof as pprof;
 #[cfg(feature = "report")]
+#[doc(inline)]
 pub use gomem_report as report;
+#[doc(inline)]
 pub use gomem_statistics as statistics;
+#[doc(inline)]
 pub use gomem_symbol as symbol;
+#[doc(inline)]
 pub use gomem_table as table;
