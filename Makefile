@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -149,6 +149,9 @@ package: $(VENV)/.tools ## what would be published: crates, wheel and source dis
 
 tables: ## docs/reference/tables.md, from the schemas of all tables
 	GOMEM_TABLES=write cargo test --locked -q -p gomem-cli --test tables
+
+commands: ## docs/reference/command.md, from the command's help
+	GOMEM_COMMANDS=write cargo test --locked -q -p gomem-cli --test reference
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

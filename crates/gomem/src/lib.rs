@@ -41,3 +41,12 @@ pub use gomem_statistics as statistics;
 pub use gomem_symbol as symbol;
 #[doc(inline)]
 pub use gomem_table as table;
+
+/// The examples in the pages of the repository, compiled.
+#[cfg(all(doctest, feature = "postmortem"))]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../../docs/how-to/rust.md")]
+    struct EmbedIt;
+}
