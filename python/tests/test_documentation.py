@@ -1,4 +1,4 @@
-"""Every command and every line of Python in README and docs does what it says, on the example incident."""
+"""Every block of README and docs runs, on the example incident."""
 
 import os
 import re
@@ -38,7 +38,7 @@ def commands():
 
 
 @pytest.fixture
-def folder(before, tmp_path, monkeypatch, service):
+def folder(before, tmp_path, monkeypatch):
     """A folder with what the pages name, made from the incident; `gomem` is on the path."""
     after = before.parent / "after"
     (tmp_path / "examples").symlink_to(ROOT / "examples")
@@ -85,7 +85,8 @@ def test_a_command(page, command, folder, service):
 
 
 @pytest.mark.parametrize("page", sorted({page for page, _ in blocks("python")}))
-def test_python(page, folder):
+@pytest.mark.usefixtures("folder")
+def test_python(page):
     names = {"gm": gm, "pl": pl}
     for named, text in blocks("python"):
         if named == page:
