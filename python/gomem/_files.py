@@ -29,12 +29,16 @@ class Files:
         if isinstance(paths, str | os.PathLike):
             paths = [paths]
         self.names: list[str] = []
+        # Nobody named these, so files of other kinds may be among them.
+        self.of_folders: set[str] = set()
         for path in paths:
             name = os.fspath(path)
             found = self._find_remote(name) if "://" in name else _find(name)
             if not found:
                 raise FileNotFoundError(2, "no such file, or no file matches", name)
             self.names += found
+            if name.endswith("/") or Path(name).is_dir():
+                self.of_folders.update(found)
         if not self.names:
             raise FileNotFoundError(2, "no files were given")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -54,8 +55,9 @@ class ScanDiagnostics:
         Returns
         -------
         polars.DataFrame
-            ``path``; ``kind``: that of `DecodeError`, ``limit``, ``missing``, ``permission`` or
-            ``io``; ``offset`` or ``line``, where known; ``message``.
+            ``path``; ``kind``: that of `DecodeError`, ``other_kind`` for a profile that has none of
+            the sample types, ``limit``, ``missing``, ``permission`` or ``io``; ``offset`` or
+            ``line``, where known; ``message``.
         """
         rows = [(path, *found) for path, found in sorted(self._found.items())]
         return pl.DataFrame(rows, schema=_DIAGNOSTICS, orient="row")
@@ -72,6 +74,15 @@ class ScanDiagnostics:
 
 class Decoder(Protocol):
     """One format."""
+
+    passed_over: frozenset[str]
+    """What kinds of errors say that the user did not mean this file, though a folder holds it."""
+
+    never_raised: frozenset[str]
+    """What kinds of errors say so of a file that the user named, too."""
+
+    suffixes: tuple[str, ...]
+    """Names that promise the format: a file with one of these is never passed over in a folder."""
 
     def schema(self, source: Source) -> pl.Schema:
         """Tell the columns of all files, by one of them."""
@@ -189,7 +200,10 @@ class Scan:
                 frame = self._decoder.decode(source, own, rows)
         except (GomemError, OSError) as err:
             if not self._collects:
-                raise
+                if not self._is_passed_over(name, err):
+                    raise
+                _LOG.info("%s", err)
+                return pl.DataFrame(schema=self._schema_of(columns))
             if self._diagnostics is not None:
                 self._diagnostics.add(name, err)
                 return pl.DataFrame(schema=self._schema_of(columns))
@@ -226,7 +240,7 @@ class Scan:
                 with self._files.open(name) as source:
                     own = self._decoder.schema(source)
             except (GomemError, OSError) as err:
-                if not self._collects:
+                if not self._collects and not self._is_passed_over(name, err):
                     raise
                 if self._diagnostics is not None:
                     self._diagnostics.add(name, err)
@@ -236,6 +250,13 @@ class Scan:
             error = {"error": pl.String()} if tells else {}
             return pl.Schema({"path": pl.String(), **own, **error})
         raise problem or UsageError("no files")
+
+    def _is_passed_over(self, name: str, error: Exception) -> bool:
+        kind = _kind(error)
+        if kind in self._decoder.never_raised:
+            return True
+        promised = name.endswith(self._decoder.suffixes)
+        return kind in self._decoder.passed_over and name in self._files.of_folders and not promised
 
     def _schema_of(self, columns: list[str]) -> pl.Schema:
         return pl.Schema({column: self.schema[column] for column in columns})
@@ -272,6 +293,8 @@ def _kind(error: Exception) -> str:
         case _:
             return "io"
 
+
+_LOG = logging.getLogger("gomem")
 
 _ADDED = frozenset(["path", "error"])
 

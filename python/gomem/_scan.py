@@ -11,10 +11,9 @@ from gomem import _gomem
 from gomem._files import Files
 from gomem._lazy import OnError, ScanDiagnostics, scan
 from gomem._metrics import GomemWarning
-from gomem._pprof import SampleType
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gomem._files import Paths
     from gomem._progress import Progress
@@ -26,6 +25,7 @@ __all__ = ["TABLES", "Logs", "Profiles", "Traces", "scan_escape_log", "scan_gctr
 def scan_pprof(
     paths: Paths,
     *,
+    sample_types: Sequence[str] | None = None,
     on_error: OnError = "raise",
     diagnostics: ScanDiagnostics | None = None,
     limits: Mapping[str, int] | None = None,
@@ -42,13 +42,19 @@ def scan_pprof(
     ----------
     paths
         A file, a folder (with all below it), a pattern such as ``"profiles/**/*.pb.gz"``, a URL
-        that fsspec opens (a pattern, or a folder that ends with ``/``, as well), or a list.
+        that fsspec opens (a pattern, or a folder that ends with ``/``, as well), or a list. Files
+        of a folder that are no profiles are passed over, unless their names end like one's.
+    sample_types
+        The columns of values, such as ``["alloc_space", "inuse_space"]``. Profiles that have none
+        of them are passed over; one that lacks some has null there. By default the first profile
+        says what there is, and a profile of another kind is an error.
     on_error
-        What to do about a file that is no profile or cannot be read: ``"raise"``, or
+        What to do about a file that cannot be read, or is of another kind: ``"raise"``, or
         ``"collect"``, which gives one row with the reason in the column ``error``; good rows have
-        null there.
+        null there. Every file that is passed over has such a row, too. With ``"raise"`` those are
+        logged (``logging.getLogger("gomem")``, level ``INFO``).
     diagnostics
-        With ``"collect"``: where bad files are told of, instead of in a column.
+        With ``"collect"``: the frame of these files, instead of a column.
     limits
         As for `read_pprof`.
     storage_options
@@ -60,8 +66,10 @@ def scan_pprof(
     Returns
     -------
     polars.LazyFrame
-        ``path``, ``time``, one Int64 column per sample type (those of the first profile),
-        ``function``, ``file`` and ``line`` of the leaf, ``stack`` (function names, leaf first).
+        ``path``; ``kind`` of the profile (``heap``, ``cpu``, ``contention``, ``goroutine``, …);
+        ``time``, ``duration_nanos``, ``build_id`` and ``comments``, as the profile says; one Int64
+        column per sample type; ``function``, ``file`` and ``line`` of the leaf; ``stack``
+        (function names, leaf first); ``labels`` (records of ``key``, ``str``, ``num``, ``unit``).
 
     Raises
     ------
@@ -81,7 +89,7 @@ def scan_pprof(
     files = Files(paths, storage_options)
     return scan(
         files,
-        Profiles(dict(limits or {})),
+        Profiles(dict(limits or {}), sample_types),
         on_error=on_error,
         diagnostics=diagnostics,
         progress=progress,
@@ -180,27 +188,47 @@ def scan_escape_log(
 
 
 class Profiles:
-    """Profiles: the sample types of the first are columns of all."""
+    """Profiles: all have the columns of the same sample types."""
 
-    def __init__(self, limits: dict[str, int]) -> None:
+    passed_over = frozenset(["not_a_profile"])
+    suffixes: tuple[str, ...] = (".pb.gz", ".pb", ".pprof", ".prof")
+
+    def __init__(self, limits: dict[str, int], sample_types: Sequence[str] | None = None) -> None:
+        if isinstance(sample_types, str) or (sample_types is not None and not sample_types):
+            raise _gomem.UsageError("sample_types is a list of names")
         self._limits = limits
+        self._sample_types = None if sample_types is None else list(sample_types)
+        # Who names the sample types says which profiles are meant.
+        self.never_raised = frozenset([] if sample_types is None else ["other_kind"])
 
     def schema(self, source: Source) -> pl.Schema:
-        kinds = [SampleType(*kind) for kind in self._read(source).sample_types]
+        if self._sample_types is None:
+            kinds = self._read(source).sample_types
+            self._sample_types = [name for name, _ in kinds if name not in _RESERVED]
         return pl.Schema(
             {
+                "kind": pl.String(),
                 "time": pl.Datetime("ms", "UTC"),
-                **{kind.name: pl.Int64() for kind in kinds if kind.name not in _RESERVED},
+                "duration_nanos": pl.Int64(),
+                "build_id": pl.String(),
+                **dict.fromkeys(self._sample_types, pl.Int64()),
                 "function": pl.String(),
                 "file": pl.String(),
                 "line": pl.Int64(),
                 "stack": pl.List(pl.String()),
+                "labels": pl.List(_LABEL),
+                "comments": pl.List(pl.String()),
             }
         )
 
     def decode(self, source: Source, columns: list[str], rows: int | None) -> pl.DataFrame:
+        profile = self._read(source)
+        own = [name for name, _ in profile.sample_types]
+        wanted = self._sample_types or [name for name in columns if name not in _RESERVED]
+        if wanted and not set(own) & set(wanted):
+            raise _other_kind(source, own, wanted)
         # Without any column of its own, a file still counts its rows.
-        return pl.DataFrame(self._read(source).scan(columns or ["line"], rows))
+        return pl.DataFrame(profile.scan(columns or ["line"], rows))
 
     def _read(self, source: Source) -> _gomem.Profile:
         return _gomem.read_pprof(source, limits=self._limits, strict=False, pprof_compat=False)
@@ -208,6 +236,10 @@ class Profiles:
 
 class Traces:
     """GC traces."""
+
+    passed_over = frozenset(["nothing_found"])
+    never_raised: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
 
     def schema(self, source: Source) -> pl.Schema:
         return pl.DataFrame(_gomem.read_gctrace(source).table()).schema
@@ -225,6 +257,10 @@ class Traces:
 class Logs:
     """Logs of the compiler."""
 
+    passed_over = frozenset(["nothing_found"])
+    never_raised: frozenset[str] = frozenset()
+    suffixes: tuple[str, ...] = ()
+
     def __init__(self, table: str) -> None:
         self._table = table
 
@@ -238,12 +274,27 @@ class Logs:
         return pl.DataFrame(getattr(_gomem.read_escape_log(source), self._table)())
 
 
+def _other_kind(source: Source, own: list[str], wanted: list[str]) -> _gomem.DecodeError:
+    name = source if isinstance(source, str) else getattr(source, "name", "a profile")
+    text = f"{name}: a profile of {', '.join(own)}, which has none of {', '.join(wanted)}"
+    error = _gomem.DecodeError(f"{text}; sample_types=[…] says which profiles are meant")
+    error.kind = "other_kind"
+    return error
+
+
 def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataFrame:
     kept = frame.select(columns) if columns else frame
     return kept if rows is None else kept.head(rows)
 
 
-_RESERVED = frozenset(["path", "time", "function", "file", "line", "stack", "error"])
+_LABEL = pl.Struct({"key": pl.String(), "str": pl.String(), "num": pl.Int64(), "unit": pl.String()})
+
+_RESERVED = frozenset(
+    [
+        *["path", "kind", "time", "duration_nanos", "build_id", "comments"],
+        *["function", "file", "line", "stack", "labels", "error"],
+    ]
+)
 
 TABLES = ("escapes", "stack_buffers", "leaks", "inlining", "diagnostics")
 FORMER_NAMES = {"stays": "stack_buffers"}

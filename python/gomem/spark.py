@@ -21,6 +21,8 @@ Spark has no others. Options:
 ``columns``
     Names with commas in between. Spark does not tell a Python source which columns a query needs,
     so tell it here, or by ``.schema(…)``: others are not made.
+``sample_types``
+    Of ``pprof``: the columns of values, with commas in between; other profiles are passed over.
 ``table``
     Of ``escape_log``: the rows, ``escapes`` by default.
 ``storage.…``
@@ -149,7 +151,8 @@ class PprofDataSource(_Files):
 
     def decoder(self) -> Decoder:
         """Give what reads a profile."""
-        return Profiles({})
+        named = [name.strip() for name in self.options.get("sample_types", "").split(",")]
+        return Profiles({}, [name for name in named if name] or None)
 
 
 class GcTraceDataSource(_Files):

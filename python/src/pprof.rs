@@ -394,10 +394,10 @@ fn refusal(name: &str, err: &gomem_pprof::Error) -> Error {
     }
     use gomem_pprof::ErrorKind as Kind;
     let kind = match err.kind() {
+        _ if err.is_foreign() => "not_a_profile",
         Kind::Empty => "empty",
         Kind::Gzip { .. } => "gzip",
         Kind::Truncated { .. } => "truncated",
-        Kind::Unsupported { .. } => "unsupported",
         _ => "malformed",
     };
     Error::Decode { message, kind, offset: err.offset(), line: err.line() }

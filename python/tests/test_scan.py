@@ -77,12 +77,17 @@ def test_all_rows_are_there(folder, heap):
     assert one["function"].to_list() == [stack[0] for stack in heap.samples()["stack"]]
     assert frame.schema == {
         "path": pl.String,
+        "kind": pl.String,
         "time": pl.Datetime("ms", "UTC"),
+        "duration_nanos": pl.Int64,
+        "build_id": pl.String,
         **{kind.name: pl.Int64 for kind in heap.sample_types},
         "function": pl.String,
         "file": pl.String,
         "line": pl.Int64,
         "stack": pl.List(pl.String),
+        "labels": heap.samples().schema["labels"],
+        "comments": pl.List(pl.String),
     }
 
 
@@ -141,7 +146,7 @@ def test_what_is_wrong_with_a_file_is_raised(folder):
         with pytest.raises((gm.DecodeError, *wrapped), match=r"05\.pb\.gz") as caught:
             scan.collect(engine=engine)
         if isinstance(caught.value, gm.DecodeError):
-            assert caught.value.kind == "malformed"
+            assert caught.value.kind == "not_a_profile"
             assert caught.value.offset is not None
         else:
             assert wrapped
@@ -219,11 +224,57 @@ def test_missing_files(tmp_path):
             gm.scan_pprof(paths)
 
 
-def test_other_sample_types_are_null(folder):
-    shutil.copy(HEAP.parent / "cpu.pb.gz", folder / "zz.pb.gz")
-    last = gm.scan_pprof(folder).collect().filter(pl.col("path").str.ends_with("zz.pb.gz"))
-    assert last["alloc_space"].null_count() == last.height > 0
-    assert last["function"].null_count() == 0
+CPU = HEAP.parent / "cpu.pb.gz"
+
+
+def test_a_profile_of_another_kind_is_an_error(folder, heap):
+    shutil.copy(CPU, folder / "zz.pb.gz")
+    with pytest.raises((gm.DecodeError, pl.exceptions.ComputeError), match="none of alloc_objects"):
+        gm.scan_pprof(folder).collect()
+    told = gm.scan_pprof(folder, on_error="collect").filter(pl.col("error").is_not_null()).collect()
+    assert told["path"].str.ends_with("zz.pb.gz").to_list() == [True]
+    bad = gm.ScanDiagnostics()
+    frame = gm.scan_pprof(folder, on_error="collect", diagnostics=bad).collect()
+    assert frame.height == COUNT * len(heap)
+    assert bad.to_frame()["kind"].to_list() == ["other_kind"]
+
+
+def test_sample_types_say_which_profiles_are_meant(folder, heap, caplog):
+    # The first by name, so it would say what the columns are.
+    shutil.copy(CPU, folder / "00-cpu.pb.gz")
+    (folder / "manifest.json").write_text('{"files": []}')
+    (folder / "1784990000000.prom").write_text("go_goroutines 12\n")
+    with caplog.at_level("INFO", logger="gomem"):
+        frame = gm.scan_pprof(folder, sample_types=["inuse_space", "alloc_space"]).collect()
+    assert frame["alloc_space"].sum() == COUNT * heap.samples()["alloc_space"].sum()
+    assert frame["alloc_space"].null_count() == 0
+    assert "alloc_objects" not in frame.columns
+    assert len(caplog.records) >= 3
+    bad = gm.ScanDiagnostics()
+    gm.scan_pprof(
+        folder, sample_types=["alloc_space"], on_error="collect", diagnostics=bad
+    ).collect()
+    told = bad.to_frame().select(pl.col("path").str.split("/").list.last(), "kind")
+    assert dict(told.rows()) == {
+        "00-cpu.pb.gz": "other_kind",
+        "1784990000000.prom": "not_a_profile",
+        "manifest.json": "not_a_profile",
+    }
+    with pytest.raises(gm.DecodeError, match="manifest"):
+        gm.scan_pprof(folder / "manifest.json")
+    with pytest.raises(gm.UsageError, match="a list of names"):
+        gm.scan_pprof(folder, sample_types="alloc_space")
+
+
+def test_what_a_profile_says_of_itself(tmp_path):
+    shutil.copy(CPU, tmp_path)
+    cpu = gm.read_pprof(CPU)
+    frame = gm.scan_pprof(tmp_path).collect()
+    assert frame["kind"].unique().to_list() == ["cpu"]
+    assert frame["duration_nanos"].unique().to_list() == [cpu._inner.duration_nanos]
+    assert frame["labels"].to_list() == cpu.samples()["labels"].to_list()
+    assert frame["comments"].list.len().sum() == 0
+    assert frame["build_id"].null_count() in (0, frame.height)
 
 
 def test_sinking_writes_all(folder, heap, tmp_path):

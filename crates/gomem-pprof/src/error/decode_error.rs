@@ -122,12 +122,26 @@ impl Error {
         self.inner.line
     }
 
+    /// Whether the input is a file of another kind, rather than a damaged profile: its first bytes are those of no profile.
+    #[must_use]
+    pub fn is_foreign(&self) -> bool {
+        let at_start = || self.inner.offset.is_some_and(|offset| offset < FIRST_BYTES);
+        match self.inner.kind {
+            ErrorKind::NoSampleTypes | ErrorKind::Unsupported { .. } => true,
+            ErrorKind::Wire { .. } | ErrorKind::WireType { .. } => at_start(),
+            _ => false,
+        }
+    }
+
     /// Whether a limit was reached, rather than the input being wrong.
     #[must_use]
     pub fn is_limit(&self) -> bool {
         matches!(self.inner.kind, ErrorKind::Limit { .. })
     }
 }
+
+/// A profile begins with its sample types; so many bytes of them no other format has.
+const FIRST_BYTES: u64 = 64;
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -58,6 +58,22 @@ impl Profile {
         &self.sample_types
     }
 
+    /// What it counts, in one word: `heap` (also `allocs`: Go writes the same sample types), `cpu`, `contention` (mutex and
+    /// block profiles have the same, too), `goroutine`, `threadcreate`; of any other, its last sample type.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        let has = |name: &str| self.sample_types.iter().any(|kind| kind.name == name);
+        if has("inuse_space") || has("alloc_space") {
+            "heap"
+        } else if has("cpu") {
+            "cpu"
+        } else if has("contentions") {
+            "contention"
+        } else {
+            self.sample_types.last().map_or("", |kind| &kind.name)
+        }
+    }
+
     /// The index of a sample type. As for `go tool pprof`, `space` finds `inuse_space`'s plain name: an `inuse_` in
     /// front is optional.
     #[must_use]

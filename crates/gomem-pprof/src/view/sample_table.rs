@@ -24,32 +24,51 @@ impl ToTable for Samples<'_> {
     }
 }
 
-struct SampleTable<'a> {
-    profile: &'a Profile,
-    names: FunctionNames,
-    /// The texts of labels, and where those of the profile are in there.
+/// The texts of a profile's labels.
+pub(super) struct LabelTexts {
     texts: Arc<StringPool>,
+    /// Where the profile's strings are in there.
     codes: HashMap<u32, u32>,
 }
 
-impl<'a> SampleTable<'a> {
-    fn new(profile: &'a Profile) -> Self {
+impl LabelTexts {
+    pub(super) fn new(profile: &Profile) -> Self {
         let (mut texts, mut codes) = (StringPoolBuilder::new(), HashMap::default());
         for label in profile.labels.distinct() {
             for id in [label.key, label.text, label.unit] {
                 codes.entry(id).or_insert_with(|| texts.intern(profile.string(id)));
             }
         }
-        Self { profile, names: FunctionNames::new(profile), texts: texts.finish(), codes }
+        Self { texts: texts.finish(), codes }
+    }
+
+    /// A label as a record.
+    pub(super) fn definition<'p>(&self) -> Definition<'p, &'p LabelColumns> {
+        let codes = Arc::new(self.codes.clone());
+        let code = |of: fn(&LabelColumns) -> u32| {
+            let codes = Arc::clone(&codes);
+            move |label: &&'p LabelColumns| codes.get(&of(label)).copied().unwrap_or(0)
+        };
+        Definition::new("label", "as in the profile")
+            .codes("key", &self.texts, "the label's key", code(|label| label.key))
+            .codes("str", &self.texts, "its text; empty for a number", code(|label| label.text))
+            .int64("num", Unit::None, "its number; 0 for a text", |label| label.number)
+            .codes("unit", &self.texts, "the number's unit", code(|label| label.unit))
+    }
+}
+
+struct SampleTable<'a> {
+    profile: &'a Profile,
+    names: FunctionNames,
+    labels: LabelTexts,
+}
+
+impl<'a> SampleTable<'a> {
+    fn new(profile: &'a Profile) -> Self {
+        Self { profile, names: FunctionNames::new(profile), labels: LabelTexts::new(profile) }
     }
 
     fn definition(&self) -> Definition<'_, Sample<'a>> {
-        let code = |id: u32| self.codes.get(&id).copied().unwrap_or(0);
-        let label = Definition::new("label", "as in the profile")
-            .codes("key", &self.texts, "the label's key", move |label: &&LabelColumns| code(label.key))
-            .codes("str", &self.texts, "its text; empty for a number", move |label| code(label.text))
-            .int64("num", Unit::None, "its number; 0 for a text", |label| label.number)
-            .codes("unit", &self.texts, "the number's unit", move |label| code(label.unit));
         let mut definition = Definition::new("samples", "as in the profile")
             .about("one row a sample")
             .int64("sample", Unit::None, "its place in the profile, from 0", |sample: &Sample<'a>| {
@@ -65,7 +84,8 @@ impl<'a> SampleTable<'a> {
                     sample.value(index)
                 });
         }
-        definition.list("labels", "its labels", label, |sample| self.profile.labels.of(sample.index()))
+        definition
+            .list("labels", "its labels", self.labels.definition(), |sample| self.profile.labels.of(sample.index()))
     }
 }
 

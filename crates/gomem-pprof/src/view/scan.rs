@@ -1,8 +1,13 @@
 //! Some columns of the first samples, for a scan over many profiles.
 
-use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
+use std::sync::Arc;
 
-use super::function_texts::{FunctionNames, function_code, function_pool};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
+
+use super::{
+    function_texts::{FunctionNames, function_code, function_pool},
+    sample_table::LabelTexts,
+};
 use crate::model::{FunctionColumns, Line, Profile, Sample};
 
 /// Some columns of the first samples, for a scan over many profiles.
@@ -14,9 +19,9 @@ pub struct Scan<'a> {
 }
 
 impl Profile {
-    /// One row a sample for a scan over many profiles: of `wanted`, in that order, `time`, the sample types, `function`,
-    /// `file` and `line` of the leaf, and `stack`. Names of sample types that the profile does not have give null. Only
-    /// the first `rows` samples count.
+    /// One row a sample for a scan over many profiles: of `wanted`, in that order, `kind`, `time`, `duration_nanos`,
+    /// `build_id` and `comments` of the profile, the sample types, `function`, `file` and `line` of the leaf, `stack` and
+    /// `labels`. Names of sample types that the profile does not have give null. Only the first `rows` samples count.
     #[must_use]
     pub fn scan(&self, wanted: &[&str], rows: usize) -> Scan<'_> {
         Scan { profile: self, wanted: wanted.iter().map(|&name| name.to_owned()).collect(), rows }
@@ -42,6 +47,35 @@ impl<'a> Scan<'a> {
                 let time = profile.time_nanos.map(|nanos| nanos.div_euclid(1_000_000));
                 definition.optional_timestamp(own, "the profile does not say", "when it was taken", move |_| time)
             }
+            "kind" => {
+                let pool = one(profile.kind());
+                definition.codes(own, &pool, "what the profile counts", |_| 0)
+            }
+            "duration_nanos" => {
+                let duration = profile.duration_nanos;
+                definition.optional_int64(
+                    own,
+                    Unit::Nanoseconds,
+                    "the profile does not say",
+                    "what it covers",
+                    move |_| duration,
+                )
+            }
+            "build_id" => {
+                let id = profile.mappings().next().map_or("", |mapping| mapping.build_id());
+                let (pool, code) = (one(id), (!id.is_empty()).then_some(0));
+                definition
+                    .optional_codes(own, &pool, "the profile does not say", "of the program's file", move |_| code)
+            }
+            "comments" => {
+                definition.texts(own, "free text in the profile", move |_| profile.comments.iter().map(String::as_str))
+            }
+            "labels" => definition.list(
+                own,
+                "the sample's labels",
+                LabelTexts::new(profile).definition(),
+                move |row: &Row<'a>| profile.labels.of(row.sample.index()),
+            ),
             "function" => self.leaf(definition, own, "the function of the leaf", |function| function.name),
             "file" => self.leaf(definition, own, "the file of the leaf", |function| function.filename),
             "line" => definition.optional_int64(own, Unit::None, UNKNOWN, "the line of the leaf", |row| {
@@ -100,6 +134,13 @@ impl<'a> Row<'a> {
     fn new(sample: Sample<'a>) -> Self {
         Self { sample, leaf: sample.frames().next() }
     }
+}
+
+/// A pool of one text.
+fn one(text: &str) -> Arc<StringPool> {
+    let mut pool = StringPoolBuilder::new();
+    pool.intern(text);
+    pool.finish()
 }
 
 const UNKNOWN: &str = "it is not known";
