@@ -124,6 +124,7 @@ fn attribute(
     if profile.sample_type_index("alloc_space").is_none() {
         return Err(Error::usage("not a heap profile: it has no alloc_space"));
     }
+    profile.check_sums().map_err(|err| Error::usage(err.to_string()))?;
     let by_inuse = match sample_type {
         "alloc_space" => false,
         "inuse_space" => true,

@@ -58,7 +58,7 @@ fn the_own_log_is_completed() {
         for escapes in [None, Some(&escapes)] {
             let sites = attribute(&profile, escapes, &AttributeOptions::default());
             let bytes: i64 = sites.iter().map(|site| site.bytes).sum();
-            assert_eq!(bytes, profile.total(profile.sample_type_index("alloc_space").unwrap()));
+            assert_eq!(i128::from(bytes), profile.total(profile.sample_type_index("alloc_space").unwrap()));
         }
     }
 }

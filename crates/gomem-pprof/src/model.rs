@@ -29,5 +29,5 @@ pub(crate) use columns::{FunctionColumns, LabelColumns, LineColumns, MappingColu
 pub(crate) use sample_columns::SampleColumns;
 pub(crate) use scale::{are_comparable, scale, scaled_label};
 pub(crate) use strings::Strings;
-pub(crate) use sums::is_of_base;
+pub(crate) use sums::{TOO_LARGE, int64, is_of_base, share, whole};
 pub(crate) use totals::BASE_LABEL;

@@ -61,7 +61,7 @@ fn counters_are_differenced_and_gauges_kept() {
             true => later.total(index),
             false => later.total(index) - earlier.total(index),
         };
-        let found: i64 = since.samples().map(|sample| sample.value(index)).sum();
+        let found: i128 = since.samples().map(|sample| i128::from(sample.value(index))).sum();
         assert_eq!(found, expected, "{}", kind.name());
     }
     assert!(earlier.since(&later).unwrap().is_none(), "the counters went back");
@@ -74,14 +74,14 @@ fn speedscope_and_callgrind_add_up() {
     for (index, kind) in profile.sample_types().iter().enumerate() {
         let shown = &speedscope["profiles"][index];
         assert_eq!(shown["name"], kind.name());
-        assert_eq!(shown["endValue"].as_i64().unwrap(), profile.total(index));
+        assert_eq!(i128::from(shown["endValue"].as_i64().unwrap()), profile.total(index));
         assert_eq!(shown["samples"].as_array().unwrap().len(), shown["weights"].as_array().unwrap().len());
     }
     let callgrind = profile.to_callgrind(1);
     let mut flat = 0;
     let mut is_call = false;
     for line in callgrind.lines() {
-        let numbers = line.split_once(' ').and_then(|(_, value)| value.parse::<i64>().ok());
+        let numbers = line.split_once(' ').and_then(|(_, value)| value.parse::<i128>().ok());
         if let Some(value) = numbers.filter(|_| line.starts_with(|c: char| c.is_ascii_digit()) && !is_call) {
             flat += value;
         }
@@ -110,7 +110,7 @@ fn fractions_are_of_the_whole_profile_unless_relative() {
     assert_eq!(focused.top(&options).total(), profile.total(1));
     let relative = focused.top(&options.with_relative(true));
     assert!(relative.total() < profile.total(1));
-    assert_eq!(relative.total(), relative.rows().iter().map(|row| row.flat).sum::<i64>());
+    assert_eq!(relative.total(), relative.rows().iter().map(|row| row.flat).sum::<i128>());
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn text_forms() {
             assert!(profile.diagnostics().is_empty(), "{:?}", profile.diagnostics());
             for (index, kind) in profile.sample_types().iter().enumerate() {
                 let expected = pprof.top(&file, named_unit(kind), &["-functions"]);
-                let flat: i64 = profile.samples().map(|sample| sample.value(index)).sum();
+                let flat: i128 = profile.samples().map(|sample| i128::from(sample.value(index))).sum();
                 assert_eq!(flat, expected["<unknown>"].0, "{} {}", file.display(), kind.name());
             }
         }

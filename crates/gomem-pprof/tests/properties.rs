@@ -28,7 +28,7 @@ fn merged(profiles: &[&Profile]) -> Profile {
 }
 
 /// Flat and cum of every sample type by stack and by address, which is all there is in such a profile.
-fn sums(profile: &Profile) -> Vec<(String, i64, i64)> {
+fn sums(profile: &Profile) -> Vec<(String, i128, i128)> {
     let types = 0..profile.sample_types().len();
     types
         .flat_map(|index| {

@@ -2,7 +2,7 @@
 
 use gomem_pprof::{FlameNode, FlameTree, Profile};
 use gomem_symbol::turns_text;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::words::escape;
 
@@ -31,7 +31,7 @@ impl FlameHtml {
             "names": kept.names,
             "name": kept.name,
             "parent": kept.parent,
-            "self": kept.self_values,
+            "self": kept.self_values.iter().map(|values| values.iter().map(|&sum| number(sum)).collect()).collect::<Vec<Vec<_>>>(),
             "folded": kept.folded,
             "diff": tree.is_diff(),
         });
@@ -78,7 +78,7 @@ struct VisibleNodes<'a> {
     names: Vec<&'a str>,
     name: Vec<usize>,
     parent: Vec<usize>,
-    self_values: Vec<Vec<i64>>,
+    self_values: Vec<Vec<i128>>,
     folded: usize,
 }
 
@@ -93,7 +93,7 @@ impl<'a> VisibleNodes<'a> {
             let parent = node.parent.map(|parent| places[parent as usize]);
             if let Some(parent) = parent.filter(|_| !is_visible(&node, totals)) {
                 for (own, value) in kept.self_values[parent].iter_mut().zip(node.self_values) {
-                    *own = own.wrapping_add(*value);
+                    *own += *value;
                 }
                 kept.folded += 1;
                 places.push(parent);
@@ -113,7 +113,12 @@ impl<'a> VisibleNodes<'a> {
     }
 }
 
-fn is_visible(node: &FlameNode<'_>, totals: &[i64]) -> bool {
+/// A sum that 64 bits do not hold is told as the page's numbers are, which have 53 bits.
+fn number(sum: i128) -> Value {
+    i64::try_from(sum).map_or_else(|_| Value::from(sum as f64), Value::from)
+}
+
+fn is_visible(node: &FlameNode<'_>, totals: &[i128]) -> bool {
     node.totals
         .iter()
         .zip(totals)

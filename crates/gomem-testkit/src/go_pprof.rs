@@ -7,9 +7,9 @@ use std::{
 };
 
 /// Flat and cum by name.
-pub type Sums = BTreeMap<String, (i64, i64)>;
+pub type Sums = BTreeMap<String, (i128, i128)>;
 /// Weight of a call, and whether it was inlined, by caller and callee.
-pub type Calls = BTreeMap<(String, String), (i64, bool)>;
+pub type Calls = BTreeMap<(String, String), (i128, bool)>;
 
 /// `go tool pprof`.
 #[derive(Debug)]
@@ -101,18 +101,18 @@ impl Pprof {
     }
 }
 
-fn number(text: &str) -> i64 {
+fn number(text: &str) -> i128 {
     text.trim_end_matches(|c: char| c.is_alphabetic()).parse().unwrap_or_else(|_| panic!("{text}"))
 }
 
 /// By file, `go tool pprof` writes a row for each function, of which several may have one name.
-pub fn add(sums: &mut Sums, name: String, (flat, cum): (i64, i64)) {
+pub fn add(sums: &mut Sums, name: String, (flat, cum): (i128, i128)) {
     let sum = sums.entry(name).or_default();
     *sum = (sum.0 + flat, sum.1 + cum);
 }
 
 /// Several keys may have one name.
-pub fn add_call(calls: &mut Calls, names: (String, String), (weight, inlined): (i64, bool)) {
+pub fn add_call(calls: &mut Calls, names: (String, String), (weight, inlined): (i128, bool)) {
     let sum = calls.entry(names).or_insert((0, true));
     *sum = (sum.0 + weight, sum.1 && inlined);
 }

@@ -12,7 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sample_type = profile.sample_type_index("alloc_space").unwrap_or(profile.default_sample_type());
     let top = profile.top(&TopOptions::new(sample_type).by(Granularity::Line)).in_unit("MB")?;
     for row in top.rows().iter().take(10) {
-        println!("{:>6.1} %  {}", 100.0 * top.fraction(row.flat), row.name());
+        println!("{:>6.1} %  {}", 100.0 * top.fraction(row.flat).unwrap_or(f64::NAN), row.name());
     }
     Ok(())
 }

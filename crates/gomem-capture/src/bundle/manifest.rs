@@ -114,7 +114,7 @@ pub struct Window {
 impl Window {
     /// `None` when one is no heap profile, or inflates to more than is worth it here.
     pub(crate) fn between(start: &[u8], end: &[u8]) -> Option<Self> {
-        let total = |profile: &Profile, name: &str| Some(profile.total(profile.sample_type_index(name)?));
+        let total = |profile: &Profile, name: &str| i64::try_from(profile.total(profile.sample_type_index(name)?)).ok();
         let options = DecodeOptions::default().with_limits(Limits::default().with_decompressed_bytes(MOST_INFLATED));
         let decode = |bytes| Profile::decode_with(bytes, &options).ok();
         let (start, end) = (decode(start)?, decode(end)?);

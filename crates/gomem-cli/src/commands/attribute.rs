@@ -108,6 +108,7 @@ impl Attribute {
             .with_binary(binary.as_ref())
             .with_go_version(self.go_version.as_deref())
             .with_own(&self.own);
+        profile.check_sums().map_err(|err| Failure::input(&self.profile, err))?;
         let mut sites = attribute(&profile, log.as_ref(), &options);
         sites.sort_by_key(|site| Reverse(self.sample_type.value(site)));
         if let Some(model) = &model {

@@ -25,11 +25,13 @@ pub(crate) fn call_tree(
             Some(shown.rows().iter().map(|row| row.key.clone()).collect::<Vec<_>>())
         }
     };
-    let human = |value: i64| match top.unit() {
+    let human = |value: i128| match top.unit() {
         Unit::None => value.to_string(),
         unit => unit.humanize(value as f64),
     };
-    let share = |value: i64, whole: i64| if whole == 0 { 0.0 } else { 100.0 * value as f64 / whole as f64 };
+    let share = |value: i128, whole: i128| if whole == 0 { 0.0 } else { 100.0 * value as f64 / whole as f64 };
+    // Where a sum does not fit 64 bits there is no share.
+    let percent = |value: i128| top.fraction(value).map_or("-".to_owned(), |share| format!("{:.2}%", 100.0 * share));
     let mut text = format!("{:>12} {:>7} {:>12} {:>7}\n", "flat", "flat %", "cum", "cum %");
     let kept = top.rows().iter().filter(|row| peeked.as_ref().is_none_or(|keys| keys.contains(&row.key)));
     for row in kept.take(if rows == 0 { usize::MAX } else { rows }) {
@@ -43,8 +45,8 @@ pub(crate) fn call_tree(
             call(&mut text, edge.caller, edge);
         }
         let (flat, cum) = (human(row.flat), human(row.cum));
-        let (flat_share, cum_share) = (100.0 * top.fraction(row.flat), 100.0 * top.fraction(row.cum));
-        _ = writeln!(text, "{flat:>12} {flat_share:>6.2}% {cum:>12} {cum_share:>6.2}% | {}", row.key);
+        let (flat_share, cum_share) = (percent(row.flat), percent(row.cum));
+        _ = writeln!(text, "{flat:>12} {flat_share:>7} {cum:>12} {cum_share:>7} | {}", row.key);
         for edge in edges.rows().filter(|edge| *edge.caller == row.key) {
             call(&mut text, edge.callee, edge);
         }

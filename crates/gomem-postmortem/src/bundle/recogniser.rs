@@ -215,6 +215,7 @@ impl Recogniser {
             let kinds: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
             (Contents::Heap, Some(format!("a profile of {}: no finding uses it", kinds.join(", "))))
         };
+        let refusal = refusal.or_else(|| profile.check_sums().err().map(|err| err.to_string()));
         if let Some(reason) = refusal {
             return (kind, Err(reason));
         }
@@ -330,7 +331,7 @@ impl Recogniser {
     fn refuse_heap(&self, profile: &Profile) -> Option<String> {
         let is_sampled = profile.period_type().is_some_and(|kind| kind.name() == "space");
         let objects = profile.sample_type_index("alloc_objects").map_or(0, |kind| profile.total(kind));
-        if is_sampled && profile.period() == 0 && objects < FEWEST_OBJECTS {
+        if is_sampled && profile.period() == 0 && objects < i128::from(FEWEST_OBJECTS) {
             return Some(
                 "memory profiling is off in the program (runtime.MemProfileRate is 0): it says nothing".to_owned(),
             );
@@ -383,6 +384,7 @@ fn behind(profile: &Profile) -> String {
     let stat = profile.mem_stats().and_then(|stats| stats.value("HeapAlloc"));
     let Some(&MemStat::Integer(allocated)) = stat else { return String::new() };
     let inuse = profile.sample_type_index("inuse_space").map_or(0, |kind| profile.total(kind));
+    let allocated = i128::from(allocated);
     if allocated < 2 * inuse.max(32 << 20) {
         return String::new();
     }

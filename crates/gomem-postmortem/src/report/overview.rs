@@ -107,7 +107,7 @@ impl Row for Overview {
 fn cpu_share(cpu: &Profile, function: &str) -> Option<f64> {
     let top = cpu.top(&TopOptions::new(cpu.sample_type_index("cpu")?));
     let row = top.rows().iter().find(|row| row.key.function.as_deref() == Some(function))?;
-    Some(top.fraction(row.cum))
+    top.fraction(row.cum)
 }
 
 const UNKNOWN: &str = "the bundle does not tell";

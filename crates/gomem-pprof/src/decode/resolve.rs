@@ -61,6 +61,7 @@ impl Decoder<'_> {
         let names_base = (0..self.strings.len() as u32).any(|id| self.strings.bytes(id) == BASE_LABEL.as_bytes());
         self.profile.strings = Arc::new(self.strings);
         self.profile.has_base = names_base && self.profile.samples().any(is_of_base);
+        self.profile.note_large_sums();
         Ok(self.profile)
     }
 

@@ -45,7 +45,7 @@ impl Profile {
                     name: kind.name(),
                     unit: speedscope_unit(kind.unit()),
                     start_value: 0,
-                    end_value: positive(profile, index).fold(0, |sum, sample| sum.saturating_add(sample.value(index))),
+                    end_value: positive(profile, index).map(|sample| i128::from(sample.value(index))).sum(),
                     samples: Stacks { profile, frame_of: &frame_of, sample_type: index },
                     weights: Weights { profile, sample_type: index },
                 })
@@ -81,7 +81,7 @@ struct SampledProfile<'a> {
     name: &'a str,
     unit: &'static str,
     start_value: i64,
-    end_value: i64,
+    end_value: i128,
     samples: Stacks<'a>,
     weights: Weights<'a>,
 }

@@ -87,6 +87,12 @@ pub enum Flaw {
         /// How many frames were added.
         frames: usize,
     },
+    /// The values of a sample type add up to more than 64 bits hold, so that such sums are null.
+    #[error("the values of sample type {sample_type} add up to more than 64 bits hold: sums that do not fit are null")]
+    Sum {
+        /// The sample type, from 0.
+        sample_type: usize,
+    },
     /// Bytes follow the gzip stream.
     #[error("bytes follow the gzip stream")]
     TrailingBytes,

@@ -44,6 +44,19 @@ pub enum UsageError {
         /// What was asked for.
         wanted: String,
     },
+    /// Values that 64 bits do not hold once they are converted to another unit, or scaled.
+    #[error("values of {what} of profile {index} do not fit 64 bits in {unit}")]
+    TooLarge {
+        /// Which profile, from 0.
+        index: usize,
+        /// Their sample type.
+        what: String,
+        /// The unit that they would have.
+        unit: String,
+    },
+    /// A share of what 64 bits do not hold.
+    #[error("its values add up to more than 64 bits hold, so that no share of them is known")]
+    LargeSums,
     /// Nothing to merge.
     #[error("no profiles to merge")]
     NoProfiles,

@@ -11,7 +11,7 @@ use crate::{
         site::{SiteGrowth, Track},
         snapshot::Snapshot,
     },
-    model::{Line, Profile, SampleType},
+    model::{Line, Profile, SampleType, TOO_LARGE, int64},
     view::FrameKey,
 };
 
@@ -93,7 +93,7 @@ impl Growth {
         }
         moments.sort_by_key(|moment| moment.nanos);
         let (mut sites, restarts) = follow(&moments, unit, &options.starts_nanos, &is_own);
-        sites.sort_by_cached_key(|site| (Reverse(site.change() as i64), site.key.to_string()));
+        sites.sort_by_cached_key(|site| (Reverse(site.change() as i128), site.key.to_string()));
         let last_profile = moments.last().map(|moment| moment.index);
         Ok(Self { sites, unit, restarts, profiles: moments.len(), last_profile })
     }
@@ -138,7 +138,8 @@ impl ToTable for Growth {
 
 fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
     let per_hour = if unit == Unit::Bytes { Unit::BytesPerHour } else { Unit::None };
-    let value = |of: fn(&SiteGrowth) -> f64| move |site: &&'a SiteGrowth| of(site) as i64;
+    // Beyond 2^63, which is no `Int64`, 64 bits do not hold it.
+    let value = |of: fn(&SiteGrowth) -> f64| move |site: &&'a SiteGrowth| int64(of(site) as i128);
     Definition::new("growth", "the site that grew most first")
         .about("how each site's value goes over a series of profiles")
         .optional_text("function", "the frame has no name", "the function", |site: &&'a SiteGrowth| {
@@ -150,9 +151,15 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
         .optional_float64("rank_correlation", Unit::None, ONE_TIME, "with time, by Kendall", |site| {
             site.trend.map(|trend| trend.tau)
         })
-        .int64("first", unit, "the value in the first profile since the last restart", value(SiteGrowth::first))
-        .int64("last", unit, "the value in the last profile", value(SiteGrowth::last))
-        .int64("change", unit, "from the first to the last", value(SiteGrowth::change))
+        .optional_int64(
+            "first",
+            unit,
+            TOO_LARGE,
+            "the value in the first profile since the last restart",
+            value(SiteGrowth::first),
+        )
+        .optional_int64("last", unit, TOO_LARGE, "the value in the last profile", value(SiteGrowth::last))
+        .optional_int64("change", unit, TOO_LARGE, "from the first to the last", value(SiteGrowth::change))
         .optional_float64("sampled_objects", Unit::None, NOT_SAMPLED, "objects the sampler saw in the last", |site| {
             site.sampled_objects
         })
@@ -244,7 +251,7 @@ fn follow(
 /// Whether lines have allocated fewer objects than before: within one process, counts only rise. The estimate of a count may
 /// go back by a little, as stacks that are merged are rounded one by one.
 fn is_less_allocated(tracks: &HashMap<FrameKey, Track>, snapshot: &Snapshot) -> bool {
-    let now: HashMap<&FrameKey, i64> = snapshot.lines.iter().map(|(key, line)| (key, line.alloc_objects)).collect();
+    let now: HashMap<&FrameKey, i128> = snapshot.lines.iter().map(|(key, line)| (key, line.alloc_objects)).collect();
     let (mut all, mut less) = (0.0, 0.0);
     for (key, track) in tracks {
         let left = now.get(key).copied().unwrap_or(0);

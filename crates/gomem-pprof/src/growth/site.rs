@@ -35,19 +35,19 @@ pub struct SiteGrowth {
 /// What is gathered of a site, profile by profile.
 #[derive(Debug, Default)]
 pub(crate) struct Track {
-    values: Vec<i64>,
-    alloc_bytes: Vec<i64>,
+    values: Vec<i128>,
+    alloc_bytes: Vec<i128>,
     variances: Vec<f64>,
     first: Ends,
     last: Ends,
-    pub(crate) alloc_objects: i64,
+    pub(crate) alloc_objects: i128,
 }
 
 /// What is told of the first and the last profile only.
 #[derive(Debug, Clone, Copy, Default)]
 struct Ends {
     sampled: SamplingEstimate,
-    inuse_bytes: i64,
+    inuse_bytes: i128,
 }
 
 impl Track {
@@ -220,7 +220,7 @@ const BEYOND_CHANCE: f64 = 3.0;
 mod tests {
     use super::*;
 
-    fn site(inuse: [i64; 3], alloc: [i64; 3]) -> SiteGrowth {
+    fn site(inuse: [i128; 3], alloc: [i128; 3]) -> SiteGrowth {
         let mut track = Track::default();
         for (number, (inuse, alloc)) in inuse.into_iter().zip(alloc).enumerate() {
             let line = LineValues { value: inuse, inuse_bytes: inuse, alloc_bytes: alloc, ..LineValues::default() };
@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn a_bounded_cache_is_no_growth() {
-        let mib = |values: [i64; 3]| site(values.map(|value| value << 20), [0; 3]);
+        let mib = |values: [i128; 3]| site(values.map(|value| value << 20), [0; 3]);
         assert!(mib([10, 20, 30]).is_growing(3) && !mib([10, 20, 30]).fills_up());
         assert!(!mib([10, 28, 30]).is_growing(3) && mib([10, 28, 30]).fills_up());
         assert!(!mib([10, 11, 12]).is_growing(3), "too little");

@@ -17,10 +17,10 @@ pub(crate) struct Snapshot {
 /// The flat values of a line; what the profile does not have is 0.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct LineValues {
-    pub(crate) value: i64,
-    pub(crate) alloc_objects: i64,
-    pub(crate) alloc_bytes: i64,
-    pub(crate) inuse_bytes: i64,
+    pub(crate) value: i128,
+    pub(crate) alloc_objects: i128,
+    pub(crate) alloc_bytes: i128,
+    pub(crate) inuse_bytes: i128,
     pub(crate) sampled: SamplingEstimate,
 }
 
@@ -41,11 +41,12 @@ impl Snapshot {
             let own = sample.frames().zip(lines()).find(|(line, _)| is_own(*line)).map(|(_, index)| index);
             let Some(&key) = of_line.get(own.unwrap_or(leaf)) else { continue };
             let line = &mut values[key as usize];
-            let [value, alloc_objects, alloc_bytes, inuse_bytes] = columns.map(|column| sample.value(column));
-            line.value = line.value.saturating_add(value);
-            line.alloc_objects = line.alloc_objects.saturating_add(alloc_objects);
-            line.alloc_bytes = line.alloc_bytes.saturating_add(alloc_bytes);
-            line.inuse_bytes = line.inuse_bytes.saturating_add(inuse_bytes);
+            let [value, alloc_objects, alloc_bytes, inuse_bytes] =
+                columns.map(|column| i128::from(sample.value(column)));
+            line.value += value;
+            line.alloc_objects += alloc_objects;
+            line.alloc_bytes += alloc_bytes;
+            line.inuse_bytes += inuse_bytes;
             if let Some(&one) = sampled.as_ref().and_then(|sampled| sampled.get(number)) {
                 line.sampled.add(one);
             }
@@ -56,7 +57,7 @@ impl Snapshot {
     /// Whether both are of one GC: a heap profile changes only when a GC ends, so that two without one in between say the same.
     pub(crate) fn is_of_same_gc(&self, other: &Self) -> bool {
         // Lines that were called and allocated nothing are no difference.
-        let counted = |snapshot: &Self| -> HashMap<FrameKey, [i64; 4]> {
+        let counted = |snapshot: &Self| -> HashMap<FrameKey, [i128; 4]> {
             let numbers = |line: &LineValues| [line.value, line.alloc_objects, line.alloc_bytes, line.inuse_bytes];
             let lines = snapshot.lines.iter().map(|(key, line)| (key.clone(), numbers(line)));
             lines.filter(|(_, numbers)| numbers.iter().any(|&number| number != 0)).collect()

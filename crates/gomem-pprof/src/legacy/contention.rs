@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
-    model::Profile,
+    model::{Profile, whole},
 };
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
@@ -34,7 +34,7 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             "cycles/second" => cycles_per_second = value()?,
             "sampling period" => period = value()?,
             "ms since reset" => {
-                text.builder.header().duration_nanos = Some(value()?.wrapping_mul(1_000_000));
+                text.builder.header().duration_nanos = Some(nanos(&line, value()?)?);
             }
             "discarded samples" => {}
             _ => return Err(refusal(&line, "an attribute that contention profiles do not have")),
@@ -55,15 +55,18 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             text.flaw(&line, "not a sample of a contention profile")?;
             continue;
         };
-        let (mut delay, mut contentions) = (cycles, count);
-        if factor > 0 {
-            if cycles_per_second > 0 {
-                delay = (cycles as f64 * factor as f64 / (cycles_per_second as f64 / 1e9)) as i64;
-            }
-            contentions = count.wrapping_mul(factor);
-        }
+        let delay = if factor > 0 && cycles_per_second > 0 {
+            whole(cycles as f64 * factor as f64 / (cycles_per_second as f64 / 1e9))
+        } else {
+            Some(cycles)
+        };
+        let contentions = if factor > 0 { count.checked_mul(factor) } else { Some(count) };
         let mut stack = Stack::from_returns(&stack);
         stack.take_frames(&mut lines);
+        let (Some(contentions), Some(delay)) = (contentions, delay) else {
+            text.flaw(&line, "a number of the sample is too large")?;
+            continue;
+        };
         text.sample(&stack, &[contentions, delay], &[])?;
     }
     maps::finish(text, lines)
@@ -83,6 +86,11 @@ pub(super) fn integer(text: &str) -> Option<i64> {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
     }
+}
+
+/// Milliseconds as the header has them.
+pub(super) fn nanos(line: &Line<'_>, millis: i64) -> Result<i64, Error> {
+    millis.checked_mul(1_000_000).ok_or_else(|| refusal(line, "the time does not fit 64 bits of nanoseconds"))
 }
 
 pub(super) fn refusal(line: &Line<'_>, problem: &'static str) -> Error {

@@ -46,10 +46,12 @@ impl Words {
 
 pub(super) fn decode(bytes: &[u8], words: Words, options: &DecodeOptions) -> Result<Profile, Error> {
     let mut text = TextProfile::new(options, &[("samples", "count"), ("cpu", "nanoseconds")]);
-    let period = words.period_micros.wrapping_mul(1000);
+    let too_large =
+        |offset| Error::at(ErrorKind::Text { problem: "a time does not fit 64 bits of nanoseconds" }, offset);
+    let period = words.period_micros.checked_mul(1000).ok_or_else(|| too_large(3 * words.width))?;
     text.set_period("cpu", "nanoseconds", period);
     let mut rest = &bytes[5 * words.width..];
-    let mut samples: Vec<(i64, Vec<u64>)> = Vec::new();
+    let mut samples: Vec<([i64; 2], Vec<u64>)> = Vec::new();
     let mut frames = 0_u64;
     while !rest.is_empty() {
         let offset = bytes.len() - rest.len();
@@ -76,27 +78,28 @@ pub(super) fn decode(bytes: &[u8], words: Words, options: &DecodeOptions) -> Res
                 *address = address.wrapping_sub(1);
             }
         }
-        samples.push((count.cast_signed(), stack));
+        let nanos = i64::try_from(count).ok().and_then(|count| Some([count, count.checked_mul(period)?]));
+        samples.push((nanos.ok_or_else(|| too_large(offset))?, stack));
     }
     let lines = Lines::new(rest);
     if words.is_java {
         let names = java::names(lines);
-        for (count, stack) in samples {
-            text.sample(&java::stack(&stack, &names), &[count, count.wrapping_mul(period)], &[])?;
+        for (values, stack) in samples {
+            text.sample(&java::stack(&stack, &names), &values, &[])?;
         }
         return Ok(text.builder.finish());
     }
     drop_signal_frames(&mut samples);
-    for (count, mut stack) in samples {
+    for (values, mut stack) in samples {
         drop_duplicate_leaf(&mut stack);
         let stack = Stack { addresses: stack, frames: Vec::new() };
-        text.sample(&stack, &[count, count.wrapping_mul(period)], &[])?;
+        text.sample(&stack, &values, &[])?;
     }
     maps::finish_here(text, lines)
 }
 
 /// When almost all samples have the same second frame, it is the signal handler's, up to two of them.
-fn drop_signal_frames(samples: &mut [(i64, Vec<u64>)]) {
+fn drop_signal_frames(samples: &mut [([i64; 2], Vec<u64>)]) {
     let enough = samples.len() - samples.len() / 32;
     for _ in 0..2 {
         let mut seen: HashMap<u64, usize> = HashMap::default();

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     error::{DecodeOptions, Error, ErrorKind},
-    model::{MemStats, Profile},
+    model::{MemStats, Profile, whole},
     pattern::constant,
 };
 
@@ -75,11 +75,15 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             if count != 0 {
                 size = bytes.wrapping_div(count);
             }
-            let (count, bytes) = if header.is_sampled { unsampled(count, bytes, header.rate) } else { (count, bytes) };
-            values.extend([count, bytes]);
+            let found = if header.is_sampled { unsampled(count, bytes, header.rate) } else { Some((count, bytes)) };
+            values.extend(found.into_iter().flat_map(|(count, bytes)| [count, bytes]));
         }
         let mut stack = Stack::from_returns(&stack);
         stack.take_frames(&mut lines);
+        if values.len() < kinds.len() {
+            text.flaw(&line, "a number of the sample is too large")?;
+            continue;
+        }
         let label = text.number_label("bytes", size, "");
         text.sample(&stack, &values, &[label])?;
     }
@@ -114,17 +118,18 @@ impl Header {
     }
 }
 
-/// What a count and bytes that the sampler saw stand for (`scaleHeapSample` in `runtime/pprof/protomem.go`).
-pub(super) fn unsampled(count: i64, bytes: i64, rate: i64) -> (i64, i64) {
+/// What a count and bytes that the sampler saw stand for (`scaleHeapSample` in `runtime/pprof/protomem.go`); `None`
+/// where 64 bits do not hold it.
+pub(super) fn unsampled(count: i64, bytes: i64, rate: i64) -> Option<(i64, i64)> {
     if count == 0 || bytes == 0 {
-        return (0, 0);
+        return Some((0, 0));
     }
     if rate <= 1 {
-        return (count, bytes);
+        return Some((count, bytes));
     }
     let size = bytes as f64 / count as f64;
     let scale = 1.0 / (1.0 - (-size / rate as f64).exp());
-    ((count as f64 * scale) as i64, (bytes as f64 * scale) as i64)
+    whole(count as f64 * scale).zip(whole(bytes as f64 * scale))
 }
 
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 
 use super::{
-    contention::{integer, refusal},
+    contention::{integer, nanos, refusal},
     heap::unsampled,
     lines::{Lines, addresses},
     stack::{Frame, Stack},
@@ -48,7 +48,7 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
                 ("format", "java") => {}
                 ("resolution", value) => value.clone_into(&mut unit),
                 ("sampling period", _) if !is_heap => period = number()?,
-                ("ms since reset", _) if !is_heap => duration = Some(number()?.wrapping_mul(1_000_000)),
+                ("ms since reset", _) if !is_heap => duration = Some(nanos(&line, number()?)?),
                 _ => return Err(refusal(&line, "an attribute that Java's profiles do not have")),
             }
         }
@@ -59,6 +59,7 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
         text.set_period("contentions", "count", period);
     }
     text.builder.header().duration_nanos = duration;
+    let factor = if period == 0 { 1 } else { period };
     let mut samples = Vec::new();
     while let Some(line) = lines.peek() {
         if !line.text.trim().is_empty() {
@@ -68,9 +69,16 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
             else {
                 break;
             };
+            let values = || match is_heap {
+                true => unsampled(first, second, SAMPLING_RATE),
+                false => first.checked_mul(factor).zip(second.checked_mul(factor)),
+            };
             match addresses(stack) {
                 Some(_) if is_heap && first == 0 => text.flaw(&line, "bytes of no object")?,
-                Some(stack) => samples.push((first, second, stack)),
+                Some(stack) => match values() {
+                    Some(values) => samples.push((values, is_heap.then(|| second.wrapping_div(first)), stack)),
+                    None => text.flaw(&line, "a number of the sample is too large")?,
+                },
                 None => text.flaw(&line, "an address is too large")?,
             }
             if samples.len() as u64 > options.limits.samples {
@@ -80,16 +88,9 @@ fn decode(bytes: &[u8], options: &DecodeOptions, kinds: [&str; 2], is_heap: bool
         lines.next();
     }
     let names = names(lines);
-    for (first, second, addresses) in samples {
-        let stack = stack(&addresses, &names);
-        if is_heap {
-            let label = text.number_label("bytes", second.wrapping_div(first), "");
-            let (count, bytes) = unsampled(first, second, SAMPLING_RATE);
-            text.sample(&stack, &[count, bytes], &[label])?;
-        } else {
-            let factor = if period == 0 { 1 } else { period };
-            text.sample(&stack, &[first.wrapping_mul(factor), second.wrapping_mul(factor)], &[])?;
-        }
+    for ((first, second), size, addresses) in samples {
+        let label = size.map(|size| text.number_label("bytes", size, ""));
+        text.sample(&stack(&addresses, &names), &[first, second], label.as_slice())?;
     }
     Ok(text.builder.finish())
 }

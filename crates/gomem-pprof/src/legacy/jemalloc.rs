@@ -55,7 +55,10 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         };
         // Before the first stack are the sums of all; and those of single threads are in that of all threads.
         let Some(returns) = stack.as_ref().filter(|_| thread == "t*") else { continue };
-        let (objects, bytes) = unsampled(objects, bytes, rate);
+        let Some((objects, bytes)) = unsampled(objects, bytes, rate) else {
+            text.flaw(&line, "a number of the sample is too large")?;
+            continue;
+        };
         text.sample(&Stack::from_returns(returns), &[objects, bytes], &[])?;
     }
     maps::finish(text, lines)

@@ -11,8 +11,8 @@ fn read(version: &str, name: &str) -> Vec<u8> {
 }
 
 /// Flat and cum by function and line. Text has `[...]` where the protobuf has types.
-fn sums(profile: &Profile, sample_type: usize) -> BTreeMap<String, (i64, i64)> {
-    let mut sums: BTreeMap<String, (i64, i64)> = BTreeMap::new();
+fn sums(profile: &Profile, sample_type: usize) -> BTreeMap<String, (i128, i128)> {
+    let mut sums: BTreeMap<String, (i128, i128)> = BTreeMap::new();
     for row in profile.top(&TopOptions::new(sample_type).by(Granularity::Line)).rows() {
         let name = row.name();
         let name = match (name.find('['), name.rfind(']')) {

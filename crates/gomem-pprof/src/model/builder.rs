@@ -128,7 +128,8 @@ impl Builder {
         self.profile.labels.push(labels);
     }
 
-    /// Adds a sample to one of the same stack and labels, if there is one. Values wrap, as Go's do.
+    /// Adds a sample to one of the same stack and labels, if there is one. What 64 bits would not hold stays apart, so that no
+    /// value is lost.
     pub(crate) fn merge_sample(&mut self, stack: &[LocationId], values: &[i64], labels: &[LabelColumns]) {
         let hash = self.hasher.hash_one((stack, labels));
         let last = self.samples.get(&hash).copied();
@@ -137,10 +138,13 @@ impl Builder {
             let index = sample as usize;
             if self.profile.samples.stack(index).eq(stack.iter().copied()) && self.profile.labels.of(index) == labels {
                 let width = self.profile.sample_types.len();
-                for (sum, value) in self.profile.samples.rows_mut()[index * width..].iter_mut().zip(values) {
-                    *sum = sum.wrapping_add(*value);
+                let row = &mut self.profile.samples.rows_mut()[index * width..][..width];
+                if row.iter().zip(values).all(|(sum, value)| sum.checked_add(*value).is_some()) {
+                    row.iter_mut().zip(values).for_each(|(sum, value)| *sum += value);
+                    return;
                 }
-                return;
+                // The next one like it is tried with the one that is added now.
+                break;
             }
             candidate = self.earlier[index];
         }
@@ -151,6 +155,7 @@ impl Builder {
 
     pub(crate) fn finish(mut self) -> Profile {
         self.profile.strings = Arc::new(self.strings);
+        self.profile.note_large_sums();
         self.profile
     }
 }

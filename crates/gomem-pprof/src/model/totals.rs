@@ -4,15 +4,15 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Totals {
     /// Of the magnitudes of each sample type.
-    pub(super) magnitudes: Vec<i64>,
+    pub(super) magnitudes: Vec<i128>,
     /// Of the first sample type, by which means are divided, over the same samples.
-    pub(super) counts: Vec<i64>,
+    pub(super) counts: Vec<i128>,
 }
 
 impl Totals {
     pub(super) fn add(&mut self, index: usize, value: i64, count: i64) {
-        self.magnitudes[index] = self.magnitudes[index].wrapping_add(value.wrapping_abs());
-        self.counts[index] = self.counts[index].wrapping_add(count);
+        self.magnitudes[index] += i128::from(value.unsigned_abs());
+        self.counts[index] += i128::from(count);
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     error::UsageError,
     model::{
         BASE_LABEL, Builder, FunctionColumns, FunctionId, LabelColumns, LineColumns, LocationId, MappingColumns,
-        NewLocation, Profile, SampleType, are_comparable, scale,
+        NewLocation, Profile, SampleType, are_comparable, scale, whole,
     },
 };
 
@@ -169,17 +169,24 @@ impl State {
             if !are_comparable(&kind.unit, found) {
                 return Err(units(&kind.name, found, &kind.unit));
             }
+            let too_large = |unit: &str| UsageError::TooLarge { index, what: kind.name.clone(), unit: unit.to_owned() };
             let (ratio, _) = scale(1, found, &kind.unit);
             if ratio >= 1.0 || kind.unit == *found {
-                conversions.push((place, if kind.unit == *found { 1.0 } else { ratio }));
+                let ratio = if kind.unit == *found { 1.0 } else { ratio };
+                if ratio != 1.0 && profile.samples().any(|sample| scaled(sample.value(place), ratio).is_none()) {
+                    return Err(too_large(&kind.unit));
+                }
+                conversions.push((place, ratio));
                 continue;
             }
             // The unit of this profile is finer: what there is already is converted, so that nothing is lost.
             let (factor, _) = scale(1, &kind.unit, found);
             let width = header.sample_types.len();
-            for value in header.samples.rows_mut().iter_mut().skip(at).step_by(width) {
-                *value = scaled(*value, factor);
-            }
+            let values = header.samples.rows_mut();
+            let converted: Option<Vec<i64>> =
+                values.iter().skip(at).step_by(width).map(|&value| scaled(value, factor)).collect();
+            let converted = converted.ok_or_else(|| too_large(found))?;
+            values.iter_mut().skip(at).step_by(width).zip(converted).for_each(|(value, finer)| *value = finer);
             header.sample_types[at].unit.clone_from(found);
             conversions.push((place, 1.0));
         }
@@ -199,7 +206,7 @@ impl State {
         let period = match (&header.period_type, &profile.period_type) {
             (Some(kind), Some(found)) if kind.unit != found.unit => {
                 let (ratio, _) = scale(1, &found.unit, &kind.unit);
-                scaled(profile.period, ratio)
+                scaled(profile.period, ratio).unwrap_or(profile.period)
             }
             _ => profile.period,
         };
@@ -240,9 +247,8 @@ impl State {
             stack.clear();
             stack.extend(sample.locations().map(|id| self.location(profile, id, &mut places)));
             values.clear();
-            values.extend(
-                conversions.iter().map(|&(place, ratio)| scaled(sample.value(place), ratio).wrapping_mul(sign)),
-            );
+            // That all fit was looked at when the conversions were found.
+            values.extend(conversions.iter().filter_map(|&(place, ratio)| scaled(sample.value(place), ratio)));
             labels.clear();
             for label in profile.labels.of(at) {
                 labels.push(LabelColumns {
@@ -257,6 +263,16 @@ impl State {
             }
             // The order of the keys says nothing; that of a key's values does.
             labels.sort_by_key(|label| (label.text == 0, label.key));
+            if sign < 0 {
+                // The least number has no opposite: its halves have.
+                let halves: Vec<i64> =
+                    values.iter().map(|&value| if value == i64::MIN { value / 2 } else { 0 }).collect();
+                if halves.iter().any(|&half| half != 0) {
+                    values.iter_mut().zip(&halves).for_each(|(value, half)| *value -= half);
+                    self.builder.merge_sample(&stack, &negative(&halves), &labels);
+                }
+                values = negative(&values);
+            }
             self.builder.merge_sample(&stack, &values, &labels);
         }
     }
@@ -340,9 +356,13 @@ impl Places {
     }
 }
 
-/// Rounded, as Go's `ScaleN` does.
-pub(crate) fn scaled(value: i64, ratio: f64) -> i64 {
-    if ratio == 1.0 { value } else { (value as f64 * ratio).round() as i64 }
+fn negative(values: &[i64]) -> Vec<i64> {
+    values.iter().map(|value| -value).collect()
+}
+
+/// Rounded, as Go's `ScaleN` does; `None` where 64 bits do not hold it.
+pub(crate) fn scaled(value: i64, ratio: f64) -> Option<i64> {
+    if ratio == 1.0 { Some(value) } else { whole((value as f64 * ratio).round()) }
 }
 
 const PAGE: u64 = 0x1000;

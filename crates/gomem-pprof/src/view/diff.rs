@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     error::UsageError,
-    model::Profile,
+    model::{Profile, TOO_LARGE, int64, share},
     transform::{Merger, scaled},
 };
 
@@ -28,7 +28,7 @@ pub struct ProfileDiff {
 pub struct TopDiff {
     rows: Vec<DiffRow>,
     by: Granularity,
-    base_total: i64,
+    base_total: i128,
     unit: Unit,
 }
 
@@ -39,9 +39,9 @@ pub struct DiffRow {
     /// The key.
     pub key: FrameKey,
     /// Flat and cum in the base.
-    pub base: (i64, i64),
+    pub base: (i128, i128),
     /// Flat and cum in the profile.
-    pub current: (i64, i64),
+    pub current: (i128, i128),
     /// The standard deviation of the difference of flat by sampling, where the profile is of objects picked by size.
     pub deviation: Option<f64>,
 }
@@ -69,7 +69,7 @@ impl Profile {
     pub fn diff(&self, base: &Self, normalize: bool) -> Result<ProfileDiff, UsageError> {
         let mut current = self.clone();
         if normalize {
-            current.normalize(base);
+            current.normalize(base)?;
         }
         // Both in the same sample types and units.
         let mut merger = Merger::new();
@@ -118,12 +118,12 @@ impl Profile {
     }
 
     /// Scales values so that each sample type has the base's total, rounding each value, as `go tool pprof -normalize`.
-    fn normalize(&mut self, base: &Self) {
+    fn normalize(&mut self, base: &Self) -> Result<(), UsageError> {
         let sums = |profile: &Self| {
-            let mut sums = vec![0_i64; profile.sample_types.len()];
+            let mut sums = vec![0_i128; profile.sample_types.len()];
             for sample in profile.samples() {
                 for (sum, value) in sums.iter_mut().zip(sample.values()) {
-                    *sum = sum.wrapping_add(value);
+                    *sum += i128::from(value);
                 }
             }
             sums
@@ -143,10 +143,14 @@ impl Profile {
             })
             .collect();
         for row in self.samples.rows_mut().chunks_exact_mut(ratios.len().max(1)) {
-            for (value, &ratio) in row.iter_mut().zip(&ratios) {
-                *value = scaled(*value, ratio);
+            for (at, (value, &ratio)) in row.iter_mut().zip(&ratios).enumerate() {
+                *value = scaled(*value, ratio).ok_or_else(|| {
+                    let kind = &self.sample_types[at];
+                    UsageError::TooLarge { index: 0, what: kind.name.clone(), unit: kind.unit.clone() }
+                })?;
             }
         }
+        Ok(())
     }
 
     /// Its header and sample types.
@@ -263,25 +267,25 @@ impl TopDiff {
 
     fn definition(&self) -> Definition<'_, &DiffRow> {
         let (unit, total) = (self.unit, self.base_total);
-        let share = move |row: &&DiffRow| (total != 0).then(|| row.delta().0 as f64 / total as f64);
+        let fraction = move |row: &&DiffRow| share(row.delta().0, total).filter(|_| total != 0);
         let bound = |sign: f64| move |row: &&DiffRow| Some(row.delta().0 as f64 + sign * Z_95 * row.deviation?);
         let order = "the largest |delta| first, then the largest |delta_cum|, then by name";
         let sampled = "the profile does not sample objects by size";
         Definition::new("diff", order)
             .about("each key's values in two profiles")
             .embed(self.by.definition(), |row: &&DiffRow| &row.key)
-            .int64("base", unit, "flat in the base", |row| row.base.0)
-            .int64("current", unit, "flat in the profile", |row| row.current.0)
-            .int64("delta", unit, "flat, the base's subtracted", |row| row.delta().0)
-            .int64("base_cum", unit, "cum in the base", |row| row.base.1)
-            .int64("current_cum", unit, "cum in the profile", |row| row.current.1)
-            .int64("delta_cum", unit, "cum, the base's subtracted", |row| row.delta().1)
+            .optional_int64("base", unit, TOO_LARGE, "flat in the base", |row| int64(row.base.0))
+            .optional_int64("current", unit, TOO_LARGE, "flat in the profile", |row| int64(row.current.0))
+            .optional_int64("delta", unit, TOO_LARGE, "flat, the base's subtracted", |row| int64(row.delta().0))
+            .optional_int64("base_cum", unit, TOO_LARGE, "cum in the base", |row| int64(row.base.1))
+            .optional_int64("current_cum", unit, TOO_LARGE, "cum in the profile", |row| int64(row.current.1))
+            .optional_int64("delta_cum", unit, TOO_LARGE, "cum, the base's subtracted", |row| int64(row.delta().1))
             .optional_float64(
                 "delta_fraction",
                 Unit::Fraction,
-                "the base is empty",
+                "the base is empty, or a sum does not fit 64 bits",
                 "delta's share of the base's total",
-                share,
+                fraction,
             )
             .optional_float64("delta_low", unit, sampled, "the least that delta may be, at 95 %", bound(-1.0))
             .optional_float64("delta_high", unit, sampled, "the most that delta may be, at 95 %", bound(1.0))
@@ -299,8 +303,8 @@ impl ToTable for TopDiff {
 impl DiffRow {
     /// Flat and cum, the base's subtracted.
     #[must_use]
-    pub fn delta(&self) -> (i64, i64) {
-        (self.current.0.wrapping_sub(self.base.0), self.current.1.wrapping_sub(self.base.1))
+    pub fn delta(&self) -> (i128, i128) {
+        (self.current.0 - self.base.0, self.current.1 - self.base.1)
     }
 
     /// What became of the key.

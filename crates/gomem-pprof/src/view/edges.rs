@@ -9,7 +9,7 @@ use super::{
     key::{FrameKey, FrameKeys},
     top::TopOptions,
 };
-use crate::model::Profile;
+use crate::model::{Profile, TOO_LARGE, int64};
 
 /// The calls between keys, heaviest first.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct Edge<'a> {
     pub caller: &'a FrameKey,
     /// Who is called.
     pub callee: &'a FrameKey,
-    /// The value of samples that pass through the call, each counted once.
-    pub weight: i64,
+    /// The value of samples that pass through the call, each counted once: exact.
+    pub weight: i128,
     /// Whether the call was inlined in every sample.
     pub inlined: bool,
 }
@@ -43,8 +43,8 @@ impl Profile {
         let mut places: HashMap<(u32, u32), usize> = HashMap::default();
         let mut calls: Vec<Call> = Vec::new();
         for (index, sample) in profile.samples().enumerate() {
-            let value = sample.value(options.sample_type);
-            let count = if options.mean { sample.value(0) } else { 0 };
+            let value = i128::from(sample.value(options.sample_type));
+            let count = i128::from(if options.mean { sample.value(0) } else { 0 });
             if value == 0 && count == 0 {
                 continue;
             }
@@ -70,8 +70,8 @@ impl Profile {
                         let call = &mut calls[place];
                         if call.counted != index {
                             call.counted = index;
-                            call.weight = call.weight.wrapping_add(value);
-                            call.count = call.count.wrapping_add(count);
+                            call.weight += value;
+                            call.count += count;
                             call.inlined &= line != outermost;
                         }
                     }
@@ -98,8 +98,8 @@ impl Profile {
 struct Call {
     caller: u32,
     callee: u32,
-    weight: i64,
-    count: i64,
+    weight: i128,
+    count: i128,
     inlined: bool,
     /// The last sample that counted.
     counted: usize,
@@ -132,12 +132,14 @@ impl ToTable for Edges {
     }
 }
 
+const ABOUT_WEIGHT: &str = "the value of samples that pass through the call, each counted once";
+
 /// `names` has, by key, its name in `pool`.
 fn definition<'a>(unit: Unit, names: &'a [u32], pool: &Arc<StringPool>) -> Definition<'a, &'a Call> {
     Definition::new("edges", "largest |weight| first, then by the names of caller and callee")
         .about("who calls whom")
         .codes("caller", pool, "who calls", |call: &&'a Call| names[call.caller as usize])
         .codes("callee", pool, "who is called", |call| names[call.callee as usize])
-        .int64("weight", unit, "the value of samples that pass through the call, each counted once", |call| call.weight)
+        .optional_int64("weight", unit, TOO_LARGE, ABOUT_WEIGHT, |call| int64(call.weight))
         .bool("inlined", "whether the call was inlined in every sample", |call| call.inlined)
 }

@@ -5,7 +5,7 @@ use std::{cmp::Reverse, ops::Range, sync::Arc};
 use foldhash::HashMap;
 use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
 
-use crate::model::{LineColumns, Profile, Sample, SampleType};
+use crate::model::{LineColumns, Profile, Sample, SampleType, TOO_LARGE, int64};
 
 /// The stacks of a profile, folded from the root, with the values of one or more sample types.
 #[derive(Debug, Clone)]
@@ -17,8 +17,8 @@ pub struct FlameTree {
     /// Indexes into `names`.
     pub(crate) codes: Vec<u32>,
     /// Node after node, one per sample type.
-    self_values: Vec<i64>,
-    totals: Vec<i64>,
+    self_values: Vec<i128>,
+    totals: Vec<i128>,
     folded: usize,
     is_diff: bool,
 }
@@ -33,10 +33,10 @@ pub struct FlameNode<'a> {
     pub depth: u32,
     /// The function.
     pub name: &'a str,
-    /// The values of samples that end here, one per sample type.
-    pub self_values: &'a [i64],
-    /// The values of samples that pass through here or end here, one per sample type.
-    pub totals: &'a [i64],
+    /// The values of samples that end here, one per sample type: exact.
+    pub self_values: &'a [i128],
+    /// The values of samples that pass through here or end here, one per sample type: exact.
+    pub totals: &'a [i128],
 }
 
 impl Profile {
@@ -146,7 +146,7 @@ impl FlameTree {
     /// One row a node, by its number; `names` has, by name, its code in `pool`.
     fn definition<'a>(&'a self, names: &'a [u32], pool: &Arc<StringPool>) -> Definition<'a, usize> {
         let width = self.sample_types.len();
-        let first = move |values: &[i64], node: usize| values.get(node * width).copied().unwrap_or(0);
+        let first = move |values: &[i128], node: usize| int64(values.get(node * width).copied().unwrap_or(0));
         Definition::new("flame", "depth first; siblings by falling total, then by name")
             .about("a flame tree, one row a node")
             .int64("node", Unit::None, "its number, 0 for the root", |&node: &usize| node as i64)
@@ -155,8 +155,12 @@ impl FlameTree {
             })
             .int64("depth", Unit::Count, "0 for the root", |&node| i64::from(self.depths[node]))
             .codes("name", pool, "the function", |&node| names[self.codes[node] as usize])
-            .int64("self", Unit::None, "samples that end here", move |&node| first(&self.self_values, node))
-            .int64("total", Unit::None, "samples through here", move |&node| first(&self.totals, node))
+            .optional_int64("self", Unit::None, TOO_LARGE, "samples that end here", move |&node| {
+                first(&self.self_values, node)
+            })
+            .optional_int64("total", Unit::None, TOO_LARGE, "samples through here", move |&node| {
+                first(&self.totals, node)
+            })
     }
 }
 
@@ -188,7 +192,7 @@ struct Group {
     depth: u32,
     code: u32,
     parent: Option<u32>,
-    totals: Vec<i64>,
+    totals: Vec<i128>,
 }
 
 impl Paths {
@@ -276,7 +280,7 @@ impl Paths {
                     continue;
                 }
                 for (own, total) in own.iter_mut().zip(&totals) {
-                    *own = own.wrapping_sub(*total);
+                    *own -= *total;
                 }
                 pending.push(Group { paths: alike, depth: depth + 1, code, parent: Some(node), totals });
             }
@@ -296,12 +300,12 @@ impl Paths {
         self.codes[self.offsets[path]..self.offsets[path + 1]].get(place).copied()
     }
 
-    fn total(&self, paths: &[u32]) -> Vec<i64> {
+    fn total(&self, paths: &[u32]) -> Vec<i128> {
         let width = self.sample_types.len();
-        let mut totals = vec![0_i64; width];
+        let mut totals = vec![0; width];
         for &path in paths {
             for (total, &value) in totals.iter_mut().zip(&self.values[path as usize * width..]) {
-                *total = total.wrapping_add(value);
+                *total += i128::from(value);
             }
         }
         totals

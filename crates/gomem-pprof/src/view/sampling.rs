@@ -7,7 +7,7 @@ use super::{
     key::{FrameKey, FrameKeys, Granularity},
     top::TopOptions,
 };
-use crate::model::Profile;
+use crate::model::{Profile, TOO_LARGE, int64};
 
 /// What the sampler saw of a key, and how sure the value is that was made of it.
 ///
@@ -38,7 +38,7 @@ pub struct SamplingRow {
     /// The key.
     pub key: FrameKey,
     /// The value of samples whose leaf it is.
-    pub flat: i64,
+    pub flat: i128,
     /// What the sampler saw.
     pub sampled: SamplingEstimate,
 }
@@ -149,7 +149,9 @@ impl Sampling {
         Definition::new("sampling", "largest |flat| first, then largest |cum|, then by name")
             .about("how sure the values of a heap profile are")
             .embed(self.by.definition(), |row: &&SamplingRow| &row.key)
-            .int64("flat", self.unit, "the value of samples whose leaf it is", |row| row.flat)
+            .optional_int64("flat", self.unit, TOO_LARGE, "the value of samples whose leaf it is", |row| {
+                int64(row.flat)
+            })
             .float64("sampled_objects", Unit::None, "how many objects the sampler picked", |row| row.sampled.objects)
             .float64("low", self.unit, "the least that flat may be, at 95 %", |row| row.bound(-1.0).max(0.0))
             .float64("high", self.unit, "the most that flat may be, at 95 %", |row| row.bound(1.0))

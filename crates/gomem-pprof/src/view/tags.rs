@@ -3,13 +3,13 @@
 use foldhash::HashMap;
 use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
-use crate::model::Profile;
+use crate::model::{Profile, TOO_LARGE, int64, share};
 
 /// The labels of a profile, and what the samples that have them are worth.
 #[derive(Debug, Clone)]
 pub struct Tags {
     rows: Vec<Tag>,
-    total: i64,
+    total: i128,
     unit: Unit,
 }
 
@@ -25,20 +25,20 @@ pub struct Tag {
     pub number: Option<i64>,
     /// The number's unit.
     pub unit: String,
-    /// The value of the samples that have it.
-    pub weight: i64,
+    /// The value of the samples that have it: exact.
+    pub weight: i128,
 }
 
 impl Profile {
     /// The labels by key; of one key, the largest |weight| first, as `go tool pprof -tags` sorts them.
     #[must_use]
     pub fn tags(&self, sample_type: usize) -> Tags {
-        let mut weights: HashMap<(u32, u32, i64, u32), i64> = HashMap::default();
+        let mut weights: HashMap<(u32, u32, i64, u32), i128> = HashMap::default();
         for (index, sample) in self.samples().enumerate() {
             let value = sample.value(sample_type);
             for label in self.labels.of(index) {
                 let weight = weights.entry((label.key, label.text, label.number, label.unit)).or_default();
-                *weight = weight.wrapping_add(value);
+                *weight += i128::from(value);
             }
         }
         let mut tags: Vec<Tag> = weights
@@ -79,15 +79,18 @@ impl Tags {
 
     fn definition(&self) -> Definition<'_, &Tag> {
         let total = self.total;
-        let share = move |tag: &&Tag| if total == 0 { 0.0 } else { tag.weight as f64 / total as f64 };
         Definition::new("tags", "by key; of one key, the largest |weight| first")
             .about("the labels, with what their samples are worth")
             .text("key", "the label's key", |tag: &&Tag| tag.key.as_str())
             .text("value", "its text; for a number, the number and its unit", |tag| tag.value.as_str())
             .optional_int64("number", Unit::None, "it is a text", "its number", |tag| tag.number)
             .text("unit", "the number's unit", |tag| tag.unit.as_str())
-            .int64("weight", self.unit, "the value of the samples that have it", |tag| tag.weight)
-            .float64("fraction", Unit::Fraction, "weight's share of all samples", share)
+            .optional_int64("weight", self.unit, TOO_LARGE, "the value of the samples that have it", |tag| {
+                int64(tag.weight)
+            })
+            .optional_float64("fraction", Unit::Fraction, TOO_LARGE, "weight's share of all samples", move |tag| {
+                share(tag.weight, total)
+            })
     }
 }
 

@@ -1,11 +1,13 @@
 //! Flat and cum.
 
+use std::ops::AddAssign;
+
 use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 use super::key::{FrameKey, FrameKeys, Granularity};
 use crate::{
     error::UsageError,
-    model::{Profile, are_comparable, scale},
+    model::{Profile, TOO_LARGE, are_comparable, int64, scale, share},
 };
 
 /// Flat and cum of every key, largest flat first.
@@ -13,7 +15,7 @@ use crate::{
 pub struct Top {
     rows: Vec<TopRow>,
     by: Granularity,
-    total: i64,
+    total: i128,
     unit: Unit,
     /// The unit as the profile says it.
     sample_unit: String,
@@ -27,10 +29,10 @@ pub struct Top {
 pub struct TopRow {
     /// The key.
     pub key: FrameKey,
-    /// The value of samples whose leaf it is.
-    pub flat: i64,
+    /// The value of samples whose leaf it is: exact, where 64 bits do not hold it too.
+    pub flat: i128,
     /// The value of samples in whose stack it is, each counted once.
-    pub cum: i64,
+    pub cum: i128,
 }
 
 /// What to sum, and by what.
@@ -101,21 +103,30 @@ impl TopOptions {
     }
 
     /// A value as it is shown.
-    pub(crate) fn shown(&self, value: i64, count: i64) -> i64 {
-        let value = if self.mean && count != 0 { value.wrapping_div(count) } else { value };
-        if self.divide_by == 1.0 { value } else { (value as f64 * (1.0 / self.divide_by)) as i64 }
+    pub(crate) fn shown(&self, value: i128, count: i128) -> i128 {
+        let value = if self.mean && count != 0 { value / count } else { value };
+        if self.divide_by == 1.0 { value } else { (value as f64 * (1.0 / self.divide_by)) as i128 }
     }
 }
 
-/// Sums of one key: flat and cum, and those of the first sample type.
+/// Sums of one key: flat and cum, and those of the first sample type. They have 128 bits only where 64 do not do, as they are
+/// touched with every frame.
 #[derive(Clone, Copy, Default)]
-struct Sums {
-    flat: i64,
-    cum: i64,
-    flat_count: i64,
-    cum_count: i64,
+struct Sums<N> {
+    flat: N,
+    cum: N,
+    flat_count: N,
+    cum_count: N,
     /// The last sample that counted towards cum, from 1, so that recursion counts once.
     counted: usize,
+}
+
+impl Sums<i64> {
+    fn widened(self) -> Sums<i128> {
+        let Self { flat, cum, flat_count, cum_count, counted } = self;
+        let [flat, cum, flat_count, cum_count] = [flat, cum, flat_count, cum_count].map(i128::from);
+        Sums { flat, cum, flat_count, cum_count, counted }
+    }
 }
 
 impl Profile {
@@ -125,40 +136,12 @@ impl Profile {
     pub fn top(&self, options: &TopOptions) -> Top {
         let profile = &*self.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, options.by);
-        let mut sums = vec![Sums::default(); keys.len()];
-        // Most locations have one line: its key is one step away.
-        let only_key = |(id, _)| match of_line[profile.line_range(id)] {
-            [key] => key,
-            _ => SEVERAL,
+        let sums = match self.check_sums() {
+            Ok(()) => profile.sums::<i64>(options, &of_line, keys.len()).into_iter().map(Sums::widened).collect(),
+            Err(_) => profile.sums::<i128>(options, &of_line, keys.len()),
         };
-        let only_keys: Vec<u32> = profile.locations().map(only_key).collect();
-        for (number, sample) in (1..).zip(profile.samples()) {
-            let value = sample.value(options.sample_type);
-            let count = if options.mean { sample.value(0) } else { 0 };
-            if value == 0 && count == 0 {
-                continue;
-            }
-            let stack = sample.locations();
-            if let Some(&leaf) = stack.first().and_then(|id| of_line[profile.line_range(id)].first()) {
-                let sums = &mut sums[leaf as usize];
-                sums.flat = sums.flat.wrapping_add(value);
-                sums.flat_count = sums.flat_count.wrapping_add(count);
-            }
-            let mut add = |key: u32| {
-                let sums = &mut sums[key as usize];
-                if sums.counted != number {
-                    sums.counted = number;
-                    sums.cum = sums.cum.wrapping_add(value);
-                    sums.cum_count = sums.cum_count.wrapping_add(count);
-                }
-            };
-            stack.each(|id| match only_keys[id.0 as usize] {
-                SEVERAL => of_line[profile.line_range(id)].iter().for_each(|&key| add(key)),
-                key => add(key),
-            });
-        }
-        let is_negative = |sums: &Sums| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
-        let mut rows: Vec<(Sums, FrameKey)> = sums
+        let is_negative = |sums: &Sums<i128>| sums.flat < 0 || (sums.flat == 0 && sums.cum < 0);
+        let mut rows: Vec<(Sums<i128>, FrameKey)> = sums
             .into_iter()
             .zip(keys)
             .filter(|(sums, _)| sums.flat != 0 || sums.cum != 0)
@@ -167,7 +150,7 @@ impl Profile {
         rows.sort_by_cached_key(|(sums, key)| {
             (std::cmp::Reverse(sums.flat.unsigned_abs()), std::cmp::Reverse(sums.cum.unsigned_abs()), key.to_string())
         });
-        let shown = |(sums, key): (Sums, FrameKey)| TopRow {
+        let shown = |(sums, key): (Sums<i128>, FrameKey)| TopRow {
             key,
             flat: options.shown(sums.flat, sums.flat_count),
             cum: options.shown(sums.cum, sums.cum_count),
@@ -183,6 +166,48 @@ impl Profile {
         let rows = rows.into_iter().map(shown).collect();
         Top { rows, by: options.by, total, unit, sample_unit, factor: None }
     }
+
+    /// Flat and cum by key; `of_line` has each line's.
+    fn sums<N: Copy + Default + PartialEq + From<i64> + AddAssign>(
+        &self,
+        options: &TopOptions,
+        of_line: &[u32],
+        keys: usize,
+    ) -> Vec<Sums<N>> {
+        let mut sums = vec![Sums::default(); keys];
+        // Most locations have one line: its key is one step away.
+        let only_key = |(id, _)| match of_line[self.line_range(id)] {
+            [key] => key,
+            _ => SEVERAL,
+        };
+        let only_keys: Vec<u32> = self.locations().map(only_key).collect();
+        for (number, sample) in (1..).zip(self.samples()) {
+            let value = N::from(sample.value(options.sample_type));
+            let count = N::from(if options.mean { sample.value(0) } else { 0 });
+            if value == N::default() && count == N::default() {
+                continue;
+            }
+            let stack = sample.locations();
+            if let Some(&leaf) = stack.first().and_then(|id| of_line[self.line_range(id)].first()) {
+                let sums = &mut sums[leaf as usize];
+                sums.flat += value;
+                sums.flat_count += count;
+            }
+            let mut add = |key: u32| {
+                let sums = &mut sums[key as usize];
+                if sums.counted != number {
+                    sums.counted = number;
+                    sums.cum += value;
+                    sums.cum_count += count;
+                }
+            };
+            stack.each(|id| match only_keys[id.0 as usize] {
+                SEVERAL => of_line[self.line_range(id)].iter().for_each(|&key| add(key)),
+                key => add(key),
+            });
+        }
+        sums
+    }
 }
 
 /// In place of the key of a location that has several lines.
@@ -197,7 +222,7 @@ impl Top {
 
     /// The sum of all samples' magnitudes: what fractions are of.
     #[must_use]
-    pub fn total(&self) -> i64 {
+    pub fn total(&self) -> i128 {
         self.total
     }
 
@@ -207,10 +232,10 @@ impl Top {
         self.unit
     }
 
-    /// A value's share of the total; 0 when there is none.
+    /// A value's share of the total; 0 when there is none, `None` where 64 bits do not hold the value or the total.
     #[must_use]
-    pub fn fraction(&self, value: i64) -> f64 {
-        if self.total == 0 { 0.0 } else { value as f64 / self.total as f64 }
+    pub fn fraction(&self, value: i128) -> Option<f64> {
+        share(value, self.total)
     }
 
     /// The same with tables in another unit, such as `MB` or `ms`: fractions of it, so values are no longer exact.
@@ -237,17 +262,23 @@ impl Top {
         let mut definition =
             Definition::new("top", order).about(about).embed(self.by.definition(), |row: &&TopRow| &row.key);
         for (name, doc, value) in [
-            ("flat", "the value of samples whose leaf it is", TopRow::flat as fn(&TopRow) -> i64),
+            ("flat", "the value of samples whose leaf it is", TopRow::flat as fn(&TopRow) -> i128),
             ("cum", "the value of samples in whose stack it is, each counted once", TopRow::cum),
         ] {
             definition = match self.factor {
-                None => definition.int64(name, self.unit, doc, move |row| value(row)),
-                Some(factor) => definition.float64(name, Unit::None, doc, move |row| value(row) as f64 * factor),
+                None => definition.optional_int64(name, self.unit, TOO_LARGE, doc, move |row| int64(value(row))),
+                Some(factor) => definition.optional_float64(name, Unit::None, TOO_LARGE, doc, move |row| {
+                    int64(value(row)).map(|value| value as f64 * factor)
+                }),
             };
         }
         definition
-            .float64("flat_fraction", Unit::Fraction, "flat's share of the total", |row| self.fraction(row.flat))
-            .float64("cum_fraction", Unit::Fraction, "cum's share of the total", |row| self.fraction(row.cum))
+            .optional_float64("flat_fraction", Unit::Fraction, TOO_LARGE, "flat's share of the total", |row| {
+                self.fraction(row.flat)
+            })
+            .optional_float64("cum_fraction", Unit::Fraction, TOO_LARGE, "cum's share of the total", |row| {
+                self.fraction(row.cum)
+            })
     }
 }
 
@@ -259,11 +290,11 @@ impl ToTable for Top {
 }
 
 impl TopRow {
-    fn flat(&self) -> i64 {
+    fn flat(&self) -> i128 {
         self.flat
     }
 
-    fn cum(&self) -> i64 {
+    fn cum(&self) -> i128 {
         self.cum
     }
 

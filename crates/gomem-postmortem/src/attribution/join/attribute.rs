@@ -26,6 +26,8 @@ use crate::{
 /// The compiler reports an escape at the outermost of inlined calls, a profile's leaf is the innermost of them: every frame
 /// of the leaf's inline chain is looked up, the outermost first. When several records stand on a line, the one that fits
 /// the sizes of the objects is taken.
+///
+/// [`Profile::check_sums`] says of which profiles no share is known: ask it before.
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<Site> {
     let std = StdRelease::find(profile, escapes, options);
@@ -33,7 +35,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &Attri
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
-        ["alloc_space", "alloc_objects", "inuse_space"].map(|name| profile.total(index(name)));
+        ["alloc_space", "alloc_objects", "inuse_space"].map(|name| int64(profile.total(index(name))));
     let verdicts = verdicts(&groups, &compiler);
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
@@ -82,6 +84,11 @@ pub(crate) fn latest_sites(bundle: &Bundle) -> Vec<Site> {
     let heap = bundle.latest_heap();
     let sites = heap.map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)));
     sites.unwrap_or_default()
+}
+
+/// Sums that do not fit are the caller's to refuse.
+fn int64(sum: i128) -> i64 {
+    i64::try_from(sum).unwrap_or(i64::MAX)
 }
 
 /// What explains each call of the allocator. A call makes the same objects for all stacks, so that all of them count; and what
