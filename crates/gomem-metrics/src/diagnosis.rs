@@ -3,6 +3,7 @@
 #[allow(clippy::module_inception)]
 mod diagnosis;
 mod judgement;
+mod present;
 
 pub use diagnosis::{DiagnoseOptions, Diagnosis};
 pub use judgement::Judgement;

@@ -38,8 +38,10 @@ pub(crate) use opinion::Opinion;
 
 /// What a rule looks at.
 pub(crate) enum Scope {
-    /// One run of the program.
-    Run(fn(&Window<'_>) -> Opinion),
+    /// A state, as it is over any time that holds enough of it; when it began and ended is found for it.
+    State(fn(&Window<'_>) -> Opinion),
+    /// How one run of the program went, from its begin on.
+    Course(fn(&Window<'_>) -> Opinion),
     /// All of its runs, in order.
     Program(fn(&[Window<'_>]) -> Opinion),
 }
@@ -73,33 +75,33 @@ macro_rules! rules {
 }
 
 rules! {
-    GcInflation "gc_inflation" Run gc_inflation::find: "GC runs more often than allocation and the live heap explain.";
-    GcOff "gc_off" Run gc_off::find: "GC is off, and no memory limit starts it.";
-    LiveHeapLeak "live_heap_leak" Run live_heap_leak::find: "What survives GC grows without an end in sight.";
-    GoroutineLeak "goroutine_leak" Run goroutine_leak::find: "Goroutines are started and never end.";
-    IdleAfterSpike "idle_after_spike" Run idle_after_spike::find: "Memory of a past spike is still counted or held.";
-    Fragmentation "fragmentation" Run fragmentation::find: "Spans are held for few objects.";
-    HugeStacks "huge_stacks" Run huge_stacks::find: "Stacks hold a large part of the memory.";
-    OffheapGrowth "offheap_growth" Run offheap_growth::find: "Memory outside of Go grows.";
-    MemlimitThrash "memlimit_thrash" Run memlimit_thrash::find: "GC runs all the time to stay below GOMEMLIMIT.";
-    LimiterActive "limiter_active" Run limiter_active::find: "The runtime lets the heap exceed GOMEMLIMIT to save CPU.";
-    LowGogc "low_gogc" Run low_gogc::find: "A low GOGC costs CPU.";
-    MinHeapChurn "min_heap_churn" Run min_heap_churn::find: "The heap is so small that GC runs for nothing.";
-    AllocRateSpike "alloc_rate_spike" Run alloc_rate_spike::find: "The allocation rate went up by a multiple, and stays.";
-    GcCpuHigh "gc_cpu_high" Run gc_cpu_high::find: "GC takes a large share of the CPU time.";
-    ForcedGc "forced_gc" Run forced_gc::find: "The program calls runtime.GC.";
-    AssistPressure "assist_pressure" Run assist_pressure::find: "Goroutines pay for GC while they allocate.";
-    StwStopLatency "stw_stop_latency" Run stw_stop_latency::find: "Stopping the world takes long.";
-    CpuThrottled "cpu_throttled" Run cpu_throttled::find: "The system does not run what Go believes is running.";
-    FinalizerBacklog "finalizer_backlog" Run finalizer_backlog::find: "Finalizers or cleanups are queued faster than they run.";
-    ContainerOomRisk "container_oom_risk" Run container_oom_risk::find: "The container's memory will not be enough.";
+    GcInflation "gc_inflation" State gc_inflation::find: "GC runs more often than allocation and the live heap explain.";
+    GcOff "gc_off" State gc_off::find: "GC is off, and no memory limit starts it.";
+    LiveHeapLeak "live_heap_leak" Course live_heap_leak::find: "What survives GC grows without an end in sight.";
+    GoroutineLeak "goroutine_leak" Course goroutine_leak::find: "Goroutines are started and never end.";
+    IdleAfterSpike "idle_after_spike" State idle_after_spike::find: "Memory of a past spike is still counted or held.";
+    Fragmentation "fragmentation" State fragmentation::find: "Spans are held for few objects.";
+    HugeStacks "huge_stacks" State huge_stacks::find: "Stacks hold a large part of the memory.";
+    OffheapGrowth "offheap_growth" Course offheap_growth::find: "Memory outside of Go grows.";
+    MemlimitThrash "memlimit_thrash" State memlimit_thrash::find: "GC runs all the time to stay below GOMEMLIMIT.";
+    LimiterActive "limiter_active" State limiter_active::find: "The runtime lets the heap exceed GOMEMLIMIT to save CPU.";
+    LowGogc "low_gogc" State low_gogc::find: "A low GOGC costs CPU.";
+    MinHeapChurn "min_heap_churn" State min_heap_churn::find: "The heap is so small that GC runs for nothing.";
+    AllocRateSpike "alloc_rate_spike" Course alloc_rate_spike::find: "The allocation rate went up by a multiple, and stays.";
+    GcCpuHigh "gc_cpu_high" State gc_cpu_high::find: "GC takes a large share of the CPU time.";
+    ForcedGc "forced_gc" State forced_gc::find: "The program calls runtime.GC.";
+    AssistPressure "assist_pressure" State assist_pressure::find: "Goroutines pay for GC while they allocate.";
+    StwStopLatency "stw_stop_latency" State stw_stop_latency::find: "Stopping the world takes long.";
+    CpuThrottled "cpu_throttled" State cpu_throttled::find: "The system does not run what Go believes is running.";
+    FinalizerBacklog "finalizer_backlog" Course finalizer_backlog::find: "Finalizers or cleanups are queued faster than they run.";
+    ContainerOomRisk "container_oom_risk" Course container_oom_risk::find: "The container's memory will not be enough.";
     StepChange "step_change" Program step_change::find: "Memory changed its level once.";
     RestartLoop "restart_loop" Program restart_loop::find: "The program restarts again and again, each time after its memory grew.";
-    PeriodicGcOnly "periodic_gc_only" Run periodic_gc_only::find: "GC runs only because two minutes have passed.";
-    MetadataHeavy "metadata_heavy" Run metadata_heavy::find: "The runtime's own tables hold a large part of the memory.";
-    HeapProfileBlind "heap_profile_blind" Run heap_profile_blind::find: "Most of the memory is nothing that a heap profile shows.";
-    SysRetained "sys_retained" Run sys_retained::find: "sys_bytes rises and stays high.";
-    AllocSysRatio "alloc_sys_ratio" Run alloc_sys_ratio::find: "alloc_bytes is a large part of sys_bytes.";
+    PeriodicGcOnly "periodic_gc_only" State periodic_gc_only::find: "GC runs only because two minutes have passed.";
+    MetadataHeavy "metadata_heavy" State metadata_heavy::find: "The runtime's own tables hold a large part of the memory.";
+    HeapProfileBlind "heap_profile_blind" State heap_profile_blind::find: "Most of the memory is nothing that a heap profile shows.";
+    SysRetained "sys_retained" Course sys_retained::find: "sys_bytes rises and stays high.";
+    AllocSysRatio "alloc_sys_ratio" State alloc_sys_ratio::find: "alloc_bytes is a large part of sys_bytes.";
 }
 
 impl Rule {

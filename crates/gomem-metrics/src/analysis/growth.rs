@@ -72,6 +72,28 @@ impl Growth {
         })
     }
 
+    /// How a series goes now, and since when: over all of its time, or from a later moment on when it `rises` only there,
+    /// and to where it never was before.
+    pub(crate) fn latest(
+        points: &[(f64, f64)],
+        growth: impl Fn(&[(f64, f64)]) -> Option<Self>,
+        rises: impl Fn(&Self) -> bool,
+    ) -> Option<(f64, Self)> {
+        let whole = growth(points)?;
+        if rises(&whole) {
+            return Some((0.0, whole));
+        }
+        let later = ONSETS.iter().find_map(|share| {
+            let begin = points.first()?.0 + share * whole.seconds;
+            let (earlier, later) = points.split_at(points.partition_point(|point| point.0 < begin));
+            let highest = earlier.iter().map(|point| point.1).fold(0.0, f64::max);
+            let growth = growth(later)?;
+            let is_new = growth.last >= LEAST_ABOVE * highest;
+            (is_new && rises(&growth)).then_some((begin, growth))
+        });
+        later.or(Some((0.0, whole)))
+    }
+
     pub(crate) fn increase(&self) -> f64 {
         self.last - self.first
     }
@@ -130,6 +152,10 @@ pub(crate) const FEWEST_POINTS: usize = 8;
 const SPANS: usize = 6;
 const FEWEST_SPANS: usize = 4;
 const LEAST_OF_A_LEVEL: usize = 3;
+/// Shares of the time looked at after which growth may begin.
+const ONSETS: [f64; 3] = [1.0 / 3.0, 0.5, 2.0 / 3.0];
+/// What grew only lately is above all that was before, by this factor.
+const LEAST_ABOVE: f64 = 1.15;
 
 #[cfg(test)]
 mod tests {

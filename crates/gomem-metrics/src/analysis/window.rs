@@ -6,10 +6,12 @@ use gomem_statistics::{blocks, median};
 
 use crate::model::{Component, Exporter, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
-/// The rows between two restarts of one target.
+/// The rows between two restarts of one target, or a stretch of them.
 #[derive(Debug, Clone)]
 pub(crate) struct Window<'a> {
     state: &'a GoState,
+    /// All rows of the run.
+    run: Range<usize>,
     pub(crate) rows: Range<usize>,
     pub(crate) cycles: Vec<ObservedCycle>,
     pub(crate) container_limit_bytes: Option<f64>,
@@ -29,7 +31,32 @@ pub(crate) struct Pace {
 impl<'a> Window<'a> {
     pub(crate) fn new(state: &'a GoState, rows: Range<usize>, container_limit_bytes: Option<f64>) -> Self {
         let cycles = state.cycles_in(rows.clone());
-        Self { state, rows, cycles, container_limit_bytes }
+        Self { state, run: rows.clone(), rows, cycles, container_limit_bytes }
+    }
+
+    /// The run from its begin to the end of this stretch.
+    pub(crate) fn until_now(&self) -> Self {
+        self.stretch(self.run.start..self.rows.end)
+    }
+
+    /// A stretch of the same run.
+    pub(crate) fn stretch(&self, rows: Range<usize>) -> Self {
+        let cycles = self.state.cycles_in(rows.clone());
+        Self {
+            state: self.state,
+            run: self.run.clone(),
+            rows,
+            cycles,
+            container_limit_bytes: self.container_limit_bytes,
+        }
+    }
+
+    /// Pieces of about equally many rows. Each begins with the last row of the one before, since what was counted or ended
+    /// between two scrapes belongs to a piece too.
+    pub(crate) fn pieces(&self) -> Vec<Range<usize>> {
+        let count = (self.rows.len() / FEWEST_ROWS).clamp(1, MOST_PIECES);
+        let begin = |piece: usize| self.rows.start + piece * self.rows.len() / count;
+        (0..count).map(|piece| begin(piece).saturating_sub(1).max(self.rows.start)..begin(piece + 1)).collect()
     }
 
     pub(crate) fn value(&self, quantity: Quantity, row: usize) -> Option<f64> {
@@ -67,14 +94,12 @@ impl<'a> Window<'a> {
         self.rows.clone().filter_map(|row| self.value(quantity, row)).max_by(f64::total_cmp)
     }
 
-    /// The median over the last third, which is what holds now.
-    pub(crate) fn recent(&self, quantity: Quantity) -> Option<f64> {
-        self.recent_of(|row| self.value(quantity, row))
+    pub(crate) fn median(&self, quantity: Quantity) -> Option<f64> {
+        self.median_of(|row| self.value(quantity, row))
     }
 
-    pub(crate) fn recent_of(&self, value: impl Fn(usize) -> Option<f64>) -> Option<f64> {
-        let from = self.rows.end - self.rows.len().div_ceil(3);
-        median(&mut (from..self.rows.end).filter_map(value).collect::<Vec<_>>())
+    pub(crate) fn median_of(&self, value: impl Fn(usize) -> Option<f64>) -> Option<f64> {
+        median(&mut self.rows.clone().filter_map(value).collect::<Vec<_>>())
     }
 
     pub(crate) fn increase(&self, quantity: Quantity) -> Option<f64> {
@@ -102,36 +127,32 @@ impl<'a> Window<'a> {
     /// The later half, when there is enough of it: what goes on now counts more than how it began.
     pub(crate) fn later_half(&self) -> Self {
         let from = self.rows.start + self.rows.len() / 2;
-        let rows = if self.rows.end - from >= 4 { from..self.rows.end } else { self.rows.clone() };
-        Self::new(self.state, rows, self.container_limit_bytes)
+        self.stretch(if self.rows.end - from >= 4 { from..self.rows.end } else { self.rows.clone() })
     }
 
-    /// What holds now: the last third, or as much more as holds so many GC cycles.
-    pub(crate) fn last_part(&self, cycles: usize) -> Self {
-        let third = self.rows.end - self.rows.len().div_ceil(3);
-        let cycle = self.cycles.len().checked_sub(cycles).map_or(self.rows.start, |index| self.cycles[index].row);
-        // A cycle is seen from the row before it on.
-        let from = third.min(cycle.saturating_sub(1)).max(self.rows.start);
-        Self::new(self.state, from..self.rows.end, self.container_limit_bytes)
+    /// The last third.
+    pub(crate) fn last_third(&self) -> Self {
+        self.stretch(self.rows.end - self.rows.len().div_ceil(3)..self.rows.end)
     }
 
     /// The live heap after each GC that is seen, but for those of the program's start.
     pub(crate) fn live(&self) -> Vec<(f64, f64)> {
-        let begin = 0.05 * self.seconds();
-        let point = |cycle: &ObservedCycle| Some((self.since_begin(cycle.row), cycle.live_bytes?));
-        self.cycles.iter().filter_map(point).filter(|point| point.0 >= begin).collect()
+        let time_ms = |row: usize| self.time_ms(row) as f64;
+        let (start, end) = (time_ms(self.run.start), time_ms(self.run.end - 1));
+        let begin = start + 0.05 * (end - start);
+        let settled = self.cycles.iter().filter(|cycle| time_ms(cycle.row) >= begin);
+        settled.filter_map(|cycle| Some((self.since_begin(cycle.row), cycle.live_bytes?))).collect()
     }
 
     pub(crate) fn live_is_estimate(&self) -> bool {
         self.cycles.iter().any(|cycle| cycle.live_is_estimate)
     }
 
-    /// What sets the goal, over most of the later half.
+    /// What sets the goal most of the time.
     pub(crate) fn regime(&self) -> Regime {
-        let from = self.rows.start + self.rows.len() / 2;
         let mut counts = [0_usize; Regime::NAMES.len()];
         let mut most = Regime::Unknown;
-        for row in from..self.rows.end {
+        for row in self.rows.clone() {
             let regime = self.state.regime_at(row);
             counts[regime as usize] += 1;
             if counts[regime as usize] >= counts[most as usize] {
@@ -233,9 +254,13 @@ impl<'a> Window<'a> {
         component.bytes(|quantity| self.value(quantity, row), live)
     }
 
-    fn since_begin(&self, row: usize) -> f64 {
+    /// Seconds from the first row to this one.
+    pub(crate) fn since_begin(&self, row: usize) -> f64 {
         self.time_ms(row).saturating_sub(self.time_ms(self.rows.start)) as f64 / 1e3
     }
 }
 
 pub(crate) const PERIODIC_GC_SECONDS: f64 = 120.0;
+/// A twelfth of a run is the shortest time that is looked at by itself.
+const MOST_PIECES: usize = 12;
+const FEWEST_ROWS: usize = 3;

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use gomem_finding::Severity;
+use gomem_finding::{Confidence, Severity};
 use gomem_table::{Table, ToTable};
 
-use super::judgement::Judgement;
+use super::{judgement::Judgement, present::Present};
 use crate::{
     analysis::Window,
     model::{GoState, Quantity},
@@ -95,27 +95,42 @@ impl ToTable for Diagnosis {
     }
 }
 
-/// One rule over all runs of one program. The latest run of which there is enough to judge counts.
+/// One rule over all runs of one program.
 fn judge(rule: Rule, runs: &[Window<'_>]) -> Judgement {
     match rule.scope() {
         Scope::Program(find) => {
             let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
             let name_of = |metric| runs.first().map_or(metric, |run| run.exporter().name_of(metric));
-            Judgement::new(rule, find(runs).known(is_exported).named_by(name_of), span(runs))
+            let first = runs.first().map_or(0, |run| run.time_ms(run.rows.start));
+            let last = runs.last().map_or(0, |run| run.time_ms(run.rows.end - 1));
+            Judgement::new(rule, find(runs).known(is_exported).named_by(name_of), (first, last))
         }
-        Scope::Run(find) => {
-            let mut opinions: Vec<_> = runs.iter().map(|run| (find(run), run)).collect();
-            let evaluable = |opinion: &Opinion| matches!(opinion.verdict, Verdict::Fired | Verdict::Clear);
-            let latest = opinions.iter().rposition(|(opinion, _)| evaluable(opinion)).unwrap_or(opinions.len() - 1);
-            let (opinion, run) = opinions.swap_remove(latest);
-            let opinion = opinion.known(|metric| run.exports(metric)).named_by(|metric| run.exporter().name_of(metric));
-            Judgement::new(rule, opinion, span(std::slice::from_ref(run)))
-        }
+        Scope::Course(find) => latest(rule, runs, |run| Present::of_course(run, find)),
+        Scope::State(find) => latest(rule, runs, |run| Present::of_state(run, find)),
     }
 }
 
-fn span(runs: &[Window<'_>]) -> (i64, i64) {
-    let first = runs.first().map_or(0, |run| run.time_ms(run.rows.start));
-    let last = runs.last().map_or(0, |run| run.time_ms(run.rows.end - 1));
-    (first, last)
+/// The latest run of which there is enough to judge counts. What held before a restart is told: where too little is known since,
+/// it stands; where it does not hold any more, it is over.
+fn latest(rule: Rule, runs: &[Window<'_>], judge: impl Fn(&Window<'_>) -> Present) -> Judgement {
+    let mut judged: Vec<(Present, &Window<'_>)> = runs.iter().map(|run| (judge(run), run)).collect();
+    let Some((present, run)) = judged.pop() else {
+        return Judgement::new(rule, Opinion::insufficient("there is nothing to look at"), (0, 0));
+    };
+    let before = judged.into_iter().rev().find(|(present, _)| present.opinion.is_judged());
+    let before = before.filter(|(before, _)| before.opinion.verdict == Verdict::Fired);
+    let (present, run) = match before {
+        Some((before, _)) if present.opinion.verdict == Verdict::Clear => {
+            let more = format!("; before the last restart it was otherwise: {}", before.opinion.summary);
+            (Present { opinion: present.opinion.adding(&more), ..present }, run)
+        }
+        Some((before, earlier)) if !present.opinion.is_judged() => {
+            let more = format!("; so it was until the last restart, and since then {}", present.opinion.summary);
+            let opinion = before.opinion.adding(&more).sure(Confidence::Low);
+            (Present { opinion, ..before }, earlier)
+        }
+        _ => (present, run),
+    };
+    let opinion = present.opinion.known(|metric| run.exports(metric)).named_by(|metric| run.exporter().name_of(metric));
+    Judgement::new(rule, opinion, (run.time_ms(present.rows.start), run.time_ms(present.rows.end - 1)))
 }

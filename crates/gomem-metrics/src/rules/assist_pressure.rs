@@ -18,15 +18,14 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !known {
         return Opinion::not_evaluable(&[ASSIST_CPU, TOTAL_CPU, IDLE_CPU]);
     }
-    let recent = window.later_half();
-    let Some(assist) = recent.share_of_cpu(Quantity::GcAssistCpuSeconds) else {
+    let Some(assist) = window.share_of_cpu(Quantity::GcAssistCpuSeconds) else {
         return Opinion::insufficient("too few GC cycles to tell what they cost");
     };
     if assist < LEAST_ASSIST {
         let opinion = Opinion::clear("assists take little");
         return opinion.against("assist_cpu_fraction", assist, LEAST_ASSIST, Unit::Fraction);
     }
-    let Some(idle) = recent.share_of_cpu(Quantity::IdleCpuSeconds) else {
+    let Some(idle) = window.share_of_cpu(Quantity::IdleCpuSeconds) else {
         return Opinion::not_evaluable(&[IDLE_CPU]);
     };
     let evidence = |opinion: Opinion| {
@@ -45,7 +44,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         percent(assist)
     );
     evidence(Opinion::fired(Severity::Warning, summary, ACTION))
-        .confounder("Short bursts of allocation do the same for a moment: the later half was looked at.")
+        .confounder("Short bursts of allocation do the same for a moment: what holds now was looked at.")
 }
 
 const ACTION: &str = "Allocate less that holds pointers, raise GOGC, or give the program more CPU.";

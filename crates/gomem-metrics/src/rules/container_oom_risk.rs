@@ -1,8 +1,10 @@
 //! `container_oom_risk`: the memory of the container will not do.
 //!
-//! Against the container's limit, which the caller tells: the highest resident memory (or what Go holds) is ≥ 90 % of it; or
-//! the live heap grows and would reach it within as long again as was looked at; or there is no `GOMEMLIMIT` below it, and the
-//! heap may grow to `live · (1 + GOGC/100)` before the next GC, which is more than it.
+//! Against the container's limit, which the caller, cAdvisor or the cluster tells: the highest resident memory (or what Go
+//! holds) is ≥ 90 % of it, which is critical unless it was in the past; or the live heap grows and would reach it within as
+//! long again as was looked at; or there is no `GOMEMLIMIT` below it, and the heap may grow to `live · (1 + GOGC/100)` before
+//! the next GC, which is more than it. A working set at the limit with a program of less than a half of it is the page cache,
+//! or another program: that is good to know.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
@@ -18,14 +20,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(limit) = window.container_limit_bytes else {
         return Opinion::not_evaluable(&["container_spec_memory_limit_bytes"]);
     };
-    let peak = window.highest(Quantity::ResidentBytes).or_else(|| window.highest(Quantity::HeldBytes));
-    let Some(peak) = peak else {
+    let Some(peak) = used(window) else {
         return Opinion::not_evaluable(&["process_resident_memory_bytes", "go_memstats_sys_bytes"]);
     };
-    let live = window.live();
-    let levels: Vec<f64> = live.iter().map(|point| point.1).collect();
-    let outside = window
-        .recent_of(|row| Some(window.value(Quantity::HeldBytes, row)? - window.value(Quantity::HeapInuseBytes, row)?));
+    let lately = window.last_third();
+    let levels: Vec<f64> = lately.live().iter().map(|point| point.1).collect();
+    let outside = lately
+        .median_of(|row| Some(window.value(Quantity::HeldBytes, row)? - window.value(Quantity::HeapInuseBytes, row)?));
     let before_gc = quantile(&levels, 0.9).zip(window.gogc_factor()).map(|(live, factor)| live * (1.0 + factor));
     let before_gc = before_gc.map(|heap| heap + outside.unwrap_or(0.0).max(0.0));
     let capped = window.memory_limit().is_some_and(|memory_limit| memory_limit <= limit);
@@ -36,7 +37,18 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("heap_before_gc_bytes", before_gc, Unit::Bytes)
     };
     if peak >= LEAST_PEAK * limit {
-        if let Some(outside) = outside_of_go(window).filter(|outside| *outside >= 0.5 * peak) {
+        let now = used(&lately).unwrap_or(peak);
+        let evidence = |opinion| evidence(opinion).with("now_to_limit_ratio", now / limit, Unit::Ratio);
+        if now < LEAST_PEAK * limit {
+            let summary = format!(
+                "{} of the container's {} was in use once, and {} is now",
+                percent(peak / limit),
+                bytes(limit),
+                percent(now / limit)
+            );
+            return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
+        }
+        if let Some(outside) = outside_of_go(&lately).filter(|outside| *outside >= 0.5 * peak) {
             let summary = format!(
                 "{} of the container's {} was in use, and {} of it is outside of Go",
                 percent(peak / limit),
@@ -62,13 +74,33 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "the live heap grows, and at this pace reaches the container's limit within as long again".to_owned();
         return evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(WORKING_SET);
     }
+    if let Some(counted) = lately.median(Quantity::ContainerUsedBytes).filter(|counted| *counted >= LEAST_PEAK * limit)
+    {
+        let summary = format!(
+            "{} of the container's {} counts as used, and the program is {} of it: the rest is page cache, which the kernel takes \
+             back before it kills, or another program's",
+            percent(counted / limit),
+            bytes(limit),
+            percent(used(&lately).unwrap_or(peak) / limit)
+        );
+        return evidence(Opinion::fired(Severity::Info, summary, CACHE))
+            .with("working_set_bytes", counted, Unit::Bytes)
+            .confounder(WORKING_SET);
+    }
     evidence(Opinion::clear("the container has memory to spare"))
 }
 
-fn outside_of_go(window: &Window<'_>) -> Option<f64> {
-    window.recent_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?))
+/// The most that the program used.
+fn used(window: &Window<'_>) -> Option<f64> {
+    window.highest(Quantity::ResidentBytes).or_else(|| window.highest(Quantity::HeldBytes))
 }
 
+fn outside_of_go(window: &Window<'_>) -> Option<f64> {
+    window.median_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?))
+}
+
+const CACHE: &str = "Look at memory.stat of the container's cgroup: file is page cache, anon is what programs hold. Alert on anon or on the \
+                     resident memory.";
 const OUTSIDE: &str = "Find what holds memory outside of Go (/proc/PID/smaps: cgo, mmap, mapped files): no setting of Go's counts or bounds it.";
 const ACTION: &str =
     "Set GOMEMLIMIT to about 90 % of the container's memory, or give it more: twice the live heap at GOGC=100.";

@@ -17,11 +17,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !needed.iter().all(|&quantity| window.knows(quantity)) {
         return Opinion::not_evaluable(&[TOTAL_CPU, IDLE_CPU, "process_cpu_seconds_total"]);
     }
-    let recent = window.later_half();
-    let (Some(believed), Some(ran)) = (believed_seconds(&recent), ran_fraction(&recent)) else {
+    let (Some(believed), Some(ran)) = (believed_seconds(window), ran_fraction(window)) else {
         return Opinion::insufficient("the CPU classes move only when a GC cycle ends, and few did");
     };
-    let busy = believed / recent.seconds().max(1e-9);
+    let busy = believed / window.seconds().max(1e-9);
     let evidence = |opinion: Opinion| {
         opinion.against("ran_fraction", ran, MOST_RAN, Unit::Fraction).against(
             "busy_processors",

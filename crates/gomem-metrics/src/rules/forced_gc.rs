@@ -20,7 +20,7 @@ use crate::{
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(pace) = window.pace() else {
         return match window.last(Quantity::GcCyclesTotal) {
-            Some(_) => Opinion::clear("no GC cycle ended in the time looked at"),
+            Some(_) => Opinion::insufficient("no GC cycle ended in the time looked at"),
             None => Opinion::not_evaluable(&[CYCLES, FORCED]),
         };
     };
@@ -39,6 +39,9 @@ fn counted(forced: f64, cycles: f64, seconds: f64) -> Opinion {
             .against("forced_per_second", rate, LEAST_RATE, Unit::PerSecond)
             .against("forced_gc_cycles", forced, LEAST_CYCLES, Unit::Count)
     };
+    if cycles < FEWEST_CYCLES && seconds < FEWEST_CYCLES / LEAST_RATE {
+        return evidence(Opinion::insufficient(format!("only {cycles:.0} GC cycles ended in {seconds:.0} s")));
+    }
     if share < LEAST_SHARE || rate < LEAST_RATE {
         return evidence(Opinion::clear("few GC cycles, or none, were asked for by the program"));
     }
@@ -53,8 +56,7 @@ fn counted(forced: f64, cycles: f64, seconds: f64) -> Opinion {
 }
 
 fn inferred(window: &Window<'_>) -> Opinion {
-    let recent = window.later_half();
-    let Some(pace) = recent.pace() else { return Opinion::insufficient("hardly any GC cycle ended") };
+    let Some(pace) = window.pace() else { return Opinion::insufficient("hardly any GC cycle ended") };
     let regime = window.regime();
     let Some(inflation) = pace.inflation.filter(|_| regime == Regime::Gogc) else {
         return Opinion::not_evaluable(&[FORCED]);
@@ -67,7 +69,7 @@ fn inferred(window: &Window<'_>) -> Opinion {
             .against("gc_cycles", pace.cycles, LEAST_CYCLES, Unit::Count)
             .missing(&[FORCED])
     };
-    let large = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal >= LEAST_GOAL);
+    let large = window.median(Quantity::HeapGoalBytes).is_some_and(|goal| goal >= LEAST_GOAL);
     if inflation < gc_inflation::HIGH || rate < LEAST_RATE {
         return evidence(Opinion::clear("allocation and the live heap explain how often GC runs"));
     }
@@ -90,5 +92,7 @@ const PROFILES: &str = "Heap profiles taken with ?gc=1, and goroutineleak profil
 const LEAST_SHARE: f64 = 0.5;
 const LEAST_RATE: f64 = 0.1;
 const LEAST_CYCLES: f64 = 20.0;
+/// For one that is not there; or as long a time as so many would take.
+const FEWEST_CYCLES: f64 = 5.0;
 /// Close to the least heap, small errors of the live heap make large ones of the ratio.
 const LEAST_GOAL: f64 = 16.0 * MIB;

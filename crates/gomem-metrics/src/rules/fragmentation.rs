@@ -1,6 +1,6 @@
 //! `fragmentation`: memory in spans that few objects keep alive.
 //!
-//! `(heap_inuse − heap_alloc) / heap_inuse` of the last third, or of as much more as holds three GC cycles: ≥ 40 % in the median, ≥ 30 % even
+//! `(heap_inuse − heap_alloc) / heap_inuse` over three GC cycles or more: ≥ 40 % in the median, ≥ 30 % even
 //! at the fullest moments between two GCs (right after sweeping, every healthy heap has free slots that the next allocations
 //! fill), and ≥ 32 MiB. Measured:
 //! 1 to 6 % in healthy programs, 79 to 81 % where eleven of twelve small objects were freed.
@@ -19,10 +19,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         Some((inuse - objects).max(0.0))
     };
     let fraction = |row| Some(unused(row)? / window.value(Quantity::HeapInuseBytes, row)?.max(1.0));
-    let now = window.last_part(FEWEST_CYCLES);
-    let shares: Vec<f64> = now.points_of(fraction).iter().map(|point| point.1).collect();
+    let shares: Vec<f64> = window.points_of(fraction).iter().map(|point| point.1).collect();
     let (Some(lately), Some(fullest), Some(wasted)) =
-        (quantile(&shares, 0.5), quantile(&shares, 0.2), quantile(&values(&now.points_of(unused)), 0.5))
+        (quantile(&shares, 0.5), quantile(&shares, 0.2), window.median_of(unused))
     else {
         return Opinion::not_evaluable(&["go_memstats_heap_inuse_bytes", "go_memstats_heap_alloc_bytes"]);
     };
@@ -32,15 +31,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .against("unused_fraction_when_fullest", fullest, LEAST_WHEN_FULLEST, Unit::Fraction)
             .against("unused_bytes", wasted, LEAST_BYTES, Unit::Bytes)
     };
-    if lately < LEAST_FRACTION || wasted < LEAST_BYTES {
-        return with_evidence(Opinion::clear(CLEAR));
+    if window.highest(Quantity::HeapInuseBytes).is_some_and(|inuse| inuse < LEAST_BYTES) {
+        return with_evidence(Opinion::clear("the heap is too small for it"));
     }
-    if now.cycles.len() < FEWEST_CYCLES {
-        let reason = "right after a GC every heap has free slots; some more cycles are needed to tell";
+    if window.cycles.len() < FEWEST_CYCLES {
+        let reason = "free slots come and go with each GC; some more cycles are needed to tell";
         return with_evidence(Opinion::insufficient(reason));
     }
-    if fullest < LEAST_WHEN_FULLEST {
-        return with_evidence(Opinion::clear(CLEAR));
+    if lately < LEAST_FRACTION || wasted < LEAST_BYTES || fullest < LEAST_WHEN_FULLEST {
+        return with_evidence(Opinion::clear("spans in use are used"));
     }
     let summary = format!(
         "{} of the spans in use, {}, holds no object: few objects keep whole spans alive, and only objects of the same size can fill them",
@@ -51,11 +50,6 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         .confounder("Checked: free slots after sweeping, by the fullest moments between two GCs.")
 }
 
-fn values(points: &[(f64, f64)]) -> Vec<f64> {
-    points.iter().map(|point| point.1).collect()
-}
-
-const CLEAR: &str = "spans in use are used";
 const ACTION: &str = "Find the size class (/gc/heap/allocs-by-size less frees-by-size, or BySize of MemStats); allocate what lives long \
                       together and apart from what is freed in batches, or in slabs.";
 const LEAST_FRACTION: f64 = 0.4;

@@ -18,20 +18,19 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::GcCpuSeconds) || !window.knows(Quantity::TotalCpuSeconds) {
         return Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU, ASSIST_CPU]);
     }
-    let recent = window.later_half();
-    let Some(with_pauses) = recent.gc_share() else {
+    let Some(with_pauses) = window.gc_share() else {
         return Opinion::insufficient("too few GC cycles to tell what they cost");
     };
-    let paused = recent.increase(Quantity::GcPauseTotalSeconds).unwrap_or(0.0) / recent.seconds().max(1e-9);
-    let idle_marking = recent.share_of_cpu(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
-    let all_of_it = recent.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
+    let paused = window.increase(Quantity::GcPauseTotalSeconds).unwrap_or(0.0) / window.seconds().max(1e-9);
+    let idle_marking = window.share_of_cpu(Quantity::GcIdleCpuSeconds).unwrap_or(0.0);
+    let all_of_it = window.share_of_cpu(Quantity::GcCpuSeconds).unwrap_or(0.0) - idle_marking;
     let of_all = (all_of_it - paused).max(0.0);
     let share = with_pauses * of_all / all_of_it.max(1e-9);
     let evidence = |opinion: Opinion| {
         opinion
             .against("gc_cpu_fraction", share, WARNING, Unit::Fraction)
             .against("gc_cpu_fraction_of_all", of_all, LEAST_OF_ALL, Unit::Fraction)
-            .with("alloc_rate_bytes_per_second", recent.rate(Quantity::AllocTotalBytes), Unit::BytesPerSecond)
+            .with("alloc_rate_bytes_per_second", window.rate(Quantity::AllocTotalBytes), Unit::BytesPerSecond)
     };
     if share < WARNING || of_all < LEAST_OF_ALL {
         return evidence(Opinion::clear("GC takes no large share of the CPU"));
@@ -39,7 +38,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let summary = format!(
         "GC takes {} of the busy CPU, with {}/s allocated",
         percent(share),
-        bytes(recent.rate(Quantity::AllocTotalBytes).unwrap_or(0.0))
+        bytes(window.rate(Quantity::AllocTotalBytes).unwrap_or(0.0))
     );
     let severity = if share >= CRITICAL { Severity::Critical } else { Severity::Warning };
     evidence(Opinion::fired(severity, summary, ACTION))

@@ -14,8 +14,7 @@ use super::{
 use crate::analysis::Window;
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    let recent = window.later_half();
-    let Some(pace) = recent.pace() else {
+    let Some(pace) = window.pace() else {
         return match window.cycles.len() {
             0 if window.last(crate::Quantity::GcCyclesTotal).is_none() => Opinion::not_evaluable(&[CYCLES]),
             _ => Opinion::insufficient("hardly any GC cycle ended in the time looked at"),
@@ -23,7 +22,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let Some(inflation) = pace.inflation else { return Opinion::not_evaluable(&[LIVE]) };
     if pace.cycles < FEWEST_CYCLES {
-        return Opinion::insufficient(format!("only {:.0} GC cycles in the later half", pace.cycles));
+        return Opinion::insufficient(format!("only {:.0} GC cycles ended in the time looked at", pace.cycles));
     }
     let opinion = if inflation > HIGH {
         let summary = format!(

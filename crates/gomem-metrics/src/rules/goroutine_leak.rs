@@ -7,7 +7,7 @@
 use gomem_finding::{Confidence, Severity};
 use gomem_table::Unit;
 
-use super::opinion::Opinion;
+use super::opinion::{Opinion, since_text};
 use crate::{
     analysis::{Envelope, FEWEST_POINTS, Growth, Window},
     model::Quantity,
@@ -18,22 +18,28 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if points.is_empty() {
         return Opinion::not_evaluable(&["go_goroutines"]);
     }
-    let Some(growth) = Growth::from_points(&points, Envelope::Median) else {
+    let goes_up = |growth: &Growth| {
+        let ratio = growth.last / growth.first.max(1.0);
+        ratio >= LEAST_RATIO && growth.increase() >= LEAST_MORE && growth.tau >= LEAST_TAU
+    };
+    let latest = |growth: &Growth| growth.latest / growth.median.max(1.0);
+    let goes_on = |growth: &Growth| latest(growth) >= LEAST_LATEST && growth.step_fraction <= MOST_IN_A_STEP;
+    let growth = |points: &[(f64, f64)]| Growth::from_points(points, Envelope::Median);
+    let Some((since, growth)) = Growth::latest(&points, growth, |growth| goes_up(growth) && goes_on(growth)) else {
         return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
     let ratio = growth.last / growth.first.max(1.0);
-    let latest = growth.latest / growth.median.max(1.0);
     let with_evidence = |opinion: Opinion| {
         opinion
             .against("goroutines_ratio", ratio, LEAST_RATIO, Unit::Ratio)
             .against("goroutines_more", growth.increase(), LEAST_MORE, Unit::Count)
             .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
-            .against("latest_growth_fraction", latest, LEAST_LATEST, Unit::Fraction)
+            .against("latest_growth_fraction", latest(&growth), LEAST_LATEST, Unit::Fraction)
     };
-    if ratio < LEAST_RATIO || growth.increase() < LEAST_MORE || growth.tau < LEAST_TAU {
+    if !goes_up(&growth) {
         return with_evidence(Opinion::clear("the number of goroutines does not keep growing"));
     }
-    if latest < LEAST_LATEST || growth.step_fraction > MOST_IN_A_STEP {
+    if !goes_on(&growth) {
         return with_evidence(Opinion::clear(
             "the number of goroutines went up and levels off, as connections kept alive do",
         ));
@@ -46,12 +52,14 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         .with("alloc_rate_ratio", load, Unit::Ratio);
     }
     let summary = format!(
-        "{:.0} goroutines at first, {:.0} at last: {:.1} a second are started that never end",
+        "{:.0} goroutines at first, {:.0} at last{}: {:.1} a second are started that never end",
         growth.first,
         growth.last,
+        since_text(since),
         growth.per_second()
     );
-    let stacks = window.points(Quantity::StackInuseBytes);
+    let stacks: Vec<_> =
+        window.points(Quantity::StackInuseBytes).into_iter().filter(|point| point.0 >= since).collect();
     let per_goroutine = stacks.last().zip(stacks.first()).map(|(last, first)| (last.1 - first.1) / growth.increase());
     let opinion = Opinion::fired(Severity::Warning, summary, ACTION)
         .with("goroutines_per_second", growth.per_second(), Unit::PerSecond)

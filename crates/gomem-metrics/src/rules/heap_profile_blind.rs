@@ -18,11 +18,10 @@ use crate::{
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let levels: Vec<f64> = window.live().iter().map(|point| point.1).collect();
-    let from = levels.len() - levels.len().div_ceil(3);
-    let live = quantile(&levels[from..], 0.5);
+    let live = quantile(&levels, 0.5);
     let memory = [Quantity::ResidentBytes, Quantity::HeldBytes]
         .iter()
-        .filter_map(|&quantity| window.recent(quantity))
+        .filter_map(|&quantity| window.median(quantity))
         .max_by(f64::total_cmp);
     let Some(memory) = memory else {
         return Opinion::not_evaluable(&[
@@ -49,7 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return evidence(Opinion::clear("a heap profile, and the room that GC works with, explain the memory"));
     }
     let outside = window
-        .recent_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?));
+        .median_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?));
     // A limit that the program is far beyond, since it does not count what fills the memory.
     let uncounted = outside
         .zip(window.memory_limit())

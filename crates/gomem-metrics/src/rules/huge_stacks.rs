@@ -10,7 +10,7 @@ use super::opinion::{Opinion, bytes, percent};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    let recent = |quantity| window.recent(quantity);
+    let recent = |quantity| window.median(quantity);
     let (Some(stacks), Some(held)) = (recent(Quantity::StackInuseBytes), recent(Quantity::HeldBytes)) else {
         return Opinion::not_evaluable(&[
             "go_memstats_stack_inuse_bytes",

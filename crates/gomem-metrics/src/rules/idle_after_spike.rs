@@ -6,6 +6,7 @@
 //! resident (huge pages, `MADV_FREE`) is told. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
 
 use gomem_finding::{Confidence, Severity};
+use gomem_statistics::quantile;
 use gomem_table::{MIB, Unit};
 
 use super::opinion::{Opinion, bytes};
@@ -13,17 +14,20 @@ use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let held = |row| window.value(Quantity::HeldBytes, row);
-    let (Some(held_now), Some(sys)) = (window.recent_of(held), window.last(Quantity::SysBytes)) else {
+    let values: Vec<f64> = window.points_of(held).iter().map(|point| point.1).collect();
+    let known = quantile(&values, 0.5).zip(quantile(&values, MOST_OF_THE_TIME)).zip(window.last(Quantity::SysBytes));
+    let Some(((held_now, most_held), sys)) = known else {
         return Opinion::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
     };
-    let needed = window.recent_of(|row| {
+    let needed = window.median_of(|row| {
         let of = |quantity| window.value(quantity, row);
         let goal = of(Quantity::HeapGoalBytes)?.max(of(Quantity::HeapInuseBytes)?);
         let outside = of(Quantity::HeldBytes)? - (of(Quantity::HeapInuseBytes)? + idle_bytes(window, row)?);
         Some(1.1 * goal + outside.max(0.0))
     });
-    let peak = window.highest(Quantity::HeapInuseBytes);
-    let returned = sys / held_now.max(1.0);
+    let run = window.until_now();
+    let peak = run.highest(Quantity::HeapInuseBytes);
+    let returned = sys / most_held.max(1.0);
     let excess = needed.map(|needed| held_now - needed);
     let with_evidence = |opinion: Opinion| {
         opinion
@@ -33,13 +37,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("unneeded_bytes", excess, Unit::Bytes)
             .with("heap_inuse_peak_bytes", peak, Unit::Bytes)
     };
-    let now = window.recent(Quantity::HeapInuseBytes);
+    let now = window.median(Quantity::HeapInuseBytes);
     let over = peak.zip(now).is_some_and(|(peak, now)| peak - now >= LEAST_BYTES && now <= peak / LEAST_FALL);
     let unreturned = over && excess.is_some_and(|excess| excess >= LEAST_BYTES && excess >= 0.5 * held_now);
-    let resident = still_resident(window);
+    let resident = still_resident(window, &run);
     let with_evidence =
         |opinion: Opinion| with_evidence(opinion).with("returned_and_resident_bytes", resident, Unit::Bytes);
-    if returned >= LEAST_RATIO && sys - held_now >= LEAST_BYTES {
+    if returned >= LEAST_RATIO && sys - most_held >= LEAST_BYTES {
         let rest = match resident {
             Some(resident) => format!(
                 "{} was returned, of which {} is still resident (huge pages, or MADV_FREE)",
@@ -65,7 +69,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         let opinion = Opinion::fired(Severity::Warning, summary, ACTION).confounder(SCAVENGER);
         return with_evidence(opinion.confounder(MADV_FREE));
     }
-    if window.rows.len() < FEWEST_SCRAPES {
+    if run.rows.len() < FEWEST_SCRAPES {
         return with_evidence(Opinion::insufficient("too few scrapes to see a spike"));
     }
     with_evidence(Opinion::clear("what Go holds is about what it needs"))
@@ -73,11 +77,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
 
 /// Of what was returned the part that the system has not taken: what is resident beyond what Go holds now, and was not when Go held
 /// most.
-fn still_resident(window: &Window<'_>) -> Option<f64> {
+fn still_resident(window: &Window<'_>, run: &Window<'_>) -> Option<f64> {
     let outside = |row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?);
     let held = |row: &usize| window.value(Quantity::HeldBytes, *row).unwrap_or(0.0);
-    let most = window.rows.clone().max_by(|a, b| held(a).total_cmp(&held(b)))?;
-    let more = window.recent_of(outside)? - outside(most)?.max(0.0);
+    let most = run.rows.clone().max_by(|a, b| held(a).total_cmp(&held(b)))?;
+    let more = window.median_of(outside)? - outside(most)?.max(0.0);
     let returned = window.last(Quantity::HeapReleasedBytes)?;
     (more >= LEAST_BYTES).then_some(more.min(returned))
 }
@@ -93,6 +97,8 @@ const SCAVENGER: &str =
     "The scavenger takes minutes, and the goal of a spike holds until the next GC, at most two minutes.";
 const MADV_FREE: &str = "Transparent huge pages keep memory resident that was returned in parts; with Go 1.12 to 1.15, and with \
                          GODEBUG=madvdontneed=0, it falls only under pressure (MADV_FREE).";
+/// What comes and goes is needed.
+const MOST_OF_THE_TIME: f64 = 0.65;
 const LEAST_RATIO: f64 = 4.0;
 const LEAST_BYTES: f64 = 64.0 * MIB;
 /// A heap that is a half of what it was has had a spike, however long it took.

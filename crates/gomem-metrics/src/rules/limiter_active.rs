@@ -26,8 +26,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if window.memory_limit().is_none() || since > MOST_SINCE {
         return evidence(Opinion::clear("the GC CPU limiter does not act now, or there is no GOMEMLIMIT"));
     }
-    let Some(share) = window.later_half().gc_share() else {
-        return evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU]));
+    let Some(share) = window.gc_share() else {
+        return match window.increase(Quantity::GcCpuSeconds) {
+            Some(_) => evidence(Opinion::insufficient("too few GC cycles to tell what they cost")),
+            None => evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU])),
+        };
     };
     let opinion = if share < LEAST_SHARE {
         Opinion::clear("the GC CPU limiter acted a moment ago, and GC takes less than half of the CPU")

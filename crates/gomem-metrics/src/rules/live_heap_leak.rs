@@ -10,7 +10,7 @@ use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
 use super::{
-    opinion::{Opinion, bytes, percent},
+    opinion::{Opinion, bytes, percent, since_text},
     wanted::{CYCLES, LIVE},
 };
 use crate::{
@@ -75,12 +75,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ))
         .with("alloc_rate_ratio", load, Unit::Ratio);
     }
-    let begin = if since > 0.0 { format!(", since {since:.0} s into the window") } else { String::new() };
     let summary = format!(
-        "after each GC more survives: {} at first, {} at last ({} more){begin}, and no slower lately",
+        "after each GC more survives: {} at first, {} at last ({} more){}, and no slower lately",
         bytes(growth.first),
         bytes(growth.last),
-        percent(growth.increase() / growth.first.max(1.0))
+        percent(growth.increase() / growth.first.max(1.0)),
+        since_text(since)
     );
     let goroutines = window.points(Quantity::Goroutines);
     let more_goroutines = goroutines.last().zip(goroutines.first()).map_or(0.0, |(last, first)| last.1 - first.1);
@@ -138,25 +138,12 @@ impl Course {
     }
 }
 
-/// How the live heap goes, and since when: over all of the window, or from a later moment on when it begins to grow only
-/// there, and to where it never was before.
+/// How the live heap goes now, and since when.
 fn latest_growth(window: &Window<'_>, live: &[(f64, f64)]) -> Option<(f64, Growth)> {
     let growth = |points: &[(f64, f64)]| {
         if window.has_gap() { Growth::from_points(points, Envelope::Least) } else { Growth::from_cycles(points) }
     };
-    let whole = growth(live)?;
-    if matches!(Course::of(&whole), Course::Rises) {
-        return Some((0.0, whole));
-    }
-    let later = ONSETS.iter().find_map(|share| {
-        let begin = live.first()?.0 + share * whole.seconds;
-        let (earlier, later) = live.split_at(live.partition_point(|point| point.0 < begin));
-        let highest = earlier.iter().map(|point| point.1).fold(0.0, f64::max);
-        let growth = growth(later)?;
-        let is_new = growth.last >= (1.0 + LEAST_GROWTH) * highest;
-        (is_new && matches!(Course::of(&growth), Course::Rises)).then_some((begin, growth))
-    });
-    later.or(Some((0.0, whole)))
+    Growth::latest(live, growth, |growth| matches!(Course::of(growth), Course::Rises))
 }
 
 /// How the live heap grows, where it does so without an end in sight.
@@ -179,8 +166,7 @@ fn confidence(window: &Window<'_>, cycles: usize) -> Confidence {
     }
 }
 
-const ACTION: &str = "Take two heap profiles some minutes apart and compare them: go tool pprof -sample_index=inuse_space \
-                      -base first.pb.gz second.pb.gz, or gm.growth.";
+const ACTION: &str = "Take two heap profiles some minutes apart and compare them: gomem growth FIRST SECOND.";
 const LEAST_GROWTH: f64 = 0.15;
 const LEAST_LATEST: f64 = 0.10;
 /// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
@@ -188,8 +174,6 @@ const LEAST_OF_PACE: f64 = 0.3;
 const LEAST_BYTES: f64 = 8.0 * MIB;
 /// Of a level that a cache stays at: one cycle there may be chance.
 const FEWEST_OF_A_LEVEL: usize = 2;
-/// Shares of the time looked at after which growth may begin.
-const ONSETS: [f64; 3] = [1.0 / 3.0, 0.5, 2.0 / 3.0];
 const LEAST_TAU: f64 = 0.6;
 const MOST_IN_A_STEP: f64 = 0.6;
 /// A judgement: growth is explained when the load grew by this part of it.

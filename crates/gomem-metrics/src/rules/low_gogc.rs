@@ -19,12 +19,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if gogc >= LOW {
         return Opinion::clear("GOGC is not low").with("gogc_percent", gogc.min(1e9), Unit::Percent);
     }
-    let recent = window.later_half();
-    let rate = recent.pace().map(|pace| pace.cycles / pace.seconds);
+    let rate = window.pace().map(|pace| pace.cycles / pace.seconds);
     let evidence = |opinion: Opinion| {
         opinion.against("gogc_percent", gogc, LOW, Unit::Percent).with("gc_cycles_per_second", rate, Unit::PerSecond)
     };
-    let Some(share) = recent.gc_share() else {
+    let Some(share) = window.gc_share() else {
         return match window.increase(Quantity::GcCpuSeconds) {
             Some(_) => evidence(Opinion::insufficient("too few GC cycles to tell what they cost")),
             None => evidence(Opinion::not_evaluable(&[GC_CPU, TOTAL_CPU, IDLE_CPU, IDLE_MARK_CPU])),
@@ -34,7 +33,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if share < LEAST_SHARE {
         return evidence(Opinion::clear("GOGC is low, and GC is cheap nevertheless"));
     }
-    let live = recent.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let live = window.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
     let price = live.map(|live| live * (100.0 - gogc) / 100.0);
     let summary = format!(
         "GOGC={gogc:.0}: GC takes {} of the busy CPU; GOGC=100 would need about {:.0} % of its cycles{}",

@@ -2,7 +2,7 @@
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
-//! not known, that share is below 10 %. All of it over the later half. `GOGC=off` with a limit that leaves room is no
+//! not known, that share is below 10 %.  `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
 use gomem_finding::{Confidence, Severity};
@@ -22,15 +22,14 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]);
     }
     let Some(limit) = window.memory_limit() else { return Opinion::clear("there is no GOMEMLIMIT") };
-    let Some(held) = window.recent(Quantity::HeldBytes) else {
+    let Some(held) = window.median(Quantity::HeldBytes) else {
         return Opinion::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
     };
     let near = held / limit;
-    let recent = window.later_half();
-    let pace = recent.pace();
+    let pace = window.pace();
     let headroom = pace.and_then(|pace| pace.headroom_fraction);
     let inflation = pace.and_then(|pace| pace.inflation);
-    let share = recent.gc_share();
+    let share = window.gc_share();
     let with_evidence = |opinion: Opinion| {
         let opinion = opinion.against("held_to_limit_ratio", near, LEAST_NEAR, Unit::Ratio).with(
             "memory_limit_bytes",
@@ -59,7 +58,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "GOMEMLIMIT leaves room for a heap's worth of allocation between two GCs",
         ));
     }
-    let live = recent.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let live = window.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
     let beyond = live.is_some_and(|live| live > limit);
     let severe = beyond || headroom < 0.25 * MOST_HEADROOM || held > 1.02 * limit + MIB;
     let summary = format!(

@@ -15,8 +15,8 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ("the profiler's buckets", Quantity::BuckHashSysBytes),
         ("other tables", Quantity::OtherSysBytes),
     ]
-    .map(|(name, quantity)| (name, window.recent(quantity)));
-    let Some(held) = window.recent(Quantity::HeldBytes).filter(|_| parts.iter().any(|part| part.1.is_some())) else {
+    .map(|(name, quantity)| (name, window.median(quantity)));
+    let Some(held) = window.median(Quantity::HeldBytes).filter(|_| parts.iter().any(|part| part.1.is_some())) else {
         return Opinion::not_evaluable(&[
             "go_memstats_gc_sys_bytes",
             "go_memstats_mspan_sys_bytes",

@@ -19,17 +19,22 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::HeapGoalBytes) || !window.knows(Quantity::GcCyclesTotal) {
         return Opinion::not_evaluable(&["go_memstats_next_gc_bytes", CYCLES]);
     }
-    let recent = window.later_half();
-    let Some(pace) = recent.pace() else { return Opinion::clear("GC hardly runs") };
+    let Some(pace) = window.pace() else {
+        return if window.seconds() > 1.0 / SOME {
+            Opinion::clear("GC hardly runs").with("seconds_without_gc", window.seconds(), Unit::Seconds)
+        } else {
+            Opinion::insufficient("one scrape says nothing of how often GC runs")
+        };
+    };
     let rate = pace.cycles / pace.seconds;
-    let share = recent.gc_share();
+    let share = window.gc_share();
     let evidence = |opinion: Opinion| {
         opinion
             .against("gc_cycles_per_second", rate, MANY, Unit::PerSecond)
             .with("gc_cpu_fraction", share, Unit::Fraction)
-            .with("heap_goal_bytes", window.recent(Quantity::HeapGoalBytes), Unit::Bytes)
+            .with("heap_goal_bytes", window.median(Quantity::HeapGoalBytes), Unit::Bytes)
     };
-    let near = window.recent(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
+    let near = window.median(Quantity::HeapGoalBytes).is_some_and(|goal| goal < 4.0 * MINIMUM_HEAP_BYTES);
     if window.regime() != Regime::MinimumHeap && near && rate >= SOME && window.rows.len() < FEWEST_POINTS {
         return evidence(Opinion::insufficient("the heap is small, but there are few scrapes"));
     }
@@ -39,7 +44,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if pace.cycles < super::gc_inflation::FEWEST_CYCLES {
         return evidence(Opinion::insufficient("too few GC cycles"));
     }
-    let paused = recent.increase(Quantity::GcPauseTotalSeconds).map(|pause| pause / pace.seconds);
+    let paused = window.increase(Quantity::GcPauseTotalSeconds).map(|pause| pause / pace.seconds);
     let costly = share.is_some_and(|share| share >= LEAST_SHARE) || paused.is_some_and(|paused| paused >= LEAST_PAUSED);
     if rate < SOME || (rate < MANY && !costly) {
         let opinion = evidence(Opinion::clear("the heap is as small as can be, and GC costs little"));
@@ -47,7 +52,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     }
     let summary = format!(
         "the live heap is below {}, so GC runs {rate:.0} times a second{}: the least heap decides, not GOGC",
-        bytes(window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0)),
+        bytes(window.median(Quantity::HeapGoalBytes).unwrap_or(0.0)),
         share.map_or_else(String::new, |share| format!(" and takes {} of the busy CPU", percent(share)))
     );
     evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")

@@ -7,7 +7,7 @@
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
-use super::opinion::{Opinion, bytes};
+use super::opinion::{Opinion, bytes, since_text};
 use crate::{
     analysis::{Envelope, FEWEST_POINTS, Growth, Window},
     model::Quantity,
@@ -24,10 +24,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "go_memstats_heap_released_bytes",
         ]);
     };
-    let Some(growth) = Growth::from_points(&points, Envelope::Median) else {
+    let least = LEAST_BYTES.max(0.15 * resident);
+    let rises = |growth: &Growth| {
+        let keeps_on = growth.latest >= growth.increase() / 3.0;
+        growth.increase() >= least && growth.tau >= LEAST_TAU && growth.step_fraction <= MOST_IN_A_STEP && keeps_on
+    };
+    let growth = |points: &[(f64, f64)]| Growth::from_points(points, Envelope::Median);
+    let Some((since, growth)) = Growth::latest(&points, growth, rises) else {
         return Opinion::insufficient(format!("only {} scrapes; {FEWEST_POINTS} are needed", points.len()));
     };
-    let least = LEAST_BYTES.max(0.15 * resident);
     let with_evidence = |opinion: Opinion| {
         opinion
             .against("offheap_growth_bytes", growth.increase(), least, Unit::Bytes)
@@ -35,8 +40,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("offheap_bytes", growth.last, Unit::Bytes)
             .with("resident_bytes", resident, Unit::Bytes)
     };
-    let keeps_on = growth.latest >= growth.increase() / 3.0;
-    if growth.increase() < least || growth.tau < LEAST_TAU || growth.step_fraction > MOST_IN_A_STEP || !keeps_on {
+    if !rises(&growth) {
         return with_evidence(Opinion::clear("memory outside of Go does not keep growing"));
     }
     // What Go returned and the system has not taken yet is resident too.
@@ -46,10 +50,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return with_evidence(Opinion::insufficient(reason)).with("returned_bytes", returned, Unit::Bytes);
     }
     let summary = format!(
-        "{} of {} resident is outside of what Go holds, {} more than at first: a heap profile cannot show it",
+        "{} of {} resident is outside of what Go holds, {} more than at first{}: a heap profile cannot show it",
         bytes(growth.last),
         bytes(resident),
-        bytes(growth.increase())
+        bytes(growth.increase()),
+        since_text(since)
     );
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION))
         .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)

@@ -113,6 +113,24 @@ impl Opinion {
         self
     }
 
+    /// What was seen, with more said of it.
+    pub(crate) fn adding(mut self, more: &str) -> Self {
+        self.summary.push_str(more);
+        self
+    }
+
+    /// The same evidence, but of too little to say.
+    pub(crate) fn undecided(self, reason: &str) -> Self {
+        let summary = format!("{reason}: {}", self.summary);
+        let (verdict, confidence, severity) = (Verdict::Insufficient, Confidence::Low, Severity::Info);
+        Self { verdict, confidence, severity, summary, action: "", ..self }
+    }
+
+    /// Whether there was enough to judge.
+    pub(crate) fn is_judged(&self) -> bool {
+        matches!(self.verdict, Verdict::Fired | Verdict::Clear)
+    }
+
     fn new(verdict: Verdict, summary: impl Into<String>) -> Self {
         Self {
             verdict,
@@ -140,6 +158,11 @@ pub(super) fn bytes(value: f64) -> String {
 /// A share in whole percent.
 pub(super) fn percent(fraction: f64) -> String {
     percent_with(fraction, 0)
+}
+
+/// When it began, if later than what was looked at.
+pub(super) fn since_text(seconds: f64) -> String {
+    if seconds > 0.0 { format!(", since {seconds:.0} s into the window") } else { String::new() }
 }
 
 fn without(metrics: &[&str]) -> String {

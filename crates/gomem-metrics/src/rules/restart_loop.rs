@@ -1,7 +1,7 @@
 //! `restart_loop`: two or more restarts, each after memory grew by half or more.
 //!
 //! For each run that ended: of what Go holds (or is resident), over four spans, the last is ≥ 1.3 times the second, and each
-//! is above the one before. Deployments restart programs too, but not at the end of a climb.
+//! is above the one before; unless the last run is half as long again as any before, and does not grow. Deployments restart programs too, but not at the end of a climb.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_statistics::{blocks, median};
@@ -16,6 +16,9 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     if (ended.len() as f64) < LEAST_RESTARTS {
         return evidence(Opinion::clear("the program was restarted once at most"));
     }
+    // Whatever it was, it is over when the last run lives on for much longer than any before.
+    let longest = ended.iter().map(Window::seconds).fold(0.0, f64::max);
+    let is_over = runs.last().is_some_and(|last| last.seconds() >= LONGER * longest && climb(last) == Some(0.0));
     let climbs: Vec<Option<f64>> = ended.iter().map(climb).collect();
     let known = climbs.iter().flatten().count();
     let climbed: Vec<f64> = climbs.into_iter().flatten().filter(|end| *end > 0.0).collect();
@@ -25,6 +28,10 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     }
     if (climbed.len() as f64) < LEAST_RESTARTS {
         return evidence(Opinion::clear("the program was restarted, but not after its memory grew"));
+    }
+    if is_over {
+        let reason = "the program was restarted after its memory grew, and its last run is longer than any before and does not grow";
+        return evidence(Opinion::clear(reason));
     }
     let last = climbed.last().copied().unwrap_or(0.0);
     let summary = format!(
@@ -53,5 +60,6 @@ fn climb(run: &Window<'_>) -> Option<f64> {
 
 const ACTION: &str = "See live_heap_leak and container_oom_risk; look for OOMKilled in the container's last state.";
 const LEAST_RESTARTS: f64 = 2.0;
+const LONGER: f64 = 1.5;
 const LEAST_CLIMB: f64 = 1.3;
 const FEWEST_SCRAPES: usize = 8;

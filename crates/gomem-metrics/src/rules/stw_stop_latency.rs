@@ -19,7 +19,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let Some(pause) = window.increase(Quantity::GcPauseTotalSeconds) else {
         return Opinion::not_evaluable(&["go_gc_duration_seconds_sum", "go_sched_pauses_stopping_gc_seconds_bucket"]);
     };
-    let Some(pace) = window.pace() else { return Opinion::clear("no GC cycle ended in the time looked at") };
+    let Some(pace) = window.pace().filter(|pace| pace.cycles >= FEWEST_CYCLES) else {
+        return Opinion::insufficient("few GC cycles, or none, ended in the time looked at");
+    };
     let (paused, mean) = (pause / pace.seconds, pause / pace.cycles);
     let slow = window.increase(Quantity::SlowStopsTotal).zip(window.increase(Quantity::StopsTotal));
     let slow_fraction = slow.filter(|slow| slow.1 > 0.0).map(|(slow, all)| slow / all);
@@ -33,7 +35,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             None => opinion.missing(&["go_sched_pauses_stopping_gc_seconds_bucket"]),
         }
     };
-    let goal = window.recent(Quantity::HeapGoalBytes).unwrap_or(0.0);
+    let goal = window.median(Quantity::HeapGoalBytes).unwrap_or(0.0);
     let surely = mean >= SURE_MEAN_SECONDS || slow_fraction.is_some_and(|slow| slow >= SURE_SLOW);
     let slowly = surely || slow_fraction.map_or(mean >= LEAST_MEAN_SECONDS, |slow| slow >= LEAST_SLOW);
     if paused < LEAST_PAUSED || !slowly || goal < LEAST_GOAL {
@@ -66,3 +68,5 @@ const SURE_SLOW: f64 = 0.35;
 const SURE_MEAN_SECONDS: f64 = 0.060;
 const LEAST_GOAL: f64 = 16.0 * MIB;
 const LEAST_CYCLES: f64 = 10.0;
+/// For stops that are quick.
+const FEWEST_CYCLES: f64 = 3.0;

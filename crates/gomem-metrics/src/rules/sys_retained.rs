@@ -27,7 +27,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         opinion
             .against("sys_growth_fraction", rise, LEAST_RISE, Unit::Fraction)
             .with("sys_bytes", last, Unit::Bytes)
-            .with("held_bytes", window.recent(Quantity::HeldBytes), Unit::Bytes)
+            .with("held_bytes", window.last_third().median(Quantity::HeldBytes), Unit::Bytes)
             .sure(Confidence::Low)
     };
     if rise < LEAST_RISE || last < NEARLY * highest {
