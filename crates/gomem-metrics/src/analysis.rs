@@ -6,4 +6,4 @@ mod window;
 
 pub(crate) use change_point::ChangePoint;
 pub(crate) use growth::{Envelope, FEWEST_POINTS, Growth};
-pub(crate) use window::{PERIODIC_GC_SECONDS, Window};
+pub(crate) use window::{PERIODIC_GC_SECONDS, Pace, Window};

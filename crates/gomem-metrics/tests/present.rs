@@ -69,7 +69,9 @@ fn healthy() -> Step {
 }
 
 /// What makes a rule fire, done to a healthy service.
-const CONDITIONS: &[(&str, fn(&mut Step))] = &[
+type Condition = fn(&mut Step);
+
+const CONDITIONS: &[(&str, Condition)] = &[
     ("gc_inflation", |step| step.cycles = 6.0),
     ("gc_off", |step| step.gogc = u64::MAX as f64),
     ("live_heap_leak", |step| step.more_live = 2.0 * MB),
@@ -104,7 +106,7 @@ const STEPS: usize = 96;
 /// The scrapes of a service for which `holds` says of each step whether the condition does, restarted before `restart`.
 fn judgement(
     rule: &str,
-    condition: fn(&mut Step),
+    condition: Condition,
     steps: usize,
     restart: usize,
     holds: impl Fn(usize) -> bool,
@@ -261,7 +263,8 @@ fn what_holds_now_fires_and_what_is_over_is_told() {
 /// Services that are well: with noise, with a day's wave, with bursts, and that fill a cache; none fires beyond what is good to know.
 #[test]
 fn healthy_services_are_silent() {
-    let shapes: [(&str, fn(usize, &mut Step)); 5] = [
+    type Shape = fn(usize, &mut Step);
+    let shapes: [(&str, Shape); 5] = [
         ("steady", |_, _| {}),
         ("a wave", |step, now| {
             let load = 1.0 + 0.6 * (step as f64 / 15.0).sin();
@@ -274,7 +277,10 @@ fn healthy_services_are_silent() {
                 now.process_cpu = 12.0;
             }
         }),
-        ("a cache", |step, now| now.live *= 2.0 - (-(step as f64) / 12.0).exp()),
+        ("a cache", |step, now| {
+            let filled = 2.0 - (-(step as f64) / 12.0).exp();
+            (now.live, now.alloc) = (now.live * filled, now.alloc * filled);
+        }),
         ("a nightly job", |step, now| {
             if (40..48).contains(&step) {
                 (now.live, now.alloc, now.cycles, now.gc_cpu) = (now.live * 1.5, now.alloc * 4.0, 3.0, 1.0);
@@ -286,8 +292,9 @@ fn healthy_services_are_silent() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         0.8 + 0.4 * (seed >> 40) as f64 / (1_u64 << 24) as f64
     };
+    let as_is: fn(&str) -> String = str::to_owned;
     for (name, shape) in shapes {
-        for restart in [STEPS, STEPS / 3] {
+        for (restart, form) in [(STEPS, as_is), (STEPS / 3, as_is), (STEPS, otel)] {
             let mut metrics = Metrics::new();
             let mut service = Service::default();
             for step in 0..STEPS {
@@ -301,7 +308,8 @@ fn healthy_services_are_silent() {
                     *value *= noise();
                 }
                 now.live *= 0.95 + 0.1 * noise();
-                metrics.push_scrape(1_700_000_000_000 + step as i64 * 5000, service.scrape(&now).as_bytes()).unwrap();
+                let text = form(&service.scrape(&now));
+                metrics.push_scrape(1_700_000_000_000 + step as i64 * 5000, text.as_bytes()).unwrap();
             }
             let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
             let loud = diagnosis.fired().filter(|judgement| judgement.severity > Severity::Info);
@@ -310,4 +318,23 @@ fn healthy_services_are_silent() {
             assert!(loud.is_empty(), "{name}, restarted before {restart}: {loud:?}");
         }
     }
+}
+
+/// The scrape as OpenTelemetry's runtime instrumentation has it.
+fn otel(scrape: &str) -> String {
+    let of = |name: &str| -> f64 {
+        let mut lines = scrape.lines().filter_map(|line| line.split_once(' '));
+        lines.find(|(known, _)| *known == name).unwrap().1.parse().unwrap()
+    };
+    let held = of("go_memstats_sys_bytes") - of("go_memstats_heap_released_bytes");
+    let stacks = of("go_memstats_stack_inuse_bytes");
+    format!(
+        "go_memory_used_bytes{{go_memory_type=\"stack\"}} {stacks}\ngo_memory_used_bytes{{go_memory_type=\"other\"}} {}\n\
+         go_memory_allocated_bytes_total {}\ngo_memory_gc_goal_bytes {}\ngo_goroutine_count {}\ngo_config_gogc_percent {}\n",
+        held - stacks,
+        of("go_memstats_alloc_bytes_total"),
+        of("go_memstats_next_gc_bytes"),
+        of("go_goroutines"),
+        of("go_gc_gogc_percent"),
+    )
 }

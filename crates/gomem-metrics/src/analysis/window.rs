@@ -216,6 +216,20 @@ impl<'a> Window<'a> {
         Some(Pace { cycles, seconds, headroom_fraction, inflation: self.inflation() })
     }
 
+    /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least, so that GC runs as
+    /// often as this or more often.
+    pub(crate) fn least_pace(&self) -> Option<Pace> {
+        let (first, last) = (self.cycles.first()?, self.cycles.last()?);
+        let cycles = last.cycle.saturating_sub(first.cycle) as f64;
+        let seconds = self.since_begin(last.row) - self.since_begin(first.row);
+        (cycles > 0.0 && seconds > 0.0).then(|| Pace {
+            cycles,
+            seconds,
+            headroom_fraction: None,
+            inflation: self.inflation(),
+        })
+    }
+
     /// Cycles seen after the first one, for each that allocation and the live heap account for: a whole cycle's allocation,
     /// however many scrapes it took.
     fn inflation(&self) -> Option<f64> {

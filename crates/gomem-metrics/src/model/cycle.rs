@@ -97,22 +97,24 @@ impl GoState {
         cycles
     }
 
-    /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least. A memory limit sets
-    /// the goal anew all the time, so that nothing can be seen of cycles there.
+    /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least, unless `GOGC` was
+    /// changed. A memory limit sets the goal anew all the time, so that nothing can be seen of cycles there.
     fn goal_changes_in(&self, rows: std::ops::Range<usize>) -> Vec<ObservedCycle> {
         let goals = self.values(Quantity::HeapGoalBytes);
-        let mut before: Option<(usize, f64)> = None;
+        let mut goal_before = None;
+        // What was allocated counts from the cycle before on, however many scrapes ago that was.
+        let mut row_before = rows.start;
         let mut cycles: Vec<ObservedCycle> = Vec::new();
         for row in rows {
             let Some(goal) = goals[row] else { continue };
-            if let Some((row_before, goal_before)) = before
-                && (goal - goal_before).abs() >= 1.0
-                && !matches!(self.regime_at(row), Regime::MemoryLimit | Regime::Off)
-            {
+            let is_new = goal_before.is_some_and(|before: f64| (goal - before).abs() >= 1.0);
+            let is_of_gogc = self.gogc_factor(row) == self.gogc_factor(row.saturating_sub(1).max(row_before));
+            if is_new && is_of_gogc && !matches!(self.regime_at(row), Regime::MemoryLimit | Regime::Off) {
                 let count = cycles.len() as f64;
                 cycles.push(self.cycle_between(row_before, row, count, count + 1.0));
+                row_before = row;
             }
-            before = Some((row, goal));
+            goal_before = Some(goal);
         }
         cycles
     }
@@ -150,7 +152,10 @@ impl GoState {
             if goal > left {
                 return Regime::BeyondLimit;
             }
-            if goal > 0.9 * left {
+            // Where what is outside the heap is not exported, all that is held tells how near the limit is.
+            let is_outside_known = self.outside_heap_bytes(row).is_some();
+            let is_near = !is_outside_known && of(Quantity::HeldBytes).is_some_and(|held| held > 0.9 * limit);
+            if goal > 0.9 * left || is_near {
                 return Regime::MemoryLimit;
             }
         }

@@ -11,13 +11,17 @@ use super::{
     opinion::Opinion,
     wanted::{CYCLES, LIVE},
 };
-use crate::analysis::Window;
+use crate::{
+    analysis::{Pace, Window},
+    model::Quantity,
+};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    let Some(pace) = window.pace() else {
-        return match window.cycles.len() {
-            0 if window.last(crate::Quantity::GcCyclesTotal).is_none() => Opinion::not_evaluable(&[CYCLES]),
-            _ => Opinion::insufficient("hardly any GC cycle ended in the time looked at"),
+    let too_many = |pace: &Pace| pace.inflation.is_some_and(|inflation| inflation > HIGH);
+    let Some(pace) = window.pace().or_else(|| window.least_pace().filter(too_many)) else {
+        return match window.last(Quantity::GcCyclesTotal) {
+            None => Opinion::not_evaluable(&[CYCLES]),
+            Some(_) => Opinion::insufficient("hardly any GC cycle ended in the time looked at"),
         };
     };
     let Some(inflation) = pace.inflation else { return Opinion::not_evaluable(&[LIVE]) };

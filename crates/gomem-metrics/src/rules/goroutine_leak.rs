@@ -5,9 +5,9 @@
 //! allocation goes up with it.
 
 use gomem_finding::{Confidence, Severity};
-use gomem_table::Unit;
+use gomem_table::{MIB, Unit};
 
-use super::opinion::{Opinion, since_text};
+use super::opinion::{Opinion, bytes, since_text};
 use crate::{
     analysis::{Envelope, FEWEST_POINTS, Growth, Window},
     model::Quantity,
@@ -16,7 +16,7 @@ use crate::{
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let points = window.points(Quantity::Goroutines);
     if points.is_empty() {
-        return Opinion::not_evaluable(&["go_goroutines"]);
+        return by_stacks(window);
     }
     let goes_up = |growth: &Growth| {
         let ratio = growth.last / growth.first.max(1.0);
@@ -69,10 +69,58 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(opinion)
 }
 
+/// Where goroutines are not counted, as in `/debug/vars`: stacks that go on growing are more goroutines, or ever deeper ones.
+fn by_stacks(window: &Window<'_>) -> Opinion {
+    let growth = stack_growth(window).filter(|(_, growth)| stacks_rise(growth));
+    let Some((since, growth)) = growth.filter(|_| !goes_with_load(window)) else {
+        return Opinion::not_evaluable(&["go_goroutines"]);
+    };
+    let summary = format!(
+        "stacks grow from {} to {}{}: some {:.0} goroutines more, of 2 to 8 KiB each, that never end",
+        bytes(growth.first),
+        bytes(growth.last),
+        since_text(since),
+        growth.increase() / STACK_BYTES
+    );
+    Opinion::fired(Severity::Warning, summary, ACTION)
+        .against("stack_growth_bytes", growth.increase(), LEAST_STACK_BYTES, Unit::Bytes)
+        .against("stack_ratio", growth.last / growth.first.max(1.0), LEAST_RATIO, Unit::Ratio)
+        .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
+        .missing(&["go_goroutines"])
+        .sure(Confidence::Low)
+        .confounder("Recursion that gets ever deeper does the same.")
+}
+
+/// Whether stacks go on growing, as they do when goroutines leak.
+pub(super) fn stacks_grow(window: &Window<'_>) -> bool {
+    stack_growth(window).is_some_and(|(_, growth)| stacks_rise(&growth))
+}
+
+fn stack_growth(window: &Window<'_>) -> Option<(f64, Growth)> {
+    let growth = |points: &[(f64, f64)]| Growth::from_points(points, Envelope::Median);
+    Growth::latest(&window.points(Quantity::StackInuseBytes), growth, stacks_rise)
+}
+
+fn stacks_rise(growth: &Growth) -> bool {
+    let goes_on = growth.latest >= LEAST_LATEST * growth.median && growth.step_fraction <= MOST_IN_A_STEP;
+    growth.last >= LEAST_RATIO * growth.first
+        && growth.increase() >= LEAST_STACK_BYTES
+        && growth.tau >= LEAST_TAU
+        && goes_on
+}
+
+/// Whether so much more is allocated lately that more goroutines are no wonder.
+fn goes_with_load(window: &Window<'_>) -> bool {
+    window.load_ratio().is_some_and(|load| load > 1.3)
+}
+
 const ACTION: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2) and look for the stack that most of them share; \
                       from Go 1.27 on, /debug/pprof/goroutineleak names those that can never go on.";
 const LEAST_RATIO: f64 = 2.0;
 const LEAST_MORE: f64 = 100.0;
+/// A judgement: of a thousand goroutines or so.
+const LEAST_STACK_BYTES: f64 = 4.0 * MIB;
+const STACK_BYTES: f64 = 4096.0;
 const LEAST_TAU: f64 = 0.7;
 const LEAST_LATEST: f64 = 0.2;
 const MOST_IN_A_STEP: f64 = 0.6;

@@ -3,10 +3,13 @@
 //! A goroutine starts with 2 to 8 KiB. Measured: 520 KiB each where recursion is deep, 2 KiB where goroutines leak. Stacks
 //! count into the goal since Go 1.18, so they raise the heap's as well (`runtime/mgcpacer.go`).
 
-use gomem_finding::Severity;
+use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
-use super::opinion::{Opinion, bytes, percent};
+use super::{
+    goroutine_leak,
+    opinion::{Opinion, bytes, percent},
+};
 use crate::{analysis::Window, model::Quantity};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -18,8 +21,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "go_memstats_heap_released_bytes",
         ]);
     };
-    let Some(goroutines) = recent(Quantity::Goroutines) else { return Opinion::not_evaluable(&["go_goroutines"]) };
-    let (share, each) = (stacks / held.max(1.0), stacks / goroutines.max(1.0));
+    let share = stacks / held.max(1.0);
+    let Some(goroutines) = recent(Quantity::Goroutines) else { return without_goroutines(window, stacks, share) };
+    let each = stacks / goroutines.max(1.0);
     let with_evidence = |opinion: Opinion| {
         opinion
             .against("stack_fraction", share, LEAST_FRACTION, Unit::Fraction)
@@ -39,6 +43,31 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     with_evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(
         "Checked: many goroutines with small stacks are goroutine_leak instead. Stacks shrink only at a GC.",
     )
+}
+
+/// Where goroutines are not counted, as in `/debug/vars`: stacks that go on growing may be many small ones, and are
+/// [`goroutine_leak`](super::goroutine_leak)'s.
+fn without_goroutines(window: &Window<'_>, stacks: f64, share: f64) -> Opinion {
+    let evidence = |opinion: Opinion| {
+        opinion.against("stack_fraction", share, LEAST_FRACTION, Unit::Fraction).against(
+            "stack_bytes",
+            stacks,
+            LEAST_BYTES,
+            Unit::Bytes,
+        )
+    };
+    if share < LEAST_FRACTION || stacks < LEAST_BYTES {
+        return evidence(Opinion::clear("stacks are no large part of the memory"));
+    }
+    if goroutine_leak::stacks_grow(&window.until_now()) {
+        return evidence(Opinion::not_evaluable(&["go_goroutines"]));
+    }
+    let summary = format!(
+        "stacks hold {} ({} of what Go holds): deep recursion, large frames, or very many goroutines, which are not counted here",
+        bytes(stacks),
+        percent(share)
+    );
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).missing(&["go_goroutines"]).sure(Confidence::Low)
 }
 
 const ACTION: &str = "Take /debug/pprof/goroutine?debug=2 and look for deep stacks; large local arrays show in the frame sizes of \

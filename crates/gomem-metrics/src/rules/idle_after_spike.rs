@@ -3,7 +3,7 @@
 //! `sys_bytes` practically never falls, so it shows the highest need there ever was. Fires when `sys` is ≥ 4 times what the
 //! runtime still holds (`sys − released`) and 64 MiB more; or when the heap in use is half of what it was, or less, and
 //! more than half of what is held, and 64 MiB, is neither needed for the goal nor given back yet. What was returned and is still
-//! resident (huge pages, `MADV_FREE`) is told. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
+//! resident (huge pages, `MADV_FREE`) is told. Where `sys` is not exported, by the peak of what is held. The scavenger keeps up to 1.1 times what the goal needs (`runtime/mgcscavenge.go`).
 
 use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
@@ -15,9 +15,12 @@ use crate::{analysis::Window, model::Quantity};
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let held = |row| window.value(Quantity::HeldBytes, row);
     let values: Vec<f64> = window.points_of(held).iter().map(|point| point.1).collect();
-    let known = quantile(&values, 0.5).zip(quantile(&values, MOST_OF_THE_TIME)).zip(window.last(Quantity::SysBytes));
-    let Some(((held_now, most_held), sys)) = known else {
+    let run = window.until_now();
+    let (Some(held_now), Some(most_held)) = (quantile(&values, 0.5), quantile(&values, MOST_OF_THE_TIME)) else {
         return Opinion::not_evaluable(&["go_memstats_sys_bytes", "go_memstats_heap_released_bytes"]);
+    };
+    let Some(sys) = window.last(Quantity::SysBytes) else {
+        return by_held(&run, held_now, most_held).missing(&["go_memstats_sys_bytes"]);
     };
     let needed = window.median_of(|row| {
         let of = |quantity| window.value(quantity, row);
@@ -25,7 +28,6 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         let outside = of(Quantity::HeldBytes)? - (of(Quantity::HeapInuseBytes)? + idle_bytes(window, row)?);
         Some(1.1 * goal + outside.max(0.0))
     });
-    let run = window.until_now();
     let peak = run.highest(Quantity::HeapInuseBytes);
     let returned = sys / most_held.max(1.0);
     let excess = needed.map(|needed| held_now - needed);
@@ -73,6 +75,27 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         return with_evidence(Opinion::insufficient("too few scrapes to see a spike"));
     }
     with_evidence(Opinion::clear("what Go holds is about what it needs"))
+}
+
+/// Where `sys` is not exported: what Go holds fell to a quarter of what it was, or less.
+fn by_held(run: &Window<'_>, held_now: f64, most_held: f64) -> Opinion {
+    let peak = run.highest(Quantity::HeldBytes).unwrap_or(most_held);
+    let evidence = |opinion: Opinion| {
+        opinion
+            .against("peak_to_held_ratio", peak / most_held.max(1.0), LEAST_RATIO, Unit::Ratio)
+            .with("held_bytes", held_now, Unit::Bytes)
+            .with("held_peak_bytes", peak, Unit::Bytes)
+    };
+    if peak < LEAST_RATIO * most_held || peak - most_held < LEAST_BYTES {
+        // It may have been before, or not be returned: neither shows in what is held.
+        return evidence(Opinion::not_evaluable(&["go_memstats_sys_bytes"]));
+    }
+    let summary = format!(
+        "not a leak: Go held {}, and holds {} now: the rest was returned; sys_bytes stays a high-water mark",
+        bytes(peak),
+        bytes(held_now)
+    );
+    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder(MADV_FREE)
 }
 
 /// Of what was returned the part that the system has not taken: what is resident beyond what Go holds now, and was not when Go held

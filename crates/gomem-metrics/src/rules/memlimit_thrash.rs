@@ -2,7 +2,7 @@
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
-//! not known, that share is below 10 %.  `GOGC=off` with a limit that leaves room is no
+//! not known, that share is below 10 %. Where cycles are not counted, only a live heap beyond the limit tells.  `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
 use gomem_finding::{Confidence, Severity};
@@ -11,10 +11,11 @@ use gomem_table::{MIB, Unit};
 use super::{
     gc_inflation,
     opinion::{Opinion, bytes, percent},
+    wanted::CYCLES,
 };
 use crate::{
     analysis::{FEWEST_POINTS, Window},
-    model::Quantity,
+    model::{Quantity, Regime},
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -44,6 +45,25 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     if near < LEAST_NEAR {
         return with_evidence(Opinion::clear("what Go holds is well below GOMEMLIMIT"));
+    }
+    if !window.knows(Quantity::GcCyclesTotal)
+        && window.regime() == Regime::BeyondLimit
+        && window.rate(Quantity::AllocTotalBytes).is_some_and(|rate| rate > 0.0)
+    {
+        let live = window.median(Quantity::HeapGoalBytes).unwrap_or(0.0);
+        let summary = format!(
+            "{} live, and what else Go holds, are more than the GOMEMLIMIT of {}: the goal is the live heap, and GC runs all the time",
+            bytes(live),
+            bytes(limit)
+        );
+        return with_evidence(Opinion::fired(Severity::Critical, summary, ACTION)).with(
+            "live_heap_bytes",
+            live,
+            Unit::Bytes,
+        );
+    }
+    if !window.knows(Quantity::GcCyclesTotal) {
+        return with_evidence(Opinion::not_evaluable(&[CYCLES]));
     }
     let (Some(pace), Some(headroom)) = (pace.filter(|pace| pace.cycles >= gc_inflation::FEWEST_CYCLES), headroom)
     else {

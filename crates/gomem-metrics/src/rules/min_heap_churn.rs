@@ -16,8 +16,11 @@ use crate::{
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    if !window.knows(Quantity::HeapGoalBytes) || !window.knows(Quantity::GcCyclesTotal) {
+    if !window.knows(Quantity::HeapGoalBytes) {
         return Opinion::not_evaluable(&["go_memstats_next_gc_bytes", CYCLES]);
+    }
+    if !window.knows(Quantity::GcCyclesTotal) {
+        return by_allocation(window).unwrap_or_else(|| Opinion::not_evaluable(&[CYCLES]));
     }
     let Some(pace) = window.pace() else {
         return if window.seconds() > 1.0 / SOME {
@@ -58,9 +61,29 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")
 }
 
+/// Where cycles are not counted: between two of them no more is allocated than the goal, but for what is while the heap is marked.
+fn by_allocation(window: &Window<'_>) -> Option<Opinion> {
+    let goal = window.median(Quantity::HeapGoalBytes)?;
+    let rate = window.rate(Quantity::AllocTotalBytes)? / (MOST_BEYOND_GOAL * goal).max(1.0);
+    let is_sure = rate >= MANY && window.regime() == Regime::MinimumHeap && window.rows.len() > 2;
+    is_sure.then(|| {
+        let summary = format!(
+            "the live heap is below {}, and as much is allocated as takes {rate:.0} GC cycles a second or more: the least heap decides, not GOGC",
+            bytes(goal)
+        );
+        Opinion::fired(Severity::Warning, summary, ACTION)
+            .against("least_gc_cycles_per_second", rate, MANY, Unit::PerSecond)
+            .with("heap_goal_bytes", goal, Unit::Bytes)
+            .missing(&[CYCLES])
+            .confounder("A command that ends soon may not care.")
+    })
+}
+
 const ACTION: &str =
     "Set GOMEMLIMIT (say 64 MiB) with GOGC=off, or GOGC=400 and more; no ballast is needed since Go 1.19.";
 const MANY: f64 = 20.0;
 const SOME: f64 = 5.0;
+/// The runtime lets a heap exceed its goal by a tenth while it marks (`maxOvershoot` in `runtime/mgcpacer.go`).
+const MOST_BEYOND_GOAL: f64 = 1.1;
 const LEAST_SHARE: f64 = 0.10;
 const LEAST_PAUSED: f64 = 0.05;
