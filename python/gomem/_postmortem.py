@@ -34,13 +34,13 @@ class Report:
     def findings(self) -> pl.DataFrame:
         """What to do, what costs most first.
 
-        ``rank``, ``kind``, ``severity``, ``title``, ``summary``, ``action``, ``function``,
-        ``file``, ``line``, ``bytes``, ``bytes_fraction``, ``objects_fraction``, ``cause``,
-        ``compiler_message``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
-        ``_low`` and ``_high``, 90 %), ``saving_is_upper_bound``, ``confidence``, ``evidence`` (list
-        of structs ``quantity``, ``value``, ``threshold``, ``unit``, ``source``), and the lists
+        ``rank``, ``severity``, ``kind``, ``place`` (``store/sessions.go:43``), ``bytes_fraction``,
+        ``cause``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with ``_low``
+        and ``_high``, 90 %), ``saving_is_upper_bound``, ``confidence``, ``title``, ``action``,
+        ``summary``, ``bytes``, ``objects_fraction``, ``compiler_message``, ``evidence`` (list of
+        structs ``quantity``, ``value``, ``threshold``, ``unit``, ``source``), the lists
         ``confounders``, ``rules`` (of `diagnose`, which say it) and ``missing`` (metrics that would
-        make it surer).
+        make it surer), and the whole ``function``, ``file`` and ``line``.
         """
         return pl.DataFrame(self._inner.findings())
 
@@ -183,11 +183,12 @@ def attribute(
     Returns
     -------
     polars.DataFrame
-        ``function``, ``package``, ``file``, ``line``, ``bytes``, ``objects``, ``bytes_fraction``,
-        ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``, ``cause``, ``certainty``,
-        ``compiler_message``, ``explanation``, ``inlined_into``, ``charged_to``, ``advice``,
-        ``pool_candidate``, ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with
-        ``_low`` and ``_high``, 90 %), ``reason`` and ``reason_confidence``.
+        ``place``, ``short_function`` and ``own_place`` (the nearest line of your own code), in
+        short; ``bytes_fraction``, ``reason``, ``reason_confidence``, ``cause``, ``certainty``,
+        ``bytes``, ``objects``, ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``,
+        ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with ``_low`` and
+        ``_high``, 90 %), ``pool_candidate``, ``compiler_message``, ``explanation``, ``advice``,
+        ``charged_to``, ``inlined_into``; the whole ``function``, ``package``, ``file``, ``line``.
 
         ``cause`` is the compiler's own. ``reason`` is there too where the compiler reports
         nothing: ``map_growth``, ``slice_growth``, ``channel``, ``formatting`` and so on; null where

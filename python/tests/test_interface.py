@@ -144,11 +144,12 @@ COLUMNS = {
     ),
     "attribute": (
         lambda: gm.attribute(heap(), log(), model=model()),
-        "function package file line bytes objects bytes_fraction mean_object_bytes inuse_fraction "
-        "cause certainty compiler_message inlined_into advice pool_candidate "
+        "place short_function own_place bytes_fraction reason cause certainty bytes objects "
+        "mean_object_bytes inuse_fraction "
         + INTERVALS.format("gc_cycles_saved_fraction")
         + " "
-        + INTERVALS.format("gc_cpu_saved_fraction"),
+        + INTERVALS.format("gc_cpu_saved_fraction")
+        + " pool_candidate compiler_message advice inlined_into function package file line",
     ),
 }
 

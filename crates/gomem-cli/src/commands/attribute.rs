@@ -124,8 +124,8 @@ impl Attribute {
         }
         let [bytes, share] = self.sample_type.columns();
         let mut columns = match self.by {
-            Rows::Site => vec!["charged_to", "function", bytes, share, "reason", "compiler_message"],
-            Rows::Line => vec!["function", "line", "callee", bytes, share, "reason", "advice"],
+            Rows::Site => vec!["own_place", "short_function", bytes, share, "reason", "compiler_message"],
+            Rows::Line => vec!["place", "callee", bytes, share, "reason", "advice"],
         };
         if model.is_some() && self.by == Rows::Site {
             columns.push("gc_cycles_saved_fraction");

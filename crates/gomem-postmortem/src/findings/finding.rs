@@ -157,22 +157,10 @@ impl Row for Finding {
         Definition::new("findings", "what costs most first")
             .about("what to do, with its evidence")
             .int64("rank", Unit::Count, "1 is first", |finding: &&'a Self| finding.rank as i64)
-            .category("kind", FindingKind::NAMES, "what it is about", |finding| finding.kind as u32)
             .category("severity", Severity::NAMES, "how much it matters", |finding| finding.severity as u32)
-            .text("title", "one line that says it", |finding: &&'a Self| &finding.title)
-            .text("summary", "what was seen", |finding: &&'a Self| &finding.summary)
-            .text("action", "what to do", |finding: &&'a Self| &finding.action)
-            .optional_text("function", WHOLE, "where: the function", |finding: &&'a Self| {
-                finding.place.as_ref().map(|place| &*place.function)
-            })
-            .optional_text("file", WHOLE, "where: the file", |finding: &&'a Self| {
-                finding.place.as_ref().map(|place| &*place.file)
-            })
-            .optional_int64("line", Unit::None, WHOLE, "where: the line", |finding| {
-                finding.place.as_ref().map(|place| place.line)
-            })
-            .optional_int64("bytes", Unit::Bytes, NO_BYTES, "bytes allocated, for a leak in use", |finding| {
-                finding.bytes
+            .category("kind", FindingKind::NAMES, "what it is about", |finding| finding.kind as u32)
+            .optional_string("place", WHOLE, "where, in short: `store/sessions.go:43`", |finding| {
+                finding.place.as_ref().map(Place::short)
             })
             .optional_float64(
                 "bytes_fraction",
@@ -181,18 +169,8 @@ impl Row for Finding {
                 "share of all bytes allocated, for a leak of those in use",
                 |finding| finding.bytes_fraction,
             )
-            .optional_float64(
-                "objects_fraction",
-                Unit::Fraction,
-                "not about objects",
-                "share of all objects allocated",
-                |finding| finding.objects_fraction,
-            )
             .optional_text("cause", NOT_LOGGED, "the compiler's reason", |finding: &&'a Self| {
                 finding.cause.map(Cause::name)
-            })
-            .optional_text("compiler_message", NOT_LOGGED, "the compiler's line", |finding: &&'a Self| {
-                finding.compiler_message.as_deref()
             })
             .embed(Saving::columns(NO_MODEL), |finding| finding.saving)
             .optional_bool(
@@ -202,12 +180,37 @@ impl Row for Finding {
                 |finding| finding.saving.map(|saving| saving.is_upper_bound),
             )
             .text("confidence", "high, medium or low", |finding: &&'a Self| finding.confidence.name())
+            .text("title", "one line that says it", |finding: &&'a Self| &finding.title)
+            .text("action", "what to do", |finding: &&'a Self| &finding.action)
+            .text("summary", "what was seen", |finding: &&'a Self| &finding.summary)
+            .optional_int64("bytes", Unit::Bytes, NO_BYTES, "bytes allocated, for a leak in use", |finding| {
+                finding.bytes
+            })
+            .optional_float64(
+                "objects_fraction",
+                Unit::Fraction,
+                "not about objects",
+                "share of all objects allocated",
+                |finding| finding.objects_fraction,
+            )
+            .optional_text("compiler_message", NOT_LOGGED, "the compiler's line", |finding: &&'a Self| {
+                finding.compiler_message.as_deref()
+            })
             .list("evidence", "the numbers behind it", Evidence::definition(), |finding: &&'a Self| &finding.evidence)
             .texts("confounders", "what else could explain it", |finding: &&'a Self| &finding.confounders)
             .texts("rules", "the rules that say it, of the metrics and GC traces", |finding: &&'a Self| {
                 finding.rules.iter().map(|rule| rule.name())
             })
             .texts("missing", "metrics to enable, which would make it surer", |finding: &&'a Self| &finding.missing)
+            .optional_text("function", WHOLE, "where: the function", |finding: &&'a Self| {
+                finding.place.as_ref().map(|place| &*place.function)
+            })
+            .optional_text("file", WHOLE, "where: the file", |finding: &&'a Self| {
+                finding.place.as_ref().map(|place| &*place.file)
+            })
+            .optional_int64("line", Unit::None, WHOLE, "where: the line", |finding| {
+                finding.place.as_ref().map(|place| place.line)
+            })
     }
 }
 

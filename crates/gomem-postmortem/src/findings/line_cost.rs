@@ -80,19 +80,14 @@ impl Row for LineCost {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("lines", "by falling bytes, then by function, file, line and callee")
             .about("what each line of your own code allocates, itself or by a call")
-            .text("function", "the function", |cost: &&'a Self| &cost.place.function)
-            .text("file", "its file", |cost: &&'a Self| &cost.place.file)
-            .int64("line", Unit::None, "the line", |cost| cost.place.line)
+            .string("place", "the line, in short: `store/sessions.go:43`", |cost: &&'a Self| cost.place.short())
             .optional_text(
                 "callee",
                 "what the line allocates itself",
                 "the function that it calls",
                 |cost: &&'a Self| cost.callee.as_deref(),
             )
-            .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |cost| cost.bytes)
-            .int64("objects", Unit::Count, "objects allocated over the program's life", |cost| cost.objects)
             .float64("bytes_fraction", Unit::Fraction, "share of all bytes allocated", |cost| cost.bytes_fraction)
-            .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |cost| cost.inuse_bytes)
             .optional_text(
                 "reason",
                 "that of most of its bytes is not known",
@@ -102,6 +97,12 @@ impl Row for LineCost {
             .float64("reason_fraction", Unit::Fraction, "the share of its bytes that have it", |cost| {
                 cost.reason_fraction
             })
+            .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |cost| cost.bytes)
+            .int64("objects", Unit::Count, "objects allocated over the program's life", |cost| cost.objects)
+            .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |cost| cost.inuse_bytes)
             .optional_string("advice", "nothing to advise", "what to do", |cost| cost.advice.clone())
+            .text("function", "the function", |cost: &&'a Self| &cost.place.function)
+            .text("file", "its file", |cost: &&'a Self| &cost.place.file)
+            .int64("line", Unit::None, "the line", |cost| cost.place.line)
     }
 }

@@ -25,43 +25,12 @@ impl Row for Site {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("sites", "by falling bytes, then by function, file and line")
             .about("what each place allocates, and why")
-            .text("function", "the function that allocates", |site: &&'a Self| &site.place.function)
-            .string("package", "its package", |site| Symbol::decode(&site.place.function).package().to_owned())
-            .text("file", "its file", |site: &&'a Self| &site.place.file)
-            .int64("line", Unit::None, "its line", |site| site.place.line)
-            .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |site| site.bytes)
-            .int64("objects", Unit::Count, "objects allocated over the program's life", |site| site.objects)
+            .string("place", "the line that allocates, in short: `store/sessions.go:43`", |site: &&'a Self| {
+                site.place.short()
+            })
+            .string("short_function", "the function that allocates, in short", |site| site.place.short_function())
+            .string("own_place", "the nearest line of your own code, in short", |site| site.charged_to.short())
             .float64("bytes_fraction", Unit::Fraction, "share of all bytes allocated", |site| site.bytes_fraction)
-            .optional_float64("mean_object_bytes", Unit::Bytes, "no objects", "bytes of one object", |site| {
-                site.mean_object_bytes()
-            })
-            .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |site| site.inuse_bytes)
-            .float64("inuse_fraction", Unit::Fraction, "share of all bytes in use", |site| site.inuse_fraction)
-            .optional_text("cause", NO_DECISION, "the compiler's reason", |site: &&'a Self| {
-                site.cause().map(Cause::name)
-            })
-            .optional_text("certainty", NO_DECISION, "whether the decision means an allocation", |site: &&'a Self| {
-                site.certainty().map(Certainty::name)
-            })
-            .optional_string("compiler_message", NO_DECISION, "the compiler's line", |site| site.compiler_message())
-            .optional_text(
-                "explanation",
-                "the compiler explains it",
-                "why it allocates, for want of a decision",
-                |site: &&'a Self| site.explanation,
-            )
-            .optional_text(
-                "inlined_into",
-                "not inlined",
-                "the function it was inlined into, the outermost",
-                |site: &&'a Self| site.inlined_into.as_ref().map(|place| &*place.function),
-            )
-            .string("charged_to", "the nearest line of the user's own code", |site| {
-                format!("{}:{}", site.charged_to.file, site.charged_to.line)
-            })
-            .optional_string("advice", "nothing to advise", "what to do", |site| site.advice())
-            .bool("pool_candidate", "whether a sync.Pool would pay", |site| site.is_pool_candidate())
-            .embed(Saving::columns("no model, or a share below 0.1 %"), |site| site.saving)
             .optional_text(
                 "reason",
                 NOTHING_TELLS,
@@ -71,6 +40,42 @@ impl Row for Site {
             .optional_text("reason_confidence", NOTHING_TELLS, "how sure the reason is", |site: &&'a Self| {
                 site.reason_confidence.map(Confidence::name)
             })
+            .optional_text("cause", NO_DECISION, "the compiler's reason", |site: &&'a Self| {
+                site.cause().map(Cause::name)
+            })
+            .optional_text("certainty", NO_DECISION, "whether the decision means an allocation", |site: &&'a Self| {
+                site.certainty().map(Certainty::name)
+            })
+            .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |site| site.bytes)
+            .int64("objects", Unit::Count, "objects allocated over the program's life", |site| site.objects)
+            .optional_float64("mean_object_bytes", Unit::Bytes, "no objects", "bytes of one object", |site| {
+                site.mean_object_bytes()
+            })
+            .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |site| site.inuse_bytes)
+            .float64("inuse_fraction", Unit::Fraction, "share of all bytes in use", |site| site.inuse_fraction)
+            .embed(Saving::columns("no model, or a share below 0.1 %"), |site| site.saving)
+            .bool("pool_candidate", "whether a sync.Pool would pay", |site| site.is_pool_candidate())
+            .optional_string("compiler_message", NO_DECISION, "the compiler's line", |site| site.compiler_message())
+            .optional_text(
+                "explanation",
+                "the compiler explains it",
+                "why it allocates, for want of a decision",
+                |site: &&'a Self| site.explanation,
+            )
+            .optional_string("advice", "nothing to advise", "what to do", |site| site.advice())
+            .string("charged_to", "the nearest line of the user's own code", |site| {
+                format!("{}:{}", site.charged_to.file, site.charged_to.line)
+            })
+            .optional_text(
+                "inlined_into",
+                "not inlined",
+                "the function it was inlined into, the outermost",
+                |site: &&'a Self| site.inlined_into.as_ref().map(|place| &*place.function),
+            )
+            .text("function", "the function that allocates", |site: &&'a Self| &site.place.function)
+            .string("package", "its package", |site| Symbol::decode(&site.place.function).package().to_owned())
+            .text("file", "its file", |site: &&'a Self| &site.place.file)
+            .int64("line", Unit::None, "its line", |site| site.place.line)
     }
 }
 
