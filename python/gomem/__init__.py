@@ -4,9 +4,6 @@ import importlib as _importlib
 import warnings as _warnings
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from gomem import gogc
-from gomem._capture import Capture, capture
-from gomem._escape import Coverage, EscapeLog, read_escape_log
 from gomem._gomem import (
     DecodeError,
     GomemError,
@@ -16,31 +13,32 @@ from gomem._gomem import (
     __version__,
     is_debug_build,
 )
-from gomem._lazy import ScanDiagnostics
-from gomem._metrics import (
-    GomemWarning,
-    Metrics,
-    Waterfall,
-    diagnose,
-    read_gctrace,
-    read_metrics,
-)
-from gomem._postmortem import Report, attribute, postmortem
-from gomem._pprof import (
-    FlameTree,
-    Profile,
-    ProfileDiff,
-    SampleType,
-    growth,
-    merge,
-    read_pprof,
-)
-from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
 
 if _TYPE_CHECKING:
-    from types import ModuleType as _ModuleType
-
     from gomem import charts as charts
+    from gomem import gogc
+    from gomem._capture import Capture, capture
+    from gomem._escape import Coverage, EscapeLog, read_escape_log
+    from gomem._lazy import ScanDiagnostics
+    from gomem._metrics import (
+        GomemWarning,
+        Metrics,
+        Waterfall,
+        diagnose,
+        read_gctrace,
+        read_metrics,
+    )
+    from gomem._postmortem import Report, attribute, postmortem
+    from gomem._pprof import (
+        FlameTree,
+        Profile,
+        ProfileDiff,
+        SampleType,
+        growth,
+        merge,
+        read_pprof,
+    )
+    from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
 
 __all__ = [
     "Capture",
@@ -77,6 +75,34 @@ __all__ = [
     "scan_pprof",
 ]
 
+# The command starts without Polars, and all else without Altair: a name is imported when it is
+# first asked for.
+_HOMES = {
+    "_capture": ["Capture", "capture"],
+    "_escape": ["Coverage", "EscapeLog", "read_escape_log"],
+    "_lazy": ["ScanDiagnostics"],
+    "_metrics": [
+        "GomemWarning",
+        "Metrics",
+        "Waterfall",
+        "diagnose",
+        "read_gctrace",
+        "read_metrics",
+    ],
+    "_postmortem": ["Report", "attribute", "postmortem"],
+    "_pprof": [
+        "FlameTree",
+        "Profile",
+        "ProfileDiff",
+        "SampleType",
+        "growth",
+        "merge",
+        "read_pprof",
+    ],
+    "_scan": ["scan_escape_log", "scan_gctrace", "scan_pprof"],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
 if is_debug_build:
     _warnings.warn(
         "gomem was built without optimisation and is many times slower; build with --release",
@@ -84,8 +110,17 @@ if is_debug_build:
     )
 
 
-def __getattr__(name: str) -> "_ModuleType":
-    """Import the charts when they are first asked for: Altair takes longer than all the rest."""
-    if name == "charts":
-        return _importlib.import_module("gomem.charts")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+def __getattr__(name: str) -> object:
+    """Import a name when it is first asked for."""
+    if name in ("charts", "gogc"):
+        return _importlib.import_module(f"gomem.{name}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(_importlib.import_module(f"gomem.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "charts"])

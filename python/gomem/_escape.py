@@ -9,6 +9,7 @@ import polars as pl
 
 from gomem import _gomem
 from gomem._display import facts, heading, table
+from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ class Coverage(NamedTuple):
     skipped: int
 
 
-class EscapeLog:
+class EscapeLog(Pickled):
     """What the compiler decided, as `read_escape_log` gives it."""
 
     def __init__(self, inner: _gomem.EscapeLog, /) -> None:
@@ -221,7 +222,9 @@ def read_escape_log(
     >>> gm.read_escape_log(b"# p\n./a.go:1:2: moved to heap: x\n")
     EscapeLog(1 heap decisions in 2 lines)
     """
-    return EscapeLog(_gomem.read_escape_log(source, std_from=std_from))
+    return EscapeLog(_gomem.read_escape_log(source, std_from=std_from))._made_by(
+        read_escape_log, source, std_from=std_from
+    )
 
 
 # Rows that a notebook shows of a log.

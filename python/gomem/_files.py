@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     Paths = str | os.PathLike[str] | Iterable[str | os.PathLike[str]]
 
-__all__ = ["Files"]
+__all__ = ["Files", "opened"]
 
 
 class Files:
@@ -73,6 +73,17 @@ class Files:
         except (ImportError, ValueError) as err:
             raise UsageError(f"{url}: {err}") from err
         return found
+
+
+@contextmanager
+def opened(source: Source, storage_options: Mapping[str, Any] | None) -> Iterator[Source]:
+    """Give what a reader takes: a URL is opened, and anything else is that already."""
+    if isinstance(source, str) and "://" in source:
+        files = Files(source, storage_options)
+        with files.open(files.names[0]) as file:
+            yield file
+    else:
+        yield source
 
 
 class _Named:

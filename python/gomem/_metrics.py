@@ -5,12 +5,13 @@ from __future__ import annotations
 import warnings
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
 from gomem._display import facts, heading
+from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
     import os
@@ -37,7 +38,7 @@ class GomemWarning(UserWarning):
     """Something was read, but not all of it."""
 
 
-class Metrics:
+class Metrics(Pickled):
     """Metrics of one or more programs over time, as `read_metrics` gives them."""
 
     def __init__(self, inner: _gomem.Metrics, /) -> None:
@@ -108,7 +109,7 @@ class Metrics:
         >>> parts["component"].unique(maintain_order=True).to_list()[:3]
         ['live', 'garbage', 'fragmentation']
         """
-        return Waterfall(self._inner, time)
+        return Waterfall(self._inner, time)._made_by(Metrics.waterfall, self, time=time)
 
     def histograms(self) -> pl.DataFrame:
         """Return native histograms as they stand.
@@ -152,7 +153,7 @@ class Metrics:
         return shown + (self.waterfall()._repr_html_() if state.height else "")
 
 
-class Waterfall:
+class Waterfall(Pickled):
     """Where the memory of a process is, as `Metrics.waterfall` gives it."""
 
     def __init__(self, inner: _gomem.Metrics, time: datetime | None, /) -> None:
@@ -232,7 +233,8 @@ def read_metrics(
     >>> metrics.state()["goroutines"].to_list()
     [12.0]
     """
-    return Metrics(_gomem.read_metrics(source, format=format, strict=strict, time=time))
+    options: dict[str, Any] = {"format": format, "strict": strict, "time": time}
+    return Metrics(_gomem.read_metrics(source, **options))._made_by(read_metrics, source, **options)
 
 
 def diagnose(

@@ -12,6 +12,7 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import inline_document
 from gomem._escape import EscapeLog, read_escape_log
+from gomem._pickled import Pickled
 from gomem._pprof import Profile, read_pprof
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Report", "attribute", "postmortem"]
 
 
-class Report:
+class Report(Pickled):
     """What allocates, why, what it costs and what to change, as `postmortem` gives it."""
 
     def __init__(self, inner: _gomem.Report, /) -> None:
@@ -130,7 +131,7 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
     >>> gm.postmortem([log]).findings["kind"].to_list()
     ['missing_input']
     """
-    return Report(_gomem.postmortem(source))
+    return Report(_gomem.postmortem(source))._made_by(postmortem, source)
 
 
 def attribute(
@@ -142,7 +143,9 @@ def attribute(
     go_version: str | None = None,
     own: Sequence[str] = (),
     model: GcModel | None = None,
-    sample_type: Literal["alloc_space", "inuse_space"] = "alloc_space",
+    sample_type: Literal[
+        "alloc_space", "alloc_objects", "inuse_space", "inuse_objects"
+    ] = "alloc_space",
     by: Literal["site", "line"] = "site",
 ) -> pl.DataFrame:
     """Say of each allocation site why it allocates.

@@ -6,12 +6,14 @@ from collections.abc import Sized
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
 from gomem._display import facts, heading, inline_document, table
+from gomem._files import opened
+from gomem._pickled import Pickled
 from gomem._progress import progress_bar
 
 if TYPE_CHECKING:
@@ -44,11 +46,17 @@ class SampleType(NamedTuple):
     unit: str
 
 
-class Profile:
+class Profile(Pickled):
     """A pprof profile, as `read_pprof` gives it."""
 
     def __init__(self, inner: _gomem.Profile, /) -> None:
         self._inner = inner
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # What a filter or a sum gave was never a file; its bytes are all there is to it.
+        if self._made is None:
+            return read_pprof, (bytes(self._inner.encode()),)
+        return super().__reduce__()
 
     @property
     def sample_types(self) -> list[SampleType]:
@@ -309,7 +317,9 @@ class Profile:
         normalize
             First scale values so that each sample type has the base's total.
         """
-        return ProfileDiff(self._inner.diff(base._inner, normalize))
+        return ProfileDiff(self._inner.diff(base._inner, normalize))._made_by(
+            Profile.diff, self, base, normalize=normalize
+        )
 
     def since(self, earlier: Profile) -> Profile:
         """Take what happened since an earlier profile of the same run.
@@ -326,7 +336,7 @@ class Profile:
 
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Fold the stacks from the root; a notebook shows the result as a flame graph."""
-        return FlameTree(self._inner.flame(sample_type))
+        return FlameTree(self._inner.flame(sample_type))._made_by(Profile.flame, self, sample_type)
 
     def to_folded(self, sample_type: str | None = None) -> str:
         """Folded stacks, as ``flamegraph.pl`` reads them: ``root;caller;leaf value``."""
@@ -366,7 +376,7 @@ class Profile:
         return "".join(shown)
 
 
-class ProfileDiff:
+class ProfileDiff(Pickled):
     """A profile held against a base, as `Profile.diff` gives it."""
 
     def __init__(self, inner: _gomem.ProfileDiff, /) -> None:
@@ -414,7 +424,9 @@ class ProfileDiff:
 
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Show what grew in red and what shrank in blue."""
-        return FlameTree(self._inner.flame(sample_type))
+        return FlameTree(self._inner.flame(sample_type))._made_by(
+            ProfileDiff.flame, self, sample_type
+        )
 
     def __repr__(self) -> str:
         kinds = ", ".join(f"{kind.name}/{kind.unit}" for kind in self.sample_types)
@@ -429,7 +441,7 @@ class ProfileDiff:
         return "".join(shown)
 
 
-class FlameTree:
+class FlameTree(Pickled):
     """The stacks of a profile, folded from the root."""
 
     def __init__(self, inner: _gomem.FlameTree, /) -> None:
@@ -456,6 +468,7 @@ def read_pprof(
     limits: Mapping[str, int] | None = None,
     strict: bool = False,
     pprof_compat: bool = False,
+    storage_options: Mapping[str, Any] | None = None,
 ) -> Profile:
     r"""Read a profile: heap, allocs, CPU, goroutine, mutex, block or any other.
 
@@ -466,7 +479,7 @@ def read_pprof(
     Parameters
     ----------
     source
-        A path, bytes, or a binary file object.
+        A path, bytes, a binary file object, or a URL that fsspec opens.
     limits
         How much is accepted: ``decompressed_bytes`` (512 MiB by default), ``sample_types``,
         ``samples``, ``values``, ``stack_depth``, ``entries``, ``diagnostics``.
@@ -475,6 +488,8 @@ def read_pprof(
         in `Profile.diagnostics`.
     pprof_compat
         Answer as ``go tool pprof`` does even where that is wrong.
+    storage_options
+        What fsspec is told: credentials, endpoints.
 
     Raises
     ------
@@ -496,11 +511,11 @@ def read_pprof(
         ...
     gomem.DecodeError: <bytes>: an HTML page is not read here; check the URL it was fetched from
     """
-    return Profile(
-        _gomem.read_pprof(
-            source, limits=dict(limits or {}), strict=strict, pprof_compat=pprof_compat
-        )
-    )
+    given = dict(limits or {})
+    with opened(source, storage_options) as readable:
+        inner = _gomem.read_pprof(readable, limits=given, strict=strict, pprof_compat=pprof_compat)
+    options: dict[str, Any] = {"limits": given, "strict": strict, "pprof_compat": pprof_compat}
+    return Profile(inner)._made_by(read_pprof, source, **options, storage_options=storage_options)
 
 
 def merge(profiles: Iterable[Profile | Source], *, progress: Progress = None) -> Profile:

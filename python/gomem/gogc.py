@@ -10,7 +10,7 @@ Examples
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from gomem import _gomem
 from gomem._display import facts, heading, table
 from gomem._gomem import Quality
 from gomem._metrics import Metrics
+from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ __all__ = ["GcModel", "Quality", "fit", "goal"]
 Gogc: TypeAlias = int | float | Literal["off"]
 
 
-class GcModel:
+class GcModel(Pickled):
     """A program's GC behaviour, learnt from one recording by `fit`."""
 
     def __init__(self, inner: _gomem.GcModel, /) -> None:
@@ -201,15 +202,13 @@ def fit(
     """
     recorded = source._inner if isinstance(source, Metrics) else source
     beside = metrics._inner if metrics is not None else None
-    return GcModel(
-        _gomem.fit(
-            recorded,
-            metrics=beside,
-            gogc=gogc,
-            memory_limit_bytes=memory_limit_bytes,
-            procs=procs,
-        )
-    )
+    given: dict[str, Any] = {
+        "gogc": gogc,
+        "memory_limit_bytes": memory_limit_bytes,
+        "procs": procs,
+    }
+    model = GcModel(_gomem.fit(recorded, metrics=beside, **given))
+    return model._made_by(fit, source, metrics=metrics, **given)
 
 
 def goal(
@@ -261,3 +260,7 @@ def goal(
         heap_free_bytes=heap_free_bytes,
         heap_objects_bytes=heap_objects_bytes,
     )
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

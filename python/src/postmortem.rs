@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
 use gomem_binary::Binary;
 use gomem_postmortem::{
-    Artifact, AttributeOptions, Bundle, BundleError, Report, attribute as join, line_costs, predict_savings,
+    Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, line_costs, predict_savings,
 };
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -125,10 +125,15 @@ fn attribute(
         return Err(Error::usage("not a heap profile: it has no alloc_space"));
     }
     profile.check_sums().map_err(|err| Error::usage(err.to_string()))?;
-    let by_inuse = match sample_type {
-        "alloc_space" => false,
-        "inuse_space" => true,
-        other => return Err(Error::usage(format!("sample_type is alloc_space or inuse_space, not {other:?}"))),
+    let rank: fn(&Site) -> i64 = match sample_type {
+        "alloc_space" => |site| site.bytes,
+        "alloc_objects" => |site| site.objects,
+        "inuse_space" => |site| site.inuse_bytes,
+        "inuse_objects" => |site| site.inuse_objects,
+        other => {
+            let known = "alloc_space, alloc_objects, inuse_space or inuse_objects";
+            return Err(Error::usage(format!("sample_type is {known}, not {other:?}")));
+        }
     };
     let by_line = match by {
         "site" => false,
@@ -144,9 +149,7 @@ fn attribute(
             .with_go_version(go_version.as_deref())
             .with_own(&own);
         let mut sites = join(&profile, escapes.as_ref().map(|escapes| &escapes.get().log), &options);
-        if by_inuse {
-            sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
-        }
+        sites.sort_by_key(|site| std::cmp::Reverse(rank(site)));
         if let Some(model) = &model {
             predict_savings(&mut sites, &model.get().model);
         }

@@ -1,0 +1,75 @@
+"""Objects that are sent to other processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+__all__ = ["Pickled"]
+
+
+class Pickled:
+    """An object that pickles as how it was made, and is made anew where it arrives.
+
+    It never changes, so a copy is the object itself.
+    """
+
+    _made: tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]] | None = None
+
+    def _made_by(self, make: Callable[..., Any], *arguments: object, **options: object) -> Self:
+        """Remember how it is made."""
+        try:
+            kept = tuple(_kept(argument) for argument in arguments)
+            named = {name: _kept(option) for name, option in options.items()}
+        except _CannotBeReadAgainError:
+            return self
+        self._made = (make, kept, named)
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._made is None:
+            raise TypeError(
+                f"a {type(self).__name__} that was read from a file object cannot be sent to "
+                "another process; read it from a path or from bytes"
+            )
+        return _make, self._made
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Self:
+        return self
+
+
+class _CannotBeReadAgainError(Exception):
+    """A file object gives its bytes once."""
+
+
+def _make(
+    make: Callable[..., Any], arguments: tuple[Any, ...], options: Mapping[str, Any]
+) -> object:
+    made: object = make(*arguments, **options)
+    return made
+
+
+def _kept(argument: object) -> object:
+    """Give what names the same thing in another process, where the working directory may differ."""
+    match argument:
+        case str() if "://" in argument:
+            return argument
+        case os.PathLike():
+            return _kept(os.fspath(argument))
+        case str():
+            # Options are texts too; only what is there is a path.
+            path = Path(argument)
+            return str(path.absolute()) if path.exists() else argument
+        case bytearray() | memoryview():
+            return bytes(argument)
+        case Sequence() if not isinstance(argument, bytes):
+            return [_kept(part) for part in argument]
+        case _ if hasattr(argument, "read"):
+            raise _CannotBeReadAgainError
+        case _:
+            return argument
