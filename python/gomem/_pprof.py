@@ -54,7 +54,7 @@ class Profile(Pickled):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # What a filter or a sum gave was never a file; its bytes are all there is to it.
-        if self._made is None:
+        if self._recipe is None:
             return read_pprof, (bytes(self._inner.encode()),)
         return super().__reduce__()
 
@@ -296,7 +296,8 @@ class Profile(Pickled):
             "tagleaf": tagleaf,
         }
         given = {name: expression for name, expression in options.items() if expression is not None}
-        return Profile(self._inner.filter(given, noinlines))
+        kept = Profile(self._inner.filter(given, noinlines))
+        return kept._made_by(Profile.filter, self, noinlines=noinlines, **given)
 
     def repair_truncated_stacks(self) -> Profile:
         """Continue stacks that the Go runtime cut off at its greatest depth.
@@ -305,7 +306,8 @@ class Profile(Pickled):
         stack that has their outermost 24 frames too, if all that have them go on alike. What was
         added is told in `diagnostics`.
         """
-        return Profile(self._inner.repair_truncated_stacks())
+        repaired = Profile(self._inner.repair_truncated_stacks())
+        return repaired._made_by(Profile.repair_truncated_stacks, self)
 
     def diff(self, base: Profile, *, normalize: bool = False) -> ProfileDiff:
         """Hold the profile against a base.
@@ -332,7 +334,7 @@ class Profile(Pickled):
         UsageError
             When a counter went back, so that it was another run.
         """
-        return Profile(self._inner.since(earlier._inner))
+        return Profile(self._inner.since(earlier._inner))._made_by(Profile.since, self, earlier)
 
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Fold the stacks from the root; a notebook shows the result as a flame graph."""
