@@ -4,14 +4,18 @@
 //! magic u32, 0, 0, quantum u8, pointer size u8
 //! functions, files, start of text, then offsets of: names, units, files, tables, functions    (words)
 //! at functions: (entry u32, offset u32) for each, and where the last one ends u32
-//! at functions + offset: entry u32, offset of the name i32, …
+//! at functions + offset: entry u32, offset of the name i32, …, how many tables u32 (at 28), …, its id u8 (at 40), …,
+//!                        how many offsets of data u8 (at 43), then the tables and the offsets, u32 each
 //! ```
+
+use std::collections::HashSet;
 
 /// Where functions begin, and how they are called.
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
     table: Vec<u8>,
     is_big_endian: bool,
+    word_bytes: usize,
     text: u64,
     count: usize,
     names: usize,
@@ -27,8 +31,8 @@ impl Functions {
             return None;
         }
         let mut functions = Self { table: table.to_owned(), is_big_endian, ..Self::default() };
-        let size = usize::from(*table.get(7)?);
-        let word = |at: usize| match size {
+        functions.word_bytes = usize::from(*table.get(7)?);
+        let word = |at: usize| match functions.word_bytes {
             4 => functions.u32(8 + 4 * at).map(u64::from),
             8 => functions.u64(8 + 8 * at),
             _ => None,
@@ -41,8 +45,23 @@ impl Functions {
         Some(functions)
     }
 
+    pub(crate) fn is_big_endian(&self) -> bool {
+        self.is_big_endian
+    }
+
+    /// The bytes of a pointer.
+    pub(crate) fn word_bytes(&self) -> usize {
+        self.word_bytes
+    }
+
     /// The function that an address is in, and where that begins.
     pub(crate) fn at(&self, address: u64) -> Option<(&str, u64)> {
+        let function = self.function(address)?;
+        Some((function.name()?, function.entry()))
+    }
+
+    /// The function that an address is in.
+    pub(crate) fn function(&self, address: u64) -> Option<Function<'_>> {
         let offset = u32::try_from(address.checked_sub(self.text)?).ok()?;
         let (mut low, mut high) = (0, self.count);
         while low < high {
@@ -54,11 +73,45 @@ impl Functions {
         if offset >= self.entry(at + 1)? {
             return None;
         }
-        let function = self.functions.checked_add(usize::try_from(self.u32(self.functions + 8 * at + 4)?).ok()?)?;
-        let name = self.names.checked_add(usize::try_from(self.u32(function + 4)?).ok()?)?;
-        let name = self.table.get(name..)?;
-        let end = memchr::memchr(0, name)?;
-        Some((std::str::from_utf8(name.get(..end)?).ok()?, self.text + u64::from(self.entry(at)?)))
+        self.numbered(at)
+    }
+
+    pub(crate) fn all(&self) -> impl Iterator<Item = Function<'_>> {
+        (0..self.count).map_while(|at| self.numbered(at))
+    }
+
+    fn numbered(&self, at: usize) -> Option<Function<'_>> {
+        let place = self.functions.checked_add(usize::try_from(self.u32(self.functions + 8 * at + 4)?).ok()?)?;
+        Some(Function { of: self, place, entry: self.text.checked_add(u64::from(self.entry(at)?))? })
+    }
+
+    /// Whether there are functions of all these names.
+    pub(crate) fn has_all<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
+        let mut wanted: HashSet<&[u8]> = names.into_iter().map(str::as_bytes).collect();
+        let Some(mut rest) = self.table.get(self.names..) else { return wanted.is_empty() };
+        // The names end where the next table begins, which nothing here needs to know: what follows them has no such texts.
+        while !wanted.is_empty()
+            && let Some(end) = memchr::memchr(0, rest)
+        {
+            wanted.remove(&rest[..end]);
+            rest = &rest[end + 1..];
+        }
+        wanted.is_empty()
+    }
+
+    /// A pointer's worth of bytes as a number.
+    pub(crate) fn word(&self, bytes: &[u8]) -> Option<u64> {
+        match self.word_bytes {
+            4 => Some(u64::from(self.number(bytes.get(..4)?.try_into().ok()?))),
+            _ => {
+                let bytes: [u8; 8] = bytes.get(..8)?.try_into().ok()?;
+                Some(if self.is_big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+            }
+        }
+    }
+
+    pub(crate) fn number(&self, bytes: [u8; 4]) -> u32 {
+        if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }
     }
 
     fn entry(&self, at: usize) -> Option<u32> {
@@ -66,8 +119,7 @@ impl Functions {
     }
 
     fn u32(&self, at: usize) -> Option<u32> {
-        let bytes: [u8; 4] = self.table.get(at..at.checked_add(4)?)?.try_into().ok()?;
-        Some(if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+        Some(self.number(self.table.get(at..at.checked_add(4)?)?.try_into().ok()?))
     }
 
     fn u64(&self, at: usize) -> Option<u64> {
@@ -76,6 +128,47 @@ impl Functions {
     }
 }
 
+/// A function of a program.
+#[derive(Debug, Clone, Copy)]
+pub struct Function<'a> {
+    of: &'a Functions,
+    place: usize,
+    entry: u64,
+}
+
+impl<'a> Function<'a> {
+    /// Where it begins.
+    #[must_use]
+    pub fn entry(&self) -> u64 {
+        self.entry
+    }
+
+    /// Its name, with the package.
+    #[must_use]
+    pub fn name(&self) -> Option<&'a str> {
+        let functions = self.of;
+        let name = functions.names.checked_add(usize::try_from(functions.u32(self.place + 4)?).ok()?)?;
+        let name = functions.table.get(name..)?;
+        std::str::from_utf8(name.get(..memchr::memchr(0, name)?)?).ok()
+    }
+
+    /// Which of the functions it is that the runtime treats apart; 0 for most.
+    pub(crate) fn id(&self) -> Option<u8> {
+        self.of.table.get(self.place.checked_add(40)?).copied()
+    }
+
+    /// Where its table of this number is, from where such tables are counted (`funcdata` in `runtime/symtab.go`).
+    pub(crate) fn data(&self, number: usize) -> Option<u32> {
+        let functions = self.of;
+        let count = usize::from(*functions.table.get(self.place.checked_add(43)?)?);
+        let tables = usize::try_from(functions.u32(self.place + 28)?).ok()?;
+        let at = self.place.checked_add(FIXED)?.checked_add(tables.checked_add(number)?.checked_mul(4)?)?;
+        functions.u32(at).filter(|offset| number < count && *offset != u32::MAX)
+    }
+}
+
+/// The fixed part of what is said of a function, since Go 1.20.
+const FIXED: usize = 44;
 /// Of Go 1.18 and 1.20.
 const MAGICS: [u32; 2] = [0xffff_fff0, 0xffff_fff1];
 

@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::{
     commands::{
-        Attribute, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc, Growth, Man,
-        Metrics, Postmortem, Tags, Top, Traces, Tree,
+        Attribute, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc, Growth, Heap,
+        Man, Metrics, Postmortem, Tags, Top, Traces, Tree,
     },
     failure::Failure,
     show::{Colour, Output},
@@ -47,6 +47,7 @@ enum Command {
     Flame(Flame),
     Diff(Diff),
     Growth(Growth),
+    Heap(Heap),
     Metrics(Metrics),
     Diagnose(Diagnose),
     Attribute(Attribute),
@@ -72,6 +73,7 @@ impl Arguments {
             Command::Flame(command) => command.answer(out),
             Command::Diff(command) => command.answer(out),
             Command::Growth(command) => command.answer(out),
+            Command::Heap(command) => command.answer(out, err),
             Command::Metrics(command) => command.answer(out, err),
             Command::Diagnose(command) => return command.answer(out, err),
             Command::Attribute(command) => command.answer(out),

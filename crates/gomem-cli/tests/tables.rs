@@ -6,6 +6,7 @@ use std::{env, fmt::Write, fs};
 
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
+use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
 use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
 use gomem_pprof::{
@@ -15,6 +16,17 @@ use gomem_pprof::{
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::root;
 
+/// The tables of a heap dump, by what Python calls them.
+const HEAP: [(&str, &str); 8] = [
+    ("Heap.retained", "holders"),
+    ("Heap.retained(by=\"site\")", "holder_sites"),
+    ("Heap.retained(by=\"type\")", "heap_types"),
+    ("Heap.goroutines", "heap_goroutines"),
+    ("Heap.objects", "objects"),
+    ("Heap.roots", "roots"),
+    ("Heap.summary", "heap_summary"),
+    ("Heap.diagnostics", "heap_diagnostics"),
+];
 const HEAD: &str = "\
 # Tables
 
@@ -106,6 +118,7 @@ fn parts() -> Vec<Part> {
         ("", RuntimeTraceNumber::schema()),
     ];
     let gogc = vec![("GcModel.predict", Prediction::schema()), ("GcModel.recommend", Recommendation::schema())];
+    let heap = HEAP.map(|(python, name)| (python, listed(Heap::TABLES, name))).to_vec();
     let [findings, sites, lines] = ["findings", "sites", "lines"].map(|name| listed(Report::TABLES, name));
     let report = vec![
         ("Report.findings", findings),
@@ -120,6 +133,7 @@ fn parts() -> Vec<Part> {
         Part { heading: "The compiler's log", tables: log },
         Part { heading: "Metrics and GC traces", tables: metrics },
         Part { heading: "GOGC", tables: gogc },
+        Part { heading: "Heap dumps", tables: heap },
         Part { heading: "The report", tables: report },
     ]
 }
@@ -131,6 +145,7 @@ fn convertible() -> Vec<TableSchema> {
     all.extend(schemas(Diagnostics::TABLES));
     all.extend(schemas(Metrics::TABLES));
     all.extend(schemas(GcTrace::TABLES));
+    all.extend(schemas(Heap::TABLES));
     all
 }
 

@@ -22,6 +22,8 @@ pub use gomem_frames as frames;
 #[cfg(feature = "gogc")]
 #[doc(inline)]
 pub use gomem_gogc as gogc;
+#[cfg(feature = "heap")]
+pub use gomem_heap as heap;
 #[cfg(feature = "metrics")]
 #[doc(inline)]
 pub use gomem_metrics as metrics;

@@ -6,13 +6,14 @@ use std::borrow::Cow;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gomem_escape::{Diagnostics, DiagnosticsReader, EscapeLog, Limits};
+use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
 use gomem_pprof::Profile;
 use gomem_table::{Table, View};
 
 use crate::{
     failure::Failure,
-    read::{Kind, Selection, Source, for_each_log, read_escape_logs, read_gc_traces, read_metrics},
+    read::{Kind, Selection, Source, for_each_log, read_escape_logs, read_gc_traces, read_heap, read_metrics},
 };
 
 /// A table of one kind of input.
@@ -31,6 +32,7 @@ enum Model {
     Diagnostics(&'static View<Diagnostics>),
     Metrics(&'static View<Metrics>),
     GcTrace(&'static View<GcTrace>),
+    Heap(&'static View<Heap>),
 }
 
 impl ConvertTable {
@@ -42,6 +44,7 @@ impl ConvertTable {
         all.extend(Diagnostics::TABLES.iter().map(|view| Self::viewed(view, Model::Diagnostics)));
         all.extend(Metrics::TABLES.iter().map(|view| Self::viewed(view, Model::Metrics)));
         all.extend(GcTrace::TABLES.iter().map(|view| Self::viewed(view, Model::GcTrace)));
+        all.extend(Heap::TABLES.iter().map(|view| Self::viewed(view, Model::Heap)));
         all
     }
 
@@ -87,6 +90,7 @@ impl ConvertTable {
             Model::EscapeLog(_) | Model::Diagnostics(_) => Kind::EscapeLog,
             Model::Metrics(_) => Kind::Metrics,
             Model::GcTrace(_) => Kind::GcTrace,
+            Model::Heap(_) => Kind::HeapDump,
         }
     }
 
@@ -101,6 +105,10 @@ impl ConvertTable {
             }
             Model::Metrics(view) => Ok(view.table(&read_metrics(sources, MetricsOptions::default())?)),
             Model::GcTrace(view) => Ok(view.table(&read_gc_traces(sources)?)),
+            Model::Heap(view) => match sources {
+                [source] => Ok(view.table(&read_heap(source.path(), HeapOptions::default())?)),
+                _ => Err(Failure::Usage("heap dumps are converted one by one".to_owned())),
+            },
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What an input is, told by its content.
 
+use gomem_heap::Heap;
 use gomem_postmortem::{Signature, stranger};
 
 use crate::read::source::GZIP;
@@ -11,19 +12,22 @@ pub(crate) enum Kind {
     EscapeLog,
     GcTrace,
     Metrics,
+    HeapDump,
 }
 
 impl Kind {
     /// What `bytes` announce, what they are most of all first.
     pub(crate) fn announced_by(bytes: &[u8]) -> impl Iterator<Item = Self> {
         let signature = Signature::from_bytes(bytes);
-        let is_profile = signature.profile.is_some_and(|profile| profile.len() == bytes.len());
+        let is_heap_dump = Heap::is_heap_dump(bytes);
+        let is_profile = !is_heap_dump && signature.profile.is_some_and(|profile| profile.len() == bytes.len());
         [
+            (is_heap_dump, Self::HeapDump),
             (is_profile, Self::Profile),
             (signature.escape_log, Self::EscapeLog),
             (signature.gc_trace, Self::GcTrace),
             (signature.metrics, Self::Metrics),
-            (!is_profile && signature.profile.is_some(), Self::Profile),
+            (!is_heap_dump && !is_profile && signature.profile.is_some(), Self::Profile),
         ]
         .into_iter()
         .filter_map(|(is_announced, kind)| is_announced.then_some(kind))
@@ -36,6 +40,7 @@ impl Kind {
             Self::EscapeLog => "the compiler's log",
             Self::GcTrace => "a log with GC traces",
             Self::Metrics => "metrics",
+            Self::HeapDump => "a heap dump",
         }
     }
 
@@ -46,6 +51,7 @@ impl Kind {
             Self::EscapeLog => "the compiler's log",
             Self::GcTrace => "a log",
             Self::Metrics => "metrics",
+            Self::HeapDump => "a heap dump",
         }
     }
 
@@ -56,6 +62,7 @@ impl Kind {
             Self::EscapeLog => "gomem escape",
             Self::GcTrace => "gomem gogc",
             Self::Metrics => "gomem metrics",
+            Self::HeapDump => "gomem heap",
         }
     }
 
@@ -66,6 +73,7 @@ impl Kind {
             Self::EscapeLog => "`go build -gcflags=all=-m=2 ./... 2> escape.log` makes one",
             Self::GcTrace => "`GODEBUG=gctrace=1 ./program 2> stderr.log` makes one",
             Self::Metrics => "`curl http://HOST/metrics` gives some",
+            Self::HeapDump => "debug.WriteHeapDump of runtime/debug writes one",
         }
     }
 

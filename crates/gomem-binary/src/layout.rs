@@ -1,0 +1,272 @@
+//! Where a program's variables and functions lie: what names the addresses of a memory dump.
+
+use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+
+use crate::{
+    error::{Error, ErrorKind},
+    functions::{Function, Functions},
+    module_data::{self, Ranges},
+};
+
+/// The addresses of a program's parts, as it was linked. A program that is loaded elsewhere has all of them shifted alike.
+#[derive(Debug, Default)]
+pub struct Layout {
+    symbols: Vec<Symbol>,
+    sections: Vec<Section>,
+    functions: Functions,
+    ranges: Ranges,
+    wrapper_id: u8,
+}
+
+/// A variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Symbol {
+    /// Where it begins.
+    pub address: u64,
+    /// Its bytes; up to the next symbol where the file does not say it.
+    pub size: u64,
+    /// Its name, with the package.
+    pub name: String,
+}
+
+#[derive(Debug)]
+struct Section {
+    address: u64,
+    bytes: Vec<u8>,
+}
+
+impl Layout {
+    /// Reads where the parts of a program lie.
+    ///
+    /// # Errors
+    /// When it is no program, or one without the parts that Go's have.
+    pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
+        let not_a_program = |problem: object::Error| ErrorKind::NotAProgram { problem: problem.to_string() };
+        let file = object::File::parse(bytes).map_err(|problem| Error::new(not_a_program(problem)))?;
+        let sections = sections(&file, bytes.len());
+        let (table_address, functions) = functions(&file, &sections).ok_or_else(|| Error::new(ErrorKind::NotGo))?;
+        let marks = marks(&file);
+        let mark = |name: &str| marks.iter().find(|(known, _)| *known == name).map(|(_, address)| *address);
+        let range = |start: &str, end: &str| Some(mark(start)?..mark(end)?);
+        let ranges = match (range("runtime.data", "runtime.edata"), range("runtime.bss", "runtime.ebss")) {
+            (Some(data), Some(bss)) => Ranges {
+                data,
+                bss,
+                types: range("runtime.types", "runtime.etypes").unwrap_or_default(),
+                rodata: mark("runtime.rodata").unwrap_or_default(),
+                function_data: mark("go:func.*").or_else(|| mark("go.func.*")),
+            },
+            // Nobody says it in a program without symbols but the runtime's own table.
+            _ => {
+                let parts = sections.iter().map(|section| (section.address, section.bytes.as_slice()));
+                module_data::find(parts, table_address, functions.is_big_endian(), functions.word_bytes())
+                    .ok_or_else(|| Error::new(ErrorKind::NotGo))?
+            }
+        };
+        let symbols = symbols(&file, &ranges);
+        // The number changes from version to version, and is always the largest.
+        let wrapper_id = functions.all().filter_map(|function| function.id()).max().unwrap_or_default();
+        Ok(Self { symbols, sections, functions, ranges, wrapper_id })
+    }
+
+    /// Where variables lie that are initialised and hold pointers.
+    #[must_use]
+    pub fn data(&self) -> std::ops::Range<u64> {
+        self.ranges.data.clone()
+    }
+
+    /// Where variables lie that begin as zero and hold pointers.
+    #[must_use]
+    pub fn bss(&self) -> std::ops::Range<u64> {
+        self.ranges.bss.clone()
+    }
+
+    /// Where descriptions of types lie.
+    #[must_use]
+    pub fn types(&self) -> std::ops::Range<u64> {
+        self.ranges.types.clone()
+    }
+
+    /// The variables with pointers, by address; none in a program that was stripped.
+    #[must_use]
+    pub fn symbols(&self) -> &[Symbol] {
+        &self.symbols
+    }
+
+    /// The variable that an address is in.
+    #[must_use]
+    pub fn symbol(&self, address: u64) -> Option<&Symbol> {
+        let after = self.symbols.partition_point(|symbol| symbol.address <= address);
+        let symbol = self.symbols.get(after.checked_sub(1)?)?;
+        (address - symbol.address < symbol.size).then_some(symbol)
+    }
+
+    /// The function that an address is in.
+    #[must_use]
+    pub fn function_around(&self, address: u64) -> Option<Function<'_>> {
+        self.functions.function(address)
+    }
+
+    /// The function that begins at an address.
+    #[must_use]
+    pub fn function(&self, entry: u64) -> Option<Function<'_>> {
+        self.functions.function(entry).filter(|function| function.entry() == entry)
+    }
+
+    /// Whether the compiler made a function only to call another (`FuncIDWrapper` in `internal/abi/symtab.go`).
+    #[must_use]
+    pub fn is_wrapper(&self, function: Function<'_>) -> bool {
+        function.id().is_some_and(|id| id > 0 && id == self.wrapper_id)
+    }
+
+    /// Whether there are functions of all these names, each of which may be asked for more than once.
+    #[must_use]
+    pub fn has_functions<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> bool {
+        self.functions.has_all(names)
+    }
+
+    /// The variables of a function's frame whose address is taken: the frame's own maps leave them out.
+    #[must_use]
+    pub fn stack_objects(&self, function: Function<'_>) -> Vec<StackObject> {
+        let read = || {
+            let offset = function.data(STACK_OBJECTS)?;
+            let at = self.ranges.function_data?.checked_add(u64::from(offset))?;
+            let word_bytes = self.functions.word_bytes();
+            let count = usize::try_from(self.functions.word(self.bytes_at(at, word_bytes)?)?).ok()?;
+            let records = self.bytes_at(at + u64::try_from(word_bytes).ok()?, count.checked_mul(RECORD)?)?;
+            let number = |bytes: &[u8]| Some(self.functions.number(bytes.get(..4)?.try_into().ok()?));
+            let record = |record: &[u8]| {
+                let size = number(record.get(4..)?)?;
+                let pointer_bytes = number(record.get(8..)?)?.cast_signed();
+                let mask_at = self.ranges.rodata.checked_add(u64::from(number(record.get(12..)?)?))?;
+                // A negative length is that of a mask which a program makes; all words are then taken.
+                let mask_bytes =
+                    usize::try_from(pointer_bytes).ok().map(|bytes| bytes.div_ceil(word_bytes).div_ceil(8));
+                let mask = mask_bytes.and_then(|length| self.bytes_at(mask_at, length)).map(<[u8]>::to_vec);
+                let pointer_bytes = pointer_bytes.unsigned_abs().min(size);
+                Some(StackObject { offset: number(record)?.cast_signed(), size, pointer_bytes, mask })
+            };
+            records.chunks_exact(RECORD).map(record).collect::<Option<Vec<_>>>()
+        };
+        read().unwrap_or_default()
+    }
+
+    /// What lies at an address of the file, code left out.
+    #[must_use]
+    pub fn bytes_at(&self, address: u64, length: usize) -> Option<&[u8]> {
+        self.sections.iter().find_map(|section| {
+            let at = usize::try_from(address.checked_sub(section.address)?).ok()?;
+            section.bytes.get(at..at.checked_add(length)?)
+        })
+    }
+}
+
+/// A variable of a frame whose address is taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StackObject {
+    /// Where it begins: below zero from the end of the locals, else from the first argument.
+    pub offset: i32,
+    /// Its bytes.
+    pub size: u32,
+    /// So many of them may hold pointers.
+    pub pointer_bytes: u32,
+    /// Which words do, a bit each; all of them when unknown.
+    pub mask: Option<Vec<u8>>,
+}
+
+fn sections(file: &object::File<'_>, file_bytes: usize) -> Vec<Section> {
+    // Sections do not overlap: together they are no larger than the file, whatever a made-up table of them says.
+    let mut left = file_bytes;
+    let holds_data =
+        |section: &object::Section<'_, '_>| section.address() != 0 && section.kind() != object::SectionKind::Text;
+    let section = |section: object::Section<'_, '_>| {
+        let bytes = section.data().ok()?;
+        left = left.checked_sub(bytes.len())?;
+        Some(Section { address: section.address(), bytes: bytes.to_owned() })
+    };
+    file.sections().filter(holds_data).filter_map(section).collect()
+}
+
+/// The table of functions, and its address: by its section, or where PE hides it, by its symbol.
+fn functions(file: &object::File<'_>, sections: &[Section]) -> Option<(u64, Functions)> {
+    let named = TABLES.iter().find_map(|name| file.section_by_name(name)).map(|section| section.address());
+    let marked = || address_of(file, "runtime.pclntab");
+    let address = named.or_else(marked)?;
+    let table = sections
+        .iter()
+        .find_map(|section| section.bytes.get(usize::try_from(address.checked_sub(section.address)?).ok()?..))?;
+    let text = || [".text", "__text"].iter().find_map(|name| file.section_by_name(name)).map(|text| text.address());
+    Some((address, Functions::decode(table, address_of(file, "runtime.text").or_else(text))?))
+}
+
+fn address_of(file: &object::File<'_>, name: &str) -> Option<u64> {
+    let is_it = |symbol: &object::Symbol<'_, '_>| symbol.name().is_ok_and(|known| plain(file, known) == name);
+    file.symbols().find(is_it).map(|symbol| symbol.address())
+}
+
+/// Mach-O puts a line before each name.
+fn plain<'a>(file: &object::File<'_>, name: &'a str) -> &'a str {
+    if file.format() == object::BinaryFormat::MachO { name.strip_prefix('_').unwrap_or(name) } else { name }
+}
+
+/// What the linker marks, by name: these share their address with variables.
+fn marks<'a>(file: &'a object::File<'_>) -> Vec<(&'a str, u64)> {
+    let marked = |symbol: object::Symbol<'a, '_>| {
+        let name = plain(file, symbol.name().ok()?);
+        MARKS.contains(&name).then(|| (name, symbol.address()))
+    };
+    file.symbols().filter_map(marked).collect()
+}
+
+fn symbols(file: &object::File<'_>, ranges: &Ranges) -> Vec<Symbol> {
+    let variable = |symbol: object::Symbol<'_, '_>| {
+        let (address, size) = (symbol.address(), symbol.size());
+        let range = [&ranges.data, &ranges.bss].into_iter().find(|range| range.contains(&address))?;
+        let name = plain(file, symbol.name().ok()?);
+        let is_named = !name.is_empty() && !MARKS.contains(&name) && symbol.kind() != SymbolKind::Section;
+        let size = size.min(range.end - address);
+        is_named.then(|| Symbol { address, size, name: name.to_owned() })
+    };
+    let mut symbols: Vec<Symbol> = file.symbols().filter_map(variable).collect();
+    symbols.sort_by(|a, b| (a.address, &a.name).cmp(&(b.address, &b.name)));
+    symbols.dedup_by_key(|symbol| symbol.address);
+    let ends: Vec<u64> = symbols.iter().skip(1).map(|next| next.address).chain([u64::MAX]).collect();
+    for (symbol, next) in symbols.iter_mut().zip(ends) {
+        let range = if ranges.data.contains(&symbol.address) { &ranges.data } else { &ranges.bss };
+        // Mach-O and PE do not say how large a variable is.
+        if symbol.size == 0 {
+            symbol.size = next.min(range.end) - symbol.address;
+        }
+    }
+    symbols
+}
+
+/// Where the table of functions is in ELF and Mach-O.
+const TABLES: [&str; 3] = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab"];
+/// `FUNCDATA_StackObjects` in `internal/abi/symtab.go`.
+const STACK_OBJECTS: usize = 2;
+/// `stackObjectRecord` in `runtime/stack.go`.
+const RECORD: usize = 16;
+/// Marks of the linker, in `cmd/link/internal/ld/symtab.go`.
+const MARKS: [&str; 20] = [
+    "runtime.data",
+    "runtime.edata",
+    "runtime.bss",
+    "runtime.ebss",
+    "runtime.noptrdata",
+    "runtime.enoptrdata",
+    "runtime.noptrbss",
+    "runtime.enoptrbss",
+    "runtime.types",
+    "runtime.etypes",
+    "runtime.rodata",
+    "runtime.erodata",
+    "runtime.text",
+    "runtime.etext",
+    "runtime.end",
+    "runtime.gcdata",
+    "runtime.gcbss",
+    "go:func.*",
+    "go.func.*",
+    "type:*",
+];

@@ -1,0 +1,103 @@
+//! The runtime's own table of a program's parts (`moduledata` in `runtime/symtab.go`): it stays when symbols are stripped.
+
+/// Where parts begin and end that the linker marks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Ranges {
+    pub(crate) data: std::ops::Range<u64>,
+    pub(crate) bss: std::ops::Range<u64>,
+    pub(crate) types: std::ops::Range<u64>,
+    /// What offsets of masks are counted from.
+    pub(crate) rodata: u64,
+    /// What offsets of a function's tables are counted from.
+    pub(crate) function_data: Option<u64>,
+}
+
+/// Finds it by its first word, which is the address of the table of functions.
+pub(crate) fn find<'a>(
+    sections: impl Iterator<Item = (u64, &'a [u8])>,
+    functions: u64,
+    is_big_endian: bool,
+    word_bytes: usize,
+) -> Option<Ranges> {
+    let number = |bytes: &[u8]| {
+        let fold = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
+        if is_big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
+    };
+    for (_, bytes) in sections {
+        for (at, word) in bytes.chunks_exact(word_bytes).enumerate() {
+            if number(word) != functions {
+                continue;
+            }
+            let table = bytes.get(at * word_bytes..)?;
+            let words: Vec<u64> = table.chunks_exact(word_bytes).take(WORDS).map(number).collect();
+            if let Some(ranges) = ranges(&words) {
+                return Some(ranges);
+            }
+        }
+    }
+    None
+}
+
+/// The words behind the header, six slices and what finds a function: `minpc, maxpc, text, etext, noptrdata, enoptrdata, data, …`.
+fn ranges(words: &[u64]) -> Option<Ranges> {
+    let &[
+        text,
+        code_end,
+        _,
+        _,
+        data,
+        data_end,
+        bss,
+        bss_end,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        _,
+        types,
+        types_end,
+        rodata,
+        function_data,
+        ..,
+    ] = words.get(TEXT..)?
+    else {
+        return None;
+    };
+    // The functions' own bounds stand before those of the code that they are in.
+    let (first, last) = (*words.get(TEXT - 2)?, *words.get(TEXT - 1)?);
+    let is_code = text <= first && first < last && last <= code_end;
+    let is_ordered = is_code && data < data_end && bss < bss_end && types < types_end;
+    is_ordered.then_some(Ranges {
+        data: data..data_end,
+        bss: bss..bss_end,
+        types: types..types_end,
+        rodata,
+        function_data: Some(function_data),
+    })
+}
+
+/// Where the address of code stands: the same in Go 1.21 to 1.27.
+const TEXT: usize = 22;
+const WORDS: usize = 48;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_is_found_by_its_first_word() {
+        let mut words = [0_u64; WORDS];
+        words[0] = 0x5000;
+        let parts =
+            [0x1000, 0x2000, 0, 0, 0x6000, 0x6100, 0x7000, 0x7200, 0, 0, 0, 0, 0, 0, 0, 0x3000, 0x4000, 0x3000, 0x4800];
+        words[TEXT - 2..TEXT].copy_from_slice(&[0x1000, 0x2000]);
+        words[TEXT..TEXT + parts.len()].copy_from_slice(&parts);
+        let bytes: Vec<u8> = [0x5000_u64].iter().chain(&words).flat_map(|word| word.to_le_bytes()).collect();
+        let found = find([(0x8000, bytes.as_slice())].into_iter(), 0x5000, false, 8).unwrap();
+        assert_eq!((found.data, found.bss), (0x6000..0x6100, 0x7000..0x7200));
+        assert_eq!((found.types, found.function_data), (0x3000..0x4000, Some(0x4800)));
+        assert_eq!(find([(0x8000, bytes.as_slice())].into_iter(), 0x5001, false, 8), None);
+    }
+}

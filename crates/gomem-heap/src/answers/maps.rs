@@ -1,0 +1,112 @@
+//! Maps, told by their shape, since their types are rarely known: that of Go 1.24 and later (`internal/runtime/maps`), and the one
+//! before (`hmap` in `runtime/map.go`). That the parts' numbers of entries sum up to the map's proves it.
+
+use crate::memory::Snapshot;
+
+/// A map and its tables.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct MapShape {
+    pub(crate) entries: u64,
+    /// The entries that its tables have room for.
+    pub(crate) capacity: u64,
+    /// The bytes of its tables, without what keys and values point to.
+    pub(crate) table_bytes: u64,
+}
+
+/// Whether an object is the head of a map with tables.
+pub(crate) fn is_map(snapshot: &Snapshot, object: u32) -> bool {
+    shape(snapshot, object).is_some()
+}
+
+/// The map that an object is the head of.
+pub(crate) fn shape(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+    let is_head = snapshot.objects.bytes(object) == HEAD_BYTES && snapshot.target.order.word_bytes == 8;
+    if !is_head {
+        return None;
+    }
+    let mut pointers = [0; 4];
+    let mut count = 0;
+    snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, _| {
+        if let Some(place) = pointers.get_mut(count) {
+            *place = offset;
+        }
+        count += 1;
+    });
+    match &pointers[..count.min(4)] {
+        [16] => swiss(snapshot, object),
+        [16, 24, 40] => hashed(snapshot, object),
+        _ => None,
+    }
+}
+
+/// `Map{used, seed, dirPtr, dirLen, …}`.
+fn swiss(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+    let order = snapshot.target.order;
+    let entries = snapshot.word(object, 0)?;
+    let directory = snapshot.objects.find(snapshot.word(object, 16)?)?;
+    let length = snapshot.word(object, 24)?;
+    if length == 0 {
+        // A single group: eight control bytes, of which those of entries have no top bit.
+        let full = snapshot.content(directory).get(..SLOTS)?.iter().filter(|byte| **byte < 0x80).count() as u64;
+        let at_header = snapshot.objects.bytes(directory) > 512;
+        return (entries <= SLOTS as u64 && (full == entries || at_header)).then(|| MapShape {
+            entries,
+            capacity: SLOTS as u64,
+            table_bytes: snapshot.objects.bytes(object) + snapshot.objects.bytes(directory),
+        });
+    }
+    let content = snapshot.content(directory);
+    // A directory of more than 512 bytes has its type in front.
+    let start =
+        if snapshot.objects.bytes(directory) > 512 && snapshot.objects.bytes(directory) <= 32 << 10 { 8 } else { 0 };
+    let mut shape = MapShape {
+        entries: 0,
+        capacity: 0,
+        table_bytes: snapshot.objects.bytes(object) + snapshot.objects.bytes(directory),
+    };
+    let mut last = None;
+    let mut last_groups = None;
+    for index in 0..usize::try_from(length).ok()? {
+        let table = snapshot.objects.find(order.word(content, start + index.checked_mul(8)?)?)?;
+        // A table of less depth than the directory stands in it more than once, in a row.
+        if last == Some(table) {
+            continue;
+        }
+        last = Some(table);
+        let words = snapshot.content(table);
+        if snapshot.objects.bytes(table) != TABLE_BYTES {
+            return None;
+        }
+        shape.entries += u64::from(order.u16(words, 0)?);
+        shape.capacity += u64::from(order.u16(words, 2)?);
+        shape.table_bytes += TABLE_BYTES;
+        if let Some(groups) = order.word(words, 16).and_then(|groups| snapshot.objects.find(groups))
+            && last_groups != Some(groups)
+        {
+            shape.table_bytes += snapshot.objects.bytes(groups);
+            last_groups = Some(groups);
+        }
+    }
+    (shape.entries == entries).then_some(shape)
+}
+
+/// `hmap{count, flags, B, noverflow, hash0, buckets, oldbuckets, …, extra}`.
+fn hashed(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+    let entries = snapshot.word(object, 0)?;
+    let log = u32::from(*snapshot.content(object).get(9)?);
+    let buckets = snapshot.objects.find(snapshot.word(object, 16)?)?;
+    let capacity = 1_u64.checked_shl(log.min(60))?.checked_mul(SLOTS as u64)?;
+    let bytes = snapshot.objects.bytes(buckets);
+    // Eight bytes of hashes, at least a byte for each key, and the pointer to what overflows.
+    let least = (1_u64 << log.min(48)).checked_mul(8 + 8 + 8)?;
+    // A map grows at 6.5 entries a bucket; what overflows is not counted.
+    let is_map = bytes >= least && entries <= capacity.saturating_mul(2) && log < 48;
+    is_map.then(|| MapShape { entries, capacity, table_bytes: snapshot.objects.bytes(object) + bytes })
+}
+
+/// The slot of a map's head, in both.
+const HEAD_BYTES: u64 = 48;
+/// The slot of `table` in `internal/runtime/maps/table.go`.
+const TABLE_BYTES: u64 = 32;
+/// Entries of a group or bucket.
+const SLOTS: usize = 8;

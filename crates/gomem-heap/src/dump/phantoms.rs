@@ -1,0 +1,85 @@
+//! Slots that are no objects.
+//!
+//! The runtime walks `pages * 8192 / size` slots of a span and writes those that are not free. Since Go 1.22 the end of a small span
+//! holds the bitmap of its pointers, and with the Green Tea collector its marks: slots that lie there are written as objects.
+
+use crate::memory::Target;
+
+/// What lies at the end of a small span in place of objects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SpanLayout {
+    pub(super) has_bitmap: bool,
+    pub(super) has_marks: bool,
+}
+
+impl SpanLayout {
+    /// That of a version of Go, and the others, which a version that nobody has seen may have.
+    pub(super) fn candidates(target: &Target) -> [Self; 4] {
+        let known = Self::of_version(&target.go_version);
+        let others = [(false, false), (true, false), (true, true), (false, true)]
+            .map(|(has_bitmap, has_marks)| Self { has_bitmap, has_marks })
+            .into_iter()
+            .filter(|other| *other != known);
+        let mut all = [known; 4];
+        for (candidate, other) in all.iter_mut().skip(1).zip(others) {
+            *candidate = other;
+        }
+        all
+    }
+
+    fn of_version(version: &str) -> Self {
+        let minor = version.strip_prefix("go1.").map(|rest| {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            rest[..digits].parse::<u32>().unwrap_or(u32::MAX)
+        });
+        // A version that is no number is one under development.
+        let minor = minor.unwrap_or(u32::MAX);
+        let has = |experiment: &str| version.split([' ', '-', ':', ',']).any(|word| word == experiment);
+        Self { has_bitmap: minor >= 22, has_marks: !has("nogreenteagc") && (minor >= 26 || has("greenteagc")) }
+    }
+
+    /// How many objects a page of slots of this size has room for.
+    pub(super) fn slots(self, slot_bytes: u64, has_pointers: bool, word_bytes: usize) -> u64 {
+        let bitmap = if self.has_bitmap && has_pointers { PAGE / word_bytes as u64 / 8 } else { 0 };
+        let marks = if self.has_marks && slot_bytes >= 16 { MARKS } else { 0 };
+        (PAGE - bitmap - marks) / slot_bytes.max(1)
+    }
+}
+
+/// Whether spans of such slots are one page with the bitmap at its end (`heapBitsInSpan` in `runtime/mbitmap.go`).
+pub(super) fn is_small(slot_bytes: u64, word_bytes: usize) -> bool {
+    slot_bytes <= 64 * word_bytes as u64
+}
+
+/// A page of the allocator.
+pub(super) const PAGE: u64 = 8192;
+/// `spanInlineMarkBits` in `runtime/mgcmark_greenteagc.go`.
+const MARKS: u64 = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_tell_what_ends_a_span() {
+        let layout = |version| {
+            let layout = SpanLayout::of_version(version);
+            (layout.has_bitmap, layout.has_marks)
+        };
+        assert_eq!(layout("go1.21.13"), (false, false));
+        assert_eq!(layout("go1.22"), (true, false));
+        assert_eq!(layout("go1.25.5 X:greenteagc"), (true, true));
+        assert_eq!(layout("go1.26.8-X:nogreenteagc"), (true, false));
+        assert_eq!(layout("go1.27.3"), (true, true));
+        assert_eq!(layout("devel go1.29-abcdef"), (true, true));
+    }
+
+    #[test]
+    fn a_page_has_less_room_than_slots() {
+        let green = SpanLayout { has_bitmap: true, has_marks: true };
+        assert_eq!(green.slots(16, true, 8), 496);
+        assert_eq!(green.slots(16, false, 8), 504);
+        assert_eq!(green.slots(8, true, 8), 1008);
+        assert_eq!(SpanLayout { has_bitmap: false, has_marks: false }.slots(16, true, 8), 512);
+    }
+}

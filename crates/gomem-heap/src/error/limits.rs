@@ -1,0 +1,35 @@
+//! How much of a dump is accepted.
+
+/// How much of a dump is accepted. Every count and length in a dump is checked against the bytes that are left, so that memory
+/// is bounded by the file; these limits are for those who want less.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Objects.
+    pub objects: u32,
+    /// Pointers between objects.
+    pub edges: u32,
+}
+
+impl Default for Limits {
+    /// As many as the graph can number.
+    fn default() -> Self {
+        Self { objects: 4_000_000_000, edges: 4_000_000_000 }
+    }
+}
+
+impl Limits {
+    /// Accepts so many objects.
+    #[must_use]
+    pub fn with_objects(mut self, objects: u32) -> Self {
+        self.objects = objects.min(Self::default().objects);
+        self
+    }
+
+    /// Accepts so many pointers between objects.
+    #[must_use]
+    pub fn with_edges(mut self, edges: u32) -> Self {
+        self.edges = edges.min(Self::default().edges);
+        self
+    }
+}

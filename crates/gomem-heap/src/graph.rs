@@ -1,0 +1,13 @@
+//! What points to what, what that dominates, and who shares it. Nodes are numbers: objects first, then roots, then the one root of all.
+//!
+//! Nothing here knows where a graph comes from.
+
+mod dominance;
+mod edges;
+mod reach;
+mod sharing;
+
+pub(crate) use dominance::Dominance;
+pub(crate) use edges::Edges;
+pub(crate) use reach::Reach;
+pub(crate) use sharing::{SharedBy, Sharing};

@@ -1,0 +1,61 @@
+//! Arrows between nodes.
+
+/// Arrows between nodes, in two arrays: four bytes a node, and four an arrow.
+#[derive(Debug, Default)]
+pub(crate) struct Edges {
+    offsets: Vec<u32>,
+    targets: Vec<u32>,
+}
+
+impl Edges {
+    pub(crate) fn with_capacity(nodes: usize) -> Self {
+        let mut offsets = Vec::with_capacity(nodes + 1);
+        offsets.push(0);
+        Self { offsets, targets: Vec::new() }
+    }
+
+    /// Adds an arrow from the node that is being added.
+    #[inline]
+    pub(crate) fn push(&mut self, target: u32) {
+        self.targets.push(target);
+    }
+
+    /// The node that is being added has no further arrows.
+    #[inline]
+    pub(crate) fn end_node(&mut self) {
+        self.offsets.push(self.targets.len() as u32);
+    }
+
+    pub(crate) fn nodes(&self) -> u32 {
+        self.offsets.len().saturating_sub(1) as u32
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.targets.len()
+    }
+
+    /// Where a node's arrows lead.
+    #[inline]
+    pub(crate) fn of(&self, node: u32) -> &[u32] {
+        &self.targets[self.offsets[node as usize] as usize..self.offsets[node as usize + 1] as usize]
+    }
+
+    /// Takes out the arrows that `keeps` does not want.
+    pub(crate) fn retain(&mut self, keeps: impl Fn(u32, u32) -> bool) {
+        let mut kept = 0;
+        let mut start = 0;
+        for node in 0..self.nodes() {
+            let end = self.offsets[node as usize + 1] as usize;
+            for at in start..end {
+                let target = self.targets[at];
+                if keeps(node, target) {
+                    self.targets[kept] = target;
+                    kept += 1;
+                }
+            }
+            start = end;
+            self.offsets[node as usize + 1] = kept as u32;
+        }
+        self.targets.truncate(kept);
+    }
+}

@@ -1,0 +1,185 @@
+//! A program's heap: what was read of it, and who keeps it.
+
+use gomem_binary::Layout;
+
+use crate::{
+    dump,
+    error::{Diagnostic, Error, Flaw, Limits},
+    holders::{self, Holding, Ownership, RootChoice, SiteShare},
+    memory::{Site, Snapshot},
+    program::Program,
+};
+
+/// A program's heap, with who keeps what.
+#[derive(Debug)]
+pub struct Heap {
+    pub(crate) snapshot: Snapshot,
+    pub(crate) program: Program,
+    pub(crate) ownership: Ownership,
+    binary_match: Option<bool>,
+    mem_profile_rate: Option<f64>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// How a heap is read.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct HeapOptions {
+    /// The program's file: it has the names of global variables.
+    pub binary: Option<Vec<u8>>,
+    /// Which roots may keep an object.
+    pub roots: RootChoice,
+    /// The program's `runtime.MemProfileRate`, where it is known better than by an estimate.
+    pub mem_profile_rate: Option<f64>,
+    /// How much is accepted.
+    pub limits: Limits,
+}
+
+impl HeapOptions {
+    /// With the program's file.
+    #[must_use]
+    pub fn with_binary(mut self, binary: Vec<u8>) -> Self {
+        self.binary = Some(binary);
+        self
+    }
+
+    /// With these roots.
+    #[must_use]
+    pub fn with_roots(mut self, roots: RootChoice) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// With the program's own `runtime.MemProfileRate`.
+    #[must_use]
+    pub fn with_mem_profile_rate(mut self, rate: f64) -> Self {
+        self.mem_profile_rate = Some(rate);
+        self
+    }
+
+    /// With these limits.
+    #[must_use]
+    pub fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+}
+
+impl Heap {
+    /// Reads a heap dump.
+    ///
+    /// # Errors
+    /// When it is no heap dump, or has more than [`Limits`] accept. One that is cut or damaged is read up to there.
+    pub fn decode(bytes: Vec<u8>) -> Result<Self, Error> {
+        Self::decode_with(bytes, HeapOptions::default())
+    }
+
+    /// Reads a heap dump in another way.
+    ///
+    /// # Errors
+    /// As [`Heap::decode`]. A program's file that is not the one is told in the diagnostics.
+    pub fn decode_with(bytes: Vec<u8>, options: HeapOptions) -> Result<Self, Error> {
+        let mut snapshot = dump::decode(bytes, &options.limits)?;
+        let mut diagnostics = std::mem::take(&mut snapshot.diagnostics);
+        let (program, flaw) = match options.binary {
+            Some(binary) => match Layout::decode(&binary) {
+                Ok(layout) => match Program::with_file(&snapshot, layout) {
+                    Ok(program) => {
+                        let flaw = (!program.has_symbols()).then_some(Flaw::Stripped);
+                        (Some(program), flaw)
+                    }
+                    Err(reason) => (None, Some(Flaw::BinaryMismatch { reason })),
+                },
+                Err(problem) => (None, Some(Flaw::Binary { problem: problem.to_string() })),
+            },
+            None => (None, Some(Flaw::NoBinary)),
+        };
+        let binary_match = match &flaw {
+            Some(Flaw::NoBinary) => None,
+            _ => Some(program.is_some()),
+        };
+        diagnostics.extend(flaw.map(|flaw| Diagnostic { offset: None, flaw }));
+        let program = program.unwrap_or_else(|| Program::of_dump(&snapshot));
+        let ownership = Ownership::new(&snapshot, &program, options.roots, &options.limits)?;
+        let mem_profile_rate = options.mem_profile_rate.or_else(|| holders::profile_rate(&snapshot));
+        Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics })
+    }
+
+    /// Whether bytes begin as a heap dump.
+    #[must_use]
+    pub fn is_heap_dump(head: &[u8]) -> bool {
+        head.starts_with(dump::MAGIC)
+    }
+
+    /// The version of Go that built the program.
+    #[must_use]
+    pub fn go_version(&self) -> &str {
+        &self.snapshot.target.go_version
+    }
+
+    /// The processor's architecture.
+    #[must_use]
+    pub fn arch(&self) -> &str {
+        &self.snapshot.target.arch
+    }
+
+    /// Whether the dump was read to its end.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.snapshot.is_complete
+    }
+
+    /// Whether the program's file is the one that wrote the dump; `None` when none was given.
+    #[must_use]
+    pub fn binary_match(&self) -> Option<bool> {
+        self.binary_match
+    }
+
+    /// The objects of the heap.
+    #[must_use]
+    pub fn objects(&self) -> u64 {
+        self.snapshot.objects.len() as u64
+    }
+
+    /// The bytes of their slots.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.snapshot.objects.total_bytes()
+    }
+
+    /// The bytes of them that the runtime itself counted; `None` when the dump ends before.
+    #[must_use]
+    pub fn heap_alloc_bytes(&self) -> Option<u64> {
+        self.snapshot.counted.map(|counted| counted.heap_alloc_bytes)
+    }
+
+    /// The program's `runtime.MemProfileRate`: given, or estimated by its samples.
+    #[must_use]
+    pub fn mem_profile_rate(&self) -> Option<f64> {
+        self.mem_profile_rate
+    }
+
+    /// What the reading had to do without.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
+    /// What each holder keeps, alone or with others, the most first. Together they are all objects.
+    #[must_use]
+    pub fn holdings(&self) -> &[Holding] {
+        &self.ownership.holdings
+    }
+
+    /// What each holding keeps, by the place that allocated it, the most first.
+    #[must_use]
+    pub fn site_shares(&self) -> Vec<SiteShare> {
+        holders::shares(&self.snapshot, &self.ownership)
+    }
+
+    /// The places that allocate, by number.
+    #[must_use]
+    pub fn sites(&self) -> &[Site] {
+        &self.snapshot.sites
+    }
+}

@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+//!
+//! ## Tasks and types
+//!
+//! | to | use |
+//! |---|---|
+//! | read a dump | [`Heap::decode`], [`HeapOptions`], [`Limits`], [`RootChoice`] |
+//! | know who keeps what | [`Heap::holdings`], [`Holding`], [`HolderKind`], [`HolderRow`] |
+//! | know which line allocated it | [`Heap::site_shares`], [`SiteShare`], [`Site`], [`SiteFrame`], [`HolderSiteRow`] |
+//! | look at goroutines, types, objects, roots | [`GoroutineRow`], [`TypeRow`], [`ObjectRow`], [`RootRow`] |
+//! | know what a dump lacks | [`SummaryRow`], [`Heap::diagnostics`], [`Diagnostic`], [`Flaw`], [`DiagnosticRow`] |
+//! | handle bad input | [`Error`], [`ErrorKind`] |
+
+#![forbid(unsafe_code)]
+
+mod answers;
+mod dump;
+mod error;
+mod graph;
+mod heap;
+mod holders;
+mod memory;
+mod program;
+mod tables;
+
+pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
+pub use heap::{Heap, HeapOptions};
+pub use holders::{HolderKind, Holding, RootChoice, SiteShare};
+pub use memory::{Site, SiteFrame};
+pub use tables::{DiagnosticRow, GoroutineRow, HolderRow, HolderSiteRow, ObjectRow, RootRow, SummaryRow, TypeRow};

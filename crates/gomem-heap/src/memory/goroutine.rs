@@ -1,0 +1,44 @@
+//! Goroutines.
+
+use std::sync::Arc;
+
+use crate::memory::Frame;
+
+/// A goroutine and what its stack holds.
+#[derive(Debug, Clone)]
+pub(crate) struct Goroutine {
+    /// The address of the runtime's record of it.
+    pub(crate) address: u64,
+    pub(crate) id: u64,
+    /// Where the `go` statement is that made it.
+    pub(crate) created_at: u64,
+    pub(crate) status: u64,
+    pub(crate) is_system: bool,
+    pub(crate) wait_reason: Arc<str>,
+    /// What else it holds: the context it is to run in, values of panics, functions that are deferred.
+    pub(crate) roots: Vec<u64>,
+    /// The address of the thread that runs it.
+    pub(crate) thread: u64,
+    /// The innermost first.
+    pub(crate) frames: Vec<Frame>,
+}
+
+impl Goroutine {
+    /// What a traceback calls its state.
+    pub(crate) fn state(&self) -> &'static str {
+        match self.status & !SCAN {
+            0 => "idle",
+            1 => "runnable",
+            2 => "running",
+            3 => "syscall",
+            4 => "waiting",
+            6 => "dead",
+            8 => "copystack",
+            9 => "preempted",
+            _ => "unknown",
+        }
+    }
+}
+
+/// `_Gscan` in `runtime/runtime2.go`: added while the collector looks at the stack.
+const SCAN: u64 = 0x1000;

@@ -1,0 +1,84 @@
+//! A picture of a program's memory.
+
+use std::{collections::HashMap, sync::Arc};
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    error::Diagnostic,
+    memory::{Finalizer, Goroutine, Objects, Order, Segment, Site},
+};
+
+/// All that a picture of a program's memory says.
+#[derive(Debug)]
+pub(crate) struct Snapshot {
+    /// The bytes that contents are in.
+    pub(crate) file: Vec<u8>,
+    pub(crate) target: Target,
+    pub(crate) objects: Objects,
+    pub(crate) segments: Vec<Segment>,
+    pub(crate) goroutines: Vec<Goroutine>,
+    pub(crate) finalizers: Vec<Finalizer>,
+    /// The addresses of the runtime's records of threads.
+    pub(crate) threads: Vec<u64>,
+    /// Roots of which only a description is known.
+    pub(crate) other_roots: Vec<(Arc<str>, u64)>,
+    /// Types by address.
+    pub(crate) types: HashMap<u64, Type, RandomState>,
+    /// The type of an interface's table of methods, by the table's address.
+    pub(crate) itabs: HashMap<u64, u64, RandomState>,
+    pub(crate) sites: Vec<Site>,
+    /// Which object was allocated where, by object.
+    pub(crate) samples: Vec<(u32, u32)>,
+    /// What the runtime itself counted.
+    pub(crate) counted: Option<Counted>,
+    pub(crate) is_complete: bool,
+    /// Records of slots that are no objects.
+    pub(crate) phantom_slots: u64,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Snapshot {
+    /// Whether there are as many objects and bytes as the runtime counted.
+    pub(crate) fn is_as_counted(&self) -> bool {
+        self.counted.is_some_and(|counted| {
+            counted.heap_objects == self.objects.len() as u64 && counted.heap_alloc_bytes == self.objects.total_bytes()
+        })
+    }
+
+    pub(crate) fn content(&self, object: u32) -> &[u8] {
+        self.objects.words(object).content(&self.file)
+    }
+
+    /// A word of an object.
+    pub(crate) fn word(&self, object: u32, at: usize) -> Option<u64> {
+        self.target.order.word(self.content(object), at)
+    }
+
+    /// Where an object was allocated, if it was sampled.
+    pub(crate) fn site(&self, object: u32) -> Option<u32> {
+        let at = self.samples.binary_search_by_key(&object, |(sampled, _)| *sampled).ok()?;
+        Some(self.samples[at].1)
+    }
+}
+
+/// The machine and the version of Go.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) order: Order,
+    pub(crate) arch: Arc<str>,
+    pub(crate) go_version: Arc<str>,
+}
+
+/// A type.
+#[derive(Debug, Clone)]
+pub(crate) struct Type {
+    pub(crate) name: Arc<str>,
+}
+
+/// What the runtime counted itself (`runtime.MemStats`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) heap_objects: u64,
+    pub(crate) heap_alloc_bytes: u64,
+}

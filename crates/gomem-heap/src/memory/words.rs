@@ -1,0 +1,128 @@
+//! Pieces of memory and the pointers in them.
+
+/// The size and order of a machine's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Order {
+    pub(crate) word_bytes: usize,
+    pub(crate) is_big_endian: bool,
+}
+
+impl Order {
+    /// The word at an offset.
+    pub(crate) fn word(self, bytes: &[u8], at: usize) -> Option<u64> {
+        let bytes = bytes.get(at..at.checked_add(self.word_bytes)?)?;
+        match (<[u8; 8]>::try_from(bytes), <[u8; 4]>::try_from(bytes)) {
+            (Ok(bytes), _) => {
+                Some(if self.is_big_endian { u64::from_be_bytes(bytes) } else { u64::from_le_bytes(bytes) })
+            }
+            (_, Ok(bytes)) => {
+                Some(u64::from(if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }))
+            }
+            _ => None,
+        }
+    }
+
+    /// The number of two bytes at an offset.
+    pub(crate) fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
+        let bytes = <[u8; 2]>::try_from(bytes.get(at..at.checked_add(2)?)?).ok()?;
+        Some(if self.is_big_endian { u16::from_be_bytes(bytes) } else { u16::from_le_bytes(bytes) })
+    }
+
+    /// The number of four bytes at an offset.
+    pub(crate) fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
+        let bytes = <[u8; 4]>::try_from(bytes.get(at..at.checked_add(4)?)?).ok()?;
+        Some(if self.is_big_endian { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) })
+    }
+}
+
+/// A piece of memory in a file, and behind it in the same file the offsets of its pointers, as [`crate::dump`] describes them.
+/// Both were checked when the file was read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    /// Where its contents begin in the file.
+    pub(crate) place: usize,
+    /// Its bytes in the file.
+    pub(crate) length: usize,
+}
+
+impl Words {
+    pub(crate) fn content<'a>(&self, file: &'a [u8]) -> &'a [u8] {
+        file.get(self.place..self.place.saturating_add(self.length)).unwrap_or_default()
+    }
+
+    /// Each pointer: its offset and value.
+    #[inline]
+    pub(crate) fn for_each_pointer(&self, file: &[u8], order: Order, mut visit: impl FnMut(usize, u64)) {
+        let content = self.content(file);
+        let mut at = self.place + self.length;
+        loop {
+            let Some((kind, after)) = varint(file, at) else { return };
+            if kind == 0 {
+                return;
+            }
+            let Some((offset, after)) = varint(file, after) else { return };
+            at = after;
+            // An interface's second word points to its value.
+            let offset = usize::try_from(offset).unwrap_or(usize::MAX);
+            let offset = if kind == POINTER { offset } else { offset.saturating_add(order.word_bytes) };
+            if let Some(value) = order.word(content, offset) {
+                visit(offset, value);
+            }
+        }
+    }
+}
+
+/// An unsigned LEB128 number and where the next byte is; `None` where the bytes end, or after ten.
+#[inline]
+pub(crate) fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
+    let first = *bytes.get(at)?;
+    if first < 0x80 {
+        return Some((u64::from(first), at + 1));
+    }
+    let mut value = u64::from(first & 0x7f);
+    for (index, byte) in bytes.get(at + 1..)?.iter().take(9).enumerate() {
+        let shift = 7 * (index as u32 + 1);
+        // The tenth byte has room for one bit.
+        if shift == 63 && *byte > 1 {
+            return None;
+        }
+        value |= u64::from(byte & 0x7f) << shift;
+        if *byte < 0x80 {
+            return Some((value, at + 2 + index));
+        }
+    }
+    None
+}
+
+/// The kind of a field that is a pointer; 2 and 3 are interfaces.
+const POINTER: u64 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_end_where_they_say() {
+        assert_eq!(varint(&[0x7f], 0), Some((127, 1)));
+        assert_eq!(varint(&[0x80, 0x01], 0), Some((128, 2)));
+        assert_eq!(varint(&[0xff; 2], 0), None);
+        let mut longest = [0xff; 10];
+        longest[9] = 1;
+        assert_eq!(varint(&longest, 0), Some((u64::MAX, 10)));
+        longest[9] = 2;
+        assert_eq!(varint(&longest, 0), None, "more than 64 bits");
+    }
+
+    #[test]
+    fn pointers_stand_where_fields_say() {
+        let mut file = vec![0; 16];
+        file[8] = 7;
+        file.extend([1, 8, 0]);
+        let order = Order { word_bytes: 8, is_big_endian: false };
+        let mut found = Vec::new();
+        Words { place: 0, length: 16 }.for_each_pointer(&file, order, |offset, value| found.push((offset, value)));
+        assert_eq!(found, [(8, 7)]);
+        let big = Order { word_bytes: 4, is_big_endian: true };
+        assert_eq!((big.word(&[0, 0, 0, 9], 0), big.word(&[0, 0], 0), big.u16(&[1, 2], 0)), (Some(9), None, Some(258)));
+    }
+}

@@ -1,0 +1,121 @@
+//! The program that a dump is of.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+use gomem_binary::{Layout, StackObject, Symbol};
+
+use crate::memory::{SegmentKind, Snapshot};
+
+/// The names of a program, at the addresses where it ran. Without its file they are those that the dump itself tells.
+#[derive(Debug, Default)]
+pub(crate) struct Program {
+    layout: Option<Layout>,
+    /// What was added to the file's addresses when the program was loaded.
+    slide: u64,
+    /// The functions that stacks name, by where they begin.
+    functions: HashMap<u64, std::sync::Arc<str>, RandomState>,
+}
+
+impl Program {
+    /// What the dump itself tells.
+    pub(crate) fn of_dump(snapshot: &Snapshot) -> Self {
+        let frames = snapshot.goroutines.iter().flat_map(|goroutine| &goroutine.frames);
+        let functions = frames.map(|frame| (frame.entry, frame.function.clone())).collect();
+        Self { layout: None, slide: 0, functions }
+    }
+
+    /// With a program's file, which must be the one that wrote the dump; else what tells that it is not.
+    pub(crate) fn with_file(snapshot: &Snapshot, layout: Layout) -> Result<Self, &'static str> {
+        let segment = |kind| snapshot.segments.iter().find(|segment| segment.kind == kind);
+        let (Some(data), Some(bss)) = (segment(SegmentKind::Data), segment(SegmentKind::Bss)) else {
+            return Err("the dump has no global variables to compare with");
+        };
+        let extent = |range: std::ops::Range<u64>| range.end.saturating_sub(range.start);
+        if data.words.length as u64 != extent(layout.data()) || bss.words.length as u64 != extent(layout.bss()) {
+            return Err("its global variables take other room");
+        }
+        let slide = data.address.wrapping_sub(layout.data().start);
+        if bss.address.wrapping_sub(slide) != layout.bss().start {
+            return Err("its global variables lie elsewhere");
+        }
+        let program = Self { layout: Some(layout), slide, ..Self::of_dump(snapshot) };
+        let is_function = |(entry, name): (&u64, &std::sync::Arc<str>)| {
+            program.in_file(*entry).is_some_and(|(layout, entry)| {
+                layout.function(entry).is_some_and(|function| function.name() == Some(name))
+            })
+        };
+        if !program.functions.iter().all(is_function) {
+            return Err("its functions lie elsewhere");
+        }
+        let sampled = snapshot.sites.iter().flat_map(|site| &site.frames).map(|frame| &*frame.function);
+        // Names of generic functions are shortened in stacks.
+        let has_functions = |layout: &Layout| layout.has_functions(sampled.filter(|name| !name.contains('[')));
+        if !program.layout.as_ref().is_some_and(has_functions) {
+            return Err("it lacks functions that allocated");
+        }
+        Ok(program)
+    }
+
+    /// Whether global variables have names.
+    pub(crate) fn has_symbols(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| !layout.symbols().is_empty())
+    }
+
+    pub(super) fn in_file(&self, address: u64) -> Option<(&Layout, u64)> {
+        Some((self.layout.as_ref()?, address.wrapping_sub(self.slide)))
+    }
+
+    /// Where an address of the file was loaded.
+    pub(super) fn loaded(&self, in_file: u64) -> u64 {
+        in_file.wrapping_add(self.slide)
+    }
+
+    /// The global variable that an address is in, and where in it.
+    pub(crate) fn global(&self, address: u64) -> Option<(&Symbol, u64)> {
+        let (layout, address) = self.in_file(address)?;
+        let symbol = layout.symbol(address)?;
+        Some((symbol, address - symbol.address))
+    }
+
+    /// Where the next global variable begins behind an address.
+    pub(crate) fn next_global(&self, address: u64) -> u64 {
+        self.in_file(address).map_or(u64::MAX, |(layout, address)| {
+            let at = layout.symbols().partition_point(|symbol| symbol.address <= address);
+            layout.symbols().get(at).map_or(u64::MAX, |symbol| symbol.address.wrapping_add(self.slide))
+        })
+    }
+
+    /// The function that begins at an address.
+    pub(crate) fn function(&self, entry: u64) -> Option<&str> {
+        let in_file = || {
+            let (layout, entry) = self.in_file(entry)?;
+            layout.function(entry)?.name()
+        };
+        self.functions.get(&entry).map(|name| &**name).or_else(in_file)
+    }
+
+    /// The function whose code is at an address.
+    pub(crate) fn function_around(&self, address: u64) -> Option<&str> {
+        let (layout, address) = self.in_file(address)?;
+        layout.function_around(address)?.name()
+    }
+
+    /// Whether the compiler made the function that begins here to call another.
+    pub(crate) fn is_wrapper(&self, entry: u64) -> bool {
+        self.in_file(entry)
+            .is_some_and(|(layout, entry)| layout.function(entry).is_some_and(|function| layout.is_wrapper(function)))
+    }
+
+    /// The variables of a function's frame whose address is taken.
+    pub(crate) fn stack_objects(&self, entry: u64) -> Vec<StackObject> {
+        let found = self.in_file(entry).and_then(|(layout, entry)| Some((layout, layout.function(entry)?)));
+        found.map_or_else(Vec::new, |(layout, function)| layout.stack_objects(function))
+    }
+
+    /// The word of the file that lies at an address: constants, which dumps leave out.
+    pub(crate) fn constant(&self, address: u64, word_bytes: usize) -> Option<&[u8]> {
+        let (layout, address) = self.in_file(address)?;
+        layout.bytes_at(address, word_bytes)
+    }
+}

@@ -1,0 +1,37 @@
+//! A heap's answers as rows: what each row holds is said once, and tables, schemas and documents follow.
+
+mod diagnostic;
+mod goroutine;
+mod holder;
+mod holder_site;
+mod object;
+mod object_type;
+mod root;
+mod summary;
+
+use gomem_table::{Row, ToTable, View};
+
+pub use diagnostic::DiagnosticRow;
+pub use goroutine::GoroutineRow;
+pub use holder::HolderRow;
+pub use holder_site::HolderSiteRow;
+pub use object::ObjectRow;
+pub use object_type::TypeRow;
+pub use root::RootRow;
+pub use summary::SummaryRow;
+
+use crate::heap::Heap;
+
+impl Heap {
+    /// The tables of a heap, by name.
+    pub const TABLES: &'static [View<Self>] = &[
+        View::new(HolderRow::schema, |heap| heap.holders().to_table()),
+        View::new(HolderSiteRow::schema, |heap| heap.holder_sites().to_table()),
+        View::new(GoroutineRow::schema, |heap| heap.goroutines().to_table()),
+        View::new(TypeRow::schema, |heap| heap.types().to_table()),
+        View::new(ObjectRow::schema, Self::object_table),
+        View::new(RootRow::schema, |heap| heap.roots().to_table()),
+        View::new(SummaryRow::schema, |heap| [heap.summary()].to_table()),
+        View::new(DiagnosticRow::schema, |heap| heap.diagnostic_rows().to_table()),
+    ];
+}

@@ -1,0 +1,43 @@
+//! What a reading had to do without.
+
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{error::Diagnostic, heap::Heap, tables::holder::signed};
+
+/// Something that a reading had to do without.
+#[derive(Debug, Clone)]
+pub struct DiagnosticRow {
+    severity: &'static str,
+    kind: &'static str,
+    offset: Option<u64>,
+    message: String,
+}
+
+impl Heap {
+    /// What the reading had to do without, as rows.
+    #[must_use]
+    pub fn diagnostic_rows(&self) -> Vec<DiagnosticRow> {
+        let row = |diagnostic: &Diagnostic| DiagnosticRow {
+            severity: if diagnostic.flaw.is_warning() { "warning" } else { "info" },
+            kind: diagnostic.flaw.name(),
+            offset: diagnostic.offset,
+            message: diagnostic.flaw.to_string(),
+        };
+        self.diagnostics().iter().map(row).collect()
+    }
+}
+
+impl Row for DiagnosticRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("heap_diagnostics", "in the order of the reading")
+            .about("what a heap dump lacks, or what is wrong with it")
+            .text("severity", "warning, where answers can be wrong or lack much; else info", |row: &&'a Self| {
+                row.severity
+            })
+            .text("kind", "what it is, in a word", |row| row.kind)
+            .optional_int64("offset", Unit::None, "it is about the dump as a whole", "the byte it is about", |row| {
+                row.offset.map(signed)
+            })
+            .text("message", "what it is", |row| &row.message)
+    }
+}

@@ -1,0 +1,75 @@
+//! Goroutines and what they keep.
+
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{heap::Heap, holders, tables::holder::signed};
+
+/// A goroutine.
+#[derive(Debug, Clone)]
+pub struct GoroutineRow {
+    /// Its number.
+    pub goroutine: u64,
+    /// What it does.
+    pub state: &'static str,
+    /// Why it waits; empty when it does not.
+    pub wait_reason: String,
+    /// Whether it is the runtime's own.
+    pub is_system: bool,
+    /// The function that it began with.
+    pub entry: String,
+    /// Its functions, the innermost first.
+    pub stack: Vec<String>,
+    /// The function with the `go` statement.
+    pub created_by: Option<String>,
+    /// What it alone keeps.
+    pub retained_bytes: u64,
+    /// The holder that it is a part of.
+    pub group: String,
+}
+
+impl Heap {
+    /// Goroutines, those that keep the most first.
+    #[must_use]
+    pub fn goroutines(&self) -> Vec<GoroutineRow> {
+        let mut retained = vec![0; self.snapshot.goroutines.len()];
+        for (node, number) in self.ownership.roots.nodes.iter().zip(0..) {
+            if let (Some(goroutine), None) = (node.goroutine, node.frame) {
+                retained[goroutine as usize] += self.ownership.dominance.retained(self.ownership.node_of_root(number));
+            }
+        }
+        let all = self.snapshot.goroutines.iter().zip(&self.ownership.groups).zip(retained);
+        let mut rows: Vec<GoroutineRow> = all
+            .map(|((goroutine, group), retained_bytes)| GoroutineRow {
+                goroutine: goroutine.id,
+                state: goroutine.state(),
+                wait_reason: goroutine.wait_reason.to_string(),
+                is_system: goroutine.is_system,
+                entry: holders::function(goroutine, &self.program).to_string(),
+                stack: goroutine.frames.iter().map(|frame| frame.function.to_string()).collect(),
+                created_by: self.program.function_around(goroutine.created_at).map(str::to_owned),
+                retained_bytes,
+                group: group.clone(),
+            })
+            .collect();
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.retained_bytes), row.goroutine));
+        rows
+    }
+}
+
+impl Row for GoroutineRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("heap_goroutines", "by retained_bytes, the most first")
+            .about("goroutines and what each keeps")
+            .uint64("goroutine", Unit::None, "its number", |row: &&'a Self| row.goroutine)
+            .text("state", "what it does, in the runtime's words", |row| row.state)
+            .text("wait_reason", "why it waits; empty when it does not", |row| &row.wait_reason)
+            .bool("system", "whether it is the runtime's own", |row| row.is_system)
+            .text("entry", "the function that it began with", |row| &row.entry)
+            .texts("stack", "its functions, the innermost first; inlined ones are not listed", |row| &row.stack)
+            .optional_text("created_by", "no matching binary, or the first one", "whose go statement made it", |row| {
+                row.created_by.as_deref()
+            })
+            .int64("retained_bytes", Unit::Bytes, "what it alone keeps: whole slots", |row| signed(row.retained_bytes))
+            .text("group", "the holder that it is a part of", |row| &row.group)
+    }
+}

@@ -1,0 +1,74 @@
+//! Types of objects.
+
+use std::{collections::HashMap, sync::Arc};
+
+use foldhash::fast::RandomState;
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{
+    answers::{TypeSource, Types},
+    heap::Heap,
+    tables::holder::signed,
+};
+
+/// The objects of a type.
+#[derive(Debug, Clone)]
+pub struct TypeRow {
+    name: Option<Arc<str>>,
+    source: Option<TypeSource>,
+    objects: u64,
+    bytes: u64,
+    retained_bytes: u64,
+}
+
+impl Heap {
+    /// The types of objects, those with the most bytes first; most objects have none that anything tells.
+    #[must_use]
+    pub fn types(&self) -> Vec<TypeRow> {
+        let types = Types::new(&self.snapshot, &self.program);
+        let mut rows: HashMap<_, TypeRow, RandomState> = HashMap::default();
+        for object in 0..self.snapshot.objects.len() as u32 {
+            let found = types.of(object);
+            let row = rows.entry(found).or_insert_with(|| TypeRow {
+                name: found.map(|found| found.name.clone()),
+                source: found.map(|found| found.source),
+                objects: 0,
+                bytes: 0,
+                retained_bytes: 0,
+            });
+            row.objects += 1;
+            row.bytes += self.snapshot.objects.bytes(object);
+            // What hangs below another object of the type is counted with that.
+            let parent = self.ownership.dominance.parent(object).filter(|parent| u64::from(*parent) < self.objects());
+            if parent.is_none_or(|parent| types.of(parent) != found) {
+                row.retained_bytes += self.ownership.dominance.retained(object);
+            }
+        }
+        let mut rows: Vec<TypeRow> = rows.into_values().collect();
+        rows.sort_by(|a, b| (b.bytes, &a.name, a.source).cmp(&(a.bytes, &b.name, b.source)));
+        rows
+    }
+}
+
+impl Row for TypeRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("heap_types", "by bytes, the most first")
+            .about("the types of objects, where something tells them")
+            .optional_text("type", "nothing tells it", "the type", |row: &&'a Self| row.name.as_deref())
+            .optional_category(
+                "source",
+                TypeSource::NAMES,
+                "the type is not known",
+                "what tells it: a word in front of the object (since Go 1.22), an interface, a function, a map's shape",
+                |row| row.source.map(|source| source as u32),
+            )
+            .int64("objects", Unit::Count, "the objects", |row| signed(row.objects))
+            .int64("bytes", Unit::Bytes, "their slots'", |row| signed(row.bytes))
+            .int64(
+                "retained_bytes",
+                Unit::Bytes,
+                "what would go with them; below one of them no other is counted",
+                |row| signed(row.retained_bytes),
+            )
+    }
+}

@@ -1,0 +1,98 @@
+//! A heap in one row.
+
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{heap::Heap, holders::HolderKind, tables::holder::signed};
+
+/// A heap in numbers.
+#[derive(Debug, Clone)]
+pub struct SummaryRow {
+    go_version: String,
+    arch: String,
+    pointer_bytes: u64,
+    is_big_endian: bool,
+    is_complete: bool,
+    binary_match: Option<bool>,
+    objects: u64,
+    bytes: u64,
+    heap_objects: Option<u64>,
+    heap_alloc_bytes: Option<u64>,
+    phantom_slots: u64,
+    reachable_bytes: u64,
+    goroutines: u64,
+    samples: u64,
+    mem_profile_rate: Option<f64>,
+}
+
+impl Heap {
+    /// The heap in numbers.
+    #[must_use]
+    pub fn summary(&self) -> SummaryRow {
+        let unreachable = self.holdings().iter().filter(|holding| holding.kind == HolderKind::Unreachable);
+        let unreachable: u64 = unreachable.map(|holding| holding.retained_bytes).sum();
+        let snapshot = &self.snapshot;
+        SummaryRow {
+            go_version: self.go_version().to_owned(),
+            arch: self.arch().to_owned(),
+            pointer_bytes: snapshot.target.order.word_bytes as u64,
+            is_big_endian: snapshot.target.order.is_big_endian,
+            is_complete: self.is_complete(),
+            binary_match: self.binary_match(),
+            objects: self.objects(),
+            bytes: self.bytes(),
+            heap_objects: snapshot.counted.map(|counted| counted.heap_objects),
+            heap_alloc_bytes: self.heap_alloc_bytes(),
+            phantom_slots: snapshot.phantom_slots,
+            reachable_bytes: self.bytes().saturating_sub(unreachable),
+            goroutines: snapshot.goroutines.len() as u64,
+            samples: snapshot.samples.len() as u64,
+            mem_profile_rate: self.mem_profile_rate(),
+        }
+    }
+}
+
+impl Row for SummaryRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("heap_summary", "one row")
+            .about("a heap dump in numbers")
+            .text("go_version", "the version of Go that built the program", |row: &&'a Self| &row.go_version)
+            .text("arch", "the processor's architecture", |row| &row.arch)
+            .int64("pointer_bytes", Unit::Bytes, "a pointer's", |row| signed(row.pointer_bytes))
+            .bool("big_endian", "whether numbers begin with their highest byte", |row| row.is_big_endian)
+            .bool("complete", "whether the dump was read to its end", |row| row.is_complete)
+            .optional_bool(
+                "binary_match",
+                "no binary was given",
+                "whether the binary is the one that wrote the dump",
+                |row| row.binary_match,
+            )
+            .int64("objects", Unit::Count, "the objects in the dump", |row| signed(row.objects))
+            .int64("bytes", Unit::Bytes, "their slots'", |row| signed(row.bytes))
+            .optional_int64("heap_objects", Unit::Count, CUT, "what the runtime itself counted", |row| {
+                row.heap_objects.map(signed)
+            })
+            .optional_int64("heap_alloc_bytes", Unit::Bytes, CUT, "what the runtime itself counted", |row| {
+                row.heap_alloc_bytes.map(signed)
+            })
+            .int64("phantom_slots", Unit::Count, "records of slots that are no objects, left out", |row| {
+                signed(row.phantom_slots)
+            })
+            .int64("reachable_bytes", Unit::Bytes, "what any root reaches", |row| signed(row.reachable_bytes))
+            .int64("unreachable_bytes", Unit::Bytes, "garbage that no collection has taken yet", |row| {
+                signed(row.bytes.saturating_sub(row.reachable_bytes))
+            })
+            .int64("goroutines", Unit::Count, "goroutines", |row| signed(row.goroutines))
+            .int64("samples", Unit::Count, "objects of which it is known where they were allocated", |row| {
+                signed(row.samples)
+            })
+            .optional_float64(
+                "mem_profile_rate",
+                Unit::Bytes,
+                "no samples",
+                "the bytes between samples: given, or estimated by the samples",
+                |row| row.mem_profile_rate,
+            )
+    }
+}
+
+const CUT: &str = "the dump ends before";
