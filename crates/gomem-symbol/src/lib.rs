@@ -6,7 +6,7 @@
 //! |---|---|
 //! | take a function's name apart | [`Symbol`] |
 //! | compare the paths of files | [`SourcePath`] |
-//! | know whose code a package is | [`Origin`], [`Modules`] |
+//! | know whose code a package is, and its name | [`Origin`], [`Modules`], [`package_name`] |
 //! | show a name safely in a given kind of output | [`name_for`], [`turns_text`] |
 //! | shorten the type arguments of a generic name | [`shortened`] |
 
@@ -16,6 +16,7 @@ mod direction;
 mod module;
 mod origin;
 mod outlet;
+mod package;
 mod shapes;
 mod source_path;
 mod symbol;
@@ -24,6 +25,7 @@ pub use direction::turns_text;
 pub use module::Modules;
 pub use origin::Origin;
 pub use outlet::{Outlet, name_for};
+pub use package::{is_major_version, package_name};
 pub use shapes::shortened;
 pub use source_path::SourcePath;
-pub use symbol::{Symbol, Wrapper, is_major_version, package_name};
+pub use symbol::{Symbol, Wrapper};

@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, fmt};
 
+use crate::package::package_name;
+
 /// The parts of a Go function's name. Any text is a symbol: what is not a Go name is a function without a package.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Symbol {
@@ -152,27 +154,6 @@ impl fmt::Display for Symbol {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.key())
     }
-}
-
-/// The name that a package most likely has, by its import path: the last element that is no major version, without the
-/// version that `gopkg.in` puts behind a dot and without `go-` before it. `github.com/a/roaring/v2` is `roaring`,
-/// `gopkg.in/yaml.v3` is `yaml`, `github.com/a/go-redis` is `redis`: what Go's own tools assume of an import.
-#[must_use]
-pub fn package_name(path: &str) -> &str {
-    let mut parts = path.rsplit('/').map(|part| part.split('@').next().unwrap_or(part));
-    let last = parts.next().unwrap_or_default();
-    let name = if is_major_version(last) { parts.next().unwrap_or(last) } else { last };
-    let name = name.strip_prefix("go-").filter(|name| !name.is_empty()).unwrap_or(name);
-    match name.rsplit_once('.') {
-        Some((name, version)) if is_major_version(version) || version == "v1" || version == "v0" => name,
-        _ => name,
-    }
-}
-
-/// Whether an element of an import path is a module's major version: `v2` and beyond.
-#[must_use]
-pub fn is_major_version(element: &str) -> bool {
-    element.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok_and(|major| major > 1))
 }
 
 /// Cuts every `[…]` out, nested or not, and keeps the first one's content.
