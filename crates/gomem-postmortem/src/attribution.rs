@@ -15,7 +15,7 @@ mod sites;
 
 pub use evidence::{StdBasis, StdRelease};
 pub use join::attribute;
-pub(crate) use join::latest_sites;
+pub(crate) use join::{assumptions, latest_sites};
 pub use options::AttributeOptions;
 pub use place::Place;
 pub use reason::Reason;

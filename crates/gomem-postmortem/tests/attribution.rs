@@ -14,6 +14,7 @@ use flate2::read::GzDecoder;
 use gomem_escape::EscapeLog;
 use gomem_postmortem::{AttributeOptions, Site, attribute};
 use gomem_pprof::Profile;
+use gomem_symbol::{Origin, Symbol};
 use gomem_testkit::root;
 
 const VERSIONS: [&str; 3] = ["go1.21.13", "go1.24.11", "go1.27.3"];
@@ -144,11 +145,12 @@ fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<S
             }
             continue;
         };
-        // `library` is what a library allocates: nothing is known of it where the log lacks it, and that is said; of the
-        // standard library the release's own decisions tell.
+        // `library` is what a library allocates: nothing is known of it where the log lacks it, and that is said. Only of the
+        // standard library the release's own decisions tell more than these labels.
         let unknown = if is_own { "unexplained" } else { "library" };
         let reason = site.reason.map_or(unknown, |reason| reason.name());
-        let is_right = expected.iter().any(|name| name == reason || (!is_own && name == "library"));
+        let is_std = Origin::from_package(Symbol::decode(&site.place.function).package(), "") == Origin::Std;
+        let is_right = expected.iter().any(|name| name == reason || (is_std && name == "library"));
         score.labelled += site.bytes;
         score.sites += 1;
         if is_right {

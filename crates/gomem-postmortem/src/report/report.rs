@@ -8,7 +8,7 @@ use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, 
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    attribution::{Site, latest_sites, predict_savings},
+    attribution::{Site, assumptions, latest_sites, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
     findings::{
         Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
@@ -88,7 +88,7 @@ impl Report {
             diagnosis,
             contents: bundle.contents().to_vec(),
             unused_files: bundle.unused_files().to_vec(),
-            remarks: bundle.remarks().to_vec(),
+            remarks: [bundle.remarks(), &assumptions(bundle)].concat(),
         }
     }
 
