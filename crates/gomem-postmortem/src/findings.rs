@@ -3,6 +3,7 @@
 mod breakdown;
 mod call_advice;
 mod charged;
+mod consistency;
 mod crashes;
 mod ended_goroutines;
 mod finding;

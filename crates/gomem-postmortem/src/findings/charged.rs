@@ -10,6 +10,7 @@ use crate::{
     findings::{
         breakdown::{inside, reasons, share},
         call_advice::call_advice,
+        consistency::KEPT,
         finding::{Finding, FindingKind},
         keeper::{Keeper, keeper},
         pool::{PoolMisuse, oversized},
@@ -66,7 +67,7 @@ fn own_finding(
     let is_kept = misuse.is_none() && own.kept_fraction() >= MOSTLY_KEPT;
     let what = match misuse {
         Some(misuse) => misuse.what().to_owned(),
-        None if is_kept => "allocated and kept".to_owned(),
+        None if is_kept => KEPT.to_owned(),
         None => reasons(own),
     };
     let mut finding = Finding::new(kind, severity(own, misuse.is_some()), headline(place, own, &what));

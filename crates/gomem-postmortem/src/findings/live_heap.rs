@@ -3,7 +3,7 @@
 use gomem_metrics::GoState;
 use gomem_statistics::{Trend, later_pace};
 
-/// What GC marked live, over time, when metrics tell it.
+/// What GC marked live, over time, when metrics tell it: since the last restart.
 #[derive(Debug, Clone)]
 pub(crate) struct LiveHeap {
     /// Seconds since the first GC seen, and bytes.
@@ -14,9 +14,12 @@ pub(crate) struct LiveHeap {
 impl LiveHeap {
     pub(crate) fn from_state(state: &GoState) -> Option<Self> {
         let cycles = state.cycles();
-        let begin = cycles.first()?.time_ms;
+        let last = cycles.last()?;
+        // A restart begins anew.
+        let run = cycles.iter().filter(|cycle| (&cycle.target, cycle.run) == (&last.target, last.run));
+        let begin = run.clone().next()?.time_ms;
         let points: Vec<(f64, f64)> =
-            cycles.iter().filter_map(|cycle| Some(((cycle.time_ms - begin) as f64 / 1e3, cycle.live_bytes?))).collect();
+            run.filter_map(|cycle| Some(((cycle.time_ms - begin) as f64 / 1e3, cycle.live_bytes?))).collect();
         let trend = Trend::new(&points)?;
         Some(Self { points, trend })
     }

@@ -10,6 +10,7 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         charged::allocations,
+        consistency::{BOUND, settle},
         crashes,
         ended_goroutines::ended_goroutines,
         finding::{Finding, FindingKind},
@@ -56,6 +57,7 @@ pub(crate) fn find(
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
     goroutines::explain(bundle, &mut findings);
+    settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     (1..).zip(&mut findings).for_each(|(rank, finding)| finding.rank = rank);
@@ -67,8 +69,7 @@ fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
     let is_there = finding.place.as_ref() == Some(&leak.place);
     let is_kept = leak.growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
     if matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call) && is_there && is_kept {
-        finding.action =
-            "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
+        finding.action = format!("{BOUND}, as the leak's finding says: most of what the line makes stays");
     }
 }
 
