@@ -24,6 +24,8 @@ pub struct GcModel {
     /// Bytes that a mark phase allocates at the least.
     floor: f64,
     non_heap_bytes: f64,
+    /// Why nothing is predicted at all.
+    not_reproduced: Option<Refusal>,
     /// The share of spans in use that holds no object, after a cycle, when measured.
     fragmentation: Option<f64>,
 }
@@ -69,11 +71,16 @@ impl GcModel {
             // Without metrics: stacks, globals, and the span and GC metadata that Go programs carry beside their heap.
             non_heap_bytes: recording.non_heap_bytes.unwrap_or(peak_roots + 0.05 * peak_heap + 4.0 * MIB),
             fragmentation: recording.fragmentation,
+            not_reproduced: None,
             curve,
         };
         let replayed = model.replay(&model.base);
         model.quality.replayed(replayed.cycles / recording.cycles.len() as f64);
         model.cost.calibrate(replayed.gc_cpu_seconds);
+        let (cycles, recorded) = (model.cycles(&model.base, &replayed), recording.cycles.len());
+        let least = cycles.low - MISCOUNTED - doublings(recording);
+        let is_reproduced = (least..=cycles.high + MISCOUNTED).contains(&(recorded as f64));
+        model.not_reproduced = (!is_reproduced).then_some(Refusal::NotReproduced { replayed: cycles, recorded });
         Ok(model)
     }
 
@@ -107,28 +114,42 @@ impl GcModel {
         if let Some(refusal) = self.refuse_unseen(setting) {
             return Prediction::refused(*setting, refusal);
         }
+        if let Some(refusal) = self.not_reproduced {
+            return Prediction::refused(*setting, refusal);
+        }
         let replayed = self.replay(setting);
         let cpu = self.quality.knows_gc_cpu.then(|| self.cost.fraction(replayed.gc_cpu_seconds));
         if let Some(refusal) = self.refuse_replayed(setting, &replayed, cpu) {
             return Prediction::refused(*setting, refusal);
         }
         let width = Widths::new(setting, &self.base, &self.quality);
-        let cycles = Interval::log(replayed.cycles, width.cycles);
         let [least, effective, most] = replayed.effective_gogc;
         Prediction {
             setting: *setting,
-            // The interval of a handful of cycles is at least one cycle wide.
-            gc_cycles: Some(Interval {
-                low: cycles.low.min(cycles.value - 1.0).max(0.0),
-                high: cycles.high.max(cycles.value + 1.0),
-                ..cycles
-            }),
+            gc_cycles: Some(self.cycles(setting, &replayed)),
             peak_heap_bytes: Some(Interval::log(replayed.peak_heap_bytes, width.peak)),
             gc_cpu_fraction: cpu.map(|cpu| Interval::log(cpu, width.cpu).widened(CPU_POINTS).clamp(0.0, 1.0)),
             effective_gogc: most.is_finite().then_some(Interval { value: effective, low: least, high: most }),
             refusal: None,
             warning: cpu.filter(|&cpu| cpu > HALF_THE_CPU).map(|gc_cpu_fraction| Warning::MuchCpu { gc_cpu_fraction }),
         }
+    }
+
+    /// The interval of a handful of cycles is at least one cycle wide.
+    fn cycles(&self, setting: &Setting, replayed: &Summary) -> Interval {
+        let width = Widths::new(setting, &self.base, &self.quality);
+        let cycles = Interval::log(replayed.cycles, width.cycles);
+        Interval {
+            low: cycles.low.min(cycles.value - 1.0).max(0.0),
+            high: cycles.high.max(cycles.value + 1.0),
+            ..cycles
+        }
+    }
+
+    /// Why nothing is predicted, when the replay of the recording does not reproduce it.
+    #[must_use]
+    pub fn not_reproduced(&self) -> Option<Refusal> {
+        self.not_reproduced
     }
 
     /// CPUs that the GC takes at this share of the available ones, as the operating system counts them.
@@ -223,6 +244,13 @@ fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
     recording.cycles.iter().zip(&curve.points).map(of).collect()
 }
 
+/// Cycles that the replay makes more of a recording that does not begin with the program: it grows from an empty heap, and each
+/// cycle doubles it at most.
+fn doublings(recording: &Recording) -> f64 {
+    let first = recording.cycles.first().map_or(0.0, |cycle| cycle.heap_start_bytes);
+    if first < 2.0 * SMALLEST_HEAP { 0.0 } else { 2.0 * (first / SMALLEST_HEAP).log2() }
+}
+
 /// What a mark phase allocates at the least: in small heaps, the time it takes to start and end marking counts.
 fn floor(points: &[Point]) -> f64 {
     if points.iter().any(|point| point.surviving >= SMALL_HEAP) {
@@ -260,6 +288,10 @@ fn check(recording: &Recording) -> Result<(), FitError> {
 }
 
 const MINIMUM_CYCLES: usize = 4;
+/// `defaultHeapMinimum` of `runtime/mgcpacer.go`.
+const SMALLEST_HEAP: f64 = 4.0 * MIB;
+/// The first and the last cycle of a recording may be counted or not.
+const MISCOUNTED: f64 = 2.0;
 /// More bytes, or seconds, than this are a broken recording.
 const LARGEST: f64 = 1e18;
 /// A setting that needs this many times the recorded cycles, and at least [`MOST_CYCLES`], is not replayed to its end.

@@ -82,6 +82,14 @@ pub enum Refusal {
         /// The least limit that leaves enough.
         safe_limit_bytes: f64,
     },
+    /// The replay of the recording under its own setting makes another number of cycles than it had, by more than the
+    /// interval: what holds the heap there is not in the model, so that it predicts nothing.
+    NotReproduced {
+        /// The cycles that the replay makes.
+        replayed: Interval,
+        /// The cycles that were recorded.
+        recorded: usize,
+    },
     /// The setting makes more cycles than are worth replaying.
     TooManyCycles,
 }
@@ -182,6 +190,12 @@ impl fmt::Display for Refusal {
             Self::LimiterActed { safe_limit_bytes } => {
                 write!(f, "the GC CPU limiter acted under this limit already; {}", SafeLimit(*safe_limit_bytes))
             }
+            Self::NotReproduced { replayed, recorded } => write!(
+                f,
+                "the replay of the recording makes {:.0} GC cycles ({:.0}–{:.0}) where it had {recorded}: what holds the heap there \
+                 is not in the model, so that it predicts nothing",
+                replayed.value, replayed.low, replayed.high
+            ),
             Self::TooManyCycles => f.write_str("the setting makes over a million GC cycles; choose a larger one"),
         }
     }

@@ -86,8 +86,12 @@ proptest! {
     #[test]
     fn much_more_gogc_makes_fewer_cycles(recording in recording()) {
         let model = GcModel::fit(&recording).unwrap();
-        let cycles = |percent| model.predict(&Setting::new(Gogc::Percent(percent))).gc_cycles.map_or(f64::NAN, |c| c.value);
-        prop_assert!(cycles(50) >= cycles(400));
+        let cycles = |percent| Some(model.predict(&Setting::new(Gogc::Percent(percent))).gc_cycles?.value);
+        match (cycles(50), cycles(400)) {
+            (Some(more), Some(fewer)) => prop_assert!(more >= fewer),
+            // Numbers that no pacer makes are not reproduced.
+            _ => prop_assert!(model.not_reproduced().is_some()),
+        }
     }
 
     #[test]

@@ -152,6 +152,10 @@ impl Gogc {
 }
 
 fn no_setting_fits(model: &GcModel, out: &mut Output<'_>) -> Result<(), Failure> {
+    if let Some(refusal) = model.not_reproduced() {
+        writeln!(out, "no setting is offered: {refusal}")?;
+        return Ok(());
+    }
     match model.smallest_peak_heap_bytes() {
         Some(peak) => {
             let [peak, rest] = [peak.value, model.non_heap_bytes()].map(|bytes| Unit::Bytes.humanize(bytes));

@@ -64,17 +64,8 @@ impl Pacing {
         let recording = record_trace(trace, state, &RecordingOptions::default());
         let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
         let base = model.predict(model.base());
-        if let Some(replayed) = base.gc_cycles
-            && !(replayed.low - MISCOUNTED..=replayed.high + MISCOUNTED).contains(&(model.quality().cycles as f64))
-        {
-            return Err(format!(
-                "the replay of the recording makes {:.0} GC cycles ({:.0}–{:.0}) where it had {}: what holds the heap there is not in \
-                 the model, so that it predicts nothing",
-                replayed.value,
-                replayed.low,
-                replayed.high,
-                model.quality().cycles
-            ));
+        if let Some(refusal) = model.not_reproduced() {
+            return Err(refusal.to_string());
         }
         let limit = model.base().memory_limit_bytes;
         let gogc = SETTINGS
@@ -135,8 +126,6 @@ fn width(model: &GcModel, left: f64, cycles: f64) -> f64 {
     if model.quality().is_shaky() { SHAKY * width } else { width }
 }
 
-/// The first and the last cycle of a recording may be counted or not.
-const MISCOUNTED: f64 = 2.0;
 const OF_CHANGE: f64 = 0.3;
 const FROM_RUN_TO_RUN: f64 = 0.02;
 /// As for other predictions of a recording that tells little.
