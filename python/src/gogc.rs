@@ -291,6 +291,7 @@ fn fitted(recording: &Recording) -> Result<PyGcModel, Error> {
     match GcModel::fit(recording) {
         Ok(model) => Ok(PyGcModel { model }),
         Err(err @ FitError::TooFewCycles { .. }) => Err(Error::decode(err.to_string(), "too_few_cycles", None)),
+        Err(err @ FitError::Contradiction { .. }) => Err(Error::decode(err.to_string(), "contradiction", None)),
         Err(err) => Err(Error::decode(err.to_string(), "invalid_number", None)),
     }
 }
@@ -330,8 +331,17 @@ fn numbers(name: &str, column: Option<&ArrayRef>) -> Result<Vec<f64>, Error> {
     let missing = || Error::usage(format!("the frame has no numeric column {name}; it should be one of read_gctrace"));
     let column = cast(column.ok_or_else(missing)?, &DataType::Float64).map_err(|_| missing())?;
     let column = column.as_primitive_opt::<Float64Type>().ok_or_else(missing)?;
-    Ok((0..column.len()).map(|row| if column.is_null(row) { 0.0 } else { column.value(row) }).collect())
+    let values = (0..column.len()).map(|row| if column.is_null(row) { 0.0 } else { column.value(row) });
+    let value = |(row, value): (usize, f64)| {
+        // What no number of a trace is would be cut to the nearest one that is.
+        let problem = || Error::usage(format!("row {row}: {value} is no {name} of a GC cycle"));
+        NUMBERS.contains(&value).then_some(value).ok_or_else(problem)
+    };
+    values.enumerate().map(value).collect()
 }
+
+/// What the numbers of a cycle are in.
+const NUMBERS: std::ops::Range<f64> = 0.0..1e15;
 
 fn objective_of(name: &str, cpu_price: Option<f64>, memory_price: Option<f64>) -> Result<Objective, Error> {
     let objective = match name {

@@ -50,13 +50,21 @@ pub enum FitError {
         /// The field.
         field: &'static str,
     },
+    /// Numbers that contradict each other: no program can have them, so nothing can be learnt from them.
+    #[error("cycle {cycle}: {problem}: no program has that")]
+    Contradiction {
+        /// The index of the cycle.
+        cycle: usize,
+        /// What contradicts what.
+        problem: &'static str,
+    },
 }
 
 impl GcModel {
     /// Learns from a recording.
     ///
     /// # Errors
-    /// [`FitError`] when there are fewer than four cycles, or a number that is not one.
+    /// [`FitError`] when there are fewer than four cycles, a number that is not one, or numbers that contradict each other.
     pub fn fit(recording: &Recording) -> Result<Self, FitError> {
         check(recording)?;
         let curve = Curve::from_recording(recording);
@@ -283,8 +291,30 @@ fn check(recording: &Recording) -> Result<(), FitError> {
         if let Some(&(field, _)) = fields.iter().find(|(_, value)| !(0.0..LARGEST).contains(value)) {
             return Err(FitError::InvalidNumber { cycle: index, field });
         }
+        let before = index.checked_sub(1).and_then(|before| recording.cycles.get(before));
+        if let Some(problem) = contradiction(recording, before, cycle) {
+            return Err(FitError::Contradiction { cycle: index, problem });
+        }
     }
     Ok(())
+}
+
+/// What no cycle can have. Those put together from samples are means, which no cycle had.
+fn contradiction(recording: &Recording, before: Option<&Cycle>, cycle: &Cycle) -> Option<&'static str> {
+    let slack = recording.rounding_bytes + MIB;
+    if before.is_some_and(|before| cycle.start_seconds < before.start_seconds) {
+        Some("it starts before the cycle that it follows")
+    } else if recording.is_sampled {
+        None
+    } else if cycle.procs == 0 {
+        Some("there is no processor")
+    } else if cycle.heap_end_bytes + slack < cycle.heap_start_bytes {
+        Some("the heap is smaller when marking ends than when it begins")
+    } else if cycle.heap_live_bytes > cycle.heap_end_bytes + slack {
+        Some("more is live than there is")
+    } else {
+        None
+    }
 }
 
 const MINIMUM_CYCLES: usize = 4;

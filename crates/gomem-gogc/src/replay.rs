@@ -1,6 +1,6 @@
 //! One run of the pacer over the curves of a recording.
 
-use gomem_table::MIB;
+use gomem_table::{MIB, checkpoint};
 
 use crate::{
     curve::{Cursor, Curve},
@@ -64,6 +64,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
     let mut ratios = [0.0_f64; 5];
     let mut last_seconds = 0.0;
     loop {
+        checkpoint();
         let goal = goal(setting, live, roots, *non_heap_bytes);
         let runway = ratios.iter().copied().fold(0.0, f64::max) * work_before;
         let trigger = pacer::trigger(live, goal, runway).max(live + MINIMUM_STEP);

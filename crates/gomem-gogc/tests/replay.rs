@@ -24,6 +24,21 @@ fn cycles(model: &GcModel, setting: Setting) -> f64 {
     model.predict(&setting).gc_cycles.map_or(f64::NAN, |cycles| cycles.value)
 }
 
+/// Numbers that no program can have are refused, wherever they stand.
+#[test]
+fn contradictions_are_refused() {
+    let refused = |change: fn(&mut Cycle)| {
+        let mut recording = steady(10, 50.0, 2.0);
+        change(&mut recording.cycles[7]);
+        matches!(GcModel::fit(&recording), Err(FitError::Contradiction { cycle: 7, .. }))
+    };
+    assert!(refused(|cycle| cycle.heap_live_bytes = 900_000.0 * MIB));
+    assert!(refused(|cycle| cycle.start_seconds = 0.0));
+    assert!(refused(|cycle| cycle.procs = 0));
+    assert!(refused(|cycle| cycle.heap_end_bytes = 3.0 * MIB));
+    assert!(!refused(|cycle| cycle.heap_end_bytes -= 0.9 * MIB), "what rounding explains");
+}
+
 #[test]
 fn the_base_setting_reproduces_the_recording() {
     let model = GcModel::fit(&steady(100, 50.0, 2.0)).unwrap();
