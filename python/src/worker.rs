@@ -9,14 +9,15 @@ use std::{
     time::Duration,
 };
 
+use gomem_table::Interrupt;
 use pyo3::{prelude::*, sync::PyOnceLock};
 
 use crate::error::InternalError;
 
 /// Works with the interpreter released.
 ///
-/// Only Python's main thread sees signals: there the work is done by another thread, while this one looks for them. What was
-/// begun cannot be stopped from outside: after a signal it ends in the background, and its result is dropped.
+/// Only Python's main thread sees signals: there the work is done by another thread, while this one looks for them. After a
+/// signal that raises, as Ctrl-C does, the work ends at its next checkpoint.
 #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is not general over lifetimes")]
 pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + Send + 'static) -> PyResult<T> {
     if !is_main_thread(py)? {
@@ -24,15 +25,22 @@ pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + 
     }
     py.detach(|| {
         let (done, result) = sync_channel(1);
+        let interrupt = Interrupt::new();
+        let of_work = interrupt.clone();
         let task = move || {
-            // Nobody waits any more after a signal.
-            let _ = done.send(guarded(work));
+            let result = guarded(|| of_work.run(work));
+            // Nobody waits any more after a signal, which is all that interrupts the work.
+            if let Some(result) = result.map(Result::ok).transpose() {
+                let _ = done.send(result);
+            }
         };
         let worker = thread::Builder::new().name("gomem".to_owned()).stack_size(STACK_BYTES).spawn(task)?;
         loop {
             match result.recv_timeout(PATIENCE) {
                 Ok(result) => return result,
-                Err(RecvTimeoutError::Timeout) => Python::attach(|py| py.check_signals())?,
+                Err(RecvTimeoutError::Timeout) => {
+                    Python::attach(|py| py.check_signals()).inspect_err(|_| interrupt.interrupt())?;
+                }
                 Err(RecvTimeoutError::Disconnected) => {
                     drop(worker.join());
                     return Err(io::Error::other("the worker gave no result").into());

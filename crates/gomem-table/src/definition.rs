@@ -5,6 +5,7 @@ use std::{borrow::Cow, mem, sync::Arc};
 use crate::{
     column::{Column, List, Values},
     fill::{self, Fill},
+    interrupt::checkpoint,
     kind::Kind,
     schema::{ColumnSchema, TableSchema},
     strings::StringPool,
@@ -77,6 +78,7 @@ impl<'a, R: 'a> Definition<'a, R> {
         rows.for_each(|row| {
             chunk.push(row);
             if chunk.len() == CHUNK {
+                checkpoint();
                 self.extend(&chunk);
                 chunk.clear();
             }

@@ -9,6 +9,7 @@
 //! | show rows of your own as a table | [`Row`], [`ToTable`] |
 //! | intern text | [`StringPool`], [`StringPoolBuilder`] |
 //! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
+//! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
 //! | write JSON | [`rfc3339`] and the module's rows |
 
 #![forbid(unsafe_code)]
@@ -17,6 +18,7 @@ mod cell;
 mod column;
 mod definition;
 mod fill;
+mod interrupt;
 mod json;
 mod kind;
 mod row;
@@ -29,6 +31,7 @@ mod view;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name};
+pub use interrupt::{Interrupt, Interrupted, checkpoint};
 pub use json::rfc3339;
 pub use kind::Kind;
 pub use row::{Row, ToTable};

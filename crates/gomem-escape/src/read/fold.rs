@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use gomem_table::checkpoint;
 use memchr::memmem;
 
 use crate::{
@@ -50,6 +51,7 @@ impl Fold {
     }
 
     fn line(&mut self, line: Line<'_>) -> Result<(), Error> {
+        checkpoint();
         self.number = line.number;
         self.facts.coverage.lines += line.lines;
         if let Some(explanation) = self.block.line(line.bytes) {

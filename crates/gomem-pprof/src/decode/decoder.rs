@@ -7,6 +7,8 @@ use super::{
     label_sets::{LabelBytes, LabelSets},
     raw_samples::{PlainSample, RawSamples},
 };
+use gomem_table::checkpoint;
+
 use crate::{
     error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw},
     model::{LabelColumns, Profile, Strings},
@@ -73,7 +75,11 @@ impl<'a> Decoder<'a> {
 
     pub(super) fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
         let mut label_sets = LabelSets::default();
-        while let Some(field) = wire.field()? {
+        for number in 0_u64.. {
+            let Some(field) = wire.field()? else { break };
+            if number.is_multiple_of(OFTEN) {
+                checkpoint();
+            }
             match field {
                 1 => {
                     self.sample_types.push(value_type(wire.message("sample type")?)?);
@@ -329,6 +335,9 @@ fn value_type(mut wire: Wire<'_>) -> Result<[i64; 2], Error> {
     }
     Ok(value_type)
 }
+
+/// After so many messages, whether the work was interrupted is looked at.
+const OFTEN: u64 = 1024;
 
 /// The index of a string that is not there; its text is empty.
 pub(super) const NO_STRING: u32 = u32::MAX;

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use gomem_table::checkpoint;
+
 /// Takes lines off the front of a text.
 #[derive(Clone, Copy)]
 pub(super) struct Lines<'a> {
@@ -31,6 +33,7 @@ impl<'a> Lines<'a> {
         let (line, taken) = end.map_or((self.rest, self.rest.len()), |end| (&self.rest[..end], end + 1));
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         self.number += 1;
+        checkpoint();
         let found = Line { text: String::from_utf8_lossy(line), offset: self.offset, number: self.number };
         self.rest = &self.rest[taken..];
         self.offset += taken;

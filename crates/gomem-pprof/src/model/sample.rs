@@ -2,6 +2,8 @@
 
 use std::{mem::replace, ops::Range};
 
+use gomem_table::checkpoint;
+
 use super::{
     location::{Function, Line},
     profile::Profile,
@@ -63,6 +65,9 @@ impl Profile {
     }
 }
 
+/// After so many samples, whether the work was interrupted is looked at.
+const OFTEN: usize = 1024;
+
 impl<'a> Samples<'a> {
     pub(crate) fn profile(&self) -> &'a Profile {
         self.profile
@@ -74,7 +79,11 @@ impl<'a> Iterator for Samples<'a> {
 
     #[inline]
     fn next(&mut self) -> Option<Sample<'a>> {
-        self.indexes.next().map(|index| Sample { profile: self.profile, index })
+        let index = self.indexes.next()?;
+        if index.is_multiple_of(OFTEN) {
+            checkpoint();
+        }
+        Some(Sample { profile: self.profile, index })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

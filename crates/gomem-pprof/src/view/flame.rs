@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, ops::Range, sync::Arc};
 
 use foldhash::HashMap;
-use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit};
+use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema, ToTable, Unit, checkpoint};
 
 use crate::model::{LineColumns, Profile, Sample, SampleType, TOO_LARGE, int64};
 
@@ -255,6 +255,7 @@ impl Paths {
         };
         let mut pending = vec![Group { paths: 0..count, depth: 0, code: 0, parent: None, totals: all }];
         while let Some(Group { paths, depth, code, parent, totals }) = pending.pop() {
+            checkpoint();
             let node = tree.codes.len() as u32;
             tree.parents.push(parent);
             tree.depths.push(depth);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_pprof::{LocationId, Profile};
+use gomem_table::checkpoint;
 
 use crate::{
     attribution::{
@@ -40,6 +41,7 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &Attri
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
     for group in groups {
+        checkpoint();
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
         for allocation in &group.allocations {
             let verdict = verdicts.get(&(group.key.leaf(), allocation.location)).copied().unwrap_or_default();
@@ -98,6 +100,7 @@ fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> HashMap<(Leaf,
     let mut known: HashMap<(Leaf, LocationId), usize> = HashMap::default();
     let mut order: Vec<Leaf> = Vec::new();
     for group in groups {
+        checkpoint();
         let leaf = leaves.entry(group.key.leaf()).or_insert_with(|| {
             order.push(group.key.leaf());
             Vec::new()
@@ -115,6 +118,7 @@ fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> HashMap<(Leaf,
     let records: HashMap<Leaf, _> = leaves.iter().map(|(leaf, calls)| (*leaf, records(calls, compiler))).collect();
     let mut types = TypeSizes::default();
     for leaf in &order {
+        checkpoint();
         learn(&leaves[leaf], &records[leaf], &mut types);
     }
     let mut verdicts = HashMap::default();
