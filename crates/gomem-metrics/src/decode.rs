@@ -22,4 +22,5 @@ pub use gctrace_line::GcTraceLine;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
-pub(crate) use observation::{Observation, Observations, PAST_CYCLES};
+pub(crate) use exposition::{Entry, ScrapeReader};
+pub(crate) use observation::{Observation, Observations, PAST_CYCLES, SharedLabels};

@@ -90,6 +90,8 @@ pub struct Limits {
     pub series: u64,
     /// Samples over all series.
     pub samples: u64,
+    /// Bytes that all of it takes.
+    pub bytes: u64,
     /// GC cycles of one trace.
     pub cycles: u64,
     /// Diagnostics that are kept; further ones are counted only.
@@ -146,7 +148,7 @@ impl fmt::Display for Diagnostic {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { series: 1_000_000, samples: 200_000_000, cycles: 20_000_000, diagnostics: 10_000 }
+        Self { series: 1_000_000, samples: 200_000_000, bytes: 4 << 30, cycles: 20_000_000, diagnostics: 10_000 }
     }
 }
 

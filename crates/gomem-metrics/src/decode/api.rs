@@ -78,7 +78,7 @@ pub(super) fn series(labels: &Map<String, Value>) -> Observation {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     let metric = labels.get("__name__").map(text).unwrap_or_default();
     let labels = labels.iter().filter(|(key, _)| *key != "__name__").map(|(key, value)| (key.clone(), text(value)));
-    Observation { labels: labels.collect(), ..Observation::new(metric, f64::NAN) }
+    Observation::new(metric, f64::NAN).with_labels(labels.collect())
 }
 
 /// `[1435781430.781, "1.5"]`; a number instead of its text is understood too.
@@ -101,7 +101,7 @@ mod tests {
         let observations = decode(matrix).unwrap();
         let times: Vec<_> = observations.values.iter().map(|seen| seen.time_ms.unwrap()).collect();
         assert_eq!(times, [1_700_000_000_000, 1_700_000_015_500, 1_700_000_000_000]);
-        assert_eq!(observations.values[0].labels, [("job".to_owned(), "api".to_owned())]);
+        assert_eq!(*observations.values[0].labels, [("job".to_owned(), "api".to_owned())]);
         assert!(observations.values[2].histogram.as_deref().unwrap().contains("\"count\":\"3\""));
         assert_eq!(observations.diagnostics.iter().map(|found| found.skipped).collect::<Vec<_>>(), [false, true]);
         let vector = br#"{"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}}"#;

@@ -12,6 +12,7 @@ pub use dialect::Dialect;
 pub use metadata::MetricType;
 pub use sample::{Extra, Sample};
 pub use scrape::Exposition;
+pub(crate) use scrape::{Entry, ScrapeReader};
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! The GC cycles of a log: `GODEBUG=gctrace=1` lines, wherever they stand and however they were shipped.
 
-use gomem_table::{Row, Table, ToTable, View};
+use gomem_table::{Row, Table, ToTable, View, checkpoint};
 use memchr::memmem;
 
 use super::{
@@ -128,6 +128,7 @@ struct Reader {
 
 impl Reader {
     fn line(&mut self, number: u64, origin: &str, text: &[u8]) -> Result<(), Error> {
+        checkpoint();
         let limits = self.options.limits;
         self.trace.log_lines = number;
         let mut at = 0;

@@ -90,7 +90,7 @@ impl Observations {
         for name in ["Mallocs", "Frees"] {
             let labels = vec![("size".to_owned(), size.to_string())];
             let metric = format!("memstats.BySize.{name}");
-            self.values.extend(number(name).map(|value| Observation { labels, ..Observation::new(metric, value) }));
+            self.values.extend(number(name).map(|value| Observation::new(metric, value).with_labels(labels)));
         }
     }
 }
@@ -110,10 +110,10 @@ mod tests {
             "NextGC":18446744073709551615,"PauseTotalNs":30,"PauseNs":[10,20,0],"PauseEnd":[1000000000,2000000000,0],
             "BySize":[{"Size":16,"Mallocs":5,"Frees":2}]}}"#;
         let observations = expvar(json).unwrap();
-        let find = |name: &str| observations.values.iter().filter(|seen| seen.metric == name).collect::<Vec<_>>();
+        let find = |name: &str| observations.values.iter().filter(|seen| &*seen.metric == name).collect::<Vec<_>>();
         assert_eq!(find("requests.api")[0].value, 3.0);
         assert_eq!(find("memstats.NextGC")[0].value, 18_446_744_073_709_551_615.0);
-        assert_eq!(find("memstats.BySize.Mallocs")[0].labels, [("size".to_owned(), "16".to_owned())]);
+        assert_eq!(*find("memstats.BySize.Mallocs")[0].labels, [("size".to_owned(), "16".to_owned())]);
         let cycles: Vec<_> = find("memstats.PauseEnd").iter().map(|seen| (seen.time_ms, seen.value)).collect();
         assert_eq!(cycles, [(Some(1000), 1.0), (Some(2000), 2.0)]);
         assert_eq!(find("memstats.NumGC")[0].value, 2.0);

@@ -93,7 +93,7 @@ mod tests {
                      # PauseNs = [10 20 0]\n# PauseEnd = [4000000000 5000000000 3000000000]\n# NumGC = 5\n\
                      # DebugGC = false\n# Odd = x\n# MaxRSS = 678\n";
         let observations = decode(text).unwrap();
-        let find = |name: &str| observations.values.iter().find(|seen| seen.metric == name).map(|seen| seen.value);
+        let find = |name: &str| observations.values.iter().find(|seen| &*seen.metric == name).map(|seen| seen.value);
         assert_eq!(find("memstats.Alloc"), Some(123.0));
         assert_eq!((find("memstats.StackInuse"), find("memstats.StackSys")), (Some(4.0), Some(5.0)));
         assert_eq!((find("memstats.MaxRSS"), find("memstats.DebugGC")), (Some(678.0), Some(0.0)));

@@ -1,5 +1,7 @@
 //! What a file of any format but the text ones holds: values with their times.
 
+use std::sync::Arc;
+
 use crate::error::{Diagnostic, TIMES_MS};
 
 /// What a file of one format holds.
@@ -23,20 +25,26 @@ impl Observations {
 
     /// When the last GC cycle ended that a snapshot remembers: it was taken then or later.
     pub(crate) fn last_cycle_ms(&self) -> Option<i64> {
-        let past = self.values.iter().filter(|seen| seen.metric == PAST_CYCLES);
+        let past = self.values.iter().filter(|seen| &*seen.metric == PAST_CYCLES);
         past.filter_map(|seen| seen.time_ms).max()
     }
 
     pub(crate) fn value(&self, metric: &str) -> Option<f64> {
-        self.values.iter().find(|seen| seen.metric == metric).map(|seen| seen.value)
+        self.values.iter().find(|seen| &*seen.metric == metric).map(|seen| seen.value)
     }
 }
+
+/// The labels that all values of a series have.
+pub(crate) type SharedLabels = Arc<Vec<(String, String)>>;
 
 /// One value of one series.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Observation {
-    pub(crate) metric: String,
-    pub(crate) labels: Vec<(String, String)>,
+    /// Shared by all values of a series, as the labels are: a file may have one series with a million values.
+    pub(crate) metric: Arc<str>,
+    pub(crate) labels: SharedLabels,
+    /// A label of this value alone: the bound of a bucket.
+    pub(crate) bound: Option<(&'static str, String)>,
     /// When; `None`: at the time of the file.
     pub(crate) time_ms: Option<i64>,
     pub(crate) value: f64,
@@ -45,8 +53,21 @@ pub(crate) struct Observation {
 }
 
 impl Observation {
-    pub(crate) fn new(metric: impl Into<String>, value: f64) -> Self {
-        Self { metric: metric.into(), labels: Vec::new(), time_ms: None, value, histogram: None }
+    pub(crate) fn new(metric: impl Into<Arc<str>>, value: f64) -> Self {
+        Self { metric: metric.into(), labels: Arc::default(), bound: None, time_ms: None, value, histogram: None }
+    }
+
+    /// All labels, sorted by name.
+    pub(crate) fn sorted_labels(&self) -> Vec<(String, String)> {
+        let bound = self.bound.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
+        let mut labels: Vec<_> = self.labels.iter().cloned().chain(bound).collect();
+        labels.sort();
+        labels
+    }
+
+    /// With these labels.
+    pub(crate) fn with_labels(self, labels: Vec<(String, String)>) -> Self {
+        Self { labels: Arc::new(labels), ..self }
     }
 
     pub(crate) fn at(self, time_ms: i64) -> Self {

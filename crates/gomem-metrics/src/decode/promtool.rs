@@ -52,7 +52,7 @@ fn metric_of(text: &str) -> Option<Observation> {
     let sample = exposition.samples().first()?;
     let labels = sample.labels().map(|(key, value)| (key.into_owned(), value.into_owned())).collect();
     let metric = if unnamed { String::new() } else { sample.name.clone().into_owned() };
-    Some(Observation { labels, ..Observation::new(metric, f64::NAN) })
+    Some(Observation::new(metric, f64::NAN).with_labels(labels))
 }
 
 fn point(text: &str) -> Option<(i64, f64, Option<String>)> {
@@ -74,10 +74,10 @@ mod tests {
         let text = "go_goroutines{job=\"a => b\"} =>\n12 @[1700000000]\n13 @[1700000015.5]\n\n{job=\"x\"} => NaN @[1]\n\
                     h => {count:1, sum:2} @[2]\nup =>\nx @[1]\n";
         let observations = decode(text.as_bytes());
-        let seen: Vec<_> = observations.values.iter().map(|seen| (seen.metric.as_str(), seen.time_ms)).collect();
+        let seen: Vec<_> = observations.values.iter().map(|seen| (&*seen.metric, seen.time_ms)).collect();
         let (first, second) = (Some(1_700_000_000_000), Some(1_700_000_015_500));
         assert_eq!(seen, [("go_goroutines", first), ("go_goroutines", second), ("", Some(1000)), ("h", Some(2000))]);
-        assert_eq!(observations.values[0].labels, [("job".to_owned(), "a => b".to_owned())]);
+        assert_eq!(*observations.values[0].labels, [("job".to_owned(), "a => b".to_owned())]);
         assert_eq!(observations.diagnostics[0].line, 8);
         assert_eq!(decode(b"1 @[1]").diagnostics[0].problem, "a value before any metric");
     }

@@ -3,6 +3,8 @@
 //! Native histograms are only exposed so. The messages are those of `io/prometheus/client/metrics.proto`, as far as their
 //! fields are read.
 
+use std::sync::Arc;
+
 use prost::Message;
 
 use super::observation::{Observation, Observations};
@@ -46,14 +48,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
 
 impl Observations {
     fn metric(&mut self, family: &Family, metric: &Metric) {
-        let labels: Vec<(String, String)> =
-            metric.label.iter().map(|label| (label.name.clone(), label.value.clone())).collect();
+        let labels: Arc<Vec<(String, String)>> =
+            Arc::new(metric.label.iter().map(|label| (label.name.clone(), label.value.clone())).collect());
         let time_ms = (metric.timestamp_ms != 0).then_some(metric.timestamp_ms);
-        let mut push = |suffix: &str, extra: Option<(&str, f64)>, value: f64| {
-            let mut labels = labels.clone();
-            labels.extend(extra.map(|(name, value)| (name.to_owned(), value.to_string())));
+        let mut push = |suffix: &str, bound: Option<(&'static str, f64)>, value: f64| {
+            let (labels, bound) = (Arc::clone(&labels), bound.map(|(name, value)| (name, value.to_string())));
             let observation = Observation::new(format!("{}{suffix}", family.name), value);
-            self.values.push(Observation { labels, time_ms, ..observation });
+            self.values.push(Observation { labels, bound, time_ms, ..observation });
         };
         for number in [&metric.gauge, &metric.counter, &metric.untyped].into_iter().flatten() {
             push("", None, number.value);
@@ -71,7 +72,7 @@ impl Observations {
             push("_bucket", Some(("le", bucket.upper_bound)), count);
         }
         if histogram.is_native() {
-            let observation = Observation::new(family.name.clone(), f64::NAN);
+            let observation = Observation::new(family.name.as_str(), f64::NAN);
             self.values.push(Observation { labels, time_ms, histogram: Some(histogram.text()), ..observation });
         }
     }
@@ -230,9 +231,9 @@ mod tests {
         assert!(is_scrape(&bytes));
         bytes.extend(Family { name: "h".to_owned(), metric: vec![native] }.encode_length_delimited_to_vec());
         let observations = decode(&bytes).unwrap();
-        let names: Vec<&str> = observations.values.iter().map(|seen| seen.metric.as_str()).collect();
+        let names: Vec<&str> = observations.values.iter().map(|seen| &*seen.metric).collect();
         assert_eq!(names, ["go_goroutines", "h_count", "h_sum", "h_bucket", "h"]);
-        assert_eq!(observations.values[3].labels, [("le".to_owned(), "inf".to_owned())]);
+        assert_eq!(observations.values[3].sorted_labels(), [("le".to_owned(), "inf".to_owned())]);
         assert!(observations.values[4].histogram.as_deref().unwrap().contains("\"positive_spans\":[[-1,2]]"));
         for end in 0..bytes.len() {
             let _ = (is_scrape(&bytes[..end]), decode(&bytes[..end]));

@@ -57,8 +57,7 @@ mod tests {
 {"metric":{"__name__":"down"},"values":[2],"timestamps":[1000]}
 {cut"#;
         let observations = decode(text).unwrap();
-        let seen: Vec<_> =
-            observations.values.iter().map(|seen| (seen.metric.as_str(), seen.time_ms, seen.value)).collect();
+        let seen: Vec<_> = observations.values.iter().map(|seen| (&*seen.metric, seen.time_ms, seen.value)).collect();
         assert_eq!(seen[0], ("up", Some(1000), 1.0));
         assert!(seen[1].2.is_nan() && seen[2].2.is_infinite());
         assert_eq!((seen.len(), observations.diagnostics.len()), (4, 1));

@@ -1,7 +1,9 @@
 //! Scrapes over time.
 
+use std::sync::Arc;
+
 use foldhash::HashMap;
-use gomem_table::{Table, TableSchema, ToTable};
+use gomem_table::{Table, TableSchema, ToTable, checkpoint};
 
 use super::{
     names::common_prefix,
@@ -9,7 +11,9 @@ use super::{
     series::{NativeHistogram, Series, SeriesTable},
 };
 use crate::{
-    decode::{Dialect, Exposition, Extra, Format, Observation, Observations, Sample},
+    decode::{
+        Dialect, Entry, Exposition, Extra, Format, Observation, Observations, Sample, ScrapeReader, SharedLabels,
+    },
     error::{Diagnostic, Error, ErrorKind, Limits, TIMES_MS},
 };
 
@@ -25,6 +29,7 @@ pub struct Metrics {
     diagnostics: Vec<ScrapeDiagnostic>,
     suppressed_diagnostics: u64,
     samples: u64,
+    held_bytes: u64,
     prefix: Option<Box<str>>,
     options: MetricsOptions,
 }
@@ -182,20 +187,19 @@ impl Metrics {
 
     fn push_text(&mut self, time_ms: i64, text: &[u8], dialect: Dialect) -> Result<(), Error> {
         check(time_ms)?;
-        let exposition = Exposition::decode_as(text, dialect);
-        let flaw = exposition.diagnostics().iter().find(|found| found.skipped);
-        if let (true, Some(flaw)) = (exposition.samples().is_empty(), flaw) {
-            let kind = ErrorKind::NothingFound { expected: "sample", lines: exposition.lines() };
-            return Err(Error::at(kind, flaw.line));
-        }
-        self.count(exposition.samples().len())?;
+        let mut reader = ScrapeReader::new(text, dialect, self.options.limits.diagnostics);
         let mut late = Vec::new();
-        for sample in exposition.samples() {
+        let mut is_empty = true;
+        for entry in &mut reader {
+            let Entry::Sample(sample) = entry else { continue };
+            is_empty = false;
+            self.count(1)?;
             let time = sample.timestamp_ms.unwrap_or(time_ms);
             if let Extra::Histogram(text) = sample.extra {
+                self.hold(sample.identity.len() + text.len() + size_of::<NativeHistogram>())?;
                 self.histograms.push(NativeHistogram {
                     metric: sample.name.clone().into_owned(),
-                    labels: sorted_labels(sample),
+                    labels: sorted_labels(&sample),
                     time_ms: time,
                     text: text.to_owned(),
                 });
@@ -204,7 +208,8 @@ impl Metrics {
             let index = match self.by_identity.get(sample.identity) {
                 Some(&index) => index,
                 None => {
-                    let index = self.series_index(&sample.name, sorted_labels(sample))?;
+                    let index = self.series_index(&sample.name, sorted_labels(&sample))?;
+                    self.hold(sample.identity.len() + ENTRY_BYTES)?;
                     self.by_identity.insert(sample.identity.into(), index);
                     index
                 }
@@ -213,8 +218,14 @@ impl Metrics {
                 late.push((index, time, sample.value));
             }
         }
+        let end = reader.finish();
+        if let (true, Some(flaw)) = (is_empty, end.diagnostics.iter().find(|found| found.skipped)) {
+            let kind = ErrorKind::NothingFound { expected: "sample", lines: end.lines };
+            return Err(Error::at(kind, flaw.line));
+        }
         let repeated = self.place(late);
-        exposition.diagnostics().iter().for_each(|found| self.note(time_ms, found.clone()));
+        end.diagnostics.into_iter().for_each(|found| self.note(time_ms, found));
+        self.suppressed_diagnostics += end.suppressed_diagnostics;
         self.end_scrape(time_ms, repeated);
         Ok(())
     }
@@ -229,14 +240,31 @@ impl Metrics {
         }
         self.count(observations.values.len())?;
         let mut late = Vec::new();
-        for Observation { metric, mut labels, time_ms: time, value, histogram } in observations.values {
-            labels.sort();
-            let time_ms = time.unwrap_or(time_ms);
-            if let Some(text) = histogram {
+        // The series of the value before, by what it shares with this one.
+        let mut last: Option<(Arc<str>, SharedLabels, usize)> = None;
+        for seen in observations.values {
+            checkpoint();
+            let labels = || seen.sorted_labels();
+            let Observation { metric, time_ms: time, value, .. } = &seen;
+            let (time_ms, value) = (time.unwrap_or(time_ms), *value);
+            if let Some(text) = &seen.histogram {
+                let (metric, labels, text) = (metric.as_ref().to_owned(), labels(), text.clone());
+                self.hold(metric.len() + text.len() + text_of(&labels))?;
                 self.histograms.push(NativeHistogram { metric, labels, time_ms, text });
                 continue;
             }
-            let index = self.series_index(&metric, labels)?;
+            let index = match &last {
+                Some((name, same, index))
+                    if Arc::ptr_eq(name, metric) && Arc::ptr_eq(same, &seen.labels) && seen.bound.is_none() =>
+                {
+                    *index
+                }
+                _ => {
+                    let index = self.series_index(metric, labels())?;
+                    last = seen.bound.is_none().then(|| (Arc::clone(metric), Arc::clone(&seen.labels), index));
+                    index
+                }
+            };
             if !self.series[index].append(time_ms, value) {
                 late.push((index, time_ms, value));
             }
@@ -265,6 +293,15 @@ impl Metrics {
         self.samples += samples as u64;
         if self.samples > self.options.limits.samples {
             return Err(Error::new(ErrorKind::Limit { what: "samples", limit: self.options.limits.samples }));
+        }
+        self.hold(samples * SAMPLE_BYTES)
+    }
+
+    /// Accounts for bytes that stay.
+    fn hold(&mut self, bytes: usize) -> Result<(), Error> {
+        self.held_bytes = self.held_bytes.saturating_add(bytes as u64);
+        if self.held_bytes > self.options.limits.bytes {
+            return Err(Error::new(ErrorKind::Limit { what: "bytes held", limit: self.options.limits.bytes }));
         }
         Ok(())
     }
@@ -295,6 +332,7 @@ impl Metrics {
         if self.series.len() as u64 >= self.options.limits.series {
             return Err(Error::new(ErrorKind::Limit { what: "series", limit: self.options.limits.series }));
         }
+        self.hold(canonical.len() + metric.len() + text_of(&labels) + size_of::<Series>() + ENTRY_BYTES)?;
         let index = self.series.len();
         self.by_labels.insert(canonical.into_boxed_str(), index);
         self.series.push(Series { metric: metric.to_owned(), labels, times_ms: Vec::new(), values: Vec::new() });
@@ -307,6 +345,16 @@ impl ToTable for Metrics {
         SeriesTable::new(&self.series).table()
     }
 }
+
+/// The bytes that labels take.
+fn text_of(labels: &[(String, String)]) -> usize {
+    labels.iter().map(|(name, value)| name.len() + value.len() + size_of::<(String, String)>()).sum()
+}
+
+/// What a sample takes of a series' times and values, half as much again for the room to grow.
+const SAMPLE_BYTES: usize = 24;
+/// What an entry of a map takes beside its key's bytes: the map is at most twice as large as what is in it.
+const ENTRY_BYTES: usize = 48;
 
 /// Whether a scrape can have been taken then.
 fn check(time_ms: i64) -> Result<(), Error> {

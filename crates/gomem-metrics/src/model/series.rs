@@ -49,6 +49,11 @@ impl Series {
     pub(super) fn append(&mut self, time_ms: i64, value: f64) -> bool {
         let is_later = self.times_ms.last().is_none_or(|&last| last < time_ms);
         if is_later {
+            if self.times_ms.len() == self.times_ms.capacity() && self.times_ms.len() >= MANY {
+                // Half more in place of twice: what is not used yet is memory too.
+                self.times_ms.reserve_exact(self.times_ms.len() / 2);
+                self.values.reserve_exact(self.values.len() / 2);
+            }
             self.times_ms.push(time_ms);
             self.values.push(value);
         }
@@ -92,6 +97,8 @@ impl Series {
     }
 }
 
+/// From so many on, room for more is made sparingly.
+const MANY: usize = 1 << 12;
 /// So many are quicker inserted than merged.
 const FEW: usize = 8;
 

@@ -11,6 +11,8 @@
 //! The reader is lenient: a wrong line costs that line alone, and a diagnostic says where it is. Nothing is dropped silently.
 //! [`Exposition::check`] is the strict one: it conforms to the specification of the format.
 
+use gomem_table::checkpoint;
+
 use super::{
     conformance,
     dialect::Dialect,
@@ -18,7 +20,7 @@ use super::{
     metadata::{Metadata, MetricType},
     sample::{self, Flaw, Grammar, Sample},
 };
-use crate::error::Diagnostic;
+use crate::error::{Diagnostic, Limits};
 
 /// One scrape, borrowed from its text.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +28,7 @@ pub struct Exposition<'a> {
     samples: Vec<Sample<'a>>,
     types: Vec<(std::borrow::Cow<'a, str>, MetricType)>,
     diagnostics: Vec<Diagnostic>,
+    suppressed_diagnostics: u64,
     lines: u64,
 }
 
@@ -39,39 +42,18 @@ impl<'a> Exposition<'a> {
     /// Reads one scrape. Lines that cannot be read become [`diagnostics`](Self::diagnostics).
     #[must_use]
     pub fn decode_as(text: &'a [u8], dialect: Dialect) -> Self {
-        let mut exposition = Self::default();
-        let grammar = Grammar { dialect, strict: false };
+        let mut reader = ScrapeReader::new(text, dialect, Limits::default().diagnostics);
         // A sample takes some sixty bytes, and a scrape says the same families each time.
-        exposition.samples.reserve(text.len() / 80);
-        let mut remarks = Remarks::default();
-        let text = exposition.without_mark(text);
-        let mut rest = text;
-        let mut ends = Ends::default();
-        while !rest.is_empty() {
-            let (line, next) = split_line(rest);
-            rest = next;
-            exposition.lines += 1;
-            let (line, returns) = match line.strip_suffix(b"\r") {
-                Some(line) => (line, true),
-                None => (line, false),
-            };
-            ends.line(line, exposition.lines);
-            remarks.carriage_return = remarks.carriage_return.or(returns.then_some(exposition.lines));
-            match exposition.line(line, grammar) {
-                Err((column, problem)) => {
-                    exposition.diagnostics.push(Diagnostic::skipped(exposition.lines, column, problem));
-                }
-                Ok(()) if dialect == Dialect::Prometheus && remarks.seconds.is_none() => {
-                    let has_time = exposition.samples.last().is_some_and(|sample| sample.timestamp_ms.is_some());
-                    let in_seconds = has_time && ends_in_seconds(line);
-                    remarks.seconds = in_seconds.then_some(exposition.lines);
-                }
-                Ok(()) => {}
+        let mut samples = Vec::with_capacity(text.len() / 80);
+        let mut types = Vec::new();
+        for entry in reader.by_ref() {
+            match entry {
+                Entry::Sample(sample) => samples.push(sample),
+                Entry::Type(name, kind) => types.push((name, kind)),
             }
         }
-        remarks.tell(&mut exposition.diagnostics);
-        ends.tell(text, dialect, &mut exposition);
-        exposition
+        let ScrapeEnd { diagnostics, suppressed_diagnostics, lines } = reader.finish();
+        Self { samples, types, diagnostics, suppressed_diagnostics, lines }
     }
 
     /// The first thing in which a text does not conform to the specification of its format.
@@ -98,40 +80,129 @@ impl<'a> Exposition<'a> {
         &self.diagnostics
     }
 
+    /// Diagnostics beyond the limit, counted but not kept.
+    #[must_use]
+    pub fn suppressed_diagnostics(&self) -> u64 {
+        self.suppressed_diagnostics
+    }
+
     /// How many lines there were.
     #[must_use]
     pub fn lines(&self) -> u64 {
         self.lines
     }
+}
 
-    /// A byte order mark, as some editors write it, is no part of the text.
-    fn without_mark(&mut self, text: &'a [u8]) -> &'a [u8] {
-        let Some(text) = text.strip_prefix("\u{feff}".as_bytes()) else { return text };
-        self.diagnostics.push(Diagnostic::remark(1, 0, "begins with a byte order mark; it is passed over"));
-        text
+/// Reads a scrape line by line, and keeps none of it: a text of half a gigabyte may have thirty million samples.
+pub(crate) struct ScrapeReader<'a> {
+    text: &'a [u8],
+    rest: &'a [u8],
+    grammar: Grammar,
+    remarks: Remarks,
+    ends: Ends,
+    end: ScrapeEnd,
+    most_diagnostics: u64,
+}
+
+/// What a line says.
+pub(crate) enum Entry<'a> {
+    Sample(Sample<'a>),
+    /// The type of a metric family.
+    Type(std::borrow::Cow<'a, str>, MetricType),
+}
+
+/// What is known once all is read.
+#[derive(Debug, Default)]
+pub(crate) struct ScrapeEnd {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    pub(crate) suppressed_diagnostics: u64,
+    pub(crate) lines: u64,
+}
+
+impl<'a> ScrapeReader<'a> {
+    pub(crate) fn new(text: &'a [u8], dialect: Dialect, most_diagnostics: u64) -> Self {
+        let mut end = ScrapeEnd::default();
+        // A byte order mark, as some editors write it, is no part of the text.
+        let unmarked = text.strip_prefix("\u{feff}".as_bytes());
+        if unmarked.is_some() {
+            end.diagnostics.push(Diagnostic::remark(1, 0, "begins with a byte order mark; it is passed over"));
+        }
+        let text = unmarked.unwrap_or(text);
+        let grammar = Grammar { dialect, strict: false };
+        Self { text, rest: text, grammar, remarks: Remarks::default(), ends: Ends::default(), end, most_diagnostics }
     }
 
-    fn line(&mut self, line: &'a [u8], grammar: Grammar) -> Result<(), Flaw> {
+    /// Once there is no entry left: the diagnostics, those about its end too.
+    pub(crate) fn finish(mut self) -> ScrapeEnd {
+        self.remarks.tell(&mut self.end.diagnostics);
+        self.ends.tell(self.text, self.grammar.dialect, &mut self.end);
+        self.end
+    }
+
+    fn line(&mut self, line: &'a [u8]) -> Result<Option<Entry<'a>>, Flaw> {
         let start = sample::skip_blanks(line, 0);
         match line.get(start) {
-            None => Ok(()),
-            Some(b'#') => self.comment(line, start),
+            None => Ok(None),
+            Some(b'#') => comment(line, start),
             Some(_) => {
                 let text = std::str::from_utf8(line).map_err(|err| (err.valid_up_to(), "not UTF-8"))?;
-                self.samples.push(Sample::decode(text, start, grammar)?);
-                Ok(())
+                let sample = Sample::decode(text, start, self.grammar)?;
+                if self.grammar.dialect == Dialect::Prometheus
+                    && self.remarks.seconds.is_none()
+                    && sample.timestamp_ms.is_some()
+                    && ends_in_seconds(line)
+                {
+                    self.remarks.seconds = Some(self.end.lines);
+                }
+                Ok(Some(Entry::Sample(sample)))
             }
         }
     }
 
-    /// `# TYPE` lines are kept, all other comments are free text.
-    fn comment(&mut self, line: &'a [u8], start: usize) -> Result<(), Flaw> {
-        let Ok(text) = std::str::from_utf8(line) else { return Ok(()) };
-        if let Some(Metadata { name, kind: Some(kind), .. }) = Metadata::lenient(text, start)? {
-            self.types.push((name, kind));
+    fn skip(&mut self, (column, problem): Flaw) {
+        if (self.end.diagnostics.len() as u64) < self.most_diagnostics {
+            self.end.diagnostics.push(Diagnostic::skipped(self.end.lines, column, problem));
+        } else {
+            self.end.suppressed_diagnostics += 1;
         }
-        Ok(())
     }
+}
+
+impl<'a> Iterator for ScrapeReader<'a> {
+    type Item = Entry<'a>;
+
+    fn next(&mut self) -> Option<Entry<'a>> {
+        while !self.rest.is_empty() {
+            let (line, next) = split_line(self.rest);
+            self.rest = next;
+            self.end.lines += 1;
+            if self.end.lines.is_multiple_of(OFTEN) {
+                checkpoint();
+            }
+            let (line, returns) = match line.strip_suffix(b"\r") {
+                Some(line) => (line, true),
+                None => (line, false),
+            };
+            self.ends.line(line, self.end.lines);
+            self.remarks.carriage_return = self.remarks.carriage_return.or(returns.then_some(self.end.lines));
+            match self.line(line) {
+                Err(flaw) => self.skip(flaw),
+                Ok(None) => {}
+                Ok(found) => return found,
+            }
+        }
+        None
+    }
+}
+
+/// After so many lines, whether the work was interrupted is looked at.
+const OFTEN: u64 = 1024;
+
+/// `# TYPE` lines say something, all other comments are free text.
+fn comment(line: &[u8], start: usize) -> Result<Option<Entry<'_>>, Flaw> {
+    let Ok(text) = std::str::from_utf8(line) else { return Ok(None) };
+    let metadata = Metadata::lenient(text, start)?;
+    Ok(metadata.and_then(|metadata| Some(Entry::Type(metadata.name, metadata.kind?))))
 }
 
 /// Where a scrape ends, and where it should: one that was cut has a last number that looks whole, and is not.
@@ -159,9 +230,9 @@ impl Ends {
         }
     }
 
-    fn tell(&self, text: &[u8], dialect: Dialect, exposition: &mut Exposition<'_>) {
-        let last = exposition.lines;
-        let diagnostics = &mut exposition.diagnostics;
+    fn tell(&self, text: &[u8], dialect: Dialect, end: &mut ScrapeEnd) {
+        let last = end.lines;
+        let diagnostics = &mut end.diagnostics;
         if self.last_line_is_sample && !text.ends_with(b"\n") {
             let problem = "the text ends within a line: it may have been cut, and its last number with it";
             diagnostics.push(Diagnostic::remark(last, 0, problem));
