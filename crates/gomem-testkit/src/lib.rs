@@ -5,6 +5,7 @@
 //! |---|---|
 //! | `testdata` | [`root`], [`file()`], [`testdata`], [`incident`]: the workspace and its recorded inputs |
 //! | `go_pprof` | [`Pprof`]: `go tool pprof`, asked what gomem is asked |
+//! | `growth` | [`assert_linear`]: how the cost of work grows with its input |
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
 
@@ -12,10 +13,12 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::print_stdout)]
 
 mod go_pprof;
+mod growth;
 mod modules;
 mod names;
 mod testdata;
 
 pub use go_pprof::{Calls, Pprof, Sums, add, add_call};
+pub use growth::assert_linear;
 pub use modules::Modules;
 pub use testdata::{IncidentFile, file, incident, inflated, root, testdata, testdata_text};

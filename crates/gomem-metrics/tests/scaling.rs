@@ -1,0 +1,106 @@
+//! What an input costs grows with its size, whatever is in it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::fmt::Write as _;
+
+use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
+use gomem_testkit::assert_linear;
+
+/// An input by its size.
+type Input = fn(usize) -> String;
+
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
+fn push(text: &String) {
+    let mut metrics = Metrics::new();
+    metrics.push(0, text.as_bytes()).unwrap();
+    std::hint::black_box(metrics.series().len());
+}
+
+#[test]
+fn text_of_every_kind() {
+    let kinds: [(&str, Input); 7] = [
+        ("times that fall", |count| lines(count, |at| format!("a 1 {}\n", 10_000_000 - at))),
+        ("times that alternate", |count| {
+            lines(count, |at| format!("a 1 {}\n", if at % 2 == 0 { at } else { 9_000_000 - at }))
+        }),
+        ("lines that are none", |count| format!("a 1\n{}", lines(count, |_| "x\n".to_owned()))),
+        ("new series", |count| lines(count, |at| format!("a{{b=\"{at}\"}} 1\n"))),
+        ("types", |count| format!("a 1\n{}", lines(count, |at| format!("# TYPE a{at} gauge\n")))),
+        ("labels of one sample", |count| format!("a{{{}}} 1\n", lines(count, |at| format!("l{at}=\"v\",")))),
+        ("one label", |count| format!("a{{b=\"{}\"}} 1\n", "\\\\".repeat(count))),
+    ];
+    for (name, input) in kinds {
+        assert_linear(name, 10_000, input, push);
+    }
+}
+
+#[test]
+fn strict_text() {
+    let kinds: [(&str, Input); 4] = [
+        ("label sets", |count| lines(count, |at| format!("a{{b=\"{at}\"}} 1\n"))),
+        ("labels of one sample", |count| format!("a{{{}}} 1\n", lines(count, |at| format!("l{at}=\"v\",")))),
+        ("families", |count| lines(count, |at| format!("# TYPE a{at} gauge\na{at} 1\n"))),
+        ("buckets", |count| {
+            let buckets = lines(count, |at| format!("a_bucket{{le=\"{at}\"}} 1\n"));
+            format!("# TYPE a histogram\n{buckets}a_bucket{{le=\"+Inf\"}} 1\na_sum 1\na_count 1\n")
+        }),
+    ];
+    for (name, input) in kinds {
+        assert_linear(&format!("strict: {name}"), 5_000, input, |text| {
+            let mut metrics = Metrics::with_options(MetricsOptions::default().with_strict(true));
+            let _ = metrics.push(0, text.as_bytes());
+        });
+    }
+}
+
+#[test]
+fn scrapes_one_after_the_other() {
+    assert_linear(
+        "many scrapes of a known series",
+        10_000,
+        |count| count,
+        |&count| {
+            let mut metrics = Metrics::new();
+            (0..count as i64).for_each(|time| metrics.push_scrape(time, b"a 1\nb 2\n").unwrap());
+        },
+    );
+}
+
+#[test]
+fn json_with_large_labels() {
+    let points = |count| lines(count, |at| format!("{}[{at},\"1\"]", if at == 0 { "" } else { "," }));
+    let matrix = |count: usize| {
+        let label = "x".repeat(count);
+        format!(
+            r#"{{"data":{{"resultType":"matrix","result":[{{"metric":{{"__name__":"a","b":"{label}"}},"values":[{}]}}]}}}}"#,
+            points(count)
+        )
+    };
+    assert_linear("a label beside as many values", 10_000, matrix, push);
+}
+
+#[test]
+fn gc_traces() {
+    let cycle = |number: usize, start: usize| {
+        format!(
+            "gc {number} @{start}.0s 1%: 0.1+1+0.1 ms clock, 0.1+0.1/0.1/0.1+0.1 ms cpu, 4->4->2 MB, 4 MB goal, 0 MB stacks, \
+             0 MB globals, 4 P\n"
+        )
+    };
+    let decode = |text: &String| drop(GcTrace::decode(text.as_bytes()));
+    let one_line = |count| lines(count, |_| "gc 1 @0.1s 1%: ".to_owned());
+    assert_linear("beginnings of cycles in one line", 10_000, one_line, decode);
+    assert_linear("cycles", 5_000, |count| lines(count, |at| cycle(at + 1, at)), decode);
+    assert_linear("processes of one cycle", 2_000, |count| lines(count, |_| cycle(1, 1)), decode);
+    assert_linear("falling cycles", 2_000, |count| lines(count, |at| cycle(10_000_000 - at, 1)), decode);
+    let origins = |count| {
+        let mut text = String::new();
+        (0..count).for_each(|at| write!(text, "pod-{at} | {}", cycle(at + 1, at)).unwrap());
+        text
+    };
+    assert_linear("as many pods as cycles", 2_000, origins, decode);
+}
