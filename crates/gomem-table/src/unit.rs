@@ -105,11 +105,15 @@ impl Unit {
     }
 }
 
-/// A share in percent, with so many digits behind the point, and without the sign of a zero.
+/// A share in percent, with so many digits behind the point, and without the sign of a zero. What is more than nothing and
+/// rounds to it is `< 0.1 %`.
 #[must_use]
 pub fn percent(fraction: f64, digits: usize) -> String {
     let text = format!("{:.digits$}", fraction * 100.0);
     let is_zero = text.chars().all(|c| matches!(c, '-' | '0' | '.'));
+    if is_zero && fraction > 0.0 {
+        return format!("< {:.digits$} %", 0.1_f64.powi(i32::try_from(digits).unwrap_or(i32::MAX)));
+    }
     format!("{} %", if is_zero { text.trim_start_matches('-') } else { &text })
 }
 

@@ -1,6 +1,7 @@
 //! What bytes are made of, in words.
 
 use gomem_symbol::Symbol;
+use gomem_table::percent;
 
 use crate::attribution::{Bytes, Part, Reason};
 
@@ -45,7 +46,7 @@ fn words(reason: Option<Reason>) -> String {
 
 /// `12.3 %`.
 pub(crate) fn share(fraction: f64) -> String {
-    format!("{:.1} %", fraction * 100.0)
+    percent(fraction, 1)
 }
 
 const SMALLEST_PART: f64 = 0.002;

@@ -33,6 +33,14 @@ pub struct Overview {
     pub malloc_cpu_fraction: Option<f64>,
     /// The largest resident size.
     pub peak_resident_bytes: Option<f64>,
+    /// The first moment that metrics or profiles are of.
+    pub start_ms: Option<i64>,
+    /// The last one.
+    pub end_ms: Option<i64>,
+    /// The program: the import path of its main package, by its file or by `go_build_info`.
+    pub program: Option<String>,
+    /// The build id of the program's file, as the heap profile says it.
+    pub build_id: Option<String>,
     /// Goroutines at the end.
     pub goroutines: Option<f64>,
 }
@@ -54,7 +62,20 @@ impl Overview {
         let peak = state.values(Quantity::ResidentBytes).iter().flatten().copied().reduce(f64::max);
         let info = bundle.metrics().named("go_info").next();
         let metrics_seconds = times.and_then(|times| Some((times.last()? - times.first()?) as f64 / 1e3));
+        let moments = || {
+            let profiles = bundle.heaps().iter().filter_map(|heap| heap.profile.time_nanos());
+            state
+                .times_ms()
+                .iter()
+                .copied()
+                .filter(|&ms| ms != 0)
+                .chain(profiles.map(|nanos| nanos.div_euclid(1_000_000)))
+        };
         Self {
+            start_ms: moments().min(),
+            end_ms: moments().max(),
+            program: program(bundle),
+            build_id: build_id(bundle),
             go_version: info.and_then(|series| series.label("version")).map(str::to_owned),
             seconds: metrics_seconds.filter(|&seconds| seconds > 0.0).or(window.map(|window| window.seconds)),
             gc_cycles: window.map(|window| window.cycles),
@@ -81,6 +102,17 @@ impl Row for Overview {
             "the Go version",
             |overview: &&'a Self| overview.go_version.as_deref(),
         );
+        let table = table
+            .optional_text("program", UNKNOWN, "the import path of its main package", |overview| {
+                overview.program.as_deref()
+            })
+            .optional_text("build_id", UNKNOWN, "of the program's file, by the heap profile", |overview| {
+                overview.build_id.as_deref()
+            })
+            .optional_timestamp("start", UNKNOWN, "the first moment of metrics and heap profiles", |overview| {
+                overview.start_ms
+            })
+            .optional_timestamp("end", UNKNOWN, "the last one", |overview| overview.end_ms);
         let table = number(table, "seconds", Unit::Seconds, "how long the bundle covers", |overview| overview.seconds);
         let table = number(table, "gc_cycles", Unit::Count, "GC cycles in gc_seconds", |overview| overview.gc_cycles);
         let counted = "how long GC cycles were counted: a GC trace may cover more than the metrics";
@@ -101,6 +133,19 @@ impl Row for Overview {
         let table = number(table, "peak_resident_bytes", Unit::Bytes, peak, |overview| overview.peak_resident_bytes);
         number(table, "goroutines", Unit::Count, "goroutines at the end", |overview| overview.goroutines)
     }
+}
+
+/// The program's name for itself.
+fn program(bundle: &Bundle) -> Option<String> {
+    let told = |path: &str| Some(path.to_owned()).filter(|path| !path.is_empty());
+    let by_file = bundle.binary().and_then(|binary| told(&binary.build_info().path));
+    by_file.or_else(|| told(bundle.metrics().named("go_build_info").next()?.label("path")?))
+}
+
+/// What the latest heap profile says of the program's file.
+fn build_id(bundle: &Bundle) -> Option<String> {
+    let heap = bundle.latest_heap()?;
+    heap.profile.mappings().map(|mapping| mapping.build_id().to_owned()).find(|id| !id.is_empty())
 }
 
 /// The share of a CPU profile that runs in a function or below it.

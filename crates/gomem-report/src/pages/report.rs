@@ -3,6 +3,7 @@
 use gomem_escape::{HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report};
+use gomem_table::percent;
 use minijinja::{Environment, Value, context};
 
 use crate::{
@@ -43,7 +44,7 @@ pub fn html(report: &Report) -> String {
                 function => finding.place.as_ref().map(Place::short_function),
                 message => finding.compiler_message.clone(),
                 cause => finding.cause.map(|cause| cause.name().replace('_', " ")),
-                share => finding.bytes_fraction.map(|share| format!("{:.1} %", share * 100.0)),
+                share => finding.bytes_fraction.map(|share| percent(share, 1)),
                 width => finding.bytes_fraction.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
                 predicted => finding.saving.map(predicted),
                 confidence => finding.confidence.name(),
@@ -67,9 +68,9 @@ pub fn html(report: &Report) -> String {
                 function => site.place.short_function(),
                 charged_to => (site.place != site.charged_to).then(|| site.charged_to.short()),
                 bytes => gomem_table::Unit::Bytes.humanize(site.bytes as f64),
-                share => format!("{:.1} %", site.bytes_fraction * 100.0),
-                objects => format!("{:.1} %", site.objects_fraction * 100.0),
-                inuse => format!("{:.1} %", site.inuse_fraction * 100.0),
+                share => percent(site.bytes_fraction, 1),
+                objects => percent(site.objects_fraction, 1),
+                inuse => percent(site.inuse_fraction, 1),
                 cause => site.cause().map(|cause| cause.name().replace('_', " ")),
                 message => site.compiler_message().map(|message| gomem_symbol::shortened(&message).into_owned()),
                 explanation => site.explanation,

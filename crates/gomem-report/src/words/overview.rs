@@ -1,7 +1,7 @@
 //! The run in numbers, for people.
 
 use gomem_postmortem::Overview;
-use gomem_table::Unit;
+use gomem_table::{Unit, rfc3339};
 
 /// Label and value of everything that is known.
 pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
@@ -18,6 +18,9 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
     });
     let unit = |value: Option<f64>, unit: Unit| value.map(|value| unit.humanize(value));
     [
+        ("when", when(overview)),
+        ("program", overview.program.clone()),
+        ("build id", overview.build_id.clone()),
         ("Go", overview.go_version.clone()),
         ("observed", unit(overview.seconds, Unit::Seconds)),
         ("allocated", unit(overview.alloc_bytes, Unit::Bytes)),
@@ -31,4 +34,19 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
     .into_iter()
     .filter_map(|(label, value)| Some((label, value?)))
     .collect()
+}
+
+/// `2026-11-24 01:41:14 to 01:44:13 UTC`, so that it can be laid beside a deployment and an alert.
+fn when(overview: &Overview) -> Option<String> {
+    let clock = |ms: i64| {
+        let text = rfc3339(ms);
+        let (date, time) = text.split_once('T')?;
+        Some((date.to_owned(), time.split(['.', 'Z']).next()?.to_owned()))
+    };
+    let ((date, start), (last_date, end)) = (clock(overview.start_ms?)?, clock(overview.end_ms?)?);
+    Some(match (date == last_date, start == end) {
+        (true, true) => format!("{date} {start} UTC"),
+        (true, false) => format!("{date} {start} to {end} UTC"),
+        (false, _) => format!("{date} {start} to {last_date} {end} UTC"),
+    })
 }
