@@ -73,8 +73,7 @@ impl Present {
         }
         let now = find(&run.stretch(last.rows.clone()));
         let seconds = run.since_begin(rows.end - 1) - run.since_begin(last.rows.start);
-        let opinion =
-            now.undecided(&format!("too short a time to tell, the last {} only", Unit::Seconds.humanize(seconds)));
+        let opinion = now.undecided(&format!("too short a time to tell, the last {} only", duration(seconds)));
         Self { opinion, rows: last.rows.clone() }
     }
 }
@@ -128,7 +127,7 @@ fn of_stretch(run: &Window<'_>, find: Find, stretch: &Stretch) -> Opinion {
 
 fn since(opinion: Opinion, run: &Window<'_>, rows: &Range<usize>) -> Opinion {
     let seconds = run.since_begin(rows.end - 1) - run.since_begin(rows.start);
-    let more = format!(", for the last {}", Unit::Seconds.humanize(seconds));
+    let more = format!(", for the last {}", duration(seconds));
     opinion.adding(&more).with("lasts_seconds", seconds, Unit::Seconds)
 }
 
@@ -138,8 +137,17 @@ fn ended(now: Opinion, run: &Window<'_>, was: &Opinion, end: usize) -> Opinion {
         return now;
     }
     let seconds = run.since_begin(run.rows.end - 1) - run.since_begin(end.saturating_sub(1).max(run.rows.start));
-    let more = format!("; it is over since {}, before that: {}", Unit::Seconds.humanize(seconds), was.summary);
+    let more = format!("; it is over since {}, before that: {}", duration(seconds), was.summary);
     now.adding(&more).with("over_for_seconds", seconds, Unit::Seconds)
+}
+
+/// As people say it.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        ..120.0 => format!("{seconds:.0} s"),
+        ..7200.0 => format!("{:.0} min", seconds / 60.0),
+        _ => format!("{:.1} h", seconds / 3600.0),
+    }
 }
 
 /// A sixth of a run.

@@ -2,7 +2,7 @@
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
-//! not known, that share is below 10 %. Where cycles are not counted, only a live heap beyond the limit tells.  `GOGC=off` with a limit that leaves room is no
+//! not known, that share is below 10 %. Where cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that leaves room is no
 //! thrashing: measured there, the goal was six times the live heap.
 
 use gomem_finding::{Confidence, Severity};
