@@ -6,7 +6,7 @@ use std::{env, fmt::Write, fs};
 
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
-use gomem_heap::Heap;
+use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
 use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
 use gomem_pprof::{
@@ -17,10 +17,13 @@ use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::root;
 
 /// The tables of a heap dump, by what Python calls them.
-const HEAP: [(&str, &str); 8] = [
+const HEAP: [(&str, &str); 11] = [
     ("Heap.retained", "holders"),
     ("Heap.retained(by=\"site\")", "holder_sites"),
     ("Heap.retained(by=\"type\")", "heap_types"),
+    ("Heap.paths", "heap_paths"),
+    ("Heap.windows", "windows"),
+    ("Heap.maps", "maps"),
     ("Heap.goroutines", "heap_goroutines"),
     ("Heap.objects", "objects"),
     ("Heap.roots", "roots"),
@@ -118,7 +121,8 @@ fn parts() -> Vec<Part> {
         ("", RuntimeTraceNumber::schema()),
     ];
     let gogc = vec![("GcModel.predict", Prediction::schema()), ("GcModel.recommend", Recommendation::schema())];
-    let heap = HEAP.map(|(python, name)| (python, listed(Heap::TABLES, name))).to_vec();
+    let mut heap = HEAP.map(|(python, name)| (python, listed(Heap::TABLES, name))).to_vec();
+    heap.push(("Heap.diff", DifferenceRow::schema()));
     let [findings, sites, lines] = ["findings", "sites", "lines"].map(|name| listed(Report::TABLES, name));
     let report = vec![
         ("Report.findings", findings),

@@ -3,7 +3,7 @@
 use gomem_binary::Layout;
 
 use crate::{
-    dump,
+    answers, dump,
     error::{Diagnostic, Error, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
     memory::{Site, Snapshot},
@@ -175,6 +175,13 @@ impl Heap {
     #[must_use]
     pub fn site_shares(&self) -> Vec<SiteShare> {
         holders::shares(&self.snapshot, &self.ownership)
+    }
+
+    /// The dump without its contents, fit to send: what stays are words that point into the heap, the stacks or the program, and the
+    /// lengths beside them. Names of functions, files and types stay. What cannot be read is left out.
+    #[must_use]
+    pub fn redacted(&self) -> Vec<u8> {
+        answers::redacted(&self.snapshot)
     }
 
     /// The places that allocate, by number.

@@ -8,6 +8,11 @@
 //! | know who keeps what | [`Heap::holdings`], [`Holding`], [`HolderKind`], [`HolderRow`] |
 //! | know which line allocated it | [`Heap::site_shares`], [`SiteShare`], [`Site`], [`SiteFrame`], [`HolderSiteRow`] |
 //! | look at goroutines, types, objects, roots | [`GoroutineRow`], [`TypeRow`], [`ObjectRow`], [`RootRow`] |
+//! | see what a holder keeps, in steps | [`Heap::steps`], [`StepRow`] |
+//! | find buffers and maps that are mostly empty | [`WindowRow`], [`MapRow`] |
+//! | give it to readers of profiles | [`Heap::to_pprof`] |
+//! | compare two dumps | [`Heap::diff`], [`DifferenceRow`] |
+//! | make a dump fit to send | [`Heap::redacted`] |
 //! | know what a dump lacks | [`SummaryRow`], [`Heap::diagnostics`], [`Diagnostic`], [`Flaw`], [`DiagnosticRow`] |
 //! | handle bad input | [`Error`], [`ErrorKind`] |
 
@@ -15,6 +20,7 @@
 
 mod answers;
 mod dump;
+mod encode;
 mod error;
 mod graph;
 mod heap;
@@ -27,4 +33,7 @@ pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use heap::{Heap, HeapOptions};
 pub use holders::{HolderKind, Holding, RootChoice, SiteShare};
 pub use memory::{Site, SiteFrame};
-pub use tables::{DiagnosticRow, GoroutineRow, HolderRow, HolderSiteRow, ObjectRow, RootRow, SummaryRow, TypeRow};
+pub use tables::{
+    DiagnosticRow, DifferenceRow, GoroutineRow, HolderRow, HolderSiteRow, MapRow, ObjectRow, RootRow, StepRow,
+    SummaryRow, TypeRow, WindowRow,
+};

@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log", "std_library"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
-    ("gomem-heap", &["error", "memory", "dump", "program", "graph", "holders", "answers", "heap", "tables"]),
+    ("gomem-heap", &["error", "memory", "dump", "program", "graph", "holders", "answers", "heap", "tables", "encode"]),
     (
         "gomem-pprof",
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],

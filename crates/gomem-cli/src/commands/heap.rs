@@ -1,15 +1,20 @@
 //! `gomem heap`: who keeps memory, by a heap dump.
 
-use std::{io::Write, path::PathBuf};
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum};
 use gomem_heap::{Heap as HeapDump, HeapOptions, RootChoice};
+use gomem_pprof::Profile;
 use gomem_table::{Table, ToTable, Unit};
 
 use crate::{
     failure::Failure,
     read::{read, read_heap},
-    show::{Format, Output, first_rows},
+    show::{Format, Output, first_rows, whole_flame, write_or_print},
 };
 
 /// Who keeps memory alive: each byte of a heap dump by the global variable, goroutine, timer or finalizer that holds it.
@@ -17,7 +22,10 @@ use crate::{
 #[command(after_help = "Examples:
   gomem heap heap.dump --binary ./app
   gomem heap heap.dump --binary ./app --by site -n 40
-  gomem heap heap.dump --binary ./app --by goroutine --format csv
+  gomem heap heap.dump --binary ./app --path-to main.cache
+  gomem heap after.dump --binary ./app --before before.dump
+  gomem heap heap.dump --binary ./app --flame holders.html
+  gomem heap heap.dump --redact fit-to-send.dump
 
 A dump holds all that the program had in memory. gomem shows addresses, sizes and names, never contents.")]
 pub(crate) struct Heap {
@@ -29,6 +37,24 @@ pub(crate) struct Heap {
     /// What a row is.
     #[arg(long, value_enum, default_value_t)]
     by: By,
+    /// What this holder keeps, in steps: objects that look alike are one.
+    #[arg(long, value_name = "HOLDER", group = "question")]
+    path_to: Option<String>,
+    /// Small slices and strings that keep a large buffer alive.
+    #[arg(long, group = "question")]
+    windows: bool,
+    /// Maps and how full they are.
+    #[arg(long, group = "question")]
+    maps: bool,
+    /// An earlier dump of the same program: what changed since, by holder and line.
+    #[arg(long, alias = "diff", value_name = "DUMP", group = "question")]
+    before: Option<PathBuf>,
+    /// Writes a flame graph of what holders keep, in steps.
+    #[arg(long, value_name = "FILE", group = "question")]
+    flame: Option<PathBuf>,
+    /// Writes the dump without its contents, so that it can be sent: it has the same answers but for maps.
+    #[arg(long, value_name = "FILE", group = "question")]
+    redact: Option<PathBuf>,
     /// Which roots may keep an object: `all` counts the runtime's own lists like the program's variables.
     #[arg(long, value_enum, default_value_t)]
     roots: Roots,
@@ -71,7 +97,13 @@ impl Heap {
             let place = diagnostic.offset.map_or_else(String::new, |offset| format!("byte {offset}: "));
             writeln!(err, "gomem: {}: {place}{}", self.dump.display(), diagnostic.flaw)?;
         }
-        let table = self.table(&heap);
+        if let Some(path) = &self.redact {
+            return write_private(path, &heap.redacted()).map_err(|problem| Failure::io(path, &problem));
+        }
+        if let Some(path) = &self.flame {
+            return self.write_flame(&heap, path, out);
+        }
+        let table = self.table(&heap)?;
         first_rows(&table, self.rows, self.format, &whole(&heap), out)
     }
 
@@ -90,15 +122,47 @@ impl Heap {
         }
     }
 
-    fn table(&self, heap: &HeapDump) -> Table {
-        let (table, short): (Table, &[&str]) = match self.by {
-            By::Holder => (heap.holders().to_table(), &HOLDER),
-            By::Site => (heap.holder_sites().to_table(), &SITE),
-            By::Type => (heap.types().to_table(), &TYPE),
-            By::Goroutine => (heap.goroutines().to_table(), &GOROUTINE),
+    fn table(&self, heap: &HeapDump) -> Result<Table, Failure> {
+        let (table, short): (Table, &[&str]) = match (&self.path_to, &self.before, self.by) {
+            (Some(holder), ..) => (self.steps(heap, holder)?, &STEP),
+            (_, Some(before), _) => (heap.diff(&read_heap(before, self.options()?)?).to_table(), &DIFFERENCE),
+            _ if self.windows => (heap.windows(4096, 8).to_table(), &WINDOW),
+            _ if self.maps => (heap.maps().to_table(), &MAP),
+            (.., By::Holder) => (heap.holders().to_table(), &HOLDER),
+            (.., By::Site) => (heap.holder_sites().to_table(), &SITE),
+            (.., By::Type) => (heap.types().to_table(), &TYPE),
+            (.., By::Goroutine) => (heap.goroutines().to_table(), &GOROUTINE),
         };
-        if self.format == Format::Text { table.select(short) } else { table }
+        Ok(if self.format == Format::Text { table.select(short) } else { table })
     }
+
+    fn steps(&self, heap: &HeapDump, holder: &str) -> Result<Table, Failure> {
+        let steps = heap.steps(Some(holder));
+        if steps.is_empty() {
+            let largest = heap.holdings().iter().find(|holding| holding.holders.len() == 1);
+            let example = largest.map_or("", |holding| &holding.holders[0]);
+            return Err(Failure::Usage(format!("--path-to {holder}: no such holder; one is `{example}`")));
+        }
+        Ok(steps.to_table())
+    }
+
+    fn write_flame(&self, heap: &HeapDump, path: &Path, out: &mut Output<'_>) -> Result<(), Failure> {
+        let profile = Profile::decode(&heap.to_pprof()).map_err(|problem| Failure::input(&self.dump, problem))?;
+        let html = whole_flame(&whole(heap), &profile, profile.default_sample_type());
+        if write_or_print(path, html.document().as_bytes(), out)? {
+            writeln!(out, "flame graph: {}", path.display())?;
+        }
+        Ok(())
+    }
+}
+
+/// A file that nobody else can read.
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?.write_all(bytes)
 }
 
 /// What the dump is of.
@@ -121,3 +185,7 @@ const HOLDER: [&str; 8] = [
 const SITE: [&str; 8] = ["holders", "function", "line", "bytes", "bytes_low", "bytes_high", "samples", "file"];
 const TYPE: [&str; 5] = ["type", "source", "objects", "bytes", "retained_bytes"];
 const GOROUTINE: [&str; 6] = ["goroutine", "entry", "state", "wait_reason", "retained_bytes", "created_by"];
+const STEP: [&str; 6] = ["step", "label", "repeat", "retained_bytes", "site_file", "site_line"];
+const WINDOW: [&str; 7] = ["holders", "kind", "buffer_bytes", "shown_bytes", "views", "site_file", "site_line"];
+const MAP: [&str; 5] = ["holders", "entries", "capacity", "table_bytes", "fill"];
+const DIFFERENCE: [&str; 7] = ["holders", "file", "line", "before_bytes", "after_bytes", "delta_bytes", "status"];

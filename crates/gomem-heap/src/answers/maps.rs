@@ -39,6 +39,28 @@ pub(crate) fn shape(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
     }
 }
 
+/// The objects that a map's tables are made of, by number.
+pub(crate) fn parts(snapshot: &Snapshot, object: u32) -> Vec<u32> {
+    let pointees = |object: u32| {
+        let mut found = Vec::new();
+        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |_, value| {
+            found.extend(snapshot.objects.find(value));
+        });
+        found
+    };
+    let mut parts = pointees(object);
+    // The directory's tables, and their groups.
+    if let ([directory], Some(1..)) = (parts.as_slice(), snapshot.word(object, 24)) {
+        let mut tables = pointees(*directory);
+        tables.dedup();
+        parts.extend(tables.iter().flat_map(|table| pointees(*table)));
+        parts.extend(tables);
+    }
+    parts.sort_unstable();
+    parts.dedup();
+    parts
+}
+
 /// `Map{used, seed, dirPtr, dirLen, …}`.
 fn swiss(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
     let order = snapshot.target.order;

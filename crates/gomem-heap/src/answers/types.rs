@@ -84,6 +84,11 @@ impl Types {
         reader.types
     }
 
+    /// The number of an object's type.
+    pub(crate) fn number(&self, object: u32) -> Option<u32> {
+        self.of_object[object as usize].checked_sub(1)
+    }
+
     /// The type of an object.
     pub(crate) fn of(&self, object: u32) -> Option<&ObjectType> {
         self.all.get((self.of_object[object as usize] as usize).checked_sub(1)?)
@@ -110,7 +115,10 @@ impl Reader<'_> {
         let Some(address) = self.snapshot.word(object, 0).filter(|address| *address != 0) else { return };
         // Its first word holds the address of a type, which is no pointer into the heap.
         if let Some(record) = self.record(address) {
-            self.set(object, record.name.into(), TypeSource::Header);
+            // Of an array's elements the type is that of one.
+            let is_array = record.bytes > 0 && record.bytes <= (bytes - word_bytes) / 2;
+            let name = if is_array { format!("[]{}", record.name) } else { record.name };
+            self.set(object, name.into(), TypeSource::Header);
         }
     }
 
@@ -143,7 +151,7 @@ impl Reader<'_> {
             let known = || {
                 let name = snapshot.types.get(&address)?.name.to_string();
                 // The dump writes of pointers' types the package alone.
-                (!name.ends_with('.')).then_some(TypeRecord { name, pointee: None })
+                (!name.ends_with('.')).then_some(TypeRecord { name, bytes: 0, pointee: None })
             };
             program.type_at(address, snapshot.target.order).or_else(known)
         };

@@ -87,14 +87,17 @@ fn read(file: &[u8], after: usize, target: &Target, layout: SpanLayout, limits: 
         start = if cursor.at > after { cursor.at } else { start };
         match records.read(&mut cursor, &mut last) {
             Ok(true) => {}
-            Ok(false) => break None,
+            Ok(false) => {
+                start = cursor.at;
+                break None;
+            }
             Err(Stop::Cut) => break Some(Flaw::Cut { after: name(last), missing: missing(last) }),
             Err(Stop::Damaged(problem)) => break Some(Flaw::Damaged { problem, missing: missing(last) }),
             Err(Stop::Refused(error)) => return Err(error),
         }
     };
     let end = end.map(|flaw| Diagnostic { offset: Some(start as u64), flaw });
-    Ok(records.finish(target.clone(), end))
+    Ok(records.finish(target.clone(), end, start))
 }
 
 /// What was read so far.
@@ -186,8 +189,8 @@ impl<'a> Records<'a> {
         Ok(true)
     }
 
-    fn finish(self, target: Target, end: Option<Diagnostic>) -> Snapshot {
-        let (objects, phantom_slots, mut diagnostics) = self.objects.finish();
+    fn finish(self, target: Target, flaw: Option<Diagnostic>, end: usize) -> Snapshot {
+        let (objects, phantoms, mut diagnostics) = self.objects.finish();
         let mut samples: Vec<(u32, u32)> = self
             .samples
             .iter()
@@ -195,8 +198,8 @@ impl<'a> Records<'a> {
             .collect();
         samples.sort_unstable();
         samples.dedup_by_key(|(object, _)| *object);
-        let is_complete = end.is_none();
-        diagnostics.extend(end);
+        let is_complete = flaw.is_none();
+        diagnostics.extend(flaw);
         Snapshot {
             file: Vec::new(),
             target,
@@ -212,7 +215,8 @@ impl<'a> Records<'a> {
             samples,
             counted: self.counted,
             is_complete,
-            phantom_slots,
+            phantoms,
+            end,
             diagnostics,
         }
     }

@@ -7,7 +7,7 @@ use crate::{
         stop::Stop,
     },
     error::{Diagnostic, Error, ErrorKind, Flaw},
-    memory::{Builder, Objects, Order},
+    memory::{Builder, Objects, Order, Words},
 };
 
 /// Objects as they are read.
@@ -19,7 +19,7 @@ pub(super) struct ObjectReader {
     limit: u32,
     /// The page of small slots that is being read.
     page: Option<Page>,
-    pub(super) phantoms: u64,
+    pub(super) phantoms: Vec<Words>,
     pub(super) huge: Vec<Diagnostic>,
 }
 
@@ -33,7 +33,7 @@ struct Page {
 
 impl ObjectReader {
     pub(super) fn new(order: Order, layout: SpanLayout, limit: u32) -> Self {
-        Self { builder: Builder::default(), order, layout, limit, page: None, phantoms: 0, huge: Vec::new() }
+        Self { builder: Builder::default(), order, layout, limit, page: None, phantoms: Vec::new(), huge: Vec::new() }
     }
 
     #[inline]
@@ -75,12 +75,12 @@ impl ObjectReader {
         let mut objects = self.builder.len();
         while objects > page.first && self.builder.address(objects - 1) >= end {
             objects -= 1;
+            self.phantoms.push(self.builder.words(objects));
         }
-        self.phantoms += (self.builder.len() - objects) as u64;
         self.builder.truncate(objects);
     }
 
-    pub(super) fn finish(mut self) -> (Objects, u64, Vec<Diagnostic>) {
+    pub(super) fn finish(mut self) -> (Objects, Vec<Words>, Vec<Diagnostic>) {
         self.end_page();
         (self.builder.finish(), self.phantoms, self.huge)
     }

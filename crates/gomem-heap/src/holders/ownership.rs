@@ -33,6 +33,8 @@ pub(crate) struct Ownership {
     pub(crate) dominance: Dominance,
     /// What holders keep, the most first.
     pub(crate) holdings: Vec<Holding>,
+    /// The root that each holding is of, unless it is shared.
+    roots_of_holdings: Vec<Option<u32>>,
     /// The holding that each object is in.
     holding_of: Vec<u32>,
     objects: u32,
@@ -91,8 +93,8 @@ impl Ownership {
         edges.retain(|from, to| from == root || tiers[from as usize] == tiers[to as usize]);
         let bytes = |node: u32| if node < objects { snapshot.objects.bytes(node) } else { 0 };
         let dominance = Dominance::new(&edges, root, bytes);
-        let (holdings, holding_of) = holdings(&edges, &dominance, &roots, root, objects);
-        Ok(Self { roots, groups, tiers, dominance, holdings, holding_of, objects })
+        let (holdings, roots_of_holdings, holding_of) = holdings(&edges, &dominance, &roots, root, objects);
+        Ok(Self { roots, groups, tiers, dominance, holdings, roots_of_holdings, holding_of, objects })
     }
 
     /// The number of the holding that an object is in.
@@ -103,6 +105,29 @@ impl Ownership {
     /// The node of the graph that a root is.
     pub(crate) fn node_of_root(&self, root: u32) -> u32 {
         self.objects + root
+    }
+
+    /// The nodes of the graph: objects, roots, and the root of all.
+    pub(crate) fn nodes(&self) -> usize {
+        self.tiers.len()
+    }
+
+    /// Where each holding begins: its root, or the objects that several share.
+    pub(crate) fn starts(&self) -> Vec<Vec<u32>> {
+        let mut starts: Vec<Vec<u32>> =
+            self.roots_of_holdings.iter().map(|root| root.iter().copied().collect()).collect();
+        let root = self.tiers.len() as u32 - 1;
+        for &node in self.dominance.order() {
+            if node < self.objects && self.dominance.parent(node) == Some(root) {
+                starts[self.holding_of[node as usize] as usize].push(node);
+            }
+        }
+        starts
+    }
+
+    /// The tier of the roots that reach an object first.
+    pub(crate) fn tier(&self, object: u32) -> u8 {
+        self.tiers[object as usize]
     }
 
     /// Whether any root reaches an object.
@@ -232,8 +257,8 @@ fn add_roots(edges: &mut Edges, roots: &Roots, objects: u32, garbage: Option<(u3
     edges.end_node();
 }
 
-/// What holders keep, alone and together; and the holding of each object.
-fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, objects: u32) -> (Vec<Holding>, Vec<u32>) {
+/// What holders keep, alone and together; the root of each; and the holding of each object.
+fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, objects: u32) -> Sorted {
     let mut tops = dominance.tops();
     let sharing = Sharing::new(edges, dominance, &tops, root, objects);
     let mut holdings: Vec<Holding> = Vec::new();
@@ -284,13 +309,18 @@ fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, obje
         }
     }
     tops.truncate(objects as usize);
-    sorted(holdings, tops)
+    let mut roots_of_holdings: Vec<Option<u32>> =
+        roots.holders.iter().map(|holder| Some(objects + holder.node)).collect();
+    roots_of_holdings.resize(holdings.len(), None);
+    sorted(holdings.into_iter().zip(roots_of_holdings), tops)
 }
 
+type Sorted = (Vec<Holding>, Vec<Option<u32>>, Vec<u32>);
+
 /// The most first; the numbers of holdings follow.
-fn sorted(holdings: Vec<Holding>, mut holding_of: Vec<u32>) -> (Vec<Holding>, Vec<u32>) {
-    let mut numbered: Vec<(Holding, usize)> = holdings.into_iter().zip(0..).collect();
-    numbered.sort_by(|(a, _), (b, _)| {
+fn sorted(holdings: impl Iterator<Item = (Holding, Option<u32>)>, mut holding_of: Vec<u32>) -> Sorted {
+    let mut numbered: Vec<((Holding, Option<u32>), usize)> = holdings.zip(0..).collect();
+    numbered.sort_by(|((a, _), _), ((b, _), _)| {
         (b.retained_bytes, b.reachable_bytes, &a.holders, a.kind).cmp(&(
             a.retained_bytes,
             a.reachable_bytes,
@@ -303,7 +333,8 @@ fn sorted(holdings: Vec<Holding>, mut holding_of: Vec<u32>) -> (Vec<Holding>, Ve
         now[*before] = number;
     }
     holding_of.iter_mut().for_each(|number| *number = now.get(*number as usize).copied().unwrap_or_default());
-    (numbered.into_iter().map(|(holding, _)| holding).collect(), holding_of)
+    let (holdings, roots) = numbered.into_iter().map(|(holding, _)| holding).unzip();
+    (holdings, roots, holding_of)
 }
 
 fn shared(by: &crate::graph::SharedBy, roots: &Roots, objects: u32) -> Holding {

@@ -119,6 +119,10 @@ impl Builder {
         self.objects.addresses[object]
     }
 
+    pub(crate) fn words(&self, object: usize) -> Words {
+        self.objects.words(object as u32)
+    }
+
     /// Forgets all from this one on.
     pub(crate) fn truncate(&mut self, objects: usize) {
         self.objects.addresses.truncate(objects);
@@ -181,6 +185,12 @@ impl Index {
 }
 
 impl Objects {
+    /// Whether its type has pointers, be they nil.
+    pub(crate) fn has_pointers(&self, object: u32, file: &[u8]) -> bool {
+        let words = self.words(object);
+        file.get(words.place + words.length).is_some_and(|kind| *kind != 0)
+    }
+
     /// Each pointer of an object: its offset and value.
     #[inline]
     pub(crate) fn for_each_pointer(&self, object: u32, file: &[u8], order: Order, visit: impl FnMut(usize, u64)) {

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use crate::{
     error::Diagnostic,
-    memory::{Finalizer, Goroutine, Objects, Order, Segment, Site},
+    memory::{Finalizer, Goroutine, Objects, Order, Segment, Site, Words},
 };
 
 /// All that a picture of a program's memory says.
@@ -33,8 +33,10 @@ pub(crate) struct Snapshot {
     /// What the runtime itself counted.
     pub(crate) counted: Option<Counted>,
     pub(crate) is_complete: bool,
-    /// Records of slots that are no objects.
-    pub(crate) phantom_slots: u64,
+    /// Contents of slots that are no objects.
+    pub(crate) phantoms: Vec<Words>,
+    /// Where the last whole record ends.
+    pub(crate) end: usize,
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 

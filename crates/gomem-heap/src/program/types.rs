@@ -6,6 +6,8 @@ use crate::{memory::Order, program::Program};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct TypeRecord {
     pub(crate) name: String,
+    /// The bytes of a value; 0 when not known.
+    pub(crate) bytes: u64,
     /// Where the type lies that it points to, of a pointer.
     pub(crate) pointee: Option<u64>,
 }
@@ -26,7 +28,11 @@ impl Program {
         let pointee = || order.word(layout.bytes_at(in_file.checked_add(4 * word as u64 + 16)?, word)?, 0);
         let pointee = if kind & KIND == POINTER { pointee() } else { None };
         // A program that is loaded elsewhere has its own addresses put into the file when it is linked.
-        Some(TypeRecord { name: name.to_owned(), pointee: pointee.map(|at| self.loaded(at)) })
+        Some(TypeRecord {
+            name: name.to_owned(),
+            bytes: order.word(record, 0)?,
+            pointee: pointee.map(|at| self.loaded(at)),
+        })
     }
 }
 

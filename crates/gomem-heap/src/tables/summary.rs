@@ -42,7 +42,7 @@ impl Heap {
             bytes: self.bytes(),
             heap_objects: snapshot.counted.map(|counted| counted.heap_objects),
             heap_alloc_bytes: self.heap_alloc_bytes(),
-            phantom_slots: snapshot.phantom_slots,
+            phantom_slots: snapshot.phantoms.len() as u64,
             reachable_bytes: self.bytes().saturating_sub(unreachable),
             goroutines: snapshot.goroutines.len() as u64,
             samples: snapshot.samples.len() as u64,

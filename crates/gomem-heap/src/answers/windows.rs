@@ -1,0 +1,127 @@
+//! Windows: small slices and strings that keep a large buffer alive.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    holders::{Ownership, Tier},
+    memory::Snapshot,
+};
+
+/// A buffer of which only a small part is in view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    pub(crate) object: u32,
+    pub(crate) buffer_bytes: u64,
+    /// The bytes that any view shows.
+    pub(crate) shown_bytes: u64,
+    pub(crate) views: u64,
+    pub(crate) is_slice: bool,
+}
+
+/// Buffers of at least so many bytes of which all views together show no more than one part of `ratio`; the largest first.
+///
+/// A view is a pointer with its length in the next word; of a slice the capacity follows. Where any pointer to a buffer has no length
+/// that can be one, nothing is claimed.
+pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64, ratio: u64) -> Vec<Window> {
+    let mut buffers = Buffers { snapshot, min_bytes, views: HashMap::default() };
+    for object in 0..snapshot.objects.len() as u32 {
+        if ownership.tier(object) > Tier::Timer as u8 {
+            continue;
+        }
+        let content = snapshot.content(object);
+        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
+            buffers.view(content, offset, value);
+        });
+    }
+    for segment in &snapshot.segments {
+        let content = segment.words.content(&snapshot.file);
+        segment.words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, value| {
+            buffers.view(content, offset, value);
+        });
+    }
+    for frame in snapshot.goroutines.iter().flat_map(|goroutine| &goroutine.frames) {
+        let content = frame.content(&snapshot.file);
+        for offset in frame.pointers.iter().map(|offset| *offset as usize) {
+            if let Some(value) = snapshot.target.order.word(content, offset) {
+                buffers.view(content, offset, value);
+            }
+        }
+    }
+    let mut found: Vec<Window> = buffers
+        .views
+        .into_iter()
+        .filter_map(|(object, views)| {
+            let views = views?;
+            let buffer_bytes = snapshot.objects.bytes(object);
+            let window = Window {
+                object,
+                buffer_bytes,
+                shown_bytes: union(views.iter().map(|view| (view.start, view.end)).collect()),
+                views: views.len() as u64,
+                is_slice: views.iter().any(|view| view.is_slice),
+            };
+            (window.shown_bytes.saturating_mul(ratio) <= buffer_bytes && ownership.tier(object) <= Tier::Timer as u8)
+                .then_some(window)
+        })
+        .collect();
+    found.sort_by_key(|window| (std::cmp::Reverse(window.buffer_bytes), window.object));
+    found
+}
+
+struct View {
+    start: u64,
+    end: u64,
+    is_slice: bool,
+}
+
+struct Buffers<'a> {
+    snapshot: &'a Snapshot,
+    min_bytes: u64,
+    /// The views of each buffer; `None` where one of them has no length.
+    views: HashMap<u32, Option<Vec<View>>, RandomState>,
+}
+
+impl Buffers<'_> {
+    fn view(&mut self, content: &[u8], offset: usize, value: u64) {
+        let objects = &self.snapshot.objects;
+        let Some(object) = objects.find(value) else { return };
+        let bytes = objects.bytes(object);
+        if bytes < self.min_bytes || objects.has_pointers(object, &self.snapshot.file) {
+            return;
+        }
+        let views = self.views.entry(object).or_insert_with(|| Some(Vec::new()));
+        let order = self.snapshot.target.order;
+        let start = value - objects.address(object);
+        let next = |words: usize| order.word(content, offset.checked_add(words * order.word_bytes)?);
+        match next(1) {
+            Some(length) if length > 0 && start.checked_add(length).is_some_and(|end| end <= bytes) => {
+                let is_slice = next(2).is_some_and(|capacity| capacity >= length && start + capacity <= bytes);
+                views.as_mut().into_iter().for_each(|views| views.push(View { start, end: start + length, is_slice }));
+            }
+            _ => *views = None,
+        }
+    }
+}
+
+/// The bytes that are in any of these parts.
+fn union(mut parts: Vec<(u64, u64)>) -> u64 {
+    parts.sort_unstable();
+    let (mut sum, mut reached) = (0, 0);
+    for (start, end) in parts {
+        sum += end.saturating_sub(start.max(reached));
+        reached = reached.max(end);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_count_once() {
+        assert_eq!(union(vec![(10, 20), (0, 5), (15, 30), (16, 17)]), 25);
+    }
+}

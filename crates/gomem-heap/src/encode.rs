@@ -1,0 +1,3 @@
+//! What others read.
+
+mod pprof;

@@ -1,0 +1,58 @@
+//! Maps and how full they are.
+
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{
+    answers::{self, MapShape},
+    heap::Heap,
+    holders::Tier,
+    tables::holder::signed,
+};
+
+/// A map.
+#[derive(Debug, Clone)]
+pub struct MapRow {
+    /// Who keeps it.
+    pub holders: Vec<String>,
+    /// Its entries.
+    pub entries: u64,
+    /// The entries that its tables have room for.
+    pub capacity: u64,
+    /// The bytes of its tables, without what keys and values point to.
+    pub table_bytes: u64,
+    object: u32,
+}
+
+impl Heap {
+    /// Maps, those with the largest tables first. They are told by their shape, so that a map of a few entries is not among them.
+    #[must_use]
+    pub fn maps(&self) -> Vec<MapRow> {
+        let of_user =
+            (0..self.snapshot.objects.len() as u32).filter(|object| self.ownership.tier(*object) <= Tier::Timer as u8);
+        let row = |object| {
+            let MapShape { entries, capacity, table_bytes } = answers::shape(&self.snapshot, object)?;
+            let holders = self.holdings()[self.ownership.holding(object) as usize].holders.clone();
+            Some(MapRow { holders, entries, capacity, table_bytes, object })
+        };
+        let mut rows: Vec<MapRow> = of_user.filter_map(row).collect();
+        rows.sort_by_key(|row| (std::cmp::Reverse(row.table_bytes), row.object));
+        rows
+    }
+}
+
+impl Row for MapRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("maps", "by table_bytes, the most first")
+            .about("maps, told by their shape, and how full they are")
+            .texts("holders", "who keeps it: one alone, or several together", |row: &&'a Self| &row.holders)
+            .int64("object", Unit::None, "the map", |row| i64::from(row.object))
+            .int64("entries", Unit::Count, "its entries", |row| signed(row.entries))
+            .int64("capacity", Unit::Count, "the entries that its tables have room for", |row| signed(row.capacity))
+            .int64("table_bytes", Unit::Bytes, "its tables, without what keys and values point to", |row| {
+                signed(row.table_bytes)
+            })
+            .optional_float64("fill", Unit::Fraction, "no room", "entries, of capacity; a map never shrinks", |row| {
+                (row.capacity > 0).then(|| row.entries as f64 / row.capacity as f64)
+            })
+    }
+}
