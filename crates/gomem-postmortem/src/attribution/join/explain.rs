@@ -117,10 +117,21 @@ impl Verdict<'_> {
     }
 }
 
-/// What the compiler says of each of the allocations of one leaf, in their order.
+/// What the compiler says of each of the allocations of one leaf, in their order. Where each of very many allocations may be
+/// any of very many decisions, nothing is told of any: no line that somebody wrote has so many, and they would not be told apart.
 pub(crate) fn records<'a>(allocations: &[Allocation<'_>], compiler: &Compiler<'a>) -> Vec<Vec<Record<'a>>> {
-    allocations.iter().map(|allocation| of_chain(allocation, compiler)).collect()
+    let mut pairs = 0;
+    let of_one = |allocation| {
+        let records = of_chain(allocation, compiler);
+        pairs += records.len();
+        (pairs <= MOST_PAIRS).then_some(records)
+    };
+    let all: Option<Vec<_>> = allocations.iter().map(of_one).collect();
+    all.unwrap_or_else(|| vec![Vec::new(); allocations.len()])
 }
+
+/// Pairs of an allocation and a decision at one line: a hundred of each, and some more.
+const MOST_PAIRS: usize = 1 << 14;
 
 /// Learns how large the objects of a type are where one call of the allocator makes nothing else.
 pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>], types: &mut TypeSizes) {

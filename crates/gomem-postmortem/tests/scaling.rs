@@ -1,0 +1,84 @@
+//! What a bundle costs grows with its size, whatever is in it.
+
+#![allow(clippy::unwrap_used)]
+
+use std::{fmt::Write as _, hint::black_box};
+
+use gomem_escape::EscapeLog;
+use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Report, attribute};
+use gomem_pprof::Profile;
+use gomem_testkit::assert_linear;
+
+fn artifact(name: String, bytes: impl Into<Vec<u8>>) -> Artifact {
+    Artifact { name, bytes: bytes.into(), modified_ms: None }
+}
+
+fn report(count: usize, file: impl Fn(usize) -> Artifact) {
+    let bundle = Bundle::from_artifacts("b", (0..count).map(file).collect());
+    black_box(Report::from_bundle(&bundle));
+}
+
+/// A heap profile as text: samples of a size and the frames of each, leaf first.
+fn heap(samples: impl Iterator<Item = (usize, Vec<String>)>) -> Profile {
+    let mut text = "heap profile: 1: 1 [2: 2] @ heap/1048576\n".to_owned();
+    for (number, (size, frames)) in samples.enumerate() {
+        let address = |at: usize| 0x1000 + 16 * number + at;
+        let bytes = 1000 * size;
+        write!(text, "1000: {bytes} [1000: {bytes}] @").unwrap();
+        (0..frames.len()).for_each(|at| write!(text, " 0x{:x}", address(at) + 1).unwrap());
+        text.push('\n');
+        for (at, frame) in frames.iter().enumerate() {
+            writeln!(text, "#\t0x{:x}\t{frame}", address(at)).unwrap();
+        }
+    }
+    Profile::decode(text.as_bytes()).unwrap()
+}
+
+#[test]
+fn decisions_at_one_line_and_sizes_allocated_there() {
+    let input = |count: usize| {
+        let decisions: String =
+            (0..count).map(|at| format!("./a.go:7:{}: &T{at}{{...}} escapes to heap\n", at + 1)).collect();
+        let log = EscapeLog::decode(format!("# example.com/app\n{decisions}").as_bytes()).unwrap();
+        let frame = || vec!["main.f+0x1\t/src/app/a.go:7".to_owned(), "main.main+0x1\t/src/app/a.go:3".to_owned()];
+        (heap((0..count).map(|at| (16 + 8 * at, frame()))), log)
+    };
+    assert_linear("decisions × sizes", 200, input, |(profile, log)| {
+        black_box(attribute(profile, Some(log), &AttributeOptions::default()));
+    });
+}
+
+#[test]
+fn library_sites_charged_to_one_line() {
+    let input = |count: usize| {
+        let frames = |at: usize| {
+            vec![
+                format!("github.com/x/lib.f{at}+0x1\t/go/pkg/mod/github.com/x/lib@v1.0.0/f.go:{}", at + 1),
+                "main.main+0x1\t/src/app/a.go:3".to_owned(),
+            ]
+        };
+        heap((0..count).map(|at| (64, frames(at))))
+    };
+    assert_linear("library sites", 300, input, |profile| {
+        black_box(attribute(profile, None, &AttributeOptions::default()));
+    });
+}
+
+#[test]
+fn files_of_a_bundle() {
+    let cycle = |number: usize| {
+        format!(
+            "gc {number} @{number}.0s 1%: 0.1+1+0.1 ms clock, 0.1+0.1/0.1/0.1+0.1 ms cpu, 4->4->2 MB, 4 MB goal, 0 MB stacks, \
+             0 MB globals, 4 P\n"
+        )
+    };
+    let trace: String = (1..8).map(cycle).collect();
+    assert_linear("GC traces", 50, |count| count, |&count| report(count, |at| artifact(format!("{at}.log"), &*trace)));
+    let program = |at: usize| {
+        let frame = format!("main.f{at}+0x1\t/src/p{at}/a.go:7");
+        artifact(format!("{at}.pb"), heap(std::iter::once((64, vec![frame]))).encode())
+    };
+    assert_linear("programs", 30, |count| count, |&count| report(count, program));
+    let junk = |at: usize| artifact(format!("{at}.bin"), vec![1, 2, 3]);
+    assert_linear("other files", 200, |count| count, |&count| report(count, junk));
+}
