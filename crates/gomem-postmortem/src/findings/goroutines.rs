@@ -41,7 +41,11 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
     match (told, fullest(bundle.goroutines())) {
         (Some(finding), Some(profile)) => say_who(finding, profile),
         (Some(_), None) => {}
-        (None, _) => findings.extend(rising(bundle.goroutines())),
+        (None, fullest) => {
+            let is_counted = !bundle.metrics().series().is_empty();
+            let crowd = || fullest.filter(|_| !is_counted).and_then(|profile| crowd(profile, bundle.goroutines()));
+            findings.extend(rising(bundle.goroutines()).or_else(crowd));
+        }
     }
     findings.extend(leaked(bundle.goroutines()));
 }
@@ -80,6 +84,10 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
     }
 }
 
+const MANY_MORE: i64 = 1000;
+/// A judgement: so many at one place are no pool of workers.
+const CROWD: i64 = 100;
+
 /// The largest groups.
 fn in_words(groups: &[(Wait, i64)]) -> String {
     let words = groups.iter().take(SHOWN).map(|(waiting, count)| format!("{count} {}", waiting.text()));
@@ -105,7 +113,7 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
     let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
     let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
     timed.sort_by_key(|(time, _)| *time);
-    if timed.len() < FEWEST_PROFILES {
+    if timed.len() < 2 {
         return None;
     }
     let (begin, end) = (timed.first()?.0, timed.last()?.0);
@@ -115,8 +123,10 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
     };
     let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
     let rises = |counts: &[i64]| {
-        counts.windows(2).all(|pair| pair[0] < pair[1])
-            && more(counts) >= FEWEST_MORE.max(*counts.first().unwrap_or(&0))
+        let first = *counts.first().unwrap_or(&0);
+        // Two profiles say it of very many only.
+        let fewest = if counts.len() < FEWEST_PROFILES { MANY_MORE.max(first / 2) } else { FEWEST_MORE.max(first) };
+        counts.windows(2).all(|pair| pair[0] < pair[1]) && more(counts) >= fewest
     };
     let all = timed.last()?.1.iter().map(|(waiting, _)| (waiting, counts_of(waiting)));
     let (waiting, counts) = all.filter(|(_, counts)| rises(counts)).max_by_key(|(_, counts)| more(counts))?;
@@ -137,6 +147,24 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
         .evidence
         .push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count).with_source(PROFILE));
     finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
+    Some(finding)
+}
+
+/// Very many goroutines at one place, where nothing tells whether they grow more: good to know, and no leak yet.
+fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
+    let groups = groups(profile);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let (most, count) = groups.first().filter(|(_, count)| *count >= CROWD && count.saturating_mul(2) >= all)?;
+    let title = format!("{count} of {all} goroutines are at {}", most.at.short());
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    let totals: Vec<String> = profiles.iter().map(|profile| profile.total(0).to_string()).collect();
+    let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
+    finding.summary =
+        format!("{}.{counted} Whether they grow more takes three profiles some time apart.", in_words(&groups));
+    finding.action = actions(&groups);
+    finding.place = Some(most.at.clone());
+    finding.confidence = Confidence::Medium;
+    finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
     Some(finding)
 }
 
