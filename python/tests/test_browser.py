@@ -50,6 +50,27 @@ addEventListener("load", () => {
   fold.querySelector("summary").click();
   result.unfolded = fold.clientHeight - closed;
   result.flow = fold.textContent;
+  const filters = document.querySelector(".filters");
+  const findings = [...document.querySelectorAll(".finding")];
+  const shown = () => findings.filter(found => !found.hidden).map(found => found.dataset.severity);
+  const level = name => filters.querySelector(`[data-severity=${name}]`).click();
+  result.severities = shown();
+  level("info");
+  result.without_info = shown();
+  const query = filters.querySelector("input");
+  query.value = "boxes a value";
+  query.dispatchEvent(new Event("input"));
+  result.one = shown();
+  result.count = filters.querySelector(".count").textContent;
+  query.value = "";
+  level("info");
+  result.packages = all("option", filters).map(option => option.value);
+  filters.querySelector("select").value = result.packages[1];
+  filters.querySelector("select").dispatchEvent(new Event("change"));
+  result.of_package = shown().length;
+  result.folded = findings.map(finding => finding.querySelector("details").open);
+  result.contents = [...document.querySelectorAll(".contents a")].map(link =>
+    document.querySelector(link.getAttribute("href")) !== null);
   result.charts = all("figure.chart [role=img]").map(svg => svg.getAttribute("aria-label"));
   result.ticks = all("figure.chart [role=img] text").map(text => text.textContent.trim());
   result.spans = all("figure.chart title").map(title => title.textContent);
@@ -107,6 +128,21 @@ def test_the_report_runs_without_network(page, width):
     assert "handler.go:58" in result["flow"]
     # Nothing sticks out of the page: what is wide scrolls by itself.
     assert result["overflow"] <= 0
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+def test_findings_fold_and_are_filtered(page):
+    result = probed(page, 1050)
+    severities = result["severities"]
+    assert {"critical", "warning", "info"} == set(severities)
+    assert result["without_info"] == [name for name in severities if name != "info"]
+    assert result["one"] == ["warning"]
+    assert result["count"] == f"1 of {len(severities)}"
+    assert result["packages"][0] == ""
+    assert 0 < result["of_package"] < len(severities)
+    assert result["folded"] == [name != "info" for name in severities]
+    assert len(result["contents"]) >= 7
+    assert all(result["contents"])
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")

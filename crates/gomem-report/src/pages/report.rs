@@ -1,8 +1,11 @@
 //! The report as one HTML document.
 
+use std::collections::BTreeSet;
+
 use gomem_escape::{HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report};
+use gomem_symbol::Symbol;
 use gomem_table::percent;
 use minijinja::{Environment, Value, context};
 
@@ -33,6 +36,8 @@ pub fn html(report: &Report) -> String {
         .map(|(finding, rank)| {
             context! {
                 rank => rank,
+                is_open => finding.severity > Severity::Info,
+                package => finding.place.as_ref().map(package),
                 at_a_glance => finding.place.is_some() || finding.severity > Severity::Info,
                 severity => finding.severity.name(),
                 kind => finding.kind.name().replace('_', " "),
@@ -81,21 +86,26 @@ pub fn html(report: &Report) -> String {
         .collect();
     let what_if: Vec<[String; 4]> = report.gogc().iter().map(cells).collect();
     let safe = Value::from_safe_string;
+    let (heap_chart, timeline) = (charts::heap_over_time(report.state()), charts::GcTimeline::new(report));
     let of = |kind: Contents| files(report, kind);
     let values = context! {
         name => report.name(),
         version => env!("CARGO_PKG_VERSION"),
         facts => facts(report.overview()),
         findings => findings,
+        severities => severities(report),
+        packages => packages(report),
+        contents => contents(report, heap_chart.is_some(), timeline.is_some()),
+        script => Value::from_safe_string(SCRIPT.to_owned()),
         together => report.together().map(together),
         what_if => what_if,
         refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
         chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
-        heap_chart => charts::heap_over_time(report.state()).map(safe),
+        heap_chart => heap_chart.map(safe),
         memory_chart => charts::memory_over_time(report.state(), report.waterfall()).map(safe),
-        timeline => charts::GcTimeline::new(report).map(|timeline| context! {
+        timeline => timeline.map(|timeline| context! {
             heap => safe(timeline.heap),
             cpu => timeline.cpu.map(safe),
             source => timeline.source,
@@ -125,6 +135,40 @@ pub fn html(report: &Report) -> String {
     environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
         format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&text(report, COLUMNS)))
     })
+}
+
+/// The headings that the page has, each with its anchor.
+fn contents(report: &Report, has_heap: bool, has_timeline: bool) -> Vec<[&'static str; 2]> {
+    let has_rules = !report.asides().is_empty() || report.unjudged().next().is_some();
+    let parts = [
+        (!report.findings().is_empty(), ["findings", "Findings"]),
+        (report.latest_heap().is_some(), ["flame", "Flame graph"]),
+        (has_heap, ["heap", "Heap"]),
+        (has_timeline, ["gc", "GC"]),
+        (report.memory_now().is_some(), ["memory", "Memory"]),
+        (!report.gogc().is_empty(), ["gogc", "GOGC"]),
+        (!report.sites().is_empty(), ["sites", "Sites"]),
+        (has_rules, ["rules", "Metrics"]),
+    ];
+    parts.into_iter().filter(|(is_there, _)| *is_there).map(|(_, part)| part).collect()
+}
+
+/// The severities that the findings have, the worst first.
+fn severities(report: &Report) -> Vec<&'static str> {
+    let is_there = |name: &str| report.findings().iter().any(|finding| finding.severity.name() == name);
+    Severity::NAMES.iter().rev().copied().filter(|name| is_there(name)).collect()
+}
+
+/// The packages that the findings are in, by name.
+fn packages(report: &Report) -> Vec<String> {
+    let named: BTreeSet<String> =
+        report.findings().iter().filter_map(|finding| finding.place.as_ref().map(package)).collect();
+    named.into_iter().collect()
+}
+
+/// The package of a place.
+fn package(place: &Place) -> String {
+    Symbol::decode(&place.function).package().to_owned()
 }
 
 /// The flame graph of the heap profile that the sites are of.
@@ -166,6 +210,8 @@ fn with_code(text: &str) -> Value {
     }
     Value::from_safe_string(html)
 }
+
+const SCRIPT: &str = include_str!("../../assets/report.js");
 
 const TEMPLATE: &str = include_str!("../../assets/report.html");
 
