@@ -3,6 +3,13 @@
 use crate::level::named;
 
 /// How sure a statement is.
+///
+/// ```
+/// use gomem_finding::Confidence;
+///
+/// assert!(Confidence::High > Confidence::Low);
+/// assert_eq!("medium".parse(), Ok(Confidence::Medium));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub enum Confidence {

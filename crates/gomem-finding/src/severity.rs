@@ -3,6 +3,13 @@
 use crate::level::named;
 
 /// How much a finding matters.
+///
+/// ```
+/// use gomem_finding::Severity;
+///
+/// assert_eq!(Severity::Critical.name(), "critical");
+/// assert!("fatal".parse::<Severity>().is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub enum Severity {

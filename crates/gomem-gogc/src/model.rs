@@ -14,6 +14,27 @@ use crate::{
 };
 
 /// A program's GC behaviour, learnt from one recording; predicts it under other settings.
+///
+/// ```
+/// # use gomem_table::MIB;
+/// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+/// #     .map(|n| gomem_gogc::Cycle {
+/// #         start_seconds: f64::from(n),
+/// #         heap_start_bytes: 19.0 * MIB,
+/// #         heap_end_bytes: 20.0 * MIB,
+/// #         heap_live_bytes: 11.0 * MIB,
+/// #         goal_bytes: 20.0 * MIB,
+/// #         mark_seconds: 0.005,
+/// #         background_cpu_seconds: 0.005,
+/// #         procs: 4,
+/// #         ..gomem_gogc::Cycle::default()
+/// #     })
+/// #     .collect();
+/// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+/// # let model = gomem_gogc::GcModel::fit(&recording)?;
+/// assert_eq!(model.quality().cycles, 40);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct GcModel {
     curve: Curve,
@@ -117,6 +138,31 @@ impl GcModel {
     }
 
     /// What `setting` would do to the recorded work.
+    ///
+    /// ```
+    /// # use gomem_table::MIB;
+    /// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+    /// #     .map(|n| gomem_gogc::Cycle {
+    /// #         start_seconds: f64::from(n),
+    /// #         heap_start_bytes: 19.0 * MIB,
+    /// #         heap_end_bytes: 20.0 * MIB,
+    /// #         heap_live_bytes: 11.0 * MIB,
+    /// #         goal_bytes: 20.0 * MIB,
+    /// #         mark_seconds: 0.005,
+    /// #         background_cpu_seconds: 0.005,
+    /// #         procs: 4,
+    /// #         ..gomem_gogc::Cycle::default()
+    /// #     })
+    /// #     .collect();
+    /// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+    /// # let model = gomem_gogc::GcModel::fit(&recording)?;
+    /// use gomem_gogc::{Gogc, Setting};
+    ///
+    /// let fewer = model.predict(&Setting::new(Gogc::Percent(400)));
+    /// let cycles = fewer.gc_cycles.unwrap();
+    /// assert!(cycles.high < 20.0 && cycles.low < cycles.value);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn predict(&self, setting: &Setting) -> Prediction {
         if let Some(refusal) = self.refuse_unseen(setting) {

@@ -3,6 +3,30 @@
 use std::fmt;
 
 /// The value of `GOGC`.
+///
+/// ```
+/// # use gomem_table::MIB;
+/// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+/// #     .map(|n| gomem_gogc::Cycle {
+/// #         start_seconds: f64::from(n),
+/// #         heap_start_bytes: 19.0 * MIB,
+/// #         heap_end_bytes: 20.0 * MIB,
+/// #         heap_live_bytes: 11.0 * MIB,
+/// #         goal_bytes: 20.0 * MIB,
+/// #         mark_seconds: 0.005,
+/// #         background_cpu_seconds: 0.005,
+/// #         procs: 4,
+/// #         ..gomem_gogc::Cycle::default()
+/// #     })
+/// #     .collect();
+/// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+/// # let model = gomem_gogc::GcModel::fit(&recording)?;
+/// use gomem_gogc::Gogc;
+///
+/// assert_eq!(Gogc::Percent(100).factor(), Some(1.0));
+/// assert_eq!(Gogc::Off.factor(), None);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Gogc {
     /// `GOGC=N`.
@@ -23,6 +47,30 @@ pub struct MemoryState {
 }
 
 /// The smallest heap goal: 4 MiB scaled by `GOGC` (`gcControllerState.commit`, `heapMinimum`).
+///
+/// ```
+/// # use gomem_table::MIB;
+/// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+/// #     .map(|n| gomem_gogc::Cycle {
+/// #         start_seconds: f64::from(n),
+/// #         heap_start_bytes: 19.0 * MIB,
+/// #         heap_end_bytes: 20.0 * MIB,
+/// #         heap_live_bytes: 11.0 * MIB,
+/// #         goal_bytes: 20.0 * MIB,
+/// #         mark_seconds: 0.005,
+/// #         background_cpu_seconds: 0.005,
+/// #         procs: 4,
+/// #         ..gomem_gogc::Cycle::default()
+/// #     })
+/// #     .collect();
+/// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+/// # let model = gomem_gogc::GcModel::fit(&recording)?;
+/// use gomem_gogc::{Gogc, heap_minimum};
+///
+/// assert_eq!(heap_minimum(Gogc::Percent(100)), 4 << 20);
+/// assert_eq!(heap_minimum(Gogc::Percent(200)), 8 << 20);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn heap_minimum(gogc: Gogc) -> u64 {
     match gogc {

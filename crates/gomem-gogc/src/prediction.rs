@@ -7,6 +7,30 @@ use gomem_table::MIB;
 use crate::pacer::Gogc;
 
 /// A setting to try on a recorded program.
+///
+/// ```
+/// # use gomem_table::MIB;
+/// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+/// #     .map(|n| gomem_gogc::Cycle {
+/// #         start_seconds: f64::from(n),
+/// #         heap_start_bytes: 19.0 * MIB,
+/// #         heap_end_bytes: 20.0 * MIB,
+/// #         heap_live_bytes: 11.0 * MIB,
+/// #         goal_bytes: 20.0 * MIB,
+/// #         mark_seconds: 0.005,
+/// #         background_cpu_seconds: 0.005,
+/// #         procs: 4,
+/// #         ..gomem_gogc::Cycle::default()
+/// #     })
+/// #     .collect();
+/// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+/// # let model = gomem_gogc::GcModel::fit(&recording)?;
+/// use gomem_gogc::{Gogc, Setting};
+///
+/// let setting = Setting::new(Gogc::Percent(200)).with_memory_limit(Some(1 << 30)).with_alloc_scale(0.8);
+/// assert!(model.predict(&setting).refusal.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Setting {

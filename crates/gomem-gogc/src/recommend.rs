@@ -54,6 +54,30 @@ pub struct Recommendation {
 impl GcModel {
     /// Settings that fit the container, best first. The first is the present one when nothing else is better by more than
     /// its own uncertainty. Empty when none fits: then the container is too small.
+    ///
+    /// ```
+    /// # use gomem_table::MIB;
+    /// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+    /// #     .map(|n| gomem_gogc::Cycle {
+    /// #         start_seconds: f64::from(n),
+    /// #         heap_start_bytes: 19.0 * MIB,
+    /// #         heap_end_bytes: 20.0 * MIB,
+    /// #         heap_live_bytes: 11.0 * MIB,
+    /// #         goal_bytes: 20.0 * MIB,
+    /// #         mark_seconds: 0.005,
+    /// #         background_cpu_seconds: 0.005,
+    /// #         procs: 4,
+    /// #         ..gomem_gogc::Cycle::default()
+    /// #     })
+    /// #     .collect();
+    /// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+    /// # let model = gomem_gogc::GcModel::fit(&recording)?;
+    /// use gomem_gogc::{Container, Objective};
+    ///
+    /// let offers = model.recommend(&Container::new(1 << 30), Objective::Latency);
+    /// assert!(!offers.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn recommend(&self, container: &Container, objective: Objective) -> Vec<Recommendation> {
         let fit = Fit::new(self, container);

@@ -36,6 +36,30 @@ pub struct Cycle {
 }
 
 /// A program's run: its cycles in order, and what is known beside them.
+///
+/// ```
+/// # use gomem_table::MIB;
+/// # let cycles: Vec<gomem_gogc::Cycle> = (0..40)
+/// #     .map(|n| gomem_gogc::Cycle {
+/// #         start_seconds: f64::from(n),
+/// #         heap_start_bytes: 19.0 * MIB,
+/// #         heap_end_bytes: 20.0 * MIB,
+/// #         heap_live_bytes: 11.0 * MIB,
+/// #         goal_bytes: 20.0 * MIB,
+/// #         mark_seconds: 0.005,
+/// #         background_cpu_seconds: 0.005,
+/// #         procs: 4,
+/// #         ..gomem_gogc::Cycle::default()
+/// #     })
+/// #     .collect();
+/// # let recording = gomem_gogc::Recording::new(cycles, gomem_gogc::Gogc::Percent(100));
+/// # let model = gomem_gogc::GcModel::fit(&recording)?;
+/// use gomem_gogc::{Cycle, GcModel, Gogc, Recording};
+///
+/// // One cycle tells nothing.
+/// assert!(GcModel::fit(&Recording::new(vec![Cycle::default()], Gogc::Percent(100))).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Recording {

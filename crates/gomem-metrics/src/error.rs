@@ -3,6 +3,14 @@
 use std::{borrow::Cow, fmt, ops::RangeInclusive};
 
 /// Input that cannot be read at all.
+///
+/// ```
+/// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+/// #             0 MB stacks, 0 MB globals, 2 P\n";
+/// let error = gomem_metrics::GcTrace::decode(b"no trace in here\n").unwrap_err();
+/// assert!(!error.is_limit());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub struct Error {
     kind: Box<ErrorKind>,

@@ -49,6 +49,20 @@ pub(crate) enum Scope {
 macro_rules! rules {
     ($($variant:ident $name:literal $scope:ident $find:path: $doc:literal;)+) => {
         /// A rule. What each one computes, and where its thresholds come from, is in its own file and in `docs/rules.md`.
+        ///
+        /// ```
+        /// # let mut metrics = gomem_metrics::Metrics::new();
+        /// # for second in 0..5 {
+        /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+        /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+        /// # }
+        /// # let state = metrics.state();
+        /// use gomem_metrics::Rule;
+        ///
+        /// assert_eq!(Rule::LiveHeapLeak.name(), "live_heap_leak");
+        /// assert!(Rule::SysRetained.is_rule_of_thumb());
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Rule {

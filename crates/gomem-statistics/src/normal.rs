@@ -1,6 +1,10 @@
 //! The normal distribution.
 
 /// The share of a normal distribution within so many standard deviations (Abramowitz and Stegun, 7.1.26).
+///
+/// ```
+/// assert!((gomem_statistics::normal_share_within(1.96) - 0.95).abs() < 1e-3);
+/// ```
 #[must_use]
 pub fn normal_share_within(sigmas: f64) -> f64 {
     let x = sigmas / std::f64::consts::SQRT_2;

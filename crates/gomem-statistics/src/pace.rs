@@ -6,6 +6,14 @@ use crate::{
 };
 
 /// How fast a value rises over the later part of a series, and how sure that is.
+///
+/// ```
+/// use gomem_statistics::Pace;
+///
+/// let points: Vec<(f64, f64)> = (0..10).map(|n| (f64::from(n), 3.0 * f64::from(n))).collect();
+/// let pace = Pace::since(&points, 0.0).unwrap();
+/// println!("{pace:?}");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Pace {

@@ -1,6 +1,11 @@
 //! The value in the middle, and any other by its rank.
 
 /// The median; `None` of nothing.
+///
+/// ```
+/// assert_eq!(gomem_statistics::median(&mut [5.0, 1.0, 3.0]), Some(3.0));
+/// assert_eq!(gomem_statistics::median(&mut []), None);
+/// ```
 #[must_use]
 pub fn median(values: &mut [f64]) -> Option<f64> {
     if values.is_empty() {
@@ -16,6 +21,10 @@ pub fn median(values: &mut [f64]) -> Option<f64> {
 }
 
 /// The value below which a share of the values lies; `None` of nothing.
+///
+/// ```
+/// assert_eq!(gomem_statistics::quantile(&[5.0, 1.0, 3.0], 1.0), Some(5.0));
+/// ```
 #[must_use]
 pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     let mut sorted = values.to_vec();

@@ -7,6 +7,13 @@ use crate::{Origin, SourcePath};
 /// A file in the module cache, and one of a `-trimpath` build, say their module: `golang.org/x/net@v0.30.0/http2/frame.go`.
 /// A vendored file does not, so there the host's convention decides (`github.com/owner/repository`). What remains is the
 /// program's own module, whose name is what all its packages have in common.
+///
+/// ```
+/// use gomem_symbol::Modules;
+///
+/// let modules = Modules::from_packages([("example.com/app/store", "/src/app/store/map.go")]);
+/// println!("{}", modules.module("example.com/app/store", "/src/app/store/map.go"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Modules {
     own: Vec<String>,

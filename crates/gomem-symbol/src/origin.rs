@@ -1,6 +1,13 @@
 //! Whose code a package is.
 
 /// Whose code a package is.
+///
+/// ```
+/// use gomem_symbol::Origin;
+///
+/// assert_eq!(Origin::from_package("net/http", "example.com/app"), Origin::Std);
+/// assert_eq!(Origin::from_package("example.com/app/store", "example.com/app"), Origin::User);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Origin {

@@ -18,6 +18,13 @@ pub enum Outlet {
 }
 
 /// A name as it is written there.
+///
+/// ```
+/// use gomem_symbol::{Outlet, name_for};
+///
+/// assert_eq!(name_for(Outlet::Line, "main.parse"), "main.parse");
+/// assert!(!name_for(Outlet::Line, "two\nlines").contains('\n'));
+/// ```
 #[must_use]
 pub fn name_for(outlet: Outlet, name: &str) -> Cow<'_, str> {
     let breaks = |char: char| char.is_control() || turns_text(char) || matches!(char, '\u{2028}' | '\u{2029}');

@@ -4,6 +4,13 @@
 /// `gopkg.in` puts behind a dot, and without `go-` before it or `-go` behind it. `github.com/a/roaring/v2` is `roaring`,
 /// `gopkg.in/yaml.v3` is `yaml`, `github.com/a/go-redis` is `redis`. Packages that are known to be called otherwise are
 /// listed: `github.com/yuin/gopher-lua` is `lua`.
+///
+/// ```
+/// use gomem_symbol::package_name;
+///
+/// assert_eq!(package_name("gopkg.in/yaml.v3"), "yaml");
+/// assert_eq!(package_name("github.com/RoaringBitmap/roaring/v2"), "roaring");
+/// ```
 #[must_use]
 pub fn package_name(path: &str) -> &str {
     let (folder, last) = last_element(path);

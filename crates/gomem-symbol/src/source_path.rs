@@ -4,6 +4,13 @@ use std::fmt;
 
 /// A source file's path, cleaned: forward slashes, no `.` and `..` that can be resolved, no GOROOT before the standard
 /// library, no folder before a module-cache path.
+///
+/// ```
+/// use gomem_symbol::SourcePath;
+///
+/// let path = SourcePath::decode("/src/app/store/map.go");
+/// assert_eq!((path.folder(), path.file_name()), ("/src/app/store", "map.go"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourcePath {
     clean: String,

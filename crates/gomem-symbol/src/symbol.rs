@@ -108,12 +108,25 @@ impl Symbol {
     }
 
     /// One name for all spellings: without type arguments and wrappers.
+    ///
+    /// ```
+    /// use gomem_symbol::Symbol;
+    ///
+    /// let (one, other) = (Symbol::decode("a.F[go.shape.int]"), Symbol::decode("a.F[go.shape.string]"));
+    /// assert_eq!(one.key(), other.key());
+    /// ```
     #[must_use]
     pub fn key(&self) -> String {
         if self.package.is_empty() { self.local() } else { format!("{}.{}", self.package, self.local()) }
     }
 
     /// The name people say: the package's last element and the local name, `store.(*Map).Put`.
+    ///
+    /// ```
+    /// use gomem_symbol::Symbol;
+    ///
+    /// assert_eq!(Symbol::decode("example.com/app/store.(*Map).Put").short(), "store.(*Map).Put");
+    /// ```
     #[must_use]
     pub fn short(&self) -> String {
         match package_name(&self.package) {

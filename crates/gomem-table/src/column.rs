@@ -5,6 +5,14 @@ use std::sync::Arc;
 use crate::{kind::Kind, strings::StringPool, unit::Unit};
 
 /// One column of a [`Table`](crate::Table).
+///
+/// ```
+/// use gomem_table::{Cell, Column, Unit};
+///
+/// let column = Column::optional_int64("flat", Unit::Bytes, [Some(4096), None]);
+/// assert_eq!((column.name(), column.len()), ("flat", 2));
+/// assert_eq!(column.cell(1), Cell::Null);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Column {
     name: String,
@@ -175,6 +183,13 @@ impl Column {
     }
 
     /// A column of names out of a fixed set.
+    ///
+    /// ```
+    /// use gomem_table::{Cell, Column};
+    ///
+    /// let column = Column::category("status", vec![1, 0], &["new", "gone"]);
+    /// assert_eq!(column.cell(0), Cell::Text("gone"));
+    /// ```
     #[must_use]
     pub fn category(name: impl Into<String>, codes: Vec<u32>, names: &'static [&'static str]) -> Self {
         Self::new(name, Unit::None, Values::Category(Category { codes, names }))
@@ -232,6 +247,13 @@ impl Column {
     ///
     /// # Panics
     /// If an index is not below [`len`](Self::len).
+    ///
+    /// ```
+    /// use gomem_table::{Cell, Column};
+    ///
+    /// let column = Column::strings("name", ["a", "b", "c"]).take(&[2, 0]);
+    /// assert_eq!(column.cell(0), Cell::Text("c"));
+    /// ```
     #[must_use]
     pub fn take(&self, rows: &[usize]) -> Self {
         Self {

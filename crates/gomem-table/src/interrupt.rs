@@ -58,6 +58,18 @@ impl Interrupt {
     ///
     /// # Errors
     /// When it was interrupted.
+    ///
+    /// ```
+    /// use gomem_table::{Interrupt, checkpoint};
+    ///
+    /// let interrupt = Interrupt::new();
+    /// assert_eq!(interrupt.run(|| 42).unwrap(), 42);
+    /// interrupt.interrupt();
+    /// let ended = interrupt.run(|| loop {
+    ///     checkpoint();
+    /// });
+    /// assert!(ended.is_err());
+    /// ```
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> Result<T, Interrupted> {
         let before = RUNNING.replace(Some(self.clone()));
         // What the work was about is dropped with it, so that nobody sees it half done.

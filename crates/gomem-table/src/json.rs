@@ -43,6 +43,14 @@ impl Cell<'_> {
 
 impl Table {
     /// The rows as JSON, each an object with its fields in the order of the columns.
+    ///
+    /// ```
+    /// use gomem_table::{Column, Table, Unit};
+    ///
+    /// let table = Table::new("top", vec![Column::int64("flat", Unit::Bytes, vec![512])])?;
+    /// assert_eq!(table.json_rows().collect::<Vec<_>>(), [r#"{"flat":512}"#]);
+    /// # Ok::<(), gomem_table::TableError>(())
+    /// ```
     pub fn json_rows(&self) -> impl ExactSizeIterator<Item = String> {
         (0..self.rows()).map(|row| {
             let mut json = String::new();
@@ -54,6 +62,10 @@ impl Table {
 
 /// A point in time as RFC 3339 has it, in UTC; what is before 1970, or beyond the years that have four digits, as
 /// milliseconds.
+///
+/// ```
+/// assert_eq!(gomem_table::rfc3339(0), "1970-01-01T00:00:00.000Z");
+/// ```
 #[must_use]
 pub fn rfc3339(milliseconds: i64) -> String {
     if !(0..=LATEST_MS).contains(&milliseconds) {

@@ -62,6 +62,13 @@ impl<S: AsRef<str>> FromIterator<S> for StringPool {
 }
 
 /// Builds a [`StringPool`] in which each text is held once.
+///
+/// ```
+/// let mut pool = gomem_table::StringPoolBuilder::new();
+/// let (first, again) = (pool.intern("main.parse"), pool.intern("main.parse"));
+/// assert_eq!(first, again);
+/// assert_eq!(pool.finish().text(first), "main.parse");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct StringPoolBuilder {
     pool: StringPool,

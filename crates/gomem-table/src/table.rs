@@ -91,6 +91,14 @@ impl Table {
     }
 
     /// The columns called `names`, in that order; a name that is not there is left out.
+    ///
+    /// ```
+    /// use gomem_table::{Column, Table, Unit};
+    ///
+    /// let columns = vec![Column::strings("name", ["a"]), Column::int64("flat", Unit::Bytes, vec![1])];
+    /// assert_eq!(Table::new("top", columns)?.select(&["flat"]).columns().len(), 1);
+    /// # Ok::<(), gomem_table::TableError>(())
+    /// ```
     #[must_use]
     pub fn select(&self, names: &[&str]) -> Self {
         let columns = names.iter().filter_map(|name| self.column(name).cloned()).collect();
@@ -98,6 +106,14 @@ impl Table {
     }
 
     /// The first `count` rows.
+    ///
+    /// ```
+    /// use gomem_table::{Column, Table, Unit};
+    ///
+    /// let table = Table::new("top", vec![Column::int64("flat", Unit::Bytes, vec![3, 2, 1])])?;
+    /// assert_eq!(table.head(2).rows(), 2);
+    /// # Ok::<(), gomem_table::TableError>(())
+    /// ```
     #[must_use]
     pub fn head(&self, count: usize) -> Self {
         let rows: Vec<usize> = (0..count.min(self.rows)).collect();

@@ -1,6 +1,13 @@
 //! The unit of a column's numbers.
 
 /// The unit of a column's numbers.
+///
+/// ```
+/// use gomem_table::Unit;
+///
+/// assert_eq!(Unit::Bytes.humanize(1536.0), "1.5 KiB");
+/// assert_eq!(Unit::from_pprof("nanoseconds"), Unit::Nanoseconds);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Unit {
@@ -107,6 +114,13 @@ impl Unit {
 
 /// A share in percent, with so many digits behind the point, and without the sign of a zero. What is more than nothing and
 /// rounds to it is `< 0.1 %`.
+///
+/// ```
+/// use gomem_table::percent;
+///
+/// assert_eq!(percent(0.367, 1), "36.7 %");
+/// assert_eq!(percent(0.000_01, 1), "< 0.1 %");
+/// ```
 #[must_use]
 pub fn percent(fraction: f64, digits: usize) -> String {
     let text = format!("{:.digits$}", fraction * 100.0);

@@ -3,6 +3,11 @@
 use std::borrow::Cow;
 
 /// What follows the header of an HTTP answer; with `curl -v`, the lines that it marked as received.
+///
+/// ```
+/// let answer = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\ngo_goroutines 12\n";
+/// assert_eq!(&*gomem_transport::body(answer), b"go_goroutines 12\n");
+/// ```
 #[must_use]
 pub fn body(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut rest = bytes;

@@ -15,6 +15,10 @@ enum Encoding {
 }
 
 /// The text in UTF-8, without a byte order mark.
+///
+/// ```
+/// assert_eq!(&*gomem_transport::utf8(b"\xff\xfea\0b\0"), b"ab");
+/// ```
 #[must_use]
 pub fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
     match Encoding::of(bytes) {

@@ -6,6 +6,10 @@ use memchr::memmem;
 
 /// A line without the escapes of terminals: colours, links, titles. Where a shipper wrote the escape character in letters,
 /// `#033[` or `^[[`, it counts as well.
+///
+/// ```
+/// assert_eq!(&*gomem_transport::without_escapes(b"\x1b[31mgc 1\x1b[0m"), b"gc 1");
+/// ```
 #[must_use]
 pub fn without_escapes(line: &[u8]) -> Cow<'_, [u8]> {
     let Some(mut begin) = next(line) else { return Cow::Borrowed(line) };

@@ -47,6 +47,10 @@ pub fn lines(log: &[u8]) -> impl Iterator<Item = Line<'_>> {
 }
 
 /// The whole text as it was written. What nothing was done to is not copied.
+///
+/// ```
+/// assert_eq!(&*gomem_transport::written(b"2026-01-02T03:04:05.6Z stderr F gc 1\n"), b"gc 1\n");
+/// ```
 #[must_use]
 pub fn written(log: &[u8]) -> Cow<'_, [u8]> {
     let mut text: Option<Vec<u8>> = None;

@@ -24,6 +24,10 @@ pub(crate) struct Prefix<'a> {
 }
 
 /// How many bytes of a line stand before what the program wrote.
+///
+/// ```
+/// assert_eq!(gomem_transport::prefix_len(b"2026-01-02T03:04:05.6Z stderr F gc 1"), 32);
+/// ```
 #[must_use]
 pub fn prefix_len(line: &[u8]) -> usize {
     Prefix::of(line).len

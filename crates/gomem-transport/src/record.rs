@@ -12,6 +12,11 @@ pub struct Message {
 }
 
 /// The message in a line of JSON; `None` where it is no record of a log.
+///
+/// ```
+/// let message = gomem_transport::message(br#"{"log":"gc 1 @0.1s\n","stream":"stderr"}"#).unwrap();
+/// println!("{message:?}");
+/// ```
 #[must_use]
 pub fn message(line: &[u8]) -> Option<Message> {
     let line = line.trim_ascii();

@@ -37,6 +37,20 @@ pub(crate) struct Flow<'a> {
 }
 
 /// One step of the flow.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// let last = decision.steps.last().unwrap();
+/// assert_eq!(&*last.why, "call parameter");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Step {

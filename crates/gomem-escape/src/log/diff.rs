@@ -48,6 +48,22 @@ impl EscapeLog {
     /// decision is known by its subject, kind and cause. What is left over is looked for elsewhere in its package, for a
     /// function that was moved. When the two logs are of compilers of which only one reports appends (since Go 1.25),
     /// appends are left out.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// use gomem_escape::EscapeLog;
+    ///
+    /// let before = EscapeLog::decode(b"# example.com/app\n./a.go:3:2: moved to heap: x\n")?;
+    /// assert_eq!(log.diff(&before).new_allocations().count(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn diff<'a>(&'a self, before: &'a Self) -> EscapeDiff<'a> {
         let appends_are_told = |log: &Self| log.go_versions().is_at_least(25);

@@ -36,6 +36,20 @@ impl EscapeLog {
     ];
 
     /// What goes to the heap, in the order of the log.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// assert_eq!((&*decision.file, decision.line), ("a.go", Some(7)));
+    /// assert_eq!(decision.message(), "buf escapes to heap");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn heap_decisions(&self) -> &[HeapDecision] {
         &self.decisions
@@ -73,6 +87,20 @@ impl EscapeLog {
     }
 
     /// What became of the lines.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// let coverage = log.coverage();
+    /// assert_eq!((coverage.lines, coverage.unknown), (6, 0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn coverage(&self) -> Coverage {
         self.coverage
@@ -91,12 +119,39 @@ impl EscapeLog {
     }
 
     /// Why the build failed, if it did: then decisions are missing, and a comparison says nothing.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// assert!(log.build_errors().is_empty(), "the build did not fail");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn build_errors(&self) -> &[BuildError] {
         &self.build_errors
     }
 
     /// The versions of Go that can have printed the log.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// let versions = log.go_versions();
+    /// assert!(versions.oldest() >= 21 && versions.newest() <= 27);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn go_versions(&self) -> GoVersions {
         self.versions

@@ -9,6 +9,21 @@ use crate::{
 };
 
 /// Reads several sources into one [`EscapeLog`]: the text of a build and its `-json` files, or the logs of several builds.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// let mut reader = gomem_escape::EscapeReader::new(gomem_escape::Limits::default());
+/// reader.read(&b"# example.com/app\n./a.go:3:2: moved to heap: x\n"[..])?;
+/// assert_eq!(reader.finish()?.heap_decisions().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct EscapeReader {
     fold: Fold,

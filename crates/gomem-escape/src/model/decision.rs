@@ -84,6 +84,19 @@ impl HeapDecision {
     }
 
     /// The function it is passed to, when its flow ends in an argument: `(*sync.Pool).Put`.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// assert_eq!(decision.callee(), Some("(*sync.Pool).Put"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn callee(&self) -> Option<&str> {
         callee(&self.steps)
@@ -91,6 +104,19 @@ impl HeapDecision {
 
     /// Whether a value that is no pointer is put into a `sync.Pool`: it is boxed anew at every Put, so that the pool costs
     /// an allocation instead of saving one.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// assert!(decision.is_pool_misuse(), "a slice is put by value");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_pool_misuse(&self) -> bool {
         self.cause == Cause::InterfaceBoxing && self.callee() == Some(POOL_PUT)

@@ -6,6 +6,21 @@
 use std::fmt;
 
 /// What a line says.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// use gomem_escape::Message;
+///
+/// assert_eq!(Message::parse("moved to heap: x").subject(), "x");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Message<'a> {

@@ -41,6 +41,22 @@ impl<'a> Position<'a> {
     }
 
     /// Reads a whole text as a position.
+    ///
+    /// ```
+    /// # let log = "# example.com/app\n\
+    /// #            ./a.go:7:10: buf escapes to heap in put:\n\
+    /// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+    /// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+    /// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+    /// #            ./a.go:7:10: buf escapes to heap\n";
+    /// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+    /// # let decision = &log.heap_decisions()[0];
+    /// use gomem_escape::Position;
+    ///
+    /// let position = Position::parse("./a.go:7:10").unwrap();
+    /// assert_eq!((position.file(), position.line(), position.column()), ("./a.go", Some(7), Some(10)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn parse(text: &'a str) -> Option<Self> {
         if text == UNKNOWN {

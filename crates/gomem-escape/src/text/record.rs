@@ -10,6 +10,22 @@ use crate::text::{
 };
 
 /// One line of the log.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// use gomem_escape::Record;
+///
+/// let line = "./a.go:7:10: buf escapes to heap";
+/// assert_eq!(Record::parse(line).render(), line);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Record<'a> {
@@ -31,6 +47,20 @@ pub enum Record<'a> {
 /// The lines of a log, with their numbers from 1. Line ends, also those of Windows, are cut.
 ///
 /// Go 1.21 prints back-quoted constants as they are in the source, line breaks too: such a diagnostic is one line here.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// let lines = gomem_escape::records(b"# example.com/app\n./a.go:3:2: moved to heap: x\n");
+/// assert_eq!(lines.count(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn records(log: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, str>)> {
     let mut number = 1;
     lines::split(log).map(move |(line, lines)| {

@@ -3,6 +3,21 @@
 use crate::text::{call::Call, syntax};
 
 /// What kind of expression goes to the heap.
+///
+/// ```
+/// # let log = "# example.com/app\n\
+/// #            ./a.go:7:10: buf escapes to heap in put:\n\
+/// #            ./a.go:7:10:   flow: {heap} ← &{storage for buf}:\n\
+/// #            ./a.go:7:10:     from buf (spill) at ./a.go:7:10\n\
+/// #            ./a.go:7:10:     from (*sync.Pool).Put(pool, buf) (call parameter) at ./a.go:7:9\n\
+/// #            ./a.go:7:10: buf escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// # let decision = &log.heap_decisions()[0];
+/// use gomem_escape::SubjectKind;
+///
+/// assert_ne!(SubjectKind::parse("&T{...}"), SubjectKind::parse("make([]byte, n)"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[non_exhaustive]

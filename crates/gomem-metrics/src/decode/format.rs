@@ -6,6 +6,16 @@ use super::{api, exposition::Dialect, json, mem_stats, observation::Observations
 use crate::error::Error;
 
 /// A format that metrics come in.
+///
+/// ```
+/// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+/// #             0 MB stacks, 0 MB globals, 2 P\n";
+/// use gomem_metrics::Format;
+///
+/// assert_eq!(Format::detect(b"go_goroutines 12\n"), Format::Prometheus);
+/// assert_eq!(Format::from_name(Format::Prometheus.name()), Some(Format::Prometheus));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Format {

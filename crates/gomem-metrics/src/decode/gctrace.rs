@@ -36,6 +36,14 @@ impl GcTrace {
     ///
     /// # Errors
     /// When there is no cycle at all, or there are too many.
+    ///
+    /// ```
+    /// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+    /// #             0 MB stacks, 0 MB globals, 2 P\n";
+    /// let trace = gomem_metrics::GcTrace::decode(log)?;
+    /// assert_eq!((trace.lines()[0].cycle, trace.lines()[0].goal_mb), (7, 14));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode(log: &[u8]) -> Result<Self, Error> {
         Self::decode_with(log, &TraceOptions::default())
     }
@@ -79,6 +87,16 @@ impl GcTrace {
 
     /// The cycles of each process that the log tells of: a program that was started again, several pods, or all that
     /// `go run` starts.
+    ///
+    /// ```
+    /// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+    /// #             0 MB stacks, 0 MB globals, 2 P\n";
+    /// // A cycle that counts from the beginning again is another run.
+    /// let later = String::from_utf8_lossy(log).replace("gc 7 @1.250s", "gc 1 @0.010s");
+    /// let trace = gomem_metrics::GcTrace::decode(&[log, later.as_bytes()].concat())?;
+    /// assert_eq!(trace.runs().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn runs(&self) -> impl Iterator<Item = &[GcTraceLine]> {
         self.named_runs().map(|(_, lines)| lines)
     }

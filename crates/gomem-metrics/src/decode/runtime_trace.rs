@@ -17,6 +17,13 @@ use super::trace_options::TraceOptions;
 use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// What a log holds of the pacer's and the scavenger's lines.
+///
+/// ```
+/// let log = b"scav 8 KiB work (bg), 0 KiB work (eager), 4232 KiB now, 100% util\n";
+/// let trace = gomem_metrics::RuntimeTrace::decode(log)?;
+/// assert_eq!(trace.lines().len(), 1);
+/// # Ok::<(), gomem_metrics::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct RuntimeTrace {
     lines: Vec<RuntimeTraceLine>,

@@ -36,6 +36,20 @@ impl DiagnoseOptions {
 
 impl Diagnosis {
     /// Asks every rule. With more than one program, a rule has a row for each.
+    ///
+    /// ```
+    /// # let mut metrics = gomem_metrics::Metrics::new();
+    /// # for second in 0..5 {
+    /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+    /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+    /// # }
+    /// # let state = metrics.state();
+    /// use gomem_metrics::{DiagnoseOptions, Diagnosis};
+    ///
+    /// let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default());
+    /// assert_eq!(diagnosis.fired().count(), 0, "five seconds are no evidence");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_state(state: &GoState, options: DiagnoseOptions) -> Self {
         let limit = options.memory_limit_bytes.map(|bytes| bytes as f64);

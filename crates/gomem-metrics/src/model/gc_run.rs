@@ -6,6 +6,17 @@ use super::lost_cycles::{lost_cycles, with_lost_cycles};
 use crate::decode::{GcTrace, GcTraceLine};
 
 /// One run of a program, by its GC trace.
+///
+/// ```
+/// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+/// #             0 MB stacks, 0 MB globals, 2 P\n";
+/// use gomem_metrics::{GcRun, GcTrace};
+///
+/// let trace = GcTrace::decode(log)?;
+/// let run = GcRun::longest(&trace).expect("one run");
+/// assert_eq!(run.lines.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct GcRun<'a> {

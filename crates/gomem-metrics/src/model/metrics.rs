@@ -80,6 +80,13 @@ impl Metrics {
     }
 
     /// The time of a scrape whose file is called by it: Unix milliseconds, or seconds.
+    ///
+    /// ```
+    /// use gomem_metrics::Metrics;
+    ///
+    /// assert_eq!(Metrics::time_of_name("1795484610996"), Some(1_795_484_610_996));
+    /// assert_eq!(Metrics::time_of_name("metrics"), None);
+    /// ```
     #[must_use]
     pub fn time_of_name(name: &str) -> Option<i64> {
         let time: i64 = name.parse().ok()?;
@@ -113,6 +120,19 @@ impl Metrics {
     ///
     /// # Errors
     /// When nothing in it can be read, or a limit is reached; when strict, for any flaw.
+    ///
+    /// ```
+    /// # let mut metrics = gomem_metrics::Metrics::new();
+    /// # for second in 0..5 {
+    /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+    /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+    /// # }
+    /// # let state = metrics.state();
+    /// let scrape = b"go_goroutines 12\n";
+    /// metrics.push(1_700_000_005_000, scrape)?;
+    /// assert_eq!(metrics.scrape_times_ms().len(), 6);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn push(&mut self, time_ms: i64, bytes: &[u8]) -> Result<(), Error> {
         let options = self.options;
         let format = options.format.unwrap_or_else(|| Format::detect(bytes));
@@ -145,12 +165,35 @@ impl Metrics {
     }
 
     /// All series, in the order of their first appearance.
+    ///
+    /// ```
+    /// # let mut metrics = gomem_metrics::Metrics::new();
+    /// # for second in 0..5 {
+    /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+    /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+    /// # }
+    /// # let state = metrics.state();
+    /// assert_eq!(metrics.series().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn series(&self) -> &[Series] {
         &self.series
     }
 
     /// The series of one metric.
+    ///
+    /// ```
+    /// # let mut metrics = gomem_metrics::Metrics::new();
+    /// # for second in 0..5 {
+    /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+    /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+    /// # }
+    /// # let state = metrics.state();
+    /// let goroutines = metrics.named("go_goroutines").next().unwrap();
+    /// assert_eq!(goroutines.at(1_700_000_003_000), Some(15.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn named<'a>(&'a self, metric: &'a str) -> impl Iterator<Item = &'a Series> + 'a {
         self.series.iter().filter(move |series| series.metric == metric)
     }

@@ -5,6 +5,19 @@ use gomem_table::Unit;
 macro_rules! quantities {
     ($($variant:ident $name:literal $unit:ident $doc:literal: $($source:expr),+;)+) => {
         /// One quantity of the Go runtime, or of its process.
+        ///
+        /// ```
+        /// # let mut metrics = gomem_metrics::Metrics::new();
+        /// # for second in 0..5 {
+        /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+        /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+        /// # }
+        /// # let state = metrics.state();
+        /// use gomem_metrics::Quantity;
+        ///
+        /// assert_eq!(Quantity::HeapObjectsBytes.unit(), gomem_table::Unit::Bytes);
+        /// # Ok::<(), Box<dyn std::error::Error>>(())
+        /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Quantity {

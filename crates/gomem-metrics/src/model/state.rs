@@ -16,6 +16,20 @@ use super::{
 use crate::decode::{GcTrace, PAST_CYCLES};
 
 /// The Go runtime's state over time: one row per target and scrape, in that order.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..5 {
+/// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+/// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+/// # }
+/// # let state = metrics.state();
+/// use gomem_metrics::Quantity;
+///
+/// assert_eq!(state.rows(), 5);
+/// assert_eq!(state.last(Quantity::Goroutines), Some(16.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct GoState {
     targets: Vec<Arc<str>>,
@@ -61,6 +75,16 @@ impl GoState {
 
     /// The state that the lines of a GC trace give, one row a cycle, for a program that started at `start_ms`. What the trace does
     /// not say (memory of the system, goroutines, the settings) is unknown.
+    ///
+    /// ```
+    /// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+    /// #             0 MB stacks, 0 MB globals, 2 P\n";
+    /// use gomem_metrics::{GcTrace, GoState};
+    ///
+    /// let state = GoState::from_trace(&GcTrace::decode(log)?, 0);
+    /// assert_eq!(state.rows(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_trace(trace: &GcTrace, start_ms: i64) -> Self {
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
@@ -150,6 +174,17 @@ impl GoState {
     }
 
     /// The rows of each run of each target.
+    ///
+    /// ```
+    /// # let mut metrics = gomem_metrics::Metrics::new();
+    /// # for second in 0..5 {
+    /// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+    /// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+    /// # }
+    /// # let state = metrics.state();
+    /// assert_eq!(state.segments(), [0..5], "one run of one program");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn segments(&self) -> Vec<std::ops::Range<usize>> {
         let mut segments: Vec<std::ops::Range<usize>> = Vec::new();

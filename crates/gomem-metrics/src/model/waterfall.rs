@@ -29,6 +29,18 @@ pub enum Component {
 }
 
 /// The parts of each moment.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..5 {
+/// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+/// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+/// # }
+/// # let state = metrics.state();
+/// // Where the memory is needs more than these two metrics.
+/// assert!(state.waterfall().parts().len() < 10);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Waterfall {
     parts: Vec<WaterfallPart>,

@@ -4,6 +4,17 @@ use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_table::{Unit, percent as percent_with};
 
 /// Whether a rule applies.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..5 {
+/// #     let text = format!("go_memstats_alloc_bytes {}\ngo_goroutines {}\n", 40 << 20, 12 + second);
+/// #     metrics.push_scrape(1_700_000_000_000 + second * 1000, text.as_bytes())?;
+/// # }
+/// # let state = metrics.state();
+/// assert_eq!(gomem_metrics::Verdict::Insufficient.name(), "insufficient");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {

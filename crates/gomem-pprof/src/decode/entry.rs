@@ -15,6 +15,19 @@ impl Profile {
     ///
     /// # Errors
     /// When the bytes are no profile, are damaged, or a limit is reached.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let text = b"goroutine profile: total 2\n2 @ 0x10\n#\t0xf\tmain.wait+0xf\t/src/app/main.go:3\n";
+    /// let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.kind(), "goroutine");
+    /// assert!(gomem_pprof::Profile::decode(b"<html>").is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         Self::decode_with(bytes, &DecodeOptions::default())
     }
@@ -23,6 +36,20 @@ impl Profile {
     ///
     /// # Errors
     /// As for [`decode`](Self::decode); with [`strict`](DecodeOptions::strict), for every flaw too.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::{DecodeOptions, Limits, Profile};
+    ///
+    /// let limits = Limits::default().with_decompressed_bytes(1 << 20);
+    /// let profile = Profile::decode_with(text, &DecodeOptions::default().with_limits(limits))?;
+    /// assert_eq!(profile.samples().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn decode_with(bytes: &[u8], options: &DecodeOptions) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::Empty));

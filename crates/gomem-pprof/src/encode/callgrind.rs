@@ -11,6 +11,16 @@ use crate::{
 
 impl Profile {
     /// One sample type in callgrind's format: the cost of each line by itself, and of each call.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert!(profile.to_callgrind(0).contains("fn="));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_callgrind(&self, sample_type: usize) -> String {
         let profile = &*self.interesting();

@@ -6,6 +6,18 @@ use crate::view::FlameTree;
 
 impl FlameTree {
     /// Folded stacks of the first sample type, as `flamegraph.pl` and its kin read them: `root;caller;leaf value`.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let alloc_space = profile.sample_type_index("alloc_space").unwrap();
+    /// let folded = profile.flame(alloc_space).to_folded();
+    /// assert!(folded.starts_with("main.main;main.parse "));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_folded(&self) -> String {
         let names: Vec<_> = self.names.iter().map(|name| name_for(Outlet::FoldedFrame, name)).collect();

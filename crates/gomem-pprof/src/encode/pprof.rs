@@ -13,6 +13,17 @@ use crate::{
 
 impl Profile {
     /// The profile as gzipped protobuf, as Go writes it. Reading it gives the same profile again; ids are numbered anew.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let again = gomem_pprof::Profile::decode(&profile.encode())?;
+    /// assert_eq!(again.samples().len(), profile.samples().len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let mut gzip = GzEncoder::new(Vec::new(), Compression::default());

@@ -9,6 +9,16 @@ use crate::model::{Profile, Sample};
 impl Profile {
     /// The profile as JSON of speedscope's file format: all sample types, the default one first to be seen. Negative
     /// values, of a difference, cannot be shown there, and are left out.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert!(profile.to_speedscope("heap").contains("speedscope"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_speedscope(&self, name: &str) -> String {
         let profile = &*self.interesting();

@@ -5,6 +5,18 @@ use std::fmt;
 use super::diagnostic::Flaw;
 
 /// A profile that cannot be read.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let error = gomem_pprof::Profile::decode(b"\x0b").unwrap_err();
+/// assert_eq!(error.offset(), Some(0));
+/// assert!(error.is_foreign());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     /// In one box, so that results are returned in registers: fields are read by the million.

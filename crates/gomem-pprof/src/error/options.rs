@@ -1,6 +1,20 @@
 //! How a profile is to be read, and how much is accepted.
 
 /// How to read.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{DecodeOptions, Profile};
+///
+/// // As `go tool pprof` reads: what a lenient reading repairs is an error.
+/// let profile = Profile::decode_with(text, &DecodeOptions::default().with_strict(true))?;
+/// assert!(profile.diagnostics().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct DecodeOptions {

@@ -54,6 +54,19 @@ impl Growth {
     ///
     /// # Errors
     /// When a profile does not say when it was taken, or does not have the sample type.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::{Growth, GrowthOptions};
+    ///
+    /// // These text profiles do not say when they were taken.
+    /// assert!(Growth::new([&profile, &profile], &GrowthOptions::new("inuse_space")).is_err());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new<'p>(
         profiles: impl IntoIterator<Item = &'p Profile>,
         options: &GrowthOptions,

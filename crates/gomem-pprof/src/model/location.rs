@@ -37,6 +37,17 @@ pub struct Mapping<'a> {
 
 impl Profile {
     /// The files mapped into the program, the program itself first.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// // A text profile names no files of the program.
+    /// assert_eq!(profile.mappings().len(), 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn mappings(&self) -> impl ExactSizeIterator<Item = Mapping<'_>> {
         self.mappings.iter().map(|columns| Mapping { profile: self, columns })
     }
@@ -93,6 +104,19 @@ impl<'a> Location<'a> {
 
 impl<'a> Line<'a> {
     /// The function it belongs to.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let line = profile.samples().next().unwrap().frames().next().unwrap();
+    /// let function = line.function().unwrap();
+    /// assert_eq!((function.name(), line.line()), ("main.parse", 12));
+    /// assert_eq!(function.filename(), "/src/app/parse.go");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn function(&self) -> Option<Function<'a>> {
         Some(Function { profile: self.profile, id: self.columns.function? })

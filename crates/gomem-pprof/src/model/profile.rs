@@ -53,6 +53,17 @@ pub struct Profile {
 
 impl Profile {
     /// What is counted, in the order of [`Sample::values`](crate::Sample::values).
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let names: Vec<&str> = profile.sample_types().iter().map(|kind| kind.name()).collect();
+    /// assert_eq!(names, ["alloc_objects", "alloc_space", "inuse_objects", "inuse_space"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn sample_types(&self) -> &[SampleType] {
         &self.sample_types
@@ -60,6 +71,16 @@ impl Profile {
 
     /// What it counts, in one word: `heap` (also `allocs`: Go writes the same sample types), `cpu`, `contention` (mutex and
     /// block profiles have the same, too), `goroutine`, `threadcreate`; of any other, its last sample type.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.kind(), "heap");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn kind(&self) -> &str {
         let has = |name: &str| self.sample_types.iter().any(|kind| kind.name == name);
@@ -76,6 +97,17 @@ impl Profile {
 
     /// The index of a sample type. As for `go tool pprof`, `space` finds `inuse_space`'s plain name: an `inuse_` in
     /// front is optional.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.sample_type_index("inuse_space"), Some(3));
+    /// assert_eq!(profile.sample_type_index("cpu"), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn sample_type_index(&self, name: &str) -> Option<usize> {
         let find = |name: &str| self.sample_types.iter().position(|sample_type| sample_type.name == name);
@@ -108,6 +140,16 @@ impl Profile {
 
     /// Whether it is a difference of two heap profiles (`heap?seconds=`, `go tool pprof -diff_base`): what changed, and no
     /// level of anything.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert!(!profile.is_difference());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn is_difference(&self) -> bool {
         let is_heap = self.sample_types.iter().any(|kind| matches!(kind.name(), "inuse_space" | "alloc_space"));
@@ -130,6 +172,16 @@ impl Profile {
     }
 
     /// The sampling period: for a heap profile `runtime.MemProfileRate` in bytes.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.period(), 524_288, "`runtime.MemProfileRate`");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn period(&self) -> i64 {
         self.period

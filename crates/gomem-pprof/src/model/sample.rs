@@ -40,12 +40,36 @@ pub struct Label<'a> {
 
 impl Profile {
     /// The samples, in the order of the file.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let sample = profile.samples().next().unwrap();
+    /// let inuse_space = profile.sample_type_index("inuse_space").unwrap();
+    /// assert!(sample.value(inuse_space) > 0);
+    /// assert_eq!(sample.frames().count(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn samples(&self) -> Samples<'_> {
         Samples { profile: self, indexes: 0..self.samples.len() }
     }
 
     /// The functions in the stacks, each once, in the order they come.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let names: Vec<&str> = profile.functions().map(|function| function.name()).collect();
+    /// assert!(names.contains(&"main.parse"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn functions(&self) -> impl ExactSizeIterator<Item = Function<'_>> {
         let (mut is_known, mut is_found) = (vec![false; self.addresses.len()], vec![false; self.functions.len()]);
         let mut found = Vec::new();
@@ -125,6 +149,18 @@ impl<'a> Sample<'a> {
     }
 
     /// All lines of the stack, leaf first, inlined ones too.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let sample = profile.samples().next().unwrap();
+    /// let lines: Vec<i64> = sample.frames().map(|line| line.line()).collect();
+    /// assert_eq!(lines, [12, 7], "the leaf first");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn frames(self) -> impl Iterator<Item = Line<'a>> + use<'a> {
         let profile = self.profile;
         self.locations().flat_map(move |id| profile.location(id).lines())

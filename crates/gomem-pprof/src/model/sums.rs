@@ -11,6 +11,17 @@ use crate::error::{Diagnostic, Flaw, UsageError};
 impl Profile {
     /// The sum of a sample type over all samples, also of those that a [filter](Profile::filter) left out. Like
     /// `go tool pprof`, of the magnitudes; in a difference, of the base alone. It is exact: 64 bits may not hold it.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let alloc_space = profile.sample_type_index("alloc_space").unwrap();
+    /// assert!(profile.total(alloc_space) > 0);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn total(&self, sample_type: usize) -> i128 {
         match &self.totals {

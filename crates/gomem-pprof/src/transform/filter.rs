@@ -10,6 +10,20 @@ use crate::{
 };
 
 /// Which samples, frames and labels to keep. Regular expressions are Go's; an empty one filters nothing.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let mut filter = gomem_pprof::Filter::default();
+/// filter.focus = "parse".to_owned();
+/// assert_eq!(profile.filter(&filter)?.samples().len(), 1);
+/// filter.focus = "encode".to_owned();
+/// assert_eq!(profile.filter(&filter)?.samples().len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Filter {

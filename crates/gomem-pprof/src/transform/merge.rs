@@ -102,6 +102,17 @@ impl Profile {
     ///
     /// # Errors
     /// When there are none, or they have nothing in common.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let sum = gomem_pprof::Profile::merge([&profile, &profile])?;
+    /// assert_eq!(sum.samples().len(), 1, "equal stacks are one sample");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn merge<'p>(profiles: impl IntoIterator<Item = &'p Self>) -> Result<Self, UsageError> {
         let mut merger = Merger::new();
         for profile in profiles {

@@ -15,6 +15,16 @@ impl Profile {
     ///
     /// Go keeps 32 frames up to Go 1.22 and 128 since (`maxStack` in `runtime/mprof.go`, `GODEBUG=profstackdepth`), 64 in
     /// CPU profiles (`maxCPUProfStack` in `runtime/cpuprof.go`), and `runtime/pprof` hides some of the innermost.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.repair_truncated_stacks().samples().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn repair_truncated_stacks(&self) -> Self {
         let mut profile = self.clone();

@@ -66,6 +66,20 @@ impl Profile {
     ///
     /// # Errors
     /// When they have no sample type in common, or in units that cannot be converted.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::{KeyStatus, TopOptions};
+    ///
+    /// let diff = profile.diff(&profile, false)?;
+    /// let top = diff.top(&TopOptions::new(1));
+    /// assert!(top.rows().iter().all(|row| row.status() == KeyStatus::Unchanged));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn diff(&self, base: &Self, normalize: bool) -> Result<ProfileDiff, UsageError> {
         let mut current = self.clone();
         if normalize {
@@ -90,6 +104,17 @@ impl Profile {
     ///
     /// # Errors
     /// As for [`diff`](Self::diff).
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let since = profile.since(&profile)?.expect("one run");
+    /// assert_eq!(since.total(1), 0, "nothing was allocated in between");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn since(&self, earlier: &Self) -> Result<Option<Self>, UsageError> {
         let mut counters_alone = earlier.clone();
         let is_gauge: Vec<bool> = earlier.sample_types.iter().map(|kind| kind.name.starts_with("inuse")).collect();

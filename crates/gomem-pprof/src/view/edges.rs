@@ -36,6 +36,17 @@ pub struct Edge<'a> {
 impl Profile {
     /// The calls between keys, summed as `go tool pprof -tree` does: a call counts once for a sample, and a key's calls
     /// to itself are left out.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let edges = profile.edges(&gomem_pprof::TopOptions::new(1));
+    /// assert_eq!(edges.rows().len(), 1, "main.main calls main.parse");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn edges(&self, options: &TopOptions) -> Edges {
         let profile = &*self.interesting();

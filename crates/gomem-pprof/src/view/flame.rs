@@ -41,6 +41,17 @@ pub struct FlameNode<'a> {
 
 impl Profile {
     /// The flame tree of one sample type, by function.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let tree = profile.flame(1);
+    /// assert_eq!(tree.nodes().len(), 3, "the root, main.main and main.parse");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn flame(&self, sample_type: usize) -> FlameTree {
         self.flame_of(&[sample_type])

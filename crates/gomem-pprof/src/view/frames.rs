@@ -15,6 +15,18 @@ pub struct Frames<'a> {
 
 impl Profile {
     /// The frames of all samples' stacks, leaf first.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_table::ToTable;
+    ///
+    /// assert_eq!(profile.frames().to_table().rows(), 2, "one row a frame of each sample");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn frames(&self) -> Frames<'_> {
         Frames { profile: self }

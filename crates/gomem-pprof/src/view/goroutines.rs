@@ -30,6 +30,18 @@ pub struct Goroutine<'a> {
 
 impl Profile {
     /// The goroutines of a dump; none for profiles that only count goroutines.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let dump = b"goroutine 7 [chan receive, 3 minutes]:\nmain.wait()\n\t/src/app/main.go:9 +0x1d\n";
+    /// let profile = gomem_pprof::Profile::decode(dump)?;
+    /// assert_eq!(profile.goroutines().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn goroutines(&self) -> Vec<Goroutine<'_>> {
         self.samples().filter_map(Goroutine::from_sample).collect()

@@ -9,6 +9,19 @@ use gomem_table::{Definition, Unit};
 use crate::model::{Function, Line, Location, Profile};
 
 /// What makes two frames one key.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::Granularity;
+///
+/// assert_eq!("line".parse(), Ok(Granularity::Line));
+/// assert_eq!(Granularity::Package.name(), "package");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Granularity {

@@ -121,6 +121,19 @@ impl Profile {
     }
 
     /// How sure the flat value of each key is; `None` for profiles that do not sample objects by size.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::Granularity;
+    ///
+    /// let sampling = profile.sampling(1, Granularity::Function).expect("a heap profile is sampled");
+    /// assert_eq!(sampling.rows().len(), 1, "who allocates: main.parse");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn sampling(&self, sample_type: usize, by: Granularity) -> Option<Sampling> {
         let sampled: HashMap<FrameKey, SamplingEstimate> = self.sampled_keys(sample_type, by)?.into_iter().collect();

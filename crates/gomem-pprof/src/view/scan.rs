@@ -22,6 +22,19 @@ impl Profile {
     /// One row a sample for a scan over many profiles: of `wanted`, in that order, `kind`, `time`, `duration_nanos`,
     /// `build_id` and `comments` of the profile, the sample types, `function`, `file` and `line` of the leaf, `stack` and
     /// `labels`. Names of sample types that the profile does not have give null. Only the first `rows` samples count.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_table::ToTable;
+    ///
+    /// let table = profile.scan(&["function", "alloc_space"], usize::MAX).to_table();
+    /// assert_eq!(table.columns().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn scan(&self, wanted: &[&str], rows: usize) -> Scan<'_> {
         Scan { profile: self, wanted: wanted.iter().map(|&name| name.to_owned()).collect(), rows }

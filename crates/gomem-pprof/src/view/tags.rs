@@ -31,6 +31,17 @@ pub struct Tag {
 
 impl Profile {
     /// The labels by key; of one key, the largest |weight| first, as `go tool pprof -tags` sorts them.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let tags = profile.tags(1);
+    /// assert_eq!(tags.rows()[0].key, "bytes", "the size of the objects");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tags(&self, sample_type: usize) -> Tags {
         let mut weights: HashMap<(u32, u32, i64, u32), i128> = HashMap::default();

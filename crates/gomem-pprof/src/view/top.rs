@@ -132,6 +132,20 @@ impl Sums<i64> {
 impl Profile {
     /// Flat and cum of every key, summed as `go tool pprof` does: a key counts once for a sample however often it is in
     /// its stack, keys without any value are left out, and so are the profile's own uninteresting frames.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::{Granularity, TopOptions};
+    ///
+    /// let top = profile.top(&TopOptions::new(1).by(Granularity::Line));
+    /// assert_eq!(top.rows()[0].key.line, Some(12));
+    /// assert_eq!(top.fraction(top.rows()[0].flat), Some(1.0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn top(&self, options: &TopOptions) -> Top {
         let profile = &*self.interesting();

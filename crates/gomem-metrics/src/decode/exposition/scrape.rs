@@ -23,6 +23,15 @@ use super::{
 use crate::error::{Diagnostic, Limits};
 
 /// One scrape, borrowed from its text.
+///
+/// ```
+/// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+/// #             0 MB stacks, 0 MB globals, 2 P\n";
+/// let scrape = gomem_metrics::Exposition::decode(b"# TYPE go_goroutines gauge\ngo_goroutines 12\n");
+/// assert_eq!(scrape.samples()[0].value, 12.0);
+/// assert!(scrape.diagnostics().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Exposition<'a> {
     samples: Vec<Sample<'a>>,
@@ -57,6 +66,16 @@ impl<'a> Exposition<'a> {
     }
 
     /// The first thing in which a text does not conform to the specification of its format.
+    ///
+    /// ```
+    /// # let log = b"gc 7 @1.250s 3%: 0.02+1.5+0.01 ms clock, 0.04+0.3/1.1/0+0.02 ms cpu, 12->13->7 MB, 14 MB goal, \
+    /// #             0 MB stacks, 0 MB globals, 2 P\n";
+    /// use gomem_metrics::{Dialect, Exposition};
+    ///
+    /// assert!(Exposition::check(b"go_goroutines 12\n", Dialect::Prometheus).is_none());
+    /// assert!(Exposition::check(b"go_goroutines twelve\n", Dialect::Prometheus).is_some());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn check(text: &[u8], dialect: Dialect) -> Option<Diagnostic> {
         conformance::first_flaw(text, dialect)
