@@ -8,6 +8,18 @@ use crate::{
 };
 
 /// What to take, and within which limits.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use gomem_capture::{CaptureOptions, Target};
+///
+/// let options = CaptureOptions::new(Target::parse("http://127.0.0.1:6060")?)
+///     .with_seconds(10)
+///     .with_timeout(Duration::from_secs(5))
+///     .with_limit_bytes(64 << 20);
+/// # Ok::<(), gomem_capture::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct CaptureOptions {
     pub(crate) target: Target,

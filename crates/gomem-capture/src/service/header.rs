@@ -10,6 +10,14 @@ use crate::{
 };
 
 /// Headers of a request. Their values are neither shown nor stored.
+///
+/// ```
+/// let mut headers = gomem_capture::Headers::default();
+/// headers.push_line("X-Scope-OrgID: team-a")?;
+/// headers.push_bearer("a-token")?;
+/// assert!(!headers.is_empty());
+/// # Ok::<(), gomem_capture::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub struct Headers {
     pairs: Vec<(HeaderName, HeaderValue)>,

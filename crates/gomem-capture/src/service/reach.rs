@@ -9,6 +9,12 @@ use std::{
 use crate::service::target::Target;
 
 /// From where an address can be reached.
+///
+/// ```
+/// use gomem_capture::Reach;
+///
+/// assert_eq!(Reach::from_address([127, 0, 0, 1].into()), Reach::Loopback);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Reach {

@@ -21,6 +21,14 @@ impl Target {
     ///
     /// # Errors
     /// When it is none, or not of `http` or `https`.
+    ///
+    /// ```
+    /// use gomem_capture::Target;
+    ///
+    /// assert!(Target::parse("https://host/internal/debug/pprof/")?.is_encrypted());
+    /// assert!(Target::parse("ftp://host").is_err());
+    /// # Ok::<(), gomem_capture::Error>(())
+    /// ```
     pub fn parse(text: &str) -> Result<Self, Error> {
         let refuse = |reason: &str| Error::Url { reason: reason.to_owned() };
         let text = text.trim();

@@ -6,6 +6,22 @@ use gomem_pprof::Profile;
 use crate::bundle::Bundle;
 
 /// What the caller knows besides the profile and the log.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: make([]byte, 4096) escapes to heap\n")?;
+/// # let sites = gomem_postmortem::attribute(&profile, Some(&log), &gomem_postmortem::AttributeOptions::default());
+/// use gomem_postmortem::{AttributeOptions, attribute};
+///
+/// let own = ["main".to_owned()];
+/// let options = AttributeOptions::default().with_own(&own).with_go_version(Some("go1.26.8"));
+/// assert_eq!(attribute(&profile, Some(&log), &options).len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct AttributeOptions<'a> {

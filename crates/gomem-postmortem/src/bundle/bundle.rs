@@ -14,6 +14,15 @@ use crate::bundle::{
 };
 
 /// Everything that was recognised among a set of files, and what was not.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// assert_eq!(bundle.contents().len(), 1);
+/// assert!(bundle.latest_heap().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Bundle {
     pub(crate) name: String,

@@ -82,6 +82,14 @@ impl Bundle {
     }
 
     /// Recognises files that are in memory already.
+    ///
+    /// ```
+    /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+    /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+    /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+    /// assert_eq!(bundle.escapes().unwrap().heap_decisions().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_artifacts(name: &str, artifacts: Vec<Artifact>) -> Self {
         let (texts, others): (Vec<_>, Vec<_>) =

@@ -52,6 +52,14 @@ pub struct Finding {
 }
 
 /// What a finding is about.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// assert_eq!(gomem_postmortem::FindingKind::Leak.name(), "leak");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[non_exhaustive]

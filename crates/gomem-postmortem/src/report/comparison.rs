@@ -44,6 +44,15 @@ impl Comparison {
     /// Compares two bundles of the same work.
     ///
     /// Nothing of the run after enters the prediction but what is gone in it: its share is taken away from the run before.
+    ///
+    /// ```
+    /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+    /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+    /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+    /// let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+    /// assert!(comparison.measured_gc_cycles_saved().is_none(), "nothing was measured");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());

@@ -6,6 +6,15 @@ use crate::{findings::line_costs, report::report::Report};
 
 impl Report {
     /// The report as JSON, for machines. What is a list there is a table: its rows are objects, with the columns as fields.
+    ///
+    /// ```
+    /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+    /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+    /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+    /// let report = gomem_postmortem::Report::from_bundle(&bundle);
+    /// assert!(report.to_json().starts_with('{'));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn to_json(&self) -> String {
         let waterfall = self.waterfall().at(None);

@@ -51,6 +51,15 @@ impl Report {
     ];
 
     /// Joins all that a bundle holds.
+    ///
+    /// ```
+    /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
+    /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+    /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+    /// let report = gomem_postmortem::Report::from_bundle(&bundle);
+    /// assert_eq!(report.findings()[0].kind.name(), "missing_input");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
