@@ -19,6 +19,7 @@ if _TYPE_CHECKING:
     from gomem import gogc
     from gomem._capture import Capture, capture
     from gomem._escape import Coverage, EscapeLog, read_escape_log
+    from gomem._heap import Heap, read_heap
     from gomem._lazy import ScanDiagnostics
     from gomem._metrics import (
         GomemWarning,
@@ -48,6 +49,7 @@ __all__ = [
     "FlameTree",
     "GomemError",
     "GomemWarning",
+    "Heap",
     "InternalError",
     "LimitError",
     "Metrics",
@@ -68,6 +70,7 @@ __all__ = [
     "postmortem",
     "read_escape_log",
     "read_gctrace",
+    "read_heap",
     "read_metrics",
     "read_pprof",
     "scan_escape_log",
@@ -80,6 +83,7 @@ __all__ = [
 _HOMES = {
     "_capture": ["Capture", "capture"],
     "_escape": ["Coverage", "EscapeLog", "read_escape_log"],
+    "_heap": ["Heap", "read_heap"],
     "_lazy": ["ScanDiagnostics"],
     "_metrics": [
         "GomemWarning",

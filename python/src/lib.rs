@@ -10,6 +10,7 @@
 //! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
 //! | `pprof` | `gomem._pprof`: profiles |
 //! | `escape` | `gomem._escape`: the compiler's log |
+//! | `heap` | `gomem._heap`: heap dumps |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
 //! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
@@ -19,6 +20,7 @@ mod command;
 mod error;
 mod escape;
 mod gogc;
+mod heap;
 mod input;
 mod metrics;
 mod postmortem;
@@ -38,6 +40,7 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     gogc::register(module)?;
     pprof::register(module)?;
     escape::register(module)?;
+    heap::register(module)?;
     postmortem::register(module)?;
     capture::register(module)?;
     command::register(module)

@@ -30,6 +30,7 @@
 
 mod cursor;
 mod decode;
+mod inflate;
 mod names;
 mod objects;
 mod phantoms;
@@ -38,3 +39,4 @@ mod roots;
 mod stop;
 
 pub(crate) use decode::{MAGIC, decode};
+pub(crate) use inflate::{head, inflated};

@@ -4,7 +4,7 @@ use gomem_binary::Layout;
 
 use crate::{
     answers, dump,
-    error::{Diagnostic, Error, Flaw, Limits},
+    error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
     memory::{Site, Snapshot},
     program::Program,
@@ -25,7 +25,7 @@ pub struct Heap {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct HeapOptions {
-    /// The program's file: it has the names of global variables.
+    /// The program's file, gzipped or not: it has the names of global variables.
     pub binary: Option<Vec<u8>>,
     /// Which roots may keep an object.
     pub roots: RootChoice,
@@ -79,10 +79,13 @@ impl Heap {
     /// # Errors
     /// As [`Heap::decode`]. A program's file that is not the one is told in the diagnostics.
     pub fn decode_with(bytes: Vec<u8>, options: HeapOptions) -> Result<Self, Error> {
+        let most = options.limits.inflated_bytes;
+        let bytes = dump::inflated(bytes, most)
+            .ok_or_else(|| Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0))?;
         let mut snapshot = dump::decode(bytes, &options.limits)?;
         let mut diagnostics = std::mem::take(&mut snapshot.diagnostics);
         let (program, flaw) = match options.binary {
-            Some(binary) => match Layout::decode(&binary) {
+            Some(binary) => match Layout::decode(&dump::inflated(binary, most).unwrap_or_default()) {
                 Ok(layout) => match Program::with_file(&snapshot, layout) {
                     Ok(program) => {
                         let flaw = (!program.has_symbols()).then_some(Flaw::Stripped);
@@ -105,10 +108,10 @@ impl Heap {
         Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics })
     }
 
-    /// Whether bytes begin as a heap dump.
+    /// Whether bytes begin as a heap dump, gzipped or not.
     #[must_use]
     pub fn is_heap_dump(head: &[u8]) -> bool {
-        head.starts_with(dump::MAGIC)
+        dump::head(head, dump::MAGIC.len()) == dump::MAGIC
     }
 
     /// The version of Go that built the program.

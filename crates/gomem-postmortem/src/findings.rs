@@ -9,6 +9,7 @@ mod ended_goroutines;
 mod finding;
 mod goroutines;
 mod growth;
+mod heap_dump;
 mod judgements;
 mod keeper;
 mod leak;

@@ -1,10 +1,11 @@
 //! Windows: small slices and strings that keep a large buffer alive.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use crate::{
+    answers::maps,
     holders::{Ownership, Tier},
     memory::Snapshot,
 };
@@ -26,8 +27,13 @@ pub(crate) struct Window {
 /// that can be one, nothing is claimed.
 pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64, ratio: u64) -> Vec<Window> {
     let mut buffers = Buffers { snapshot, min_bytes, views: HashMap::default() };
+    // In a map's table a mask follows the pointer to the entries, which is no length.
+    let parts: HashSet<u32, RandomState> = (0..snapshot.objects.len() as u32)
+        .filter(|object| maps::is_map(snapshot, *object))
+        .flat_map(|map| maps::parts(snapshot, map))
+        .collect();
     for object in 0..snapshot.objects.len() as u32 {
-        if ownership.tier(object) > Tier::Timer as u8 {
+        if ownership.tier(object) > Tier::Timer as u8 || parts.contains(&object) {
             continue;
         }
         let content = snapshot.content(object);

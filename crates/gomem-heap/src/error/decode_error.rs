@@ -34,6 +34,19 @@ pub enum ErrorKind {
     },
 }
 
+impl ErrorKind {
+    /// Its name, as exceptions have it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotAHeapDump => "not_a_heap_dump",
+            Self::NoParameters => "no_parameters",
+            Self::PointerBytes { .. } => "pointer_bytes",
+            Self::Limit { .. } => "limit",
+        }
+    }
+}
+
 impl Error {
     pub(crate) fn new(kind: ErrorKind, offset: usize) -> Self {
         Self { kind, offset: offset as u64 }

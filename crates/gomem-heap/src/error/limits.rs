@@ -9,12 +9,14 @@ pub struct Limits {
     pub objects: u32,
     /// Pointers between objects.
     pub edges: u32,
+    /// Bytes of a dump or a program that is gzipped, when it is not.
+    pub inflated_bytes: u64,
 }
 
 impl Default for Limits {
     /// As many as the graph can number.
     fn default() -> Self {
-        Self { objects: 4_000_000_000, edges: 4_000_000_000 }
+        Self { objects: 4_000_000_000, edges: 4_000_000_000, inflated_bytes: 4 << 30 }
     }
 }
 
@@ -23,6 +25,13 @@ impl Limits {
     #[must_use]
     pub fn with_objects(mut self, objects: u32) -> Self {
         self.objects = objects.min(Self::default().objects);
+        self
+    }
+
+    /// Inflates up to so many bytes.
+    #[must_use]
+    pub fn with_inflated_bytes(mut self, bytes: u64) -> Self {
+        self.inflated_bytes = bytes;
         self
     }
 

@@ -2,7 +2,7 @@
 
 use gomem_table::{Definition, Row, Unit};
 
-use crate::{heap::Heap, holders::HolderKind, tables::holder::signed};
+use crate::{answers::Types, heap::Heap, holders::HolderKind, tables::holder::signed};
 
 /// A heap in numbers.
 #[derive(Debug, Clone)]
@@ -22,6 +22,7 @@ pub struct SummaryRow {
     goroutines: u64,
     samples: u64,
     mem_profile_rate: Option<f64>,
+    typed_fraction: Option<f64>,
 }
 
 impl Heap {
@@ -31,6 +32,9 @@ impl Heap {
         let unreachable = self.holdings().iter().filter(|holding| holding.kind == HolderKind::Unreachable);
         let unreachable: u64 = unreachable.map(|holding| holding.retained_bytes).sum();
         let snapshot = &self.snapshot;
+        let types = Types::new(snapshot, &self.program);
+        let typed = (0..snapshot.objects.len() as u32).filter(|object| types.of(*object).is_some());
+        let typed: u64 = typed.map(|object| snapshot.objects.bytes(object)).sum();
         SummaryRow {
             go_version: self.go_version().to_owned(),
             arch: self.arch().to_owned(),
@@ -47,6 +51,7 @@ impl Heap {
             goroutines: snapshot.goroutines.len() as u64,
             samples: snapshot.samples.len() as u64,
             mem_profile_rate: self.mem_profile_rate(),
+            typed_fraction: (self.bytes() > 0).then(|| typed as f64 / self.bytes() as f64),
         }
     }
 }
@@ -91,6 +96,13 @@ impl Row for SummaryRow {
                 "no samples",
                 "the bytes between samples: given, or estimated by the samples",
                 |row| row.mem_profile_rate,
+            )
+            .optional_float64(
+                "typed_fraction",
+                Unit::Fraction,
+                "an empty heap",
+                "the bytes of objects whose type is known, of all",
+                |row| row.typed_fraction,
             )
     }
 }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use gomem_binary::Binary;
+use gomem_heap::Heap;
 
 use crate::bundle::{
     archive,
@@ -35,6 +36,7 @@ impl Allowance {
             _ if head.len() >= ZEROS && head.iter().all(|byte| *byte == 0) => {
                 (1 << 20, "a file that begins with zeros")
             }
+            _ if Heap::is_heap_dump(head) => (64 << 30, "a heap dump"),
             _ if head.starts_with(GZIP) => (512 << 20, "something gzipped"),
             _ if archive::begins_archive(head) => (archive::LARGEST, "an archive"),
             _ if Binary::is_program(head) => (1 << 30, "a program"),

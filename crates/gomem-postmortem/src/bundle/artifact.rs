@@ -33,6 +33,8 @@ pub enum Contents {
     Crash,
     /// The program itself.
     Program,
+    /// What `debug.WriteHeapDump` wrote.
+    HeapDump,
 }
 
 impl Contents {
@@ -46,6 +48,7 @@ impl Contents {
         Self::Metrics,
         Self::Crash,
         Self::Program,
+        Self::HeapDump,
     ];
 
     /// What people call it, as the evidence of findings does.
@@ -60,6 +63,7 @@ impl Contents {
             Self::Metrics => "metrics",
             Self::Crash => "crash",
             Self::Program => "program",
+            Self::HeapDump => "heap dump",
         }
     }
 }

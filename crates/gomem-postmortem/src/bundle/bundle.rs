@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use gomem_binary::Binary;
 use gomem_escape::EscapeLog;
+use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
 
@@ -31,6 +32,7 @@ pub struct Bundle {
     pub(crate) goroutines: Vec<Profile>,
     pub(crate) escapes: Option<EscapeLog>,
     pub(crate) binary: Option<Arc<Binary>>,
+    pub(crate) heap_dump: Option<Arc<Heap>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     /// How the program died, by each log that says it.
@@ -121,6 +123,12 @@ impl Bundle {
     pub fn with_binary(mut self, binary: Option<Binary>) -> Self {
         self.binary = self.binary.or(binary.map(Arc::new));
         self
+    }
+
+    /// The heap dump, with the names that a program of the bundle gives it.
+    #[must_use]
+    pub fn heap_dump(&self) -> Option<&Heap> {
+        self.heap_dump.as_deref()
     }
 
     /// The program's file.

@@ -4,6 +4,7 @@ use std::{borrow::Cow, io::Read, sync::Arc};
 
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
+use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics};
 use gomem_pprof::{MemStat, Profile};
 use gomem_table::Unit;
@@ -30,6 +31,9 @@ pub(crate) struct Recogniser {
     escapes: EscapeReader,
     traces: Vec<(String, GcTrace)>,
     untimed: Vec<UntimedScrape>,
+    /// Heap dumps, each with its file, and the programs that can be theirs.
+    dumps: Vec<(usize, Vec<u8>)>,
+    programs: Vec<Vec<u8>>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
 }
@@ -109,6 +113,7 @@ impl Recogniser {
     }
 
     pub(crate) fn finish(mut self, name: &str) -> Bundle {
+        self.read_dump();
         self.place_untimed();
         self.keep_one_program();
         let mut bundle = self.bundle;
@@ -155,6 +160,11 @@ impl Recogniser {
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
+        if Heap::is_heap_dump(bytes) {
+            self.dumps.push((file, bytes.to_vec()));
+            take(Contents::HeapDump, Ok(Reading::Used(None)));
+            return (contents, reasons);
+        }
         if Binary::is_program(bytes) {
             take(Contents::Program, self.program(bytes));
             return (contents, reasons);
@@ -185,7 +195,38 @@ impl Recogniser {
         (contents, reasons)
     }
 
+    /// The last dump by name is read, with the program that wrote it if that is in the bundle.
+    fn read_dump(&mut self) {
+        let programs = std::mem::take(&mut self.programs);
+        let Some((file, dump)) = self.dumps.pop() else { return };
+        for (file, _) in std::mem::take(&mut self.dumps) {
+            self.outcomes[file].contents.retain(|found| *found != Contents::HeapDump);
+            self.outcomes[file].reasons.push("several heap dumps: the last one by name is used".to_owned());
+        }
+        let read = |program: Option<&Vec<u8>>| {
+            let options = HeapOptions::default();
+            let options =
+                program.map_or_else(|| options.clone(), |program| options.clone().with_binary(program.clone()));
+            Heap::decode_with(dump.clone(), options)
+        };
+        let is_its = |heap: &Heap| heap.binary_match() == Some(true);
+        let named = programs.iter().filter_map(|program| read(Some(program)).ok()).find(is_its);
+        let heap = match named.map_or_else(|| read(None), Ok) {
+            Ok(heap) => heap,
+            Err(problem) => {
+                self.outcomes[file].contents.retain(|found| *found != Contents::HeapDump);
+                self.outcomes[file].reasons.push(problem.to_string());
+                return;
+            }
+        };
+        self.outcomes[file].reasons.extend(heap.diagnostics().iter().map(|diagnostic| diagnostic.flaw.to_string()));
+        self.bundle.heap_dump = Some(Arc::new(heap));
+    }
+
     fn program(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+        if self.programs.len() < MOST_PROGRAMS {
+            self.programs.push(bytes.to_vec());
+        }
         let binary = Binary::decode(bytes).map_err(|err| err.to_string())?;
         if self.bundle.binary.is_some() {
             return Err("a second program: the first one is used".to_owned());
@@ -416,6 +457,8 @@ fn scrape_time(name: &str) -> Option<i64> {
     Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
 }
 
+/// So many programs are tried as the one of a heap dump.
+const MOST_PROGRAMS: usize = 4;
 /// Archives within archives.
 const DEEPEST_ARCHIVE: usize = 2;
 /// No scrape was taken in 1970.

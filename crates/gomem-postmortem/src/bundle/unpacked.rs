@@ -5,11 +5,12 @@ use std::{borrow::Cow, io::Read as _};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use flate2::read::MultiGzDecoder;
 
+use gomem_binary::Binary;
 use gomem_metrics::Format;
 
 use crate::bundle::signature::{GZIP, looks_like_text};
 
-/// What a file holds: text that was gzipped, such as a log or a scrape, as it was, and in UTF-8; without the header of the
+/// What a file holds: a program or text that was gzipped, such as a log or a scrape, as it was, and text in UTF-8; without the header of the
 /// HTTP answer that it came in; what was written as base64, as it was before. A profile stays gzipped, since its decoder
 /// inflates it, and so does what is damaged or would become too large.
 #[must_use]
@@ -54,7 +55,8 @@ fn inflated_text(bytes: &[u8]) -> Option<Vec<u8>> {
     };
     let (_, head) = read(HEAD);
     let is_scrape = Format::detect(&head) == Format::Protobuf;
-    if head.is_empty() || !is_scrape && !looks_like_text(&gomem_transport::utf8(&head)) {
+    let is_known = is_scrape || Binary::is_program(&head);
+    if head.is_empty() || !is_known && !looks_like_text(&gomem_transport::utf8(&head)) {
         return None;
     }
     let (is_whole, text) = read(LARGEST_TEXT);

@@ -84,6 +84,16 @@ pub enum FindingKind {
     Mismatch,
     /// How the program died.
     Crash,
+    /// Who keeps the most of the heap, by a heap dump.
+    RetainedBy,
+    /// Small slices and strings that keep large buffers alive.
+    Window,
+    /// A map that was much larger once.
+    EmptiedMap,
+    /// Goroutines that keep much.
+    BlockedGoroutines,
+    /// Dead objects that wait for their finalizer.
+    FinalizerQueue,
 }
 
 impl Finding {
@@ -151,6 +161,11 @@ impl FindingKind {
         "runtime",
         "mismatch",
         "crash",
+        "retained_by",
+        "window",
+        "emptied_map",
+        "blocked_goroutines",
+        "finalizer_queue",
     ];
 
     /// Its name.

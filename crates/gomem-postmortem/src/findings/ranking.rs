@@ -16,7 +16,7 @@ use crate::{
         finding::{Finding, FindingKind},
         goroutines,
         growth::GrowingSite,
-        judgements,
+        heap_dump, judgements,
         leak::{leak, leaking},
         live_heap::LiveHeap,
         mismatch,
@@ -49,6 +49,7 @@ pub(crate) fn find(
     }
     findings.extend(mismatches);
     findings.extend(crashes::find(bundle));
+    heap_dump::find(bundle, &mut findings);
     findings.extend(stale_profile(bundle, state));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {

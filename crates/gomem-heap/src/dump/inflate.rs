@@ -1,0 +1,27 @@
+//! Dumps and programs that were gzipped on their way.
+
+use std::io::Read as _;
+
+use flate2::read::MultiGzDecoder;
+
+/// What is gzipped, up to so many bytes; of what is cut, as far as it goes. `None` where there is more.
+pub(crate) fn inflated(bytes: Vec<u8>, most: u64) -> Option<Vec<u8>> {
+    if !bytes.starts_with(GZIP) {
+        return Some(bytes);
+    }
+    let mut inflated = Vec::new();
+    let _ = MultiGzDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut inflated);
+    (inflated.len() as u64 <= most).then_some(inflated)
+}
+
+/// The first bytes of what may be gzipped.
+pub(crate) fn head(bytes: &[u8], length: usize) -> Vec<u8> {
+    if !bytes.starts_with(GZIP) {
+        return bytes[..bytes.len().min(length)].to_vec();
+    }
+    let mut head = Vec::new();
+    let _ = MultiGzDecoder::new(bytes).take(length as u64).read_to_end(&mut head);
+    head
+}
+
+const GZIP: &[u8] = &[0x1f, 0x8b];

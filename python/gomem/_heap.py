@@ -1,0 +1,157 @@
+"""Heap dumps: who keeps memory alive."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import polars as pl
+
+from gomem import _gomem
+from gomem._display import heading, table
+from gomem._pickled import Pickled
+from gomem._pprof import FlameTree, Profile
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Mapping
+
+    from gomem._source import Source
+
+__all__ = ["Heap", "read_heap"]
+
+
+class Heap(Pickled):
+    """A program's heap and who keeps what of it, as `read_heap` gives it.
+
+    Retained bytes and counts are exact: whole slots, each object in one row. Only the split among
+    the lines that allocated is estimated, from the runtime's samples. Contents are never given out.
+    """
+
+    def __init__(self, inner: _gomem.Heap, /) -> None:
+        self._inner = inner
+
+    def summary(self) -> pl.DataFrame:
+        """Show the dump in one row: what was read of it, and what the runtime itself counted."""
+        return pl.DataFrame(self._inner.summary())
+
+    @property
+    def diagnostics(self) -> pl.DataFrame:
+        """What the dump lacks, or what is wrong with it: ``severity, kind, offset, message``."""
+        return pl.DataFrame(self._inner.diagnostics())
+
+    def retained(self, by: Literal["holder", "site", "type"] = "holder") -> pl.DataFrame:
+        """Show what is kept: by who keeps it, also by the line that allocated it, or by type.
+
+        One name in ``holders`` keeps it alone; several share it, and it goes when all let go.
+        """
+        return pl.DataFrame(self._inner.retained(by))
+
+    def objects(self) -> pl.DataFrame:
+        """Every object: address, size, type and site where they are known, and who keeps it."""
+        return pl.DataFrame(self._inner.objects()).with_columns(
+            pl.col("object", "dominator").cast(pl.UInt32)
+        )
+
+    def roots(self) -> pl.DataFrame:
+        """List the words outside of the heap that point into it."""
+        return pl.DataFrame(self._inner.roots()).with_columns(pl.col("target").cast(pl.UInt32))
+
+    def paths(self, to: str | None = None) -> pl.DataFrame:
+        """Show what holders keep, in steps: objects that look alike are one, and so is a list.
+
+        Parameters
+        ----------
+        to
+            The name of a holder; without it, all of them.
+        """
+        return pl.DataFrame(self._inner.paths(to))
+
+    def flame(self) -> FlameTree:
+        """Holders, their steps and what they keep; a notebook shows it as a flame graph."""
+        return self.to_profile().flame()
+
+    def windows(self, *, min_bytes: int = 4096, ratio: int = 8) -> pl.DataFrame:
+        """Small slices and strings that keep a large buffer alive, a row per buffer.
+
+        A buffer of at least `min_bytes` of which all views show one part of `ratio` or less.
+        """
+        return pl.DataFrame(self._inner.windows(min_bytes, ratio))
+
+    def maps(self) -> pl.DataFrame:
+        """List maps, told by their shape, and how full they are: a map never shrinks."""
+        return pl.DataFrame(self._inner.maps())
+
+    def goroutines(self) -> pl.DataFrame:
+        """Goroutines, why they wait, and what each of them alone keeps."""
+        return pl.DataFrame(self._inner.goroutines())
+
+    def diff(self, before: Heap) -> pl.DataFrame:
+        """Compare with an earlier dump of the same program, by holders and lines."""
+        return pl.DataFrame(self._inner.diff(before._inner))
+
+    def to_profile(self) -> Profile:
+        """Give a profile of ``retained_space``: a stack begins with a holder, a step is a frame."""
+        return Profile(self._inner.profile())
+
+    def redact(self, path: str | os.PathLike[str]) -> None:
+        """Write the dump without its contents, fit to send; it has the same holders."""
+        file = Path(path)
+        file.touch(mode=0o600)
+        file.write_bytes(bytes(self._inner.redacted()))
+
+    def __repr__(self) -> str:
+        version, objects, size = self._inner.facts
+        return f"Heap({objects:,} objects, {size:,} bytes, {version})"
+
+    def _repr_html_(self) -> str:
+        shown = self.retained().select("holders", "kind", "retained_bytes", "fraction", "instances")
+        return heading(repr(self)) + table(shown.head(_ROWS))
+
+
+def read_heap(
+    source: Source,
+    *,
+    binary: Source | None = None,
+    roots: Literal["preferred", "all"] = "preferred",
+    mem_profile_rate: float | None = None,
+    limits: Mapping[str, int] | None = None,
+) -> Heap:
+    """Read a heap dump, as ``runtime/debug.WriteHeapDump`` writes it, Go 1.7 to 1.27.
+
+    Parameters
+    ----------
+    source
+        A path, bytes or a binary file object; gzip is taken off.
+    binary
+        The program's file, with symbols: it names global variables. One that did not write the
+        dump is told in `Heap.diagnostics`, and no name is taken from it.
+    roots
+        ``"all"`` counts the runtime's own lists like the program's variables.
+    mem_profile_rate
+        The program's ``runtime.MemProfileRate``; without it, an estimate.
+    limits
+        ``objects`` and ``edges``: how many are accepted.
+
+    Examples
+    --------
+    >>> import gomem as gm
+    >>> heap = gm.read_heap(
+    ...     "testdata/heap/holders-go1.27.3.dump.gz",
+    ...     binary="testdata/heap/holders-go1.27.3.bin.gz",
+    ... )
+    >>> heap.retained().filter(kind="timer").select("holders", "retained_bytes").row(0)
+    (['main.expire.func1'], 114720)
+    """
+    inner = _gomem.read_heap(
+        source,
+        binary=binary,
+        roots=roots,
+        mem_profile_rate=mem_profile_rate,
+        limits=list((limits or {}).items()),
+    )
+    options = {"binary": binary, "roots": roots, "mem_profile_rate": mem_profile_rate}
+    return Heap(inner)._made_by(read_heap, source, limits=limits, **options)
+
+
+_ROWS = 20

@@ -1,0 +1,133 @@
+//! Heap dumps: `gomem._heap`.
+
+use std::sync::Arc;
+
+use gomem_heap::{Heap, HeapOptions, Limits, RootChoice};
+use gomem_pprof::Profile;
+use gomem_table::ToTable;
+use pyo3::prelude::*;
+
+use crate::{error::Error, input::Source, pprof::PyProfile, table::ArrowTable, worker};
+
+/// A program's heap, with who keeps what.
+#[pyclass(name = "Heap", module = "gomem._gomem", frozen)]
+#[derive(Debug)]
+pub(crate) struct PyHeap {
+    heap: Arc<Heap>,
+}
+
+#[pymethods]
+impl PyHeap {
+    fn summary(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| [this.heap.summary()].to_table())
+    }
+
+    fn diagnostics(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.heap.diagnostic_rows().to_table())
+    }
+
+    fn retained(slf: &Bound<'_, Self>, by: &str) -> Result<ArrowTable, Error> {
+        match by {
+            "holder" => ArrowTable::of(slf, |this| this.heap.holders().to_table()),
+            "site" => ArrowTable::of(slf, |this| this.heap.holder_sites().to_table()),
+            "type" => ArrowTable::of(slf, |this| this.heap.types().to_table()),
+            other => Err(Error::usage(format!("by is holder, site or type, not {other:?}"))),
+        }
+    }
+
+    fn objects(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.heap.object_table())
+    }
+
+    fn roots(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.heap.roots().to_table())
+    }
+
+    fn goroutines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.heap.goroutines().to_table())
+    }
+
+    fn paths(slf: &Bound<'_, Self>, to: Option<String>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |this| this.heap.steps(to.as_deref()).to_table())
+    }
+
+    fn windows(slf: &Bound<'_, Self>, min_bytes: u64, ratio: u64) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |this| this.heap.windows(min_bytes, ratio).to_table())
+    }
+
+    fn maps(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.heap.maps().to_table())
+    }
+
+    fn diff(slf: &Bound<'_, Self>, before: Py<Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |after| after.heap.diff(&before.get().heap).to_table())
+    }
+
+    fn profile(&self, py: Python<'_>) -> Result<PyProfile, Error> {
+        let heap = Arc::clone(&self.heap);
+        let decoded = worker::run(py, move || Profile::decode(&heap.to_pprof()))?;
+        let profile = decoded.map_err(|err| Error::decode(err.to_string(), "profile", None))?;
+        Ok(PyProfile { profile: Arc::new(profile) })
+    }
+
+    fn redacted(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
+        let heap = Arc::clone(&self.heap);
+        worker::run(py, move || heap.redacted())
+    }
+
+    /// The version of Go, the objects and their bytes.
+    #[getter]
+    fn facts(&self) -> (String, u64, u64) {
+        (self.heap.go_version().to_owned(), self.heap.objects(), self.heap.bytes())
+    }
+}
+
+#[pyfunction]
+#[pyo3(signature = (source, *, binary=None, roots="preferred", mem_profile_rate=None, limits=Vec::new()))]
+fn read_heap(
+    py: Python<'_>,
+    source: Source,
+    binary: Option<Source>,
+    roots: &str,
+    mem_profile_rate: Option<f64>,
+    limits: Vec<(String, u32)>,
+) -> Result<PyHeap, Error> {
+    let name = source.name();
+    let mut options = HeapOptions::default().with_limits(limits_of(limits)?).with_roots(match roots {
+        "preferred" => RootChoice::Preferred,
+        "all" => RootChoice::All,
+        other => return Err(Error::usage(format!("roots is preferred or all, not {other:?}"))),
+    });
+    if let Some(rate) = mem_profile_rate {
+        if !(rate >= 1.0 && rate.is_finite()) {
+            return Err(Error::usage("mem_profile_rate is at least 1 byte"));
+        }
+        options = options.with_mem_profile_rate(rate);
+    }
+    if let Some(binary) = binary {
+        let bytes = binary.read(py)?.into_vec();
+        options = options.with_binary(bytes);
+    }
+    let bytes = source.read(py)?.into_vec();
+    let heap = worker::run(py, move || Heap::decode_with(bytes, options))?;
+    heap.map(|heap| PyHeap { heap: Arc::new(heap) }).map_err(|err| {
+        let message = format!("{name}: {err}");
+        if err.is_limit() {
+            return Error::Limit(message);
+        }
+        Error::Decode { message, kind: err.kind().name(), offset: Some(err.offset()), line: None }
+    })
+}
+
+fn limits_of(given: Vec<(String, u32)>) -> Result<Limits, Error> {
+    given.into_iter().try_fold(Limits::default(), |limits, (name, value)| match name.as_str() {
+        "objects" => Ok(limits.with_objects(value)),
+        "edges" => Ok(limits.with_edges(value)),
+        other => Err(Error::usage(format!("limits has objects and edges, not {other:?}"))),
+    })
+}
+
+pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<PyHeap>()?;
+    module.add_function(wrap_pyfunction!(read_heap, module)?)
+}
