@@ -53,6 +53,11 @@ fn escape() {
 }
 
 #[test]
+fn heap() {
+    replay("heap", gomem_fuzz::heap);
+}
+
+#[test]
 fn metrics() {
     replay("metrics", gomem_fuzz::metrics);
 }

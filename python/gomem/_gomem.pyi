@@ -303,7 +303,7 @@ def read_heap(
     binary: Source | None = None,
     roots: str = "preferred",
     mem_profile_rate: float | None = None,
-    limits: list[tuple[str, int]] = ...
+    limits: list[tuple[str, int]] = ...,
 ) -> Heap: ...
 
 # postmortem.rs

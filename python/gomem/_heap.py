@@ -32,29 +32,67 @@ class Heap(Pickled):
         self._inner = inner
 
     def summary(self) -> pl.DataFrame:
-        """Show the dump in one row: what was read of it, and what the runtime itself counted."""
+        """Show the dump in one row: what was read of it, and what the runtime itself counted.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``go_version``, ``arch``, ``pointer_bytes``, ``big_endian``, ``complete``,
+            ``binary_match``, ``objects``, ``bytes``, ``heap_objects``,
+            ``heap_alloc_bytes``, ``phantom_slots``, ``reachable_bytes``,
+            ``unreachable_bytes``, ``goroutines``, ``samples``, ``mem_profile_rate``,
+            ``typed_fraction``.
+        """
         return pl.DataFrame(self._inner.summary())
 
     @property
     def diagnostics(self) -> pl.DataFrame:
-        """What the dump lacks, or what is wrong with it: ``severity, kind, offset, message``."""
+        """What the dump lacks, or what is wrong with it: severity, kind, offset, message.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``severity``, ``kind``, ``offset``, ``message``.
+        """
         return pl.DataFrame(self._inner.diagnostics())
 
     def retained(self, by: Literal["holder", "site", "type"] = "holder") -> pl.DataFrame:
         """Show what is kept: by who keeps it, also by the line that allocated it, or by type.
 
-        One name in ``holders`` keeps it alone; several share it, and it goes when all let go.
+        One name in holders keeps it alone; several share it, and it goes when all let go.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``holders``, ``kind``, ``retained_bytes``, ``retained_objects``,
+            ``reachable_bytes``, ``fraction``, ``instances``, ``top_site_file``,
+            ``top_site_line``.
         """
         return pl.DataFrame(self._inner.retained(by))
 
     def objects(self) -> pl.DataFrame:
-        """Every object: address, size, type and site where they are known, and who keeps it."""
+        """Every object: address, size, type and site where they are known, and who keeps it.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``object``, ``address``, ``bytes``, ``pointers``, ``type``, ``site_file``,
+            ``site_line``, ``holders``, ``dominator``, ``retained_bytes``,
+            ``reachable``.
+        """
         return pl.DataFrame(self._inner.objects()).with_columns(
             pl.col("object", "dominator").cast(pl.UInt32)
         )
 
     def roots(self) -> pl.DataFrame:
-        """List the words outside of the heap that point into it."""
+        """List the words outside of the heap that point into it.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``kind``, ``name``, ``symbol_offset``, ``goroutine``, ``frame``,
+            ``target``, ``tier``.
+        """
         return pl.DataFrame(self._inner.roots()).with_columns(pl.col("target").cast(pl.UInt32))
 
     def paths(self, to: str | None = None) -> pl.DataFrame:
@@ -64,6 +102,12 @@ class Heap(Pickled):
         ----------
         to
             The name of a holder; without it, all of them.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``holders``, ``step``, ``label``, ``repeat``, ``retained_bytes``,
+            ``own_bytes``, ``site_file``, ``site_line``, ``parent``.
         """
         return pl.DataFrame(self._inner.paths(to))
 
@@ -75,19 +119,46 @@ class Heap(Pickled):
         """Small slices and strings that keep a large buffer alive, a row per buffer.
 
         A buffer of at least `min_bytes` of which all views show one part of `ratio` or less.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``holders``, ``object``, ``buffer_bytes``, ``shown_bytes``, ``views``,
+            ``kind``, ``site_file``, ``site_line``.
         """
         return pl.DataFrame(self._inner.windows(min_bytes, ratio))
 
     def maps(self) -> pl.DataFrame:
-        """List maps, told by their shape, and how full they are: a map never shrinks."""
+        """List maps, told by their shape, and how full they are: a map never shrinks.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``holders``, ``object``, ``entries``, ``capacity``, ``table_bytes``,
+            ``fill``.
+        """
         return pl.DataFrame(self._inner.maps())
 
     def goroutines(self) -> pl.DataFrame:
-        """Goroutines, why they wait, and what each of them alone keeps."""
+        """Goroutines, why they wait, and what each of them alone keeps.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``goroutine``, ``state``, ``wait_reason``, ``system``, ``entry``,
+            ``stack``, ``created_by``, ``retained_bytes``, ``group``.
+        """
         return pl.DataFrame(self._inner.goroutines())
 
     def diff(self, before: Heap) -> pl.DataFrame:
-        """Compare with an earlier dump of the same program, by holders and lines."""
+        """Compare with an earlier dump of the same program, by holders and lines.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``holders``, ``kind``, ``file``, ``line``, ``before_bytes``,
+            ``after_bytes``, ``delta_bytes``, ``status``.
+        """
         return pl.DataFrame(self._inner.diff(before._inner))
 
     def to_profile(self) -> Profile:

@@ -62,6 +62,7 @@ def test_a_frame_has_the_columns_of_the_page(before):
     log, metrics = gm.read_escape_log(before / "escape.log"), gm.read_metrics(before / "metrics")
     heap, report = gm.read_pprof(before / "heap-3.pb.gz"), gm.postmortem(before)
     model = gm.gogc.fit(before / "gctrace.log")
+    dump = gm.read_heap(before.parents[1] / "holders/heap.dump.gz")
     frames = {
         "Profile.frames": heap.frames(),
         "Profile.goroutines": heap.goroutines(),
@@ -92,6 +93,16 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "GcModel.recommend": model.recommend(container_limit_bytes=1 << 30),
         "Report.findings": report.findings,
         "attribute": gm.attribute(heap, log),
+        "Heap.summary": dump.summary(),
+        "Heap.diagnostics": dump.diagnostics,
+        "Heap.retained": dump.retained(),
+        "Heap.objects": dump.objects(),
+        "Heap.roots": dump.roots(),
+        "Heap.paths": dump.paths(),
+        "Heap.windows": dump.windows(),
+        "Heap.maps": dump.maps(),
+        "Heap.goroutines": dump.goroutines(),
+        "Heap.diff": dump.diff(dump),
     }
     assert set(frames) == set(pages) - {"Profile.samples"}, "its columns depend on the profile"
     for name, frame in frames.items():
