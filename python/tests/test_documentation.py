@@ -1,5 +1,6 @@
 """Every block of README and docs runs, on the example incident."""
 
+import gzip
 import os
 import re
 import shutil
@@ -56,6 +57,9 @@ def folder(before, tmp_path, monkeypatch):
         shutil.copy(before / name, tmp_path)
     shutil.copy(before / "heap-3.pb.gz", tmp_path / "heap.pb.gz")
     shutil.copy(before / "gctrace.log", tmp_path / "stderr.log")
+    for name, content in [("heap.dump", "dump"), ("app", "bin")]:
+        packed = ROOT / f"testdata/heap/holders-go1.27.3.{content}.gz"
+        (tmp_path / name).write_bytes(gzip.decompress(packed.read_bytes()))
     for name in ("scrapes", "metrics"):
         shutil.copytree(before / "metrics", tmp_path / name)
     for name in ("profiles", "captures/ingest/2026-11-09"):
