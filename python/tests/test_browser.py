@@ -37,6 +37,12 @@ addEventListener("load", () => {
   result.after = find("decodeLines").style.width;
   result.zoomed = status();
   press("Reset zoom");
+  const leaf = find("UnmarshalLine"), plain = leaf.style.background;
+  press("Colour by reason");
+  const legend = host.querySelector(".legend");
+  result.reasons = legend.hidden ? [] : all("span", legend).map(entry => entry.textContent);
+  result.recoloured = find("UnmarshalLine").style.background !== plain;
+  press("Colour by reason");
   press("inuse_space");
   result.switched = status();
   const search = host.querySelector("input");
@@ -123,6 +129,8 @@ def test_the_report_runs_without_network(page, width):
     assert result["switched"].startswith("inuse_space") or "100.00 %" in result["switched"]
     assert "77.3" in result["found"]
     assert result["hits"] >= 1
+    assert {"interface boxing", "too large"} <= set(result["reasons"])
+    assert result["recoloured"]
     assert result["focused"]
     assert result["unfolded"] > 0
     assert "handler.go:58" in result["flow"]

@@ -5,17 +5,20 @@ const totals = data.self.map(values => values.slice()), children = data.name.map
 for (let i = count - 1; i > 0; i--) for (let t = 0; t < width; t++) totals[data.parent[i]][t] += totals[i][t];
 for (let i = 1; i < count; i++) { children[data.parent[i]].push(i); depth[i] = depth[data.parent[i]] + 1; }
 
-let type = 0, zoom = 0, at = 0, icicle = true, wanted = null, drawn = new Map();
+let byReason = false, type = 0, zoom = 0, at = 0, icicle = true, wanted = null, drawn = new Map();
 const make = (tag, parent, set) => Object.assign(parent.appendChild(document.createElement(tag)), set);
 const bar = make("div", host, {className: "bar"});
 const kinds = data.types.map(([name], t) => make("button", bar, {type: "button", textContent: name, onclick: () => { type = t; draw(); }}));
 make("button", bar, {type: "button", textContent: "Reset zoom", onclick: () => go(0)});
 const flip = make("button", bar, {type: "button", textContent: "Flip", title: "Root at the top, or at the bottom", onclick: () => { icicle = !icicle; draw(); }});
+const why = data.reasons && make("button", bar, {type: "button", textContent: "Colour by reason", title: "Why each function allocates: the reason of most of its bytes", onclick: () => { byReason = !byReason; draw(); }});
 const search = make("input", bar, {type: "search", placeholder: "Search (/), text or regexp"});
 search.setAttribute("aria-label", "Search functions");
 const status = make("span", bar, {className: "status"});
 status.setAttribute("role", "status");
 const rows = make("div", host, {className: "rows"});
+const legend = make("div", host, {className: "legend"});
+for (const [code, reason] of (data.reasons || []).entries()) make("i", make("span", legend, {textContent: reason})).style.background = reasonColour(code);
 const tip = make("div", host, {className: "tip"});
 const foot = make("div", host, {className: "foot"});
 foot.textContent = "Click or Enter zooms, Escape zooms out, arrow keys walk, / searches." +
@@ -41,7 +44,8 @@ function human(value, unit) {
 const percent = (part, whole) => whole ? (100 * part / whole).toFixed(2) + " %" : "";
 const change = i => data.diff ? `, ${totals[i][0] < totals[i][1] ? "−" : "+"}${human(Math.abs(totals[i][0] - totals[i][1]), data.types[0][1])} since the base` : "";
 const describe = i => `${nameOf(i)}: ${human(totals[i][type], data.types[type][1])} (${percent(valueOf(i), valueOf(0))})` +
-  (data.self[i][type] ? `, itself ${human(data.self[i][type], data.types[type][1])}` : "") + change(i);
+  (data.self[i][type] ? `, itself ${human(data.self[i][type], data.types[type][1])}` : "") +
+  (byReason && reasonOf(i) !== null ? `, ${data.reasons[reasonOf(i)]}` : "") + change(i);
 
 // A colour for each package, so that code that belongs together looks alike.
 function colour(name) {
@@ -50,6 +54,19 @@ function colour(name) {
   let hash = 7;
   for (const char of text) hash = (hash * 31 + char.codePointAt(0)) >>> 0;
   return /^(runtime|internal\/|syscall)/.test(text) ? `hsl(215 18% ${76 + hash % 8}%)` : `hsl(${20 + hash % 150} 68% ${68 + hash % 10}%)`;
+}
+
+// Colours that differ for the colour-blind too (Okabe and Ito), then lighter ones of the same.
+function reasonColour(code) {
+  const hues = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#cc79a7", "#d55e00", "#7f9fd9"];
+  return `color-mix(in srgb, ${hues[code % hues.length]} ${100 - 35 * Math.min(2, Math.floor(code / hues.length))}%, white)`;
+}
+const reasonOf = i => data.self[i][type] && data.reason ? data.reason[data.name[i]] : null;
+function fill(i) {
+  if (!i) return "hsl(215 12% 82%)";
+  if (data.diff) return changeColour(i);
+  if (!byReason) return colour(nameOf(i));
+  return reasonOf(i) === null ? "hsl(215 10% 90%)" : reasonColour(reasonOf(i));
 }
 
 // Red grew and blue shrank since the base; the deeper, the more of it is new or gone.
@@ -61,6 +78,8 @@ function changeColour(i) {
 function draw() {
   kinds.forEach((button, t) => button.setAttribute("aria-pressed", String(t === type)));
   flip.setAttribute("aria-pressed", String(!icicle));
+  if (why) why.setAttribute("aria-pressed", String(byReason));
+  legend.hidden = !byReason;
   rows.replaceChildren();
   drawn = new Map();
   const path = [];
@@ -74,7 +93,7 @@ function draw() {
     box.dataset.node = i;
     box.style.left = 100 * left + "%";
     box.style.width = 100 * share + "%";
-    box.style.background = i ? (data.diff ? changeColour(i) : colour(nameOf(i))) : "hsl(215 12% 82%)";
+    box.style.background = fill(i);
     if (wanted && wanted(nameOf(i))) box.classList.add("hit");
     if (share > 0.012) box.classList.add("named");
     box.textContent = share > 0.012 ? (i ? shortOf(nameOf(i)) : data.types[type][0] + " " + human(totals[0][type], data.types[type][1])) : "";

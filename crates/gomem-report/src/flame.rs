@@ -1,5 +1,8 @@
 //! An interactive flame graph, in one piece of HTML that needs nothing else.
 
+use std::collections::BTreeSet;
+
+use foldhash::HashMap;
 use gomem_pprof::{FlameNode, FlameTree, Profile};
 use gomem_symbol::turns_text;
 use serde_json::{Value, json};
@@ -11,7 +14,7 @@ use crate::words::escape;
 /// Names travel as JSON and reach the page as text nodes: a function called `<script>` is shown, not run.
 #[derive(Debug, Clone)]
 pub struct FlameHtml {
-    json: String,
+    data: Value,
     title: String,
 }
 
@@ -26,7 +29,7 @@ impl FlameHtml {
     #[must_use]
     pub fn new(title: &str, tree: &FlameTree) -> Self {
         let kept = VisibleNodes::from_tree(tree);
-        let value = json!({
+        let data = json!({
             "types": tree.sample_types().iter().map(|kind| [kind.name(), kind.unit()]).collect::<Vec<_>>(),
             "names": kept.names,
             "name": kept.name,
@@ -35,14 +38,28 @@ impl FlameHtml {
             "folded": kept.folded,
             "diff": tree.is_diff(),
         });
-        // `<` only stands in strings here, where its escape means the same: no `</script>` can end the element.
-        let json = value
-            .to_string()
-            .replace('<', "\\u003c")
-            .replace('\u{2028}', "\\u2028")
-            .replace('\u{2029}', "\\u2029")
-            .replace(turns_text, "\u{fffd}");
-        Self { json, title: title.to_owned() }
+        Self { data, title: title.to_owned() }
+    }
+
+    /// Lets frames be coloured by why their function allocates: the reason of most of its bytes, by the function's name.
+    #[must_use]
+    pub fn with_reasons(mut self, reasons: &HashMap<&str, String>) -> Self {
+        let Some(names) = self.data["names"].as_array() else { return self };
+        let reason_of = |name: &Value| reasons.get(name.as_str()?);
+        let known: BTreeSet<&String> = names.iter().filter_map(reason_of).collect();
+        let known: Vec<String> = known.into_iter().cloned().collect();
+        let code = |name: &Value| known.iter().position(|reason| Some(reason) == reason_of(name));
+        let codes: Vec<Option<usize>> = names.iter().map(code).collect();
+        self.data["reason"] = json!(codes);
+        self.data["reasons"] = json!(known);
+        self
+    }
+
+    /// The data as a script's literal. `<` only stands in strings here, where its escape means the same: no `</script>` can end
+    /// the element.
+    fn literal(&self) -> String {
+        let json = self.data.to_string().replace('<', "\\u003c");
+        json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029").replace(turns_text, "\u{fffd}")
     }
 
     /// A fragment to put into a page. A page may hold several.
@@ -53,7 +70,7 @@ impl FlameHtml {
              <script>(function(){{const host=document.currentScript.previousElementSibling.previousElementSibling;\n\
              const data={};\n{SCRIPT}}})();</script>\n",
             escape(&self.title),
-            self.json
+            self.literal()
         )
     }
 
@@ -86,7 +103,7 @@ impl<'a> VisibleNodes<'a> {
     fn from_tree(tree: &'a FlameTree) -> Self {
         let mut kept = Self::default();
         let mut places: Vec<usize> = Vec::with_capacity(tree.nodes().len());
-        let mut codes = foldhash::HashMap::default();
+        let mut codes = HashMap::default();
         let totals = tree.nodes().next().map_or(&[][..], |root| root.totals);
         kept.folded = tree.folded();
         for (index, node) in tree.nodes().enumerate() {

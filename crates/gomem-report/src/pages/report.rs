@@ -1,7 +1,8 @@
 //! The report as one HTML document.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use foldhash::HashMap;
 use gomem_escape::{HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report};
@@ -179,7 +180,24 @@ fn flame(report: &Report) -> Option<String> {
         .filter_map(|name| heap.profile.sample_type_index(name))
         .collect();
     let title = format!("{}: flame graph of {}", report.name(), heap.name);
-    Some(FlameHtml::from_profile(&title, &heap.profile, &shown).fragment())
+    let flame = FlameHtml::from_profile(&title, &heap.profile, &shown);
+    Some(flame.with_reasons(&reasons_by_function(report)).fragment())
+}
+
+/// The reason of most of the bytes that each function allocates itself.
+fn reasons_by_function(report: &Report) -> HashMap<&str, String> {
+    let mut bytes: HashMap<&str, BTreeMap<String, i64>> = HashMap::default();
+    for site in report.sites() {
+        let reason = match site.reason {
+            Some(reason) => reason.words(),
+            None if site.is_not_logged() => "not logged".to_owned(),
+            None => "not known".to_owned(),
+        };
+        *bytes.entry(&site.place.function).or_default().entry(reason).or_default() += site.bytes;
+    }
+    let most =
+        |reasons: BTreeMap<String, i64>| reasons.into_iter().max_by_key(|&(_, bytes)| bytes).map(|(reason, _)| reason);
+    bytes.into_iter().filter_map(|(function, reasons)| Some((function, most(reasons)?))).collect()
 }
 
 /// Every kind of input that there is, by name, with its files.
