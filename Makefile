@@ -130,14 +130,14 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding pprof escape metrics gogc postmortem report arrow capture
+PUBLISHED := table symbol statistics finding transport binary std-tables pprof escape metrics gogc heap postmortem report arrow frames capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks
-	cargo semver-checks --baseline-rev $(BASELINE) $(addprefix -p gomem-,$(PUBLISHED))
+	cargo semver-checks --baseline-rev $(BASELINE) -p gomem -p gomem-cli $(addprefix -p gomem-,$(PUBLISHED))
 
 external-types: ## no type of another crate in a public signature; nightly Rust and cargo-check-external-types
-	@for crate in $(filter-out arrow,$(PUBLISHED)); do cargo +nightly check-external-types --config external-types.toml --manifest-path crates/gomem-$$crate/Cargo.toml; done
+	@for crate in $(filter-out arrow frames std-tables,$(PUBLISHED)); do cargo +nightly check-external-types --config external-types.toml --manifest-path crates/gomem-$$crate/Cargo.toml; done
 
 miri: ## the crates that do without the system, interpreted; nightly Rust with miri
 	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol --lib

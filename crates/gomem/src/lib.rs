@@ -23,6 +23,7 @@ pub use gomem_frames as frames;
 #[doc(inline)]
 pub use gomem_gogc as gogc;
 #[cfg(feature = "heap")]
+#[doc(inline)]
 pub use gomem_heap as heap;
 #[cfg(feature = "metrics")]
 #[doc(inline)]
