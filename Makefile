@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri conformance mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,13 @@ parity: ## every answer about profiles beside `go tool pprof`, over four version
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
 
 PARTS ?=
+
+# The suites are not ours to copy: folders of a checkout of prometheus/OpenMetrics and of prometheus/common.
+OPENMETRICS ?=
+PROMETHEUS ?=
+
+conformance: ## the formats' own cases (OPENMETRICS=…/OpenMetrics/tests/testdata/parsers PROMETHEUS=…/common/expfmt/fuzz/corpus)
+	OPENMETRICS="$(OPENMETRICS)" PROMETHEUS="$(PROMETHEUS)" cargo test --locked -p gomem-metrics --test conformance -- --nocapture
 
 bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/results.json and docs/performance.md (PARTS="top …")
 	cargo build --release --locked -p gomem-cli

@@ -7,7 +7,8 @@ use std::{
 };
 
 use gomem_metrics::{
-    DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, ScrapeDiagnostic, scrapes_of,
+    DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, MetricsReader, ScrapeDiagnostic,
+    scrapes_of,
 };
 use gomem_report::waterfall_svg;
 use gomem_table::{Row, Table, ToTable};
@@ -36,6 +37,14 @@ pub(crate) struct PyMetrics {
 #[derive(Debug)]
 pub(crate) struct PyGcTrace {
     trace: GcTrace,
+}
+
+/// Scrapes on their way to [`PyMetrics`].
+#[derive(Debug)]
+struct Scrapes {
+    reader: MetricsReader,
+    options: MetricsOptions,
+    refused: Vec<ScrapeDiagnostic>,
 }
 
 /// One scrape, not read yet.
@@ -124,16 +133,18 @@ fn read_metrics(
     time: Option<OneOrMany<UnixMs>>,
 ) -> Result<PyMetrics, Error> {
     let options = MetricsOptions::default().with_format(format_of(format)?).with_strict(strict);
-    let mut read = PyMetrics { metrics: Metrics::with_options(options), refused: Vec::new() };
+    let mut read = Scrapes { reader: MetricsReader::with_options(options), options, refused: Vec::new() };
     let scrapes = scrapes(source.into_vec(), time)?;
     let first = scrapes.first().map_or_else(String::new, |scrape| scrape.source.name());
     let mut is_empty = true;
     for scrape in scrapes {
-        is_empty &= read.push(py, scrape, options)? == 0;
+        is_empty &= read.push(py, scrape)? == 0;
     }
     if is_empty {
         return Err(Error::decode(format!("{first}: the input is empty"), "empty", None));
     }
+    let Scrapes { reader, refused, .. } = read;
+    let read = PyMetrics { metrics: worker::run(py, move || reader.finish())?, refused };
     match read.refused.first() {
         Some(refused) if read.metrics.series().is_empty() => {
             let line = Some(refused.diagnostic.line).filter(|&line| line > 0);
@@ -186,22 +197,24 @@ pub(crate) fn decode_gctrace(py: Python<'_>, source: Source) -> Result<GcTrace, 
     worker::run(py, move || GcTrace::decode(&log))?.map_err(|err| refusal(&name, &err))
 }
 
-impl PyMetrics {
+impl Scrapes {
     /// A scrape that cannot be read is told of in the diagnostics; when strict, any flaw is an error. Gives its bytes' number.
-    fn push(&mut self, py: Python<'_>, scrape: Scrape, options: MetricsOptions) -> Result<usize, Error> {
+    fn push(&mut self, py: Python<'_>, scrape: Scrape) -> Result<usize, Error> {
         let name = scrape.source.name();
         let text = scrape.source.read(py)?;
         let size = text.len();
         let fatal = |err: &gomem_metrics::Error| {
-            options.strict || err.is_limit() || matches!(err.kind(), ErrorKind::Json(_) | ErrorKind::Refused { .. })
+            self.options.strict
+                || err.is_limit()
+                || matches!(err.kind(), ErrorKind::Json(_) | ErrorKind::Refused { .. })
         };
-        let mut metrics = std::mem::take(&mut self.metrics);
-        let pushed;
-        (self.metrics, pushed) = worker::run(py, move || {
-            let pushed = metrics.push(scrape.time_ms, &text);
-            (metrics, pushed)
+        let mut reader = std::mem::take(&mut self.reader);
+        let outcome;
+        (self.reader, outcome) = worker::run(py, move || {
+            let outcome = reader.read(scrape.time_ms, &text);
+            (reader, outcome)
         })?;
-        match pushed {
+        match outcome {
             Err(err) if fatal(&err) => Err(refusal(&name, &err)),
             Err(err) => {
                 self.refused.push(ScrapeDiagnostic::from_error(scrape.time_ms, &name, &err));
@@ -210,7 +223,9 @@ impl PyMetrics {
             Ok(()) => Ok(size),
         }
     }
+}
 
+impl PyMetrics {
     fn diagnostics_table(&self) -> Table {
         ScrapeDiagnostic::definition().table(self.metrics.diagnostics().iter().chain(&self.refused))
     }

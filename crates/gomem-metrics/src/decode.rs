@@ -23,4 +23,4 @@ pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, Runtim
 pub use trace_options::TraceOptions;
 
 pub(crate) use exposition::{Entry, ScrapeReader};
-pub(crate) use observation::{Observation, Observations, PAST_CYCLES, SharedLabels};
+pub(crate) use observation::{Observation, Observations, ObservedSeries, PAST_CYCLES, SharedLabels};

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
+use gomem_metrics::{GcTrace, Metrics, MetricsOptions, MetricsReader};
 use gomem_testkit::assert_linear;
 
 /// An input by its size.
@@ -59,15 +59,21 @@ fn strict_text() {
 
 #[test]
 fn scrapes_one_after_the_other() {
-    assert_linear(
-        "many scrapes of a known series",
-        10_000,
-        |count| count,
-        |&count| {
-            let mut metrics = Metrics::new();
-            (0..count as i64).for_each(|time| metrics.push_scrape(time, b"a 1\nb 2\n").unwrap());
-        },
-    );
+    /// The time of a scrape by its number and how many there are.
+    type Order = fn(i64, i64) -> i64;
+    let orders: [(&str, Order); 3] = [
+        ("in the order of time", |at, _| at),
+        ("from the last to the first", |at, count| count - at),
+        ("in any order", |at, count| at * 7_919 % count),
+    ];
+    for (name, time) in orders {
+        let read = |&count: &i64| {
+            let mut reader = MetricsReader::default();
+            (0..count).for_each(|at| reader.read(time(at, count), b"a 1\nb 2\n").unwrap());
+            std::hint::black_box(reader.finish());
+        };
+        assert_linear(&format!("scrapes {name}"), 10_000, |count| count as i64, read);
+    }
 }
 
 #[test]

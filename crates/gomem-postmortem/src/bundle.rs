@@ -11,6 +11,7 @@ mod options;
 mod program;
 mod reader;
 mod recogniser;
+mod room;
 mod signature;
 mod stranger;
 mod told;

@@ -64,21 +64,45 @@ fn library_sites_charged_to_one_line() {
     });
 }
 
+fn cycle(number: usize, second: usize) -> String {
+    format!(
+        "gc {number} @{second}.0s 1%: 0.1+1+0.1 ms clock, 0.1+0.1/0.1/0.1+0.1 ms cpu, 4->4->2 MB, 4 MB goal, 0 MB stacks, \
+         0 MB globals, 4 P\n"
+    )
+}
+
+#[test]
+fn gc_traces_of_a_bundle() {
+    type OfFile = fn(usize) -> String;
+    let kinds: [(&str, OfFile); 4] = [
+        ("the same", |_| (1..8).map(|number| cycle(number, number)).collect()),
+        ("distinct", |file| (1..8).map(|number| cycle(number, file + number)).collect()),
+        ("parts of one", |file| (1..8).map(|number| cycle(7 * file + number, 7 * file + number)).collect()),
+        ("ends that no part goes on from", |file| cycle(1 + file % 2, if file % 2 == 0 { 1000 + file } else { 1 })),
+    ];
+    for (kind, of) in kinds {
+        let files = |&count: &usize| report(count, |file| artifact(format!("{file:06}.log"), of(file)));
+        assert_linear(&format!("GC traces: {kind}"), 100, |count| count, files);
+    }
+    let backwards =
+        |count: usize| report(count, |file| artifact(format!("{file:06}.log"), cycle(count - file, count - file)));
+    assert_linear("GC traces: parts from the last on", 400, |count| count, |&count| backwards(count));
+}
+
 #[test]
 fn files_of_a_bundle() {
-    let cycle = |number: usize| {
-        format!(
-            "gc {number} @{number}.0s 1%: 0.1+1+0.1 ms clock, 0.1+0.1/0.1/0.1+0.1 ms cpu, 4->4->2 MB, 4 MB goal, 0 MB stacks, \
-             0 MB globals, 4 P\n"
-        )
-    };
-    let trace: String = (1..8).map(cycle).collect();
-    assert_linear("GC traces", 50, |count| count, |&count| report(count, |at| artifact(format!("{at}.log"), &*trace)));
     let program = |at: usize| {
         let frame = format!("main.f{at}+0x1\t/src/p{at}/a.go:7");
         artifact(format!("{at}.pb"), heap(std::iter::once((64, vec![frame]))).encode())
     };
-    assert_linear("programs", 30, |count| count, |&count| report(count, program));
+    assert_linear("programs", 100, |count| count, |&count| report(count, program));
     let junk = |at: usize| artifact(format!("{at}.bin"), vec![1, 2, 3]);
     assert_linear("other files", 200, |count| count, |&count| report(count, junk));
+    let scrape = |at: usize| {
+        let counters = format!("go_goroutines {}\ngo_memstats_alloc_bytes_total {}\n", 10 + at % 7, 1000 * at);
+        let text =
+            format!("{counters}go_gc_duration_seconds_count {at}\ngo_memstats_next_gc_bytes {}\n", 5_000_000 + at);
+        artifact(format!("{}.prom", 1_700_000_000_000 + 5000 * at as u64), text)
+    };
+    assert_linear("scrapes", 500, |count| count, |&count| report(count, scrape));
 }

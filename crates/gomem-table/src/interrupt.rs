@@ -7,6 +7,7 @@
 use std::{
     cell::RefCell,
     fmt,
+    io::{self, Read},
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{
         Arc,
@@ -88,6 +89,19 @@ pub fn checkpoint() {
     let is_over = RUNNING.with_borrow(|running| running.as_ref().is_some_and(|flag| flag.0.load(Ordering::Relaxed)));
     if is_over {
         end();
+    }
+}
+
+/// Reading with a [`checkpoint`] each mebibyte: what is inflated or parsed out of it ends there.
+#[derive(Debug)]
+pub struct Interruptible<R>(pub R);
+
+impl<R: Read> Read for Interruptible<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        checkpoint();
+        // A large buffer would be filled in one go.
+        let most = into.len().min(1 << 20);
+        self.0.read(&mut into[..most])
     }
 }
 

@@ -31,7 +31,7 @@ mod view;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name};
-pub use interrupt::{Interrupt, Interrupted, checkpoint};
+pub use interrupt::{Interrupt, Interrupted, Interruptible, checkpoint};
 pub use json::rfc3339;
 pub use kind::Kind;
 pub use row::{Row, ToTable};

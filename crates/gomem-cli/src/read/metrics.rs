@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::Args;
-use gomem_metrics::{Format, Metrics, MetricsOptions, scrapes_of};
+use gomem_metrics::{Format, Metrics, MetricsOptions, MetricsReader, scrapes_of};
 
 use crate::{
     failure::Failure,
@@ -48,7 +48,7 @@ impl MetricsInput {
     }
 }
 
-/// What should be known of what was read: lines that were not, and a prefix that was found.
+/// What should be known of what was read: lines that were not, scrapes that may have been cut, and a prefix that was found.
 fn remarks_on(metrics: &Metrics, is_prefix_given: bool) -> Vec<String> {
     let mut remarks = Vec::new();
     let skipped = metrics.diagnostics().iter().filter(|found| found.diagnostic.skipped);
@@ -58,19 +58,26 @@ fn remarks_on(metrics: &Metrics, is_prefix_given: bool) -> Vec<String> {
         let lines = if count == 1 { "line was" } else { "lines were" };
         remarks.push(format!("{count} {lines} not read, beside {samples} samples that were: {}", first.diagnostic));
     }
+    for (first, scrapes) in metrics.reservations().into_iter().take(MOST_RESERVATIONS) {
+        let scrapes = if scrapes == 1 { "a scrape".to_owned() } else { format!("{scrapes} scrapes") };
+        remarks.push(format!("{scrapes} read with a reservation: {first}"));
+    }
     if let Some(prefix) = metrics.prefix().filter(|_| !is_prefix_given) {
         remarks.push(format!("the names begin with {prefix}, which is passed over; --prefix says another one"));
     }
     remarks
 }
 
+/// A server's own warnings are told too, and are of any number.
+const MOST_RESERVATIONS: usize = 4;
+
 /// The samples of all sources; of a folder, those of its scrapes.
 pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Result<Metrics, Failure> {
-    let mut metrics = Metrics::with_options(options);
+    let mut reader = MetricsReader::with_options(options);
     let mut refused = None;
     let mut push = |source: &Source| {
         let bytes = source.bytes()?;
-        match metrics.push(time_of(source.path()), &bytes) {
+        match reader.read(time_of(source.path()), &bytes) {
             Err(problem) if options.strict || problem.is_limit() => return Err(Failure::input(source.path(), problem)),
             // One page of HTML among a thousand scrapes is no reason to refuse them all.
             Err(problem) => {
@@ -92,6 +99,7 @@ pub(crate) fn read_metrics(sources: &[Source], options: MetricsOptions) -> Resul
         }
         scrapes.into_iter().try_for_each(|path| push(&Source::Path(path)))?;
     }
+    let metrics = reader.finish();
     match refused {
         _ if !metrics.series().is_empty() => Ok(metrics),
         Some(failure) => Err(failure),

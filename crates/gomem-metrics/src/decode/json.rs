@@ -1,5 +1,9 @@
 //! JSON objects of values: `/debug/vars` of expvar, and `runtime/metrics` as programs write them.
 
+use std::io::BufReader;
+
+use gomem_table::Interruptible;
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::{
@@ -10,7 +14,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 
 /// `/debug/vars`: numbers by name, with `runtime.MemStats` among them.
 pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
-    let json = parse(bytes)?;
+    let json = value(bytes)?;
     let Some(vars) = json.as_object() else {
         return Err(Error::new(ErrorKind::Json("JSON that is not an object: not /debug/vars".to_owned())));
     };
@@ -31,7 +35,7 @@ pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
 
 /// `{"/gc/heap/live:bytes": 123, …}`, or a list of `{"name": …, "value": …}`.
 pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
-    let json = parse(bytes)?;
+    let json = value(bytes)?;
     let mut observations = Observations::default();
     match &json {
         Value::Object(metrics) => metrics.iter().for_each(|(name, value)| observations.flatten(name, value)),
@@ -49,14 +53,25 @@ pub(crate) fn runtime_metrics(bytes: &[u8]) -> Result<Observations, Error> {
     Ok(observations)
 }
 
+/// JSON as a value. It is read as a stream, so that Ctrl-C ends it.
+pub(super) fn value(bytes: &[u8]) -> Result<Value, Error> {
+    let bytes = without_mark(bytes);
+    serde_json::from_reader(BufReader::new(Interruptible(bytes))).map_err(|err| damaged(&err))
+}
+
 /// JSON, or where it is damaged.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, Error> {
-    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    serde_json::from_slice(bytes).map_err(|err| {
-        let text = err.to_string();
-        let problem = text.split(" at line").next().unwrap_or(&text).to_owned();
-        Error::at(ErrorKind::Json(format!("damaged JSON, column {}: {problem}", err.column())), err.line() as u64)
-    })
+pub(super) fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Error> {
+    serde_json::from_slice(without_mark(bytes)).map_err(|err| damaged(&err))
+}
+
+fn without_mark(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes)
+}
+
+fn damaged(err: &serde_json::Error) -> Error {
+    let text = err.to_string();
+    let problem = text.split(" at line").next().unwrap_or(&text).to_owned();
+    Error::at(ErrorKind::Json(format!("damaged JSON, column {}: {problem}", err.column())), err.line() as u64)
 }
 
 impl Observations {

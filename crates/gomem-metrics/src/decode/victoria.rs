@@ -7,8 +7,8 @@
 use serde_json::Value;
 
 use super::{
-    api,
-    observation::{Observation, Observations},
+    api, json,
+    observation::{Observations, ObservedSeries},
 };
 use crate::error::{Diagnostic, Error, ErrorKind};
 
@@ -20,31 +20,30 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         if line.trim_ascii().is_empty() {
             continue;
         }
-        match serde_json::from_slice::<Value>(line).ok().as_ref().and_then(series) {
-            Some(values) => observations.values.extend(values),
+        match json::value(line).ok().as_ref().and_then(series) {
+            Some(series) => observations.series.push(series),
             None => {
                 let problem = "not a series with values and timestamps";
                 observations.diagnostics.push(Diagnostic::skipped(number, 0, problem));
             }
         }
     }
-    if observations.values.is_empty() {
+    if observations.count() == 0 {
         return Err(Error::new(ErrorKind::NothingFound { expected: "series of VictoriaMetrics", lines }));
     }
     Ok(observations)
 }
 
-fn series(line: &Value) -> Option<Vec<Observation>> {
+fn series(line: &Value) -> Option<ObservedSeries> {
     let series = api::series(line.get("metric")?.as_object()?);
     let (values, times) = (line.get("values")?.as_array()?, line.get("timestamps")?.as_array()?);
     let number = |value: &Value| match value {
         Value::Null => Some(f64::NAN),
         value => value.as_f64().or_else(|| value.as_str()?.parse().ok()),
     };
-    let point = |(value, time): (&Value, &Value)| {
-        Some(Observation { value: number(value)?, ..series.clone() }.at(time.as_i64()?))
-    };
-    Some(values.iter().zip(times).filter_map(point).collect())
+    let point = |(value, time): (&Value, &Value)| Some((time.as_i64()?, number(value)?));
+    let points = values.iter().zip(times).filter_map(point).collect();
+    Some(ObservedSeries { metric: series.metric, labels: series.labels, points })
 }
 
 #[cfg(test)]
@@ -57,10 +56,10 @@ mod tests {
 {"metric":{"__name__":"down"},"values":[2],"timestamps":[1000]}
 {cut"#;
         let observations = decode(text).unwrap();
-        let seen: Vec<_> = observations.values.iter().map(|seen| (&*seen.metric, seen.time_ms, seen.value)).collect();
-        assert_eq!(seen[0], ("up", Some(1000), 1.0));
-        assert!(seen[1].2.is_nan() && seen[2].2.is_infinite());
-        assert_eq!((seen.len(), observations.diagnostics.len()), (4, 1));
+        let [up, down] = observations.series.as_slice() else { panic!("{observations:?}") };
+        assert_eq!((&*up.metric, up.points[0], down.points.as_slice()), ("up", (1000, 1.0), &[(1000, 2.0)][..]));
+        assert!(up.points[1].1.is_nan() && up.points[2].1.is_infinite());
+        assert_eq!(observations.diagnostics.len(), 1);
         assert!(decode(b"{}").is_err());
     }
 }

@@ -1,18 +1,20 @@
 //! Scrapes over time.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use foldhash::HashMap;
 use gomem_table::{Table, TableSchema, ToTable, checkpoint};
 
 use super::{
+    late::{Late, LateValue},
     names::common_prefix,
     scrape_diagnostic::ScrapeDiagnostic,
     series::{NativeHistogram, Series, SeriesTable},
 };
 use crate::{
     decode::{
-        Dialect, Entry, Exposition, Extra, Format, Observation, Observations, Sample, ScrapeReader, SharedLabels,
+        Dialect, Entry, Exposition, Extra, Format, Observation, Observations, ObservedSeries, Sample, ScrapeReader,
+        SharedLabels,
     },
     error::{Diagnostic, Error, ErrorKind, Limits, TIMES_MS},
 };
@@ -113,7 +115,10 @@ impl Metrics {
     /// When nothing in it is a sample, or a limit is reached. Single lines that cannot be read are
     /// [`diagnostics`](Self::diagnostics) instead.
     pub fn push_scrape(&mut self, time_ms: i64, text: &[u8]) -> Result<(), Error> {
-        self.push_text(time_ms, text, Dialect::detect(text))
+        let mut late = Late::default();
+        self.read_text(time_ms, text, Dialect::detect(text), &mut late)?;
+        self.place(&mut late);
+        Ok(())
     }
 
     /// Adds a file of any [`Format`]; what carries no time of its own was taken at `time_ms`.
@@ -134,19 +139,27 @@ impl Metrics {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn push(&mut self, time_ms: i64, bytes: &[u8]) -> Result<(), Error> {
+        let mut late = Late::default();
+        self.read(time_ms, bytes, &mut late)?;
+        self.place(&mut late);
+        Ok(())
+    }
+
+    /// As [`push`](Self::push) does, but what is out of order waits in `late` to be put in its place.
+    pub(super) fn read(&mut self, time_ms: i64, bytes: &[u8], late: &mut Late) -> Result<(), Error> {
         let options = self.options;
         let format = options.format.unwrap_or_else(|| Format::detect(bytes));
         if let Some(dialect) = format.dialect() {
             let flaw = if options.strict { Exposition::check(bytes, dialect) } else { None };
             return match flaw {
                 Some(flaw) => Err(Error::malformed(flaw)),
-                None => self.push_text(time_ms, bytes, dialect),
+                None => self.read_text(time_ms, bytes, dialect, late),
             };
         }
         let observations = format.decode(bytes)?;
         match observations.diagnostics.iter().find(|found| found.skipped) {
             Some(flaw) if options.strict => Err(Error::malformed(flaw.clone())),
-            _ => self.push_observations(time_ms, observations),
+            _ => self.read_observations(time_ms, observations, late),
         }
     }
 
@@ -222,28 +235,43 @@ impl Metrics {
         self.suppressed_diagnostics
     }
 
+    /// What was read with a reservation, as a scrape that may have been cut: each problem at its first place, and how many
+    /// scrapes have it.
+    #[must_use]
+    pub fn reservations(&self) -> Vec<(&Diagnostic, u64)> {
+        let mut places: HashMap<&str, usize> = HashMap::default();
+        let mut found: Vec<(&Diagnostic, u64)> = Vec::new();
+        for diagnostic in self.diagnostics.iter().map(|told| &told.diagnostic).filter(|told| !told.skipped) {
+            let place = *places.entry(diagnostic.problem.as_ref()).or_insert(found.len());
+            match found.get_mut(place) {
+                Some((_, scrapes)) => *scrapes += 1,
+                None => found.push((diagnostic, 1)),
+            }
+        }
+        found
+    }
+
     /// What its table promises.
     #[must_use]
     pub fn schema() -> TableSchema {
         SeriesTable::new(&[]).schema()
     }
 
-    fn push_text(&mut self, time_ms: i64, text: &[u8], dialect: Dialect) -> Result<(), Error> {
-        check(time_ms)?;
+    fn read_text(&mut self, scrape_ms: i64, text: &[u8], dialect: Dialect, late: &mut Late) -> Result<(), Error> {
+        check(scrape_ms)?;
         let mut reader = ScrapeReader::new(text, dialect, self.options.limits.diagnostics);
-        let mut late = Vec::new();
         let mut is_empty = true;
         for entry in &mut reader {
             let Entry::Sample(sample) = entry else { continue };
             is_empty = false;
             self.count(1)?;
-            let time = sample.timestamp_ms.unwrap_or(time_ms);
+            let time_ms = sample.timestamp_ms.unwrap_or(scrape_ms);
             if let Extra::Histogram(text) = sample.extra {
                 self.hold(sample.identity.len() + text.len() + size_of::<NativeHistogram>())?;
                 self.histograms.push(NativeHistogram {
                     metric: sample.name.clone().into_owned(),
                     labels: sorted_labels(&sample),
-                    time_ms: time,
+                    time_ms,
                     text: text.to_owned(),
                 });
                 continue;
@@ -257,8 +285,8 @@ impl Metrics {
                     index
                 }
             };
-            if !self.series[index].append(time, sample.value) {
-                late.push((index, time, sample.value));
+            if !self.series[index].append(time_ms, sample.value) {
+                late.values.push(LateValue { series: index, time_ms, value: sample.value, scrape_ms });
             }
         }
         let end = reader.finish();
@@ -266,30 +294,44 @@ impl Metrics {
             let kind = ErrorKind::NothingFound { expected: "sample", lines: end.lines };
             return Err(Error::at(kind, flaw.line));
         }
-        let repeated = self.place(late);
-        end.diagnostics.into_iter().for_each(|found| self.note(time_ms, found));
+        end.diagnostics.into_iter().for_each(|found| self.note(scrape_ms, found));
         self.suppressed_diagnostics += end.suppressed_diagnostics;
-        self.end_scrape(time_ms, repeated);
+        self.end_scrape(scrape_ms, late);
         Ok(())
     }
 
-    fn push_observations(&mut self, time_ms: i64, mut observations: Observations) -> Result<(), Error> {
-        check(time_ms)?;
+    fn read_observations(
+        &mut self,
+        scrape_ms: i64,
+        mut observations: Observations,
+        late: &mut Late,
+    ) -> Result<(), Error> {
+        check(scrape_ms)?;
         observations.leave_out_impossible_times();
-        if observations.values.is_empty()
+        if observations.count() == 0
             && let Some(flaw) = observations.diagnostics.iter().find(|found| found.skipped)
         {
             return Err(Error::malformed(flaw.clone()));
         }
-        self.count(observations.values.len())?;
-        let mut late = Vec::new();
+        self.count(observations.count())?;
+        for ObservedSeries { metric, labels, points } in observations.series {
+            let mut labels = labels.to_vec();
+            labels.sort();
+            let index = self.series_index(&metric, labels)?;
+            for (time_ms, value) in points {
+                checkpoint();
+                if !self.series[index].append(time_ms, value) {
+                    late.values.push(LateValue { series: index, time_ms, value, scrape_ms });
+                }
+            }
+        }
         // The series of the value before, by what it shares with this one.
         let mut last: Option<(Arc<str>, SharedLabels, usize)> = None;
         for seen in observations.values {
             checkpoint();
             let labels = || seen.sorted_labels();
             let Observation { metric, time_ms: time, value, .. } = &seen;
-            let (time_ms, value) = (time.unwrap_or(time_ms), *value);
+            let (time_ms, value) = (time.unwrap_or(scrape_ms), *value);
             if let Some(text) = &seen.histogram {
                 let (metric, labels, text) = (metric.as_ref().to_owned(), labels(), text.clone());
                 self.hold(metric.len() + text.len() + text_of(&labels))?;
@@ -309,27 +351,40 @@ impl Metrics {
                 }
             };
             if !self.series[index].append(time_ms, value) {
-                late.push((index, time_ms, value));
+                late.values.push(LateValue { series: index, time_ms, value, scrape_ms });
             }
         }
-        let repeated = self.place(late);
-        observations.diagnostics.into_iter().for_each(|found| self.note(time_ms, found));
-        self.end_scrape(time_ms, repeated);
+        observations.diagnostics.into_iter().for_each(|found| self.note(scrape_ms, found));
+        self.end_scrape(scrape_ms, late);
         Ok(())
     }
 
-    /// Puts values that did not come in the order of time in their places. Gives a series that had another at its time.
-    fn place(&mut self, mut late: Vec<(usize, i64, f64)>) -> Option<usize> {
-        late.sort_by_key(|&(index, time_ms, _)| (index, time_ms));
-        let mut repeated = None;
-        for of_one in late.chunk_by(|one, next| one.0 == next.0) {
-            let values: Vec<(i64, f64)> = of_one.iter().map(|&(_, time_ms, value)| (time_ms, value)).collect();
-            let index = of_one.first().map_or(0, |late| late.0);
-            if !self.series[index].place(&values) {
-                repeated = repeated.or(Some(index));
+    /// Puts what did not come in the order of time in its place. A series that had another value at its time is told of,
+    /// one a scrape.
+    pub(super) fn place(&mut self, late: &mut Late) {
+        late.values.sort_by_key(|late| (late.series, late.time_ms));
+        let mut repeated: BTreeMap<i64, usize> = BTreeMap::new();
+        for of_one in late.values.chunk_by(|one, next| one.series == next.series) {
+            let index = of_one.first().map_or(0, |late| late.series);
+            for scrape_ms in self.series[index].place(of_one) {
+                repeated.entry(scrape_ms).or_insert(index);
             }
         }
-        repeated
+        late.values.clear();
+        if !late.scrape_times_ms.is_empty() {
+            self.scrape_times_ms.append(&mut late.scrape_times_ms);
+            self.scrape_times_ms.sort();
+        }
+        for (scrape_ms, index) in repeated {
+            let metric = &self.series[index].metric;
+            let problem = format!("{metric} has a second, other value for the same time; the first is kept");
+            self.note(scrape_ms, Diagnostic::skipped(0, 0, problem));
+        }
+    }
+
+    /// How many samples were read.
+    pub(super) fn samples(&self) -> u64 {
+        self.samples
     }
 
     fn count(&mut self, samples: usize) -> Result<(), Error> {
@@ -357,14 +412,12 @@ impl Metrics {
         }
     }
 
-    fn end_scrape(&mut self, time_ms: i64, repeated: Option<usize>) {
-        if let Some(series) = repeated.and_then(|index| self.series.get(index)) {
-            let metric = &series.metric;
-            let problem = format!("{metric} has a second, other value for the same time; the first is kept");
-            self.note(time_ms, Diagnostic::skipped(0, 0, problem));
+    fn end_scrape(&mut self, scrape_ms: i64, late: &mut Late) {
+        if self.scrape_times_ms.last().is_none_or(|&last| last <= scrape_ms) {
+            self.scrape_times_ms.push(scrape_ms);
+        } else {
+            late.scrape_times_ms.push(scrape_ms);
         }
-        let place = self.scrape_times_ms.partition_point(|&time| time <= time_ms);
-        self.scrape_times_ms.insert(place, time_ms);
     }
 
     fn series_index(&mut self, metric: &str, labels: Vec<(String, String)>) -> Result<usize, Error> {

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use gomem_table::{Definition, Row, StringPool, StringPoolBuilder, Table, TableSchema, Unit};
 
+use super::late::LateValue;
+
 /// One metric with one set of labels.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -61,28 +63,31 @@ impl Series {
     }
 
     /// Puts values that did not come in order, and are sorted by time, in their places. Of two values at the same time,
-    /// as two Prometheus replicas give them, the first is kept; false when a second one was another.
-    pub(super) fn place(&mut self, late: &[(i64, f64)]) -> bool {
+    /// as two Prometheus replicas give them, the first is kept; gives the scrapes of which one was another.
+    pub(super) fn place(&mut self, late: &[LateValue]) -> Vec<i64> {
+        let mut repeated = Vec::new();
         if late.len() <= FEW {
-            return late.iter().fold(true, |is_same, &(time_ms, value)| self.insert(time_ms, value) && is_same);
+            let others = late.iter().filter(|late| !self.insert(late.time_ms, late.value));
+            repeated.extend(others.map(|late| late.scrape_ms));
+            return repeated;
         }
         // Each insertion moves all that is later: many are merged at once.
         let times_ms = std::mem::take(&mut self.times_ms);
         let values = std::mem::take(&mut self.values);
         let mut there = times_ms.into_iter().zip(values).peekable();
-        let mut is_same = true;
-        for &(time_ms, value) in late {
-            while let Some((time_ms, value)) = there.next_if(|earlier| earlier.0 <= time_ms) {
+        for late in late {
+            while let Some((time_ms, value)) = there.next_if(|earlier| earlier.0 <= late.time_ms) {
                 self.append(time_ms, value);
             }
-            if !self.append(time_ms, value) {
-                is_same &= self.values.last().is_some_and(|kept| kept.to_bits() == value.to_bits());
+            let is_placed = self.append(late.time_ms, late.value);
+            if !is_placed && self.values.last().is_none_or(|kept| kept.to_bits() != late.value.to_bits()) {
+                repeated.push(late.scrape_ms);
             }
         }
         there.for_each(|(time_ms, value)| {
             self.append(time_ms, value);
         });
-        is_same
+        repeated
     }
 
     fn insert(&mut self, time_ms: i64, value: f64) -> bool {

@@ -9,7 +9,7 @@ use gomem_binary::Binary;
 use gomem_heap::Heap;
 
 use crate::bundle::{
-    archive,
+    archive, room,
     signature::{GZIP, looks_like_text},
 };
 
@@ -38,7 +38,7 @@ impl Allowance {
             }
             _ if Heap::is_heap_dump(head) => (64 << 30, "a heap dump"),
             _ if head.starts_with(GZIP) => (512 << 20, "something gzipped"),
-            _ if archive::begins_archive(head) => (archive::LARGEST, "an archive"),
+            _ if archive::begins_archive(head) => (room::MOST_BYTES, "an archive"),
             _ if Binary::is_program(head) => (1 << 30, "a program"),
             _ if looks_like_text(head) => (1 << 30, "text"),
             _ => (512 << 20, "a profile"),

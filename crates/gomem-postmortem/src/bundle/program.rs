@@ -1,6 +1,6 @@
 //! Whether profiles are of one program.
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use gomem_pprof::{Function, Profile};
 use gomem_symbol::{Modules, Origin, Symbol};
 
@@ -32,10 +32,15 @@ pub(crate) fn tell_apart<'a>(profiles: impl ExactSizeIterator<Item = &'a Profile
     let mut groups: Vec<(Program, usize)> = Vec::new();
     let mut of_profile = Vec::new();
     let mut build_ids: Vec<String> = Vec::new();
+    let mut by_build: HashMap<String, usize> = HashMap::default();
     for profile in profiles {
         let program = Program::new(profile);
         build_ids.push(program.build_id.clone());
-        match groups.iter().position(|(known, _)| known.is(&program)) {
+        let of_build = by_build.get(&program.build_id).filter(|_| !program.build_id.is_empty()).copied();
+        let alike = || groups.iter().take(MOST_COMPARED).position(|(known, _)| known.is(&program));
+        let group = of_build.or_else(alike);
+        by_build.entry(program.build_id.clone()).or_insert(group.unwrap_or(groups.len()));
+        match group {
             Some(group) => {
                 groups[group].0.functions.extend(program.functions);
                 groups[group].1 += 1;
@@ -89,12 +94,9 @@ impl Program {
         Self { name, build_id, functions, main }
     }
 
-    /// A judgement: of functions seen in two profiles of one service, far more than a fifth are the same; two services of one
+    /// A judgement, where no build ID tells: of functions seen in two profiles of one service, far more than a fifth are the same; two services of one
     /// repository have different `main` files.
     fn is(&self, other: &Self) -> bool {
-        if !self.build_id.is_empty() && self.build_id == other.build_id {
-            return true;
-        }
         let fewest = self.functions.len().min(other.functions.len());
         let shared = self.functions.intersection(&other.functions).count() as f64 / fewest.max(1) as f64;
         if shared >= 0.8 {
@@ -114,3 +116,6 @@ fn last_parts(path: &str) -> String {
 }
 
 const FEWEST_FUNCTIONS: usize = 3;
+/// A folder of profiles of more programs than these is none that a team collects: the rest are told apart by their build
+/// IDs alone, so that not each is compared with each.
+const MOST_COMPARED: usize = 64;

@@ -2,25 +2,27 @@
 
 use std::{borrow::Cow, io::Read, sync::Arc};
 
+use flate2::read::MultiGzDecoder;
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
-use gomem_metrics::{Format, GcTrace, Metrics};
+use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
 use gomem_pprof::{MemStat, Profile};
 use gomem_table::Unit;
 use memchr::memmem;
 
 use crate::bundle::{
-    archive,
+    archive::Packed,
     artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
     crash::Crash,
     log_stream::LogStream,
     program,
-    signature::{Signature, begins_text_profile, looks_like_text},
+    room::Room,
+    signature::{GZIP, Signature, begins_text_profile, looks_like_text},
     stranger::stranger,
-    traces::{self, is_same},
-    unpacked::unpacked,
+    traces::{self, KnownTraces, is_same},
+    unpacked::unpacked_within,
 };
 
 /// Reads one file after the other into a bundle.
@@ -29,7 +31,9 @@ pub(crate) struct Recogniser {
     bundle: Bundle,
     outcomes: Vec<Outcome>,
     escapes: EscapeReader,
+    metrics: MetricsReader,
     traces: Vec<(String, GcTrace)>,
+    known_traces: KnownTraces,
     untimed: Vec<UntimedScrape>,
     /// Heap dumps, each with its file, and the programs that can be theirs.
     dumps: Vec<(usize, Vec<u8>)>,
@@ -63,31 +67,42 @@ struct UntimedScrape {
 
 impl Recogniser {
     pub(crate) fn read(&mut self, artifact: Artifact) {
-        self.read_within(artifact, 0);
+        self.read_within(artifact, 0, &mut Room::default());
     }
 
     /// An archive is read as the folder that it was made of.
-    fn read_within(&mut self, mut artifact: Artifact, depth: usize) {
+    fn read_within(&mut self, mut artifact: Artifact, depth: usize, room: &mut Room) {
         if depth < DEEPEST_ARCHIVE
-            && let Some(mut entries) = archive::entries(&artifact.bytes)
+            && let Some(Packed { files: mut entries, left_out }) = Packed::open(&artifact.bytes, room)
         {
             entries.sort_by_cached_key(|entry| (begins_text_profile(&entry.bytes), entry.name.clone()));
             if entries.is_empty() {
-                let (contents, reasons) = (Vec::new(), vec!["an archive without a file that can be read".to_owned()]);
-                self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
+                self.leave_out(&artifact.name, "an archive without a file that can be read".to_owned());
+            } else if left_out > 0 {
+                let reason = format!("{left_out} files in it are damaged, or more than is unpacked of one archive");
+                self.leave_out(&artifact.name, reason);
             }
             // What they were packed in is not held beside them.
             drop(std::mem::take(&mut artifact.bytes));
             for mut entry in entries {
                 entry.name = format!("{}/{}", artifact.name, entry.name);
-                self.read_within(entry, depth + 1);
+                self.read_within(entry, depth + 1, room);
             }
             return;
         }
+        artifact.bytes = unpacked_within(artifact.bytes, room);
+        // What a decoder inflates itself: alone it has a limit of its own.
+        let is_packed = depth > 0 && artifact.bytes.starts_with(GZIP);
+        if is_packed && !room.take(MultiGzDecoder::new(artifact.bytes.as_slice())) {
+            return self.leave_out(&artifact.name, "more than is unpacked of one archive".to_owned());
+        }
         let file = self.outcomes.len();
-        artifact.bytes = unpacked(artifact.bytes);
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+    }
+
+    fn leave_out(&mut self, name: &str, reason: String) {
+        self.outcomes.push(Outcome { name: name.to_owned(), contents: Vec::new(), reasons: vec![reason] });
     }
 
     /// Reads a log of the compiler as a stream. What else the same file holds is kept aside, and read when it is done.
@@ -118,6 +133,7 @@ impl Recogniser {
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
+        bundle.metrics = self.metrics.finish();
         let traced = self.traces.first().map(|trace| trace.0.clone());
         bundle.gctrace = traces::joined(self.traces).map(Arc::new);
         let choice = bundle.gctrace.as_deref().and_then(traces::choice);
@@ -272,7 +288,8 @@ impl Recogniser {
     /// The remark is about lines that cannot be read.
     fn trace(&mut self, name: &str, bytes: &[u8]) -> Result<Reading, String> {
         let trace = GcTrace::decode(bytes).map_err(|err| err.to_string())?;
-        if self.traces.iter().any(|(_, known)| is_same(known.lines(), trace.lines())) {
+        let candidate = self.known_traces.candidate(trace.lines(), self.traces.len());
+        if candidate.is_some_and(|index| is_same(self.traces[index].1.lines(), trace.lines())) {
             return Err("the same GC trace as another file".to_owned());
         }
         let torn = trace.diagnostics().len() as u64 + trace.suppressed_diagnostics();
@@ -311,9 +328,12 @@ impl Recogniser {
             self.untimed.push(UntimedScrape { file, bytes, modified_ms });
             return Ok(Reading::Later);
         };
-        self.bundle.metrics.push(time_ms, bytes).map_err(|err| err.to_string())?;
+        self.metrics.read(time_ms, bytes).map_err(|err| err.to_string())?;
         let mut skipped = alone.diagnostics().iter().map(|found| &found.diagnostic).filter(|told| told.skipped);
-        let remark = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
+        let skipped = skipped.next().map(|first| format!("{} lines were skipped: {first}", skipped.count() + 1));
+        let reservation = alone.reservations().first().map(|(first, _)| first.to_string());
+        let remarks: Vec<String> = skipped.into_iter().chain(reservation).collect();
+        let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
         Ok(Reading::Used(remark))
     }
 
@@ -322,7 +342,7 @@ impl Recogniser {
     fn place_snapshots(&mut self, untimed: &mut Vec<UntimedScrape>) {
         let moment = |one: &UntimedScrape| Metrics::moment_of_snapshot(&one.bytes);
         let moments: Vec<(i64, f64)> = untimed.iter().filter_map(moment).collect();
-        let has_timed = !self.bundle.metrics.series().is_empty();
+        let has_timed = !self.metrics.is_empty();
         if has_timed || moments.len() < 2 || moments.len() != untimed.len() {
             return;
         }
@@ -332,7 +352,7 @@ impl Recogniser {
         for ((cycle_ms, _), one) in timed {
             last = cycle_ms.max(last.saturating_add(1));
             let outcome = &mut self.outcomes[one.file];
-            match self.bundle.metrics.push(last, &one.bytes) {
+            match self.metrics.read(last, &one.bytes) {
                 Ok(()) => outcome.contents.push(Contents::Metrics),
                 Err(err) => outcome.reasons.push(err.to_string()),
             }
@@ -344,7 +364,7 @@ impl Recogniser {
     fn place_untimed(&mut self) {
         let mut untimed = std::mem::take(&mut self.untimed);
         self.place_snapshots(&mut untimed);
-        let has_timed = !self.bundle.metrics.series().is_empty();
+        let has_timed = !self.metrics.is_empty();
         let mut times: Vec<i64> = untimed.iter().filter_map(|one| one.modified_ms).collect();
         times.sort_unstable();
         times.dedup();
@@ -356,7 +376,7 @@ impl Recogniser {
                 outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
                 continue;
             }
-            match self.bundle.metrics.push(one.modified_ms.unwrap_or(0), &one.bytes) {
+            match self.metrics.read(one.modified_ms.unwrap_or(0), &one.bytes) {
                 Ok(()) => {
                     outcome.contents.push(Contents::Metrics);
                     if one.modified_ms.is_some() {

@@ -8,17 +8,25 @@ use flate2::read::MultiGzDecoder;
 use gomem_binary::Binary;
 use gomem_metrics::Format;
 
-use crate::bundle::signature::{GZIP, looks_like_text};
+use crate::bundle::{
+    room::{MOST_BYTES, Room},
+    signature::{GZIP, looks_like_text},
+};
 
 /// What a file holds: a program or text that was gzipped, such as a log or a scrape, as it was, and text in UTF-8; without the header of the
 /// HTTP answer that it came in; what was written as base64, as it was before. A profile stays gzipped, since its decoder
 /// inflates it, and so does what is damaged or would become too large.
 #[must_use]
 pub fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
+    unpacked_within(bytes, &mut Room::default())
+}
+
+/// The same, of a file that shares its room with others.
+pub(crate) fn unpacked_within(bytes: Vec<u8>, room: &mut Room) -> Vec<u8> {
     let mut bytes = bytes;
     // An answer may hold base64, and that something gzipped.
     for _ in 0..MOST_LAYERS {
-        match layer(&bytes) {
+        match layer(&bytes, room) {
             Some(inner) => bytes = inner,
             None => break,
         }
@@ -27,9 +35,9 @@ pub fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
 }
 
 /// What is in the outermost layer; `None` where there is none.
-fn layer(bytes: &[u8]) -> Option<Vec<u8>> {
+fn layer(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
     if bytes.starts_with(GZIP) {
-        return inflated_text(bytes);
+        return inflated_text(bytes, room);
     }
     if let Some(inner) = from_base64(bytes) {
         return Some(inner);
@@ -47,25 +55,22 @@ fn layer(bytes: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn inflated_text(bytes: &[u8]) -> Option<Vec<u8>> {
-    let read = |most: u64| {
-        let mut inflated = Vec::new();
-        let read = MultiGzDecoder::new(bytes).take(most + 1).read_to_end(&mut inflated);
-        (read.is_ok() && inflated.len() as u64 <= most, inflated)
-    };
-    let (_, head) = read(HEAD);
+fn inflated_text(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
+    let mut head = Vec::new();
+    // Of what is damaged, as much as there is.
+    let _ = MultiGzDecoder::new(bytes).take(HEAD).read_to_end(&mut head);
     let is_scrape = Format::detect(&head) == Format::Protobuf;
     let is_known = is_scrape || Binary::is_program(&head);
     if head.is_empty() || !is_known && !looks_like_text(&gomem_transport::utf8(&head)) {
         return None;
     }
-    let (is_whole, text) = read(LARGEST_TEXT);
+    let (text, is_whole) = room.read(MultiGzDecoder::new(bytes));
     is_whole.then_some(text)
 }
 
 /// Something gzipped in the letters of base64, in lines or in one.
 fn from_base64(bytes: &[u8]) -> Option<Vec<u8>> {
-    if !bytes.starts_with(GZIP_IN_BASE64) || bytes.len() as u64 > LARGEST_TEXT {
+    if !bytes.starts_with(GZIP_IN_BASE64) || bytes.len() as u64 > MOST_BYTES {
         return None;
     }
     let letters: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
@@ -75,7 +80,6 @@ fn from_base64(bytes: &[u8]) -> Option<Vec<u8>> {
 const GZIP_IN_BASE64: &[u8] = b"H4sI";
 const MOST_LAYERS: usize = 4;
 const HEAD: u64 = 512;
-const LARGEST_TEXT: u64 = 1 << 30;
 
 #[cfg(test)]
 mod tests {

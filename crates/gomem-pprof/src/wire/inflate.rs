@@ -3,6 +3,7 @@
 use std::{borrow::Cow, io::Read};
 
 use flate2::bufread::GzDecoder;
+use gomem_table::Interruptible;
 use libdeflater::{DecompressionError, Decompressor};
 
 use crate::error::{Error, ErrorKind, Limits};
@@ -48,14 +49,14 @@ fn members(bytes: &[u8], limits: &Limits) -> Result<(Vec<u8>, bool), Error> {
     let mut size = 0;
     each_member(bytes, |member| {
         let room = limits.decompressed_bytes - size;
-        size += std::io::copy(&mut member.take(room + 1), &mut std::io::sink())?;
+        size += std::io::copy(&mut Interruptible(member).take(room + 1), &mut std::io::sink())?;
         Ok(size <= limits.decompressed_bytes)
     })?;
     if size > limits.decompressed_bytes {
         return Err(Error::limit("bytes after inflating", limits.decompressed_bytes));
     }
     let mut inflated = Vec::with_capacity(size as usize);
-    let trailing = each_member(bytes, |member| member.read_to_end(&mut inflated).map(|_| true))?;
+    let trailing = each_member(bytes, |member| Interruptible(member).read_to_end(&mut inflated).map(|_| true))?;
     Ok((inflated, trailing))
 }
 

@@ -75,6 +75,8 @@ impl<'a> Prometheus<'a> {
     fn declare(&mut self, metadata: Metadata<'a>, at: usize) -> Result<(), Flaw> {
         let declared = self.families.entry(metadata.name).or_default();
         match metadata.keyword {
+            // Without a text, it says nothing that a second one could contradict.
+            Keyword::Help if metadata.text.is_empty() => {}
             Keyword::Help if declared.help => return Err((at, "a second HELP for this metric")),
             Keyword::Help => declared.help = true,
             _ if metadata.kind.is_none() => {}

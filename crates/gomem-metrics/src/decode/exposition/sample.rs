@@ -362,9 +362,10 @@ impl<'a> LabelNames<'a> {
 }
 
 /// Milliseconds, out of seconds with a fraction.
+/// Milliseconds; beyond what fits, which the specification allows, the most that does.
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let value: f64 = text.parse().ok()?;
-    (value.is_finite() && value.abs() < 9e15).then(|| (value * 1000.0).round() as i64)
+    value.is_finite().then(|| (value * 1000.0).round() as i64)
 }
 
 /// `[a-zA-Z_:][a-zA-Z0-9_:]*`
