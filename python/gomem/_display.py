@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from gomem import _gomem
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -15,14 +17,14 @@ __all__ = ["facts", "heading", "inline_document", "table"]
 
 def heading(text: str) -> str:
     """Give a line in bold."""
-    return f'<div style="font-weight:600;margin:.4em 0">{html.escape(text)}</div>'
+    return f'<div style="font-weight:600;margin:.4em 0">{_gomem.html_text(text)}</div>'
 
 
 def facts(named: Mapping[str, object]) -> str:
     """Give what is known, each after its name; None is left out."""
     known = {name: value for name, value in named.items() if value is not None}
     parts = [
-        f"<b>{html.escape(name)}</b> {html.escape(str(value))}" for name, value in known.items()
+        f"<b>{_gomem.html_text(name)}</b> {_gomem.html_text(str(value))}" for name, value in known.items()
     ]
     return f'<div style="margin:.4em 0">{" · ".join(parts)}</div>'
 
@@ -32,7 +34,7 @@ def table(frame: pl.DataFrame) -> str:
     right = {name for name, kind in frame.schema.items() if kind.is_numeric()}
     align = {name: "right" if name in right else "left" for name in frame.columns}
     head = "".join(
-        f'<th style="text-align:{align[name]};padding:2px 8px">{html.escape(name)}</th>'
+        f'<th style="text-align:{align[name]};padding:2px 8px">{_gomem.html_text(name)}</th>'
         for name in frame.columns
     )
     rows = "".join(
@@ -69,4 +71,4 @@ def _cell(value: object) -> str:
         case float():
             return f"{value:,.3f}"
         case _:
-            return html.escape(str(value))
+            return _gomem.html_text(str(value))

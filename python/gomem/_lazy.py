@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from gomem import _gomem
 from gomem._gomem import DecodeError, GomemError, LimitError, UsageError
 from gomem._progress import Progress, progress_bar
 
@@ -69,7 +70,7 @@ class ScanDiagnostics:
         return f"ScanDiagnostics({len(self)} files)"
 
     def _repr_html_(self) -> str:
-        return self.to_frame()._repr_html_()
+        return _gomem.without_turned_text(self.to_frame()._repr_html_())
 
 
 class Decoder(Protocol):

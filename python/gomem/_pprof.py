@@ -538,7 +538,7 @@ def merge(profiles: Iterable[Profile | Source], *, progress: Progress = None) ->
     UsageError
         When there are none, or they have no sample type in common.
     """
-    merger = _gomem.Merger()
+    merger = _gomem.merger()
     for profile in _read_all(profiles, "merge", progress):
         merger.add(profile._inner)
     return Profile(merger.finish())

@@ -4,7 +4,9 @@
 //! |---|---|
 //! | `error` | the exceptions |
 //! | `input` | the sources every reader takes: path, bytes, binary file |
+//! | `guard` | what makes an exception of a panic, around all of the module |
 //! | `table` | a table on its way to a data frame, by the Arrow C stream interface |
+//! | `outlet` | `gomem._display`: names on a notebook's page |
 //! | `worker` | long work, with the interpreter released |
 //! | `metrics` | `gomem._metrics`: metrics and GC traces |
 //! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
@@ -20,9 +22,11 @@ mod command;
 mod error;
 mod escape;
 mod gogc;
+mod guard;
 mod heap;
 mod input;
 mod metrics;
+mod outlet;
 mod postmortem;
 mod pprof;
 mod table;
@@ -43,5 +47,9 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     heap::register(module)?;
     postmortem::register(module)?;
     capture::register(module)?;
-    command::register(module)
+    outlet::register(module)?;
+    command::register(module)?;
+    #[cfg(debug_assertions)]
+    guard::panics::register(module)?;
+    guard::guard(module)
 }

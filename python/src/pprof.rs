@@ -295,11 +295,6 @@ pub(crate) struct PyMerger {
 
 #[pymethods]
 impl PyMerger {
-    #[new]
-    fn new() -> Self {
-        Self::default()
-    }
-
     fn add(&mut self, py: Python<'_>, profile: &PyProfile) -> Result<(), Error> {
         py.detach(|| worker::guarded(|| self.merger.add(&profile.profile)))?.map_err(usage)
     }
@@ -308,6 +303,12 @@ impl PyMerger {
         let merger = std::mem::take(&mut self.merger);
         Ok(PyProfile::of(py.detach(|| worker::guarded(|| merger.finish()))?.map_err(usage)?))
     }
+}
+
+/// A function, since no constructor can be guarded against panics.
+#[pyfunction]
+fn merger() -> PyMerger {
+    PyMerger::default()
 }
 
 #[pyfunction]
@@ -325,6 +326,7 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyFlameTree>()?;
     module.add_class::<PyMerger>()?;
     module.add_function(wrap_pyfunction!(growth, module)?)?;
+    module.add_function(wrap_pyfunction!(merger, module)?)?;
     module.add_function(wrap_pyfunction!(read_pprof, module)?)
 }
 

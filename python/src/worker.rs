@@ -53,13 +53,17 @@ pub(crate) fn run<T: Send + 'static>(py: Python<'_>, work: impl FnOnce() -> T + 
 /// Works, and makes an exception of a panic: pyo3's own is no `Exception`, and ends programs that catch all of these.
 pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> PyResult<T> {
     // What the work was about is dropped with it, so that nobody sees it half done.
-    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| InternalError::new_err(report(panic.as_ref())))
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| InternalError::new_err(report(text_of(panic.as_ref()))))
 }
 
-fn report(panic: &(dyn Any + Send)) -> String {
+/// What is said of a panic.
+pub(crate) fn report(panic: &str) -> String {
+    format!("a mistake of gomem's own: {panic}; please report it, with the input if you may pass it on")
+}
+
+fn text_of(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without words");
-    format!("a mistake of gomem's own: {text}; please report it, with the input if you may pass it on")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("a panic without words")
 }
 
 fn is_main_thread(py: Python<'_>) -> PyResult<bool> {
@@ -83,9 +87,9 @@ mod tests {
     #[test]
     fn a_panic_is_a_report() {
         for panic in [Box::new("one") as Box<dyn Any + Send>, Box::new("one".to_owned())] {
-            let told = report(panic.as_ref());
+            let told = report(text_of(panic.as_ref()));
             assert!(told.contains(": one; please report it"), "{told}");
         }
-        assert!(report(&1).contains("a panic without words"));
+        assert!(report(text_of(&1)).contains("a panic without words"));
     }
 }

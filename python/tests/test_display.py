@@ -32,6 +32,29 @@ def test_own_objects_show_themselves(before, profiles, metrics):
         assert not any(f"{attribute}http" in html for attribute in ("src=", 'src="', "@import "))
 
 
+def test_no_name_acts_or_turns_the_text():
+    """Markup, and characters that turn the direction of what follows, in a name, a label and a path."""
+    name = "main.<img src=x onerror=alert(1)>\u202e\u2066evil"
+    text = (
+        "goroutine profile: total 2\n2 @ 0x10\n"
+        f'# labels: {{"{name}":"{name}"}}\n#\t0xf\t{name}+0xf\t/src/{name}.go:3\n'
+    )
+    log = f"# {name}\n./a.go:1:2: x escapes to heap\n"
+    metrics = b'go_goroutines{instance="<img src=x>\xe2\x80\xae"} 1\n'
+    profile = gm.read_pprof(text.encode())
+    for shown in (
+        profile,
+        profile.diff(profile),
+        profile.flame(),
+        gm.read_escape_log(log.encode()),
+        gm.read_metrics(metrics),
+        gm.read_metrics(metrics).waterfall(),
+    ):
+        html = shown._repr_html_()
+        assert "<img" not in html, shown
+        assert not any(char in html for char in "\u202e\u2066"), shown
+
+
 def test_names_are_escaped():
     text = b"goroutine profile: total 2\n2 @ 0x10\n#\t0xf\tmain.<b>+0xf\t/main.go:3\n"
     html = gm.read_pprof(text)._repr_html_()

@@ -25,6 +25,59 @@ LONG = {
 }
 
 
+# What is made, and what is done with it for seconds: the work itself is to end, not only the wait for it.
+WORK = {
+    "profile": (
+        "'heap profile: 1: 1 [2: 2] @ heap/1048576\\n' + "
+        "''.join(f'1: {8 * i} [1: {8 * i}] @ {i:#x} {i + 7:#x}\\n' for i in range(1_000_000))",
+        "gm.read_pprof(made.encode()).samples()",
+    ),
+    "gzip": ("gzip.compress(bytes(200 << 20)) * 2", "gm.read_pprof(made)"),
+    "escape log": ("read('escape.log') * 3000", "gm.read_escape_log(made)"),
+    "metrics": ("b''.join(b'a{b=\"%d\"} 1\\n' % (i % 1000) for i in range(4_000_000))", "gm.read_metrics(made)"),
+    "answer": (
+        "'{\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":['"
+        " + ','.join(f'[{i},\"1\"]' for i in range(2_000_000)) + ']}]}}'",
+        "gm.read_metrics(made.encode())",
+    ),
+    "expvar": (
+        "'{\"memstats\":{\"Alloc\":1},' + ','.join(f'\"v{i}\":1' for i in range(2_000_000)) + '}'",
+        "gm.read_metrics(made.encode(), format='expvar')",
+    ),
+    "bundle": ("read('escape.log') * 3000", "gm.postmortem([made, 'heap-3.pb.gz'])"),
+}
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_ctrl_c_ends_the_work_itself(before, work):
+    made, call = WORK[work]
+    program = f"""
+import gzip, time
+import gomem as gm
+read = lambda path: open(path, 'rb').read()
+made = {made}
+print('go', flush=True)
+try:
+    {call}
+    print('done before', flush=True)
+except KeyboardInterrupt:
+    pass
+time.sleep(1)
+begin = time.process_time()
+time.sleep(0.5)
+print(time.process_time() - begin)
+"""
+    command = [sys.executable, "-W", "ignore", "-c", program]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=before, stdout=pipe, stderr=pipe, text=True) as process:
+        assert process.stdout.readline() == "go\n"
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        out, problem = process.communicate(timeout=60)
+    assert process.returncode == 0, problem
+    assert float(out) < 0.1, "the work goes on"
+
+
 @pytest.mark.parametrize("work", LONG)
 def test_ctrl_c_ends(before, work):
     helpers = "go = lambda: print('go', flush=True); read = lambda path: open(path, 'rb').read()"

@@ -12,9 +12,11 @@ pub enum Outlet {
     Line,
     /// A frame of a folded stack: a line, in which a semicolon would end the frame and becomes a colon.
     FoldedFrame,
-    /// A cell of a table that a spreadsheet may open. What begins like a formula (`=`, `+`, `-`, `@`, a tab, a carriage
-    /// return) has an apostrophe before it.
+    /// A cell of a table that a spreadsheet may open. What begins like a formula (`=`, `+`, `-`, `@`, also in their wide
+    /// forms, a tab, what ends a line) has an apostrophe before it.
     Cell,
+    /// An element or an attribute of HTML or SVG. Markup is escaped; what turns text is shown as unknown (U+FFFD).
+    Html,
 }
 
 /// A name as it is written there.
@@ -29,15 +31,29 @@ pub enum Outlet {
 pub fn name_for(outlet: Outlet, name: &str) -> Cow<'_, str> {
     let breaks = |char: char| char.is_control() || turns_text(char) || matches!(char, '\u{2028}' | '\u{2029}');
     match outlet {
-        Outlet::Cell if name.len() > 1 && name.starts_with(['=', '+', '-', '@', '\t', '\r']) => {
-            Cow::Owned(format!("'{name}"))
-        }
+        Outlet::Cell if name.len() > 1 && name.starts_with(FORMULA) => Cow::Owned(format!("'{name}")),
         Outlet::Line if name.contains(breaks) => Cow::Owned(escaped(name, breaks)),
         Outlet::FoldedFrame if name.contains(|char| char == ';' || breaks(char)) => {
             Cow::Owned(escaped(name, breaks).replace(';', ":"))
         }
+        Outlet::Html if name.contains(|char| turns_text(char) || MARKUP.contains(&char)) => Cow::Owned(html(name)),
         _ => Cow::Borrowed(name),
     }
+}
+
+fn html(name: &str) -> String {
+    name.chars().fold(String::with_capacity(name.len() + 16), |mut text, char| {
+        match char {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '"' => text.push_str("&quot;"),
+            '\'' => text.push_str("&#39;"),
+            _ if turns_text(char) => text.push('\u{fffd}'),
+            _ => text.push(char),
+        }
+        text
+    })
 }
 
 fn escaped(name: &str, breaks: impl Fn(char) -> bool) -> String {
@@ -51,6 +67,10 @@ fn escaped(name: &str, breaks: impl Fn(char) -> bool) -> String {
     })
 }
 
+const MARKUP: [char; 5] = ['&', '<', '>', '"', '\''];
+/// What a formula begins with, in one spreadsheet or another.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,8 +81,10 @@ mod tests {
         assert_eq!(name_for(Outlet::Line, name), "=a;\\nb\\u{202e}\\u{2028}é");
         assert_eq!(name_for(Outlet::FoldedFrame, name), "=a:\\nb\\u{202e}\\u{2028}é");
         assert_eq!(name_for(Outlet::Cell, name), format!("'{name}"));
+        assert_eq!(name_for(Outlet::Cell, "＝1"), "'＝1");
+        assert_eq!(name_for(Outlet::Html, "<a b='\u{2066}\">&"), "&lt;a b=&#39;\u{fffd}&quot;&gt;&amp;");
         for plain in ["main.(*T).f[go.shape.int]", "-", "main.\u{5d0}"] {
-            for outlet in [Outlet::Line, Outlet::FoldedFrame, Outlet::Cell] {
+            for outlet in [Outlet::Line, Outlet::FoldedFrame, Outlet::Cell, Outlet::Html] {
                 assert!(matches!(name_for(outlet, plain), Cow::Borrowed(_)), "{plain}");
             }
         }

@@ -35,8 +35,8 @@ pub(crate) struct Recogniser {
     traces: Vec<(String, GcTrace)>,
     known_traces: KnownTraces,
     untimed: Vec<UntimedScrape>,
-    /// Heap dumps, each with its file, and the programs that can be theirs.
-    dumps: Vec<(usize, Vec<u8>)>,
+    /// The last heap dump, with its file, and the programs that can be its. Earlier dumps are not held beside it.
+    dump: Option<(usize, Vec<u8>)>,
     programs: Vec<Vec<u8>>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
@@ -177,7 +177,10 @@ impl Recogniser {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
         if Heap::is_heap_dump(bytes) {
-            self.dumps.push((file, bytes.to_vec()));
+            if let Some((earlier, _)) = self.dump.replace((file, bytes.to_vec())) {
+                self.outcomes[earlier].contents.retain(|found| *found != Contents::HeapDump);
+                self.outcomes[earlier].reasons.push("several heap dumps: the last one by name is used".to_owned());
+            }
             take(Contents::HeapDump, Ok(Reading::Used(None)));
             return (contents, reasons);
         }
@@ -214,11 +217,7 @@ impl Recogniser {
     /// The last dump by name is read, with the program that wrote it if that is in the bundle.
     fn read_dump(&mut self) {
         let programs = std::mem::take(&mut self.programs);
-        let Some((file, dump)) = self.dumps.pop() else { return };
-        for (file, _) in std::mem::take(&mut self.dumps) {
-            self.outcomes[file].contents.retain(|found| *found != Contents::HeapDump);
-            self.outcomes[file].reasons.push("several heap dumps: the last one by name is used".to_owned());
-        }
+        let Some((file, dump)) = self.dump.take() else { return };
         let read = |program: Option<&Vec<u8>>| {
             let options = HeapOptions::default();
             let options =

@@ -1,9 +1,8 @@
 //! Text within HTML.
 
-use gomem_symbol::turns_text;
+use gomem_symbol::{Outlet, name_for};
 
-/// Text that stays text, in an element or in an attribute. What would turn the text around it is shown as unknown.
+/// Text that stays text, in an element or in an attribute.
 pub(crate) fn escape(text: &str) -> String {
-    let text = text.replace(turns_text, "\u{fffd}");
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    name_for(Outlet::Html, text).into_owned()
 }
