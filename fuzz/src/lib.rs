@@ -12,6 +12,7 @@ mod metrics;
 mod pprof;
 mod profile;
 mod report;
+mod shaped;
 mod symbol;
 mod transport;
 
@@ -25,5 +26,6 @@ pub use metrics::metrics;
 pub use pprof::pprof;
 pub use profile::profile;
 pub use report::report;
+pub use shaped::{bundle_shaped, metrics_shaped, pprof_shaped};
 pub use symbol::symbol;
 pub use transport::transport;

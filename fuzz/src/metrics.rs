@@ -24,7 +24,10 @@ pub fn metrics(bytes: &[u8]) {
     for dialect in [Dialect::Prometheus, Dialect::OpenMetrics] {
         // What conforms is read whole.
         if Exposition::check(bytes, dialect).is_none() {
-            assert!(Exposition::decode_as(bytes, dialect).diagnostics().iter().all(|told| !told.skipped));
+            let exposition = Exposition::decode_as(bytes, dialect);
+            // A specification knows no calendar, but a table of times does.
+            let is_of_a_time = |problem: &str| problem.contains("outside of the years 1 to 9999");
+            assert!(exposition.diagnostics().iter().all(|told| !told.skipped || is_of_a_time(&told.problem)));
         }
     }
 }

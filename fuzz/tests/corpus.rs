@@ -40,6 +40,16 @@ fn damaged(seed: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     bytes
 }
 
+/// Made inputs, out of bytes that are always the same.
+fn shaped(run: fn(&[u8])) {
+    let mut random = fastrand::Rng::with_seed(2);
+    for _ in 0..MADE {
+        let bytes: Vec<u8> = (0..random.usize(64..2048)).map(|_| random.u8(..)).collect();
+        run(&bytes);
+    }
+}
+
+const MADE: usize = 300;
 const DAMAGED_COPIES: usize = 20;
 
 #[test]
@@ -100,4 +110,19 @@ fn symbol() {
 #[test]
 fn transport() {
     replay("transport", gomem_fuzz::transport);
+}
+
+#[test]
+fn pprof_of_the_right_shape() {
+    shaped(gomem_fuzz::pprof_shaped);
+}
+
+#[test]
+fn metrics_of_the_right_shape() {
+    shaped(gomem_fuzz::metrics_shaped);
+}
+
+#[test]
+fn bundle_of_the_right_shape() {
+    shaped(gomem_fuzz::bundle_shaped);
 }
