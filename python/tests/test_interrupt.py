@@ -56,8 +56,8 @@ import gzip, time
 import gomem as gm
 read = lambda path: open(path, 'rb').read()
 made = {made}
-print('go', flush=True)
 try:
+    print('go', flush=True)
     {call}
     print('done before', flush=True)
 except KeyboardInterrupt:
