@@ -10,6 +10,7 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import heading, table
 from gomem._pickled import Pickled
+from gomem._gomem import UsageError
 from gomem._pprof import FlameTree, Profile
 
 if TYPE_CHECKING:
@@ -95,13 +96,42 @@ class Heap(Pickled):
         """
         return pl.DataFrame(self._inner.roots()).with_columns(pl.col("target").cast(pl.UInt32))
 
-    def paths(self, to: str | None = None) -> pl.DataFrame:
-        """Show what holders keep, in steps: objects that look alike are one, and so is a list.
+    def paths(self, to: int | str | None = None, *, limit: int = 20) -> pl.DataFrame:
+        """Show ways from holders to objects, the shortest to each; ways that look alike are one.
+
+        There is no way to what no root reaches.
 
         Parameters
         ----------
         to
-            The name of a holder; without it, all of them.
+            The number of an object, the name of a holder, or ``"file.go:43"``: the sampled objects
+            that this line allocated. Without it, everything.
+        limit
+            How many ways, those that lead to the most bytes first.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``path``, ``step``, ``edge``, ``repeat``, ``object``, ``bytes``, ``type``.
+
+        Raises
+        ------
+        UsageError
+            When there is no such object or holder.
+        """
+        if limit < 0:
+            raise UsageError(f"limit is at least 0, not {limit}")
+        return pl.DataFrame(self._inner.paths(to, limit)).with_columns(
+            pl.col("object").cast(pl.UInt32)
+        )
+
+    def outline(self, holder: str | None = None) -> pl.DataFrame:
+        """Show what holders keep, in steps: objects that look alike are one, and so is a list.
+
+        Parameters
+        ----------
+        holder
+            Its name; without it, all of them.
 
         Returns
         -------
@@ -109,7 +139,7 @@ class Heap(Pickled):
             ``holders``, ``step``, ``label``, ``repeat``, ``retained_bytes``,
             ``own_bytes``, ``site_file``, ``site_line``, ``parent``.
         """
-        return pl.DataFrame(self._inner.paths(to))
+        return pl.DataFrame(self._inner.outline(holder))
 
     def flame(self) -> FlameTree:
         """Holders, their steps and what they keep; a notebook shows it as a flame graph."""
@@ -135,7 +165,7 @@ class Heap(Pickled):
         -------
         polars.DataFrame
             ``holders``, ``object``, ``entries``, ``capacity``, ``table_bytes``,
-            ``fill``.
+            ``fill``, ``key``, ``value``.
         """
         return pl.DataFrame(self._inner.maps())
 
@@ -146,7 +176,8 @@ class Heap(Pickled):
         -------
         polars.DataFrame
             ``goroutine``, ``state``, ``wait_reason``, ``system``, ``entry``,
-            ``stack``, ``created_by``, ``retained_bytes``, ``group``.
+            ``stack``, ``created_by``, ``created_file``, ``created_line``, ``retained_bytes``,
+            ``group``.
         """
         return pl.DataFrame(self._inner.goroutines())
 

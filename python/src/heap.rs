@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_heap::{Heap, HeapOptions, Limits, RootChoice};
+use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
 use gomem_pprof::Profile;
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -47,8 +47,14 @@ impl PyHeap {
         ArrowTable::of(slf, |this| this.heap.goroutines().to_table())
     }
 
-    fn paths(slf: &Bound<'_, Self>, to: Option<String>) -> Result<ArrowTable, Error> {
-        ArrowTable::of(slf, move |this| this.heap.steps(to.as_deref()).to_table())
+    #[pyo3(signature = (to, limit))]
+    fn paths(slf: &Bound<'_, Self>, to: Option<PathEnd>, limit: usize) -> Result<ArrowTable, Error> {
+        let to = slf.get().target(to)?;
+        ArrowTable::of(slf, move |this| this.heap.paths(&to, limit).to_table())
+    }
+
+    fn outline(slf: &Bound<'_, Self>, holder: Option<String>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, move |this| this.heap.steps(holder.as_deref()).to_table())
     }
 
     fn windows(slf: &Bound<'_, Self>, min_bytes: u64, ratio: u64) -> Result<ArrowTable, Error> {
@@ -79,6 +85,31 @@ impl PyHeap {
     #[getter]
     fn facts(&self) -> (String, u64, u64) {
         (self.heap.go_version().to_owned(), self.heap.objects(), self.heap.bytes())
+    }
+}
+
+/// What paths lead to: an object, a holder, or the objects of a `file:line`.
+#[derive(Debug, FromPyObject)]
+enum PathEnd {
+    Object(u32),
+    Name(String),
+}
+
+impl PyHeap {
+    fn target(&self, to: Option<PathEnd>) -> Result<WayTarget, Error> {
+        match to {
+            None => Ok(WayTarget::All),
+            Some(PathEnd::Object(object)) if u64::from(object) < self.heap.objects() => Ok(WayTarget::Object(object)),
+            Some(PathEnd::Object(object)) => {
+                Err(Error::usage(format!("to is {object}, and there are {} objects", self.heap.objects())))
+            }
+            Some(PathEnd::Name(name)) if self.heap.has_holder(&name) => Ok(WayTarget::Holder(name)),
+            Some(PathEnd::Name(name)) => {
+                let site = name.rsplit_once(':').and_then(|(file, line)| Some((file.to_owned(), line.parse().ok()?)));
+                let problem = || Error::usage(format!("to is an object, a holder or file:line, not {name:?}"));
+                site.map(|(file, line)| WayTarget::Site(file, line)).ok_or_else(problem)
+            }
+        }
     }
 }
 

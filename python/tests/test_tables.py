@@ -98,6 +98,7 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Heap.retained": dump.retained(),
         "Heap.objects": dump.objects(),
         "Heap.roots": dump.roots(),
+        "Heap.outline": dump.outline(),
         "Heap.paths": dump.paths(),
         "Heap.windows": dump.windows(),
         "Heap.maps": dump.maps(),

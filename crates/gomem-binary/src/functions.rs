@@ -13,12 +13,19 @@ use std::collections::HashSet;
 /// Where functions begin, and how they are called.
 #[derive(Debug, Default)]
 pub(crate) struct Functions {
-    table: Vec<u8>,
+    pub(crate) table: Vec<u8>,
     is_big_endian: bool,
     word_bytes: usize,
+    /// The bytes of the smallest instruction.
+    pub(crate) quantum: u64,
     text: u64,
     count: usize,
     names: usize,
+    /// Where the names of files are, and which of them each unit has.
+    pub(crate) files: usize,
+    pub(crate) units: usize,
+    /// Where what changes along the code is.
+    pub(crate) tables: usize,
     functions: usize,
 }
 
@@ -31,6 +38,7 @@ impl Functions {
             return None;
         }
         let mut functions = Self { table: table.to_owned(), is_big_endian, ..Self::default() };
+        functions.quantum = u64::from(*table.get(6)?);
         functions.word_bytes = usize::from(*table.get(7)?);
         let word = |at: usize| match functions.word_bytes {
             4 => functions.u32(8 + 4 * at).map(u64::from),
@@ -40,6 +48,7 @@ impl Functions {
         let place = |at| usize::try_from(word(at)?).ok().filter(|place| *place <= table.len());
         let (count, start) = (place(0)?, word(2)?);
         let (names, first) = (place(3)?, place(7)?);
+        (functions.units, functions.files, functions.tables) = (place(4)?, place(5)?, place(6)?);
         functions.text = if start == 0 { text? } else { start };
         (functions.count, functions.names, functions.functions) = (count, names, first);
         Some(functions)
@@ -118,7 +127,7 @@ impl Functions {
         self.u32(self.functions.checked_add(at.checked_mul(8)?)?)
     }
 
-    fn u32(&self, at: usize) -> Option<u32> {
+    pub(crate) fn u32(&self, at: usize) -> Option<u32> {
         Some(self.number(self.table.get(at..at.checked_add(4)?)?.try_into().ok()?))
     }
 
@@ -131,8 +140,8 @@ impl Functions {
 /// A function of a program.
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'a> {
-    of: &'a Functions,
-    place: usize,
+    pub(crate) of: &'a Functions,
+    pub(crate) place: usize,
     entry: u64,
 }
 

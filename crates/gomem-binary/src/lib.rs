@@ -17,6 +17,7 @@ mod build_info;
 mod error;
 mod functions;
 mod layout;
+mod lines;
 mod module_data;
 
 pub use binary::Binary;

@@ -21,6 +21,7 @@ const HEAP: [(&str, &str); 11] = [
     ("Heap.retained", "holders"),
     ("Heap.retained(by=\"site\")", "holder_sites"),
     ("Heap.retained(by=\"type\")", "heap_types"),
+    ("Heap.outline", "heap_outline"),
     ("Heap.paths", "heap_paths"),
     ("Heap.windows", "windows"),
     ("Heap.maps", "maps"),

@@ -4,10 +4,13 @@ mod maps;
 mod outline;
 mod redacted;
 mod types;
+mod ways;
 mod windows;
 
-pub(crate) use maps::{MapShape, shape};
+pub(crate) use maps::{MapShape, key_and_value, shape};
 pub(crate) use outline::{Outliner, Step};
 pub(crate) use redacted::redacted;
 pub(crate) use types::{TypeSource, Types};
+pub use ways::WayTarget;
+pub(crate) use ways::{WayStep, ways};
 pub(crate) use windows::{Window, windows};

@@ -9,6 +9,7 @@
 //! | know which line allocated it | [`Heap::site_shares`], [`SiteShare`], [`Site`], [`SiteFrame`], [`HolderSiteRow`] |
 //! | look at goroutines, types, objects, roots | [`GoroutineRow`], [`TypeRow`], [`ObjectRow`], [`RootRow`] |
 //! | see what a holder keeps, in steps | [`Heap::steps`], [`StepRow`] |
+//! | see the ways to an object, a line's objects, or what a holder keeps | [`Heap::paths`], [`WayTarget`], [`PathRow`] |
 //! | find buffers and maps that are mostly empty | [`WindowRow`], [`MapRow`] |
 //! | give it to readers of profiles | [`Heap::to_pprof`] |
 //! | compare two dumps | [`Heap::diff`], [`DifferenceRow`] |
@@ -29,11 +30,12 @@ mod memory;
 mod program;
 mod tables;
 
+pub use answers::WayTarget;
 pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use heap::{Heap, HeapOptions};
 pub use holders::{HolderKind, Holding, RootChoice, SiteShare};
 pub use memory::{Site, SiteFrame};
 pub use tables::{
-    DiagnosticRow, DifferenceRow, GoroutineRow, HolderRow, HolderSiteRow, MapRow, ObjectRow, RootRow, StepRow,
+    DiagnosticRow, DifferenceRow, GoroutineRow, HolderRow, HolderSiteRow, MapRow, ObjectRow, PathRow, RootRow, StepRow,
     SummaryRow, TypeRow, WindowRow,
 };

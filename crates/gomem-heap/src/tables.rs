@@ -8,6 +8,7 @@ mod holder_site;
 mod map;
 mod object;
 mod object_type;
+mod path;
 mod root;
 mod step;
 mod summary;
@@ -23,12 +24,13 @@ pub use holder_site::HolderSiteRow;
 pub use map::MapRow;
 pub use object::ObjectRow;
 pub use object_type::TypeRow;
+pub use path::PathRow;
 pub use root::RootRow;
 pub use step::StepRow;
 pub use summary::SummaryRow;
 pub use window::WindowRow;
 
-use crate::heap::Heap;
+use crate::{answers::WayTarget, heap::Heap};
 
 impl Heap {
     /// The tables of a heap, by name.
@@ -36,6 +38,7 @@ impl Heap {
         View::new(HolderRow::schema, |heap| heap.holders().to_table()),
         View::new(HolderSiteRow::schema, |heap| heap.holder_sites().to_table()),
         View::new(GoroutineRow::schema, |heap| heap.goroutines().to_table()),
+        View::new(PathRow::schema, |heap| heap.paths(&WayTarget::All, path::LIMIT).to_table()),
         View::new(StepRow::schema, |heap| heap.steps(None).to_table()),
         View::new(WindowRow::schema, |heap| heap.windows(window::MIN_BYTES, window::RATIO).to_table()),
         View::new(MapRow::schema, |heap| heap.maps().to_table()),

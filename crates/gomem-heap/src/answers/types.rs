@@ -89,6 +89,11 @@ impl Types {
         self.of_object[object as usize].checked_sub(1)
     }
 
+    /// Whether a word with its type is in front of an object.
+    pub(crate) fn has_header(&self, object: u32) -> bool {
+        self.of(object).is_some_and(|found| found.source == TypeSource::Header)
+    }
+
     /// The type of an object.
     pub(crate) fn of(&self, object: u32) -> Option<&ObjectType> {
         self.all.get((self.of_object[object as usize] as usize).checked_sub(1)?)

@@ -101,6 +101,13 @@ impl Program {
         layout.function_around(address)?.name()
     }
 
+    /// The file and the line of a call, by where it returns to.
+    pub(crate) fn line(&self, returns_to: u64) -> Option<(&str, u64)> {
+        let (layout, address) = self.in_file(returns_to)?;
+        let address = address.checked_sub(1)?;
+        layout.function_around(address)?.line(address)
+    }
+
     /// Whether the compiler made the function that begins here to call another.
     pub(crate) fn is_wrapper(&self, entry: u64) -> bool {
         self.in_file(entry)

@@ -21,6 +21,8 @@ pub struct GoroutineRow {
     pub stack: Vec<String>,
     /// The function with the `go` statement.
     pub created_by: Option<String>,
+    /// The line of that statement.
+    pub created_at: Option<(String, u64)>,
     /// What it alone keeps.
     pub retained_bytes: u64,
     /// The holder that it is a part of.
@@ -47,6 +49,7 @@ impl Heap {
                 entry: holders::function(goroutine, &self.program).to_string(),
                 stack: goroutine.frames.iter().map(|frame| frame.function.to_string()).collect(),
                 created_by: self.program.function_around(goroutine.created_at).map(str::to_owned),
+                created_at: self.program.line(goroutine.created_at).map(|(file, line)| (file.to_owned(), line)),
                 retained_bytes,
                 group: group.clone(),
             })
@@ -66,10 +69,18 @@ impl Row for GoroutineRow {
             .bool("system", "whether it is the runtime's own", |row| row.is_system)
             .text("entry", "the function that it began with", |row| &row.entry)
             .texts("stack", "its functions, the innermost first; inlined ones are not listed", |row| &row.stack)
-            .optional_text("created_by", "no matching binary, or the first one", "whose go statement made it", |row| {
+            .optional_text("created_by", UNKNOWN, "whose go statement made it", |row| {
                 row.created_by.as_deref()
+            })
+            .optional_text("created_file", UNKNOWN, "the file of that statement", |row| {
+                row.created_at.as_ref().map(|(file, _)| file.as_str())
+            })
+            .optional_int64("created_line", Unit::None, UNKNOWN, "its line", |row| {
+                row.created_at.as_ref().map(|(_, line)| signed(*line))
             })
             .int64("retained_bytes", Unit::Bytes, "what it alone keeps: whole slots", |row| signed(row.retained_bytes))
             .text("group", "the holder that it is a part of", |row| &row.group)
     }
 }
+
+const UNKNOWN: &str = "no matching binary, or the first one";

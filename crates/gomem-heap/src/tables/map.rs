@@ -3,7 +3,7 @@
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    answers::{self, MapShape},
+    answers::{self, MapShape, Types},
     heap::Heap,
     holders::Tier,
     tables::holder::signed,
@@ -20,6 +20,8 @@ pub struct MapRow {
     pub capacity: u64,
     /// The bytes of its tables, without what keys and values point to.
     pub table_bytes: u64,
+    /// The types of its keys and values.
+    pub types: Option<(String, String)>,
     object: u32,
 }
 
@@ -32,10 +34,14 @@ impl Heap {
         let row = |object| {
             let MapShape { entries, capacity, table_bytes } = answers::shape(&self.snapshot, object)?;
             let holders = self.holdings()[self.ownership.holding(object) as usize].holders.clone();
-            Some(MapRow { holders, entries, capacity, table_bytes, object })
+            Some(MapRow { holders, entries, capacity, table_bytes, types: None, object })
         };
         let mut rows: Vec<MapRow> = of_user.filter_map(row).collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.table_bytes), row.object));
+        let types = Types::new(&self.snapshot, &self.program);
+        for row in &mut rows {
+            row.types = answers::key_and_value(&self.snapshot, &types, row.object);
+        }
         rows
     }
 }
@@ -54,5 +60,14 @@ impl Row for MapRow {
             .optional_float64("fill", Unit::Fraction, "no room", "entries, of capacity; a map never shrinks", |row| {
                 (row.capacity > 0).then(|| row.entries as f64 / row.capacity as f64)
             })
+            .optional_text("key", NO_TYPE, "the type of its keys", |row| {
+                row.types.as_ref().map(|(key, _)| key.as_str())
+            })
+            .optional_text("value", NO_TYPE, "the type of its values", |row| {
+                row.types.as_ref().map(|(_, value)| value.as_str())
+            })
     }
 }
+
+/// Only tables that the runtime puts their type in front of say it.
+const NO_TYPE: &str = "no table of more than 512 bytes with pointers, or before Go 1.22, or no matching binary";

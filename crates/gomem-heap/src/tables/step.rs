@@ -115,7 +115,7 @@ impl StepRow {
 
 impl Row for StepRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
-        Definition::new("heap_paths", "by holder, then each step behind the one it is below, the heaviest first")
+        Definition::new("heap_outline", "by holder, then each step behind the one it is below, the heaviest first")
             .about("what holders keep, in steps: objects that look alike are one")
             .texts("holders", "who keeps it: one alone, or several together", |row: &&'a Self| &row.holders)
             .int64("step", Unit::None, "how far from the holder, from 0", |row| signed(row.depth))
