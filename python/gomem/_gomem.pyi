@@ -27,6 +27,7 @@ __all__ = [
     "UsageError",
     "__version__",
     "attribute",
+    "attribute_heap",
     "capture",
     "diagnose",
     "fit",
@@ -329,6 +330,14 @@ class Report:
     def remarks(self) -> list[tuple[str, str]]: ...
 
 def postmortem(source: Source | Sequence[Source]) -> Report: ...
+def attribute_heap(
+    heap: Heap,
+    escapes: EscapeLog | None = None,
+    *,
+    binary: Source | None = None,
+    go_version: str | None = None,
+    own: list[str] = ...,
+) -> Table: ...
 def attribute(
     profile: Profile,
     escapes: EscapeLog | None = None,

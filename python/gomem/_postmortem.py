@@ -12,6 +12,8 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import inline_document
 from gomem._escape import EscapeLog, read_escape_log
+from gomem._gomem import UsageError
+from gomem._heap import Heap
 from gomem._pickled import Pickled
 from gomem._pprof import Profile, read_pprof
 
@@ -135,7 +137,7 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
 
 
 def attribute(
-    profile: Profile | Source,
+    profile: Profile | Heap | Source,
     escapes: EscapeLog | Source | Sequence[Source] | None = None,
     *,
     cpu: Profile | Source | None = None,
@@ -159,7 +161,11 @@ def attribute(
     Parameters
     ----------
     profile
-        A heap or allocs profile, or what `read_pprof` takes.
+        A heap or allocs profile, or what `read_pprof` takes. Or a `Heap`: who makes what each
+        holder keeps, why it escapes, and who keeps it; ``holders`` and ``retained_bytes`` come
+        first. Sizes are then what the holder keeps of a site, not what the program ever
+        allocated, and objects of sizes that were not sampled are in no row. With a heap only
+        `escapes`, `binary`, `go_version` and `own` are allowed.
     escapes
         The compiler's log of the same build, or what `read_escape_log` takes.
     cpu
@@ -204,8 +210,21 @@ def attribute(
     Raises
     ------
     UsageError
-        When the profile is no heap profile.
+        When the profile is no heap profile, or a `Heap` is given with what is only of profiles.
     """
+    if isinstance(profile, Heap):
+        if (cpu, model, sample_type, by) != (None, None, "alloc_space", "site"):
+            raise UsageError("with a heap: escapes, binary, go_version and own")
+        if escapes is not None and not isinstance(escapes, EscapeLog):
+            escapes = read_escape_log(escapes)
+        table = _gomem.attribute_heap(
+            profile._inner,
+            None if escapes is None else escapes._inner,
+            binary=binary,
+            go_version=go_version,
+            own=list(own),
+        )
+        return pl.DataFrame(table)
     profile = profile if isinstance(profile, Profile) else read_pprof(profile)
     if escapes is not None and not isinstance(escapes, EscapeLog):
         escapes = read_escape_log(escapes)

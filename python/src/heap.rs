@@ -96,6 +96,10 @@ enum PathEnd {
 }
 
 impl PyHeap {
+    pub(crate) fn heap(&self) -> &Heap {
+        &self.heap
+    }
+
     fn target(&self, to: Option<PathEnd>) -> Result<WayTarget, Error> {
         match to {
             None => Ok(WayTarget::All),

@@ -4,7 +4,8 @@ use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 
 use gomem_binary::Binary;
 use gomem_postmortem::{
-    Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, line_costs, predict_savings,
+    Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, attribute_heap as join_heap,
+    line_costs, predict_savings,
 };
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -13,6 +14,7 @@ use crate::{
     error::Error,
     escape::PyEscapeLog,
     gogc::PyGcModel,
+    heap::PyHeap,
     input::{Bytes, OneOrMany, Source},
     pprof::PyProfile,
     table::ArrowTable,
@@ -157,10 +159,32 @@ fn attribute(
     })
 }
 
+/// Of a heap dump, with holders.
+#[pyfunction]
+#[pyo3(signature = (heap, escapes=None, *, binary=None, go_version=None, own=Vec::new()))]
+fn attribute_heap(
+    py: Python<'_>,
+    heap: Py<PyHeap>,
+    escapes: Option<Py<PyEscapeLog>>,
+    binary: Option<Source>,
+    go_version: Option<String>,
+    own: Vec<String>,
+) -> Result<ArrowTable, Error> {
+    let binary = binary.map(|source| binary_of(py, source)).transpose()?;
+    ArrowTable::build(py, move || {
+        let options = AttributeOptions::default()
+            .with_binary(binary.as_ref())
+            .with_go_version(go_version.as_deref())
+            .with_own(&own);
+        join_heap(heap.get().heap(), escapes.as_ref().map(|escapes| &escapes.get().log), &options).to_table()
+    })
+}
+
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyReport>()?;
     module.add_function(wrap_pyfunction!(postmortem, module)?)?;
-    module.add_function(wrap_pyfunction!(attribute, module)?)
+    module.add_function(wrap_pyfunction!(attribute, module)?)?;
+    module.add_function(wrap_pyfunction!(attribute_heap, module)?)
 }
 
 fn binary_of(py: Python<'_>, source: Source) -> Result<Binary, Error> {

@@ -21,7 +21,8 @@ impl<'a> Function<'a> {
     /// What one of the function's tables says of an address.
     fn value(&self, table: usize, address: u64) -> Option<i64> {
         let functions = self.of;
-        let offset = usize::try_from(functions.u32(self.place.checked_add(table)?)?).ok().filter(|offset| *offset > 0)?;
+        let offset =
+            usize::try_from(functions.u32(self.place.checked_add(table)?)?).ok().filter(|offset| *offset > 0)?;
         let mut rest = functions.table.get(functions.tables.checked_add(offset)?..)?;
         let (mut value, mut at) = (-1_i64, self.entry());
         loop {

@@ -8,7 +8,7 @@ use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
-use gomem_postmortem::{Overview, Remark, Report, UnusedFile};
+use gomem_postmortem::{HeldSite, Overview, Remark, Report, UnusedFile};
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
     Top, TopDiff,
@@ -17,7 +17,7 @@ use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::root;
 
 /// The tables of a heap dump, by what Python calls them.
-const HEAP: [(&str, &str); 11] = [
+const HEAP: [(&str, &str); 12] = [
     ("Heap.retained", "holders"),
     ("Heap.retained(by=\"site\")", "holder_sites"),
     ("Heap.retained(by=\"type\")", "heap_types"),
@@ -124,6 +124,7 @@ fn parts() -> Vec<Part> {
     let gogc = vec![("GcModel.predict", Prediction::schema()), ("GcModel.recommend", Recommendation::schema())];
     let mut heap = HEAP.map(|(python, name)| (python, listed(Heap::TABLES, name))).to_vec();
     heap.push(("Heap.diff", DifferenceRow::schema()));
+    heap.push(("attribute(heap)", HeldSite::schema()));
     let [findings, sites, lines] = ["findings", "sites", "lines"].map(|name| listed(Report::TABLES, name));
     let report = vec![
         ("Report.findings", findings),

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use gomem_heap::{Heap, HeapOptions};
+use gomem_heap::{Heap, HeapOptions, WayTarget};
 use gomem_pprof::Profile;
 use gomem_table::{Cell, ToTable};
 use gomem_testkit::inflated;
@@ -45,6 +45,38 @@ fn what_looks_alike_is_one_step() {
     let path = heap.path("main.cache").unwrap();
     assert_eq!(path, "main.cache → map → 250 × 224 B (globals.go:68)");
     assert_eq!(heap.path("main.none"), None);
+}
+
+#[test]
+fn ways_that_look_alike_are_one() {
+    let heap = heap("go1.27.3");
+    let ways = |to: WayTarget| {
+        let rows = heap.paths(&to, 3);
+        rows.into_iter().map(|row| (row.path, row.edge, row.repeat)).collect::<Vec<_>>()
+    };
+    let step = |path, edge: &str, repeat| (path, edge.to_owned(), repeat);
+    let cache = ways(WayTarget::Holder("main.cache".to_owned()));
+    assert_eq!(cache[..2], [step(0, "main.cache", 1), step(0, "[*]", 250)], "a map with its tables is one step");
+    assert_eq!(ways(WayTarget::Holder("main.chain".to_owned())), [step(0, "main.chain", 900)], "and so is a list");
+    let made = ways(WayTarget::Site("globals.go".to_owned(), 68));
+    let holders: Vec<_> =
+        made.iter().map(|(_, edge, _)| edge.as_str()).filter(|edge| edge.starts_with("main")).collect();
+    assert_eq!(holders, ["main.cache", "main.generic", "main.events"], "objects of one line have three holders");
+    assert!(ways(WayTarget::Site("als.go".to_owned(), 68)).is_empty(), "the end of a path, not of a name");
+    let objects = heap.paths(&WayTarget::Holder("main.cache".to_owned()), 1);
+    let to_one = heap.paths(&WayTarget::Object(objects[1].object), 1);
+    assert_eq!(to_one.iter().map(|row| row.repeat).collect::<Vec<_>>(), [1, 1]);
+    assert_eq!(to_one[1].object, objects[1].object);
+    assert!(heap.paths(&WayTarget::All, 0).is_empty());
+}
+
+#[test]
+fn maps_have_the_types_that_their_tables_have() {
+    let maps = heap("go1.27.3").maps();
+    let of = |name: &str| maps.iter().find(|map| map.holders == [name]).and_then(|map| map.types.clone());
+    assert_eq!(of("main.cache"), Some(("string".to_owned(), "*main.session".to_owned())));
+    assert_eq!(of("main.emptied"), Some(("int".to_owned(), "*[64]uint8".to_owned())));
+    assert!(heap("go1.21.13").maps().iter().all(|map| map.types.is_none()), "nothing says it before Go 1.22");
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! | `join` | [`attribute`]: from a profile to its sites |
 
 mod evidence;
+mod held;
 mod join;
 mod options;
 mod place;
@@ -14,6 +15,8 @@ mod reason;
 mod sites;
 
 pub use evidence::{StdBasis, StdRelease};
+pub(crate) use held::attribute_holding;
+pub use held::{HeldSite, attribute_heap};
 pub use join::attribute;
 pub(crate) use join::{assumptions, latest_sites};
 pub use options::AttributeOptions;

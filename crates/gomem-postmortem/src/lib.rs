@@ -19,7 +19,9 @@ mod findings;
 mod pacing;
 mod report;
 
-pub use attribution::{AttributeOptions, Place, Reason, Site, StdBasis, StdRelease, attribute, predict_savings};
+pub use attribution::{
+    AttributeOptions, HeldSite, Place, Reason, Site, StdBasis, StdRelease, attribute, attribute_heap, predict_savings,
+};
 pub use bundle::{
     Allowance, Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature,
     UnusedFile, stranger, unpacked,

@@ -69,9 +69,7 @@ impl Row for GoroutineRow {
             .bool("system", "whether it is the runtime's own", |row| row.is_system)
             .text("entry", "the function that it began with", |row| &row.entry)
             .texts("stack", "its functions, the innermost first; inlined ones are not listed", |row| &row.stack)
-            .optional_text("created_by", UNKNOWN, "whose go statement made it", |row| {
-                row.created_by.as_deref()
-            })
+            .optional_text("created_by", UNKNOWN, "whose go statement made it", |row| row.created_by.as_deref())
             .optional_text("created_file", UNKNOWN, "the file of that statement", |row| {
                 row.created_at.as_ref().map(|(file, _)| file.as_str())
             })

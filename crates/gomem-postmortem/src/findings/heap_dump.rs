@@ -6,6 +6,7 @@ use gomem_symbol::SourcePath;
 use gomem_table::{MIB, Unit, percent};
 
 use crate::{
+    attribution::{AttributeOptions, attribute_holding},
     bundle::Bundle,
     findings::finding::{Finding, FindingKind},
 };
@@ -15,7 +16,7 @@ pub(crate) fn find(bundle: &Bundle, findings: &mut Vec<Finding>) {
     let Some(heap) = bundle.heap_dump() else { return };
     findings.iter_mut().filter(|finding| finding.kind == FindingKind::Leak).for_each(|leak| name_holder(heap, leak));
     let holders = heap.holders();
-    findings.extend(retained_by(heap, &holders));
+    findings.extend(retained_by(bundle, heap, &holders));
     findings.extend(window(heap));
     findings.extend(emptied_map(heap));
     findings.extend(holders.iter().filter_map(blocked_goroutines));
@@ -46,7 +47,7 @@ fn name_holder(heap: &Heap, leak: &mut Finding) {
 }
 
 /// The holder that keeps the most of the heap, when that is much.
-fn retained_by(heap: &Heap, holders: &[HolderRow]) -> Option<Finding> {
+fn retained_by(bundle: &Bundle, heap: &Heap, holders: &[HolderRow]) -> Option<Finding> {
     let is_users = |row: &&HolderRow| {
         !matches!(row.holding.kind, HolderKind::Runtime | HolderKind::Unreachable | HolderKind::StackConservative)
     };
@@ -64,9 +65,20 @@ fn retained_by(heap: &Heap, holders: &[HolderRow]) -> Option<Finding> {
         || format!("{} objects would go if {names} let go of them.", most.holding.retained_objects),
         |way| format!("{way}. {} objects would go if it let go of them.", most.holding.retained_objects),
     );
+    finding.summary.push_str(&why(bundle, heap, most));
     finding.action =
         "Whether it should be that much, only its owner knows: bound it, or let go of what is done.".to_owned();
     Some(finding)
+}
+
+/// Which line made the most of it, and what the compiler says of that.
+fn why(bundle: &Bundle, heap: &Heap, row: &HolderRow) -> String {
+    let Some(escapes) = bundle.escapes() else { return String::new() };
+    let Some(number) = heap.holdings().iter().position(|holding| *holding == row.holding) else { return String::new() };
+    let held = attribute_holding(heap, number, Some(escapes), &AttributeOptions::from_bundle(bundle));
+    let site = held.iter().max_by_key(|held| held.retained_bytes).map(|held| &held.site);
+    let said = site.and_then(|site| Some(format!(" {}: `{}`.", site.place.short(), site.compiler_message()?)));
+    said.unwrap_or_default()
 }
 
 /// All large buffers of which little is in view.
@@ -178,3 +190,30 @@ const SOME: f64 = 0.05;
 /// Fewer goroutines are what a program is made of.
 const FEW: u64 = 10;
 const SOURCE: &str = "heap dump";
+
+#[cfg(test)]
+mod tests {
+    use gomem_heap::HeapOptions;
+    use gomem_testkit::inflated;
+
+    use super::*;
+    use crate::attribution::Place;
+
+    #[test]
+    fn a_leak_says_who_keeps_what_its_line_made() {
+        let binary = inflated("examples/holders/service.bin.gz");
+        let dump = inflated("examples/holders/heap.dump.gz");
+        let heap = Heap::decode_with(dump, HeapOptions::default().with_binary(binary)).unwrap();
+        let leak = |line| {
+            let mut leak = Finding::new(FindingKind::Leak, Severity::Warning, "a leak".to_owned());
+            leak.place = Some(Place { function: "main.newSession".into(), file: "/src/holders/main.go".into(), line });
+            name_holder(&heap, &mut leak);
+            leak
+        };
+        let found = leak(32);
+        assert!(found.summary.contains("`main.audit` keeps what this line made: main.audit → "), "{}", found.summary);
+        assert!(found.summary.contains("main.go:32"), "{}", found.summary);
+        assert_eq!(found.evidence.len(), 1);
+        assert_eq!(leak(33).summary, "", "nothing of that line is in the dump");
+    }
+}
