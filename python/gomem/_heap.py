@@ -9,8 +9,8 @@ import polars as pl
 
 from gomem import _gomem
 from gomem._display import heading, table
-from gomem._pickled import Pickled
 from gomem._gomem import UsageError
+from gomem._pickled import Pickled
 from gomem._pprof import FlameTree, Profile
 
 if TYPE_CHECKING:

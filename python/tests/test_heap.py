@@ -43,7 +43,7 @@ def test_frames(heap):
     assert heap.objects().schema["object"] == pl.UInt32
     assert heap.objects().height == heap.summary()["objects"][0]
     assert heap.roots().height > 100
-    assert heap.paths("main.chain")["repeat"].to_list() == [900]
+    assert heap.outline("main.chain")["repeat"].to_list() == [900]
     assert heap.windows()["holders"].to_list() == [["main.token"], ["main.headline"]]
     assert heap.maps().filter(entries=0)["holders"].to_list() == [["main.emptied"]]
     assert heap.goroutines()["retained_bytes"].is_sorted(descending=True)
@@ -51,6 +51,43 @@ def test_frames(heap):
     assert heap.to_profile().top("retained_space")["flat"].sum() == heap.summary()["bytes"][0]
     assert "main.cache" in heap.flame().to_frame()["name"]
     assert "Heap(" in heap._repr_html_()
+
+
+def test_paths(heap):
+    assert heap.paths("main.chain").select("edge", "repeat").rows() == [("main.chain", 900)]
+    cache = heap.paths("main.cache", limit=1)
+    assert cache.select("path", "step", "edge", "repeat").rows() == [
+        (0, 0, "main.cache", 1),
+        (0, 1, "[*]", 250),
+    ]
+    one = heap.paths(cache["object"][1])
+    assert one["repeat"].to_list() == [1, 1]
+    made = heap.paths("globals.go:68")
+    assert set(made.filter(step=0)["edge"]) == {"main.cache", "main.generic", "main.events"}
+    assert heap.paths(limit=3)["path"].n_unique() == 3
+    for wrong in ["main.nobody", heap.objects().height]:
+        with pytest.raises(gm.UsageError):
+            heap.paths(wrong)
+    with pytest.raises(gm.UsageError):
+        heap.paths(limit=-1)
+
+
+def test_maps_have_types(heap):
+    cache = heap.maps().filter(pl.col("holders") == ["main.cache"])
+    assert cache.select("key", "value").row(0) == ("string", "*main.session")
+
+
+def test_who_makes_it_why_it_escapes_and_who_keeps_it():
+    folder = ROOT / "examples/holders"
+    heap = gm.read_heap(folder / "heap.dump.gz", binary=folder / "service.bin.gz")
+    held = gm.attribute(heap, folder / "escapes.log")
+    first = held.row(0, named=True)
+    assert (first["holders"], first["line"]) == (["main.audit"], 32)
+    assert first["compiler_message"] == "&Session{...} escapes to heap"
+    assert first["retained_bytes"] == first["bytes"] > 3 << 20
+    assert gm.attribute(heap).filter(line=32)["cause"].null_count() > 0, "no log, no cause"
+    with pytest.raises(gm.UsageError):
+        gm.attribute(heap, by="line")
 
 
 def test_a_redacted_dump_has_the_same_holders(heap, tmp_path):

@@ -104,7 +104,6 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Heap.maps": dump.maps(),
         "Heap.goroutines": dump.goroutines(),
         "Heap.diff": dump.diff(dump),
-        "attribute(heap)": gm.attribute(dump, log),
     }
     assert set(frames) == set(pages) - {"Profile.samples"}, "its columns depend on the profile"
     for name, frame in frames.items():

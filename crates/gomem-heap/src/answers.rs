@@ -1,5 +1,6 @@
 //! What a heap is asked beyond who keeps it.
 
+mod map_types;
 mod maps;
 mod outline;
 mod redacted;
@@ -7,7 +8,8 @@ mod types;
 mod ways;
 mod windows;
 
-pub(crate) use maps::{MapShape, key_and_value, shape};
+pub(crate) use map_types::key_and_value;
+pub(crate) use maps::{MapShape, shape};
 pub(crate) use outline::{Outliner, Step};
 pub(crate) use redacted::redacted;
 pub(crate) use types::{TypeSource, Types};

@@ -1,7 +1,7 @@
 //! Maps, told by their shape, since their types are rarely known: that of Go 1.24 and later (`internal/runtime/maps`), and the one
 //! before (`hmap` in `runtime/map.go`). That the parts' numbers of entries sum up to the map's proves it.
 
-use crate::{answers::Types, memory::Snapshot};
+use crate::memory::Snapshot;
 
 /// A map and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,29 +59,6 @@ pub(crate) fn parts(snapshot: &Snapshot, object: u32) -> Vec<u32> {
     parts.sort_unstable();
     parts.dedup();
     parts
-}
-
-/// The types of a map's keys and values, by those of its tables: `map.group[string]*main.Session`.
-pub(crate) fn key_and_value(snapshot: &Snapshot, types: &Types, object: u32) -> Option<(String, String)> {
-    parts(snapshot, object).into_iter().find_map(|part| of_table(&types.of(part)?.name))
-}
-
-fn of_table(name: &str) -> Option<(String, String)> {
-    let name = name.strip_prefix("[]").unwrap_or(name);
-    let rest = TABLES.iter().find_map(|table| name.strip_prefix(table))?;
-    let mut depth = 0_usize;
-    for (at, letter) in rest.char_indices() {
-        match letter {
-            '[' => depth += 1,
-            ']' if depth == 0 => {
-                let (key, value) = (&rest[..at], &rest[at + 1..]);
-                return (!key.is_empty() && !value.is_empty()).then(|| (key.to_owned(), value.to_owned()));
-            }
-            ']' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 /// `Map{used, seed, dirPtr, dirLen, …}`.
@@ -149,25 +126,9 @@ fn hashed(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
     is_map.then(|| MapShape { entries, capacity, table_bytes: snapshot.objects.bytes(object) + bytes })
 }
 
-/// What the compiler calls the types of tables (`cmd/compile/internal/reflectdata`), since Go 1.24 and before.
-const TABLES: [&str; 2] = ["map.group[", "map.bucket["];
 /// The slot of a map's head, in both.
 const HEAD_BYTES: u64 = 48;
 /// The slot of `table` in `internal/runtime/maps/table.go`.
 const TABLE_BYTES: u64 = 32;
 /// Entries of a group or bucket.
 const SLOTS: usize = 8;
-
-#[cfg(test)]
-mod tests {
-    use super::of_table;
-
-    #[test]
-    fn a_tables_type_has_those_of_keys_and_values() {
-        let found = |name| of_table(name).map(|(key, value)| format!("{key}: {value}"));
-        assert_eq!(found("[]map.group[string]*main.session").as_deref(), Some("string: *main.session"));
-        assert_eq!(found("map.group[[2]int][]uint8").as_deref(), Some("[2]int: []uint8"));
-        assert_eq!(found("map.bucket[main.pair[int]]map[int]int").as_deref(), Some("main.pair[int]: map[int]int"));
-        assert_eq!((found("[]string"), found("map.group[int"), found("map.group[]")), (None, None, None));
-    }
-}
