@@ -211,7 +211,7 @@ fn contradictions(report: &Value) -> Vec<String> {
             wrong("a saving outside of its interval");
         }
         // What is kept has no saving, and a warning says what to do.
-        if title.ends_with("allocated and kept") && interval[1].is_some() {
+        if title.ends_with("and kept") && interval[1].is_some() {
             wrong("a saving by what is kept");
         }
         if finding["severity"] != "info" && finding["action"] == "" {

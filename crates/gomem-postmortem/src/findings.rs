@@ -4,6 +4,7 @@ mod breakdown;
 mod call_advice;
 mod charged;
 mod consistency;
+mod cost;
 mod crashes;
 mod ended_goroutines;
 mod finding;
@@ -20,6 +21,7 @@ mod pool;
 mod ranking;
 mod sentence;
 mod stale_profile;
+mod start;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};

@@ -115,6 +115,10 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         Cause::SliceGrowth => {
             "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
         }
+        Cause::StringConversion if subject.starts_with("([]") => format!(
+            "`{subject}` copies: stay with string (io.WriteString, a WriteString method), or copy into bytes that are kept, \
+             `buf = append(buf[:0], text...)`"
+        ),
         Cause::StringConversion => {
             format!("`{subject}` copies: stay with []byte, or index maps directly by `m[string(b)]`")
         }

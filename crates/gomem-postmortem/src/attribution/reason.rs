@@ -157,7 +157,9 @@ impl Reason {
             Self::Compiler(Cause::MapCreation) => "keep one map and clear() it, or use a slice for few keys",
             Self::Compiler(Cause::Goroutine) => "use a fixed set of workers",
             Self::Compiler(Cause::DeferInLoop) => "move the body of the loop into a function of its own",
-            Self::MapGrowth => "make the map with the number of elements it will hold, or clear() and reuse it",
+            Self::MapGrowth => {
+                "make the map with the number of elements it will hold, or clear() and reuse it; for keys that are fixed use a struct"
+            }
             Self::Channel => "make the channel once and reuse it, or use a sync.Cond or a WaitGroup",
             Self::BufferGrowth => "call Grow with the size it will need, or Reset and reuse one buffer",
             Self::StringBuilding => "work on positions within the text, or append to a reused []byte",

@@ -18,6 +18,11 @@ pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static s
         .or_else(|| general().map(|row| row.advice))
 }
 
+/// What an expert sets where most of a goroutine's bytes are allocated in this, and no line of the program is on the stack.
+pub(crate) fn background_advice(inside: &Bytes<'_>) -> Option<&'static str> {
+    by_inside(inside, About::Background)
+}
+
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
 pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
@@ -68,6 +73,7 @@ enum About {
     Writer,
     Buffer,
     Inside,
+    Background,
     Keep,
     Kind,
     Goroutine,
@@ -80,6 +86,7 @@ impl About {
             "writer" => Self::Writer,
             "buffer" => Self::Buffer,
             "inside" => Self::Inside,
+            "background" => Self::Background,
             "keep" => Self::Keep,
             "kind" => Self::Kind,
             "goroutine" => Self::Goroutine,

@@ -9,12 +9,14 @@ use crate::{
     attribution::{Account, Bytes, Call, Entry, Place, Reason, Site, accounts},
     findings::{
         breakdown::{inside, reasons, share},
-        call_advice::call_advice,
-        consistency::KEPT,
+        call_advice::{background_advice, call_advice},
+        consistency::{KEPT, ONCE_KEPT},
+        cost::Cost,
         finding::{Finding, FindingKind},
         keeper::{Keeper, keeper},
         pool::{PoolMisuse, oversized},
         sentence::sentence,
+        start::Start,
     },
     pacing::{Pacing, Saving},
 };
@@ -27,21 +29,55 @@ pub(crate) fn allocations(
     period: Option<i64>,
     gc_cycles: Option<f64>,
     pacing: Option<&Pacing>,
+    cost: Cost,
+    start: Option<&Start>,
 ) -> Vec<Finding> {
     let (lines, entries) = accounts(sites);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
-        findings.extend(own_finding(account, sites, gc_cycles, pacing));
+        let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
+        let of_time = |finding, callee, bytes| if is_start(callee, bytes) { at_start(finding) } else { finding };
+        let own = own_finding(account, sites, gc_cycles, pacing, cost);
+        findings.extend(own.map(|finding| of_time(finding, None, &account.own)));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
-        findings.extend(calls.map(|call| call_finding(account.place, call, sites, pacing)));
+        findings.extend(calls.map(|call| {
+            let finding = call_finding(account.place, call, sites, pacing, cost);
+            of_time(finding, Some(call.callee), &call.inside)
+        }));
     }
     findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
     if let Some(period) = period {
         findings.iter_mut().for_each(|finding| doubt_few_samples(finding, period));
     }
+    if let Some(words) = cost.words() {
+        for finding in findings.iter_mut().filter(|finding| is_cost_only(finding)) {
+            finding.severity = Severity::Info;
+            finding.summary += &format!(" {words}");
+        }
+    }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.bytes));
     findings.truncate(MOST_FINDINGS);
     findings
+}
+
+/// What a line allocated only when the program started costs no more GC cycles.
+fn at_start(mut finding: Finding) -> Finding {
+    finding.severity = Severity::Info;
+    finding.saving = None;
+    finding.avoidable_bytes_fraction = None;
+    finding.summary +=
+        " All of it was allocated before the first heap profile, and none since: it is work of the start.";
+    if let Some(title) = finding.title.strip_suffix(KEPT) {
+        finding.title = format!("{title}{ONCE_KEPT}");
+    } else if !finding.action.is_empty() {
+        finding.action = format!("Only the start would gain. {}", sentence(&finding.action));
+    }
+    finding
+}
+
+/// Whether it is a warning only since allocating takes time.
+fn is_cost_only(finding: &Finding) -> bool {
+    finding.severity == Severity::Warning && finding.kind != FindingKind::PoolMisuse
 }
 
 fn is_worth(bytes: &Bytes<'_>) -> bool {
@@ -54,6 +90,7 @@ fn own_finding(
     sites: &[Site],
     gc_cycles: Option<f64>,
     pacing: Option<&Pacing>,
+    cost: Cost,
 ) -> Option<Finding> {
     let (place, own) = (account.place, &account.own);
     let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
@@ -73,7 +110,7 @@ fn own_finding(
     let mut finding = Finding::new(kind, severity(own, misuse.is_some()), headline(place, own, &what));
     finding.summary = allocated(place, own, "");
     if misuse.is_some() || is_kept {
-        finding.summary += &format!(" It is {}.", reasons(own));
+        finding.summary += &format!(" Why it is allocated: {}.", reasons(own));
     }
     let decision = boxed.or_else(|| named.first().and_then(|site| site.decision.as_deref()));
     match decision {
@@ -99,7 +136,7 @@ fn own_finding(
         }
     }
     if is_kept {
-        keep(&mut finding, own, sites);
+        keep(&mut finding, own, sites, cost);
     } else {
         warn_of_oversized(&mut finding, own);
     }
@@ -134,7 +171,7 @@ fn own_finding(
 }
 
 /// What a call on a line allocates.
-fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&Pacing>) -> Finding {
+fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&Pacing>, cost: Cost) -> Finding {
     let callee = Symbol::decode(call.callee).short();
     let what = format!("inside {callee}: {}", reasons(&call.inside));
     let mut finding = Finding::new(FindingKind::Call, Severity::Info, headline(place, &call.inside, &what));
@@ -150,7 +187,7 @@ fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&
             finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
             finding.avoidable_bytes_fraction = Some(most);
         }
-        None if is_kept => keep(&mut finding, &call.inside, sites),
+        None if is_kept => keep(&mut finding, &call.inside, sites, cost),
         None => {}
     }
     if !is_kept {
@@ -193,6 +230,10 @@ fn background_finding(entry: &Entry<'_>) -> Finding {
         inside(&entry.inside)
     );
     finding.confidence = Confidence::High;
+    if let Some(advice) = background_advice(&entry.inside) {
+        advice.clone_into(&mut finding.action);
+        finding.severity = severity(&entry.inside, false);
+    }
     measure(&mut finding, entry.place, &entry.inside);
     finding
 }
@@ -254,19 +295,28 @@ fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {
     }
 }
 
-/// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace.
-fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site]) {
+/// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace. Where a memory
+/// limit does, it would run less often.
+fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
     finding.severity = Severity::Info;
     finding.saving = None;
     finding.avoidable_bytes_fraction = None;
-    finding.summary += &format!(
-        " {} of it are still in use: it is kept, and no garbage. With less of it the heap is smaller, and GC runs more often.",
-        share(bytes.kept_fraction())
-    );
-    if let Some(Keeper::Known(advice)) = keeper(&bytes.sites, sites) {
-        finding.action = format!("Nothing here costs GC cycles. If it should not stay: {advice}");
+    let kept = share(bytes.kept_fraction());
+    finding.summary += &format!(" {kept} of it are still in use: it is kept, and no garbage. ");
+    let costs = if cost.is_limited {
+        finding.summary += "What is kept leaves GC no room below the memory limit: with less of it GC runs less often.";
+        "Keep less of it, or raise the limit."
     } else {
-        finding.action = "Nothing here costs GC cycles. Where memory is short, keep less of it.".into();
+        finding.summary += "With less of it the heap is smaller, and GC runs more often.";
+        "Nothing here costs GC cycles."
+    };
+    if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper(&bytes.sites, sites) {
+        finding.action = format!("{costs} If it should not stay: {advice}");
+    } else {
+        finding.action = costs.to_owned();
+        if !cost.is_limited {
+            finding.action += " Where memory is short, keep less of it.";
+        }
         warn_of_oversized(finding, bytes);
     }
 }

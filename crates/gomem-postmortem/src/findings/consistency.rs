@@ -23,7 +23,7 @@ pub(crate) fn settle(findings: &mut Vec<Finding>, diagnosis: Option<&Diagnosis>)
     for finding in findings {
         let is_kept =
             finding.action.starts_with(BOUND) && finding.place.as_ref().is_some_and(|at| leaking.contains(at));
-        if is_kept || finding.title.ends_with(KEPT) || finding.saving.is_some_and(|saving| !is_possible(&saving)) {
+        if is_kept || is_title_of_kept(&finding.title) || finding.saving.is_some_and(|saving| !is_possible(&saving)) {
             // What stays is no garbage, and what is outside of its own interval is no estimate.
             finding.saving = None;
             finding.avoidable_bytes_fraction = None;
@@ -42,6 +42,10 @@ fn is_level(diagnosis: &Diagnosis) -> bool {
     verdicts.contains(&Verdict::Clear) && !verdicts.contains(&Verdict::Fired)
 }
 
+fn is_title_of_kept(title: &str) -> bool {
+    title.ends_with(KEPT) || title.ends_with(ONCE_KEPT)
+}
+
 fn is_possible(saving: &Saving) -> bool {
     [saving.gc_cycles, saving.gc_cpu].iter().all(|saved| saved.low <= saved.value && saved.value <= saved.high)
 }
@@ -53,6 +57,7 @@ fn is_leak_of_bytes(finding: &Finding) -> bool {
 /// How the action of what a leak keeps begins, and how the title of what is kept ends.
 pub(crate) const BOUND: &str = "bound what keeps it";
 pub(crate) const KEPT: &str = "allocated and kept";
+pub(crate) const ONCE_KEPT: &str = "allocated once, and kept";
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Diagnosis, Rule};
 use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol};
 use gomem_table::Unit;
@@ -12,6 +13,7 @@ use crate::{
     findings::{
         call_advice::goroutine_advice,
         finding::{Finding, FindingKind},
+        growth::GrowingSite,
     },
 };
 
@@ -37,7 +39,7 @@ enum Creator {
 /// Joins what the metrics say of goroutines with the profile that knows most of them, and adds what the runtime itself found
 /// leaked.
 pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
-    let told = findings.iter_mut().find(|finding| finding.rules.contains(&gomem_metrics::Rule::GoroutineLeak));
+    let told = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::GoroutineLeak));
     match (told, fullest(bundle.goroutines())) {
         (Some(finding), Some(profile)) => say_who(finding, profile),
         (Some(_), None) => {}
@@ -48,6 +50,31 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
         }
     }
     findings.extend(leaked(bundle.goroutines()));
+}
+
+/// Goroutines that are started and never end, as the metrics count them.
+#[derive(Debug)]
+pub(crate) struct LeakedGoroutines {
+    /// How many more there are at the end.
+    pub(crate) more: f64,
+    /// What to do about most of them.
+    pub(crate) action: String,
+}
+
+impl LeakedGoroutines {
+    pub(crate) fn find(bundle: &Bundle, diagnosis: Option<&Diagnosis>) -> Option<Self> {
+        let told = diagnosis?.fired().find(|told| told.rule == Rule::GoroutineLeak)?;
+        let more = told.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more")?.value;
+        let groups = groups(fullest(bundle.goroutines())?);
+        let (_, most) = groups.first()?;
+        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, action: actions(&groups) })
+    }
+
+    /// Whether about as many objects stay of what grows: one or two for each goroutine.
+    pub(crate) fn hold(&self, growing: &GrowingSite) -> bool {
+        let objects = growing.sites.iter().map(|site| site.inuse_objects).max().unwrap_or(0) as f64;
+        objects >= self.more / AS_MANY && objects <= self.more * AS_MANY
+    }
 }
 
 /// How many goroutines there are, and what most of them wait for.
@@ -85,6 +112,8 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
 }
 
 const MANY_MORE: i64 = 1000;
+/// The sampler's counts, and profiles that are taken a little before or after.
+const AS_MANY: f64 = 2.5;
 /// A judgement: so many at one place are no pool of workers.
 const CROWD: i64 = 100;
 
@@ -96,16 +125,20 @@ fn in_words(groups: &[(Wait, i64)]) -> String {
 
 /// What to do about the largest groups: those that have half as many as the first are leaks of their own.
 fn actions(groups: &[(Wait, i64)]) -> String {
-    let Some((_, most)) = groups.first() else { return String::new() };
-    let large = groups.iter().take(SHOWN).filter(|(_, count)| count.saturating_mul(2) >= *most);
     let mut actions: Vec<String> = Vec::new();
-    for (waiting, _) in large {
+    for (waiting, _) in large(groups) {
         let action = waiting.action(groups);
         if !actions.contains(&action) {
             actions.push(action);
         }
     }
     actions.join(" ")
+}
+
+/// The first groups, as far as they have half as many as the first.
+fn large(groups: &[(Wait, i64)]) -> impl Iterator<Item = &(Wait, i64)> {
+    let most = groups.first().map_or(0, |(_, count)| *count);
+    groups.iter().take(SHOWN).filter(move |(_, count)| count.saturating_mul(2) >= most)
 }
 
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
@@ -154,8 +187,17 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
 fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
     let groups = groups(profile);
     let all: i64 = groups.iter().map(|group| group.1).sum();
-    let (most, count) = groups.first().filter(|(_, count)| *count >= CROWD && count.saturating_mul(2) >= all)?;
-    let title = format!("{count} of {all} goroutines are at {}", most.at.short());
+    // A connection has a reader and a writer: places with about as many are one crowd.
+    let (most, count) = groups.first().filter(|(_, count)| *count >= CROWD)?;
+    let crowded: i64 = large(&groups).map(|(_, count)| count).sum();
+    if crowded.saturating_mul(2) < all {
+        return None;
+    }
+    let at = match large(&groups).count() {
+        1 => most.at.short(),
+        places => format!("{places} places, {count} of them at {}", most.at.short()),
+    };
+    let title = format!("{crowded} of {all} goroutines are at {at}");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     let totals: Vec<String> = profiles.iter().map(|profile| profile.total(0).to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };

@@ -43,12 +43,16 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
         let same = findings.iter_mut().find(|finding| match told.rule {
             Rule::LiveHeapLeak => finding.kind == FindingKind::Leak && finding.place.is_some(),
             Rule::LowGogc | Rule::MinHeapChurn => finding.kind == FindingKind::Gogc,
+            // What the limit makes GC do is no second thing to look for.
+            Rule::GcCpuHigh => finding.rules.contains(&Rule::MemlimitThrash),
             _ => false,
         });
         match same {
             Some(finding) => {
-                if finding.kind == FindingKind::Gogc {
+                if finding.kind != FindingKind::Leak {
                     finding.summary += &format!(" {}", sentence(&told.summary));
+                }
+                if finding.kind == FindingKind::Gogc {
                     finding.action.clone_from(&told.action);
                 }
                 finding.support(told);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gomem_escape::{Cause, HeapDecision, Step};
+use gomem_symbol::Symbol;
 
 use crate::{
     attribution::{Reason, Site},
@@ -14,8 +15,10 @@ use crate::{
 pub(crate) enum Keeper {
     /// What is known to keep, and what to do about it.
     Known(&'static str),
-    /// The last step of the compiler's flow that stores it.
-    Stored(Arc<str>),
+    /// The last step of the compiler's flow that stores it, and what to do about such a step.
+    Stored { step: Arc<str>, advice: &'static str },
+    /// What keeps such things as a rule.
+    Kind(&'static str),
 }
 
 /// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it; then the last step of the flow;
@@ -29,14 +32,14 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
     let of_step = || keep_advice(decision.filter(|_| is_call)?.callee()?);
     let of_finalizer =
         || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
-    let of_companion = || kept.first().and_then(|site| companion(site, all));
+    let of_companion = || kept.first().and_then(|site| companion(site, decision.filter(|_| is_call), all));
     of_call
         .or_else(of_step)
         .or_else(of_finalizer)
         .or_else(of_companion)
         .map(Keeper::Known)
-        .or_else(|| step.map(|step| Keeper::Stored(Arc::clone(&step.from))))
-        .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Known))
+        .or_else(|| step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step) }))
+        .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
 }
 
 /// Of a chain of steps the last one that stores keeps it. A local variable keeps nothing.
@@ -49,19 +52,39 @@ fn storing_step(decision: &HeapDecision) -> Option<&Step> {
     decision.steps.iter().rfind(is_storing)
 }
 
-/// A call in the same function that keeps as many objects as this line: what `time.AfterFunc` refers to is made beside it.
-fn companion(site: &Site, all: &[Site]) -> Option<&'static str> {
+/// What to do about a step that stores.
+fn of_store(step: &Step) -> &'static str {
+    let of_send = || kind_advice("send").filter(|_| &*step.why == "send");
+    of_send().unwrap_or("Bound it: delete entries when they are done, or evict by age or size.")
+}
+
+/// A call that keeps as many objects as this line, in the same function or in the one that they are given to: what
+/// `time.AfterFunc` refers to is made beside it, and what a cache's `put` stores is made before it.
+fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Option<&'static str> {
+    let function = &*site.charged_to.function;
+    let given_to = given_to.and_then(HeapDecision::callee).map(|callee| {
+        let package = Symbol::decode(function).package().to_owned();
+        if callee.contains('.') { callee.to_owned() } else { format!("{package}.{callee}") }
+    });
     let is_as_many = |other: &Site| {
         let (fewer, more) = (site.inuse_objects.min(other.inuse_objects), site.inuse_objects.max(other.inuse_objects));
         fewer > 0 && fewer.saturating_mul(2) >= more
     };
     let is_kept = |other: &Site| other.inuse_bytes.saturating_mul(2) >= other.bytes;
-    let beside = all.iter().filter(|other| other.charged_to.function == site.charged_to.function);
+    let is_beside = |other: &&Site| {
+        let at = &*other.charged_to.function;
+        at == function || given_to.as_deref() == Some(at)
+    };
+    let beside = all.iter().filter(is_beside);
     beside.filter(|other| is_kept(other) && is_as_many(other)).find_map(|other| keep_advice(other.callee.as_deref()?))
 }
 
 /// What keeps things of this kind as a rule.
 fn by_kind(site: &Site) -> Option<&'static str> {
+    let is_bytes = site.decision.as_ref().is_some_and(|decision| decision.message().starts_with("make([]byte"));
+    if is_bytes && site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_SLICE) {
+        return kind_advice("large_bytes");
+    }
     let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
@@ -78,6 +101,8 @@ fn by_kind(site: &Site) -> Option<&'static str> {
 
 /// In bytes: of what is smaller, a part is hardly less than the whole.
 const LARGE_TEXT: f64 = 256.0;
+/// In bytes: a buffer for reading, not a key or a name.
+const LARGE_SLICE: f64 = 4096.0;
 
 #[cfg(test)]
 mod tests {

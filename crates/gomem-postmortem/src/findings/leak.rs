@@ -10,6 +10,7 @@ use crate::{
     findings::{
         call_advice::goroutine_advice,
         finding::{Finding, FindingKind},
+        goroutines::LeakedGoroutines,
         growth::GrowingSite,
         keeper::{Keeper, keeper},
         live_heap::LiveHeap,
@@ -18,7 +19,13 @@ use crate::{
 
 /// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
 /// surer.
-pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&LiveHeap>, is_leaking: bool) -> Finding {
+pub(crate) fn leak(
+    growing: &GrowingSite,
+    sites: &[Site],
+    live_heap: Option<&LiveHeap>,
+    is_leaking: bool,
+    goroutines: Option<&LeakedGoroutines>,
+) -> Finding {
     let GrowingSite { place, growth, .. } = growing;
     let (inuse_bytes, inuse_fraction) = (growing.inuse_bytes(), growing.inuse_fraction());
     let rising = live_heap.is_some_and(LiveHeap::rises);
@@ -62,14 +69,25 @@ pub(crate) fn leak(growing: &GrowingSite, sites: &[Site], live_heap: Option<&Liv
     let kept: Vec<&Site> = growing.sites.iter().collect();
     let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
     let of_entry = entry.and_then(|entry| goroutine_advice(&entry.function)).map(Keeper::Known);
-    finding.action = match of_entry.or_else(|| keeper(&kept, sites)) {
-        Some(Keeper::Known(advice)) => advice.to_owned(),
-        Some(Keeper::Stored(step)) => format!(
-            "The compiler says where it is kept: `{step}`. Bound it: delete entries when they are done, or evict by age or size."
-        ),
-        None => "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
-            .into(),
+    let held = goroutines.filter(|goroutines| goroutines.hold(growing));
+    finding.action = match (of_entry.or_else(|| keeper(&kept, sites)), held) {
+        (Some(Keeper::Known(advice)), _) => advice.to_owned(),
+        (_, Some(goroutines)) => goroutines.action.clone(),
+        (Some(Keeper::Stored { step, advice }), None) => {
+            format!("The compiler says where it is kept: `{step}`. {advice}")
+        }
+        (Some(Keeper::Kind(advice)), None) => advice.to_owned(),
+        (None, None) => {
+            "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
+                .into()
+        }
     };
+    if let Some(goroutines) = held {
+        finding.summary += &format!(
+            " As many objects stay as goroutines never end ({:.0} more of them): those hold it, most likely.",
+            goroutines.more
+        );
+    }
     finding.confidence = if rising && is_trend && is_beyond_chance {
         Confidence::High
     } else if rising || is_beyond_chance {

@@ -89,7 +89,7 @@ pub(crate) fn oversized(group: &[&Site]) -> Option<String> {
     let bytes: i64 = grown().map(|site| site.inuse_bytes).sum();
     let share: f64 = grown().map(|site| site.inuse_fraction).sum();
     let each = bytes as f64 / objects.max(1) as f64;
-    (share >= LEAST_KEPT && each >= OVERSIZED).then(|| {
+    (objects > 1 && share >= LEAST_KEPT && each >= OVERSIZED).then(|| {
         format!(
             ". Of it {objects} objects of {} are in use: if a sync.Pool keeps them, do not Put back what has grown beyond the \
              usual size",

@@ -2,7 +2,7 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::{Diagnosis, GoState};
+use gomem_metrics::{Diagnosis, GoState, Rule};
 use gomem_table::Unit;
 
 use crate::{
@@ -11,16 +11,18 @@ use crate::{
     findings::{
         charged::allocations,
         consistency::{BOUND, settle},
+        cost::Cost,
         crashes,
         ended_goroutines::ended_goroutines,
         finding::{Finding, FindingKind},
-        goroutines,
+        goroutines::{self, LeakedGoroutines},
         growth::GrowingSite,
         heap_dump, judgements,
         leak::{leak, leaking},
         live_heap::LiveHeap,
         mismatch,
         stale_profile::stale_profile,
+        start::Start,
     },
     pacing::Pacing,
 };
@@ -36,10 +38,21 @@ pub(crate) fn find(
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
-    let mut findings: Vec<Finding> = leaks.iter().map(|site| leak(site, sites, live_heap, is_leaking)).collect();
+    let goroutines = LeakedGoroutines::find(bundle, diagnosis);
+    let of_leak = |site: &&GrowingSite| leak(site, sites, live_heap, is_leaking, goroutines.as_ref());
+    let mut findings: Vec<Finding> = leaks.iter().map(of_leak).collect();
+    let held = goroutines.filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site)));
+    let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
-    findings.extend(allocations(sites, period, gc_cycles, pacing.ok()));
+    findings.extend(allocations(
+        sites,
+        period,
+        gc_cycles,
+        pacing.ok(),
+        Cost::new(state, diagnosis),
+        Start::find(bundle, state).as_ref(),
+    ));
     for site in &leaks {
         findings[leaks.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
     }
@@ -58,6 +71,11 @@ pub(crate) fn find(
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
     goroutines::explain(bundle, &mut findings);
+    if let Some(severity) = of_goroutines {
+        // What holds the bytes that leak matters as much as they do, and is looked at first.
+        let of_rule = |finding: &&mut Finding| finding.rules.contains(&Rule::GoroutineLeak);
+        findings.iter_mut().filter(of_rule).for_each(|finding| finding.severity = finding.severity.max(severity));
+    }
     settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));

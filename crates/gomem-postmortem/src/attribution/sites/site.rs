@@ -107,7 +107,12 @@ impl Site {
         if !self.is_own() {
             return None;
         }
-        let of_compiler = self.decision.as_ref().map(|decision| decision.advice.clone());
+        // A map that grows is made by a line whose decision may be about its box.
+        let is_same = |cause| {
+            matches!(self.reason, None | Some(Reason::Compiler(_))) || self.reason == Some(Reason::Compiler(cause))
+        };
+        let of_compiler = self.decision.as_ref().filter(|decision| is_same(decision.cause));
+        let of_compiler = of_compiler.map(|decision| decision.advice.clone());
         of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
     }
 

@@ -1,0 +1,45 @@
+//! What allocation costs the run as a whole: how much a finding of it can matter.
+
+use gomem_metrics::{Diagnosis, GoState, Quantity, Rule};
+use gomem_table::percent;
+
+/// What allocation costs the run as a whole.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Cost {
+    /// Whether a memory limit makes GC run all the time: then what is kept is what it runs for.
+    pub(crate) is_limited: bool,
+    /// The share of the available CPU that the whole program takes, where that is little.
+    idle: Option<f64>,
+}
+
+impl Cost {
+    pub(crate) fn new(state: &GoState, diagnosis: Option<&Diagnosis>) -> Self {
+        let fired = |rules: &[Rule]| {
+            diagnosis.is_some_and(|diagnosis| diagnosis.fired().any(|told| rules.contains(&told.rule)))
+        };
+        // Where a rule finds GC costly, one verdict holds.
+        let is_costly = fired(&[Rule::GcCpuHigh, Rule::MinHeapChurn, Rule::LowGogc, Rule::AssistPressure]);
+        let is_limited = fired(&[Rule::MemlimitThrash, Rule::LimiterActive]);
+        let idle = cpu_fraction(state).filter(|&share| share < LITTLE_CPU && !is_costly && !is_limited);
+        Self { is_limited, idle }
+    }
+
+    /// What an idle program's allocation costs, in words: at most what the program does.
+    pub(crate) fn words(self) -> Option<String> {
+        self.idle
+            .map(|share| format!("It costs little here: the whole program takes {} of the CPU.", percent(share, 1)))
+    }
+}
+
+/// The share of the available CPU that the program takes.
+fn cpu_fraction(state: &GoState) -> Option<f64> {
+    let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len)?;
+    let times = state.times_ms().get(rows.clone())?;
+    let seconds = (times.last()? - times.first()?) as f64 / 1e3;
+    let procs = state.last(Quantity::Gomaxprocs).filter(|&procs| procs >= 1.0)?;
+    let share = state.increase(Quantity::ProcessCpuSeconds, rows)? / (seconds * procs);
+    (seconds > 0.0).then_some(share)
+}
+
+/// A judgement: of such a program all that it allocates is worth no warning.
+const LITTLE_CPU: f64 = 0.05;
