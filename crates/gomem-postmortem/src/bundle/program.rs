@@ -119,3 +119,13 @@ const FEWEST_FUNCTIONS: usize = 3;
 /// A folder of profiles of more programs than these is none that a team collects: the rest are told apart by their build
 /// IDs alone, so that not each is compared with each.
 const MOST_COMPARED: usize = 64;
+
+/// Whether a profile that is text is another one written as text too: both count the same allocation.
+pub(super) fn is_twin(other: &Profile, text: &Profile) -> bool {
+    let bytes = |profile: &Profile| Some(profile.total(profile.sample_type_index("alloc_space")?) as f64);
+    let (Some(one), Some(two)) = (bytes(other), bytes(text)) else { return true };
+    (one - two).abs() <= SAME_BYTES * one.max(two)
+}
+
+/// What is rounded when samples are scaled.
+const SAME_BYTES: f64 = 0.005;

@@ -402,7 +402,7 @@ impl Recogniser {
             Some(_) => {
                 let timed = || heaps().map(|(_, _, other)| other).filter(|other| other.time_nanos().is_some());
                 let is_enough = timed().count() >= SiteGrowth::ENOUGH_PROFILES;
-                profile.time_nanos().is_none() && (is_enough || timed().any(|other| is_twin(other, profile)))
+                profile.time_nanos().is_none() && (is_enough || timed().any(|other| program::is_twin(other, profile)))
             }
         };
         is_spare.then(|| format!("a heap profile without its time: the others are used{}", behind(profile)))
@@ -457,16 +457,6 @@ fn behind(profile: &Profile) -> String {
         "; it shows {inuse} of the {allocated} of its moment, since it is as of an earlier GC: ?gc=1 runs one first"
     )
 }
-
-/// Whether a profile that is text is another one written as text too: both count the same allocation.
-fn is_twin(other: &Profile, text: &Profile) -> bool {
-    let bytes = |profile: &Profile| Some(profile.total(profile.sample_type_index("alloc_space")?) as f64);
-    let (Some(one), Some(two)) = (bytes(other), bytes(text)) else { return true };
-    (one - two).abs() <= SAME_BYTES * one.max(two)
-}
-
-/// What is rounded when samples are scaled.
-const SAME_BYTES: f64 = 0.005;
 
 /// What is allocated before a program turns the profiler off is a handful; other writers of profiles leave the period out.
 const FEWEST_OBJECTS: i64 = 10;
