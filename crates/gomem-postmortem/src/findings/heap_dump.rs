@@ -206,7 +206,8 @@ mod tests {
         let heap = Heap::decode_with(dump, HeapOptions::default().with_binary(binary)).unwrap();
         let leak = |line| {
             let mut leak = Finding::new(FindingKind::Leak, Severity::Warning, "a leak".to_owned());
-            leak.place = Some(Place { function: "main.newSession".into(), file: "/src/holders/main.go".into(), line });
+            leak.place =
+                Some(Place { function: "main.newSession".into(), file: "example.com/holders/main.go".into(), line });
             name_holder(&heap, &mut leak);
             leak
         };
