@@ -24,7 +24,8 @@ def facts(named: Mapping[str, object]) -> str:
     """Give what is known, each after its name; None is left out."""
     known = {name: value for name, value in named.items() if value is not None}
     parts = [
-        f"<b>{_gomem.html_text(name)}</b> {_gomem.html_text(str(value))}" for name, value in known.items()
+        f"<b>{_gomem.html_text(name)}</b> {_gomem.html_text(str(value))}"
+        for name, value in known.items()
     ]
     return f'<div style="margin:.4em 0">{" · ".join(parts)}</div>'
 

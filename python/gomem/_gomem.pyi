@@ -33,7 +33,9 @@ __all__ = [
     "fit",
     "goal",
     "growth",
+    "html_text",
     "is_debug_build",
+    "merger",
     "postmortem",
     "read_escape_log",
     "read_gctrace",
@@ -41,6 +43,7 @@ __all__ = [
     "read_metrics",
     "read_pprof",
     "run_command",
+    "without_turned_text",
 ]
 
 _Gogc = int | float | Literal["off"]

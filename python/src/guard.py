@@ -1,27 +1,37 @@
-"""Run once, when the module is made: every way into it turns a Rust panic into ``gomem.InternalError``."""
+"""Run once, when the module is made: each way into it turns a panic into ``InternalError``."""
 
 import functools
 import types
+from collections.abc import Callable
+from typing import Any
 
 
-def guard_all(module, panic, internal_error):
-    """Wraps the functions of ``module``, and what its classes have, but for ``__new__``, which Python lets nobody wrap."""
+def guard_all(
+    module: types.ModuleType,
+    panic: type[BaseException],
+    internal_error: Callable[[str], BaseException],
+) -> None:
+    """Wrap the functions of a module, and what its classes have.
 
-    def guarded(entry):
+    ``__new__`` is left as it is: Python lets nobody wrap it.
+    """
+
+    def guarded(entry: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(entry)
-        def call(*args, **kwargs):
+        def call(*args: object, **kwargs: object) -> object:
             try:
                 return entry(*args, **kwargs)
             except panic as problem:
-                # pyo3's own exception is no Exception: it would end programs that catch all of these.
+                # pyo3's own exception is no Exception: it ends programs that catch all of these.
                 raise internal_error(str(problem)) from None
 
         return call
 
-    def guarded_attribute(attribute):
+    def guarded_attribute(attribute: object) -> object:
         if isinstance(attribute, types.GetSetDescriptorType):
             getter = guarded(attribute.__get__)
-            return property(lambda self: getter(self), doc=attribute.__doc__)
+            # A property hands over the object alone, which is all that the getter takes.
+            return property(lambda this: getter(this), doc=attribute.__doc__)  # noqa: PLW0108
         if isinstance(attribute, types.MethodDescriptorType | types.WrapperDescriptorType):
             return guarded(attribute)
         return attribute

@@ -33,7 +33,7 @@ def test_own_objects_show_themselves(before, profiles, metrics):
 
 
 def test_no_name_acts_or_turns_the_text():
-    """Markup, and characters that turn the direction of what follows, in a name, a label and a path."""
+    """Markup, and characters that turn text, in a name, a label and a path."""
     name = "main.<img src=x onerror=alert(1)>\u202e\u2066evil"
     text = (
         "goroutine profile: total 2\n2 @ 0x10\n"

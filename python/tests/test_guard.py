@@ -8,7 +8,7 @@ import gomem as gm
 from gomem import _gomem
 
 PANICS = {
-    "a function": (lambda: _gomem._panic(), "ran"),
+    "a function": (lambda: _gomem._panic(), "ran"),  # noqa: PLW0108
     "a getter": (lambda: _gomem._panics().getter, "got"),
     "a method": (lambda: _gomem._panics().method(), "called"),
     "an operator": (lambda: len(_gomem._panics()), "counted"),
@@ -20,7 +20,9 @@ PANICS = {
 @pytest.mark.parametrize("kind", PANICS)
 def test_a_panic_is_an_internal_error(kind):
     run, text = PANICS[kind]
-    with pytest.raises(gm.InternalError, match=f"a mistake of gomem's own: {text}; please report it") as caught:
+    with pytest.raises(
+        gm.InternalError, match=f"a mistake of gomem's own: {text}; please report it"
+    ) as caught:
         run()
     assert caught.value.__cause__ is None
     assert isinstance(caught.value, gm.GomemError)
@@ -33,4 +35,6 @@ def test_every_way_into_the_module_is_guarded():
         assert not isinstance(entry, types.BuiltinFunctionType), name
         if isinstance(entry, type) and not issubclass(entry, BaseException):
             for attribute, value in vars(entry).items():
-                assert not isinstance(value, (*raw, types.BuiltinFunctionType)), f"{name}.{attribute}"
+                assert not isinstance(value, (*raw, types.BuiltinFunctionType)), (
+                    f"{name}.{attribute}"
+                )

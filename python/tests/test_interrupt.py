@@ -25,7 +25,7 @@ LONG = {
 }
 
 
-# What is made, and what is done with it for seconds: the work itself is to end, not only the wait for it.
+# What is made, and what is done with it for seconds: the work is to end, not only the wait for it.
 WORK = {
     "profile": (
         "'heap profile: 1: 1 [2: 2] @ heap/1048576\\n' + "
@@ -34,9 +34,12 @@ WORK = {
     ),
     "gzip": ("gzip.compress(bytes(200 << 20)) * 2", "gm.read_pprof(made)"),
     "escape log": ("read('escape.log') * 3000", "gm.read_escape_log(made)"),
-    "metrics": ("b''.join(b'a{b=\"%d\"} 1\\n' % (i % 1000) for i in range(4_000_000))", "gm.read_metrics(made)"),
+    "metrics": (
+        "b''.join(b'a{b=\"%d\"} 1\\n' % (i % 1000) for i in range(4_000_000))",
+        "gm.read_metrics(made)",
+    ),
     "answer": (
-        "'{\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":['"
+        '\'{"data":{"resultType":"matrix","result":[{"metric":{},"values":[\''
         " + ','.join(f'[{i},\"1\"]' for i in range(2_000_000)) + ']}]}}'",
         "gm.read_metrics(made.encode())",
     ),
