@@ -60,6 +60,8 @@ def folder(before, tmp_path, monkeypatch):
     for name, content in [("heap.dump", "dump"), ("app", "bin")]:
         packed = ROOT / f"testdata/heap/holders-go1.27.3.{content}.gz"
         (tmp_path / name).write_bytes(gzip.decompress(packed.read_bytes()))
+    shutil.copy(tmp_path / "heap.dump", tmp_path / "before.dump")
+    shutil.copy(ROOT / "examples/holders/escapes.log", tmp_path)
     for name in ("scrapes", "metrics"):
         shutil.copytree(before / "metrics", tmp_path / name)
     for name in ("profiles", "captures/ingest/2026-11-09"):

@@ -201,9 +201,8 @@ def test_bad_recordings():
     with pytest.raises(gm.UsageError, match="no numeric column mark_ms"):
         gm.gogc.fit(frame.drop("mark_ms"))
     negative = pl.concat([frame.with_columns(cycle=n, mark_ms=-1.0) for n in range(4)])
-    with pytest.raises(gm.DecodeError, match="mark_seconds") as caught:
+    with pytest.raises(gm.UsageError, match="row 0: -1 is no mark_ms of a GC cycle"):
         gm.gogc.fit(negative)
-    assert caught.value.kind == "invalid_number"
 
 
 def test_counters_beyond_reason_are_refused():

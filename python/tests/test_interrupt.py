@@ -65,7 +65,7 @@ try:
     print('done before', flush=True)
 except KeyboardInterrupt:
     pass
-time.sleep(1)
+time.sleep(2)
 begin = time.process_time()
 time.sleep(0.5)
 print(time.process_time() - begin)
@@ -78,7 +78,10 @@ print(time.process_time() - begin)
         process.send_signal(signal.SIGINT)
         out, problem = process.communicate(timeout=60)
     assert process.returncode == 0, problem
-    assert float(out) < 0.1, "the work goes on"
+    *done, spent = out.split("\n")[:-1]
+    if done:
+        pytest.skip("a fast machine was done before the signal")
+    assert float(spent) < 0.1, "the work goes on"
 
 
 @pytest.mark.parametrize("work", LONG)
