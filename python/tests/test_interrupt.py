@@ -63,6 +63,7 @@ try:
     print('go', flush=True)
     {call}
     print('done before', flush=True)
+    time.sleep(5)
 except KeyboardInterrupt:
     pass
 time.sleep(2)
