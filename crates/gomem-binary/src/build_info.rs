@@ -155,7 +155,7 @@ mod tests {
 
     const MODULES: &str = "path\texample.com/app/cmd/api\nmod\texample.com/app\t(devel)\t\n\
         dep\texample.com/dep\tv1.2.0\th1:x=\ndep\texample.com/fork\tv0.3.0\n=>\tgithub.com/me/fork\tv0.3.1\th1:y=\n\
-        dep\texample.com/app/plugin\tv1.0.0\th1:z=\ndep\texample.com/shared\tv0.0.0\n=>\t../shared\t\ndep\texample.com/work\t(devel)\t\n\
+        dep\texample.com/app/plugin\tv1.0.0\th1:z=\ndep\texample.com/shared\tv0.0.0\n=>\t../shared\t\ndep\texample.com/tools\t(devel)\t\n\
         build\t-tags=a=b\nbuild\tGOOS=linux\n";
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
             ("example.com/app_test", Some(true)),
             ("example.com/app/plugin/x", Some(false)),
             ("example.com/shared", Some(true)),
-            ("example.com/work/a", Some(true)),
+            ("example.com/tools/a", Some(true)),
             ("example.com/dep", Some(false)),
             ("example.com/fork", Some(false)),
             ("example.com/apple", None),

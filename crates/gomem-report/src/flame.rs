@@ -43,7 +43,7 @@ impl FlameHtml {
 
     /// Lets frames be coloured by why their function allocates: the reason of most of its bytes, by the function's name.
     #[must_use]
-    pub fn with_reasons(mut self, reasons: &HashMap<&str, String>) -> Self {
+    pub(crate) fn with_reasons(mut self, reasons: &HashMap<&str, String>) -> Self {
         let Some(names) = self.data["names"].as_array() else { return self };
         let reason_of = |name: &Value| reasons.get(name.as_str()?);
         let known: BTreeSet<&String> = names.iter().filter_map(reason_of).collect();

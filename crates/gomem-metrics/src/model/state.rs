@@ -198,6 +198,12 @@ impl GoState {
         segments
     }
 
+    /// The rows of the longest run of the longest-observed target: what happened across a restart does not add up.
+    #[must_use]
+    pub fn longest_segment(&self) -> Option<std::ops::Range<usize>> {
+        self.segments().into_iter().max_by_key(ExactSizeIterator::len)
+    }
+
     /// What a counter grew by within `rows`, which are of one run.
     #[must_use]
     pub fn increase(&self, quantity: Quantity, rows: std::ops::Range<usize>) -> Option<f64> {

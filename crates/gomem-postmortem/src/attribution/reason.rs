@@ -5,17 +5,9 @@ use gomem_escape::{Cause, SubjectKind};
 /// Why a site allocates: the compiler's cause, or what the runtime and the standard library do that no log reports.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: make([]byte, 4096) escapes to heap\n")?;
-/// # let sites = gomem_postmortem::attribute(&profile, Some(&log), &gomem_postmortem::AttributeOptions::default());
 /// use gomem_postmortem::Reason;
 ///
 /// assert_eq!(Reason::MapGrowth.name(), "map_growth");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]

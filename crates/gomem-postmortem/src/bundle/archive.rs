@@ -59,7 +59,7 @@ impl Packed {
                     let is_posix = header[257..].starts_with(b"ustar\0");
                     let name = if is_posix && !prefix.is_empty() { format!("{prefix}/{name}") } else { name };
                     // A file that was cut off says less than it means to.
-                    let content = (content.len() == size).then_some(content).filter(|_| found.files.len() < MOST_FILES);
+                    let content = (content.len() == size).then_some(content);
                     let modified_ms =
                         octal(&header[136..148]).and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
                     found.push(long_name.take().unwrap_or(name), content.map(<[u8]>::to_vec), modified_ms);
@@ -82,8 +82,7 @@ impl Packed {
             let name = bytes.get(at + 46..at + 46 + name_len).map(text).unwrap_or_default();
             let (method, packed, local) = (field(10, 2), field(20, 4), field(42, 4));
             if !name.ends_with('/') {
-                let content = content(bytes, local, packed, method, room).filter(|_| found.files.len() < MOST_FILES);
-                found.push(name, content, None);
+                found.push(name, content(bytes, local, packed, method, room), None);
             }
             at += 46 + name_len + extra + comment;
         }

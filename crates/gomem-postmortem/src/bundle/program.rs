@@ -94,8 +94,8 @@ impl Program {
         Self { name, build_id, functions, main }
     }
 
-    /// A judgement, where no build ID tells: of functions seen in two profiles of one service, far more than a fifth are the same; two services of one
-    /// repository have different `main` files.
+    /// A judgement, where no build ID tells: of functions seen in two profiles of one service, far more than a fifth are the
+    /// same; two services of one repository have different `main` files.
     fn is(&self, other: &Self) -> bool {
         let fewest = self.functions.len().min(other.functions.len());
         let shared = self.functions.intersection(&other.functions).count() as f64 / fewest.max(1) as f64;

@@ -13,9 +13,9 @@ use crate::bundle::{
     signature::{GZIP, looks_like_text},
 };
 
-/// What a file holds: a program or text that was gzipped, such as a log or a scrape, as it was, and text in UTF-8; without the header of the
-/// HTTP answer that it came in; what was written as base64, as it was before. A profile stays gzipped, since its decoder
-/// inflates it, and so does what is damaged or would become too large.
+/// What a file holds: a program or text that was gzipped, such as a log or a scrape, as it was, and text in UTF-8; without
+/// the header of the HTTP answer that it came in; what was written as base64, as it was before. A profile stays gzipped, since
+/// its decoder inflates it, and so does what is damaged or would become too large.
 #[must_use]
 pub fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
     unpacked_within(bytes, &mut Room::default())

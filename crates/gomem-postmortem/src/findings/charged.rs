@@ -10,9 +10,8 @@ use crate::{
     findings::{
         breakdown::{inside, reasons, share},
         call_advice::{background_advice, call_advice},
-        consistency::{KEPT, ONCE_KEPT},
         cost::Cost,
-        finding::{Finding, FindingKind},
+        finding::{Finding, FindingKind, Kept},
         keeper::{Keeper, keeper},
         pool::{PoolMisuse, oversized},
         sentence::sentence,
@@ -36,13 +35,14 @@ pub(crate) fn allocations(
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
         let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
-        let of_time = |finding, callee, bytes| if is_start(callee, bytes) { at_start(finding) } else { finding };
-        let own = own_finding(account, sites, gc_cycles, pacing, cost);
-        findings.extend(own.map(|finding| of_time(finding, None, &account.own)));
+        let of_time = |finding, is_start| if is_start { at_start(finding) } else { finding };
+        let own_is_start = is_start(None, &account.own);
+        let own = own_finding(account, sites, gc_cycles, pacing, cost, own_is_start);
+        findings.extend(own.map(|finding| of_time(finding, own_is_start)));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
             let finding = call_finding(account.place, call, sites, pacing, cost);
-            of_time(finding, Some(call.callee), &call.inside)
+            of_time(finding, is_start(Some(call.callee), &call.inside))
         }));
     }
     findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
@@ -67,9 +67,8 @@ fn at_start(mut finding: Finding) -> Finding {
     finding.avoidable_bytes_fraction = None;
     finding.summary +=
         " All of it was allocated before the first heap profile, and none since: it is work of the start.";
-    if let Some(title) = finding.title.strip_suffix(KEPT) {
-        finding.title = format!("{title}{ONCE_KEPT}");
-    } else if !finding.action.is_empty() {
+    let is_own_kept = finding.kept.is_some() && finding.kind != FindingKind::Call;
+    if !is_own_kept && !finding.action.is_empty() {
         finding.action = format!("Only the start would gain. {}", sentence(&finding.action));
     }
     finding
@@ -91,6 +90,7 @@ fn own_finding(
     gc_cycles: Option<f64>,
     pacing: Option<&Pacing>,
     cost: Cost,
+    is_start: bool,
 ) -> Option<Finding> {
     let (place, own) = (account.place, &account.own);
     let largest = own.sites.iter().copied().find(|site| site.reason.is_some());
@@ -104,7 +104,8 @@ fn own_finding(
     let is_kept = misuse.is_none() && own.kept_fraction() >= MOSTLY_KEPT;
     let what = match misuse {
         Some(misuse) => misuse.what().to_owned(),
-        None if is_kept => KEPT.to_owned(),
+        None if is_kept && is_start => "allocated once, and kept".to_owned(),
+        None if is_kept => "allocated and kept".to_owned(),
         None => reasons(own),
     };
     let mut finding = Finding::new(kind, severity(own, misuse.is_some()), headline(place, own, &what));
@@ -298,6 +299,7 @@ fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {
 /// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace. Where a memory
 /// limit does, it would run less often.
 fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
+    finding.kept = Some(Kept::InUse);
     finding.severity = Severity::Info;
     finding.saving = None;
     finding.avoidable_bytes_fraction = None;

@@ -5,7 +5,7 @@ use gomem_metrics::{Diagnosis, Rule, Verdict};
 
 use crate::{
     attribution::Place,
-    findings::finding::{Finding, FindingKind},
+    findings::finding::{Finding, FindingKind, Kept},
     pacing::Saving,
 };
 
@@ -21,9 +21,12 @@ pub(crate) fn settle(findings: &mut Vec<Finding>, diagnosis: Option<&Diagnosis>)
     let leaks = findings.iter().any(|finding| finding.kind == FindingKind::Leak);
     findings.retain(|finding| !(leaks && finding.rules == [Rule::IdleAfterSpike]));
     for finding in findings {
-        let is_kept =
-            finding.action.starts_with(BOUND) && finding.place.as_ref().is_some_and(|at| leaking.contains(at));
-        if is_kept || is_title_of_kept(&finding.title) || finding.saving.is_some_and(|saving| !is_possible(&saving)) {
+        let is_kept = match finding.kept {
+            Some(Kept::InUse) => true,
+            Some(Kept::ByLeak) => finding.place.as_ref().is_some_and(|at| leaking.contains(at)),
+            None => false,
+        };
+        if is_kept || finding.saving.is_some_and(|saving| !is_possible(&saving)) {
             // What stays is no garbage, and what is outside of its own interval is no estimate.
             finding.saving = None;
             finding.avoidable_bytes_fraction = None;
@@ -42,10 +45,6 @@ fn is_level(diagnosis: &Diagnosis) -> bool {
     verdicts.contains(&Verdict::Clear) && !verdicts.contains(&Verdict::Fired)
 }
 
-fn is_title_of_kept(title: &str) -> bool {
-    title.ends_with(KEPT) || title.ends_with(ONCE_KEPT)
-}
-
 fn is_possible(saving: &Saving) -> bool {
     [saving.gc_cycles, saving.gc_cpu].iter().all(|saved| saved.low <= saved.value && saved.value <= saved.high)
 }
@@ -53,11 +52,6 @@ fn is_possible(saving: &Saving) -> bool {
 fn is_leak_of_bytes(finding: &Finding) -> bool {
     finding.kind == FindingKind::Leak && finding.bytes.is_some()
 }
-
-/// How the action of what a leak keeps begins, and how the title of what is kept ends.
-pub(crate) const BOUND: &str = "bound what keeps it";
-pub(crate) const KEPT: &str = "allocated and kept";
-pub(crate) const ONCE_KEPT: &str = "allocated once, and kept";
 
 #[cfg(test)]
 mod tests {
@@ -116,12 +110,12 @@ mod tests {
             let interval = Interval { value, low, high };
             Some(Saving { gc_cycles: interval, gc_cpu: interval, is_upper_bound: false })
         };
-        let mut findings =
-            [(0.1, "a: allocated and kept"), (0.3, "b: boxed"), (0.1, "c: boxed")].map(|(low, title)| {
-                let mut finding = finding(FindingKind::AllocationSite, title);
-                finding.saving = saving(low, 0.2, 0.4);
-                finding
-            });
+        let mut findings = [(0.1, Some(Kept::InUse)), (0.3, None), (0.1, None)].map(|(low, kept)| {
+            let mut finding = finding(FindingKind::AllocationSite, "a line");
+            finding.kept = kept;
+            finding.saving = saving(low, 0.2, 0.4);
+            finding
+        });
         findings[2].action.clear();
         let mut findings = findings.to_vec();
         settle(&mut findings, None);

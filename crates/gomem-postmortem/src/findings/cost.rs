@@ -33,7 +33,7 @@ impl Cost {
 
 /// The share of the available CPU that the program takes.
 fn cpu_fraction(state: &GoState) -> Option<f64> {
-    let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len)?;
+    let rows = state.longest_segment()?;
     let times = state.times_ms().get(rows.clone())?;
     let seconds = (times.last()? - times.first()?) as f64 / 1e3;
     let procs = state.last(Quantity::Gomaxprocs).filter(|&procs| procs >= 1.0)?;

@@ -49,16 +49,23 @@ pub struct Finding {
     pub rules: Vec<Rule>,
     /// Metrics to enable, which would make it surer.
     pub missing: Vec<&'static str>,
+    /// Why fixing it saves no GC cycles, when it is about bytes that stay.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// Why bytes are no garbage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kept {
+    /// Most of them are in use.
+    InUse,
+    /// They leak, which is a finding of its own.
+    ByLeak,
 }
 
 /// What a finding is about.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
 /// assert_eq!(gomem_postmortem::FindingKind::Leak.name(), "leak");
-/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -118,6 +125,7 @@ impl Finding {
             confounders: Vec::new(),
             rules: Vec::new(),
             missing: Vec::new(),
+            kept: None,
         }
     }
 

@@ -10,11 +10,11 @@ use crate::{
     bundle::{Bundle, HeapProfile},
     findings::{
         charged::allocations,
-        consistency::{BOUND, settle},
+        consistency::settle,
         cost::Cost,
         crashes,
         ended_goroutines::ended_goroutines,
-        finding::{Finding, FindingKind},
+        finding::{Finding, FindingKind, Kept},
         goroutines::{self, LeakedGoroutines},
         growth::GrowingSite,
         heap_dump, judgements,
@@ -88,7 +88,9 @@ fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
     let is_there = finding.place.as_ref() == Some(&leak.place);
     let is_kept = leak.growth.kept_fraction().is_none_or(|kept| kept >= 0.5);
     if matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call) && is_there && is_kept {
-        finding.action = format!("{BOUND}, as the leak's finding says: most of what the line makes stays");
+        finding.kept = Some(Kept::ByLeak);
+        finding.action =
+            "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
     }
 }
 

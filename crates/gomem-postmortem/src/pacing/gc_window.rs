@@ -30,8 +30,7 @@ pub(crate) struct GcWindows {
 
 impl GcWindow {
     fn from_metrics(state: &GoState) -> Option<Self> {
-        // The longest run of the longest-observed target: what happened across a restart does not add up.
-        let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len)?;
+        let rows = state.longest_segment()?;
         let increase = |quantity| state.increase(quantity, rows.clone());
         let times = state.times_ms().get(rows.clone())?;
         let cpu = || {
@@ -116,7 +115,7 @@ impl GcWindows {
 /// Whether the metrics are those in a heap profile that is text: it tells when each of the last cycles ended, and all else
 /// once, at the time its file was written.
 fn is_dump(state: &GoState) -> bool {
-    let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len);
+    let rows = state.longest_segment();
     rows.and_then(|rows| state.increase(Quantity::AllocTotalBytes, rows)).is_none_or(|allocated| allocated == 0.0)
 }
 

@@ -1,7 +1,5 @@
 //! What a GC model learns from, out of GC traces and metrics.
 
-use std::ops::Range;
-
 use gomem_gogc::Recording;
 use gomem_metrics::{GcRun, GcTrace, GoState, Metrics, Quantity};
 
@@ -60,7 +58,7 @@ pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &Recordin
     recording.remarks = remarks;
     let begins_late = longest.first().is_some_and(|line| line.cycle > 1);
     recording.initial_live_bytes = recording.cycles.first().filter(|_| begins_late).map(|cycle| cycle.heap_live_bytes);
-    match state.and_then(|state| Some((state, longest_segment(state)?))) {
+    match state.and_then(|state| Some((state, state.longest_segment()?))) {
         Some((state, rows)) => with_totals(recording, state, rows),
         None => recording,
     }
@@ -75,7 +73,7 @@ pub fn record_metrics(metrics: &Metrics, options: &RecordingOptions) -> Result<R
     let state = metrics.state();
     let mut remarks = Vec::new();
     let setting = RunSetting::new(Some(&state), &[], options, &mut remarks);
-    let rows = longest_segment(&state).unwrap_or(0..0);
+    let rows = state.longest_segment().unwrap_or(0..0);
     let counters = Counters::new(&state, rows.clone(), options.procs);
     if counters.total(Quantity::GcCyclesTotal).is_some_and(|cycles| cycles > options.limits.cycles as f64) {
         return Err(TooManyCycles { limit: options.limits.cycles });
@@ -115,8 +113,4 @@ pub fn record_metrics(metrics: &Metrics, options: &RecordingOptions) -> Result<R
         .with_total_alloc(counters.total(Quantity::AllocTotalBytes))
         .with_wall(wall);
     Ok(with_memory_and_cpu(recording, &state, rows))
-}
-
-fn longest_segment(state: &GoState) -> Option<Range<usize>> {
-    state.segments().into_iter().max_by_key(Range::len)
 }

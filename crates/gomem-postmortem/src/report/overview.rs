@@ -55,8 +55,7 @@ impl Overview {
 
     /// With what `window` says of the GC.
     pub(crate) fn from_window(bundle: &Bundle, state: &GoState, window: Option<GcWindow>) -> Self {
-        // The longest run of the longest-observed target: what happened across a restart does not add up.
-        let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len);
+        let rows = state.longest_segment();
         let increase = |quantity| state.increase(quantity, rows.clone()?);
         let times = rows.clone().and_then(|rows| state.times_ms().get(rows));
         let peak = state.values(Quantity::ResidentBytes).iter().flatten().copied().reduce(f64::max);

@@ -124,7 +124,7 @@ impl Cycles {
     }
 
     fn of_metrics(state: &GoState) -> Self {
-        let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len).unwrap_or_default();
+        let rows = state.longest_segment().unwrap_or_default();
         let begin = state.times_ms().get(rows.start).copied().unwrap_or(0);
         let cycles: Vec<_> = state.cycles().into_iter().filter(|cycle| rows.contains(&cycle.row)).collect();
         let seconds = |time_ms: i64| (time_ms - begin) as f64 / 1e3;

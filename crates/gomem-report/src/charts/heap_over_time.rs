@@ -10,7 +10,7 @@ use crate::charts::{
 
 /// The chart of the longest-observed process; `None` without metrics.
 pub(crate) fn heap_over_time(state: &GoState) -> Option<String> {
-    let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len).filter(|rows| rows.len() >= 2)?;
+    let rows = state.longest_segment().filter(|rows| rows.len() >= 2)?;
     let times = state.times_ms().get(rows.clone())?;
     let (begin, end) = (*times.first()?, *times.last()?);
     let seconds = |time: i64| (time - begin) as f64 / 1e3;

@@ -14,7 +14,7 @@ type Moment = (i64, HashMap<Component, f64>);
 
 /// The chart of the longest-observed process, parts upon each other; `None` without metrics.
 pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option<String> {
-    let rows = state.segments().into_iter().max_by_key(ExactSizeIterator::len).filter(|rows| rows.len() >= 2)?;
+    let rows = state.longest_segment().filter(|rows| rows.len() >= 2)?;
     let target = state.targets().get(rows.start)?;
     if state.targets().iter().any(|other| other != target) {
         return None;
