@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -223,7 +224,7 @@ def read_escape_log(
     EscapeLog(1 heap decisions in 2 lines)
     """
     return EscapeLog(_gomem.read_escape_log(source, std_from=std_from))._made_by(
-        read_escape_log, source, std_from=std_from
+        read_escape_log, source, std_from=None if std_from is None else Path(std_from)
     )
 
 

@@ -252,7 +252,8 @@ def read_heap(
         mem_profile_rate=mem_profile_rate,
         limits=list((limits or {}).items()),
     )
-    options = {"binary": binary, "roots": roots, "mem_profile_rate": mem_profile_rate}
+    program = Path(binary) if isinstance(binary, str) else binary
+    options = {"binary": program, "roots": roots, "mem_profile_rate": mem_profile_rate}
     return Heap(inner)._made_by(read_heap, source, limits=limits, **options)
 
 

@@ -79,10 +79,10 @@ class Decoder(Protocol):
     passed_over: frozenset[str]
     """What kinds of errors say that the user did not mean this file, though a folder holds it."""
 
-    never_raised: frozenset[str]
+    never_raised: frozenset[str] = frozenset()
     """What kinds of errors say so of a file that the user named, too."""
 
-    suffixes: tuple[str, ...]
+    suffixes: tuple[str, ...] = ()
     """Names that promise the format: a file with one of these is never passed over in a folder."""
 
     def schema(self, source: Source) -> pl.Schema:

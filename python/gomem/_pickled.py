@@ -11,10 +11,10 @@ __all__ = ["Pickled", "Recipe"]
 
 
 class Recipe(NamedTuple):
-    """How an object is made: what others it is made of stand among the arguments as recipes."""
+    """How an object is made: what others it is made of stand among them as recipes."""
 
     make: Callable[..., Any]
-    arguments: tuple[Any, ...]
+    sources: tuple[Any, ...]
     options: dict[str, Any]
 
 
@@ -26,11 +26,14 @@ class Pickled:
 
     _recipe: Recipe | None = None
 
-    def _made_by(self, make: Callable[..., Any], *arguments: object, **options: object) -> Self:
-        """Remember how it is made, without holding on to what it is made of."""
+    def _made_by(self, make: Callable[..., Any], *sources: object, **options: object) -> Self:
+        """Remember how it is made, without holding on to what it is made of.
+
+        Texts among the sources are paths, those among the options are not.
+        """
         try:
-            kept = tuple(_kept(argument) for argument in arguments)
-            named = {name: _kept(option) for name, option in options.items()}
+            kept = tuple(_kept_source(source) for source in sources)
+            named = {name: _kept_option(option) for name, option in options.items()}
         except _CannotBeReadAgainError:
             return self
         self._recipe = Recipe(make, kept, named)
@@ -58,31 +61,35 @@ class _CannotBeReadAgainError(Exception):
 def _made(kept: object) -> Any:  # noqa: ANN401
     """Give what was kept, made anew where it is a recipe."""
     match kept:
-        case Recipe(make, arguments, options):
+        case Recipe(make, sources, options):
             named = {name: _made(option) for name, option in options.items()}
-            return make(*(_made(argument) for argument in arguments), **named)
+            return make(*(_made(source) for source in sources), **named)
         case list():
             return [_made(part) for part in kept]
         case _:
             return kept
 
 
-def _kept(argument: object) -> object:
+def _kept_source(source: object) -> object:
     """Give what names the same thing in another process, where the working directory may differ."""
-    match argument:
-        case Pickled():
-            return argument._recipe or argument
-        case os.PathLike():
-            return _kept(os.fspath(argument))
-        case str():
-            # Options are texts too; only what is there is a path.
-            path = Path(argument)
-            return str(path.absolute()) if "://" not in argument and path.exists() else argument
+    match source:
+        case str() if "://" not in source:
+            return str(Path(source).absolute())
         case bytearray() | memoryview():
-            return bytes(argument)
-        case Sequence() if not isinstance(argument, bytes):
-            return [_kept(part) for part in argument]
-        case _ if hasattr(argument, "read"):
+            return bytes(source)
+        case Sequence() if not isinstance(source, str | bytes):
+            return [_kept_source(part) for part in source]
+        case _:
+            return _kept_option(source)
+
+
+def _kept_option(option: object) -> object:
+    match option:
+        case Pickled():
+            return option._recipe or option
+        case os.PathLike():
+            return str(Path(option).absolute())
+        case _ if hasattr(option, "read"):
             raise _CannotBeReadAgainError
         case _:
-            return argument
+            return option

@@ -215,25 +215,22 @@ def attribute(
     if isinstance(profile, Heap):
         if (cpu, model, sample_type, by) != (None, None, "alloc_space", "site"):
             raise UsageError("with a heap: escapes, binary, go_version and own")
-        if escapes is not None and not isinstance(escapes, EscapeLog):
-            escapes = read_escape_log(escapes)
         table = _gomem.attribute_heap(
             profile._inner,
-            None if escapes is None else escapes._inner,
+            _log_of(escapes),
             binary=binary,
             go_version=go_version,
             own=list(own),
         )
         return pl.DataFrame(table)
     profile = profile if isinstance(profile, Profile) else read_pprof(profile)
-    if escapes is not None and not isinstance(escapes, EscapeLog):
-        escapes = read_escape_log(escapes)
+    log = _log_of(escapes)
     if cpu is not None and not isinstance(cpu, Profile):
         cpu = read_pprof(cpu)
     return pl.DataFrame(
         _gomem.attribute(
             profile._inner,
-            None if escapes is None else escapes._inner,
+            log,
             cpu=None if cpu is None else cpu._inner,
             binary=binary,
             go_version=go_version,
@@ -243,3 +240,9 @@ def attribute(
             by=by,
         )
     )
+
+
+def _log_of(escapes: EscapeLog | Source | Sequence[Source] | None) -> _gomem.EscapeLog | None:
+    if escapes is None:
+        return None
+    return (escapes if isinstance(escapes, EscapeLog) else read_escape_log(escapes))._inner

@@ -338,7 +338,9 @@ class Profile(Pickled):
 
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Fold the stacks from the root; a notebook shows the result as a flame graph."""
-        return FlameTree(self._inner.flame(sample_type))._made_by(Profile.flame, self, sample_type)
+        return FlameTree(self._inner.flame(sample_type))._made_by(
+            Profile.flame, self, sample_type=sample_type
+        )
 
     def to_folded(self, sample_type: str | None = None) -> str:
         """Folded stacks, as ``flamegraph.pl`` reads them: ``root;caller;leaf value``."""
@@ -427,7 +429,7 @@ class ProfileDiff(Pickled):
     def flame(self, sample_type: str | None = None) -> FlameTree:
         """Show what grew in red and what shrank in blue."""
         return FlameTree(self._inner.flame(sample_type))._made_by(
-            ProfileDiff.flame, self, sample_type
+            ProfileDiff.flame, self, sample_type=sample_type
         )
 
     def __repr__(self) -> str:

@@ -9,7 +9,7 @@ import polars as pl
 
 from gomem import _gomem
 from gomem._files import Files
-from gomem._lazy import OnError, ScanDiagnostics, scan
+from gomem._lazy import Decoder, OnError, ScanDiagnostics, scan
 from gomem._metrics import GomemWarning
 
 if TYPE_CHECKING:
@@ -187,11 +187,11 @@ def scan_escape_log(
     return scan(files, Logs(name), on_error=on_error, diagnostics=diagnostics, progress=progress)
 
 
-class Profiles:
+class Profiles(Decoder):
     """Profiles: all have the columns of the same sample types."""
 
     passed_over = frozenset(["not_a_profile"])
-    suffixes: tuple[str, ...] = (".pb.gz", ".pb", ".pprof", ".prof")
+    suffixes = (".pb.gz", ".pb", ".pprof", ".prof")
 
     def __init__(self, limits: dict[str, int], sample_types: Sequence[str] | None = None) -> None:
         if isinstance(sample_types, str) or (sample_types is not None and not sample_types):
@@ -205,21 +205,8 @@ class Profiles:
         if self._sample_types is None:
             kinds = self._read(source).sample_types
             self._sample_types = [name for name, _ in kinds if name not in _RESERVED]
-        return pl.Schema(
-            {
-                "kind": pl.String(),
-                "time": pl.Datetime("ms", "UTC"),
-                "duration_nanos": pl.Int64(),
-                "build_id": pl.String(),
-                **dict.fromkeys(self._sample_types, pl.Int64()),
-                "function": pl.String(),
-                "file": pl.String(),
-                "line": pl.Int64(),
-                "stack": pl.List(pl.String()),
-                "labels": pl.List(_LABEL),
-                "comments": pl.List(pl.String()),
-            }
-        )
+        values = dict.fromkeys(self._sample_types, pl.Int64())
+        return pl.Schema(_OF_PROFILE | values | _OF_SAMPLE)
 
     def decode(self, source: Source, columns: list[str], rows: int | None) -> pl.DataFrame:
         profile = self._read(source)
@@ -234,12 +221,10 @@ class Profiles:
         return _gomem.read_pprof(source, limits=self._limits, strict=False, pprof_compat=False)
 
 
-class Traces:
+class Traces(Decoder):
     """GC traces."""
 
     passed_over = frozenset(["nothing_found"])
-    never_raised: frozenset[str] = frozenset()
-    suffixes: tuple[str, ...] = ()
 
     def schema(self, source: Source) -> pl.Schema:
         return pl.DataFrame(_gomem.read_gctrace(source).table()).schema
@@ -248,18 +233,15 @@ class Traces:
         trace = _gomem.read_gctrace(source)
         count, first = trace.unread()
         if count:
-            name = source if isinstance(source, str) else getattr(source, "name", "a log")
-            text = f"{name}: {count} lines begin like a GC trace and cannot be read"
+            text = f"{_name_of(source)}: {count} lines begin like a GC trace and cannot be read"
             warnings.warn(f"{text}, first line {first}", GomemWarning, stacklevel=2)
         return _some(pl.DataFrame(trace.table()), columns, rows)
 
 
-class Logs:
+class Logs(Decoder):
     """Logs of the compiler."""
 
     passed_over = frozenset(["nothing_found"])
-    never_raised: frozenset[str] = frozenset()
-    suffixes: tuple[str, ...] = ()
 
     def __init__(self, table: str) -> None:
         self._table = table
@@ -275,11 +257,17 @@ class Logs:
 
 
 def _other_kind(source: Source, own: list[str], wanted: list[str]) -> _gomem.DecodeError:
-    name = source if isinstance(source, str) else getattr(source, "name", "a profile")
-    text = f"{name}: a profile of {', '.join(own)}, which has none of {', '.join(wanted)}"
+    text = (
+        f"{_name_of(source)}: a profile of {', '.join(own)}, which has none of {', '.join(wanted)}"
+    )
     error = _gomem.DecodeError(f"{text}; sample_types=[…] says which profiles are meant")
     error.kind = "other_kind"
     return error
+
+
+def _name_of(source: Source) -> str:
+    """Give the path or the URL: a scan opens nothing else."""
+    return source if isinstance(source, str) else getattr(source, "name", "a file")
 
 
 def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataFrame:
@@ -289,12 +277,23 @@ def _some(frame: pl.DataFrame, columns: list[str], rows: int | None) -> pl.DataF
 
 _LABEL = pl.Struct({"key": pl.String(), "str": pl.String(), "num": pl.Int64(), "unit": pl.String()})
 
-_RESERVED = frozenset(
-    [
-        *["path", "kind", "time", "duration_nanos", "build_id", "comments"],
-        *["function", "file", "line", "stack", "labels", "error"],
-    ]
-)
+# The columns before and behind those of the sample types.
+_OF_PROFILE = {
+    "kind": pl.String(),
+    "time": pl.Datetime("ms", "UTC"),
+    "duration_nanos": pl.Int64(),
+    "build_id": pl.String(),
+}
+_OF_SAMPLE = {
+    "function": pl.String(),
+    "file": pl.String(),
+    "line": pl.Int64(),
+    "stack": pl.List(pl.String()),
+    "labels": pl.List(_LABEL),
+    "comments": pl.List(pl.String()),
+}
+
+_RESERVED = frozenset(["path", *_OF_PROFILE, *_OF_SAMPLE, "error"])
 
 TABLES = ("escapes", "stack_buffers", "leaks", "inlining", "diagnostics")
 FORMER_NAMES = {"stays": "stack_buffers"}

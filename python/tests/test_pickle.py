@@ -61,6 +61,16 @@ def test_a_relative_path_is_found_from_elsewhere(tmp_path, monkeypatch):
     assert pickle.loads(sent).coverage.lines > 0
 
 
+def test_an_option_is_no_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Sessions").touch()
+    (tmp_path / "inuse_space").touch()
+    filtered = gm.read_pprof(HEAP).filter(focus="Sessions")
+    tree = filtered.flame("inuse_space")
+    assert pickle.loads(pickle.dumps(filtered)).top().equals(filtered.top())
+    assert pickle.loads(pickle.dumps(tree)).to_frame().equals(tree.to_frame())
+
+
 def test_a_file_object_is_refused():
     log = gm.read_escape_log(io.BytesIO((INCIDENT / "escape.log").read_bytes()))
     with pytest.raises(TypeError, match="read it from a path or from bytes"):
