@@ -62,7 +62,7 @@ impl Comparison {
             &GcWindows::new(before, &states.0, pacing.as_ref()),
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
-        let (sites_before, sites_after) = (latest_sites(before), latest_sites(after));
+        let [(sites_before, _), (sites_after, _)] = [before, after].map(latest_sites);
         let (site_fixes, work) = SiteFix::find((before, &sites_before), (after, &sites_after));
         // Profiles count from the program's start: of a part of its life they tell nothing.
         let are_whole = [windows.0, windows.1].iter().all(|window| window.is_some_and(|window| window.is_from_start));

@@ -64,7 +64,7 @@ impl Report {
     pub fn from_bundle(bundle: &Bundle) -> Self {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::fit(bundle, &state);
-        let mut sites = latest_sites(bundle);
+        let (mut sites, std) = latest_sites(bundle);
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
         }
@@ -97,7 +97,7 @@ impl Report {
             diagnosis,
             contents: bundle.contents().to_vec(),
             unused_files: bundle.unused_files().to_vec(),
-            remarks: [bundle.remarks(), &assumptions(bundle)].concat(),
+            remarks: [bundle.remarks(), &assumptions(bundle, std)].concat(),
         }
     }
 

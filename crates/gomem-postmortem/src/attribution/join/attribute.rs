@@ -44,7 +44,16 @@ use crate::{
 /// ```
 #[must_use]
 pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<Site> {
-    let std = StdRelease::find(profile, escapes, options);
+    attribute_with(profile, escapes, options, StdRelease::find(profile, escapes, options).as_ref())
+}
+
+/// The same, of a release that is known.
+fn attribute_with(
+    profile: &Profile,
+    escapes: Option<&EscapeLog>,
+    options: &AttributeOptions<'_>,
+    std: Option<&StdRelease>,
+) -> Vec<Site> {
     let compiler = Compiler::new(escapes, options).with_std(std.map(|std| std.decisions));
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
@@ -94,11 +103,13 @@ pub fn attribute(profile: &Profile, escapes: Option<&EscapeLog>, options: &Attri
     sites
 }
 
-/// The allocation sites of a bundle's latest heap profile; none where it has no profile.
-pub(crate) fn latest_sites(bundle: &Bundle) -> Vec<Site> {
-    let heap = bundle.latest_heap();
-    let sites = heap.map(|heap| attribute(&heap.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle)));
-    sites.unwrap_or_default()
+/// The allocation sites of a bundle's latest heap profile, none where it has no profile; and whose decisions are taken for
+/// those of its standard library.
+pub(crate) fn latest_sites(bundle: &Bundle) -> (Vec<Site>, Option<StdRelease>) {
+    let Some(heap) = bundle.latest_heap() else { return (Vec::new(), None) };
+    let options = AttributeOptions::from_bundle(bundle);
+    let std = StdRelease::find(&heap.profile, bundle.escapes(), &options);
+    (attribute_with(&heap.profile, bundle.escapes(), &options, std.as_ref()), std)
 }
 
 /// Sums that do not fit are the caller's to refuse.
