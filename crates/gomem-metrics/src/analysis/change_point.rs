@@ -25,7 +25,8 @@ impl ChangePoint {
         let thinned: Vec<(f64, f64)> = points.iter().copied().step_by(run).collect();
         let values: Vec<f64> = thinned.iter().map(|point| point.1).collect();
         let splits = least..values.len().checked_sub(least)? + 1;
-        let split = splits.min_by(|&a, &b| cost(&values, a).total_cmp(&cost(&values, b)))?;
+        let costs = splits.map(|split| (split, cost(&values, split)));
+        let (split, _) = costs.min_by(|a, b| a.1.total_cmp(&b.1))?;
         let (low, high) = values.split_at(split);
         let (before, after) = (median(&mut low.to_vec())?, median(&mut high.to_vec())?);
         let gap = if after >= before {

@@ -1,6 +1,6 @@
 //! One run of one program, as the rules look at it.
 
-use std::ops::Range;
+use std::{cell::OnceCell, ops::Range};
 
 use gomem_statistics::{blocks, median};
 
@@ -13,7 +13,8 @@ pub(crate) struct Window<'a> {
     /// All rows of the run.
     run: Range<usize>,
     pub(crate) rows: Range<usize>,
-    pub(crate) cycles: Vec<ObservedCycle>,
+    /// Most rules do not ask for them.
+    cycles: OnceCell<Vec<ObservedCycle>>,
     pub(crate) container_limit_bytes: Option<f64>,
 }
 
@@ -30,8 +31,7 @@ pub(crate) struct Pace {
 
 impl<'a> Window<'a> {
     pub(crate) fn new(state: &'a GoState, rows: Range<usize>, container_limit_bytes: Option<f64>) -> Self {
-        let cycles = state.cycles_in(rows.clone());
-        Self { state, run: rows.clone(), rows, cycles, container_limit_bytes }
+        Self { state, run: rows.clone(), rows, cycles: OnceCell::new(), container_limit_bytes }
     }
 
     /// The run from its begin to the end of this stretch.
@@ -41,14 +41,12 @@ impl<'a> Window<'a> {
 
     /// A stretch of the same run.
     pub(crate) fn stretch(&self, rows: Range<usize>) -> Self {
-        let cycles = self.state.cycles_in(rows.clone());
-        Self {
-            state: self.state,
-            run: self.run.clone(),
-            rows,
-            cycles,
-            container_limit_bytes: self.container_limit_bytes,
-        }
+        Self { run: self.run.clone(), ..Self::new(self.state, rows, self.container_limit_bytes) }
+    }
+
+    /// The GC cycles that can be seen.
+    pub(crate) fn cycles(&self) -> &[ObservedCycle] {
+        self.cycles.get_or_init(|| self.state.cycles_in(self.rows.clone()))
     }
 
     /// Pieces of about equally many rows. Each begins with the last row of the one before, since what was counted or ended
@@ -140,12 +138,12 @@ impl<'a> Window<'a> {
         let time_ms = |row: usize| self.time_ms(row) as f64;
         let (start, end) = (time_ms(self.run.start), time_ms(self.run.end - 1));
         let begin = start + 0.05 * (end - start);
-        let settled = self.cycles.iter().filter(|cycle| time_ms(cycle.row) >= begin);
+        let settled = self.cycles().iter().filter(|cycle| time_ms(cycle.row) >= begin);
         settled.filter_map(|cycle| Some((self.since_begin(cycle.row), cycle.live_bytes?))).collect()
     }
 
     pub(crate) fn live_is_estimate(&self) -> bool {
-        self.cycles.iter().any(|cycle| cycle.live_is_estimate)
+        self.cycles().iter().any(|cycle| cycle.live_is_estimate)
     }
 
     /// What sets the goal most of the time.
@@ -210,7 +208,7 @@ impl<'a> Window<'a> {
         if cycles < 1.0 || seconds <= 0.0 {
             return None;
         }
-        let mut goals: Vec<f64> = self.cycles.iter().filter_map(|cycle| cycle.goal_bytes).collect();
+        let mut goals: Vec<f64> = self.cycles().iter().filter_map(|cycle| cycle.goal_bytes).collect();
         let per_cycle = self.increase(Quantity::AllocTotalBytes).map(|bytes| bytes / cycles);
         let headroom_fraction = per_cycle.zip(median(&mut goals)).map(|(bytes, goal)| bytes / goal);
         Some(Pace { cycles, seconds, headroom_fraction, inflation: self.inflation() })
@@ -219,7 +217,7 @@ impl<'a> Window<'a> {
     /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least, so that GC runs as
     /// often as this or more often.
     pub(crate) fn least_pace(&self) -> Option<Pace> {
-        let (first, last) = (self.cycles.first()?, self.cycles.last()?);
+        let (first, last) = (self.cycles().first()?, self.cycles().last()?);
         let cycles = last.cycle.saturating_sub(first.cycle) as f64;
         let seconds = self.since_begin(last.row) - self.since_begin(first.row);
         (cycles > 0.0 && seconds > 0.0).then(|| Pace {
@@ -233,9 +231,10 @@ impl<'a> Window<'a> {
     /// Cycles seen after the first one, for each that allocation and the live heap account for: a whole cycle's allocation,
     /// however many scrapes it took.
     fn inflation(&self) -> Option<f64> {
-        let (first, last) = (self.cycles.first()?, self.cycles.last()?);
+        let (first, last) = (self.cycles().first()?, self.cycles().last()?);
         let cycles = last.cycle.saturating_sub(first.cycle) as f64;
-        let explained: Option<f64> = self.cycles.windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
+        let explained: Option<f64> =
+            self.cycles().windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
         // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
         let periods = (self.since_begin(last.row) - self.since_begin(first.row)) / PERIODIC_GC_SECONDS;
         (cycles > 0.0).then_some(())?;
@@ -264,7 +263,7 @@ impl<'a> Window<'a> {
 
     /// A part of the memory, by the live heap that the last GC found.
     pub(crate) fn part(&self, component: Component, row: usize) -> Option<f64> {
-        let live = self.cycles.iter().rev().find(|cycle| cycle.row <= row).and_then(|cycle| cycle.live_bytes);
+        let live = self.cycles().iter().rev().find(|cycle| cycle.row <= row).and_then(|cycle| cycle.live_bytes);
         component.bytes(|quantity| self.value(quantity, row), live)
     }
 

@@ -86,10 +86,10 @@ fn stretches(run: &Window<'_>, find: Find) -> Vec<Stretch> {
     let mut end = run.rows.end;
     for piece in pieces.iter().rev() {
         let rows = piece.start..end;
-        let verdict = find(&run.stretch(rows.clone())).verdict;
-        if matches!(verdict, Verdict::Fired | Verdict::Clear) {
+        let opinion = find(&run.stretch(rows.clone()));
+        if opinion.is_judged() {
             end = (rows.start + 1).min(rows.end);
-            found.push(Stretch { rows, verdict });
+            found.push(Stretch { rows, verdict: opinion.verdict });
         }
     }
     found.reverse();

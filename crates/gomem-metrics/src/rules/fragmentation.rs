@@ -34,7 +34,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if window.highest(Quantity::HeapInuseBytes).is_some_and(|inuse| inuse < LEAST_BYTES) {
         return with_evidence(Opinion::clear("the heap is too small for it"));
     }
-    if window.cycles.len() < FEWEST_CYCLES {
+    if window.cycles().len() < FEWEST_CYCLES {
         let reason = "free slots come and go with each GC; some more cycles are needed to tell";
         return with_evidence(Opinion::insufficient(reason));
     }

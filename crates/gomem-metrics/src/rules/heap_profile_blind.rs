@@ -31,7 +31,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ]);
     };
     let Some(live) = live else {
-        return if window.cycles.is_empty() {
+        return if window.cycles().is_empty() {
             Opinion::insufficient("no GC cycle ended, so what is live is not known")
         } else {
             Opinion::not_evaluable(&[LIVE])

@@ -48,7 +48,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     match Course::of(&growth) {
         Course::Flat => return with_evidence(Opinion::clear("what survives GC does not grow")),
-        Course::Step if window.cycles.iter().any(|cycle| cycle.live_bytes.is_none()) => {
+        Course::Step if window.cycles().iter().any(|cycle| cycle.live_bytes.is_none()) => {
             let reason = "the live heap grew, and is not known in between";
             return with_evidence(Opinion::insufficient(reason)).missing(&[LIVE]);
         }

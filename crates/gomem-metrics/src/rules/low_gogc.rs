@@ -33,7 +33,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if share < LEAST_SHARE {
         return evidence(Opinion::clear("GOGC is low, and GC is cheap nevertheless"));
     }
-    let live = window.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let live = window.cycles().iter().rev().find_map(|cycle| cycle.live_bytes);
     let price = live.map(|live| live * (100.0 - gogc) / 100.0);
     let summary = format!(
         "GOGC={gogc:.0}: GC takes {} of the busy CPU; GOGC=100 would need about {:.0} % of its cycles{}",

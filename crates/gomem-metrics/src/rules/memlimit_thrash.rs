@@ -78,7 +78,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             "GOMEMLIMIT leaves room for a heap's worth of allocation between two GCs",
         ));
     }
-    let live = window.cycles.iter().rev().find_map(|cycle| cycle.live_bytes);
+    let live = window.cycles().iter().rev().find_map(|cycle| cycle.live_bytes);
     let beyond = live.is_some_and(|live| live > limit);
     let severe = beyond || headroom < 0.25 * MOST_HEADROOM || held > 1.02 * limit + MIB;
     let summary = format!(

@@ -33,8 +33,8 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     let interval = pace.seconds / pace.cycles;
     let evidence =
         |opinion: Opinion| opinion.against("gc_interval_seconds", interval, PERIODIC_GC_SECONDS, Unit::Seconds);
-    let regular = window.cycles.iter().all(|cycle| cycle.cycles == 1)
-        && window.cycles.windows(2).all(|pair| {
+    let regular = window.cycles().iter().all(|cycle| cycle.cycles == 1)
+        && window.cycles().windows(2).all(|pair| {
             let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
             (0.75 * PERIODIC_GC_SECONDS..1.35 * PERIODIC_GC_SECONDS).contains(&apart)
         });

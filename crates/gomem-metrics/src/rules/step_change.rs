@@ -25,7 +25,7 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
     };
     let live = run.live();
     let Some(change) = ChangePoint::from_points(&live, LEAST_POINTS) else {
-        return if live.is_empty() && run.cycles.is_empty() && !run.knows(Quantity::GcCyclesTotal) {
+        return if live.is_empty() && run.cycles().is_empty() && !run.knows(Quantity::GcCyclesTotal) {
             Opinion::not_evaluable(&[CYCLES, LIVE])
         } else {
             Opinion::insufficient("too few GC cycles can be told apart")
