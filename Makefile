@@ -155,10 +155,10 @@ package: $(VENV)/.tools ## what would be published: crates, wheel and source dis
 	$(BIN)/python -m pip install -q --disable-pip-version-check twine && $(BIN)/twine check --strict dist/*
 
 tables: ## docs/reference/tables.md, from the schemas of all tables
-	GOMEM_TABLES=write cargo test --locked -q -p gomem-cli --test tables
+	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test tables
 
 commands: ## docs/reference/command.md, from the command's help
-	GOMEM_COMMANDS=write cargo test --locked -q -p gomem-cli --test reference
+	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test reference
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open

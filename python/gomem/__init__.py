@@ -78,34 +78,18 @@ __all__ = [
     "scan_pprof",
 ]
 
-# The command starts without Polars, and all else without Altair: a name is imported when it is
-# first asked for.
-_HOMES = {
-    "_capture": ["Capture", "capture"],
-    "_escape": ["Coverage", "EscapeLog", "read_escape_log"],
-    "_heap": ["Heap", "read_heap"],
-    "_lazy": ["ScanDiagnostics"],
-    "_metrics": [
-        "GomemWarning",
-        "Metrics",
-        "Waterfall",
-        "diagnose",
-        "read_gctrace",
-        "read_metrics",
-    ],
-    "_postmortem": ["Report", "attribute", "postmortem"],
-    "_pprof": [
-        "FlameTree",
-        "Profile",
-        "ProfileDiff",
-        "SampleType",
-        "growth",
-        "merge",
-        "read_pprof",
-    ],
-    "_scan": ["scan_escape_log", "scan_gctrace", "scan_pprof"],
-}
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+# The command starts without Polars, and all else without Altair: modules are imported when a name
+# of theirs is first asked for.
+_HOMES = (
+    "_pprof",
+    "_escape",
+    "_metrics",
+    "_heap",
+    "_postmortem",
+    "_lazy",
+    "_scan",
+    "_capture",
+)
 
 if is_debug_build:
     _warnings.warn(
@@ -118,10 +102,11 @@ def __getattr__(name: str) -> object:
     """Import a name when it is first asked for."""
     if name in ("charts", "gogc"):
         return _importlib.import_module(f"gomem.{name}")
-    home = _HOME_OF.get(name)
+    homes = (_importlib.import_module(f"gomem.{home}") for home in _HOMES if name in __all__)
+    home = next((home for home in homes if name in home.__all__), None)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(_importlib.import_module(f"gomem.{home}"), name)
+    value: object = getattr(home, name)
     globals()[name] = value
     return value
 

@@ -2,9 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::{env, fmt::Write, fs};
+use std::fmt::Write;
 
-use gomem_testkit::root;
+use gomem_testkit::assert_page;
 
 const HEAD: &str = "\
 # The command
@@ -27,17 +27,7 @@ Results go to standard output. Messages go to standard error.
 
 #[test]
 fn the_page_of_commands_is_what_help_says() {
-    let path = root().join("docs/reference/command.md");
-    let page = page();
-    if env::var("GOMEM_COMMANDS").is_ok_and(|wish| wish == "write") {
-        fs::write(&path, &page).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    let stale = kept.lines().zip(page.lines()).find(|(kept, page)| kept != page);
-    assert!(
-        kept == page,
-        "docs/reference/command.md is stale, run `make commands`; the first line that differs: {stale:?}"
-    );
+    assert_page("docs/reference/command.md", &page(), "make commands");
 }
 
 fn page() -> String {

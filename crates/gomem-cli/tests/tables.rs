@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
-use std::{env, fmt::Write, fs};
+use std::{fmt::Write, fs};
 
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
@@ -14,7 +14,7 @@ use gomem_pprof::{
     Top, TopDiff,
 };
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
-use gomem_testkit::root;
+use gomem_testkit::{assert_page, root};
 
 /// The tables of a heap dump, by what Python calls them.
 const HEAP: [(&str, &str); 12] = [
@@ -49,17 +49,7 @@ struct Part {
 
 #[test]
 fn the_page_of_tables_is_what_the_schemas_say() {
-    let path = root().join("docs/reference/tables.md");
-    let page = page();
-    if env::var("GOMEM_TABLES").is_ok_and(|wish| wish == "write") {
-        fs::write(&path, &page).unwrap();
-    }
-    let kept = fs::read_to_string(&path).unwrap_or_default();
-    let stale = kept.lines().zip(page.lines()).find(|(kept, page)| kept != page);
-    assert!(
-        kept == page,
-        "docs/reference/tables.md is stale, run `make tables`; the first line that differs: {stale:?}"
-    );
+    assert_page("docs/reference/tables.md", &page(), "make tables");
 }
 
 /// A table that a crate lists for its model, and that this page forgot, would be missed by no one else.

@@ -6,8 +6,10 @@ mod artifact;
 mod bundle;
 mod crash;
 mod error;
+mod heap_refusal;
 mod log_stream;
 mod options;
+mod outcome;
 mod program;
 mod reader;
 mod recogniser;
@@ -17,6 +19,7 @@ mod stranger;
 mod told;
 mod traces;
 mod unpacked;
+mod untimed;
 
 pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};

@@ -8,6 +8,7 @@
 //! | `growth` | [`assert_linear`]: how the cost of work grows with its input |
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
+//! | `page` | [`assert_page`]: a page of the documentation that code prints |
 
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::print_stdout)]
@@ -16,9 +17,11 @@ mod go_pprof;
 mod growth;
 mod modules;
 mod names;
+mod page;
 mod testdata;
 
 pub use go_pprof::{Calls, Pprof, Sums, add, add_call};
 pub use growth::assert_linear;
 pub use modules::Modules;
+pub use page::assert_page;
 pub use testdata::{IncidentFile, file, incident, inflated, root, testdata, testdata_text};

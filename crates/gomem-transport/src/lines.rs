@@ -2,6 +2,8 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
+use gomem_table::checkpoint;
+
 use crate::{
     escapes::without_escapes,
     prefix::Prefix,
@@ -30,6 +32,7 @@ pub fn lines(log: &[u8]) -> impl Iterator<Item = Line<'_>> {
     }
     std::iter::from_fn(move || {
         loop {
+            checkpoint();
             if let Some(line) = ready.next() {
                 return Some(line);
             }

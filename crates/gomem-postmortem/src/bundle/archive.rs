@@ -1,8 +1,9 @@
 //! Bundles that were packed for the way: `.zip`, `.tar`, `.tar.gz`.
 
-use std::io::Read as _;
+use std::io::Read;
 
-use flate2::read::{DeflateDecoder, MultiGzDecoder};
+use flate2::{bufread::DeflateDecoder, read::MultiGzDecoder};
+use rawzip::{CompressionMethod, ZipArchive, ZipSliceEntry};
 
 use crate::bundle::{artifact::Artifact, room::Room, signature::GZIP};
 
@@ -29,42 +30,47 @@ impl Packed {
         }
         let mut head = Vec::new();
         // What was cut short is read as far as it goes.
-        let _ = MultiGzDecoder::new(bytes).take(BLOCK as u64).read_to_end(&mut head);
+        let _ = MultiGzDecoder::new(bytes).take(TAR_HEADER).read_to_end(&mut head);
         is_tar(&head).then(|| Self::from_tar(&room.read(MultiGzDecoder::new(bytes)).0))
     }
 
-    fn push(&mut self, name: String, content: Option<Vec<u8>>, modified_ms: Option<i64>) {
+    fn push(&mut self, name: &[u8], content: Option<Vec<u8>>, modified_ms: Option<i64>) {
         match content.filter(|_| self.files.len() < MOST_FILES) {
-            Some(bytes) => self.files.push(Artifact { name, bytes, modified_ms }),
+            Some(bytes) => {
+                let name = String::from_utf8_lossy(name).replace('\\', "/");
+                self.files.push(Artifact { name, bytes, modified_ms });
+            }
             None => self.left_out += 1,
         }
     }
 
-    /// Blocks of 512 bytes: a header, then the file, filled up.
+    /// What is damaged ends it: where the next file begins is not known.
     fn from_tar(bytes: &[u8]) -> Self {
         let mut found = Self::default();
-        let mut rest = bytes;
-        let mut long_name = None;
-        while let Some((header, after)) =
-            rest.split_at_checked(BLOCK).filter(|(header, _)| header.iter().any(|byte| *byte != 0))
-        {
-            let Some(size) = octal(&header[124..136]) else { break };
-            let content = &after[..after.len().min(size)];
-            rest = after.get(size.div_ceil(BLOCK).saturating_mul(BLOCK)..).unwrap_or_default();
-            match header[156] {
-                b'L' => long_name = Some(text(content)),
-                b'x' => long_name = pax_path(content).or(long_name),
-                b'0' | 0 => {
-                    let (prefix, name) = (text(&header[345..500]), text(&header[..100]));
-                    let is_posix = header[257..].starts_with(b"ustar\0");
-                    let name = if is_posix && !prefix.is_empty() { format!("{prefix}/{name}") } else { name };
-                    // A file that was cut off says less than it means to.
-                    let content = (content.len() == size).then_some(content);
-                    let modified_ms =
-                        octal(&header[136..148]).and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
-                    found.push(long_name.take().unwrap_or(name), content.map(<[u8]>::to_vec), modified_ms);
-                }
-                _ => long_name = None,
+        let mut archive = tar::Archive::new(bytes);
+        let Ok(entries) = archive.entries() else { return found };
+        for entry in entries {
+            let Ok(mut entry) = entry else {
+                found.left_out += 1;
+                break;
+            };
+            let kind = entry.header().entry_type();
+            // A sparse file may claim any length.
+            if kind.is_gnu_sparse() {
+                found.left_out += 1;
+            }
+            if !kind.is_file() {
+                continue;
+            }
+            let (name, size) = (entry.path_bytes().into_owned(), entry.size());
+            let modified_ms =
+                entry.header().mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()?.checked_mul(1000));
+            let mut content = Vec::new();
+            // A file that was cut off says less than it means to.
+            let is_whole = entry.read_to_end(&mut content).is_ok() && content.len() as u64 == size;
+            found.push(&name, is_whole.then_some(content), modified_ms);
+            if !is_whole {
+                break;
             }
         }
         found
@@ -73,21 +79,35 @@ impl Packed {
     /// The files of the directory at the end of a zip file.
     fn from_zip(bytes: &[u8], room: &mut Room) -> Self {
         let mut found = Self::default();
-        let tail = bytes.len().saturating_sub(LONGEST_END);
-        let Some(end) = memchr::memmem::rfind(&bytes[tail..], b"PK\x05\x06").map(|at| tail + at) else { return found };
-        let Some(mut at) = number(bytes, end + 16, 4) else { return found };
-        while bytes.get(at..at + 4) == Some(b"PK\x01\x02") {
-            let field = |offset: usize, length: usize| number(bytes, at + offset, length).unwrap_or(0);
-            let [name_len, extra, comment] = [28, 30, 32].map(|offset| field(offset, 2));
-            let name = bytes.get(at + 46..at + 46 + name_len).map(text).unwrap_or_default();
-            let (method, packed, local) = (field(10, 2), field(20, 4), field(42, 4));
-            if !name.ends_with('/') {
-                found.push(name, content(bytes, local, packed, method, room), None);
+        let Ok(archive) = ZipArchive::from_slice(bytes) else { return found };
+        let mut entries = archive.entries();
+        loop {
+            let entry = match entries.next_entry() {
+                Ok(Some(entry)) => entry,
+                Ok(None) => return found,
+                Err(_) => {
+                    found.left_out += 1;
+                    return found;
+                }
+            };
+            if entry.is_dir() {
+                continue;
             }
-            at += 46 + name_len + extra + comment;
+            let packed = archive.get_entry(entry.wayfinder()).ok();
+            let content = packed.and_then(|packed| content(&packed, entry.compression_method(), room));
+            found.push(entry.file_path().as_ref(), content, None);
         }
-        found
     }
+}
+
+/// What a file of a zip file holds, when it is whole and has room.
+fn content(packed: &ZipSliceEntry<'_>, method: CompressionMethod, room: &mut Room) -> Option<Vec<u8>> {
+    let (content, is_whole) = match method {
+        CompressionMethod::STORE => room.read(packed.verifying_reader(packed.data())),
+        CompressionMethod::DEFLATE => room.read(packed.verifying_reader(DeflateDecoder::new(packed.data()))),
+        _ => return None,
+    };
+    is_whole.then_some(content)
 }
 
 /// Whether a file that begins so is an archive that is not compressed as a whole.
@@ -99,70 +119,35 @@ fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar")
 }
 
-/// `path` of an extended header: records of `length key=value`.
-fn pax_path(records: &[u8]) -> Option<String> {
-    let at = memchr::memmem::find(records, b" path=")?;
-    let value = &records[at + 6..];
-    Some(text(&value[..memchr::memchr(b'\n', value)?]))
-}
-
-fn content(bytes: &[u8], local: usize, packed: usize, method: usize, room: &mut Room) -> Option<Vec<u8>> {
-    let (name, extra) = (number(bytes, local.checked_add(26)?, 2)?, number(bytes, local + 28, 2)?);
-    let begin = local + 30 + name + extra;
-    let packed = bytes.get(begin..begin.checked_add(packed)?)?;
-    let (content, is_whole) = match method {
-        0 => room.read(packed),
-        8 => room.read(DeflateDecoder::new(packed)),
-        _ => return None,
-    };
-    is_whole.then_some(content)
-}
-
-/// A little-endian number.
-fn number(bytes: &[u8], at: usize, length: usize) -> Option<usize> {
-    let digits = bytes.get(at..at.checked_add(length)?)?;
-    digits.iter().rev().try_fold(0_usize, |number, digit| number.checked_mul(256)?.checked_add(usize::from(*digit)))
-}
-
-fn octal(field: &[u8]) -> Option<usize> {
-    let digits = field.iter().copied().skip_while(|byte| *byte == b' ').take_while(u8::is_ascii_digit);
-    digits
-        .into_iter()
-        .try_fold(0_usize, |number, digit| number.checked_mul(8)?.checked_add(usize::from(digit.checked_sub(b'0')?)))
-}
-
-fn text(field: &[u8]) -> String {
-    let end = field.iter().position(|byte| *byte == 0).unwrap_or(field.len());
-    String::from_utf8_lossy(&field[..end]).replace('\\', "/")
-}
-
-const BLOCK: usize = 512;
+const TAR_HEADER: u64 = 512;
 const MOST_FILES: usize = 20_000;
 const ZIP: &[u8] = b"PK\x03\x04";
-/// A comment may follow the end of a zip file.
-const LONGEST_END: usize = (1 << 16) + 22;
 
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
 
+    use flate2::{
+        Compression,
+        write::{DeflateEncoder, GzEncoder},
+    };
+    use rawzip::ZipArchiveWriter;
+
     use super::*;
 
     fn tarred(name: &str, content: &[u8]) -> Vec<u8> {
-        let mut header = vec![0; BLOCK];
-        header[..name.len()].copy_from_slice(name.as_bytes());
-        header[124..135].copy_from_slice(format!("{:011o}", content.len()).as_bytes());
-        header[156] = b'0';
-        header[257..263].copy_from_slice(b"ustar\0");
-        let mut bytes = [header, content.to_vec()].concat();
-        bytes.resize(bytes.len().div_ceil(BLOCK) * BLOCK + 2 * BLOCK, 0);
-        bytes
+        let mut header = tar::Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_mtime(1_700_000_000);
+        let mut archive = tar::Builder::new(Vec::new());
+        archive.append_data(&mut header, name, content).unwrap();
+        archive.into_inner().unwrap()
     }
 
     #[test]
     fn tar_plain_and_gzipped() {
         let tar = tarred("b/1700000000000.prom", b"go_goroutines 1\n");
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
         gzip.write_all(&tar).unwrap();
         for bytes in [tar.clone(), gzip.finish().unwrap()] {
             let files = Packed::open(&bytes, &mut Room::default()).unwrap().files;
@@ -171,44 +156,56 @@ mod tests {
                 ("b/1700000000000.prom", &b"go_goroutines 1\n"[..])
             );
         }
-        for end in 0..tar.len() {
-            let _ = Packed::open(&tar[..end], &mut Room::default());
+        for end in 512..tar.len() {
+            let packed = Packed::open(&tar[..end], &mut Room::default()).unwrap();
+            let is_told = packed.left_out > 0 || end >= 1024;
+            assert!(packed.files.len() == usize::from(end >= 528) && is_told, "cut at {end}");
         }
         assert!(Packed::open(b"go_goroutines 1\n", &mut Room::default()).is_none());
     }
 
-    /// A zip file of one packed content, which `names` share.
-    fn zipped(method: u16, packed: &[u8], names: usize) -> Vec<u8> {
-        let mut zip = b"PK\x03\x04".to_vec();
-        zip.resize(26, 0);
-        zip.extend([1, 0, 0, 0, b'a']);
-        zip.extend(packed);
-        let directory = zip.len();
-        let mut entry = b"PK\x01\x02".to_vec();
-        entry.resize(46, 0);
-        entry[10..12].copy_from_slice(&method.to_le_bytes());
-        entry[20..24].copy_from_slice(&u32::try_from(packed.len()).unwrap().to_le_bytes());
-        entry[28] = 1;
-        entry.push(b'a');
-        (0..names).for_each(|_| zip.extend(&entry));
-        let mut end = b"PK\x05\x06".to_vec();
-        end.resize(22, 0);
-        end[16..20].copy_from_slice(&u32::try_from(directory).unwrap().to_le_bytes());
-        zip.extend(end);
+    fn zipped(method: CompressionMethod, content: &[u8]) -> Vec<u8> {
+        let mut zip = Vec::new();
+        let mut archive = ZipArchiveWriter::new(&mut zip);
+        let (mut entry, config) = archive.new_file("a").compression_method(method).start().unwrap();
+        let descriptor = if method == CompressionMethod::STORE {
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(content).unwrap();
+            writer.finish().unwrap().1
+        } else {
+            let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
+            writer.write_all(content).unwrap();
+            let (encoder, descriptor) = writer.finish().unwrap();
+            encoder.finish().unwrap();
+            descriptor
+        };
+        entry.finish(descriptor).unwrap();
+        archive.finish().unwrap();
         zip
     }
 
-    fn deflated(bytes: &[u8]) -> Vec<u8> {
-        let mut deflated = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
-        deflated.write_all(bytes).unwrap();
-        deflated.finish().unwrap()
+    /// A zip file whose one packed content many names share.
+    fn shared(content: &[u8], names: u16) -> Vec<u8> {
+        let mut zip = zipped(CompressionMethod::DEFLATE, content);
+        let at = |zip: &[u8], magic: &[u8]| memchr::memmem::rfind(zip, magic).unwrap();
+        let (directory, end) = (at(&zip, b"PK\x01\x02"), at(&zip, b"PK\x05\x06"));
+        let (entry, mut tail) = (zip[directory..end].to_vec(), zip[end..].to_vec());
+        let length = u32::try_from(entry.len()).unwrap() * u32::from(names);
+        tail[8..10].copy_from_slice(&names.to_le_bytes());
+        tail[10..12].copy_from_slice(&names.to_le_bytes());
+        tail[12..16].copy_from_slice(&length.to_le_bytes());
+        zip.truncate(directory);
+        (0..names).for_each(|_| zip.extend(&entry));
+        zip.extend(tail);
+        zip
     }
 
     #[test]
     fn zip_stored_and_deflated() {
-        for (method, packed) in [(0_u16, b"go_goroutines 1\n".to_vec()), (8, deflated(b"go_goroutines 1\n"))] {
-            let zip = zipped(method, &packed, 1);
-            assert_eq!(Packed::open(&zip, &mut Room::default()).unwrap().files[0].bytes, b"go_goroutines 1\n");
+        for method in [CompressionMethod::STORE, CompressionMethod::DEFLATE] {
+            let zip = zipped(method, b"go_goroutines 1\n");
+            let files = Packed::open(&zip, &mut Room::default()).unwrap().files;
+            assert_eq!((files[0].name.as_str(), files[0].bytes.as_slice()), ("a", &b"go_goroutines 1\n"[..]));
             for end in 4..zip.len() {
                 let _ = Packed::open(&zip[..end], &mut Room::default());
             }
@@ -218,16 +215,16 @@ mod tests {
     /// Names that share what is packed, and archives in archives, give no more than one file may unpack to.
     #[test]
     fn bombs_have_one_room() {
-        let bomb = deflated(&[b'a'; 100_000]);
+        let bomb = [b'a'; 100_000];
         let mut room = Room::of(1_000_000);
-        let packed = Packed::open(&zipped(8, &bomb, 5000), &mut room).unwrap();
+        let packed = Packed::open(&shared(&bomb, 5000), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (10, 4990));
-        let inner = zipped(8, &bomb, 9);
-        let packed = Packed::open(&zipped(8, &deflated(&inner), 1), &mut room).unwrap();
+        let inner = shared(&bomb, 9);
+        let packed = Packed::open(&zipped(CompressionMethod::DEFLATE, &inner), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (0, 1), "nothing is left");
         // One that is too large takes what there is: the next one does not begin anew.
         let mut room = Room::of(99_999);
-        let packed = Packed::open(&zipped(8, &bomb, 5000), &mut room).unwrap();
+        let packed = Packed::open(&shared(&bomb, 5000), &mut room).unwrap();
         assert_eq!((packed.files.len(), packed.left_out), (0, 5000));
         assert!(!room.take(&b"a"[..]));
     }

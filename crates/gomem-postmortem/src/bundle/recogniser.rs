@@ -7,8 +7,7 @@ use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
-use gomem_pprof::{MemStat, Profile, SiteGrowth};
-use gomem_table::Unit;
+use gomem_pprof::Profile;
 use memchr::memmem;
 
 use crate::bundle::{
@@ -16,13 +15,16 @@ use crate::bundle::{
     artifact::{Artifact, Contents, Remark, UnusedFile},
     bundle::{Bundle, HeapProfile},
     crash::Crash,
+    heap_refusal::heap_refusal,
     log_stream::LogStream,
+    outcome::Outcome,
     program,
     room::Room,
     signature::{GZIP, Signature, begins_text_profile, looks_like_text},
     stranger::stranger,
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
+    untimed::{Untimed, UntimedScrape},
 };
 
 /// Reads one file after the other into a bundle.
@@ -34,20 +36,12 @@ pub(crate) struct Recogniser {
     metrics: MetricsReader,
     traces: Vec<(String, GcTrace)>,
     known_traces: KnownTraces,
-    untimed: Vec<UntimedScrape>,
+    untimed: Untimed,
     /// The last heap dump, with its file, and the programs that can be its. Earlier dumps are not held beside it.
     dump: Option<(usize, Vec<u8>)>,
     programs: Vec<Vec<u8>>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
-}
-
-/// What became of a file.
-struct Outcome {
-    name: String,
-    contents: Vec<Contents>,
-    /// Why it, or a part of it, was not used.
-    reasons: Vec<String>,
 }
 
 /// How a file was read.
@@ -56,13 +50,6 @@ enum Reading {
     Used(Option<String>),
     /// Metrics without a time: whether they are of use is known when all files are.
     Later,
-}
-
-/// Metrics that do not say when they were taken.
-struct UntimedScrape {
-    file: usize,
-    bytes: Vec<u8>,
-    modified_ms: Option<i64>,
 }
 
 impl Recogniser {
@@ -129,7 +116,7 @@ impl Recogniser {
 
     pub(crate) fn finish(mut self, name: &str) -> Bundle {
         self.read_dump();
-        self.place_untimed();
+        std::mem::take(&mut self.untimed).place(&mut self.metrics, &mut self.outcomes);
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
@@ -178,8 +165,8 @@ impl Recogniser {
         }
         if Heap::is_heap_dump(bytes) {
             if let Some((earlier, _)) = self.dump.replace((file, bytes.to_vec())) {
-                self.outcomes[earlier].contents.retain(|found| *found != Contents::HeapDump);
-                self.outcomes[earlier].reasons.push("several heap dumps: the last one by name is used".to_owned());
+                let reason = "several heap dumps: the last one by name is used".to_owned();
+                self.outcomes[earlier].withdraw(Contents::HeapDump, reason);
             }
             take(Contents::HeapDump, Ok(Reading::Used(None)));
             return (contents, reasons);
@@ -228,11 +215,7 @@ impl Recogniser {
         let named = programs.iter().filter_map(|program| read(Some(program)).ok()).find(is_its);
         let heap = match named.map_or_else(|| read(None), Ok) {
             Ok(heap) => heap,
-            Err(problem) => {
-                self.outcomes[file].contents.retain(|found| *found != Contents::HeapDump);
-                self.outcomes[file].reasons.push(problem.to_string());
-                return;
-            }
+            Err(problem) => return self.outcomes[file].withdraw(Contents::HeapDump, problem.to_string()),
         };
         self.outcomes[file].reasons.extend(heap.diagnostics().iter().map(|diagnostic| diagnostic.flaw.to_string()));
         self.bundle.heap_dump = Some(Arc::new(heap));
@@ -259,9 +242,11 @@ impl Recogniser {
             }
         };
         let has = |name: &str| profile.sample_type_index(name).is_some();
+        let heaps =
+            self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap).map(|(_, _, heap)| heap);
         let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);
         let (kind, refusal) = if has("alloc_space") && has("inuse_space") {
-            (Contents::Heap, self.refuse_heap(&profile))
+            (Contents::Heap, heap_refusal(&profile, heaps))
         } else if has("cpu") {
             let is_spare = is_second(Contents::Cpu);
             (Contents::Cpu, is_spare.then(|| "a second CPU profile: the first by name is used".to_owned()))
@@ -323,8 +308,8 @@ impl Recogniser {
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
-            let (bytes, modified_ms) = (bytes.to_vec(), artifact.modified_ms);
-            self.untimed.push(UntimedScrape { file, bytes, modified_ms });
+            let modified_ms = artifact.modified_ms;
+            self.untimed.push(UntimedScrape { file, bytes: bytes.to_vec(), modified_ms });
             return Ok(Reading::Later);
         };
         self.metrics.read(time_ms, bytes).map_err(|err| err.to_string())?;
@@ -334,78 +319,6 @@ impl Recogniser {
         let remarks: Vec<String> = skipped.into_iter().chain(reservation).collect();
         let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
         Ok(Reading::Used(remark))
-    }
-
-    /// Snapshots of `runtime.MemStats` say themselves when the last GC cycle had ended: that is their time, and what had been
-    /// allocated is their order between two cycles.
-    fn place_snapshots(&mut self, untimed: &mut Vec<UntimedScrape>) {
-        let moment = |one: &UntimedScrape| Metrics::moment_of_snapshot(&one.bytes);
-        let moments: Vec<(i64, f64)> = untimed.iter().filter_map(moment).collect();
-        let has_timed = !self.metrics.is_empty();
-        if has_timed || moments.len() < 2 || moments.len() != untimed.len() {
-            return;
-        }
-        let mut timed: Vec<_> = moments.into_iter().zip(std::mem::take(untimed)).collect();
-        timed.sort_by(|(a, _), (b, _)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let mut last = i64::MIN;
-        for ((cycle_ms, _), one) in timed {
-            last = cycle_ms.max(last.saturating_add(1));
-            let outcome = &mut self.outcomes[one.file];
-            match self.metrics.read(last, &one.bytes) {
-                Ok(()) => outcome.contents.push(Contents::Metrics),
-                Err(err) => outcome.reasons.push(err.to_string()),
-            }
-        }
-    }
-
-    /// Metrics without a time are of use where no other says when it was taken: alone, or in the order in which the files
-    /// were written.
-    fn place_untimed(&mut self) {
-        let mut untimed = std::mem::take(&mut self.untimed);
-        self.place_snapshots(&mut untimed);
-        let has_timed = !self.metrics.is_empty();
-        let mut times: Vec<i64> = untimed.iter().filter_map(|one| one.modified_ms).collect();
-        times.sort_unstable();
-        times.dedup();
-        let is_ordered = untimed.len() == 1 || times.len() == untimed.len();
-        for one in untimed {
-            let outcome = &mut self.outcomes[one.file];
-            if has_timed || !is_ordered {
-                let others = if has_timed { "beside metrics that have one" } else { "and there are several" };
-                outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
-                continue;
-            }
-            match self.metrics.read(one.modified_ms.unwrap_or(0), &one.bytes) {
-                Ok(()) => {
-                    outcome.contents.push(Contents::Metrics);
-                    if one.modified_ms.is_some() {
-                        outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
-                    }
-                }
-                Err(err) => outcome.reasons.push(err.to_string()),
-            }
-        }
-    }
-
-    /// Why a heap profile says nothing, or nothing that others do not say better. Protobuf comes before text.
-    fn refuse_heap(&self, profile: &Profile) -> Option<String> {
-        let is_sampled = profile.period_type().is_some_and(|kind| kind.name() == "space");
-        let objects = profile.sample_type_index("alloc_objects").map_or(0, |kind| profile.total(kind));
-        if is_sampled && profile.period() == 0 && objects < i128::from(FEWEST_OBJECTS) {
-            return Some(
-                "memory profiling is off in the program (runtime.MemProfileRate is 0): it says nothing".to_owned(),
-            );
-        }
-        let heaps = || self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap);
-        let is_spare = match profile.as_of_nanos() {
-            None => heaps().next().is_some(),
-            Some(_) => {
-                let timed = || heaps().map(|(_, _, other)| other).filter(|other| other.time_nanos().is_some());
-                let is_enough = timed().count() >= SiteGrowth::ENOUGH_PROFILES;
-                profile.time_nanos().is_none() && (is_enough || timed().any(|other| program::is_twin(other, profile)))
-            }
-        };
-        is_spare.then(|| format!("a heap profile without its time: the others are used{}", behind(profile)))
     }
 
     /// What two programs allocate cannot be joined: the one with the most profiles is kept.
@@ -421,16 +334,14 @@ impl Recogniser {
                 let (name, kept) = (&programs.names[program], &programs.names[0]);
                 self.bundle.other_programs.push((outcome.name.clone(), name.clone()));
                 self.bundle.program.clone_from(kept);
-                outcome.contents.retain(|found| *found != contents);
-                outcome
-                    .reasons
-                    .push(format!("a profile of another program, {name}: the bundle is read as one of {kept}"));
+                let reason = format!("a profile of another program, {name}: the bundle is read as one of {kept}");
+                outcome.withdraw(contents, reason);
                 continue;
             }
             match contents {
                 Contents::Heap if has_levels && profile.is_difference() => {
-                    outcome.contents.retain(|found| *found != contents);
-                    outcome.reasons.push("a difference of two heap profiles: it is no level of a series".to_owned());
+                    let reason = "a difference of two heap profiles: it is no level of a series".to_owned();
+                    outcome.withdraw(contents, reason);
                 }
                 Contents::Heap => {
                     let (name, profile) = (outcome.name.clone(), Arc::new(profile));
@@ -442,24 +353,6 @@ impl Recogniser {
         }
     }
 }
-
-/// How far a text heap profile is behind what the runtime counts at its end, when that is far.
-fn behind(profile: &Profile) -> String {
-    let stat = profile.mem_stats().and_then(|stats| stats.value("HeapAlloc"));
-    let Some(&MemStat::Integer(allocated)) = stat else { return String::new() };
-    let inuse = profile.sample_type_index("inuse_space").map_or(0, |kind| profile.total(kind));
-    let allocated = i128::from(allocated);
-    if allocated < 2 * inuse.max(32 << 20) {
-        return String::new();
-    }
-    let [inuse, allocated] = [inuse, allocated].map(|bytes| Unit::Bytes.humanize(bytes as f64));
-    format!(
-        "; it shows {inuse} of the {allocated} of its moment, since it is as of an earlier GC: ?gc=1 runs one first"
-    )
-}
-
-/// What is allocated before a program turns the profiler off is a handful; other writers of profiles leave the period out.
-const FEWEST_OBJECTS: i64 = 10;
 
 fn is_json(bytes: &[u8]) -> bool {
     matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])

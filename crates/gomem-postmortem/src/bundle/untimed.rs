@@ -1,0 +1,80 @@
+//! Metrics that do not say when they were taken.
+
+use gomem_metrics::{Metrics, MetricsReader};
+
+use crate::bundle::{artifact::Contents, outcome::Outcome};
+
+/// Scrapes without a time. Whether they are of use is known when all files of the bundle are read.
+#[derive(Default)]
+pub(crate) struct Untimed(Vec<UntimedScrape>);
+
+/// One of them.
+pub(crate) struct UntimedScrape {
+    /// Its place among the outcomes.
+    pub(crate) file: usize,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) modified_ms: Option<i64>,
+}
+
+impl Untimed {
+    pub(crate) fn push(&mut self, scrape: UntimedScrape) {
+        self.0.push(scrape);
+    }
+
+    /// They are of use where no other metrics say when they were taken: alone, or in an order.
+    pub(crate) fn place(mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) {
+        let has_timed = !metrics.is_empty();
+        if !has_timed {
+            self.place_snapshots(metrics, outcomes);
+        }
+        let has_timed = has_timed || !metrics.is_empty();
+        let is_ordered = self.is_ordered();
+        for scrape in self.0 {
+            let outcome = &mut outcomes[scrape.file];
+            if has_timed || !is_ordered {
+                let others = if has_timed { "beside metrics that have one" } else { "and there are several" };
+                outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
+                continue;
+            }
+            let is_read = read(&scrape, scrape.modified_ms.unwrap_or(0), metrics, outcome);
+            if is_read && scrape.modified_ms.is_some() {
+                outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
+            }
+        }
+    }
+
+    /// The times at which files were written are an order when no two are equal.
+    fn is_ordered(&self) -> bool {
+        let mut times: Vec<i64> = self.0.iter().filter_map(|scrape| scrape.modified_ms).collect();
+        times.sort_unstable();
+        times.dedup();
+        self.0.len() == 1 || times.len() == self.0.len()
+    }
+
+    /// Snapshots of `runtime.MemStats` say themselves when the last GC cycle had ended: that is their time, and what had been
+    /// allocated is their order between two cycles.
+    fn place_snapshots(&mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) {
+        let moments: Vec<(i64, f64)> =
+            self.0.iter().filter_map(|scrape| Metrics::moment_of_snapshot(&scrape.bytes)).collect();
+        if moments.len() < 2 || moments.len() != self.0.len() {
+            return;
+        }
+        let mut timed: Vec<_> = moments.into_iter().zip(std::mem::take(&mut self.0)).collect();
+        timed.sort_by(|(a, _), (b, _)| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut last = i64::MIN;
+        for ((cycle_ms, _), scrape) in timed {
+            last = cycle_ms.max(last.saturating_add(1));
+            read(&scrape, last, metrics, &mut outcomes[scrape.file]);
+        }
+    }
+}
+
+/// Reads a scrape as of a time, and whether it could be read.
+fn read(scrape: &UntimedScrape, time_ms: i64, metrics: &mut MetricsReader, outcome: &mut Outcome) -> bool {
+    let read = metrics.read(time_ms, &scrape.bytes);
+    match &read {
+        Ok(()) => outcome.contents.push(Contents::Metrics),
+        Err(err) => outcome.reasons.push(err.to_string()),
+    }
+    read.is_ok()
+}
