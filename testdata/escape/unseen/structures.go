@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/big"
 	"reflect"
+	"runtime"
 	"sort"
 	"time"
 )
@@ -232,6 +233,15 @@ func tail(n int) int {
 		t = &tree{left: t, key: i} // want "&tree{...}" loop_variable
 	}
 	return t.key
+}
+
+type trace []uintptr
+
+func callers() *trace {
+	var pcs [32]uintptr // want "pcs" stored_in_heap
+	n := runtime.Callers(2, pcs[:])
+	var st trace = pcs[:n] // want "st" returned_pointer
+	return &st
 }
 
 func describe(n int) string {

@@ -202,7 +202,7 @@ fn reference(flow: &Flow<'_>) -> (Cause, Confidence) {
         }
         _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Cause::ReturnedPointer, High),
         why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, High),
-        _ if flow.sink == "{heap}" || stored_for.is_some() => (Cause::StoredInHeap, High),
+        _ if flow.sink == "{heap}" || stored_for.is_some() || flow.is_sink_moved => (Cause::StoredInHeap, High),
         _ if flow.sink.is_empty() => (Cause::Other, Medium),
         // A variable of the function that outlives it: one outside of the loop, or a named result.
         _ => match (flow.has_loop, flow.decision) {

@@ -17,6 +17,8 @@ pub(crate) struct Flow<'a> {
     pub(crate) sink: &'a str,
     /// Where its own explanation ends: `{storage for x}` before it is followed.
     pub(crate) own_sink: &'a str,
+    /// Whether that is a variable which was moved to the heap itself.
+    pub(crate) is_sink_moved: bool,
     pub(crate) steps: &'a [Step],
     /// The step by which that storage goes on.
     pub(crate) next: Option<&'a Step>,

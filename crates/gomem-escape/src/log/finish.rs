@@ -46,6 +46,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         chains: &Chains::new(&leaks, &texts),
         elements: &types_with_elements(&decisions, &texts),
         copied: &copied_and_boxed(&decisions, &texts),
+        moved: &moved_variables(&decisions, &functions, &texts),
         shared: &shared,
     };
     let sorted = |lines: HashSet<(TextId, u32)>| {
@@ -71,8 +72,7 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
 /// Function literals belong to the function that their header names, or else to the one around them.
 fn find_literals(functions: &mut Functions, literals: HashMap<(TextId, XPos), TextId>, texts: &Interner) {
     for ((package, at), function) in literals {
-        let named = Some(texts.text(function)).filter(|named| !named.is_empty()).map(Arc::clone);
-        if let Some(function) = named.or_else(|| functions.around(at).map(Into::into)) {
+        if let Some(function) = functions.named_or_around(texts.text(function), at).map(str::to_owned) {
             functions.see_literal(package, &function, at);
         }
     }
@@ -117,6 +117,19 @@ fn types_with_elements(decisions: &[RawDecision], texts: &Interner) -> HashSet<B
         Some(literal.strip_prefix('&').unwrap_or(literal).into())
     };
     decisions.iter().filter_map(literal).collect()
+}
+
+/// Variables that were moved to the heap, by package and function.
+fn moved_variables(
+    decisions: &[RawDecision],
+    functions: &Functions,
+    texts: &Interner,
+) -> HashSet<(TextId, Box<str>, TextId)> {
+    let variable = |decision: &RawDecision| {
+        let function = functions.named_or_around(texts.text(decision.explanation.function), decision.at)?;
+        Some((decision.package, function.into(), decision.subject))
+    };
+    decisions.iter().filter(|decision| decision.is_moved).filter_map(variable).collect()
 }
 
 /// Conversions that go into a box of their own, `{storage for string(b)}`: by line, since box and conversion have different

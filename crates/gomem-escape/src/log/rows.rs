@@ -27,6 +27,8 @@ pub(crate) struct Rows<'a> {
     pub(crate) elements: &'a HashSet<Box<str>>,
     /// Conversions that go into a box of their own, by file, line and subject.
     pub(crate) copied: &'a HashSet<(TextId, u32, TextId)>,
+    /// Variables that were moved to the heap, by package and function.
+    pub(crate) moved: &'a HashSet<(TextId, Box<str>, TextId)>,
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: &'a HashMap<(XPos, TextId), bool>,
 }
@@ -52,6 +54,10 @@ impl Rows<'_> {
             subject: &subject,
             sink: &sink,
             own_sink: &own_sink,
+            is_sink_moved: !own_sink.starts_with(['{', '~'])
+                && function.as_deref().is_some_and(|function| {
+                    self.moved.contains(&(decision.package, function.into(), explanation.own_sink))
+                }),
             steps: &steps,
             next: next.as_ref(),
             callee: call.map(|call| self.functions.callee(decision.package, call)),
@@ -175,11 +181,7 @@ impl Rows<'_> {
     }
 
     fn function(&self, named: TextId, at: XPos) -> Option<Arc<str>> {
-        let named = self.text(named);
-        if !named.is_empty() {
-            return Some(named);
-        }
-        self.functions.around(at).map(Into::into)
+        self.functions.named_or_around(self.texts.text(named), at).map(Into::into)
     }
 
     pub(crate) fn stack_buffer(&self, buffer: &RawStackBuffer) -> StackBuffer {

@@ -124,6 +124,11 @@ impl Functions {
         }
     }
 
+    /// The function that a message names, or else the one around its place: Go before 1.25 does not name it.
+    pub(crate) fn named_or_around<'a>(&'a self, named: &'a str, at: XPos) -> Option<&'a str> {
+        if named.is_empty() { self.around(at) } else { Some(named) }
+    }
+
     /// The declared function around a place. Receivers stand before their method's name.
     pub(crate) fn around(&self, at: XPos) -> Option<&str> {
         let XPos { file, line, column } = at;
