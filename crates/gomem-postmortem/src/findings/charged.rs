@@ -1,6 +1,6 @@
 //! What lines of the user's own code allocate, themselves and by what they call, as findings.
 
-use gomem_escape::HeapDecision;
+use gomem_escape::{Cause, HeapDecision};
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_symbol::{Origin, Symbol, shortened};
 use gomem_table::Unit;
@@ -130,6 +130,7 @@ fn own_finding(
     }
     finding.confidence = confidence(&named);
     finding.action = action(&named, boxed);
+    let holder = named.iter().find(|site| is_passed_to_holder(site));
     if let Some(misuse) = misuse {
         finding.summary += &misuse.seen().map_or(String::new(), |seen| format!(" {seen}"));
         if let Some(advice) = misuse.advice() {
@@ -150,6 +151,10 @@ fn own_finding(
         let avoidable: f64 = named.iter().map(|site| site.avoidable_bytes_fraction() * garbage_fraction(site)).sum();
         finding.avoidable_bytes_fraction = Some(avoidable).filter(|fraction| *fraction > 0.0);
         finding.saving = pacing.filter(|_| avoidable > 0.0).and_then(|pacing| pacing.saving(avoidable));
+        if let Some(site) = holder.filter(|_| misuse.is_none()) {
+            finding.action = held_advice(site);
+            finding.saving = finding.saving.map(Saving::at_most);
+        }
     }
     if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
         finding.action =
@@ -171,6 +176,25 @@ fn own_finding(
     Some(finding)
 }
 
+/// Whether what is made goes to where it is kept for a while: it cannot be reused before it is let go.
+fn is_passed_to_holder(site: &Site) -> bool {
+    let is_passed_on = matches!(
+        site.cause(),
+        Some(Cause::LeakingCallee | Cause::StoredInHeap | Cause::ContainerElement | Cause::ChannelSend)
+    );
+    is_passed_on && site.is_held()
+}
+
+fn held_advice(site: &Site) -> String {
+    format!(
+        "{} of it, {} of the live heap, {} in use at a time: something keeps each for a while. Keep fewer of them, or have \
+         what keeps them give them back for reuse when it lets them go.",
+        Unit::Bytes.humanize(site.inuse_bytes as f64),
+        share(site.inuse_fraction),
+        if site.inuse_objects == 1 { "is" } else { "are" }
+    )
+}
+
 /// What a call on a line allocates.
 fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&Pacing>, cost: Cost) -> Finding {
     let callee = Symbol::decode(call.callee).short();
@@ -180,22 +204,32 @@ fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&
     finding.summary += &format!(" Inside: {}.", inside(&call.inside));
     finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
     let is_kept = call.inside.kept_fraction() >= MOSTLY_KEPT;
-    match call_advice(call.callee, &call.inside).filter(|_| !is_kept) {
-        Some(advice) => {
-            advice.clone_into(&mut finding.action);
-            finding.severity = severity(&call.inside, false);
-            let most = call.inside.bytes_fraction * (1.0 - call.inside.kept_fraction());
-            finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
-            finding.avoidable_bytes_fraction = Some(most);
+    if is_kept {
+        keep(&mut finding, &call.inside, sites, cost);
+    } else {
+        finding.action = call_advice(call.callee, &call.inside).unwrap_or(FEWER_CALLS).to_owned();
+        if let Some(refilled) = refilled(&call.inside) {
+            finding.action = format!("{refilled} Of the rest: {}", finding.action);
         }
-        None if is_kept => keep(&mut finding, &call.inside, sites, cost),
-        None => {}
+        finding.severity = severity(&call.inside, false);
+        let most = call.inside.bytes_fraction * (1.0 - call.inside.kept_fraction());
+        finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
+        finding.avoidable_bytes_fraction = Some(most);
     }
     if !is_kept {
         warn_of_oversized(&mut finding, &call.inside);
     }
     measure(&mut finding, place, &call.inside);
     finding
+}
+
+/// What to do about a `sync.Pool` within a call that makes a good part of its bytes anew.
+fn refilled(inside: &Bytes<'_>) -> Option<String> {
+    let misuse =
+        PoolMisuse::find(&inside.sites, None, None).filter(|misuse| matches!(misuse, PoolMisuse::Refilled { .. }))?;
+    let made: f64 = inside.sites.iter().filter(|site| site.pool_objects > 0).map(|site| site.bytes_fraction).sum();
+    let advice = misuse.advice().filter(|_| made >= LARGE_PART * inside.bytes_fraction)?;
+    Some(format!("{} of all bytes are made by a sync.Pool that has none to give. {}", share(made), sentence(advice)))
 }
 
 /// What a goroutine allocates that no line of the user's own is in.
@@ -398,12 +432,18 @@ fn grouped(count: i64) -> String {
     out
 }
 
+/// Where no rule is about a call.
+const FEWER_CALLS: &str = "What a call allocates goes with how often it is called: keep its result, make one call of many, or \
+                           give it what it can reuse, where its package lets you.";
+
 const SMALLEST_SHARE: f64 = 0.01;
 const SMALLEST_MISUSE: f64 = 0.001;
 const LARGE_SHARE: f64 = 0.05;
 /// Of what a line allocated, still in use.
 const MOSTLY_KEPT: f64 = 0.5;
 const LITTLE_KEPT: f64 = 0.1;
+/// Of what a call allocates.
+const LARGE_PART: f64 = 0.25;
 const MOST_FINDINGS: usize = 12;
 /// So many have a standard deviation of a quarter.
 const FEWEST_SAMPLES: f64 = 16.0;

@@ -113,14 +113,17 @@ impl<'a> Groups<'a> {
             let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
             let mut called = None;
             let mut frames = sample.frames();
+            let mut is_of_pool = false;
             let user = frames.by_ref().find(|line| {
-                let is_own = roles.of(*line) == Role::Own;
-                if !is_own {
+                let role = roles.of(*line);
+                is_of_pool |= role == Role::PoolGet;
+                if role != Role::Own {
                     called = line.function();
                 }
-                is_own
+                role == Role::Own
             });
-            let is_of_pool = frames.any(|line| roles.of(line) == Role::PoolGet);
+            // A pool of the user's own, or one within a call.
+            is_of_pool |= frames.any(|line| roles.of(line) == Role::PoolGet);
             let is_cut = user.is_none() && cut.is_cut(sample);
             let origin = if is_cut { cut.origin(sample) } else { None };
             let user = user.or(origin.map(|origin| origin.user));

@@ -127,10 +127,23 @@ impl Site {
     #[must_use]
     pub fn is_pool_candidate(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
-        let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64;
+        let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1);
         let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));
         let poolable = self.has_one_size && !boxed && !self.makes_text() && self.is_own();
         self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
+    }
+
+    /// Whether something keeps its objects for a while: they live for half a GC cycle on average, or longer.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.survives(0.5)
+    }
+
+    /// Whether its objects live for so many GC cycles on average. In one cycle about as much is allocated as is live, so that
+    /// a line whose objects die at once has a much smaller share of what is in use than of what is allocated. A few samples
+    /// in use say nothing.
+    fn survives(&self, cycles: f64) -> bool {
+        self.inuse_bytes >= ENOUGH_IN_USE && self.inuse_fraction >= cycles * self.bytes_fraction
     }
 
     fn makes_text(&self) -> bool {
@@ -143,6 +156,9 @@ impl Site {
             }
     }
 }
+
+/// Eight samples at the usual `runtime.MemProfileRate`.
+const ENOUGH_IN_USE: i64 = 4 << 20;
 
 pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
 pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
