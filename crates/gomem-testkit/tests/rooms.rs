@@ -13,6 +13,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log", "std_library"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
     ("gomem-heap", &["error", "memory", "dump", "program", "graph", "holders", "answers", "heap", "tables", "encode"]),
+    ("gomem-trace", &["error", "wire", "model", "replay", "trace", "tables"]),
     (
         "gomem-pprof",
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],

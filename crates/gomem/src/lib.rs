@@ -43,6 +43,9 @@ pub use gomem_statistics as statistics;
 pub use gomem_symbol as symbol;
 #[doc(inline)]
 pub use gomem_table as table;
+#[cfg(feature = "trace")]
+#[doc(inline)]
+pub use gomem_trace as trace;
 
 /// The examples in the pages of the repository, compiled.
 #[cfg(all(doctest, feature = "postmortem"))]

@@ -1,0 +1,39 @@
+//! How long objects live.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::model::names::TextId;
+
+/// A type of objects: its name, if the trace has it.
+pub(crate) type TypeId = Option<TextId>;
+
+/// What objects are told by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ObjectKind {
+    pub(crate) type_id: TypeId,
+    /// The size of their slot; `None` when their span is not in the trace.
+    pub(crate) slot_bytes: Option<u64>,
+    /// Whether their slots have no pointers.
+    pub(crate) is_noscan: Option<bool>,
+}
+
+/// The lives of all objects, by what they are.
+#[derive(Debug, Default)]
+pub(crate) struct Lifetimes {
+    pub(crate) kinds: Vec<(ObjectKind, Lives)>,
+}
+
+/// The lives of objects of one kind.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lives {
+    /// Those that were there when the trace began.
+    pub(crate) existed: u64,
+    pub(crate) allocated: u64,
+    pub(crate) freed: u64,
+    /// By the number of cycles that ended between birth and death, how many; of those that were born in the trace.
+    pub(crate) cycles: HashMap<u64, u64, RandomState>,
+    /// Nanoseconds between birth and death, of the same.
+    pub(crate) nanoseconds: Vec<u64>,
+}

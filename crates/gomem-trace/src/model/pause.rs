@@ -1,0 +1,37 @@
+//! A stop of the world.
+
+use crate::model::{
+    charge::Charge,
+    names::{StackId, TextId},
+};
+
+/// A time in which no goroutine of the program ran.
+#[derive(Debug, Clone)]
+pub(crate) struct Pause {
+    /// `None` when it began before the trace.
+    pub(crate) begin: Option<u64>,
+    /// `None` when the trace ends before it.
+    pub(crate) end: Option<u64>,
+    /// When the next goal was set in it: there the runtime stops its own watch, at the end of a cycle.
+    pub(crate) goal: Option<u64>,
+    pub(crate) reason: Option<TextId>,
+    pub(crate) goroutine: u64,
+    pub(crate) stack: Option<StackId>,
+    pub(crate) charge: Charge,
+}
+
+impl Pause {
+    /// How long the program stood still, when the trace has both ends.
+    pub(crate) fn wall(&self) -> Option<u64> {
+        Some(self.end?.saturating_sub(self.begin?))
+    }
+
+    /// How long `MemStats.PauseTotalNs` grew for it, if it is the garbage collector's.
+    pub(crate) fn runtime(&self) -> Option<u64> {
+        Some(self.goal.or(self.end)?.saturating_sub(self.begin?))
+    }
+}
+
+/// What the runtime calls its two stops of a cycle.
+pub(crate) const SWEEP_TERMINATION: &str = "GC sweep termination";
+pub(crate) const MARK_TERMINATION: &str = "GC mark termination";

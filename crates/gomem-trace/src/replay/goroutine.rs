@@ -1,0 +1,223 @@
+//! A goroutine's time, segment by segment.
+
+use crate::{
+    model::{Assist, Charge, Pause, Recording, Region, RegionId, Sweep, TaskBy, Worker, WorkerMode},
+    replay::{lookup::Lookup, mark::Mark, segment::Segment},
+    wire::Event,
+};
+
+/// What is open on a goroutine, from one segment and one generation to the next.
+#[derive(Debug, Default)]
+pub(super) struct Goroutine {
+    /// Since when it is on a thread.
+    on_since: Option<u64>,
+    worker: Option<WorkerMode>,
+    assist: Option<Assist>,
+    /// From when on the time on a thread is not yet counted as the assist's.
+    assist_counted: Option<u64>,
+    sweep: Option<Sweep>,
+    pause: Option<Pause>,
+    regions: Vec<RegionId>,
+    /// Tasks that began here and have not ended, as far as anybody asked.
+    tasks: Vec<u64>,
+}
+
+/// What goroutines are told with.
+#[derive(Debug)]
+pub(super) struct Context<'c, 'g, 'a> {
+    pub(super) lookup: Lookup<'g, 'a>,
+    pub(super) recording: &'c mut Recording,
+    /// Ends of what did not begin, where the beginning should be in the trace.
+    pub(super) ends_alone: u64,
+}
+
+impl Goroutine {
+    /// Whether nothing is open.
+    pub(super) fn is_idle(&self) -> bool {
+        self.on_since.is_none()
+            && self.assist.is_none()
+            && self.sweep.is_none()
+            && self.pause.is_none()
+            && self.regions.is_empty()
+            && self.tasks.is_empty()
+    }
+
+    /// An assist is open; where it began is not in the trace unless it is known already.
+    pub(super) fn assisting(&mut self, goroutine: u64) {
+        self.assist.get_or_insert_with(|| Assist {
+            begin: None,
+            end: None,
+            running: 0,
+            stopping: 0,
+            goroutine,
+            stack: None,
+            charge: Charge::default(),
+        });
+    }
+
+    pub(super) fn walk(&mut self, segment: &Segment, marks: &[Mark], context: &mut Context<'_, '_, '_>) {
+        let begin = context.lookup.time(segment.begin);
+        match self.on_since {
+            // It was on the thread when the generation began, and goes on.
+            Some(_) if segment.is_continued => {}
+            _ => {
+                self.on_since = Some(begin);
+                self.worker = None;
+                self.assist_counted = self.assist.is_some().then_some(begin);
+            }
+        }
+        for mark in marks {
+            self.mark(mark, segment.goroutine, context);
+        }
+        if let Some(end) = segment.end {
+            let end = context.lookup.time(end);
+            self.count_assist(end);
+            self.assist_counted = None;
+            if let (Some(mode), Some(begin)) = (self.worker.take(), self.on_since) {
+                context.recording.workers.push(Worker { mode, goroutine: segment.goroutine, begin, end });
+            }
+            self.on_since = None;
+        }
+    }
+
+    /// What is still open when the trace ends has no end.
+    pub(super) fn finish(self, recording: &mut Recording) {
+        recording.assists.extend(self.assist);
+        recording.sweeps.extend(self.sweep);
+        recording.pauses.extend(self.pause);
+    }
+
+    fn mark(&mut self, mark: &Mark, goroutine: u64, context: &mut Context<'_, '_, '_>) {
+        let time = context.lookup.time(mark.ticks);
+        let [first, second, _] = mark.numbers;
+        match mark.event {
+            Event::GC_MARK_ASSIST_BEGIN => {
+                let stack = context.lookup.stack(first);
+                let charge = self.charge(context.recording, time);
+                let assist = Assist { begin: Some(time), end: None, running: 0, stopping: 0, goroutine, stack, charge };
+                context.ends_alone += u64::from(self.assist.replace(assist).is_some());
+                self.assist_counted = Some(time);
+            }
+            Event::GC_MARK_ASSIST_END => {
+                self.count_assist(time);
+                self.assist_counted = None;
+                match self.assist.take() {
+                    Some(mut assist) => {
+                        assist.end = Some(time);
+                        context.recording.assists.push(assist);
+                    }
+                    None => context.ends_alone += 1,
+                }
+            }
+            Event::GC_SWEEP_BEGIN => {
+                let stack = context.lookup.stack(first);
+                let charge = self.charge(context.recording, time);
+                self.sweep = Some(Sweep {
+                    begin: Some(time),
+                    end: None,
+                    swept_bytes: None,
+                    reclaimed_bytes: None,
+                    goroutine: Some(goroutine),
+                    stack,
+                    charge,
+                });
+            }
+            Event::GC_SWEEP_END => {
+                let (begin, stack, charge) = match self.sweep.take() {
+                    Some(sweep) => (sweep.begin, sweep.stack, sweep.charge),
+                    None => (None, None, self.charge(context.recording, time)),
+                };
+                let (swept_bytes, reclaimed_bytes) = (Some(first), Some(second));
+                let (end, goroutine) = (Some(time), Some(goroutine));
+                context.recording.sweeps.push(Sweep {
+                    begin,
+                    end,
+                    swept_bytes,
+                    reclaimed_bytes,
+                    goroutine,
+                    stack,
+                    charge,
+                });
+            }
+            Event::STW_BEGIN => {
+                let (reason, stack) = (context.lookup.text(first), context.lookup.stack(second));
+                let charge = self.charge(context.recording, time);
+                self.pause = Some(Pause { begin: Some(time), end: None, goal: None, reason, goroutine, stack, charge });
+            }
+            Event::HEAP_GOAL => {
+                if let Some(pause) = &mut self.pause {
+                    pause.goal.get_or_insert(time);
+                }
+            }
+            Event::STW_END => self.end_pause(time, goroutine, context),
+            Event::GO_LABEL => self.worker = context.lookup.raw(first).and_then(WorkerMode::from_label),
+            Event::USER_TASK_BEGIN => self.tasks.push(first),
+            Event::USER_REGION_BEGIN => {
+                let id = RegionId(u32::try_from(context.recording.regions.len()).unwrap_or(u32::MAX));
+                let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
+                context.recording.regions.push(Region { task, name, goroutine, begin: time, end: None });
+                self.regions.push(id);
+            }
+            Event::USER_REGION_END => {
+                let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
+                let regions = &mut context.recording.regions;
+                let is_it = |id: &RegionId| {
+                    let region = &regions[id.0 as usize];
+                    region.task == task && region.name == name
+                };
+                // One that ends without a begin began before the trace, or on another goroutine, which is misuse.
+                if let Some(place) = self.regions.iter().rposition(is_it) {
+                    let id = self.regions.remove(place);
+                    regions[id.0 as usize].end = Some(time);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn end_pause(&mut self, time: u64, goroutine: u64, context: &mut Context<'_, '_, '_>) {
+        let mut pause = self.pause.take().unwrap_or_else(|| Pause {
+            begin: None,
+            end: None,
+            goal: None,
+            reason: None,
+            goroutine,
+            stack: None,
+            charge: self.charge(context.recording, time),
+        });
+        pause.end = Some(time);
+        if let (Some(assist), Some(wall)) = (&mut self.assist, pause.wall()) {
+            assist.stopping += wall;
+        }
+        context.recording.pauses.push(pause);
+    }
+
+    /// Adds what the goroutine ran since the last time.
+    fn count_assist(&mut self, time: u64) {
+        if let (Some(assist), Some(since)) = (&mut self.assist, self.assist_counted) {
+            assist.running += time.saturating_sub(since);
+        }
+    }
+
+    /// The innermost open region and its task; else the last task that began here and has not ended.
+    fn charge(&mut self, recording: &Recording, time: u64) -> Charge {
+        let region = self.regions.last().copied();
+        if let Some(id) = region {
+            let task = recording.regions[id.0 as usize].task;
+            if task.is_some() {
+                return Charge { region, task, task_by: Some(TaskBy::Region) };
+            }
+        }
+        let has_ended = |task: u64| recording.task(task).and_then(|task| task.end).is_some_and(|end| end <= time);
+        while self.tasks.last().is_some_and(|task| has_ended(*task)) {
+            self.tasks.pop();
+        }
+        let task = self.tasks.last().copied();
+        Charge { region, task, task_by: task.map(|_| TaskBy::Begin) }
+    }
+
+    /// Forgets tasks that have ended.
+    pub(super) fn forget_tasks(&mut self, recording: &Recording) {
+        self.tasks.retain(|task| recording.task(*task).is_some_and(|task| task.end.is_none()));
+    }
+}

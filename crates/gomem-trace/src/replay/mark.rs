@@ -1,0 +1,50 @@
+//! An event that is kept until goroutines are in order.
+
+/// An event of a goroutine, with its numbers as they are in the trace.
+#[derive(Debug, Clone)]
+pub(super) struct Mark {
+    pub(super) ticks: u64,
+    pub(super) event: u8,
+    pub(super) numbers: [u64; 3],
+}
+
+/// The birth or death of a task; any goroutine can end it.
+#[derive(Debug, Clone)]
+pub(super) struct TaskMark {
+    pub(super) ticks: u64,
+    pub(super) goroutine: Option<u64>,
+    pub(super) task: u64,
+    /// Parent and name, at its birth.
+    pub(super) begin: Option<(u64, u64)>,
+}
+
+/// A user's log line.
+#[derive(Debug, Clone)]
+pub(super) struct LogMark {
+    pub(super) ticks: u64,
+    pub(super) goroutine: Option<u64>,
+    pub(super) task: u64,
+    pub(super) key: u64,
+    pub(super) value: u64,
+}
+
+/// The birth or death of an object or a span.
+#[derive(Debug, Clone)]
+pub(super) struct MemoryMark {
+    pub(super) ticks: u64,
+    pub(super) event: u8,
+    pub(super) id: u64,
+    /// The type of an object, or the pages of a span.
+    pub(super) first: u64,
+    /// The class of a span.
+    pub(super) second: u64,
+}
+
+/// A sweep of the runtime on a thread that has no goroutine.
+#[derive(Debug, Clone)]
+pub(super) struct SweepMark {
+    pub(super) begin: u64,
+    pub(super) stack: u64,
+    /// When it ended, and what it swept and reclaimed.
+    pub(super) end: Option<(u64, u64, u64)>,
+}

@@ -1,0 +1,206 @@
+//! Births and deaths of objects, as the experiment AllocFree traces them.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    error::{Error, Flaw, Limits},
+    model::{Lifetimes, Lives, ObjectKind},
+    replay::{lookup::Lookup, mark::MemoryMark, pages::Pages, spans::Span, thread::ThreadScan},
+    wire::Event,
+};
+
+/// The objects that live, and what is known of those that lived.
+#[derive(Debug, Default)]
+pub(super) struct Objects {
+    pages: Pages,
+    living: Vec<Object>,
+    /// Places in `living` that are free, by their place plus one.
+    unused: u32,
+    kinds: Vec<(ObjectKind, Lives)>,
+    kind_places: HashMap<ObjectKind, u32, RandomState>,
+    /// How many GC cycles have ended.
+    ended_cycles: u64,
+    has_events: bool,
+    has_types: bool,
+    overwritten: u64,
+}
+
+/// An object that lives.
+#[derive(Debug, Clone)]
+struct Object {
+    birth: u64,
+    /// How many cycles had ended at its birth; `None` when it was there before the trace.
+    cycles: Option<u64>,
+    kind: u32,
+    /// The next in the same slot, or the next unused place, plus one.
+    next: u32,
+}
+
+/// The kinds of a generation's ids of types, and spans.
+type KindCache = HashMap<(u64, Option<Span>), u32, RandomState>;
+
+impl Objects {
+    /// Takes a generation.
+    pub(super) fn take(&mut self, scans: &[ThreadScan], lookup: &mut Lookup<'_, '_>) {
+        let mut ends: Vec<u64> = scans
+            .iter()
+            .flat_map(|scan| &scan.gc)
+            .filter(|mark| mark.event == Event::GC_END)
+            .map(|mark| mark.ticks)
+            .collect();
+        ends.sort_unstable();
+        let mut cache = KindCache::default();
+        let mut passed = 0;
+        for mark in in_order(scans) {
+            while ends.get(passed).is_some_and(|end| *end <= mark.ticks) {
+                passed += 1;
+            }
+            self.event(mark, self.ended_cycles + passed as u64, lookup, &mut cache);
+        }
+        self.ended_cycles += ends.len() as u64;
+        self.has_types |= lookup.has_types();
+    }
+
+    pub(super) fn check(&self, limits: &Limits, offset: u64) -> Result<(), Error> {
+        let most = limits.objects.min(u64::from(u32::MAX - 1));
+        if self.living.len() as u64 > most { Err(Error::limit("objects", most, offset)) } else { Ok(()) }
+    }
+
+    pub(super) fn finish(self) -> (Option<Lifetimes>, Vec<Flaw>) {
+        let mut flaws = Vec::new();
+        if self.has_events && !self.has_types {
+            flaws.push(Flaw::NoTypes);
+        }
+        if self.overwritten > 0 {
+            let problem = "object born where another lives";
+            flaws.push(Flaw::Contradiction { problem, count: self.overwritten });
+        }
+        (self.has_events.then_some(Lifetimes { kinds: self.kinds }), flaws)
+    }
+
+    fn event(&mut self, mark: &MemoryMark, cycles: u64, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+        self.has_events = true;
+        match mark.event {
+            Event::SPAN | Event::SPAN_ALLOC => self.pages.set_span(mark.id, mark.first, mark.second),
+            Event::SPAN_FREE => self.pages.free_span(mark.id),
+            Event::HEAP_OBJECT => self.born(mark, None, lookup, cache),
+            Event::HEAP_OBJECT_ALLOC => self.born(mark, Some(cycles), lookup, cache),
+            Event::HEAP_OBJECT_FREE => self.died(mark, cycles, lookup),
+            _ => {}
+        }
+    }
+
+    fn born(&mut self, mark: &MemoryMark, cycles: Option<u64>, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+        let span = self.pages.span(mark.id);
+        let kind = match cache.get(&(mark.first, span)) {
+            Some(kind) => *kind,
+            None => {
+                let type_id = if mark.first == 0 { None } else { lookup.type_name(mark.first) };
+                let kind = self.kind(ObjectKind {
+                    type_id,
+                    slot_bytes: span.map(|span| span.slot_bytes),
+                    is_noscan: span.map(|span| span.is_noscan),
+                });
+                cache.insert((mark.first, span), kind);
+                kind
+            }
+        };
+        let lives = &mut self.kinds[kind as usize].1;
+        match cycles {
+            Some(_) => lives.allocated += 1,
+            None => lives.existed += 1,
+        }
+        let birth = lookup.time(mark.ticks);
+        let id = span.map_or(mark.id, |span| span.slot_id(mark.id));
+        let before = self.pages.slot(id).copied().unwrap_or(0);
+        let shares_block = span.is_none_or(Span::has_tiny_blocks);
+        let next = if before != 0 && !shares_block {
+            self.overwritten += 1;
+            self.drop_chain(before);
+            0
+        } else {
+            before
+        };
+        let object = Object { birth, cycles, kind, next };
+        let place = self.place(object);
+        self.pages.set_slot(id, place);
+    }
+
+    fn died(&mut self, mark: &MemoryMark, cycles: u64, lookup: &Lookup<'_, '_>) {
+        let span = self.pages.span(mark.id);
+        let time = lookup.time(mark.ticks);
+        let id = span.map_or(mark.id, |span| span.slot_id(mark.id));
+        if !self.die(id, time, cycles) {
+            // It was there before, and the flight recorder does not keep what says so.
+            let kind = self.kind(ObjectKind {
+                type_id: None,
+                slot_bytes: span.map(|span| span.slot_bytes),
+                is_noscan: span.map(|span| span.is_noscan),
+            });
+            let lives = &mut self.kinds[kind as usize].1;
+            lives.existed += 1;
+            lives.freed += 1;
+        }
+    }
+
+    /// Ends the lives in a slot; gives whether there were any.
+    fn die(&mut self, id: u64, time: u64, cycles: u64) -> bool {
+        let Some(slot) = self.pages.slot_mut(id) else { return false };
+        let first = std::mem::take(slot);
+        let mut next = first;
+        while let Some(object) = next.checked_sub(1).and_then(|place| self.living.get(place as usize)) {
+            let lives = &mut self.kinds[object.kind as usize].1;
+            lives.freed += 1;
+            if let Some(birth) = object.cycles {
+                *lives.cycles.entry(cycles - birth).or_default() += 1;
+                lives.nanoseconds.push(time.saturating_sub(object.birth));
+            }
+            next = object.next;
+        }
+        self.drop_chain(first);
+        first != 0
+    }
+
+    fn kind(&mut self, kind: ObjectKind) -> u32 {
+        let kinds = &mut self.kinds;
+        *self.kind_places.entry(kind).or_insert_with(|| {
+            kinds.push((kind, Lives::default()));
+            (kinds.len() - 1) as u32
+        })
+    }
+
+    /// Puts an object into an unused place; gives that plus one.
+    fn place(&mut self, object: Object) -> u32 {
+        match self.unused.checked_sub(1) {
+            Some(place) => {
+                let unused = &mut self.living[place as usize];
+                self.unused = unused.next;
+                *unused = object;
+                place + 1
+            }
+            None => {
+                self.living.push(object);
+                u32::try_from(self.living.len()).unwrap_or(0)
+            }
+        }
+    }
+
+    /// Makes the places of a slot's objects unused.
+    fn drop_chain(&mut self, first: u32) {
+        let mut next = first;
+        while let Some(object) = next.checked_sub(1).and_then(|place| self.living.get_mut(place as usize)) {
+            let following = std::mem::replace(&mut object.next, self.unused);
+            self.unused = next;
+            next = following;
+        }
+    }
+}
+
+/// What all threads say of objects, by time: a slot that is freed on one thread is used by another only much later.
+fn in_order(scans: &[ThreadScan]) -> Vec<&MemoryMark> {
+    let mut marks: Vec<&MemoryMark> = scans.iter().flat_map(|scan| &scan.memory).collect();
+    marks.sort_by_key(|mark| mark.ticks);
+    marks
+}

@@ -1,0 +1,131 @@
+//! What is in each slot of the heap.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::replay::spans::{PAGE_BYTES, Span, Spans};
+
+/// What is in each slot of the heap, by pages: the ids of objects that are allocated together are close to each other.
+#[derive(Debug, Default)]
+pub(super) struct Pages {
+    spans: Spans,
+    places: HashMap<u64, u32, RandomState>,
+    pages: Vec<Page>,
+    /// The page that was asked for last, and its place.
+    last: Option<(u64, u32)>,
+}
+
+#[derive(Debug)]
+struct Page {
+    span: Option<Span>,
+    slots: Slots,
+}
+
+/// Slots with their numbers; a page with many has a place for each.
+#[derive(Debug)]
+enum Slots {
+    Few(Vec<(u16, u32)>),
+    All(Box<[u32]>),
+}
+
+impl Pages {
+    pub(super) fn set_span(&mut self, first: u64, pages: u64, class: u64) {
+        let told = self.spans.insert(first, pages, class);
+        let (pages, span) = told.map_or((1, None), |(pages, span)| (pages, Some(span)));
+        self.tell(first, pages, span);
+    }
+
+    pub(super) fn free_span(&mut self, first: u64) {
+        let pages = self.spans.remove(first);
+        self.tell(first, pages, None);
+    }
+
+    /// The span that an object is in.
+    pub(super) fn span(&mut self, id: u64) -> Option<Span> {
+        let page = id / SLOTS;
+        match self.find(page) {
+            Some(place) => self.pages[place as usize].span,
+            None => self.spans.of(page),
+        }
+    }
+
+    pub(super) fn slot(&mut self, id: u64) -> Option<&u32> {
+        self.slot_mut(id).map(|slot| &*slot)
+    }
+
+    pub(super) fn slot_mut(&mut self, id: u64) -> Option<&mut u32> {
+        let place = self.find(id / SLOTS)?;
+        self.pages[place as usize].slots.get_mut(slot_of(id))
+    }
+
+    pub(super) fn set_slot(&mut self, id: u64, number: u32) {
+        let page = id / SLOTS;
+        let place = match self.find(page) {
+            Some(place) => place,
+            None => {
+                let place = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
+                self.pages.push(Page { span: self.spans.of(page), slots: Slots::Few(Vec::new()) });
+                self.places.insert(page, place);
+                place
+            }
+        };
+        self.pages[place as usize].slots.set(slot_of(id), number);
+    }
+
+    fn find(&mut self, page: u64) -> Option<u32> {
+        if let Some((last, place)) = self.last
+            && last == page
+        {
+            return Some(place);
+        }
+        let place = *self.places.get(&page)?;
+        self.last = Some((page, place));
+        Some(place)
+    }
+
+    fn tell(&mut self, first: u64, pages: u64, span: Option<Span>) {
+        for page in first..first.saturating_add(pages) {
+            if let Some(place) = self.find(page) {
+                self.pages[place as usize].span = span;
+            }
+        }
+    }
+}
+
+impl Slots {
+    fn get_mut(&mut self, slot: u16) -> Option<&mut u32> {
+        match self {
+            Self::Few(few) => few.iter_mut().find(|(known, _)| *known == slot).map(|(_, number)| number),
+            Self::All(all) => all.get_mut(usize::from(slot)),
+        }
+    }
+
+    fn set(&mut self, slot: u16, number: u32) {
+        if let Some(known) = self.get_mut(slot) {
+            *known = number;
+            return;
+        }
+        if let Self::Few(few) = self {
+            if few.len() < MOST_FEW {
+                few.push((slot, number));
+                return;
+            }
+            let mut all = vec![0; SLOTS as usize].into_boxed_slice();
+            for (slot, number) in few {
+                all[usize::from(*slot)] = *number;
+            }
+            all[usize::from(slot)] = number;
+            *self = Self::All(all);
+        }
+    }
+}
+
+/// Ids count words of 8 bytes.
+fn slot_of(id: u64) -> u16 {
+    (id % SLOTS) as u16
+}
+
+const SLOTS: u64 = PAGE_BYTES / 8;
+/// A page with more objects has a place for each slot.
+const MOST_FEW: usize = 32;

@@ -1,0 +1,216 @@
+//! The events of one thread: which goroutine is on it, and what is to be told of it.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    error::{Diagnostic, Flaw},
+    replay::{
+        mark::{LogMark, Mark, MemoryMark, SweepMark, TaskMark},
+        segment::Segment,
+    },
+    wire::{Batch, Counts, Cursor, Event},
+};
+
+/// What one thread says in a generation; times are in units of the trace's clock.
+#[derive(Debug, Default)]
+pub(super) struct ThreadScan {
+    pub(super) thread: u64,
+    pub(super) counts: Counts,
+    pub(super) segments: Vec<Segment>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) tasks: Vec<TaskMark>,
+    pub(super) logs: Vec<LogMark>,
+    pub(super) memory: Vec<MemoryMark>,
+    pub(super) sweeps: Vec<SweepMark>,
+    pub(super) gc: Vec<GcScan>,
+    pub(super) heap: Vec<(u64, u64)>,
+    pub(super) goals: Vec<(u64, u64)>,
+    pub(super) procs: Vec<(u64, u64)>,
+    pub(super) procs_named: HashSet<u64, RandomState>,
+    /// Goroutines that are assisting when the generation begins.
+    pub(super) assisting: Vec<u64>,
+    /// Events of a goroutine, on a thread that has none.
+    pub(super) strays: u64,
+    pub(super) last_ticks: u64,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A moment of a GC cycle.
+#[derive(Debug, Clone)]
+pub(super) struct GcScan {
+    pub(super) event: u8,
+    pub(super) ticks: u64,
+    pub(super) sequence: u64,
+    pub(super) stack: u64,
+    /// How many sizes of the heap the thread had written in this generation.
+    pub(super) heap_before: usize,
+}
+
+impl ThreadScan {
+    pub(super) fn new(thread: u64, batches: &[&Batch], bytes: &[u8], base: u64) -> Self {
+        let mut scan = Self { thread, ..Self::default() };
+        let mut is_on = false;
+        for batch in batches {
+            let data = &bytes[batch.data.clone()];
+            if let Err((place, flaw)) = scan.read(data, batch.ticks, &mut is_on) {
+                let offset = Some(base + (batch.data.start + place) as u64);
+                scan.diagnostics.push(Diagnostic { offset, generation: Some(batch.generation), flaw });
+            }
+        }
+        scan.end_marks();
+        scan
+    }
+
+    /// Reads a batch; `is_on` says whether a goroutine is on the thread.
+    fn read(&mut self, data: &[u8], batch_ticks: u64, is_on: &mut bool) -> Result<(), (usize, Flaw)> {
+        let mut cursor = Cursor::new(data);
+        let mut ticks = batch_ticks;
+        loop {
+            let place = cursor.place();
+            let Some(event) = cursor.byte() else {
+                self.last_ticks = self.last_ticks.max(ticks);
+                return Ok(());
+            };
+            let left = (data.len() - place) as u64;
+            let Some(arguments) = Event::arguments(event) else {
+                self.last_ticks = self.last_ticks.max(ticks);
+                return Err((place, Flaw::UnknownEvent { event, bytes: left }));
+            };
+            let mut numbers = [0_u64; 4];
+            let read = cursor.number().and_then(|delta| {
+                ticks = ticks.saturating_add(delta);
+                for number in numbers.iter_mut().take(arguments) {
+                    *number = cursor.number()?;
+                }
+                Some(())
+            });
+            if read.is_none() {
+                self.last_ticks = self.last_ticks.max(ticks);
+                return Err((place, Flaw::Damaged { problem: "an event cannot be read", bytes: left }));
+            }
+            self.counts.add(event);
+            self.event(event, ticks, numbers, is_on);
+        }
+    }
+
+    #[inline]
+    fn event(&mut self, event: u8, ticks: u64, numbers: [u64; 4], is_on: &mut bool) {
+        let [first, second, third, _] = numbers;
+        match event {
+            Event::GO_START => self.begin(ticks, first, second, false, is_on),
+            Event::GO_STOP
+            | Event::GO_BLOCK
+            | Event::GO_DESTROY
+            | Event::GO_DESTROY_SYSCALL
+            | Event::GO_SYSCALL_END_BLOCKED => self.end(ticks, is_on),
+            Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => self.begin(ticks, first, second, false, is_on),
+            Event::GO_CREATE_SYSCALL => self.begin(ticks, first, 0, false, is_on),
+            Event::GO_STATUS | Event::GO_STATUS_STACK => {
+                let is_here = match third {
+                    RUNNING => self.thread != Batch::NO_THREAD,
+                    SYSCALL => second == self.thread,
+                    _ => false,
+                };
+                if is_here {
+                    self.begin(ticks, first, 0, true, is_on);
+                }
+            }
+            Event::HEAP_ALLOC => self.heap.push((ticks, first)),
+            Event::HEAP_GOAL => {
+                self.goals.push((ticks, first));
+                self.mark_if_on(event, ticks, numbers, *is_on);
+            }
+            Event::HEAP_OBJECT..=Event::HEAP_OBJECT_FREE | Event::SPAN..=Event::SPAN_FREE => {
+                self.memory.push(MemoryMark { ticks, event, id: first, first: second, second: third });
+            }
+            Event::GC_SWEEP_BEGIN if !*is_on => self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None }),
+            Event::GC_SWEEP_END if self.sweeps.last().is_some_and(|sweep| sweep.end.is_none()) => {
+                if let Some(sweep) = self.sweeps.last_mut() {
+                    sweep.end = Some((ticks, first, second));
+                }
+            }
+            Event::GC_MARK_ASSIST_BEGIN
+            | Event::GC_MARK_ASSIST_END
+            | Event::GC_SWEEP_BEGIN
+            | Event::GC_SWEEP_END
+            | Event::STW_BEGIN
+            | Event::STW_END
+            | Event::GO_LABEL
+            | Event::USER_REGION_BEGIN
+            | Event::USER_REGION_END => {
+                self.strays += u64::from(!*is_on);
+                self.mark_if_on(event, ticks, numbers, *is_on);
+            }
+            Event::USER_TASK_BEGIN => {
+                let goroutine = self.goroutine(*is_on);
+                self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
+                self.mark_if_on(event, ticks, numbers, *is_on);
+            }
+            Event::USER_TASK_END => {
+                let goroutine = self.goroutine(*is_on);
+                self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: None });
+            }
+            Event::USER_LOG => {
+                let goroutine = self.goroutine(*is_on);
+                self.logs.push(LogMark { ticks, goroutine, task: first, key: second, value: third });
+            }
+            Event::GC_ACTIVE | Event::GC_BEGIN | Event::GC_END => {
+                let stack = if event == Event::GC_BEGIN { second } else { 0 };
+                self.gc.push(GcScan { event, ticks, sequence: first, stack, heap_before: self.heap.len() });
+            }
+            Event::GC_MARK_ASSIST_ACTIVE => self.assisting.push(first),
+            Event::PROCS_CHANGE => self.procs.push((ticks, first)),
+            Event::PROC_STATUS => {
+                self.procs_named.insert(first);
+            }
+            _ => {}
+        }
+    }
+
+    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, is_continued: bool, is_on: &mut bool) {
+        self.end(ticks, is_on);
+        let place = self.place();
+        self.segments.push(Segment { goroutine, sequence, begin: ticks, end: None, is_continued, marks: place..place });
+        *is_on = true;
+    }
+
+    fn end(&mut self, ticks: u64, is_on: &mut bool) {
+        if *is_on {
+            let place = self.place();
+            if let Some(segment) = self.segments.last_mut() {
+                segment.end = Some(ticks);
+                segment.marks.end = place;
+            }
+            *is_on = false;
+        }
+    }
+
+    /// Gives the segment that is still open its marks.
+    fn end_marks(&mut self) {
+        let place = self.place();
+        if let Some(segment) = self.segments.last_mut().filter(|segment| segment.end.is_none()) {
+            segment.marks.end = place;
+        }
+    }
+
+    fn goroutine(&self, is_on: bool) -> Option<u64> {
+        self.segments.last().filter(|_| is_on).map(|segment| segment.goroutine)
+    }
+
+    fn mark_if_on(&mut self, event: u8, ticks: u64, [first, second, third, _]: [u64; 4], is_on: bool) {
+        if is_on {
+            self.marks.push(Mark { ticks, event, numbers: [first, second, third] });
+        }
+    }
+
+    /// A generation has fewer than 2^32 bytes, and so fewer marks.
+    fn place(&self) -> u32 {
+        u32::try_from(self.marks.len()).unwrap_or(u32::MAX)
+    }
+}
+
+/// States of goroutines, as `tracev2` numbers them.
+const RUNNING: u64 = 2;
+const SYSCALL: u64 = 3;

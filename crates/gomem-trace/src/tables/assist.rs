@@ -1,0 +1,189 @@
+//! Goroutines that had to help the garbage collector.
+
+use std::sync::Arc;
+
+use gomem_table::{Definition, Row, Table, ToTable, Unit};
+
+use crate::{
+    model::{Assist, TaskBy},
+    tables::{
+        group::{GroupBy, GroupKey, Subject},
+        number::{cycle_number, signed},
+        place::Place,
+    },
+    trace::{Trace, seconds},
+};
+
+/// A time in which a goroutine had to help the garbage collector, since it allocated.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AssistRow {
+    /// When it began.
+    pub start_seconds: Option<f64>,
+    /// How long it took.
+    pub wall_seconds: Option<f64>,
+    /// How long the goroutine ran meanwhile.
+    pub running_seconds: f64,
+    /// How long it stopped the world meanwhile.
+    pub stw_seconds: f64,
+    /// The goroutine.
+    pub goroutine: u64,
+    /// The cycle that it helped.
+    pub cycle: Option<u64>,
+    /// The line that allocated.
+    pub place: Option<Place>,
+    /// The stack, leaf first.
+    pub stack: Arc<[Place]>,
+    /// The innermost open region.
+    pub region: Option<Arc<str>>,
+    /// The task.
+    pub task: Option<u64>,
+    /// Its name.
+    pub task_name: Option<Arc<str>>,
+    task_by: Option<TaskBy>,
+}
+
+/// Assists, added up.
+#[derive(Debug)]
+pub struct AssistGroups {
+    by: GroupBy,
+    rows: Vec<AssistGroup>,
+}
+
+#[derive(Debug)]
+struct AssistGroup {
+    key: GroupKey,
+    count: u64,
+    wall: u64,
+    running: u64,
+    longest: u64,
+    fraction: Option<f64>,
+}
+
+impl Trace {
+    /// The assists, by time.
+    #[must_use]
+    pub fn assists(&self) -> Vec<AssistRow> {
+        let names = &self.recording.names;
+        let rows = self.recording.assists.iter().map(|assist| AssistRow {
+            start_seconds: assist.begin.map(|begin| self.since_start(begin)),
+            wall_seconds: assist.wall().map(seconds),
+            running_seconds: seconds(assist.running),
+            stw_seconds: seconds(assist.stopping),
+            goroutine: assist.goroutine,
+            cycle: cycle_number(self.assist_cycle(assist)),
+            place: Place::of_site(assist.stack, names),
+            stack: Place::of_stack(assist.stack, names),
+            region: self.region_name(assist.charge.region),
+            task: assist.charge.task,
+            task_name: self.task_name(assist.charge.task),
+            task_by: assist.charge.task_by,
+        });
+        rows.collect()
+    }
+
+    /// The assists, added up; those that took longest first.
+    #[must_use]
+    pub fn assists_by(&self, by: GroupBy) -> AssistGroups {
+        let subject = |assist: &Assist| Subject {
+            stack: assist.stack,
+            goroutine: Some(assist.goroutine),
+            charge: assist.charge,
+            cycle: self.assist_cycle(assist),
+        };
+        let groups = self.grouped(by, self.recording.assists.iter().map(|assist| (subject(assist), assist)));
+        let whole: u64 = self.recording.assists.iter().filter_map(Assist::wall).sum();
+        let row = |(key, assists): (GroupKey, Vec<&Assist>)| {
+            let walls = || assists.iter().filter_map(|assist| assist.wall());
+            let wall: u64 = walls().sum();
+            AssistGroup {
+                key,
+                count: assists.len() as u64,
+                wall,
+                running: assists.iter().map(|assist| assist.running).sum(),
+                longest: walls().max().unwrap_or(0),
+                fraction: (whole > 0).then(|| wall as f64 / whole as f64),
+            }
+        };
+        let mut rows: Vec<AssistGroup> = groups.into_iter().map(row).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.wall));
+        AssistGroups { by, rows }
+    }
+
+    fn assist_cycle(&self, assist: &Assist) -> Option<usize> {
+        assist.begin.or(assist.end).and_then(|time| self.cycles.during(time))
+    }
+}
+
+impl ToTable for AssistGroups {
+    fn to_table(&self) -> Table {
+        Definition::new("trace_assists_by", "by wall_seconds, the most first")
+            .embed(GroupKey::columns(self.by), |row: &&AssistGroup| &row.key)
+            .int64("count", Unit::Count, "how many", |row| signed(row.count))
+            .float64("wall_seconds", Unit::Seconds, "what they took, waiting included", |row| seconds(row.wall))
+            .float64("running_seconds", Unit::Seconds, "how long their goroutines ran meanwhile", |row| {
+                seconds(row.running)
+            })
+            .float64("max_seconds", Unit::Seconds, "what the longest took", |row| seconds(row.longest))
+            .optional_float64(
+                "wall_fraction",
+                Unit::Fraction,
+                "all took no time",
+                "wall_seconds, of all assists'",
+                |row| row.fraction,
+            )
+            .table(&self.rows)
+    }
+}
+
+impl Row for AssistRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("trace_assists", "by time")
+            .about("times in which a goroutine helped the garbage collector, since it allocated")
+            .optional_float64(
+                "start_seconds",
+                Unit::Seconds,
+                "it began before the trace",
+                "when it began",
+                |row: &&'a Self| row.start_seconds,
+            )
+            .optional_float64(
+                "wall_seconds",
+                Unit::Seconds,
+                "the trace lacks its begin or end",
+                "how long the goroutine was kept from its own work, waiting included",
+                |row| row.wall_seconds,
+            )
+            .float64("running_seconds", Unit::Seconds, "how long the goroutine ran meanwhile", |row| {
+                row.running_seconds
+            })
+            .float64(
+                "stw_seconds",
+                Unit::Seconds,
+                "how long it stopped the world meanwhile, as whoever ends a cycle does",
+                |row| row.stw_seconds,
+            )
+            .int64("goroutine", Unit::None, "the goroutine", |row| signed(row.goroutine))
+            .optional_int64("cycle", Unit::None, "the trace lacks it", "the cycle that it helped", |row| {
+                row.cycle.map(signed)
+            })
+            .embed(Place::columns(""), |row| row.place.as_ref())
+            .list("stack", "the stack, leaf first; empty where the trace has none", Place::frame(), |row| {
+                row.stack.iter()
+            })
+            .optional_shared_text("region", "none was open", "the goroutine's innermost open region", |row| {
+                row.region.as_ref()
+            })
+            .optional_int64("task", Unit::None, "none was open", "the task that is charged", |row| row.task.map(signed))
+            .optional_shared_text("task_name", "no task, or it began before the trace", "its name", |row| {
+                row.task_name.as_ref()
+            })
+            .optional_category(
+                "task_by",
+                TaskBy::NAMES,
+                "no task",
+                "what tells the task: the open region, or that it was the last to begin on the goroutine",
+                |row| row.task_by.map(|by| by as u32),
+            )
+    }
+}

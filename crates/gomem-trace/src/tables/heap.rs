@@ -1,0 +1,67 @@
+//! The heap over time.
+
+use gomem_table::{Definition, Row, Unit};
+
+use crate::{
+    model::Sample,
+    tables::number::{cycle_number, signed},
+    trace::Trace,
+};
+
+/// The size of the heap at a time.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct HeapRow {
+    /// When.
+    pub seconds: f64,
+    /// What the pacer counts as live.
+    pub heap_live_bytes: u64,
+    /// The cycle that had begun last.
+    pub cycle: Option<u64>,
+}
+
+impl Trace {
+    /// The heap over time; with `every_seconds`, only the largest and the last size of each such time.
+    #[must_use]
+    pub fn heap(&self, every_seconds: Option<f64>) -> Vec<HeapRow> {
+        let row = |sample: &Sample| HeapRow {
+            seconds: self.since_start(sample.time),
+            heap_live_bytes: sample.value,
+            cycle: cycle_number(self.cycles.begun_before(sample.time)),
+        };
+        let samples = self.recording.heap.as_slice();
+        match every_seconds.filter(|every| *every > 0.0) {
+            None => samples.iter().map(row).collect(),
+            Some(every) => {
+                let part = |sample: &Sample| (self.since_start(sample.time) / every) as u64;
+                let parts = samples.chunk_by(|one, other| part(one) == part(other));
+                parts.flat_map(largest_and_last).map(row).collect()
+            }
+        }
+    }
+}
+
+/// In the order of time; one when it is both.
+fn largest_and_last(samples: &[Sample]) -> impl Iterator<Item = &Sample> {
+    let last = samples.len().saturating_sub(1);
+    let largest = (0..samples.len()).max_by_key(|place| samples[*place].value).unwrap_or(last);
+    let both = [Some(largest), (last != largest).then_some(last)];
+    both.into_iter().flatten().filter_map(|place| samples.get(place))
+}
+
+impl Row for HeapRow {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("trace_heap", "by time")
+            .about("the heap over time, as the pacer counts it")
+            .float64("seconds", Unit::Seconds, "when, since the trace's first event", |row: &&'a Self| row.seconds)
+            .int64(
+                "heap_live_bytes",
+                Unit::Bytes,
+                "what the last cycle marked and all that was allocated since, by spans: not MemStats.HeapAlloc",
+                |row| signed(row.heap_live_bytes),
+            )
+            .optional_int64("cycle", Unit::None, "none had begun", "the cycle that had begun last", |row| {
+                row.cycle.map(signed)
+            })
+    }
+}

@@ -1,0 +1,63 @@
+//! A line of the program.
+
+use std::sync::Arc;
+
+use gomem_table::{Definition, Unit};
+
+use crate::{
+    model::{Frame, Names, StackId},
+    tables::number::signed,
+};
+
+/// A function, its file, and a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The function.
+    pub function: Arc<str>,
+    /// The file.
+    pub file: Arc<str>,
+    /// The line.
+    pub line: u64,
+}
+
+impl Place {
+    pub(super) fn new(frame: &Frame, names: &Names) -> Self {
+        let (function, file) = (Arc::clone(names.text(frame.function)), Arc::clone(names.text(frame.file)));
+        Self { function, file, line: frame.line }
+    }
+
+    /// The first frame of a stack that is not the runtime's.
+    pub(super) fn of_site(stack: Option<StackId>, names: &Names) -> Option<Self> {
+        names.site(stack?).map(|frame| Self::new(&frame, names))
+    }
+
+    /// All frames of a stack, the leaf first.
+    pub(super) fn of_stack(stack: Option<StackId>, names: &Names) -> Arc<[Self]> {
+        let frames = stack.map_or(&[][..], |stack| names.frames(stack));
+        frames.iter().map(|frame| Self::new(frame, names)).collect()
+    }
+
+    /// Its columns, with a word before their names.
+    pub(super) fn columns<'a>(prefix: &str) -> Definition<'a, Option<&'a Self>> {
+        let name = |column: &str| format!("{prefix}{column}");
+        Definition::new("place", "")
+            .optional_shared_text(name("function"), NO_PLACE, PLACE, |place: &Option<&'a Self>| {
+                place.map(|place| &place.function)
+            })
+            .optional_shared_text(name("file"), NO_PLACE, "its file", |place| place.map(|place| &place.file))
+            .optional_int64(name("line"), Unit::None, NO_PLACE, "its line", |place| {
+                place.map(|place| signed(place.line))
+            })
+    }
+
+    /// The columns of a frame in a list.
+    pub(super) fn frame<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("frame", "leaf first")
+            .shared_text("function", "the function", |place: &&'a Self| &place.function)
+            .shared_text("file", "its file", |place| &place.file)
+            .int64("line", Unit::None, "its line", |place| signed(place.line))
+    }
+}
+
+const PLACE: &str = "the first function on the stack that is not the runtime's";
+const NO_PLACE: &str = "the trace has no stack for it, or all of it is the runtime's";

@@ -1,0 +1,21 @@
+//! Bytes → batches, and the tables and clock of a generation.
+
+mod batch;
+mod clock;
+mod cursor;
+mod event;
+mod experiment;
+mod format;
+mod generation;
+mod splitter;
+mod stacks;
+mod strings;
+
+pub(crate) use batch::Batch;
+pub(crate) use clock::{Clock, WallTime};
+pub(crate) use cursor::Cursor;
+pub(crate) use event::{Counts, Event};
+pub use format::Format;
+pub(crate) use generation::Generation;
+pub(crate) use splitter::{RawGeneration, Scan, Splitter};
+pub(crate) use stacks::FrameRecord;

@@ -1,0 +1,44 @@
+//! What the experiment AllocFree writes besides its events: types, and how addresses become ids.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::wire::cursor::Cursor;
+
+/// Types of objects, by id.
+pub(crate) type Types<'a> = HashMap<u64, TypeRecord<'a>, RandomState>;
+
+/// A type: its name is short (`main.Event`), its size that of an element where it is a slice's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TypeRecord<'a> {
+    pub(crate) name: &'a [u8],
+}
+
+/// Reads a batch of the experiment; gives where it stops before the end.
+pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), usize> {
+    let mut cursor = Cursor::new(data);
+    match cursor.byte() {
+        Some(TYPES) => {
+            while cursor.left() > 0 {
+                let place = cursor.place();
+                let (id, record) = record(&mut cursor).ok_or(place)?;
+                types.insert(id, record);
+            }
+            Ok(())
+        }
+        // How addresses become ids is the same since Go 1.23.
+        Some(INFO) => Ok(()),
+        _ => Err(0),
+    }
+}
+
+fn record<'a>(cursor: &mut Cursor<'a>) -> Option<(u64, TypeRecord<'a>)> {
+    let [id, _address, _bytes, _pointer_bytes, length] = cursor.numbers()?;
+    Some((id, TypeRecord { name: cursor.take(length)? }))
+}
+
+/// The experiment's number.
+pub(super) const ALLOC_FREE: u8 = 1;
+const TYPES: u8 = 0;
+const INFO: u8 = 1;
