@@ -11,7 +11,7 @@ INCIDENT := examples/incident
 SOURCES := $(shell find crates python/src -name '*.rs' -o -path 'crates/*/assets/*' -type f) Cargo.toml Cargo.lock
 PACKAGE := $(shell find python/gomem python/pyproject.toml python/Cargo.toml -type f -not -name '*.so' -not -name '*.pyc')
 
-.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri conformance mutations package bench-report clean
+.PHONY: help demo test check fmt lint test-rust test-python parity parity-escape parity-trace std-decisions gogc-accuracy bench bench-scan bench-spark bench-metrics notebooks incidents cases tables commands docs site wheel test-spark pairs pairs-table fuzz features semver external-types miri conformance mutations package bench-report clean
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -74,6 +74,14 @@ bench: $(VENV)/.installed ## speed and memory beside the peers; writes benches/r
 GO ?= go
 LOGS ?= target/escape-logs
 
+# Other Gos: TRACE_GO="1.24.11=/path/of/go …".
+TRACE_GO ?= $(shell go env GOVERSION | sed s/go//)=go
+
+parity-trace: ## new execution traces, by each Go of TRACE_GO, beside golang.org/x/exp/trace
+	rm -rf target/traces && mkdir -p target/traces && cp -r testdata/traces/recorder testdata/traces/reference testdata/traces/record.sh target/traces
+	@for pair in $(TRACE_GO); do GO=$${pair#*=} target/traces/record.sh $${pair%%=*}; done
+	GOMEM_TRACES=$(CURDIR)/target/traces cargo test --locked -p gomem-trace --test reference
+
 parity-escape: ## every line of the logs of std and cmd, by each of GO="go /path/of/other/go"; many minutes each
 	benches/escape_logs.sh $(LOGS) $(GO)
 
@@ -117,7 +125,7 @@ incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labell
 notebooks: $(VENV)/.installed ## run the notebooks again, and keep their output
 	cd examples/notebooks && ../../$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb
 
-TARGETS ?= pprof profile filter symbol transport escape metrics gctrace gogc heap bundle report
+TARGETS ?= pprof profile filter symbol transport escape metrics gctrace gogc heap trace bundle report
 FUZZ_SECONDS ?= 1800
 # Where a target begins, apart from its own corpus.
 SEEDS_profile := pprof
@@ -137,7 +145,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding transport binary std-tables pprof escape metrics gogc heap postmortem report arrow frames capture
+PUBLISHED := table symbol statistics finding transport binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

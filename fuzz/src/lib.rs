@@ -14,6 +14,7 @@ mod profile;
 mod report;
 mod shaped;
 mod symbol;
+mod trace;
 mod transport;
 
 pub use bundle::bundle;
@@ -28,4 +29,5 @@ pub use profile::profile;
 pub use report::report;
 pub use shaped::{bundle_shaped, metrics_shaped, pprof_shaped};
 pub use symbol::symbol;
+pub use trace::trace;
 pub use transport::transport;

@@ -68,6 +68,11 @@ fn heap() {
 }
 
 #[test]
+fn trace() {
+    replay("trace", gomem_fuzz::trace);
+}
+
+#[test]
 fn metrics() {
     replay("metrics", gomem_fuzz::metrics);
 }

@@ -40,6 +40,7 @@ if _TYPE_CHECKING:
         read_pprof,
     )
     from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
+    from gomem._trace import Trace, read_trace
 
 __all__ = [
     "Capture",
@@ -58,6 +59,7 @@ __all__ = [
     "Report",
     "SampleType",
     "ScanDiagnostics",
+    "Trace",
     "UsageError",
     "Waterfall",
     "__version__",
@@ -73,6 +75,7 @@ __all__ = [
     "read_heap",
     "read_metrics",
     "read_pprof",
+    "read_trace",
     "scan_escape_log",
     "scan_gctrace",
     "scan_pprof",
@@ -85,6 +88,7 @@ _HOMES = (
     "_escape",
     "_metrics",
     "_heap",
+    "_trace",
     "_postmortem",
     "_lazy",
     "_scan",

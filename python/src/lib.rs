@@ -13,6 +13,7 @@
 //! | `pprof` | `gomem._pprof`: profiles |
 //! | `escape` | `gomem._escape`: the compiler's log |
 //! | `heap` | `gomem._heap`: heap dumps |
+//! | `trace` | `gomem._trace`: execution traces |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
 //! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
@@ -30,6 +31,7 @@ mod outlet;
 mod postmortem;
 mod pprof;
 mod table;
+mod trace;
 mod worker;
 
 use pyo3::prelude::*;
@@ -45,6 +47,7 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     pprof::register(module)?;
     escape::register(module)?;
     heap::register(module)?;
+    trace::register(module)?;
     postmortem::register(module)?;
     capture::register(module)?;
     outlet::register(module)?;

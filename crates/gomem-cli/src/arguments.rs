@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::{
     commands::{
         Attribute, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc, Growth, Heap,
-        Man, Metrics, Postmortem, Tags, Top, Traces, Tree,
+        Man, Metrics, Postmortem, Tags, Top, Trace, Traces, Tree,
     },
     failure::Failure,
     show::{Colour, Output},
@@ -48,6 +48,7 @@ enum Command {
     Diff(Diff),
     Growth(Growth),
     Heap(Heap),
+    Trace(Trace),
     Metrics(Metrics),
     Diagnose(Diagnose),
     Attribute(Attribute),
@@ -74,6 +75,7 @@ impl Arguments {
             Command::Diff(command) => command.answer(out),
             Command::Growth(command) => command.answer(out),
             Command::Heap(command) => command.answer(out, err),
+            Command::Trace(command) => command.answer(out, err),
             Command::Metrics(command) => command.answer(out, err),
             Command::Diagnose(command) => return command.answer(out, err),
             Command::Attribute(command) => command.answer(out),

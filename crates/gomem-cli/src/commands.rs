@@ -21,6 +21,7 @@ mod metrics;
 mod postmortem;
 mod tags;
 mod top;
+mod trace;
 mod traces;
 mod tree;
 
@@ -42,5 +43,6 @@ pub(crate) use metrics::Metrics;
 pub(crate) use postmortem::Postmortem;
 pub(crate) use tags::Tags;
 pub(crate) use top::Top;
+pub(crate) use trace::Trace;
 pub(crate) use traces::Traces;
 pub(crate) use tree::Tree;

@@ -3,6 +3,7 @@
 mod binary;
 mod bundle;
 mod escape_logs;
+mod execution_trace;
 mod gc_traces;
 mod heap;
 mod kind;
@@ -17,6 +18,7 @@ mod sums;
 pub(crate) use binary::{binary_of, read_binary};
 pub(crate) use bundle::read_bundle;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};
+pub(crate) use execution_trace::read_execution_trace;
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
 pub(crate) use heap::read_heap;
 pub(crate) use kind::Kind;

@@ -15,7 +15,25 @@ use gomem_pprof::{
 };
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::{assert_page, root};
+use gomem_trace::Trace;
 
+/// The tables of an execution trace, by what Python calls them.
+const TRACE: [(&str, &str); 14] = [
+    ("Trace.cycles", "trace_cycles"),
+    ("Trace.pauses", "trace_pauses"),
+    ("Trace.assists", "trace_assists"),
+    ("Trace.sweeps", "trace_sweeps"),
+    ("Trace.workers", "trace_workers"),
+    ("Trace.heap", "trace_heap"),
+    ("Trace.goals", "trace_goals"),
+    ("Trace.tasks", "trace_tasks"),
+    ("Trace.regions", "trace_regions"),
+    ("Trace.logs", "trace_logs"),
+    ("Trace.lifetimes", "trace_lifetimes"),
+    ("Trace.events", "trace_events"),
+    ("Trace.summary", "trace_summary"),
+    ("Trace.diagnostics", "trace_diagnostics"),
+];
 /// The tables of a heap dump, by what Python calls them.
 const HEAP: [(&str, &str); 12] = [
     ("Heap.retained", "holders"),
@@ -115,6 +133,7 @@ fn parts() -> Vec<Part> {
     let mut heap = HEAP.map(|(python, name)| (python, listed(Heap::TABLES, name))).to_vec();
     heap.push(("Heap.diff", DifferenceRow::schema()));
     heap.push(("attribute(heap)", HeldSite::schema()));
+    let trace = TRACE.map(|(python, name)| (python, listed(Trace::TABLES, name))).to_vec();
     let [findings, sites, lines] = ["findings", "sites", "lines"].map(|name| listed(Report::TABLES, name));
     let report = vec![
         ("Report.findings", findings),
@@ -130,6 +149,7 @@ fn parts() -> Vec<Part> {
         Part { heading: "Metrics and GC traces", tables: metrics },
         Part { heading: "GOGC", tables: gogc },
         Part { heading: "Heap dumps", tables: heap },
+        Part { heading: "Execution traces", tables: trace },
         Part { heading: "The report", tables: report },
     ]
 }
@@ -142,6 +162,7 @@ fn convertible() -> Vec<TableSchema> {
     all.extend(schemas(Metrics::TABLES));
     all.extend(schemas(GcTrace::TABLES));
     all.extend(schemas(Heap::TABLES));
+    all.extend(schemas(Trace::TABLES));
     all
 }
 

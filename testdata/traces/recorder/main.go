@@ -159,7 +159,7 @@ func steady(scale int) {
 }
 
 type (
-	// Event dies at once, Session after two cycles, Cached after five.
+	// Event dies at once, Session is let go after three cycles, Cached after six.
 	Event   struct{ kind, count int }
 	Session struct{ data [4]int }
 	Cached  struct{ data [12]int }
@@ -173,7 +173,7 @@ var (
 	flags    [3][]*bool
 )
 
-// lifetimes has types that live for 0, 2 and 5 cycles; run it with GODEBUG=traceallocfree=1.
+// lifetimes has types that are let go after 0, 3 and 6 cycles; run it with GODEBUG=traceallocfree=1.
 func lifetimes(scale int) {
 	debug.SetGCPercent(-1)
 	defer debug.SetGCPercent(100)

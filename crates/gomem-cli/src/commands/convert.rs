@@ -24,7 +24,7 @@ use crate::{
   gomem convert scrapes/ --table state -o state.arrow
   gomem convert stderr.log --to csv > gctrace.csv")]
 pub(crate) struct Convert {
-    /// Profiles, the compiler's logs, metrics, logs with GC traces, or a heap dump: what they are is told by content. Several
+    /// Profiles, the compiler's logs, metrics, logs with GC traces, a heap dump, or an execution trace: what they are is told by content. Several
     /// are read as one; of a folder, its logs or scrapes. `-` is standard input.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,

@@ -10,10 +10,14 @@ use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
 use gomem_pprof::Profile;
 use gomem_table::{Table, View};
+use gomem_trace::Trace;
 
 use crate::{
     failure::Failure,
-    read::{Kind, Selection, Source, for_each_log, read_escape_logs, read_gc_traces, read_heap, read_metrics},
+    read::{
+        Kind, Selection, Source, for_each_log, read_escape_logs, read_execution_trace, read_gc_traces, read_heap,
+        read_metrics,
+    },
 };
 
 /// A table of one kind of input.
@@ -33,6 +37,7 @@ enum Model {
     Metrics(&'static View<Metrics>),
     GcTrace(&'static View<GcTrace>),
     Heap(&'static View<Heap>),
+    Trace(&'static View<Trace>),
 }
 
 impl ConvertTable {
@@ -45,6 +50,7 @@ impl ConvertTable {
         all.extend(Metrics::TABLES.iter().map(|view| Self::viewed(view, Model::Metrics)));
         all.extend(GcTrace::TABLES.iter().map(|view| Self::viewed(view, Model::GcTrace)));
         all.extend(Heap::TABLES.iter().map(|view| Self::viewed(view, Model::Heap)));
+        all.extend(Trace::TABLES.iter().map(|view| Self::viewed(view, Model::Trace)));
         all
     }
 
@@ -91,6 +97,7 @@ impl ConvertTable {
             Model::Metrics(_) => Kind::Metrics,
             Model::GcTrace(_) => Kind::GcTrace,
             Model::Heap(_) => Kind::HeapDump,
+            Model::Trace(_) => Kind::ExecutionTrace,
         }
     }
 
@@ -108,6 +115,10 @@ impl ConvertTable {
             Model::Heap(view) => match sources {
                 [source] => Ok(view.table(&read_heap(source.path(), HeapOptions::default())?)),
                 _ => Err(Failure::Usage("heap dumps are converted one by one".to_owned())),
+            },
+            Model::Trace(view) => match sources {
+                [source] => Ok(view.table(&read_execution_trace(source.path())?)),
+                _ => Err(Failure::Usage("execution traces are converted one by one".to_owned())),
             },
         }
     }

@@ -2,6 +2,7 @@
 
 use gomem_heap::Heap;
 use gomem_postmortem::{Signature, stranger};
+use gomem_trace::Trace;
 
 use crate::read::source::GZIP;
 
@@ -13,6 +14,7 @@ pub(crate) enum Kind {
     GcTrace,
     Metrics,
     HeapDump,
+    ExecutionTrace,
 }
 
 impl Kind {
@@ -20,14 +22,17 @@ impl Kind {
     pub(crate) fn announced_by(bytes: &[u8]) -> impl Iterator<Item = Self> {
         let signature = Signature::from_bytes(bytes);
         let is_heap_dump = Heap::is_heap_dump(bytes);
-        let is_profile = !is_heap_dump && signature.profile.is_some_and(|profile| profile.len() == bytes.len());
+        let is_trace = Trace::is_trace(bytes);
+        let is_binary = is_heap_dump || is_trace;
+        let is_profile = !is_binary && signature.profile.is_some_and(|profile| profile.len() == bytes.len());
         [
             (is_heap_dump, Self::HeapDump),
+            (is_trace, Self::ExecutionTrace),
             (is_profile, Self::Profile),
             (signature.escape_log, Self::EscapeLog),
             (signature.gc_trace, Self::GcTrace),
             (signature.metrics, Self::Metrics),
-            (!is_heap_dump && !is_profile && signature.profile.is_some(), Self::Profile),
+            (!is_binary && !is_profile && signature.profile.is_some(), Self::Profile),
         ]
         .into_iter()
         .filter_map(|(is_announced, kind)| is_announced.then_some(kind))
@@ -41,6 +46,7 @@ impl Kind {
             Self::GcTrace => "a log with GC traces",
             Self::Metrics => "metrics",
             Self::HeapDump => "a heap dump",
+            Self::ExecutionTrace => "an execution trace",
         }
     }
 
@@ -52,6 +58,7 @@ impl Kind {
             Self::GcTrace => "a log",
             Self::Metrics => "metrics",
             Self::HeapDump => "a heap dump",
+            Self::ExecutionTrace => "an execution trace",
         }
     }
 
@@ -63,6 +70,7 @@ impl Kind {
             Self::GcTrace => "gomem gogc",
             Self::Metrics => "gomem metrics",
             Self::HeapDump => "gomem heap",
+            Self::ExecutionTrace => "gomem trace",
         }
     }
 
@@ -74,6 +82,7 @@ impl Kind {
             Self::GcTrace => "`GODEBUG=gctrace=1 ./program 2> stderr.log` makes one",
             Self::Metrics => "`curl http://HOST/metrics` gives some",
             Self::HeapDump => "debug.WriteHeapDump of runtime/debug writes one",
+            Self::ExecutionTrace => "`curl -o trace.out 'http://HOST/debug/pprof/trace?seconds=5'` takes one",
         }
     }
 

@@ -111,7 +111,7 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"SQLite format 3", "a database of SQLite"),
     (b"JAVA PROFILE", "a heap dump of Java"),
     (b"go1.7 heap dump", "a heap dump of `debug.WriteHeapDump`"),
-    (b"go 1.", "an execution trace, for `go tool trace`"),
+    (b"go 1.", "an execution trace, for `gomem trace`"),
     (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
 ];
 /// What servers call it.
@@ -140,7 +140,7 @@ mod tests {
             (b"<!DOCTYPE html><style>b{}</style><h1>Sign \x1b[1min</h1>", "an HTML page: \u{201c}Sign in\u{201d}"),
             (b"<script", "text that says \u{201c}<script\u{201d}"),
             (b"<html><script", "an HTML page: \u{201c}\u{201d}"),
-            (b"go 1.22 trace\0\0\0", "an execution trace, for `go tool trace`"),
+            (b"go 1.22 trace\0\0\0", "an execution trace, for `gomem trace`"),
         ] {
             assert_eq!(stranger(bytes).as_deref(), Some(what));
         }

@@ -75,7 +75,7 @@ fn announced(bytes: &[u8]) -> Option<ErrorKind> {
     let known: [(&[u8], &'static str, &'static str); 3] = [
         (b"<!DOCTYPE", "an HTML page", "check the URL it was fetched from"),
         (b"<html", "an HTML page", "check the URL it was fetched from"),
-        (b"go 1.", "an execution trace", "`go tool trace` reads it"),
+        (b"go 1.", "an execution trace", "`gomem trace` reads it"),
     ];
     let (_, format, instead) = known.into_iter().find(|(magic, ..)| bytes.starts_with(magic))?;
     Some(ErrorKind::Unsupported { format, instead })
