@@ -1,6 +1,6 @@
 //! How sure a statement is.
 
-use crate::level::named;
+use gomem_table::named;
 
 /// How sure a statement is.
 ///
@@ -22,4 +22,4 @@ pub enum Confidence {
     High,
 }
 
-named!(Confidence Low "low", Medium "medium", High "high");
+named!(Confidence { Low "low", Medium "medium", High "high" });

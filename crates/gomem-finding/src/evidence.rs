@@ -57,3 +57,5 @@ impl Row for Evidence {
         Self::numbers().text("source", "which input or rule it comes from", |evidence: &&'a Self| evidence.source)
     }
 }
+
+gomem_table::serialize_rows!(Evidence);

@@ -3,10 +3,8 @@
 
 mod confidence;
 mod evidence;
-mod level;
 mod severity;
 
 pub use confidence::Confidence;
 pub use evidence::Evidence;
-pub use level::UnknownLevel;
 pub use severity::Severity;

@@ -1,6 +1,6 @@
 //! How much a finding matters.
 
-use crate::level::named;
+use gomem_table::named;
 
 /// How much a finding matters.
 ///
@@ -22,7 +22,7 @@ pub enum Severity {
     Critical,
 }
 
-named!(Severity Info "info", Warning "warning", Critical "critical");
+named!(Severity { Info "info", Warning "warning", Critical "critical" });
 
 #[cfg(test)]
 mod tests {

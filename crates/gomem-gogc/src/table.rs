@@ -35,6 +35,8 @@ impl Row for Recommendation {
     }
 }
 
+gomem_table::serialize_rows!(Prediction, Recommendation);
+
 /// The setting, and what it would do.
 fn numbers<'a>(table: Definition<'a, &'a Prediction>) -> Definition<'a, &'a Prediction> {
     let table = table

@@ -69,12 +69,9 @@ macro_rules! rules {
             $(#[doc = $doc] $variant,)+
         }
 
-        impl Rule {
-            /// All rules.
-            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
-            /// Their names.
-            pub const NAMES: &'static [&'static str] = &[$($name),+];
+        gomem_table::named!(Rule { $($variant $name),+ });
 
+        impl Rule {
             /// What it finds, in a few words.
             #[must_use]
             pub fn finds(self) -> &'static str {
@@ -123,11 +120,5 @@ impl Rule {
     #[must_use]
     pub fn is_rule_of_thumb(self) -> bool {
         matches!(self, Self::SysRetained | Self::AllocSysRatio)
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
     }
 }

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | open a folder or an archive | [`Bundle`], [`Artifact`], [`Signature`], [`Allowance`] |
 //! | get the whole answer | [`Report`], [`Overview`], [`Finding`], [`Aside`] |
+//! | read a report back from its JSON (feature `serde`) | `ReportDocument` |
 //! | compare two recordings | [`Comparison`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
 //! | know what a fix saves | [`Saving`] |
@@ -30,4 +31,6 @@ pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_metrics, record_trace,
 };
+#[cfg(feature = "serde")]
+pub use report::document::{self, DocumentError, ReportDocument};
 pub use report::{Comparison, LeakFix, Overview, Report, SiteFix};

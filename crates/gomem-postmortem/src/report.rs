@@ -1,6 +1,8 @@
 //! The whole answer as facts.
 
 mod comparison;
+#[cfg(feature = "serde")]
+pub mod document;
 mod json;
 mod leak_fix;
 mod overview;

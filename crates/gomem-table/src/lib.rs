@@ -10,7 +10,8 @@
 //! | intern text | [`StringPool`], [`StringPoolBuilder`] |
 //! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
 //! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
-//! | write JSON | [`rfc3339`] and the module's rows |
+//! | name the variants of an enum | [`named!`], [`UnknownName`] |
+//! | write JSON | [`rfc3339`], [`Table::json_rows`]; with the feature `serde`, [`serialize_rows!`] |
 
 #![forbid(unsafe_code)]
 
@@ -19,24 +20,34 @@ mod column;
 mod definition;
 mod fill;
 mod interrupt;
-mod json;
 mod kind;
+mod named;
 mod row;
 mod schema;
 mod strings;
 mod table;
 mod unit;
 mod view;
+mod write;
 
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name};
 pub use interrupt::{Interrupt, Interrupted, Interruptible, checkpoint};
-pub use json::rfc3339;
 pub use kind::Kind;
+pub use named::UnknownName;
+#[doc(hidden)]
+pub use named::serialize_name;
 pub use row::{Row, ToTable};
 pub use schema::{ColumnSchema, TableSchema};
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use serde;
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::{MIB, Unit, percent};
 pub use view::View;
+pub use write::rfc3339;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub use write::serialize_row;

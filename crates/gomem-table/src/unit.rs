@@ -1,5 +1,7 @@
 //! The unit of a column's numbers.
 
+use crate::named;
+
 /// The unit of a column's numbers.
 ///
 /// ```
@@ -40,6 +42,23 @@ pub enum Unit {
     Ratio,
 }
 
+// As frames and JSON write them; numbers without a unit have an empty one.
+named!(Unit {
+    None "",
+    Count "count",
+    Bytes "bytes",
+    BytesPerSecond "bytes_per_second",
+    BytesPerHour "bytes_per_hour",
+    PerSecond "per_second",
+    Seconds "seconds",
+    Milliseconds "milliseconds",
+    Nanoseconds "nanoseconds",
+    Mebibytes "mebibytes",
+    Fraction "fraction",
+    Percent "percent",
+    Ratio "ratio",
+});
+
 impl Unit {
     /// The name of a pprof unit (`bytes`, `count`, `nanoseconds`, …), [`Unit::None`] for one that is not known.
     #[must_use]
@@ -51,26 +70,6 @@ impl Unit {
             "milliseconds" | "millisecond" | "ms" => Self::Milliseconds,
             "seconds" | "second" | "s" => Self::Seconds,
             _ => Self::None,
-        }
-    }
-
-    /// Its name, as frames and JSON write it; empty for [`Unit::None`].
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::None => "",
-            Self::Count => "count",
-            Self::Bytes => "bytes",
-            Self::BytesPerSecond => "bytes_per_second",
-            Self::BytesPerHour => "bytes_per_hour",
-            Self::PerSecond => "per_second",
-            Self::Seconds => "seconds",
-            Self::Milliseconds => "milliseconds",
-            Self::Nanoseconds => "nanoseconds",
-            Self::Mebibytes => "mebibytes",
-            Self::Fraction => "fraction",
-            Self::Percent => "percent",
-            Self::Ratio => "ratio",
         }
     }
 

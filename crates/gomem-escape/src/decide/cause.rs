@@ -81,41 +81,34 @@ pub enum Cause {
     Other,
 }
 
+gomem_table::named!(Cause {
+    InterfaceBoxing "interface_boxing",
+    ConstantBoxing "constant_boxing",
+    VariadicSlice "variadic_slice",
+    ReturnedPointer "returned_pointer",
+    ClosureCapture "closure_capture",
+    EscapingClosure "escaping_closure",
+    MethodValue "method_value",
+    Goroutine "goroutine",
+    DeferInLoop "defer_in_loop",
+    UnknownCallee "unknown_callee",
+    LeakingCallee "leaking_callee",
+    StoredInHeap "stored_in_heap",
+    ContainerElement "container_element",
+    ChannelSend "channel_send",
+    TooLarge "too_large",
+    UnknownSize "unknown_size",
+    SliceGrowth "slice_growth",
+    StringConversion "string_conversion",
+    Concatenation "concatenation",
+    Reflection "reflection",
+    MapCreation "map_creation",
+    LoopVariable "loop_variable",
+    TypeParameter "type_parameter",
+    Other "other",
+});
+
 impl Cause {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &[
-        "interface_boxing",
-        "constant_boxing",
-        "variadic_slice",
-        "returned_pointer",
-        "closure_capture",
-        "escaping_closure",
-        "method_value",
-        "goroutine",
-        "defer_in_loop",
-        "unknown_callee",
-        "leaking_callee",
-        "stored_in_heap",
-        "container_element",
-        "channel_send",
-        "too_large",
-        "unknown_size",
-        "slice_growth",
-        "string_conversion",
-        "concatenation",
-        "reflection",
-        "map_creation",
-        "loop_variable",
-        "type_parameter",
-        "other",
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
     /// The cause, and how sure it is.
     pub(crate) fn from_flow(flow: &Flow<'_>) -> (Self, Confidence) {
         use Confidence::{High, Medium};

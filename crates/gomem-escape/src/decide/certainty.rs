@@ -53,16 +53,9 @@ pub(crate) struct Allocation<'a> {
     pub(crate) is_confident: bool,
 }
 
+gomem_table::named!(Certainty { None "none", Maybe "maybe", Yes "yes", RuntimeSized "runtime_sized" });
+
 impl Certainty {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["none", "maybe", "yes", "runtime_sized"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-
     /// Measured with `testing.AllocsPerRun`, see `testdata/escape/allocations`; the rules are those of `walk/convert.go`
     /// (`dataWord`), `walk/complit.go` and `runtime/malloc.go`: what has no size has one address.
     pub(crate) fn from_allocation(allocation: &Allocation<'_>) -> Self {

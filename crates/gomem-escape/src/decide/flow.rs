@@ -94,7 +94,4 @@ pub(crate) fn callee(steps: &[Step]) -> Option<&str> {
     Call::parse(&call.from).map(|call| call.callee)
 }
 
-impl Decision {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["escapes_to_heap", "moved_to_heap"];
-}
+gomem_table::named!(Decision { EscapesToHeap "escapes_to_heap", MovedToHeap "moved_to_heap" });

@@ -147,10 +147,9 @@ impl Row for DecisionChange<'_> {
     }
 }
 
-impl DiffStatus {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["new", "gone", "unchanged"];
-}
+gomem_table::serialize_rows!(DecisionChange<'_>);
+
+gomem_table::named!(DiffStatus { New "new", Gone "gone", Unchanged "unchanged" });
 
 /// The decisions of each package's files, in the order of their lines.
 fn by_file(log: &EscapeLog, leave_out_appends: bool) -> HashMap<(&str, &str), Vec<&HeapDecision>> {

@@ -169,6 +169,8 @@ impl Row for HeapDecision {
     }
 }
 
+gomem_table::serialize_rows!(HeapDecision);
+
 fn steps<'a>() -> Definition<'a, &'a Step> {
     Definition::new("step", "as in the log")
         .shared_text("from", "the expression or statement", |step: &&'a Step| &step.from)

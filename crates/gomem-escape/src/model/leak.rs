@@ -69,3 +69,5 @@ impl Row for Leak {
             .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
     }
 }
+
+gomem_table::serialize_rows!(Leak);

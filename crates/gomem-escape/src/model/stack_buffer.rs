@@ -57,3 +57,5 @@ impl Row for StackBuffer {
             .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
     }
 }
+
+gomem_table::serialize_rows!(StackBuffer);

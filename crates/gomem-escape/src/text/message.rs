@@ -209,25 +209,22 @@ impl<'a> Message<'a> {
     }
 }
 
-impl MessageKind {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &[
-        "can_inline",
-        "cannot_inline",
-        "inlining_call",
-        "moved_to_heap",
-        "escapes_to_heap",
-        "does_not_escape",
-        "leaking_param",
-        "escape_header",
-        "leak_header",
-        "flow",
-        "from",
-        "capturing",
-        "other",
-        "unknown",
-    ];
-}
+gomem_table::named!(MessageKind {
+    CanInline "can_inline",
+    CannotInline "cannot_inline",
+    InliningCall "inlining_call",
+    MovedToHeap "moved_to_heap",
+    EscapesToHeap "escapes_to_heap",
+    DoesNotEscape "does_not_escape",
+    LeakingParam "leaking_param",
+    EscapeHeader "escape_header",
+    LeakHeader "leak_header",
+    Flow "flow",
+    From "from",
+    Capturing "capturing",
+    Other "other",
+    Unknown "unknown",
+});
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

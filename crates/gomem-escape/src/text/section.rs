@@ -54,7 +54,4 @@ impl fmt::Display for Section<'_> {
     }
 }
 
-impl Variant {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["plain", "test", "pgo"];
-}
+gomem_table::named!(Variant { Plain "plain", Test "test", Pgo "pgo" });

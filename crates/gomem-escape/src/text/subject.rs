@@ -54,26 +54,25 @@ pub enum SubjectKind {
     Value,
 }
 
-impl SubjectKind {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &[
-        "variable",
-        "func_literal",
-        "variadic_slice",
-        "new_value",
-        "composite_value",
-        "slice_literal",
-        "map_literal",
-        "make_slice",
-        "make_map",
-        "append",
-        "conversion",
-        "concatenation",
-        "constant",
-        "method_value",
-        "value",
-    ];
+gomem_table::named!(SubjectKind {
+    Variable "variable",
+    FuncLiteral "func_literal",
+    VariadicSlice "variadic_slice",
+    NewValue "new_value",
+    CompositeValue "composite_value",
+    SliceLiteral "slice_literal",
+    MapLiteral "map_literal",
+    MakeSlice "make_slice",
+    MakeMap "make_map",
+    Append "append",
+    Conversion "conversion",
+    Concatenation "concatenation",
+    Constant "constant",
+    MethodValue "method_value",
+    Value "value",
+});
 
+impl SubjectKind {
     /// Whether it may allocate even where it does not escape: its size is only known at run time.
     pub(crate) fn may_allocate_on_the_stack(self, subject: &str) -> bool {
         match self {

@@ -127,6 +127,8 @@ impl Row for GcTraceLine {
     }
 }
 
+gomem_table::serialize_rows!(GcTraceLine);
+
 /// A line, from `gc ` on; what follows it is left.
 pub(super) fn cycle(input: &[u8]) -> IResult<&[u8], GcTraceLine> {
     let (input, cycle) = preceded(tag("gc "), int64).parse(input)?;

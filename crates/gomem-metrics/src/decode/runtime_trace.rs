@@ -10,7 +10,7 @@
 //! Printed by `startCycle` and `endCycle` in `runtime/mgcpacer.go`, by `activeSweep.end` in `runtime/mgcsweep.go`,
 //! and `printScavTrace` in `runtime/mgcscavenge.go`.
 
-use gomem_table::{Definition, Row, Table, ToTable, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit, named};
 use memchr::memmem;
 
 use super::trace_options::TraceOptions;
@@ -70,11 +70,14 @@ pub enum RuntimeTraceKind {
     Scavenge,
 }
 
-impl RuntimeTraceKind {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["assist", "cycle", "sweep", "scavenge"];
-    const ALL: [Self; 4] = [Self::Assist, Self::Cycle, Self::Sweep, Self::Scavenge];
+named!(RuntimeTraceKind {
+    Assist "assist",
+    Cycle "cycle",
+    Sweep "sweep",
+    Scavenge "scavenge",
+});
 
+impl RuntimeTraceKind {
     /// What its numbers are, with their units.
     #[must_use]
     pub fn quantities(self) -> &'static [&'static str] {
@@ -221,6 +224,8 @@ impl Row for RuntimeTraceNumber {
             .float64("value", Unit::None, "the number", |number| number.value)
     }
 }
+
+gomem_table::serialize_rows!(RuntimeTraceNumber);
 
 /// `12`, `-4863128`, `+1.123004e+000`, as the runtime's `print` writes numbers.
 fn number_length(text: &str) -> usize {

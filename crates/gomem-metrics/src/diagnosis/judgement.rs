@@ -76,3 +76,5 @@ impl Row for Judgement {
             })
     }
 }
+
+gomem_table::serialize_rows!(Judgement);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Definition, Row, Unit};
+use gomem_table::{Definition, Row, Unit, named};
 
 use super::{quantity::Quantity, state::GoState};
 
@@ -56,17 +56,15 @@ pub enum Regime {
     Unknown,
 }
 
-impl Regime {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] =
-        &["gogc", "minimum_heap", "memory_limit", "beyond_limit", "off", "stacks", "unknown"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
+named!(Regime {
+    Gogc "gogc",
+    MinimumHeap "minimum_heap",
+    MemoryLimit "memory_limit",
+    BeyondLimit "beyond_limit",
+    Off "off",
+    Stacks "stacks",
+    Unknown "unknown",
+});
 
 impl GoState {
     /// The GC cycles that can be seen, in the order of the rows.
@@ -239,6 +237,8 @@ impl Row for ObservedCycle {
             })
     }
 }
+
+gomem_table::serialize_rows!(ObservedCycle);
 
 /// `defaultHeapMinimum` of `runtime/mgcpacer.go`, for GOGC=100.
 pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;

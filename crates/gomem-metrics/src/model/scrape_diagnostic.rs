@@ -47,3 +47,5 @@ impl Row for ScrapeDiagnostic {
             })
     }
 }
+
+gomem_table::serialize_rows!(ScrapeDiagnostic);

@@ -121,6 +121,8 @@ impl Row for NativeHistogram {
     }
 }
 
+gomem_table::serialize_rows!(NativeHistogram);
+
 /// All samples of all series, with texts interned once a series.
 pub(super) struct SeriesTable<'a> {
     series: Vec<SeriesCodes<'a>>,

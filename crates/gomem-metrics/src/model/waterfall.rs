@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_table::{Definition, Row, Table, ToTable, Unit};
+use gomem_table::{Definition, Row, Table, ToTable, Unit, named};
 
 use super::{quantity::Quantity, state::GoState};
 
@@ -62,32 +62,22 @@ pub struct WaterfallPart {
     pub fraction: f64,
 }
 
-impl Component {
-    /// All parts, from what is used to what is not Go's.
-    pub const ALL: &'static [Self] = &[
-        Self::Live,
-        Self::Garbage,
-        Self::Fragmentation,
-        Self::Idle,
-        Self::Stacks,
-        Self::Metadata,
-        Self::OffHeap,
-        Self::Untouched,
-    ];
-    /// Their names.
-    pub const NAMES: &'static [&'static str] =
-        &["live", "garbage", "fragmentation", "idle", "stacks", "metadata", "off_heap", "untouched"];
+named!(Component {
+    Live "live",
+    Garbage "garbage",
+    Fragmentation "fragmentation",
+    Idle "idle",
+    Stacks "stacks",
+    Metadata "metadata",
+    OffHeap "off_heap",
+    Untouched "untouched",
+});
 
+impl Component {
     /// Whether it lies in the other parts: they add up without it.
     #[must_use]
     pub fn is_in_others(self) -> bool {
         self == Self::Untouched
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
     }
 
     /// Its name, for people.
@@ -199,6 +189,8 @@ impl Row for WaterfallPart {
             })
     }
 }
+
+gomem_table::serialize_rows!(WaterfallPart);
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What a rule makes of what it looked at: whoever states it is not known here.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_table::{Unit, percent as percent_with};
+use gomem_table::{Unit, named, percent as percent_with};
 
 /// Whether a rule applies.
 ///
@@ -28,16 +28,12 @@ pub enum Verdict {
     NotEvaluable,
 }
 
-impl Verdict {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &["fired", "clear", "insufficient", "not_evaluable"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
+named!(Verdict {
+    Fired "fired",
+    Clear "clear",
+    Insufficient "insufficient",
+    NotEvaluable "not_evaluable",
+});
 
 /// What a rule makes of what it looked at.
 #[derive(Debug, Clone)]

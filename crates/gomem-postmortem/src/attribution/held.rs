@@ -73,3 +73,5 @@ impl Row for HeldSite {
             .embed(Site::definition(), |row: &&'a Self| &row.site)
     }
 }
+
+gomem_table::serialize_rows!(HeldSite);

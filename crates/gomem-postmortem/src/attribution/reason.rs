@@ -152,7 +152,9 @@ impl Reason {
             Self::MapGrowth => {
                 "make the map with the number of elements it will hold, or clear() and reuse it; for keys that are fixed use a struct"
             }
-            Self::Channel => "make the channel once, or with a smaller buffer; to wait for others use a WaitGroup or a sync.Cond",
+            Self::Channel => {
+                "make the channel once, or with a smaller buffer; to wait for others use a WaitGroup or a sync.Cond"
+            }
             Self::BufferGrowth => "call Grow with the size it will need, or Reset and reuse one buffer",
             Self::StringBuilding => "work on positions within the text, or append to a reused []byte",
             Self::Formatting => "use strconv.Append… into a reused buffer instead of formatting a new text",

@@ -103,3 +103,5 @@ impl Row for UnusedFile {
             .text("reason", "why it was not used", |file: &&'a Self| &file.reason)
     }
 }
+
+gomem_table::serialize_rows!(Remark, UnusedFile);

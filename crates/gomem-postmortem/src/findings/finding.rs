@@ -3,7 +3,7 @@
 use gomem_escape::Cause;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::Rule;
-use gomem_table::{Definition, Row, Unit};
+use gomem_table::{Definition, Row, Unit, named};
 
 use crate::{attribution::Place, pacing::Saving};
 
@@ -156,32 +156,23 @@ impl Finding {
     }
 }
 
-impl FindingKind {
-    /// Names, in the order of the variants.
-    pub const NAMES: &'static [&'static str] = &[
-        "leak",
-        "pool_misuse",
-        "allocation_site",
-        "call",
-        "background",
-        "gogc",
-        "missing_input",
-        "runtime",
-        "mismatch",
-        "crash",
-        "retained_by",
-        "window",
-        "emptied_map",
-        "blocked_goroutines",
-        "finalizer_queue",
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
+named!(FindingKind {
+    Leak "leak",
+    PoolMisuse "pool_misuse",
+    AllocationSite "allocation_site",
+    Call "call",
+    Background "background",
+    Gogc "gogc",
+    MissingInput "missing_input",
+    Runtime "runtime",
+    Mismatch "mismatch",
+    Crash "crash",
+    RetainedBy "retained_by",
+    Window "window",
+    EmptiedMap "emptied_map",
+    BlockedGoroutines "blocked_goroutines",
+    FinalizerQueue "finalizer_queue",
+});
 
 impl Row for Finding {
     fn definition<'a>() -> Definition<'a, &'a Self> {
@@ -244,6 +235,8 @@ impl Row for Finding {
             })
     }
 }
+
+gomem_table::serialize_rows!(Finding);
 
 const WHOLE: &str = "it concerns the whole program";
 const NO_BYTES: &str = "not about bytes";

@@ -119,3 +119,5 @@ impl Row for LineCost {
             .int64("line", Unit::None, "the line", |cost| cost.place.line)
     }
 }
+
+gomem_table::serialize_rows!(LineCost);

@@ -134,6 +134,8 @@ impl Row for Overview {
     }
 }
 
+gomem_table::serialize_rows!(Overview);
+
 /// The program's name for itself.
 fn program(bundle: &Bundle) -> Option<String> {
     let told = |path: &str| Some(path.to_owned()).filter(|path| !path.is_empty());

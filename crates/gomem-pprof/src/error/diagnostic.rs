@@ -23,6 +23,8 @@ impl Row for Diagnostic {
     }
 }
 
+gomem_table::serialize_rows!(Diagnostic);
+
 /// A flaw that can be repaired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! What is different between two profiles.
 
 use foldhash::HashMap;
-use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
+use gomem_table::{Definition, Table, TableSchema, ToTable, Unit, named};
 
 use super::{
     flame::FlameTree,
@@ -344,13 +344,4 @@ impl DiffRow {
     }
 }
 
-impl KeyStatus {
-    /// The names, in the order of the values.
-    pub const NAMES: &'static [&'static str] = &["new", "gone", "changed", "unchanged"];
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::NAMES[self as usize]
-    }
-}
+named!(KeyStatus { New "new", Gone "gone", Changed "changed", Unchanged "unchanged" });

@@ -102,6 +102,8 @@ impl Row for Goroutine<'_> {
     }
 }
 
+gomem_table::serialize_rows!(Goroutine<'_>);
+
 fn function_name<'a>(line: Line<'a>) -> &'a str {
     line.function().map_or("", |function| function.name())
 }

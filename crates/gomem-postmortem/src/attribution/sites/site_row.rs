@@ -79,5 +79,7 @@ impl Row for Site {
     }
 }
 
+gomem_table::serialize_rows!(Site);
+
 const NO_DECISION: &str = "no decision of the compiler";
 const NOTHING_TELLS: &str = "nothing tells";
