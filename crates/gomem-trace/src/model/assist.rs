@@ -1,14 +1,11 @@
 //! A goroutine that had to help the garbage collector.
 
-use crate::model::{charge::Charge, names::StackId};
+use crate::model::{charge::Charge, names::StackId, stretch::Stretch};
 
 /// A time in which a goroutine marked for the garbage collector, since it allocated.
 #[derive(Debug, Clone)]
 pub(crate) struct Assist {
-    /// `None` when it began before the trace.
-    pub(crate) begin: Option<u64>,
-    /// `None` when the trace ends before it.
-    pub(crate) end: Option<u64>,
+    pub(crate) stretch: Stretch,
     /// How long the goroutine ran meanwhile.
     pub(crate) running: u64,
     /// How long it stopped the world meanwhile: whoever ends the cycle does.
@@ -21,6 +18,6 @@ pub(crate) struct Assist {
 impl Assist {
     /// From its begin to its end, when the trace has both.
     pub(crate) fn wall(&self) -> Option<u64> {
-        Some(self.end?.saturating_sub(self.begin?))
+        self.stretch.nanoseconds()
     }
 }

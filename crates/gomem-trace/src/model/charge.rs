@@ -1,5 +1,7 @@
 //! To whom a time is charged.
 
+use std::num::NonZero;
+
 use crate::model::region::RegionId;
 
 /// The region and task that a time is charged to.
@@ -7,8 +9,17 @@ use crate::model::region::RegionId;
 pub(crate) struct Charge {
     /// The innermost open region of the goroutine.
     pub(crate) region: Option<RegionId>,
-    pub(crate) task: Option<u64>,
-    pub(crate) task_by: Option<TaskBy>,
+    task: Option<NonZero<u64>>,
+}
+
+impl Charge {
+    pub(crate) fn new(region: Option<RegionId>, task: Option<u64>) -> Self {
+        Self { region, task: task.and_then(NonZero::new) }
+    }
+
+    pub(crate) fn task(self) -> Option<u64> {
+        self.task.map(NonZero::get)
+    }
 }
 
 /// What tells a task: a task is never bound to a goroutine, only its regions are.

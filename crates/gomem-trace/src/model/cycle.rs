@@ -81,11 +81,11 @@ impl Cycles {
 
     fn place(&mut self, pause: &Pause, names: &Names) {
         let reason = pause.reason.map(|reason| &**names.text(reason));
-        let Some(place) = pause.begin.or(pause.end).and_then(|time| self.during(time)) else { return };
+        let Some(place) = pause.stretch.moment().and_then(|time| self.during(time)) else { return };
         let cycle = &mut self.0[place];
         match reason {
-            Some(pause::SWEEP_TERMINATION) => cycle.marking_begin = cycle.marking_begin.max(pause.end),
-            Some(pause::MARK_TERMINATION) => cycle.marking_end = cycle.marking_end.max(pause.begin),
+            Some(pause::SWEEP_TERMINATION) => cycle.marking_begin = cycle.marking_begin.max(pause.stretch.end()),
+            Some(pause::MARK_TERMINATION) => cycle.marking_end = cycle.marking_end.max(pause.stretch.begin()),
             _ => {}
         }
     }

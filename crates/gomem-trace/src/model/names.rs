@@ -1,16 +1,16 @@
 //! Texts and stacks, each once: their ids differ between generations.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, num::NonZero, sync::Arc};
 
 use foldhash::fast::RandomState;
 
-/// A text, by its place.
+/// A text, by its place, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct TextId(u32);
+pub(crate) struct TextId(NonZero<u32>);
 
-/// A stack, by its place.
+/// A stack, by its place, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct StackId(u32);
+pub(crate) struct StackId(NonZero<u32>);
 
 /// A frame of a stack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -32,11 +32,11 @@ pub(crate) struct Names {
 
 impl Names {
     pub(crate) fn text(&self, id: TextId) -> &Arc<str> {
-        &self.texts[id.0 as usize]
+        &self.texts[id.0.get() as usize - 1]
     }
 
     pub(crate) fn frames(&self, id: StackId) -> &[Frame] {
-        &self.stacks[id.0 as usize]
+        &self.stacks[id.0.get() as usize - 1]
     }
 
     pub(crate) fn function(&self, frame: &Frame) -> &str {
@@ -57,10 +57,10 @@ impl Names {
         if let Some(id) = self.text_ids.get(text) {
             return *id;
         }
-        let id = TextId(u32::try_from(self.texts.len()).unwrap_or(u32::MAX));
         let text: Arc<str> = text.into();
         self.text_bytes += text.len() as u64;
         self.texts.push(Arc::clone(&text));
+        let id = TextId(last(self.texts.len()));
         self.text_ids.insert(text, id);
         id
     }
@@ -69,9 +69,9 @@ impl Names {
         if let Some(id) = self.stack_ids.get(frames) {
             return *id;
         }
-        let id = StackId(u32::try_from(self.stacks.len()).unwrap_or(u32::MAX));
         let frames: Arc<[Frame]> = frames.into();
         self.stacks.push(Arc::clone(&frames));
+        let id = StackId(last(self.stacks.len()));
         self.stack_ids.insert(frames, id);
         id
     }
@@ -83,6 +83,11 @@ impl Names {
     pub(crate) fn stacks(&self) -> u64 {
         self.stacks.len() as u64
     }
+}
+
+/// The number of the last of so many.
+fn last(count: usize) -> NonZero<u32> {
+    u32::try_from(count).ok().and_then(NonZero::new).unwrap_or(NonZero::<u32>::MAX)
 }
 
 /// Whether a function is the runtime's own, as heap profiles leave them out (`runtime/pprof`, `appendLocsForStack`).

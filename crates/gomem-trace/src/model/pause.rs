@@ -3,15 +3,13 @@
 use crate::model::{
     charge::Charge,
     names::{StackId, TextId},
+    stretch::Stretch,
 };
 
 /// A time in which no goroutine of the program ran.
 #[derive(Debug, Clone)]
 pub(crate) struct Pause {
-    /// `None` when it began before the trace.
-    pub(crate) begin: Option<u64>,
-    /// `None` when the trace ends before it.
-    pub(crate) end: Option<u64>,
+    pub(crate) stretch: Stretch,
     /// When the next goal was set in it: there the runtime stops its own watch, at the end of a cycle.
     pub(crate) goal: Option<u64>,
     pub(crate) reason: Option<TextId>,
@@ -23,12 +21,12 @@ pub(crate) struct Pause {
 impl Pause {
     /// How long the program stood still, when the trace has both ends.
     pub(crate) fn wall(&self) -> Option<u64> {
-        Some(self.end?.saturating_sub(self.begin?))
+        self.stretch.nanoseconds()
     }
 
     /// How long `MemStats.PauseTotalNs` grew for it, if it is the garbage collector's.
     pub(crate) fn runtime(&self) -> Option<u64> {
-        Some(self.goal.or(self.end)?.saturating_sub(self.begin?))
+        Some(self.goal.or(self.stretch.end())?.saturating_sub(self.stretch.begin()?))
     }
 }
 

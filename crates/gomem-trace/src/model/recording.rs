@@ -5,8 +5,18 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::model::{
-    assist::Assist, gc_mark::GcMark, lifetime::Lifetimes, log::Log, names::Names, pause::Pause, region::Region,
-    sample::Sample, sweep::Sweep, task::Task, worker::Worker,
+    assist::Assist,
+    charge::{Charge, TaskBy},
+    gc_mark::GcMark,
+    lifetime::Lifetimes,
+    log::Log,
+    names::Names,
+    pause::Pause,
+    region::{Region, RegionId},
+    sample::Sample,
+    sweep::Sweep,
+    task::Task,
+    worker::Worker,
 };
 
 /// All that a trace says of memory, in the order in which it was found.
@@ -30,6 +40,7 @@ pub(crate) struct Recording {
     pub(crate) lifetimes: Option<Lifetimes>,
     /// How many processors the first generation names, where nothing says how many there are.
     pub(crate) procs_named: u64,
+    ordered: Ordered,
 }
 
 /// A goal of the heap, and which thread set it.
@@ -49,21 +60,74 @@ impl Goal {
 
 const NO_GOAL: u64 = 1 << 62;
 
+/// How many of each kind are in the order of time.
+#[derive(Debug, Default)]
+struct Ordered {
+    heap: usize,
+    goals: usize,
+    procs: usize,
+    pauses: usize,
+    assists: usize,
+    sweeps: usize,
+    workers: usize,
+    logs: usize,
+}
+
 impl Recording {
-    /// Puts what several threads wrote into the order of time.
-    pub(crate) fn sort(&mut self) {
-        self.heap.sort_by_key(|sample| sample.time);
-        self.goals.sort_by_key(|goal| goal.time);
-        self.procs.sort_by_key(|sample| sample.time);
-        self.pauses.sort_by_key(|pause| (pause.begin.or(pause.end), pause.goroutine));
-        self.assists.sort_by_key(|assist| (assist.begin.or(assist.end), assist.goroutine));
-        self.sweeps.sort_by_key(|sweep| (sweep.begin.or(sweep.end), sweep.goroutine));
-        self.workers.sort_by_key(|worker| (worker.begin, worker.goroutine));
-        self.logs.sort_by_key(|log| (log.time, log.goroutine));
+    /// Puts what a generation added into the order of time. Generations overlap, but by little.
+    pub(crate) fn put_in_order(&mut self) {
+        let ordered = &mut self.ordered;
+        put_in_order(&mut self.heap, &mut ordered.heap, |sample| sample.time);
+        put_in_order(&mut self.goals, &mut ordered.goals, |goal| goal.time);
+        put_in_order(&mut self.procs, &mut ordered.procs, |sample| sample.time);
+        put_in_order(&mut self.pauses, &mut ordered.pauses, |pause| (pause.stretch.moment(), pause.goroutine));
+        put_in_order(&mut self.assists, &mut ordered.assists, |assist| (assist.stretch.moment(), assist.goroutine));
+        put_in_order(&mut self.sweeps, &mut ordered.sweeps, |sweep| (sweep.stretch.moment(), sweep.goroutine));
+        put_in_order(&mut self.workers, &mut ordered.workers, |worker| (worker.begin, worker.goroutine));
+        put_in_order(&mut self.logs, &mut ordered.logs, |log| (log.time, log.goroutine));
     }
 
     /// The name of a task.
     pub(crate) fn task(&self, id: u64) -> Option<&Task> {
         self.task_places.get(&id).map(|place| &self.tasks[*place])
+    }
+
+    pub(crate) fn region(&self, id: RegionId) -> &Region {
+        &self.regions[id.place()]
+    }
+
+    /// What tells the task of a charge.
+    pub(crate) fn task_by(&self, charge: Charge) -> Option<TaskBy> {
+        let is_regions = charge.region.is_some_and(|region| self.region(region).task.is_some());
+        charge.task().map(|_| if is_regions { TaskBy::Region } else { TaskBy::Begin })
+    }
+}
+
+/// Sorts items of which so many are in order already, and belong mostly before the rest.
+fn put_in_order<T, K: Ord>(items: &mut [T], ordered: &mut usize, key: impl Fn(&T) -> K) {
+    if let Some(new) = items.get_mut(*ordered..) {
+        new.sort_by_key(&key);
+    }
+    if let Some(first) = items.get(*ordered).map(&key) {
+        let overlap = items[..*ordered].partition_point(|item| key(item) <= first);
+        if overlap < *ordered {
+            items[overlap..].sort_by_key(&key);
+        }
+    }
+    *ordered = items.len();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_new_is_put_where_it_belongs() {
+        let mut ordered = 0;
+        let mut items = vec![3, 1, 2];
+        put_in_order(&mut items, &mut ordered, |item| *item);
+        items.extend([9, 2, 5]);
+        put_in_order(&mut items, &mut ordered, |item| *item);
+        assert_eq!((items, ordered), (vec![1, 2, 2, 3, 5, 9], 6));
     }
 }

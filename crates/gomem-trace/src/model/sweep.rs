@@ -1,18 +1,19 @@
 //! Spans that are swept.
 
-use crate::model::{charge::Charge, names::StackId};
+use std::num::NonZero;
+
+use crate::model::{charge::Charge, names::StackId, stretch::Stretch};
 
 /// A time in which a goroutine swept spans: for an allocation of its own, or in the background.
 #[derive(Debug, Clone)]
 pub(crate) struct Sweep {
-    /// `None` when it began before the trace.
-    pub(crate) begin: Option<u64>,
-    /// `None` when the trace ends before it.
-    pub(crate) end: Option<u64>,
-    pub(crate) swept_bytes: Option<u64>,
-    pub(crate) reclaimed_bytes: Option<u64>,
+    pub(crate) stretch: Stretch,
+    /// What was swept; told at the end.
+    pub(crate) swept_bytes: u64,
+    /// What can be used again of it; told at the end.
+    pub(crate) reclaimed_bytes: u64,
     /// `None` when the runtime swept on a thread without a goroutine.
-    pub(crate) goroutine: Option<u64>,
+    pub(crate) goroutine: Option<NonZero<u64>>,
     pub(crate) stack: Option<StackId>,
     pub(crate) charge: Charge,
 }
@@ -20,6 +21,6 @@ pub(crate) struct Sweep {
 impl Sweep {
     /// From its begin to its end, when the trace has both.
     pub(crate) fn wall(&self) -> Option<u64> {
-        Some(self.end?.saturating_sub(self.begin?))
+        self.stretch.nanoseconds()
     }
 }

@@ -1,7 +1,9 @@
 //! A goroutine's time, segment by segment.
 
+use std::num::NonZero;
+
 use crate::{
-    model::{Assist, Charge, Pause, Recording, Region, RegionId, Sweep, TaskBy, Worker, WorkerMode},
+    model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{lookup::Lookup, mark::Mark, segment::Segment},
     wire::Event,
 };
@@ -45,8 +47,7 @@ impl Goroutine {
     /// An assist is open; where it began is not in the trace unless it is known already.
     pub(super) fn assisting(&mut self, goroutine: u64) {
         self.assist.get_or_insert_with(|| Assist {
-            begin: None,
-            end: None,
+            stretch: Stretch::new(None, None),
             running: 0,
             stopping: 0,
             goroutine,
@@ -94,7 +95,8 @@ impl Goroutine {
             Event::GC_MARK_ASSIST_BEGIN => {
                 let stack = context.lookup.stack(first);
                 let charge = self.charge(context.recording, time);
-                let assist = Assist { begin: Some(time), end: None, running: 0, stopping: 0, goroutine, stack, charge };
+                let stretch = Stretch::new(Some(time), None);
+                let assist = Assist { stretch, running: 0, stopping: 0, goroutine, stack, charge };
                 context.ends_alone += u64::from(self.assist.replace(assist).is_some());
                 self.assist_counted = Some(time);
             }
@@ -103,7 +105,7 @@ impl Goroutine {
                 self.assist_counted = None;
                 match self.assist.take() {
                     Some(mut assist) => {
-                        assist.end = Some(time);
+                        assist.stretch = assist.stretch.ending(time);
                         context.recording.assists.push(assist);
                     }
                     None => context.ends_alone += 1,
@@ -113,36 +115,31 @@ impl Goroutine {
                 let stack = context.lookup.stack(first);
                 let charge = self.charge(context.recording, time);
                 self.sweep = Some(Sweep {
-                    begin: Some(time),
-                    end: None,
-                    swept_bytes: None,
-                    reclaimed_bytes: None,
-                    goroutine: Some(goroutine),
+                    stretch: Stretch::new(Some(time), None),
+                    swept_bytes: 0,
+                    reclaimed_bytes: 0,
+                    goroutine: NonZero::new(goroutine),
                     stack,
                     charge,
                 });
             }
             Event::GC_SWEEP_END => {
-                let (begin, stack, charge) = match self.sweep.take() {
-                    Some(sweep) => (sweep.begin, sweep.stack, sweep.charge),
-                    None => (None, None, self.charge(context.recording, time)),
-                };
-                let (swept_bytes, reclaimed_bytes) = (Some(first), Some(second));
-                let (end, goroutine) = (Some(time), Some(goroutine));
+                let sweep = self.sweep.take();
+                let charge = sweep.as_ref().map_or_else(|| self.charge(context.recording, time), |sweep| sweep.charge);
                 context.recording.sweeps.push(Sweep {
-                    begin,
-                    end,
-                    swept_bytes,
-                    reclaimed_bytes,
-                    goroutine,
-                    stack,
+                    stretch: Stretch::new(sweep.as_ref().and_then(|sweep| sweep.stretch.begin()), Some(time)),
+                    swept_bytes: first,
+                    reclaimed_bytes: second,
+                    goroutine: NonZero::new(goroutine),
+                    stack: sweep.and_then(|sweep| sweep.stack),
                     charge,
                 });
             }
             Event::STW_BEGIN => {
                 let (reason, stack) = (context.lookup.text(first), context.lookup.stack(second));
                 let charge = self.charge(context.recording, time);
-                self.pause = Some(Pause { begin: Some(time), end: None, goal: None, reason, goroutine, stack, charge });
+                let stretch = Stretch::new(Some(time), None);
+                self.pause = Some(Pause { stretch, goal: None, reason, goroutine, stack, charge });
             }
             Event::HEAP_GOAL => {
                 if let Some(pause) = &mut self.pause {
@@ -153,22 +150,21 @@ impl Goroutine {
             Event::GO_LABEL => self.worker = context.lookup.raw(first).and_then(WorkerMode::from_label),
             Event::USER_TASK_BEGIN => self.tasks.push(first),
             Event::USER_REGION_BEGIN => {
-                let id = RegionId(u32::try_from(context.recording.regions.len()).unwrap_or(u32::MAX));
                 let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
                 context.recording.regions.push(Region { task, name, goroutine, begin: time, end: None });
-                self.regions.push(id);
+                self.regions.push(RegionId::of_last(context.recording.regions.len()));
             }
             Event::USER_REGION_END => {
                 let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
                 let regions = &mut context.recording.regions;
                 let is_it = |id: &RegionId| {
-                    let region = &regions[id.0 as usize];
+                    let region = &regions[id.place()];
                     region.task == task && region.name == name
                 };
                 // One that ends without a begin began before the trace, or on another goroutine, which is misuse.
                 if let Some(place) = self.regions.iter().rposition(is_it) {
                     let id = self.regions.remove(place);
-                    regions[id.0 as usize].end = Some(time);
+                    regions[id.place()].end = Some(time);
                 }
             }
             _ => {}
@@ -177,15 +173,14 @@ impl Goroutine {
 
     fn end_pause(&mut self, time: u64, goroutine: u64, context: &mut Context<'_, '_, '_>) {
         let mut pause = self.pause.take().unwrap_or_else(|| Pause {
-            begin: None,
-            end: None,
+            stretch: Stretch::new(None, None),
             goal: None,
             reason: None,
             goroutine,
             stack: None,
             charge: self.charge(context.recording, time),
         });
-        pause.end = Some(time);
+        pause.stretch = pause.stretch.ending(time);
         if let (Some(assist), Some(wall)) = (&mut self.assist, pause.wall()) {
             assist.stopping += wall;
         }
@@ -203,17 +198,16 @@ impl Goroutine {
     fn charge(&mut self, recording: &Recording, time: u64) -> Charge {
         let region = self.regions.last().copied();
         if let Some(id) = region {
-            let task = recording.regions[id.0 as usize].task;
+            let task = recording.region(id).task;
             if task.is_some() {
-                return Charge { region, task, task_by: Some(TaskBy::Region) };
+                return Charge::new(region, task);
             }
         }
         let has_ended = |task: u64| recording.task(task).and_then(|task| task.end).is_some_and(|end| end <= time);
         while self.tasks.last().is_some_and(|task| has_ended(*task)) {
             self.tasks.pop();
         }
-        let task = self.tasks.last().copied();
-        Charge { region, task, task_by: task.map(|_| TaskBy::Begin) }
+        Charge::new(region, self.tasks.last().copied())
     }
 
     /// Forgets tasks that have ended.

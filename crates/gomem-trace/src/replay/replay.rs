@@ -13,7 +13,7 @@ use gomem_table::checkpoint;
 
 use crate::{
     error::{Diagnostic, Error, Flaw, Limits},
-    model::{Charge, GcMark, GcMarkKind, Goal, Log, Recording, Sample, Sweep, Task},
+    model::{Charge, GcMark, GcMarkKind, Goal, Log, Recording, Sample, Stretch, Sweep, Task},
     replay::{
         goroutine::{Context, Goroutine},
         lookup::Lookup,
@@ -140,7 +140,7 @@ impl Replay {
         let (lifetimes, flaws) = objects.finish();
         self.recording.lifetimes = lifetimes;
         self.diagnostics.extend(flaws.into_iter().map(|flaw| Diagnostic { offset: None, generation: None, flaw }));
-        self.recording.sort();
+        self.recording.put_in_order();
     }
 
     fn check_follows(&mut self, number: u64, offset: u64) {
@@ -236,6 +236,7 @@ impl Replay {
         let missing = [("texts", lookup.missing_texts), ("stacks", lookup.missing_stacks)];
         self.ends_alone += ends_alone;
         self.recording.names = names;
+        self.recording.put_in_order();
         for (what, count) in missing.into_iter().filter(|(_, count)| *count > 0) {
             self.tell(number, None, Flaw::Unexplained { what, count });
         }
@@ -387,10 +388,12 @@ fn logs(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
 fn sweeps(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
     for mark in scans.iter().flat_map(|scan| &scan.sweeps) {
         let sweep = Sweep {
-            begin: Some(context.lookup.time(mark.begin)),
-            end: mark.end.map(|(end, ..)| context.lookup.time(end)),
-            swept_bytes: mark.end.map(|(_, swept, _)| swept),
-            reclaimed_bytes: mark.end.map(|(.., reclaimed)| reclaimed),
+            stretch: Stretch::new(
+                Some(context.lookup.time(mark.begin)),
+                mark.end.map(|(end, ..)| context.lookup.time(end)),
+            ),
+            swept_bytes: mark.end.map_or(0, |(_, swept, _)| swept),
+            reclaimed_bytes: mark.end.map_or(0, |(.., reclaimed)| reclaimed),
             goroutine: None,
             stack: context.lookup.stack(mark.stack),
             charge: Charge::default(),

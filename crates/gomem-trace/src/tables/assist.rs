@@ -66,7 +66,7 @@ impl Trace {
     pub fn assists(&self) -> Vec<AssistRow> {
         let names = &self.recording.names;
         let rows = self.recording.assists.iter().map(|assist| AssistRow {
-            start_seconds: assist.begin.map(|begin| self.since_start(begin)),
+            start_seconds: assist.stretch.begin().map(|begin| self.since_start(begin)),
             wall_seconds: assist.wall().map(seconds),
             running_seconds: seconds(assist.running),
             stw_seconds: seconds(assist.stopping),
@@ -75,9 +75,9 @@ impl Trace {
             place: Place::of_site(assist.stack, names),
             stack: Place::of_stack(assist.stack, names),
             region: self.region_name(assist.charge.region),
-            task: assist.charge.task,
-            task_name: self.task_name(assist.charge.task),
-            task_by: assist.charge.task_by,
+            task: assist.charge.task(),
+            task_name: self.task_name(assist.charge.task()),
+            task_by: self.recording.task_by(assist.charge),
         });
         rows.collect()
     }
@@ -111,7 +111,7 @@ impl Trace {
     }
 
     fn assist_cycle(&self, assist: &Assist) -> Option<usize> {
-        assist.begin.or(assist.end).and_then(|time| self.cycles.during(time))
+        assist.stretch.moment().and_then(|time| self.cycles.during(time))
     }
 }
 

@@ -59,7 +59,7 @@ impl Trace {
         let mut rows: Vec<CycleRow> =
             self.cycles.iter().zip(1..).map(|(cycle, number)| self.cycle_row(cycle, number, gogc)).collect();
         for assist in &recording.assists {
-            let Some(place) = assist.begin.and_then(|begin| self.cycles.during(begin)) else { continue };
+            let Some(place) = assist.stretch.begin().and_then(|begin| self.cycles.during(begin)) else { continue };
             rows[place].assist_seconds += assist.wall().map_or(0.0, seconds);
             rows[place].assist_running_seconds += seconds(assist.running);
         }
@@ -69,7 +69,7 @@ impl Trace {
             rows[place].worker_seconds[worker.mode as usize] += seconds(marking);
         }
         for pause in &recording.pauses {
-            let Some(place) = pause.begin.and_then(|begin| self.cycles.during(begin)) else { continue };
+            let Some(place) = pause.stretch.begin().and_then(|begin| self.cycles.during(begin)) else { continue };
             let sum = match pause.reason.map(|reason| &**recording.names.text(reason)) {
                 Some(SWEEP_TERMINATION) => &mut rows[place].stw_sweep_seconds,
                 Some(MARK_TERMINATION) => &mut rows[place].stw_mark_term_seconds,

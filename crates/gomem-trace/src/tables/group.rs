@@ -104,8 +104,8 @@ impl Trace {
                 GroupBy::Line => Key::Line(site()),
                 GroupBy::Goroutine => Key::Number(subject.goroutine),
                 GroupBy::Region => Key::Text(subject.charge.region.and_then(|id| self.region_text(id))),
-                GroupBy::Task => Key::Number(subject.charge.task),
-                GroupBy::TaskName => Key::Text(self.task_text(subject.charge.task)),
+                GroupBy::Task => Key::Number(subject.charge.task()),
+                GroupBy::TaskName => Key::Text(self.task_text(subject.charge.task())),
                 GroupBy::Cycle => Key::Number(cycle_number(subject.cycle)),
             };
             let place = *places.entry(key).or_insert_with(|| {
@@ -138,7 +138,7 @@ impl Trace {
     }
 
     fn region_text(&self, id: RegionId) -> Option<TextId> {
-        self.recording.regions[id.0 as usize].name
+        self.recording.region(id).name
     }
 
     fn task_text(&self, task: Option<u64>) -> Option<TextId> {

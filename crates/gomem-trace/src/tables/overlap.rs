@@ -13,7 +13,7 @@ impl Overlap {
     pub(super) fn new(pauses: &[Pause]) -> Self {
         let mut sum = 0;
         let mut last = 0;
-        let known = pauses.iter().filter_map(|pause| pause.begin.zip(pause.end));
+        let known = pauses.iter().filter_map(|pause| pause.stretch.begin().zip(pause.stretch.end()));
         let pauses = known
             .map(|(begin, end)| {
                 let begin = begin.max(last);

@@ -47,9 +47,9 @@ impl Trace {
         let rows = recording.pauses.iter().map(|pause| {
             let reason = pause.reason.map(|reason| recording.names.text(reason));
             let is_gc = reason.is_some_and(|reason| [SWEEP_TERMINATION, MARK_TERMINATION].contains(&&**reason));
-            let during = pause.begin.and_then(|begin| self.cycles.during(begin));
+            let during = pause.stretch.begin().and_then(|begin| self.cycles.during(begin));
             PauseRow {
-                start_seconds: pause.begin.map(|begin| self.since_start(begin)),
+                start_seconds: pause.stretch.begin().map(|begin| self.since_start(begin)),
                 seconds: pause.wall().map(seconds),
                 runtime_seconds: pause.runtime().filter(|_| is_gc).map(seconds),
                 reason: reason.cloned(),
@@ -58,7 +58,7 @@ impl Trace {
                 goroutine: pause.goroutine,
                 place: Place::of_site(pause.stack, &recording.names),
                 region: self.region_name(pause.charge.region),
-                task: pause.charge.task,
+                task: pause.charge.task(),
             }
         });
         rows.collect()

@@ -38,7 +38,7 @@ impl Trace {
         let mut assists = vec![0_u64; recording.regions.len()];
         for assist in &recording.assists {
             if let (Some(region), Some(wall)) = (assist.charge.region, assist.wall()) {
-                assists[region.0 as usize] += wall;
+                assists[region.place()] += wall;
             }
         }
         let mut regions: Vec<_> = recording.regions.iter().zip(assists).collect();

@@ -1,6 +1,6 @@
 //! Spans that are swept.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use gomem_table::{Definition, Row, Table, ToTable, Unit};
 
@@ -69,19 +69,19 @@ impl Trace {
     pub fn sweeps(&self) -> Vec<SweepRow> {
         let names = &self.recording.names;
         let rows = self.recording.sweeps.iter().map(|sweep| SweepRow {
-            start_seconds: sweep.begin.map(|begin| self.since_start(begin)),
+            start_seconds: sweep.stretch.begin().map(|begin| self.since_start(begin)),
             seconds: sweep.wall().map(seconds),
-            swept_bytes: sweep.swept_bytes,
-            reclaimed_bytes: sweep.reclaimed_bytes,
+            swept_bytes: sweep.stretch.end().map(|_| sweep.swept_bytes),
+            reclaimed_bytes: sweep.stretch.end().map(|_| sweep.reclaimed_bytes),
             is_background: sweep.stack.map(|stack| names.is_on_stack(stack, "runtime.bgsweep")),
-            goroutine: sweep.goroutine,
+            goroutine: sweep.goroutine.map(NonZero::get),
             cycle: cycle_number(self.sweep_cycle(sweep)),
             place: Place::of_site(sweep.stack, names),
             stack: Place::of_stack(sweep.stack, names),
             region: self.region_name(sweep.charge.region),
-            task: sweep.charge.task,
-            task_name: self.task_name(sweep.charge.task),
-            task_by: sweep.charge.task_by,
+            task: sweep.charge.task(),
+            task_name: self.task_name(sweep.charge.task()),
+            task_by: self.recording.task_by(sweep.charge),
         });
         rows.collect()
     }
@@ -91,7 +91,7 @@ impl Trace {
     pub fn sweeps_by(&self, by: GroupBy) -> SweepGroups {
         let subject = |sweep: &Sweep| Subject {
             stack: sweep.stack,
-            goroutine: sweep.goroutine,
+            goroutine: sweep.goroutine.map(NonZero::get),
             charge: sweep.charge,
             cycle: self.sweep_cycle(sweep),
         };
@@ -105,8 +105,8 @@ impl Trace {
                 count: sweeps.len() as u64,
                 wall,
                 longest: walls().max().unwrap_or(0),
-                swept_bytes: sweeps.iter().filter_map(|sweep| sweep.swept_bytes).fold(0, u64::saturating_add),
-                reclaimed_bytes: sweeps.iter().filter_map(|sweep| sweep.reclaimed_bytes).fold(0, u64::saturating_add),
+                swept_bytes: sweeps.iter().map(|sweep| sweep.swept_bytes).fold(0, u64::saturating_add),
+                reclaimed_bytes: sweeps.iter().map(|sweep| sweep.reclaimed_bytes).fold(0, u64::saturating_add),
                 fraction: (whole > 0).then(|| wall as f64 / whole as f64),
             }
         };
@@ -117,7 +117,7 @@ impl Trace {
 
     /// What is swept is the garbage of the cycle that ended last.
     fn sweep_cycle(&self, sweep: &Sweep) -> Option<usize> {
-        sweep.begin.or(sweep.end).and_then(|time| self.cycles.ended_before(time))
+        sweep.stretch.moment().and_then(|time| self.cycles.ended_before(time))
     }
 }
 

@@ -40,7 +40,7 @@ impl Trace {
         let overlap = Overlap::new(&recording.pauses);
         let mut assists: HashMap<u64, u64, RandomState> = HashMap::default();
         for assist in &recording.assists {
-            if let (Some(task), Some(wall)) = (assist.charge.task, assist.wall()) {
+            if let (Some(task), Some(wall)) = (assist.charge.task(), assist.wall()) {
                 *assists.entry(task).or_default() += wall;
             }
         }
