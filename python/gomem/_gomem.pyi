@@ -172,7 +172,7 @@ class Quality:
     def remarks(self) -> list[str]: ...
 
 def fit(
-    source: Source | DataFrame | Metrics,
+    source: Source | DataFrame | Metrics | Trace,
     *,
     metrics: Metrics | None = None,
     gogc: _Gogc = ...,

@@ -19,6 +19,7 @@ from gomem._display import facts, heading, table
 from gomem._gomem import Quality
 from gomem._metrics import Metrics
 from gomem._pickled import Pickled
+from gomem._trace import Trace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +159,7 @@ _SHOWN_GOGC: tuple[Gogc, ...] = (50, 100, 200, 400)
 
 
 def fit(
-    source: Source | pl.DataFrame | Metrics,
+    source: Source | pl.DataFrame | Metrics | Trace,
     *,
     metrics: Metrics | None = None,
     gogc: Gogc = 100,
@@ -171,7 +172,9 @@ def fit(
     ----------
     source
         A log with ``GODEBUG=gctrace=1`` lines (path, bytes or binary file object), a frame of
-        `gomem.read_gctrace`, or `gomem.Metrics`. A trace predicts better than metrics.
+        `gomem.read_gctrace`, `gomem.Metrics`, or a `gomem.Trace` (or its cycles). A GC trace
+        predicts better than metrics. Tracing changes the pace of a heap below 10 MiB, which
+        `GcModel.quality` then says.
     metrics
         Beside a trace: metrics of the same run, which tell its total allocation, its duration and
         the memory outside the heap.
@@ -200,7 +203,7 @@ def fit(
     >>> four < one
     True
     """
-    recorded = source._inner if isinstance(source, Metrics) else source
+    recorded = source._inner if isinstance(source, Metrics | Trace) else source
     beside = metrics._inner if metrics is not None else None
     given: dict[str, Any] = {
         "gogc": gogc,

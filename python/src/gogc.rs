@@ -6,11 +6,11 @@ use arrow_array::{Array, ArrayRef, cast::AsArray, types::Float64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use gomem_gogc::{
-    Container, FitError, GcModel, Gogc, MemoryState, Objective, Prediction, Recording, Setting, heap_goal,
+    Container, Cycle, FitError, GcModel, Gogc, MemoryState, Objective, Prediction, Recording, Setting, heap_goal,
     memory_limit_goal,
 };
 use gomem_metrics::{GcTrace, GcTraceLine};
-use gomem_postmortem::{RecordingOptions, record_metrics, record_trace};
+use gomem_postmortem::{RecordingOptions, record_execution_trace, record_metrics, record_trace, record_traced_cycles};
 use gomem_report::what_if_html;
 use gomem_table::ToTable;
 use pyo3::{exceptions::PyTypeError, prelude::*, types::PyString};
@@ -21,6 +21,7 @@ use crate::{
     input::{OneOrMany, Source},
     metrics::{PyMetrics, decode_gctrace},
     table::ArrowTable,
+    trace::PyTrace,
     worker,
 };
 
@@ -61,9 +62,10 @@ pub(crate) struct PyQuality {
     remarks: Vec<String>,
 }
 
-/// A recording of GC cycles: metrics, a frame, or a log.
+/// A recording of GC cycles: metrics, an execution trace, a frame, or a log.
 enum Cycles {
     Metrics(Py<PyMetrics>),
+    Trace(Py<PyTrace>),
     Frame(PyTable),
     Log(Source),
 }
@@ -90,14 +92,21 @@ fn fit(
     }
     let options = RecordingOptions::default().with_gogc(gogc.0).with_memory_limit(memory_limit_bytes).with_procs(procs);
     let trace = match source {
-        Cycles::Metrics(_) if metrics.is_some() => {
-            return Err(Error::usage("metrics goes beside a GC trace; the source is metrics already"));
+        Cycles::Metrics(_) | Cycles::Trace(_) if metrics.is_some() => {
+            return Err(Error::usage("metrics goes beside a GC trace"));
         }
         Cycles::Metrics(metrics) => {
             return worker::run(py, move || {
                 let recording = record_metrics(&metrics.get().metrics, &options);
                 fitted(&recording.map_err(|err| Error::Limit(err.to_string()))?)
             })?;
+        }
+        Cycles::Trace(trace) => {
+            return worker::run(py, move || fitted(&record_execution_trace(&trace.get().trace, &options)))?;
+        }
+        Cycles::Frame(frame) if is_traced(&frame) => {
+            let cycles = traced_cycles(&frame)?;
+            return worker::run(py, move || fitted(&record_traced_cycles(cycles, &options)))?;
         }
         Cycles::Frame(frame) => GcTrace::from_lines(frame_lines(&frame)?),
         Cycles::Log(log) => decode_gctrace(py, log)?,
@@ -253,6 +262,9 @@ impl FromPyObject<'_, '_> for Cycles {
         if let Ok(metrics) = object.cast::<PyMetrics>() {
             return Ok(Self::Metrics(metrics.to_owned().unbind()));
         }
+        if let Ok(trace) = object.cast::<PyTrace>() {
+            return Ok(Self::Trace(trace.to_owned().unbind()));
+        }
         if object.hasattr("__arrow_c_stream__")? {
             return Ok(Self::Frame(object.extract()?));
         }
@@ -294,6 +306,51 @@ fn fitted(recording: &Recording) -> Result<PyGcModel, Error> {
         Err(err @ FitError::Contradiction { .. }) => Err(Error::decode(err.to_string(), "contradiction", None)),
         Err(err) => Err(Error::decode(err.to_string(), "invalid_number", None)),
     }
+}
+
+/// Whether a frame is of `Trace.cycles`, which has bytes where a GC trace has MiB.
+fn is_traced(frame: &PyTable) -> bool {
+    frame.batches().iter().any(|batch| batch.column_by_name("heap_live_bytes").is_some())
+}
+
+/// The columns of `Trace.cycles`; of cycles that the trace has from begin to end.
+fn traced_cycles(frame: &PyTable) -> Result<Vec<Cycle>, Error> {
+    let mut all = Vec::new();
+    for batch in frame.batches() {
+        let mut cycles = vec![Cycle::default(); batch.num_rows()];
+        let mut fill = |name: &str, set: fn(&mut Cycle, f64)| -> Result<(), Error> {
+            let values = numbers(name, batch.column_by_name(name))?;
+            cycles.iter_mut().zip(values).for_each(|(cycle, value)| set(cycle, value));
+            Ok(())
+        };
+        fill("start_seconds", |cycle, value| cycle.start_seconds = value)?;
+        fill("heap_start_bytes", |cycle, value| cycle.heap_start_bytes = value)?;
+        fill("heap_end_bytes", |cycle, value| cycle.heap_end_bytes = value)?;
+        fill("heap_live_bytes", |cycle, value| cycle.heap_live_bytes = value)?;
+        fill("goal_bytes", |cycle, value| cycle.goal_bytes = value)?;
+        fill("roots_bytes", |cycle, value| cycle.stacks_bytes = value)?;
+        fill("mark_seconds", |cycle, value| cycle.mark_seconds = value)?;
+        fill("stw_sweep_seconds", |cycle, value| cycle.stw_seconds = value)?;
+        fill("stw_mark_term_seconds", |cycle, value| cycle.stw_seconds += value)?;
+        fill("assist_running_seconds", |cycle, value| cycle.assist_cpu_seconds = value)?;
+        fill("dedicated_seconds", |cycle, value| cycle.background_cpu_seconds = value)?;
+        fill("fractional_seconds", |cycle, value| cycle.background_cpu_seconds += value)?;
+        fill("idle_seconds", |cycle, value| cycle.idle_cpu_seconds = value)?;
+        fill("procs", |cycle, value| cycle.procs = value as u32)?;
+        fill("forced", |cycle, value| cycle.forced = value != 0.0)?;
+        let complete = numbers("complete", batch.column_by_name("complete"))?;
+        let whole = cycles.into_iter().zip(complete).filter(|(cycle, complete)| {
+            *complete != 0.0 && cycle.heap_start_bytes > 0.0 && cycle.heap_live_bytes > 0.0
+        });
+        all.extend(whole.map(|(mut cycle, _)| {
+            // Without a goal the heap may grow.
+            if cycle.goal_bytes == 0.0 {
+                cycle.goal_bytes = f64::MAX;
+            }
+            cycle
+        }));
+    }
+    Ok(all)
 }
 
 /// The columns of `read_gctrace`, of any numeric type.

@@ -134,5 +134,20 @@ def test_damage_is_survived():
         gm.read_trace(bytes(damaged)).cycles()
 
 
+def test_a_model_learns_from_a_trace(service):
+    model = gm.gogc.fit(service)
+    assert model.quality.cycles == service.cycles().filter("complete").height
+    assert any("execution trace" in remark for remark in model.quality.remarks)
+    of_frame = gm.gogc.fit(service.cycles(gogc=100))
+    assert of_frame.quality.cycles == model.quality.cycles
+    with pytest.raises(gm.UsageError):
+        gm.gogc.fit(service, metrics=gm.read_metrics(b"go_goroutines 1\n", time=0))
+
+
+def test_a_bundle_with_a_trace():
+    report = gm.postmortem(str(TRACES / "stops-1.27.3.trace"))
+    assert "stw_by_measuring" in report.findings["kind"]
+
+
 def test_pickling(service):
     assert pickle.loads(pickle.dumps(service)).cycles().equals(service.cycles())

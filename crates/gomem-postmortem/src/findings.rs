@@ -7,6 +7,7 @@ mod consistency;
 mod cost;
 mod crashes;
 mod ended_goroutines;
+mod execution_trace;
 mod finding;
 mod goroutines;
 mod growth;

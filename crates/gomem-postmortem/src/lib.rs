@@ -10,7 +10,7 @@
 //! | compare two recordings | [`Comparison`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
 //! | know what a fix saves | [`Saving`] |
-//! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`] |
+//! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`], [`record_execution_trace`], [`record_traced_cycles`] |
 
 #![forbid(unsafe_code)]
 
@@ -29,7 +29,8 @@ pub use bundle::{
 };
 pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
 pub use pacing::{
-    RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_metrics, record_trace,
+    RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_execution_trace, record_metrics,
+    record_trace, record_traced_cycles,
 };
 #[cfg(feature = "serde")]
 pub use report::document::{self, DocumentError, ReportDocument};

@@ -2,6 +2,7 @@
 
 mod counters;
 mod exact_bytes;
+mod execution_trace;
 mod gc_window;
 mod options;
 mod pacing;
@@ -10,6 +11,7 @@ mod setting;
 mod totals;
 mod traced_gogc;
 
+pub use execution_trace::{record_execution_trace, record_traced_cycles};
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};
 pub use pacing::Saving;

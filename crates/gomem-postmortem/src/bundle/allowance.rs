@@ -7,6 +7,7 @@ use std::{
 
 use gomem_binary::Binary;
 use gomem_heap::Heap;
+use gomem_trace::Trace;
 
 use crate::bundle::{
     archive, room,
@@ -37,6 +38,7 @@ impl Allowance {
                 (1 << 20, "a file that begins with zeros")
             }
             _ if Heap::is_heap_dump(head) => (64 << 30, "a heap dump"),
+            _ if Trace::is_trace(head) => (8 << 30, "an execution trace"),
             _ if head.starts_with(GZIP) => (512 << 20, "something gzipped"),
             _ if archive::begins_archive(head) => (room::MOST_BYTES, "an archive"),
             _ if Binary::is_program(head) => (1 << 30, "a program"),

@@ -35,6 +35,8 @@ pub enum Contents {
     Program,
     /// What `debug.WriteHeapDump` wrote.
     HeapDump,
+    /// What `runtime/trace` wrote.
+    ExecutionTrace,
 }
 
 impl Contents {
@@ -49,6 +51,7 @@ impl Contents {
         Self::Crash,
         Self::Program,
         Self::HeapDump,
+        Self::ExecutionTrace,
     ];
 
     /// What people call it, as the evidence of findings does.
@@ -64,6 +67,7 @@ impl Contents {
             Self::Crash => "crash",
             Self::Program => "program",
             Self::HeapDump => "heap dump",
+            Self::ExecutionTrace => "execution trace",
         }
     }
 }

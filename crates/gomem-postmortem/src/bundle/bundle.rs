@@ -7,6 +7,7 @@ use gomem_escape::EscapeLog;
 use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
+use gomem_trace::Trace;
 
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
@@ -33,6 +34,7 @@ pub struct Bundle {
     pub(crate) escapes: Option<EscapeLog>,
     pub(crate) binary: Option<Arc<Binary>>,
     pub(crate) heap_dump: Option<Arc<Heap>>,
+    pub(crate) execution_trace: Option<Arc<Trace>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     /// How the program died, by each log that says it.
@@ -129,6 +131,12 @@ impl Bundle {
     #[must_use]
     pub fn heap_dump(&self) -> Option<&Heap> {
         self.heap_dump.as_deref()
+    }
+
+    /// The execution trace.
+    #[must_use]
+    pub fn execution_trace(&self) -> Option<&Trace> {
+        self.execution_trace.as_deref()
     }
 
     /// The program's file.

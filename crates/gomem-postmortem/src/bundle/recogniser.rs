@@ -8,6 +8,7 @@ use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
 use gomem_pprof::Profile;
+use gomem_trace::Trace;
 use memchr::memmem;
 
 use crate::bundle::{
@@ -40,6 +41,8 @@ pub(crate) struct Recogniser {
     /// The last heap dump, with its file, and the programs that can be its. Earlier dumps are not held beside it.
     dump: Option<(usize, Vec<u8>)>,
     programs: Vec<Vec<u8>>,
+    /// The file of the execution trace.
+    execution_trace: Option<usize>,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
 }
@@ -171,6 +174,10 @@ impl Recogniser {
             take(Contents::HeapDump, Ok(Reading::Used(None)));
             return (contents, reasons);
         }
+        if Trace::is_trace(bytes) {
+            take(Contents::ExecutionTrace, self.execution_trace(file, bytes));
+            return (contents, reasons);
+        }
         if Binary::is_program(bytes) {
             take(Contents::Program, self.program(bytes));
             return (contents, reasons);
@@ -199,6 +206,18 @@ impl Recogniser {
             reasons.push(other(bytes));
         }
         (contents, reasons)
+    }
+
+    /// The last trace by name is used.
+    fn execution_trace(&mut self, file: usize, bytes: &[u8]) -> Result<Reading, String> {
+        let trace = Trace::decode(bytes).map_err(|problem| problem.to_string())?;
+        let remark = trace.diagnostics().first().map(|diagnostic| diagnostic.flaw.to_string());
+        if let Some(earlier) = self.execution_trace.replace(file) {
+            let reason = "several execution traces: the last one by name is used".to_owned();
+            self.outcomes[earlier].withdraw(Contents::ExecutionTrace, reason);
+        }
+        self.bundle.execution_trace = Some(Arc::new(trace));
+        Ok(Reading::Used(remark))
     }
 
     /// The last dump by name is read, with the program that wrote it if that is in the bundle.

@@ -101,6 +101,10 @@ pub enum FindingKind {
     BlockedGoroutines,
     /// Dead objects that wait for their finalizer.
     FinalizerQueue,
+    /// Tasks whose time goes into helping the garbage collector, by an execution trace.
+    AssistLatency,
+    /// Stops of the world that only measuring asked for.
+    StwByMeasuring,
 }
 
 impl Finding {
@@ -172,6 +176,8 @@ named!(FindingKind {
     EmptiedMap "emptied_map",
     BlockedGoroutines "blocked_goroutines",
     FinalizerQueue "finalizer_queue",
+    AssistLatency "assist_latency",
+    StwByMeasuring "stw_by_measuring",
 });
 
 impl Row for Finding {

@@ -14,6 +14,7 @@ use crate::{
         cost::Cost,
         crashes,
         ended_goroutines::ended_goroutines,
+        execution_trace,
         finding::{Finding, FindingKind, Kept},
         goroutines::{self, LeakedGoroutines},
         growth::GrowingSite,
@@ -63,6 +64,7 @@ pub(crate) fn find(
     findings.extend(mismatches);
     findings.extend(crashes::find(bundle));
     heap_dump::find(bundle, &mut findings);
+    findings.extend(execution_trace::find(bundle));
     findings.extend(stale_profile(bundle, state));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {

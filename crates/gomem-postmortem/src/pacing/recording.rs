@@ -8,6 +8,7 @@ use crate::{
     pacing::{
         counters::{Counters, Span},
         exact_bytes::exact_cycles,
+        execution_trace::record_execution_trace,
         options::{RecordingOptions, TooManyCycles},
         setting::RunSetting,
         totals::{with_memory_and_cpu, with_totals},
@@ -15,7 +16,8 @@ use crate::{
 };
 use gomem_table::MIB;
 
-/// The GC trace of a bundle with what its metrics add, or what its metrics alone tell; `None` when it has neither.
+/// The GC trace of a bundle with what its metrics add, or what its metrics alone tell, or its execution trace; `None` when it
+/// has none of them.
 ///
 /// # Errors
 /// As [`record_metrics`].
@@ -23,9 +25,18 @@ pub fn record_bundle(bundle: &Bundle, options: &RecordingOptions) -> Result<Opti
     let metrics = bundle.metrics();
     match bundle.gctrace() {
         Some(trace) => Ok(Some(record_trace(trace, Some(&metrics.state()), options))),
-        None if metrics.series().is_empty() => Ok(None),
-        None => record_metrics(metrics, options).map(Some),
+        None if metrics.series().is_empty() => Ok(of_execution_trace(bundle, options)),
+        None => {
+            let recording = record_metrics(metrics, options)?;
+            let of_trace = if recording.cycles.is_empty() { of_execution_trace(bundle, options) } else { None };
+            Ok(Some(of_trace.unwrap_or(recording)))
+        }
     }
+}
+
+/// A traced program is slower than it is: its trace comes last.
+fn of_execution_trace(bundle: &Bundle, options: &RecordingOptions) -> Option<Recording> {
+    bundle.execution_trace().map(|trace| record_execution_trace(trace, options))
 }
 
 /// The longest run of a GC trace, with the cycles that its log lost, and with what `state`, metrics of the same program, adds to it.

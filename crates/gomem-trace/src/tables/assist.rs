@@ -115,6 +115,14 @@ impl Trace {
     }
 }
 
+impl AssistRow {
+    /// Whether the open region tells the task, rather than the goroutine.
+    #[must_use]
+    pub fn is_task_of_region(&self) -> bool {
+        self.task_by == Some(TaskBy::Region)
+    }
+}
+
 impl ToTable for AssistGroups {
     fn to_table(&self) -> Table {
         Definition::new("trace_assists_by", "by wall_seconds, the most first")

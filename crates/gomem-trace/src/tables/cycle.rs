@@ -43,7 +43,9 @@ pub struct CycleRow {
     pub assist_seconds: f64,
     /// How long their goroutines ran.
     pub assist_running_seconds: f64,
-    /// By mode of workers, how long they ran while it marked.
+    /// How long they stopped the world meanwhile.
+    pub assist_stw_seconds: f64,
+    /// By mode of workers (dedicated, fractional, idle), how long they ran while it marked.
     pub worker_seconds: [f64; 3],
     /// `GOMAXPROCS` at its begin.
     pub procs: Option<u64>,
@@ -62,6 +64,7 @@ impl Trace {
             let Some(place) = assist.stretch.begin().and_then(|begin| self.cycles.during(begin)) else { continue };
             rows[place].assist_seconds += assist.wall().map_or(0.0, seconds);
             rows[place].assist_running_seconds += seconds(assist.running);
+            rows[place].assist_stw_seconds += seconds(assist.stopping);
         }
         for worker in &recording.workers {
             let Some(place) = self.cycles.during(worker.begin) else { continue };
@@ -119,6 +122,7 @@ impl Trace {
             stw_mark_term_seconds: None,
             assist_seconds: 0.0,
             assist_running_seconds: 0.0,
+            assist_stw_seconds: 0.0,
             worker_seconds: [0.0; 3],
             procs: cycle.begin.and_then(|begin| last_before(&recording.procs, begin)).or_else(|| self.procs()),
             is_complete: cycle.is_complete(),

@@ -33,6 +33,9 @@ pub struct PauseRow {
     pub goroutine: u64,
     /// The line that did.
     pub place: Option<Place>,
+    /// The first function on the stack that is neither the runtime's nor of a package that measures for it
+    /// (`runtime/pprof`, `runtime/debug`).
+    pub caller: Option<Place>,
     /// The region that was open there.
     pub region: Option<Arc<str>>,
     /// The task that was.
@@ -57,6 +60,7 @@ impl Trace {
                 cycle: cycle_number(during).filter(|_| is_gc),
                 goroutine: pause.goroutine,
                 place: Place::of_site(pause.stack, &recording.names),
+                caller: Place::of_caller(pause.stack, &recording.names),
                 region: self.region_name(pause.charge.region),
                 task: pause.charge.task(),
             }

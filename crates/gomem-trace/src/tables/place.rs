@@ -31,6 +31,15 @@ impl Place {
         names.site(stack?).map(|frame| Self::new(&frame, names))
     }
 
+    /// The first frame of a stack that is not of the runtime or of a package that speaks for it.
+    pub(super) fn of_caller(stack: Option<StackId>, names: &Names) -> Option<Self> {
+        let is_runtime = |function: &str| {
+            ["runtime.", "runtime/", "internal/runtime/"].iter().any(|prefix| function.starts_with(prefix))
+        };
+        let frame = names.frames(stack?).iter().find(|frame| !is_runtime(names.function(frame)))?;
+        Some(Self::new(frame, names))
+    }
+
     /// All frames of a stack, the leaf first.
     pub(super) fn of_stack(stack: Option<StackId>, names: &Names) -> Arc<[Self]> {
         let frames = stack.map_or(&[][..], |stack| names.frames(stack));
