@@ -40,6 +40,7 @@ if _TYPE_CHECKING:
         read_pprof,
     )
     from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
+    from gomem._show import Shown, show
     from gomem._trace import Trace, read_trace
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Report",
     "SampleType",
     "ScanDiagnostics",
+    "Shown",
     "Trace",
     "UsageError",
     "Waterfall",
@@ -79,6 +81,7 @@ __all__ = [
     "scan_escape_log",
     "scan_gctrace",
     "scan_pprof",
+    "show",
 ]
 
 # The command starts without Polars, and all else without Altair: modules are imported when a name
@@ -93,6 +96,7 @@ _HOMES = (
     "_lazy",
     "_scan",
     "_capture",
+    "_show",
 )
 
 if is_debug_build:

@@ -3,6 +3,7 @@
 import io
 import sys
 
+import polars as pl
 import pytest
 
 import gomem as gm
@@ -116,3 +117,39 @@ class TestProgress:
         gm.merge(paths)
         with pytest.raises(gm.UsageError, match=r"pip install 'gomem\[progress\]'"):
             gm.merge(paths, progress=True)
+
+
+def test_show_gives_units_bars_and_intervals(before):
+    report = gm.postmortem(before)
+    html = gm.show(report.findings)._repr_html_()
+    assert "77.3 %" in html
+    assert "54.3 MiB" in html
+    assert "22.1 % to 49.9 %" in html
+    assert "share of bytes" in html
+    assert "gc_cycles_saved_fraction_low" not in html
+    assert "example.com/ingest/internal/store/sessions.go" not in html, "place says it"
+    assert html.index("<th") < html.index("rank") < html.index("action")
+    assert gm.show(report.sites, rows=3)._repr_html_().count("<tr>") == 4
+    assert f"{report.sites.height - 3:,} more rows" in gm.show(report.sites, rows=3)._repr_html_()
+    full = gm.show(report.findings, full=True)._repr_html_()
+    assert "example.com/ingest/internal/store/sessions.go" in full
+    assert "inuse_space slope 1.1 GiB/h" in full
+    assert repr(gm.show(report.findings)) == repr(report.findings)
+
+
+def test_show_takes_any_frame_and_no_markup():
+    frame = pl.DataFrame(
+        {
+            "<b>": ["<script>"],
+            "flag": [True],
+            "wait_seconds": [0.0015],
+            "x": [[1, 2000]],
+            "none": [None],
+        }
+    )
+    html = gm.show(frame)._repr_html_()
+    assert "<script" not in html
+    assert "<b>" not in html
+    assert all(text in html for text in ("yes", "1.50 ms", "1, 2,000"))
+    assert "none" not in html
+    assert gm.show(frame.clear())._repr_html_().count("<tr>") == 1
