@@ -141,7 +141,7 @@ def test_a_model_learns_from_a_trace(service):
     of_frame = gm.gogc.fit(service.cycles(gogc=100))
     assert of_frame.quality.cycles == model.quality.cycles
     with pytest.raises(gm.UsageError):
-        gm.gogc.fit(service, metrics=gm.read_metrics(b"go_goroutines 1\n", time=0))
+        gm.gogc.fit(service, metrics=gm.read_metrics(b"go_goroutines 1\n", time=service.start))
 
 
 def test_a_bundle_with_a_trace():
