@@ -59,6 +59,20 @@ def use_trace(source):
     gm.gogc.fit(source).predict(gogc=[50, 200])
 
 
+def use_execution_trace(source):
+    trace = gm.read_trace(source)
+    trace.cycles(gogc=100)
+    trace.pauses()
+    trace.assists(by="stack")
+    trace.sweeps()
+    trace.workers()
+    trace.tasks()
+    trace.regions()
+    trace.logs()
+    if trace.experiments:
+        trace.lifetimes()
+
+
 def head(path, lines):
     return b"\n".join(path.read_bytes().split(b"\n")[:lines]) + b"\n"
 
@@ -85,6 +99,13 @@ def inputs():
         ),
         "Prometheus text": (use_metrics, [scrape]),
         "Prometheus JSON, expvar": (use_metrics, [matrix, expvar]),
+        "execution traces": (
+            use_execution_trace,
+            [
+                (ROOT / f"testdata/traces/{name}.trace").read_bytes()
+                for name in ("stops-1.26.8", "service-1.24.11", "lifetimes-1.27.3")
+            ],
+        ),
         "GC traces": (use_trace, [head(INCIDENT / "gctrace.log", 40)]),
     }
 
