@@ -1,9 +1,12 @@
 //! A program's heap: what was read of it, and who keeps it.
 
+use std::sync::OnceLock;
+
 use gomem_binary::Layout;
 
 use crate::{
-    answers, dump,
+    answers::{self, Types},
+    dump,
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
     memory::{Site, Snapshot},
@@ -19,6 +22,7 @@ pub struct Heap {
     binary_match: Option<bool>,
     mem_profile_rate: Option<f64>,
     diagnostics: Vec<Diagnostic>,
+    types: OnceLock<Types>,
 }
 
 /// How a heap is read.
@@ -27,6 +31,8 @@ pub struct Heap {
 pub struct HeapOptions {
     /// The program's file, gzipped or not: it has the names of global variables.
     pub binary: Option<Vec<u8>>,
+    /// Files of which one may be the program's, where none is said to be: those that are not are passed over.
+    pub candidates: Vec<Vec<u8>>,
     /// Which roots may keep an object.
     pub roots: RootChoice,
     /// The program's `runtime.MemProfileRate`, where it is known better than by an estimate.
@@ -40,6 +46,13 @@ impl HeapOptions {
     #[must_use]
     pub fn with_binary(mut self, binary: Vec<u8>) -> Self {
         self.binary = Some(binary);
+        self
+    }
+
+    /// With files of which one may be the program's.
+    #[must_use]
+    pub fn with_candidates(mut self, candidates: Vec<Vec<u8>>) -> Self {
+        self.candidates = candidates;
         self
     }
 
@@ -84,28 +97,27 @@ impl Heap {
             .ok_or_else(|| Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0))?;
         let mut snapshot = dump::decode(bytes, &options.limits)?;
         let mut diagnostics = std::mem::take(&mut snapshot.diagnostics);
-        let (program, flaw) = match options.binary {
-            Some(binary) => match Layout::decode(&dump::inflated(binary, most).unwrap_or_default()) {
-                Ok(layout) => match Program::with_file(&snapshot, layout) {
-                    Ok(program) => {
-                        let flaw = (!program.has_symbols()).then_some(Flaw::Stripped);
-                        (Some(program), flaw)
-                    }
-                    Err(reason) => (None, Some(Flaw::BinaryMismatch { reason })),
-                },
-                Err(problem) => (None, Some(Flaw::Binary { problem: problem.to_string() })),
-            },
-            None => (None, Some(Flaw::NoBinary)),
+        let program = match options.binary {
+            Some(binary) => program(&snapshot, binary, most),
+            None => {
+                let mut candidates = options.candidates.into_iter();
+                candidates.find_map(|binary| program(&snapshot, binary, most).ok()).ok_or(Flaw::NoBinary)
+            }
         };
-        let binary_match = match &flaw {
-            Some(Flaw::NoBinary) => None,
-            _ => Some(program.is_some()),
+        let binary_match = match &program {
+            Err(Flaw::NoBinary) => None,
+            program => Some(program.is_ok()),
+        };
+        let flaw = match &program {
+            Ok(program) => (!program.has_symbols()).then_some(Flaw::Stripped),
+            Err(flaw) => Some(flaw.clone()),
         };
         diagnostics.extend(flaw.map(|flaw| Diagnostic { offset: None, flaw }));
-        let program = program.unwrap_or_else(|| Program::of_dump(&snapshot));
+        let program = program.unwrap_or_else(|_| Program::of_dump(&snapshot));
         let ownership = Ownership::new(&snapshot, &program, options.roots, &options.limits)?;
         let mem_profile_rate = options.mem_profile_rate.or_else(|| holders::profile_rate(&snapshot));
-        Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics })
+        let types = OnceLock::new();
+        Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics, types })
     }
 
     /// Whether bytes begin as a heap dump, gzipped or not.
@@ -192,4 +204,16 @@ impl Heap {
     pub fn sites(&self) -> &[Site] {
         &self.snapshot.sites
     }
+
+    /// The types of objects: most answers ask for them, and finding them takes a walk over the heap.
+    pub(crate) fn object_types(&self) -> &Types {
+        self.types.get_or_init(|| Types::new(&self.snapshot, &self.program))
+    }
+}
+
+/// The program in a file, when it is the one that wrote the dump.
+fn program(snapshot: &Snapshot, binary: Vec<u8>, most: u64) -> Result<Program, Flaw> {
+    let layout = Layout::decode(&dump::inflated(binary, most).unwrap_or_default())
+        .map_err(|problem| Flaw::Binary { problem: problem.to_string() })?;
+    Program::with_file(snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason })
 }

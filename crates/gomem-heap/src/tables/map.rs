@@ -3,7 +3,7 @@
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    answers::{self, MapShape, Types},
+    answers::{self, MapShape},
     heap::Heap,
     holders::Tier,
     tables::holder::signed,
@@ -38,7 +38,7 @@ impl Heap {
         };
         let mut rows: Vec<MapRow> = of_user.filter_map(row).collect();
         rows.sort_by_key(|row| (std::cmp::Reverse(row.table_bytes), row.object));
-        let types = Types::new(&self.snapshot, &self.program);
+        let types = self.object_types();
         for row in &mut rows {
             row.types = answers::key_and_value(&self.snapshot, &types, row.object);
         }

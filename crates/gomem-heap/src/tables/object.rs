@@ -17,7 +17,7 @@ impl Heap {
     /// All objects, in the dump's order.
     #[must_use]
     pub fn object_table(&self) -> Table {
-        let types = Types::new(&self.snapshot, &self.program);
+        let types = self.object_types();
         let row = |object| {
             let mut pointers = 0;
             self.snapshot.objects.for_each_pointer(

@@ -5,11 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
 
-use crate::{
-    answers::{TypeSource, Types},
-    heap::Heap,
-    tables::holder::signed,
-};
+use crate::{answers::TypeSource, heap::Heap, tables::holder::signed};
 
 /// The objects of a type.
 #[derive(Debug, Clone)]
@@ -25,7 +21,7 @@ impl Heap {
     /// The types of objects, those with the most bytes first; most objects have none that anything tells.
     #[must_use]
     pub fn types(&self) -> Vec<TypeRow> {
-        let types = Types::new(&self.snapshot, &self.program);
+        let types = self.object_types();
         let mut rows: HashMap<_, TypeRow, RandomState> = HashMap::default();
         for object in 0..self.snapshot.objects.len() as u32 {
             let found = types.of(object);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    answers::{self, Types, WayTarget},
+    answers::{self, WayTarget},
     heap::Heap,
     tables::holder::signed,
 };
@@ -34,7 +34,7 @@ impl Heap {
     /// counts, and ways that look alike are one. There is none to what no root reaches.
     #[must_use]
     pub fn paths(&self, to: &WayTarget, limit: usize) -> Vec<PathRow> {
-        let types = Types::new(&self.snapshot, &self.program);
+        let types = self.object_types();
         let ways = answers::ways(&self.snapshot, &self.ownership, &types, to, limit);
         let row = |path: u64, step: u64, found: answers::WayStep| PathRow {
             path,

@@ -3,7 +3,7 @@
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    answers::{Outliner, Step, Types},
+    answers::{Outliner, Step},
     heap::Heap,
     tables::holder::signed,
 };
@@ -35,7 +35,7 @@ impl Heap {
     /// With a name, only of holders with that name. Steps of less than a hundredth of a holder are left out.
     #[must_use]
     pub fn steps(&self, holder: Option<&str>) -> Vec<StepRow> {
-        let types = Types::new(&self.snapshot, &self.program);
+        let types = self.object_types();
         let outliner = Outliner::new(&self.snapshot, &self.ownership, &types);
         let starts = self.ownership.starts();
         let mut rows: Vec<StepRow> = Vec::new();

@@ -2,7 +2,7 @@
 
 use gomem_table::{Definition, Row, Unit};
 
-use crate::{answers::Types, heap::Heap, holders::HolderKind, tables::holder::signed};
+use crate::{heap::Heap, holders::HolderKind, tables::holder::signed};
 
 /// A heap in numbers.
 #[derive(Debug, Clone)]
@@ -32,7 +32,7 @@ impl Heap {
         let unreachable = self.holdings().iter().filter(|holding| holding.kind == HolderKind::Unreachable);
         let unreachable: u64 = unreachable.map(|holding| holding.retained_bytes).sum();
         let snapshot = &self.snapshot;
-        let types = Types::new(snapshot, &self.program);
+        let types = self.object_types();
         let typed = (0..snapshot.objects.len() as u32).filter(|object| types.of(*object).is_some());
         let typed: u64 = typed.map(|object| snapshot.objects.bytes(object)).sum();
         SummaryRow {

@@ -224,15 +224,7 @@ impl Recogniser {
     fn read_dump(&mut self) {
         let programs = std::mem::take(&mut self.programs);
         let Some((file, dump)) = self.dump.take() else { return };
-        let read = |program: Option<&Vec<u8>>| {
-            let options = HeapOptions::default();
-            let options =
-                program.map_or_else(|| options.clone(), |program| options.clone().with_binary(program.clone()));
-            Heap::decode_with(dump.clone(), options)
-        };
-        let is_its = |heap: &Heap| heap.binary_match() == Some(true);
-        let named = programs.iter().filter_map(|program| read(Some(program)).ok()).find(is_its);
-        let heap = match named.map_or_else(|| read(None), Ok) {
+        let heap = match Heap::decode_with(dump, HeapOptions::default().with_candidates(programs)) {
             Ok(heap) => heap,
             Err(problem) => return self.outcomes[file].withdraw(Contents::HeapDump, problem.to_string()),
         };
