@@ -1,6 +1,7 @@
 """Leaves of a program's file what names the addresses of a heap dump, and zeroes the rest, so that it packs small.
 
-python3 bare.py PROGRAM OUT.gz: code, debug information, and the tables of files and lines are zero afterwards.
+python3 bare.py PROGRAM OUT.gz [--types]: code, debug information, and the tables of files and lines are zero afterwards; with --types
+debug information stays, of which types and fields are named.
 """
 
 import gzip
@@ -18,12 +19,13 @@ def sections(elf: bytes) -> dict[str, tuple[int, int, int]]:
     return {name(head): (head[3], head[4], head[5]) for head in heads if head[1] != 8}
 
 
-def main(program: str, out: str) -> None:
+def main(program: str, out: str, *options: str) -> None:
     elf = bytearray(open(program, "rb").read())
     found = sections(bytes(elf))
     zero = lambda offset, size: elf.__setitem__(slice(offset, offset + size), bytes(size))
     for name, (_, offset, size) in found.items():
-        if name in (".text", ".data", ".noptrdata", ".typelink", ".itablink", ".go.fipsinfo") or name.startswith((".debug", ".zdebug")):
+        is_debug = name.startswith((".debug", ".zdebug")) and ("--types" not in options or name == ".debug_frame")
+        if name in (".text", ".data", ".noptrdata", ".typelink", ".itablink", ".go.fipsinfo") or is_debug:
             zero(offset, size)
     _, table, _ = found[".gopclntab"]
     # pcHeader: …, names at word 3, then units, files, tables, functions.

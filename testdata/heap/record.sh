@@ -9,7 +9,10 @@ while [ $# -ge 2 ]; do
     (cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$2" build -o "$work/$name" .)
     "$work/$name" "$work/dump" > "$here/$name.tsv"
     gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
-    case $1 in 1.21.* | 1.27.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;; esac
+    case $1 in
+        1.21.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;;
+        1.27.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" --types ;;
+    esac
     shift 2
 done
 rm -r "$work"

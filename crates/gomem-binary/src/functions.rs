@@ -155,10 +155,19 @@ impl<'a> Function<'a> {
     /// Its name, with the package.
     #[must_use]
     pub fn name(&self) -> Option<&'a str> {
+        self.named(self.of.u32(self.place + 4)?)
+    }
+
+    /// The name that begins at an offset.
+    pub(crate) fn named(&self, offset: u32) -> Option<&'a str> {
         let functions = self.of;
-        let name = functions.names.checked_add(usize::try_from(functions.u32(self.place + 4)?).ok()?)?;
-        let name = functions.table.get(name..)?;
+        let name = functions.table.get(functions.names.checked_add(usize::try_from(offset).ok()?)?..)?;
         std::str::from_utf8(name.get(..memchr::memchr(0, name)?)?).ok()
+    }
+
+    /// The number of four bytes at an offset of what is said of it elsewhere.
+    pub(crate) fn number(&self, bytes: &[u8], at: usize) -> Option<u32> {
+        Some(self.of.number(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
     }
 
     /// Which of the functions it is that the runtime treats apart; 0 for most.
@@ -177,7 +186,7 @@ impl<'a> Function<'a> {
 }
 
 /// The fixed part of what is said of a function, since Go 1.20.
-const FIXED: usize = 44;
+pub(crate) const FIXED: usize = 44;
 /// Of Go 1.18 and 1.20.
 const MAGICS: [u32; 2] = [0xffff_fff0, 0xffff_fff1];
 

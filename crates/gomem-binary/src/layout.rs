@@ -2,7 +2,10 @@
 
 use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 
+#[cfg(feature = "dwarf")]
+use crate::debug_sections::PackedSections;
 use crate::{
+    debug_info::DebugInfo,
     error::{Error, ErrorKind},
     functions::{Function, Functions},
     module_data::{self, Ranges},
@@ -16,6 +19,8 @@ pub struct Layout {
     functions: Functions,
     ranges: Ranges,
     wrapper_id: u8,
+    #[cfg(feature = "dwarf")]
+    debug: PackedSections,
 }
 
 /// A variable.
@@ -66,7 +71,24 @@ impl Layout {
         let symbols = symbols(&file, &ranges);
         // The number changes from version to version, and is always the largest.
         let wrapper_id = functions.all().filter_map(|function| function.id()).max().unwrap_or_default();
-        Ok(Self { symbols, sections, functions, ranges, wrapper_id })
+        Ok(Self {
+            symbols,
+            sections,
+            functions,
+            ranges,
+            wrapper_id,
+            #[cfg(feature = "dwarf")]
+            debug: PackedSections::new(&file),
+        })
+    }
+
+    /// Reads the types of its variables; nothing in a program without debug information.
+    #[must_use]
+    pub fn debug_info(&self) -> DebugInfo {
+        #[cfg(feature = "dwarf")]
+        return DebugInfo::decode(self.debug.inflated());
+        #[cfg(not(feature = "dwarf"))]
+        DebugInfo::default()
     }
 
     /// Where variables lie that are initialised and hold pointers.
@@ -151,6 +173,11 @@ impl Layout {
         read().unwrap_or_default()
     }
 
+    /// Where tables of functions lie that offsets lead to.
+    pub(crate) fn function_data(&self) -> Option<u64> {
+        self.ranges.function_data
+    }
+
     /// What lies at an address of the file, code left out.
     #[must_use]
     pub fn bytes_at(&self, address: u64, length: usize) -> Option<&[u8]> {
@@ -192,9 +219,11 @@ fn functions(file: &object::File<'_>, sections: &[Section]) -> Option<(u64, Func
     let named = TABLES.iter().find_map(|name| file.section_by_name(name)).map(|section| section.address());
     let marked = || address_of(file, "runtime.pclntab");
     let address = named.or_else(marked)?;
-    let table = sections
-        .iter()
-        .find_map(|section| section.bytes.get(usize::try_from(address.checked_sub(section.address)?).ok()?..))?;
+    // An empty section may begin where the table does.
+    let table = sections.iter().find_map(|section| {
+        let at = usize::try_from(address.checked_sub(section.address)?).ok()?;
+        section.bytes.get(at..).filter(|table| !table.is_empty())
+    })?;
     let text = || [".text", "__text"].iter().find_map(|name| file.section_by_name(name)).map(|text| text.address());
     Some((address, Functions::decode(table, address_of(file, "runtime.text").or_else(text))?))
 }

@@ -8,20 +8,32 @@
 //! | know its modules and its version of Go | [`BuildInfo`], [`Module`] |
 //! | know what a call calls | [`Binary::callee`] |
 //! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`] |
+//! | know the types of variables | [`Layout::debug_info`], [`DebugInfo`], [`DebugType`], [`Shape`], [`Field`], [`TypeId`], [`LocalPart`], [`CapturedVariable`] |
 //! | handle bad input | [`Error`], [`ErrorKind`] |
 
 #![forbid(unsafe_code)]
 
 mod binary;
 mod build_info;
+mod debug_info;
+#[cfg(feature = "dwarf")]
+mod debug_locals;
+#[cfg(feature = "dwarf")]
+mod debug_sections;
+#[cfg(feature = "dwarf")]
+mod debug_types;
 mod error;
 mod functions;
+mod go_types;
+mod inlined;
 mod layout;
 mod lines;
 mod module_data;
 
 pub use binary::Binary;
 pub use build_info::{BuildInfo, Module};
+pub use debug_info::DebugInfo;
 pub use error::{Error, ErrorKind};
 pub use functions::Function;
+pub use go_types::{CapturedVariable, DebugType, Field, LocalPart, Shape, TypeId};
 pub use layout::{Layout, StackObject, Symbol};

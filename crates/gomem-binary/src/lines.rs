@@ -1,7 +1,7 @@
 //! Which line of which file an address is of: tables of differences, a byte or two for each run of code (`pcvalue` in
 //! `runtime/symtab.go`).
 
-use crate::functions::Function;
+use crate::functions::{FIXED, Function};
 
 impl<'a> Function<'a> {
     /// The file and the line that the instruction at an address is of, the innermost of inlined calls.
@@ -16,6 +16,13 @@ impl<'a> Function<'a> {
         let file = functions.table.get(functions.files.checked_add(offset)?..)?;
         let file = std::str::from_utf8(file.get(..memchr::memchr(0, file)?)?).ok()?;
         (!file.is_empty() && line > 0).then_some((file, line))
+    }
+
+    /// What the table of this number, of those that few functions have, says of an address (`pcdata` in `runtime/symtab.go`).
+    pub(crate) fn position(&self, number: usize, address: u64) -> Option<i64> {
+        let count = usize::try_from(self.of.u32(self.place.checked_add(TABLES)?)?).ok()?;
+        let table = FIXED.checked_add(number.checked_mul(4)?)?;
+        if number < count { self.value(table, address) } else { None }
     }
 
     /// What one of the function's tables says of an address.
@@ -62,6 +69,8 @@ fn varint(rest: &mut &[u8]) -> Option<u32> {
 const PC_FILE: usize = 20;
 const PC_LINE: usize = 24;
 const UNIT: usize = 32;
+/// How many other tables it has.
+const TABLES: usize = 28;
 
 #[cfg(test)]
 mod tests {

@@ -207,7 +207,7 @@ impl Heap {
 
     /// The types of objects: most answers ask for them, and finding them takes a walk over the heap.
     pub(crate) fn object_types(&self) -> &Types {
-        self.types.get_or_init(|| Types::new(&self.snapshot, &self.program))
+        self.types.get_or_init(|| answers::types(&self.snapshot, &self.program))
     }
 }
 

@@ -8,6 +8,7 @@ mod goroutine;
 mod objects;
 mod segment;
 mod site;
+mod slots;
 mod snapshot;
 mod words;
 
@@ -17,5 +18,6 @@ pub(crate) use goroutine::Goroutine;
 pub(crate) use objects::{Builder, Objects};
 pub(crate) use segment::{Segment, SegmentKind};
 pub use site::{Site, SiteFrame};
+pub(crate) use slots::slot_of;
 pub(crate) use snapshot::{Counted, Snapshot, Target, Type};
 pub(crate) use words::{Order, Words, varint};

@@ -14,6 +14,8 @@ use crate::{
 /// A step: objects that look alike, below the same step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
+    /// The field that leads to them, where it is one and the same for all.
+    pub(crate) field: Option<String>,
     /// What they look like.
     pub(crate) label: String,
     pub(crate) objects: u64,
@@ -35,6 +37,8 @@ pub(crate) struct Outliner<'a> {
     types: &'a Types,
     offsets: Vec<u32>,
     children: Vec<u32>,
+    /// Where global variables point to each object from, by root and object.
+    globals: HashMap<(u32, u32), u64, RandomState>,
 }
 
 /// What objects of one step have in common.
@@ -60,7 +64,9 @@ impl<'a> Outliner<'a> {
                 children[offsets[parent as usize] as usize] = node;
             }
         }
-        Self { snapshot, ownership, types, offsets, children }
+        let slots = ownership.roots.slots.iter().rev();
+        let globals = slots.filter_map(|slot| Some(((slot.node, slot.target), slot.address?))).collect();
+        Self { snapshot, ownership, types, offsets, children, globals }
     }
 
     /// The steps from a root, or from the objects that several share. What weighs less than `least` is no step.
@@ -81,6 +87,7 @@ impl<'a> Outliner<'a> {
                 let (all, below) = self.chain(key, nodes);
                 let below_bytes: u64 = below.iter().map(|node| self.ownership.dominance.retained(*node)).sum();
                 steps.push(Step {
+                    field: self.field(&all),
                     label: self.label(all[0]),
                     objects: all.len() as u64,
                     retained_bytes,
@@ -175,6 +182,30 @@ impl<'a> Outliner<'a> {
         counts.into_iter().max_by_key(|(site, count)| (*count, std::cmp::Reverse(*site))).map(|(site, _)| site)
     }
 
+    /// The field of what dominates them that leads to the first of them, where it is the same for those that are looked at.
+    fn field(&self, nodes: &[u32]) -> Option<String> {
+        let mut fields = nodes.iter().take(LOOKED_AT).map(|node| self.field_to(*node));
+        let first = fields.next()??;
+        // Elements of a list, and of a map, are no fields.
+        let is_field = first.contains('.') && !first.starts_with("[*]");
+        (is_field && fields.all(|other| other.as_ref() == Some(&first))).then_some(first)
+    }
+
+    fn field_to(&self, node: u32) -> Option<String> {
+        let (snapshot, objects) = (self.snapshot, self.snapshot.objects.len() as u32);
+        let source = self.ownership.dominance.parent(node)?;
+        if source >= objects {
+            return self.types.static_edge(*self.globals.get(&(source - objects, node))?);
+        }
+        let mut found = None;
+        snapshot.objects.for_each_pointer(source, &snapshot.file, snapshot.target.order, |offset, value| {
+            if found.is_none() && snapshot.objects.find(value) == Some(node) {
+                found = Some(offset as u64);
+            }
+        });
+        self.types.edge(snapshot, source, found?)
+    }
+
     /// Its type, or its size; nothing of what it holds.
     fn label(&self, object: u32) -> String {
         self.types
@@ -183,5 +214,7 @@ impl<'a> Outliner<'a> {
     }
 }
 
+/// That many of the objects of a step tell which field leads to them.
+const LOOKED_AT: usize = 32;
 /// More steps nobody follows.
 const DEEPEST: usize = 12;

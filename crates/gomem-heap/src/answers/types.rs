@@ -1,23 +1,27 @@
-//! The types of objects, where something tells them: a word in front of the object since Go 1.22, an interface that points to it, the
-//! function whose variables it holds, the shape of a map.
+//! The types of objects, where something tells them.
 
-use std::{collections::HashMap, sync::Arc};
-
-use foldhash::fast::RandomState;
-
-use crate::{
-    answers::maps,
-    holders::closure,
-    memory::Snapshot,
-    program::{Program, TypeRecord},
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
 };
 
+use foldhash::fast::RandomState;
+use gomem_binary::{CapturedVariable, TypeId};
+
+use crate::{memory::Snapshot, program::Values};
+
 /// The types of all objects that have a known one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Types {
     all: Vec<ObjectType>,
+    numbers: HashMap<ObjectType, u32, RandomState>,
     /// One more than the number of the type; 0 where it is not known.
     of_object: Vec<u32>,
+    pub(super) values: Values,
+    /// Global variables, and what they point to beside them: where each ends, and its type.
+    pub(super) statics: BTreeMap<u64, (u64, TypeId)>,
+    /// The variables that function values hold, by where their code begins.
+    pub(super) captured: HashMap<u64, Vec<CapturedVariable>, RandomState>,
 }
 
 /// A type, and what told it.
@@ -25,11 +29,22 @@ pub(crate) struct Types {
 pub(crate) struct ObjectType {
     pub(crate) name: Arc<str>,
     pub(crate) source: TypeSource,
+    /// What debug information says of its contents.
+    pub(crate) contents: Option<Contents>,
+}
+
+/// A value, or values one behind the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Contents {
+    pub(crate) type_id: TypeId,
+    pub(crate) is_many: bool,
 }
 
 /// What told a type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum TypeSource {
+    /// A pointer whose type the program's debug information tells.
+    Dwarf,
     /// The word in front of the object.
     Header,
     /// An interface that points to it.
@@ -41,47 +56,12 @@ pub(crate) enum TypeSource {
 }
 
 impl TypeSource {
-    pub(crate) const NAMES: &'static [&'static str] = &["header", "interface", "closure", "shape"];
+    pub(crate) const NAMES: &'static [&'static str] = &["dwarf", "header", "interface", "closure", "shape"];
 }
 
 impl Types {
-    pub(crate) fn new(snapshot: &Snapshot, program: &Program) -> Self {
-        let mut reader = Reader {
-            snapshot,
-            program,
-            records: HashMap::default(),
-            numbers: HashMap::default(),
-            types: Self { all: Vec::new(), of_object: vec![0; snapshot.objects.len()] },
-        };
-        let objects = snapshot.objects.len() as u32;
-        for object in 0..objects {
-            reader.header(object);
-        }
-        for object in 0..objects {
-            let mut before = Vec::new();
-            snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
-                before.push((offset, value));
-            });
-            reader.interfaces(snapshot.content(object), &before);
-        }
-        for segment in &snapshot.segments {
-            let mut pointers = Vec::new();
-            segment.words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, value| {
-                pointers.push((offset, value));
-            });
-            reader.interfaces(segment.words.content(&snapshot.file), &pointers);
-        }
-        for object in 0..objects {
-            if reader.types.of_object[object as usize] != 0 {
-                continue;
-            }
-            if let Some(function) = closure(snapshot, program, object) {
-                reader.set(object, format!("func {function}").into(), TypeSource::Closure);
-            } else if maps::is_map(snapshot, object) {
-                reader.set(object, "map".into(), TypeSource::Shape);
-            }
-        }
-        reader.types
+    pub(super) fn new(objects: usize, values: Values) -> Self {
+        Self { of_object: vec![0; objects], values, ..Self::default() }
     }
 
     /// The number of an object's type.
@@ -89,90 +69,63 @@ impl Types {
         self.of_object[object as usize].checked_sub(1)
     }
 
-    /// Whether a word with its type is in front of an object.
-    pub(crate) fn has_header(&self, object: u32) -> bool {
-        self.of(object).is_some_and(|found| found.source == TypeSource::Header)
-    }
-
     /// The type of an object.
     pub(crate) fn of(&self, object: u32) -> Option<&ObjectType> {
         self.all.get((self.of_object[object as usize] as usize).checked_sub(1)?)
     }
+
+    /// What a pointer in an object is called: `.items`, `[*].next`.
+    pub(crate) fn edge(&self, snapshot: &Snapshot, object: u32, offset: u64) -> Option<String> {
+        let found = self.of(object)?;
+        if let Some(contents) = found.contents {
+            let offset = offset.checked_sub(header_bytes(snapshot, object))?;
+            let bytes = self.values.bytes(contents.type_id);
+            let within = if contents.is_many { offset.checked_rem(bytes)? } else { offset };
+            let path = self.values.path(contents.type_id, within)?;
+            return Some(if contents.is_many { format!("[*]{path}") } else { path });
+        }
+        let captured = self.captured.get(&snapshot.word(object, 0)?)?;
+        let at = captured.partition_point(|variable| variable.offset <= offset).checked_sub(1)?;
+        let variable = &captured[at];
+        let path = self.values.path(variable.type_id, offset - variable.offset).unwrap_or_default();
+        Some(format!(".{}{path}", variable.name))
+    }
+
+    /// What an address in a global variable is called, behind the variable's name.
+    pub(crate) fn static_edge(&self, address: u64) -> Option<String> {
+        let (start, (end, type_id)) = self.statics.range(..=address).next_back()?;
+        if address >= *end {
+            return None;
+        }
+        self.values.path(*type_id, address - start)
+    }
+
+    pub(super) fn set(&mut self, object: u32, found: ObjectType) {
+        let next = self.all.len() as u32 + 1;
+        let number = *self.numbers.entry(found).or_insert_with_key(|found| {
+            self.all.push(found.clone());
+            next
+        });
+        self.of_object[object as usize] = number;
+    }
+
+    pub(super) fn forget(&mut self, object: u32) {
+        self.of_object[object as usize] = 0;
+    }
 }
 
-struct Reader<'a> {
-    snapshot: &'a Snapshot,
-    program: &'a Program,
-    records: HashMap<u64, Option<TypeRecord>, RandomState>,
-    numbers: HashMap<ObjectType, u32, RandomState>,
-    types: Types,
-}
-
-impl Reader<'_> {
-    /// Objects of more than 512 bytes and up to 32 KiB that have pointers begin with their type (`heapBitsInSpan`, `mallocHeaderSize`
-    /// in `runtime/malloc.go`).
-    fn header(&mut self, object: u32) {
-        let word_bytes = self.snapshot.target.order.word_bytes as u64;
-        let bytes = self.snapshot.objects.bytes(object);
-        if bytes <= 64 * word_bytes || bytes > LARGEST_WITH_HEADER {
-            return;
-        }
-        let Some(address) = self.snapshot.word(object, 0).filter(|address| *address != 0) else { return };
-        // Its first word holds the address of a type, which is no pointer into the heap.
-        if let Some(record) = self.record(address) {
-            // Of an array's elements the type is that of one.
-            let is_array = record.bytes > 0 && record.bytes <= (bytes - word_bytes) / 2;
-            let name = if is_array { format!("[]{}", record.name) } else { record.name };
-            self.set(object, name.into(), TypeSource::Header);
-        }
-    }
-
-    /// Of two words, the first of which is a type or an interface's table of methods, the second points to a value.
-    fn interfaces(&mut self, content: &[u8], pointers: &[(usize, u64)]) {
-        let order = self.snapshot.target.order;
-        for (offset, value) in pointers {
-            let first = offset.checked_sub(order.word_bytes).and_then(|at| order.word(content, at));
-            let Some(first) = first.filter(|first| *first != 0) else { continue };
-            let address = self.snapshot.itabs.get(&first).copied().unwrap_or(first);
-            let Some(object) = self.snapshot.objects.find(*value) else { continue };
-            if self.snapshot.objects.address(object) != *value || self.types.of_object[object as usize] != 0 {
-                continue;
-            }
-            let Some(record) = self.record(address) else { continue };
-            // An interface holds a pointer itself, and of other values a pointer to them.
-            let name = match record.pointee {
-                Some(pointee) => self.record(pointee).map(|record| record.name),
-                None => Some(record.name),
-            };
-            if let Some(name) = name {
-                self.set(object, name.into(), TypeSource::Interface);
-            }
-        }
-    }
-
-    fn record(&mut self, address: u64) -> Option<TypeRecord> {
-        let (snapshot, program) = (self.snapshot, self.program);
-        let read = || {
-            let known = || {
-                let name = snapshot.types.get(&address)?.name.to_string();
-                // The dump writes of pointers' types the package alone.
-                (!name.ends_with('.')).then_some(TypeRecord { name, bytes: 0, pointee: None })
-            };
-            program.type_at(address, snapshot.target.order).or_else(known)
-        };
-        self.records.entry(address).or_insert_with(read).clone()
-    }
-
-    fn set(&mut self, object: u32, name: Arc<str>, source: TypeSource) {
-        let found = ObjectType { name, source };
-        let next = self.types.all.len() as u32 + 1;
-        let number = *self.numbers.entry(found.clone()).or_insert(next);
-        if number == next {
-            self.types.all.push(found);
-        }
-        self.types.of_object[object as usize] = number;
-    }
+/// The bytes in front of an object's value that hold its type (`heapBitsInSpan`, `mallocHeaderSize` in `runtime/malloc.go`).
+pub(crate) fn header_bytes(snapshot: &Snapshot, object: u32) -> u64 {
+    let bytes = snapshot.objects.bytes(object);
+    let word_bytes = snapshot.target.order.word_bytes as u64;
+    let has_header = bytes > 64 * word_bytes
+        && bytes <= LARGEST_WITH_HEADER
+        && snapshot.target.go_minor() >= 22
+        && snapshot.objects.has_pointers(object, &snapshot.file);
+    if has_header { HEADER } else { 0 }
 }
 
 /// `maxSmallSize` in `runtime/sizeclasses.go`.
 const LARGEST_WITH_HEADER: u64 = 32 << 10;
+/// `mallocHeaderSize`: the same on all machines.
+const HEADER: u64 = 8;

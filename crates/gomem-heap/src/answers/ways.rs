@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::{
-    answers::{Types, maps},
+    answers::{
+        maps,
+        types::{Types, header_bytes},
+    },
     holders::Ownership,
     memory::Snapshot,
 };
@@ -46,7 +49,7 @@ pub(crate) struct WayStep {
 /// Where the pointer is that is followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Edge {
-    /// In a holder, by its number: at an offset, or at many.
+    /// In a holder, by its number: in one of few places, by the number of the root, or in many.
     Root(u32, Option<u32>),
     At(u32),
     /// In one of many elements.
@@ -142,10 +145,10 @@ impl Walk<'_> {
         let mut slots_of: HashMap<u32, u32, RandomState> = HashMap::default();
         roots.slots.iter().for_each(|slot| *slots_of.entry(roots.nodes[slot.node as usize].holder).or_default() += 1);
         let mut next = 0;
-        for slot in roots.slots.iter().filter(|slot| is_asked(slot.node)) {
+        for (slot, number) in roots.slots.iter().zip(0..).filter(|(slot, _)| is_asked(slot.node)) {
             let holder = roots.nodes[slot.node as usize].holder;
             let is_one = slots_of[&holder] < MANY && roots.nodes[slot.node as usize].goroutine.is_none();
-            let edge = Edge::Root(holder, is_one.then_some(slot.offset));
+            let edge = Edge::Root(holder, is_one.then_some(number));
             if self.ownership.tier(slot.target) == roots.holder_of(slot.node).tier as u8 {
                 self.reach(slot.target, None, edge);
             }
@@ -167,7 +170,7 @@ impl Walk<'_> {
             pointers.push((offset, value));
         });
         let is_array = self.is_part[object as usize] || is_array(&pointers, snapshot.objects.bytes(object));
-        let header = if self.types.has_header(object) { snapshot.target.order.word_bytes } else { 0 };
+        let header = usize::try_from(header_bytes(snapshot, object)).unwrap_or_default();
         for (offset, value) in pointers {
             let Some(target) = snapshot.objects.find(value).filter(|_| value != 0) else { continue };
             if self.ownership.tier(target) == self.ownership.tier(object) {
@@ -244,12 +247,13 @@ impl Walk<'_> {
         let mut object = self.fold(end).example.unwrap_or(NONE);
         while let Some(&number) = self.fold_of.get(object as usize) {
             let fold = self.fold(number);
+            let edge = self.edge(fold.edge, self.source_of[object as usize]);
             if number != last {
-                let edge = self.edge(fold.edge);
                 steps.push(WayStep { edge, objects: fold.objects.max(1), bytes: fold.bytes, object });
             } else if let Some(step) = steps.last_mut() {
                 // The nearest to the holder stands for them: the first of a list, the head of a map.
                 step.object = object;
+                step.edge = edge;
             }
             is_shown[number as usize] = true;
             last = number;
@@ -259,13 +263,26 @@ impl Walk<'_> {
         Way { steps }
     }
 
-    fn edge(&self, edge: Edge) -> String {
-        let name = |holder: u32| &self.ownership.roots.holders[holder as usize].name;
+    /// What an edge from an object, or from a root, is called.
+    fn edge(&self, edge: Edge, source: u32) -> String {
+        let roots = &self.ownership.roots;
+        let name = |holder: u32| &roots.holders[holder as usize].name;
+        let of_object = |offset: u32| {
+            let header = header_bytes(self.snapshot, source);
+            self.types.edge(self.snapshot, source, u64::from(offset) + header).filter(|edge| !edge.is_empty())
+        };
         match edge {
-            Edge::Root(holder, Some(0)) => name(holder).clone(),
-            Edge::Root(holder, Some(offset)) => format!("{}+{offset}", name(holder)),
+            Edge::Root(holder, Some(number)) => {
+                let slot = roots.slots[number as usize];
+                let field = slot.address.and_then(|address| self.types.static_edge(address));
+                match (field, slot.offset) {
+                    (Some(field), _) => format!("{}{field}", name(holder)),
+                    (None, 0) => name(holder).clone(),
+                    (None, offset) => format!("{}+{offset}", name(holder)),
+                }
+            }
             Edge::Root(holder, None) => name(holder).clone(),
-            Edge::At(offset) => format!("+{offset}"),
+            Edge::At(offset) => of_object(offset).unwrap_or_else(|| format!("+{offset}")),
             Edge::Element => "[*]".to_owned(),
         }
     }

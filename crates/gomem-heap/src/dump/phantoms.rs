@@ -15,7 +15,7 @@ pub(super) struct SpanLayout {
 impl SpanLayout {
     /// That of a version of Go, and the others, which a version that nobody has seen may have.
     pub(super) fn candidates(target: &Target) -> [Self; 4] {
-        let known = Self::of_version(&target.go_version);
+        let known = Self::of_target(target);
         let others = [(false, false), (true, false), (true, true), (false, true)]
             .map(|(has_bitmap, has_marks)| Self { has_bitmap, has_marks })
             .into_iter()
@@ -27,13 +27,8 @@ impl SpanLayout {
         all
     }
 
-    fn of_version(version: &str) -> Self {
-        let minor = version.strip_prefix("go1.").map(|rest| {
-            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            rest[..digits].parse::<u32>().unwrap_or(u32::MAX)
-        });
-        // A version that is no number is one under development.
-        let minor = minor.unwrap_or(u32::MAX);
+    fn of_target(target: &Target) -> Self {
+        let (minor, version) = (target.go_minor(), &target.go_version);
         let has = |experiment: &str| version.split([' ', '-', ':', ',']).any(|word| word == experiment);
         Self { has_bitmap: minor >= 22, has_marks: !has("nogreenteagc") && (minor >= 26 || has("greenteagc")) }
     }
@@ -62,8 +57,9 @@ mod tests {
 
     #[test]
     fn versions_tell_what_ends_a_span() {
-        let layout = |version| {
-            let layout = SpanLayout::of_version(version);
+        let order = crate::memory::Order { word_bytes: 8, is_big_endian: false };
+        let layout = |version: &str| {
+            let layout = SpanLayout::of_target(&Target { order, arch: "amd64".into(), go_version: version.into() });
             (layout.has_bitmap, layout.has_marks)
         };
         assert_eq!(layout("go1.21.13"), (false, false));

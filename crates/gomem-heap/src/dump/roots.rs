@@ -29,10 +29,11 @@ pub(super) fn frame<'a>(cursor: &mut Cursor<'a>, names: &mut Names<'a>, order: O
     let content = cursor.text()?;
     let place = cursor.at - content.len();
     let entry = cursor.number()?;
-    cursor.pass(2)?;
+    let pc = cursor.number()?;
+    cursor.pass(1)?;
     let function = names.get(cursor.text()?);
     let pointers = pointers(cursor, order, content.len())?;
-    Ok(Frame { function, entry, sp, place, length: content.len(), pointers })
+    Ok(Frame { function, entry, pc, sp, place, length: content.len(), pointers })
 }
 
 /// The offsets of pointers in contents of so many bytes.

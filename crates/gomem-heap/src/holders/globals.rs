@@ -29,7 +29,7 @@ pub(super) fn add(roots: &mut Roots, snapshot: &Snapshot, program: &Program) {
             if is_runtime(&name) { (HolderKind::Runtime, Tier::Runtime) } else { (HolderKind::Global, Tier::User) };
         let holder = roots.holder(kind, name, tier);
         roots.holders[holder as usize].instances = 1;
-        roots.slot(roots.node(holder), usize::try_from(offset).unwrap_or(usize::MAX), target);
+        roots.global_slot(roots.node(holder), offset, target, address);
     });
 }
 

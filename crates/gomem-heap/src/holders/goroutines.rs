@@ -102,7 +102,14 @@ pub(crate) fn function(goroutine: &Goroutine, program: &Program) -> Arc<str> {
     let frames = || goroutine.frames.iter().rev();
     let is_launcher =
         |name: &str| is_runtime(name) || name.starts_with("sync.") || Symbol::decode(name).wrapper().is_some();
-    let own = frames().find(|frame| !is_launcher(&frame.function) && !program.is_wrapper(frame.entry));
+    let own = frames().find_map(|frame| {
+        if !is_launcher(&frame.function) && !program.is_wrapper(frame.entry) {
+            return Some(frame.function.clone());
+        }
+        // What is called may be inlined into what was made to call it.
+        let inlined = program.inlined(frame.entry, frame.pc).filter(|name| !is_launcher(name));
+        inlined.filter(|_| !is_runtime(&frame.function)).map(Into::into)
+    });
     let any = || frames().find(|frame| &*frame.function != "runtime.goexit").or(goroutine.frames.first());
-    own.or_else(any).map_or_else(|| "goroutine".into(), |frame| frame.function.clone())
+    own.or_else(|| any().map(|frame| frame.function.clone())).unwrap_or_else(|| "goroutine".into())
 }

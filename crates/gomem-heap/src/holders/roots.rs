@@ -33,6 +33,8 @@ pub(crate) struct RootSlot {
     /// Where it is in the variable or frame.
     pub(crate) offset: u32,
     pub(crate) target: u32,
+    /// Where it is in memory, if it is a global variable's.
+    pub(crate) address: Option<u64>,
 }
 
 impl Roots {
@@ -68,7 +70,13 @@ impl Roots {
 
     pub(crate) fn slot(&mut self, node: u32, offset: usize, target: u32) {
         let offset = u32::try_from(offset).unwrap_or(u32::MAX);
-        self.slots.push(RootSlot { node, offset, target });
+        self.slots.push(RootSlot { node, offset, target, address: None });
+    }
+
+    /// A word of a global variable.
+    pub(crate) fn global_slot(&mut self, node: u32, offset: u64, target: u32, address: u64) {
+        let offset = u32::try_from(offset).unwrap_or(u32::MAX);
+        self.slots.push(RootSlot { node, offset, target, address: Some(address) });
     }
 
     /// Where the roots of a tier lead.

@@ -8,6 +8,8 @@ pub(crate) struct Frame {
     pub(crate) function: Arc<str>,
     /// Where the function begins.
     pub(crate) entry: u64,
+    /// The code that it carries out next, or returns to.
+    pub(crate) pc: u64,
     /// The address of its lowest word.
     pub(crate) sp: u64,
     /// Where its contents are in the file.

@@ -72,6 +72,17 @@ pub(crate) struct Target {
     pub(crate) go_version: Arc<str>,
 }
 
+impl Target {
+    /// The second number of Go's version; of one under development, which has none, the largest.
+    pub(crate) fn go_minor(&self) -> u32 {
+        let minor = self.go_version.strip_prefix("go1.").map(|rest| {
+            let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+            rest[..digits].parse().unwrap_or(u32::MAX)
+        });
+        minor.unwrap_or(u32::MAX)
+    }
+}
+
 /// A type.
 #[derive(Debug, Clone)]
 pub(crate) struct Type {

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use gomem_binary::{Layout, StackObject, Symbol};
 
-use crate::memory::{SegmentKind, Snapshot};
+use crate::{
+    memory::{SegmentKind, Snapshot},
+    program::Values,
+};
 
 /// The names of a program, at the addresses where it ran. Without its file they are those that the dump itself tells.
 #[derive(Debug, Default)]
@@ -62,7 +65,7 @@ impl Program {
         self.layout.as_ref().is_some_and(|layout| !layout.symbols().is_empty())
     }
 
-    pub(super) fn in_file(&self, address: u64) -> Option<(&Layout, u64)> {
+    pub(crate) fn in_file(&self, address: u64) -> Option<(&Layout, u64)> {
         Some((self.layout.as_ref()?, address.wrapping_sub(self.slide)))
     }
 
@@ -114,10 +117,29 @@ impl Program {
             .is_some_and(|(layout, entry)| layout.function(entry).is_some_and(|function| layout.is_wrapper(function)))
     }
 
+    /// The outermost function that was inlined where a call of the function that begins at `entry` returns to.
+    pub(crate) fn inlined(&self, entry: u64, returns_to: u64) -> Option<&str> {
+        let (layout, entry) = self.in_file(entry)?;
+        let (_, address) = self.in_file(returns_to.checked_sub(1)?)?;
+        layout.inlined(layout.function(entry)?, address)
+    }
+
     /// The variables of a function's frame whose address is taken.
     pub(crate) fn stack_objects(&self, entry: u64) -> Vec<StackObject> {
         let found = self.in_file(entry).and_then(|(layout, entry)| Some((layout, layout.function(entry)?)));
         found.map_or_else(Vec::new, |(layout, function)| layout.stack_objects(function))
+    }
+
+    /// Its types, by its debug information.
+    pub(crate) fn values(&self, word_bytes: usize) -> Values {
+        Values::new(self.layout.as_ref().map(Layout::debug_info).unwrap_or_default(), word_bytes)
+    }
+
+    /// Where the description of a type lies, from the first one on.
+    pub(crate) fn offset_of_type(&self, address: u64) -> Option<u64> {
+        let (layout, address) = self.in_file(address)?;
+        let types = layout.types();
+        types.contains(&address).then(|| address - types.start)
     }
 
     /// The word of the file that lies at an address: constants, which dumps leave out.

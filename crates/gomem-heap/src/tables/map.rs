@@ -40,7 +40,7 @@ impl Heap {
         rows.sort_by_key(|row| (std::cmp::Reverse(row.table_bytes), row.object));
         let types = self.object_types();
         for row in &mut rows {
-            row.types = answers::key_and_value(&self.snapshot, &types, row.object);
+            row.types = answers::key_and_value(&self.snapshot, types, row.object);
         }
         rows
     }

@@ -28,7 +28,7 @@ impl Heap {
                     pointers += u32::from(value != 0);
                 },
             );
-            ObjectRow { heap: self, types: &types, object, pointers }
+            ObjectRow { heap: self, types, object, pointers }
         };
         let rows: Vec<ObjectRow<'_>> = (0..self.snapshot.objects.len() as u32).map(row).collect();
         ObjectRow::definition().table(&rows)

@@ -25,7 +25,7 @@ impl Heap {
         let mut rows: HashMap<_, TypeRow, RandomState> = HashMap::default();
         for object in 0..self.snapshot.objects.len() as u32 {
             let found = types.of(object);
-            let row = rows.entry(found).or_insert_with(|| TypeRow {
+            let row = rows.entry(found.map(|found| (&found.name, found.source))).or_insert_with(|| TypeRow {
                 name: found.map(|found| found.name.clone()),
                 source: found.map(|found| found.source),
                 objects: 0,
@@ -36,7 +36,8 @@ impl Heap {
             row.bytes += self.snapshot.objects.bytes(object);
             // What hangs below another object of the type is counted with that.
             let parent = self.ownership.dominance.parent(object).filter(|parent| u64::from(*parent) < self.objects());
-            if parent.is_none_or(|parent| types.of(parent) != found) {
+            let name = |found: Option<&crate::answers::ObjectType>| found.map(|found| found.name.clone());
+            if parent.is_none_or(|parent| name(types.of(parent)) != name(found)) {
                 row.retained_bytes += self.ownership.dominance.retained(object);
             }
         }
@@ -55,7 +56,8 @@ impl Row for TypeRow {
                 "source",
                 TypeSource::NAMES,
                 "the type is not known",
-                "what tells it: a word in front of the object (since Go 1.22), an interface, a function, a map's shape",
+                "what tells it: a pointer whose type debug information tells, a word in front of the object (since Go 1.22), an \
+                 interface, a function, a map's shape",
                 |row| row.source.map(|source| source as u32),
             )
             .int64("objects", Unit::Count, "the objects", |row| signed(row.objects))

@@ -15,6 +15,8 @@ pub struct StepRow {
     pub holders: Vec<String>,
     /// How far from the holder it is.
     pub depth: u64,
+    /// The field that leads to them, where it is one.
+    pub field: Option<String>,
     /// The type of the objects, or their size.
     pub label: String,
     /// How many they are.
@@ -36,7 +38,7 @@ impl Heap {
     #[must_use]
     pub fn steps(&self, holder: Option<&str>) -> Vec<StepRow> {
         let types = self.object_types();
-        let outliner = Outliner::new(&self.snapshot, &self.ownership, &types);
+        let outliner = Outliner::new(&self.snapshot, &self.ownership, types);
         let starts = self.ownership.starts();
         let mut rows: Vec<StepRow> = Vec::new();
         let is_asked = |names: &[String]| holder.is_none_or(|asked| names.iter().any(|name| name == asked));
@@ -48,6 +50,7 @@ impl Heap {
             rows.extend(in_order(&steps).into_iter().map(|(step, parent)| StepRow {
                 holders: holding.holders.clone(),
                 depth: step.depth as u64,
+                field: step.field.clone(),
                 label: step.label.clone(),
                 objects: step.objects,
                 retained_bytes: step.retained_bytes,
@@ -63,7 +66,7 @@ impl Heap {
         rows
     }
 
-    /// The heaviest way from a holder, as a person says it: `main.cache → map → 5000 × main.Session (session.go:43)`.
+    /// The heaviest way from a holder, as a person says it: `main.server.sessions → map[string]*main.Session → 5000 × main.Session (session.go:43)`.
     #[must_use]
     pub fn path(&self, holder: &str) -> Option<String> {
         let rows = self.steps(Some(holder));
@@ -73,6 +76,12 @@ impl Heap {
         while let Some((at, row)) =
             rows.iter().enumerate().skip(first).find(|(_, row)| row.parent == parent && row.holders.len() == 1)
         {
+            match &row.field {
+                // The first field is the variable's own.
+                Some(field) if parent.is_none() => text.push_str(field),
+                Some(field) => text.push_str(&format!(" → {field}")),
+                None => {}
+            }
             text.push_str(" → ");
             if row.objects > 1 {
                 text.push_str(&format!("{} × ", row.objects));
@@ -119,6 +128,12 @@ impl Row for StepRow {
             .about("what holders keep, in steps: objects that look alike are one")
             .texts("holders", "who keeps it: one alone, or several together", |row: &&'a Self| &row.holders)
             .int64("step", Unit::None, "how far from the holder, from 0", |row| signed(row.depth))
+            .optional_text(
+                "edge",
+                "there is none, or none that leads to all of them",
+                "the field that leads to them",
+                |row| row.field.as_deref(),
+            )
             .text("label", "the type of the objects, or the size of their slots", |row| &row.label)
             .int64("repeat", Unit::Count, "how many objects look so", |row| signed(row.objects))
             .int64("retained_bytes", Unit::Bytes, "what would go with them", |row| signed(row.retained_bytes))

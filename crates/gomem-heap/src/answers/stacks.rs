@@ -1,0 +1,70 @@
+//! What variables on stacks say of the objects that they point to.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+use gomem_binary::LocalPart;
+
+use crate::{
+    answers::{
+        claims::Claim,
+        leads::{self, Pointer},
+    },
+    memory::{Goroutine, Snapshot},
+    program::{Leads, Program, Values},
+};
+
+/// The variables of functions, by where these begin and what they carry out.
+pub(super) struct Stacks<'a> {
+    program: &'a Program,
+    known: HashMap<(u64, u64), Vec<LocalPart>, RandomState>,
+}
+
+impl<'a> Stacks<'a> {
+    pub(super) fn new(program: &'a Program) -> Self {
+        Self { program, known: HashMap::default() }
+    }
+
+    /// What a stack's variables claim; nothing where two of them lie in one place.
+    pub(super) fn claims(&mut self, snapshot: &Snapshot, values: &Values, goroutine: &Goroutine) -> Vec<(u32, Claim)> {
+        // Arguments that a function keeps lie in the frame of its caller.
+        let mut parts: Vec<(u64, LocalPart)> = Vec::new();
+        for frame in &goroutine.frames {
+            let end = frame.sp.saturating_add(frame.length as u64);
+            // It returns behind the call.
+            let at = if frame.pc > frame.entry { frame.pc - 1 } else { frame.pc };
+            let of_frame = self.parts(values, frame.entry, at).iter();
+            parts.extend(of_frame.map(|part| (end.wrapping_add_signed(part.frame_offset), part.clone())));
+        }
+        let mut claims = Vec::new();
+        for frame in &goroutine.frames {
+            let content = frame.content(&snapshot.file);
+            for offset in frame.pointers.iter().map(|offset| *offset as usize) {
+                let Some(value) = snapshot.target.order.word(content, offset) else { continue };
+                let pointer = Pointer { content, offset, value };
+                let address = frame.sp.wrapping_add(offset as u64);
+                let mut found = parts.iter().filter_map(|(start, part)| {
+                    let within = address.checked_sub(*start).filter(|within| *within < part.bytes)?;
+                    let leads = if part.is_address {
+                        (within == 0).then_some(Leads::Value(part.type_id))?
+                    } else {
+                        values.pointer(part.type_id, part.offset.checked_add(within)?)?.1
+                    };
+                    leads::claim(snapshot, values, leads, pointer)
+                });
+                let first = found.next();
+                claims.extend(first.filter(|first| found.all(|other| other == *first)));
+            }
+        }
+        claims
+    }
+
+    fn parts(&mut self, values: &Values, entry: u64, at: u64) -> &[LocalPart] {
+        let program = self.program;
+        self.known.entry((entry, at)).or_insert_with(|| {
+            let in_file = |address| program.in_file(address).map(|(_, address)| address);
+            let parts = in_file(entry).zip(in_file(at));
+            parts.map_or_else(Vec::new, |(entry, at)| values.debug().locals(entry, at))
+        })
+    }
+}

@@ -1,0 +1,414 @@
+//! Finding the types of objects: by the word in front of them since Go 1.22, by the pointers that lead to them from variables and objects of
+//! known types, by an interface that points to them, by the function whose variables they hold, by the shape of a map.
+//!
+//! What two pointers claim that cannot both be true is no type.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use foldhash::fast::RandomState;
+use gomem_binary::{Shape, TypeId};
+
+use crate::{
+    answers::{
+        claims::{Claim, Content, TINY},
+        leads::{self, Pointer},
+        maps,
+        stacks::Stacks,
+        types::{Contents, ObjectType, TypeSource, Types, header_bytes},
+    },
+    holders::closure,
+    memory::{Snapshot, slot_of},
+    program::{Leads, Program, TypeRecord},
+};
+
+/// The types of all objects that have a known one.
+pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
+    let values = program.values(snapshot.target.order.word_bytes);
+    let mut typing = Typing {
+        snapshot,
+        program,
+        records: HashMap::default(),
+        types: Types::new(snapshot.objects.len(), values),
+        disputed: HashSet::default(),
+        objects: Vec::new(),
+        statics: Vec::new(),
+        static_pointers: static_pointers(snapshot),
+    };
+    let objects = 0..snapshot.objects.len() as u32;
+    objects.clone().for_each(|object| typing.header(object));
+    typing.globals();
+    typing.frames();
+    typing.spread();
+    for object in objects.clone() {
+        typing.interfaces_of(object);
+    }
+    typing.static_interfaces();
+    typing.spread();
+    for object in objects.clone().filter(|object| closure(snapshot, program, *object).is_some()) {
+        typing.function(object);
+    }
+    typing.spread();
+    for object in objects {
+        if typing.types.number(object).is_none() && maps::is_map(snapshot, object) {
+            typing.name(object, "map".into(), TypeSource::Shape);
+        }
+    }
+    typing.types
+}
+
+struct Typing<'a> {
+    snapshot: &'a Snapshot,
+    program: &'a Program,
+    records: HashMap<u64, Option<TypeRecord>, RandomState>,
+    types: Types,
+    /// Objects of which two claims were made that both can be and exclude each other.
+    disputed: HashSet<u32, RandomState>,
+    /// Objects and static variables whose pointers are still to be followed.
+    objects: Vec<u32>,
+    statics: Vec<(u64, TypeId)>,
+    /// The pointers of global variables, by address.
+    static_pointers: Vec<(u64, u64)>,
+}
+
+impl<'a> Typing<'a> {
+    /// Objects of more than 512 bytes and up to 32 KiB that have pointers begin with their type.
+    fn header(&mut self, object: u32) {
+        let bytes = self.snapshot.objects.bytes(object);
+        if header_bytes(self.snapshot, object) == 0 {
+            return;
+        }
+        let Some(address) = self.snapshot.word(object, 0).filter(|address| *address != 0) else { return };
+        // Its first word holds the address of a type, which is no pointer into the heap.
+        let Some(record) = self.record(address) else { return };
+        let word_bytes = self.snapshot.target.order.word_bytes as u64;
+        // Of an array's elements the type is that of one.
+        let is_many = record.bytes > 0 && record.bytes <= (bytes - word_bytes) / 2;
+        let contents = self.described(address).map(|type_id| Contents { type_id, is_many });
+        let known = contents.and_then(|contents| self.types.values.name(contents.type_id)).map(|name| &**name);
+        let name = known.unwrap_or(&record.name);
+        let name = if is_many { format!("[]{name}") } else { name.to_owned() };
+        self.types.set(object, ObjectType { name: name.into(), source: TypeSource::Header, contents });
+        self.objects.extend(contents.map(|_| object));
+    }
+
+    /// Variables that the program's debug information describes.
+    fn globals(&mut self) {
+        for at in 0..self.static_pointers.len() {
+            let (address, _) = self.static_pointers[at];
+            let Some((symbol, offset)) = self.program.global(address) else { continue };
+            let start = address - offset;
+            if !self.types.statics.contains_key(&start)
+                && let Some(type_id) = self.types.values.debug().global(symbol.address)
+            {
+                self.statics.push((start, type_id));
+            }
+        }
+    }
+
+    /// Variables on stacks.
+    fn frames(&mut self) {
+        if self.types.values.is_empty() {
+            return;
+        }
+        let (snapshot, program) = (self.snapshot, self.program);
+        let mut stacks = Stacks::new(program);
+        for goroutine in snapshot.goroutines.iter().filter(|goroutine| !goroutine.is_system) {
+            let claims = stacks.claims(snapshot, &self.types.values, goroutine);
+            claims.into_iter().for_each(|(object, claim)| self.claim(object, claim));
+        }
+    }
+
+    /// Follows all pointers of what has a type, until nothing new has one.
+    fn spread(&mut self) {
+        loop {
+            if let Some((start, type_id)) = self.statics.pop() {
+                self.follow_static(start, type_id);
+            } else if let Some(object) = self.objects.pop() {
+                self.follow_object(object);
+            } else {
+                return;
+            }
+        }
+    }
+
+    fn follow_static(&mut self, start: u64, type_id: TypeId) {
+        let Some(end) = start.checked_add(self.types.values.bytes(type_id)) else { return };
+        if self.types.statics.contains_key(&start) {
+            return;
+        }
+        self.types.statics.insert(start, (end, type_id));
+        let snapshot = self.snapshot;
+        let within = |segment: &&crate::memory::Segment| {
+            start.checked_sub(segment.address).is_some_and(|at| at < segment.words.length as u64)
+        };
+        let Some(segment) = snapshot.segments.iter().find(within) else { return };
+        let content = segment.words.content(&snapshot.file);
+        let first = self.static_pointers.partition_point(|(address, _)| *address < start);
+        for at in first..self.static_pointers.len() {
+            let (address, value) = self.static_pointers[at];
+            if address >= end {
+                break;
+            }
+            if let Some((_, leads)) = self.types.values.pointer(type_id, address - start) {
+                let offset = usize::try_from(address - segment.address).unwrap_or(usize::MAX);
+                self.follow(leads, Pointer { content, offset, value });
+            }
+        }
+    }
+
+    fn follow_object(&mut self, object: u32) {
+        let snapshot = self.snapshot;
+        let Some(contents) = self.types.of(object).and_then(|found| found.contents) else { return };
+        let header = header_bytes(snapshot, object);
+        let bytes = self.types.values.bytes(contents.type_id);
+        let content = snapshot.content(object);
+        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
+            let within = (offset as u64).checked_sub(header);
+            let within = if contents.is_many { within.and_then(|at| at.checked_rem(bytes)) } else { within };
+            if let Some((_, leads)) = within.and_then(|at| self.types.values.pointer(contents.type_id, at)) {
+                self.follow(leads, Pointer { content, offset, value });
+            }
+        });
+    }
+
+    fn follow(&mut self, leads: Leads, pointer: Pointer<'a>) {
+        if pointer.value == 0 {
+            return;
+        }
+        match leads {
+            Leads::Interface => self.interface(pointer),
+            Leads::Function => {
+                if let Some(object) = self.snapshot.objects.find(pointer.value) {
+                    self.function(object);
+                }
+            }
+            Leads::Value(type_id) if self.is_unnamed_static(pointer.value) => {
+                self.statics.push((pointer.value, type_id));
+            }
+            Leads::Head { head, .. } if self.is_unnamed_static(pointer.value) => {
+                self.statics.push((pointer.value, head));
+            }
+            _ => match leads::claim(self.snapshot, &self.types.values, leads, pointer) {
+                Some((object, claim)) => self.claim(object, claim),
+                None => self.dispute_tiny(pointer.value),
+            },
+        }
+    }
+
+    /// The smallest values share a slot: that one of them lies at its begin says nothing of the slot.
+    fn dispute_tiny(&mut self, address: u64) {
+        let objects = &self.snapshot.objects;
+        let is_shared = |object: &u32| {
+            objects.bytes(*object) == TINY
+                && objects.address(*object) != address
+                && !objects.has_pointers(*object, &self.snapshot.file)
+        };
+        if let Some(object) = objects.find(address).filter(is_shared) {
+            self.types.forget(object);
+            self.disputed.insert(object);
+        }
+    }
+
+    /// Whether an address is that of a variable beside all symbols.
+    fn is_unnamed_static(&self, address: u64) -> bool {
+        let is_in = |segment: &crate::memory::Segment| {
+            address.checked_sub(segment.address).is_some_and(|at| at < segment.words.length as u64)
+        };
+        self.snapshot.segments.iter().any(is_in) && self.program.global(address).is_none()
+    }
+
+    /// Takes a claim for true if the object can be it, and nothing else is claimed of it.
+    fn claim(&mut self, object: u32, claim: Claim) {
+        let (snapshot, values) = (self.snapshot, &self.types.values);
+        if self.disputed.contains(&object) {
+            return;
+        }
+        let current = self.types.of(object);
+        if let Some(current) = current
+            && (current.source == TypeSource::Header || self.includes(current, claim))
+        {
+            return;
+        }
+        if !claim.fits(snapshot, values, object) {
+            return;
+        }
+        let is_larger = |current: &ObjectType| match (current.contents, claim.contents()) {
+            (Some(current), Some(claim)) => values.begins_with(claim.type_id, current.type_id),
+            // Letters are bytes.
+            (None, Some(_)) => &*current.name == TEXT,
+            _ => false,
+        };
+        if current.is_some_and(|current| !is_larger(current)) {
+            self.types.forget(object);
+            self.disputed.insert(object);
+            return;
+        }
+        let Some(name) = self.claimed_name(claim) else { return };
+        let contents = claim.contents();
+        self.types.set(object, ObjectType { name, source: TypeSource::Dwarf, contents });
+        self.objects.extend(contents.map(|_| object));
+    }
+
+    /// Whether what is known of an object says the same as a claim, or more.
+    fn includes(&self, current: &ObjectType, claim: Claim) -> bool {
+        match (current.contents, claim.contents()) {
+            (Some(current), Some(claim)) => self.types.values.begins_with(current.type_id, claim.type_id),
+            (None, None) => &*current.name == TEXT,
+            (Some(_), None) => current.name.starts_with("[]"),
+            (None, Some(_)) => false,
+        }
+    }
+
+    fn claimed_name(&self, claim: Claim) -> Option<Arc<str>> {
+        let name = |type_id| self.types.values.name(type_id);
+        let found = match (claim.shown, claim.content) {
+            (Some(shown), _) => name(shown)?.clone(),
+            (None, Content::Value(type_id) | Content::Channel(type_id, _)) => name(type_id)?.clone(),
+            (None, Content::Elements(type_id, _)) => format!("[]{}", name(type_id)?).into(),
+            (None, Content::Text(_)) => TEXT.into(),
+        };
+        // What generic functions call a type is no type of the program; of `sync.Map` it has the right shape.
+        let found = if found.starts_with("internal/sync.") { found.replace("go.shape.", "").into() } else { found };
+        (!found.is_empty() && !found.contains("go.shape.")).then_some(found)
+    }
+
+    /// The words of an object whose types nothing tells: two of them may be an interface.
+    fn interfaces_of(&mut self, object: u32) {
+        if self.types.of(object).is_some_and(|found| found.contents.is_some()) {
+            return;
+        }
+        let snapshot = self.snapshot;
+        let content = snapshot.content(object);
+        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
+            self.interface(Pointer { content, offset, value });
+            self.dispute_tiny(value);
+        });
+    }
+
+    fn static_interfaces(&mut self) {
+        let snapshot = self.snapshot;
+        for segment in &snapshot.segments {
+            let content = segment.words.content(&snapshot.file);
+            segment.words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, value| {
+                self.interface(Pointer { content, offset, value });
+            });
+        }
+    }
+
+    /// Of two words, the first of which is a type or an interface's table of methods, the second points to a value.
+    fn interface(&mut self, pointer: Pointer<'a>) {
+        let first = pointer.word(self.snapshot, -1).filter(|first| *first != 0);
+        let Some(first) = first else { return };
+        let address = self.snapshot.itabs.get(&first).copied().unwrap_or(first);
+        if let Some(type_id) = self.described(address) {
+            let values = &self.types.values;
+            let word_bytes = self.snapshot.target.order.word_bytes as u64;
+            // An interface holds a pointer itself, and of other values a pointer to them.
+            let is_pointer = values.bytes(type_id) == word_bytes && values.pointers(type_id) == 1;
+            let leads = if is_pointer { values.pointer(type_id, 0) } else { Some((0, Leads::Value(type_id))) };
+            if let Some((_, leads)) = leads.filter(|(_, leads)| *leads != Leads::Interface) {
+                self.follow(leads, pointer);
+            }
+            return;
+        }
+        let Some(object) = self.snapshot.objects.find(pointer.value) else { return };
+        let start = self.snapshot.objects.address(object) + header_bytes(self.snapshot, object);
+        if start != pointer.value || self.types.number(object).is_some() || self.disputed.contains(&object) {
+            return;
+        }
+        let Some(record) = self.record(address) else { return };
+        let record = match record.pointee {
+            Some(pointee) => self.record(pointee),
+            None => Some(record),
+        };
+        if let Some(record) = record.filter(|record| self.has_room(record, object)) {
+            self.name(object, record.name.into(), TypeSource::Interface);
+        }
+    }
+
+    /// Whether an object's slot is that of a value of a type; 0 bytes are not known ones.
+    fn has_room(&self, record: &TypeRecord, object: u32) -> bool {
+        let (bytes, header) = (self.snapshot.objects.bytes(object), header_bytes(self.snapshot, object));
+        record.bytes == 0 || slot_of(record.bytes + header) == bytes || (record.bytes < bytes && bytes == TINY)
+    }
+
+    /// A function value that holds variables.
+    fn function(&mut self, object: u32) {
+        let snapshot = self.snapshot;
+        let Some(name) = closure(snapshot, self.program, object) else { return };
+        if self.types.number(object).is_some() || self.disputed.contains(&object) {
+            return;
+        }
+        self.name(object, format!("func {name}").into(), TypeSource::Closure);
+        let Some(entry) = snapshot.word(object, 0) else { return };
+        let in_file = self.program.in_file(entry).map(|(_, entry)| entry);
+        let debug = self.types.values.debug();
+        let captured = self.types.captured.get(&entry).cloned();
+        let captured = captured.unwrap_or_else(|| in_file.map_or_else(Vec::new, |entry| debug.captured(entry)));
+        let content = snapshot.content(object);
+        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
+            let at = captured.partition_point(|variable| variable.offset <= offset as u64);
+            let Some(variable) = at.checked_sub(1).map(|at| &captured[at]) else { return };
+            let pointer = Pointer { content, offset, value };
+            self.captured(variable.type_id, offset as u64 - variable.offset, pointer);
+        });
+        self.types.captured.entry(entry).or_insert(captured);
+    }
+
+    /// Follows a variable that a function value holds, or its address: which of both, the object tells that it leads to.
+    fn captured(&mut self, type_id: TypeId, offset: u64, pointer: Pointer<'a>) {
+        let (snapshot, values) = (self.snapshot, &self.types.values);
+        let by_value = values.pointer(type_id, offset).map(|(_, leads)| leads);
+        let by_address = (offset == 0).then_some(Leads::Value(type_id));
+        let can_be = |leads: &Leads| match leads {
+            Leads::Interface | Leads::Function | Leads::Untold => true,
+            leads => leads::claim(snapshot, values, *leads, pointer)
+                .is_some_and(|(object, claim)| claim.fits(snapshot, values, object)),
+        };
+        match (by_value.filter(can_be), by_address.filter(can_be)) {
+            (Some(leads), None) | (None, Some(leads)) => self.follow(leads, pointer),
+            _ => {}
+        }
+    }
+
+    /// The type that is described at an address, as debug information has it.
+    fn described(&self, address: u64) -> Option<TypeId> {
+        let type_id = self.types.values.debug().described(self.program.offset_of_type(address)?)?;
+        self.types.values.shape(type_id).filter(|shape| !matches!(shape, Shape::UntypedPointer)).map(|_| type_id)
+    }
+
+    fn record(&mut self, address: u64) -> Option<TypeRecord> {
+        let (snapshot, program) = (self.snapshot, self.program);
+        let read = || {
+            let known = || {
+                let name = snapshot.types.get(&address)?.name.to_string();
+                // The dump writes of pointers' types the package alone.
+                (!name.ends_with('.')).then_some(TypeRecord { name, bytes: 0, pointee: None })
+            };
+            program.type_at(address, snapshot.target.order).or_else(known)
+        };
+        self.records.entry(address).or_insert_with(read).clone()
+    }
+
+    fn name(&mut self, object: u32, name: Arc<str>, source: TypeSource) {
+        self.types.set(object, ObjectType { name, source, contents: None });
+    }
+}
+
+/// The pointers of global variables, by address.
+fn static_pointers(snapshot: &Snapshot) -> Vec<(u64, u64)> {
+    let mut pointers = Vec::new();
+    for segment in &snapshot.segments {
+        segment.words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, value| {
+            pointers.push((segment.address.saturating_add(offset as u64), value));
+        });
+    }
+    pointers.sort_unstable();
+    pointers
+}
+
+/// What letters are of.
+const TEXT: &str = "string";

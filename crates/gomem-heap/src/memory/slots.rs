@@ -1,0 +1,29 @@
+//! How large the slot is that an allocation gets.
+
+/// The slot of so many bytes: the next of the allocator's sizes, or whole pages.
+pub(crate) fn slot_of(bytes: u64) -> u64 {
+    let at = CLASSES.partition_point(|class| u64::from(*class) < bytes);
+    CLASSES.get(at).map_or_else(|| bytes.next_multiple_of(PAGE), |class| u64::from(*class))
+}
+
+/// `SizeClassToSize` in `internal/runtime/gc/sizeclasses.go`: the same since Go 1.16.
+const CLASSES: [u16; 67] = [
+    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
+    512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864,
+    5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
+    21760, 24576, 27264, 28672, 32768,
+];
+const PAGE: u64 = 8192;
+
+#[cfg(test)]
+mod tests {
+    use super::slot_of;
+
+    #[test]
+    fn a_slot_is_the_next_larger_one() {
+        let slots = [(0, 8), (8, 8), (9, 16), (33, 48), (32_768, 32_768), (32_769, 40_960), (81_920, 81_920)];
+        for (bytes, slot) in slots {
+            assert_eq!(slot_of(bytes), slot, "{bytes}");
+        }
+    }
+}
