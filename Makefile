@@ -55,6 +55,7 @@ test-python: $(VENV)/.installed
 parity: ## every answer about profiles beside `go tool pprof`, over four versions of Go and made-up profiles
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
+	GOMEM_PARITY=1 cargo test --locked -p gomem-postmortem --test listing -- --nocapture
 
 PARTS ?=
 
@@ -145,7 +146,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding transport binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
+PUBLISHED := table symbol statistics finding transport source binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

@@ -21,6 +21,7 @@ if _TYPE_CHECKING:
     from gomem._escape import Coverage, EscapeLog, read_escape_log
     from gomem._heap import Heap, read_heap
     from gomem._lazy import ScanDiagnostics
+    from gomem._listing import Listing
     from gomem._metrics import (
         GomemWarning,
         Metrics,
@@ -54,6 +55,7 @@ __all__ = [
     "Heap",
     "InternalError",
     "LimitError",
+    "Listing",
     "Metrics",
     "Profile",
     "ProfileDiff",
@@ -94,6 +96,7 @@ _HOMES = (
     "_trace",
     "_postmortem",
     "_lazy",
+    "_listing",
     "_scan",
     "_capture",
     "_show",

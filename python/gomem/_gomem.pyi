@@ -288,6 +288,25 @@ def read_escape_log(
     source: Source | Sequence[Source], *, std_from: str | PathLike[str] | None = None
 ) -> EscapeLog: ...
 
+# listing.rs
+
+@final
+class Listing:
+    def table(self) -> Table: ...
+    def text(self) -> str: ...
+    def html(self) -> str: ...
+    def __len__(self) -> int: ...
+
+def list(
+    profile: Profile,
+    pattern: str,
+    *,
+    sample_type: str | None,
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    escapes: EscapeLog | None,
+    go_version: str | None,
+) -> Listing: ...
+
 # heap.rs
 
 @final

@@ -18,8 +18,10 @@ from gomem._progress import progress_bar
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from gomem._escape import EscapeLog
+    from gomem._listing import Listing
     from gomem._progress import Progress
     from gomem._source import Source
 
@@ -340,6 +342,69 @@ class Profile(Pickled):
         """Fold the stacks from the root; a notebook shows the result as a flame graph."""
         return FlameTree(self._inner.flame(sample_type))._made_by(
             Profile.flame, self, sample_type=sample_type
+        )
+
+    def list(
+        self,
+        regex: str,
+        *,
+        sample_type: str | None = None,
+        source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+        escapes: EscapeLog | None = None,
+        go_version: str | None = None,
+    ) -> Listing:
+        r"""List functions line by line, as ``go tool pprof -list`` does, with what the compiler says.
+
+        Parameters
+        ----------
+        regex
+            Functions whose names match, in Go's syntax.
+        sample_type
+            What to sum; without it, `default_sample_type`.
+        source
+            A folder with sources, or several: a checkout, a module cache, a Go installation. Files
+            are read there and nowhere else, whatever paths the profile names; those of builds with
+            ``-trimpath``, of the module cache, of a Go installation and of ``vendor`` lead to them.
+        escapes
+            The compiler's log of the same build: what it decided on each line.
+        go_version
+            The release of Go that built the program, ``go1.26.8``, for the standard library.
+
+        Raises
+        ------
+        UsageError
+            When no function matches, or the expression or the sample type is none.
+        FileNotFoundError
+            When a folder of ``source`` is not there.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> heap = gm.read_pprof(
+        ...     b"heap profile: 1: 4096 [1: 4096] @ heap/1048576\n1: 4096 [1: 4096] @ 0x40\n"
+        ...     b"#\t0x40\tmain.parse+0x10\t/src/app/parse.go:12\n"
+        ... )
+        >>> heap.list("parse").to_frame().select("function", "line", "objects").row(0)
+        ('main.parse', 12, 256)
+        """
+        from gomem._listing import Listing
+
+        inner = _gomem.list(
+            self._inner,
+            regex,
+            sample_type=sample_type,
+            source=source,
+            escapes=None if escapes is None else escapes._inner,
+            go_version=go_version,
+        )
+        return Listing(inner)._made_by(
+            Profile.list,
+            self,
+            regex=regex,
+            sample_type=sample_type,
+            source=source,
+            escapes=escapes,
+            go_version=go_version,
         )
 
     def to_folded(self, sample_type: str | None = None) -> str:

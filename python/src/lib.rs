@@ -14,6 +14,7 @@
 //! | `escape` | `gomem._escape`: the compiler's log |
 //! | `heap` | `gomem._heap`: heap dumps |
 //! | `trace` | `gomem._trace`: execution traces |
+//! | `listing` | `gomem._listing`: sources line by line |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
 //! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
@@ -26,6 +27,7 @@ mod gogc;
 mod guard;
 mod heap;
 mod input;
+mod listing;
 mod metrics;
 mod outlet;
 mod postmortem;
@@ -48,6 +50,7 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     escape::register(module)?;
     heap::register(module)?;
     trace::register(module)?;
+    listing::register(module)?;
     postmortem::register(module)?;
     capture::register(module)?;
     outlet::register(module)?;

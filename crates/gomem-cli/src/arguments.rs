@@ -7,7 +7,7 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use crate::{
     commands::{
         Attribute, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc, Growth, Heap,
-        Man, Metrics, Postmortem, Tags, Top, Trace, Traces, Tree,
+        List, Man, Metrics, Postmortem, Tags, Top, Trace, Traces, Tree,
     },
     failure::Failure,
     show::{Colour, Output},
@@ -40,6 +40,7 @@ enum Command {
     Postmortem(Postmortem),
     Compare(Compare),
     Top(Top),
+    List(List),
     Tree(Tree),
     Traces(Traces),
     Tags(Tags),
@@ -67,6 +68,7 @@ impl Arguments {
             Command::Postmortem(command) => return command.answer(out),
             Command::Compare(command) => command.answer(out),
             Command::Top(command) => command.answer(out),
+            Command::List(command) => command.answer(out, err),
             Command::Tree(command) => command.answer(out),
             Command::Traces(command) => command.answer(out),
             Command::Tags(command) => command.answer(out),

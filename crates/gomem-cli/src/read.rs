@@ -13,6 +13,7 @@ mod profiles;
 mod recording;
 mod selection;
 mod source;
+mod source_tree;
 mod sums;
 
 pub(crate) use binary::{binary_of, read_binary};
@@ -28,4 +29,5 @@ pub(crate) use profiles::{Profiles, title};
 pub(crate) use recording::read_gc_model;
 pub(crate) use selection::Selection;
 pub(crate) use source::{STDIN, Source, read};
+pub(crate) use source_tree::read_source_tree;
 pub(crate) use sums::Sums;

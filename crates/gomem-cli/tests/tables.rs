@@ -8,7 +8,7 @@ use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
-use gomem_postmortem::{HeldSite, Overview, Remark, Report, UnusedFile};
+use gomem_postmortem::{HeldSite, Listing, Overview, Remark, Report, UnusedFile};
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
     Top, TopDiff,
@@ -105,6 +105,7 @@ fn parts() -> Vec<Part> {
         ("growth", Growth::schema(Unit::None)),
         ("Profile.mem_stats", stats.mem_stats().expect("a text heap profile ends with them").schema()),
         ("Profile.diagnostics", Diagnostic::schema()),
+        ("Listing.to_frame", Listing::schema(Unit::None)),
     ];
     let [escapes, stack_buffers, leaks, inlining] =
         ["escapes", "stack_buffers", "leaks", "inlining"].map(|name| listed(EscapeLog::TABLES, name));

@@ -14,6 +14,7 @@ mod place;
 mod reason;
 mod sites;
 
+pub(crate) use evidence::{Compiler, Record};
 pub use evidence::{StdBasis, StdRelease};
 pub(crate) use held::attribute_holding;
 pub use held::{HeldSite, attribute_heap};

@@ -7,6 +7,7 @@
 //! | open a folder or an archive | [`Bundle`], [`Artifact`], [`Signature`], [`Allowance`] |
 //! | get the whole answer | [`Report`], [`Overview`], [`Finding`], [`Aside`] |
 //! | read a report back from its JSON (feature `serde`) | `ReportDocument` |
+//! | read sources beside what their lines cost | [`Listing`], [`FunctionListing`], [`ListedLine`], [`LineDecision`] |
 //! | compare two recordings | [`Comparison`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
 //! | know what a fix saves | [`Saving`] |
@@ -17,6 +18,7 @@
 mod attribution;
 mod bundle;
 mod findings;
+mod listing;
 mod pacing;
 mod report;
 
@@ -28,6 +30,7 @@ pub use bundle::{
     UnusedFile, stranger, unpacked,
 };
 pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
+pub use listing::{FunctionListing, LineDecision, ListedLine, Listing, ListingError, ListingOptions};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_execution_trace, record_metrics,
     record_trace, record_traced_cycles,

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | read a profile | [`Profile::decode`], [`DecodeOptions`], [`Limits`] |
 //! | list what costs most | [`Profile::top`], [`TopOptions`], [`Granularity`] |
+//! | see what each line of a function costs | [`Profile::function_lines`], [`FunctionLines`], [`LineSums`] |
 //! | see who calls whom | [`Edges`], [`FlameTree`] |
 //! | look at samples | [`Sample`], [`SampleValues`], [`Stack`], [`Location`], [`Line`], [`Function`], [`Tag`] |
 //! | keep a part of a profile | [`Filter`] |
@@ -39,6 +40,7 @@ pub use model::{
 };
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
-    DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, Goroutine, Granularity, KeyStatus, ProfileDiff,
-    Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow, picking_probability,
+    DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines, Goroutine, Granularity, KeyStatus,
+    LineSums, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
+    picking_probability,
 };

@@ -11,6 +11,9 @@ pub type Sums = BTreeMap<String, (i128, i128)>;
 /// Weight of a call, and whether it was inlined, by caller and callee.
 pub type Calls = BTreeMap<(String, String), (i128, bool)>;
 
+/// Flat and cum of each line that has any, by function and file.
+pub type Lists = BTreeMap<(String, String), BTreeMap<i64, (i128, i128)>>;
+
 /// `go tool pprof`.
 #[derive(Debug)]
 pub struct Pprof(PathBuf);
@@ -91,6 +94,39 @@ impl Pprof {
             add_call(&mut calls, (caller.to_owned(), callee.to_owned()), (value, inlined));
         }
         calls
+    }
+
+    /// What it lists of the functions that match, in whole units; sources are those in `goroot`. Functions whose source it
+    /// does not find are left out.
+    #[must_use]
+    pub fn lists(&self, path: &Path, (name, unit): (&str, &str), pattern: &str, sources: &Path) -> Lists {
+        let flags = [
+            format!("-list={pattern}"),
+            format!("-sample_index={name}"),
+            format!("-unit={unit}"),
+            format!("-source_path={}", sources.display()),
+            // Else files are called after the folder that this runs in.
+            "-trim_path=/nowhere".to_owned(),
+        ];
+        let text = self.run(&flags.each_ref().map(String::as_str), path);
+        let mut lists = Lists::new();
+        let mut lines = None;
+        for row in text.lines() {
+            if let Some(routine) = row.strip_prefix("ROUTINE ======================== ") {
+                let (function, file) = routine.rsplit_once(" in ").expect("as `go tool pprof` writes it");
+                lines = Some(lists.entry((function.to_owned(), file.to_owned())).or_default());
+            } else if let Some(lines) = &mut lines
+                && let Some((sums, _)) = row.split_once(':')
+                && let [flat, cum, line] = sums.split_whitespace().collect::<Vec<_>>()[..]
+                && let Ok(line) = line.parse()
+                && (flat, cum) != (".", ".")
+            {
+                let sum = |text: &str| if text == "." { 0 } else { number(text) };
+                lines.insert(line, (sum(flat), sum(cum)));
+            }
+        }
+        lists.retain(|_, lines| !lines.is_empty());
+        lists
     }
 
     /// All of the profile, without the header that depends on the time zone.

@@ -18,7 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gomem-pprof",
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],
     ),
-    ("gomem-postmortem", &["bundle", "pacing", "attribution", "findings", "report"]),
+    ("gomem-postmortem", &["bundle", "pacing", "attribution", "listing", "findings", "report"]),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];
 

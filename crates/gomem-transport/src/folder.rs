@@ -65,8 +65,20 @@ impl Folder {
     /// # Errors
     /// When the folder itself cannot be listed. A subfolder that cannot be is passed over.
     pub fn read(path: &Path, limits: FolderLimits) -> io::Result<Self> {
+        Self::walk(path, limits, false)
+    }
+
+    /// The same, without files and folders whose names begin with a dot: what tools keep for themselves, such as `.git`.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_visible(path: &Path, limits: FolderLimits) -> io::Result<Self> {
+        Self::walk(path, limits, true)
+    }
+
+    fn walk(path: &Path, limits: FolderLimits, is_visible_only: bool) -> io::Result<Self> {
         fs::read_dir(path)?;
-        let mut walk = Walk { folder: Self::default(), limits, is_full: false };
+        let mut walk = Walk { folder: Self::default(), limits, is_visible_only, is_full: false };
         walk.look_into(path, 0);
         Ok(walk.folder)
     }
@@ -111,6 +123,7 @@ impl Folder {
 struct Walk {
     folder: Folder,
     limits: FolderLimits,
+    is_visible_only: bool,
     is_full: bool,
 }
 
@@ -160,6 +173,7 @@ impl Walk {
             }
             self.limits.entries -= 1;
             match entry {
+                Ok(entry) if self.is_visible_only && entry.file_name().as_encoded_bytes().starts_with(b".") => {}
                 Ok(entry) => paths.push(entry.path()),
                 Err(problem) => self.pass_over(folder.to_owned(), said(&problem)),
             }

@@ -289,7 +289,7 @@ fn modules(profile: &Profile) -> Modules {
 }
 
 /// Go's `filepath.Clean`, as far as profiles need it.
-fn clean(path: &str) -> String {
+pub(super) fn clean(path: &str) -> String {
     let is_clean = !(path.contains("//") || path.contains("/.") || path.starts_with("./") || path.ends_with('/'));
     if is_clean || path == "/" {
         return path.to_owned();

@@ -3,7 +3,7 @@
 use gomem_binary::Binary;
 use gomem_escape::{EscapeLog, HeapDecision, StdDecisions};
 use gomem_pprof::{Line, Location};
-use gomem_symbol::{Modules, Origin, Symbol};
+use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 
 use crate::attribution::{
     evidence::{
@@ -92,6 +92,11 @@ impl<'a> Compiler<'a> {
         self.log_of(line).0.records(line)
     }
 
+    /// The same, of a line of a function by their names; `start_line` is where the function begins, 0 when it is not known.
+    pub(crate) fn records_at(&self, function: &str, path: &SourcePath, line: i64, start_line: i64) -> Vec<Record<'a>> {
+        self.log_at(function, path, line, start_line).0.records_at(function, path, line)
+    }
+
     /// Whether an expression has a record on another line of the function that `line` is of.
     pub(crate) fn is_of_another_line(&self, record: Record<'_>, line: Line<'_>) -> bool {
         self.log_of(line).0.is_of_another_line(record, line)
@@ -111,13 +116,14 @@ impl<'a> Compiler<'a> {
     /// library that release counts which has it at this line.
     fn log_of(&self, line: Line<'_>) -> (&CompilerLog<'a>, bool) {
         let Some(function) = line.function() else { return (&self.log, false) };
-        let name = function.name();
+        self.log_at(function.name(), &function.path(), line.line(), function.start_line())
+    }
+
+    fn log_at(&self, name: &str, path: &SourcePath, line: i64, start_line: i64) -> (&CompilerLog<'a>, bool) {
         if self.log.covers(Symbol::decode(name).package()) {
             return (&self.log, true);
         }
-        let is_of_release = |std: &&StdLibrary<'_>| {
-            std.decisions.has(name, function.path().as_str(), line.line(), function.start_line())
-        };
+        let is_of_release = |std: &&StdLibrary<'_>| std.decisions.has(name, path.as_str(), line, start_line);
         match self.std.as_ref().filter(is_of_release) {
             Some(std) => (&std.log, true),
             None => (&self.log, false),

@@ -106,11 +106,16 @@ impl<'a> CompilerLog<'a> {
     /// What the compiler says of a line, most likely allocation first.
     pub(crate) fn records(&self, line: Line<'_>) -> Vec<Record<'a>> {
         let Some(function) = line.function() else { return Vec::new() };
-        let (path, Ok(number)) = (function.path(), u32::try_from(line.line())) else { return Vec::new() };
+        self.records_at(function.name(), &function.path(), line.line())
+    }
+
+    /// The same, of a line of a function by their names.
+    pub(crate) fn records_at(&self, function: &str, path: &SourcePath, line: i64) -> Vec<Record<'a>> {
+        let Ok(number) = u32::try_from(line) else { return Vec::new() };
         let Some(candidates) = self.by_line.get(&(path.file_name(), number)) else { return Vec::new() };
-        let symbol = Symbol::decode(function.name());
+        let symbol = Symbol::decode(function);
         let mut found: Vec<Record<'a>> =
-            candidates.iter().filter(|record| is_same_file(**record, &symbol, &path)).copied().collect();
+            candidates.iter().filter(|record| is_same_file(**record, &symbol, path)).copied().collect();
         if symbol.package() == "main" {
             keep_best(&mut found, |record| shared_elements(record.place().0, path.folder()));
         }

@@ -1,0 +1,83 @@
+//! `gomem list`: functions line by line.
+
+use std::{io::Write, path::PathBuf};
+
+use clap::Args;
+use gomem_postmortem::{AttributeOptions, Listing, ListingError, ListingOptions};
+use gomem_table::ToTable;
+
+use crate::{
+    failure::Failure,
+    read::{Selection, Source, read_escape_logs, read_source_tree},
+    show::{Format, Output, render, write_or_print},
+};
+
+/// Functions line by line: flat and cum as `go tool pprof -list` has them, and what the compiler decided on each line.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  gomem list 'store\\.' heap.pb.gz escape.log --source .
+  gomem list Unmarshal heap.pb.gz -s alloc_space --source . --source \"$(go env GOROOT)\" --source \"$(go env GOMODCACHE)\"
+  gomem list main.parse heap.pb.gz --source . -o parse.html
+
+Sources are read in the folders that --source names, and nowhere else: a profile's own paths are never opened. Those of
+builds with -trimpath, of the module cache, of a Go installation and of vendor/ all lead to their files there. A file that
+is not the one that was compiled is told.")]
+pub(crate) struct List {
+    /// Functions whose names match: a regular expression of Go's syntax.
+    #[arg(value_name = "REGEX")]
+    pattern: String,
+    /// The profile, in any form; `-` is standard input.
+    profile: PathBuf,
+    /// Logs of the same build: its text, the folder of -gcflags=-json=0,DIR, or both.
+    #[arg(value_name = "ESCAPE_LOG")]
+    logs: Vec<PathBuf>,
+    /// A folder with sources: a checkout, a module cache, a Go installation; may be repeated.
+    #[arg(long, value_name = "DIR")]
+    source: Vec<PathBuf>,
+    /// What to sum; without it, what the profile itself proposes.
+    #[arg(short, long, value_name = "NAME")]
+    sample_type: Option<String>,
+    /// The release of Go that built the program, `go1.26.8`, for what its compiler decided in the standard library.
+    #[arg(long, value_name = "RELEASE")]
+    go_version: Option<String>,
+    #[command(flatten)]
+    selection: Selection,
+    /// Write it as one HTML file; `-` is standard output.
+    #[arg(short, long, value_name = "FILE", conflicts_with = "format")]
+    output: Option<PathBuf>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl List {
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
+        let profile = self.selection.profile(&[Source::Path(self.profile.clone())])?;
+        let log = match self.logs.as_slice() {
+            [] => None,
+            logs => Some(read_escape_logs(&Source::all(logs), None)?),
+        };
+        let sources = read_source_tree(&self.source, err)?;
+        let attribution = AttributeOptions::default().with_go_version(self.go_version.as_deref());
+        let options = ListingOptions::default()
+            .with_sample_type(self.sample_type.as_deref())
+            .with_sources(sources.as_ref())
+            .with_escapes(log.as_ref())
+            .with_attribution(attribution);
+        let listing = Listing::new(&profile, &self.pattern, &options).map_err(|problem| match problem {
+            ListingError::Pattern(problem) => Failure::from(problem),
+            problem => Failure::Usage(problem.to_string()),
+        })?;
+        if let Some(path) = &self.output {
+            write_or_print(path, gomem_report::listing_html(&listing).as_bytes(), out)?;
+            return Ok(());
+        }
+        if self.format != Format::Text {
+            return render(&listing.to_table(), self.format, out);
+        }
+        out.write_all(gomem_report::listing_text(&listing).as_bytes())?;
+        if sources.is_none() {
+            writeln!(out, "\nnote: no sources: --source DIR shows the lines")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! Sources beside what their lines cost, and what the compiler decided there.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `line` | a line of a listing, and what the compiler decided there |
+//! | `listing` | [`Listing`]: the functions whose names match, with their lines |
+//! | `table` | one row a line |
+
+mod line;
+#[expect(clippy::module_inception, reason = "the room is named after what it makes")]
+mod listing;
+mod table;
+
+pub use line::{LineDecision, ListedLine};
+pub use listing::{FunctionListing, Listing, ListingError, ListingOptions};

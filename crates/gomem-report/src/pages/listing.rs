@@ -1,0 +1,75 @@
+//! A listing as HTML: sources with a column of heat, what the compiler decided below each line.
+
+use std::fmt::Write as _;
+
+use gomem_postmortem::{FunctionListing, ListedLine, Listing};
+
+use crate::{
+    text::{told, value},
+    words::escape,
+};
+
+/// Functions line by line, as one HTML document that loads nothing.
+#[must_use]
+pub fn listing_html(listing: &Listing) -> String {
+    let title = format!("{}: {} in total", listing.sample_type, value(listing, listing.total));
+    let functions: String = listing.functions.iter().map(|function| function_html(listing, function)).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
+         content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"viewport\" \
+         content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
+         <style>{STYLE}</style></head>\n<body class=\"gomem-listing\"><h1>{title}</h1>\n{functions}</body></html>\n",
+        title = escape(&title),
+    )
+}
+
+/// A function's heading and its lines.
+pub(crate) fn function_html(listing: &Listing, function: &FunctionListing) -> String {
+    let file = function.source.as_deref().or(function.file.as_deref()).unwrap_or_default();
+    let mut html = format!(
+        "<section class=\"listed\"><h3><code>{}</code></h3><p>{} · {} flat · {} cum</p>",
+        escape(&function.function),
+        escape(file),
+        escape(&value(listing, function.flat)),
+        escape(&value(listing, function.cum)),
+    );
+    if let Some(note) = &function.note {
+        let _ = write!(html, "<p class=\"note\">{}</p>", escape(note));
+    }
+    html.push_str("<div class=\"scroll\"><table><thead><tr><th class=\"n\">flat</th><th class=\"n\">cum</th>");
+    html.push_str("<th class=\"n\">objects</th><th class=\"n\">line</th><th></th></tr></thead><tbody>\n");
+    // Heat is of the lines of this function: of the program it would be pale everywhere.
+    let hottest = function.lines.iter().map(|line| line.cum.unsigned_abs()).max().unwrap_or(0).max(1);
+    for line in &function.lines {
+        write_line(listing, line, line.cum.unsigned_abs() as f64 / hottest as f64, &mut html);
+    }
+    html.push_str("</tbody></table></div></section>\n");
+    html
+}
+
+fn write_line(listing: &Listing, line: &ListedLine, heat: f64, html: &mut String) {
+    let sum = |number: i128| if number == 0 { String::new() } else { escape(&value(listing, number)) };
+    let objects = line.objects.filter(|objects| *objects != 0).map_or_else(String::new, |objects| objects.to_string());
+    let _ = write!(
+        html,
+        "<tr{}><td class=\"n\">{}</td><td class=\"n heat\" style=\"--heat:{:.0}%\">{}</td><td class=\"n\">{objects}</td>\
+         <td class=\"n\">{}</td><td><pre>{}</pre>",
+        if line.has_cost() { " class=\"hot\"" } else { "" },
+        sum(line.flat),
+        heat * 100.0,
+        sum(line.cum),
+        line.line,
+        escape(line.text.as_deref().unwrap_or_default()),
+    );
+    for decision in &line.decisions {
+        let _ = write!(
+            html,
+            "<p class=\"decision\" title=\"{}\">{}</p>",
+            escape(&decision.advice),
+            escape(&told(decision))
+        );
+    }
+    html.push_str("</td></tr>\n");
+}
+
+pub(crate) const STYLE: &str = include_str!("../../assets/listing.css");

@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+//!
+//! ## Tasks and types
+//!
+//! | to | use |
+//! |---|---|
+//! | say where sources are | [`SourceTree`] |
+//! | find the file of a profile's path | [`SourceTree::find`], [`Sighting`], [`Resolution`] |
+//! | read its lines | [`SourceFile`] |
+//! | know whether it is the one that was compiled | [`Mismatch`] |
+
+#![forbid(unsafe_code)]
+
+mod declarations;
+mod file;
+mod likeness;
+mod tree;
+
+pub use file::{Mismatch, Sighting, SourceFile};
+pub use tree::{Resolution, SourceTree};
