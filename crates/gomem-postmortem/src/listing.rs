@@ -7,7 +7,6 @@
 //! | `table` | one row a line |
 
 mod line;
-#[expect(clippy::module_inception, reason = "the room is named after what it makes")]
 mod listing;
 mod table;
 

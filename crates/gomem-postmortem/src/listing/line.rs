@@ -61,8 +61,8 @@ impl LineDecision {
             Record::Heap(decision) if !decision.inlined_from.is_empty() => {
                 decision.inlined_from.iter().map(|from| format!("{}:{}", from.file, from.line)).collect()
             }
-            Record::Heap(decision) => decision.inlined_callees.iter().map(|name| name.to_string()).collect(),
-            Record::StackBuffer(buffer) => buffer.inlined_callees.iter().map(|name| name.to_string()).collect(),
+            Record::Heap(decision) => decision.inlined_callees.iter().map(ToString::to_string).collect(),
+            Record::StackBuffer(buffer) => buffer.inlined_callees.iter().map(ToString::to_string).collect(),
         };
         let (subject, message, certainty, advice, column) = match record {
             Record::Heap(of) => (&of.subject, of.message(), of.alloc_certainty, of.advice.clone(), of.column),

@@ -32,6 +32,11 @@ pub struct LineSums {
     pub sums: Vec<(i128, i128)>,
 }
 
+/// A function's name and file.
+type FunctionInFile = (String, Option<String>);
+/// Flat and cum of each sample type, by line.
+type Lines = BTreeMap<i64, Vec<(i128, i128)>>;
+
 impl Profile {
     /// The functions whose names match an expression of Go's syntax, by name and file: what `go tool pprof -list` shows of
     /// them, without the source.
@@ -53,7 +58,7 @@ impl Profile {
     pub fn function_lines(&self, pattern: &str) -> Result<Vec<FunctionLines>, UsageError> {
         let expression = compile(pattern).map_err(|problem| UsageError::pattern("list", pattern, &problem))?;
         let count = self.sample_types.len();
-        let mut found: BTreeMap<(String, Option<String>), BTreeMap<i64, Vec<(i128, i128)>>> = BTreeMap::new();
+        let mut found: BTreeMap<FunctionInFile, Lines> = BTreeMap::new();
         for sample_type in 0..count {
             for row in self.top(&TopOptions::new(sample_type).by(Granularity::Line)).rows() {
                 let name = row.key.function.as_deref().unwrap_or_default();
@@ -72,7 +77,7 @@ impl Profile {
             let start = starts.entry((self.string(function.name), file)).or_insert(function.start_line);
             *start = function.start_line.min(*start);
         }
-        let function = |((function, file), lines): ((String, Option<String>), BTreeMap<i64, Vec<(i128, i128)>>)| {
+        let function = |((function, file), lines): (FunctionInFile, Lines)| {
             let start_line = starts.get(&(function.as_str(), file.clone())).copied();
             let lines = lines.into_iter().map(|(line, sums)| LineSums { line, sums }).collect();
             FunctionLines { function, file, start_line, lines }
