@@ -13,6 +13,20 @@ while [ $# -ge 2 ]; do
         1.21.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;;
         1.27.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" --types ;;
     esac
+    last=$1 go=$2
     shift 2
 done
+# Other machines: big ends, words of four bytes, a processor without a return address on the stack. And one without symbols.
+for machine in 386 arm64 s390x; do
+    name=holders-$machine-go$last
+    (cd "$here/holders" && GOARCH=$machine CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -o "$work/$name" .)
+    case $machine in 386) with= ;; arm64) with=qemu-aarch64-static ;; *) with=qemu-$machine-static ;; esac
+    $with "$work/$name" "$work/dump" > "$here/$name.tsv"
+    gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
+done
+name=holders-stripped-go$last
+(cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -ldflags='-s -w' -o "$work/$name" .)
+"$work/$name" "$work/dump" > "$here/$name.tsv"
+gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
+python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz"
 rm -r "$work"

@@ -40,30 +40,16 @@ pub(crate) fn find<'a>(
 
 /// The words behind the header, six slices and what finds a function: `minpc, maxpc, text, etext, noptrdata, enoptrdata, data, …`.
 fn ranges(words: &[u64]) -> Option<Ranges> {
-    let &[
-        text,
-        code_end,
-        _,
-        _,
-        data,
-        data_end,
-        bss,
-        bss_end,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        _,
-        types,
-        types_end,
-        rodata,
-        function_data,
-        ..,
-    ] = words.get(TEXT..)?
+    let &[text, code_end, _, _, data, data_end, bss, bss_end, _, _, _, _, _, _, _, types, ref rest @ ..] =
+        words.get(TEXT..)?
     else {
         return None;
+    };
+    // Go 1.27 has three more words: how long the first of them are, and where tables of methods begin and how long they are.
+    let (types_end, rodata, function_data) = match *rest {
+        [types_end, rodata, function_data, ..] if types_end > types => (types_end, rodata, function_data),
+        [_, types_end, _, _, rodata, function_data, ..] => (types_end, rodata, function_data),
+        _ => return None,
     };
     // The functions' own bounds stand before those of the code that they are in.
     let (first, last) = (*words.get(TEXT - 2)?, *words.get(TEXT - 1)?);
@@ -99,5 +85,11 @@ mod tests {
         assert_eq!((found.data, found.bss), (0x6000..0x6100, 0x7000..0x7200));
         assert_eq!((found.types, found.function_data), (0x3000..0x4000, Some(0x4800)));
         assert_eq!(find([(0x8000, bytes.as_slice())].into_iter(), 0x5001, false, 8), None);
+        // As it is since Go 1.27.
+        let since = [0x3000, 0x80, 0x4000, 0xf00, 0x100, 0x2f00, 0x4800];
+        words[TEXT + 15..TEXT + 15 + since.len()].copy_from_slice(&since);
+        let bytes: Vec<u8> = [0x5000_u64].iter().chain(&words).flat_map(|word| word.to_le_bytes()).collect();
+        let found = find([(0x8000, bytes.as_slice())].into_iter(), 0x5000, false, 8).unwrap();
+        assert_eq!((found.types, found.rodata, found.function_data), (0x3000..0x4000, 0x2f00, Some(0x4800)));
     }
 }

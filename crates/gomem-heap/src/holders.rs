@@ -6,6 +6,7 @@ mod goroutines;
 mod holder;
 mod ownership;
 mod roots;
+mod runtime_words;
 mod sites;
 mod stack_objects;
 

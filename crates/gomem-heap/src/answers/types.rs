@@ -117,8 +117,7 @@ impl Types {
 /// The bytes in front of an object's value that hold its type (`heapBitsInSpan`, `mallocHeaderSize` in `runtime/malloc.go`).
 pub(crate) fn header_bytes(snapshot: &Snapshot, object: u32) -> u64 {
     let bytes = snapshot.objects.bytes(object);
-    let word_bytes = snapshot.target.order.word_bytes as u64;
-    let has_header = bytes > 64 * word_bytes
+    let has_header = bytes > snapshot.target.order.largest_with_bitmap()
         && bytes <= LARGEST_WITH_HEADER
         && snapshot.target.go_minor() >= 22
         && snapshot.objects.has_pointers(object, &snapshot.file);

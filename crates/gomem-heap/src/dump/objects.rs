@@ -57,7 +57,7 @@ impl ObjectReader {
             }
             _ => {
                 self.end_page();
-                if is_small(slot_bytes, self.order.word_bytes) {
+                if is_small(slot_bytes, self.order) {
                     let first = self.builder.len();
                     self.page = Some(Page { address: page, slot_bytes, first, has_pointers });
                 }

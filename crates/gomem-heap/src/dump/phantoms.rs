@@ -3,7 +3,7 @@
 //! The runtime walks `pages * 8192 / size` slots of a span and writes those that are not free. Since Go 1.22 the end of a small span
 //! holds the bitmap of its pointers, and with the Green Tea collector its marks: slots that lie there are written as objects.
 
-use crate::memory::Target;
+use crate::memory::{Order, Target};
 
 /// What lies at the end of a small span in place of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,8 @@ impl SpanLayout {
 }
 
 /// Whether spans of such slots are one page with the bitmap at its end (`heapBitsInSpan` in `runtime/mbitmap.go`).
-pub(super) fn is_small(slot_bytes: u64, word_bytes: usize) -> bool {
-    slot_bytes <= 64 * word_bytes as u64
+pub(super) fn is_small(slot_bytes: u64, order: Order) -> bool {
+    slot_bytes <= order.largest_with_bitmap()
 }
 
 /// A page of the allocator.
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn versions_tell_what_ends_a_span() {
-        let order = crate::memory::Order { word_bytes: 8, is_big_endian: false };
+        let order = Order { word_bytes: 8, is_big_endian: false };
         let layout = |version: &str| {
             let layout = SpanLayout::of_target(&Target { order, arch: "amd64".into(), go_version: version.into() });
             (layout.has_bitmap, layout.has_marks)
@@ -68,6 +68,13 @@ mod tests {
         assert_eq!(layout("go1.26.8-X:nogreenteagc"), (true, false));
         assert_eq!(layout("go1.27.3"), (true, true));
         assert_eq!(layout("devel go1.29-abcdef"), (true, true));
+    }
+
+    #[test]
+    fn small_slots_are_smaller_with_small_words() {
+        let order = |word_bytes| Order { word_bytes, is_big_endian: false };
+        assert_eq!((is_small(512, order(8)), is_small(576, order(8))), (true, false));
+        assert_eq!((is_small(128, order(4)), is_small(144, order(4))), (true, false));
     }
 
     #[test]

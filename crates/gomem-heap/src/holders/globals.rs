@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::{
-    holders::{HolderKind, Roots, Tier},
+    holders::{HolderKind, Roots, Tier, runtime_words::RuntimeWords},
     memory::{Segment, Snapshot},
     program::{Program, is_runtime},
 };
@@ -16,17 +16,21 @@ use crate::{
 /// Adds the global variables that point into the heap.
 pub(super) fn add(roots: &mut Roots, snapshot: &Snapshot, program: &Program) {
     let unnamed = Unnamed::new(snapshot, program);
+    let words = (!program.has_symbols()).then(|| RuntimeWords::new(snapshot));
     for_each_slot(snapshot, |segment, address, value| {
         let Some(target) = snapshot.objects.find(value) else { return };
-        let (name, offset) = match program.global(address) {
-            Some((symbol, offset)) => (symbol.name.clone(), offset),
-            None => match unnamed.owner(address, program) {
-                Some((owner, offset)) => (owner.to_owned(), offset),
-                None => (format!("{}+{:#x}", segment.kind.name(), address - segment.address), 0),
-            },
+        let of_runtime = || words.as_ref()?.name(snapshot, program, target).map(|name| (name.to_owned(), 0));
+        let of_owner = || unnamed.owner(address, program).map(|(owner, offset)| (owner.to_owned(), offset));
+        let of_symbol = program.global(address).map(|(symbol, offset)| (symbol.name.clone(), offset));
+        let (name, offset) = of_symbol
+            .or_else(of_owner)
+            .or_else(of_runtime)
+            .unwrap_or_else(|| (format!("{}+{:#x}", segment.kind.name(), address - segment.address), 0));
+        let (kind, tier) = if is_runtime(&name) || name == RUNTIME {
+            (HolderKind::Runtime, Tier::Runtime)
+        } else {
+            (HolderKind::Global, Tier::User)
         };
-        let (kind, tier) =
-            if is_runtime(&name) { (HolderKind::Runtime, Tier::Runtime) } else { (HolderKind::Global, Tier::User) };
         let holder = roots.holder(kind, name, tier);
         roots.holders[holder as usize].instances = 1;
         roots.global_slot(roots.node(holder), offset, target, address);
@@ -42,6 +46,9 @@ fn for_each_slot(snapshot: &Snapshot, mut visit: impl FnMut(&Segment, u64, u64))
         });
     }
 }
+
+/// What all of the runtime's records are called.
+const RUNTIME: &str = "runtime";
 
 /// Variables without a symbol, by where they begin: who points to them.
 struct Unnamed {

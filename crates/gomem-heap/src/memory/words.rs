@@ -8,6 +8,11 @@ pub(crate) struct Order {
 }
 
 impl Order {
+    /// The largest slots with their pointers' bitmap at the end of the page (`MinSizeForMallocHeader` in `internal/runtime/gc`).
+    pub(crate) fn largest_with_bitmap(self) -> u64 {
+        8 * (self.word_bytes * self.word_bytes) as u64
+    }
+
     /// The word at an offset.
     pub(crate) fn word(self, bytes: &[u8], at: usize) -> Option<u64> {
         let bytes = bytes.get(at..at.checked_add(self.word_bytes)?)?;
