@@ -297,7 +297,7 @@ class Listing:
     def html(self) -> str: ...
     def __len__(self) -> int: ...
 
-def list(
+def listing(
     profile: Profile,
     pattern: str,
     *,

@@ -13,6 +13,7 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import facts, heading, inline_document, table
 from gomem._files import opened
+from gomem._listing import Listing
 from gomem._pickled import Pickled
 from gomem._progress import progress_bar
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from gomem._escape import EscapeLog
-    from gomem._listing import Listing
     from gomem._progress import Progress
     from gomem._source import Source
 
@@ -353,7 +353,7 @@ class Profile(Pickled):
         escapes: EscapeLog | None = None,
         go_version: str | None = None,
     ) -> Listing:
-        r"""List functions line by line, as ``go tool pprof -list`` does, with what the compiler says.
+        r"""List functions line by line, as ``go tool pprof -list``, with what the compiler says.
 
         Parameters
         ----------
@@ -387,9 +387,7 @@ class Profile(Pickled):
         >>> heap.list("parse").to_frame().select("function", "line", "objects").row(0)
         ('main.parse', 12, 256)
         """
-        from gomem._listing import Listing
-
-        inner = _gomem.list(
+        inner = _gomem.listing(
             self._inner,
             regex,
             sample_type=sample_type,

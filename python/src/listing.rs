@@ -37,7 +37,7 @@ impl PyListing {
 
 #[pyfunction]
 #[pyo3(signature = (profile, pattern, *, sample_type, source, escapes, go_version))]
-fn list(
+fn listing(
     py: Python<'_>,
     profile: &PyProfile,
     pattern: String,
@@ -62,5 +62,5 @@ fn list(
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyListing>()?;
-    module.add_function(wrap_pyfunction!(list, module)?)
+    module.add_function(wrap_pyfunction!(listing, module)?)
 }
