@@ -63,7 +63,7 @@ def test_paths(heap):
     one = heap.paths(cache["object"][1])
     assert one["repeat"].to_list() == [1, 1]
     made = heap.paths("globals.go:68")
-    assert set(made.filter(step=0)["edge"]) == {"main.cache", "main.generic", "main.events"}
+    assert set(made.filter(step=0)["edge"]) == {"main.cache", "main.generic.rows", "main.events"}
     assert heap.paths(limit=3)["path"].n_unique() == 3
     for wrong in ["main.nobody", heap.objects().height]:
         with pytest.raises(gm.UsageError):
@@ -75,6 +75,14 @@ def test_paths(heap):
 def test_maps_have_types(heap):
     cache = heap.maps().filter(pl.col("holders") == ["main.cache"])
     assert cache.select("key", "value").row(0) == ("string", "*main.session")
+
+
+def test_debug_information_names_types_and_fields(heap):
+    types = heap.retained(by="type").filter(source="dwarf")
+    assert {"main.session", "main.node", "container/list.Element"} <= set(types["type"])
+    held = heap.outline("main.handler")
+    assert held.select("edge", "label").rows()[-1] == (".kept", "[]uint8")
+    assert heap.summary()["typed_fraction"][0] > 0.5, "a third is garbage"
 
 
 def test_who_makes_it_why_it_escapes_and_who_keeps_it():
