@@ -136,7 +136,7 @@ class Heap(Pickled):
         Returns
         -------
         polars.DataFrame
-            ``holders``, ``step``, ``label``, ``repeat``, ``retained_bytes``,
+            ``holders``, ``step``, ``edge``, ``label``, ``repeat``, ``retained_bytes``,
             ``own_bytes``, ``site_file``, ``site_line``, ``parent``.
         """
         return pl.DataFrame(self._inner.outline(holder))

@@ -152,7 +152,9 @@ class Trace(Pickled):
             ``start_seconds``, ``wall_seconds``, ``running_seconds``, ``stw_seconds`` (its own stop
             of the world in it), ``goroutine``, ``cycle``, ``function``, ``file``, ``line`` (the
             first frame that is not the runtime's), ``stack``, ``region``, ``task``, ``task_name``,
-            ``task_by``. With `by`: the key, ``count``, ``wall_seconds``, ``running_seconds``,
+            ``task_by``.
+
+            With `by`: the key, ``count``, ``wall_seconds``, ``running_seconds``,
             ``max_seconds``, ``wall_fraction``, those that took longest first.
         """
         return pl.DataFrame(self._inner.assists(by))
@@ -170,7 +172,9 @@ class Trace(Pickled):
         polars.DataFrame
             ``start_seconds``, ``seconds``, ``swept_bytes``, ``reclaimed_bytes``, ``background``,
             ``goroutine``, ``cycle`` (whose garbage it is), ``function``, ``file``, ``line``,
-            ``stack``, ``region``, ``task``, ``task_name``, ``task_by``. With `by`: the key,
+            ``stack``, ``region``, ``task``, ``task_name``, ``task_by``.
+
+            With `by`: the key,
             ``count``, ``seconds``, ``max_seconds``, ``swept_bytes``, ``reclaimed_bytes``,
             ``fraction``.
         """
@@ -188,7 +192,9 @@ class Trace(Pickled):
         -------
         polars.DataFrame
             ``mode`` (dedicated, fractional, idle), ``cycle``, ``goroutine``, ``start_seconds``,
-            ``seconds``, ``marking_seconds``. With `by`: the key, ``count``, ``seconds``,
+            ``seconds``, ``marking_seconds``.
+
+            With `by`: the key, ``count``, ``seconds``,
             ``marking_seconds``.
         """
         return pl.DataFrame(self._inner.workers(by))

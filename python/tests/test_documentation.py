@@ -19,7 +19,9 @@ BLOCK = re.compile(
     r"(?:<!-- not run: (?P<why>[^>]+) -->\n)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)```", re.S
 )
 # What a page may ask of other programs: those make the input, and the incident stands in for it.
-OTHERS = {"go", "curl", "cp", "make", "cargo", "pip", "ssh", "kubectl", "GODEBUG=gctrace=1"}
+OTHERS = {"go", "curl", "cp", "make", "cargo", "pip", "ssh", "kubectl", "GODEBUG=gctrace=1"} | {
+    "GODEBUG=traceallocfree=1"
+}
 
 
 def blocks(language):
@@ -62,6 +64,8 @@ def folder(before, tmp_path, monkeypatch):
         (tmp_path / name).write_bytes(gzip.decompress(packed.read_bytes()))
     shutil.copy(tmp_path / "heap.dump", tmp_path / "before.dump")
     shutil.copy(ROOT / "examples/holders/escapes.log", tmp_path)
+    shutil.copy(ROOT / "testdata/traces/lifetimes-1.27.3.trace", tmp_path / "trace.out")
+    shutil.copy(ROOT / "testdata/traces/service-1.27.3.trace", tmp_path / "service.out")
     for name in ("scrapes", "metrics"):
         shutil.copytree(before / "metrics", tmp_path / name)
     for name in ("profiles", "captures/ingest/2026-11-09"):

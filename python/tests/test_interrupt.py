@@ -87,7 +87,7 @@ try:
     time.sleep(5)
 except KeyboardInterrupt:
     pass
-time.sleep(1)
+time.sleep(2)
 begin = time.process_time()
 time.sleep(0.5)
 print(time.process_time() - begin)

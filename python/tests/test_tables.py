@@ -33,7 +33,7 @@ def documented(made_by):
     if "Returns\n" in doc:
         # What follows an empty line explains values.
         doc = doc.split("Returns\n")[1].split("\n\n")[0]
-    return doc, re.findall(r"``([a-z_]+)``", doc)
+    return doc, re.findall(r"``([a-z_0-9]+)``", doc)
 
 
 @pytest.mark.parametrize(("made_by", "text"), list(tables()))
@@ -90,6 +90,7 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "diagnose": gm.diagnose(metrics),
         "read_gctrace": gm.read_gctrace(before / "gctrace.log"),
         "GcModel.predict": model.predict(),
+        "Listing.to_frame": heap.list("UnmarshalLine", sample_type="alloc_space").to_frame(),
         "GcModel.recommend": model.recommend(container_limit_bytes=1 << 30),
         "Report.findings": report.findings,
         "attribute": gm.attribute(heap, log),
@@ -105,6 +106,11 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Heap.goroutines": dump.goroutines(),
         "Heap.diff": dump.diff(dump),
     }
+    traced = gm.read_trace(before.parents[2] / "testdata/traces/lifetimes-1.27.3.trace")
+    of_trace = [name for name in pages if name.startswith("Trace.")]
+    for name in of_trace:
+        found = getattr(traced, name.removeprefix("Trace."))
+        frames[name] = found() if callable(found) else found
     assert set(frames) == set(pages) - {"Profile.samples"}, "its columns depend on the profile"
     for name, frame in frames.items():
         columns = re.findall(r"^\| `(\w+)` ", pages[name], re.MULTILINE)
