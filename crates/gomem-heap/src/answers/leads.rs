@@ -7,7 +7,7 @@ use crate::{
         claims::{Claim, Content},
         types::header_bytes,
     },
-    memory::Snapshot,
+    memory::{Snapshot, slot_of},
     program::{Leads, Values},
 };
 
@@ -72,10 +72,12 @@ pub(super) fn claim(snapshot: &Snapshot, values: &Values, leads: Leads, pointer:
 
 /// A value, or if the slot is larger, elements of which a pointer leads to the first.
 fn value(snapshot: &Snapshot, values: &Values, object: u32, type_id: TypeId) -> Claim {
-    let one = Claim::value(type_id);
-    let many = Claim { content: Content::Elements(type_id, None), shown: None };
+    let slot = slot_of(values.bytes(type_id).saturating_add(header_bytes(snapshot, object)));
     // Of elements without pointers nothing proves how many they are.
-    if values.pointers(type_id) == 0 || one.fits(snapshot, values, object) { one } else { many }
+    if values.pointers(type_id) == 0 || slot == snapshot.objects.bytes(object) {
+        return Claim::value(type_id);
+    }
+    Claim { content: Content::Elements(type_id, None), shown: None }
 }
 
 fn channel_element(values: &Values, shown: TypeId) -> Option<TypeId> {

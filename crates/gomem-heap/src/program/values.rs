@@ -1,6 +1,6 @@
 //! Where the pointers of a value lie and what they lead to, by the debug information of the program's file.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gomem_binary::{DebugInfo, DebugType, Shape, TypeId};
 
@@ -13,6 +13,8 @@ pub(crate) struct Values {
     pointers: Vec<u64>,
     /// Of structs, how many are before each field.
     before: Vec<Box<[u64]>>,
+    /// The pointers of values that are not large, by offset: each type is asked for as often as there are objects of it.
+    words: Vec<OnceLock<Box<[(u64, Leads)]>>>,
     /// Of each type of nodes of `sync.Map`, that of inner nodes and that of entries.
     trie_types: Vec<(TypeId, Option<TypeId>, Option<TypeId>)>,
 }
@@ -53,6 +55,7 @@ impl Values {
             word_bytes: word_bytes as u64,
             pointers: vec![UNKNOWN; types],
             before: vec![Box::default(); types],
+            words: vec![OnceLock::new(); types],
             trie_types: Vec::new(),
         };
         for at in 0..types {
@@ -96,6 +99,18 @@ impl Values {
 
     /// The pointer at an offset of a value: how many are before it, and what it leads to.
     pub(crate) fn pointer(&self, id: TypeId, offset: u64) -> Option<(u64, Leads)> {
+        if self.bytes(id) > LARGE {
+            return self.found(id, offset);
+        }
+        let words = self.words.get(id.index())?.get_or_init(|| {
+            let offsets = (0..self.bytes(id)).step_by(self.word_bytes.max(1) as usize);
+            offsets.filter_map(|offset| Some((offset, self.found(id, offset)?.1))).collect()
+        });
+        let rank = words.binary_search_by_key(&offset, |(offset, _)| *offset).ok()?;
+        Some((rank as u64, words[rank].1))
+    }
+
+    fn found(&self, id: TypeId, offset: u64) -> Option<(u64, Leads)> {
         let (mut id, mut offset, mut rank) = (id, offset, 0_u64);
         for _ in 0..DEEPEST {
             let found = self.of(id)?;
@@ -289,6 +304,8 @@ impl Values {
 const TRIE_NODE: &str = "internal/sync.node[";
 const TRIE_INNER: &str = "internal/sync.indirect[";
 const TRIE_ENTRY: &str = "internal/sync.entry[";
+/// Values of more bytes are looked through each time.
+const LARGE: u64 = 1024;
 /// Types within types.
 const DEEPEST: usize = 64;
 const UNKNOWN: u64 = u64::MAX;
