@@ -146,7 +146,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding transport source binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
+PUBLISHED := table symbol statistics finding transport source bench binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

@@ -17,6 +17,7 @@ from gomem._gomem import (
 if _TYPE_CHECKING:
     from gomem import charts as charts
     from gomem import gogc
+    from gomem._bench import BenchComparison, Benchmarks, read_bench
     from gomem._capture import Capture, capture
     from gomem._escape import Coverage, EscapeLog, read_escape_log
     from gomem._heap import Heap, read_heap
@@ -45,6 +46,8 @@ if _TYPE_CHECKING:
     from gomem._trace import Trace, read_trace
 
 __all__ = [
+    "BenchComparison",
+    "Benchmarks",
     "Capture",
     "Coverage",
     "DecodeError",
@@ -74,6 +77,7 @@ __all__ = [
     "growth",
     "merge",
     "postmortem",
+    "read_bench",
     "read_escape_log",
     "read_gctrace",
     "read_heap",
@@ -95,6 +99,7 @@ _HOMES = (
     "_heap",
     "_trace",
     "_postmortem",
+    "_bench",
     "_lazy",
     "_listing",
     "_scan",

@@ -15,10 +15,12 @@
 //! | `heap` | `gomem._heap`: heap dumps |
 //! | `trace` | `gomem._trace`: execution traces |
 //! | `listing` | `gomem._listing`: sources line by line |
+//! | `bench` | `gomem._bench`: benchmarks |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
 //! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
 
+mod bench;
 mod capture;
 mod command;
 mod error;
@@ -53,6 +55,7 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     listing::register(module)?;
     postmortem::register(module)?;
     capture::register(module)?;
+    bench::register(module)?;
     outlet::register(module)?;
     command::register(module)?;
     #[cfg(debug_assertions)]

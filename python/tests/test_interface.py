@@ -60,6 +60,8 @@ def test_options_are_keyword_only(function):
 
 
 INCIDENT = ROOT / "examples/incident/before"
+SERVICE = ROOT / "examples/incident/service"
+BENCH = ROOT / "testdata/bench"
 TOP = "flat cum flat_fraction cum_fraction"
 INTERVALS = "{0} {0}_low {0}_high"
 
@@ -144,6 +146,26 @@ COLUMNS = {
     "recommend": (
         lambda: model().recommend(container_limit_bytes=1 << 30),
         "rank gogc memory_limit_bytes reason",
+    ),
+    "read_bench": (
+        lambda: gm.read_bench(BENCH / "before.txt").runs(),
+        "benchmark unit value iterations package machine line",
+    ),
+    "bench": (
+        lambda: (
+            gm.read_bench(BENCH / "after.txt").diff(gm.read_bench(BENCH / "before.txt")).to_frame()
+        ),
+        "benchmark unit base current delta delta_fraction verdict basis p base_runs current_runs "
+        "base_low base_high current_low current_high package",
+    ),
+    "list": (
+        lambda: (
+            heap()
+            .list("Line$", sample_type="alloc_space", source=SERVICE, escapes=log())
+            .to_frame()
+        ),
+        "function line flat cum text flat_fraction cum_fraction bytes objects decisions file "
+        "source note",
     ),
     "attribute": (
         lambda: gm.attribute(heap(), log(), model=model()),

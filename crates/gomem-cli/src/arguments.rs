@@ -6,8 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::{
     commands::{
-        Attribute, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc, Growth, Heap,
-        List, Man, Metrics, Postmortem, Tags, Top, Trace, Traces, Tree,
+        Attribute, Bench, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc,
+        Growth, Heap, List, Man, Metrics, Postmortem, Tags, Top, Trace, Traces, Tree,
     },
     failure::Failure,
     show::{Colour, Output},
@@ -53,6 +53,7 @@ enum Command {
     Metrics(Metrics),
     Diagnose(Diagnose),
     Attribute(Attribute),
+    Bench(Bench),
     Escape(Escape),
     Gogc(Gogc),
     Convert(Convert),
@@ -81,6 +82,7 @@ impl Arguments {
             Command::Metrics(command) => command.answer(out, err),
             Command::Diagnose(command) => return command.answer(out, err),
             Command::Attribute(command) => command.answer(out),
+            Command::Bench(command) => return command.answer(out, err),
             Command::Escape(command) => return command.answer(out, err),
             Command::Gogc(command) => command.answer(out),
             Command::Convert(command) => command.answer(out),

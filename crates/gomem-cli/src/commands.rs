@@ -1,6 +1,7 @@
 //! The commands, a file each: what can be said to it, and how it answers.
 
 mod attribute;
+mod bench;
 mod capture;
 mod comments;
 mod compare;
@@ -27,6 +28,7 @@ mod traces;
 mod tree;
 
 pub(crate) use attribute::Attribute;
+pub(crate) use bench::Bench;
 pub(crate) use capture::Capture;
 pub(crate) use comments::Comments;
 pub(crate) use compare::Compare;

@@ -1,5 +1,6 @@
 //! Inputs: files and standard input, what they hold, and the options that say what of it is read.
 
+mod benchmarks;
 mod binary;
 mod bundle;
 mod escape_logs;
@@ -16,6 +17,7 @@ mod source;
 mod source_tree;
 mod sums;
 
+pub(crate) use benchmarks::read_benchmarks;
 pub(crate) use binary::{binary_of, read_binary};
 pub(crate) use bundle::read_bundle;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};

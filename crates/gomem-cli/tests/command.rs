@@ -336,3 +336,26 @@ fn parquet_holds_the_table() {
     assert_eq!(found.schema().fields(), expected.schema().fields());
     assert_eq!(found.columns(), expected.columns());
 }
+
+#[test]
+fn benchmarks_are_gated_and_what_did_not_run_is_bad_input() {
+    let path = |name: &str| root().join("testdata/bench").join(name).display().to_string();
+    let (before, after, failed) = (path("before.txt"), path("after.txt"), path("failed.txt"));
+    let log = incident("before/escape.log");
+    for (args, code) in [
+        (&["bench", &before, &after][..], 0),
+        (&["bench", &before, &after, "--fail-on", "allocs/op>0%"], 1),
+        (&["bench", &before, &after, "--fail-on", "allocs/op>50%"], 0),
+        (&["bench", &after, &before, "--fail-on", "allocs/op>0%"], 0),
+        (&["bench", &before, &before, "--fail-on", "ns/op>0%"], 0),
+        (&["bench", &before, &failed, "--fail-on", "allocs/op>0%"], 3),
+        (&["bench", &before, &after, "--fail-on", "allocs/op"], 2),
+        (&["bench", &before, &after, "--fail-on", "new-escape"], 2),
+        (&["bench", &before, "--fail-on", "allocs/op>0%"], 2),
+        (&["bench", &log], 3),
+        (&["bench", &before, &after, "--escapes-before", &log, "--escapes", &log, "--fail-on", "new-escape"], 0),
+    ] {
+        let (found, out, err) = gomem(args);
+        assert_eq!(found, code, "{args:?}\n{out}\n{err}");
+    }
+}

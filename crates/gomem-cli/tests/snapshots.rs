@@ -80,6 +80,9 @@ fn answers() {
         ("escape-stack-buffers", &["escape", LOG, "--show", "stack_buffers"]),
         ("escape-github", &["escape", LOG, "--format", "github"]),
         ("escape-diff", &["escape", LOG, "--diff", "testdata/go1.21.13/escape.log"]),
+        ("bench", &["bench", BENCH_BEFORE, BENCH_AFTER, "--fail-on", "allocs/op>0%", "--fail-on", "ns/op>50%"]),
+        ("bench-csv", &["bench", BENCH_BEFORE, BENCH_AFTER, "--format", "csv"]),
+        ("bench-alone", &["bench", BENCH_BEFORE]),
         ("gogc", &["gogc", TRACE]),
         ("gogc-recommend", &["gogc", TRACE, "--recommend", "1GiB"]),
         ("gogc-refused", &["gogc", TRACE, "--gogc", "off"]),
@@ -174,6 +177,8 @@ fn errors() {
 
 const HEAP: &str = "testdata/go1.27.3/profiles/heap-2.pb.gz";
 const CPU: &str = "testdata/go1.27.3/profiles/cpu.pb.gz";
+const BENCH_BEFORE: &str = "testdata/bench/before.txt";
+const BENCH_AFTER: &str = "testdata/bench/after.txt";
 const LOG: &str = "testdata/go1.27.3/escape.log";
 const INCIDENT_HEAP: &str = "examples/incident/before/heap-3.pb.gz";
 const INCIDENT_LOG: &str = "examples/incident/before/escape.log";

@@ -4,6 +4,7 @@
 
 use std::{fmt::Write, fs};
 
+use gomem_bench::{Benchmarks, ComparisonRow, Remark as BenchRemark, UnitMean};
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
@@ -144,6 +145,12 @@ fn parts() -> Vec<Part> {
         ("", Remark::schema()),
         ("", UnusedFile::schema()),
     ];
+    let bench = vec![
+        ("Benchmarks.runs", Benchmarks::schema()),
+        ("Benchmarks.remarks", BenchRemark::schema()),
+        ("BenchComparison.to_frame", ComparisonRow::schema()),
+        ("BenchComparison.means", UnitMean::schema()),
+    ];
     vec![
         Part { heading: "Profiles", tables: profiles },
         Part { heading: "The compiler's log", tables: log },
@@ -151,6 +158,7 @@ fn parts() -> Vec<Part> {
         Part { heading: "GOGC", tables: gogc },
         Part { heading: "Heap dumps", tables: heap },
         Part { heading: "Execution traces", tables: trace },
+        Part { heading: "Benchmarks", tables: bench },
         Part { heading: "The report", tables: report },
     ]
 }

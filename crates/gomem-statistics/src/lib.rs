@@ -6,17 +6,19 @@
 //! |---|---|
 //! | fit a line that ignores outliers | [`Trend`] |
 //! | know how fast a value changes lately | [`Pace`], [`later_pace`], [`scatter`] |
-//! | take a median or another quantile | [`median`], [`quantile`] |
-//! | know how likely chance is | [`normal_share_within`] |
+//! | take a mean, a median or another quantile | [`geometric_mean`], [`median`], [`median_interval`], [`quantile`] |
+//! | know how likely chance is | [`normal_share_within`], [`mann_whitney`] |
 
 #![forbid(unsafe_code)]
 
 mod normal;
 mod pace;
 mod quantile;
+mod rank_test;
 mod trend;
 
 pub use normal::normal_share_within;
 pub use pace::{Pace, later_pace, scatter};
-pub use quantile::{median, quantile};
+pub use quantile::{geometric_mean, median, median_interval, quantile};
+pub use rank_test::mann_whitney;
 pub use trend::{Trend, blocks, kendall_tau, theil_sen, thin};

@@ -33,6 +33,60 @@ pub fn quantile(values: &[f64], share: f64) -> Option<f64> {
     sorted.get((share * last as f64).round() as usize).copied()
 }
 
+/// Between which of the sorted values the true median lies with at least this confidence: their places, from 0, by the binomial
+/// distribution of order statistics, as `benchstat` has it. `None` where so few values do not tell.
+///
+/// ```
+/// use gomem_statistics::median_interval;
+///
+/// assert_eq!(median_interval(6, 0.95), Some((0, 5)));
+/// assert_eq!(median_interval(5, 0.95), None);
+/// ```
+#[must_use]
+pub fn median_interval(count: usize, confidence: f64) -> Option<(usize, usize)> {
+    // The chance that so many values lie below the median; none is above 1, however many there are.
+    let chance = |below: i64| {
+        let below = usize::try_from(below).ok().filter(|below| *below <= count)?;
+        let logarithm: f64 =
+            (0..below).map(|step| ((count - step) as f64).ln() - ((step + 1) as f64).ln()).sum::<f64>();
+        Some((logarithm - count as f64 * std::f64::consts::LN_2).exp())
+    };
+    let count = i64::try_from(count).ok()?;
+    let (mut low, mut high) =
+        ((count + 1).div_euclid(2) + (count + 1) % 2 - 1, (count + 1).div_euclid(2) + (count + 1) % 2);
+    let mut sum = chance(low)?;
+    while sum < confidence {
+        let (below, above) = (chance(low - 1), chance(high));
+        match (below, above) {
+            (Some(below), above) if below >= above.unwrap_or(0.0) => {
+                sum += below;
+                low -= 1;
+            }
+            (_, Some(above)) => {
+                sum += above;
+                high += 1;
+            }
+            _ => break,
+        }
+    }
+    // The place before the first value, or after the last one, is no value.
+    let place = |order: i64| usize::try_from(order - 1).ok();
+    (high <= count).then(|| Some((place(low)?, place(high)?)))?
+}
+
+/// The geometric mean; `None` of nothing, or where a value is not above 0.
+///
+/// ```
+/// assert_eq!(gomem_statistics::geometric_mean(&[2.0, 8.0]), Some(4.0));
+/// ```
+#[must_use]
+pub fn geometric_mean(values: &[f64]) -> Option<f64> {
+    if values.is_empty() || values.iter().any(|value| value.is_nan() || *value <= 0.0) {
+        return None;
+    }
+    Some((values.iter().map(|value| value.ln()).sum::<f64>() / values.len() as f64).exp())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,5 +98,17 @@ mod tests {
         assert_eq!(median(&mut []), None);
         assert_eq!((quantile(&[5.0, 1.0, 3.0], 0.5), quantile(&[5.0, 1.0, 3.0], 1.0)), (Some(3.0), Some(5.0)));
         assert_eq!(quantile(&[], 0.5), None);
+    }
+
+    #[test]
+    fn intervals_of_medians_are_those_of_order_statistics() {
+        // From tables of the sign test, the left one of two that are equally likely.
+        for (count, places) in
+            [(1, None), (5, None), (6, Some((0, 5))), (8, Some((0, 6))), (10, Some((1, 8))), (20, Some((5, 14)))]
+        {
+            assert_eq!(median_interval(count, 0.95), places, "{count}");
+        }
+        assert!(median_interval(5000, 0.95).is_some());
+        assert_eq!((geometric_mean(&[]), geometric_mean(&[1.0, 0.0])), (None, None));
     }
 }

@@ -4,6 +4,9 @@
 #[cfg(feature = "arrow")]
 #[doc(inline)]
 pub use gomem_arrow as arrow;
+#[cfg(feature = "bench")]
+#[doc(inline)]
+pub use gomem_bench as bench;
 #[cfg(feature = "postmortem")]
 #[doc(inline)]
 pub use gomem_binary as binary;
@@ -37,6 +40,9 @@ pub use gomem_pprof as pprof;
 #[cfg(feature = "report")]
 #[doc(inline)]
 pub use gomem_report as report;
+#[cfg(feature = "postmortem")]
+#[doc(inline)]
+pub use gomem_source as source;
 #[doc(inline)]
 pub use gomem_statistics as statistics;
 #[doc(inline)]

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+//!
+//! ## Tasks and types
+//!
+//! | to | use |
+//! |---|---|
+//! | read benchmarks | [`Benchmarks::parse`], [`Run`], [`Measurement`] |
+//! | sum up runs | [`Summary`] |
+//! | compare two of them | [`Comparison`], [`ComparisonRow`], [`Verdict`], [`UnitMean`] |
+//! | gate on a change | [`Threshold`] |
+
+#![forbid(unsafe_code)]
+
+mod benchmarks;
+mod comparison;
+mod error;
+mod events;
+mod run;
+mod summary;
+mod tables;
+mod threshold;
+
+pub use benchmarks::{Benchmarks, Limits, Remark};
+pub use comparison::{Basis, Comparison, ComparisonRow, UnitMean, Verdict};
+pub use error::{Error, ErrorKind};
+pub use run::{Measurement, Run};
+pub use summary::Summary;
+pub use threshold::{Threshold, ThresholdError};

@@ -1,0 +1,62 @@
+//! One run of a benchmark.
+
+use std::sync::Arc;
+
+use gomem_table::{Definition, Unit};
+
+/// One run of a benchmark: a line of the output.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Run {
+    /// The package; empty where the output does not say.
+    pub package: Arc<str>,
+    /// Its name with sub-benchmarks and processors: `BenchmarkRender/large-8`.
+    pub name: Arc<str>,
+    /// How many times it was done.
+    pub iterations: u64,
+    /// What was measured, as it is printed.
+    pub values: Vec<Measurement>,
+    /// What it ran on: `goos/goarch, cpu`; empty where the output does not say.
+    pub machine: Arc<str>,
+    /// The line of the output, from 1.
+    pub line: usize,
+}
+
+/// What was measured in a run.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Measurement {
+    /// The unit as it is printed: `ns/op`.
+    pub unit: Arc<str>,
+    /// How much.
+    pub value: f64,
+}
+
+impl Run {
+    /// What was measured in a unit.
+    #[must_use]
+    pub fn value(&self, unit: &str) -> Option<f64> {
+        self.values.iter().find(|of| &*of.unit == unit).map(|of| of.value)
+    }
+}
+
+/// A measurement with its run: a row of the table.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct MeasuredRun<'r> {
+    pub(crate) run: &'r Run,
+    pub(crate) of: &'r Measurement,
+}
+
+impl<'r> MeasuredRun<'r> {
+    pub(crate) fn columns() -> Definition<'r, Self> {
+        Definition::new("runs", "as they were run, then as they are printed")
+            .about("what was measured in each run of a benchmark")
+            .text("benchmark", "its name, with sub-benchmarks and processors", |row: &Self| &row.run.name)
+            .text("unit", "the unit, as it is printed", |row: &Self| &row.of.unit)
+            .float64("value", Unit::None, "what was measured", |row| row.of.value)
+            .uint64("iterations", Unit::Count, "how many times it was done", |row| row.run.iterations)
+            .text("package", "the package; empty where the output does not say", |row: &Self| &row.run.package)
+            .text("machine", "what it ran on; empty where the output does not say", |row: &Self| &row.run.machine)
+            .uint64("line", Unit::None, "the line of the output", |row| row.run.line as u64)
+    }
+}

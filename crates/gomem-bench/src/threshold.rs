@@ -1,0 +1,91 @@
+//! `allocs/op>0%`: how much worse is too much.
+
+use std::{fmt, str::FromStr};
+
+use crate::comparison::{ComparisonRow, Verdict};
+
+/// How much worse a benchmark may become in a unit: `allocs/op>0%`, `ns/op>5%`, `B/op>16`.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Threshold {
+    /// The unit.
+    pub unit: String,
+    /// The most that is accepted.
+    pub most: f64,
+    /// Whether that is a share of what it was.
+    pub is_percent: bool,
+}
+
+/// A text that is no threshold.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no threshold: write a unit, `>`, and a number or a percentage, as in allocs/op>0%")]
+pub struct ThresholdError {
+    /// The text.
+    pub text: String,
+}
+
+impl Threshold {
+    /// Whether a row is shown to be worse by more.
+    ///
+    /// ```
+    /// use gomem_bench::{Benchmarks, Comparison, Threshold};
+    ///
+    /// let read = |count: u32| Benchmarks::parse(format!("BenchmarkA 100 {count} allocs/op\n").as_bytes());
+    /// let comparison = Comparison::new(&read(10)?, &read(11)?);
+    /// assert!("allocs/op>0%".parse::<Threshold>()?.is_exceeded(&comparison.rows()[0]));
+    /// assert!(!"allocs/op>10%".parse::<Threshold>()?.is_exceeded(&comparison.rows()[0]));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn is_exceeded(&self, row: &ComparisonRow) -> bool {
+        if *row.unit != *self.unit || row.verdict != Verdict::Worse {
+            return false;
+        }
+        let Some(delta) = row.delta() else { return false };
+        if !self.is_percent {
+            return delta.abs() > self.most;
+        }
+        // From nothing to something is more than any share.
+        row.delta_fraction().is_none_or(|fraction| (fraction * 100.0).abs() > self.most + ROUNDING)
+    }
+}
+
+impl FromStr for Threshold {
+    type Err = ThresholdError;
+
+    fn from_str(text: &str) -> Result<Self, ThresholdError> {
+        let failed = || ThresholdError { text: text.to_owned() };
+        let (unit, most) = text.split_once('>').ok_or_else(failed)?;
+        let (unit, most) = (unit.trim(), most.trim());
+        let (number, is_percent) = most.strip_suffix('%').map_or((most, false), |number| (number, true));
+        let most: f64 = number.trim().parse().map_err(|_| failed())?;
+        if unit.is_empty() || unit.contains(char::is_whitespace) || !most.is_finite() || most < 0.0 {
+            return Err(failed());
+        }
+        Ok(Self { unit: unit.to_owned(), most, is_percent })
+    }
+}
+
+impl fmt::Display for Threshold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}>{}{}", self.unit, self.most, if self.is_percent { "%" } else { "" })
+    }
+}
+
+/// 11 / 10 − 1 is a little more than a tenth.
+const ROUNDING: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thresholds_are_parsed() {
+        for text in ["allocs/op>0%", "ns/op>5.5%", "B/op>16"] {
+            assert_eq!(text.parse::<Threshold>().unwrap().to_string(), text);
+        }
+        for wrong in ["", "allocs/op", ">1%", "ns/op>-1%", "ns/op>x", "ns/op>nan", "a b>1"] {
+            assert!(wrong.parse::<Threshold>().is_err(), "{wrong}");
+        }
+    }
+}

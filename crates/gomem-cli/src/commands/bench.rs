@@ -1,0 +1,214 @@
+//! `gomem bench`: benchmarks, and what became of them.
+
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use clap::Args;
+use gomem_bench::{Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
+use gomem_escape::EscapeLog;
+use gomem_table::{ToTable, percent};
+
+use crate::{
+    failure::Failure,
+    read::{Source, read_benchmarks, read_escape_logs},
+    show::{Format, Output, one_line, render},
+};
+
+/// What benchmarks measure, and what became of them after a change: statistics as benchstat has them.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  go test -run='^$' -bench=. -benchmem -count=10 ./... > after.txt
+  gomem bench before.txt after.txt
+  gomem bench before.txt after.txt --fail-on 'allocs/op>0%' --fail-on 'ns/op>10%'
+  gomem bench before.txt after.txt --escapes-before before.log --escapes after.log --fail-on new-escape
+  gomem bench after.txt --format csv
+
+Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared exactly, all else by the test
+of Mann and Whitney at 5 %. `~` is nothing shown; `unsure` is a difference that so few runs do not tell from noise: it
+fails no gate.")]
+pub(crate) struct Bench {
+    /// What `go test -bench` or `go test -json -bench` printed: before the change and after it, or one to be summed up;
+    /// `-` is standard input.
+    #[arg(required = true, num_args = 1..=2, value_name = "BEFORE] [AFTER")]
+    outputs: Vec<PathBuf>,
+    /// The compiler's log of the code before the change.
+    #[arg(long, value_name = "LOG", requires = "escapes")]
+    escapes_before: Option<PathBuf>,
+    /// The compiler's log of the code after it.
+    #[arg(long, value_name = "LOG", requires = "escapes_before")]
+    escapes: Option<PathBuf>,
+    /// Exit with 1 when a benchmark is shown to be worse by more, as in `allocs/op>0%`, `ns/op>5%` or `B/op>16`; or with
+    /// `new-escape` when something new may allocate. May be repeated.
+    #[arg(long, value_name = "GATE", value_parser = gate)]
+    fail_on: Vec<Gate>,
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What fails a comparison.
+#[derive(Debug, Clone, PartialEq)]
+enum Gate {
+    Threshold(Threshold),
+    NewEscape,
+}
+
+impl Bench {
+    /// Gives the exit code.
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        let [before, after] = self.outputs.as_slice() else { return self.sum_up(out, err) };
+        let (base, current) = (read_benchmarks(before)?, read_benchmarks(after)?);
+        if !self.fail_on.is_empty() {
+            // A benchmark that did not run cannot be worse.
+            [(before, &base), (after, &current)].into_iter().try_for_each(|(path, of)| check_complete(path, of))?;
+        }
+        let log = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| read_escape_logs(&[Source::Path(path.clone())], None)).transpose()
+        };
+        let (log_before, log_after) = (log(&self.escapes_before)?, log(&self.escapes)?);
+        let logs = log_before.as_ref().zip(log_after.as_ref());
+        if logs.is_none() && self.fail_on.contains(&Gate::NewEscape) {
+            return Err(Failure::Usage("--fail-on new-escape needs --escapes-before and --escapes".to_owned()));
+        }
+        for (path, log) in [(&self.escapes_before, &log_before), (&self.escapes, &log_after)] {
+            if let (Some(path), Some(error)) = (path, log.as_ref().and_then(|log| log.build_errors().first())) {
+                let problem = format!("line {}: the build failed: {}", error.log_line, error.text.trim());
+                return Err(Failure::input(path, problem));
+            }
+        }
+        let comparison = Comparison::new(&base, &current);
+        if self.format == Format::Text {
+            write_comparison(&comparison, out)?;
+            for remark in base.remarks().iter().chain(current.remarks()) {
+                writeln!(out, "note: line {}: {}", remark.line, one_line(&remark.text))?;
+            }
+        } else {
+            render(&comparison.to_table(), self.format, out)?;
+        }
+        let escapes = logs.map(|(before, after)| new_escapes(before, after)).unwrap_or_default();
+        if self.format == Format::Text && !escapes.is_empty() {
+            writeln!(out, "\nnew, and may allocate:")?;
+            escapes.iter().try_for_each(|told| writeln!(out, "  {}", one_line(told)))?;
+        }
+        let is_exceeded = |gate: &Gate| match gate {
+            Gate::NewEscape => !escapes.is_empty(),
+            Gate::Threshold(threshold) => comparison.rows().iter().any(|row| threshold.is_exceeded(row)),
+        };
+        let failed: Vec<String> =
+            self.fail_on.iter().filter(|gate| is_exceeded(gate)).map(ToString::to_string).collect();
+        if !failed.is_empty() {
+            let _ = writeln!(err, "gomem: failed: {}", failed.join(", "));
+        }
+        Ok(u8::from(!failed.is_empty()))
+    }
+
+    fn sum_up(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        if !self.fail_on.is_empty() || self.escapes.is_some() {
+            return Err(Failure::Usage("a gate compares two outputs: before and after".to_owned()));
+        }
+        let path = &self.outputs[0];
+        let benchmarks = read_benchmarks(path)?;
+        for remark in benchmarks.remarks() {
+            let _ = writeln!(err, "note: {}: line {}: {}", path.display(), remark.line, one_line(&remark.text));
+        }
+        render(&benchmarks.to_table(), self.format, out)?;
+        Ok(0)
+    }
+}
+
+impl std::fmt::Display for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Threshold(threshold) => threshold.fmt(f),
+            Self::NewEscape => f.write_str("new-escape"),
+        }
+    }
+}
+
+fn gate(text: &str) -> Result<Gate, String> {
+    match text {
+        "new-escape" => Ok(Gate::NewEscape),
+        text => text.parse().map(Gate::Threshold).map_err(|problem: gomem_bench::ThresholdError| problem.to_string()),
+    }
+}
+
+fn check_complete(path: &Path, benchmarks: &Benchmarks) -> Result<(), Failure> {
+    match benchmarks.remarks().iter().find(|remark| remark.is_failure) {
+        Some(failed) => Err(Failure::input(path, format!("line {}: {}", failed.line, failed.text))),
+        None if benchmarks.runs().is_empty() => Err(Failure::input(path, "no benchmark in it")),
+        None => Ok(()),
+    }
+}
+
+/// What may allocate and did not before, each in a line.
+fn new_escapes(before: &EscapeLog, after: &EscapeLog) -> Vec<String> {
+    let diff = after.diff(before);
+    let told = |decision: &gomem_escape::HeapDecision| {
+        let line = decision.line.map_or_else(String::new, |line| format!(":{line}"));
+        format!("{}{line}: {} ({})", decision.file, decision.message(), decision.cause.name())
+    };
+    diff.new_allocations().map(told).collect()
+}
+
+/// By unit: each benchmark before and after, what is shown, and the geometric mean.
+fn write_comparison(comparison: &Comparison, out: &mut Output<'_>) -> Result<(), Failure> {
+    for mean in comparison.means() {
+        let rows: Vec<&ComparisonRow> = comparison.rows().iter().filter(|row| row.unit == mean.unit).collect();
+        let width = rows.iter().map(|row| short(row).chars().count()).chain([7]).max().unwrap_or(0);
+        writeln!(out, "{:width$}  {:>22}  {:>22}  change", one_line(&mean.unit), "before", "after")?;
+        for row in rows {
+            let told = |summary: Option<Summary>| summary.map_or_else(|| "-".to_owned(), |summary| shown(&summary));
+            let (before, after) = (told(row.base), told(row.current));
+            writeln!(out, "{:width$}  {before:>22}  {after:>22}  {}", short(row), change(row))?;
+        }
+        let ratio = mean.ratio.map_or_else(|| "?".to_owned(), |ratio| signed(ratio - 1.0));
+        writeln!(out, "{:width$}  {:>22}  {:>22}  {ratio}\n", "geomean", "", "")?;
+    }
+    for row in comparison.rows().iter().filter(|row| matches!(row.verdict, Verdict::New | Verdict::Gone)) {
+        writeln!(out, "{} {} ({})", row.verdict.name(), short(row), one_line(&row.unit))?;
+    }
+    for note in comparison.notes() {
+        writeln!(out, "note: {}", one_line(note))?;
+    }
+    Ok(())
+}
+
+fn short(row: &ComparisonRow) -> String {
+    one_line(row.benchmark.strip_prefix("Benchmark").unwrap_or(&row.benchmark))
+}
+
+/// `250.3 ± 2 %`; of what does not vary, or has too few runs, the value alone.
+fn shown(summary: &Summary) -> String {
+    let number = number(summary.center);
+    match (summary.low, summary.high) {
+        (Some(low), Some(high)) if !summary.is_constant && summary.center != 0.0 => {
+            let off = (high / summary.center - 1.0).max(1.0 - low / summary.center);
+            format!("{number} ± {:.0} %", off * 100.0)
+        }
+        _ => number,
+    }
+}
+
+/// With as many digits as `go test` prints.
+fn number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value:.4}") }
+}
+
+fn change(row: &ComparisonRow) -> String {
+    let tested = row.p.map_or_else(String::new, |p| format!(" (p={p:.3})"));
+    let share = row.delta_fraction().map_or_else(|| row.delta().map(number).unwrap_or_default(), signed);
+    match row.verdict {
+        Verdict::Same if row.delta() == Some(0.0) && row.p.is_none() => "=".to_owned(),
+        Verdict::Same => format!("~{tested}"),
+        Verdict::Unsure => format!("{share} unsure"),
+        Verdict::New | Verdict::Gone => row.verdict.name().to_owned(),
+        Verdict::Worse | Verdict::Better | Verdict::Changed => format!("{share} {}{tested}", row.verdict.name()),
+        _ => String::new(),
+    }
+}
+
+fn signed(fraction: f64) -> String {
+    let sign = if fraction > 0.0 { "+" } else { "" };
+    format!("{sign}{}", percent(fraction, 2))
+}
