@@ -82,8 +82,8 @@ class BenchComparison(Pickled):
             ``delta_fraction``, ``verdict`` (``worse``, ``better``, ``changed``, ``same``: nothing
             is shown, ``unsure``: so few runs do not tell, ``new``, ``gone``), ``basis``
             (``exact``, ``ranks``, ``nothing``), ``p``, ``base_runs``, ``current_runs``, the ends
-            of the medians' intervals of 95 % (``base_low``, ``base_high``, ``current_low``, ``current_high``; null
-            of fewer than six runs), ``package``.
+            of the medians' intervals of 95 % (``base_low``, ``base_high``, ``current_low``,
+            ``current_high``; null of fewer than six runs), ``package``.
         """
         return pl.DataFrame(self._inner.table())
 
