@@ -14,7 +14,7 @@ pub(crate) struct Values {
     /// Of structs, how many are before each field.
     before: Vec<Box<[u64]>>,
     /// The pointers of values that are not large, by offset: each type is asked for as often as there are objects of it.
-    words: Vec<OnceLock<Box<[(u64, Leads)]>>>,
+    words: Vec<OnceLock<PointerWords>>,
     /// Of each type of nodes of `sync.Map`, that of inner nodes and that of entries.
     trie_types: Vec<(TypeId, Option<TypeId>, Option<TypeId>)>,
 }
@@ -46,6 +46,9 @@ pub(crate) enum Leads {
     TrieNode(TypeId),
     Untold,
 }
+
+/// The offsets of a value's pointers, and what these lead to.
+type PointerWords = Box<[(u64, Leads)]>;
 
 impl Values {
     pub(crate) fn new(debug: DebugInfo, word_bytes: usize) -> Self {
