@@ -73,6 +73,22 @@ def use_execution_trace(source):
         trace.lifetimes()
 
 
+def use_heap(source):
+    heap = gm.read_heap(source)
+    heap.summary()
+    for by in ("holder", "site", "type"):
+        heap.retained(by=by)
+    heap.outline()
+    heap.paths()
+    heap.objects()
+    heap.roots()
+    heap.goroutines()
+    heap.windows()
+    heap.maps()
+    heap.flame().to_frame()
+    heap.diff(heap)
+
+
 def head(path, lines):
     return b"\n".join(path.read_bytes().split(b"\n")[:lines]) + b"\n"
 
@@ -106,6 +122,7 @@ def inputs():
                 for name in ("stops-1.26.8", "service-1.24.11", "lifetimes-1.27.3")
             ],
         ),
+        "heap dumps": (use_heap, [(ROOT / "fuzz/corpus/heap/seed-small").read_bytes()]),
         "GC traces": (use_trace, [head(INCIDENT / "gctrace.log", 40)]),
     }
 
