@@ -315,71 +315,78 @@ fn is_traced(frame: &PyTable) -> bool {
 
 /// The columns of `Trace.cycles`; of cycles that the trace has from begin to end.
 fn traced_cycles(frame: &PyTable) -> Result<Vec<Cycle>, Error> {
-    let mut all = Vec::new();
-    for batch in frame.batches() {
-        let mut cycles = vec![Cycle::default(); batch.num_rows()];
-        let mut fill = |name: &str, set: fn(&mut Cycle, f64)| -> Result<(), Error> {
-            let values = numbers(name, batch.column_by_name(name))?;
-            cycles.iter_mut().zip(values).for_each(|(cycle, value)| set(cycle, value));
-            Ok(())
-        };
-        fill("start_seconds", |cycle, value| cycle.start_seconds = value)?;
-        fill("heap_start_bytes", |cycle, value| cycle.heap_start_bytes = value)?;
-        fill("heap_end_bytes", |cycle, value| cycle.heap_end_bytes = value)?;
-        fill("heap_live_bytes", |cycle, value| cycle.heap_live_bytes = value)?;
-        fill("goal_bytes", |cycle, value| cycle.goal_bytes = value)?;
-        fill("roots_bytes", |cycle, value| cycle.stacks_bytes = value)?;
-        fill("mark_seconds", |cycle, value| cycle.mark_seconds = value)?;
-        fill("stw_sweep_seconds", |cycle, value| cycle.stw_seconds = value)?;
-        fill("stw_mark_term_seconds", |cycle, value| cycle.stw_seconds += value)?;
-        fill("assist_running_seconds", |cycle, value| cycle.assist_cpu_seconds = value)?;
-        fill("dedicated_seconds", |cycle, value| cycle.background_cpu_seconds = value)?;
-        fill("fractional_seconds", |cycle, value| cycle.background_cpu_seconds += value)?;
-        fill("idle_seconds", |cycle, value| cycle.idle_cpu_seconds = value)?;
-        fill("procs", |cycle, value| cycle.procs = value as u32)?;
-        fill("forced", |cycle, value| cycle.forced = value != 0.0)?;
-        let complete = numbers("complete", batch.column_by_name("complete"))?;
-        let whole = cycles.into_iter().zip(complete).filter(|(cycle, complete)| {
-            *complete != 0.0 && cycle.heap_start_bytes > 0.0 && cycle.heap_live_bytes > 0.0
-        });
-        all.extend(whole.map(|(mut cycle, _)| {
-            // Without a goal the heap may grow.
-            if cycle.goal_bytes == 0.0 {
-                cycle.goal_bytes = f64::MAX;
-            }
-            cycle
-        }));
-    }
-    Ok(all)
+    let rows = rows::<(Cycle, bool)>(
+        frame,
+        &[
+            ("start_seconds", |(cycle, _), value| cycle.start_seconds = value),
+            ("heap_start_bytes", |(cycle, _), value| cycle.heap_start_bytes = value),
+            ("heap_end_bytes", |(cycle, _), value| cycle.heap_end_bytes = value),
+            ("heap_live_bytes", |(cycle, _), value| cycle.heap_live_bytes = value),
+            ("goal_bytes", |(cycle, _), value| cycle.goal_bytes = value),
+            ("roots_bytes", |(cycle, _), value| cycle.stacks_bytes = value),
+            ("mark_seconds", |(cycle, _), value| cycle.mark_seconds = value),
+            ("stw_sweep_seconds", |(cycle, _), value| cycle.stw_seconds = value),
+            ("stw_mark_term_seconds", |(cycle, _), value| cycle.stw_seconds += value),
+            ("assist_running_seconds", |(cycle, _), value| cycle.assist_cpu_seconds = value),
+            ("dedicated_seconds", |(cycle, _), value| cycle.background_cpu_seconds = value),
+            ("fractional_seconds", |(cycle, _), value| cycle.background_cpu_seconds += value),
+            ("idle_seconds", |(cycle, _), value| cycle.idle_cpu_seconds = value),
+            ("procs", |(cycle, _), value| cycle.procs = value as u32),
+            ("forced", |(cycle, _), value| cycle.forced = value != 0.0),
+            ("complete", |(_, is_complete), value| *is_complete = value != 0.0),
+        ],
+    )?;
+    let is_whole = |(cycle, is_complete): &(Cycle, bool)| {
+        *is_complete && cycle.heap_start_bytes > 0.0 && cycle.heap_live_bytes > 0.0
+    };
+    let whole = rows.into_iter().filter(is_whole).map(|(mut cycle, _)| {
+        // Without a goal the heap may grow.
+        if cycle.goal_bytes == 0.0 {
+            cycle.goal_bytes = f64::MAX;
+        }
+        cycle
+    });
+    Ok(whole.collect())
 }
 
 /// The columns of `read_gctrace`, of any numeric type.
 pub(crate) fn frame_lines(frame: &PyTable) -> Result<Vec<GcTraceLine>, Error> {
+    rows::<GcTraceLine>(
+        frame,
+        &[
+            ("cycle", |line, value| line.cycle = value as u64),
+            ("start_seconds", |line, value| line.start_seconds = value),
+            ("stw_sweep_ms", |line, value| line.stw_sweep_ms = value),
+            ("mark_ms", |line, value| line.mark_ms = value),
+            ("stw_mark_term_ms", |line, value| line.stw_mark_term_ms = value),
+            ("assist_cpu_ms", |line, value| line.assist_cpu_ms = value),
+            ("background_cpu_ms", |line, value| line.background_cpu_ms = value),
+            ("idle_cpu_ms", |line, value| line.idle_cpu_ms = value),
+            ("heap_start_mb", |line, value| line.heap_start_mb = value as u64),
+            ("heap_end_mb", |line, value| line.heap_end_mb = value as u64),
+            ("heap_live_mb", |line, value| line.heap_live_mb = value as u64),
+            ("goal_mb", |line, value| line.goal_mb = value as u64),
+            ("stacks_mb", |line, value| line.stacks_mb = Some(value as u64)),
+            ("globals_mb", |line, value| line.globals_mb = Some(value as u64)),
+            ("procs", |line, value| line.procs = value as u32),
+            ("forced", |line, value| line.forced = value != 0.0),
+        ],
+    )
+}
+
+/// What sets a field of a row to the number that its column has.
+type Set<T> = fn(&mut T, f64);
+
+/// The rows of a frame, by its columns.
+fn rows<T: Clone + Default>(frame: &PyTable, columns: &[(&str, Set<T>)]) -> Result<Vec<T>, Error> {
     let mut all = Vec::new();
     for batch in frame.batches() {
-        let mut lines = vec![GcTraceLine::default(); batch.num_rows()];
-        let mut fill = |name: &str, set: fn(&mut GcTraceLine, f64)| -> Result<(), Error> {
+        let mut rows = vec![T::default(); batch.num_rows()];
+        for (name, set) in columns {
             let values = numbers(name, batch.column_by_name(name))?;
-            lines.iter_mut().zip(values).for_each(|(line, value)| set(line, value));
-            Ok(())
-        };
-        fill("cycle", |line, value| line.cycle = value as u64)?;
-        fill("start_seconds", |line, value| line.start_seconds = value)?;
-        fill("stw_sweep_ms", |line, value| line.stw_sweep_ms = value)?;
-        fill("mark_ms", |line, value| line.mark_ms = value)?;
-        fill("stw_mark_term_ms", |line, value| line.stw_mark_term_ms = value)?;
-        fill("assist_cpu_ms", |line, value| line.assist_cpu_ms = value)?;
-        fill("background_cpu_ms", |line, value| line.background_cpu_ms = value)?;
-        fill("idle_cpu_ms", |line, value| line.idle_cpu_ms = value)?;
-        fill("heap_start_mb", |line, value| line.heap_start_mb = value as u64)?;
-        fill("heap_end_mb", |line, value| line.heap_end_mb = value as u64)?;
-        fill("heap_live_mb", |line, value| line.heap_live_mb = value as u64)?;
-        fill("goal_mb", |line, value| line.goal_mb = value as u64)?;
-        fill("stacks_mb", |line, value| line.stacks_mb = Some(value as u64))?;
-        fill("globals_mb", |line, value| line.globals_mb = Some(value as u64))?;
-        fill("procs", |line, value| line.procs = value as u32)?;
-        fill("forced", |line, value| line.forced = value != 0.0)?;
-        all.append(&mut lines);
+            rows.iter_mut().zip(values).for_each(|(row, value)| set(row, value));
+        }
+        all.append(&mut rows);
     }
     Ok(all)
 }
