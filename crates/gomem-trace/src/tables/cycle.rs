@@ -1,9 +1,12 @@
 //! GC cycles.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::{Cycle, MARK_TERMINATION, SWEEP_TERMINATION, Trigger, WorkerMode, last_before},
+    model::{Cycle, GcMark, Goal, MARK_TERMINATION, SWEEP_TERMINATION, Trigger, WorkerMode, last_before},
     tables::{number::signed, place::Place},
     trace::{Trace, seconds},
 };
@@ -58,8 +61,17 @@ impl Trace {
     #[must_use]
     pub fn cycles(&self, gogc: Option<u64>) -> Vec<CycleRow> {
         let recording = &self.recording;
-        let mut rows: Vec<CycleRow> =
-            self.cycles.iter().zip(1..).map(|(cycle, number)| self.cycle_row(cycle, number, gogc)).collect();
+        let mut goals: HashMap<u64, Vec<&Goal>, RandomState> = HashMap::default();
+        recording.goals.iter().for_each(|goal| goals.entry(goal.thread).or_default().push(goal));
+        // A cycle's end sets the next goal on its own thread.
+        let next_goal = |end: &GcMark| {
+            let own = goals.get(&end.thread)?;
+            own.get(own.partition_point(|goal| goal.time < end.time))?.bytes()
+        };
+        let row = |(cycle, number): (&Cycle, u64)| {
+            self.cycle_row(cycle, number, cycle.end.as_ref().and_then(next_goal), gogc)
+        };
+        let mut rows: Vec<CycleRow> = self.cycles.iter().zip(1..).map(row).collect();
         for assist in &recording.assists {
             let Some(place) = assist.stretch.begin().and_then(|begin| self.cycles.during(begin)) else { continue };
             rows[place].assist_seconds += assist.wall().map_or(0.0, seconds);
@@ -85,17 +97,12 @@ impl Trace {
         rows
     }
 
-    fn cycle_row(&self, cycle: &Cycle, number: u64, gogc: Option<u64>) -> CycleRow {
+    fn cycle_row(&self, cycle: &Cycle, number: u64, next_goal: Option<u64>, gogc: Option<u64>) -> CycleRow {
         let recording = &self.recording;
         let live = cycle.end.as_ref().and_then(|end| end.heap);
         let goal = cycle.begin.and_then(|begin| {
             let place = recording.goals.partition_point(|goal| goal.time <= begin).checked_sub(1)?;
             recording.goals[place].bytes()
-        });
-        let next_goal = cycle.end.as_ref().and_then(|end| {
-            let first = recording.goals.partition_point(|goal| goal.time < end.time);
-            let after = recording.goals[first..].iter().find(|goal| goal.thread == end.thread)?;
-            after.bytes()
         });
         // The heap at the end of marking is what was written before the size was set to what lives.
         let heap_end = live.and_then(|live| {
@@ -140,7 +147,7 @@ impl CycleRow {
     /// Why it began, in a word: heap, forced, periodic or unknown.
     #[must_use]
     pub fn trigger(&self) -> &'static str {
-        Trigger::NAMES[self.trigger as usize]
+        self.trigger.name()
     }
 }
 
