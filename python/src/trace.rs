@@ -141,8 +141,7 @@ impl PyTrace {
 }
 
 fn group(by: &str) -> Result<GroupBy, Error> {
-    let names = || GroupBy::ALL.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    GroupBy::parse(by).ok_or_else(|| Error::usage(format!("by is one of {}, not {by:?}", names())))
+    by.parse().map_err(|_| Error::usage(format!("by is one of {}, not {by:?}", GroupBy::NAMES.join(", "))))
 }
 
 #[pyfunction]

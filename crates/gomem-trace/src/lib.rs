@@ -26,8 +26,9 @@ mod wire;
 pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use replay::GenerationSummary;
 pub use tables::{
-    AssistGroups, AssistRow, CycleRow, DiagnosticRow, EventRow, GoalRow, GroupBy, HeapRow, LifetimeBy, LifetimeRow,
-    LogRow, PauseRow, Place, RegionRow, SummaryRow, SweepGroups, SweepRow, TaskRow, WorkerBy, WorkerGroups, WorkerRow,
+    AssistGroups, AssistRow, Charged, CycleRow, DiagnosticRow, EventRow, GoalRow, GroupBy, HeapRow, LifetimeBy,
+    LifetimeRow, LogRow, PauseRow, Place, RegionRow, SummaryRow, SweepGroups, SweepRow, TaskRow, WorkerBy,
+    WorkerGroups, WorkerRow,
 };
 pub use trace::{DecodeOptions, Trace, TraceReader};
 pub use wire::Format;

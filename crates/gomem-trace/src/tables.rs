@@ -1,6 +1,7 @@
 //! A trace's answers as rows: what each row holds is said once, and tables, schemas and documents follow.
 
 mod assist;
+mod charged;
 mod cycle;
 mod diagnostic;
 mod event;
@@ -22,6 +23,7 @@ mod worker;
 use gomem_table::{Row, ToTable, View};
 
 pub use assist::{AssistGroups, AssistRow};
+pub use charged::Charged;
 pub use cycle::CycleRow;
 pub use diagnostic::DiagnosticRow;
 pub use event::EventRow;

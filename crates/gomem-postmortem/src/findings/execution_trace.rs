@@ -24,7 +24,7 @@ fn assist_latency(trace: &Trace) -> Option<Finding> {
     let parents: HashMap<u64, u64> = tasks.iter().filter_map(|task| Some((task.task, task.parent?))).collect();
     let lost = slowest_tasks(&tasks).into_iter().filter_map(|(name, slowest)| {
         let ids: HashSet<u64> = slowest.iter().map(|task| task.task).collect();
-        let is_part = |row: &&AssistRow| row.task.is_some_and(|task| is_within(task, &ids, &parents));
+        let is_part = |row: &&AssistRow| row.charged.task.is_some_and(|task| is_within(task, &ids, &parents));
         let own: Vec<&AssistRow> = assists.iter().filter(is_part).collect();
         let seconds: f64 = slowest.iter().filter_map(|task| task.seconds).sum();
         let assist: f64 = own.iter().filter_map(|row| row.wall_seconds).sum();
@@ -56,7 +56,7 @@ fn assist_latency(trace: &Trace) -> Option<Finding> {
         Evidence::new("time of the slowest tasks in assists", fraction, Unit::Fraction).with_source(SOURCE),
         Evidence::new("the longest assist", worst, Unit::Seconds).with_source(SOURCE),
     ];
-    let is_guess = own.iter().any(|row| !row.is_task_of_region());
+    let is_guess = own.iter().any(|row| !row.charged.is_task_of_region());
     if is_guess {
         finding.confidence = Confidence::Medium;
         finding
@@ -100,7 +100,7 @@ fn slowest_tasks(tasks: &[TaskRow]) -> BTreeMap<String, Vec<TaskRow>> {
 fn costliest_line(assists: &[&AssistRow]) -> Option<Place> {
     let mut lines: HashMap<(&str, &str, u64), f64> = HashMap::new();
     for row in assists {
-        if let (Some(place), Some(wall)) = (&row.place, row.wall_seconds) {
+        if let (Some(place), Some(wall)) = (&row.charged.place, row.wall_seconds) {
             *lines.entry((&place.function, &place.file, place.line)).or_default() += wall;
         }
     }

@@ -31,6 +31,4 @@ pub(crate) enum TaskBy {
     Begin,
 }
 
-impl TaskBy {
-    pub(crate) const NAMES: &'static [&'static str] = &["region", "begin"];
-}
+gomem_table::named!(TaskBy { Region "region", Begin "begin" });

@@ -32,9 +32,9 @@ pub(crate) enum Trigger {
     Unknown,
 }
 
-impl Trigger {
-    pub(crate) const NAMES: &'static [&'static str] = &["heap", "forced", "periodic", "unknown"];
+gomem_table::named!(Trigger { Heap "heap", Forced "forced", Periodic "periodic", Unknown "unknown" });
 
+impl Trigger {
     pub(crate) fn of(stack: Option<StackId>, names: &Names) -> Self {
         let Some(stack) = stack else { return Self::Unknown };
         if names.is_on_stack(stack, "runtime.GC") {

@@ -20,9 +20,9 @@ pub(crate) enum WorkerMode {
     Idle,
 }
 
-impl WorkerMode {
-    pub(crate) const NAMES: &'static [&'static str] = &["dedicated", "fractional", "idle"];
+gomem_table::named!(WorkerMode { Dedicated "dedicated", Fractional "fractional", Idle "idle" });
 
+impl WorkerMode {
     /// By the label that the runtime gives its goroutine.
     pub(crate) fn from_label(label: &[u8]) -> Option<Self> {
         match label {

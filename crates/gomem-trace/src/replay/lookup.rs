@@ -57,8 +57,7 @@ impl<'g, 'a> Lookup<'g, 'a> {
 
     /// A type's name.
     pub(super) fn type_name(&mut self, id: u64) -> Option<TextId> {
-        let record = self.generation.types.get(&id)?;
-        let name: Cow<'_, str> = String::from_utf8_lossy(record.name);
+        let name: Cow<'_, str> = String::from_utf8_lossy(self.generation.types.get(&id)?);
         Some(self.names.intern_text(&name))
     }
 

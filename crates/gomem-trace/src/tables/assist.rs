@@ -1,15 +1,13 @@
 //! Goroutines that had to help the garbage collector.
 
-use std::sync::Arc;
-
 use gomem_table::{Definition, Row, Table, ToTable, Unit};
 
 use crate::{
-    model::{Assist, TaskBy},
+    model::Assist,
     tables::{
+        charged::Charged,
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed},
-        place::Place,
     },
     trace::{Trace, seconds},
 };
@@ -30,17 +28,8 @@ pub struct AssistRow {
     pub goroutine: u64,
     /// The cycle that it helped.
     pub cycle: Option<u64>,
-    /// The line that allocated.
-    pub place: Option<Place>,
-    /// The stack, leaf first.
-    pub stack: Arc<[Place]>,
-    /// The innermost open region.
-    pub region: Option<Arc<str>>,
-    /// The task.
-    pub task: Option<u64>,
-    /// Its name.
-    pub task_name: Option<Arc<str>>,
-    task_by: Option<TaskBy>,
+    /// Where it was, and to whom it is charged.
+    pub charged: Charged,
 }
 
 /// Assists, added up.
@@ -64,7 +53,6 @@ impl Trace {
     /// The assists, by time.
     #[must_use]
     pub fn assists(&self) -> Vec<AssistRow> {
-        let names = &self.recording.names;
         let rows = self.recording.assists.iter().map(|assist| AssistRow {
             start_seconds: assist.stretch.begin().map(|begin| self.since_start(begin)),
             wall_seconds: assist.wall().map(seconds),
@@ -72,12 +60,7 @@ impl Trace {
             stw_seconds: seconds(assist.stopping),
             goroutine: assist.goroutine,
             cycle: cycle_number(self.assist_cycle(assist)),
-            place: Place::of_site(assist.stack, names),
-            stack: Place::of_stack(assist.stack, names),
-            region: self.region_name(assist.charge.region),
-            task: assist.charge.task(),
-            task_name: self.task_name(assist.charge.task()),
-            task_by: self.recording.task_by(assist.charge),
+            charged: self.charged(assist.stack, assist.charge),
         });
         rows.collect()
     }
@@ -91,35 +74,19 @@ impl Trace {
             charge: assist.charge,
             cycle: self.assist_cycle(assist),
         };
-        let groups = self.grouped(by, self.recording.assists.iter().map(|assist| (subject(assist), assist)));
-        let whole: u64 = self.recording.assists.iter().filter_map(Assist::wall).sum();
-        let row = |(key, assists): (GroupKey, Vec<&Assist>)| {
-            let walls = || assists.iter().filter_map(|assist| assist.wall());
-            let wall: u64 = walls().sum();
-            AssistGroup {
-                key,
-                count: assists.len() as u64,
-                wall,
-                running: assists.iter().map(|assist| assist.running).sum(),
-                longest: walls().max().unwrap_or(0),
-                fraction: (whole > 0).then(|| wall as f64 / whole as f64),
-            }
-        };
-        let mut rows: Vec<AssistGroup> = groups.into_iter().map(row).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.wall));
-        AssistGroups { by, rows }
+        let rows = self.summed(by, &self.recording.assists, subject, Assist::wall).into_iter().map(|sum| AssistGroup {
+            count: sum.items.len() as u64,
+            running: sum.items.iter().map(|assist| assist.running).sum(),
+            key: sum.key,
+            wall: sum.wall,
+            longest: sum.longest,
+            fraction: sum.fraction,
+        });
+        AssistGroups { by, rows: rows.collect() }
     }
 
     fn assist_cycle(&self, assist: &Assist) -> Option<usize> {
         assist.stretch.moment().and_then(|time| self.cycles.during(time))
-    }
-}
-
-impl AssistRow {
-    /// Whether the open region tells the task, rather than the goroutine.
-    #[must_use]
-    pub fn is_task_of_region(&self) -> bool {
-        self.task_by == Some(TaskBy::Region)
     }
 }
 
@@ -175,23 +142,6 @@ impl Row for AssistRow {
             .optional_int64("cycle", Unit::None, "the trace lacks it", "the cycle that it helped", |row| {
                 row.cycle.map(signed)
             })
-            .embed(Place::columns(""), |row| row.place.as_ref())
-            .list("stack", "the stack, leaf first; empty where the trace has none", Place::frame(), |row| {
-                row.stack.iter()
-            })
-            .optional_shared_text("region", "none was open", "the goroutine's innermost open region", |row| {
-                row.region.as_ref()
-            })
-            .optional_int64("task", Unit::None, "none was open", "the task that is charged", |row| row.task.map(signed))
-            .optional_shared_text("task_name", "no task, or it began before the trace", "its name", |row| {
-                row.task_name.as_ref()
-            })
-            .optional_category(
-                "task_by",
-                TaskBy::NAMES,
-                "no task",
-                "what tells the task: the open region, or that it was the last to begin on the goroutine",
-                |row| row.task_by.map(|by| by as u32),
-            )
+            .embed(Charged::columns(), |row| &row.charged)
     }
 }

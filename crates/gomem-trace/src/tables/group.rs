@@ -36,25 +36,16 @@ pub enum GroupBy {
     Cycle,
 }
 
-impl GroupBy {
-    /// All of them, by name.
-    pub const ALL: &'static [(&'static str, Self)] = &[
-        ("stack", Self::Stack),
-        ("function", Self::Function),
-        ("line", Self::Line),
-        ("goroutine", Self::Goroutine),
-        ("region", Self::Region),
-        ("task", Self::Task),
-        ("task_name", Self::TaskName),
-        ("cycle", Self::Cycle),
-    ];
-
-    /// The one with this name.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, by)| *by)
-    }
-}
+gomem_table::named!(GroupBy {
+    Stack "stack",
+    Function "function",
+    Line "line",
+    Goroutine "goroutine",
+    Region "region",
+    Task "task",
+    TaskName "task_name",
+    Cycle "cycle",
+});
 
 /// What a range of time can be told by.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +66,17 @@ enum Key {
     Number(Option<u64>),
 }
 
+/// Times that have the same key, added up.
+pub(super) struct Summed<'t, T> {
+    pub(super) key: GroupKey,
+    pub(super) items: Vec<&'t T>,
+    /// What they took, in nanoseconds; of those that have a length.
+    pub(super) wall: u64,
+    pub(super) longest: u64,
+    /// The share of what all took; `None` when that is no time.
+    pub(super) fraction: Option<f64>,
+}
+
 /// The key of a group, as its columns show it.
 #[derive(Debug, Clone)]
 pub(super) struct GroupKey {
@@ -86,8 +88,29 @@ pub(super) struct GroupKey {
 }
 
 impl Trace {
+    /// Adds up items that have the same key, those that took longest first.
+    pub(super) fn summed<'t, T>(
+        &self,
+        by: GroupBy,
+        items: &'t [T],
+        subject: impl Fn(&T) -> Subject,
+        wall: impl Fn(&T) -> Option<u64>,
+    ) -> Vec<Summed<'t, T>> {
+        let whole: u64 = items.iter().filter_map(&wall).sum();
+        let groups = self.grouped(by, items.iter().map(|item| (subject(item), item)));
+        let sum = |(key, items): (GroupKey, Vec<&'t T>)| {
+            let walls = || items.iter().filter_map(|item| wall(item));
+            let (sum, longest) = (walls().sum::<u64>(), walls().max().unwrap_or(0));
+            let fraction = (whole > 0).then(|| sum as f64 / whole as f64);
+            Summed { key, items, wall: sum, longest, fraction }
+        };
+        let mut sums: Vec<Summed<'t, T>> = groups.into_iter().map(sum).collect();
+        sums.sort_by_key(|sum| std::cmp::Reverse(sum.wall));
+        sums
+    }
+
     /// Puts items that have the same key together, in the order in which keys occur.
-    pub(super) fn grouped<'t, T>(
+    fn grouped<'t, T>(
         &self,
         by: GroupBy,
         items: impl Iterator<Item = (Subject, &'t T)>,

@@ -21,6 +21,8 @@ pub enum LifetimeBy {
     Size,
 }
 
+gomem_table::named!(LifetimeBy { Type "type", Size "size" });
+
 /// The lives of objects that look alike.
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -1,15 +1,15 @@
 //! Spans that are swept.
 
-use std::{num::NonZero, sync::Arc};
+use std::num::NonZero;
 
 use gomem_table::{Definition, Row, Table, ToTable, Unit};
 
 use crate::{
-    model::{Sweep, TaskBy},
+    model::Sweep,
     tables::{
+        charged::Charged,
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed},
-        place::Place,
     },
     trace::{Trace, seconds},
 };
@@ -32,17 +32,8 @@ pub struct SweepRow {
     pub goroutine: Option<u64>,
     /// The cycle whose garbage it is.
     pub cycle: Option<u64>,
-    /// The line that allocated.
-    pub place: Option<Place>,
-    /// The stack, leaf first.
-    pub stack: Arc<[Place]>,
-    /// The innermost open region.
-    pub region: Option<Arc<str>>,
-    /// The task.
-    pub task: Option<u64>,
-    /// Its name.
-    pub task_name: Option<Arc<str>>,
-    task_by: Option<TaskBy>,
+    /// Where it was, and to whom it is charged.
+    pub charged: Charged,
 }
 
 /// Sweeps, added up.
@@ -76,12 +67,7 @@ impl Trace {
             is_background: sweep.stack.map(|stack| names.is_on_stack(stack, "runtime.bgsweep")),
             goroutine: sweep.goroutine.map(NonZero::get),
             cycle: cycle_number(self.sweep_cycle(sweep)),
-            place: Place::of_site(sweep.stack, names),
-            stack: Place::of_stack(sweep.stack, names),
-            region: self.region_name(sweep.charge.region),
-            task: sweep.charge.task(),
-            task_name: self.task_name(sweep.charge.task()),
-            task_by: self.recording.task_by(sweep.charge),
+            charged: self.charged(sweep.stack, sweep.charge),
         });
         rows.collect()
     }
@@ -95,24 +81,19 @@ impl Trace {
             charge: sweep.charge,
             cycle: self.sweep_cycle(sweep),
         };
-        let groups = self.grouped(by, self.recording.sweeps.iter().map(|sweep| (subject(sweep), sweep)));
-        let whole: u64 = self.recording.sweeps.iter().filter_map(Sweep::wall).sum();
-        let row = |(key, sweeps): (GroupKey, Vec<&Sweep>)| {
-            let walls = || sweeps.iter().filter_map(|sweep| sweep.wall());
-            let wall: u64 = walls().sum();
+        let rows = self.summed(by, &self.recording.sweeps, subject, Sweep::wall).into_iter().map(|sum| {
+            let bytes = |of: fn(&Sweep) -> u64| sum.items.iter().map(|sweep| of(sweep)).fold(0, u64::saturating_add);
             SweepGroup {
-                key,
-                count: sweeps.len() as u64,
-                wall,
-                longest: walls().max().unwrap_or(0),
-                swept_bytes: sweeps.iter().map(|sweep| sweep.swept_bytes).fold(0, u64::saturating_add),
-                reclaimed_bytes: sweeps.iter().map(|sweep| sweep.reclaimed_bytes).fold(0, u64::saturating_add),
-                fraction: (whole > 0).then(|| wall as f64 / whole as f64),
+                count: sum.items.len() as u64,
+                swept_bytes: bytes(|sweep| sweep.swept_bytes),
+                reclaimed_bytes: bytes(|sweep| sweep.reclaimed_bytes),
+                key: sum.key,
+                wall: sum.wall,
+                longest: sum.longest,
+                fraction: sum.fraction,
             }
-        };
-        let mut rows: Vec<SweepGroup> = groups.into_iter().map(row).collect();
-        rows.sort_by_key(|row| std::cmp::Reverse(row.wall));
-        SweepGroups { by, rows }
+        });
+        SweepGroups { by, rows: rows.collect() }
     }
 
     /// What is swept is the garbage of the cycle that ended last.
@@ -177,23 +158,6 @@ impl Row for SweepRow {
                 "the cycle whose garbage it is: the last that had ended",
                 |row| row.cycle.map(signed),
             )
-            .embed(Place::columns(""), |row| row.place.as_ref())
-            .list("stack", "the stack, leaf first; empty where the trace has none", Place::frame(), |row| {
-                row.stack.iter()
-            })
-            .optional_shared_text("region", "none was open", "the goroutine's innermost open region", |row| {
-                row.region.as_ref()
-            })
-            .optional_int64("task", Unit::None, "none was open", "the task that is charged", |row| row.task.map(signed))
-            .optional_shared_text("task_name", "no task, or it began before the trace", "its name", |row| {
-                row.task_name.as_ref()
-            })
-            .optional_category(
-                "task_by",
-                TaskBy::NAMES,
-                "no task",
-                "what tells the task: the open region, or that it was the last to begin on the goroutine",
-                |row| row.task_by.map(|by| by as u32),
-            )
+            .embed(Charged::columns(), |row| &row.charged)
     }
 }

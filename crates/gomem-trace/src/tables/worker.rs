@@ -37,6 +37,8 @@ pub enum WorkerBy {
     Cycle,
 }
 
+gomem_table::named!(WorkerBy { Mode "mode", Cycle "cycle" });
+
 /// Times of workers, added up.
 #[derive(Debug)]
 pub struct WorkerGroups {
@@ -100,7 +102,7 @@ impl WorkerRow {
     /// How it is scheduled: dedicated, fractional or idle.
     #[must_use]
     pub fn mode(&self) -> &'static str {
-        WorkerMode::NAMES[self.mode as usize]
+        self.mode.name()
     }
 }
 

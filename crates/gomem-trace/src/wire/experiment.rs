@@ -6,14 +6,8 @@ use foldhash::fast::RandomState;
 
 use crate::wire::cursor::Cursor;
 
-/// Types of objects, by id.
-pub(crate) type Types<'a> = HashMap<u64, TypeRecord<'a>, RandomState>;
-
-/// A type: its name is short (`main.Event`), its size that of an element where it is a slice's.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TypeRecord<'a> {
-    pub(crate) name: &'a [u8],
-}
+/// Names of objects' types, by id; they are short (`main.Event`).
+pub(crate) type Types<'a> = HashMap<u64, &'a [u8], RandomState>;
 
 /// Reads a batch of the experiment; gives where it stops before the end.
 pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), usize> {
@@ -22,8 +16,8 @@ pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), us
         Some(TYPES) => {
             while cursor.left() > 0 {
                 let place = cursor.place();
-                let (id, record) = record(&mut cursor).ok_or(place)?;
-                types.insert(id, record);
+                let (id, name) = type_record(&mut cursor).ok_or(place)?;
+                types.insert(id, name);
             }
             Ok(())
         }
@@ -33,9 +27,9 @@ pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), us
     }
 }
 
-fn record<'a>(cursor: &mut Cursor<'a>) -> Option<(u64, TypeRecord<'a>)> {
+fn type_record<'a>(cursor: &mut Cursor<'a>) -> Option<(u64, &'a [u8])> {
     let [id, _address, _bytes, _pointer_bytes, length] = cursor.numbers()?;
-    Some((id, TypeRecord { name: cursor.take(length)? }))
+    Some((id, cursor.take(length)?))
 }
 
 /// The experiment's number.

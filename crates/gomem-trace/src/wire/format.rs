@@ -16,6 +16,8 @@ pub enum Format {
     Go126,
 }
 
+gomem_table::named!(Format { Go122 "1.22", Go123 "1.23", Go125 "1.25", Go126 "1.26" });
+
 impl Format {
     /// Whether `bytes` begin as a trace of any format.
     #[must_use]
@@ -25,24 +27,9 @@ impl Format {
 
     pub(crate) fn decode(header: &[u8]) -> Result<Self, Error> {
         let version = version(header).ok_or_else(|| Error::new(ErrorKind::NotATrace, 0))?;
-        match version {
-            "1.22" => Ok(Self::Go122),
-            "1.23" => Ok(Self::Go123),
-            "1.25" => Ok(Self::Go125),
-            "1.26" => Ok(Self::Go126),
-            _ => Err(Error::new(ErrorKind::Unsupported { version: version.to_owned() }, VERSION_AT as u64)),
-        }
-    }
-
-    /// Its name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Go122 => "1.22",
-            Self::Go123 => "1.23",
-            Self::Go125 => "1.25",
-            Self::Go126 => "1.26",
-        }
+        version
+            .parse()
+            .map_err(|_| Error::new(ErrorKind::Unsupported { version: version.to_owned() }, VERSION_AT as u64))
     }
 
     /// Whether a generation ends in a byte of its own.

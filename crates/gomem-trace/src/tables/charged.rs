@@ -1,0 +1,75 @@
+//! Where a time was spent, and to whom it is charged.
+
+use std::sync::Arc;
+
+use gomem_table::{Definition, Unit};
+
+use crate::{
+    model::{Charge, StackId, TaskBy},
+    tables::{number::signed, place::Place},
+    trace::Trace,
+};
+
+/// Where a time was spent, and to whom it is charged.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Charged {
+    /// The line that allocated.
+    pub place: Option<Place>,
+    /// The stack, leaf first.
+    pub stack: Arc<[Place]>,
+    /// The innermost open region.
+    pub region: Option<Arc<str>>,
+    /// The task.
+    pub task: Option<u64>,
+    /// Its name.
+    pub task_name: Option<Arc<str>>,
+    task_by: Option<TaskBy>,
+}
+
+impl Trace {
+    pub(super) fn charged(&self, stack: Option<StackId>, charge: Charge) -> Charged {
+        let names = &self.recording.names;
+        Charged {
+            place: Place::of_site(stack, names),
+            stack: Place::of_stack(stack, names),
+            region: self.region_name(charge.region),
+            task: charge.task(),
+            task_name: self.task_name(charge.task()),
+            task_by: self.recording.task_by(charge),
+        }
+    }
+}
+
+impl Charged {
+    /// Whether the open region tells the task, rather than the goroutine.
+    #[must_use]
+    pub fn is_task_of_region(&self) -> bool {
+        self.task_by == Some(TaskBy::Region)
+    }
+
+    /// Its columns.
+    pub(super) fn columns<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("charged", "")
+            .embed(Place::columns(""), |charged: &&'a Self| charged.place.as_ref())
+            .list("stack", "the stack, leaf first; empty where the trace has none", Place::frame(), |charged| {
+                charged.stack.iter()
+            })
+            .optional_shared_text("region", "none was open", "the goroutine's innermost open region", |charged| {
+                charged.region.as_ref()
+            })
+            .optional_int64("task", Unit::None, "none was open", "the task that is charged", |charged| {
+                charged.task.map(signed)
+            })
+            .optional_shared_text("task_name", "no task, or it began before the trace", "its name", |charged| {
+                charged.task_name.as_ref()
+            })
+            .optional_category(
+                "task_by",
+                TaskBy::NAMES,
+                "no task",
+                "what tells the task: the open region, or that it was the last to begin on the goroutine",
+                |charged| charged.task_by.map(|by| by as u32),
+            )
+    }
+}
