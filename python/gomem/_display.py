@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from gomem import _gomem
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import polars as pl
 
-__all__ = ["facts", "heading", "inline_document", "table"]
+__all__ = ["Cell", "facts", "grid", "heading", "inline_document", "side", "table"]
+
+# A style and HTML.
+Cell: TypeAlias = tuple[str, str]
 
 
 def heading(text: str) -> str:
@@ -30,26 +33,35 @@ def facts(named: Mapping[str, object]) -> str:
     return f'<div style="margin:.4em 0">{" · ".join(parts)}</div>'
 
 
-def table(frame: pl.DataFrame) -> str:
-    """Give a small frame; numbers are to the right, fractions with three digits."""
-    right = {name for name, kind in frame.schema.items() if kind.is_numeric()}
-    align = {name: "right" if name in right else "left" for name in frame.columns}
-    head = "".join(
-        f'<th style="text-align:{align[name]};padding:2px 8px">{_gomem.html_text(name)}</th>'
-        for name in frame.columns
-    )
-    rows = "".join(
+def grid(heads: Iterable[Cell], rows: Iterable[Iterable[Cell]]) -> str:
+    """Give a table of cells, each a style and what stands in it as HTML."""
+    head = "".join(f'<th style="{style};padding:2px 8px">{text}</th>' for style, text in heads)
+    body = "".join(
         "<tr>"
-        + "".join(
-            f'<td style="text-align:{align[name]};padding:2px 8px">{_cell(value)}</td>'
-            for name, value in row.items()
-        )
+        + "".join(f'<td style="{style};padding:2px 8px">{text}</td>' for style, text in row)
         + "</tr>"
-        for row in frame.iter_rows(named=True)
+        for row in rows
     )
     return (
         '<table style="border-collapse:collapse;font-size:12px">'
-        f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    )
+
+
+def side(frame: pl.DataFrame, name: str) -> str:
+    """Give the style of a column: numbers are to the right."""
+    return f"text-align:{'right' if frame.schema[name].is_numeric() else 'left'}"
+
+
+def table(frame: pl.DataFrame) -> str:
+    """Give a small frame; fractions have three digits."""
+    sides = {name: side(frame, name) for name in frame.columns}
+    return grid(
+        ((sides[name], _gomem.html_text(name)) for name in frame.columns),
+        (
+            [(sides[name], _cell(value)) for name, value in row.items()]
+            for row in frame.iter_rows(named=True)
+        ),
     )
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from gomem import _gomem
+from gomem._display import grid, side
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from gomem._display import Cell
 
 __all__ = ["Shown", "show"]
 
@@ -31,7 +34,6 @@ _PROSE = ("title", "action", "advice", "summary", "explanation", "compiler_messa
 # What stands behind an answer.
 _DETAILS = ("summary", "evidence", "confounders", "missing", "rules")
 _COLOURS = {"critical": "#b3261e", "warning": "#b26a00", "fired": "#b26a00"}
-_CELL = "padding:2px 8px;vertical-align:top;text-align:"
 
 
 class Shown:
@@ -47,19 +49,12 @@ class Shown:
 
     def _repr_html_(self) -> str:
         names = self._columns()
-        head = "".join(
-            f'<th style="{_CELL}{self._side(name)}">{_heading(name)}</th>' for name in names
-        )
+        heads = ((side(self._frame, name), _heading(name)) for name in names)
         rows = self._frame.head(self._rows).iter_rows(named=True)
-        body = "".join(
-            f"<tr>{''.join(self._cell(name, row) for name in names)}</tr>" for row in rows
-        )
         left_out = self._frame.height - self._rows
         more = f"<div>{left_out:,} more rows</div>" if left_out > 0 else ""
-        return (
-            '<div style="overflow-x:auto;font-size:12px"><table style="border-collapse:collapse">'
-            f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
-        )
+        cells = ([self._cell(name, row) for name in names] for row in rows)
+        return f'<div style="overflow-x:auto">{grid(heads, cells)}{more}</div>'
 
     def _columns(self) -> list[str]:
         """Give what is looked at, prose last; the ends of an interval stand beside its value."""
@@ -74,17 +69,14 @@ class Shown:
         shown = [name for name in names if name not in hidden]
         return sorted(shown, key=lambda name: _PROSE.index(name) + 1 if name in _PROSE else 0)
 
-    def _side(self, name: str) -> str:
-        return "right" if self._frame.schema[name].is_numeric() else "left"
-
-    def _cell(self, name: str, row: dict[str, Any]) -> str:
+    def _cell(self, name: str, row: dict[str, Any]) -> Cell:
         value = row[name]
         text = _gomem.html_text(_text(name, value))
         low, high = row.get(f"{name}_low"), row.get(f"{name}_high")
         if value is not None and low is not None and high is not None:
             ends = _gomem.html_text(f"{_text(name, low)} to {_text(name, high)}")
             text += f'<br><span style="opacity:.7">{ends}</span>'
-        style = f"{_CELL}{self._side(name)}"
+        style = f"vertical-align:top;{side(self._frame, name)}"
         if name in _PROSE or isinstance(value, list):
             style += ";min-width:28em;max-width:48em"
         else:
@@ -94,7 +86,7 @@ class Shown:
         if name.endswith("_fraction") and isinstance(value, float):
             share = 100 * min(max(value, 0.0), 1.0)
             style += f";background:linear-gradient(#4c78a8,#4c78a8) 0 0/{share:.1f}% 3px no-repeat"
-        return f'<td style="{style}">{text}</td>'
+        return style, text
 
 
 def show(frame: pl.DataFrame, *, rows: int = 25, full: bool = False) -> Shown:
@@ -107,11 +99,15 @@ def show(frame: pl.DataFrame, *, rows: int = 25, full: bool = False) -> Shown:
         gm.show(report.findings)
         gm.show(gm.attribute(heap, log).filter(pl.col("reason") == "interface_boxing"), rows=50)
 
-    Args:
-        frame: any frame, of gomem or made of one. Units are taken from the columns' names.
-        rows: how many rows are shown.
-        full: also show the evidence, what a shorter column says already (`file` and `line` beside
-            `place`), and columns without any value.
+    Parameters
+    ----------
+    frame
+        Any frame, of gomem or made of one. Units are taken from the columns' names.
+    rows
+        How many rows are shown.
+    full
+        Also show the evidence, what a shorter column says already (``file`` and ``line`` beside
+        ``place``), and columns without any value.
     """
     return Shown(frame, rows, full)
 
