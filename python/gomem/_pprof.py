@@ -396,11 +396,11 @@ class Profile(Pickled):
             go_version=go_version,
         )
         return Listing(inner)._made_by(
-            Profile.list,
+            _listed,
             self,
+            source,
             regex=regex,
             sample_type=sample_type,
-            source=source,
             escapes=escapes,
             go_version=go_version,
         )
@@ -650,6 +650,21 @@ def growth(
     """
     series = [profile._inner for profile in _read_all(profiles, "growth", progress)]
     return pl.DataFrame(_gomem.growth(series, sample_type))
+
+
+def _listed(
+    profile: Profile,
+    source: str | Sequence[str],
+    *,
+    regex: str,
+    sample_type: str | None,
+    escapes: EscapeLog | None,
+    go_version: str | None,
+) -> Listing:
+    """List functions as `Profile.list` does, the folders of sources among what it is made of."""
+    return profile.list(
+        regex, sample_type=sample_type, source=source, escapes=escapes, go_version=go_version
+    )
 
 
 def _shown_unit(kinds: list[SampleType], name: str) -> str | None:

@@ -26,6 +26,7 @@ OBJECTS = {
     "waterfall": lambda: gm.read_metrics(INCIDENT / "metrics").waterfall(),
     "model": lambda: gm.gogc.fit(INCIDENT / "gctrace.log", procs=2),
     "report": lambda: gm.postmortem(INCIDENT),
+    "listing": lambda: gm.read_pprof(HEAP).list("UnmarshalLine", sample_type="alloc_space"),
 }
 
 ANSWERS = {
@@ -37,6 +38,7 @@ ANSWERS = {
     "waterfall": lambda it: it.to_frame(),
     "model": lambda it: it.predict(gogc=[50, 400]),
     "report": lambda it: it.findings,
+    "listing": lambda it: it.to_frame(),
 }
 
 
@@ -59,6 +61,13 @@ def test_a_relative_path_is_found_from_elsewhere(tmp_path, monkeypatch):
     sent = pickle.dumps(gm.read_escape_log("escape.log"))
     monkeypatch.chdir(tmp_path)
     assert pickle.loads(sent).coverage.lines > 0
+    monkeypatch.chdir(INCIDENT.parent)
+    listing = gm.read_pprof(HEAP).list("UnmarshalLine", sample_type="alloc_space", source="service")
+    sent = pickle.dumps(listing)
+    monkeypatch.chdir(tmp_path)
+    found = pickle.loads(sent).to_frame()
+    assert found["text"].equals(listing.to_frame()["text"])
+    assert found["text"].null_count() < found.height
 
 
 def test_an_option_is_no_path(tmp_path, monkeypatch):
