@@ -8,6 +8,8 @@ from polars import DataFrame
 from gomem._source import Source
 
 __all__ = [
+    "BenchComparison",
+    "Benchmarks",
     "DecodeError",
     "EscapeLog",
     "FlameTree",
@@ -41,6 +43,7 @@ __all__ = [
     "listing",
     "merger",
     "postmortem",
+    "read_bench",
     "read_escape_log",
     "read_gctrace",
     "read_heap",

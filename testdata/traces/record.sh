@@ -9,7 +9,7 @@ newest=${NEWEST:-go}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export GOTOOLCHAIN=local
-(cd recorder && "$go" build -o "$folder/recorder" .)
+(cd recorder && "$go" build -trimpath -o "$folder/recorder" .)
 (cd reference && "$newest" build -o "$folder/reference" .)
 
 record() {

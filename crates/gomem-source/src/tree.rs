@@ -276,7 +276,7 @@ mod tests {
             ("C:\\src\\app\\store\\map.go", "app/store/map.go", &put),
             ("/build/main.go", "app/main.go", &[Sighting::new("main.main", 3)]),
             ("gopkg.in/yaml.v3@v3.0.1/yaml.go", "app/vendor/gopkg.in/yaml.v3/yaml.go", &[]),
-            ("/root/go/pkg/mod/github.com/!burnt!sushi/toml@v1.4.0/decode.go", "toml@v1.4.0/decode.go", &[]),
+            ("/home/me/go/pkg/mod/github.com/!burnt!sushi/toml@v1.4.0/decode.go", "toml@v1.4.0/decode.go", &[]),
             ("github.com/BurntSushi/toml@v1.4.0/decode.go", "toml@v1.4.0/decode.go", &[]),
             ("/opt/go1.27/go/src/fmt/print.go", "go/src/fmt/print.go", &[]),
             ("fmt/print.go", "go/src/fmt/print.go", &[]),
