@@ -1,13 +1,13 @@
 #!/bin/sh
 # Records testdata/heap anew: record.sh GO_VERSION GO [GO_VERSION GO …], as in `record.sh 1.27.3 /usr/local/go/bin/go`.
-# A dump has the environment of the program in it: it is empty. The file of the program is kept, of two versions, as far as names need it (bare.py).
+# A dump has the environment of the program in it: a small one of our own. The file of the program is kept, of two versions, as far as names need it (bare.py).
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 while [ $# -ge 2 ]; do
     name=holders-go$1
     (cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$2" build -o "$work/$name" .)
-    env -i "$work/$name" "$work/dump" > "$here/$name.tsv"
+    env -i HOME=/home/gopher LANG=C "$work/$name" "$work/dump" > "$here/$name.tsv"
     gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
     case $1 in
         1.21.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;;
@@ -21,12 +21,12 @@ for machine in 386 arm64 s390x; do
     name=holders-$machine-go$last
     (cd "$here/holders" && GOARCH=$machine CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -o "$work/$name" .)
     case $machine in 386) with= ;; arm64) with=qemu-aarch64-static ;; *) with=qemu-$machine-static ;; esac
-    env -i PATH="$PATH" $with "$work/$name" "$work/dump" > "$here/$name.tsv"
+    env -i PATH="$PATH" HOME=/home/gopher LANG=C $with "$work/$name" "$work/dump" > "$here/$name.tsv"
     gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
 done
 name=holders-stripped-go$last
 (cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -ldflags='-s -w' -o "$work/$name" .)
-env -i "$work/$name" "$work/dump" > "$here/$name.tsv"
+env -i HOME=/home/gopher LANG=C "$work/$name" "$work/dump" > "$here/$name.tsv"
 gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
 python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz"
 rm -r "$work"

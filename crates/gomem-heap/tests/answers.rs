@@ -150,7 +150,7 @@ fn a_redacted_dump_has_the_same_answers_and_no_text_of_the_program() {
         let redacted = heap.redacted();
         let before = inflated(format!("testdata/heap/holders-{version}.dump.gz"));
         // What the program has in memory: its arguments, its environment, texts that it made.
-        for text in ["HOME=", "PATH=/", "s199", "k149", "e149"] {
+        for text in ["HOME=", "LANG=", "s199", "k149", "e149"] {
             let is_in = |file: &[u8]| file.windows(text.len()).any(|part| part == text.as_bytes());
             assert!(is_in(&before), "{version}: {text} is in the dump");
             assert!(!is_in(&redacted), "{version}: {text} survives");
