@@ -385,7 +385,7 @@ class Profile(Pickled):
         ...     b"#\t0x40\tmain.parse+0x10\t/src/app/parse.go:12\n"
         ... )
         >>> heap.list("parse").to_frame().select("function", "line", "objects").row(0)
-        ('main.parse', 12, 256)
+        ('main.parse', 12, 128)
         """
         inner = _gomem.listing(
             self._inner,

@@ -342,7 +342,7 @@ fn traced_cycles(frame: &PyTable) -> Result<Vec<Cycle>, Error> {
     let whole = rows.into_iter().filter(is_whole).map(|(mut cycle, _)| {
         // Without a goal the heap may grow.
         if cycle.goal_bytes == 0.0 {
-            cycle.goal_bytes = f64::MAX;
+            cycle.goal_bytes = f64::INFINITY;
         }
         cycle
     });

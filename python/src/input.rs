@@ -7,6 +7,7 @@ use std::{
 };
 
 use gomem_postmortem::Allowance;
+use gomem_table::checkpoint;
 use pyo3::{
     buffer::PyBuffer,
     exceptions::PyTypeError,
@@ -107,10 +108,17 @@ where
 }
 
 impl Bytes {
-    /// Copied only when they are Python's.
+    /// Copied only when they are Python's; in pieces, as gigabytes take a while and Ctrl-C ends that too.
     pub(crate) fn into_vec(self) -> Vec<u8> {
         match self {
-            Self::Borrowed(bytes) => bytes.to_vec(),
+            Self::Borrowed(bytes) => {
+                let mut copy = Vec::with_capacity(bytes.len());
+                for piece in bytes.chunks(1 << 20) {
+                    checkpoint();
+                    copy.extend_from_slice(piece);
+                }
+                copy
+            }
             Self::Owned(bytes) => bytes,
         }
     }

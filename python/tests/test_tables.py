@@ -63,6 +63,8 @@ def test_a_frame_has_the_columns_of_the_page(before):
     heap, report = gm.read_pprof(before / "heap-3.pb.gz"), gm.postmortem(before)
     model = gm.gogc.fit(before / "gctrace.log")
     dump = gm.read_heap(before.parents[1] / "holders/heap.dump.gz")
+    benchmarks = gm.read_bench(b"BenchmarkRender 1000 12 allocs/op\n--- FAIL: BenchmarkSplit\n")
+    compared = benchmarks.diff(benchmarks)
     frames = {
         "Profile.frames": heap.frames(),
         "Profile.goroutines": heap.goroutines(),
@@ -105,6 +107,10 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Heap.maps": dump.maps(),
         "Heap.goroutines": dump.goroutines(),
         "Heap.diff": dump.diff(dump),
+        "Benchmarks.runs": benchmarks.runs(),
+        "Benchmarks.remarks": benchmarks.remarks,
+        "BenchComparison.to_frame": compared.to_frame(),
+        "BenchComparison.means": compared.means(),
     }
     traced = gm.read_trace(before.parents[2] / "testdata/traces/lifetimes-1.27.3.trace")
     of_trace = [name for name in pages if name.startswith("Trace.")]

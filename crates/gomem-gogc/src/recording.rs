@@ -13,7 +13,7 @@ pub struct Cycle {
     pub heap_end_bytes: f64,
     /// What was marked live; includes everything that was allocated during marking.
     pub heap_live_bytes: f64,
-    /// The goal the cycle worked towards.
+    /// The goal the cycle worked towards; infinite where there is none, as under `GOGC=off`.
     pub goal_bytes: f64,
     /// Stacks scanned.
     pub stacks_bytes: f64,

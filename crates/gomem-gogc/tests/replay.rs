@@ -265,3 +265,17 @@ fn inflated_cpu_is_told_and_taken_out_of_prices() {
     };
     assert!((price(&honest) / price(&inflated) - 4.0).abs() < 1e-9);
 }
+
+/// Under `GOGC=off` only `runtime.GC` collects, and no goal is set: what the cycles had to mark is known all the same.
+#[test]
+fn a_program_without_a_goal_has_its_forced_cycles_and_those_of_gogc() {
+    let mut recording = steady(30, 20.0, 2.0);
+    recording.gogc = Gogc::Off;
+    for cycle in &mut recording.cycles {
+        (cycle.goal_bytes, cycle.forced) = (f64::INFINITY, true);
+    }
+    let model = GcModel::fit(&recording).unwrap();
+    let (rare, often) = (Setting::new(Gogc::Percent(800)), Setting::new(Gogc::Percent(25)));
+    assert!((cycles(&model, rare) - 30.0).abs() <= 3.0, "{}", cycles(&model, rare));
+    assert!(cycles(&model, often) > 60.0, "{}", cycles(&model, often));
+}

@@ -5,7 +5,7 @@ use gomem_statistics::median;
 use gomem_table::MIB;
 use gomem_trace::{CycleRow, Trace};
 
-use crate::pacing::options::RecordingOptions;
+use crate::pacing::{options::RecordingOptions, traced_gogc::FEWEST_GOALS};
 
 /// The cycles of an execution trace that it has from begin to end.
 #[must_use]
@@ -27,13 +27,16 @@ pub fn record_traced_cycles(mut cycles: Vec<Cycle>, options: &RecordingOptions) 
         cycles.iter_mut().for_each(|cycle| cycle.procs = procs);
     }
     let mut live: Vec<f64> = cycles.iter().map(|cycle| cycle.heap_live_bytes).collect();
-    let mut recording = Recording::new(cycles, options.gogc).with_memory_limit(options.memory_limit_bytes);
+    let has_no_goal = cycles.len() >= FEWEST_GOALS && cycles.iter().all(|cycle| cycle.goal_bytes.is_infinite());
+    let gogc = if has_no_goal { Gogc::Off } else { options.gogc };
+    let mut recording = Recording::new(cycles, gogc).with_memory_limit(options.memory_limit_bytes);
     // A trace begins anywhere in a run.
-    recording.initial_live_bytes = recording.cycles.first().and_then(|first| live_before(first, options.gogc));
-    recording.remarks = vec![format!(
-        "learnt from an execution trace: GOGC and GOMEMLIMIT are not in it, and GOGC={} is taken",
-        options.gogc
-    )];
+    recording.initial_live_bytes = recording.cycles.first().and_then(|first| live_before(first, gogc));
+    recording.remarks = vec![if has_no_goal {
+        "learnt from an execution trace without any goal: the program ran with GOGC=off".to_owned()
+    } else {
+        format!("learnt from an execution trace: GOGC and GOMEMLIMIT are not in it, and GOGC={gogc} is taken")
+    }];
     if median(&mut live).is_some_and(|live| live < SMALL_BYTES) {
         recording.remarks.push(
             "the live heap is below 10 MiB: tracing makes such a heap overshoot, and the program collects up to a quarter \
@@ -49,7 +52,7 @@ fn live_before(first: &Cycle, gogc: Gogc) -> Option<f64> {
     let Gogc::Percent(percent) = gogc else { return None };
     let factor = f64::from(percent) / 100.0;
     let live = (first.goal_bytes - first.roots_bytes() * factor) / (1.0 + factor);
-    (first.goal_bytes > SMALLEST_GOAL * factor && live > 0.0).then_some(live)
+    (first.goal_bytes > SMALLEST_GOAL * factor && live > 0.0 && live.is_finite()).then_some(live)
 }
 
 fn cycle(row: &CycleRow) -> Option<Cycle> {
@@ -61,7 +64,7 @@ fn cycle(row: &CycleRow) -> Option<Cycle> {
         heap_end_bytes: bytes(row.heap_end_bytes)?,
         heap_live_bytes: bytes(row.heap_live_bytes)?,
         // Without a goal the heap may grow.
-        goal_bytes: bytes(row.goal_bytes).unwrap_or(f64::MAX),
+        goal_bytes: bytes(row.goal_bytes).unwrap_or(f64::INFINITY),
         stacks_bytes: bytes(row.roots_bytes).unwrap_or(0.0),
         globals_bytes: 0.0,
         mark_seconds: row.mark_seconds?,

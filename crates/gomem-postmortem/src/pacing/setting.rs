@@ -34,7 +34,9 @@ impl RunSetting {
             remarks.push(format!("the program ran with GOGC={gogc} as its metrics tell, not {}", options.gogc));
         } else if let Some(traced) = traced.filter(|traced| *traced != options.gogc) {
             let goals = "by the goals and the live heap of its trace";
-            remarks.push(if gogc == traced {
+            remarks.push(if gogc == traced && traced == Gogc::Off {
+                "the program ran with GOGC=off, as no cycle of its trace has a goal; --recorded-gogc says otherwise".to_owned()
+            } else if gogc == traced {
                 format!(
                     "the program ran with GOGC={traced}, {goals} (a GOMEMLIMIT looks the same where the live heap is steady); \
                      --recorded-gogc says otherwise"

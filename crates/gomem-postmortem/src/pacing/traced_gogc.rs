@@ -6,6 +6,9 @@ use gomem_metrics::GcTraceLine;
 /// What the goals of a run say of `GOGC`; `None` where they say too little, or where something else sets them, such as
 /// a memory limit.
 pub(crate) fn traced_gogc(run: &[GcTraceLine]) -> Option<Gogc> {
+    if run.len() >= FEWEST_GOALS && run.iter().all(|line| line.goal_mb >= NO_GOAL_MB) {
+        return Some(Gogc::Off);
+    }
     let pairs = run.windows(2).filter(|pair| pair[1].cycle == pair[0].cycle + 1);
     let (mut percents, mut roundings) = (Vec::new(), Vec::new());
     for pair in pairs {
@@ -65,7 +68,7 @@ fn distance(usual: u32, percent: f64) -> f64 {
     (f64::from(usual) / percent - 1.0).abs()
 }
 
-const FEWEST_GOALS: usize = 5;
+pub(super) const FEWEST_GOALS: usize = 5;
 const STEADY: f64 = 0.25;
 const SMALLEST_LIVE_MB: u64 = 8;
 /// Goals beyond a TiB are those of no GC at all.
@@ -106,5 +109,12 @@ mod tests {
             .collect();
         assert_eq!(traced_gogc(&limited), None);
         assert_eq!(traced_gogc(&[]), None);
+        let without_goal = |mut line: GcTraceLine| {
+            line.goal_mb = u64::MAX >> 21;
+            line
+        };
+        let off: Vec<GcTraceLine> = run(|_| 20.0, 100.0).into_iter().map(without_goal).collect();
+        assert_eq!(traced_gogc(&off), Some(Gogc::Off));
+        assert_eq!(traced_gogc(&off[..2]), None, "too few");
     }
 }
