@@ -75,7 +75,10 @@ impl Benchmarks {
             lines += 1;
             reader.read(lines, &String::from_utf8_lossy(&line.text), limits)?;
         }
-        let found = reader.benchmarks;
+        let mut found = reader.benchmarks;
+        if !text.ends_with('\n') {
+            found.check_end(lines, text.lines().next_back().unwrap_or_default());
+        }
         if found.runs.is_empty() && !found.has_failures() {
             return Err(ErrorKind::NothingFound { lines }.into());
         }
@@ -118,6 +121,17 @@ impl Benchmarks {
             // As `b.ReportMetric` is used: `ns/get`, `p99-ns`.
             _ if unit.starts_with("ns/") || unit.ends_with("-ns") || unit.ends_with("-bytes") => Some(false),
             _ => None,
+        }
+    }
+
+    /// An output that ends within the line of a benchmark was cut, unless the last unit there is a known one.
+    fn check_end(&mut self, number: usize, line: &str) {
+        let is_known = |unit: &str| matches!(unit, "ns/op" | "MB/s" | "B/op" | "allocs/op");
+        let run = self.runs.last().filter(|run| run.line == number);
+        let is_whole = run.and_then(|run| run.values.last()).is_some_and(|value| is_known(&value.unit));
+        if line.starts_with("Benchmark") && !is_whole {
+            let text = format!("the output ends within a line: {line}");
+            self.remarks.push(Remark { line: number, text, is_failure: true });
         }
     }
 
@@ -282,6 +296,10 @@ mod tests {
             ("FAIL\texample.com/app [build failed]\nFAIL\n", true),
             ("--- FAIL: TestX (0.00s)\nBenchmarkA 1 1 ns/op\n", true),
             ("panic: oh\n\ngoroutine 1 [running]:\n", true),
+            ("BenchmarkA 1 1 ns/op\nBenchmarkB", true),
+            ("BenchmarkA 1 1 ns/op\nBenchmarkB 1 1 ns/op 12", true),
+            ("BenchmarkA 1 1 ns/op\nBenchmarkB 1 1 ns/op 12 al", true),
+            ("BenchmarkA 1 1 ns/op\nBenchmarkB 1 1 ns/op 12 allocs/op", false),
             ("BenchmarkA 1 1 ns/op\nPASS\nFAILED is no word of go test\n", false),
         ] {
             assert_eq!(Benchmarks::parse(text.as_bytes()).unwrap().has_failures(), has_failures, "{text}");

@@ -48,7 +48,13 @@ fn tables_in_every_format() {
     assert!(out.starts_with("function,file,line,flat,cum,flat_fraction,cum_fraction\n"), "{out}");
     assert_eq!(out.lines().count(), 2);
     let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "json"]);
-    assert!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["flat"].is_i64());
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&json["schema_version"], &json["table"]), (&1.into(), &"top".into()));
+    assert!(json["rows"][0]["flat"].is_i64());
+    let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "ndjson"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap(), json["rows"][0]);
+    let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "markdown"]);
+    assert!(out.contains("\n| function | flat |") && out.lines().last().unwrap().starts_with("| `"), "{out}");
     let (_, out, _) = gomem(&["escape", &incident("before/escape.log")]);
     assert!(out.contains("interface_boxing"));
     let (_, out, _) = gomem(&["gogc", &incident("before/gctrace.log")]);
@@ -68,7 +74,7 @@ fn places_have_the_compilers_reason() {
     );
     assert!(out.contains("event/line.go:34") && out.contains("interface_boxing"), "{out}");
     let first = |sample_type: &str| {
-        let (code, out, _) = gomem(&["attribute", &heap, &log, "-s", sample_type, "-n", "0", "--format", "json"]);
+        let (code, out, _) = gomem(&["attribute", &heap, &log, "-s", sample_type, "-n", "0", "--format", "ndjson"]);
         assert_eq!(code, 0);
         let rows: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(rows.len() > 10 && rows.iter().all(|row| row["gc_cycles_saved_fraction"].is_null()));
@@ -114,9 +120,10 @@ fn no_setting_is_recommended_that_needs_more_than_the_container() {
     let mut told = [0, 0];
     for mib in (20..260).step_by(15) {
         let size = format!("{mib}MiB");
-        let (code, out, _) = gomem(&["gogc", &incident("before"), "--recommend", &size, "--format", "json"]);
+        let (code, out, err) = gomem(&["gogc", &incident("before"), "--recommend", &size, "--format", "ndjson"]);
         assert_eq!(code, 0);
-        if out.starts_with("no setting fits") {
+        if err.starts_with("no setting fits") {
+            assert_eq!(out, "", "{size}");
             told[0] += 1;
             continue;
         }
@@ -138,7 +145,7 @@ fn metrics_are_shown_and_diagnosed() {
     assert!(out.contains("off_heap"), "{out}");
     let trace = incident("before/gctrace.log");
     let (code, out, _) =
-        gomem(&["diagnose", &scrapes, "--gctrace", &trace, "--format", "json", "--fail-on", "warning"]);
+        gomem(&["diagnose", &scrapes, "--gctrace", &trace, "--format", "ndjson", "--fail-on", "warning"]);
     assert_eq!((code, out.lines().count()), (1, gomem_metrics::Rule::ALL.len()));
     let first: serde_json::Value = serde_json::from_str(out.lines().next().unwrap()).unwrap();
     assert_eq!(first["verdict"], "fired");
@@ -163,7 +170,7 @@ fn profiles_are_shown_compared_and_converted() {
     assert!(out.lines().nth(1).unwrap().contains("sessions") || out.contains("43"), "{out}");
     let (_, out, _) = gomem(&["top", &last, "-s", "alloc_space", "--focus", "json", "--format", "csv", "-n", "0"]);
     assert!(out.contains("json"), "{out}");
-    let (_, both, _) = gomem(&["top", &first, &last, "-s", "alloc_objects", "-n", "1", "--format", "json"]);
+    let (_, both, _) = gomem(&["top", &first, &last, "-s", "alloc_objects", "-n", "1", "--format", "ndjson"]);
     assert!(serde_json::from_str::<serde_json::Value>(&both).unwrap()["flat"].as_i64().unwrap() > 0);
     let folder = tempfile::tempdir().unwrap();
     for name in ["a.pb.gz", "a.pb", "a.csv", "a.json", "a.folded", "a.speedscope.json", "a.callgrind", "a.html"] {
@@ -192,7 +199,7 @@ fn samples_labels_and_units_are_shown() {
     let (_, out, _) = gomem(&["tags", &cpu, "--format", "csv"]);
     assert!(out.starts_with("key,value,number,unit,weight,fraction\ntenant,"), "{out}");
     assert_eq!(gomem(&["comments", &cpu]), (0, String::new(), String::new()));
-    let (_, out, _) = gomem(&["top", &heap, "--unit", "MB", "-n", "1", "--format", "json"]);
+    let (_, out, _) = gomem(&["top", &heap, "--unit", "MB", "-n", "1", "--format", "ndjson"]);
     assert!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["flat"].is_f64());
     let (code, _, err) = gomem(&["top", &heap, "--unit", "ms"]);
     assert_eq!((code, err.as_str()), (2, "gomem: values in `bytes` cannot be told in `ms`\n"));

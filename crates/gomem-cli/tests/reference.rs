@@ -15,14 +15,38 @@ This page is printed from the command's own help by `make commands`. A test fail
 
 | code | meaning |
 |---:|---|
-| 0 | Everything is fine. |
-| 1 | A gate failed: `--fail-on` found what it names, or `--listen-check` found an open address. |
+| 0 | Everything is fine. A gate passes, or its evidence is insufficient: then standard error says so. |
+| 1 | A gate failed: `--fail-on` found what it names, or `--listen-check` found an open address. Standard error names \
+the gate. |
 | 2 | The command line is wrong. The message says which option. |
 | 3 | The input is bad: missing, damaged, of another kind, or the log of a failed build. The message says which file, \
 where in it, what is wrong and what to do. |
 | 130 | Ctrl-C or SIGTERM ended the work. |
 
 Results go to standard output. Messages go to standard error.
+
+These gates there are; `crates/gomem-cli/tests/gates.rs` has a table of inputs with the exit code of each:
+
+| command | `--fail-on` | fails on |
+|---|---|---|
+| `escape --diff` | `new` | something new that may allocate |
+| `bench` | `allocs/op>0%`, `ns/op>5%`, `B/op>16` | a benchmark that is shown to be worse by more |
+| `bench --escapes` | `new-escape` | something new that may allocate |
+| `diff` | `growth`, `growth>5%`, `growth>1MiB` | a key that grew by more, beyond what the sampling explains |
+| `diff` | `total`, `total>5%` | the same of the sum |
+| `compare` | `new-leak` | a leak that was not there before |
+| `compare` | `new-line`, `new-line>1%` | a line that allocates for the same work what it did not before |
+| `postmortem`, `diagnose` | `critical`, `warning`, `info` | a finding that is at least so severe |
+
+## Forms
+
+Every command that prints a table takes `--format text`, `csv`, `json`, `ndjson`, `markdown`, `parquet` or `arrow`, with \
+the columns of [its frame](tables.md). `text` and `markdown` are for people: they have fewer columns, and the first 30 \
+rows unless `-n` says how many. `json` is one document, `{\"schema_version\": 1, \"table\": …, \"rows\": […]}`; `ndjson` \
+is one row a line. The version counts up when a column goes or changes its meaning, not when one is added.
+
+`escape --diff`, `bench`, `diff`, `compare` and `postmortem` also take `sarif`, `github` and `gitlab`, and their \
+`markdown` is a comment for a [pull request](../how-to/gate.md).
 ";
 
 #[test]

@@ -9,7 +9,7 @@ use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
-use gomem_postmortem::{HeldSite, Listing, Overview, Remark, Report, UnusedFile};
+use gomem_postmortem::{ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report, UnusedFile};
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
     Top, TopDiff,
@@ -142,6 +142,8 @@ fn parts() -> Vec<Part> {
         ("attribute", sites),
         ("", lines),
         ("", Overview::schema()),
+        ("", ComparedQuantity::schema()),
+        ("", ComparedLine::schema()),
         ("", Remark::schema()),
         ("", UnusedFile::schema()),
     ];

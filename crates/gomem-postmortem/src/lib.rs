@@ -8,7 +8,7 @@
 //! | get the whole answer | [`Report`], [`Overview`], [`Finding`], [`Aside`] |
 //! | read a report back from its JSON (feature `serde`) | `ReportDocument` |
 //! | read sources beside what their lines cost | [`Listing`], [`FunctionListing`], [`ListedLine`], [`LineDecision`] |
-//! | compare two recordings | [`Comparison`] |
+//! | compare two recordings | [`Comparison`], [`ComparedQuantity`], [`ComparedLine`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
 //! | know what a fix saves | [`Saving`] |
 //! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`], [`record_execution_trace`], [`record_traced_cycles`] |
@@ -37,4 +37,4 @@ pub use pacing::{
 };
 #[cfg(feature = "serde")]
 pub use report::document::{self, DocumentError, ReportDocument};
-pub use report::{Comparison, LeakFix, Overview, Report, SiteFix};
+pub use report::{ComparedLine, ComparedQuantity, Comparison, LeakFix, LineChange, Overview, Report, SiteFix};

@@ -1,6 +1,7 @@
 //! The whole answer as facts.
 
 mod comparison;
+mod comparison_tables;
 #[cfg(feature = "serde")]
 pub mod document;
 mod json;
@@ -10,6 +11,7 @@ mod report;
 mod site_fix;
 
 pub use comparison::Comparison;
+pub use comparison_tables::{ComparedLine, ComparedQuantity, LineChange};
 pub use leak_fix::LeakFix;
 pub use overview::Overview;
 pub use report::Report;

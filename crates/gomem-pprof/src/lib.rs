@@ -41,6 +41,6 @@ pub use model::{
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines, Goroutine, Granularity, KeyStatus,
-    LineSums, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan, Tag, Tags, Top, TopDiff, TopOptions, TopRow,
-    picking_probability,
+    LineSums, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan, ShownGrowth, Tag, Tags, Top, TopDiff,
+    TopOptions, TopRow, picking_probability,
 };

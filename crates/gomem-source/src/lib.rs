@@ -17,4 +17,4 @@ mod likeness;
 mod tree;
 
 pub use file::{Mismatch, Sighting, SourceFile};
-pub use tree::{Resolution, SourceTree};
+pub use tree::{Resolution, SourceTree, module_path};

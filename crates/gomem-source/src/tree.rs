@@ -91,7 +91,7 @@ impl SourceTree {
     pub fn from_texts<Name: AsRef<str>, Text: AsRef<str>>(texts: impl IntoIterator<Item = (Name, Text)>) -> Self {
         let texts: Vec<(String, Arc<str>)> =
             texts.into_iter().map(|(name, text)| (name.as_ref().to_owned(), text.as_ref().into())).collect();
-        let module = |(name, text): &(String, Arc<str>)| Some((folder_of_module(name)?, module_of(text)?));
+        let module = |(name, text): &(String, Arc<str>)| Some((folder_of_module(name)?, module_path(text)?));
         let modules = Modules::from_list(texts.iter().filter_map(module).collect());
         let mut tree = Self::default();
         for (name, text) in texts {
@@ -191,7 +191,7 @@ impl Modules {
             let folder = folder_of_module(&slashed(path.strip_prefix(root).ok()?))?;
             let mut text = String::new();
             File::open(path).ok()?.take(MOST_BYTES).read_to_string(&mut text).ok()?;
-            Some((folder, module_of(&text)?))
+            Some((folder, module_path(&text)?))
         };
         Self::from_list(files.iter().filter_map(module).collect())
     }
@@ -216,8 +216,13 @@ fn folder_of_module(file: &str) -> Option<String> {
     (folder.is_empty() || folder.ends_with('/')).then(|| folder.to_owned())
 }
 
-/// The path in the line `module example.com/app`.
-fn module_of(text: &str) -> Option<String> {
+/// The path of a module, by the text of its `go.mod`.
+///
+/// ```
+/// assert_eq!(gomem_source::module_path("module example.com/app // ours\n").as_deref(), Some("example.com/app"));
+/// ```
+#[must_use]
+pub fn module_path(text: &str) -> Option<String> {
     let path = text.lines().find_map(|line| line.trim().strip_prefix("module "))?;
     let path = path.split("//").next()?.trim().trim_matches(['"', '`']);
     (!path.is_empty()).then(|| path.to_owned())

@@ -14,7 +14,7 @@ use gomem_table::ToTable;
 use crate::{
     failure::Failure,
     read::{Source, binary_of, read_binary, read_escape_logs, read_gc_model, read_profile},
-    show::{Format, Output, render},
+    show::{Output, TableOptions},
 };
 
 /// Where a heap profile allocates, with the compiler's reason for each place.
@@ -55,11 +55,8 @@ pub(crate) struct Attribute {
     /// What sites are ranked by.
     #[arg(short, long, value_enum, default_value_t)]
     sample_type: By,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, visible_alias = "rows", default_value_t = 30)]
-    limit: usize,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -118,9 +115,8 @@ impl Attribute {
             Rows::Site => sites.to_table(),
             Rows::Line => line_costs(&sites).to_table(),
         };
-        let table = if self.limit > 0 { table.head(self.limit) } else { table };
-        if self.format != Format::Text {
-            return render(&table, self.format, out);
+        if !self.table.format.is_for_people() {
+            return self.table.render(&table, out);
         }
         let [bytes, share] = self.sample_type.columns();
         let mut columns = match self.by {
@@ -130,7 +126,7 @@ impl Attribute {
         if model.is_some() && self.by == Rows::Site {
             columns.push("gc_cycles_saved_fraction");
         }
-        render(&table.select(&columns), Format::Text, out)?;
+        self.table.render(&table.select(&columns), out)?;
         let sum = |is: fn(&Site) -> bool| {
             let sites = sites.iter().filter(|site| site.reason.is_none() && is(site));
             sites.fold((0, 0_i64), |sum, site| (sum.0 + 1, sum.1.saturating_add(site.bytes)))

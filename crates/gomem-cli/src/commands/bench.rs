@@ -6,14 +6,15 @@ use std::{
 };
 
 use clap::Args;
-use gomem_bench::{Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
+use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
 use gomem_escape::EscapeLog;
 use gomem_table::{ToTable, percent};
 
 use crate::{
+    commands::gate,
     failure::Failure,
     read::{Source, read_benchmarks, read_escape_logs},
-    show::{Format, Output, one_line, render},
+    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render},
 };
 
 /// What benchmarks measure, and what became of them after a change: statistics as benchstat has them.
@@ -44,7 +45,7 @@ pub(crate) struct Bench {
     #[arg(long, value_name = "GATE", value_parser = gate)]
     fail_on: Vec<Gate>,
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ReviewFormat,
 }
 
 /// What fails a comparison.
@@ -78,29 +79,72 @@ impl Bench {
             }
         }
         let comparison = Comparison::new(&base, &current);
-        if self.format == Format::Text {
-            write_comparison(&comparison, out)?;
-            for remark in base.remarks().iter().chain(current.remarks()) {
-                writeln!(out, "note: line {}: {}", remark.line, one_line(&remark.text))?;
-            }
-        } else {
-            render(&comparison.to_table(), self.format, out)?;
-        }
+        let remarks = base.remarks().iter().chain(current.remarks());
+        let remarks: Vec<String> =
+            remarks.map(|remark| format!("line {}: {}", remark.line, one_line(&remark.text))).collect();
         let escapes = logs.map(|(before, after)| new_escapes(before, after)).unwrap_or_default();
-        if self.format == Format::Text && !escapes.is_empty() {
-            writeln!(out, "\nnew, and may allocate:")?;
-            escapes.iter().try_for_each(|told| writeln!(out, "  {}", one_line(told)))?;
+        match self.format.plain() {
+            Some(Format::Text) => {
+                write_comparison(&comparison, out)?;
+                remarks.iter().try_for_each(|remark| writeln!(out, "note: {remark}"))?;
+                write_escapes(&escapes, out)?;
+            }
+            Some(format) => render(&comparison.to_table(), format, out)?,
+            None => self.review(&comparison, escapes.clone(), remarks).write(self.format, out)?,
         }
+        self.check_evidence(&comparison, err);
         let is_exceeded = |gate: &Gate| match gate {
             Gate::NewEscape => !escapes.is_empty(),
             Gate::Threshold(threshold) => comparison.rows().iter().any(|row| threshold.is_exceeded(row)),
         };
-        let failed: Vec<String> =
-            self.fail_on.iter().filter(|gate| is_exceeded(gate)).map(ToString::to_string).collect();
-        if !failed.is_empty() {
-            let _ = writeln!(err, "gomem: failed: {}", failed.join(", "));
+        Ok(gate::failed(self.fail_on.iter().filter(|gate| is_exceeded(gate)), err))
+    }
+
+    /// Says what a gate asks for and nothing tells.
+    fn check_evidence(&self, comparison: &Comparison, err: &mut dyn Write) {
+        for gate in &self.fail_on {
+            let Gate::Threshold(threshold) = gate else { continue };
+            let of_unit = || comparison.rows().iter().filter(|row| *row.unit == *threshold.unit);
+            let count = |verdict| of_unit().filter(|row| row.verdict == verdict).count();
+            let mut missing = Vec::new();
+            for (count, problem) in
+                [(count(Verdict::Unsure), "with too few runs to tell"), (count(Verdict::Gone), "without a run after")]
+            {
+                if count > 0 {
+                    missing.push(format!("{count} {problem}"));
+                }
+            }
+            if of_unit().next().is_none() {
+                missing.push("no benchmark has this unit".to_owned());
+            }
+            if !missing.is_empty() {
+                let _ = writeln!(err, "gomem: insufficient: {gate}: {}", missing.join(", "));
+            }
         }
-        Ok(u8::from(!failed.is_empty()))
+    }
+
+    /// Which benchmarks are worse, and what escapes that did not.
+    fn review(&self, comparison: &Comparison, escapes: Vec<Annotation>, notes: Vec<String>) -> Review {
+        let is_too_much = |row: &ComparisonRow| {
+            self.fail_on.iter().any(|gate| matches!(gate, Gate::Threshold(threshold) if threshold.is_exceeded(row)))
+        };
+        let worse = comparison.rows().iter().filter(|row| row.verdict == Verdict::Worse).map(|row| {
+            let level = if is_too_much(row) { Level::Error } else { Level::Warning };
+            Annotation { level, ..told(row) }
+        });
+        let count = |verdict| comparison.rows().iter().filter(|row| row.verdict == verdict).count();
+        let (worse_count, better, same) = (count(Verdict::Worse), count(Verdict::Better), count(Verdict::Same));
+        let mut headline = format!("{worse_count} worse, {better} better, {same} the same");
+        if !escapes.is_empty() {
+            headline.push_str(&format!(", {} new escapes", escapes.len()));
+        }
+        Review {
+            command: "bench",
+            headline,
+            annotations: worse.chain(escapes).collect(),
+            sections: Section::new("All benchmarks", comparison.to_table().select(&SHORT)).into_iter().collect(),
+            notes: notes.into_iter().chain(comparison.notes().iter().cloned()).collect(),
+        }
     }
 
     fn sum_up(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
@@ -112,7 +156,12 @@ impl Bench {
         for remark in benchmarks.remarks() {
             let _ = writeln!(err, "note: {}: line {}: {}", path.display(), remark.line, one_line(&remark.text));
         }
-        render(&benchmarks.to_table(), self.format, out)?;
+        let Some(format) = self.format.table() else {
+            return Err(Failure::Usage(
+                "--format sarif, github and gitlab compare two outputs: before and after".to_owned(),
+            ));
+        };
+        render(&benchmarks.to_table(), format, out)?;
         Ok(0)
     }
 }
@@ -141,14 +190,38 @@ fn check_complete(path: &Path, benchmarks: &Benchmarks) -> Result<(), Failure> {
     }
 }
 
-/// What may allocate and did not before, each in a line.
-fn new_escapes(before: &EscapeLog, after: &EscapeLog) -> Vec<String> {
-    let diff = after.diff(before);
-    let told = |decision: &gomem_escape::HeapDecision| {
-        let line = decision.line.map_or_else(String::new, |line| format!(":{line}"));
-        format!("{}{line}: {} ({})", decision.file, decision.message(), decision.cause.name())
+/// What may allocate and did not before.
+fn new_escapes(before: &EscapeLog, after: &EscapeLog) -> Vec<Annotation> {
+    after.diff(before).new_allocations().map(Annotation::from).collect()
+}
+
+fn write_escapes(escapes: &[Annotation], out: &mut Output<'_>) -> Result<(), Failure> {
+    if !escapes.is_empty() {
+        writeln!(out, "\nnew, and may allocate:")?;
+    }
+    for escape in escapes {
+        let line = escape.line.map_or_else(String::new, |line| format!(":{line}"));
+        writeln!(out, "  {}", one_line(&format!("{}{line}: {} ({})", escape.file, escape.message, escape.rule)))?;
+    }
+    Ok(())
+}
+
+/// A benchmark that is worse.
+fn told(row: &ComparisonRow) -> Annotation {
+    let center = |summary: Option<Summary>| summary.map_or_else(String::new, |summary| number(summary.center));
+    let by = match row.basis {
+        Basis::Exact => "all runs of each side agree".to_owned(),
+        _ => row.p.map_or_else(String::new, |p| format!("p={p:.3}")),
     };
-    diff.new_allocations().map(told).collect()
+    let share = row.delta_fraction().map_or_else(|| row.delta().map(number).unwrap_or_default(), signed);
+    Annotation {
+        rule: row.unit.to_string(),
+        rule_text: format!("More {} than before", row.unit),
+        message: format!("{} {} → {} {}", row.benchmark, center(row.base), center(row.current), row.unit),
+        reason: format!("{share}, {by}"),
+        identity: format!("{}|{}|{}", row.package, row.benchmark, row.unit),
+        ..Annotation::default()
+    }
 }
 
 /// By unit: each benchmark before and after, what is shown, and the geometric mean.
@@ -212,3 +285,6 @@ fn signed(fraction: f64) -> String {
     let sign = if fraction > 0.0 { "+" } else { "" };
     format!("{sign}{}", percent(fraction, 2))
 }
+
+/// The columns that people look at.
+const SHORT: [&str; 7] = ["benchmark", "unit", "base", "current", "delta_fraction", "verdict", "p"];

@@ -1,21 +1,29 @@
 //! `gomem diff`: two profiles.
 
-use std::path::PathBuf;
+use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use gomem_pprof::SampleType;
-use gomem_table::Column;
-use gomem_table::ToTable;
+use gomem_pprof::{DiffRow, Granularity, SampleType, ShownGrowth, TopDiff};
+use gomem_symbol::Symbol;
+use gomem_table::{Column, Table, ToTable, percent};
 
 use crate::{
+    commands::{gate, growth_gate::GrowthGate},
     failure::Failure,
     read::{Sums, read_profile},
-    show::{Format, Output, first_rows, total},
+    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Rows, Section, total},
 };
 
 /// What is different between two profiles.
 #[derive(Debug, Args)]
-#[command(after_help = "Example: gomem diff before.pb.gz after.pb.gz -s alloc_space --normalize")]
+#[command(after_help = "Examples:
+  gomem diff before.pb.gz after.pb.gz -s alloc_space --normalize
+  gomem diff before.pb.gz after.pb.gz -s alloc_space --by line --fail-on 'growth>5%'
+  gomem diff before.pb.gz after.pb.gz --by line --format markdown > comment.md
+
+A gate takes the profiles of two runs. It fails on growth that the sampling does not explain:
+`growth` of a key, `total` of the sum. Where the error of the sampling is not known, as in CPU
+profiles, nothing is shown: the gate says so, and passes.")]
 pub(crate) struct Diff {
     /// The earlier profile; `-` is standard input.
     base: PathBuf,
@@ -26,28 +34,113 @@ pub(crate) struct Diff {
     /// Scale the later profile to the earlier one's totals first.
     #[arg(long)]
     normalize: bool,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 30)]
-    rows: usize,
+    /// Exit with 1 on more growth than that, whatever the sampler picked: `growth`, `growth>5%` of the base's total,
+    /// `growth>1MiB`, `total>5%`. May be repeated.
+    #[arg(long, value_name = "GATE")]
+    fail_on: Vec<GrowthGate>,
+    #[command(flatten)]
+    rows: Rows,
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ReviewFormat,
 }
 
 impl Diff {
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    /// Gives the exit code.
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
         let (base, current) = (read_profile(&self.base)?, read_profile(&self.current)?);
         let diff = current.diff(&base, self.normalize)?;
-        let options = self.sums.options(diff.current())?;
-        let table = diff.top(&options).to_table();
-        let is_key = |name: &str| !SHORT.contains(&name) && !name.contains('_') && table.column(name).is_some();
-        let keys = table.columns().iter().map(Column::name).take_while(|&name| name != "base");
-        let columns: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT).collect();
-        let table = if self.format == Format::Text { table.select(&columns) } else { table };
+        // What a pull request is told stands at a line.
+        let by = if self.format.plain().is_some() { Granularity::Function } else { Granularity::Line };
+        let options = self.sums.options_or(diff.current(), by)?;
+        let top = diff.top(&options);
+        let table = top.to_table();
         let [before, after] = [diff.base(), diff.current()].map(|profile| total(profile, options.sample_type));
         let name = diff.current().sample_types().get(options.sample_type).map_or("", SampleType::name);
-        first_rows(&table, self.rows, self.format, &format!("{name}: {before} before, {after} after"), out)
+        let headline = format!("{name}: {before} before, {after} after");
+        match self.format.plain() {
+            Some(Format::Text) => self.rows.write(&short(&table), Format::Text, &headline, out)?,
+            Some(format) => self.rows.write(&table, format, &headline, out)?,
+            None => self.review(&top, headline, &table).write(self.format, out)?,
+        }
+        self.gate(&top, err)
+    }
+
+    fn gate(&self, top: &TopDiff, err: &mut dyn Write) -> Result<u8, Failure> {
+        if self.fail_on.is_empty() {
+            return Ok(0);
+        }
+        let Some(shown) = top.shown_growth() else {
+            let _ = writeln!(err, "gomem: insufficient: the error of the sampling is not known, so no growth is shown");
+            return Ok(0);
+        };
+        let exceeded = self.fail_on.iter().map(|gate| (gate, gate.exceeded(top, &shown)));
+        Ok(gate::failed(
+            exceeded.filter(|(_, (_, is_exceeded))| *is_exceeded).map(|(gate, (rows, _))| {
+                let first = rows.first().map_or_else(String::new, |growth| format!(" ({})", growth.row.key));
+                format!("{gate}{first}")
+            }),
+            err,
+        ))
+    }
+
+    /// What grew beyond chance, at its line; by other keys, at none.
+    fn review(&self, top: &TopDiff, headline: String, table: &Table) -> Review {
+        let shown = top.shown_growth();
+        let mut notes = Vec::new();
+        if shown.is_none() {
+            notes.push("The error of the sampling is not known: nothing is shown to have grown.".to_owned());
+        }
+        let shown = shown.unwrap_or_default();
+        let is_too_much = |row: &DiffRow| {
+            let too_much = self.fail_on.iter().flat_map(|gate| gate.exceeded(top, &shown).0);
+            too_much.into_iter().any(|growth| growth.row.key == row.key)
+        };
+        let annotation = |growth: &ShownGrowth<'_>| {
+            let level = if is_too_much(growth.row) { Level::Error } else { Level::Warning };
+            Annotation { level, ..told(growth, top) }
+        };
+        let what =
+            if shown.is_empty() { "nothing grew beyond chance".to_owned() } else { format!("{} grew", shown.len()) };
+        let table = self.rows.head(&short(table), Format::Markdown);
+        Review {
+            command: "diff",
+            headline: format!("{headline}, {what}"),
+            annotations: shown.iter().map(annotation).collect(),
+            sections: Section::new("What is different", table).into_iter().collect(),
+            notes,
+        }
     }
 }
 
-/// The columns beside those of the key that a text has.
+fn told(growth: &ShownGrowth<'_>, top: &TopDiff) -> Annotation {
+    let row = growth.row;
+    let shown = |value: f64| top.unit().humanize(value);
+    let name = row.key.function.as_deref().map_or_else(|| row.key.to_string(), |name| Symbol::decode(name).short());
+    let share = row.delta().0 as f64 / top.base_total().max(1) as f64;
+    Annotation {
+        rule: "growth".to_owned(),
+        rule_text: "More than before, by more than the sampling explains".to_owned(),
+        file: row.key.file.clone().unwrap_or_default(),
+        line: row.key.line.and_then(|line| u32::try_from(line).ok()),
+        message: format!("{name}: {} → {}", shown(row.base.0 as f64), shown(row.current.0 as f64)),
+        reason: format!(
+            "{} more, {} at the least; {} of all before",
+            shown(row.delta().0 as f64),
+            shown(growth.least),
+            percent(share, 1)
+        ),
+        identity: row.key.to_string(),
+        ..Annotation::default()
+    }
+}
+
+/// The columns that people look at.
+fn short(table: &Table) -> Table {
+    let is_key = |name: &str| !SHORT.contains(&name) && !name.contains('_') && table.column(name).is_some();
+    let keys = table.columns().iter().map(Column::name).take_while(|&name| name != "base");
+    let columns: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT).collect();
+    table.select(&columns)
+}
+
+/// The columns beside those of the key.
 const SHORT: [&str; 5] = ["base", "current", "delta", "delta_fraction", "status"];

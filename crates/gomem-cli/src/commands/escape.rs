@@ -1,6 +1,7 @@
 //! `gomem escape`: what goes to the heap, what changed, and a gate for CI.
 
 use std::{
+    cmp::Reverse,
     io::Write,
     path::{Path, PathBuf},
 };
@@ -12,7 +13,7 @@ use gomem_table::{Table, ToTable};
 use crate::{
     failure::Failure,
     read::{STDIN, Source, read_escape_logs},
-    show::{self, Output, github, render, render_short, sarif},
+    show::{Annotation, Format, Output, Review, ReviewFormat, Section, render, render_short},
 };
 
 /// What goes to the heap, and why, by the compiler's log.
@@ -22,7 +23,8 @@ use crate::{
   go build -gcflags=\"-m=2 -json=0,$PWD/json\" ./... 2> escape.log; gomem escape escape.log json
   gomem escape after.log --diff before.log --fail-on new
   gomem escape --std-from \"$(go env GOROOT)\" --format csv
-  gomem escape after.log --diff before.log --format github")]
+  gomem escape after.log --diff before.log --format github
+  gomem escape after.log --diff before.log --format markdown > comment.md")]
 pub(crate) struct Escape {
     /// Logs of one build: its text, the folder of -gcflags=-json=0,DIR, or both; `-` is standard input.
     #[arg(required_unless_present = "std_from", value_name = "LOG")]
@@ -39,9 +41,10 @@ pub(crate) struct Escape {
     /// What to list.
     #[arg(long, value_enum, default_value_t, conflicts_with = "diff")]
     show: Show,
-    /// How to print it. `sarif` and `github` leave out what cannot allocate; of a comparison they have what is new.
+    /// How to print it. `sarif`, `github` and `gitlab` leave out what cannot allocate; of a comparison they have what is
+    /// new, and `markdown` is a comment.
     #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    format: ReviewFormat,
 }
 
 /// What fails a comparison of two escape logs.
@@ -63,26 +66,6 @@ enum Show {
     /// What does not escape and may allocate all the same.
     #[value(name = "stack_buffers", alias = "stays")]
     StackBuffers,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
-enum Format {
-    /// Aligned text.
-    #[default]
-    #[value(alias = "text")]
-    Table,
-    Csv,
-    /// One object a line.
-    Json,
-    #[cfg(feature = "columnar")]
-    Parquet,
-    /// Arrow IPC, the file format.
-    #[cfg(feature = "columnar")]
-    Arrow,
-    /// SARIF 2.1.0, for code scanning.
-    Sarif,
-    /// Annotations of GitHub Actions.
-    Github,
 }
 
 impl Escape {
@@ -114,26 +97,26 @@ impl Escape {
         }
         let diff = log.diff(&before);
         match self.format.plain() {
-            Some(show::Format::Text) => review(&diff, out)?,
+            Some(Format::Text) => review(&diff, out)?,
             Some(format) => {
                 let changed = diff.rows().iter().take_while(|row| row.status != DiffStatus::Unchanged).count();
                 render(&diff.to_table().head(changed), format, out)?;
             }
-            None => report(diff.new_allocations(), self.format, out)?,
+            None => review_of(&diff).write(self.format, out)?,
         }
         Ok(u8::from(self.fail_on.is_some() && diff.new_allocations().next().is_some()))
     }
 
     fn list(&self, log: &EscapeLog, out: &mut Output<'_>) -> Result<(), Failure> {
-        let Some(format) = self.format.plain() else {
+        let Some(format) = self.format.table() else {
             if self.show != Show::Escapes {
                 return Err(Failure::Usage(
-                    "--format sarif and github are of what goes to the heap: leave out --show".into(),
+                    "--format sarif, github and gitlab are of what goes to the heap: leave out --show".into(),
                 ));
             }
             let may_allocate =
                 log.heap_decisions().iter().filter(|decision| decision.alloc_certainty != Certainty::None);
-            return report(may_allocate, self.format, out);
+            return Review { annotations: annotations(may_allocate), ..Review::default() }.write(self.format, out);
         };
         let (table, short): (Table, &[&str]) = match self.show {
             Show::Escapes => {
@@ -169,62 +152,56 @@ fn check_understood(path: &Path, log: &EscapeLog) -> Result<(), Failure> {
     Err(Failure::input(path, problem))
 }
 
-fn report<'a>(
-    decisions: impl Iterator<Item = &'a HeapDecision>,
-    format: Format,
-    out: &mut Output<'_>,
-) -> Result<(), Failure> {
-    match format {
-        Format::Sarif => sarif(decisions, out),
-        _ => github(decisions, out),
+/// What a pull request is told of decisions that may allocate.
+fn annotations<'a>(decisions: impl Iterator<Item = &'a HeapDecision>) -> Vec<Annotation> {
+    decisions.map(Annotation::from).collect()
+}
+
+/// What a pull request is told of a comparison.
+fn review_of(diff: &EscapeDiff<'_>) -> Review {
+    let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
+    let mut annotations = annotations(diff.new_allocations());
+    // The surest first; those of one kind stay in the order of the log.
+    annotations.sort_by_key(|annotation| Reverse(annotation.level));
+    let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
+    let table = diff.to_table().head(changed).select(&SHORT_DIFFERENCE);
+    Review {
+        command: "escape",
+        headline: sum(diff),
+        annotations,
+        sections: Section::new("All that is new or gone", table).into_iter().collect(),
+        notes: Vec::new(),
     }
 }
 
 /// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
 fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
     let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
-    let may_allocate = diff.new_allocations().count();
     let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
     if changed > 0 {
-        let columns = ["status", "file", "line", "message", "cause", "alloc_certainty"];
-        render(&diff.to_table().head(changed).select(&columns), show::Format::Text, out)?;
+        render(&diff.to_table().head(changed).select(&SHORT_DIFFERENCE), Format::Text, out)?;
         writeln!(out)?;
     }
     for decision in diff.new_allocations() {
-        writeln!(out, "{}: {}", place(decision), decision.advice)?;
+        writeln!(out, "{}: {}", Annotation::from(decision).place(), decision.advice)?;
     }
     if diff.new_allocations().next().is_some() {
         writeln!(out)?;
     }
-    writeln!(
-        out,
-        "{} new ({} may allocate), {} gone, {} unchanged",
-        count(DiffStatus::New),
-        may_allocate,
-        count(DiffStatus::Gone),
-        count(DiffStatus::Unchanged),
-    )?;
+    writeln!(out, "{}", sum(diff))?;
     Ok(())
 }
 
-/// `file:line:column`, as far as it is known.
-fn place(decision: &HeapDecision) -> String {
-    let numbers = [decision.line, decision.column].into_iter().flatten();
-    numbers.fold(decision.file.to_string(), |place, number| format!("{place}:{number}"))
+/// `3 new (2 may allocate), 1 gone, 40 unchanged`
+fn sum(diff: &EscapeDiff<'_>) -> String {
+    let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
+    format!(
+        "{} new ({} may allocate), {} gone, {} unchanged",
+        count(DiffStatus::New),
+        diff.new_allocations().count(),
+        count(DiffStatus::Gone),
+        count(DiffStatus::Unchanged),
+    )
 }
 
-impl Format {
-    /// The same among those that every command has.
-    fn plain(self) -> Option<show::Format> {
-        match self {
-            Self::Table => Some(show::Format::Text),
-            Self::Csv => Some(show::Format::Csv),
-            Self::Json => Some(show::Format::Json),
-            #[cfg(feature = "columnar")]
-            Self::Parquet => Some(show::Format::Parquet),
-            #[cfg(feature = "columnar")]
-            Self::Arrow => Some(show::Format::Arrow),
-            Self::Sarif | Self::Github => None,
-        }
-    }
-}
+const SHORT_DIFFERENCE: [&str; 6] = ["status", "file", "line", "message", "cause", "alloc_certainty"];

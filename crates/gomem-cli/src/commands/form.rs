@@ -22,8 +22,11 @@ pub(crate) enum Form {
     Arrow,
     /// A table.
     Csv,
-    /// A table, one object a line.
+    /// A table: one document, with the version of its schema.
     Json,
+    /// A table, one object a line.
+    #[value(alias = "jsonl")]
+    Ndjson,
     /// A profile's stacks in one line each, for flamegraph.pl and others.
     Folded,
     /// A profile for <https://www.speedscope.app>.
@@ -63,6 +66,7 @@ impl Form {
             Self::Arrow => Some(Format::Arrow),
             Self::Csv => Some(Format::Csv),
             Self::Json => Some(Format::Json),
+            Self::Ndjson => Some(Format::Ndjson),
             Self::PbGz | Self::Pb | Self::Folded | Self::Speedscope | Self::Callgrind | Self::Html => None,
         }
     }
@@ -96,7 +100,8 @@ const ENDINGS: &[(&str, Form)] = &[
     (".csv", Form::Csv),
     (".speedscope.json", Form::Speedscope),
     (".json", Form::Json),
-    (".jsonl", Form::Json),
+    (".jsonl", Form::Ndjson),
+    (".ndjson", Form::Ndjson),
     (".folded", Form::Folded),
     (".callgrind", Form::Callgrind),
     (".html", Form::Html),

@@ -3,7 +3,6 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    str::FromStr,
 };
 
 use clap::{Args, ValueEnum};
@@ -14,7 +13,7 @@ use gomem_table::{ToTable, Unit};
 
 use crate::{
     failure::Failure,
-    read::read_gc_model,
+    read::{Size, read_gc_model},
     show::{Format, Output, render_short, write},
 };
 
@@ -80,12 +79,8 @@ enum By {
     Memory,
 }
 
-/// Bytes, as `GOMEMLIMIT` writes them.
-#[derive(Debug, Clone, Copy)]
-struct Size(u64);
-
 impl Gogc {
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
         let options = RecordingOptions::default()
             .with_gogc(self.recorded_gogc)
             .with_memory_limit(self.recorded_memory_limit.map(|size| size.0));
@@ -95,7 +90,7 @@ impl Gogc {
             write(path, what_if_html(&model, &name(&self.recording), limit).as_bytes())?;
         }
         match self.recommend {
-            Some(size) => self.recommend(&model, size, out)?,
+            Some(size) => self.recommend(&model, size, out, err)?,
             None => self.predict(&model, out)?,
         }
         if self.format == Format::Text {
@@ -133,7 +128,7 @@ impl Gogc {
         render_short(&table, &columns, self.format, out)
     }
 
-    fn recommend(&self, model: &GcModel, size: Size, out: &mut Output<'_>) -> Result<(), Failure> {
+    fn recommend(&self, model: &GcModel, size: Size, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
         let objective = match (self.cpu_price, self.memory_price, self.objective) {
             (Some(cpu_hour), Some(gib_hour), _) => Objective::Price { cpu_hour, gib_hour },
             (.., By::Balanced) => Objective::Balanced,
@@ -143,7 +138,10 @@ impl Gogc {
         };
         let offered = model.recommend(&Container::new(size.0).with_leaking(self.leaking), objective);
         if offered.is_empty() {
-            return no_setting_fits(model, out);
+            if self.format == Format::Text {
+                return no_setting_fits(model, out);
+            }
+            no_setting_fits(model, err)?;
         }
         let table = offered.to_table();
         let columns = ["rank", "gogc", "memory_limit_bytes", "peak_heap_bytes", "gc_cpu_fraction", "reason"];
@@ -151,17 +149,18 @@ impl Gogc {
     }
 }
 
-fn no_setting_fits(model: &GcModel, out: &mut Output<'_>) -> Result<(), Failure> {
+/// Why, on whatever has it.
+fn no_setting_fits(model: &GcModel, to: &mut dyn Write) -> Result<(), Failure> {
     if let Some(refusal) = model.not_reproduced() {
-        writeln!(out, "no setting is offered: {refusal}")?;
+        writeln!(to, "no setting is offered: {refusal}")?;
         return Ok(());
     }
     match model.smallest_peak_heap_bytes() {
         Some(peak) => {
             let [peak, rest] = [peak.value, model.non_heap_bytes()].map(|bytes| Unit::Bytes.humanize(bytes));
-            writeln!(out, "no setting fits; the smallest predicted peak is {peak}, beside {rest} outside the heap")?;
+            writeln!(to, "no setting fits; the smallest predicted peak is {peak}, beside {rest} outside the heap")?;
         }
-        None => writeln!(out, "no setting fits: the live heap needs more than this container")?,
+        None => writeln!(to, "no setting fits: the live heap needs more than this container")?,
     }
     Ok(())
 }
@@ -176,33 +175,5 @@ fn parse_gogc(text: &str) -> Result<gomem_gogc::Gogc, String> {
         _ => {
             text.parse().map(gomem_gogc::Gogc::Percent).map_err(|_| "GOGC is a whole number from 0, or off".to_owned())
         }
-    }
-}
-
-impl FromStr for Size {
-    type Err = String;
-
-    /// `parseByteCount` of `runtime/string.go`: a whole number of B, KiB, MiB, GiB or TiB; bytes without a unit.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let units = [("KiB", 10), ("MiB", 20), ("GiB", 30), ("TiB", 40), ("B", 0)];
-        let unit = units.into_iter().find_map(|(unit, shift)| Some((text.strip_suffix(unit)?, shift)));
-        let (number, shift) = unit.unwrap_or((text, 0));
-        let bytes = number.parse::<u64>().ok().and_then(|number| number.checked_mul(1 << shift));
-        bytes.map(Self).ok_or_else(|| format!("{text:?} is no size such as 512MiB or 2GiB"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_read_as_go_reads_them() {
-        let bytes = |text: &str| Size::from_str(text).map(|size| size.0);
-        assert_eq!(bytes("2GiB"), Ok(2 << 30));
-        assert_eq!(bytes("512"), Ok(512));
-        assert_eq!(bytes("7B"), Ok(7));
-        assert!(bytes("2GB").is_err(), "Go has no decimal units");
-        assert!(bytes("99999999TiB").is_err());
     }
 }

@@ -9,7 +9,7 @@ use gomem_table::ToTable;
 use crate::{
     failure::Failure,
     read::{STDIN, read_profile},
-    show::{Format, Output, first_rows},
+    show::{Output, TableOptions},
 };
 
 /// How each line's value goes over a series of profiles: what grows, how fast, how sure that is.
@@ -22,11 +22,8 @@ pub(crate) struct Growth {
     /// What to follow.
     #[arg(short, long, value_name = "NAME", default_value = "inuse_space")]
     sample_type: String,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 20)]
-    rows: usize,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl Growth {
@@ -34,10 +31,8 @@ impl Growth {
         let profiles = self.profiles.iter().map(|path| read_profile(path)).collect::<Result<Vec<_>, _>>()?;
         let options = GrowthOptions::new(&self.sample_type);
         let growth = gomem_pprof::Growth::new(&profiles, &options).map_err(|problem| self.failure(&problem))?;
-        let table = growth.to_table();
-        let table = if self.format == Format::Text { table.select(&SHORT) } else { table };
         let what = format!("{} over {} profiles", self.sample_type, growth.profiles());
-        first_rows(&table, self.rows, self.format, &what, out)
+        self.table.write_short(&growth.to_table(), &SHORT, &what, out)
     }
 
     /// Which of the profiles does not belong into a series, by its name.

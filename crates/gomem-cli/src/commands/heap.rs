@@ -14,7 +14,7 @@ use gomem_table::{Table, ToTable, Unit};
 use crate::{
     failure::Failure,
     read::{read, read_heap},
-    show::{Format, Output, first_rows, whole_flame, write_or_print},
+    show::{Output, TableOptions, whole_flame, write_or_print},
 };
 
 /// Who keeps memory alive: each byte of a heap dump by the global variable, goroutine, timer or finalizer that holds it.
@@ -61,11 +61,8 @@ pub(crate) struct Heap {
     /// The program's `runtime.MemProfileRate`; without it, an estimate.
     #[arg(long, value_name = "BYTES")]
     mem_profile_rate: Option<f64>,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 25)]
-    rows: usize,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 /// What a row is.
@@ -104,7 +101,7 @@ impl Heap {
             return self.write_flame(&heap, path, out);
         }
         let table = self.table(&heap)?;
-        first_rows(&table, self.rows, self.format, &whole(&heap), out)
+        self.table.write(&table, &whole(&heap), out)
     }
 
     fn options(&self) -> Result<HeapOptions, Failure> {
@@ -133,7 +130,7 @@ impl Heap {
             (.., By::Type) => (heap.types().to_table(), &TYPE),
             (.., By::Goroutine) => (heap.goroutines().to_table(), &GOROUTINE),
         };
-        Ok(if self.format == Format::Text { table.select(short) } else { table })
+        Ok(if self.table.format.is_for_people() { table.select(short) } else { table })
     }
 
     fn steps(&self, heap: &HeapDump, holder: &str) -> Result<Table, Failure> {

@@ -6,13 +6,18 @@ use std::{
 };
 
 use clap::Args;
-use gomem_postmortem::Report;
+use gomem_finding::Severity;
+use gomem_postmortem::{Finding, Report};
+use gomem_table::ToTable;
 
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
     read::read_bundle,
-    show::{MOST_COLUMNS, Output, STDOUT, busy, report, write_or_print},
+    show::{
+        Annotation, Format, Level, MOST_COLUMNS, Output, Review, ReviewFormat, STDOUT, Section, busy, render, report,
+        write_or_print,
+    },
 };
 
 /// Join all that a program left behind: ranked findings, and a report as HTML or JSON.
@@ -25,7 +30,9 @@ use crate::{
   the program's standard error                 GODEBUG=gctrace=1 ./program 2> stderr.log
   the program itself                           cp ./program incident/
 
-Example: gomem postmortem incident/ -o report.html --fail-on critical")]
+Examples:
+  gomem postmortem incident/ -o report.html --fail-on critical
+  gomem postmortem incident/ --format markdown > comment.md")]
 pub(crate) struct Postmortem {
     /// The bundle: a folder, or one file; `-` is standard input.
     bundle: PathBuf,
@@ -37,6 +44,9 @@ pub(crate) struct Postmortem {
     json: Option<PathBuf>,
     #[command(flatten)]
     fail_on: FailOn,
+    /// What is printed: the text, the findings as a table, or what a forge shows at their lines. `json` is the whole report.
+    #[arg(long, value_enum, default_value_t)]
+    format: ReviewFormat,
 }
 
 impl Postmortem {
@@ -50,18 +60,62 @@ impl Postmortem {
         }
         let is_text = !is_stdout(&self.output) && !is_stdout(&self.json);
         if is_text {
-            let columns = out.columns().unwrap_or(MOST_COLUMNS).min(MOST_COLUMNS);
-            report(&gomem_report::text(&facts, columns), out)?;
+            self.print(&facts, out)?;
         }
         if let Some(path) = &self.json {
             write_or_print(path, facts.to_json().as_bytes(), out)?;
         }
         if let Some(path) = &self.output {
             write_or_print(path, gomem_report::html(&facts).as_bytes(), out)?;
-            if is_text {
+            if is_text && self.format == ReviewFormat::default() {
                 writeln!(out, "\nreport: {}", path.display())?;
             }
         }
         Ok(self.fail_on.code(Some(facts.severity())))
     }
+
+    fn print(&self, facts: &Report, out: &mut Output<'_>) -> Result<(), Failure> {
+        match self.format.plain() {
+            Some(Format::Text) => {
+                let columns = out.columns().unwrap_or(MOST_COLUMNS).min(MOST_COLUMNS);
+                Ok(report(&gomem_report::text(facts, columns), out)?)
+            }
+            Some(Format::Json) => Ok(out.write_all(facts.to_json().as_bytes())?),
+            Some(format) => render(&facts.findings().to_table(), format, out),
+            None => review(facts).write(self.format, out),
+        }
+    }
 }
+
+/// What costs something, or is in danger.
+fn review(facts: &Report) -> Review {
+    let is_bad = |finding: &&Finding| finding.severity >= Severity::Warning;
+    let count = |severity| facts.findings().iter().filter(|finding| finding.severity == severity).count();
+    let table = facts.findings().to_table().select(&SHORT);
+    Review {
+        command: "postmortem",
+        headline: format!("{} critical, {} warnings", count(Severity::Critical), count(Severity::Warning)),
+        annotations: facts.findings().iter().filter(is_bad).map(told).collect(),
+        sections: Section::new("All findings", table).into_iter().collect(),
+        notes: Vec::new(),
+    }
+}
+
+fn told(finding: &Finding) -> Annotation {
+    let place = finding.place.as_ref();
+    let kind = finding.kind.name();
+    Annotation {
+        level: if finding.severity == Severity::Critical { Level::Error } else { Level::Warning },
+        rule: kind.to_owned(),
+        rule_text: format!("A finding: {}", kind.replace('_', " ")),
+        file: place.map_or_else(String::new, |place| place.file.to_string()),
+        line: place.and_then(|place| u32::try_from(place.line).ok()).filter(|line| *line > 0),
+        message: finding.title.clone(),
+        reason: format!("{} ({} confidence)", finding.action, finding.confidence.name()),
+        identity: format!("{kind}|{}", place.map_or(finding.title.as_str(), |place| &place.function)),
+        ..Annotation::default()
+    }
+}
+
+/// The columns that people look at.
+const SHORT: [&str; 6] = ["rank", "severity", "kind", "place", "bytes_fraction", "title"];

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     failure::Failure,
     read::{Profiles, sample_type_index},
-    show::{Format, Output, first_rows, whole},
+    show::{Output, TableOptions, whole},
 };
 use gomem_table::ToTable;
 
@@ -18,14 +18,14 @@ pub(crate) struct Tags {
     /// What to sum; without it, what the profile itself proposes.
     #[arg(short, long, value_name = "NAME")]
     sample_type: Option<String>,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl Tags {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let profile = self.profiles.read()?;
         let index = sample_type_index(&profile, self.sample_type.as_deref())?;
-        first_rows(&profile.tags(index).to_table(), 0, self.format, &whole(&profile, index), out)
+        self.table.write(&profile.tags(index).to_table(), &whole(&profile, index), out)
     }
 }

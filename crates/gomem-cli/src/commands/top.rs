@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     failure::Failure,
     read::{Profiles, Sums},
-    show::{Format, Output, first_rows, whole},
+    show::{Output, TableOptions, whole},
 };
 use gomem_table::ToTable;
 
@@ -20,11 +20,8 @@ pub(crate) struct Top {
     profiles: Profiles,
     #[command(flatten)]
     sums: Sums,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 30)]
-    rows: usize,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl Top {
@@ -35,6 +32,6 @@ impl Top {
         if let Some(unit) = &self.sums.unit {
             top = top.in_unit(unit)?;
         }
-        first_rows(&top.to_table(), self.rows, self.format, &whole(&profile, options.sample_type), out)
+        self.table.write(&top.to_table(), &whole(&profile, options.sample_type), out)
     }
 }

@@ -9,7 +9,7 @@ use gomem_trace::{GroupBy, LifetimeBy, Trace as ExecutionTrace};
 use crate::{
     failure::Failure,
     read::read_execution_trace,
-    show::{Format, Output, first_rows},
+    show::{Output, TableOptions},
 };
 
 /// Who pays for the garbage collector: which lines, goroutines and tasks had to help it, its cycles and stops, how long objects
@@ -36,11 +36,8 @@ pub(crate) struct Trace {
     /// What allocations paid for sweeping, instead of for marking.
     #[arg(long, group = "question")]
     sweeps: bool,
-    /// How many rows; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 25)]
-    rows: usize,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 /// What a row is.
@@ -77,7 +74,7 @@ impl Trace {
             writeln!(err, "gomem: {}: {place}{generation}{}", self.trace.display(), diagnostic.flaw)?;
         }
         let table = self.table(&trace)?;
-        first_rows(&table, self.rows, self.format, &whole(&trace), out)
+        self.table.write(&table, &whole(&trace), out)
     }
 
     fn table(&self, trace: &ExecutionTrace) -> Result<Table, Failure> {
@@ -93,7 +90,7 @@ impl Trace {
         };
         let columns = |name: &&str| table.columns().iter().any(|column| column.name() == *name);
         let short: Vec<&str> = short.iter().copied().filter(columns).collect();
-        Ok(if self.format == Format::Text { table.select(&short) } else { table })
+        Ok(if self.table.format.is_for_people() { table.select(&short) } else { table })
     }
 
     fn lifetimes(&self, trace: &ExecutionTrace) -> Result<Table, Failure> {

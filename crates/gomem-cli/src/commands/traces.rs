@@ -5,7 +5,7 @@ use clap::Args;
 use crate::{
     failure::Failure,
     read::{Profiles, sample_type_index},
-    show::{Format, Output, head, render, traces},
+    show::{Format, Output, render, traces},
 };
 use gomem_table::ToTable;
 
@@ -32,6 +32,8 @@ impl Traces {
         if self.format == Format::Text {
             return traces(&profile, index, self.rows, out);
         }
-        render(&head(profile.samples().to_table(), self.rows), self.format, out)
+        let table = profile.samples().to_table();
+        let table = if self.rows == 0 { table } else { table.head(self.rows) };
+        render(&table, self.format, out)
     }
 }

@@ -7,7 +7,7 @@ use clap::Args;
 use crate::{
     failure::Failure,
     read::{Profiles, Sums},
-    show::{Format, Output, call_tree, head, render, whole},
+    show::{Format, Output, TableOptions, call_tree, whole},
 };
 use gomem_table::ToTable;
 
@@ -24,23 +24,20 @@ pub(crate) struct Tree {
     /// Only the functions that match this regular expression.
     #[arg(long, value_name = "REGEXP")]
     peek: Option<String>,
-    /// How many functions; 0 is all.
-    #[arg(short = 'n', long, default_value_t = 20)]
-    rows: usize,
-    /// Text, or the calls as a table.
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl Tree {
     pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<(), Failure> {
         let profile = self.profiles.read()?;
         let options = self.sums.options(&profile)?;
-        if self.format == Format::Text {
-            let text = call_tree(&profile, &options, self.peek.as_deref(), self.rows)?;
+        if self.table.format == Format::Text {
+            let text =
+                call_tree(&profile, &options, self.peek.as_deref(), self.table.rows.of(usize::MAX, Format::Text))?;
             writeln!(out, "{}", whole(&profile, options.sample_type))?;
             return Ok(out.write_all(text.as_bytes())?);
         }
-        render(&head(profile.edges(&options).to_table(), self.rows), self.format, out)
+        self.table.render(&profile.edges(&options).to_table(), out)
     }
 }

@@ -1,8 +1,7 @@
-//! Tables as text, CSV, JSON, Parquet or Arrow IPC.
+//! Tables in every form.
 
 use std::io::Write;
 
-use clap::ValueEnum;
 use gomem_symbol::{Outlet, name_for};
 use gomem_table::{Cell, Column, Table, rfc3339};
 
@@ -10,24 +9,8 @@ use gomem_table::{Cell, Column, Table, rfc3339};
 use crate::show::columnar;
 use crate::{
     failure::Failure,
-    show::{output::Output, text_table},
+    show::{format::Format, markdown, output::Output, text_table},
 };
-
-/// How a table is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
-pub(crate) enum Format {
-    /// Aligned text.
-    #[default]
-    Text,
-    Csv,
-    /// One object a line.
-    Json,
-    #[cfg(feature = "columnar")]
-    Parquet,
-    /// Arrow IPC, the file format.
-    #[cfg(feature = "columnar")]
-    Arrow,
-}
 
 /// Prints a table.
 pub(crate) fn render(table: &Table, format: Format, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -35,6 +18,8 @@ pub(crate) fn render(table: &Table, format: Format, out: &mut Output<'_>) -> Res
         Format::Text => text_table::write(table, out),
         Format::Csv => csv(table, out),
         Format::Json => json(table, out),
+        Format::Ndjson => ndjson(table, out),
+        Format::Markdown => Ok(markdown::table(table).write(out)?),
         #[cfg(feature = "columnar")]
         Format::Parquet => out.write_binary(&columnar::parquet(table)?),
         #[cfg(feature = "columnar")]
@@ -42,14 +27,14 @@ pub(crate) fn render(table: &Table, format: Format, out: &mut Output<'_>) -> Res
     }
 }
 
-/// The same; as text only these columns.
+/// The same; for people only these columns.
 pub(crate) fn render_short(
     table: &Table,
     columns: &[&str],
     format: Format,
     out: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    if format == Format::Text { render(&table.select(columns), format, out) } else { render(table, format, out) }
+    if format.is_for_people() { render(&table.select(columns), format, out) } else { render(table, format, out) }
 }
 
 fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
@@ -75,13 +60,27 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One object a line, its fields in the order of the columns.
+/// One document: the rows as objects, their fields in the order of the columns, below what they are.
 fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
+    let name = Cell::Text(table.name()).to_json();
+    write!(out, "{{\"schema_version\":{TABLES_VERSION},\"table\":{name},\"rows\":[")?;
+    for (index, row) in table.json_rows().enumerate() {
+        write!(out, "{}\n{row}", if index == 0 { "" } else { "," })?;
+    }
+    writeln!(out, "\n]}}")?;
+    Ok(())
+}
+
+/// One object a line, without more.
+fn ndjson(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     for row in table.json_rows() {
         writeln!(out, "{row}")?;
     }
     Ok(())
 }
+
+/// The version of all tables: another one renames columns, or changes what they mean. New columns leave it as it is.
+pub(crate) const TABLES_VERSION: u32 = 1;
 
 #[cfg(test)]
 mod tests {

@@ -8,28 +8,52 @@ use gomem_table::{Table, Unit};
 use crate::{
     failure::Failure,
     show::{
+        format::{Format, Rows, TableOptions},
         output::Output,
-        render::{Format, render},
+        render::render,
     },
 };
 
-/// The first rows; as text, below what they are rows of.
-pub(crate) fn first_rows(
-    table: &Table,
-    rows: usize,
-    format: Format,
-    of: &str,
-    out: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let rows = if rows == 0 { table.rows() } else { rows.min(table.rows()) };
-    if format == Format::Text {
-        write!(out, "{of}")?;
-        if rows < table.rows() {
-            write!(out, "; the first {rows} of {} rows, -n 0 shows all", table.rows())?;
-        }
-        writeln!(out)?;
+impl TableOptions {
+    /// The first rows; for people, below what they are rows of.
+    pub(crate) fn write(&self, table: &Table, of: &str, out: &mut Output<'_>) -> Result<(), Failure> {
+        self.rows.write(table, self.format, of, out)
     }
-    render(&table.head(rows), format, out)
+
+    /// The same; for people only these columns.
+    pub(crate) fn write_short(
+        &self,
+        table: &Table,
+        columns: &[&str],
+        of: &str,
+        out: &mut Output<'_>,
+    ) -> Result<(), Failure> {
+        if self.format.is_for_people() {
+            self.write(&table.select(columns), of, out)
+        } else {
+            self.write(table, of, out)
+        }
+    }
+
+    /// The first rows, without a heading.
+    pub(crate) fn render(&self, table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
+        render(&self.rows.head(table, self.format), self.format, out)
+    }
+}
+
+impl Rows {
+    /// The first rows; for people, below what they are rows of.
+    pub(crate) fn write(&self, table: &Table, format: Format, of: &str, out: &mut Output<'_>) -> Result<(), Failure> {
+        let rows = self.of(table.rows(), format);
+        if format.is_for_people() {
+            write!(out, "{of}")?;
+            if rows < table.rows() {
+                write!(out, "; the first {rows} of {} rows, -n 0 shows all", table.rows())?;
+            }
+            writeln!(out, "{}", if format == Format::Markdown { "\n" } else { "" })?;
+        }
+        render(&table.head(rows), format, out)
+    }
 }
 
 /// What is summed, and what all of it comes to.
@@ -44,9 +68,4 @@ pub(crate) fn total(profile: &Profile, index: usize) -> String {
         Unit::None => total.to_string(),
         unit => unit.humanize(total as f64),
     }
-}
-
-/// The first rows; of 0, all.
-pub(crate) fn head(table: Table, rows: usize) -> Table {
-    if rows == 0 { table } else { table.head(rows) }
 }

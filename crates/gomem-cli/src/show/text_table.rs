@@ -172,7 +172,7 @@ fn taken(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item 
 }
 
 /// A cell as a person reads it. What null means is a word where there is one: without a GOGC, it is off.
-fn shown(column: &Column, row: usize) -> String {
+pub(crate) fn shown(column: &Column, row: usize) -> String {
     match column.cell(row) {
         Cell::Null if column.name() == "gogc" => "off".to_owned(),
         cell => human(cell, column.unit()),

@@ -28,6 +28,12 @@ pub struct Comparison {
     pub fixed_fraction: f64,
     /// The leaks that are gone. The prediction keeps the live heap of before, so it does not know of them.
     pub leak_fixes: Vec<LeakFix>,
+    /// The lines that allocate for the same work what they did not before, as they are after: `bytes_fraction` is of all bytes
+    /// after, and `left_fraction` the share that was there before. `None` where nothing tells how much was done: there is no heap
+    /// profile of one of the runs, or too few functions allocate in both.
+    pub new_sites: Option<Vec<SiteFix>>,
+    /// The leaks that were not there before. `None` without a heap profile of both runs.
+    pub new_leaks: Option<Vec<LeakFix>>,
     /// The live heap at the end of both runs, where one source tells both.
     pub live_bytes: Option<(f64, f64)>,
     /// How much of the work of before the run after did, by what functions allocate that no fix touches. `None` where the GC
@@ -80,8 +86,12 @@ impl Comparison {
             Some(scaled_cycles(after, counted / base.value))
         });
         let (of_before, of_after) = ((before, &states.0), (after, &states.1));
+        let (leaks_before, leaks_after) = ((before, &states.0, &*sites_before), (after, &states.1, &*sites_after));
+        let have_heaps = before.latest_heap().is_some() && after.latest_heap().is_some();
         Self {
-            leak_fixes: LeakFix::find((before, &states.0, &sites_before), (after, &states.1, &sites_after)),
+            new_sites: SiteFix::find_new((before, &sites_before), (after, &sites_after)),
+            new_leaks: have_heaps.then(|| LeakFix::find_new(leaks_before, leaks_after)),
+            leak_fixes: LeakFix::find(leaks_before, leaks_after),
             live_bytes: last_live_bytes(of_before, of_after),
             before: Overview::from_window(before, &states.0, windows.0),
             after: Overview::from_window(after, &states.1, windows.1),

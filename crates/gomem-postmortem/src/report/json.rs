@@ -39,7 +39,7 @@ impl Report {
 }
 
 /// A list with one row a line.
-fn rows(table: &Table) -> String {
+pub(super) fn rows(table: &Table) -> String {
     let rows: Vec<String> = table.json_rows().map(|row| format!("\n    {row}")).collect();
     if rows.is_empty() { "[]".to_owned() } else { format!("[{}\n  ]", rows.join(",")) }
 }

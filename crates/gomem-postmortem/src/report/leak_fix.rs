@@ -48,6 +48,16 @@ impl LeakFix {
             .filter(|gone| gone.inuse_bytes_after <= gone.inuse_bytes_before / 2)
             .collect()
     }
+
+    /// The leaks after that were none before: their function neither leaked nor kept half as much.
+    pub(crate) fn find_new(before: (&Bundle, &GoState, &[Site]), after: (&Bundle, &GoState, &[Site])) -> Vec<Self> {
+        let turned = |leak: Self| Self {
+            inuse_bytes_before: leak.inuse_bytes_after,
+            inuse_bytes_after: leak.inuse_bytes_before,
+            ..leak
+        };
+        Self::find(after, before).into_iter().map(turned).collect()
+    }
 }
 
 /// The live heap at the end of both runs, by one source.

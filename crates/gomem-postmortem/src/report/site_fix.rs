@@ -43,10 +43,23 @@ impl SiteFix {
     /// With them comes how much of the work of before the run after did, where it tells.
     pub(crate) fn find(before: (&Bundle, &[Site]), after: (&Bundle, &[Site])) -> (Vec<Self>, Option<f64>) {
         let [had, has] = [before, after].map(|(bundle, sites)| amounts(sites, period(bundle)));
-        let moves = Moves::find(&had, &has);
+        (Self::gone(&had, &has), work(&had, &has))
+    }
+
+    /// What the second bundle has for the same work that the first one had not, the largest first: the same question the other
+    /// way round. `None` where nothing tells how much was done.
+    pub(crate) fn find_new(before: (&Bundle, &[Site]), after: (&Bundle, &[Site])) -> Option<Vec<Self>> {
+        let [mut had, has] = [before, after].map(|(bundle, sites)| amounts(sites, period(bundle)));
+        let work = work(&had, &has)?;
+        had.values_mut().for_each(|(amount, _)| *amount = amount.scaled(work));
+        Some(Self::gone(&has, &had))
+    }
+
+    fn gone(had: &Amounts<'_>, has: &Amounts<'_>) -> Vec<Self> {
+        let moves = Moves::find(had, has);
         let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
-        for (key, (amount, sites)) in &had {
-            let left = left(&has, key).with_part_of(*amount, moves.moved_fraction(key, sites));
+        for (key, (amount, sites)) in had {
+            let left = left(has, key).with_part_of(*amount, moves.moved_fraction(key, sites));
             if !amount.is_gone(left) {
                 continue;
             }
@@ -60,7 +73,7 @@ impl SiteFix {
         let mut fixes: Vec<Self> =
             fixes.into_values().map(Gone::finish).filter(|fix| fix.bytes_fraction >= LEAST).collect();
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
-        (fixes, work(&had, &has))
+        fixes
     }
 }
 
@@ -168,13 +181,22 @@ type Amounts<'a> = HashMap<Key, (Amount, Vec<&'a Site>)>;
 struct Amount {
     bytes: f64,
     sampled: f64,
+    /// Of the number of objects.
+    variance: f64,
 }
 
 impl Amount {
     fn add(&mut self, site: &Site, period: f64) {
         let size = site.mean_object_bytes().unwrap_or(0.0);
         self.bytes += site.bytes.max(0) as f64;
-        self.sampled += site.objects.max(0) as f64 * picking_probability(size, period);
+        let sampled = site.objects.max(0) as f64 * picking_probability(size, period);
+        self.sampled += sampled;
+        self.variance += sampled;
+    }
+
+    /// As much as it would be for so many times the work.
+    fn scaled(self, work: f64) -> Self {
+        Self { bytes: self.bytes * work, sampled: self.sampled * work, variance: self.variance * work * work }
     }
 
     /// With a part of what `whole` has more.
@@ -182,11 +204,12 @@ impl Amount {
         Self {
             bytes: self.bytes + (whole.bytes - self.bytes).max(0.0) * part,
             sampled: self.sampled + (whole.sampled - self.sampled).max(0.0) * part,
+            variance: self.variance + (whole.variance - self.variance).max(0.0) * part,
         }
     }
 
     fn is_gone(self, left: Self) -> bool {
-        let deviation = (self.sampled + left.sampled).sqrt().max(1.0);
+        let deviation = (self.variance + left.variance).sqrt().max(1.0);
         left.bytes <= MOST_LEFT * self.bytes && (self.sampled - left.sampled) / deviation >= BEYOND_CHANCE
     }
 }

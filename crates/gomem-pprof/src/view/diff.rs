@@ -21,6 +21,8 @@ pub struct ProfileDiff {
     base: Profile,
     current: Profile,
     difference: Profile,
+    /// The profile before it was scaled to the base's totals, if it was: what the sampler saw.
+    unscaled: Option<Profile>,
 }
 
 /// The keys of two profiles, with their values in both.
@@ -30,6 +32,8 @@ pub struct TopDiff {
     by: Granularity,
     base_total: i128,
     unit: Unit,
+    /// Whether both are of objects picked by size, so that the error of the sampling is known.
+    is_sampled: bool,
 }
 
 /// A key's values in both.
@@ -44,6 +48,8 @@ pub struct DiffRow {
     pub current: (i128, i128),
     /// The standard deviation of the difference of flat by sampling, where the profile is of objects picked by size.
     pub deviation: Option<f64>,
+    /// The same where the profiles are of two runs, even if the values look like the counters of one.
+    pub deviation_of_runs: Option<f64>,
 }
 
 /// What became of a key.
@@ -96,7 +102,8 @@ impl Profile {
             merger.add_as(profile, 1, false)?;
             merger.finish()
         };
-        Ok(ProfileDiff { base: like_both(base)?, current: like_both(&current)?, difference })
+        let unscaled = if normalize { Some(like_both(self)?) } else { None };
+        Ok(ProfileDiff { base: like_both(base)?, current: like_both(&current)?, difference, unscaled })
     }
 
     /// What happened since an earlier profile of the same process: counters, such as `alloc_space`, are differenced;
@@ -225,14 +232,19 @@ impl ProfileDiff {
                 base: (0, 0),
                 current: (0, 0),
                 deviation: None,
+                deviation_of_runs: None,
             });
             *(if is_base { &mut found.base } else { &mut found.current }) = (row.flat, row.cum);
         };
         base.rows().iter().for_each(|row| put(row, true));
         current.rows().iter().for_each(|row| put(row, false));
-        for (key, sampled) in self.sampled(options.sample_type, options.by) {
+        // A mean has another error.
+        let sampled = self.sampled(options.sample_type, options.by).filter(|_| !options.mean);
+        let is_sampled = sampled.is_some();
+        for (key, [sampled, of_runs]) in sampled.unwrap_or_default() {
             if let Some(row) = rows.get_mut(&key) {
-                row.deviation = Some(sampled.deviation());
+                let deviation = |of: SamplingEstimate| Some(of.deviation() / options.divide_by);
+                (row.deviation, row.deviation_of_runs) = (deviation(sampled), deviation(of_runs));
             }
         }
         let mut rows: Vec<DiffRow> = rows.into_values().collect();
@@ -246,20 +258,30 @@ impl ProfileDiff {
         let kind = self.current.sample_types().get(options.sample_type);
         let unit = kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
         let base_total = options.shown(self.base.own_total(options.sample_type), 0);
-        TopDiff { rows, by: options.by, base_total, unit }
+        TopDiff { rows, by: options.by, base_total, unit, is_sampled }
     }
 
     /// What the sampler saw of what is different, by key. Two profiles are sampled independently, so variances add up; but
-    /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it.
-    fn sampled(&self, sample_type: usize, by: Granularity) -> HashMap<FrameKey, SamplingEstimate> {
-        let of = |profile: &Profile| profile.sampled_keys(sample_type, by).unwrap_or_default();
-        let mut of_key: HashMap<FrameKey, SamplingEstimate> = of(&self.current).into_iter().collect();
-        let base = of(&self.base);
+    /// the counters of one process hold what the earlier profile held, so there the earlier variance is no part of it. Where
+    /// the values look like those, the second estimate is that of two runs. `None` where nothing was picked by size.
+    fn sampled(&self, sample_type: usize, by: Granularity) -> Option<HashMap<FrameKey, [SamplingEstimate; 2]>> {
+        let seen = self.unscaled.as_ref().unwrap_or(&self.current);
+        let scale = match (self.current.total(sample_type), seen.total(sample_type)) {
+            (now, then) if then != 0 => now as f64 / then as f64,
+            _ => 1.0,
+        };
+        let scaled = |found: SamplingEstimate| SamplingEstimate { variance: found.variance * scale * scale, ..found };
+        let current = seen.sampled_keys(sample_type, by)?.into_iter();
+        let mut of_key: HashMap<FrameKey, [SamplingEstimate; 2]> =
+            current.map(|(key, found)| (key, [scaled(found); 2])).collect();
+        let base = self.base.sampled_keys(sample_type, by)?;
         let is_counter = self.current.sample_types.get(sample_type).is_some_and(|kind| kind.name.starts_with("alloc"));
         let is_continued = is_counter
-            && base.iter().all(|(key, base)| of_key.get(key).is_some_and(|now| now.objects > base.objects - 0.5));
+            && self.unscaled.is_none()
+            && base.iter().all(|(key, base)| of_key.get(key).is_some_and(|[now, _]| now.objects > base.objects - 0.5));
         for (key, base) in base {
-            let sampled = of_key.entry(key).or_default();
+            let [sampled, of_runs] = of_key.entry(key).or_default();
+            of_runs.add(base);
             if is_continued {
                 sampled.objects = (sampled.objects - base.objects).max(0.0);
                 sampled.variance = (sampled.variance - base.variance).max(0.0);
@@ -267,7 +289,7 @@ impl ProfileDiff {
                 sampled.add(base);
             }
         }
-        of_key
+        Some(of_key)
     }
 
     /// The flame tree of the profile, with the base's values beside its own for the colours.
@@ -284,10 +306,26 @@ impl TopDiff {
         &self.rows
     }
 
+    /// The base's total.
+    #[must_use]
+    pub fn base_total(&self) -> i128 {
+        self.base_total
+    }
+
+    /// The unit of the values.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        self.unit
+    }
+
+    pub(crate) fn is_sampled(&self) -> bool {
+        self.is_sampled
+    }
+
     /// What the table of such keys and values promises.
     #[must_use]
     pub fn schema(by: Granularity, unit: Unit) -> TableSchema {
-        Self { rows: Vec::new(), by, base_total: 0, unit }.definition().schema()
+        Self { rows: Vec::new(), by, base_total: 0, unit, is_sampled: false }.definition().schema()
     }
 
     fn definition(&self) -> Definition<'_, &DiffRow> {

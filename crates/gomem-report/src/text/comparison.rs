@@ -32,9 +32,32 @@ pub fn comparison_text(comparison: &Comparison) -> String {
         let (function, place) = (gone.place.short_function(), gone.place.short());
         let _ = writeln!(out, "     leak  {function} ({place}), {after} in use instead of {before}");
     }
+    write_worse(comparison, &mut out);
     let _ = writeln!(out, "\n{}", table(comparison).trim_fmt());
     write_notes(comparison, &mut out);
     out
+}
+
+/// What was not there before; where nothing tells, that.
+fn write_worse(comparison: &Comparison, out: &mut String) {
+    let Some(sites) = &comparison.new_sites else {
+        out.push_str("What is new is not known: too few functions tell how much was done in both runs.\n");
+        return;
+    };
+    if !sites.is_empty() {
+        out.push_str("New, by share of the bytes allocated after:\n");
+    }
+    for site in sites {
+        let (function, place) = (site.place.short_function(), site.place.short());
+        let callee = site.callee.as_deref();
+        let callee = callee.map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short()));
+        let _ = writeln!(out, "  {:>5.1} %  {function} ({place}){callee}", site.bytes_fraction * 100.0);
+    }
+    for leak in comparison.new_leaks.iter().flatten() {
+        let (function, place) = (leak.place.short_function(), leak.place.short());
+        let bytes = Unit::Bytes.humanize(leak.inuse_bytes_after as f64);
+        let _ = writeln!(out, "  new leak  {function} ({place}), {bytes} in use");
+    }
 }
 
 fn table(comparison: &Comparison) -> comfy_table::Table {

@@ -2,23 +2,25 @@
 //!
 //! <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>
 
-use std::{collections::BTreeSet, fmt::Write as _, io::Write};
+use std::{collections::BTreeMap, fmt::Write as _, io::Write};
 
-use gomem_escape::{Cause, Certainty, HeapDecision};
 use serde_json::{Value, json};
 
-use crate::{failure::Failure, show::output::Output};
+use crate::{
+    failure::Failure,
+    show::{
+        output::Output,
+        review::{Annotation, annotation::is_file},
+    },
+};
 
-/// One run: a rule for each cause, a result for each decision.
-pub(crate) fn sarif<'a>(
-    decisions: impl Iterator<Item = &'a HeapDecision>,
-    out: &mut Output<'_>,
-) -> Result<(), Failure> {
-    let decisions: Vec<&HeapDecision> = decisions.collect();
-    let causes: Vec<Cause> =
-        decisions.iter().map(|decision| decision.cause).collect::<BTreeSet<_>>().into_iter().collect();
-    let rules: Vec<Value> = causes.iter().map(|cause| rule(*cause)).collect();
-    let results: Vec<Value> = decisions.iter().map(|decision| result(decision, &causes)).collect();
+/// One run: a rule for each name, a result for each annotation.
+pub(super) fn write(annotations: &[Annotation], out: &mut Output<'_>) -> Result<(), Failure> {
+    let rules: BTreeMap<&str, &str> =
+        annotations.iter().map(|annotation| (&*annotation.rule, &*annotation.rule_text)).collect();
+    let names: Vec<&str> = rules.keys().copied().collect();
+    let results: Vec<Value> = annotations.iter().map(|annotation| result(annotation, &names)).collect();
+    let rules: Vec<Value> = rules.into_iter().map(|(name, text)| rule(name, text)).collect();
     let report = json!({
         "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         "version": "2.1.0",
@@ -37,41 +39,33 @@ pub(crate) fn sarif<'a>(
     Ok(())
 }
 
-fn rule(cause: Cause) -> Value {
-    let words = cause.name().replace('_', " ");
+fn rule(name: &str, text: &str) -> Value {
     json!({
-        "id": cause.name(),
-        "shortDescription": {"text": format!("Goes to the heap: {words}")},
+        "id": name,
+        "shortDescription": {"text": text},
         "defaultConfiguration": {"level": "note"},
     })
 }
 
-fn result(decision: &HeapDecision, causes: &[Cause]) -> Value {
-    let level = if decision.alloc_certainty == Certainty::Yes { "warning" } else { "note" };
+fn result(annotation: &Annotation, rules: &[&str]) -> Value {
     let mut result = json!({
-        "ruleId": decision.cause.name(),
-        "ruleIndex": causes.binary_search(&decision.cause).unwrap_or_default(),
-        "level": level,
-        "message": {"text": format!("{}: {}", decision.message(), decision.advice)},
+        "ruleId": annotation.rule,
+        "ruleIndex": rules.binary_search(&&*annotation.rule).unwrap_or_default(),
+        "level": annotation.level.name(),
+        "message": {"text": annotation.text()},
         // Without the line, which moves when other code changes.
-        "partialFingerprints": {"gomemDecision/v1": format!(
-            "{}|{}|{}|{}", decision.package, decision.file, decision.message(), decision.cause.name()
-        )},
-        "properties": {
-            "package": &*decision.package,
-            "alloc_certainty": decision.alloc_certainty.name(),
-            "copies": decision.copies,
-        },
+        "partialFingerprints": {"gomemDecision/v1": annotation.identity},
+        "properties": annotation.properties,
     });
-    if let Some(location) = location(&decision.file, decision.line, decision.column, None) {
+    if let Some(location) = location(&annotation.file, annotation.line, annotation.column, None) {
         result["locations"] = json!([location]);
     }
-    let steps: Vec<Value> = decision
+    let steps: Vec<Value> = annotation
         .steps
         .iter()
         .filter_map(|step| {
-            let text = format!("{} ({})", step.from, step.why);
-            location(&step.file, step.line, step.column, Some(&text)).map(|location| json!({"location": location}))
+            let location = location(&step.file, step.line, step.column, Some(&step.text))?;
+            Some(json!({"location": location}))
         })
         .collect();
     if !steps.is_empty() {
@@ -82,7 +76,7 @@ fn result(decision: &HeapDecision, causes: &[Cause]) -> Value {
 
 /// `None` for generated code, which is in no file.
 fn location(file: &str, line: Option<u32>, column: Option<u32>, text: Option<&str>) -> Option<Value> {
-    if file.is_empty() || file.starts_with('<') {
+    if !is_file(file) {
         return None;
     }
     let artifact = match file.strip_prefix('/') {
@@ -117,18 +111,23 @@ fn encoded(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use gomem_escape::EscapeLog;
-
     use super::*;
+    use crate::show::review::Step;
 
     #[test]
     fn results_refer_to_rules_and_places() {
-        let log = "# p\n./my dir/a.go:1:2: x escapes to heap:\n./my dir/a.go:1:2:   flow: {heap} = &x:\n\
-                   ./my dir/a.go:1:2:     from x = y (assign) at ./my dir/a.go:3:4\n\
-                   ./my dir/a.go:1:2: moved to heap: x\n<autogenerated>:1: &T{...} escapes to heap\n";
-        let log = EscapeLog::decode(log.as_bytes()).unwrap();
+        let at = |rule: &str, file: &str| Annotation {
+            rule: rule.to_owned(),
+            file: file.to_owned(),
+            line: Some(1),
+            column: Some(2),
+            ..Annotation::default()
+        };
+        let step = Step { file: "b.go".into(), line: Some(3), column: Some(4), text: "x = y (assign)".into() };
+        let annotations =
+            [Annotation { steps: vec![step], ..at("moved", "my dir/a.go") }, at("boxing", "<autogenerated>")];
         let mut out = Vec::new();
-        sarif(log.heap_decisions().iter(), &mut Output::plain(&mut out)).unwrap();
+        write(&annotations, &mut Output::plain(&mut out)).unwrap();
         let report: Value = serde_json::from_slice(&out).unwrap();
         assert_eq!(report["version"], "2.1.0");
         let run = &report["runs"][0];
