@@ -1,6 +1,6 @@
 //! Heap dumps: `gomem._heap`.
 
-use std::sync::Arc;
+use std::{fs::File, io::Read, path::Path, sync::Arc};
 
 use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
 use gomem_pprof::Profile;
@@ -76,9 +76,10 @@ impl PyHeap {
         Ok(PyProfile { profile: Arc::new(profile) })
     }
 
-    fn redacted(&self, py: Python<'_>) -> PyResult<Vec<u8>> {
+    fn redacted(&self, py: Python<'_>) -> Result<Vec<u8>, Error> {
         let heap = Arc::clone(&self.heap);
-        worker::run(py, move || heap.redacted())
+        let no_core = || Error::usage("redact is for heap dumps: a core is not made fit to send");
+        worker::run(py, move || heap.redacted())?.ok_or_else(no_core)
     }
 
     /// The version of Go, the objects and their bytes.
@@ -143,16 +144,36 @@ fn read_heap(
         let bytes = binary.read(py)?.into_vec();
         options = options.with_binary(bytes);
     }
-    let bytes = source.read(py)?.into_vec();
-    let heap = worker::run(py, move || Heap::decode_with(bytes, options))?;
+    let core = source.path().and_then(core_file);
+    let heap = match core {
+        Some(file) => worker::run(py, move || Heap::read_with(file, options))?,
+        None => {
+            let bytes = source.read(py)?.into_vec();
+            worker::run(py, move || Heap::decode_with(bytes, options))?
+        }
+    };
     heap.map(|heap| PyHeap { heap: Arc::new(heap) }).map_err(|err| {
         let message = format!("{name}: {err}");
+        if err.is_usage() {
+            return Error::usage(message);
+        }
         if err.is_limit() {
             return Error::Limit(message);
         }
         Error::Decode { message, kind: err.kind().name(), offset: Some(err.offset()), line: None }
     })
 }
+
+/// A core's file, which is mostly zeros and is not held as a whole.
+fn core_file(path: &Path) -> Option<impl Read + Send + use<>> {
+    let mut file = File::open(path).ok().filter(|file| file.metadata().is_ok_and(|about| about.is_file()))?;
+    let mut head = Vec::new();
+    file.by_ref().take(HEAD).read_to_end(&mut head).ok()?;
+    Heap::is_core(&head).then(|| std::io::Cursor::new(head).chain(file))
+}
+
+/// So much tells what a file is, gzipped or not.
+const HEAD: u64 = 64 << 10;
 
 fn limits_of(given: Vec<(String, u32)>) -> Result<Limits, Error> {
     given.into_iter().try_fold(Limits::default(), |limits, (name, value)| match name.as_str() {

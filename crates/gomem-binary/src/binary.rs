@@ -127,7 +127,7 @@ impl Binary {
     }
 }
 
-fn build_info(file: &object::File<'_>) -> Option<BuildInfo> {
+pub(crate) fn build_info(file: &object::File<'_>) -> Option<BuildInfo> {
     let named = [".go.buildinfo", "__go_buildinfo"].iter().find_map(|name| file.section_by_name(name));
     let data = || file.sections().filter(|section| section.kind() == object::SectionKind::Data);
     let found = |section: object::Section<'_, '_>| BuildInfo::find(section.data().ok()?);

@@ -1,6 +1,6 @@
 //! What a program's debug information says: types, which of them variables have, and where a function's own variables lie.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use crate::go_types::{CapturedVariable, DebugType, LocalPart, Shape, TypeId};
 #[cfg(feature = "dwarf")]
@@ -18,6 +18,8 @@ pub struct DebugInfo {
     globals: HashMap<u64, TypeId>,
     /// Types by where the runtime's own description of them lies, from the first of these on.
     described: HashMap<u64, TypeId>,
+    /// Named numbers of the runtime.
+    constants: HashMap<Arc<str>, i64>,
     /// Where each function is described.
     #[cfg(feature = "dwarf")]
     functions: HashMap<u64, FunctionPlace>,
@@ -58,6 +60,25 @@ impl DebugInfo {
     pub fn starting_with(&self, name: &str) -> impl Iterator<Item = (TypeId, &str)> {
         let all = self.types.iter().zip(0..).filter(move |(known, _)| known.name.starts_with(name));
         all.filter(|(known, _)| known.shape != Shape::Plain).map(|(known, at)| (TypeId(at), &*known.name))
+    }
+
+    /// A field of a struct, by its path (`sched.sp`): where it begins, and its bytes.
+    #[must_use]
+    pub fn field(&self, id: TypeId, path: &str) -> Option<(u64, u64)> {
+        let (mut id, mut offset) = (id, 0_u64);
+        for name in path.split('.') {
+            let Shape::Struct(fields) = &self.debug_type(id)?.shape else { return None };
+            let field = fields.iter().find(|field| &*field.name == name)?;
+            offset = offset.checked_add(field.offset)?;
+            id = field.type_id;
+        }
+        Some((offset, self.debug_type(id)?.bytes))
+    }
+
+    /// A named number of the runtime.
+    #[must_use]
+    pub fn constant(&self, name: &str) -> Option<i64> {
+        self.constants.get(name).copied()
     }
 
     /// The type of the global variable at an address.
@@ -103,8 +124,8 @@ impl DebugInfo {
     /// Reads the types and variables of a program; nothing where they are damaged.
     pub(crate) fn decode(sections: Sections) -> Self {
         let Ok(read) = TypeReader::read(&sections.dwarf()) else { return Self::default() };
-        let TypeReader { types, globals, described, functions, by_place } = read;
-        Self { types, globals, described, functions, by_place, sections }
+        let TypeReader { types, globals, described, functions, constants, by_place } = read;
+        Self { types, globals, described, constants, functions, by_place, sections }
     }
 
     fn of_function<T>(&self, entry: u64, read: impl FnOnce(&LocalReader<'_>) -> gimli::Result<Vec<T>>) -> Vec<T> {

@@ -23,6 +23,8 @@ pub(crate) struct TypeReader {
     pub(crate) globals: HashMap<u64, TypeId>,
     pub(crate) described: HashMap<u64, TypeId>,
     pub(crate) functions: HashMap<u64, FunctionPlace>,
+    /// Named numbers of the runtime.
+    pub(crate) constants: HashMap<Arc<str>, i64>,
     /// Types by where they are described.
     pub(crate) by_place: HashMap<usize, TypeId>,
 }
@@ -76,7 +78,7 @@ impl TypeReader {
                 continue;
             }
             let mut found = RawType { place: start + place.0, tag: Some(tag), ..RawType::default() };
-            let mut address = None;
+            let (mut address, mut constant) = (None, None);
             let mut offset = 0;
             for specification in abbreviation.attributes() {
                 let attribute = entries.read_attribute(*specification)?;
@@ -95,6 +97,7 @@ impl TypeReader {
                             _ => number(),
                         }
                     }
+                    gimli::DW_AT_const_value => constant = attribute.sdata_value(),
                     gimli::DW_AT_low_pc => address = dwarf.attr_address(unit, attribute.value())?,
                     gimli::DW_AT_location => address = static_address(dwarf, unit, attribute.value())?,
                     _ => {}
@@ -104,6 +107,9 @@ impl TypeReader {
                 gimli::DW_TAG_subprogram => {
                     let entry = FunctionPlace { unit: start, entry: place.0 };
                     self.functions.extend(address.map(|address| (address, entry)));
+                }
+                gimli::DW_TAG_constant => {
+                    self.constants.extend(constant.filter(|_| is_of_runtime(&found.name)).map(|it| (found.name, it)));
                 }
                 gimli::DW_TAG_variable => globals.extend(address.zip(found.of)),
                 gimli::DW_TAG_member if is_part => {
@@ -199,6 +205,11 @@ fn static_address(
         Some(Operation::AddressIndex { index }) => Some(dwarf.address(unit, index)?),
         _ => None,
     })
+}
+
+/// Whether a constant is one that readers of the runtime's memory need.
+fn is_of_runtime(name: &str) -> bool {
+    ["runtime.", "internal/abi."].iter().any(|package| name.starts_with(package))
 }
 
 /// Where what is referred to is described.

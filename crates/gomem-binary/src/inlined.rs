@@ -21,6 +21,41 @@ impl Layout {
     }
 }
 
+impl Layout {
+    /// The lines that the instruction at an address is of: the innermost of inlined functions first, the function's own last.
+    #[must_use]
+    pub fn lines<'a>(&'a self, function: Function<'a>, address: u64) -> Vec<CodeLine<'a>> {
+        let mut lines = Vec::new();
+        let mut push = |name: Option<&'a str>, at| {
+            lines.extend(name.zip(function.line(at)).map(|(function, (file, line))| CodeLine { function, file, line }));
+        };
+        let calls = self.function_data().zip(function.data(INLINED)).and_then(|(data, at)| data.checked_add(at.into()));
+        let mut at = address;
+        for _ in 0..DEEPEST {
+            let number = function.position(INLINED_AT, at).and_then(|number| u64::try_from(number).ok());
+            let place = number.and_then(|number| calls?.checked_add(number.checked_mul(CALL as u64)?));
+            let call = place.and_then(|place| self.bytes_at(place, CALL));
+            let of_call = |call: &[u8]| Some((function.number(call, 4)?, function.number(call, 8)?));
+            let Some((name, parent)) = call.and_then(of_call) else { break };
+            push(function.named(name), at);
+            at = function.entry().saturating_add(u64::from(parent));
+        }
+        push(function.name(), at);
+        lines
+    }
+}
+
+/// A line of code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeLine<'a> {
+    /// The function, which may be inlined into another.
+    pub function: &'a str,
+    /// The file.
+    pub file: &'a str,
+    /// The line.
+    pub line: u64,
+}
+
 /// `PCDATA_InlTreeIndex` and `FUNCDATA_InlTree` in `internal/abi/symtab.go`.
 const INLINED_AT: usize = 2;
 const INLINED: usize = 3;

@@ -5,6 +5,7 @@ use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
 #[cfg(feature = "dwarf")]
 use crate::debug_sections::PackedSections;
 use crate::{
+    binary::build_info,
     debug_info::DebugInfo,
     error::{Error, ErrorKind},
     functions::{Function, Functions},
@@ -19,6 +20,13 @@ pub struct Layout {
     functions: Functions,
     ranges: Ranges,
     wrapper_id: u8,
+    /// The runtime's own variables that memory is read with.
+    runtime: Vec<Symbol>,
+    go_version: String,
+    /// Where the program begins.
+    entry: u64,
+    /// Where the table of functions lies.
+    function_table: u64,
     #[cfg(feature = "dwarf")]
     debug: PackedSections,
 }
@@ -38,6 +46,8 @@ pub struct Symbol {
 struct Section {
     address: u64,
     bytes: Vec<u8>,
+    /// Whether a program that runs can change it.
+    is_constant: bool,
 }
 
 impl Layout {
@@ -77,6 +87,10 @@ impl Layout {
             functions,
             ranges,
             wrapper_id,
+            runtime: runtime_variables(&file),
+            go_version: build_info(&file).unwrap_or_default().go_version,
+            entry: file.entry(),
+            function_table: table_address,
             #[cfg(feature = "dwarf")]
             debug: PackedSections::new(&file),
         })
@@ -89,6 +103,36 @@ impl Layout {
         return DebugInfo::decode(self.debug.inflated());
         #[cfg(not(feature = "dwarf"))]
         DebugInfo::default()
+    }
+
+    /// The version of Go that built it, with experiments; empty when it does not say.
+    #[must_use]
+    pub fn go_version(&self) -> &str {
+        &self.go_version
+    }
+
+    /// Where the program begins.
+    #[must_use]
+    pub fn entry(&self) -> u64 {
+        self.entry
+    }
+
+    /// Where the table of functions lies.
+    #[must_use]
+    pub fn function_table(&self) -> u64 {
+        self.function_table
+    }
+
+    /// A variable of the runtime that memory is read with; none in a program that was stripped.
+    #[must_use]
+    pub fn runtime_variable(&self, name: &str) -> Option<&Symbol> {
+        self.runtime.iter().find(|variable| variable.name == name)
+    }
+
+    /// The parts of the file that no program changes that runs, code left out: their addresses and bytes.
+    pub fn constant_parts(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let constants = self.sections.iter().filter(|section| section.is_constant);
+        constants.map(|section| (section.address, section.bytes.as_slice()))
     }
 
     /// Where variables lie that are initialised and hold pointers.
@@ -209,7 +253,8 @@ fn sections(file: &object::File<'_>, file_bytes: usize) -> Vec<Section> {
     let section = |section: object::Section<'_, '_>| {
         let bytes = section.data().ok()?;
         left = left.checked_sub(bytes.len())?;
-        Some(Section { address: section.address(), bytes: bytes.to_owned() })
+        let is_constant = [object::SectionKind::ReadOnlyData, object::SectionKind::Note].contains(&section.kind());
+        Some(Section { address: section.address(), bytes: bytes.to_owned(), is_constant })
     };
     file.sections().filter(holds_data).filter_map(section).collect()
 }
@@ -247,6 +292,18 @@ fn marks<'a>(file: &'a object::File<'_>) -> Vec<(&'a str, u64)> {
     file.symbols().filter_map(marked).collect()
 }
 
+fn runtime_variables(file: &object::File<'_>) -> Vec<Symbol> {
+    let variable = |symbol: object::Symbol<'_, '_>| {
+        let name = plain(file, symbol.name().ok()?);
+        RUNTIME_VARIABLES.contains(&name).then(|| Symbol {
+            address: symbol.address(),
+            size: symbol.size(),
+            name: name.to_owned(),
+        })
+    };
+    file.symbols().filter_map(variable).collect()
+}
+
 fn symbols(file: &object::File<'_>, ranges: &Ranges) -> Vec<Symbol> {
     let variable = |symbol: object::Symbol<'_, '_>| {
         let (address, size) = (symbol.address(), symbol.size());
@@ -270,6 +327,22 @@ fn symbols(file: &object::File<'_>, ranges: &Ranges) -> Vec<Symbol> {
     symbols
 }
 
+/// Where the runtime's memory is read from.
+const RUNTIME_VARIABLES: [&str; 13] = [
+    "runtime.mheap_",
+    "runtime.firstmoduledata",
+    "runtime.allgs",
+    "runtime.allm",
+    "runtime.allp",
+    "runtime.allfin",
+    "runtime.mbuckets",
+    "runtime.gcCleanups",
+    "runtime.memstats",
+    "runtime.MemProfileRate",
+    "runtime.waitReasonStrings",
+    "runtime.itabTable",
+    "runtime.methodValueCallFrameObjs",
+];
 /// Where the table of functions is in ELF and Mach-O.
 const TABLES: [&str; 3] = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab"];
 /// `FUNCDATA_StackObjects` in `internal/abi/symtab.go`.

@@ -7,7 +7,8 @@
 //! | open a program | [`Binary::decode`] |
 //! | know its modules and its version of Go | [`BuildInfo`], [`Module`] |
 //! | know what a call calls | [`Binary::callee`] |
-//! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`] |
+//! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`], [`CodeLine`] |
+//! | know how large frames are, and which of their words are pointers | [`Layout::pointer_map`], [`FramePart`], [`PointerMap`] |
 //! | know the types of variables | [`Layout::debug_info`], [`DebugInfo`], [`DebugType`], [`Shape`], [`Field`], [`TypeId`], [`LocalPart`], [`CapturedVariable`] |
 //! | handle bad input | [`Error`], [`ErrorKind`] |
 
@@ -23,6 +24,7 @@ mod debug_sections;
 #[cfg(feature = "dwarf")]
 mod debug_types;
 mod error;
+mod frame_tables;
 mod functions;
 mod go_types;
 mod inlined;
@@ -34,6 +36,8 @@ pub use binary::Binary;
 pub use build_info::{BuildInfo, Module};
 pub use debug_info::DebugInfo;
 pub use error::{Error, ErrorKind};
+pub use frame_tables::{FramePart, PointerMap};
 pub use functions::Function;
 pub use go_types::{CapturedVariable, DebugType, Field, LocalPart, Shape, TypeId};
+pub use inlined::CodeLine;
 pub use layout::{Layout, StackObject, Symbol};

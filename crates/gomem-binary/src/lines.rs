@@ -26,7 +26,7 @@ impl<'a> Function<'a> {
     }
 
     /// What one of the function's tables says of an address.
-    fn value(&self, table: usize, address: u64) -> Option<i64> {
+    pub(crate) fn value(&self, table: usize, address: u64) -> Option<i64> {
         let functions = self.of;
         let offset =
             usize::try_from(functions.u32(self.place.checked_add(table)?)?).ok().filter(|offset| *offset > 0)?;

@@ -25,18 +25,15 @@
 //! 17 sample      object, bucket
 //! ```
 //!
-//! What records mean changed in three places: slots that are no objects (`phantoms`), types in front of objects since 1.22, and
+//! What records mean changed in three places: slots that are no objects ([`crate::memory::SpanLayout`]), types in front of objects since 1.22, and
 //! cleanups since 1.24, which have no record.
 
 mod cursor;
 mod decode;
-mod inflate;
 mod names;
 mod objects;
-mod phantoms;
 mod profile;
 mod roots;
 mod stop;
 
 pub(crate) use decode::{MAGIC, decode};
-pub(crate) use inflate::{head, inflated};

@@ -1,15 +1,17 @@
 //! A program's heap: what was read of it, and who keeps it.
 
-use std::sync::OnceLock;
+use std::{io::Read, sync::OnceLock};
 
 use gomem_binary::Layout;
 
 use crate::{
     answers::{self, Types},
+    core::{self, Core},
     dump,
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
-    memory::{Site, Snapshot},
+    memory::{Site, Snapshot, SnapshotSource},
+    packing,
     program::Program,
 };
 
@@ -79,31 +81,91 @@ impl HeapOptions {
 }
 
 impl Heap {
-    /// Reads a heap dump.
+    /// Reads a heap dump, or a core.
     ///
     /// # Errors
-    /// When it is no heap dump, or has more than [`Limits`] accept. One that is cut or damaged is read up to there.
+    /// When it is neither, or has more than [`Limits`] accept. One that is cut or damaged is read up to there.
     pub fn decode(bytes: Vec<u8>) -> Result<Self, Error> {
         Self::decode_with(bytes, HeapOptions::default())
     }
 
-    /// Reads a heap dump in another way.
+    /// Reads a heap dump or a core in another way.
     ///
     /// # Errors
-    /// As [`Heap::decode`]. A program's file that is not the one is told in the diagnostics.
+    /// As [`Heap::decode`]. A program's file that did not write the dump is told in the diagnostics; a core is not read without the one that
+    /// ran.
     pub fn decode_with(bytes: Vec<u8>, options: HeapOptions) -> Result<Self, Error> {
+        if Self::is_core(&bytes) {
+            return Self::read_with(bytes.as_slice(), options);
+        }
         let most = options.limits.inflated_bytes;
-        let bytes = dump::inflated(bytes, most)
+        let bytes = packing::inflated(bytes, most)
             .ok_or_else(|| Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0))?;
+        Self::of_dump(bytes, options)
+    }
+
+    /// Reads a heap dump or a core as it comes: of a core, pages of zeros are not held.
+    ///
+    /// # Errors
+    /// As [`Heap::decode_with`].
+    pub fn read_with(source: impl Read, options: HeapOptions) -> Result<Self, Error> {
+        let mut source = packing::unpacked(source);
+        let mut head = Vec::new();
+        let _ = source.by_ref().take(HEAD).read_to_end(&mut head);
+        let is_core = core::is_core(&head);
+        let mut whole = head.as_slice().chain(source);
+        if is_core {
+            return Self::of_core(&mut whole, options);
+        }
+        let most = options.limits.inflated_bytes;
+        let mut bytes = Vec::new();
+        let _ = whole.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        if bytes.len() as u64 > most {
+            return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0));
+        }
+        Self::of_dump(bytes, options)
+    }
+
+    fn of_dump(bytes: Vec<u8>, options: HeapOptions) -> Result<Self, Error> {
+        let most = options.limits.inflated_bytes;
         let mut snapshot = dump::decode(bytes, &options.limits)?;
-        let mut diagnostics = std::mem::take(&mut snapshot.diagnostics);
-        let program = match options.binary {
+        let diagnostics = std::mem::take(&mut snapshot.diagnostics);
+        let program = match &options.binary {
             Some(binary) => program(&snapshot, binary, most),
             None => {
-                let mut candidates = options.candidates.into_iter();
+                let mut candidates = options.candidates.iter();
                 candidates.find_map(|binary| program(&snapshot, binary, most).ok()).ok_or(Flaw::NoBinary)
             }
         };
+        Self::new(snapshot, program, diagnostics, &options)
+    }
+
+    fn of_core(source: &mut dyn Read, options: HeapOptions) -> Result<Self, Error> {
+        let most = options.limits.inflated_bytes;
+        let core = Core::read(source, &options.limits)?;
+        let layout = match &options.binary {
+            Some(binary) => layout(binary, most)
+                .map_err(|problem| Error::new(ErrorKind::Binary { problem: problem.to_string() }, 0))?,
+            None => {
+                let candidates = options.candidates.iter().filter_map(|binary| layout(binary, most).ok());
+                candidates
+                    .into_iter()
+                    .find(|layout| core.mismatch(layout).is_none())
+                    .ok_or_else(|| Error::new(ErrorKind::NoBinary { path: core.program().map(str::to_owned) }, 0))?
+            }
+        };
+        let mut snapshot = core.decode(&layout, &options.limits)?;
+        let diagnostics = std::mem::take(&mut snapshot.diagnostics);
+        let program = Program::with_file(&snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason });
+        Self::new(snapshot, program, diagnostics, &options)
+    }
+
+    fn new(
+        snapshot: Snapshot,
+        program: Result<Program, Flaw>,
+        mut diagnostics: Vec<Diagnostic>,
+        options: &HeapOptions,
+    ) -> Result<Self, Error> {
         let binary_match = match &program {
             Err(Flaw::NoBinary) => None,
             program => Some(program.is_ok()),
@@ -115,15 +177,24 @@ impl Heap {
         diagnostics.extend(flaw.map(|flaw| Diagnostic { offset: None, flaw }));
         let program = program.unwrap_or_else(|_| Program::of_dump(&snapshot));
         let ownership = Ownership::new(&snapshot, &program, options.roots, &options.limits)?;
-        let mem_profile_rate = options.mem_profile_rate.or_else(|| holders::profile_rate(&snapshot));
+        let known_rate = options.mem_profile_rate.or(snapshot.mem_profile_rate);
+        let mem_profile_rate =
+            known_rate.filter(|_| !snapshot.samples.is_empty() || options.mem_profile_rate.is_some());
+        let mem_profile_rate = mem_profile_rate.or_else(|| holders::profile_rate(&snapshot));
         let types = OnceLock::new();
         Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics, types })
+    }
+
+    /// Whether bytes begin as a core, packed or not.
+    #[must_use]
+    pub fn is_core(head: &[u8]) -> bool {
+        core::is_core(&packing::head(head, HEAD as usize))
     }
 
     /// Whether bytes begin as a heap dump, gzipped or not.
     #[must_use]
     pub fn is_heap_dump(head: &[u8]) -> bool {
-        dump::head(head, dump::MAGIC.len()) == dump::MAGIC
+        packing::head(head, dump::MAGIC.len()) == dump::MAGIC
     }
 
     /// The version of Go that built the program.
@@ -192,11 +263,11 @@ impl Heap {
         holders::shares(&self.snapshot, &self.ownership)
     }
 
-    /// The dump without its contents, fit to send: what stays are words that point into the heap, the stacks or the program, and the
+    /// The dump without its contents, fit to send; `None` of a core. In it words stay that point into the heap, the stacks or the program, and the
     /// lengths beside them. Names of functions, files and types stay. What cannot be read is left out.
     #[must_use]
-    pub fn redacted(&self) -> Vec<u8> {
-        answers::redacted(&self.snapshot)
+    pub fn redacted(&self) -> Option<Vec<u8>> {
+        (self.snapshot.source == SnapshotSource::HeapDump).then(|| answers::redacted(&self.snapshot))
     }
 
     /// The places that allocate, by number.
@@ -212,8 +283,14 @@ impl Heap {
 }
 
 /// The program in a file, when it is the one that wrote the dump.
-fn program(snapshot: &Snapshot, binary: Vec<u8>, most: u64) -> Result<Program, Flaw> {
-    let layout = Layout::decode(&dump::inflated(binary, most).unwrap_or_default())
-        .map_err(|problem| Flaw::Binary { problem: problem.to_string() })?;
+fn program(snapshot: &Snapshot, binary: &[u8], most: u64) -> Result<Program, Flaw> {
+    let layout = layout(binary, most).map_err(|problem| Flaw::Binary { problem: problem.to_string() })?;
     Program::with_file(snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason })
 }
+
+fn layout(binary: &[u8], most: u64) -> Result<Layout, gomem_binary::Error> {
+    Layout::decode(&packing::inflated(binary.to_owned(), most).unwrap_or_default())
+}
+
+/// The bytes that tell what a file is.
+const HEAD: u64 = 64;

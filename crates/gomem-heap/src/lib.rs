@@ -4,7 +4,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | read a dump | [`Heap::decode`], [`HeapOptions`], [`Limits`], [`RootChoice`] |
+//! | read a dump or a core | [`Heap::decode`], [`Heap::read_with`], [`HeapOptions`], [`Limits`], [`RootChoice`] |
 //! | know who keeps what | [`Heap::holdings`], [`Holding`], [`HolderKind`], [`HolderRow`] |
 //! | know which line allocated it | [`Heap::site_shares`], [`SiteShare`], [`Site`], [`SiteFrame`], [`HolderSiteRow`] |
 //! | look at goroutines, types, objects, roots | [`GoroutineRow`], [`TypeRow`], [`ObjectRow`], [`RootRow`] |
@@ -20,6 +20,7 @@
 #![forbid(unsafe_code)]
 
 mod answers;
+mod core;
 mod dump;
 mod encode;
 mod error;
@@ -27,6 +28,7 @@ mod graph;
 mod heap;
 mod holders;
 mod memory;
+mod packing;
 mod program;
 mod tables;
 

@@ -12,7 +12,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log", "std_library"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),
-    ("gomem-heap", &["error", "memory", "dump", "program", "graph", "holders", "answers", "heap", "tables", "encode"]),
+    (
+        "gomem-heap",
+        &[
+            "error", "packing", "memory", "dump", "program", "core", "graph", "holders", "answers", "heap", "tables",
+            "encode",
+        ],
+    ),
     ("gomem-trace", &["error", "wire", "model", "replay", "trace", "tables"]),
     (
         "gomem-pprof",

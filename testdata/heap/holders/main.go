@@ -1,5 +1,5 @@
-// holders keeps memory in every way that a Go program keeps memory, writes a heap dump, and then lets go of one holder after
-// the other: how far HeapAlloc falls is what that holder kept.
+// holders keeps memory in every way that a Go program keeps memory, writes a heap dump, waits for a core to be taken if it is told
+// to, and then lets go of one holder after the other: how far HeapAlloc falls is what that holder kept.
 package main
 
 import (
@@ -54,6 +54,10 @@ func main() {
 	}
 	debug.WriteHeapDump(f.Fd())
 	f.Close()
+	if len(os.Args) > 2 { // a core is taken now
+		os.Stdout.WriteString("ready\n")
+		os.Stdin.Read(make([]byte, 1))
+	}
 	for _, h := range holders {
 		if h.release != nil {
 			before := heapAlloc()

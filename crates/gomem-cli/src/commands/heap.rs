@@ -1,4 +1,4 @@
-//! `gomem heap`: who keeps memory, by a heap dump.
+//! `gomem heap`: who keeps memory, by a heap dump or a core.
 
 use std::{
     fs::File,
@@ -17,7 +17,7 @@ use crate::{
     show::{Output, TableOptions, whole_flame, write_or_print},
 };
 
-/// Who keeps memory alive: each byte of a heap dump by the global variable, goroutine, timer or finalizer that holds it.
+/// Who keeps memory alive: each byte of a heap dump, or of a core, by the global variable, goroutine, timer or finalizer that holds it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gomem heap heap.dump --binary ./app
@@ -26,12 +26,13 @@ use crate::{
   gomem heap after.dump --binary ./app --before before.dump
   gomem heap heap.dump --binary ./app --flame holders.html
   gomem heap heap.dump --redact fit-to-send.dump
+  gcore -o app 4711 && gomem heap app.4711 --binary ./app
 
-A dump holds all that the program had in memory. gomem shows addresses, sizes and names, never contents.")]
+A dump or core holds all that the program had in memory. gomem shows addresses, sizes and names, never contents.")]
 pub(crate) struct Heap {
-    /// What `debug.WriteHeapDump` wrote, gzipped or not; `-` is standard input.
+    /// What `debug.WriteHeapDump` wrote, or a core; gzipped or not; `-` is standard input.
     dump: PathBuf,
-    /// The program's file, with symbols: it names global variables.
+    /// The program's file, with symbols: it names global variables. A core cannot be read without it.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// What a row is.
@@ -95,7 +96,9 @@ impl Heap {
             writeln!(err, "gomem: {}: {place}{}", self.dump.display(), diagnostic.flaw)?;
         }
         if let Some(path) = &self.redact {
-            return write_private(path, &heap.redacted()).map_err(|problem| Failure::io(path, &problem));
+            let no_core = || Failure::Usage("--redact is for heap dumps: a core is not made fit to send".to_owned());
+            return write_private(path, &heap.redacted().ok_or_else(no_core)?)
+                .map_err(|problem| Failure::io(path, &problem));
         }
         if let Some(path) = &self.flame {
             return self.write_flame(&heap, path, out);

@@ -14,6 +14,7 @@ pub(crate) enum Kind {
     GcTrace,
     Metrics,
     HeapDump,
+    Core,
     ExecutionTrace,
 }
 
@@ -22,11 +23,13 @@ impl Kind {
     pub(crate) fn announced_by(bytes: &[u8]) -> impl Iterator<Item = Self> {
         let signature = Signature::from_bytes(bytes);
         let is_heap_dump = Heap::is_heap_dump(bytes);
+        let is_core = Heap::is_core(bytes);
         let is_trace = Trace::is_trace(bytes);
-        let is_binary = is_heap_dump || is_trace;
+        let is_binary = is_heap_dump || is_core || is_trace;
         let is_profile = !is_binary && signature.profile.is_some_and(|profile| profile.len() == bytes.len());
         [
             (is_heap_dump, Self::HeapDump),
+            (is_core, Self::Core),
             (is_trace, Self::ExecutionTrace),
             (is_profile, Self::Profile),
             (signature.escape_log, Self::EscapeLog),
@@ -46,6 +49,7 @@ impl Kind {
             Self::GcTrace => "a log with GC traces",
             Self::Metrics => "metrics",
             Self::HeapDump => "a heap dump",
+            Self::Core => "a core",
             Self::ExecutionTrace => "an execution trace",
         }
     }
@@ -58,6 +62,7 @@ impl Kind {
             Self::GcTrace => "a log",
             Self::Metrics => "metrics",
             Self::HeapDump => "a heap dump",
+            Self::Core => "a core",
             Self::ExecutionTrace => "an execution trace",
         }
     }
@@ -69,7 +74,7 @@ impl Kind {
             Self::EscapeLog => "gomem escape",
             Self::GcTrace => "gomem gogc",
             Self::Metrics => "gomem metrics",
-            Self::HeapDump => "gomem heap",
+            Self::HeapDump | Self::Core => "gomem heap",
             Self::ExecutionTrace => "gomem trace",
         }
     }
@@ -82,6 +87,7 @@ impl Kind {
             Self::GcTrace => "`GODEBUG=gctrace=1 ./program 2> stderr.log` makes one",
             Self::Metrics => "`curl http://HOST/metrics` gives some",
             Self::HeapDump => "debug.WriteHeapDump of runtime/debug writes one",
+            Self::Core => "`gcore PID` takes one",
             Self::ExecutionTrace => "`curl -o trace.out 'http://HOST/debug/pprof/trace?seconds=5'` takes one",
         }
     }

@@ -8,7 +8,10 @@ use std::{
 use foldhash::fast::RandomState;
 use gomem_binary::{CapturedVariable, TypeId};
 
-use crate::{memory::Snapshot, program::Values};
+use crate::{
+    memory::{LARGEST_WITH_HEADER, Snapshot},
+    program::Values,
+};
 
 /// The types of all objects that have a known one.
 #[derive(Debug, Default)]
@@ -124,7 +127,5 @@ pub(crate) fn header_bytes(snapshot: &Snapshot, object: u32) -> u64 {
     if has_header { HEADER } else { 0 }
 }
 
-/// `maxSmallSize` in `runtime/sizeclasses.go`.
-const LARGEST_WITH_HEADER: u64 = 32 << 10;
 /// `mallocHeaderSize`: the same on all machines.
 const HEADER: u64 = 8;

@@ -1,13 +1,16 @@
 //! Bytes → [`Snapshot`].
 
-use std::{collections::HashMap, sync::Arc};
+use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
 use crate::{
-    dump::{cursor::Cursor, names::Names, objects::ObjectReader, phantoms::SpanLayout, profile, roots, stop::Stop},
+    dump::{cursor::Cursor, names::Names, objects::ObjectReader, profile, roots, stop::Stop},
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
-    memory::{Counted, Finalizer, Goroutine, Order, Segment, SegmentKind, Site, Snapshot, Target, Type},
+    memory::{
+        Counted, Finalizer, Goroutine, Order, OtherRoot, Segment, SegmentKind, Site, Snapshot, SnapshotSource,
+        SpanLayout, Target, Type,
+    },
 };
 
 /// Reads a dump; what it ends early or is damaged in is told in its diagnostics.
@@ -109,7 +112,7 @@ struct Records<'a> {
     goroutines: Vec<Goroutine>,
     finalizers: Vec<Finalizer>,
     threads: Vec<u64>,
-    other_roots: Vec<(Arc<str>, u64)>,
+    other_roots: Vec<OtherRoot>,
     types: HashMap<u64, Type, RandomState>,
     itabs: HashMap<u64, u64, RandomState>,
     sites: Vec<Site>,
@@ -138,7 +141,8 @@ impl<'a> Records<'a> {
         match tag {
             OTHER_ROOT => {
                 let description = self.names.get(cursor.text()?);
-                self.other_roots.push((description, cursor.number()?));
+                let address = cursor.number()?;
+                self.other_roots.push(OtherRoot { description, address, is_of_runtime: false });
             }
             TYPE => {
                 let address = cursor.number()?;
@@ -201,12 +205,14 @@ impl<'a> Records<'a> {
         let is_complete = flaw.is_none();
         diagnostics.extend(flaw);
         Snapshot {
+            source: SnapshotSource::HeapDump,
             file: Vec::new(),
             target,
             objects,
             segments: self.segments,
             goroutines: self.goroutines,
             finalizers: self.finalizers,
+            cleanups: None,
             threads: self.threads,
             other_roots: self.other_roots,
             types: self.types,
@@ -214,6 +220,7 @@ impl<'a> Records<'a> {
             sites: self.sites,
             samples,
             counted: self.counted,
+            mem_profile_rate: None,
             is_complete,
             phantoms,
             end,

@@ -1,13 +1,9 @@
 //! Objects as they are read, without slots that are none.
 
 use crate::{
-    dump::{
-        cursor::Cursor,
-        phantoms::{PAGE, SpanLayout, is_small},
-        stop::Stop,
-    },
+    dump::{cursor::Cursor, stop::Stop},
     error::{Diagnostic, Error, ErrorKind, Flaw},
-    memory::{Builder, Objects, Order, Words},
+    memory::{Builder, Objects, Order, PAGE, SpanLayout, Words, is_small},
 };
 
 /// Objects as they are read.

@@ -2,7 +2,7 @@
 
 use crate::{
     dump::{cursor::Cursor, names::Names, stop::Stop},
-    memory::{Finalizer, Frame, Goroutine, Order, Segment, SegmentKind},
+    memory::{Exactness, Finalizer, Frame, Goroutine, Order, Segment, SegmentKind},
 };
 
 pub(super) fn goroutine<'a>(cursor: &mut Cursor<'a>, names: &mut Names<'a>) -> Result<Goroutine, Stop> {
@@ -19,7 +19,8 @@ pub(super) fn goroutine<'a>(cursor: &mut Cursor<'a>, names: &mut Names<'a>) -> R
     let thread = cursor.number()?;
     cursor.pass(2)?;
     let roots = if context == 0 { Vec::new() } else { vec![context] };
-    Ok(Goroutine { address, id, created_at, status, is_system, wait_reason, roots, thread, frames: Vec::new() })
+    let (exactness, frames) = (Exactness::Lists, Vec::new());
+    Ok(Goroutine { address, id, created_at, status, is_system, wait_reason, roots, thread, exactness, frames })
 }
 
 pub(super) fn frame<'a>(cursor: &mut Cursor<'a>, names: &mut Names<'a>, order: Order) -> Result<Frame, Stop> {

@@ -1,6 +1,6 @@
-//! A dump that is not read.
+//! A dump or core that is not read.
 
-/// A dump that is not read, and where that shows.
+/// A dump or core that is not read, and where that shows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (byte {offset})")]
 pub struct Error {
@@ -24,6 +24,52 @@ pub enum ErrorKind {
         /// What it says.
         found: u64,
     },
+    /// It is no core, or one of words that no reader here knows.
+    #[error("not a core of a process with words of eight bytes")]
+    NotACore,
+    /// A core of a processor that is not read.
+    #[error("a core of ELF machine {found}, where amd64 (62) and arm64 (183) are read")]
+    CoreMachine {
+        /// The machine's number.
+        found: u16,
+    },
+    /// A core without the program's file, which says where the runtime keeps what.
+    #[error(
+        "a core is read with the program's file beside it, and none was given{}",
+        path.as_ref().map_or_else(String::new, |path| format!(": it ran from {path}"))
+    )]
+    NoBinary {
+        /// Where the program's file was when it ran.
+        path: Option<String>,
+    },
+    /// The file beside a core is another program's.
+    #[error("the binary is not the one that ran ({reason}){}", path.as_ref().map_or_else(String::new, |path| format!("; that was {path}")))]
+    BinaryMismatch {
+        /// What tells.
+        reason: &'static str,
+        /// Where the program's file was when it ran.
+        path: Option<String>,
+    },
+    /// The program's file is not read.
+    #[error("the binary cannot be read: {problem}")]
+    Binary {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nothing says where the runtime's structures lie.
+    #[error(
+        "nothing says where {go_version} keeps its structures: the binary has no debug information, and the version is not known"
+    )]
+    NoLayouts {
+        /// The version of Go.
+        go_version: String,
+    },
+    /// The core does not have the runtime's own list of memory.
+    #[error("the core lacks {what}")]
+    CoreLacks {
+        /// What is not in it.
+        what: &'static str,
+    },
     /// It has more of something than is accepted.
     #[error("more {what} than {limit}")]
     Limit {
@@ -42,6 +88,13 @@ impl ErrorKind {
             Self::NotAHeapDump => "not_a_heap_dump",
             Self::NoParameters => "no_parameters",
             Self::PointerBytes { .. } => "pointer_bytes",
+            Self::NotACore => "not_a_core",
+            Self::CoreMachine { .. } => "core_machine",
+            Self::NoBinary { .. } => "no_binary",
+            Self::BinaryMismatch { .. } => "binary_mismatch",
+            Self::Binary { .. } => "binary",
+            Self::NoLayouts { .. } => "no_layouts",
+            Self::CoreLacks { .. } => "core_lacks",
             Self::Limit { .. } => "limit",
         }
     }
@@ -62,6 +115,12 @@ impl Error {
     #[must_use]
     pub fn offset(&self) -> u64 {
         self.offset
+    }
+
+    /// Whether more was needed than was given, rather than something wrong with what was given.
+    #[must_use]
+    pub fn is_usage(&self) -> bool {
+        matches!(self.kind, ErrorKind::NoBinary { .. })
     }
 
     /// Whether a limit was hit, rather than a flaw found.

@@ -29,6 +29,17 @@ pub enum Flaw {
         /// What therefore is missing.
         missing: &'static str,
     },
+    /// A core that is cut, or of which parts were not written.
+    #[error("the core is not whole: {missing_bytes} bytes of it are missing, and {lost_spans} spans of objects")]
+    CutCore {
+        /// Bytes that the core says it has.
+        missing_bytes: u64,
+        /// Spans of objects that are not in it, or cannot be.
+        lost_spans: u64,
+    },
+    /// A core in which goroutines were not found.
+    #[error("the runtime's list of goroutines is not in the core: what they keep looks unreachable")]
+    NoGoroutines,
     /// Objects and the runtime's own count differ.
     #[error(
         "{objects} objects of {bytes} bytes, and the runtime counted {heap_objects} of {heap_alloc_bytes}: do not trust sizes"
@@ -93,6 +104,8 @@ impl Flaw {
         match self {
             Self::Cut { .. } => "cut",
             Self::Damaged { .. } => "damaged",
+            Self::CutCore { .. } => "cut_core",
+            Self::NoGoroutines => "no_goroutines",
             Self::Checksum { .. } => "checksum",
             Self::Layout { .. } => "layout",
             Self::HugeObject { .. } => "huge_object",

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use crate::{
     graph::{Edges, Reach},
     holders::{HolderKind, Roots, Tier},
-    memory::Snapshot,
+    memory::{Cleanup, Snapshot},
     program::{Program, is_runtime},
 };
 
@@ -35,8 +35,7 @@ pub(super) fn add_timers(roots: &mut Roots, snapshot: &Snapshot, program: &Progr
     }
 }
 
-/// Adds what `runtime.AddCleanup` keeps, of which dumps have no record: closures of it that nothing points to (Go 1.24 and 1.25), and
-/// its copies of arguments (since 1.26), of which only samples tell.
+/// Adds what `runtime.AddCleanup` keeps.
 pub(super) fn add_cleanups(
     roots: &mut Roots,
     snapshot: &Snapshot,
@@ -44,6 +43,29 @@ pub(super) fn add_cleanups(
     edges: &Edges,
     reach: &mut Reach,
 ) {
+    let found = match &snapshot.cleanups {
+        Some(cleanups) => cleanups.iter().flat_map(|cleanup| recorded(snapshot, program, cleanup)).collect(),
+        None => unrecorded(snapshot, program, edges, reach),
+    };
+    for (object, name) in found {
+        let holder = roots.holder(HolderKind::Cleanup, name, Tier::Cleanup);
+        roots.holders[holder as usize].instances += 1;
+        roots.slot(roots.node(holder), 0, object);
+    }
+}
+
+/// The function of a cleanup and its argument, under the name of the program's own function.
+fn recorded(snapshot: &Snapshot, program: &Program, cleanup: &Cleanup) -> Vec<(u32, String)> {
+    let objects = [cleanup.function, cleanup.argument].into_iter().filter_map(|address| snapshot.objects.find(address));
+    let captured = || captured_function(snapshot, program, snapshot.objects.find(cleanup.function)?);
+    let own = || program.function(cleanup.code).filter(|name| !name.starts_with(ADD_CLEANUP)).map(str::to_owned);
+    let name = own().or_else(captured).unwrap_or_else(|| ADD_CLEANUP.to_owned());
+    objects.map(|object| (object, name.clone())).collect()
+}
+
+/// What looks like cleanups where there is no record of them: closures of it that nothing points to (Go 1.24 and 1.25), and
+/// its copies of arguments (since 1.26), of which only samples tell.
+fn unrecorded(snapshot: &Snapshot, program: &Program, edges: &Edges, reach: &mut Reach) -> Vec<(u32, String)> {
     let mut found: Vec<(u32, String)> = Vec::new();
     for object in 0..snapshot.objects.len() as u32 {
         let is_cleanup = || closure(snapshot, program, object).is_some_and(|name| name.starts_with(ADD_CLEANUP));
@@ -61,11 +83,7 @@ pub(super) fn add_cleanups(
         }
     }
     reach.forget(SEARCH);
-    for (object, name) in found {
-        let holder = roots.holder(HolderKind::Cleanup, name, Tier::Cleanup);
-        roots.holders[holder as usize].instances += 1;
-        roots.slot(roots.node(holder), 0, object);
-    }
+    found
 }
 
 /// The function of a function value that has variables of its own: its first word is where the code begins.

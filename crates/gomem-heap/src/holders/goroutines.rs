@@ -9,7 +9,7 @@ use gomem_symbol::Symbol;
 
 use crate::{
     holders::{HolderKind, Roots, Tier, stack_objects::StackObjects},
-    memory::{Goroutine, Snapshot},
+    memory::{Exactness, Goroutine, Snapshot},
     program::{Program, is_runtime},
 };
 
@@ -51,7 +51,8 @@ pub(super) fn add(roots: &mut Roots, snapshot: &Snapshot, program: &Program) -> 
 /// program's file.
 pub(super) fn add_conservative(roots: &mut Roots, snapshot: &Snapshot, names: &[String]) {
     let order = snapshot.target.order;
-    for (goroutine, name) in snapshot.goroutines.iter().zip(names) {
+    let is_untold = |(goroutine, _): &(&Goroutine, _)| goroutine.exactness == Exactness::Lists;
+    for (goroutine, name) in snapshot.goroutines.iter().zip(names).filter(is_untold) {
         let mut targets = HashSet::new();
         for frame in &goroutine.frames {
             let content = frame.content(&snapshot.file);

@@ -53,9 +53,14 @@ impl Ownership {
         globals::add(&mut roots, snapshot, program);
         let groups = goroutines::add(&mut roots, snapshot, program);
         add_finalizers(&mut roots, snapshot, program);
-        for (description, address) in &snapshot.other_roots {
-            if let Some(target) = snapshot.objects.find(*address) {
-                let holder = roots.holder(HolderKind::Global, description.to_string(), Tier::User);
+        for root in &snapshot.other_roots {
+            if let Some(target) = snapshot.objects.find(root.address) {
+                let (kind, tier) = if root.is_of_runtime {
+                    (HolderKind::Runtime, Tier::Runtime)
+                } else {
+                    (HolderKind::Global, Tier::User)
+                };
+                let holder = roots.holder(kind, root.description.to_string(), tier);
                 roots.slot(roots.node(holder), 0, target);
             }
         }

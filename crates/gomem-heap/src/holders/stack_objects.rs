@@ -15,6 +15,8 @@ use crate::{
 pub(super) struct StackObjects<'a> {
     snapshot: &'a Snapshot,
     frames: &'a [Frame],
+    /// What the goroutine holds beside its frames.
+    roots: &'a [u64],
     /// Where each begins and ends, and the frame whose function it is of; by address.
     objects: Vec<(u64, u64, usize, StackObject)>,
 }
@@ -34,7 +36,7 @@ impl<'a> StackObjects<'a> {
             }
         }
         objects.sort_by_key(|(start, ..)| *start);
-        Self { snapshot, frames, objects }
+        Self { snapshot, frames, roots: &goroutine.roots, objects }
     }
 
     /// Each word that is a pointer in a variable that something on the stack points to: frame, offset and value.
@@ -61,6 +63,7 @@ impl<'a> StackObjects<'a> {
                 }
             }
         }
+        self.roots.iter().for_each(|root| enter(*root, &mut found));
         while let Some(at) = found.pop() {
             let (start, _, frame, object) = &self.objects[at];
             for offset in (0..object.pointer_bytes as usize).step_by(order.word_bytes) {

@@ -19,8 +19,21 @@ pub(crate) struct Goroutine {
     pub(crate) roots: Vec<u64>,
     /// The address of the thread that runs it.
     pub(crate) thread: u64,
+    /// How well it is known what its stack holds.
+    pub(crate) exactness: Exactness,
     /// The innermost first.
     pub(crate) frames: Vec<Frame>,
+}
+
+/// How well it is known what a stack holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Exactness {
+    /// Variables whose address is taken are in no list: any word of the stack may be one.
+    Lists,
+    /// Every word that the collector looks at is known, and no other is one.
+    Exact,
+    /// The same, but of frames that were interrupted anywhere all words are taken.
+    Interrupted,
 }
 
 impl Goroutine {
@@ -35,6 +48,7 @@ impl Goroutine {
             6 => "dead",
             8 => "copystack",
             9 => "preempted",
+            10 => "leaked",
             _ => "unknown",
         }
     }

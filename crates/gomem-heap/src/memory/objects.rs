@@ -1,6 +1,9 @@
 //! The objects of the heap.
 
-use crate::memory::words::{Order, Words};
+use crate::memory::{
+    slots::PAGE,
+    words::{Order, Words},
+};
 
 /// The objects of the heap, in the file's order: by span, and in a span by address.
 #[derive(Debug, Default)]
@@ -149,7 +152,7 @@ fn runs(objects: &Objects) -> Vec<Run> {
         let continues = |run: &Run| {
             let same_size = objects.sizes[run.first as usize] == *size;
             let offset = address.checked_sub(run.start).filter(|_| *address >= run.end);
-            same_size && bytes > 0 && offset.is_some_and(|offset| offset % bytes == 0) && address - run.end < GAP
+            same_size && bytes > 0 && offset.is_some_and(|offset| offset % bytes == 0) && address - run.end < PAGE
         };
         match runs.last_mut() {
             Some(run) if continues(run) => {
@@ -199,8 +202,6 @@ impl Objects {
 }
 
 const UNIT: u64 = 8;
-/// A page of the allocator.
-const GAP: u64 = 8192;
 
 #[cfg(test)]
 mod tests {

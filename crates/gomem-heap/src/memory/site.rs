@@ -25,9 +25,48 @@ pub struct SiteFrame {
 }
 
 impl Site {
+    /// The site of a stack, the innermost function first.
+    pub(crate) fn of_stack(slot_bytes: u64, frames: impl IntoIterator<Item = SiteFrame>) -> Self {
+        let mut site = Self { slot_bytes, frames: Vec::new(), is_cleanup: false };
+        for frame in frames {
+            site.is_cleanup |= site.frames.is_empty() && frame.function.starts_with("runtime.AddCleanup");
+            // Profiles leave out what the runtime does to allocate.
+            if !site.frames.is_empty() || !is_allocator(&frame) {
+                site.frames.push(frame);
+            }
+        }
+        site
+    }
+
     /// The line that allocates.
     #[must_use]
     pub fn leaf(&self) -> Option<&SiteFrame> {
         self.frames.first()
+    }
+}
+
+/// Whether it is the runtime that allocates: by the file too, since what is inlined has the name of the function it is in.
+fn is_allocator(frame: &SiteFrame) -> bool {
+    ["runtime", "internal/runtime"].iter().any(|package| {
+        let within = |text: &str| text.strip_prefix(package).is_some_and(|rest| rest.starts_with(['.', '/']));
+        let in_root = frame.file.rfind("/src/").is_some_and(|at| within(&frame.file[at + "/src/".len()..]));
+        within(&frame.function) || within(&frame.file) || in_root
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_runtime_is_told_by_name_or_file() {
+        let is = |function: &str, file: &str| {
+            is_allocator(&SiteFrame { function: function.into(), file: file.into(), line: 1 })
+        };
+        assert!(is("runtime.mallocgc", "/usr/local/go/src/runtime/malloc.go"));
+        assert!(is("main.f", "/usr/local/go/src/internal/runtime/maps/map.go"));
+        assert!(is("main.f", "runtime/slice.go"));
+        assert!(!is("main.runtime", "/home/me/src/app/runtime.go"));
+        assert!(!is("runtimes.f", "runtimes/f.go"));
     }
 }

@@ -6,6 +6,11 @@ pub(crate) fn slot_of(bytes: u64) -> u64 {
     CLASSES.get(at).map_or_else(|| bytes.next_multiple_of(PAGE), |class| u64::from(*class))
 }
 
+/// The slots of a class, from 1 on.
+pub(crate) fn slot_of_class(class: usize) -> Option<u64> {
+    CLASSES.get(class.checked_sub(1)?).map(|bytes| u64::from(*bytes))
+}
+
 /// `SizeClassToSize` in `internal/runtime/gc/sizeclasses.go`: the same since Go 1.16.
 const CLASSES: [u16; 67] = [
     8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480,
@@ -13,7 +18,10 @@ const CLASSES: [u16; 67] = [
     5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
     21760, 24576, 27264, 28672, 32768,
 ];
-const PAGE: u64 = 8192;
+/// A page of the allocator.
+pub(crate) const PAGE: u64 = 8192;
+/// The largest slots with a type in front of what has pointers (`maxSmallSize` in `runtime/sizeclasses.go`).
+pub(crate) const LARGEST_WITH_HEADER: u64 = 32 << 10;
 
 #[cfg(test)]
 mod tests {

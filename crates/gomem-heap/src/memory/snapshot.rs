@@ -6,12 +6,13 @@ use foldhash::fast::RandomState;
 
 use crate::{
     error::Diagnostic,
-    memory::{Finalizer, Goroutine, Objects, Order, Segment, Site, Words},
+    memory::{Cleanup, Finalizer, Goroutine, Objects, Order, Segment, Site, Words},
 };
 
 /// All that a picture of a program's memory says.
 #[derive(Debug)]
 pub(crate) struct Snapshot {
+    pub(crate) source: SnapshotSource,
     /// The bytes that contents are in.
     pub(crate) file: Vec<u8>,
     pub(crate) target: Target,
@@ -19,10 +20,12 @@ pub(crate) struct Snapshot {
     pub(crate) segments: Vec<Segment>,
     pub(crate) goroutines: Vec<Goroutine>,
     pub(crate) finalizers: Vec<Finalizer>,
+    /// What `runtime.AddCleanup` keeps; `None` where there is no record of it.
+    pub(crate) cleanups: Option<Vec<Cleanup>>,
     /// The addresses of the runtime's records of threads.
     pub(crate) threads: Vec<u64>,
     /// Roots of which only a description is known.
-    pub(crate) other_roots: Vec<(Arc<str>, u64)>,
+    pub(crate) other_roots: Vec<OtherRoot>,
     /// Types by address.
     pub(crate) types: HashMap<u64, Type, RandomState>,
     /// The type of an interface's table of methods, by the table's address.
@@ -32,6 +35,8 @@ pub(crate) struct Snapshot {
     pub(crate) samples: Vec<(u32, u32)>,
     /// What the runtime itself counted.
     pub(crate) counted: Option<Counted>,
+    /// The program's `runtime.MemProfileRate`.
+    pub(crate) mem_profile_rate: Option<f64>,
     pub(crate) is_complete: bool,
     /// Contents of slots that are no objects.
     pub(crate) phantoms: Vec<Words>,
@@ -62,6 +67,23 @@ impl Snapshot {
         let at = self.samples.binary_search_by_key(&object, |(sampled, _)| *sampled).ok()?;
         Some(self.samples[at].1)
     }
+}
+
+/// Where a picture of memory comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SnapshotSource {
+    /// `runtime/debug.WriteHeapDump`.
+    HeapDump,
+    /// A core, and what told where the runtime's structures lie in it.
+    Core { layouts: &'static str },
+}
+
+/// A root of which only a description is known.
+#[derive(Debug, Clone)]
+pub(crate) struct OtherRoot {
+    pub(crate) description: Arc<str>,
+    pub(crate) address: u64,
+    pub(crate) is_of_runtime: bool,
 }
 
 /// The machine and the version of Go.

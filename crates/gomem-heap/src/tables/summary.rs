@@ -2,11 +2,18 @@
 
 use gomem_table::{Definition, Row, Unit};
 
-use crate::{heap::Heap, holders::HolderKind, tables::holder::signed};
+use crate::{
+    heap::Heap,
+    holders::HolderKind,
+    memory::{Exactness, Goroutine, SnapshotSource},
+    tables::holder::signed,
+};
 
 /// A heap in numbers.
 #[derive(Debug, Clone)]
 pub struct SummaryRow {
+    source: &'static str,
+    layouts: Option<&'static str>,
     go_version: String,
     arch: String,
     pointer_bytes: u64,
@@ -20,6 +27,7 @@ pub struct SummaryRow {
     phantom_slots: u64,
     reachable_bytes: u64,
     goroutines: u64,
+    goroutines_inexact: u64,
     samples: u64,
     mem_profile_rate: Option<f64>,
     typed_fraction: Option<f64>,
@@ -35,7 +43,14 @@ impl Heap {
         let types = self.object_types();
         let typed = (0..snapshot.objects.len() as u32).filter(|object| types.of(*object).is_some());
         let typed: u64 = typed.map(|object| snapshot.objects.bytes(object)).sum();
+        let (source, layouts) = match snapshot.source {
+            SnapshotSource::HeapDump => ("heap_dump", None),
+            SnapshotSource::Core { layouts } => ("core", Some(layouts)),
+        };
+        let is_inexact = |goroutine: &&Goroutine| goroutine.exactness != Exactness::Exact;
         SummaryRow {
+            source,
+            layouts,
             go_version: self.go_version().to_owned(),
             arch: self.arch().to_owned(),
             pointer_bytes: snapshot.target.order.word_bytes as u64,
@@ -49,6 +64,7 @@ impl Heap {
             phantom_slots: snapshot.phantoms.len() as u64,
             reachable_bytes: self.bytes().saturating_sub(unreachable),
             goroutines: snapshot.goroutines.len() as u64,
+            goroutines_inexact: snapshot.goroutines.iter().filter(is_inexact).count() as u64,
             samples: snapshot.samples.len() as u64,
             mem_profile_rate: self.mem_profile_rate(),
             typed_fraction: (self.bytes() > 0).then(|| typed as f64 / self.bytes() as f64),
@@ -59,19 +75,20 @@ impl Heap {
 impl Row for SummaryRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("heap_summary", "one row")
-            .about("a heap dump in numbers")
-            .text("go_version", "the version of Go that built the program", |row: &&'a Self| &row.go_version)
+            .about("a heap dump or a core in numbers")
+            .text("source", "what it was read from: heap_dump, core", |row: &&'a Self| row.source)
+            .optional_text("layouts", "a heap dump", "what told where the runtime keeps what: dwarf, table", |row| {
+                row.layouts
+            })
+            .text("go_version", "the version of Go that built the program", |row| &row.go_version)
             .text("arch", "the processor's architecture", |row| &row.arch)
             .int64("pointer_bytes", Unit::Bytes, "a pointer's", |row| signed(row.pointer_bytes))
             .bool("big_endian", "whether numbers begin with their highest byte", |row| row.is_big_endian)
-            .bool("complete", "whether the dump was read to its end", |row| row.is_complete)
-            .optional_bool(
-                "binary_match",
-                "no binary was given",
-                "whether the binary is the one that wrote the dump",
-                |row| row.binary_match,
-            )
-            .int64("objects", Unit::Count, "the objects in the dump", |row| signed(row.objects))
+            .bool("complete", "whether it was read to its end, and has all that it says", |row| row.is_complete)
+            .optional_bool("binary_match", "no binary was given", "whether the binary is the one that ran", |row| {
+                row.binary_match
+            })
+            .int64("objects", Unit::Count, "the objects", |row| signed(row.objects))
             .int64("bytes", Unit::Bytes, "their slots'", |row| signed(row.bytes))
             .optional_int64("heap_objects", Unit::Count, CUT, "what the runtime itself counted", |row| {
                 row.heap_objects.map(signed)
@@ -87,6 +104,12 @@ impl Row for SummaryRow {
                 signed(row.bytes.saturating_sub(row.reachable_bytes))
             })
             .int64("goroutines", Unit::Count, "goroutines", |row| signed(row.goroutines))
+            .int64(
+                "goroutines_inexact",
+                Unit::Count,
+                "goroutines of which not all words are known to be pointers or none",
+                |row| signed(row.goroutines_inexact),
+            )
             .int64("samples", Unit::Count, "objects of which it is known where they were allocated", |row| {
                 signed(row.samples)
             })
@@ -107,4 +130,4 @@ impl Row for SummaryRow {
     }
 }
 
-const CUT: &str = "the dump ends before";
+const CUT: &str = "the dump ends before; a core of a stripped program";

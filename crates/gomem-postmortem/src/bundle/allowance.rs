@@ -38,6 +38,7 @@ impl Allowance {
                 (1 << 20, "a file that begins with zeros")
             }
             _ if Heap::is_heap_dump(head) => (64 << 30, "a heap dump"),
+            _ if Heap::is_core(head) => (16 << 30, "a core"),
             _ if Trace::is_trace(head) => (8 << 30, "an execution trace"),
             _ if head.starts_with(GZIP) => (512 << 20, "something gzipped"),
             _ if archive::begins_archive(head) => (room::MOST_BYTES, "an archive"),

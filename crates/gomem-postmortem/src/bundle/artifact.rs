@@ -35,6 +35,8 @@ pub enum Contents {
     Program,
     /// What `debug.WriteHeapDump` wrote.
     HeapDump,
+    /// The memory of the process, which the kernel or a debugger wrote.
+    Core,
     /// What `runtime/trace` wrote.
     ExecutionTrace,
 }
@@ -51,6 +53,7 @@ impl Contents {
         Self::Crash,
         Self::Program,
         Self::HeapDump,
+        Self::Core,
         Self::ExecutionTrace,
     ];
 
@@ -67,6 +70,7 @@ impl Contents {
             Self::Crash => "crash",
             Self::Program => "program",
             Self::HeapDump => "heap dump",
+            Self::Core => "core",
             Self::ExecutionTrace => "execution trace",
         }
     }

@@ -38,8 +38,8 @@ pub(crate) struct Recogniser {
     traces: Vec<(String, GcTrace)>,
     known_traces: KnownTraces,
     untimed: Untimed,
-    /// The last heap dump, with its file, and the programs that can be its. Earlier dumps are not held beside it.
-    dump: Option<(usize, Vec<u8>)>,
+    /// The last heap dump or core, with its file, and the programs that can be its. Earlier dumps are not held beside it.
+    dump: Option<(usize, Contents, Vec<u8>)>,
     programs: Vec<Vec<u8>>,
     /// The file of the execution trace.
     execution_trace: Option<usize>,
@@ -166,12 +166,13 @@ impl Recogniser {
         if bytes.is_empty() {
             return (Vec::new(), vec!["empty".to_owned()]);
         }
-        if Heap::is_heap_dump(bytes) {
-            if let Some((earlier, _)) = self.dump.replace((file, bytes.to_vec())) {
-                let reason = "several heap dumps: the last one by name is used".to_owned();
-                self.outcomes[earlier].withdraw(Contents::HeapDump, reason);
+        let memory = [(Heap::is_heap_dump(bytes), Contents::HeapDump), (Heap::is_core(bytes), Contents::Core)];
+        if let Some((_, kind)) = memory.into_iter().find(|(is_it, _)| *is_it) {
+            if let Some((earlier, before, _)) = self.dump.replace((file, kind, bytes.to_vec())) {
+                let reason = "several heap dumps or cores: the last one by name is used".to_owned();
+                self.outcomes[earlier].withdraw(before, reason);
             }
-            take(Contents::HeapDump, Ok(Reading::Used(None)));
+            take(kind, Ok(Reading::Used(None)));
             return (contents, reasons);
         }
         if Trace::is_trace(bytes) {
@@ -223,10 +224,10 @@ impl Recogniser {
     /// The last dump by name is read, with the program that wrote it if that is in the bundle.
     fn read_dump(&mut self) {
         let programs = std::mem::take(&mut self.programs);
-        let Some((file, dump)) = self.dump.take() else { return };
+        let Some((file, kind, dump)) = self.dump.take() else { return };
         let heap = match Heap::decode_with(dump, HeapOptions::default().with_candidates(programs)) {
             Ok(heap) => heap,
-            Err(problem) => return self.outcomes[file].withdraw(Contents::HeapDump, problem.to_string()),
+            Err(problem) => return self.outcomes[file].withdraw(kind, problem.to_string()),
         };
         self.outcomes[file].reasons.extend(heap.diagnostics().iter().map(|diagnostic| diagnostic.flaw.to_string()));
         self.bundle.heap_dump = Some(Arc::new(heap));

@@ -1,20 +1,20 @@
-//! Slots that are no objects.
+//! What lies at the end of a small span in place of objects.
 //!
-//! The runtime walks `pages * 8192 / size` slots of a span and writes those that are not free. Since Go 1.22 the end of a small span
-//! holds the bitmap of its pointers, and with the Green Tea collector its marks: slots that lie there are written as objects.
+//! Since Go 1.22 it holds the bitmap of the span's pointers, and with the Green Tea collector its marks. Heap dumps have the slots that lie
+//! there as if they were objects: the runtime walks `pages * 8192 / size` slots and writes those that are not free.
 
-use crate::memory::{Order, Target};
+use crate::memory::{Order, PAGE, Target};
 
 /// What lies at the end of a small span in place of objects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SpanLayout {
-    pub(super) has_bitmap: bool,
-    pub(super) has_marks: bool,
+pub(crate) struct SpanLayout {
+    pub(crate) has_bitmap: bool,
+    pub(crate) has_marks: bool,
 }
 
 impl SpanLayout {
     /// That of a version of Go, and the others, which a version that nobody has seen may have.
-    pub(super) fn candidates(target: &Target) -> [Self; 4] {
+    pub(crate) fn candidates(target: &Target) -> [Self; 4] {
         let known = Self::of_target(target);
         let others = [(false, false), (true, false), (true, true), (false, true)]
             .map(|(has_bitmap, has_marks)| Self { has_bitmap, has_marks })
@@ -27,14 +27,14 @@ impl SpanLayout {
         all
     }
 
-    fn of_target(target: &Target) -> Self {
+    pub(crate) fn of_target(target: &Target) -> Self {
         let (minor, version) = (target.go_minor(), &target.go_version);
         let has = |experiment: &str| version.split([' ', '-', ':', ',']).any(|word| word == experiment);
         Self { has_bitmap: minor >= 22, has_marks: !has("nogreenteagc") && (minor >= 26 || has("greenteagc")) }
     }
 
     /// How many objects a page of slots of this size has room for.
-    pub(super) fn slots(self, slot_bytes: u64, has_pointers: bool, word_bytes: usize) -> u64 {
+    pub(crate) fn slots(self, slot_bytes: u64, has_pointers: bool, word_bytes: usize) -> u64 {
         let bitmap = if self.has_bitmap && has_pointers { PAGE / word_bytes as u64 / 8 } else { 0 };
         let marks = if self.has_marks && slot_bytes >= 16 { MARKS } else { 0 };
         (PAGE - bitmap - marks) / slot_bytes.max(1)
@@ -42,12 +42,10 @@ impl SpanLayout {
 }
 
 /// Whether spans of such slots are one page with the bitmap at its end (`heapBitsInSpan` in `runtime/mbitmap.go`).
-pub(super) fn is_small(slot_bytes: u64, order: Order) -> bool {
+pub(crate) fn is_small(slot_bytes: u64, order: Order) -> bool {
     slot_bytes <= order.largest_with_bitmap()
 }
 
-/// A page of the allocator.
-pub(super) const PAGE: u64 = 8192;
 /// `spanInlineMarkBits` in `runtime/mgcmark_greenteagc.go`.
 const MARKS: u64 = 128;
 

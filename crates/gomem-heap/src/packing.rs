@@ -1,6 +1,6 @@
-//! Dumps and programs that were gzipped on their way.
+//! Dumps, cores and programs that were gzipped on their way.
 
-use std::io::Read as _;
+use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
@@ -12,6 +12,15 @@ pub(crate) fn inflated(bytes: Vec<u8>, most: u64) -> Option<Vec<u8>> {
     let mut inflated = Vec::new();
     let _ = MultiGzDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut inflated);
     (inflated.len() as u64 <= most).then_some(inflated)
+}
+
+/// What is gzipped as it comes, and what is not as it is.
+pub(crate) fn unpacked<'a>(mut source: impl Read + 'a) -> Box<dyn Read + 'a> {
+    let mut head = Vec::new();
+    let _ = source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head);
+    let is_packed = head == GZIP;
+    let whole = std::io::Cursor::new(head).chain(source);
+    if is_packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) }
 }
 
 /// The first bytes of what may be gzipped.

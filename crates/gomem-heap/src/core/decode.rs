@@ -1,0 +1,235 @@
+//! A core's file and the program's → [`Snapshot`].
+
+use std::{collections::HashMap, io::Read, sync::Arc};
+
+use gomem_binary::Layout;
+
+use crate::{
+    core::{
+        counts::counted,
+        file::CoreFile,
+        goroutines::{goroutines, threads},
+        layouts::{LayoutSource, Layouts},
+        masks::Masks,
+        modules::modules,
+        names::Names,
+        process::{Process, WORD},
+        profile,
+        spans::{Span, spans},
+        specials::Specials,
+        writer::Writer,
+    },
+    error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
+    memory::{Builder, Counted, Objects, Order, OtherRoot, Snapshot, SnapshotSource, Target},
+};
+
+/// A core that was read, and is still to be understood with the program's file.
+#[derive(Debug)]
+pub(crate) struct Core {
+    file: CoreFile,
+}
+
+impl Core {
+    pub(crate) fn read(source: &mut dyn Read, limits: &Limits) -> Result<Self, Error> {
+        Ok(Self { file: CoreFile::read(source, limits)? })
+    }
+
+    /// Where the program's file was when it ran.
+    pub(crate) fn program(&self) -> Option<&str> {
+        self.file.notes.program.as_deref()
+    }
+
+    /// What tells that a file is not that of the program that ran; nothing where it may be.
+    pub(crate) fn mismatch(&self, program: &Layout) -> Option<&'static str> {
+        let slide = slide(&self.file, program);
+        let differs = |(address, bytes): (u64, &[u8])| {
+            let mut found = Vec::new();
+            let length = bytes.len().min(COMPARED);
+            let is_there = self.file.image.copy(address.wrapping_add(slide), length as u64, &mut found);
+            is_there && found != bytes[..length]
+        };
+        program.constant_parts().any(differs).then_some("its constants are others")
+    }
+
+    /// What the core says, with the program's file, which must be the one that ran.
+    pub(crate) fn decode(self, program: &Layout, limits: &Limits) -> Result<Snapshot, Error> {
+        let path = self.file.notes.program.clone();
+        if let Some(reason) = self.mismatch(program) {
+            return Err(Error::new(ErrorKind::BinaryMismatch { reason, path }, 0));
+        }
+        let slide = slide(&self.file, program);
+        let CoreFile { machine, image, notes, missing_bytes } = self.file;
+        let target = Target {
+            order: Order { word_bytes: WORD as usize, is_big_endian: false },
+            arch: machine.arch().into(),
+            go_version: program.go_version().into(),
+        };
+        let of_program = Layouts::from_debug(&program.debug_info());
+        let mut candidates = match of_program {
+            Some(layouts) => vec![layouts],
+            None => Layouts::from_tables(target.go_minor(), machine),
+        };
+        let no_layouts = || Error::new(ErrorKind::NoLayouts { go_version: program.go_version().to_owned() }, 0);
+        if candidates.is_empty() {
+            return Err(no_layouts());
+        }
+        let first = candidates.remove(0);
+        let mut process = Process { machine, image, notes, program, slide, layouts: first };
+        let mut found = snapshot(&process, &target, missing_bytes, limits);
+        // A table may be that of another patch: the runtime's own count tells.
+        for layouts in candidates {
+            if process.layouts.source == LayoutSource::Dwarf || found.as_ref().is_ok_and(is_plausible) {
+                break;
+            }
+            process.layouts = layouts;
+            let other = snapshot(&process, &target, missing_bytes, limits);
+            if other.as_ref().is_ok_and(is_plausible) {
+                found = other;
+            }
+        }
+        match &found {
+            Ok(read) if process.layouts.source == LayoutSource::Table && !is_plausible(read) => Err(no_layouts()),
+            _ => found,
+        }
+    }
+}
+
+/// Whether the objects are those that the runtime counted, as far as it did.
+fn is_plausible(snapshot: &Snapshot) -> bool {
+    snapshot.counted.is_none_or(|counted| {
+        !is_off(snapshot.objects.len() as u64, counted.heap_objects)
+            && !is_off(snapshot.objects.total_bytes(), counted.heap_alloc_bytes)
+    })
+}
+
+fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: &Limits) -> Result<Snapshot, Error> {
+    let modules = modules(process);
+    let Some(first) = modules.first() else { return Err(lacks("the runtime's list of modules")) };
+    if let Some(reason) = first.mismatch(process) {
+        let path = process.notes.program.clone();
+        return Err(Error::new(ErrorKind::BinaryMismatch { reason, path }, 0));
+    }
+    let list = process
+        .variable("runtime.mheap_")
+        .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
+        .ok_or_else(|| lacks("the runtime's list of spans"))?;
+    let (spans, lost_spans) = spans(process, &list);
+    let mut writer = Writer::default();
+    let objects = objects(process, target, &spans, limits, &mut writer)?;
+    let segments = modules.iter().flat_map(|module| module.write(process, &mut writer)).collect();
+    let mut names = Names::default();
+    let goroutines = goroutines(process, &mut names, &mut writer);
+    let has_goroutines = goroutines.is_some();
+    let specials = Specials::read(process, &spans);
+    let (sites, numbers) = profile::sites(process, &mut names);
+    let numbered = |(address, bucket): &(u64, u64)| Some((objects.find(*address)?, *numbers.get(bucket)?));
+    let mut samples: Vec<(u32, u32)> = specials.samples.iter().filter_map(numbered).collect();
+    samples.sort_unstable();
+    samples.dedup_by_key(|(object, _)| *object);
+    let weak: Arc<str> = WEAK.into();
+    let other_root = |address: &u64| OtherRoot { description: weak.clone(), address: *address, is_of_runtime: true };
+    let mut snapshot = Snapshot {
+        source: SnapshotSource::Core { layouts: process.layouts.source.name() },
+        end: writer.bytes.len(),
+        file: writer.bytes,
+        target: target.clone(),
+        objects,
+        segments,
+        goroutines: goroutines.unwrap_or_default(),
+        finalizers: specials.finalizers,
+        cleanups: Some(specials.cleanups),
+        threads: threads(process),
+        other_roots: specials.weak_handles.iter().map(other_root).collect(),
+        types: HashMap::default(),
+        itabs: itabs(process),
+        sites,
+        samples,
+        counted: counted(process),
+        mem_profile_rate: profile::rate(process),
+        is_complete: missing_bytes == 0 && lost_spans == 0 && has_goroutines,
+        phantoms: Vec::new(),
+        diagnostics: Vec::new(),
+    };
+    snapshot.diagnostics = diagnostics(&snapshot, missing_bytes, lost_spans, has_goroutines);
+    Ok(snapshot)
+}
+
+/// What was added to the addresses of the program's file when it was loaded.
+fn slide(file: &CoreFile, program: &Layout) -> u64 {
+    file.notes.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()))
+}
+
+fn lacks(what: &'static str) -> Error {
+    Error::new(ErrorKind::CoreLacks { what }, 0)
+}
+
+fn objects(
+    process: &Process<'_>,
+    target: &Target,
+    spans: &[Span],
+    limits: &Limits,
+    writer: &mut Writer,
+) -> Result<Objects, Error> {
+    let mut builder = Builder::default();
+    let mut masks = Masks::new(process, target, spans);
+    let mut contents = Vec::new();
+    for span in spans {
+        if builder.len() as u64 + span.slots > u64::from(limits.objects) {
+            return Err(Error::new(ErrorKind::Limit { what: "objects", limit: limits.objects.into() }, 0));
+        }
+        contents.clear();
+        process.image.copy(span.start, span.bytes, &mut contents);
+        masks.for_each(span, &contents, |address, pointers| {
+            let start = (address - span.start) as usize;
+            let content = contents.get(start..start + span.slot_bytes as usize).unwrap_or_default();
+            let words = writer.write(content, pointers.iter().copied());
+            builder.push(address, span.slot_bytes, words.place, words.length as u64);
+        });
+        if writer.bytes.len() as u64 > limits.inflated_bytes {
+            return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: limits.inflated_bytes }, 0));
+        }
+    }
+    Ok(builder.finish())
+}
+
+/// The types of interfaces' tables of methods (`itabTableType` in `runtime/iface.go`).
+fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState> {
+    let read = || {
+        let table = process.word(process.variable("runtime.itabTable")?)?;
+        let entries = process.word(table)?;
+        process.bytes(table.checked_add(2 * WORD)?, entries.checked_mul(WORD)?)
+    };
+    let entries = read().unwrap_or_default();
+    let tables = crate::core::process::words(&entries).filter(|table| *table != 0);
+    tables.filter_map(|table| Some((table, process.word(table.checked_add(WORD)?)?))).collect()
+}
+
+fn diagnostics(snapshot: &Snapshot, missing_bytes: u64, lost_spans: u64, has_goroutines: bool) -> Vec<Diagnostic> {
+    let mut flaws = Vec::new();
+    if missing_bytes > 0 || lost_spans > 0 {
+        flaws.push(Flaw::CutCore { missing_bytes, lost_spans });
+    }
+    if !has_goroutines {
+        flaws.push(Flaw::NoGoroutines);
+    }
+    let (objects, bytes) = (snapshot.objects.len() as u64, snapshot.objects.total_bytes());
+    if let Some(Counted { heap_objects, heap_alloc_bytes }) = snapshot.counted
+        && (is_off(objects, heap_objects) || is_off(bytes, heap_alloc_bytes))
+    {
+        flaws.push(Flaw::Checksum { objects, bytes, heap_objects, heap_alloc_bytes });
+    }
+    if snapshot.samples.is_empty() {
+        flaws.push(Flaw::NoSamples);
+    }
+    flaws.into_iter().map(|flaw| Diagnostic { offset: None, flaw }).collect()
+}
+
+/// Whether two counts differ by more than what a processor that allocates or sweeps is ahead of its counters.
+fn is_off(found: u64, counted: u64) -> bool {
+    found.abs_diff(counted) > counted / 500
+}
+
+/// What keeps handles of weak pointers.
+const WEAK: &str = "weak.Pointer";
+/// How many bytes of each part of the file are compared.
+const COMPARED: usize = 1 << 16;

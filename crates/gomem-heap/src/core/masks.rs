@@ -1,0 +1,160 @@
+//! Which words of objects are pointers: in each version of Go said in another place (`runtime/mbitmap.go`).
+
+use crate::{
+    core::{
+        process::{Process, WORD, words},
+        spans::Span,
+        type_masks::TypeMasks,
+    },
+    memory::{LARGEST_WITH_HEADER, PAGE, SpanLayout, Target},
+};
+
+/// Which words of objects are pointers.
+pub(super) struct Masks<'a> {
+    process: &'a Process<'a>,
+    types: TypeMasks<'a>,
+    /// Where Go 1.21 has the bits of all memory: the list of arenas, and where in an arena bits are, and which of them end early.
+    arenas: Option<(u64, u64, u64)>,
+    /// Whether small spans end with marks of the collector.
+    has_marks: bool,
+}
+
+impl<'a> Masks<'a> {
+    pub(super) fn new(process: &'a Process<'a>, target: &Target, spans: &[Span]) -> Self {
+        let arenas = || {
+            let bits = process.layouts.field("runtime.heapArena bitmap")?;
+            let list =
+                process.word(process.field_address(process.variable("runtime.mheap_")?, "runtime.mheap arenas")?)?;
+            Some((list, bits.offset, bits.offset + bits.bytes))
+        };
+        // Spans of sixteen bytes tell it, else the version.
+        let telling = spans.iter().find(|span| span.slot_bytes == 16 && span.bytes == PAGE && !span.is_noscan);
+        let has_marks = telling.map_or_else(|| SpanLayout::of_target(target).has_marks, |span| span.slots <= MARKED);
+        Self { process, types: TypeMasks::new(process), arenas: arenas(), has_marks }
+    }
+
+    /// The offsets of the pointers of each object of a span, one object after the other. Contents are those of the whole span.
+    pub(super) fn for_each(&mut self, span: &Span, contents: &[u8], mut visit: impl FnMut(u64, &[u64])) {
+        let mut offsets = Vec::new();
+        if span.is_noscan {
+            span.objects().for_each(|object| visit(object, &[]));
+            return;
+        }
+        let bits = if span.is_arena { None } else { self.bits(span, contents) };
+        for object in span.objects() {
+            offsets.clear();
+            let start = object - span.start;
+            match &bits {
+                Some(bits) => push_bits(bits, start / WORD, span.slot_bytes / WORD, &mut offsets),
+                None if span.is_arena => offsets.extend((0..span.slot_bytes).step_by(WORD as usize)),
+                None => self.typed(span, contents, start, &mut offsets),
+            }
+            visit(object, &offsets);
+        }
+    }
+
+    /// The bits of all words of a span, where there are such.
+    fn bits(&self, span: &Span, contents: &[u8]) -> Option<Vec<u64>> {
+        if let Some(arenas) = self.arenas {
+            return Some(self.arena_bits(span, arenas));
+        }
+        if span.slot_bytes > SMALL || span.is_large {
+            return None;
+        }
+        if span.slot_bytes == WORD {
+            return Some(vec![u64::MAX; span.bytes.div_ceil(8 * 64) as usize]);
+        }
+        let marks = if self.has_marks && span.slot_bytes >= 16 { MARK_BYTES } else { 0 };
+        let length = span.bytes / 64;
+        let start = usize::try_from(span.bytes.checked_sub(length + marks)?).ok()?;
+        Some(words(contents.get(start..start + length as usize)?).collect())
+    }
+
+    /// The bits that Go 1.21 has apart from the span. What is beyond the last pointer of an object is not cleared, and said to be so.
+    fn arena_bits(&self, span: &Span, (list, bits, ends): (u64, u64, u64)) -> Vec<u64> {
+        let mut all = vec![0; span.bytes.div_ceil(8 * 64) as usize];
+        // Where the object ends of which no more pointers follow.
+        let mut over = span.start;
+        for (number, mask) in all.iter_mut().enumerate() {
+            let address = span.start + number as u64 * BITS_BYTES;
+            let arena = address.wrapping_add(ARENA_BASE) >> ARENA_SHIFT;
+            let word = address % (1 << ARENA_SHIFT) / BITS_BYTES;
+            let arena = arena.checked_mul(WORD).and_then(|place| self.process.word(list.checked_add(place)?));
+            let read = |offset: u64, bytes| self.process.number(arena?.checked_add(offset)?, bytes);
+            *mask = read(bits + word * WORD, WORD).unwrap_or_default();
+            let ended = over.saturating_sub(address) / WORD;
+            *mask = if ended < 64 { *mask >> ended << ended } else { 0 };
+            if read(ends + word / 8, 1).is_some_and(|byte| byte >> (word % 8) & 1 == 1) {
+                let object = (address + BITS_BYTES - 1 - span.start) / span.slot_bytes;
+                over = span.start + (object + 1) * span.slot_bytes;
+            }
+        }
+        all
+    }
+
+    /// By the type in front of an object, or that of a large one.
+    fn typed(&mut self, span: &Span, contents: &[u8], start: u64, offsets: &mut Vec<u64>) {
+        let has_header = span.slot_bytes <= LARGEST_WITH_HEADER && !span.is_large;
+        let header = if has_header { WORD } else { 0 };
+        let at = usize::try_from(start).unwrap_or(usize::MAX);
+        let in_front = || contents.get(at..).and_then(|rest| words(rest).next()).unwrap_or_default();
+        let type_address = if has_header { in_front() } else { span.large_type };
+        let Some(mask) = self.types.of(type_address, span.slot_bytes) else { return };
+        let mut element = header;
+        // As the collector does, whole elements one behind the other up to the end of the slot.
+        while element < span.slot_bytes && !mask.pointers.is_empty() {
+            for offset in &mask.pointers {
+                let offset = element + offset;
+                if offset.saturating_add(WORD) <= span.slot_bytes {
+                    offsets.push(offset);
+                }
+            }
+            element = element.saturating_add(mask.bytes);
+        }
+    }
+}
+
+/// The offsets of set bits, from one word on.
+fn push_bits(bits: &[u64], first: u64, count: u64, offsets: &mut Vec<u64>) {
+    let mut word = first;
+    let end = first + count;
+    while word < end {
+        let within = word % 64;
+        let taken = (64 - within).min(end - word);
+        let mut mask = bits.get((word / 64) as usize).copied().unwrap_or_default() >> within;
+        if taken < 64 {
+            mask &= (1 << taken) - 1;
+        }
+        while mask != 0 {
+            offsets.push((word - first + u64::from(mask.trailing_zeros())) * WORD);
+            mask &= mask - 1;
+        }
+        word += taken;
+    }
+}
+
+/// The largest slots with their pointers' bits at the end of the page (`MinSizeForMallocHeader`).
+const SMALL: u64 = 512;
+/// `spanInlineMarkBits` in `runtime/mgcmark_greenteagc.go`, and how many slots of sixteen bytes there is room for beside it.
+const MARK_BYTES: u64 = 128;
+const MARKED: u64 = 496;
+/// Where arenas are counted from, and how large one is (`arenaBaseOffset`, `logHeapArenaBytes` in `runtime/malloc.go`).
+const ARENA_BASE: u64 = 0x8000_0000_0000;
+const ARENA_SHIFT: u32 = 26;
+/// The memory that a word of bits is of.
+const BITS_BYTES: u64 = 64 * WORD;
+
+#[cfg(test)]
+mod tests {
+    use super::push_bits;
+
+    #[test]
+    fn bits_of_an_object_may_lie_in_two_words() {
+        let mut offsets = Vec::new();
+        push_bits(&[1 << 62 | 1, 0b101], 60, 8, &mut offsets);
+        assert_eq!(offsets, [16, 32, 48]);
+        offsets.clear();
+        push_bits(&[u64::MAX], 0, 128, &mut offsets);
+        assert_eq!(offsets.len(), 64, "what is not there is no pointer");
+    }
+}

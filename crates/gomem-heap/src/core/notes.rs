@@ -1,0 +1,174 @@
+//! The notes of a core: threads and their registers, where the program begins, which files were mapped.
+
+use crate::core::program_headers::{u32_at, u64_at};
+
+/// What notes say.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Notes {
+    pub(super) threads: Vec<Thread>,
+    /// Where the program begins, as it was loaded (`AT_ENTRY`).
+    pub(super) entry: Option<u64>,
+    /// The first file that was mapped: the program's.
+    pub(super) program: Option<String>,
+}
+
+/// A thread, and the registers that it had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Thread {
+    pub(super) id: u64,
+    pub(super) registers: Registers,
+}
+
+/// Registers of a processor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Registers {
+    pub(super) pc: u64,
+    pub(super) sp: u64,
+    /// Those that may hold pointers.
+    pub(super) all: Vec<u64>,
+}
+
+impl Registers {
+    /// What a function returns to that has called no other.
+    pub(super) fn link(&self, machine: Machine) -> u64 {
+        match machine {
+            Machine::Amd64 => 0,
+            Machine::Arm64 => self.all.last().copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// A processor that cores are read of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Machine {
+    Amd64,
+    Arm64,
+}
+
+impl Machine {
+    pub(super) fn from_elf(machine: u16) -> Option<Self> {
+        match machine {
+            62 => Some(Self::Amd64),
+            183 => Some(Self::Arm64),
+            _ => None,
+        }
+    }
+
+    /// What Go calls it.
+    pub(super) fn arch(self) -> &'static str {
+        match self {
+            Self::Amd64 => "amd64",
+            Self::Arm64 => "arm64",
+        }
+    }
+
+    /// The registers of a thread (`user_regs_struct` in `sys/user.h`).
+    fn registers(self, bytes: &[u8]) -> Option<Registers> {
+        let (count, sp, pc) = match self {
+            // …, rip, cs, eflags, rsp; what follows are segments.
+            Self::Amd64 => (15, 19, 16),
+            Self::Arm64 => (31, 31, 32),
+        };
+        let word = |at: usize| u64_at(bytes, 8 * at);
+        Some(Registers { pc: word(pc)?, sp: word(sp)?, all: (0..count).map(word).collect::<Option<_>>()? })
+    }
+
+    /// The registers that a signal interrupted, in what the kernel put on the signal stack (`ucontext_t` in `sys/ucontext.h`).
+    pub(super) fn interrupted(self, context: &[u8]) -> Option<Registers> {
+        let word = |at: usize| u64_at(context, at);
+        let (first, count, sp, pc) = match self {
+            // r8 to r15, rdi, rsi, rbp, rbx, rdx, rax, rcx, rsp, rip.
+            Self::Amd64 => (40, 15, 40 + 8 * 15, 40 + 8 * 16),
+            Self::Arm64 => (184, 31, 184 + 8 * 31, 184 + 8 * 32),
+        };
+        let all = (0..count).map(|number| word(first + 8 * number)).collect::<Option<_>>()?;
+        Some(Registers { pc: word(pc)?, sp: word(sp)?, all })
+    }
+}
+
+impl Notes {
+    /// Reads all notes; what is damaged ends them.
+    pub(super) fn decode(bytes: &[u8], machine: Machine) -> Self {
+        let mut notes = Self::default();
+        let mut rest = bytes;
+        while let Some((kind, content, after)) = note(rest) {
+            rest = after;
+            match kind {
+                STATUS => notes.threads.extend(thread(content, machine)),
+                AUXILIARY => notes.entry = notes.entry.or_else(|| entry(content)),
+                FILES => notes.program = notes.program.take().or_else(|| first_file(content)),
+                _ => {}
+            }
+        }
+        notes
+    }
+}
+
+/// A note's kind, its content, and what follows it.
+fn note(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
+    let (name, content) = (u32_at(bytes, 0)?, u32_at(bytes, 4)?);
+    let whole = |length: u32| usize::try_from(length).ok()?.checked_next_multiple_of(4);
+    let rest = bytes.get(12_usize.checked_add(whole(name)?)?..)?;
+    let length = usize::try_from(content).ok()?;
+    Some((u32_at(bytes, 8)?, rest.get(..length)?, rest.get(whole(content)?..).unwrap_or_default()))
+}
+
+fn thread(content: &[u8], machine: Machine) -> Option<Thread> {
+    Some(Thread { id: u32_at(content, 32)?.into(), registers: machine.registers(content.get(112..)?)? })
+}
+
+fn entry(content: &[u8]) -> Option<u64> {
+    content.chunks_exact(16).find(|pair| u64_at(pair, 0) == Some(ENTRY)).and_then(|pair| u64_at(pair, 8))
+}
+
+/// The number of files, the size of pages, three numbers for each, and then their names.
+fn first_file(content: &[u8]) -> Option<String> {
+    let count = usize::try_from(u64_at(content, 0)?).ok()?;
+    let names = content.get(count.checked_mul(24)?.checked_add(16)?..)?;
+    let name = names.split(|byte| *byte == 0).next().filter(|name| !name.is_empty() && name.len() <= LONGEST)?;
+    Some(String::from_utf8_lossy(name).into_owned())
+}
+
+/// `NT_PRSTATUS`, `NT_AUXV`, `NT_FILE`.
+const STATUS: u32 = 1;
+const AUXILIARY: u32 = 6;
+const FILES: u32 = 0x4649_4c45;
+/// `AT_ENTRY`.
+const ENTRY: u64 = 9;
+const LONGEST: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn note_of(kind: u32, content: &[u8]) -> Vec<u8> {
+        let mut bytes: Vec<u8> =
+            [5, content.len() as u32, kind].iter().flat_map(|number: &u32| number.to_le_bytes()).collect();
+        bytes.extend(b"CORE\0\0\0\0");
+        bytes.extend(content);
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn words(words: &[u64]) -> Vec<u8> {
+        words.iter().flat_map(|word| word.to_le_bytes()).collect()
+    }
+
+    #[test]
+    fn threads_the_entry_and_the_program_are_read() {
+        let mut status = vec![0; 112];
+        status[32] = 7;
+        status.extend(words(&(0..27).collect::<Vec<u64>>()));
+        let mut files = words(&[1, 4096, 0x40_0000, 0x41_0000, 0]);
+        files.extend(b"/srv/app\0");
+        let mut bytes = note_of(STATUS, &status);
+        bytes.extend(note_of(AUXILIARY, &words(&[3, 0x40, 9, 0x47_0000, 0, 0])));
+        bytes.extend(note_of(FILES, &files));
+        let notes = Notes::decode(&bytes, Machine::Amd64);
+        assert_eq!((notes.entry, notes.program.as_deref()), (Some(0x47_0000), Some("/srv/app")));
+        assert_eq!((notes.threads[0].id, notes.threads[0].registers.sp, notes.threads[0].registers.pc), (7, 19, 16));
+        for end in 0..bytes.len() {
+            let _ = Notes::decode(&bytes[..end], Machine::Arm64);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! A process as it stood: its memory, the program that ran, and where the runtime keeps what.
+
+use gomem_binary::{Layout, Symbol};
+
+use crate::core::{
+    image::Image,
+    layouts::{Layouts, Place},
+    notes::{Machine, Notes},
+};
+
+/// A process as it stood.
+#[derive(Debug)]
+pub(super) struct Process<'a> {
+    pub(super) machine: Machine,
+    pub(super) image: Image,
+    pub(super) notes: Notes,
+    pub(super) program: &'a Layout,
+    /// What was added to the file's addresses when the program was loaded.
+    pub(super) slide: u64,
+    pub(super) layouts: Layouts,
+}
+
+/// A structure of the process, copied: its fields are read without looking for it again.
+pub(super) struct Record<'a> {
+    process: &'a Process<'a>,
+    structure: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Process<'_> {
+    /// Appends what lies at an address: what the core leaves out the program's file may have.
+    pub(super) fn copy(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
+        if self.image.copy(address, bytes, out) {
+            return true;
+        }
+        let of_file = usize::try_from(bytes)
+            .ok()
+            .and_then(|length| self.program.bytes_at(address.wrapping_sub(self.slide), length));
+        out.extend_from_slice(of_file.unwrap_or_default());
+        of_file.is_some()
+    }
+
+    /// What lies at an address.
+    pub(super) fn bytes(&self, address: u64, bytes: u64) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        self.copy(address, bytes, &mut out).then_some(out)
+    }
+
+    /// The number of so many bytes at an address.
+    pub(super) fn number(&self, address: u64, bytes: u64) -> Option<u64> {
+        let length = usize::try_from(bytes).ok()?;
+        let of_file = || {
+            let found = self.program.bytes_at(address.wrapping_sub(self.slide), length)?;
+            let mut number = [0; 8];
+            number.get_mut(..length)?.copy_from_slice(found);
+            Some(u64::from_le_bytes(number))
+        };
+        self.image.number(address, length).or_else(of_file)
+    }
+
+    pub(super) fn word(&self, address: u64) -> Option<u64> {
+        self.number(address, WORD)
+    }
+
+    /// Where a variable of the runtime lies.
+    pub(super) fn variable(&self, name: &str) -> Option<u64> {
+        self.symbol(name).map(|symbol| symbol.address.wrapping_add(self.slide))
+    }
+
+    pub(super) fn symbol(&self, name: &str) -> Option<&Symbol> {
+        self.program.runtime_variable(name)
+    }
+
+    /// A field of the structure at an address, by its name, as `runtime.g sched.sp`.
+    pub(super) fn field(&self, address: u64, name: &str) -> Option<u64> {
+        let place = self.layouts.field(name)?;
+        self.number(address.checked_add(place.offset)?, place.bytes.min(WORD))
+    }
+
+    /// Where a field lies.
+    pub(super) fn field_address(&self, address: u64, name: &str) -> Option<u64> {
+        address.checked_add(self.layouts.field(name)?.offset)
+    }
+
+    /// A structure.
+    pub(super) fn record(&self, address: u64, structure: &'static str) -> Option<Record<'_>> {
+        let bytes = self.bytes(address, self.layouts.bytes(structure)?)?;
+        Some(Record { process: self, structure, bytes })
+    }
+
+    /// The words of a slice, all of which must be in the core.
+    pub(super) fn slice(&self, address: u64) -> Option<Vec<u64>> {
+        let (start, length) = (self.word(address)?, self.word(address.checked_add(WORD)?)?);
+        let bytes = self.bytes(start, length.checked_mul(WORD)?)?;
+        Some(words(&bytes).collect())
+    }
+
+    /// Where the elements of a linked list lie, from its first on. A list that leads back into itself ends there.
+    pub(super) fn list(&self, first: u64, next: &'static str) -> Vec<u64> {
+        let mut found = std::collections::HashSet::new();
+        let mut all = Vec::new();
+        let mut at = Some(first);
+        while let Some(address) = at.filter(|address| *address != 0 && found.insert(*address)) {
+            all.push(address);
+            at = self.field(address, next);
+        }
+        all
+    }
+}
+
+impl Record<'_> {
+    /// A field, which is no larger than a word.
+    pub(super) fn field(&self, name: &str) -> Option<u64> {
+        number(&self.bytes, self.place(name)?)
+    }
+
+    fn place(&self, name: &str) -> Option<Place> {
+        let mut whole = String::with_capacity(self.structure.len() + name.len() + 1);
+        whole.push_str(self.structure);
+        whole.push(' ');
+        whole.push_str(name);
+        self.process.layouts.field(&whole)
+    }
+}
+
+/// The number in a place.
+pub(super) fn number(bytes: &[u8], place: Place) -> Option<u64> {
+    let start = usize::try_from(place.offset).ok()?;
+    let length = usize::try_from(place.bytes.min(WORD)).ok()?;
+    let mut number = [0; 8];
+    number.get_mut(..length)?.copy_from_slice(bytes.get(start..start.checked_add(length)?)?);
+    Some(u64::from_le_bytes(number))
+}
+
+/// Bytes as words.
+pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
+    bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word))
+}
+
+/// The bytes of a word.
+pub(super) const WORD: u64 = 8;

@@ -1,0 +1,86 @@
+//! What an ELF file says of its parts.
+
+/// A part of a core: memory, or notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ProgramHeader {
+    pub(super) kind: u32,
+    /// Where it is in the file.
+    pub(super) offset: u64,
+    pub(super) address: u64,
+    /// Its bytes in the file, and in memory: what is missing was not written.
+    pub(super) file_bytes: u64,
+    pub(super) memory_bytes: u64,
+}
+
+/// The head of a core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Head {
+    pub(super) machine: u16,
+    /// Where the headers of parts are, and how many there are; 65,535 may be more.
+    pub(super) headers: u64,
+    pub(super) count: u16,
+}
+
+impl Head {
+    /// Reads the first bytes of a core; `None` where they are not those of one with words of eight bytes and low ends.
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        let is_core = is_core(bytes) && u16_at(bytes, 54)? as usize == ProgramHeader::BYTES;
+        is_core.then_some(Self { machine: u16_at(bytes, 18)?, headers: u64_at(bytes, 32)?, count: u16_at(bytes, 56)? })
+    }
+
+    pub(super) const BYTES: usize = 64;
+}
+
+impl ProgramHeader {
+    pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
+        Some(Self {
+            kind: u32_at(bytes, 0)?,
+            offset: u64_at(bytes, 8)?,
+            address: u64_at(bytes, 16)?,
+            file_bytes: u64_at(bytes, 32)?,
+            memory_bytes: u64_at(bytes, 40)?,
+        })
+    }
+
+    pub(super) const BYTES: usize = 56;
+}
+
+/// Whether bytes begin as a core: ELF of 64 bits and low ends, of type 4.
+pub(crate) fn is_core(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x7fELF\x02\x01\x01") && u16_at(bytes, 16) == Some(CORE)
+}
+
+fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+    Some(u16::from_le_bytes(bytes.get(at..)?.first_chunk().copied()?))
+}
+
+pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..)?.first_chunk().copied()?))
+}
+
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..)?.first_chunk().copied()?))
+}
+
+/// Kinds of parts.
+pub(super) const LOAD: u32 = 1;
+pub(super) const NOTE: u32 = 4;
+/// `ET_CORE`.
+const CORE: u16 = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_core_is_told_from_a_program() {
+        let mut bytes = vec![0; Head::BYTES];
+        bytes[..7].copy_from_slice(b"\x7fELF\x02\x01\x01");
+        assert_eq!((is_core(&bytes), Head::decode(&bytes)), (false, None));
+        (bytes[16], bytes[18], bytes[32], bytes[54], bytes[56]) = (4, 62, 64, 56, 3);
+        assert_eq!(Head::decode(&bytes), Some(Head { machine: 62, headers: 64, count: 3 }));
+        for end in 0..Head::BYTES {
+            let _ = Head::decode(&bytes[..end]);
+        }
+    }
+}

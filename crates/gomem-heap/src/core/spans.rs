@@ -1,0 +1,133 @@
+//! Spans: the pages that the allocator cuts into slots of one size (`mspan` in `runtime/mheap.go`).
+
+use crate::{
+    core::{
+        layouts::Place,
+        process::{Process, number},
+    },
+    memory::PAGE,
+};
+
+/// Pages that are cut into slots of one size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: u64,
+    pub(super) bytes: u64,
+    pub(super) slot_bytes: u64,
+    pub(super) slots: u64,
+    /// Slots before this one have been handed out.
+    pub(super) free_index: u64,
+    /// A bit for each slot that was alive at the last sweep.
+    pub(super) allocated: Vec<u8>,
+    /// Whether nothing in it has pointers.
+    pub(super) is_noscan: bool,
+    /// Whether it is one large object.
+    pub(super) is_large: bool,
+    /// The type of a large object (since Go 1.22).
+    pub(super) large_type: u64,
+    /// What waits for its objects to die, and samples.
+    pub(super) specials: u64,
+    /// Whether objects of any kind lie in it one behind the other.
+    pub(super) is_arena: bool,
+}
+
+impl Span {
+    pub(super) fn is_allocated(&self, slot: u64) -> bool {
+        let bit = || self.allocated.get((slot / 8) as usize).is_some_and(|byte| byte >> (slot % 8) & 1 == 1);
+        slot < self.free_index || bit()
+    }
+
+    /// The address of a slot that is allocated.
+    pub(super) fn objects(&self) -> impl Iterator<Item = u64> {
+        (0..self.slots).filter(|slot| self.is_allocated(*slot)).map(|slot| self.start + slot * self.slot_bytes)
+    }
+}
+
+/// The spans in use, by address, and how many of them are not in the core or cannot be.
+pub(super) fn spans(process: &Process<'_>, list: &[u64]) -> (Vec<Span>, u64) {
+    let (mut spans, mut lost) = (Vec::new(), 0);
+    let fields = Fields::new(process);
+    for address in list {
+        match fields.as_ref().and_then(|fields| fields.span(process, *address)) {
+            Some(Some(span)) => spans.push(span),
+            Some(None) => {}
+            None => lost += 1,
+        }
+    }
+    spans.sort_by_key(|span: &Span| span.start);
+    let (mut end, before) = (0, spans.len());
+    spans.retain(|span| {
+        let is_free = span.start >= end;
+        end = end.max(span.start + span.bytes);
+        is_free
+    });
+    lost += (before - spans.len()) as u64;
+    (spans, lost)
+}
+
+/// Where the fields of a span lie.
+struct Fields {
+    bytes: u64,
+    places: [Place; NAMES.len()],
+    large_type: Option<Place>,
+}
+
+impl Fields {
+    fn new(process: &Process<'_>) -> Option<Self> {
+        let mut places = [Place { offset: 0, bytes: 0 }; NAMES.len()];
+        for (place, name) in places.iter_mut().zip(NAMES) {
+            *place = process.layouts.field(name)?;
+        }
+        let large_type = process.layouts.field("runtime.mspan largeType");
+        Some(Self { bytes: process.layouts.bytes("runtime.mspan")?, places, large_type })
+    }
+
+    /// A span; nothing of one that is not in use.
+    fn span(&self, process: &Process<'_>, address: u64) -> Option<Option<Span>> {
+        let record = process.bytes(address, self.bytes)?;
+        let mut values = [0; NAMES.len()];
+        for (value, place) in values.iter_mut().zip(&self.places) {
+            *value = number(&record, *place)?;
+        }
+        let [state, start, pages, slot_bytes, slots, free_index, allocated, class, specials, is_arena] = values;
+        if state != IN_USE {
+            return Some(None);
+        }
+        let bytes = pages.checked_mul(PAGE).filter(|bytes| *bytes > 0)?;
+        let is_whole = start % PAGE == 0 && slot_bytes > 0 && slot_bytes % 8 == 0 && slots <= MOST_SLOTS;
+        let fits = is_whole && slots.checked_mul(slot_bytes).is_some_and(|used| used <= bytes);
+        if !fits || !process.image.has(start, bytes) {
+            return None;
+        }
+        Some(Some(Span {
+            start,
+            bytes,
+            slot_bytes,
+            slots,
+            free_index: free_index.min(slots),
+            allocated: process.bytes(allocated, slots.div_ceil(8))?,
+            is_noscan: class & 1 == 1,
+            is_large: class >> 1 == 0,
+            large_type: self.large_type.and_then(|place| number(&record, place)).unwrap_or_default(),
+            specials,
+            is_arena: is_arena != 0,
+        }))
+    }
+}
+
+const NAMES: [&str; 10] = [
+    "runtime.mspan state",
+    "runtime.mspan startAddr",
+    "runtime.mspan npages",
+    "runtime.mspan elemsize",
+    "runtime.mspan nelems",
+    "runtime.mspan freeindex",
+    "runtime.mspan allocBits",
+    "runtime.mspan spanclass",
+    "runtime.mspan specials",
+    "runtime.mspan isUserArenaChunk",
+];
+/// `mSpanInUse`.
+const IN_USE: u64 = 1;
+/// More than of eight bytes in the largest span of slots.
+const MOST_SLOTS: u64 = 8192;
