@@ -1,7 +1,7 @@
 """Leaves of a program's file what names the addresses of a heap dump, and zeroes the rest, so that it packs small.
 
-python3 bare.py PROGRAM OUT.gz [--types]: code, debug information, and the tables of files and lines are zero afterwards; with --types
-debug information stays, of which types and fields are named.
+python3 bare.py PROGRAM OUT.gz [--types]: code, debug information, and the tables of files are zero afterwards; with --types
+debug information stays, of which types and fields are named, and files.
 """
 
 import gzip
@@ -29,8 +29,9 @@ def main(program: str, out: str, *options: str) -> None:
             zero(offset, size)
     _, table, _ = found[".gopclntab"]
     # pcHeader: …, names at word 3, then units, files, tables, functions.
-    _, units, files, tables, functions = struct.unpack_from("<5Q", elf, table + 8 + 8 * 3)
-    zero(table + units, functions - units)
+    _, units, _, tables, _ = struct.unpack_from("<5Q", elf, table + 8 + 8 * 3)
+    if "--types" not in options:
+        zero(table + units, tables - units)
     open(out, "wb").write(gzip.compress(bytes(elf), 9, mtime=0))
 
 

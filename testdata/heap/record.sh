@@ -6,8 +6,22 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 while [ $# -ge 2 ]; do
     name=holders-go$1
-    (cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$2" build -o "$work/$name" .)
-    env -i HOME=/home/gopher LANG=C "$work/$name" "$work/dump" > "$here/$name.tsv"
+    (cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$2" build -trimpath -o "$work/$name" .)
+    # Of the same process a core is taken while it waits.
+    mkfifo "$work/go"
+    env -i HOME=/home/gopher LANG=C "$work/$name" "$work/dump" wait < "$work/go" > "$work/out" &
+    exec 9> "$work/go"
+    until grep -q ready "$work/out"; do sleep 0.1; done
+    case $1 in
+        1.21.* | 1.27.*)
+            gcore -o "$work/core" $! > /dev/null
+            python3 "$here/spare.py" "$work/core.$!" "$here/$name.core.gz" ;;
+    esac
+    echo >&9
+    exec 9>&-
+    wait
+    rm "$work/go"
+    grep -v ready "$work/out" > "$here/$name.tsv"
     gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
     case $1 in
         1.21.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;;

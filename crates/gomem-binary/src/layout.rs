@@ -22,6 +22,8 @@ pub struct Layout {
     wrapper_id: u8,
     /// The runtime's own variables that memory is read with.
     runtime: Vec<Symbol>,
+    /// Where variables lie, with pointers or without.
+    variables: Vec<std::ops::Range<u64>>,
     go_version: String,
     /// Where the program begins.
     entry: u64,
@@ -88,6 +90,7 @@ impl Layout {
             ranges,
             wrapper_id,
             runtime: runtime_variables(&file),
+            variables: variable_parts(&file),
             go_version: build_info(&file).unwrap_or_default().go_version,
             entry: file.entry(),
             function_table: table_address,
@@ -133,6 +136,11 @@ impl Layout {
     pub fn constant_parts(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let constants = self.sections.iter().filter(|section| section.is_constant);
         constants.map(|section| (section.address, section.bytes.as_slice()))
+    }
+
+    /// Where variables lie, with pointers or without.
+    pub fn variable_parts(&self) -> impl Iterator<Item = std::ops::Range<u64>> {
+        self.variables.iter().cloned()
     }
 
     /// Where variables lie that are initialised and hold pointers.
@@ -302,6 +310,14 @@ fn runtime_variables(file: &object::File<'_>) -> Vec<Symbol> {
         })
     };
     file.symbols().filter_map(variable).collect()
+}
+
+fn variable_parts(file: &object::File<'_>) -> Vec<std::ops::Range<u64>> {
+    let kinds = [object::SectionKind::Data, object::SectionKind::UninitializedData];
+    let holds_variables = |section: &object::Section<'_, '_>| section.address() != 0 && kinds.contains(&section.kind());
+    let range =
+        |section: object::Section<'_, '_>| Some(section.address()..section.address().checked_add(section.size())?);
+    file.sections().filter(holds_variables).filter_map(range).collect()
 }
 
 fn symbols(file: &object::File<'_>, ranges: &Ranges) -> Vec<Symbol> {

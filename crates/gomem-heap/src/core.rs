@@ -19,10 +19,12 @@ mod notes;
 mod process;
 mod profile;
 mod program_headers;
+mod shapes;
 mod spans;
 mod specials;
 mod stack;
 mod type_masks;
+mod word;
 mod writer;
 
 pub(crate) use decode::Core;

@@ -85,7 +85,7 @@ fn debug_information_names_types_and_fields() {
         ("main.tree", "main.tree → 511 × main.node (globals.go:74)"),
         (
             "main.registry",
-            "main.registry → 53 × internal/sync.indirect[interface {},interface {}] (hashtriemap.go:550) → ",
+            "main.registry → 59 × internal/sync.indirect[interface {},interface {}] (hashtriemap.go:550) → ",
         ),
         ("main.generic", "main.generic.rows → map[int]*main.session → 200 × main.session (globals.go:68) → .name → "),
         ("main.ring", "main.ring → 8 × [4096]uint8 (globals.go:"),

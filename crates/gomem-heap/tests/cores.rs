@@ -3,15 +3,15 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
     io::Read,
     path::{Path, PathBuf},
 };
 
 use flate2::read::MultiGzDecoder;
-use gomem_heap::{Heap, HeapOptions, Holding};
-use gomem_testkit::root;
+use gomem_heap::{Heap, HeapOptions, HolderKind};
+use gomem_testkit::{inflated, root};
 
 struct Recording {
     name: String,
@@ -24,24 +24,27 @@ struct Recording {
 
 /// Those of the repository; with `GOMEM_CORES=FOLDER` also files `NAME.core`, `NAME.bin`, `NAME.tsv` and perhaps `NAME.dump`.
 fn recordings() -> Vec<Recording> {
-    let mut folders = vec![root().join("testdata/core")];
+    let mut folders = vec![root().join("testdata/heap")];
     folders.extend(std::env::var_os("GOMEM_CORES").map(PathBuf::from));
-    let paths = folders.iter().filter_map(|folder| fs::read_dir(folder).ok());
-    let mut paths: Vec<PathBuf> = paths.flatten().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<PathBuf> =
+        folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path()).collect();
     paths.sort();
-    let tables = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "tsv"));
     let recording = |path: &PathBuf| {
         let beside = |ending: &str| read(&path.with_extension(ending));
-        let packed = path.with_extension("core.gz");
-        Recording {
-            name: path.file_stem().unwrap().to_string_lossy().into_owned(),
-            core: if packed.exists() { packed } else { path.with_extension("core") },
-            binary: beside("bin").unwrap(),
+        let core =
+            ["core", "core.gz"].map(|ending| path.with_extension(ending)).into_iter().find(|core| core.exists())?;
+        Some(Recording {
+            name: path.file_stem()?.to_string_lossy().into_owned(),
+            core,
+            binary: beside("bin")?,
             dump: beside("dump"),
-            labels: fs::read_to_string(path).unwrap().lines().map(label).collect(),
-        }
+            labels: fs::read_to_string(path).ok()?.lines().map(label).collect(),
+        })
     };
-    tables.map(recording).collect()
+    let tables = paths.iter().filter(|path| path.extension().is_some_and(|ending| ending == "tsv"));
+    let all: Vec<Recording> = tables.filter_map(recording).collect();
+    assert!(all.len() >= 2);
+    all
 }
 
 fn label(line: &str) -> (String, Vec<String>, i64) {
@@ -105,32 +108,43 @@ fn the_runtime_counted_the_same() {
     }
 }
 
+/// The program went on between the dump and the core: a thousandth may differ, and what is the runtime's.
 #[test]
 fn a_heap_dump_says_the_same() {
-    let by_name = |heap: &Heap| -> BTreeMap<(String, &'static str), (u64, u64)> {
-        let row = |holding: &Holding| {
-            let key = (holding.holders.join(" "), holding.kind.name());
-            (key, (holding.retained_bytes, holding.retained_objects))
-        };
-        heap.holdings().iter().map(row).collect()
+    let of_users = |heap: &Heap| -> BTreeMap<String, u64> {
+        let is_own = |kind| !matches!(kind, HolderKind::Runtime | HolderKind::Unreachable | HolderKind::Cleanup);
+        let mut kept = BTreeMap::new();
+        for holding in heap.holdings().iter().filter(|holding| is_own(holding.kind)) {
+            *kept.entry(holding.holders.join(" and ")).or_default() += holding.retained_bytes;
+        }
+        kept
     };
-    let (mut asked, mut wrong) = (0, Vec::new());
     for recording in recordings() {
         let Some(dump) = recording.dump.clone() else { continue };
         let options = HeapOptions::default().with_binary(recording.binary.clone());
         let (dump, core) = (Heap::decode_with(dump, options).unwrap(), heap(&recording));
-        println!("{}: dump {} objects, core {}", recording.name, dump.objects(), core.objects());
-        let (dump, core) = (by_name(&dump), by_name(&core));
-        for (key, of_dump) in &dump {
-            asked += 1;
-            let of_core = core.get(key).copied().unwrap_or_default();
-            if of_core != *of_dump {
-                wrong.push(format!("{}: {key:?}: dump {of_dump:?}, core {of_core:?}", recording.name));
+        let bytes = dump.bytes();
+        let (dump, core) = (of_users(&dump), of_users(&core));
+        let names: BTreeSet<&String> = dump.keys().chain(core.keys()).collect();
+        let kept = |heap: &BTreeMap<String, u64>, name| heap.get(name).copied().unwrap_or_default();
+        let mut off = 0;
+        for name in names {
+            let (of_dump, of_core) = (kept(&dump, name), kept(&core, name));
+            off += of_dump.abs_diff(of_core);
+            if of_dump != of_core {
+                println!("{}: {name}: dump {of_dump}, core {of_core}", recording.name);
             }
         }
-        for (key, of_core) in core.iter().filter(|(key, _)| !dump.contains_key(key)) {
-            wrong.push(format!("{}: {key:?}: only in the core {of_core:?}", recording.name));
-        }
+        assert!(off * 1000 <= bytes, "{}: {off} of {bytes} bytes", recording.name);
     }
-    println!("{asked} holders\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn another_program_names_nothing() {
+    let core = || inflated("testdata/heap/holders-go1.27.3.core.gz");
+    let options = HeapOptions::default().with_binary(inflated("testdata/heap/holders-go1.21.13.bin.gz"));
+    let refusal = Heap::decode_with(core(), options).unwrap_err();
+    assert_eq!(refusal.kind().name(), "binary_mismatch", "{refusal}");
+    let refusal = Heap::decode(core()).unwrap_err();
+    assert!(refusal.is_usage() && refusal.to_string().contains("/srv/holders"), "{refusal}");
 }

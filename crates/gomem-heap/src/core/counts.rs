@@ -2,7 +2,10 @@
 //! `runtime/mstats.go`, `mcache` in `runtime/mcache.go`).
 
 use crate::{
-    core::process::{Process, WORD, words},
+    core::{
+        process::Process,
+        word::{WORD, words},
+    },
     memory::{Counted, slot_of_class},
 };
 
@@ -18,7 +21,7 @@ pub(super) fn counted(process: &Process<'_>) -> Option<Counted> {
     }
     for processor in process.slice(process.variable("runtime.allp")?)? {
         let cache = process.field(processor, "runtime.p mcache").unwrap_or_default();
-        if cache != 0 {
+        if cache != 0 && process.take(CACHE_STEPS) {
             sum.add_cache(process, cache)?;
         }
     }
@@ -73,3 +76,5 @@ fn classes(process: &Process<'_>, address: u64, name: &str) -> Option<Vec<u64>> 
 
 /// How many sums the runtime keeps at once.
 const DELTAS: u64 = 3;
+/// The spans that a processor has.
+const CACHE_STEPS: u64 = 136;

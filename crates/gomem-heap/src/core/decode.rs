@@ -1,6 +1,6 @@
 //! A core's file and the program's → [`Snapshot`].
 
-use std::{collections::HashMap, io::Read, sync::Arc};
+use std::{cell::Cell, collections::HashMap, io::Read, sync::Arc};
 
 use gomem_binary::Layout;
 
@@ -11,12 +11,13 @@ use crate::{
         goroutines::{goroutines, threads},
         layouts::{LayoutSource, Layouts},
         masks::Masks,
-        modules::modules,
+        modules::{modules, write_globals},
         names::Names,
-        process::{Process, WORD},
-        profile,
+        process::Process,
+        profile, shapes,
         spans::{Span, spans},
         specials::Specials,
+        word::WORD,
         writer::Writer,
     },
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
@@ -74,7 +75,17 @@ impl Core {
             return Err(no_layouts());
         }
         let first = candidates.remove(0);
-        let mut process = Process { machine, image, notes, program, slide, layouts: first };
+        let mut process = Process {
+            machine,
+            image,
+            notes,
+            program,
+            slide,
+            layouts: first,
+            found: HashMap::default(),
+            steps: Cell::default(),
+        };
+        process.find_variables();
         let mut found = snapshot(&process, &target, missing_bytes, limits);
         // A table may be that of another patch: the runtime's own count tells.
         for layouts in candidates {
@@ -82,6 +93,7 @@ impl Core {
                 break;
             }
             process.layouts = layouts;
+            process.find_variables();
             let other = snapshot(&process, &target, missing_bytes, limits);
             if other.as_ref().is_ok_and(is_plausible) {
                 found = other;
@@ -90,6 +102,16 @@ impl Core {
         match &found {
             Ok(read) if process.layouts.source == LayoutSource::Table && !is_plausible(read) => Err(no_layouts()),
             _ => found,
+        }
+    }
+}
+
+impl Process<'_> {
+    /// Finds the runtime's variables where the program has no symbols.
+    fn find_variables(&mut self) {
+        self.steps.set(STEPS + self.image.held_bytes() / WORD);
+        if self.program.runtime_variable("runtime.mheap_").is_none() {
+            self.found = shapes::find(self);
         }
     }
 }
@@ -114,11 +136,11 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
         .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
         .ok_or_else(|| lacks("the runtime's list of spans"))?;
     let (spans, lost_spans) = spans(process, &list);
-    let mut writer = Writer::default();
+    let mut writer = Writer { most: limits.inflated_bytes, ..Writer::default() };
     let objects = objects(process, target, &spans, limits, &mut writer)?;
-    let segments = modules.iter().flat_map(|module| module.write(process, &mut writer)).collect();
+    let segments = write_globals(process, &modules, &mut writer)?;
     let mut names = Names::default();
-    let goroutines = goroutines(process, &mut names, &mut writer);
+    let goroutines = goroutines(process, &mut names, &mut writer)?;
     let has_goroutines = goroutines.is_some();
     let specials = Specials::read(process, &spans);
     let (sites, numbers) = profile::sites(process, &mut names);
@@ -178,16 +200,15 @@ fn objects(
             return Err(Error::new(ErrorKind::Limit { what: "objects", limit: limits.objects.into() }, 0));
         }
         contents.clear();
+        writer.claim(span.bytes)?;
         process.image.copy(span.start, span.bytes, &mut contents);
         masks.for_each(span, &contents, |address, pointers| {
             let start = (address - span.start) as usize;
             let content = contents.get(start..start + span.slot_bytes as usize).unwrap_or_default();
-            let words = writer.write(content, pointers.iter().copied());
+            let words = writer.write(content, pointers.iter().copied())?;
             builder.push(address, span.slot_bytes, words.place, words.length as u64);
-        });
-        if writer.bytes.len() as u64 > limits.inflated_bytes {
-            return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: limits.inflated_bytes }, 0));
-        }
+            Ok(())
+        })?;
     }
     Ok(builder.finish())
 }
@@ -197,10 +218,10 @@ fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState
     let read = || {
         let table = process.word(process.variable("runtime.itabTable")?)?;
         let entries = process.word(table)?;
-        process.bytes(table.checked_add(2 * WORD)?, entries.checked_mul(WORD)?)
+        process.bytes(table.checked_add(2 * WORD)?, entries.checked_mul(WORD).filter(|_| process.take(entries))?)
     };
     let entries = read().unwrap_or_default();
-    let tables = crate::core::process::words(&entries).filter(|table| *table != 0);
+    let tables = crate::core::word::words(&entries).filter(|table| *table != 0);
     tables.filter_map(|table| Some((table, process.word(table.checked_add(WORD)?)?))).collect()
 }
 
@@ -229,6 +250,8 @@ fn is_off(found: u64, counted: u64) -> bool {
     found.abs_diff(counted) > counted / 500
 }
 
+/// How many elements of lists are looked at beside those that a core has room for.
+const STEPS: u64 = 1 << 20;
 /// What keeps handles of weak pointers.
 const WEAK: &str = "weak.Pointer";
 /// How many bytes of each part of the file are compared.

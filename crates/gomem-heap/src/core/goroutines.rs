@@ -6,10 +6,12 @@ use crate::{
     core::{
         names::Names,
         notes::{Registers, Thread},
-        process::{Process, WORD},
+        process::Process,
         stack::{Place, Stack, signal_context},
+        word::WORD,
         writer::Writer,
     },
+    error::Error,
     memory::{Exactness, Goroutine},
     program::is_runtime,
 };
@@ -21,11 +23,17 @@ pub(super) fn threads(process: &Process<'_>) -> Vec<u64> {
 }
 
 /// All goroutines that have not ended.
-pub(super) fn goroutines(process: &Process<'_>, names: &mut Names, writer: &mut Writer) -> Option<Vec<Goroutine>> {
-    let list = process.slice(process.variable("runtime.allgs")?)?;
+pub(super) fn goroutines(
+    process: &Process<'_>,
+    names: &mut Names,
+    writer: &mut Writer,
+) -> Result<Option<Vec<Goroutine>>, Error> {
+    let list = process.variable("runtime.allgs").and_then(|list| process.slice(list));
+    let Some(list) = list else { return Ok(None) };
     let threads: HashMap<u64, &Thread> = process.notes.threads.iter().map(|thread| (thread.id, thread)).collect();
     let mut reader = Reader { process, threads, names, writer };
-    Some(list.into_iter().filter_map(|address| reader.goroutine(address)).collect())
+    let all: Result<Vec<_>, Error> = list.into_iter().map(|address| reader.goroutine(address)).collect();
+    Ok(Some(all?.into_iter().flatten().collect()))
 }
 
 struct Reader<'a, 'b> {
@@ -37,15 +45,15 @@ struct Reader<'a, 'b> {
 
 impl Reader<'_, '_> {
     /// A goroutine; nothing of one that has ended.
-    fn goroutine(&mut self, address: u64) -> Option<Goroutine> {
+    fn goroutine(&mut self, address: u64) -> Result<Option<Goroutine>, Error> {
         let process = self.process;
-        let record = process.record(address, "runtime.g")?;
-        let status = record.field("atomicstatus")? & !SCAN;
-        if [IDLE, DEAD, DEAD_EXTRA].contains(&status) {
-            return None;
-        }
-        let bounds = record.field("stack.lo")?..record.field("stack.hi")?;
+        let Some(record) = process.record(address, "runtime.g") else { return Ok(None) };
         let field = |name: &str| record.field(name).unwrap_or_default();
+        let status = field("atomicstatus") & !SCAN;
+        if [IDLE, DEAD, DEAD_EXTRA].contains(&status) || !process.take(GOROUTINE_STEPS) {
+            return Ok(None);
+        }
+        let bounds = field("stack.lo")..field("stack.hi");
         let thread = field("m");
         let mut roots: Vec<u64> = vec![field("sched.ctxt")];
         self.push_deferred(field("_defer"), &mut roots);
@@ -67,7 +75,7 @@ impl Reader<'_, '_> {
             },
             sp => Place { pc: field("syscallpc"), sp, ..Place::default() },
         };
-        let stack = Stack::read(process, &place, &bounds, self.names, self.writer);
+        let stack = Stack::read(process, &place, &bounds, self.names, self.writer)?;
         roots.extend(stack.roots);
         roots.retain(|root| *root != 0);
         let is_own =
@@ -76,7 +84,7 @@ impl Reader<'_, '_> {
         let is_system = is_system(start.and_then(|function| function.name()).unwrap_or_default(), is_own);
         let exactness = if stack.is_interrupted { Exactness::Interrupted } else { Exactness::Exact };
         let wait_reason = self.wait_reason(field("waitreason"));
-        Some(Goroutine {
+        Ok(Some(Goroutine {
             address,
             id: field("goid"),
             created_at: field("gopc"),
@@ -87,7 +95,7 @@ impl Reader<'_, '_> {
             thread,
             exactness,
             frames: stack.frames,
-        })
+        }))
     }
 
     /// Where a goroutine that is running stands, and the registers that may hold its pointers. No place where it was left for the thread's
@@ -147,9 +155,8 @@ impl Reader<'_, '_> {
 
     fn wait_reason(&mut self, number: u64) -> Arc<str> {
         let read = || {
-            let names = self.process.symbol("runtime.waitReasonStrings")?;
-            let at = number.checked_mul(2 * WORD).filter(|at| *at < names.size)?;
-            let text = names.address.wrapping_add(self.process.slide).checked_add(at)?;
+            let names = self.process.variable("runtime.waitReasonStrings").filter(|_| number < MOST_REASONS)?;
+            let text = names.checked_add(number * 2 * WORD)?;
             let bytes = self.process.word(text.checked_add(WORD)?).filter(|bytes| *bytes <= LONGEST)?;
             String::from_utf8(self.process.bytes(self.process.word(text)?, bytes)?).ok()
         };
@@ -174,5 +181,8 @@ const DEAD: u64 = 6;
 const COPY_STACK: u64 = 8;
 const DEAD_EXTRA: u64 = 11;
 const SCAN: u64 = 0x1000;
-/// Reasons are a few words.
-const LONGEST: u64 = 4096;
+/// What a goroutine costs beside its frames.
+const GOROUTINE_STEPS: u64 = 8;
+/// There are about forty reasons, of a few words each.
+const MOST_REASONS: u64 = 64;
+const LONGEST: u64 = 256;

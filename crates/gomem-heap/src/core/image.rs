@@ -51,7 +51,7 @@ impl Image {
         });
     }
 
-    /// The bytes that are held.
+    /// The bytes that are held, those of zeros not.
     pub(super) fn held_bytes(&self) -> u64 {
         self.store.len() as u64
     }

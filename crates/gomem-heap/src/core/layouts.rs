@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 use gomem_binary::{DebugInfo, TypeId};
 
-use crate::core::{notes::Machine, process::WORD};
+use crate::core::{notes::Machine, word::WORD};
 
 /// Where a field lies in its structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,12 @@
 
 use crate::{
     core::{
-        process::{Process, WORD, words},
+        process::Process,
         spans::Span,
         type_masks::TypeMasks,
+        word::{WORD, words},
     },
+    error::Error,
     memory::{LARGEST_WITH_HEADER, PAGE, SpanLayout, Target},
 };
 
@@ -34,11 +36,15 @@ impl<'a> Masks<'a> {
     }
 
     /// The offsets of the pointers of each object of a span, one object after the other. Contents are those of the whole span.
-    pub(super) fn for_each(&mut self, span: &Span, contents: &[u8], mut visit: impl FnMut(u64, &[u64])) {
+    pub(super) fn for_each(
+        &mut self,
+        span: &Span,
+        contents: &[u8],
+        mut visit: impl FnMut(u64, &[u64]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let mut offsets = Vec::new();
         if span.is_noscan {
-            span.objects().for_each(|object| visit(object, &[]));
-            return;
+            return span.objects().try_for_each(|object| visit(object, &[]));
         }
         let bits = if span.is_arena { None } else { self.bits(span, contents) };
         for object in span.objects() {
@@ -49,8 +55,9 @@ impl<'a> Masks<'a> {
                 None if span.is_arena => offsets.extend((0..span.slot_bytes).step_by(WORD as usize)),
                 None => self.typed(span, contents, start, &mut offsets),
             }
-            visit(object, &offsets);
+            visit(object, &offsets)?;
         }
+        Ok(())
     }
 
     /// The bits of all words of a span, where there are such.
@@ -103,12 +110,8 @@ impl<'a> Masks<'a> {
         let mut element = header;
         // As the collector does, whole elements one behind the other up to the end of the slot.
         while element < span.slot_bytes && !mask.pointers.is_empty() {
-            for offset in &mask.pointers {
-                let offset = element + offset;
-                if offset.saturating_add(WORD) <= span.slot_bytes {
-                    offsets.push(offset);
-                }
-            }
+            let within = mask.pointers.iter().map(|offset| element.saturating_add(*offset));
+            offsets.extend(within.take_while(|offset| *offset <= span.slot_bytes - WORD));
             element = element.saturating_add(mask.bytes);
         }
     }

@@ -1,10 +1,8 @@
 //! The parts of the program that the runtime knows of (`moduledata` in `runtime/symtab.go`): where global variables with pointers lie.
 
 use crate::{
-    core::{
-        process::{Process, WORD},
-        writer::Writer,
-    },
+    core::{process::Process, word::WORD, writer::Writer},
+    error::Error,
     memory::{Segment, SegmentKind},
 };
 
@@ -22,6 +20,10 @@ pub(super) fn modules(process: &Process<'_>) -> Vec<Module> {
 }
 
 impl Module {
+    pub(super) fn at(address: u64) -> Self {
+        Self { address }
+    }
+
     /// Why it is not the one that the program's file describes, where it is not.
     pub(super) fn mismatch(self, process: &Process<'_>) -> Option<&'static str> {
         let field = |name: &str| process.field(self.address, name).map(|address| address.wrapping_sub(process.slide));
@@ -38,24 +40,45 @@ impl Module {
         (!(has_data && has_bss && has_types)).then_some("its global variables lie elsewhere")
     }
 
-    /// Its global variables, written with the places of their pointers.
-    pub(super) fn write(self, process: &Process<'_>, writer: &mut Writer) -> Vec<Segment> {
+    /// Where its global variables lie, and a bit for each of their words.
+    fn variables(self, process: &Process<'_>) -> Vec<(SegmentKind, std::ops::Range<u64>, Vec<u8>)> {
         let kinds = [
             (SegmentKind::Data, "runtime.moduledata data", "runtime.moduledata edata", "runtime.moduledata gcdatamask"),
             (SegmentKind::Bss, "runtime.moduledata bss", "runtime.moduledata ebss", "runtime.moduledata gcbssmask"),
         ];
-        let segment = |(kind, start, end, mask): (SegmentKind, &str, &str, &str)| {
+        let part = |(kind, start, end, mask): (SegmentKind, &str, &str, &str)| {
             let field = |name: &str| process.field(self.address, name);
-            let (address, end) = (field(start)?, field(end)?);
-            let contents = process.bytes(address, end.checked_sub(address)?)?;
-            let bits = field(&format!("{mask}.n"))?.min(contents.len() as u64 / WORD);
-            let mask = process.bytes(field(&format!("{mask}.bytedata"))?, bits.div_ceil(8))?;
-            let is_pointer = |word: &u64| mask.get((word / 8) as usize).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
-            let offsets = (0..bits).filter(is_pointer).map(|word| word * WORD);
-            Some(Segment { kind, address, words: writer.write(&contents, offsets) })
+            let range = field(start)?..field(end)?;
+            let words = range.end.checked_sub(range.start)? / WORD;
+            let bits = field(&format!("{mask}.n"))?.min(words);
+            Some((kind, range, process.bytes(field(&format!("{mask}.bytedata"))?, bits.div_ceil(8))?))
         };
-        kinds.into_iter().filter_map(segment).collect()
+        kinds.into_iter().filter_map(part).collect()
     }
+}
+
+/// The global variables of all modules, written with the places of their pointers. They lie apart from each other.
+pub(super) fn write_globals(
+    process: &Process<'_>,
+    modules: &[Module],
+    writer: &mut Writer,
+) -> Result<Vec<Segment>, Error> {
+    let mut segments: Vec<Segment> = Vec::new();
+    for (kind, range, mask) in modules.iter().flat_map(|module| module.variables(process)) {
+        let overlaps = |segment: &Segment| {
+            segment.address < range.end && range.start < segment.address.saturating_add(segment.words.length as u64)
+        };
+        writer.claim(range.end - range.start)?;
+        if segments.iter().any(overlaps) {
+            continue;
+        }
+        let Some(contents) = process.bytes(range.start, range.end - range.start) else { continue };
+        let words = contents.len() as u64 / WORD;
+        let is_pointer = |word: &u64| mask.get((word / 8) as usize).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
+        let words = writer.write(&contents, (0..words).filter(is_pointer).map(|word| word * WORD))?;
+        segments.push(Segment { kind, address: range.start, words });
+    }
+    Ok(segments)
 }
 
 /// More plugins than a program has.

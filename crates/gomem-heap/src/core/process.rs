@@ -1,11 +1,17 @@
 //! A process as it stood: its memory, the program that ran, and where the runtime keeps what.
 
-use gomem_binary::{Layout, Symbol};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
+
+use gomem_binary::Layout;
 
 use crate::core::{
     image::Image,
     layouts::{Layouts, Place},
     notes::{Machine, Notes},
+    word::{WORD, words},
 };
 
 /// A process as it stood.
@@ -18,6 +24,10 @@ pub(super) struct Process<'a> {
     /// What was added to the file's addresses when the program was loaded.
     pub(super) slide: u64,
     pub(super) layouts: Layouts,
+    /// Where variables lie that were found without symbols.
+    pub(super) found: HashMap<&'static str, u64>,
+    /// How many elements of lists may still be looked at: those of a damaged core may lead into each other.
+    pub(super) steps: Cell<u64>,
 }
 
 /// A structure of the process, copied: its fields are read without looking for it again.
@@ -64,11 +74,8 @@ impl Process<'_> {
 
     /// Where a variable of the runtime lies.
     pub(super) fn variable(&self, name: &str) -> Option<u64> {
-        self.symbol(name).map(|symbol| symbol.address.wrapping_add(self.slide))
-    }
-
-    pub(super) fn symbol(&self, name: &str) -> Option<&Symbol> {
-        self.program.runtime_variable(name)
+        let symbol = self.program.runtime_variable(name).map(|symbol| symbol.address.wrapping_add(self.slide));
+        symbol.or_else(|| self.found.get(name).copied())
     }
 
     /// A field of the structure at an address, by its name, as `runtime.g sched.sp`.
@@ -91,16 +98,23 @@ impl Process<'_> {
     /// The words of a slice, all of which must be in the core.
     pub(super) fn slice(&self, address: u64) -> Option<Vec<u64>> {
         let (start, length) = (self.word(address)?, self.word(address.checked_add(WORD)?)?);
-        let bytes = self.bytes(start, length.checked_mul(WORD)?)?;
+        let bytes = self.bytes(start, length.checked_mul(WORD).filter(|_| self.take(length))?)?;
         Some(words(&bytes).collect())
+    }
+
+    /// Takes steps, while there are any.
+    pub(super) fn take(&self, steps: u64) -> bool {
+        let left = self.steps.get().checked_sub(steps);
+        self.steps.set(left.unwrap_or_default());
+        left.is_some()
     }
 
     /// Where the elements of a linked list lie, from its first on. A list that leads back into itself ends there.
     pub(super) fn list(&self, first: u64, next: &'static str) -> Vec<u64> {
-        let mut found = std::collections::HashSet::new();
+        let mut found = HashSet::new();
         let mut all = Vec::new();
         let mut at = Some(first);
-        while let Some(address) = at.filter(|address| *address != 0 && found.insert(*address)) {
+        while let Some(address) = at.filter(|address| *address != 0 && self.take(1) && found.insert(*address)) {
             all.push(address);
             at = self.field(address, next);
         }
@@ -131,11 +145,3 @@ pub(super) fn number(bytes: &[u8], place: Place) -> Option<u64> {
     number.get_mut(..length)?.copy_from_slice(bytes.get(start..start.checked_add(length)?)?);
     Some(u64::from_le_bytes(number))
 }
-
-/// Bytes as words.
-pub(super) fn words(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    bytes.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word))
-}
-
-/// The bytes of a word.
-pub(super) const WORD: u64 = 8;

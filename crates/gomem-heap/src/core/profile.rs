@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::{
-    core::{names::Names, process::Process, process::WORD},
+    core::{names::Names, process::Process, word::WORD},
     memory::{Site, SiteFrame},
 };
 
@@ -30,7 +30,9 @@ pub(super) fn rate(process: &Process<'_>) -> Option<f64> {
 
 fn site(process: &Process<'_>, bucket: u64, names: &mut Names) -> Option<Site> {
     let slot_bytes = process.field(bucket, "runtime.bucket size")?;
-    let count = process.field(bucket, "runtime.bucket nstk").filter(|count| *count <= MOST_FRAMES)?;
+    let count = process
+        .field(bucket, "runtime.bucket nstk")
+        .filter(|count| *count <= MOST_FRAMES && process.take(8 * count))?;
     let stack = bucket.checked_add(process.layouts.bytes("runtime.bucket")?)?;
     let mut frames = Vec::new();
     for number in 0..count {

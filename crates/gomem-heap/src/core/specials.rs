@@ -1,10 +1,7 @@
 //! What the runtime keeps beside objects: functions for when they die, handles of weak pointers, samples (`special` in `runtime/mheap.go`).
 
 use crate::{
-    core::{
-        process::{Process, WORD},
-        spans::Span,
-    },
+    core::{process::Process, spans::Span, word::WORD},
     memory::{Cleanup, Finalizer},
 };
 

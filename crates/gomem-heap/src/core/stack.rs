@@ -7,9 +7,11 @@ use crate::{
     core::{
         names::Names,
         notes::Machine,
-        process::{Process, WORD, words},
+        process::Process,
+        word::{WORD, words},
         writer::Writer,
     },
+    error::Error,
     memory::Frame,
 };
 
@@ -53,13 +55,15 @@ impl Stack {
         bounds: &std::ops::Range<u64>,
         names: &mut Names,
         writer: &mut Writer,
-    ) -> Self {
+    ) -> Result<Self, Error> {
         let mut stack = Self { is_interrupted: place.is_interrupted, ..Self::default() };
         let calls = calls(process, place, bounds);
         // All words of the stack from the innermost frame on.
         let end = calls.last().map_or(place.sp, |call| call.end);
-        let contents = end.checked_sub(place.sp).and_then(|bytes| process.bytes(place.sp, bytes)).unwrap_or_default();
-        let base = writer.write(&contents, []).place;
+        let bytes = end.saturating_sub(place.sp);
+        let contents =
+            Some(bytes).filter(|bytes| process.take(bytes / WORD)).and_then(|bytes| process.bytes(place.sp, bytes));
+        let base = writer.write(&contents.unwrap_or_default(), [])?.place;
         let mut pointers = vec![Vec::new(); calls.len()];
         let (mut is_conservative, mut called) = (place.is_interrupted, "");
         for (number, call) in calls.iter().enumerate() {
@@ -93,7 +97,7 @@ impl Stack {
                 }
             })
             .collect();
-        stack
+        Ok(stack)
     }
 }
 
@@ -101,7 +105,7 @@ impl Stack {
 fn calls<'a>(process: &Process<'a>, place: &Place, bounds: &std::ops::Range<u64>) -> Vec<Call<'a>> {
     let mut calls: Vec<Call<'a>> = Vec::new();
     let (mut pc, mut sp, mut returns_to) = (place.pc, place.sp, place.returns_to);
-    while calls.len() < MOST_FRAMES && bounds.contains(&sp) && sp % WORD == 0 {
+    while calls.len() < MOST_FRAMES && process.take(FRAME_STEPS) && bounds.contains(&sp) && sp % WORD == 0 {
         let in_file = pc.wrapping_sub(process.slide);
         // What never returns may end with its last call.
         let function = process.program.function_around(in_file);
@@ -225,4 +229,6 @@ const SIGPANIC: &str = "runtime.sigpanic";
 /// What a signal's handler puts on the stack of arm64.
 const INJECTED: u64 = 16;
 const MOST_FRAMES: usize = 1_000_000;
+/// What a frame costs beside its words: its function's tables are read up to where it is.
+const FRAME_STEPS: u64 = 8;
 const MOST_ARGUMENTS: u64 = 1 << 16;

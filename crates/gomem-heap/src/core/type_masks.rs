@@ -4,7 +4,7 @@ use std::{collections::HashMap, rc::Rc};
 
 use foldhash::fast::RandomState;
 
-use crate::core::process::{Process, WORD};
+use crate::core::{process::Process, word::WORD};
 
 /// The masks of types, each read once.
 pub(super) struct TypeMasks<'a> {
@@ -72,6 +72,7 @@ impl<'a> TypeMasks<'a> {
                 &mut pointers,
             );
         }
+        pointers.sort_unstable();
         Some(TypeMask { bytes: head.bytes, pointers })
     }
 

@@ -1,17 +1,23 @@
 //! Contents and the places of their pointers, written as [`crate::dump`] describes them: what is behind a picture of memory is one form,
 //! whatever it was made of.
 
-use crate::memory::Words;
+use crate::{
+    error::{Error, ErrorKind},
+    memory::Words,
+};
 
 /// Contents, one behind the other.
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     pub(super) bytes: Vec<u8>,
+    /// How many bytes there may be.
+    pub(super) most: u64,
 }
 
 impl Writer {
     /// Writes contents and the offsets of their pointers.
-    pub(super) fn write(&mut self, contents: &[u8], pointers: impl IntoIterator<Item = u64>) -> Words {
+    pub(super) fn write(&mut self, contents: &[u8], pointers: impl IntoIterator<Item = u64>) -> Result<Words, Error> {
+        self.claim(contents.len() as u64)?;
         let place = self.bytes.len();
         self.bytes.extend_from_slice(contents);
         for offset in pointers {
@@ -19,7 +25,15 @@ impl Writer {
             self.number(offset);
         }
         self.bytes.push(END);
-        Words { place, length: contents.len() }
+        Ok(Words { place, length: contents.len() })
+    }
+
+    /// Whether there is room for so many bytes more.
+    pub(super) fn claim(&self, bytes: u64) -> Result<(), Error> {
+        if (self.bytes.len() as u64).saturating_add(bytes) > self.most {
+            return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: self.most }, 0));
+        }
+        Ok(())
     }
 
     fn number(&mut self, mut value: u64) {
@@ -35,6 +49,7 @@ const POINTER: u8 = 1;
 const END: u8 = 0;
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::memory::Order;
@@ -43,12 +58,13 @@ mod tests {
     fn what_is_written_is_read() {
         let mut contents = vec![0; 300];
         (contents[8], contents[280]) = (1, 2);
-        let mut writer = Writer::default();
-        writer.write(&[5], []);
-        let words = writer.write(&contents, [8, 280]);
+        let mut writer = Writer { most: 400, ..Writer::default() };
+        writer.write(&[5], []).unwrap();
+        let words = writer.write(&contents, [8, 280]).unwrap();
         let mut found = Vec::new();
         let order = Order { word_bytes: 8, is_big_endian: false };
         words.for_each_pointer(&writer.bytes, order, |offset, value| found.push((offset, value)));
         assert_eq!(found, [(8, 1), (280, 2)]);
+        assert!(writer.write(&contents, []).is_err(), "more than there is room for");
     }
 }
