@@ -431,6 +431,7 @@ def attribute(
     go_version: str | None = None,
     own: list[str] = ...,
     model: GcModel | None = None,
+    trace: Trace | None = None,
     sample_type: str = "alloc_space",
     by: str = "site",
 ) -> Table: ...

@@ -16,6 +16,7 @@ from gomem._gomem import UsageError
 from gomem._heap import Heap
 from gomem._pickled import Pickled
 from gomem._pprof import Profile, read_pprof
+from gomem._trace import Trace, read_trace
 
 if TYPE_CHECKING:
     import os
@@ -145,6 +146,7 @@ def attribute(
     go_version: str | None = None,
     own: Sequence[str] = (),
     model: GcModel | None = None,
+    trace: Trace | Source | None = None,
     sample_type: Literal[
         "alloc_space", "alloc_objects", "inuse_space", "inuse_objects"
     ] = "alloc_space",
@@ -183,6 +185,9 @@ def attribute(
         the log and the names tell.
     model
         A GC model of the same program, for what fixing a site saves.
+    trace
+        An execution trace of the same build, or what `read_trace` takes: how long goroutines
+        helped the garbage collector at each site.
     sample_type
         What to sort sites by.
     by
@@ -196,7 +201,9 @@ def attribute(
         short; ``bytes_fraction``, ``reason``, ``reason_confidence``, ``cause``, ``certainty``,
         ``bytes``, ``objects``, ``mean_object_bytes``, ``inuse_bytes``, ``inuse_fraction``,
         ``gc_cycles_saved_fraction`` and ``gc_cpu_saved_fraction`` (each with ``_low`` and
-        ``_high``, 90 %), ``pool_candidate``, ``compiler_message``, ``explanation``, ``advice``,
+        ``_high``, 90 %), ``assist_seconds``, ``assist_max_seconds``, ``trigger_count`` (how many GC
+        cycles began there) and ``assist_task`` (all null without `trace`, or where it is of
+        another build), ``pool_candidate``, ``compiler_message``, ``explanation``, ``advice``,
         ``charged_to``, ``inlined_into``; the whole ``function``, ``package``, ``file``, ``line``.
 
         ``cause`` is the compiler's own. ``reason`` is there too where the compiler reports
@@ -207,13 +214,16 @@ def attribute(
         ``reason`` is that of most of the bytes, ``reason_fraction`` their share; ``advice`` is
         about the line, or about the call. The page of tables lists all columns (``lines``).
 
+        A trace does not tell reasons apart: sites of one place, charged to one line by one call,
+        have the same ``assist_seconds``. Rows by line add up.
+
     Raises
     ------
     UsageError
         When the profile is no heap profile, or a `Heap` is given with what is only of profiles.
     """
     if isinstance(profile, Heap):
-        if (cpu, model, sample_type, by) != (None, None, "alloc_space", "site"):
+        if (cpu, model, trace, sample_type, by) != (None, None, None, "alloc_space", "site"):
             raise UsageError("with a heap: escapes, binary, go_version and own")
         table = _gomem.attribute_heap(
             profile._inner,
@@ -227,6 +237,8 @@ def attribute(
     log = _log_of(escapes)
     if cpu is not None and not isinstance(cpu, Profile):
         cpu = read_pprof(cpu)
+    if trace is not None and not isinstance(trace, Trace):
+        trace = read_trace(trace)
     return pl.DataFrame(
         _gomem.attribute(
             profile._inner,
@@ -236,6 +248,7 @@ def attribute(
             go_version=go_version,
             own=list(own),
             model=None if model is None else model._inner,
+            trace=None if trace is None else trace._inner,
             sample_type=sample_type,
             by=by,
         )

@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
 use gomem_binary::Binary;
 use gomem_postmortem::{
     Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, attribute_heap as join_heap,
-    line_costs, predict_savings,
+    join_trace, line_costs, predict_savings,
 };
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -18,6 +18,7 @@ use crate::{
     input::{Bytes, OneOrMany, Source},
     pprof::PyProfile,
     table::ArrowTable,
+    trace::PyTrace,
     worker,
 };
 
@@ -109,7 +110,7 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
 
 #[pyfunction]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
-#[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, sample_type="alloc_space", by="site"))]
+#[pyo3(signature = (profile, escapes=None, *, cpu=None, binary=None, go_version=None, own=Vec::new(), model=None, trace=None, sample_type="alloc_space", by="site"))]
 fn attribute(
     py: Python<'_>,
     profile: &PyProfile,
@@ -119,6 +120,7 @@ fn attribute(
     go_version: Option<String>,
     own: Vec<String>,
     model: Option<Py<PyGcModel>>,
+    trace: Option<Py<PyTrace>>,
     sample_type: &str,
     by: &str,
 ) -> Result<ArrowTable, Error> {
@@ -154,6 +156,9 @@ fn attribute(
         sites.sort_by_key(|site| std::cmp::Reverse(rank(site)));
         if let Some(model) = &model {
             predict_savings(&mut sites, &model.get().model);
+        }
+        if let Some(trace) = &trace {
+            join_trace(&mut sites, &trace.get().trace);
         }
         if by_line { line_costs(&sites).to_table() } else { sites.to_table() }
     })

@@ -4,6 +4,7 @@
 mod diagnosis;
 mod judgement;
 mod present;
+mod traced;
 
 pub use diagnosis::{DiagnoseOptions, Diagnosis};
 pub use judgement::Judgement;

@@ -9,7 +9,7 @@
 //! | read a GC trace or a scheduler trace | [`GcTrace`], [`RuntimeTrace`] |
 //! | ask by quantity instead of by name | [`GoState`], [`Quantity`], [`ObservedCycle`] |
 //! | know where the memory is | [`Waterfall`] |
-//! | find out what is wrong | [`Diagnosis`], [`Judgement`], [`Rule`], [`Verdict`] |
+//! | find out what is wrong | [`Diagnosis`], [`Judgement`], [`Rule`], [`Verdict`], [`TracedGc`] |
 //! | handle bad input | [`Error`], [`ErrorKind`], [`Diagnostic`], [`Limits`] |
 
 #![forbid(unsafe_code)]
@@ -29,6 +29,6 @@ pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
     Component, GcRun, GoState, Metrics, MetricsOptions, MetricsReader, NativeHistogram, ObservedCycle, Quantity,
-    Regime, ScrapeDiagnostic, Series, Waterfall, WaterfallPart, scrapes_of,
+    Regime, ScrapeDiagnostic, Series, TracedGc, TracedPlace, Waterfall, WaterfallPart, scrapes_of,
 };
 pub use rules::{Rule, Verdict};

@@ -16,6 +16,7 @@ mod scrapes;
 mod series;
 mod state;
 mod tables;
+mod traced_gc;
 mod waterfall;
 
 pub use cycle::{ObservedCycle, Regime};
@@ -27,6 +28,7 @@ pub use scrape_diagnostic::ScrapeDiagnostic;
 pub use scrapes::scrapes_of;
 pub use series::{NativeHistogram, Series};
 pub use state::GoState;
+pub use traced_gc::{TracedGc, TracedPlace};
 pub use waterfall::{Component, Waterfall, WaterfallPart};
 
 pub(crate) use cycle::MINIMUM_HEAP_BYTES;

@@ -30,7 +30,7 @@ mod stw_stop_latency;
 mod sys_retained;
 mod wanted;
 
-use crate::analysis::Window;
+use crate::{analysis::Window, model::TracedGc};
 
 pub use opinion::Verdict;
 
@@ -120,5 +120,32 @@ impl Rule {
     #[must_use]
     pub fn is_rule_of_thumb(self) -> bool {
         matches!(self, Self::SysRetained | Self::AllocSysRatio)
+    }
+
+    /// What it makes of an execution trace; `None` for rules that no trace speaks of.
+    pub(crate) fn traced(self, traced: &TracedGc) -> Option<Opinion> {
+        match self {
+            Self::AssistPressure => Some(assist_pressure::traced(traced)),
+            Self::StwStopLatency => Some(stw_stop_latency::traced(traced)),
+            Self::ForcedGc => Some(forced_gc::traced(traced)),
+            Self::PeriodicGcOnly => Some(periodic_gc_only::traced(traced)),
+            _ => None,
+        }
+    }
+
+    /// Whether what it says of metrics follows from what they count, rather than from what else could not explain it.
+    pub(crate) fn is_counted(self, missing: &[&str]) -> bool {
+        self != Self::PeriodicGcOnly && missing.is_empty()
+    }
+
+    /// Who, by an execution trace, when it fired.
+    pub(crate) fn traced_who(self, traced: &TracedGc) -> Option<String> {
+        match self {
+            Self::AssistPressure => {
+                traced.told_assisted().map(|who| format!("in {} goroutines helped the GC at {who}", traced.length()))
+            }
+            Self::ForcedGc => traced.told_callers().map(|who| format!("in {} it was called by {who}", traced.length())),
+            _ => None,
+        }
     }
 }

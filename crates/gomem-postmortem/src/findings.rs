@@ -23,6 +23,7 @@ mod ranking;
 mod sentence;
 mod stale_profile;
 mod start;
+mod traced_gc;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};

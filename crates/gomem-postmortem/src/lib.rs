@@ -11,6 +11,7 @@
 //! | compare two recordings | [`Comparison`], [`ComparedQuantity`], [`ComparedLine`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
 //! | know what a fix saves | [`Saving`] |
+//! | know what goroutines lost at a site, by an execution trace | [`join_trace`], [`AssistCost`] |
 //! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`], [`record_execution_trace`], [`record_traced_cycles`] |
 
 #![forbid(unsafe_code)]
@@ -23,7 +24,8 @@ mod pacing;
 mod report;
 
 pub use attribution::{
-    AttributeOptions, HeldSite, Place, Reason, Site, StdBasis, StdRelease, attribute, attribute_heap, predict_savings,
+    AssistCost, AttributeOptions, HeldSite, Lifespan, Place, Reason, Site, StdBasis, StdRelease, attribute,
+    attribute_heap, join_trace, predict_savings,
 };
 pub use bundle::{
     Allowance, Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature,

@@ -59,3 +59,116 @@ fn a_model_learns_from_a_trace() {
         assert!(GcModel::fit(&recording).is_ok());
     }
 }
+
+fn recording(names: &[&str], folder: &str) -> Bundle {
+    let artifact = |name: &&str| {
+        let bytes = file(format!("{folder}/{name}"));
+        Artifact { name: (*name).to_owned(), bytes, modified_ms: None }
+    };
+    Bundle::from_artifacts("recording", names.iter().map(artifact).collect())
+}
+
+#[test]
+fn sites_have_what_their_goroutines_lost() {
+    let report =
+        Report::from_bundle(&recording(&["heap.pb.gz", "escape.log.gz", "trace.out"], "examples/checkout/recording"));
+    let trace = Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
+    let of_line = |function: &str, line: u64| {
+        let is_there = |assist: &&gomem_trace::AssistRow| {
+            assist.charged.place.as_ref().is_some_and(|place| &*place.function == function && place.line == line)
+        };
+        let assists = trace.assists();
+        let walls: Vec<f64> = assists.iter().filter(is_there).filter_map(|assist| assist.wall_seconds).collect();
+        (walls.iter().sum::<f64>(), walls.iter().copied().fold(0.0, f64::max))
+    };
+    let (sum, longest) = of_line("main.render", 22);
+    let site = report.sites().iter().find(|site| &*site.place.function == "main.render").unwrap();
+    let cost = site.assists.as_ref().unwrap();
+    assert_eq!(site.place.line, 22);
+    assert!(sum > 0.0 && (cost.seconds - sum).abs() < 1e-9 && cost.max_seconds == longest, "{cost:?} {sum} {longest}");
+    assert_eq!(cost.task().map(|task| &**task), Some("checkout"));
+    assert!(cost.trigger_count > 0);
+    // Of what is not allocated while the trace was taken, nothing was lost.
+    let start = report.sites().iter().find(|site| &*site.charged_to.function == "main.newShop").unwrap();
+    assert_eq!(start.assists.as_ref().map(|cost| (cost.seconds, cost.trigger_count)), Some((0.0, 0)));
+    let finding = &report.findings()[0];
+    assert!(
+        finding.summary.contains("its goroutines stood still for ")
+            && finding.summary.contains("most in task checkout")
+    );
+    let lines = gomem_postmortem::line_costs(report.sites());
+    let own = lines.iter().find(|line| &*line.place.function == "main.render" && line.callee.is_none()).unwrap();
+    assert!((own.assists.as_ref().unwrap().seconds - sum).abs() < 1e-9);
+    let without = Report::from_bundle(&recording(&["heap.pb.gz", "escape.log.gz"], "examples/checkout/recording"));
+    assert!(without.sites().iter().all(|site| site.assists.is_none()));
+}
+
+/// Lines of another program, or of another build, are of no site.
+#[test]
+fn a_trace_of_another_build_says_nothing_of_sites() {
+    let mut sites = recording_sites();
+    let other = Trace::decode(&file("testdata/traces/service-1.27.3.trace")).unwrap();
+    gomem_postmortem::join_trace(&mut sites, &other);
+    assert!(sites.iter().all(|site| site.assists.is_none()));
+    for site in &mut sites {
+        site.place.line += 1;
+        site.charged_to.line += 1;
+    }
+    let own = Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
+    gomem_postmortem::join_trace(&mut sites, &own);
+    assert!(sites.iter().all(|site| site.assists.is_none()));
+}
+
+fn recording_sites() -> Vec<gomem_postmortem::Site> {
+    let profile = gomem_pprof::Profile::decode(&file("examples/checkout/recording/heap.pb.gz")).unwrap();
+    gomem_postmortem::attribute(&profile, None, &gomem_postmortem::AttributeOptions::default())
+}
+
+#[test]
+fn births_and_deaths_prove_a_pool_or_withdraw_it() {
+    let names = ["heap.pb.gz", "escape.log", "trace.out"];
+    let candidates = |report: &Report| {
+        let made =
+            |site: &gomem_postmortem::Site| (site.compiler_message().unwrap_or_default(), site.is_pool_candidate());
+        let mut made: Vec<_> = report
+            .sites()
+            .iter()
+            .map(made)
+            .filter(|(message, _)| message.contains("Frame") || message.contains("Session{"))
+            .collect();
+        made.sort();
+        made
+    };
+    let message = |name: &str| format!("{name} escapes to heap");
+    let (session, frame) = (message("&Session{}"), message("new(Frame)"));
+    let by_profile = Report::from_bundle(&recording(&names[..2], "testdata/traces/pools/bundle"));
+    assert_eq!(candidates(&by_profile), [(session.clone(), true), (frame.clone(), true)]);
+    let by_trace = Report::from_bundle(&recording(&names, "testdata/traces/pools/bundle"));
+    assert_eq!(candidates(&by_trace), [(session, false), (frame, true)]);
+    let told = |part: &str| {
+        let is_told = |finding: &&gomem_postmortem::Finding| {
+            finding.compiler_message.as_ref().is_some_and(|found| found.contains(part))
+        };
+        by_trace.findings().iter().find(is_told).unwrap().clone()
+    };
+    assert!(told("Frame").action.contains("a sync.Pool of pointers would pay"));
+    assert!(told("Frame").summary.contains("objects of main.Frame in the execution trace, "));
+    assert!(!told("Session").action.contains("would pay"));
+    assert!(told("Session").summary.contains("So a sync.Pool would save little"), "{}", told("Session").summary);
+}
+
+/// The flight recorder leaves types out: nothing is proved, and the report says so.
+#[test]
+fn objects_without_types_prove_nothing() {
+    let mut sites = recording_sites();
+    gomem_postmortem::join_trace(&mut sites, &Trace::decode(&file("testdata/traces/flight-1.26.8.trace")).unwrap());
+    assert!(sites.iter().all(|site| site.lifespan.is_none()));
+}
+
+#[test]
+fn a_trace_alone_has_rules() {
+    let report = Report::from_bundle(&bundle(&["generations-1.27.3.trace"]));
+    let rules: Vec<(&str, &str)> = report.rules().iter().map(|told| (told.rule.name(), told.verdict.name())).collect();
+    assert_eq!(rules.len(), 4, "{rules:?}");
+    assert!(rules.contains(&("periodic_gc_only", "clear")), "{rules:?}");
+}

@@ -8,12 +8,14 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
-use gomem_postmortem::{AttributeOptions, RecordingOptions, Site, StdRelease, attribute, line_costs, predict_savings};
+use gomem_postmortem::{
+    AttributeOptions, RecordingOptions, Site, StdRelease, attribute, join_trace, line_costs, predict_savings,
+};
 use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
-    read::{Source, binary_of, read_binary, read_escape_logs, read_gc_model, read_profile},
+    read::{Source, binary_of, read_binary, read_escape_logs, read_execution_trace, read_gc_model, read_profile},
     show::{Output, TableOptions},
 };
 
@@ -22,6 +24,7 @@ use crate::{
 #[command(after_help = "Examples:
   gomem attribute heap.pb.gz escape.log
   gomem attribute heap.pb.gz escape.log --gctrace stderr.log -s inuse_space --limit 10
+  gomem attribute heap.pb.gz escape.log --trace trace.out --by line
   gomem attribute heap.pb.gz json/ --format csv > sites.csv")]
 pub(crate) struct Attribute {
     /// A heap profile; `-` is standard input.
@@ -32,6 +35,9 @@ pub(crate) struct Attribute {
     /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both: with it, what each site would save.
     #[arg(long, value_name = "RECORDING")]
     gctrace: Option<PathBuf>,
+    /// An execution trace of the same build: with it, how long goroutines helped the garbage collector at each site.
+    #[arg(long, value_name = "TRACE")]
+    trace: Option<PathBuf>,
     /// A CPU profile of the same run: it proves what the log does not say.
     #[arg(long, value_name = "PROFILE")]
     cpu: Option<PathBuf>,
@@ -111,6 +117,9 @@ impl Attribute {
         if let Some(model) = &model {
             predict_savings(&mut sites, model);
         }
+        if let Some(path) = &self.trace {
+            join_trace(&mut sites, &read_execution_trace(path)?);
+        }
         let table = match self.by {
             Rows::Site => sites.to_table(),
             Rows::Line => line_costs(&sites).to_table(),
@@ -126,6 +135,9 @@ impl Attribute {
         if model.is_some() && self.by == Rows::Site {
             columns.push("gc_cycles_saved_fraction");
         }
+        if self.trace.is_some() {
+            columns.splice(4..4, ["assist_seconds", "assist_max_seconds", "trigger_count", "assist_task"]);
+        }
         self.table.render(&table.select(&columns), out)?;
         let sum = |is: fn(&Site) -> bool| {
             let sites = sites.iter().filter(|site| site.reason.is_none() && is(site));
@@ -138,6 +150,12 @@ impl Attribute {
         }
         if let Some(release) = StdRelease::find(&profile, log.as_ref(), &options) {
             writeln!(out, "note: {}", release.note())?;
+        }
+        if self.trace.is_some() && sites.iter().all(|site| site.assists.is_none()) {
+            writeln!(
+                out,
+                "note: the trace's lines are not the profile's: it is of another program, or of another build"
+            )?;
         }
         if log.is_none() {
             writeln!(out, "note: no log: add the output of go build -gcflags=all=-m=2")?;

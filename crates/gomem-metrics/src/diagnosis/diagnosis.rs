@@ -15,7 +15,7 @@ use crate::{
 /// What the rules say; every rule says something.
 #[derive(Debug, Clone)]
 pub struct Diagnosis {
-    judgements: Vec<Judgement>,
+    pub(super) judgements: Vec<Judgement>,
 }
 
 /// What the caller knows besides the metrics.

@@ -2,19 +2,20 @@
 //!
 //! Where `/gc/cycles/forced` is not exported: GC runs ≥ 3 times as often as allocation and the live heap explain
 //! ([`gc_inflation`](super::gc_inflation)), though `GOGC` alone sets the goal. Then nothing but the program itself is left
-//! to have started them. Measured: 4.3 to 8.2 times. Where not all cycles are seen, as through OpenTelemetry, 2.25 times.
+//! to have started them. Measured: 4.3 to 8.2 times. Where not all cycles are seen, as through OpenTelemetry, 2.25 times. An
+//! execution trace has each cycle's stack: it says who called, and decides where the cycles are not counted.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
 use super::{
     gc_inflation,
-    opinion::{Opinion, percent},
+    opinion::{Opinion, Verdict, percent},
     wanted::{CYCLES, FORCED},
 };
 use crate::{
     analysis::{Pace, Window},
-    model::{Quantity, Regime},
+    model::{Quantity, Regime, TracedGc},
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -32,6 +33,21 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     match forced {
         Some(forced) => counted(forced, pace.cycles, pace.seconds),
         None => inferred(window, pace),
+    }
+}
+
+/// Cycles that a profile or a benchmark asked for are told by their stack, and are not the program's.
+pub(super) fn traced(traced: &TracedGc) -> Opinion {
+    let (forced, cycles) = (traced.forced_cycles as f64, traced.known_cycles() as f64);
+    let opinion = if cycles > 0.0 {
+        counted(forced, cycles, traced.seconds)
+    } else {
+        Opinion::insufficient(format!("no GC cycle began in {}", traced.length()))
+    };
+    let opinion = Opinion { confounders: Vec::new(), ..opinion };
+    match traced.told_callers().filter(|_| opinion.verdict == Verdict::Fired) {
+        Some(who) => opinion.adding(&format!(", in {}; by {who}", traced.length())),
+        None => opinion,
     }
 }
 

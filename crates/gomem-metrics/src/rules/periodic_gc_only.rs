@@ -1,9 +1,10 @@
 //! `periodic_gc_only`: GC cycles are two minutes apart, since the runtime runs one then without need.
 //!
 //! `forcegcperiod` of `runtime/proc.go`. With a large live heap each of them is a burst of CPU that shows as latency; with a
-//! small one it means nothing but that the program hardly allocates. Never more than good to know.
+//! small one it means nothing but that the program hardly allocates. Never more than good to know. An execution trace has why
+//! each cycle began: it decides when it has enough of them.
 
-use gomem_finding::Severity;
+use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     analysis::{PERIODIC_GC_SECONDS, Window},
-    model::Quantity,
+    model::{Quantity, TracedGc},
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
@@ -51,6 +52,28 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     evidence(Opinion::fired(Severity::Info, summary, action)).with("live_heap_bytes", live, Unit::Bytes)
 }
 
+/// Three cycles that allocation began are as many as metrics need; two that were due are the fewest with two minutes between.
+pub(super) fn traced(traced: &TracedGc) -> Opinion {
+    let evidence = |opinion: Opinion| {
+        opinion.with("heap_gc_cycles", traced.heap_cycles as f64, Unit::Count).with(
+            "periodic_gc_cycles",
+            traced.periodic_cycles as f64,
+            Unit::Count,
+        )
+    };
+    if traced.heap_cycles >= ENOUGH_OF_HEAP {
+        let seen = format!("GC runs because of allocation: {} cycles in {}", traced.heap_cycles, traced.length());
+        return evidence(Opinion::clear(seen));
+    }
+    if traced.known_cycles() > traced.periodic_cycles || traced.periodic_cycles < ENOUGH_PERIODIC {
+        return evidence(Opinion::insufficient(format!("too few GC cycles in {}", traced.length())));
+    }
+    let summary = format!("in {} GC ran only since two minutes had passed", traced.length());
+    evidence(Opinion::fired(Severity::Info, summary, "Nothing: the program hardly allocates.")).sure(Confidence::High)
+}
+
+const ENOUGH_OF_HEAP: u64 = 3;
+const ENOUGH_PERIODIC: u64 = 2;
 const ACTION: &str = "If latency shows every two minutes, cut the pointers in the live heap: keys and values without pointers in maps, \
                       fewer and larger objects.";
 const LEAST_PERIODS: f64 = 2.0;

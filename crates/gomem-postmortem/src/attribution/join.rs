@@ -1,14 +1,17 @@
 //! From a profile to its sites.
 
+mod assists;
 mod assumptions;
 mod attribute;
 mod cut_stacks;
 mod explain;
 mod groups;
 mod inlined;
+mod lifespans;
 mod places;
 mod roles;
 
+pub use assists::join_trace;
 pub(crate) use assumptions::assumptions;
 pub use attribute::attribute;
 pub(crate) use attribute::latest_sites;

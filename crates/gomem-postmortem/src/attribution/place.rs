@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gomem_pprof::Line;
-use gomem_symbol::{Symbol, package_name};
+use gomem_symbol::{SourcePath, Symbol, package_name};
+use gomem_trace::Place as Frame;
 
 /// A line of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,6 +33,16 @@ impl Place {
             }
             None => Self { function: "<unknown>".into(), file: "".into(), line: 0 },
         }
+    }
+
+    /// The place of a frame of an execution trace.
+    pub(crate) fn from_trace(frame: &Frame) -> Option<Self> {
+        let line = i64::try_from(frame.line).ok()?;
+        Some(Self {
+            function: Arc::clone(&frame.function),
+            file: SourcePath::decode(&frame.file).as_str().into(),
+            line,
+        })
     }
 
     /// `api/handler.go:58`: enough of the path to know it. The folder goes by the package's name, without versions.

@@ -212,7 +212,8 @@ impl Recogniser {
     /// The last trace by name is used.
     fn execution_trace(&mut self, file: usize, bytes: &[u8]) -> Result<Reading, String> {
         let trace = Trace::decode(bytes).map_err(|problem| problem.to_string())?;
-        let remark = trace.diagnostics().first().map(|diagnostic| diagnostic.flaw.to_string());
+        let remarks: Vec<String> = trace.diagnostics().iter().take(3).map(|found| found.flaw.to_string()).collect();
+        let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
         if let Some(earlier) = self.execution_trace.replace(file) {
             let reason = "several execution traces: the last one by name is used".to_owned();
             self.outcomes[earlier].withdraw(Contents::ExecutionTrace, reason);

@@ -6,7 +6,7 @@ use gomem_symbol::{Origin, Symbol, shortened};
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{Account, Bytes, Call, Entry, Place, Reason, Site, accounts},
+    attribution::{Account, AssistCost, Bytes, Call, Entry, Lifespan, Place, Reason, Site, accounts},
     findings::{
         breakdown::{inside, reasons, share},
         call_advice::{background_advice, call_advice},
@@ -142,9 +142,8 @@ fn own_finding(
     } else {
         warn_of_oversized(&mut finding, own);
     }
-    if misuse.is_none() && named.iter().any(|site| site.is_pool_candidate()) {
-        finding.action.truncate(finding.action.trim_end_matches('.').len());
-        finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
+    if misuse.is_none() {
+        advise_pool(&mut finding, &named);
     }
     if !is_kept {
         // What stays is no garbage; what is not named has no advice.
@@ -174,6 +173,30 @@ fn own_finding(
         finding.confounders.push("the compiler's log has no decision about these bytes".into());
     }
     Some(finding)
+}
+
+/// That a pool would pay, and what an execution trace says for it or against it.
+fn advise_pool(finding: &mut Finding, named: &[&Site]) {
+    if let Some(site) = named.iter().find(|site| site.is_pool_candidate()) {
+        finding.action.truncate(finding.action.trim_end_matches('.').len());
+        finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
+        let proof = site.lifespan.as_ref().filter(|lifespan| lifespan.dies_young() == Some(true));
+        finding.summary += &proof.map_or_else(String::new, lived);
+    } else if let Some(lifespan) =
+        named.iter().filter(|site| site.is_pool_withdrawn()).find_map(|site| site.lifespan.as_ref())
+    {
+        finding.summary +=
+            &format!("{} So a sync.Pool would save little: most are still in use when the GC runs.", lived(lifespan));
+    }
+}
+
+fn lived(lifespan: &Lifespan) -> String {
+    format!(
+        " Of {} objects of {} in the execution trace, {} were dead at the first GC.",
+        lifespan.objects,
+        lifespan.type_name,
+        share(lifespan.dead_at_first_gc_fraction)
+    )
 }
 
 /// Whether what is made goes to where it is kept for a while: it cannot be reused before it is let go.
@@ -404,6 +427,30 @@ fn measure(finding: &mut Finding, place: &Place, bytes: &Bytes<'_>) {
         Evidence::new("alloc_space share", bytes.bytes_fraction, Unit::Fraction).with_source("heap profile"),
         Evidence::new("alloc_objects share", bytes.objects_fraction, Unit::Fraction).with_source("heap profile"),
     ];
+    if let Some(cost) = bytes.assists() {
+        tell_assists(finding, &cost);
+    }
+}
+
+/// What goroutines lost there, by the execution trace.
+fn tell_assists(finding: &mut Finding, cost: &AssistCost) {
+    let shown = |seconds: f64| Unit::Seconds.humanize(seconds);
+    if cost.seconds > 0.0 {
+        let task = cost.task().map_or_else(String::new, |task| format!(", most in task {task}"));
+        finding.summary += &format!(
+            " In {} of execution trace its goroutines stood still for {} helping the GC, {} at worst{task}.",
+            shown(cost.trace_seconds),
+            shown(cost.seconds),
+            shown(cost.max_seconds)
+        );
+        finding.evidence.push(Evidence::new("assist_seconds", cost.seconds, Unit::Seconds).with_source(TRACE));
+        finding.evidence.push(Evidence::new("assist_max_seconds", cost.max_seconds, Unit::Seconds).with_source(TRACE));
+    }
+    if cost.trigger_count > 0 {
+        finding.summary += &format!(" It began {} of the trace's {} GC cycles.", cost.trigger_count, cost.trace_cycles);
+        let count = Evidence::new("trigger_count", cost.trigger_count as f64, Unit::Count);
+        finding.evidence.push(count.with_source(TRACE));
+    }
 }
 
 /// What the sampler hardly saw may be much less, or more.
@@ -436,6 +483,7 @@ fn grouped(count: i64) -> String {
 const FEWER_CALLS: &str = "What a call allocates goes with how often it is called: keep its result, make one call of many, or \
                            give it what it can reuse, where its package lets you.";
 
+const TRACE: &str = "execution trace";
 const SMALLEST_SHARE: f64 = 0.01;
 const SMALLEST_MISUSE: f64 = 0.001;
 const LARGE_SHARE: f64 = 0.05;

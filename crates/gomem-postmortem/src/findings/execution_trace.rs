@@ -3,13 +3,17 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::Rule;
 use gomem_table::{Unit, percent};
 use gomem_trace::{AssistRow, PauseRow, TaskRow, Trace};
 
 use crate::{
     attribution::Place,
     bundle::Bundle,
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        traced_gc::callers,
+    },
 };
 
 /// What the bundle's execution trace tells.
@@ -98,15 +102,23 @@ fn slowest_tasks(tasks: &[TaskRow]) -> BTreeMap<String, Vec<TaskRow>> {
 }
 
 fn costliest_line(assists: &[&AssistRow]) -> Option<Place> {
-    let mut lines: HashMap<(&str, &str, u64), f64> = HashMap::new();
+    let mut lines: HashMap<Place, f64> = HashMap::new();
     for row in assists {
-        if let (Some(place), Some(wall)) = (&row.charged.place, row.wall_seconds) {
-            *lines.entry((&place.function, &place.file, place.line)).or_default() += wall;
+        if let (Some(place), Some(wall)) = (row.charged.place.as_ref().and_then(Place::from_trace), row.wall_seconds) {
+            *lines.entry(place).or_default() += wall;
         }
     }
     let most = lines.into_iter().max_by(|one, other| one.1.total_cmp(&other.1).then_with(|| other.0.cmp(&one.0)))?;
-    let (function, file, line) = most.0;
-    Some(Place { function: function.into(), file: file.into(), line: i64::try_from(line).ok()? })
+    Some(most.0)
+}
+
+/// Says who asked for GC cycles, where a rule says that somebody does.
+pub(crate) fn place_forced_gc(bundle: &Bundle, findings: &mut [Finding]) {
+    let Some(trace) = bundle.execution_trace() else { return };
+    let Some((caller, _)) = callers(&trace.cycles(None)).into_iter().next() else { return };
+    for finding in findings.iter_mut().filter(|finding| finding.rules.contains(&Rule::ForcedGc)) {
+        finding.place.get_or_insert_with(|| caller.clone());
+    }
 }
 
 /// Stops of the world that only measuring asked for.

@@ -8,6 +8,7 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         sentence::sentence,
+        traced_gc::traced_gc,
     },
 };
 
@@ -21,7 +22,7 @@ pub struct Aside {
     pub summary: String,
 }
 
-/// Asks all rules; `None` when there are neither metrics nor GC traces.
+/// Asks all rules; `None` when there are neither metrics nor GC traces, nor an execution trace.
 pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     let is_one_program = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
     let state = match bundle.gctrace() {
@@ -29,7 +30,12 @@ pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
         Some(trace) if is_one_program => state.clone().with_trace(trace),
         _ => state.clone(),
     };
-    (state.rows() > 0).then(|| Diagnosis::from_state(&state, DiagnoseOptions::default()))
+    let diagnosis = (state.rows() > 0).then(|| Diagnosis::from_state(&state, DiagnoseOptions::default()));
+    match (diagnosis, bundle.execution_trace().map(traced_gc)) {
+        (Some(diagnosis), Some(traced)) => Some(diagnosis.with_trace(&traced)),
+        (None, Some(traced)) => Some(Diagnosis::from_trace(&traced)),
+        (diagnosis, None) => diagnosis,
+    }
 }
 
 /// Whether the rules say that the live heap leaks.

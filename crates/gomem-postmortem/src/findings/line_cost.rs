@@ -5,7 +5,7 @@ use std::{cmp::Reverse, sync::Arc};
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    attribution::{Bytes, Place, Reason, Site, accounts},
+    attribution::{AssistCost, Bytes, Place, Reason, Site, accounts},
     findings::call_advice::call_advice,
 };
 
@@ -30,6 +30,8 @@ pub struct LineCost {
     pub reason: Option<Reason>,
     /// The share of its own bytes that have this reason.
     pub reason_fraction: f64,
+    /// What goroutines lost there by helping the garbage collector, where an execution trace was asked.
+    pub assists: Option<AssistCost>,
     /// What to do about it.
     pub advice: Option<String>,
 }
@@ -84,6 +86,7 @@ impl LineCost {
             bytes_fraction: bytes.bytes_fraction,
             reason: largest.and_then(|part| part.key),
             reason_fraction: if bytes.bytes > 0 { of_largest as f64 / bytes.bytes as f64 } else { 0.0 },
+            assists: bytes.assists(),
             advice,
         }
     }
@@ -113,6 +116,7 @@ impl Row for LineCost {
             .int64("bytes", Unit::Bytes, "bytes allocated over the program's life", |cost| cost.bytes)
             .int64("objects", Unit::Count, "objects allocated over the program's life", |cost| cost.objects)
             .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |cost| cost.inuse_bytes)
+            .embed(AssistCost::columns(), |cost: &&'a Self| cost.assists.as_ref())
             .optional_string("advice", "nothing to advise", "what to do", |cost| cost.advice.clone())
             .text("function", "the function", |cost: &&'a Self| &cost.place.function)
             .text("file", "its file", |cost: &&'a Self| &cost.place.file)

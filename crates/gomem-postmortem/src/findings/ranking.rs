@@ -73,6 +73,7 @@ pub(crate) fn find(
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
     goroutines::explain(bundle, &mut findings);
+    execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
         // What holds the bytes that leak matters as much as they do, and is looked at first.
         let of_rule = |finding: &&mut Finding| finding.rules.contains(&Rule::GoroutineLeak);

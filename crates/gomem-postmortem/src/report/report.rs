@@ -8,7 +8,7 @@ use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, 
 use gomem_table::{Row, ToTable, View};
 
 use crate::{
-    attribution::{Site, assumptions, latest_sites, predict_savings},
+    attribution::{Site, assumptions, join_trace, latest_sites, predict_savings},
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
     findings::{
         Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
@@ -67,6 +67,9 @@ impl Report {
         let (mut sites, std) = latest_sites(bundle);
         if let Ok(pacing) = &pacing {
             predict_savings(&mut sites, &pacing.model);
+        }
+        if let Some(trace) = bundle.execution_trace() {
+            join_trace(&mut sites, trace);
         }
         let live = LiveHeap::from_state(&state);
         let diagnosis = diagnose(bundle, &state);

@@ -84,7 +84,10 @@ pub enum Flaw {
         count: u64,
     },
     /// Objects whose types are not in the trace.
-    #[error("the trace has objects and no types: Go's flight recorder leaves them out")]
+    #[error(
+        "the trace has objects and no types: Go's flight recorder leaves them out; how long those of a type live takes a whole \
+         trace"
+    )]
     NoTypes,
 }
 

@@ -1,6 +1,6 @@
 //! How long objects live.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -23,6 +23,8 @@ pub(crate) struct ObjectKind {
 #[derive(Debug, Default)]
 pub(crate) struct Lifetimes {
     pub(crate) kinds: Vec<(ObjectKind, Lives)>,
+    /// Names that several types have.
+    pub(crate) shared_names: HashSet<TextId, RandomState>,
 }
 
 /// The lives of objects of one kind.
@@ -32,6 +34,8 @@ pub(crate) struct Lives {
     pub(crate) existed: u64,
     pub(crate) allocated: u64,
     pub(crate) freed: u64,
+    /// Those that were born in the trace, have outlived a GC cycle, and live at its end.
+    pub(crate) surviving: u64,
     /// By the number of cycles that ended between birth and death, how many; of those that were born in the trace.
     pub(crate) cycles: HashMap<u64, u64, RandomState>,
     /// Nanoseconds between birth and death, of the same.

@@ -55,10 +55,11 @@ impl<'g, 'a> Lookup<'g, 'a> {
         !self.generation.types.is_empty()
     }
 
-    /// A type's name.
-    pub(super) fn type_name(&mut self, id: u64) -> Option<TextId> {
-        let name: Cow<'_, str> = String::from_utf8_lossy(self.generation.types.get(&id)?);
-        Some(self.names.intern_text(&name))
+    /// A type's name and address.
+    pub(super) fn type_of(&mut self, id: u64) -> Option<(TextId, u64)> {
+        let record = self.generation.types.get(&id)?;
+        let name: Cow<'_, str> = String::from_utf8_lossy(record.name);
+        Some((self.names.intern_text(&name), record.address))
     }
 
     pub(super) fn stack(&mut self, id: u64) -> Option<StackId> {

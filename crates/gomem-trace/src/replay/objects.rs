@@ -1,12 +1,12 @@
 //! Births and deaths of objects, as the experiment AllocFree traces them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
 use crate::{
     error::{Error, Flaw, Limits},
-    model::{Lifetimes, Lives, ObjectKind},
+    model::{Lifetimes, Lives, ObjectKind, TextId},
     replay::{lookup::Lookup, mark::MemoryMark, pages::Pages, spans::Span, thread::ThreadScan},
     wire::Event,
 };
@@ -20,6 +20,10 @@ pub(super) struct Objects {
     unused: u32,
     kinds: Vec<(ObjectKind, Lives)>,
     kind_places: HashMap<ObjectKind, u32, RandomState>,
+    /// The address of the type that has a name.
+    addresses: HashMap<TextId, u64, RandomState>,
+    /// Names that several types have.
+    shared_names: HashSet<TextId, RandomState>,
     /// How many GC cycles have ended.
     ended_cycles: u64,
     has_events: bool,
@@ -68,7 +72,8 @@ impl Objects {
         if self.living.len() as u64 > most { Err(Error::limit("objects", most, offset)) } else { Ok(()) }
     }
 
-    pub(super) fn finish(self) -> (Option<Lifetimes>, Vec<Flaw>) {
+    pub(super) fn finish(mut self) -> (Option<Lifetimes>, Vec<Flaw>) {
+        self.count_survivors();
         let mut flaws = Vec::new();
         if self.has_events && !self.has_types {
             flaws.push(Flaw::NoTypes);
@@ -77,7 +82,31 @@ impl Objects {
             let problem = "object born where another lives";
             flaws.push(Flaw::Contradiction { problem, count: self.overwritten });
         }
-        (self.has_events.then_some(Lifetimes { kinds: self.kinds }), flaws)
+        let lifetimes = Lifetimes { kinds: self.kinds, shared_names: self.shared_names };
+        (self.has_events.then_some(lifetimes), flaws)
+    }
+
+    /// Counts those that live and have seen two GC cycles end: what the first of them found dead was swept before the second began.
+    fn count_survivors(&mut self) {
+        let mut is_unused = vec![false; self.living.len()];
+        let mut next = self.unused;
+        while let Some(place) = next.checked_sub(1).map(|place| place as usize).filter(|place| !is_unused[*place]) {
+            is_unused[place] = true;
+            next = self.living[place].next;
+        }
+        for (object, _) in self.living.iter().zip(is_unused).filter(|(_, is_unused)| !is_unused) {
+            if object.cycles.is_some_and(|birth| self.ended_cycles.saturating_sub(birth) >= 2) {
+                self.kinds[object.kind as usize].1.surviving += 1;
+            }
+        }
+    }
+
+    /// The name of the type at an address.
+    fn named(&mut self, name: TextId, address: u64) -> TextId {
+        if *self.addresses.entry(name).or_insert(address) != address {
+            self.shared_names.insert(name);
+        }
+        name
     }
 
     fn event(&mut self, mark: &MemoryMark, cycles: u64, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
@@ -97,7 +126,8 @@ impl Objects {
         let kind = match cache.get(&(mark.first, span)) {
             Some(kind) => *kind,
             None => {
-                let type_id = if mark.first == 0 { None } else { lookup.type_name(mark.first) };
+                let type_id = if mark.first == 0 { None } else { lookup.type_of(mark.first) };
+                let type_id = type_id.map(|(name, address)| self.named(name, address));
                 let kind = self.kind(ObjectKind {
                     type_id,
                     slot_bytes: span.map(|span| span.slot_bytes),

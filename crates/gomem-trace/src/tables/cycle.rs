@@ -1,6 +1,6 @@
 //! GC cycles.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
@@ -24,6 +24,8 @@ pub struct CycleRow {
     trigger: Trigger,
     /// The line that began it: an allocation, or the caller of `runtime.GC`.
     pub place: Option<Place>,
+    /// The whole stack, leaf first.
+    pub stack: Arc<[Place]>,
     /// The pacer's live heap at the begin.
     pub heap_start_bytes: Option<u64>,
     /// The pacer's live heap at the end of marking.
@@ -118,6 +120,7 @@ impl Trace {
             end_seconds: cycle.end.as_ref().map(|end| self.since_start(end.time)),
             trigger: Trigger::of(cycle.stack, &recording.names),
             place: Place::of_site(cycle.stack, &recording.names),
+            stack: Place::of_stack(cycle.stack, &recording.names),
             heap_start_bytes: cycle.begin.and_then(|begin| last_before(&recording.heap, begin)),
             heap_end_bytes: heap_end,
             heap_live_bytes: live,

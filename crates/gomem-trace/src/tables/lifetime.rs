@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::{Lives, ObjectKind},
+    model::{Lives, ObjectKind, TextId},
     tables::number::signed,
     trace::{Trace, seconds},
 };
@@ -47,6 +47,13 @@ pub struct LifetimeRow {
     pub cycles_p99: Option<u64>,
     /// How many died at the first GC, of those that were born.
     pub dead_at_first_gc_fraction: Option<f64>,
+    /// How many died at the first GC, of those that were born and of which that is known: who was born after the last GC is
+    /// in neither number.
+    pub dead_at_first_gc: u64,
+    /// How many outlived it.
+    pub outlived_first_gc: u64,
+    /// Whether several types of the program have this name.
+    pub is_name_shared: bool,
     /// From birth to the sweep after death.
     pub seconds_median: Option<f64>,
     /// The same, of all but a hundredth.
@@ -75,8 +82,9 @@ impl Trace {
         let bytes =
             |(kind, lives): &(ObjectKind, Lives)| kind.slot_bytes.map(|bytes| bytes.saturating_mul(lives.allocated));
         let whole = sums.iter().filter_map(bytes).fold(0, u64::saturating_add);
+        let is_shared = |name: TextId| lifetimes.shared_names.contains(&name);
         let mut rows: Vec<LifetimeRow> =
-            sums.iter_mut().map(|(kind, lives)| self.lifetime_row(kind, lives, whole)).collect();
+            sums.iter_mut().map(|(kind, lives)| self.lifetime_row(kind, lives, whole, is_shared)).collect();
         rows.sort_by(|one, other| {
             let key = |row: &LifetimeRow| std::cmp::Reverse((row.allocated_bytes, row.allocated, row.existed));
             key(one).cmp(&key(other)).then_with(|| one.type_name.cmp(&other.type_name))
@@ -84,7 +92,13 @@ impl Trace {
         Some(rows)
     }
 
-    fn lifetime_row(&self, kind: &ObjectKind, lives: &mut Lives, whole: u64) -> LifetimeRow {
+    fn lifetime_row(
+        &self,
+        kind: &ObjectKind,
+        lives: &mut Lives,
+        whole: u64,
+        is_shared: impl Fn(TextId) -> bool,
+    ) -> LifetimeRow {
         let mut cycles: Vec<(u64, u64)> = lives.cycles.iter().map(|(cycles, count)| (*cycles, *count)).collect();
         cycles.sort_unstable();
         lives.nanoseconds.sort_unstable();
@@ -106,6 +120,9 @@ impl Trace {
             cycles_median: ranked(&cycles, 0.5),
             cycles_p99: ranked(&cycles, 0.99),
             dead_at_first_gc_fraction: dead_at_first,
+            dead_at_first_gc: at_first,
+            outlived_first_gc: cycles.iter().map(|(_, count)| count).sum::<u64>() - at_first + lives.surviving,
+            is_name_shared: kind.type_id.is_some_and(is_shared),
             seconds_median: rank(lives.nanoseconds.len() as u64, 0.5)
                 .map(|rank| seconds(lives.nanoseconds[rank as usize])),
             seconds_p99: rank(lives.nanoseconds.len() as u64, 0.99)
@@ -120,6 +137,7 @@ impl Lives {
         self.existed += other.existed;
         self.allocated += other.allocated;
         self.freed += other.freed;
+        self.surviving += other.surviving;
         self.nanoseconds.extend_from_slice(&other.nanoseconds);
         for (cycles, count) in &other.cycles {
             *self.cycles.entry(*cycles).or_default() += count;

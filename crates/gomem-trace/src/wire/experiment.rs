@@ -6,8 +6,15 @@ use foldhash::fast::RandomState;
 
 use crate::wire::cursor::Cursor;
 
-/// Names of objects' types, by id; they are short (`main.Event`).
-pub(crate) type Types<'a> = HashMap<u64, &'a [u8], RandomState>;
+/// Objects' types, by id.
+pub(crate) type Types<'a> = HashMap<u64, TypeRecord<'a>, RandomState>;
+
+/// A type. Its name is short (`main.Event`), so that two can have one name; they have two addresses then.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TypeRecord<'a> {
+    pub(crate) address: u64,
+    pub(crate) name: &'a [u8],
+}
 
 /// Reads a batch of the experiment; gives where it stops before the end.
 pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), usize> {
@@ -16,8 +23,8 @@ pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), us
         Some(TYPES) => {
             while cursor.left() > 0 {
                 let place = cursor.place();
-                let (id, name) = type_record(&mut cursor).ok_or(place)?;
-                types.insert(id, name);
+                let (id, record) = type_record(&mut cursor).ok_or(place)?;
+                types.insert(id, record);
             }
             Ok(())
         }
@@ -27,9 +34,9 @@ pub(super) fn decode<'a>(data: &'a [u8], types: &mut Types<'a>) -> Result<(), us
     }
 }
 
-fn type_record<'a>(cursor: &mut Cursor<'a>) -> Option<(u64, &'a [u8])> {
-    let [id, _address, _bytes, _pointer_bytes, length] = cursor.numbers()?;
-    Some((id, cursor.take(length)?))
+fn type_record<'a>(cursor: &mut Cursor<'a>) -> Option<(u64, TypeRecord<'a>)> {
+    let [id, address, _bytes, _pointer_bytes, length] = cursor.numbers()?;
+    Some((id, TypeRecord { address, name: cursor.take(length)? }))
 }
 
 /// The experiment's number.

@@ -44,6 +44,27 @@ impl TypeSizes {
     }
 }
 
+/// The type that an execution trace has of what is made: of a slice, that of its elements; `None` where the text does not tell.
+pub(crate) fn traced_type(made: Made<'_>) -> Option<String> {
+    let element = match made.kind {
+        SubjectKind::NewValue | SubjectKind::CompositeValue => {
+            return type_of(made).filter(|name| !name.contains(['{', '[', ' ']));
+        }
+        SubjectKind::MakeSlice => made.subject.strip_prefix("make([]")?.split([',', ')']).next()?,
+        _ => return None,
+    };
+    let (pointers, name) = element.split_at(element.len() - element.trim_start_matches('*').len());
+    let is_name = |name: &str| name.chars().all(|one| one.is_alphanumeric() || one == '_' || one == '.');
+    Some(match name {
+        "byte" => format!("{pointers}uint8"),
+        "rune" => format!("{pointers}int32"),
+        "" => return None,
+        _ if !is_name(name) => return None,
+        _ if name.contains('.') || PREDECLARED.contains(&name) => element.to_owned(),
+        _ => format!("{pointers}{}.{name}", package_name(made.package)),
+    })
+}
+
 /// The bytes of what is made, where the text tells: of a basic type, or `n` elements of one.
 fn constant_bytes(made: Made<'_>) -> Option<u64> {
     let subject = made.subject;
@@ -82,3 +103,45 @@ fn made_type(subject: &str) -> Option<&str> {
 }
 
 const LEAST_AGREEMENT: f64 = 0.8;
+const PREDECLARED: [&str; 17] = [
+    "bool",
+    "string",
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uintptr",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_have_the_name_that_a_trace_gives_them() {
+        let name = |kind, subject| traced_type(Made { kind, subject, package: "example.com/app/store" });
+        for (kind, subject, expected) in [
+            (SubjectKind::NewValue, "&Session{...}", Some("store.Session")),
+            (SubjectKind::NewValue, "new(cart.Item)", Some("cart.Item")),
+            (SubjectKind::NewValue, "&struct { a int }{...}", None),
+            (SubjectKind::NewValue, "&Box[int]{...}", None),
+            (SubjectKind::MakeSlice, "make([]byte, n)", Some("uint8")),
+            (SubjectKind::MakeSlice, "make([]*Session, 0, 8)", Some("*store.Session")),
+            (SubjectKind::MakeSlice, "make([][]byte, 8)", None),
+            (SubjectKind::MakeSlice, "make([]string, 8)", Some("string")),
+            (SubjectKind::Append, "append", None),
+        ] {
+            assert_eq!(name(kind, subject).as_deref(), expected, "{subject}");
+        }
+    }
+}

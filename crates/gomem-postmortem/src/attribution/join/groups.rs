@@ -85,6 +85,8 @@ impl Group<'_> {
             explanation: None,
             avoidable_fraction: if bytes > 0 { avoidable / bytes as f64 } else { 1.0 },
             saving: None,
+            assists: None,
+            lifespan: None,
             has_one_size: sizes.is_nearly_fixed(),
         }
     }

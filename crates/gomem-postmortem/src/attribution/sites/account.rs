@@ -2,9 +2,13 @@
 
 use std::{cmp::Reverse, hash::Hash, sync::Arc};
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 
-use crate::attribution::{place::Place, reason::Reason, sites::site::Site};
+use crate::attribution::{
+    place::Place,
+    reason::Reason,
+    sites::{assist_cost::AssistCost, site::Site},
+};
 
 /// What one line of the user's own code costs. Its own bytes and those of each call add up to all that is charged to it;
 /// no byte is in two of them.
@@ -139,6 +143,20 @@ impl<'a> Bytes<'a> {
     /// The share of its bytes that are still in use: what stays is no garbage.
     pub(crate) fn kept_fraction(&self) -> f64 {
         if self.bytes > 0 { (self.inuse_bytes as f64 / self.bytes as f64).clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// What goroutines lost there; each place counts once, for whatever reasons it allocates. `None` where that of a part is not
+    /// known.
+    pub(crate) fn assists(&self) -> Option<AssistCost> {
+        let mut sum = AssistCost::default();
+        let mut places: HashSet<(&Place, Option<&Arc<str>>)> = HashSet::default();
+        for site in &self.sites {
+            let cost = site.assists.as_ref()?;
+            if places.insert((&site.place, site.callee.as_ref())) {
+                sum.add(cost);
+            }
+        }
+        Some(sum)
     }
 
     /// Bytes of one object, on average.

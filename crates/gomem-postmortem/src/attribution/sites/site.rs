@@ -6,7 +6,11 @@ use gomem_escape::{Cause, Certainty, HeapDecision};
 use gomem_finding::Confidence;
 
 use crate::{
-    attribution::{place::Place, reason::Reason},
+    attribution::{
+        place::Place,
+        reason::Reason,
+        sites::{assist_cost::AssistCost, lifespan::Lifespan},
+    },
     pacing::Saving,
 };
 
@@ -60,6 +64,11 @@ pub struct Site {
     pub avoidable_fraction: f64,
     /// What the fix saves, where a model of the program was asked.
     pub saving: Option<Saving>,
+    /// What goroutines lost here by helping the garbage collector, where an execution trace was asked: of all that the place
+    /// allocates by way of the charged line, for whatever reason.
+    pub assists: Option<AssistCost>,
+    /// How long its objects live, where an execution trace with births and deaths was asked.
+    pub lifespan: Option<Lifespan>,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
 }
@@ -123,9 +132,19 @@ impl Site {
     }
 
     /// Whether a pool would pay: many objects of one size worth pooling, nearly all of them dead, made by a line that can be
-    /// changed, and neither boxed values nor texts, which a pool cannot hold.
+    /// changed, and neither boxed values nor texts, which a pool cannot hold. That they are dead a trace with births and deaths
+    /// proves or disproves; without one the profile says that few are in use.
     #[must_use]
     pub fn is_pool_candidate(&self) -> bool {
+        self.looks_poolable() && self.lifespan.as_ref().and_then(Lifespan::dies_young) != Some(false)
+    }
+
+    /// Whether the trace disproves that a pool would pay, where the profile says so.
+    pub(crate) fn is_pool_withdrawn(&self) -> bool {
+        self.looks_poolable() && !self.is_pool_candidate()
+    }
+
+    fn looks_poolable(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
         let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1);
         let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));

@@ -1,0 +1,77 @@
+//! What an execution trace says of garbage collection, in the numbers that rules ask for.
+
+use foldhash::HashMap;
+use gomem_metrics::{TracedGc, TracedPlace};
+use gomem_statistics::median;
+use gomem_trace::{CycleRow, Place as Frame, Trace};
+
+use crate::attribution::Place;
+
+/// A trace in the numbers that rules ask for.
+pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
+    let cycles = trace.cycles(None);
+    let begun = || cycles.iter().filter(|cycle| cycle.start_seconds.is_some());
+    let of = |trigger: &str| begun().filter(|cycle| cycle.trigger() == trigger).count() as u64;
+    let measured = begun().filter(|cycle| is_measured(cycle)).count() as u64;
+    let running = |cycle: &CycleRow| (cycle.assist_running_seconds - cycle.assist_stw_seconds).max(0.0);
+    let start_ms = trace.start_unix_ms().unwrap_or(0);
+    let length_ms = if start_ms > 0 { (trace.duration_seconds() * 1e3) as i64 } else { 0 };
+    let mut goals: Vec<f64> = cycles.iter().filter_map(|cycle| Some(cycle.goal_bytes? as f64)).collect();
+    TracedGc {
+        start_ms,
+        end_ms: start_ms + length_ms,
+        seconds: trace.duration_seconds(),
+        procs: trace.procs(),
+        heap_cycles: of("heap"),
+        forced_cycles: of("forced") - measured,
+        measured_cycles: measured,
+        periodic_cycles: of("periodic"),
+        assist_running_seconds: cycles.iter().map(running).sum(),
+        pause_seconds: trace.pauses().iter().filter(|pause| pause.is_gc).filter_map(|pause| pause.seconds).collect(),
+        goal_bytes: median(&mut goals),
+        callers: callers(&cycles).into_iter().map(|(place, count)| told(&place, count as f64)).collect(),
+        assisted: assisted(trace),
+    }
+}
+
+/// Who asked for GC cycles, but to measure: the most often first.
+pub(crate) fn callers(cycles: &[CycleRow]) -> Vec<(Place, u64)> {
+    let mut counts: HashMap<Place, u64> = HashMap::default();
+    for cycle in cycles.iter().filter(|cycle| cycle.is_forced() && !is_measured(cycle)) {
+        let is_callers =
+            |frame: &&Frame| !["runtime.", "runtime/"].iter().any(|prefix| frame.function.starts_with(prefix));
+        if let Some(place) = cycle.stack.iter().find(is_callers).and_then(Place::from_trace) {
+            *counts.entry(place).or_default() += 1;
+        }
+    }
+    let mut counts: Vec<(Place, u64)> = counts.into_iter().collect();
+    counts.sort_by(|one, other| other.1.cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    counts
+}
+
+/// Whether whoever measures asked for a cycle: a profile, or a benchmark before it runs.
+fn is_measured(cycle: &CycleRow) -> bool {
+    let measures = |frame: &Frame| MEASURING.iter().any(|prefix| frame.function.starts_with(prefix));
+    cycle.is_forced() && cycle.stack.iter().any(measures)
+}
+
+/// Where goroutines helped the garbage collector, the longest first.
+fn assisted(trace: &Trace) -> Vec<TracedPlace> {
+    let mut lines: HashMap<Place, f64> = HashMap::default();
+    for assist in trace.assists() {
+        if let (Some(place), Some(wall)) =
+            (assist.charged.place.as_ref().and_then(Place::from_trace), assist.wall_seconds)
+        {
+            *lines.entry(place).or_default() += wall;
+        }
+    }
+    let mut lines: Vec<(Place, f64)> = lines.into_iter().collect();
+    lines.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
+    lines.iter().map(|(place, seconds)| told(place, *seconds)).collect()
+}
+
+fn told(place: &Place, amount: f64) -> TracedPlace {
+    TracedPlace { place: format!("{} {}", place.short_function(), place.short()), amount }
+}
+
+const MEASURING: [&str; 3] = ["net/http/pprof.", "runtime/pprof.", "testing."];
