@@ -71,7 +71,7 @@ fn recording(names: &[&str], folder: &str) -> Bundle {
 #[test]
 fn sites_have_what_their_goroutines_lost() {
     let report =
-        Report::from_bundle(&recording(&["heap.pb.gz", "escape.log.gz", "trace.out"], "examples/checkout/recording"));
+        Report::from_bundle(&recording(&["heap.pb.gz", "escape.log", "trace.out"], "examples/checkout/recording"));
     let trace = Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
     let of_line = |function: &str, line: u64| {
         let is_there = |assist: &&gomem_trace::AssistRow| {
@@ -99,7 +99,7 @@ fn sites_have_what_their_goroutines_lost() {
     let lines = gomem_postmortem::line_costs(report.sites());
     let own = lines.iter().find(|line| &*line.place.function == "main.render" && line.callee.is_none()).unwrap();
     assert!((own.assists.as_ref().unwrap().seconds - sum).abs() < 1e-9);
-    let without = Report::from_bundle(&recording(&["heap.pb.gz", "escape.log.gz"], "examples/checkout/recording"));
+    let without = Report::from_bundle(&recording(&["heap.pb.gz", "escape.log"], "examples/checkout/recording"));
     assert!(without.sites().iter().all(|site| site.assists.is_none()));
 }
 
