@@ -13,6 +13,7 @@ pub fn heap(bytes: &[u8]) {
         let _ = table.table(&heap);
     }
     let _ = (heap.diff(&heap), heap.to_pprof());
-    let redacted = Heap::decode_with(heap.redacted(), options()).expect("what was read is a dump");
+    let redacted =
+        Heap::decode_with(heap.redacted().expect("it is of a dump"), options()).expect("what was read is a dump");
     assert_eq!((redacted.objects(), redacted.bytes()), (heap.objects(), heap.bytes()));
 }

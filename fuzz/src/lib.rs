@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "to fail is what a fuzz target is for")]
 
 mod bundle;
+mod core;
 mod escape;
 mod filter;
 mod gctrace;
@@ -17,6 +18,7 @@ mod symbol;
 mod trace;
 mod transport;
 
+pub use self::core::core;
 pub use bundle::bundle;
 pub use escape::escape;
 pub use filter::filter;

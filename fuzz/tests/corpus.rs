@@ -68,6 +68,11 @@ fn heap() {
 }
 
 #[test]
+fn core() {
+    replay("core", gomem_fuzz::core);
+}
+
+#[test]
 fn trace() {
     replay("trace", gomem_fuzz::trace);
 }
