@@ -1,4 +1,4 @@
-"""Heap dumps: who keeps memory alive."""
+"""Heap dumps and cores: who keeps memory alive."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class Heap(Pickled):
         Returns
         -------
         polars.DataFrame
-            ``go_version``, ``arch``, ``pointer_bytes``, ``big_endian``, ``complete``,
+            ``source``, ``layouts``, ``go_version``, ``arch``, ``pointer_bytes``, ``big_endian``, ``complete``,
             ``binary_match``, ``objects``, ``bytes``, ``heap_objects``,
             ``heap_alloc_bytes``, ``phantom_slots``, ``reachable_bytes``,
-            ``unreachable_bytes``, ``goroutines``, ``samples``, ``mem_profile_rate``,
-            ``typed_fraction``.
+            ``unreachable_bytes``, ``goroutines``, ``goroutines_inexact``, ``samples``,
+            ``mem_profile_rate``, ``typed_fraction``.
         """
         return pl.DataFrame(self._inner.summary())
 
@@ -219,7 +219,9 @@ def read_heap(
     mem_profile_rate: float | None = None,
     limits: Mapping[str, int] | None = None,
 ) -> Heap:
-    """Read a heap dump, as ``runtime/debug.WriteHeapDump`` writes it, Go 1.7 to 1.27.
+    """Read a heap dump, as ``runtime/debug.WriteHeapDump`` writes it, Go 1.7 to 1.27, or a core.
+
+    Cores of Go 1.21 to 1.27 on Linux are read, as ``gcore`` or the kernel writes them.
 
     Parameters
     ----------
@@ -227,13 +229,23 @@ def read_heap(
         A path, bytes or a binary file object; gzip is taken off.
     binary
         The program's file, with symbols: it names global variables. One that did not write the
-        dump is told in `Heap.diagnostics`, and no name is taken from it.
+        dump is told in `Heap.diagnostics`, and no name is taken from it. A core needs the one that
+        ran.
     roots
         ``"all"`` counts the runtime's own lists like the program's variables.
     mem_profile_rate
         The program's ``runtime.MemProfileRate``; without it, an estimate.
     limits
         ``objects`` and ``edges``: how many are accepted.
+
+    Raises
+    ------
+    UsageError
+        When a core comes without the program's file.
+    DecodeError
+        When it is neither, or a core of another program than the file's.
+    LimitError
+        When there is more than is accepted.
 
     Examples
     --------

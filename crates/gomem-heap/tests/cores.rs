@@ -148,3 +148,47 @@ fn another_program_names_nothing() {
     let refusal = Heap::decode(core()).unwrap_err();
     assert!(refusal.is_usage() && refusal.to_string().contains("/srv/holders"), "{refusal}");
 }
+
+/// Always the same damage: cut, words replaced, bits flipped; of the program's file too. `GOMEM_MUTATIONS=N` makes N of it.
+#[test]
+fn damaged_cores_are_refused_or_read() {
+    let count = std::env::var("GOMEM_MUTATIONS").ok().and_then(|count| count.parse().ok()).unwrap_or(8);
+    let mut random = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut next = |most: usize| {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        (random % most.max(1) as u64) as usize
+    };
+    let (mut read, mut slowest) = (0, std::time::Duration::ZERO);
+    for version in ["go1.21.13", "go1.27.3"] {
+        let [core, binary] =
+            ["core", "bin"].map(|ending| inflated(format!("testdata/heap/holders-{version}.{ending}.gz")));
+        let set: Vec<usize> =
+            (0..core.len()).step_by(8).filter(|at| core[*at..].iter().take(8).any(|byte| *byte != 0)).collect();
+        for number in 0..count / 2 {
+            let (mut damaged, mut program) = (core.clone(), binary.clone());
+            match number % 4 {
+                0 => damaged.truncate(set[next(set.len())]),
+                1 => {
+                    for _ in 0..20 {
+                        let (from, to) = (set[next(set.len())], set[next(set.len())]);
+                        damaged.copy_within(from..(from + 8).min(core.len()), to.min(core.len() - 8));
+                    }
+                }
+                2 => (0..400).for_each(|_| damaged[set[next(set.len())] + next(8)] ^= 1 << next(8)),
+                _ => (0..50).for_each(|_| program[next(binary.len())] ^= 1 << next(8)),
+            }
+            let start = std::time::Instant::now();
+            if let Ok(heap) = Heap::decode_with(damaged, HeapOptions::default().with_binary(program)) {
+                let sum: u64 = heap.holdings().iter().map(|holding| holding.retained_bytes).sum();
+                assert_eq!(sum, heap.bytes());
+                let _ = (heap.summary(), heap.goroutines(), heap.maps(), heap.windows(4096, 8));
+                read += 1;
+            }
+            slowest = slowest.max(start.elapsed());
+        }
+    }
+    println!("{read} of {count} were read, the slowest in {slowest:?}");
+    assert!(slowest.as_secs() < 120);
+}

@@ -2,7 +2,7 @@
 
 /// A dump or core that is not read, and where that shows.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{kind} (byte {offset})")]
+#[error("{kind}{}", self.place())]
 pub struct Error {
     kind: ErrorKind,
     offset: u64,
@@ -103,6 +103,18 @@ impl ErrorKind {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, offset: usize) -> Self {
         Self { kind, offset: offset as u64 }
+    }
+
+    /// The byte, where there is one: a core as a whole lacks something.
+    fn place(&self) -> String {
+        match self.kind {
+            ErrorKind::NoBinary { .. }
+            | ErrorKind::BinaryMismatch { .. }
+            | ErrorKind::Binary { .. }
+            | ErrorKind::NoLayouts { .. }
+            | ErrorKind::CoreLacks { .. } => String::new(),
+            _ => format!(" (byte {})", self.offset),
+        }
     }
 
     /// What is wrong.
