@@ -197,10 +197,17 @@ class Heap(Pickled):
         return Profile(self._inner.profile())
 
     def redact(self, path: str | os.PathLike[str]) -> None:
-        """Write the dump without its contents, fit to send; it has the same holders."""
+        """Write the dump without its contents, fit to send; it has the same holders.
+
+        Raises
+        ------
+        UsageError
+            Of a core.
+        """
+        redacted = bytes(self._inner.redacted())
         file = Path(path)
         file.touch(mode=0o600)
-        file.write_bytes(bytes(self._inner.redacted()))
+        file.write_bytes(redacted)
 
     def __repr__(self) -> str:
         version, objects, size = self._inner.facts

@@ -10,6 +10,7 @@ import gomem as gm
 
 ROOT = Path(__file__).parents[2]
 DUMP = ROOT / "testdata/heap/holders-go1.27.3.dump.gz"
+CORE = ROOT / "testdata/heap/holders-go1.27.3.core.gz"
 BINARY = ROOT / "testdata/heap/holders-go1.27.3.bin.gz"
 
 
@@ -28,6 +29,22 @@ def test_every_object_is_somebodys(heap):
     by_site = heap.retained(by="site").group_by("holders", "kind").agg(pl.col("bytes").sum())
     joined = by_site.join(retained, on=["holders", "kind"])
     assert (joined["bytes"] - joined["retained_bytes"]).abs().max() <= 20
+
+
+def test_a_core_has_the_same_holders(heap, tmp_path):
+    core = gm.read_heap(CORE, binary=BINARY)
+    summary = core.summary().row(0, named=True)
+    assert (summary["source"], summary["layouts"], summary["goroutines_inexact"]) == ("core", "dwarf", 0)
+    assert summary["bytes"] == summary["heap_alloc_bytes"]
+    sent = pl.col("holders") == ["main.send"]
+    kept = [of.retained().filter(sent, kind="goroutine")["retained_bytes"] for of in (heap, core)]
+    assert kept[0].to_list() == kept[1].to_list() != []
+    with pytest.raises(gm.UsageError, match="/srv/holders"):
+        gm.read_heap(CORE)
+    with pytest.raises(gm.DecodeError):
+        gm.read_heap(CORE, binary=str(BINARY).replace("1.27.3", "1.21.13"))
+    with pytest.raises(gm.UsageError):
+        core.redact(tmp_path / "never.dump")
 
 
 def test_holders_have_kinds(heap):

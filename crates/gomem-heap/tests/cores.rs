@@ -149,6 +149,53 @@ fn another_program_names_nothing() {
     assert!(refusal.is_usage() && refusal.to_string().contains("/srv/holders"), "{refusal}");
 }
 
+/// A program's file without its sections of some kind: as if the linker had left them out.
+fn without(mut program: Vec<u8>, is_left_out: impl Fn(&str, u32) -> bool) -> Vec<u8> {
+    let number = |bytes: &[u8], at: usize, length: usize| {
+        bytes[at..at + length].iter().rev().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte))
+    };
+    let (start, count) = (number(&program, 40, 8), number(&program, 60, 2));
+    let names = number(&program, start + 64 * number(&program, 62, 2) + 24, 8);
+    for head in (0..count).map(|section| start + 64 * section) {
+        let name = &program[names + number(&program, head, 4)..];
+        let name = String::from_utf8_lossy(name.split(|byte| *byte == 0).next().unwrap()).into_owned();
+        if is_left_out(&name, number(&program, head + 4, 4) as u32) {
+            program[head + 4..head + 8].fill(0);
+        }
+    }
+    program
+}
+
+/// The recorded core of Go 1.27 by a program's file without some sections, and what its labels say.
+fn heap_without(is_left_out: impl Fn(&str, u32) -> bool) -> (Heap, Vec<(String, Vec<String>, i64)>) {
+    let mut recording = recordings().into_iter().find(|recording| recording.name == "holders-go1.27.3").unwrap();
+    recording.binary = without(recording.binary, is_left_out);
+    (heap(&recording), recording.labels)
+}
+
+#[test]
+fn programs_without_debug_information_are_read_by_a_table() {
+    let (heap, labels) = heap_without(|name, _| name.starts_with(".debug"));
+    assert_eq!(Some(heap.bytes()), heap.heap_alloc_bytes());
+    for (kind, names, bytes) in labels {
+        let found = i64::try_from(kept(&heap, &names)).unwrap();
+        assert!((found - bytes).abs() <= 8192.max(bytes / 100) && found > 0, "{kind} {names:?}: {found}, not {bytes}");
+    }
+}
+
+#[test]
+fn programs_without_symbols_are_read_by_shape() {
+    let (heap, labels) = heap_without(|name, kind| name.starts_with(".debug") || kind == SYMBOLS);
+    let variables = heap.holdings().iter().filter(|holding| holding.kind == HolderKind::Global);
+    for name in variables.flat_map(|holding| &holding.holders) {
+        assert!(name.starts_with("bss+") || name.starts_with("data+"), "{name}");
+    }
+    for (kind, names, bytes) in labels.iter().filter(|(kind, ..)| !["global", "shared"].contains(&kind.as_str())) {
+        let found = i64::try_from(kept(&heap, names)).unwrap();
+        assert!((found - bytes).abs() <= 8192.max(bytes / 100), "{kind} {names:?}: {found}, not {bytes}");
+    }
+}
+
 /// Always the same damage: cut, words replaced, bits flipped; of the program's file too. `GOMEM_MUTATIONS=N` makes N of it.
 #[test]
 fn damaged_cores_are_refused_or_read() {
@@ -192,3 +239,6 @@ fn damaged_cores_are_refused_or_read() {
     println!("{read} of {count} were read, the slowest in {slowest:?}");
     assert!(slowest.as_secs() < 120);
 }
+
+/// `SHT_SYMTAB`.
+const SYMBOLS: u32 = 2;

@@ -7,6 +7,7 @@ use crate::{
     core::{
         modules::Module,
         process::Process,
+        specials::{finalizer_block, queued_finalizers},
         word::{WORD, words},
     },
     memory::PAGE,
@@ -30,6 +31,8 @@ pub(super) fn find(process: &Process<'_>) -> HashMap<&'static str, u64> {
     found.extend(threads.map(|list| ("runtime.allm", list)));
     let buckets = search.longest_list("runtime.bucket allnext", |bucket| search.is_bucket(bucket));
     found.extend(buckets.map(|list| ("runtime.mbuckets", list)));
+    let finalizers = search.longest_list(finalizer_block(process)[0], |block| search.is_finalizer_block(block));
+    found.extend(finalizers.map(|list| ("runtime.allfin", list)));
     let reasons = search.words().find(|(address, word)| search.is_wait_reason(*address, *word));
     found.extend(reasons.map(|(address, _)| ("runtime.waitReasonStrings", address - 2 * WORD)));
     found
@@ -162,6 +165,19 @@ impl Search<'_> {
         let returns_to = stack.and_then(|stack| self.process.word(stack)).unwrap_or_default();
         let is_code = self.process.program.function_around(returns_to.wrapping_sub(self.process.slide)).is_some();
         has_frames && is_code && field("runtime.bucket typ") == Some(MEMORY)
+    }
+
+    /// Finalizers wait in it, each a function value and an object.
+    fn is_finalizer_block(&self, address: u64) -> bool {
+        let places: Vec<u64> = queued_finalizers(self.process, address).collect();
+        let is_finalizer = |place: &u64| {
+            let function = self.process.field(*place, "runtime.finalizer fn").filter(|_| self.process.take(1));
+            let code = function.and_then(|function| self.process.word(function)).unwrap_or_default();
+            let in_file = code.wrapping_sub(self.process.slide);
+            self.process.program.function(in_file).is_some()
+                && self.process.field(*place, "runtime.finalizer arg").is_some_and(|object| object != 0)
+        };
+        !places.is_empty() && places.iter().all(is_finalizer)
     }
 
     /// The second of the reasons; the first is empty.

@@ -57,15 +57,9 @@ impl Specials {
     /// What waits for its turn.
     fn queued(&mut self, process: &Process<'_>) {
         let first = process.variable("runtime.allfin").and_then(|list| process.word(list)).unwrap_or_default();
-        // It has another name since Go 1.25.
-        let names = [
-            ["runtime.finBlock alllink", "runtime.finBlock cnt", "runtime.finBlock fin"],
-            ["runtime.finblock alllink", "runtime.finblock cnt", "runtime.finblock fin"],
-        ];
-        let [next, count, first_in] = names[usize::from(process.layouts.field(names[0][0]).is_none())];
-        let each = process.layouts.bytes("runtime.finalizer").unwrap_or(5 * WORD);
+        let next = finalizer_block(process)[0];
         for block in process.list(first, next) {
-            for place in elements(process, block, count, first_in, each) {
+            for place in queued_finalizers(process, block) {
                 let field = |name: &str| process.field(place, name).unwrap_or_default();
                 let (object, function) = (field("runtime.finalizer arg"), field("runtime.finalizer fn"));
                 self.finalizers.push(finalizer(process, object, function, true));
@@ -94,6 +88,20 @@ struct Kinds {
     weak_handle: Option<u64>,
     profile: Option<u64>,
     cleanup: Option<u64>,
+}
+
+/// Where the finalizers of a block of the queue lie.
+pub(super) fn queued_finalizers(process: &Process<'_>, block: u64) -> impl Iterator<Item = u64> + use<> {
+    let [_, count, first] = finalizer_block(process);
+    let each = process.layouts.bytes("runtime.finalizer").unwrap_or(5 * WORD);
+    elements(process, block, count, first, each)
+}
+
+/// The fields of such a block, which has another name since Go 1.25: the next one, how many there are, and the first.
+pub(super) fn finalizer_block(process: &Process<'_>) -> [&'static str; 3] {
+    let now = ["runtime.finBlock alllink", "runtime.finBlock cnt", "runtime.finBlock fin"];
+    let before = ["runtime.finblock alllink", "runtime.finblock cnt", "runtime.finblock fin"];
+    if process.layouts.field(now[0]).is_some() { now } else { before }
 }
 
 /// Where the elements of a block lie, as many as it says and has room for.
