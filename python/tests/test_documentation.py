@@ -58,6 +58,8 @@ def folder(before, tmp_path, monkeypatch):
     for name in ("heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz", "escape.log", "gctrace.log"):
         shutil.copy(before / name, tmp_path)
     shutil.copy(before / "heap-3.pb.gz", tmp_path / "heap.pb.gz")
+    for name in ("before", "after"):
+        shutil.copy(ROOT / f"testdata/bench/lines/{name}-1.27.3.mem", tmp_path / f"{name}.mem")
     for name in ("before.txt", "after.txt"):
         shutil.copy(ROOT / "testdata/bench" / name, tmp_path)
     shutil.copy(before / "gctrace.log", tmp_path / "stderr.log")

@@ -9,7 +9,9 @@ use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
-use gomem_postmortem::{ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report, UnusedFile};
+use gomem_postmortem::{
+    BenchmarkLineChange, ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report, UnusedFile,
+};
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
     Top, TopDiff,
@@ -152,6 +154,7 @@ fn parts() -> Vec<Part> {
         ("Benchmarks.remarks", BenchRemark::schema()),
         ("BenchComparison.to_frame", ComparisonRow::schema()),
         ("BenchComparison.means", UnitMean::schema()),
+        ("", BenchmarkLineChange::schema()),
     ];
     vec![
         Part { heading: "Profiles", tables: profiles },

@@ -10,6 +10,7 @@
 //! | read sources beside what their lines cost | [`Listing`], [`FunctionListing`], [`ListedLine`], [`LineDecision`] |
 //! | compare two recordings | [`Comparison`], [`ComparedQuantity`], [`ComparedLine`] |
 //! | know why each site allocates | [`Site`], [`Reason`] |
+//! | know at which lines a benchmark allocates | [`benchmark_allocations`], [`benchmark_line_changes`] |
 //! | know what a fix saves | [`Saving`] |
 //! | know what goroutines lost at a site, by an execution trace | [`join_trace`], [`AssistCost`] |
 //! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`], [`record_execution_trace`], [`record_traced_cycles`] |
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod attribution;
+mod benchmark;
 mod bundle;
 mod findings;
 mod listing;
@@ -26,6 +28,9 @@ mod report;
 pub use attribution::{
     AssistCost, AttributeOptions, HeldSite, Lifespan, Place, Reason, Site, StdBasis, StdRelease, attribute,
     attribute_heap, join_trace, predict_savings,
+};
+pub use benchmark::{
+    BenchmarkAllocation, BenchmarkLine, BenchmarkLineChange, benchmark_allocations, benchmark_line_changes,
 };
 pub use bundle::{
     Allowance, Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature,

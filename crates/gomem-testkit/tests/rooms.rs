@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "gomem-pprof",
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],
     ),
-    ("gomem-postmortem", &["bundle", "pacing", "attribution", "listing", "findings", "report"]),
+    ("gomem-postmortem", &["bundle", "pacing", "attribution", "benchmark", "listing", "findings", "report"]),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];
 

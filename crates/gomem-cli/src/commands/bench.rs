@@ -5,16 +5,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
 use gomem_escape::EscapeLog;
+use gomem_postmortem::benchmark_allocations;
+use gomem_pprof::{Merger, Profile};
 use gomem_table::{ToTable, percent};
 
 use crate::{
-    commands::gate,
+    commands::{
+        bench_lines::{BenchLines, SHORT_LINES},
+        gate,
+    },
     failure::Failure,
-    read::{Source, read_benchmarks, read_escape_logs},
-    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render},
+    read::{Source, read_benchmarks, read_escape_logs, read_profile},
+    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render, render_short},
 };
 
 /// What benchmarks measure, and what became of them after a change: statistics as benchstat has them.
@@ -24,6 +29,7 @@ use crate::{
   gomem bench before.txt after.txt
   gomem bench before.txt after.txt --fail-on 'allocs/op>0%' --fail-on 'ns/op>10%'
   gomem bench before.txt after.txt --escapes-before before.log --escapes after.log --fail-on new-escape
+  gomem bench before.txt after.txt --profile-before before.mem --profile after.mem
   gomem bench after.txt --format csv
 
 Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared exactly, all else by the test
@@ -40,12 +46,31 @@ pub(crate) struct Bench {
     /// The compiler's log of the code after it.
     #[arg(long, value_name = "LOG", requires = "escapes_before")]
     escapes: Option<PathBuf>,
+    /// Memory profiles of the runs before (`go test -memprofile=FILE -memprofilerate=1 -benchtime=1000x`), a package each:
+    /// with those after, at which lines what changed is allocated.
+    #[arg(long, value_name = "PROFILE", requires = "profile")]
+    profile_before: Vec<PathBuf>,
+    /// Memory profiles of the runs after.
+    #[arg(long, value_name = "PROFILE", requires = "profile_before")]
+    profile: Vec<PathBuf>,
     /// Exit with 1 when a benchmark is shown to be worse by more, as in `allocs/op>0%`, `ns/op>5%` or `B/op>16`; or with
     /// `new-escape` when something new may allocate. May be repeated.
     #[arg(long, value_name = "GATE", value_parser = gate)]
     fail_on: Vec<Gate>,
+    /// What a table has.
+    #[arg(long, value_enum, default_value_t)]
+    show: Show,
     #[arg(long, value_enum, default_value_t)]
     format: ReviewFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
+enum Show {
+    /// The benchmarks.
+    #[default]
+    Benchmarks,
+    /// The lines that allocate more or less, by the profiles.
+    Lines,
 }
 
 /// What fails a comparison.
@@ -83,14 +108,27 @@ impl Bench {
         let remarks: Vec<String> =
             remarks.map(|remark| format!("line {}: {}", remark.line, one_line(&remark.text))).collect();
         let escapes = logs.map(|(before, after)| new_escapes(before, after)).unwrap_or_default();
-        match self.format.plain() {
-            Some(Format::Text) => {
+        let lines = self.lines((&base, &current), (log_before.as_ref(), log_after.as_ref()))?;
+        match (self.format.plain(), self.show) {
+            (Some(_), Show::Lines) if self.profile.is_empty() => {
+                return Err(Failure::Usage("--show lines needs --profile-before and --profile".to_owned()));
+            }
+            (Some(format), Show::Lines) => {
+                lines.notes.iter().for_each(|note| drop(writeln!(err, "note: {note}")));
+                render_short(&lines.changes.to_table(), &SHORT_LINES, format, out)?;
+            }
+            (Some(Format::Text), Show::Benchmarks) => {
                 write_comparison(&comparison, out)?;
                 remarks.iter().try_for_each(|remark| writeln!(out, "note: {remark}"))?;
+                lines.write(out)?;
                 write_escapes(&escapes, out)?;
             }
-            Some(format) => render(&comparison.to_table(), format, out)?,
-            None => self.review(&comparison, escapes.clone(), remarks).write(self.format, out)?,
+            (Some(format), Show::Benchmarks) => render(&comparison.to_table(), format, out)?,
+            (None, _) => {
+                let mut review = self.review(&comparison, escapes.clone(), remarks);
+                lines.add_to(&mut review);
+                review.write(self.format, out)?;
+            }
         }
         self.check_evidence(&comparison, err);
         let is_exceeded = |gate: &Gate| match gate {
@@ -98,6 +136,21 @@ impl Bench {
             Gate::Threshold(threshold) => comparison.rows().iter().any(|row| threshold.is_exceeded(row)),
         };
         Ok(gate::failed(self.fail_on.iter().filter(|gate| is_exceeded(gate)), err))
+    }
+
+    /// At which lines what changed is allocated.
+    fn lines(
+        &self,
+        (before, after): (&Benchmarks, &Benchmarks),
+        (log_before, log_after): (Option<&EscapeLog>, Option<&EscapeLog>),
+    ) -> Result<BenchLines, Failure> {
+        if self.profile.is_empty() {
+            return Ok(BenchLines::default());
+        }
+        let (profile_before, profile) = (merged(&self.profile_before)?, merged(&self.profile)?);
+        let then = benchmark_allocations(before, &profile_before, log_before);
+        let now = benchmark_allocations(after, &profile, log_after);
+        Ok(BenchLines::new(&then, &now, log_before.zip(log_after)))
     }
 
     /// Says what a gate asks for and nothing tells.
@@ -188,6 +241,15 @@ fn check_complete(path: &Path, benchmarks: &Benchmarks) -> Result<(), Failure> {
         None if benchmarks.runs().is_empty() => Err(Failure::input(path, "no benchmark in it")),
         None => Ok(()),
     }
+}
+
+/// Profiles of several packages as one.
+fn merged(paths: &[PathBuf]) -> Result<Profile, Failure> {
+    let mut merger = Merger::new();
+    for path in paths {
+        merger.add(&read_profile(path)?).map_err(|problem| Failure::input(path, problem))?;
+    }
+    Ok(merger.finish()?)
 }
 
 /// What may allocate and did not before.
