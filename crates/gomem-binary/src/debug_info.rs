@@ -62,9 +62,9 @@ impl DebugInfo {
         all.filter(|(known, _)| known.shape != Shape::Plain).map(|(known, at)| (TypeId(at), &*known.name))
     }
 
-    /// A field of a struct, by its path (`sched.sp`): where it begins, and its bytes.
+    /// A field of a struct, by its path (`sched.sp`): where it begins, and its type.
     #[must_use]
-    pub fn field(&self, id: TypeId, path: &str) -> Option<(u64, u64)> {
+    pub fn field(&self, id: TypeId, path: &str) -> Option<(u64, &DebugType)> {
         let (mut id, mut offset) = (id, 0_u64);
         for name in path.split('.') {
             let Shape::Struct(fields) = &self.debug_type(id)?.shape else { return None };
@@ -72,7 +72,7 @@ impl DebugInfo {
             offset = offset.checked_add(field.offset)?;
             id = field.type_id;
         }
-        Some((offset, self.debug_type(id)?.bytes))
+        Some((offset, self.debug_type(id)?))
     }
 
     /// A named number of the runtime.

@@ -1,6 +1,6 @@
 //! Dumps, cores and programs that were gzipped on their way.
 
-use std::io::Read;
+use std::io::{BufReader, Read};
 
 use flate2::read::MultiGzDecoder;
 
@@ -19,7 +19,8 @@ pub(crate) fn unpacked<'a>(mut source: impl Read + 'a) -> Box<dyn Read + 'a> {
     let mut head = Vec::new();
     let _ = source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head);
     let is_packed = head == GZIP;
-    let whole = std::io::Cursor::new(head).chain(source);
+    // What is large is read in large pieces.
+    let whole = std::io::Cursor::new(head).chain(BufReader::with_capacity(1 << 20, source));
     if is_packed { Box::new(MultiGzDecoder::new(whole)) } else { Box::new(whole) }
 }
 

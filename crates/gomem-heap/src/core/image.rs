@@ -28,7 +28,7 @@ impl Image {
     pub(super) fn push(&mut self, block: &[u8]) {
         let Some(segment) = self.segments.last_mut() else { return };
         segment.bytes += block.len() as u64;
-        if block.iter().all(|byte| *byte == 0) {
+        if ZEROS.starts_with(block) {
             segment.blocks.push(ZERO);
             return;
         }
@@ -132,6 +132,8 @@ impl Image {
 
 /// A page of memory.
 pub(super) const BLOCK: usize = 4096;
+const ZEROS: [u8; BLOCK] = [0; BLOCK];
+/// The number of a block of zeros.
 const ZERO: u32 = u32::MAX;
 
 #[cfg(test)]

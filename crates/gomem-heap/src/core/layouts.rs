@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
-use gomem_binary::{DebugInfo, TypeId};
+use gomem_binary::{DebugInfo, DebugType, Shape, TypeId};
 
 use crate::core::{notes::Machine, word::WORD};
 
@@ -55,9 +55,7 @@ impl Layouts {
                 FIELD => {
                     let (structure, field) = row.name.split_once(' ').unwrap_or_default();
                     let place = known.get(structure).and_then(|id| debug.field(*id, field));
-                    // Of pointers nobody says how large they are.
-                    let place =
-                        place.map(|(offset, bytes)| Place { offset, bytes: if bytes == 0 { WORD } else { bytes } });
+                    let place = place.map(|(offset, of)| Place { offset, bytes: bytes_of(of) });
                     layouts.fields.extend(place.map(|place| (name, place)));
                 }
                 STRUCTURE => {
@@ -123,6 +121,15 @@ impl Layouts {
     }
 }
 
+/// The bytes of a value; of pointers and what is made of them nobody says it.
+fn bytes_of(found: &DebugType) -> u64 {
+    match found.shape {
+        Shape::Interface => 2 * WORD,
+        _ if found.bytes == 0 => WORD,
+        _ => found.bytes,
+    }
+}
+
 /// A row of the table: a field (`f`), a structure (`s`) or a number (`c`), and what it is in each version.
 struct TableRow {
     kind: &'static str,
@@ -150,8 +157,33 @@ const MISSING: &str = "-";
 const TABLE: &str = include_str!("layouts.tsv");
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::print_stdout)]
 mod tests {
     use super::*;
+
+    /// What debug information says is what the table says. With `GOMEM_LAYOUTS=PROGRAM` the column of that program's version is printed
+    /// instead: a new release of Go is a new column.
+    #[test]
+    fn the_table_is_what_debug_information_says() {
+        let given = std::env::var_os("GOMEM_LAYOUTS").map(|path| std::fs::read(path).unwrap());
+        let is_given = given.is_some();
+        let program = given.unwrap_or_else(|| gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz"));
+        let program = gomem_binary::Layout::decode(&program).unwrap();
+        let found = Layouts::from_debug(&program.debug_info()).unwrap();
+        let known = Layouts::from_tables(27, Machine::Amd64).remove(0);
+        for row in rows() {
+            let value = |layouts: &Layouts| match row.kind {
+                FIELD => layouts.field(row.name).map(|place| format!("{}/{}", place.offset, place.bytes)),
+                STRUCTURE => layouts.bytes(row.name).map(|bytes| bytes.to_string()),
+                _ => layouts.constant(row.name).map(|value| value.to_string()),
+            };
+            if is_given {
+                println!("{}\t{}\t{}", row.kind, row.name, value(&found).unwrap_or_else(|| MISSING.to_owned()));
+            } else {
+                assert_eq!(value(&found), value(&known), "{}", row.name);
+            }
+        }
+    }
 
     #[test]
     fn a_version_has_its_own_column() {

@@ -177,7 +177,10 @@ impl Call<'_> {
                     pointers.iter().flat_map(gomem_binary::PointerMap::pointers).take_while(|word| *word < most);
                 found.extend(words.map(|word| arguments + u64::from(word) * WORD));
             }
-            None => self.push_method_arguments(process, arguments, &mut found),
+            None => {
+                self.push_method_arguments(process, arguments, &mut found);
+                self.push_register_arguments(process, variables_end, &mut found);
+            }
         }
         found
     }
@@ -206,6 +209,23 @@ impl Call<'_> {
         let Some((count, bits)) = read() else { return };
         let is_pointer = |word: &u64| bits.get((word / 8) as usize).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
         found.extend((0..count).filter(is_pointer).map(|word| arguments.saturating_add(word * WORD)));
+    }
+
+    /// What such functions got in registers, which they keep in a variable of their frame that all of them have alike.
+    fn push_register_arguments(&self, process: &Process<'_>, variables_end: u64, found: &mut Vec<u64>) {
+        let read = || {
+            let record = process.variable("runtime.methodValueCallFrameObjs")?;
+            let number = |at: u64| Some(u32::try_from(process.number(record.checked_add(at)?, 4)?).ok()?.cast_signed());
+            let pointer_bytes = u64::try_from(number(8)?).ok().filter(|bytes| *bytes <= MOST_ARGUMENTS)?;
+            let constants = process.field(process.variable("runtime.firstmoduledata")?, "runtime.moduledata rodata")?;
+            let mask = process
+                .bytes(constants.checked_add(number(12)?.cast_unsigned().into())?, pointer_bytes.div_ceil(64))?;
+            let start = variables_end.checked_add_signed(number(0)?.into()).filter(|start| *start >= self.sp)?;
+            Some((start, pointer_bytes / WORD, mask))
+        };
+        let Some((start, count, mask)) = read() else { return };
+        let is_pointer = |word: &u64| mask.get((word / 8) as usize).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
+        found.extend((0..count).filter(is_pointer).map(|word| start.saturating_add(word * WORD)));
     }
 }
 
