@@ -38,9 +38,9 @@ class Heap(Pickled):
         Returns
         -------
         polars.DataFrame
-            ``source``, ``layouts``, ``go_version``, ``arch``, ``pointer_bytes``, ``big_endian``, ``complete``,
-            ``binary_match``, ``objects``, ``bytes``, ``heap_objects``,
-            ``heap_alloc_bytes``, ``phantom_slots``, ``reachable_bytes``,
+            ``source``, ``layouts``, ``go_version``, ``arch``, ``pointer_bytes``,
+            ``big_endian``, ``complete``, ``binary_match``, ``objects``, ``bytes``,
+            ``heap_objects``, ``heap_alloc_bytes``, ``phantom_slots``, ``reachable_bytes``,
             ``unreachable_bytes``, ``goroutines``, ``goroutines_inexact``, ``samples``,
             ``mem_profile_rate``, ``typed_fraction``.
         """

@@ -19,8 +19,9 @@ BLOCK = re.compile(
     r"(?:<!-- not run: (?P<why>[^>]+) -->\n)?```(?P<language>\w+)[^\n]*\n(?P<text>.*?)```", re.S
 )
 # What a page may ask of other programs: those make the input, and the incident stands in for it.
-OTHERS = {"go", "curl", "cp", "make", "cargo", "pip", "ssh", "kubectl", "GODEBUG=gctrace=1"} | {
-    "GODEBUG=traceallocfree=1"
+OTHERS = {"go", "curl", "cp", "gcore", "make", "cargo", "pip", "ssh", "kubectl"} | {
+    "GODEBUG=gctrace=1",
+    "GODEBUG=traceallocfree=1",
 }
 
 
@@ -63,7 +64,7 @@ def folder(before, tmp_path, monkeypatch):
     for name in ("before.txt", "after.txt"):
         shutil.copy(ROOT / "testdata/bench" / name, tmp_path)
     shutil.copy(before / "gctrace.log", tmp_path / "stderr.log")
-    for name, content in [("heap.dump", "dump"), ("app", "bin")]:
+    for name, content in [("heap.dump", "dump"), ("core.4711", "core"), ("app", "bin")]:
         packed = ROOT / f"testdata/heap/holders-go1.27.3.{content}.gz"
         (tmp_path / name).write_bytes(gzip.decompress(packed.read_bytes()))
     shutil.copy(tmp_path / "heap.dump", tmp_path / "before.dump")

@@ -34,7 +34,8 @@ def test_every_object_is_somebodys(heap):
 def test_a_core_has_the_same_holders(heap, tmp_path):
     core = gm.read_heap(CORE, binary=BINARY)
     summary = core.summary().row(0, named=True)
-    assert (summary["source"], summary["layouts"], summary["goroutines_inexact"]) == ("core", "dwarf", 0)
+    assert (summary["source"], summary["layouts"]) == ("core", "dwarf")
+    assert summary["goroutines_inexact"] == 0
     assert summary["bytes"] == summary["heap_alloc_bytes"]
     sent = pl.col("holders") == ["main.send"]
     kept = [of.retained().filter(sent, kind="goroutine")["retained_bytes"] for of in (heap, core)]
