@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
-from gomem._display import heading, table
+from gomem._display import inline_document
 from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from os import PathLike
 
     from gomem._source import Source
 
@@ -284,8 +286,16 @@ class Trace(Pickled):
         state = "" if self.complete else ", not complete"
         return f"Trace(Go {self.format}, {self.duration_seconds:.3f} s, {cycles} GC cycles{state})"
 
+    def to_html(self, path: str | PathLike[str]) -> None:
+        """Write the heap, its goal, pauses and assists over time as one HTML file.
+
+        The worst twenty stalls are named: when, how long, at which line, in which task and region.
+        The file loads nothing.
+        """
+        Path(path).write_text(self._inner.html(repr(self)), encoding="utf-8")
+
     def _repr_html_(self) -> str:
-        return heading(repr(self)) + table(self.assists(by="line").head(_ROWS))
+        return inline_document(self._inner.html(repr(self)), height=_HEIGHT)
 
 
 def read_trace(source: Source, *, limits: Mapping[str, int] | None = None) -> Trace:
@@ -315,4 +325,4 @@ def read_trace(source: Source, *, limits: Mapping[str, int] | None = None) -> Tr
     return Trace(inner)._made_by(read_trace, source, limits=limits)
 
 
-_ROWS = 20
+_HEIGHT = 900

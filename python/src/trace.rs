@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_report::trace_html;
 use gomem_table::{Table, ToTable};
 use gomem_trace::{DecodeOptions, GroupBy, LifetimeBy, Limits, Trace, WorkerBy};
 use pyo3::prelude::*;
@@ -102,6 +103,10 @@ impl PyTrace {
             ));
         }
         ArrowTable::of(slf, move |this| -> Table { this.trace.lifetimes(by).unwrap_or_default().to_table() })
+    }
+
+    fn html(slf: Py<Self>, py: Python<'_>, name: String) -> PyResult<String> {
+        worker::run(py, move || trace_html(&slf.get().trace, &name))
     }
 
     #[getter]

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | print a report or a comparison | [`text`], [`comparison_text`] |
 //! | write a page | [`html`], [`what_if_html`] |
+//! | show an execution trace over time | [`trace_html`] |
 //! | show sources line by line | [`listing_text`], [`listing_html`] |
 //! | draw a flame graph | [`FlameHtml`] |
 //! | draw where the memory is | [`waterfall_svg`] |
@@ -20,5 +21,5 @@ mod words;
 
 pub use charts::waterfall_svg;
 pub use flame::FlameHtml;
-pub use pages::{html, listing_html, what_if_html};
+pub use pages::{html, listing_html, trace_html, what_if_html};
 pub use text::{comparison_text, listing_text, text};

@@ -5,6 +5,7 @@ mod files;
 mod overview;
 mod prediction;
 mod saving;
+mod stall;
 mod want;
 
 pub(crate) use escape::escape;
@@ -12,4 +13,5 @@ pub(crate) use files::files;
 pub(crate) use overview::facts;
 pub(crate) use prediction::cells;
 pub(crate) use saving::{predicted, together};
+pub(crate) use stall::{Stall, worst_stalls};
 pub(crate) use want::wants;

@@ -89,3 +89,33 @@ fn markup_in_names_stays_text() {
     assert!(report.to_json().contains("alert(1)"));
     assert!(!html(&report).contains('\u{202e}'));
 }
+
+#[test]
+fn a_trace_names_its_worst_stalls() {
+    let trace = gomem_trace::Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
+    let html = gomem_report::trace_html(&trace, "shop <b>");
+    for part in
+        ["The heap and its goal", "How long goroutines stood still", "main.render:22", "checkout: render invoice"]
+    {
+        assert!(html.contains(part), "{part}");
+    }
+    assert_eq!(html.matches("<td>helped the GC</td>").count() + html.matches("<td>the world stood still").count(), 20);
+    assert!(html.contains("shop &lt;b&gt;") && !html.contains("shop <b>"));
+    for marker in ["src=", "<link", "@import", "url(", "http://", "https://", "<script"] {
+        assert!(!html.contains(marker), "{marker}");
+    }
+    let page = html_of_recording();
+    assert!(page.contains("Who paid for the GC") && page.contains("checkout: render invoice"));
+    let without = report(vec![artifact("1700000000000.prom", "go_goroutines 1\n")]);
+    assert!(!gomem_report::html(&without).contains("Who paid for the GC"));
+}
+
+fn html_of_recording() -> String {
+    html(&report(vec![artifact("trace.out", file("examples/checkout/recording/trace.out"))]))
+}
+
+#[test]
+fn a_trace_without_anything_is_a_page() {
+    let empty = gomem_trace::Trace::decode(b"go 1.26 trace\0\0\0").unwrap();
+    assert!(gomem_report::trace_html(&empty, "empty").contains("No goroutine stood still"));
+}

@@ -6,6 +6,7 @@ use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Prediction};
 use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, Waterfall, WaterfallPart};
 use gomem_table::{Row, ToTable, View};
+use gomem_trace::Trace;
 
 use crate::{
     attribution::{Site, assumptions, join_trace, latest_sites, predict_savings},
@@ -31,6 +32,7 @@ pub struct Report {
     state: GoState,
     waterfall: Waterfall,
     gctrace: Option<Arc<GcTrace>>,
+    execution_trace: Option<Arc<Trace>>,
     latest_heap: Option<HeapProfile>,
     diagnosis: Option<Diagnosis>,
     asides: Vec<Aside>,
@@ -95,6 +97,7 @@ impl Report {
             waterfall: state.waterfall(),
             state,
             gctrace: bundle.gctrace.clone(),
+            execution_trace: bundle.execution_trace.clone(),
             latest_heap: bundle.latest_heap().cloned(),
             asides: diagnosis.as_ref().map(asides).unwrap_or_default(),
             diagnosis,
@@ -188,6 +191,12 @@ impl Report {
     #[must_use]
     pub fn gctrace(&self) -> Option<&GcTrace> {
         self.gctrace.as_deref()
+    }
+
+    /// The execution trace.
+    #[must_use]
+    pub fn execution_trace(&self) -> Option<&Trace> {
+        self.execution_trace.as_deref()
     }
 
     /// The heap profile that the sites are of.

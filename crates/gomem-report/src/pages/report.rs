@@ -13,6 +13,7 @@ use minijinja::{Environment, Value, context};
 use crate::{
     charts,
     flame::FlameHtml,
+    pages::trace::traced,
     text::text,
     words::{cells, escape, facts, files, predicted, together, wants},
 };
@@ -111,12 +112,14 @@ pub fn html(report: &Report) -> String {
             cpu => timeline.cpu.map(safe),
             source => timeline.source,
         }),
+        traced => report.execution_trace().map(traced),
         what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
         sources => context! {
             heap => report.latest_heap().map(|heap| heap.name.clone()),
             escapes => of(Contents::EscapeLog),
             metrics => of(Contents::Metrics),
             gctrace => of(Contents::GcTrace),
+            trace => of(Contents::ExecutionTrace),
         },
         all_sources => all_sources(report),
         memory => report.memory_now().map(|_| {
@@ -146,6 +149,7 @@ fn contents(report: &Report, has_heap: bool, has_timeline: bool) -> Vec<[&'stati
         (report.latest_heap().is_some(), ["flame", "Flame graph"]),
         (has_heap, ["heap", "Heap"]),
         (has_timeline, ["gc", "GC"]),
+        (report.execution_trace().is_some(), ["trace", "Stalls"]),
         (report.memory_now().is_some(), ["memory", "Memory"]),
         (!report.gogc().is_empty(), ["gogc", "GOGC"]),
         (!report.sites().is_empty(), ["sites", "Sites"]),

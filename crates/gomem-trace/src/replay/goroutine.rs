@@ -182,7 +182,7 @@ impl Goroutine {
         });
         pause.stretch = pause.stretch.ending(time);
         if let (Some(assist), Some(wall)) = (&mut self.assist, pause.wall()) {
-            assist.stopping += wall;
+            assist.stopping = assist.stopping.saturating_add(wall);
         }
         context.recording.pauses.push(pause);
     }
@@ -190,7 +190,7 @@ impl Goroutine {
     /// Adds what the goroutine ran since the last time.
     fn count_assist(&mut self, time: u64) {
         if let (Some(assist), Some(since)) = (&mut self.assist, self.assist_counted) {
-            assist.running += time.saturating_sub(since);
+            assist.running = assist.running.saturating_add(time.saturating_sub(since));
         }
     }
 

@@ -7,7 +7,7 @@ use crate::{
     tables::{
         charged::Charged,
         group::{GroupBy, GroupKey, Subject},
-        number::{cycle_number, signed},
+        number::{cycle_number, signed, total},
     },
     trace::{Trace, seconds},
 };
@@ -76,7 +76,7 @@ impl Trace {
         };
         let rows = self.summed(by, &self.recording.assists, subject, Assist::wall).into_iter().map(|sum| AssistGroup {
             count: sum.items.len() as u64,
-            running: sum.items.iter().map(|assist| assist.running).sum(),
+            running: total(sum.items.iter().map(|assist| assist.running)),
             key: sum.key,
             wall: sum.wall,
             longest: sum.longest,

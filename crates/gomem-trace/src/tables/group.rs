@@ -8,7 +8,7 @@ use gomem_table::{Definition, Unit};
 use crate::{
     model::{Charge, Frame, RegionId, StackId, TextId},
     tables::{
-        number::{cycle_number, signed},
+        number::{cycle_number, signed, total},
         place::Place,
     },
     trace::Trace,
@@ -96,11 +96,11 @@ impl Trace {
         subject: impl Fn(&T) -> Subject,
         wall: impl Fn(&T) -> Option<u64>,
     ) -> Vec<Summed<'t, T>> {
-        let whole: u64 = items.iter().filter_map(&wall).sum();
+        let whole = total(items.iter().filter_map(&wall));
         let groups = self.grouped(by, items.iter().map(|item| (subject(item), item)));
         let sum = |(key, items): (GroupKey, Vec<&'t T>)| {
             let walls = || items.iter().filter_map(|item| wall(item));
-            let (sum, longest) = (walls().sum::<u64>(), walls().max().unwrap_or(0));
+            let (sum, longest) = (total(walls()), walls().max().unwrap_or(0));
             let fraction = (whole > 0).then(|| sum as f64 / whole as f64);
             Summed { key, items, wall: sum, longest, fraction }
         };

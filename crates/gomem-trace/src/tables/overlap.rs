@@ -35,7 +35,7 @@ impl Overlap {
     fn until(&self, time: u64) -> u64 {
         let place = self.pauses.partition_point(|(begin, ..)| *begin <= time);
         let Some((begin, end, before)) = place.checked_sub(1).map(|place| self.pauses[place]) else { return 0 };
-        before + time.min(end) - begin
+        before + (time.min(end) - begin)
     }
 }
 
@@ -50,5 +50,7 @@ mod tests {
         assert_eq!(overlap.within(0, 50), 20);
         assert_eq!(overlap.within(15, 35), 10);
         assert_eq!(overlap.within(20, 30), 0);
+        let late = Overlap { pauses: vec![(0, u64::MAX - 10, 0), (u64::MAX - 10, u64::MAX, u64::MAX - 10)] };
+        assert_eq!(late.within(0, u64::MAX), u64::MAX);
     }
 }

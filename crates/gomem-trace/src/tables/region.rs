@@ -38,7 +38,7 @@ impl Trace {
         let mut assists = vec![0_u64; recording.regions.len()];
         for assist in &recording.assists {
             if let (Some(region), Some(wall)) = (assist.charge.region, assist.wall()) {
-                assists[region.place()] += wall;
+                assists[region.place()] = assists[region.place()].saturating_add(wall);
             }
         }
         let mut regions: Vec<_> = recording.regions.iter().zip(assists).collect();

@@ -4,7 +4,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     model::Pause,
-    tables::number::signed,
+    tables::number::{signed, total},
     trace::{Trace, seconds},
 };
 
@@ -41,9 +41,9 @@ impl Trace {
             procs: self.procs(),
             events: self.event_counts().map(|(_, count)| count).sum(),
             cycles: self.cycles.len() as u64,
-            pause_seconds: seconds(pauses().sum()),
+            pause_seconds: seconds(total(pauses())),
             pause_max_seconds: pauses().max().map(seconds),
-            assist_seconds: seconds(walls().sum()),
+            assist_seconds: seconds(total(walls())),
             assist_max_seconds: walls().max().map(seconds),
             has_lifetimes: !self.experiments().is_empty(),
         }

@@ -41,7 +41,8 @@ impl Trace {
         let mut assists: HashMap<u64, u64, RandomState> = HashMap::default();
         for assist in &recording.assists {
             if let (Some(task), Some(wall)) = (assist.charge.task(), assist.wall()) {
-                *assists.entry(task).or_default() += wall;
+                let sum = assists.entry(task).or_default();
+                *sum = sum.saturating_add(wall);
             }
         }
         let mut tasks: Vec<_> = recording.tasks.iter().collect();
