@@ -444,6 +444,7 @@ def capture(
     directory: str | PathLike[str],
     *,
     seconds: int,
+    trace_seconds: int | None,
     metrics_url: str | None,
     headers: Mapping[str, str],
     bearer_token: str | None,

@@ -12,13 +12,14 @@ use crate::{
 
 /// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
-#[pyo3(signature = (url, directory, *, seconds, metrics_url, headers, bearer_token, headers_to_metrics, insecure_token, ca_file, timeout, limit_bytes, progress))]
+#[pyo3(signature = (url, directory, *, seconds, trace_seconds, metrics_url, headers, bearer_token, headers_to_metrics, insecure_token, ca_file, timeout, limit_bytes, progress))]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 fn capture(
     py: Python<'_>,
     url: &str,
     directory: PathBuf,
     seconds: u32,
+    trace_seconds: Option<u32>,
     metrics_url: Option<&str>,
     headers: BTreeMap<String, String>,
     bearer_token: Option<&str>,
@@ -32,6 +33,9 @@ fn capture(
     if !(1..=3600).contains(&seconds) {
         return Err(Error::usage(format!("seconds is from 1 to 3600, not {seconds}")));
     }
+    if let Some(seconds) = trace_seconds.filter(|seconds| !(1..=3600).contains(seconds)) {
+        return Err(Error::usage(format!("trace_seconds is from 1 to 3600, not {seconds}")));
+    }
     if !(timeout > 0.0 && timeout <= 3600.0) {
         return Err(Error::usage(format!("timeout is at most 3600 seconds, not {timeout}")));
     }
@@ -40,6 +44,9 @@ fn capture(
         .with_headers(sent(&headers, bearer_token)?)
         .with_timeout(Duration::from_secs_f64(timeout))
         .with_limit_bytes(limit_bytes);
+    if let Some(seconds) = trace_seconds {
+        options = options.with_trace(seconds);
+    }
     if let Some(url) = metrics_url {
         options = options.with_metrics(Target::parse(url)?);
     }

@@ -16,7 +16,7 @@ pub use reach::{Answer, ListenCheck, Reach, listen_check};
 pub use target::Target;
 
 pub(crate) use client::{Client, Problem, ProblemKind};
-pub(crate) use endpoint::{AT_THE_END, CPU, Endpoint, Form, HEAP_END, HEAP_START};
+pub(crate) use endpoint::{AT_THE_END, CPU, Endpoint, Form, HEAP_END, HEAP_START, TRACE};
 pub(crate) use index::records_of;
 pub(crate) use reach::{addresses, keeps_secrets, warning};
 pub(crate) use secrets::Secrets;

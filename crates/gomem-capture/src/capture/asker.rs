@@ -18,7 +18,7 @@ use crate::{
         options::CaptureOptions,
     },
     service::{
-        AT_THE_END, CPU, Client, Endpoint, Form, HEAP_START, Problem, ProblemKind, Reach, Target, addresses,
+        AT_THE_END, CPU, Client, Endpoint, Form, HEAP_START, Problem, ProblemKind, Reach, TRACE, Target, addresses,
         records_of, shown, warning,
     },
 };
@@ -30,6 +30,7 @@ pub(crate) struct Asker {
     client: Client,
     metrics_client: Client,
     seconds: u32,
+    trace_seconds: Option<u32>,
     timeout: Duration,
     limit_bytes: u64,
     stopped: Arc<AtomicBool>,
@@ -48,6 +49,7 @@ impl Asker {
             client: client(&options.target),
             metrics_client: client(metrics),
             seconds: options.seconds,
+            trace_seconds: options.trace_seconds,
             timeout: options.timeout,
             limit_bytes: options.limit_bytes,
             stopped: Arc::default(),
@@ -92,7 +94,8 @@ impl Asker {
         }
         let heap = self.take(HEAP_START, self.timeout);
         if [page.as_ref().err(), heap.err().as_ref()].iter().all(|problem| problem.is_some_and(Problem::is_hopeless)) {
-            for endpoint in [CPU].iter().chain(&AT_THE_END) {
+            let trace = self.trace_seconds.map(|_| TRACE);
+            for endpoint in [CPU].iter().chain(&AT_THE_END).chain(&trace) {
                 self.tell(Event::Omission {
                     what: endpoint.what,
                     reason: "the service does not answer, or gives no entry",
@@ -118,11 +121,21 @@ impl Asker {
                 let _ = self.take(endpoint, self.timeout);
             }
         }
+        if let Some(seconds) = self.trace_seconds {
+            let _ = self.take(TRACE, Duration::from_secs(seconds.into()) + self.timeout);
+        }
     }
 
     fn take(&self, endpoint: Endpoint, timeout: Duration) -> Result<u64, Problem> {
-        let path =
-            if endpoint == CPU { format!("{}?seconds={}", CPU.path, self.seconds) } else { endpoint.path.to_owned() };
+        let seconds = match endpoint {
+            CPU => Some(self.seconds),
+            TRACE => self.trace_seconds,
+            _ => None,
+        };
+        let path = match seconds {
+            Some(seconds) => format!("{}?seconds={seconds}", endpoint.path),
+            None => endpoint.path.to_owned(),
+        };
         let url = self.target.pprof(&path);
         self.fetch(&self.client, endpoint.what, endpoint.form, &url, timeout, |_| endpoint.file.to_owned())
     }

@@ -25,6 +25,7 @@ pub struct CaptureOptions {
     pub(crate) target: Target,
     pub(crate) metrics: Option<Target>,
     pub(crate) seconds: u32,
+    pub(crate) trace_seconds: Option<u32>,
     pub(crate) headers: Headers,
     pub(crate) headers_to_metrics: bool,
     pub(crate) insecure_token: bool,
@@ -41,6 +42,7 @@ impl CaptureOptions {
             target,
             metrics: None,
             seconds: 30,
+            trace_seconds: None,
             headers: Headers::default(),
             headers_to_metrics: false,
             insecure_token: false,
@@ -61,6 +63,14 @@ impl CaptureOptions {
     #[must_use]
     pub fn with_seconds(mut self, seconds: u32) -> Self {
         self.seconds = seconds.clamp(1, LONGEST_SECONDS);
+        self
+    }
+
+    /// Takes an execution trace of so many seconds too, from 1 to 3600, after all else. It slows the program meanwhile, and holds
+    /// text of its users: names of tasks and regions, and logs.
+    #[must_use]
+    pub fn with_trace(mut self, seconds: u32) -> Self {
+        self.trace_seconds = Some(seconds.clamp(1, LONGEST_SECONDS));
         self
     }
 

@@ -63,7 +63,7 @@ impl Writer {
         watch: &mut dyn FnMut(Progress<'_>) -> ControlFlow<()>,
     ) -> Result<(), Error> {
         let start = Instant::now();
-        let expected = Duration::from_secs(options.seconds.into());
+        let expected = Duration::from_secs(u64::from(options.seconds) + u64::from(options.trace_seconds.unwrap_or(0)));
         let mut latest = "";
         loop {
             match events.recv_timeout(TICK) {

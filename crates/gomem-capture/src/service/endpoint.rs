@@ -22,6 +22,8 @@ pub(crate) enum Form {
     Stacks,
     /// A scrape.
     Metrics,
+    /// An execution trace.
+    Trace,
 }
 
 impl Form {
@@ -41,6 +43,10 @@ impl Form {
                 Err(format!("not metrics as text, but {found}"))
             }
             Self::Metrics => Ok(()),
+            Self::Trace if bytes.starts_with(b"go 1.") && bytes[..bytes.len().min(16)].ends_with(b" trace\0\0\0") => {
+                Ok(())
+            }
+            Self::Trace => Err(format!("not an execution trace, but {found}")),
         }
     }
 }
@@ -53,6 +59,9 @@ pub(crate) const HEAP_START: Endpoint = profile("heap", "heap-1.pb.gz", "heap pr
 pub(crate) const HEAP_END: Endpoint = profile("heap", "heap-2.pb.gz", "heap profile at the end");
 /// Needs `?seconds=`.
 pub(crate) const CPU: Endpoint = profile("profile", "cpu.pb.gz", "CPU profile over the whole time");
+/// Needs `?seconds=`. Taken last, so that neither the profiles nor the metrics are of a program that it slows.
+pub(crate) const TRACE: Endpoint =
+    Endpoint { path: "trace", file: "trace.out", what: "execution trace at the end", form: Form::Trace };
 /// Taken at the end.
 pub(crate) const AT_THE_END: [Endpoint; 6] = [
     HEAP_END,
@@ -77,7 +86,7 @@ mod tests {
         let body =
             |bytes: &[u8], content_type: &str| Body { bytes: bytes.to_vec(), content_type: content_type.to_owned() };
         let login = body(b"<html>log in", "text/html; charset=utf-8");
-        for form in [Form::Profile, Form::Stacks, Form::Metrics] {
+        for form in [Form::Profile, Form::Stacks, Form::Metrics, Form::Trace] {
             assert!(form.check(&login).unwrap_err().ends_with("but text/html; charset=utf-8"));
             assert_eq!(form.check(&body(b"", "")).unwrap_err(), "an empty answer");
         }
@@ -85,5 +94,7 @@ mod tests {
         assert!(Form::Stacks.check(&body(b"goroutine 1 [running]:\n", "")).is_ok());
         assert!(Form::Metrics.check(&body(b"go_goroutines 1\n", "")).is_ok());
         assert!(Form::Metrics.check(&body(b"\x1f\x8b", "")).is_err());
+        assert!(Form::Trace.check(&body(b"go 1.26 trace\0\0\0\x01", "")).is_ok());
+        assert!(Form::Trace.check(&body(b"go 1.26 tra", "")).is_err());
     }
 }

@@ -27,6 +27,7 @@ use crate::{
   gomem capture http://127.0.0.1:6060 -o incident/ && gomem postmortem incident/ -o report.html
   gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
   gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
+  gomem capture http://127.0.0.1:6060 --trace 5 -o incident/
   gomem capture http://127.0.0.1:6060 --listen-check")]
 pub(crate) struct Capture {
     /// The service, or its debug/pprof/.
@@ -37,6 +38,10 @@ pub(crate) struct Capture {
     /// Profile the CPU and scrape metrics for so long.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=3600))]
     seconds: u32,
+    /// Take an execution trace of so long too, after all else: it slows the program meanwhile, and holds text of its users (names
+    /// of tasks, logs).
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    trace: Option<u32>,
     /// Where the metrics are [default: /metrics of URL].
     #[arg(long, value_name = "URL")]
     metrics_url: Option<String>,
@@ -83,6 +88,9 @@ impl Capture {
             .with_headers(self.headers()?)
             .with_timeout(Duration::from_secs(self.timeout))
             .with_limit_bytes(self.limit << 20);
+        if let Some(seconds) = self.trace {
+            options = options.with_trace(seconds);
+        }
         if let Some(url) = &self.metrics_url {
             options = options.with_metrics(Target::parse(url)?);
         }
@@ -96,7 +104,7 @@ impl Capture {
             let authorities = Authorities::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))?;
             options = options.with_authorities(authorities);
         }
-        let bar = progress_of_time(u64::from(self.seconds) * 1000);
+        let bar = progress_of_time(u64::from(self.seconds + self.trace.unwrap_or(0)) * 1000);
         let interrupted = interrupted();
         let taken = capture(&options, directory, &mut |progress| {
             bar.set_position(u64::try_from(progress.elapsed.min(progress.expected).as_millis()).unwrap_or(u64::MAX));
