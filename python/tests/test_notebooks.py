@@ -35,5 +35,5 @@ def test_it_runs(path, monkeypatch):
     assert kinds(run) == kinds(kept)
 
 
-def test_there_are_four():
-    assert len(NOTEBOOKS) == 4
+def test_there_are_five():
+    assert len(NOTEBOOKS) == 5
