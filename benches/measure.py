@@ -34,6 +34,8 @@ LONG_SECONDS = 5
 SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
 LOG_MEGABYTES = (10, 100, 900)
 FILES = (100, 1_000, 10_000)
+# By mode of testdata/traces/recorder, how long it runs.
+TRACES = {"service": 250, "steady": 4, "lifetimes": 20}
 PPROF = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
 
 
@@ -162,6 +164,22 @@ def metrics(_gomem: str) -> Iterator[dict]:
         yield {"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)}
 
 
+def traces(gomem: str) -> Iterator[dict]:
+    """Who had to help the GC, beside a loop on Go's own reader of traces that does nothing with the events."""
+    if not shutil.which("go"):
+        return
+    program, recorder = (FOLDER / name for name in ("trace-read", "trace-recorder"))
+    for source, built in ((HERE / "trace-read", program), (ROOT / "testdata/traces/recorder", recorder)):
+        subprocess.run(["go", "build", "-o", built, "."], cwd=source, check=True)
+    for mode, scale in TRACES.items():
+        path = FOLDER / f"{mode}.trace"
+        if not path.exists():
+            births = {"GODEBUG": "traceallocfree=1", "GOMAXPROCS": "1"} if mode == "lifetimes" else {}
+            subprocess.run([recorder, mode, path, str(scale)], env=os.environ | births, check=True)
+        ours = [gomem, "trace", str(path), "--rows", "1"]
+        yield compare(mode, path.stat().st_size, ours, [str(program), str(path)])
+
+
 def scans(_gomem: str) -> Iterator[dict]:
     """A sum by function over growing numbers of files: 2,000 different ones, from the first again after the last."""
     different = scan.make_profiles(FOLDER / "profiles")
@@ -220,6 +238,7 @@ PARTS = {
     "decode": decodes,
     "escape": logs,
     "metrics": metrics,
+    "trace": traces,
     "scan": scans,
     "queries": queries,
     "report": reports,

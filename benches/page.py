@@ -41,6 +41,8 @@ def main(results: str) -> None:
         "escape": table(BESIDE, beside(measured["escape"])),
         "escape_picture": growth("escape", "heap decisions of a log, beside grep", "MB", logs, "grep -c"),
         "metrics": table("reader | speed | found", readers(measured)),
+        # Parts that are newer than the results are empty.
+        "trace": table(BESIDE, beside(measured.get("trace", []))),
         "scan": table("files | gomem: CPU, peak | peer: CPU, peak", scans(measured)),
         "scan_picture": growth("scan", "a sum by function over many files", "files", files, "go tool pprof"),
         "queries": table("query | profiles | decoded | time | profiles/s | CPU | peak", queries(measured)),
