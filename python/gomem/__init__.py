@@ -41,7 +41,7 @@ if _TYPE_CHECKING:
         merge,
         read_pprof,
     )
-    from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof
+    from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof, scan_traces
     from gomem._show import Shown, show
     from gomem._trace import Trace, read_trace
 
@@ -87,6 +87,7 @@ __all__ = [
     "scan_escape_log",
     "scan_gctrace",
     "scan_pprof",
+    "scan_traces",
     "show",
 ]
 

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from gomem._progress import Progress
     from gomem._source import Source
 
-__all__ = ["TABLES", "Logs", "Profiles", "Traces", "scan_escape_log", "scan_gctrace", "scan_pprof"]
+__all__ = [
+    "TABLES",
+    "ExecutionTraces",
+    "Logs",
+    "Profiles",
+    "Traces",
+    "scan_escape_log",
+    "scan_gctrace",
+    "scan_pprof",
+    "scan_traces",
+]
 
 
 def scan_pprof(
@@ -139,6 +149,55 @@ def scan_gctrace(
     return scan(files, Traces(), on_error=on_error, diagnostics=diagnostics, progress=progress)
 
 
+def scan_traces(
+    paths: Paths,
+    *,
+    on_error: OnError = "raise",
+    diagnostics: ScanDiagnostics | None = None,
+    limits: Mapping[str, int] | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    progress: Progress = None,
+) -> pl.LazyFrame:
+    """Read many execution traces as one lazy frame, one row per GC cycle.
+
+    Parameters
+    ----------
+    paths, on_error, diagnostics, storage_options, progress
+        As for `scan_pprof`. A trace that is torn or cut has the rows that can be read, with a
+        warning. Files of a folder that are no execution traces are passed over.
+    limits
+        As for `read_trace`.
+
+    Returns
+    -------
+    polars.LazyFrame
+        ``path`` and the columns of `Trace.cycles`.
+
+    Raises
+    ------
+    FileNotFoundError
+        When a path leads nowhere, or a pattern or folder holds no file.
+    DecodeError
+        When no file is an execution trace.
+
+    Warns
+    -----
+    GomemWarning
+        When a trace is not complete.
+
+    Examples
+    --------
+    >>> import gomem as gm, polars as pl
+    >>> cycles = gm.scan_traces("testdata/traces/stops-*.trace")
+    >>> forced = cycles.group_by("path").agg(pl.col("forced").sum()).sort("path")
+    >>> forced.collect()["forced"].to_list()
+    [3, 3, 3, 3, 3]
+    """
+    files = Files(paths, storage_options)
+    decoder = ExecutionTraces(dict(limits or {}))
+    return scan(files, decoder, on_error=on_error, diagnostics=diagnostics, progress=progress)
+
+
 def scan_escape_log(
     paths: Paths,
     *,
@@ -236,6 +295,29 @@ class Traces(Decoder):
             text = f"{_name_of(source)}: {count} lines begin like a GC trace and cannot be read"
             warnings.warn(f"{text}, first line {first}", GomemWarning, stacklevel=2)
         return _some(pl.DataFrame(trace.table()), columns, rows)
+
+
+class ExecutionTraces(Decoder):
+    """Execution traces."""
+
+    passed_over = frozenset(["not_a_trace"])
+    suffixes = (".trace",)
+
+    def __init__(self, limits: dict[str, int]) -> None:
+        self._limits = limits
+
+    def schema(self, source: Source) -> pl.Schema:
+        return pl.DataFrame(self._read(source).cycles(None)).schema
+
+    def decode(self, source: Source, columns: list[str], rows: int | None) -> pl.DataFrame:
+        trace = self._read(source)
+        if not trace.complete:
+            text = f"{_name_of(source)}: not complete, and read to where it ends"
+            warnings.warn(text, GomemWarning, stacklevel=2)
+        return _some(pl.DataFrame(trace.cycles(None)), columns, rows)
+
+    def _read(self, source: Source) -> _gomem.Trace:
+        return _gomem.read_trace(source, limits=list(self._limits.items()))
 
 
 class Logs(Decoder):

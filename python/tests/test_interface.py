@@ -28,6 +28,7 @@ SIGNATURES = {
     gm.FlameTree.to_html: ("self path", ""),
     gm.scan_pprof: ("paths", "on_error"),
     gm.scan_gctrace: ("paths", "on_error"),
+    gm.scan_traces: ("paths", "on_error"),
     gm.scan_escape_log: ("paths", "on_error table"),
     gm.growth: ("profiles", "sample_type"),
     gm.read_escape_log: ("source", ""),

@@ -2,6 +2,7 @@
 
 import pickle
 import random
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -151,3 +152,52 @@ def test_a_bundle_with_a_trace():
 
 def test_pickling(service):
     assert pickle.loads(pickle.dumps(service)).cycles().equals(service.cycles())
+
+
+RECORDING = Path(__file__).parents[2] / "examples/checkout/recording"
+
+
+def test_sites_know_what_their_goroutines_lost():
+    heap, log, path = (RECORDING / name for name in ("heap.pb.gz", "escape.log", "trace.out"))
+    trace = gm.read_trace(path)
+    lines = gm.attribute(heap, log, trace=trace, by="line")
+    own = lines.filter(pl.col("function") == "main.render", pl.col("callee").is_null())
+    lost = trace.assists(by="line").filter(function="main.render")
+    columns = ("assist_seconds", "assist_max_seconds")
+    expected = pytest.approx(lost.select("wall_seconds", "max_seconds").row(0))
+    assert own.select(columns).row(0) == expected
+    assert own["assist_task"].item() == "checkout"
+    triggers = trace.cycles().filter(trigger="heap", trigger_function="main.render").height
+    assert own["trigger_count"].item() == triggers > 0
+    assert gm.attribute(heap, log)["assist_seconds"].null_count() == gm.attribute(heap, log).height
+    other = gm.attribute(heap, log, trace=TRACES / "service-1.27.3.trace")
+    assert other["assist_seconds"].null_count() == other.height
+
+
+def test_pictures(tmp_path):
+    trace = gm.read_trace(RECORDING / "trace.out")
+    trace.to_html(tmp_path / "trace.html")
+    html = (tmp_path / "trace.html").read_text(encoding="utf-8")
+    assert "main.render:22" in html
+    assert "checkout: render invoice" in html
+    assert html.count("<td>helped the GC</td>") + html.count("<td>the world stood still") == 20
+    assert "main.render:22" in trace._repr_html_()
+    gm.postmortem(RECORDING).to_html(tmp_path / "report.html")
+    assert "Who paid for the GC" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_many_traces_are_one_frame(tmp_path):
+    paths = sorted(TRACES.glob("service-*.trace"))
+    frame = gm.scan_traces(TRACES / "service-*.trace").collect()
+    alone = pl.concat([gm.read_trace(path).cycles() for path in paths])
+    assert (
+        frame.drop("path")
+        .sort("cycle", "start_seconds")
+        .equals(alone.sort("cycle", "start_seconds"))
+    )
+    shutil.copy(paths[0], tmp_path / "one.trace")
+    (tmp_path / "notes.txt").write_text("nothing")
+    assert gm.scan_traces(tmp_path).select("path").collect()["path"].n_unique() == 1
+    (tmp_path / "cut.trace").write_bytes(paths[-1].read_bytes()[:-5000])
+    with pytest.warns(gm.GomemWarning, match=r"cut\.trace: not complete"):
+        assert gm.scan_traces(tmp_path).collect()["path"].n_unique() == 2
