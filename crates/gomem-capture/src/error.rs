@@ -56,4 +56,40 @@ pub enum Error {
         /// What the first request failed of.
         reason: String,
     },
+    /// There is no such process.
+    #[error("there is no process {pid}")]
+    NoProcess {
+        /// Its number.
+        pid: i32,
+    },
+    /// A process cannot be stopped, or what the system says of it cannot be read.
+    #[error("process {pid}: {reason}")]
+    Stop {
+        /// Its number.
+        pid: i32,
+        /// What the system says, and what to do.
+        reason: String,
+    },
+    /// A process is not one of Go, or of a version that is not known.
+    #[error("process {pid}")]
+    Program {
+        /// Its number.
+        pid: i32,
+        /// Why it cannot be read.
+        source: gomem_heap::Error,
+    },
+}
+
+#[cfg(target_os = "linux")]
+impl Error {
+    pub(crate) fn process(pid: i32, problem: &procfs::ProcError) -> Self {
+        match problem {
+            procfs::ProcError::NotFound(_) => Self::NoProcess { pid },
+            procfs::ProcError::PermissionDenied(_) => Self::Stop {
+                pid,
+                reason: "not permitted to look into it: run as its user, as root, or with CAP_SYS_PTRACE".to_owned(),
+            },
+            other => Self::Stop { pid, reason: other.to_string() },
+        }
+    }
 }

@@ -8,7 +8,7 @@ use gomem_testkit::{Modules, root};
 
 /// The rooms of each large crate, left to right: a room uses only those before it. DESIGN.md draws them.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("gomem-capture", &["error", "service", "bundle", "capture"]),
+    ("gomem-capture", &["error", "service", "bundle", "capture", "process"]),
     ("gomem-cli", &["failure", "show", "read", "commands", "arguments"]),
     ("gomem-escape", &["error", "source", "text", "json", "read", "decide", "model", "log", "std_library"]),
     ("gomem-metrics", &["error", "decode", "model", "analysis", "rules", "diagnosis"]),

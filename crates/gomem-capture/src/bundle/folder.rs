@@ -35,6 +35,20 @@ impl Folder {
         Ok(Self { path: path.to_owned(), is_new })
     }
 
+    /// A folder that may have something in it.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open_or_create(path: &Path) -> Result<Self, Error> {
+        create_private(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), is_new: false })
+    }
+
+    /// A new file, to be filled.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn create_file(&self, name: &str) -> Result<fs::File, Error> {
+        let path = self.path.join(name);
+        private_file().open(&path).map_err(|source| Error::Io { path, source })
+    }
+
     /// Writes a file that is not there yet, and follows no link that somebody else has put there.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), Error> {
         let path = self.path.join(name);

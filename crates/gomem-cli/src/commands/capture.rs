@@ -3,7 +3,7 @@
 use std::{
     io::Write,
     ops::ControlFlow,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Once,
         atomic::{AtomicBool, Ordering},
@@ -13,6 +13,8 @@ use std::{
 
 use clap::Args;
 use gomem_capture::{Authorities, CaptureOptions, Headers, Manifest, Target, capture, listen_check};
+#[cfg(target_os = "linux")]
+use gomem_capture::{CoreOptions, take_core};
 use indicatif::HumanBytes;
 
 use crate::{
@@ -28,11 +30,23 @@ use crate::{
   gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
   gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
   gomem capture http://127.0.0.1:6060 --trace 5 -o incident/
+  gomem capture --pid 4711 -o incident/ && gomem postmortem incident/ -o report.html
   gomem capture http://127.0.0.1:6060 --listen-check")]
 pub(crate) struct Capture {
     /// The service, or its debug/pprof/.
-    url: String,
-    /// The folder to make: new, or empty.
+    #[cfg_attr(target_os = "linux", arg(required_unless_present = "pid"))]
+    #[cfg_attr(not(target_os = "linux"), arg(required = true))]
+    url: Option<String>,
+    /// Take a core of this process too, by its number, and its program: who keeps its memory, without any of its texts. The process
+    /// stands still while its memory is copied.
+    #[cfg(target_os = "linux")]
+    #[arg(long, conflicts_with = "listen_check", value_parser = clap::value_parser!(i32).range(1..))]
+    pid: Option<i32>,
+    /// All of the process's memory, with every secret that it has, as debuggers want it.
+    #[cfg(target_os = "linux")]
+    #[arg(long, requires = "pid")]
+    full: bool,
+    /// The folder to make: new, or empty. With --pid alone it may have something in it.
     #[arg(short, long, value_name = "DIR", required_unless_present = "listen_check")]
     output: Option<PathBuf>,
     /// Profile the CPU and scrape metrics for so long.
@@ -77,12 +91,47 @@ pub(crate) struct Capture {
 impl Capture {
     /// The report goes to `out`, warnings and the progress bar to `err`.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        let target = Target::parse(&self.url)?;
+        let target = self.url.as_deref().map(Target::parse).transpose()?;
         let Some(directory) = &self.output else {
+            let Some(target) = target else { return Err(Failure::Usage("--listen-check needs a URL".to_owned())) };
             let check = listen_check(&target, Duration::from_secs(self.timeout.min(LONGEST_CONNECT_SECONDS)));
             out.write_all(check.to_string().as_bytes())?;
             return Ok(u8::from(check.is_exposed()));
         };
+        let code = match target {
+            Some(target) => self.take_bundle(target, directory, out, err)?,
+            None => 0,
+        };
+        #[cfg(target_os = "linux")]
+        if let Some(pid) = self.pid {
+            self.take_core(pid, directory, out)?;
+        }
+        writeln!(out, "\nnext: gomem postmortem {}", directory.display())?;
+        Ok(code)
+    }
+
+    /// Stops a process for as long as its memory is copied.
+    #[cfg(target_os = "linux")]
+    fn take_core(&self, pid: i32, directory: &Path, out: &mut Output<'_>) -> Result<(), Failure> {
+        let options = CoreOptions::new(pid);
+        let taken = take_core(&if self.full { options.with_contents() } else { options }, directory)?;
+        let [core, program] = &taken.files;
+        let what =
+            if self.full { "all that the process has in memory" } else { "what holds its memory, without texts" };
+        let milliseconds = taken.stood_still.as_secs_f64() * 1000.0;
+        writeln!(out, "process {pid} stood still for {milliseconds:.0} ms")?;
+        writeln!(out, "  {core:<16} {:>10}  {what}", HumanBytes(taken.copied_bytes).to_string())?;
+        writeln!(out, "  {program:<16} {:>10}  its program", "")?;
+        Ok(())
+    }
+
+    fn take_bundle(
+        &self,
+        target: Target,
+        directory: &Path,
+        out: &mut Output<'_>,
+        err: &mut dyn Write,
+    ) -> Result<u8, Failure> {
         let mut options = CaptureOptions::new(target)
             .with_seconds(self.seconds)
             .with_headers(self.headers()?)
@@ -120,7 +169,6 @@ impl Capture {
         if taken.manifest().interrupted {
             writeln!(out, "\ninterrupted: the bundle holds what came until then")?;
         }
-        writeln!(out, "\nnext: gomem postmortem {}", directory.display())?;
         Ok(if taken.manifest().interrupted { EXIT_INTERRUPTED } else { 0 })
     }
 

@@ -11,8 +11,10 @@ use crate::{
         goroutines::{goroutines, threads},
         layouts::{LayoutSource, Layouts},
         masks::Masks,
+        memory::Memory,
         modules::{modules, write_globals},
         names::Names,
+        notes::Machine,
         process::Process,
         profile, shapes,
         spans::{Span, spans},
@@ -65,19 +67,11 @@ impl Core {
             arch: machine.arch().into(),
             go_version: program.go_version().into(),
         };
-        let of_program = Layouts::from_debug(&program.debug_info());
-        let mut candidates = match of_program {
-            Some(layouts) => vec![layouts],
-            None => Layouts::from_tables(target.go_minor(), machine),
-        };
-        let no_layouts = || Error::new(ErrorKind::NoLayouts { go_version: program.go_version().to_owned() }, 0);
-        if candidates.is_empty() {
-            return Err(no_layouts());
-        }
+        let mut candidates = of_program(program, &target, machine)?;
         let first = candidates.remove(0);
         let mut process = Process {
             machine,
-            image,
+            memory: Box::new(image),
             notes,
             program,
             slide,
@@ -100,16 +94,31 @@ impl Core {
             }
         }
         match &found {
-            Ok(read) if process.layouts.source == LayoutSource::Table && !is_plausible(read) => Err(no_layouts()),
+            Ok(read) if process.layouts.source == LayoutSource::Table && !is_plausible(read) => {
+                Err(no_layouts(program))
+            }
             _ => found,
         }
     }
 }
 
+/// Where fields lie in a program's structures: one answer of its own debug information, or several that may be right.
+pub(super) fn of_program(program: &Layout, target: &Target, machine: Machine) -> Result<Vec<Layouts>, Error> {
+    let candidates = match Layouts::from_debug(&program.debug_info()) {
+        Some(layouts) => vec![layouts],
+        None => Layouts::from_tables(target.go_minor(), machine),
+    };
+    if candidates.is_empty() { Err(no_layouts(program)) } else { Ok(candidates) }
+}
+
+fn no_layouts(program: &Layout) -> Error {
+    Error::new(ErrorKind::NoLayouts { go_version: program.go_version().to_owned() }, 0)
+}
+
 impl Process<'_> {
     /// Finds the runtime's variables where the program has no symbols.
-    fn find_variables(&mut self) {
-        self.steps.set(STEPS + self.image.held_bytes() / WORD);
+    pub(super) fn find_variables(&mut self) {
+        self.steps.set(STEPS + self.memory.held_bytes() / WORD);
         if self.program.runtime_variable("runtime.mheap_").is_none() {
             self.found = shapes::find(self);
         }
@@ -181,7 +190,7 @@ fn slide(file: &CoreFile, program: &Layout) -> u64 {
     file.notes.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()))
 }
 
-fn lacks(what: &'static str) -> Error {
+pub(super) fn lacks(what: &'static str) -> Error {
     Error::new(ErrorKind::CoreLacks { what }, 0)
 }
 
@@ -201,7 +210,7 @@ fn objects(
         }
         contents.clear();
         writer.claim(span.bytes)?;
-        process.image.copy(span.start, span.bytes, &mut contents);
+        process.memory.copy_contents(span.start, span.bytes, &mut contents);
         masks.for_each(span, &contents, |address, pointers| {
             let start = (address - span.start) as usize;
             let content = contents.get(start..start + span.slot_bytes as usize).unwrap_or_default();
@@ -214,7 +223,7 @@ fn objects(
 }
 
 /// The types of interfaces' tables of methods (`itabTableType` in `runtime/iface.go`).
-fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState> {
+pub(super) fn itabs(process: &Process<'_>) -> HashMap<u64, u64, foldhash::fast::RandomState> {
     let read = || {
         let table = process.word(process.variable("runtime.itabTable")?)?;
         let entries = process.word(table)?;

@@ -5,6 +5,7 @@ use std::io::Read;
 use crate::{
     core::{
         image::{BLOCK, Image},
+        memory::Memory,
         notes::{Machine, Notes},
         program_headers::{Head, LOAD, NOTE, ProgramHeader},
     },

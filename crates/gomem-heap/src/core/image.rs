@@ -1,5 +1,7 @@
 //! The memory of a process, as a core has it: pages of zeros are not held.
 
+use crate::core::memory::Memory;
+
 /// The memory of a process.
 #[derive(Debug, Default)]
 pub(super) struct Image {
@@ -51,13 +53,33 @@ impl Image {
         });
     }
 
-    /// The bytes that are held, those of zeros not.
-    pub(super) fn held_bytes(&self) -> u64 {
+    fn segment(&self, address: u64) -> Option<&Segment> {
+        let at = self.segments.partition_point(|segment| segment.start <= address).checked_sub(1)?;
+        self.segments.get(at).filter(|segment| address - segment.start < segment.bytes)
+    }
+
+    /// The block that an address is in (none of zeros), where it is in that, and how many bytes follow there.
+    #[inline]
+    fn block(&self, address: u64) -> Option<(Option<&[u8]>, usize, u64)> {
+        let segment = self.segment(address)?;
+        let offset = address - segment.start;
+        let within = offset % BLOCK as u64;
+        let room = (BLOCK as u64 - within).min(segment.bytes - offset);
+        let number = *segment.blocks.get(usize::try_from(offset / BLOCK as u64).ok()?)?;
+        if number == ZERO {
+            return Some((None, 0, room));
+        }
+        let start = number as usize * BLOCK;
+        Some((Some(self.store.get(start..start + BLOCK)?), within as usize, room))
+    }
+}
+
+impl Memory for Image {
+    fn held_bytes(&self) -> u64 {
         self.store.len() as u64
     }
 
-    /// Appends what lies at an address; `false` and nothing where a part of it is not in the core.
-    pub(super) fn copy(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
+    fn copy(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
         let before = out.len();
         let (mut address, mut left) = (address, bytes);
         if !self.has(address, bytes) {
@@ -79,8 +101,7 @@ impl Image {
         true
     }
 
-    /// Whether all of these bytes are in the core.
-    pub(super) fn has(&self, address: u64, bytes: u64) -> bool {
+    fn has(&self, address: u64, bytes: u64) -> bool {
         let Some(end) = address.checked_add(bytes) else { return false };
         let mut at = address;
         while at < end {
@@ -90,8 +111,7 @@ impl Image {
         true
     }
 
-    /// So many bytes at an address, as a number; at most eight.
-    pub(super) fn number(&self, address: u64, bytes: usize) -> Option<u64> {
+    fn number(&self, address: u64, bytes: usize) -> Option<u64> {
         let (block, within, room) = self.block(address)?;
         let mut number = [0; 8];
         let number_bytes = number.get_mut(..bytes)?;
@@ -107,26 +127,6 @@ impl Image {
         }
         number_bytes.copy_from_slice(&copied);
         Some(u64::from_le_bytes(number))
-    }
-
-    fn segment(&self, address: u64) -> Option<&Segment> {
-        let at = self.segments.partition_point(|segment| segment.start <= address).checked_sub(1)?;
-        self.segments.get(at).filter(|segment| address - segment.start < segment.bytes)
-    }
-
-    /// The block that an address is in (none of zeros), where it is in that, and how many bytes follow there.
-    #[inline]
-    fn block(&self, address: u64) -> Option<(Option<&[u8]>, usize, u64)> {
-        let segment = self.segment(address)?;
-        let offset = address - segment.start;
-        let within = offset % BLOCK as u64;
-        let room = (BLOCK as u64 - within).min(segment.bytes - offset);
-        let number = *segment.blocks.get(usize::try_from(offset / BLOCK as u64).ok()?)?;
-        if number == ZERO {
-            return Some((None, 0, room));
-        }
-        let start = number as usize * BLOCK;
-        Some((Some(self.store.get(start..start + BLOCK)?), within as usize, room))
     }
 }
 

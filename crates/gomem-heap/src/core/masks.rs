@@ -71,10 +71,27 @@ impl<'a> Masks<'a> {
         if span.slot_bytes == WORD {
             return Some(vec![u64::MAX; span.bytes.div_ceil(8 * 64) as usize]);
         }
+        let (start, length) = self.tail(span)?;
+        Some(words(contents.get(usize::try_from(start).ok()?..)?.get(..length as usize)?).collect())
+    }
+
+    /// Where in a span of small slots its bits lie, and how many bytes they are.
+    fn tail(&self, span: &Span) -> Option<(u64, u64)> {
         let marks = if self.has_marks && span.slot_bytes >= 16 { MARK_BYTES } else { 0 };
         let length = span.bytes / 64;
-        let start = usize::try_from(span.bytes.checked_sub(length + marks)?).ok()?;
-        Some(words(contents.get(start..start + length as usize)?).collect())
+        Some((span.bytes.checked_sub(length + marks)?, length))
+    }
+
+    /// Reads the bits of a span with pointers as what they are: a part of the runtime's structures.
+    pub(super) fn touch(&self, span: &Span) {
+        if let Some(arenas) = self.arenas {
+            self.arena_bits(span, arenas);
+        } else if span.slot_bytes <= SMALL
+            && !span.is_large
+            && let Some((start, length)) = self.tail(span)
+        {
+            self.process.bytes(span.start + start, length);
+        }
     }
 
     /// The bits that Go 1.21 has apart from the span. What is beyond the last pointer of an object is not cleared, and said to be so.

@@ -72,7 +72,7 @@ pub(super) fn write_globals(
         if segments.iter().any(overlaps) {
             continue;
         }
-        let Some(contents) = process.bytes(range.start, range.end - range.start) else { continue };
+        let Some(contents) = process.contents(range.start, range.end - range.start) else { continue };
         let words = contents.len() as u64 / WORD;
         let is_pointer = |word: &u64| mask.get((word / 8) as usize).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
         let words = writer.write(&contents, (0..words).filter(is_pointer).map(|word| word * WORD))?;

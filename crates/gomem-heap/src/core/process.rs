@@ -8,8 +8,8 @@ use std::{
 use gomem_binary::Layout;
 
 use crate::core::{
-    image::Image,
     layouts::{Layouts, Place},
+    memory::Memory,
     notes::{Machine, Notes},
     word::{WORD, words},
 };
@@ -18,7 +18,7 @@ use crate::core::{
 #[derive(Debug)]
 pub(super) struct Process<'a> {
     pub(super) machine: Machine,
-    pub(super) image: Image,
+    pub(super) memory: Box<dyn Memory + 'a>,
     pub(super) notes: Notes,
     pub(super) program: &'a Layout,
     /// What was added to the file's addresses when the program was loaded.
@@ -40,9 +40,18 @@ pub(super) struct Record<'a> {
 impl Process<'_> {
     /// Appends what lies at an address: what the core leaves out the program's file may have.
     pub(super) fn copy(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
-        if self.image.copy(address, bytes, out) {
-            return true;
-        }
+        self.memory.copy(address, bytes, out) || self.copy_of_file(address, bytes, out)
+    }
+
+    /// The same, of memory that is the program's own.
+    pub(super) fn contents(&self, address: u64, bytes: u64) -> Option<Vec<u8>> {
+        let mut out = Vec::new();
+        let is_there =
+            self.memory.copy_contents(address, bytes, &mut out) || self.copy_of_file(address, bytes, &mut out);
+        is_there.then_some(out)
+    }
+
+    fn copy_of_file(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
         let of_file = usize::try_from(bytes)
             .ok()
             .and_then(|length| self.program.bytes_at(address.wrapping_sub(self.slide), length));
@@ -65,7 +74,7 @@ impl Process<'_> {
             number.get_mut(..length)?.copy_from_slice(found);
             Some(u64::from_le_bytes(number))
         };
-        self.image.number(address, length).or_else(of_file)
+        self.memory.number(address, length).or_else(of_file)
     }
 
     pub(super) fn word(&self, address: u64) -> Option<u64> {

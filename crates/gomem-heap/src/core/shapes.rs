@@ -38,6 +38,13 @@ pub(super) fn find(process: &Process<'_>) -> HashMap<&'static str, u64> {
     found
 }
 
+/// Reads all variables, where they have to be searched for.
+pub(super) fn touch(process: &Process<'_>) {
+    if !process.found.is_empty() {
+        let _ = Search { process }.words().count();
+    }
+}
+
 struct Search<'a> {
     process: &'a Process<'a>,
 }
@@ -48,7 +55,7 @@ impl Search<'_> {
         let process = self.process;
         process.program.variable_parts().flat_map(move |part| {
             let start = part.start.wrapping_add(process.slide).next_multiple_of(WORD);
-            let contents = process.bytes(start, (part.end - part.start) / WORD * WORD).unwrap_or_default();
+            let contents = process.contents(start, (part.end - part.start) / WORD * WORD).unwrap_or_default();
             let values: Vec<u64> = words(&contents).collect();
             values.into_iter().zip(0..).map(move |(word, number)| (start + number * WORD, word))
         })
@@ -71,7 +78,7 @@ impl Search<'_> {
             if !is_slice || start.1 == 0 || !self.process.take(1) {
                 continue;
             }
-            let bytes = length.1.checked_mul(WORD).filter(|bytes| self.process.image.has(start.1, *bytes));
+            let bytes = length.1.checked_mul(WORD).filter(|bytes| self.process.memory.has(start.1, *bytes));
             let Some(contents) = bytes.and_then(|bytes| self.process.bytes(start.1, bytes)) else { continue };
             let list: Vec<u64> = words(&contents).collect();
             if is_it(&list) {
@@ -86,7 +93,7 @@ impl Search<'_> {
         let mut known = HashSet::new();
         let mut best: Option<(usize, u64)> = None;
         for (address, first) in self.words().filter(|(_, word)| *word != 0 && word % WORD == 0) {
-            if !known.insert(first) || !self.process.image.has(first, WORD) || !self.process.take(1) || !is_it(first) {
+            if !known.insert(first) || !self.process.memory.has(first, WORD) || !self.process.take(1) || !is_it(first) {
                 continue;
             }
             let list = self.process.list(first, next);
@@ -108,7 +115,7 @@ impl Search<'_> {
                     let start = field("runtime.mspan startAddr").unwrap_or(1);
                     let bytes = field("runtime.mspan npages").unwrap_or_default().saturating_mul(PAGE);
                     let slot = field("runtime.mspan elemsize").unwrap_or_default();
-                    start % PAGE == 0 && start != 0 && slot > 0 && slot <= bytes && self.process.image.has(start, WORD)
+                    start % PAGE == 0 && start != 0 && slot > 0 && slot <= bytes && self.process.memory.has(start, WORD)
                 }
                 Some(state) => state <= MANUAL,
                 None => false,

@@ -96,7 +96,7 @@ impl Fields {
         let bytes = pages.checked_mul(PAGE).filter(|bytes| *bytes > 0)?;
         let is_whole = start % PAGE == 0 && slot_bytes > 0 && slot_bytes % 8 == 0 && slots <= MOST_SLOTS;
         let fits = is_whole && slots.checked_mul(slot_bytes).is_some_and(|used| used <= bytes);
-        if !fits || !process.image.has(start, bytes) {
+        if !fits || !process.memory.has(start, bytes) {
             return None;
         }
         Some(Some(Span {

@@ -62,7 +62,7 @@ impl Stack {
         let end = calls.last().map_or(place.sp, |call| call.end);
         let bytes = end.saturating_sub(place.sp);
         let contents =
-            Some(bytes).filter(|bytes| process.take(bytes / WORD)).and_then(|bytes| process.bytes(place.sp, bytes));
+            Some(bytes).filter(|bytes| process.take(bytes / WORD)).and_then(|bytes| process.contents(place.sp, bytes));
         let base = writer.write(&contents.unwrap_or_default(), [])?.place;
         let mut pointers = vec![Vec::new(); calls.len()];
         let (mut is_conservative, mut called) = (place.is_interrupted, "");
@@ -236,7 +236,7 @@ fn is_injected(name: &str) -> bool {
 
 /// The words of a stack that may be a part of a signal's context.
 pub(super) fn signal_context(process: &Process<'_>, sp: u64, signal_stack: &std::ops::Range<u64>) -> Option<Vec<u8>> {
-    let contents = process.bytes(sp, signal_stack.end.checked_sub(sp)?)?;
+    let contents = process.contents(sp, signal_stack.end.checked_sub(sp)?)?;
     let all: Vec<u64> = words(&contents).collect();
     let size = signal_stack.end - signal_stack.start;
     // Its stack: where it begins, flags, and its size.

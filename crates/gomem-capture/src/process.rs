@@ -1,0 +1,9 @@
+//! A core of a process that runs, taken without a debugger: the process stands still only while its memory is copied.
+
+mod core_file;
+mod mappings;
+mod notes;
+mod stopped;
+mod take;
+
+pub use take::{CoreOptions, TakenCore, take_core};

@@ -1,0 +1,156 @@
+//! The process is stopped, what is needed of it is copied, it is let go, and then all of it is written.
+
+use std::{fs, ops::Range, path::Path, time::Duration};
+
+use gomem_heap::{CorePlan, ReadMemory, StoppedMemory};
+use procfs::process::Process;
+
+use crate::{
+    bundle::Folder,
+    error::Error,
+    process::{
+        core_file::CoreFile,
+        mappings::Mappings,
+        notes::notes,
+        stopped::{ProcessMemory, Stopped},
+    },
+};
+
+/// How a core is taken.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct CoreOptions {
+    /// The process.
+    pub pid: i32,
+    /// Whether all of its memory is taken. Without it, objects without pointers, such as strings and buffers, are left out, and of
+    /// all else what may be text.
+    pub is_full: bool,
+}
+
+/// A core that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TakenCore {
+    /// How long the process stood still.
+    pub stood_still: Duration,
+    /// The bytes of memory in the core.
+    pub copied_bytes: u64,
+    /// The names of both files in the folder: the core's, and the program's.
+    pub files: [String; 2],
+}
+
+impl CoreOptions {
+    /// Of a process, without its texts.
+    #[must_use]
+    pub fn new(pid: i32) -> Self {
+        Self { pid, is_full: false }
+    }
+
+    /// With all of its memory.
+    #[must_use]
+    pub fn with_contents(mut self) -> Self {
+        self.is_full = true;
+        self
+    }
+}
+
+/// Takes a core of a process into a folder, with a copy of the program beside it.
+///
+/// # Errors
+/// When there is no such process of Go, when it may not be stopped, or when the files cannot be written.
+pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, Error> {
+    let refused = |problem| Error::process(options.pid, &problem);
+    let process = Process::new(options.pid).map_err(refused)?;
+    // The file may have been replaced since: the process's own link still leads to what it runs.
+    let link = format!("/proc/{}/exe", options.pid);
+    let binary = fs::read(&link).map_err(|problem| Error::Stop { pid: options.pid, reason: problem.to_string() })?;
+    let plan = CorePlan::new(&binary).map_err(|source| Error::Program { pid: options.pid, source })?;
+    let name = process.exe().ok().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
+    let name = name.map_or_else(|| "program".to_owned(), |name| name.trim_end_matches(" (deleted)").to_owned());
+    let memory = ProcessMemory(process.mem().map_err(refused)?);
+    let auxiliary = fs::read(format!("/proc/{}/auxv", options.pid)).unwrap_or_default();
+
+    let stopped = Stopped::new(&process)?;
+    let mappings = Mappings::read(&process)?;
+    let notes = notes(&name, &stopped.registers(), &auxiliary, &mappings.files());
+    let constants = plan.changed_constants(&notes, &mappings.constants(), &memory);
+    let mut mapped = mappings.writable();
+    mapped.extend(constants.iter().cloned());
+    mapped.sort_by_key(|range| range.start);
+    let copied = if options.is_full {
+        Copied::All(resident(&process, &mapped, &memory)?)
+    } else {
+        let read = plan.read(&notes, &mapped, &constants, &memory);
+        Copied::Needed(read.map_err(|source| Error::Program { pid: options.pid, source })?)
+    };
+    let stood_still = stopped.release();
+
+    let folder = Folder::open_or_create(directory)?;
+    let core = folder.create_file(CORE)?;
+    let failed = |source| Error::Io { path: directory.join(CORE), source };
+    let core = CoreFile::create(core, &notes, &mapped).map_err(failed)?;
+    let copied_bytes = copied.write(&core, &mappings.places()).map_err(failed)?;
+    let name = if name == CORE { format!("{name}.program") } else { name };
+    folder.write(&name, &binary)?;
+    Ok(TakenCore { stood_still, copied_bytes, files: [CORE.to_owned(), name] })
+}
+
+/// What was copied while the process stood still.
+enum Copied {
+    All(Vec<(u64, Vec<u8>)>),
+    Needed(ReadMemory),
+}
+
+impl Copied {
+    fn write(self, core: &CoreFile, places: &[Range<u64>]) -> std::io::Result<u64> {
+        let mut written = 0;
+        let mut write = |address, bytes: &[u8]| {
+            written += bytes.len() as u64;
+            core.write(address, bytes)
+        };
+        match self {
+            Self::All(pieces) => pieces.iter().try_for_each(|(address, bytes)| write(*address, bytes))?,
+            Self::Needed(mut read) => {
+                read.redact(places);
+                read.pieces().try_for_each(|piece| write(piece.address, &piece.bytes))?;
+            }
+        }
+        Ok(written)
+    }
+}
+
+/// All pages that the process has, in memory or swapped out.
+fn resident(process: &Process, ranges: &[Range<u64>], memory: &ProcessMemory) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+    use procfs::process::PageInfo;
+    let refused = |problem| Error::process(process.pid, &problem);
+    let mut pages = process.pagemap().map_err(refused)?;
+    let mut pieces: Vec<(u64, Vec<u8>)> = Vec::new();
+    for range in ranges {
+        let (first, last) = ((range.start / PAGE) as usize, (range.end / PAGE) as usize);
+        let infos = pages.get_range_info(first..last).map_err(refused)?;
+        let is_there = |info: &PageInfo| match info {
+            PageInfo::MemoryPage(flags) => flags.contains(procfs::process::MemoryPageFlags::PRESENT),
+            PageInfo::SwapPage(_) => true,
+        };
+        let mut runs: Vec<Range<u64>> = Vec::new();
+        for (_, number) in infos.iter().zip(first as u64..).filter(|(info, _)| is_there(info)) {
+            let address = number * PAGE;
+            match runs.last_mut().filter(|run| run.end == address && run.end - run.start < LONGEST_RUN) {
+                Some(run) => run.end += PAGE,
+                None => runs.push(address..address + PAGE),
+            }
+        }
+        for run in runs {
+            let mut bytes = vec![0; (run.end - run.start) as usize];
+            if memory.read(run.start, &mut bytes) {
+                pieces.push((run.start, bytes));
+            }
+        }
+    }
+    Ok(pieces)
+}
+
+/// The core's name: what gomem recognises by its content.
+const CORE: &str = "core";
+const PAGE: u64 = 4096;
+const LONGEST_RUN: u64 = 16 << 20;

@@ -1,0 +1,116 @@
+//! Cores of a process that runs: it goes on, the core says who keeps its memory, and has none of its texts.
+
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    path::Path,
+    process::{Child, ChildStdout, Command, Stdio},
+};
+
+use gomem_capture::{CoreOptions, Error, take_core};
+use gomem_heap::{Heap, HeapOptions};
+use gomem_testkit::root;
+
+/// A program that runs, and ends with the test.
+struct Running {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// Nothing where there is no Go.
+    fn start(flags: &[&str], folder: &Path) -> Option<Self> {
+        let binary = folder.join("program");
+        let mut go = Command::new("go");
+        go.arg("build").args(flags).arg("-o").arg(&binary).arg(".").current_dir(root().join("testdata/process"));
+        if !go.status().is_ok_and(|status| status.success()) {
+            println!("skipped: no Go");
+            return None;
+        }
+        let mut child = Command::new(binary).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let mut running = Self { child, lines };
+        assert_eq!(running.line(), "ready\n");
+        Some(running)
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        line
+    }
+
+    fn options(&self) -> CoreOptions {
+        CoreOptions::new(i32::try_from(self.child.id()).unwrap())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn has(bytes: &[u8], text: &str) -> bool {
+    bytes.windows(text.len()).any(|part| part == text.as_bytes())
+}
+
+#[test]
+fn a_core_has_all_holders_and_no_text() {
+    for flags in [&[][..], &["-ldflags=-w"], &["-ldflags=-s -w"], &["-buildmode=pie"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(mut running) = Running::start(flags, folder.path()) else { return };
+        let bundle = folder.path().join("bundle");
+        let taken = take_core(&running.options(), &bundle).unwrap();
+        let [core, program] = taken.files.map(|name| bundle.join(name));
+        running.child.stdin.as_mut().unwrap().write_all(b"\n").unwrap();
+        assert_eq!(running.line(), "alive 2000\n", "{flags:?}");
+        let bytes = fs::read(&core).unwrap();
+        // The shortest pieces that a word can hold.
+        for text in ["SECRET", "RET name", "12345", "PATH="] {
+            assert!(!has(&bytes, text), "{flags:?}: {text}");
+        }
+        let options = HeapOptions::default().with_binary(fs::read(program).unwrap());
+        let heap = Heap::decode_with(bytes, options).unwrap();
+        assert!(heap.is_complete(), "{flags:?}: {:?}", heap.diagnostics());
+        assert!(heap.heap_alloc_bytes().is_none_or(|bytes| bytes == heap.bytes()), "{flags:?}");
+        let retained = |name: &str| {
+            let named = heap.holdings().iter().filter(|holding| holding.holders.iter().any(|holder| holder == name));
+            named.map(|holding| holding.retained_objects).sum::<u64>()
+        };
+        assert!(retained("main.worker") >= 1000, "{flags:?}: {}", retained("main.worker"));
+        if flags != ["-ldflags=-s -w"] {
+            assert!(retained("main.sessions") >= 8000, "{flags:?}: {}", retained("main.sessions"));
+            assert!(retained("main.list") >= 4000, "{flags:?}: {}", retained("main.list"));
+        }
+    }
+}
+
+#[test]
+fn a_full_core_has_everything() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(running) = Running::start(&[], folder.path()) else { return };
+    let bundle = folder.path().join("bundle");
+    let taken = take_core(&running.options().with_contents(), &bundle).unwrap();
+    let bytes = fs::read(bundle.join(&taken.files[0])).unwrap();
+    assert!(has(&bytes, "SECRET name 1999") && has(&bytes, "SECRET buffer"));
+    let again = take_core(&running.options(), &bundle).unwrap_err();
+    assert!(matches!(again, Error::Io { .. }), "nothing is overwritten: {again}");
+}
+
+#[test]
+fn other_processes_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let refusal = take_core(&CoreOptions::new(i32::MAX), folder.path()).unwrap_err();
+    assert!(matches!(refusal, Error::NoProcess { pid: i32::MAX }), "{refusal}");
+    let mut other = Command::new("sleep").arg("60").spawn().unwrap();
+    let refusal = take_core(&CoreOptions::new(i32::try_from(other.id()).unwrap()), folder.path()).unwrap_err();
+    other.kill().unwrap();
+    other.wait().unwrap();
+    assert!(matches!(refusal, Error::Program { .. }), "{refusal}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}

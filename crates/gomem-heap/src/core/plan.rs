@@ -1,0 +1,271 @@
+//! What of a process's memory a core needs, so that it has no text and no buffer of the program.
+
+use std::{cell::Cell, collections::HashMap, ops::Range};
+
+use gomem_binary::Layout;
+
+use crate::{
+    core::{
+        counts::counted,
+        decode::{lacks, of_program},
+        goroutines::{goroutines, threads},
+        image::BLOCK,
+        layouts::Layouts,
+        live::{LiveMemory, MemoryPiece, StoppedMemory},
+        masks::Masks,
+        modules::{modules, write_globals},
+        names::Names,
+        notes::{Machine, Notes},
+        process::Process,
+        profile, shapes,
+        spans::{Span, spans},
+        specials::Specials,
+        word::{WORD, words},
+        writer::Writer,
+    },
+    error::{Error, ErrorKind},
+    memory::{Order, Target},
+};
+
+/// What is to be read of a program's memory: made of its file, before the process is stopped.
+#[derive(Debug)]
+pub struct CorePlan {
+    program: Layout,
+    layouts: Vec<Layouts>,
+    machine: Machine,
+}
+
+/// What was read of a process's memory.
+#[derive(Debug)]
+pub struct ReadMemory {
+    contents: Vec<MemoryPiece>,
+    structures: Vec<MemoryPiece>,
+}
+
+impl CorePlan {
+    /// By the program's file.
+    ///
+    /// # Errors
+    /// When it is no program of Go for amd64 or arm64, or of a version that is not known.
+    pub fn new(binary: &[u8]) -> Result<Self, Error> {
+        let program = Layout::decode(binary)
+            .map_err(|problem| Error::new(ErrorKind::Binary { problem: problem.to_string() }, 0))?;
+        let machine = binary.get(18..20).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
+        let machine = machine.and_then(Machine::from_elf);
+        let machine = machine.ok_or_else(|| Error::new(ErrorKind::CoreMachine { found: 0 }, 18))?;
+        let target = target(&program, machine);
+        let layouts = of_program(&program, &target, machine)?;
+        Ok(Self { program, layouts, machine })
+    }
+
+    /// The parts of the program's constants that are not as in its file: where it was loaded elsewhere than that says, its addresses
+    /// were changed. `notes` are those that will be in the core.
+    #[must_use]
+    pub fn changed_constants(
+        &self,
+        notes: &[u8],
+        constants: &[Range<u64>],
+        source: &dyn StoppedMemory,
+    ) -> Vec<Range<u64>> {
+        let entry = Notes::decode(notes, self.machine).entry;
+        let slide = entry.map_or(0, |entry| entry.wrapping_sub(self.program.entry()));
+        let mut changed: Vec<Range<u64>> = Vec::new();
+        let pages = constants.iter().flat_map(|range| range.clone().step_by(BLOCK));
+        for address in pages.filter(|_| slide != 0) {
+            let mut page = [0; BLOCK];
+            let of_file = self.program.bytes_at(address.wrapping_sub(slide), BLOCK);
+            if !source.read(address, &mut page) || of_file == Some(&page) {
+                continue;
+            }
+            match changed.last_mut().filter(|last| last.end == address) {
+                Some(last) => last.end = address + BLOCK as u64,
+                None => changed.push(address..address + BLOCK as u64),
+            }
+        }
+        changed
+    }
+
+    /// Reads what is needed of a process that stands still: by its notes, of the memory that will be in the core, by address.
+    /// Of `constants` everything is taken.
+    ///
+    /// # Errors
+    /// When it is not the process of this program.
+    pub fn read(
+        self,
+        notes: &[u8],
+        mapped: &[Range<u64>],
+        constants: &[Range<u64>],
+        source: &dyn StoppedMemory,
+    ) -> Result<ReadMemory, Error> {
+        let Self { program, layouts, machine } = self;
+        let notes = Notes::decode(notes, machine);
+        let slide = notes.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()));
+        let target = target(&program, machine);
+        let memory = LiveMemory::new(source, mapped);
+        let mut process = Process {
+            machine,
+            memory: Box::new(&memory),
+            notes,
+            program: &program,
+            slide,
+            layouts: Layouts::empty(),
+            found: HashMap::default(),
+            steps: Cell::default(),
+        };
+        let mut last = lacks("the runtime's list of spans");
+        for layouts in layouts {
+            process.layouts = layouts;
+            process.find_variables();
+            memory.forget();
+            match walk(&process, &target) {
+                Ok(()) => {
+                    let (contents, mut structures) = memory.take();
+                    structures.extend(constants.iter().filter_map(|range| piece(range, source)));
+                    return Ok(ReadMemory { contents, structures });
+                }
+                Err(problem) => last = problem,
+            }
+        }
+        Err(last)
+    }
+}
+
+impl ReadMemory {
+    /// Takes out all that may be the program's own text: of what it has in memory stay the words that lead somewhere, the lengths
+    /// beside them, and numbers that are too small for two characters. `places` is what is mapped in the process, by address.
+    pub fn redact(&mut self, places: &[Range<u64>]) {
+        for piece in &mut self.contents {
+            // How many words may still be a length beside a pointer: a slice has two.
+            let mut lengths = 0;
+            let values: Vec<u64> = words(&piece.bytes).collect();
+            let mut kept = vec![0; piece.bytes.len()];
+            for (at, value) in values.into_iter().enumerate() {
+                let is_place = is_in(places, value);
+                if is_place || value < TWO_CHARACTERS || (lengths > 0 && value < THREE_CHARACTERS) {
+                    let at = at * WORD as usize;
+                    kept[at..at + WORD as usize].copy_from_slice(&value.to_le_bytes());
+                }
+                lengths = if is_place { 2_u32 } else { lengths.saturating_sub(1) };
+            }
+            piece.bytes = kept;
+        }
+    }
+
+    /// The pieces, of which later ones may lie in earlier ones and are what counts.
+    pub fn pieces(&self) -> impl Iterator<Item = &MemoryPiece> {
+        self.contents.iter().chain(&self.structures)
+    }
+}
+
+fn piece(range: &Range<u64>, source: &dyn StoppedMemory) -> Option<MemoryPiece> {
+    let mut bytes = vec![0; usize::try_from(range.end.checked_sub(range.start)?).ok()?];
+    source.read(range.start, &mut bytes).then_some(MemoryPiece { address: range.start, bytes })
+}
+
+fn is_in(places: &[Range<u64>], address: u64) -> bool {
+    let at = places.partition_point(|place| place.start <= address);
+    at.checked_sub(1).is_some_and(|at| places[at].contains(&address))
+}
+
+fn target(program: &Layout, machine: Machine) -> Target {
+    Target {
+        order: Order { word_bytes: WORD as usize, is_big_endian: false },
+        arch: machine.arch().into(),
+        go_version: program.go_version().into(),
+    }
+}
+
+/// Reads all that the reader of cores reads, but for contents without pointers.
+fn walk(process: &Process<'_>, target: &Target) -> Result<(), Error> {
+    let modules = modules(process);
+    let first = modules.first().ok_or_else(|| lacks("the runtime's list of modules"))?;
+    if let Some(reason) = first.mismatch(process) {
+        return Err(Error::new(ErrorKind::BinaryMismatch { reason, path: process.notes.program.clone() }, 0));
+    }
+    let list = process
+        .variable("runtime.mheap_")
+        .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
+        .ok_or_else(|| lacks("the runtime's list of spans"))?;
+    let (spans, lost) = spans(process, &list);
+    if spans.is_empty() || lost as usize > spans.len() {
+        return Err(lacks("the runtime's list of spans"));
+    }
+    let masks = Masks::new(process, target, &spans);
+    spans.iter().filter(|span| !span.is_noscan).for_each(|span| masks.touch(span));
+    let mut ignored = Vec::new();
+    for run in runs(&spans) {
+        ignored.clear();
+        process.memory.copy_contents(run.start, run.end - run.start, &mut ignored);
+    }
+    let mut writer = Writer { most: u64::MAX, ..Writer::default() };
+    write_globals(process, &modules, &mut writer)?;
+    shapes::touch(process);
+    let mut names = Names::default();
+    goroutines(process, &mut names, &mut writer)?;
+    Specials::read(process, &spans);
+    profile::sites(process, &mut names);
+    profile::rate(process);
+    threads(process);
+    super::decode::itabs(process);
+    counted(process);
+    Ok(())
+}
+
+/// Where spans with pointers lie, those that touch each other as one.
+fn runs(spans: &[Span]) -> Vec<Range<u64>> {
+    let mut runs: Vec<Range<u64>> = Vec::new();
+    for span in spans.iter().filter(|span| !span.is_noscan) {
+        match runs.last_mut().filter(|run| run.end == span.start && run.end - run.start < LONGEST_RUN) {
+            Some(run) => run.end = span.start + span.bytes,
+            None => runs.push(span.start..span.start + span.bytes),
+        }
+    }
+    runs
+}
+
+/// The least words that are two, and three characters, the first of which are blanks.
+const TWO_CHARACTERS: u64 = 0x2020;
+const THREE_CHARACTERS: u64 = 0x20_2020;
+const LONGEST_RUN: u64 = 16 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_survives_and_what_leads_somewhere_does() {
+        let text = |text: &[u8]| {
+            let mut word = [0; 8];
+            word[..text.len()].copy_from_slice(text);
+            u64::from_le_bytes(word)
+        };
+        let place = 0xc0_0000_0000..0xc0_0040_0000;
+        let held =
+            [place.start + 8, 7000, 900_000, text(b"abc"), place.end, 3, text(b"ab"), text(b"secrets!"), u64::MAX];
+        let bytes = held.iter().flat_map(|word: &u64| word.to_le_bytes()).collect();
+        let mut read = ReadMemory { contents: vec![MemoryPiece { address: 0, bytes }], structures: Vec::new() };
+        read.redact(std::slice::from_ref(&place));
+        let left: Vec<u64> = words(&read.contents[0].bytes).collect();
+        // A pointer, the length and capacity beside it, and a small number.
+        assert_eq!(left, [place.start + 8, 7000, 900_000, 0, 0, 3, 0, 0, 0]);
+    }
+
+    #[test]
+    fn spans_without_pointers_are_left_out() {
+        let span = |start: u64, is_noscan| Span {
+            start,
+            bytes: 0x2000,
+            slot_bytes: 64,
+            slots: 128,
+            free_index: 0,
+            allocated: Vec::new(),
+            is_noscan,
+            is_large: false,
+            large_type: 0,
+            specials: 0,
+            is_arena: false,
+        };
+        let spans = [span(0x2000, false), span(0x4000, false), span(0x6000, true), span(0x8000, false)];
+        assert_eq!(runs(&spans), [0x2000..0x6000, 0x8000..0xa000]);
+    }
+}
