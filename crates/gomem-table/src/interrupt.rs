@@ -50,6 +50,24 @@ impl Interrupt {
         Self::default()
     }
 
+    /// What ends the work of this thread, to run other threads for it with; one of its own where nothing does.
+    ///
+    /// ```
+    /// use gomem_table::{Interrupt, checkpoint};
+    ///
+    /// let interrupt = Interrupt::new();
+    /// interrupt.interrupt();
+    /// interrupt.run(|| {
+    ///     let current = Interrupt::current();
+    ///     let ended = std::thread::spawn(move || current.run(checkpoint)).join();
+    ///     assert!(ended.unwrap().is_err());
+    /// }).unwrap();
+    /// ```
+    #[must_use]
+    pub fn current() -> Self {
+        RUNNING.with_borrow(Option::clone).unwrap_or_default()
+    }
+
     /// Ends the work at its next checkpoint.
     pub fn interrupt(&self) {
         self.0.store(true, Ordering::Relaxed);

@@ -8,6 +8,7 @@ mod lookup;
 mod mark;
 mod objects;
 mod pages;
+mod quiet_segment;
 mod replay;
 mod segment;
 mod size_class;

@@ -81,6 +81,21 @@ impl Goroutine {
         }
     }
 
+    /// Whether segments of which nothing is told say something of it.
+    pub(super) fn needs_quiet_segments(&self) -> bool {
+        self.on_since.is_some() || self.assist.is_some()
+    }
+
+    /// It was on a thread for so long, and nothing is told of that.
+    pub(super) fn ran(&mut self, nanoseconds: u64) {
+        if let Some(assist) = &mut self.assist {
+            assist.running = assist.running.saturating_add(nanoseconds);
+        }
+        self.assist_counted = None;
+        self.worker = None;
+        self.on_since = None;
+    }
+
     /// What is still open when the trace ends has no end.
     pub(super) fn finish(self, recording: &mut Recording) {
         recording.assists.extend(self.assist);
@@ -90,7 +105,7 @@ impl Goroutine {
 
     fn mark(&mut self, mark: &Mark, goroutine: u64, context: &mut Context<'_, '_, '_>) {
         let time = context.lookup.time(mark.ticks);
-        let [first, second, _] = mark.numbers;
+        let [first, second] = mark.numbers;
         match mark.event {
             Event::GC_MARK_ASSIST_BEGIN => {
                 let stack = context.lookup.stack(first);

@@ -9,7 +9,7 @@ use std::{
 };
 
 use foldhash::fast::RandomState;
-use gomem_table::checkpoint;
+use gomem_table::{Interrupt, checkpoint};
 
 use crate::{
     error::{Diagnostic, Error, Flaw, Limits},
@@ -18,6 +18,7 @@ use crate::{
         goroutine::{Context, Goroutine},
         lookup::Lookup,
         objects::Objects,
+        quiet_segment::QuietSegments,
         segment::Segment,
         thread::ThreadScan,
     },
@@ -171,22 +172,26 @@ impl Replay {
             return threads.iter().map(scan).collect();
         }
         let next = AtomicUsize::new(0);
+        let interrupt = Interrupt::current();
         let scans: Mutex<Vec<(usize, ThreadScan)>> = Mutex::new(Vec::with_capacity(threads.len()));
+        let work = || {
+            while let Some((place, thread)) = {
+                let place = next.fetch_add(1, Ordering::Relaxed);
+                threads.get(place).map(|thread| (place, thread))
+            } {
+                let done = (place, scan(thread));
+                if let Ok(mut scans) = scans.lock() {
+                    scans.push(done);
+                }
+            }
+        };
         std::thread::scope(|scope| {
             for _ in 0..workers {
-                scope.spawn(|| {
-                    while let Some((place, thread)) = {
-                        let place = next.fetch_add(1, Ordering::Relaxed);
-                        threads.get(place).map(|thread| (place, thread))
-                    } {
-                        let done = (place, scan(thread));
-                        if let Ok(mut scans) = scans.lock() {
-                            scans.push(done);
-                        }
-                    }
-                });
+                // What ends the work there ends it below.
+                scope.spawn(|| interrupt.run(&work));
             }
         });
+        checkpoint();
         let mut scans = scans.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
         scans.sort_unstable_by_key(|(place, _)| *place);
         scans.into_iter().map(|(_, scan)| scan).collect()
@@ -284,23 +289,33 @@ fn walk(
     for goroutine in scans.iter().flat_map(|scan| &scan.assisting) {
         goroutines.entry(*goroutine).or_default().assisting(*goroutine);
     }
+    let mut quiet = QuietSegments::new(goroutines, scans);
     let order = in_order(scans);
-    let mut rest = order.as_slice();
-    while let Some(((_, first), _)) = rest.split_first() {
-        let goroutine = first.goroutine;
-        let count = rest.iter().take_while(|(_, segment)| segment.goroutine == goroutine).count();
-        let (own, others) = rest.split_at(count);
-        rest = others;
+    for own in order.chunk_by(|(_, one), (_, other)| one.goroutine == other.goroutine) {
+        let goroutine = own[0].1.goroutine;
         let mut state = goroutines.remove(&goroutine).unwrap_or_default();
+        let mut quiet = quiet.take(goroutine).into_iter().peekable();
         for (scan, segment) in own {
+            while let Some(before) = quiet.next_if(|quiet| u64::from(quiet.sequence) < segment.sequence) {
+                state.ran(context.lookup.time(before.ticks.into()));
+            }
             let marks = scan.marks.get(segment.marks.start as usize..segment.marks.end as usize).unwrap_or(&[]);
             state.walk(segment, marks, context);
         }
-        state.forget_tasks(context.recording);
+        quiet.for_each(|after| state.ran(context.lookup.time(after.ticks.into())));
         if !state.is_idle() {
             goroutines.insert(goroutine, state);
         }
     }
+    for (goroutine, own) in quiet.into_rest() {
+        if let Some(state) = goroutines.get_mut(&goroutine) {
+            own.iter().for_each(|quiet| state.ran(context.lookup.time(quiet.ticks.into())));
+        }
+    }
+    goroutines.retain(|_, state| {
+        state.forget_tasks(context.recording);
+        !state.is_idle()
+    });
 }
 
 /// The segments of all threads, by goroutine and then by number.

@@ -3,11 +3,13 @@
 use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
+use gomem_table::checkpoint;
 
 use crate::{
     error::{Diagnostic, Flaw},
     replay::{
         mark::{LogMark, Mark, MemoryMark, SweepMark, TaskMark},
+        quiet_segment::QuietSegment,
         segment::Segment,
     },
     wire::{Batch, Counts, Cursor, Event},
@@ -19,6 +21,13 @@ pub(super) struct ThreadScan {
     pub(super) thread: u64,
     pub(super) counts: Counts,
     pub(super) segments: Vec<Segment>,
+    pub(super) quiet_segments: Vec<QuietSegment>,
+    /// What is on the thread.
+    open: Option<Segment>,
+    /// Whether an assist began in it and has not ended.
+    has_open_assist: bool,
+    /// Goroutines whose assists go on behind a segment.
+    pub(super) parted: Vec<u64>,
     pub(super) marks: Vec<Mark>,
     pub(super) tasks: Vec<TaskMark>,
     pub(super) logs: Vec<LogMark>,
@@ -51,20 +60,22 @@ pub(super) struct GcScan {
 impl ThreadScan {
     pub(super) fn new(thread: u64, batches: &[&Batch], bytes: &[u8], base: u64) -> Self {
         let mut scan = Self { thread, ..Self::default() };
-        let mut is_on = false;
         for batch in batches {
+            checkpoint();
             let data = &bytes[batch.data.clone()];
-            if let Err((place, flaw)) = scan.read(data, batch.ticks, &mut is_on) {
+            if let Err((place, flaw)) = scan.read(data, batch.ticks) {
                 let offset = Some(base + (batch.data.start + place) as u64);
                 scan.diagnostics.push(Diagnostic { offset, generation: Some(batch.generation), flaw });
             }
         }
-        scan.end_marks();
+        if let Some(open) = scan.open.take() {
+            scan.close(open, None);
+        }
         scan
     }
 
-    /// Reads a batch; `is_on` says whether a goroutine is on the thread.
-    fn read(&mut self, data: &[u8], batch_ticks: u64, is_on: &mut bool) -> Result<(), (usize, Flaw)> {
+    /// Reads a batch.
+    fn read(&mut self, data: &[u8], batch_ticks: u64) -> Result<(), (usize, Flaw)> {
         let mut cursor = Cursor::new(data);
         let mut ticks = batch_ticks;
         loop {
@@ -91,22 +102,22 @@ impl ThreadScan {
                 return Err((place, Flaw::Damaged { problem: "an event cannot be read", bytes: left }));
             }
             self.counts.add(event);
-            self.event(event, ticks, numbers, is_on);
+            self.event(event, ticks, numbers);
         }
     }
 
     #[inline]
-    fn event(&mut self, event: u8, ticks: u64, numbers: [u64; 4], is_on: &mut bool) {
+    fn event(&mut self, event: u8, ticks: u64, numbers: [u64; 4]) {
         let [first, second, third, _] = numbers;
         match event {
-            Event::GO_START => self.begin(ticks, first, second, false, is_on),
+            Event::GO_START => self.begin(ticks, first, second, false),
             Event::GO_STOP
             | Event::GO_BLOCK
             | Event::GO_DESTROY
             | Event::GO_DESTROY_SYSCALL
-            | Event::GO_SYSCALL_END_BLOCKED => self.end(ticks, is_on),
-            Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => self.begin(ticks, first, second, false, is_on),
-            Event::GO_CREATE_SYSCALL => self.begin(ticks, first, 0, false, is_on),
+            | Event::GO_SYSCALL_END_BLOCKED => self.end(ticks),
+            Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => self.begin(ticks, first, second, false),
+            Event::GO_CREATE_SYSCALL => self.begin(ticks, first, 0, false),
             Event::GO_STATUS | Event::GO_STATUS_STACK => {
                 let is_here = match third {
                     RUNNING => self.thread != Batch::NO_THREAD,
@@ -114,18 +125,20 @@ impl ThreadScan {
                     _ => false,
                 };
                 if is_here {
-                    self.begin(ticks, first, 0, true, is_on);
+                    self.begin(ticks, first, 0, true);
                 }
             }
             Event::HEAP_ALLOC => self.heap.push((ticks, first)),
             Event::HEAP_GOAL => {
                 self.goals.push((ticks, first));
-                self.mark_if_on(event, ticks, numbers, *is_on);
+                self.mark_if_on(event, ticks, numbers);
             }
             Event::HEAP_OBJECT..=Event::HEAP_OBJECT_FREE | Event::SPAN..=Event::SPAN_FREE => {
                 self.memory.push(MemoryMark { ticks, event, id: first, first: second, second: third });
             }
-            Event::GC_SWEEP_BEGIN if !*is_on => self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None }),
+            Event::GC_SWEEP_BEGIN if self.open.is_none() => {
+                self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None })
+            }
             Event::GC_SWEEP_END if self.sweeps.last().is_some_and(|sweep| sweep.end.is_none()) => {
                 if let Some(sweep) = self.sweeps.last_mut() {
                     sweep.end = Some((ticks, first, second));
@@ -140,20 +153,25 @@ impl ThreadScan {
             | Event::GO_LABEL
             | Event::USER_REGION_BEGIN
             | Event::USER_REGION_END => {
-                self.strays += u64::from(!*is_on);
-                self.mark_if_on(event, ticks, numbers, *is_on);
+                self.strays += u64::from(self.open.is_none());
+                match event {
+                    Event::GC_MARK_ASSIST_BEGIN => self.has_open_assist = self.open.is_some(),
+                    Event::GC_MARK_ASSIST_END => self.has_open_assist = false,
+                    _ => {}
+                }
+                self.mark_if_on(event, ticks, numbers);
             }
             Event::USER_TASK_BEGIN => {
-                let goroutine = self.goroutine(*is_on);
+                let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
-                self.mark_if_on(event, ticks, numbers, *is_on);
+                self.mark_if_on(event, ticks, numbers);
             }
             Event::USER_TASK_END => {
-                let goroutine = self.goroutine(*is_on);
+                let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: None });
             }
             Event::USER_LOG => {
-                let goroutine = self.goroutine(*is_on);
+                let goroutine = self.goroutine();
                 self.logs.push(LogMark { ticks, goroutine, task: first, key: second, value: third });
             }
             Event::GC_ACTIVE | Event::GC_BEGIN | Event::GC_END => {
@@ -169,39 +187,36 @@ impl ThreadScan {
         }
     }
 
-    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, is_continued: bool, is_on: &mut bool) {
-        self.end(ticks, is_on);
+    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, is_continued: bool) {
+        self.end(ticks);
         let place = self.place();
-        self.segments.push(Segment { goroutine, sequence, begin: ticks, end: None, is_continued, marks: place..place });
-        *is_on = true;
+        self.open = Some(Segment { goroutine, sequence, begin: ticks, end: None, is_continued, marks: place..place });
     }
 
-    fn end(&mut self, ticks: u64, is_on: &mut bool) {
-        if *is_on {
-            let place = self.place();
-            if let Some(segment) = self.segments.last_mut() {
-                segment.end = Some(ticks);
-                segment.marks.end = place;
-            }
-            *is_on = false;
+    fn end(&mut self, ticks: u64) {
+        if let Some(open) = self.open.take() {
+            self.close(open, Some(ticks));
         }
     }
 
-    /// Gives the segment that is still open its marks.
-    fn end_marks(&mut self) {
-        let place = self.place();
-        if let Some(segment) = self.segments.last_mut().filter(|segment| segment.end.is_none()) {
-            segment.marks.end = place;
+    fn close(&mut self, open: Segment, end: Option<u64>) {
+        let segment = Segment { end, marks: open.marks.start..self.place(), ..open };
+        if std::mem::take(&mut self.has_open_assist) {
+            self.parted.push(segment.goroutine);
+        }
+        match QuietSegment::new(&segment) {
+            Some(quiet) => self.quiet_segments.push(quiet),
+            None => self.segments.push(segment),
         }
     }
 
-    fn goroutine(&self, is_on: bool) -> Option<u64> {
-        self.segments.last().filter(|_| is_on).map(|segment| segment.goroutine)
+    fn goroutine(&self) -> Option<u64> {
+        self.open.as_ref().map(|segment| segment.goroutine)
     }
 
-    fn mark_if_on(&mut self, event: u8, ticks: u64, [first, second, third, _]: [u64; 4], is_on: bool) {
-        if is_on {
-            self.marks.push(Mark { ticks, event, numbers: [first, second, third] });
+    fn mark_if_on(&mut self, event: u8, ticks: u64, [first, second, ..]: [u64; 4]) {
+        if self.open.is_some() {
+            self.marks.push(Mark { ticks, event, numbers: [first, second] });
         }
     }
 

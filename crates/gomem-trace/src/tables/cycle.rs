@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    model::{Cycle, GcMark, Goal, MARK_TERMINATION, SWEEP_TERMINATION, Trigger, WorkerMode, last_before},
+    model::{Cycle, GcMark, Goal, MARK_TERMINATION, SWEEP_TERMINATION, Sample, Trigger, WorkerMode, last_before},
     tables::{number::signed, place::Place},
     trace::{Trace, seconds},
 };
@@ -70,8 +70,10 @@ impl Trace {
             let own = goals.get(&end.thread)?;
             own.get(own.partition_point(|goal| goal.time < end.time))?.bytes()
         };
-        let row = |(cycle, number): (&Cycle, u64)| {
-            self.cycle_row(cycle, number, cycle.end.as_ref().and_then(next_goal), gogc)
+        let heap_ends = self.heap_ends();
+        let row = |(cycle, number): (&Cycle, u64)| CycleRow {
+            heap_end_bytes: live(cycle).and_then(|live| heap_ends.get(&live).copied()),
+            ..self.cycle_row(cycle, number, cycle.end.as_ref().and_then(next_goal), gogc)
         };
         let mut rows: Vec<CycleRow> = self.cycles.iter().zip(1..).map(row).collect();
         for assist in &recording.assists {
@@ -99,20 +101,32 @@ impl Trace {
         rows
     }
 
+    /// The heaps at the ends of marking, by what lived then: what was written before the size was set to what lives. Each time is
+    /// looked through once, however many sizes have it.
+    fn heap_ends(&self) -> HashMap<Sample, u64, RandomState> {
+        let heap = &self.recording.heap;
+        let mut times: Vec<u64> = self.cycles.iter().filter_map(live).map(|live| live.time).collect();
+        times.sort_unstable();
+        times.dedup();
+        let mut ends = HashMap::default();
+        for time in times {
+            let first = heap.partition_point(|sample| sample.time < time);
+            for (place, sample) in (first..).zip(heap[first..].iter().take_while(|sample| sample.time == time)) {
+                if let Some(before) = place.checked_sub(1) {
+                    ends.entry(*sample).or_insert(heap[before].value);
+                }
+            }
+        }
+        ends
+    }
+
     fn cycle_row(&self, cycle: &Cycle, number: u64, next_goal: Option<u64>, gogc: Option<u64>) -> CycleRow {
         let recording = &self.recording;
-        let live = cycle.end.as_ref().and_then(|end| end.heap);
         let goal = cycle.begin.and_then(|begin| {
             let place = recording.goals.partition_point(|goal| goal.time <= begin).checked_sub(1)?;
             recording.goals[place].bytes()
         });
-        // The heap at the end of marking is what was written before the size was set to what lives.
-        let heap_end = live.and_then(|live| {
-            let same = recording.heap.partition_point(|sample| sample.time < live.time);
-            let at = recording.heap[same..].iter().position(|sample| *sample == live)?;
-            Some(recording.heap[(same + at).checked_sub(1)?].value)
-        });
-        let live = live.map(|live| live.value);
+        let live = live(cycle).map(|live| live.value);
         let marked = cycle.marking_begin.zip(cycle.marking_end);
         CycleRow {
             cycle: number,
@@ -122,7 +136,7 @@ impl Trace {
             place: Place::of_site(cycle.stack, &recording.names),
             stack: Place::of_stack(cycle.stack, &recording.names),
             heap_start_bytes: cycle.begin.and_then(|begin| last_before(&recording.heap, begin)),
-            heap_end_bytes: heap_end,
+            heap_end_bytes: None,
             heap_live_bytes: live,
             goal_bytes: goal,
             next_goal_bytes: next_goal,
@@ -138,6 +152,11 @@ impl Trace {
             is_complete: cycle.is_complete(),
         }
     }
+}
+
+/// What lives when a cycle ends.
+fn live(cycle: &Cycle) -> Option<Sample> {
+    cycle.end.as_ref().and_then(|end| end.heap)
 }
 
 impl CycleRow {

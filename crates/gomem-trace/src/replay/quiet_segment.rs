@@ -1,0 +1,66 @@
+//! Segments of which nothing is told but how long they were.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use crate::replay::{goroutine::Goroutine, segment::Segment, thread::ThreadScan};
+
+/// A segment of which nothing is told but how long it was. Nearly all are, and they count only for an assist that is open over
+/// several segments; so they are small, and those with larger numbers are kept as others are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct QuietSegment {
+    pub(super) goroutine: u32,
+    pub(super) sequence: u32,
+    /// From its begin to its end.
+    pub(super) ticks: u32,
+}
+
+impl QuietSegment {
+    /// `None` when there is more to tell of it.
+    #[inline]
+    pub(super) fn new(segment: &Segment) -> Option<Self> {
+        // Number 0 orders nothing among others of number 0.
+        if segment.is_continued || !segment.marks.is_empty() || segment.sequence == 0 {
+            return None;
+        }
+        Some(Self {
+            goroutine: u32::try_from(segment.goroutine).ok()?,
+            sequence: u32::try_from(segment.sequence).ok()?,
+            ticks: u32::try_from(segment.end?.saturating_sub(segment.begin)).ok()?,
+        })
+    }
+}
+
+/// The quiet segments of the goroutines that need them.
+#[derive(Debug, Default)]
+pub(super) struct QuietSegments(HashMap<u64, Vec<QuietSegment>, RandomState>);
+
+impl QuietSegments {
+    /// Those of a generation; `goroutines` are as it begins.
+    pub(super) fn new(goroutines: &HashMap<u64, Goroutine, RandomState>, scans: &[ThreadScan]) -> Self {
+        let carried =
+            goroutines.iter().filter(|(_, state)| state.needs_quiet_segments()).map(|(goroutine, _)| *goroutine);
+        let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
+        let mut segments = Self(carried.chain(parted).map(|goroutine| (goroutine, Vec::new())).collect());
+        if !segments.0.is_empty() {
+            for quiet in scans.iter().flat_map(|scan| &scan.quiet_segments) {
+                if let Some(own) = segments.0.get_mut(&quiet.goroutine.into()) {
+                    own.push(*quiet);
+                }
+            }
+            segments.0.values_mut().for_each(|own| own.sort_by_key(|quiet| quiet.sequence));
+        }
+        segments
+    }
+
+    /// Those of a goroutine, in their order.
+    pub(super) fn take(&mut self, goroutine: u64) -> Vec<QuietSegment> {
+        self.0.remove(&goroutine).unwrap_or_default()
+    }
+
+    /// Those of goroutines that have no other segments.
+    pub(super) fn into_rest(self) -> impl Iterator<Item = (u64, Vec<QuietSegment>)> {
+        self.0.into_iter()
+    }
+}
