@@ -10,12 +10,13 @@ mod generation;
 mod splitter;
 mod stacks;
 mod strings;
+mod timed_event;
 
 pub(crate) use batch::Batch;
 pub(crate) use clock::{Clock, WallTime};
-pub(crate) use cursor::Cursor;
 pub(crate) use event::{Counts, Event};
 pub use format::Format;
 pub(crate) use generation::Generation;
 pub(crate) use splitter::{RawGeneration, Scan, Splitter};
 pub(crate) use stacks::FrameRecord;
+pub(crate) use timed_event::{TimedEvent, TimedEvents};

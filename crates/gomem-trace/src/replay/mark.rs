@@ -28,18 +28,6 @@ pub(super) struct LogMark {
     pub(super) value: u64,
 }
 
-/// The birth or death of an object or a span.
-#[derive(Debug, Clone)]
-pub(super) struct MemoryMark {
-    pub(super) ticks: u64,
-    pub(super) event: u8,
-    pub(super) id: u64,
-    /// The type of an object, or the pages of a span.
-    pub(super) first: u64,
-    /// The class of a span.
-    pub(super) second: u64,
-}
-
 /// A sweep of the runtime on a thread that has no goroutine.
 #[derive(Debug, Clone)]
 pub(super) struct SweepMark {

@@ -1,14 +1,19 @@
 //! Births and deaths of objects, as the experiment AllocFree traces them.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use foldhash::fast::RandomState;
+use gomem_table::checkpoint;
 
 use crate::{
     error::{Error, Flaw, Limits},
     model::{Lifetimes, Lives, ObjectKind, TextId},
-    replay::{lookup::Lookup, mark::MemoryMark, pages::Pages, spans::Span, thread::ThreadScan},
-    wire::Event,
+    replay::{lookup::Lookup, pages::Pages, spans::Span, thread::ThreadScan},
+    wire::{Batch, Event, TimedEvent, TimedEvents},
 };
 
 /// The objects that live, and what is known of those that lived.
@@ -47,8 +52,9 @@ type KindCache = HashMap<(u64, Option<Span>), u32, RandomState>;
 
 impl Objects {
     /// Takes a generation.
-    pub(super) fn take(&mut self, scans: &[ThreadScan], lookup: &mut Lookup<'_, '_>) {
-        let mut ends: Vec<u64> = scans
+    pub(super) fn take(&mut self, threads: &Threads<'_>, lookup: &mut Lookup<'_, '_>) {
+        let mut ends: Vec<u64> = threads
+            .scans
             .iter()
             .flat_map(|scan| &scan.gc)
             .filter(|mark| mark.event == Event::GC_END)
@@ -57,12 +63,12 @@ impl Objects {
         ends.sort_unstable();
         let mut cache = KindCache::default();
         let mut passed = 0;
-        for mark in in_order(scans) {
-            while ends.get(passed).is_some_and(|end| *end <= mark.ticks) {
+        threads.in_order(|event| {
+            while ends.get(passed).is_some_and(|end| *end <= event.ticks) {
                 passed += 1;
             }
-            self.event(mark, self.ended_cycles + passed as u64, lookup, &mut cache);
-        }
+            self.event(event, self.ended_cycles + passed as u64, lookup, &mut cache);
+        });
         self.ended_cycles += ends.len() as u64;
         self.has_types |= lookup.has_types();
     }
@@ -109,31 +115,33 @@ impl Objects {
         name
     }
 
-    fn event(&mut self, mark: &MemoryMark, cycles: u64, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+    fn event(&mut self, event: &TimedEvent, cycles: u64, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
         self.has_events = true;
-        match mark.event {
-            Event::SPAN | Event::SPAN_ALLOC => self.pages.set_span(mark.id, mark.first, mark.second),
-            Event::SPAN_FREE => self.pages.free_span(mark.id),
-            Event::HEAP_OBJECT => self.born(mark, None, lookup, cache),
-            Event::HEAP_OBJECT_ALLOC => self.born(mark, Some(cycles), lookup, cache),
-            Event::HEAP_OBJECT_FREE => self.died(mark, cycles, lookup),
+        let [id, first, second, _] = event.numbers;
+        match event.event {
+            Event::SPAN | Event::SPAN_ALLOC => self.pages.set_span(id, first, second),
+            Event::SPAN_FREE => self.pages.free_span(id),
+            Event::HEAP_OBJECT => self.born(event, None, lookup, cache),
+            Event::HEAP_OBJECT_ALLOC => self.born(event, Some(cycles), lookup, cache),
+            Event::HEAP_OBJECT_FREE => self.died(event, cycles, lookup),
             _ => {}
         }
     }
 
-    fn born(&mut self, mark: &MemoryMark, cycles: Option<u64>, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
-        let span = self.pages.span(mark.id);
-        let kind = match cache.get(&(mark.first, span)) {
+    fn born(&mut self, event: &TimedEvent, cycles: Option<u64>, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+        let [id, type_number, ..] = event.numbers;
+        let span = self.pages.span(id);
+        let kind = match cache.get(&(type_number, span)) {
             Some(kind) => *kind,
             None => {
-                let type_id = if mark.first == 0 { None } else { lookup.type_of(mark.first) };
+                let type_id = if type_number == 0 { None } else { lookup.type_of(type_number) };
                 let type_id = type_id.map(|(name, address)| self.named(name, address));
                 let kind = self.kind(ObjectKind {
                     type_id,
                     slot_bytes: span.map(|span| span.slot_bytes),
                     is_noscan: span.map(|span| span.is_noscan),
                 });
-                cache.insert((mark.first, span), kind);
+                cache.insert((type_number, span), kind);
                 kind
             }
         };
@@ -142,9 +150,9 @@ impl Objects {
             Some(_) => lives.allocated += 1,
             None => lives.existed += 1,
         }
-        let birth = lookup.time(mark.ticks);
-        let id = span.map_or(mark.id, |span| span.slot_id(mark.id));
-        let before = self.pages.slot(id).copied().unwrap_or(0);
+        let birth = lookup.time(event.ticks);
+        let id = span.map_or(id, |span| span.slot_id(id));
+        let before = *self.pages.slot(id);
         let shares_block = span.is_none_or(Span::has_tiny_blocks);
         let next = if before != 0 && !shares_block {
             self.overwritten += 1;
@@ -154,14 +162,14 @@ impl Objects {
             before
         };
         let object = Object { birth, cycles, kind, next };
-        let place = self.place(object);
-        self.pages.set_slot(id, place);
+        *self.pages.slot(id) = self.place(object);
     }
 
-    fn died(&mut self, mark: &MemoryMark, cycles: u64, lookup: &Lookup<'_, '_>) {
-        let span = self.pages.span(mark.id);
-        let time = lookup.time(mark.ticks);
-        let id = span.map_or(mark.id, |span| span.slot_id(mark.id));
+    fn died(&mut self, event: &TimedEvent, cycles: u64, lookup: &Lookup<'_, '_>) {
+        let id = event.numbers[0];
+        let span = self.pages.span(id);
+        let time = lookup.time(event.ticks);
+        let id = span.map_or(id, |span| span.slot_id(id));
         if !self.die(id, time, cycles) {
             // It was there before, and the flight recorder does not keep what says so.
             let kind = self.kind(ObjectKind {
@@ -228,9 +236,42 @@ impl Objects {
     }
 }
 
-/// What all threads say of objects, by time: a slot that is freed on one thread is used by another only much later.
-fn in_order(scans: &[ThreadScan]) -> Vec<&MemoryMark> {
-    let mut marks: Vec<&MemoryMark> = scans.iter().flat_map(|scan| &scan.memory).collect();
-    marks.sort_by_key(|mark| mark.ticks);
-    marks
+/// The threads of a generation: their events, and what is known of them.
+#[derive(Debug)]
+pub(super) struct Threads<'t> {
+    pub(super) batches: &'t [(u64, Vec<&'t Batch>)],
+    pub(super) scans: &'t [ThreadScan],
+    pub(super) bytes: &'t [u8],
 }
+
+impl Threads<'_> {
+    /// Tells the events of objects by time: a slot that is freed on one thread is used by another only much later.
+    ///
+    /// They are read again, since there are too many to be kept.
+    fn in_order(&self, mut tell: impl FnMut(&TimedEvent)) {
+        let is_object = |event: &TimedEvent| OBJECT_EVENTS.contains(&event.event);
+        let has_objects = |scan: &ThreadScan| scan.counts.iter().any(|(event, _)| OBJECT_EVENTS.contains(&event));
+        let threads = self.batches.iter().zip(self.scans).filter(|(_, scan)| has_objects(scan));
+        let mut events: Vec<_> = threads
+            .map(|((_, batches), _)| batches.iter().flat_map(|batch| self.events(batch)).filter(is_object).peekable())
+            .collect();
+        let mut order: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
+        let next = events.iter_mut().map(|own| own.peek().map(|event| event.ticks)).enumerate();
+        order.extend(next.filter_map(|(place, ticks)| Some(Reverse((ticks?, place)))));
+        while let Some(Reverse((_, place))) = order.pop() {
+            let own = &mut events[place];
+            let until = order.peek().map_or((u64::MAX, usize::MAX), |Reverse(other)| *other);
+            while let Some(event) = own.next_if(|event| (event.ticks, place) <= until) {
+                tell(&event);
+            }
+            order.extend(own.peek().map(|event| Reverse((event.ticks, place))));
+        }
+    }
+
+    fn events(&self, batch: &Batch) -> TimedEvents<'_> {
+        checkpoint();
+        TimedEvents::new(&self.bytes[batch.data.clone()], batch.ticks)
+    }
+}
+
+const OBJECT_EVENTS: RangeInclusive<u8> = Event::SPAN..=Event::HEAP_OBJECT_FREE;

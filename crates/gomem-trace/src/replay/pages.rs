@@ -50,16 +50,13 @@ impl Pages {
         }
     }
 
-    pub(super) fn slot(&mut self, id: u64) -> Option<&u32> {
-        self.slot_mut(id).map(|slot| &*slot)
-    }
-
     pub(super) fn slot_mut(&mut self, id: u64) -> Option<&mut u32> {
         let place = self.find(id / SLOTS)?;
         self.pages[place as usize].slots.get_mut(slot_of(id))
     }
 
-    pub(super) fn set_slot(&mut self, id: u64, number: u32) {
+    /// A slot, of a page that may be new.
+    pub(super) fn slot(&mut self, id: u64) -> &mut u32 {
         let page = id / SLOTS;
         let place = match self.find(page) {
             Some(place) => place,
@@ -70,7 +67,7 @@ impl Pages {
                 place
             }
         };
-        self.pages[place as usize].slots.set(slot_of(id), number);
+        self.pages[place as usize].slots.get_or_insert(slot_of(id))
     }
 
     fn find(&mut self, page: u64) -> Option<u32> {
@@ -101,22 +98,26 @@ impl Slots {
         }
     }
 
-    fn set(&mut self, slot: u16, number: u32) {
-        if let Some(known) = self.get_mut(slot) {
-            *known = number;
-            return;
-        }
-        if let Self::Few(few) = self {
-            if few.len() < MOST_FEW {
-                few.push((slot, number));
-                return;
-            }
+    fn get_or_insert(&mut self, slot: u16) -> &mut u32 {
+        if let Self::Few(few) = self
+            && few.len() == MOST_FEW
+            && few.iter().all(|(known, _)| *known != slot)
+        {
             let mut all = vec![0; SLOTS as usize].into_boxed_slice();
             for (slot, number) in few {
                 all[usize::from(*slot)] = *number;
             }
-            all[usize::from(slot)] = number;
             *self = Self::All(all);
+        }
+        match self {
+            Self::All(all) => &mut all[usize::from(slot)],
+            Self::Few(few) => {
+                let place = few.iter().position(|(known, _)| *known == slot).unwrap_or_else(|| {
+                    few.push((slot, 0));
+                    few.len() - 1
+                });
+                &mut few[place].1
+            }
         }
     }
 }
@@ -128,4 +129,4 @@ fn slot_of(id: u64) -> u16 {
 
 const SLOTS: u64 = PAGE_BYTES / 8;
 /// A page with more objects has a place for each slot.
-const MOST_FEW: usize = 32;
+const MOST_FEW: usize = 8;

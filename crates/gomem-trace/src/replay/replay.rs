@@ -17,7 +17,7 @@ use crate::{
     replay::{
         goroutine::{Context, Goroutine},
         lookup::Lookup,
-        objects::Objects,
+        objects::{Objects, Threads},
         quiet_segment::QuietSegments,
         segment::Segment,
         thread::ThreadScan,
@@ -103,7 +103,7 @@ impl Replay {
             self.strays += scan.strays;
         }
         self.stretch(&generation, &scans, clock);
-        self.replay(&generation, &scans, clock, raw.number);
+        self.replay(&generation, &scans, bytes, clock, raw.number);
         self.objects.check(&self.limits, offset)?;
         if !raw.is_complete {
             self.tell(raw.number, None, Flaw::Torn);
@@ -188,7 +188,7 @@ impl Replay {
         std::thread::scope(|scope| {
             for _ in 0..workers {
                 // What ends the work there ends it below.
-                scope.spawn(|| interrupt.run(&work));
+                scope.spawn(|| interrupt.run(work));
             }
         });
         checkpoint();
@@ -227,7 +227,7 @@ impl Replay {
         }
     }
 
-    fn replay(&mut self, generation: &Generation<'_>, scans: &[ThreadScan], clock: Clock, number: u64) {
+    fn replay(&mut self, generation: &Generation<'_>, scans: &[ThreadScan], bytes: &[u8], clock: Clock, number: u64) {
         let mut names = std::mem::take(&mut self.recording.names);
         let lookup = Lookup::new(generation, &mut names, clock);
         let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
@@ -236,7 +236,8 @@ impl Replay {
         heap(&mut self.last_heap, scans, &mut context);
         logs(scans, &mut context);
         sweeps(scans, &mut context);
-        self.objects.take(scans, &mut context.lookup);
+        let threads = Threads { batches: &generation.threads, scans, bytes };
+        self.objects.take(&threads, &mut context.lookup);
         let Context { lookup, ends_alone, .. } = context;
         let missing = [("texts", lookup.missing_texts), ("stacks", lookup.missing_stacks)];
         self.ends_alone += ends_alone;

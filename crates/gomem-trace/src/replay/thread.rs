@@ -6,13 +6,13 @@ use foldhash::fast::RandomState;
 use gomem_table::checkpoint;
 
 use crate::{
-    error::{Diagnostic, Flaw},
+    error::Diagnostic,
     replay::{
-        mark::{LogMark, Mark, MemoryMark, SweepMark, TaskMark},
+        mark::{LogMark, Mark, SweepMark, TaskMark},
         quiet_segment::QuietSegment,
         segment::Segment,
     },
-    wire::{Batch, Counts, Cursor, Event},
+    wire::{Batch, Counts, Event, TimedEvent, TimedEvents},
 };
 
 /// What one thread says in a generation; times are in units of the trace's clock.
@@ -31,7 +31,6 @@ pub(super) struct ThreadScan {
     pub(super) marks: Vec<Mark>,
     pub(super) tasks: Vec<TaskMark>,
     pub(super) logs: Vec<LogMark>,
-    pub(super) memory: Vec<MemoryMark>,
     pub(super) sweeps: Vec<SweepMark>,
     pub(super) gc: Vec<GcScan>,
     pub(super) heap: Vec<(u64, u64)>,
@@ -62,8 +61,13 @@ impl ThreadScan {
         let mut scan = Self { thread, ..Self::default() };
         for batch in batches {
             checkpoint();
-            let data = &bytes[batch.data.clone()];
-            if let Err((place, flaw)) = scan.read(data, batch.ticks) {
+            let mut events = TimedEvents::new(&bytes[batch.data.clone()], batch.ticks);
+            for event in events.by_ref() {
+                scan.counts.add(event.event);
+                scan.event(event);
+            }
+            scan.last_ticks = scan.last_ticks.max(events.ticks());
+            if let Some((place, flaw)) = events.flaw() {
                 let offset = Some(base + (batch.data.start + place) as u64);
                 scan.diagnostics.push(Diagnostic { offset, generation: Some(batch.generation), flaw });
             }
@@ -74,40 +78,8 @@ impl ThreadScan {
         scan
     }
 
-    /// Reads a batch.
-    fn read(&mut self, data: &[u8], batch_ticks: u64) -> Result<(), (usize, Flaw)> {
-        let mut cursor = Cursor::new(data);
-        let mut ticks = batch_ticks;
-        loop {
-            let place = cursor.place();
-            let Some(event) = cursor.byte() else {
-                self.last_ticks = self.last_ticks.max(ticks);
-                return Ok(());
-            };
-            let left = (data.len() - place) as u64;
-            let Some(arguments) = Event::arguments(event) else {
-                self.last_ticks = self.last_ticks.max(ticks);
-                return Err((place, Flaw::UnknownEvent { event, bytes: left }));
-            };
-            let mut numbers = [0_u64; 4];
-            let read = cursor.number().and_then(|delta| {
-                ticks = ticks.saturating_add(delta);
-                for number in numbers.iter_mut().take(arguments) {
-                    *number = cursor.number()?;
-                }
-                Some(())
-            });
-            if read.is_none() {
-                self.last_ticks = self.last_ticks.max(ticks);
-                return Err((place, Flaw::Damaged { problem: "an event cannot be read", bytes: left }));
-            }
-            self.counts.add(event);
-            self.event(event, ticks, numbers);
-        }
-    }
-
     #[inline]
-    fn event(&mut self, event: u8, ticks: u64, numbers: [u64; 4]) {
+    fn event(&mut self, TimedEvent { event, ticks, numbers }: TimedEvent) {
         let [first, second, third, _] = numbers;
         match event {
             Event::GO_START => self.begin(ticks, first, second, false),
@@ -133,11 +105,8 @@ impl ThreadScan {
                 self.goals.push((ticks, first));
                 self.mark_if_on(event, ticks, numbers);
             }
-            Event::HEAP_OBJECT..=Event::HEAP_OBJECT_FREE | Event::SPAN..=Event::SPAN_FREE => {
-                self.memory.push(MemoryMark { ticks, event, id: first, first: second, second: third });
-            }
             Event::GC_SWEEP_BEGIN if self.open.is_none() => {
-                self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None })
+                self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None });
             }
             Event::GC_SWEEP_END if self.sweeps.last().is_some_and(|sweep| sweep.end.is_none()) => {
                 if let Some(sweep) = self.sweeps.last_mut() {

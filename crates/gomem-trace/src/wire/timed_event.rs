@@ -1,0 +1,90 @@
+//! Events with a time, which threads write.
+
+use crate::{
+    error::Flaw,
+    wire::{cursor::Cursor, event::Event},
+};
+
+/// An event of a thread.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TimedEvent {
+    pub(crate) event: u8,
+    /// In units of the trace's clock.
+    pub(crate) ticks: u64,
+    /// What follows the time; the rest is 0.
+    pub(crate) numbers: [u64; 4],
+}
+
+/// The events of a batch, up to its end or to what cannot be read.
+#[derive(Debug)]
+pub(crate) struct TimedEvents<'a> {
+    data: &'a [u8],
+    cursor: Cursor<'a>,
+    /// Where the last event begins, or what cannot be read.
+    place: usize,
+    ticks: u64,
+}
+
+impl<'a> TimedEvents<'a> {
+    pub(crate) fn new(data: &'a [u8], batch_ticks: u64) -> Self {
+        Self { data, cursor: Cursor::new(data), place: 0, ticks: batch_ticks }
+    }
+
+    /// The last time that was read.
+    pub(crate) fn ticks(&self) -> u64 {
+        self.ticks
+    }
+
+    /// What ended the events before the batch did, and where.
+    pub(crate) fn flaw(&self) -> Option<(usize, Flaw)> {
+        let event = *self.data.get(self.place)?;
+        let bytes = (self.data.len() - self.place) as u64;
+        let flaw = match Event::arguments(event) {
+            None => Flaw::UnknownEvent { event, bytes },
+            Some(_) => Flaw::Damaged { problem: "an event cannot be read", bytes },
+        };
+        Some((self.place, flaw))
+    }
+}
+
+impl Iterator for TimedEvents<'_> {
+    type Item = TimedEvent;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<TimedEvent> {
+        self.place = self.cursor.place();
+        let event = self.cursor.byte()?;
+        let arguments = Event::arguments(event)?;
+        self.ticks = self.ticks.saturating_add(self.cursor.number()?);
+        let mut numbers = [0; 4];
+        for number in numbers.iter_mut().take(arguments) {
+            *number = self.cursor.number()?;
+        }
+        Some(TimedEvent { event, ticks: self.ticks, numbers })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_add_up() {
+        let data = [Event::HEAP_ALLOC, 2, 9, Event::PROC_STOP, 3];
+        let mut events = TimedEvents::new(&data, 100);
+        let told: Vec<_> = events.by_ref().map(|event| (event.event, event.ticks, event.numbers[0])).collect();
+        assert_eq!(told, [(Event::HEAP_ALLOC, 102, 9), (Event::PROC_STOP, 105, 0)]);
+        assert_eq!((events.ticks(), events.flaw()), (105, None));
+    }
+
+    #[test]
+    fn what_ends_them_is_told() {
+        let unknown = [Event::PROC_STOP, 1, 255, 1, 1];
+        let mut events = TimedEvents::new(&unknown, 0);
+        assert_eq!(events.by_ref().count(), 1);
+        assert_eq!(events.flaw(), Some((2, Flaw::UnknownEvent { event: 255, bytes: 3 })));
+        let mut events = TimedEvents::new(&[Event::HEAP_ALLOC, 1], 0);
+        assert_eq!(events.by_ref().count(), 0);
+        assert!(matches!(events.flaw(), Some((0, Flaw::Damaged { bytes: 2, .. }))));
+    }
+}
