@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"reflect"
 	"runtime"
 	"strings"
 )
@@ -20,7 +21,21 @@ var (
 	sessions = map[string]*session{}
 	list     *session
 	buffer   [4096]byte
+	made     any
 )
+
+// makeType fills values of a type that lies among the objects, since it is made while the program runs.
+func makeType() {
+	fields := []reflect.StructField{
+		{Name: "Numbers", Type: reflect.TypeFor[[80]int]()},
+		{Name: "Sessions", Type: reflect.TypeFor[[40]*session]()},
+	}
+	all := reflect.MakeSlice(reflect.SliceOf(reflect.StructOf(fields)), 500, 500)
+	for i := range all.Len() {
+		all.Index(i).Field(1).Index(39).Set(reflect.ValueOf(&session{name: "SECRET made"}))
+	}
+	made = all.Interface()
+}
 
 //go:noinline
 func worker(in chan *session) {
@@ -35,6 +50,8 @@ func worker(in chan *session) {
 }
 
 func main() {
+	runtime.MemProfileRate = 4096
+	runtime.MemProfile(nil, true) // Without a call of it the linker leaves samples out.
 	for i := range 2000 {
 		s := &session{name: fmt.Sprintf("SECRET name %d", i), tags: map[string]int{fmt.Sprintf("SECRET tag %d", i): i}}
 		copy(s.key[:], "SECRET key 12345")
@@ -49,6 +66,7 @@ func main() {
 	for i := range 500 {
 		in <- &session{name: fmt.Sprintf("SECRET sent %d", i)}
 	}
+	makeType()
 	runtime.GC()
 	fmt.Println("ready")
 	// It goes on as if nothing had been.

@@ -77,6 +77,12 @@ fn a_core_has_all_holders_and_no_text() {
         let options = HeapOptions::default().with_binary(fs::read(program).unwrap());
         let heap = Heap::decode_with(bytes, options).unwrap();
         assert!(heap.is_complete(), "{flags:?}: {:?}", heap.diagnostics());
+        let flaws = heap.diagnostics().iter().map(|diagnostic| diagnostic.flaw.name());
+        assert!(
+            flaws.clone().all(|flaw| ["stripped", "without_contents"].contains(&flaw)),
+            "{flags:?}: {:?}",
+            flaws.collect::<Vec<_>>()
+        );
         assert!(heap.heap_alloc_bytes().is_none_or(|bytes| bytes == heap.bytes()), "{flags:?}");
         let retained = |name: &str| {
             let named = heap.holdings().iter().filter(|holding| holding.holders.iter().any(|holder| holder == name));
@@ -86,6 +92,7 @@ fn a_core_has_all_holders_and_no_text() {
         if flags != ["-ldflags=-s -w"] {
             assert!(retained("main.sessions") >= 8000, "{flags:?}: {}", retained("main.sessions"));
             assert!(retained("main.list") >= 4000, "{flags:?}: {}", retained("main.list"));
+            assert!(retained("main.made") >= 501, "{flags:?}: {}", retained("main.made"));
         }
     }
 }

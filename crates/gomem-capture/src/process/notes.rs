@@ -2,12 +2,19 @@
 
 use std::os::unix::ffi::OsStrExt;
 
+use gomem_heap::CorePlan;
 use nix::{sys::ptrace, unistd::Pid};
 
 use crate::process::mappings::MappedFile;
 
 /// What the notes of a core say.
-pub(super) fn notes(name: &str, threads: &[(i32, Vec<u64>)], auxiliary: &[u8], files: &[MappedFile]) -> Vec<u8> {
+pub(super) fn notes(
+    name: &str,
+    threads: &[(i32, Vec<u64>)],
+    auxiliary: &[u8],
+    files: &[MappedFile],
+    is_full: bool,
+) -> Vec<u8> {
     let mut notes = Vec::new();
     let mut statuses = threads.iter().map(|(thread, registers)| status(*thread, registers));
     // The one that gdb takes for the process's own comes first, and what is about the process behind it.
@@ -16,6 +23,9 @@ pub(super) fn notes(name: &str, threads: &[(i32, Vec<u64>)], auxiliary: &[u8], f
     notes.extend(note(AUXILIARY, auxiliary));
     notes.extend(note(FILES, &mapped(files)));
     statuses.for_each(|status| notes.extend(note(STATUS, &status)));
+    if !is_full {
+        notes.extend(note(CorePlan::WITHOUT_CONTENTS, &[]));
+    }
     notes
 }
 

@@ -72,6 +72,11 @@ impl Stopped {
                     self.threads.remove(&thread);
                     return Ok(());
                 }
+                // A signal came in between: it is the program's, and not to be lost.
+                Ok(WaitStatus::Stopped(_, signal)) => match ptrace::cont(Pid::from_raw(thread), signal) {
+                    Err(Errno::ESRCH) => {}
+                    result => result.map_err(refused)?,
+                },
                 Ok(_) => return Ok(()),
                 Err(errno) => return Err(refused(errno)),
             }

@@ -72,7 +72,7 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
 
     let stopped = Stopped::new(&process)?;
     let mappings = Mappings::read(&process)?;
-    let notes = notes(&name, &stopped.registers(), &auxiliary, &mappings.files());
+    let notes = notes(&name, &stopped.registers(), &auxiliary, &mappings.files(), options.is_full);
     let constants = plan.changed_constants(&notes, &mappings.constants(), &memory);
     let mut mapped = mappings.writable();
     mapped.extend(constants.iter().cloned());

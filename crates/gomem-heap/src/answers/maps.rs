@@ -114,6 +114,8 @@ fn swiss(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
 
 /// `hmap{count, flags, B, noverflow, hash0, buckets, oldbuckets, …, extra}`.
 fn hashed(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+    // With the seed of its hashes: without it, numbers were left out.
+    let _ = snapshot.word(object, 8).filter(|word| *word != 0)?;
     let entries = snapshot.word(object, 0)?;
     let log = u32::from(*snapshot.content(object).get(9)?);
     let buckets = snapshot.objects.find(snapshot.word(object, 16)?)?;

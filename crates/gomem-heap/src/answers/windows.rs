@@ -23,8 +23,8 @@ pub(crate) struct Window {
 
 /// Buffers of at least so many bytes of which all views together show no more than one part of `ratio`; the largest first.
 ///
-/// A view is a pointer with its length in the next word; of a slice the capacity follows. Where any pointer to a buffer has no length
-/// that can be one, nothing is claimed.
+/// A view is a pointer with its length in the next word; of a slice the capacity follows, which bounds how large its elements are.
+/// Where any pointer to a buffer has no length that can be one, nothing is claimed.
 pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64, ratio: u64) -> Vec<Window> {
     let mut buffers = Buffers { snapshot, min_bytes, views: HashMap::default() };
     // In a map's table a mask follows the pointer to the entries, which is no length.
@@ -64,11 +64,12 @@ pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64
             let window = Window {
                 object,
                 buffer_bytes,
-                shown_bytes: union(views.iter().map(|view| (view.start, view.end)).collect()),
+                shown_bytes: shown(&views, |view| view.element_bytes),
                 views: views.len() as u64,
                 is_slice: views.iter().any(|view| view.is_slice),
             };
-            (window.shown_bytes.saturating_mul(ratio) <= buffer_bytes && ownership.tier(object) <= Tier::Timer as u8)
+            let at_most = shown(&views, |view| view.largest_element);
+            (at_most.saturating_mul(ratio) <= buffer_bytes && ownership.tier(object) <= Tier::Timer as u8)
                 .then_some(window)
         })
         .collect();
@@ -78,8 +79,22 @@ pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64
 
 struct View {
     start: u64,
-    end: u64,
+    length: u64,
     is_slice: bool,
+    /// The bytes of an element: most likely, and at most.
+    element_bytes: u64,
+    largest_element: u64,
+}
+
+impl View {
+    /// Of a slice's elements its capacity and the room for it tell the size, if it goes to the buffer's end. One that begins where no
+    /// such element does was made to end earlier: there elements are no larger than what lies before.
+    fn new(start: u64, length: u64, capacity: Option<u64>, room: u64) -> Self {
+        let whole = capacity.map_or(1, |capacity| room / capacity);
+        let (element_bytes, largest_element) =
+            if start.is_multiple_of(whole) { (whole, whole) } else { (1, start.min(whole)) };
+        Self { start, length, is_slice: capacity.is_some(), element_bytes, largest_element }
+    }
 }
 
 struct Buffers<'a> {
@@ -103,12 +118,20 @@ impl Buffers<'_> {
         let next = |words: usize| order.word(content, offset.checked_add(words * order.word_bytes)?);
         match next(1) {
             Some(length) if length > 0 && start.checked_add(length).is_some_and(|end| end <= bytes) => {
-                let is_slice = next(2).is_some_and(|capacity| capacity >= length && start + capacity <= bytes);
-                views.as_mut().into_iter().for_each(|views| views.push(View { start, end: start + length, is_slice }));
+                let capacity = next(2).filter(|capacity| *capacity >= length && *capacity <= bytes - start);
+                if let Some(views) = views {
+                    views.push(View::new(start, length, capacity, bytes - start));
+                }
             }
             _ => *views = None,
         }
     }
+}
+
+/// The bytes that any of these shows, with elements of some size.
+fn shown(views: &[View], element_bytes: impl Fn(&View) -> u64) -> u64 {
+    let end = |view: &View| view.start.saturating_add(view.length.saturating_mul(element_bytes(view)));
+    union(views.iter().map(|view| (view.start, end(view))).collect())
 }
 
 /// The bytes that are in any of these parts.
@@ -125,6 +148,17 @@ fn union(mut parts: Vec<(u64, u64)>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn elements_larger_than_a_byte_are_told() {
+        let of = |view: View| (view.element_bytes, view.largest_element);
+        // All of 100,000 numbers; ten of them from the thousandth on; bytes to the end, and some that end earlier.
+        assert_eq!(of(View::new(0, 100_000, Some(100_000), 802_816)), (8, 8));
+        assert_eq!(of(View::new(8000, 10, Some(99_000), 794_816)), (8, 8));
+        assert_eq!(of(View::new(100, 100, Some(8092), 8092)), (1, 1));
+        assert_eq!(of(View::new(100, 16, Some(16), 122_780)), (1, 100));
+        assert_eq!(of(View::new(100, 16, None, 122_780)), (1, 1), "a string");
+    }
 
     #[test]
     fn parts_count_once() {

@@ -58,7 +58,14 @@ impl Sum {
     }
 
     fn add_cache(&mut self, process: &Process<'_>, cache: u64) -> Option<()> {
+        let heap = process.variable("runtime.mheap_")?;
+        let generation = process.field(heap, "runtime.mheap sweepgen")?;
         for span in classes(process, cache, "runtime.mcache alloc")?.into_iter().filter(|span| *span != 0) {
+            // One that it has given back, while it looks for the next, is in the sums already.
+            let age = process.field(span, "runtime.mspan sweepgen")?.wrapping_sub(generation) as u32;
+            if !CACHED.contains(&age) {
+                continue;
+            }
             let field = |name: &str| process.field(span, name);
             let since = field("runtime.mspan allocCount")?.wrapping_sub(field("runtime.mspan allocCountBeforeCache")?);
             self.add(since, field("runtime.mspan elemsize")?);
@@ -76,5 +83,7 @@ fn classes(process: &Process<'_>, address: u64, name: &str) -> Option<Vec<u64>> 
 
 /// How many sums the runtime keeps at once.
 const DELTAS: u64 = 3;
+/// How far ahead of the heap's the number of a span is that a processor has: from before sweeping began, and since.
+const CACHED: [u32; 2] = [1, 3];
 /// The spans that a processor has.
 const CACHE_STEPS: u64 = 136;

@@ -146,7 +146,8 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
         .ok_or_else(|| lacks("the runtime's list of spans"))?;
     let (spans, lost_spans) = spans(process, &list);
     let mut writer = Writer { most: limits.inflated_bytes, ..Writer::default() };
-    let objects = objects(process, target, &spans, limits, &mut writer)?;
+    let mut masks = Masks::new(process, target, &spans);
+    let objects = objects(process, &mut masks, &spans, limits, &mut writer)?;
     let segments = write_globals(process, &modules, &mut writer)?;
     let mut names = Names::default();
     let goroutines = goroutines(process, &mut names, &mut writer)?;
@@ -182,6 +183,15 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
         diagnostics: Vec::new(),
     };
     snapshot.diagnostics = diagnostics(&snapshot, missing_bytes, lost_spans, has_goroutines);
+    if process.notes.is_without_contents {
+        snapshot.diagnostics.push(Diagnostic { offset: None, flaw: Flaw::WithoutContents });
+    }
+    // Each thread may be making one, of which what was there before is still to be seen.
+    if masks.unknown() > process.notes.threads.len() as u64 {
+        snapshot
+            .diagnostics
+            .push(Diagnostic { offset: None, flaw: Flaw::UnknownPointers { objects: masks.unknown() } });
+    }
     Ok(snapshot)
 }
 
@@ -196,13 +206,12 @@ pub(super) fn lacks(what: &'static str) -> Error {
 
 fn objects(
     process: &Process<'_>,
-    target: &Target,
+    masks: &mut Masks<'_>,
     spans: &[Span],
     limits: &Limits,
     writer: &mut Writer,
 ) -> Result<Objects, Error> {
     let mut builder = Builder::default();
-    let mut masks = Masks::new(process, target, spans);
     let mut contents = Vec::new();
     for span in spans {
         if builder.len() as u64 + span.slots > u64::from(limits.objects) {

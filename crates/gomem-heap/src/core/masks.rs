@@ -19,6 +19,7 @@ pub(super) struct Masks<'a> {
     arenas: Option<(u64, u64, u64)>,
     /// Whether small spans end with marks of the collector.
     has_marks: bool,
+    unknown: u64,
 }
 
 impl<'a> Masks<'a> {
@@ -32,7 +33,7 @@ impl<'a> Masks<'a> {
         // Spans of sixteen bytes tell it, else the version.
         let telling = spans.iter().find(|span| span.slot_bytes == 16 && span.bytes == PAGE && !span.is_noscan);
         let has_marks = telling.map_or_else(|| SpanLayout::of_target(target).has_marks, |span| span.slots <= MARKED);
-        Self { process, types: TypeMasks::new(process), arenas: arenas(), has_marks }
+        Self { process, types: TypeMasks::new(process), arenas: arenas(), has_marks, unknown: 0 }
     }
 
     /// The offsets of the pointers of each object of a span, one object after the other. Contents are those of the whole span.
@@ -82,16 +83,23 @@ impl<'a> Masks<'a> {
         Some((span.bytes.checked_sub(length + marks)?, length))
     }
 
-    /// Reads the bits of a span with pointers as what they are: a part of the runtime's structures.
-    pub(super) fn touch(&self, span: &Span) {
+    /// Reads what tells the pointers of a span as what it is: a part of the runtime's structures. Types that were made while the
+    /// program ran lie among its own objects.
+    pub(super) fn touch(&mut self, span: &Span, contents: &[u8]) {
         if let Some(arenas) = self.arenas {
             self.arena_bits(span, arenas);
-        } else if span.slot_bytes <= SMALL
-            && !span.is_large
-            && let Some((start, length)) = self.tail(span)
-        {
+        } else if span.slot_bytes > SMALL || span.is_large {
+            for object in span.objects() {
+                self.types.of(type_address(span, contents, object - span.start), span.slot_bytes);
+            }
+        } else if let Some((start, length)) = self.tail(span) {
             self.process.bytes(span.start + start, length);
         }
+    }
+
+    /// How many objects have a type that cannot be read, so that their pointers are not known.
+    pub(super) fn unknown(&self) -> u64 {
+        self.unknown
     }
 
     /// The bits that Go 1.21 has apart from the span. What is beyond the last pointer of an object is not cleared, and said to be so.
@@ -118,13 +126,13 @@ impl<'a> Masks<'a> {
 
     /// By the type in front of an object, or that of a large one.
     fn typed(&mut self, span: &Span, contents: &[u8], start: u64, offsets: &mut Vec<u64>) {
-        let has_header = span.slot_bytes <= LARGEST_WITH_HEADER && !span.is_large;
-        let header = if has_header { WORD } else { 0 };
-        let at = usize::try_from(start).unwrap_or(usize::MAX);
-        let in_front = || contents.get(at..).and_then(|rest| words(rest).next()).unwrap_or_default();
-        let type_address = if has_header { in_front() } else { span.large_type };
-        let Some(mask) = self.types.of(type_address, span.slot_bytes) else { return };
-        let mut element = header;
+        let address = type_address(span, contents, start);
+        let Some(mask) = self.types.of(address, span.slot_bytes) else {
+            // Without an address it is just being made.
+            self.unknown += u64::from(address != 0);
+            return;
+        };
+        let mut element = if has_header(span) { WORD } else { 0 };
         // As the collector does, whole elements one behind the other up to the end of the slot.
         while element < span.slot_bytes && !mask.pointers.is_empty() {
             let within = mask.pointers.iter().map(|offset| element.saturating_add(*offset));
@@ -132,6 +140,20 @@ impl<'a> Masks<'a> {
             element = element.saturating_add(mask.bytes);
         }
     }
+}
+
+/// Whether a span's objects have their type in front.
+fn has_header(span: &Span) -> bool {
+    span.slot_bytes <= LARGEST_WITH_HEADER && !span.is_large
+}
+
+/// Where the type of an object without bits lies.
+fn type_address(span: &Span, contents: &[u8], start: u64) -> u64 {
+    if !has_header(span) {
+        return span.large_type;
+    }
+    let in_front = usize::try_from(start).ok().and_then(|at| words(contents.get(at..)?).next());
+    in_front.unwrap_or_default()
 }
 
 /// The offsets of set bits, from one word on.

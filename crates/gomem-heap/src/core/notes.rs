@@ -10,7 +10,12 @@ pub(super) struct Notes {
     pub(super) entry: Option<u64>,
     /// The first file that was mapped: the program's.
     pub(super) program: Option<String>,
+    /// Whether texts were left out.
+    pub(super) is_without_contents: bool,
 }
+
+/// The kind of note that says so. No other writer of cores has it.
+pub(super) const WITHOUT_CONTENTS: u32 = 0x676f_6d01;
 
 /// A thread, and the registers that it had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,6 +102,7 @@ impl Notes {
                 STATUS => notes.threads.extend(thread(content, machine)),
                 AUXILIARY => notes.entry = notes.entry.or_else(|| entry(content)),
                 FILES => notes.program = notes.program.take().or_else(|| first_file(content)),
+                WITHOUT_CONTENTS => notes.is_without_contents = true,
                 _ => {}
             }
         }

@@ -15,7 +15,7 @@ use crate::{
         masks::Masks,
         modules::{modules, write_globals},
         names::Names,
-        notes::{Machine, Notes},
+        notes::{self, Machine, Notes},
         process::Process,
         profile, shapes,
         spans::{Span, spans},
@@ -43,6 +43,9 @@ pub struct ReadMemory {
 }
 
 impl CorePlan {
+    /// The kind of note that says of a core that texts were left out.
+    pub const WITHOUT_CONTENTS: u32 = notes::WITHOUT_CONTENTS;
+
     /// By the program's file.
     ///
     /// # Errors
@@ -139,9 +142,13 @@ impl ReadMemory {
             let mut lengths = 0;
             let values: Vec<u64> = words(&piece.bytes).collect();
             let mut kept = vec![0; piece.bytes.len()];
-            for (at, value) in values.into_iter().enumerate() {
+            for (at, value) in values.iter().copied().enumerate() {
                 let is_place = is_in(places, value);
-                if is_place || value < TWO_CHARACTERS || (lengths > 0 && value < THREE_CHARACTERS) {
+                let is_kept = is_place
+                    || value < TWO_CHARACTERS
+                    || (lengths > 0 && value < THREE_CHARACTERS)
+                    || is_count_of_map(&values[at..], |word| is_in(places, word));
+                if is_kept {
                     let at = at * WORD as usize;
                     kept[at..at + WORD as usize].copy_from_slice(&value.to_le_bytes());
                 }
@@ -160,6 +167,27 @@ impl ReadMemory {
 fn piece(range: &Range<u64>, source: &dyn StoppedMemory) -> Option<MemoryPiece> {
     let mut bytes = vec![0; usize::try_from(range.end.checked_sub(range.start)?).ok()?];
     source.read(range.start, &mut bytes).then_some(MemoryPiece { address: range.start, bytes })
+}
+
+/// Whether words begin with how many entries a map has, or a table of it (`internal/runtime/maps`): what follows must say the same.
+fn is_count_of_map(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
+    match *words {
+        // Map: used, seed, directory, its length, the logarithm of that, and what is left of 64.
+        [used, _, directory, length, logarithms, ..] if length.is_power_of_two() && used >> 32 == 0 => {
+            let [log, left, ..] = logarithms.to_le_bytes();
+            let is_map = log < 64 && length >> log == 1 && left == 64 - log;
+            (is_map && is_place(directory)) || is_count_of_table(words, is_place)
+        }
+        _ => is_count_of_table(words, is_place),
+    }
+}
+
+/// Table: used, room, what may still come, depth; its number; groups of eight and how many they are, less one.
+fn is_count_of_table(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
+    let [counts, _, groups, mask, ..] = *words else { return false };
+    let [used, room, left] = [0, 16, 32].map(|shift| counts >> shift & 0xffff);
+    let is_table = room.is_power_of_two() && (8..=LARGEST_TABLE).contains(&room) && used <= room && left <= room;
+    is_table && counts >> 48 < 64 && mask == room / 8 - 1 && is_place(groups)
 }
 
 fn is_in(places: &[Range<u64>], address: u64) -> bool {
@@ -190,12 +218,17 @@ fn walk(process: &Process<'_>, target: &Target) -> Result<(), Error> {
     if spans.is_empty() || lost as usize > spans.len() {
         return Err(lacks("the runtime's list of spans"));
     }
-    let masks = Masks::new(process, target, &spans);
-    spans.iter().filter(|span| !span.is_noscan).for_each(|span| masks.touch(span));
-    let mut ignored = Vec::new();
+    let mut masks = Masks::new(process, target, &spans);
+    let mut contents = Vec::new();
     for run in runs(&spans) {
-        ignored.clear();
-        process.memory.copy_contents(run.start, run.end - run.start, &mut ignored);
+        contents.clear();
+        process.memory.copy_contents(run[0].start, run.iter().map(|span| span.bytes).sum(), &mut contents);
+        let mut rest = contents.as_slice();
+        for span in run {
+            let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
+            masks.touch(span, own);
+            rest = others;
+        }
     }
     let mut writer = Writer { most: u64::MAX, ..Writer::default() };
     write_globals(process, &modules, &mut writer)?;
@@ -211,22 +244,24 @@ fn walk(process: &Process<'_>, target: &Target) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where spans with pointers lie, those that touch each other as one.
-fn runs(spans: &[Span]) -> Vec<Range<u64>> {
-    let mut runs: Vec<Range<u64>> = Vec::new();
-    for span in spans.iter().filter(|span| !span.is_noscan) {
-        match runs.last_mut().filter(|run| run.end == span.start && run.end - run.start < LONGEST_RUN) {
-            Some(run) => run.end = span.start + span.bytes,
-            None => runs.push(span.start..span.start + span.bytes),
-        }
-    }
-    runs
+/// Spans with pointers, those that touch each other together.
+fn runs(spans: &[Span]) -> impl Iterator<Item = &[Span]> {
+    let mut bytes = 0;
+    let together = move |span: &Span, next: &Span| {
+        bytes += span.bytes;
+        let is_one = span.is_noscan == next.is_noscan && span.start + span.bytes == next.start && bytes < LONGEST_RUN;
+        bytes = if is_one { bytes } else { 0 };
+        is_one
+    };
+    spans.chunk_by(together).filter(|run| !run[0].is_noscan)
 }
 
 /// The least words that are two, and three characters, the first of which are blanks.
 const TWO_CHARACTERS: u64 = 0x2020;
 const THREE_CHARACTERS: u64 = 0x20_2020;
 const LONGEST_RUN: u64 = 16 << 20;
+/// `maxTableCapacity` in `internal/runtime/maps/table.go`.
+const LARGEST_TABLE: u64 = 1024;
 
 #[cfg(test)]
 mod tests {
@@ -251,6 +286,24 @@ mod tests {
     }
 
     #[test]
+    fn what_tells_how_full_a_map_is_survives() {
+        let place = 0xc0_0000_0000..0xc0_0040_0000;
+        let left = |words: &[u64]| {
+            let bytes = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+            let contents = vec![MemoryPiece { address: 0, bytes }];
+            let mut read = ReadMemory { contents, structures: Vec::new() };
+            read.redact(std::slice::from_ref(&place));
+            super::words(&read.contents[0].bytes).next().unwrap_or_default()
+        };
+        let (map, table) = (40_000, 700 | 1024 << 16 | 196 << 32 | 6 << 48);
+        assert_eq!(left(&[map, 0x1234_5678_9abc, place.start, 64, 6 | 58 << 8, 0]), map);
+        assert_eq!(left(&[map, 0x1234_5678_9abc, place.start, 64, 7 | 57 << 8, 0]), 0);
+        assert_eq!(left(&[table, 3, place.start, 127]), table);
+        assert_eq!(left(&[table, 3, place.start, 126]), 0);
+        assert_eq!(left(&[table, 3, 0, 127]), 0);
+    }
+
+    #[test]
     fn spans_without_pointers_are_left_out() {
         let span = |start: u64, is_noscan| Span {
             start,
@@ -266,6 +319,7 @@ mod tests {
             is_arena: false,
         };
         let spans = [span(0x2000, false), span(0x4000, false), span(0x6000, true), span(0x8000, false)];
-        assert_eq!(runs(&spans), [0x2000..0x6000, 0x8000..0xa000]);
+        let runs: Vec<Vec<u64>> = runs(&spans).map(|run| run.iter().map(|span| span.start).collect()).collect();
+        assert_eq!(runs, [vec![0x2000, 0x4000], vec![0x8000]]);
     }
 }

@@ -38,10 +38,25 @@ pub(super) fn find(process: &Process<'_>) -> HashMap<&'static str, u64> {
     found
 }
 
-/// Reads all variables, where they have to be searched for.
+/// Reads all variables, where they have to be searched for, and what those are known by that were found.
 pub(super) fn touch(process: &Process<'_>) {
-    if !process.found.is_empty() {
-        let _ = Search { process }.words().count();
+    if process.found.is_empty() {
+        return;
+    }
+    let search = Search { process };
+    let _ = search.words().count();
+    let list = |name, next| {
+        let first = process.variable(name).and_then(|list| process.word(list));
+        process.list(first.unwrap_or_default(), next)
+    };
+    for thread in list("runtime.allm", "runtime.m alllink") {
+        search.is_thread(thread);
+    }
+    for bucket in list("runtime.mbuckets", "runtime.bucket allnext") {
+        search.is_bucket(bucket);
+    }
+    for block in list("runtime.allfin", finalizer_block(process)[0]) {
+        search.is_finalizer_block(block);
     }
 }
 

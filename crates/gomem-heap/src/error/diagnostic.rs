@@ -40,6 +40,17 @@ pub enum Flaw {
     /// A core in which goroutines were not found.
     #[error("the runtime's list of goroutines is not in the core: what they keep looks unreachable")]
     NoGoroutines,
+    /// A core from which texts and numbers were left out.
+    #[error(
+        "the core was taken without texts: of small maps, and of all before Go 1.24, it does not say how full they are"
+    )]
+    WithoutContents,
+    /// Objects of a core whose pointers are not known.
+    #[error("{objects} objects have a type that is not in the core: what only they keep looks unreachable")]
+    UnknownPointers {
+        /// How many.
+        objects: u64,
+    },
     /// Objects and the runtime's own count differ.
     #[error(
         "{objects} objects of {bytes} bytes, and the runtime counted {heap_objects} of {heap_alloc_bytes}: do not trust sizes"
@@ -106,6 +117,8 @@ impl Flaw {
             Self::Damaged { .. } => "damaged",
             Self::CutCore { .. } => "cut_core",
             Self::NoGoroutines => "no_goroutines",
+            Self::WithoutContents => "without_contents",
+            Self::UnknownPointers { .. } => "unknown_pointers",
             Self::Checksum { .. } => "checksum",
             Self::Layout { .. } => "layout",
             Self::HugeObject { .. } => "huge_object",
@@ -120,6 +133,6 @@ impl Flaw {
     /// Whether answers can be wrong or lack much for it.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Self::NoBinary | Self::Stripped | Self::NoSamples | Self::Layout { .. })
+        !matches!(self, Self::NoBinary | Self::Stripped | Self::NoSamples | Self::WithoutContents | Self::Layout { .. })
     }
 }

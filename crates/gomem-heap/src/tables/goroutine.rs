@@ -44,7 +44,12 @@ impl Heap {
             .map(|((goroutine, group), retained_bytes)| GoroutineRow {
                 goroutine: goroutine.id,
                 state: goroutine.state(),
-                wait_reason: goroutine.wait_reason.to_string(),
+                // What it last waited for stays in its record.
+                wait_reason: if goroutine.state() == WAITING {
+                    goroutine.wait_reason.to_string()
+                } else {
+                    String::new()
+                },
                 is_system: goroutine.is_system,
                 entry: holders::function(goroutine, &self.program).to_string(),
                 stack: goroutine.frames.iter().map(|frame| frame.function.to_string()).collect(),
@@ -58,6 +63,9 @@ impl Heap {
         rows
     }
 }
+
+/// The state of one that waits.
+const WAITING: &str = "waiting";
 
 impl Row for GoroutineRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
