@@ -100,7 +100,7 @@ impl SubjectKind {
             _ if subject.starts_with("make(") && !subject.contains(", ") => Self::MakeMap,
             _ if subject.starts_with("make(") => Self::MakeSlice,
             _ if CONVERSIONS.iter().any(|conversion| subject.starts_with(conversion)) => Self::Conversion,
-            _ if adds(subject) => Self::Concatenation,
+            _ if adds(subject) && !adds_number(subject) => Self::Concatenation,
             _ if subject.ends_with('}') && subject.starts_with('&') => Self::NewValue,
             _ if subject.ends_with('}') && subject.starts_with("[]") => Self::SliceLiteral,
             _ if subject.ends_with('}') && subject.starts_with("map[") => Self::MapLiteral,
@@ -114,8 +114,7 @@ impl SubjectKind {
 fn is_literal(subject: &str) -> bool {
     let bytes = subject.as_bytes();
     match bytes.first() {
-        Some(b'"' | b'`') => !adds(subject),
-        Some(b'\'') => true,
+        Some(b'"' | b'`' | b'\'') => !adds(subject),
         // Go 1.21 prints `1 << 40` as it is written.
         Some(b'-' | b'0'..=b'9' | b'(') => subject.split(' ').all(|word| is_number(word) || OPERATORS.contains(&word)),
         _ => false,
@@ -132,6 +131,14 @@ fn is_number(word: &str) -> bool {
 /// Whether a ` + ` stands outside quotes and brackets.
 fn adds(subject: &str) -> bool {
     syntax::find(subject, " + ").is_some()
+}
+
+/// Whether a sum has a number in it, so that it is one: the box of `i + 1` prints as texts that are put together do.
+fn adds_number(sum: &str) -> bool {
+    let is_number = |operand: &str| is_number(operand) || operand.starts_with('\'');
+    let is_first = sum.split_once(" + ").is_some_and(|(first, _)| is_number(first));
+    let is_last = sum.rsplit_once(" + ").is_some_and(|(_, last)| is_number(last));
+    is_first || is_last || (!sum.contains(['"', '`']) && sum.split(" + ").any(is_number))
 }
 
 /// `T(5)`, `(*T)(nil)` → the type, when what stands in it is a constant.
@@ -177,6 +184,13 @@ mod tests {
             ("([]byte)(s)", Conversion),
             ("a + \" + \" + b", Concatenation),
             ("\"a + b\"", Constant),
+            ("a + b", Concatenation),
+            ("\"1 + \" + s", Concatenation),
+            ("i + 1000", Value),
+            ("2 * i + 1", Value),
+            ("f(\"x\") + 1", Value),
+            ("'a' + rune(i)", Value),
+            ("a + 1.5 + b", Value),
             ("\"cut at 72 runes...", Constant),
             ("'x'", Constant),
             ("-12", Constant),

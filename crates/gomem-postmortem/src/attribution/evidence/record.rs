@@ -37,8 +37,8 @@ impl<'a> Record<'a> {
             // A sum in an interface prints like a text that is put together; its box is a word, in a block of two.
             Self::Heap(decision)
                 if self.kind() == SubjectKind::Concatenation
-                    && (matches!(sizes.fixed(), Some(8 | 16))
-                        && (is_boxed(decision) || has_number(&decision.subject))) =>
+                    && matches!(sizes.fixed(), Some(8 | 16))
+                    && is_boxed(decision) =>
             {
                 (Reason::Compiler(Cause::InterfaceBoxing), Confidence::Medium)
             }
@@ -304,12 +304,6 @@ fn is_boxed(decision: &HeapDecision) -> bool {
 fn is_boxed_text(decision: &HeapDecision) -> bool {
     matches!(decision.subject_kind, SubjectKind::Conversion | SubjectKind::Concatenation)
         && decision.cause == Cause::InterfaceBoxing
-        && !has_number(&decision.subject)
-}
-
-/// Whether an operand of a sum is a number.
-fn has_number(sum: &str) -> bool {
-    !sum.contains('"') && sum.split(" + ").any(|operand| operand.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// `make(map[K]V)`, `map[K]V{}`.

@@ -334,14 +334,23 @@ fn join_boxes(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
         let operation = allocations[at].operation.and_then(Operation::reason);
         causes.iter().any(|cause| operation == Some(Reason::Compiler(*cause)))
     };
-    for at in 0..allocations.len() {
-        let is_box = is(at, &[Cause::InterfaceBoxing]) && found[at].decision.is_none();
-        let beside =
-            (0..allocations.len()).filter(|other| *other != at && allocations[at].is_beside(&allocations[*other]));
-        if let (true, [text]) = (is_box, beside.collect::<Vec<_>>().as_slice())
-            && is(*text, &[Cause::Concatenation, Cause::StringConversion])
-        {
-            found[at] = found[*text];
+    let boxes: Vec<usize> = (0..allocations.len())
+        .filter(|at| found[*at].decision.is_none() && is(*at, &[Cause::InterfaceBoxing]))
+        .collect();
+    if boxes.is_empty() {
+        return;
+    }
+    let mut of_code: HashMap<_, Vec<usize>> = HashMap::default();
+    for (at, allocation) in allocations.iter().enumerate() {
+        of_code.entry(allocation.code()).or_default().push(at);
+    }
+    for at in boxes {
+        // With a third one beside them it is not known which of the others is the box's.
+        let both = of_code.get(&allocations[at].code()).map_or(&[][..], Vec::as_slice);
+        let &[first, second] = both else { continue };
+        let text = if first == at { second } else { first };
+        if is(text, &[Cause::Concatenation, Cause::StringConversion]) {
+            found[at] = found[text];
         }
     }
 }
