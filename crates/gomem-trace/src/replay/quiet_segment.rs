@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::replay::{goroutine::Goroutine, segment::Segment, thread::ThreadScan};
+use crate::replay::{goroutine::Goroutine, segment::Segment};
 
 /// A segment of which nothing is told but how long it was. Nearly all are, and they count only for an assist that is open over
 /// several segments; so they are small, and those with larger numbers are kept as others are.
@@ -37,14 +37,17 @@ impl QuietSegment {
 pub(super) struct QuietSegments(HashMap<u64, Vec<QuietSegment>, RandomState>);
 
 impl QuietSegments {
-    /// Those of a generation; `goroutines` are as it begins.
-    pub(super) fn new(goroutines: &HashMap<u64, Goroutine, RandomState>, scans: &[ThreadScan]) -> Self {
+    /// Those of a generation, out of all: of goroutines as it begins, and of those that are `parted` in it.
+    pub(super) fn new<'a>(
+        goroutines: &HashMap<u64, Goroutine, RandomState>,
+        parted: impl Iterator<Item = u64>,
+        all: impl Iterator<Item = &'a QuietSegment>,
+    ) -> Self {
         let carried =
             goroutines.iter().filter(|(_, state)| state.needs_quiet_segments()).map(|(goroutine, _)| *goroutine);
-        let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
         let mut segments = Self(carried.chain(parted).map(|goroutine| (goroutine, Vec::new())).collect());
         if !segments.0.is_empty() {
-            for quiet in scans.iter().flat_map(|scan| &scan.quiet_segments) {
+            for quiet in all {
                 if let Some(own) = segments.0.get_mut(&quiet.goroutine.into()) {
                     own.push(*quiet);
                 }
