@@ -43,6 +43,19 @@ impl<'a> LiveMemory<'a> {
         Self { source, mapped, pages: RefCell::default(), contents: RefCell::default() }
     }
 
+    /// Reads and keeps what is the program's own, and shows it where it is kept: gigabytes are not copied twice while the process
+    /// stands still.
+    pub(super) fn keep_contents(&self, address: u64, bytes: u64, show: impl FnOnce(&[u8])) -> bool {
+        let Some(length) = usize::try_from(bytes).ok().filter(|_| self.has(address, bytes)) else { return false };
+        let mut piece = MemoryPiece { address, bytes: vec![0; length] };
+        let is_there = self.source.read(address, &mut piece.bytes);
+        if is_there {
+            show(&piece.bytes);
+            self.contents.borrow_mut().push(piece);
+        }
+        is_there
+    }
+
     /// Forgets what was read.
     pub(super) fn forget(&self) {
         self.pages.borrow_mut().clear();
@@ -91,14 +104,7 @@ impl Memory for LiveMemory<'_> {
     }
 
     fn copy_contents(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
-        let Some(length) = usize::try_from(bytes).ok().filter(|_| self.has(address, bytes)) else { return false };
-        let mut piece = MemoryPiece { address, bytes: vec![0; length] };
-        let is_there = self.source.read(address, &mut piece.bytes);
-        if is_there {
-            out.extend_from_slice(&piece.bytes);
-            self.contents.borrow_mut().push(piece);
-        }
-        is_there
+        self.keep_contents(address, bytes, |contents| out.extend_from_slice(contents))
     }
 
     fn has(&self, address: u64, bytes: u64) -> bool {

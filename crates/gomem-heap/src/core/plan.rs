@@ -120,7 +120,7 @@ impl CorePlan {
             process.layouts = layouts;
             process.find_variables();
             memory.forget();
-            match walk(&process, &target) {
+            match walk(&process, &target, &memory) {
                 Ok(()) => {
                     let (contents, mut structures) = memory.take();
                     structures.extend(constants.iter().filter_map(|range| piece(range, source)));
@@ -204,7 +204,7 @@ fn target(program: &Layout, machine: Machine) -> Target {
 }
 
 /// Reads all that the reader of cores reads, but for contents without pointers.
-fn walk(process: &Process<'_>, target: &Target) -> Result<(), Error> {
+fn walk(process: &Process<'_>, target: &Target, memory: &LiveMemory<'_>) -> Result<(), Error> {
     let modules = modules(process);
     let first = modules.first().ok_or_else(|| lacks("the runtime's list of modules"))?;
     if let Some(reason) = first.mismatch(process) {
@@ -219,16 +219,15 @@ fn walk(process: &Process<'_>, target: &Target) -> Result<(), Error> {
         return Err(lacks("the runtime's list of spans"));
     }
     let mut masks = Masks::new(process, target, &spans);
-    let mut contents = Vec::new();
     for run in runs(&spans) {
-        contents.clear();
-        process.memory.copy_contents(run[0].start, run.iter().map(|span| span.bytes).sum(), &mut contents);
-        let mut rest = contents.as_slice();
-        for span in run {
-            let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
-            masks.touch(span, own);
-            rest = others;
-        }
+        memory.keep_contents(run[0].start, run.iter().map(|span| span.bytes).sum(), |contents| {
+            let mut rest = contents;
+            for span in run {
+                let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
+                masks.touch(span, own);
+                rest = others;
+            }
+        });
     }
     let mut writer = Writer { most: u64::MAX, ..Writer::default() };
     write_globals(process, &modules, &mut writer)?;
