@@ -11,6 +11,8 @@ use object::{
     pod::bytes_of,
 };
 
+use crate::process::mappings::PAGE;
+
 /// Where each part of memory is in a core's file.
 #[derive(Debug)]
 pub(super) struct CoreFile {
@@ -112,5 +114,3 @@ fn part(
         p_align: U64::new(e, if kind == PT_NOTE { 4 } else { PAGE }),
     }
 }
-
-const PAGE: u64 = 4096;

@@ -43,16 +43,9 @@ impl Mappings {
         self.ranges(|map| is_constant(map) && Some(&map.pathname) == program.as_ref())
     }
 
-    /// What touches each other is one.
     fn ranges(&self, is_wanted: impl Fn(&MemoryMap) -> bool) -> Vec<Range<u64>> {
-        let mut ranges: Vec<Range<u64>> = Vec::new();
-        for map in self.all.iter().filter(|map| is_wanted(map)) {
-            match ranges.last_mut().filter(|last| last.end == map.address.0) {
-                Some(last) => last.end = map.address.1,
-                None => ranges.push(map.address.0..map.address.1),
-            }
-        }
-        ranges
+        let wanted = self.all.iter().filter(|map| is_wanted(map));
+        joined(wanted.map(|map| map.address.0..map.address.1), u64::MAX)
     }
 
     /// The parts of files that are mapped, the program's first.
@@ -66,3 +59,18 @@ impl Mappings {
         self.all.iter().filter_map(file).collect()
     }
 }
+
+/// Ranges by address, of which those that touch each other are one, up to a length.
+pub(super) fn joined(ranges: impl IntoIterator<Item = Range<u64>>, longest: u64) -> Vec<Range<u64>> {
+    let mut joined: Vec<Range<u64>> = Vec::new();
+    for range in ranges {
+        match joined.last_mut().filter(|last| last.end == range.start && last.end - last.start < longest) {
+            Some(last) => last.end = range.end,
+            None => joined.push(range),
+        }
+    }
+    joined
+}
+
+/// A page of memory, as cores have it.
+pub(super) const PAGE: u64 = 4096;

@@ -4,8 +4,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use gomem_heap::CorePlan;
 use nix::{sys::ptrace, unistd::Pid};
+use object::elf::{NT_AUXV, NT_FILE, NT_PRPSINFO, NT_PRSTATUS, NoteType};
 
-use crate::process::mappings::MappedFile;
+use crate::process::mappings::{MappedFile, PAGE};
 
 /// What the notes of a core say.
 pub(super) fn notes(
@@ -18,13 +19,13 @@ pub(super) fn notes(
     let mut notes = Vec::new();
     let mut statuses = threads.iter().map(|(thread, registers)| status(*thread, registers));
     // The one that gdb takes for the process's own comes first, and what is about the process behind it.
-    notes.extend(statuses.next().map(|status| note(STATUS, &status)).unwrap_or_default());
-    notes.extend(note(PROCESS, &process(name, threads.first().map_or(0, |(thread, _)| *thread))));
-    notes.extend(note(AUXILIARY, auxiliary));
-    notes.extend(note(FILES, &mapped(files)));
-    statuses.for_each(|status| notes.extend(note(STATUS, &status)));
+    notes.extend(statuses.next().map(|status| note(NT_PRSTATUS, &status)).unwrap_or_default());
+    notes.extend(note(NT_PRPSINFO, &process(name, threads.first().map_or(0, |(thread, _)| *thread))));
+    notes.extend(note(NT_AUXV, auxiliary));
+    notes.extend(note(NT_FILE, &mapped(files)));
+    statuses.for_each(|status| notes.extend(note(NT_PRSTATUS, &status)));
     if !is_full {
-        notes.extend(note(CorePlan::WITHOUT_CONTENTS, &[]));
+        notes.extend(note(NoteType(CorePlan::WITHOUT_CONTENTS), &[]));
     }
     notes
 }
@@ -60,9 +61,9 @@ fn mapped(files: &[MappedFile]) -> Vec<u8> {
     all
 }
 
-fn note(kind: u32, content: &[u8]) -> Vec<u8> {
+fn note(kind: NoteType, content: &[u8]) -> Vec<u8> {
     let mut note = Vec::with_capacity(content.len() + 24);
-    for number in [NAME.len() as u32, content.len() as u32, kind] {
+    for number in [NAME.len() as u32, content.len() as u32, kind.0] {
         note.extend(number.to_le_bytes());
     }
     for part in [NAME, content] {
@@ -115,9 +116,3 @@ pub(super) fn registers(thread: Pid) -> Option<Vec<u64>> {
 }
 
 const NAME: &[u8] = b"CORE\0";
-/// `NT_PRSTATUS`, `NT_PRPSINFO`, `NT_AUXV`, `NT_FILE`.
-const STATUS: u32 = 1;
-const PROCESS: u32 = 3;
-const AUXILIARY: u32 = 6;
-const FILES: u32 = 0x4649_4c45;
-const PAGE: u64 = 4096;

@@ -10,7 +10,7 @@ use crate::{
     error::Error,
     process::{
         core_file::CoreFile,
-        mappings::Mappings,
+        mappings::{Mappings, PAGE, joined},
         notes::notes,
         stopped::{ProcessMemory, Stopped},
     },
@@ -132,15 +132,9 @@ fn resident(process: &Process, ranges: &[Range<u64>], memory: &ProcessMemory) ->
             PageInfo::MemoryPage(flags) => flags.contains(procfs::process::MemoryPageFlags::PRESENT),
             PageInfo::SwapPage(_) => true,
         };
-        let mut runs: Vec<Range<u64>> = Vec::new();
-        for (_, number) in infos.iter().zip(first as u64..).filter(|(info, _)| is_there(info)) {
-            let address = number * PAGE;
-            match runs.last_mut().filter(|run| run.end == address && run.end - run.start < LONGEST_RUN) {
-                Some(run) => run.end += PAGE,
-                None => runs.push(address..address + PAGE),
-            }
-        }
-        for run in runs {
+        let there = infos.iter().zip(first as u64..).filter(|(info, _)| is_there(info));
+        let there = there.map(|(_, number)| number * PAGE..(number + 1) * PAGE);
+        for run in joined(there, LONGEST_RUN) {
             let mut bytes = vec![0; (run.end - run.start) as usize];
             if memory.read(run.start, &mut bytes) {
                 pieces.push((run.start, bytes));
@@ -152,5 +146,4 @@ fn resident(process: &Process, ranges: &[Range<u64>], memory: &ProcessMemory) ->
 
 /// The core's name: what gomem recognises by its content.
 const CORE: &str = "core";
-const PAGE: u64 = 4096;
 const LONGEST_RUN: u64 = 16 << 20;
