@@ -19,9 +19,7 @@ impl Layout {
         }
         None
     }
-}
 
-impl Layout {
     /// The lines that the instruction at an address is of: the innermost of inlined functions first, the function's own last.
     #[must_use]
     pub fn lines<'a>(&'a self, function: Function<'a>, address: u64) -> Vec<CodeLine<'a>> {
