@@ -17,7 +17,7 @@ mod words;
 pub(crate) use cleanup::Cleanup;
 pub(crate) use finalizer::Finalizer;
 pub(crate) use frame::Frame;
-pub(crate) use goroutine::{Exactness, Goroutine};
+pub(crate) use goroutine::{Exactness, Goroutine, SCAN};
 pub(crate) use objects::{Builder, Objects};
 pub(crate) use segment::{Segment, SegmentKind};
 pub use site::{Site, SiteFrame};

@@ -1,6 +1,6 @@
 //! A core's file and the program's → [`Snapshot`].
 
-use std::{cell::Cell, collections::HashMap, io::Read, sync::Arc};
+use std::{collections::HashMap, io::Read, sync::Arc};
 
 use gomem_binary::Layout;
 
@@ -23,7 +23,7 @@ use crate::{
         writer::Writer,
     },
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
-    memory::{Builder, Counted, Objects, Order, OtherRoot, Snapshot, SnapshotSource, Target},
+    memory::{Builder, Counted, Objects, OtherRoot, Snapshot, SnapshotSource, Target},
 };
 
 /// A core that was read, and is still to be understood with the program's file.
@@ -44,7 +44,7 @@ impl Core {
 
     /// What tells that a file is not that of the program that ran; nothing where it may be.
     pub(crate) fn mismatch(&self, program: &Layout) -> Option<&'static str> {
-        let slide = slide(&self.file, program);
+        let slide = self.file.notes.slide(program);
         let differs = |(address, bytes): (u64, &[u8])| {
             let mut found = Vec::new();
             let length = bytes.len().min(COMPARED);
@@ -60,25 +60,11 @@ impl Core {
         if let Some(reason) = self.mismatch(program) {
             return Err(Error::new(ErrorKind::BinaryMismatch { reason, path }, 0));
         }
-        let slide = slide(&self.file, program);
         let CoreFile { machine, image, notes, missing_bytes } = self.file;
-        let target = Target {
-            order: Order { word_bytes: WORD as usize, is_big_endian: false },
-            arch: machine.arch().into(),
-            go_version: program.go_version().into(),
-        };
+        let target = machine.target(program);
         let mut candidates = of_program(program, &target, machine)?;
         let first = candidates.remove(0);
-        let mut process = Process {
-            machine,
-            memory: Box::new(image),
-            notes,
-            program,
-            slide,
-            layouts: first,
-            found: HashMap::default(),
-            steps: Cell::default(),
-        };
+        let mut process = Process::new(machine, &image, notes, program, first);
         process.find_variables();
         let mut found = snapshot(&process, &target, missing_bytes, limits);
         // A table may be that of another patch: the runtime's own count tells.
@@ -134,17 +120,8 @@ fn is_plausible(snapshot: &Snapshot) -> bool {
 }
 
 fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: &Limits) -> Result<Snapshot, Error> {
-    let modules = modules(process);
-    let Some(first) = modules.first() else { return Err(lacks("the runtime's list of modules")) };
-    if let Some(reason) = first.mismatch(process) {
-        let path = process.notes.program.clone();
-        return Err(Error::new(ErrorKind::BinaryMismatch { reason, path }, 0));
-    }
-    let list = process
-        .variable("runtime.mheap_")
-        .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
-        .ok_or_else(|| lacks("the runtime's list of spans"))?;
-    let (spans, lost_spans) = spans(process, &list);
+    let modules = modules(process)?;
+    let (spans, lost_spans) = spans(process)?;
     let mut writer = Writer { most: limits.inflated_bytes, ..Writer::default() };
     let mut masks = Masks::new(process, target, &spans);
     let objects = objects(process, &mut masks, &spans, limits, &mut writer)?;
@@ -193,15 +170,6 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
             .push(Diagnostic { offset: None, flaw: Flaw::UnknownPointers { objects: masks.unknown() } });
     }
     Ok(snapshot)
-}
-
-/// What was added to the addresses of the program's file when it was loaded.
-fn slide(file: &CoreFile, program: &Layout) -> u64 {
-    file.notes.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()))
-}
-
-pub(super) fn lacks(what: &'static str) -> Error {
-    Error::new(ErrorKind::CoreLacks { what }, 0)
 }
 
 fn objects(

@@ -12,7 +12,7 @@ use crate::{
         writer::Writer,
     },
     error::Error,
-    memory::{Exactness, Goroutine},
+    memory::{Exactness, Goroutine, SCAN},
     program::is_runtime,
 };
 
@@ -174,13 +174,12 @@ fn is_system(start: &str, has_own_frames: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// States (`runtime/runtime2.go`), the same in Go 1.21 to 1.27, and what is added to them while a stack is looked at.
+/// States (`runtime/runtime2.go`), the same in Go 1.21 to 1.27.
 const IDLE: u64 = 0;
 const RUNNING: u64 = 2;
 const DEAD: u64 = 6;
 const COPY_STACK: u64 = 8;
-const DEAD_EXTRA: u64 = 11;
-const SCAN: u64 = 0x1000;
+pub(super) const DEAD_EXTRA: u64 = 11;
 /// What a goroutine costs beside its frames.
 const GOROUTINE_STEPS: u64 = 8;
 /// There are about forty reasons, of a few words each.

@@ -101,11 +101,6 @@ impl Layouts {
         layouts
     }
 
-    /// Without any.
-    pub(super) fn empty() -> Self {
-        Self::new(LayoutSource::Table)
-    }
-
     fn new(source: LayoutSource) -> Self {
         Self { fields: HashMap::default(), structures: HashMap::default(), constants: HashMap::default(), source }
     }

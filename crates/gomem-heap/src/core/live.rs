@@ -30,6 +30,8 @@ pub(super) struct LiveMemory<'a> {
     pages: RefCell<BTreeMap<u64, Option<Page>>>,
     /// What is the program's own.
     contents: RefCell<Vec<MemoryPiece>>,
+    /// Structures that lie in it, and were read with it.
+    within: RefCell<Vec<MemoryPiece>>,
 }
 
 struct Page {
@@ -40,7 +42,7 @@ struct Page {
 
 impl<'a> LiveMemory<'a> {
     pub(super) fn new(source: &'a dyn StoppedMemory, mapped: &'a [Range<u64>]) -> Self {
-        Self { source, mapped, pages: RefCell::default(), contents: RefCell::default() }
+        Self { source, mapped, pages: RefCell::default(), contents: RefCell::default(), within: RefCell::default() }
     }
 
     /// Reads and keeps what is the program's own, and shows it where it is kept: gigabytes are not copied twice while the process
@@ -56,18 +58,24 @@ impl<'a> LiveMemory<'a> {
         is_there
     }
 
+    /// Keeps a structure that lies in what is the program's own, whose bytes were read with that.
+    pub(super) fn keep_structure(&self, address: u64, bytes: &[u8]) {
+        self.within.borrow_mut().push(MemoryPiece { address, bytes: bytes.to_vec() });
+    }
+
     /// Forgets what was read.
     pub(super) fn forget(&self) {
         self.pages.borrow_mut().clear();
         self.contents.borrow_mut().clear();
+        self.within.borrow_mut().clear();
     }
 
     /// What was read: first what is the program's own, and then the words of structures, which lie in between.
     pub(super) fn take(&self) -> (Vec<MemoryPiece>, Vec<MemoryPiece>) {
         let pages = self.pages.take();
         let structures = pages.iter().filter_map(|(number, page)| Some((number, page.as_ref()?)));
-        let structures = structures.flat_map(|(number, page)| page.pieces(number * BLOCK as u64)).collect();
-        (self.contents.take(), structures)
+        let structures = structures.flat_map(|(number, page)| page.pieces(number * BLOCK as u64));
+        (self.contents.take(), self.within.take().into_iter().chain(structures).collect())
     }
 
     /// Visits what lies at an address page by page, with where it lies in the page; `false` where a part of it is not there.
@@ -187,10 +195,11 @@ mod tests {
         assert_eq!((memory.number(0x2ffd, 4), memory.number(0x9000, 8)), (None, None));
         let mut out = Vec::new();
         assert!(memory.copy_contents(0x1100, 16, &mut out) && !memory.copy_contents(0x2ff8, 16, &mut out));
+        memory.keep_structure(0x1108, &out[8..]);
         let (contents, structures) = memory.take();
         assert_eq!((contents.len(), contents[0].address, contents[0].bytes.len()), (1, 0x1100, 16));
         let places: Vec<_> = structures.iter().map(|piece| (piece.address, piece.bytes.len())).collect();
-        assert_eq!(places, [(0x1ff8, 8), (0x2000, 8)]);
+        assert_eq!(places, [(0x1108, 8), (0x1ff8, 8), (0x2000, 8)]);
         assert_eq!(memory.take(), (Vec::new(), Vec::new()));
     }
 }

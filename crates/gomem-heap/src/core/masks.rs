@@ -17,8 +17,8 @@ pub(super) struct Masks<'a> {
     types: TypeMasks<'a>,
     /// Where Go 1.21 has the bits of all memory: the list of arenas, and where in an arena bits are, and which of them end early.
     arenas: Option<(u64, u64, u64)>,
-    /// Whether small spans end with marks of the collector.
-    has_marks: bool,
+    /// What small spans end with.
+    layout: SpanLayout,
     unknown: u64,
 }
 
@@ -32,8 +32,9 @@ impl<'a> Masks<'a> {
         };
         // Spans of sixteen bytes tell it, else the version.
         let telling = spans.iter().find(|span| span.slot_bytes == 16 && span.bytes == PAGE && !span.is_noscan);
-        let has_marks = telling.map_or_else(|| SpanLayout::of_target(target).has_marks, |span| span.slots <= MARKED);
-        Self { process, types: TypeMasks::new(process), arenas: arenas(), has_marks, unknown: 0 }
+        let known = SpanLayout::of_target(target);
+        let layout = telling.map_or(known, |span| SpanLayout { has_marks: span.slots <= MARKED, ..known });
+        Self { process, types: TypeMasks::new(process), arenas: arenas(), layout, unknown: 0 }
     }
 
     /// The offsets of the pointers of each object of a span, one object after the other. Contents are those of the whole span.
@@ -72,28 +73,31 @@ impl<'a> Masks<'a> {
         if span.slot_bytes == WORD {
             return Some(vec![u64::MAX; span.bytes.div_ceil(8 * 64) as usize]);
         }
-        let (start, length) = self.tail(span)?;
-        Some(words(contents.get(usize::try_from(start).ok()?..)?.get(..length as usize)?).collect())
+        let (_, bits) = self.tail(span, contents)?;
+        Some(words(bits).collect())
     }
 
-    /// Where in a span of small slots its bits lie, and how many bytes they are.
-    fn tail(&self, span: &Span) -> Option<(u64, u64)> {
-        let marks = if self.has_marks && span.slot_bytes >= 16 { MARK_BYTES } else { 0 };
+    /// The bits of a span of small slots, and the address where they lie.
+    fn tail<'b>(&self, span: &Span, contents: &'b [u8]) -> Option<(u64, &'b [u8])> {
         let length = span.bytes / 64;
-        Some((span.bytes.checked_sub(length + marks)?, length))
+        let start = span.bytes.checked_sub(length + self.layout.mark_bytes(span.slot_bytes))?;
+        let bits = contents.get(usize::try_from(start).ok()?..)?.get(..length as usize)?;
+        Some((span.start + start, bits))
     }
 
     /// Reads what tells the pointers of a span as what it is: a part of the runtime's structures. Types that were made while the
-    /// program ran lie among its own objects.
-    pub(super) fn touch(&mut self, span: &Span, contents: &[u8]) {
+    /// program ran lie among its own objects. Bits that are in the contents are not read again, but given with their address.
+    pub(super) fn touch<'b>(&mut self, span: &Span, contents: &'b [u8]) -> Option<(u64, &'b [u8])> {
         if let Some(arenas) = self.arenas {
             self.arena_bits(span, arenas);
+            None
         } else if span.slot_bytes > SMALL || span.is_large {
             for object in span.objects() {
                 self.types.of(type_address(span, contents, object - span.start), span.slot_bytes);
             }
-        } else if let Some((start, length)) = self.tail(span) {
-            self.process.bytes(span.start + start, length);
+            None
+        } else {
+            self.tail(span, contents)
         }
     }
 
@@ -177,8 +181,7 @@ fn push_bits(bits: &[u64], first: u64, count: u64, offsets: &mut Vec<u64>) {
 
 /// The largest slots with their pointers' bits at the end of the page (`MinSizeForMallocHeader`).
 const SMALL: u64 = 512;
-/// `spanInlineMarkBits` in `runtime/mgcmark_greenteagc.go`, and how many slots of sixteen bytes there is room for beside it.
-const MARK_BYTES: u64 = 128;
+/// How many slots of sixteen bytes there is room for beside marks (`spanInlineMarkBits` in `runtime/mgcmark_greenteagc.go`).
 const MARKED: u64 = 496;
 /// Where arenas are counted from, and how large one is (`arenaBaseOffset`, `logHeapArenaBytes` in `runtime/malloc.go`).
 const ARENA_BASE: u64 = 0x8000_0000_0000;

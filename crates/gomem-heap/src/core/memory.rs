@@ -21,25 +21,3 @@ pub(super) trait Memory: fmt::Debug {
     /// How many bytes there are beside those of zeros, about.
     fn held_bytes(&self) -> u64;
 }
-
-impl<M: Memory> Memory for &M {
-    fn copy(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
-        (**self).copy(address, bytes, out)
-    }
-
-    fn copy_contents(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
-        (**self).copy_contents(address, bytes, out)
-    }
-
-    fn has(&self, address: u64, bytes: u64) -> bool {
-        (**self).has(address, bytes)
-    }
-
-    fn number(&self, address: u64, bytes: usize) -> Option<u64> {
-        (**self).number(address, bytes)
-    }
-
-    fn held_bytes(&self) -> u64 {
-        (**self).held_bytes()
-    }
-}

@@ -2,7 +2,7 @@
 
 use crate::{
     core::{process::Process, word::WORD, writer::Writer},
-    error::Error,
+    error::{Error, ErrorKind},
     memory::{Segment, SegmentKind},
 };
 
@@ -12,11 +12,16 @@ pub(super) struct Module {
     address: u64,
 }
 
-/// The program's parts, itself first.
-pub(super) fn modules(process: &Process<'_>) -> Vec<Module> {
+/// The program's parts, itself first, which must be what the program's file describes.
+pub(super) fn modules(process: &Process<'_>) -> Result<Vec<Module>, Error> {
     let first = process.variable("runtime.firstmoduledata").unwrap_or_default();
     let list = process.list(first, "runtime.moduledata next");
-    list.into_iter().take(MOST).map(|address| Module { address }).collect()
+    let modules: Vec<Module> = list.into_iter().take(MOST).map(|address| Module { address }).collect();
+    let first = modules.first().ok_or_else(|| Error::lacks("the runtime's list of modules"))?;
+    match first.mismatch(process) {
+        Some(reason) => Err(Error::new(ErrorKind::BinaryMismatch { reason, path: process.notes.program.clone() }, 0)),
+        None => Ok(modules),
+    }
 }
 
 impl Module {

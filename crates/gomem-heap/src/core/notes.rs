@@ -1,6 +1,14 @@
 //! The notes of a core: threads and their registers, where the program begins, which files were mapped.
 
-use crate::core::program_headers::{u32_at, u64_at};
+use gomem_binary::Layout;
+
+use crate::{
+    core::{
+        program_headers::{u32_at, u64_at},
+        word::WORD,
+    },
+    memory::{Order, Target},
+};
 
 /// What notes say.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -59,8 +67,17 @@ impl Machine {
         }
     }
 
+    /// The machine and the version of Go that a program is of.
+    pub(super) fn target(self, program: &Layout) -> Target {
+        Target {
+            order: Order { word_bytes: WORD as usize, is_big_endian: false },
+            arch: self.arch().into(),
+            go_version: program.go_version().into(),
+        }
+    }
+
     /// What Go calls it.
-    pub(super) fn arch(self) -> &'static str {
+    fn arch(self) -> &'static str {
         match self {
             Self::Amd64 => "amd64",
             Self::Arm64 => "arm64",
@@ -92,6 +109,11 @@ impl Machine {
 }
 
 impl Notes {
+    /// What was added to the addresses of the program's file when it was loaded.
+    pub(super) fn slide(&self, program: &Layout) -> u64 {
+        self.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()))
+    }
+
     /// Reads all notes; what is damaged ends them.
     pub(super) fn decode(bytes: &[u8], machine: Machine) -> Self {
         let mut notes = Self::default();

@@ -1,13 +1,13 @@
 //! What of a process's memory a core needs, so that it has no text and no buffer of the program.
 
-use std::{cell::Cell, collections::HashMap, ops::Range};
+use std::ops::Range;
 
 use gomem_binary::Layout;
 
 use crate::{
     core::{
         counts::counted,
-        decode::{lacks, of_program},
+        decode::{itabs, of_program},
         goroutines::{goroutines, threads},
         image::BLOCK,
         layouts::Layouts,
@@ -18,13 +18,13 @@ use crate::{
         notes::{self, Machine, Notes},
         process::Process,
         profile, shapes,
-        spans::{Span, spans},
+        spans::{LIST, Span, spans},
         specials::Specials,
         word::{WORD, words},
         writer::Writer,
     },
     error::{Error, ErrorKind},
-    memory::{Order, Target},
+    memory::Target,
 };
 
 /// What is to be read of a program's memory: made of its file, before the process is stopped.
@@ -56,8 +56,7 @@ impl CorePlan {
         let machine = binary.get(18..20).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
         let machine = machine.and_then(Machine::from_elf);
         let machine = machine.ok_or_else(|| Error::new(ErrorKind::CoreMachine { found: 0 }, 18))?;
-        let target = target(&program, machine);
-        let layouts = of_program(&program, &target, machine)?;
+        let layouts = of_program(&program, &machine.target(&program), machine)?;
         Ok(Self { program, layouts, machine })
     }
 
@@ -70,8 +69,7 @@ impl CorePlan {
         constants: &[Range<u64>],
         source: &dyn StoppedMemory,
     ) -> Vec<Range<u64>> {
-        let entry = Notes::decode(notes, self.machine).entry;
-        let slide = entry.map_or(0, |entry| entry.wrapping_sub(self.program.entry()));
+        let slide = Notes::decode(notes, self.machine).slide(&self.program);
         let mut changed: Vec<Range<u64>> = Vec::new();
         let pages = constants.iter().flat_map(|range| range.clone().step_by(BLOCK));
         for address in pages.filter(|_| slide != 0) {
@@ -101,23 +99,11 @@ impl CorePlan {
         source: &dyn StoppedMemory,
     ) -> Result<ReadMemory, Error> {
         let Self { program, layouts, machine } = self;
-        let notes = Notes::decode(notes, machine);
-        let slide = notes.entry.map_or(0, |entry| entry.wrapping_sub(program.entry()));
-        let target = target(&program, machine);
+        let target = machine.target(&program);
         let memory = LiveMemory::new(source, mapped);
-        let mut process = Process {
-            machine,
-            memory: Box::new(&memory),
-            notes,
-            program: &program,
-            slide,
-            layouts: Layouts::empty(),
-            found: HashMap::default(),
-            steps: Cell::default(),
-        };
-        let mut last = lacks("the runtime's list of spans");
+        let mut last = Error::lacks(LIST);
         for layouts in layouts {
-            process.layouts = layouts;
+            let mut process = Process::new(machine, &memory, Notes::decode(notes, machine), &program, layouts);
             process.find_variables();
             memory.forget();
             match walk(&process, &target, &memory) {
@@ -195,28 +181,12 @@ fn is_in(places: &[Range<u64>], address: u64) -> bool {
     at.checked_sub(1).is_some_and(|at| places[at].contains(&address))
 }
 
-fn target(program: &Layout, machine: Machine) -> Target {
-    Target {
-        order: Order { word_bytes: WORD as usize, is_big_endian: false },
-        arch: machine.arch().into(),
-        go_version: program.go_version().into(),
-    }
-}
-
 /// Reads all that the reader of cores reads, but for contents without pointers.
 fn walk(process: &Process<'_>, target: &Target, memory: &LiveMemory<'_>) -> Result<(), Error> {
-    let modules = modules(process);
-    let first = modules.first().ok_or_else(|| lacks("the runtime's list of modules"))?;
-    if let Some(reason) = first.mismatch(process) {
-        return Err(Error::new(ErrorKind::BinaryMismatch { reason, path: process.notes.program.clone() }, 0));
-    }
-    let list = process
-        .variable("runtime.mheap_")
-        .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
-        .ok_or_else(|| lacks("the runtime's list of spans"))?;
-    let (spans, lost) = spans(process, &list);
+    let modules = modules(process)?;
+    let (spans, lost) = spans(process)?;
     if spans.is_empty() || lost as usize > spans.len() {
-        return Err(lacks("the runtime's list of spans"));
+        return Err(Error::lacks(LIST));
     }
     let mut masks = Masks::new(process, target, &spans);
     for run in runs(&spans) {
@@ -224,7 +194,9 @@ fn walk(process: &Process<'_>, target: &Target, memory: &LiveMemory<'_>) -> Resu
             let mut rest = contents;
             for span in run {
                 let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
-                masks.touch(span, own);
+                if let Some((address, bits)) = masks.touch(span, own) {
+                    memory.keep_structure(address, bits);
+                }
                 rest = others;
             }
         });
@@ -238,7 +210,7 @@ fn walk(process: &Process<'_>, target: &Target, memory: &LiveMemory<'_>) -> Resu
     profile::sites(process, &mut names);
     profile::rate(process);
     threads(process);
-    super::decode::itabs(process);
+    itabs(process);
     counted(process);
     Ok(())
 }

@@ -18,7 +18,7 @@ use crate::core::{
 #[derive(Debug)]
 pub(super) struct Process<'a> {
     pub(super) machine: Machine,
-    pub(super) memory: Box<dyn Memory + 'a>,
+    pub(super) memory: &'a dyn Memory,
     pub(super) notes: Notes,
     pub(super) program: &'a Layout,
     /// What was added to the file's addresses when the program was loaded.
@@ -35,6 +35,21 @@ pub(super) struct Record<'a> {
     process: &'a Process<'a>,
     structure: &'static str,
     bytes: Vec<u8>,
+}
+
+impl<'a> Process<'a> {
+    /// By a program's file; nothing is found yet.
+    pub(super) fn new(
+        machine: Machine,
+        memory: &'a dyn Memory,
+        notes: Notes,
+        program: &'a Layout,
+        layouts: Layouts,
+    ) -> Self {
+        let slide = notes.slide(program);
+        let (found, steps) = (HashMap::default(), Cell::default());
+        Self { machine, memory, notes, program, slide, layouts, found, steps }
+    }
 }
 
 impl Process<'_> {

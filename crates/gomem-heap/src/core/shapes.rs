@@ -5,12 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     core::{
+        goroutines::DEAD_EXTRA,
         modules::Module,
         process::Process,
+        spans::IN_USE,
         specials::{finalizer_block, queued_finalizers},
         word::{WORD, words},
     },
-    memory::PAGE,
+    memory::{PAGE, SCAN},
 };
 
 /// Where the runtime's variables lie, by name; those that are not found are left out.
@@ -210,11 +212,8 @@ impl Search<'_> {
     }
 }
 
-/// `mSpanInUse`, `mSpanManual`, `_Gscan`, `_Gdeadextra`, `memProfile`.
-const IN_USE: u64 = 1;
+/// `mSpanManual`, `memProfile`.
 const MANUAL: u64 = 2;
-const SCAN: u64 = 0x1000;
-const DEAD_EXTRA: u64 = 11;
 const MEMORY: u64 = 1;
 /// `numSpanClasses`.
 const CLASSES: u64 = 136;

@@ -5,6 +5,7 @@ use crate::{
         layouts::Place,
         process::{Process, number},
     },
+    error::Error,
     memory::PAGE,
 };
 
@@ -44,11 +45,15 @@ impl Span {
 }
 
 /// The spans in use, by address, and how many of them are not in the core or cannot be.
-pub(super) fn spans(process: &Process<'_>, list: &[u64]) -> (Vec<Span>, u64) {
+pub(super) fn spans(process: &Process<'_>) -> Result<(Vec<Span>, u64), Error> {
+    let list = process
+        .variable("runtime.mheap_")
+        .and_then(|heap| process.slice(process.field_address(heap, "runtime.mheap allspans")?))
+        .ok_or_else(|| Error::lacks(LIST))?;
     let (mut spans, mut lost) = (Vec::new(), 0);
     let fields = Fields::new(process);
     for address in list {
-        match fields.as_ref().and_then(|fields| fields.span(process, *address)) {
+        match fields.as_ref().and_then(|fields| fields.span(process, address)) {
             Some(Some(span)) => spans.push(span),
             Some(None) => {}
             None => lost += 1,
@@ -62,7 +67,7 @@ pub(super) fn spans(process: &Process<'_>, list: &[u64]) -> (Vec<Span>, u64) {
         is_free
     });
     lost += (before - spans.len()) as u64;
-    (spans, lost)
+    Ok((spans, lost))
 }
 
 /// Where the fields of a span lie.
@@ -127,7 +132,9 @@ const NAMES: [&str; 10] = [
     "runtime.mspan specials",
     "runtime.mspan isUserArenaChunk",
 ];
+/// What lists them.
+pub(super) const LIST: &str = "the runtime's list of spans";
 /// `mSpanInUse`.
-const IN_USE: u64 = 1;
+pub(super) const IN_USE: u64 = 1;
 /// More than of eight bytes in the largest span of slots.
 const MOST_SLOTS: u64 = 8192;

@@ -105,6 +105,11 @@ impl Error {
         Self { kind, offset: offset as u64 }
     }
 
+    /// Of a core without something.
+    pub(crate) fn lacks(what: &'static str) -> Self {
+        Self::new(ErrorKind::CoreLacks { what }, 0)
+    }
+
     /// The byte, where there is one: a core as a whole lacks something.
     fn place(&self) -> String {
         match self.kind {

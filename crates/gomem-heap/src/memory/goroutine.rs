@@ -37,6 +37,11 @@ pub(crate) enum Exactness {
 }
 
 impl Goroutine {
+    /// Whether it waits for something.
+    pub(crate) fn is_waiting(&self) -> bool {
+        self.status & !SCAN == WAITING
+    }
+
     /// What a traceback calls its state.
     pub(crate) fn state(&self) -> &'static str {
         match self.status & !SCAN {
@@ -44,7 +49,7 @@ impl Goroutine {
             1 => "runnable",
             2 => "running",
             3 => "syscall",
-            4 => "waiting",
+            WAITING => "waiting",
             6 => "dead",
             8 => "copystack",
             9 => "preempted",
@@ -54,5 +59,7 @@ impl Goroutine {
     }
 }
 
-/// `_Gscan` in `runtime/runtime2.go`: added while the collector looks at the stack.
-const SCAN: u64 = 0x1000;
+/// `_Gwaiting` in `runtime/runtime2.go`.
+const WAITING: u64 = 4;
+/// `_Gscan`: added while the collector looks at the stack.
+pub(crate) const SCAN: u64 = 0x1000;

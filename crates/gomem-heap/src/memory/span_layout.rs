@@ -36,8 +36,12 @@ impl SpanLayout {
     /// How many objects a page of slots of this size has room for.
     pub(crate) fn slots(self, slot_bytes: u64, has_pointers: bool, word_bytes: usize) -> u64 {
         let bitmap = if self.has_bitmap && has_pointers { PAGE / word_bytes as u64 / 8 } else { 0 };
-        let marks = if self.has_marks && slot_bytes >= 16 { MARKS } else { 0 };
-        (PAGE - bitmap - marks) / slot_bytes.max(1)
+        (PAGE - bitmap - self.mark_bytes(slot_bytes)) / slot_bytes.max(1)
+    }
+
+    /// The bytes of the collector's marks behind slots of this size.
+    pub(crate) fn mark_bytes(self, slot_bytes: u64) -> u64 {
+        if self.has_marks && slot_bytes >= 16 { MARKS } else { 0 }
     }
 }
 

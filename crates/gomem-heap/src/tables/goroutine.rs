@@ -45,11 +45,7 @@ impl Heap {
                 goroutine: goroutine.id,
                 state: goroutine.state(),
                 // What it last waited for stays in its record.
-                wait_reason: if goroutine.state() == WAITING {
-                    goroutine.wait_reason.to_string()
-                } else {
-                    String::new()
-                },
+                wait_reason: if goroutine.is_waiting() { goroutine.wait_reason.to_string() } else { String::new() },
                 is_system: goroutine.is_system,
                 entry: holders::function(goroutine, &self.program).to_string(),
                 stack: goroutine.frames.iter().map(|frame| frame.function.to_string()).collect(),
@@ -63,9 +59,6 @@ impl Heap {
         rows
     }
 }
-
-/// The state of one that waits.
-const WAITING: &str = "waiting";
 
 impl Row for GoroutineRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
