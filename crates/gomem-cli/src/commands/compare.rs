@@ -164,9 +164,7 @@ impl FromStr for CompareGate {
             None if text == "new-leak" => Ok(Self::NewLeak),
             None if text == "new-line" => Ok(Self::NewLine { percent: 0.0 }),
             Some(("new-line", percent)) => {
-                let percent = percent.trim().strip_suffix('%').and_then(|percent| percent.trim().parse().ok());
-                let percent = percent.filter(|percent: &f64| percent.is_finite() && *percent >= 0.0);
-                percent.map(|percent| Self::NewLine { percent }).ok_or_else(failed)
+                gate::percent(percent.trim()).map(|percent| Self::NewLine { percent }).ok_or_else(failed)
             }
             _ => Err(failed()),
         }

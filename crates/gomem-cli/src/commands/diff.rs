@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf};
 
 use clap::Args;
-use gomem_pprof::{DiffRow, Granularity, SampleType, ShownGrowth, TopDiff};
+use gomem_pprof::{Granularity, SampleType, ShownGrowth, TopDiff};
 use gomem_symbol::Symbol;
 use gomem_table::{Column, Table, ToTable, percent};
 
@@ -73,14 +73,11 @@ impl Diff {
             let _ = writeln!(err, "gomem: insufficient: the error of the sampling is not known, so no growth is shown");
             return Ok(0);
         };
-        let exceeded = self.fail_on.iter().map(|gate| (gate, gate.exceeded(top, &shown)));
-        Ok(gate::failed(
-            exceeded.filter(|(_, (_, is_exceeded))| *is_exceeded).map(|(gate, (rows, _))| {
-                let first = rows.first().map_or_else(String::new, |growth| format!(" ({})", growth.row.key));
-                format!("{gate}{first}")
-            }),
-            err,
-        ))
+        let failed = |gate: &GrowthGate| match shown.iter().find(|growth| gate.is_exceeded_by(growth, top)) {
+            Some(first) => Some(format!("{gate} ({})", first.row.key)),
+            None => gate.is_exceeded_in_total(top).then(|| gate.to_string()),
+        };
+        Ok(gate::failed(self.fail_on.iter().filter_map(failed), err))
     }
 
     /// What grew beyond chance, at its line; by other keys, at none.
@@ -91,12 +88,9 @@ impl Diff {
             notes.push("The error of the sampling is not known: nothing is shown to have grown.".to_owned());
         }
         let shown = shown.unwrap_or_default();
-        let is_too_much = |row: &DiffRow| {
-            let too_much = self.fail_on.iter().flat_map(|gate| gate.exceeded(top, &shown).0);
-            too_much.into_iter().any(|growth| growth.row.key == row.key)
-        };
         let annotation = |growth: &ShownGrowth<'_>| {
-            let level = if is_too_much(growth.row) { Level::Error } else { Level::Warning };
+            let is_too_much = self.fail_on.iter().any(|gate| gate.is_exceeded_by(growth, top));
+            let level = if is_too_much { Level::Error } else { Level::Warning };
             Annotation { level, ..told(growth, top) }
         };
         let what =

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use gomem_pprof::{ShownGrowth, TopDiff};
 
-use crate::read::Size;
+use crate::{commands::gate, read::Size};
 
 /// What fails a comparison of two profiles.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,19 +32,20 @@ enum Most {
 }
 
 impl GrowthGate {
-    /// Which growth of the difference is too much, and whether that of the sum is.
-    pub(crate) fn exceeded<'a>(&self, diff: &TopDiff, shown: &[ShownGrowth<'a>]) -> (Vec<ShownGrowth<'a>>, bool) {
-        let most = match self.most {
+    /// Whether the growth of a key is too much.
+    pub(crate) fn is_exceeded_by(&self, growth: &ShownGrowth<'_>, diff: &TopDiff) -> bool {
+        self.of == Of::Key && growth.least > self.most(diff)
+    }
+
+    /// Whether the growth of the sum is too much.
+    pub(crate) fn is_exceeded_in_total(&self, diff: &TopDiff) -> bool {
+        self.of == Of::Total && diff.least_total_growth().is_some_and(|least| least > self.most(diff))
+    }
+
+    fn most(&self, diff: &TopDiff) -> f64 {
+        match self.most {
             Most::Percent(percent) => diff.base_total() as f64 * percent / 100.0,
             Most::Amount(amount) => amount,
-        };
-        match self.of {
-            Of::Key => {
-                let too_much: Vec<_> = shown.iter().filter(|growth| growth.least > most).copied().collect();
-                let is_any = !too_much.is_empty();
-                (too_much, is_any)
-            }
-            Of::Total => (Vec::new(), diff.least_total_growth().is_some_and(|least| least > most)),
         }
     }
 }
@@ -60,13 +61,12 @@ impl FromStr for GrowthGate {
             "total" => Of::Total,
             _ => return Err(failed()),
         };
-        let most = match most.map(|most| (most, most.strip_suffix('%'))) {
+        let most = match most {
             None => Most::Amount(0.0),
-            Some((_, Some(percent))) => Most::Percent(percent.trim().parse().map_err(|_| failed())?),
-            Some((amount, None)) => Most::Amount(amount.parse::<Size>().map_err(|_| failed())?.0 as f64),
+            Some(most) if most.ends_with('%') => Most::Percent(gate::percent(most).ok_or_else(failed)?),
+            Some(most) => Most::Amount(most.parse::<Size>().map_err(|_| failed())?.0 as f64),
         };
-        let is_number = !matches!(most, Most::Percent(percent) if !percent.is_finite() || percent < 0.0);
-        if is_number { Ok(Self { of, most }) } else { Err(failed()) }
+        Ok(Self { of, most })
     }
 }
 
