@@ -102,12 +102,10 @@ fn told(change: &BenchmarkLineChange) -> Annotation {
         level: Level::Warning,
         rule: "bench_allocation".to_owned(),
         rule_text: "A benchmark allocates more at this line than before".to_owned(),
-        file: change.place.file.to_string(),
-        line: u32::try_from(change.place.line).ok().filter(|line| *line > 0),
         message: format!("{}: {}", change.benchmark, more(change)),
         reason: format!("{}{advice}", why.trim_start_matches([':', ',', ' '])),
         identity: format!("{}|{}|{}", change.benchmark, change.place.function, why),
-        ..Annotation::default()
+        ..Annotation::at(Some(&change.place))
     }
 }
 

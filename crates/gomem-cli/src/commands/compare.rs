@@ -1,6 +1,11 @@
 //! `gomem compare`: two bundles, before a change and after it.
 
-use std::{fmt, io::Write, path::PathBuf, str::FromStr};
+use std::{
+    fmt,
+    io::Write,
+    path::{Path, PathBuf},
+    str::FromStr,
+};
 
 use clap::{Args, ValueEnum};
 use gomem_postmortem::{ComparedLine, Comparison, LineChange};
@@ -12,7 +17,7 @@ use crate::{
     commands::gate,
     failure::Failure,
     read::read_bundle,
-    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Section, render, write_or_print},
+    show::{Annotation, Format, Level, Output, Review, ReviewFormat, STDOUT, Section, render, write_or_print},
 };
 
 /// Compare two bundles of the same work: what a fix was predicted to save beside what it saved, and what is new.
@@ -73,7 +78,7 @@ impl Compare {
         if let Some(path) = &self.json {
             write_or_print(path, comparison.to_json().as_bytes(), out)?;
         }
-        let is_json_alone = self.json.as_deref().is_some_and(|path| path == std::path::Path::new("-"));
+        let is_json_alone = self.json.as_deref().is_some_and(|path| path == Path::new(STDOUT));
         match &self.output {
             _ if is_json_alone => {}
             None => self.write(&comparison, out)?,
@@ -208,12 +213,10 @@ fn told(line: &ComparedLine) -> Annotation {
     Annotation {
         rule: rule.to_owned(),
         rule_text: rule_text.to_owned(),
-        file: line.place.file.to_string(),
-        line: u32::try_from(line.place.line).ok().filter(|line| *line > 0),
         identity: format!("{}|{}", line.place.function, line.callee.as_deref().unwrap_or_default()),
         message,
         reason,
-        ..Annotation::default()
+        ..Annotation::at(Some(&line.place))
     }
 }
 

@@ -98,10 +98,7 @@ impl Escape {
         let diff = log.diff(&before);
         match self.format.plain() {
             Some(Format::Text) => review(&diff, out)?,
-            Some(format) => {
-                let changed = diff.rows().iter().take_while(|row| row.status != DiffStatus::Unchanged).count();
-                render(&diff.to_table().head(changed), format, out)?;
-            }
+            Some(format) => render(&changed(&diff), format, out)?,
             None => review_of(&diff).write(self.format, out)?,
         }
         Ok(u8::from(self.fail_on.is_some() && diff.new_allocations().next().is_some()))
@@ -157,14 +154,18 @@ fn annotations<'a>(decisions: impl Iterator<Item = &'a HeapDecision>) -> Vec<Ann
     decisions.map(Annotation::from).collect()
 }
 
+/// What is new or gone: it stands before all else.
+fn changed(diff: &EscapeDiff<'_>) -> Table {
+    let changed = diff.rows().iter().take_while(|row| row.status != DiffStatus::Unchanged).count();
+    diff.to_table().head(changed)
+}
+
 /// What a pull request is told of a comparison.
 fn review_of(diff: &EscapeDiff<'_>) -> Review {
-    let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
     let mut annotations = annotations(diff.new_allocations());
     // The surest first; those of one kind stay in the order of the log.
     annotations.sort_by_key(|annotation| Reverse(annotation.level));
-    let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
-    let table = diff.to_table().head(changed).select(&SHORT_DIFFERENCE);
+    let table = changed(diff).select(&SHORT_DIFFERENCE);
     Review {
         command: "escape",
         headline: sum(diff),
@@ -176,10 +177,9 @@ fn review_of(diff: &EscapeDiff<'_>) -> Review {
 
 /// What a reviewer reads: a line for each decision that is new or gone, what to do, and the sum.
 fn review(diff: &EscapeDiff<'_>, out: &mut Output<'_>) -> Result<(), Failure> {
-    let count = |status| diff.rows().iter().filter(|row| row.status == status).count();
-    let changed = count(DiffStatus::New) + count(DiffStatus::Gone);
-    if changed > 0 {
-        render(&diff.to_table().head(changed).select(&SHORT_DIFFERENCE), Format::Text, out)?;
+    let changed = changed(diff);
+    if changed.rows() > 0 {
+        render(&changed.select(&SHORT_DIFFERENCE), Format::Text, out)?;
         writeln!(out)?;
     }
     for decision in diff.new_allocations() {

@@ -108,12 +108,10 @@ fn told(finding: &Finding) -> Annotation {
         level: if finding.severity == Severity::Critical { Level::Error } else { Level::Warning },
         rule: kind.to_owned(),
         rule_text: format!("A finding: {}", kind.replace('_', " ")),
-        file: place.map_or_else(String::new, |place| place.file.to_string()),
-        line: place.and_then(|place| u32::try_from(place.line).ok()).filter(|line| *line > 0),
         message: finding.title.clone(),
         reason: format!("{} ({} confidence)", finding.action, finding.confidence.name()),
         identity: format!("{kind}|{}", place.map_or(finding.title.as_str(), |place| &place.function)),
-        ..Annotation::default()
+        ..Annotation::at(place)
     }
 }
 

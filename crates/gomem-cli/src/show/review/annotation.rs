@@ -1,5 +1,6 @@
 //! What is said at a line of the code.
 
+use gomem_postmortem::Place;
 use serde_json::{Map, Value};
 
 /// What is said at a line of the code, or of the program as a whole.
@@ -45,6 +46,15 @@ pub(crate) struct Step {
 }
 
 impl Annotation {
+    /// At the line of a place, or at none.
+    pub(crate) fn at(place: Option<&Place>) -> Self {
+        Self {
+            file: place.map_or_else(String::new, |place| place.file.to_string()),
+            line: place.and_then(|place| u32::try_from(place.line).ok()).filter(|line| *line > 0),
+            ..Self::default()
+        }
+    }
+
     /// Whether there is a file to show it at: generated code is in none.
     pub(crate) fn has_file(&self) -> bool {
         is_file(&self.file)
