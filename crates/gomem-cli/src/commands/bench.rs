@@ -7,7 +7,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
-use gomem_escape::EscapeLog;
+use gomem_escape::{EscapeDiff, EscapeLog};
 use gomem_postmortem::benchmark_allocations;
 use gomem_pprof::{Merger, Profile};
 use gomem_table::{ToTable, percent};
@@ -107,8 +107,11 @@ impl Bench {
         let remarks = base.remarks().iter().chain(current.remarks());
         let remarks: Vec<String> =
             remarks.map(|remark| format!("line {}: {}", remark.line, one_line(&remark.text))).collect();
-        let escapes = logs.map(|(before, after)| new_escapes(before, after)).unwrap_or_default();
-        let lines = self.lines((&base, &current), (log_before.as_ref(), log_after.as_ref()))?;
+        let decisions = logs.map(|(before, after)| after.diff(before));
+        // What may allocate and did not before.
+        let escapes: Vec<Annotation> =
+            decisions.iter().flat_map(EscapeDiff::new_allocations).map(Annotation::from).collect();
+        let lines = self.lines((&base, &current), (log_before.as_ref(), log_after.as_ref()), decisions.as_ref())?;
         match (self.format.plain(), self.show) {
             (Some(_), Show::Lines) if self.profile.is_empty() => {
                 return Err(Failure::Usage("--show lines needs --profile-before and --profile".to_owned()));
@@ -143,6 +146,7 @@ impl Bench {
         &self,
         (before, after): (&Benchmarks, &Benchmarks),
         (log_before, log_after): (Option<&EscapeLog>, Option<&EscapeLog>),
+        decisions: Option<&EscapeDiff<'_>>,
     ) -> Result<BenchLines, Failure> {
         if self.profile.is_empty() {
             return Ok(BenchLines::default());
@@ -150,7 +154,7 @@ impl Bench {
         let (profile_before, profile) = (merged(&self.profile_before)?, merged(&self.profile)?);
         let then = benchmark_allocations(before, &profile_before, log_before);
         let now = benchmark_allocations(after, &profile, log_after);
-        Ok(BenchLines::new(&then, &now, log_before.zip(log_after)))
+        Ok(BenchLines::new(&then, &now, decisions))
     }
 
     /// Says what a gate asks for and nothing tells.
@@ -250,11 +254,6 @@ fn merged(paths: &[PathBuf]) -> Result<Profile, Failure> {
         merger.add(&read_profile(path)?).map_err(|problem| Failure::input(path, problem))?;
     }
     Ok(merger.finish()?)
-}
-
-/// What may allocate and did not before.
-fn new_escapes(before: &EscapeLog, after: &EscapeLog) -> Vec<Annotation> {
-    after.diff(before).new_allocations().map(Annotation::from).collect()
 }
 
 fn write_escapes(escapes: &[Annotation], out: &mut Output<'_>) -> Result<(), Failure> {

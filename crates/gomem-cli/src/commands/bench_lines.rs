@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use gomem_escape::EscapeLog;
+use gomem_escape::EscapeDiff;
 use gomem_postmortem::{BenchmarkAllocation, BenchmarkLineChange, benchmark_line_changes};
 use gomem_symbol::Symbol;
 use gomem_table::ToTable;
@@ -23,7 +23,7 @@ impl BenchLines {
     pub(crate) fn new(
         before: &[BenchmarkAllocation],
         after: &[BenchmarkAllocation],
-        logs: Option<(&EscapeLog, &EscapeLog)>,
+        decisions: Option<&EscapeDiff<'_>>,
     ) -> Self {
         let mut notes = Vec::new();
         for (when, allocations) in [("before", before), ("after", after)] {
@@ -39,7 +39,7 @@ impl BenchLines {
                 }
             }
         }
-        Self { changes: benchmark_line_changes(before, after, logs), notes }
+        Self { changes: benchmark_line_changes(before, after, decisions), notes }
     }
 
     /// A line for each, below its benchmark.

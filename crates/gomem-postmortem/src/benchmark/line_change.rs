@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use foldhash::HashSet;
-use gomem_escape::{EscapeLog, HeapDecision};
+use gomem_escape::{EscapeDiff, HeapDecision};
 use gomem_symbol::Symbol;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    attribution::{Place, Reason},
+    attribution::{Place, Reason, Site},
     benchmark::allocation::{BenchmarkAllocation, BenchmarkLine},
 };
 
@@ -42,18 +42,14 @@ pub struct BenchmarkLineChange {
 /// What changed for each benchmark whose lines are known before and after, the most first.
 ///
 /// Lines move when code changes, so allocation is compared by function, called function and the compiler's words. Of several
-/// lines that are alike, the one with a new decision is named.
+/// lines that are alike, the one with a new decision is named, by the comparison of the logs of both.
 #[must_use]
 pub fn benchmark_line_changes(
     before: &[BenchmarkAllocation],
     after: &[BenchmarkAllocation],
-    logs: Option<(&EscapeLog, &EscapeLog)>,
+    decisions: Option<&EscapeDiff<'_>>,
 ) -> Vec<BenchmarkLineChange> {
-    let new = logs.map(|(before, after)| {
-        let diff = after.diff(before);
-        let new: HashSet<_> = diff.new_allocations().map(position).collect();
-        new
-    });
+    let new: Option<HashSet<_>> = decisions.map(|diff| diff.new_allocations().map(position).collect());
     let mut changes = Vec::new();
     for now in after {
         let then = before.iter().find(|then| then.package == now.package && then.benchmark == now.benchmark);
@@ -82,10 +78,10 @@ pub fn benchmark_line_changes(
     }
     changes.sort_by(|one, other| {
         let weight = |change: &BenchmarkLineChange| (change.more_allocs().abs(), change.more_bytes().abs());
-        let order = |change: &BenchmarkLineChange| (Arc::clone(&change.package), change.benchmark.clone());
         let ((allocs, bytes), (other_allocs, other_bytes)) = (weight(one), weight(other));
-        order(one)
-            .cmp(&order(other))
+        one.package
+            .cmp(&other.package)
+            .then_with(|| one.benchmark.cmp(&other.benchmark))
             .then(other_allocs.total_cmp(&allocs))
             .then(other_bytes.total_cmp(&bytes))
             .then_with(|| one.place.cmp(&other.place))
@@ -163,7 +159,7 @@ impl<'a> Reasons<'a> {
     fn new(lines: &'a [BenchmarkLine]) -> Self {
         let mut reasons: BTreeMap<&Place, Vec<String>> = BTreeMap::new();
         for line in lines.iter().filter(|line| line.site.callee.is_none()) {
-            let why = Key::new(line, false).why;
+            let why = why(&line.site);
             let known = reasons.entry(&line.site.charged_to).or_default();
             if !known.contains(&why) {
                 known.push(why);
@@ -181,19 +177,20 @@ impl Key {
     /// With `shares`, whether its objects are blocks that others share is part of it.
     fn new(line: &BenchmarkLine, shares: bool) -> Self {
         let site = &line.site;
-        let reason = || site.reason.map_or_else(String::new, |reason| reason.name().to_owned());
-        // What is called has reasons of its own, of which there are many: the call is what is compared.
-        let why = match &site.callee {
-            Some(_) => String::new(),
-            None => site.decision.as_ref().map_or_else(reason, |decision| decision.message()),
-        };
         Self {
             function: site.charged_to.key(),
             callee: site.callee.as_deref().map(|callee| Symbol::decode(callee).key()),
-            why,
+            // What is called has reasons of its own, of which there are many: the call is what is compared.
+            why: if site.callee.is_some() { String::new() } else { why(site) },
             is_shared: shares && site.mean_object_bytes().is_some_and(|bytes| (bytes - SHARED_BLOCK).abs() < 0.1),
         }
     }
+}
+
+/// The compiler's words, or else the reason.
+fn why(site: &Site) -> String {
+    let reason = || site.reason.map_or_else(String::new, |reason| reason.name().to_owned());
+    site.decision.as_ref().map_or_else(reason, |decision| decision.message())
 }
 
 fn position(decision: &HeapDecision) -> (String, Option<u32>, Option<u32>, String) {
