@@ -80,9 +80,14 @@ impl Diagnosis {
             }
             judgements.extend(of_rule);
         }
-        judgements
+        Self { judgements }.sorted()
+    }
+
+    /// What fired first, the most severe before all.
+    pub(super) fn sorted(mut self) -> Self {
+        self.judgements
             .sort_by_key(|judgement| (judgement.verdict != Verdict::Fired, std::cmp::Reverse(judgement.severity)));
-        Self { judgements }
+        self
     }
 
     /// What the rules say: what fired first, the most severe before all.

@@ -1,7 +1,5 @@
 //! What an execution trace adds to what rules say of metrics.
 
-use std::cmp::Reverse;
-
 use super::{diagnosis::Diagnosis, judgement::Judgement};
 use crate::{
     model::TracedGc,
@@ -38,8 +36,7 @@ impl Diagnosis {
                 (Some(_), Some(_)) => {}
             }
         }
-        self.judgements.sort_by_key(|judgement| (judgement.verdict != Verdict::Fired, Reverse(judgement.severity)));
-        self
+        self.sorted()
     }
 }
 
