@@ -6,7 +6,7 @@
 //! |---|---|
 //! | read a trace | [`Trace::decode`], [`DecodeOptions`], [`Limits`], [`Format`] |
 //! | read one that is too large for memory | [`TraceReader`], [`GenerationSummary`] |
-//! | see GC cycles, stops of the world, the heap | [`CycleRow`], [`PauseRow`], [`HeapRow`], [`GoalRow`], [`WorkerRow`] |
+//! | see GC cycles, stops of the world, the heap | [`CycleRow`], [`Trigger`], [`PauseRow`], [`HeapRow`], [`GoalRow`], [`WorkerRow`] |
 //! | know who helped the garbage collector | [`Trace::assists`], [`Trace::assists_by`], [`AssistRow`], [`GroupBy`] |
 //! | know who swept | [`Trace::sweeps`], [`Trace::sweeps_by`], [`SweepRow`] |
 //! | see users' tasks | [`TaskRow`], [`RegionRow`], [`LogRow`] |
@@ -24,6 +24,7 @@ mod trace;
 mod wire;
 
 pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
+pub use model::Trigger;
 pub use replay::GenerationSummary;
 pub use tables::{
     AssistGroups, AssistRow, Charged, CycleRow, DiagnosticRow, EventRow, GoalRow, GroupBy, HeapRow, LifetimeBy,

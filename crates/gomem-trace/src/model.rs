@@ -18,7 +18,8 @@ mod worker;
 
 pub(crate) use assist::Assist;
 pub(crate) use charge::{Charge, TaskBy};
-pub(crate) use cycle::{Cycle, Cycles, Trigger, last_before};
+pub use cycle::Trigger;
+pub(crate) use cycle::{Cycle, Cycles, last_before};
 pub(crate) use gc_mark::{GcMark, GcMarkKind};
 pub(crate) use lifetime::{Lifetimes, Lives, ObjectKind};
 pub(crate) use log::Log;

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use gomem_metrics::{TracedGc, TracedPlace};
 use gomem_statistics::median;
-use gomem_trace::{CycleRow, Place as Frame, Trace};
+use gomem_trace::{CycleRow, Place as Frame, Trace, Trigger};
 
 use crate::attribution::Place;
 
@@ -11,7 +11,7 @@ use crate::attribution::Place;
 pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
     let cycles = trace.cycles(None);
     let begun = || cycles.iter().filter(|cycle| cycle.start_seconds.is_some());
-    let of = |trigger: &str| begun().filter(|cycle| cycle.trigger() == trigger).count() as u64;
+    let of = |trigger: Trigger| begun().filter(|cycle| cycle.trigger == trigger).count() as u64;
     let measured = begun().filter(|cycle| is_measured(cycle)).count() as u64;
     let running = |cycle: &CycleRow| (cycle.assist_running_seconds - cycle.assist_stw_seconds).max(0.0);
     let start_ms = trace.start_unix_ms().unwrap_or(0);
@@ -22,10 +22,10 @@ pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
         end_ms: start_ms + length_ms,
         seconds: trace.duration_seconds(),
         procs: trace.procs(),
-        heap_cycles: of("heap"),
-        forced_cycles: of("forced") - measured,
+        heap_cycles: of(Trigger::Heap),
+        forced_cycles: of(Trigger::Forced) - measured,
         measured_cycles: measured,
-        periodic_cycles: of("periodic"),
+        periodic_cycles: of(Trigger::Periodic),
         assist_running_seconds: cycles.iter().map(running).sum(),
         pause_seconds: trace.pauses().iter().filter(|pause| pause.is_gc).filter_map(|pause| pause.seconds).collect(),
         goal_bytes: median(&mut goals),

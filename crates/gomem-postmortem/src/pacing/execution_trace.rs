@@ -3,7 +3,7 @@
 use gomem_gogc::{Cycle, Gogc, Recording};
 use gomem_statistics::median;
 use gomem_table::MIB;
-use gomem_trace::{CycleRow, Trace};
+use gomem_trace::{CycleRow, Trace, Trigger};
 
 use crate::pacing::{options::RecordingOptions, traced_gogc::FEWEST_GOALS};
 
@@ -75,7 +75,7 @@ fn cycle(row: &CycleRow) -> Option<Cycle> {
         idle_cpu_seconds: row.worker_seconds[2],
         procs: row.procs.and_then(|procs| u32::try_from(procs).ok()).unwrap_or(1),
         // The heap did not ask for it.
-        forced: matches!(row.trigger(), "forced" | "periodic"),
+        forced: matches!(row.trigger, Trigger::Forced | Trigger::Periodic),
     })
 }
 

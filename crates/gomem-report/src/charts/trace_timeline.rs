@@ -69,7 +69,7 @@ fn cycles(trace: &Trace, seconds: f64) -> Vec<Span> {
             "cycle {} at {}: {}{place}; live {}, goal {}, assists {}",
             cycle.cycle,
             Unit::Seconds.humanize(from),
-            cycle.trigger(),
+            cycle.trigger,
             bytes(cycle.heap_live_bytes),
             bytes(cycle.goal_bytes),
             Unit::Seconds.humanize(cycle.assist_seconds)

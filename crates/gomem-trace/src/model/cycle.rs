@@ -22,13 +22,14 @@ pub(crate) struct Cycle {
 
 /// Why a cycle began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Trigger {
+pub enum Trigger {
     /// The heap reached the trigger.
     Heap,
     /// The program called `runtime.GC`.
     Forced,
     /// Two minutes had passed.
     Periodic,
+    /// The trace does not say.
     Unknown,
 }
 

@@ -21,7 +21,8 @@ pub struct CycleRow {
     pub start_seconds: Option<f64>,
     /// When it ended, within its last stop.
     pub end_seconds: Option<f64>,
-    trigger: Trigger,
+    /// Why it began.
+    pub trigger: Trigger,
     /// The line that began it: an allocation, or the caller of `runtime.GC`.
     pub place: Option<Place>,
     /// The whole stack, leaf first.
@@ -164,12 +165,6 @@ impl CycleRow {
     #[must_use]
     pub fn is_forced(&self) -> bool {
         self.trigger == Trigger::Forced
-    }
-
-    /// Why it began, in a word: heap, forced, periodic or unknown.
-    #[must_use]
-    pub fn trigger(&self) -> &'static str {
-        self.trigger.name()
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 use gomem_symbol::{SourcePath, Symbol};
-use gomem_trace::{Place as Frame, Trace};
+use gomem_trace::{Place as Frame, Trace, Trigger};
 
 use crate::attribution::{
     join::lifespans,
@@ -61,8 +61,8 @@ struct Costs {
 
 impl Costs {
     fn find(sites: &[Site], trace: &Trace) -> Option<Self> {
-        let cycles = trace.cycles(None).len() as u64;
-        let nothing = AssistCost::nothing_of(trace.duration_seconds(), cycles);
+        let cycles = trace.cycles(None);
+        let nothing = AssistCost::nothing_of(trace.duration_seconds(), cycles.len() as u64);
         let mut costs = Self { is_all: true, nothing, ..Self::default() };
         let own: HashSet<String> = sites
             .iter()
@@ -82,13 +82,13 @@ impl Costs {
                 None => costs.is_all = false,
             }
         }
-        for cycle in trace.cycles(None).iter().filter(|cycle| cycle.start_seconds.is_some()) {
-            match (cycle.trigger(), costs.names.key(&cycle.stack, &own)) {
-                ("heap", Some(key)) => {
+        for cycle in cycles.iter().filter(|cycle| cycle.start_seconds.is_some()) {
+            match (cycle.trigger, costs.names.key(&cycle.stack, &own)) {
+                (Trigger::Heap, Some(key)) => {
                     fit.see(&key.leaf);
                     costs.at(key).trigger_count += 1;
                 }
-                ("heap" | "unknown", _) => costs.is_all = false,
+                (Trigger::Heap | Trigger::Unknown, _) => costs.is_all = false,
                 _ => {}
             }
         }
