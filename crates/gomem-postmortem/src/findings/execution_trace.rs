@@ -8,11 +8,10 @@ use gomem_table::{Unit, percent};
 use gomem_trace::{AssistRow, PauseRow, TaskRow, Trace};
 
 use crate::{
-    attribution::Place,
     bundle::Bundle,
     findings::{
         finding::{Finding, FindingKind},
-        traced_gc::callers,
+        traced_gc::{callers, lines_of},
     },
 };
 
@@ -42,7 +41,7 @@ fn assist_latency(trace: &Trace) -> Option<Finding> {
     let title = format!("the slowest `{name}` tasks spend {} of their time helping the GC", percent(fraction, 0));
     let mut finding = Finding::new(FindingKind::AssistLatency, severity, title);
     let shown = |seconds: f64| Unit::Seconds.humanize(seconds);
-    let line = costliest_line(&own);
+    let line = lines_of(own.iter().copied()).into_iter().next().map(|(place, _)| place);
     let where_ = line.as_ref().map_or_else(String::new, |place| format!(", most at {}", place.short()));
     finding.summary = format!(
         "Of the slowest hundredth of `{name}` ({} tasks), goroutines stood still for {} because they allocated while the \
@@ -99,17 +98,6 @@ fn slowest_tasks(tasks: &[TaskRow]) -> BTreeMap<String, Vec<TaskRow>> {
         (name.to_owned(), tasks.into_iter().take(slowest).cloned().collect())
     })
     .collect()
-}
-
-fn costliest_line(assists: &[&AssistRow]) -> Option<Place> {
-    let mut lines: HashMap<Place, f64> = HashMap::new();
-    for row in assists {
-        if let (Some(place), Some(wall)) = (row.charged.place.as_ref().and_then(Place::from_trace), row.wall_seconds) {
-            *lines.entry(place).or_default() += wall;
-        }
-    }
-    let most = lines.into_iter().max_by(|one, other| one.1.total_cmp(&other.1).then_with(|| other.0.cmp(&one.0)))?;
-    Some(most.0)
 }
 
 /// Says who asked for GC cycles, where a rule says that somebody does.

@@ -3,7 +3,7 @@
 use foldhash::HashMap;
 use gomem_metrics::{TracedGc, TracedPlace};
 use gomem_statistics::median;
-use gomem_trace::{CycleRow, Place as Frame, Trace, Trigger};
+use gomem_trace::{AssistRow, CycleRow, Place as Frame, Trace, Trigger};
 
 use crate::attribution::Place;
 
@@ -30,7 +30,7 @@ pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
         pause_seconds: trace.pauses().iter().filter(|pause| pause.is_gc).filter_map(|pause| pause.seconds).collect(),
         goal_bytes: median(&mut goals),
         callers: callers(&cycles).into_iter().map(|(place, count)| told(&place, count as f64)).collect(),
-        assisted: assisted(trace),
+        assisted: lines_of(&trace.assists()).iter().map(|(place, seconds)| told(place, *seconds)).collect(),
     }
 }
 
@@ -55,19 +55,17 @@ fn is_measured(cycle: &CycleRow) -> bool {
     cycle.is_forced() && cycle.stack.iter().any(measures)
 }
 
-/// Where goroutines helped the garbage collector, the longest first.
-fn assisted(trace: &Trace) -> Vec<TracedPlace> {
+/// Where goroutines helped the garbage collector, and for how many seconds: the longest first.
+pub(crate) fn lines_of<'a>(assists: impl IntoIterator<Item = &'a AssistRow>) -> Vec<(Place, f64)> {
     let mut lines: HashMap<Place, f64> = HashMap::default();
-    for assist in trace.assists() {
-        if let (Some(place), Some(wall)) =
-            (assist.charged.place.as_ref().and_then(Place::from_trace), assist.wall_seconds)
-        {
+    for row in assists {
+        if let (Some(place), Some(wall)) = (row.charged.place.as_ref().and_then(Place::from_trace), row.wall_seconds) {
             *lines.entry(place).or_default() += wall;
         }
     }
     let mut lines: Vec<(Place, f64)> = lines.into_iter().collect();
     lines.sort_by(|one, other| other.1.total_cmp(&one.1).then_with(|| one.0.cmp(&other.0)));
-    lines.iter().map(|(place, seconds)| told(place, *seconds)).collect()
+    lines
 }
 
 fn told(place: &Place, amount: f64) -> TracedPlace {
