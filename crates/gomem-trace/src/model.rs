@@ -23,7 +23,7 @@ pub(crate) use cycle::{Cycle, Cycles, last_before};
 pub(crate) use gc_mark::{GcMark, GcMarkKind};
 pub(crate) use lifetime::{Lifetimes, Lives, ObjectKind};
 pub(crate) use log::Log;
-pub(crate) use names::{Frame, Names, StackId, TextId};
+pub(crate) use names::{Frame, Names, StackId, TextId, is_runtime};
 pub(crate) use pause::{MARK_TERMINATION, Pause, SWEEP_TERMINATION};
 pub(crate) use recording::{Goal, Recording};
 pub(crate) use region::{Region, RegionId};

@@ -126,8 +126,7 @@ fn stw_by_measuring(trace: &Trace) -> Option<Finding> {
     let mut callers: BTreeMap<String, (u64, f64)> = BTreeMap::new();
     for pause in &measuring {
         let reason = pause.reason.as_deref().unwrap_or_default();
-        let caller =
-            pause.caller.as_ref().map_or_else(String::new, |place| format!(" by {}:{}", place.function, place.line));
+        let caller = pause.caller.as_ref().map_or_else(String::new, |place| format!(" by {place}"));
         let (count, seconds) = callers.entry(format!("{reason}{caller}")).or_default();
         *count += 1;
         *seconds += pause.seconds.unwrap_or(0.0);

@@ -63,8 +63,7 @@ fn cycles(trace: &Trace, seconds: f64) -> Vec<Span> {
     let span = |cycle: &CycleRow| {
         let from = cycle.start_seconds?;
         let bytes = |bytes: Option<u64>| bytes.map_or("unknown".to_owned(), |bytes| Unit::Bytes.humanize(bytes as f64));
-        let place =
-            cycle.place.as_ref().map_or_else(String::new, |place| format!(" by {}:{}", place.function, place.line));
+        let place = cycle.place.as_ref().map_or_else(String::new, |place| format!(" by {place}"));
         let text = format!(
             "cycle {} at {}: {}{place}; live {}, goal {}, assists {}",
             cycle.cycle,

@@ -1,6 +1,6 @@
 //! The worst stalls of an execution trace, in words.
 
-use gomem_trace::Trace;
+use gomem_trace::{Place, Trace};
 
 /// A time in which a goroutine, or all of them, stood still for the garbage collector or for who measures.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(crate) fn worst_stalls(trace: &Trace) -> Vec<Stall> {
             start_seconds: row.start_seconds?,
             seconds: row.wall_seconds?,
             what: "helped the GC".to_owned(),
-            place: charged.place.map_or_else(String::new, |place| format!("{}:{}", place.function, place.line)),
+            place: charged.place.as_ref().map_or_else(String::new, Place::to_string),
             work: work.join(": "),
             goroutine: row.goroutine,
         })
@@ -38,7 +38,7 @@ pub(crate) fn worst_stalls(trace: &Trace) -> Vec<Stall> {
                 "the world stood still: {}",
                 row.reason.as_deref().unwrap_or("for a reason that is not known")
             ),
-            place: row.place.map_or_else(String::new, |place| format!("{}:{}", place.function, place.line)),
+            place: row.place.as_ref().map_or_else(String::new, Place::to_string),
             work: row.region.as_deref().unwrap_or_default().to_owned(),
             goroutine: row.goroutine,
         })

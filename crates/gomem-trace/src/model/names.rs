@@ -91,7 +91,7 @@ fn last(count: usize) -> NonZero<u32> {
 }
 
 /// Whether a function is the runtime's own, as heap profiles leave them out (`runtime/pprof`, `appendLocsForStack`).
-fn is_runtime(function: &str) -> bool {
+pub(crate) fn is_runtime(function: &str) -> bool {
     function.starts_with("runtime.") || function.starts_with("internal/runtime/")
 }
 

@@ -1,11 +1,11 @@
 //! A line of the program.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use gomem_table::{Definition, Unit};
 
 use crate::{
-    model::{Frame, Names, StackId},
+    model::{Frame, Names, StackId, is_runtime},
     tables::number::signed,
 };
 
@@ -33,11 +33,15 @@ impl Place {
 
     /// The first frame of a stack that is not of the runtime or of a package that speaks for it.
     pub(super) fn of_caller(stack: Option<StackId>, names: &Names) -> Option<Self> {
-        let is_runtime = |function: &str| {
-            ["runtime.", "runtime/", "internal/runtime/"].iter().any(|prefix| function.starts_with(prefix))
-        };
-        let frame = names.frames(stack?).iter().find(|frame| !is_runtime(names.function(frame)))?;
+        let speaks_for_it = |function: &str| is_runtime(function) || function.starts_with("runtime/");
+        let frame = names.frames(stack?).iter().find(|frame| !speaks_for_it(names.function(frame)))?;
         Some(Self::new(frame, names))
+    }
+
+    /// Whether it is the runtime's own: heap profiles leave those out.
+    #[must_use]
+    pub fn is_runtime(&self) -> bool {
+        is_runtime(&self.function)
     }
 
     /// All frames of a stack, the leaf first.
@@ -65,6 +69,12 @@ impl Place {
             .shared_text("function", "the function", |place: &&'a Self| &place.function)
             .shared_text("file", "its file", |place| &place.file)
             .int64("line", Unit::None, "its line", |place| signed(place.line))
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.function, self.line)
     }
 }
 

@@ -153,7 +153,7 @@ struct Names {
 impl Names {
     /// The site that a stack is of; `None` when it has no frame outside of the runtime.
     fn key(&mut self, stack: &[Frame], own: &HashSet<String>) -> Option<Key> {
-        let leaf = stack.iter().position(|frame| !is_runtime(&frame.function))?;
+        let leaf = stack.iter().position(|frame| !frame.is_runtime())?;
         let frames = &stack[leaf..];
         let at = frames.iter().position(|frame| {
             let package = Symbol::decode(&frame.function);
@@ -181,9 +181,4 @@ impl Names {
         let function = Arc::clone(self.functions.get(&place.function)?);
         Some(Line { function, file: Arc::clone(self.files.get(&place.file)?), line: place.line })
     }
-}
-
-/// As heap profiles leave the runtime out (`runtime/pprof`, `appendLocsForStack`).
-fn is_runtime(function: &str) -> bool {
-    function.starts_with("runtime.") || function.starts_with("internal/runtime/")
 }
