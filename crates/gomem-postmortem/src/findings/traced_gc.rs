@@ -13,7 +13,6 @@ pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
     let begun = || cycles.iter().filter(|cycle| cycle.start_seconds.is_some());
     let of = |trigger: Trigger| begun().filter(|cycle| cycle.trigger == trigger).count() as u64;
     let measured = begun().filter(|cycle| is_measured(cycle)).count() as u64;
-    let running = |cycle: &CycleRow| (cycle.assist_running_seconds - cycle.assist_stw_seconds).max(0.0);
     let start_ms = trace.start_unix_ms().unwrap_or(0);
     let length_ms = if start_ms > 0 { (trace.duration_seconds() * 1e3) as i64 } else { 0 };
     let mut goals: Vec<f64> = cycles.iter().filter_map(|cycle| Some(cycle.goal_bytes? as f64)).collect();
@@ -26,7 +25,7 @@ pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
         forced_cycles: of(Trigger::Forced) - measured,
         measured_cycles: measured,
         periodic_cycles: of(Trigger::Periodic),
-        assist_running_seconds: cycles.iter().map(running).sum(),
+        assist_running_seconds: cycles.iter().map(CycleRow::assist_marking_seconds).sum(),
         pause_seconds: trace.pauses().iter().filter(|pause| pause.is_gc).filter_map(|pause| pause.seconds).collect(),
         goal_bytes: median(&mut goals),
         callers: callers(&cycles).into_iter().map(|(place, count)| told(&place, count as f64)).collect(),
@@ -38,9 +37,7 @@ pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
 pub(crate) fn callers(cycles: &[CycleRow]) -> Vec<(Place, u64)> {
     let mut counts: HashMap<Place, u64> = HashMap::default();
     for cycle in cycles.iter().filter(|cycle| cycle.is_forced() && !is_measured(cycle)) {
-        let is_callers =
-            |frame: &&Frame| !["runtime.", "runtime/"].iter().any(|prefix| frame.function.starts_with(prefix));
-        if let Some(place) = cycle.stack.iter().find(is_callers).and_then(Place::from_trace) {
+        if let Some(place) = cycle.caller.as_ref().and_then(Place::from_trace) {
             *counts.entry(place).or_default() += 1;
         }
     }

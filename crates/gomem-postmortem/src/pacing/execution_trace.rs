@@ -69,8 +69,7 @@ fn cycle(row: &CycleRow) -> Option<Cycle> {
         globals_bytes: 0.0,
         mark_seconds: row.mark_seconds?,
         stw_seconds: stops,
-        // Whoever ends a cycle stops the world within its assist.
-        assist_cpu_seconds: (row.assist_running_seconds - row.assist_stw_seconds).max(0.0),
+        assist_cpu_seconds: row.assist_marking_seconds(),
         background_cpu_seconds: row.worker_seconds[0] + row.worker_seconds[1],
         idle_cpu_seconds: row.worker_seconds[2],
         procs: row.procs.and_then(|procs| u32::try_from(procs).ok()).unwrap_or(1),

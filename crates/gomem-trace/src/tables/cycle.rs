@@ -25,6 +25,8 @@ pub struct CycleRow {
     pub trigger: Trigger,
     /// The line that began it: an allocation, or the caller of `runtime.GC`.
     pub place: Option<Place>,
+    /// The first of the stack that is not of the runtime or of a package that speaks for it.
+    pub caller: Option<Place>,
     /// The whole stack, leaf first.
     pub stack: Arc<[Place]>,
     /// The pacer's live heap at the begin.
@@ -135,6 +137,7 @@ impl Trace {
             end_seconds: cycle.end.as_ref().map(|end| self.since_start(end.time)),
             trigger: Trigger::of(cycle.stack, &recording.names),
             place: Place::of_site(cycle.stack, &recording.names),
+            caller: Place::of_caller(cycle.stack, &recording.names),
             stack: Place::of_stack(cycle.stack, &recording.names),
             heap_start_bytes: cycle.begin.and_then(|begin| last_before(&recording.heap, begin)),
             heap_end_bytes: None,
@@ -165,6 +168,12 @@ impl CycleRow {
     #[must_use]
     pub fn is_forced(&self) -> bool {
         self.trigger == Trigger::Forced
+    }
+
+    /// How long its assists ran, but for the world's stops: whoever ends a cycle stops the world within its assist.
+    #[must_use]
+    pub fn assist_marking_seconds(&self) -> f64 {
+        (self.assist_running_seconds - self.assist_stw_seconds).max(0.0)
     }
 }
 
