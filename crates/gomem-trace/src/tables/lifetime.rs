@@ -127,7 +127,8 @@ impl Trace {
                 .map(|rank| seconds(lives.nanoseconds[rank as usize])),
             seconds_p99: rank(lives.nanoseconds.len() as u64, 0.99)
                 .map(|rank| seconds(lives.nanoseconds[rank as usize])),
-            is_pool_candidate: is_much && dead_at_first.is_some_and(|fraction| fraction >= POOL_DEAD_FRACTION),
+            is_pool_candidate: is_much
+                && dead_at_first.is_some_and(|fraction| fraction >= LifetimeRow::POOL_DEAD_FRACTION),
         }
     }
 }
@@ -163,10 +164,14 @@ fn ranked(counts: &[(u64, u64)], quantile: f64) -> Option<u64> {
     None
 }
 
-/// A pool pays when nearly all die young, and they are many or much.
-const POOL_DEAD_FRACTION: f64 = 0.9;
+/// A pool pays when there are many or much, too.
 const POOL_OBJECTS: u64 = 10_000;
 const POOL_BYTES_FRACTION: f64 = 0.01;
+
+impl LifetimeRow {
+    /// A pool pays when so many die at the first GC.
+    pub const POOL_DEAD_FRACTION: f64 = 0.9;
+}
 
 impl Row for LifetimeRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gomem_trace::LifetimeRow;
+
 /// How long the objects of a site live, by the births and deaths of an execution trace. It has no lines, so that what is known is
 /// of a type and a size.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,8 +37,7 @@ impl Lifespan {
     }
 }
 
-/// A pool pays when nearly all die young, as `pool_candidate` of a trace's lifetimes has it.
-const YOUNG: f64 = 0.9;
+const YOUNG: f64 = LifetimeRow::POOL_DEAD_FRACTION;
 /// So many have a standard deviation of three in a hundred.
 const FEWEST: u64 = 100;
 
