@@ -8,12 +8,12 @@ use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report};
 use gomem_symbol::Symbol;
 use gomem_table::percent;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
 use crate::{
     charts,
     flame::FlameHtml,
-    pages::trace::traced,
+    pages::{rendered, trace::traced},
     text::text,
     words::{cells, escape, facts, files, predicted, together, wants},
 };
@@ -24,13 +24,6 @@ use crate::{
 /// escape their own text.
 #[must_use]
 pub fn html(report: &Report) -> String {
-    let mut environment = Environment::new();
-    // The engine's own escaping turns every `/` of a path into an entity, which nobody can search for.
-    environment.set_formatter(|out, _, value| {
-        let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
-        out.write_str(&if value.is_safe() { text } else { escape(&text) })?;
-        Ok(())
-    });
     let findings: Vec<Value> = report
         .findings()
         .iter()
@@ -135,8 +128,8 @@ pub fn html(report: &Report) -> String {
         unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),
     };
-    // The template is part of the program and tested with it: if it fails, the text report still says everything.
-    environment.render_str(TEMPLATE, values).unwrap_or_else(|err| {
+    // If the template fails, the text report still says everything.
+    rendered(TEMPLATE, values).unwrap_or_else(|err| {
         format!("<!DOCTYPE html><title>gomem</title><pre>{err}\n{}</pre>", escape(&text(report, COLUMNS)))
     })
 }

@@ -2,9 +2,9 @@
 
 use gomem_gogc::{GcModel, Gogc, Prediction, Setting};
 use gomem_table::Unit;
-use minijinja::{Environment, Value, context};
+use minijinja::{Value, context};
 
-use crate::charts;
+use crate::{charts, pages::rendered};
 
 /// Peak heap against GC CPU (GC cycles, where CPU is not known) over `GOGC`, under `memory_limit_bytes`, with intervals and
 /// the recorded setting; as one HTML file that loads nothing.
@@ -26,8 +26,6 @@ pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>
         ]
         .map(|(label, percent)| context! { label, percent })
     });
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
     let values = context! {
         name,
         chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
@@ -38,7 +36,7 @@ pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>
         remarks => model.quality().remarks.clone(),
         limit => memory_limit_bytes.map(|limit| Unit::Bytes.humanize(limit as f64)),
     };
-    environment.render_str(TEMPLATE, values).unwrap_or_else(|err| format!("<!DOCTYPE html><title>gomem</title>{err}"))
+    rendered(TEMPLATE, values).unwrap_or_else(|err| format!("<!DOCTYPE html><title>gomem</title>{err}"))
 }
 
 fn row(prediction: &Prediction) -> Value {
