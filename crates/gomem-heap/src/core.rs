@@ -18,6 +18,7 @@ mod memory;
 mod modules;
 mod names;
 mod notes;
+mod objects;
 mod plan;
 mod process;
 mod profile;

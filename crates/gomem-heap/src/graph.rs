@@ -6,6 +6,7 @@ mod dominance;
 mod edges;
 mod reach;
 mod sharing;
+mod walk;
 
 pub(crate) use dominance::Dominance;
 pub(crate) use edges::Edges;

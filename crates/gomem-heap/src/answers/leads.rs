@@ -32,8 +32,8 @@ impl Pointer<'_> {
 /// The object that a pointer leads to, and what it claims that this is; none where it points into the middle of something, or where its
 /// type does not tell.
 pub(super) fn claim(snapshot: &Snapshot, values: &Values, leads: Leads, pointer: Pointer<'_>) -> Option<(u32, Claim)> {
-    let object = snapshot.objects.find(pointer.value)?;
-    let start = snapshot.objects.address(object).checked_add(header_bytes(snapshot, object))?;
+    let (object, start) = snapshot.objects.find_start(pointer.value)?;
+    let start = start.checked_add(header_bytes(snapshot, object))?;
     let offset = pointer.value.checked_sub(start)?;
     let word = |words| pointer.word(snapshot, words);
     let at_start = |content, shown| (offset == 0).then_some((object, Claim { content, shown }));

@@ -11,7 +11,9 @@ pub(crate) fn redacted(snapshot: &Snapshot) -> Vec<u8> {
     for object in 0..snapshot.objects.len() as u32 {
         let words = snapshot.objects.words(object);
         let mut pointers = Vec::new();
-        words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, _| pointers.push(offset));
+        snapshot
+            .objects
+            .for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, _| pointers.push(offset));
         keeper.redact(&mut file, words, &pointers, !pointers.is_empty());
     }
     for words in &snapshot.phantoms {

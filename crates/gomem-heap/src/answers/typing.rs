@@ -201,12 +201,10 @@ impl<'a> Typing<'a> {
     /// The smallest values share a slot: that one of them lies at its begin says nothing of the slot.
     fn dispute_tiny(&mut self, address: u64) {
         let objects = &self.snapshot.objects;
-        let is_shared = |object: &u32| {
-            objects.bytes(*object) == TINY
-                && objects.address(*object) != address
-                && !objects.has_pointers(*object, &self.snapshot.file)
+        let is_shared = |(object, start): &(u32, u64)| {
+            *start != address && objects.bytes(*object) == TINY && !objects.has_pointers(*object, &self.snapshot.file)
         };
-        if let Some(object) = objects.find(address).filter(is_shared) {
+        if let Some((object, _)) = objects.find_start(address).filter(is_shared) {
             self.types.forget(object);
             self.disputed.insert(object);
         }
@@ -314,8 +312,8 @@ impl<'a> Typing<'a> {
             }
             return;
         }
-        let Some(object) = self.snapshot.objects.find(pointer.value) else { return };
-        let start = self.snapshot.objects.address(object) + header_bytes(self.snapshot, object);
+        let Some((object, start)) = self.snapshot.objects.find_start(pointer.value) else { return };
+        let start = start + header_bytes(self.snapshot, object);
         if start != pointer.value || self.types.number(object).is_some() || self.disputed.contains(&object) {
             return;
         }

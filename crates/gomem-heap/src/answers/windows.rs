@@ -107,14 +107,14 @@ struct Buffers<'a> {
 impl Buffers<'_> {
     fn view(&mut self, content: &[u8], offset: usize, value: u64) {
         let objects = &self.snapshot.objects;
-        let Some(object) = objects.find(value) else { return };
+        let Some((object, first)) = objects.find_start(value) else { return };
         let bytes = objects.bytes(object);
         if bytes < self.min_bytes || objects.has_pointers(object, &self.snapshot.file) {
             return;
         }
         let views = self.views.entry(object).or_insert_with(|| Some(Vec::new()));
         let order = self.snapshot.target.order;
-        let start = value - objects.address(object);
+        let start = value - first;
         let next = |words: usize| order.word(content, offset.checked_add(words * order.word_bytes)?);
         match next(1) {
             Some(length) if length > 0 && start.checked_add(length).is_some_and(|end| end <= bytes) => {

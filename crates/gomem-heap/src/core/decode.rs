@@ -9,21 +9,23 @@ use crate::{
         counts::counted,
         file::CoreFile,
         goroutines::{goroutines, threads},
+        image::Image,
         layouts::{LayoutSource, Layouts},
         masks::Masks,
         memory::Memory,
         modules::{modules, write_globals},
         names::Names,
         notes::Machine,
+        objects::objects,
         process::Process,
         profile, shapes,
-        spans::{Span, spans},
+        spans::spans,
         specials::Specials,
         word::WORD,
         writer::Writer,
     },
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
-    memory::{Builder, Counted, Objects, OtherRoot, Snapshot, SnapshotSource, Target},
+    memory::{Counted, OtherRoot, Snapshot, SnapshotSource, Target},
 };
 
 /// A core that was read, and is still to be understood with the program's file.
@@ -66,7 +68,8 @@ impl Core {
         let first = candidates.remove(0);
         let mut process = Process::new(machine, &image, notes, program, first);
         process.find_variables();
-        let mut found = snapshot(&process, &target, missing_bytes, limits);
+        let snapshot = |process: &Process<'_>| snapshot(process, &target, &image, missing_bytes, limits);
+        let mut found = snapshot(&process);
         // A table may be that of another patch: the runtime's own count tells.
         for layouts in candidates {
             if process.layouts.source == LayoutSource::Dwarf || found.as_ref().is_ok_and(is_plausible) {
@@ -74,17 +77,19 @@ impl Core {
             }
             process.layouts = layouts;
             process.find_variables();
-            let other = snapshot(&process, &target, missing_bytes, limits);
+            let other = snapshot(&process);
             if other.as_ref().is_ok_and(is_plausible) {
                 found = other;
             }
         }
-        match &found {
-            Ok(read) if process.layouts.source == LayoutSource::Table && !is_plausible(read) => {
-                Err(no_layouts(program))
-            }
-            _ => found,
+        let mut snapshot = found?;
+        if process.layouts.source == LayoutSource::Table && !is_plausible(&snapshot) {
+            return Err(no_layouts(program));
         }
+        // Contents are where they were read, and behind them what was written in addition.
+        let written = std::mem::replace(&mut snapshot.file, image.into_held());
+        snapshot.file.extend(written);
+        Ok(snapshot)
     }
 }
 
@@ -119,10 +124,18 @@ fn is_plausible(snapshot: &Snapshot) -> bool {
     })
 }
 
-fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: &Limits) -> Result<Snapshot, Error> {
+/// What a process says. Its file has what was written beside the image alone.
+fn snapshot(
+    process: &Process<'_>,
+    target: &Target,
+    image: &Image,
+    missing_bytes: u64,
+    limits: &Limits,
+) -> Result<Snapshot, Error> {
     let modules = modules(process)?;
     let (spans, lost_spans) = spans(process)?;
-    let mut writer = Writer { most: limits.inflated_bytes, ..Writer::default() };
+    let before = usize::try_from(image.held_bytes()).unwrap_or(usize::MAX);
+    let mut writer = Writer { before, most: limits.inflated_bytes, ..Writer::default() };
     let mut masks = Masks::new(process, target, &spans);
     let objects = objects(process, &mut masks, &spans, limits, &mut writer)?;
     let segments = write_globals(process, &modules, &mut writer)?;
@@ -139,7 +152,7 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
     let other_root = |address: &u64| OtherRoot { description: weak.clone(), address: *address, is_of_runtime: true };
     let mut snapshot = Snapshot {
         source: SnapshotSource::Core { layouts: process.layouts.source.name() },
-        end: writer.bytes.len(),
+        end: before + writer.bytes.len(),
         file: writer.bytes,
         target: target.clone(),
         objects,
@@ -170,33 +183,6 @@ fn snapshot(process: &Process<'_>, target: &Target, missing_bytes: u64, limits: 
             .push(Diagnostic { offset: None, flaw: Flaw::UnknownPointers { objects: masks.unknown() } });
     }
     Ok(snapshot)
-}
-
-fn objects(
-    process: &Process<'_>,
-    masks: &mut Masks<'_>,
-    spans: &[Span],
-    limits: &Limits,
-    writer: &mut Writer,
-) -> Result<Objects, Error> {
-    let mut builder = Builder::default();
-    let mut contents = Vec::new();
-    for span in spans {
-        if builder.len() as u64 + span.slots > u64::from(limits.objects) {
-            return Err(Error::new(ErrorKind::Limit { what: "objects", limit: limits.objects.into() }, 0));
-        }
-        contents.clear();
-        writer.claim(span.bytes)?;
-        process.memory.copy_contents(span.start, span.bytes, &mut contents);
-        masks.for_each(span, &contents, |address, pointers| {
-            let start = (address - span.start) as usize;
-            let content = contents.get(start..start + span.slot_bytes as usize).unwrap_or_default();
-            let words = writer.write(content, pointers.iter().copied())?;
-            builder.push(address, span.slot_bytes, words.place, words.length as u64);
-            Ok(())
-        })?;
-    }
-    Ok(builder.finish())
 }
 
 /// The types of interfaces' tables of methods (`itabTableType` in `runtime/iface.go`).

@@ -53,6 +53,11 @@ impl Image {
         });
     }
 
+    /// Memory as it is held, as [`Memory::piece`] tells the places in it.
+    pub(super) fn into_held(self) -> Vec<u8> {
+        self.store
+    }
+
     fn segment(&self, address: u64) -> Option<&Segment> {
         let at = self.segments.partition_point(|segment| segment.start <= address).checked_sub(1)?;
         self.segments.get(at).filter(|segment| address - segment.start < segment.bytes)
@@ -99,6 +104,20 @@ impl Memory for Image {
             left -= length;
         }
         true
+    }
+
+    fn piece(&self, address: u64, bytes: u64) -> Option<(usize, &[u8])> {
+        let segment = self.segment(address)?;
+        let offset = address - segment.start;
+        let end = offset.checked_add(bytes).filter(|end| bytes > 0 && *end <= segment.bytes)?;
+        let numbers = usize::try_from(offset / BLOCK as u64).ok()?..usize::try_from(end.div_ceil(BLOCK as u64)).ok()?;
+        let numbers = segment.blocks.get(numbers)?;
+        let follow = |pair: &[u32]| pair[0].checked_add(1) == Some(pair[1]);
+        if !numbers.windows(2).all(follow) || numbers.last() == Some(&ZERO) {
+            return None;
+        }
+        let place = *numbers.first()? as usize * BLOCK + (offset % BLOCK as u64) as usize;
+        Some((place, self.store.get(place..place.checked_add(usize::try_from(bytes).ok()?)?)?))
     }
 
     fn has(&self, address: u64, bytes: u64) -> bool {
@@ -164,6 +183,9 @@ mod tests {
         let mut out = vec![9];
         assert!(image.copy(end - 1, 3, &mut out) && !image.copy(end, 17, &mut out));
         assert_eq!(out, [9, 2, 3, 3]);
+        assert_eq!(image.piece(0x1000 + 2 * BLOCK as u64, 8), Some((2 * BLOCK, &[2; 8][..])));
+        assert_eq!((image.piece(0x1000, 8), image.piece(end - 1, 3)), (Some((BLOCK, &[0; 8][..])), None));
+        assert_eq!(image.piece(0x1000, first.len() as u64), None, "a block of zeros is in between");
     }
 
     #[test]

@@ -4,12 +4,28 @@ use crate::{
     core::{
         process::Process,
         spans::Span,
-        type_masks::TypeMasks,
+        type_masks::{TypeMask, TypeMasks},
         word::{WORD, words},
     },
-    error::Error,
     memory::{LARGEST_WITH_HEADER, PAGE, SpanLayout, Target},
 };
+
+/// Which words of an object are pointers.
+#[derive(Debug)]
+pub(super) enum Mask<'a> {
+    None,
+    All,
+    /// Of an object of up to 64 words, a bit for each.
+    Bits(u64),
+    /// Of a larger one, the offsets of those that are.
+    Offsets(&'a [u64]),
+    /// Of whole values one behind the other up to the end, as the collector does: where the first begins, and what they are of.
+    Elements {
+        start: u64,
+        address: u64,
+        of_type: &'a TypeMask,
+    },
+}
 
 /// Which words of objects are pointers.
 pub(super) struct Masks<'a> {
@@ -37,29 +53,40 @@ impl<'a> Masks<'a> {
         Self { process, types: TypeMasks::new(process), arenas: arenas(), layout, unknown: 0 }
     }
 
-    /// The offsets of the pointers of each object of a span, one object after the other. Contents are those of the whole span.
-    pub(super) fn for_each(
-        &mut self,
-        span: &Span,
-        contents: &[u8],
-        mut visit: impl FnMut(u64, &[u64]) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    /// The mask of each object of a span, one object after the other. Contents are those of the whole span.
+    pub(super) fn for_each(&mut self, span: &Span, contents: &[u8], mut visit: impl FnMut(u64, Mask<'_>)) {
         let mut offsets = Vec::new();
-        if span.is_noscan {
-            return span.objects().try_for_each(|object| visit(object, &[]));
-        }
-        let bits = if span.is_arena { None } else { self.bits(span, contents) };
+        let bits = if span.is_noscan || span.is_arena { None } else { self.bits(span, contents) };
+        let slot_words = span.slot_bytes / WORD;
         for object in span.objects() {
-            offsets.clear();
             let start = object - span.start;
             match &bits {
-                Some(bits) => push_bits(bits, start / WORD, span.slot_bytes / WORD, &mut offsets),
-                None if span.is_arena => offsets.extend((0..span.slot_bytes).step_by(WORD as usize)),
-                None => self.typed(span, contents, start, &mut offsets),
+                _ if span.is_noscan => visit(object, Mask::None),
+                _ if span.is_arena => visit(object, Mask::All),
+                Some(bits) if slot_words <= 64 => visit(object, Mask::Bits(bits_at(bits, start / WORD, slot_words))),
+                Some(bits) => {
+                    offsets.clear();
+                    push_bits(bits, start / WORD, slot_words, &mut offsets);
+                    visit(object, Mask::Offsets(&offsets));
+                }
+                None => {
+                    let address = type_address(span, contents, start);
+                    let of_type = self.types.of(address, span.slot_bytes);
+                    // Without an address it is just being made.
+                    self.unknown += u64::from(address != 0 && of_type.is_none());
+                    visit(
+                        object,
+                        match &of_type {
+                            Some(of_type) => {
+                                let start = if has_header(span) { WORD } else { 0 };
+                                Mask::Elements { start, address, of_type }
+                            }
+                            None => Mask::None,
+                        },
+                    );
+                }
             }
-            visit(object, &offsets)?;
         }
-        Ok(())
     }
 
     /// The bits of all words of a span, where there are such.
@@ -127,23 +154,6 @@ impl<'a> Masks<'a> {
         }
         all
     }
-
-    /// By the type in front of an object, or that of a large one.
-    fn typed(&mut self, span: &Span, contents: &[u8], start: u64, offsets: &mut Vec<u64>) {
-        let address = type_address(span, contents, start);
-        let Some(mask) = self.types.of(address, span.slot_bytes) else {
-            // Without an address it is just being made.
-            self.unknown += u64::from(address != 0);
-            return;
-        };
-        let mut element = if has_header(span) { WORD } else { 0 };
-        // As the collector does, whole elements one behind the other up to the end of the slot.
-        while element < span.slot_bytes && !mask.pointers.is_empty() {
-            let within = mask.pointers.iter().map(|offset| element.saturating_add(*offset));
-            offsets.extend(within.take_while(|offset| *offset <= span.slot_bytes - WORD));
-            element = element.saturating_add(mask.bytes);
-        }
-    }
 }
 
 /// Whether a span's objects have their type in front.
@@ -160,22 +170,23 @@ fn type_address(span: &Span, contents: &[u8], start: u64) -> u64 {
     in_front.unwrap_or_default()
 }
 
+/// Up to 64 bits, from one word on; what is not there is no pointer.
+fn bits_at(bits: &[u64], first: u64, count: u64) -> u64 {
+    let part = |number: u64| bits.get(number as usize).copied().unwrap_or_default();
+    let (number, within) = (first / 64, first % 64);
+    let low = part(number) >> within;
+    let all = if within == 0 { low } else { low | part(number + 1) << (64 - within) };
+    if count < 64 { all & ((1 << count) - 1) } else { all }
+}
+
 /// The offsets of set bits, from one word on.
 fn push_bits(bits: &[u64], first: u64, count: u64, offsets: &mut Vec<u64>) {
-    let mut word = first;
-    let end = first + count;
-    while word < end {
-        let within = word % 64;
-        let taken = (64 - within).min(end - word);
-        let mut mask = bits.get((word / 64) as usize).copied().unwrap_or_default() >> within;
-        if taken < 64 {
-            mask &= (1 << taken) - 1;
-        }
+    for word in (0..count).step_by(64) {
+        let mut mask = bits_at(bits, first + word, (count - word).min(64));
         while mask != 0 {
-            offsets.push((word - first + u64::from(mask.trailing_zeros())) * WORD);
+            offsets.push((word + u64::from(mask.trailing_zeros())) * WORD);
             mask &= mask - 1;
         }
-        word += taken;
     }
 }
 
@@ -191,13 +202,14 @@ const BITS_BYTES: u64 = 64 * WORD;
 
 #[cfg(test)]
 mod tests {
-    use super::push_bits;
+    use super::{bits_at, push_bits};
 
     #[test]
     fn bits_of_an_object_may_lie_in_two_words() {
         let mut offsets = Vec::new();
         push_bits(&[1 << 62 | 1, 0b101], 60, 8, &mut offsets);
         assert_eq!(offsets, [16, 32, 48]);
+        assert_eq!(bits_at(&[1 << 62 | 1, 0b101], 60, 8), 0b1010100);
         offsets.clear();
         push_bits(&[u64::MAX], 0, 128, &mut offsets);
         assert_eq!(offsets.len(), 64, "what is not there is no pointer");

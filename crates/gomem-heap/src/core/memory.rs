@@ -12,6 +12,11 @@ pub(super) trait Memory: fmt::Debug {
         self.copy(address, bytes, out)
     }
 
+    /// Where contents lie in what is held, and they themselves; none where they are not held in one piece.
+    fn piece(&self, _address: u64, _bytes: u64) -> Option<(usize, &[u8])> {
+        None
+    }
+
     /// Whether all of these bytes are there.
     fn has(&self, address: u64, bytes: u64) -> bool;
 

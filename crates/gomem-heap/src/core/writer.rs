@@ -10,6 +10,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Writer {
     pub(super) bytes: Vec<u8>,
+    /// How many bytes will stand before these.
+    pub(super) before: usize,
     /// How many bytes there may be.
     pub(super) most: u64,
 }
@@ -18,7 +20,7 @@ impl Writer {
     /// Writes contents and the offsets of their pointers.
     pub(super) fn write(&mut self, contents: &[u8], pointers: impl IntoIterator<Item = u64>) -> Result<Words, Error> {
         self.claim(contents.len() as u64)?;
-        let place = self.bytes.len();
+        let place = self.before + self.bytes.len();
         self.bytes.extend_from_slice(contents);
         for offset in pointers {
             self.bytes.push(POINTER);
@@ -30,7 +32,7 @@ impl Writer {
 
     /// Whether there is room for so many bytes more.
     pub(super) fn claim(&self, bytes: u64) -> Result<(), Error> {
-        if (self.bytes.len() as u64).saturating_add(bytes) > self.most {
+        if ((self.before + self.bytes.len()) as u64).saturating_add(bytes) > self.most {
             return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: self.most }, 0));
         }
         Ok(())

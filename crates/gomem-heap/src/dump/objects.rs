@@ -13,8 +13,9 @@ pub(super) struct ObjectReader {
     order: Order,
     layout: SpanLayout,
     limit: u32,
-    /// The page of small slots that is being read.
+    /// The page of small slots that is being read, and what was read of it.
     page: Option<Page>,
+    pending: Vec<Pending>,
     pub(super) phantoms: Vec<Words>,
     pub(super) huge: Vec<Diagnostic>,
 }
@@ -23,13 +24,21 @@ pub(super) struct ObjectReader {
 struct Page {
     address: u64,
     slot_bytes: u64,
-    first: usize,
     has_pointers: bool,
+}
+
+/// An object of the page, unless it turns out to be none.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    address: u64,
+    words: Words,
 }
 
 impl ObjectReader {
     pub(super) fn new(order: Order, layout: SpanLayout, limit: u32) -> Self {
-        Self { builder: Builder::default(), order, layout, limit, page: None, phantoms: Vec::new(), huge: Vec::new() }
+        let builder = Builder::default();
+        let (page, pending, phantoms, huge) = (None, Vec::new(), Vec::new(), Vec::new());
+        Self { builder, order, layout, limit, page, pending, phantoms, huge }
     }
 
     #[inline]
@@ -37,7 +46,7 @@ impl ObjectReader {
         let start = cursor.at;
         let address = cursor.number()?;
         let (words, has_pointers, bytes) = cursor.words(self.order)?;
-        if self.builder.len() >= self.limit as usize {
+        if self.builder.len() + self.pending.len() >= self.limit as usize {
             let kind = ErrorKind::Limit { what: "objects", limit: u64::from(self.limit) };
             return Err(Stop::Refused(Error::new(kind, start)));
         }
@@ -53,27 +62,28 @@ impl ObjectReader {
             }
             _ => {
                 self.end_page();
-                if is_small(slot_bytes, self.order) {
-                    let first = self.builder.len();
-                    self.page = Some(Page { address: page, slot_bytes, first, has_pointers });
+                if !is_small(slot_bytes, self.order) {
+                    self.builder.push(address, bytes, words.place, written);
+                    return Ok(());
                 }
+                self.page = Some(Page { address: page, slot_bytes, has_pointers });
             }
         }
-        self.builder.push(address, bytes, words.place, written);
+        self.pending.push(Pending { address, words });
         Ok(())
     }
 
-    /// Drops the page's last slots that are no objects: whether they are is known when all of its objects have been seen.
+    /// Adds the page's objects, but not its last slots that are none: whether they are is known when all of them have been seen.
     fn end_page(&mut self) {
         let Some(page) = self.page.take() else { return };
         let slots = self.layout.slots(page.slot_bytes, page.has_pointers, self.order.word_bytes);
         let end = (page.address * PAGE).saturating_add(slots * page.slot_bytes);
-        let mut objects = self.builder.len();
-        while objects > page.first && self.builder.address(objects - 1) >= end {
-            objects -= 1;
-            self.phantoms.push(self.builder.words(objects));
+        while let Some(slot) = self.pending.pop_if(|slot| slot.address >= end) {
+            self.phantoms.push(slot.words);
         }
-        self.builder.truncate(objects);
+        for slot in self.pending.drain(..) {
+            self.builder.push(slot.address, page.slot_bytes, slot.words.place, slot.words.length as u64);
+        }
     }
 
     pub(super) fn finish(mut self) -> (Objects, Vec<Words>, Vec<Diagnostic>) {

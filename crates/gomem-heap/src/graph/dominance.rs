@@ -3,7 +3,10 @@
 //! Semi-NCA (Georgiadis, "Linear-Time Algorithms for Dominators and Related Problems", 2005), with no recursion: a list of 200,000
 //! elements is a path of that length.
 
-use crate::graph::Edges;
+use crate::graph::{
+    Edges,
+    walk::{Met, Walk},
+};
 
 /// The tree of dominators, and what each of its subtrees weighs.
 #[derive(Debug)]
@@ -17,21 +20,20 @@ pub(crate) struct Dominance {
 
 impl Dominance {
     pub(crate) fn new(edges: &Edges, root: u32, bytes: impl Fn(u32) -> u64) -> Self {
-        let Walk { order, numbers, parents } = Walk::new(edges, root);
-        let dominators = dominators(edges, &order, &numbers, parents);
-        drop(numbers);
-        let mut retained = vec![0; edges.nodes() as usize];
-        for &node in &order {
-            retained[node as usize] = bytes(node);
+        let Walk { order, parents, nodes } = Walk::new(edges, root);
+        let sources = Sources::new(edges, &order, nodes);
+        let dominators = dominators(&sources, parents);
+        drop(sources);
+        // By place first: who dominates a node is mostly near it there.
+        let mut kept: Vec<u64> = order.iter().map(|node| bytes(*node)).collect();
+        for place in (1..order.len()).rev() {
+            kept[dominators[place] as usize] += kept[place];
         }
+        let mut retained = vec![0; edges.nodes() as usize];
         let mut parents = vec![NONE; edges.nodes() as usize];
-        for (number, &node) in order.iter().enumerate().rev() {
-            let dominator = order[dominators[number] as usize];
-            parents[node as usize] = dominator;
-            if number > 0 {
-                let bytes = retained[node as usize];
-                retained[dominator as usize] += bytes;
-            }
+        for ((&node, &dominator), &kept) in order.iter().zip(&dominators).zip(&kept) {
+            retained[node as usize] = kept;
+            parents[node as usize] = order[dominator as usize];
         }
         Self { parents, order, retained }
     }
@@ -65,55 +67,24 @@ impl Dominance {
     }
 }
 
-/// A walk in depth: the order in which nodes are met, each node's place in it, and the place of where it was met from.
-struct Walk {
-    order: Vec<u32>,
-    numbers: Vec<u32>,
-    parents: Vec<u32>,
-}
-
-impl Walk {
-    fn new(edges: &Edges, root: u32) -> Self {
-        let mut numbers = vec![NONE; edges.nodes() as usize];
-        let (mut order, mut parents) = (Vec::new(), Vec::new());
-        let mut path: Vec<(u32, u32)> = vec![(root, 0)];
-        numbers[root as usize] = 0;
-        order.push(root);
-        parents.push(0);
-        while let Some((node, next)) = path.last_mut() {
-            let Some(&target) = edges.of(*node).get(*next as usize) else {
-                path.pop();
-                continue;
-            };
-            *next += 1;
-            if numbers[target as usize] == NONE {
-                let from = numbers[*node as usize];
-                numbers[target as usize] = order.len() as u32;
-                order.push(target);
-                parents.push(from);
-                path.push((target, 0));
-            }
-        }
-        Self { order, numbers, parents }
-    }
-}
-
 /// The dominators of all nodes of a walk; nodes are their places in it.
-fn dominators(edges: &Edges, order: &[u32], numbers: &[u32], parents: Vec<u32>) -> Vec<u32> {
-    let sources = Sources::new(edges, order, numbers);
-    let count = order.len() as u32;
-    let mut ancestors = parents.clone();
-    let mut labels: Vec<u32> = (0..count).collect();
+fn dominators(sources: &Sources, parents: Vec<u32>) -> Vec<u32> {
+    let count = parents.len() as u32;
+    let mut links: Vec<Link> =
+        parents.iter().zip(0..).map(|(parent, node)| Link { up: *parent, least: node }).collect();
     let mut semi: Vec<u32> = (0..count).collect();
     let mut path = Vec::new();
     for node in (1..count).rev() {
         let mut least = parents[node as usize];
         for &source in sources.of(node) {
-            let label = evaluate(source, node + 1, &mut ancestors, &mut labels, &semi, &mut path);
-            least = least.min(semi[label as usize]);
+            // What lies before is not linked yet, and stands for itself.
+            let found = if source <= node { source } else { evaluate(source, node, &mut links, &mut path) };
+            least = least.min(found);
         }
         semi[node as usize] = least;
+        links[node as usize].least = least;
     }
+    drop(links);
     let mut dominators = parents;
     for node in 1..count {
         let mut dominator = dominators[node as usize];
@@ -125,35 +96,30 @@ fn dominators(edges: &Edges, order: &[u32], numbers: &[u32], parents: Vec<u32>) 
     dominators
 }
 
-/// The node with the least semidominator on the way up from `node` to the first that is not linked yet; the way is made shorter.
+/// The way up from a node.
+#[derive(Debug, Clone, Copy)]
+struct Link {
+    /// The next node, or one that is further up.
+    up: u32,
+    /// The least semidominator of the nodes from this one to before that.
+    least: u32,
+}
+
+/// The least semidominator on the way up from `node` to the first that is not behind `last`; the way is made shorter.
 #[inline]
-fn evaluate(
-    node: u32,
-    linked: u32,
-    ancestors: &mut [u32],
-    labels: &mut [u32],
-    semi: &[u32],
-    path: &mut Vec<u32>,
-) -> u32 {
-    if ancestors[node as usize] < linked {
-        return labels[node as usize];
-    }
+fn evaluate(node: u32, last: u32, links: &mut [Link], path: &mut Vec<u32>) -> u32 {
     let mut at = node;
-    while ancestors[at as usize] >= linked {
+    let mut link = links[at as usize];
+    while link.up > last {
         path.push(at);
-        at = ancestors[at as usize];
+        at = link.up;
+        link = links[at as usize];
     }
-    let top = ancestors[at as usize];
-    let mut label = labels[at as usize];
     while let Some(below) = path.pop() {
-        ancestors[below as usize] = top;
-        if semi[label as usize] < semi[labels[below as usize] as usize] {
-            labels[below as usize] = label;
-        } else {
-            label = labels[below as usize];
-        }
+        link.least = link.least.min(links[below as usize].least);
+        links[below as usize] = link;
     }
-    labels[node as usize]
+    link.least
 }
 
 /// Arrows the other way round, between places in a walk.
@@ -163,32 +129,28 @@ struct Sources {
 }
 
 impl Sources {
-    fn new(edges: &Edges, order: &[u32], numbers: &[u32]) -> Self {
-        let mut offsets = vec![0_u32; order.len() + 1];
-        for &node in order {
-            for &target in edges.of(node) {
-                offsets[numbers[target as usize] as usize] += 1;
-            }
-        }
-        // Each offset is where its arrows end; filling them from behind makes it where they begin.
+    fn new(edges: &Edges, order: &[u32], mut nodes: Vec<Met>) -> Self {
+        let mut offsets = Vec::with_capacity(order.len() + 1);
         let mut sum = 0;
-        for offset in &mut offsets {
-            sum += *offset;
-            *offset = sum;
+        for &node in order {
+            offsets.push(sum);
+            // From now on where the next source goes.
+            sum += std::mem::replace(&mut nodes[node as usize].arrows, sum);
         }
+        offsets.push(sum);
         let mut sources = vec![0; sum as usize];
-        for (number, &node) in order.iter().enumerate() {
+        for (place, &node) in order.iter().enumerate() {
             for &target in edges.of(node) {
-                let offset = &mut offsets[numbers[target as usize] as usize];
-                *offset -= 1;
-                sources[*offset as usize] = number as u32;
+                let next = &mut nodes[target as usize].arrows;
+                sources[*next as usize] = place as u32;
+                *next += 1;
             }
         }
         Self { offsets, sources }
     }
 
-    fn of(&self, number: u32) -> &[u32] {
-        &self.sources[self.offsets[number as usize] as usize..self.offsets[number as usize + 1] as usize]
+    fn of(&self, place: u32) -> &[u32] {
+        &self.sources[self.offsets[place as usize] as usize..self.offsets[place as usize + 1] as usize]
     }
 }
 

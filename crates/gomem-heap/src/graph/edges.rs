@@ -40,6 +40,18 @@ impl Edges {
         &self.targets[self.offsets[node as usize] as usize..self.offsets[node as usize + 1] as usize]
     }
 
+    /// The numbers of a node's arrows.
+    #[inline]
+    pub(crate) fn range(&self, node: u32) -> std::ops::Range<u32> {
+        self.offsets[node as usize]..self.offsets[node as usize + 1]
+    }
+
+    /// Where an arrow leads.
+    #[inline]
+    pub(crate) fn target(&self, arrow: u32) -> u32 {
+        self.targets[arrow as usize]
+    }
+
     /// Takes out the arrows that `keeps` does not want.
     pub(crate) fn retain(&mut self, keeps: impl Fn(u32, u32) -> bool) {
         let mut kept = 0;

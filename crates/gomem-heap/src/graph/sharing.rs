@@ -46,11 +46,13 @@ impl Sharing {
             return Self { heads: Vec::new(), sets: Vec::new() };
         }
         let numbers: HashMap<u32, u32, RandomState> = heads.iter().zip(0_u32..).map(|(head, at)| (*head, at)).collect();
+        // Most nodes are no heads, and a bit for each tells it faster than the table.
+        let mut head_bits = vec![0_u64; (edges.nodes() as usize).div_ceil(64)];
+        heads.iter().for_each(|head| head_bits[(head / 64) as usize] |= 1 << (head % 64));
         let mut arrows: Vec<(u32, u32)> = Vec::new();
         for &node in dominance.order() {
             for target in edges.of(node) {
-                // Most nodes are no heads, and the tree they are in tells it faster than the table.
-                if tops[*target as usize] == *target
+                if head_bits[(*target / 64) as usize] >> (*target % 64) & 1 == 1
                     && let Some(&number) = numbers.get(target)
                     && tops[node as usize] != *target
                 {

@@ -97,6 +97,7 @@ impl Ownership {
         // What another tier reaches first is not shared with it.
         edges.retain(|from, to| from == root || tiers[from as usize] == tiers[to as usize]);
         let bytes = |node: u32| if node < objects { snapshot.objects.bytes(node) } else { 0 };
+        drop(records);
         let dominance = Dominance::new(&edges, root, bytes);
         let (holdings, roots_of_holdings, holding_of) = holdings(&edges, &dominance, &roots, root, objects);
         Ok(Self { roots, groups, tiers, dominance, holdings, roots_of_holdings, holding_of, objects })
@@ -306,14 +307,17 @@ fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, obje
             holdings.iter_mut().for_each(|holding| holding.reachable_bytes = None);
         }
     }
-    for object in 0..objects {
-        let number = holding_of_top.get(&tops[object as usize]).copied().unwrap_or_default();
-        tops[object as usize] = number;
-        if let Some(holding) = holdings.get_mut(number as usize) {
+    // The holding of each node right below the root, by node: objects are many.
+    let mut number_of = vec![0_u32; tops.len() + 1];
+    holding_of_top.iter().for_each(|(top, number)| number_of[*top as usize] = *number);
+    tops.truncate(objects as usize);
+    for top in &mut tops {
+        *top = number_of.get(*top as usize).copied().unwrap_or_default();
+        if let Some(holding) = holdings.get_mut(*top as usize) {
             holding.retained_objects += 1;
         }
     }
-    tops.truncate(objects as usize);
+    drop(number_of);
     let mut roots_of_holdings: Vec<Option<u32>> =
         roots.holders.iter().map(|holder| Some(objects + holder.node)).collect();
     roots_of_holdings.resize(holdings.len(), None);

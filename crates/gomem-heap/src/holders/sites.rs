@@ -3,7 +3,7 @@
 //! The runtime samples allocations; of sampled objects the site is known. How many bytes of each slot size a holder keeps is known to
 //! the byte, so that only the split among sites is estimated: by their shares of the samples of that holder and size.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
 
@@ -122,9 +122,9 @@ pub(crate) fn profile_rate(snapshot: &Snapshot) -> Option<f64> {
     if snapshot.samples.is_empty() {
         return None;
     }
-    let mut sizes: HashMap<u64, (f64, f64), RandomState> = HashMap::default();
-    for object in 0..snapshot.objects.len() as u32 {
-        sizes.entry(snapshot.objects.bytes(object)).or_default().0 += 1.0;
+    let mut sizes: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
+    for (bytes, objects) in snapshot.objects.sizes() {
+        sizes.entry(bytes).or_default().0 += objects as f64;
     }
     for (object, _) in &snapshot.samples {
         sizes.entry(snapshot.objects.bytes(*object)).or_default().1 += 1.0;

@@ -1,0 +1,226 @@
+//! Where objects lie: slots of one size that follow each other, a bit for each that holds an object. An address leads to the number of
+//! its object by a division and two small tables, so that nothing is kept for each object.
+
+/// Where objects lie, by address.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    /// By address.
+    runs: Vec<Run>,
+    /// The runs by their first objects: places in `runs`.
+    numbered: Vec<u32>,
+    /// A bit for each slot that holds an object; each run begins a new word.
+    taken: Vec<u64>,
+    /// The number of the first object of each word.
+    first: Vec<u32>,
+    index: Index,
+}
+
+/// Slots of one size that follow each other.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    start: u64,
+    slot_bytes: u64,
+    slots: u32,
+    /// Its first word of bits.
+    word: u32,
+}
+
+/// Where to begin to look for a run: addresses are cut into as many equal parts as make a part hold about one run.
+#[derive(Debug, Default)]
+struct Index {
+    start: u64,
+    shift: u32,
+    /// The first run that begins in this part or later.
+    first: Vec<u32>,
+}
+
+/// Runs as objects are read.
+#[derive(Debug, Default)]
+pub(super) struct RunsBuilder {
+    runs: Runs,
+    objects: u32,
+}
+
+impl Runs {
+    /// The object that an address is in, and where that begins.
+    #[inline]
+    pub(super) fn find(&self, address: u64) -> Option<(u32, u64)> {
+        let run = self.run(address)?;
+        let offset = address - run.start;
+        // Heaps of less than 4 GiB in one piece are the most, and dividing smaller numbers is faster.
+        let slot = match (u32::try_from(offset), u32::try_from(run.slot_bytes)) {
+            (Ok(offset), Ok(bytes)) => u64::from(offset.checked_div(bytes)?),
+            _ => offset.checked_div(run.slot_bytes)?,
+        };
+        if slot >= u64::from(run.slots) {
+            return None;
+        }
+        let word = run.word as usize + (slot / 64) as usize;
+        let (taken, bit) = (*self.taken.get(word)?, 1_u64 << (slot % 64));
+        let object = *self.first.get(word)? + (taken & (bit - 1)).count_ones();
+        (taken & bit != 0).then_some((object, run.start + slot * run.slot_bytes))
+    }
+
+    #[inline]
+    fn run(&self, address: u64) -> Option<&Run> {
+        let part = usize::try_from(address.checked_sub(self.index.start)? >> self.index.shift).ok()?;
+        let low = *self.index.first.get(part)? as usize;
+        let high = self.index.first.get(part + 1).map_or(self.runs.len(), |first| *first as usize);
+        let within = self.runs.get(low..high)?.partition_point(|run| run.start <= address);
+        self.runs.get((low + within).checked_sub(1)?)
+    }
+
+    /// Where an object lies.
+    pub(super) fn address(&self, object: u32) -> u64 {
+        let first = |run: &Run| self.first[run.word as usize];
+        let at = self.numbered.partition_point(|run| first(&self.runs[*run as usize]) <= object);
+        let Some(run) = at.checked_sub(1).map(|at| &self.runs[self.numbered[at] as usize]) else { return 0 };
+        let words = run.word as usize..run.word as usize + (run.slots as usize).div_ceil(64);
+        let at = self.first[words.clone()].partition_point(|first| *first <= object).saturating_sub(1);
+        let mut taken = self.taken[words.start + at];
+        for _ in self.first[words.start + at]..object {
+            taken &= taken.wrapping_sub(1);
+        }
+        run.start + (at as u64 * 64 + u64::from(taken.trailing_zeros())) * run.slot_bytes
+    }
+}
+
+impl RunsBuilder {
+    /// Adds an object; those that follow each other in memory had better follow each other here.
+    #[inline]
+    pub(super) fn push(&mut self, address: u64, bytes: u64) {
+        if let Some(run) = self.runs.runs.last_mut()
+            && run.slot_bytes == bytes
+            && let Some(slot) = run.next(address)
+        {
+            run.slots = slot + 1;
+            let word = (run.word + slot / 64) as usize;
+            while self.runs.taken.len() <= word {
+                self.runs.taken.push(0);
+                self.runs.first.push(self.objects);
+            }
+            self.runs.taken[word] |= 1 << (slot % 64);
+        } else {
+            let word = self.runs.taken.len() as u32;
+            self.runs.runs.push(Run { start: address, slot_bytes: bytes, slots: 1, word });
+            self.runs.taken.push(1);
+            self.runs.first.push(self.objects);
+        }
+        self.objects += 1;
+    }
+
+    pub(super) fn finish(self) -> Runs {
+        let mut runs = self.runs;
+        runs.runs.sort_by_key(|run| (run.start, run.word));
+        let mut numbered: Vec<u32> = (0..runs.runs.len() as u32).collect();
+        numbered.sort_unstable_by_key(|run| runs.runs[*run as usize].word);
+        runs.numbered = numbered;
+        runs.index = Index::new(&runs.runs);
+        runs
+    }
+}
+
+impl Run {
+    /// The slot that begins at an address, if it is behind the last one, and not far.
+    #[inline]
+    fn next(&self, address: u64) -> Option<u32> {
+        let end = self.start.checked_add(u64::from(self.slots).checked_mul(self.slot_bytes)?)?;
+        let free = address.checked_sub(end)?;
+        if free == 0 && self.slot_bytes > 0 {
+            return self.slots.checked_add(1).map(|_| self.slots);
+        }
+        if free.checked_rem(self.slot_bytes)? != 0 {
+            return None;
+        }
+        let free = u32::try_from(free / self.slot_bytes).ok().filter(|free| *free <= MOST_FREE)?;
+        self.slots.checked_add(free).filter(|slot| *slot < u32::MAX)
+    }
+
+    fn end(&self) -> u64 {
+        self.start.saturating_add(u64::from(self.slots).saturating_mul(self.slot_bytes))
+    }
+}
+
+impl Index {
+    fn new(runs: &[Run]) -> Self {
+        let (Some(first), Some(last)) = (runs.first(), runs.last()) else { return Self::default() };
+        let extent = last.end().saturating_sub(first.start);
+        let mut shift = 0;
+        while extent >> shift > 2 * runs.len() as u64 + 1 {
+            shift += 1;
+        }
+        let parts = (extent >> shift) + 2;
+        let mut begins = Vec::with_capacity(usize::try_from(parts).unwrap_or_default());
+        let mut run = 0;
+        for part in 0..parts {
+            while runs.get(run).is_some_and(|run| (run.start - first.start) >> shift < part) {
+                run += 1;
+            }
+            begins.push(run as u32);
+        }
+        Self { start: first.start, shift, first: begins }
+    }
+}
+
+/// A run ends where more slots are free: their bits would take more than a run does.
+const MOST_FREE: u32 = 128;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn runs(all: &[(u64, u64)]) -> Runs {
+        let mut builder = RunsBuilder::default();
+        all.iter().for_each(|(address, bytes)| builder.push(*address, *bytes));
+        builder.finish()
+    }
+
+    #[test]
+    fn addresses_lead_to_objects_and_back() {
+        // Two spans, the later one first, with a slot of the other one left out, and a large object far away.
+        let all = [(0x8000, 48), (0x8060, 48), (0x2000, 16), (0x2010, 16), (0xffff_0000, 1 << 20)];
+        let runs = runs(&all);
+        for (address, found) in [
+            (0x8000, Some(0)),
+            (0x802f, Some(0)),
+            (0x8030, None),
+            (0x8060, Some(1)),
+            (0x8090, None),
+            (0x1fff, None),
+            (0x201f, Some(3)),
+            (0x2020, None),
+            (0xffff_0000, Some(4)),
+            (0x1_000e_ffff, Some(4)),
+            (0x1_000f_0000, None),
+            (u64::MAX, None),
+        ] {
+            let start = |object: u32| (object, all[object as usize].0);
+            assert_eq!(runs.find(address), found.map(start), "{address:#x}");
+        }
+        for ((address, _), object) in all.iter().zip(0..) {
+            assert_eq!(runs.address(object), *address);
+        }
+    }
+
+    #[test]
+    fn slots_may_be_many_and_free() {
+        let all: Vec<(u64, u64)> =
+            (0..5000_u64).filter(|slot| slot % 7 != 3 && slot % 400 < 250).map(|slot| (0x1000 + slot * 8, 8)).collect();
+        let runs = runs(&all);
+        assert!(runs.runs.len() > 10, "what is free for long is in no run");
+        for ((address, _), object) in all.iter().zip(0..) {
+            assert_eq!((runs.find(address + 7), runs.address(object)), (Some((object, *address)), *address));
+        }
+        assert_eq!(runs.find(0x1000 + 3 * 8), None);
+    }
+
+    #[test]
+    fn what_overlaps_or_wraps_is_only_wrong() {
+        let runs = runs(&[(u64::MAX - 8, 64), (0, 0), (0, 0), (0, 64), (32, 64), (32, 64)]);
+        for address in [0, 8, 40, 100, u64::MAX - 8, u64::MAX] {
+            let _ = runs.find(address);
+        }
+        assert_eq!((0..7).map(|object| runs.address(object)).count(), 7);
+        assert_eq!(RunsBuilder::default().finish().find(0), None);
+    }
+}
