@@ -1,6 +1,11 @@
 //! Heap dumps: `gomem._heap`.
 
-use std::{fs::File, io::Read, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{Read, Seek},
+    path::Path,
+    sync::Arc,
+};
 
 use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
 use gomem_pprof::Profile;
@@ -165,11 +170,12 @@ fn read_heap(
 }
 
 /// A core's file, which is mostly zeros and is not held as a whole.
-fn core_file(path: &Path) -> Option<impl Read + Send + use<>> {
+fn core_file(path: &Path) -> Option<File> {
     let mut file = File::open(path).ok().filter(|file| file.metadata().is_ok_and(|about| about.is_file()))?;
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head).ok()?;
-    Heap::is_core(&head).then(|| std::io::Cursor::new(head).chain(file))
+    file.rewind().ok()?;
+    Heap::is_core(&head).then_some(file)
 }
 
 /// So much tells what a file is, gzipped or not.

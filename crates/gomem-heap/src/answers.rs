@@ -16,7 +16,7 @@ pub(crate) use map_types::key_and_value;
 pub(crate) use maps::{MapShape, shape};
 pub(crate) use outline::{Outliner, Step};
 pub(crate) use redacted::redacted;
-pub(crate) use types::{ObjectType, TypeSource, Types};
+pub(crate) use types::{TypeSource, Types};
 pub(crate) use typing::types;
 pub use ways::WayTarget;
 pub(crate) use ways::{WayStep, ways};

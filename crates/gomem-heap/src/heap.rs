@@ -1,6 +1,9 @@
 //! A program's heap: what was read of it, and who keeps it.
 
-use std::{io::Read, sync::OnceLock};
+use std::{
+    io::{self, Read, Seek},
+    sync::OnceLock,
+};
 
 use gomem_binary::Layout;
 
@@ -11,7 +14,7 @@ use crate::{
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
     memory::{Site, Snapshot, SnapshotSource},
-    packing,
+    packing::{self, Source},
     program::Program,
 };
 
@@ -96,7 +99,7 @@ impl Heap {
     /// ran.
     pub fn decode_with(bytes: Vec<u8>, options: HeapOptions) -> Result<Self, Error> {
         if Self::is_core(&bytes) {
-            return Self::read_with(bytes.as_slice(), options);
+            return Self::read_with(io::Cursor::new(bytes), options);
         }
         let most = options.limits.inflated_bytes;
         let bytes = packing::inflated(bytes, most)
@@ -104,22 +107,23 @@ impl Heap {
         Self::of_dump(bytes, options)
     }
 
-    /// Reads a heap dump or a core as it comes: of a core, pages of zeros are not held.
+    /// Reads a heap dump or a core as it lies in a file: of a core, pages of zeros are not held, and what was only reserved is not read.
     ///
     /// # Errors
     /// As [`Heap::decode_with`].
-    pub fn read_with(source: impl Read, options: HeapOptions) -> Result<Self, Error> {
-        let mut source = packing::unpacked(source);
+    pub fn read_with(mut source: impl Read + Seek, options: HeapOptions) -> Result<Self, Error> {
+        let unreadable = |problem: io::Error| Error::new(ErrorKind::Unreadable { problem: problem.to_string() }, 0);
         let mut head = Vec::new();
-        let _ = source.by_ref().take(HEAD).read_to_end(&mut head);
-        let is_core = core::is_core(&head);
-        let mut whole = head.as_slice().chain(source);
+        source.by_ref().take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
+        source.rewind().map_err(unreadable)?;
+        let is_core = Self::is_core(&head);
+        let mut source = packing::unpacked(source).map_err(unreadable)?;
         if is_core {
-            return Self::of_core(&mut whole, options);
+            return Self::of_core(&mut *source, options);
         }
         let most = options.limits.inflated_bytes;
         let mut bytes = Vec::new();
-        let _ = whole.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        let _ = source.take(most.saturating_add(1)).read_to_end(&mut bytes);
         if bytes.len() as u64 > most {
             return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0));
         }
@@ -140,7 +144,7 @@ impl Heap {
         Self::new(snapshot, program, diagnostics, &options)
     }
 
-    fn of_core(source: &mut dyn Read, options: HeapOptions) -> Result<Self, Error> {
+    fn of_core(source: &mut dyn Source, options: HeapOptions) -> Result<Self, Error> {
         let most = options.limits.inflated_bytes;
         let core = Core::read(source, &options.limits)?;
         let layout = match &options.binary {
@@ -188,7 +192,7 @@ impl Heap {
     /// Whether bytes begin as a core, packed or not.
     #[must_use]
     pub fn is_core(head: &[u8]) -> bool {
-        core::is_core(&packing::head(head, HEAD as usize))
+        core::is_core(&packing::head(head, HEAD_BYTES))
     }
 
     /// Whether bytes begin as a heap dump, gzipped or not.
@@ -292,5 +296,6 @@ fn layout(binary: &[u8], most: u64) -> Result<Layout, gomem_binary::Error> {
     Layout::decode(&packing::inflated(binary.to_owned(), most).unwrap_or_default())
 }
 
-/// The bytes that tell what a file is.
-const HEAD: u64 = 64;
+/// The bytes that tell what a file is, and how many hold them where it is gzipped.
+const HEAD_BYTES: usize = 64;
+const HEAD: u64 = 64 << 10;

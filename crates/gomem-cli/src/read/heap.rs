@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::Path,
 };
 
@@ -29,7 +29,7 @@ pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failu
 }
 
 /// A core's file, which is mostly zeros and is not held as a whole.
-fn core_file(path: &Path) -> io::Result<Option<impl Read>> {
+fn core_file(path: &Path) -> io::Result<Option<File>> {
     if path == Path::new(STDIN) {
         return Ok(None);
     }
@@ -39,7 +39,8 @@ fn core_file(path: &Path) -> io::Result<Option<impl Read>> {
     }
     let mut head = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut head)?;
-    Ok(Heap::is_core(&head).then(|| io::Cursor::new(head).chain(file)))
+    file.rewind()?;
+    Ok(Heap::is_core(&head).then_some(file))
 }
 
 fn failure(path: &Path, problem: &gomem_heap::Error) -> Failure {

@@ -157,12 +157,16 @@ impl<'a> Outliner<'a> {
     fn groups(&self, nodes: Vec<u32>) -> Vec<(Key, Vec<u32>, u64)> {
         let mut numbers: HashMap<Key, usize, RandomState> = HashMap::default();
         let mut groups: Vec<(Key, Vec<u32>, u64)> = Vec::new();
+        let mut number = 0;
         for node in nodes {
             let key = self.key(node);
-            let number = *numbers.entry(key).or_insert_with(|| {
-                groups.push((key, Vec::new(), 0));
-                groups.len() - 1
-            });
+            // Neighbours are mostly alike.
+            if groups.get(number).is_none_or(|(last, ..)| *last != key) {
+                number = *numbers.entry(key).or_insert_with(|| {
+                    groups.push((key, Vec::new(), 0));
+                    groups.len() - 1
+                });
+            }
             groups[number].1.push(node);
             groups[number].2 += self.ownership.dominance.retained(node);
         }

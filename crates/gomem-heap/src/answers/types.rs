@@ -67,6 +67,11 @@ impl Types {
         Self { of_object: vec![0; objects], values, ..Self::default() }
     }
 
+    /// All types, by number.
+    pub(crate) fn all(&self) -> &[ObjectType] {
+        &self.all
+    }
+
     /// The number of an object's type.
     pub(crate) fn number(&self, object: u32) -> Option<u32> {
         self.of_object[object as usize].checked_sub(1)
@@ -104,12 +109,21 @@ impl Types {
     }
 
     pub(super) fn set(&mut self, object: u32, found: ObjectType) {
-        let next = self.all.len() as u32 + 1;
-        let number = *self.numbers.entry(found).or_insert_with_key(|found| {
+        let number = self.enter(found);
+        self.set_number(object, number);
+    }
+
+    /// The number of a type, which may be new.
+    pub(super) fn enter(&mut self, found: ObjectType) -> u32 {
+        let next = self.all.len() as u32;
+        *self.numbers.entry(found).or_insert_with_key(|found| {
             self.all.push(found.clone());
             next
-        });
-        self.of_object[object as usize] = number;
+        })
+    }
+
+    pub(super) fn set_number(&mut self, object: u32, number: u32) {
+        self.of_object[object as usize] = number + 1;
     }
 
     pub(super) fn forget(&mut self, object: u32) {

@@ -32,6 +32,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
         program,
         records: HashMap::default(),
         types: Types::new(snapshot.objects.len(), values),
+        claimed: HashMap::default(),
         disputed: HashSet::default(),
         objects: Vec::new(),
         statics: Vec::new(),
@@ -47,8 +48,11 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
     }
     typing.static_interfaces();
     typing.spread();
-    for object in objects.clone().filter(|object| closure(snapshot, program, *object).is_some()) {
-        typing.function(object);
+    for object in objects.clone() {
+        // What has a type is no function's variables.
+        if typing.types.number(object).is_none() {
+            typing.function(object);
+        }
     }
     typing.spread();
     for object in objects {
@@ -64,6 +68,8 @@ struct Typing<'a> {
     program: &'a Program,
     records: HashMap<u64, Option<TypeRecord>, RandomState>,
     types: Types,
+    /// The number of each type that is claimed: letters have no contents.
+    claimed: HashMap<(Option<TypeId>, Option<Contents>), Option<u32>, RandomState>,
     /// Objects of which two claims were made that both can be and exclude each other.
     disputed: HashSet<u32, RandomState>,
     /// Objects and static variables whose pointers are still to be followed.
@@ -244,10 +250,22 @@ impl<'a> Typing<'a> {
             self.disputed.insert(object);
             return;
         }
-        let Some(name) = self.claimed_name(claim) else { return };
-        let contents = claim.contents();
-        self.types.set(object, ObjectType { name, source: TypeSource::Dwarf, contents });
-        self.objects.extend(contents.map(|_| object));
+        let Some(number) = self.claimed_type(claim) else { return };
+        self.types.set_number(object, number);
+        self.objects.extend(claim.contents().map(|_| object));
+    }
+
+    /// The number of the type that is claimed; none where it has no name of the program's.
+    fn claimed_type(&mut self, claim: Claim) -> Option<u32> {
+        let key = (claim.shown, claim.contents());
+        if let Some(known) = self.claimed.get(&key) {
+            return *known;
+        }
+        let name = self.claimed_name(claim);
+        let found = name.map(|name| ObjectType { name, source: TypeSource::Dwarf, contents: claim.contents() });
+        let number = found.map(|found| self.types.enter(found));
+        self.claimed.insert(key, number);
+        number
     }
 
     /// Whether what is known of an object says the same as a claim, or more.

@@ -1,6 +1,6 @@
 //! A core's file and the program's → [`Snapshot`].
 
-use std::{collections::HashMap, io::Read, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use gomem_binary::Layout;
 
@@ -26,6 +26,7 @@ use crate::{
     },
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     memory::{Counted, OtherRoot, Snapshot, SnapshotSource, Target},
+    packing::Source,
 };
 
 /// A core that was read, and is still to be understood with the program's file.
@@ -35,7 +36,7 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    pub(crate) fn read(source: &mut dyn Read, limits: &Limits) -> Result<Self, Error> {
+    pub(crate) fn read(source: &mut dyn Source, limits: &Limits) -> Result<Self, Error> {
         Ok(Self { file: CoreFile::read(source, limits)? })
     }
 

@@ -1,15 +1,16 @@
-//! A core's file: memory, notes and what is missing of it. It is read once from its begin to its end, so that it may be packed.
+//! A core's file: memory, notes and what is missing of it. It may be packed, and is then read once from its begin to its end.
 
-use std::io::Read;
+use std::ops::Range;
 
 use crate::{
     core::{
         image::{BLOCK, Image},
         memory::Memory,
         notes::{Machine, Notes},
-        program_headers::{Head, LOAD, NOTE, ProgramHeader},
+        program_headers::{EXECUTABLE, Head, LOAD, NOTE, ProgramHeader, WRITABLE},
     },
     error::{Error, ErrorKind, Limits},
+    packing::Source,
 };
 
 /// What is in a core's file.
@@ -23,7 +24,7 @@ pub(super) struct CoreFile {
 }
 
 impl CoreFile {
-    pub(super) fn read(source: &mut dyn Read, limits: &Limits) -> Result<Self, Error> {
+    pub(super) fn read(source: &mut dyn Source, limits: &Limits) -> Result<Self, Error> {
         let mut reader = Reader { source, at: 0, left: limits.inflated_bytes };
         let damaged = || Error::new(ErrorKind::NotACore, 0);
         let mut head = Vec::new();
@@ -33,9 +34,18 @@ impl CoreFile {
             .ok_or_else(|| Error::new(ErrorKind::CoreMachine { found: head.machine }, 18))?;
         let mut parts = headers(&mut reader, head)?;
         parts.retain(|part| [LOAD, NOTE].contains(&part.kind) && part.file_bytes > 0);
-        parts.sort_by_key(|part| part.offset);
+        // Where all need not be read, notes come first, wherever they are: they tell what need not.
+        let can_go_back = reader.source.go_to(reader.at).is_some();
+        parts.sort_by_key(|part| (can_go_back && part.kind != NOTE, part.offset));
         let (mut image, mut notes, mut missing_bytes) = (Image::default(), Vec::new(), 0);
+        let mut files = None;
         for part in parts {
+            if can_go_back && part.kind == LOAD {
+                let files = files.get_or_insert_with(|| Notes::decode(&notes, machine).files);
+                if is_reserved(&part, files) {
+                    continue;
+                }
+            }
             if !reader.skip_to(part.offset)? {
                 missing_bytes += part.file_bytes;
                 continue;
@@ -55,6 +65,14 @@ impl CoreFile {
         image.finish();
         Ok(Self { machine, image, notes: Notes::decode(&notes, machine), missing_bytes })
     }
+}
+
+/// Whether a part is memory that the program had only reserved, more than a gigabyte: debuggers write it as zeros that can be read alone. What
+/// is mapped of files can be read alone too.
+fn is_reserved(part: &ProgramHeader, files: &[Range<u64>]) -> bool {
+    let end = part.address.saturating_add(part.memory_bytes);
+    let is_of_file = || files.iter().any(|file| file.start < end && part.address < file.end);
+    part.flags & (WRITABLE | EXECUTABLE) == 0 && !files.is_empty() && !is_of_file()
 }
 
 /// The headers of all parts. Where their number has no room in the head, the first part begins behind them.
@@ -78,7 +96,7 @@ fn headers(reader: &mut Reader<'_>, head: Head) -> Result<Vec<ProgramHeader>, Er
 
 /// What comes but once, and how much of it may.
 struct Reader<'a> {
-    source: &'a mut dyn Read,
+    source: &'a mut dyn Source,
     at: u64,
     left: u64,
 }
@@ -86,6 +104,10 @@ struct Reader<'a> {
 impl Reader<'_> {
     /// Goes on to a later place; `false` where it lies behind, or behind the end.
     fn skip_to(&mut self, offset: u64) -> Result<bool, Error> {
+        if let Some(is_there) = self.source.go_to(offset) {
+            self.at = if is_there { offset } else { self.at };
+            return Ok(is_there);
+        }
         let Some(distance) = offset.checked_sub(self.at) else { return Ok(false) };
         let mut skipped = 0;
         while skipped < distance {

@@ -1,5 +1,7 @@
 //! The notes of a core: threads and their registers, where the program begins, which files were mapped.
 
+use std::ops::Range;
+
 use gomem_binary::Layout;
 
 use crate::{
@@ -18,6 +20,8 @@ pub(super) struct Notes {
     pub(super) entry: Option<u64>,
     /// The first file that was mapped: the program's.
     pub(super) program: Option<String>,
+    /// Where files were mapped.
+    pub(super) files: Vec<Range<u64>>,
     /// Whether texts were left out.
     pub(super) is_without_contents: bool,
 }
@@ -123,7 +127,10 @@ impl Notes {
             match kind {
                 STATUS => notes.threads.extend(thread(content, machine)),
                 AUXILIARY => notes.entry = notes.entry.or_else(|| entry(content)),
-                FILES => notes.program = notes.program.take().or_else(|| first_file(content)),
+                FILES => {
+                    notes.program = notes.program.take().or_else(|| first_file(content));
+                    notes.files.extend(files(content));
+                }
                 WITHOUT_CONTENTS => notes.is_without_contents = true,
                 _ => {}
             }
@@ -155,6 +162,12 @@ fn first_file(content: &[u8]) -> Option<String> {
     let names = content.get(count.checked_mul(24)?.checked_add(16)?..)?;
     let name = names.split(|byte| *byte == 0).next().filter(|name| !name.is_empty() && name.len() <= LONGEST)?;
     Some(String::from_utf8_lossy(name).into_owned())
+}
+
+fn files(content: &[u8]) -> impl Iterator<Item = Range<u64>> {
+    let count = u64_at(content, 0).and_then(|count| usize::try_from(count).ok()).unwrap_or_default();
+    let files = content.get(16..).unwrap_or_default().chunks_exact(24).take(count);
+    files.filter_map(|file| Some(u64_at(file, 0)?..u64_at(file, 8)?))
 }
 
 /// `NT_PRSTATUS`, `NT_AUXV`, `NT_FILE`.
@@ -194,6 +207,7 @@ mod tests {
         bytes.extend(note_of(FILES, &files));
         let notes = Notes::decode(&bytes, Machine::Amd64);
         assert_eq!((notes.entry, notes.program.as_deref()), (Some(0x47_0000), Some("/srv/app")));
+        assert_eq!(notes.files.first(), Some(&(0x40_0000..0x41_0000)));
         assert_eq!((notes.threads[0].id, notes.threads[0].registers.sp, notes.threads[0].registers.pc), (7, 19, 16));
         for end in 0..bytes.len() {
             let _ = Notes::decode(&bytes[..end], Machine::Arm64);

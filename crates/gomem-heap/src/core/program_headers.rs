@@ -4,6 +4,7 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct ProgramHeader {
     pub(super) kind: u32,
+    pub(super) flags: u32,
     /// Where it is in the file.
     pub(super) offset: u64,
     pub(super) address: u64,
@@ -35,6 +36,7 @@ impl ProgramHeader {
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         Some(Self {
             kind: u32_at(bytes, 0)?,
+            flags: u32_at(bytes, 4)?,
             offset: u64_at(bytes, 8)?,
             address: u64_at(bytes, 16)?,
             file_bytes: u64_at(bytes, 32)?,
@@ -65,6 +67,9 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 /// Kinds of parts.
 pub(super) const LOAD: u32 = 1;
 pub(super) const NOTE: u32 = 4;
+/// The flags of memory that can be written to, or holds code.
+pub(super) const WRITABLE: u32 = 2;
+pub(super) const EXECUTABLE: u32 = 1;
 /// `ET_CORE`.
 const CORE: u16 = 4;
 

@@ -15,6 +15,11 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn number(&mut self) -> Result<u64, Stop> {
+        // Nearly all are of one byte.
+        if let Some(byte @ ..0x80) = self.bytes.get(self.at) {
+            self.at += 1;
+            return Ok(u64::from(*byte));
+        }
         match varint(self.bytes, self.at) {
             Some((value, after)) => {
                 self.at = after;

@@ -70,6 +70,12 @@ pub enum ErrorKind {
         /// What is not in it.
         what: &'static str,
     },
+    /// The file cannot be read.
+    #[error("it cannot be read: {problem}")]
+    Unreadable {
+        /// What the system says.
+        problem: String,
+    },
     /// It has more of something than is accepted.
     #[error("more {what} than {limit}")]
     Limit {
@@ -95,6 +101,7 @@ impl ErrorKind {
             Self::Binary { .. } => "binary",
             Self::NoLayouts { .. } => "no_layouts",
             Self::CoreLacks { .. } => "core_lacks",
+            Self::Unreadable { .. } => "unreadable",
             Self::Limit { .. } => "limit",
         }
     }
@@ -117,7 +124,8 @@ impl Error {
             | ErrorKind::BinaryMismatch { .. }
             | ErrorKind::Binary { .. }
             | ErrorKind::NoLayouts { .. }
-            | ErrorKind::CoreLacks { .. } => String::new(),
+            | ErrorKind::CoreLacks { .. }
+            | ErrorKind::Unreadable { .. } => String::new(),
             _ => format!(" (byte {})", self.offset),
         }
     }

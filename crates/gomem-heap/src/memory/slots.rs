@@ -2,8 +2,12 @@
 
 /// The slot of so many bytes: the next of the allocator's sizes, or whole pages.
 pub(crate) fn slot_of(bytes: u64) -> u64 {
-    let at = CLASSES.partition_point(|class| u64::from(*class) < bytes);
-    CLASSES.get(at).map_or_else(|| bytes.next_multiple_of(PAGE), |class| u64::from(*class))
+    let class = |steps: u64| CLASS_OF.get(usize::try_from(steps).ok()?);
+    // Sizes of classes are whole steps, so that all in a step have one class.
+    match class(bytes.div_ceil(STEP)) {
+        Some(class) => u64::from(CLASSES[usize::from(*class)]),
+        None => bytes.checked_next_multiple_of(PAGE).unwrap_or(u64::MAX),
+    }
 }
 
 /// The slots of a class, from 1 on.
@@ -18,6 +22,20 @@ const CLASSES: [u16; 67] = [
     5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
     21760, 24576, 27264, 28672, 32768,
 ];
+/// What the sizes of all classes are made of.
+const STEP: u64 = 8;
+/// The class of each number of steps.
+const CLASS_OF: [u8; 4097] = {
+    let (mut classes, mut steps, mut class) = ([0; 4097], 0, 0);
+    while steps < classes.len() {
+        if CLASSES[class] as usize / 8 < steps {
+            class += 1;
+        }
+        classes[steps] = class as u8;
+        steps += 1;
+    }
+    classes
+};
 /// A page of the allocator.
 pub(crate) const PAGE: u64 = 8192;
 /// The largest slots with a type in front of what has pointers (`maxSmallSize` in `runtime/sizeclasses.go`).
@@ -25,13 +43,19 @@ pub(crate) const LARGEST_WITH_HEADER: u64 = 32 << 10;
 
 #[cfg(test)]
 mod tests {
-    use super::slot_of;
+    use super::{CLASSES, slot_of};
 
     #[test]
     fn a_slot_is_the_next_larger_one() {
         let slots = [(0, 8), (8, 8), (9, 16), (33, 48), (32_768, 32_768), (32_769, 40_960), (81_920, 81_920)];
         for (bytes, slot) in slots {
             assert_eq!(slot_of(bytes), slot, "{bytes}");
+        }
+        for bytes in 0..=32_768 {
+            assert_eq!(
+                CLASSES.iter().map(|class| u64::from(*class)).find(|class| *class >= bytes),
+                Some(slot_of(bytes))
+            );
         }
     }
 }

@@ -61,11 +61,19 @@ impl Words {
         let content = self.content(file);
         let mut at = self.place + self.length;
         loop {
-            let Some((kind, after)) = varint(file, at) else { return };
-            if kind == 0 {
-                return;
-            }
-            let Some((offset, after)) = varint(file, after) else { return };
+            // Nearly all numbers are of one byte.
+            let (kind, offset, after) = match file.get(at..at.saturating_add(2)) {
+                Some([0, _]) => return,
+                Some([kind @ ..0x80, offset @ ..0x80]) => (u64::from(*kind), u64::from(*offset), at + 2),
+                _ => {
+                    let Some((kind, after)) = varint(file, at) else { return };
+                    if kind == 0 {
+                        return;
+                    }
+                    let Some((offset, after)) = varint(file, after) else { return };
+                    (kind, offset, after)
+                }
+            };
             at = after;
             // An interface's second word points to its value.
             let offset = usize::try_from(offset).unwrap_or(usize::MAX);

@@ -17,14 +17,40 @@ pub struct TypeRow {
     retained_bytes: u64,
 }
 
+/// What objects of a type sum up to.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    objects: u64,
+    bytes: u64,
+    retained_bytes: u64,
+}
+
 impl Heap {
     /// The types of objects, those with the most bytes first; most objects have none that anything tells.
     #[must_use]
     pub fn types(&self) -> Vec<TypeRow> {
         let types = self.object_types();
-        let mut rows: HashMap<_, TypeRow, RandomState> = HashMap::default();
+        // By the number of the type first, 0 for those of which it is not known: objects are many.
+        let mut sums = vec![Sums::default(); types.all().len() + 1];
+        let mut first_of_name: HashMap<&str, usize, RandomState> = HashMap::default();
+        let mut names = vec![0];
+        for (found, at) in types.all().iter().zip(1_usize..) {
+            names.push(*first_of_name.entry(&*found.name).or_insert(at));
+        }
+        let place = |object: u32| types.number(object).map_or(0, |number| number as usize + 1);
         for object in 0..self.snapshot.objects.len() as u32 {
-            let found = types.of(object);
+            let sum = &mut sums[place(object)];
+            sum.objects += 1;
+            sum.bytes += self.snapshot.objects.bytes(object);
+            // What hangs below another object of the type is counted with that.
+            let parent = self.ownership.dominance.parent(object).filter(|parent| u64::from(*parent) < self.objects());
+            if parent.is_none_or(|parent| names[place(parent)] != names[place(object)]) {
+                sum.retained_bytes += self.ownership.dominance.retained(object);
+            }
+        }
+        let mut rows: HashMap<_, TypeRow, RandomState> = HashMap::default();
+        for (at, sum) in sums.iter().enumerate().filter(|(_, sum)| sum.objects > 0) {
+            let found = at.checked_sub(1).map(|at| &types.all()[at]);
             let row = rows.entry(found.map(|found| (&found.name, found.source))).or_insert_with(|| TypeRow {
                 name: found.map(|found| found.name.clone()),
                 source: found.map(|found| found.source),
@@ -32,14 +58,9 @@ impl Heap {
                 bytes: 0,
                 retained_bytes: 0,
             });
-            row.objects += 1;
-            row.bytes += self.snapshot.objects.bytes(object);
-            // What hangs below another object of the type is counted with that.
-            let parent = self.ownership.dominance.parent(object).filter(|parent| u64::from(*parent) < self.objects());
-            let name = |found: Option<&crate::answers::ObjectType>| found.map(|found| found.name.clone());
-            if parent.is_none_or(|parent| name(types.of(parent)) != name(found)) {
-                row.retained_bytes += self.ownership.dominance.retained(object);
-            }
+            row.objects += sum.objects;
+            row.bytes += sum.bytes;
+            row.retained_bytes += sum.retained_bytes;
         }
         let mut rows: Vec<TypeRow> = rows.into_values().collect();
         rows.sort_by(|a, b| (b.bytes, &a.name, a.source).cmp(&(a.bytes, &b.name, b.source)));
