@@ -6,6 +6,7 @@
 //!
 //! Every word may be anything: addresses lead through [`image`], lists end where they come back, counts are bounded by what is there.
 
+mod copied;
 mod counts;
 mod decode;
 mod file;
@@ -31,7 +32,8 @@ mod type_masks;
 mod word;
 mod writer;
 
+pub use copied::CopiedMemory;
 pub(crate) use decode::Core;
-pub use live::{MemoryPiece, StoppedMemory};
+pub use live::StoppedMemory;
 pub use plan::{CorePlan, ReadMemory};
 pub(crate) use program_headers::is_core;

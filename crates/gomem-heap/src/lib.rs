@@ -33,7 +33,7 @@ mod program;
 mod tables;
 
 pub use answers::WayTarget;
-pub use core::{CorePlan, MemoryPiece, ReadMemory, StoppedMemory};
+pub use core::{CopiedMemory, CorePlan, ReadMemory, StoppedMemory};
 pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use heap::{Heap, HeapOptions};
 pub use holders::{HolderKind, Holding, RootChoice, SiteShare};

@@ -2,7 +2,7 @@
 
 use std::{fs, ops::Range, path::Path, time::Duration};
 
-use gomem_heap::{CorePlan, ReadMemory, StoppedMemory};
+use gomem_heap::{CopiedMemory, CorePlan, ReadMemory};
 use procfs::process::Process;
 
 use crate::{
@@ -70,6 +70,16 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
     let memory = ProcessMemory(process.mem().map_err(refused)?);
     let auxiliary = fs::read(format!("/proc/{}/auxv", options.pid)).unwrap_or_default();
 
+    // What can be done while it still runs is done before.
+    let mappings = Mappings::read(&process)?;
+    let resident = process.statm().map_err(refused)?.resident * PAGE;
+    let mut room = if options.is_full {
+        CopiedMemory::with_room(resident)
+    } else {
+        let notes = notes(&name, &[], &auxiliary, &mappings.files(), options.is_full);
+        plan.room(&notes, &mappings.writable(), &memory, resident)
+    };
+
     let stopped = Stopped::new(&process)?;
     let mappings = Mappings::read(&process)?;
     let notes = notes(&name, &stopped.registers(), &auxiliary, &mappings.files(), options.is_full);
@@ -78,9 +88,10 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
     mapped.extend(constants.iter().cloned());
     mapped.sort_by_key(|range| range.start);
     let copied = if options.is_full {
-        Copied::All(resident(&process, &mapped, &memory)?)
+        room.copy(&memory, &resident_ranges(&process, &mapped)?);
+        Copied::All(room)
     } else {
-        let read = plan.read(&notes, &mapped, &constants, &memory);
+        let read = plan.read(&notes, &mapped, &constants, &memory, room);
         Copied::Needed(read.map_err(|source| Error::Program { pid: options.pid, source })?)
     };
     let stood_still = stopped.release();
@@ -97,7 +108,7 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
 
 /// What was copied while the process stood still.
 enum Copied {
-    All(Vec<(u64, Vec<u8>)>),
+    All(CopiedMemory),
     Needed(ReadMemory),
 }
 
@@ -109,10 +120,10 @@ impl Copied {
             core.write(address, bytes)
         };
         match self {
-            Self::All(pieces) => pieces.iter().try_for_each(|(address, bytes)| write(*address, bytes))?,
+            Self::All(copied) => copied.parts().try_for_each(|(address, bytes)| write(address, bytes))?,
             Self::Needed(mut read) => {
                 read.redact(places);
-                read.pieces().try_for_each(|piece| write(piece.address, &piece.bytes))?;
+                read.parts().try_for_each(|(address, bytes)| write(address, bytes))?;
             }
         }
         Ok(written)
@@ -120,11 +131,11 @@ impl Copied {
 }
 
 /// All pages that the process has, in memory or swapped out.
-fn resident(process: &Process, ranges: &[Range<u64>], memory: &ProcessMemory) -> Result<Vec<(u64, Vec<u8>)>, Error> {
+fn resident_ranges(process: &Process, ranges: &[Range<u64>]) -> Result<Vec<Range<u64>>, Error> {
     use procfs::process::PageInfo;
     let refused = |problem| Error::process(process.pid, &problem);
     let mut pages = process.pagemap().map_err(refused)?;
-    let mut pieces: Vec<(u64, Vec<u8>)> = Vec::new();
+    let mut resident = Vec::new();
     for range in ranges {
         let (first, last) = ((range.start / PAGE) as usize, (range.end / PAGE) as usize);
         let infos = pages.get_range_info(first..last).map_err(refused)?;
@@ -133,15 +144,9 @@ fn resident(process: &Process, ranges: &[Range<u64>], memory: &ProcessMemory) ->
             PageInfo::SwapPage(_) => true,
         };
         let there = infos.iter().zip(first as u64..).filter(|(info, _)| is_there(info));
-        let there = there.map(|(_, number)| number * PAGE..(number + 1) * PAGE);
-        for run in joined(there, LONGEST_RUN) {
-            let mut bytes = vec![0; (run.end - run.start) as usize];
-            if memory.read(run.start, &mut bytes) {
-                pieces.push((run.start, bytes));
-            }
-        }
+        resident.extend(joined(there.map(|(_, number)| number * PAGE..(number + 1) * PAGE), LONGEST_RUN));
     }
-    Ok(pieces)
+    Ok(resident)
 }
 
 /// The core's name: what gomem recognises by its content.

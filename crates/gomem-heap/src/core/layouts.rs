@@ -34,7 +34,7 @@ impl LayoutSource {
 }
 
 /// The structures of the runtime.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Layouts {
     fields: HashMap<String, Place, RandomState>,
     /// The bytes of whole structures.

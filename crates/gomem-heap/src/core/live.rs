@@ -1,24 +1,25 @@
 //! The memory of a process that stands still, read as a core is. What was read of it is kept: it makes a core that has all that the
 //! reader needs, and nothing else.
 
-use std::{cell::RefCell, collections::BTreeMap, fmt, ops::Range};
+use std::{cell::RefCell, collections::HashMap, fmt, ops::Range};
 
-use crate::core::{image::BLOCK, memory::Memory, word::WORD};
+use foldhash::fast::RandomState;
 
-/// The memory of a process that stands still.
-pub trait StoppedMemory {
+use crate::core::{copied::CopiedMemory, image::BLOCK, memory::Memory, word::WORD};
+
+/// The memory of a process that stands still; several threads read it.
+pub trait StoppedMemory: Sync {
     /// Reads what lies at an address; `false` where a part of it cannot be read.
     fn read(&self, address: u64, into: &mut [u8]) -> bool;
 }
 
 /// A part of a process's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct MemoryPiece {
+pub(super) struct MemoryPiece {
     /// Where it lies.
-    pub address: u64,
+    pub(super) address: u64,
     /// What is there.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
 }
 
 /// The memory of a process, and what was read of it.
@@ -27,9 +28,9 @@ pub(super) struct LiveMemory<'a> {
     /// What can be read, by address.
     mapped: &'a [Range<u64>],
     /// Pages of which structures of the runtime were read.
-    pages: RefCell<BTreeMap<u64, Option<Page>>>,
+    pages: RefCell<HashMap<u64, Option<Box<Page>>, RandomState>>,
     /// What is the program's own.
-    contents: RefCell<Vec<MemoryPiece>>,
+    contents: RefCell<CopiedMemory>,
     /// Structures that lie in it, and were read with it.
     within: RefCell<Vec<MemoryPiece>>,
 }
@@ -41,21 +42,24 @@ struct Page {
 }
 
 impl<'a> LiveMemory<'a> {
-    pub(super) fn new(source: &'a dyn StoppedMemory, mapped: &'a [Range<u64>]) -> Self {
-        Self { source, mapped, pages: RefCell::default(), contents: RefCell::default(), within: RefCell::default() }
+    /// What is kept of the program's own goes to where there is room for it.
+    pub(super) fn new(source: &'a dyn StoppedMemory, mapped: &'a [Range<u64>], room: CopiedMemory) -> Self {
+        let (pages, contents, within) = (RefCell::default(), RefCell::new(room), RefCell::default());
+        Self { source, mapped, pages, contents, within }
     }
 
-    /// Reads and keeps what is the program's own, and shows it where it is kept: gigabytes are not copied twice while the process
-    /// stands still.
-    pub(super) fn keep_contents(&self, address: u64, bytes: u64, show: impl FnOnce(&[u8])) -> bool {
-        let Some(length) = usize::try_from(bytes).ok().filter(|_| self.has(address, bytes)) else { return false };
-        let mut piece = MemoryPiece { address, bytes: vec![0; length] };
-        let is_there = self.source.read(address, &mut piece.bytes);
-        if is_there {
-            show(&piece.bytes);
-            self.contents.borrow_mut().push(piece);
+    /// Reads and keeps what is the program's own, and shows each range where it is kept: gigabytes are not copied twice while the
+    /// process stands still.
+    pub(super) fn keep_contents(&self, ranges: &[Range<u64>], mut show: impl FnMut(usize, &[u8])) {
+        let before = self.contents.borrow().len();
+        self.contents.borrow_mut().copy(self.source, ranges);
+        let contents = self.contents.borrow();
+        let mut numbers = ranges.iter().enumerate();
+        for (address, bytes) in contents.parts_from(before) {
+            if let Some((number, _)) = numbers.find(|(_, range)| range.start == address) {
+                show(number, bytes);
+            }
         }
-        is_there
     }
 
     /// Keeps a structure that lies in what is the program's own, whose bytes were read with that.
@@ -71,10 +75,11 @@ impl<'a> LiveMemory<'a> {
     }
 
     /// What was read: first what is the program's own, and then the words of structures, which lie in between.
-    pub(super) fn take(&self) -> (Vec<MemoryPiece>, Vec<MemoryPiece>) {
+    pub(super) fn take(&self) -> (CopiedMemory, Vec<MemoryPiece>) {
         let pages = self.pages.take();
-        let structures = pages.iter().filter_map(|(number, page)| Some((number, page.as_ref()?)));
-        let structures = structures.flat_map(|(number, page)| page.pieces(number * BLOCK as u64));
+        let mut structures: Vec<_> = pages.iter().filter_map(|(number, page)| Some((number, page.as_ref()?))).collect();
+        structures.sort_unstable_by_key(|(number, _)| **number);
+        let structures = structures.into_iter().flat_map(|(number, page)| page.pieces(number * BLOCK as u64));
         (self.contents.take(), self.within.take().into_iter().chain(structures).collect())
     }
 
@@ -87,7 +92,7 @@ impl<'a> LiveMemory<'a> {
         let mut pages = self.pages.borrow_mut();
         while at < end {
             let number = at / BLOCK as u64;
-            let page = pages.entry(number).or_insert_with(|| Page::read(self.source, number));
+            let page = pages.entry(number).or_insert_with(|| Page::read(self.source, number).map(Box::new));
             let Some(page) = page else { return false };
             let start = (at % BLOCK as u64) as usize;
             let length = (BLOCK - start).min((end - at) as usize);
@@ -112,7 +117,10 @@ impl Memory for LiveMemory<'_> {
     }
 
     fn copy_contents(&self, address: u64, bytes: u64, out: &mut Vec<u8>) -> bool {
-        self.keep_contents(address, bytes, |contents| out.extend_from_slice(contents))
+        let before = out.len();
+        let Some(end) = address.checked_add(bytes).filter(|_| self.has(address, bytes)) else { return false };
+        self.keep_contents(std::slice::from_ref(&(address..end)), |_, contents| out.extend_from_slice(contents));
+        (out.len() - before) as u64 == bytes
     }
 
     fn has(&self, address: u64, bytes: u64) -> bool {
@@ -190,16 +198,17 @@ mod tests {
     #[test]
     fn what_was_read_is_kept_and_nothing_else() {
         let mapped = [0x1000..0x2000, 0x2000..0x3000, 0x9000..0xa000];
-        let memory = LiveMemory::new(&Rising, &mapped);
+        let memory = LiveMemory::new(&Rising, &mapped, CopiedMemory::default());
         assert_eq!(memory.number(0x1ffe, 4), Some(0x0100_fffe), "across two pages");
         assert_eq!((memory.number(0x2ffd, 4), memory.number(0x9000, 8)), (None, None));
         let mut out = Vec::new();
         assert!(memory.copy_contents(0x1100, 16, &mut out) && !memory.copy_contents(0x2ff8, 16, &mut out));
         memory.keep_structure(0x1108, &out[8..]);
         let (contents, structures) = memory.take();
-        assert_eq!((contents.len(), contents[0].address, contents[0].bytes.len()), (1, 0x1100, 16));
+        assert_eq!(contents.parts().map(|(address, bytes)| (address, bytes.len())).collect::<Vec<_>>(), [(0x1100, 16)]);
         let places: Vec<_> = structures.iter().map(|piece| (piece.address, piece.bytes.len())).collect();
         assert_eq!(places, [(0x1108, 8), (0x1ff8, 8), (0x2000, 8)]);
-        assert_eq!(memory.take(), (Vec::new(), Vec::new()));
+        let (contents, structures) = memory.take();
+        assert_eq!((contents.parts().count(), structures.len()), (0, 0));
     }
 }

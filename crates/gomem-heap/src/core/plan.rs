@@ -6,6 +6,7 @@ use gomem_binary::Layout;
 
 use crate::{
     core::{
+        copied::CopiedMemory,
         counts::counted,
         decode::{itabs, of_program},
         goroutines::{goroutines, threads},
@@ -20,7 +21,7 @@ use crate::{
         profile, shapes,
         spans::{LIST, Span, spans},
         specials::Specials,
-        word::{WORD, words},
+        word::WORD,
         writer::Writer,
     },
     error::{Error, ErrorKind},
@@ -38,7 +39,7 @@ pub struct CorePlan {
 /// What was read of a process's memory.
 #[derive(Debug)]
 pub struct ReadMemory {
-    contents: Vec<MemoryPiece>,
+    contents: CopiedMemory,
     structures: Vec<MemoryPiece>,
 }
 
@@ -86,8 +87,24 @@ impl CorePlan {
         changed
     }
 
+    /// Room for what will be copied, by what a process has while it still runs: at most so many bytes.
+    #[must_use]
+    pub fn room(&self, notes: &[u8], mapped: &[Range<u64>], source: &dyn StoppedMemory, most: u64) -> CopiedMemory {
+        let bytes = |layouts: &Layouts| {
+            let memory = LiveMemory::new(source, mapped, CopiedMemory::default());
+            let notes = Notes::decode(notes, self.machine);
+            let mut process = Process::new(self.machine, &memory, notes, &self.program, layouts.clone());
+            process.find_variables();
+            let (spans, _) = spans(&process).ok()?;
+            Some(runs(&spans).flatten().map(|span| span.bytes).sum::<u64>())
+        };
+        let bytes = self.layouts.iter().find_map(bytes).unwrap_or_default();
+        // Until it is stopped it may allocate more.
+        CopiedMemory::with_room(bytes.saturating_add(bytes / 16).min(most))
+    }
+
     /// Reads what is needed of a process that stands still: by its notes, of the memory that will be in the core, by address.
-    /// Of `constants` everything is taken.
+    /// Of `constants` everything is taken. It goes to where there is room for it.
     ///
     /// # Errors
     /// When it is not the process of this program.
@@ -97,10 +114,11 @@ impl CorePlan {
         mapped: &[Range<u64>],
         constants: &[Range<u64>],
         source: &dyn StoppedMemory,
+        room: CopiedMemory,
     ) -> Result<ReadMemory, Error> {
         let Self { program, layouts, machine } = self;
         let target = machine.target(&program);
-        let memory = LiveMemory::new(source, mapped);
+        let memory = LiveMemory::new(source, mapped, room);
         let mut last = Error::lacks(LIST);
         for layouts in layouts {
             let mut process = Process::new(machine, &memory, Notes::decode(notes, machine), &program, layouts);
@@ -123,30 +141,33 @@ impl ReadMemory {
     /// Takes out all that may be the program's own text: of what it has in memory stay the words that lead somewhere, the lengths
     /// beside them, and numbers that are too small for two characters. `places` is what is mapped in the process, by address.
     pub fn redact(&mut self, places: &[Range<u64>]) {
-        for piece in &mut self.contents {
+        self.contents.for_each_part(|bytes| {
+            let (words, rest) = bytes.as_chunks_mut::<{ WORD as usize }>();
+            rest.fill(0);
             // How many words may still be a length beside a pointer: a slice has two.
             let mut lengths = 0;
-            let values: Vec<u64> = words(&piece.bytes).collect();
-            let mut kept = vec![0; piece.bytes.len()];
-            for (at, value) in values.iter().copied().enumerate() {
-                let is_place = is_in(places, value);
-                let is_kept = is_place
-                    || value < TWO_CHARACTERS
-                    || (lengths > 0 && value < THREE_CHARACTERS)
-                    || is_count_of_map(&values[at..], |word| is_in(places, word));
-                if is_kept {
-                    let at = at * WORD as usize;
-                    kept[at..at + WORD as usize].copy_from_slice(&value.to_le_bytes());
+            for at in 0..words.len() {
+                let value = u64::from_le_bytes(words[at]);
+                let is_place = value >= TWO_CHARACTERS && is_in(places, value);
+                let is_count = || {
+                    let mut next = [0; LONGEST_COUNT];
+                    let follow = &words[at..words.len().min(at + LONGEST_COUNT)];
+                    next.iter_mut().zip(follow).for_each(|(next, word)| *next = u64::from_le_bytes(*word));
+                    is_count_of_map(&next[..follow.len()], |word| is_in(places, word))
+                };
+                let is_kept =
+                    is_place || value < TWO_CHARACTERS || (lengths > 0 && value < THREE_CHARACTERS) || is_count();
+                if !is_kept {
+                    words[at] = [0; WORD as usize];
                 }
                 lengths = if is_place { 2_u32 } else { lengths.saturating_sub(1) };
             }
-            piece.bytes = kept;
-        }
+        });
     }
 
-    /// The pieces, of which later ones may lie in earlier ones and are what counts.
-    pub fn pieces(&self) -> impl Iterator<Item = &MemoryPiece> {
-        self.contents.iter().chain(&self.structures)
+    /// Where each part lay, and its bytes: later ones may lie in earlier ones and are what counts.
+    pub fn parts(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.contents.parts().chain(self.structures.iter().map(|piece| (piece.address, piece.bytes.as_slice())))
     }
 }
 
@@ -177,6 +198,11 @@ fn is_count_of_table(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
 }
 
 fn is_in(places: &[Range<u64>], address: u64) -> bool {
+    // Most words are far from any.
+    if places.first().is_none_or(|first| address < first.start) || places.last().is_none_or(|last| address >= last.end)
+    {
+        return false;
+    }
     let at = places.partition_point(|place| place.start <= address);
     at.checked_sub(1).is_some_and(|at| places[at].contains(&address))
 }
@@ -189,18 +215,19 @@ fn walk(process: &Process<'_>, target: &Target, memory: &LiveMemory<'_>) -> Resu
         return Err(Error::lacks(LIST));
     }
     let mut masks = Masks::new(process, target, &spans);
-    for run in runs(&spans) {
-        memory.keep_contents(run[0].start, run.iter().map(|span| span.bytes).sum(), |contents| {
-            let mut rest = contents;
-            for span in run {
-                let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
-                if let Some((address, bits)) = masks.touch(span, own) {
-                    memory.keep_structure(address, bits);
-                }
-                rest = others;
+    let runs: Vec<&[Span]> = runs(&spans).collect();
+    let range = |run: &&[Span]| run[0].start..run[0].start + run.iter().map(|span| span.bytes).sum::<u64>();
+    let ranges: Vec<Range<u64>> = runs.iter().map(range).collect();
+    memory.keep_contents(&ranges, |number, contents| {
+        let mut rest = contents;
+        for span in runs[number] {
+            let (own, others) = rest.split_at_checked(span.bytes as usize).unwrap_or_default();
+            if let Some((address, bits)) = masks.touch(span, own) {
+                memory.keep_structure(address, bits);
             }
-        });
-    }
+            rest = others;
+        }
+    });
     let mut writer = Writer { most: u64::MAX, ..Writer::default() };
     write_globals(process, &modules, &mut writer)?;
     shapes::touch(process);
@@ -231,12 +258,33 @@ fn runs(spans: &[Span]) -> impl Iterator<Item = &[Span]> {
 const TWO_CHARACTERS: u64 = 0x2020;
 const THREE_CHARACTERS: u64 = 0x20_2020;
 const LONGEST_RUN: u64 = 16 << 20;
+/// The words that a map's number of entries is told by.
+const LONGEST_COUNT: usize = 5;
 /// `maxTableCapacity` in `internal/runtime/maps/table.go`.
 const LARGEST_TABLE: u64 = 1024;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::core::word::words;
+
+    struct Held(Vec<u8>);
+
+    impl StoppedMemory for Held {
+        fn read(&self, _address: u64, into: &mut [u8]) -> bool {
+            into.copy_from_slice(&self.0);
+            true
+        }
+    }
+
+    fn redacted(held: &[u64], place: &Range<u64>) -> Vec<u64> {
+        let held = Held(held.iter().flat_map(|word| word.to_le_bytes()).collect());
+        let mut contents = CopiedMemory::default();
+        contents.copy(&held, std::slice::from_ref(&(0..held.0.len() as u64)));
+        let mut read = ReadMemory { contents, structures: Vec::new() };
+        read.redact(std::slice::from_ref(place));
+        read.parts().flat_map(|(_, bytes)| words(bytes).collect::<Vec<_>>()).collect()
+    }
 
     #[test]
     fn no_text_survives_and_what_leads_somewhere_does() {
@@ -248,10 +296,7 @@ mod tests {
         let place = 0xc0_0000_0000..0xc0_0040_0000;
         let held =
             [place.start + 8, 7000, 900_000, text(b"abc"), place.end, 3, text(b"ab"), text(b"secrets!"), u64::MAX];
-        let bytes = held.iter().flat_map(|word: &u64| word.to_le_bytes()).collect();
-        let mut read = ReadMemory { contents: vec![MemoryPiece { address: 0, bytes }], structures: Vec::new() };
-        read.redact(std::slice::from_ref(&place));
-        let left: Vec<u64> = words(&read.contents[0].bytes).collect();
+        let left = redacted(&held, &place);
         // A pointer, the length and capacity beside it, and a small number.
         assert_eq!(left, [place.start + 8, 7000, 900_000, 0, 0, 3, 0, 0, 0]);
     }
@@ -259,13 +304,7 @@ mod tests {
     #[test]
     fn what_tells_how_full_a_map_is_survives() {
         let place = 0xc0_0000_0000..0xc0_0040_0000;
-        let left = |words: &[u64]| {
-            let bytes = words.iter().flat_map(|word| word.to_le_bytes()).collect();
-            let contents = vec![MemoryPiece { address: 0, bytes }];
-            let mut read = ReadMemory { contents, structures: Vec::new() };
-            read.redact(std::slice::from_ref(&place));
-            super::words(&read.contents[0].bytes).next().unwrap_or_default()
-        };
+        let left = |words: &[u64]| redacted(words, &place).first().copied().unwrap_or_default();
         let (map, table) = (40_000, 700 | 1024 << 16 | 196 << 32 | 6 << 48);
         assert_eq!(left(&[map, 0x1234_5678_9abc, place.start, 64, 6 | 58 << 8, 0]), map);
         assert_eq!(left(&[map, 0x1234_5678_9abc, place.start, 64, 7 | 57 << 8, 0]), 0);
