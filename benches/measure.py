@@ -33,6 +33,7 @@ RUNS = 5
 LONG_SECONDS = 5
 SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
 LOG_MEGABYTES = (10, 100, 900)
+OBJECTS = (3_600_000, 15_000_000)
 FILES = (100, 1_000, 10_000)
 # By mode of testdata/traces/recorder, how long it runs.
 TRACES = {"service": 250, "steady": 4, "lifetimes": 20}
@@ -180,6 +181,40 @@ def traces(gomem: str) -> Iterator[dict]:
         yield compare(mode, path.stat().st_size, ours, [str(program), str(path)])
 
 
+def heaps(gomem: str) -> Iterator[dict]:
+    """Who keeps the objects of a heap, by a dump and by a core, beside goref (`grf`) on the core."""
+    if not shutil.which("go"):
+        return
+    program = FOLDER / "many-objects"
+    subprocess.run(["go", "build", "-o", program, "."], cwd=HERE / "many-objects", check=True)
+    for objects in OBJECTS:
+        dump, folder = FOLDER / f"{objects}.dump", FOLDER / f"{objects}-core"
+        if not (folder / "core").exists():
+            take_heap(gomem, program, objects, dump, folder)
+        core = folder / "core"
+        for what, path, options in (
+            ("a dump, holders", dump, []),
+            ("a core, holders", core, []),
+            ("a core, types", core, ["--by", "type"]),
+            ("a core, steps", core, ["--path-to", "main.buckets"]),
+        ):
+            ours = [gomem, "heap", str(path), "--binary", str(program), "--format", "csv", *options]
+            peer = ["grf", "core", str(program), str(path), "-o", os.devnull] if path == core else [""]
+            # What a hole is takes no room: a core's size is what was written of it.
+            yield compare(what, path.stat().st_blocks * 512, ours, peer) | {"objects": objects}
+
+
+def take_heap(gomem: str, program: pathlib.Path, objects: int, dump: pathlib.Path, folder: pathlib.Path) -> None:
+    """A dump and a core of one process."""
+    shutil.rmtree(folder, ignore_errors=True)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen([program, str(objects), dump], text=True, **pipes) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        subprocess.run([gomem, "capture", "--pid", str(process.pid), "--full", "-o", folder], check=True)
+        process.kill()
+
+
 def scans(_gomem: str) -> Iterator[dict]:
     """A sum by function over growing numbers of files: 2,000 different ones, from the first again after the last."""
     different = scan.make_profiles(FOLDER / "profiles")
@@ -239,6 +274,7 @@ PARTS = {
     "escape": logs,
     "metrics": metrics,
     "trace": traces,
+    "heap": heaps,
     "scan": scans,
     "queries": queries,
     "report": reports,

@@ -43,6 +43,7 @@ def main(results: str) -> None:
         "metrics": table("reader | speed | found", readers(measured)),
         # Parts that are newer than the results are empty.
         "trace": table(BESIDE, beside(measured.get("trace", []))),
+        "heap": table(HEAPS, held(measured.get("heap", []))),
         "scan": table("files | gomem: CPU, peak | peer: CPU, peak", scans(measured)),
         "scan_picture": growth("scan", "a sum by function over many files", "files", files, "go tool pprof"),
         "queries": table("query | profiles | decoded | time | profiles/s | CPU | peak", queries(measured)),
@@ -117,6 +118,20 @@ def beside(rows: list[dict]) -> list[list[str]]:
         less = [peer[part] / ours[part] for part in ("cpu_seconds", "peak_mb")] if peer else []
         factors = [f"{factor:.1f} ×" for factor in less] or ["", ""]
         shown.append([row["what"], f"{megabytes(row):.1f} MB", cost(ours), cost(peer), *factors])
+    return shown
+
+
+def held(rows: list[dict]) -> list[list[str]]:
+    """What an object costs, and what it takes beside the file."""
+    shown = []
+    for row in rows:
+        ours, objects = row["gomem"], row["objects"]
+        own_bytes = (ours["peak_mb"] * 2**20 - row["input_bytes"]) / objects
+        less = f"{row['peer']['cpu_seconds'] / ours['cpu_seconds']:.1f} ×" if "peer" in row else ""
+        shown.append(
+            [row["what"], f"{objects:,}", f"{megabytes(row):.0f} MB", cost(ours),
+             f"{ours['cpu_seconds'] * 1e6 / objects:.2f} µs", f"{own_bytes:.0f} B", cost(row.get("peer")), less]
+        )  # fmt: skip
     return shown
 
 
@@ -217,6 +232,7 @@ def growth(name: str, title: str, unit: str, points: list[tuple[float, dict]], p
 
 MANY_SAMPLES = 300_000
 EVERY = {1: "each", 2: "every second", 4: "every fourth", 15: "every fifteenth"}
+HEAPS = "read | objects | file | gomem: CPU, peak | an object | beside the file | goref: CPU, peak | less CPU"
 BESIDE = "input | size | gomem: CPU, peak | peer: CPU, peak | less CPU | less memory"
 
 if __name__ == "__main__":

@@ -32,8 +32,7 @@ mod type_masks;
 mod word;
 mod writer;
 
-pub use copied::CopiedMemory;
+pub use copied::{CopiedMemory, StoppedMemory};
 pub(crate) use decode::Core;
-pub use live::StoppedMemory;
 pub use plan::{CorePlan, ReadMemory};
 pub(crate) use program_headers::is_core;

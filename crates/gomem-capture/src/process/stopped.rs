@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs::File,
+    io::IoSliceMut,
     os::unix::fs::FileExt,
     thread,
     time::{Duration, Instant},
@@ -13,6 +14,7 @@ use nix::{
     errno::Errno,
     sys::{
         ptrace,
+        uio::{RemoteIoVec, process_vm_readv},
         wait::{WaitPidFlag, WaitStatus, waitpid},
     },
     unistd::Pid,
@@ -30,7 +32,11 @@ pub(super) struct Stopped {
 
 /// The memory of a process.
 #[derive(Debug)]
-pub(super) struct ProcessMemory(pub(super) File);
+pub(super) struct ProcessMemory {
+    pid: Pid,
+    /// `/proc/PID/mem`: it is slower, since all goes through one page in the kernel, and reads what the process itself may not.
+    file: File,
+}
 
 impl Stopped {
     pub(super) fn new(process: &Process) -> Result<Self, Error> {
@@ -105,9 +111,27 @@ impl Drop for Stopped {
     }
 }
 
+impl ProcessMemory {
+    pub(super) fn new(pid: i32, file: File) -> Self {
+        Self { pid: Pid::from_raw(pid), file }
+    }
+
+    /// Reads directly, as far as that goes, and gives how much that was.
+    fn read_directly(&self, address: u64, into: &mut [u8]) -> usize {
+        let Ok(base) = usize::try_from(address) else { return 0 };
+        let len = into.len();
+        process_vm_readv(self.pid, &mut [IoSliceMut::new(into)], &[RemoteIoVec { base, len }]).unwrap_or_default()
+    }
+}
+
 impl StoppedMemory for ProcessMemory {
     fn read(&self, address: u64, into: &mut [u8]) -> bool {
-        self.0.read_exact_at(into, address).is_ok()
+        let read = self.read_directly(address, into);
+        match into.get_mut(read..) {
+            Some([]) => true,
+            Some(rest) => self.file.read_exact_at(rest, address.saturating_add(read as u64)).is_ok(),
+            None => false,
+        }
     }
 }
 

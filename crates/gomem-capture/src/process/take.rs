@@ -67,7 +67,7 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
     let plan = CorePlan::new(&binary).map_err(|source| Error::Program { pid: options.pid, source })?;
     let name = process.exe().ok().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
     let name = name.map_or_else(|| "program".to_owned(), |name| name.trim_end_matches(" (deleted)").to_owned());
-    let memory = ProcessMemory(process.mem().map_err(refused)?);
+    let memory = ProcessMemory::new(options.pid, process.mem().map_err(refused)?);
     let auxiliary = fs::read(format!("/proc/{}/auxv", options.pid)).unwrap_or_default();
 
     // What can be done while it still runs is done before.

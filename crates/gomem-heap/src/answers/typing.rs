@@ -33,6 +33,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
         records: HashMap::default(),
         types: Types::new(snapshot.objects.len(), values),
         claimed: HashMap::default(),
+        last_fit: None,
         disputed: HashSet::default(),
         objects: Vec::new(),
         statics: Vec::new(),
@@ -70,6 +71,8 @@ struct Typing<'a> {
     types: Types,
     /// The number of each type that is claimed: letters have no contents.
     claimed: HashMap<(Option<TypeId>, Option<Contents>), Option<u32>, RandomState>,
+    /// The last claim of an object of some kind, and whether it fitted.
+    last_fit: Option<((u32, Claim), bool)>,
     /// Objects of which two claims were made that both can be and exclude each other.
     disputed: HashSet<u32, RandomState>,
     /// Objects and static variables whose pointers are still to be followed.
@@ -236,7 +239,14 @@ impl<'a> Typing<'a> {
         {
             return;
         }
-        if !claim.fits(snapshot, values, object) {
+        // Whether it fits, objects of one kind have in common, and what follows each other is mostly alike.
+        let asked = snapshot.objects.kind(object).map(|kind| (kind, claim));
+        let fits = match self.last_fit {
+            Some((last, fits)) if Some(last) == asked => fits,
+            _ => claim.fits(snapshot, values, object),
+        };
+        self.last_fit = asked.map(|asked| (asked, fits));
+        if !fits {
             return;
         }
         let is_larger = |current: &ObjectType| match (current.contents, claim.contents()) {

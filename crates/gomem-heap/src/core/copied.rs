@@ -10,7 +10,11 @@ use std::{
     thread,
 };
 
-use crate::core::live::StoppedMemory;
+/// The memory of a process that stands still; several threads read it.
+pub trait StoppedMemory: Sync {
+    /// Reads what lies at an address; `false` where a part of it cannot be read.
+    fn read(&self, address: u64, into: &mut [u8]) -> bool;
+}
 
 /// Parts of a process's memory.
 #[derive(Default)]

@@ -5,13 +5,12 @@ use std::{cell::RefCell, collections::HashMap, fmt, ops::Range};
 
 use foldhash::fast::RandomState;
 
-use crate::core::{copied::CopiedMemory, image::BLOCK, memory::Memory, word::WORD};
-
-/// The memory of a process that stands still; several threads read it.
-pub trait StoppedMemory: Sync {
-    /// Reads what lies at an address; `false` where a part of it cannot be read.
-    fn read(&self, address: u64, into: &mut [u8]) -> bool;
-}
+use crate::core::{
+    copied::{CopiedMemory, StoppedMemory},
+    image::BLOCK,
+    memory::Memory,
+    word::WORD,
+};
 
 /// A part of a process's memory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,13 +6,13 @@ use gomem_binary::Layout;
 
 use crate::{
     core::{
-        copied::CopiedMemory,
+        copied::{CopiedMemory, StoppedMemory},
         counts::counted,
         decode::{itabs, of_program},
         goroutines::{goroutines, threads},
         image::BLOCK,
         layouts::Layouts,
-        live::{LiveMemory, MemoryPiece, StoppedMemory},
+        live::{LiveMemory, MemoryPiece},
         masks::Masks,
         modules::{modules, write_globals},
         names::Names,

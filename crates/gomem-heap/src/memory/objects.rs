@@ -41,6 +41,13 @@ impl Objects {
         self.kinds.of(self.kind_of[object as usize]).bytes
     }
 
+    /// The number that objects share whose size and pointers are the same; none where pointers stand in the file, or contents are missing.
+    pub(crate) fn kind(&self, object: u32) -> Option<u32> {
+        let kind = self.kind_of[object as usize];
+        let is_known = self.cut.is_empty() && matches!(self.kinds.of(kind).pointers, Pointers::Elements { .. });
+        is_known.then_some(kind)
+    }
+
     /// How many objects there are of each size, by size; some sizes come more than once.
     pub(crate) fn sizes(&self) -> impl Iterator<Item = (u64, u64)> {
         let mut counts = vec![0_u64; self.kinds.len()];

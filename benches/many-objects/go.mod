@@ -1,0 +1,3 @@
+module example.com/many-objects
+
+go 1.21
