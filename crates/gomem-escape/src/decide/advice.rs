@@ -108,10 +108,16 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             "the size of `{subject}` is not constant, so it is always on the heap: give it a constant capacity, or reuse a \
              buffer"
         ),
-        Cause::UnknownSize => format!(
-            "the size of `{subject}` is not constant, and it outlives the function: let the caller pass in a buffer, or \
-             reuse one"
-        ),
+        Cause::UnknownSize => match Cause::from_reference(flow).0 {
+            Cause::ContainerElement | Cause::StoredInHeap | Cause::ChannelSend => format!(
+                "the size of `{subject}` is not constant, and it stays where it is put: cut several from one larger slice, \
+                 or give it back for reuse when it is done"
+            ),
+            _ => format!(
+                "the size of `{subject}` is not constant, and it outlives the function: let the caller pass in a buffer, or \
+                 reuse one"
+            ),
+        },
         Cause::SliceGrowth => {
             "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
         }
@@ -128,9 +134,18 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         Cause::Reflection => {
             format!("`{subject}` goes through reflection or unsafe: generate code for the type instead")
         }
-        Cause::MapCreation => {
-            format!("`{subject}` is made anew each time: keep one and clear() it, or use a slice for few keys")
-        }
+        // What others keep cannot be cleared for the next time.
+        Cause::MapCreation => match Cause::from_reference(flow).0 {
+            Cause::ReturnedPointer => format!(
+                "`{subject}` goes to the caller: make it with the number of its keys, let the caller pass in a map to fill, or \
+                 return a struct where the keys are fixed"
+            ),
+            Cause::ContainerElement | Cause::StoredInHeap | Cause::ChannelSend => format!(
+                "`{subject}` stays where it is put: make it with the number of its keys, or use a struct where the keys are \
+                 fixed and a slice where they are few"
+            ),
+            _ => format!("`{subject}` is made anew each time: keep one and clear() it, or use a slice for few keys"),
+        },
         Cause::LoopVariable => {
             format!("a variable outside the loop holds `{subject}`: declare it inside, or keep an index")
         }
@@ -168,6 +183,34 @@ pub(crate) const POOL_PUT: &str = "(*sync.Pool).Put";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::EscapeLog;
+
+    /// The advice about a map literal that goes to the heap by this step, and what it leads to.
+    fn about_map(sink: &str, step: &str) -> String {
+        let log = format!(
+            "# example.com/app\n\
+             ./a.go:7:10: map[string]int{{...}} escapes to heap in put:\n\
+             ./a.go:7:10:   flow: {sink} ← &{{storage for map[string]int{{...}}}}:\n\
+             ./a.go:7:10:     from map[string]int{{...}} (spill) at ./a.go:7:10\n\
+             ./a.go:7:10:     from {step} at ./a.go:7:9\n\
+             ./a.go:7:10: map[string]int{{...}} escapes to heap\n"
+        );
+        EscapeLog::decode(log.as_bytes()).expect("a log").heap_decisions()[0].advice.clone()
+    }
+
+    #[test]
+    fn a_map_that_stays_cannot_be_cleared_for_the_next_time() {
+        for (sink, step, part) in [
+            ("{heap}", "append(rows, map[string]int{...}) (call parameter)", "stays where it is put"),
+            ("{heap}", "s.byName = map[string]int{...} (assign)", "stays where it is put"),
+            ("{heap}", "rows <- map[string]int{...} (send)", "stays where it is put"),
+            ("~r0", "return map[string]int{...} (return)", "goes to the caller"),
+            ("{heap}", "visit(map[string]int{...}) (call parameter)", "clear()"),
+        ] {
+            let advice = about_map(sink, step);
+            assert!(advice.contains(part), "{step}: {advice}");
+        }
+    }
 
     #[test]
     fn what_writes_text_is_known_by_its_name() {

@@ -142,7 +142,48 @@ impl Cause {
                 }
             }
             _ if flow.is_iteration_variable => (Self::LoopVariable, High),
-            _ => reference(flow),
+            _ => Self::from_reference(flow),
+        }
+    }
+
+    /// The cause of something that is referred to from where it goes: a variable, `&T{}`, a slice. The last step decides.
+    pub(crate) fn from_reference(flow: &Flow<'_>) -> (Self, Confidence) {
+        use Confidence::{High, Medium};
+        let Some(last) = flow.deciding_step() else { return (Self::Other, Medium) };
+        let stored_for = flow.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
+        match &*last.why {
+            "captured by a closure" | "reference" => (Self::ClosureCapture, High),
+            // Then on to where the callers keep it, when they call each other.
+            _ if flow.steps.iter().any(|step| &*step.why == "return") => (Self::ReturnedPointer, High),
+            // A method that keeps its receiver, as those of sync do, is not what can be changed.
+            "call parameter" if flow.is_captured_by_ref && is_receiver(flow, last) => (Self::ClosureCapture, Medium),
+            "call parameter" if last.from.starts_with("append(") => (Self::ContainerElement, High),
+            "call parameter" | "callee operand" => match flow.callee {
+                Some(Callee::TypeParameter) => (Self::TypeParameter, High),
+                Some(Callee::Reflect) => (Self::Reflection, High),
+                Some(Callee::Unknown) => (Self::UnknownCallee, High),
+                Some(Callee::Known) => (Self::LeakingCallee, High),
+                None => (Self::UnknownCallee, Medium),
+            },
+            "send" => (Self::ChannelSend, High),
+            why if ELEMENTS.contains(&why) => (Self::ContainerElement, High),
+            // The receiver of a method value.
+            _ if stored_for
+                .is_some_and(|stored| SubjectKind::parse(stored) == SubjectKind::Value && stored.contains('.')) =>
+            {
+                (Self::MethodValue, High)
+            }
+            _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Self::ReturnedPointer, High),
+            why if why.starts_with("assign") && assigns_element(&last.from) => (Self::ContainerElement, High),
+            _ if flow.sink == "{heap}" || stored_for.is_some() || flow.is_sink_moved => (Self::StoredInHeap, High),
+            _ if flow.sink.is_empty() => (Self::Other, Medium),
+            // A variable of the function that outlives it: one outside of the loop, or a named result.
+            _ => match (flow.has_loop, flow.decision) {
+                (Some(true), _) => (Self::LoopVariable, High),
+                (Some(false), _) => (Self::ReturnedPointer, High),
+                (None, Decision::MovedToHeap) => (Self::LoopVariable, Medium),
+                (None, Decision::EscapesToHeap) => (Self::ReturnedPointer, Medium),
+            },
         }
     }
 }
@@ -163,47 +204,6 @@ fn literal(flow: &Flow<'_>) -> (Cause, Confidence) {
         Some((Obstacle::Defer, is_sure)) => (Cause::DeferInLoop, sure_if(is_sure)),
         Some((Obstacle::Go, is_sure)) => (Cause::Goroutine, sure_if(is_sure)),
         None => (Cause::Goroutine, Confidence::Medium),
-    }
-}
-
-/// Something that is referred to from where it goes: a variable, `&T{}`, a slice. The last step decides.
-fn reference(flow: &Flow<'_>) -> (Cause, Confidence) {
-    use Confidence::{High, Medium};
-    let Some(last) = flow.deciding_step() else { return (Cause::Other, Medium) };
-    let stored_for = flow.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
-    match &*last.why {
-        "captured by a closure" | "reference" => (Cause::ClosureCapture, High),
-        // Then on to where the callers keep it, when they call each other.
-        _ if flow.steps.iter().any(|step| &*step.why == "return") => (Cause::ReturnedPointer, High),
-        // A method that keeps its receiver, as those of sync do, is not what can be changed.
-        "call parameter" if flow.is_captured_by_ref && is_receiver(flow, last) => (Cause::ClosureCapture, Medium),
-        "call parameter" if last.from.starts_with("append(") => (Cause::ContainerElement, High),
-        "call parameter" | "callee operand" => match flow.callee {
-            Some(Callee::TypeParameter) => (Cause::TypeParameter, High),
-            Some(Callee::Reflect) => (Cause::Reflection, High),
-            Some(Callee::Unknown) => (Cause::UnknownCallee, High),
-            Some(Callee::Known) => (Cause::LeakingCallee, High),
-            None => (Cause::UnknownCallee, Medium),
-        },
-        "send" => (Cause::ChannelSend, High),
-        why if ELEMENTS.contains(&why) => (Cause::ContainerElement, High),
-        // The receiver of a method value.
-        _ if stored_for
-            .is_some_and(|stored| SubjectKind::parse(stored) == SubjectKind::Value && stored.contains('.')) =>
-        {
-            (Cause::MethodValue, High)
-        }
-        _ if flow.sink.starts_with("~r") || flow.sink.starts_with("~R") => (Cause::ReturnedPointer, High),
-        why if why.starts_with("assign") && assigns_element(&last.from) => (Cause::ContainerElement, High),
-        _ if flow.sink == "{heap}" || stored_for.is_some() || flow.is_sink_moved => (Cause::StoredInHeap, High),
-        _ if flow.sink.is_empty() => (Cause::Other, Medium),
-        // A variable of the function that outlives it: one outside of the loop, or a named result.
-        _ => match (flow.has_loop, flow.decision) {
-            (Some(true), _) => (Cause::LoopVariable, High),
-            (Some(false), _) => (Cause::ReturnedPointer, High),
-            (None, Decision::MovedToHeap) => (Cause::LoopVariable, Medium),
-            (None, Decision::EscapesToHeap) => (Cause::ReturnedPointer, Medium),
-        },
     }
 }
 

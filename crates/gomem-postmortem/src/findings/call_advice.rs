@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use gomem_symbol::{Symbol, is_major_version};
 
-use crate::attribution::Bytes;
+use crate::attribution::{Bytes, Part};
 
 /// What an expert does about a call of `callee` whose bytes these are. `None` where what is inside has to be looked at.
 pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static str> {
@@ -18,9 +18,15 @@ pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static s
         .or_else(|| general().map(|row| row.advice))
 }
 
-/// What an expert sets where most of a goroutine's bytes are allocated in this, and no line of the program is on the stack.
-pub(crate) fn background_advice(inside: &Bytes<'_>) -> Option<&'static str> {
-    by_inside(inside, About::Background)
+/// What an expert says of a part of a call, where a good part of its bytes is allocated in this.
+pub(crate) fn part_advice(inside: &Bytes<'_>) -> Option<Part<&'static str>> {
+    named_parts(inside, About::Part).find(|part| part.bytes.saturating_mul(4) >= inside.bytes)
+}
+
+/// What an expert sets where stacks without a line of the program allocate these bytes; `entry` is where all of them begin.
+pub(crate) fn background_advice(entry: Option<&str>, inside: &Bytes<'_>) -> Option<&'static str> {
+    let of_entry = || Some(row(About::Entry, &plain(entry?))?.advice);
+    by_inside(inside, About::Background).or_else(of_entry)
 }
 
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
@@ -40,11 +46,18 @@ pub(crate) fn goroutine_advice(entry: &str) -> Option<&'static str> {
 
 /// The advice about what most of the bytes are allocated in.
 fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
+    named_parts(inside, about).find(|part| part.bytes.saturating_mul(2) >= inside.bytes).map(|part| part.key)
+}
+
+/// What has a row, by its advice, the largest first.
+fn named_parts(inside: &Bytes<'_>, about: About) -> impl Iterator<Item = Part<&'static str>> {
     let parts = inside.parts(|site| {
         let name = plain(&site.place.function);
         rows(about).find(|row| row.is_match(&name)).map(|row| row.advice)
     });
-    parts.first().filter(|part| part.bytes.saturating_mul(2) >= inside.bytes)?.key
+    parts
+        .into_iter()
+        .filter_map(|part| Some(Part { key: part.key?, bytes: part.bytes, bytes_fraction: part.bytes_fraction }))
 }
 
 /// The row of a name of one package.
@@ -73,7 +86,9 @@ enum About {
     Writer,
     Buffer,
     Inside,
+    Part,
     Background,
+    Entry,
     Keep,
     Kind,
     Goroutine,
@@ -86,7 +101,9 @@ impl About {
             "writer" => Self::Writer,
             "buffer" => Self::Buffer,
             "inside" => Self::Inside,
+            "part" => Self::Part,
             "background" => Self::Background,
+            "entry" => Self::Entry,
             "keep" => Self::Keep,
             "kind" => Self::Kind,
             "goroutine" => Self::Goroutine,

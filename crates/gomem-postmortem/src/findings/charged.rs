@@ -9,7 +9,7 @@ use crate::{
     attribution::{Account, AssistCost, Bytes, Call, Entry, Lifespan, Place, Reason, Site, accounts},
     findings::{
         breakdown::{inside, reasons, share},
-        call_advice::{background_advice, call_advice},
+        call_advice::{background_advice, call_advice, part_advice},
         cost::Cost,
         finding::{Finding, FindingKind, Kept},
         keeper::{Keeper, keeper},
@@ -231,6 +231,9 @@ fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&
         keep(&mut finding, &call.inside, sites, cost);
     } else {
         finding.action = call_advice(call.callee, &call.inside).unwrap_or(FEWER_CALLS).to_owned();
+        if let Some(part) = part_advice(&call.inside).filter(|part| !finding.action.contains(part.key)) {
+            finding.action += &format!(" {} of all bytes: {}", share(part.bytes_fraction), part.key);
+        }
         if let Some(refilled) = refilled(&call.inside) {
             finding.action = format!("{refilled} Of the rest: {}", finding.action);
         }
@@ -288,7 +291,7 @@ fn background_finding(entry: &Entry<'_>) -> Finding {
         inside(&entry.inside)
     );
     finding.confidence = Confidence::High;
-    if let Some(advice) = background_advice(&entry.inside) {
+    if let Some(advice) = background_advice((!entry.is_cut).then_some(entry.function), &entry.inside) {
         advice.clone_into(&mut finding.action);
         finding.severity = severity(&entry.inside, false);
     }

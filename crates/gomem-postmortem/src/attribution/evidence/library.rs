@@ -59,7 +59,10 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
     if function.starts_with("runtime_") {
         return Some(Reason::Runtime);
     }
-    if function.contains("rror") && symbol.receiver().is_none() && matches!(package, "errors" | "fmt") {
+    if function.contains("rror")
+        && symbol.receiver().is_none()
+        && matches!(package, "errors" | "fmt" | "strconv" | "time")
+    {
         return Some(Reason::ErrorValue);
     }
     let first = package.split('/').next().unwrap_or_default();
@@ -109,6 +112,8 @@ mod tests {
             ("strings.Repeat", "string_building"),
             ("fmt.Sprintf", "formatting"),
             ("fmt.Errorf", "error_value"),
+            ("strconv.syntaxError", "error_value"),
+            ("time.newParseError", "error_value"),
             ("strconv.formatBits", "formatting"),
             ("encoding/json.Marshal", "encoding"),
             ("reflect.New", "reflection"),
