@@ -190,6 +190,14 @@ mod tests {
     }
 
     #[test]
+    fn what_begins_goroutines_says_what_feeds_them() {
+        let entry = "google.golang.org/grpc.(*addrConn).connect";
+        assert!(background_advice(Some(entry), &Bytes::default()).is_some_and(|advice| advice.contains("ClientConn")));
+        assert_eq!(background_advice(Some("main.work"), &Bytes::default()), None);
+        assert_eq!(background_advice(None, &Bytes::default()), None);
+    }
+
+    #[test]
     fn calls_have_the_advice_of_their_package() {
         let advice = |callee| call_advice(callee, &Bytes::default()).unwrap_or_default();
         for (callee, part) in [
@@ -203,6 +211,9 @@ mod tests {
             ("github.com/yuin/goldmark.New", "make it once"),
             ("slices.Clone[go.shape.[]int,go.shape.int]", "changed afterwards"),
             ("gopkg.in/yaml.v3.Unmarshal", "configuration once"),
+            ("strconv.Atoi", "no number"),
+            ("github.com/jackc/pgx/v5.Connect", "pgxpool"),
+            ("math/big.(*Int).Mul", "receiver"),
         ] {
             assert!(advice(callee).contains(part), "{callee}: {}", advice(callee));
         }
