@@ -104,6 +104,23 @@ impl Reason {
         })
     }
 
+    /// Whether a pool can hold what is allocated for this reason: an object or a buffer that the line makes. A map's room, a
+    /// channel that is closed, a function value and a boxed value are of no use to the next one.
+    pub(crate) fn is_poolable(self) -> bool {
+        let Self::Compiler(cause) = self else { return false };
+        !matches!(
+            cause,
+            Cause::InterfaceBoxing
+                | Cause::ConstantBoxing
+                | Cause::VariadicSlice
+                | Cause::EscapingClosure
+                | Cause::MethodValue
+                | Cause::Goroutine
+                | Cause::DeferInLoop
+                | Cause::MapCreation
+        )
+    }
+
     /// A sentence about it, for want of the compiler's line.
     #[must_use]
     pub fn explanation(self) -> &'static str {

@@ -147,10 +147,8 @@ impl Site {
     fn looks_poolable(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
         let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1);
-        let boxed = matches!(self.cause(), Some(Cause::InterfaceBoxing | Cause::VariadicSlice));
-        // A closed channel is of no use to the next one.
-        let is_channel = self.reason == Some(Reason::Channel);
-        let poolable = self.has_one_size && !boxed && !is_channel && !self.makes_text() && self.is_own();
+        let poolable =
+            self.has_one_size && self.reason.is_none_or(Reason::is_poolable) && !self.makes_text() && self.is_own();
         self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
     }
 
