@@ -13,7 +13,7 @@ from gomem._metrics import GomemWarning
 from gomem._progress import progress_bar
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from gomem._progress import Progress
 
@@ -64,6 +64,7 @@ def capture(
     ca_file: str | os.PathLike[str] | None = None,
     timeout: float = 10.0,
     limit_bytes: int = 128 << 20,
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
     progress: Progress = None,
 ) -> Capture:
     """Take a bundle from a live Go service.
@@ -103,6 +104,10 @@ def capture(
         How many seconds an answer may take; the CPU profile so much longer than its own.
     limit_bytes
         How large an answer may be, as it comes over the wire.
+    source
+        A folder with sources, or several, as for `Profile.list`: those that the profiles name are
+        copied into the folder ``src`` of the bundle, as they are, with whatever secret stands in
+        them; 64 MiB at most.
     progress
         As for `scan_pprof`, in seconds.
 
@@ -146,6 +151,7 @@ def capture(
             ca_file=None if ca_file is None else Path(ca_file).read_bytes(),
             timeout=timeout,
             limit_bytes=limit_bytes,
+            source=source,
             progress=tell,
         )
     manifest = json.loads(text)

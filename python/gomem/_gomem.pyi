@@ -414,7 +414,11 @@ class Report:
     @property
     def remarks(self) -> list[tuple[str, str]]: ...
 
-def postmortem(source: Source | Sequence[Source]) -> Report: ...
+def postmortem(
+    bundle: Source | Sequence[Source],
+    *,
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
+) -> Report: ...
 def attribute_heap(
     heap: Heap,
     escapes: EscapeLog | None = None,
@@ -453,6 +457,7 @@ def capture(
     ca_file: bytes | None,
     timeout: float,
     limit_bytes: int,
+    source: str | PathLike[str] | Sequence[str | PathLike[str]],
     progress: Callable[[float], object],
 ) -> str: ...
 

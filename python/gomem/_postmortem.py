@@ -109,16 +109,23 @@ class Report(Pickled):
         return inline_document(self._inner.html(), height=760)
 
 
-def postmortem(source: Source | Sequence[Source]) -> Report:
+def postmortem(
+    bundle: Source | Sequence[Source],
+    *,
+    source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+) -> Report:
     r"""Join all that a Go program left behind.
 
     Parameters
     ----------
-    source
+    bundle
         A folder, or a list of files: heap, CPU and goroutine profiles and dumps, the compiler's
         logs, metrics in any format that `read_metrics` reads, logs with GC traces. What each is, is
         told by its content. Scrapes, which do not say when they were taken, are named
-        ``<unix milliseconds>.prom``.
+        ``<unix milliseconds>.prom``. Sources of the program are in its folder ``src``.
+    source
+        A folder with sources, or several, as for `Profile.list`: the report as HTML then shows the
+        functions that findings are about line by line, 100 of them and 1 MiB at most.
 
     Raises
     ------
@@ -134,7 +141,8 @@ def postmortem(source: Source | Sequence[Source]) -> Report:
     >>> gm.postmortem([log]).findings["kind"].to_list()
     ['missing_input']
     """
-    return Report(_gomem.postmortem(source))._made_by(postmortem, source)
+    inner = _gomem.postmortem(bundle, source=source)
+    return Report(inner)._made_by(_joined, bundle, source)
 
 
 def attribute(
@@ -253,6 +261,11 @@ def attribute(
             by=by,
         )
     )
+
+
+def _joined(bundle: Source | Sequence[Source], source: str | Sequence[str]) -> Report:
+    """Join as `postmortem` does, the folders of sources among what the report is made of."""
+    return postmortem(bundle, source=source)
 
 
 def _log_of(escapes: EscapeLog | Source | Sequence[Source] | None) -> _gomem.EscapeLog | None:

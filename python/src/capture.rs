@@ -7,12 +7,14 @@ use pyo3::prelude::*;
 
 use crate::{
     error::{Error, GomemError},
+    input::OneOrMany,
+    listing::source_tree,
     worker,
 };
 
 /// Gives the manifest as JSON; a signal, as of Ctrl-C, ends it at once. `progress` is told the seconds so far.
 #[pyfunction]
-#[pyo3(signature = (url, directory, *, seconds, trace_seconds, metrics_url, headers, bearer_token, headers_to_metrics, insecure_token, ca_file, timeout, limit_bytes, progress))]
+#[pyo3(signature = (url, directory, *, seconds, trace_seconds, metrics_url, headers, bearer_token, headers_to_metrics, insecure_token, ca_file, timeout, limit_bytes, source, progress))]
 #[expect(clippy::too_many_arguments, reason = "options are keyword-only")]
 fn capture(
     py: Python<'_>,
@@ -28,6 +30,7 @@ fn capture(
     ca_file: Option<&[u8]>,
     timeout: f64,
     limit_bytes: u64,
+    source: OneOrMany<PathBuf>,
     progress: Py<PyAny>,
 ) -> Result<String, Error> {
     if !(1..=3600).contains(&seconds) {
@@ -58,6 +61,10 @@ fn capture(
     }
     if let Some(pem) = ca_file {
         options = options.with_authorities(Authorities::decode(pem)?);
+    }
+    let folders = source.into_vec();
+    if let Some(sources) = worker::run(py, move || source_tree(&folders))?? {
+        options = options.with_sources(sources);
     }
     let mut signal = None;
     let mut watch = |so_far: Progress<'_>| {

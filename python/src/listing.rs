@@ -48,8 +48,7 @@ fn listing(
 ) -> Result<PyListing, Error> {
     let (profile, folders) = (Arc::clone(&profile.profile), source.into_vec());
     let listing = worker::run(py, move || {
-        let opened = if folders.is_empty() { None } else { Some(SourceTree::open(&folders)) };
-        let sources = opened.transpose().map_err(|(path, error)| Error::Io { path, error })?;
+        let sources = source_tree(&folders)?;
         let options = ListingOptions::default()
             .with_sample_type(sample_type.as_deref())
             .with_sources(sources.as_ref())
@@ -58,6 +57,12 @@ fn listing(
         Listing::new(&profile, &pattern, &options).map_err(|err| Error::usage(err.to_string()))
     })??;
     Ok(PyListing { listing })
+}
+
+/// The files below some folders; `None` where none is named.
+pub(crate) fn source_tree(folders: &[PathBuf]) -> Result<Option<SourceTree>, Error> {
+    let opened = (!folders.is_empty()).then(|| SourceTree::open(folders));
+    opened.transpose().map_err(|(path, error)| Error::Io { path, error })
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

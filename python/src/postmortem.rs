@@ -1,6 +1,10 @@
 //! The join and the report: `gomem._postmortem`.
 
-use std::{path::Path, sync::Arc, time::UNIX_EPOCH};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::UNIX_EPOCH,
+};
 
 use gomem_binary::Binary;
 use gomem_postmortem::{
@@ -16,6 +20,7 @@ use crate::{
     gogc::PyGcModel,
     heap::PyHeap,
     input::{Bytes, OneOrMany, Source},
+    listing::source_tree,
     pprof::PyProfile,
     table::ArrowTable,
     trace::PyTrace,
@@ -82,8 +87,11 @@ impl PyReport {
 }
 
 #[pyfunction]
-fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Error> {
-    let mut sources = source.into_vec();
+#[pyo3(signature = (bundle, *, source))]
+fn postmortem(py: Python<'_>, bundle: OneOrMany<Source>, source: OneOrMany<PathBuf>) -> Result<PyReport, Error> {
+    let folders = source.into_vec();
+    let tree = worker::run(py, move || source_tree(&folders))??;
+    let mut sources = bundle.into_vec();
     let bundle = match (sources.pop(), sources.is_empty()) {
         (Some(Source::Path(path)), true) => worker::run(py, move || Bundle::open(&path))?.map_err(refusal)?,
         (last, _) => {
@@ -100,12 +108,12 @@ fn postmortem(py: Python<'_>, source: OneOrMany<Source>) -> Result<PyReport, Err
             worker::run(py, move || Bundle::from_artifacts("files", read.into_iter().map(artifact).collect()))?
         }
     };
-    if bundle.contents().is_empty() {
+    if !bundle.has_evidence() {
         let reasons: Vec<String> =
             bundle.unused_files().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
         return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
     }
-    Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle))? })
+    Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle.with_sources(tree)))? })
 }
 
 #[pyfunction]

@@ -4,6 +4,7 @@ mod asker;
 mod capture;
 mod event;
 mod options;
+mod sources;
 mod writer;
 
 pub use capture::{Capture, capture};

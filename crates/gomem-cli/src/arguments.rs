@@ -66,7 +66,7 @@ impl Arguments {
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
         let is_fine = match &self.command {
             Command::Capture(command) => return command.answer(out, err),
-            Command::Postmortem(command) => return command.answer(out),
+            Command::Postmortem(command) => return command.answer(out, err),
             Command::Compare(command) => return command.answer(out, err),
             Command::Top(command) => command.answer(out),
             Command::List(command) => command.answer(out, err),

@@ -86,6 +86,29 @@ fn a_capture_and_then_a_post_mortem() {
 }
 
 #[test]
+fn sources_are_copied_when_they_are_asked_for() {
+    let (url, _requests) = service();
+    let folder = tempfile::tempdir().unwrap();
+    let (with, without) = (path(&folder, "with"), path(&folder, "without"));
+    let sources = root().join("examples/incident/service");
+    let command =
+        ["capture", &url, "-o", with.to_str().unwrap(), "--seconds", "1", "--source", sources.to_str().unwrap()];
+    let (code, out, err) = gomem(&command);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(out.contains("  src/ ") && out.contains("sources that the profiles name, "), "{out}");
+    assert!(out.contains("of the standard library, are in none of the folders, such as "), "{out}");
+    assert!(with.join("src/example.com/ingest/internal/store/sessions.go").is_file());
+    // What no profile names stays where it is.
+    assert!(!with.join("src/example.com/ingest/go.mod").exists());
+    let (code, page, _) = gomem(&["postmortem", with.to_str().unwrap(), "-o", "-"]);
+    assert!(code == 0 && page.contains("t.byID[ev.Session] = &amp;Session{"));
+
+    let (code, _, err) = gomem(&["capture", &url, "-o", without.to_str().unwrap(), "--seconds", "1"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(!without.join("src").exists());
+}
+
+#[test]
 fn what_cannot_be_captured() {
     let folder = tempfile::tempdir().unwrap();
     let bundle = path(&folder, "bundle");

@@ -34,6 +34,18 @@ fn postmortem_prints_writes_and_gates() {
 }
 
 #[test]
+fn postmortem_takes_folders_of_sources() {
+    let (code, page, err) = gomem(&["postmortem", &incident("before"), "--source", &incident("service"), "-o", "-"]);
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert!(page.contains("t.byID[ev.Session] = &amp;Session{"));
+    let (code, _, err) = gomem(&["postmortem", &incident("before"), "--source", "/nowhere/at/all"]);
+    assert!(code == 2 && err.contains("/nowhere/at/all"), "{code} {err}");
+    // Without the option, nothing is read, whatever the profiles name.
+    let (_, page, _) = gomem(&["postmortem", &incident("before"), "-o", "-"]);
+    assert!(!page.contains("t.byID[ev.Session] = &amp;Session{"));
+}
+
+#[test]
 fn compare_shows_predicted_beside_measured() {
     let (code, out, _) = gomem(&["compare", &incident("before"), &incident("after")]);
     assert_eq!(code, 0);

@@ -15,6 +15,7 @@ mod reader;
 mod recogniser;
 mod room;
 mod signature;
+mod sources;
 mod stranger;
 mod told;
 mod traces;

@@ -5,7 +5,7 @@
 //! | to | use |
 //! |---|---|
 //! | open a folder or an archive | [`Bundle`], [`Artifact`], [`Signature`], [`Allowance`] |
-//! | get the whole answer | [`Report`], [`Overview`], [`Finding`], [`Aside`] |
+//! | get the whole answer | [`Report`], [`ReportOptions`], [`Overview`], [`Finding`], [`Aside`], [`SourceView`] |
 //! | read a report back from its JSON (feature `serde`) | `ReportDocument` |
 //! | read sources beside what their lines cost | [`Listing`], [`FunctionListing`], [`ListedLine`], [`LineDecision`] |
 //! | compare two recordings | [`Comparison`], [`ComparedQuantity`], [`ComparedLine`] |
@@ -44,4 +44,7 @@ pub use pacing::{
 };
 #[cfg(feature = "serde")]
 pub use report::document::{self, DocumentError, ReportDocument};
-pub use report::{ComparedLine, ComparedQuantity, Comparison, LeakFix, LineChange, Overview, Report, SiteFix};
+pub use report::{
+    ComparedLine, ComparedQuantity, Comparison, LeakFix, LineChange, Overview, Report, ReportOptions, SiteFix,
+    SourceLimits, SourceView,
+};

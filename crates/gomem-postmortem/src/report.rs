@@ -9,10 +9,12 @@ mod leak_fix;
 mod overview;
 mod report;
 mod site_fix;
+mod source_view;
 
 pub use comparison::Comparison;
 pub use comparison_tables::{ComparedLine, ComparedQuantity, LineChange};
 pub use leak_fix::LeakFix;
 pub use overview::Overview;
-pub use report::Report;
+pub use report::{Report, ReportOptions};
 pub use site_fix::SiteFix;
+pub use source_view::{SourceLimits, SourceView};

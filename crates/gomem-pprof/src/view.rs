@@ -12,6 +12,7 @@ mod sample_table;
 mod sampling;
 mod scan;
 mod shown_growth;
+mod source_lines;
 mod tables;
 mod tags;
 mod top;

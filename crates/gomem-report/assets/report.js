@@ -11,7 +11,8 @@
     const shown = new Set(levels.filter(b => b.getAttribute("aria-pressed") === "true").map(b => b.dataset.severity));
     let left = 0;
     for (const finding of all) {
-      const text = finding.textContent.toLowerCase();
+      const text = [...finding.querySelectorAll("header, p, .evidence")].filter(part => !part.closest(".code"))
+        .map(part => part.textContent).join(" ").toLowerCase();
       const fits = shown.has(finding.dataset.severity) && (!pack.value || finding.dataset.package === pack.value)
         && words.every(word => text.includes(word));
       finding.hidden = !fits;
@@ -32,7 +33,7 @@
   const markdown = finding => {
     const part = name => finding.querySelector(name)?.textContent.trim().replace(/\s+/g, " ") ?? "";
     const lines = [`### ${part("h3")}`, "", `*${finding.dataset.severity}*`];
-    if (part(".where")) lines.push("", "`" + code(part(".where > code")) + "`");
+    if (part(".where")) lines.push("", "`" + code(part(".where code")) + "`");
     for (const paragraph of finding.querySelectorAll(".said")) {
       lines.push("", paragraph.textContent.trim().replace(/\s+/g, " "));
     }
@@ -64,12 +65,15 @@
     copy(whole, [title, facts, ...all.filter(finding => !finding.hidden).map(markdown)].join("\n\n"));
   });
 
+  // A finding, its source, or a line of that: all folds around it open.
   const open = () => {
-    const named = all.find(finding => `#${finding.id}` === location.hash);
-    if (!named) return;
-    named.hidden = false;
-    named.querySelector("details").open = true;
-    named.scrollIntoView();
+    const named = document.getElementById(location.hash.slice(1));
+    const finding = named?.closest(".finding");
+    if (!finding) return;
+    finding.hidden = false;
+    finding.querySelector("details").open = true;
+    for (let fold = named.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    named.scrollIntoView({block: named === finding ? "start" : "center"});
   };
   addEventListener("hashchange", open);
   open();

@@ -2,6 +2,7 @@
 
 mod listing;
 mod report;
+mod source_folds;
 mod trace;
 mod what_if;
 

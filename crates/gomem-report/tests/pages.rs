@@ -91,6 +91,42 @@ fn markup_in_names_stays_text() {
 }
 
 #[test]
+fn sources_are_folded_into_the_first_finding_about_them() {
+    let service = root().join("examples/incident/service");
+    let tree = gomem_source::SourceTree::open(&[service]).unwrap();
+    let bundle = Bundle::open(&root().join("examples/incident/before")).unwrap();
+    assert!(!html(&Report::from_bundle(&bundle)).contains("class=\"code\""));
+    let report = Report::from_bundle(&bundle.with_sources(Some(tree)));
+    let page = html(&report);
+    let folds = page.matches("<details class=\"code\"").count();
+    assert_eq!(folds, report.sources().unwrap().listings.len());
+    assert!(folds >= 5 && !page.contains("class=\"code\" open"));
+    for part in
+        ["t.byID[ev.Session] = &amp;Session{", "id=\"source-1-43\"", "<a href=\"#source-1-43\">", "buf escapes to heap"]
+    {
+        assert!(page.contains(part), "{part}");
+    }
+    // Every link leads to something.
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    for marker in ["src=", "<link", "@import", "url(", "http://", "https://"] {
+        assert!(!page.contains(marker), "{marker}");
+    }
+}
+
+#[test]
+fn sources_stay_text() {
+    let evil = "</pre></script><script>alert(1)</script>\u{202e}";
+    let heap = "heap profile: 1: 64 [9: 9000000] @ heap/1048576\n1: 64 [9: 9000000] @ 0x1 0x2\n\
+                #\t0x0\texample.com/a.f+0x1\t/srv/a/a.go:4\n#\t0x1\tmain.main+0x1\t/srv/main.go:7\n\n";
+    let source = format!("package a\n\nfunc f() {{\n\tg(`{evil}`)\n}}\n");
+    let page = html(&report(vec![artifact("heap", heap), artifact("src/srv/a/a.go", source)]));
+    assert!(page.contains("class=\"code\"") && page.contains("&lt;script&gt;alert(1)"));
+    assert!(!page.contains("<script>alert") && !page.contains('\u{202e}'));
+}
+
+#[test]
 fn a_trace_names_its_worst_stalls() {
     let trace = gomem_trace::Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
     let html = gomem_report::trace_html(&trace, "shop <b>");

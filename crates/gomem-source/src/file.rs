@@ -51,6 +51,18 @@ pub enum Mismatch {
     },
 }
 
+/// Whether a file is one of sources, by its name: Go's and assembly, what cgo compiles, and what generators make Go of. All
+/// else that a folder of sources holds, as keys and settings, is none.
+///
+/// ```
+/// assert!(gomem_source::is_source("store/map.go") && !gomem_source::is_source("store/key.pem"));
+/// ```
+#[must_use]
+pub fn is_source(name: &str) -> bool {
+    let own = name.rsplit('/').next().unwrap_or_default();
+    own.rsplit_once('.').is_some_and(|(stem, end)| !stem.is_empty() && ENDS.contains(&end))
+}
+
 impl<'a> Sighting<'a> {
     /// A line of a function.
     #[must_use]
@@ -121,7 +133,9 @@ impl SourceFile {
         self.agreements > 0 && self.mismatch.is_none()
     }
 
-    pub(crate) fn text(&self) -> &str {
+    /// All of it.
+    #[must_use]
+    pub fn text(&self) -> &str {
         &self.text
     }
 
@@ -182,6 +196,10 @@ impl fmt::Display for Mismatch {
 fn without_suffix(part: &str) -> &str {
     part.split('-').next().unwrap_or(part)
 }
+
+/// Of the names of sources. The last are of generators that write `//line`.
+const ENDS: [&str; 16] =
+    ["go", "s", "S", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "m", "mm", "y", "rl", "qtpl", "templ"];
 
 #[cfg(test)]
 mod tests {

@@ -30,6 +30,8 @@ pub struct SourceTree {
     /// By the file's own name.
     by_name: HashMap<String, Vec<usize>>,
     remarks: Vec<String>,
+    /// Where else files are looked for.
+    fallback: Option<Box<SourceTree>>,
 }
 
 /// Which file a path means.
@@ -101,16 +103,36 @@ impl SourceTree {
         tree
     }
 
+    /// Looks in another tree for what this one does not have as it was compiled.
+    ///
+    /// ```
+    /// use gomem_source::{Resolution, Sighting, SourceTree};
+    ///
+    /// let newer = SourceTree::from_texts([("p/a.go", "package p\n\nfunc g() {\n}\n")]);
+    /// let kept = SourceTree::from_texts([("p/a.go", "package p\n\nfunc f() {\n}\n")]);
+    /// let tree = newer.with_fallback(kept);
+    /// let Resolution::File(file) = tree.find("p/a.go", &[Sighting::new("p.f", 3)]) else { panic!("it is there") };
+    /// assert_eq!((file.line(3), file.mismatch()), (Some("func f() {"), None));
+    /// ```
+    #[must_use]
+    pub fn with_fallback(mut self, other: Self) -> Self {
+        self.fallback = Some(Box::new(match self.fallback.take() {
+            Some(fallback) => fallback.with_fallback(other),
+            None => other,
+        }));
+        self
+    }
+
     /// How many files there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.files.len()
+        self.files.len() + self.fallback.as_ref().map_or(0, |other| other.len())
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
+        self.len() == 0
     }
 
     /// What of the folders was passed over.
@@ -125,6 +147,18 @@ impl SourceTree {
     /// [mismatch](SourceFile::mismatch). A file that only has the name is given when all that was seen fits.
     #[must_use]
     pub fn find(&self, path: &str, sightings: &[Sighting<'_>]) -> Resolution {
+        let found = self.find_here(path, sightings);
+        match &self.fallback {
+            Some(other) if !found.is_as_compiled() => {
+                let elsewhere = other.find(path, sightings);
+                let is_better = found == Resolution::Missing || elsewhere.is_as_compiled();
+                if is_better { elsewhere } else { found }
+            }
+            _ => found,
+        }
+    }
+
+    fn find_here(&self, path: &str, sightings: &[Sighting<'_>]) -> Resolution {
         let wanted = SourcePath::decode(path);
         let candidates = self.by_name.get(wanted.file_name()).map(Vec::as_slice).unwrap_or_default();
         let alike = |&at: &usize| {
@@ -154,6 +188,10 @@ impl SourceTree {
 }
 
 impl Resolution {
+    fn is_as_compiled(&self) -> bool {
+        matches!(self, Self::File(file) if file.mismatch().is_none())
+    }
+
     /// Of files that are equally likely; copies of one are one.
     fn of(files: Vec<SourceFile>) -> Option<Self> {
         let names: Vec<String> = files.iter().map(|file| file.name().to_owned()).collect();

@@ -39,7 +39,7 @@ pub struct Manifest {
     pub skipped: Vec<Omission>,
 }
 
-/// A file of the bundle, or the folder of scrapes.
+/// A file of the bundle, or the folder of scrapes or of sources.
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct BundleFile {
@@ -47,13 +47,13 @@ pub struct BundleFile {
     pub path: String,
     /// What it is.
     pub what: String,
-    /// Where it is from, without credentials and query.
+    /// Where it is from, without credentials and query; empty for what is no answer of the service.
     pub url: String,
     /// When it was asked for.
     pub start: String,
     /// When it was there.
     pub end: String,
-    /// Its size; of all scrapes together.
+    /// Its size; of a folder, that of its files together.
     pub bytes: u64,
     /// How many files it is.
     pub count: u32,

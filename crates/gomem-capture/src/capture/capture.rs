@@ -55,7 +55,7 @@ pub fn capture(
     let outcome = writer.follow(&received, options, watch);
     stop();
     outcome?;
-    Ok(Capture { manifest: writer.finish()? })
+    Ok(Capture { manifest: writer.finish(options)? })
 }
 
 /// Answers that wait for being written.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use gomem_source::SourceTree;
+
 use crate::{
     error::Error,
     service::{Authorities, Headers, Secrets, Target, keeps_secrets},
@@ -32,6 +34,7 @@ pub struct CaptureOptions {
     pub(crate) authorities: Option<Authorities>,
     pub(crate) timeout: Duration,
     pub(crate) limit_bytes: u64,
+    pub(crate) sources: Option<SourceTree>,
 }
 
 impl CaptureOptions {
@@ -49,6 +52,7 @@ impl CaptureOptions {
             authorities: None,
             timeout: Duration::from_secs(10),
             limit_bytes: 128 << 20,
+            sources: None,
         }
     }
 
@@ -113,6 +117,14 @@ impl CaptureOptions {
     #[must_use]
     pub fn with_limit_bytes(mut self, limit_bytes: u64) -> Self {
         self.limit_bytes = limit_bytes;
+        self
+    }
+
+    /// Copies the files of a tree that the profiles name into the bundle's folder `src`, as they are. Only sources are copied, by
+    /// their names ([`gomem_source::is_source`]), and 64 MiB at most; what is secret in them is not blanked.
+    #[must_use]
+    pub fn with_sources(mut self, sources: SourceTree) -> Self {
+        self.sources = Some(sources);
         self
     }
 }

@@ -6,11 +6,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
+use gomem_source::SourceTree;
+
 use crate::{
     bundle::{BundleFile, Failure, Folder, Manifest, Omission, Window, rfc3339},
     capture::{
         event::{Event, SCRAPE, SCRAPES},
         options::CaptureOptions,
+        sources::Sources,
     },
     error::Error,
     service::{HEAP_END, HEAP_START, Secrets, Target},
@@ -35,6 +38,8 @@ pub(crate) struct Writer {
     /// The two heap profiles.
     heaps: [Vec<u8>; 2],
     secrets: Secrets,
+    /// What the profiles name, where sources are asked for.
+    sources: Option<Sources>,
 }
 
 impl Writer {
@@ -52,7 +57,8 @@ impl Writer {
             let warning = "the metrics are at another origin (scheme, host, port): it is sent no headers";
             manifest.warnings.push(warning.to_owned());
         }
-        Self { folder, manifest, heaps: Default::default(), secrets }
+        let sources = options.sources.as_ref().map(|_| Sources::default());
+        Self { folder, manifest, heaps: Default::default(), secrets, sources }
     }
 
     /// Until all threads are done, or the caller wants no more.
@@ -90,6 +96,9 @@ impl Writer {
                 if is_scrape && manifest.go_version.is_none() {
                     manifest.learn(&bytes);
                 }
+                if let Some(sources) = self.sources.as_mut().filter(|_| file.ends_with(PROFILE)) {
+                    sources.learn(&bytes);
+                }
                 for (endpoint, kept) in [HEAP_START, HEAP_END].iter().zip(&mut self.heaps) {
                     if endpoint.file == file {
                         kept.clone_from(&bytes);
@@ -126,7 +135,7 @@ impl Writer {
         Ok(None)
     }
 
-    pub(crate) fn finish(mut self) -> Result<Manifest, Error> {
+    pub(crate) fn finish(mut self, options: &CaptureOptions) -> Result<Manifest, Error> {
         if self.manifest.files.is_empty() && !self.manifest.interrupted {
             self.folder.abandon();
             let reason = self.manifest.failed.first().map_or("nothing answered", |failed| &failed.reason);
@@ -134,11 +143,33 @@ impl Writer {
         }
         let [start, end] = &self.heaps;
         self.manifest.window = Window::between(start, end);
+        if let Some((sources, tree)) = self.sources.take().zip(options.sources.as_ref()) {
+            self.copy(sources, tree)?;
+        }
         self.manifest.end = rfc3339(SystemTime::now());
         self.folder.write(MANIFEST, self.manifest.to_json().as_bytes())?;
         Ok(self.manifest)
     }
+
+    fn copy(&mut self, sources: Sources, tree: &SourceTree) -> Result<(), Error> {
+        let start = rfc3339(SystemTime::now());
+        let copied = sources.copy(tree, &self.folder, &mut self.manifest)?;
+        if copied.files > 0 {
+            self.manifest.files.push(BundleFile {
+                path: "src/".to_owned(),
+                what: "sources that the profiles name".to_owned(),
+                url: String::new(),
+                start,
+                end: rfc3339(SystemTime::now()),
+                bytes: copied.bytes,
+                count: copied.files,
+            });
+        }
+        Ok(())
+    }
 }
 
 const TICK: Duration = Duration::from_millis(100);
+/// The end of a profile's file.
+const PROFILE: &str = ".pb.gz";
 const MANIFEST: &str = "manifest.json";

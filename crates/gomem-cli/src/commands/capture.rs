@@ -19,7 +19,7 @@ use indicatif::HumanBytes;
 
 use crate::{
     failure::Failure,
-    read::read,
+    read::{read, read_source_tree},
     show::{Output, one_line, progress_of_time},
 };
 
@@ -30,6 +30,7 @@ use crate::{
   gomem capture http://127.0.0.1:6060 --metrics-url http://127.0.0.1:8080/metrics -o incident/
   gomem capture https://service.internal --bearer-token-env TOKEN -o incident/
   gomem capture http://127.0.0.1:6060 --trace 5 -o incident/
+  gomem capture http://127.0.0.1:6060 --source . -o incident/
   gomem capture --pid 4711 -o incident/ && gomem postmortem incident/ -o report.html
   gomem capture http://127.0.0.1:6060 --listen-check")]
 pub(crate) struct Capture {
@@ -56,6 +57,11 @@ pub(crate) struct Capture {
     /// of tasks, logs).
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
     trace: Option<u32>,
+    /// Copy the source files that the profiles name from this folder into the bundle's folder src: a checkout, a module cache, a
+    /// Go installation; may be repeated. They are copied as they are, with whatever secret stands in them; 64 MiB at most.
+    #[cfg_attr(target_os = "linux", arg(requires = "url"))]
+    #[arg(long, value_name = "DIR", conflicts_with = "listen_check")]
+    source: Vec<PathBuf>,
     /// Where the metrics are [default: /metrics of URL].
     #[arg(long, value_name = "URL")]
     metrics_url: Option<String>,
@@ -139,6 +145,9 @@ impl Capture {
             .with_limit_bytes(self.limit << 20);
         if let Some(seconds) = self.trace {
             options = options.with_trace(seconds);
+        }
+        if let Some(sources) = read_source_tree(&self.source, err)? {
+            options = options.with_sources(sources);
         }
         if let Some(url) = &self.metrics_url {
             options = options.with_metrics(Target::parse(url)?);

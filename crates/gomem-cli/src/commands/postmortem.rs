@@ -13,7 +13,7 @@ use gomem_table::ToTable;
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
-    read::read_bundle,
+    read::{read_bundle, read_source_tree},
     show::{
         Annotation, Format, Level, MOST_COLUMNS, Output, Review, ReviewFormat, STDOUT, Section, busy, render, report,
         write_or_print,
@@ -29,13 +29,23 @@ use crate::{
   what Prometheus answers to query_range       promtool query range ... > metrics.txt
   the program's standard error                 GODEBUG=gctrace=1 ./program 2> stderr.log
   the program itself                           cp ./program incident/
+  its sources, in the folder src               gomem capture http://HOST --source . -o incident/
 
 Examples:
   gomem postmortem incident/ -o report.html --fail-on critical
-  gomem postmortem incident/ --format markdown > comment.md")]
+  gomem postmortem incident/ -o report.html --source . --source \"$(go env GOROOT)\"
+  gomem postmortem incident/ --format markdown > comment.md
+
+With sources, the HTML report shows the functions that findings are about, line by line: what each line costs, and what the
+compiler decided there. They are read in the folders that --source names and in the bundle's src, and nowhere else. The
+report holds 100 functions, 200 lines of each (those that cost most) and 1 MiB at most.")]
 pub(crate) struct Postmortem {
     /// The bundle: a folder, or one file; `-` is standard input.
     bundle: PathBuf,
+    /// A folder with sources, for the report's: a checkout, a module cache, a Go installation; may be repeated. Those in the
+    /// bundle's folder `src` are used too.
+    #[arg(long, value_name = "DIR")]
+    source: Vec<PathBuf>,
     /// Write the report as one HTML file; `-` is standard output, instead of the text.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -51,8 +61,8 @@ pub(crate) struct Postmortem {
 
 impl Postmortem {
     /// Gives the exit code.
-    pub(crate) fn answer(&self, out: &mut Output<'_>) -> Result<u8, Failure> {
-        let bundle = read_bundle(&self.bundle)?;
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        let bundle = read_bundle(&self.bundle)?.with_sources(read_source_tree(&self.source, err)?);
         let facts = busy("joining".to_owned(), || Report::from_bundle(&bundle));
         let is_stdout = |asked: &Option<PathBuf>| asked.as_deref() == Some(Path::new(STDOUT));
         if is_stdout(&self.output) && is_stdout(&self.json) {

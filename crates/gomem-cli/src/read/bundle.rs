@@ -24,7 +24,7 @@ pub(crate) fn read_bundle(path: &Path) -> Result<Bundle, Failure> {
     let artifact = Artifact { name: "-".to_owned(), bytes: read(path)?, modified_ms: None };
     let bundle = Bundle::from_artifacts("standard input", vec![artifact]);
     match bundle.unused_files().first() {
-        Some(unread) if bundle.contents().is_empty() => Err(Failure::input(path, &unread.reason)),
+        Some(unread) if !bundle.has_evidence() => Err(Failure::input(path, &unread.reason)),
         _ => Ok(bundle),
     }
 }

@@ -39,6 +39,8 @@ pub enum Contents {
     Core,
     /// What `runtime/trace` wrote.
     ExecutionTrace,
+    /// A source file of the program, in the folder `src`.
+    Source,
 }
 
 impl Contents {
@@ -55,6 +57,7 @@ impl Contents {
         Self::HeapDump,
         Self::Core,
         Self::ExecutionTrace,
+        Self::Source,
     ];
 
     /// What people call it, as the evidence of findings does.
@@ -72,6 +75,7 @@ impl Contents {
             Self::HeapDump => "heap dump",
             Self::Core => "core",
             Self::ExecutionTrace => "execution trace",
+            Self::Source => "sources",
         }
     }
 }

@@ -7,6 +7,7 @@ use gomem_escape::EscapeLog;
 use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, Metrics};
 use gomem_pprof::Profile;
+use gomem_source::SourceTree;
 use gomem_trace::Trace;
 
 use crate::bundle::{
@@ -37,6 +38,7 @@ pub struct Bundle {
     pub(crate) execution_trace: Option<Arc<Trace>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
+    pub(crate) sources: Option<Arc<SourceTree>>,
     /// How the program died, by each log that says it.
     pub(crate) crashes: Vec<(String, Crash)>,
     /// Profiles of other programs that were left out: the file and the program.
@@ -125,6 +127,31 @@ impl Bundle {
     pub fn with_binary(mut self, binary: Option<Binary>) -> Self {
         self.binary = self.binary.or(binary.map(Arc::new));
         self
+    }
+
+    /// The program's sources: those that the caller named, and those in the bundle's folder `src`.
+    #[must_use]
+    pub fn sources(&self) -> Option<&SourceTree> {
+        self.sources.as_deref()
+    }
+
+    /// Adds the program's sources. What they do not have as it was compiled is looked for in the bundle's own.
+    #[must_use]
+    pub fn with_sources(mut self, sources: Option<SourceTree>) -> Self {
+        if let Some(sources) = sources {
+            let own = self.sources.take().map(Arc::unwrap_or_clone);
+            self.sources = Some(Arc::new(match own {
+                Some(own) => sources.with_fallback(own),
+                None => sources,
+            }));
+        }
+        self
+    }
+
+    /// Whether it holds anything that tells of the program's memory.
+    #[must_use]
+    pub fn has_evidence(&self) -> bool {
+        self.contents.iter().any(|(_, contents)| *contents != Contents::Source)
     }
 
     /// The heap dump, with the names that a program of the bundle gives it.

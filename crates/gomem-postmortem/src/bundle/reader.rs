@@ -17,6 +17,7 @@ use crate::bundle::{
     options::BundleOptions,
     recogniser::Recogniser,
     signature::begins_text_profile,
+    sources::Sources,
 };
 
 impl Bundle {
@@ -68,11 +69,13 @@ impl Bundle {
             return Err(problem);
         }
         bundle.unused_files.append(&mut passed_over);
-        if bundle.contents.is_empty() {
+        if !bundle.has_evidence() {
             let told = |unused: &UnusedFile| match files.as_slice() {
                 [file] if file == path => unused.reason.clone(),
                 _ => format!("{}: {}", unused.name, unused.reason),
             };
+            let sources = bundle.contents.iter().map(|(name, _)| (name.clone(), "a source file".to_owned()));
+            bundle.unused_files.extend(sources.map(|(name, reason)| UnusedFile { name, reason }));
             let reasons: Vec<String> = bundle.unused_files.iter().take(3).map(told).collect();
             let (path, reasons) = (path.to_owned(), reasons.join("; "));
             return Err(BundleError::Nothing { path, files: bundle.unused_files.len(), reasons });
@@ -105,8 +108,11 @@ impl Bundle {
 /// Reads a file: a large log of the compiler as a stream, all else at once.
 fn read(recogniser: &mut Recogniser, root: &Path, file: &Path, limit: u64) -> Result<(), BundleError> {
     let io = |source| BundleError::Io { path: file.to_owned(), source };
-    match LogStream::open(file, limit).map_err(io)? {
-        Some(log) => recogniser.read_log(name_within(root, file), log),
+    let name = name_within(root, file);
+    let is_source = Sources::path_within(&name).is_some();
+    let log = if is_source { None } else { LogStream::open(file, limit).map_err(io)? };
+    match log {
+        Some(log) => recogniser.read_log(name, log),
         None => recogniser.read(artifact(root, file, limit)?),
     }
     Ok(())

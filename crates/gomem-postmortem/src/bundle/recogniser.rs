@@ -22,6 +22,7 @@ use crate::bundle::{
     program,
     room::Room,
     signature::{GZIP, Signature, begins_text_profile, looks_like_text},
+    sources::Sources,
     stranger::stranger,
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
@@ -43,6 +44,7 @@ pub(crate) struct Recogniser {
     programs: Vec<Vec<u8>>,
     /// The file of the execution trace.
     execution_trace: Option<usize>,
+    sources: Sources,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
 }
@@ -62,6 +64,14 @@ impl Recogniser {
 
     /// An archive is read as the folder that it was made of.
     fn read_within(&mut self, mut artifact: Artifact, depth: usize, room: &mut Room) {
+        if let Some(path) = Sources::path_within(&artifact.name) {
+            let (contents, reasons) = match self.sources.add(path, &artifact.bytes) {
+                Ok(()) => (vec![Contents::Source], Vec::new()),
+                Err(reason) => (Vec::new(), vec![reason]),
+            };
+            self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+            return;
+        }
         if depth < DEEPEST_ARCHIVE
             && let Some(Packed { files: mut entries, left_out }) = Packed::open(&artifact.bytes, room)
         {
@@ -123,6 +133,7 @@ impl Recogniser {
         self.keep_one_program();
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
+        bundle.sources = self.sources.finish().map(Arc::new);
         bundle.metrics = self.metrics.finish();
         let traced = self.traces.first().map(|trace| trace.0.clone());
         bundle.gctrace = traces::joined(self.traces).map(Arc::new);

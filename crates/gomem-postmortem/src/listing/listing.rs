@@ -1,6 +1,10 @@
 //! The functions whose names match, with their lines.
 
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    sync::Arc,
+};
 
 use gomem_escape::EscapeLog;
 use gomem_pprof::{FunctionLines, LineSums, Profile, SampleType, UsageError};
@@ -9,7 +13,7 @@ use gomem_symbol::{SourcePath, Symbol};
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{AttributeOptions, Compiler, StdRelease},
+    attribution::{AttributeOptions, Compiler, Place, StdRelease},
     listing::line::{LineDecision, ListedLine},
 };
 
@@ -142,28 +146,35 @@ impl Listing {
             })?,
         };
         let functions = profile.function_lines(pattern).map_err(ListingError::Pattern)?;
-        let sums = Sums::new(profile, index);
-        let functions: Vec<FunctionLines> = functions.into_iter().filter(|of| sums.has_any(of)).collect();
-        if functions.is_empty() {
+        let listing = Self::of(profile, index, functions, options);
+        if listing.functions.is_empty() {
             return Err(ListingError::NoFunction { pattern: pattern.to_owned() });
         }
+        Ok(listing)
+    }
+
+    /// Those of some functions that cost anything.
+    pub(crate) fn of(
+        profile: &Profile,
+        index: usize,
+        functions: Vec<FunctionLines>,
+        options: &ListingOptions<'_>,
+    ) -> Self {
         let kind = profile.sample_types().get(index);
+        let sums = Sums::new(profile, index);
         let std = StdRelease::find(profile, options.escapes, &options.attribution);
         let compiler = Compiler::new(options.escapes, &options.attribution).with_std(std.map(|std| std.decisions));
         let mut sources = Sources::new(profile, options);
-        let functions = functions
-            .into_iter()
-            .map(|function| {
-                let source = sources.of(&function);
-                FunctionListing::new(function, source, &sums, &compiler)
-            })
-            .collect();
-        Ok(Self {
+        let functions = functions.into_iter().filter(|function| sums.has_any(function)).map(|function| {
+            let source = sources.of(&function);
+            FunctionListing::new(function, source, &sums, &compiler)
+        });
+        Self {
             sample_type: kind.map_or("", SampleType::name).to_owned(),
             unit: kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit())),
             total: profile.total(index),
-            functions,
-        })
+            functions: functions.collect(),
+        }
     }
 }
 
@@ -206,6 +217,13 @@ impl FunctionListing {
     #[must_use]
     pub fn short_function(&self) -> String {
         Symbol::decode(&self.function).short()
+    }
+
+    /// Whether it is the function that a place is in.
+    #[must_use]
+    pub fn contains(&self, place: &Place) -> bool {
+        let file = self.file.as_deref().unwrap_or_default();
+        self.function == *place.function && SourcePath::decode(file).as_str() == &*place.file
     }
 }
 
@@ -287,32 +305,24 @@ struct Source {
 /// The sources of a profile's files, each looked for once.
 struct Sources<'a> {
     tree: Option<&'a SourceTree>,
-    /// What profile and log say of each file: functions and lines.
-    sightings: BTreeMap<String, Vec<(String, usize)>>,
+    /// What the profile says of each file, whose functions all tell whether it is the one that was compiled.
+    sightings: BTreeMap<String, BTreeSet<(&'a str, i64)>>,
     known: BTreeMap<String, Resolution>,
 }
 
 impl<'a> Sources<'a> {
-    fn new(profile: &Profile, options: &ListingOptions<'a>) -> Self {
-        let mut sightings: BTreeMap<String, Vec<(String, usize)>> = BTreeMap::new();
-        // All functions of a file tell whether it is the one that was compiled.
-        let functions =
-            if options.sources.is_some() { profile.function_lines("").unwrap_or_default() } else { Vec::new() };
-        for function in functions {
-            let Some(file) = function.file else { continue };
-            let lines = function.lines.iter().map(|line| line.line).chain(function.start_line);
-            let sighting = |line: i64| Some((function.function.clone(), usize::try_from(line).ok()?));
-            sightings.entry(file).or_default().extend(lines.filter_map(sighting));
-        }
+    fn new(profile: &'a Profile, options: &ListingOptions<'a>) -> Self {
+        let sightings = options.sources.map_or_else(BTreeMap::new, |_| profile.source_lines());
         Self { tree: options.sources, sightings, known: BTreeMap::new() }
     }
 
     fn of(&mut self, function: &FunctionLines) -> Source {
         let (Some(tree), Some(file)) = (self.tree, &function.file) else { return Source { file: None, note: None } };
-        let sightings = self.sightings.get(file).map(Vec::as_slice).unwrap_or_default();
+        let sightings = self.sightings.get(file);
         let resolution = self.known.entry(file.clone()).or_insert_with(|| {
-            let sightings: Vec<Sighting<'_>> =
-                sightings.iter().map(|(function, line)| Sighting::new(function, *line)).collect();
+            let sighting =
+                |(function, line): &(&'a str, i64)| Some(Sighting::new(function, usize::try_from(*line).ok()?));
+            let sightings: Vec<Sighting<'_>> = sightings.into_iter().flatten().filter_map(sighting).collect();
             tree.find(file, &sightings)
         });
         match resolution {

@@ -15,7 +15,10 @@ use crate::{
         Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
     },
     pacing::{Pacing, Saving, saving},
-    report::overview::Overview,
+    report::{
+        overview::Overview,
+        source_view::{SourceLimits, SourceView},
+    },
 };
 
 /// The whole answer: what allocates, why, what it costs, what to change.
@@ -36,9 +39,27 @@ pub struct Report {
     latest_heap: Option<HeapProfile>,
     diagnosis: Option<Diagnosis>,
     asides: Vec<Aside>,
+    sources: Option<SourceView>,
     contents: Vec<(String, Contents)>,
     unused_files: Vec<UnusedFile>,
     remarks: Vec<Remark>,
+}
+
+/// How a report is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct ReportOptions {
+    /// How much of the bundle's sources it holds.
+    pub source_limits: SourceLimits,
+}
+
+impl ReportOptions {
+    /// Says how much of the bundle's sources it holds.
+    #[must_use]
+    pub const fn with_source_limits(mut self, source_limits: SourceLimits) -> Self {
+        self.source_limits = source_limits;
+        self
+    }
 }
 
 impl Report {
@@ -64,6 +85,12 @@ impl Report {
     /// ```
     #[must_use]
     pub fn from_bundle(bundle: &Bundle) -> Self {
+        Self::from_bundle_with(bundle, ReportOptions::default())
+    }
+
+    /// The same, with options.
+    #[must_use]
+    pub fn from_bundle_with(bundle: &Bundle, options: ReportOptions) -> Self {
         let state: GoState = bundle.metrics().state();
         let pacing = Pacing::fit(bundle, &state);
         let (mut sites, std) = latest_sites(bundle);
@@ -85,6 +112,8 @@ impl Report {
             diagnosis.as_ref(),
         );
         let pacing = pacing.ok();
+        let sources = SourceView::new(bundle, &findings, options.source_limits);
+        let about_sources: Vec<Remark> = sources.iter().filter_map(SourceView::remark).collect();
         Self {
             name: bundle.name().to_owned(),
             overview: Overview::new(bundle, &state, pacing.as_ref()),
@@ -103,7 +132,8 @@ impl Report {
             diagnosis,
             contents: bundle.contents().to_vec(),
             unused_files: bundle.unused_files().to_vec(),
-            remarks: [bundle.remarks(), &assumptions(bundle, std)].concat(),
+            remarks: [bundle.remarks(), &assumptions(bundle, std), &about_sources].concat(),
+            sources,
         }
     }
 
@@ -218,6 +248,12 @@ impl Report {
         let first = now.parts().first()?;
         let of_one = now.parts().iter().filter(|part| part.target == first.target);
         Some((first.time_ms, of_one.map(|part| (part.component, part.bytes)).collect()))
+    }
+
+    /// The sources of what the findings are about; `None` where the bundle has none.
+    #[must_use]
+    pub fn sources(&self) -> Option<&SourceView> {
+        self.sources.as_ref()
     }
 
     /// What each file was recognised as.

@@ -1,6 +1,6 @@
 //! A listing as HTML: sources with a column of heat, what the compiler decided below each line.
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
 use gomem_postmortem::{FunctionListing, ListedLine, Listing};
 
@@ -13,7 +13,8 @@ use crate::{
 #[must_use]
 pub fn listing_html(listing: &Listing) -> String {
     let title = format!("{}: {} in total", listing.sample_type, value(listing, listing.total));
-    let functions: String = listing.functions.iter().map(|function| function_html(listing, function)).collect();
+    let functions: String =
+        listing.functions.iter().map(|function| function_html(listing, function, &Anchors::default())).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"viewport\" \
@@ -23,8 +24,17 @@ pub fn listing_html(listing: &Listing) -> String {
     )
 }
 
+/// What leads to the lines of a function within a page.
+#[derive(Debug, Default)]
+pub(crate) struct Anchors {
+    /// What the ids of its lines begin with; empty where nothing leads there.
+    pub(crate) id: String,
+    /// The lines that findings are about.
+    pub(crate) marked: BTreeSet<i64>,
+}
+
 /// A function's heading and its lines.
-pub(crate) fn function_html(listing: &Listing, function: &FunctionListing) -> String {
+pub(crate) fn function_html(listing: &Listing, function: &FunctionListing, anchors: &Anchors) -> String {
     let file = function.source.as_deref().or(function.file.as_deref()).unwrap_or_default();
     let mut html = format!(
         "<section class=\"listed\"><h3><code>{}</code></h3><p>{} · {} flat · {} cum</p>",
@@ -40,21 +50,30 @@ pub(crate) fn function_html(listing: &Listing, function: &FunctionListing) -> St
     html.push_str("<th class=\"n\">objects</th><th class=\"n\">line</th><th></th></tr></thead><tbody>\n");
     // Heat is of the lines of this function: of the program it would be pale everywhere.
     let hottest = function.lines.iter().map(|line| line.cum.unsigned_abs()).max().unwrap_or(0).max(1);
+    let mut before: Option<i64> = None;
     for line in &function.lines {
-        write_line(listing, line, line.cum.unsigned_abs() as f64 / hottest as f64, &mut html);
+        if before.is_some_and(|before| line.line > before + 1) {
+            html.push_str("<tr class=\"gap\"><td class=\"n\" colspan=\"4\">⋮</td><td></td></tr>\n");
+        }
+        before = Some(line.line);
+        let heat = line.cum.unsigned_abs() as f64 / hottest as f64;
+        write_line(listing, line, heat, anchors, &mut html);
     }
     html.push_str("</tbody></table></div></section>\n");
     html
 }
 
-fn write_line(listing: &Listing, line: &ListedLine, heat: f64, html: &mut String) {
+fn write_line(listing: &Listing, line: &ListedLine, heat: f64, anchors: &Anchors, html: &mut String) {
     let sum = |number: i128| if number == 0 { String::new() } else { escape(&value(listing, number)) };
     let objects = line.objects.filter(|objects| *objects != 0).map_or_else(String::new, |objects| objects.to_string());
+    let classes = [("hot", line.has_cost()), ("here", anchors.marked.contains(&line.line))];
+    let classes: Vec<&str> = classes.into_iter().filter(|(_, is_so)| *is_so).map(|(class, _)| class).collect();
+    let id = if anchors.id.is_empty() { String::new() } else { format!(" id=\"{}-{}\"", anchors.id, line.line) };
     let _ = write!(
         html,
-        "<tr{}><td class=\"n\">{}</td><td class=\"n heat\" style=\"--heat:{:.0}%\">{}</td><td class=\"n\">{objects}</td>\
+        "<tr class=\"{}\"{id}><td class=\"n\">{}</td><td class=\"n heat\" style=\"--heat:{:.0}%\">{}</td><td class=\"n\">{objects}</td>\
          <td class=\"n\">{}</td><td><pre>{}</pre>",
-        if line.has_cost() { " class=\"hot\"" } else { "" },
+        classes.join(" "),
         sum(line.flat),
         heat * 100.0,
         sum(line.cum),

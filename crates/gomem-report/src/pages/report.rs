@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use crate::{
     charts,
     flame::FlameHtml,
-    pages::{rendered, trace::traced},
+    pages::{listing::STYLE, rendered, source_folds::SourceFolds, trace::traced},
     text::text,
     words::{cells, escape, facts, files, predicted, together, wants},
 };
@@ -24,6 +24,7 @@ use crate::{
 /// escape their own text.
 #[must_use]
 pub fn html(report: &Report) -> String {
+    let sources = SourceFolds::new(report);
     let findings: Vec<Value> = report
         .findings()
         .iter()
@@ -31,6 +32,8 @@ pub fn html(report: &Report) -> String {
         .map(|(finding, rank)| {
             context! {
                 rank => rank,
+                source => sources.of_finding(rank - 1),
+                source_line => sources.link_of(rank - 1, finding),
                 is_open => finding.severity > Severity::Info,
                 package => finding.place.as_ref().map(package),
                 at_a_glance => finding.place.is_some() || finding.severity > Severity::Info,
@@ -65,6 +68,7 @@ pub fn html(report: &Report) -> String {
         .map(|site| {
             context! {
                 place => site.place.short(),
+                source => sources.link_to(&site.place),
                 function => site.place.short_function(),
                 charged_to => (site.place != site.charged_to).then(|| site.charged_to.short()),
                 bytes => gomem_table::Unit::Bytes.humanize(site.bytes as f64),
@@ -97,6 +101,7 @@ pub fn html(report: &Report) -> String {
         refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => report.sites().len(),
+        listing_style => Value::from_safe_string(if sources.is_empty() { String::new() } else { STYLE.to_owned() }),
         chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
         heap_chart => heap_chart.map(safe),
         memory_chart => charts::memory_over_time(report.state(), report.waterfall()).map(safe),

@@ -1,0 +1,186 @@
+//! The sources of what findings are about.
+
+use std::collections::BTreeSet;
+
+use gomem_pprof::Profile;
+
+use crate::{
+    attribution::{AttributeOptions, Place},
+    bundle::{Bundle, Remark},
+    findings::{Finding, FindingKind},
+    listing::{FunctionListing, Listing, ListingOptions},
+};
+
+/// The functions that findings are about, line by line: what each costs, and what the compiler decided there.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[non_exhaustive]
+pub struct SourceView {
+    /// Listings of one function each, as the first finding about it comes.
+    pub listings: Vec<Listing>,
+    /// The index of each finding's listing.
+    of_finding: Vec<Option<usize>>,
+    /// Functions without a source.
+    missing: Vec<String>,
+    left_out: usize,
+}
+
+/// How much of sources a report holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SourceLimits {
+    /// Functions: 100 by default.
+    pub functions: usize,
+    /// Lines of one function: 200 by default. Of a longer one, those that cost most are shown, with some around each.
+    pub lines: usize,
+    /// Bytes of all together, with the compiler's words: 1 MiB by default.
+    pub bytes: usize,
+}
+
+/// A function that is to be shown.
+struct Chosen<'a> {
+    listing: &'a Listing,
+    function: &'a FunctionListing,
+    /// The lines that findings are about.
+    marked: Vec<i64>,
+}
+
+impl SourceView {
+    pub(crate) fn new(bundle: &Bundle, findings: &[Finding], limits: SourceLimits) -> Option<Self> {
+        let counted = Counted::new(bundle, findings)?;
+        let mut view = Self::default();
+        let mut chosen: Vec<Chosen<'_>> = Vec::new();
+        for finding in findings {
+            let at = finding.place.as_ref().and_then(|place| {
+                let (listing, function) = counted.find(finding.kind, place)?;
+                if function.source.is_none() {
+                    view.miss(function);
+                    return None;
+                }
+                let known = chosen.iter().position(|known| std::ptr::eq(known.function, function));
+                let at = known.unwrap_or(chosen.len());
+                if known.is_none() {
+                    chosen.push(Chosen { listing, function, marked: Vec::new() });
+                }
+                chosen[at].marked.push(place.line);
+                Some(at)
+            });
+            view.of_finding.push(at);
+        }
+        view.take(chosen, limits);
+        Some(view)
+    }
+
+    /// The listing of the function that a finding is about, by the finding's index.
+    #[must_use]
+    pub fn of_finding(&self, finding: usize) -> Option<usize> {
+        self.of_finding.get(finding).copied().flatten()
+    }
+
+    /// The first listing of the function that a place is in.
+    #[must_use]
+    pub fn of_place(&self, place: &Place) -> Option<usize> {
+        self.listings.iter().position(|listing| listing.functions.iter().any(|function| function.contains(place)))
+    }
+
+    /// What a reader should know who gave sources.
+    pub(crate) fn remark(&self) -> Option<Remark> {
+        let mut told = Vec::new();
+        if let [first, others @ ..] = self.missing.as_slice() {
+            let others = if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+            told.push(format!("no source for {first}{others}"));
+        }
+        if self.left_out > 0 {
+            told.push(format!("{} functions are left out: more than the report holds", self.left_out));
+        }
+        (!told.is_empty()).then(|| Remark { name: "sources".to_owned(), text: told.join("; ") })
+    }
+
+    fn miss(&mut self, function: &FunctionListing) {
+        let file = function.file.as_deref().unwrap_or("a file that the profile does not name");
+        let why = function.note.as_deref().unwrap_or("not given");
+        let told = format!("{} in {file} ({why})", function.short_function());
+        if !self.missing.contains(&told) {
+            self.missing.push(told);
+        }
+    }
+
+    fn take(&mut self, chosen: Vec<Chosen<'_>>, limits: SourceLimits) {
+        let mut bytes = 0;
+        let mut kept: Vec<Option<usize>> = Vec::new();
+        for Chosen { listing, function, marked } in chosen {
+            let excerpt = function.excerpt(limits.lines, &marked);
+            let size = excerpt.text_bytes();
+            if self.listings.len() >= limits.functions || size > limits.bytes - bytes {
+                self.left_out += 1;
+                kept.push(None);
+                continue;
+            }
+            bytes += size;
+            kept.push(Some(self.listings.len()));
+            let sample_type = listing.sample_type.clone();
+            self.listings.push(Listing {
+                sample_type,
+                unit: listing.unit,
+                total: listing.total,
+                functions: vec![excerpt],
+            });
+        }
+        for at in &mut self.of_finding {
+            *at = at.and_then(|at| kept[at]);
+        }
+    }
+}
+
+impl Default for SourceLimits {
+    fn default() -> Self {
+        Self { functions: 100, lines: 200, bytes: 1 << 20 }
+    }
+}
+
+/// What the functions of findings cost, by what a finding can be about.
+struct Counted {
+    allocated: Option<Listing>,
+    in_use: Option<Listing>,
+    goroutines: Option<Listing>,
+}
+
+impl Counted {
+    fn new(bundle: &Bundle, findings: &[Finding]) -> Option<Self> {
+        let sources = bundle.sources()?;
+        let wanted: BTreeSet<&str> =
+            findings.iter().filter_map(|finding| finding.place.as_ref()).map(|place| &*place.function).collect();
+        let options = ListingOptions::default()
+            .with_sources(Some(sources))
+            .with_escapes(bundle.escapes())
+            .with_attribution(AttributeOptions::from_bundle(bundle));
+        let of = |profile: &Profile, sample_type: Option<usize>| {
+            let functions = profile.function_lines("").unwrap_or_default().into_iter();
+            let functions = functions.filter(|function| wanted.contains(function.function.as_str())).collect();
+            Some(Listing::of(profile, sample_type?, functions, &options))
+        };
+        let of_heap = |name: &str| {
+            let heap = &bundle.latest_heap()?.profile;
+            of(heap, heap.sample_type_index(name))
+        };
+        Some(Self {
+            allocated: of_heap("alloc_space"),
+            in_use: of_heap("inuse_space"),
+            goroutines: bundle.goroutines().last().and_then(|profile| of(profile, Some(profile.default_sample_type()))),
+        })
+    }
+
+    /// What is in use is what findings about memory that stays are about.
+    fn find(&self, kind: FindingKind, place: &Place) -> Option<(&Listing, &FunctionListing)> {
+        use FindingKind::{BlockedGoroutines, EmptiedMap, FinalizerQueue, Leak, RetainedBy, Runtime, Window};
+        let Self { allocated, in_use, goroutines } = self;
+        let order = match kind {
+            Leak | RetainedBy | Window | EmptiedMap | FinalizerQueue => [in_use, allocated, goroutines],
+            BlockedGoroutines | Runtime => [goroutines, in_use, allocated],
+            _ => [allocated, in_use, goroutines],
+        };
+        order.into_iter().flatten().find_map(|listing| {
+            let found = listing.functions.iter().find(|function| function.contains(place))?;
+            Some((listing, found))
+        })
+    }
+}
