@@ -7,7 +7,7 @@
 //! | read a profile | [`Profile::decode`], [`DecodeOptions`], [`Limits`] |
 //! | list what costs most | [`Profile::top`], [`TopOptions`], [`Granularity`] |
 //! | see what each line of a function costs | [`Profile::function_lines`], [`FunctionLines`], [`LineSums`] |
-//! | see who calls whom | [`Edges`], [`FlameTree`] |
+//! | see who calls whom | [`Edges`], [`FlameTree`], [`CallGraph`] |
 //! | look at samples | [`Sample`], [`SampleValues`], [`Stack`], [`Location`], [`Line`], [`Function`], [`Tag`] |
 //! | keep a part of a profile | [`Filter`] |
 //! | sum and compare profiles | [`Merger`], [`ProfileDiff`] |
@@ -40,7 +40,7 @@ pub use model::{
 };
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
-    DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines, Goroutine, Granularity, KeyStatus,
-    LineSums, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan, ShownGrowth, Tag, Tags, Top, TopDiff,
-    TopOptions, TopRow, picking_probability,
+    CallGraph, CallGraphOptions, CallNode, DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines,
+    Goroutine, Granularity, KeyStatus, LineSums, NodeCall, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan,
+    ShownGrowth, Tag, Tags, Top, TopDiff, TopOptions, TopRow, picking_probability,
 };

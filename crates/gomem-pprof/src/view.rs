@@ -1,5 +1,6 @@
 //! What a profile answers: sums by key, calls, flame trees, differences, tables.
 
+mod call_graph;
 mod diff;
 mod edges;
 mod flame;
@@ -17,6 +18,7 @@ mod tables;
 mod tags;
 mod top;
 
+pub use call_graph::{CallGraph, CallGraphOptions, CallNode, NodeCall};
 pub use diff::{DiffRow, KeyStatus, ProfileDiff, TopDiff};
 pub use edges::{Edge, Edges};
 pub use flame::{FlameNode, FlameTree};

@@ -5,9 +5,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::panic)]
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
-use gomem_pprof::{DecodeOptions, Filter, Granularity, Profile, SampleType, TopOptions};
+use gomem_pprof::{CallGraphOptions, DecodeOptions, Filter, Granularity, Profile, SampleType, TopOptions};
 use gomem_testkit::{Calls, Pprof, Sums, add, root};
 
 #[test]
@@ -100,6 +103,42 @@ fn every_call() {
             assert_eq!(found, expected, "{}", file.display());
         }
     }
+}
+
+/// Small nodes and calls are left out alike, with what leads past them.
+#[test]
+fn every_call_graph() {
+    let Some(pprof) = Pprof::find() else { return };
+    let (mut compared, mut residual) = (0, 0);
+    for file in PROFILES.iter().flat_map(|name| named(name)).chain(incidents()) {
+        let profile = decode(&file);
+        for (index, kind) in profile.sample_types().iter().enumerate() {
+            for (node, call, count) in [(0.0, 0.0, 0), (0.005, 0.001, 0), (0.005, 0.001, 80), (0.05, 0.02, 12)] {
+                let flags =
+                    [format!("-nodefraction={node}"), format!("-edgefraction={call}"), format!("-nodecount={count}")];
+                let (nodes, calls) = pprof.dot(&file, named_unit(kind), &flags.each_ref().map(String::as_str));
+                let options = CallGraphOptions::default().with_fractions(node, call).with_nodes(count);
+                let graph = profile.call_graph(index, options);
+                let name = |at: usize| graph.nodes[at].name.clone();
+                let found: Sums = graph.nodes.iter().map(|node| (node.name.clone(), (node.flat, node.cum))).collect();
+                assert_eq!(found, nodes, "{} {} {flags:?}", file.display(), kind.name());
+                let found = graph
+                    .calls
+                    .iter()
+                    .map(|call| ((name(call.caller), name(call.callee)), (call.weight, call.inlined, call.residual)));
+                assert_eq!(found.collect::<BTreeMap<_, _>>(), calls, "{} {} {flags:?}", file.display(), kind.name());
+                let dot = profile.to_dot(index, options);
+                let lines = |is_call: bool| {
+                    dot.lines().filter(|line| line.starts_with('N') && line.contains(" -> N") == is_call).count()
+                };
+                assert_eq!((lines(false), lines(true)), (nodes.len(), calls.len()));
+                residual += calls.values().filter(|call| call.2).count();
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared == 0 || residual > 0, "some calls lead past others");
+    println!("{compared} call graphs");
 }
 
 #[test]

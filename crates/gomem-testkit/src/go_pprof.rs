@@ -11,6 +11,10 @@ pub type Sums = BTreeMap<String, (i128, i128)>;
 /// Weight of a call, and whether it was inlined, by caller and callee.
 pub type Calls = BTreeMap<(String, String), (i128, bool)>;
 
+/// A call graph: flat and cum by name, and weight, whether the call was inlined and whether others are between, by caller and
+/// callee.
+pub type Dot = (Sums, BTreeMap<(String, String), (i128, bool, bool)>);
+
 /// Flat and cum of each line that has any, by function and file.
 pub type Lists = BTreeMap<(String, String), BTreeMap<i64, (i128, i128)>>;
 
@@ -94,6 +98,39 @@ impl Pprof {
             add_call(&mut calls, (caller.to_owned(), callee.to_owned()), (value, inlined));
         }
         calls
+    }
+
+    /// The graph that it draws of functions, in whole units.
+    #[must_use]
+    pub fn dot(&self, path: &Path, (name, unit): (&str, &str), flags: &[&str]) -> Dot {
+        let (index, unit) = (format!("-sample_index={name}"), format!("-unit={unit}"));
+        // Boxes of labels count as nodes.
+        let flags: Vec<&str> =
+            ["-dot", "-functions", "-taghide=.", &index, &unit].into_iter().chain(flags.iter().copied()).collect();
+        let text = self.run(&flags, path);
+        let (mut nodes, mut calls) = (Sums::new(), BTreeMap::new());
+        let within = |line: &str, name: &str| {
+            let (_, rest) = line.split_once(&format!(" {name}=\""))?;
+            Some(rest.split_once('"')?.0.to_owned())
+        };
+        for line in text.lines().filter(|line| line.starts_with('N')) {
+            let named = within(line, "tooltip").expect("as `go tool pprof` writes it");
+            let (names, value) = named.rsplit_once(" (").expect("as `go tool pprof` writes it");
+            let value = number(value.trim_end_matches(')'));
+            if line.contains(" -> ") {
+                let ends = names.split_once(" -> ").or_else(|| names.split_once(" ... "));
+                let (caller, callee) = ends.expect("as `go tool pprof` writes it");
+                let (inlined, residual) = (line.contains("\\n (inline)"), names.contains(" ... "));
+                calls.insert((caller.to_owned(), callee.to_owned()), (value, inlined, residual));
+            } else {
+                let label = line.split_once("label=\"").and_then(|(_, rest)| rest.split_once('"'));
+                let label = label.expect("as `go tool pprof` writes it").0;
+                let before_cum = label.rsplit_once("of ").map_or(label, |(before, _)| before);
+                let flat = before_cum.trim_end_matches("\\n").trim().rsplit("\\n").next().unwrap_or_default();
+                nodes.insert(names.to_owned(), (number(flat.split(' ').next().unwrap_or_default()), value));
+            }
+        }
+        (nodes, calls)
     }
 
     /// What it lists of the functions that match, in whole units; sources are those in `goroot`. Functions whose source it

@@ -20,7 +20,7 @@ mod names;
 mod page;
 mod testdata;
 
-pub use go_pprof::{Calls, Lists, Pprof, Sums, add, add_call};
+pub use go_pprof::{Calls, Dot, Lists, Pprof, Sums, add, add_call};
 pub use growth::assert_linear;
 pub use modules::Modules;
 pub use page::assert_page;
