@@ -1,6 +1,6 @@
 //! Any bytes as a profile, and everything that is made of one.
 
-use gomem_pprof::{Granularity, Profile, TopOptions};
+use gomem_pprof::{CallGraphOptions, Granularity, Profile, TopOptions};
 use gomem_report::FlameHtml;
 use gomem_table::ToTable;
 
@@ -17,6 +17,7 @@ pub fn profile(bytes: &[u8]) {
         profile.sampling(0, Granularity::Line).map(|sampling| sampling.to_table()),
     );
     let _ = (profile.to_speedscope(""), profile.to_callgrind(0), profile.flame(0).to_folded());
+    let _ = profile.to_dot(0, CallGraphOptions::default());
     let _ = FlameHtml::new("", &profile.flame(0)).fragment();
     let _ = (profile.repair_truncated_stacks(), profile.since(&profile));
     if let Ok(diff) = profile.diff(&profile, true) {

@@ -421,6 +421,33 @@ class Profile(Pickled):
         """Write one sample type for KCachegrind."""
         Path(path).write_text(self._inner.callgrind(sample_type), encoding="utf-8")
 
+    def to_dot(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        sample_type: str | None = None,
+        nodecount: int = 80,
+        nodefraction: float = 0.005,
+        edgefraction: float = 0.001,
+    ) -> None:
+        """Write the call graph for graphviz, as ``go tool pprof -dot`` draws it.
+
+        Parameters
+        ----------
+        path
+            The file.
+        sample_type
+            What to sum; without it, `default_sample_type`.
+        nodecount
+            Functions at most; 0 is all.
+        nodefraction
+            Functions whose cum is below this share of the total are left out.
+        edgefraction
+            Calls whose weight is below it are.
+        """
+        text = self._inner.dot(sample_type, nodecount, nodefraction, edgefraction)
+        Path(path).write_text(text, encoding="utf-8")
+
     def __len__(self) -> int:
         return len(self._inner)
 
@@ -518,15 +545,30 @@ class FlameTree(Pickled):
         """One row per node: ``node``, ``parent``, ``depth``, ``name``, ``self``, ``total``."""
         return pl.DataFrame(self._inner.table())
 
-    def to_html(self, path: str | os.PathLike[str]) -> None:
-        """Write an interactive flame graph as one HTML file that needs nothing else."""
-        Path(path).write_text(self._inner.html(Path(path).stem), encoding="utf-8")
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    ) -> None:
+        """Write an interactive flame graph as one HTML file that needs nothing else.
+
+        Parameters
+        ----------
+        path
+            The file.
+        source
+            A folder with sources, or several, as for `Profile.list`: frames of a profile then lead
+            to the lines of their functions, 100 of them and 1 MiB at most. A difference has none.
+        """
+        html = self._inner.html(Path(path).stem, source)
+        Path(path).write_text(html, encoding="utf-8")
 
     def __repr__(self) -> str:
         return f"FlameTree({len(self._inner)} nodes)"
 
     def _repr_html_(self) -> str:
-        return inline_document(self._inner.html("flame graph"), height=520)
+        return inline_document(self._inner.html("flame graph", ()), height=520)
 
 
 def read_pprof(

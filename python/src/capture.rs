@@ -7,8 +7,7 @@ use pyo3::prelude::*;
 
 use crate::{
     error::{Error, GomemError},
-    input::OneOrMany,
-    listing::source_tree,
+    input::{OneOrMany, source_tree},
     worker,
 };
 

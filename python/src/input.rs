@@ -7,6 +7,7 @@ use std::{
 };
 
 use gomem_postmortem::Allowance;
+use gomem_source::SourceTree;
 use gomem_table::checkpoint;
 use pyo3::{
     buffer::PyBuffer,
@@ -105,6 +106,12 @@ where
         }
         Ok(Self(vec![object.extract()?]))
     }
+}
+
+/// The files below some folders; `None` where none is named.
+pub(crate) fn source_tree(folders: &[PathBuf]) -> Result<Option<SourceTree>, Error> {
+    let opened = (!folders.is_empty()).then(|| SourceTree::open(folders));
+    opened.transpose().map_err(|(path, error)| Error::Io { path, error })
 }
 
 impl Bytes {

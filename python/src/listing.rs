@@ -3,11 +3,17 @@
 use std::{path::PathBuf, sync::Arc};
 
 use gomem_postmortem::{AttributeOptions, Listing, ListingOptions};
-use gomem_source::SourceTree;
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
-use crate::{error::Error, escape::PyEscapeLog, input::OneOrMany, pprof::PyProfile, table::ArrowTable, worker};
+use crate::{
+    error::Error,
+    escape::PyEscapeLog,
+    input::{OneOrMany, source_tree},
+    pprof::PyProfile,
+    table::ArrowTable,
+    worker,
+};
 
 /// Functions of a profile, line by line.
 #[pyclass(name = "Listing", module = "gomem._gomem", frozen)]
@@ -57,12 +63,6 @@ fn listing(
         Listing::new(&profile, &pattern, &options).map_err(|err| Error::usage(err.to_string()))
     })??;
     Ok(PyListing { listing })
-}
-
-/// The files below some folders; `None` where none is named.
-pub(crate) fn source_tree(folders: &[PathBuf]) -> Result<Option<SourceTree>, Error> {
-    let opened = (!folders.is_empty()).then(|| SourceTree::open(folders));
-    opened.transpose().map_err(|(path, error)| Error::Io { path, error })
 }
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {

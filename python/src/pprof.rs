@@ -1,15 +1,22 @@
 //! Profiles: `gomem._pprof`.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
+use gomem_postmortem::{ListingOptions, SourceLimits, SourceView};
 use gomem_pprof::{
-    Filter, FlameTree, Granularity, Growth, GrowthOptions, Merger, Profile, ProfileDiff, TopOptions, UsageError,
+    CallGraphOptions, Filter, FlameTree, Granularity, Growth, GrowthOptions, Merger, Profile, ProfileDiff, SampleType,
+    TopOptions, UsageError,
 };
-use gomem_report::FlameHtml;
+use gomem_report::{FlameHtml, flame_html};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
-use crate::{error::Error, input::Source, table::ArrowTable, worker};
+use crate::{
+    error::Error,
+    input::{OneOrMany, Source, source_tree},
+    table::ArrowTable,
+    worker,
+};
 
 /// A profile.
 #[pyclass(name = "Profile", module = "gomem._gomem", frozen)]
@@ -193,6 +200,20 @@ impl PyProfile {
         Ok(worker::run(py, move || profile.to_callgrind(index))?)
     }
 
+    fn dot(
+        &self,
+        py: Python<'_>,
+        sample_type: Option<&str>,
+        nodecount: usize,
+        nodefraction: f64,
+        edgefraction: f64,
+    ) -> Result<String, Error> {
+        let index = self.sample_type(sample_type)?;
+        let options = CallGraphOptions::default().with_fractions(nodefraction, edgefraction).with_nodes(nodecount);
+        let profile = Arc::clone(&self.profile);
+        Ok(worker::run(py, move || profile.to_dot(index, options))?)
+    }
+
     /// Some columns of the first rows, for a scan.
     fn scan(slf: &Bound<'_, Self>, columns: Vec<String>, rows: Option<usize>) -> Result<ArrowTable, Error> {
         ArrowTable::of(slf, move |this| {
@@ -256,11 +277,21 @@ impl PyFlameTree {
         worker::run(py, move || slf.get().tree.to_folded())
     }
 
-    fn html(slf: Py<Self>, py: Python<'_>, title: String) -> PyResult<String> {
-        worker::run(py, move || match &slf.get().whole {
-            Some((profile, shown)) => FlameHtml::from_profile(&title, profile, shown).document(),
-            None => FlameHtml::new(&title, &slf.get().tree).document(),
-        })
+    fn html(slf: Py<Self>, py: Python<'_>, title: String, source: OneOrMany<PathBuf>) -> Result<String, Error> {
+        let folders = source.into_vec();
+        worker::run(py, move || {
+            let sources = source_tree(&folders)?;
+            let this = slf.get();
+            let Some((profile, shown)) = &this.whole else {
+                return Ok(FlameHtml::new(&title, &this.tree).document());
+            };
+            let flame = FlameHtml::from_profile(&title, profile, shown);
+            let Some(sources) = sources else { return Ok(flame.document()) };
+            let name = shown.first().and_then(|&index| profile.sample_types().get(index)).map(SampleType::name);
+            let options = ListingOptions::default().with_sample_type(name).with_sources(Some(&sources));
+            let view = SourceView::from_profile(profile, &options, SourceLimits::default());
+            Ok(flame_html(flame, &view.map_err(|err| Error::usage(err.to_string()))?))
+        })?
     }
 
     fn __len__(&self) -> usize {
@@ -348,7 +379,7 @@ fn options(profile: &Profile, sample_type: Option<&str>, by: &str) -> Result<Top
 fn sample_type_of(profile: &Profile, name: Option<&str>) -> Result<usize, Error> {
     let Some(name) = name else { return Ok(profile.default_sample_type()) };
     profile.sample_type_index(name).ok_or_else(|| {
-        let names: Vec<&str> = profile.sample_types().iter().map(gomem_pprof::SampleType::name).collect();
+        let names: Vec<&str> = profile.sample_types().iter().map(SampleType::name).collect();
         Error::usage(format!("no sample type {name:?}; there are {}", names.join(", ")))
     })
 }

@@ -89,14 +89,14 @@ addEventListener("load", () => {
 });</script>"""
 
 
-def probed(page: Path, width: int) -> dict[str, Any]:
-    """What the page does in a window of some width."""
+def probed(page: Path, width: int, address: str = "") -> dict[str, Any]:
+    """What the page does in a window of some width, opened at an address within it."""
     run = subprocess.run(
         [
             CHROMIUM,
             *("--headless", "--no-sandbox", "--disable-gpu", "--proxy-server=127.0.0.1:9"),
             *(f"--window-size={width},900", f"--user-data-dir={page.parent}/chromium-{width}"),
-            *("--enable-logging=stderr", "--dump-dom", page.as_uri()),
+            *("--enable-logging=stderr", "--dump-dom", page.as_uri() + address),
         ],
         capture_output=True,
         text=True,

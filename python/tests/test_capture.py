@@ -4,11 +4,13 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
 import gomem as gm
 
+SERVICE = Path(__file__).parents[2] / "examples/incident/service"
 TOKEN = "a-token-that-nobody-stores"
 
 
@@ -29,6 +31,17 @@ def test_a_capture_is_a_bundle(service, tmp_path):
     assert all(TOKEN.encode() not in path.read_bytes() for path in stored)
     with pytest.raises(gm.UsageError, match="not empty"):
         gm.capture(url, taken.path, seconds=1)
+
+
+def test_sources_are_copied_when_asked(service, tmp_path):
+    url, _ = service
+    taken = gm.capture(url, tmp_path / "b", seconds=1, source=SERVICE)
+    copied = {path.relative_to(taken.path / "src") for path in taken.path.glob("src/**/*.go")}
+    assert Path("example.com/ingest/internal/store/sessions.go") in copied
+    assert "src/" in {file["path"] for file in taken.manifest["files"]}
+    assert '<details class="code"' in gm.postmortem(taken)._inner.html()
+    with pytest.raises(FileNotFoundError):
+        gm.capture(url, tmp_path / "c", seconds=1, source=tmp_path / "none")
 
 
 def test_the_gil_is_free_and_ctrl_c_stops(service, tmp_path):

@@ -25,7 +25,7 @@ SIGNATURES = {
     gm.Profile.flame: ("self sample_type", ""),
     gm.Profile.to_pprof: ("self path", ""),
     gm.Profile.to_folded: ("self sample_type", ""),
-    gm.FlameTree.to_html: ("self path", ""),
+    gm.FlameTree.to_html: ("self path", "source"),
     gm.scan_pprof: ("paths", "on_error"),
     gm.scan_gctrace: ("paths", "on_error"),
     gm.scan_traces: ("paths", "on_error"),
@@ -46,7 +46,7 @@ SIGNATURES = {
     gm.read_heap: ("source", "binary roots mem_profile_rate limits"),
     gm.Heap.windows: ("self", "min_bytes ratio"),
     gm.Heap.diff: ("self before", ""),
-    gm.postmortem: ("source", ""),
+    gm.postmortem: ("bundle", "source"),
     gm.Report.to_html: ("self path", ""),
     gm.Report.to_json: ("self path", ""),
 }

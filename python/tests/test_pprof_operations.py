@@ -88,6 +88,14 @@ def test_writing_loses_nothing(tmp_path: Path) -> None:
     read("heap-2.pb.gz").to_callgrind(tmp_path / "callgrind.out", sample_type="alloc_space")
     assert (tmp_path / "speedscope.json").stat().st_size > 1000
     assert "fn=(1)" in (tmp_path / "callgrind.out").read_text()
+    heap = read("heap-2.pb.gz")
+    heap.to_dot(tmp_path / "all.dot", nodecount=0, nodefraction=0, edgefraction=0)
+    heap.to_dot(tmp_path / "few.dot", sample_type="alloc_space", nodecount=3)
+    nodes = [
+        sum(line.startswith("N") and "->" not in line for line in path.read_text().splitlines())
+        for path in (tmp_path / "all.dot", tmp_path / "few.dot")
+    ]
+    assert nodes[0] > nodes[1] == 3
 
 
 def test_text_is_symbolised_and_tells_the_memory() -> None:

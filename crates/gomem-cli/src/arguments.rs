@@ -74,7 +74,7 @@ impl Arguments {
             Command::Traces(command) => command.answer(out),
             Command::Tags(command) => command.answer(out),
             Command::Comments(command) => command.answer(out),
-            Command::Flame(command) => command.answer(out),
+            Command::Flame(command) => command.answer(out, err),
             Command::Diff(command) => return command.answer(out, err),
             Command::Growth(command) => command.answer(out),
             Command::Heap(command) => command.answer(out, err),

@@ -17,6 +17,7 @@ mod flame;
 mod form;
 mod gate;
 mod gogc;
+mod graph_size;
 mod growth;
 mod growth_gate;
 mod heap;

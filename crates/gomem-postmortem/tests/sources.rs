@@ -1,6 +1,6 @@
 //! Sources in a bundle, and what a report holds of them.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 use std::{fs, path::Path};
 
@@ -49,7 +49,7 @@ fn findings_have_the_source_of_their_function() {
         let [function] = listing.functions.as_slice() else { panic!("one function each") };
         let line = function.lines.iter().find(|line| line.line == place.line).unwrap();
         assert!(function.contains(place) && line.text.is_some() && line.cum > 0, "{place:?}");
-        assert_eq!(view.of_place(place).is_some(), true);
+        assert!(view.of_place(place).is_some());
         if finding.kind.name() == "leak" {
             assert_eq!((listing.sample_type.as_str(), finding.bytes), ("inuse_space", i64::try_from(line.cum).ok()));
         }

@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::words::escape;
 
-/// An interactive flame graph of one or more sample types: click zooms, `/` searches, arrow keys walk.
+/// An interactive flame graph of one or more sample types: click zooms, `/` searches, arrow keys walk; from the root, from the
+/// functions that cost something themselves, or around one function. The view stands in the page's address.
 ///
 /// Names travel as JSON and reach the page as text nodes: a function called `<script>` is shown, not run.
 #[derive(Debug, Clone)]
@@ -55,6 +56,17 @@ impl FlameHtml {
         self
     }
 
+    /// Lets frames lead to their function's source: an element of the page, by the id that the function's name has.
+    #[must_use]
+    pub(crate) fn with_sources(mut self, id_of: impl Fn(&str) -> Option<String>) -> Self {
+        let Some(names) = self.data["names"].as_array() else { return self };
+        let ids: Vec<Option<String>> = names.iter().map(|name| id_of(name.as_str()?)).collect();
+        if ids.iter().any(Option::is_some) {
+            self.data["source"] = json!(ids);
+        }
+        self
+    }
+
     /// The data as a script's literal. `<` only stands in strings here, where its escape means the same: no `</script>` can end
     /// the element.
     fn literal(&self) -> String {
@@ -68,7 +80,7 @@ impl FlameHtml {
         format!(
             "<div class=\"gomem-flame\" tabindex=\"0\" aria-label=\"{}\"></div>\n<style>{STYLE}</style>\n\
              <script>(function(){{const host=document.currentScript.previousElementSibling.previousElementSibling;\n\
-             const data={};\n{SCRIPT}}})();</script>\n",
+             const data={};\n{TREES}{SCRIPT}}})();</script>\n",
             escape(&self.title),
             self.literal()
         )
@@ -77,12 +89,17 @@ impl FlameHtml {
     /// A whole document.
     #[must_use]
     pub fn document(&self) -> String {
+        self.document_with("")
+    }
+
+    /// The same, with more of a page below.
+    pub(crate) fn document_with(&self, below: &str) -> String {
         format!(
             "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
              content=\"default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'\"><meta name=\"viewport\" \
              content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title></head>\n\
              <body style=\"margin:1rem;font-family:system-ui,sans-serif\"><h1 style=\"font-size:1.1rem\">{title}</h1>\n{fragment}\
-             </body></html>\n",
+             {below}</body></html>\n",
             title = escape(&self.title),
             fragment = self.fragment()
         )
@@ -147,6 +164,7 @@ fn is_visible(node: &FlameNode<'_>, totals: &[i128]) -> bool {
 const SMALLEST: f64 = 0.0002;
 
 const STYLE: &str = include_str!("../assets/flame.css");
+const TREES: &str = include_str!("../assets/flame_trees.js");
 const SCRIPT: &str = include_str!("../assets/flame.js");
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! | write a page | [`html`], [`what_if_html`] |
 //! | show an execution trace over time | [`trace_html`] |
 //! | show sources line by line | [`listing_text`], [`listing_html`] |
-//! | draw a flame graph | [`FlameHtml`] |
+//! | draw a flame graph | [`FlameHtml`], [`flame_html`] |
 //! | draw where the memory is | [`waterfall_svg`] |
 
 #![forbid(unsafe_code)]
@@ -21,5 +21,5 @@ mod words;
 
 pub use charts::waterfall_svg;
 pub use flame::FlameHtml;
-pub use pages::{html, listing_html, trace_html, what_if_html};
+pub use pages::{flame_html, html, listing_html, trace_html, what_if_html};
 pub use text::{comparison_text, listing_text, text};

@@ -1,29 +1,15 @@
 //! Whole HTML documents, which load nothing.
 
+mod flame;
 mod listing;
+mod rendered;
 mod report;
 mod source_folds;
 mod trace;
 mod what_if;
 
-use minijinja::{Environment, Error, Value};
-
-use crate::words::escape;
-
+pub use flame::flame_html;
 pub use listing::listing_html;
 pub use report::html;
 pub use trace::trace_html;
 pub use what_if::what_if_html;
-
-/// A page from its template, which is part of the program and tested with it.
-fn rendered(template: &str, values: Value) -> Result<String, Error> {
-    let mut environment = Environment::new();
-    // Names are of users: they cannot become markup, and they cannot turn text around. The engine's own escaping turns every `/`
-    // of a path into an entity, which nobody can search for.
-    environment.set_formatter(|out, _, value| {
-        let text = if value.is_none() || value.is_undefined() { String::new() } else { value.to_string() };
-        out.write_str(&if value.is_safe() { text } else { escape(&text) })?;
-        Ok(())
-    });
-    environment.render_str(template, values)
-}

@@ -8,18 +8,19 @@ use std::{
 use clap::Args;
 
 use crate::{
-    commands::{convert_table::ConvertTable, form::Form},
+    commands::{convert_table::ConvertTable, form::Form, graph_size::GraphSize},
     failure::Failure,
     read::{Kind, STDIN, Selection, Source, sample_type_index, title},
     show::{Output, render, whole_flame, write_or_print},
 };
 
-/// What can be read, in another form: pprof, Parquet, Arrow IPC, CSV, JSON, folded, speedscope, callgrind, HTML.
+/// What can be read, in another form: pprof, Parquet, Arrow IPC, CSV, JSON, folded, speedscope, callgrind, dot, HTML.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gomem convert heap.txt -o heap.pb.gz
   gomem convert heap-*.pb.gz -o heaps.parquet
   gomem convert heap.pb.gz -s alloc_space --to folded | flamegraph.pl > heap.svg
+  gomem convert heap.pb.gz -s alloc_space --to dot | dot -Tsvg > calls.svg
   gomem convert escape.log --table inlining -o inlining.parquet
   gomem convert scrapes/ --table state -o state.arrow
   gomem convert stderr.log --to csv > gctrace.csv")]
@@ -40,6 +41,8 @@ pub(crate) struct Convert {
     /// Where to write it; without it or as `-`, to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    graph: GraphSize,
     #[command(flatten)]
     selection: Selection,
 }
@@ -142,6 +145,10 @@ impl Convert {
                 return Err(Failure::Usage(format!("{} is no table: leave out --table", form.name())));
             }
         }
+        if form != Form::Dot && self.graph != GraphSize::default() {
+            let problem = "--nodecount, --nodefraction and --edgefraction are of the form dot";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
         if kind != Kind::Profile && (self.sample_type.is_some() || self.selection != Selection::default()) {
             let problem = format!("{input} is {}: sample types and filters are of profiles", kind.name());
             return Err(Failure::Usage(problem));
@@ -159,6 +166,7 @@ impl Convert {
             Form::Folded => profile.flame(index).to_folded().into_bytes(),
             Form::Speedscope => profile.to_speedscope(&title).into_bytes(),
             Form::Callgrind => profile.to_callgrind(index).into_bytes(),
+            Form::Dot => profile.to_dot(index, self.graph.options()).into_bytes(),
             Form::Html => whole_flame(&title, &profile, index).document().into_bytes(),
             _ => profile.encode(),
         })

@@ -34,6 +34,8 @@ pub(crate) enum Form {
     Speedscope,
     /// A profile for KCachegrind.
     Callgrind,
+    /// A profile's call graph, for graphviz: `dot -Tsvg`.
+    Dot,
     /// A profile as a flame graph.
     Html,
 }
@@ -67,7 +69,7 @@ impl Form {
             Self::Csv => Some(Format::Csv),
             Self::Json => Some(Format::Json),
             Self::Ndjson => Some(Format::Ndjson),
-            Self::PbGz | Self::Pb | Self::Folded | Self::Speedscope | Self::Callgrind | Self::Html => None,
+            Self::PbGz | Self::Pb | Self::Folded | Self::Speedscope | Self::Callgrind | Self::Dot | Self::Html => None,
         }
     }
 
@@ -104,5 +106,7 @@ const ENDINGS: &[(&str, Form)] = &[
     (".ndjson", Form::Ndjson),
     (".folded", Form::Folded),
     (".callgrind", Form::Callgrind),
+    (".dot", Form::Dot),
+    (".gv", Form::Dot),
     (".html", Form::Html),
 ];

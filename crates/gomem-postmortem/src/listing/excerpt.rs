@@ -26,6 +26,11 @@ impl FunctionListing {
         self.lines.iter().map(of_line).sum()
     }
 
+    /// What its most expensive line costs.
+    pub(crate) fn most(&self) -> u128 {
+        self.lines.iter().map(|line| line.cum.unsigned_abs()).max().unwrap_or(0)
+    }
+
     fn kept(&self, most_lines: usize, marked: &[i64]) -> BTreeSet<usize> {
         if self.lines.len() <= most_lines {
             return (0..self.lines.len()).collect();

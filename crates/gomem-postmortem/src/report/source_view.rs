@@ -1,6 +1,6 @@
 //! The sources of what findings are about.
 
-use std::collections::BTreeSet;
+use std::{cmp::Reverse, collections::BTreeSet};
 
 use gomem_pprof::Profile;
 
@@ -8,7 +8,7 @@ use crate::{
     attribution::{AttributeOptions, Place},
     bundle::{Bundle, Remark},
     findings::{Finding, FindingKind},
-    listing::{FunctionListing, Listing, ListingOptions},
+    listing::{FunctionListing, Listing, ListingError, ListingOptions},
 };
 
 /// The functions that findings are about, line by line: what each costs, and what the compiler decided there.
@@ -68,6 +68,28 @@ impl SourceView {
         }
         view.take(chosen, limits);
         Some(view)
+    }
+
+    /// The functions of a profile that have a source, those first that cost most with what they call.
+    ///
+    /// # Errors
+    /// When the profile does not count what is asked for.
+    pub fn from_profile(
+        profile: &Profile,
+        options: &ListingOptions<'_>,
+        limits: SourceLimits,
+    ) -> Result<Self, ListingError> {
+        let mut listing = match Listing::new(profile, "", options) {
+            Err(ListingError::NoFunction { .. }) => return Ok(Self::default()),
+            listing => listing?,
+        };
+        listing.functions.retain(|function| function.source.is_some());
+        listing.functions.sort_by_key(|function| Reverse(function.most()));
+        let functions = listing.functions.iter();
+        let chosen = functions.map(|function| Chosen { listing: &listing, function, marked: Vec::new() }).collect();
+        let mut view = Self::default();
+        view.take(chosen, limits);
+        Ok(view)
     }
 
     /// The listing of the function that a finding is about, by the finding's index.

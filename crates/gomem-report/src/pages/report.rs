@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use crate::{
     charts,
     flame::FlameHtml,
-    pages::{listing::STYLE, rendered, source_folds::SourceFolds, trace::traced},
+    pages::{listing::STYLE, rendered::rendered, source_folds::SourceFolds, trace::traced},
     text::text,
     words::{cells, escape, facts, files, predicted, together, wants},
 };
@@ -129,7 +129,7 @@ pub fn html(report: &Report) -> String {
         wants => wants(report.unjudged()),
         judged => report.rules().len() - report.unjudged().count(),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
-        flame => flame(report).map(safe),
+        flame => flame(report, &sources).map(safe),
         unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),
     };
@@ -175,7 +175,7 @@ fn package(place: &Place) -> String {
 }
 
 /// The flame graph of the heap profile that the sites are of.
-fn flame(report: &Report) -> Option<String> {
+fn flame(report: &Report, sources: &SourceFolds<'_>) -> Option<String> {
     let heap = report.latest_heap()?;
     let shown: Vec<usize> = ["alloc_space", "inuse_space", "alloc_objects", "inuse_objects"]
         .iter()
@@ -183,7 +183,8 @@ fn flame(report: &Report) -> Option<String> {
         .collect();
     let title = format!("{}: flame graph of {}", report.name(), heap.name);
     let flame = FlameHtml::from_profile(&title, &heap.profile, &shown);
-    Some(flame.with_reasons(&reasons_by_function(report)).fragment())
+    let flame = flame.with_reasons(&reasons_by_function(report));
+    Some(flame.with_sources(|name| sources.link_to_function(name)).fragment())
 }
 
 /// The reason of most of the bytes that each function allocates itself.

@@ -1,6 +1,6 @@
 //! The sources of a report, each in a fold of the first finding about it.
 
-use gomem_postmortem::{Finding, Place, Report, SourceView};
+use gomem_postmortem::{Finding, Listing, Place, Report, SourceView};
 use minijinja::{Value, context};
 
 use crate::pages::listing::{Anchors, function_html};
@@ -46,6 +46,12 @@ impl<'a> SourceFolds<'a> {
         self.line_in(self.view?.of_finding(index)?, finding.place.as_ref()?)
     }
 
+    /// The anchor of a function, by its name.
+    pub(super) fn link_to_function(&self, name: &str) -> Option<String> {
+        let is_named = |listing: &Listing| listing.functions.iter().any(|function| function.function == name);
+        self.view?.listings.iter().position(is_named).map(anchor)
+    }
+
     /// The anchor of a place's line, where a finding is about its function.
     pub(super) fn link_to(&self, place: &Place) -> Option<String> {
         self.line_in(self.view?.of_place(place)?, place)
@@ -59,6 +65,7 @@ impl<'a> SourceFolds<'a> {
     }
 }
 
-fn anchor(at: usize) -> String {
+/// The id of a listing's fold.
+pub(super) fn anchor(at: usize) -> String {
     format!("source-{}", at + 1)
 }

@@ -6,7 +6,7 @@ use minijinja::{Value, context};
 
 use crate::{
     charts::{self, TraceTimeline},
-    pages::rendered,
+    pages::rendered::rendered,
     words::{Stall, worst_stalls},
 };
 

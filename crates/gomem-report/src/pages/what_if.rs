@@ -4,7 +4,7 @@ use gomem_gogc::{GcModel, Gogc, Prediction, Setting};
 use gomem_table::Unit;
 use minijinja::{Value, context};
 
-use crate::{charts, pages::rendered};
+use crate::{charts, pages::rendered::rendered};
 
 /// Peak heap against GC CPU (GC cycles, where CPU is not known) over `GOGC`, under `memory_limit_bytes`, with intervals and
 /// the recorded setting; as one HTML file that loads nothing.
