@@ -47,10 +47,8 @@ type Key = (u64, Option<u32>, bool);
 impl<'a> Outliner<'a> {
     pub(crate) fn new(snapshot: &'a Snapshot, ownership: &'a Ownership, types: &'a Types) -> Self {
         let mut offsets = vec![0_u32; ownership.nodes() + 1];
-        for &node in ownership.dominance.order() {
-            if let Some(parent) = ownership.dominance.parent(node) {
-                offsets[parent as usize] += 1;
-            }
+        for (_, parent) in ownership.dominance.pairs() {
+            offsets[parent as usize] += 1;
         }
         let mut sum = 0;
         for offset in &mut offsets {
@@ -58,11 +56,9 @@ impl<'a> Outliner<'a> {
             *offset = sum;
         }
         let mut children = vec![0; sum as usize];
-        for &node in ownership.dominance.order() {
-            if let Some(parent) = ownership.dominance.parent(node) {
-                offsets[parent as usize] -= 1;
-                children[offsets[parent as usize] as usize] = node;
-            }
+        for (node, parent) in ownership.dominance.pairs() {
+            offsets[parent as usize] -= 1;
+            children[offsets[parent as usize] as usize] = node;
         }
         let slots = ownership.roots.slots.iter().rev();
         let globals = slots.filter_map(|slot| Some(((slot.node, slot.target), slot.address?))).collect();

@@ -8,71 +8,84 @@ use crate::graph::{
     walk::{Met, Walk},
 };
 
-/// The tree of dominators, and what each of its subtrees weighs.
+/// The tree of dominators, and what each of its subtrees weighs. Most of it is kept by place in the walk: who dominates a node is mostly
+/// near it there.
 #[derive(Debug)]
 pub(crate) struct Dominance {
-    /// The dominator of each node; the root's is itself. A node that the root does not reach has [`NONE`].
-    parents: Vec<u32>,
     /// Nodes with each dominator before what it dominates.
     order: Vec<u32>,
+    /// The place of each node in it. A node that the root does not reach has [`NONE`].
+    places: Vec<u32>,
+    /// The place of the dominator, by place; the root's is its own.
+    dominators: Vec<u32>,
+    /// By place.
     retained: Vec<u64>,
 }
 
 impl Dominance {
     pub(crate) fn new(edges: &Edges, root: u32, bytes: impl Fn(u32) -> u64) -> Self {
-        let Walk { order, parents, nodes } = Walk::new(edges, root);
-        let sources = Sources::new(edges, &order, nodes);
-        let dominators = dominators(&sources, parents);
+        let Walk { order, parents, mut nodes } = Walk::new(edges, root);
+        let sources = Sources::new(edges, &order, &mut nodes);
+        let (dominators, mut places) = dominators(&sources, parents, nodes);
         drop(sources);
-        // By place first: who dominates a node is mostly near it there.
-        let mut kept: Vec<u64> = order.iter().map(|node| bytes(*node)).collect();
+        places.clear();
+        places.resize(edges.nodes() as usize, NONE);
+        for (node, place) in order.iter().zip(0..) {
+            places[*node as usize] = place;
+        }
+        let mut retained: Vec<u64> = order.iter().map(|node| bytes(*node)).collect();
         for place in (1..order.len()).rev() {
-            kept[dominators[place] as usize] += kept[place];
+            retained[dominators[place] as usize] += retained[place];
         }
-        let mut retained = vec![0; edges.nodes() as usize];
-        let mut parents = vec![NONE; edges.nodes() as usize];
-        for ((&node, &dominator), &kept) in order.iter().zip(&dominators).zip(&kept) {
-            retained[node as usize] = kept;
-            parents[node as usize] = order[dominator as usize];
-        }
-        Self { parents, order, retained }
+        Self { order, places, dominators, retained }
     }
 
     /// The dominator of a node, unless it is the root or not reached.
     pub(crate) fn parent(&self, node: u32) -> Option<u32> {
-        let parent = self.parents[node as usize];
-        (parent != NONE && parent != node).then_some(parent)
+        let place = self.places[node as usize];
+        let dominator = *self.dominators.get(place as usize)?;
+        (dominator != place).then(|| self.order[dominator as usize])
     }
 
-    /// All nodes that the root reaches, each behind its dominator.
-    pub(crate) fn order(&self) -> &[u32] {
-        &self.order
+    /// All nodes but the root, each behind its dominator, and these.
+    pub(crate) fn pairs(&self) -> impl Iterator<Item = (u32, u32)> {
+        let pairs = self.order.iter().zip(&self.dominators).skip(1);
+        pairs.map(|(node, dominator)| (*node, self.order[*dominator as usize]))
+    }
+
+    /// The nodes right below the root.
+    pub(crate) fn below_root(&self) -> impl Iterator<Item = u32> {
+        let pairs = self.order.iter().zip(&self.dominators).skip(1);
+        pairs.filter(|(_, dominator)| **dominator == 0).map(|(node, _)| *node)
     }
 
     /// What would go with a node: its own bytes and those of all it dominates.
     pub(crate) fn retained(&self, node: u32) -> u64 {
-        self.retained[node as usize]
+        self.retained.get(self.places[node as usize] as usize).copied().unwrap_or_default()
     }
 
     /// For each node the one right below the root that dominates it, or is it.
     pub(crate) fn tops(&self) -> Vec<u32> {
-        let mut tops = vec![NONE; self.parents.len()];
-        let Some(&root) = self.order.first() else { return tops };
-        tops[root as usize] = root;
-        for &node in &self.order[1..] {
-            let parent = self.parents[node as usize];
-            tops[node as usize] = if parent == root { node } else { tops[parent as usize] };
+        let mut by_place: Vec<u32> = Vec::with_capacity(self.order.len());
+        for (&node, &dominator) in self.order.iter().zip(&self.dominators) {
+            by_place.push(if dominator == 0 { node } else { by_place[dominator as usize] });
+        }
+        let mut tops = vec![NONE; self.places.len()];
+        for (node, top) in self.order.iter().zip(by_place) {
+            tops[*node as usize] = top;
         }
         tops
     }
 }
 
-/// The dominators of all nodes of a walk; nodes are their places in it.
-fn dominators(sources: &Sources, parents: Vec<u32>) -> Vec<u32> {
+/// The dominators of all nodes of a walk; nodes are their places in it. Gives back what room it took, which is no longer needed.
+fn dominators(sources: &Sources, parents: Vec<u32>, nodes: Vec<Met>) -> (Vec<u32>, Vec<u32>) {
     let count = parents.len() as u32;
-    let mut links: Vec<Link> =
-        parents.iter().zip(0..).map(|(parent, node)| Link { up: *parent, least: node }).collect();
-    let mut semi: Vec<u32> = (0..count).collect();
+    let mut semi = Vec::with_capacity(nodes.len());
+    semi.extend(0..count);
+    // In the room that nodes took: memory that is new costs more than what is done with it.
+    let links = nodes.into_iter().zip(&parents).zip(0..);
+    let mut links: Vec<Link> = links.map(|((_, parent), node)| Link { up: *parent, least: node }).collect();
     let mut path = Vec::new();
     for node in (1..count).rev() {
         let mut least = parents[node as usize];
@@ -93,7 +106,7 @@ fn dominators(sources: &Sources, parents: Vec<u32>) -> Vec<u32> {
         }
         dominators[node as usize] = dominator;
     }
-    dominators
+    (dominators, semi)
 }
 
 /// The way up from a node.
@@ -129,7 +142,7 @@ struct Sources {
 }
 
 impl Sources {
-    fn new(edges: &Edges, order: &[u32], mut nodes: Vec<Met>) -> Self {
+    fn new(edges: &Edges, order: &[u32], nodes: &mut [Met]) -> Self {
         let mut offsets = Vec::with_capacity(order.len() + 1);
         let mut sum = 0;
         for &node in order {
@@ -209,7 +222,7 @@ mod tests {
             let found: Vec<Option<u32>> = (0..nodes).map(|node| fast.parent(node)).collect();
             assert_eq!(found, slow(&edges, 0), "{arrows:?}");
             for node in 1..nodes {
-                if fast.parents[node as usize] == NONE {
+                if fast.places[node as usize] == NONE {
                     continue;
                 }
                 let below = |mut at: u32| loop {

@@ -40,8 +40,7 @@ impl SharedBy {
 impl Sharing {
     /// `first_root` is the number of the first node that is no object.
     pub(crate) fn new(edges: &Edges, dominance: &Dominance, tops: &[u32], root: u32, first_root: u32) -> Self {
-        let is_head = |node: u32| node < first_root && dominance.parent(node) == Some(root);
-        let heads: Vec<u32> = dominance.order().iter().copied().filter(|node| is_head(*node)).collect();
+        let heads: Vec<u32> = dominance.below_root().filter(|node| *node < first_root).collect();
         if heads.is_empty() {
             return Self { heads: Vec::new(), sets: Vec::new() };
         }
@@ -50,11 +49,11 @@ impl Sharing {
         let mut head_bits = vec![0_u64; (edges.nodes() as usize).div_ceil(64)];
         heads.iter().for_each(|head| head_bits[(head / 64) as usize] |= 1 << (head % 64));
         let mut arrows: Vec<(u32, u32)> = Vec::new();
-        for &node in dominance.order() {
+        for node in 0..edges.nodes() {
             for target in edges.of(node) {
                 if head_bits[(*target / 64) as usize] >> (*target % 64) & 1 == 1
                     && let Some(&number) = numbers.get(target)
-                    && tops[node as usize] != *target
+                    && ![NONE, *target].contains(&tops[node as usize])
                 {
                     arrows.push((tops[node as usize], number));
                 }
@@ -131,6 +130,8 @@ impl Sets {
     }
 }
 
+/// What dominates a node that the root does not reach.
+const NONE: u32 = u32::MAX;
 /// So many who share are told apart; nobody reads more names.
 const MOST: usize = 64;
 

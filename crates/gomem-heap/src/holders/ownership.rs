@@ -122,11 +122,8 @@ impl Ownership {
     pub(crate) fn starts(&self) -> Vec<Vec<u32>> {
         let mut starts: Vec<Vec<u32>> =
             self.roots_of_holdings.iter().map(|root| root.iter().copied().collect()).collect();
-        let root = self.tiers.len() as u32 - 1;
-        for &node in self.dominance.order() {
-            if node < self.objects && self.dominance.parent(node) == Some(root) {
-                starts[self.holding_of[node as usize] as usize].push(node);
-            }
+        for node in self.dominance.below_root().filter(|node| *node < self.objects) {
+            starts[self.holding_of[node as usize] as usize].push(node);
         }
         starts
     }
@@ -307,17 +304,18 @@ fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, obje
             holdings.iter_mut().for_each(|holding| holding.reachable_bytes = None);
         }
     }
-    // The holding of each node right below the root, by node: objects are many.
-    let mut number_of = vec![0_u32; tops.len() + 1];
-    holding_of_top.iter().for_each(|(top, number)| number_of[*top as usize] = *number);
     tops.truncate(objects as usize);
+    let mut last = (u32::MAX, 0);
     for top in &mut tops {
-        *top = number_of.get(*top as usize).copied().unwrap_or_default();
-        if let Some(holding) = holdings.get_mut(*top as usize) {
+        // Neighbours are mostly held by one.
+        if *top != last.0 {
+            last = (*top, holding_of_top.get(top).copied().unwrap_or_default());
+        }
+        *top = last.1;
+        if let Some(holding) = holdings.get_mut(last.1 as usize) {
             holding.retained_objects += 1;
         }
     }
-    drop(number_of);
     let mut roots_of_holdings: Vec<Option<u32>> =
         roots.holders.iter().map(|holder| Some(objects + holder.node)).collect();
     roots_of_holdings.resize(holdings.len(), None);

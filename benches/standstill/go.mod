@@ -1,0 +1,3 @@
+module example.com/standstill
+
+go 1.21
