@@ -222,6 +222,20 @@ class Profile(Pickled):
         """
         return pl.DataFrame(self._inner.tags(sample_type))
 
+    def sizes(self) -> pl.DataFrame:
+        """Sum the objects of a heap profile by their size, in ranges that double.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``least_bytes`` and ``most_bytes`` (the range; 0 where the profile does not tell),
+            ``alloc_bytes``, ``bytes_fraction``, ``alloc_objects``, ``objects_fraction``,
+            ``inuse_bytes``, ``inuse_objects``, ``temporary_bytes`` (allocated and not in use any
+            more) and ``temporary_fraction`` (their share of the bytes allocated). No rows for a
+            profile that is none of the heap.
+        """
+        return pl.DataFrame(self._inner.sizes())
+
     def sampling(
         self, sample_type: str | None = None, *, by: Granularity = "function"
     ) -> pl.DataFrame:

@@ -149,6 +149,10 @@ impl PyProfile {
         ArrowTable::of(slf, move |this| this.profile.tags(index).to_table())
     }
 
+    fn sizes(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.profile.sizes().to_table())
+    }
+
     fn sampling(&self, py: Python<'_>, sample_type: Option<&str>, by: &str) -> Result<ArrowTable, Error> {
         let options = self.options(sample_type, by)?;
         let profile = Arc::clone(&self.profile);

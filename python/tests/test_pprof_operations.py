@@ -98,6 +98,17 @@ def test_writing_loses_nothing(tmp_path: Path) -> None:
     assert nodes[0] > nodes[1] == 3
 
 
+def test_sizes_add_up() -> None:
+    heap = read("heap-2.pb.gz")
+    sizes = heap.sizes()
+    assert sizes["alloc_bytes"].sum() == heap.top("alloc_space")["flat"].sum()
+    assert sizes["most_bytes"].is_sorted()
+    assert sizes.filter(
+        pl.col("temporary_bytes") != pl.col("alloc_bytes") - pl.col("inuse_bytes")
+    ).is_empty()
+    assert read("cpu.pb.gz").sizes().is_empty()
+
+
 def test_text_is_symbolised_and_tells_the_memory() -> None:
     text = read("heap-2.txt.gz")
     protobuf = read("heap-2.pb.gz")

@@ -68,6 +68,7 @@ def test_a_frame_has_the_columns_of_the_page(before):
     frames = {
         "Profile.frames": heap.frames(),
         "Profile.goroutines": heap.goroutines(),
+        "Profile.sizes": heap.sizes(),
         "Profile.edges": heap.edges(),
         "Profile.tags": heap.tags(),
         "Profile.diagnostics": heap.diagnostics,

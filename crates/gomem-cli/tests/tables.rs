@@ -13,8 +13,8 @@ use gomem_postmortem::{
     BenchmarkLineChange, ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report, UnusedFile,
 };
 use gomem_pprof::{
-    Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling, Tags,
-    Top, TopDiff,
+    Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling,
+    SizeRange, Tags, Top, TopDiff,
 };
 use gomem_table::{ColumnSchema, Kind, Row, TableSchema, Unit, View};
 use gomem_testkit::{assert_page, root};
@@ -99,6 +99,7 @@ fn parts() -> Vec<Part> {
         ("Profile.samples", Samples::schema(&kind)),
         ("Profile.frames", Frames::schema()),
         ("Profile.goroutines", Goroutine::schema()),
+        ("Profile.sizes", SizeRange::schema()),
         ("Profile.top", Top::schema(Granularity::Line, Unit::None)),
         ("Profile.edges", Edges::schema(Unit::None)),
         ("Profile.tags", Tags::schema(Unit::None)),

@@ -12,6 +12,7 @@
 //! | keep a part of a profile | [`Filter`] |
 //! | sum and compare profiles | [`Merger`], [`ProfileDiff`] |
 //! | follow a site over a series | [`Growth`], [`SiteGrowth`] |
+//! | know how large objects are, and how many are gone again | [`SizeRange`] |
 //! | know how sure a sampled value is | [`SamplingEstimate`] |
 //!
 //! With [`DecodeOptions::pprof_compat`] the answers equal those of `go tool pprof` in every case.
@@ -42,5 +43,5 @@ pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     CallGraph, CallGraphOptions, CallNode, DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines,
     Goroutine, Granularity, KeyStatus, LineSums, NodeCall, ProfileDiff, Sampling, SamplingEstimate, SamplingRow, Scan,
-    ShownGrowth, Tag, Tags, Top, TopDiff, TopOptions, TopRow, picking_probability,
+    ShownGrowth, SizeRange, Tag, Tags, Top, TopDiff, TopOptions, TopRow, picking_probability,
 };

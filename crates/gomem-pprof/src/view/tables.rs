@@ -2,7 +2,7 @@
 
 use gomem_table::{Row, TableSchema, ToTable, View};
 
-use super::{frames::Frames, goroutines::Goroutine};
+use super::{frames::Frames, goroutines::Goroutine, sizes::SizeRange};
 use crate::model::{Profile, SampleType, Samples};
 
 impl Profile {
@@ -11,6 +11,7 @@ impl Profile {
         View::new(samples, |profile| profile.samples().to_table()),
         View::new(Frames::schema, |profile| profile.frames().to_table()),
         View::new(Goroutine::<'static>::schema, |profile| profile.goroutines().to_table()),
+        View::new(SizeRange::schema, |profile| profile.sizes().to_table()),
     ];
 }
 
