@@ -44,7 +44,7 @@ test-rust:
 	cargo test --workspace --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	@for crate in pprof escape metrics gogc postmortem; do \
-	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3|plotters|minijinja)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
+	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3|plotters|minijinja|rmcp|tokio)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
 	done
 
 test-python: $(VENV)/.installed
@@ -146,7 +146,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding transport source bench binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture
+PUBLISHED := table symbol statistics finding transport source bench binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture mcp
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks
@@ -176,7 +176,7 @@ $(VENV)/.tools: python/pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check "maturin>=1.16,<2" "polars>=1.37" "mypy>=1.13" "pytest>=8" "ruff>=0.9" \
-	  "altair>=6" "cloudpickle>=3" "fsspec>=2024.2" "ipykernel>=6.29" "nbconvert>=7.16" "tqdm>=4.66" "vl-convert-python>=1.7"
+	  "altair>=6" "cloudpickle>=3" "fsspec>=2024.2" "mcp>=2.3,<3" "ipykernel>=6.29" "nbconvert>=7.16" "tqdm>=4.66" "vl-convert-python>=1.7"
 	touch $@
 
 $(VENV)/.installed: $(VENV)/.tools $(SOURCES) $(PACKAGE)

@@ -4,6 +4,8 @@ use std::{ffi::OsString, io::Write};
 
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+#[cfg(feature = "mcp")]
+use crate::commands::Mcp;
 use crate::{
     commands::{
         Attribute, Bench, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc,
@@ -33,6 +35,9 @@ pub(crate) struct Arguments {
     command: Command,
 }
 
+/// What runs a command with its arguments, writing to two outputs; gives its exit code.
+pub(crate) type Run = fn(Vec<OsString>, &mut dyn Write, &mut dyn Write) -> u8;
+
 /// In the order in which help lists them.
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -57,13 +62,15 @@ enum Command {
     Escape(Escape),
     Gogc(Gogc),
     Convert(Convert),
+    #[cfg(feature = "mcp")]
+    Mcp(Mcp),
     Completions(Completions),
     Man(Man),
 }
 
 impl Arguments {
-    /// Answers; gives the exit code.
-    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+    /// Answers; gives the exit code. A server runs other commands by `run`.
+    pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write, run: Run) -> Result<u8, Failure> {
         let is_fine = match &self.command {
             Command::Capture(command) => return command.answer(out, err),
             Command::Postmortem(command) => return command.answer(out, err),
@@ -86,6 +93,8 @@ impl Arguments {
             Command::Escape(command) => return command.answer(out, err),
             Command::Gogc(command) => command.answer(out, err),
             Command::Convert(command) => command.answer(out),
+            #[cfg(feature = "mcp")]
+            Command::Mcp(command) => command.answer(run, out),
             Command::Completions(command) => command.answer(Self::command(), out),
             Command::Man(command) => command.answer(Self::command()),
         };

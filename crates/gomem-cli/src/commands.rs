@@ -23,6 +23,8 @@ mod growth_gate;
 mod heap;
 mod list;
 mod man;
+#[cfg(feature = "mcp")]
+mod mcp;
 mod metrics;
 mod postmortem;
 mod tags;
@@ -47,6 +49,8 @@ pub(crate) use growth::Growth;
 pub(crate) use heap::Heap;
 pub(crate) use list::List;
 pub(crate) use man::Man;
+#[cfg(feature = "mcp")]
+pub(crate) use mcp::Mcp;
 pub(crate) use metrics::Metrics;
 pub(crate) use postmortem::Postmortem;
 pub(crate) use tags::Tags;

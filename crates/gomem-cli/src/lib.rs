@@ -61,7 +61,7 @@ where
         }
     };
     let look = look.with(arguments.color);
-    arguments.answer(&mut Output::new(out, look), err).unwrap_or_else(|failure| tell(&failure, err, look))
+    arguments.answer(&mut Output::new(out, look), err, run).unwrap_or_else(|failure| tell(&failure, err, look))
 }
 
 /// Says what failed, in one line; gives the exit code.

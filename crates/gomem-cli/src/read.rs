@@ -8,6 +8,8 @@ mod execution_trace;
 mod gc_traces;
 mod heap;
 mod kind;
+#[cfg(feature = "mcp")]
+mod kind_of_file;
 mod metrics;
 mod profile;
 mod profiles;
@@ -19,13 +21,15 @@ mod source_tree;
 mod sums;
 
 pub(crate) use benchmarks::read_benchmarks;
-pub(crate) use binary::{binary_of, read_binary};
-pub(crate) use bundle::read_bundle;
+pub(crate) use binary::{Reach, read_binary};
+pub(crate) use bundle::read_bundle_with;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};
 pub(crate) use execution_trace::read_execution_trace;
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
 pub(crate) use heap::read_heap;
 pub(crate) use kind::Kind;
+#[cfg(feature = "mcp")]
+pub(crate) use kind_of_file::kind_of_file;
 pub(crate) use metrics::{MetricsInput, read_metrics};
 pub(crate) use profile::{read_profile, sample_type_index};
 pub(crate) use profiles::{Profiles, title};

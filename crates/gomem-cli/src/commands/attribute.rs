@@ -15,7 +15,7 @@ use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
-    read::{Source, binary_of, read_binary, read_escape_logs, read_execution_trace, read_gc_model, read_profile},
+    read::{Reach, Source, read_binary, read_escape_logs, read_execution_trace, read_gc_model, read_profile},
     show::{Output, TableOptions},
 };
 
@@ -45,6 +45,8 @@ pub(crate) struct Attribute {
     /// profile names is taken when it is still there and has the same build id.
     #[arg(long, value_name = "PROGRAM")]
     binary: Option<PathBuf>,
+    #[command(flatten)]
+    reach: Reach,
     /// The release of Go that built it, `go1.26.8`, for what its compiler decided in the standard library. Without it, the
     /// program or the profile tells, or all its functions of the standard library fit one release.
     #[arg(long, value_name = "RELEASE")]
@@ -104,7 +106,7 @@ impl Attribute {
         let cpu = self.cpu.as_deref().map(read_profile).transpose()?;
         let binary = match &self.binary {
             Some(path) => Some(read_binary(path)?),
-            None => binary_of(&profile),
+            None => self.reach.binary_of(&profile),
         };
         let options = AttributeOptions::default()
             .with_cpu(cpu.as_ref())

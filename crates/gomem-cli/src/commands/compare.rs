@@ -16,7 +16,7 @@ use gomem_table::{ToTable, Unit, percent};
 use crate::{
     commands::gate,
     failure::Failure,
-    read::read_bundle,
+    read::{Reach, read_bundle_with},
     show::{Annotation, Format, Level, Output, Review, ReviewFormat, STDOUT, Section, render, write_or_print},
 };
 
@@ -39,6 +39,8 @@ pub(crate) struct Compare {
     /// repeated.
     #[arg(long, value_name = "GATE")]
     fail_on: Vec<CompareGate>,
+    #[command(flatten)]
+    reach: Reach,
     /// What a table has.
     #[arg(long, value_enum, default_value_t)]
     show: Show,
@@ -74,7 +76,8 @@ enum CompareGate {
 impl Compare {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        let comparison = Comparison::new(&read_bundle(&self.before)?, &read_bundle(&self.after)?);
+        let read = |path| read_bundle_with(path, &self.reach);
+        let comparison = Comparison::new(&read(&self.before)?, &read(&self.after)?);
         if let Some(path) = &self.json {
             write_or_print(path, comparison.to_json().as_bytes(), out)?;
         }

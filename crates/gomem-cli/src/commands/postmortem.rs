@@ -13,7 +13,7 @@ use gomem_table::ToTable;
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
-    read::{read_bundle, read_source_tree},
+    read::{Reach, read_bundle_with, read_source_tree},
     show::{
         Annotation, Format, Level, MOST_COLUMNS, Output, Review, ReviewFormat, STDOUT, Section, busy, render, report,
         write_or_print,
@@ -54,6 +54,8 @@ pub(crate) struct Postmortem {
     json: Option<PathBuf>,
     #[command(flatten)]
     fail_on: FailOn,
+    #[command(flatten)]
+    reach: Reach,
     /// What is printed: the text, the findings as a table, or what a forge shows at their lines. `json` is the whole report.
     #[arg(long, value_enum, default_value_t)]
     format: ReviewFormat,
@@ -62,7 +64,7 @@ pub(crate) struct Postmortem {
 impl Postmortem {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        let bundle = read_bundle(&self.bundle)?.with_sources(read_source_tree(&self.source, err)?);
+        let bundle = read_bundle_with(&self.bundle, &self.reach)?.with_sources(read_source_tree(&self.source, err)?);
         let facts = busy("joining".to_owned(), || Report::from_bundle(&bundle));
         let is_stdout = |asked: &Option<PathBuf>| asked.as_deref() == Some(Path::new(STDOUT));
         if is_stdout(&self.output) && is_stdout(&self.json) {

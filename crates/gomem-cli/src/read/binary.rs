@@ -6,6 +6,7 @@ use std::{
     path::Path,
 };
 
+use clap::Args;
 use gomem_binary::Binary;
 use gomem_postmortem::Allowance;
 use gomem_pprof::Profile;
@@ -17,9 +18,24 @@ pub(crate) fn read_binary(path: &Path) -> Result<Binary, Failure> {
     Binary::decode(&read(path)?).map_err(|problem| Failure::input(path, problem))
 }
 
+/// How far a command reaches.
+#[derive(Debug, Args)]
+pub(crate) struct Reach {
+    /// Read what is named here and nothing else: not the program that a profile names, even where it is still there.
+    #[arg(long)]
+    named_only: bool,
+}
+
+impl Reach {
+    /// The program that a profile names, when its file is still there.
+    pub(crate) fn binary_of(&self, profile: &Profile) -> Option<Binary> {
+        if self.named_only { None } else { binary_of(profile) }
+    }
+}
+
 /// The program that a profile is of, when its file is still where it ran: told by the build id. Whoever made the profile chose
 /// the path, so that only what begins as a program is read on.
-pub(crate) fn binary_of(profile: &Profile) -> Option<Binary> {
+fn binary_of(profile: &Profile) -> Option<Binary> {
     let program = profile.mappings().next().filter(|mapping| !mapping.build_id().is_empty())?;
     let path = Path::new(program.filename());
     // Files of /proc say that they have no bytes, and some of them wait for ever.

@@ -7,19 +7,26 @@ use gomem_postmortem::{Artifact, Bundle};
 use crate::{
     failure::Failure,
     read::{
-        binary::binary_of,
+        binary::Reach,
         source::{STDIN, read},
     },
     show::busy,
 };
 
-/// A bundle: a folder, or one file; with the program that its profiles name, when that is still there.
+/// A bundle, with the program that its profiles name, when that is still there and may be read.
+pub(crate) fn read_bundle_with(path: &Path, reach: &Reach) -> Result<Bundle, Failure> {
+    let bundle = read_bundle(path)?;
+    if bundle.binary().is_some() || path == Path::new(STDIN) {
+        return Ok(bundle);
+    }
+    let binary = bundle.latest_heap().and_then(|heap| reach.binary_of(&heap.profile));
+    Ok(bundle.with_binary(binary))
+}
+
+/// A bundle: a folder, or one file.
 pub(crate) fn read_bundle(path: &Path) -> Result<Bundle, Failure> {
     if path != Path::new(STDIN) {
-        let bundle = busy(format!("reading {}", path.display()), || Bundle::open(path))?;
-        let has_binary = bundle.binary().is_some();
-        let binary = bundle.latest_heap().filter(|_| !has_binary).and_then(|heap| binary_of(&heap.profile));
-        return Ok(bundle.with_binary(binary));
+        return Ok(busy(format!("reading {}", path.display()), || Bundle::open(path))?);
     }
     let artifact = Artifact { name: "-".to_owned(), bytes: read(path)?, modified_ms: None };
     let bundle = Bundle::from_artifacts("standard input", vec![artifact]);

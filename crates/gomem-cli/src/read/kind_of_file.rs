@@ -1,0 +1,33 @@
+//! What a file is, for who lists files.
+
+use std::{
+    fs::File,
+    io::{self, Read},
+    path::Path,
+};
+
+use crate::read::{
+    kind::Kind,
+    source::{GZIP, Source},
+};
+
+/// What a file is, with its article, by how it begins; a large file that is packed is not looked into.
+pub(crate) fn kind_of_file(path: &Path) -> Option<&'static str> {
+    let mut file = File::open(path).ok()?;
+    let is_packed = begins(&mut file, GZIP).ok()?;
+    if is_packed && file.metadata().ok()?.len() > MOST_PACKED_BYTES {
+        return None;
+    }
+    let head = Source::Path(path.to_owned()).head().ok()?;
+    let kind = Kind::announced_by(&head).next()?;
+    // Whatever is no text announces a profile.
+    (kind != Kind::Profile || is_packed).then_some(kind.name())
+}
+
+fn begins(file: &mut File, magic: &[u8]) -> io::Result<bool> {
+    let mut head = Vec::new();
+    file.take(magic.len() as u64).read_to_end(&mut head)?;
+    Ok(head == magic)
+}
+
+const MOST_PACKED_BYTES: u64 = 8 << 20;
