@@ -1,6 +1,9 @@
 //! Resources: files by what they are, never by their contents, and reports as texts.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use gomem_transport::{Folder, FolderLimits};
 use serde_json::{Value, json};
@@ -99,24 +102,21 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The outermost folders with a file that can be read.
+/// The folders that have a file themselves which looks like one that can be read.
 fn bundles(files: &[PathBuf], host: Host) -> Vec<PathBuf> {
-    let mut bundles: Vec<PathBuf> = Vec::new();
+    let mut bundles: BTreeSet<PathBuf> = BTreeSet::new();
     let mut looked_into = 0;
     for file in files {
-        let Some(folder) = file.parent() else { continue };
-        let is_known = bundles.iter().any(|bundle| folder.starts_with(bundle));
-        if is_known || looked_into == MOST_LOOKED_INTO {
-            continue;
+        let Some(folder) = file.parent().filter(|folder| !bundles.contains(*folder)) else { continue };
+        if looked_into == MOST_LOOKED_INTO {
+            break;
         }
         looked_into += 1;
         if (host.kind)(file).is_some() {
-            bundles.retain(|bundle| !bundle.starts_with(folder));
-            bundles.push(folder.to_owned());
+            bundles.insert(folder.to_owned());
         }
     }
-    bundles.sort();
-    bundles
+    bundles.into_iter().collect()
 }
 
 /// Whatever an address may not have, as `%20`.
@@ -164,7 +164,11 @@ mod tests {
         let kind = |path: &Path| path.extension().is_some_and(|ending| ending != "md").then_some("a file");
         let entries = entries(&fence, Host { run: |_, _, _| 0, kind });
         let names: Vec<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
-        assert_eq!(names, ["a b", "README.md", "a b/heap%41.pb.gz", "a b/metrics/1.prom"], "one bundle, then files");
+        assert_eq!(
+            names,
+            ["a b", "a b/metrics", "README.md", "a b/heap%41.pb.gz", "a b/metrics/1.prom"],
+            "bundles, then files"
+        );
         for entry in &entries {
             let resource = Resource::parse(&entry.uri, &fence).unwrap();
             let (Resource::File { path } | Resource::Report { path, .. }) = &resource;

@@ -10,7 +10,7 @@ pub(crate) const TOOLS: &[Tool] = &[
     Tool {
         name: "files",
         title: "What there is",
-        doc: "Lists the files below the folders that may be read, with what each is (a profile, the compiler's log, metrics, \
+        doc: "Lists the files below the folders that may be read, with what each looks like (a profile, the compiler's log, metrics, \
               a GC trace, a heap dump, a core, an execution trace). Begin here when you do not know the paths. A folder with \
               several of them is a bundle: ask `postmortem` of it.",
         answer: Answer::Files,

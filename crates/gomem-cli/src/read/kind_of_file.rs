@@ -6,6 +6,8 @@ use std::{
     path::Path,
 };
 
+use gomem_binary::Binary;
+
 use crate::read::{
     kind::Kind,
     source::{GZIP, Source},
@@ -18,10 +20,14 @@ pub(crate) fn kind_of_file(path: &Path) -> Option<&'static str> {
     if is_packed && file.metadata().ok()?.len() > MOST_PACKED_BYTES {
         return None;
     }
-    let head = Source::Path(path.to_owned()).head().ok()?;
-    let kind = Kind::announced_by(&head).next()?;
-    // Whatever is no text announces a profile.
-    (kind != Kind::Profile || is_packed).then_some(kind.name())
+    let source = Source::Path(path.to_owned());
+    let head = source.head().ok()?;
+    // Whatever is no text announces a profile, and a core begins as a program does.
+    match Kind::announced_by(&head).next() {
+        Some(Kind::Profile) | None if Binary::is_program(&head) => Some("a program"),
+        Some(Kind::Profile) if !is_packed => None,
+        kind => kind.map(Kind::name),
+    }
 }
 
 fn begins(file: &mut File, magic: &[u8]) -> io::Result<bool> {
