@@ -70,6 +70,7 @@ enum Command {
 
 impl Arguments {
     /// Answers; gives the exit code. A server runs other commands by `run`.
+    #[cfg_attr(not(feature = "mcp"), expect(unused_variables, reason = "only a server runs other commands"))]
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write, run: Run) -> Result<u8, Failure> {
         let is_fine = match &self.command {
             Command::Capture(command) => return command.answer(out, err),
