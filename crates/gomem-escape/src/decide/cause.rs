@@ -163,6 +163,7 @@ impl Cause {
                 Some(Callee::Reflect) => (Self::Reflection, High),
                 Some(Callee::Unknown) => (Self::UnknownCallee, High),
                 Some(Callee::Known) => (Self::LeakingCallee, High),
+                Some(Callee::NotLogged) => (Self::LeakingCallee, Medium),
                 None => (Self::UnknownCallee, Medium),
             },
             "send" => (Self::ChannelSend, High),

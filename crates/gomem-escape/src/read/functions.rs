@@ -1,6 +1,7 @@
 //! What a log says of the program's functions.
 
 use foldhash::{HashMap, HashSet};
+use gomem_symbol::package_name;
 
 use crate::{
     read::{
@@ -21,8 +22,10 @@ pub(crate) struct Functions {
     places: HashMap<TextId, Vec<Declaration>>,
     /// Names of methods, without their types.
     methods: HashSet<Box<str>>,
-    /// Last elements of import paths.
+    /// Names of packages, and the last elements of their import paths.
     packages: HashSet<Box<str>>,
+    /// Parameters that leak, by package.
+    parameters: HashSet<(TextId, Box<str>)>,
     /// Variables that closures of a function capture, and function literals in it.
     captures: HashMap<(TextId, Box<str>), Captures>,
 }
@@ -50,6 +53,8 @@ pub(crate) enum Obstacle {
 pub(crate) enum Callee {
     /// A function whose body the compiler knows.
     Known,
+    /// By its name a function of a package that the log does not have.
+    NotLogged,
     /// The value of a function variable, or a method of an interface.
     Unknown,
     /// A method of a type parameter.
@@ -66,10 +71,15 @@ struct Captures {
 
 impl Functions {
     pub(crate) fn see_package(&mut self, path: &str) {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        if !self.packages.contains(name) {
-            self.packages.insert(name.into());
+        for name in [package_name(path), path.rsplit('/').next().unwrap_or(path)] {
+            if !self.packages.contains(name) {
+                self.packages.insert(name.into());
+            }
         }
+    }
+
+    pub(crate) fn see_parameter(&mut self, package: TextId, name: &str) {
+        self.parameters.insert((package, name.into()));
     }
 
     pub(crate) fn declare(&mut self, package: TextId, at: XPos, function: &str, declared: Declared) {
@@ -187,11 +197,24 @@ impl Functions {
             CalleeShape::Method => Callee::Known,
             CalleeShape::Selector("reflect", _) | CalleeShape::Qualified("reflect") => Callee::Reflect,
             CalleeShape::Name(name) => self.known_when(BUILTIN.contains(&name) || self.get(package, name).is_some()),
-            CalleeShape::Selector(of, _) => {
-                self.known_when(self.get(package, call.callee).is_some() || self.is_package(of))
+            CalleeShape::Selector(of, _) if self.get(package, call.callee).is_some() || self.is_package(of) => {
+                Callee::Known
             }
+            CalleeShape::Selector(of, name) if self.may_be_package(package, of, name) => Callee::NotLogged,
+            CalleeShape::Selector(..) => Callee::Unknown,
             CalleeShape::Qualified(of) => self.known_when(self.is_package(of)),
         }
+    }
+
+    /// Whether `of.name(…)`, where the log has no package `of`, looks like a function of one: a variable with an interface in it
+    /// is most often a parameter, has a short name, or one of several words. A log of the runtime has all packages.
+    fn may_be_package(&self, package: TextId, of: &str, name: &str) -> bool {
+        let is_like_package = of.len() > 2 && of.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+        is_like_package
+            && is_exported(name)
+            && !METHODS.contains(&name)
+            && !self.packages.contains("runtime")
+            && !self.parameters.contains(&(package, of.into()))
     }
 
     fn known_when(&self, is_known: bool) -> Callee {
@@ -280,12 +303,18 @@ mod tests {
         functions.declare(package, at(3, 6), "keep", Declared::default());
         functions.declare(package, at(4, 12), "T.Area", Declared::default());
         functions.see_inlined(package, "zap.String");
+        functions.see_package("github.com/a/go-redis/v9");
+        functions.see_parameter(package, "store");
         for (call, callee) in [
             ("keep(x)", Callee::Known),
             ("hook(x)", Callee::Unknown),
             ("panic(x)", Callee::Known),
             ("T.Area(x)", Callee::Known),
             ("w.Write(x)", Callee::Unknown),
+            ("store.Put(x)", Callee::Unknown),
+            ("hookMap.Add(x)", Callee::Unknown),
+            ("msgpack.Unmarshal(x, y)", Callee::NotLogged),
+            ("redis.Do(x, y)", Callee::Known),
             ("json.Unmarshal(x, y)", Callee::Known),
             ("zap.String(x)", Callee::Known),
             ("reflect.DeepEqual(x, y)", Callee::Reflect),
@@ -296,6 +325,11 @@ mod tests {
         ] {
             assert_eq!(functions.callee(package, Call::parse(call).unwrap()), callee, "{call}");
         }
+        functions.see_package("runtime");
+        let call = Call::parse("msgpack.Unmarshal(x, y)").unwrap();
+        assert_eq!(functions.callee(package, call), Callee::Unknown, "a whole log has all packages");
+        functions.see_package("github.com/a/msgpack/v5");
+        assert_eq!(functions.callee(package, call), Callee::Known);
         functions.sort();
         assert_eq!(functions.around(at(3, 30)), Some("keep"));
         assert_eq!(functions.around(at(4, 7)), Some("T.Area"), "its receiver");
