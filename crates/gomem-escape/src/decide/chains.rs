@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use foldhash::{HashMap, HashSet};
 
+use gomem_symbol::package_name;
+
 use crate::{
     read::{Interner, RawLeak, TextId, XPos, without_type_arguments},
     text::Call,
@@ -27,7 +29,7 @@ pub struct LeakStep {
     pub column: Option<u32>,
 }
 
-/// Parameters that leak to the heap, by the package's last name and the function.
+/// Parameters that leak to the heap, by the name of the package and the function.
 pub(crate) struct Chains<'a> {
     texts: &'a Interner,
     by_function: HashMap<(Box<str>, Box<str>), Vec<&'a RawLeak>>,
@@ -37,24 +39,24 @@ impl<'a> Chains<'a> {
     pub(crate) fn new(leaks: &'a [RawLeak], texts: &'a Interner) -> Self {
         let mut by_function: HashMap<_, Vec<&RawLeak>> = HashMap::default();
         for leak in leaks.iter().filter(|leak| &**texts.text(leak.to) == "{heap}") {
-            let package = last_name(texts.text(leak.package)).into();
+            let package = package_name(texts.text(leak.package)).into();
             let function = without_type_arguments(texts.text(leak.function));
             by_function.entry((package, function)).or_default().push(leak);
+        }
+        for leaks in by_function.values_mut() {
+            leaks.sort_by_key(|leak| (leak.package, leak.at, leak.is_content));
+            leaks.dedup_by_key(|leak| (leak.package, leak.at));
         }
         Self { texts, by_function }
     }
 
-    /// The functions by which what is passed in `call`, in a function of `package`, reaches the heap.
-    pub(crate) fn follow(&self, call: Call<'_>, package: TextId) -> Vec<LeakStep> {
+    /// The functions by which `passed`, an argument of `call` in a function of `package`, reaches the heap.
+    pub(crate) fn follow(&self, call: Call<'_>, passed: &str, package: TextId) -> Vec<LeakStep> {
         let text = |id| Arc::clone(self.texts.text(id));
         let mut steps = Vec::new();
         let mut seen = HashSet::default();
-        let (mut callee, mut package) = (without_type_arguments(call.callee), package);
-        while steps.len() < LONGEST_CHAIN {
-            let Some(leak) = self.get(&callee, package) else { break };
-            if !seen.insert((leak.at, leak.param)) {
-                break;
-            }
+        let mut next = self.leak(call, passed, package);
+        while let Some(leak) = next.filter(|leak| steps.len() < LONGEST_CHAIN && seen.insert((leak.at, leak.param))) {
             let XPos { file, line, column } = leak.at;
             steps.push(LeakStep {
                 function: text(leak.function),
@@ -65,27 +67,85 @@ impl<'a> Chains<'a> {
                 column: (column > 0).then_some(column),
             });
             let via = text(leak.via);
-            let Some(call) = Call::parse(&via) else { break };
-            (callee, package) = (without_type_arguments(call.callee), leak.package);
+            next = Call::parse(&via).and_then(|call| self.leak(call, self.texts.text(leak.param), leak.package));
         }
         steps
     }
 
-    /// The first parameter that leaks of a function of the package itself, or of `pkg.F` and `(*pkg.T).M` of another one.
-    fn get(&self, callee: &str, package: TextId) -> Option<&'a RawLeak> {
-        let own = last_name(self.texts.text(package));
+    /// The parameter that takes an argument of a call. `None` where that is not told: the log has no line about parameters
+    /// without pointers.
+    fn leak(&self, call: Call<'_>, passed: &str, package: TextId) -> Option<&'a RawLeak> {
+        let leaks = self.leaks(&without_type_arguments(call.callee), package)?;
+        let plain = |text: &str| text.trim_start_matches(['&', '*']).trim_end_matches("...").to_owned();
+        let is_passed = |argument: &str| argument == passed || plain(argument) == plain(passed);
+        let Some(place) = call.arguments().position(is_passed) else { return only(leaks) };
+        let silent = call.arguments().count().checked_sub(leaks.len())?;
+        // So many leaking parameters may stand before it at least, and at most.
+        let (fewest, most) = (place.saturating_sub(silent), place.min(leaks.len() - 1));
+        leaks.get(fewest).copied().filter(|_| fewest == most)
+    }
+
+    /// The parameters that leak of a function of the package itself, or of `pkg.F` and `(*pkg.T).M` of another one.
+    fn leaks(&self, callee: &str, package: TextId) -> Option<&[&'a RawLeak]> {
+        let own = package_name(self.texts.text(package));
         let local = self.by_function.get(&(own.into(), callee.into()));
-        if let Some(leak) = local.and_then(|leaks| leaks.iter().find(|leak| leak.package == package)) {
-            return Some(leak);
-        }
-        let (pointer, name) = callee.strip_prefix("(*").map_or(("", callee), |rest| ("(*", rest));
-        let (of, name) = name.split_once('.')?;
-        self.by_function.get(&(of.into(), format!("{pointer}{name}").into()))?.first().copied()
+        let local = local.and_then(|leaks| leaks.chunk_by(same_package).find(|leaks| leaks[0].package == package));
+        local.or_else(|| {
+            let (pointer, name) = callee.strip_prefix("(*").map_or(("", callee), |rest| ("(*", rest));
+            let (of, name) = name.split_once('.')?;
+            let others = self.by_function.get(&(of.into(), format!("{pointer}{name}").into()))?;
+            // Packages of one name: which of them is called the log does not tell.
+            Some(others.as_slice()).filter(|leaks| leaks.chunk_by(same_package).count() == 1)
+        })
     }
 }
 
-fn last_name(package: &str) -> &str {
-    package.rsplit('/').next().unwrap_or(package)
+fn same_package(one: &&RawLeak, other: &&RawLeak) -> bool {
+    one.package == other.package
+}
+
+fn only<'a>(leaks: &[&'a RawLeak]) -> Option<&'a RawLeak> {
+    if let [only] = leaks { Some(only) } else { None }
 }
 
 const LONGEST_CHAIN: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use crate::EscapeLog;
+
+    /// The parameters by which `&x`, passed to `decode.Both` of another package, reaches the heap; that has these lines.
+    fn params(call: &str, lines: &str) -> Vec<String> {
+        let log = format!(
+            "# example.com/decode/v2\n{lines}\
+             # example.com/app\n\
+             ./a.go:7:10: x escapes to heap in put:\n\
+             ./a.go:7:10:   flow: {{heap}} ← &x:\n\
+             ./a.go:7:10:     from &x (address-of) at ./a.go:8:9\n\
+             ./a.go:7:10:     from {call} (call parameter) at ./a.go:8:9\n\
+             ./a.go:7:10: moved to heap: x\n"
+        );
+        let log = EscapeLog::decode(log.as_bytes()).expect("a log");
+        let decision = &log.heap_decisions()[0];
+        decision.leaks.iter().map(|step| step.param.to_string()).collect()
+    }
+
+    fn leak(column: u32, param: &str) -> String {
+        format!(
+            "decode/d.go:3:{column}: parameter {param} leaks to {{heap}} for Both with derefs=0:\n\
+             decode/d.go:3:{column}:   flow: {{heap}} ← {param}:\n\
+             decode/d.go:3:{column}:     from kept = {param} (assign) at decode/d.go:4:2\n\
+             decode/d.go:3:{column}: leaking param: {param}\n"
+        )
+    }
+
+    #[test]
+    fn the_parameter_is_the_one_that_takes_the_argument() {
+        let both = leak(11, "data") + &leak(24, "into");
+        assert_eq!(params("decode.Both(b, &x)", &both), ["into"]);
+        assert_eq!(params("decode.Both(&x, y)", &both), ["data"]);
+        assert_eq!(params("decode.Both(n, f(1, \",\"), &x)", &both), ["into"], "the number says nothing");
+        assert!(params("decode.Both(b, &x, n)", &both).is_empty(), "which of three leaks is not told");
+        assert_eq!(params("decode.Both(n, &x, m)", &leak(11, "data")), ["data"]);
+    }
+}

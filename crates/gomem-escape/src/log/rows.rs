@@ -40,8 +40,8 @@ impl Rows<'_> {
         let explanation = &decision.explanation;
         let steps: Vec<Step> = explanation.steps.iter().map(|step| self.step(*step)).collect();
         let next = decision.next.map(|step| self.step(step));
-        let call = next.iter().chain(steps.iter().rev()).find(|step| &*step.why == "call parameter");
-        let call = call.and_then(|step| Call::parse(&step.from));
+        let passing = next.iter().chain(steps.iter().rev()).find(|step| &*step.why == "call parameter");
+        let call = passing.and_then(|step| Call::parse(&step.from));
         let function = self.function(explanation.function, decision.at);
         let (kind, is_surely_method) = self.kind(decision, &subject, &steps);
         let is_surely_constant =
@@ -77,7 +77,16 @@ impl Rows<'_> {
         let deciding_step = flow.deciding_step().map(|step| Arc::clone(&step.why));
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
         let leaks = match call.filter(|_| is_passed_on && flow.callee == Some(Callee::Known)) {
-            Some(call) => self.chains.follow(call, decision.package),
+            Some(call) => {
+                let is_passing = |step: &Step| passing.is_some_and(|passing| std::ptr::eq(passing, step));
+                let place = steps.iter().position(is_passing);
+                let passed = match place {
+                    // The slice of a variadic call, which holds it, is passed on.
+                    None => own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')),
+                    Some(place) => place.checked_sub(1).map(|before| &*steps[before].from),
+                };
+                self.chains.follow(call, passed.unwrap_or(&subject), decision.package)
+            }
             None => Vec::new(),
         };
         let captures = function

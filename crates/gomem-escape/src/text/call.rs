@@ -36,6 +36,17 @@ impl<'a> Call<'a> {
         (open > 0).then(|| Self { callee: &text[..open], arguments: &inner[open + 1..] })
     }
 
+    /// The arguments, of a method its receiver first.
+    pub(crate) fn arguments(self) -> impl Iterator<Item = &'a str> {
+        let commas = outside_quotes(self.arguments).filter(|(_, byte, depth)| *byte == b',' && *depth == 0);
+        let mut begin = 0;
+        commas.map(|(at, ..)| at).chain([self.arguments.len()]).map(move |end| {
+            let argument = self.arguments[begin..end].trim();
+            begin = end + 1;
+            argument
+        })
+    }
+
     pub(crate) fn shape(self) -> CalleeShape<'a> {
         let callee = self.callee;
         if callee == "func literal" {
