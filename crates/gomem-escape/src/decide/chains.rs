@@ -8,7 +8,7 @@ use gomem_symbol::package_name;
 
 use crate::{
     read::{Interner, RawLeak, TextId, XPos, without_type_arguments},
-    text::Call,
+    text::{Call, find},
 };
 
 /// A function whose parameter leaks.
@@ -76,9 +76,11 @@ impl<'a> Chains<'a> {
     /// without pointers.
     fn leak(&self, call: Call<'_>, passed: &str, package: TextId) -> Option<&'a RawLeak> {
         let leaks = self.leaks(&without_type_arguments(call.callee), package)?;
-        let plain = |text: &str| text.trim_start_matches(['&', '*']).trim_end_matches("...").to_owned();
-        let is_passed = |argument: &str| argument == passed || plain(argument) == plain(passed);
-        let Some(place) = call.arguments().position(is_passed) else { return only(leaks) };
+        let names = assigned(passed);
+        let is_passed = |argument: &str| argument == passed || names.iter().any(|name| mentions(argument, name));
+        let mut places =
+            call.arguments().enumerate().filter(|(_, argument)| is_passed(argument)).map(|(place, _)| place);
+        let (Some(place), None) = (places.next(), places.next()) else { return only(leaks) };
         let silent = call.arguments().count().checked_sub(leaks.len())?;
         // So many leaking parameters may stand before it at least, and at most.
         let (fewest, most) = (place.saturating_sub(silent), place.min(leaks.len() - 1));
@@ -98,6 +100,21 @@ impl<'a> Chains<'a> {
             Some(others.as_slice()).filter(|leaks| leaks.chunk_by(same_package).count() == 1)
         })
     }
+}
+
+/// What holds something after a step: the left side of an assignment, or the expression itself.
+fn assigned(step: &str) -> Vec<&str> {
+    let left = [" := ", " = "].iter().find_map(|mark| find(step, mark)).map_or(step, |end| &step[..end]);
+    left.split(", ").map(|name| name.trim_start_matches(['&', '*'])).collect()
+}
+
+/// Whether an expression has a name in it, whole: `unsafe.Pointer(p)` and `p[1:]` have `p`, `p.x` and `x.p` do not.
+fn mentions(expression: &str, name: &str) -> bool {
+    let is_of_name = |char: char| char.is_alphanumeric() || char == '_' || char == '.';
+    !name.is_empty()
+        && expression.match_indices(name).any(|(at, _)| {
+            !expression[..at].ends_with(is_of_name) && !expression[at + name.len()..].starts_with(is_of_name)
+        })
 }
 
 fn same_package(one: &&RawLeak, other: &&RawLeak) -> bool {
