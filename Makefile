@@ -160,7 +160,7 @@ miri: ## the crates that do without the system, interpreted; nightly Rust with m
 
 package: $(VENV)/.tools ## what would be published: crates, wheel and source distribution, checked
 	cargo package --workspace --no-verify --locked --allow-dirty --exclude gomem-fuzz --exclude gomem-python
-	rm -rf dist && cd python && ../$(BIN)/maturin build --release --locked --compression-level 9 --out ../dist && ../$(BIN)/maturin sdist --out ../dist
+	rm -rf dist && cd python && ../$(BIN)/maturin build --profile wheel --locked --compression-level 9 --out ../dist && ../$(BIN)/maturin sdist --out ../dist
 	$(BIN)/python -m pip install -q --disable-pip-version-check twine && $(BIN)/twine check --strict dist/*
 
 tables: ## docs/reference/tables.md, from the schemas of all tables
@@ -202,7 +202,7 @@ site: ## the documentation as a site, in target/site; a link that leads nowhere 
 	NO_MKDOCS_2_WARNING=1 .venv-site/bin/mkdocs build --quiet
 
 wheel: $(VENV)/.tools ## the wheel that users install, in dist/
-	cd python && ../$(BIN)/maturin build --release --locked --compression-level 9 --out ../dist
+	cd python && ../$(BIN)/maturin build --profile wheel --locked --compression-level 9 --out ../dist
 
 clean:
 	cargo clean

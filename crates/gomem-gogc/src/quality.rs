@@ -25,6 +25,8 @@ pub struct Quality {
     pub rounding_fraction: f64,
     /// Whether the live heap is small, so that the minimum heap and rounding weigh.
     pub is_small: bool,
+    /// Whether marking is known to take little of the time: then what is allocated meanwhile does not set the pace.
+    pub marks_little: bool,
     /// Whether the cycles were put together from samples.
     pub is_sampled: bool,
     /// Whether the GC's CPU time is known; without it, none is predicted.
@@ -53,6 +55,7 @@ impl Quality {
             is_growing: drift > UNSTEADY && trend(&curve.points) > GROWING,
             rounding_fraction: recording.rounding_bytes / 2.0 / mean.max(1.0),
             is_small: mean < SMALL_HEAP,
+            marks_little: mark_wall(recording).is_some_and(|fraction| fraction < LITTLE_MARKING),
             is_sampled: recording.is_sampled,
             knows_gc_cpu: recording.knows_gc_cpu,
             cpu_inflation: recording.cpu_inflation,
@@ -116,6 +119,14 @@ impl Quality {
     }
 }
 
+/// Marking's share of the wall time, where each cycle was seen.
+fn mark_wall(recording: &Recording) -> Option<f64> {
+    let (first, last) = (recording.cycles.first()?, recording.cycles.last()?);
+    let mark_seconds: f64 = recording.cycles.iter().map(|cycle| cycle.mark_seconds).sum();
+    let seconds = last.start_seconds - first.start_seconds;
+    (!recording.is_sampled && mark_seconds > 0.0 && seconds > 0.0).then_some(mark_seconds / seconds)
+}
+
 fn mean_surviving(points: &[Point]) -> f64 {
     points.iter().map(|point| point.surviving).sum::<f64>() / points.len().max(1) as f64
 }
@@ -142,6 +153,8 @@ const UNSTEADY: f64 = 0.5;
 /// A heap whose size correlates with the work done by more than this grows all along.
 const GROWING: f64 = 0.8;
 const REPLAYED_WELL: std::ops::RangeInclusive<f64> = 0.7..=1.4;
+/// Of the wall time. Recorded services mark for 0 to 5 % of it, programs that only allocate for 25 to 100 %.
+const LITTLE_MARKING: f64 = 0.2;
 /// A mean live heap below this is small.
 const SMALL_HEAP: f64 = 10.0 * MIB;
 /// Reported CPU time that is more than this many times the process's own is not CPU time.

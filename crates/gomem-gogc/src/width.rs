@@ -21,7 +21,11 @@ impl Widths {
         if quality.is_sampled {
             widen *= SAMPLED;
         }
-        let (cycles, peak) = if quality.is_small { SMALL_WIDTHS } else { WIDTHS };
+        let (cycles, peak) = match (quality.is_small, quality.marks_little) {
+            (false, _) => WIDTHS,
+            (true, true) => CALM_WIDTHS,
+            (true, false) => SMALL_WIDTHS,
+        };
         Self {
             cycles: widen * at_octave(&cycles, distance),
             peak: widen * at_octave(&peak, distance),
@@ -42,6 +46,8 @@ fn at_octave(widths: &[f64; 4], octaves: f64) -> f64 {
 const WIDTHS: ([f64; 4], [f64; 4]) = ([0.12, 0.21, 0.32, 0.33], [0.18, 0.26, 0.29, 0.33]);
 /// The same for live heaps of a few MiB, whose pace the minimum heap and the allocation during marking set.
 const SMALL_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.40, 1.20, 1.20], [0.30, 0.60, 1.30, 1.40]);
+/// The same where marking takes little of the time.
+const CALM_WIDTHS: ([f64; 4], [f64; 4]) = ([0.20, 0.30, 0.45, 0.50], [0.30, 0.45, 0.75, 0.90]);
 /// The same for GC CPU, beside [`CPU_POINTS`].
 const CPU_WIDTH: [f64; 4] = [0.28, 0.45, 0.72, 1.10];
 /// The share of the available CPU that any prediction of GC CPU may be off by.
@@ -53,6 +59,18 @@ const SAMPLED: f64 = 1.3;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Small heaps are surer where marking takes little of the time, and never surer than large ones.
+    #[test]
+    fn calm_small_heaps_lie_between() {
+        for ((calm, small), large) in
+            [((CALM_WIDTHS.0, SMALL_WIDTHS.0), WIDTHS.0), ((CALM_WIDTHS.1, SMALL_WIDTHS.1), WIDTHS.1)]
+        {
+            for octave in 0..4 {
+                assert!((large[octave]..=small[octave]).contains(&calm[octave]), "at {octave}");
+            }
+        }
+    }
 
     #[test]
     fn widths_are_linear_between_octaves_and_end_at_three() {
