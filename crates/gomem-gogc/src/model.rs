@@ -91,11 +91,12 @@ impl GcModel {
         let curve = Curve::from_recording(recording);
         let peak_heap = recording.cycles.iter().map(|cycle| cycle.heap_end_bytes).fold(0.0, f64::max);
         let peak_roots = curve.points.iter().map(|point| point.roots).fold(0.0, f64::max);
+        let cost = Cost::from_recording(recording, curve.wall_seconds);
         let mut model = Self {
             ensemble: Ensemble::new(&curve.points, &residuals(recording, &curve)),
             base: Setting::new(recording.gogc).with_memory_limit(recording.memory_limit_bytes),
-            quality: Quality::from_recording(recording, &curve),
-            cost: Cost::from_recording(recording, curve.wall_seconds),
+            quality: Quality::from_recording(recording, &curve, cost.shares().mark_wall),
+            cost,
             floor: floor(&curve.points),
             // Without metrics: stacks, globals, and the span and GC metadata that Go programs carry beside their heap.
             non_heap_bytes: recording.non_heap_bytes.unwrap_or(peak_roots + 0.05 * peak_heap + 4.0 * MIB),

@@ -41,7 +41,8 @@ pub struct Quality {
 }
 
 impl Quality {
-    pub(crate) fn from_recording(recording: &Recording, curve: &Curve) -> Self {
+    /// Marking takes `mark_wall` of the time, as far as each cycle was seen.
+    pub(crate) fn from_recording(recording: &Recording, curve: &Curve, mark_wall: f64) -> Self {
         let third = (curve.points.len() / 3).max(1);
         let first = mean_surviving(&curve.points[..third]);
         let last = mean_surviving(&curve.points[curve.points.len() - third..]);
@@ -55,7 +56,7 @@ impl Quality {
             is_growing: drift > UNSTEADY && trend(&curve.points) > GROWING,
             rounding_fraction: recording.rounding_bytes / 2.0 / mean.max(1.0),
             is_small: mean < SMALL_HEAP,
-            marks_little: mark_wall(recording).is_some_and(|fraction| fraction < LITTLE_MARKING),
+            marks_little: !recording.is_sampled && mark_wall > 0.0 && mark_wall < LITTLE_MARKING,
             is_sampled: recording.is_sampled,
             knows_gc_cpu: recording.knows_gc_cpu,
             cpu_inflation: recording.cpu_inflation,
@@ -117,14 +118,6 @@ impl Quality {
             self.remarks.push(text.to_owned());
         }
     }
-}
-
-/// Marking's share of the wall time, where each cycle was seen.
-fn mark_wall(recording: &Recording) -> Option<f64> {
-    let (first, last) = (recording.cycles.first()?, recording.cycles.last()?);
-    let mark_seconds: f64 = recording.cycles.iter().map(|cycle| cycle.mark_seconds).sum();
-    let seconds = last.start_seconds - first.start_seconds;
-    (!recording.is_sampled && mark_seconds > 0.0 && seconds > 0.0).then_some(mark_seconds / seconds)
 }
 
 fn mean_surviving(points: &[Point]) -> f64 {

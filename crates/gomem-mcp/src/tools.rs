@@ -113,12 +113,7 @@ pub(crate) const TOOLS: &[Tool] = &[
                 "A CPU profile of the same run: proves what the log does not say.",
             ),
             Parameter::option("binary", "--binary", Kind::Path, "The program: proves what every line calls."),
-            Parameter::option(
-                "go_version",
-                "--go-version",
-                Kind::Text,
-                "The release of Go that built it, as go1.26.8.",
-            ),
+            GO_VERSION,
             Parameter::option("own", "--own", Kind::Texts, "Whose code is the user's own, as example.com/app/...."),
             Parameter::option("by", "--by", Kind::Choice(&["site", "line"]), "What a row is; without it, a site."),
             Parameter::option(
@@ -167,12 +162,7 @@ pub(crate) const TOOLS: &[Tool] = &[
                 "Folders with the sources: a checkout, a module cache.",
             ),
             SAMPLE_TYPE,
-            Parameter::option(
-                "go_version",
-                "--go-version",
-                Kind::Text,
-                "The release of Go that built it, as go1.26.8.",
-            ),
+            GO_VERSION,
             Parameter::option("focus", "--focus", Kind::Text, "Only stacks with a frame that matches."),
             Parameter::option("ignore", "--ignore", Kind::Text, "No stack with a frame that matches."),
         ],
@@ -386,6 +376,9 @@ const BUNDLE: Parameter = Parameter::needed(
     Kind::Path,
     "A folder with what the program left behind, or one file or archive of it.",
 );
+
+const GO_VERSION: Parameter =
+    Parameter::option("go_version", "--go-version", Kind::Text, "The release of Go that built it, as go1.26.8.");
 
 const SAMPLE_TYPE: Parameter = Parameter::option(
     "sample_type",

@@ -5,7 +5,7 @@
 use gomem_finding::Confidence;
 
 use crate::{
-    decide::flow::{Decision, Flow, Step},
+    decide::flow::{Decision, Flow, Step, stored},
     read::{Callee, Obstacle},
     text::{Call, SubjectKind, find, has_constant_size},
 };
@@ -150,7 +150,7 @@ impl Cause {
     pub(crate) fn from_reference(flow: &Flow<'_>) -> (Self, Confidence) {
         use Confidence::{High, Medium};
         let Some(last) = flow.deciding_step() else { return (Self::Other, Medium) };
-        let stored_for = flow.own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}'));
+        let stored_for = stored(flow.own_sink);
         match &*last.why {
             "captured by a closure" | "reference" => (Self::ClosureCapture, High),
             // Then on to where the callers keep it, when they call each other.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use foldhash::{HashMap, HashSet};
 
 use crate::{
-    decide::Chains,
+    decide::{Chains, stored},
     log::{escape_log::EscapeLog, rows::Rows},
     model::WrappedCall,
     read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
@@ -38,6 +38,9 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
     let json = merge(logopt, &mut decisions, &mut leaks, &texts);
     find_literals(&mut functions, literals, &texts);
     find_functions(&mut leaks, &functions, &mut texts);
+    if !functions.has_all_packages() {
+        leaks.iter().for_each(|leak| functions.see_parameter(leak.package, texts.text(leak.param)));
+    }
     let rows = Rows {
         texts: &texts,
         inlined_calls: &callees_at(&inlined_calls, &decisions, &stack_buffers),
@@ -136,8 +139,7 @@ fn moved_variables(
 /// columns.
 fn copied_and_boxed(decisions: &[RawDecision], texts: &Interner) -> HashSet<(TextId, u32, TextId)> {
     let goes_into_itself = |decision: &&RawDecision| {
-        let stored = texts.text(decision.explanation.own_sink).strip_prefix("{storage for ");
-        stored.and_then(|stored| stored.strip_suffix('}')) == Some(&**texts.text(decision.subject))
+        stored(texts.text(decision.explanation.own_sink)) == Some(&**texts.text(decision.subject))
     };
     let line = |decision: &RawDecision| (decision.at.file, decision.at.line, decision.subject);
     decisions.iter().filter(goes_into_itself).map(line).collect()

@@ -6,7 +6,7 @@ use foldhash::{HashMap, HashSet};
 use gomem_symbol::Wrapper;
 
 use crate::{
-    decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice},
+    decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice, stored},
     model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, WrappedCall},
     read::{
         Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep,
@@ -40,8 +40,10 @@ impl Rows<'_> {
         let explanation = &decision.explanation;
         let steps: Vec<Step> = explanation.steps.iter().map(|step| self.step(*step)).collect();
         let next = decision.next.map(|step| self.step(step));
-        let passing = next.iter().chain(steps.iter().rev()).find(|step| &*step.why == "call parameter");
-        let call = passing.and_then(|step| Call::parse(&step.from));
+        let passes = |step: &Step| &*step.why == "call parameter";
+        let next_call = next.as_ref().filter(|next| passes(next));
+        let own_call = steps.iter().rposition(passes);
+        let call = next_call.or_else(|| steps.get(own_call?)).and_then(|step| Call::parse(&step.from));
         let function = self.function(explanation.function, decision.at);
         let (kind, is_surely_method) = self.kind(decision, &subject, &steps);
         let is_surely_constant =
@@ -78,12 +80,10 @@ impl Rows<'_> {
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
         let leaks = match call.filter(|_| is_passed_on && flow.callee == Some(Callee::Known)) {
             Some(call) => {
-                let is_passing = |step: &Step| passing.is_some_and(|passing| std::ptr::eq(passing, step));
-                let place = steps.iter().position(is_passing);
-                let passed = match place {
+                let passed = match next_call {
                     // The slice of a variadic call, which holds it, is passed on.
-                    None => own_sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')),
-                    Some(place) => place.checked_sub(1).map(|before| &*steps[before].from),
+                    Some(_) => stored(&own_sink),
+                    None => own_call.and_then(|call| Some(&*steps[call.checked_sub(1)?].from)),
                 };
                 self.chains.follow(call, passed.unwrap_or(&subject), decision.package)
             }

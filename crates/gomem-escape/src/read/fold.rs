@@ -261,7 +261,6 @@ impl Fold {
             }
             None => (param, facts.texts.id("{heap}"), None),
         };
-        facts.functions.see_parameter(section.package, param);
         let param = facts.texts.id(param);
         let reaches_heap = level.is_none();
         let header = section.get_leak_header(at, param);

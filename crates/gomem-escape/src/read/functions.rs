@@ -206,14 +206,19 @@ impl Functions {
         }
     }
 
+    /// Whether the log has every package of the program: that of the runtime is not logged alone.
+    pub(crate) fn has_all_packages(&self) -> bool {
+        self.packages.contains("runtime")
+    }
+
     /// Whether `of.name(…)`, where the log has no package `of`, looks like a function of one: a variable with an interface in it
-    /// is most often a parameter, has a short name, or one of several words. A log of the runtime has all packages.
+    /// is most often a parameter, has a short name, or one of several words.
     fn may_be_package(&self, package: TextId, of: &str, name: &str) -> bool {
         let is_like_package = of.len() > 2 && of.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
         is_like_package
             && is_exported(name)
             && !METHODS.contains(&name)
-            && !self.packages.contains("runtime")
+            && !self.has_all_packages()
             && !self.parameters.contains(&(package, of.into()))
     }
 
