@@ -44,7 +44,7 @@ test-rust:
 	cargo test --workspace --locked
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 	@for crate in pprof escape metrics gogc postmortem; do \
-	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3|plotters|minijinja|rmcp|tokio)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
+	  if cargo tree --locked -e no-dev -p gomem-$$crate | grep -E '\b(polars|pyo3|plotters|minijinja|rmcp|tokio|hyper)'; then echo "gomem-$$crate must not need this"; exit 1; fi; \
 	done
 
 test-python: $(VENV)/.installed
@@ -146,7 +146,7 @@ mutations: $(VENV)/.installed ## 10,000 damaged copies of real inputs of each fo
 features: ## every combination of features; cargo-hack
 	cargo hack check --feature-powerset --no-dev-deps -p gomem -p gomem-cli
 
-PUBLISHED := table symbol statistics finding transport source bench binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture mcp
+PUBLISHED := table symbol statistics finding transport source bench binary std-tables pprof escape metrics gogc heap trace postmortem report arrow frames capture mcp serve
 BASELINE ?= origin/main
 
 semver: ## the public API against another revision (BASELINE=v0.1.0); cargo-semver-checks

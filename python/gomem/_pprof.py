@@ -256,6 +256,7 @@ class Profile(Pickled):
         *,
         focus: str | None = None,
         ignore: str | None = None,
+        package: str | None = None,
         hide: str | None = None,
         show: str | None = None,
         show_from: str | None = None,
@@ -276,6 +277,9 @@ class Profile(Pickled):
         ----------
         focus, ignore
             Keep, or leave out, samples with a frame whose function, file or mapped file matches.
+        package
+            Keep samples with a frame of this package: an import path, with ``...`` at its end
+            all below too. ``go tool pprof`` has no such option.
         hide, show
             Leave out the frames that match, or that do not.
         show_from
@@ -300,6 +304,7 @@ class Profile(Pickled):
         options = {
             "focus": focus,
             "ignore": ignore,
+            "package": package,
             "hide": hide,
             "show": show,
             "show_from": show_from,

@@ -6,6 +6,8 @@ use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
 #[cfg(feature = "mcp")]
 use crate::commands::Mcp;
+#[cfg(feature = "serve")]
+use crate::commands::Serve;
 use crate::{
     commands::{
         Attribute, Bench, Capture, Comments, Compare, Completions, Convert, Diagnose, Diff, Escape, Flame, Gogc,
@@ -43,6 +45,8 @@ pub(crate) type Run = fn(Vec<OsString>, &mut dyn Write, &mut dyn Write) -> u8;
 enum Command {
     Capture(Capture),
     Postmortem(Postmortem),
+    #[cfg(feature = "serve")]
+    Serve(Serve),
     Compare(Compare),
     Top(Top),
     List(List),
@@ -75,6 +79,8 @@ impl Arguments {
         let is_fine = match &self.command {
             Command::Capture(command) => return command.answer(out, err),
             Command::Postmortem(command) => return command.answer(out, err),
+            #[cfg(feature = "serve")]
+            Command::Serve(command) => command.answer(out, err),
             Command::Compare(command) => return command.answer(out, err),
             Command::Top(command) => command.answer(out),
             Command::List(command) => command.answer(out, err),

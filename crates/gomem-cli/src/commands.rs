@@ -21,12 +21,15 @@ mod graph_size;
 mod growth;
 mod growth_gate;
 mod heap;
+mod interrupt;
 mod list;
 mod man;
 #[cfg(feature = "mcp")]
 mod mcp;
 mod metrics;
 mod postmortem;
+#[cfg(feature = "serve")]
+mod serve;
 mod tags;
 mod top;
 mod trace;
@@ -53,6 +56,8 @@ pub(crate) use man::Man;
 pub(crate) use mcp::Mcp;
 pub(crate) use metrics::Metrics;
 pub(crate) use postmortem::Postmortem;
+#[cfg(feature = "serve")]
+pub(crate) use serve::Serve;
 pub(crate) use tags::Tags;
 pub(crate) use top::Top;
 pub(crate) use trace::Trace;

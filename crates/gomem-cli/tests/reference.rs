@@ -21,7 +21,7 @@ the gate. |
 | 2 | The command line is wrong. The message says which option. |
 | 3 | The input is bad: missing, damaged, of another kind, or the log of a failed build. The message says which file, \
 where in it, what is wrong and what to do. |
-| 130 | Ctrl-C or SIGTERM ended the work. |
+| 130 | Ctrl-C or SIGTERM ended the work. `serve` has no other end: it exits with 0. |
 
 Results go to standard output. Messages go to standard error.
 

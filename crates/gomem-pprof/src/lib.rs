@@ -39,6 +39,7 @@ pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
     SampleValues, Samples, Stack,
 };
+pub use pattern::quoted;
 pub use transform::{Filter, FilterOption, Merger};
 pub use view::{
     CallGraph, CallGraphOptions, CallNode, DiffRow, Edge, Edges, FlameNode, FlameTree, FrameKey, Frames, FunctionLines,

@@ -12,6 +12,16 @@ pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
     })
 }
 
+/// An expression that matches this text alone, wherever it stands.
+///
+/// ```
+/// assert_eq!(gomem_pprof::quoted("main.F[go.shape.int]"), r"main\.F\[go\.shape\.int\]");
+/// ```
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    regex::escape(text)
+}
+
 /// An expression of our own.
 #[expect(clippy::expect_used, reason = "the expressions are constants, and each is used by a test")]
 pub(crate) fn constant(pattern: &'static str) -> Regex {

@@ -21,6 +21,7 @@ const why = data.reasons && button("Colour by reason", "Why each function alloca
 const search = make("input", bar, {type: "search", placeholder: "Search (/), text or regexp"});
 search.setAttribute("aria-label", "Search functions");
 const source = make("a", bar, {className: "source", textContent: "Source", hidden: true});
+const links = (data.links || []).map(([textContent, address]) => [make("a", bar, {className: "source", textContent, hidden: true}), address]);
 const status = make("span", bar, {className: "status"});
 status.setAttribute("role", "status");
 const rows = make("div", host, {className: "rows"});
@@ -164,6 +165,10 @@ function point(node) {
   const anchor = data.source && data.source[codeOf(node)];
   source.hidden = !anchor;
   source.href = "#" + (anchor || "");
+  for (const [link, address] of links) {
+    link.hidden = !codeOf(node);
+    link.href = address + encodeURIComponent("^" + nameOf(node).replace(/[\\^$.|?*+()[\]{}]/g, "\\$&") + "$");
+  }
 }
 // What the functions that are found cost: calls within each other once.
 function found() {

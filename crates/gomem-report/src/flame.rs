@@ -67,6 +67,13 @@ impl FlameHtml {
         self
     }
 
+    /// Lets frames lead to addresses, each by its name: an expression that matches the frame's function alone goes at the end.
+    #[must_use]
+    pub fn with_links(mut self, links: &[(&str, String)]) -> Self {
+        self.data["links"] = json!(links);
+        self
+    }
+
     /// The data as a script's literal. `<` only stands in strings here, where its escape means the same: no `</script>` can end
     /// the element.
     fn literal(&self) -> String {

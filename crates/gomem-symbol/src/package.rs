@@ -39,6 +39,24 @@ pub fn is_major_version(element: &str) -> bool {
     element.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok_and(|major| major > 1))
 }
 
+/// Whether a package is of a pattern of Go's: an import path, with `...` at its end whatever begins so.
+///
+/// ```
+/// use gomem_symbol::is_of_package;
+///
+/// assert!(is_of_package("example.com/app/store", "example.com/app/..."));
+/// assert!(is_of_package("example.com/app", "example.com/app/..."));
+/// assert!(!is_of_package("example.com/apple", "example.com/app/..."));
+/// assert!(!is_of_package("example.com/app/store", "example.com/app"));
+/// ```
+#[must_use]
+pub fn is_of_package(package: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix("...") {
+        Some(prefix) => package.starts_with(prefix) || package == prefix.trim_end_matches('/'),
+        None => package == pattern,
+    }
+}
+
 /// Whether an element is a version: a major one, or a whole one as in `semconv/v1.26.0`.
 fn is_version(element: &str) -> bool {
     let is_whole = |numbers: &str| {

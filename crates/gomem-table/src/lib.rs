@@ -11,7 +11,7 @@
 //! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
 //! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
 //! | name the variants of an enum | [`named!`], [`UnknownName`] |
-//! | write JSON | [`rfc3339`], [`Table::json_rows`]; with the feature `serde`, [`serialize_rows!`] |
+//! | write JSON | [`rfc3339`], [`Table::json_rows`], [`Table::json_document`]; with the feature `serde`, [`serialize_rows!`] |
 
 #![forbid(unsafe_code)]
 
@@ -47,7 +47,7 @@ pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
 pub use unit::{MIB, Unit, percent};
 pub use view::View;
-pub use write::rfc3339;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use write::serialize_row;
+pub use write::{SCHEMA_VERSION, rfc3339};

@@ -1,9 +1,10 @@
-//! Rows as text: JSON, and whatever `serde` writes.
+//! Rows as text: for people, as JSON, and whatever `serde` writes.
 
+mod human;
 mod json;
 mod serialize;
 
-pub use json::rfc3339;
+pub use json::{SCHEMA_VERSION, rfc3339};
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use serialize::serialize_row;

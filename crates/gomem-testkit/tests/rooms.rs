@@ -48,6 +48,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         &["error", "pattern", "wire", "model", "legacy", "decode", "transform", "view", "growth", "encode"],
     ),
     ("gomem-postmortem", &["bundle", "pacing", "attribution", "benchmark", "listing", "findings", "report"]),
+    (
+        "gomem-serve",
+        &["answer", "caller", "refusal", "query", "profiles", "chosen", "view", "draw", "views", "served", "server"],
+    ),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];
 

@@ -4,10 +4,7 @@ use std::{
     io::Write,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{
-        Once,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::atomic::Ordering,
     time::Duration,
 };
 
@@ -18,6 +15,7 @@ use gomem_capture::{CoreOptions, take_core};
 use indicatif::HumanBytes;
 
 use crate::{
+    commands::interrupt::{EXIT_INTERRUPTED, interrupted},
     failure::Failure,
     read::{read, read_source_tree},
     show::{Output, one_line, progress_of_time},
@@ -199,21 +197,6 @@ impl Capture {
     }
 }
 
-/// Set by the first Ctrl-C or SIGTERM; a second one ends the process, should an answer be stored for long.
-fn interrupted() -> &'static AtomicBool {
-    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-    static HANDLER: Once = Once::new();
-    HANDLER.call_once(|| {
-        // Another program that runs this as a library may handle it already: then it stays so.
-        let _ = ctrlc::try_set_handler(|| {
-            if INTERRUPTED.swap(true, Ordering::Relaxed) {
-                std::process::exit(EXIT_INTERRUPTED.into());
-            }
-        });
-    });
-    &INTERRUPTED
-}
-
 fn report(taken: &gomem_capture::Capture, out: &mut Output<'_>) -> std::io::Result<()> {
     let Manifest { files, failed, skipped, window, go_version, .. } = taken.manifest();
     writeln!(out, "{}{}", taken.manifest().url, go_version.as_ref().map(|go| format!(", {go}")).unwrap_or_default())?;
@@ -243,5 +226,3 @@ fn report(taken: &gomem_capture::Capture, out: &mut Output<'_>) -> std::io::Resu
 }
 
 const LONGEST_CONNECT_SECONDS: u64 = 3;
-/// What shells expect of a process that SIGINT ended.
-const EXIT_INTERRUPTED: u8 = 130;

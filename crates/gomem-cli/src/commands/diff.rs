@@ -10,7 +10,7 @@ use gomem_table::{Column, Table, ToTable, percent};
 use crate::{
     commands::{gate, growth_gate::GrowthGate},
     failure::Failure,
-    read::{Sums, read_profile},
+    read::{Selection, Source, Sums},
     show::{Annotation, Format, Level, Output, Review, ReviewFormat, Rows, Section, total},
 };
 
@@ -30,6 +30,8 @@ pub(crate) struct Diff {
     /// The later profile.
     current: PathBuf,
     #[command(flatten)]
+    selection: Selection,
+    #[command(flatten)]
     sums: Sums,
     /// Scale the later profile to the earlier one's totals first.
     #[arg(long)]
@@ -47,7 +49,8 @@ pub(crate) struct Diff {
 impl Diff {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        let (base, current) = (read_profile(&self.base)?, read_profile(&self.current)?);
+        let read = |path: &PathBuf| self.selection.profile(&[Source::Path(path.clone())]);
+        let (base, current) = (read(&self.base)?, read(&self.current)?);
         let diff = current.diff(&base, self.normalize)?;
         // What a pull request is told stands at a line.
         let by = if self.format.plain().is_some() { Granularity::Function } else { Granularity::Line };

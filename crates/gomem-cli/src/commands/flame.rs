@@ -10,7 +10,7 @@ use gomem_source::SourceTree;
 
 use crate::{
     failure::Failure,
-    read::{Profiles, read_profile, read_source_tree, sample_type_index},
+    read::{Profiles, read_source_tree, sample_type_index},
     show::{Output, whole_flame, write_or_print},
 };
 
@@ -48,7 +48,7 @@ impl Flame {
         let first = sample_type_index(&profile, self.sample_type.as_deref())?;
         let title = self.profiles.title();
         let flame = match &self.base {
-            Some(base) => FlameHtml::new(&title, &profile.diff(&read_profile(base)?, false)?.flame(first)),
+            Some(base) => FlameHtml::new(&title, &profile.diff(&self.profiles.read_other(base)?, false)?.flame(first)),
             None => whole_flame(&title, &profile, first),
         };
         let html = match read_source_tree(&self.source, err)? {

@@ -1,6 +1,6 @@
 //! The profiles that a command is given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use gomem_pprof::Profile;
@@ -24,6 +24,11 @@ impl Profiles {
     /// The sum of the profiles, filtered.
     pub(crate) fn read(&self) -> Result<Profile, Failure> {
         self.selection.profile(&Source::all(&self.profiles))
+    }
+
+    /// Another profile, filtered in the same way.
+    pub(crate) fn read_other(&self, path: &Path) -> Result<Profile, Failure> {
+        self.selection.profile(&[Source::Path(path.to_owned())])
     }
 
     /// What to call it in a title.

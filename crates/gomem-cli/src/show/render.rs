@@ -62,12 +62,9 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
 
 /// One document: the rows as objects, their fields in the order of the columns, below what they are.
 fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
-    let name = Cell::Text(table.name()).to_json();
-    write!(out, "{{\"schema_version\":{TABLES_VERSION},\"table\":{name},\"rows\":[")?;
-    for (index, row) in table.json_rows().enumerate() {
-        write!(out, "{}\n{row}", if index == 0 { "" } else { "," })?;
+    for piece in table.json_document() {
+        out.write_all(piece.as_bytes())?;
     }
-    writeln!(out, "\n]}}")?;
     Ok(())
 }
 
@@ -78,9 +75,6 @@ fn ndjson(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     }
     Ok(())
 }
-
-/// The version of all tables: another one renames columns, or changes what they mean. New columns leave it as it is.
-pub(crate) const TABLES_VERSION: u32 = 1;
 
 #[cfg(test)]
 mod tests {

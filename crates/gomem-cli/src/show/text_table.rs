@@ -4,7 +4,7 @@
 use std::io::Write;
 
 use comfy_table::{Attribute, Cell as Shown, CellAlignment, Color, ColumnConstraint, TableStyle, Width};
-use gomem_table::{Cell, Column, Kind, Table, Unit, rfc3339};
+use gomem_table::{Cell, Column, Kind, Table};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
@@ -175,27 +175,7 @@ fn taken(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item 
 pub(crate) fn shown(column: &Column, row: usize) -> String {
     match column.cell(row) {
         Cell::Null if column.name() == "gogc" => "off".to_owned(),
-        cell => human(cell, column.unit()),
-    }
-}
-
-/// Numbers with units, as a person reads them.
-fn human(cell: Cell<'_>, unit: Unit) -> String {
-    match cell {
-        Cell::Null => String::new(),
-        Cell::Int64(number) if unit == Unit::None => number.to_string(),
-        Cell::UInt64(number) if unit == Unit::None => format!("{number:#x}"),
-        Cell::Int64(number) => unit.humanize(number as f64),
-        Cell::Float64(number) => unit.humanize(number),
-        Cell::Text(text) => text.to_owned(),
-        Cell::Timestamp(milliseconds) => rfc3339(milliseconds),
-        Cell::List(list) => list.iter().map(|item| human(item, Unit::None)).collect::<Vec<_>>().join(" "),
-        // Labels above all: the name, then what it is.
-        Cell::Struct(record) => {
-            let values = record.iter().map(|(_, cell)| human(cell, Unit::None)).filter(|text| !text.is_empty());
-            values.collect::<Vec<_>>().join("=")
-        }
-        other => other.to_json(),
+        cell => cell.humanize(column.unit()),
     }
 }
 
@@ -209,6 +189,8 @@ const LEAST: usize = 12;
 
 #[cfg(test)]
 mod tests {
+    use gomem_table::Unit;
+
     use super::*;
     use crate::show::terminal::Look;
 

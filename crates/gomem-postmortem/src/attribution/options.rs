@@ -2,6 +2,7 @@
 
 use gomem_binary::Binary;
 use gomem_pprof::Profile;
+use gomem_symbol::is_of_package;
 
 use crate::bundle::Bundle;
 
@@ -57,7 +58,8 @@ impl<'a> AttributeOptions<'a> {
     }
 
     /// What a bundle has.
-    pub(crate) fn from_bundle(bundle: &'a Bundle) -> Self {
+    #[must_use]
+    pub fn from_bundle(bundle: &'a Bundle) -> Self {
         Self::default().with_cpu(bundle.cpu.as_ref()).with_binary(bundle.binary()).with_go_version(bundle.go_version())
     }
 
@@ -70,27 +72,5 @@ impl<'a> AttributeOptions<'a> {
 
 /// Whether a package is of one of these patterns.
 pub(crate) fn is_of(package: &str, patterns: &[String]) -> bool {
-    patterns.iter().any(|pattern| match pattern.strip_suffix("...") {
-        Some(prefix) => package.starts_with(prefix) || package == prefix.trim_end_matches('/'),
-        None => package == pattern,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_are_those_of_go() {
-        let own = ["example.com/app/...".to_owned(), "example.com/lib".to_owned()];
-        for (package, expected) in [
-            ("example.com/app", true),
-            ("example.com/app/store", true),
-            ("example.com/apple", false),
-            ("example.com/lib", true),
-            ("example.com/lib/internal", false),
-        ] {
-            assert_eq!(is_of(package, &own), expected, "{package}");
-        }
-    }
+    patterns.iter().any(|pattern| is_of_package(package, pattern))
 }

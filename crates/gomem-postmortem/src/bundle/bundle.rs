@@ -95,6 +95,12 @@ impl Bundle {
         &self.remarks
     }
 
+    /// The CPU profile; of several, the last that was read.
+    #[must_use]
+    pub fn cpu(&self) -> Option<&Profile> {
+        self.cpu.as_ref()
+    }
+
     /// The goroutine profiles and dumps.
     #[must_use]
     pub fn goroutines(&self) -> &[Profile] {

@@ -40,8 +40,23 @@ impl Profile {
         }
     }
 
-    /// The total of the samples that are there.
-    pub(crate) fn own_total(&self, sample_type: usize) -> i128 {
+    /// The sum of the magnitudes of the samples that are there; [`total`](Self::total) is that of all that there were before a
+    /// filter.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let mut filter = gomem_pprof::Filter::default();
+    /// filter.ignore = "parse".to_owned();
+    /// let kept = profile.filter(&filter)?;
+    /// assert_eq!((kept.own_total(1), kept.total(1)), (0, profile.own_total(1)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn own_total(&self, sample_type: usize) -> i128 {
         if self.has_base {
             return self.own_totals().magnitudes.get(sample_type).copied().unwrap_or(0);
         }

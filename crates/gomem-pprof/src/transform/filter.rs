@@ -1,5 +1,6 @@
 //! Filters, with the meaning and in the order of `go tool pprof`.
 
+use gomem_symbol::{Symbol, is_of_package};
 use regex::Regex;
 
 use super::{prune::simplified, tag_filter::TagFilter};
@@ -31,6 +32,8 @@ pub struct Filter {
     pub focus: String,
     /// Leaves out samples with such a frame.
     pub ignore: String,
+    /// Keeps samples with a frame of this package: an import path, with `...` at its end all below too.
+    pub package: String,
     /// Leaves out the frames that match.
     pub hide: String,
     /// Leaves out the frames that do not match.
@@ -71,7 +74,7 @@ impl Profile {
         if !filter.tagroot.is_empty() || !filter.tagleaf.is_empty() {
             profile.add_label_frames(&filter.tagroot, &filter.tagleaf);
         }
-        profile.filter_names(&names);
+        profile.filter_names(&names, &filter.package);
         if let Some(show_from) = &names.show_from {
             profile.show_from(show_from);
         }
@@ -101,15 +104,18 @@ impl Profile {
         Ok(profile)
     }
 
-    /// Focus, ignore, hide and show.
-    fn filter_names(&mut self, names: &Names) {
-        if names.focus.is_none() && names.ignore.is_none() && names.hide.is_none() && names.show.is_none() {
+    /// Focus, package, ignore, hide and show.
+    fn filter_names(&mut self, names: &Names, package: &str) {
+        let has_names = [&names.focus, &names.ignore, &names.hide, &names.show].into_iter().any(Option::is_some);
+        if !has_names && package.is_empty() {
             return;
         }
         let locations = || self.locations().map(|(_, location)| location);
         let ignored: Vec<bool> = locations().map(|location| matches(names.ignore.as_ref(), location)).collect();
         let focused: Vec<bool> =
             locations().map(|location| names.focus.is_none() || matches(names.focus.as_ref(), location)).collect();
+        let packaged: Vec<bool> =
+            locations().map(|location| package.is_empty() || has_package(location, package)).collect();
         let mut kept_lines: Vec<bool> = Vec::with_capacity(self.lines.len());
         let mut hidden: Vec<bool> = Vec::new();
         for location in locations() {
@@ -132,16 +138,17 @@ impl Profile {
             hidden.push(!kept_lines[before..].contains(&true));
         }
         self.restack(|sample, stack| {
-            let mut is_focused = false;
+            let (mut is_focused, mut is_packaged) = (false, false);
             for LocationId(id) in sample.locations() {
                 if ignored[id as usize] {
                     return false;
                 }
                 is_focused |= focused[id as usize];
+                is_packaged |= packaged[id as usize];
             }
             let before = stack.len();
             stack.extend(sample.locations().filter(|id| !hidden[id.0 as usize]));
-            is_focused && stack.len() > before
+            is_focused && is_packaged && stack.len() > before
         });
         let mut kept = kept_lines.into_iter();
         self.retain_lines(|_, _| kept.next().unwrap_or(true));
@@ -234,6 +241,42 @@ fn matches(regex: Option<&Regex>, location: Location<'_>) -> bool {
     })
 }
 
+/// Whether a function is of a package, or of one below it.
+fn has_package(location: Location<'_>, pattern: &str) -> bool {
+    let mut functions = location.lines().filter_map(|line| line.function());
+    functions.any(|function| is_of_package(Symbol::decode(function.name()).package(), pattern))
+}
+
 fn is_file_match(regex: &Regex, location: Location<'_>) -> bool {
     location.mapping().is_some_and(|mapping| regex.is_match(mapping.filename()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_one_of_its_functions_and_no_file() {
+        let text = "heap profile: 3: 30 [3: 30] @ heap/1048576\n\
+             1: 10 [1: 10] @ 0x1\n#\t0x1\tmain.parse+0x1\tapp/store.go:1\n\n\
+             1: 10 [1: 10] @ 0x2 0x1\n#\t0x2\texample.com/app/store.(*Map[...]).Put+0x1\tapp/main.go:1\n\
+             #\t0x1\tmain.parse+0x1\tapp/store.go:1\n\n\
+             1: 10 [1: 10] @ 0x3\n#\t0x3\texample.com/apple.Eat+0x1\tapple.go:1\n\n";
+        let profile = Profile::decode(text.as_bytes()).unwrap();
+        for (package, expected) in [
+            ("", 3),
+            ("main", 2),
+            ("example.com/app/store", 1),
+            ("example.com/app", 0),
+            ("example.com/app/...", 1),
+            ("example.com/...", 2),
+            ("store", 0),
+            ("[", 0),
+        ] {
+            let filter = Filter { package: package.to_owned(), ..Filter::default() };
+            assert_eq!(profile.filter(&filter).unwrap().samples().len(), expected, "{package}");
+        }
+        let both = Filter { package: "main".to_owned(), hide: "^main\\.".to_owned(), ..Filter::default() };
+        assert_eq!(profile.filter(&both).unwrap().samples().len(), 1, "what is hidden counts");
+    }
 }

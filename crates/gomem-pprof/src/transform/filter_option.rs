@@ -39,6 +39,12 @@ impl Filter {
             field: |filter| &mut filter.ignore,
         },
         FilterOption {
+            name: "package",
+            value: "PACKAGE",
+            doc: "Keep samples with a frame of this package: an import path, with `...` at its end all below too",
+            field: |filter| &mut filter.package,
+        },
+        FilterOption {
             name: "hide",
             value: "REGEXP",
             doc: "Leave out frames that match",
@@ -114,7 +120,7 @@ impl FilterOption {
         self.name
     }
 
-    /// What it takes: `REGEXP`, `FILTER` or `KEYS`.
+    /// What it takes: `REGEXP`, `PACKAGE`, `FILTER` or `KEYS`.
     #[must_use]
     pub fn value(&self) -> &'static str {
         self.value

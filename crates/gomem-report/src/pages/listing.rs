@@ -13,15 +13,22 @@ use crate::{
 #[must_use]
 pub fn listing_html(listing: &Listing) -> String {
     let title = format!("{}: {} in total", listing.sample_type, value(listing, listing.total));
-    let functions: String =
-        listing.functions.iter().map(|function| function_html(listing, function, &Anchors::default())).collect();
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'\"><meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
-         <style>{STYLE}</style></head>\n<body class=\"gomem-listing\"><h1>{title}</h1>\n{functions}</body></html>\n",
+         </head>\n<body class=\"gomem-listing\"><h1>{title}</h1>\n{functions}</body></html>\n",
         title = escape(&title),
+        functions = listing_fragment(listing),
     )
+}
+
+/// The same, to put into a page.
+#[must_use]
+pub fn listing_fragment(listing: &Listing) -> String {
+    let functions: String =
+        listing.functions.iter().map(|function| function_html(listing, function, &Anchors::default())).collect();
+    format!("<style>{STYLE}</style>\n{functions}")
 }
 
 /// What leads to the lines of a function within a page.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use foldhash::HashMap;
 use gomem_escape::{HeapDecision, Step};
 use gomem_finding::Severity;
-use gomem_postmortem::{Contents, Place, Report};
+use gomem_postmortem::{Contents, Place, Report, Site};
 use gomem_symbol::Symbol;
 use gomem_table::percent;
 use minijinja::{Value, context};
@@ -13,7 +13,7 @@ use minijinja::{Value, context};
 use crate::{
     charts,
     flame::FlameHtml,
-    pages::{listing::STYLE, rendered::rendered, source_folds::SourceFolds, trace::traced},
+    pages::{listing::STYLE, rendered::rendered, report_view::ReportView, source_folds::SourceFolds, trace::traced},
     text::text,
     words::{cells, escape, facts, files, predicted, together, wants},
 };
@@ -24,11 +24,18 @@ use crate::{
 /// escape their own text.
 #[must_use]
 pub fn html(report: &Report) -> String {
+    html_with(report, ReportView::default())
+}
+
+/// The same of a part of it, as one page of several.
+#[must_use]
+pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
     let sources = SourceFolds::new(report);
     let findings: Vec<Value> = report
         .findings()
         .iter()
         .zip(1..)
+        .filter(|(_, rank)| view.is_kept(rank - 1))
         .map(|(finding, rank)| {
             context! {
                 rank => rank,
@@ -61,8 +68,8 @@ pub fn html(report: &Report) -> String {
             }
         })
         .collect();
-    let sites: Vec<Value> = report
-        .sites()
+    let all_sites = view.sites.unwrap_or(report.sites());
+    let sites: Vec<Value> = all_sites
         .iter()
         .take(SITES)
         .map(|site| {
@@ -89,6 +96,7 @@ pub fn html(report: &Report) -> String {
     let of = |kind: Contents| files(report, kind);
     let values = context! {
         name => report.name(),
+        above => Value::from_safe_string(view.above.to_owned()),
         version => env!("CARGO_PKG_VERSION"),
         facts => facts(report.overview()),
         findings => findings,
@@ -96,11 +104,11 @@ pub fn html(report: &Report) -> String {
         packages => packages(report),
         contents => contents(report, heap_chart.is_some(), timeline.is_some()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
-        together => report.together().map(together),
+        together => report.together().filter(|_| view.kept.is_none()).map(together),
         what_if => what_if,
         refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,
-        all_sites => report.sites().len(),
+        all_sites => all_sites.len(),
         listing_style => Value::from_safe_string(if sources.is_empty() { String::new() } else { STYLE.to_owned() }),
         chart_style => Value::from_safe_string(charts::STYLE.to_owned()),
         heap_chart => heap_chart.map(safe),
@@ -113,7 +121,7 @@ pub fn html(report: &Report) -> String {
         traced => report.execution_trace().map(traced),
         what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
         sources => context! {
-            heap => report.latest_heap().map(|heap| heap.name.clone()),
+            heap => heap_name(report, &view),
             escapes => of(Contents::EscapeLog),
             metrics => of(Contents::Metrics),
             gctrace => of(Contents::GcTrace),
@@ -129,7 +137,7 @@ pub fn html(report: &Report) -> String {
         wants => wants(report.unjudged()),
         judged => report.rules().len() - report.unjudged().count(),
         remarks => report.remarks().iter().map(|remark| (remark.name.clone(), remark.text.clone())).collect::<Vec<_>>(),
-        flame => flame(report, &sources).map(safe),
+        flame => flame(report, &sources, all_sites, view.flame).map(safe),
         unused_files => report.unused_files().iter().map(|file| (file.name.clone(), file.reason.clone())).collect::<Vec<_>>(),
         files => report.files(),
     };
@@ -174,23 +182,38 @@ fn package(place: &Place) -> String {
     Symbol::decode(&place.function).package().to_owned()
 }
 
-/// The flame graph of the heap profile that the sites are of.
-fn flame(report: &Report, sources: &SourceFolds<'_>) -> Option<String> {
+/// The file that the flame graph is of.
+fn heap_name(report: &Report, view: &ReportView<'_>) -> Option<String> {
+    let other = view.flame.as_ref().map(|(name, _)| name.clone());
+    other.or_else(|| report.latest_heap().map(|heap| heap.name.clone()))
+}
+
+/// The flame graph of the heap profile that the sites are of, or the one that is shown instead.
+fn flame(
+    report: &Report,
+    sources: &SourceFolds<'_>,
+    sites: &[Site],
+    other: Option<(String, FlameHtml)>,
+) -> Option<String> {
+    let flame = other.map(|(_, flame)| flame).or_else(|| own_flame(report))?;
+    let flame = flame.with_reasons(&reasons_by_function(sites));
+    Some(flame.with_sources(|name| sources.link_to_function(name)).fragment())
+}
+
+fn own_flame(report: &Report) -> Option<FlameHtml> {
     let heap = report.latest_heap()?;
     let shown: Vec<usize> = ["alloc_space", "inuse_space", "alloc_objects", "inuse_objects"]
         .iter()
         .filter_map(|name| heap.profile.sample_type_index(name))
         .collect();
     let title = format!("{}: flame graph of {}", report.name(), heap.name);
-    let flame = FlameHtml::from_profile(&title, &heap.profile, &shown);
-    let flame = flame.with_reasons(&reasons_by_function(report));
-    Some(flame.with_sources(|name| sources.link_to_function(name)).fragment())
+    Some(FlameHtml::from_profile(&title, &heap.profile, &shown))
 }
 
 /// The reason of most of the bytes that each function allocates itself.
-fn reasons_by_function(report: &Report) -> HashMap<&str, String> {
+fn reasons_by_function(sites: &[Site]) -> HashMap<&str, String> {
     let mut bytes: HashMap<&str, BTreeMap<String, i64>> = HashMap::default();
-    for site in report.sites() {
+    for site in sites {
         let reason = match site.reason {
             Some(reason) => reason.words(),
             None if site.is_not_logged() => "not logged".to_owned(),

@@ -60,6 +60,29 @@ impl Table {
     }
 }
 
+impl Table {
+    /// One document, in pieces: the rows as objects, below what they are and the version of their schema.
+    ///
+    /// ```
+    /// use gomem_table::{Column, Table, Unit};
+    ///
+    /// let table = Table::new("top", vec![Column::int64("flat", Unit::Bytes, vec![512])])?;
+    /// let document: String = table.json_document().collect();
+    /// assert_eq!(document, "{\"schema_version\":1,\"table\":\"top\",\"rows\":[\n{\"flat\":512}\n]}\n");
+    /// # Ok::<(), gomem_table::TableError>(())
+    /// ```
+    pub fn json_document(&self) -> impl Iterator<Item = String> {
+        let name = Cell::Text(self.name()).to_json();
+        let head = format!("{{\"schema_version\":{SCHEMA_VERSION},\"table\":{name},\"rows\":[");
+        let rows =
+            self.json_rows().enumerate().map(|(index, row)| format!("{}\n{row}", if index == 0 { "" } else { "," }));
+        std::iter::once(head).chain(rows).chain(std::iter::once("\n]}\n".to_owned()))
+    }
+}
+
+/// The version of all tables: another one renames columns, or changes what they mean. New columns leave it as it is.
+pub const SCHEMA_VERSION: u32 = 1;
+
 /// A point in time as RFC 3339 has it, in UTC; what is before 1970, or beyond the years that have four digits, as
 /// milliseconds.
 ///

@@ -1,0 +1,44 @@
+//! What of a report a page shows.
+
+use gomem_postmortem::Site;
+
+use crate::flame::FlameHtml;
+
+/// What of a report a page shows, and what stands above it. By default it is all of it, below nothing.
+#[derive(Debug, Clone, Default)]
+pub struct ReportView<'a> {
+    pub(super) above: &'a str,
+    pub(super) kept: Option<&'a [bool]>,
+    pub(super) sites: Option<&'a [Site]>,
+    pub(super) flame: Option<(String, FlameHtml)>,
+}
+
+impl<'a> ReportView<'a> {
+    /// Puts HTML above the report, as it is.
+    #[must_use]
+    pub fn with_above(self, above: &'a str) -> Self {
+        Self { above, ..self }
+    }
+
+    /// Shows those findings alone that are kept, by their order.
+    #[must_use]
+    pub fn with_findings(self, kept: &'a [bool]) -> Self {
+        Self { kept: Some(kept), ..self }
+    }
+
+    /// Shows these sites instead of the report's own.
+    #[must_use]
+    pub fn with_sites(self, sites: &'a [Site]) -> Self {
+        Self { sites: Some(sites), ..self }
+    }
+
+    /// Shows this flame graph, of the file that is called so, instead of the report's own.
+    #[must_use]
+    pub fn with_flame(self, name: String, flame: FlameHtml) -> Self {
+        Self { flame: Some((name, flame)), ..self }
+    }
+
+    pub(super) fn is_kept(&self, finding: usize) -> bool {
+        self.kept.is_none_or(|kept| kept.get(finding).copied().unwrap_or(false))
+    }
+}

@@ -1,0 +1,11 @@
+//! HTML: the frame around every page, tables, and the filters.
+
+mod command;
+mod escape;
+mod form;
+mod page;
+mod table;
+
+pub(crate) use form::Form;
+pub(crate) use page::{above, page};
+pub(crate) use table::{MOST_ROWS, listing_link, table_html};

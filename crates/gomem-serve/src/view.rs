@@ -1,0 +1,42 @@
+//! The pages that there are.
+
+/// A page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum View {
+    Report,
+    Top,
+    Flame,
+    List,
+    Sites,
+    Labels,
+}
+
+impl View {
+    pub(crate) const ALL: [Self; 6] = [Self::Report, Self::Top, Self::Flame, Self::List, Self::Sites, Self::Labels];
+
+    pub(crate) fn of_path(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.path() == path)
+    }
+
+    pub(crate) fn path(self) -> &'static str {
+        match self {
+            Self::Report => "/",
+            Self::Top => "/top",
+            Self::Flame => "/flame",
+            Self::List => "/list",
+            Self::Sites => "/sites",
+            Self::Labels => "/labels",
+        }
+    }
+
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Report => "Report",
+            Self::Top => "Top",
+            Self::Flame => "Flame graph",
+            Self::List => "Source",
+            Self::Sites => "Sites",
+            Self::Labels => "Labels",
+        }
+    }
+}
