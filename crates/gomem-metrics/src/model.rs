@@ -31,5 +31,5 @@ pub use state::GoState;
 pub use traced_gc::{TracedGc, TracedPlace};
 pub use waterfall::{Component, Waterfall, WaterfallPart};
 
-pub(crate) use cycle::MINIMUM_HEAP_BYTES;
+pub(crate) use cycle::{MINIMUM_HEAP_BYTES, NO_GOAL_BYTES};
 pub(crate) use exporter::Exporter;

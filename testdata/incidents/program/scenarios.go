@@ -106,6 +106,11 @@ var scenarios = map[string]func(seconds float64){
 		go hold(func(t float64) float64 { return 30*mb + 10*mb*math.Sin(2*math.Pi*t/11) })
 		churn(func(t float64) float64 { return (15 + 20*rand.Float64()) * mb })
 	},
+	"leak_waves": func(s float64) {
+		go leak(1.3*mb, 0)
+		churn(func(t float64) float64 { return map[bool]float64{true: 120 * mb, false: 20 * mb}[math.Mod(t, 10) > 5] })
+	},
+	"gc_off":      func(s float64) { root = tree(10 * mb); churn(constant(6 * mb)) },
 	"leak_late":   func(s float64) { root = tree(25 * mb); go leak(2*mb, s*0.4); churn(constant(30 * mb)) },
 	"leak_low_gc": func(s float64) { root = tree(30 * mb); go leak(0.8*mb, 0); churn(constant(3 * mb)) },
 	"leak_on_load": func(s float64) {

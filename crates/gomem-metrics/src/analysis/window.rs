@@ -2,7 +2,7 @@
 
 use std::{cell::OnceCell, ops::Range};
 
-use gomem_statistics::{blocks, median};
+use gomem_statistics::{blocks, kendall_tau, median};
 
 use crate::model::{Component, Exporter, GoState, MINIMUM_HEAP_BYTES, ObservedCycle, Quantity, Regime};
 
@@ -133,13 +133,31 @@ impl<'a> Window<'a> {
         self.stretch(self.rows.end - self.rows.len().div_ceil(3)..self.rows.end)
     }
 
-    /// The live heap after each GC that is seen, but for those of the program's start.
+    /// The live heap after each GC that is seen, but for those of the program's start; nothing where it is computed from a goal
+    /// that something else than the usual `GOGC` sets.
     pub(crate) fn live(&self) -> Vec<(f64, f64)> {
+        if self.is_gogc_in_doubt() {
+            return Vec::new();
+        }
         let time_ms = |row: usize| self.time_ms(row) as f64;
         let (start, end) = (time_ms(self.run.start), time_ms(self.run.end - 1));
         let begin = start + 0.05 * (end - start);
         let settled = self.cycles().iter().filter(|cycle| time_ms(cycle.row) >= begin);
         settled.filter_map(|cycle| Some((self.since_begin(cycle.row), cycle.live_bytes?))).collect()
+    }
+
+    /// Whether `GOGC` is not exported and not what sets the goal: another one makes GC as much rarer in every part of the time, a
+    /// limit that is not exported either does so the less, the nearer the live heap comes to it.
+    pub(crate) fn is_gogc_in_doubt(&self) -> bool {
+        if self.knows(Quantity::GogcPercent) || !self.knows(Quantity::GcCyclesTotal) || !self.live_is_estimate() {
+            return false;
+        }
+        let third = self.cycles().len().div_ceil(3).max(1);
+        let parts = self.cycles().chunks(third).filter(|part| part.len() >= FEWEST_OF_A_PART);
+        let ratios: Vec<f64> = parts.filter_map(|part| self.inflation_of(part)).collect();
+        let of = |choose: fn(f64, f64) -> f64| ratios.iter().copied().reduce(choose);
+        let (Some(least), Some(most)) = (of(f64::min), of(f64::max)) else { return false };
+        least < RARE && most > MOST_SPREAD * least
     }
 
     pub(crate) fn live_is_estimate(&self) -> bool {
@@ -231,10 +249,13 @@ impl<'a> Window<'a> {
     /// Cycles seen after the first one, for each that allocation and the live heap account for: a whole cycle's allocation,
     /// however many scrapes it took.
     fn inflation(&self) -> Option<f64> {
-        let (first, last) = (self.cycles().first()?, self.cycles().last()?);
+        self.inflation_of(self.cycles())
+    }
+
+    fn inflation_of(&self, seen: &[ObservedCycle]) -> Option<f64> {
+        let (first, last) = (seen.first()?, seen.last()?);
         let cycles = last.cycle.saturating_sub(first.cycle) as f64;
-        let explained: Option<f64> =
-            self.cycles().windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
+        let explained: Option<f64> = seen.windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
         // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
         let periods = (self.since_begin(last.row) - self.since_begin(first.row)) / PERIODIC_GC_SECONDS;
         (cycles > 0.0).then_some(())?;
@@ -254,6 +275,14 @@ impl<'a> Window<'a> {
     }
 
     /// How many times as much is allocated a second in the last third as in the first: the work there is.
+    /// Kendall's τ of the load, over twelve spans: fewer may each hold as much of a load that goes up and down.
+    pub(crate) fn load_tau(&self) -> Option<f64> {
+        let spans = blocks(&self.rates(Quantity::AllocTotalBytes), 12).into_iter().enumerate();
+        let levels: Vec<(f64, f64)> =
+            spans.filter_map(|(index, mut span)| Some((index as f64, median(&mut span)?))).collect();
+        (levels.len() >= 4).then(|| kendall_tau(&levels))
+    }
+
     pub(crate) fn load_ratio(&self) -> Option<f64> {
         let thirds = blocks(&self.rates(Quantity::AllocTotalBytes), 3);
         let mut medians = thirds.into_iter().map(|mut third| median(&mut third));
@@ -272,6 +301,12 @@ impl<'a> Window<'a> {
         self.time_ms(row).saturating_sub(self.time_ms(self.rows.start)) as f64 / 1e3
     }
 }
+
+/// Of GC cycles: two halves of a part say little.
+const FEWEST_OF_A_PART: usize = 4;
+/// Of the GC cycles that `GOGC=100` explains; measured at `GOGC=100`: 0.9 to 1.25.
+const RARE: f64 = 0.75;
+const MOST_SPREAD: f64 = 1.25;
 
 pub(crate) const PERIODIC_GC_SECONDS: f64 = 120.0;
 /// A twelfth of a run is the shortest time that is looked at by itself.

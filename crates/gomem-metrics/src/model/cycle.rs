@@ -144,6 +144,9 @@ impl GoState {
     pub fn regime_at(&self, row: usize) -> Regime {
         let of = |quantity| self.values(quantity)[row];
         let Some(goal) = of(Quantity::HeapGoalBytes) else { return Regime::Unknown };
+        if goal >= NO_GOAL_BYTES {
+            return Regime::Off;
+        }
         if let Some(limit) = of(Quantity::MemoryLimitBytes).filter(|limit| limit.is_finite()) {
             let left = limit - self.outside_heap_bytes(row).unwrap_or(0.0);
             // `memoryLimitHeapGoal` leaves 3 % of the goal, at least 1 MiB, below what there is.
@@ -240,6 +243,8 @@ impl Row for ObservedCycle {
 
 gomem_table::serialize_rows!(ObservedCycle);
 
+/// Without a goal the runtime says what is left of 2⁶³ bytes, the memory limit that is none.
+pub(crate) const NO_GOAL_BYTES: f64 = (1_u64 << 60) as f64;
 /// `defaultHeapMinimum` of `runtime/mgcpacer.go`, for GOGC=100.
 pub(crate) const MINIMUM_HEAP_BYTES: f64 = 4.0 * 1024.0 * 1024.0;
 

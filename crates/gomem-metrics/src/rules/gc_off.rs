@@ -2,20 +2,30 @@
 //!
 //! The goal is then infinite (`gcController.heapGoalInternal` in `runtime/mgcpacer.go`), and even the cycle that runs after two
 //! minutes without one (`forcegcperiod` in `runtime/proc.go`) does not, as `gcTrigger.test` asks for a GC percentage first.
-//! Critical when the heap only grows, by ≥ 16 MiB and without a cycle; a warning otherwise: a short command may mean it.
+//! Where `GOGC` is not exported, as by expvar, the goal tells. Critical when the heap only grows, by ≥ 16 MiB and without a
+//! cycle; a warning otherwise: a short command may mean it.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
 
 use super::opinion::{Opinion, bytes};
-use crate::{analysis::Window, model::Quantity};
+use crate::{
+    analysis::Window,
+    model::{NO_GOAL_BYTES, Quantity},
+};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
-    let Some(gogc) = window.last(Quantity::GogcPercent) else {
-        return Opinion::not_evaluable(&["go_gc_gogc_percent"]);
-    };
-    if gogc.is_finite() {
-        return Opinion::clear("GOGC is not off").with("gogc_percent", gogc, Unit::Percent);
+    let goal = window.last(Quantity::HeapGoalBytes);
+    let is_endless = goal.is_some_and(|goal| goal >= NO_GOAL_BYTES);
+    match (window.last(Quantity::GogcPercent), goal) {
+        (Some(gogc), _) if gogc.is_finite() => {
+            return Opinion::clear("GOGC is not off").with("gogc_percent", gogc, Unit::Percent);
+        }
+        (None, None) => return Opinion::not_evaluable(&["go_gc_gogc_percent"]),
+        (None, Some(goal)) if !is_endless => {
+            return Opinion::clear("there is a goal at which GC starts").with("heap_goal_bytes", goal, Unit::Bytes);
+        }
+        _ => {}
     }
     if let Some(limit) = window.memory_limit() {
         return Opinion::clear("GOGC is off, and GOMEMLIMIT starts the GC").with(
@@ -24,10 +34,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             Unit::Bytes,
         );
     }
-    if !window.knows(Quantity::MemoryLimitBytes) {
+    if !window.knows(Quantity::MemoryLimitBytes) && !is_endless {
         return Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]);
     }
-    let objects = window.points(Quantity::HeapObjectsBytes);
+    // Where nothing is collected, all that was ever allocated is there.
+    let objects = if window.knows(Quantity::HeapObjectsBytes) {
+        window.points(Quantity::HeapObjectsBytes)
+    } else {
+        window.points(Quantity::AllocTotalBytes)
+    };
     let cycles = window.increase(Quantity::GcCyclesTotal).unwrap_or(0.0);
     let (Some(first), Some(last)) = (objects.first(), objects.last()) else {
         return Opinion::not_evaluable(&["go_memstats_alloc_bytes"]);

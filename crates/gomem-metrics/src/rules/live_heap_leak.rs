@@ -5,6 +5,10 @@
 //! of what was added in all; no single step, between two
 //! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
+//!
+//! Growth of 2 to 8 MiB is `insufficient`. Growth is explained by the load where that grows by half as much and rises in most of
+//! twelve spans (τ ≥ 0.6): a load that goes up and down explains none. Where `GOGC` is not exported, it is taken for 100, unless
+//! GC runs more rarely than that explains, and not equally so in each third of the run: then a memory limit may set the goal.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -19,6 +23,9 @@ use crate::{
 };
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
+    if window.is_gogc_in_doubt() {
+        return Opinion::not_evaluable(&["go_gc_gogc_percent", LIVE]);
+    }
     let live = window.live();
     if live.is_empty() && !window.knows(Quantity::HeapLiveBytes) {
         return match window.regime() {
@@ -47,6 +54,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("gc_cycles", live.len() as f64, Unit::Count)
     };
     match Course::of(&growth) {
+        Course::Little => {
+            let more = bytes(growth.increase());
+            let reason = format!(
+                "the live heap grows by {more}, which is too little yet to tell a leak from what a start needs"
+            );
+            return with_evidence(Opinion::insufficient(reason));
+        }
         Course::Flat => return with_evidence(Opinion::clear("what survives GC does not grow")),
         Course::Step if window.cycles().iter().any(|cycle| cycle.live_bytes.is_none()) => {
             let reason = "the live heap grew, and is not known in between";
@@ -67,8 +81,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     }
     let load = window.load_ratio();
     let ratio = growth.last / growth.first.max(1.0);
-    let goes_with =
-        |load: Option<f64>| load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1);
+    // A load that goes up and down, and stands high at the end by chance, explains nothing.
+    let rises = window.load_tau().is_none_or(|tau| tau >= LEAST_TAU);
+    let goes_with = |load: Option<f64>| {
+        rises && load.is_some_and(|load| load - 1.0 >= GOES_WITH * (ratio - 1.0).min(2.0) && load > 1.1)
+    };
     if goes_with(load) {
         return with_evidence(Opinion::clear(
             "the live heap grows in proportion to the work: the allocation rate does too",
@@ -107,8 +124,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
 
 /// What a live heap does over some time.
 enum Course {
-    /// It does not grow steadily, or by little.
+    /// It does not grow steadily, or hardly.
     Flat,
+    /// It grows steadily, by little.
+    Little,
     /// It went up at once.
     Step,
     /// It grew, and hardly does any more.
@@ -123,7 +142,7 @@ impl Course {
     fn of(growth: &Growth) -> Self {
         let relative = |amount: f64| amount / growth.median.max(1.0);
         let increase = relative(growth.increase());
-        if increase < LEAST_GROWTH || growth.increase() < LEAST_BYTES || growth.tau < LEAST_TAU {
+        if increase < LEAST_GROWTH || growth.increase() < LITTLE_BYTES || growth.tau < LEAST_TAU {
             return Self::Flat;
         }
         if growth.step_fraction > MOST_IN_A_STEP {
@@ -131,7 +150,7 @@ impl Course {
         }
         let least = LEAST_LATEST.max(LEAST_OF_PACE * increase);
         if relative(growth.late) >= LEAST_GROWTH && relative(growth.latest) >= least {
-            return Self::Rises;
+            return if growth.increase() < LEAST_BYTES { Self::Little } else { Self::Rises };
         }
         let is_slow = relative(growth.latest + growth.latest_error) < least;
         if is_slow && growth.latest_points >= FEWEST_OF_A_LEVEL { Self::LevelsOff } else { Self::Slows }
@@ -172,6 +191,8 @@ const LEAST_LATEST: f64 = 0.10;
 /// A judgement: an exponential approach to a limit falls below this after about three of its time constants.
 const LEAST_OF_PACE: f64 = 0.3;
 const LEAST_BYTES: f64 = 8.0 * MIB;
+/// Less is what any program's tables and pools take.
+const LITTLE_BYTES: f64 = 2.0 * MIB;
 /// Of a level that a cache stays at: one cycle there may be chance.
 const FEWEST_OF_A_LEVEL: usize = 2;
 const LEAST_TAU: f64 = 0.6;

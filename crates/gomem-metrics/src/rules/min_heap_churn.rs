@@ -1,7 +1,8 @@
 //! `min_heap_churn`: the goal is the runtime's least (4 MiB at `GOGC=100`, `heapMinimum` in `runtime/mgcpacer.go`), and GC runs
 //! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU or stops the world for ≥ 5 % of the time.
 //!
-//! Measured: 52 to 100 cycles a second with 0.2 MB live and 250 MB/s allocated.
+//! Where GC takes less than 3 % of the busy CPU, it is good to know only. Measured: 52 to 100 cycles a second with 0.2 MB live
+//! and 250 MB/s allocated.
 
 use gomem_finding::Severity;
 use gomem_table::Unit;
@@ -58,7 +59,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         bytes(window.median(Quantity::HeapGoalBytes).unwrap_or(0.0)),
         share.map_or_else(String::new, |share| format!(" and takes {} of the busy CPU", percent(share)))
     );
-    evidence(Opinion::fired(Severity::Warning, summary, ACTION)).confounder("A command that ends soon may not care.")
+    let is_cheap = share.is_some_and(|share| share < LITTLE_SHARE);
+    let severity = if is_cheap { Severity::Info } else { Severity::Warning };
+    evidence(Opinion::fired(severity, summary, ACTION)).confounder("A command that ends soon may not care.")
 }
 
 /// Where cycles are not counted: between two of them no more is allocated than the goal, but for what is while the heap is marked.
@@ -86,4 +89,5 @@ const SOME: f64 = 5.0;
 /// The runtime lets a heap exceed its goal by a tenth while it marks (`maxOvershoot` in `runtime/mgcpacer.go`).
 const MOST_BEYOND_GOAL: f64 = 1.1;
 const LEAST_SHARE: f64 = 0.10;
+const LITTLE_SHARE: f64 = 0.03;
 const LEAST_PAUSED: f64 = 0.05;
