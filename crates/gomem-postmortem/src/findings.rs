@@ -24,6 +24,7 @@ mod sentence;
 mod stale_profile;
 mod start;
 mod traced_gc;
+mod wait;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};

@@ -74,6 +74,15 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                 "errors.As finds out by reflection what `{subject}` is: errors.AsType (Go 1.26) returns the error, and nothing \
                  has to be on the heap"
             ),
+            (Some(callee), _) if callee.starts_with("weak.Make") => format!(
+                "a weak pointer to `{subject}` does not keep it: it goes at the first GC that finds no other pointer to it. Hold \
+                 what is used again by ordinary pointers, as a cache of bounded size does"
+            ),
+            (Some(callee), _) if callee.starts_with("runtime.SetFinalizer") || callee.starts_with("runtime.AddCleanup") => {
+                format!(
+                    "what has a finalizer or a cleanup is always on the heap: close `{subject}` explicitly where that can be done"
+                )
+            }
             (Some(callee), Some(leak)) => format!(
                 "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
                  one `{subject}` over calls",
@@ -118,6 +127,11 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                  reuse one"
             ),
         },
+        Cause::SliceGrowth if flow.steps.iter().any(|step| prepends(&step.from)) => {
+            "elements are put before the others, which copies the whole slice each time: append them, and read backwards or \
+             slices.Reverse once"
+                .to_owned()
+        }
         Cause::SliceGrowth => {
             "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
         }
@@ -161,6 +175,12 @@ fn stack_limit(decision: Decision, versions: GoVersions) -> &'static str {
         Decision::MovedToHeap if versions.is_before(24) => "10 MiB for a variable, 128 KiB from Go 1.24 on",
         Decision::MovedToHeap => "128 KiB for a variable since Go 1.24, 10 MiB before",
     }
+}
+
+/// Whether an expression is `append([]T{x}, rest...)`.
+fn prepends(from: &str) -> bool {
+    let of_literal = from.split_once("append([]").filter(|_| from.ends_with("...)"));
+    of_literal.is_some_and(|(_, args)| args.contains("{...}, "))
 }
 
 /// Whether a function writes its arguments as text, by its name: `fmt.Sprint`, `(*log.Logger).Printf`, `debugf`.
@@ -209,6 +229,14 @@ mod tests {
         ] {
             let advice = about_map(sink, step);
             assert!(advice.contains(part), "{step}: {advice}");
+        }
+    }
+
+    #[test]
+    fn what_puts_elements_before_others_is_known() {
+        assert!(prepends("append([]move{...}, out...)"));
+        for from in ["append(out, move{...})", "append([]byte(nil), text...)", "append(x, []int{...}...)"] {
+            assert!(!prepends(from), "{from}");
         }
     }
 

@@ -34,6 +34,11 @@ pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
 }
 
+/// What to do where what a call of `callee` makes refers to one before it, without an end.
+pub(crate) fn chain_advice(callee: &str) -> Option<&'static str> {
+    row(About::Chain, &plain(callee)).map(|row| row.advice)
+}
+
 /// What to do where something of this kind is kept.
 pub(crate) fn kind_advice(kind: &str) -> Option<&'static str> {
     row(About::Kind, kind).map(|row| row.advice)
@@ -42,6 +47,16 @@ pub(crate) fn kind_advice(kind: &str) -> Option<&'static str> {
 /// What to do about goroutines that run `entry`, a function of a library, and never end.
 pub(crate) fn goroutine_advice(entry: &str) -> Option<&'static str> {
     row(About::Goroutine, &plain(entry)).map(|row| row.advice)
+}
+
+/// What to do about goroutines of a program's line that calls this function and waits in it.
+pub(crate) fn wait_advice(function: &str) -> Option<&'static str> {
+    row(About::Wait, &plain(function)).map(|row| row.advice)
+}
+
+/// Who keeps what is made in a goroutine of `entry`, a function of a library, and handed to the program.
+pub(crate) fn handed_advice(entry: &str) -> Option<&'static str> {
+    row(About::Handed, &plain(entry)).map(|row| row.advice)
 }
 
 /// The advice about what most of the bytes are allocated in.
@@ -92,6 +107,9 @@ enum About {
     Keep,
     Kind,
     Goroutine,
+    Wait,
+    Handed,
+    Chain,
 }
 
 impl About {
@@ -107,6 +125,9 @@ impl About {
             "keep" => Self::Keep,
             "kind" => Self::Kind,
             "goroutine" => Self::Goroutine,
+            "wait" => Self::Wait,
+            "handed" => Self::Handed,
+            "chain" => Self::Chain,
             _ => return None,
         })
     }

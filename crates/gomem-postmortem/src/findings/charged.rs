@@ -101,7 +101,7 @@ fn own_finding(
     }
     let named: Vec<&Site> = named(own).collect();
     let kind = if misuse.is_some() { FindingKind::PoolMisuse } else { FindingKind::AllocationSite };
-    let is_kept = misuse.is_none() && own.kept_fraction() >= MOSTLY_KEPT;
+    let is_kept = misuse.is_none() && own.is_mostly_kept();
     let what = match misuse {
         Some(misuse) => misuse.what().to_owned(),
         None if is_kept && is_start => "allocated once, and kept".to_owned(),
@@ -226,7 +226,7 @@ fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&
     finding.summary = allocated(place, &call.inside, &format!(" in {callee} and what that calls"));
     finding.summary += &format!(" Inside: {}.", inside(&call.inside));
     finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
-    let is_kept = call.inside.kept_fraction() >= MOSTLY_KEPT;
+    let is_kept = call.inside.is_mostly_kept();
     if is_kept {
         keep(&mut finding, &call.inside, sites, cost);
     } else {
@@ -372,13 +372,16 @@ fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
         finding.summary += "With less of it the heap is smaller, and GC runs more often.";
         "Nothing here costs GC cycles."
     };
-    if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper(&bytes.sites, sites) {
+    let keeper = keeper(&bytes.sites, sites);
+    if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper {
         finding.action = format!("{costs} If it should not stay: {advice}");
     } else {
         finding.action = costs.to_owned();
         if !cost.is_limited {
             finding.action += " Where memory is short, keep less of it.";
         }
+    }
+    if !matches!(keeper, Some(Keeper::Known(_))) {
         warn_of_oversized(finding, bytes);
     }
 }
@@ -490,8 +493,6 @@ const TRACE: &str = "execution trace";
 const SMALLEST_SHARE: f64 = 0.01;
 const SMALLEST_MISUSE: f64 = 0.001;
 const LARGE_SHARE: f64 = 0.05;
-/// Of what a line allocated, still in use.
-const MOSTLY_KEPT: f64 = 0.5;
 const LITTLE_KEPT: f64 = 0.1;
 /// Of what a call allocates.
 const LARGE_PART: f64 = 0.25;

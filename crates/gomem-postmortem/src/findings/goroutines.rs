@@ -4,44 +4,26 @@ use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule};
 use gomem_pprof::{Profile, Sample};
-use gomem_symbol::{Modules, Origin, Symbol};
+use gomem_symbol::{Modules, Symbol};
 use gomem_table::Unit;
 
 use crate::{
-    attribution::Place,
+    attribution::{Place, Site},
     bundle::{Bundle, LEAKED},
     findings::{
-        call_advice::goroutine_advice,
         finding::{Finding, FindingKind},
         growth::GrowingSite,
+        judgements::goroutines_are_level,
+        wait::{Wait, label},
     },
 };
 
-/// Goroutines that wait for the same thing at the same place, and were made at the same place.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Wait {
-    /// `chan receive`, `select`, …
-    state: String,
-    /// The nearest line of the program's own code, and else of a library.
-    at: Place,
-    /// The function that they run, where no line of the program's own code is on the stack.
-    library_entry: Option<String>,
-    /// The function that made them, or for want of it the function that they run.
-    origin: Creator,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Creator {
-    CreatedBy(String, Option<String>),
-    Runs(String),
-}
-
 /// Joins what the metrics say of goroutines with the profile that knows most of them, and adds what the runtime itself found
 /// leaked.
-pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
+pub(crate) fn explain(bundle: &Bundle, sites: &[Site], findings: &mut Vec<Finding>) {
     let told = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::GoroutineLeak));
     match (told, fullest(bundle.goroutines())) {
-        (Some(finding), Some(profile)) => say_who(finding, profile),
+        (Some(finding), Some(profile)) => say_who(finding, profile, sites),
         (Some(_), None) => {}
         (None, fullest) => {
             let is_counted = !bundle.metrics().series().is_empty();
@@ -57,23 +39,52 @@ pub(crate) fn explain(bundle: &Bundle, findings: &mut Vec<Finding>) {
 pub(crate) struct LeakedGoroutines {
     /// How many more there are at the end.
     pub(crate) more: f64,
+    /// How many wait at each of the largest places: what is made once for several of them is as many.
+    counts: Vec<f64>,
     /// What to do about most of them.
     pub(crate) action: String,
 }
 
+/// Whether goroutines leak, as the metrics count them.
+#[derive(Debug)]
+pub(crate) enum GoroutineCount {
+    Leaks(LeakedGoroutines),
+    Level,
+    NotKnown,
+}
+
+impl GoroutineCount {
+    pub(crate) fn find(bundle: &Bundle, diagnosis: Option<&Diagnosis>) -> Self {
+        match LeakedGoroutines::find(bundle, diagnosis) {
+            Some(leaked) => Self::Leaks(leaked),
+            None if diagnosis.is_some_and(goroutines_are_level) => Self::Level,
+            None => Self::NotKnown,
+        }
+    }
+
+    pub(crate) fn leaked(&self) -> Option<&LeakedGoroutines> {
+        match self {
+            Self::Leaks(leaked) => Some(leaked),
+            Self::Level | Self::NotKnown => None,
+        }
+    }
+}
+
 impl LeakedGoroutines {
-    pub(crate) fn find(bundle: &Bundle, diagnosis: Option<&Diagnosis>) -> Option<Self> {
+    fn find(bundle: &Bundle, diagnosis: Option<&Diagnosis>) -> Option<Self> {
         let told = diagnosis?.fired().find(|told| told.rule == Rule::GoroutineLeak)?;
         let more = told.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more")?.value;
         let groups = groups(fullest(bundle.goroutines())?);
         let (_, most) = groups.first()?;
-        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, action: actions(&groups) })
+        let counts = || large(&groups).map(|(_, count)| *count as f64).collect();
+        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, counts: counts(), action: actions(&groups) })
     }
 
     /// Whether about as many objects stay of what grows: one or two for each goroutine.
     pub(crate) fn hold(&self, growing: &GrowingSite) -> bool {
         let objects = growing.sites.iter().map(|site| site.inuse_objects).max().unwrap_or(0) as f64;
-        objects >= self.more / AS_MANY && objects <= self.more * AS_MANY
+        let is_as_many = |count: f64| objects >= count / AS_MANY && objects <= count * AS_MANY;
+        is_as_many(self.more) || self.counts.iter().any(|&count| is_as_many(count))
     }
 }
 
@@ -90,7 +101,7 @@ pub(crate) fn place_of_first(profile: &Profile) -> Option<Place> {
 }
 
 /// Adds to a leak of goroutines where most of them wait.
-fn say_who(finding: &mut Finding, profile: &Profile) {
+fn say_who(finding: &mut Finding, profile: &Profile, sites: &[Site]) {
     let groups = groups(profile);
     let all: i64 = groups.iter().map(|group| group.1).sum();
     let Some((most, count)) = groups.first() else { return };
@@ -102,6 +113,11 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
     }
     finding.summary += &format!(" Of {all} goroutines in the profile: {}.", in_words(&groups));
     finding.action = actions(&groups);
+    if let Some(user) = most.library_entry.as_deref().and_then(|entry| user_of(entry, *count, sites)) {
+        let callee = user.callee.as_deref().map_or_else(String::new, |callee| Symbol::decode(callee).short());
+        finding.action +=
+            &format!(" Your call of that package that keeps most is `{callee}` at `{}`.", user.charged_to.short());
+    }
     finding.place = Some(most.at.clone());
     let share = *count as f64 / all.max(1) as f64;
     finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
@@ -109,6 +125,18 @@ fn say_who(finding: &mut Finding, profile: &Profile) {
     if share < 0.5 {
         finding.confounders.push("no one place holds most of the goroutines of the profile".to_owned());
     }
+}
+
+/// The call of a line of the program, of the package whose `count` goroutines begin with `entry`, that keeps most, and as many.
+fn user_of<'s>(entry: &str, count: i64, sites: &'s [Site]) -> Option<&'s Site> {
+    let entry = Symbol::decode(entry);
+    let is_of_package = |site: &&Site| {
+        let callee = site.callee.as_deref().filter(|_| site.reached_from.is_none());
+        callee.is_some_and(|callee| Symbol::decode(callee).package() == entry.package())
+    };
+    let fewest = count as f64 / AS_MANY;
+    let as_many = sites.iter().filter(is_of_package).filter(|site| site.inuse_objects as f64 >= fewest.max(1.0));
+    as_many.max_by_key(|site| site.inuse_bytes)
 }
 
 const MANY_MORE: i64 = 1000;
@@ -267,119 +295,6 @@ fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>
     let mut groups: Vec<(Wait, i64)> = counts.into_iter().collect();
     groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.at.cmp(&b.0.at)).then_with(|| a.0.state.cmp(&b.0.state)));
     groups
-}
-
-impl Wait {
-    fn from_sample(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
-        let origin = |line: &gomem_pprof::Line<'_>| {
-            line.function()
-                .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
-        };
-        let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
-        let outside = || sample.frames().find(|line| !matches!(origin(line), Some(Origin::Runtime) | None));
-        let entry = || sample.frames().last()?.function().map(|function| function.name().to_owned());
-        let library_entry = if own.is_none() { entry() } else { None };
-        let at = Place::from_frame(own.or_else(outside).or_else(|| sample.frames().next())?);
-        let state = match label(sample, "state") {
-            Some(state) => state.to_owned(),
-            None => state_of(sample).to_owned(),
-        };
-        let origin = match label(sample, "created by") {
-            Some(creator) => Creator::CreatedBy(
-                Symbol::decode(creator).short(),
-                label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
-            ),
-            None => Creator::Runs(
-                sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
-            ),
-        };
-        Some(Self { state, at, library_entry, origin })
-    }
-
-    fn text(&self) -> String {
-        let origin = match &self.origin {
-            Creator::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
-            Creator::CreatedBy(function, None) => format!("made by `{function}`"),
-            Creator::Runs(function) => format!("each running `{function}`"),
-        };
-        format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
-    }
-
-    /// What to do, with what else `all` goroutines do.
-    fn action(&self, all: &[(Self, i64)]) -> String {
-        if let Some(advice) = self.library_entry.as_deref().and_then(goroutine_advice) {
-            return advice.to_owned();
-        }
-        let wait = match self.state.as_str() {
-            state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
-            state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
-            state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
-            state if state.starts_with("IO wait") => "the connection needs a deadline",
-            state if state.starts_with("sleep") => "the loop around it needs an end: a context",
-            state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
-            state if state.starts_with("sync.Cond") => {
-                "someone must Signal or Broadcast after the change they wait for"
-            }
-            state if state.starts_with("sync") || state.starts_with("semacquire") => {
-                "whoever holds the lock, or is waited for, never lets go"
-            }
-            _ => "find what should end them",
-        };
-        let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
-            format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
-        });
-        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}", self.at.short())
-    }
-
-    /// Who may hold the lock: another goroutine in a method of the same type that does not wait for a lock.
-    fn likely_holder<'g>(&self, all: &'g [(Self, i64)]) -> Option<&'g Self> {
-        let is_lock = |state: &str| state.contains("Mutex") || state.starts_with("semacquire");
-        let of = |wait: &Self| {
-            let symbol = Symbol::decode(&wait.at.function);
-            Some((symbol.package().to_owned(), symbol.receiver()?.trim_start_matches('*').to_owned()))
-        };
-        let own = of(self).filter(|_| is_lock(&self.state))?;
-        all.iter().map(|(wait, _)| wait).find(|wait| !is_lock(&wait.state) && of(wait).as_ref() == Some(&own))
-    }
-}
-
-/// What a goroutine waits for, by the function of the runtime that it waits in.
-fn state_of(sample: Sample<'_>) -> &'static str {
-    let names = || sample.frames().filter_map(|line| line.function()).map(|function| function.name()).take(8);
-    for name in names() {
-        let state = match name {
-            "runtime.selectgo" => "select",
-            "runtime.netpollblock" => "IO wait",
-            "time.Sleep" => "sleep",
-            "sync.runtime_notifyListWait" => "sync.Cond.Wait",
-            _ if name.starts_with("runtime.chanrecv") => "chan receive",
-            _ if name.starts_with("runtime.chansend") => "chan send",
-            _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
-                names().find_map(acquired).unwrap_or("semacquire")
-            }
-            _ => continue,
-        };
-        return state;
-    }
-    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
-    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
-    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
-    if is_the_writer { "running" } else { "an unknown state" }
-}
-
-/// What a function of `sync` waits for, as goroutine dumps write it since Go 1.25 (`waitReasonStrings` in `runtime/runtime2.go`).
-fn acquired(function: &str) -> Option<&'static str> {
-    Some(match function {
-        "sync.(*WaitGroup).Wait" => "sync.WaitGroup.Wait",
-        "sync.(*Mutex).Lock" => "sync.Mutex.Lock",
-        "sync.(*RWMutex).RLock" => "sync.RWMutex.RLock",
-        "sync.(*RWMutex).Lock" => "sync.RWMutex.Lock",
-        _ => return None,
-    })
-}
-
-fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
-    sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
 }
 
 /// Two points always rise or fall.

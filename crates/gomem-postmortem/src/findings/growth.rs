@@ -58,7 +58,10 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         by_line.entry((&site.charged_to.function, site.charged_to.line)).or_default().push(site);
     }
     let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
-    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest));
+    // A profile is as of an earlier GC: what it does not show yet may be older than it is.
+    let allocated = allocated_between(state, timed.iter().filter_map(|heap| heap.profile.time_nanos()));
+    let is_possible = |site: &SiteGrowth| allocated.is_none_or(|bytes| bytes >= LEAST_OF_GROWTH * site.change());
+    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest) && is_possible(site));
     let of_line = growing.filter_map(|growth| {
         let key = (growth.key.function.as_deref()?, growth.key.line.unwrap_or(0));
         let mut sites: Vec<Site> = by_line.remove(&key)?.into_iter().cloned().collect();
@@ -66,6 +69,18 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
+}
+
+/// What the program allocated from the first of these moments to the last, by the scrapes around them.
+fn allocated_between(state: &GoState, nanos: impl Iterator<Item = i64> + Clone) -> Option<f64> {
+    let (first, last) = (nanos.clone().min()? / 1_000_000, nanos.max()? / 1_000_000);
+    let segments = state.segments();
+    let [rows] = segments.as_slice() else { return None };
+    let times = state.times_ms().get(rows.clone())?;
+    let begin = times.partition_point(|&time| time <= first).checked_sub(1)?;
+    let end = times.partition_point(|&time| time < last);
+    let is_covered = times.get(end).or_else(|| times.last()).is_some_and(|&time| last - time <= NEAR_MS);
+    state.increase(Quantity::AllocTotalBytes, begin..(end + 1).min(times.len())).filter(|_| is_covered)
 }
 
 /// When the one program of the metrics started.
@@ -78,3 +93,8 @@ fn starts_nanos(state: &GoState) -> Vec<i64> {
     starts.dedup();
     starts
 }
+
+/// Of the growth that profiles show: the first one may lag further behind than the last one.
+const LEAST_OF_GROWTH: f64 = 0.5;
+/// How far the last scrape may be from the last profile.
+const NEAR_MS: i64 = 1000;

@@ -43,6 +43,12 @@ pub(crate) fn is_leaking(diagnosis: &Diagnosis) -> bool {
     diagnosis.fired().any(|told| told.rule == Rule::LiveHeapLeak)
 }
 
+/// Whether the rules say that the number of goroutines does not grow.
+pub(crate) fn goroutines_are_level(diagnosis: &Diagnosis) -> bool {
+    let mut told = diagnosis.judgements().iter().filter(|told| told.rule == Rule::GoroutineLeak).peekable();
+    told.peek().is_some() && told.all(|told| told.verdict == Verdict::Clear)
+}
+
 /// The rules that fired, as findings. What another finding tells already becomes a part of that one.
 pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
     for told in fired.iter().filter(|told| told.severity >= Severity::Warning) {

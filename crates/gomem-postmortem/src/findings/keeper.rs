@@ -7,7 +7,7 @@ use gomem_symbol::Symbol;
 
 use crate::{
     attribution::{Reason, Site},
-    findings::call_advice::{keep_advice, kind_advice},
+    findings::call_advice::{chain_advice, keep_advice, kind_advice},
 };
 
 /// Who keeps what a line makes.
@@ -15,8 +15,9 @@ use crate::{
 pub(crate) enum Keeper {
     /// What is known to keep, and what to do about it.
     Known(&'static str),
-    /// The last step of the compiler's flow that stores it, and what to do about such a step.
-    Stored { step: Arc<str>, advice: &'static str },
+    /// The last step of the compiler's flow that stores it, what to do about such a step, and what else may keep such a thing:
+    /// of memory that others have parts of, each part keeps the whole.
+    Stored { step: Arc<str>, advice: &'static str, of_part: Option<&'static str> },
     /// What keeps such things as a rule.
     Kind(&'static str),
 }
@@ -33,23 +34,32 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
     let of_finalizer =
         || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
     let of_companion = || kept.first().and_then(|site| companion(site, decision.filter(|_| is_call), all));
+    let of_chain = || {
+        let made = kept.iter().filter_map(|site| site.callee.as_deref());
+        made.chain(decision.and_then(HeapDecision::callee)).find_map(chain_advice)
+    };
     of_call
         .or_else(of_step)
         .or_else(of_finalizer)
         .or_else(of_companion)
+        .or_else(of_chain)
         .map(Keeper::Known)
-        .or_else(|| step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step) }))
+        .or_else(|| {
+            let of_part = kept.first().and_then(|site| of_part(site));
+            step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step), of_part })
+        })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
 }
 
-/// Of a chain of steps the last one that stores keeps it. A local variable keeps nothing.
+/// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing.
 fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+    let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
     let is_storing = |step: &&Step| match &*step.why {
         why if why.starts_with("assign") => !step.from.contains(" := "),
         "key of map put" | "call parameter" | "send" => true,
         _ => false,
     };
-    decision.steps.iter().rfind(is_storing)
+    decision.steps.iter().rfind(is_storing).or_else(|| decision.steps.iter().rfind(is_part))
 }
 
 /// What to do about a step that stores.
@@ -76,14 +86,44 @@ fn companion(site: &Site, given_to: Option<&HeapDecision>, all: &[Site]) -> Opti
         at == function || given_to.as_deref() == Some(at)
     };
     let beside = all.iter().filter(is_beside);
-    beside.filter(|other| is_kept(other) && is_as_many(other)).find_map(|other| keep_advice(other.callee.as_deref()?))
+    let of_beside = beside
+        .filter(|other| is_kept(other) && is_as_many(other))
+        .find_map(|other| keep_advice(other.callee.as_deref()?));
+    // What is made in one place can be deferred in another, which runs as often.
+    let is_deferred = |other: &Site| other.reason == Some(DEFERRED) && is_kept(other);
+    let is_for_each =
+        |other: &Site| other.inuse_objects.saturating_mul(2) >= site.inuse_objects && other.inuse_objects > 0;
+    let of_deferred = || {
+        let deferred = all.iter().find(|other| is_deferred(other) && is_for_each(other));
+        deferred.and_then(|_| kind_advice(Cause::DeferInLoop.name()))
+    };
+    of_beside.or_else(of_deferred)
+}
+
+const DEFERRED: Reason = Reason::Compiler(Cause::DeferInLoop);
+
+/// What is made to have parts cut from it.
+fn of_part(site: &Site) -> Option<&'static str> {
+    let is_bytes = site.decision.as_ref().is_some_and(|decision| decision.message().starts_with("make([]byte"));
+    let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_SLICE);
+    // What is stored as it is, with no part of it cut, is held as a whole.
+    let is_whole = site.decision.as_ref().is_some_and(|decision| {
+        let has = |why: &str| decision.steps.iter().any(|step| &*step.why == why);
+        (has(PART_OF_STRUCT) || has(CAPTURED)) && !has("slice")
+    });
+    kind_advice("large_bytes").filter(|_| is_bytes && is_large && !is_whole)
 }
 
 /// What keeps things of this kind as a rule.
 fn by_kind(site: &Site) -> Option<&'static str> {
-    let is_bytes = site.decision.as_ref().is_some_and(|decision| decision.message().starts_with("make([]byte"));
-    if is_bytes && site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_SLICE) {
-        return kind_advice("large_bytes");
+    if let Some(advice) = of_part(site) {
+        return Some(advice);
+    }
+    if site.decision.as_ref().is_some_and(|decision| decision.steps.iter().any(|step| &*step.why == CAPTURED)) {
+        return kind_advice("closure");
+    }
+    if site.is_buffer() {
+        return kind_advice(Reason::BufferGrowth.name());
     }
     let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
@@ -99,6 +139,9 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     kind_advice(kind)
 }
 
+/// Why the compiler's step is one, as `-m=2` writes it.
+const PART_OF_STRUCT: &str = "struct literal element";
+const CAPTURED: &str = "captured by a closure";
 /// In bytes: of what is smaller, a part is hardly less than the whole.
 const LARGE_TEXT: f64 = 256.0;
 /// In bytes: a buffer for reading, not a key or a name.

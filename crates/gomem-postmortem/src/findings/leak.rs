@@ -8,9 +8,9 @@ use gomem_table::Unit;
 use crate::{
     attribution::Site,
     findings::{
-        call_advice::goroutine_advice,
+        call_advice::{goroutine_advice, handed_advice},
         finding::{Finding, FindingKind},
-        goroutines::LeakedGoroutines,
+        goroutines::GoroutineCount,
         growth::GrowingSite,
         keeper::{Keeper, keeper},
         live_heap::LiveHeap,
@@ -24,7 +24,7 @@ pub(crate) fn leak(
     sites: &[Site],
     live_heap: Option<&LiveHeap>,
     is_leaking: bool,
-    goroutines: Option<&LeakedGoroutines>,
+    goroutines: &GoroutineCount,
 ) -> Finding {
     let GrowingSite { place, growth, .. } = growing;
     let (inuse_bytes, inuse_fraction) = (growing.inuse_bytes(), growing.inuse_fraction());
@@ -68,13 +68,19 @@ pub(crate) fn leak(
     }
     let kept: Vec<&Site> = growing.sites.iter().collect();
     let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
-    let of_entry = entry.and_then(|entry| goroutine_advice(&entry.function)).map(Keeper::Known);
-    let held = goroutines.filter(|goroutines| goroutines.hold(growing));
+    let of_entry = entry.and_then(|entry| match goroutines {
+        // Goroutines that end keep nothing: what they made was handed to somebody.
+        GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
+        GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
+    });
+    let of_entry = of_entry.map(Keeper::Known);
+    let held = goroutines.leaked().filter(|goroutines| goroutines.hold(growing));
     finding.action = match (of_entry.or_else(|| keeper(&kept, sites)), held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some(goroutines)) => goroutines.action.clone(),
-        (Some(Keeper::Stored { step, advice }), None) => {
-            format!("The compiler says where it is kept: `{step}`. {advice}")
+        (Some(Keeper::Stored { step, advice, of_part }), None) => {
+            let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
+            format!("The compiler says where it is kept: `{step}`. {advice}{of_part}")
         }
         (Some(Keeper::Kind(advice)), None) => advice.to_owned(),
         (None, None) => {
@@ -166,6 +172,10 @@ pub(crate) fn leaking<'a>(
     };
     growing.iter().filter(move |site| !is_contradicted(site)).take(MOST_LEAKS)
 }
+
+/// Where no row is about the goroutine.
+const HANDED: &str = "A library made it in a goroutine of its own and handed it on: find what of yours stores what that library gives, and \
+                      bound it.";
 
 /// In standard deviations of the sampler's counts.
 const BEYOND_CHANCE: f64 = 5.0;

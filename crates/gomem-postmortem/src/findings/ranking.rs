@@ -16,7 +16,7 @@ use crate::{
         ended_goroutines::ended_goroutines,
         execution_trace,
         finding::{Finding, FindingKind, Kept},
-        goroutines::{self, LeakedGoroutines},
+        goroutines::{self, GoroutineCount},
         growth::GrowingSite,
         heap_dump, judgements,
         leak::{leak, leaking},
@@ -39,10 +39,10 @@ pub(crate) fn find(
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
-    let goroutines = LeakedGoroutines::find(bundle, diagnosis);
-    let of_leak = |site: &&GrowingSite| leak(site, sites, live_heap, is_leaking, goroutines.as_ref());
+    let goroutines = GoroutineCount::find(bundle, diagnosis);
+    let of_leak = |site: &&GrowingSite| leak(site, sites, live_heap, is_leaking, &goroutines);
     let mut findings: Vec<Finding> = leaks.iter().map(of_leak).collect();
-    let held = goroutines.filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site)));
+    let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site)));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
@@ -72,7 +72,7 @@ pub(crate) fn find(
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
-    goroutines::explain(bundle, &mut findings);
+    goroutines::explain(bundle, sites, &mut findings);
     execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
         // What holds the bytes that leak matters as much as they do, and is looked at first.

@@ -35,15 +35,20 @@ pub(crate) fn stale_profile(bundle: &Bundle, state: &GoState) -> Option<Finding>
     Some(finding)
 }
 
-/// What the runtime counted when the profile was taken: by its own trailer, or by the nearest scrape.
+/// What the runtime counted when the profile was taken: by its own trailer, or by the scrape before it, if no GC ran until the one
+/// after it.
 fn heap_alloc(heap: &HeapProfile, state: &GoState) -> Option<f64> {
     if let Some(&MemStat::Integer(bytes)) = heap.profile.mem_stats().and_then(|stats| stats.value("HeapAlloc")) {
         return Some(bytes as f64);
     }
     let taken_ms = heap.profile.time_nanos()? / 1_000_000;
-    let row = (0..state.rows()).min_by_key(|&row| state.times_ms()[row].abs_diff(taken_ms))?;
-    let is_near = state.times_ms()[row].abs_diff(taken_ms) <= NEAR_MS;
-    state.values(Quantity::HeapObjectsBytes)[row].filter(|_| is_near)
+    let rows = state.segments().into_iter().find_map(|rows| {
+        let after = rows.clone().find(|&row| state.times_ms()[row] >= taken_ms)?;
+        Some(after.checked_sub(1).filter(|before| rows.contains(before))?..after + 1)
+    })?;
+    let is_near = state.times_ms()[rows.start].abs_diff(taken_ms) <= NEAR_MS;
+    let is_of_one_cycle = state.increase(Quantity::GcCyclesTotal, rows.clone()) == Some(0.0);
+    state.values(Quantity::HeapObjectsBytes)[rows.start].filter(|_| is_near && is_of_one_cycle)
 }
 
 /// Bytes: less is what a small heap allocates in a moment.

@@ -8,6 +8,9 @@ pub(crate) fn rounded(bytes: u64) -> u64 {
 
 /// The size class that a mean size is of: scaling by the sampling rate moves it a little. The size itself when none is near.
 pub(crate) fn nearest(size: u64) -> u64 {
+    if rounded(size) == size {
+        return size;
+    }
     let class = rounded(size.saturating_sub(size / SCALING));
     if class.abs_diff(size) <= size / SCALING + 1 { class } else { size }
 }
@@ -29,3 +32,17 @@ const CLASSES: [u64; 67] = [
     5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480,
     21760, 24576, 27264, 28672, 32768,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mean_is_of_the_class_near_it_and_a_size_of_its_own() {
+        for (size, class) in
+            [(8192, 8192), (8190, 8192), (8193, 8192), (40, 40), (10 << 20, 10 << 20), (200 << 20, 200 << 20)]
+        {
+            assert_eq!(nearest(size), class, "{size}");
+        }
+    }
+}

@@ -145,6 +145,13 @@ impl<'a> Bytes<'a> {
         if self.bytes > 0 { (self.inuse_bytes as f64 / self.bytes as f64).clamp(0.0, 1.0) } else { 0.0 }
     }
 
+    /// Whether most of it stays. Of a buffer that grows and stays, what it outgrew was needed to make it.
+    pub(crate) fn is_mostly_kept(&self) -> bool {
+        let outgrown = |site: &&Site| site.inuse_bytes.min(site.bytes.saturating_sub(site.inuse_bytes)).max(0);
+        let outgrown: i64 = self.sites.iter().filter(|site| site.is_buffer()).map(outgrown).sum();
+        self.bytes > 0 && self.inuse_bytes.saturating_add(outgrown).saturating_mul(2) >= self.bytes
+    }
+
     /// What goroutines lost there; each place counts once, for whatever reasons it allocates. `None` where that of a part is not
     /// known.
     pub(crate) fn assists(&self) -> Option<AssistCost> {

@@ -147,8 +147,11 @@ impl Site {
     fn looks_poolable(&self) -> bool {
         let size = self.mean_object_bytes().unwrap_or(0.0);
         let short_lived = (self.inuse_bytes as f64) < 0.02 * self.bytes as f64 && !self.survives(0.1);
-        let poolable =
-            self.has_one_size && self.reason.is_none_or(Reason::is_poolable) && !self.makes_text() && self.is_own();
+        let poolable = !self.is_collected()
+            && self.has_one_size
+            && self.reason.is_none_or(Reason::is_poolable)
+            && !self.makes_text()
+            && self.is_own();
         self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
     }
 
@@ -165,6 +168,17 @@ impl Site {
         self.inuse_bytes >= ENOUGH_IN_USE && self.inuse_fraction >= cycles * self.bytes_fraction
     }
 
+    /// Whether it is the memory of a `bytes.Buffer`, whatever writes to it.
+    pub(crate) fn is_buffer(&self) -> bool {
+        &*self.place.function == "bytes.growSlice"
+    }
+
+    /// Whether it is held by a weak pointer, or until its finalizer or cleanup has run: then nobody gives it back.
+    fn is_collected(&self) -> bool {
+        let callee = self.decision.as_ref().and_then(|decision| decision.callee());
+        callee.is_some_and(|callee| COLLECTED.iter().any(|name| callee.starts_with(name)))
+    }
+
     fn makes_text(&self) -> bool {
         let is_text = |cause| matches!(cause, Cause::StringConversion | Cause::Concatenation);
         self.cause().is_some_and(is_text)
@@ -175,6 +189,8 @@ impl Site {
             }
     }
 }
+
+const COLLECTED: [&str; 3] = ["weak.Make", "runtime.SetFinalizer", "runtime.AddCleanup"];
 
 /// Eight samples at the usual `runtime.MemProfileRate`.
 const ENOUGH_IN_USE: i64 = 4 << 20;

@@ -1,0 +1,181 @@
+//! What a goroutine waits for, and where.
+
+use gomem_pprof::Sample;
+use gomem_symbol::{Modules, Origin, Symbol};
+
+use crate::{
+    attribution::Place,
+    findings::call_advice::{goroutine_advice, wait_advice},
+};
+
+/// Goroutines that wait for the same thing at the same place, and were made at the same place.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Wait {
+    /// `chan receive`, `select`, …
+    pub(crate) state: String,
+    /// The nearest line of the program's own code, and else of a library.
+    pub(crate) at: Place,
+    /// The function that they run, where no line of the program's own code is on the stack.
+    pub(crate) library_entry: Option<String>,
+    /// What to do where the program's own line calls this and does not come back.
+    inside: Option<&'static str>,
+    /// The function that made them, or for want of it the function that they run.
+    origin: Creator,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Creator {
+    CreatedBy(String, Option<String>),
+    Runs(String),
+}
+
+impl Wait {
+    pub(crate) fn from_sample(sample: Sample<'_>, modules: &Modules) -> Option<Self> {
+        let origin = |line: &gomem_pprof::Line<'_>| {
+            line.function()
+                .map(|function| modules.origin(Symbol::decode(function.name()).package(), function.path().as_str()))
+        };
+        let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
+        let is_runtime = |line: &gomem_pprof::Line<'_>| matches!(origin(line), Some(Origin::Runtime) | None);
+        let outside = || sample.frames().find(|line| !is_runtime(line));
+        let entry = || sample.frames().last()?.function().map(|function| function.name().to_owned());
+        let library_entry = if own.is_none() { entry() } else { None };
+        // In a library, where its own code is left, not where it waits in what that calls.
+        let of_entry = || {
+            let package = library_entry.as_deref().map(package_of)?;
+            let is_of_entry = |name: &str| package_of(name) == package;
+            sample
+                .frames()
+                .find(|line| !is_runtime(line) && line.function().is_some_and(|function| is_of_entry(function.name())))
+        };
+        let inner = sample.frames().take_while(|line| origin(line) != Some(Origin::User));
+        let inside = own.and_then(|_| inner.filter_map(|line| wait_advice(line.function()?.name())).last());
+        let at = Place::from_frame(own.or_else(of_entry).or_else(outside).or_else(|| sample.frames().next())?);
+        let state = match label(sample, "state") {
+            Some(state) => state.to_owned(),
+            None => state_of(sample).to_owned(),
+        };
+        let origin = match label(sample, "created by") {
+            Some(creator) => Creator::CreatedBy(
+                Symbol::decode(creator).short(),
+                label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
+            ),
+            None => Creator::Runs(
+                sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
+            ),
+        };
+        Some(Self { state, at, library_entry, inside, origin })
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let origin = match &self.origin {
+            Creator::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
+            Creator::CreatedBy(function, None) => format!("made by `{function}`"),
+            Creator::Runs(function) => format!("each running `{function}`"),
+        };
+        format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
+    }
+
+    /// What to do, with what else `all` goroutines do.
+    pub(crate) fn action(&self, all: &[(Self, i64)]) -> String {
+        if let Some(entry) = &self.library_entry {
+            return goroutine_advice(entry).map_or_else(|| of_library(entry), str::to_owned);
+        }
+        if let Some(advice) = self.inside {
+            return format!("See why the goroutines at `{}` wait for ever. {advice}", self.at.short());
+        }
+        let wait = match self.state.as_str() {
+            state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
+            state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+            state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
+            state if state.starts_with("IO wait") => "the connection needs a deadline",
+            state if state.starts_with("coroutine") => "stop, which iter.Pull returns, must be called on every path",
+            state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+            state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
+            state if state.starts_with("sync.Cond") => {
+                "someone must Signal or Broadcast after the change they wait for"
+            }
+            state if state.starts_with("sync") || state.starts_with("semacquire") => {
+                "whoever holds the lock, or is waited for, never lets go"
+            }
+            _ => "find what should end them",
+        };
+        let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
+            format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
+        });
+        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}", self.at.short())
+    }
+
+    /// Who may hold the lock: another goroutine in a method of the same type that does not wait for a lock.
+    fn likely_holder<'g>(&self, all: &'g [(Self, i64)]) -> Option<&'g Self> {
+        let is_lock = |state: &str| state.contains("Mutex") || state.starts_with("semacquire");
+        let of = |wait: &Self| {
+            let symbol = Symbol::decode(&wait.at.function);
+            Some((symbol.package().to_owned(), symbol.receiver()?.trim_start_matches('*').to_owned()))
+        };
+        let own = of(self).filter(|_| is_lock(&self.state))?;
+        all.iter().map(|(wait, _)| wait).find(|wait| !is_lock(&wait.state) && of(wait).as_ref() == Some(&own))
+    }
+}
+
+/// What to do about goroutines that a library starts for what is made of it.
+fn of_library(entry: &str) -> String {
+    let symbol = Symbol::decode(entry);
+    let package = symbol.package().rsplit('/').next().unwrap_or_default();
+    match symbol.receiver().map(|receiver| receiver.trim_start_matches('*')) {
+        Some(kind) => format!(
+            "Each `{package}.{kind}` that is made starts goroutines of its own (`{}`): Close, Stop or cancel each when it is done, \
+             or make one and share it.",
+            symbol.short()
+        ),
+        None => format!(
+            "They are started by package {package} (`{}`), and no line of yours is on their stacks: close, stop or cancel what \
+             starts them.",
+            symbol.short()
+        ),
+    }
+}
+
+fn package_of(function: &str) -> String {
+    Symbol::decode(function).package().to_owned()
+}
+
+/// What a goroutine waits for, by the function of the runtime that it waits in.
+fn state_of(sample: Sample<'_>) -> &'static str {
+    let names = || sample.frames().filter_map(|line| line.function()).map(|function| function.name()).take(8);
+    for name in names() {
+        let state = match name {
+            "runtime.selectgo" => "select",
+            "runtime.netpollblock" => "IO wait",
+            "time.Sleep" => "sleep",
+            "runtime.coroswitch" => "coroutine",
+            "sync.runtime_notifyListWait" => "sync.Cond.Wait",
+            _ if name.starts_with("runtime.chanrecv") => "chan receive",
+            _ if name.starts_with("runtime.chansend") => "chan send",
+            _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
+                names().find_map(acquired).unwrap_or("semacquire")
+            }
+            _ => continue,
+        };
+        return state;
+    }
+    // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
+    // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
+    let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
+    if is_the_writer { "running" } else { "an unknown state" }
+}
+
+/// What a function of `sync` waits for, as goroutine dumps write it since Go 1.25 (`waitReasonStrings` in `runtime/runtime2.go`).
+fn acquired(function: &str) -> Option<&'static str> {
+    Some(match function {
+        "sync.(*WaitGroup).Wait" => "sync.WaitGroup.Wait",
+        "sync.(*Mutex).Lock" => "sync.Mutex.Lock",
+        "sync.(*RWMutex).RLock" => "sync.RWMutex.RLock",
+        "sync.(*RWMutex).Lock" => "sync.RWMutex.Lock",
+        _ => return None,
+    })
+}
+
+pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
+    sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)
+}
