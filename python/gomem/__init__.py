@@ -17,7 +17,7 @@ from gomem._gomem import (
 if _TYPE_CHECKING:
     from gomem import charts as charts
     from gomem import gogc
-    from gomem._bench import BenchComparison, Benchmarks, read_bench
+    from gomem._bench import BenchComparison, BenchLines, Benchmarks, read_bench
     from gomem._capture import Capture, capture
     from gomem._escape import Coverage, EscapeLog, read_escape_log
     from gomem._heap import Heap, read_heap
@@ -47,6 +47,7 @@ if _TYPE_CHECKING:
 
 __all__ = [
     "BenchComparison",
+    "BenchLines",
     "Benchmarks",
     "Capture",
     "Coverage",

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from gomem import _gomem
+from gomem._escape import EscapeLog, read_escape_log
 from gomem._pickled import Pickled
+from gomem._pprof import Profile, read_pprof
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gomem._source import Source
 
-__all__ = ["BenchComparison", "Benchmarks", "read_bench"]
+__all__ = ["BenchComparison", "BenchLines", "Benchmarks", "read_bench"]
 
 
 class Benchmarks(Pickled):
@@ -39,6 +41,28 @@ class Benchmarks(Pickled):
     def remarks(self) -> pl.DataFrame:
         """What failed, and damaged lines: ``line``, ``text``, ``is_failure``."""
         return pl.DataFrame(self._inner.remarks())
+
+    def lines(
+        self, profile: Profile | Source, escapes: EscapeLog | Source | None = None
+    ) -> BenchLines:
+        """Say at which lines each benchmark allocates, for each operation.
+
+        Lines are told where their sum is what the benchmark printed, within 0.5 %.
+
+        Parameters
+        ----------
+        profile
+            The memory profile of the same runs (``-memprofile``, ``-memprofilerate=1`` and a fixed
+            ``-benchtime=1000x``), or what `read_pprof` takes.
+        escapes
+            The compiler's log of the same code, or what `read_escape_log` takes.
+        """
+        of = profile if isinstance(profile, Profile) else read_pprof(profile)
+        log = escapes
+        if log is not None and not isinstance(log, EscapeLog):
+            log = read_escape_log(log)
+        table, notes = self._inner.lines(of._inner, None if log is None else log._inner)
+        return BenchLines(table, notes)._made_by(Benchmarks.lines, self, profile, escapes)
 
     def diff(self, before: Benchmarks) -> BenchComparison:
         r"""Compare with the benchmarks before a change, as ``benchstat`` does.
@@ -64,6 +88,34 @@ class Benchmarks(Pickled):
 
     def __repr__(self) -> str:
         return f"Benchmarks({len(self)} runs)"
+
+
+class BenchLines(Pickled):
+    """Where benchmarks allocate, as `Benchmarks.lines` gives it."""
+
+    def __init__(self, inner: _gomem.Table, notes: list[str], /) -> None:
+        self._inner = inner
+        self._notes = notes
+
+    def to_frame(self) -> pl.DataFrame:
+        """Return one row per benchmark and allocation site.
+
+        Returns
+        -------
+        polars.DataFrame
+            ``benchmark``, ``place``, ``callee`` (null for what the line allocates itself),
+            ``allocs`` and ``bytes`` of an operation, ``reason``, ``compiler_message``,
+            ``package``, ``function``, ``file``, ``line``, ``site_function``, ``site_place``.
+        """
+        return pl.DataFrame(self._inner)
+
+    @property
+    def notes(self) -> list[str]:
+        """The benchmarks whose lines are not known, or not all, and why."""
+        return list(self._notes)
+
+    def __repr__(self) -> str:
+        return f"BenchLines({self.to_frame()['benchmark'].n_unique()} benchmarks)"
 
 
 class BenchComparison(Pickled):

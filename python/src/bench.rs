@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use gomem_bench::{Benchmarks, Comparison};
+use gomem_postmortem::{BenchmarkAllocation, benchmark_allocations};
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
 use crate::{
     error::Error,
+    escape::PyEscapeLog,
     input::{OneOrMany, Source},
+    pprof::PyProfile,
     table::ArrowTable,
     worker,
 };
@@ -40,6 +43,25 @@ impl PyBenchmarks {
     fn compare(&self, py: Python<'_>, before: &Self) -> PyResult<PyBenchComparison> {
         let (current, base) = (Arc::clone(&self.benchmarks), Arc::clone(&before.benchmarks));
         Ok(PyBenchComparison { comparison: worker::run(py, move || Comparison::new(&base, &current))? })
+    }
+
+    /// Where each benchmark allocates; and of those whose lines are not known, why.
+    #[pyo3(signature = (profile, escapes=None))]
+    fn lines(
+        &self,
+        py: Python<'_>,
+        profile: &PyProfile,
+        escapes: Option<Py<PyEscapeLog>>,
+    ) -> Result<(ArrowTable, Vec<String>), Error> {
+        let (benchmarks, profile) = (Arc::clone(&self.benchmarks), Arc::clone(&profile.profile));
+        let found = worker::run(py, move || {
+            let log = escapes.as_ref().map(|escapes| &escapes.get().log);
+            benchmark_allocations(&benchmarks, &profile, log)
+        })?;
+        let unknown = |of: &BenchmarkAllocation| Some(format!("{}: {}", of.benchmark, of.unknown()?));
+        let notes = found.iter().filter_map(unknown).collect();
+        let lines = move || found.into_iter().filter_map(|of| of.lines.ok()).flatten().collect::<Vec<_>>().to_table();
+        Ok((ArrowTable::build(py, lines)?, notes))
     }
 
     fn __len__(&self) -> usize {

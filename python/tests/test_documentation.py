@@ -4,8 +4,10 @@ import gzip
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import polars as pl
@@ -63,6 +65,8 @@ def folder(before, tmp_path, monkeypatch):
         shutil.copy(ROOT / f"testdata/bench/lines/{name}-1.27.3.mem", tmp_path / f"{name}.mem")
     for name in ("before.txt", "after.txt"):
         shutil.copy(ROOT / "testdata/bench" / name, tmp_path)
+    for end in ("txt", "mem"):
+        shutil.copy(ROOT / f"testdata/bench/lines/after-1.27.3.{end}", tmp_path / f"large.{end}")
     shutil.copy(before / "gctrace.log", tmp_path / "stderr.log")
     for name, content in [("heap.dump", "dump"), ("core.4711", "core"), ("app", "bin")]:
         packed = ROOT / f"testdata/heap/holders-go1.27.3.{content}.gz"
@@ -93,10 +97,26 @@ def test_a_command(page, command, folder, service):
         shutil.rmtree(folder / "incident")
         command = command.replace("http://127.0.0.1:6060", service[0])
         command += "" if "--listen-check" in command else " --seconds 1"
+    if command.startswith("gomem serve"):
+        assert is_served(command), f"{page}: {command}"
+        return
     done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
     # A gate that the incident does not pass has done its work.
     expected = {0, 1} if "--fail-on" in command or "--listen-check" in command else {0}
     assert done.returncode in expected, f"{page}: {command}\n{done.stderr}"
+
+
+def is_served(command):
+    """Whether the server answers at the address that it prints, and ends by Ctrl-C."""
+    with subprocess.Popen(
+        f"exec {command}", shell=True, stdout=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            with urllib.request.urlopen(server.stdout.readline().strip(), timeout=60) as page:
+                is_there = b"Flame graph" in page.read()
+        finally:
+            server.send_signal(signal.SIGINT)
+        return is_there and server.wait(timeout=60) == 0
 
 
 @pytest.mark.parametrize("page", sorted({page for page, _ in blocks("python")}))

@@ -7,6 +7,7 @@ import pytest
 
 import gomem as gm
 
+LINES = Path(__file__).parents[2] / "testdata/bench/lines"
 PAGE = (Path(__file__).parents[2] / "docs/reference/tables.md").read_text(encoding="utf-8")
 SECTION = re.compile(r"^### (?P<name>\w+)\n(?P<text>.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
 # Phrases that stand for columns that depend on the input, or on how one asks.
@@ -110,6 +111,9 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Heap.diff": dump.diff(dump),
         "Benchmarks.runs": benchmarks.runs(),
         "Benchmarks.remarks": benchmarks.remarks,
+        "BenchLines.to_frame": gm.read_bench(LINES / "after-1.27.3.txt")
+        .lines(LINES / "after-1.27.3.mem", LINES / "after-1.27.3.log")
+        .to_frame(),
         "BenchComparison.to_frame": compared.to_frame(),
         "BenchComparison.means": compared.means(),
     }

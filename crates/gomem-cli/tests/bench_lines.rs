@@ -27,14 +27,26 @@ fn compared(go: &str, sides: [&str; 2], more: &[&str]) -> (String, String) {
 
 /// Benchmark, line, and what is said of it.
 const SEEDED: &[(&str, &str, &str)] = &[
-    ("BenchmarkArray", "lines.go:87", "moved_to_heap array"),
-    ("BenchmarkCall", "lines.go:93", "strings.Join"),
-    ("BenchmarkClosure", "lines.go:55", "func literal"),
-    ("BenchmarkConcatenation", "lines.go:64", "text + text"),
-    ("BenchmarkGrowth", "lines.go:48", ""),
-    ("BenchmarkMap", "lines.go:71", "map_growth"),
-    ("BenchmarkMoved", "lines.go:38", "moved_to_heap size"),
-    ("BenchmarkPointer", "lines.go:83", "&Size{...}"),
+    ("BenchmarkArray", "lines.go:94", "moved_to_heap array"),
+    ("BenchmarkBuffered", "lines.go:156", "bytes.(*Buffer).WriteString"),
+    ("BenchmarkCall", "lines.go:100", "strings.Join"),
+    ("BenchmarkChannel", "lines.go:130", "channel"),
+    ("BenchmarkClosure", "lines.go:62", "func literal"),
+    ("BenchmarkCompiled", "lines.go:181", "regexp.MustCompile"),
+    ("BenchmarkConcatenation", "lines.go:71", "text + text"),
+    ("BenchmarkCopied", "lines.go:176", "slice_growth"),
+    ("BenchmarkFailed", "lines.go:151", "errors.New"),
+    ("BenchmarkFields", "lines.go:166", "strings.Split"),
+    ("BenchmarkFormatted", "lines.go:121", "fmt.Sprintf"),
+    ("BenchmarkGrowth", "lines.go:55", "slice_growth"),
+    ("BenchmarkLarge", "lines.go:170", "too_large make([]byte"),
+    ("BenchmarkMap", "lines.go:78", "map_growth"),
+    ("BenchmarkMethodValue", "lines.go:146", "method_value size.Sum"),
+    ("BenchmarkMoved", "lines.go:45", "moved_to_heap size"),
+    ("BenchmarkPointer", "lines.go:90", "&Size{...}"),
+    ("BenchmarkSorted", "lines.go:161", "interface_boxing sort.IntSlice(list)"),
+    ("BenchmarkText", "lines.go:125", "string_conversion string(bytes)"),
+    ("BenchmarkVariadic", "lines.go:139", "slice_growth"),
 ];
 
 #[test]
@@ -46,23 +58,28 @@ fn seeded_regressions_have_their_line_and_cause() {
         for &(benchmark, place, says) in SEEDED {
             let more = rows.iter().filter(|row| row["benchmark"] == benchmark && number(row, "bytes_delta") > 0.0);
             let more: Vec<_> = more.filter(|row| row["is_shared"] == false).collect();
-            assert_eq!(more.len(), 1, "Go {go}, {benchmark}: {more:?}");
-            let (found, told) = (more[0]["place"].as_str().unwrap(), more[0].to_string());
-            let words = says.split(' ').all(|word| told.replace("moved to heap", "moved_to_heap").contains(word));
-            assert!(found.ends_with(place) && words, "Go {go}, {benchmark}: {told}");
+            // A line can allocate for two reasons; the one with most comes first.
+            let all_there = more.iter().all(|row| row["place"].as_str().unwrap().ends_with(place));
+            assert!(all_there && !more.is_empty(), "Go {go}, {benchmark}: {more:?}");
+            let told = more[0].to_string().replace("moved to heap", "moved_to_heap");
+            assert!(says.split(' ').all(|word| told.contains(word)), "Go {go}, {benchmark}: {told}");
         }
         // All that changed: sums are what the benchmarks print.
+        let mut checked = 0;
         let (printed, _) = compared(go, ["before", "after"], &["--format", "ndjson"]);
         for row in printed.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()) {
             let name = row["benchmark"].as_str().unwrap().rsplit_once('-').unwrap().0;
-            if row["unit"] != "B/op" || name.contains("Parts") || name.contains("SetUp") {
+            // Where runs do not agree, the runtime's own allocations are in some of them.
+            if row["unit"] != "B/op" || row["basis"] != "exact" || name.contains("Parts") || name.contains("SetUp") {
                 continue;
             }
+            checked += 1;
             let of = rows.iter().filter(|row| row["benchmark"] == name);
             let sum: f64 = of.map(|row| number(row, "bytes_delta")).sum();
             let most = number(&row, "current").max(number(&row, "base"));
             assert!((sum - number(&row, "delta")).abs() <= most * 0.005 + 1.0, "Go {go}, {name}: {sum}, {row}");
         }
+        assert!(checked > 15, "Go {go}: {checked}");
         let unknown = ["BenchmarkSame", "BenchmarkSmall", "BenchmarkParts", "BenchmarkSetUp"];
         assert!(rows.iter().all(|row| unknown.iter().all(|name| row["benchmark"] != **name)), "Go {go}");
     }
@@ -77,6 +94,6 @@ fn what_is_not_known_is_told_and_the_same_is_nothing() {
             assert!(err.contains(says), "Go {go}: {err}");
         }
         let (comment, _) = compared(go, ["before", "after"], &["--format", "markdown"]);
-        assert!(comment.contains("lines.go:55` | BenchmarkClosure: +1 allocs/op"), "{comment}");
+        assert!(comment.contains("lines.go:62` | BenchmarkClosure: +1 allocs/op"), "{comment}");
     }
 }

@@ -163,6 +163,14 @@ fn every_tool_has_the_rows_of_the_command_line_all_of_them() {
     let (by_file, by_option) = (path("escape.log"), format!("--gctrace={}", path("gctrace.log")));
     let (binary, sources) =
         (format!("--binary={}", file(program)), format!("--source={}", file("examples/incident/service")));
+    let lines = |name: &str| format!("testdata/bench/lines/{}", name.replace('.', "-1.27.3."));
+    let option = |name: &str, end: &str| format!("--{name}={}", file(&lines(end)));
+    let options = [
+        option("profile-before", "before.mem"),
+        option("profile", "after.mem"),
+        option("escapes-before", "before.log"),
+        option("escapes", "after.log"),
+    ];
     let questions: Vec<(&str, Value, Vec<&str>)> = vec![
         ("attribute", json!({ "profile": heap3, "logs": [log], "gctrace": trace }), vec!["attribute", &by_option]),
         ("attribute", json!({ "profile": heap3, "logs": [log], "by": "line" }), vec!["attribute", "--by=line"]),
@@ -179,6 +187,16 @@ fn every_tool_has_the_rows_of_the_command_line_all_of_them() {
         ("heap", json!({ "dump": dump, "binary": program }), vec!["heap", &binary]),
         ("heap", json!({ "dump": dump, "binary": program, "by": "type" }), vec!["heap", &binary, "--by=type"]),
         ("trace", json!({ "trace": execution }), vec!["trace"]),
+        ("bench", json!({ "outputs": ["testdata/bench/before.txt", "testdata/bench/after.txt"] }), vec!["bench"]),
+        (
+            "bench",
+            json!({
+                "outputs": [lines("before.txt"), lines("after.txt")], "profile_before": [lines("before.mem")],
+                "profile": [lines("after.mem")], "escapes_before": lines("before.log"), "escapes": lines("after.log"),
+                "show": "lines",
+            }),
+            vec!["bench", "--show=lines", &options[0], &options[1], &options[2], &options[3]],
+        ),
         ("trace", json!({ "trace": execution, "pauses": true }), vec!["trace", "--pauses"]),
     ];
     for (tool, arguments, mut command) in questions {
@@ -189,6 +207,8 @@ fn every_tool_has_the_rows_of_the_command_line_all_of_them() {
             "escape" => vec![by_file.clone()],
             "gogc" => vec![path("gctrace.log")],
             "diagnose" => vec![path("metrics")],
+            "bench" if command.len() > 1 => vec![file(&lines("before.txt")), file(&lines("after.txt"))],
+            "bench" => vec![file("testdata/bench/before.txt"), file("testdata/bench/after.txt")],
             "heap" => vec![file(dump)],
             _ => vec![file(execution)],
         };

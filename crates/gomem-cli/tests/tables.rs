@@ -10,7 +10,8 @@ use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
 use gomem_postmortem::{
-    BenchmarkLineChange, ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report, UnusedFile,
+    BenchmarkLine, BenchmarkLineChange, ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report,
+    UnusedFile,
 };
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling,
@@ -155,6 +156,7 @@ fn parts() -> Vec<Part> {
         ("Benchmarks.remarks", BenchRemark::schema()),
         ("BenchComparison.to_frame", ComparisonRow::schema()),
         ("BenchComparison.means", UnitMean::schema()),
+        ("BenchLines.to_frame", BenchmarkLine::schema()),
         ("", BenchmarkLineChange::schema()),
     ];
     vec![

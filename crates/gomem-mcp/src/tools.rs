@@ -206,6 +206,41 @@ pub(crate) const TOOLS: &[Tool] = &[
         columns: &[],
     },
     Tool {
+        name: "bench",
+        title: "What a change does to benchmarks",
+        doc: "Compares what `go test -bench -benchmem` printed before a change and after it, with the statistics of benchstat; \
+              `verdict` `same` is nothing shown, `unsure` so few runs do not tell. With memory profiles of the same runs \
+              (-memprofile, -memprofilerate=1, -benchtime=1000x) `show` lines says at which lines allocations changed, with \
+              logs why. One output alone is summed up; with its profile, `show` lines says where it allocates.",
+        answer: Answer::Rows(&["bench", "--format=ndjson"]),
+        parameters: &[
+            Parameter::needed("outputs", Kind::Paths, "What it printed: before and after, or one."),
+            Parameter::option("profile_before", "--profile-before", Kind::Paths, "Memory profiles of the runs before."),
+            Parameter::option("profile", "--profile", Kind::Paths, "Memory profiles of the runs after, or of the one."),
+            Parameter::option("escapes_before", "--escapes-before", Kind::Path, "The compiler's log before."),
+            Parameter::option("escapes", "--escapes", Kind::Path, "The compiler's log after, or of the one."),
+            Parameter::option("show", "--show", Kind::Choice(&["benchmarks", "lines"]), "Without it, benchmarks."),
+        ],
+        columns: &[
+            "benchmark",
+            "unit",
+            "base",
+            "current",
+            "delta_fraction",
+            "verdict",
+            "value",
+            "place",
+            "callee",
+            "allocs_delta",
+            "bytes_delta",
+            "allocs",
+            "bytes",
+            "reason",
+            "compiler_message",
+            "is_new_decision",
+        ],
+    },
+    Tool {
         name: "escape",
         title: "What goes to the heap, and why",
         doc: "What the compiler's log says goes to the heap: the line, the cause, whether it allocates, and what to change. With \

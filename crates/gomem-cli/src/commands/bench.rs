@@ -8,13 +8,13 @@ use std::{
 use clap::{Args, ValueEnum};
 use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
 use gomem_escape::{EscapeDiff, EscapeLog};
-use gomem_postmortem::benchmark_allocations;
+use gomem_postmortem::{BenchmarkLine, benchmark_allocations};
 use gomem_pprof::{Merger, Profile};
 use gomem_table::{ToTable, percent};
 
 use crate::{
     commands::{
-        bench_lines::{BenchLines, SHORT_LINES},
+        bench_lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES, unknown_lines},
         gate,
     },
     failure::Failure,
@@ -30,6 +30,7 @@ use crate::{
   gomem bench before.txt after.txt --fail-on 'allocs/op>0%' --fail-on 'ns/op>10%'
   gomem bench before.txt after.txt --escapes-before before.log --escapes after.log --fail-on new-escape
   gomem bench before.txt after.txt --profile-before before.mem --profile after.mem
+  gomem bench after.txt --profile after.mem --escapes after.log
   gomem bench after.txt --format csv
 
 Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared exactly, all else by the test
@@ -43,15 +44,15 @@ pub(crate) struct Bench {
     /// The compiler's log of the code before the change.
     #[arg(long, value_name = "LOG", requires = "escapes")]
     escapes_before: Option<PathBuf>,
-    /// The compiler's log of the code after it.
-    #[arg(long, value_name = "LOG", requires = "escapes_before")]
+    /// The compiler's log of the code after it, or of the one that is summed up.
+    #[arg(long, value_name = "LOG")]
     escapes: Option<PathBuf>,
     /// Memory profiles of the runs before (`go test -memprofile=FILE -memprofilerate=1 -benchtime=1000x`), a package each:
     /// with those after, at which lines what changed is allocated.
     #[arg(long, value_name = "PROFILE", requires = "profile")]
     profile_before: Vec<PathBuf>,
-    /// Memory profiles of the runs after.
-    #[arg(long, value_name = "PROFILE", requires = "profile_before")]
+    /// Memory profiles of the runs after, or of the one that is summed up: at which lines it allocates.
+    #[arg(long, value_name = "PROFILE")]
     profile: Vec<PathBuf>,
     /// Exit with 1 when a benchmark is shown to be worse by more, as in `allocs/op>0%`, `ns/op>5%` or `B/op>16`; or with
     /// `new-escape` when something new may allocate. May be repeated.
@@ -84,6 +85,12 @@ impl Bench {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
         let [before, after] = self.outputs.as_slice() else { return self.sum_up(out, err) };
+        if self.profile.is_empty() != self.profile_before.is_empty()
+            || self.escapes.is_some() != self.escapes_before.is_some()
+        {
+            let problem = "two outputs take the profiles of both (--profile-before, --profile), and the logs of both";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
         let (base, current) = (read_benchmarks(before)?, read_benchmarks(after)?);
         if !self.fail_on.is_empty() {
             // A benchmark that did not run cannot be worse.
@@ -205,8 +212,11 @@ impl Bench {
     }
 
     fn sum_up(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        if !self.fail_on.is_empty() || self.escapes.is_some() {
+        if !self.fail_on.is_empty() || self.escapes_before.is_some() || !self.profile_before.is_empty() {
             return Err(Failure::Usage("a gate compares two outputs: before and after".to_owned()));
+        }
+        if self.profile.is_empty() && (self.show == Show::Lines || self.escapes.is_some()) {
+            return Err(Failure::Usage("lines are told by --profile, with --escapes the reasons".to_owned()));
         }
         let path = &self.outputs[0];
         let benchmarks = read_benchmarks(path)?;
@@ -218,7 +228,27 @@ impl Bench {
                 "--format sarif, github and gitlab compare two outputs: before and after".to_owned(),
             ));
         };
-        render(&benchmarks.to_table(), format, out)?;
+        if self.show == Show::Benchmarks {
+            render(&benchmarks.to_table(), format, out)?;
+        }
+        if self.profile.is_empty() {
+            return Ok(0);
+        }
+        let log =
+            self.escapes.as_ref().map(|path| read_escape_logs(&[Source::Path(path.clone())], None)).transpose()?;
+        let allocations = benchmark_allocations(&benchmarks, &merged(&self.profile)?, log.as_ref());
+        unknown_lines(&allocations, "").iter().for_each(|note| drop(writeln!(err, "note: {note}")));
+        let lines: Vec<BenchmarkLine> = allocations.into_iter().filter_map(|of| of.lines.ok()).flatten().collect();
+        match (self.show, format) {
+            (Show::Lines, _) => render_short(&lines.to_table(), &SHORT_ALLOCATIONS, format, out)?,
+            (Show::Benchmarks, Format::Text) => {
+                writeln!(out, "\nAllocated for each operation:")?;
+                let felt: Vec<BenchmarkLine> = lines.into_iter().filter(is_felt).collect();
+                render(&felt.to_table().select(&SHORT_ALLOCATIONS), format, out)?;
+            }
+            // A table for programs is one table.
+            (Show::Benchmarks, _) => {}
+        }
         Ok(0)
     }
 }
@@ -230,6 +260,11 @@ impl std::fmt::Display for Gate {
             Self::NewEscape => f.write_str("new-escape"),
         }
     }
+}
+
+/// What is made once in many operations is no part of each.
+fn is_felt(line: &BenchmarkLine) -> bool {
+    line.allocs >= 0.05 || line.bytes >= 1.0
 }
 
 fn gate(text: &str) -> Result<Gate, String> {

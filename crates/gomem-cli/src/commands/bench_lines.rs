@@ -25,20 +25,7 @@ impl BenchLines {
         after: &[BenchmarkAllocation],
         decisions: Option<&EscapeDiff<'_>>,
     ) -> Self {
-        let mut notes = Vec::new();
-        for (when, allocations) in [("before", before), ("after", after)] {
-            for of in allocations {
-                if let Err(problem) = &of.lines {
-                    notes.push(format!("{} {when}: its lines are not known: {problem}", of.benchmark));
-                } else if of.shared_allocs >= LEAST_SHARED {
-                    notes.push(format!(
-                        "{} {when}: {:.1} of its allocs/op are objects under 16 bytes that share blocks: their lines are not \
-                         known",
-                        of.benchmark, of.shared_allocs
-                    ));
-                }
-            }
-        }
+        let notes = [unknown_lines(before, " before"), unknown_lines(after, " after")].concat();
         Self { changes: benchmark_line_changes(before, after, decisions), notes }
     }
 
@@ -69,6 +56,12 @@ impl BenchLines {
         review.sections.splice(0..0, Section::new("Lines that allocate more or less", table));
         review.notes.extend(self.notes.iter().cloned());
     }
+}
+
+/// What is not known of the lines of some benchmarks, and why.
+pub(crate) fn unknown_lines(allocations: &[BenchmarkAllocation], when: &str) -> Vec<String> {
+    let told = |of: &BenchmarkAllocation| Some(format!("{}{when}: {}", of.benchmark, of.unknown()?));
+    allocations.iter().filter_map(told).collect()
 }
 
 /// `+2 allocs/op, +32 B/op`
@@ -118,5 +111,5 @@ fn signed(value: f64) -> String {
 /// The columns that people look at.
 pub(crate) const SHORT_LINES: [&str; 6] =
     ["benchmark", "place", "callee", "allocs_delta", "bytes_delta", "compiler_message"];
-/// Of the allocations of an operation.
-const LEAST_SHARED: f64 = 0.5;
+pub(crate) const SHORT_ALLOCATIONS: [&str; 7] =
+    ["benchmark", "place", "site_place", "allocs", "bytes", "reason", "compiler_message"];

@@ -5,9 +5,10 @@ use std::{collections::BTreeMap, sync::Arc};
 use gomem_bench::{Benchmarks, Run};
 use gomem_escape::EscapeLog;
 use gomem_pprof::{Filter, Profile};
+use gomem_table::{Definition, Row, Unit};
 
 use crate::{
-    attribution::{AttributeOptions, Site, attribute},
+    attribution::{AttributeOptions, Reason, Site, attribute},
     benchmark::operations::{Operations, Profiled},
 };
 
@@ -30,6 +31,10 @@ pub struct BenchmarkAllocation {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BenchmarkLine {
+    /// The package; empty where the output does not say.
+    pub package: Arc<str>,
+    /// The benchmark, without processors.
+    pub benchmark: Arc<str>,
     /// Where and why.
     pub site: Site,
     /// Bytes an operation.
@@ -57,11 +62,24 @@ pub fn benchmark_allocations(
 }
 
 impl BenchmarkAllocation {
+    /// What is not known of its lines, and why.
+    #[must_use]
+    pub fn unknown(&self) -> Option<String> {
+        match &self.lines {
+            Err(problem) => Some(format!("its lines are not known: {problem}")),
+            Ok(_) if self.shared_allocs >= LEAST_SHARED => Some(format!(
+                "{:.1} of its allocs/op are objects under 16 bytes that share blocks: their lines are not known",
+                self.shared_allocs
+            )),
+            Ok(_) => None,
+        }
+    }
+
     fn new(package: Arc<str>, function: &str, runs: &[&Run], profile: &Profile, log: Option<&EscapeLog>) -> Self {
         let name = without_processors(&runs[0].name).to_owned();
         let is_one = runs.iter().all(|run| without_processors(&run.name) == name);
         let found = if is_one {
-            lines(&package, function, runs, profile, log)
+            lines((&package, &name), function, runs, profile, log)
         } else {
             let example = name.replace('/', "$/^");
             Err(format!("its sub-benchmarks have one profile: run them one by one, as in -bench='^{example}$'"))
@@ -76,7 +94,7 @@ impl BenchmarkAllocation {
 }
 
 fn lines(
-    package: &str,
+    (package, benchmark): (&Arc<str>, &str),
     function: &str,
     runs: &[&Run],
     profile: &Profile,
@@ -94,13 +112,16 @@ fn lines(
     let own = profile.filter(&filter).map_err(|problem| problem.to_string())?;
     let total = |index: usize| own.samples().map(|sample| sample.value(index) as f64).sum::<f64>();
     let operations = Operations::find(runs, Profiled { bytes: total(bytes) })?;
-    let packages = [package.to_owned(), format!("{package}_test")];
+    let packages = [package.to_string(), format!("{package}_test")];
     // A log says whose code it is of; without one, the benchmark's own package is whose lines are looked for.
     let is_guessed = log.is_none() && !package.is_empty();
     let options = AttributeOptions::default().with_own(if is_guessed { &packages } else { &[] });
+    let benchmark: Arc<str> = benchmark.into();
     let mut lines: Vec<BenchmarkLine> = attribute(&own, log, &options)
         .into_iter()
         .map(|site| BenchmarkLine {
+            package: Arc::clone(package),
+            benchmark: Arc::clone(&benchmark),
             bytes: site.bytes as f64 / operations.count,
             allocs: site.objects as f64 / operations.count,
             site,
@@ -109,6 +130,37 @@ fn lines(
     lines.sort_by(|one, other| other.bytes.total_cmp(&one.bytes));
     let shared = operations.printed_allocs - total(objects) / operations.count;
     Ok((lines, shared.max(0.0)))
+}
+
+impl Row for BenchmarkLine {
+    fn definition<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("bench_allocations", "by package and benchmark, then by falling bytes")
+            .about("what a benchmark allocates at a line for each operation, by its memory profile")
+            .text("benchmark", "its name, without processors", |line: &&'a Self| &line.benchmark)
+            .string("place", "the line of your own, in short: `store/sessions.go:43`", |line: &&'a Self| {
+                line.site.charged_to.short()
+            })
+            .optional_text("callee", "the line allocates itself", "the function that it calls", |line: &&'a Self| {
+                line.site.callee.as_deref()
+            })
+            .float64("allocs", Unit::None, "objects an operation, as the profile counts them", |line| line.allocs)
+            .float64("bytes", Unit::Bytes, "bytes an operation", |line| line.bytes)
+            .optional_text("reason", "nothing tells", "why it allocates", |line: &&'a Self| {
+                line.site.reason.map(Reason::name)
+            })
+            .optional_string(
+                "compiler_message",
+                "the log has none",
+                "the compiler's line about these objects",
+                |line| line.site.compiler_message(),
+            )
+            .text("package", "the package; empty where the output does not say", |line: &&'a Self| &line.package)
+            .text("function", "the line's function", |line: &&'a Self| &line.site.charged_to.function)
+            .text("file", "its file", |line: &&'a Self| &line.site.charged_to.file)
+            .int64("line", Unit::None, "the line", |line| line.site.charged_to.line)
+            .text("site_function", "the function that allocates", |line: &&'a Self| &line.site.place.function)
+            .string("site_place", "where it allocates, in short", |line: &&'a Self| line.site.place.short())
+    }
 }
 
 /// `BenchmarkRender/large-8` is called by `BenchmarkRender`.
@@ -147,6 +199,9 @@ fn stacks_of(package: &str, function: &str) -> String {
     let last = quoted(last).replace(r"\.", r"(\.|%2e)");
     format!(r"^{folder}{last}(_test)?\.{function}(\.|\[|$)")
 }
+
+/// Of the allocations of an operation.
+const LEAST_SHARED: f64 = 0.5;
 
 #[cfg(test)]
 mod tests {

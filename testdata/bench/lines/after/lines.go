@@ -1,7 +1,14 @@
 // Package lines has functions that allocate little: `after` allocates more in each but the last.
 package lines
 
-import "strings"
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+)
 
 type Size struct{ X, Y, Z int }
 
@@ -105,4 +112,71 @@ func Small(n int) {
 	}
 }
 
-var _ = strings.Join
+var (
+	keptChannel chan Size
+	keptList    []int
+)
+
+func Formatted(n int) string {
+	return fmt.Sprintf("%0200d", n)
+}
+
+func Text(bytes []byte) string {
+	keptText = string(bytes)
+	return keptText
+}
+
+func Channel(n int) int {
+	keptChannel = make(chan Size, 10)
+	return cap(keptChannel) + n
+}
+
+//go:noinline
+func largest(numbers ...*int) int { return *numbers[len(numbers)-1] }
+
+func Variadic(numbers []*int) int {
+	var all []*int
+	all = append(all, numbers...)
+	return largest(all...)
+}
+
+func (s Size) Sum() int { return s.X + s.Y + s.Z }
+
+func MethodValue(size Size) int {
+	keptFunc = size.Sum
+	return run(keptFunc)
+}
+
+func Failed(n int) error {
+	return errors.New("too large")
+}
+
+func Buffered(text string) int {
+	var buffer bytes.Buffer
+	buffer.WriteString(text)
+	return buffer.Len()
+}
+
+func Sorted(list []int) int {
+	sort.Sort(sort.Reverse(sort.IntSlice(list)))
+	return list[0]
+}
+
+func Fields(text string) int {
+	return len(strings.Split(text, " "))
+}
+
+func Large(n int) int {
+	bytes := make([]byte, 1<<17)
+	bytes[n] = 1
+	return len(bytes)
+}
+
+func Copied(list []int) []int {
+	keptList = append([]int(nil), list...)
+	return keptList
+}
+
+func Compiled(text string) bool {
+	return regexp.MustCompile("^a").MatchString(text)
+}

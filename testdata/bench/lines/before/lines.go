@@ -1,7 +1,11 @@
 // Package lines has functions that allocate little: `after` allocates more in each but the last.
 package lines
 
-import "strings"
+import (
+	"errors"
+	"slices"
+	"strings"
+)
 
 type Size struct{ X, Y, Z int }
 
@@ -96,4 +100,63 @@ func Small(n int) {
 	}
 }
 
-var _ = strings.Join
+var large [1 << 17]byte
+
+var text = strings.Repeat("a text ", 40)
+
+var errFixed = errors.New("none")
+
+func Formatted(n int) string {
+	return text[:n]
+}
+
+func Text(bytes []byte) string {
+	return text[:len(bytes)%2]
+}
+
+func Channel(n int) int {
+	return n
+}
+
+//go:noinline
+func largest(numbers ...*int) int { return *numbers[len(numbers)-1] }
+
+func Variadic(numbers []*int) int {
+	return largest(numbers...)
+}
+
+func (s Size) Sum() int { return s.X + s.Y + s.Z }
+
+func MethodValue(size Size) int {
+	return size.Sum()
+}
+
+func Failed(n int) error {
+	return errFixed
+}
+
+func Buffered(text string) int {
+	return len(text)
+}
+
+func Sorted(list []int) int {
+	slices.Sort(list)
+	return list[0]
+}
+
+func Fields(text string) int {
+	return strings.IndexByte(text, ' ')
+}
+
+func Large(n int) int {
+	large[n] = 1
+	return len(large)
+}
+
+func Copied(list []int) []int {
+	return list
+}
+
+func Compiled(text string) bool {
+	return strings.HasPrefix(text, "a")
+}

@@ -101,3 +101,84 @@ func BenchmarkSetUp(b *testing.B) {
 		list = Same(10)
 	}
 }
+
+var (
+	numbers  = []*int{&number, &number, &number, &number}
+	bytes64  = []byte("a text of some bytes, so that it is no tiny object of sixteen...")
+	failed   error
+	matched  bool
+	fixed    = []int{1, 2, 3, 4, 5, 6, 7, 8}
+	unsorted = []int{3, 1, 2, 5, 4}
+)
+
+func BenchmarkFormatted(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		joined = Formatted(7)
+	}
+}
+
+func BenchmarkText(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		joined = Text(bytes64)
+	}
+}
+
+func BenchmarkChannel(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Channel(7)
+	}
+}
+
+func BenchmarkVariadic(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Variadic(numbers)
+	}
+}
+
+func BenchmarkMethodValue(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = MethodValue(Size{1, 2, 3})
+	}
+}
+
+func BenchmarkFailed(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		failed = Failed(7)
+	}
+}
+
+func BenchmarkBuffered(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Buffered(texts[2])
+	}
+}
+
+func BenchmarkSorted(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Sorted(unsorted)
+	}
+}
+
+func BenchmarkFields(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Fields(texts[2])
+	}
+}
+
+func BenchmarkLarge(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		number = Large(7)
+	}
+}
+
+func BenchmarkCopied(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		list = Copied(fixed)
+	}
+}
+
+func BenchmarkCompiled(b *testing.B) {
+	for i := 0; i < b.N; i++ {
+		matched = Compiled(texts[0])
+	}
+}
