@@ -1,11 +1,6 @@
 //! Heap dumps: `gomem._heap`.
 
-use std::{
-    fs::File,
-    io::{Read, Seek},
-    path::Path,
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
 use gomem_pprof::Profile;
@@ -149,7 +144,7 @@ fn read_heap(
         let bytes = binary.read(py)?.into_vec();
         options = options.with_binary(bytes);
     }
-    let core = source.path().and_then(core_file);
+    let core = source.path().and_then(|path| Heap::open_core(path).ok().flatten());
     let heap = match core {
         Some(file) => worker::run(py, move || Heap::read_with(file, options))?,
         None => {
@@ -168,18 +163,6 @@ fn read_heap(
         Error::Decode { message, kind: err.kind().name(), offset: Some(err.offset()), line: None }
     })
 }
-
-/// A core's file, which is mostly zeros and is not held as a whole.
-fn core_file(path: &Path) -> Option<File> {
-    let mut file = File::open(path).ok().filter(|file| file.metadata().is_ok_and(|about| about.is_file()))?;
-    let mut head = Vec::new();
-    file.by_ref().take(HEAD).read_to_end(&mut head).ok()?;
-    file.rewind().ok()?;
-    Heap::is_core(&head).then_some(file)
-}
-
-/// So much tells what a file is, gzipped or not.
-const HEAD: u64 = 64 << 10;
 
 fn limits_of(given: Vec<(String, u32)>) -> Result<Limits, Error> {
     given.into_iter().try_fold(Limits::default(), |limits, (name, value)| match name.as_str() {

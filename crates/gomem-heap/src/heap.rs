@@ -1,7 +1,9 @@
 //! A program's heap: what was read of it, and who keeps it.
 
 use std::{
+    fs::File,
     io::{self, Read, Seek},
+    path::Path,
     sync::OnceLock,
 };
 
@@ -193,6 +195,22 @@ impl Heap {
     #[must_use]
     pub fn is_core(head: &[u8]) -> bool {
         core::is_core(&packing::head(head, HEAD_BYTES))
+    }
+
+    /// Opens a file that begins as a core, for [`read_with`](Self::read_with): most of a core is zeros, so it is not held
+    /// as a whole. `None` for what is no regular file or no core.
+    ///
+    /// # Errors
+    /// The file cannot be opened or read.
+    pub fn open_core(path: &Path) -> io::Result<Option<File>> {
+        let mut file = File::open(path)?;
+        if !file.metadata()?.is_file() {
+            return Ok(None);
+        }
+        let mut head = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut head)?;
+        file.rewind()?;
+        Ok(Self::is_core(&head).then_some(file))
     }
 
     /// Whether bytes begin as a heap dump, gzipped or not.

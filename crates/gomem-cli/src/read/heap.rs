@@ -1,10 +1,6 @@
 //! Heap dumps and cores.
 
-use std::{
-    fs::File,
-    io::{self, Read, Seek},
-    path::Path,
-};
+use std::path::Path;
 
 use gomem_heap::{Heap, HeapOptions};
 
@@ -18,8 +14,11 @@ use crate::{
 
 /// The heap in a dump or core.
 pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failure> {
-    if let Some(file) = core_file(path).map_err(|problem| Failure::io(path, &problem))? {
-        return Heap::read_with(file, options).map_err(|problem| failure(path, &problem));
+    if path != Path::new(STDIN) {
+        let core = Heap::open_core(path).map_err(|problem| Failure::io(path, &problem))?;
+        if let Some(file) = core {
+            return Heap::read_with(file, options).map_err(|problem| failure(path, &problem));
+        }
     }
     let bytes = read(path)?;
     if !Heap::is_heap_dump(&bytes) && !Heap::is_core(&bytes) {
@@ -28,27 +27,9 @@ pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failu
     Heap::decode_with(bytes, options).map_err(|problem| failure(path, &problem))
 }
 
-/// A core's file, which is mostly zeros and is not held as a whole.
-fn core_file(path: &Path) -> io::Result<Option<File>> {
-    if path == Path::new(STDIN) {
-        return Ok(None);
-    }
-    let mut file = File::open(path)?;
-    if !file.metadata()?.is_file() {
-        return Ok(None);
-    }
-    let mut head = Vec::new();
-    file.by_ref().take(HEAD).read_to_end(&mut head)?;
-    file.rewind()?;
-    Ok(Heap::is_core(&head).then_some(file))
-}
-
 fn failure(path: &Path, problem: &gomem_heap::Error) -> Failure {
     if problem.is_usage() {
         return Failure::Usage(format!("{}: {problem}; --binary FILE names it", path.display()));
     }
     Failure::input(path, problem)
 }
-
-/// So much tells what a file is, gzipped or not.
-const HEAD: u64 = 64 << 10;
