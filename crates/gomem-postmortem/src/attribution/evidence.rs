@@ -8,6 +8,7 @@ mod map_types;
 mod record;
 mod runtime_calls;
 mod size_classes;
+mod size_counts;
 mod sizes;
 mod std_release;
 mod type_sizes;

@@ -31,8 +31,13 @@ impl Place {
             Some(function) => {
                 Self { function: function.name().into(), file: function.path().as_str().into(), line: line.line() }
             }
-            None => Self { function: "<unknown>".into(), file: "".into(), line: 0 },
+            None => Self::unknown(),
         }
+    }
+
+    /// The place of a frame without a function.
+    pub(crate) fn unknown() -> Self {
+        Self { function: "<unknown>".into(), file: "".into(), line: 0 }
     }
 
     /// The place of a frame of an execution trace.

@@ -180,10 +180,10 @@ fn advise_pool(finding: &mut Finding, named: &[&Site]) {
     if let Some(site) = named.iter().find(|site| site.is_pool_candidate()) {
         finding.action.truncate(finding.action.trim_end_matches('.').len());
         finding.action += ". Its objects are many, of one size and short-lived: a sync.Pool of pointers would pay";
-        let proof = site.lifespan.as_ref().filter(|lifespan| lifespan.dies_young() == Some(true));
+        let proof = site.lifespan.as_deref().filter(|lifespan| lifespan.dies_young() == Some(true));
         finding.summary += &proof.map_or_else(String::new, lived);
     } else if let Some(lifespan) =
-        named.iter().filter(|site| site.is_pool_withdrawn()).find_map(|site| site.lifespan.as_ref())
+        named.iter().filter(|site| site.is_pool_withdrawn()).find_map(|site| site.lifespan.as_deref())
     {
         finding.summary +=
             &format!("{} So a sync.Pool would save little: most are still in use when the GC runs.", lived(lifespan));

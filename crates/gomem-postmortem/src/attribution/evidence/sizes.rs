@@ -1,14 +1,15 @@
 //! The sizes of the objects that one place allocates, and what they tell.
 
-use std::collections::BTreeMap;
-
-use crate::attribution::evidence::size_classes::{below, nearest, rounded};
+use crate::attribution::evidence::{
+    size_classes::{below, nearest, rounded},
+    size_counts::SizeCounts,
+};
 
 /// The sizes of the objects that one call of the allocator made, each with how many. Go keeps a record for each stack
 /// and size, so the sizes of a profile are exact even when it is sampled.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Sizes {
-    by_size: BTreeMap<u64, i64>,
+    counts: SizeCounts,
 }
 
 /// What sizes look like.
@@ -29,17 +30,16 @@ impl Sizes {
         if objects <= 0 || bytes <= 0 {
             return;
         }
-        let count = self.by_size.entry(nearest((bytes / objects) as u64)).or_default();
-        *count = count.saturating_add(objects);
+        self.counts.add(nearest((bytes / objects) as u64), objects);
     }
 
     /// Without the sizes of very few objects: a goroutine that has to wait while it allocates makes some of the runtime's.
     fn usual(&self) -> Self {
-        let most = self.by_size.values().copied().max().unwrap_or(0);
+        let most = self.counts.each().map(|(_, objects)| objects).max().unwrap_or(0);
         let least_bytes = self.bytes() / RARE as u64;
         let is_usual =
             |&(size, objects): &(u64, i64)| objects > most / RARE || size.saturating_mul(objects as u64) > least_bytes;
-        Self { by_size: self.each().filter(is_usual).collect() }
+        Self { counts: self.counts.each().filter(is_usual).collect() }
     }
 
     /// All of several calls together.
@@ -51,26 +51,26 @@ impl Sizes {
 
     /// Takes in what another call made.
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (size, objects) in other.each() {
+        for (size, objects) in other.counts.each() {
             self.add((size as i64).saturating_mul(objects), objects);
         }
     }
 
     pub(crate) fn bytes(&self) -> u64 {
-        self.each().fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(objects as u64)))
+        self.counts.each().fold(0, |sum: u64, (size, objects)| sum.saturating_add(size.saturating_mul(objects as u64)))
     }
 
     pub(crate) fn objects(&self) -> i64 {
-        self.by_size.values().fold(0, |sum: i64, objects| sum.saturating_add(*objects))
+        self.counts.each().fold(0, |sum: i64, (_, objects)| sum.saturating_add(objects))
     }
 
     /// How many sizes there are.
     pub(crate) fn distinct(&self) -> usize {
-        self.by_size.len()
+        self.counts.len()
     }
 
     pub(crate) fn contains(&self, wanted: u64) -> bool {
-        self.by_size.contains_key(&wanted)
+        self.counts.contains(wanted)
     }
 
     /// Whether there are two sizes, as many objects of one as of the other, and one of them is among `wanted`.
@@ -81,9 +81,9 @@ impl Sizes {
 
     /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
     pub(crate) fn is_dense(&self) -> bool {
-        let pairs = self.by_size.keys().zip(self.by_size.keys().skip(1));
-        let close = pairs.filter(|(small, large)| (**large as f64) < 1.4 * **small as f64).count();
-        self.by_size.len() >= 4 && 2 * close >= self.by_size.len()
+        let pairs = self.counts.sizes().zip(self.counts.sizes().skip(1));
+        let close = pairs.filter(|(small, large)| (*large as f64) < 1.4 * *small as f64).count();
+        self.distinct() >= 4 && 2 * close >= self.distinct()
     }
 
     /// The share of the bytes of what grows that it does without when it has room enough from the beginning: memory that is
@@ -94,17 +94,18 @@ impl Sizes {
     }
 
     fn outgrown_fraction(&self) -> f64 {
-        let next = self.by_size.values().skip(1).chain([&0]);
-        let kept: f64 = self.each().zip(next).map(|((size, n), next)| size as f64 * (n - next).max(0) as f64).sum();
+        let next = self.counts.each().map(|(_, objects)| objects).skip(1).chain([0]);
+        let kept: f64 =
+            self.counts.each().zip(next).map(|((size, n), next)| size as f64 * (n - next).max(0) as f64).sum();
         1.0 - (kept / self.bytes().max(1) as f64).min(1.0)
     }
 
     pub(crate) fn smallest(&self) -> u64 {
-        self.by_size.first_key_value().map_or(0, |(size, _)| *size)
+        self.counts.sizes().next().unwrap_or(0)
     }
 
     pub(crate) fn largest(&self) -> u64 {
-        self.by_size.last_key_value().map_or(0, |(size, _)| *size)
+        self.counts.largest().unwrap_or(0)
     }
 
     /// The only size, when there is one.
@@ -119,15 +120,8 @@ impl Sizes {
 
     /// All of them, when there are so many.
     fn exactly<const N: usize>(&self) -> Option<[(u64, i64); N]> {
-        if self.by_size.len() != N {
-            return None;
-        }
-        self.each().collect::<Vec<_>>().try_into().ok()
-    }
-
-    /// Each size, the smallest first, with how many objects have it.
-    fn each(&self) -> impl Iterator<Item = (u64, i64)> {
-        self.by_size.iter().map(|(&size, &objects)| (size, objects))
+        let mut each = self.counts.each();
+        (self.distinct() == N).then(|| std::array::from_fn(|_| each.next().unwrap_or_default()))
     }
 
     pub(crate) fn shape(&self) -> Shape {
@@ -138,13 +132,13 @@ impl Sizes {
     }
 
     fn exact_shape(&self) -> Shape {
-        if self.by_size.is_empty() || self.by_size.len() > MOST_SIZES {
+        if self.distinct() == 0 || self.distinct() > MOST_SIZES {
             return Shape::Mixed;
         }
         if let Some(size) = self.fixed() {
             return Shape::Fixed(size);
         }
-        let sizes: Vec<u64> = self.by_size.keys().copied().collect();
+        let sizes: Vec<u64> = self.counts.sizes().collect();
         if is_doubling(&sizes) {
             return Shape::Slice;
         }
@@ -156,7 +150,7 @@ impl Sizes {
     /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
     fn has_tables(&self) -> bool {
         let objects = |is: fn(u64) -> bool| {
-            let of = self.each().filter(move |(size, _)| is(*size));
+            let of = self.counts.each().filter(move |(size, _)| is(*size));
             of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(objects))
         };
         let tables = objects(|size| size == TABLE);
@@ -182,7 +176,7 @@ impl Sizes {
     /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
     fn is_map_of(&self, base: u64) -> bool {
         let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
-        for (&size, &objects) in self.by_size.range(base..) {
+        for (size, objects) in self.counts.each().skip_while(|(size, _)| *size < base) {
             if let Some(has_overflow) = is_bucket_array(size, base) {
                 matched = size.saturating_mul(objects as u64).saturating_add(matched);
                 largest = size;

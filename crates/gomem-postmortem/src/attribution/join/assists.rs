@@ -28,7 +28,7 @@ pub fn join_trace(sites: &mut [Site], trace: &Trace) {
 fn charge(sites: &mut [Site], trace: &Trace) {
     let Some(costs) = Costs::find(sites, trace) else { return };
     for site in sites {
-        site.assists = costs.of(site);
+        site.assists = costs.of(site).map(Box::new);
     }
 }
 

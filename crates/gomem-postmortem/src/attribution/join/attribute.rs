@@ -9,7 +9,7 @@ use gomem_table::checkpoint;
 
 use crate::{
     attribution::{
-        evidence::{Compiler, StdRelease, TypeSizes},
+        evidence::{Compiler, Record, StdRelease, TypeSizes},
         join::{
             explain::{Allocation, Verdict, explain, learn, records},
             groups::{Group, Groups, Leaf},
@@ -59,14 +59,13 @@ fn attribute_with(
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
         ["alloc_space", "alloc_objects", "inuse_space"].map(|name| int64(profile.total(index(name))));
-    let verdicts = verdicts(&groups, &compiler);
+    let mut verdicts = verdicts(&groups, &compiler).into_iter();
     let mut decisions = Decisions::default();
     let mut sites: Vec<Site> = Vec::new();
     for group in groups {
         checkpoint();
         let mut parts: Vec<(Verdict<'_>, Vec<&Allocation<'_>>)> = Vec::new();
-        for allocation in &group.allocations {
-            let verdict = verdicts.get(&(group.key.leaf(), allocation.location)).copied().unwrap_or_default();
+        for (allocation, verdict) in group.allocations.iter().zip(&mut verdicts) {
             let verdict = verdict.for_stack(allocation);
             match parts.iter_mut().find(|(known, _)| known.is_same(&verdict)) {
                 Some((_, allocations)) => allocations.push(allocation),
@@ -91,12 +90,14 @@ fn attribute_with(
         }
     }
     inlined::agree(&mut sites);
-    sites.sort_by(|a, b| {
+    sites.sort_unstable_by(|a, b| {
         let by_bytes = b.bytes.cmp(&a.bytes);
         by_bytes
             .then_with(|| a.place.cmp(&b.place))
+            .then_with(|| a.inlined_into.cmp(&b.inlined_into))
             .then_with(|| a.charged_to.cmp(&b.charged_to))
             .then_with(|| a.callee.cmp(&b.callee))
+            .then_with(|| a.stack_is_cut.cmp(&b.stack_is_cut))
             .then_with(|| a.reason.cmp(&b.reason))
             .then_with(|| a.compiler_message().cmp(&b.compiler_message()))
     });
@@ -117,41 +118,61 @@ fn int64(sum: i128) -> i64 {
     i64::try_from(sum).unwrap_or(i64::MAX)
 }
 
-/// What explains each call of the allocator. A call makes the same objects for all stacks, so that all of them count; and what
-/// else its line makes is seen only when all are looked at together.
-fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> HashMap<(Leaf, LocationId), Verdict<'c>> {
-    let mut leaves: HashMap<Leaf, Vec<Allocation<'_>>> = HashMap::default();
-    let mut known: HashMap<(Leaf, LocationId), usize> = HashMap::default();
-    let mut order: Vec<Leaf> = Vec::new();
-    for group in groups {
+/// What explains each allocation of the groups, in their order.
+///
+/// A call of the allocator makes the same objects for all stacks, so that all of them count; and what else its line makes is
+/// seen only when all are looked at together.
+fn verdicts<'c>(groups: &[Group<'_>], compiler: &Compiler<'c>) -> Vec<Verdict<'c>> {
+    let allocations: Vec<&Allocation<'_>> = groups.iter().flat_map(|group| &group.allocations).collect();
+    let leaf_of = groups.iter().flat_map(|group| group.allocations.iter().map(|_| group.key.leaf()));
+    let mut order: Vec<(Leaf, usize)> = leaf_of.zip(0..).collect();
+    order.sort_unstable();
+    let leaves = || order.chunk_by(|a, b| a.0 == b.0).map(|leaf| Calls::merged(&allocations, leaf));
+    // Most lines of a log say nothing of what a profile has: what is known of few is kept.
+    let mut known: HashMap<usize, Vec<Vec<Record<'c>>>> = HashMap::default();
+    let mut types = TypeSizes::default();
+    for (at, leaf) in leaves().enumerate() {
         checkpoint();
-        let leaf = leaves.entry(group.key.leaf()).or_insert_with(|| {
-            order.push(group.key.leaf());
-            Vec::new()
-        });
-        for allocation in &group.allocations {
-            match known.get(&(group.key.leaf(), allocation.location)) {
-                Some(&at) => leaf[at].merge(allocation),
-                None => {
-                    known.insert((group.key.leaf(), allocation.location), leaf.len());
-                    leaf.push(allocation.clone());
-                }
-            }
+        let records = records(&leaf.calls, compiler);
+        if records.iter().any(|records| !records.is_empty()) {
+            learn(&leaf.calls, &records, &mut types);
+            known.insert(at, records);
         }
     }
-    let records: HashMap<Leaf, _> = leaves.iter().map(|(leaf, calls)| (*leaf, records(calls, compiler))).collect();
-    let mut types = TypeSizes::default();
-    for leaf in &order {
+    let mut verdicts = vec![Verdict::default(); allocations.len()];
+    for (at, Calls { mut calls, of }) in leaves().enumerate() {
         checkpoint();
-        learn(&leaves[leaf], &records[leaf], &mut types);
-    }
-    let mut verdicts = HashMap::default();
-    for leaf in order {
-        let Some(mut calls) = leaves.remove(&leaf) else { continue };
-        let found = explain(&mut calls, &records[&leaf], compiler, &types);
-        verdicts.extend(calls.iter().map(|call| (leaf, call.location)).zip(found));
+        let records = known.remove(&at).unwrap_or_else(|| vec![Vec::new(); calls.len()]);
+        let found = explain(&mut calls, &records, compiler, &types);
+        of.into_iter().for_each(|(allocation, call)| verdicts[allocation] = found[call]);
     }
     verdicts
+}
+
+/// The calls of the allocator at one leaf, each with what it allocated by way of all stacks.
+struct Calls<'a> {
+    calls: Vec<Allocation<'a>>,
+    /// Which allocation is of which call.
+    of: Vec<(usize, usize)>,
+}
+
+impl<'a> Calls<'a> {
+    fn merged(allocations: &[&Allocation<'a>], leaf: &[(Leaf, usize)]) -> Self {
+        let mut merged = Self { calls: Vec::with_capacity(1), of: Vec::with_capacity(leaf.len()) };
+        let mut known: HashMap<LocationId, usize> = HashMap::default();
+        for &(_, at) in leaf {
+            let allocation = allocations[at];
+            let next = merged.calls.len();
+            let call = *known.entry(allocation.location).or_insert(next);
+            if call == next {
+                merged.calls.push(allocation.clone());
+            } else {
+                merged.calls[call].merge(allocation);
+            }
+            merged.of.push((at, call));
+        }
+        merged
+    }
 }
 
 fn share(value: i64, total: i64) -> f64 {

@@ -5,6 +5,7 @@ use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
 use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
+use smallvec::SmallVec;
 
 use crate::attribution::{
     evidence::{Compiler, Operation, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
@@ -27,7 +28,7 @@ pub(crate) struct Allocation<'a> {
     /// Objects made below a pool's `Get`.
     pub(crate) pool_objects: i64,
     /// Its inline chain, the innermost first.
-    pub(crate) lines: Vec<Line<'a>>,
+    pub(crate) lines: SmallVec<[Line<'a>; 1]>,
     stack: Sample<'a>,
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use foldhash::HashMap;
 use gomem_escape::HeapDecision;
-use gomem_pprof::{FunctionId, Line, LocationId, Profile, Sample};
+use gomem_pprof::{Line, LocationId, Profile, Sample};
+use smallvec::SmallVec;
 
 use crate::attribution::{
     evidence::{Compiler, Sizes},
@@ -22,16 +23,16 @@ pub(crate) struct Group<'a> {
     pub(crate) key: Key,
     /// Where the stack of most bytes begins, when the user has no frame in it.
     reached_from: Option<(i64, u32)>,
-    pub(crate) allocations: Vec<Allocation<'a>>,
+    pub(crate) allocations: SmallVec<[Allocation<'a>; 1]>,
 }
 
-/// What tells groups apart: places by their index.
+/// What tells groups apart: places by their index, the callee by its number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Key {
     place: u32,
     inlined_into: Option<u32>,
     charged_to: u32,
-    callee: Option<FunctionId>,
+    callee: Option<u32>,
     /// Whether where the stacks begin was cut off.
     is_cut: bool,
 }
@@ -67,7 +68,7 @@ impl Group<'_> {
             place: places.place(self.key.place),
             inlined_into: self.key.inlined_into.map(|index| places.place(index)),
             charged_to: places.place(self.key.charged_to),
-            callee: self.key.callee.and_then(|id| places.callees.get(&id).cloned()),
+            callee: self.key.callee.map(|number| places.function(number)),
             stack_is_cut: self.key.is_cut,
             reached_from: self.reached_from.map(|(_, index)| places.place(index)),
             bytes,
@@ -138,14 +139,11 @@ impl<'a> Groups<'a> {
                 place,
                 inlined_into: (lines.len() > 1).then(|| places.index(outer)),
                 charged_to: user.map_or(place, |line| places.index(line)),
-                callee: called.map(|function| function.id()),
+                callee: called.map(|function| places.number(function)),
                 is_cut: is_cut && user.is_none(),
             };
-            if let Some(function) = called {
-                places.callees.entry(function.id()).or_insert_with(|| function.name().into());
-            }
             let group = *known.entry(key).or_insert_with(|| {
-                groups.push(Group { key, reached_from: None, allocations: Vec::new() });
+                groups.push(Group { key, reached_from: None, allocations: SmallVec::new() });
                 groups.len() - 1
             });
             let values = columns.map(|column| sample.value(column));

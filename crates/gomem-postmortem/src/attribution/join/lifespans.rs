@@ -32,7 +32,7 @@ pub(super) fn find(sites: &mut [Site], trace: &Trace) {
     }
     for (kind, site) in kinds.iter().zip(sites) {
         let row = kind.as_ref().and_then(|kind| Some((rows.get(kind)?, *made.get(kind)?)));
-        site.lifespan = row.and_then(|(row, made)| lifespan(row, site.objects, made));
+        site.lifespan = row.and_then(|(row, made)| lifespan(row, site.objects, made)).map(Box::new);
     }
 }
 

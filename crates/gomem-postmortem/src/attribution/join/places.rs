@@ -3,33 +3,59 @@
 use std::sync::Arc;
 
 use foldhash::HashMap;
-use gomem_pprof::{FunctionId, Line};
+use gomem_pprof::{Function, FunctionId, Line};
 
 use crate::attribution::place::Place;
 
-/// The places of a profile, each once: most are told to be known by their ids already, without any text being made.
+/// The places of a profile, each once. A profile has many lines and few functions, so that a place is a function's number
+/// and a line until it is asked for.
 #[derive(Default)]
 pub(crate) struct Places {
-    all: Vec<Place>,
-    indexes: HashMap<Place, u32>,
-    by_id: HashMap<(Option<FunctionId>, i64), u32>,
-    /// The names of functions that lines of the user's own call.
-    pub(crate) callees: HashMap<FunctionId, Arc<str>>,
+    all: Vec<(Option<u32>, i64)>,
+    indexes: HashMap<(Option<u32>, i64), u32>,
+    functions: Vec<Names>,
+    /// Of several ids that have the same names, each has the same number.
+    numbers: HashMap<FunctionId, u32>,
+    by_names: HashMap<Names, u32>,
+}
+
+/// What all lines of a function share.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Names {
+    function: Arc<str>,
+    file: Arc<str>,
 }
 
 impl Places {
     pub(crate) fn index(&mut self, line: Line<'_>) -> u32 {
-        let Self { all, indexes, by_id, .. } = self;
-        *by_id.entry((line.function().map(|function| function.id()), line.line())).or_insert_with(|| {
-            let place = Place::from_frame(line);
-            *indexes.entry(place).or_insert_with_key(|place| {
-                all.push(place.clone());
-                all.len() as u32 - 1
-            })
+        let known = line.function().map(|function| (self.number(function), line.line()));
+        let key = known.map_or((None, 0), |(function, line)| (Some(function), line));
+        *self.indexes.entry(key).or_insert_with(|| {
+            self.all.push(key);
+            self.all.len() as u32 - 1
         })
     }
 
     pub(crate) fn place(&self, index: u32) -> Place {
-        self.all[index as usize].clone()
+        let (function, line) = self.all[index as usize];
+        let Some(function) = function else { return Place::unknown() };
+        let Names { function, file } = self.functions[function as usize].clone();
+        Place { function, file, line }
+    }
+
+    /// The number of a function, the same for all that are called alike and stand in one file.
+    pub(crate) fn number(&mut self, function: Function<'_>) -> u32 {
+        let Self { functions, numbers, by_names, .. } = self;
+        *numbers.entry(function.id()).or_insert_with(|| {
+            let names = Names { function: function.name().into(), file: function.path().as_str().into() };
+            *by_names.entry(names).or_insert_with_key(|names| {
+                functions.push(names.clone());
+                functions.len() as u32 - 1
+            })
+        })
+    }
+
+    pub(crate) fn function(&self, number: u32) -> Arc<str> {
+        Arc::clone(&self.functions[number as usize].function)
     }
 }

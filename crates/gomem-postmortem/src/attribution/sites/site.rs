@@ -66,9 +66,9 @@ pub struct Site {
     pub saving: Option<Saving>,
     /// What goroutines lost here by helping the garbage collector, where an execution trace was asked: of all that the place
     /// allocates by way of the charged line, for whatever reason.
-    pub assists: Option<AssistCost>,
+    pub assists: Option<Box<AssistCost>>,
     /// How long its objects live, where an execution trace with births and deaths was asked.
-    pub lifespan: Option<Lifespan>,
+    pub lifespan: Option<Box<Lifespan>>,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
 }
@@ -136,7 +136,7 @@ impl Site {
     /// proves or disproves; without one the profile says that few are in use.
     #[must_use]
     pub fn is_pool_candidate(&self) -> bool {
-        self.looks_poolable() && self.lifespan.as_ref().and_then(Lifespan::dies_young) != Some(false)
+        self.looks_poolable() && self.lifespan.as_deref().and_then(Lifespan::dies_young) != Some(false)
     }
 
     /// Whether the trace disproves that a pool would pay, where the profile says so.

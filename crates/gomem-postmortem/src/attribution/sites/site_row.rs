@@ -57,7 +57,7 @@ impl Row for Site {
             .int64("inuse_bytes", Unit::Bytes, "bytes in use when the profile was taken", |site| site.inuse_bytes)
             .float64("inuse_fraction", Unit::Fraction, "share of all bytes in use", |site| site.inuse_fraction)
             .embed(Saving::columns("no model, or a share below 0.1 %"), |site| site.saving)
-            .embed(AssistCost::columns(), |site: &&'a Self| site.assists.as_ref())
+            .embed(AssistCost::columns(), |site: &&'a Self| site.assists.as_deref())
             .bool("pool_candidate", "whether a sync.Pool would pay", |site| site.is_pool_candidate())
             .optional_string("compiler_message", NO_DECISION, "the compiler's line", |site| site.compiler_message())
             .optional_text(
