@@ -372,7 +372,7 @@ fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
         finding.summary += "With less of it the heap is smaller, and GC runs more often.";
         "Nothing here costs GC cycles."
     };
-    let keeper = keeper(&bytes.sites, sites);
+    let keeper = keeper(&bytes.sites, sites, None);
     if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper {
         finding.action = format!("{costs} If it should not stay: {advice}");
     } else {

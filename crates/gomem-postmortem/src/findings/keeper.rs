@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, HeapDecision, Step};
+use gomem_escape::{Cause, EscapeLog, HeapDecision, Step};
 use gomem_symbol::Symbol;
 
 use crate::{
@@ -25,9 +25,13 @@ pub(crate) enum Keeper {
 /// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it; then the last step of the flow;
 /// then a finalizer that the function sets; then a call beside it in the same function that keeps as many objects; then what
 /// is made.
-pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
+pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
     let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
-    let decision = kept.first().and_then(|site| site.decision.as_deref());
+    let own = kept.first().and_then(|site| site.decision.as_deref());
+    let at_leaf = || own_record(kept.first()?, log?);
+    let whole = at_leaf().or(own).and_then(|decision| whole_of(decision, log?));
+    let whole = whole.filter(|whole| storing_step(whole).is_some());
+    let decision = whole.or(own);
     let step = decision.and_then(storing_step);
     let is_call = step.is_some_and(|step| &*step.why == "call parameter");
     let of_step = || keep_advice(decision.filter(|_| is_call)?.callee()?);
@@ -45,10 +49,34 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site]) -> Option<Keeper> {
         .or_else(of_chain)
         .map(Keeper::Known)
         .or_else(|| {
-            let of_part = kept.first().and_then(|site| of_part(site));
+            let of_part = kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)));
             step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step), of_part })
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
+}
+
+/// What the compiler says of an allocation in its own function, where that was inlined too.
+fn own_record<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
+    let last = |name: &str| name.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
+    let (subject, function) = (&site.decision.as_ref()?.subject, last(&site.place.function));
+    let file = site.place.file.rsplit('/').next()?;
+    log.heap_decisions().iter().find(|decision| {
+        decision.line.map(i64::from) == Some(site.place.line)
+            && decision.subject == *subject
+            && decision.file.rsplit('/').next() == Some(file)
+            && decision.function.as_deref().map(last).as_ref() == Some(&function)
+    })
+}
+
+/// The object that something is a part of, or the function value that captured it: its flow says where both go.
+fn whole_of<'l>(part: &HeapDecision, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
+    let subject = part.sink.strip_prefix("{storage for ")?.strip_suffix('}')?;
+    let is_whole = |whole: &&HeapDecision| {
+        *whole.subject == *subject && whole.file == part.file && whole.function == part.function
+    };
+    let mut found = log.heap_decisions().iter().filter(is_whole);
+    // Of several that read alike none is known to be it.
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing.
@@ -114,13 +142,20 @@ fn of_part(site: &Site) -> Option<&'static str> {
     kind_advice("large_bytes").filter(|_| is_bytes && is_large && !is_whole)
 }
 
+/// What a function value holds: what it captured, or the receiver of a method value.
+fn of_function(site: &Site) -> Option<&'static str> {
+    let decision = site.decision.as_ref()?;
+    let is_captured = decision.steps.iter().any(|step| &*step.why == CAPTURED);
+    kind_advice("closure").filter(|_| is_captured || decision.cause == Cause::MethodValue)
+}
+
 /// What keeps things of this kind as a rule.
 fn by_kind(site: &Site) -> Option<&'static str> {
     if let Some(advice) = of_part(site) {
         return Some(advice);
     }
-    if site.decision.as_ref().is_some_and(|decision| decision.steps.iter().any(|step| &*step.why == CAPTURED)) {
-        return kind_advice("closure");
+    if let Some(advice) = of_function(site) {
+        return Some(advice);
     }
     if site.is_buffer() {
         return kind_advice(Reason::BufferGrowth.name());

@@ -1,5 +1,6 @@
 //! What grows without end, as a finding.
 
+use gomem_escape::EscapeLog;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
@@ -22,6 +23,7 @@ use crate::{
 pub(crate) fn leak(
     growing: &GrowingSite,
     sites: &[Site],
+    log: Option<&EscapeLog>,
     live_heap: Option<&LiveHeap>,
     is_leaking: bool,
     goroutines: &GoroutineCount,
@@ -75,7 +77,7 @@ pub(crate) fn leak(
     });
     let of_entry = of_entry.map(Keeper::Known);
     let held = goroutines.leaked().filter(|goroutines| goroutines.hold(growing));
-    finding.action = match (of_entry.or_else(|| keeper(&kept, sites)), held) {
+    finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some(goroutines)) => goroutines.action.clone(),
         (Some(Keeper::Stored { step, advice, of_part }), None) => {

@@ -40,7 +40,7 @@ pub(crate) fn find(
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
     let goroutines = GoroutineCount::find(bundle, diagnosis);
-    let of_leak = |site: &&GrowingSite| leak(site, sites, live_heap, is_leaking, &goroutines);
+    let of_leak = |site: &&GrowingSite| leak(site, sites, bundle.escapes(), live_heap, is_leaking, &goroutines);
     let mut findings: Vec<Finding> = leaks.iter().map(of_leak).collect();
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site)));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());

@@ -87,6 +87,7 @@ impl Wait {
         let wait = match self.state.as_str() {
             state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
             state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+            "select (no cases)" => "a select without cases never ends: wait for a context instead",
             state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
             state if state.starts_with("IO wait") => "the connection needs a deadline",
             state if state.starts_with("coroutine") => "stop, which iter.Pull returns, must be called on every path",
@@ -149,6 +150,7 @@ fn state_of(sample: Sample<'_>) -> &'static str {
             "runtime.netpollblock" => "IO wait",
             "time.Sleep" => "sleep",
             "runtime.coroswitch" => "coroutine",
+            "runtime.block" => "select (no cases)",
             "sync.runtime_notifyListWait" => "sync.Cond.Wait",
             _ if name.starts_with("runtime.chanrecv") => "chan receive",
             _ if name.starts_with("runtime.chansend") => "chan send",
