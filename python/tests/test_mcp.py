@@ -14,7 +14,7 @@ from mcp import Client, MCPError, StdioServerParameters
 ROOT = Path(__file__).parents[2]
 GOMEM = str(Path(sys.executable).with_name("gomem"))
 TOOLS = {
-    *("files", "postmortem", "findings", "attribute", "list", "growth", "diff", "escape"),
+    *("files", "postmortem", "findings", "attribute", "list", "growth", "diff", "bench", "escape"),
     *("gogc", "diagnose", "heap", "trace"),
 }
 INCIDENT = "incident/before"

@@ -380,3 +380,29 @@ fn benchmarks_are_gated_and_what_did_not_run_is_bad_input() {
         assert_eq!(found, code, "{args:?}\n{out}\n{err}");
     }
 }
+
+#[test]
+fn a_frames_source_has_what_the_compiler_decided() {
+    let (heap, source, log) = (incident("before/heap-3.pb.gz"), incident("service"), incident("before/escape.log"));
+    let (_, plain, _) = gomem(&["flame", &heap, "-s", "alloc_space", "--source", &source, "-o", "-"]);
+    assert!(plain.contains("UnmarshalLine") && !plain.contains("class=\"decision\""));
+    let (_, decided, _) =
+        gomem(&["flame", &heap, "-s", "alloc_space", "--source", &source, "--escapes", &log, "-o", "-"]);
+    assert!(decided.contains("buf escapes to heap: interface boxing; may allocate"));
+}
+
+#[test]
+fn a_long_table_is_as_long_as_somebody_says() {
+    for args in [
+        &["escape", &incident("before/escape.log")][..],
+        &["metrics", &incident("before/metrics"), "--show", "series"],
+        &["list", ".", &incident("before/heap-3.pb.gz")],
+    ] {
+        for (rows, lines) in [("3", 3), ("7", 7)] {
+            let (_, out, _) = gomem(&[args, &["-n", rows, "--format", "ndjson"]].concat());
+            assert_eq!(out.lines().count(), lines, "{args:?}");
+        }
+        let (_, people, _) = gomem(&[args, &["--format", "markdown"]].concat());
+        assert!(people.contains("the first 30 of ") && people.contains("-n 0 shows all"), "{people}");
+    }
+}

@@ -69,14 +69,14 @@ fn more(change: &BenchmarkLineChange) -> String {
     format!("{} allocs/op, {} B/op", signed(change.more_allocs()), signed(change.more_bytes()))
 }
 
-/// `, which calls fmt.Fprint` or `: r.ID escapes to heap (interface_boxing), new`
+/// `, which calls fmt.Fprint` or `: r.ID escapes to heap (interface boxing), new`
 fn why(change: &BenchmarkLineChange) -> String {
     let mut why = String::new();
     if let Some(callee) = &change.callee {
         why.push_str(&format!(", which calls {}", Symbol::decode(callee).short()));
     }
     if let Some(decision) = &change.decision {
-        why.push_str(&format!(": {} ({})", decision.message(), decision.cause.name()));
+        why.push_str(&format!(": {} ({})", decision.message(), decision.cause.name().replace('_', " ")));
     } else if let Some(reason) = change.reason {
         why.push_str(&format!(": {}", reason.words()));
     }

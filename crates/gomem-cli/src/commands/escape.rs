@@ -13,7 +13,7 @@ use gomem_table::{Table, ToTable};
 use crate::{
     failure::Failure,
     read::{STDIN, Source, read_escape_logs},
-    show::{Annotation, Format, Output, Review, ReviewFormat, Section, render, render_short},
+    show::{Annotation, Format, Output, Review, ReviewFormat, Rows, Section, render},
 };
 
 /// What goes to the heap, and why, by the compiler's log.
@@ -41,6 +41,8 @@ pub(crate) struct Escape {
     /// What to list.
     #[arg(long, value_enum, default_value_t, conflicts_with = "diff")]
     show: Show,
+    #[command(flatten)]
+    rows: Rows,
     /// How to print it. `sarif`, `github` and `gitlab` leave out what cannot allocate; of a comparison they have what is
     /// new, and `markdown` is a comment.
     #[arg(long, value_enum, default_value_t)]
@@ -66,6 +68,18 @@ enum Show {
     /// What does not escape and may allocate all the same.
     #[value(name = "stack_buffers", alias = "stays")]
     StackBuffers,
+}
+
+impl Show {
+    /// What its rows are.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Escapes => "what goes to the heap",
+            Self::Leaks => "parameters that leak",
+            Self::Inlining => "what can and cannot be inlined",
+            Self::StackBuffers => "what does not escape and may allocate",
+        }
+    }
 }
 
 impl Escape {
@@ -127,7 +141,8 @@ impl Escape {
                 (log.stack_buffers().to_table(), &["file", "line", "column", "subject", "alloc_certainty", "copies"])
             }
         };
-        render_short(&table, short, format, out)
+        let table = if format.is_for_people() { table.select(short) } else { table };
+        self.rows.write(&table, format, self.show.title(), out)
     }
 }
 

@@ -10,7 +10,7 @@ use gomem_source::SourceTree;
 
 use crate::{
     failure::Failure,
-    read::{Profiles, read_source_tree, sample_type_index},
+    read::{Profiles, Source, read_escape_logs, read_source_tree, sample_type_index},
     show::{Output, whole_flame, write_or_print},
 };
 
@@ -18,7 +18,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gomem flame heap.pb.gz -o flame.html
-  gomem flame heap.pb.gz --source . -o flame.html
+  gomem flame heap.pb.gz --source . --escapes escape.log -o flame.html
   gomem flame after.pb.gz --base before.pb.gz -o what-grew.html
 
 A click zooms. Callers turns the graph round: what each function costs itself, and who calls it. Sandwich shows one function
@@ -34,6 +34,9 @@ pub(crate) struct Flame {
     /// A folder with sources: a checkout, a module cache, a Go installation; may be repeated.
     #[arg(long, value_name = "DIR")]
     source: Vec<PathBuf>,
+    /// The compiler's log of the same build, for what it decided on the lines of the sources; may be repeated.
+    #[arg(long, value_name = "LOG", requires = "source")]
+    escapes: Vec<PathBuf>,
     /// What the graph shows first; without it, what the profile itself proposes.
     #[arg(short, long, value_name = "NAME")]
     sample_type: Option<String>,
@@ -52,7 +55,7 @@ impl Flame {
             None => whole_flame(&title, &profile, first),
         };
         let html = match read_source_tree(&self.source, err)? {
-            Some(sources) => flame_html(flame, &functions(&profile, first, &sources)?),
+            Some(sources) => flame_html(flame, &self.functions(&profile, first, &sources)?),
             None => flame.document(),
         };
         if write_or_print(&self.output, html.as_bytes(), out)? {
@@ -60,12 +63,17 @@ impl Flame {
         }
         Ok(())
     }
-}
 
-/// The lines of the functions, by what the graph shows first.
-fn functions(profile: &Profile, sample_type: usize, sources: &SourceTree) -> Result<SourceView, Failure> {
-    let name = profile.sample_types().get(sample_type).map(gomem_pprof::SampleType::name);
-    let options = ListingOptions::default().with_sample_type(name).with_sources(Some(sources));
-    SourceView::from_profile(profile, &options, SourceLimits::default())
-        .map_err(|problem| Failure::Usage(problem.to_string()))
+    /// The lines of the functions, by what the graph shows first.
+    fn functions(&self, profile: &Profile, sample_type: usize, sources: &SourceTree) -> Result<SourceView, Failure> {
+        let name = profile.sample_types().get(sample_type).map(gomem_pprof::SampleType::name);
+        let log = match self.escapes.as_slice() {
+            [] => None,
+            logs => Some(read_escape_logs(&Source::all(logs), None)?),
+        };
+        let options =
+            ListingOptions::default().with_sample_type(name).with_sources(Some(sources)).with_escapes(log.as_ref());
+        SourceView::from_profile(profile, &options, SourceLimits::default())
+            .map_err(|problem| Failure::Usage(problem.to_string()))
+    }
 }

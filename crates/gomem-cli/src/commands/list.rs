@@ -9,7 +9,7 @@ use gomem_table::ToTable;
 use crate::{
     failure::Failure,
     read::{Selection, Source, read_escape_logs, read_source_tree},
-    show::{Format, Output, render, write_or_print},
+    show::{Format, Output, TableOptions, write_or_print},
 };
 
 /// Functions line by line: flat and cum as `go tool pprof -list` has them, and what the compiler decided on each line.
@@ -45,8 +45,8 @@ pub(crate) struct List {
     /// Write it as one HTML file; `-` is standard output.
     #[arg(short, long, value_name = "FILE", conflicts_with = "format")]
     output: Option<PathBuf>,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl List {
@@ -71,8 +71,9 @@ impl List {
             write_or_print(path, gomem_report::listing_html(&listing).as_bytes(), out)?;
             return Ok(());
         }
-        if self.format != Format::Text {
-            return render(&listing.to_table(), self.format, out);
+        if self.table.format != Format::Text {
+            let of = format!("{} of each line", listing.sample_type);
+            return self.table.write(&listing.to_table(), &of, out);
         }
         out.write_all(gomem_report::listing_text(&listing).as_bytes())?;
         if sources.is_none() {

@@ -8,7 +8,7 @@ use gomem_table::ToTable;
 use crate::{
     failure::Failure,
     read::MetricsInput,
-    show::{Format, Output, render, render_short},
+    show::{Output, TableOptions},
 };
 
 /// What metrics hold: the Go runtime's state, GC cycles, where the memory is, or every sample.
@@ -23,8 +23,8 @@ pub(crate) struct Metrics {
     /// What to show.
     #[arg(long, value_enum, default_value_t)]
     show: Show,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Default)]
@@ -43,13 +43,15 @@ enum Show {
 impl Metrics {
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
         let metrics = self.input.metrics(err)?;
-        let table = match self.show {
-            Show::State => return render_short(&metrics.state().to_table(), &SHORT_STATE, self.format, out),
-            Show::Cycles => metrics.state().cycles().to_table(),
-            Show::Memory => metrics.state().waterfall().at(None).to_table(),
-            Show::Series => metrics.to_table(),
+        let (table, what) = match self.show {
+            Show::State => {
+                return self.table.write_short(&metrics.state().to_table(), &SHORT_STATE, "the runtime's state", out);
+            }
+            Show::Cycles => (metrics.state().cycles().to_table(), "GC cycles"),
+            Show::Memory => (metrics.state().waterfall().at(None).to_table(), "where the memory is"),
+            Show::Series => (metrics.to_table(), "samples"),
         };
-        render(&table, self.format, out)
+        self.table.write(&table, what, out)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use gomem_escape::Certainty;
 use gomem_postmortem::{FunctionListing, LineDecision, ListedLine, Listing};
 use gomem_symbol::{Outlet, name_for};
 use gomem_table::{Unit, percent};
@@ -58,13 +59,25 @@ fn write_line(listing: &Listing, line: &ListedLine, has_objects: bool, out: &mut
     }
 }
 
-/// What the compiler decided, in one line: `make([]byte, n) escapes to heap: unknown_size, runtime_sized; inlined from grow`.
+/// What the compiler decided, in one line: `make([]byte, n) escapes to heap: unknown size; allocates each time; inlined
+/// from grow`.
 pub(crate) fn told(decision: &LineDecision) -> String {
-    let mut told = format!("{}: {}, {}", decision.message, decision.cause, decision.certainty.name());
+    let cause = decision.cause.replace('_', " ");
+    let mut told = format!("{}: {cause}; {}", decision.message, allocates(decision.certainty));
     if !decision.inlined_from.is_empty() {
         let _ = write!(told, "; inlined from {}", decision.inlined_from.join(", "));
     }
     told
+}
+
+/// Whether it allocates, as people say it.
+fn allocates(certainty: Certainty) -> &'static str {
+    match certainty {
+        Certainty::None => "allocates nothing",
+        Certainty::Yes => "allocates each time",
+        Certainty::RuntimeSized => "allocates where its size at run time asks for it",
+        _ => "may allocate",
+    }
 }
 
 /// A value in its unit.
