@@ -14,7 +14,7 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
     let (subject, callee) = (flow.subject, callee(flow.steps));
     match cause {
         Cause::InterfaceBoxing if callee == Some(POOL_PUT) => format!(
-            "`{subject}` is no pointer, so every Put copies it into a new heap object before it is pooled: keep a pointer \
+            "`{subject}` is not a pointer, so every Put copies it into a new heap object before it is pooled: keep a pointer \
              in the pool, as in `p := pool.Get().(*[]byte); *p = append((*p)[:0], …); pool.Put(p)`"
         ),
         Cause::InterfaceBoxing => match callee {

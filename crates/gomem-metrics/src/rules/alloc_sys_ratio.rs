@@ -30,7 +30,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .sure(Confidence::Low)
     };
     if median < HIGH {
-        return evidence(Opinion::clear("alloc_bytes is no large part of sys_bytes"));
+        return evidence(Opinion::clear("alloc_bytes is not a large part of sys_bytes"));
     }
     let because = match turnover {
         Some(turnover) if turnover >= FAST => "confirmed: the live heap is allocated anew more than once a second",

@@ -32,7 +32,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("goroutines", goroutines, Unit::Count)
     };
     if share < LEAST_FRACTION || stacks < LEAST_BYTES || each < LEAST_EACH {
-        return with_evidence(Opinion::clear("stacks are no large part of the memory"));
+        return with_evidence(Opinion::clear("stacks are not a large part of the memory"));
     }
     let summary = format!(
         "stacks hold {} ({} of what Go holds), {} for each of {goroutines:.0} goroutines: deep recursion or large frames",
@@ -57,7 +57,7 @@ fn without_goroutines(window: &Window<'_>, stacks: f64, share: f64) -> Opinion {
         )
     };
     if share < LEAST_FRACTION || stacks < LEAST_BYTES {
-        return evidence(Opinion::clear("stacks are no large part of the memory"));
+        return evidence(Opinion::clear("stacks are not a large part of the memory"));
     }
     if goroutine_leak::stacks_grow(&window.until_now()) {
         return evidence(Opinion::not_evaluable(&["go_goroutines"]));

@@ -47,7 +47,7 @@ pub(crate) fn leak(
     let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
     let span = growth.points.last().map_or(0.0, |point| point.0);
     finding.summary = format!(
-        "What {} allocates there is in use in more memory in each of {} heap profiles over {}: {}.{}",
+        "What {} allocated there and is in use grew in each of {} heap profiles over {}: {}.{}",
         place.short_function(),
         steps.len(),
         Unit::Seconds.humanize(span),
@@ -59,7 +59,7 @@ pub(crate) fn leak(
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
     }
     if let Some(kept) = growth.kept_fraction() {
-        finding.summary += &format!(" Of what it allocated meanwhile {:.0} % stays.", kept * 100.0);
+        finding.summary += &format!(" Of what it allocated meanwhile, {:.0} % stayed.", kept * 100.0);
     }
     if let Some((bytes, seconds)) = growth.oldest() {
         finding.summary += &format!(
