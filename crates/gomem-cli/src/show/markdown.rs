@@ -43,8 +43,17 @@ pub(crate) fn line(cells: impl Iterator<Item = String>) -> String {
     format!("| {} |", cells.collect::<Vec<_>>().join(" | "))
 }
 
-/// Prose: what would be markup, a mention or a link is letters.
+/// Prose: what stands between two backticks is code; all else that would be markup, a mention or a link is letters.
 pub(crate) fn text(prose: &str) -> String {
+    let parts: Vec<&str> = prose.split('`').collect();
+    let is_paired = parts.len() % 2 == 1 && parts.iter().skip(1).step_by(2).all(|part| !part.trim().is_empty());
+    if !is_paired {
+        return letters(prose);
+    }
+    parts.iter().enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { letters(part) }).collect()
+}
+
+fn letters(prose: &str) -> String {
     let prose = name_for(Outlet::Line, prose);
     prose.chars().fold(String::with_capacity(prose.len()), |mut text, letter| {
         match letter {
@@ -85,6 +94,8 @@ mod tests {
     fn nothing_of_a_name_is_markup() {
         assert_eq!(text("<b>*x*|[a](b)\n"), "&lt;b&gt;\\*x\\*\\|\\[a\\](b)\\\\n");
         assert!(!text("@octocat fixes #12").contains("@o"));
+        assert_eq!(text("`*p*` is *boxed*"), "`*p*` is \\*boxed\\*", "code is code");
+        assert_eq!((&*text("a ` b"), &*text("a `` b")), ("a \\` b", "a \\`\\` b"), "nothing between them");
         assert_eq!((code("a|b"), code("a`b")), ("`a\\|b`".to_owned(), "`` a`b ``".to_owned()));
         let columns = vec![Column::strings("name", ["a|b"]), Column::int64("n", Unit::Count, vec![3])];
         let table = table(&Table::new("t", columns).unwrap());

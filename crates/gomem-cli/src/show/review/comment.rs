@@ -132,7 +132,7 @@ mod tests {
             assert_eq!(comment.contains("… and "), rows >= 100, "{rows}");
         }
         let one = comment(&review(1));
-        assert!(one.contains("| ⚠️ | `store/0.go:7` | \\`x0\\` \\| escapes"), "{one}");
+        assert!(one.contains("| ⚠️ | `store/0.go:7` | `x0` \\| escapes"), "{one}");
         assert!(one.contains("it is &lt;returned&gt;") && !one.contains("@nobody"), "{one}");
         assert_eq!(one, comment(&review(1)), "the same each time");
     }
