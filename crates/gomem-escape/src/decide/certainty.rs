@@ -70,6 +70,8 @@ impl Certainty {
             SubjectKind::NewValue if subject.ends_with("{...}") => Self::Yes,
             SubjectKind::MakeSlice if is_surely_empty(subject) => Self::Maybe,
             SubjectKind::MakeSlice if !has_constant_size(subject) => Self::RuntimeSized,
+            // It points to the one object that all of no size share.
+            SubjectKind::SliceLiteral if subject.ends_with("{}") => Self::None,
             // An empty one has no size, nor have some types.
             SubjectKind::NewValue | SubjectKind::SliceLiteral | SubjectKind::MakeSlice => {
                 let has_size = made_type(subject).is_some_and(|made| has_size(made, allocation.types_with_elements));
@@ -158,7 +160,7 @@ mod tests {
             ("&bytes.Buffer{}", Certainty::Yes),
             ("new(int)", Certainty::Yes),
             ("new(T)", Certainty::Maybe),
-            ("[]int{}", Certainty::Maybe),
+            ("[]int{}", Certainty::None),
             ("[]int{...}", Certainty::Yes),
             ("[]struct {}{...}", Certainty::Maybe),
             ("make([]int, 8)", Certainty::Yes),

@@ -1,5 +1,6 @@
 //! From a profile to its sites.
 
+mod allocation;
 mod assists;
 mod assumptions;
 mod attribute;

@@ -166,6 +166,24 @@ impl<'a> Sample<'a> {
         self.locations().flat_map(move |id| profile.location(id).lines())
     }
 
+    /// How large each object of a heap profile's sample is: Go writes it as a label. Bytes and objects are scaled each for
+    /// itself, so that their mean is only near it.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let sample = profile.samples().next().unwrap();
+    /// assert_eq!(sample.object_bytes(), Some(4096));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn object_bytes(self) -> Option<i64> {
+        let mut labels = self.labels();
+        labels.find(|label| label.key == "bytes" && label.text.is_empty()).map(|label| label.number)
+    }
+
     /// The labels.
     pub fn labels(self) -> impl ExactSizeIterator<Item = Label<'a>> + use<'a> {
         let profile = self.profile;

@@ -66,10 +66,8 @@ impl Profile {
         };
         let mut sums: BTreeMap<i64, [i128; 4]> = BTreeMap::new();
         for sample in self.samples() {
-            // Go writes the size of each stack's objects as a label; else it is their mean.
-            let label = sample.labels().find(|label| label.key == "bytes" && label.text.is_empty());
             let (count, bytes) = (sample.value(objects), sample.value(space));
-            let size = label.map(|label| label.number).or_else(|| bytes.checked_div(count)).unwrap_or(0);
+            let size = sample.object_bytes().or_else(|| bytes.checked_div(count)).unwrap_or(0);
             let sums = sums.entry(most_of(size)).or_default();
             for (sum, index) in sums.iter_mut().zip([objects, space, in_use, in_use_space]) {
                 *sum += i128::from(sample.value(index));

@@ -99,6 +99,11 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
     })
 }
 
+/// Whether a function writes its text to what the caller gives it, and keeps nothing: `fmt.Fprintf`.
+pub(crate) fn writes_to_caller(symbol: &Symbol) -> bool {
+    symbol.package() == "fmt" && symbol.function().starts_with("Fprint")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -40,6 +40,19 @@ impl Maps {
     pub(crate) fn has_bucket(&self, size: u64) -> bool {
         self.buckets.contains(&size)
     }
+
+    /// Whether all of these are sizes of one map's memory as it grows: so many buckets in one piece that their number is a power
+    /// of two.
+    pub(crate) fn has_tables(&self, sizes: &[u64]) -> bool {
+        self.buckets.iter().any(|bucket| {
+            // A bucket is a control word and slots, and its size class is up to a word larger.
+            let is_table = |size: u64| {
+                size == *bucket
+                    || (1..32).any(|doubled| [*bucket, bucket - 8].iter().any(|one| rounded(one << doubled) == size))
+            };
+            sizes.iter().all(|size| is_table(*size))
+        })
+    }
 }
 
 /// The sizes that buckets and groups of a map have, by `make(map[string]int, 8)` or `map[string]int{...}`; `None` for a type
@@ -118,6 +131,7 @@ mod tests {
             maps.add(subject);
         }
         assert!(maps.has_bucket(208) && maps.has_bucket(144) && !maps.has_bucket(160) && !maps.has_others);
+        assert!(maps.has_tables(&[896, 3456, 6528]) && !maps.has_tables(&[896, 3072]), "of 200 bytes each");
         maps.add("make(Names)");
         assert!(maps.has_others);
     }

@@ -61,6 +61,10 @@ impl<'a> Record<'a> {
             SubjectKind::MakeSlice if !self.subject().starts_with("make([]") && sizes.fixed().is_none() => {
                 sizes.contains(MAP_HEADER) || sizes.shape() == Shape::Map
             }
+            // A slice whose length is not constant hardly ever has 48 bytes each time.
+            SubjectKind::MakeSlice if !self.subject().starts_with("make([]") => {
+                self.certainty() == Certainty::RuntimeSized && sizes.fixed() == Some(MAP_HEADER)
+            }
             SubjectKind::CompositeValue => self.is_defined() && sizes.contains(MAP_HEADER),
             _ => false,
         }

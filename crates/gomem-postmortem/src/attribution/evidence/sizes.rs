@@ -27,10 +27,17 @@ pub(crate) enum Shape {
 
 impl Sizes {
     pub(crate) fn add(&mut self, bytes: i64, objects: i64) {
-        if objects <= 0 || bytes <= 0 {
+        if objects > 0 {
+            self.add_objects(bytes / objects, objects);
+        }
+    }
+
+    /// So many objects of one size.
+    pub(crate) fn add_objects(&mut self, size: i64, objects: i64) {
+        if objects <= 0 || size <= 0 {
             return;
         }
-        self.counts.add(nearest((bytes / objects) as u64), objects);
+        self.counts.add(nearest(size as u64), objects);
     }
 
     /// Without the sizes of very few objects: a goroutine that has to wait while it allocates makes some of the runtime's.
@@ -64,6 +71,11 @@ impl Sizes {
         self.counts.each().fold(0, |sum: i64, (_, objects)| sum.saturating_add(objects))
     }
 
+    /// All sizes, the smallest first.
+    pub(crate) fn all(&self) -> Vec<u64> {
+        self.counts.sizes().collect()
+    }
+
     /// How many sizes there are.
     pub(crate) fn distinct(&self) -> usize {
         self.counts.len()
@@ -73,10 +85,21 @@ impl Sizes {
         self.counts.contains(wanted)
     }
 
-    /// Whether there are two sizes, as many objects of one as of the other, and one of them is among `wanted`.
+    /// Whether there are two sizes, about as many objects of one as of the other as far as a sampler tells, and one of them is
+    /// among `wanted`.
     pub(crate) fn has_pair_with(&self, wanted: &[u64]) -> bool {
-        self.exactly()
-            .is_some_and(|[(small, a), (large, b)]| a == b && (wanted.contains(&small) || wanted.contains(&large)))
+        let is_pair = |a: i64, b: i64| a == b || a.min(b).saturating_mul(MOST_APART) >= a.max(b);
+        self.exactly().is_some_and(|[(small, a), (large, b)]| {
+            let is_growth = a != b && large == 2 * small;
+            is_pair(a, b) && !is_growth && (wanted.contains(&small) || wanted.contains(&large))
+        })
+    }
+
+    /// Whether there were objects of each size before there were of the next, as where a slice grows from the beginning, as far
+    /// as a sampler tells.
+    pub(crate) fn grows_from_small(&self) -> bool {
+        let mut pairs = self.counts.each().zip(self.counts.each().skip(1));
+        self.smallest() <= LARGEST_FIRST && pairs.all(|((_, small), (_, large))| large <= small.saturating_mul(2))
     }
 
     /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
@@ -164,6 +187,14 @@ impl Sizes {
         self.contains(TABLE) || self.has_tables() || self.is_first_table()
     }
 
+    /// Whether each map's header is made here too, as `make(map[K]V, n)` does: a map that grows has one already.
+    pub(crate) fn has_map_headers(&self) -> bool {
+        let of_header = self.counts.each().find(|(size, _)| *size == MAP_HEADER);
+        let headers = of_header.map_or(0, |(_, objects)| objects);
+        let mut others = self.counts.each().filter(|(size, _)| *size > MAP_HEADER);
+        headers > 0 && others.all(|(size, objects)| size % MAP_HEADER != 0 && objects <= headers.saturating_mul(2))
+    }
+
     /// Whether each array comes with the `table` and the directory of a map that got its first one.
     fn is_first_table(&self) -> bool {
         matches!(
@@ -218,6 +249,12 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
     })
 }
 
+/// The size of `internal/runtime/maps.Map`, and of `runtime.hmap` before Go 1.24.
+const MAP_HEADER: u64 = 48;
+/// How many times as many objects of one size the sampler can seem to see of a pair.
+const MOST_APART: i64 = 3;
+/// The first memory of most slices is of one element, or of 8 bytes.
+const LARGEST_FIRST: u64 = 128;
 const RARE: i64 = 50;
 /// More than what grows by a quarter has up to the end of all addresses.
 const MOST_SIZES: usize = 160;

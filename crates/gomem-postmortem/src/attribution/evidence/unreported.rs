@@ -51,12 +51,17 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     if !build.is_covered || build.is_of_release {
         // Then anything can be the reason, and nobody wants a guess about the standard library: only clear shapes tell.
         return match shape {
+            Shape::Map if sizes.has_map_tables() && sizes.has_map_headers() => {
+                heuristic(Reason::Compiler(Cause::MapCreation), fit::GUESS_WITHOUT_LOG)
+            }
             Shape::Map if sizes.has_map_tables() => heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG),
             // The first steps of a map look like those of a slice.
             Shape::Slice if is_usual_bucket(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP => {
                 if sizes.has_map_tables() { heuristic(Reason::MapGrowth, fit::GUESS_WITHOUT_LOG) } else { None }
             }
-            Shape::Slice if sizes.distinct() > 2 => heuristic(slice, fit::GUESS_WITHOUT_LOG),
+            Shape::Slice if sizes.distinct() > 2 && sizes.grows_from_small() => {
+                heuristic(slice, fit::GUESS_WITHOUT_LOG)
+            }
             _ => None,
         };
     }
@@ -97,6 +102,9 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
             if is_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_MAP
                 || may_be_map(sizes.smallest()) && sizes.smallest() >= SMALLEST_LIKELY_MAP =>
         {
+            heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
+        }
+        Shape::Slice if build.reports_append && build.maps.is_some_and(|maps| maps.has_tables(&sizes.all())) => {
             heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE)
         }
         Shape::Slice if !build.reports_append => heuristic(slice, fit::MAP_OR_SLICE),

@@ -11,7 +11,8 @@ use crate::{
     attribution::{
         evidence::{Compiler, Record, StdRelease, TypeSizes},
         join::{
-            explain::{Allocation, Verdict, explain, learn, records},
+            allocation::Allocation,
+            explain::{Verdict, explain, learn, records},
             groups::{Group, Groups, Leaf},
             inlined,
         },

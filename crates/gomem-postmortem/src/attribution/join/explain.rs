@@ -3,88 +3,13 @@
 use foldhash::HashMap;
 use gomem_escape::{Cause, HeapDecision, SubjectKind};
 use gomem_finding::Confidence;
-use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
 use gomem_symbol::{Origin, Symbol};
-use smallvec::SmallVec;
 
 use crate::attribution::{
     evidence::{Compiler, Operation, Record, Shape, Sizes, TypeSizes, fit, is_usual_bucket, library, unreported},
+    join::allocation::Allocation,
     reason::Reason,
 };
-
-/// One call of the allocator: an address of the program, with all that it allocated.
-#[derive(Debug, Clone)]
-pub(crate) struct Allocation<'a> {
-    pub(crate) location: LocationId,
-    /// Where its code is: of one line the code stands in the order in which it runs.
-    pub(crate) address: u64,
-    /// What it calls, where that is proved.
-    pub(crate) operation: Option<Operation>,
-    pub(crate) sizes: Sizes,
-    pub(crate) bytes: i64,
-    pub(crate) objects: i64,
-    pub(crate) inuse_bytes: i64,
-    pub(crate) inuse_objects: i64,
-    /// Objects made below a pool's `Get`.
-    pub(crate) pool_objects: i64,
-    /// Its inline chain, the innermost first.
-    pub(crate) lines: SmallVec<[Line<'a>; 1]>,
-    stack: Sample<'a>,
-}
-
-impl<'a> Allocation<'a> {
-    pub(crate) fn new(location: Location<'a>, stack: Sample<'a>, compiler: &Compiler<'_>) -> Self {
-        Self {
-            location: location.id(),
-            address: location.address(),
-            operation: compiler.operation(location),
-            sizes: Sizes::default(),
-            bytes: 0,
-            objects: 0,
-            inuse_bytes: 0,
-            inuse_objects: 0,
-            pool_objects: 0,
-            lines: location.lines().collect(),
-            stack,
-        }
-    }
-
-    /// Adds a sample: bytes and objects allocated, bytes and objects in use.
-    pub(crate) fn add(&mut self, [bytes, objects, inuse_bytes, inuse_objects]: [i64; 4], is_of_pool: bool) {
-        self.sizes.add(bytes, objects);
-        self.bytes = self.bytes.saturating_add(bytes);
-        self.objects = self.objects.saturating_add(objects);
-        self.inuse_bytes = self.inuse_bytes.saturating_add(inuse_bytes);
-        self.inuse_objects = self.inuse_objects.saturating_add(inuse_objects);
-        self.pool_objects = self.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
-    }
-
-    /// The same call, with what it allocated by way of other stacks too.
-    pub(crate) fn merge(&mut self, other: &Self) {
-        self.sizes.merge(&other.sizes);
-        self.bytes = self.bytes.saturating_add(other.bytes);
-        self.objects = self.objects.saturating_add(other.objects);
-    }
-
-    /// Whether both are of the same code; one expression can be inlined several times.
-    fn is_beside(&self, other: &Self) -> bool {
-        self.places().eq(other.places())
-    }
-
-    /// What calls of the same code have in common.
-    fn code(&self) -> Vec<(Option<FunctionId>, i64)> {
-        self.places().collect()
-    }
-
-    fn places(&self) -> impl Iterator<Item = (Option<FunctionId>, i64)> {
-        self.lines.iter().map(|line| (line.function().map(|function| function.id()), line.line()))
-    }
-
-    fn symbol(&self) -> Symbol {
-        let function = self.lines.first().and_then(Line::function);
-        Symbol::decode(function.map_or("", |function| function.name()))
-    }
-}
 
 /// What explains an allocation.
 #[derive(Debug, Clone, Copy, Default)]
@@ -198,6 +123,14 @@ fn fits(
                     false => 0,
                 };
             }
+            // `m[key] = append(m[key], value)` makes a slice, and what the map needs to hold it.
+            let is_named = allocation.lines.first().is_some_and(|line| {
+                let maps = compiler.build(*line).maps;
+                allocation.sizes.fixed().is_some_and(|size| maps.is_some_and(|maps| maps.has_bucket(size)))
+            });
+            if record.kind() == SubjectKind::Append && record.is_stored_by_index() && is_bucket && is_named {
+                return fit.min(fit::OF_THE_MAP);
+            }
             if !(fit::ONE_SIZE..fit::TYPE).contains(&fit) || !record.makes_one_size() {
                 return fit;
             }
@@ -310,7 +243,14 @@ fn leftover<'a>(
 /// What allocates without a record, and how well that fits.
 fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason, u32, Confidence)> {
     let line = *allocation.lines.first()?;
-    let guess = || unreported(&allocation.sizes, compiler.build(line));
+    // What is larger than a group and always has one size is a table of a map that is large and stays, or else a text, or a
+    // channel with a buffer.
+    let is_text_as_well =
+        allocation.inuse_bytes == 0 && allocation.sizes.fixed().is_some_and(|size| size > LARGEST_GROUP);
+    let is_told = |(reason, fit, _): &(Reason, u32, Confidence)| {
+        !is_text_as_well || *reason != Reason::MapGrowth || *fit > fit::LAST_GUESS
+    };
+    let guess = || unreported(&allocation.sizes, compiler.build(line)).filter(is_told);
     match allocation.operation {
         Some(operation @ Operation::Known(_)) => {
             operation.reason_for(&allocation.sizes).map(|reason| (reason, fit::PROVED, Confidence::High))
@@ -321,12 +261,16 @@ fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason
     }
 }
 
-/// The reason of what a record explains. A text that a proof says is made is not the box of one.
+/// The reason of what a record explains. A text that a proof says is made is not the box of one, and `make(Names, n)` that
+/// calls `runtime.makemap` is no slice.
 fn reason_of(record: Record<'_>, allocation: &Allocation<'_>) -> (Reason, Confidence) {
     let said = record.reason_for(&allocation.sizes);
-    let is_boxed = said.0 == Reason::Compiler(Cause::InterfaceBoxing);
     let proved = allocation.operation.and_then(Operation::reason);
-    proved.filter(|_| is_boxed).map_or(said, |reason| (reason, Confidence::High))
+    let tells_more = |reason: &Reason| {
+        said.0 == Reason::Compiler(Cause::InterfaceBoxing)
+            || record.kind() == SubjectKind::MakeSlice && *reason == Reason::Compiler(Cause::MapCreation)
+    };
+    proved.filter(tells_more).map_or(said, |reason| (reason, Confidence::High))
 }
 
 /// The box of a text that the same expression makes, as `any(a + b)`: one expression has one reason.
@@ -434,8 +378,12 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
             let is_std = |symbol: &Symbol| Origin::from_package(symbol.package(), "-") == Origin::Std;
             let library: Vec<Symbol> = symbols.take_while(is_std).collect();
             // What the program calls tells more than what that is made of: JSON rather than reflection.
-            let purpose = library.last().and_then(library::of_std).filter(|reason| reason.is_purpose());
-            purpose.or_else(|| library.iter().find_map(library::of_std)).map(sure)
+            let made = library.iter().find_map(library::of_std);
+            // What grows while text is written to a buffer of the caller's is that buffer.
+            let is_callers =
+                made == Some(Reason::BufferGrowth) && library.last().is_some_and(library::writes_to_caller);
+            let purpose = library.last().filter(|_| !is_callers).and_then(library::of_std);
+            purpose.filter(|reason| reason.is_purpose()).or(made).map(sure)
         }
         _ => None,
     }
@@ -468,6 +416,10 @@ fn has_defer_records(allocations: &[Allocation<'_>]) -> bool {
         |allocation: &Allocation<'_>| allocation.sizes.fixed().is_some_and(|size| DEFER_RECORDS.contains(&size));
     allocations.iter().any(|allocation| is_record(allocation) && with_count[&allocation.sizes.objects()] > 1)
 }
+
+/// Eight slots of a key and a value of 128 bytes each, behind a control word: what is larger is kept outside of the map
+/// (`MapMaxKeyBytes` in `internal/abi/map.go`).
+const LARGEST_GROUP: u64 = 2304;
 
 /// The sizes of `runtime._defer`, up to Go 1.22 and since.
 const DEFER_RECORDS: [u64; 2] = [80, 48];

@@ -10,8 +10,9 @@ use smallvec::SmallVec;
 use crate::attribution::{
     evidence::{Compiler, Sizes},
     join::{
+        allocation::Allocation,
         cut_stacks::CutStacks,
-        explain::{Allocation, Verdict},
+        explain::Verdict,
         places::Places,
         roles::{Role, Roles},
     },
@@ -152,7 +153,7 @@ impl<'a> Groups<'a> {
                 allocations.push(Allocation::new(location, sample, compiler));
                 allocations.len() - 1
             });
-            allocations[at].add(values, is_of_pool);
+            allocations[at].add(values, sample.object_bytes(), is_of_pool);
             let most = groups[group].reached_from.map_or(i64::MIN, |(most, _)| most);
             if user.is_none() && values[0] > most {
                 let first = first_frame(sample).map_or(place, |line| places.index(line));

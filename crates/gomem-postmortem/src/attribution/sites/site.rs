@@ -116,9 +116,12 @@ impl Site {
         if !self.is_own() {
             return None;
         }
-        // A map that grows is made by a line whose decision may be about its box.
-        let is_same = |cause| {
-            matches!(self.reason, None | Some(Reason::Compiler(_))) || self.reason == Some(Reason::Compiler(cause))
+        // A map that grows is made by a line whose decision may be about its box, and `make(Names, n)` of a map reads like that of
+        // a slice.
+        let is_same = |cause| match self.reason {
+            None => true,
+            Some(Reason::Compiler(Cause::MapCreation)) => cause != Cause::UnknownSize,
+            Some(reason) => matches!(reason, Reason::Compiler(_)),
         };
         let of_compiler = self.decision.as_ref().filter(|decision| is_same(decision.cause));
         let of_compiler = of_compiler.map(|decision| decision.advice.clone());

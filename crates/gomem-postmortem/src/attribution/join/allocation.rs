@@ -1,0 +1,90 @@
+//! A call of the allocator.
+
+use gomem_pprof::{FunctionId, Line, Location, LocationId, Sample};
+use gomem_symbol::Symbol;
+use smallvec::SmallVec;
+
+use crate::attribution::evidence::{Compiler, Operation, Sizes};
+
+/// One call of the allocator: an address of the program, with all that it allocated.
+#[derive(Debug, Clone)]
+pub(crate) struct Allocation<'a> {
+    pub(crate) location: LocationId,
+    /// Where its code is: of one line the code stands in the order in which it runs.
+    pub(crate) address: u64,
+    /// What it calls, where that is proved.
+    pub(crate) operation: Option<Operation>,
+    pub(crate) sizes: Sizes,
+    pub(crate) bytes: i64,
+    pub(crate) objects: i64,
+    pub(crate) inuse_bytes: i64,
+    pub(crate) inuse_objects: i64,
+    /// Objects made below a pool's `Get`.
+    pub(crate) pool_objects: i64,
+    /// Its inline chain, the innermost first.
+    pub(crate) lines: SmallVec<[Line<'a>; 1]>,
+    pub(crate) stack: Sample<'a>,
+}
+
+impl<'a> Allocation<'a> {
+    pub(crate) fn new(location: Location<'a>, stack: Sample<'a>, compiler: &Compiler<'_>) -> Self {
+        Self {
+            location: location.id(),
+            address: location.address(),
+            operation: compiler.operation(location),
+            sizes: Sizes::default(),
+            bytes: 0,
+            objects: 0,
+            inuse_bytes: 0,
+            inuse_objects: 0,
+            pool_objects: 0,
+            lines: location.lines().collect(),
+            stack,
+        }
+    }
+
+    /// Adds a sample: bytes and objects allocated, bytes and objects in use.
+    pub(crate) fn add(
+        &mut self,
+        [bytes, objects, inuse_bytes, inuse_objects]: [i64; 4],
+        object_bytes: Option<i64>,
+        is_of_pool: bool,
+    ) {
+        match object_bytes {
+            Some(size) => self.sizes.add_objects(size, objects),
+            None => self.sizes.add(bytes, objects),
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+        self.objects = self.objects.saturating_add(objects);
+        self.inuse_bytes = self.inuse_bytes.saturating_add(inuse_bytes);
+        self.inuse_objects = self.inuse_objects.saturating_add(inuse_objects);
+        self.pool_objects = self.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
+    }
+
+    /// The same call, with what it allocated by way of other stacks too.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.sizes.merge(&other.sizes);
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.objects = self.objects.saturating_add(other.objects);
+        self.inuse_bytes = self.inuse_bytes.saturating_add(other.inuse_bytes);
+    }
+
+    /// Whether both are of the same code; one expression can be inlined several times.
+    pub(crate) fn is_beside(&self, other: &Self) -> bool {
+        self.places().eq(other.places())
+    }
+
+    /// What calls of the same code have in common.
+    pub(crate) fn code(&self) -> Vec<(Option<FunctionId>, i64)> {
+        self.places().collect()
+    }
+
+    fn places(&self) -> impl Iterator<Item = (Option<FunctionId>, i64)> {
+        self.lines.iter().map(|line| (line.function().map(|function| function.id()), line.line()))
+    }
+
+    pub(crate) fn symbol(&self) -> Symbol {
+        let function = self.lines.first().and_then(Line::function);
+        Symbol::decode(function.map_or("", |function| function.name()))
+    }
+}
