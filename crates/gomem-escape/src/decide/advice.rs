@@ -1,5 +1,7 @@
 //! What to do about a heap decision, naming what it is about.
 
+use gomem_symbol::Origin;
+
 use crate::{
     decide::{
         cause::Cause,
@@ -32,11 +34,15 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             ),
         },
         Cause::ConstantBoxing => format!("nothing: `{subject}` is a constant, its interface value is static"),
-        Cause::VariadicSlice => {
-            "the call's variadic slice is made anew each time: avoid `...any` on a hot path, or guard \
-                                 the call by the log level"
-                .to_owned()
-        }
+        Cause::VariadicSlice => match callee {
+            Some(callee) if !formats(callee) => format!(
+                "the slice of the arguments of {callee} is made anew at each call: where they stay the same, keep a slice and \
+                 pass it as `args...`"
+            ),
+            _ => "the call's variadic slice is made anew each time: avoid `...any` on a hot path, or guard the call by the log \
+                  level"
+                .to_owned(),
+        },
         Cause::ReturnedPointer => format!(
             "return `{subject}` by value, let the caller pass in where to put it, or make the function small enough to inline"
         ),
@@ -62,8 +68,9 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         }
         Cause::UnknownCallee => match callee {
             Some(callee) => format!(
-                "`{subject}` is passed to {callee}, whose body the compiler cannot know: give it a concrete type or a type \
-                 parameter, let a profile devirtualize the call (PGO), or reuse one `{subject}` over calls"
+                "`{subject}` is passed to {callee}, whose body the compiler cannot know: reuse one `{subject}` over \
+                 calls; where the call is yours, give it a concrete type or a type parameter, or let a profile devirtualize it \
+                 (PGO)"
             ),
             None => {
                 format!("`{subject}` is passed to a function whose body the compiler cannot know: use a concrete type")
@@ -83,6 +90,9 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                     "what has a finalizer or a cleanup is always on the heap: close `{subject}` explicitly where that can be done"
                 )
             }
+            (Some(callee), Some(leak)) if is_of_library(leak) => {
+                format!("{callee} keeps what `{subject}` points to, or may: reuse one `{subject}` over calls")
+            }
             (Some(callee), Some(leak)) => format!(
                 "{callee} keeps what `{subject}` points to (`{}` leaks at {}{}): change it there, pass a value, or reuse \
                  one `{subject}` over calls",
@@ -91,14 +101,18 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                 leak.line.map_or_else(String::new, |line| format!(":{line}")),
             ),
             (Some(callee), None) => format!(
-                "{callee} keeps what `{subject}` points to: pass a value, reuse one `{subject}` over calls, or change the \
-                 callee (build with -gcflags=all=-m=2 to see where it keeps it)"
+                "{callee} keeps what `{subject}` points to: reuse one `{subject}` over calls, or, where the callee is yours, \
+                 change it (build with -gcflags=all=-m=2 to see where it keeps it)"
             ),
             (None, _) => format!("a callee keeps what `{subject}` points to: pass a value, or reuse one over calls"),
         },
         Cause::TypeParameter => format!(
             "`{subject}` is passed to a method of a type parameter, which all types of one shape share, so the callee is \
              not known: use the concrete type on the hot path, or pass the method as a function that can be inlined"
+        ),
+        Cause::StoredInHeap if subject.starts_with('[') && subject.ends_with("{...}") => format!(
+            "`{subject}` is stored in an object on the heap: use an array where the number of elements is fixed, or append to a \
+             slice that is kept, `kept = append(kept[:0], ...)`"
         ),
         Cause::StoredInHeap => format!(
             "`{subject}` is stored in an object on the heap: keep it only as long as it is needed, store it by value, or \
@@ -165,6 +179,14 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         }
         Cause::Other => format!("read the flow of `{subject}`: its last step is where it leaves the function"),
     }
+}
+
+/// Whether a parameter is of code that its user does not change: of the standard library, of the module cache, vendored.
+fn is_of_library(leak: &LeakStep) -> bool {
+    let origin = Origin::from_package(&leak.package, "-");
+    matches!(origin, Origin::Std | Origin::Runtime)
+        || leak.file.contains('@')
+        || leak.file.split('/').any(|part| part == "vendor")
 }
 
 /// `ir.MaxStackVarSize` and `ir.MaxImplicitStackVarSize` of `cmd/compile/internal/ir/cfg.go`.
