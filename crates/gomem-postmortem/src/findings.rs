@@ -1,7 +1,10 @@
 //! What to do, what costs most first.
 
+mod amount;
+mod background;
 mod breakdown;
 mod call_advice;
+mod called;
 mod charged;
 mod consistency;
 mod cost;
@@ -14,10 +17,12 @@ mod growth;
 mod heap_dump;
 mod judgements;
 mod keeper;
+mod kept;
 mod leak;
 mod line_cost;
 mod live_heap;
 mod mismatch;
+mod module_calls;
 mod pool;
 mod ranking;
 mod sentence;

@@ -1,19 +1,21 @@
 //! What lines of the user's own code allocate, themselves and by what they call, as findings.
 
 use gomem_escape::{Cause, HeapDecision};
-use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_symbol::{Origin, Symbol, shortened};
+use gomem_finding::{Confidence, Severity};
+use gomem_symbol::shortened;
 use gomem_table::Unit;
 
 use crate::{
-    attribution::{Account, AssistCost, Bytes, Call, Entry, Lifespan, Place, Reason, Site, accounts},
+    attribution::{Account, Bytes, Lifespan, NO_LOG, NOT_LOGGED, Reason, Site, accounts},
     findings::{
-        breakdown::{inside, reasons, share},
-        call_advice::{background_advice, call_advice, part_advice},
+        amount::{allocated, coverage, headline, measure, severity},
+        background::background_finding,
+        breakdown::{reasons, share},
+        called::call_finding,
         cost::Cost,
-        finding::{Finding, FindingKind, Kept},
-        keeper::{Keeper, keeper},
-        pool::{PoolMisuse, oversized},
+        finding::{Finding, FindingKind},
+        kept::{keep, warn_of_oversized},
+        pool::PoolMisuse,
         sentence::sentence,
         start::Start,
     },
@@ -41,11 +43,12 @@ pub(crate) fn allocations(
         findings.extend(own.map(|finding| of_time(finding, own_is_start)));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
-            let finding = call_finding(account.place, call, sites, pacing, cost);
+            let finding = call_finding(account.place, call, (&lines, &entries), sites, pacing, cost);
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));
     }
-    findings.extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(background_finding));
+    findings
+        .extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(|entry| background_finding(entry, &lines)));
     if let Some(period) = period {
         findings.iter_mut().for_each(|finding| doubt_few_samples(finding, period));
     }
@@ -57,7 +60,19 @@ pub(crate) fn allocations(
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.bytes));
     findings.truncate(MOST_FINDINGS);
+    ask_once_for_log(&mut findings);
     findings
+}
+
+/// What all of them lack is asked for in the first.
+fn ask_once_for_log(findings: &mut [Finding]) {
+    let lacking = findings.iter_mut().filter(|finding| finding.action == TAKE_LOG);
+    for finding in lacking.skip(1) {
+        finding.action.clear();
+        for asked in [NO_LOG, NOT_LOGGED] {
+            finding.summary = finding.summary.replace(&format!(" {}", sentence(asked)), "");
+        }
+    }
 }
 
 /// What a line allocated only when the program started costs no more GC cycles.
@@ -119,7 +134,11 @@ fn own_finding(
             let others = named.iter().filter(|site| site.decision.is_some()).count().saturating_sub(1);
             let others = if others > 0 { format!(", and {others} more") } else { String::new() };
             finding.summary += &format!(" The compiler: `{}`{others}.", shortened(&decision.message()));
-            finding.cause = Some(decision.cause);
+            let of_reason = named.first().and_then(|site| site.reason).filter(|_| boxed.is_none());
+            finding.cause = match of_reason {
+                Some(Reason::Compiler(cause)) => Some(cause),
+                _ => Some(decision.cause),
+            };
             finding.compiler_message = Some(decision.message());
         }
         None => {
@@ -142,7 +161,8 @@ fn own_finding(
     } else {
         warn_of_oversized(&mut finding, own);
     }
-    if misuse.is_none() {
+    // What is made at the start is not made again.
+    if misuse.is_none() && !is_start {
         advise_pool(&mut finding, &named);
     }
     if !is_kept {
@@ -156,8 +176,7 @@ fn own_finding(
         }
     }
     if finding.action.is_empty() && coverage(own) < 0.5 && own.sites.iter().any(|site| site.is_not_logged()) {
-        finding.action =
-            "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.".into();
+        finding.action = TAKE_LOG.into();
     }
     if finding.action.is_empty() {
         // A warning says what to do.
@@ -218,87 +237,6 @@ fn held_advice(site: &Site) -> String {
     )
 }
 
-/// What a call on a line allocates.
-fn call_finding(place: &Place, call: &Call<'_>, sites: &[Site], pacing: Option<&Pacing>, cost: Cost) -> Finding {
-    let callee = Symbol::decode(call.callee).short();
-    let what = format!("inside {callee}: {}", reasons(&call.inside));
-    let mut finding = Finding::new(FindingKind::Call, Severity::Info, headline(place, &call.inside, &what));
-    finding.summary = allocated(place, &call.inside, &format!(" in {callee} and what that calls"));
-    finding.summary += &format!(" Inside: {}.", inside(&call.inside));
-    finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
-    let is_kept = call.inside.is_mostly_kept();
-    if is_kept {
-        keep(&mut finding, &call.inside, sites, cost);
-    } else {
-        finding.action = call_advice(call.callee, &call.inside).unwrap_or(FEWER_CALLS).to_owned();
-        if let Some(part) = part_advice(&call.inside).filter(|part| !finding.action.contains(part.key)) {
-            finding.action += &format!(" {} of all bytes: {}", share(part.bytes_fraction), part.key);
-        }
-        if let Some(refilled) = refilled(&call.inside) {
-            finding.action = format!("{refilled} Of the rest: {}", finding.action);
-        }
-        finding.severity = severity(&call.inside, false);
-        let most = call.inside.bytes_fraction * (1.0 - call.inside.kept_fraction());
-        finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
-        finding.avoidable_bytes_fraction = Some(most);
-    }
-    if !is_kept {
-        warn_of_oversized(&mut finding, &call.inside);
-    }
-    measure(&mut finding, place, &call.inside);
-    finding
-}
-
-/// What to do about a `sync.Pool` within a call that makes a good part of its bytes anew.
-fn refilled(inside: &Bytes<'_>) -> Option<String> {
-    let misuse =
-        PoolMisuse::find(&inside.sites, None, None).filter(|misuse| matches!(misuse, PoolMisuse::Refilled { .. }))?;
-    let made: f64 = inside.sites.iter().filter(|site| site.pool_objects > 0).map(|site| site.bytes_fraction).sum();
-    let advice = misuse.advice().filter(|_| made >= LARGE_PART * inside.bytes_fraction)?;
-    Some(format!("{} of all bytes are made by a sync.Pool that has none to give. {}", share(made), sentence(advice)))
-}
-
-/// What a goroutine allocates that no line of the user's own is in.
-fn background_finding(entry: &Entry<'_>) -> Finding {
-    let symbol = Symbol::decode(entry.function);
-    let function = symbol.short();
-    let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
-    let whose = match (entry.is_cut, is_runtime) {
-        (true, _) => "in stacks that the profiler cut".to_owned(),
-        (false, true) => format!("in the runtime itself, from {function}"),
-        (false, false) => format!("in goroutines of {function}, without a line of the program"),
-    };
-    let what = format!("{whose}: {}", reasons(&entry.inside));
-    let title = format!(
-        "{} of bytes, {} of objects {what}",
-        share(entry.inside.bytes_fraction),
-        share(entry.inside.objects_fraction)
-    );
-    let mut finding = Finding::new(FindingKind::Background, Severity::Info, title);
-    finding.summary = format!(
-        "Stacks that begin with {function}{} allocate {}{}. No line of the program is on them: {} Inside: {}.",
-        if entry.is_cut { ", and others," } else { "" },
-        Unit::Bytes.humanize(entry.inside.bytes as f64),
-        in_objects(&entry.inside),
-        match (entry.is_cut, is_runtime) {
-            (true, _) => {
-                "the profiler keeps the innermost 128 frames (32 until Go 1.22), and whole stacks through these functions come from \
-                 several lines, so that it is not known whose they are."
-            }
-            (false, true) => "the runtime makes it for itself.",
-            (false, false) => "what feeds or configures them decides.",
-        },
-        inside(&entry.inside)
-    );
-    finding.confidence = Confidence::High;
-    if let Some(advice) = background_advice((!entry.is_cut).then_some(entry.function), &entry.inside) {
-        advice.clone_into(&mut finding.action);
-        finding.severity = severity(&entry.inside, false);
-    }
-    measure(&mut finding, entry.place, &entry.inside);
-    finding
-}
-
 /// The sites whose reasons the title names, as far as they are known: together they have half of the bytes, or none is named.
 fn named<'a>(own: &Bytes<'a>) -> impl Iterator<Item = &'a Site> {
     let reasons: Vec<Reason> = own
@@ -313,12 +251,6 @@ fn named<'a>(own: &Bytes<'a>) -> impl Iterator<Item = &'a Site> {
         .iter()
         .copied()
         .filter(move |site| is_enough && site.reason.is_some_and(|reason| reasons.contains(&reason)))
-}
-
-/// The share of bytes whose reason is known.
-fn coverage(bytes: &Bytes<'_>) -> f64 {
-    let known: i64 = bytes.sites.iter().filter(|site| site.reason.is_some()).map(|site| site.bytes).sum();
-    if bytes.bytes > 0 { known as f64 / bytes.bytes as f64 } else { 0.0 }
 }
 
 /// What to do about the named reasons, each with its own advice.
@@ -348,115 +280,11 @@ fn confidence(named: &[&Site]) -> Confidence {
     named.first().and_then(|site| site.reason_confidence).unwrap_or(Confidence::Low)
 }
 
-fn severity(bytes: &Bytes<'_>, is_misuse: bool) -> Severity {
-    if bytes.bytes_fraction >= LARGE_SHARE || (is_misuse && bytes.bytes_fraction >= SMALLEST_MISUSE) {
-        Severity::Warning
-    } else {
-        Severity::Info
-    }
-}
-
-/// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace. Where a memory
-/// limit does, it would run less often.
-fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
-    finding.kept = Some(Kept::InUse);
-    finding.severity = Severity::Info;
-    finding.saving = None;
-    finding.avoidable_bytes_fraction = None;
-    let kept = share(bytes.kept_fraction());
-    finding.summary += &format!(" {kept} of it are still in use: it is kept, and no garbage. ");
-    let costs = if cost.is_limited {
-        finding.summary += "What is kept leaves GC no room below the memory limit: with less of it GC runs less often.";
-        "Keep less of it, or raise the limit."
-    } else {
-        finding.summary += "With less of it the heap is smaller, and GC runs more often.";
-        "Nothing here costs GC cycles."
-    };
-    let keeper = keeper(&bytes.sites, sites, None);
-    if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper {
-        finding.action = format!("{costs} If it should not stay: {advice}");
-    } else {
-        finding.action = costs.to_owned();
-        if !cost.is_limited {
-            finding.action += " Where memory is short, keep less of it.";
-        }
-    }
-    if !matches!(keeper, Some(Keeper::Known(_))) {
-        warn_of_oversized(finding, bytes);
-    }
-}
-
-fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {
-    if let Some(advice) = oversized(&bytes.sites) {
-        finding.action.truncate(finding.action.trim_end_matches('.').len());
-        finding.action += &advice;
-    }
-}
-
 /// The share of a site's bytes that GC frees. What a short-lived object's site has in use is as of the last GC: a little
 /// of it is no sign that anything is kept.
 fn garbage_fraction(site: &Site) -> f64 {
     let kept = site.inuse_bytes as f64 / site.bytes.max(1) as f64;
     if kept < LITTLE_KEPT { 1.0 } else { 1.0 - kept.min(1.0) }
-}
-
-fn headline(place: &Place, bytes: &Bytes<'_>, what: &str) -> String {
-    format!(
-        "{}: {} of bytes, {} of objects: {what}",
-        place.short(),
-        share(bytes.bytes_fraction),
-        share(bytes.objects_fraction)
-    )
-}
-
-fn allocated(place: &Place, bytes: &Bytes<'_>, by: &str) -> String {
-    format!(
-        "{} allocates {}{}{by}.",
-        place.short_function(),
-        Unit::Bytes.humanize(bytes.bytes as f64),
-        in_objects(bytes)
-    )
-}
-
-fn in_objects(bytes: &Bytes<'_>) -> String {
-    let each = bytes.mean_object_bytes().map(|mean| format!(", {} each on average", Unit::Bytes.humanize(mean)));
-    format!(" in {} objects{}", grouped(bytes.objects), each.unwrap_or_default())
-}
-
-fn measure(finding: &mut Finding, place: &Place, bytes: &Bytes<'_>) {
-    finding.bytes = Some(bytes.bytes);
-    finding.bytes_fraction = Some(bytes.bytes_fraction);
-    finding.objects_fraction = Some(bytes.objects_fraction);
-    finding.place = Some(place.clone());
-    finding.evidence = vec![
-        Evidence::new("alloc_space", bytes.bytes as f64, Unit::Bytes).with_source("heap profile"),
-        Evidence::new("alloc_space share", bytes.bytes_fraction, Unit::Fraction).with_source("heap profile"),
-        Evidence::new("alloc_objects share", bytes.objects_fraction, Unit::Fraction).with_source("heap profile"),
-    ];
-    if let Some(cost) = bytes.assists() {
-        tell_assists(finding, &cost);
-    }
-}
-
-/// What goroutines lost there, by the execution trace.
-fn tell_assists(finding: &mut Finding, cost: &AssistCost) {
-    let shown = |seconds: f64| Unit::Seconds.humanize(seconds);
-    if cost.seconds > 0.0 {
-        let task = cost.task().map_or_else(String::new, |task| format!(", most in task {task}"));
-        finding.summary += &format!(
-            " In {} of execution trace its goroutines stood still for {} helping the GC, {} at worst{task}.",
-            shown(cost.trace_seconds),
-            shown(cost.seconds),
-            shown(cost.max_seconds)
-        );
-        finding.evidence.push(Evidence::new("assist_seconds", cost.seconds, Unit::Seconds).with_source(TRACE));
-        finding.evidence.push(Evidence::new("assist_max_seconds", cost.max_seconds, Unit::Seconds).with_source(TRACE));
-    }
-    if cost.trigger_count > 0 {
-        finding.summary += &format!(" It began {} of the trace's {} GC cycles.", cost.trigger_count, cost.trace_cycles);
-        let count = Evidence::new("trigger_count", cost.trigger_count as f64, Unit::Count);
-        finding.evidence.push(count.with_source(TRACE));
-    }
 }
 
 /// What the sampler hardly saw may be much less, or more.
@@ -473,29 +301,9 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
     }
 }
 
-fn grouped(count: i64) -> String {
-    let digits = count.to_string();
-    let mut out = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && digit != '-' {
-            out.push(' ');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-/// Where no rule is about a call.
-const FEWER_CALLS: &str = "What a call allocates goes with how often it is called: keep its result, make one call of many, or \
-                           give it what it can reuse, where its package lets you.";
-
-const TRACE: &str = "execution trace";
+const TAKE_LOG: &str = "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.";
 const SMALLEST_SHARE: f64 = 0.01;
-const SMALLEST_MISUSE: f64 = 0.001;
-const LARGE_SHARE: f64 = 0.05;
 const LITTLE_KEPT: f64 = 0.1;
-/// Of what a call allocates.
-const LARGE_PART: f64 = 0.25;
 const MOST_FINDINGS: usize = 12;
 /// So many have a standard deviation of a quarter.
 const FEWEST_SAMPLES: f64 = 16.0;

@@ -6,7 +6,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     attribution::{AssistCost, Bytes, Place, Reason, Site, accounts},
-    findings::call_advice::call_advice,
+    findings::call_advice::{call_advice, general_advice},
 };
 
 /// What a line of your own code allocates itself, or by one function that it calls. What goroutines allocate without such a
@@ -61,7 +61,8 @@ pub fn line_costs(sites: &[Site]) -> Vec<LineCost> {
             costs.push(LineCost::new(line.place, None, &line.own, advice));
         }
         costs.extend(line.calls.iter().map(|call| {
-            let advice = call_advice(call.callee, &call.inside).map(str::to_owned);
+            let advice =
+                call_advice(call.callee, &call.inside).or_else(|| general_advice(call.callee)).map(str::to_owned);
             LineCost::new(line.place, Some(call.callee), &call.inside, advice)
         }));
     }

@@ -1,0 +1,79 @@
+//! What goroutines allocate that no line of the user's own is in, as findings.
+
+use gomem_finding::{Confidence, Severity};
+use gomem_symbol::{Origin, Symbol};
+use gomem_table::Unit;
+
+use crate::{
+    attribution::{Account, Entry},
+    findings::{
+        amount::{in_objects, measure, severity},
+        breakdown::{inside, reasons, share},
+        call_advice::background_advice,
+        finding::{Finding, FindingKind},
+        module_calls::{calls_into, module_of},
+    },
+};
+
+/// What a goroutine allocates that no line of the user's own is in; `lines` are all of the program.
+pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Finding {
+    let symbol = Symbol::decode(entry.function);
+    let function = symbol.short();
+    let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
+    let whose = match (entry.is_cut, is_runtime) {
+        (true, _) => "in stacks that the profiler cut".to_owned(),
+        (false, true) => format!("in the runtime itself, from {function}"),
+        (false, false) => format!("in goroutines of {function}, without a line of the program"),
+    };
+    let what = format!("{whose}: {}", reasons(&entry.inside));
+    let title = format!(
+        "{} of bytes, {} of objects {what}",
+        share(entry.inside.bytes_fraction),
+        share(entry.inside.objects_fraction)
+    );
+    let mut finding = Finding::new(FindingKind::Background, Severity::Info, title);
+    finding.summary = format!(
+        "Stacks that begin with {function}{} allocate {}{}. No line of the program is on them: {} Inside: {}.",
+        if entry.is_cut { ", and others," } else { "" },
+        Unit::Bytes.humanize(entry.inside.bytes as f64),
+        in_objects(&entry.inside),
+        match (entry.is_cut, is_runtime) {
+            (true, _) => {
+                "the profiler keeps the innermost 128 frames (32 until Go 1.22), and whole stacks through these functions come from \
+                 several lines, so that it is not known whose they are."
+                    .to_owned()
+            }
+            (false, true) => "the runtime makes it for itself.".to_owned(),
+            (false, false) => feeds(entry, lines),
+        },
+        inside(&entry.inside)
+    );
+    finding.confidence = Confidence::High;
+    if let Some(advice) = background_advice((!entry.is_cut).then_some(entry.function), &entry.inside) {
+        advice.clone_into(&mut finding.action);
+        finding.severity = severity(&entry.inside, false);
+    }
+    measure(&mut finding, entry.place, &entry.inside);
+    finding
+}
+
+/// What the goroutine works for: where few lines of the program call its module at all, it is one of them.
+fn feeds(entry: &Entry<'_>, lines: &[Account<'_>]) -> String {
+    let module = module_of(entry.function);
+    let calls = calls_into(&module, lines);
+    let calls: Vec<String> = calls
+        .iter()
+        .map(|(place, call)| format!("{} ({})", place.short(), Symbol::decode(call.callee).short()))
+        .collect();
+    match calls.as_slice() {
+        [] => "what feeds or configures them decides.".to_owned(),
+        [only] => format!("they work for {only}, the only call of the program into {module}."),
+        calls if calls.len() <= MOST_CALLS => {
+            format!("they work for one of the program's calls into {module}: {}.", calls.join(", "))
+        }
+        _ => "what feeds or configures them decides.".to_owned(),
+    }
+}
+
+/// More are no help.
+const MOST_CALLS: usize = 3;

@@ -1,0 +1,156 @@
+//! What a call on a line of the user's own code allocates, in the called function and below it, as a finding.
+
+use gomem_finding::{Confidence, Severity};
+use gomem_symbol::Symbol;
+
+use crate::{
+    attribution::{Account, Bytes, Call, Entry, Place, Reason, Site},
+    findings::{
+        amount::{allocated, coverage, headline, measure, severity},
+        breakdown::{inside, reasons, share},
+        call_advice::{call_advice, general_advice, part_advice},
+        cost::Cost,
+        finding::{Finding, FindingKind},
+        kept::{keep, warn_of_oversized},
+        module_calls::{in_its_goroutines, module_of},
+        pool::PoolMisuse,
+        sentence::sentence,
+    },
+    pacing::{Pacing, Saving},
+};
+
+/// What a call on a line allocates; `lines` and `entries` are all of the program.
+pub(crate) fn call_finding(
+    place: &Place,
+    call: &Call<'_>,
+    (lines, entries): (&[Account<'_>], &[Entry<'_>]),
+    sites: &[Site],
+    pacing: Option<&Pacing>,
+    cost: Cost,
+) -> Finding {
+    let callee = Symbol::decode(call.callee).short();
+    let what = format!("inside {callee}: {}", reasons(&call.inside));
+    let mut finding = Finding::new(FindingKind::Call, Severity::Info, headline(place, &call.inside, &what));
+    finding.summary = allocated(place, &call.inside, &format!(" in {callee} and what that calls"));
+    finding.summary += &format!(" Inside: {}.", inside(&call.inside));
+    if let Some(fraction) = in_its_goroutines(call, lines, entries) {
+        finding.summary += &format!(
+            " Goroutines of {}, which no other line of the program calls, allocate {} of all bytes beside that.",
+            module_of(call.callee),
+            share(fraction)
+        );
+    }
+    finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
+    if call.inside.is_mostly_kept() {
+        keep(&mut finding, &call.inside, sites, cost);
+    } else {
+        finding.action = action(place, call, lines);
+        finding.severity = severity(&call.inside, false);
+        let most = call.inside.bytes_fraction * (1.0 - call.inside.kept_fraction());
+        finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
+        finding.avoidable_bytes_fraction = Some(most);
+        warn_of_oversized(&mut finding, &call.inside);
+    }
+    measure(&mut finding, place, &call.inside);
+    finding
+}
+
+/// What can be changed about the call. Empty where nothing is known of it: then what is inside is all that can be told.
+fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
+    let known = call_advice(call.callee, &call.inside).map(str::to_owned);
+    let advice = known
+        .or_else(|| made_anew(place, call, lines))
+        .or_else(|| general_advice(call.callee).map(str::to_owned))
+        .or_else(|| of_encoding(&call.inside));
+    let mut action = advice.unwrap_or_default();
+    if let Some(part) = part_advice(&call.inside).filter(|part| !action.contains(part.key)) {
+        let separator = if action.is_empty() { "" } else { " " };
+        action += &format!("{separator}{} of all bytes: {}", share(part.bytes_fraction), part.key);
+    }
+    match refilled(&call.inside) {
+        Some(refilled) if action.is_empty() => refilled,
+        Some(refilled) => format!("{refilled} Of the rest: {action}"),
+        None => action,
+    }
+}
+
+/// What its methods allocate is made again for each new value of a type: where the function that calls a method makes such a
+/// value too, about as often.
+fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<String> {
+    let method = Symbol::decode(call.callee);
+    let receiver = method.receiver()?.trim_start_matches('*').split('[').next()?;
+    let makes = |made: &&Call<'_>| {
+        let maker = Symbol::decode(made.callee);
+        let is_maker = ["New", "Make"].iter().any(|verb| maker.function().starts_with(verb));
+        is_maker
+            && maker.receiver().is_none()
+            && maker.package() == method.package()
+            && maker.function().ends_with(receiver)
+            && made.inside.objects.saturating_mul(AS_OFTEN) >= call.inside.objects
+    };
+    let of_function = lines.iter().filter(|line| line.place.function == place.function);
+    let maker = of_function.flat_map(|line| &line.calls).find(makes)?;
+    Some(format!(
+        "{} makes a {receiver} anew each time ({}), and with it what its methods allocate: keep it for several uses, and Reset \
+         it where it has a Reset.",
+        place.short_function(),
+        Symbol::decode(maker.callee).short()
+    ))
+}
+
+/// What is read or written by reflection stands in many functions: their reason tells.
+fn of_encoding(inside: &Bytes<'_>) -> Option<String> {
+    let largest = inside.by_reason().into_iter().next()?;
+    let is_most = largest.key == Some(Reason::Encoding) && largest.bytes.saturating_mul(2) >= inside.bytes;
+    is_most.then(|| Reason::Encoding.advice().map(sentence)).flatten()
+}
+
+/// What to do about a `sync.Pool` within a call that makes a good part of its bytes anew.
+fn refilled(inside: &Bytes<'_>) -> Option<String> {
+    let misuse =
+        PoolMisuse::find(&inside.sites, None, None).filter(|misuse| matches!(misuse, PoolMisuse::Refilled { .. }))?;
+    let made: f64 = inside.sites.iter().filter(|site| site.pool_objects > 0).map(|site| site.bytes_fraction).sum();
+    let advice = misuse.advice().filter(|_| made >= LARGE_PART * inside.bytes_fraction)?;
+    Some(format!("{} of all bytes are made by a sync.Pool that has none to give. {}", share(made), sentence(advice)))
+}
+
+/// Objects of a method's call for each object that is made with the value: more, and one value serves many calls.
+const AS_OFTEN: i64 = 50;
+/// Of what a call allocates.
+const LARGE_PART: f64 = 0.25;
+
+#[cfg(test)]
+mod tests {
+    use gomem_pprof::Profile;
+
+    use super::*;
+    use crate::attribution::{AttributeOptions, accounts, attribute};
+
+    /// What is advised about the call of `method` in a function that calls `maker` so often for each call of the method.
+    fn advice(maker: &str, method: &str, makes: u32) -> String {
+        let stack = |objects: u32, callee: &str, line: u32| {
+            let bytes = objects * 64;
+            format!(
+                "0: 0 [{objects}: {bytes}] @ 0x40{line}000 0x50{line}000\n#\t0x40{line}000\t{callee}+0x1\t/go/pkg/mod/github.com/some/codec@v1.0.0/codec.go:{line}\n\
+                 #\t0x50{line}000\tmain.write+0x1\t/src/app/main.go:{line}\n\n"
+            )
+        };
+        let text =
+            format!("heap profile: 0: 0 [1: 1] @ heap/1\n{}{}", stack(makes, maker, 1), stack(100_000, method, 2));
+        let profile = Profile::decode(text.as_bytes()).expect("a profile");
+        let sites = attribute(&profile, None, &AttributeOptions::default());
+        let (lines, _) = accounts(&sites);
+        let line = lines.iter().find(|line| line.place.line == 2).expect("the line of the method's call");
+        action(line.place, &line.calls[0], &lines)
+    }
+
+    #[test]
+    fn what_methods_allocate_is_made_with_their_value() {
+        let method = "github.com/some/codec.(*Frame).Flush";
+        let anew = advice("github.com/some/codec.NewFrame", method, 50_000);
+        assert!(anew.starts_with("main.write makes a Frame anew each time (codec.NewFrame)"), "{anew}");
+        assert_eq!(advice("github.com/some/codec.NewFrame", method, 10), "", "made once");
+        assert_eq!(advice("github.com/some/codec.NewTable", method, 50_000), "", "of another type");
+        assert_eq!(advice("github.com/some/frames.NewFrame", method, 50_000), "", "of another package");
+    }
+}
