@@ -40,6 +40,8 @@ pub struct Setting {
     pub memory_limit_bytes: Option<u64>,
     /// How much the program would allocate for the same work: 0.5 when a fix halves its allocation.
     pub alloc_scale: f64,
+    /// How many bytes fewer would be alive at each GC: a cache that is no longer kept. Negative for more.
+    pub less_live_bytes: f64,
 }
 
 /// What a setting would do over the recorded work.
@@ -147,7 +149,7 @@ impl Setting {
     /// `GOGC` without a memory limit, on the program as it is.
     #[must_use]
     pub fn new(gogc: Gogc) -> Self {
-        Self { gogc, memory_limit_bytes: None, alloc_scale: 1.0 }
+        Self { gogc, memory_limit_bytes: None, alloc_scale: 1.0, less_live_bytes: 0.0 }
     }
 
     /// The same with a memory limit.
@@ -161,6 +163,13 @@ impl Setting {
     #[must_use]
     pub fn with_alloc_scale(mut self, scale: f64) -> Self {
         self.alloc_scale = scale;
+        self
+    }
+
+    /// The same on a program that keeps so many bytes less alive.
+    #[must_use]
+    pub fn with_less_live_bytes(mut self, bytes: f64) -> Self {
+        self.less_live_bytes = bytes;
         self
     }
 }

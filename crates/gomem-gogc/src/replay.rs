@@ -58,7 +58,9 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
     let mut forced = curve.points.iter().filter(|point| point.forced).map(|point| point.allocated * scale).peekable();
     let mut outcome = Outcome { effective_gogc: f64::INFINITY, ..Outcome::default() };
     let mut cursor = Cursor::default();
-    let (mut allocated, mut live) = (0.0, curve.initial);
+    // What lived at a recorded GC, without what is no longer kept.
+    let surviving = |bytes: f64| (bytes - setting.less_live_bytes).max(0.0);
+    let (mut allocated, mut live) = (0.0, surviving(curve.initial));
     let mut roots = curve.at(0.0, &mut cursor).roots;
     let mut work_before = if live > 0.0 { live + roots } else { 0.0 };
     let mut ratios = [0.0_f64; 5];
@@ -89,7 +91,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
         }
         let heap_start = live + (start - allocated);
         roots = moment.roots;
-        let work = moment.surviving + roots;
+        let work = surviving(moment.surviving) + roots;
         let step = &draw.steps[moment.nearest];
         let marked = mark_bytes(&MarkPhase {
             free: (step.free_ratio * work).max(curve.points[moment.nearest].delay_bytes) * scale,
@@ -105,7 +107,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
         outcome.gc_cpu_seconds += curve.points[moment.nearest].cost * work;
         outcome.peak_heap_bytes = outcome.peak_heap_bytes.max(heap_start + marked);
         allocated = start + marked;
-        live = moment.surviving + marked;
+        live = surviving(moment.surviving) + marked;
         if live >= outcome.peak_live_bytes {
             outcome.peak_live_bytes = live;
             let next = self::goal(setting, live, roots, *non_heap_bytes);

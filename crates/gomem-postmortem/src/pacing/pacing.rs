@@ -80,6 +80,25 @@ impl Pacing {
     pub(crate) fn saving(&self, fraction: f64) -> Option<Saving> {
         saving(&self.model, &self.base, fraction)
     }
+
+    /// The same of a program that keeps so many bytes less alive, too: then the heap goal is lower and GC runs more often, so that
+    /// less than nothing can be saved.
+    pub(crate) fn saving_with_less_alive(&self, fraction: f64, less_live_bytes: f64) -> Option<Saving> {
+        let saving = self.saving(fraction)?;
+        let setting = self.model.base().with_alloc_scale((1.0 - fraction).clamp(0.0, 1.0));
+        let (same, less) = (self.model.predict(&setting), setting.with_less_live_bytes(less_live_bytes));
+        let less = self.model.predict(&less);
+        let ratio = |of: fn(&Prediction) -> Option<Interval>| {
+            let (before, after) = (of(&same)?.value, of(&less)?.value);
+            (before > 0.0).then(|| Interval::log(after / before, OF_CHANGE * (after / before).max(1e-3).ln().abs()))
+        };
+        let cpu = self.model.observed_gc_cpu_fraction().unwrap_or(self.base.gc_cpu_fraction?.value);
+        Some(Saving {
+            gc_cycles: multiplied(1.0, saving.gc_cycles, ratio(|found| found.gc_cycles)?),
+            gc_cpu: multiplied(cpu, saving.gc_cpu, ratio(|found| found.gc_cpu_fraction)?),
+            ..saving
+        })
+    }
 }
 
 /// What allocating `fraction` of its bytes less would save a program, beside `base`, the prediction for it as it is.
@@ -109,6 +128,16 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
         gc_cpu: saved(cpu, Interval::log(cpu_left, cpu_width)),
         is_upper_bound: false,
     })
+}
+
+/// What is saved of `whole` when what was left of it becomes so many times as much.
+fn multiplied(whole: f64, saved: Interval, times: Interval) -> Interval {
+    let gone = |saved: f64, times: f64| whole - (whole - saved) * times;
+    Interval {
+        value: gone(saved.value, times.value),
+        low: gone(saved.low, times.high),
+        high: gone(saved.high, times.low),
+    }
 }
 
 /// What is no longer there of `whole` when these shares of it are left.

@@ -7,7 +7,7 @@ use crate::{
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
-        leak_fix::{LeakFix, last_live_bytes},
+        leak_fix::{LeakFix, last_live_bytes, less_live_bytes},
         overview::Overview,
         site_fix::SiteFix,
     },
@@ -36,6 +36,9 @@ pub struct Comparison {
     pub new_leaks: Option<Vec<LeakFix>>,
     /// The live heap at the end of both runs, where one source tells both.
     pub live_bytes: Option<(f64, f64)>,
+    /// How many bytes fewer were alive at each GC after, where that is so much that GC runs at another pace; the predictions take
+    /// that, too, from the run after. `None` where it is as before, or where a leak is gone or new.
+    pub less_live_bytes: Option<f64>,
     /// How much of the work of before the run after did, by what functions allocate that no fix touches. `None` where the GC
     /// cycles are not those of whole runs, or too few functions tell: then the runs are compared per second.
     pub work: Option<f64>,
@@ -49,7 +52,8 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two bundles of the same work.
     ///
-    /// Nothing of the run after enters the prediction but what is gone in it: its share is taken away from the run before.
+    /// Nothing of the run after enters the prediction but what is gone in it: its share is taken away from the run before, and so
+    /// is what is no longer alive.
     ///
     /// ```
     /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
@@ -75,23 +79,32 @@ impl Comparison {
         let work = work.filter(|_| are_whole);
         // A sum of none is -0.
         let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.gone_fraction()).min(1.0);
-        let predicted = pacing.as_ref().and_then(|pacing| pacing.saving(fixed_fraction));
+        let (of_before, of_after) = ((before, &states.0), (after, &states.1));
+        let (leaks_before, leaks_after) = ((before, &states.0, &*sites_before), (after, &states.1, &*sites_after));
+        let have_heaps = before.latest_heap().is_some() && after.latest_heap().is_some();
+        let leak_fixes = LeakFix::find(leaks_before, leaks_after);
+        let new_leaks = have_heaps.then(|| LeakFix::find_new(leaks_before, leaks_after));
+        let has_leaks = !leak_fixes.is_empty() || new_leaks.as_ref().is_some_and(|leaks| !leaks.is_empty());
+        let less_live_bytes = less_live_bytes(before, after).filter(|_| !has_leaks);
+        let predicted = pacing.as_ref().and_then(|pacing| match less_live_bytes {
+            Some(less) => pacing.saving_with_less_alive(fixed_fraction, less),
+            None => pacing.saving(fixed_fraction),
+        });
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
             let scale = (1.0 - fixed_fraction).max(0.0);
-            let after = pacing.model.predict(&pacing.model.base().with_alloc_scale(scale)).gc_cycles?;
+            let setting = pacing.model.base().with_alloc_scale(scale);
+            let after = pacing.model.predict(&setting.with_less_live_bytes(less_live_bytes.unwrap_or(0.0))).gc_cycles?;
             let base = pacing.base.gc_cycles.filter(|base| base.value > 0.0)?;
             // The replay need not make exactly the cycles that were counted, nor were they counted over the same time.
             let counted = windows.0?.cycles * work.unwrap_or_else(|| stretch(seconds(windows.0), seconds(windows.1)));
             Some(scaled_cycles(after, counted / base.value))
         });
-        let (of_before, of_after) = ((before, &states.0), (after, &states.1));
-        let (leaks_before, leaks_after) = ((before, &states.0, &*sites_before), (after, &states.1, &*sites_after));
-        let have_heaps = before.latest_heap().is_some() && after.latest_heap().is_some();
         Self {
             new_sites: SiteFix::find_new((before, &sites_before), (after, &sites_after)),
-            new_leaks: have_heaps.then(|| LeakFix::find_new(leaks_before, leaks_after)),
-            leak_fixes: LeakFix::find(leaks_before, leaks_after),
+            new_leaks,
+            leak_fixes,
+            less_live_bytes,
             live_bytes: last_live_bytes(of_before, of_after),
             before: Overview::from_window(before, &states.0, windows.0),
             after: Overview::from_window(after, &states.1, windows.1),

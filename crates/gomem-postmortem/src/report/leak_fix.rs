@@ -2,6 +2,7 @@
 
 use foldhash::HashMap;
 use gomem_metrics::{GcRun, GoState};
+use gomem_statistics::median;
 
 use crate::{
     attribution::{Place, Site},
@@ -69,6 +70,22 @@ pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoS
     };
     measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
 }
+
+/// How many bytes fewer were alive at GC in the run after, by the traces of both: where that is so much that GC runs at another
+/// pace. What lives in the middle of a run's second half is its live heap: a cache is filled by then.
+pub(crate) fn less_live_bytes(before: &Bundle, after: &Bundle) -> Option<f64> {
+    let usual = |bundle: &Bundle| {
+        let run = GcRun::longest(bundle.gctrace()?)?;
+        let mut live: Vec<f64> = run.lines[run.lines.len() / 2..].iter().map(|line| line.heap_live_mb as f64).collect();
+        median(&mut live)
+    };
+    let (before, after) = (usual(before)?, usual(after)?);
+    let is_much = (before - after).abs() >= OTHER_LIVE_HEAP * before && (before - after).abs() > 1.0;
+    is_much.then_some((before - after) * MIB)
+}
+
+/// Of the live heap: runs of one program differ by less.
+const OTHER_LIVE_HEAP: f64 = 0.25;
 
 fn leaks((bundle, state, sites): (&Bundle, &GoState, &[Site])) -> Vec<GrowingSite> {
     let live = LiveHeap::from_state(state);

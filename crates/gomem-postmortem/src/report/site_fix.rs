@@ -36,8 +36,8 @@ impl SiteFix {
     /// What is gone in the second bundle, the largest first.
     ///
     /// Lines move when code changes, so allocation is compared by function, allocating function and reason. It is gone when
-    /// at least a third of it is, and when that is more than the sampler's chance: it picks objects, and their counts are
-    /// Poisson, so a difference of n and m of them has the standard deviation √(n + m). What is missing in one
+    /// at least a third of it is, and when that is more than the sampler's chance, of a call as a whole or of a part of it:
+    /// it picks objects, and their counts are Poisson, so a difference of n and m of them has the standard deviation √(n + m). What is missing in one
     /// place and is new in another has moved, and is not gone, if the same function of a library allocates both.
     ///
     /// With them comes how much of the work of before the run after did, where it tells.
@@ -57,21 +57,21 @@ impl SiteFix {
 
     fn gone(had: &Amounts<'_>, has: &Amounts<'_>) -> Vec<Self> {
         let moves = Moves::find(had, has);
-        let mut fixes: HashMap<(String, Option<String>), Gone<'_>> = HashMap::default();
+        let mut calls: HashMap<(&str, Option<String>), Vec<Part<'_>>> = HashMap::default();
         for (key, (amount, sites)) in had {
             let left = left(has, key).with_part_of(*amount, moves.moved_fraction(key, sites));
-            if !amount.is_gone(left) {
-                continue;
-            }
-            let share = left.bytes / amount.bytes;
+            let mut of_callee: HashMap<Option<String>, Vec<&Site>> = HashMap::default();
             for site in sites {
                 let callee = site.callee.as_deref().map(|callee| Symbol::decode(callee).key());
-                let gone = fixes.entry((key.charged_to.clone(), callee)).or_insert_with(|| Gone::new(site));
-                gone.add(site, share);
+                of_callee.entry(callee).or_default().push(site);
+            }
+            for (callee, sites) in of_callee {
+                let part = Part::new(sites, *amount, left);
+                calls.entry((&key.charged_to, callee)).or_default().push(part);
             }
         }
-        let mut fixes: Vec<Self> =
-            fixes.into_values().map(Gone::finish).filter(|fix| fix.bytes_fraction >= LEAST).collect();
+        let fixes = calls.into_values().filter_map(|parts| Gone::of_call(&parts)).map(Gone::finish);
+        let mut fixes: Vec<Self> = fixes.filter(|fix| fix.bytes_fraction >= LEAST).collect();
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
         fixes
     }
@@ -194,6 +194,19 @@ impl Amount {
         self.variance += sampled;
     }
 
+    fn plus(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes + other.bytes,
+            sampled: self.sampled + other.sampled,
+            variance: self.variance + other.variance,
+        }
+    }
+
+    /// A share of it that was not chosen by its count.
+    fn part(self, share: f64) -> Self {
+        Self { bytes: self.bytes * share, sampled: self.sampled * share, variance: self.variance * share }
+    }
+
     /// As much as it would be for so many times the work.
     fn scaled(self, work: f64) -> Self {
         Self { bytes: self.bytes * work, sampled: self.sampled * work, variance: self.variance * work * work }
@@ -214,6 +227,26 @@ impl Amount {
     }
 }
 
+/// What a line allocates by one call, in one function and for one reason.
+struct Part<'a> {
+    sites: Vec<&'a Site>,
+    amount: Amount,
+    left: Amount,
+}
+
+impl<'a> Part<'a> {
+    /// The part of `amount` that these of its sites have.
+    fn new(sites: Vec<&'a Site>, amount: Amount, left: Amount) -> Self {
+        let bytes: f64 = sites.iter().map(|site| site.bytes.max(0) as f64).sum();
+        let part = if amount.bytes > 0.0 { bytes / amount.bytes } else { 0.0 };
+        Self { sites, amount: amount.part(part), left: left.part(part) }
+    }
+
+    fn is_gone(&self) -> bool {
+        self.amount.is_gone(self.left)
+    }
+}
+
 /// A fix as it is put together.
 struct Gone<'a> {
     largest: &'a Site,
@@ -222,8 +255,19 @@ struct Gone<'a> {
 }
 
 impl<'a> Gone<'a> {
-    fn new(largest: &'a Site) -> Self {
-        Self { largest, bytes_fraction: 0.0, left: 0.0 }
+    /// What is gone of a call. A call that is made no more was many small things, each of which may be the sampler's chance, so
+    /// all of them are looked at together first.
+    fn of_call(parts: &[Part<'a>]) -> Option<Self> {
+        let sum = |of: fn(&Part<'_>) -> Amount| parts.iter().map(of).fold(Amount::default(), Amount::plus);
+        let is_whole = sum(|part| part.amount).is_gone(sum(|part| part.left));
+        let mut gone: Option<Self> = None;
+        for part in parts.iter().filter(|part| is_whole || part.is_gone()) {
+            let left = if part.amount.bytes > 0.0 { part.left.bytes / part.amount.bytes } else { 0.0 };
+            for site in &part.sites {
+                gone.get_or_insert(Self { largest: site, bytes_fraction: 0.0, left: 0.0 }).add(site, left);
+            }
+        }
+        gone
     }
 
     fn add(&mut self, site: &'a Site, left: f64) {

@@ -122,6 +122,14 @@ fn write_notes(comparison: &Comparison, out: &mut String) {
         }
         None => {}
     }
+    if let Some(less) = comparison.less_live_bytes {
+        let (how, effect) = if less > 0.0 { ("less", "lower") } else { ("more", "higher") };
+        let _ = writeln!(
+            out,
+            "The live heap of the run after is {} {how}, so that its heap goal is {effect}: the predictions know that.",
+            Unit::Bytes.humanize(less.abs())
+        );
+    }
     let shrunk = comparison.live_bytes.filter(|(before, after)| after < before);
     let shrunk = shrunk.map(|live| (Unit::Bytes.humanize(live.0), Unit::Bytes.humanize(live.1)));
     for place in comparison.leak_fixes.iter().map(|gone| gone.place.short()) {
