@@ -17,6 +17,7 @@ FIXES = {
     "lua": ["before", "state", "event"],
     "sheet": ["before", "stream", "names"],
     "minify": ["before", "rows", "once", "buffer", "bytes"],
+    "parquet": ["before", "writer"],
 }
 
 

@@ -7,8 +7,12 @@ use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, attribute
 use gomem_statistics::median;
 use gomem_testkit::{inflated, testdata};
 
-const FIXES: [(&str, &[&str]); 3] =
-    [("lua", &["state", "event"]), ("sheet", &["stream", "names"]), ("minify", &["rows", "once", "buffer", "bytes"])];
+const FIXES: [(&str, &[&str]); 4] = [
+    ("lua", &["state", "event"]),
+    ("sheet", &["stream", "names"]),
+    ("minify", &["rows", "once", "buffer", "bytes"]),
+    ("parquet", &["writer"]),
+];
 
 /// A row of `labels.tsv`.
 struct Label {
