@@ -120,7 +120,8 @@ def test_a_finding_leads_to_its_lines(tmp_path, width):
     assert result["opened"] == [True, *result["closed"][1:]]
     assert result["target"] == "#source-1-43"
     assert "&Session{Tenant" in result["line"]
-    assert "escapes to heap: container_element" in result["line"]
+    assert "escapes to heap" in result["line"]
+    assert "container element" in result["line"]
     assert result["visible"]
     assert result["sites"] >= 3
     assert result["source"] == [False, "#source-1"]

@@ -64,11 +64,11 @@ pub(crate) fn allocations(
     findings
 }
 
-/// What all of them lack is asked for in the first.
+/// What all of them lack is said in full by the first alone. The others still say what to do: they cost as much as before.
 fn ask_once_for_log(findings: &mut [Finding]) {
     let lacking = findings.iter_mut().filter(|finding| finding.action == TAKE_LOG);
     for finding in lacking.skip(1) {
-        finding.action.clear();
+        TAKE_SAME_LOG.clone_into(&mut finding.action);
         for asked in [NO_LOG, NOT_LOGGED] {
             finding.summary = finding.summary.replace(&format!(" {}", sentence(asked)), "");
         }
@@ -302,6 +302,7 @@ fn doubt_few_samples(finding: &mut Finding, period: i64) {
 }
 
 const TAKE_LOG: &str = "Take the compiler's log with `go build -gcflags=all=-m=2`: it says why the line allocates.";
+const TAKE_SAME_LOG: &str = "The same log says why.";
 const SMALLEST_SHARE: f64 = 0.01;
 const LITTLE_KEPT: f64 = 0.1;
 const MOST_FINDINGS: usize = 12;
