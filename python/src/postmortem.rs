@@ -136,16 +136,10 @@ fn attribute(
         return Err(Error::usage("not a heap profile: it has no alloc_space"));
     }
     profile.check_sums().map_err(|err| Error::usage(err.to_string()))?;
-    let rank: fn(&Site) -> i64 = match sample_type {
-        "alloc_space" => |site| site.bytes,
-        "alloc_objects" => |site| site.objects,
-        "inuse_space" => |site| site.inuse_bytes,
-        "inuse_objects" => |site| site.inuse_objects,
-        other => {
-            let known = "alloc_space, alloc_objects, inuse_space or inuse_objects";
-            return Err(Error::usage(format!("sample_type is {known}, not {other:?}")));
-        }
-    };
+    let rank = Site::counter(sample_type).ok_or_else(|| {
+        let known = "alloc_space, alloc_objects, inuse_space or inuse_objects";
+        Error::usage(format!("sample_type is {known}, not {sample_type:?}"))
+    })?;
     let by_line = match by {
         "site" => false,
         "line" => true,

@@ -120,7 +120,7 @@ fn filtered(profile: &Arc<Profile>, filter: &Filter) -> Result<Arc<Profile>, Ref
 }
 
 fn in_unit(profile: &Profile, sample_type: usize, value: i128) -> String {
-    match profile.sample_types().get(sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit())) {
+    match profile.unit(sample_type) {
         Unit::None | Unit::Count => value.to_string(),
         unit => unit.humanize(value as f64),
     }

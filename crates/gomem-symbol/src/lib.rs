@@ -6,7 +6,7 @@
 //! |---|---|
 //! | take a function's name apart | [`Symbol`] |
 //! | compare the paths of files | [`SourcePath`] |
-//! | know whose code a package is, and its name | [`Origin`], [`Modules`], [`package_name`], [`is_of_package`] |
+//! | know whose code a package is, and its name | [`Origin`], [`Modules`], [`package_name`], [`is_of_package`], [`is_of_dependency`] |
 //! | show a name safely in a given kind of output | [`name_for`], [`turns_text`] |
 //! | shorten the type arguments of a generic name | [`shortened`] |
 
@@ -22,7 +22,7 @@ mod source_path;
 mod symbol;
 
 pub use direction::turns_text;
-pub use module::Modules;
+pub use module::{Modules, is_of_dependency};
 pub use origin::Origin;
 pub use outlet::{Outlet, name_for};
 pub use package::{is_major_version, is_of_package, package_name};

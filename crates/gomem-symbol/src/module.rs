@@ -92,8 +92,25 @@ fn foreign(package: &str, file: &str) -> Option<String> {
     if let Some((module, _)) = path.as_str().split_once('@') {
         return Some(unescaped(module));
     }
-    let is_vendored = path.as_str().split('/').any(|part| part == "vendor");
-    is_vendored.then(|| by_convention(package)).flatten()
+    is_vendored(path.as_str()).then(|| by_convention(package)).flatten()
+}
+
+/// Whether a file is of a dependency: in the module cache, or vendored.
+///
+/// ```
+/// use gomem_symbol::is_of_dependency;
+///
+/// assert!(is_of_dependency("/root/go/pkg/mod/gopkg.in/yaml.v3@v3.0.1/yaml.go"));
+/// assert!(is_of_dependency("vendor/gopkg.in/yaml.v3/yaml.go"));
+/// assert!(!is_of_dependency("/src/app/vendors/list.go"));
+/// ```
+#[must_use]
+pub fn is_of_dependency(file: &str) -> bool {
+    file.contains('@') || is_vendored(file)
+}
+
+fn is_vendored(file: &str) -> bool {
+    file.split('/').any(|part| part == "vendor")
 }
 
 /// The module by what is usual on the host; `None` when the package has no host.

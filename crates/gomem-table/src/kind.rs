@@ -23,3 +23,11 @@ pub enum Kind {
     /// Records.
     Struct,
 }
+
+impl Kind {
+    /// Whether its values are numbers, which people read from the right.
+    #[must_use]
+    pub fn is_number(self) -> bool {
+        matches!(self, Self::Int64 | Self::UInt64 | Self::Float64)
+    }
+}

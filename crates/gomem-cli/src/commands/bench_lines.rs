@@ -76,7 +76,7 @@ fn why(change: &BenchmarkLineChange) -> String {
         why.push_str(&format!(", which calls {}", Symbol::decode(callee).short()));
     }
     if let Some(decision) = &change.decision {
-        why.push_str(&format!(": {} ({})", decision.message(), decision.cause.name().replace('_', " ")));
+        why.push_str(&format!(": {} ({})", decision.message(), decision.cause.words()));
     } else if let Some(reason) = change.reason {
         why.push_str(&format!(": {}", reason.words()));
     }

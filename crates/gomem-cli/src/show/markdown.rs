@@ -17,11 +17,11 @@ pub(crate) struct MarkdownTable {
 pub(crate) fn table(table: &Table) -> MarkdownTable {
     let columns = table.columns();
     let names = columns.iter().map(|column| text(column.name()));
-    let rules = columns.iter().map(|column| if is_number(column) { "---:" } else { "---" });
+    let rules = columns.iter().map(|column| if column.kind().is_number() { "---:" } else { "---" });
     let head = format!("{}\n{}", line(names), line(rules.map(str::to_owned)));
     let cell = |column: &Column, row| {
         let value = shown(column, row);
-        if is_number(column) || matches!(column.kind(), Kind::Category) || value.is_empty() {
+        if column.kind().is_number() || matches!(column.kind(), Kind::Category) || value.is_empty() {
             text(&value)
         } else {
             code(&value)
@@ -76,10 +76,6 @@ pub(crate) fn code(code: &str) -> String {
     let fence = "`".repeat(longest + 1);
     let gap = if longest > 0 { " " } else { "" };
     format!("{fence}{gap}{code}{gap}{fence}")
-}
-
-fn is_number(column: &Column) -> bool {
-    matches!(column.kind(), Kind::Int64 | Kind::UInt64 | Kind::Float64)
 }
 
 const ZERO_WIDTH_SPACE: char = '\u{200b}';

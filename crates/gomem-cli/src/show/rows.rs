@@ -64,7 +64,7 @@ pub(crate) fn whole(profile: &Profile, index: usize) -> String {
 
 pub(crate) fn total(profile: &Profile, index: usize) -> String {
     let total = profile.total(index);
-    match profile.sample_types().get(index).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit())) {
+    match profile.unit(index) {
         Unit::None => total.to_string(),
         unit => unit.humanize(total as f64),
     }

@@ -57,7 +57,7 @@ impl Aligned {
             name: one_line(column.name()),
             header: one_line(column.name()),
             cells: (0..rows).map(|row| one_line(&shown(column, row))).collect(),
-            is_number: matches!(column.kind(), Kind::Int64 | Kind::UInt64 | Kind::Float64),
+            is_number: column.kind().is_number(),
             is_text: matches!(column.kind(), Kind::Text | Kind::List | Kind::Struct),
         }
     }

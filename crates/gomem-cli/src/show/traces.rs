@@ -12,7 +12,7 @@ use crate::{
 
 /// One block a sample: its labels, its value beside the leaf, and the frames up to the root.
 pub(crate) fn traces(profile: &Profile, index: usize, rows: usize, out: &mut Output<'_>) -> Result<(), Failure> {
-    let unit = profile.sample_types().get(index).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+    let unit = profile.unit(index);
     let rows = if rows == 0 { usize::MAX } else { rows };
     for sample in profile.samples().filter(|sample| sample.locations().len() > 0).take(rows) {
         writeln!(out, "-----------+-------------------------------------------------------")?;

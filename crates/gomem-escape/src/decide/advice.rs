@@ -1,6 +1,6 @@
 //! What to do about a heap decision, naming what it is about.
 
-use gomem_symbol::Origin;
+use gomem_symbol::{Origin, is_of_dependency};
 
 use crate::{
     decide::{
@@ -181,12 +181,10 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
     }
 }
 
-/// Whether a parameter is of code that its user does not change: of the standard library, of the module cache, vendored.
+/// Whether a parameter is of code that its user does not change: of the standard library, or of a dependency.
 fn is_of_library(leak: &LeakStep) -> bool {
     let origin = Origin::from_package(&leak.package, "-");
-    matches!(origin, Origin::Std | Origin::Runtime)
-        || leak.file.contains('@')
-        || leak.file.split('/').any(|part| part == "vendor")
+    matches!(origin, Origin::Std | Origin::Runtime) || is_of_dependency(&leak.file)
 }
 
 /// `ir.MaxStackVarSize` and `ir.MaxImplicitStackVarSize` of `cmd/compile/internal/ir/cfg.go`.

@@ -109,6 +109,12 @@ gomem_table::named!(Cause {
 });
 
 impl Cause {
+    /// Its name in words.
+    #[must_use]
+    pub fn words(self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// The cause, and how sure it is.
     pub(crate) fn from_flow(flow: &Flow<'_>) -> (Self, Confidence) {
         use Confidence::{High, Medium};

@@ -274,7 +274,6 @@ impl<'a> Window<'a> {
         Some(cycle.alloc_bytes? / (live * factor).max(MINIMUM_HEAP_BYTES * factor))
     }
 
-    /// How many times as much is allocated a second in the last third as in the first: the work there is.
     /// Kendall's τ of the load, over twelve spans: fewer may each hold as much of a load that goes up and down.
     pub(crate) fn load_tau(&self) -> Option<f64> {
         let spans = blocks(&self.rates(Quantity::AllocTotalBytes), 12).into_iter().enumerate();
@@ -283,6 +282,7 @@ impl<'a> Window<'a> {
         (levels.len() >= 4).then(|| kendall_tau(&levels))
     }
 
+    /// How many times as much is allocated a second in the last third as in the first: the work there is.
     pub(crate) fn load_ratio(&self) -> Option<f64> {
         let thirds = blocks(&self.rates(Quantity::AllocTotalBytes), 3);
         let mut medians = thirds.into_iter().map(|mut third| median(&mut third));

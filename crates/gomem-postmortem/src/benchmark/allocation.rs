@@ -9,7 +9,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     attribution::{AttributeOptions, Reason, Site, attribute},
-    benchmark::operations::{Operations, Profiled},
+    benchmark::operations::Operations,
 };
 
 /// What a benchmark allocates, line by line; or why its lines are not known.
@@ -111,7 +111,7 @@ fn lines(
     filter.focus = stacks_of(package, function);
     let own = profile.filter(&filter).map_err(|problem| problem.to_string())?;
     let total = |index: usize| own.samples().map(|sample| sample.value(index) as f64).sum::<f64>();
-    let operations = Operations::find(runs, Profiled { bytes: total(bytes) })?;
+    let operations = Operations::find(runs, total(bytes))?;
     let packages = [package.to_string(), format!("{package}_test")];
     // A log says whose code it is of; without one, the benchmark's own package is whose lines are looked for.
     let is_guessed = log.is_none() && !package.is_empty();

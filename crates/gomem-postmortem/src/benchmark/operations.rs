@@ -13,19 +13,15 @@ pub(super) struct Operations {
     pub(super) printed_allocs: f64,
 }
 
-/// What a benchmark allocated in all, by its profile.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Profiled {
-    pub(super) bytes: f64,
-}
-
 impl Operations {
     /// `go test` calls a benchmark with N = 1 before each run. With a fixed number of iterations (`-benchtime=1000x`) that is
     /// all; with a time it tries several numbers, which it does not print. A benchmark with `b.Loop` is called once.
     ///
     /// So the count is known where iterations are fixed, and what the profile then has for each operation is what was printed.
     /// Anything else is told, as a line's share would be a guess.
-    pub(super) fn find(runs: &[&Run], profiled: Profiled) -> Result<Self, String> {
+    ///
+    /// `profiled_bytes` is what the benchmark allocated in all, by its profile.
+    pub(super) fn find(runs: &[&Run], profiled_bytes: f64) -> Result<Self, String> {
         let first = runs.first().ok_or("it has no run")?;
         if runs.iter().any(|run| run.iterations != first.iterations) {
             return Err("its runs have different iterations: fix them, as in -benchtime=1000x".to_owned());
@@ -41,8 +37,8 @@ impl Operations {
         let least_printed_bytes = runs.iter().filter_map(|run| run.value("B/op")).fold(printed_bytes, f64::min);
         let of = |count: f64| Self { count, printed_bytes, least_printed_bytes, printed_allocs };
         let fitting = [iterations + runs.len() as f64, iterations].map(of);
-        fitting.into_iter().find(|operations| operations.fits(profiled)).ok_or_else(|| {
-            let per_operation = profiled.bytes / (iterations + runs.len() as f64);
+        fitting.into_iter().find(|operations| operations.fits(profiled_bytes)).ok_or_else(|| {
+            let per_operation = profiled_bytes / (iterations + runs.len() as f64);
             format!(
                 "its profile has {per_operation:.1} B/op, and it prints {printed_bytes:.1}: what is made once, outside the \
                  timer or in other goroutines cannot be told apart; more iterations help with the first"
@@ -51,8 +47,8 @@ impl Operations {
     }
 
     /// Whether the profile has for each operation what was printed, which has no fraction.
-    fn fits(self, profiled: Profiled) -> bool {
-        let bytes = profiled.bytes / self.count;
+    fn fits(self, profiled_bytes: f64) -> bool {
+        let bytes = profiled_bytes / self.count;
         let (low, high) =
             (self.least_printed_bytes * (1.0 - TOLERANCE), (self.printed_bytes + 1.0) * (1.0 + TOLERANCE));
         (low..=high).contains(&bytes)
@@ -71,7 +67,7 @@ mod tests {
     fn count(text: &str, bytes: f64) -> Result<f64, String> {
         let benchmarks = Benchmarks::parse(text.as_bytes()).unwrap();
         let runs: Vec<&Run> = benchmarks.runs().iter().collect();
-        Operations::find(&runs, Profiled { bytes }).map(|operations| operations.count)
+        Operations::find(&runs, bytes).map(|operations| operations.count)
     }
 
     #[test]

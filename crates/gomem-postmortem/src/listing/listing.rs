@@ -171,7 +171,7 @@ impl Listing {
         });
         Self {
             sample_type: kind.map_or("", SampleType::name).to_owned(),
-            unit: kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit())),
+            unit: profile.unit(index),
             total: profile.total(index),
             functions: functions.collect(),
         }

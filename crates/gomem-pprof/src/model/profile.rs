@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use gomem_table::Unit;
+
 use super::{
     columns::{FunctionColumns, LineColumns, LocationId, MappingColumns},
     labels::Labels,
@@ -93,6 +95,22 @@ impl Profile {
         } else {
             self.sample_types.last().map_or("", |kind| &kind.name)
         }
+    }
+
+    /// The unit of a sample type, by its index; none for one that is not there.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!(profile.unit(1), gomem_table::Unit::Bytes, "alloc_space");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn unit(&self, sample_type: usize) -> Unit {
+        self.sample_types.get(sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()))
     }
 
     /// The index of a sample type. As for `go tool pprof`, `space` finds `inuse_space`'s plain name: an `inuse_` in

@@ -255,8 +255,7 @@ impl ProfileDiff {
         if options.drop_negative {
             rows.retain(|row| row.delta().0 > 0 || (row.delta().0 == 0 && row.delta().1 >= 0));
         }
-        let kind = self.current.sample_types().get(options.sample_type);
-        let unit = kind.map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let unit = self.current.unit(options.sample_type);
         let base_total = options.shown(self.base.own_total(options.sample_type), 0);
         TopDiff { rows, by: options.by, base_total, unit, is_sampled }
     }

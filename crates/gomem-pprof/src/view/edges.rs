@@ -100,7 +100,7 @@ impl Profile {
         for call in &mut calls {
             call.weight = options.shown(call.weight, if profile.pprof_compat { 0 } else { call.count });
         }
-        let unit = self.sample_types.get(options.sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let unit = self.unit(options.sample_type);
         Edges { keys, calls, unit }
     }
 }

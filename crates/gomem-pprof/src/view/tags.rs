@@ -70,7 +70,7 @@ impl Profile {
             let weight = |tag: &Tag| std::cmp::Reverse(tag.weight.unsigned_abs());
             (&a.key, weight(a), a.number, &a.value).cmp(&(&b.key, weight(b), b.number, &b.value))
         });
-        let unit = self.sample_types.get(sample_type).map_or(Unit::None, |kind| Unit::from_pprof(kind.unit()));
+        let unit = self.unit(sample_type);
         Tags { rows: tags, total: self.total(sample_type), unit }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use foldhash::HashMap;
-use gomem_escape::{HeapDecision, Step};
+use gomem_escape::{Cause, HeapDecision, Step};
 use gomem_finding::Severity;
 use gomem_postmortem::{Contents, Place, Report, Site};
 use gomem_symbol::Symbol;
@@ -53,7 +53,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
                 place => finding.place.as_ref().map(|place| format!("{}:{}", place.file, place.line)),
                 function => finding.place.as_ref().map(Place::short_function),
                 message => finding.compiler_message.clone(),
-                cause => finding.cause.map(|cause| cause.name().replace('_', " ")),
+                cause => finding.cause.map(Cause::words),
                 share => finding.bytes_fraction.map(|share| percent(share, 1)),
                 width => finding.bytes_fraction.map(|share| format!("{:.1}", share.clamp(0.0, 1.0) * 100.0)),
                 predicted => finding.saving.map(predicted),
@@ -82,7 +82,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
                 share => percent(site.bytes_fraction, 1),
                 objects => percent(site.objects_fraction, 1),
                 inuse => percent(site.inuse_fraction, 1),
-                cause => site.cause().map(|cause| cause.name().replace('_', " ")),
+                cause => site.cause().map(Cause::words),
                 message => site.compiler_message().map(|message| gomem_symbol::shortened(&message).into_owned()),
                 explanation => site.explanation,
                 flow => site.decision.as_deref().map(flow).unwrap_or_default(),

@@ -12,8 +12,7 @@ use crate::{
 
 /// The first rows of a table; a text may lead somewhere.
 pub(crate) fn table_html(table: &Table, most: usize, link: impl Fn(&str, &str) -> Option<String>) -> String {
-    let is_number = |kind| matches!(kind, Kind::Int64 | Kind::UInt64 | Kind::Float64);
-    let class = |kind| if is_number(kind) { " class=\"n\"" } else { "" };
+    let class = |kind: Kind| if kind.is_number() { " class=\"n\"" } else { "" };
     let mut html = "<div class=\"scroll\"><table><thead><tr>".to_owned();
     for column in table.columns() {
         let name = escape(&column.name().replace('_', " "));

@@ -33,11 +33,8 @@ pub(super) fn sites(question: &Question<'_>, chosen: &Chosen<'_>) -> Result<Vec<
     profile.check_sums()?;
     let bundle = question.bundle;
     let mut sites = attribute(&profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle));
-    match chosen.sample_type_name() {
-        "alloc_objects" => sites.sort_by_key(|site| std::cmp::Reverse(site.objects)),
-        "inuse_space" => sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes)),
-        "inuse_objects" => sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_objects)),
-        _ => {}
+    if let Some(counter) = Site::counter(chosen.sample_type_name()) {
+        sites.sort_by_key(|site| std::cmp::Reverse(counter(site)));
     }
     Ok(sites)
 }

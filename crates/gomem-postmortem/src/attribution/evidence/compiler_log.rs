@@ -3,7 +3,7 @@
 use foldhash::{HashMap, HashSet};
 use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
 use gomem_pprof::Line;
-use gomem_symbol::{SourcePath, Symbol, Wrapper};
+use gomem_symbol::{SourcePath, Symbol, Wrapper, is_of_dependency};
 
 use crate::attribution::evidence::{map_types::Maps, record::Record, unreported::Build};
 
@@ -56,7 +56,7 @@ impl<'a> CompilerLog<'a> {
         }
         compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
         compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
-        let own = log.heap_decisions().iter().filter(|decision| !is_foreign(&decision.file));
+        let own = log.heap_decisions().iter().filter(|decision| !is_of_dependency(&decision.file));
         compiler.module = common_package(own.map(|decision| &*decision.package));
         compiler
     }
@@ -164,11 +164,6 @@ fn shared_elements(a: &str, b: &str) -> usize {
 /// Whether a call has the runtime do something when an object is freed.
 fn is_finalizing(callee: &str) -> bool {
     callee == "runtime.SetFinalizer" || callee.starts_with("runtime.AddCleanup")
-}
-
-/// Whether a file is of a dependency: in the module cache, or vendored.
-fn is_foreign(file: &str) -> bool {
-    file.contains('@') || file.split('/').any(|part| part == "vendor")
 }
 
 fn file_name(path: &str) -> &str {

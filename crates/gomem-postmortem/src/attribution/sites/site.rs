@@ -74,6 +74,18 @@ pub struct Site {
 }
 
 impl Site {
+    /// What a site has of a heap profile's sample type, by its name; `None` for another name.
+    #[must_use]
+    pub fn counter(sample_type: &str) -> Option<fn(&Self) -> i64> {
+        Some(match sample_type {
+            "alloc_space" => |site| site.bytes,
+            "alloc_objects" => |site| site.objects,
+            "inuse_space" => |site| site.inuse_bytes,
+            "inuse_objects" => |site| site.inuse_objects,
+            _ => return None,
+        })
+    }
+
     /// The share of all bytes allocated that the usual fix saves.
     #[must_use]
     pub fn avoidable_bytes_fraction(&self) -> f64 {
