@@ -12,7 +12,7 @@ use std::{
 
 use flate2::read::GzDecoder;
 use gomem_escape::EscapeLog;
-use gomem_postmortem::{AttributeOptions, Site, attribute};
+use gomem_postmortem::{AttributeOptions, Reason, Site, attribute};
 use gomem_pprof::Profile;
 use gomem_symbol::{Origin, Symbol};
 use gomem_testkit::root;
@@ -115,6 +115,26 @@ fn others_are_scored() {
         }
     }
     println!("all: {}\n{}", all.line(), all.wrong.join("\n"));
+}
+
+/// Without a log, only the objects beside it tell the first group of a map's literal from that of a map that grows.
+#[test]
+fn the_group_of_a_literal_is_no_growth() {
+    let profile = |name| Profile::decode(&fs::read(root().join("testdata/maps").join(name)).unwrap()).unwrap();
+    let (heap, cpu) = (profile("heap.pb.gz"), profile("cpu.pb.gz"));
+    let sites = attribute(&heap, None, &AttributeOptions::default().with_cpu(Some(&cpu)));
+    let mut found: Vec<(&str, i64, &str)> = Vec::new();
+    for site in sites.iter().filter(|site| site.place.function.starts_with("main.") && site.bytes > 1 << 20) {
+        found.push((&site.place.function, site.place.line, site.reason.map_or("", Reason::name)));
+    }
+    found.sort_unstable();
+    let expected = [
+        ("main.grows", 29, "map_growth"),
+        ("main.later", 20, "map_creation"),
+        ("main.later", 22, "map_growth"),
+        ("main.literal", 16, "map_creation"),
+    ];
+    assert_eq!(found, expected);
 }
 
 fn measure(folder: &Path, program: &Path, name: &str, version: &str) -> Option<Score> {

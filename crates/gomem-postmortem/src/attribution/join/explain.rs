@@ -86,6 +86,7 @@ pub(crate) fn explain<'a>(
         found[at] = verdict;
     }
     join_boxes(allocations, &mut found);
+    join_first_groups(allocations, &mut found);
     if has_defer_records(allocations) {
         // Beside the function that `go` and `defer` keep, a deferred call keeps a record.
         for verdict in &mut found {
@@ -296,6 +297,32 @@ fn join_boxes(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
         let text = if first == at { second } else { first };
         if is(text, &[Cause::Concatenation, Cause::StringConversion]) {
             found[at] = found[text];
+        }
+    }
+}
+
+/// The first group of a map that the same line makes, as a literal does: the map does not grow, it gets its only memory.
+fn join_first_groups(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
+    let creation = Reason::Compiler(Cause::MapCreation);
+    let is = |verdict: &Verdict<'_>, reason| verdict.reason.is_some_and(|(told, _)| told == reason);
+    let headers: Vec<_> = allocations
+        .iter()
+        .zip(&*found)
+        .filter(|(_, verdict)| is(verdict, creation))
+        .map(|(allocation, _)| (allocation.code(), allocation.objects))
+        .collect();
+    if headers.is_empty() {
+        return;
+    }
+    for (allocation, verdict) in allocations.iter().zip(found) {
+        let is_only_group = verdict.decision.is_none()
+            && is(verdict, Reason::MapGrowth)
+            && allocation.sizes.is_nearly_fixed()
+            && headers
+                .iter()
+                .any(|(code, maps)| allocation.objects <= maps.saturating_mul(2) && *code == allocation.code());
+        if is_only_group {
+            verdict.reason = Some((creation, Confidence::Medium));
         }
     }
 }
