@@ -233,11 +233,11 @@ def read_heap(
     Parameters
     ----------
     source
-        A path, bytes or a binary file object; gzip is taken off.
+        A path, bytes or a binary file object; compressed (gzip, zstd) or not.
     binary
         The program's file, with symbols: it names global variables. One that did not write the
         dump is told in `Heap.diagnostics`, and no name is taken from it. A core needs the one that
-        ran.
+        ran; ``"auto"`` takes the file that the core says it ran from.
     roots
         ``"all"`` counts the runtime's own lists like the program's variables.
     mem_profile_rate

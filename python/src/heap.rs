@@ -1,6 +1,6 @@
 //! Heap dumps: `gomem._heap`.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
 use gomem_pprof::Profile;
@@ -140,7 +140,9 @@ fn read_heap(
         }
         options = options.with_mem_profile_rate(rate);
     }
-    if let Some(binary) = binary {
+    if binary.as_ref().and_then(Source::path) == Some(Path::new("auto")) {
+        options = options.with_recorded_binary();
+    } else if let Some(binary) = binary {
         let bytes = binary.read(py)?.into_vec();
         options = options.with_binary(bytes);
     }

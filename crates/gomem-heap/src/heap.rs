@@ -8,6 +8,7 @@ use std::{
 };
 
 use gomem_binary::Layout;
+use gomem_transport::Compression;
 
 use crate::{
     answers::{self, Types},
@@ -36,8 +37,10 @@ pub struct Heap {
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct HeapOptions {
-    /// The program's file, gzipped or not: it has the names of global variables.
+    /// The program's file, compressed (gzip, zstd) or not: it has the names of global variables.
     pub binary: Option<Vec<u8>>,
+    /// Whether the file is read whose path a core holds, where none is given. The core decides what is opened then.
+    pub reads_recorded_binary: bool,
     /// Files of which one may be the program's, where none is said to be: those that are not are passed over.
     pub candidates: Vec<Vec<u8>>,
     /// Which roots may keep an object.
@@ -53,6 +56,13 @@ impl HeapOptions {
     #[must_use]
     pub fn with_binary(mut self, binary: Vec<u8>) -> Self {
         self.binary = Some(binary);
+        self
+    }
+
+    /// With the file whose path a core holds, if there is one and it is the program that ran.
+    #[must_use]
+    pub fn with_recorded_binary(mut self) -> Self {
+        self.reads_recorded_binary = true;
         self
     }
 
@@ -149,7 +159,9 @@ impl Heap {
     fn of_core(source: &mut dyn Source, options: HeapOptions) -> Result<Self, Error> {
         let most = options.limits.inflated_bytes;
         let core = Core::read(source, &options.limits)?;
-        let layout = match &options.binary {
+        let recorded = core.program().filter(|_| options.reads_recorded_binary && options.binary.is_none());
+        let recorded = recorded.and_then(|path| packing::regular_file(Path::new(path), most));
+        let layout = match options.binary.as_ref().or(recorded.as_ref()) {
             Some(binary) => layout(binary, most)
                 .map_err(|problem| Error::new(ErrorKind::Binary { problem: problem.to_string() }, 0))?,
             None => {
@@ -194,7 +206,7 @@ impl Heap {
     /// Whether bytes begin as a core, packed or not.
     #[must_use]
     pub fn is_core(head: &[u8]) -> bool {
-        core::is_core(&packing::head(head, HEAD_BYTES))
+        core::is_core(&Compression::head_within(head, HEAD_BYTES))
     }
 
     /// Opens a file that begins as a core, for [`read_with`](Self::read_with): most of a core is zeros, so it is not held
@@ -213,10 +225,10 @@ impl Heap {
         Ok(Self::is_core(&head).then_some(file))
     }
 
-    /// Whether bytes begin as a heap dump, gzipped or not.
+    /// Whether bytes begin as a heap dump, compressed (gzip, zstd) or not.
     #[must_use]
     pub fn is_heap_dump(head: &[u8]) -> bool {
-        packing::head(head, dump::MAGIC.len()) == dump::MAGIC
+        Compression::head_within(head, dump::MAGIC.len()) == dump::MAGIC
     }
 
     /// The version of Go that built the program.
@@ -237,7 +249,7 @@ impl Heap {
         self.snapshot.is_complete
     }
 
-    /// Whether the program's file is the one that wrote the dump; `None` when none was given.
+    /// Whether the program's file is the one that wrote the dump; `None` when there was none.
     #[must_use]
     pub fn binary_match(&self) -> Option<bool> {
         self.binary_match
@@ -314,6 +326,7 @@ fn layout(binary: &[u8], most: u64) -> Result<Layout, gomem_binary::Error> {
     Layout::decode(&packing::inflated(binary.to_owned(), most).unwrap_or_default())
 }
 
-/// The bytes that tell what a file is, and how many hold them where it is gzipped.
+/// The bytes that tell what a file is, and how many hold them where it is compressed: zstd gives out a block of up to
+/// 128 KiB at once.
 const HEAD_BYTES: usize = 64;
-const HEAD: u64 = 64 << 10;
+const HEAD: u64 = 192 << 10;

@@ -1,17 +1,27 @@
-//! Dumps, cores and programs that were gzipped on their way.
+//! Dumps, cores and programs that were compressed on their way.
 
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::{
+    fs::File,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    path::Path,
+};
 
-use flate2::read::MultiGzDecoder;
+use gomem_transport::Compression;
 
-/// What is gzipped, up to so many bytes; of what is cut, as far as it goes. `None` where there is more.
+/// What is compressed, up to so many bytes; of what is cut, as far as it goes. `None` where there is more.
 pub(crate) fn inflated(bytes: Vec<u8>, most: u64) -> Option<Vec<u8>> {
-    if !bytes.starts_with(GZIP) {
-        return Some(bytes);
-    }
+    let Some(compression) = Compression::from_head(&bytes) else { return Some(bytes) };
     let mut inflated = Vec::new();
-    let _ = MultiGzDecoder::new(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut inflated);
+    let _ = compression.reader(bytes.as_slice()).take(most.saturating_add(1)).read_to_end(&mut inflated);
     (inflated.len() as u64 <= most).then_some(inflated)
+}
+
+/// A file as it is, if it is a regular one of at most so many bytes.
+pub(crate) fn regular_file(path: &Path, most: u64) -> Option<Vec<u8>> {
+    let about = std::fs::metadata(path).ok().filter(|about| about.is_file() && about.len() <= most)?;
+    let mut bytes = Vec::new();
+    File::open(path).ok()?.take(about.len()).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }
 
 /// What is read from its begin to its end.
@@ -20,22 +30,21 @@ pub(crate) trait Source: Read {
     fn go_to(&mut self, place: u64) -> Option<bool>;
 }
 
-/// What is gzipped as it comes, and what is not as it is.
+/// What is compressed as it comes, and what is not as it is.
 pub(crate) fn unpacked<'a>(mut source: impl Read + Seek + 'a) -> io::Result<Box<dyn Source + 'a>> {
     let mut head = Vec::new();
-    source.by_ref().take(GZIP.len() as u64).read_to_end(&mut head)?;
+    source.by_ref().take(Compression::MAGIC_BYTES as u64).read_to_end(&mut head)?;
     let bytes = source.seek(SeekFrom::End(0))?;
     source.rewind()?;
     // What is large is read in large pieces.
     let source = BufReader::with_capacity(1 << 20, source);
-    Ok(if head == GZIP {
-        Box::new(Packed(MultiGzDecoder::new(source)))
-    } else {
-        Box::new(Plain { source, at: 0, bytes })
+    Ok(match Compression::from_head(&head) {
+        Some(compression) => Box::new(Packed(compression.reader(source))),
+        None => Box::new(Plain { source, at: 0, bytes }),
     })
 }
 
-struct Packed<R>(R);
+struct Packed<'a>(Box<dyn Read + 'a>);
 
 struct Plain<R> {
     source: BufReader<R>,
@@ -43,13 +52,13 @@ struct Plain<R> {
     bytes: u64,
 }
 
-impl<R: Read> Read for Packed<R> {
+impl Read for Packed<'_> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         self.0.read(into)
     }
 }
 
-impl<R: Read> Source for Packed<R> {
+impl Source for Packed<'_> {
     fn go_to(&mut self, _place: u64) -> Option<bool> {
         None
     }
@@ -74,15 +83,3 @@ impl<R: Read + Seek> Source for Plain<R> {
         Some(true)
     }
 }
-
-/// The first bytes of what may be gzipped.
-pub(crate) fn head(bytes: &[u8], length: usize) -> Vec<u8> {
-    if !bytes.starts_with(GZIP) {
-        return bytes[..bytes.len().min(length)].to_vec();
-    }
-    let mut head = Vec::new();
-    let _ = MultiGzDecoder::new(bytes).take(length as u64).read_to_end(&mut head);
-    head
-}
-
-const GZIP: &[u8] = &[0x1f, 0x8b];

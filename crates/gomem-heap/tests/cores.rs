@@ -5,13 +5,14 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    io::Read,
+    io::{Cursor, Read},
     path::{Path, PathBuf},
 };
 
 use flate2::read::MultiGzDecoder;
 use gomem_heap::{Heap, HeapOptions, HolderKind};
 use gomem_testkit::{inflated, root};
+use tempfile::Builder;
 
 struct Recording {
     name: String,
@@ -242,3 +243,40 @@ fn damaged_cores_are_refused_or_read() {
 
 /// `SHT_SYMTAB`.
 const SYMBOLS: u32 = 2;
+
+/// As systemd keeps them; and the program where the core says that it ran.
+#[test]
+fn a_core_packed_by_zstd_and_the_program_that_it_names() {
+    let (core, binary) =
+        (inflated("testdata/heap/holders-go1.27.3.core.gz"), inflated("testdata/heap/holders-go1.27.3.bin.gz"));
+    let retained = |heap: Heap| heap.holdings().iter().map(|holding| holding.retained_bytes).collect::<Vec<u64>>();
+    let read =
+        |core: &[u8], options| Heap::read_with(Cursor::new(zstd::encode_all(core, 3).unwrap()), options).map(retained);
+    let expected = Heap::decode_with(core.clone(), HeapOptions::default().with_binary(binary.clone()));
+    let expected = retained(expected.unwrap());
+    let packed = zstd::encode_all(binary.as_slice(), 3).unwrap();
+    assert_eq!(read(&core, HeapOptions::default().with_binary(packed)).unwrap(), expected);
+
+    let refused = read(&core, HeapOptions::default()).unwrap_err().to_string();
+    assert!(refused.ends_with("it ran from /srv/holders"), "{refused}");
+    // A path of the same length, which exists here.
+    let folder = Builder::new().prefix("").rand_bytes(4).tempdir_in("/tmp").unwrap();
+    let path = folder.path().join("ab");
+    let (from, to) = (b"/srv/holders".as_slice(), path.to_str().unwrap().as_bytes());
+    assert_eq!(from.len(), to.len());
+    let moved = replaced(core, from, to);
+    fs::write(&path, binary).unwrap();
+    assert!(read(&moved, HeapOptions::default()).is_err(), "nothing is opened unasked");
+    let found = read(&moved, HeapOptions::default().with_recorded_binary()).unwrap();
+    assert_eq!(found, expected);
+    fs::write(&path, b"another").unwrap();
+    assert!(read(&moved, HeapOptions::default().with_recorded_binary()).is_err());
+}
+
+fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
+    let places: Vec<usize> = memchr::memmem::find_iter(&bytes, from).collect();
+    for at in places {
+        bytes[at..at + to.len()].copy_from_slice(to);
+    }
+    bytes
+}

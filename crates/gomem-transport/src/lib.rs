@@ -10,6 +10,7 @@
 //! | JSON of Docker, journald (its lists of bytes too), logrus, zap, Elastic, Loki, CloudWatch, Google | [`message`] |
 //! | all of it, line by line; lines that were cut into parts are joined | [`lines`] |
 //! | all of it, as one text | [`written`] |
+//! | gzip and zstd | [`Compression`] |
 //! | the header of an HTTP answer, the marks of `curl -v` | [`body`] |
 //!
 //! [`Folder`] reads a folder within [`FolderLimits`].
@@ -17,6 +18,7 @@
 #![forbid(unsafe_code)]
 
 mod answer;
+mod compression;
 mod encoding;
 mod escapes;
 mod folder;
@@ -25,6 +27,7 @@ mod prefix;
 mod record;
 
 pub use answer::body;
+pub use compression::Compression;
 pub use encoding::{Utf8Reader, utf8};
 pub use escapes::without_escapes;
 pub use folder::{Folder, FolderLimits, PassedOver};

@@ -30,9 +30,10 @@ use crate::{
 
 A dump or core holds all that the program had in memory. gomem shows addresses, sizes and names, never contents.")]
 pub(crate) struct Heap {
-    /// What `debug.WriteHeapDump` wrote, or a core; gzipped or not; `-` is standard input.
+    /// What `debug.WriteHeapDump` wrote, or a core; compressed (gzip, zstd) or not; `-` is standard input.
     dump: PathBuf,
-    /// The program's file, with symbols: it names global variables. A core cannot be read without it.
+    /// The program's file, with symbols: it names global variables. A core cannot be read without it; `auto` takes the file
+    /// that the core says it ran from.
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
     /// What a row is.
@@ -112,9 +113,11 @@ impl Heap {
             Roots::Preferred => RootChoice::Preferred,
             Roots::All => RootChoice::All,
         });
-        if let Some(path) = &self.binary {
-            options = options.with_binary(read(path)?);
-        }
+        options = match &self.binary {
+            Some(path) if path == Path::new("auto") => options.with_recorded_binary(),
+            Some(path) => options.with_binary(read(path)?),
+            None => options,
+        };
         match self.mem_profile_rate {
             Some(rate) if rate >= 1.0 => Ok(options.with_mem_profile_rate(rate)),
             Some(rate) => Err(Failure::Usage(format!("--mem-profile-rate {rate}: at least 1 byte"))),

@@ -6,14 +6,14 @@ use std::{
     path::Path,
 };
 
-use flate2::read::MultiGzDecoder;
 use gomem_escape::{EscapeLog, EscapeReader, Limits, files_of};
+use gomem_transport::Compression;
 
 use crate::{
     failure::Failure,
     read::{
         kind::Kind,
-        source::{GZIP, STDIN, Source, stdin},
+        source::{STDIN, Source, stdin},
     },
     show::{busy, progress_of_bytes},
 };
@@ -68,12 +68,14 @@ fn text(path: &Path, take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_esc
     taken.map_err(|problem| Failure::input(path, problem))
 }
 
-/// A text that may be gzipped, as it was before.
+/// A text that may be compressed, as it was before.
 fn plain(
     mut text: impl BufRead,
     take: &mut dyn FnMut(&mut dyn Read) -> Result<(), gomem_escape::Error>,
 ) -> Result<(), gomem_escape::Error> {
     // What cannot be read here cannot be read by `take`, which says so.
-    let is_gzipped = text.fill_buf().is_ok_and(|head| head.starts_with(GZIP));
-    if is_gzipped { take(&mut MultiGzDecoder::new(text)) } else { take(&mut text) }
+    match text.fill_buf().ok().and_then(Compression::from_head) {
+        Some(compression) => take(&mut compression.reader(text)),
+        None => take(&mut text),
+    }
 }

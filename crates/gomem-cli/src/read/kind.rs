@@ -3,8 +3,7 @@
 use gomem_heap::Heap;
 use gomem_postmortem::{Signature, stranger};
 use gomem_trace::Trace;
-
-use crate::read::source::GZIP;
+use gomem_transport::Compression;
 
 /// What can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,7 +101,7 @@ impl Kind {
     pub(crate) fn other(self, bytes: &[u8]) -> Option<String> {
         let found = Self::announced_by(bytes).find(|found| *found != self)?;
         // Whatever is no text announces a profile.
-        let is_sure = found != Self::Profile || bytes.starts_with(GZIP);
+        let is_sure = found != Self::Profile || Compression::from_head(bytes).is_some();
         is_sure.then(|| format!("it looks like {}, which is for `{}`", found.name(), found.reader()))
     }
 }

@@ -7,16 +7,14 @@ use std::{
 };
 
 use gomem_binary::Binary;
+use gomem_transport::Compression;
 
-use crate::read::{
-    kind::Kind,
-    source::{GZIP, Source},
-};
+use crate::read::{kind::Kind, source::Source};
 
 /// What a file is, with its article, by how it begins; a large file that is packed is not looked into.
 pub(crate) fn kind_of_file(path: &Path) -> Option<&'static str> {
     let mut file = File::open(path).ok()?;
-    let is_packed = begins(&mut file, GZIP).ok()?;
+    let is_packed = is_compressed(&mut file).ok()?;
     if is_packed && file.metadata().ok()?.len() > MOST_PACKED_BYTES {
         return None;
     }
@@ -30,10 +28,10 @@ pub(crate) fn kind_of_file(path: &Path) -> Option<&'static str> {
     }
 }
 
-fn begins(file: &mut File, magic: &[u8]) -> io::Result<bool> {
+fn is_compressed(file: &mut File) -> io::Result<bool> {
     let mut head = Vec::new();
-    file.take(magic.len() as u64).read_to_end(&mut head)?;
-    Ok(head == magic)
+    file.take(Compression::MAGIC_BYTES as u64).read_to_end(&mut head)?;
+    Ok(Compression::from_head(&head).is_some())
 }
 
 const MOST_PACKED_BYTES: u64 = 8 << 20;

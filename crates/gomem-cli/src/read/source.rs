@@ -8,6 +8,7 @@ use std::{
 };
 
 use gomem_postmortem::{Allowance, unpacked};
+use gomem_transport::Compression;
 
 use crate::failure::Failure;
 
@@ -48,7 +49,7 @@ impl Source {
         let mut head = Vec::new();
         File::open(path).map_err(failed)?.take(HEAD).read_to_end(&mut head).map_err(failed)?;
         // What it holds is what counts.
-        if head.starts_with(GZIP) { self.bytes() } else { Ok(head.into()) }
+        if Compression::from_head(&head).is_some() { self.bytes() } else { Ok(head.into()) }
     }
 
     /// All of it.
@@ -82,6 +83,4 @@ pub(crate) fn stdin() -> Result<StdinLock<'static>, Failure> {
 
 /// The name of standard input.
 pub(crate) const STDIN: &str = "-";
-/// What gzip begins with.
-pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
 const HEAD: u64 = 4 << 20;

@@ -35,7 +35,7 @@ pub enum ErrorKind {
     },
     /// A core without the program's file, which says where the runtime keeps what.
     #[error(
-        "a core is read with the program's file beside it, and none was given{}",
+        "a core is read with the program's file beside it, and there is none{}",
         path.as_ref().map_or_else(String::new, |path| format!(": it ran from {path}"))
     )]
     NoBinary {

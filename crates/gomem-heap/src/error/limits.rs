@@ -9,7 +9,7 @@ pub struct Limits {
     pub objects: u32,
     /// Pointers between objects.
     pub edges: u32,
-    /// Bytes of a dump or a program that is gzipped, when it is not.
+    /// Bytes of a dump or a program that is compressed, when it is not.
     pub inflated_bytes: u64,
 }
 

@@ -8,11 +8,9 @@ use std::{
 use gomem_binary::Binary;
 use gomem_heap::Heap;
 use gomem_trace::Trace;
+use gomem_transport::Compression;
 
-use crate::bundle::{
-    archive, room,
-    signature::{GZIP, looks_like_text},
-};
+use crate::bundle::{archive, room, signature::looks_like_text};
 
 /// The most bytes that a file may have that begins so. What a file says of its own size is not believed: a sparse one claims
 /// what it does not hold, and a device never ends.
@@ -40,7 +38,7 @@ impl Allowance {
             _ if Heap::is_heap_dump(head) => (64 << 30, "a heap dump"),
             _ if Heap::is_core(head) => (16 << 30, "a core"),
             _ if Trace::is_trace(head) => (8 << 30, "an execution trace"),
-            _ if head.starts_with(GZIP) => (512 << 20, "something gzipped"),
+            _ if Compression::from_head(head).is_some() => (512 << 20, "something compressed"),
             _ if archive::begins_archive(head) => (room::MOST_BYTES, "an archive"),
             _ if Binary::is_program(head) => (1 << 30, "a program"),
             _ if looks_like_text(head) => (1 << 30, "text"),
@@ -72,8 +70,8 @@ impl Allowance {
         Ok(bytes)
     }
 
-    /// So much tells what a file is.
-    pub const HEAD_BYTES: u64 = 64 << 10;
+    /// So much tells what a file is: a block of zstd, which is given out at once, has up to 128 KiB.
+    pub const HEAD_BYTES: u64 = 192 << 10;
 }
 
 /// What to say of a file that has more.
@@ -114,9 +112,9 @@ mod tests {
     #[test]
     fn what_never_ends_is_read_up_to_its_limit() {
         for (head, most, said) in [
-            (&[0; 70_000][..], u64::MAX, "larger than 1 MiB, the most that is read of a file that begins with zeros"),
+            (&[0; 200_000][..], u64::MAX, "larger than 1 MiB, the most that is read of a file that begins with zeros"),
             (b"go_goroutines 1\n", 3 << 20, "larger than 3 MiB, the most that is read of text"),
-            (b"\x1f\x8b", 1 << 20, "larger than 1 MiB, the most that is read of something gzipped"),
+            (b"\x1f\x8b", 1 << 20, "larger than 1 MiB, the most that is read of something compressed"),
             (b"\x7fELF", 100, "larger than 100 bytes, the most that is read of a program"),
             (b"\x0a\x00", 1 << 20, "larger than 1 MiB, the most that is read of a profile"),
         ] {

@@ -1,11 +1,12 @@
-//! Bundles that were packed for the way: `.zip`, `.tar`, `.tar.gz`.
+//! Bundles that were packed for the way: `.zip`, `.tar`, `.tar.gz`, `.tar.zst`.
 
 use std::io::Read;
 
-use flate2::{bufread::DeflateDecoder, read::MultiGzDecoder};
+use flate2::bufread::DeflateDecoder;
+use gomem_transport::Compression;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceEntry};
 
-use crate::bundle::{artifact::Artifact, room::Room, signature::GZIP};
+use crate::bundle::{artifact::Artifact, room::Room};
 
 /// What an archive holds; folders and links are none of it.
 #[derive(Debug, Default)]
@@ -25,13 +26,10 @@ impl Packed {
         if is_tar(bytes) {
             return Some(Self::from_tar(bytes));
         }
-        if !bytes.starts_with(GZIP) {
-            return None;
-        }
-        let mut head = Vec::new();
         // What was cut short is read as far as it goes.
-        let _ = MultiGzDecoder::new(bytes).take(TAR_HEADER).read_to_end(&mut head);
-        is_tar(&head).then(|| Self::from_tar(&room.read(MultiGzDecoder::new(bytes)).0))
+        let compression = Compression::from_head(bytes)?;
+        is_tar(&Compression::head_within(bytes, TAR_HEADER))
+            .then(|| Self::from_tar(&room.read(compression.reader(bytes)).0))
     }
 
     fn push(&mut self, name: &[u8], content: Option<Vec<u8>>, modified_ms: Option<i64>) {
@@ -119,7 +117,7 @@ fn is_tar(bytes: &[u8]) -> bool {
     bytes.get(257..262) == Some(b"ustar")
 }
 
-const TAR_HEADER: u64 = 512;
+const TAR_HEADER: usize = 512;
 const MOST_FILES: usize = 20_000;
 const ZIP: &[u8] = b"PK\x03\x04";
 
@@ -127,10 +125,7 @@ const ZIP: &[u8] = b"PK\x03\x04";
 mod tests {
     use std::io::Write as _;
 
-    use flate2::{
-        Compression,
-        write::{DeflateEncoder, GzEncoder},
-    };
+    use flate2::write::{DeflateEncoder, GzEncoder};
     use rawzip::ZipArchiveWriter;
 
     use super::*;
@@ -145,11 +140,11 @@ mod tests {
     }
 
     #[test]
-    fn tar_plain_and_gzipped() {
+    fn tar_plain_and_compressed() {
         let tar = tarred("b/1700000000000.prom", b"go_goroutines 1\n");
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        let mut gzip = GzEncoder::new(Vec::new(), flate2::Compression::fast());
         gzip.write_all(&tar).unwrap();
-        for bytes in [tar.clone(), gzip.finish().unwrap()] {
+        for bytes in [tar.clone(), gzip.finish().unwrap(), zstd::encode_all(tar.as_slice(), 3).unwrap()] {
             let files = Packed::open(&bytes, &mut Room::default()).unwrap().files;
             assert_eq!(
                 (files[0].name.as_str(), files[0].bytes.as_slice()),
@@ -173,7 +168,7 @@ mod tests {
             writer.write_all(content).unwrap();
             writer.finish().unwrap().1
         } else {
-            let mut writer = config.wrap(DeflateEncoder::new(&mut entry, Compression::fast()));
+            let mut writer = config.wrap(DeflateEncoder::new(&mut entry, flate2::Compression::fast()));
             writer.write_all(content).unwrap();
             let (encoder, descriptor) = writer.finish().unwrap();
             encoder.finish().unwrap();

@@ -6,11 +6,11 @@ use std::{
     path::Path,
 };
 
-use flate2::bufread::MultiGzDecoder;
+use gomem_transport::Compression;
 
 use crate::bundle::{
     crash::begins_end,
-    signature::{GZIP, begins_compiler_log, begins_dump, is_gc_trace},
+    signature::{begins_compiler_log, begins_dump, is_gc_trace},
 };
 
 /// A log that is read once, line by line. What else the file holds is put aside: a build and the program that it starts can
@@ -33,10 +33,10 @@ impl LogStream {
         }
         let open = || -> io::Result<Box<dyn BufRead>> {
             let mut file = BufReader::with_capacity(CHUNK, File::open(file)?);
-            let is_gzipped = file.fill_buf()?.starts_with(GZIP);
-            Ok(match is_gzipped {
-                true => Box::new(BufReader::with_capacity(CHUNK, MultiGzDecoder::new(file))),
-                false => Box::new(file),
+            let compression = Compression::from_head(file.fill_buf()?);
+            Ok(match compression {
+                Some(compression) => Box::new(BufReader::with_capacity(CHUNK, compression.reader(file))),
+                None => Box::new(file),
             })
         };
         let mut head = Vec::new();

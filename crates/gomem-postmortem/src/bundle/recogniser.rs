@@ -2,13 +2,13 @@
 
 use std::{borrow::Cow, io::Read, sync::Arc};
 
-use flate2::read::MultiGzDecoder;
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
 use gomem_pprof::Profile;
 use gomem_trace::Trace;
+use gomem_transport::Compression;
 use memchr::memmem;
 
 use crate::bundle::{
@@ -21,7 +21,7 @@ use crate::bundle::{
     outcome::Outcome,
     program,
     room::Room,
-    signature::{GZIP, Signature, begins_text_profile, looks_like_text},
+    signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
     stranger::stranger,
     traces::{self, KnownTraces, is_same},
@@ -92,8 +92,8 @@ impl Recogniser {
         }
         artifact.bytes = unpacked_within(artifact.bytes, room);
         // What a decoder inflates itself: alone it has a limit of its own.
-        let is_packed = depth > 0 && artifact.bytes.starts_with(GZIP);
-        if is_packed && !room.take(MultiGzDecoder::new(artifact.bytes.as_slice())) {
+        let compression = Compression::from_head(&artifact.bytes).filter(|_| depth > 0);
+        if compression.is_some_and(|compression| !room.take(compression.reader(artifact.bytes.as_slice()))) {
             return self.leave_out(&artifact.name, "more than is unpacked of one archive".to_owned());
         }
         let file = self.outcomes.len();

@@ -1,9 +1,7 @@
 //! What a file is by its bytes, before any of it is decoded.
 
-use std::io::Read as _;
-
-use flate2::read::MultiGzDecoder;
 use gomem_metrics::Format;
+use gomem_transport::Compression;
 use memchr::memmem;
 
 /// What a file is by its bytes. It may be several things: a service's log holds GC traces, and goroutines when it
@@ -31,7 +29,7 @@ impl<'a> Signature<'a> {
         if Format::detect(bytes) == Format::Protobuf {
             return Self { metrics: true, ..Self::default() };
         }
-        if bytes.starts_with(GZIP) || !looks_like_text(bytes) || is_text_profile(bytes) {
+        if Compression::from_head(bytes).is_some() || !looks_like_text(bytes) || is_text_profile(bytes) {
             let metrics = looks_like_text(bytes) && contains(bytes, MEM_STATS);
             return Self { profile: Some(bytes), metrics, ..Self::default() };
         }
@@ -46,15 +44,9 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// Whether a file that begins so is a profile as text, gzipped or not.
+/// Whether a file that begins so is a profile as text, compressed or not.
 pub(crate) fn begins_text_profile(head: &[u8]) -> bool {
-    if !head.starts_with(GZIP) {
-        return is_text_profile(head);
-    }
-    let mut inflated = Vec::new();
-    // Of a beginning alone, not all can be read.
-    let _ = MultiGzDecoder::new(head).take(FIRST_LINE as u64).read_to_end(&mut inflated);
-    is_text_profile(&inflated)
+    is_text_profile(&Compression::head_within(head, FIRST_LINE))
 }
 
 /// Whether a file that begins so is a log of the compiler.
@@ -115,7 +107,6 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
 
-pub(crate) const GZIP: &[u8] = &[0x1f, 0x8b];
 const GC_TRACE: &[u8] = b" ms clock, ";
 const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
 const METRIC_WORDS: [&[u8]; 7] =

@@ -99,7 +99,7 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"MZ", "a program of Windows"),
     (b"\xcf\xfa\xed\xfe", "a program of macOS"),
     (b"\xfd7zXZ", "an archive of xz: unpack it first"),
-    (b"\x28\xb5\x2f\xfd", "packed by zstd: unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "packed by zstd, and damaged or too large"),
     (b"BZh", "packed by bzip2: unpack it first"),
     (b"7z\xbc\xaf", "an archive of 7-Zip: unpack it first"),
     (b"Rar!", "an archive of RAR: unpack it first"),

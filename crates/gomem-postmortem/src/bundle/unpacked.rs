@@ -1,21 +1,23 @@
 //! What a file holds, without what was put around it on its way.
 
-use std::{borrow::Cow, io::Read as _};
+use std::borrow::Cow;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use flate2::read::MultiGzDecoder;
 
 use gomem_binary::Binary;
+use gomem_heap::Heap;
 use gomem_metrics::Format;
+use gomem_transport::Compression;
 
 use crate::bundle::{
     room::{MOST_BYTES, Room},
-    signature::{GZIP, looks_like_text},
+    signature::looks_like_text,
 };
 
-/// What a file holds: a program or text that was gzipped, such as a log or a scrape, as it was, and text in UTF-8; without
-/// the header of the HTTP answer that it came in; what was written as base64, as it was before. A profile stays gzipped, since
-/// its decoder inflates it, and so does what is damaged or would become too large.
+/// What a file holds: a program or text that was compressed, such as a log or a scrape, as it was, and text in UTF-8; without
+/// the header of the HTTP answer that it came in; what was written as base64, as it was before. A gzipped profile,
+/// a core and a heap dump stay compressed, since their decoders inflate them, and so does what is damaged or would become too
+/// large.
 #[must_use]
 pub fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
     unpacked_within(bytes, &mut Room::default())
@@ -36,8 +38,8 @@ pub(crate) fn unpacked_within(bytes: Vec<u8>, room: &mut Room) -> Vec<u8> {
 
 /// What is in the outermost layer; `None` where there is none.
 fn layer(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
-    if bytes.starts_with(GZIP) {
-        return inflated_text(bytes, room);
+    if let Some(compression) = Compression::from_head(bytes) {
+        return inflated(bytes, compression, room);
     }
     if let Some(inner) = from_base64(bytes) {
         return Some(inner);
@@ -55,17 +57,21 @@ fn layer(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
     }
 }
 
-fn inflated_text(bytes: &[u8], room: &mut Room) -> Option<Vec<u8>> {
-    let mut head = Vec::new();
-    // Of what is damaged, as much as there is.
-    let _ = MultiGzDecoder::new(bytes).take(HEAD).read_to_end(&mut head);
-    let is_scrape = Format::detect(&head) == Format::Protobuf;
-    let is_known = is_scrape || Binary::is_program(&head);
-    if head.is_empty() || !is_known && !looks_like_text(&gomem_transport::utf8(&head)) {
+fn inflated(bytes: &[u8], compression: Compression, room: &mut Room) -> Option<Vec<u8>> {
+    let head = Compression::head_within(bytes, HEAD);
+    let is_known = match compression {
+        Compression::Gzip => {
+            Format::detect(&head) == Format::Protobuf
+                || Binary::is_program(&head)
+                || looks_like_text(&gomem_transport::utf8(&head))
+        }
+        Compression::Zstd => !Heap::is_heap_dump(bytes) && !Heap::is_core(bytes),
+    };
+    if head.is_empty() || !is_known {
         return None;
     }
-    let (text, is_whole) = room.read(MultiGzDecoder::new(bytes));
-    is_whole.then_some(text)
+    let (inner, is_whole) = room.read(compression.reader(bytes));
+    is_whole.then_some(inner)
 }
 
 /// Something gzipped in the letters of base64, in lines or in one.
@@ -74,12 +80,12 @@ fn from_base64(bytes: &[u8]) -> Option<Vec<u8>> {
         return None;
     }
     let letters: Vec<u8> = bytes.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    STANDARD.decode(letters).ok().filter(|inner| inner.starts_with(GZIP))
+    STANDARD.decode(letters).ok().filter(|inner| Compression::from_head(inner) == Some(Compression::Gzip))
 }
 
 const GZIP_IN_BASE64: &[u8] = b"H4sI";
 const MOST_LAYERS: usize = 4;
-const HEAD: u64 = 512;
+const HEAD: usize = 512;
 
 #[cfg(test)]
 mod tests {
@@ -95,10 +101,14 @@ mod tests {
         let base64 = STANDARD.encode(&gzip);
         let answer = [b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n", gzip.as_slice()].concat();
         let wide: Vec<u8> = "\u{feff}go_goroutines 1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        for bytes in [b"go_goroutines 1\n".to_vec(), gzip, base64.into_bytes(), answer, wide] {
+        let zstd = zstd::encode_all(&b"go_goroutines 1\n"[..], 3).unwrap();
+        for bytes in [b"go_goroutines 1\n".to_vec(), gzip, zstd, base64.into_bytes(), answer, wide] {
             assert_eq!(unpacked(bytes), b"go_goroutines 1\n");
         }
         assert_eq!(unpacked(b"H4sIxx".to_vec()), b"H4sIxx");
         assert_eq!(unpacked(b"\x1f\x8bxx".to_vec()), b"\x1f\x8bxx");
+        // Its decoder takes it as it comes.
+        let dump = zstd::encode_all(&b"go1.7 heap dump\n"[..], 3).unwrap();
+        assert_eq!(unpacked(dump.clone()), dump);
     }
 }
