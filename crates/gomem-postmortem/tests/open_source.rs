@@ -4,6 +4,7 @@
 
 use gomem_escape::EscapeLog;
 use gomem_postmortem::{Artifact, AttributeOptions, Bundle, Comparison, attribute};
+use gomem_pprof::{Filter, Profile};
 use gomem_statistics::median;
 use gomem_testkit::{inflated, testdata};
 
@@ -51,8 +52,7 @@ fn plain(message: &str) -> String {
 #[test]
 fn reasons_are_those_of_the_source() {
     for (program, _) in FIXES {
-        let profile =
-            gomem_pprof::Profile::decode(&testdata(format!("open-source/{program}/before-1.heap.pb.gz"))).unwrap();
+        let profile = Profile::decode(&testdata(format!("open-source/{program}/before-1.heap.pb.gz"))).unwrap();
         let log = EscapeLog::decode(&inflated(format!("testdata/open-source/{program}/escape.log.gz"))).unwrap();
         let labels: Vec<Label> = labels().into_iter().filter(|label| label.program == program).collect();
         let (mut all, mut labelled, mut right, mut wrong, mut wrong_message) = (0, 0, 0, 0, 0);
@@ -136,6 +136,29 @@ fn bundle(program: &str, fix: &str, number: usize) -> Bundle {
         artifact("escape.log.gz", "escape.log.gz".to_owned()),
     ];
     Bundle::from_artifacts(fix, artifacts.into())
+}
+
+/// Two runs of one program, of which one function's work is known: what that calls says that the work is the same. How much
+/// another one is, it does not tell: all that it calls may have changed together.
+#[test]
+fn one_function_tells_that_the_work_is_the_same() {
+    let work = |times| {
+        let [before, after] = [(1, 1), (2, times)].map(|(number, times)| one_alone(number, times));
+        Comparison::new(&before, &after).work
+    };
+    assert_eq!((work(1), work(2)), (Some(1.0), None));
+}
+
+/// A run of `minify` with the samples of one function, so many times.
+fn one_alone(number: usize, times: usize) -> Bundle {
+    let file = |ending: &str| testdata(format!("open-source/minify/before-{number}.{ending}"));
+    let mut filter = Filter::default();
+    filter.focus = "main.render$".to_owned();
+    let heap = Profile::decode(&file("heap.pb.gz")).unwrap().filter(&filter).unwrap();
+    let heap = Profile::merge(vec![&heap; times]).unwrap();
+    let artifact = |name: &str, bytes| Artifact { name: name.to_owned(), bytes, modified_ms: None };
+    let artifacts = vec![artifact("heap.pb.gz", heap.encode()), artifact("gctrace.log.gz", file("gctrace.log.gz"))];
+    Bundle::from_artifacts("render", artifacts)
 }
 
 fn cycles(bundle: &Bundle) -> f64 {

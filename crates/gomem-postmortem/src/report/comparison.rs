@@ -40,7 +40,8 @@ pub struct Comparison {
     /// that, too, from the run after. `None` where it is as before, or where a leak is gone or new.
     pub less_live_bytes: Option<f64>,
     /// How much of the work of before the run after did, by what functions allocate that no fix touches. `None` where the GC
-    /// cycles are not those of whole runs, or too few functions tell: then the runs are compared per second.
+    /// cycles are not those of whole runs, or too little tells: then the runs are compared per second. One where the sampler
+    /// does not tell the difference.
     pub work: Option<f64>,
     /// GC cycles predicted for the fixed program over the work, or else the time, of those that were counted after, from the
     /// bundle before alone and the list of fixed lines.
