@@ -31,6 +31,9 @@ Format: TypeAlias = Literal[
     "expvar",
     "memstats",
     "runtime_metrics",
+    "victoriametrics",
+    "protobuf",
+    "panel_csv",
 ]
 
 
@@ -197,7 +200,8 @@ def read_metrics(
 
     Understood are the Prometheus text format, OpenMetrics, the JSON of Prometheus' HTTP API, what
     ``promtool query`` and ``promtool tsdb dump`` print, ``/debug/vars`` of expvar, the end of
-    ``/debug/pprof/heap?debug=1``, and ``runtime/metrics`` as a JSON object.
+    ``/debug/pprof/heap?debug=1``, ``runtime/metrics`` as a JSON object, VictoriaMetrics' export,
+    Prometheus' protobuf format, and the CSV that a panel of Grafana exports.
 
     Parameters
     ----------

@@ -9,6 +9,7 @@ mod gctrace_line;
 mod json;
 mod mem_stats;
 mod observation;
+mod panel_csv;
 mod promtool;
 mod protobuf;
 mod runtime_trace;

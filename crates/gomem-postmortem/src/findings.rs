@@ -24,6 +24,7 @@ mod live_heap;
 mod mismatch;
 mod module_calls;
 mod pool;
+mod profile_time;
 mod ranking;
 mod sentence;
 mod stale_profile;

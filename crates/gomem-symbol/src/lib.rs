@@ -7,6 +7,7 @@
 //! | take a function's name apart | [`Symbol`] |
 //! | compare the paths of files | [`SourcePath`] |
 //! | know whose code a package is, and its name | [`Origin`], [`Modules`], [`package_name`], [`is_of_package`], [`is_of_dependency`] |
+//! | know whose goroutine it is that begins with a function | [`is_starter`] |
 //! | show a name safely in a given kind of output | [`name_for`], [`turns_text`] |
 //! | shorten the type arguments of a generic name | [`shortened`] |
 
@@ -19,6 +20,7 @@ mod outlet;
 mod package;
 mod shapes;
 mod source_path;
+mod starter;
 mod symbol;
 
 pub use direction::turns_text;
@@ -28,4 +30,5 @@ pub use outlet::{Outlet, name_for};
 pub use package::{is_major_version, is_of_package, package_name};
 pub use shapes::shortened;
 pub use source_path::SourcePath;
+pub use starter::is_starter;
 pub use symbol::{Symbol, Wrapper};

@@ -153,6 +153,10 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             "`{subject}` copies: stay with string (io.WriteString, a WriteString method), or copy into bytes that are kept, \
              `buf = append(buf[:0], text...)`"
         ),
+        Cause::StringConversion if flow.steps.iter().any(|step| &*step.why == "key of map put") => format!(
+            "`{subject}` copies at each write to the map: look it up first by `m[string(b)]`, which does not copy, write only \
+             keys that are new, and keep values behind pointers where they change"
+        ),
         Cause::StringConversion => {
             format!("`{subject}` copies: stay with []byte, or index maps directly by `m[string(b)]`")
         }

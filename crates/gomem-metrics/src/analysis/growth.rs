@@ -22,6 +22,8 @@ pub(crate) struct Growth {
     pub(crate) latest_points: usize,
     /// The share of the growth that one step makes: the jump between two levels on which nearly all points agree.
     pub(crate) step_fraction: f64,
+    /// The most by which it fell from any earlier point to a later one.
+    pub(crate) largest_fall: f64,
     pub(crate) seconds: f64,
 }
 
@@ -68,6 +70,7 @@ impl Growth {
             latest_error: latest.error * seconds,
             latest_points: latest.points,
             step_fraction: step.max(0.0) / (last - first).max(f64::MIN_POSITIVE),
+            largest_fall: largest_fall(points),
             seconds,
         })
     }
@@ -114,6 +117,15 @@ fn keeps_growing(points: &[(f64, f64)], at: f64, overall_slope: f64) -> bool {
 fn before(points: &[(f64, f64)], at: f64) -> f64 {
     let next = points.partition_point(|point| point.0 < at);
     next.checked_sub(1).and_then(|last| points.get(last)).map_or(0.0, |last| at - last.0)
+}
+
+fn largest_fall(points: &[(f64, f64)]) -> f64 {
+    let (mut highest, mut fall) = (f64::NEG_INFINITY, 0.0);
+    for &(_, value) in points {
+        highest = value.max(highest);
+        fall = (highest - value).max(fall);
+    }
+    fall
 }
 
 /// Spans of equal time that hold anything: their number and what stands for them.

@@ -2,7 +2,9 @@
 
 use memchr::memmem;
 
-use super::{api, exposition::Dialect, json, mem_stats, observation::Observations, promtool, protobuf, victoria};
+use super::{
+    api, exposition::Dialect, json, mem_stats, observation::Observations, panel_csv, promtool, protobuf, victoria,
+};
 use crate::error::Error;
 
 /// A format that metrics come in.
@@ -37,6 +39,8 @@ pub enum Format {
     VictoriaMetrics,
     /// Prometheus' protobuf format, each family after its length.
     Protobuf,
+    /// What a panel of Grafana exports as CSV: a row a time, a column a series.
+    PanelCsv,
 }
 
 impl Format {
@@ -51,6 +55,7 @@ impl Format {
         Self::RuntimeMetrics,
         Self::VictoriaMetrics,
         Self::Protobuf,
+        Self::PanelCsv,
     ];
 
     /// Its name.
@@ -66,6 +71,7 @@ impl Format {
             Self::RuntimeMetrics => "runtime_metrics",
             Self::VictoriaMetrics => "victoriametrics",
             Self::Protobuf => "protobuf",
+            Self::PanelCsv => "panel_csv",
         }
     }
 
@@ -93,6 +99,7 @@ impl Format {
             Self::RuntimeMetrics => json::runtime_metrics(bytes),
             Self::VictoriaMetrics => victoria::decode(bytes),
             Self::Protobuf => protobuf::decode(bytes),
+            Self::PanelCsv => panel_csv::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -128,6 +135,9 @@ impl Format {
         }
         if is_promtool(head) {
             return Self::Promtool;
+        }
+        if panel_csv::is_panel(head) {
+            return Self::PanelCsv;
         }
         match Dialect::detect(bytes) {
             Dialect::OpenMetrics => Self::OpenMetrics,
@@ -182,6 +192,7 @@ mod tests {
             ("{\"cmdline\":[],\"memstats\":{\"Alloc\":1}}", Format::Expvar),
             ("heap profile: 0: 0\n\n# runtime.MemStats\n# Alloc = 1\n", Format::MemStats),
             ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
+            ("Time,go_goroutines\n2026-11-28 10:00:00,12\n", Format::PanelCsv),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");

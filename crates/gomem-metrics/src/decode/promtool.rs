@@ -45,7 +45,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Observations {
 }
 
 /// A metric without a value is read as one with a value; an expression has no name.
-fn metric_of(text: &str) -> Option<Observation> {
+pub(super) fn metric_of(text: &str) -> Option<Observation> {
     let unnamed = text.starts_with('{') && !text.starts_with("{\"") && !text.contains("__name__");
     let line = format!("{}{text} 0", if unnamed { "expression" } else { "" });
     let exposition = Exposition::decode_as(line.as_bytes(), Dialect::Prometheus);

@@ -6,9 +6,11 @@
 //! levels, makes more than 60 % of it. Measured: healthy programs grow ≤ 0.2 %, a slow leak under noise 39 %; the late pace of a cache
 //! that fills up is ≤ 9 %; after a storm of allocation the least live heap is up by 8 %.
 //!
-//! Growth of 2 to 8 MiB is `insufficient`. Growth is explained by the load where that grows by half as much and rises in most of
-//! twelve spans (τ ≥ 0.6): a load that goes up and down explains none. Where `GOGC` is not exported, it is taken for 100, unless
-//! GC runs more rarely than that explains, and not equally so in each third of the run: then a memory limit may set the goal.
+//! Growth of 2 to 8 MiB is `insufficient`. So is growth where the live heap once fell by more than it grew in all, if fewer than six
+//! cycles of the last third are seen: where work comes in bursts the least of a few cycles is chance. Growth is explained by the load
+//! where that grows by half as much and rises in most of twelve spans (τ ≥ 0.6): a load that goes up and down explains none. Where
+//! `GOGC` is not exported, it is taken for 100, unless GC runs more rarely than that explains, and not equally so in each third of the
+//! run: then a memory limit may set the goal.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -77,6 +79,10 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             let reason = "the live heap grew, and may be levelling off: more GC cycles are needed to tell";
             return with_evidence(Opinion::insufficient(reason));
         }
+        Course::Scatters => {
+            let reason = "what survives GC fell by more than it grew in all, and few cycles are seen of late: more are needed to tell";
+            return with_evidence(Opinion::insufficient(reason));
+        }
         Course::Rises => {}
     }
     let load = window.load_ratio();
@@ -134,6 +140,8 @@ enum Course {
     LevelsOff,
     /// It grew, and whether it goes on is within the scatter of the cycles, or seen in too few.
     Slows,
+    /// It fell by more than it grew in all, and few cycles are seen of late.
+    Scatters,
     /// It grows, and goes on.
     Rises,
 }
@@ -150,6 +158,10 @@ impl Course {
         }
         let least = LEAST_LATEST.max(LEAST_OF_PACE * increase);
         if relative(growth.late) >= LEAST_GROWTH && relative(growth.latest) >= least {
+            // The least of a few cycles is chance where work comes in bursts.
+            if growth.latest_points < FEWEST_OF_BURSTS && growth.largest_fall > growth.increase() {
+                return Self::Scatters;
+            }
             return if growth.increase() < LEAST_BYTES { Self::Little } else { Self::Rises };
         }
         let is_slow = relative(growth.latest + growth.latest_error) < least;
@@ -195,6 +207,8 @@ const LEAST_BYTES: f64 = 8.0 * MIB;
 const LITTLE_BYTES: f64 = 2.0 * MIB;
 /// Of a level that a cache stays at: one cycle there may be chance.
 const FEWEST_OF_A_LEVEL: usize = 2;
+/// Cycles of the last third: so many fall into each phase of the work.
+const FEWEST_OF_BURSTS: usize = 6;
 const LEAST_TAU: f64 = 0.6;
 const MOST_IN_A_STEP: f64 = 0.6;
 /// A judgement: growth is explained when the load grew by this part of it.

@@ -137,7 +137,7 @@ impl Reason {
             Self::Compiler(Cause::Reflection) => "reflection makes values",
             Self::Compiler(Cause::InterfaceBoxing) => "a value is put into an interface",
             Self::Compiler(_) => "the compiler reports an escape on the line",
-            Self::MapGrowth => "a map grows",
+            Self::MapGrowth => "a map takes room for its elements",
             Self::Channel => "a channel is made",
             Self::BufferGrowth => "a strings.Builder, bytes.Buffer or bufio buffer grows",
             Self::StringBuilding => "a function of the standard library makes a new text or slice",

@@ -13,6 +13,16 @@
 //! signal: killed
 //! ```
 //!
+//! The kernel says in its own log (`mm/oom_kill.c`, `mem_cgroup_print_oom_meminfo` in `mm/memcontrol.c`) what it killed, with how
+//! much memory, and beyond which limit:
+//!
+//! ```text
+//! memory: usage 524288kB, limit 524288kB, failcnt 1184
+//! Memory cgroup out of memory: Killed process 31337 (api) total-vm:2101236kB, anon-rss:519840kB, file-rss:20480kB, …
+//! ```
+//!
+//! Kubernetes and Docker say the same of a container: `Reason: OOMKilled`, `"OOMKilled": true`.
+//!
 //! Then the goroutines: the first one is the one that did it.
 
 /// How a program died.
@@ -25,6 +35,8 @@ pub(crate) enum CrashKind {
     Asked,
     /// From outside, without a word: by the kernel, or by who runs the container.
     Killed,
+    /// By the kernel, for want of memory, as its log says.
+    KilledByKernel,
     Panic,
     Fatal,
 }
@@ -38,6 +50,8 @@ pub(crate) struct Crash {
     /// Bytes of the heap's address space that were in use, and those that were asked for.
     pub(crate) in_use_bytes: Option<u64>,
     pub(crate) asked_bytes: Option<u64>,
+    /// Of the group of processes that the kernel killed it in.
+    pub(crate) limit_bytes: Option<u64>,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -49,10 +63,28 @@ impl Crash {
     pub(crate) fn last_in(log: &[u8]) -> Option<Self> {
         let mut last: Option<Self> = None;
         let (mut in_use, mut is_overflow) = (None, false);
+        let mut limit_bytes = None;
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
             at += line.len() + 1;
+            if let Some(killed) = KernelLine::decode(line) {
+                match killed {
+                    KernelLine::Limit(bytes) => limit_bytes = bytes,
+                    KernelLine::Killed { message, resident_bytes } => {
+                        last = Some(Self {
+                            kind: CrashKind::KilledByKernel,
+                            message,
+                            in_use_bytes: resident_bytes,
+                            asked_bytes: None,
+                            limit_bytes: limit_bytes.take(),
+                            log_line: number,
+                            goroutine: Vec::new(),
+                        });
+                    }
+                }
+                continue;
+            }
             // Most lines of a log are of something else.
             if !matches!(line.first(), Some(b'r' | b'f' | b'p' | b'S' | b's' | b'K')) {
                 continue;
@@ -73,12 +105,57 @@ impl Crash {
                 let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
                 let goroutine = goroutine.unwrap_or_default().to_vec();
-                last = Some(Self { kind, message, in_use_bytes, asked_bytes, log_line: number, goroutine });
+                let limit_bytes = None;
+                last =
+                    Some(Self { kind, message, in_use_bytes, asked_bytes, limit_bytes, log_line: number, goroutine });
                 is_overflow = false;
             }
         }
         last
     }
+}
+
+/// What a line of the kernel's log says of a process that it killed for want of memory.
+enum KernelLine {
+    /// The limit of its group.
+    Limit(Option<u64>),
+    Killed {
+        message: String,
+        resident_bytes: Option<u64>,
+    },
+}
+
+impl KernelLine {
+    fn decode(line: &[u8]) -> Option<Self> {
+        let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+        if has(b"OOMKilled") {
+            let text = std::str::from_utf8(line).ok()?.trim().trim_end_matches(',');
+            let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
+            let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
+            let message = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            return is_status.then_some(Self::Killed { message, resident_bytes: None });
+        }
+        if !has(b"emory") {
+            return None;
+        }
+        let text = std::str::from_utf8(line).ok()?;
+        if let Some((_, usage)) = text.split_once("memory: usage ") {
+            let (_, limit) = usage.split_once("limit ")?;
+            return Some(Self::Limit(kilobytes(limit)));
+        }
+        let begin = KILLED.iter().filter_map(|words| text.find(words)).min()?;
+        let message = text.get(begin..)?;
+        let (_, resident) = message.split_once("anon-rss:")?;
+        let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
+        let message = words.chars().take(LONGEST_MESSAGE).collect();
+        Some(Self::Killed { message, resident_bytes: kilobytes(resident) })
+    }
+}
+
+/// `524288kB`.
+fn kilobytes(text: &str) -> Option<u64> {
+    let (number, _) = text.split_once("kB")?;
+    number.parse::<u64>().ok()?.checked_mul(1024)
 }
 
 /// Whether a line is one that a program, or who killed it, writes at its end.
@@ -135,6 +212,8 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
+/// Of a group of processes, and of the whole machine.
+const KILLED: [&str; 2] = ["Memory cgroup out of memory: Killed process ", "Out of memory: Killed process "];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
@@ -153,6 +232,28 @@ mod tests {
         assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
         assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
         assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
+    }
+
+    #[test]
+    fn the_kernel_says_whom_it_killed() {
+        let log = b"[8812.1] api invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0\n\
+                    [8812.2] memory: usage 524288kB, limit 524288kB, failcnt 1184\n\
+                    [8812.3] Memory cgroup out of memory: Killed process 31337 (api) total-vm:2101236kB, anon-rss:519840kB, \
+                    file-rss:20480kB\n";
+        let crash = Crash::last_in(log).unwrap();
+        assert_eq!((crash.kind, crash.log_line), (CrashKind::KilledByKernel, 3));
+        assert_eq!((crash.in_use_bytes, crash.limit_bytes), (Some(519_840 << 10), Some(524_288 << 10)));
+        assert_eq!(crash.message, "Memory cgroup out of memory: Killed process 31337 (api)");
+        let whole =
+            b"kernel: Out of memory: Killed process 7 (x), UID 0, total-vm:1kB, anon-rss:99999999999999999999kB\n";
+        let crash = Crash::last_in(whole).unwrap();
+        assert_eq!((crash.in_use_bytes, crash.limit_bytes), (None, None));
+        for status in ["  Reason:       OOMKilled\n", "\"reason\": \"OOMKilled\",\n", "\"OOMKilled\": true,\n"] {
+            assert_eq!(Crash::last_in(status.as_bytes()).map(|crash| crash.kind), Some(CrashKind::KilledByKernel));
+        }
+        for log in ["Out of memory: the cache said so\n", "\"OOMKilled\": false,\n", "the pod was OOMKilled again\n"] {
+            assert_eq!(Crash::last_in(log.as_bytes()), None);
+        }
     }
 
     #[test]

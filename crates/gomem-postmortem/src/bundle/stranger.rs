@@ -28,11 +28,43 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
     if lower.starts_with("<?xml") || lower.starts_with("<error") {
         return Some(format!("XML: \u{201c}{}\u{201d}", cleaned(&without_tags(&head))));
     }
-    if text.starts_with(b"{") || text.starts_with(b"[") {
-        return json(text);
+    let is_braced = text.starts_with(b"{") || text.starts_with(b"[");
+    if let Some(told) = is_braced.then(|| json(text)).flatten() {
+        return Some(told);
+    }
+    if let Some((_, name)) = PRINTED.iter().find(|(word, _)| head.contains(word)) {
+        return Some((*name).to_owned());
+    }
+    if let Some(told) = mem_stats_lines(text) {
+        return Some(told);
     }
     let is_answer = text.len() < LONGEST_ANSWER && head.lines().count() <= 3;
     is_answer.then(|| format!("text that says \u{201c}{}\u{201d}", cleaned(&head)))
+}
+
+/// Lines of `runtime.MemStats` without times, as the `PrintMemUsage` of many tutorials writes them.
+fn mem_stats_lines(text: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(text);
+    let of = |line: &str, name: &str| {
+        let (_, value) = line.split_once(name)?;
+        let value = value.trim_start().split(['\t', ',', ';']).next()?.trim();
+        let words: Vec<&str> = value.split_whitespace().take(2).collect();
+        let is_number = words.first()?.starts_with(|letter: char| letter.is_ascii_digit());
+        is_number.then(|| words.join(" "))
+    };
+    let is_told = |line: &&str| line.contains("Alloc = ") && line.contains("NumGC = ");
+    let mut lines = text.lines().filter(is_told);
+    let first = lines.next()?;
+    let (count, last) = lines.fold((1, first), |(count, _), line| (count + 1, line));
+    let [begin, end] = [first, last].map(|line| of(line, "Alloc = ").unwrap_or_default());
+    let cycles = of(last, "NumGC = ").unwrap_or_default();
+    Some(format!(
+        "lines of runtime.MemStats, {count} of them (Alloc {} at first, {} at last, NumGC {}): they say neither when nor what a GC \
+         leaves alive; scrapes of /metrics or three heap profiles do",
+        cleaned(&begin),
+        cleaned(&end),
+        cleaned(&cycles)
+    ))
 }
 
 /// JSON: what the server complains of, or the names of its fields.
@@ -40,8 +72,13 @@ fn json(text: &[u8]) -> Option<String> {
     if text.len() > LARGEST_JSON {
         return None;
     }
-    let Ok(value) = serde_json::from_slice::<Value>(text) else {
-        return Some("JSON that is damaged or cut short".to_owned());
+    let value = match serde_json::from_slice::<Value>(text) {
+        Ok(value) => value,
+        // `[881234.112] api …` and `[INFO] …` are lines of a log.
+        Err(error) => {
+            let begins = [&b"{\""[..], b"[{", b"[\"", b"[["].iter().any(|start| text.starts_with(start));
+            return (begins || error.is_eof()).then(|| "JSON that is damaged or cut short".to_owned());
+        }
     };
     let frames = value.pointer("/results").is_some_and(|results| results.to_string().contains("\"frames\""));
     if frames {
@@ -114,6 +151,23 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"go 1.", "an execution trace, for `gomem trace`"),
     (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
 ];
+/// What tools of Go print of a file that gomem reads.
+const PRINTED: [(&str, &str); 5] = [
+    (
+        "Showing nodes accounting for ",
+        "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
+    ),
+    (
+        "ROUTINE ======",
+        "a listing that `go tool pprof -list` printed: give the profile it was made of, and `gomem list` shows the same",
+    ),
+    ("digraph \"", "a graph that `go tool pprof -dot` made: give the profile it was made of"),
+    (" ns/op", "results of `go test -bench`, for `gomem bench`"),
+    (
+        "found unexpected goroutines:",
+        "what goleak found: it names the line of each goroutine itself; /debug/pprof/goroutine?debug=2 gives goroutines that gomem counts",
+    ),
+];
 /// What servers call it.
 const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description", "reason", "title"];
 const HEAD: usize = 8 << 10;
@@ -137,9 +191,21 @@ mod tests {
             ),
             (b"{\"error\":{\"message\":\"no\"}}", "JSON in which a server says \u{201c}no\u{201d}"),
             (b"{\"a\":1}", "JSON with a"),
+            (b"{\"a\":1", "JSON that is damaged or cut short"),
+            (b"[INFO] started\n", "text that says \u{201c}[INFO] started\u{201d}"),
+            (b"BenchmarkDecode-8  402110  2980 ns/op\nPASS\n", "results of `go test -bench`, for `gomem bench`"),
             (b"<!DOCTYPE html><style>b{}</style><h1>Sign \x1b[1min</h1>", "an HTML page: \u{201c}Sign in\u{201d}"),
             (b"<script", "text that says \u{201c}<script\u{201d}"),
             (b"<html><script", "an HTML page: \u{201c}\u{201d}"),
+            (
+                b"File: app\nType: inuse_space\nShowing nodes accounting for 21MB, 100% of 21MB total\n",
+                "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
+            ),
+            (
+                b"Alloc = 3 MiB\tTotalAlloc = 6 MiB\tSys = 11 MiB\tNumGC = 1\nAlloc = 85 MiB\tTotalAlloc = 375 MiB\tNumGC = 23\n",
+                "lines of runtime.MemStats, 2 of them (Alloc 3 MiB at first, 85 MiB at last, NumGC 23): they say neither when nor \
+                 what a GC leaves alive; scrapes of /metrics or three heap profiles do",
+            ),
             (b"go 1.22 trace\0\0\0", "an execution trace, for `gomem trace`"),
         ] {
             assert_eq!(stranger(bytes).as_deref(), Some(what));

@@ -38,6 +38,12 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
         CrashKind::Asked => "The program was asked for its goroutines, and ended (SIGQUIT)".to_owned(),
         CrashKind::Killed => "The program was killed from outside".to_owned(),
+        CrashKind::KilledByKernel => {
+            let limit =
+                crash.limit_bytes.map(|limit| format!(", at the limit of {}", bytes(limit))).unwrap_or_default();
+            let resident = crash.in_use_bytes.map(|resident| format!(", {} resident", bytes(resident)));
+            format!("The kernel killed the program: out of memory{}{limit}", resident.unwrap_or_default())
+        }
         CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
     };
     let severity = if crash.kind == CrashKind::Asked { Severity::Warning } else { Severity::Critical };
@@ -52,7 +58,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     }
     finding.action = advice(crash.kind).to_owned();
     let evidence = |quantity, bytes: u64| Evidence::new(quantity, bytes as f64, Unit::Bytes).with_source("log");
-    finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence("heap in use", bytes)));
+    let in_use = if crash.kind == CrashKind::KilledByKernel { "anonymous memory resident" } else { "heap in use" };
+    finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence(in_use, bytes)));
+    finding.evidence.extend(crash.limit_bytes.map(|bytes| evidence("memory limit", bytes)));
     finding.evidence.extend(crash.asked_bytes.map(|bytes| evidence("bytes asked for", bytes)));
     if crash.kind == CrashKind::OutOfMemory {
         finding.confounders.push("the line that asks last need not be the one that keeps the memory".to_owned());
@@ -87,6 +95,10 @@ fn advice(kind: CrashKind) -> &'static str {
         }
         CrashKind::Killed => {
             "Ask the kernel's log or the container's status (`OOMKilled`, exit code 137) whether memory was the reason; set GOMEMLIMIT below the limit."
+        }
+        CrashKind::KilledByKernel => {
+            "Set GOMEMLIMIT to about 90 % of the limit, which makes GC work harder near it; if the live heap itself grows, find what keeps it: \
+             three heap profiles before the end, and scrapes of /metrics, tell the two apart."
         }
         CrashKind::Panic | CrashKind::Fatal => {
             "Mend the line, or what leads to it; the goroutine's stack in the log says how it came there."

@@ -4,7 +4,7 @@ use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule};
 use gomem_pprof::{Profile, Sample};
-use gomem_symbol::{Modules, Symbol};
+use gomem_symbol::{Modules, Symbol, package_name};
 use gomem_table::Unit;
 
 use crate::{
@@ -41,6 +41,8 @@ pub(crate) struct LeakedGoroutines {
     pub(crate) more: f64,
     /// How many wait at each of the largest places: what is made once for several of them is as many.
     counts: Vec<f64>,
+    /// The packages of libraries that start most of them for themselves.
+    packages: Vec<String>,
     /// What to do about most of them.
     pub(crate) action: String,
 }
@@ -76,15 +78,28 @@ impl LeakedGoroutines {
         let more = told.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more")?.value;
         let groups = groups(fullest(bundle.goroutines())?);
         let (_, most) = groups.first()?;
-        let counts = || large(&groups).map(|(_, count)| *count as f64).collect();
-        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, counts: counts(), action: actions(&groups) })
+        let counts = large(&groups).map(|(_, count)| *count as f64).collect();
+        let entries = large(&groups).filter_map(|(waiting, _)| waiting.library_entry.as_deref());
+        let packages = entries.map(|entry| Symbol::decode(entry).package().to_owned()).collect();
+        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, counts, packages, action: actions(&groups) })
     }
 
-    /// Whether about as many objects stay of what grows: one or two for each goroutine.
-    pub(crate) fn hold(&self, growing: &GrowingSite) -> bool {
+    /// Why they hold what grows, in a sentence: about as many objects stay, one or two for each goroutine; or a call makes it of
+    /// the library that starts the goroutines.
+    pub(crate) fn hold(&self, growing: &GrowingSite) -> Option<String> {
         let objects = growing.sites.iter().map(|site| site.inuse_objects).max().unwrap_or(0) as f64;
         let is_as_many = |count: f64| objects >= count / AS_MANY && objects <= count * AS_MANY;
-        is_as_many(self.more) || self.counts.iter().any(|&count| is_as_many(count))
+        if is_as_many(self.more) || self.counts.iter().any(|&count| is_as_many(count)) {
+            let more = self.more;
+            return Some(format!(
+                "As many objects stay as goroutines never end ({more:.0} more of them): those hold it, most likely."
+            ));
+        }
+        let callee = Symbol::decode(growing.sites.first()?.callee.as_deref()?);
+        self.packages.iter().any(|starter| starter == callee.package()).then(|| {
+            let (called, name) = (callee.short(), package_name(callee.package()));
+            format!("Goroutines of {name}, which {called} is of too, never end: those hold it, most likely.")
+        })
     }
 }
 

@@ -9,6 +9,7 @@ use gomem_pprof::{Growth, GrowthOptions, SiteGrowth};
 use crate::{
     attribution::{AttributeOptions, Place, Site, attribute},
     bundle::{Bundle, HeapProfile},
+    findings::profile_time::{AsOf, ProfileTimes},
 };
 
 /// A line of the user's own code whose live memory grows, itself or by what it calls; a leaf where no line of the user's own
@@ -48,7 +49,8 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
     };
     let own: HashSet<&str> =
         sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect();
-    let options = GrowthOptions::default().with_starts(starts_nanos(state));
+    let (timed, times) = held_at(timed, state);
+    let options = GrowthOptions::default().with_starts(starts_nanos(state)).with_times(times);
     let growth = Growth::charged(timed.iter().map(|heap| &*heap.profile), &options, |line| {
         line.function().is_some_and(|function| own.contains(function.name()))
     });
@@ -69,6 +71,25 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
+}
+
+/// The profiles with the moments as of which they hold. Of those from before the first scrape only the last one is kept: how fast
+/// memory grew between them is not known.
+fn held_at<'p>(profiles: Vec<&'p HeapProfile>, state: &GoState) -> (Vec<&'p HeapProfile>, Vec<i64>) {
+    let times = ProfileTimes::new(state);
+    let as_of = |heap: &&'p HeapProfile| {
+        let known = times.as_ref().and_then(|times| times.as_of(&heap.profile));
+        known.or_else(|| heap.profile.as_of_nanos().map(AsOf::Nanos))
+    };
+    let dated: Vec<(&HeapProfile, AsOf)> = profiles.iter().filter_map(|heap| Some((*heap, as_of(heap)?))).collect();
+    let is_before = |(_, as_of): &&(&HeapProfile, AsOf)| matches!(as_of, AsOf::Before { .. });
+    let last_before = dated.iter().filter(is_before).max_by_key(|(heap, _)| heap.profile.as_of_nanos()).copied();
+    let kept = last_before.into_iter().chain(dated.iter().filter(|one| !is_before(one)).copied());
+    let nanos = |as_of| match as_of {
+        AsOf::Before { first_nanos } => first_nanos,
+        AsOf::Nanos(nanos) => nanos,
+    };
+    kept.map(|(heap, as_of)| (heap, nanos(as_of))).unzip()
 }
 
 /// What the program allocated from the first of these moments to the last, by the scrapes around them.

@@ -29,12 +29,17 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
     let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
     let own = kept.first().and_then(|site| site.decision.as_deref());
     let at_leaf = || own_record(kept.first()?, log?);
-    let whole = at_leaf().or(own).and_then(|decision| whole_of(decision, log?));
+    let part = at_leaf().or(own);
+    let whole = part.and_then(|decision| whole_of(decision, log?));
+    let whole = whole.or_else(|| literal_around(kept.first().filter(|_| part.is_none())?, log?));
     let whole = whole.filter(|whole| storing_step(whole).is_some());
     let decision = whole.or(own);
     let step = decision.and_then(storing_step);
     let is_call = step.is_some_and(|step| &*step.why == "call parameter");
-    let of_step = || keep_advice(decision.filter(|_| is_call)?.callee()?);
+    let of_step = || {
+        let callee = decision.filter(|_| is_call)?.callee()?;
+        keep_advice(callee).or_else(|| keep_advice(called_in_full(kept.first()?, callee, all)?))
+    };
     let of_finalizer =
         || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
     let of_companion = || kept.first().and_then(|site| companion(site, decision.filter(|_| is_call), all));
@@ -49,10 +54,23 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         .or_else(of_chain)
         .map(Keeper::Known)
         .or_else(|| {
-            let of_part = kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)));
+            let of_part =
+                kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)).or_else(|| of_text(site)));
             step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step), of_part })
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
+}
+
+/// The function that the compiler calls `callee`, by the package's name alone: as the profile knows it, of the calls of the same
+/// function.
+fn called_in_full<'s>(site: &Site, callee: &str, all: &'s [Site]) -> Option<&'s str> {
+    // `(*cache.cache).Set` is `cache.(*cache).Set`.
+    let short = match callee.strip_prefix("(*").and_then(|rest| rest.split_once('.')) {
+        Some((package, method)) => format!("{package}.(*{method}"),
+        None => callee.to_owned(),
+    };
+    let beside = all.iter().filter(|other| other.charged_to.function == site.charged_to.function);
+    beside.filter_map(|other| other.callee.as_deref()).find(|full| Symbol::decode(full).short() == short)
 }
 
 /// What the compiler says of an allocation in its own function, where that was inlined too.
@@ -76,6 +94,22 @@ fn whole_of<'l>(part: &HeapDecision, log: &'l EscapeLog) -> Option<&'l HeapDecis
     };
     let mut found = log.heap_decisions().iter().filter(is_whole);
     // Of several that read alike none is known to be it.
+    found.next().filter(|_| found.next().is_none())
+}
+
+/// The only literal on the line of something that no log reports, a channel or a map that grows: `&client{send: make(chan T, 8)}` holds
+/// what is made in it.
+fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecision> {
+    if !matches!(site.reason, Some(Reason::Channel | Reason::MapGrowth)) || site.callee.is_some() {
+        return None;
+    }
+    let file = site.place.file.rsplit('/').next()?;
+    let is_around = |decision: &&HeapDecision| {
+        decision.subject.starts_with('&')
+            && decision.line.map(i64::from) == Some(site.place.line)
+            && decision.file.rsplit('/').next() == Some(file)
+    };
+    let mut found = log.heap_decisions().iter().filter(is_around);
     found.next().filter(|_| found.next().is_none())
 }
 
@@ -142,6 +176,20 @@ fn of_part(site: &Site) -> Option<&'static str> {
     kind_advice("large_bytes").filter(|_| is_bytes && is_large && !is_whole)
 }
 
+/// A large text of which parts are cut, or that a call gets which may cut them.
+fn of_text(site: &Site) -> Option<&'static str> {
+    let is_text = matches!(
+        site.reason,
+        Some(Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding)
+    );
+    let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
+    let is_cut = site
+        .decision
+        .as_ref()
+        .is_some_and(|decision| decision.steps.iter().any(|step| matches!(&*step.why, "slice" | "call parameter")));
+    kind_advice(Reason::StringBuilding.name()).filter(|_| is_text && is_large && is_cut)
+}
+
 /// What a function value holds: what it captured, or the receiver of a method value.
 fn of_function(site: &Site) -> Option<&'static str> {
     let decision = site.decision.as_ref()?;
@@ -161,11 +209,16 @@ fn by_kind(site: &Site) -> Option<&'static str> {
         return kind_advice(Reason::BufferGrowth.name());
     }
     let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
+    // What `bytes` makes is no text that others are parts of.
+    let is_text = site.callee.as_deref().is_none_or(|callee| !callee.starts_with("bytes."));
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
         Reason::MapGrowth => Reason::MapGrowth.name(),
-        Reason::Compiler(Cause::SliceGrowth) => Cause::SliceGrowth.name(),
-        Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding if is_large => {
+        // A slice within a library is not the program's to cut.
+        Reason::Compiler(Cause::SliceGrowth) if site.callee.is_none() => Cause::SliceGrowth.name(),
+        Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding
+            if is_large && is_text =>
+        {
             Reason::StringBuilding.name()
         }
         Reason::BufferGrowth if is_large && of_builder => Reason::StringBuilding.name(),

@@ -18,12 +18,12 @@ use crate::{
     },
 };
 
-/// The finding of a site that grows; what the metrics say of the live heap, and whether the rules call that a leak, makes it
-/// surer.
+/// The finding of a site that grows, `others` beside it; what the metrics say of the live heap, and whether the rules call that
+/// a leak, makes it surer.
 pub(crate) fn leak(
     growing: &GrowingSite,
-    sites: &[Site],
-    log: Option<&EscapeLog>,
+    others: &[&GrowingSite],
+    (sites, log): (&[Site], Option<&EscapeLog>),
     live_heap: Option<&LiveHeap>,
     is_leaking: bool,
     goroutines: &GoroutineCount,
@@ -47,7 +47,7 @@ pub(crate) fn leak(
     let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
     let span = growth.points.last().map_or(0.0, |point| point.0);
     finding.summary = format!(
-        "What {} allocated there and is in use grew in each of {} heap profiles over {}: {}.{}",
+        "What {} allocated there and is in use grew in each of {} heap profiles over {}, as of the GCs that they show: {}.{}",
         place.short_function(),
         steps.len(),
         Unit::Seconds.humanize(span),
@@ -76,25 +76,19 @@ pub(crate) fn leak(
         GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
     });
     let of_entry = of_entry.map(Keeper::Known);
-    let held = goroutines.leaked().filter(|goroutines| goroutines.hold(growing));
-    finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), held) {
+    let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
+    finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), &held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
-        (_, Some(goroutines)) => goroutines.action.clone(),
+        (_, Some((goroutines, _))) => goroutines.action.clone(),
         (Some(Keeper::Stored { step, advice, of_part }), None) => {
             let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
             format!("The compiler says where it is kept: `{step}`. {advice}{of_part}")
         }
         (Some(Keeper::Kind(advice)), None) => advice.to_owned(),
-        (None, None) => {
-            "Find what keeps it: compare the heap profiles by inuse_space, and bound the container that holds it."
-                .into()
-        }
+        (None, None) => unknown_keeper(others.iter().find_map(|other| beside(other, sites, log)), goroutines),
     };
-    if let Some(goroutines) = held {
-        finding.summary += &format!(
-            " As many objects stay as goroutines never end ({:.0} more of them): those hold it, most likely.",
-            goroutines.more
-        );
+    if let Some((_, why)) = &held {
+        finding.summary += &format!(" {why}");
     }
     finding.confidence = if rising && is_trend && is_beyond_chance {
         Confidence::High
@@ -143,6 +137,27 @@ pub(crate) fn leak(
     finding
 }
 
+/// What else grows and is known to be kept: a container's line, and what to do about that.
+fn beside(other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> Option<(String, &'static str)> {
+    match keeper(&other.sites.iter().collect::<Vec<_>>(), sites, log) {
+        Some(Keeper::Known(advice)) => Some((other.place.short(), advice)),
+        _ => None,
+    }
+}
+
+/// What to do where nothing says who keeps it: what grows beside it may, and goroutines that never end hold all that they refer
+/// to.
+fn unknown_keeper(beside: Option<(String, &'static str)>, goroutines: &GoroutineCount) -> String {
+    match (beside, goroutines.leaked()) {
+        (Some((place, advice)), _) => format!("What keeps {place}, which grows beside it, may keep this too. {advice}"),
+        (None, Some(_)) => format!(
+            "Goroutines grow beside it, and each holds what it refers to: end those first, as their finding says. If it grows \
+             still: {HEAP_DUMP}"
+        ),
+        (None, None) => format!("What keeps it is not known: {HEAP_DUMP}"),
+    }
+}
+
 /// Where the library allocates it, when the line itself does not.
 fn inside(growing: &GrowingSite) -> String {
     match growing.sites.first() {
@@ -178,6 +193,9 @@ pub(crate) fn leaking<'a>(
 /// Where no row is about the goroutine.
 const HANDED: &str = "A library made it in a goroutine of its own and handed it on: find what of yours stores what that library gives, and \
                       bound it.";
+
+const HEAP_DUMP: &str =
+    "a heap dump tells (runtime/debug.WriteHeapDump, then `gomem heap`). Bound the container that holds it.";
 
 /// In standard deviations of the sampler's counts.
 const BEYOND_CHANCE: f64 = 5.0;

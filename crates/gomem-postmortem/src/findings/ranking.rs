@@ -2,7 +2,7 @@
 
 use gomem_finding::{Confidence, Severity};
 use gomem_gogc::{Gogc, Interval};
-use gomem_metrics::{Diagnosis, GoState, Rule};
+use gomem_metrics::{Diagnosis, GoState, Judgement, Rule};
 use gomem_table::Unit;
 
 use crate::{
@@ -40,9 +40,10 @@ pub(crate) fn find(
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
     let goroutines = GoroutineCount::find(bundle, diagnosis);
-    let of_leak = |site: &&GrowingSite| leak(site, sites, bundle.escapes(), live_heap, is_leaking, &goroutines);
+    let joined = (sites, bundle.escapes());
+    let of_leak = |site: &&GrowingSite| leak(site, &leaks, joined, live_heap, is_leaking, &goroutines);
     let mut findings: Vec<Finding> = leaks.iter().map(of_leak).collect();
-    let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site)));
+    let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
@@ -72,6 +73,9 @@ pub(crate) fn find(
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
+    if fired.iter().any(|told| starts_most_cycles(told)) {
+        findings.iter_mut().for_each(leave_to_caller);
+    }
     goroutines::explain(bundle, sites, &mut findings);
     execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
@@ -96,6 +100,30 @@ fn leave_to_leak(finding: &mut Finding, leak: &GrowingSite) {
             "bound what keeps it, as the leak's finding says: most of what the line makes stays".to_owned();
     }
 }
+
+/// Whether the rule found that nearly all GC cycles begin for another reason than allocation.
+fn starts_most_cycles(told: &Judgement) -> bool {
+    let share = told.evidence.iter().find(|evidence| evidence.quantity == "forced_fraction");
+    match told.rule {
+        Rule::ForcedGc => share.is_none_or(|share| share.value >= NEARLY_ALL),
+        Rule::PeriodicGcOnly => true,
+        _ => false,
+    }
+}
+
+/// Cycles that do not begin because of allocation are not fewer with less of it: what asks for them comes first.
+fn leave_to_caller(finding: &mut Finding) {
+    let is_of_bytes = matches!(finding.kind, FindingKind::AllocationSite | FindingKind::Call | FindingKind::PoolMisuse);
+    if !is_of_bytes || finding.kept.is_some() {
+        return;
+    }
+    finding.saving = None;
+    finding.severity = Severity::Info;
+    finding.summary += " GC does not run because of allocation here: with less of it there are as many cycles.";
+}
+
+/// Of the GC cycles.
+const NEARLY_ALL: f64 = 0.9;
 
 /// Of how many bytes the profiler picks one object.
 fn sampling_period(heap: &HeapProfile) -> Option<i64> {

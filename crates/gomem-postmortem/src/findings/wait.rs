@@ -1,7 +1,7 @@
 //! What a goroutine waits for, and where.
 
 use gomem_pprof::Sample;
-use gomem_symbol::{Modules, Origin, Symbol};
+use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
 use crate::{
     attribution::Place,
@@ -38,7 +38,10 @@ impl Wait {
         let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
         let is_runtime = |line: &gomem_pprof::Line<'_>| matches!(origin(line), Some(Origin::Runtime) | None);
         let outside = || sample.frames().find(|line| !is_runtime(line));
-        let entry = || sample.frames().last()?.function().map(|function| function.name().to_owned());
+        let is_given =
+            |line: &gomem_pprof::Line<'_>| line.function().is_none_or(|function| !is_starter(function.name()));
+        let first = sample.frames().filter(is_given).last().or_else(|| sample.frames().last());
+        let entry = || first?.function().map(|function| function.name().to_owned());
         let library_entry = if own.is_none() { entry() } else { None };
         // In a library, where its own code is left, not where it waits in what that calls.
         let of_entry = || {
@@ -56,13 +59,11 @@ impl Wait {
             None => state_of(sample).to_owned(),
         };
         let origin = match label(sample, "created by") {
-            Some(creator) => Creator::CreatedBy(
+            Some(creator) if !is_starter(creator) => Creator::CreatedBy(
                 Symbol::decode(creator).short(),
                 label(sample, "created at").map(|place| place.split(" +").next().unwrap_or(place).to_owned()),
             ),
-            None => Creator::Runs(
-                sample.frames().last().map_or_else(String::new, |line| Place::from_frame(line).short_function()),
-            ),
+            _ => Creator::Runs(first.map_or_else(String::new, |line| Place::from_frame(line).short_function())),
         };
         Some(Self { state, at, library_entry, inside, origin })
     }

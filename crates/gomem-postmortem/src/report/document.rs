@@ -115,6 +115,7 @@ document!("The run in numbers." OverviewDocument {
     gc_cycles: Option<f64>,
     gc_seconds: Option<f64>,
     gc_source: Option<String>,
+    gogc_percent: Option<f64>,
     alloc_bytes: Option<f64>,
     mallocs: Option<f64>,
     gc_cpu_fraction: Option<f64>,

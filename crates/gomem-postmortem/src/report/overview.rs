@@ -23,6 +23,8 @@ pub struct Overview {
     pub gc_seconds: Option<f64>,
     /// What counted them: [`Contents::Metrics`] or [`Contents::GcTrace`].
     pub gc_source: Option<Contents>,
+    /// `GOGC` at the end, in percent; infinite when it is off.
+    pub gogc_percent: Option<f64>,
     /// Bytes allocated in that time.
     pub alloc_bytes: Option<f64>,
     /// Objects allocated in that time.
@@ -80,6 +82,7 @@ impl Overview {
             gc_cycles: window.map(|window| window.cycles),
             gc_seconds: window.map(|window| window.seconds),
             gc_source: window.map(|window| window.source),
+            gogc_percent: state.last(Quantity::GogcPercent),
             alloc_bytes: increase(Quantity::AllocTotalBytes),
             mallocs: increase(Quantity::MallocsTotal),
             gc_cpu_fraction: window.and_then(|window| window.cpu_fraction),
@@ -121,6 +124,8 @@ impl Row for Overview {
             "what counted them",
             |overview: &&'a Self| overview.gc_source.map(Contents::name),
         );
+        let gogc = "GOGC at the end; infinite when it is off";
+        let table = number(table, "gogc_percent", Unit::Percent, gogc, |overview| overview.gogc_percent);
         let table = number(table, "alloc_bytes", Unit::Bytes, "bytes allocated", |overview| overview.alloc_bytes);
         let table = number(table, "mallocs", Unit::Count, "objects allocated", |overview| overview.mallocs);
         let cpu = "share of the available CPU that GC took, without marking on idle processors";

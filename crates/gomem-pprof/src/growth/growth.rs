@@ -9,7 +9,7 @@ use crate::{
     growth::{
         options::{GrowthError, GrowthOptions},
         site::{SiteGrowth, Track},
-        snapshot::Snapshot,
+        snapshot::{Snapshot, counts_allocation},
     },
     model::{Line, Profile, SampleType, TOO_LARGE, int64},
     view::FrameKey,
@@ -90,7 +90,8 @@ impl Growth {
             if profile.is_difference() {
                 continue;
             }
-            let nanos = profile.as_of_nanos().ok_or(GrowthError::NoTime { index })?;
+            let known = options.times_nanos.get(index).copied();
+            let nanos = known.or_else(|| profile.as_of_nanos()).ok_or(GrowthError::NoTime { index })?;
             let kinds = profile.sample_types();
             let sample_type =
                 profile.sample_type_index(&options.sample_type).ok_or_else(|| GrowthError::NoSampleType {
@@ -253,7 +254,7 @@ fn follow(
         before = Some((moment.nanos, snapshot));
     }
     let is_sampled = before.is_some_and(|(_, snapshot)| snapshot.is_sampled);
-    let counts = moments.last().is_some_and(|moment| moment.profile.sample_type_index("alloc_space").is_some());
+    let counts = moments.last().is_some_and(|moment| counts_allocation(moment.profile));
     let sites = tracks.into_iter().filter(|(_, track)| !track.is_of_nothing()).map(|(key, mut track)| {
         track.fill(seconds.len());
         track.finish(key, &seconds, unit, is_sampled, counts)

@@ -9,6 +9,9 @@ pub struct GrowthOptions {
     /// When the program is known to have started, in nanoseconds since the Unix epoch. Profiles tell most restarts by
     /// themselves.
     pub starts_nanos: Vec<i64>,
+    /// As of when each profile holds, in nanoseconds since the Unix epoch and in the order in which they are given, where that is
+    /// known better than from the profile itself: it shows the heap of an earlier GC. Profiles beyond them say it themselves.
+    pub times_nanos: Vec<i64>,
 }
 
 /// A profile that cannot be in a series.
@@ -37,13 +40,20 @@ impl GrowthOptions {
     /// Follows a sample type.
     #[must_use]
     pub fn new(sample_type: impl Into<String>) -> Self {
-        Self { sample_type: sample_type.into(), starts_nanos: Vec::new() }
+        Self { sample_type: sample_type.into(), starts_nanos: Vec::new(), times_nanos: Vec::new() }
     }
 
     /// With the times at which the program is known to have started.
     #[must_use]
     pub fn with_starts(mut self, nanos: Vec<i64>) -> Self {
         self.starts_nanos = nanos;
+        self
+    }
+
+    /// With the moments as of which the profiles hold.
+    #[must_use]
+    pub fn with_times(mut self, nanos: Vec<i64>) -> Self {
+        self.times_nanos = nanos;
         self
     }
 }

@@ -24,6 +24,12 @@ pub(crate) struct LineValues {
     pub(crate) sampled: SamplingEstimate,
 }
 
+/// Whether it counts allocation from the program's start: of a profile that covers a time it is that of the time.
+pub(crate) fn counts_allocation(profile: &Profile) -> bool {
+    let covers_time = profile.duration_nanos().is_some_and(|nanos| nanos > 0);
+    profile.sample_type_index("alloc_space").is_some() && !covers_time
+}
+
 impl Snapshot {
     /// Of a profile, by the index of the sample type that is followed. A sample is charged to the innermost line that
     /// `is_own`, and to its leaf where none is.
@@ -31,7 +37,8 @@ impl Snapshot {
         let profile = &*profile.interesting();
         let FrameKeys { of_line, keys } = FrameKeys::from_profile(profile, Granularity::Line);
         let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
-        let columns = [sample_type, index("alloc_objects"), index("alloc_space"), index("inuse_space")];
+        let counter = |name| if counts_allocation(profile) { index(name) } else { usize::MAX };
+        let columns = [sample_type, counter("alloc_objects"), counter("alloc_space"), index("inuse_space")];
         let sampled = profile.sampled(sample_type);
         let is_sampled = sampled.is_some();
         let mut values = vec![LineValues::default(); keys.len()];

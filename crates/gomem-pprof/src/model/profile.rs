@@ -174,7 +174,20 @@ impl Profile {
         let covers_time = self.duration_nanos.is_some_and(|nanos| nanos > 0);
         let is_negative =
             || self.samples().any(|sample| (0..self.sample_types.len()).any(|kind| sample.value(kind) < 0));
-        is_heap && (covers_time || is_negative())
+        is_heap && (is_negative() || covers_time && !self.holds_more_than_it_allocates())
+    }
+
+    /// Whether more stays in use than is allocated: no difference of two profiles can say that. Continuous profilers take the
+    /// difference of what is allocated alone (`delta-heap.pprof` of Datadog), and leave what is in use as it is.
+    fn holds_more_than_it_allocates(&self) -> bool {
+        let pair = |inuse, allocated| Some((self.sample_type_index(inuse)?, self.sample_type_index(allocated)?));
+        let Some((inuse, allocated)) = pair("inuse_space", "alloc_space") else { return false };
+        let (more, all) = self.samples().fold((0_i128, 0_i128), |(more, all), sample| {
+            let (inuse, allocated) = (i128::from(sample.value(inuse)), i128::from(sample.value(allocated)));
+            (more + (inuse - allocated).max(0), all + inuse)
+        });
+        // Values are scaled and rounded one by one.
+        more * 10 > all
     }
 
     /// What it covers, for profiles that cover a time.

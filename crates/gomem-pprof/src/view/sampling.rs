@@ -12,8 +12,8 @@ use crate::model::{Profile, TOO_LARGE, int64};
 /// What the sampler saw of a key, and how sure the value is that was made of it.
 ///
 /// The heap profiler picks an object of size s with probability p = 1 − e^(−s/rate), and the profile holds the count
-/// divided by p (`scaleHeapSample` in `runtime/pprof/protomem.go`). The number picked is Poisson, so n objects picked
-/// make a value of n·v/p with the standard deviation √n·v/p.
+/// divided by p (`scaleHeapSample` in `runtime/pprof/protomem.go`). The number picked is binomial, so n objects picked
+/// make a value of n·v/p with the standard deviation √(n·(1 − p))·v/p: large objects are all picked, and leave nothing to chance.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SamplingEstimate {
@@ -90,7 +90,7 @@ impl Profile {
                     let picked = (count * probability).abs();
                     let weight = sample.value(sample_type) as f64 / picked.max(f64::MIN_POSITIVE);
                     // Where every object is picked, nothing is left to chance.
-                    let variance = if rate > 1.0 { picked * weight * weight } else { 0.0 };
+                    let variance = picked * weight * weight * (1.0 - probability);
                     SamplingEstimate { objects: picked, variance }
                 })
                 .collect(),

@@ -26,6 +26,7 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
         ("allocated", unit(overview.alloc_bytes, Unit::Bytes)),
         ("allocation rate", unit(rate, Unit::BytesPerSecond)),
         ("GC cycles", cycles),
+        ("GOGC", overview.gogc_percent.filter(|&percent| percent != USUAL_GOGC).map(gogc)),
         ("GC CPU", unit(overview.gc_cpu_fraction, Unit::Fraction)),
         ("CPU in mallocgc", unit(overview.malloc_cpu_fraction, Unit::Fraction)),
         ("peak RSS", unit(overview.peak_resident_bytes, Unit::Bytes)),
@@ -35,6 +36,13 @@ pub(crate) fn facts(overview: &Overview) -> Vec<(&'static str, String)> {
     .filter_map(|(label, value)| Some((label, value?)))
     .collect()
 }
+
+fn gogc(percent: f64) -> String {
+    if percent.is_finite() { format!("{percent:.0}") } else { "off".to_owned() }
+}
+
+/// What nearly all programs have is not worth a word.
+const USUAL_GOGC: f64 = 100.0;
 
 /// `2026-11-24 01:41:14 to 01:44:13 UTC`, so that it can be laid beside a deployment and an alert.
 fn when(overview: &Overview) -> Option<String> {

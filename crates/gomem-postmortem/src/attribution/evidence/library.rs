@@ -104,6 +104,11 @@ pub(crate) fn writes_to_caller(symbol: &Symbol) -> bool {
     symbol.package() == "fmt" && symbol.function().starts_with("Fprint")
 }
 
+/// Whether a method reads or writes by way of what its maker was given: what `io.TeeReader` writes to is not its reader's.
+pub(crate) fn passes_on(symbol: &Symbol) -> bool {
+    symbol.package() == "io" && matches!(symbol.receiver(), Some("*teeReader" | "*multiWriter"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +133,7 @@ mod tests {
             assert_eq!(of_std(&Symbol::decode(name)).map(Reason::name), Some(reason), "{name}");
         }
         assert_eq!(of_std(&Symbol::decode("sort.Slice")), None);
+        assert!(passes_on(&Symbol::decode("io.(*teeReader).Read")) && !passes_on(&Symbol::decode("io.(*pipe).read")));
         for (name, reason) in [
             ("runtime.mapassign_faststr", "map_growth"),
             ("internal/runtime/maps.newarray", "map_growth"),

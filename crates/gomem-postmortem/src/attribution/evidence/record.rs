@@ -58,6 +58,7 @@ impl<'a> Record<'a> {
     /// `make(Names, 100)` and `Names{}` are of a slice or a map; a map's header or its tables tell.
     fn is_named_map(self, sizes: &Sizes) -> bool {
         match self.kind() {
+            SubjectKind::MakeSlice if has_capacity(self.subject()) => false,
             SubjectKind::MakeSlice if !self.subject().starts_with("make([]") && sizes.fixed().is_none() => {
                 sizes.contains(MAP_HEADER) || sizes.shape() == Shape::Map
             }
@@ -313,6 +314,20 @@ fn is_boxed_text(decision: &HeapDecision) -> bool {
 /// `make(map[K]V)`, `map[K]V{}`.
 fn is_empty_map(subject: &str) -> bool {
     subject.ends_with("{}") || (subject.starts_with("make(") && !subject.contains(", "))
+}
+
+/// `make(Names, n, n + 4)`: a map is made with one number at most.
+fn has_capacity(subject: &str) -> bool {
+    let mut depth = 0_usize;
+    let commas = subject.bytes().filter(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        *byte == b',' && depth == 1
+    });
+    commas.count() > 1
 }
 
 /// The size of `runtime.hmap`, and of `internal/runtime/maps.Map` since Go 1.24.

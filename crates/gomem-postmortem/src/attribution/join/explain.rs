@@ -87,6 +87,9 @@ pub(crate) fn explain<'a>(
     }
     join_boxes(allocations, &mut found);
     join_first_groups(allocations, &mut found);
+    for (allocation, verdict) in allocations.iter().zip(&mut found) {
+        verdict.decision = verdict.decision.or_else(|| append_of_source(allocation, *verdict, compiler));
+    }
     if has_defer_records(allocations) {
         // Beside the function that `go` and `defer` keep, a deferred call keeps a record.
         for verdict in &mut found {
@@ -96,6 +99,21 @@ pub(crate) fn explain<'a>(
         }
     }
     found
+}
+
+/// What the compiler says of the only `append` of a line where its function stands by itself: of a copy that it inlined it may say
+/// nothing, and the expression is the same.
+fn append_of_source<'a>(
+    allocation: &Allocation<'_>,
+    verdict: Verdict<'_>,
+    compiler: &Compiler<'a>,
+) -> Option<&'a HeapDecision> {
+    let (Reason::Compiler(Cause::SliceGrowth), _) = verdict.reason? else { return None };
+    let line = *allocation.lines.first().filter(|_| allocation.lines.len() > 1)?;
+    let is_append = |record: &Record<'a>| record.kind() == SubjectKind::Append;
+    let mut appends = compiler.records(line).into_iter().filter(is_append);
+    let only = appends.next().filter(|_| appends.next().is_none())?;
+    only.decision().filter(|decision| decision.cause == Cause::SliceGrowth)
 }
 
 /// How well each of the allocations of one leaf is explained by each of its records, beside the others of its line.
@@ -407,8 +425,9 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
             // What the program calls tells more than what that is made of: JSON rather than reflection.
             let made = library.iter().find_map(library::of_std);
             // What grows while text is written to a buffer of the caller's is that buffer.
-            let is_callers =
-                made == Some(Reason::BufferGrowth) && library.last().is_some_and(library::writes_to_caller);
+            let writes_to_caller =
+                || library.last().is_some_and(library::writes_to_caller) || library.iter().any(library::passes_on);
+            let is_callers = made == Some(Reason::BufferGrowth) && writes_to_caller();
             let purpose = library.last().filter(|_| !is_callers).and_then(library::of_std);
             purpose.filter(|reason| reason.is_purpose()).or(made).map(sure)
         }

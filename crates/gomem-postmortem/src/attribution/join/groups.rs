@@ -5,6 +5,7 @@ use std::sync::Arc;
 use foldhash::HashMap;
 use gomem_escape::HeapDecision;
 use gomem_pprof::{Line, LocationId, Profile, Sample};
+use gomem_symbol::is_starter;
 use smallvec::SmallVec;
 
 use crate::attribution::{
@@ -164,7 +165,7 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The frame that a stack begins with; where goroutines end is below each of them.
+/// The frame that a stack begins with, after what only runs what it is given.
 fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
-    sample.frames().filter(|line| line.function().is_none_or(|function| function.name() != "runtime.goexit")).last()
+    sample.frames().filter(|line| line.function().is_none_or(|function| !is_starter(function.name()))).last()
 }

@@ -7,6 +7,7 @@ use gomem_finding::Confidence;
 
 use crate::{
     attribution::{
+        evidence::is_usual_bucket,
         place::Place,
         reason::Reason,
         sites::{assist_cost::AssistCost, lifespan::Lifespan},
@@ -135,9 +136,23 @@ impl Site {
             Some(Reason::Compiler(Cause::MapCreation)) => cause != Cause::UnknownSize,
             Some(reason) => matches!(reason, Reason::Compiler(_)),
         };
+        if self.reason == Some(Reason::MapGrowth)
+            && let Some(advice) = self.advice_of_one_size()
+        {
+            return Some(advice.to_owned());
+        }
         let of_compiler = self.decision.as_ref().filter(|decision| is_same(decision.cause));
         let of_compiler = of_compiler.map(|decision| decision.advice.clone());
         of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
+    }
+
+    /// What to do where a map's memory is of one size: a map that grows has several, until most are tables of the largest size.
+    fn advice_of_one_size(&self) -> Option<&'static str> {
+        let size = self.mean_object_bytes().filter(|_| self.has_one_size)?;
+        if size <= LARGEST_INLINE || size >= SMALLEST_LARGE_TABLE {
+            return None;
+        }
+        Some(if is_usual_bucket(size.floor() as u64) { ONE_SIZE } else { ELEMENTS_APART })
     }
 
     /// Bytes of one object, on average.
@@ -204,6 +219,17 @@ impl Site {
             }
     }
 }
+
+/// Bytes of a key or value that a map keeps beside the others (`MapMaxKeyBytes`, `MapMaxElemBytes` in `internal/abi`).
+const LARGEST_INLINE: f64 = 128.0;
+/// Bytes of a table of 1024 slots (`maxTableCapacity` in `internal/runtime/maps`), the largest there is, of small elements.
+const SMALLEST_LARGE_TABLE: f64 = 4096.0;
+const ELEMENTS_APART: &str = "all objects are of one size, so no map grows: values of more than 128 bytes are kept apart from the map, one \
+                              object for each new key: keep pointers to values that are reused, or smaller values";
+const ONE_SIZE: &str = "all objects are of one size, so no map grows. Either many small maps are made, each with room for its first \
+                        eight elements: use a struct where the keys are fixed, a slice where they are few, or clear() and reuse one \
+                        map. Or values of more than 128 bytes are kept apart from the map, one object for each new key: keep pointers \
+                        to values that are reused";
 
 const COLLECTED: [&str; 3] = ["weak.Make", "runtime.SetFinalizer", "runtime.AddCleanup"];
 

@@ -1,0 +1,229 @@
+//! What a panel of Grafana exports as CSV: a row a time, a column a series.
+//!
+//! ```text
+//! "Time","{__name__=""go_goroutines"", instance=""a:9090""}",go_memstats_alloc_bytes
+//! 2026-11-28 10:00:00,12,4194304
+//! 1795860015000,13,4.50 MiB
+//! ```
+//!
+//! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
+//! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is left out, and told.
+
+use std::borrow::Cow;
+
+use super::{
+    observation::{Observation, Observations, ObservedSeries},
+    promtool::metric_of,
+};
+use crate::error::{Diagnostic, Error, ErrorKind};
+
+/// Whether the first line that says anything heads such a table.
+pub(crate) fn is_panel(text: &[u8]) -> bool {
+    let mut lines = text.split(|&byte| byte == b'\n').filter(|line| is_row(line));
+    let mut next = || Some(cells(std::str::from_utf8(lines.next()?).ok()?));
+    let (Some(head), Some(row)) = (next(), next()) else { return false };
+    let is_time = head.len() > 1 && head.first().is_some_and(|name| name.eq_ignore_ascii_case("time"));
+    is_time && row.first().is_some_and(|cell| milliseconds_of(cell).is_some())
+}
+
+pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
+    let mut observations = Observations::default();
+    let mut columns: Option<Vec<Option<Observation>>> = None;
+    let mut points: Vec<Vec<(i64, f64)>> = Vec::new();
+    let mut lines = 0;
+    for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
+        lines = number;
+        let skip = |problem| Diagnostic::skipped(number, 0, problem);
+        let Ok(line) = std::str::from_utf8(line) else {
+            observations.diagnostics.push(skip("not UTF-8"));
+            continue;
+        };
+        if !is_row(line.as_bytes()) {
+            continue;
+        }
+        let mut row = cells(line).into_iter();
+        let time = row.next().unwrap_or_default();
+        if columns.is_none() {
+            let heads: Vec<Option<Observation>> = row.map(|head| series_of(&head)).collect();
+            let unnamed = heads.iter().filter(|head| head.is_none()).count();
+            if unnamed > 0 {
+                let problem = format!("{unnamed} columns have a legend instead of a metric's name");
+                observations.diagnostics.push(Diagnostic::skipped(number, 0, problem));
+            }
+            points = vec![Vec::new(); heads.len()];
+            columns = Some(heads);
+            continue;
+        }
+        let Some(time) = milliseconds_of(&time) else {
+            observations.diagnostics.push(skip("expected a time in the first column"));
+            continue;
+        };
+        for (points, cell) in points.iter_mut().zip(row) {
+            points.extend(value_of(&cell).map(|value| (time, value)));
+        }
+    }
+    let named = columns.unwrap_or_default().into_iter().zip(points);
+    observations.series.extend(named.filter_map(|(head, points)| {
+        let Observation { metric, labels, .. } = head?;
+        Some(ObservedSeries { metric, labels, points })
+    }));
+    if observations.count() == 0 {
+        return Err(Error::new(ErrorKind::NothingFound { expected: "column named like a metric", lines }));
+    }
+    Ok(observations)
+}
+
+/// Excel is told the separator on a line of its own.
+fn is_row(line: &[u8]) -> bool {
+    let line = line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line).trim_ascii();
+    !line.is_empty() && !line.starts_with(b"sep=")
+}
+
+/// The cells of a line (RFC 4180); none of Grafana's has a line break.
+fn cells(line: &str) -> Vec<Cow<'_, str>> {
+    let mut rest = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
+    let mut cells = Vec::new();
+    loop {
+        let (cell, after) = match rest.strip_prefix('"') {
+            Some(quoted) => {
+                let end = closing_quote(quoted);
+                let after = quoted.get(end + 1..).unwrap_or_default();
+                (Cow::Owned(quoted[..end].replace("\"\"", "\"")), after.find(',').map(|at| &after[at + 1..]))
+            }
+            None => match rest.split_once(',') {
+                Some((cell, after)) => (Cow::Borrowed(cell), Some(after)),
+                None => (Cow::Borrowed(rest), None),
+            },
+        };
+        cells.push(cell);
+        match after {
+            Some(after) => rest = after,
+            None => return cells,
+        }
+    }
+}
+
+/// Where a quoted cell ends: at a quote that no second one follows.
+fn closing_quote(quoted: &str) -> usize {
+    let bytes = quoted.as_bytes();
+    let mut at = 0;
+    while let Some(found) = quoted[at..].find('"') {
+        let quote = at + found;
+        if bytes.get(quote + 1) != Some(&b'"') {
+            return quote;
+        }
+        at = quote + 2;
+    }
+    quoted.len()
+}
+
+fn series_of(head: &str) -> Option<Observation> {
+    let head = head.trim();
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
+    let name = head.split('{').next().unwrap_or_default();
+    let is_selector = name.is_empty() && head.contains("__name__") || !name.is_empty() && name.chars().all(is_name);
+    metric_of(head).filter(|series| is_selector && !series.metric.is_empty())
+}
+
+/// `2026-11-28 10:00:00`, the same with a `T`, fractions and a zone, or a number.
+fn milliseconds_of(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<f64>() {
+        // Seconds of a moment have ten digits, milliseconds thirteen.
+        let scale = if number.abs() < 1e11 { 1e3 } else { 1.0 };
+        return (number.is_finite() && number.abs() < 1e15).then_some((number * scale) as i64);
+    }
+    let (date, clock) = text.split_once(['T', ' '])?;
+    let mut date = date.splitn(3, '-').map(str::parse::<i64>);
+    let mut next = || date.next()?.ok();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let zone_at = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+    let (clock, zone) = clock.split_at(zone_at);
+    let mut parts = clock.trim().splitn(3, ':');
+    let (hour, minute): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
+    let is_real = (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0.0..61.0).contains(&second);
+    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 - zone_seconds(zone)?;
+    is_real.then_some(seconds * 1000 + (second * 1e3).round() as i64)
+}
+
+/// `+02:00`, `-0530`, `Z`, or none.
+fn zone_seconds(zone: &str) -> Option<i64> {
+    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+    match (zone.chars().next(), digits.len()) {
+        (None | Some('Z'), 0) => Some(0),
+        (Some(sign), 4) => {
+            let (hours, minutes): (i64, i64) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
+            Some((hours * 3600 + minutes * 60) * if sign == '-' { -1 } else { 1 })
+        }
+        _ => None,
+    }
+}
+
+/// Howard Hinnant's `days_from_civil`.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
+    let (of_era, of_year) = (year.rem_euclid(400), (153 * month + 2) / 5 + day - 1);
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// A number, with a unit of bytes perhaps; `None` for an empty cell.
+fn value_of(text: &str) -> Option<f64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let (number, unit) = text.split_once(' ')?;
+    let factor = UNITS.iter().find(|(name, _)| *name == unit.trim())?.1;
+    Some(number.parse::<f64>().ok()? * factor)
+}
+
+/// What Grafana's units "bytes (IEC)" and "bytes (SI)" write.
+const UNITS: [(&str, f64); 9] = [
+    ("B", 1.0),
+    ("KiB", 1024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+    ("TiB", 1_099_511_627_776.0),
+    ("kB", 1e3),
+    ("MB", 1e6),
+    ("GB", 1e9),
+    ("TB", 1e12),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_is_series() {
+        let text = "sep=,\r\n\"Time\",\"{__name__=\"\"go_goroutines\"\", instance=\"\"a,b\"\"}\",go_memstats_alloc_bytes,Heap of api\r\n\
+                    2026-11-28 10:00:00,12,4 MiB,7\r\n2026-11-28T12:00:15.5+02:00,13,,8\r\nnever,1,2,3\r\n1795860030000,14,1.5 kB,9\r\n";
+        assert!(is_panel(text.as_bytes()));
+        let observations = decode(text.as_bytes()).unwrap();
+        let [goroutines, alloc] = observations.series.as_slice() else { panic!("{observations:?}") };
+        let begin = 1_795_860_000_000;
+        assert_eq!(goroutines.points, [(begin, 12.0), (begin + 15_500, 13.0), (begin + 30_000, 14.0)]);
+        assert_eq!(*goroutines.labels, [("instance".to_owned(), "a,b".to_owned())]);
+        assert_eq!(alloc.points, [(begin, 4_194_304.0), (begin + 30_000, 1500.0)]);
+        let problems: Vec<_> = observations.diagnostics.iter().map(|told| told.line).collect();
+        assert_eq!(problems, [2, 5]);
+    }
+
+    #[test]
+    fn other_tables_are_no_panels() {
+        for text in ["", "Time,a\n", "Time\n1795860000\n", "name,value\n1,2\n", "Time,a\nx,1\n", "\"Time\n\"\n"] {
+            assert!(!is_panel(text.as_bytes()), "{text}");
+        }
+        assert!(decode(b"Time,Heap of api\n1795860000,7\n").is_err());
+        assert_eq!(cells("a,\"b"), ["a", "b"]);
+        assert_eq!(milliseconds_of("1969-12-31 23:59:59"), Some(-1000));
+        assert_eq!(milliseconds_of("2026-13-01 00:00:00"), None);
+    }
+}
