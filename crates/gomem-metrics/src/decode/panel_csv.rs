@@ -148,8 +148,11 @@ fn milliseconds_of(text: &str) -> Option<i64> {
         && (0..24).contains(&hour)
         && (0..60).contains(&minute)
         && (0.0..61.0).contains(&second);
+    if !is_real {
+        return None;
+    }
     let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 - zone_seconds(zone)?;
-    is_real.then_some(seconds * 1000 + (second * 1e3).round() as i64)
+    Some(seconds * 1000 + (second * 1e3).round() as i64)
 }
 
 /// `+02:00`, `-0530`, `Z`, or none.
@@ -224,6 +227,10 @@ mod tests {
         assert!(decode(b"Time,Heap of api\n1795860000,7\n").is_err());
         assert_eq!(cells("a,\"b"), ["a", "b"]);
         assert_eq!(milliseconds_of("1969-12-31 23:59:59"), Some(-1000));
-        assert_eq!(milliseconds_of("2026-13-01 00:00:00"), None);
+        for text in
+            ["2026-13-01 00:00:00", "9223372036854775807-01-01 00:00:00", "2026-01-01 9223372036854775807:00", "1e300"]
+        {
+            assert_eq!(milliseconds_of(text), None, "{text}");
+        }
     }
 }

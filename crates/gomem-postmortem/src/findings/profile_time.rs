@@ -46,7 +46,10 @@ impl<'s> ProfileTimes<'s> {
             return None;
         }
         let moments = self.rows.clone().filter_map(|row| {
-            Some((self.state.times_ms()[row] * 1_000_000, self.state.values(Quantity::AllocTotalBytes)[row]?))
+            Some((
+                self.state.times_ms()[row].saturating_mul(1_000_000),
+                self.state.values(Quantity::AllocTotalBytes)[row]?,
+            ))
         });
         let (mut before, mut first_nanos) = (None, None);
         for (nanos, bytes) in moments {
@@ -69,10 +72,23 @@ impl<'s> ProfileTimes<'s> {
 /// When so many bytes were allocated, at an even pace from one scrape to the next.
 fn between((earlier, less): (i64, f64), (later, more): (i64, f64), allocated: f64) -> i64 {
     let share = (allocated - less) / (more - less).max(f64::MIN_POSITIVE);
-    earlier + ((later - earlier) as f64 * share.clamp(0.0, 1.0)) as i64
+    earlier.saturating_add((later.saturating_sub(earlier) as f64 * share.clamp(0.0, 1.0)) as i64)
 }
 
 /// Of what the scrapes count: a wider guess would order profiles by chance.
 const CLOSE: f64 = 0.25;
 /// In standard deviations of the sampling.
 const BEYOND_CHANCE: f64 = 2.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_holds_as_of_when_as_much_was_allocated() {
+        assert_eq!(between((1000, 10.0), (2000, 30.0), 15.0), 1250);
+        assert_eq!(between((1000, 10.0), (2000, 10.0), 10.0), 1000, "nothing was allocated in between");
+        // Times that no clock shows must not overflow.
+        assert_eq!(between((i64::MIN, 0.0), (i64::MAX, 1.0), 0.0), i64::MIN);
+    }
+}
