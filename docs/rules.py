@@ -31,7 +31,7 @@ EXAMPLES = {
     "min_heap_churn": ("min_heap", "gc_rate", "A command that ends soon has no reason to care."),
     "gc_cpu_high": ("pressure", "gc_cpu", "On a host without CPU to spare the CPU classes count time in which the system ran other programs."),
     "assist_pressure": ("pressure", "gc_cpu", "As for `gc_cpu_high`; and a moment of heavy allocation is not the usual state."),
-    "forced_gc": ("forced", "gc_rate", "Heap profiles taken with `?gc=1` and goroutineleak profiles run a GC each. Without `/gc/cycles/forced`, `debug.FreeOSMemory` once a second in a program that allocates little is missed."),
+    "forced_gc": ("forced", "gc_rate", "Heap profiles taken with `?gc=1` and goroutineleak profiles run a GC each. Without `/gc/cycles/forced`, calls that come about as often as allocation would start GC are not told."),
     "alloc_rate_spike": ("storm", "alloc_rate", "More traffic does the same: the rule has no rate of requests to compare with."),
     "stw_stop_latency": ("tight_loops", "pauses", "A host without CPU to spare stops threads as slowly; where the CPU classes tell so, the rule says `insufficient`, with default metrics it asks for more."),
     "cpu_throttled": ("neighbours", "cpu", "The classes are as old as the last GC cycle, and the system counts in ticks of 10 ms. It is never more than `info`: on a shared host it is normal."),

@@ -4,6 +4,7 @@ mod containers;
 mod cycle;
 mod exporter;
 mod gc_run;
+mod inferred_limit;
 mod late;
 mod lost_cycles;
 mod metrics;

@@ -44,10 +44,12 @@ pub(crate) enum Scope {
     Course(fn(&Window<'_>) -> Opinion),
     /// All of its runs, in order.
     Program(fn(&[Window<'_>]) -> Opinion),
+    /// What differs between its runs; where nothing does, how one of them went.
+    Runs(fn(&[Window<'_>]) -> Option<Opinion>, fn(&Window<'_>) -> Opinion),
 }
 
 macro_rules! rules {
-    ($($variant:ident $name:literal $scope:ident $find:path: $doc:literal;)+) => {
+    ($($variant:ident $name:literal $scope:ident $($find:path),+: $doc:literal;)+) => {
         /// A rule. What each one computes, and where its thresholds come from, is in its own file and in `docs/rules.md`.
         ///
         /// ```
@@ -79,7 +81,7 @@ macro_rules! rules {
             }
 
             pub(crate) fn scope(self) -> Scope {
-                match self { $(Self::$variant => Scope::$scope($find)),+ }
+                match self { $(Self::$variant => Scope::$scope($($find),+)),+ }
             }
         }
     };
@@ -106,7 +108,7 @@ rules! {
     CpuThrottled "cpu_throttled" State cpu_throttled::find: "The system does not run what Go believes is running.";
     FinalizerBacklog "finalizer_backlog" Course finalizer_backlog::find: "Finalizers or cleanups are queued faster than they run.";
     ContainerOomRisk "container_oom_risk" Course container_oom_risk::find: "The container's memory will not be enough.";
-    StepChange "step_change" Program step_change::find: "Memory changed its level once.";
+    StepChange "step_change" Runs step_change::between, step_change::find: "Memory changed its level once.";
     RestartLoop "restart_loop" Program restart_loop::find: "The program restarts again and again, each time after its memory grew.";
     PeriodicGcOnly "periodic_gc_only" State periodic_gc_only::find: "GC runs only because two minutes have passed.";
     MetadataHeavy "metadata_heavy" State metadata_heavy::find: "The runtime's own tables hold a large part of the memory.";

@@ -3,8 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod exporters;
+
+use std::collections::BTreeSet;
+
 use gomem_finding::Severity;
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Judgement, Metrics, Verdict};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Judgement, Metrics, Rule, Verdict};
 
 /// What a service does in the five seconds before a scrape.
 #[derive(Clone)]
@@ -32,6 +36,7 @@ struct Step {
     slow_stops: f64,
     /// What grows in these five seconds, and stays.
     more_live: f64,
+    more_sys: f64,
     more_goroutines: f64,
     more_outside: f64,
     more_finalizers: f64,
@@ -62,6 +67,7 @@ fn healthy() -> Step {
         paused: 0.001,
         slow_stops: 0.0,
         more_live: 0.0,
+        more_sys: 0.0,
         more_goroutines: 0.0,
         more_outside: 0.0,
         more_finalizers: 0.0,
@@ -99,9 +105,17 @@ const CONDITIONS: &[(&str, Condition)] = &[
     ("metadata_heavy", |step| step.buckets = 90.0 * MB),
     ("heap_profile_blind", |step| step.resident = 700.0 * MB),
     ("alloc_sys_ratio", |step| step.live = 600.0 * MB),
+    ("step_change", |step| step.live = 180.0 * MB),
+    ("periodic_gc_only", |step| (step.cycles, step.alloc) = (1.0 / 6.0, MB)),
+    ("sys_retained", |step| step.more_sys = 3.0 * MB),
 ];
 
 const STEPS: usize = 96;
+
+/// Seconds between two scrapes: some rules look for what takes minutes.
+fn step_seconds(rule: &str) -> usize {
+    if rule == "periodic_gc_only" { 20 } else { 5 }
+}
 
 /// The scrapes of a service for which `holds` says of each step whether the condition does, restarted before `restart`.
 fn judgement(
@@ -111,17 +125,19 @@ fn judgement(
     restart: usize,
     holds: impl Fn(usize) -> bool,
 ) -> Judgement {
+    let seconds = step_seconds(rule);
     let mut metrics = Metrics::new();
     let mut service = Service::default();
     for step in 0..steps {
         if step == restart {
-            service = Service { start: step as f64 * 5.0, ..Service::default() };
+            service = Service { start: (step * seconds) as f64, ..Service::default() };
         }
         let mut now = healthy();
         if holds(step) {
             condition(&mut now);
         }
-        metrics.push_scrape(1_700_000_000_000 + step as i64 * 5000, service.scrape(&now).as_bytes()).unwrap();
+        let time_ms = 1_700_000_000_000 + (step * seconds) as i64 * 1000;
+        metrics.push_scrape(time_ms, service.scrape(&now).as_bytes()).unwrap();
     }
     let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
     diagnosis.judgements().iter().find(|judgement| judgement.rule.name() == rule).unwrap().clone()
@@ -143,6 +159,7 @@ struct Service {
     paused: f64,
     slow_stops: f64,
     live: f64,
+    sys: f64,
     goroutines: f64,
     outside: f64,
     finalizers: f64,
@@ -162,13 +179,14 @@ impl Service {
         self.paused += step.paused;
         self.slow_stops += step.slow_stops;
         self.live += step.more_live;
+        self.sys += step.more_sys;
         self.goroutines += step.more_goroutines;
         self.outside += step.more_outside;
         self.finalizers += step.more_finalizers;
         let live = step.live + self.live;
         let goal = step.goal.unwrap_or(live * (1.0 + step.gogc.min(400.0) / 100.0));
         let inuse = 1.2 * live;
-        let sys = step.sys.max(inuse + 60.0 * MB + step.stacks);
+        let sys = step.sys.max(inuse + 60.0 * MB + step.stacks) + self.sys;
         let held = (260.0 * MB).max(inuse + 60.0 * MB + step.stacks) - step.released;
         format!(
             "process_start_time_seconds {}\ngo_gc_heap_live_bytes {live}\ngo_memstats_next_gc_bytes {goal}\n\
@@ -187,7 +205,7 @@ impl Service {
              container_spec_memory_limit_bytes{{pod=\"p\",container=\"c\"}} 1e9\n",
             self.start + 1.7e9,
             self.alloc,
-            self.cycles,
+            self.cycles.floor(),
             self.paused,
             self.forced,
             step.gogc,
@@ -214,6 +232,8 @@ impl Service {
 
 #[test]
 fn what_holds_now_fires_and_what_is_over_is_told() {
+    let tested: BTreeSet<&str> = CONDITIONS.iter().map(|condition| condition.0).chain(["restart_loop"]).collect();
+    assert_eq!(tested, Rule::NAMES.iter().copied().collect());
     let mut wrong = Vec::new();
     let mut check = |rule: &str, when: &str, judged: Judgement, is_right: bool| {
         if !is_right {
@@ -224,7 +244,7 @@ fn what_holds_now_fires_and_what_is_over_is_told() {
         let of = |restart, holds: &dyn Fn(usize) -> bool| judgement(rule, condition, STEPS, restart, holds);
         let fired = |judged: &Judgement| judged.verdict == Verdict::Fired;
         // What changes at one moment holds neither always nor never.
-        let is_event = rule == "alloc_rate_spike";
+        let is_event = ["alloc_rate_spike", "step_change"].contains(&rule);
 
         let always = of(STEPS, &|_| true);
         check(rule, "always", always.clone(), fired(&always) != is_event);
@@ -240,6 +260,7 @@ fn what_holds_now_fires_and_what_is_over_is_told() {
         let is_told = match rule {
             // What was used once may be used again, and what is kept is there still.
             "container_oom_risk" => fired(&over) && over.summary.contains("was in use once"),
+            "sys_retained" => fired(&over),
             _ => over.verdict == Verdict::Clear && over.summary.contains("it is over since"),
         };
         check(rule, "until two fifths ago", over.clone(), is_told);
@@ -258,6 +279,43 @@ fn what_holds_now_fires_and_what_is_over_is_told() {
         check(rule, "in two scrapes", few.clone(), few.verdict != Verdict::Clear);
     }
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// A program that restarts, by how long each of its runs is and whether it grows until it ends.
+fn restarted(runs: &[(usize, bool)]) -> Judgement {
+    let mut metrics = Metrics::new();
+    let mut step = 0;
+    for &(steps, grows) in runs {
+        let mut service = Service { start: step as f64 * 5.0, ..Service::default() };
+        for _ in 0..steps {
+            let now = Step { more_live: if grows { 8.0 * MB } else { 0.0 }, ..healthy() };
+            metrics.push_scrape(1_700_000_000_000 + step * 5000, service.scrape(&now).as_bytes()).unwrap();
+            step += 1;
+        }
+    }
+    let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
+    diagnosis.judgements().iter().find(|judgement| judgement.rule.name() == "restart_loop").unwrap().clone()
+}
+
+#[test]
+fn restarts_are_a_loop_when_memory_grew_before_each() {
+    type Case = (&'static [(usize, bool)], Verdict, &'static str);
+    let cases: [Case; 10] = [
+        (&[(24, true), (24, true), (24, true)], Verdict::Fired, "2 restarts, 2 of them after memory grew"),
+        (&[(24, true), (24, true), (24, true), (3, true)], Verdict::Fired, "3 restarts"),
+        (&[(24, true), (24, true), (60, false)], Verdict::Clear, "longer than any before"),
+        (&[(24, false), (24, false), (24, false)], Verdict::Clear, "not after its memory grew"),
+        (&[(96, false)], Verdict::Clear, "not restarted"),
+        (&[(48, false), (48, false)], Verdict::Clear, "once, and not after"),
+        (&[(48, true), (48, false)], Verdict::Insufficient, "once"),
+        (&[(4, true), (4, true), (4, true)], Verdict::Insufficient, "too short"),
+        (&[(3, true), (3, true)], Verdict::Insufficient, "too few scrapes"),
+        (&[(2, false)], Verdict::Insufficient, "too few scrapes"),
+    ];
+    for (runs, expected, told) in cases {
+        let judged = restarted(runs);
+        assert!(judged.verdict == expected && judged.summary.contains(told), "{runs:?}: {}", judged.summary);
+    }
 }
 
 /// Services that are well: with noise, with a day's wave, with bursts, and that fill a cache; none fires beyond what is good to know.
@@ -294,7 +352,7 @@ fn healthy_services_are_silent() {
     };
     let as_is: fn(&str) -> String = str::to_owned;
     for (name, shape) in shapes {
-        for (restart, form) in [(STEPS, as_is), (STEPS / 3, as_is), (STEPS, otel)] {
+        for (restart, form) in [(STEPS, as_is), (STEPS / 3, as_is), (STEPS, exporters::opentelemetry)] {
             let mut metrics = Metrics::new();
             let mut service = Service::default();
             for step in 0..STEPS {
@@ -318,23 +376,4 @@ fn healthy_services_are_silent() {
             assert!(loud.is_empty(), "{name}, restarted before {restart}: {loud:?}");
         }
     }
-}
-
-/// The scrape as OpenTelemetry's runtime instrumentation has it.
-fn otel(scrape: &str) -> String {
-    let of = |name: &str| -> f64 {
-        let mut lines = scrape.lines().filter_map(|line| line.split_once(' '));
-        lines.find(|(known, _)| *known == name).unwrap().1.parse().unwrap()
-    };
-    let held = of("go_memstats_sys_bytes") - of("go_memstats_heap_released_bytes");
-    let stacks = of("go_memstats_stack_inuse_bytes");
-    format!(
-        "go_memory_used_bytes{{go_memory_type=\"stack\"}} {stacks}\ngo_memory_used_bytes{{go_memory_type=\"other\"}} {}\n\
-         go_memory_allocated_bytes_total {}\ngo_memory_gc_goal_bytes {}\ngo_goroutine_count {}\ngo_config_gogc_percent {}\n",
-        held - stacks,
-        of("go_memstats_alloc_bytes_total"),
-        of("go_memstats_next_gc_bytes"),
-        of("go_goroutines"),
-        of("go_gc_gogc_percent"),
-    )
 }

@@ -18,6 +18,8 @@ pub(crate) struct Growth {
     pub(crate) latest: f64,
     /// The standard error of `latest`.
     pub(crate) latest_error: f64,
+    /// What the pace of all of the time would add, at most: with its scatter.
+    pub(crate) most: f64,
     /// Points of the last third.
     pub(crate) latest_points: usize,
     /// The share of the growth that one step makes: the jump between two levels on which nearly all points agree.
@@ -55,7 +57,7 @@ impl Growth {
         let begin = points.first()?.0;
         let seconds = points.last()?.0 - begin;
         let since = |share: f64| Pace::since(points, begin + share * seconds);
-        let (late, latest) = (since(0.5)?, since(2.0 / 3.0)?);
+        let (whole, late, latest) = (since(0.0)?, since(0.5)?, since(2.0 / 3.0)?);
         let slope = (last - first) / seconds.max(f64::MIN_POSITIVE);
         let step = ChangePoint::from_points(points, LEAST_OF_A_LEVEL)
             .filter(|change| !keeps_growing(points, change.at, slope))
@@ -68,6 +70,7 @@ impl Growth {
             late: late.slope * seconds,
             latest: latest.slope * seconds,
             latest_error: latest.error * seconds,
+            most: (whole.slope + SURELY * whole.error) * seconds,
             latest_points: latest.points,
             step_fraction: step.max(0.0) / (last - first).max(f64::MIN_POSITIVE),
             largest_fall: largest_fall(points),
@@ -160,6 +163,8 @@ impl Envelope {
     }
 }
 
+/// Standard errors on one side that hold 95 %.
+const SURELY: f64 = 1.645;
 pub(crate) const FEWEST_POINTS: usize = 8;
 const SPANS: usize = 6;
 const FEWEST_SPANS: usize = 4;

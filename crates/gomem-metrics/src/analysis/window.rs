@@ -27,6 +27,8 @@ pub(crate) struct Pace {
     pub(crate) headroom_fraction: Option<f64>,
     /// Cycles seen, for each one that allocation and the live heap account for.
     pub(crate) inflation: Option<f64>,
+    /// The same with the smaller live heap between two scrapes, where cycles are not seen: as many times at least.
+    pub(crate) least_inflation: Option<f64>,
 }
 
 impl<'a> Window<'a> {
@@ -154,7 +156,7 @@ impl<'a> Window<'a> {
         }
         let third = self.cycles().len().div_ceil(3).max(1);
         let parts = self.cycles().chunks(third).filter(|part| part.len() >= FEWEST_OF_A_PART);
-        let ratios: Vec<f64> = parts.filter_map(|part| self.inflation_of(part)).collect();
+        let ratios: Vec<f64> = parts.filter_map(|part| self.inflation_of(part, f64::midpoint)).collect();
         let of = |choose: fn(f64, f64) -> f64| ratios.iter().copied().reduce(choose);
         let (Some(least), Some(most)) = (of(f64::min), of(f64::max)) else { return false };
         least < RARE && most > MOST_SPREAD * least
@@ -229,7 +231,8 @@ impl<'a> Window<'a> {
         let mut goals: Vec<f64> = self.cycles().iter().filter_map(|cycle| cycle.goal_bytes).collect();
         let per_cycle = self.increase(Quantity::AllocTotalBytes).map(|bytes| bytes / cycles);
         let headroom_fraction = per_cycle.zip(median(&mut goals)).map(|(bytes, goal)| bytes / goal);
-        Some(Pace { cycles, seconds, headroom_fraction, inflation: self.inflation() })
+        let (inflation, least_inflation) = (self.inflation(f64::midpoint), self.inflation(f64::min));
+        Some(Pace { cycles, seconds, headroom_fraction, inflation, least_inflation })
     }
 
     /// Where cycles are not counted, as OpenTelemetry does not: each new goal is the end of one at least, so that GC runs as
@@ -242,20 +245,22 @@ impl<'a> Window<'a> {
             cycles,
             seconds,
             headroom_fraction: None,
-            inflation: self.inflation(),
+            inflation: self.inflation(f64::midpoint),
+            least_inflation: self.inflation(f64::min),
         })
     }
 
     /// Cycles seen after the first one, for each that allocation and the live heap account for: a whole cycle's allocation,
-    /// however many scrapes it took.
-    fn inflation(&self) -> Option<f64> {
-        self.inflation_of(self.cycles())
+    /// however many scrapes it took. Of cycles that are not seen, `between` chooses the live heap.
+    fn inflation(&self, between: fn(f64, f64) -> f64) -> Option<f64> {
+        self.inflation_of(self.cycles(), between)
     }
 
-    fn inflation_of(&self, seen: &[ObservedCycle]) -> Option<f64> {
+    fn inflation_of(&self, seen: &[ObservedCycle], between: fn(f64, f64) -> f64) -> Option<f64> {
         let (first, last) = (seen.first()?, seen.last()?);
         let cycles = last.cycle.saturating_sub(first.cycle) as f64;
-        let explained: Option<f64> = seen.windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1])).sum();
+        let explained: Option<f64> =
+            seen.windows(2).map(|pair| self.explained_cycles(&pair[0], &pair[1], between)).sum();
         // The runtime collects every two minutes without any need (`forcegcperiod` of `runtime/proc.go`).
         let periods = (self.since_begin(last.row) - self.since_begin(first.row)) / PERIODIC_GC_SECONDS;
         (cycles > 0.0).then_some(())?;
@@ -264,13 +269,18 @@ impl<'a> Window<'a> {
 
     /// How many cycles the allocation between two that are seen accounts for. What the first of them left alive sets the goal,
     /// and where there are more in between, what the second left alive does too.
-    fn explained_cycles(&self, before: &ObservedCycle, cycle: &ObservedCycle) -> Option<f64> {
+    fn explained_cycles(
+        &self,
+        before: &ObservedCycle,
+        cycle: &ObservedCycle,
+        between: fn(f64, f64) -> f64,
+    ) -> Option<f64> {
         let factor = self.state.gogc_factor(cycle.row).unwrap_or(1.0);
         let live = |cycle: &ObservedCycle| match cycle.regime {
             Regime::MinimumHeap => Some(cycle.live_bytes.unwrap_or(0.0)),
             _ => cycle.live_bytes,
         };
-        let live = if cycle.cycles == 1 { live(before)? } else { live(before)?.midpoint(live(cycle)?) };
+        let live = if cycle.cycles == 1 { live(before)? } else { between(live(before)?, live(cycle)?) };
         Some(cycle.alloc_bytes? / (live * factor).max(MINIMUM_HEAP_BYTES * factor))
     }
 

@@ -117,16 +117,22 @@ impl ToTable for Diagnosis {
 /// One rule over all runs of one program.
 fn judge(rule: Rule, runs: &[Window<'_>]) -> Judgement {
     match rule.scope() {
-        Scope::Program(find) => {
-            let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
-            let name_of = |metric| runs.first().map_or(metric, |run| run.exporter().name_of(metric));
-            let first = runs.first().map_or(0, |run| run.time_ms(run.rows.start));
-            let last = runs.last().map_or(0, |run| run.time_ms(run.rows.end - 1));
-            Judgement::new(rule, find(runs).known(is_exported).named_by(name_of), (first, last))
-        }
+        Scope::Program(find) => of_all(rule, runs, find(runs)),
+        Scope::Runs(between, find) => match between(runs) {
+            Some(opinion) => of_all(rule, runs, opinion),
+            None => latest(rule, runs, |run| Present::of_course(run, find)),
+        },
         Scope::Course(find) => latest(rule, runs, |run| Present::of_course(run, find)),
         Scope::State(find) => latest(rule, runs, |run| Present::of_state(run, find)),
     }
+}
+
+fn of_all(rule: Rule, runs: &[Window<'_>], opinion: Opinion) -> Judgement {
+    let is_exported = |metric: &str| runs.iter().any(|run| run.exports(metric));
+    let name_of = |metric| runs.first().map_or(metric, |run| run.exporter().name_of(metric));
+    let first = runs.first().map_or(0, |run| run.time_ms(run.rows.start));
+    let last = runs.last().map_or(0, |run| run.time_ms(run.rows.end - 1));
+    Judgement::new(rule, opinion.known(is_exported).named_by(name_of), (first, last))
 }
 
 /// The latest run of which there is enough to judge counts. What held before a restart is told: where too little is known since,

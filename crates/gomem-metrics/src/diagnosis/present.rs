@@ -35,6 +35,7 @@ impl Present {
         match before {
             _ if stretches.len() > MOST_STRETCHES => Self { opinion: find(&run.later_half()), rows: whole },
             Some(before) if is_brief(&last.rows, run) => Self::of_brief(run, find, before, last),
+            None if last.verdict == Verdict::Clear => Self { opinion: of_one_stretch(run, find, last), rows: whole },
             _ => {
                 let opinion = of_stretch(run, find, last);
                 let rows = if before.is_some() { last.rows.clone() } else { whole };
@@ -123,6 +124,17 @@ fn of_stretch(run: &Window<'_>, find: Find, stretch: &Stretch) -> Opinion {
     opinion
         .filter(|opinion| opinion.verdict == stretch.verdict)
         .unwrap_or_else(|| find(&run.stretch(stretch.rows.clone())))
+}
+
+/// Clear all the time. Of a run that is too short for pieces, the later half may say otherwise: then nothing is known of now.
+fn of_one_stretch(run: &Window<'_>, find: Find, stretch: &Stretch) -> Opinion {
+    let opinion = of_stretch(run, find, stretch);
+    let begin = run.rows.end - run.rows.len().div_ceil(2);
+    let lately = (run.pieces().len() == 1).then(|| find(&run.stretch(begin..run.rows.end)));
+    match lately.filter(|lately| lately.verdict == Verdict::Fired) {
+        Some(lately) => lately.undecided("there are too few scrapes to tell since when"),
+        None => opinion,
+    }
 }
 
 fn since(opinion: Opinion, run: &Window<'_>, rows: &Range<usize>) -> Opinion {

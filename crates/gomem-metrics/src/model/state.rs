@@ -39,7 +39,7 @@ pub struct GoState {
     /// Of each target, in their order.
     exporters: Vec<(Arc<str>, Exporter)>,
     /// One column per [`Quantity`], in the order of [`Quantity::ALL`].
-    columns: Vec<Vec<Option<f64>>>,
+    pub(super) columns: Vec<Vec<Option<f64>>>,
 }
 
 impl Metrics {
@@ -281,6 +281,7 @@ impl GoState {
         self.targets.extend(std::iter::repeat_n(target, times.len()));
         self.times_ms.extend(times);
         self.split_runs(begin);
+        self.infer_memory_limit(begin);
     }
 
     /// What follows from other quantities where no metric gives it.
@@ -371,7 +372,8 @@ impl<'a> Source<'a> {
 fn meaning(quantity: Quantity, value: f64) -> Option<f64> {
     match quantity {
         _ if value.is_nan() => None,
-        Quantity::GogcPercent if value >= u64::MAX as f64 || value < 0.0 => Some(f64::INFINITY),
+        // The runtime keeps an `int32`; off is -1, which is 2⁶⁴ - 1 as `runtime/metrics` has it, and 2⁶³ - 1 with OpenTelemetry.
+        Quantity::GogcPercent if value > f64::from(i32::MAX) || value < 0.0 => Some(f64::INFINITY),
         Quantity::MemoryLimitBytes if value >= i64::MAX as f64 => Some(f64::INFINITY),
         _ => Some(value),
     }
@@ -428,6 +430,8 @@ mod tests {
 
     #[test]
     fn sentinels_mean_off_no_limit_and_unknown() {
+        let otel = state(&["go_config_gogc_percent 9.223372036854776e+18\n"]);
+        assert_eq!(otel.last(Quantity::GogcPercent), Some(f64::INFINITY));
         let state =
             state(&["go_gc_gogc_percent 1.8446744073709552e+19\ngo_gc_gomemlimit_bytes 9.223372036854775807e+18\n\
                              go_goroutines NaN\n"]);

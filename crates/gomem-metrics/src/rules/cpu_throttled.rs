@@ -44,6 +44,11 @@ pub(super) fn ran_fraction(window: &Window<'_>) -> Option<f64> {
     Some(window.increase(Quantity::ProcessCpuSeconds)? / believed_seconds(window)?.max(1e-9))
 }
 
+/// Whether it ran so small a part that waiting counts as work: shares of CPU time, and pauses, are those of the host then.
+pub(super) fn is_waiting(window: &Window<'_>) -> bool {
+    ran_fraction(window).is_some_and(|ran| ran < MOST_RAN)
+}
+
 fn believed_seconds(window: &Window<'_>) -> Option<f64> {
     let enough = window.increase(Quantity::GcCyclesTotal)? >= LEAST_CYCLES;
     let believed = window.increase(Quantity::TotalCpuSeconds)? - window.increase(Quantity::IdleCpuSeconds)?;

@@ -10,7 +10,10 @@ use gomem_statistics::quantile;
 use gomem_table::{MIB, Unit};
 
 use super::opinion::{Opinion, bytes, percent};
-use crate::{analysis::Window, model::Quantity};
+use crate::{
+    analysis::{FEWEST_POINTS, Window},
+    model::Quantity,
+};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let unused = |row| {
@@ -38,7 +41,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         let reason = "free slots come and go with each GC; some more cycles are needed to tell";
         return with_evidence(Opinion::insufficient(reason));
     }
-    if lately < LEAST_FRACTION || wasted < LEAST_BYTES || fullest < LEAST_WHEN_FULLEST {
+    let is_seen = quantile(&shares, 1.0).is_some_and(|most| most >= LEAST_FRACTION);
+    let fires = lately >= LEAST_FRACTION && wasted >= LEAST_BYTES && fullest >= LEAST_WHEN_FULLEST;
+    if !fires && is_seen && shares.len() < FEWEST_POINTS {
+        return with_evidence(Opinion::insufficient("free slots come and go with each GC, and there are few scrapes"));
+    }
+    if !fires {
         return with_evidence(Opinion::clear("spans in use are used"));
     }
     let summary = format!(

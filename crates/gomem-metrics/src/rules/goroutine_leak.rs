@@ -1,8 +1,9 @@
 //! `goroutine_leak`: the number of goroutines rises, and goes on rising.
 //!
 //! Over six spans of equal time, of the median in each: last ≥ 2 × first and ≥ 100 more; Kendall's τ ≥ 0.7; the last third's
-//! pace would still add ≥ 20 %. Connections that are kept alive level off; a peak of traffic goes down again, or
-//! allocation goes up with it.
+//! pace would still add ≥ 20 %. A steady growth by a tenth or more that has not come so far is `insufficient`. Connections that
+//! are kept alive level off; a peak of traffic goes down again, or allocation goes up with it. Where goroutines are not counted,
+//! as by expvar, stacks stand for them: they double, by ≥ 0.5 MiB.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -36,6 +37,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .against("kendall_tau", growth.tau, LEAST_TAU, Unit::Ratio)
             .against("latest_growth_fraction", latest(&growth), LEAST_LATEST, Unit::Fraction)
     };
+    let is_steady = growth.tau >= LEAST_TAU && growth.latest >= LEAST_OF_PACE * growth.increase();
+    if !goes_up(&growth) && is_steady && growth.increase() >= LITTLE_MORE * growth.first.max(LITTLE_COUNT / LITTLE_MORE)
+    {
+        let reason = format!(
+            "{:.0} goroutines at first, {:.0} at last, and no slower lately: too few more yet to tell a leak from a load",
+            growth.first, growth.last
+        );
+        return with_evidence(Opinion::insufficient(reason));
+    }
     if !goes_up(&growth) {
         return with_evidence(Opinion::clear("the number of goroutines does not keep growing"));
     }
@@ -118,8 +128,13 @@ const ACTION: &str = "Take a goroutine profile (/debug/pprof/goroutine?debug=2) 
                       from Go 1.27 on, /debug/pprof/goroutineleak names those that can never go on.";
 const LEAST_RATIO: f64 = 2.0;
 const LEAST_MORE: f64 = 100.0;
-/// A judgement: of a thousand goroutines or so.
-const LEAST_STACK_BYTES: f64 = 4.0 * MIB;
+/// What grows steadily by this part, and by so many, may be a leak that has not come far.
+const LITTLE_MORE: f64 = 0.1;
+const LITTLE_COUNT: f64 = 10.0;
+/// Of what was added in all, for a growth that goes on.
+const LEAST_OF_PACE: f64 = 0.5;
+/// Of [`LEAST_MORE`] goroutines of 2 to 8 KiB each.
+const LEAST_STACK_BYTES: f64 = 0.5 * MIB;
 const STACK_BYTES: f64 = 4096.0;
 const LEAST_TAU: f64 = 0.7;
 const LEAST_LATEST: f64 = 0.2;

@@ -2,8 +2,9 @@
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
-//! not known, that share is below 10 %. Where cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that leaves room is no
-//! thrashing: measured there, the goal was six times the live heap.
+//! not known, it is what is not allocated between two GCs. A limit that is not exported, as by expvar, shows in the goals. Where
+//! cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that leaves room is no thrashing:
+//! measured there, the goal was six times the live heap.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -69,7 +70,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     else {
         return with_evidence(Opinion::insufficient("what Go holds is close to GOMEMLIMIT, but few GC cycles ended"));
     };
-    let often = inflation.map_or(headroom < 0.5 * MOST_HEADROOM, |inflation| inflation > gc_inflation::HIGH);
+    // What is not allocated between two GCs is live.
+    let natural = window.gogc_factor().unwrap_or(1.0) * (1.0 - headroom).max(0.0);
+    let often = inflation.unwrap_or(natural / headroom.max(f64::MIN_POSITIVE)) > gc_inflation::HIGH;
     if (headroom > MOST_HEADROOM || !often) && window.rows.len() < FEWEST_POINTS {
         return with_evidence(Opinion::insufficient("what Go holds is close to GOMEMLIMIT, but there are few scrapes"));
     }

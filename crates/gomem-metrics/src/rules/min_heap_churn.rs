@@ -1,5 +1,6 @@
 //! `min_heap_churn`: the goal is the runtime's least (4 MiB at `GOGC=100`, `heapMinimum` in `runtime/mgcpacer.go`), and GC runs
-//! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU or stops the world for ≥ 5 % of the time.
+//! ≥ 20 times a second, or ≥ 5 times and takes ≥ 10 % of the busy CPU or stops the world for ≥ 5 % of the time. Where the system
+//! ran the program for a small part of the time ([`cpu_throttled`](super::cpu_throttled)), ≥ 20 % of the busy CPU.
 //!
 //! Where GC takes less than 3 % of the busy CPU, it is good to know only. Measured: 52 to 100 cycles a second with 0.2 MB live
 //! and 250 MB/s allocated.
@@ -8,6 +9,7 @@ use gomem_finding::Severity;
 use gomem_table::Unit;
 
 use super::{
+    cpu_throttled,
     opinion::{Opinion, bytes, percent},
     wanted::{CYCLES, GC_CPU, TOTAL_CPU},
 };
@@ -53,6 +55,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if rate < SOME || (rate < MANY && !costly) {
         let opinion = evidence(Opinion::clear("the heap is as small as can be, and GC costs little"));
         return if share.is_none() && rate >= SOME { opinion.missing(&[GC_CPU, TOTAL_CPU]) } else { opinion };
+    }
+    if rate < MANY && cpu_throttled::is_waiting(window) && share.is_none_or(|share| share < 2.0 * LEAST_SHARE) {
+        let reason =
+            "the heap is as small as can be, and what GC costs is hidden by a system that seldom runs the program";
+        return evidence(Opinion::insufficient(reason));
     }
     let summary = format!(
         "the live heap is below {}, so GC runs {rate:.0} times a second{}: the least heap decides, not GOGC",

@@ -1,7 +1,8 @@
 //! `offheap_growth`: what is resident beyond what Go holds grows.
 //!
 //! `max(resident − (sys − released), 0)` over six spans of equal time: ≥ 32 MiB more and ≥ 15 % of the resident memory;
-//! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. Below zero it is memory that Go has and never
+//! Kendall's τ ≥ 0.8; the last third goes on at a third of the pace at least. A steady growth by 8 MiB or more that has not come
+//! so far is `insufficient`. Below zero it is memory that Go has and never
 //! touched, which says nothing.
 
 use gomem_finding::{Confidence, Severity};
@@ -40,6 +41,12 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("offheap_bytes", growth.last, Unit::Bytes)
             .with("resident_bytes", resident, Unit::Bytes)
     };
+    let is_steady = growth.tau >= LEAST_TAU && growth.latest >= 0.5 * growth.increase();
+    if !rises(&growth) && is_steady && growth.increase() >= LITTLE_BYTES && growth.step_fraction <= MOST_IN_A_STEP {
+        let more = bytes(growth.increase());
+        let reason = format!("memory outside of Go grows by {more}, and no slower lately: too little yet to tell");
+        return with_evidence(Opinion::insufficient(reason));
+    }
     if !rises(&growth) {
         return with_evidence(Opinion::clear("memory outside of Go does not keep growing"));
     }
@@ -65,5 +72,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
 const ACTION: &str = "Look at /proc/PID/smaps: from Go 1.25 on the runtime's own areas are named [anon: Go: …], the others are cgo, \
                       mmap or mapped files. For cgo use the allocator's own statistics.";
 const LEAST_BYTES: f64 = 32.0 * MIB;
+/// Less is what tables of the runtime and pages that were touched late make.
+const LITTLE_BYTES: f64 = 8.0 * MIB;
 const LEAST_TAU: f64 = 0.8;
 const MOST_IN_A_STEP: f64 = 0.6;

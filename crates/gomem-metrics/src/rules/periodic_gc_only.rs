@@ -20,8 +20,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::GcCyclesTotal) {
         return Opinion::not_evaluable(&[CYCLES]);
     }
+    // A long time without any cycle says that what started them before does not any more.
+    let since_last = window.cycles().last().map_or(0.0, |cycle| window.seconds() - window.since_begin(cycle.row));
+    let is_quiet = since_last > PERIODIC_GC_SECONDS / 2.0;
     if window.seconds() < LEAST_PERIODS * PERIODIC_GC_SECONDS {
-        let Some(pace) = window.pace().filter(|pace| pace.cycles >= 3.0) else {
+        let Some(pace) = window.pace().filter(|pace| pace.cycles >= 3.0 && !is_quiet) else {
             return Opinion::insufficient("it takes some minutes of metrics to see it");
         };
         return Opinion::clear("GC runs because of allocation").with(
@@ -39,6 +42,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             let apart = pair[1].time_ms.saturating_sub(pair[0].time_ms) as f64 / 1e3;
             (0.75 * PERIODIC_GC_SECONDS..1.35 * PERIODIC_GC_SECONDS).contains(&apart)
         });
+    if is_quiet && interval < PERIODIC_GC_SECONDS / 2.0 {
+        return evidence(Opinion::insufficient(format!("no GC cycle ended in the last {since_last:.0} s")));
+    }
     if !regular || interval < 0.75 * PERIODIC_GC_SECONDS {
         return evidence(Opinion::clear("GC runs because of allocation"));
     }

@@ -16,13 +16,7 @@ use crate::{
     model::Quantity,
 };
 
-pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
-    if let Some(opinion) = new_version(runs) {
-        return opinion;
-    }
-    let Some(run) = runs.iter().max_by_key(|run| run.rows.len()) else {
-        return Opinion::insufficient("there is nothing to look at");
-    };
+pub(super) fn find(run: &Window<'_>) -> Opinion {
     let live = run.live();
     let Some(change) = ChangePoint::from_points(&live, LEAST_POINTS) else {
         return if live.is_empty() && run.cycles().is_empty() && !run.knows(Quantity::GcCyclesTotal) {
@@ -53,7 +47,7 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
 }
 
 /// Two runs, one after the other, under different versions of Go.
-fn new_version(runs: &[Window<'_>]) -> Option<Opinion> {
+pub(super) fn between(runs: &[Window<'_>]) -> Option<Opinion> {
     let level = |run: &Window<'_>| {
         let resident = run.points(Quantity::ResidentBytes);
         let points = if resident.is_empty() { run.points(Quantity::HeldBytes) } else { resident };

@@ -8,9 +8,12 @@ use gomem_table::Unit;
 
 use super::{
     live_heap_leak,
-    opinion::{Opinion, Verdict, bytes},
+    opinion::{Opinion, Verdict, bytes, since_text},
 };
-use crate::{analysis::Window, model::Quantity};
+use crate::{
+    analysis::{FEWEST_POINTS, Window},
+    model::Quantity,
+};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     let points = window.points(Quantity::SysBytes);
@@ -19,8 +22,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     else {
         return Opinion::not_evaluable(&["go_memstats_sys_bytes"]);
     };
-    if points.len() < 2 {
-        return Opinion::insufficient("one scrape shows no rise").with("sys_bytes", last, Unit::Bytes);
+    if points.len() < FEWEST_POINTS {
+        let few = format!("it takes {FEWEST_POINTS} scrapes to see a rise");
+        return Opinion::insufficient(few).with("sys_bytes", last, Unit::Bytes);
     }
     let rise = last / first.max(1.0) - 1.0;
     let evidence = |opinion: Opinion| {
@@ -38,7 +42,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         Verdict::Clear => "contradicted: what survives GC does not keep growing, so sys_bytes is a high-water mark",
         _ => "neither confirmed nor contradicted: whether what survives GC grows cannot be told",
     };
-    let summary = format!("sys_bytes rose from {} to {}; {because}", bytes(first), bytes(last));
+    let level = points.iter().take_while(|point| point.1 <= first * (2.0 - NEARLY)).last();
+    // A rise from the begin on has no moment to be told.
+    let since = level.map_or(0.0, |point| point.0);
+    let since = if since > window.seconds() / 6.0 { since_text(since) } else { String::new() };
+    let summary = format!("sys_bytes rose from {} to {}{since}; {because}", bytes(first), bytes(last));
     evidence(Opinion::fired(
         Severity::Info,
         summary,
