@@ -38,9 +38,11 @@ def blocks(language):
 def commands():
     for page, text in blocks("sh"):
         for line in text.replace("\\\n", " ").splitlines():
-            command = line.split(" #")[0].strip()
-            if command and not command.startswith("#"):
-                yield page, command
+            line = line.split(" #")[0].strip()
+            loop = re.fullmatch(r"for \w+ in .+?; do (.+); done", line)
+            for command in loop[1].split("; ") if loop else [line]:
+                if command and not command.startswith("#"):
+                    yield page, command
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ folder=$(mktemp -d)
 trap 'rm -r "$folder"' EXIT
 GOTOOLCHAIN=local "$1" test -c -o "$folder/lines.test" .
 cd "$folder"
-run() { ./lines.test -test.run='^$' -test.bench=. -test.benchmem -test.benchtime=1000x -test.count=6; }
+run() { ./lines.test -test.run='^$' -test.bench=. -test.benchmem -test.benchtime=1000x -test.count=10; }
 alarms=0
 run > before.txt
 for _ in $(seq "$3"); do

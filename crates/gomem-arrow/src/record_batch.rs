@@ -10,16 +10,18 @@ use arrow_array::{
 use arrow_buffer::{Buffer, NullBuffer, OffsetBuffer, ScalarBuffer};
 use arrow_schema::{ArrowError, Field, Fields, Schema};
 use arrow_select::take::take;
-use gomem_table::{Category, Column, List, Table, Text, Values};
+use gomem_table::{Category, Column, List, SCHEMA_VERSION, Table, Text, VERSION_COLUMN, Values};
 
-/// The table's columns, in their order.
+/// The table's columns, in their order. The schema's metadata have the name of the table and the version of its schema.
 ///
 /// # Errors
 /// When the table has a type that is not laid out yet.
 pub fn record_batch(table: &Table) -> Result<RecordBatch, ArrowError> {
     let (fields, arrays) = arrays(table.columns())?;
     let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));
-    RecordBatch::try_new_with_options(Arc::new(Schema::new(fields)), arrays, &options)
+    let about = [("table", table.name().to_owned()), (VERSION_COLUMN, SCHEMA_VERSION.to_string())];
+    let about = about.map(|(name, value)| (name.to_owned(), value)).into();
+    RecordBatch::try_new_with_options(Arc::new(Schema::new_with_metadata(fields, about)), arrays, &options)
 }
 
 fn arrays(columns: &[Column]) -> Result<(Fields, Vec<ArrayRef>), ArrowError> {

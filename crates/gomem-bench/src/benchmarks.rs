@@ -105,7 +105,8 @@ impl Benchmarks {
 
     /// Adds the runs of another output of the same code.
     pub fn extend(&mut self, other: Self) {
-        self.runs.extend(other.runs);
+        let starts = self.runs.last().map_or(0, |run| run.start + 1);
+        self.runs.extend(other.runs.into_iter().map(|run| Run { start: starts + run.start, ..run }));
         self.units.extend(other.units);
         self.remarks.extend(other.remarks);
     }
@@ -150,6 +151,8 @@ struct Reader {
     goarch: String,
     cpu: String,
     machine: Arc<str>,
+    /// How many test programs started before this one.
+    start: usize,
     /// Names and units that many runs share.
     known: HashMap<String, Arc<str>>,
 }
@@ -162,12 +165,19 @@ impl Reader {
         }
         if let Some(rest) = line.strip_prefix("Unit ") {
             self.read_unit(rest);
+        } else if is_end(line) {
+            self.end();
         } else if is_failure(line) {
             self.benchmarks.remarks.push(Remark { line: number, text: line.trim().to_owned(), is_failure: true });
         } else if let Some((key, value)) = line.split_once(':') {
             self.read_setting(key, value.trim());
         }
         Ok(())
+    }
+
+    /// What follows is of another start of a test program.
+    fn end(&mut self) {
+        self.start = self.benchmarks.runs.last().map_or(0, |run| run.start + 1);
     }
 
     fn read_setting(&mut self, key: &str, value: &str) {
@@ -178,6 +188,8 @@ impl Reader {
             "cpu" => value.clone_into(&mut self.cpu),
             _ => return,
         }
+        // A test program says these before its first benchmark (`labelsOnce` in `testing/benchmark.go`).
+        self.end();
         let parts = [format!("{}/{}", self.goos, self.goarch), self.cpu.clone()];
         let parts: Vec<&str> =
             parts.iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
@@ -199,7 +211,8 @@ impl Reader {
                         return Err(ErrorKind::Limit { what: "runs", limit: limits.runs }.into());
                     }
                     let (package, machine) = (Arc::clone(&self.package), Arc::clone(&self.machine));
-                    let run = Run { package, name: self.shared(name), iterations, values, machine, line: number };
+                    let (name, start) = (self.shared(name), self.start);
+                    let run = Run { package, name, iterations, values, machine, start, line: number };
                     self.benchmarks.runs.push(run);
                     return Ok(());
                 }
@@ -252,6 +265,11 @@ impl Reader {
 /// `BenchmarkX`, not `Benchmarkx`: what `go test` takes for one.
 fn is_name(rest: &str) -> bool {
     !rest.starts_with(|first: char| first.is_lowercase())
+}
+
+/// What a test program prints last, or `go test` after it.
+fn is_end(line: &str) -> bool {
+    line == "PASS" || line.starts_with("ok  \t")
 }
 
 fn is_failure(line: &str) -> bool {

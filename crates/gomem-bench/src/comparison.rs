@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use gomem_statistics::{geometric_mean, mann_whitney};
+use gomem_statistics::{geometric_mean, mann_whitney, median};
 
 use crate::{benchmarks::Benchmarks, run::Run, summary::Summary};
 
@@ -37,6 +37,13 @@ pub struct ComparisonRow {
     pub basis: Basis,
     /// The chance that as much is by chance, where a test was made.
     pub p: Option<f64>,
+    /// How often the test program started before, and after.
+    pub starts: [usize; 2],
+    /// The values that depend on nothing that they share, before and after: of a count those of all runs, else the median
+    /// of each start.
+    pub(crate) independent: [Vec<f64>; 2],
+    pub(crate) is_more_better: Option<bool>,
+    pub(crate) is_count: bool,
 }
 
 /// What became of a benchmark.
@@ -117,6 +124,24 @@ impl ComparisonRow {
         (base != 0.0).then(|| current / base - 1.0)
     }
 
+    /// Whether its values do not depend on what else the machine does.
+    #[must_use]
+    pub fn is_count(&self) -> bool {
+        self.is_count
+    }
+
+    /// The runs of the side that has fewer.
+    #[must_use]
+    pub fn fewest_runs(&self) -> usize {
+        [self.base, self.current].into_iter().flatten().map(|summary| summary.runs).min().unwrap_or(0)
+    }
+
+    /// The starts of the test program of the side that has fewer.
+    #[must_use]
+    pub fn fewest_starts(&self) -> usize {
+        self.starts[0].min(self.starts[1])
+    }
+
     /// By how much it differs.
     #[must_use]
     pub fn delta(&self) -> Option<f64> {
@@ -158,8 +183,11 @@ impl Comparison {
             let [before, after] = machines.each_ref().map(|machines| told(machines));
             notes.push(format!("before ran on {before}, after on {after}: only counts are compared"));
         }
-        if let Some(few) =
-            rows.iter().filter(|row| row.basis == Basis::Nothing && row.verdict == Verdict::Unsure).map(fewest).min()
+        if let Some(few) = rows
+            .iter()
+            .filter(|row| row.basis == Basis::Nothing && row.verdict == Verdict::Unsure)
+            .map(ComparisonRow::fewest_runs)
+            .min()
         {
             notes.push(format!("{few} runs do not tell a change from noise: go test -count=6 or more does"));
         }
@@ -198,6 +226,7 @@ struct Samples {
 #[derive(Clone, Default)]
 struct Sample {
     values: Vec<f64>,
+    starts: Vec<usize>,
     iterations: Vec<u64>,
     /// Bytes an operation, in the same runs.
     bytes: Vec<f64>,
@@ -226,6 +255,7 @@ impl Samples {
 impl Sample {
     fn push(&mut self, run: &Run, value: f64) {
         self.values.push(value);
+        self.starts.push(run.start);
         self.iterations.push(run.iterations);
         self.bytes.extend(run.value("B/op"));
     }
@@ -238,6 +268,13 @@ impl Sample {
     fn fixed_iterations(&self) -> Option<u64> {
         let first = *self.iterations.first()?;
         self.iterations.iter().all(|iterations| *iterations == first).then_some(first)
+    }
+
+    /// The median of each start of the test program.
+    fn by_start(&self) -> Vec<f64> {
+        let runs: Vec<(usize, f64)> = self.starts.iter().copied().zip(self.values.iter().copied()).collect();
+        let of_start = |runs: &[(usize, f64)]| median(&mut runs.iter().map(|(_, value)| *value).collect::<Vec<_>>());
+        runs.chunk_by(|one, other| one.0 == other.0).filter_map(of_start).collect()
     }
 
     fn mean_bytes(&self) -> Option<f64> {
@@ -258,6 +295,11 @@ struct Pair<'a> {
 impl Pair<'_> {
     fn row(&self, (package, benchmark, unit): &Key, is_more_better: Option<bool>) -> ComparisonRow {
         let summary = |sample: &Option<Sample>| Summary::new(&sample.as_ref()?.values);
+        let by_start = |sample: &Option<Sample>| sample.as_ref().map(Sample::by_start).unwrap_or_default();
+        let by_run = |sample: &Option<Sample>| sample.as_ref().map(|sample| sample.values.clone()).unwrap_or_default();
+        let [base, current] = [by_start(&self.base), by_start(&self.current)];
+        let starts = [base.len(), current.len()];
+        let independent = if self.is_count() { [by_run(&self.base), by_run(&self.current)] } else { [base, current] };
         let (verdict, basis, p) = match (&self.base, &self.current) {
             (None, _) => (Verdict::New, Basis::Nothing, None),
             (_, None) => (Verdict::Gone, Basis::Nothing, None),
@@ -272,7 +314,16 @@ impl Pair<'_> {
             verdict,
             basis,
             p,
+            starts,
+            independent,
+            is_more_better,
+            is_count: self.is_count(),
         }
+    }
+
+    /// A count does not depend on what else the machine does.
+    fn is_count(&self) -> bool {
+        self.is_exact || matches!(self.unit, "allocs/op" | "B/op")
     }
 
     fn compared(&self, base: &Sample, current: &Sample, is_more_better: Option<bool>) -> (Verdict, Basis, Option<f64>) {
@@ -284,7 +335,7 @@ impl Pair<'_> {
             Some(is_more_better) if (after > before) == is_more_better => Verdict::Better,
             Some(_) => Verdict::Worse,
         };
-        let is_count = self.is_exact || matches!(self.unit, "allocs/op" | "B/op");
+        let is_count = self.is_count();
         if !self.is_one_machine && !is_count {
             return (if direction == Verdict::Same { Verdict::Same } else { Verdict::Unsure }, Basis::Nothing, None);
         }
@@ -346,10 +397,6 @@ fn is_apart(one: &[f64], other: &[f64]) -> bool {
     };
     let ((low, high), (other_low, other_high)) = (ends(one), ends(other));
     high < other_low || other_high < low
-}
-
-fn fewest(row: &ComparisonRow) -> usize {
-    [row.base, row.current].into_iter().flatten().map(|summary| summary.runs).min().unwrap_or(0)
 }
 
 /// By unit, in the order of their first row.

@@ -7,7 +7,7 @@
 //! | read benchmarks | [`Benchmarks::parse`], [`Run`], [`Measurement`] |
 //! | sum up runs | [`Summary`] |
 //! | compare two of them | [`Comparison`], [`ComparisonRow`], [`Verdict`], [`UnitMean`] |
-//! | gate on a change | [`Threshold`] |
+//! | gate on a change | [`Gate`], [`Threshold`] |
 
 #![forbid(unsafe_code)]
 
@@ -15,6 +15,7 @@ mod benchmarks;
 mod comparison;
 mod error;
 mod events;
+mod gate;
 mod run;
 mod summary;
 mod tables;
@@ -23,6 +24,7 @@ mod threshold;
 pub use benchmarks::{Benchmarks, Limits, Remark};
 pub use comparison::{Basis, Comparison, ComparisonRow, UnitMean, Verdict};
 pub use error::{Error, ErrorKind};
+pub use gate::Gate;
 pub use run::{Measurement, Run};
 pub use summary::Summary;
 pub use threshold::{Threshold, ThresholdError};

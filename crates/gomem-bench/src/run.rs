@@ -18,6 +18,8 @@ pub struct Run {
     pub values: Vec<Measurement>,
     /// What it ran on: `goos/goarch, cpu`; empty where the output does not say.
     pub machine: Arc<str>,
+    /// Which start of the package's test program it is of, from 0: runs of one start share what the machine did meanwhile.
+    pub start: usize,
     /// The line of the output, from 1.
     pub line: usize,
 }
@@ -57,6 +59,7 @@ impl<'r> MeasuredRun<'r> {
             .uint64("iterations", Unit::Count, "how many times it was done", |row| row.run.iterations)
             .text("package", "the package; empty where the output does not say", |row: &Self| &row.run.package)
             .text("machine", "what it ran on; empty where the output does not say", |row: &Self| &row.run.machine)
+            .uint64("start", Unit::None, "which start of the test program it is of, from 0", |row| row.run.start as u64)
             .uint64("line", Unit::None, "the line of the output", |row| row.run.line as u64)
     }
 }

@@ -25,28 +25,23 @@ pub struct ThresholdError {
 }
 
 impl Threshold {
-    /// Whether a row is shown to be worse by more.
-    ///
-    /// ```
-    /// use gomem_bench::{Benchmarks, Comparison, Threshold};
-    ///
-    /// let read = |count: u32| Benchmarks::parse(format!("BenchmarkA 100 {count} allocs/op\n").as_bytes());
-    /// let comparison = Comparison::new(&read(10)?, &read(11)?);
-    /// assert!("allocs/op>0%".parse::<Threshold>()?.is_exceeded(&comparison.rows()[0]));
-    /// assert!(!"allocs/op>10%".parse::<Threshold>()?.is_exceeded(&comparison.rows()[0]));
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    #[must_use]
-    pub fn is_exceeded(&self, row: &ComparisonRow) -> bool {
-        if *row.unit != *self.unit || row.verdict != Verdict::Worse {
+    /// Whether a benchmark's median is worse by more, be that shown or not.
+    pub(crate) fn is_beyond(&self, row: &ComparisonRow) -> bool {
+        let Some(delta) = row.delta() else { return false };
+        if row.verdict != Verdict::Worse || *row.unit != *self.unit {
             return false;
         }
-        let Some(delta) = row.delta() else { return false };
         if !self.is_percent {
             return delta.abs() > self.most;
         }
         // From nothing to something is more than any share.
         row.delta_fraction().is_none_or(|fraction| (fraction * 100.0).abs() > self.most + ROUNDING)
+    }
+
+    /// What a value may become.
+    pub(crate) fn accepted(&self, base: f64, is_more_better: bool) -> f64 {
+        let most = if self.is_percent { base * self.most / 100.0 } else { self.most };
+        if is_more_better { base - most } else { base + most }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod attribute;
 mod bench;
+mod bench_gate;
 mod bench_lines;
 mod capture;
 mod comments;

@@ -57,14 +57,22 @@ fn tables_in_every_format() {
     let heap = incident("before/heap-3.pb.gz");
     let (code, out, _) = gomem(&["top", &heap, "-s", "alloc_space", "--by", "line", "-n", "1", "--format", "csv"]);
     assert_eq!(code, 0);
-    assert!(out.starts_with("function,file,line,flat,cum,flat_fraction,cum_fraction\n"), "{out}");
-    assert_eq!(out.lines().count(), 2);
+    assert!(out.starts_with("function,file,line,flat,cum,flat_fraction,cum_fraction,schema_version\n"), "{out}");
+    assert!(out.lines().count() == 2 && out.ends_with(",1\n"), "{out}");
     let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
     assert_eq!((&json["schema_version"], &json["table"]), (&1.into(), &"top".into()));
     assert!(json["rows"][0]["flat"].is_i64());
     let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "ndjson"]);
-    assert_eq!(serde_json::from_str::<serde_json::Value>(&out).unwrap(), json["rows"][0]);
+    let mut row: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(row.as_object_mut().unwrap().remove("schema_version"), Some(1.into()));
+    assert_eq!(row, json["rows"][0]);
+    #[cfg(feature = "columnar")]
+    for format in ["parquet", "arrow"] {
+        let mut out = Vec::new();
+        gomem_cli::run(["gomem", "top", &heap, "--format", format], &mut out, &mut Vec::new());
+        assert!(out.windows(14).any(|window| window == b"schema_version"), "{format}");
+    }
     let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "markdown"]);
     assert!(out.contains("\n| function | flat |") && out.lines().last().unwrap().starts_with("| `"), "{out}");
     let (_, out, _) = gomem(&["escape", &incident("before/escape.log")]);
@@ -211,7 +219,7 @@ fn samples_labels_and_units_are_shown() {
     assert_eq!(code, 0);
     assert!(out.contains("tenant:  t1") && out.contains("ms   ") && out.trim_end().ends_with("runtime.main"), "{out}");
     let (_, out, _) = gomem(&["tags", &cpu, "--format", "csv"]);
-    assert!(out.starts_with("key,value,number,unit,weight,fraction\ntenant,"), "{out}");
+    assert!(out.starts_with("key,value,number,unit,weight,fraction,schema_version\ntenant,"), "{out}");
     assert_eq!(gomem(&["comments", &cpu]), (0, String::new(), String::new()));
     let (_, out, _) = gomem(&["top", &heap, "--unit", "MB", "-n", "1", "--format", "ndjson"]);
     assert!(serde_json::from_str::<serde_json::Value>(&out).unwrap()["flat"].is_f64());

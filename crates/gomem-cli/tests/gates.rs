@@ -26,6 +26,16 @@ fn write_profile(folder: &Path, name: &str, picked: &[u64]) {
     fs::write(folder.join(name), text).unwrap();
 }
 
+/// Ten starts of a test program with two benchmarks of some noise, the first of which takes so much longer.
+fn starts(slower: usize) -> String {
+    let start = |start: usize| {
+        let noise = start * 7 % 10;
+        let (first, second) = (400 + slower + 3 * noise, 200 + noise);
+        format!("pkg: p\nBenchmarkA-2 100 {first} ns/op\nBenchmarkB-2 100 {second} ns/op\nPASS\nok  \tp\t1.0s\n")
+    };
+    (0..10).map(start).collect()
+}
+
 /// What the inputs are that the table names; the paths of those that are not made here.
 fn inputs(folder: &Path) {
     let incident = root().join("examples/incident");
@@ -49,6 +59,9 @@ fn inputs(folder: &Path) {
     }
     let bench = fs::read_to_string(folder.join("after.txt")).unwrap();
     fs::write(folder.join("half.txt"), &bench[..bench.rfind("Benchmark").unwrap() + 20]).unwrap();
+    for (name, slower) in [("often", 0), ("again.txt", 3), ("slow", 130)] {
+        fs::write(folder.join(name), starts(slower)).unwrap();
+    }
     let heap = fs::read(folder.join("heap.pb.gz")).unwrap();
     fs::write(folder.join("half.pb.gz"), &heap[..heap.len() / 2]).unwrap();
     write_profile(folder, "base", &[100, 100, 0]);
@@ -81,7 +94,11 @@ const TABLE: &[(&str, u8, &str)] = &[
     // Benchmarks.
     ("bench before.txt after.txt --fail-on allocs/op>0%", 1, "failed: allocs/op>0%"),
     ("bench after.txt before.txt --fail-on allocs/op>0%", 0, ""),
-    ("bench before.txt before.txt --fail-on ns/op>0%", 0, ""),
+    ("bench before.txt before.txt --fail-on ns/op>0%", 0, "insufficient: ns/op>0%: 3 with too few starts"),
+    ("bench often slow --fail-on ns/op>10%", 1, "failed: ns/op>10%"),
+    ("bench often slow --fail-on ns/op>40%", 0, ""),
+    ("bench often again.txt --fail-on ns/op>10% --fail-on ns/op>0%", 0, ""),
+    ("bench often before.txt --fail-on ns/op>10%", 0, "insufficient: ns/op>10%: 2 without a run after"),
     ("bench before.txt failed.txt --fail-on allocs/op>0%", 3, "failed.txt"),
     ("bench before.txt half.txt --fail-on allocs/op>0%", 3, "half.txt"),
     ("bench before.txt empty --fail-on allocs/op>0%", 3, "no benchmark"),

@@ -30,7 +30,7 @@ These gates there are; `crates/gomem-cli/tests/gates.rs` has a table of inputs w
 | command | `--fail-on` | fails on |
 |---|---|---|
 | `escape --diff` | `new` | something new that may allocate |
-| `bench` | `allocs/op>0%`, `ns/op>5%`, `B/op>16` | a benchmark that is shown to be worse by more |
+| `bench` | `allocs/op>0%`, `ns/op>5%`, `B/op>16` | a benchmark that is shown to be worse by more, whatever chance makes of so many; of times by ten starts of the test program or so |
 | `bench --escapes` | `new-escape` | something new that may allocate |
 | `diff` | `growth`, `growth>5%`, `growth>1MiB` | a key that grew by more, beyond what the sampling explains |
 | `diff` | `total`, `total>5%` | the same of the sum |
@@ -43,7 +43,9 @@ These gates there are; `crates/gomem-cli/tests/gates.rs` has a table of inputs w
 Every command that prints a table takes `--format text`, `csv`, `json`, `ndjson`, `markdown`, `parquet` or `arrow`, with \
 the columns of [its frame](tables.md). `text` and `markdown` are for people: they have fewer columns, and the first 30 \
 rows unless `-n` says how many. `json` is one document, `{\"schema_version\": 1, \"table\": …, \"rows\": […]}`; `ndjson` \
-is one row a line. The version counts up when a column goes or changes its meaning, not when one is added.
+is one row a line. `ndjson` and `csv` have the version as their last column, `schema_version`, since a line above the rows \
+would be a row to most readers; `parquet` and `arrow` have `schema_version` and `table` in the metadata of their schema. \
+The version counts up when a column goes or changes its meaning, not when one is added.
 
 `escape --diff`, `bench`, `diff`, `compare` and `postmortem` also take `sarif`, `github` and `gitlab`, and their \
 `markdown` is a comment for a [pull request](../how-to/gate.md).

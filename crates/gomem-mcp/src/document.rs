@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
 };
 
+use gomem_table::VERSION_COLUMN;
 use serde_json::{Map, Value};
 
 use crate::{clean::cleaned, refusal::Refusal};
@@ -62,9 +63,13 @@ impl Document {
         Ok(Self { context: context.collect(), filtered_out: all - rows.len(), rows, digest: 0 }.digested())
     }
 
-    /// A row, fit to be shown.
+    /// A row, fit to be shown. The version of its schema, the same in all of them, is not worth its bytes.
     pub(crate) fn row(&self, index: usize) -> Option<Value> {
-        serde_json::from_str(self.rows.get(index)?).ok().map(cleaned)
+        let mut row: Value = serde_json::from_str(self.rows.get(index)?).ok()?;
+        if let Some(fields) = row.as_object_mut() {
+            fields.remove(VERSION_COLUMN);
+        }
+        Some(cleaned(row))
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -28,7 +28,7 @@ fn lists(listing: &Listing) -> Lists {
 
 /// How many functions were compared.
 fn compare(pprof: &Pprof, path: &Path, kind: (&str, &str), sources: &Path) -> usize {
-    let expected = pprof.lists(path, kind, ".", sources);
+    let expected = pprof.lists(&[path], kind, ".", sources);
     let profile = Profile::decode(&fs::read(path).unwrap()).unwrap();
     let tree = SourceTree::open(&[sources]).unwrap();
     let options = ListingOptions::default().with_sample_type(Some(kind.0)).with_sources(Some(&tree));

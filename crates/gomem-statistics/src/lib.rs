@@ -7,7 +7,7 @@
 //! | fit a line that ignores outliers | [`Trend`] |
 //! | know how fast a value changes lately | [`Pace`], [`later_pace`], [`scatter`] |
 //! | take a mean, a median or another quantile | [`geometric_mean`], [`median`], [`median_interval`], [`quantile`] |
-//! | know how likely chance is | [`normal_share_within`], [`mann_whitney`] |
+//! | know how likely chance is | [`normal_share_within`], [`mann_whitney`], [`least_p`] |
 
 #![forbid(unsafe_code)]
 
@@ -20,5 +20,5 @@ mod trend;
 pub use normal::normal_share_within;
 pub use pace::{Pace, later_pace, scatter};
 pub use quantile::{geometric_mean, median, median_interval, quantile};
-pub use rank_test::mann_whitney;
+pub use rank_test::{least_p, mann_whitney};
 pub use trend::{Trend, blocks, kendall_tau, theil_sen, thin};

@@ -11,7 +11,7 @@
 //! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
 //! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
 //! | name the variants of an enum | [`named!`], [`UnknownName`] |
-//! | write JSON | [`rfc3339`], [`Table::json_rows`], [`Table::json_document`]; with the feature `serde`, [`serialize_rows!`] |
+//! | write JSON | [`rfc3339`], [`Table::json_rows`], [`Table::json_document`], [`Table::json_lines`]; with the feature `serde`, [`serialize_rows!`] |
 
 #![forbid(unsafe_code)]
 
@@ -50,4 +50,4 @@ pub use view::View;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use write::serialize_row;
-pub use write::{SCHEMA_VERSION, rfc3339};
+pub use write::{SCHEMA_VERSION, VERSION_COLUMN, rfc3339};

@@ -4,7 +4,7 @@ mod human;
 mod json;
 mod serialize;
 
-pub use json::{SCHEMA_VERSION, rfc3339};
+pub use json::{SCHEMA_VERSION, VERSION_COLUMN, rfc3339};
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use serialize::serialize_row;

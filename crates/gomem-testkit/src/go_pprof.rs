@@ -133,10 +133,11 @@ impl Pprof {
         (nodes, calls)
     }
 
-    /// What it lists of the functions that match, in whole units; sources are those in `goroot`. Functions whose source it
+    /// What it lists of the functions that match in the sum of profiles, in whole units; sources are those in `goroot`. Functions whose source it
     /// does not find are left out.
     #[must_use]
-    pub fn lists(&self, path: &Path, (name, unit): (&str, &str), pattern: &str, sources: &Path) -> Lists {
+    pub fn lists(&self, paths: &[&Path], (name, unit): (&str, &str), pattern: &str, sources: &Path) -> Lists {
+        let (path, more) = paths.split_first().expect("a profile");
         let flags = [
             format!("-list={pattern}"),
             format!("-sample_index={name}"),
@@ -145,7 +146,9 @@ impl Pprof {
             // Else files are called after the folder that this runs in.
             "-trim_path=/nowhere".to_owned(),
         ];
-        let text = self.run(&flags.each_ref().map(String::as_str), path);
+        let more = more.iter().map(|path| path.display().to_string());
+        let flags: Vec<String> = flags.into_iter().chain(more).collect();
+        let text = self.run(&flags.iter().map(String::as_str).collect::<Vec<_>>(), path);
         let mut lists = Lists::new();
         let mut lines = None;
         for row in text.lines() {

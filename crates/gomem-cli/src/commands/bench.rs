@@ -6,7 +6,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Summary, Threshold, Verdict};
+use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Gate, Summary, Verdict};
 use gomem_escape::{EscapeDiff, EscapeLog};
 use gomem_postmortem::{BenchmarkLine, benchmark_allocations};
 use gomem_pprof::{Merger, Profile};
@@ -14,6 +14,7 @@ use gomem_table::{ToTable, percent};
 
 use crate::{
     commands::{
+        bench_gate::FailOn,
         bench_lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES, unknown_lines},
         gate,
     },
@@ -33,9 +34,11 @@ use crate::{
   gomem bench after.txt --profile after.mem --escapes after.log
   gomem bench after.txt --format csv
 
-Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared exactly, all else by the test
-of Mann and Whitney at 5 %. `~` is nothing shown; `unsure` is a difference that so few runs do not tell from noise: it
-fails no gate.")]
+Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared
+exactly, all else by the test of Mann and Whitney at 5 %. `~` is nothing shown; `unsure` is a
+difference that so few runs do not tell from noise: it fails no gate. A gate on times takes the
+median of each start of the test program, and needs ten starts on each side or so: see
+docs/how-to/gate.md.")]
 pub(crate) struct Bench {
     /// What `go test -bench` or `go test -json -bench` printed: before the change and after it, or one to be summed up;
     /// `-` is standard input.
@@ -56,8 +59,8 @@ pub(crate) struct Bench {
     profile: Vec<PathBuf>,
     /// Exit with 1 when a benchmark is shown to be worse by more, as in `allocs/op>0%`, `ns/op>5%` or `B/op>16`; or with
     /// `new-escape` when something new may allocate. May be repeated.
-    #[arg(long, value_name = "GATE", value_parser = gate)]
-    fail_on: Vec<Gate>,
+    #[arg(long, value_name = "GATE", value_parser = FailOn::parse)]
+    fail_on: Vec<FailOn>,
     /// What a table has.
     #[arg(long, value_enum, default_value_t)]
     show: Show,
@@ -72,13 +75,6 @@ enum Show {
     Benchmarks,
     /// The lines that allocate more or less, by the profiles.
     Lines,
-}
-
-/// What fails a comparison.
-#[derive(Debug, Clone, PartialEq)]
-enum Gate {
-    Threshold(Threshold),
-    NewEscape,
 }
 
 impl Bench {
@@ -101,7 +97,7 @@ impl Bench {
         };
         let (log_before, log_after) = (log(&self.escapes_before)?, log(&self.escapes)?);
         let logs = log_before.as_ref().zip(log_after.as_ref());
-        if logs.is_none() && self.fail_on.contains(&Gate::NewEscape) {
+        if logs.is_none() && self.fail_on.contains(&FailOn::NewEscape) {
             return Err(Failure::Usage("--fail-on new-escape needs --escapes-before and --escapes".to_owned()));
         }
         for (path, log) in [(&self.escapes_before, &log_before), (&self.escapes, &log_after)] {
@@ -140,11 +136,10 @@ impl Bench {
                 review.write(self.format, out)?;
             }
         }
-        self.check_evidence(&comparison, err);
-        let is_exceeded = |gate: &Gate| match gate {
-            Gate::NewEscape => !escapes.is_empty(),
-            Gate::Threshold(threshold) => comparison.rows().iter().any(|row| threshold.is_exceeded(row)),
-        };
+        for problem in self.fail_on.iter().filter_map(|gate| gate.insufficient(&comparison)) {
+            let _ = writeln!(err, "gomem: insufficient: {problem}");
+        }
+        let is_exceeded = |gate: &FailOn| gate.is_exceeded(&comparison, !escapes.is_empty());
         Ok(gate::failed(self.fail_on.iter().filter(|gate| is_exceeded(gate)), err))
     }
 
@@ -164,41 +159,21 @@ impl Bench {
         Ok(BenchLines::new(&then, &now, decisions))
     }
 
-    /// Says what a gate asks for and nothing tells.
-    fn check_evidence(&self, comparison: &Comparison, err: &mut dyn Write) {
-        for gate in &self.fail_on {
-            let Gate::Threshold(threshold) = gate else { continue };
-            let of_unit = || comparison.rows().iter().filter(|row| *row.unit == *threshold.unit);
-            let count = |verdict| of_unit().filter(|row| row.verdict == verdict).count();
-            let mut missing = Vec::new();
-            for (count, problem) in
-                [(count(Verdict::Unsure), "with too few runs to tell"), (count(Verdict::Gone), "without a run after")]
-            {
-                if count > 0 {
-                    missing.push(format!("{count} {problem}"));
-                }
-            }
-            if of_unit().next().is_none() {
-                missing.push("no benchmark has this unit".to_owned());
-            }
-            if !missing.is_empty() {
-                let _ = writeln!(err, "gomem: insufficient: {gate}: {}", missing.join(", "));
-            }
-        }
-    }
-
     /// Which benchmarks are worse, and what escapes that did not.
     fn review(&self, comparison: &Comparison, escapes: Vec<Annotation>, notes: Vec<String>) -> Review {
-        let is_too_much = |row: &ComparisonRow| {
-            self.fail_on.iter().any(|gate| matches!(gate, Gate::Threshold(threshold) if threshold.is_exceeded(row)))
-        };
-        let worse = comparison.rows().iter().filter(|row| row.verdict == Verdict::Worse).map(|row| {
-            let level = if is_too_much(row) { Level::Error } else { Level::Warning };
+        let too_much: Vec<&ComparisonRow> = self.fail_on.iter().flat_map(|gate| gate.too_much(comparison)).collect();
+        let shown = Gate::worse(comparison);
+        let worse = shown.iter().map(|row| {
+            let level = if too_much.contains(row) { Level::Error } else { Level::Warning };
             Annotation { level, ..told(row) }
         });
         let count = |verdict| comparison.rows().iter().filter(|row| row.verdict == verdict).count();
-        let (worse_count, better, same) = (count(Verdict::Worse), count(Verdict::Better), count(Verdict::Same));
-        let mut headline = format!("{worse_count} worse, {better} better, {same} the same");
+        let (better, same) = (count(Verdict::Better), count(Verdict::Same));
+        let mut headline = format!("{} worse, {better} better, {same} the same", shown.len());
+        let unshown = count(Verdict::Worse) - shown.len();
+        if unshown > 0 {
+            headline.push_str(&format!(", {unshown} perhaps worse"));
+        }
         if !escapes.is_empty() {
             headline.push_str(&format!(", {} new escapes", escapes.len()));
         }
@@ -253,25 +228,9 @@ impl Bench {
     }
 }
 
-impl std::fmt::Display for Gate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Threshold(threshold) => threshold.fmt(f),
-            Self::NewEscape => f.write_str("new-escape"),
-        }
-    }
-}
-
 /// What is made once in many operations is no part of each.
 fn is_felt(line: &BenchmarkLine) -> bool {
     line.allocs >= 0.05 || line.bytes >= 1.0
-}
-
-fn gate(text: &str) -> Result<Gate, String> {
-    match text {
-        "new-escape" => Ok(Gate::NewEscape),
-        text => text.parse().map(Gate::Threshold).map_err(|problem: gomem_bench::ThresholdError| problem.to_string()),
-    }
 }
 
 fn check_complete(path: &Path, benchmarks: &Benchmarks) -> Result<(), Failure> {

@@ -20,15 +20,21 @@ use crate::{
   gomem diff before.pb.gz after.pb.gz -s alloc_space --normalize
   gomem diff before.pb.gz after.pb.gz -s alloc_space --by line --fail-on 'growth>5%'
   gomem diff before.pb.gz after.pb.gz --by line --format markdown > comment.md
+  gomem diff before-1.pb.gz after-1.pb.gz after-2.pb.gz --base before-2.pb.gz --normalize
 
 A gate takes the profiles of two runs. It fails on growth that the sampling does not explain:
 `growth` of a key, `total` of the sum. Where the error of the sampling is not known, as in CPU
 profiles, nothing is shown: the gate says so, and passes.")]
 pub(crate) struct Diff {
     /// The earlier profile; `-` is standard input.
+    #[arg(value_name = "BASE")]
     base: PathBuf,
-    /// The later profile.
-    current: PathBuf,
+    /// The later profile. Several are summed.
+    #[arg(required = true)]
+    current: Vec<PathBuf>,
+    /// More earlier profiles, which are summed with the first; may be repeated.
+    #[arg(long = "base", value_name = "PROFILE")]
+    more_base: Vec<PathBuf>,
     #[command(flatten)]
     selection: Selection,
     #[command(flatten)]
@@ -49,8 +55,8 @@ pub(crate) struct Diff {
 impl Diff {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
-        let read = |path: &PathBuf| self.selection.profile(&[Source::Path(path.clone())]);
-        let (base, current) = (read(&self.base)?, read(&self.current)?);
+        let base = Source::all([std::slice::from_ref(&self.base), &self.more_base].concat().as_slice());
+        let (base, current) = (self.selection.profile(&base)?, self.selection.profile(&Source::all(&self.current))?);
         let diff = current.diff(&base, self.normalize)?;
         // What a pull request is told stands at a line.
         let by = if self.format.plain().is_some() { Granularity::Function } else { Granularity::Line };

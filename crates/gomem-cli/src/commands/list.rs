@@ -8,7 +8,7 @@ use gomem_table::ToTable;
 
 use crate::{
     failure::Failure,
-    read::{Selection, Source, read_escape_logs, read_source_tree},
+    read::{Kind, Selection, Source, read_escape_logs, read_source_tree},
     show::{Format, Output, TableOptions, write_or_print},
 };
 
@@ -18,6 +18,7 @@ use crate::{
   gomem list 'store\\.' heap.pb.gz escape.log --source .
   gomem list Unmarshal heap.pb.gz -s alloc_space --source . --source \"$(go env GOROOT)\" --source \"$(go env GOMODCACHE)\"
   gomem list main.parse heap.pb.gz --source . -o parse.html
+  gomem list main.parse pod-1.pb.gz pod-2.pb.gz escape.log --source .
 
 Sources are read in the folders that --source names, and nowhere else: a profile's own paths are never opened. Those of
 builds with -trimpath, of the module cache, of a Go installation and of vendor/ all lead to their files there. A file that
@@ -26,11 +27,10 @@ pub(crate) struct List {
     /// Functions whose names match: a regular expression of Go's syntax.
     #[arg(value_name = "REGEX")]
     pattern: String,
-    /// The profile, in any form; `-` is standard input.
-    profile: PathBuf,
-    /// Logs of the same build: its text, the folder of -gcflags=-json=0,DIR, or both.
-    #[arg(value_name = "ESCAPE_LOG")]
-    logs: Vec<PathBuf>,
+    /// Profiles, in any form, which are summed; and logs of the same build: its text, the folder of -gcflags=-json=0,DIR, or
+    /// both. `-` is standard input.
+    #[arg(required = true, value_name = "PROFILE|ESCAPE_LOG")]
+    inputs: Vec<PathBuf>,
     /// A folder with sources: a checkout, a module cache, a Go installation; may be repeated.
     #[arg(long, value_name = "DIR")]
     source: Vec<PathBuf>,
@@ -51,11 +51,12 @@ pub(crate) struct List {
 
 impl List {
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
-        let profile = self.selection.profile(&[Source::Path(self.profile.clone())])?;
-        let log = match self.logs.as_slice() {
-            [] => None,
-            logs => Some(read_escape_logs(&Source::all(logs), None)?),
-        };
+        let (logs, profiles) = self.inputs()?;
+        if profiles.is_empty() {
+            return Err(Failure::Usage("there is no profile among the files".to_owned()));
+        }
+        let profile = self.selection.profile(&profiles)?;
+        let log = if logs.is_empty() { None } else { Some(read_escape_logs(&logs, None)?) };
         let sources = read_source_tree(&self.source, err)?;
         let attribution = AttributeOptions::default().with_go_version(self.go_version.as_deref());
         let options = ListingOptions::default()
@@ -80,5 +81,16 @@ impl List {
             writeln!(out, "\nnote: no sources: --source DIR shows the lines")?;
         }
         Ok(())
+    }
+
+    /// The logs, and what else there is.
+    fn inputs(&self) -> Result<(Vec<Source>, Vec<Source>), Failure> {
+        let (mut logs, mut profiles) = (Vec::new(), Vec::new());
+        for path in &self.inputs {
+            let source = Source::held(path)?;
+            let is_log = path.is_dir() || Kind::announced_by(&source.head()?).next() == Some(Kind::EscapeLog);
+            if is_log { logs.push(source) } else { profiles.push(source) }
+        }
+        Ok((logs, profiles))
     }
 }

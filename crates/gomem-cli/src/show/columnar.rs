@@ -2,13 +2,17 @@
 
 use gomem_arrow::record_batch;
 use gomem_table::Table;
-use parquet::{arrow::ArrowWriter, basic::Compression, file::properties::WriterProperties};
+use parquet::{arrow::ArrowWriter, basic::Compression, file::metadata::KeyValue, file::properties::WriterProperties};
 
 use crate::failure::Failure;
 
 pub(crate) fn parquet(table: &Table) -> Result<Vec<u8>, Failure> {
     let batch = record_batch(table).map_err(failed)?;
-    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY).build();
+    // Not all readers of Parquet read Arrow's schema.
+    let about = batch.schema_ref().metadata().iter();
+    let about = about.map(|(name, value)| KeyValue::new(name.clone(), value.clone())).collect();
+    let properties = WriterProperties::builder().set_compression(Compression::SNAPPY);
+    let properties = properties.set_key_value_metadata(Some(about)).build();
     let mut bytes = Vec::new();
     let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).map_err(failed)?;
     writer.write(&batch).map_err(failed)?;

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use gomem_symbol::{Outlet, name_for};
-use gomem_table::{Cell, Column, Table, rfc3339};
+use gomem_table::{Cell, Column, SCHEMA_VERSION, Table, VERSION_COLUMN, rfc3339};
 
 #[cfg(feature = "columnar")]
 use crate::show::columnar;
@@ -37,6 +37,7 @@ pub(crate) fn render_short(
     if format.is_for_people() { render(&table.select(columns), format, out) } else { render(table, format, out) }
 }
 
+/// The columns, and last the version of the schema: a line above them would be a row to most readers.
 fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     let mut writer = csv::Writer::from_writer(out);
     // A pipe that closed is told by its kind, which the conversion of the error would hide.
@@ -44,7 +45,8 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
         csv::ErrorKind::Io(problem) => Failure::Output(problem),
         other => Failure::Output(std::io::Error::other(format!("{other:?}"))),
     };
-    writer.write_record(table.columns().iter().map(Column::name)).map_err(failed)?;
+    writer.write_record(table.columns().iter().map(Column::name).chain([VERSION_COLUMN])).map_err(failed)?;
+    let version = SCHEMA_VERSION.to_string();
     for row in 0..table.rows() {
         let record = table.columns().iter().map(|column| match column.cell(row) {
             // JSON has no word for these.
@@ -54,7 +56,7 @@ fn csv(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
             Cell::Timestamp(milliseconds) => rfc3339(milliseconds),
             cell => cell.to_json(),
         });
-        writer.write_record(record).map_err(failed)?;
+        writer.write_record(record.chain([version.clone()])).map_err(failed)?;
     }
     writer.flush()?;
     Ok(())
@@ -68,9 +70,9 @@ fn json(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One object a line, without more.
+/// One object a line.
 fn ndjson(table: &Table, out: &mut Output<'_>) -> Result<(), Failure> {
-    for row in table.json_rows() {
+    for row in table.json_lines() {
         writeln!(out, "{row}")?;
     }
     Ok(())

@@ -78,7 +78,29 @@ impl Table {
             self.json_rows().enumerate().map(|(index, row)| format!("{}\n{row}", if index == 0 { "" } else { "," }));
         std::iter::once(head).chain(rows).chain(std::iter::once("\n]}\n".to_owned()))
     }
+
+    /// One object a row, for files of such lines. They have no head, and lines are split and joined: so each has the version of
+    /// the schema, as its last field.
+    ///
+    /// ```
+    /// use gomem_table::{Column, Table, Unit};
+    ///
+    /// let table = Table::new("top", vec![Column::int64("flat", Unit::Bytes, vec![512])])?;
+    /// assert_eq!(table.json_lines().collect::<Vec<_>>(), [r#"{"flat":512,"schema_version":1}"#]);
+    /// # Ok::<(), gomem_table::TableError>(())
+    /// ```
+    pub fn json_lines(&self) -> impl ExactSizeIterator<Item = String> {
+        let comma = if self.columns().is_empty() { "" } else { "," };
+        self.json_rows().map(move |mut row| {
+            row.pop();
+            let _ = write!(row, "{comma}\"{VERSION_COLUMN}\":{SCHEMA_VERSION}}}");
+            row
+        })
+    }
 }
+
+/// What the version is called where every row has it.
+pub const VERSION_COLUMN: &str = "schema_version";
 
 /// The version of all tables: another one renames columns, or changes what they mean. New columns leave it as it is.
 pub const SCHEMA_VERSION: u32 = 1;

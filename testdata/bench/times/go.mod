@@ -1,0 +1,3 @@
+module example.com/times
+
+go 1.21
