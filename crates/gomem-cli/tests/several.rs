@@ -70,7 +70,8 @@ fn several_profiles_are_subtracted_from_several() {
     // It takes one base alone; it can sum two beforehand.
     let folder = tempfile::tempdir().unwrap();
     let base = folder.path().join("base.pb.gz").display().to_string();
-    pprof.run(&["-proto", &format!("-output={base}"), &second], Path::new(&first));
+    let printed = pprof.run(&["-proto", &format!("-output={base}"), &second], Path::new(&first));
+    assert_eq!(printed, "", "it writes a file");
     let flags = [format!("-diff_base={base}"), allocs.clone()];
     let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
     let expected = pprof.top(Path::new(&third), ("alloc_space", "bytes"), &flags);

@@ -11,7 +11,7 @@ use gomem_heap::{DifferenceRow, Heap};
 use gomem_metrics::{GcTrace, GcTraceLine, Judgement, Metrics, NativeHistogram, RuntimeTraceNumber, ScrapeDiagnostic};
 use gomem_postmortem::{
     BenchmarkLine, BenchmarkLineChange, ComparedLine, ComparedQuantity, HeldSite, Listing, Overview, Remark, Report,
-    UnusedFile,
+    SourceView, UnusedFile,
 };
 use gomem_pprof::{
     Diagnostic, Edges, FlameTree, Frames, Goroutine, Granularity, Growth, Profile, SampleType, Samples, Sampling,
@@ -148,6 +148,7 @@ fn parts() -> Vec<Part> {
         ("", Overview::schema()),
         ("", ComparedQuantity::schema()),
         ("", ComparedLine::schema()),
+        ("", SourceView::schema()),
         ("", Remark::schema()),
         ("", UnusedFile::schema()),
     ];

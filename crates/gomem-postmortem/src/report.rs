@@ -9,6 +9,7 @@ mod leak_fix;
 mod overview;
 mod report;
 mod site_fix;
+mod source_table;
 mod source_view;
 
 pub use comparison::Comparison;

@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use gomem_finding::Severity;
-use gomem_postmortem::{Bundle, DocumentError, FindingKind, Report, ReportDocument};
+use gomem_postmortem::{Bundle, DocumentError, FindingKind, Listing, ListingOptions, Report, ReportDocument};
+use gomem_source::SourceTree;
 use gomem_testkit::root;
 use serde_json::{Value, json};
 
@@ -49,6 +50,37 @@ fn rows_serialise_as_their_table_has_them() {
     assert_eq!(serde_json::from_value::<Severity>(json!("warning")).unwrap(), Severity::Warning);
     let problem = serde_json::from_value::<Severity>(json!("fatal")).unwrap_err();
     assert_eq!(problem.to_string(), "\"fatal\" is not one of info, warning, critical");
+}
+
+/// The lines of a finding's function, with what they cost in the listing of the whole profile.
+#[test]
+fn sources_are_in_it_where_they_were_given() {
+    let tree = SourceTree::open(&[root().join("examples/incident/service")]).unwrap();
+    let bundle = Bundle::open(&root().join("examples/incident/before")).unwrap().with_sources(Some(tree));
+    let report = Report::from_bundle(&bundle);
+    let document = ReportDocument::parse(&report.to_json()).unwrap();
+    assert!(document.sources.len() > 3);
+    for source in &document.sources {
+        let profile = &bundle.latest_heap().unwrap().profile;
+        let pattern = format!("^{}$", gomem_pprof::quoted(&source.function));
+        let options =
+            ListingOptions::default().with_sample_type(Some(&source.sample_type)).with_sources(bundle.sources());
+        let Ok(listing) = Listing::new(profile, &pattern, &options) else { continue };
+        let whole = &listing.functions[0];
+        assert_eq!((source.flat, source.cum), (i64::try_from(whole.flat).ok(), i64::try_from(whole.cum).ok()));
+        for line in &source.lines {
+            let same = whole.lines.iter().find(|same| same.line == line.line).unwrap();
+            assert_eq!((line.flat, &line.text), (i64::try_from(same.flat).ok(), &same.text));
+        }
+        for rank in &source.findings {
+            let finding = &document.findings[usize::try_from(*rank).unwrap() - 1];
+            assert_eq!(finding.rank, *rank);
+            assert!(source.lines.iter().any(|line| Some(line.line) == finding.line), "{finding:?}");
+        }
+    }
+    let decided = document.sources.iter().flat_map(|source| &source.lines).flat_map(|line| &line.decisions);
+    assert!(decided.count() > 0);
+    assert!(ReportDocument::parse(&reports().next().unwrap().to_json()).unwrap().sources.is_empty());
 }
 
 #[test]

@@ -51,7 +51,7 @@ impl Listing {
             .list(
                 "decisions",
                 "what the compiler decided there that may allocate, the surest first",
-                decisions(),
+                LineDecision::columns(),
                 |row| &row.1.decisions,
             )
             .optional_text(
@@ -80,19 +80,21 @@ impl ToTable for Listing {
     }
 }
 
-fn decisions<'a>() -> Definition<'a, &'a LineDecision> {
-    Definition::new("decision", "the surest first")
-        .shared_text("subject", "the variable or expression", |row: &&'a LineDecision| &row.subject)
-        .text("message", "the compiler's line about it", |row: &&'a LineDecision| row.message.as_str())
-        .text("cause", "why it goes to the heap", |row: &&'a LineDecision| row.cause)
-        .category("certainty", Certainty::NAMES, "whether it allocates", |row| row.certainty as u32)
-        .texts("inlined_from", "the functions, or `file:line`, whose inlined code it can be of", |row| {
-            &row.inlined_from
-        })
-        .text("advice", "what to do", |row: &&'a LineDecision| row.advice.as_str())
-        .optional_int64("column", Unit::None, "the compiler does not tell", "the column", |row| {
-            row.column.map(i64::from)
-        })
+impl LineDecision {
+    pub(crate) fn columns<'a>() -> Definition<'a, &'a Self> {
+        Definition::new("decision", "the surest first")
+            .shared_text("subject", "the variable or expression", |row: &&'a Self| &row.subject)
+            .text("message", "the compiler's line about it", |row: &&'a Self| row.message.as_str())
+            .text("cause", "why it goes to the heap", |row: &&'a Self| row.cause)
+            .category("certainty", Certainty::NAMES, "whether it allocates", |row| row.certainty as u32)
+            .texts("inlined_from", "the functions, or `file:line`, whose inlined code it can be of", |row| {
+                &row.inlined_from
+            })
+            .text("advice", "what to do", |row: &&'a Self| row.advice.as_str())
+            .optional_int64("column", Unit::None, "the compiler does not tell", "the column", |row| {
+                row.column.map(i64::from)
+            })
+    }
 }
 
 fn int64(value: i128) -> Option<i64> {

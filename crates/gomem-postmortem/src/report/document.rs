@@ -46,6 +46,9 @@ pub struct ReportDocument {
     pub waterfall: Vec<PartDocument>,
     /// What other settings of `GOGC` would do.
     pub gogc: Vec<PredictionDocument>,
+    /// The functions that findings are about, line by line, where sources were given.
+    #[serde(default)]
+    pub sources: Vec<SourceDocument>,
     /// How many files were used.
     pub files: u64,
     /// Files that were used with a reservation.
@@ -263,6 +266,39 @@ document!("What a setting of `GOGC` would do; `gogc` is none for off." Predictio
     effective_gogc_high: Option<f64>,
     refusal: Option<String>,
     warning: Option<String>,
+});
+
+document!("A function that findings are about, line by line." SourceDocument {
+    function: String,
+    file: Option<String>,
+    findings: Vec<u64>,
+    sample_type: String,
+    unit: String,
+    flat: Option<i64>,
+    cum: Option<i64>,
+    lines: Vec<SourceLineDocument>,
+    source: Option<String>,
+    note: Option<String>,
+});
+
+document!("A line, and what it costs." SourceLineDocument {
+    line: i64,
+    text: Option<String>,
+    flat: Option<i64>,
+    cum: Option<i64>,
+    bytes: Option<i64>,
+    objects: Option<i64>,
+    decisions: Vec<DecisionDocument>,
+});
+
+document!("What the compiler decided on a line." DecisionDocument {
+    subject: String,
+    message: String,
+    cause: String,
+    certainty: String,
+    inlined_from: Vec<String>,
+    advice: String,
+    column: Option<i64>,
 });
 
 document!("A file that was used with a reservation." RemarkDocument {

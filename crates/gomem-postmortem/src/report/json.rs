@@ -29,6 +29,7 @@ impl Report {
             ("rules", rows(&self.rules().to_table())),
             ("waterfall", rows(&waterfall.to_table())),
             ("gogc", rows(&self.gogc().to_table())),
+            ("sources", self.sources().map_or_else(|| "[]".to_owned(), |sources| rows(&sources.to_table()))),
             ("files", self.files().to_string()),
             ("remarks", rows(&self.remarks().to_table())),
             ("unused_files", rows(&self.unused_files().to_table())),

@@ -17,7 +17,7 @@ use crate::{
 pub struct SourceView {
     /// Listings of one function each, as the first finding about it comes.
     pub listings: Vec<Listing>,
-    /// The index of each finding's listing.
+    /// The index of each finding's listing, by the finding's.
     of_finding: Vec<Option<usize>>,
     /// Functions without a source.
     missing: Vec<String>,
@@ -96,6 +96,11 @@ impl SourceView {
     #[must_use]
     pub fn of_finding(&self, finding: usize) -> Option<usize> {
         self.of_finding.get(finding).copied().flatten()
+    }
+
+    /// The index of each finding's listing.
+    pub(super) fn findings(&self) -> impl Iterator<Item = Option<usize>> {
+        self.of_finding.iter().copied()
     }
 
     /// The first listing of the function that a place is in.
