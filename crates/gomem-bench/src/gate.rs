@@ -32,6 +32,8 @@ pub struct Gate<'c> {
     pub unsure: Vec<&'c ComparisonRow>,
     /// What cannot be told of so few starts of the test program, or of a count by so few runs, however much it differs.
     pub too_few: Vec<&'c ComparisonRow>,
+    /// What is worse by more, as far as its median goes, and varies too much for that to be shown.
+    pub noisy: Vec<&'c ComparisonRow>,
     /// How many starts, or runs, before and after can tell.
     pub needed: usize,
     /// What differs, and nothing says which way is worse.
@@ -56,6 +58,7 @@ impl<'c> Gate<'c> {
                 (_, Basis::Exact) if threshold.is_beyond(row) => found.exceeded.push(row),
                 (_, Basis::Ranks) if !can_tell(row, alpha) => found.too_few.push(row),
                 (_, Basis::Ranks) if is_shown(threshold, row, alpha) => found.exceeded.push(row),
+                (_, Basis::Ranks) if threshold.is_beyond(row) => found.noisy.push(row),
                 _ => {}
             }
         }
@@ -122,6 +125,8 @@ mod tests {
         assert_eq!(told("ns/op>10%", &base(6), &slower(6)), (0, 1, 7));
         assert_eq!(told("ns/op>10%", &base(7), &slower(7)), (1, 0, 7));
         assert_eq!(told("ns/op>28%", &base(7), &slower(7)), (0, 0, 7), "30 % more is not shown to be 28 % more");
+        let comparison = Comparison::new(&base(7), &slower(7));
+        assert_eq!(Gate::new(&"ns/op>28%".parse().unwrap(), &comparison).noisy.len(), 1, "nor that it is not");
         assert_eq!(told("ns/op>20", &base(7), &slower(7)), (1, 0, 7));
         assert_eq!(told("ns/op>0%", &slower(7), &base(7)), (0, 0, 7));
         let one =

@@ -104,6 +104,10 @@ fn tables_are_those_of_the_command_that_the_page_names() {
         "/top?profile=cpu.pb.gz&show_from=mallocgc",
         "/top?profile=heap-3.pb.gz&since=heap-1.pb.gz&sample_type=inuse_space&by=line",
         "/top?profile=heap-3.pb.gz&since=heap-1.pb.gz&focus=it%27s%7Ctouch&sample_type=alloc_space",
+        "/top?to=2026-11-24+01%3A43&sample_type=inuse_space&by=line",
+        "/top?from=2026-11-24T01%3A41%3A50&to=2026-11-24+01%3A44%3A08&focus=handler",
+        "/flame?from=2026-11-24+01%3A42%3A00&to=2026-11-24+01%3A44%3A08",
+        "/sizes?profile=heap-3.pb.gz&focus=handler",
         "/labels?profile=heap-3.pb.gz&package=fmt",
         "/list?list=%5C(%5C*Sessions%5C)&profile=heap-3.pb.gz&sample_type=inuse_space",
         "/list?list=decodeLines&focus=handler",
@@ -111,7 +115,16 @@ fn tables_are_those_of_the_command_that_the_page_names() {
         let page = server.get(address);
         assert_eq!(page.status, 200, "{address}: {}", page.body);
         let mut command = command_of(&page.body);
-        command.extend(["--format".to_owned(), "json".to_owned()]);
+        match address {
+            // Which profiles a window has stands in the command; the graph itself is compared elsewhere.
+            _ if address.starts_with("/flame") => {
+                let named = ["allocs.pb.gz", "heap-1.pb.gz"].map(|name| format!("{INCIDENT}/{name}"));
+                assert_eq!((&command[1], &command[3]), (&named[0], &named[1]), "{command:?}");
+                continue;
+            }
+            _ if address.starts_with("/sizes") => *command.last_mut().unwrap() = "json".to_owned(),
+            _ => command.extend(["--format".to_owned(), "json".to_owned()]),
+        }
         if address.starts_with("/list") {
             // What the bundle brings along is named on the command line.
             command.insert(3, format!("{INCIDENT}/escape.log"));
@@ -180,6 +193,12 @@ fn the_report_keeps_the_findings_that_filters_keep() {
     let page = server.get("/?focus=touch").body;
     assert!(page.contains(&format!("1 of {} findings", all.len())) && page.contains("pass the filters"));
     assert!(server.get("/").body.contains("gomem postmortem examples/incident/before -o report.html"));
+    // What a window of time leaves as it is, is told.
+    let page = server.get("/?from=2026-11-24+01%3A42&to=2026-11-24+01%3A43").body;
+    assert!(page.contains("in heap-1.pb.gz") && page.contains("in heap-2.pb.gz"), "the profiles of its ends");
+    assert!(page.contains("are not cut: they are of the whole run"));
+    assert!(server.get("/sizes").body.contains("<td class=\"bar\">"));
+    assert!(server.get("/top").body.contains("<td class=\"n\">&lt; 0.1 %</td>"));
 }
 
 #[test]
@@ -198,6 +217,13 @@ fn what_cannot_be_asked_is_told_in_the_form() {
         ("/sites?profile=cpu.pb.gz", 400, "only heap profiles"),
         ("/sites?profile=heap-1.pb.gz&since=heap-3.pb.gz", 400, "another process"),
         ("/flame?format=json", 400, "no table"),
+        ("/sizes?profile=heap-3.pb.gz&since=heap-1.pb.gz", 400, "what is in use may be older"),
+        ("/sizes?profile=cpu.pb.gz", 400, "only heap profiles have sizes"),
+        ("/top?from=yesterday", 400, "<b>from</b>: `yesterday` is no time"),
+        ("/top?to=2026-11-23", 400, "<b>to</b>: no profile was taken until then; the first is of 2026-11-24 01:41:44"),
+        ("/top?from=2026-11-24+01%3A42&to=2026-11-24+01%3A41%3A50", 400, "<b>from</b>"),
+        ("/top?from=2026-11-24+01%3A43&to=2026-11-24+01%3A43%3A30", 400, "no profile was taken in the window but"),
+        ("/top?to=2026-11-24&profile=heap-1.pb.gz", 400, "<b>profile</b>: a window of time says which profiles"),
         ("/top?focus=%3Cscript%3Ealert(1)%3C/script%3E(", 400, "&lt;script&gt;"),
         ("/../../etc/passwd", 404, "there is no page"),
     ] {
@@ -245,7 +271,7 @@ fn strangers_and_writers_are_refused() {
         assert!(head.head.contains(header), "{header}: {}", head.head);
     }
     // Pages load nothing from elsewhere.
-    for address in ["/", "/top", "/flame", "/list", "/sites", "/labels"] {
+    for address in ["/", "/top", "/flame", "/list", "/sites", "/sizes", "/labels"] {
         let page = server.get(address);
         assert_eq!(page.status, 200, "{address}");
         for marker in ["src=", "<link", "@import", "url(", "http://", "https://", "fetch(", "XMLHttpRequest"] {

@@ -10,6 +10,7 @@ use crate::{
     profiles::NamedProfile,
     query::{PROFILE, Query, SAMPLE_TYPE, SINCE},
     refusal::Refusal,
+    window::Window,
 };
 
 /// The profile that a question is about, with what its filters keep.
@@ -31,13 +32,18 @@ impl<'a> Chosen<'a> {
     /// Without a name the latest heap profile; without one, whatever there is.
     pub(crate) fn new(profiles: &'a [NamedProfile], query: &Query) -> Result<Self, Refusal> {
         let latest_heap = || profiles.iter().rfind(|named| named.contents == Contents::Heap);
-        let named = match query.profile.as_str() {
-            "" => latest_heap().or(profiles.first()).ok_or_else(|| Refusal::missing("the bundle has no profile"))?,
-            name => find(profiles, PROFILE, name)?,
+        let window = if query.has_window() { Some(window(profiles, query)?) } else { None };
+        let named = match (window, query.profile.as_str()) {
+            (Some(window), _) => window.last,
+            (None, "") => {
+                latest_heap().or(profiles.first()).ok_or_else(|| Refusal::missing("the bundle has no profile"))?
+            }
+            (None, name) => find(profiles, PROFILE, name)?,
         };
-        let earlier = match query.since.as_str() {
-            "" => None,
-            name => Some(find(profiles, SINCE, name)?),
+        let earlier = match (window, query.since.as_str()) {
+            (Some(window), _) => window.before,
+            (None, "") => None,
+            (None, name) => Some(find(profiles, SINCE, name)?),
         };
         if let Some(earlier) = earlier.filter(|earlier| earlier.contents != named.contents) {
             let message = format!("`{}` is a {}, and {} is not", earlier.name, earlier.contents.name(), named.name);
@@ -106,6 +112,20 @@ impl<'a> Chosen<'a> {
             _ => format!("{name} of {}: {}{passes}", self.named.name, of(&self.kept)),
         }
     }
+}
+
+/// Of the heap profiles; without any, of those of the first one's kind.
+fn window<'a>(profiles: &'a [NamedProfile], query: &Query) -> Result<Window<'a>, Refusal> {
+    for (parameter, name) in [(PROFILE, &query.profile), (SINCE, &query.since)] {
+        if !name.is_empty() {
+            return Err(Refusal::parameter(parameter, "a window of time says which profiles: choose none here"));
+        }
+    }
+    let is_heap = |named: &&NamedProfile| named.contents == Contents::Heap;
+    let first = profiles.iter().find(is_heap).or(profiles.first());
+    let of_kind: Vec<&NamedProfile> =
+        profiles.iter().filter(|named| first.is_some_and(|first| first.contents == named.contents)).collect();
+    Window::new(&of_kind, &query.from, &query.to)
 }
 
 fn find<'a>(profiles: &'a [NamedProfile], parameter: &str, name: &str) -> Result<&'a NamedProfile, Refusal> {

@@ -8,4 +8,4 @@ mod table;
 
 pub(crate) use form::Form;
 pub(crate) use page::{above, page};
-pub(crate) use table::{MOST_ROWS, listing_link, table_html};
+pub(crate) use table::{Bar, MOST_ROWS, bars_html, listing_link, table_html};

@@ -21,6 +21,7 @@ mod served;
 mod server;
 mod view;
 mod views;
+mod window;
 
 pub use answer::Answer;
 pub use served::Served;

@@ -11,6 +11,10 @@ pub(crate) struct Query {
     pub(crate) profile: String,
     /// The name of an earlier one, which is subtracted.
     pub(crate) since: String,
+    /// When a window of time begins, in place of both names.
+    pub(crate) from: String,
+    /// When it ends.
+    pub(crate) to: String,
     /// What is summed.
     pub(crate) sample_type: String,
     /// What a row of the top is.
@@ -40,6 +44,8 @@ impl Query {
         let text = match name {
             PROFILE => &mut self.profile,
             SINCE => &mut self.since,
+            FROM => &mut self.from,
+            TO => &mut self.to,
             SAMPLE_TYPE => &mut self.sample_type,
             LIST => &mut self.list,
             BY => {
@@ -71,12 +77,19 @@ impl Query {
         let own = [
             (PROFILE, self.profile.as_str()),
             (SINCE, &self.since),
+            (FROM, &self.from),
+            (TO, &self.to),
             (SAMPLE_TYPE, &self.sample_type),
             (BY, by),
             (LIST, &self.list),
         ];
         let own = own.into_iter().map(|(name, value)| (name, value.to_owned()));
         own.chain(self.filters()).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// Whether it asks for a window of time.
+    pub(crate) fn has_window(&self) -> bool {
+        !self.from.is_empty() || !self.to.is_empty()
     }
 
     /// The filters that are set.
@@ -107,6 +120,8 @@ impl Query {
 
 pub(crate) const PROFILE: &str = "profile";
 pub(crate) const SINCE: &str = "since";
+pub(crate) const FROM: &str = "from";
+pub(crate) const TO: &str = "to";
 pub(crate) const SAMPLE_TYPE: &str = "sample_type";
 pub(crate) const BY: &str = "by";
 pub(crate) const LIST: &str = "list";

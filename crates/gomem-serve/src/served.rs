@@ -12,7 +12,7 @@ use crate::{
     query::Query,
     refusal::Refusal,
     view::View,
-    views::{Narrowed, Question, Shown, flame_view, labels_view, list_view, sites_view, top_view},
+    views::{Narrowed, Question, Shown, flame_view, labels_view, list_view, sites_view, sizes_view, top_view},
 };
 
 /// A bundle that is served: an address leads to a page. Everything was read before; no address leads to a file.
@@ -74,6 +74,7 @@ impl Served {
             (View::Flame, Ok(chosen)) => self.page(view, &query, chosen, Ok(flame_view(&question, chosen))),
             (View::List, Ok(chosen)) => self.page(view, &query, chosen, list_view(&question, chosen)),
             (View::Sites, Ok(chosen)) => self.page(view, &query, chosen, sites_view(&question, chosen)),
+            (View::Sizes, Ok(chosen)) => self.page(view, &query, chosen, sizes_view(chosen)),
             (View::Labels, Ok(chosen)) => self.page(view, &query, chosen, Ok(labels_view(chosen))),
         };
         answer.unwrap_or_else(|refusal| self.refused(view, &query, chosen.as_ref().ok(), &refusal))

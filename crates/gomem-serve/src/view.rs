@@ -8,11 +8,13 @@ pub(crate) enum View {
     Flame,
     List,
     Sites,
+    Sizes,
     Labels,
 }
 
 impl View {
-    pub(crate) const ALL: [Self; 6] = [Self::Report, Self::Top, Self::Flame, Self::List, Self::Sites, Self::Labels];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Report, Self::Top, Self::Flame, Self::List, Self::Sites, Self::Sizes, Self::Labels];
 
     pub(crate) fn of_path(path: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|view| view.path() == path)
@@ -25,6 +27,7 @@ impl View {
             Self::Flame => "/flame",
             Self::List => "/list",
             Self::Sites => "/sites",
+            Self::Sizes => "/sizes",
             Self::Labels => "/labels",
         }
     }
@@ -36,6 +39,7 @@ impl View {
             Self::Flame => "Flame graph",
             Self::List => "Source",
             Self::Sites => "Sites",
+            Self::Sizes => "Sizes",
             Self::Labels => "Labels",
         }
     }

@@ -6,6 +6,7 @@ mod list;
 mod report;
 mod shown;
 mod sites;
+mod sizes;
 mod top;
 
 pub(crate) use flame::flame_view;
@@ -14,4 +15,5 @@ pub(crate) use list::list_view;
 pub(crate) use report::Narrowed;
 pub(crate) use shown::{Question, Shown};
 pub(crate) use sites::sites_view;
+pub(crate) use sizes::sizes_view;
 pub(crate) use top::top_view;

@@ -98,7 +98,7 @@ impl Unit {
             Self::BytesPerSecond => binary(value, "/s"),
             Self::BytesPerHour => binary(value, "/h"),
             Self::Mebibytes => binary(value * MIB, ""),
-            Self::Fraction => format!("{:.1} %", value * 100.0),
+            Self::Fraction => percent(value, 1),
             // Settings such as GOGC are whole.
             Self::Percent if value.fract() == 0.0 => format!("{value:.0} %"),
             Self::Percent => format!("{value:.1} %"),
@@ -181,6 +181,7 @@ mod tests {
         assert_eq!(Unit::Bytes.humanize(1536.0), "1.5 KiB");
         assert_eq!(Unit::Bytes.humanize(-1_048_576.0), "-1.0 MiB");
         assert_eq!(Unit::Fraction.humanize(0.473), "47.3 %");
+        assert_eq!(Unit::Fraction.humanize(0.000_04), "< 0.1 %");
         assert_eq!(Unit::Percent.humanize(100.0), "100 %");
         assert_eq!(Unit::Nanoseconds.humanize(1_200_000.0), "1.20 ms");
         assert_eq!(Unit::Seconds.humanize(5400.0), "90.0 min");

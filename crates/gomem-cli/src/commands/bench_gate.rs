@@ -46,6 +46,7 @@ impl FailOn {
         let counted = [
             (gate.unsure.len(), "with too few runs to tell"),
             (gate.too_few.len(), &needed),
+            (gate.noisy.len(), "worse by more, and too noisy for so few runs to show it"),
             (gate.undirected.len(), "changed, and no line `Unit` says which way is better"),
             (gate.gone.len(), "without a run after"),
         ];

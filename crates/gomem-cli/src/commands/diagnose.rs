@@ -13,7 +13,7 @@ use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
     read::{MetricsInput, Source, read_gc_trace},
-    show::{Format, Output, judgement, render},
+    show::{Format, Output, TableOptions, judgement},
 };
 
 /// What is wrong with a program, with the evidence; or that the evidence is not enough.
@@ -35,8 +35,8 @@ pub(crate) struct Diagnose {
     all: bool,
     #[command(flatten)]
     fail_on: FailOn,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 impl Diagnose {
@@ -52,26 +52,33 @@ impl Diagnose {
         };
         let options = DiagnoseOptions::default().with_memory_limit_bytes(self.memory_limit);
         let diagnosis = Diagnosis::from_state(&state, options);
-        if self.format == Format::Text {
-            self.sentences(&diagnosis, out)?;
-        } else {
-            render(&diagnosis.to_table(), self.format, out)?;
+        match self.table.format {
+            Format::Text => self.sentences(&diagnosis, out)?,
+            _ => self.table.render(&diagnosis.to_table(), out)?,
         }
         Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
+    }
+
+    fn most(&self, all: usize) -> usize {
+        self.table.rows.of(all, Format::Text)
     }
 
     /// What fired, but for rules of thumb, and how many rules found nothing or could not judge; or what every rule says.
     fn sentences(&self, diagnosis: &Diagnosis, out: &mut Output<'_>) -> io::Result<()> {
         if self.all {
-            return diagnosis.judgements().iter().try_for_each(|judged| judgement(judged, out));
+            let most = self.most(diagnosis.judgements().len());
+            return diagnosis.judgements().iter().take(most).try_for_each(|judged| judgement(judged, out));
         }
         let asked = || diagnosis.judgements().iter().filter(|judged| !judged.rule.is_rule_of_thumb());
-        for judged in asked().filter(|judged| judged.verdict == Verdict::Fired) {
-            judgement(judged, out)?;
-        }
         let of = |verdict: Verdict| asked().filter(|judged| judged.verdict == verdict).collect::<Vec<_>>();
+        let fired = of(Verdict::Fired);
+        let most = self.most(fired.len());
+        fired.iter().take(most).try_for_each(|judged| judgement(judged, out))?;
+        if most < fired.len() {
+            writeln!(out, "\nthe first {most} of {} that fired; -n 0 shows all", fired.len())?;
+        }
         let (clear, few, unknown) = (of(Verdict::Clear), of(Verdict::Insufficient), of(Verdict::NotEvaluable));
-        let gap = if of(Verdict::Fired).is_empty() { "" } else { "\n" };
+        let gap = if fired.is_empty() { "" } else { "\n" };
         write!(out, "{gap}{} looked for and not found", clear.len())?;
         if !few.is_empty() {
             write!(out, "; {} could not be judged: too few scrapes or GC cycles", few.len())?;

@@ -9,12 +9,12 @@ use clap::{Args, ValueEnum};
 use gomem_gogc::{Container, GcModel, Objective, Setting};
 use gomem_postmortem::RecordingOptions;
 use gomem_report::what_if_html;
-use gomem_table::{ToTable, Unit};
+use gomem_table::{Table, ToTable, Unit};
 
 use crate::{
     failure::Failure,
     read::{Size, read_gc_model},
-    show::{Format, Output, render_short, write},
+    show::{Format, Output, TableOptions, render_short, write},
 };
 
 /// What other settings of GOGC and GOMEMLIMIT would do to a recorded run, and which to choose.
@@ -61,8 +61,8 @@ pub(crate) struct Gogc {
     /// Write the what-if chart, peak heap against GC CPU, as one HTML file.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    #[command(flatten)]
+    table: TableOptions,
 }
 
 /// What settings are ranked by.
@@ -93,7 +93,7 @@ impl Gogc {
             Some(size) => self.recommend(&model, size, out, err)?,
             None => self.predict(&model, out)?,
         }
-        if self.format == Format::Text {
+        if self.table.format == Format::Text {
             for remark in &model.quality().remarks {
                 writeln!(out, "note: {remark}")?;
             }
@@ -125,7 +125,16 @@ impl Gogc {
             "gc_cpu_fraction_high",
             "refusal",
         ];
-        render_short(&table, &columns, self.format, out)
+        self.render(&table, &columns, out)
+    }
+
+    fn render(&self, table: &Table, columns: &[&str], out: &mut Output<'_>) -> Result<(), Failure> {
+        let shown = self.table.rows.head(table, self.table.format);
+        render_short(&shown, columns, self.table.format, out)?;
+        if self.table.format.is_for_people() && shown.rows() < table.rows() {
+            writeln!(out, "\nthe first {} of {} rows; -n 0 shows all", shown.rows(), table.rows())?;
+        }
+        Ok(())
     }
 
     fn recommend(&self, model: &GcModel, size: Size, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
@@ -138,14 +147,14 @@ impl Gogc {
         };
         let offered = model.recommend(&Container::new(size.0).with_leaking(self.leaking), objective);
         if offered.is_empty() {
-            if self.format == Format::Text {
+            if self.table.format == Format::Text {
                 return no_setting_fits(model, out);
             }
             no_setting_fits(model, err)?;
         }
         let table = offered.to_table();
         let columns = ["rank", "gogc", "memory_limit_bytes", "peak_heap_bytes", "gc_cpu_fraction", "reason"];
-        render_short(&table, &columns, self.format, out)
+        self.render(&table, &columns, out)
     }
 }
 

@@ -25,15 +25,21 @@ pub(crate) fn command(view: View, query: &Query, chosen: &Chosen<'_>, bundle: &P
         (View::Flame, Some(earlier)) => words.extend(["flame".to_owned(), profile, "--base".to_owned(), earlier]),
         (View::List, None) if !query.list.is_empty() => words.extend(["list".to_owned(), word(&query.list), profile]),
         (View::Labels, None) => words.extend(["tags".to_owned(), profile]),
-        (View::List | View::Sites | View::Labels, _) => return None,
+        (View::Sizes, None) => words.extend(["convert".to_owned(), profile, "--table".to_owned(), "sizes".to_owned()]),
+        (View::List | View::Sites | View::Sizes | View::Labels, _) => return None,
     }
-    words.extend(["-s".to_owned(), chosen.sample_type_name().to_owned()]);
+    if view != View::Sizes {
+        words.extend(["-s".to_owned(), chosen.sample_type_name().to_owned()]);
+    }
     if let Some(by) = query.by.filter(|_| view == View::Top) {
         words.extend(["--by".to_owned(), by.name().to_owned()]);
     }
     for (name, value) in query.filters() {
         // A value that begins with a dash would be an option.
         words.push(format!("--{}={}", name.replace('_', "-"), word(&value)));
+    }
+    if view == View::Sizes {
+        words.extend(["--to".to_owned(), "csv".to_owned()]);
     }
     if view == View::Flame {
         words.extend(["-o".to_owned(), "flame.html".to_owned()]);

@@ -8,7 +8,7 @@ use crate::{
     chosen::Chosen,
     draw::escape::escape,
     profiles::NamedProfile,
-    query::{BY, LIST, PROFILE, Query, SAMPLE_TYPE, SINCE},
+    query::{BY, FROM, LIST, PROFILE, Query, SAMPLE_TYPE, SINCE, TO},
     refusal::Refusal,
     view::View,
 };
@@ -29,14 +29,16 @@ pub(crate) fn form(form: &Form<'_>) -> String {
     let Form { view, query, profiles, chosen, .. } = *form;
     let mut html = format!("<form class=\"ask\" method=\"get\" action=\"{}\">", view.path());
     let named = |named: &NamedProfile| (named.name.clone(), named.title());
-    let shown = chosen.map_or(query.profile.as_str(), |chosen| &chosen.named.name);
-    select(&mut html, "profile", PROFILE, shown, profiles.iter().map(named));
+    let by_itself = if query.has_window() { "by time" } else { "the latest" };
+    let by_itself = [(String::new(), by_itself.to_owned())];
+    select(&mut html, "profile", PROFILE, &query.profile, by_itself.into_iter().chain(profiles.iter().map(named)));
     let is_other = |other: &&NamedProfile| {
         chosen.is_some_and(|chosen| other.contents == chosen.named.contents && other.name != chosen.named.name)
     };
     let others: Vec<(String, String)> = profiles.iter().filter(is_other).map(named).collect();
     if !others.is_empty() || !query.since.is_empty() {
-        let nothing = [(String::new(), "the beginning".to_owned())];
+        let nothing = if query.from.is_empty() { "the beginning" } else { "by time" };
+        let nothing = [(String::new(), nothing.to_owned())];
         select(&mut html, "since", SINCE, &query.since, nothing.into_iter().chain(others));
     }
     if let Some(chosen) = chosen {
@@ -54,6 +56,10 @@ pub(crate) fn form(form: &Form<'_>) -> String {
             &Field { name: LIST, label: "functions", value: &query.list, doc: "A regular expression of Go's syntax" },
         );
     }
+    for (name, value) in [(FROM, &query.from), (TO, &query.to)] {
+        let doc = "The profiles of a window of time: 2026-11-08 09:30:00, in UTC";
+        field(&mut html, form, &Field { name, label: name, value, doc });
+    }
     let (first, others): (Vec<_>, Vec<_>) = Filter::OPTIONS.iter().partition(|option| FIRST.contains(&option.name()));
     for option in first {
         filter(&mut html, form, option);
@@ -65,8 +71,8 @@ pub(crate) fn form(form: &Form<'_>) -> String {
         filter(&mut html, form, option);
     }
     html.push_str("</details><button>Apply</button>");
-    if !query.filters().is_empty() {
-        let clear = Query { filter: Filter::default(), ..query.clone() };
+    if !query.filters().is_empty() || query.has_window() {
+        let clear = Query { filter: Filter::default(), from: String::new(), to: String::new(), ..query.clone() };
         let _ = write!(html, "<a class=\"clear\" href=\"{}\">Clear</a>", escape(&clear.address(view.path())));
     }
     html.push_str("</form>\n");

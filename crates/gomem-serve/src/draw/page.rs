@@ -49,6 +49,9 @@ pub(crate) fn above(asked: &Form<'_>, name: &str, origin: Option<&Path>, note: O
         if let Some(note) = note {
             let _ = writeln!(html, "<p class=\"soft\">{}</p>", escape(note));
         }
+        if query.has_window() {
+            let _ = writeln!(html, "<p class=\"soft\">{WINDOW}</p>");
+        }
         html.push_str(&elsewhere_html(asked, origin));
     }
     html
@@ -58,8 +61,8 @@ pub(crate) fn above(asked: &Form<'_>, name: &str, origin: Option<&Path>, note: O
 fn elsewhere_html(asked: &Form<'_>, origin: Option<&Path>) -> String {
     let Form { view, query, chosen, .. } = *asked;
     let said = chosen.zip(origin).and_then(|(chosen, origin)| command(view, query, chosen, origin));
-    let is_table =
-        matches!(view, View::Top | View::Sites | View::Labels) || (view == View::List && !query.list.is_empty());
+    let is_table = matches!(view, View::Top | View::Sites | View::Sizes | View::Labels)
+        || (view == View::List && !query.list.is_empty());
     let json = is_table.then(|| Query { is_json: true, ..query.clone() }.address(view.path()));
     let mut html = String::new();
     if said.is_some() || json.is_some() {
@@ -75,6 +78,9 @@ fn elsewhere_html(asked: &Form<'_>, origin: Option<&Path>) -> String {
     html
 }
 
+/// What a window of time cannot cut.
+const WINDOW: &str = "The window is that between the profiles of its ends. A CPU profile, goroutines, metrics, GC cycles, \
+                      dumps and findings are not cut: they are of the whole run.";
 const ABOVE_STYLE: &str = include_str!("../../assets/above.css");
 const PAGE_STYLE: &str = include_str!("../../assets/page.css");
 /// Fields that are empty are no part of an address.

@@ -49,3 +49,37 @@ pub(crate) fn listing_link(query: &Query, function: &str) -> String {
 
 /// A page of more takes a browser long.
 pub(crate) const MOST_ROWS: usize = 500;
+
+/// A row with a bar behind its cells.
+#[derive(Debug)]
+pub(crate) struct Bar {
+    pub(crate) cells: Vec<String>,
+    /// The length of its parts, as a share of the longest bar.
+    pub(crate) solid: f64,
+    pub(crate) pale: f64,
+}
+
+/// Bars below each other, with their numbers.
+pub(crate) fn bars_html(heads: &[&str], bars: &[Bar]) -> String {
+    let mut html = "<div class=\"scroll\"><table class=\"bars\"><thead><tr>".to_owned();
+    for (at, head) in heads.iter().enumerate() {
+        let class = if at + 1 == heads.len() { "" } else { " class=\"n\"" };
+        let _ = write!(html, "<th{class}>{}</th>", escape(head));
+    }
+    html.push_str("</tr></thead><tbody>\n");
+    for Bar { cells, solid, pale } in bars {
+        html.push_str("<tr>");
+        for cell in cells {
+            let _ = write!(html, "<td class=\"n\">{}</td>", escape(cell));
+        }
+        let part = |share: &f64| format!("{:.2}%", share * 100.0);
+        let _ = writeln!(
+            html,
+            "<td class=\"bar\"><i style=\"width:{}\"></i><i class=\"pale\" style=\"width:{}\"></i></td></tr>",
+            part(solid),
+            part(pale)
+        );
+    }
+    html.push_str("</tbody></table></div>\n");
+    html
+}

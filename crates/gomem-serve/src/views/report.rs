@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use gomem_postmortem::{Contents, Finding, Site};
-use gomem_pprof::{Granularity, TopOptions};
+use gomem_pprof::Sample;
 use gomem_report::{FlameHtml, ReportView, html_with};
 
 use crate::{
@@ -76,16 +76,11 @@ impl Narrowed {
 /// A finding is kept when its line is in a stack that is kept.
 fn kept(findings: &[Finding], chosen: &Chosen<'_>) -> Vec<bool> {
     let profile = chosen.profile();
-    let tops =
-        (0..profile.sample_types().len()).map(|index| profile.top(&TopOptions::new(index).by(Granularity::Line)));
-    let lines: BTreeSet<(String, i64)> = tops
-        .flat_map(|top| {
-            let of_row = |row: &gomem_pprof::TopRow| Some((row.key.function.clone()?, row.key.line?));
-            top.rows().iter().filter_map(of_row).collect::<Vec<_>>()
-        })
-        .collect();
-    let is_kept = |finding: &Finding| {
-        finding.place.as_ref().is_some_and(|place| lines.contains(&(place.function.to_string(), place.line)))
-    };
+    let counts = |sample: &Sample<'_>| (0..profile.sample_types().len()).any(|index| sample.value(index) != 0);
+    let frames = profile.samples().filter(counts).flat_map(Sample::frames);
+    let lines: BTreeSet<(&str, i64)> =
+        frames.filter_map(|frame| Some((frame.function()?.name(), frame.line()))).collect();
+    let is_kept =
+        |finding: &Finding| finding.place.as_ref().is_some_and(|place| lines.contains(&(&*place.function, place.line)));
     findings.iter().map(is_kept).collect()
 }
