@@ -50,7 +50,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("gomem-postmortem", &["bundle", "pacing", "attribution", "benchmark", "listing", "findings", "report"]),
     (
         "gomem-serve",
-        &["answer", "caller", "refusal", "query", "profiles", "chosen", "view", "draw", "views", "served", "server"],
+        &[
+            "answer", "caller", "refusal", "query", "profiles", "window", "chosen", "view", "draw", "views", "served",
+            "server",
+        ],
     ),
     ("gomem-report", &["words", "charts", "flame", "text", "pages"]),
 ];
