@@ -33,7 +33,7 @@ class Benchmarks(Pickled):
         -------
         polars.DataFrame
             ``benchmark`` (with sub-benchmarks and processors), ``unit`` (as it is printed),
-            ``value``, ``iterations``, ``package``, ``machine``, ``line``.
+            ``value``, ``iterations``, ``package``, ``machine``, ``start``, ``line``.
         """
         return pl.DataFrame(self._inner.runs())
 

@@ -150,7 +150,7 @@ COLUMNS = {
     ),
     "read_bench": (
         lambda: gm.read_bench(BENCH / "before.txt").runs(),
-        "benchmark unit value iterations package machine line",
+        "benchmark unit value iterations package machine start line",
     ),
     "bench": (
         lambda: (
