@@ -35,5 +35,5 @@ def test_it_runs(path, monkeypatch):
     assert kinds(run) == kinds(kept)
 
 
-def test_there_are_five():
-    assert len(NOTEBOOKS) == 5
+def test_there_are_six():
+    assert len(NOTEBOOKS) == 6
