@@ -37,8 +37,8 @@ def blocks(language):
 
 def commands():
     for page, text in blocks("sh"):
-        for line in text.replace("\\\n", " ").splitlines():
-            line = line.split(" #")[0].strip()
+        for whole in text.replace("\\\n", " ").splitlines():
+            line = whole.split(" #")[0].strip()
             loop = re.fullmatch(r"for \w+ in .+?; do (.+); done", line)
             for command in loop[1].split("; ") if loop else [line]:
                 if command and not command.startswith("#"):
