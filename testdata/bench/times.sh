@@ -23,5 +23,5 @@ for _ in $(seq "$3"); do
   gate "$2" after.txt || alarms=$((alarms + 1))
   gate "$2" slower.txt || found=$((found + 1))
 done
-if grep insufficient told.txt; then exit 1; fi
-echo "$alarms alarms in $3 reruns, $found of $3 times 30 % longer found"
+unsure=$(grep -c insufficient told.txt || :)
+echo "$alarms alarms in $3 reruns, $found of $3 times 30 % longer found; $unsure of $((2 * $3)) answers insufficient"
