@@ -323,12 +323,11 @@ fn join_boxes(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
 fn join_first_groups(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) {
     let creation = Reason::Compiler(Cause::MapCreation);
     let is = |verdict: &Verdict<'_>, reason| verdict.reason.is_some_and(|(told, _)| told == reason);
-    let headers: Vec<_> = allocations
-        .iter()
-        .zip(&*found)
-        .filter(|(_, verdict)| is(verdict, creation))
-        .map(|(allocation, _)| (allocation.code(), allocation.objects))
-        .collect();
+    let mut headers: HashMap<Vec<_>, i64> = HashMap::default();
+    for (allocation, _) in allocations.iter().zip(&*found).filter(|(_, verdict)| is(verdict, creation)) {
+        let most = headers.entry(allocation.code()).or_default();
+        *most = allocation.objects.max(*most);
+    }
     if headers.is_empty() {
         return;
     }
@@ -336,9 +335,7 @@ fn join_first_groups(allocations: &[Allocation<'_>], found: &mut [Verdict<'_>]) 
         let is_only_group = verdict.decision.is_none()
             && is(verdict, Reason::MapGrowth)
             && allocation.sizes.is_nearly_fixed()
-            && headers
-                .iter()
-                .any(|(code, maps)| allocation.objects <= maps.saturating_mul(2) && *code == allocation.code());
+            && headers.get(&allocation.code()).is_some_and(|maps| allocation.objects <= maps.saturating_mul(2));
         if is_only_group {
             verdict.reason = Some((creation, Confidence::Medium));
         }
