@@ -18,7 +18,7 @@ pub(crate) use evidence::{Compiler, Record};
 pub use evidence::{StdBasis, StdRelease};
 pub(crate) use held::attribute_holding;
 pub use held::{HeldSite, attribute_heap};
-pub(crate) use join::{assumptions, latest_sites};
+pub(crate) use join::{assumptions, first_frame, latest_sites};
 pub use join::{attribute, join_trace};
 pub use options::AttributeOptions;
 pub use place::Place;

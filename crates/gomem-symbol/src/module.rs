@@ -100,7 +100,7 @@ fn foreign(package: &str, file: &str) -> Option<String> {
 /// ```
 /// use gomem_symbol::is_of_dependency;
 ///
-/// assert!(is_of_dependency("/root/go/pkg/mod/gopkg.in/yaml.v3@v3.0.1/yaml.go"));
+/// assert!(is_of_dependency("/home/ada/go/pkg/mod/gopkg.in/yaml.v3@v3.0.1/yaml.go"));
 /// assert!(is_of_dependency("vendor/gopkg.in/yaml.v3/yaml.go"));
 /// assert!(!is_of_dependency("/src/app/vendors/list.go"));
 /// ```

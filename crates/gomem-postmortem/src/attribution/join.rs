@@ -16,3 +16,4 @@ pub use assists::join_trace;
 pub(crate) use assumptions::assumptions;
 pub use attribute::attribute;
 pub(crate) use attribute::latest_sites;
+pub(crate) use groups::first_frame;

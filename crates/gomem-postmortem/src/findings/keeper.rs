@@ -178,16 +178,11 @@ fn of_part(site: &Site) -> Option<&'static str> {
 
 /// A large text of which parts are cut, or that a call gets which may cut them.
 fn of_text(site: &Site) -> Option<&'static str> {
-    let is_text = matches!(
-        site.reason,
-        Some(Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding)
-    );
-    let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
     let is_cut = site
         .decision
         .as_ref()
         .is_some_and(|decision| decision.steps.iter().any(|step| matches!(&*step.why, "slice" | "call parameter")));
-    kind_advice(Reason::StringBuilding.name()).filter(|_| is_text && is_large && is_cut)
+    kind_advice(Reason::StringBuilding.name()).filter(|_| is_text(site) && is_large(site) && is_cut)
 }
 
 /// What a function value holds: what it captured, or the receiver of a method value.
@@ -208,23 +203,30 @@ fn by_kind(site: &Site) -> Option<&'static str> {
     if site.is_buffer() {
         return kind_advice(Reason::BufferGrowth.name());
     }
-    let is_large = site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT);
     // What `bytes` makes is no text that others are parts of.
-    let is_text = site.callee.as_deref().is_none_or(|callee| !callee.starts_with("bytes."));
+    let may_have_parts = site.callee.as_deref().is_none_or(|callee| !callee.starts_with("bytes."));
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
         Reason::MapGrowth => Reason::MapGrowth.name(),
         // A slice within a library is not the program's to cut.
         Reason::Compiler(Cause::SliceGrowth) if site.callee.is_none() => Cause::SliceGrowth.name(),
-        Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding
-            if is_large && is_text =>
-        {
-            Reason::StringBuilding.name()
-        }
-        Reason::BufferGrowth if is_large && of_builder => Reason::StringBuilding.name(),
+        Reason::BufferGrowth if is_large(site) && of_builder => Reason::StringBuilding.name(),
+        _ if is_text(site) && is_large(site) && may_have_parts => Reason::StringBuilding.name(),
         _ => return None,
     };
     kind_advice(kind)
+}
+
+fn is_text(site: &Site) -> bool {
+    let text = |reason| {
+        matches!(reason, Reason::Compiler(Cause::StringConversion | Cause::Concatenation) | Reason::StringBuilding)
+    };
+    site.reason.is_some_and(text)
+}
+
+/// Whether a part of one of its objects would be much less than the whole.
+fn is_large(site: &Site) -> bool {
+    site.mean_object_bytes().is_some_and(|bytes| bytes >= LARGE_TEXT)
 }
 
 /// Why the compiler's step is one, as `-m=2` writes it.

@@ -4,7 +4,7 @@ use gomem_pprof::Sample;
 use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
 use crate::{
-    attribution::Place,
+    attribution::{Place, first_frame},
     findings::call_advice::{goroutine_advice, wait_advice},
 };
 
@@ -38,9 +38,7 @@ impl Wait {
         let own = sample.frames().find(|line| origin(line) == Some(Origin::User));
         let is_runtime = |line: &gomem_pprof::Line<'_>| matches!(origin(line), Some(Origin::Runtime) | None);
         let outside = || sample.frames().find(|line| !is_runtime(line));
-        let is_given =
-            |line: &gomem_pprof::Line<'_>| line.function().is_none_or(|function| !is_starter(function.name()));
-        let first = sample.frames().filter(is_given).last().or_else(|| sample.frames().last());
+        let first = first_frame(sample).or_else(|| sample.frames().last());
         let entry = || first?.function().map(|function| function.name().to_owned());
         let library_entry = if own.is_none() { entry() } else { None };
         // In a library, where its own code is left, not where it waits in what that calls.

@@ -166,6 +166,6 @@ impl<'a> Groups<'a> {
 }
 
 /// The frame that a stack begins with, after what only runs what it is given.
-fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
+pub(crate) fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
     sample.frames().filter(|line| line.function().is_none_or(|function| !is_starter(function.name()))).last()
 }
