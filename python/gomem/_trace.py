@@ -309,8 +309,8 @@ def read_trace(source: Source, *, limits: Mapping[str, int] | None = None) -> Tr
     source
         A path, bytes or a binary file object.
     limits
-        ``events``, ``generation_bytes``, ``stacks``, ``text_bytes`` and ``objects``: how much is
-        accepted.
+        ``events``, ``generation_bytes``, ``threads``, ``stacks``, ``text_bytes`` and
+        ``objects``: how much is accepted.
 
     Examples
     --------

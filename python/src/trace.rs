@@ -169,11 +169,12 @@ fn limits_of(given: Vec<(String, u64)>) -> Result<Limits, Error> {
     given.into_iter().try_fold(Limits::default(), |limits, (name, value)| match name.as_str() {
         "events" => Ok(limits.with_events(value)),
         "generation_bytes" => Ok(limits.with_generation_bytes(value)),
+        "threads" => Ok(limits.with_threads(value)),
         "stacks" => Ok(limits.with_stacks(value)),
         "text_bytes" => Ok(limits.with_text_bytes(value)),
         "objects" => Ok(limits.with_objects(value)),
         other => Err(Error::usage(format!(
-            "limits has events, generation_bytes, stacks, text_bytes and objects, not {other:?}"
+            "limits has events, generation_bytes, threads, stacks, text_bytes and objects, not {other:?}"
         ))),
     })
 }

@@ -7,6 +7,7 @@ mod goroutine;
 mod lookup;
 mod mark;
 mod objects;
+mod open_regions;
 mod pages;
 mod quiet_segment;
 mod replay;

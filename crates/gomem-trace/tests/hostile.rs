@@ -68,6 +68,7 @@ fn limits_end_the_reading() {
     for (limits, what) in [
         (Limits::default().with_events(100), "events"),
         (Limits::default().with_generation_bytes(1000), "bytes of a generation"),
+        (Limits::default().with_threads(1), "threads"),
         (Limits::default().with_stacks(3), "stacks"),
         (Limits::default().with_text_bytes(10), "bytes of text"),
         (Limits::default().with_objects(10), "objects"),

@@ -9,6 +9,8 @@ pub struct Limits {
     pub events: u64,
     /// Bytes of one generation.
     pub generation_bytes: u64,
+    /// Threads that write in one generation.
+    pub threads: u64,
     /// Different stacks.
     pub stacks: u64,
     /// Bytes of names and of users' texts.
@@ -22,6 +24,8 @@ impl Default for Limits {
         Self {
             events: 4_000_000_000,
             generation_bytes: 4 << 30,
+            // The runtime itself gives up at 10,000 (`debug.SetMaxThreads`).
+            threads: 100_000,
             stacks: 20_000_000,
             text_bytes: 1 << 30,
             objects: 200_000_000,
@@ -41,6 +45,13 @@ impl Limits {
     #[must_use]
     pub fn with_generation_bytes(mut self, bytes: u64) -> Self {
         self.generation_bytes = bytes;
+        self
+    }
+
+    /// Accepts so many threads in one generation.
+    #[must_use]
+    pub fn with_threads(mut self, threads: u64) -> Self {
+        self.threads = threads;
         self
     }
 

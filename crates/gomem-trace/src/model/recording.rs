@@ -60,31 +60,43 @@ impl Goal {
 
 const NO_GOAL: u64 = 1 << 62;
 
-/// How many of each kind are in the order of time.
+/// How far each kind is in the order of time.
 #[derive(Debug, Default)]
 struct Ordered {
-    heap: usize,
-    goals: usize,
-    procs: usize,
-    pauses: usize,
-    assists: usize,
-    sweeps: usize,
-    workers: usize,
-    logs: usize,
+    heap: Progress,
+    goals: Progress,
+    procs: Progress,
+    pauses: Progress,
+    assists: Progress,
+    sweeps: Progress,
+    workers: Progress,
+    logs: Progress,
+}
+
+/// How far items are in order.
+#[derive(Debug, Default)]
+struct Progress {
+    /// So many were looked at.
+    items: usize,
+    /// Whether there were some that belong far before those that were there.
+    has_strays: bool,
 }
 
 impl Recording {
-    /// Puts what a generation added into the order of time. Generations overlap, but by little.
-    pub(crate) fn put_in_order(&mut self) {
+    /// Puts what a generation added into the order of time.
+    ///
+    /// Generations overlap, but by little. What belongs far before the rest waits for the last call: else a trace of many small
+    /// generations would be sorted as often.
+    pub(crate) fn put_in_order(&mut self, is_last: bool) {
         let ordered = &mut self.ordered;
-        put_in_order(&mut self.heap, &mut ordered.heap, |sample| sample.time);
-        put_in_order(&mut self.goals, &mut ordered.goals, |goal| goal.time);
-        put_in_order(&mut self.procs, &mut ordered.procs, |sample| sample.time);
-        put_in_order(&mut self.pauses, &mut ordered.pauses, |pause| (pause.stretch.moment(), pause.goroutine));
-        put_in_order(&mut self.assists, &mut ordered.assists, |assist| (assist.stretch.moment(), assist.goroutine));
-        put_in_order(&mut self.sweeps, &mut ordered.sweeps, |sweep| (sweep.stretch.moment(), sweep.goroutine));
-        put_in_order(&mut self.workers, &mut ordered.workers, |worker| (worker.begin, worker.goroutine));
-        put_in_order(&mut self.logs, &mut ordered.logs, |log| (log.time, log.goroutine));
+        ordered.heap.take(&mut self.heap, is_last, |sample| sample.time);
+        ordered.goals.take(&mut self.goals, is_last, |goal| goal.time);
+        ordered.procs.take(&mut self.procs, is_last, |sample| sample.time);
+        ordered.pauses.take(&mut self.pauses, is_last, |pause| (pause.stretch.moment(), pause.goroutine));
+        ordered.assists.take(&mut self.assists, is_last, |assist| (assist.stretch.moment(), assist.goroutine));
+        ordered.sweeps.take(&mut self.sweeps, is_last, |sweep| (sweep.stretch.moment(), sweep.goroutine));
+        ordered.workers.take(&mut self.workers, is_last, |worker| (worker.begin, worker.goroutine));
+        ordered.logs.take(&mut self.logs, is_last, |log| (log.time, log.goroutine));
     }
 
     /// The name of a task.
@@ -103,19 +115,27 @@ impl Recording {
     }
 }
 
-/// Sorts items of which so many are in order already, and belong mostly before the rest.
-fn put_in_order<T, K: Ord>(items: &mut [T], ordered: &mut usize, key: impl Fn(&T) -> K) {
-    if let Some(new) = items.get_mut(*ordered..) {
+impl Progress {
+    /// Puts new items in order, and those before them that they overlap with.
+    fn take<T, K: Ord>(&mut self, items: &mut [T], is_last: bool, key: impl Fn(&T) -> K) {
+        let (known, new) = items.split_at_mut(self.items.min(items.len()));
         new.sort_by_key(&key);
-    }
-    if let Some(first) = items.get(*ordered).map(&key) {
-        let overlap = items[..*ordered].partition_point(|item| key(item) <= first);
-        if overlap < *ordered {
-            items[overlap..].sort_by_key(&key);
+        if let Some(first) = new.first().map(&key).filter(|_| !self.has_strays) {
+            let start = known.partition_point(|item| key(item) <= first);
+            self.has_strays = known.len() - start > MOST_OVERLAP * new.len();
+            if !self.has_strays && start < known.len() {
+                items[start..].sort_by_key(&key);
+            }
         }
+        if is_last && std::mem::take(&mut self.has_strays) {
+            items.sort_by_key(&key);
+        }
+        self.items = items.len();
     }
-    *ordered = items.len();
 }
+
+/// So many known items for a new one are sorted again.
+const MOST_OVERLAP: usize = 4;
 
 #[cfg(test)]
 mod tests {
@@ -123,11 +143,28 @@ mod tests {
 
     #[test]
     fn what_is_new_is_put_where_it_belongs() {
-        let mut ordered = 0;
+        let mut progress = Progress::default();
         let mut items = vec![3, 1, 2];
-        put_in_order(&mut items, &mut ordered, |item| *item);
+        progress.take(&mut items, false, |item| *item);
         items.extend([9, 2, 5]);
-        put_in_order(&mut items, &mut ordered, |item| *item);
-        assert_eq!((items, ordered), (vec![1, 2, 2, 3, 5, 9], 6));
+        progress.take(&mut items, false, |item| *item);
+        assert_eq!((&items[..], progress.items), (&[1, 2, 2, 3, 5, 9][..], 6));
+    }
+
+    #[test]
+    fn what_belongs_far_before_waits_for_the_end() {
+        let mut progress = Progress::default();
+        let mut items: Vec<(u32, u32)> = (10..30).map(|time| (time, 0)).collect();
+        progress.take(&mut items, false, |item| item.0);
+        for generation in 1..=3 {
+            items.push((5, generation));
+            progress.take(&mut items, false, |item| item.0);
+            assert_eq!(items.last(), Some(&(5, generation)));
+        }
+        items.push((20, 4));
+        progress.take(&mut items, true, |item| item.0);
+        let (first, rest) = items.split_at(3);
+        assert_eq!(first, [(5, 1), (5, 2), (5, 3)]);
+        assert!(rest.is_sorted() && rest.contains(&(20, 4)));
     }
 }

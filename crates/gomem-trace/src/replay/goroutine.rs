@@ -4,22 +4,24 @@ use std::num::NonZero;
 
 use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
-    replay::{lookup::Lookup, mark::Mark, segment::Segment},
+    replay::{lookup::Lookup, mark::Mark, open_regions::OpenRegions, segment::Segment},
     wire::Event,
 };
 
 /// What is open on a goroutine, from one segment and one generation to the next.
+///
+/// Few goroutines of many have an open range, so ranges are in boxes.
 #[derive(Debug, Default)]
 pub(super) struct Goroutine {
     /// Since when it is on a thread.
     on_since: Option<u64>,
     worker: Option<WorkerMode>,
-    assist: Option<Assist>,
+    assist: Option<Box<Assist>>,
     /// From when on the time on a thread is not yet counted as the assist's.
     assist_counted: Option<u64>,
-    sweep: Option<Sweep>,
-    pause: Option<Pause>,
-    regions: Vec<RegionId>,
+    sweep: Option<Box<Sweep>>,
+    pause: Option<Box<Pause>>,
+    regions: OpenRegions,
     /// Tasks that began here and have not ended, as far as anybody asked.
     tasks: Vec<u64>,
 }
@@ -46,13 +48,9 @@ impl Goroutine {
 
     /// An assist is open; where it began is not in the trace unless it is known already.
     pub(super) fn assisting(&mut self, goroutine: u64) {
-        self.assist.get_or_insert_with(|| Assist {
-            stretch: Stretch::new(None, None),
-            running: 0,
-            stopping: 0,
-            goroutine,
-            stack: None,
-            charge: Charge::default(),
+        self.assist.get_or_insert_with(|| {
+            let stretch = Stretch::new(None, None);
+            Box::new(Assist { stretch, running: 0, stopping: 0, goroutine, stack: None, charge: Charge::default() })
         });
     }
 
@@ -98,9 +96,9 @@ impl Goroutine {
 
     /// What is still open when the trace ends has no end.
     pub(super) fn finish(self, recording: &mut Recording) {
-        recording.assists.extend(self.assist);
-        recording.sweeps.extend(self.sweep);
-        recording.pauses.extend(self.pause);
+        recording.assists.extend(self.assist.map(|assist| *assist));
+        recording.sweeps.extend(self.sweep.map(|sweep| *sweep));
+        recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
     fn mark(&mut self, mark: &Mark, goroutine: u64, context: &mut Context<'_, '_, '_>) {
@@ -112,7 +110,7 @@ impl Goroutine {
                 let charge = self.charge(context.recording, time);
                 let stretch = Stretch::new(Some(time), None);
                 let assist = Assist { stretch, running: 0, stopping: 0, goroutine, stack, charge };
-                context.ends_alone += u64::from(self.assist.replace(assist).is_some());
+                context.ends_alone += u64::from(self.assist.replace(Box::new(assist)).is_some());
                 self.assist_counted = Some(time);
             }
             Event::GC_MARK_ASSIST_END => {
@@ -121,7 +119,7 @@ impl Goroutine {
                 match self.assist.take() {
                     Some(mut assist) => {
                         assist.stretch = assist.stretch.ending(time);
-                        context.recording.assists.push(assist);
+                        context.recording.assists.push(*assist);
                     }
                     None => context.ends_alone += 1,
                 }
@@ -129,14 +127,14 @@ impl Goroutine {
             Event::GC_SWEEP_BEGIN => {
                 let stack = context.lookup.stack(first);
                 let charge = self.charge(context.recording, time);
-                self.sweep = Some(Sweep {
+                self.sweep = Some(Box::new(Sweep {
                     stretch: Stretch::new(Some(time), None),
                     swept_bytes: 0,
                     reclaimed_bytes: 0,
                     goroutine: NonZero::new(goroutine),
                     stack,
                     charge,
-                });
+                }));
             }
             Event::GC_SWEEP_END => {
                 let sweep = self.sweep.take();
@@ -154,7 +152,7 @@ impl Goroutine {
                 let (reason, stack) = (context.lookup.text(first), context.lookup.stack(second));
                 let charge = self.charge(context.recording, time);
                 let stretch = Stretch::new(Some(time), None);
-                self.pause = Some(Pause { stretch, goal: None, reason, goroutine, stack, charge });
+                self.pause = Some(Box::new(Pause { stretch, goal: None, reason, goroutine, stack, charge }));
             }
             Event::HEAP_GOAL => {
                 if let Some(pause) = &mut self.pause {
@@ -167,19 +165,13 @@ impl Goroutine {
             Event::USER_REGION_BEGIN => {
                 let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
                 context.recording.regions.push(Region { task, name, goroutine, begin: time, end: None });
-                self.regions.push(RegionId::of_last(context.recording.regions.len()));
+                self.regions.begin(task, name, RegionId::of_last(context.recording.regions.len()));
             }
             Event::USER_REGION_END => {
                 let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
-                let regions = &mut context.recording.regions;
-                let is_it = |id: &RegionId| {
-                    let region = &regions[id.place()];
-                    region.task == task && region.name == name
-                };
                 // One that ends without a begin began before the trace, or on another goroutine, which is misuse.
-                if let Some(place) = self.regions.iter().rposition(is_it) {
-                    let id = self.regions.remove(place);
-                    regions[id.place()].end = Some(time);
+                if let Some(id) = self.regions.end(task, name) {
+                    context.recording.regions[id.place()].end = Some(time);
                 }
             }
             _ => {}
@@ -187,14 +179,17 @@ impl Goroutine {
     }
 
     fn end_pause(&mut self, time: u64, goroutine: u64, context: &mut Context<'_, '_, '_>) {
-        let mut pause = self.pause.take().unwrap_or_else(|| Pause {
-            stretch: Stretch::new(None, None),
-            goal: None,
-            reason: None,
-            goroutine,
-            stack: None,
-            charge: self.charge(context.recording, time),
-        });
+        let mut pause = self.pause.take().map_or_else(
+            || Pause {
+                stretch: Stretch::new(None, None),
+                goal: None,
+                reason: None,
+                goroutine,
+                stack: None,
+                charge: self.charge(context.recording, time),
+            },
+            |pause| *pause,
+        );
         pause.stretch = pause.stretch.ending(time);
         if let (Some(assist), Some(wall)) = (&mut self.assist, pause.wall()) {
             assist.stopping = assist.stopping.saturating_add(wall);
@@ -211,7 +206,7 @@ impl Goroutine {
 
     /// The innermost open region and its task; else the last task that began here and has not ended.
     fn charge(&mut self, recording: &Recording, time: u64) -> Charge {
-        let region = self.regions.last().copied();
+        let region = self.regions.innermost();
         if let Some(id) = region {
             let task = recording.region(id).task;
             if task.is_some() {

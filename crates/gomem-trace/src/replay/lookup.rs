@@ -17,6 +17,7 @@ pub(super) struct Lookup<'g, 'a> {
     pub(super) clock: Clock,
     texts: HashMap<u64, Option<TextId>, RandomState>,
     stacks: HashMap<u64, Option<StackId>, RandomState>,
+    types: HashMap<u64, (TextId, u64), RandomState>,
     /// References to texts that are not in the generation.
     pub(super) missing_texts: u64,
     /// References to stacks that are not.
@@ -25,8 +26,8 @@ pub(super) struct Lookup<'g, 'a> {
 
 impl<'g, 'a> Lookup<'g, 'a> {
     pub(super) fn new(generation: &'g Generation<'a>, names: &'g mut Names, clock: Clock) -> Self {
-        let (texts, stacks) = (HashMap::default(), HashMap::default());
-        Self { generation, names, clock, texts, stacks, missing_texts: 0, missing_stacks: 0 }
+        let (texts, stacks, types) = (HashMap::default(), HashMap::default(), HashMap::default());
+        Self { generation, names, clock, texts, stacks, types, missing_texts: 0, missing_stacks: 0 }
     }
 
     #[inline]
@@ -57,9 +58,14 @@ impl<'g, 'a> Lookup<'g, 'a> {
 
     /// A type's name and address.
     pub(super) fn type_of(&mut self, id: u64) -> Option<(TextId, u64)> {
+        if let Some(known) = self.types.get(&id) {
+            return Some(*known);
+        }
         let record = self.generation.types.get(&id)?;
         let name: Cow<'_, str> = String::from_utf8_lossy(record.name);
-        Some((self.names.intern_text(&name), record.address))
+        let named = (self.names.intern_text(&name), record.address);
+        self.types.insert(id, named);
+        Some(named)
     }
 
     pub(super) fn stack(&mut self, id: u64) -> Option<StackId> {

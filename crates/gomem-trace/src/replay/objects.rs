@@ -250,7 +250,7 @@ impl Threads<'_> {
     /// They are read again, since there are too many to be kept.
     fn in_order(&self, mut tell: impl FnMut(&TimedEvent)) {
         let is_object = |event: &TimedEvent| OBJECT_EVENTS.contains(&event.event);
-        let has_objects = |scan: &ThreadScan| scan.counts.iter().any(|(event, _)| OBJECT_EVENTS.contains(&event));
+        let has_objects = |scan: &ThreadScan| scan.counts.iter().any(|(event, _)| OBJECT_EVENTS.contains(event));
         let threads = self.batches.iter().zip(self.scans).filter(|(_, scan)| has_objects(scan));
         let mut events: Vec<_> = threads
             .map(|((_, batches), _)| batches.iter().flat_map(|batch| self.events(batch)).filter(is_object).peekable())

@@ -25,6 +25,7 @@ struct Page {
 /// Slots with their numbers; a page with many has a place for each.
 #[derive(Debug)]
 enum Slots {
+    /// By slot.
     Few(Vec<(u16, u32)>),
     All(Box<[u32]>),
 }
@@ -93,7 +94,7 @@ impl Pages {
 impl Slots {
     fn get_mut(&mut self, slot: u16) -> Option<&mut u32> {
         match self {
-            Self::Few(few) => few.iter_mut().find(|(known, _)| *known == slot).map(|(_, number)| number),
+            Self::Few(few) => few.binary_search_by_key(&slot, |(known, _)| *known).ok().map(|place| &mut few[place].1),
             Self::All(all) => all.get_mut(usize::from(slot)),
         }
     }
@@ -101,7 +102,7 @@ impl Slots {
     fn get_or_insert(&mut self, slot: u16) -> &mut u32 {
         if let Self::Few(few) = self
             && few.len() == MOST_FEW
-            && few.iter().all(|(known, _)| *known != slot)
+            && few.binary_search_by_key(&slot, |(known, _)| *known).is_err()
         {
             let mut all = vec![0; SLOTS as usize].into_boxed_slice();
             for (slot, number) in few {
@@ -112,9 +113,9 @@ impl Slots {
         match self {
             Self::All(all) => &mut all[usize::from(slot)],
             Self::Few(few) => {
-                let place = few.iter().position(|(known, _)| *known == slot).unwrap_or_else(|| {
-                    few.push((slot, 0));
-                    few.len() - 1
+                let place = few.binary_search_by_key(&slot, |(known, _)| *known).unwrap_or_else(|place| {
+                    few.insert(place, (slot, 0));
+                    place
                 });
                 &mut few[place].1
             }
@@ -128,5 +129,5 @@ fn slot_of(id: u64) -> u16 {
 }
 
 const SLOTS: u64 = PAGE_BYTES / 8;
-/// A page with more objects has a place for each slot.
-const MOST_FEW: usize = 8;
+/// A page with more objects has a place for each slot. Fewer would let some bytes of a trace take a page's whole table.
+const MOST_FEW: usize = 64;

@@ -40,6 +40,8 @@ pub(crate) struct Replay {
     pub(crate) start_unix_ms: Option<i64>,
     clock: Option<Clock>,
     goroutines: HashMap<u64, Goroutine, RandomState>,
+    /// So many events have passed since all goroutines were looked at.
+    since_forgetting: u64,
     /// The last size of the heap that each thread wrote.
     last_heap: HashMap<u64, Sample, RandomState>,
     objects: Objects,
@@ -78,6 +80,7 @@ impl Replay {
             start_unix_ms: None,
             clock: None,
             goroutines: HashMap::default(),
+            since_forgetting: 0,
             last_heap: HashMap::default(),
             objects: Objects::default(),
             strays: 0,
@@ -90,12 +93,15 @@ impl Replay {
         checkpoint();
         let generation = Generation::decode(raw, bytes, base);
         let offset = base + raw.batches.first().map_or(0, |batch| batch.data.start as u64);
+        if generation.threads.len() as u64 > self.limits.threads {
+            return Err(Error::limit("threads", self.limits.threads, offset));
+        }
         self.check_follows(raw.number, offset);
         let clock = self.clock(&generation, raw.number);
         let scans = self.scan(&generation.threads, bytes, base);
         let mut events = generation.counts.clone();
-        scans.iter().for_each(|scan| events.merge(&scan.counts));
-        self.counts.merge(&events);
+        scans.iter().for_each(|scan| events.merge(scan.counts.iter().copied()));
+        self.counts.merge(events.iter());
         self.check_limits(&generation, offset)?;
         self.diagnostics.extend(generation.diagnostics.iter().cloned());
         for scan in &scans {
@@ -141,7 +147,7 @@ impl Replay {
         let (lifetimes, flaws) = objects.finish();
         self.recording.lifetimes = lifetimes;
         self.diagnostics.extend(flaws.into_iter().map(|flaw| Diagnostic { offset: None, generation: None, flaw }));
-        self.recording.put_in_order();
+        self.recording.put_in_order(true);
     }
 
     fn check_follows(&mut self, number: u64, offset: u64) {
@@ -233,6 +239,15 @@ impl Replay {
         let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
         tasks(scans, &mut context);
         walk(&mut self.goroutines, scans, &mut context);
+        self.since_forgetting += scans.iter().flat_map(|scan| &scan.counts).map(|(_, count)| count).sum::<u64>();
+        // As much work as that of the events, however many generations there are.
+        if self.since_forgetting >= self.goroutines.len() as u64 {
+            self.since_forgetting = 0;
+            self.goroutines.retain(|_, state| {
+                state.forget_tasks(context.recording);
+                !state.is_idle()
+            });
+        }
         heap(&mut self.last_heap, scans, &mut context);
         logs(scans, &mut context);
         sweeps(scans, &mut context);
@@ -242,7 +257,7 @@ impl Replay {
         let missing = [("texts", lookup.missing_texts), ("stacks", lookup.missing_stacks)];
         self.ends_alone += ends_alone;
         self.recording.names = names;
-        self.recording.put_in_order();
+        self.recording.put_in_order(false);
         for (what, count) in missing.into_iter().filter(|(_, count)| *count > 0) {
             self.tell(number, None, Flaw::Unexplained { what, count });
         }
@@ -290,8 +305,7 @@ fn walk(
     for goroutine in scans.iter().flat_map(|scan| &scan.assisting) {
         goroutines.entry(*goroutine).or_default().assisting(*goroutine);
     }
-    let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
-    let mut quiet = QuietSegments::new(goroutines, parted, scans.iter().flat_map(|scan| &scan.quiet_segments));
+    let mut quiet = QuietSegments::new(goroutines, scans);
     let order = in_order(scans);
     for own in order.chunk_by(|(_, one), (_, other)| one.goroutine == other.goroutine) {
         let goroutine = own[0].1.goroutine;
@@ -314,10 +328,6 @@ fn walk(
             own.iter().for_each(|quiet| state.ran(context.lookup.time(quiet.ticks.into())));
         }
     }
-    goroutines.retain(|_, state| {
-        state.forget_tasks(context.recording);
-        !state.is_idle()
-    });
 }
 
 /// The segments of all threads, by goroutine and then by number.

@@ -19,7 +19,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct ThreadScan {
     pub(super) thread: u64,
-    pub(super) counts: Counts,
+    /// How many events of each type it has, where it has any.
+    pub(super) counts: Vec<(u8, u64)>,
     pub(super) segments: Vec<Segment>,
     pub(super) quiet_segments: Vec<QuietSegment>,
     /// What is on the thread.
@@ -58,12 +59,12 @@ pub(super) struct GcScan {
 
 impl ThreadScan {
     pub(super) fn new(thread: u64, batches: &[&Batch], bytes: &[u8], base: u64) -> Self {
-        let mut scan = Self { thread, ..Self::default() };
+        let (mut scan, mut counts) = (Self { thread, ..Self::default() }, Counts::default());
         for batch in batches {
             checkpoint();
             let mut events = TimedEvents::new(&bytes[batch.data.clone()], batch.ticks);
             for event in events.by_ref() {
-                scan.counts.add(event.event);
+                counts.add(event.event);
                 scan.event(event);
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());
@@ -75,6 +76,7 @@ impl ThreadScan {
         if let Some(open) = scan.open.take() {
             scan.close(open, None);
         }
+        scan.counts = counts.iter().collect();
         scan
     }
 

@@ -120,9 +120,10 @@ impl Counts {
         self.0[usize::from(event)] += 1;
     }
 
-    pub(crate) fn merge(&mut self, other: &Self) {
-        for (mine, others) in self.0.iter_mut().zip(&other.0) {
-            *mine += others;
+    /// Adds so many of some types.
+    pub(crate) fn merge(&mut self, others: impl IntoIterator<Item = (u8, u64)>) {
+        for (event, count) in others {
+            self.0[usize::from(event)] += count;
         }
     }
 
