@@ -1,44 +1,39 @@
-//! A recorded core with words of it changed, as the bytes say: it is refused, or each object is somebody's.
+//! A recorded core with words of it and of its program changed, as the bytes say: it is refused, or each object is
+//! somebody's.
 
 use std::sync::LazyLock;
 
 use gomem_heap::{Heap, HeapOptions, Limits};
 use gomem_testkit::inflated;
 
-/// A core, its program, and where the core's words are that are not zero.
-static SEED: LazyLock<(Vec<u8>, Vec<u8>, Vec<usize>)> = LazyLock::new(|| {
-    let file = |ending: &str| inflated(format!("testdata/heap/holders-go1.21.13.{ending}.gz"));
-    let core = file("core");
-    let is_set = |at: &usize| core[*at..*at + 8] != [0; 8];
-    let words = (0..core.len() / 8).map(|word| 8 * word).filter(is_set).collect();
-    (core, file("bin"), words)
-});
+/// The recorded cores: pointers by bitmaps and old maps, and then by what is in spans and Swiss maps.
+static SEEDS: LazyLock<[Seed; 2]> = LazyLock::new(|| ["go1.21.13", "go1.27.3"].map(Seed::new));
 
+struct Seed {
+    core: Words,
+    binary: Words,
+}
+
+/// A file, and where its words are that are not zero.
+struct Words {
+    bytes: Vec<u8>,
+    places: Vec<usize>,
+}
+
+/// The first byte says which core, and the others what of it or of its program is changed.
 pub fn core(bytes: &[u8]) {
-    let (core, binary, words) = &*SEED;
-    let mut core = core.clone();
-    for edit in bytes.chunks_exact(EDIT) {
-        let number = |at: usize| u32::from_le_bytes([edit[at], edit[at + 1], edit[at + 2], edit[at + 3]]) as usize;
-        let at = words[number(1) % words.len()];
-        let word = match edit[0] % 8 {
-            0 => u64::MAX >> (number(5) % 64),
-            1 => number(5) as u64,
-            2 | 3 => u64::from_le_bytes(core[at..at + 8].try_into().unwrap()) ^ 1 << (number(5) % 64),
-            4 => {
-                core.truncate(at.max(1 << 16));
-                break;
-            }
-            // What leads elsewhere leads to the wrong place.
-            _ => {
-                let other = words[number(5) % words.len()];
-                u64::from_le_bytes(core[other..other + 8].try_into().unwrap())
-            }
-        };
-        core[at..at + 8].copy_from_slice(&word.to_le_bytes());
+    let Some((&first, edits)) = bytes.split_first() else { return };
+    let seed = &SEEDS[usize::from(first) % SEEDS.len()];
+    let (mut core, mut binary) = (seed.core.bytes.clone(), seed.binary.bytes.clone());
+    for edit in edits.chunks_exact(EDIT) {
+        if edit[0] & OF_BINARY == 0 {
+            seed.core.change(&mut core, edit);
+        } else {
+            seed.binary.change(&mut binary, edit);
+        }
     }
-    let options = HeapOptions::default()
-        .with_binary(binary.clone())
-        .with_limits(Limits::default().with_inflated_bytes(256 << 20));
+    let options =
+        HeapOptions::default().with_binary(binary).with_limits(Limits::default().with_inflated_bytes(256 << 20));
     let Ok(heap) = Heap::decode_with(core, options) else { return };
     let sums = heap.holdings().iter().fold((0, 0_u64), |(objects, bytes), holding| {
         (objects + holding.retained_objects, bytes + holding.retained_bytes)
@@ -51,5 +46,54 @@ pub fn core(bytes: &[u8]) {
     assert!(heap.redacted().is_none());
 }
 
+impl Seed {
+    fn new(go: &str) -> Self {
+        let file = |ending: &str| Words::new(inflated(format!("testdata/heap/holders-{go}.{ending}.gz")));
+        Self { core: file("core"), binary: file("bin") }
+    }
+}
+
+impl Words {
+    fn new(bytes: Vec<u8>) -> Self {
+        let words = bytes.chunks_exact(8).enumerate();
+        let places = words.filter(|(_, word)| *word != [0; 8]).map(|(at, _)| 8 * at).collect();
+        Self { bytes, places }
+    }
+
+    /// One of all places, or one near the beginning or the end: headers and what the runtime keeps for itself are there.
+    fn choose(&self, how: u8, number: usize) -> usize {
+        let near = (number >> 8) % (1 << (number % 18)) % self.places.len();
+        match how & NEAR_EITHER {
+            NEAR_BEGINNING => near,
+            NEAR_END => self.places.len() - 1 - near,
+            _ => number % self.places.len(),
+        }
+    }
+
+    /// Changes a word of a copy, or cuts it there.
+    fn change(&self, copy: &mut Vec<u8>, edit: &[u8]) {
+        let number = |at: usize| u32::from_le_bytes([edit[at], edit[at + 1], edit[at + 2], edit[at + 3]]) as usize;
+        let word_at = |at: usize| u64::from_le_bytes(self.bytes[at..at + 8].try_into().unwrap());
+        let at = self.places[self.choose(edit[0], number(1))];
+        let word = match edit[0] % 8 {
+            0 => u64::MAX >> (number(5) % 64),
+            1 => number(5) as u64,
+            2 | 3 => word_at(at) ^ 1 << (number(5) % 64),
+            4 => return copy.truncate(at.max(1 << 16)),
+            // What leads elsewhere leads to the wrong place.
+            _ => word_at(self.places[number(5) % self.places.len()]),
+        };
+        if let Some(place) = copy.get_mut(at..at + 8) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+    }
+}
+
 /// What is done, where, and with what.
 const EDIT: usize = 9;
+/// The bit that says of which file.
+const OF_BINARY: u8 = 8;
+/// The bits that say where.
+const NEAR_BEGINNING: u8 = 16;
+const NEAR_END: u8 = 32;
+const NEAR_EITHER: u8 = NEAR_BEGINNING | NEAR_END;

@@ -29,7 +29,7 @@ pub use metrics::metrics;
 pub use pprof::pprof;
 pub use profile::profile;
 pub use report::report;
-pub use shaped::{bundle_shaped, metrics_shaped, pprof_shaped};
+pub use shaped::{bundle_shaped, heap_shaped, metrics_shaped, pprof_shaped, trace_shaped};
 pub use symbol::symbol;
 pub use trace::trace;
 pub use transport::transport;

@@ -2,8 +2,10 @@
 //! encoded form it would break the whole. What is made is sound in form, and wrong in all that a form does not hold.
 
 mod bundle;
+mod heap;
 mod metrics;
 mod profile;
+mod trace;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
@@ -15,6 +17,16 @@ pub fn pprof_shaped(bytes: &[u8]) {
 /// A scrape, or an answer of Prometheus.
 pub fn metrics_shaped(bytes: &[u8]) {
     made(bytes, metrics::metrics, crate::metrics);
+}
+
+/// A heap dump, whole or cut.
+pub fn heap_shaped(bytes: &[u8]) {
+    made(bytes, heap::heap, crate::heap);
+}
+
+/// An execution trace.
+pub fn trace_shaped(bytes: &[u8]) {
+    made(bytes, trace::trace, crate::trace);
 }
 
 /// Files of a bundle, of kinds that belong together.
@@ -65,4 +77,12 @@ fn several<T>(
     mut make: impl FnMut(&mut Unstructured<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
     (0..from.int_in_range(0..=most)?).map(|_| make(from)).collect()
+}
+
+fn varint(out: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
 }

@@ -136,3 +136,13 @@ fn metrics_of_the_right_shape() {
 fn bundle_of_the_right_shape() {
     shaped(gomem_fuzz::bundle_shaped);
 }
+
+#[test]
+fn heap_of_the_right_shape() {
+    shaped(gomem_fuzz::heap_shaped);
+}
+
+#[test]
+fn trace_of_the_right_shape() {
+    shaped(gomem_fuzz::trace_shaped);
+}

@@ -2,7 +2,7 @@
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 
-use super::{name, number, several};
+use super::{name, number, several, varint};
 
 pub(super) fn profile(from: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     const KINDS: [&str; 8] =
@@ -79,12 +79,4 @@ fn bytes_field(out: &mut Vec<u8>, field: u64, bytes: &[u8]) {
 fn varint_field(out: &mut Vec<u8>, field: u64, value: u64) {
     varint(out, field << 3);
     varint(out, value);
-}
-
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
