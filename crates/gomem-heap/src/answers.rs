@@ -13,7 +13,7 @@ mod ways;
 mod windows;
 
 pub(crate) use map_types::key_and_value;
-pub(crate) use maps::{MapShape, shape};
+pub(crate) use maps::{MapShape, Maps};
 pub(crate) use outline::{Outliner, Step};
 pub(crate) use redacted::redacted;
 pub(crate) use types::{TypeSource, Types};

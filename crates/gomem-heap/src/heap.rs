@@ -11,7 +11,7 @@ use gomem_binary::Layout;
 use gomem_transport::Compression;
 
 use crate::{
-    answers::{self, Types},
+    answers::{self, Maps, Types},
     core::{self, Core},
     dump,
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
@@ -31,6 +31,7 @@ pub struct Heap {
     mem_profile_rate: Option<f64>,
     diagnostics: Vec<Diagnostic>,
     types: OnceLock<Types>,
+    maps: OnceLock<Maps>,
 }
 
 /// How a heap is read.
@@ -199,8 +200,8 @@ impl Heap {
         let mem_profile_rate =
             known_rate.filter(|_| !snapshot.samples.is_empty() || options.mem_profile_rate.is_some());
         let mem_profile_rate = mem_profile_rate.or_else(|| holders::profile_rate(&snapshot));
-        let types = OnceLock::new();
-        Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics, types })
+        let (types, maps) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { snapshot, program, ownership, binary_match, mem_profile_rate, diagnostics, types, maps })
     }
 
     /// Whether bytes begin as a core, packed or not.
@@ -310,9 +311,14 @@ impl Heap {
         &self.snapshot.sites
     }
 
+    /// The maps among the objects.
+    pub(crate) fn map_shapes(&self) -> &Maps {
+        self.maps.get_or_init(|| Maps::new(&self.snapshot))
+    }
+
     /// The types of objects: most answers ask for them, and finding them takes a walk over the heap.
     pub(crate) fn object_types(&self) -> &Types {
-        self.types.get_or_init(|| answers::types(&self.snapshot, &self.program))
+        self.types.get_or_init(|| answers::types(&self.snapshot, &self.program, self.map_shapes()))
     }
 }
 

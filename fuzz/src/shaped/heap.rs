@@ -9,11 +9,18 @@ pub(super) fn heap(from: &mut Unstructured<'_>) -> Result<Vec<u8>> {
     let dump = Dump::new(from)?;
     let mut records = vec![dump.parameters(from)?];
     for &(address, bytes) in &dump.objects {
-        let content = dump.content(from, bytes as usize)?;
-        records.push([numbers(&[OBJECT, address]), content.0, content.1].concat());
+        let (mut content, fields) = dump.content(from, bytes as usize)?;
+        if from.ratio(1, 64)? {
+            // Of a length only 32 bits say how much is written.
+            content = [numbers(&[bytes | 1 << from.int_in_range(32..=63_u32)?]), vec![0; bytes as usize]].concat();
+        }
+        records.push([numbers(&[OBJECT, address]), content, fields].concat());
     }
     for _ in 0..from.int_in_range(0..=40_u8)? {
         records.push(dump.record(from)?);
+    }
+    for tag in [DATA, BSS] {
+        records.push(dump.variables(from, tag)?);
     }
     records.push(dump.counts(from)?);
     if from.ratio(1, 8)? {
@@ -114,8 +121,6 @@ impl Dump {
             ITAB,
             OS_THREAD,
             QUEUED_FINALIZER,
-            DATA,
-            BSS,
             DEFER,
             PANIC,
             BUCKET,
@@ -141,7 +146,7 @@ impl Dump {
                 addresses(2, from)?;
                 out.extend(numbers(&[from.int_in_range(0..=9)?, CODE, from.int_in_range(0..=9)?]));
                 out.extend(numbers(&[bool::arbitrary(from)?.into(), 0, number(from)? as u64]));
-                out.extend(text(*from.choose(&["chan receive", "select", "", "preempted", "dumping heap"])?));
+                out.extend(text(from.choose(&["chan receive", "select", "", "preempted", "dumping heap"])?));
                 (0..4).try_for_each(|_| self.address(from).map(|address| varint(&mut out, address)))?;
             }
             FRAME => {
@@ -151,12 +156,6 @@ impl Dump {
                 let (content, fields) = self.content(from, bytes)?;
                 let entry = CODE + 16 * u64::from(from.int_in_range(0..=7_u8)?);
                 out.extend([content, numbers(&[entry, entry + 4, entry + 4]), text(&name(from)?), fields].concat());
-            }
-            DATA | BSS => {
-                addresses(1, from)?;
-                let bytes = 8 * from.int_in_range(0..=24)?;
-                let (content, fields) = self.content(from, bytes)?;
-                out.extend([content, fields].concat());
             }
             BUCKET => {
                 out.extend(numbers(&[from.int_in_range(0..=3)?, number(from)? as u64]));
@@ -176,6 +175,14 @@ impl Dump {
             _ => addresses(2, from)?,
         }
         Ok(out)
+    }
+
+    /// Global variables.
+    fn variables(&self, from: &mut Unstructured<'_>, tag: u64) -> Result<Vec<u8>> {
+        let address = numbers(&[tag, self.address(from)?]);
+        let bytes = 8 * from.int_in_range(0..=24)?;
+        let (content, fields) = self.content(from, bytes)?;
+        Ok([address, content, fields].concat())
     }
 
     /// The runtime's count, that of these objects most of the time.

@@ -1,7 +1,44 @@
 //! Maps, told by their shape, since their types are rarely known: that of Go 1.24 and later (`internal/runtime/maps`), and the one
 //! before (`hmap` in `runtime/map.go`). That the parts' numbers of entries sum up to the map's proves it.
 
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
 use crate::memory::Snapshot;
+
+/// The maps of a heap, by the objects that are their heads.
+#[derive(Debug, Default)]
+pub(crate) struct Maps(HashMap<u32, MapShape, RandomState>);
+
+impl Maps {
+    /// Looks at all objects.
+    pub(crate) fn new(snapshot: &Snapshot) -> Self {
+        let mut looks: HashMap<u32, u32, RandomState> = HashMap::default();
+        let mut may_look = |directory: u32| {
+            let looks = looks.entry(directory).or_default();
+            *looks += 1;
+            *looks <= MOST_LOOKS
+        };
+        let objects = 0..snapshot.objects.len() as u32;
+        Self(objects.filter_map(|object| Some((object, shape(snapshot, object, &mut may_look)?))).collect())
+    }
+
+    /// Whether an object is the head of a map with tables.
+    pub(crate) fn has(&self, object: u32) -> bool {
+        self.0.contains_key(&object)
+    }
+
+    /// The map that an object is the head of.
+    pub(crate) fn shape(&self, object: u32) -> Option<&MapShape> {
+        self.0.get(&object)
+    }
+
+    /// The objects that are the heads of maps.
+    pub(crate) fn heads(&self) -> impl Iterator<Item = u32> + '_ {
+        self.0.keys().copied()
+    }
+}
 
 /// A map and its tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,13 +50,8 @@ pub(crate) struct MapShape {
     pub(crate) table_bytes: u64,
 }
 
-/// Whether an object is the head of a map with tables.
-pub(crate) fn is_map(snapshot: &Snapshot, object: u32) -> bool {
-    shape(snapshot, object).is_some()
-}
-
-/// The map that an object is the head of.
-pub(crate) fn shape(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+/// The map that an object is the head of; a directory may be looked at only so often.
+fn shape(snapshot: &Snapshot, object: u32, may_look: &mut impl FnMut(u32) -> bool) -> Option<MapShape> {
     let is_head = snapshot.objects.bytes(object) == HEAD_BYTES && snapshot.target.order.word_bytes == 8;
     if !is_head {
         return None;
@@ -33,7 +65,7 @@ pub(crate) fn shape(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
         count += 1;
     });
     match &pointers[..count.min(4)] {
-        [16] => swiss(snapshot, object),
+        [16] => swiss(snapshot, object, may_look),
         [16, 24, 40] => hashed(snapshot, object),
         _ => None,
     }
@@ -62,7 +94,7 @@ pub(crate) fn parts(snapshot: &Snapshot, object: u32) -> Vec<u32> {
 }
 
 /// `Map{used, seed, dirPtr, dirLen, …}`.
-fn swiss(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
+fn swiss(snapshot: &Snapshot, object: u32, may_look: &mut impl FnMut(u32) -> bool) -> Option<MapShape> {
     let order = snapshot.target.order;
     let entries = snapshot.word(object, 0)?;
     let directory = snapshot.objects.find(snapshot.word(object, 16)?)?;
@@ -76,6 +108,9 @@ fn swiss(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
             capacity: SLOTS as u64,
             table_bytes: snapshot.objects.bytes(object) + snapshot.objects.bytes(directory),
         });
+    }
+    if !may_look(directory) {
+        return None;
     }
     let content = snapshot.content(directory);
     // A directory of more than 512 bytes has its type in front.
@@ -128,6 +163,9 @@ fn hashed(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
     is_map.then(|| MapShape { entries, capacity, table_bytes: snapshot.objects.bytes(object) + bytes })
 }
 
+/// A map has its directory for itself. What looks like a head by chance is looked at too, but a dump in which many heads point to one
+/// large directory costs no more than one.
+const MOST_LOOKS: u32 = 4;
 /// The slot of a map's head, in both.
 const HEAD_BYTES: u64 = 48;
 /// The slot of `table` in `internal/runtime/maps/table.go`.

@@ -6,7 +6,10 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use crate::{
-    answers::{Types, maps},
+    answers::{
+        Types,
+        maps::{self, Maps},
+    },
     holders::Ownership,
     memory::Snapshot,
 };
@@ -35,6 +38,7 @@ pub(crate) struct Outliner<'a> {
     snapshot: &'a Snapshot,
     ownership: &'a Ownership,
     types: &'a Types,
+    maps: &'a Maps,
     offsets: Vec<u32>,
     children: Vec<u32>,
     /// Where global variables point to each object from, by root and object.
@@ -45,7 +49,7 @@ pub(crate) struct Outliner<'a> {
 type Key = (u64, Option<u32>, bool);
 
 impl<'a> Outliner<'a> {
-    pub(crate) fn new(snapshot: &'a Snapshot, ownership: &'a Ownership, types: &'a Types) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot, ownership: &'a Ownership, types: &'a Types, maps: &'a Maps) -> Self {
         let mut offsets = vec![0_u32; ownership.nodes() + 1];
         for (_, parent) in ownership.dominance.pairs() {
             offsets[parent as usize] += 1;
@@ -62,7 +66,7 @@ impl<'a> Outliner<'a> {
         }
         let slots = ownership.roots.slots.iter().rev();
         let globals = slots.filter_map(|slot| Some(((slot.node, slot.target), slot.address?))).collect();
-        Self { snapshot, ownership, types, offsets, children, globals }
+        Self { snapshot, ownership, types, maps, offsets, children, globals }
     }
 
     /// The steps from a root, or from the objects that several share. What weighs less than `least` is no step.
@@ -119,14 +123,14 @@ impl<'a> Outliner<'a> {
         let objects = self.snapshot.objects.len() as u32;
         while let Some((node, is_start)) = stack.pop() {
             let is_part = !is_start && node >= objects;
-            let is_map = node < objects && maps::is_map(self.snapshot, node);
+            let is_map = node < objects && self.maps.has(node);
             if !is_start && !is_part {
                 found.push(node);
                 continue;
             }
             let parts = if is_map { maps::parts(self.snapshot, node) } else { Vec::new() };
             for child in self.children_of(node) {
-                if parts.contains(child) {
+                if parts.binary_search(child).is_ok() {
                     self.push_parts(*child, &parts, &mut found);
                 } else {
                     stack.push((*child, false));

@@ -36,6 +36,7 @@ impl<'a> Stacks<'a> {
             let of_frame = self.parts(values, frame.entry, at).iter();
             parts.extend(of_frame.map(|part| (end.wrapping_add_signed(part.frame_offset), part.clone())));
         }
+        let parts = Parts::new(parts);
         let mut claims = Vec::new();
         for frame in &goroutine.frames {
             let content = frame.content(&snapshot.file);
@@ -43,8 +44,8 @@ impl<'a> Stacks<'a> {
                 let Some(value) = snapshot.target.order.word(content, offset) else { continue };
                 let pointer = Pointer { content, offset, value };
                 let address = frame.sp.wrapping_add(offset as u64);
-                let mut found = parts.iter().filter_map(|(start, part)| {
-                    let within = address.checked_sub(*start).filter(|within| *within < part.bytes)?;
+                let Some(parts) = parts.at(address) else { continue };
+                let mut found = parts.into_iter().filter_map(|(within, part)| {
                     let leads = if part.is_address {
                         (within == 0).then_some(Leads::Value(part.type_id))?
                     } else {
@@ -68,3 +69,34 @@ impl<'a> Stacks<'a> {
         })
     }
 }
+
+/// The variables of a whole stack, or parts of them, by where they begin.
+struct Parts {
+    parts: Vec<(u64, LocalPart)>,
+    /// How far those up to each one reach.
+    ends: Vec<u64>,
+}
+
+impl Parts {
+    fn new(mut parts: Vec<(u64, LocalPart)>) -> Self {
+        parts.sort_by_key(|(start, _)| *start);
+        let end = |(start, part): &(u64, LocalPart)| start.saturating_add(part.bytes);
+        let ends = parts.iter().scan(0, |reached, part| {
+            *reached = end(part).max(*reached);
+            Some(*reached)
+        });
+        Self { ends: ends.collect(), parts }
+    }
+
+    /// Those that an address is in, each with how far in it is; `None` where more have to be looked at than can be told apart.
+    fn at(&self, address: u64) -> Option<Vec<(u64, &LocalPart)>> {
+        let before = self.parts.partition_point(|(start, _)| *start <= address);
+        let first = self.ends[..before].partition_point(|reached| *reached <= address);
+        let near = self.parts.get(first..before).filter(|near| near.len() <= MOST_NEAR)?;
+        let within = |(start, part): &'_ (u64, LocalPart)| (address - start < part.bytes).then_some(address - start);
+        Some(near.iter().filter_map(|near| Some((within(near)?, &near.1))).collect())
+    }
+}
+
+/// So many parts of variables between the begin of one and an address in it are more than a frame has.
+const MOST_NEAR: usize = 1024;

@@ -15,7 +15,7 @@ use crate::{
     answers::{
         claims::{Claim, Content, TINY},
         leads::{self, Pointer},
-        maps,
+        maps::Maps,
         stacks::Stacks,
         types::{Contents, ObjectType, TypeSource, Types, header_bytes},
     },
@@ -25,7 +25,7 @@ use crate::{
 };
 
 /// The types of all objects that have a known one.
-pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
+pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Types {
     let values = program.values(snapshot.target.order.word_bytes);
     let mut typing = Typing {
         snapshot,
@@ -57,7 +57,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program) -> Types {
     }
     typing.spread();
     for object in objects {
-        if typing.types.number(object).is_none() && maps::is_map(snapshot, object) {
+        if typing.types.number(object).is_none() && maps.has(object) {
             typing.name(object, "map".into(), TypeSource::Shape);
         }
     }

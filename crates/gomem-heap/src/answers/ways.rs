@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use crate::{
     answers::{
-        maps,
+        maps::{self, Maps},
         types::{Types, header_bytes},
     },
     holders::Ownership,
@@ -77,6 +77,7 @@ pub(crate) fn ways(
     snapshot: &Snapshot,
     ownership: &Ownership,
     types: &Types,
+    maps: &Maps,
     target: &WayTarget,
     limit: usize,
 ) -> Vec<Way> {
@@ -84,6 +85,7 @@ pub(crate) fn ways(
         snapshot,
         ownership,
         types,
+        maps,
         fold_of: vec![NONE; snapshot.objects.len()],
         source_of: vec![NONE; snapshot.objects.len()],
         is_part: vec![false; snapshot.objects.len()],
@@ -126,6 +128,7 @@ struct Walk<'a> {
     snapshot: &'a Snapshot,
     ownership: &'a Ownership,
     types: &'a Types,
+    maps: &'a Maps,
     /// Of each object that was reached, its fold and the object before.
     fold_of: Vec<u32>,
     source_of: Vec<u32>,
@@ -162,7 +165,7 @@ impl Walk<'_> {
     /// Reaches what an object of the same tier points to.
     fn follow(&mut self, object: u32) {
         let snapshot = self.snapshot;
-        if maps::is_map(snapshot, object) {
+        if self.maps.has(object) {
             maps::parts(snapshot, object).iter().for_each(|part| self.is_part[*part as usize] = true);
         }
         let mut pointers = Vec::new();

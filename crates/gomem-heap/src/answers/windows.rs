@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use foldhash::fast::RandomState;
 
 use crate::{
-    answers::maps,
+    answers::maps::{self, Maps},
     holders::{Ownership, Tier},
     memory::Snapshot,
 };
@@ -25,13 +25,16 @@ pub(crate) struct Window {
 ///
 /// A view is a pointer with its length in the next word; of a slice the capacity follows, which bounds how large its elements are.
 /// Where any pointer to a buffer has no length that can be one, nothing is claimed.
-pub(crate) fn windows(snapshot: &Snapshot, ownership: &Ownership, min_bytes: u64, ratio: u64) -> Vec<Window> {
+pub(crate) fn windows(
+    snapshot: &Snapshot,
+    ownership: &Ownership,
+    maps: &Maps,
+    min_bytes: u64,
+    ratio: u64,
+) -> Vec<Window> {
     let mut buffers = Buffers { snapshot, min_bytes, views: HashMap::default() };
     // In a map's table a mask follows the pointer to the entries, which is no length.
-    let parts: HashSet<u32, RandomState> = (0..snapshot.objects.len() as u32)
-        .filter(|object| maps::is_map(snapshot, *object))
-        .flat_map(|map| maps::parts(snapshot, map))
-        .collect();
+    let parts: HashSet<u32, RandomState> = maps.heads().flat_map(|map| maps::parts(snapshot, map)).collect();
     for object in 0..snapshot.objects.len() as u32 {
         if ownership.tier(object) > Tier::Timer as u8 || parts.contains(&object) {
             continue;

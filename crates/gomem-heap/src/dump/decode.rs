@@ -169,8 +169,13 @@ impl<'a> Records<'a> {
                 cursor.pass(2)?;
             }
             MEM_STATS => self.counted = Some(counted(cursor)?),
-            DATA => self.segments.push(roots::segment(cursor, SegmentKind::Data, self.order)?),
-            BSS => self.segments.push(roots::segment(cursor, SegmentKind::Bss, self.order)?),
+            DATA | BSS => {
+                let kind = if tag == DATA { SegmentKind::Data } else { SegmentKind::Bss };
+                if self.segments.iter().any(|segment| segment.kind == kind) {
+                    return Err(Stop::Damaged("a second record of the same global variables"));
+                }
+                self.segments.push(roots::segment(cursor, kind, self.order)?);
+            }
             DEFER | PANIC => {
                 cursor.pass(if tag == DEFER { 4 } else { 3 })?;
                 let root = cursor.number()?;

@@ -299,10 +299,10 @@ fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, obje
                 *reachable = reachable.map(|known| known + bytes);
             }
         }
-        // Who else reaches it is not known by name.
-        if by.has_more {
-            holdings.iter_mut().for_each(|holding| holding.reachable_bytes = None);
-        }
+    }
+    // Who else reaches what so many share is not known by name.
+    if holding_of_set.keys().any(|set| sharing.sets[*set as usize].has_more) {
+        holdings.iter_mut().for_each(|holding| holding.reachable_bytes = None);
     }
     tops.truncate(objects as usize);
     let mut last = (u32::MAX, 0);

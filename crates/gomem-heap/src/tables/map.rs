@@ -29,10 +29,10 @@ impl Heap {
     /// Maps, those with the largest tables first. They are told by their shape, so that a map of a few entries is not among them.
     #[must_use]
     pub fn maps(&self) -> Vec<MapRow> {
-        let of_user =
-            (0..self.snapshot.objects.len() as u32).filter(|object| self.ownership.tier(*object) <= Tier::Timer as u8);
+        let maps = self.map_shapes();
+        let of_user = maps.heads().filter(|object| self.ownership.tier(*object) <= Tier::Timer as u8);
         let row = |object| {
-            let MapShape { entries, capacity, table_bytes } = answers::shape(&self.snapshot, object)?;
+            let &MapShape { entries, capacity, table_bytes } = maps.shape(object)?;
             let holders = self.holdings()[self.ownership.holding(object) as usize].holders.clone();
             Some(MapRow { holders, entries, capacity, table_bytes, types: None, object })
         };

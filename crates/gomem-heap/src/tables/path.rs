@@ -35,7 +35,7 @@ impl Heap {
     #[must_use]
     pub fn paths(&self, to: &WayTarget, limit: usize) -> Vec<PathRow> {
         let types = self.object_types();
-        let ways = answers::ways(&self.snapshot, &self.ownership, types, to, limit);
+        let ways = answers::ways(&self.snapshot, &self.ownership, types, self.map_shapes(), to, limit);
         let row = |path: u64, step: u64, found: answers::WayStep| PathRow {
             path,
             step,

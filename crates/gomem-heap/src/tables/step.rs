@@ -38,7 +38,7 @@ impl Heap {
     #[must_use]
     pub fn steps(&self, holder: Option<&str>) -> Vec<StepRow> {
         let types = self.object_types();
-        let outliner = Outliner::new(&self.snapshot, &self.ownership, types);
+        let outliner = Outliner::new(&self.snapshot, &self.ownership, types, self.map_shapes());
         let starts = self.ownership.starts();
         let mut rows: Vec<StepRow> = Vec::new();
         let is_asked = |names: &[String]| holder.is_none_or(|asked| names.iter().any(|name| name == asked));

@@ -27,7 +27,7 @@ impl Heap {
     /// Buffers of at least so many bytes of which all slices and strings show no more than one part of `ratio`; the largest first.
     #[must_use]
     pub fn windows(&self, min_bytes: u64, ratio: u64) -> Vec<WindowRow> {
-        let found = answers::windows(&self.snapshot, &self.ownership, min_bytes, ratio.max(1));
+        let found = answers::windows(&self.snapshot, &self.ownership, self.map_shapes(), min_bytes, ratio.max(1));
         let row = |window: Window| WindowRow {
             holders: self.holdings()[self.ownership.holding(window.object) as usize].holders.clone(),
             buffer_bytes: window.buffer_bytes,
