@@ -13,6 +13,8 @@ pub(super) struct ObjectReader {
     order: Order,
     layout: SpanLayout,
     limit: u32,
+    /// The bytes of all.
+    bytes: u64,
     /// The page of small slots that is being read, and what was read of it.
     page: Option<Page>,
     pending: Vec<Pending>,
@@ -38,7 +40,7 @@ impl ObjectReader {
     pub(super) fn new(order: Order, layout: SpanLayout, limit: u32) -> Self {
         let builder = Builder::default();
         let (page, pending, phantoms, huge) = (None, Vec::new(), Vec::new(), Vec::new());
-        Self { builder, order, layout, limit, page, pending, phantoms, huge }
+        Self { builder, order, layout, limit, bytes: 0, page, pending, phantoms, huge }
     }
 
     #[inline]
@@ -46,6 +48,10 @@ impl ObjectReader {
         let start = cursor.at;
         let address = cursor.number()?;
         let (words, has_pointers, bytes) = cursor.words(self.order)?;
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.bytes > MOST_BYTES {
+            return Err(Stop::Damaged("objects of more bytes than a heap can have"));
+        }
         if self.builder.len() + self.pending.len() >= self.limit as usize {
             let kind = ErrorKind::Limit { what: "objects", limit: u64::from(self.limit) };
             return Err(Stop::Refused(Error::new(kind, start)));
@@ -89,5 +95,26 @@ impl ObjectReader {
     pub(super) fn finish(mut self) -> (Objects, Vec<Words>, Vec<Diagnostic>) {
         self.end_page();
         (self.builder.finish(), self.phantoms, self.huge)
+    }
+}
+
+/// No heap has more addresses (`heapAddrBits` in `runtime/malloc.go`), so that no sum of objects is too large for 64 bits.
+const MOST_BYTES: u64 = 1 << 48;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_of_objects_have_room() {
+        let order = Order { word_bytes: 8, is_big_endian: false };
+        let target = crate::memory::Target { order, arch: "amd64".into(), go_version: "go1.27.3".into() };
+        let [layout, ..] = SpanLayout::candidates(&target);
+        let mut reader = ObjectReader::new(order, layout, 10);
+        // At 0x1000 an object of 2^47 bytes, of which nothing is written.
+        let half = [0x80, 0x20, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x20, 0];
+        let mut read = || reader.read(&mut Cursor { bytes: &half, at: 0 });
+        assert_eq!((read(), read()), (Ok(()), Ok(())));
+        assert!(matches!(read(), Err(Stop::Damaged(_))));
     }
 }
