@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::replay::{goroutine::Goroutine, segment::Segment, thread::ThreadScan};
+use crate::replay::{goroutine::Goroutine, segment::Segment};
 
 /// A segment of which nothing is told but how long it was. Nearly all are, and they count only for an assist that is open over
 /// several segments; so they are small, and those with larger numbers are kept as others are.
@@ -38,21 +38,23 @@ pub(super) struct QuietSegments(HashMap<u64, Vec<QuietSegment>, RandomState>);
 
 impl QuietSegments {
     /// Those of a generation: of goroutines as it begins, and of those that are parted in it.
-    pub(super) fn new(goroutines: &HashMap<u64, Goroutine, RandomState>, scans: &[ThreadScan]) -> Self {
-        let all = || scans.iter().flat_map(|scan| &scan.quiet_segments);
-        let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
+    pub(super) fn new<'a>(
+        goroutines: &HashMap<u64, Goroutine, RandomState>,
+        parted: impl Iterator<Item = u64>,
+        all: impl Iterator<Item = &'a QuietSegment> + Clone,
+    ) -> Self {
         let mut segments = Self(parted.map(|goroutine| (goroutine, Vec::new())).collect());
         // Goroutines can be many, and generations too.
-        if goroutines.len() <= scans.iter().map(|scan| scan.quiet_segments.len()).sum() {
+        if goroutines.len() <= all.clone().count() {
             let needs = goroutines.iter().filter(|(_, state)| state.needs_quiet_segments());
             segments.0.extend(needs.map(|(goroutine, _)| (*goroutine, Vec::new())));
         } else {
-            let ids = all().map(|quiet| u64::from(quiet.goroutine));
+            let ids = all.clone().map(|quiet| u64::from(quiet.goroutine));
             let needs = ids.filter(|id| goroutines.get(id).is_some_and(Goroutine::needs_quiet_segments));
             segments.0.extend(needs.map(|goroutine| (goroutine, Vec::new())));
         }
         if !segments.0.is_empty() {
-            for quiet in all() {
+            for quiet in all {
                 if let Some(own) = segments.0.get_mut(&quiet.goroutine.into()) {
                     own.push(*quiet);
                 }

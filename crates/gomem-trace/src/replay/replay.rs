@@ -305,7 +305,8 @@ fn walk(
     for goroutine in scans.iter().flat_map(|scan| &scan.assisting) {
         goroutines.entry(*goroutine).or_default().assisting(*goroutine);
     }
-    let mut quiet = QuietSegments::new(goroutines, scans);
+    let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
+    let mut quiet = QuietSegments::new(goroutines, parted, scans.iter().flat_map(|scan| &scan.quiet_segments));
     let order = in_order(scans);
     for own in order.chunk_by(|(_, one), (_, other)| one.goroutine == other.goroutine) {
         let goroutine = own[0].1.goroutine;
