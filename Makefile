@@ -126,7 +126,9 @@ incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labell
 notebooks: $(VENV)/.installed ## run the notebooks again, and keep their output
 	cd examples/notebooks && ../../$(BIN)/python -m nbconvert --to notebook --execute --inplace --ExecutePreprocessor.record_timing=False *.ipynb
 
-TARGETS ?= pprof profile filter symbol transport escape metrics gctrace gogc heap trace bundle report
+TARGETS ?= pprof profile filter symbol transport escape metrics gctrace gogc heap core trace bundle report $(addsuffix _shaped,$(SHAPED))
+# Out of any bytes inputs of the right form (fuzz/src/shaped).
+SHAPED := pprof metrics heap trace bundle
 FUZZ_SECONDS ?= 1800
 # Where a target begins, apart from its own corpus.
 SEEDS_profile := pprof

@@ -8,9 +8,11 @@ import gzip
 import os
 import random
 import resource
+import struct
 import sys
 import time
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -73,8 +75,12 @@ def use_execution_trace(source):
         trace.lifetimes()
 
 
-def use_heap(source):
-    heap = gm.read_heap(source)
+def use_core(source):
+    use_heap(source, binary=inflated("bin"))
+
+
+def use_heap(source, binary=None):
+    heap = gm.read_heap(source, binary=binary)
     heap.summary()
     for by in ("holder", "site", "type"):
         heap.retained(by=by)
@@ -87,6 +93,34 @@ def use_heap(source):
     heap.maps()
     heap.flame().to_frame()
     heap.diff(heap)
+
+
+@cache
+def inflated(ending):
+    return gzip.decompress((ROOT / f"testdata/heap/holders-go1.27.3.{ending}.gz").read_bytes())
+
+
+def without_zeros(core):
+    """Leave out the mebibytes of a core that are all zeros, which most of it is."""
+    (headers,) = struct.unpack_from("<Q", core, 32)
+    (count,) = struct.unpack_from("<H", core, 56)
+    parts = []
+    for place in range(headers, headers + 56 * count, 56):
+        kind, flags, offset, address, _, size, *_ = struct.unpack_from("<IIQQQQQQ", core, place)
+        step = 1 << 20 if kind == 1 else size
+        for at in range(0, size, step):
+            content = core[offset + at : offset + min(at + step, size)]
+            if content.strip(b"\0"):
+                parts.append((kind, flags, address + at, content))
+    head = bytearray(core[:64])
+    struct.pack_into("<Q", head, 32, 64)
+    struct.pack_into("<H", head, 56, len(parts))
+    table, offset = b"", 64 + 56 * len(parts)
+    for kind, flags, address, content in parts:
+        size = len(content)
+        table += struct.pack("<IIQQQQQQ", kind, flags, offset, address, 0, size, size, 1)
+        offset += size
+    return b"".join([bytes(head), table, *(content for *_, content in parts)])
 
 
 def head(path, lines):
@@ -123,6 +157,7 @@ def inputs():
             ],
         ),
         "heap dumps": (use_heap, [(ROOT / "fuzz/corpus/heap/seed-small").read_bytes()]),
+        "cores": (use_core, [without_zeros(inflated("core"))]),
         "GC traces": (use_trace, [head(INCIDENT / "gctrace.log", 40)]),
     }
 
@@ -150,6 +185,33 @@ def damaged(source, chance):
     return bytes(data)
 
 
+@cache
+def places(core):
+    """Give the places of words that are not zero."""
+    return [at for at in range(0, len(core) - 7, 8) if core[at : at + 8].strip(b"\0")]
+
+
+def with_words_changed(core, chance):
+    """Change words of a core: a byte more or less in it is only a cut."""
+    data, words = bytearray(core), places(core)
+    for _ in range(chance.randint(1, 12)):
+        # Near the begin are headers and the program's variables, near the end what the runtime keeps for itself.
+        near = chance.randrange(1 << chance.randrange(18)) % len(words)
+        at = chance.choice([words[near], words[-1 - near], chance.choice(words)])
+        match chance.randrange(8):
+            case 0:
+                del data[max(at, 1 << 16) :]
+            case 1:
+                word = (1 << 64) - 1 >> chance.randrange(64)
+                data[at : at + 8] = word.to_bytes(8, "little")
+            case 2 | 3 if at < len(data):
+                data[at] ^= 1 << chance.randrange(8)
+            case _:
+                other = chance.choice(words)
+                data[at : at + 8] = core[other : other + 8]
+    return bytes(data)
+
+
 def peak_mb():
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1 << 20 if sys.platform == "darwin" else 1 << 10)
@@ -164,7 +226,8 @@ def test_damaged_inputs_are_read_or_refused(name):
         use(source)
     before, slowest, refused = peak_mb(), 0.0, 0
     for index in range(COUNT):
-        data = damaged(sources[index % len(sources)], chance)
+        damage = with_words_changed if use is use_core else damaged
+        data = damage(sources[index % len(sources)], chance)
         start = time.process_time()
         try:
             use(data)
