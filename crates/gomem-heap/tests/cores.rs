@@ -280,3 +280,18 @@ fn replaced(mut bytes: Vec<u8>, from: &[u8], to: &[u8]) -> Vec<u8> {
     }
     bytes
 }
+
+/// Parts that say to be larger than any file, and lie behind its end.
+#[test]
+fn parts_may_claim_more_than_a_number_holds() {
+    let mut core = inflated("testdata/heap/holders-go1.21.13.core.gz");
+    let binary = inflated("testdata/heap/holders-go1.21.13.bin.gz");
+    let headers = usize::try_from(u64::from_le_bytes(core[32..40].try_into().unwrap())).unwrap();
+    for part in [headers + 56 * 5, headers + 56 * 6] {
+        core[part + 8..part + 16].copy_from_slice(&(u64::MAX - 1).to_le_bytes());
+        core[part + 32..part + 48].fill(0xff);
+    }
+    let heap = Heap::decode_with(core, HeapOptions::default().with_binary(binary)).unwrap();
+    let missing = format!("{} bytes", u64::MAX);
+    assert!(heap.diagnostics().iter().any(|told| told.flaw.to_string().contains(&missing)), "{:?}", heap.diagnostics());
+}

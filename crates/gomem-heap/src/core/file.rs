@@ -47,7 +47,7 @@ impl CoreFile {
                 }
             }
             if !reader.skip_to(part.offset)? {
-                missing_bytes += part.file_bytes;
+                missing_bytes = part.file_bytes.saturating_add(missing_bytes);
                 continue;
             }
             let bytes = if part.kind == NOTE { part.file_bytes } else { part.file_bytes.min(part.memory_bytes) };
@@ -60,7 +60,7 @@ impl CoreFile {
                     image.held_bytes()
                 })?
             };
-            missing_bytes += bytes - read.min(bytes);
+            missing_bytes = missing_bytes.saturating_add(bytes - read.min(bytes));
         }
         image.finish();
         Ok(Self { machine, image, notes: Notes::decode(&notes, machine), missing_bytes })

@@ -44,7 +44,7 @@ impl<'a> Masks<'a> {
             let bits = process.layouts.field("runtime.heapArena bitmap")?;
             let list =
                 process.word(process.field_address(process.variable("runtime.mheap_")?, "runtime.mheap arenas")?)?;
-            Some((list, bits.offset, bits.offset + bits.bytes))
+            Some((list, bits.offset, bits.offset.checked_add(bits.bytes)?))
         };
         // Spans of sixteen bytes tell it, else the version.
         let telling = spans.iter().find(|span| span.slot_bytes == 16 && span.bytes == PAGE && !span.is_noscan);
@@ -144,10 +144,10 @@ impl<'a> Masks<'a> {
             let word = address % (1 << ARENA_SHIFT) / BITS_BYTES;
             let arena = arena.checked_mul(WORD).and_then(|place| self.process.word(list.checked_add(place)?));
             let read = |offset: u64, bytes| self.process.number(arena?.checked_add(offset)?, bytes);
-            *mask = read(bits + word * WORD, WORD).unwrap_or_default();
+            *mask = read(bits.saturating_add(word * WORD), WORD).unwrap_or_default();
             let ended = over.saturating_sub(address) / WORD;
             *mask = if ended < 64 { *mask >> ended << ended } else { 0 };
-            if read(ends + word / 8, 1).is_some_and(|byte| byte >> (word % 8) & 1 == 1) {
+            if read(ends.saturating_add(word / 8), 1).is_some_and(|byte| byte >> (word % 8) & 1 == 1) {
                 let object = (address + BITS_BYTES - 1 - span.start) / span.slot_bytes;
                 over = span.start + (object + 1) * span.slot_bytes;
             }

@@ -71,7 +71,7 @@ impl Search<'_> {
     fn words(&self) -> impl Iterator<Item = (u64, u64)> {
         let process = self.process;
         process.program.variable_parts().flat_map(move |part| {
-            let start = part.start.wrapping_add(process.slide).next_multiple_of(WORD);
+            let start = part.start.wrapping_add(process.slide).checked_next_multiple_of(WORD).unwrap_or(u64::MAX);
             let contents = process.contents(start, (part.end - part.start) / WORD * WORD).unwrap_or_default();
             let values: Vec<u64> = words(&contents).collect();
             values.into_iter().zip(0..).map(move |(word, number)| (start + number * WORD, word))
