@@ -1,6 +1,8 @@
 //! Where objects lie: slots of one size that follow each other, a bit for each that holds an object. An address leads to the number of
 //! its object by a division and two small tables, so that nothing is kept for each object.
 
+use crate::memory::PAGE;
+
 /// Where objects lie, by address.
 #[derive(Debug, Default)]
 pub(super) struct Runs {
@@ -121,7 +123,8 @@ impl RunsBuilder {
 }
 
 impl Run {
-    /// The slot that begins at an address, if it is behind the last one, and not far.
+    /// The slot that begins at an address, if it is behind the last one, not far, and no other span can lie between: spans are
+    /// whole pages, and come in no order.
     #[inline]
     fn next(&self, address: u64) -> Option<u32> {
         let end = self.start.checked_add(u64::from(self.slots).checked_mul(self.slot_bytes)?)?;
@@ -129,7 +132,8 @@ impl Run {
         if free == 0 && self.slot_bytes > 0 {
             return self.slots.checked_add(1).map(|_| self.slots);
         }
-        if free.checked_rem(self.slot_bytes)? != 0 {
+        let has_page_between = end.checked_next_multiple_of(PAGE)?.checked_add(PAGE)? <= address;
+        if has_page_between || free.checked_rem(self.slot_bytes)? != 0 {
             return None;
         }
         let free = u32::try_from(free / self.slot_bytes).ok().filter(|free| *free <= MOST_FREE)?;
@@ -199,6 +203,21 @@ mod tests {
         }
         for ((address, _), object) in all.iter().zip(0..) {
             assert_eq!(runs.address(object), *address);
+        }
+    }
+
+    /// Of three neighbours the one in the middle comes last, and objects of the one behind it are found all the same.
+    #[test]
+    fn a_span_may_lie_between_spans_of_objects_that_follow_each_other() {
+        let span = |start: u64, bytes: u64| (0..24 * 1024 / bytes).map(move |slot| (start + slot * bytes, bytes));
+        for middle in [3072, 1024] {
+            let all: Vec<(u64, u64)> =
+                span(0x10000, 3072).chain(span(0x1c000, 3072)).chain(span(0x16000, middle)).collect();
+            let runs = runs(&all);
+            for ((address, bytes), object) in all.iter().zip(0..) {
+                assert_eq!(runs.find(address + bytes - 1), Some((object, *address)), "{address:#x}");
+                assert_eq!(runs.address(object), *address);
+            }
         }
     }
 
