@@ -158,7 +158,7 @@ external-types: ## no type of another crate in a public signature; nightly Rust 
 	@for crate in $(filter-out arrow frames std-tables,$(PUBLISHED)); do cargo +nightly check-external-types --config external-types.toml --manifest-path crates/gomem-$$crate/Cargo.toml; done
 
 miri: ## the crates that do without the system, interpreted; nightly Rust with miri
-	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol --lib
+	MIRIFLAGS=-Zmiri-disable-isolation cargo +nightly miri test --locked -p gomem-table -p gomem-symbol -p gomem-finding -p gomem-trace --lib
 
 package: $(VENV)/.tools ## what would be published: crates, wheel and source distribution, checked
 	cargo package --workspace --no-verify --locked --allow-dirty --exclude gomem-fuzz --exclude gomem-python

@@ -24,5 +24,6 @@ pub fn profile(bytes: &[u8]) {
         assert!(diff.top(&TopOptions::new(0)).rows().iter().all(|row| row.delta() == (0, 0)));
     }
     let twice = Profile::merge([&profile, &profile]).expect("it has the same types as itself");
-    assert!(twice.samples().len() <= profile.samples().len());
+    // A sum that 64 bits do not hold stays in parts.
+    assert!(twice.samples().len() <= profile.samples().len() || twice.check_sums().is_err());
 }

@@ -40,8 +40,9 @@ fn damaged(seed: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     bytes
 }
 
-/// Made inputs, out of bytes that are always the same.
-fn shaped(run: fn(&[u8])) {
+/// Made inputs, out of those that are kept and of bytes that are always the same.
+fn shaped(corpus: &str, run: fn(&[u8])) {
+    replay(corpus, run);
     let mut random = fastrand::Rng::with_seed(2);
     for _ in 0..MADE {
         let bytes: Vec<u8> = (0..random.usize(64..2048)).map(|_| random.u8(..)).collect();
@@ -124,25 +125,25 @@ fn transport() {
 
 #[test]
 fn pprof_of_the_right_shape() {
-    shaped(gomem_fuzz::pprof_shaped);
+    shaped("pprof_shaped", gomem_fuzz::pprof_shaped);
 }
 
 #[test]
 fn metrics_of_the_right_shape() {
-    shaped(gomem_fuzz::metrics_shaped);
+    shaped("metrics_shaped", gomem_fuzz::metrics_shaped);
 }
 
 #[test]
 fn bundle_of_the_right_shape() {
-    shaped(gomem_fuzz::bundle_shaped);
+    shaped("bundle_shaped", gomem_fuzz::bundle_shaped);
 }
 
 #[test]
 fn heap_of_the_right_shape() {
-    shaped(gomem_fuzz::heap_shaped);
+    shaped("heap_shaped", gomem_fuzz::heap_shaped);
 }
 
 #[test]
 fn trace_of_the_right_shape() {
-    shaped(gomem_fuzz::trace_shaped);
+    shaped("trace_shaped", gomem_fuzz::trace_shaped);
 }

@@ -57,6 +57,9 @@ fn pointers(cursor: &mut Cursor<'_>, order: Order, length: usize) -> Result<Vec<
 pub(super) fn segment(cursor: &mut Cursor<'_>, kind: SegmentKind, order: Order) -> Result<Segment, Stop> {
     let address = cursor.number()?;
     let (words, ..) = cursor.words(order)?;
+    if address.checked_add(words.length as u64).is_none() {
+        return Err(Stop::Damaged("global variables behind the last address"));
+    }
     Ok(Segment { kind, address, words })
 }
 
@@ -66,4 +69,19 @@ pub(super) fn finalizer(cursor: &mut Cursor<'_>, is_queued: bool) -> Result<Fina
     let code = cursor.number()?;
     cursor.pass(2)?;
     Ok(Finalizer { object, function, code, is_queued })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_do_not_go_round_the_end_of_memory() {
+        let order = Order { word_bytes: 8, is_big_endian: false };
+        let record = |address: u8| [&[address][..], &[0xff; 8], &[1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 0]].concat();
+        let mut read = |bytes: Vec<u8>| segment(&mut Cursor { bytes: &bytes, at: 0 }, SegmentKind::Data, order).is_ok();
+        // Eight bytes from the ninth and from the eighth address before the end.
+        assert!(read(record(0xf7)));
+        assert!(!read(record(0xf8)));
+    }
 }
