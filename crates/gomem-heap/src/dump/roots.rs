@@ -79,7 +79,7 @@ mod tests {
     fn variables_do_not_go_round_the_end_of_memory() {
         let order = Order { word_bytes: 8, is_big_endian: false };
         let record = |address: u8| [&[address][..], &[0xff; 8], &[1, 8, 1, 2, 3, 4, 5, 6, 7, 8, 1, 0, 0]].concat();
-        let mut read = |bytes: Vec<u8>| segment(&mut Cursor { bytes: &bytes, at: 0 }, SegmentKind::Data, order).is_ok();
+        let read = |bytes: Vec<u8>| segment(&mut Cursor { bytes: &bytes, at: 0 }, SegmentKind::Data, order).is_ok();
         // Eight bytes from the ninth and from the eighth address before the end.
         assert!(read(record(0xf7)));
         assert!(!read(record(0xf8)));
