@@ -26,6 +26,27 @@ fn small_views_of_large_buffers_are_found_and_no_others() {
     }
 }
 
+/// Where a slice begins and ends says nothing of its elements' size when it begins at the buffer's start: the variable's type does.
+#[test]
+fn a_view_from_the_start_of_a_buffer_is_one_too() {
+    let [dump, binary] = ["dump", "bin"].map(|ending| inflated(format!("testdata/heap/holders-go1.27.3.{ending}.gz")));
+    // `main.token` is whole[100:116:116], and becomes whole[0:16:16], or whole[0:16].
+    let shape = [16_u64.to_le_bytes(), 16_u64.to_le_bytes()].concat();
+    let word = |at: usize| u64::from_le_bytes(dump[at..at + 8].try_into().unwrap());
+    let is_token = |at: &usize| word(*at) % 8192 == 100 && word(*at) > 1 << 32;
+    let places = memchr::memmem::find_iter(&dump, &shape).filter_map(|at| at.checked_sub(8));
+    let [at] = *places.filter(is_token).collect::<Vec<_>>() else { panic!("one variable is") };
+    for (capacity, is_refillable) in [(16_u64, false), (120_000, true)] {
+        let mut changed = dump.clone();
+        changed[at..at + 8].copy_from_slice(&(word(at) - 100).to_le_bytes());
+        changed[at + 16..at + 24].copy_from_slice(&capacity.to_le_bytes());
+        let heap = Heap::decode_with(changed, HeapOptions::default().with_binary(binary.clone())).unwrap();
+        let windows = heap.windows(4096, 8);
+        let token = windows.iter().find(|window| window.holders == ["main.token"]).unwrap();
+        assert_eq!((token.shown_bytes, token.is_refillable), (16, is_refillable));
+    }
+}
+
 #[test]
 fn a_map_never_shrinks() {
     for version in ["go1.21.13", "go1.27.3"] {

@@ -10,7 +10,7 @@ use gomem_binary::{CapturedVariable, TypeId};
 
 use crate::{
     memory::{LARGEST_WITH_HEADER, Snapshot},
-    program::Values,
+    program::{Leads, Values},
 };
 
 /// The types of all objects that have a known one.
@@ -106,6 +106,26 @@ impl Types {
             return None;
         }
         self.values.path(*type_id, address - start)
+    }
+
+    /// What the pointers of an object lead to, by their offset; nothing where its type does not tell.
+    pub(super) fn leads(&self, snapshot: &Snapshot, object: u32) -> impl Fn(usize) -> Option<Leads> {
+        let contents = self.of(object).and_then(|found| found.contents);
+        let header = header_bytes(snapshot, object);
+        move |offset| {
+            let contents = contents?;
+            let within = (offset as u64).checked_sub(header)?;
+            let bytes = self.values.bytes(contents.type_id);
+            let within = if contents.is_many { within.checked_rem(bytes)? } else { within };
+            Some(self.values.pointer(contents.type_id, within)?.1)
+        }
+    }
+
+    /// What a pointer at an address of a global variable leads to.
+    pub(super) fn static_leads(&self, address: u64) -> Option<Leads> {
+        let (start, (end, type_id)) = self.statics.range(..=address).next_back()?;
+        let pointer = || self.values.pointer(*type_id, address - start);
+        Some((address < *end).then(pointer)??.1)
     }
 
     pub(super) fn set(&mut self, object: u32, found: ObjectType) {

@@ -97,7 +97,8 @@ pub enum Flaw {
     Stripped,
     /// Nothing says where objects were allocated.
     #[error(
-        "no samples of allocations: import net/http/pprof (or runtime/pprof) into the program, else the linker leaves profiling out"
+        "no samples of allocations: the heap is small beside runtime.MemProfileRate, or the program keeps no profile (import net/http/pprof or \
+         runtime/pprof, else the linker leaves it out)"
     )]
     NoSamples,
     /// The binary could not be read.

@@ -18,6 +18,9 @@ pub struct WindowRow {
     pub buffer_bytes: u64,
     /// The bytes that any slice or string shows.
     pub shown_bytes: u64,
+    /// Whether a slice begins where the buffer does and has room up to its end: then the program may fill it again, as it does a
+    /// `bytes.Buffer`, or one that it drew from a pool.
+    pub is_refillable: bool,
     /// The line that allocated it.
     pub site: Option<SiteFrame>,
     window: Window,
@@ -27,11 +30,18 @@ impl Heap {
     /// Buffers of at least so many bytes of which all slices and strings show no more than one part of `ratio`; the largest first.
     #[must_use]
     pub fn windows(&self, min_bytes: u64, ratio: u64) -> Vec<WindowRow> {
-        let found = answers::windows(&self.snapshot, &self.ownership, self.map_shapes(), min_bytes, ratio.max(1));
+        let found = answers::windows(
+            &self.snapshot,
+            &self.ownership,
+            (self.map_shapes(), self.object_types()),
+            min_bytes,
+            ratio.max(1),
+        );
         let row = |window: Window| WindowRow {
             holders: self.holdings()[self.ownership.holding(window.object) as usize].holders.clone(),
             buffer_bytes: window.buffer_bytes,
             shown_bytes: window.shown_bytes,
+            is_refillable: window.is_refillable,
             site: self.snapshot.site(window.object).and_then(|site| self.sites()[site as usize].leaf().cloned()),
             window,
         };

@@ -81,9 +81,10 @@ fn why(bundle: &Bundle, heap: &Heap, row: &HolderRow) -> String {
     said.unwrap_or_default()
 }
 
-/// All large buffers of which little is in view.
+/// All large buffers of which little is in view, but for those that the program may fill again: they are not kept in vain.
 fn window(heap: &Heap) -> Option<Finding> {
-    let windows = heap.windows(4096, 8);
+    let mut windows = heap.windows(4096, 8);
+    windows.retain(|window| !window.is_refillable);
     let first = windows.first()?;
     let bytes: u64 = windows.iter().map(|window| window.buffer_bytes - window.shown_bytes).sum();
     let whole = heap.bytes().max(1) as f64;
