@@ -1,4 +1,4 @@
-//! Goroutine dumps: `debug=2`, and what a Go program writes when it dies.
+//! Goroutine dumps: `debug=2`, what a Go program writes when it dies, and what goleak found at the end of a test.
 
 use super::{
     lines::{Line, Lines},
@@ -10,17 +10,39 @@ use crate::{
     model::{Profile, goroutine_label as label},
 };
 
-/// `goroutine 18 [chan receive, 5 minutes]:`
+/// `goroutine 18 [chan receive, 5 minutes]:`; goleak's is `Goroutine 18 in state chan receive, with main.f on top of the stack:`.
 pub(super) struct Header<'a> {
     id: i64,
     state: &'a str,
     minutes: Option<i64>,
-    is_leaked: bool,
+    /// Who found that it leaks.
+    leaked_by: Option<&'static str>,
     is_locked: bool,
     labels: Vec<(String, String)>,
 }
 
 pub(super) fn header(text: &str) -> Option<Header<'_>> {
+    runtime_header(text).or_else(|| goleak_header(text))
+}
+
+/// `Stack.String` of `go.uber.org/goleak/internal/stack`; the first of a list has its bracket.
+fn goleak_header(text: &str) -> Option<Header<'_>> {
+    let text = text.trim_start().trim_start_matches('[').strip_prefix("Goroutine ")?;
+    let (id, rest) = text.strip_suffix(" on top of the stack:")?.split_once(" in state ")?;
+    let (state, _) = rest.rsplit_once(", with ")?;
+    let (state, rest) = state.split_once(", ").unwrap_or((state, ""));
+    let minutes = rest.strip_suffix(" minutes").and_then(|minutes| minutes.parse().ok());
+    Some(Header {
+        id: id.parse().ok()?,
+        state,
+        minutes,
+        leaked_by: Some("goleak"),
+        is_locked: false,
+        labels: Vec::new(),
+    })
+}
+
+fn runtime_header(text: &str) -> Option<Header<'_>> {
     let (id, rest) = text.strip_prefix("goroutine ")?.split_once(' ')?;
     let id = id.parse().ok()?;
     // `gp=0xc000002380 m=0 mp=0x5671e0 [running]:` where the traceback tells all.
@@ -29,15 +51,17 @@ pub(super) fn header(text: &str) -> Option<Header<'_>> {
     let labels = rest.trim().strip_suffix(':').map(str::trim).unwrap_or_default();
     let mut parts = inside.split(", ");
     let mut state = parts.next()?;
-    let mut header = Header { id, state, minutes: None, is_leaked: false, is_locked: false, labels: labels_of(labels) };
+    let mut header = Header { id, state, minutes: None, leaked_by: None, is_locked: false, labels: labels_of(labels) };
+    let mut is_leaked = false;
     for mark in [" (scan)", " (leaked)"] {
         if let Some(plain) = state.strip_suffix(mark) {
-            header.is_leaked |= mark == " (leaked)";
+            is_leaked |= mark == " (leaked)";
             state = plain;
         }
     }
     header.state = state.strip_suffix(" (leaked)").unwrap_or(state);
-    header.is_leaked |= header.state != state;
+    is_leaked |= header.state != state;
+    header.leaked_by = is_leaked.then_some("true");
     for part in parts {
         if let Some(minutes) = part.strip_suffix(" minutes") {
             header.minutes = minutes.parse().ok();
@@ -56,13 +80,13 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         let (mut stack, mut creator) = (Stack::default(), None);
         let mut is_elided = false;
         while let Some(line) = lines.peek().filter(|line| !line.text.trim().is_empty()) {
-            if line.text.starts_with("goroutine ") {
+            if self::header(line.text.trim_end()).is_some() {
                 break;
             }
             lines.next();
             is_elided |= line.text.starts_with("...") && line.text.contains("frames elided");
             let Some(call) = Call::decode(&line) else { continue };
-            let place = lines.peek().filter(|line| line.text.starts_with('\t'));
+            let place = lines.peek().filter(|line| line.text.trim_start_matches(' ').starts_with('\t'));
             let Some((file, number, address)) = place.as_ref().and_then(|place| place_of(&place.text)) else {
                 text.flaw(&line, "a call without its place")?;
                 continue;
@@ -80,9 +104,10 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
         if let Some(minutes) = header.minutes {
             labels.push(text.number_label(label::WAIT, minutes, "minutes"));
         }
-        for (is_so, key) in
-            [(header.is_leaked, label::LEAKED), (header.is_locked, label::LOCKED), (is_elided, label::ELIDED)]
-        {
+        if let Some(finder) = header.leaked_by {
+            labels.push(text.text_label(label::LEAKED, finder));
+        }
+        for (is_so, key) in [(header.is_locked, label::LOCKED), (is_elided, label::ELIDED)] {
             if is_so {
                 labels.push(text.text_label(key, "true"));
             }
@@ -110,7 +135,8 @@ enum Call {
 
 impl Call {
     fn decode(line: &Line<'_>) -> Option<Self> {
-        let text = line.text.trim_end();
+        // A test's output is indented.
+        let text = line.text.trim();
         if let Some(created) = text.strip_prefix("created by ") {
             let (function, goroutine) = match created.rsplit_once(" in goroutine ") {
                 Some((function, goroutine)) => (function, goroutine.parse().ok()),

@@ -165,6 +165,26 @@ fn headers_of_goroutines() {
 }
 
 #[test]
+fn what_goleak_found_is_a_dump_of_leaked_goroutines() {
+    let report = "        [Goroutine 34 in state chan receive, 2 minutes, with example.com/app.(*Hub).run on top of the stack:\n        \
+        example.com/app.(*Hub).run(0xc000112000)\n        \t/src/app/hub.go:41 +0x8a\n        \
+        created by example.com/app.NewHub in goroutine 7\n        \t/src/app/hub.go:23 +0xd6\n         \
+        Goroutine 35 in state select, with example.com/app.(*conn).write on top of the stack:\n        \
+        example.com/app.(*conn).write(0xc000134000)\n        \t/src/app/conn.go:77 +0x11c\n        ]\nFAIL\n";
+    let profile = Profile::decode(report.as_bytes()).unwrap();
+    assert!(profile.diagnostics().is_empty(), "{:?}", profile.diagnostics());
+    let table = profile.goroutines().to_table();
+    let cell = |name: &str, row: usize| format!("{:?}", table.column(name).unwrap().cell(row));
+    assert_eq!(table.rows(), 2);
+    assert_eq!((cell("state", 0), cell("wait_minutes", 0)), ("Text(\"chan receive\")".into(), "Int64(2)".into()));
+    assert_eq!((cell("state", 1), cell("leaked", 1)), ("Text(\"select\")".into(), "Bool(true)".into()));
+    assert_eq!(cell("created_by", 0), "Text(\"example.com/app.NewHub\")");
+    let leaves: Vec<_> =
+        profile.samples().map(|sample| sample.frames().next().unwrap().function().unwrap().name().to_owned()).collect();
+    assert_eq!(leaves, ["example.com/app.(*Hub).run", "example.com/app.(*conn).write"]);
+}
+
+#[test]
 fn mutexes_are_counted_once() {
     let text = "--- mutex:\ncycles/second=2000000000\nsampling period=7\n14000 21 @ 0x10 0x20\n\
         #\t0xf\tmain.unlock+0xf\t/src/main.go:3\n";

@@ -14,7 +14,7 @@ pub struct Goroutine<'a> {
     pub state: Option<&'a str>,
     /// For how long it has waited, where that is a minute or more.
     pub wait_minutes: Option<i64>,
-    /// Whether the runtime found that nothing can wake it.
+    /// Whether the runtime found that nothing can wake it, or goleak that a test leaves it.
     pub leaked: bool,
     /// Whether it is locked to a thread of the system.
     pub locked_to_thread: bool,
@@ -82,7 +82,11 @@ impl Row for Goroutine<'_> {
                 "for how long it has waited",
                 |goroutine| goroutine.wait_minutes,
             )
-            .bool("leaked", "whether the runtime found that nothing can wake it", |goroutine| goroutine.leaked)
+            .bool(
+                "leaked",
+                "whether the runtime found that nothing can wake it, or goleak that a test leaves it",
+                |goroutine| goroutine.leaked,
+            )
             .bool("locked_to_thread", "whether it is locked to a thread of the system", |goroutine| {
                 goroutine.locked_to_thread
             })
