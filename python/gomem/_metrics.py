@@ -34,6 +34,7 @@ Format: TypeAlias = Literal[
     "victoriametrics",
     "protobuf",
     "panel_csv",
+    "memstats_log",
 ]
 
 
@@ -201,7 +202,8 @@ def read_metrics(
     Understood are the Prometheus text format, OpenMetrics, the JSON of Prometheus' HTTP API, what
     ``promtool query`` and ``promtool tsdb dump`` print, ``/debug/vars`` of expvar, the end of
     ``/debug/pprof/heap?debug=1``, ``runtime/metrics`` as a JSON object, VictoriaMetrics' export,
-    Prometheus' protobuf format, and the CSV that a panel of Grafana exports.
+    Prometheus' protobuf format, the CSV that a panel of Grafana exports, and lines of
+    ``runtime.MemStats`` in a log, each with its time.
 
     Parameters
     ----------

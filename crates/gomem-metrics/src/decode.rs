@@ -1,5 +1,6 @@
 //! What comes in: scrapes, answers of servers, snapshots, and lines of a log. Nothing here remembers an earlier input.
 
+mod amount;
 mod api;
 mod exposition;
 mod format;
@@ -8,6 +9,8 @@ mod gctrace;
 mod gctrace_line;
 mod json;
 mod mem_stats;
+mod mem_stats_log;
+mod moment;
 mod observation;
 mod panel_csv;
 mod promtool;

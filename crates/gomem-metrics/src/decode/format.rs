@@ -3,7 +3,8 @@
 use memchr::memmem;
 
 use super::{
-    api, exposition::Dialect, json, mem_stats, observation::Observations, panel_csv, promtool, protobuf, victoria,
+    api, exposition::Dialect, json, mem_stats, mem_stats_log, observation::Observations, panel_csv, promtool, protobuf,
+    victoria,
 };
 use crate::error::Error;
 
@@ -41,6 +42,8 @@ pub enum Format {
     Protobuf,
     /// What a panel of Grafana exports as CSV: a row a time, a column a series.
     PanelCsv,
+    /// `runtime.MemStats` in the lines of a log, each with its time.
+    MemStatsLog,
 }
 
 impl Format {
@@ -56,6 +59,7 @@ impl Format {
         Self::VictoriaMetrics,
         Self::Protobuf,
         Self::PanelCsv,
+        Self::MemStatsLog,
     ];
 
     /// Its name.
@@ -72,6 +76,7 @@ impl Format {
             Self::VictoriaMetrics => "victoriametrics",
             Self::Protobuf => "protobuf",
             Self::PanelCsv => "panel_csv",
+            Self::MemStatsLog => "memstats_log",
         }
     }
 
@@ -100,6 +105,7 @@ impl Format {
             Self::VictoriaMetrics => victoria::decode(bytes),
             Self::Protobuf => protobuf::decode(bytes),
             Self::PanelCsv => panel_csv::decode(bytes),
+            Self::MemStatsLog => mem_stats_log::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -138,6 +144,9 @@ impl Format {
         }
         if panel_csv::is_panel(head) {
             return Self::PanelCsv;
+        }
+        if mem_stats_log::is_log(head) {
+            return Self::MemStatsLog;
         }
         match Dialect::detect(bytes) {
             Dialect::OpenMetrics => Self::OpenMetrics,
@@ -193,6 +202,7 @@ mod tests {
             ("heap profile: 0: 0\n\n# runtime.MemStats\n# Alloc = 1\n", Format::MemStats),
             ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
             ("Time,go_goroutines\n2026-11-28 10:00:00,12\n", Format::PanelCsv),
+            ("2026/11/28 10:00:00 Alloc = 3 MiB TotalAlloc = 6 MiB NumGC = 1\n", Format::MemStatsLog),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");

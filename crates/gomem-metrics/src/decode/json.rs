@@ -8,13 +8,47 @@ use serde_json::Value;
 
 use super::{
     mem_stats,
-    observation::{Observation, Observations},
+    observation::{Observation, Observations, PAST_CYCLES},
 };
 use crate::error::{Diagnostic, Error, ErrorKind};
 
-/// `/debug/vars`: numbers by name, with `runtime.MemStats` among them.
+/// `/debug/vars`: numbers by name, with `runtime.MemStats` among them. Of several answers one after the other, as a loop of
+/// `curl` writes them, each is of the end of the last GC cycle that it remembers, and later than the one before.
 pub(crate) fn expvar(bytes: &[u8]) -> Result<Observations, Error> {
-    let json = value(bytes)?;
+    let reader = BufReader::new(Interruptible(without_mark(bytes)));
+    let answers = serde_json::Deserializer::from_reader(reader).into_iter::<Value>();
+    let answers = answers.collect::<Result<Vec<_>, _>>().map_err(|err| damaged(&err))?;
+    if let [answer] = answers.as_slice() {
+        return expvar_answer(answer);
+    }
+    let mut all = Observations::default();
+    let (mut last_ms, mut known_cycles) = (0, 0.0);
+    for answer in &answers {
+        let mut found = expvar_answer(answer)?;
+        let Some(cycle_ms) = found.last_cycle_ms() else { continue };
+        last_ms = cycle_ms.max(last_ms + 1);
+        let is_known = |seen: &Observation| &*seen.metric == PAST_CYCLES && seen.value <= known_cycles;
+        found.values.retain(|seen| !is_known(seen));
+        for seen in &mut found.values {
+            if &*seen.metric == PAST_CYCLES {
+                known_cycles = seen.value.max(known_cycles);
+            }
+            seen.time_ms.get_or_insert(last_ms);
+        }
+        all.values.append(&mut found.values);
+        if all.diagnostics.is_empty() {
+            all.diagnostics = found.diagnostics;
+        }
+    }
+    if all.values.is_empty() {
+        return Err(Error::new(ErrorKind::Json(
+            "answers without a GC cycle: when each was given is not known".to_owned(),
+        )));
+    }
+    Ok(all)
+}
+
+fn expvar_answer(json: &Value) -> Result<Observations, Error> {
     let Some(vars) = json.as_object() else {
         return Err(Error::new(ErrorKind::Json("JSON that is not an object: not /debug/vars".to_owned())));
     };
@@ -133,6 +167,28 @@ mod tests {
         assert_eq!(cycles, [(Some(1000), 1.0), (Some(2000), 2.0)]);
         assert_eq!(find("memstats.NumGC")[0].value, 2.0);
         assert_eq!(observations.diagnostics[0].problem, "name: not a number");
+    }
+
+    #[test]
+    fn answers_one_after_the_other_are_a_series() {
+        let answer = |alloc: u64, cycles: u64| {
+            let ends: Vec<u64> =
+                (0..4).map(|cycle| if cycle < cycles { (cycle + 1) * 1_000_000_000 } else { 0 }).collect();
+            format!(
+                "{{\n\"memstats\": {{\"Alloc\":{alloc},\"NumGC\":{cycles},\"PauseNs\":[1,1,1,1],\"PauseEnd\":{ends:?}}}\n}}\n"
+            )
+        };
+        let text = [answer(100, 1), answer(200, 2), answer(300, 2), answer(150, 3)].concat();
+        let observations = expvar(text.as_bytes()).unwrap();
+        let of = |name: &str| -> Vec<_> {
+            let found = observations.values.iter().filter(|seen| &*seen.metric == name);
+            found.map(|seen| (seen.time_ms.unwrap(), seen.value)).collect()
+        };
+        assert_eq!(of("memstats.Alloc"), [(1000, 100.0), (2000, 200.0), (2001, 300.0), (3000, 150.0)]);
+        assert_eq!(of(PAST_CYCLES), [(1000, 1.0), (2000, 2.0), (3000, 3.0)]);
+        assert!(expvar(b"{\"a\":1}\n{\"a\":2}\n").is_err());
+        assert!(expvar(b"{\"a\":1}\n{\"a\":").is_err());
+        assert!(expvar(b"").is_err());
     }
 
     #[test]

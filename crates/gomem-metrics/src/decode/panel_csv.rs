@@ -12,6 +12,8 @@
 use std::borrow::Cow;
 
 use super::{
+    amount::amount,
+    moment::milliseconds_of,
     observation::{Observation, Observations, ObservedSeries},
     promtool::metric_of,
 };
@@ -59,7 +61,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         };
         for (points, cell) in points.iter_mut().zip(row) {
-            points.extend(value_of(&cell).map(|value| (time, value)));
+            points.extend(amount(&cell).map(|value| (time, value)));
         }
     }
     let named = columns.unwrap_or_default().into_iter().zip(points);
@@ -124,81 +126,6 @@ fn series_of(head: &str) -> Option<Observation> {
     let is_selector = name.is_empty() && head.contains("__name__") || !name.is_empty() && name.chars().all(is_name);
     metric_of(head).filter(|series| is_selector && !series.metric.is_empty())
 }
-
-/// `2026-11-28 10:00:00`, the same with a `T`, fractions and a zone, or a number.
-fn milliseconds_of(text: &str) -> Option<i64> {
-    let text = text.trim();
-    if let Ok(number) = text.parse::<f64>() {
-        // Seconds of a moment have ten digits, milliseconds thirteen.
-        let scale = if number.abs() < 1e11 { 1e3 } else { 1.0 };
-        return (number.is_finite() && number.abs() < 1e15).then_some((number * scale) as i64);
-    }
-    let (date, clock) = text.split_once(['T', ' '])?;
-    let mut date = date.splitn(3, '-').map(str::parse::<i64>);
-    let mut next = || date.next()?.ok();
-    let (year, month, day) = (next()?, next()?, next()?);
-    let zone_at = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
-    let (clock, zone) = clock.split_at(zone_at);
-    let mut parts = clock.trim().splitn(3, ':');
-    let (hour, minute): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
-    let is_real = (1..=9999).contains(&year)
-        && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
-        && (0..24).contains(&hour)
-        && (0..60).contains(&minute)
-        && (0.0..61.0).contains(&second);
-    if !is_real {
-        return None;
-    }
-    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 - zone_seconds(zone)?;
-    Some(seconds * 1000 + (second * 1e3).round() as i64)
-}
-
-/// `+02:00`, `-0530`, `Z`, or none.
-fn zone_seconds(zone: &str) -> Option<i64> {
-    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-    match (zone.chars().next(), digits.len()) {
-        (None | Some('Z'), 0) => Some(0),
-        (Some(sign), 4) => {
-            let (hours, minutes): (i64, i64) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
-            Some((hours * 3600 + minutes * 60) * if sign == '-' { -1 } else { 1 })
-        }
-        _ => None,
-    }
-}
-
-/// Howard Hinnant's `days_from_civil`.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
-    let (of_era, of_year) = (year.rem_euclid(400), (153 * month + 2) / 5 + day - 1);
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-/// A number, with a unit of bytes perhaps; `None` for an empty cell.
-fn value_of(text: &str) -> Option<f64> {
-    let text = text.trim();
-    if let Ok(number) = text.parse() {
-        return Some(number);
-    }
-    let (number, unit) = text.split_once(' ')?;
-    let factor = UNITS.iter().find(|(name, _)| *name == unit.trim())?.1;
-    Some(number.parse::<f64>().ok()? * factor)
-}
-
-/// What Grafana's units "bytes (IEC)" and "bytes (SI)" write.
-const UNITS: [(&str, f64); 9] = [
-    ("B", 1.0),
-    ("KiB", 1024.0),
-    ("MiB", 1_048_576.0),
-    ("GiB", 1_073_741_824.0),
-    ("TiB", 1_099_511_627_776.0),
-    ("kB", 1e3),
-    ("MB", 1e6),
-    ("GB", 1e9),
-    ("TB", 1e12),
-];
 
 #[cfg(test)]
 mod tests {

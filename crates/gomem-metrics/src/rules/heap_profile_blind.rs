@@ -1,7 +1,8 @@
 //! `heap_profile_blind`: a heap profile shows what is live, and that is a small part of the memory.
 //!
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
-//! works with. The largest other part is named; see the memory waterfall for all.
+//! works with. The largest other part is named; see the memory waterfall for all. A warning where half of the memory is
+//! outside of Go: no profile and no limit of Go's counts it.
 
 use gomem_finding::Severity;
 use gomem_statistics::quantile;
@@ -49,17 +50,15 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     }
     let outside = window
         .median_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?));
-    // A limit that the program is far beyond, since it does not count what fills the memory.
-    let uncounted = outside
-        .zip(window.memory_limit())
-        .filter(|(outside, limit)| *outside >= 0.5 * memory && memory >= BEYOND_LIMIT * limit);
-    if let Some((outside, limit)) = uncounted {
-        let summary = format!(
-            "{} of {} resident is outside of Go (cgo, mmap), which GOMEMLIMIT={} does not count",
-            bytes(outside),
-            bytes(memory),
-            bytes(limit)
-        );
+    if let Some(outside) = outside.filter(|outside| *outside >= 0.5 * memory) {
+        // A limit that the program is far beyond, since it does not count what fills the memory.
+        let limit = window.memory_limit().filter(|limit| memory >= BEYOND_LIMIT * limit);
+        let uncounted = match limit {
+            Some(limit) => format!("GOMEMLIMIT={} does not count", bytes(limit)),
+            None => "neither a heap profile nor GOMEMLIMIT counts".to_owned(),
+        };
+        let summary =
+            format!("{} of {} resident is outside of Go (cgo, mmap), which {uncounted}", bytes(outside), bytes(memory));
         return evidence(Opinion::fired(Severity::Warning, summary, OUTSIDE))
             .with("outside_bytes", outside, Unit::Bytes)
             .with("memory_limit_bytes", limit, Unit::Bytes)
@@ -83,6 +82,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
 }
 
 const OUTSIDE: &str = "Find who holds it: /proc/PID/smaps names the runtime's own areas [anon: Go: …] from Go 1.25 on, the others are cgo, \
-                       mmap or mapped files; for cgo use the allocator's own statistics. The limit of the container has to leave room for it.";
+                       mmap or mapped files; libraries that map memory for their own use (caches, databases) have a size to set; for cgo use the \
+                       allocator's own statistics. The limit of the container has to leave room for it.";
 const LEAST_BYTES: f64 = 64.0 * MIB;
 const BEYOND_LIMIT: f64 = 1.1;

@@ -1,0 +1,158 @@
+//! `runtime.MemStats` as programs write it into their logs, a line a time.
+//!
+//! ```text
+//! 2026/11/28 10:00:00 mem: {Alloc:7404920 TotalAlloc:11865560 Sys:16349448 … PauseNs:[40 20 …] NumGC:3 …}      %+v
+//! 2026/11/28 10:00:00 Alloc = 7 MiB  TotalAlloc = 11 MiB  Sys = 15 MiB  NumGC = 3                              by name
+//! ```
+//!
+//! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
+
+use super::{
+    amount::amount,
+    moment::moment_in,
+    observation::{Observation, Observations},
+};
+use crate::error::{Diagnostic, Error, ErrorKind};
+
+/// Whether some line is of `runtime.MemStats` and says when.
+pub(crate) fn is_log(text: &[u8]) -> bool {
+    let lines = text.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
+    lines
+        .filter(|line| line.contains("Alloc"))
+        .take(TRIED)
+        .any(|line| entries(line).is_some_and(|found| found.time().is_some()))
+}
+
+pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
+    let mut observations = Observations::default();
+    let mut lines = 0;
+    for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
+        lines = number;
+        let Some(found) = std::str::from_utf8(line).ok().and_then(entries) else { continue };
+        let Some(time) = found.time() else {
+            observations.diagnostics.push(Diagnostic::skipped(number, 0, "runtime.MemStats without a time".to_owned()));
+            continue;
+        };
+        let of_line =
+            found.numbers.into_iter().map(|(name, value)| Observation::new(format!("memstats.{name}"), value).at(time));
+        observations.values.extend(of_line);
+    }
+    if observations.values.is_empty() {
+        return Err(Error::new(ErrorKind::NothingFound { expected: "line of runtime.MemStats with its time", lines }));
+    }
+    Ok(observations)
+}
+
+/// What one line says.
+struct Entries<'a> {
+    line: &'a str,
+    numbers: Vec<(&'static str, f64)>,
+}
+
+impl Entries<'_> {
+    fn time(&self) -> Option<i64> {
+        let of_gc = || {
+            let last = self.numbers.iter().find(|(name, _)| *name == "LastGC")?.1;
+            (last > 0.0).then_some((last / 1e6) as i64)
+        };
+        moment_in(self.line).or_else(of_gc)
+    }
+}
+
+/// The fields of a line that has enough of them to be one.
+fn entries(line: &str) -> Option<Entries<'_>> {
+    let numbers: Vec<_> = FIELDS.iter().filter_map(|name| Some((*name, field(line, name)?))).collect();
+    let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
+    let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc"));
+    is_one.then_some(Entries { line, numbers })
+}
+
+/// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `Alloc:7404920`.
+fn field(line: &str, name: &str) -> Option<f64> {
+    let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let mut from = 0;
+    while let Some(found) = line[from..].find(name) {
+        let (begin, end) = (from + found, from + found + name.len());
+        from = end;
+        let value = line[end..].trim_start().strip_prefix(['=', ':']).map(str::trim_start);
+        if let Some(value) = value.filter(|_| !line[..begin].ends_with(is_letter)) {
+            let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
+            let unit = value[number..].trim_start_matches(' ');
+            let unit = &unit[..unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len())];
+            let number = value[..number].trim_end_matches('.');
+            return amount(&format!("{number} {unit}")).or_else(|| number.parse().ok());
+        }
+    }
+    None
+}
+
+/// The fields that the state of a program is made of.
+const FIELDS: [&str; 23] = [
+    "Alloc",
+    "TotalAlloc",
+    "Sys",
+    "Mallocs",
+    "Frees",
+    "HeapAlloc",
+    "HeapSys",
+    "HeapIdle",
+    "HeapInuse",
+    "HeapReleased",
+    "HeapObjects",
+    "StackInuse",
+    "StackSys",
+    "MSpanInuse",
+    "MSpanSys",
+    "MCacheInuse",
+    "MCacheSys",
+    "BuckHashSys",
+    "GCSys",
+    "OtherSys",
+    "NextGC",
+    "LastGC",
+    "NumGC",
+];
+const FEWEST_FIELDS: usize = 3;
+/// Lines that could be one.
+const TRIED: usize = 50;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGIN: i64 = 1_795_860_000_000;
+
+    fn values(text: &str, name: &str) -> Vec<(i64, f64)> {
+        let found = decode(text.as_bytes()).unwrap().values;
+        found.iter().filter(|seen| *seen.metric == *name).map(|seen| (seen.time_ms.unwrap(), seen.value)).collect()
+    }
+
+    #[test]
+    fn lines_of_a_log_are_a_series() {
+        let text = "2026/11/28 10:00:00 listening\n\
+                    2026/11/28 10:00:00 mem: {Alloc:7404920 TotalAlloc:11865560 Sys:16349448 HeapAlloc:7404920 PauseNs:[40 20] NumGC:3}\n\
+                    2026/11/28 10:01:00 mem: {Alloc:8404920 TotalAlloc:12865560 Sys:16349448 HeapAlloc:8404920 PauseNs:[40 20] NumGC:4}\n";
+        assert!(is_log(text.as_bytes()));
+        assert_eq!(values(text, "memstats.Alloc"), [(BEGIN, 7_404_920.0), (BEGIN + 60_000, 8_404_920.0)]);
+        assert_eq!(values(text, "memstats.NumGC"), [(BEGIN, 3.0), (BEGIN + 60_000, 4.0)]);
+        let named = "2026/11/28 10:00:00 Alloc = 3 MiB\tTotalAlloc = 6 MiB\tSys = 11MiB\tNumGC = 1\n";
+        assert_eq!(values(named, "memstats.Alloc"), [(BEGIN, 3_145_728.0)]);
+        assert_eq!(values(named, "memstats.Sys"), [(BEGIN, 11_534_336.0)]);
+        let undated = "{Alloc:7 TotalAlloc:11 Sys:16 LastGC:1795860000000000000 NumGC:3}";
+        assert_eq!(values(undated, "memstats.TotalAlloc"), [(BEGIN, 11.0)]);
+    }
+
+    #[test]
+    fn other_lines_are_none() {
+        for text in [
+            "",
+            "Alloc = 3 MiB\tTotalAlloc = 6 MiB\tSys = 11 MiB\tNumGC = 1\n",
+            "2026/11/28 10:00:00 PreAlloc: 3 TotalAllocs: 4 Sys",
+            "2026/11/28 10:00:00 Alloc: 3",
+            "2026/11/28 10:00:00 Alloc: x TotalAlloc: y NumGC: z",
+        ] {
+            assert!(!is_log(text.as_bytes()), "{text}");
+            assert!(decode(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A moment as logs and tables write it.
+
+/// `2026-11-28 10:00:00`, the same with slashes or a `T`, fractions and a zone, or a number. Without a zone it is taken for UTC.
+pub(crate) fn milliseconds_of(text: &str) -> Option<i64> {
+    let text = text.trim();
+    if let Ok(number) = text.parse::<f64>() {
+        // Seconds of a moment have ten digits, milliseconds thirteen.
+        let scale = if number.abs() < 1e11 { 1e3 } else { 1.0 };
+        return (number.is_finite() && number.abs() < 1e15).then_some((number * scale) as i64);
+    }
+    let (date, clock) = text.split_once(['T', ' '])?;
+    let mut date = date.splitn(3, ['-', '/']).map(str::parse::<i64>);
+    let mut next = || date.next()?.ok();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let zone_at = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
+    let (clock, zone) = clock.split_at(zone_at);
+    let mut parts = clock.trim().splitn(3, ':');
+    let (hour, minute): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
+    let is_real = (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0.0..61.0).contains(&second);
+    if !is_real {
+        return None;
+    }
+    let seconds = days_since_epoch(year, month, day) * 86_400 + hour * 3600 + minute * 60 - zone_seconds(zone)?;
+    Some(seconds * 1000 + (second * 1e3).round() as i64)
+}
+
+/// When a line of a log was written, by the first moment that stands in it.
+pub(crate) fn moment_in(line: &str) -> Option<i64> {
+    let bytes = line.as_bytes();
+    let is_begin = |at: &usize| {
+        let digit = |offset: usize| bytes.get(at + offset).is_some_and(u8::is_ascii_digit);
+        digit(0) && digit(3) && matches!(bytes.get(at + 4), Some(b'-' | b'/')) && bytes.get(at + 7) == bytes.get(at + 4)
+    };
+    let begin = (0..bytes.len().min(FARTHEST_MOMENT)).find(is_begin)?;
+    let rest = line.get(begin..)?;
+    // The date, one blank or a `T`, and the clock as far as one goes.
+    let is_clock = |letter: char| letter.is_ascii_digit() || matches!(letter, ':' | '.' | 'Z' | '+' | '-');
+    let clock = rest.get(11..)?;
+    let end = 11 + clock.find(|letter| !is_clock(letter)).unwrap_or(clock.len());
+    milliseconds_of(&rest[..end])
+}
+
+/// `+02:00`, `-0530`, `Z`, or none.
+fn zone_seconds(zone: &str) -> Option<i64> {
+    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
+    match (zone.chars().next(), digits.len()) {
+        (None | Some('Z'), 0) => Some(0),
+        (Some(sign), 4) => {
+            let (hours, minutes): (i64, i64) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
+            Some((hours * 3600 + minutes * 60) * if sign == '-' { -1 } else { 1 })
+        }
+        _ => None,
+    }
+}
+
+/// Howard Hinnant's `days_from_civil`.
+fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
+    let (of_era, of_year) = (year.rem_euclid(400), (153 * month + 2) / 5 + day - 1);
+    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
+}
+
+/// A time stands near the beginning of a line, behind what shippers put before it.
+const FARTHEST_MOMENT: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_say_when_they_were_written() {
+        let at = 1_795_860_000_000;
+        for line in [
+            "2026/11/28 10:00:00 mem: {Alloc:1",
+            "2026-11-28T10:00:00Z stderr F Alloc = 3 MiB",
+            "time=2026-11-28T12:00:00.000+02:00 level=INFO msg=mem",
+            "{\"log\":\"Alloc = 3\\n\",\"time\":\"2026-11-28T10:00:00.000000001Z\"}",
+        ] {
+            assert_eq!(moment_in(line), Some(at), "{line}");
+        }
+        for line in [
+            "",
+            "Alloc = 3 MiB",
+            "2026-11-28",
+            "2026-11-2810:00",
+            "1234-5678-9012",
+            "2026/13/28 10:00:00 x",
+            "äöü2026-1",
+        ] {
+            assert_eq!(moment_in(line), None, "{line}");
+        }
+    }
+}
