@@ -43,6 +43,10 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                   level"
                 .to_owned(),
         },
+        Cause::ReturnedPointer if subject.starts_with("make(") || subject.starts_with('[') => format!(
+            "`{subject}` is made for each call and returned: let the caller pass in what it has from before (`dst = append(dst[:0], \
+             …)`, or a map after clear), or keep one where calls do not overlap"
+        ),
         Cause::ReturnedPointer => format!(
             "return `{subject}` by value, let the caller pass in where to put it, or make the function small enough to inline"
         ),
