@@ -10,6 +10,7 @@ mod heap_refusal;
 mod log_stream;
 mod options;
 mod outcome;
+mod printed;
 mod program;
 mod reader;
 mod recogniser;

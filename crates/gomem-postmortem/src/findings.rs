@@ -12,6 +12,7 @@ mod crashes;
 mod ended_goroutines;
 mod execution_trace;
 mod finding;
+mod goroutine_bursts;
 mod goroutines;
 mod growth;
 mod heap_dump;

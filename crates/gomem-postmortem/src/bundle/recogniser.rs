@@ -385,7 +385,7 @@ fn is_json(bytes: &[u8]) -> bool {
 /// What a file is that nothing is made of.
 fn other(bytes: &[u8]) -> String {
     match stranger(bytes) {
-        Some(what) if is_json(bytes) && what.starts_with("JSON with ") => "JSON: notes about the bundle".to_owned(),
+        Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
         Some(what) => format!("not recognised: {what}"),
         None => "not recognised".to_owned(),
     }

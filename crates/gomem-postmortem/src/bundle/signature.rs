@@ -35,12 +35,15 @@ impl<'a> Signature<'a> {
         }
         let found = Self {
             profile: dump_within(bytes),
-            gc_trace: contains(bytes, GC_TRACE),
+            // What `GODEBUG=inittrace=1` writes has a clock too.
+            gc_trace: contains(bytes, GC_TRACE) && contains(bytes, GC_TRACE_CPU),
             escape_log: is_compiler(bytes),
             metrics: false,
         };
         let is_known = found.profile.is_some() || found.gc_trace || found.escape_log;
-        Self { metrics: !is_known && METRIC_WORDS.iter().any(|word| contains(bytes, word)), ..found }
+        let has_metrics =
+            || METRIC_WORDS.iter().any(|word| contains(bytes, word)) || Format::detect(bytes) == Format::MemStatsLog;
+        Self { metrics: !is_known && has_metrics(), ..found }
     }
 }
 
@@ -80,15 +83,27 @@ pub(crate) fn looks_like_text(bytes: &[u8]) -> bool {
     head.iter().all(|&byte| byte >= 0x20 || b"\n\r\t\x1b\x07\x08".contains(&byte))
 }
 
-/// `goroutine 7 [chan receive, 3 minutes]:`
+/// `goroutine 7 [chan receive, 3 minutes]:`, and what goleak writes of one.
 fn is_goroutine(line: &[u8]) -> bool {
     let line = line.trim_ascii_end();
-    line.starts_with(b"goroutine ") && line.contains(&b'[') && line.ends_with(b":")
+    line.starts_with(b"goroutine ") && line.contains(&b'[') && line.ends_with(b":") || is_of_goleak(line)
+}
+
+/// `[Goroutine 7 in state chan receive, with main.f on top of the stack:`
+fn is_of_goleak(line: &[u8]) -> bool {
+    line.ends_with(GOLEAK) && contains(line, b"Goroutine ") && contains(line, b" in state ")
 }
 
 /// The goroutines that a crashing program, or one that got SIGQUIT, writes into its log.
 fn dump_within(bytes: &[u8]) -> Option<&[u8]> {
-    memmem::find_iter(bytes, b"\ngoroutine ").map(|at| &bytes[at + 1..]).find(|rest| is_goroutine(first_line(rest)))
+    let of_runtime = memmem::find_iter(bytes, b"\ngoroutine ")
+        .map(|at| &bytes[at + 1..])
+        .find(|rest| is_goroutine(first_line(rest)));
+    of_runtime.or_else(|| {
+        let end = memmem::find(bytes, GOLEAK)?;
+        let begin = memchr::memrchr(b'\n', &bytes[..end]).map_or(0, |at| at + 1);
+        Some(&bytes[begin..]).filter(|rest| is_goroutine(first_line(rest)))
+    })
 }
 
 /// The first line, as far as it can tell what follows.
@@ -107,9 +122,11 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
 
+const GOLEAK: &[u8] = b" on top of the stack:";
 const GC_TRACE: &[u8] = b" ms clock, ";
+const GC_TRACE_CPU: &[u8] = b" ms cpu, ";
 const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
-const FIRST_LINE: usize = 200;
+const FIRST_LINE: usize = 512;

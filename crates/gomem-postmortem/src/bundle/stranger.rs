@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bundle::signature::looks_like_text;
+use crate::bundle::{printed::printed, signature::looks_like_text};
 
 /// What `bytes` are, where they are something else than a profile, a log, metrics or a trace.
 #[must_use]
@@ -32,10 +32,7 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
     if let Some(told) = is_braced.then(|| json(text)).flatten() {
         return Some(told);
     }
-    if let Some((_, name)) = PRINTED.iter().find(|(word, _)| head.contains(word)) {
-        return Some((*name).to_owned());
-    }
-    if let Some(told) = mem_stats_lines(text) {
+    if let Some(told) = printed(text, &head).or_else(|| mem_stats_lines(text)) {
         return Some(told);
     }
     let is_answer = text.len() < LONGEST_ANSWER && head.lines().count() <= 3;
@@ -85,6 +82,10 @@ fn json(text: &[u8]) -> Option<String> {
         return Some("data frames of Grafana: ask Prometheus itself, by /api/v1/query_range".to_owned());
     }
     let Value::Object(fields) = &value else { return None };
+    let is_kind = |kind: &&(&[&str], &str)| kind.0.iter().all(|name| fields.contains_key(*name));
+    if let Some((_, what)) = JSON_KINDS.iter().find(is_kind) {
+        return Some((*what).to_owned());
+    }
     let complaint = COMPLAINTS.iter().find_map(|name| {
         let field = fields.get(*name)?;
         let inner = field.get("message").unwrap_or(field);
@@ -151,21 +152,22 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"go 1.", "an execution trace, for `gomem trace`"),
     (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
 ];
-/// What tools of Go print of a file that gomem reads.
-const PRINTED: [(&str, &str); 5] = [
+/// Files of other tools, by fields that they have.
+const JSON_KINDS: [(&[&str], &str); 6] = [
     (
-        "Showing nodes accounting for ",
-        "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
+        &["flamebearer"],
+        "a flame graph of Pyroscope: it has neither lines nor what is in use; export it as pprof, or take /debug/pprof/heap",
     ),
     (
-        "ROUTINE ======",
-        "a listing that `go tool pprof -list` printed: give the profile it was made of, and `gomem list` shows the same",
+        &["traceEvents"],
+        "a trace of Chrome's form, as `go tool trace` shows one: give the execution trace it was made of",
     ),
-    ("digraph \"", "a graph that `go tool pprof -dot` made: give the profile it was made of"),
-    (" ns/op", "results of `go test -bench`, for `gomem bench`"),
+    (&["shared", "profiles"], "a profile for Speedscope: give the pprof profile it was made of"),
+    (&["stackTable", "frameTable"], "a profile for Firefox: give the pprof profile it was made of"),
+    (&["nodes", "timeDeltas"], "a CPU profile of JavaScript"),
     (
-        "found unexpected goroutines:",
-        "what goleak found: it names the line of each goroutine itself; /debug/pprof/goroutine?debug=2 gives goroutines that gomem counts",
+        &["panels", "templating"],
+        "a dashboard of Grafana: it holds queries and no values; ask Prometheus by /api/v1/query_range",
     ),
 ];
 /// What servers call it.
@@ -191,6 +193,10 @@ mod tests {
             ),
             (b"{\"error\":{\"message\":\"no\"}}", "JSON in which a server says \u{201c}no\u{201d}"),
             (b"{\"a\":1}", "JSON with a"),
+            (
+                b"{\"version\":1,\"flamebearer\":{\"names\":[\"total\"]}}",
+                "a flame graph of Pyroscope: it has neither lines nor what is in use; export it as pprof, or take /debug/pprof/heap",
+            ),
             (b"{\"a\":1", "JSON that is damaged or cut short"),
             (b"[INFO] started\n", "text that says \u{201c}[INFO] started\u{201d}"),
             (b"BenchmarkDecode-8  402110  2980 ns/op\nPASS\n", "results of `go test -bench`, for `gomem bench`"),

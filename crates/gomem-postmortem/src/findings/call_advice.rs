@@ -21,8 +21,17 @@ pub(crate) fn general_advice(callee: &str) -> Option<&'static str> {
 }
 
 /// What an expert says of a part of a call, where a good part of its bytes is allocated in this.
-pub(crate) fn part_advice(inside: &Bytes<'_>) -> Option<Part<&'static str>> {
-    named_parts(inside, About::Part).find(|part| part.bytes.saturating_mul(4) >= inside.bytes)
+pub(crate) fn part_advice(callee: &str, inside: &Bytes<'_>) -> Option<Part<&'static str>> {
+    let is_good_part = |part: &Part<&'static str>| part.bytes.saturating_mul(4) >= inside.bytes;
+    let of_part = named_parts(inside, About::Part).find(is_good_part);
+    of_part.or_else(|| {
+        row(About::Reader, &plain(callee))?;
+        let of_buffer = inside.parts(|site| {
+            let name = plain(&site.place.function);
+            row(About::Buffer, &name).filter(|_| name.starts_with("bytes.")).map(|row| row.advice)
+        });
+        known(of_buffer).find(is_good_part)
+    })
 }
 
 /// What an expert sets where stacks without a line of the program allocate these bytes; `entry` is where all of them begin.
@@ -72,6 +81,11 @@ fn named_parts(inside: &Bytes<'_>, about: About) -> impl Iterator<Item = Part<&'
         let name = plain(&site.place.function);
         rows(about).find(|row| row.is_match(&name)).map(|row| row.advice)
     });
+    known(parts)
+}
+
+/// The parts that have a key.
+fn known(parts: Vec<Part<Option<&'static str>>>) -> impl Iterator<Item = Part<&'static str>> {
     parts
         .into_iter()
         .filter_map(|part| Some(Part { key: part.key?, bytes: part.bytes, bytes_fraction: part.bytes_fraction }))
@@ -101,6 +115,7 @@ struct Row {
 enum About {
     Call,
     Writer,
+    Reader,
     Buffer,
     Inside,
     Part,
@@ -119,6 +134,7 @@ impl About {
         Some(match name {
             "call" => Self::Call,
             "writer" => Self::Writer,
+            "reader" => Self::Reader,
             "buffer" => Self::Buffer,
             "inside" => Self::Inside,
             "part" => Self::Part,
@@ -203,7 +219,7 @@ mod tests {
             let cells: Vec<&str> = line.split('\t').collect();
             let [about, function, advice] = cells[..] else { panic!("not three cells: {line}") };
             let about = About::parse(about).unwrap_or_else(|| panic!("about nothing known: {line}"));
-            assert_eq!(advice.is_empty(), about == About::Writer, "{line}");
+            assert_eq!(advice.is_empty(), matches!(about, About::Writer | About::Reader), "{line}");
             assert!((advice.is_empty() || advice.ends_with('.')) && advice.len() < 240, "{line}");
             // A name that fits the pattern must find this row, not one before it.
             let example = function.replace("(*", "(\0").replace('*', "X").replace("(\0", "(*");

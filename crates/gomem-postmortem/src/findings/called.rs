@@ -63,7 +63,7 @@ fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
         .or_else(|| general_advice(call.callee).map(str::to_owned))
         .or_else(|| of_encoding(&call.inside));
     let mut action = advice.unwrap_or_default();
-    if let Some(part) = part_advice(&call.inside).filter(|part| !action.contains(part.key)) {
+    if let Some(part) = part_advice(call.callee, &call.inside).filter(|part| !action.contains(part.key)) {
         let separator = if action.is_empty() { "" } else { " " };
         action += &format!("{separator}{} of all bytes: {}", share(part.bytes_fraction), part.key);
     }

@@ -14,7 +14,7 @@ use crate::{
         finding::{Finding, FindingKind},
         growth::GrowingSite,
         judgements::goroutines_are_level,
-        wait::{Wait, label},
+        wait::{Passed, Wait, label},
     },
 };
 
@@ -76,12 +76,18 @@ impl LeakedGoroutines {
     fn find(bundle: &Bundle, diagnosis: Option<&Diagnosis>) -> Option<Self> {
         let told = diagnosis?.fired().find(|told| told.rule == Rule::GoroutineLeak)?;
         let more = told.evidence.iter().find(|evidence| evidence.quantity == "goroutines_more")?.value;
-        let groups = groups(fullest(bundle.goroutines())?);
+        let profile = fullest(bundle.goroutines())?;
+        let groups = groups(profile);
         let (_, most) = groups.first()?;
         let counts = large(&groups).map(|(_, count)| *count as f64).collect();
         let entries = large(&groups).filter_map(|(waiting, _)| waiting.library_entry.as_deref());
         let packages = entries.map(|entry| Symbol::decode(entry).package().to_owned()).collect();
-        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self { more, counts, packages, action: actions(&groups) })
+        (*most as f64 >= LEAST_OF_GROWTH * more).then(|| Self {
+            more,
+            counts,
+            packages,
+            action: actions(profile, &groups),
+        })
     }
 
     /// Why they hold what grows, in a sentence: about as many objects stay, one or two for each goroutine; or a call makes it of
@@ -127,7 +133,12 @@ fn say_who(finding: &mut Finding, profile: &Profile, sites: &[Site]) {
         return;
     }
     finding.summary += &format!(" Of {all} goroutines in the profile: {}.", in_words(&groups));
-    finding.action = actions(&groups);
+    finding.action = actions(profile, &groups);
+    if Passed::find(profile, &modules_of(profile), most).is_some() {
+        // Whether they end one day is not known.
+        "Goroutines are started faster than they end".clone_into(&mut finding.title);
+        finding.summary = finding.summary.replace("are started that never end", "more are started than end");
+    }
     if let Some(user) = most.library_entry.as_deref().and_then(|entry| user_of(entry, *count, sites)) {
         let callee = user.callee.as_deref().map_or_else(String::new, |callee| Symbol::decode(callee).short());
         finding.action +=
@@ -167,10 +178,12 @@ fn in_words(groups: &[(Wait, i64)]) -> String {
 }
 
 /// What to do about the largest groups: those that have half as many as the first are leaks of their own.
-fn actions(groups: &[(Wait, i64)]) -> String {
+fn actions(profile: &Profile, groups: &[(Wait, i64)]) -> String {
     let mut actions: Vec<String> = Vec::new();
+    let modules = modules_of(profile);
     for (waiting, _) in large(groups) {
-        let action = waiting.action(groups);
+        let passed = Passed::find(profile, &modules, waiting);
+        let action = waiting.action(groups, passed.as_ref());
         if !actions.contains(&action) {
             actions.push(action);
         }
@@ -187,15 +200,15 @@ fn large(groups: &[(Wait, i64)]) -> impl Iterator<Item = &(Wait, i64)> {
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
 fn rising(profiles: &[Profile]) -> Option<Finding> {
     let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
-    let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile)))).collect();
-    timed.sort_by_key(|(time, _)| *time);
+    let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile), profile))).collect();
+    timed.sort_by_key(|(time, ..)| *time);
     if timed.len() < 2 {
         return None;
     }
     let (begin, end) = (timed.first()?.0, timed.last()?.0);
     let counts_of = |waiting: &Wait| -> Vec<i64> {
         let count = |groups: &[(Wait, i64)]| groups.iter().find(|group| &group.0 == waiting).map_or(0, |group| group.1);
-        timed.iter().map(|(_, groups)| count(groups)).collect()
+        timed.iter().map(|(_, groups, _)| count(groups)).collect()
     };
     let more = |counts: &[i64]| counts.last().unwrap_or(&0) - counts.first().unwrap_or(&0);
     let rises = |counts: &[i64]| {
@@ -216,7 +229,8 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
         Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
         waiting.text()
     );
-    finding.action = actions(&timed.last()?.1);
+    let (_, groups, profile) = timed.last()?;
+    finding.action = actions(profile, groups);
     finding.place = Some(waiting.at.clone());
     finding.confidence = Confidence::Medium;
     finding
@@ -246,7 +260,7 @@ fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     finding.summary =
         format!("{}.{counted} Whether they grow more takes three profiles some time apart.", in_words(&groups));
-    finding.action = actions(&groups);
+    finding.action = actions(profile, &groups);
     finding.place = Some(most.at.clone());
     finding.confidence = Confidence::Medium;
     finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
@@ -254,19 +268,24 @@ fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
 }
 
 /// From Go 1.27 on (1.26 as an experiment), the runtime itself finds goroutines that nothing can wake: it marks them in a
-/// dump, and a profile of its own holds no others.
+/// dump, and a profile of its own holds no others. goleak lists those that a test leaves.
 fn leaked(profiles: &[Profile]) -> Option<Finding> {
     let count = |profile: &&Profile| leaked_samples(profile).map(|sample| sample.value(0)).sum::<i64>();
     let profile = profiles.iter().filter(|profile| count(profile) > 0).max_by_key(count)?;
     let groups = groups_of(profile, leaked_samples(profile));
     let all: i64 = groups.iter().map(|group| group.1).sum();
     let (most, count) = groups.first()?;
-    let title = format!("Leak: {all} goroutines can never go on, {count} of them at {}", most.at.short());
+    let is_of_goleak = leaked_samples(profile).all(|sample| label(sample, "leaked") == Some("goleak"));
+    let (what, how, source) = match is_of_goleak {
+        true => ("are left when a test ends", "goleak found them", "goleak"),
+        false if is_leak_profile(profile) => (NEVER, NOTHING_WAKES, "goroutineleak profile"),
+        false => (NEVER, NOTHING_WAKES, PROFILE),
+    };
+    let title = format!("Leak: {all} goroutines {what}, {count} of them at {}", most.at.short());
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
-    finding.summary = format!("The runtime found nothing that could wake them: {}.", in_words(&groups));
-    finding.action = actions(&groups);
+    finding.summary = format!("{how}: {}.", in_words(&groups));
+    finding.action = actions(profile, &groups);
     finding.place = Some(most.at.clone());
-    let source = if is_leak_profile(profile) { "goroutineleak profile" } else { PROFILE };
     finding.evidence.push(Evidence::new("leaked goroutines", all as f64, Unit::Count).with_source(source));
     Some(finding)
 }
@@ -294,13 +313,7 @@ fn groups(profile: &Profile) -> Vec<(Wait, i64)> {
 }
 
 fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Wait, i64)> {
-    let packages: Vec<(String, String)> = profile
-        .samples()
-        .flat_map(Sample::frames)
-        .filter_map(|line| line.function())
-        .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
-        .collect();
-    let modules = Modules::from_packages(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())));
+    let modules = modules_of(profile);
     let mut counts: HashMap<Wait, i64> = HashMap::default();
     for sample in samples {
         if let Some(waiting) = Wait::from_sample(sample, &modules) {
@@ -312,12 +325,25 @@ fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>
     groups
 }
 
+/// Whose code the functions of a profile are.
+fn modules_of(profile: &Profile) -> Modules {
+    let packages: Vec<(String, String)> = profile
+        .samples()
+        .flat_map(Sample::frames)
+        .filter_map(|line| line.function())
+        .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
+        .collect();
+    Modules::from_packages(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())))
+}
+
 /// Two points always rise or fall.
 const FEWEST_PROFILES: usize = 3;
 
 /// Fewer are what a server's load makes.
 const FEWEST_MORE: i64 = 50;
 
+const NEVER: &str = "can never go on";
+const NOTHING_WAKES: &str = "The runtime found nothing that could wake them";
 const PROFILE: &str = "goroutine profile";
 const SHOWN: usize = 3;
 /// A judgement: a profile may have been taken early in the growth, but not before it.

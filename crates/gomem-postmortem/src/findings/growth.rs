@@ -1,10 +1,10 @@
 //! Lines of the user's own code whose live memory grows over the heap profiles of a bundle.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::Arc};
 
 use foldhash::{HashMap, HashSet};
 use gomem_metrics::{GoState, Quantity};
-use gomem_pprof::{Growth, GrowthOptions, SiteGrowth};
+use gomem_pprof::{Growth, GrowthOptions, Line, Profile, SiteGrowth};
 
 use crate::{
     attribution::{AttributeOptions, Place, Site, attribute},
@@ -47,17 +47,23 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),
         _ => Cow::Owned(attribute(&last.profile, bundle.escapes(), &AttributeOptions::from_bundle(bundle))),
     };
-    let own: HashSet<&str> =
+    let mut own: HashSet<&str> =
         sites.iter().filter(|site| site.reached_from.is_none()).map(|site| &*site.charged_to.function).collect();
+    let driven = driven(&last.profile, &own);
+    own.retain(|function| !driven.contains_key(*function));
     let (timed, times) = held_at(timed, state);
     let options = GrowthOptions::default().with_starts(starts_nanos(state)).with_times(times);
     let growth = Growth::charged(timed.iter().map(|heap| &*heap.profile), &options, |line| {
         line.function().is_some_and(|function| own.contains(function.name()))
     });
     let Ok(growth) = growth else { return Vec::new() };
-    let mut by_line: HashMap<(&str, i64), Vec<&Site>> = HashMap::default();
+    let mut by_line: HashMap<(Arc<str>, i64), Vec<Site>> = HashMap::default();
     for site in &*sites {
-        by_line.entry((&site.charged_to.function, site.charged_to.line)).or_default().push(site);
+        let mut site = site.clone();
+        if let Some((place, callee)) = driven.get(&site.charged_to.function) {
+            (site.charged_to, site.callee) = (place.clone(), Some(Arc::clone(callee)));
+        }
+        by_line.entry((Arc::clone(&site.charged_to.function), site.charged_to.line)).or_default().push(site);
     }
     let fewest = if is_leaking { 2 } else { SiteGrowth::ENOUGH_PROFILES };
     // A profile is as of an earlier GC: what it does not show yet may be older than it is.
@@ -65,12 +71,45 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
     let is_possible = |site: &SiteGrowth| allocated.is_none_or(|bytes| bytes >= LEAST_OF_GROWTH * site.change());
     let growing = growth.sites().iter().filter(|site| site.is_growing(fewest) && is_possible(site));
     let of_line = growing.filter_map(|growth| {
-        let key = (growth.key.function.as_deref()?, growth.key.line.unwrap_or(0));
-        let mut sites: Vec<Site> = by_line.remove(&key)?.into_iter().cloned().collect();
+        let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
+        let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
         Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
+}
+
+/// Functions of a driver: a package that asks drivers calls them, and what they keep, they keep for who asked it. Each with the
+/// line of the program that asks, and what that calls, where one line has most of what they hold.
+fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, (Place, Arc<str>)> {
+    let Some(inuse) = profile.sample_type_index("inuse_space") else { return HashMap::default() };
+    let is_own = |line: &Line<'_>| line.function().is_some_and(|function| own.contains(function.name()));
+    let mut held: HashMap<Arc<str>, (i64, HashMap<(Place, Arc<str>), i64>)> = HashMap::default();
+    for sample in profile.samples() {
+        let mut outer = sample.frames().skip_while(|line| !is_own(line));
+        let Some(driver) = outer.next().and_then(|line| line.function()) else { continue };
+        let (bytes, by_caller) = held.entry(driver.name().into()).or_default();
+        *bytes = bytes.saturating_add(sample.value(inuse));
+        let mut between = None;
+        let caller = outer.find(|line| {
+            let is_found = is_own(line);
+            if !is_found {
+                between = line.function().map(|function| function.name().to_owned());
+            }
+            is_found
+        });
+        if let (Some(caller), Some(callee)) = (caller, between)
+            && ASKS_DRIVERS.iter().any(|package| callee.starts_with(package))
+        {
+            let of_caller = by_caller.entry((Place::from_frame(caller), callee.into())).or_default();
+            *of_caller = of_caller.saturating_add(sample.value(inuse));
+        }
+    }
+    let most = |(driver, (bytes, by_caller)): (Arc<str>, (i64, HashMap<(Place, Arc<str>), i64>))| {
+        let (caller, of_caller) = by_caller.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
+        (of_caller > 0 && of_caller.saturating_mul(2) >= bytes).then_some((driver, caller))
+    };
+    held.into_iter().filter_map(most).collect()
 }
 
 /// The profiles with the moments as of which they hold. Of those from before the first scrape only the last one is kept: how fast
@@ -119,3 +158,5 @@ fn starts_nanos(state: &GoState) -> Vec<i64> {
 const LEAST_OF_GROWTH: f64 = 0.5;
 /// How far the last scrape may be from the last profile.
 const NEAR_MS: i64 = 1000;
+/// Packages that call the program's drivers.
+const ASKS_DRIVERS: [&str; 1] = ["database/sql."];

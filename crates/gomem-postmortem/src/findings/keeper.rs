@@ -201,7 +201,9 @@ fn by_kind(site: &Site) -> Option<&'static str> {
         return Some(advice);
     }
     if site.is_buffer() {
-        return kind_advice(Reason::BufferGrowth.name());
+        // One buffer that grows has one memory in use.
+        let is_many = site.inuse_objects >= MANY_BUFFERS;
+        return kind_advice(if is_many { "many_buffers" } else { Reason::BufferGrowth.name() });
     }
     // What `bytes` makes is no text that others are parts of.
     let may_have_parts = site.callee.as_deref().is_none_or(|callee| !callee.starts_with("bytes."));
@@ -234,6 +236,8 @@ const PART_OF_STRUCT: &str = "struct literal element";
 const CAPTURED: &str = "captured by a closure";
 /// In bytes: of what is smaller, a part is hardly less than the whole.
 const LARGE_TEXT: f64 = 256.0;
+/// More than one that grows and those that it outgrew.
+const MANY_BUFFERS: i64 = 100;
 /// In bytes: a buffer for reading, not a key or a name.
 const LARGE_SLICE: f64 = 4096.0;
 

@@ -4,6 +4,7 @@ use gomem_escape::EscapeLog;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule, Verdict};
 use gomem_pprof::SiteGrowth;
+use gomem_symbol::Symbol;
 use gomem_table::Unit;
 
 use crate::{
@@ -85,7 +86,7 @@ pub(crate) fn leak(
             format!("The compiler says where it is kept: `{step}`. {advice}{of_part}")
         }
         (Some(Keeper::Kind(advice)), None) => advice.to_owned(),
-        (None, None) => unknown_keeper(others.iter().find_map(|other| beside(other, sites, log)), goroutines),
+        (None, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
     };
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
@@ -147,15 +148,32 @@ fn beside(other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> Optio
 
 /// What to do where nothing says who keeps it: what grows beside it may, and goroutines that never end hold all that they refer
 /// to.
-fn unknown_keeper(beside: Option<(String, &'static str)>, goroutines: &GoroutineCount) -> String {
+fn unknown_keeper(
+    growing: &GrowingSite,
+    beside: Option<(String, &'static str)>,
+    goroutines: &GoroutineCount,
+) -> String {
     match (beside, goroutines.leaked()) {
         (Some((place, advice)), _) => format!("What keeps {place}, which grows beside it, may keep this too. {advice}"),
         (None, Some(_)) => format!(
             "Goroutines grow beside it, and each holds what it refers to: end those first, as their finding says. If it grows \
              still: {HEAP_DUMP}"
         ),
-        (None, None) => format!("What keeps it is not known: {HEAP_DUMP}"),
+        (None, None) => match called(growing) {
+            // A call keeps by what it works on or by what it gives.
+            Some(callee) => format!(
+                "It is made inside {callee}: either an object that outlives the call keeps it (what it is called on, or an argument), \
+                 or you keep what it returns. Which of both is not known: {HEAP_DUMP}"
+            ),
+            None => format!("What keeps it is not known: {HEAP_DUMP}"),
+        },
     }
+}
+
+/// The function of a library that the line calls and that makes it.
+fn called(growing: &GrowingSite) -> Option<String> {
+    let site = growing.sites.first().filter(|site| site.reached_from.is_none())?;
+    Some(Symbol::decode(site.callee.as_deref()?).short())
 }
 
 /// Where the library allocates it, when the line itself does not.

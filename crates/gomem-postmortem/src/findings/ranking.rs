@@ -16,6 +16,7 @@ use crate::{
         ended_goroutines::ended_goroutines,
         execution_trace,
         finding::{Finding, FindingKind, Kept},
+        goroutine_bursts,
         goroutines::{self, GoroutineCount},
         growth::GrowingSite,
         heap_dump, judgements,
@@ -77,6 +78,7 @@ pub(crate) fn find(
         findings.iter_mut().for_each(leave_to_caller);
     }
     goroutines::explain(bundle, sites, &mut findings);
+    goroutine_bursts::tell(state, &mut findings);
     execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
         // What holds the bytes that leak matters as much as they do, and is looked at first.

@@ -1,6 +1,6 @@
 //! What a goroutine waits for, and where.
 
-use gomem_pprof::Sample;
+use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
 use crate::{
@@ -75,8 +75,11 @@ impl Wait {
         format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
     }
 
-    /// What to do, with what else `all` goroutines do.
-    pub(crate) fn action(&self, all: &[(Self, i64)]) -> String {
+    /// What to do, with what else `all` goroutines do; `passed` are those that came past it.
+    pub(crate) fn action(&self, all: &[(Self, i64)], passed: Option<&Passed>) -> String {
+        if let Some(passed) = passed {
+            return passed.action(&self.at);
+        }
         if let Some(entry) = &self.library_entry {
             return goroutine_advice(entry).map_or_else(|| of_library(entry), str::to_owned);
         }
@@ -115,6 +118,53 @@ impl Wait {
         };
         let own = of(self).filter(|_| is_lock(&self.state))?;
         all.iter().map(|(wait, _)| wait).find(|wait| !is_lock(&wait.state) && of(wait).as_ref() == Some(&own))
+    }
+}
+
+/// Goroutines that came past a place at which others wait for room: a semaphore lets some through.
+#[derive(Debug)]
+pub(crate) struct Passed {
+    count: i64,
+    /// What the most of them do.
+    most: Wait,
+}
+
+impl Passed {
+    /// Those of `profile` that came past the line of `waiting` in the same function, if that waits for room: a channel that is
+    /// sent to, a semaphore.
+    pub(crate) fn find(profile: &Profile, modules: &Modules, waiting: &Wait) -> Option<Self> {
+        let is_for_room = waiting.state.starts_with("chan send") || waiting.inside == wait_advice(ACQUIRE);
+        if !is_for_room || waiting.library_entry.is_some() {
+            return None;
+        }
+        let is_past = |sample: &Sample<'_>| {
+            let places = sample.frames().map(Place::from_frame);
+            let in_function = places.filter(|place| place.function == waiting.at.function).last();
+            in_function.is_some_and(|place| place.line > waiting.at.line)
+        };
+        let mut groups: Vec<(Wait, i64)> = Vec::new();
+        for sample in profile.samples().filter(is_past) {
+            let Some(wait) = Wait::from_sample(sample, modules) else { continue };
+            match groups.iter_mut().find(|(known, _)| *known == wait) {
+                Some((_, count)) => *count += sample.value(0),
+                None => groups.push((wait, sample.value(0))),
+            }
+        }
+        let count = groups.iter().map(|(_, count)| count).sum();
+        let (most, _) = groups.into_iter().max_by_key(|(_, count)| *count)?;
+        Some(Self { count, most })
+    }
+
+    fn action(&self, at: &Place) -> String {
+        let (count, most) = (self.count, &self.most);
+        format!(
+            "The goroutines at `{}` wait for room, and {count} came past it: they are in {} at `{}`. Where those go on, more is \
+             started than gets done: take the room before a goroutine is started (or errgroup.SetLimit, or a fixed set of workers), so \
+             that what starts them waits, and bound what may wait. Where they do not go on, see why.",
+            at.short(),
+            most.state,
+            most.at.short()
+        )
     }
 }
 
@@ -176,6 +226,8 @@ fn acquired(function: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+const ACQUIRE: &str = "golang.org/x/sync/semaphore.(*Weighted).Acquire";
 
 pub(crate) fn label<'a>(sample: Sample<'a>, key: &str) -> Option<&'a str> {
     sample.labels().find(|label| label.key == key && !label.text.is_empty()).map(|label| label.text)

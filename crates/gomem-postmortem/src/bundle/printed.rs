@@ -1,0 +1,309 @@
+//! Text that a tool printed, as people paste it: what it is, what it says of memory, and what to give instead.
+
+use gomem_table::{Unit, percent};
+
+/// What `text` is, if a tool printed it that says something of a program's memory or of its goroutines; `head` is its beginning.
+pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
+    let has_all = |words: &[&str]| words.iter().all(|word| head.contains(word));
+    if let Some((_, name)) = PRINTED.iter().find(|(words, _)| has_all(words)) {
+        return Some((*name).to_owned());
+    }
+    let text = String::from_utf8_lossy(text);
+    let of_runtime = || scheduler_trace(&text).or_else(|| initialisers(&text));
+    container_readings(&text, head).or_else(of_runtime).or_else(|| folded(&text))
+}
+
+/// `docker stats`, `kubectl top`: of the container that grew most, how much at first and at last.
+fn container_readings(text: &str, head: &str) -> Option<String> {
+    let tool = CONTAINER_TOOLS.iter().find(|tool| tool.words.iter().all(|word| head.contains(word)))?;
+    let mut readings: Vec<Readings> = Vec::new();
+    for line in text.lines() {
+        let Some(cells) = Some(line.split_whitespace().collect::<Vec<_>>()).filter(|cells| cells.len() > tool.name)
+        else {
+            continue;
+        };
+        let name = cells[tool.name];
+        let mut amounts = cells.iter().skip(tool.name + 1).filter_map(|cell| bytes_of(cell));
+        let Some(bytes) = amounts.next() else { continue };
+        let limit = amounts.next().filter(|_| cells.contains(&"/"));
+        match readings.iter().position(|known| known.name == name) {
+            Some(at) => {
+                let known = &mut readings[at];
+                (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
+            }
+            None if readings.len() < MOST_CONTAINERS => {
+                readings.push(Readings { name: name.to_owned(), first: bytes, last: bytes, limit, count: 1 });
+            }
+            None => {}
+        }
+    }
+    let most = readings
+        .iter()
+        .max_by(|a, b| (a.last - a.first).total_cmp(&(b.last - b.first)).then(a.last.total_cmp(&b.last)))?;
+    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let limit = most.limit.map_or_else(String::new, |limit| format!(" of a limit of {}", shown(limit)));
+    let amount = if most.count > 1 {
+        format!("{} at first, {} at last in {} readings", shown(most.first), shown(most.last), most.count)
+    } else {
+        shown(most.last)
+    };
+    Some(format!(
+        "what `{}` shows: {} takes {amount}{limit}. That is the container's memory, of whatever kind; {WANTED}",
+        tool.command,
+        without_controls(&most.name)
+    ))
+}
+
+/// A tool that prints a table of containers.
+struct ContainerTool {
+    command: &'static str,
+    /// Of its heading.
+    words: &'static [&'static str],
+    /// The column of the name.
+    name: usize,
+}
+
+struct Readings {
+    name: String,
+    first: f64,
+    last: f64,
+    limit: Option<f64>,
+    count: usize,
+}
+
+/// `345Mi`, `97.2MiB`, `1.2GB`, `512B`; a share or a bare number is none.
+fn bytes_of(cell: &str) -> Option<f64> {
+    let (number, unit) = cell.split_at(cell.find(|letter: char| letter.is_ascii_alphabetic())?);
+    let scale = UNITS.iter().find(|(name, _)| *name == unit)?.1;
+    number.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number * scale)
+}
+
+/// `SCHED 1004ms: gomaxprocs=8 idleprocs=0 threads=19 … runqueue=3 [0 1 …]` (`schedtrace` in `runtime/proc.go`).
+fn scheduler_trace(text: &str) -> Option<String> {
+    let of = |line: &str, name: &str| {
+        let (_, value) = line.split_once(&format!(" {name}="))?;
+        value.split_whitespace().next()?.parse::<u64>().ok()
+    };
+    let lines = text.lines().filter_map(|line| line.find("SCHED ").map(|at| &line[at..]));
+    let mut rows =
+        lines.filter_map(|line| Some((of(line, "gomaxprocs")?, of(line, "runqueue")?, of(line, "threads")?)));
+    let first = rows.next()?;
+    let (count, last, longest) =
+        rows.fold((1, first, first.1), |(count, _, longest), row| (count + 1, row, longest.max(row.1)));
+    Some(format!(
+        "the scheduler's trace (GODEBUG=schedtrace), {count} lines: GOMAXPROCS {}, {} threads at last, a global queue of {} at first, {} \
+         at last and {longest} at most goroutines that could run. It says nothing of memory: GODEBUG=gctrace=1 writes what the garbage \
+         collector does",
+        last.0, last.2, first.1, last.1
+    ))
+}
+
+/// `init unicode @0.42 ms, 0.010 ms clock, 22800 bytes, 9 allocs` (`doInit1` in `runtime/proc.go`).
+fn initialisers(text: &str) -> Option<String> {
+    let of = |line: &str| {
+        let (package, rest) = line.get(line.find("init ")?..)?.strip_prefix("init ")?.split_once(" @")?;
+        let (before, _) = rest.split_once(" bytes, ")?;
+        let bytes = before.rsplit(' ').next()?.parse::<u64>().ok()?;
+        (rest.contains(" ms clock, ") && rest.ends_with(" allocs")).then(|| (without_controls(package), bytes))
+    };
+    let rows: Vec<(String, u64)> = text.lines().filter_map(|line| of(line.trim_end())).collect();
+    let (package, most) = rows.iter().max_by_key(|row| row.1)?;
+    let all: u64 = rows.iter().fold(0, |sum, row| sum.saturating_add(row.1));
+    let shown = |bytes: u64| Unit::Bytes.humanize(bytes as f64);
+    Some(format!(
+        "what package initialisers took (GODEBUG=inittrace=1): {} in {} packages, most of it {} in {package}. Which lines allocate it a \
+         heap profile of the start says (`gomem top`)",
+        shown(all),
+        rows.len(),
+        shown(*most)
+    ))
+}
+
+/// `main.main;main.load;encoding/json.Unmarshal 400000`: stacks as programs that draw flame graphs take them.
+fn folded(text: &str) -> Option<String> {
+    let mut leaves: Vec<(&str, u64)> = Vec::new();
+    let (mut stacks, mut all) = (0_u64, 0_u64);
+    for line in text.lines().filter(|line| !line.trim().is_empty()) {
+        let (stack, count) = line.trim_end().rsplit_once(' ')?;
+        let count: u64 = count.parse().ok()?;
+        (stacks, all) = (stacks + 1, all.saturating_add(count));
+        let leaf = stack.rsplit(';').next()?;
+        match leaves.iter().position(|known| known.0 == leaf) {
+            Some(at) => leaves[at].1 = leaves[at].1.saturating_add(count),
+            None if leaves.len() < MOST_LEAVES => leaves.push((leaf, count)),
+            None => {}
+        }
+    }
+    let (leaf, most) = leaves.iter().max_by_key(|leaf| leaf.1)?;
+    (text.contains(';') && all > 0).then(|| {
+        format!(
+            "folded stacks, {stacks} of them: {} of what they count is in {}. They have neither lines nor units: give the pprof profile \
+             that they were made of, and `gomem top` shows the same",
+            percent(*most as f64 / all as f64, 0),
+            without_controls(leaf)
+        )
+    })
+}
+
+/// What a terminal would obey is left out.
+fn without_controls(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect()
+}
+
+const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";
+const CONTAINER_TOOLS: [ContainerTool; 3] = [
+    ContainerTool { command: "docker stats", words: &["CONTAINER", "MEM USAGE / LIMIT"], name: 1 },
+    ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
+    ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
+];
+const UNITS: [(&str, f64); 11] = [
+    ("B", 1.0),
+    ("Ki", 1024.0),
+    ("Mi", 1_048_576.0),
+    ("Gi", 1_073_741_824.0),
+    ("KiB", 1024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+    ("kB", 1e3),
+    ("KB", 1e3),
+    ("MB", 1e6),
+    ("GB", 1e9),
+];
+/// What begins with these words was printed of something that gomem reads, or tells what it is for.
+const PRINTED: [(&[&str], &str); 15] = [
+    (
+        &["Showing nodes accounting for ", "----------+"],
+        "callers and callees that `go tool pprof` printed (-peek or -tree): give the profile it was made of, and `gomem tree` shows the \
+         same",
+    ),
+    (
+        &["Showing nodes accounting for "],
+        "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
+    ),
+    (
+        &["ROUTINE ======"],
+        "a listing that `go tool pprof -list` printed: give the profile it was made of, and `gomem list` shows the same",
+    ),
+    (
+        &["Type: ", "\n-----------+-----"],
+        "stacks that `go tool pprof -traces` printed: give the profile it was made of, and `gomem traces` shows the same",
+    ),
+    (
+        &["PeriodType: ", "\nSamples:\n"],
+        "a profile that `go tool pprof -raw` printed: give the profile itself, and `gomem convert` prints its samples",
+    ),
+    (&["digraph \""], "a graph that `go tool pprof -dot` made: give the profile it was made of"),
+    (&[" vs base"], "a table of benchstat: `gomem bench` compares the results of `go test -bench` that it was made of"),
+    (&[" ns/op"], "results of `go test -bench`, for `gomem bench`"),
+    (
+        &["VmRSS:", "VmPeak:"],
+        "a process's /proc/PID/status: it says how much is resident, not of what; scrapes of /metrics tell Go's part from the rest",
+    ),
+    (
+        &["Rss:", "Pss:", "Private_Dirty:"],
+        "a process's map of memory (/proc/PID/smaps): areas that Go names [anon: Go: …] are the runtime's (Go 1.25), others are cgo, \
+         mmap or files; scrapes of /metrics tell Go's part from the rest",
+    ),
+    (
+        &["MemTotal:", "MemAvailable:"],
+        "the machine's /proc/meminfo: it says nothing of one program; take scrapes of /metrics",
+    ),
+    (
+        &["\ninactive_file ", "\nactive_anon "],
+        "a cgroup's memory.stat: anon is what processes hold, file is cache, which the kernel takes back; scrapes of /metrics tell what \
+         Go holds",
+    ),
+    (
+        &["%MEM", "VSZ", "RSS"],
+        "what `ps` shows: it says how much is resident, not of what; scrapes of /metrics tell Go's part from the rest",
+    ),
+    (
+        &["%MEM", "VIRT", "RES"],
+        "what `top` shows: it says how much is resident, not of what; scrapes of /metrics tell Go's part from the rest",
+    ),
+    (
+        &["\nMem:", "\nSwap:"],
+        "what `free` shows of the machine: it says nothing of one program; take scrapes of /metrics",
+    ),
+];
+const MOST_CONTAINERS: usize = 1000;
+const MOST_LEAVES: usize = 1000;
+const LONGEST_NAME: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> Option<String> {
+        printed(text.as_bytes(), text)
+    }
+
+    #[test]
+    fn readings_of_containers_are_first_and_last() {
+        let docker = "CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
+                      3f2a   api-1   11.2%   97.0MiB / 512MiB   18.9%   1.1GB / 802MB\n8b11   db-1   1.2%   212.3MiB / 1GiB   20.7%\n\
+                      CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
+                      3f2a   api-1   12.2%   494.5MiB / 512MiB   96.6%   1.2GB / 802MB\n8b11   db-1   1.2%   211MiB / 1GiB   20.7%\n";
+        let said = told(docker).unwrap();
+        assert!(
+            said.starts_with(
+                "what `docker stats` shows: api-1 takes 97.0 MiB at first, 494.5 MiB at last in 2 readings of a limit of 512.0 MiB."
+            ),
+            "{said}"
+        );
+        let said = told("NAME      CPU(cores)   MEMORY(bytes)\napi-7d9   12m   345Mi\ndb-0   3m   80Mi\n").unwrap();
+        assert!(said.starts_with("what `kubectl top` shows: api-7d9 takes 345.0 MiB."), "{said}");
+        let said = told("POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n").unwrap();
+        assert!(said.starts_with("what `kubectl top pod --containers` shows: api takes 345.0 MiB."), "{said}");
+        assert_eq!(told("NAME   CPU(cores)   MEMORY(bytes)\nerror: metrics not available yet\n"), None);
+    }
+
+    #[test]
+    fn traces_of_the_runtime_are_told_in_numbers() {
+        let said = told(
+            "listening\nSCHED 1004ms: gomaxprocs=8 idleprocs=0 threads=19 spinningthreads=0 idlethreads=5 runqueue=3 [0 1]\n\
+             SCHED 2004ms: gomaxprocs=8 idleprocs=0 threads=25 spinningthreads=0 idlethreads=5 runqueue=41 [0 1]\n",
+        )
+        .unwrap();
+        assert!(
+            said.contains("2 lines: GOMAXPROCS 8, 25 threads at last, a global queue of 3 at first, 41 at last"),
+            "{said}"
+        );
+        let said = told(
+            "init internal/bytealg @0.008 ms, 0 ms clock, 0 bytes, 0 allocs\n\
+             init unicode @0.42 ms, 0.010 ms clock, 22800 bytes, 9 allocs\n",
+        )
+        .unwrap();
+        assert!(said.contains("22.3 KiB in 2 packages, most of it 22.3 KiB in unicode"), "{said}");
+        assert_eq!(told("SCHED is on\ninit of the app @ noon\n"), None);
+    }
+
+    #[test]
+    fn folded_stacks_name_their_largest_leaf() {
+        let said = told("main.main;main.load;json.Unmarshal 300\nmain.main;main.load 100\n").unwrap();
+        assert!(said.starts_with("folded stacks, 2 of them: 75 % of what they count is in json.Unmarshal."), "{said}");
+        for text in ["main 12\n", "a;b\n", "a;b 12\nand more\n", "a;b 0\n"] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_tools_print_is_called_by_their_name() {
+        for (text, what) in [
+            ("File: app\nType: inuse_space\n-----------+-------------\n     bytes:  4kB\n", "-traces"),
+            ("PeriodType: space bytes\nPeriod: 524288\nSamples:\nalloc_objects/count\n", "-raw"),
+            ("Showing nodes accounting for 21MB, 100% of 21MB total\n----------+---\n", "`gomem tree`"),
+            (
+                "goos: linux\n        \u{2502} old.txt \u{2502}  new.txt  \u{2502}\n        \u{2502} sec/op \u{2502} sec/op vs base \u{2502}\n",
+                "benchstat",
+            ),
+            ("Name:\tapi\nVmPeak:\t 1 kB\nVmRSS:\t 1 kB\n", "/proc/PID/status"),
+            ("USER PID %CPU %MEM VSZ RSS TTY STAT\n", "`ps`"),
+            ("  PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND\n", "`top`"),
+        ] {
+            let said = told(text).unwrap_or_default();
+            assert!(said.contains(what), "{text}: {said}");
+        }
+        assert_eq!(told("served 12 requests\n"), None);
+    }
+}
