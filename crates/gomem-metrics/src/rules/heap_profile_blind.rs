@@ -1,8 +1,8 @@
 //! `heap_profile_blind`: a heap profile shows what is live, and that is a small part of the memory.
 //!
 //! Fires when what is held or resident exceeds `1.25 · live · (1 + GOGC/100)` by ≥ 64 MiB; up to that it is the room that GC
-//! works with. The largest other part is named; see the memory waterfall for all. A warning where half of the memory is
-//! outside of Go: no profile and no limit of Go's counts it.
+//! works with. Where half of the memory is outside of Go, that is told, and else the largest other part; see the memory
+//! waterfall for all. A warning where a memory limit does not count what fills the memory.
 
 use gomem_finding::Severity;
 use gomem_statistics::quantile;
@@ -59,7 +59,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         };
         let summary =
             format!("{} of {} resident is outside of Go (cgo, mmap), which {uncounted}", bytes(outside), bytes(memory));
-        return evidence(Opinion::fired(Severity::Warning, summary, OUTSIDE))
+        // Mapped files are no fault by themselves.
+        let severity = if limit.is_some() { Severity::Warning } else { Severity::Info };
+        return evidence(Opinion::fired(severity, summary, OUTSIDE))
             .with("outside_bytes", outside, Unit::Bytes)
             .with("memory_limit_bytes", limit, Unit::Bytes)
             .confounder("Files that are mapped and read count as resident.");

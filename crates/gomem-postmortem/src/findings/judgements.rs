@@ -51,7 +51,7 @@ pub(crate) fn goroutines_are_level(diagnosis: &Diagnosis) -> bool {
 
 /// The rules that fired, as findings. What another finding tells already becomes a part of that one.
 pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
-    for told in fired.iter().filter(|told| told.severity >= Severity::Warning) {
+    for told in fired.iter().filter(|told| is_worth_finding(told)) {
         let same = findings.iter_mut().find(|finding| match told.rule {
             Rule::LiveHeapLeak => finding.kind == FindingKind::Leak && finding.place.is_some(),
             Rule::LowGogc | Rule::MinHeapChurn => finding.kind == FindingKind::Gogc,
@@ -74,13 +74,17 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
     }
 }
 
+/// What costs something; and where the memory is, if most of it is nothing that the other findings are about.
+fn is_worth_finding(told: &Judgement) -> bool {
+    let is_outside = || told.evidence.iter().any(|evidence| evidence.quantity == "outside_bytes");
+    told.severity >= Severity::Warning || (told.rule == Rule::HeapProfileBlind && is_outside())
+}
+
 /// Rules that fired without being worth a finding.
 pub(crate) fn asides(diagnosis: &Diagnosis) -> Vec<Aside> {
     let fired = diagnosis.judgements().iter();
     fired
-        .filter(|told| {
-            told.verdict == Verdict::Fired && told.severity == Severity::Info && !told.rule.is_rule_of_thumb()
-        })
+        .filter(|told| told.verdict == Verdict::Fired && !is_worth_finding(told) && !told.rule.is_rule_of_thumb())
         .map(|told| Aside { rule: told.rule, summary: sentence(&told.summary) })
         .collect()
 }
