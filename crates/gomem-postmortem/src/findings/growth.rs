@@ -81,15 +81,15 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
 
 /// Functions of a driver: a package that asks drivers calls them, and what they keep, they keep for who asked it. Each with the
 /// line of the program that asks, and what that calls, where one line has most of what they hold.
-fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, (Place, Arc<str>)> {
+fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, Caller> {
     let Some(inuse) = profile.sample_type_index("inuse_space") else { return HashMap::default() };
     let is_own = |line: &Line<'_>| line.function().is_some_and(|function| own.contains(function.name()));
-    let mut held: HashMap<Arc<str>, (i64, HashMap<(Place, Arc<str>), i64>)> = HashMap::default();
+    let mut held: HashMap<Arc<str>, Held> = HashMap::default();
     for sample in profile.samples() {
         let mut outer = sample.frames().skip_while(|line| !is_own(line));
         let Some(driver) = outer.next().and_then(|line| line.function()) else { continue };
-        let (bytes, by_caller) = held.entry(driver.name().into()).or_default();
-        *bytes = bytes.saturating_add(sample.value(inuse));
+        let held = held.entry(driver.name().into()).or_default();
+        held.bytes = held.bytes.saturating_add(sample.value(inuse));
         let mut between = None;
         let caller = outer.find(|line| {
             let is_found = is_own(line);
@@ -101,15 +101,26 @@ fn driven(profile: &Profile, own: &HashSet<&str>) -> HashMap<Arc<str>, (Place, A
         if let (Some(caller), Some(callee)) = (caller, between)
             && ASKS_DRIVERS.iter().any(|package| callee.starts_with(package))
         {
-            let of_caller = by_caller.entry((Place::from_frame(caller), callee.into())).or_default();
+            let of_caller = held.by_caller.entry((Place::from_frame(caller), callee.into())).or_default();
             *of_caller = of_caller.saturating_add(sample.value(inuse));
         }
     }
-    let most = |(driver, (bytes, by_caller)): (Arc<str>, (i64, HashMap<(Place, Arc<str>), i64>))| {
-        let (caller, of_caller) = by_caller.into_iter().max_by(|a, b| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0)))?;
-        (of_caller > 0 && of_caller.saturating_mul(2) >= bytes).then_some((driver, caller))
+    let most = |(driver, held): (Arc<str>, Held)| {
+        let by_bytes = |a: &(Caller, i64), b: &(Caller, i64)| a.1.cmp(&b.1).then_with(|| b.0.cmp(&a.0));
+        let (caller, of_caller) = held.by_caller.into_iter().max_by(by_bytes)?;
+        (of_caller > 0 && of_caller.saturating_mul(2) >= held.bytes).then_some((driver, caller))
     };
     held.into_iter().filter_map(most).collect()
+}
+
+/// A line of the program, and what it calls there.
+type Caller = (Place, Arc<str>);
+
+/// What a driver's function has in use, and for whom.
+#[derive(Default)]
+struct Held {
+    bytes: i64,
+    by_caller: HashMap<Caller, i64>,
 }
 
 /// The profiles with the moments as of which they hold. Of those from before the first scrape only the last one is kept: how fast
