@@ -72,6 +72,25 @@ class Report(Pickled):
         """Where the memory is at each moment of the metrics, as `Metrics.waterfall` gives it."""
         return pl.DataFrame(self._inner.waterfall())
 
+    @cached_property
+    def benchmarks(self) -> pl.DataFrame:
+        """What the runs of each benchmark come to, one row per benchmark and unit.
+
+        ``benchmark``, ``unit``, ``value`` (the median), ``low`` and ``high`` (the ends of its
+        interval of 95 %; null of fewer than six runs), ``runs``, ``package``. It has no rows when
+        the bundle has no output of ``go test -bench``.
+        """
+        return pl.DataFrame(self._inner.benchmarks())
+
+    @cached_property
+    def benchmark_lines(self) -> pl.DataFrame:
+        """At which lines benchmarks allocate for each operation, as `Benchmarks.lines` gives it.
+
+        By the bundle's latest heap profile and log; benchmarks whose lines are not known are among
+        the `remarks`.
+        """
+        return pl.DataFrame(self._inner.benchmark_lines())
+
     @property
     def remarks(self) -> list[tuple[str, str]]:
         """Files that were used with a reservation, such as torn lines, each with what it is."""

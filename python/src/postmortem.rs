@@ -55,6 +55,14 @@ impl PyReport {
         ArrowTable::of(slf, |this| this.report.waterfall().to_table())
     }
 
+    fn benchmarks(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.benchmarks().to_table())
+    }
+
+    fn benchmark_lines(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
+        ArrowTable::of(slf, |this| this.report.benchmark_lines().to_table())
+    }
+
     fn html(slf: Py<Self>, py: Python<'_>) -> PyResult<String> {
         worker::run(py, move || gomem_report::html(&slf.get().report))
     }

@@ -1,13 +1,14 @@
 //! Two outputs of the same benchmarks: what changed, and whether that is shown.
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::Arc,
+use std::{collections::BTreeMap, sync::Arc};
+
+use gomem_statistics::{geometric_mean, mann_whitney};
+
+use crate::{
+    benchmarks::Benchmarks,
+    sample::{Key, Sample, Samples},
+    summary::Summary,
 };
-
-use gomem_statistics::{geometric_mean, mann_whitney, median};
-
-use crate::{benchmarks::Benchmarks, run::Run, summary::Summary};
 
 /// Two outputs of the same benchmarks, before a change and after it.
 #[derive(Debug, Clone, PartialEq)]
@@ -210,75 +211,6 @@ impl Comparison {
     #[must_use]
     pub fn notes(&self) -> &[String] {
         &self.notes
-    }
-}
-
-type Key = (Arc<str>, Arc<str>, Arc<str>);
-
-/// The values of each benchmark and unit.
-struct Samples {
-    order: Vec<Key>,
-    samples: HashMap<Key, Sample>,
-    machines: Vec<Arc<str>>,
-}
-
-/// The values of one benchmark in one unit.
-#[derive(Clone, Default)]
-struct Sample {
-    values: Vec<f64>,
-    starts: Vec<usize>,
-    iterations: Vec<u64>,
-    /// Bytes an operation, in the same runs.
-    bytes: Vec<f64>,
-}
-
-impl Samples {
-    fn new(benchmarks: &Benchmarks) -> Self {
-        let mut found = Self { order: Vec::new(), samples: HashMap::new(), machines: Vec::new() };
-        for run in benchmarks.runs() {
-            if !run.machine.is_empty() && !found.machines.contains(&run.machine) {
-                found.machines.push(Arc::clone(&run.machine));
-            }
-            for of in &run.values {
-                let key = (Arc::clone(&run.package), Arc::clone(&run.name), Arc::clone(&of.unit));
-                if !found.samples.contains_key(&key) {
-                    found.order.push(key.clone());
-                }
-                found.samples.entry(key).or_default().push(run, of.value);
-            }
-        }
-        found.machines.sort();
-        found
-    }
-}
-
-impl Sample {
-    fn push(&mut self, run: &Run, value: f64) {
-        self.values.push(value);
-        self.starts.push(run.start);
-        self.iterations.push(run.iterations);
-        self.bytes.extend(run.value("B/op"));
-    }
-
-    fn is_constant(&self) -> bool {
-        self.values.windows(2).all(|pair| pair[0] == pair[1])
-    }
-
-    /// The number of iterations, where all runs have the same.
-    fn fixed_iterations(&self) -> Option<u64> {
-        let first = *self.iterations.first()?;
-        self.iterations.iter().all(|iterations| *iterations == first).then_some(first)
-    }
-
-    /// The median of each start of the test program.
-    fn by_start(&self) -> Vec<f64> {
-        let runs: Vec<(usize, f64)> = self.starts.iter().copied().zip(self.values.iter().copied()).collect();
-        let of_start = |runs: &[(usize, f64)]| median(&mut runs.iter().map(|(_, value)| *value).collect::<Vec<_>>());
-        runs.chunk_by(|one, other| one.0 == other.0).filter_map(of_start).collect()
-    }
-
-    fn mean_bytes(&self) -> Option<f64> {
-        (!self.bytes.is_empty()).then(|| self.bytes.iter().sum::<f64>() / self.bytes.len() as f64)
     }
 }
 

@@ -34,6 +34,36 @@ pub struct Measurement {
     pub value: f64,
 }
 
+/// The name of a benchmark without `-8`, which `go test` adds for more than one processor.
+///
+/// ```
+/// assert_eq!(gomem_bench::without_processors("BenchmarkA/n=4-b-16"), "BenchmarkA/n=4-b");
+/// ```
+#[must_use]
+pub fn without_processors(name: &str) -> &str {
+    match name.rsplit_once('-') {
+        Some((rest, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
+        _ => name,
+    }
+}
+
+/// A measurement with as many digits as `go test` prints (`prettyPrint` in `testing/benchmark.go`), whole numbers without any.
+///
+/// ```
+/// assert_eq!([250.34, 48.0, 0.12].map(gomem_bench::printed_number), ["250.3", "48", "0.1200"]);
+/// ```
+#[must_use]
+pub fn printed_number(value: f64) -> String {
+    let digits = match value.abs() {
+        size if value.fract() == 0.0 || size >= 999.95 => 0,
+        size if size >= 99.995 => 1,
+        size if size >= 9.9995 => 2,
+        size if size >= 0.999_95 => 3,
+        _ => 4,
+    };
+    format!("{value:.digits$}")
+}
+
 impl Run {
     /// What was measured in a unit.
     #[must_use]

@@ -1,5 +1,6 @@
 //! Outputs: tables in all forms, findings as sentences, and what differs on a terminal.
 
+mod benchmarks;
 mod call_tree;
 #[cfg(feature = "columnar")]
 mod columnar;
@@ -17,6 +18,7 @@ mod terminal;
 mod text_table;
 mod traces;
 
+pub(crate) use benchmarks::{worse_benchmark, write_benchmarks};
 pub(crate) use call_tree::call_tree;
 pub(crate) use destination::{STDOUT, write, write_or_print};
 pub(crate) use flame::whole_flame;

@@ -4,7 +4,7 @@
 
 use std::{fmt::Write, fs};
 
-use gomem_bench::{Benchmarks, ComparisonRow, Remark as BenchRemark, UnitMean};
+use gomem_bench::{BenchmarkMedian, Benchmarks, ComparisonRow, Remark as BenchRemark, UnitMean};
 use gomem_escape::{DecisionChange, Diagnostics, EscapeLog};
 use gomem_gogc::{Prediction, Recommendation};
 use gomem_heap::{DifferenceRow, Heap};
@@ -157,6 +157,7 @@ fn parts() -> Vec<Part> {
         ("Benchmarks.remarks", BenchRemark::schema()),
         ("BenchComparison.to_frame", ComparisonRow::schema()),
         ("BenchComparison.means", UnitMean::schema()),
+        ("Report.benchmarks", BenchmarkMedian::schema()),
         ("BenchLines.to_frame", BenchmarkLine::schema()),
         ("", BenchmarkLineChange::schema()),
     ];

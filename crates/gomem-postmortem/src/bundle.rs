@@ -32,4 +32,5 @@ pub use options::{BundleLimits, BundleOptions};
 pub(crate) use recogniser::LEAKED;
 pub use signature::Signature;
 pub use stranger::stranger;
+pub(crate) use told::shortened;
 pub use unpacked::unpacked;

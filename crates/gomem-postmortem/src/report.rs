@@ -1,5 +1,6 @@
 //! The whole answer as facts.
 
+mod benchmark_results;
 mod comparison;
 mod comparison_tables;
 #[cfg(feature = "serde")]

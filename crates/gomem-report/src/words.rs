@@ -1,5 +1,6 @@
 //! Facts as words.
 
+mod benchmark;
 mod escape;
 mod files;
 mod overview;
@@ -8,6 +9,7 @@ mod saving;
 mod stall;
 mod want;
 
+pub(crate) use benchmark::benchmarks;
 pub(crate) use escape::escape;
 pub(crate) use files::files;
 pub(crate) use overview::facts;

@@ -6,21 +6,24 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use gomem_bench::{Basis, Benchmarks, Comparison, ComparisonRow, Gate, Summary, Verdict};
+use gomem_bench::{Benchmarks, Comparison, ComparisonRow, Gate, Verdict};
 use gomem_escape::{EscapeDiff, EscapeLog};
-use gomem_postmortem::{BenchmarkLine, benchmark_allocations};
+use gomem_postmortem::{BenchmarkAllocation, BenchmarkLine, benchmark_allocations};
 use gomem_pprof::{Merger, Profile};
-use gomem_table::{ToTable, percent};
+use gomem_table::ToTable;
 
 use crate::{
     commands::{
         bench_gate::FailOn,
-        bench_lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES, unknown_lines},
+        bench_lines::{BenchLines, SHORT_ALLOCATIONS, SHORT_LINES},
         gate,
     },
     failure::Failure,
     read::{Source, read_benchmarks, read_escape_logs, read_profile},
-    show::{Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render, render_short},
+    show::{
+        Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render, render_short,
+        worse_benchmark, write_benchmarks,
+    },
 };
 
 /// What benchmarks measure, and what became of them after a change: statistics as benchstat has them.
@@ -124,7 +127,7 @@ impl Bench {
                 render_short(&lines.changes.to_table(), &SHORT_LINES, format, out)?;
             }
             (Some(Format::Text), Show::Benchmarks) => {
-                write_comparison(&comparison, out)?;
+                write_benchmarks(&comparison, out)?;
                 remarks.iter().try_for_each(|remark| writeln!(out, "note: {remark}"))?;
                 lines.write(out)?;
                 write_escapes(&escapes, out)?;
@@ -165,7 +168,7 @@ impl Bench {
         let shown = Gate::worse(comparison);
         let worse = shown.iter().map(|row| {
             let level = if too_much.contains(row) { Level::Error } else { Level::Warning };
-            Annotation { level, ..told(row) }
+            Annotation { level, ..worse_benchmark(row) }
         });
         let count = |verdict| comparison.rows().iter().filter(|row| row.verdict == verdict).count();
         let (better, same) = (count(Verdict::Better), count(Verdict::Same));
@@ -181,7 +184,9 @@ impl Bench {
             command: "bench",
             headline,
             annotations: worse.chain(escapes).collect(),
-            sections: Section::new("All benchmarks", comparison.to_table().select(&SHORT)).into_iter().collect(),
+            sections: Section::new("All benchmarks", comparison.to_table().select(&SHORT_BENCHMARKS))
+                .into_iter()
+                .collect(),
             notes: notes.into_iter().chain(comparison.notes().iter().cloned()).collect(),
         }
     }
@@ -212,13 +217,16 @@ impl Bench {
         let log =
             self.escapes.as_ref().map(|path| read_escape_logs(&[Source::Path(path.clone())], None)).transpose()?;
         let allocations = benchmark_allocations(&benchmarks, &merged(&self.profile)?, log.as_ref());
-        unknown_lines(&allocations, "").iter().for_each(|note| drop(writeln!(err, "note: {note}")));
+        BenchmarkAllocation::unknown_lines(&allocations, "")
+            .iter()
+            .for_each(|note| drop(writeln!(err, "note: {note}")));
         let lines: Vec<BenchmarkLine> = allocations.into_iter().filter_map(|of| of.lines.ok()).flatten().collect();
         match (self.show, format) {
             (Show::Lines, _) => render_short(&lines.to_table(), &SHORT_ALLOCATIONS, format, out)?,
             (Show::Benchmarks, Format::Text) => {
                 writeln!(out, "\nAllocated for each operation:")?;
-                let felt: Vec<BenchmarkLine> = lines.into_iter().filter(is_felt).collect();
+                let felt: Vec<BenchmarkLine> =
+                    lines.into_iter().filter(|line| BenchmarkLine::is_felt(line.allocs, line.bytes)).collect();
                 render(&felt.to_table().select(&SHORT_ALLOCATIONS), format, out)?;
             }
             // A table for programs is one table.
@@ -226,11 +234,6 @@ impl Bench {
         }
         Ok(0)
     }
-}
-
-/// What is made once in many operations is no part of each.
-fn is_felt(line: &BenchmarkLine) -> bool {
-    line.allocs >= 0.05 || line.bytes >= 1.0
 }
 
 fn check_complete(path: &Path, benchmarks: &Benchmarks) -> Result<(), Failure> {
@@ -261,85 +264,6 @@ fn write_escapes(escapes: &[Annotation], out: &mut Output<'_>) -> Result<(), Fai
     Ok(())
 }
 
-/// A benchmark that is worse.
-fn told(row: &ComparisonRow) -> Annotation {
-    let center = |summary: Option<Summary>| summary.map_or_else(String::new, |summary| number(summary.center));
-    let by = match row.basis {
-        Basis::Exact => "all runs of each side agree".to_owned(),
-        _ => row.p.map_or_else(String::new, |p| format!("p={p:.3}")),
-    };
-    let share = row.delta_fraction().map_or_else(|| row.delta().map(number).unwrap_or_default(), signed);
-    Annotation {
-        rule: row.unit.to_string(),
-        rule_text: format!("More {} than before", row.unit),
-        message: format!("{} {} → {} {}", row.benchmark, center(row.base), center(row.current), row.unit),
-        reason: format!("{share}, {by}"),
-        identity: format!("{}|{}|{}", row.package, row.benchmark, row.unit),
-        ..Annotation::default()
-    }
-}
-
-/// By unit: each benchmark before and after, what is shown, and the geometric mean.
-fn write_comparison(comparison: &Comparison, out: &mut Output<'_>) -> Result<(), Failure> {
-    for mean in comparison.means() {
-        let rows: Vec<&ComparisonRow> = comparison.rows().iter().filter(|row| row.unit == mean.unit).collect();
-        let width = rows.iter().map(|row| short(row).chars().count()).chain([7]).max().unwrap_or(0);
-        writeln!(out, "{:width$}  {:>22}  {:>22}  change", one_line(&mean.unit), "before", "after")?;
-        for row in rows {
-            let told = |summary: Option<Summary>| summary.map_or_else(|| "-".to_owned(), |summary| shown(&summary));
-            let (before, after) = (told(row.base), told(row.current));
-            writeln!(out, "{:width$}  {before:>22}  {after:>22}  {}", short(row), change(row))?;
-        }
-        let ratio = mean.ratio.map_or_else(|| "?".to_owned(), |ratio| signed(ratio - 1.0));
-        writeln!(out, "{:width$}  {:>22}  {:>22}  {ratio}\n", "geomean", "", "")?;
-    }
-    for row in comparison.rows().iter().filter(|row| matches!(row.verdict, Verdict::New | Verdict::Gone)) {
-        writeln!(out, "{} {} ({})", row.verdict.name(), short(row), one_line(&row.unit))?;
-    }
-    for note in comparison.notes() {
-        writeln!(out, "note: {}", one_line(note))?;
-    }
-    Ok(())
-}
-
-fn short(row: &ComparisonRow) -> String {
-    one_line(row.benchmark.strip_prefix("Benchmark").unwrap_or(&row.benchmark))
-}
-
-/// `250.3 ± 2 %`; of what does not vary, or has too few runs, the value alone.
-fn shown(summary: &Summary) -> String {
-    let number = number(summary.center);
-    match (summary.low, summary.high) {
-        (Some(low), Some(high)) if !summary.is_constant && summary.center != 0.0 => {
-            let off = (high / summary.center - 1.0).max(1.0 - low / summary.center);
-            format!("{number} ± {:.0} %", off * 100.0)
-        }
-        _ => number,
-    }
-}
-
-/// With as many digits as `go test` prints.
-fn number(value: f64) -> String {
-    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { format!("{value:.4}") }
-}
-
-fn change(row: &ComparisonRow) -> String {
-    let tested = row.p.map_or_else(String::new, |p| format!(" (p={p:.3})"));
-    let share = row.delta_fraction().map_or_else(|| row.delta().map(number).unwrap_or_default(), signed);
-    match row.verdict {
-        Verdict::Same if row.delta() == Some(0.0) && row.p.is_none() => "=".to_owned(),
-        Verdict::Same => format!("~{tested}"),
-        Verdict::Unsure => format!("{share} unsure"),
-        Verdict::New | Verdict::Gone => row.verdict.name().to_owned(),
-        Verdict::Worse | Verdict::Better | Verdict::Changed => format!("{share} {}{tested}", row.verdict.name()),
-        _ => String::new(),
-    }
-}
-
-fn signed(fraction: f64) -> String {
-    let sign = if fraction > 0.0 { "+" } else { "" };
-    format!("{sign}{}", percent(fraction, 2))
-}
-
 /// The columns that people look at.
-const SHORT: [&str; 7] = ["benchmark", "unit", "base", "current", "delta_fraction", "verdict", "p"];
+pub(crate) const SHORT_BENCHMARKS: [&str; 7] =
+    ["benchmark", "unit", "base", "current", "delta_fraction", "verdict", "p"];

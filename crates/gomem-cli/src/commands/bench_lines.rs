@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use gomem_escape::EscapeDiff;
-use gomem_postmortem::{BenchmarkAllocation, BenchmarkLineChange, benchmark_line_changes};
+use gomem_postmortem::{BenchmarkAllocation, BenchmarkLineChange, Comparison, benchmark_line_changes};
 use gomem_symbol::Symbol;
 use gomem_table::ToTable;
 
@@ -25,8 +25,17 @@ impl BenchLines {
         after: &[BenchmarkAllocation],
         decisions: Option<&EscapeDiff<'_>>,
     ) -> Self {
-        let notes = [unknown_lines(before, " before"), unknown_lines(after, " after")].concat();
+        let notes = [
+            BenchmarkAllocation::unknown_lines(before, " before"),
+            BenchmarkAllocation::unknown_lines(after, " after"),
+        ]
+        .concat();
         Self { changes: benchmark_line_changes(before, after, decisions), notes }
+    }
+
+    /// Of two bundles.
+    pub(crate) fn from_comparison(comparison: &Comparison) -> Self {
+        Self { changes: comparison.benchmark_lines.clone(), notes: comparison.benchmark_notes.clone() }
     }
 
     /// A line for each, below its benchmark.
@@ -56,12 +65,6 @@ impl BenchLines {
         review.sections.splice(0..0, Section::new("Lines that allocate more or less", table));
         review.notes.extend(self.notes.iter().cloned());
     }
-}
-
-/// What is not known of the lines of some benchmarks, and why.
-pub(crate) fn unknown_lines(allocations: &[BenchmarkAllocation], when: &str) -> Vec<String> {
-    let told = |of: &BenchmarkAllocation| Some(format!("{}{when}: {}", of.benchmark, of.unknown()?));
-    allocations.iter().filter_map(told).collect()
 }
 
 /// `+2 allocs/op, +32 B/op`

@@ -8,16 +8,20 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
+use gomem_bench::Gate;
 use gomem_postmortem::{ComparedLine, Comparison, LineChange};
 use gomem_report::comparison_text;
 use gomem_symbol::Symbol;
 use gomem_table::{ToTable, Unit, percent};
 
 use crate::{
-    commands::gate,
+    commands::{bench::SHORT_BENCHMARKS, bench_lines::BenchLines, gate},
     failure::Failure,
     read::{Reach, read_bundle_with},
-    show::{Annotation, Format, Level, Output, Review, ReviewFormat, STDOUT, Section, render, write_or_print},
+    show::{
+        Annotation, Format, Level, Output, Review, ReviewFormat, STDOUT, Section, render, worse_benchmark,
+        write_benchmarks, write_or_print,
+    },
 };
 
 /// Compare two bundles of the same work: what a fix was predicted to save beside what it saved, and what is new.
@@ -49,7 +53,7 @@ pub(crate) struct Compare {
     /// Write it to a file; `-` is standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Write the comparison as JSON, both tables; `-` is standard output, instead of the text.
+    /// Write the comparison as JSON, all tables; `-` is standard output, instead of the text.
     #[arg(long, value_name = "FILE", conflicts_with = "output")]
     json: Option<PathBuf>,
 }
@@ -61,6 +65,8 @@ enum Show {
     Quantities,
     /// The lines that changed.
     Lines,
+    /// The benchmarks, where both bundles have some.
+    Benchmarks,
 }
 
 /// What fails a comparison of two bundles.
@@ -97,9 +103,21 @@ impl Compare {
     fn write(&self, comparison: &Comparison, out: &mut Output<'_>) -> Result<(), Failure> {
         match (self.format.plain(), self.show) {
             (None, _) => self.review(comparison).write(self.format, out),
-            (Some(Format::Text), Show::Quantities) => Ok(out.write_all(comparison_text(comparison).as_bytes())?),
+            (Some(Format::Text), Show::Quantities) => {
+                out.write_all(comparison_text(comparison).as_bytes())?;
+                let Some(benchmarks) = &comparison.benchmarks else { return Ok(()) };
+                writeln!(out, "\nBenchmarks:\n")?;
+                write_benchmarks(benchmarks, out)?;
+                BenchLines::from_comparison(comparison).write(out)
+            }
             (Some(format), Show::Quantities) => render(&comparison.quantities().to_table(), format, out),
             (Some(format), Show::Lines) => render(&comparison.lines().to_table(), format, out),
+            (Some(format), Show::Benchmarks) => match &comparison.benchmarks {
+                Some(benchmarks) => render(&benchmarks.to_table(), format, out),
+                None => {
+                    Err(Failure::Usage("--show benchmarks: both bundles need what `go test -bench` printed".to_owned()))
+                }
+            },
         }
     }
 
@@ -130,13 +148,26 @@ impl Compare {
         let quantities = Section::new("Measured and predicted", comparison.quantities().to_table());
         let changed = Section::new("Lines that changed", comparison.lines().to_table().select(&SHORT));
         let missing = CompareGate::NewLine { percent: 0.0 }.missing(comparison);
-        Review {
-            command: "compare",
-            headline: format!("{known} new, {fixed} fixed"),
-            annotations: worse,
-            sections: quantities.into_iter().chain(changed).collect(),
-            notes: missing.map(|problem| format!("What is new is not known: {problem}.")).into_iter().collect(),
+        let benchmarks = comparison.benchmarks.as_ref();
+        let slower = benchmarks.map(Gate::worse).unwrap_or_default();
+        let mut headline = format!("{known} new, {fixed} fixed");
+        if benchmarks.is_some() {
+            headline.push_str(&format!(", {} benchmarks worse", slower.len()));
         }
+        let slower = slower.iter().map(|row| Annotation { level: Level::Warning, ..worse_benchmark(row) });
+        let rows = benchmarks
+            .and_then(|benchmarks| Section::new("All benchmarks", benchmarks.to_table().select(&SHORT_BENCHMARKS)));
+        let mut review = Review {
+            command: "compare",
+            headline,
+            annotations: worse.into_iter().chain(slower).collect(),
+            sections: quantities.into_iter().chain(changed).chain(rows).collect(),
+            notes: missing.map(|problem| format!("What is new is not known: {problem}.")).into_iter().collect(),
+        };
+        if benchmarks.is_some() {
+            BenchLines::from_comparison(comparison).add_to(&mut review);
+        }
+        review
     }
 }
 

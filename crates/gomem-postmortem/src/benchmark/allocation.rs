@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use gomem_bench::{Benchmarks, Run};
+use gomem_bench::{Benchmarks, Run, without_processors};
 use gomem_escape::EscapeLog;
 use gomem_pprof::{Filter, Profile};
 use gomem_table::{Definition, Row, Unit};
@@ -43,6 +43,14 @@ pub struct BenchmarkLine {
     pub allocs: f64,
 }
 
+impl BenchmarkLine {
+    /// Whether each operation has a part in so much. What is made once in many operations is no part of each.
+    #[must_use]
+    pub fn is_felt(allocs: f64, bytes: f64) -> bool {
+        allocs >= 0.05 || bytes >= 1.0
+    }
+}
+
 /// What each benchmark of an output allocates, by the memory profile of the same run (`go test -memprofile=… -memprofilerate=1`)
 /// and the compiler's log of the same code.
 #[must_use]
@@ -55,6 +63,9 @@ pub fn benchmark_allocations(
     for run in benchmarks.runs() {
         groups.entry((Arc::clone(&run.package), function_of(&run.name).to_owned())).or_default().push(run);
     }
+    // Each benchmark takes its own samples out of the profile.
+    let is_too_much = groups.len().saturating_mul(profile.samples().len()) > MOST_SAMPLES;
+    let profile = (!is_too_much).then_some(profile);
     let groups = groups.into_iter();
     groups
         .map(|((package, function), runs)| BenchmarkAllocation::new(package, &function, &runs, profile, log))
@@ -75,11 +86,26 @@ impl BenchmarkAllocation {
         }
     }
 
-    fn new(package: Arc<str>, function: &str, runs: &[&Run], profile: &Profile, log: Option<&EscapeLog>) -> Self {
+    /// What is not known of the lines of some benchmarks, and why; `when` is told after each name: `" before"`.
+    #[must_use]
+    pub fn unknown_lines(allocations: &[Self], when: &str) -> Vec<String> {
+        let told = |of: &Self| Some(format!("{}{when}: {}", of.benchmark, of.unknown()?));
+        allocations.iter().filter_map(told).collect()
+    }
+
+    fn new(
+        package: Arc<str>,
+        function: &str,
+        runs: &[&Run],
+        profile: Option<&Profile>,
+        log: Option<&EscapeLog>,
+    ) -> Self {
         let name = without_processors(&runs[0].name).to_owned();
         let is_one = runs.iter().all(|run| without_processors(&run.name) == name);
-        let found = if is_one {
+        let found = if let Some(profile) = profile.filter(|_| is_one) {
             lines((&package, &name), function, runs, profile, log)
+        } else if is_one {
+            Err("there are too many benchmarks for so large a profile: run fewer at a time".to_owned())
         } else {
             let example = name.replace('/', "$/^");
             Err(format!("its sub-benchmarks have one profile: run them one by one, as in -bench='^{example}$'"))
@@ -169,14 +195,6 @@ fn function_of(name: &str) -> &str {
     name.split_once('/').map_or(name, |(function, _)| function)
 }
 
-/// Without `-8`, which `go test` adds for more than one processor.
-fn without_processors(name: &str) -> &str {
-    match name.rsplit_once('-') {
-        Some((rest, number)) if !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit()) => rest,
-        _ => name,
-    }
-}
-
 /// The names of a benchmark's function and of those that it declares, in its package or in that of its tests.
 fn stacks_of(package: &str, function: &str) -> String {
     let quoted = |text: &str| {
@@ -200,6 +218,8 @@ fn stacks_of(package: &str, function: &str) -> String {
     format!(r"^{folder}{last}(_test)?\.{function}(\.|\[|$)")
 }
 
+/// Of all benchmarks: what is gone through in a second or so.
+const MOST_SAMPLES: usize = 20_000_000;
 /// Of the allocations of an operation.
 const LEAST_SHARED: f64 = 0.5;
 

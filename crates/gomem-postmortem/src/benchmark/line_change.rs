@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use foldhash::HashSet;
+use foldhash::{HashMap, HashSet};
 use gomem_escape::{EscapeDiff, HeapDecision};
 use gomem_symbol::Symbol;
 use gomem_table::{Definition, Row, Unit};
@@ -50,9 +50,10 @@ pub fn benchmark_line_changes(
     decisions: Option<&EscapeDiff<'_>>,
 ) -> Vec<BenchmarkLineChange> {
     let new: Option<HashSet<_>> = decisions.map(|diff| diff.new_allocations().map(position).collect());
+    let earlier: HashMap<_, _> = before.iter().map(|then| ((&then.package, &then.benchmark), then)).collect();
     let mut changes = Vec::new();
     for now in after {
-        let then = before.iter().find(|then| then.package == now.package && then.benchmark == now.benchmark);
+        let then = earlier.get(&(&now.package, &now.benchmark));
         let Some((Ok(then), Ok(lines), then_shared)) = then.map(|then| (&then.lines, &now.lines, then.shared_allocs))
         else {
             continue;

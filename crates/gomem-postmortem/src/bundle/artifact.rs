@@ -39,6 +39,8 @@ pub enum Contents {
     Core,
     /// What `runtime/trace` wrote.
     ExecutionTrace,
+    /// What `go test -bench` printed.
+    Benchmarks,
     /// A source file of the program, in the folder `src`.
     Source,
 }
@@ -57,6 +59,7 @@ impl Contents {
         Self::HeapDump,
         Self::Core,
         Self::ExecutionTrace,
+        Self::Benchmarks,
         Self::Source,
     ];
 
@@ -75,6 +78,7 @@ impl Contents {
             Self::HeapDump => "heap dump",
             Self::Core => "core",
             Self::ExecutionTrace => "execution trace",
+            Self::Benchmarks => "benchmarks",
             Self::Source => "sources",
         }
     }

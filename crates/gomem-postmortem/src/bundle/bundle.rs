@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_bench::Benchmarks;
 use gomem_binary::Binary;
 use gomem_escape::EscapeLog;
 use gomem_heap::Heap;
@@ -38,6 +39,7 @@ pub struct Bundle {
     pub(crate) execution_trace: Option<Arc<Trace>>,
     pub(crate) metrics: Metrics,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
+    pub(crate) benchmarks: Option<Benchmarks>,
     pub(crate) sources: Option<Arc<SourceTree>>,
     /// How the program died, by each log that says it.
     pub(crate) crashes: Vec<(String, Crash)>,
@@ -170,6 +172,12 @@ impl Bundle {
     #[must_use]
     pub fn execution_trace(&self) -> Option<&Trace> {
         self.execution_trace.as_deref()
+    }
+
+    /// The benchmarks: the runs of all outputs that it holds.
+    #[must_use]
+    pub fn benchmarks(&self) -> Option<&Benchmarks> {
+        self.benchmarks.as_ref()
     }
 
     /// The program's file.

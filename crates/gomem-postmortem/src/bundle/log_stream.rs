@@ -10,7 +10,7 @@ use gomem_transport::Compression;
 
 use crate::bundle::{
     crash::begins_end,
-    signature::{begins_compiler_log, begins_dump, is_gc_trace},
+    signature::{begins_compiler_log, begins_dump, is_gc_trace, is_of_benchmarks},
 };
 
 /// A log that is read once, line by line. What else the file holds is put aside: a build and the program that it starts can
@@ -47,7 +47,7 @@ impl LogStream {
         Ok(Some(Self { text: open()?, line: Vec::new(), read: 0, aside: Vec::new(), is_dump: false }))
     }
 
-    /// What is not the compiler's: lines of GC traces, the last words of a program, and all from where goroutines are dumped.
+    /// What is not the compiler's: lines of GC traces, benchmarks, the last words of a program, and all from where goroutines are dumped.
     pub(crate) fn into_aside(self) -> Vec<u8> {
         self.aside
     }
@@ -58,7 +58,8 @@ impl LogStream {
         // A line that never ends is handed out in pieces.
         (&mut self.text).take(LONGEST_LINE).read_until(b'\n', &mut self.line)?;
         self.is_dump |= begins_dump(&self.line);
-        let is_aside = self.is_dump || is_gc_trace(&self.line) || begins_end(&self.line);
+        let is_aside =
+            self.is_dump || is_gc_trace(&self.line) || begins_end(&self.line) || is_of_benchmarks(&self.line);
         if is_aside && self.aside.len() < MOST_ASIDE {
             self.aside.extend(&self.line);
         }

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, io::Read, sync::Arc};
 
+use gomem_bench::Benchmarks;
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
@@ -201,6 +202,9 @@ impl Recogniser {
         if signature.escape_log {
             take(Contents::EscapeLog, self.log(bytes));
         }
+        if signature.benchmarks {
+            take(Contents::Benchmarks, self.benchmarks(bytes));
+        }
         if let Some(profile) = signature.profile {
             let (kind, read) = self.profile(file, profile);
             take(kind, read);
@@ -218,6 +222,17 @@ impl Recogniser {
             reasons.push(other(bytes));
         }
         (contents, reasons)
+    }
+
+    /// Several outputs are runs of the same code.
+    fn benchmarks(&mut self, bytes: &[u8]) -> Result<Reading, String> {
+        let benchmarks = Benchmarks::parse(bytes).map_err(|problem| problem.to_string())?;
+        let remark = benchmarks.remarks().first().map(|remark| format!("line {}: {}", remark.line, remark.text));
+        match &mut self.bundle.benchmarks {
+            Some(earlier) => earlier.extend(benchmarks),
+            none => *none = Some(benchmarks),
+        }
+        Ok(Reading::Used(remark))
     }
 
     /// The last trace by name is used.

@@ -17,6 +17,8 @@ pub struct Signature<'a> {
     pub escape_log: bool,
     /// Metrics of the Go runtime.
     pub metrics: bool,
+    /// What `go test -bench` printed.
+    pub benchmarks: bool,
 }
 
 impl<'a> Signature<'a> {
@@ -38,9 +40,10 @@ impl<'a> Signature<'a> {
             // What `GODEBUG=inittrace=1` writes has a clock too.
             gc_trace: contains(bytes, GC_TRACE) && contains(bytes, GC_TRACE_CPU),
             escape_log: is_compiler(bytes),
+            benchmarks: has_benchmarks(bytes),
             metrics: false,
         };
-        let is_known = found.profile.is_some() || found.gc_trace || found.escape_log;
+        let is_known = found.profile.is_some() || found.gc_trace || found.escape_log || found.benchmarks;
         let has_metrics =
             || METRIC_WORDS.iter().any(|word| contains(bytes, word)) || Format::detect(bytes) == Format::MemStatsLog;
         Self { metrics: !is_known && has_metrics(), ..found }
@@ -118,6 +121,18 @@ fn is_compiler(bytes: &[u8]) -> bool {
     is_explained || COMPILER_WORDS.iter().any(|word| contains(bytes, word))
 }
 
+/// `BenchmarkRender-8   402110   2980 ns/op`; in events of `go test -json` the name stands in one, the rest in another.
+fn has_benchmarks(bytes: &[u8]) -> bool {
+    let begins = |at: usize| at == 0 || matches!(bytes[at - 1], b'\n' | b'"');
+    contains(bytes, PER_OPERATION) && memmem::find_iter(bytes, BENCHMARK).any(begins)
+}
+
+/// Whether a line is of a benchmark's run, or says what the runs that follow are of.
+pub(crate) fn is_of_benchmarks(line: &[u8]) -> bool {
+    let is_run = line.starts_with(BENCHMARK) && contains(line, PER_OPERATION);
+    is_run || [&b"pkg: "[..], b"goos: ", b"goarch: ", b"cpu: "].iter().any(|setting| line.starts_with(setting))
+}
+
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
@@ -126,6 +141,9 @@ const GOLEAK: &[u8] = b" on top of the stack:";
 const GC_TRACE: &[u8] = b" ms clock, ";
 const GC_TRACE_CPU: &[u8] = b" ms cpu, ";
 const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b": can inline ", b" does not escape"];
+const BENCHMARK: &[u8] = b"Benchmark";
+/// Each line of a benchmark has it.
+const PER_OPERATION: &[u8] = b" ns/op";
 const METRIC_WORDS: [&[u8]; 7] =
     [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";

@@ -1,12 +1,15 @@
 //! What was predicted beside what a second bundle measured.
 
+use gomem_bench::Comparison as BenchComparison;
 use gomem_gogc::Interval;
 
 use crate::{
     attribution::latest_sites,
+    benchmark::{BenchmarkAllocation, BenchmarkLineChange, benchmark_line_changes},
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
+        benchmark_results::allocations,
         leak_fix::{LeakFix, last_live_bytes, less_live_bytes},
         overview::Overview,
         site_fix::SiteFix,
@@ -48,6 +51,12 @@ pub struct Comparison {
     pub predicted_gc_cycles: Option<Interval>,
     /// What was predicted to be saved.
     pub predicted: Option<Saving>,
+    /// What became of the benchmarks; `None` where a bundle has none.
+    pub benchmarks: Option<BenchComparison>,
+    /// The lines at which benchmarks allocate more or less for each operation.
+    pub benchmark_lines: Vec<BenchmarkLineChange>,
+    /// The benchmarks whose lines are not known, and why.
+    pub benchmark_notes: Vec<String>,
 }
 
 impl Comparison {
@@ -91,6 +100,8 @@ impl Comparison {
             Some(less) => pacing.saving_with_less_alive(fixed_fraction, less),
             None => pacing.saving(fixed_fraction),
         });
+        let [lines_before, lines_after] = [before, after].map(allocations);
+        let decisions = before.escapes().zip(after.escapes()).map(|(before, after)| after.diff(before));
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
             let scale = (1.0 - fixed_fraction).max(0.0);
@@ -114,6 +125,16 @@ impl Comparison {
             work,
             predicted_gc_cycles,
             predicted,
+            benchmarks: before
+                .benchmarks()
+                .zip(after.benchmarks())
+                .map(|(before, after)| BenchComparison::new(before, after)),
+            benchmark_lines: benchmark_line_changes(&lines_before, &lines_after, decisions.as_ref()),
+            benchmark_notes: [
+                BenchmarkAllocation::unknown_lines(&lines_before, " before"),
+                BenchmarkAllocation::unknown_lines(&lines_after, " after"),
+            ]
+            .concat(),
         }
     }
 

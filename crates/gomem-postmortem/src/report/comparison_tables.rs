@@ -107,14 +107,17 @@ impl Comparison {
         new_leaks.chain(new).chain(self.leak_fixes.iter().map(leak(LineChange::LeakFixed))).chain(fixed).collect()
     }
 
-    /// The comparison as JSON: its two tables, row by row.
+    /// The comparison as JSON: its tables, row by row.
     #[must_use]
     pub fn to_json(&self) -> String {
+        let none = || "[]".to_owned();
         let fields = [
             ("schema_version", COMPARISON_VERSION.to_string()),
             ("gomem_version", Cell::Text(env!("CARGO_PKG_VERSION")).to_json()),
             ("quantities", rows(&self.quantities().to_table())),
             ("lines", rows(&self.lines().to_table())),
+            ("benchmarks", self.benchmarks.as_ref().map_or_else(none, |benchmarks| rows(&benchmarks.to_table()))),
+            ("benchmark_lines", rows(&self.benchmark_lines.to_table())),
         ];
         let fields = fields.map(|(name, json)| format!("  \"{name}\": {json}"));
         format!("{{\n{}\n}}\n", fields.join(",\n"))

@@ -49,6 +49,12 @@ pub struct ReportDocument {
     /// The functions that findings are about, line by line, where sources were given.
     #[serde(default)]
     pub sources: Vec<SourceDocument>,
+    /// What the benchmarks come to.
+    #[serde(default)]
+    pub benchmarks: Vec<BenchmarkDocument>,
+    /// At which lines the benchmarks allocate for each operation.
+    #[serde(default)]
+    pub benchmark_lines: Vec<BenchmarkLineDocument>,
     /// How many files were used.
     pub files: u64,
     /// Files that were used with a reservation.
@@ -299,6 +305,32 @@ document!("What the compiler decided on a line." DecisionDocument {
     inlined_from: Vec<String>,
     advice: String,
     column: Option<i64>,
+});
+
+document!("What the runs of a benchmark come to, in one unit." BenchmarkDocument {
+    benchmark: String,
+    unit: String,
+    value: f64,
+    low: Option<f64>,
+    high: Option<f64>,
+    runs: i64,
+    package: String,
+});
+
+document!("What a benchmark allocates at a line for each operation." BenchmarkLineDocument {
+    benchmark: String,
+    place: String,
+    callee: Option<String>,
+    allocs: f64,
+    bytes: f64,
+    reason: Option<String>,
+    compiler_message: Option<String>,
+    package: String,
+    function: String,
+    file: String,
+    line: i64,
+    site_function: String,
+    site_place: String,
 });
 
 document!("A file that was used with a reservation." RemarkDocument {

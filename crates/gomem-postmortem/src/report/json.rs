@@ -30,6 +30,8 @@ impl Report {
             ("waterfall", rows(&waterfall.to_table())),
             ("gogc", rows(&self.gogc().to_table())),
             ("sources", self.sources().map_or_else(|| "[]".to_owned(), |sources| rows(&sources.to_table()))),
+            ("benchmarks", rows(&self.benchmarks().to_table())),
+            ("benchmark_lines", rows(&self.benchmark_lines().to_table())),
             ("files", self.files().to_string()),
             ("remarks", rows(&self.remarks().to_table())),
             ("unused_files", rows(&self.unused_files().to_table())),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use gomem_bench::BenchmarkMedian;
 use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Prediction};
 use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, Waterfall, WaterfallPart};
@@ -10,12 +11,14 @@ use gomem_trace::Trace;
 
 use crate::{
     attribution::{Site, assumptions, join_trace, latest_sites, predict_savings},
+    benchmark::BenchmarkLine,
     bundle::{Bundle, Contents, HeapProfile, Remark, UnusedFile},
     findings::{
         Aside, Finding, FindingKind, LineCost, LiveHeap, asides, diagnose, find, growing_sites, is_leaking, line_costs,
     },
     pacing::{Pacing, Saving, saving},
     report::{
+        benchmark_results::BenchmarkResults,
         overview::Overview,
         source_view::{SourceLimits, SourceView},
     },
@@ -37,6 +40,7 @@ pub struct Report {
     gctrace: Option<Arc<GcTrace>>,
     execution_trace: Option<Arc<Trace>>,
     latest_heap: Option<HeapProfile>,
+    benchmarks: BenchmarkResults,
     diagnosis: Option<Diagnosis>,
     asides: Vec<Aside>,
     sources: Option<SourceView>,
@@ -71,6 +75,8 @@ impl Report {
         View::new(Prediction::schema, |report| report.gogc.to_table()),
         View::new(Judgement::schema, |report| report.rules().to_table()),
         View::new(WaterfallPart::schema, |report| report.waterfall.to_table()),
+        View::new(BenchmarkMedian::schema, |report| report.benchmarks().to_table()),
+        View::new(BenchmarkLine::schema, |report| report.benchmark_lines().to_table()),
     ];
 
     /// Joins all that a bundle holds.
@@ -113,6 +119,7 @@ impl Report {
         );
         let pacing = pacing.ok();
         let sources = SourceView::new(bundle, &findings, options.source_limits);
+        let benchmarks = BenchmarkResults::new(bundle);
         let about_sources: Vec<Remark> = sources.iter().filter_map(SourceView::remark).collect();
         Self {
             name: bundle.name().to_owned(),
@@ -132,7 +139,8 @@ impl Report {
             diagnosis,
             contents: bundle.contents().to_vec(),
             unused_files: bundle.unused_files().to_vec(),
-            remarks: [bundle.remarks(), &assumptions(bundle, std), &about_sources].concat(),
+            remarks: [bundle.remarks(), &assumptions(bundle, std), &about_sources, &benchmarks.remarks].concat(),
+            benchmarks,
             sources,
         }
     }
@@ -233,6 +241,19 @@ impl Report {
     #[must_use]
     pub fn latest_heap(&self) -> Option<&HeapProfile> {
         self.latest_heap.as_ref()
+    }
+
+    /// What the benchmarks come to, unit by unit, in the order of the outputs.
+    #[must_use]
+    pub fn benchmarks(&self) -> &[BenchmarkMedian] {
+        &self.benchmarks.medians
+    }
+
+    /// At which lines the benchmarks allocate for each operation, by the latest heap profile. Those whose lines are not known are
+    /// among the [`remarks`](Self::remarks).
+    #[must_use]
+    pub fn benchmark_lines(&self) -> &[BenchmarkLine] {
+        &self.benchmarks.lines
     }
 
     /// Where the memory is, at every moment that the metrics tell of.

@@ -15,7 +15,7 @@ use crate::{
     flame::FlameHtml,
     pages::{listing::STYLE, rendered::rendered, report_view::ReportView, source_folds::SourceFolds, trace::traced},
     text::text,
-    words::{cells, escape, facts, files, predicted, together, wants},
+    words::{benchmarks, cells, escape, facts, files, predicted, together, wants},
 };
 
 /// The report as one HTML document that needs nothing else.
@@ -93,6 +93,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
     let what_if: Vec<[String; 4]> = report.gogc().iter().map(cells).collect();
     let safe = Value::from_safe_string;
     let (heap_chart, timeline) = (charts::heap_over_time(report.state()), charts::GcTimeline::new(report));
+    let (benchmarks, more_benchmarks) = benchmarks(report);
     let of = |kind: Contents| files(report, kind);
     let values = context! {
         name => report.name(),
@@ -106,6 +107,10 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
         script => Value::from_safe_string(SCRIPT.to_owned()),
         together => report.together().filter(|_| view.kept.is_none()).map(together),
         what_if => what_if,
+        benchmarks => benchmarks.into_iter().map(|of| {
+            context! { name => of.name, measured => of.measured, lines => of.lines }
+        }).collect::<Vec<_>>(),
+        more_benchmarks => more_benchmarks,
         refusals => report.gogc().iter().any(|found| found.refusal.is_some()),
         sites => sites,
         all_sites => all_sites.len(),
@@ -126,6 +131,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
             metrics => of(Contents::Metrics),
             gctrace => of(Contents::GcTrace),
             trace => of(Contents::ExecutionTrace),
+            benchmarks => of(Contents::Benchmarks),
         },
         all_sources => all_sources(report),
         memory => report.memory_now().map(|_| {
@@ -158,6 +164,7 @@ fn contents(report: &Report, has_heap: bool, has_timeline: bool) -> Vec<[&'stati
         (report.execution_trace().is_some(), ["trace", "Stalls"]),
         (report.memory_now().is_some(), ["memory", "Memory"]),
         (!report.gogc().is_empty(), ["gogc", "GOGC"]),
+        (!report.benchmarks().is_empty(), ["benchmarks", "Benchmarks"]),
         (!report.sites().is_empty(), ["sites", "Sites"]),
         (has_rules, ["rules", "Metrics"]),
     ];

@@ -7,7 +7,7 @@ use gomem_gogc::Prediction;
 use gomem_postmortem::Report;
 use gomem_table::Unit;
 
-use crate::words::{cells, facts, predicted, together, wants};
+use crate::words::{benchmarks, cells, facts, predicted, together, wants};
 
 /// The report for a terminal, in lines of at most `columns`, where words allow it.
 #[must_use]
@@ -35,6 +35,17 @@ pub fn text(report: &Report, columns: usize) -> String {
     }
     if !report.gogc().is_empty() {
         let _ = writeln!(out, "\nWhat another GOGC would do to this run (90 % intervals):\n{}", what_if(report.gogc()));
+    }
+    let (benchmarks, more) = benchmarks(report);
+    if !benchmarks.is_empty() {
+        out.push_str("\nBenchmarks, and where each operation allocates:\n");
+    }
+    for benchmark in benchmarks {
+        paragraph(&mut out, &format!("{}: {}", benchmark.name, benchmark.measured), columns);
+        benchmark.lines.iter().for_each(|line| paragraph(&mut out, &format!("  {line}"), columns));
+    }
+    if more > 0 {
+        paragraph(&mut out, &format!("and {more} more: `gomem bench` shows all"), columns);
     }
     if let Some((_, parts)) = report.memory_now() {
         let parts: Vec<String> = parts
