@@ -132,6 +132,18 @@ def test_sites(before, heaps):
     assert renders(reasons)
 
 
+def test_sizes(heaps):
+    heap = gm.read_pprof(heaps[-1])
+    chart = charts.sizes(heap)
+    rows, frame = drawn(chart), heap.sizes()
+    assert len(rows) == 2 * frame.height
+    assert sum(row["mib"] for row in rows) == pytest.approx(frame["alloc_bytes"].sum() / 2**20)
+    assert {row["state"] for row in rows} == {"in use", "not in use any more"}
+    assert renders(chart)
+    with pytest.raises(gm.UsageError, match="not a heap profile"):
+        charts.sizes(b"goroutine profile: total 1\n1 @ 0x10\n#\t0xf\tmain.f+0xf\t/main.go:3\n")
+
+
 def test_gc_timeline(before):
     frame = gm.read_gctrace(before / "gctrace.log")
     chart = charts.gc_timeline(frame)

@@ -6,6 +6,7 @@
 //! |---|---|
 //! | say where the service is | [`Target`], [`Headers`], [`Authorities`] |
 //! | take everything | [`capture`], [`CaptureOptions`], [`Manifest`] |
+//! | read one profile | [`Target::fetch`] |
 //! | know who else can reach it | [`Reach`] |
 //! | take a core of a process, without its texts (Linux) | `take_core`, `CoreOptions` |
 //! | handle what goes wrong | [`Error`] |

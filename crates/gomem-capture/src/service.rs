@@ -4,6 +4,7 @@ mod authorities;
 mod client;
 mod credentials;
 mod endpoint;
+mod fetch;
 mod header;
 mod index;
 mod reach;

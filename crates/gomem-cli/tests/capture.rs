@@ -108,6 +108,33 @@ fn sources_are_copied_when_they_are_asked_for() {
     assert!(!without.join("src").exists());
 }
 
+/// A profile is read from its address, as `go tool pprof` does; nothing that may be secret is sent so.
+#[test]
+fn profiles_are_read_from_their_address() {
+    let (url, requests) = service();
+    let (address, file) = (format!("{url}/debug/pprof/heap"), root().join("examples/incident/before/heap-3.pb.gz"));
+    let file = file.to_str().unwrap();
+    for args in [&["top", file][..], &["list", "UnmarshalLine", file], &["diff", file, file]] {
+        let remote: Vec<&str> = args.iter().map(|arg| if *arg == file { &*address } else { arg }).collect();
+        let (code, out, err) = gomem(&remote);
+        assert_eq!((code, &*err), (0, ""), "{out}");
+        assert_eq!(out.replace(&address, file), gomem(args).1);
+    }
+    let asked: Vec<String> = requests.try_iter().collect();
+    assert!(asked.iter().all(|request| request.starts_with("GET /debug/pprof/heap HTTP/1.1")), "{asked:?}");
+    for (address, problem) in [
+        (format!("{url}/debug/pprof/allocs"), "404"),
+        (address.replace("http://", "http://me:hunter22@"), "gomem capture"),
+        (format!("{address}?token=hunter22"), "gomem capture"),
+        ("https://".to_owned(), "not the URL of a service"),
+        ("http://127.0.0.1:1/debug/pprof/heap".to_owned(), "nothing could be taken from"),
+    ] {
+        let (code, _, err) = gomem(&["top", &address]);
+        assert!(code == 3 && err.contains(problem) && !err.contains("hunter22"), "{code} {err}");
+    }
+    assert_eq!(requests.try_iter().count(), 1);
+}
+
 #[test]
 fn what_cannot_be_captured() {
     let folder = tempfile::tempdir().unwrap();

@@ -24,6 +24,7 @@ except ImportError as err:
 from gomem.charts._gogc import gogc_what_if
 from gomem.charts._memory import gc_timeline, heap_over_time, waterfall
 from gomem.charts._sites import growth, sites_over_time, top_sites
+from gomem.charts._sizes import sizes
 
 __all__ = [
     "gc_timeline",
@@ -31,6 +32,7 @@ __all__ = [
     "growth",
     "heap_over_time",
     "sites_over_time",
+    "sizes",
     "top_sites",
     "waterfall",
 ]

@@ -20,13 +20,14 @@ use crate::{
   gomem diff before.pb.gz after.pb.gz -s alloc_space --normalize
   gomem diff before.pb.gz after.pb.gz -s alloc_space --by line --fail-on 'growth>5%'
   gomem diff before.pb.gz after.pb.gz --by line --format markdown > comment.md
+  gomem diff monday.pb.gz http://127.0.0.1:6060/debug/pprof/heap
   gomem diff before-1.pb.gz after-1.pb.gz after-2.pb.gz --base before-2.pb.gz --normalize
 
 A gate takes the profiles of two runs. It fails on growth that the sampling does not explain:
 `growth` of a key, `total` of the sum. Where the error of the sampling is not known, as in CPU
 profiles, nothing is shown: the gate says so, and passes.")]
 pub(crate) struct Diff {
-    /// The earlier profile; `-` is standard input.
+    /// The earlier profile: a file, an address, or `-` for standard input.
     #[arg(value_name = "BASE")]
     base: PathBuf,
     /// The later profile. Several are summed.

@@ -28,7 +28,7 @@ pub(crate) struct List {
     #[arg(value_name = "REGEX")]
     pattern: String,
     /// Profiles, in any form, which are summed; and logs of the same build: its text, the folder of -gcflags=-json=0,DIR, or
-    /// both. `-` is standard input.
+    /// both. A profile may be an address (`http://127.0.0.1:6060/debug/pprof/heap`); `-` is standard input.
     #[arg(required = true, value_name = "PROFILE|ESCAPE_LOG")]
     inputs: Vec<PathBuf>,
     /// A folder with sources: a checkout, a module cache, a Go installation; may be repeated.

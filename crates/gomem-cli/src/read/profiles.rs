@@ -13,7 +13,8 @@ use crate::{
 /// Profiles, and what of them.
 #[derive(Debug, Args)]
 pub(crate) struct Profiles {
-    /// The profile, in any form; `-` is standard input. Several are summed.
+    /// The profile, in any form: a file, an address (`http://127.0.0.1:6060/debug/pprof/heap`), or `-` for standard input. Several
+    /// are summed.
     #[arg(required = true)]
     profiles: Vec<PathBuf>,
     #[command(flatten)]
