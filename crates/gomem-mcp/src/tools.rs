@@ -24,7 +24,7 @@ pub(crate) const TOOLS: &[Tool] = &[
               findings, ranked by what they cost: the line, its share of the bytes, the cause. Ask this first of a bundle; \
               then `findings` for advice, savings and evidence. Other parts: `sites` (what one place allocates for one \
               reason), `lines`, `rules` (27 verdicts on the runtime's metrics), `waterfall` (where the memory is), `gogc`, \
-              `sources` (the lines, where the bundle has them), `files` and `unused_files` (what was read).",
+              `sources` (the lines, where the bundle has them), `benchmarks` and `benchmark_lines`, `files` and `unused_files` (what was read).",
         answer: Answer::Report(&[
             "findings",
             "overview",
@@ -35,6 +35,8 @@ pub(crate) const TOOLS: &[Tool] = &[
             "gogc",
             "files",
             "sources",
+            "benchmarks",
+            "benchmark_lines",
             "remarks",
             "unused_files",
         ]),
