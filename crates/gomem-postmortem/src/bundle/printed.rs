@@ -1,5 +1,6 @@
 //! Text that a tool printed, as people paste it: what it is, what it says of memory, and what to give instead.
 
+use foldhash::HashMap;
 use gomem_table::{Unit, percent};
 
 /// What `text` is, if a tool printed it that says something of a program's memory or of its goroutines; `head` is its beginning.
@@ -16,7 +17,7 @@ pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
 /// `docker stats`, `kubectl top`: of the container that grew most, how much at first and at last.
 fn container_readings(text: &str, head: &str) -> Option<String> {
     let tool = CONTAINER_TOOLS.iter().find(|tool| tool.words.iter().all(|word| head.contains(word)))?;
-    let mut readings: Vec<Readings> = Vec::new();
+    let mut readings: HashMap<&str, Readings> = HashMap::default();
     for line in text.lines() {
         let Some(cells) = Some(line.split_whitespace().collect::<Vec<_>>()).filter(|cells| cells.len() > tool.name)
         else {
@@ -26,20 +27,13 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
         let mut amounts = cells.iter().skip(tool.name + 1).filter_map(|cell| bytes_of(cell));
         let Some(bytes) = amounts.next() else { continue };
         let limit = amounts.next().filter(|_| cells.contains(&"/"));
-        match readings.iter().position(|known| known.name == name) {
-            Some(at) => {
-                let known = &mut readings[at];
-                (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
-            }
-            None if readings.len() < MOST_CONTAINERS => {
-                readings.push(Readings { name: name.to_owned(), first: bytes, last: bytes, limit, count: 1 });
-            }
-            None => {}
-        }
+        let known = readings.entry(name).or_insert(Readings { first: bytes, last: bytes, limit, count: 0 });
+        (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
     }
-    let most = readings
-        .iter()
-        .max_by(|a, b| (a.last - a.first).total_cmp(&(b.last - b.first)).then(a.last.total_cmp(&b.last)))?;
+    let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
+        let by_growth = (a.last - a.first).total_cmp(&(b.last - b.first));
+        by_growth.then(a.last.total_cmp(&b.last)).then(other.cmp(name))
+    })?;
     let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
     let limit = most.limit.map_or_else(String::new, |limit| format!(" of a limit of {}", shown(limit)));
     let amount = if most.count > 1 {
@@ -50,7 +44,7 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
     Some(format!(
         "what `{}` shows: {} takes {amount}{limit}. That is the container's memory, of whatever kind; {WANTED}",
         tool.command,
-        without_controls(&most.name)
+        without_controls(name)
     ))
 }
 
@@ -64,7 +58,6 @@ struct ContainerTool {
 }
 
 struct Readings {
-    name: String,
     first: f64,
     last: f64,
     limit: Option<f64>,
@@ -121,20 +114,16 @@ fn initialisers(text: &str) -> Option<String> {
 
 /// `main.main;main.load;encoding/json.Unmarshal 400000`: stacks as programs that draw flame graphs take them.
 fn folded(text: &str) -> Option<String> {
-    let mut leaves: Vec<(&str, u64)> = Vec::new();
+    let mut leaves: HashMap<&str, u64> = HashMap::default();
     let (mut stacks, mut all) = (0_u64, 0_u64);
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let (stack, count) = line.trim_end().rsplit_once(' ')?;
         let count: u64 = count.parse().ok()?;
         (stacks, all) = (stacks + 1, all.saturating_add(count));
-        let leaf = stack.rsplit(';').next()?;
-        match leaves.iter().position(|known| known.0 == leaf) {
-            Some(at) => leaves[at].1 = leaves[at].1.saturating_add(count),
-            None if leaves.len() < MOST_LEAVES => leaves.push((leaf, count)),
-            None => {}
-        }
+        let of_leaf = leaves.entry(stack.rsplit(';').next()?).or_default();
+        *of_leaf = of_leaf.saturating_add(count);
     }
-    let (leaf, most) = leaves.iter().max_by_key(|leaf| leaf.1)?;
+    let (leaf, most) = leaves.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
     (text.contains(';') && all > 0).then(|| {
         format!(
             "folded stacks, {stacks} of them: {} of what they count is in {}. They have neither lines nor units: give the pprof profile \
@@ -226,8 +215,6 @@ const PRINTED: [(&[&str], &str); 15] = [
         "what `free` shows of the machine: it says nothing of one program; take scrapes of /metrics",
     ),
 ];
-const MOST_CONTAINERS: usize = 1000;
-const MOST_LEAVES: usize = 1000;
 const LONGEST_NAME: usize = 80;
 
 #[cfg(test)]

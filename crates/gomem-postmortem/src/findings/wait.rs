@@ -1,5 +1,6 @@
 //! What a goroutine waits for, and where.
 
+use foldhash::HashMap;
 use gomem_pprof::{Profile, Sample};
 use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
@@ -142,16 +143,17 @@ impl Passed {
             let in_function = places.filter(|place| place.function == waiting.at.function).last();
             in_function.is_some_and(|place| place.line > waiting.at.line)
         };
-        let mut groups: Vec<(Wait, i64)> = Vec::new();
+        let mut groups: HashMap<Wait, i64> = HashMap::default();
         for sample in profile.samples().filter(is_past) {
             let Some(wait) = Wait::from_sample(sample, modules) else { continue };
-            match groups.iter_mut().find(|(known, _)| *known == wait) {
-                Some((_, count)) => *count += sample.value(0),
-                None => groups.push((wait, sample.value(0))),
-            }
+            let count = groups.entry(wait).or_default();
+            *count = count.saturating_add(sample.value(0));
         }
-        let count = groups.iter().map(|(_, count)| count).sum();
-        let (most, _) = groups.into_iter().max_by_key(|(_, count)| *count)?;
+        let count = groups.values().fold(0_i64, |sum, count| sum.saturating_add(*count));
+        let (most, _) = groups.into_iter().max_by(|a, b| {
+            let by_place = || (&b.0.at, &b.0.state).cmp(&(&a.0.at, &a.0.state));
+            a.1.cmp(&b.1).then_with(by_place)
+        })?;
         Some(Self { count, most })
     }
 
