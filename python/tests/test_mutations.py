@@ -195,7 +195,8 @@ def with_words_changed(core, chance):
     """Change words of a core: a byte more or less in it is only a cut."""
     data, words = bytearray(core), places(core)
     for _ in range(chance.randint(1, 12)):
-        # Near the begin are headers and the program's variables, near the end what the runtime keeps for itself.
+        # Near the begin are headers and the program's variables, near the end what the runtime
+        # keeps for itself.
         near = chance.randrange(1 << chance.randrange(18)) % len(words)
         at = chance.choice([words[near], words[-1 - near], chance.choice(words)])
         match chance.randrange(8):

@@ -2,11 +2,12 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
 
-use gomem_bench::Benchmarks;
-use gomem_postmortem::{Artifact, Bundle, Comparison, Contents, Report, benchmark_allocations};
+use gomem_bench::{BenchmarkMedian, Benchmarks};
+use gomem_postmortem::{Artifact, BenchmarkLine, Bundle, Comparison, Contents, Report, benchmark_allocations};
 use gomem_pprof::Profile;
+use gomem_table::Row as _;
 use gomem_testkit::file;
 
 fn artifact(name: &str, bytes: Vec<u8>) -> Artifact {
@@ -31,6 +32,11 @@ fn benchmarks_have_their_medians_and_lines() {
     let moved: Vec<_> = report.benchmark_lines().iter().filter(|line| &*line.benchmark == "BenchmarkMoved").collect();
     assert_eq!((moved[0].site.charged_to.line, moved[0].allocs.round()), (45, 3.0));
     assert!(report.remarks().iter().any(|remark| remark.name == "BenchmarkParts"), "{:?}", report.remarks());
+    let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
+    for (name, schema) in [("benchmarks", BenchmarkMedian::schema()), ("benchmark_lines", BenchmarkLine::schema())] {
+        let columns: BTreeSet<&str> = schema.columns.iter().map(|column| &*column.name).collect();
+        assert_eq!(json[name][0].as_object().unwrap().keys().map(String::as_str).collect::<BTreeSet<_>>(), columns);
+    }
 }
 
 #[test]

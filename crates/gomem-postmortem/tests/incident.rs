@@ -83,7 +83,9 @@ fn shares_add_up_and_tables_fit_their_schemas() {
     }
     let json: serde_json::Value = serde_json::from_str(&report.to_json()).unwrap();
     assert_eq!(json["findings"][2]["line"], 34);
-    let tables = Report::TABLES.iter().map(|view| (view.schema().name.into_owned(), view));
+    // It has no benchmarks.
+    let with_rows = Report::TABLES.iter().filter(|view| view.table(&report).rows() > 0);
+    let tables = with_rows.map(|view| (view.schema().name.into_owned(), view));
     for (name, view) in tables.map(|(name, view)| (if name == "diagnosis" { "rules".to_owned() } else { name }, view)) {
         let row = json[&name][0].as_object().unwrap();
         let columns: BTreeSet<String> = view.schema().columns.iter().map(|column| column.name.to_string()).collect();
