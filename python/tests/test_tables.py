@@ -97,6 +97,7 @@ def test_a_frame_has_the_columns_of_the_page(before):
         "Listing.to_frame": heap.list("UnmarshalLine", sample_type="alloc_space").to_frame(),
         "GcModel.recommend": model.recommend(container_limit_bytes=1 << 30),
         "Report.findings": report.findings,
+        "Report.benchmarks": gm.postmortem([LINES / "after-1.27.3.txt"]).benchmarks,
         "attribute": gm.attribute(heap, log),
         "Heap.summary": dump.summary(),
         "Heap.diagnostics": dump.diagnostics,
