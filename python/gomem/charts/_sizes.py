@@ -47,7 +47,7 @@ def sizes(profile: Profile | Source) -> alt.Chart:
         variable_name="state",
         value_name="mib",
     ).with_columns(pl.col("state").replace_strict(_STATES))
-    return (
+    chart: alt.Chart = (
         alt.Chart(long)
         .mark_bar()
         .encode(
@@ -68,6 +68,7 @@ def sizes(profile: Profile | Source) -> alt.Chart:
         )
         .properties(width=WIDTH, height=HEIGHT, title="Sizes of objects")
     )
+    return chart
 
 
 def _up_to(most: int) -> str:
