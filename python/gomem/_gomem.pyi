@@ -433,6 +433,7 @@ def postmortem(
     bundle: Source | Sequence[Source],
     *,
     source: str | PathLike[str] | Sequence[str | PathLike[str]],
+    window: tuple[str, str],
 ) -> Report: ...
 def attribute_heap(
     heap: Heap,

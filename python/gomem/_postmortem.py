@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from datetime import UTC
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +22,7 @@ from gomem._trace import Trace, read_trace
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from datetime import datetime
 
     from gomem._source import Source
     from gomem.gogc import GcModel
@@ -132,6 +134,7 @@ def postmortem(
     bundle: Source | Sequence[Source],
     *,
     source: str | os.PathLike[str] | Sequence[str | os.PathLike[str]] = (),
+    window: tuple[str | datetime | None, str | datetime | None] = (None, None),
 ) -> Report:
     r"""Join all that a Go program left behind.
 
@@ -145,13 +148,20 @@ def postmortem(
     source
         A folder with sources, or several, as for `Profile.list`: the report as HTML then shows the
         functions that findings are about line by line, 100 of them and 1 MiB at most.
+    window
+        The times between which to look: metrics and GC cycles are cut, and heap profiles count what
+        was allocated since the last one before. What does not say when it was taken is left out.
+        Texts such as ``"2026-11-08 09:30"`` are UTC where they have no zone, and a day, a minute or
+        a second is meant with all of it.
 
     Raises
     ------
     FileNotFoundError
         When the path leads nowhere.
     DecodeError
-        When nothing is recognised.
+        When nothing is recognised, or nothing is known to be from the window.
+    UsageError
+        When the window ends before it begins, or one of its ends is no time.
 
     Examples
     --------
@@ -160,8 +170,9 @@ def postmortem(
     >>> gm.postmortem([log]).findings["kind"].to_list()
     ['missing_input']
     """
-    inner = _gomem.postmortem(bundle, source=source)
-    return Report(inner)._made_by(_joined, bundle, source)
+    ends = (_end(window[0]), _end(window[1]))
+    inner = _gomem.postmortem(bundle, source=source, window=ends)
+    return Report(inner)._made_by(_joined, bundle, source, ends)
 
 
 def attribute(
@@ -282,9 +293,21 @@ def attribute(
     )
 
 
-def _joined(bundle: Source | Sequence[Source], source: str | Sequence[str]) -> Report:
+def _joined(
+    bundle: Source | Sequence[Source], source: str | Sequence[str], window: tuple[str, str]
+) -> Report:
     """Join as `postmortem` does, the folders of sources among what the report is made of."""
-    return postmortem(bundle, source=source)
+    return postmortem(bundle, source=source, window=window)
+
+
+def _end(time: str | datetime | None) -> str:
+    """Give the end of a window as text; an empty one is no end."""
+    if time is None or isinstance(time, str):
+        return time or ""
+    if time.tzinfo is None:
+        message = "time has no time zone; give datetime(..., tzinfo=timezone.utc)"
+        raise UsageError(message)
+    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _log_of(escapes: EscapeLog | Source | Sequence[Source] | None) -> _gomem.EscapeLog | None:

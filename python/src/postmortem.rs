@@ -7,6 +7,7 @@ use std::{
 };
 
 use gomem_binary::Binary;
+use gomem_metrics::Window;
 use gomem_postmortem::{
     Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, attribute_heap as join_heap,
     join_trace, line_costs, predict_savings,
@@ -94,8 +95,14 @@ impl PyReport {
 }
 
 #[pyfunction]
-#[pyo3(signature = (bundle, *, source))]
-fn postmortem(py: Python<'_>, bundle: OneOrMany<Source>, source: OneOrMany<PathBuf>) -> Result<PyReport, Error> {
+#[pyo3(signature = (bundle, *, source, window))]
+fn postmortem(
+    py: Python<'_>,
+    bundle: OneOrMany<Source>,
+    source: OneOrMany<PathBuf>,
+    window: (String, String),
+) -> Result<PyReport, Error> {
+    let window = Window::parse(&window.0, &window.1).map_err(|problem| Error::usage(format!("window: {problem}")))?;
     let folders = source.into_vec();
     let tree = worker::run(py, move || source_tree(&folders))??;
     let mut sources = bundle.into_vec();
@@ -120,6 +127,7 @@ fn postmortem(py: Python<'_>, bundle: OneOrMany<Source>, source: OneOrMany<PathB
             bundle.unused_files().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
         return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
     }
+    let bundle = worker::run(py, move || bundle.within(window))?.map_err(refusal)?;
     Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle.with_sources(tree)))? })
 }
 

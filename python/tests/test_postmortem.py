@@ -1,6 +1,8 @@
 """Profiles, escape logs, and the join, on the real incident."""
 
 import json
+import pickle
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -94,6 +96,26 @@ def test_a_list_of_files_is_a_bundle(tmp_path):
         gm.postmortem(tmp_path / "nowhere")
     with pytest.raises(gm.DecodeError, match="empty folder"):
         gm.postmortem(tmp_path)
+
+
+def test_a_window_of_time_is_cut_out(report):
+    begin = datetime(2026, 11, 24, 1, 42, tzinfo=UTC)
+    end = begin + timedelta(minutes=2)
+    cut = gm.postmortem(BEFORE, window=(begin, end - timedelta(milliseconds=1)))
+    by_text = gm.postmortem(BEFORE, window=("2026-11-24 01:42", "2026-11-24 01:43"))
+    assert cut.to_json() == by_text.to_json()
+    scrapes = dict(cut.remarks)["scrapes"]
+    assert scrapes.startswith("120 of 180 lie in the window from 2026-11-24 01:42:00")
+    assert cut.findings["place"][0] == report.findings["place"][0]
+    assert pickle.loads(pickle.dumps(cut)).to_json() == cut.to_json()
+    for window, problem, message in [
+        (("yesterday", None), gm.UsageError, "`yesterday` is no time"),
+        ((end, begin), gm.UsageError, "ends before it begins"),
+        ((datetime(2026, 11, 24), None), gm.UsageError, "has no time zone"),
+        ((None, "2026-11-23"), gm.DecodeError, "nothing lies in the window until"),
+    ]:
+        with pytest.raises(problem, match=message):
+            gm.postmortem(BEFORE, window=window)
 
 
 def test_a_profile_is_frames():

@@ -19,6 +19,7 @@ mod size;
 mod source;
 mod source_tree;
 mod sums;
+mod window;
 
 pub(crate) use benchmarks::read_benchmarks;
 pub(crate) use binary::{Reach, read_binary};
@@ -39,3 +40,4 @@ pub(crate) use size::Size;
 pub(crate) use source::{STDIN, Source, read};
 pub(crate) use source_tree::read_source_tree;
 pub(crate) use sums::Sums;
+pub(crate) use window::WindowOptions;

@@ -193,10 +193,16 @@ fn the_report_keeps_the_findings_that_filters_keep() {
     let page = server.get("/?focus=touch").body;
     assert!(page.contains(&format!("1 of {} findings", all.len())) && page.contains("pass the filters"));
     assert!(server.get("/").body.contains("gomem postmortem examples/incident/before -o report.html"));
-    // What a window of time leaves as it is, is told.
+    // A window of time makes all anew, as the command line does.
     let page = server.get("/?from=2026-11-24+01%3A42&to=2026-11-24+01%3A43").body;
     assert!(page.contains("in heap-1.pb.gz") && page.contains("in heap-2.pb.gz"), "the profiles of its ends");
-    assert!(page.contains("are not cut: they are of the whole run"));
+    assert!(
+        page.replace("&#39;", "'").contains("before --from '2026-11-24 01:42' --to '2026-11-24 01:43' -o report.html")
+    );
+    assert!(page.contains("of 180 lie in the window") && page.contains("1 of 4 lie in the window"));
+    // Metrics need no profile in the window.
+    let page = server.get("/?from=2026-11-24+01%3A41%3A15&to=2026-11-24+01%3A41%3A30").body;
+    assert!(page.contains("no profile was taken until then") && page.contains("16 of 180 lie in the window"));
     assert!(server.get("/sizes").body.contains("<td class=\"bar\">"));
     assert!(server.get("/top").body.contains("<td class=\"n\">&lt; 0.1 %</td>"));
 }
@@ -224,6 +230,7 @@ fn what_cannot_be_asked_is_told_in_the_form() {
         ("/top?from=2026-11-24+01%3A42&to=2026-11-24+01%3A41%3A50", 400, "<b>from</b>"),
         ("/top?from=2026-11-24+01%3A43&to=2026-11-24+01%3A43%3A30", 400, "no profile was taken in the window but"),
         ("/top?to=2026-11-24&profile=heap-1.pb.gz", 400, "<b>profile</b>: a window of time says which profiles"),
+        ("/?to=2026-11-23", 400, "nothing lies in the window until 2026-11-23 23:59:59 UTC; what says when"),
         ("/top?focus=%3Cscript%3Ealert(1)%3C/script%3E(", 400, "&lt;script&gt;"),
         ("/../../etc/passwd", 404, "there is no page"),
     ] {

@@ -27,4 +27,5 @@ pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, Runtim
 pub use trace_options::TraceOptions;
 
 pub(crate) use exposition::{Entry, ScrapeReader};
+pub(crate) use moment::milliseconds_of;
 pub(crate) use observation::{Observation, Observations, ObservedSeries, PAST_CYCLES, SharedLabels};

@@ -5,7 +5,7 @@
 //! | to | use |
 //! |---|---|
 //! | read one scrape | [`Exposition`], [`Format`] |
-//! | collect scrapes over time | [`Metrics`], [`MetricsReader`], [`Series`], [`scrapes_of`] a folder |
+//! | collect scrapes over time | [`Metrics`], [`MetricsReader`], [`Series`], [`scrapes_of`] a folder, [`Window`] of time |
 //! | read a GC trace or a scheduler trace | [`GcTrace`], [`RuntimeTrace`] |
 //! | ask by quantity instead of by name | [`GoState`], [`Quantity`], [`ObservedCycle`] |
 //! | know where the memory is | [`Waterfall`] |
@@ -29,6 +29,7 @@ pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};
 pub use model::{
     Component, GcRun, GoState, Metrics, MetricsOptions, MetricsReader, NativeHistogram, ObservedCycle, Quantity,
-    Regime, ScrapeDiagnostic, Series, TracedGc, TracedPlace, Waterfall, WaterfallPart, scrapes_of,
+    Regime, ScrapeDiagnostic, Series, TracedGc, TracedPlace, Waterfall, WaterfallPart, Window, WindowEnd, WindowError,
+    scrapes_of,
 };
 pub use rules::{Rule, Verdict};

@@ -19,6 +19,7 @@ mod state;
 mod tables;
 mod traced_gc;
 mod waterfall;
+mod window;
 
 pub use cycle::{ObservedCycle, Regime};
 pub use gc_run::GcRun;
@@ -31,6 +32,7 @@ pub use series::{NativeHistogram, Series};
 pub use state::GoState;
 pub use traced_gc::{TracedGc, TracedPlace};
 pub use waterfall::{Component, Waterfall, WaterfallPart};
+pub use window::{Window, WindowEnd, WindowError};
 
 pub(crate) use cycle::{MINIMUM_HEAP_BYTES, NO_GOAL_BYTES};
 pub(crate) use exporter::Exporter;

@@ -22,6 +22,7 @@ mod told;
 mod traces;
 mod unpacked;
 mod untimed;
+mod window;
 
 pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};

@@ -10,7 +10,7 @@ use crate::{
     profiles::NamedProfile,
     query::{PROFILE, Query, SAMPLE_TYPE, SINCE},
     refusal::Refusal,
-    window::Window,
+    window_ends::WindowEnds,
 };
 
 /// The profile that a question is about, with what its filters keep.
@@ -32,16 +32,16 @@ impl<'a> Chosen<'a> {
     /// Without a name the latest heap profile; without one, whatever there is.
     pub(crate) fn new(profiles: &'a [NamedProfile], query: &Query) -> Result<Self, Refusal> {
         let latest_heap = || profiles.iter().rfind(|named| named.contents == Contents::Heap);
-        let window = if query.has_window() { Some(window(profiles, query)?) } else { None };
-        let named = match (window, query.profile.as_str()) {
-            (Some(window), _) => window.last,
+        let ends = if query.has_window() { Some(window_ends(profiles, query)?) } else { None };
+        let named = match (ends, query.profile.as_str()) {
+            (Some(ends), _) => ends.last,
             (None, "") => {
                 latest_heap().or(profiles.first()).ok_or_else(|| Refusal::missing("the bundle has no profile"))?
             }
             (None, name) => find(profiles, PROFILE, name)?,
         };
-        let earlier = match (window, query.since.as_str()) {
-            (Some(window), _) => window.before,
+        let earlier = match (ends, query.since.as_str()) {
+            (Some(ends), _) => ends.before,
             (None, "") => None,
             (None, name) => Some(find(profiles, SINCE, name)?),
         };
@@ -115,7 +115,7 @@ impl<'a> Chosen<'a> {
 }
 
 /// Of the heap profiles; without any, of those of the first one's kind.
-fn window<'a>(profiles: &'a [NamedProfile], query: &Query) -> Result<Window<'a>, Refusal> {
+fn window_ends<'a>(profiles: &'a [NamedProfile], query: &Query) -> Result<WindowEnds<'a>, Refusal> {
     for (parameter, name) in [(PROFILE, &query.profile), (SINCE, &query.since)] {
         if !name.is_empty() {
             return Err(Refusal::parameter(parameter, "a window of time says which profiles: choose none here"));
@@ -125,7 +125,7 @@ fn window<'a>(profiles: &'a [NamedProfile], query: &Query) -> Result<Window<'a>,
     let first = profiles.iter().find(is_heap).or(profiles.first());
     let of_kind: Vec<&NamedProfile> =
         profiles.iter().filter(|named| first.is_some_and(|first| first.contents == named.contents)).collect();
-    Window::new(&of_kind, &query.from, &query.to)
+    WindowEnds::new(&of_kind, query.window()?)
 }
 
 fn find<'a>(profiles: &'a [NamedProfile], parameter: &str, name: &str) -> Result<&'a NamedProfile, Refusal> {

@@ -21,7 +21,7 @@ mod served;
 mod server;
 mod view;
 mod views;
-mod window;
+mod window_ends;
 
 pub use answer::Answer;
 pub use served::Served;

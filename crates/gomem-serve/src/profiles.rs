@@ -32,14 +32,14 @@ impl NamedProfile {
             // Of several, the last by name counts.
             name: files(Contents::Cpu).pop().unwrap_or_else(|| "CPU profile".to_owned()),
             contents: Contents::Cpu,
-            profile: Arc::new(profile.clone()),
+            profile: Arc::clone(profile),
         });
         let named = files(Contents::Goroutine);
         let is_each_named = named.len() == bundle.goroutines().len();
         let goroutines = bundle.goroutines().iter().enumerate().map(|(at, profile)| Self {
             name: if is_each_named { named[at].clone() } else { format!("goroutines {}", at + 1) },
             contents: Contents::Goroutine,
-            profile: Arc::new(profile.clone()),
+            profile: Arc::clone(profile),
         });
         heaps.chain(cpu).chain(goroutines).collect()
     }

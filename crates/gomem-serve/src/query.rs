@@ -1,5 +1,6 @@
 //! What an address asks for.
 
+use gomem_metrics::{Window, WindowEnd, WindowError};
 use gomem_pprof::{Filter, FilterOption, Granularity};
 
 use crate::refusal::Refusal;
@@ -85,6 +86,17 @@ impl Query {
         ];
         let own = own.into_iter().map(|(name, value)| (name, value.to_owned()));
         own.chain(self.filters()).filter(|(_, value)| !value.is_empty()).collect()
+    }
+
+    /// The window of time that it asks for.
+    pub(crate) fn window(&self) -> Result<Window, Refusal> {
+        Window::parse(&self.from, &self.to).map_err(|problem| {
+            let end = match problem {
+                WindowError::NoTime { end: WindowEnd::To, .. } => TO,
+                _ => FROM,
+            };
+            Refusal::parameter(end, problem.to_string())
+        })
     }
 
     /// Whether it asks for a window of time.

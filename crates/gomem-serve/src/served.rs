@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gomem_postmortem::{Bundle, Report};
+use gomem_postmortem::{Bundle, BundleError, Report};
 
 use crate::{
     answer::Answer,
@@ -64,12 +64,8 @@ impl Served {
         let chosen = Chosen::new(&self.profiles, &query);
         let question = Question { bundle: &self.bundle, report: &self.report, query: &query };
         let answer = match (view, &chosen) {
-            // Only the report needs no profile.
-            (View::Report, Err(refusal)) if refusal.status == 404 => self.report(&query, None, Narrowed::default()),
+            (View::Report, chosen) => self.report(&query, chosen.as_ref()),
             (_, Err(refusal)) => Err(refusal.clone()),
-            (View::Report, Ok(chosen)) => {
-                Narrowed::new(&question, chosen).and_then(|narrowed| self.report(&query, Some(chosen), narrowed))
-            }
             (View::Top, Ok(chosen)) => self.page(view, &query, chosen, Ok(top_view(&query, chosen))),
             (View::Flame, Ok(chosen)) => self.page(view, &query, chosen, Ok(flame_view(&question, chosen))),
             (View::List, Ok(chosen)) => self.page(view, &query, chosen, list_view(&question, chosen)),
@@ -97,13 +93,30 @@ impl Served {
         Ok(Answer::page(200, page(&self.title(view), &above, &shown.body)))
     }
 
-    fn report(&self, query: &Query, chosen: Option<&Chosen<'_>>, narrowed: Narrowed) -> Result<Answer, Refusal> {
+    /// The report, made anew of a window of time. Only filters need a profile.
+    fn report(&self, query: &Query, chosen: Result<&Chosen<'_>, &Refusal>) -> Result<Answer, Refusal> {
         if query.is_json {
             return Err(no_table());
         }
-        let form = Form { view: View::Report, query, profiles: &self.profiles, chosen, refusal: None };
+        let window = query.window()?;
+        let cut = if window.is_open() {
+            None
+        } else {
+            let empty = |problem: BundleError| Refusal::question(problem.to_string());
+            let bundle = self.bundle.within(window).map_err(empty)?;
+            Some((Report::from_bundle(&bundle), bundle))
+        };
+        let (report, bundle) = cut.as_ref().map_or((&self.report, &self.bundle), |(report, bundle)| (report, bundle));
+        let narrowed = match chosen {
+            Ok(chosen) => Narrowed::new(&Question { bundle, report, query }, chosen)?,
+            Err(refusal) if !query.filters().is_empty() => return Err(refusal.clone()),
+            Err(refusal) if refusal.status == 404 => Narrowed::default(),
+            Err(refusal) if cut.is_some() => Narrowed::without_profile(refusal),
+            Err(refusal) => return Err(refusal.clone()),
+        };
+        let form = Form { view: View::Report, query, profiles: &self.profiles, chosen: chosen.ok(), refusal: None };
         let above = above(&form, self.report.name(), self.origin.as_deref(), narrowed.note.as_deref());
-        Ok(Answer::page(200, narrowed.html(&self.report, &above)))
+        Ok(Answer::page(200, narrowed.html(report, &above)))
     }
 
     /// What is wrong, above the form that it was asked by.

@@ -51,7 +51,17 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "gomem-serve",
         &[
-            "answer", "caller", "refusal", "query", "profiles", "window", "chosen", "view", "draw", "views", "served",
+            "answer",
+            "caller",
+            "refusal",
+            "query",
+            "profiles",
+            "window_ends",
+            "chosen",
+            "view",
+            "draw",
+            "views",
+            "served",
             "server",
         ],
     ),

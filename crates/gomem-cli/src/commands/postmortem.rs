@@ -13,7 +13,7 @@ use gomem_table::ToTable;
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
-    read::{Reach, read_bundle_with, read_source_tree},
+    read::{Reach, WindowOptions, read_bundle_with, read_source_tree},
     show::{
         Annotation, Format, Level, MOST_COLUMNS, Output, Review, ReviewFormat, STDOUT, Section, busy, render, report,
         write_or_print,
@@ -34,6 +34,7 @@ use crate::{
 Examples:
   gomem postmortem incident/ -o report.html --fail-on critical
   gomem postmortem incident/ -o report.html --source . --source \"$(go env GOROOT)\"
+  gomem postmortem incident/ --from '2026-11-08 09:30' --to '2026-11-08 10:00'
   gomem postmortem incident/ --format markdown > comment.md
 
 With sources, the HTML report shows the functions that findings are about, line by line: what each line costs, and what the
@@ -53,6 +54,8 @@ pub(crate) struct Postmortem {
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     #[command(flatten)]
+    window: WindowOptions,
+    #[command(flatten)]
     fail_on: FailOn,
     #[command(flatten)]
     reach: Reach,
@@ -64,7 +67,9 @@ pub(crate) struct Postmortem {
 impl Postmortem {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        let window = self.window.window()?;
         let bundle = read_bundle_with(&self.bundle, &self.reach)?.with_sources(read_source_tree(&self.source, err)?);
+        let bundle = bundle.within(window)?;
         let facts = busy("joining".to_owned(), || Report::from_bundle(&bundle));
         let is_stdout = |asked: &Option<PathBuf>| asked.as_deref() == Some(Path::new(STDOUT));
         if is_stdout(&self.output) && is_stdout(&self.json) {

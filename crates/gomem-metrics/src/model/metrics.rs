@@ -10,6 +10,7 @@ use super::{
     names::common_prefix,
     scrape_diagnostic::ScrapeDiagnostic,
     series::{NativeHistogram, Series, SeriesTable},
+    window::Window,
 };
 use crate::{
     decode::{
@@ -257,6 +258,24 @@ impl Metrics {
         SeriesTable::new(&[]).schema()
     }
 
+    /// What was observed in a window of time. Series that were not observed in it are not there.
+    #[must_use]
+    pub fn within(&self, window: Window) -> Self {
+        let mut cut = Self { options: self.options, prefix: self.prefix.clone(), ..Self::default() };
+        for series in &self.series {
+            let series = series.within(window);
+            if !series.times_ms.is_empty() {
+                cut.samples += series.values.len() as u64;
+                cut.by_labels.insert(identity(&series.metric, &series.labels), cut.series.len());
+                cut.series.push(series);
+            }
+        }
+        cut.scrape_times_ms = self.scrape_times_ms.iter().copied().filter(|&time| window.contains(time)).collect();
+        cut.histograms = self.histograms.iter().filter(|seen| window.contains(seen.time_ms)).cloned().collect();
+        cut.diagnostics = self.diagnostics.iter().filter(|found| window.contains(found.time_ms)).cloned().collect();
+        cut
+    }
+
     fn read_text(&mut self, scrape_ms: i64, text: &[u8], dialect: Dialect, late: &mut Late) -> Result<(), Error> {
         check(scrape_ms)?;
         let mut reader = ScrapeReader::new(text, dialect, self.options.limits.diagnostics);
@@ -421,8 +440,8 @@ impl Metrics {
     }
 
     fn series_index(&mut self, metric: &str, labels: Vec<(String, String)>) -> Result<usize, Error> {
-        let canonical = format!("{metric}{labels:?}");
-        if let Some(&index) = self.by_labels.get(canonical.as_str()) {
+        let canonical = identity(metric, &labels);
+        if let Some(&index) = self.by_labels.get(&canonical) {
             return Ok(index);
         }
         if self.series.len() as u64 >= self.options.limits.series {
@@ -430,7 +449,7 @@ impl Metrics {
         }
         self.hold(canonical.len() + metric.len() + text_of(&labels) + size_of::<Series>() + ENTRY_BYTES)?;
         let index = self.series.len();
-        self.by_labels.insert(canonical.into_boxed_str(), index);
+        self.by_labels.insert(canonical, index);
         self.series.push(Series { metric: metric.to_owned(), labels, times_ms: Vec::new(), values: Vec::new() });
         Ok(index)
     }
@@ -440,6 +459,11 @@ impl ToTable for Metrics {
     fn to_table(&self) -> Table {
         SeriesTable::new(&self.series).table()
     }
+}
+
+/// What tells a series, whatever the order in which its exporter writes labels.
+fn identity(metric: &str, sorted_labels: &[(String, String)]) -> Box<str> {
+    format!("{metric}{sorted_labels:?}").into_boxed_str()
 }
 
 /// The bytes that labels take.
@@ -525,6 +549,20 @@ mod tests {
         let err = Metrics::new().push(i64::MAX, b"a 1\n").unwrap_err();
         assert!(matches!(err.kind(), ErrorKind::Time { time_ms: i64::MAX }), "{err}");
         assert_eq!(Metrics::time_of_name("9223372036854775807"), None);
+    }
+
+    #[test]
+    fn a_window_can_be_read_on() {
+        let mut metrics = Metrics::new();
+        for time in 0..10 {
+            metrics.push_scrape(time, format!("a{{x=\"1\"}} {time}\n").as_bytes()).unwrap();
+        }
+        metrics.push_scrape(3, b"early 1\n").unwrap();
+        let mut cut = metrics.within(Window::new(Some(5), Some(7)).unwrap());
+        assert_eq!((cut.series().len(), cut.series()[0].values.as_slice()), (1, &[5.0, 6.0, 7.0][..]));
+        assert_eq!(cut.scrape_times_ms(), [5, 6, 7]);
+        cut.push_scrape(8, b"a{x=\"1\"} 8\n").unwrap();
+        assert_eq!((cut.series().len(), cut.series()[0].values.len()), (1, 4));
     }
 
     #[test]

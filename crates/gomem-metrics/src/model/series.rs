@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use gomem_table::{Definition, Row, StringPool, StringPoolBuilder, Table, TableSchema, Unit};
 
-use super::late::LateValue;
+use super::{late::LateValue, window::Window};
 
 /// One metric with one set of labels.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,19 @@ impl Series {
     #[must_use]
     pub fn at(&self, time_ms: i64) -> Option<f64> {
         self.times_ms.binary_search(&time_ms).ok().map(|index| self.values[index])
+    }
+
+    /// What was observed in a window of time.
+    pub(super) fn within(&self, window: Window) -> Self {
+        let begin = window.from_ms().map_or(0, |from| self.times_ms.partition_point(|&time| time < from));
+        let end = window.to_ms().map_or(self.times_ms.len(), |to| self.times_ms.partition_point(|&time| time <= to));
+        let rows = begin..end.max(begin);
+        Self {
+            metric: self.metric.clone(),
+            labels: self.labels.clone(),
+            times_ms: self.times_ms[rows.clone()].to_vec(),
+            values: self.values[rows].to_vec(),
+        }
     }
 
     /// Values nearly always come in order; whether this one did, and is there now.

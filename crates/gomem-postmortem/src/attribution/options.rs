@@ -60,7 +60,10 @@ impl<'a> AttributeOptions<'a> {
     /// What a bundle has.
     #[must_use]
     pub fn from_bundle(bundle: &'a Bundle) -> Self {
-        Self::default().with_cpu(bundle.cpu.as_ref()).with_binary(bundle.binary()).with_go_version(bundle.go_version())
+        Self::default()
+            .with_cpu(bundle.cpu.as_deref())
+            .with_binary(bundle.binary())
+            .with_go_version(bundle.go_version())
     }
 
     /// Says whose code is the user's own.

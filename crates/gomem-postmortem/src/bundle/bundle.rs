@@ -31,13 +31,13 @@ use crate::bundle::{
 pub struct Bundle {
     pub(crate) name: String,
     pub(crate) heaps: Vec<HeapProfile>,
-    pub(crate) cpu: Option<Profile>,
-    pub(crate) goroutines: Vec<Profile>,
-    pub(crate) escapes: Option<EscapeLog>,
+    pub(crate) cpu: Option<Arc<Profile>>,
+    pub(crate) goroutines: Vec<Arc<Profile>>,
+    pub(crate) escapes: Option<Arc<EscapeLog>>,
     pub(crate) binary: Option<Arc<Binary>>,
     pub(crate) heap_dump: Option<Arc<Heap>>,
     pub(crate) execution_trace: Option<Arc<Trace>>,
-    pub(crate) metrics: Metrics,
+    pub(crate) metrics: Arc<Metrics>,
     pub(crate) gctrace: Option<Arc<GcTrace>>,
     pub(crate) benchmarks: Option<Benchmarks>,
     pub(crate) sources: Option<Arc<SourceTree>>,
@@ -99,13 +99,13 @@ impl Bundle {
 
     /// The CPU profile; of several, the last that was read.
     #[must_use]
-    pub fn cpu(&self) -> Option<&Profile> {
+    pub fn cpu(&self) -> Option<&Arc<Profile>> {
         self.cpu.as_ref()
     }
 
     /// The goroutine profiles and dumps.
     #[must_use]
-    pub fn goroutines(&self) -> &[Profile] {
+    pub fn goroutines(&self) -> &[Arc<Profile>] {
         &self.goroutines
     }
 
@@ -118,7 +118,7 @@ impl Bundle {
     /// The compiler's log.
     #[must_use]
     pub fn escapes(&self) -> Option<&EscapeLog> {
-        self.escapes.as_ref()
+        self.escapes.as_deref()
     }
 
     /// The release of Go that built the program, as its metrics say: `go1.26.8`. `None` when they say none, or several.

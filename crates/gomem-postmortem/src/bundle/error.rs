@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use gomem_metrics::Window;
+
 /// Why a bundle cannot be opened.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -28,6 +30,14 @@ pub enum BundleError {
         /// The folder.
         path: PathBuf,
     },
+    /// Nothing is known to be from a window of time.
+    #[error("nothing lies in the window {window}; {}", seen_text(*seen))]
+    EmptyWindow {
+        /// The window.
+        window: Window,
+        /// From the first to the last moment that is known; `None` when nothing says when it was taken.
+        seen: Option<Window>,
+    },
     /// Nothing was recognised.
     #[error(
         "{}: {}{reasons}; see `gomem postmortem --help` for what can be in a bundle",
@@ -41,6 +51,13 @@ pub enum BundleError {
         /// Why the first of them were not used.
         reasons: String,
     },
+}
+
+fn seen_text(seen: Option<Window>) -> String {
+    match seen {
+        None => "no profile, trace or scrape says when it was taken".to_owned(),
+        Some(seen) => format!("what says when it was taken is {seen}"),
+    }
 }
 
 fn nothing_among(files: usize) -> String {

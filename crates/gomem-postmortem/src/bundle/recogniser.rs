@@ -135,13 +135,13 @@ impl Recogniser {
         let mut bundle = self.bundle;
         name.clone_into(&mut bundle.name);
         bundle.sources = self.sources.finish().map(Arc::new);
-        bundle.metrics = self.metrics.finish();
+        bundle.metrics = Arc::new(self.metrics.finish());
         let traced = self.traces.first().map(|trace| trace.0.clone());
         bundle.gctrace = traces::joined(self.traces).map(Arc::new);
         let choice = bundle.gctrace.as_deref().and_then(traces::choice);
         bundle.remarks.extend(traced.zip(choice).map(|(name, text)| Remark { name, text }));
         // A log that held nothing of the compiler's was told already.
-        bundle.escapes = self.escapes.finish().ok();
+        bundle.escapes = self.escapes.finish().ok().map(Arc::new);
         let error = bundle.escapes.as_ref().and_then(|log| log.build_errors().first());
         let log = self.outcomes.iter().find(|outcome| outcome.contents.contains(&Contents::EscapeLog));
         bundle.remarks.extend(error.zip(log).map(|(error, log)| Remark {
@@ -386,8 +386,8 @@ impl Recogniser {
                     let (name, profile) = (outcome.name.clone(), Arc::new(profile));
                     self.bundle.heaps.push(HeapProfile { name, profile });
                 }
-                Contents::Cpu => self.bundle.cpu = Some(profile),
-                _ => self.bundle.goroutines.push(profile),
+                Contents::Cpu => self.bundle.cpu = Some(Arc::new(profile)),
+                _ => self.bundle.goroutines.push(Arc::new(profile)),
             }
         }
     }

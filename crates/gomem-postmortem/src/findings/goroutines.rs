@@ -1,5 +1,7 @@
 //! What goroutines wait on, and who made them.
 
+use std::sync::Arc;
+
 use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule};
@@ -198,7 +200,7 @@ fn large(groups: &[(Wait, i64)]) -> impl Iterator<Item = &(Wait, i64)> {
 }
 
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
-fn rising(profiles: &[Profile]) -> Option<Finding> {
+fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
     let mut timed: Vec<_> = all.filter_map(|profile| Some((profile.time_nanos()?, groups(profile), profile))).collect();
     timed.sort_by_key(|(time, ..)| *time);
@@ -241,7 +243,7 @@ fn rising(profiles: &[Profile]) -> Option<Finding> {
 }
 
 /// Very many goroutines at one place, where nothing tells whether they grow more: good to know, and no leak yet.
-fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
+fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     let groups = groups(profile);
     let all: i64 = groups.iter().map(|group| group.1).sum();
     // A connection has a reader and a writer: places with about as many are one crowd.
@@ -269,8 +271,8 @@ fn crowd(profile: &Profile, profiles: &[Profile]) -> Option<Finding> {
 
 /// From Go 1.27 on (1.26 as an experiment), the runtime itself finds goroutines that nothing can wake: it marks them in a
 /// dump, and a profile of its own holds no others. goleak lists those that a test leaves.
-fn leaked(profiles: &[Profile]) -> Option<Finding> {
-    let count = |profile: &&Profile| leaked_samples(profile).map(|sample| sample.value(0)).sum::<i64>();
+fn leaked(profiles: &[Arc<Profile>]) -> Option<Finding> {
+    let count = |profile: &&Arc<Profile>| leaked_samples(profile).map(|sample| sample.value(0)).sum::<i64>();
     let profile = profiles.iter().filter(|profile| count(profile) > 0).max_by_key(count)?;
     let groups = groups_of(profile, leaked_samples(profile));
     let all: i64 = groups.iter().map(|group| group.1).sum();
@@ -300,12 +302,12 @@ fn is_leak_profile(profile: &Profile) -> bool {
 }
 
 /// The profile of most goroutines, leaked or not; a dump, which says who made them, needs only half as many.
-fn fullest(profiles: &[Profile]) -> Option<&Profile> {
-    let weight = |profile: &&Profile| {
+fn fullest(profiles: &[Arc<Profile>]) -> Option<&Profile> {
+    let weight = |profile: &&Arc<Profile>| {
         let is_dump = profile.samples().any(|sample| label(sample, "state").is_some());
         profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
     };
-    profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight)
+    profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight).map(AsRef::as_ref)
 }
 
 fn groups(profile: &Profile) -> Vec<(Wait, i64)> {

@@ -2,10 +2,21 @@
 
 use std::path::Path;
 
-use crate::{chosen::Chosen, query::Query, view::View};
+use crate::{
+    chosen::Chosen,
+    query::{FROM, Query, TO},
+    view::View,
+};
 
 /// The command that gives the same numbers, where there is one; `bundle` is the folder, or the one file, that is served.
-pub(crate) fn command(view: View, query: &Query, chosen: &Chosen<'_>, bundle: &Path) -> Option<String> {
+pub(crate) fn command(view: View, query: &Query, chosen: Option<&Chosen<'_>>, bundle: &Path) -> Option<String> {
+    if view == View::Report {
+        let pairs = query.pairs();
+        let window: String = pairs.iter().map(|(name, value)| format!(" --{name} {}", word(value))).collect();
+        let report = || format!("gomem postmortem {}{window} -o report.html", word(&bundle.display().to_string()));
+        return pairs.iter().all(|(name, _)| [FROM, TO].contains(name)).then(report);
+    }
+    let chosen = chosen?;
     let path = |name: &str| {
         let path = if bundle.is_dir() { bundle.join(name) } else { bundle.to_owned() };
         word(&path.display().to_string())
@@ -14,11 +25,6 @@ pub(crate) fn command(view: View, query: &Query, chosen: &Chosen<'_>, bundle: &P
     let earlier = chosen.earlier.map(|earlier| path(&earlier.name));
     let mut words = vec!["gomem".to_owned()];
     match (view, earlier) {
-        (View::Report, _) => {
-            let is_whole = query.pairs().is_empty();
-            return is_whole
-                .then(|| format!("gomem postmortem {} -o report.html", word(&bundle.display().to_string())));
-        }
         (View::Top, None) => words.extend(["top".to_owned(), profile]),
         (View::Top, Some(earlier)) => words.extend(["diff".to_owned(), earlier, profile]),
         (View::Flame, None) => words.extend(["flame".to_owned(), profile]),
@@ -26,7 +32,7 @@ pub(crate) fn command(view: View, query: &Query, chosen: &Chosen<'_>, bundle: &P
         (View::List, None) if !query.list.is_empty() => words.extend(["list".to_owned(), word(&query.list), profile]),
         (View::Labels, None) => words.extend(["tags".to_owned(), profile]),
         (View::Sizes, None) => words.extend(["convert".to_owned(), profile, "--table".to_owned(), "sizes".to_owned()]),
-        (View::List | View::Sites | View::Sizes | View::Labels, _) => return None,
+        (View::Report | View::List | View::Sites | View::Sizes | View::Labels, _) => return None,
     }
     if view != View::Sizes {
         words.extend(["-s".to_owned(), chosen.sample_type_name().to_owned()]);

@@ -46,11 +46,11 @@ pub(crate) fn above(asked: &Form<'_>, name: &str, origin: Option<&Path>, note: O
         let _ = writeln!(html, "<p class=\"refusal\" role=\"alert\">{parameter}{}</p>", escape(&refusal.message));
     } else if let Some(chosen) = chosen {
         let _ = writeln!(html, "<p class=\"headline\">{}</p>", escape(&chosen.headline(!query.filters().is_empty())));
-        if let Some(note) = note {
-            let _ = writeln!(html, "<p class=\"soft\">{}</p>", escape(note));
-        }
-        if query.has_window() {
-            let _ = writeln!(html, "<p class=\"soft\">{WINDOW}</p>");
+    }
+    if refusal.is_none() {
+        let window = query.has_window().then_some(if view == View::Report { REPORT_WINDOW } else { WINDOW });
+        for text in note.into_iter().chain(window) {
+            let _ = writeln!(html, "<p class=\"soft\">{}</p>", escape(text));
         }
         html.push_str(&elsewhere_html(asked, origin));
     }
@@ -60,7 +60,7 @@ pub(crate) fn above(asked: &Form<'_>, name: &str, origin: Option<&Path>, note: O
 /// The same elsewhere: on the command line, and for programs.
 fn elsewhere_html(asked: &Form<'_>, origin: Option<&Path>) -> String {
     let Form { view, query, chosen, .. } = *asked;
-    let said = chosen.zip(origin).and_then(|(chosen, origin)| command(view, query, chosen, origin));
+    let said = origin.and_then(|origin| command(view, query, chosen, origin));
     let is_table = matches!(view, View::Top | View::Sites | View::Sizes | View::Labels)
         || (view == View::List && !query.list.is_empty());
     let json = is_table.then(|| Query { is_json: true, ..query.clone() }.address(view.path()));
@@ -78,9 +78,10 @@ fn elsewhere_html(asked: &Form<'_>, origin: Option<&Path>) -> String {
     html
 }
 
-/// What a window of time cannot cut.
-const WINDOW: &str = "The window is that between the profiles of its ends. A CPU profile, goroutines, metrics, GC cycles, \
-                      dumps and findings are not cut: they are of the whole run.";
+/// What a window of time is, of a profile and of a report.
+const WINDOW: &str = "The window is that between the profiles of its ends.";
+const REPORT_WINDOW: &str = "Findings, metrics and GC cycles are those of the window, and allocation counts from the profile at its \
+                             beginning. What does not say when it was taken is left out; the end of the page names it.";
 const ABOVE_STYLE: &str = include_str!("../../assets/above.css");
 const PAGE_STYLE: &str = include_str!("../../assets/page.css");
 /// Fields that are empty are no part of an address.

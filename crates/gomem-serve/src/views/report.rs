@@ -49,12 +49,18 @@ impl Narrowed {
             let count = kept.iter().filter(|is_kept| **is_kept).count();
             narrowed.note = Some(format!(
                 "{count} of {} findings are at lines in stacks that pass the filters. Their numbers, the metrics and the GC are of the \
-                 whole run.",
-                kept.len()
+                 whole {}.",
+                kept.len(),
+                if query.has_window() { "window" } else { "run" }
             ));
             narrowed.kept = Some(kept);
         }
         Ok(narrowed)
+    }
+
+    /// A window in which metrics were observed, and no profile that can be shown was taken.
+    pub(crate) fn without_profile(refusal: &Refusal) -> Self {
+        Self { note: Some(format!("{}.", refusal.message)), ..Self::default() }
     }
 
     /// The page, with something above.
