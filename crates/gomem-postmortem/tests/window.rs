@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used)]
 
-use gomem_metrics::{GcRun, Window};
-use gomem_postmortem::{Bundle, BundleError, Contents, FindingKind, Report};
+use gomem_gogc::GcModel;
+use gomem_metrics::{GcRun, GcTrace, GcTraceLine, Window};
+use gomem_postmortem::{Bundle, BundleError, Contents, FindingKind, RecordingOptions, Report, record_trace};
 
 fn incident() -> Bundle {
     Bundle::open(&gomem_testkit::root().join("examples/incident/before")).unwrap()
@@ -73,4 +74,25 @@ fn an_empty_window_says_what_there_is() {
     assert!(text.starts_with("nothing lies in the window from 2026-11-23 00:00:00 to"), "{text}");
     assert!(text.contains("what says when it was taken is from 2026-11-24 01:41:"), "{text}");
     assert_eq!(incident().within(Window::default()).unwrap().contents(), incident().contents());
+}
+
+/// A log that was rotated says nothing of the time before.
+#[test]
+fn a_trace_that_begins_late_costs_what_it_did_meanwhile() {
+    let log = std::fs::read(gomem_testkit::root().join("examples/incident/before/gctrace.log")).unwrap();
+    let trace = GcTrace::decode(&log).unwrap();
+    let share = |lines: &[GcTraceLine]| {
+        let recording = record_trace(&GcTrace::from_lines(lines.to_vec()), None, &RecordingOptions::default());
+        let model = GcModel::fit(&recording).unwrap();
+        model.observed_gc_cpu_fraction().unwrap()
+    };
+    let lines = GcRun::longest(&trace).unwrap().lines;
+    let (begin, late) = lines.split_at(lines.len() * 9 / 10);
+    let busy = |lines: &[GcTraceLine]| {
+        let spent: f64 = lines.iter().map(|line| line.assist_cpu_ms + line.background_cpu_ms).sum();
+        spent / (lines.last().unwrap().start_seconds - lines[0].start_seconds)
+    };
+    // As much more or less than before as the lines themselves say.
+    let (by_model, by_lines) = (share(late) / share(begin), busy(late) / busy(begin));
+    assert!((by_model / by_lines - 1.0).abs() < 0.2, "{by_model} and {by_lines}");
 }

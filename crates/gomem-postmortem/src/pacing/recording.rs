@@ -1,6 +1,6 @@
 //! What a GC model learns from, out of GC traces and metrics.
 
-use gomem_gogc::Recording;
+use gomem_gogc::{Cycle, Recording};
 use gomem_metrics::{GcRun, GcTrace, GoState, Metrics, Quantity};
 
 use crate::{
@@ -64,15 +64,28 @@ pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &Recordin
     if let Some(procs) = options.procs {
         cycles.iter_mut().for_each(|cycle| cycle.procs = procs);
     }
+    let begins_late = longest.first().is_some_and(|line| line.cycle > 1);
+    if begins_late {
+        let begin = begin_seconds(&cycles);
+        cycles.iter_mut().for_each(|cycle| cycle.start_seconds -= begin);
+    }
     let mut recording =
         Recording::new(cycles, setting.gogc).with_rounding(MIB).with_memory_limit(setting.memory_limit_bytes);
     recording.remarks = remarks;
-    let begins_late = longest.first().is_some_and(|line| line.cycle > 1);
     recording.initial_live_bytes = recording.cycles.first().filter(|_| begins_late).map(|cycle| cycle.heap_live_bytes);
     match state.and_then(|state| Some((state, state.longest_segment()?))) {
+        // Counters count since the start of the program.
+        Some((state, rows)) if begins_late => with_memory_and_cpu(recording, state, rows),
         Some((state, rows)) => with_totals(recording, state, rows),
         None => recording,
     }
+}
+
+/// When a recording begins that was cut out of a run: about one cycle before its first one, as what that one allocated is in it.
+fn begin_seconds(cycles: &[Cycle]) -> f64 {
+    let (Some(first), Some(last)) = (cycles.first(), cycles.last()) else { return 0.0 };
+    let between = (last.start_seconds - first.start_seconds) / (cycles.len() - 1).max(1) as f64;
+    (first.start_seconds - between).max(0.0)
 }
 
 /// The longest run that `metrics` tell of. A scrape shows the live heap and the goal that the last cycle left, and what
