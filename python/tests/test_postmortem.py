@@ -103,11 +103,11 @@ def test_a_window_of_time_is_cut_out(report):
     end = begin + timedelta(minutes=2)
     cut = gm.postmortem(BEFORE, window=(begin, end - timedelta(milliseconds=1)))
     by_text = gm.postmortem(BEFORE, window=("2026-11-24 01:42", "2026-11-24 01:43"))
-    assert cut.to_json() == by_text.to_json()
+    assert cut.findings.equals(by_text.findings)
     scrapes = dict(cut.remarks)["scrapes"]
     assert scrapes.startswith("120 of 180 lie in the window from 2026-11-24 01:42:00")
     assert cut.findings["place"][0] == report.findings["place"][0]
-    assert pickle.loads(pickle.dumps(cut)).to_json() == cut.to_json()
+    assert pickle.loads(pickle.dumps(cut)).findings.equals(cut.findings)
     for window, problem, message in [
         (("yesterday", None), gm.UsageError, "`yesterday` is no time"),
         ((end, begin), gm.UsageError, "ends before it begins"),
