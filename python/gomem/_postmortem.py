@@ -172,7 +172,7 @@ def postmortem(
     """
     ends = (_end(window[0]), _end(window[1]))
     inner = _gomem.postmortem(bundle, source=source, window=ends)
-    return Report(inner)._made_by(_joined, bundle, source, ends)
+    return Report(inner)._made_by(_joined, bundle, source, window=ends)
 
 
 def attribute(
