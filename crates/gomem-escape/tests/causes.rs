@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use gomem_escape::EscapeLog;
+use gomem_escape::{Cause, Certainty, EscapeLog};
 use gomem_testkit::root;
 
 struct Label {
@@ -106,4 +106,47 @@ fn logs(name: &str) -> Vec<(u32, EscapeLog)> {
 
 fn testdata() -> PathBuf {
     root().join("testdata")
+}
+
+/// A field prints as a method value does. Go 1.26 wrote this of a program that has both under one name.
+#[test]
+fn a_field_is_no_method_value() {
+    let log = b"# p
+./p.go:18:6: can inline (*other).current with cost 4 as: method(*other) func() int { return i.n }
+./p.go:28:23: w.from.current escapes to heap in (*walker).same:
+./p.go:28:23:   flow: {heap} \xe2\x86\x90 &{storage for w.from.current}:
+./p.go:28:23:     from w.from.current (spill) at ./p.go:28:23
+./p.go:28:23:     from w.equal(w.from.current, w.to.current) (call parameter) at ./p.go:28:16
+./p.go:27:7: parameter w leaks to {storage for w.from.current} for (*walker).same with derefs=1:
+./p.go:27:7:   flow: {storage for w.from.current} \xe2\x86\x90 *w:
+./p.go:27:7:     from w.from (dot of pointer) at ./p.go:28:18
+./p.go:27:7:     from w.from.current (dot of pointer) at ./p.go:28:23
+./p.go:27:7:     from w.from.current (interface-converted) at ./p.go:28:23
+./p.go:27:7: leaking param content: w
+./p.go:28:23: w.from.current escapes to heap
+./p.go:32:15: w.last.current escapes to heap in (*walker).number:
+./p.go:32:15:   flow: {heap} \xe2\x86\x90 &{storage for w.last.current}:
+./p.go:32:15:     from w.last.current (spill) at ./p.go:32:15
+./p.go:32:15:     from w.keep(w.last.current) (call parameter) at ./p.go:32:8
+./p.go:32:15: w.last.current escapes to heap
+./p.go:36:10: o.current escapes to heap in (*walker).method:
+./p.go:36:10:   flow: {heap} \xe2\x86\x90 &{storage for o.current}:
+./p.go:36:10:     from o.current (spill) at ./p.go:36:10
+./p.go:36:10:     from w.call(o.current) (call parameter) at ./p.go:36:8
+./p.go:35:25: parameter o leaks to {storage for o.current} for (*walker).method with derefs=0:
+./p.go:35:25:   flow: {temp} \xe2\x86\x90 o:
+./p.go:35:25:   flow: {storage for o.current} \xe2\x86\x90 {temp}:
+./p.go:35:25: leaking param: o
+./p.go:36:10: o.current escapes to heap
+";
+    let log = EscapeLog::decode(log).unwrap();
+    let told: Vec<(Option<u32>, Cause, Certainty)> =
+        log.heap_decisions().iter().map(|decision| (decision.line, decision.cause, decision.alloc_certainty)).collect();
+    // Of the second nothing says what it is: a number, or a method without a receiver that the compiler follows.
+    let expected = [
+        (Some(28), Cause::InterfaceBoxing, Certainty::Maybe),
+        (Some(32), Cause::MethodValue, Certainty::Maybe),
+        (Some(36), Cause::MethodValue, Certainty::Yes),
+    ];
+    assert_eq!(told, expected);
 }

@@ -29,6 +29,8 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         shared,
         wrapped,
         additions,
+        boxed,
+        receivers,
         inlined_calls,
         literals,
     } = facts;
@@ -51,6 +53,8 @@ pub(crate) fn finish(facts: Facts) -> EscapeLog {
         copied: &copied_and_boxed(&decisions, &texts),
         moved: &moved_variables(&decisions, &functions, &texts),
         shared: &shared,
+        boxed: &boxed,
+        receivers: &receivers,
     };
     let sorted = |lines: HashSet<(TextId, u32)>| {
         let mut lines: Vec<_> = lines.into_iter().map(|(file, line)| (Arc::clone(texts.text(file)), line)).collect();

@@ -31,6 +31,10 @@ pub(crate) struct Rows<'a> {
     pub(crate) moved: &'a HashSet<(TextId, Box<str>, TextId)>,
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: &'a HashMap<(XPos, TextId), bool>,
+    /// Fields that are put into an interface, each at its position.
+    pub(crate) boxed: &'a HashSet<(XPos, TextId)>,
+    /// What something flows into the storage of, by file: of a method value the receiver.
+    pub(crate) receivers: &'a HashSet<(TextId, TextId)>,
 }
 
 impl Rows<'_> {
@@ -149,10 +153,11 @@ impl Rows<'_> {
             SubjectKind::Value => {
                 let method = subject.rsplit_once('.').map(|(_, method)| method);
                 // A function is rarely put into an interface; a field often is, and another type can have a method of its name.
-                let is_boxed =
-                    steps.iter().any(|step| matches!(&*step.why, "slice-literal-element" | "interface-converted"));
+                let is_boxed = self.boxed.contains(&(decision.at, decision.subject))
+                    || steps.iter().any(|step| matches!(&*step.why, "slice-literal-element" | "interface-converted"));
                 let is_method = method.is_some_and(|method| self.functions.has_method(method)) && !is_boxed;
-                (if is_method { SubjectKind::MethodValue } else { SubjectKind::Value }, is_method)
+                let has_receiver = self.receivers.contains(&(decision.at.file, decision.subject));
+                (if is_method { SubjectKind::MethodValue } else { SubjectKind::Value }, is_method && has_receiver)
             }
             kind => (kind, false),
         }

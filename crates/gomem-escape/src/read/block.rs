@@ -79,6 +79,13 @@ impl Block {
             let at = facts.texts.position(Position::parse(at));
             facts.additions.insert((at.file, at.line));
         }
+        if step.why == b"interface-converted"
+            && is_selector(step.node)
+            && let (Ok(node), Ok(at)) = (std::str::from_utf8(step.node), std::str::from_utf8(step.at))
+        {
+            let at = facts.texts.position(Position::parse(at));
+            facts.boxed.insert((at, facts.texts.id(node)));
+        }
         match self.reading {
             Reading::Skip => {}
             Reading::Leak if step.why == b"call parameter" => {
@@ -118,6 +125,13 @@ impl Block {
     fn flow(&mut self, text: &[u8], facts: &mut Facts) -> bool {
         let has_arrow = || memmem::find(text, " ← ".as_bytes()).or_else(|| memmem::find(text, b" = ")).is_some();
         let Some(inner) = text.strip_suffix(b":").filter(|_| has_arrow()) else { return false };
+        if let Some(stored) =
+            inner.strip_prefix(b"{storage for ").and_then(|rest| rest.split(|byte| *byte == b'}').next())
+            && is_selector(stored)
+            && let (Some(at), Ok(stored)) = (self.at, std::str::from_utf8(stored))
+        {
+            facts.receivers.insert((at.file, facts.texts.id(stored)));
+        }
         if self.reading == Reading::Steps {
             let Some((to, ..)) = std::str::from_utf8(inner).ok().and_then(flow) else { return false };
             let to = facts.texts.id(to);
@@ -138,6 +152,11 @@ impl Block {
         }
         true
     }
+}
+
+/// Whether it may be a field or a method value, which print alike.
+fn is_selector(node: &[u8]) -> bool {
+    node.contains(&b'.') && !node.iter().any(|byte| matches!(byte, b'(' | b' ' | b'{'))
 }
 
 /// `NODE (WHY) at POS`, as bytes: most steps are not kept, so that their text is not checked.

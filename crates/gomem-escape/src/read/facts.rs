@@ -44,6 +44,10 @@ pub(crate) struct Facts {
     pub(crate) shared: HashMap<(XPos, TextId), bool>,
     /// Package and position of calls that `go` or `defer` puts into a function of its own.
     pub(crate) wrapped: HashSet<(TextId, XPos)>,
+    /// Fields that are put into an interface, each at its position.
+    pub(crate) boxed: HashSet<(XPos, TextId)>,
+    /// What something flows into the storage of, where it may be a method value with its receiver; by file.
+    pub(crate) receivers: HashSet<(TextId, TextId)>,
     /// File and line of `text += more`.
     pub(crate) additions: HashSet<(TextId, u32)>,
     /// Positions of calls that were inlined, each with every function that was inlined there.

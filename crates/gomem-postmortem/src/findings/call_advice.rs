@@ -36,8 +36,9 @@ pub(crate) fn part_advice(callee: &str, inside: &Bytes<'_>) -> Option<Part<&'sta
 
 /// What an expert sets where stacks without a line of the program allocate these bytes; `entry` is where all of them begin.
 pub(crate) fn background_advice(entry: Option<&str>, inside: &Bytes<'_>) -> Option<&'static str> {
-    let of_entry = || Some(row(About::Entry, &plain(entry?))?.advice);
-    by_inside(inside, About::Background).or_else(of_entry)
+    // What a goroutine is for says more than what it happens to call.
+    let of_entry = entry.and_then(|entry| row(About::Entry, &plain(entry))).map(|row| row.advice);
+    of_entry.or_else(|| by_inside(inside, About::Background))
 }
 
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
