@@ -8,6 +8,7 @@ use crate::{
         chains::LeakStep,
         flow::{Decision, Flow, callee},
     },
+    read::Callee,
     text::GoVersions,
 };
 
@@ -104,9 +105,13 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
                 leak.file,
                 leak.line.map_or_else(String::new, |line| format!(":{line}")),
             ),
+            (Some(callee), None) if flow.callee == Some(Callee::Known) => format!(
+                "{callee} keeps what `{subject}` points to, or may: reuse one `{subject}` over calls, or, where the callee is \
+                 yours, change it"
+            ),
             (Some(callee), None) => format!(
-                "{callee} keeps what `{subject}` points to: reuse one `{subject}` over calls, or, where the callee is yours, \
-                 change it (build with -gcflags=all=-m=2 to see where it keeps it)"
+                "{callee} keeps what `{subject}` points to, or may: reuse one `{subject}` over calls, or, where the callee is \
+                 yours, change it (build with -gcflags=all=-m=2 to see where it keeps it)"
             ),
             (None, _) => format!("a callee keeps what `{subject}` points to: pass a value, or reuse one over calls"),
         },

@@ -77,7 +77,11 @@ impl<'a> Chains<'a> {
     fn leak(&self, call: Call<'_>, passed: &str, package: TextId) -> Option<&'a RawLeak> {
         let leaks = self.leaks(&without_type_arguments(call.callee), package)?;
         let names = assigned(passed);
-        let is_passed = |argument: &str| argument == passed || names.iter().any(|name| mentions(argument, name));
+        let is_passed = |argument: &str| {
+            // The slice of a variadic call: `... argument...`, `args...`.
+            let argument = argument.strip_suffix("...").unwrap_or(argument);
+            argument == passed || names.iter().any(|name| mentions(argument, name))
+        };
         let mut places =
             call.arguments().enumerate().filter(|(_, argument)| is_passed(argument)).map(|(place, _)| place);
         let (Some(place), None) = (places.next(), places.next()) else { return only(leaks) };
@@ -154,6 +158,27 @@ mod tests {
              decode/d.go:3:{column}:     from kept = {param} (assign) at decode/d.go:4:2\n\
              decode/d.go:3:{column}: leaking param: {param}\n"
         )
+    }
+
+    #[test]
+    fn variadic_arguments_are_one_parameter() {
+        let log = format!(
+            "# example.com/decode/v2\n{}{}\
+             # example.com/app\n\
+             ./a.go:7:10: x escapes to heap in put:\n\
+             ./a.go:7:10:   flow: {{storage for ... argument}} ← &x:\n\
+             ./a.go:7:10:     from &x (address-of) at ./a.go:8:9\n\
+             ./a.go:7:10:     from ... argument (slice-literal-element) at ./a.go:8:8\n\
+             ./a.go:7:10:   flow: {{heap}} ← {{storage for ... argument}}:\n\
+             ./a.go:7:10:     from ... argument (spill) at ./a.go:8:8\n\
+             ./a.go:7:10:     from decode.Both(n, ... argument...) (call parameter) at ./a.go:8:8\n\
+             ./a.go:7:10: moved to heap: x\n",
+            leak(11, "data"),
+            leak(24, "into")
+        );
+        let log = EscapeLog::decode(log.as_bytes()).expect("a log");
+        let leaks: Vec<&str> = log.heap_decisions()[0].leaks.iter().map(|step| &*step.param).collect();
+        assert_eq!(leaks, ["into"]);
     }
 
     #[test]
