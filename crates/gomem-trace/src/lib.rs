@@ -16,6 +16,7 @@
 
 #![forbid(unsafe_code)]
 
+mod by_id;
 mod error;
 mod model;
 mod replay;

@@ -4,10 +4,13 @@
 //! runtime gave them. So no merge of all threads by time is needed; only heap sizes and objects are ordered by it.
 
 mod goroutine;
+mod holds;
 mod lookup;
 mod mark;
+mod object_order;
 mod objects;
 mod open_regions;
+mod order;
 mod pages;
 mod quiet_segment;
 mod replay;
@@ -15,6 +18,7 @@ mod segment;
 mod size_class;
 mod spans;
 mod thread;
+mod thread_events;
 
 pub use replay::GenerationSummary;
 pub(crate) use replay::Replay;

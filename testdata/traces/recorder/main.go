@@ -27,27 +27,42 @@ func main() {
 		flight(path, scale)
 		return
 	}
-	file, err := os.Create(path)
-	check(err)
-	check(trace.Start(file))
-	switch mode {
-	case "service":
-		service(scale)
-	case "lifetimes":
-		lifetimes(scale)
-	case "stops":
-		stops(scale)
-	case "steady":
-		steady(scale)
-	case "torn":
-		service(scale)
-		os.Exit(0)
-	default:
+	run := modes[mode]
+	if run == nil {
 		fmt.Fprintln(os.Stderr, "unknown mode", mode)
 		os.Exit(2)
 	}
+	file, err := os.Create(path)
+	check(err)
+	check(trace.Start(file))
+	run(scale)
+	if mode == "torn" {
+		os.Exit(0)
+	}
 	trace.Stop()
 	check(file.Close())
+}
+
+// modes are what the program can do while it is traced, by name.
+var modes = map[string]func(scale int){
+	"blocked":     blocked,
+	"callbacks":   callbacks,
+	"channels":    channels,
+	"coroutines":  coroutines,
+	"idle":        idle,
+	"lifetimes":   lifetimes,
+	"limited":     limited,
+	"nested":      nested,
+	"pooled":      pooled,
+	"processors":  processors,
+	"profiled":    profiled,
+	"service":     service,
+	"steady":      steady,
+	"stops":       stops,
+	"torn":        service,
+	"uncollected": uncollected,
+	"unwound":     unwound,
+	"web":         web,
 }
 
 func check(err error) {

@@ -66,6 +66,8 @@ var (
 	goal       = int64(-1)
 	ended      int
 	memory     = newObjects()
+	// escaped texts have no ends of lines and cells.
+	escaped = strings.NewReplacer("\\", `\\`, "\n", `\n`, "\t", `\t`)
 )
 
 func main() {
@@ -166,11 +168,12 @@ func take(event trace.Event, time int64) {
 		if len(open) > 0 {
 			last := open[len(open)-1]
 			of(id).regions = open[:len(open)-1]
-			fmt.Fprintf(out, "region\t%d\t%d\t%d\t%d\t%s\n", last.begin, time-last.begin, id, last.task, last.name)
+			fmt.Fprintf(out, "region\t%d\t%d\t%d\t%d\t%s\n", last.begin, time-last.begin, id, last.task, escaped.Replace(last.name))
 		}
 	case trace.EventLog:
 		log := event.Log()
-		fmt.Fprintf(out, "log\t%d\t%d\t%d\t%s\t%s\n", time, id, log.Task, log.Category, log.Message)
+		fmt.Fprintf(out, "log\t%d\t%d\t%d\t%s\t%s\n", time, id, log.Task, escaped.Replace(log.Category),
+			escaped.Replace(log.Message))
 	}
 }
 
@@ -328,7 +331,7 @@ func finish() {
 	}
 	for _, id := range order {
 		task := tasks[id]
-		fmt.Fprintf(out, "task\t%d\t%d\t%d\t%d\t%s\n", task.begin, task.end, id, task.parent, task.name)
+		fmt.Fprintf(out, "task\t%d\t%d\t%d\t%d\t%s\n", task.begin, task.end, id, task.parent, escaped.Replace(task.name))
 	}
 	memory.finish()
 }

@@ -122,14 +122,21 @@ func (all *objects) take(event trace.ExperimentalEvent, ended int, _ int64) {
 			all.kinds[all.kind(id, 0)].existed++
 			all.kinds[all.kind(id, 0)].freed++
 		}
-		for _, object := range all.living[id] {
+		dead := all.living[id]
+		if size, noscan := all.size(id); size != 0 && !(noscan && size == 16) && len(dead) > 1 {
+			// The time of a thread that sweeps can run ahead, so that a slot is used again before the death in it is told.
+			dead = dead[:1]
+		}
+		for _, object := range dead {
 			lives := all.kinds[object.kind]
 			lives.freed++
 			if object.birth >= 0 {
 				lives.cycles[ended-object.birth]++
 			}
 		}
-		delete(all.living, id)
+		if all.living[id] = all.living[id][len(dead):]; len(all.living[id]) == 0 {
+			delete(all.living, id)
+		}
 	}
 }
 

@@ -1,22 +1,21 @@
 //! All that a trace says of memory.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
-use crate::model::{
-    assist::Assist,
-    charge::{Charge, TaskBy},
-    gc_mark::GcMark,
-    lifetime::Lifetimes,
-    log::Log,
-    names::Names,
-    pause::Pause,
-    region::{Region, RegionId},
-    sample::Sample,
-    sweep::Sweep,
-    task::Task,
-    worker::Worker,
+use crate::{
+    by_id::ById,
+    model::{
+        assist::Assist,
+        charge::{Charge, TaskBy},
+        gc_mark::GcMark,
+        lifetime::Lifetimes,
+        log::Log,
+        names::Names,
+        pause::Pause,
+        region::{Region, RegionId},
+        sample::Sample,
+        sweep::Sweep,
+        task::Task,
+        worker::Worker,
+    },
 };
 
 /// All that a trace says of memory, in the order in which it was found.
@@ -33,7 +32,7 @@ pub(crate) struct Recording {
     pub(crate) goals: Vec<Goal>,
     pub(crate) procs: Vec<Sample>,
     pub(crate) tasks: Vec<Task>,
-    pub(crate) task_places: HashMap<u64, usize, RandomState>,
+    pub(crate) task_places: ById<usize>,
     pub(crate) regions: Vec<Region>,
     pub(crate) logs: Vec<Log>,
     /// `None` when no birth and no death was traced.
@@ -101,7 +100,7 @@ impl Recording {
 
     /// The name of a task.
     pub(crate) fn task(&self, id: u64) -> Option<&Task> {
-        self.task_places.get(&id).map(|place| &self.tasks[*place])
+        self.task_places.get(id).map(|place| &self.tasks[*place])
     }
 
     pub(crate) fn region(&self, id: RegionId) -> &Region {

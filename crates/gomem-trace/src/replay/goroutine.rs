@@ -4,8 +4,14 @@ use std::num::NonZero;
 
 use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
-    replay::{lookup::Lookup, mark::Mark, open_regions::OpenRegions, segment::Segment},
-    wire::Event,
+    replay::{
+        lookup::Lookup,
+        open_regions::OpenRegions,
+        segment::{Segment, Start},
+        thread::is_mark,
+        thread_events::Events,
+    },
+    wire::{Event, TimedEvent},
 };
 
 /// What is open on a goroutine, from one segment and one generation to the next.
@@ -54,22 +60,35 @@ impl Goroutine {
         });
     }
 
-    pub(super) fn walk(&mut self, segment: &Segment, marks: &[Mark], context: &mut Context<'_, '_, '_>) {
+    /// Takes a segment, and the events of its thread that follow its begin.
+    pub(super) fn walk<'e>(
+        &mut self,
+        segment: &Segment,
+        events: impl FnOnce() -> Events<'e>,
+        context: &mut Context<'_, '_, '_>,
+    ) {
         let begin = context.lookup.time(segment.begin);
         match self.on_since {
             // It was on the thread when the generation began, and goes on.
-            Some(_) if segment.is_continued => {}
+            Some(_) if segment.start == Start::Continued => {}
             _ => {
                 self.on_since = Some(begin);
                 self.worker = None;
                 self.assist_counted = self.assist.is_some().then_some(begin);
             }
         }
-        for mark in marks {
-            self.mark(mark, segment.goroutine, context);
+        let mut left = segment.marks;
+        if left > 0 {
+            for event in events().filter(|event| is_mark(event.event)) {
+                self.mark(&event, segment.goroutine, context);
+                left -= 1;
+                if left == 0 {
+                    break;
+                }
+            }
         }
         if let Some(end) = segment.end {
-            let end = context.lookup.time(end);
+            let end = context.lookup.time(end.get());
             self.count_assist(end);
             self.assist_counted = None;
             if let (Some(mode), Some(begin)) = (self.worker.take(), self.on_since) {
@@ -101,9 +120,9 @@ impl Goroutine {
         recording.pauses.extend(self.pause.map(|pause| *pause));
     }
 
-    fn mark(&mut self, mark: &Mark, goroutine: u64, context: &mut Context<'_, '_, '_>) {
+    fn mark(&mut self, mark: &TimedEvent, goroutine: u64, context: &mut Context<'_, '_, '_>) {
         let time = context.lookup.time(mark.ticks);
-        let [first, second] = mark.numbers;
+        let [first, second, ..] = mark.numbers;
         match mark.event {
             Event::GC_MARK_ASSIST_BEGIN => {
                 let stack = context.lookup.stack(first);

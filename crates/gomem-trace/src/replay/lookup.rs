@@ -1,10 +1,9 @@
 //! What the ids of a generation stand for.
 
-use std::{borrow::Cow, collections::HashMap};
-
-use foldhash::fast::RandomState;
+use std::borrow::Cow;
 
 use crate::{
+    by_id::ById,
     model::{Frame, Names, StackId, TextId},
     wire::{Clock, FrameRecord, Generation},
 };
@@ -15,9 +14,9 @@ pub(super) struct Lookup<'g, 'a> {
     generation: &'g Generation<'a>,
     pub(super) names: &'g mut Names,
     pub(super) clock: Clock,
-    texts: HashMap<u64, Option<TextId>, RandomState>,
-    stacks: HashMap<u64, Option<StackId>, RandomState>,
-    types: HashMap<u64, (TextId, u64), RandomState>,
+    texts: ById<Option<TextId>>,
+    stacks: ById<Option<StackId>>,
+    types: ById<(TextId, u64)>,
     /// References to texts that are not in the generation.
     pub(super) missing_texts: u64,
     /// References to stacks that are not.
@@ -26,7 +25,7 @@ pub(super) struct Lookup<'g, 'a> {
 
 impl<'g, 'a> Lookup<'g, 'a> {
     pub(super) fn new(generation: &'g Generation<'a>, names: &'g mut Names, clock: Clock) -> Self {
-        let (texts, stacks, types) = (HashMap::default(), HashMap::default(), HashMap::default());
+        let (texts, stacks, types) = (ById::default(), ById::default(), ById::default());
         Self { generation, names, clock, texts, stacks, types, missing_texts: 0, missing_stacks: 0 }
     }
 
@@ -37,11 +36,11 @@ impl<'g, 'a> Lookup<'g, 'a> {
 
     /// A text as it is in the trace.
     pub(super) fn raw(&self, id: u64) -> Option<&'a [u8]> {
-        self.generation.strings.get(&id).copied()
+        self.generation.strings.get(id).copied()
     }
 
     pub(super) fn text(&mut self, id: u64) -> Option<TextId> {
-        if let Some(known) = self.texts.get(&id) {
+        if let Some(known) = self.texts.get(id) {
             self.missing_texts += u64::from(known.is_none());
             return *known;
         }
@@ -58,10 +57,10 @@ impl<'g, 'a> Lookup<'g, 'a> {
 
     /// A type's name and address.
     pub(super) fn type_of(&mut self, id: u64) -> Option<(TextId, u64)> {
-        if let Some(known) = self.types.get(&id) {
+        if let Some(known) = self.types.get(id) {
             return Some(*known);
         }
-        let record = self.generation.types.get(&id)?;
+        let record = self.generation.types.get(id)?;
         let name: Cow<'_, str> = String::from_utf8_lossy(record.name);
         let named = (self.names.intern_text(&name), record.address);
         self.types.insert(id, named);
@@ -72,7 +71,7 @@ impl<'g, 'a> Lookup<'g, 'a> {
         if id == 0 {
             return None;
         }
-        if let Some(known) = self.stacks.get(&id) {
+        if let Some(known) = self.stacks.get(id) {
             self.missing_stacks += u64::from(known.is_none());
             return *known;
         }

@@ -1,13 +1,5 @@
 //! An event that is kept until goroutines are in order.
 
-/// An event of a goroutine, with its first numbers as they are in the trace.
-#[derive(Debug, Clone)]
-pub(super) struct Mark {
-    pub(super) ticks: u64,
-    pub(super) event: u8,
-    pub(super) numbers: [u64; 2],
-}
-
 /// The birth or death of a task; any goroutine can end it.
 #[derive(Debug, Clone)]
 pub(super) struct TaskMark {

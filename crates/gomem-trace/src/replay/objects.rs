@@ -1,19 +1,21 @@
 //! Births and deaths of objects, as the experiment AllocFree traces them.
 
-use std::{
-    cmp::Reverse,
-    collections::{BinaryHeap, HashMap, HashSet},
-    ops::RangeInclusive,
-};
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
-use gomem_table::checkpoint;
 
 use crate::{
     error::{Error, Flaw, Limits},
     model::{Lifetimes, Lives, ObjectKind, TextId},
-    replay::{lookup::Lookup, pages::Pages, spans::Span, thread::ThreadScan},
-    wire::{Batch, Event, TimedEvent, TimedEvents},
+    replay::{
+        lookup::Lookup,
+        object_order::{in_order, is_of_objects},
+        pages::Pages,
+        spans::Span,
+        thread::ThreadScan,
+        thread_events::ThreadEvents,
+    },
+    wire::{Event, TimedEvent},
 };
 
 /// The objects that live, and what is known of those that lived.
@@ -52,25 +54,17 @@ type KindCache = HashMap<(u64, Option<Span>), u32, RandomState>;
 
 impl Objects {
     /// Takes a generation.
-    pub(super) fn take(&mut self, threads: &Threads<'_>, lookup: &mut Lookup<'_, '_>) {
-        let mut ends: Vec<u64> = threads
-            .scans
-            .iter()
-            .flat_map(|scan| &scan.gc)
-            .filter(|mark| mark.event == Event::GC_END)
-            .map(|mark| mark.ticks)
-            .collect();
-        ends.sort_unstable();
-        let mut cache = KindCache::default();
-        let mut passed = 0;
-        threads.in_order(|event| {
-            while ends.get(passed).is_some_and(|end| *end <= event.ticks) {
-                passed += 1;
-            }
-            self.event(event, self.ended_cycles + passed as u64, lookup, &mut cache);
-        });
-        self.ended_cycles += ends.len() as u64;
+    pub(super) fn take(&mut self, threads: &[ThreadEvents<'_>], scans: &[ThreadScan], lookup: &mut Lookup<'_, '_>) {
+        let has_objects = scans.iter().flat_map(|scan| &scan.counts).any(|(event, _)| is_of_objects(*event));
+        if !has_objects {
+            let ends = scans.iter().flat_map(|scan| &scan.gc).filter(|mark| mark.event == Event::GC_END);
+            self.ended_cycles += ends.count() as u64;
+            return;
+        }
+        self.has_events = true;
         self.has_types |= lookup.has_types();
+        let mut cache = KindCache::default();
+        in_order(threads, |event| self.event(event, lookup, &mut cache));
     }
 
     pub(super) fn check(&self, limits: &Limits, offset: u64) -> Result<(), Error> {
@@ -115,8 +109,8 @@ impl Objects {
         name
     }
 
-    fn event(&mut self, event: &TimedEvent, cycles: u64, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
-        self.has_events = true;
+    fn event(&mut self, event: &TimedEvent, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+        let cycles = self.ended_cycles;
         let [id, first, second, _] = event.numbers;
         match event.event {
             Event::SPAN | Event::SPAN_ALLOC => self.pages.set_span(id, first, second),
@@ -124,6 +118,7 @@ impl Objects {
             Event::HEAP_OBJECT => self.born(event, None, lookup, cache),
             Event::HEAP_OBJECT_ALLOC => self.born(event, Some(cycles), lookup, cache),
             Event::HEAP_OBJECT_FREE => self.died(event, cycles, lookup),
+            Event::GC_END => self.ended_cycles += 1,
             _ => {}
         }
     }
@@ -153,14 +148,7 @@ impl Objects {
         let birth = lookup.time(event.ticks);
         let id = span.map_or(id, |span| span.slot_id(id));
         let before = *self.pages.slot(id);
-        let shares_block = span.is_none_or(Span::has_tiny_blocks);
-        let next = if before != 0 && !shares_block {
-            self.overwritten += 1;
-            self.drop_chain(before);
-            0
-        } else {
-            before
-        };
+        let next = if span.is_none_or(Span::has_tiny_blocks) { before } else { self.outlived(before) };
         let object = Object { birth, cycles, kind, next };
         *self.pages.slot(id) = self.place(object);
     }
@@ -170,7 +158,7 @@ impl Objects {
         let span = self.pages.span(id);
         let time = lookup.time(event.ticks);
         let id = span.map_or(id, |span| span.slot_id(id));
-        if !self.die(id, time, cycles) {
+        if !self.die(id, time, cycles, span.is_some_and(|span| !span.has_tiny_blocks())) {
             // It was there before, and the flight recorder does not keep what says so.
             let kind = self.kind(ObjectKind {
                 type_id: None,
@@ -183,11 +171,27 @@ impl Objects {
         }
     }
 
-    /// Ends the lives in a slot; gives whether there were any.
-    fn die(&mut self, id: u64, time: u64, cycles: u64) -> bool {
+    /// What an object that is born joins, in a slot of one: the death of the one before can be told later, since the time of the
+    /// thread that swept it can run ahead.
+    fn outlived(&mut self, before: u32) -> u32 {
+        let older = before.checked_sub(1).map_or(0, |place| std::mem::take(&mut self.living[place as usize].next));
+        self.overwritten += u64::from(older != 0);
+        self.drop_chain(older);
+        before
+    }
+
+    /// Ends the lives in a slot, or the oldest one; gives whether there were any.
+    fn die(&mut self, id: u64, time: u64, cycles: u64, is_oldest: bool) -> bool {
         let Some(slot) = self.pages.slot_mut(id) else { return false };
-        let first = std::mem::take(slot);
-        let mut next = first;
+        let mut dead = *slot;
+        let older = dead.checked_sub(1).map_or(0, |place| self.living[place as usize].next);
+        if is_oldest && older != 0 {
+            self.living[dead as usize - 1].next = 0;
+            dead = older;
+        } else {
+            *slot = 0;
+        }
+        let mut next = dead;
         while let Some(object) = next.checked_sub(1).and_then(|place| self.living.get(place as usize)) {
             let lives = &mut self.kinds[object.kind as usize].1;
             lives.freed += 1;
@@ -197,8 +201,8 @@ impl Objects {
             }
             next = object.next;
         }
-        self.drop_chain(first);
-        first != 0
+        self.drop_chain(dead);
+        dead != 0
     }
 
     fn kind(&mut self, kind: ObjectKind) -> u32 {
@@ -235,43 +239,3 @@ impl Objects {
         }
     }
 }
-
-/// The threads of a generation: their events, and what is known of them.
-#[derive(Debug)]
-pub(super) struct Threads<'t> {
-    pub(super) batches: &'t [(u64, Vec<&'t Batch>)],
-    pub(super) scans: &'t [ThreadScan],
-    pub(super) bytes: &'t [u8],
-}
-
-impl Threads<'_> {
-    /// Tells the events of objects by time: a slot that is freed on one thread is used by another only much later.
-    ///
-    /// They are read again, since there are too many to be kept.
-    fn in_order(&self, mut tell: impl FnMut(&TimedEvent)) {
-        let is_object = |event: &TimedEvent| OBJECT_EVENTS.contains(&event.event);
-        let has_objects = |scan: &ThreadScan| scan.counts.iter().any(|(event, _)| OBJECT_EVENTS.contains(event));
-        let threads = self.batches.iter().zip(self.scans).filter(|(_, scan)| has_objects(scan));
-        let mut events: Vec<_> = threads
-            .map(|((_, batches), _)| batches.iter().flat_map(|batch| self.events(batch)).filter(is_object).peekable())
-            .collect();
-        let mut order: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
-        let next = events.iter_mut().map(|own| own.peek().map(|event| event.ticks)).enumerate();
-        order.extend(next.filter_map(|(place, ticks)| Some(Reverse((ticks?, place)))));
-        while let Some(Reverse((_, place))) = order.pop() {
-            let own = &mut events[place];
-            let until = order.peek().map_or((u64::MAX, usize::MAX), |Reverse(other)| *other);
-            while let Some(event) = own.next_if(|event| (event.ticks, place) <= until) {
-                tell(&event);
-            }
-            order.extend(own.peek().map(|event| Reverse((event.ticks, place))));
-        }
-    }
-
-    fn events(&self, batch: &Batch) -> TimedEvents<'_> {
-        checkpoint();
-        TimedEvents::new(&self.bytes[batch.data.clone()], batch.ticks)
-    }
-}
-
-const OBJECT_EVENTS: RangeInclusive<u8> = Event::SPAN..=Event::HEAP_OBJECT_FREE;

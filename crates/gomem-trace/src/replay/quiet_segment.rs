@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::replay::{goroutine::Goroutine, segment::Segment};
+use crate::replay::{
+    goroutine::Goroutine,
+    segment::{Segment, Start},
+};
 
 /// A segment of which nothing is told but how long it was. Nearly all are, and they count only for an assist that is open over
 /// several segments; so they are small, and those with larger numbers are kept as others are.
@@ -21,13 +24,13 @@ impl QuietSegment {
     #[inline]
     pub(super) fn new(segment: &Segment) -> Option<Self> {
         // Number 0 orders nothing among others of number 0.
-        if segment.is_continued || !segment.marks.is_empty() || segment.sequence == 0 {
+        if segment.start != Start::Scheduled || segment.marks > 0 || segment.sequence == 0 {
             return None;
         }
         Some(Self {
             goroutine: u32::try_from(segment.goroutine).ok()?,
-            sequence: u32::try_from(segment.sequence).ok()?,
-            ticks: u32::try_from(segment.end?.saturating_sub(segment.begin)).ok()?,
+            sequence: segment.sequence,
+            ticks: u32::try_from(segment.end?.get().saturating_sub(segment.begin)).ok()?,
         })
     }
 }

@@ -17,10 +17,11 @@ use crate::{
     replay::{
         goroutine::{Context, Goroutine},
         lookup::Lookup,
-        objects::{Objects, Threads},
+        objects::Objects,
+        order::Order,
         quiet_segment::QuietSegments,
-        segment::Segment,
         thread::ThreadScan,
+        thread_events::ThreadEvents,
     },
     wire::{Batch, Clock, Counts, Event, Generation, RawGeneration, WallTime},
 };
@@ -98,7 +99,13 @@ impl Replay {
         }
         self.check_follows(raw.number, offset);
         let clock = self.clock(&generation, raw.number);
-        let scans = self.scan(&generation.threads, bytes, base);
+        let origin = raw.batches.first().map_or(0, |batch| batch.data.start);
+        let threads: Vec<ThreadEvents<'_>> = generation
+            .threads
+            .iter()
+            .map(|(thread, batches)| ThreadEvents { thread: *thread, batches, bytes, origin })
+            .collect();
+        let scans = self.scan(&threads, base);
         let mut events = generation.counts.clone();
         scans.iter().for_each(|scan| events.merge(scan.counts.iter().copied()));
         self.counts.merge(events.iter());
@@ -109,7 +116,7 @@ impl Replay {
             self.strays += scan.strays;
         }
         self.stretch(&generation, &scans, clock);
-        self.replay(&generation, &scans, bytes, clock, raw.number);
+        self.replay(&generation, &threads, &scans, clock, raw.number);
         self.objects.check(&self.limits, offset)?;
         if !raw.is_complete {
             self.tell(raw.number, None, Flaw::Torn);
@@ -170,9 +177,9 @@ impl Replay {
     }
 
     /// Threads do not depend on each other.
-    fn scan(&self, threads: &[(u64, Vec<&Batch>)], bytes: &[u8], base: u64) -> Vec<ThreadScan> {
-        let scan = |(thread, batches): &(u64, Vec<&Batch>)| ThreadScan::new(*thread, batches, bytes, base);
-        let total: usize = threads.iter().flat_map(|(_, batches)| batches).map(|batch| batch.data.len()).sum();
+    fn scan(&self, threads: &[ThreadEvents<'_>], base: u64) -> Vec<ThreadScan> {
+        let scan = |thread: &ThreadEvents<'_>| ThreadScan::new(thread, base);
+        let total: usize = threads.iter().map(ThreadEvents::bytes).sum();
         let workers = self.threads.min(threads.len());
         if workers < 2 || total < WORTH_THREADS {
             return threads.iter().map(scan).collect();
@@ -233,12 +240,19 @@ impl Replay {
         }
     }
 
-    fn replay(&mut self, generation: &Generation<'_>, scans: &[ThreadScan], bytes: &[u8], clock: Clock, number: u64) {
+    fn replay(
+        &mut self,
+        generation: &Generation<'_>,
+        threads: &[ThreadEvents<'_>],
+        scans: &[ThreadScan],
+        clock: Clock,
+        number: u64,
+    ) {
         let mut names = std::mem::take(&mut self.recording.names);
         let lookup = Lookup::new(generation, &mut names, clock);
         let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
         tasks(scans, &mut context);
-        walk(&mut self.goroutines, scans, &mut context);
+        walk(&mut self.goroutines, scans, threads, &mut context);
         self.since_forgetting += scans.iter().flat_map(|scan| &scan.counts).map(|(_, count)| count).sum::<u64>();
         // As much work as that of the events, however many generations there are.
         if self.since_forgetting >= self.goroutines.len() as u64 {
@@ -251,8 +265,7 @@ impl Replay {
         heap(&mut self.last_heap, scans, &mut context);
         logs(scans, &mut context);
         sweeps(scans, &mut context);
-        let threads = Threads { batches: &generation.threads, scans, bytes };
-        self.objects.take(&threads, &mut context.lookup);
+        self.objects.take(threads, scans, &mut context.lookup);
         let Context { lookup, ends_alone, .. } = context;
         let missing = [("texts", lookup.missing_texts), ("stacks", lookup.missing_stacks)];
         self.ends_alone += ends_alone;
@@ -285,7 +298,7 @@ fn tasks(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
     for mark in marks().filter(|mark| mark.begin.is_none()) {
         let end = Some(context.lookup.time(mark.ticks));
         let recording = &mut *context.recording;
-        match recording.task_places.get(&mark.task) {
+        match recording.task_places.get(mark.task) {
             Some(place) => recording.tasks[*place].end = end,
             None => {
                 recording.task_places.insert(mark.task, recording.tasks.len());
@@ -300,6 +313,7 @@ fn tasks(scans: &[ThreadScan], context: &mut Context<'_, '_, '_>) {
 fn walk(
     goroutines: &mut HashMap<u64, Goroutine, RandomState>,
     scans: &[ThreadScan],
+    threads: &[ThreadEvents<'_>],
     context: &mut Context<'_, '_, '_>,
 ) {
     for goroutine in scans.iter().flat_map(|scan| &scan.assisting) {
@@ -307,17 +321,18 @@ fn walk(
     }
     let parted = scans.iter().flat_map(|scan| &scan.parted).copied();
     let mut quiet = QuietSegments::new(goroutines, parted, scans.iter().flat_map(|scan| &scan.quiet_segments));
-    let order = in_order(scans);
-    for own in order.chunk_by(|(_, one), (_, other)| one.goroutine == other.goroutine) {
-        let goroutine = own[0].1.goroutine;
+    let order = Order::new(scans);
+    for own in order.goroutines() {
+        let Some(goroutine) = own.first().map(|first| first.of(scans).goroutine) else { continue };
         let mut state = goroutines.remove(&goroutine).unwrap_or_default();
         let mut quiet = quiet.take(goroutine).into_iter().peekable();
-        for (scan, segment) in own {
-            while let Some(before) = quiet.next_if(|quiet| u64::from(quiet.sequence) < segment.sequence) {
+        for place in own {
+            let segment = place.of(scans);
+            while let Some(before) = quiet.next_if(|quiet| quiet.sequence < segment.sequence) {
                 state.ran(context.lookup.time(before.ticks.into()));
             }
-            let marks = scan.marks.get(segment.marks.start as usize..segment.marks.end as usize).unwrap_or(&[]);
-            state.walk(segment, marks, context);
+            let events = || threads[place.thread as usize].from(segment.place, segment.begin);
+            state.walk(segment, events, context);
         }
         quiet.for_each(|after| state.ran(context.lookup.time(after.ticks.into())));
         if !state.is_idle() {
@@ -329,41 +344,6 @@ fn walk(
             own.iter().for_each(|quiet| state.ran(context.lookup.time(quiet.ticks.into())));
         }
     }
-}
-
-/// The segments of all threads, by goroutine and then by number.
-///
-/// Goroutines are numbered as they occur, and segments put into their goroutine's part by counting. Within it few threads' runs
-/// follow each other, which a stable sort merges.
-fn in_order(scans: &[ThreadScan]) -> Vec<(&ThreadScan, &Segment)> {
-    let mut places: HashMap<u64, usize, RandomState> = HashMap::default();
-    let mut starts = vec![0_usize];
-    let mut parts: Vec<u32> = Vec::with_capacity(scans.iter().map(|scan| scan.segments.len()).sum());
-    for segment in scans.iter().flat_map(|scan| &scan.segments) {
-        let next = places.len();
-        let place = *places.entry(segment.goroutine).or_insert(next);
-        if place + 1 >= starts.len() {
-            starts.push(0);
-        }
-        starts[place + 1] += 1;
-        parts.push(u32::try_from(place).unwrap_or(u32::MAX));
-    }
-    for place in 1..starts.len() {
-        starts[place] += starts[place - 1];
-    }
-    let mut filled = starts.clone();
-    let all = scans.iter().flat_map(|scan| scan.segments.iter().map(move |segment| (scan, segment)));
-    let Some(first) = all.clone().next() else { return Vec::new() };
-    let mut order = vec![first; parts.len()];
-    for (pair, part) in all.zip(&parts) {
-        let place = &mut filled[*part as usize];
-        order[*place] = pair;
-        *place += 1;
-    }
-    for bounds in starts.windows(2) {
-        order[bounds[0]..bounds[1]].sort_by_key(|(_, segment)| segment.sequence);
-    }
-    order
 }
 
 /// Sizes of the heap, goals, and moments of cycles.

@@ -1,18 +1,30 @@
 //! A time in which a goroutine is on one thread.
 
-use std::ops::Range;
+use std::num::NonZero;
 
-/// A time in which a goroutine is on one thread, running or in a system call.
+/// A time in which a goroutine is on one thread, running or in a system call. There are millions, so it is small.
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     pub(super) goroutine: u64,
-    /// Orders the segments of a goroutine in a generation, over all threads.
-    pub(super) sequence: u64,
     pub(super) begin: u64,
     /// `None` when the generation ends before it.
-    pub(super) end: Option<u64>,
-    /// Whether it began before the generation.
-    pub(super) is_continued: bool,
-    /// Which marks of its thread are in it.
-    pub(super) marks: Range<u32>,
+    pub(super) end: Option<NonZero<u64>>,
+    /// Orders the segments of a goroutine in a generation, over all threads; those of one life where it has several.
+    pub(super) sequence: u32,
+    /// Where the first event after its begin is, on its thread.
+    pub(super) place: u32,
+    /// How many events in it are told of.
+    pub(super) marks: u32,
+    pub(super) start: Start,
+}
+
+/// What a segment begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Start {
+    /// The goroutine was put on the thread.
+    Scheduled,
+    /// It began before the generation.
+    Continued,
+    /// C called Go: a life of the goroutine begins, which has had others if the runtime took it again.
+    Called,
 }

@@ -1,19 +1,18 @@
 //! The events of one thread: which goroutine is on it, and what is to be told of it.
 
-use std::collections::HashSet;
-
-use foldhash::fast::RandomState;
-use gomem_table::checkpoint;
+use std::{collections::HashSet, num::NonZero};
 
 use crate::{
     error::Diagnostic,
     replay::{
-        mark::{LogMark, Mark, SweepMark, TaskMark},
+        mark::{LogMark, SweepMark, TaskMark},
         quiet_segment::QuietSegment,
-        segment::Segment,
+        segment::{Segment, Start},
+        thread_events::ThreadEvents,
     },
-    wire::{Batch, Counts, Event, TimedEvent, TimedEvents},
+    wire::{Batch, Counts, Event, TimedEvent},
 };
+use foldhash::fast::RandomState;
 
 /// What one thread says in a generation; times are in units of the trace's clock.
 #[derive(Debug, Default)]
@@ -29,7 +28,8 @@ pub(super) struct ThreadScan {
     has_open_assist: bool,
     /// Goroutines whose assists go on behind a segment.
     pub(super) parted: Vec<u64>,
-    pub(super) marks: Vec<Mark>,
+    /// Goroutines that C called on this thread, or no longer does: their numbers begin anew.
+    called: HashSet<u64, RandomState>,
     pub(super) tasks: Vec<TaskMark>,
     pub(super) logs: Vec<LogMark>,
     pub(super) sweeps: Vec<SweepMark>,
@@ -58,14 +58,13 @@ pub(super) struct GcScan {
 }
 
 impl ThreadScan {
-    pub(super) fn new(thread: u64, batches: &[&Batch], bytes: &[u8], base: u64) -> Self {
-        let (mut scan, mut counts) = (Self { thread, ..Self::default() }, Counts::default());
-        for batch in batches {
-            checkpoint();
-            let mut events = TimedEvents::new(&bytes[batch.data.clone()], batch.ticks);
-            for event in events.by_ref() {
+    pub(super) fn new(thread: &ThreadEvents<'_>, base: u64) -> Self {
+        let (mut scan, mut counts) = (Self { thread: thread.thread, ..Self::default() }, Counts::default());
+        for batch in thread.batches {
+            let mut events = thread.of_batch(batch);
+            while let Some(event) = events.next() {
                 counts.add(event.event);
-                scan.event(event);
+                scan.event(&event, || thread.place(batch, events.next_place()));
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());
             if let Some((place, flaw)) = events.flaw() {
@@ -81,17 +80,21 @@ impl ThreadScan {
     }
 
     #[inline]
-    fn event(&mut self, TimedEvent { event, ticks, numbers }: TimedEvent) {
+    fn event(&mut self, &TimedEvent { event, ticks, numbers }: &TimedEvent, next: impl Fn() -> u32) {
         let [first, second, third, _] = numbers;
         match event {
-            Event::GO_START => self.begin(ticks, first, second, false),
+            Event::GO_START | Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => {
+                self.begin(ticks, first, second, Start::Scheduled, next());
+            }
             Event::GO_STOP
             | Event::GO_BLOCK
             | Event::GO_DESTROY
             | Event::GO_DESTROY_SYSCALL
             | Event::GO_SYSCALL_END_BLOCKED => self.end(ticks),
-            Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => self.begin(ticks, first, second, false),
-            Event::GO_CREATE_SYSCALL => self.begin(ticks, first, 0, false),
+            Event::GO_CREATE_SYSCALL => {
+                self.called.insert(first);
+                self.begin(ticks, first, 0, Start::Called, next());
+            }
             Event::GO_STATUS | Event::GO_STATUS_STACK => {
                 let is_here = match third {
                     RUNNING => self.thread != Batch::NO_THREAD,
@@ -99,13 +102,13 @@ impl ThreadScan {
                     _ => false,
                 };
                 if is_here {
-                    self.begin(ticks, first, 0, true);
+                    self.begin(ticks, first, 0, Start::Continued, next());
                 }
             }
             Event::HEAP_ALLOC => self.heap.push((ticks, first)),
             Event::HEAP_GOAL => {
                 self.goals.push((ticks, first));
-                self.mark_if_on(event, ticks, numbers);
+                self.mark_if_on();
             }
             Event::GC_SWEEP_BEGIN if self.open.is_none() => {
                 self.sweeps.push(SweepMark { begin: ticks, stack: first, end: None });
@@ -130,12 +133,12 @@ impl ThreadScan {
                     Event::GC_MARK_ASSIST_END => self.has_open_assist = false,
                     _ => {}
                 }
-                self.mark_if_on(event, ticks, numbers);
+                self.mark_if_on();
             }
             Event::USER_TASK_BEGIN => {
                 let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
-                self.mark_if_on(event, ticks, numbers);
+                self.mark_if_on();
             }
             Event::USER_TASK_END => {
                 let goroutine = self.goroutine();
@@ -158,10 +161,10 @@ impl ThreadScan {
         }
     }
 
-    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, is_continued: bool) {
+    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: u32) {
         self.end(ticks);
-        let place = self.place();
-        self.open = Some(Segment { goroutine, sequence, begin: ticks, end: None, is_continued, marks: place..place });
+        let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
+        self.open = Some(Segment { goroutine, begin: ticks, end: None, sequence, place, marks: 0, start });
     }
 
     fn end(&mut self, ticks: u64) {
@@ -171,13 +174,15 @@ impl ThreadScan {
     }
 
     fn close(&mut self, open: Segment, end: Option<u64>) {
-        let segment = Segment { end, marks: open.marks.start..self.place(), ..open };
+        let end = end.map(|end| NonZero::new(end).unwrap_or(NonZero::<u64>::MIN));
+        let segment = Segment { end, ..open };
         if std::mem::take(&mut self.has_open_assist) {
             self.parted.push(segment.goroutine);
         }
+        let is_called = !self.called.is_empty() && self.called.contains(&segment.goroutine);
         match QuietSegment::new(&segment) {
-            Some(quiet) => self.quiet_segments.push(quiet),
-            None => self.segments.push(segment),
+            Some(quiet) if !is_called => self.quiet_segments.push(quiet),
+            _ => self.segments.push(segment),
         }
     }
 
@@ -185,16 +190,30 @@ impl ThreadScan {
         self.open.as_ref().map(|segment| segment.goroutine)
     }
 
-    fn mark_if_on(&mut self, event: u8, ticks: u64, [first, second, ..]: [u64; 4]) {
-        if self.open.is_some() {
-            self.marks.push(Mark { ticks, event, numbers: [first, second] });
+    fn mark_if_on(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.marks += 1;
         }
     }
+}
 
-    /// A generation has fewer than 2^32 bytes, and so fewer marks.
-    fn place(&self) -> u32 {
-        u32::try_from(self.marks.len()).unwrap_or(u32::MAX)
-    }
+/// Whether a goroutine is told of an event.
+#[inline]
+pub(super) fn is_mark(event: u8) -> bool {
+    matches!(
+        event,
+        Event::GC_MARK_ASSIST_BEGIN
+            | Event::GC_MARK_ASSIST_END
+            | Event::GC_SWEEP_BEGIN
+            | Event::GC_SWEEP_END
+            | Event::STW_BEGIN
+            | Event::STW_END
+            | Event::HEAP_GOAL
+            | Event::GO_LABEL
+            | Event::USER_TASK_BEGIN
+            | Event::USER_REGION_BEGIN
+            | Event::USER_REGION_END
+    )
 }
 
 /// States of goroutines, as `tracev2` numbers them.

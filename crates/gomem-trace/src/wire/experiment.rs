@@ -1,13 +1,9 @@
 //! What the experiment AllocFree writes besides its events: types, and how addresses become ids.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
-use crate::wire::cursor::Cursor;
+use crate::{by_id::ById, wire::cursor::Cursor};
 
 /// Objects' types, by id.
-pub(crate) type Types<'a> = HashMap<u64, TypeRecord<'a>, RandomState>;
+pub(crate) type Types<'a> = ById<TypeRecord<'a>>;
 
 /// A type. Its name is short (`main.Event`), so that two can have one name; they have two addresses then.
 #[derive(Debug, Clone, Copy)]

@@ -1,18 +1,17 @@
 //! The stacks of a generation.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
-use crate::wire::{
-    cursor::Cursor,
-    event::{Counts, Event},
+use crate::{
+    by_id::ById,
+    wire::{
+        cursor::Cursor,
+        event::{Counts, Event},
+    },
 };
 
 /// The stacks of a generation, by id, as they are in the bytes: most are never asked for.
 #[derive(Debug, Default)]
 pub(crate) struct Stacks<'a> {
-    frames: HashMap<u64, &'a [u8], RandomState>,
+    frames: ById<&'a [u8]>,
 }
 
 /// A frame: a function and a file by their ids, and the line.
@@ -26,7 +25,7 @@ pub(crate) struct FrameRecord {
 impl Stacks<'_> {
     /// The frames of a stack, the leaf first.
     pub(crate) fn frames(&self, id: u64) -> Option<impl Iterator<Item = FrameRecord> + '_> {
-        let mut cursor = Cursor::new(self.frames.get(&id)?);
+        let mut cursor = Cursor::new(self.frames.get(id)?);
         Some(std::iter::from_fn(move || {
             let [_pc, function, file, line] = cursor.numbers()?;
             Some(FrameRecord { function, file, line })

@@ -1,16 +1,15 @@
 //! The texts of a generation.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
-use crate::wire::{
-    cursor::Cursor,
-    event::{Counts, Event},
+use crate::{
+    by_id::ById,
+    wire::{
+        cursor::Cursor,
+        event::{Counts, Event},
+    },
 };
 
 /// The texts of a generation, by id; user code can have cut them within a letter.
-pub(crate) type Strings<'a> = HashMap<u64, &'a [u8], RandomState>;
+pub(crate) type Strings<'a> = ById<&'a [u8]>;
 
 /// Reads a batch of texts; gives where it stops before the end.
 pub(super) fn decode<'a>(data: &'a [u8], strings: &mut Strings<'a>, counts: &mut Counts) -> Result<(), usize> {

@@ -35,6 +35,12 @@ impl<'a> TimedEvents<'a> {
         self.ticks
     }
 
+    /// Where the next event begins.
+    #[inline]
+    pub(crate) fn next_place(&self) -> usize {
+        self.cursor.place()
+    }
+
     /// What ended the events before the batch did, and where.
     pub(crate) fn flaw(&self) -> Option<(usize, Flaw)> {
         let event = *self.data.get(self.place)?;

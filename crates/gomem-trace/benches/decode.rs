@@ -1,0 +1,49 @@
+//! How fast traces are read, one thread: `GOMEM_BENCH_TRACES="FILE…" cargo bench -p gomem-trace`; else those of testdata.
+//!
+//! `decode` is a trace read from bytes in memory, as a loop on `golang.org/x/exp/trace` reads one (`benches/trace-read`);
+//! `tables` makes all tables of it too. The best of several times counts.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{num::NonZero, path::PathBuf, time::Instant};
+
+use gomem_testkit::root;
+use gomem_trace::{DecodeOptions, Trace};
+
+fn main() {
+    let paths: Vec<PathBuf> = match std::env::var("GOMEM_BENCH_TRACES") {
+        Ok(paths) => paths.split_whitespace().map(PathBuf::from).collect(),
+        Err(_) => vec![root().join("testdata/traces/service-1.27.3.trace")],
+    };
+    let options = DecodeOptions::default().with_threads(NonZero::<usize>::MIN);
+    for path in paths {
+        let bytes = std::fs::read(&path).unwrap();
+        let read = || Trace::decode_with(&bytes, &options).unwrap();
+        let events: u64 = read().event_counts().map(|(_, count)| count).sum();
+        println!("{}: {} bytes, {events} events", path.display(), bytes.len());
+        measure("decode", bytes.len(), || {
+            read();
+        });
+        measure("tables", bytes.len(), || {
+            let trace = read();
+            for view in Trace::TABLES {
+                std::hint::black_box(view.table(&trace));
+            }
+        });
+    }
+}
+
+fn measure(what: &str, bytes: usize, run: impl Fn()) {
+    let begin = Instant::now();
+    let (mut best, mut runs) = (f64::INFINITY, 0);
+    while runs < LEAST_RUNS || begin.elapsed().as_secs_f64() < SECONDS {
+        let start = Instant::now();
+        run();
+        best = best.min(start.elapsed().as_secs_f64());
+        runs += 1;
+    }
+    println!("  {what:<10} {:>10.3} ms {:>8.1} MB/s", best * 1e3, bytes as f64 / best / 1e6);
+}
+
+const LEAST_RUNS: usize = 5;
+const SECONDS: f64 = 1.0;

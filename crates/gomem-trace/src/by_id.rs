@@ -1,0 +1,94 @@
+//! Values by ids that a trace counts up.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+/// Values by ids. A program counts its ids up from 1, so that most have a place of their own; a trace can have any, and those
+/// that would leave most places empty are looked up instead.
+#[derive(Debug)]
+pub(crate) struct ById<T> {
+    near: Vec<Option<T>>,
+    far: HashMap<u64, T, RandomState>,
+    count: usize,
+}
+
+impl<T> ById<T> {
+    /// Gives the value that the id had.
+    pub(crate) fn insert(&mut self, id: u64, value: T) -> Option<T> {
+        let before = match self.place(id) {
+            Some(place) => {
+                if place >= self.near.len() {
+                    self.near.resize_with(place + 1, || None);
+                }
+                let before = self.near[place].replace(value);
+                // It may have come when there were too few for a place of its own.
+                if self.far.is_empty() { before } else { before.or(self.far.remove(&id)) }
+            }
+            None => self.far.insert(id, value),
+        };
+        self.count += usize::from(before.is_none());
+        before
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, id: u64) -> Option<&T> {
+        let near = usize::try_from(id).ok().and_then(|place| self.near.get(place)?.as_ref());
+        if near.is_some() || self.far.is_empty() { near } else { self.far.get(&id) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.near.iter().flatten().chain(self.far.values())
+    }
+
+    fn place(&self, id: u64) -> Option<usize> {
+        let place = usize::try_from(id).ok()?;
+        (place < self.near.len().max(LEAST_PLACES + MOST_PLACES * self.count)).then_some(place)
+    }
+}
+
+impl<T> Default for ById<T> {
+    fn default() -> Self {
+        Self { near: Vec::new(), far: HashMap::default(), count: 0 }
+    }
+}
+
+const LEAST_PLACES: usize = 256;
+/// So many places for a value, at most.
+const MOST_PLACES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_near_or_far() {
+        let mut values = ById::default();
+        for id in [3, u64::MAX, 0, 1000, 1 << 40] {
+            assert_eq!(values.insert(id, id), None);
+        }
+        for id in (0..2000).filter(|id| ![0, 3, 1000].contains(id)) {
+            assert_eq!(values.insert(id, id), None);
+        }
+        assert_eq!(values.insert(1000, 7), Some(1000), "it was far, and is near");
+        assert_eq!((values.get(1000), values.get(1 << 40), values.get(2000)), (Some(&7), Some(&(1 << 40)), None));
+        assert_eq!((values.len(), values.values().count()), (2002, 2002));
+    }
+
+    #[test]
+    fn far_ids_take_no_places() {
+        let mut values = ById::default();
+        for id in (1..1000).map(|id| id << 20) {
+            values.insert(id, ());
+        }
+        assert!(values.near.is_empty() && !values.is_empty());
+    }
+}

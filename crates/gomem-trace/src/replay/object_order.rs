@@ -1,0 +1,141 @@
+//! The events of objects, in an order in which they can have happened.
+
+use std::{
+    cmp::Reverse,
+    collections::{BinaryHeap, HashMap},
+};
+
+use foldhash::fast::RandomState;
+
+use crate::{
+    replay::{
+        holds::{Hold, holds},
+        thread_events::{Events, ThreadEvents},
+    },
+    wire::{Event, TimedEvent},
+};
+
+/// Tells the events of objects and the ends of cycles by time: a slot that is freed on one thread is used by another only much
+/// later.
+///
+/// The exception is a processor that goes from thread to thread, and takes its free slots along. A thread's time can run ahead of
+/// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
+/// to wait for what the one before it did.
+pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&TimedEvent)) {
+    let mut queues: Vec<Queue<'_>> = threads.iter().map(|thread| Queue::new(*thread)).collect();
+    if queues.iter().filter(|queue| queue.next.is_some()).count() > 1 {
+        let all = threads.iter().enumerate().flat_map(|(place, thread)| holds(place, thread));
+        for (thread, wait) in waits(all.collect()) {
+            queues[thread].waits.push(wait);
+        }
+        // The next one is taken from the end.
+        queues.iter_mut().for_each(|queue| queue.waits.sort_unstable_by_key(|wait| Reverse(wait.from)));
+    }
+    let mut order: BinaryHeap<Reverse<(u64, usize)>> = BinaryHeap::new();
+    order.extend(queues.iter().enumerate().filter_map(|(place, queue)| Some(Reverse((queue.ticks()?, place)))));
+    // By thread, who waits for it and until when.
+    let mut waiting: HashMap<usize, BinaryHeap<Reverse<(u64, usize)>>, RandomState> = HashMap::default();
+    loop {
+        while let Some(Reverse((_, place))) = order.pop() {
+            let until = order.peek().map_or((u64::MAX, usize::MAX), |Reverse(other)| *other);
+            let mut blocked_by = None;
+            while let Some(event) = queues[place].next.filter(|event| (event.ticks, place) <= until) {
+                blocked_by = blocking(&mut queues, place, event.ticks);
+                if blocked_by.is_some() {
+                    break;
+                }
+                tell(&event);
+                queues[place].advance();
+            }
+            match (blocked_by, queues[place].ticks()) {
+                (Some(wait), _) => waiting.entry(wait.thread).or_default().push(Reverse((wait.until, place))),
+                (None, Some(ticks)) => order.push(Reverse((ticks, place))),
+                (None, None) => {}
+            }
+            let Some(others) = waiting.get_mut(&place) else { continue };
+            while let Some(Reverse((until, other))) = others.peek().copied()
+                && queues[place].ticks().is_none_or(|next| next > until)
+            {
+                others.pop();
+                order.extend(queues[other].ticks().map(|ticks| Reverse((ticks, other))));
+            }
+        }
+        // What waits in a circle cannot have happened; it goes on by time.
+        let stuck: Vec<_> = waiting.drain().flat_map(|(_, others)| others).collect();
+        if stuck.is_empty() {
+            return;
+        }
+        for Reverse((_, place)) in stuck {
+            queues[place].waits.pop();
+            order.extend(queues[place].ticks().map(|ticks| Reverse((ticks, place))));
+        }
+    }
+}
+
+/// What a thread has to tell.
+#[derive(Debug)]
+struct Queue<'t> {
+    events: Events<'t>,
+    next: Option<TimedEvent>,
+    /// The last one is the next.
+    waits: Vec<Wait>,
+}
+
+/// From some time on, a thread goes on only after another is past a time.
+#[derive(Debug, Clone, Copy)]
+struct Wait {
+    from: u64,
+    thread: usize,
+    until: u64,
+}
+
+impl<'t> Queue<'t> {
+    fn new(thread: ThreadEvents<'t>) -> Self {
+        let mut queue = Self { events: thread.iter(), next: None, waits: Vec::new() };
+        queue.advance();
+        queue
+    }
+
+    #[inline]
+    fn advance(&mut self) {
+        self.next = self.events.find(|event| is_told(event.event));
+    }
+
+    fn ticks(&self) -> Option<u64> {
+        self.next.map(|event| event.ticks)
+    }
+}
+
+/// What a thread has to wait for before it does something at a time.
+#[inline]
+fn blocking(queues: &mut [Queue<'_>], place: usize, ticks: u64) -> Option<Wait> {
+    while let Some(wait) = queues[place].waits.last().copied().filter(|wait| wait.from <= ticks) {
+        if queues[wait.thread].ticks().is_some_and(|next| next <= wait.until) {
+            return Some(wait);
+        }
+        queues[place].waits.pop();
+    }
+    None
+}
+
+/// Whoever has a processor waits for the thread that had it before.
+fn waits(mut holds: Vec<Hold>) -> impl Iterator<Item = (usize, Wait)> {
+    holds.sort_unstable_by_key(|hold| (hold.processor, hold.sequence));
+    let pairs: Vec<_> = holds
+        .windows(2)
+        .filter(|pair| pair[0].processor == pair[1].processor && pair[0].thread != pair[1].thread)
+        .map(|pair| (pair[1].thread, Wait { from: pair[1].begin, thread: pair[0].thread, until: pair[0].end }))
+        .collect();
+    pairs.into_iter()
+}
+
+#[inline]
+fn is_told(event: u8) -> bool {
+    is_of_objects(event) || event == Event::GC_END
+}
+
+/// Whether an event is of the experiment AllocFree.
+#[inline]
+pub(super) fn is_of_objects(event: u8) -> bool {
+    (Event::SPAN..=Event::HEAP_OBJECT_FREE).contains(&event)
+}

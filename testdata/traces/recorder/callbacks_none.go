@@ -1,0 +1,5 @@
+//go:build !cgo
+
+package main
+
+func callbacks(int) { panic("no callbacks without cgo") }

@@ -1,0 +1,5 @@
+//go:build !go1.23
+
+package main
+
+func coroutines(int) { panic("no iterators before Go 1.23") }
