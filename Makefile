@@ -80,8 +80,8 @@ TRACE_GO ?= $(shell go env GOVERSION | sed s/go//)=go
 
 parity-trace: ## new execution traces, by each Go of TRACE_GO, beside golang.org/x/exp/trace
 	rm -rf target/traces && mkdir -p target/traces && cp -r testdata/traces/recorder testdata/traces/reference testdata/traces/record.sh target/traces
-	@for pair in $(TRACE_GO); do GO=$${pair#*=} target/traces/record.sh $${pair%%=*}; done
-	GOMEM_TRACES=$(CURDIR)/target/traces cargo test --locked -p gomem-trace --test reference
+	@for pair in $(TRACE_GO); do GO=$${pair#*=} target/traces/record.sh $${pair%%=*} more; done
+	GOMEM_TRACES=$(CURDIR)/target/traces cargo test --release --locked -p gomem-trace --test reference
 
 parity-escape: ## every line of the logs of std and cmd, by each of GO="go /path/of/other/go"; many minutes each
 	benches/escape_logs.sh $(LOGS) $(GO)

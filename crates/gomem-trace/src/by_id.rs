@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 /// Values by ids. A program counts its ids up from 1, so that most have a place of their own; a trace can have any, and those
 /// that would leave most places empty are looked up instead.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct ById<T> {
     near: Vec<Option<T>>,
     far: HashMap<u64, T, RandomState>,
@@ -31,6 +31,21 @@ impl<T> ById<T> {
         before
     }
 
+    /// The value of an id, which is the type's default where it had none.
+    #[inline]
+    pub(crate) fn of(&mut self, id: u64) -> &mut T
+    where
+        T: Default,
+    {
+        if self.get(id).is_none() {
+            self.insert(id, T::default());
+        }
+        match usize::try_from(id).ok().and_then(|place| self.near.get_mut(place)?.as_mut()) {
+            Some(near) => near,
+            None => self.far.entry(id).or_default(),
+        }
+    }
+
     #[inline]
     pub(crate) fn get(&self, id: u64) -> Option<&T> {
         let near = usize::try_from(id).ok().and_then(|place| self.near.get(place)?.as_ref());
@@ -43,6 +58,12 @@ impl<T> ById<T> {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// The ids with their values, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, &T)> {
+        let near = (0..).zip(&self.near).filter_map(|(id, value)| Some((id, value.as_ref()?)));
+        near.chain(self.far.iter().map(|(id, value)| (*id, value)))
     }
 
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {

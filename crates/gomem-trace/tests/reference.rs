@@ -164,8 +164,12 @@ fn lives(trace: &Trace, expected: &[Vec<&str>]) -> Vec<String> {
             });
             let first: u64 = counts.iter().filter(|(cycles, _)| *cycles <= 1).map(|(_, count)| count).sum();
             let allocated_count: u64 = allocated.parse().expect("a count");
-            let dead =
-                if allocated_count == 0 { "-1".to_owned() } else { shown(first as f64 / allocated_count as f64) };
+            // Where the span is not known, a death can be told of another word than the birth.
+            let dead = if allocated_count == 0 || size == "0" {
+                "-1".to_owned()
+            } else {
+                shown(first as f64 / allocated_count as f64)
+            };
             let median = median.map_or("-1".to_owned(), |(cycles, _)| cycles.to_string());
             let (size, noscan) = if size == "0" { ("-1", "-1") } else { (size, noscan) };
             [existed, allocated, freed, size, noscan, name]

@@ -1,10 +1,10 @@
 //! How long objects live.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use crate::model::names::TextId;
+use crate::{by_id::ById, model::names::TextId};
 
 /// A type of objects: its name, if the trace has it.
 pub(crate) type TypeId = Option<TextId>;
@@ -37,7 +37,7 @@ pub(crate) struct Lives {
     /// Those that were born in the trace, have outlived a GC cycle, and live at its end.
     pub(crate) surviving: u64,
     /// By the number of cycles that ended between birth and death, how many; of those that were born in the trace.
-    pub(crate) cycles: HashMap<u64, u64, RandomState>,
+    pub(crate) cycles: ById<u64>,
     /// Nanoseconds between birth and death, of the same.
     pub(crate) nanoseconds: Vec<u64>,
 }

@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use crate::model::names::TextId;
+use crate::model::{names::TextId, stretch::Stretch};
 
 /// A region, by its place, from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,9 +23,8 @@ impl RegionId {
 /// A region of `runtime/trace`: a part of one goroutine's time.
 #[derive(Debug, Clone)]
 pub(crate) struct Region {
-    pub(crate) task: Option<u64>,
+    pub(crate) task: Option<NonZero<u64>>,
     pub(crate) name: Option<TextId>,
     pub(crate) goroutine: u64,
-    pub(crate) begin: u64,
-    pub(crate) end: Option<u64>,
+    pub(crate) stretch: Stretch,
 }

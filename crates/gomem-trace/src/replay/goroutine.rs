@@ -182,15 +182,17 @@ impl Goroutine {
             Event::GO_LABEL => self.worker = context.lookup.raw(first).and_then(WorkerMode::from_label),
             Event::USER_TASK_BEGIN => self.tasks.push(first),
             Event::USER_REGION_BEGIN => {
-                let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
-                context.recording.regions.push(Region { task, name, goroutine, begin: time, end: None });
-                self.regions.begin(task, name, RegionId::of_last(context.recording.regions.len()));
+                let (task, name) = (NonZero::new(first), context.lookup.text(second));
+                let stretch = Stretch::new(Some(time), None);
+                context.recording.regions.push(Region { task, name, goroutine, stretch });
+                self.regions.begin(task.map(NonZero::get), name, RegionId::of_last(context.recording.regions.len()));
             }
             Event::USER_REGION_END => {
                 let (task, name) = ((first != 0).then_some(first), context.lookup.text(second));
                 // One that ends without a begin began before the trace, or on another goroutine, which is misuse.
                 if let Some(id) = self.regions.end(task, name) {
-                    context.recording.regions[id.place()].end = Some(time);
+                    let region = &mut context.recording.regions[id.place()];
+                    region.stretch = region.stretch.ending(time);
                 }
             }
             _ => {}
@@ -227,7 +229,7 @@ impl Goroutine {
     fn charge(&mut self, recording: &Recording, time: u64) -> Charge {
         let region = self.regions.innermost();
         if let Some(id) = region {
-            let task = recording.region(id).task;
+            let task = recording.region(id).task.map(NonZero::get);
             if task.is_some() {
                 return Charge::new(region, task);
             }

@@ -74,7 +74,8 @@ mod tests {
         ]
         .concat();
         let batch = Batch { generation: 1, thread: 5, ticks: 0, experiment: None, data: 0..data.len() };
-        let events = ThreadEvents { thread: 5, batches: &[&batch], bytes: &data, origin: 0 };
+        let batches = [&batch];
+        let events = ThreadEvents::new(5, &batches, &data, 0);
         let told: Vec<_> =
             holds(0, &events).iter().map(|hold| (hold.processor, hold.sequence, hold.begin, hold.end)).collect();
         assert_eq!(told, [(7, 3, 1, 2), (7, 4, 2, 4), (8, 1, 5, 6), (8, 2, 6, 6)]);

@@ -22,7 +22,7 @@ use crate::{
 /// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
 /// to wait for what the one before it did.
 pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&TimedEvent)) {
-    let mut queues: Vec<Queue<'_>> = threads.iter().map(|thread| Queue::new(*thread)).collect();
+    let mut queues: Vec<Queue<'_>> = threads.iter().map(|thread| Queue::new(thread)).collect();
     if queues.iter().filter(|queue| queue.next.is_some()).count() > 1 {
         let all = threads.iter().enumerate().flat_map(|(place, thread)| holds(place, thread));
         for (thread, wait) in waits(all.collect()) {
@@ -38,15 +38,18 @@ pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&Timed
     loop {
         while let Some(Reverse((_, place))) = order.pop() {
             let until = order.peek().map_or((u64::MAX, usize::MAX), |Reverse(other)| *other);
-            let mut blocked_by = None;
-            while let Some(event) = queues[place].next.filter(|event| (event.ticks, place) <= until) {
-                blocked_by = blocking(&mut queues, place, event.ticks);
-                if blocked_by.is_some() {
-                    break;
+            let blocked_by = loop {
+                queues[place].tell(place, until, &mut tell);
+                match queues[place].ticks().filter(|ticks| (*ticks, place) <= until) {
+                    Some(ticks) => {
+                        let blocked_by = blocking(&mut queues, place, ticks);
+                        if blocked_by.is_some() {
+                            break blocked_by;
+                        }
+                    }
+                    None => break None,
                 }
-                tell(&event);
-                queues[place].advance();
-            }
+            };
             match (blocked_by, queues[place].ticks()) {
                 (Some(wait), _) => waiting.entry(wait.thread).or_default().push(Reverse((wait.until, place))),
                 (None, Some(ticks)) => order.push(Reverse((ticks, place))),
@@ -90,10 +93,22 @@ struct Wait {
 }
 
 impl<'t> Queue<'t> {
-    fn new(thread: ThreadEvents<'t>) -> Self {
+    fn new(thread: &'t ThreadEvents<'t>) -> Self {
         let mut queue = Self { events: thread.iter(), next: None, waits: Vec::new() };
         queue.advance();
         queue
+    }
+
+    /// Tells what is next, until some time, or until something has to wait.
+    fn tell(&mut self, place: usize, until: (u64, usize), tell: &mut impl FnMut(&TimedEvent)) {
+        let wait_from = self.waits.last().map_or(u64::MAX, |wait| wait.from);
+        while let Some(event) = &self.next
+            && (event.ticks, place) <= until
+            && event.ticks < wait_from
+        {
+            tell(event);
+            self.advance();
+        }
     }
 
     #[inline]

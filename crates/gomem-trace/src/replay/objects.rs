@@ -32,7 +32,7 @@ pub(super) struct Objects {
     /// Names that several types have.
     shared_names: HashSet<TextId, RandomState>,
     /// How many GC cycles have ended.
-    ended_cycles: u64,
+    ended_cycles: u32,
     has_events: bool,
     has_types: bool,
     overwritten: u64,
@@ -42,15 +42,41 @@ pub(super) struct Objects {
 #[derive(Debug, Clone)]
 struct Object {
     birth: u64,
-    /// How many cycles had ended at its birth; `None` when it was there before the trace.
-    cycles: Option<u64>,
+    /// How many cycles had ended at its birth; [`EXISTED`] when it was there before the trace.
+    cycles: u32,
     kind: u32,
     /// The next in the same slot, or the next unused place, plus one.
     next: u32,
 }
 
+/// Stands for the cycles before the trace.
+const EXISTED: u32 = u32::MAX;
+
 /// The kinds of a generation's ids of types, and spans.
-type KindCache = HashMap<(u64, Option<Span>), u32, RandomState>;
+#[derive(Debug, Default)]
+struct KindCache {
+    all: HashMap<(u64, Option<Span>), u32, RandomState>,
+    /// Those asked for last.
+    recent: [Option<(u64, Option<Span>, u32)>; RECENT],
+}
+
+impl KindCache {
+    #[inline]
+    fn get(&mut self, type_number: u64, span: Option<Span>) -> Option<u32> {
+        let slot = span.map_or(0, |span| span.slot_bytes / 8);
+        let recent = &mut self.recent[(type_number.wrapping_mul(5).wrapping_add(slot) % RECENT as u64) as usize];
+        if let Some((known, known_span, kind)) = recent
+            && (*known, *known_span) == (type_number, span)
+        {
+            return Some(*kind);
+        }
+        let kind = *self.all.get(&(type_number, span))?;
+        *recent = Some((type_number, span, kind));
+        Some(kind)
+    }
+}
+
+const RECENT: usize = 32;
 
 impl Objects {
     /// Takes a generation.
@@ -58,7 +84,7 @@ impl Objects {
         let has_objects = scans.iter().flat_map(|scan| &scan.counts).any(|(event, _)| is_of_objects(*event));
         if !has_objects {
             let ends = scans.iter().flat_map(|scan| &scan.gc).filter(|mark| mark.event == Event::GC_END);
-            self.ended_cycles += ends.count() as u64;
+            self.ended_cycles = self.ended_cycles.saturating_add(u32::try_from(ends.count()).unwrap_or(u32::MAX));
             return;
         }
         self.has_events = true;
@@ -95,7 +121,7 @@ impl Objects {
             next = self.living[place].next;
         }
         for (object, _) in self.living.iter().zip(is_unused).filter(|(_, is_unused)| !is_unused) {
-            if object.cycles.is_some_and(|birth| self.ended_cycles.saturating_sub(birth) >= 2) {
+            if object.cycles != EXISTED && self.ended_cycles.saturating_sub(object.cycles) >= 2 {
                 self.kinds[object.kind as usize].1.surviving += 1;
             }
         }
@@ -110,24 +136,24 @@ impl Objects {
     }
 
     fn event(&mut self, event: &TimedEvent, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
-        let cycles = self.ended_cycles;
         let [id, first, second, _] = event.numbers;
         match event.event {
             Event::SPAN | Event::SPAN_ALLOC => self.pages.set_span(id, first, second),
             Event::SPAN_FREE => self.pages.free_span(id),
-            Event::HEAP_OBJECT => self.born(event, None, lookup, cache),
-            Event::HEAP_OBJECT_ALLOC => self.born(event, Some(cycles), lookup, cache),
-            Event::HEAP_OBJECT_FREE => self.died(event, cycles, lookup),
-            Event::GC_END => self.ended_cycles += 1,
+            Event::HEAP_OBJECT => self.born(event, EXISTED, lookup, cache),
+            Event::HEAP_OBJECT_ALLOC => self.born(event, self.ended_cycles, lookup, cache),
+            Event::HEAP_OBJECT_FREE => self.died(event, lookup),
+            Event::GC_END => self.ended_cycles = (self.ended_cycles + 1).min(EXISTED - 1),
             _ => {}
         }
     }
 
-    fn born(&mut self, event: &TimedEvent, cycles: Option<u64>, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
+    fn born(&mut self, event: &TimedEvent, cycles: u32, lookup: &mut Lookup<'_, '_>, cache: &mut KindCache) {
         let [id, type_number, ..] = event.numbers;
-        let span = self.pages.span(id);
-        let kind = match cache.get(&(type_number, span)) {
-            Some(kind) => *kind,
+        let (span, slot) = self.pages.slot(id);
+        let before = *slot;
+        let kind = match cache.get(type_number, span) {
+            Some(kind) => kind,
             None => {
                 let type_id = if type_number == 0 { None } else { lookup.type_of(type_number) };
                 let type_id = type_id.map(|(name, address)| self.named(name, address));
@@ -136,39 +162,19 @@ impl Objects {
                     slot_bytes: span.map(|span| span.slot_bytes),
                     is_noscan: span.map(|span| span.is_noscan),
                 });
-                cache.insert((type_number, span), kind);
+                cache.all.insert((type_number, span), kind);
                 kind
             }
         };
         let lives = &mut self.kinds[kind as usize].1;
         match cycles {
-            Some(_) => lives.allocated += 1,
-            None => lives.existed += 1,
+            EXISTED => lives.existed += 1,
+            _ => lives.allocated += 1,
         }
         let birth = lookup.time(event.ticks);
-        let id = span.map_or(id, |span| span.slot_id(id));
-        let before = *self.pages.slot(id);
         let next = if span.is_none_or(Span::has_tiny_blocks) { before } else { self.outlived(before) };
         let object = Object { birth, cycles, kind, next };
-        *self.pages.slot(id) = self.place(object);
-    }
-
-    fn died(&mut self, event: &TimedEvent, cycles: u64, lookup: &Lookup<'_, '_>) {
-        let id = event.numbers[0];
-        let span = self.pages.span(id);
-        let time = lookup.time(event.ticks);
-        let id = span.map_or(id, |span| span.slot_id(id));
-        if !self.die(id, time, cycles, span.is_some_and(|span| !span.has_tiny_blocks())) {
-            // It was there before, and the flight recorder does not keep what says so.
-            let kind = self.kind(ObjectKind {
-                type_id: None,
-                slot_bytes: span.map(|span| span.slot_bytes),
-                is_noscan: span.map(|span| span.is_noscan),
-            });
-            let lives = &mut self.kinds[kind as usize].1;
-            lives.existed += 1;
-            lives.freed += 1;
-        }
+        *self.pages.slot(id).1 = self.place(object);
     }
 
     /// What an object that is born joins, in a slot of one: the death of the one before can be told later, since the time of the
@@ -180,29 +186,43 @@ impl Objects {
         before
     }
 
-    /// Ends the lives in a slot, or the oldest one; gives whether there were any.
-    fn die(&mut self, id: u64, time: u64, cycles: u64, is_oldest: bool) -> bool {
-        let Some(slot) = self.pages.slot_mut(id) else { return false };
+    fn died(&mut self, event: &TimedEvent, lookup: &Lookup<'_, '_>) {
+        let (span, slot) = self.pages.known(event.numbers[0]);
+        let Some(slot) = slot.filter(|slot| **slot != 0) else {
+            // It was there before, and the flight recorder does not keep what says so.
+            let kind = self.kind(ObjectKind {
+                type_id: None,
+                slot_bytes: span.map(|span| span.slot_bytes),
+                is_noscan: span.map(|span| span.is_noscan),
+            });
+            let lives = &mut self.kinds[kind as usize].1;
+            lives.existed += 1;
+            lives.freed += 1;
+            return;
+        };
         let mut dead = *slot;
-        let older = dead.checked_sub(1).map_or(0, |place| self.living[place as usize].next);
-        if is_oldest && older != 0 {
+        let older = self.living[dead as usize - 1].next;
+        if older != 0 && span.is_some_and(|span| !span.has_tiny_blocks()) {
+            // The older one of two, as `outlived` says.
             self.living[dead as usize - 1].next = 0;
             dead = older;
         } else {
             *slot = 0;
         }
+        let time = lookup.time(event.ticks);
         let mut next = dead;
-        while let Some(object) = next.checked_sub(1).and_then(|place| self.living.get(place as usize)) {
+        while let Some(place) = next.checked_sub(1) {
+            let object = &mut self.living[place as usize];
             let lives = &mut self.kinds[object.kind as usize].1;
             lives.freed += 1;
-            if let Some(birth) = object.cycles {
-                *lives.cycles.entry(cycles - birth).or_default() += 1;
+            if object.cycles != EXISTED {
+                *lives.cycles.of((self.ended_cycles - object.cycles).into()) += 1;
                 lives.nanoseconds.push(time.saturating_sub(object.birth));
             }
-            next = object.next;
+            let following = std::mem::replace(&mut object.next, self.unused);
+            self.unused = next;
+            next = following;
         }
-        self.drop_chain(dead);
-        dead != 0
     }
 
     fn kind(&mut self, kind: ObjectKind) -> u32 {

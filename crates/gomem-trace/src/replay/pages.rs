@@ -42,22 +42,22 @@ impl Pages {
         self.tell(first, pages, None);
     }
 
-    /// The span that an object is in.
-    pub(super) fn span(&mut self, id: u64) -> Option<Span> {
+    /// The span that an object is in, and its slot where its page is known.
+    #[inline]
+    pub(super) fn known(&mut self, id: u64) -> (Option<Span>, Option<&mut u32>) {
         let page = id / SLOTS;
         match self.find(page) {
-            Some(place) => self.pages[place as usize].span,
-            None => self.spans.of(page),
+            Some(place) => {
+                let page = &mut self.pages[place as usize];
+                (page.span, page.slots.get_mut(slot_of(page.span, id)))
+            }
+            None => (self.spans.of(page), None),
         }
     }
 
-    pub(super) fn slot_mut(&mut self, id: u64) -> Option<&mut u32> {
-        let place = self.find(id / SLOTS)?;
-        self.pages[place as usize].slots.get_mut(slot_of(id))
-    }
-
-    /// A slot, of a page that may be new.
-    pub(super) fn slot(&mut self, id: u64) -> &mut u32 {
+    /// The span that an object is in, and its slot, of a page that may be new.
+    #[inline]
+    pub(super) fn slot(&mut self, id: u64) -> (Option<Span>, &mut u32) {
         let page = id / SLOTS;
         let place = match self.find(page) {
             Some(place) => place,
@@ -65,12 +65,15 @@ impl Pages {
                 let place = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
                 self.pages.push(Page { span: self.spans.of(page), slots: Slots::Few(Vec::new()) });
                 self.places.insert(page, place);
+                self.last = Some((page, place));
                 place
             }
         };
-        self.pages[place as usize].slots.get_or_insert(slot_of(id))
+        let page = &mut self.pages[place as usize];
+        (page.span, page.slots.get_or_insert(slot_of(page.span, id)))
     }
 
+    #[inline]
     fn find(&mut self, page: u64) -> Option<u32> {
         if let Some((last, place)) = self.last
             && last == page
@@ -99,7 +102,15 @@ impl Slots {
         }
     }
 
+    #[inline]
     fn get_or_insert(&mut self, slot: u16) -> &mut u32 {
+        match self {
+            Self::All(all) => &mut all[usize::from(slot)],
+            Self::Few(_) => self.get_or_insert_few(slot),
+        }
+    }
+
+    fn get_or_insert_few(&mut self, slot: u16) -> &mut u32 {
         if let Self::Few(few) = self
             && few.len() == MOST_FEW
             && few.binary_search_by_key(&slot, |(known, _)| *known).is_err()
@@ -123,11 +134,12 @@ impl Slots {
     }
 }
 
-/// Ids count words of 8 bytes.
-fn slot_of(id: u64) -> u16 {
-    (id % SLOTS) as u16
+/// The slot that an object is in, as its death is told; ids count words of 8 bytes.
+#[inline]
+fn slot_of(span: Option<Span>, id: u64) -> u16 {
+    (span.map_or(id, |span| span.slot_id(id)) % SLOTS) as u16
 }
 
 const SLOTS: u64 = PAGE_BYTES / 8;
 /// A page with more objects has a place for each slot. Fewer would let some bytes of a trace take a page's whole table.
-const MOST_FEW: usize = 64;
+const MOST_FEW: usize = 32;

@@ -103,7 +103,7 @@ impl Replay {
         let threads: Vec<ThreadEvents<'_>> = generation
             .threads
             .iter()
-            .map(|(thread, batches)| ThreadEvents { thread: *thread, batches, bytes, origin })
+            .map(|(thread, batches)| ThreadEvents::new(*thread, batches, bytes, origin))
             .collect();
         let scans = self.scan(&threads, base);
         let mut events = generation.counts.clone();
@@ -251,6 +251,7 @@ impl Replay {
         let mut names = std::mem::take(&mut self.recording.names);
         let lookup = Lookup::new(generation, &mut names, clock);
         let mut context = Context { lookup, recording: &mut self.recording, ends_alone: 0 };
+        reserve(context.recording, scans);
         tasks(scans, &mut context);
         walk(&mut self.goroutines, scans, threads, &mut context);
         self.since_forgetting += scans.iter().flat_map(|scan| &scan.counts).map(|(_, count)| count).sum::<u64>();
@@ -282,6 +283,19 @@ impl Replay {
     fn tell(&mut self, generation: u64, offset: Option<u64>, flaw: Flaw) {
         self.diagnostics.push(Diagnostic { offset, generation: Some(generation), flaw });
     }
+}
+
+/// Makes room for what is counted already.
+fn reserve(recording: &mut Recording, scans: &[ThreadScan]) {
+    let mut counts = Counts::default();
+    scans.iter().for_each(|scan| counts.merge(scan.counts.iter().copied()));
+    let of = |event: u8| usize::try_from(counts.of(event)).unwrap_or_default();
+    recording.regions.reserve(of(Event::USER_REGION_BEGIN));
+    recording.sweeps.reserve(of(Event::GC_SWEEP_END));
+    recording.assists.reserve(of(Event::GC_MARK_ASSIST_END));
+    recording.tasks.reserve(of(Event::USER_TASK_BEGIN));
+    recording.logs.reserve(of(Event::USER_LOG));
+    recording.heap.reserve(of(Event::HEAP_ALLOC));
 }
 
 /// Births of tasks, and then deaths, since another thread can end what one began.

@@ -5,16 +5,24 @@ use gomem_table::checkpoint;
 use crate::wire::{Batch, TimedEvent, TimedEvents};
 
 /// The batches of a thread in a generation, in its order.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct ThreadEvents<'t> {
     pub(super) thread: u64,
     pub(super) batches: &'t [&'t Batch],
-    pub(super) bytes: &'t [u8],
+    bytes: &'t [u8],
     /// Where the generation begins in the bytes: places count from there, so that they are small.
-    pub(super) origin: usize,
+    origin: usize,
+    /// The places of the batches.
+    starts: Vec<u32>,
 }
 
 impl<'t> ThreadEvents<'t> {
+    pub(super) fn new(thread: u64, batches: &'t [&'t Batch], bytes: &'t [u8], origin: usize) -> Self {
+        let mut events = Self { thread, batches, bytes, origin, starts: Vec::new() };
+        events.starts = batches.iter().map(|batch| events.place(batch, 0)).collect();
+        events
+    }
+
     /// How many bytes there are.
     pub(super) fn bytes(&self) -> usize {
         self.batches.iter().map(|batch| batch.data.len()).sum()
@@ -27,7 +35,7 @@ impl<'t> ThreadEvents<'t> {
     }
 
     /// All events, in order.
-    pub(super) fn iter(self) -> Events<'t> {
+    pub(super) fn iter(&'t self) -> Events<'t> {
         Events { thread: self, next: 0, open: TimedEvents::new(&[], 0) }
     }
 
@@ -37,9 +45,9 @@ impl<'t> ThreadEvents<'t> {
     }
 
     /// The events from a place on, which `ticks` is the time of.
-    pub(super) fn from(self, place: u32, ticks: u64) -> Events<'t> {
+    pub(super) fn from(&'t self, place: u32, ticks: u64) -> Events<'t> {
         let at = self.origin + place as usize;
-        let next = self.batches.partition_point(|batch| batch.data.start <= at);
+        let next = self.starts.partition_point(|start| *start <= place);
         let open = next.checked_sub(1).and_then(|own| self.bytes.get(at..self.batches[own].data.end));
         Events { thread: self, next, open: TimedEvents::new(open.unwrap_or(&[]), ticks) }
     }
@@ -48,7 +56,7 @@ impl<'t> ThreadEvents<'t> {
 /// Events of a thread, batch by batch.
 #[derive(Debug)]
 pub(super) struct Events<'t> {
-    thread: ThreadEvents<'t>,
+    thread: &'t ThreadEvents<'t>,
     /// The batch after the open one.
     next: usize,
     open: TimedEvents<'t>,

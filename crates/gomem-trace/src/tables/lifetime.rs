@@ -99,9 +99,8 @@ impl Trace {
         whole: u64,
         is_shared: impl Fn(TextId) -> bool,
     ) -> LifetimeRow {
-        let mut cycles: Vec<(u64, u64)> = lives.cycles.iter().map(|(cycles, count)| (*cycles, *count)).collect();
+        let mut cycles: Vec<(u64, u64)> = lives.cycles.iter().map(|(cycles, count)| (cycles, *count)).collect();
         cycles.sort_unstable();
-        lives.nanoseconds.sort_unstable();
         let at_first: u64 = cycles.iter().filter(|(cycles, _)| *cycles <= 1).map(|(_, count)| count).sum();
         // Where the span is not known, a death can be told of another word than the birth.
         let dead_at_first =
@@ -123,10 +122,8 @@ impl Trace {
             dead_at_first_gc: at_first,
             outlived_first_gc: cycles.iter().map(|(_, count)| count).sum::<u64>() - at_first + lives.surviving,
             is_name_shared: kind.type_id.is_some_and(is_shared),
-            seconds_median: rank(lives.nanoseconds.len() as u64, 0.5)
-                .map(|rank| seconds(lives.nanoseconds[rank as usize])),
-            seconds_p99: rank(lives.nanoseconds.len() as u64, 0.99)
-                .map(|rank| seconds(lives.nanoseconds[rank as usize])),
+            seconds_median: nanoseconds(&mut lives.nanoseconds, 0.5).map(seconds),
+            seconds_p99: nanoseconds(&mut lives.nanoseconds, 0.99).map(seconds),
             is_pool_candidate: is_much
                 && dead_at_first.is_some_and(|fraction| fraction >= LifetimeRow::POOL_DEAD_FRACTION),
         }
@@ -140,10 +137,16 @@ impl Lives {
         self.freed += other.freed;
         self.surviving += other.surviving;
         self.nanoseconds.extend_from_slice(&other.nanoseconds);
-        for (cycles, count) in &other.cycles {
-            *self.cycles.entry(*cycles).or_default() += count;
+        for (cycles, count) in other.cycles.iter() {
+            *self.cycles.of(cycles) += count;
         }
     }
+}
+
+/// The value that a fraction of all are at most.
+fn nanoseconds(all: &mut [u64], fraction: f64) -> Option<u64> {
+    let rank = rank(all.len() as u64, fraction)? as usize;
+    Some(*all.select_nth_unstable(rank).1)
 }
 
 /// The place of a quantile among so many, by the nearest rank.

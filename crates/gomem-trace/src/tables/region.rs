@@ -1,10 +1,11 @@
 //! Users' regions.
 
-use std::sync::Arc;
+use std::{num::NonZero, sync::Arc};
 
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
+    model::Region,
     tables::{number::signed, overlap::Overlap},
     trace::{Trace, seconds},
 };
@@ -42,15 +43,16 @@ impl Trace {
             }
         }
         let mut regions: Vec<_> = recording.regions.iter().zip(assists).collect();
-        regions.sort_by_key(|(region, _)| (region.begin, region.goroutine));
+        regions.sort_by_key(|(region, _)| (region.stretch.begin(), region.goroutine));
+        let whole = |region: &Region| region.stretch.begin().zip(region.stretch.end());
         let rows = regions.into_iter().map(|(region, assist)| RegionRow {
-            task: region.task,
+            task: region.task.map(NonZero::get),
             name: region.name.map(|name| Arc::clone(recording.names.text(name))),
             goroutine: region.goroutine,
-            start_seconds: self.since_start(region.begin),
-            seconds: region.end.map(|end| seconds(end.saturating_sub(region.begin))),
+            start_seconds: self.since_start(region.stretch.begin().unwrap_or_default()),
+            seconds: region.stretch.nanoseconds().map(seconds),
             assist_seconds: seconds(assist),
-            pause_seconds: region.end.map(|end| seconds(overlap.within(region.begin, end))),
+            pause_seconds: whole(region).map(|(begin, end)| seconds(overlap.within(begin, end))),
         });
         rows.collect()
     }

@@ -120,6 +120,11 @@ impl Counts {
         self.0[usize::from(event)] += 1;
     }
 
+    /// How many there are of a type.
+    pub(crate) fn of(&self, event: u8) -> u64 {
+        self.0[usize::from(event)]
+    }
+
     /// Adds so many of some types.
     pub(crate) fn merge(&mut self, others: impl IntoIterator<Item = (u8, u64)>) {
         for (event, count) in others {
