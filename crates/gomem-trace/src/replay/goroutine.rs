@@ -79,11 +79,11 @@ impl Goroutine {
         }
         let mut left = segment.marks;
         if left > 0 {
-            for event in events().filter(|event| is_mark(event.event)) {
-                self.mark(&event, segment.goroutine, context);
-                left -= 1;
-                if left == 0 {
-                    break;
+            let (mut events, mut event) = (events(), TimedEvent::default());
+            while left > 0 && events.read(&mut event) {
+                if is_mark(event.event) {
+                    self.mark(&event, segment.goroutine, context);
+                    left -= 1;
                 }
             }
         }

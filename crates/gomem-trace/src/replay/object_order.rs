@@ -23,7 +23,7 @@ use crate::{
 /// to wait for what the one before it did.
 pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&TimedEvent)) {
     let mut queues: Vec<Queue<'_>> = threads.iter().map(|thread| Queue::new(thread)).collect();
-    if queues.iter().filter(|queue| queue.next.is_some()).count() > 1 {
+    if queues.iter().filter(|queue| queue.has_next).count() > 1 {
         let all = threads.iter().enumerate().flat_map(|(place, thread)| holds(place, thread));
         for (thread, wait) in waits(all.collect()) {
             queues[thread].waits.push(wait);
@@ -79,7 +79,8 @@ pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&Timed
 #[derive(Debug)]
 struct Queue<'t> {
     events: Events<'t>,
-    next: Option<TimedEvent>,
+    next: TimedEvent,
+    has_next: bool,
     /// The last one is the next.
     waits: Vec<Wait>,
 }
@@ -94,7 +95,7 @@ struct Wait {
 
 impl<'t> Queue<'t> {
     fn new(thread: &'t ThreadEvents<'t>) -> Self {
-        let mut queue = Self { events: thread.iter(), next: None, waits: Vec::new() };
+        let mut queue = Self { events: thread.iter(), next: TimedEvent::default(), has_next: false, waits: Vec::new() };
         queue.advance();
         queue
     }
@@ -102,22 +103,24 @@ impl<'t> Queue<'t> {
     /// Tells what is next, until some time, or until something has to wait.
     fn tell(&mut self, place: usize, until: (u64, usize), tell: &mut impl FnMut(&TimedEvent)) {
         let wait_from = self.waits.last().map_or(u64::MAX, |wait| wait.from);
-        while let Some(event) = &self.next
-            && (event.ticks, place) <= until
-            && event.ticks < wait_from
-        {
-            tell(event);
+        while self.has_next && (self.next.ticks, place) <= until && self.next.ticks < wait_from {
+            tell(&self.next);
             self.advance();
         }
     }
 
     #[inline]
     fn advance(&mut self) {
-        self.next = self.events.find(|event| is_told(event.event));
+        self.has_next = loop {
+            match self.events.read(&mut self.next) {
+                true if !is_told(self.next.event) => {}
+                has_next => break has_next,
+            }
+        };
     }
 
     fn ticks(&self) -> Option<u64> {
-        self.next.map(|event| event.ticks)
+        self.has_next.then_some(self.next.ticks)
     }
 }
 

@@ -61,8 +61,8 @@ impl ThreadScan {
     pub(super) fn new(thread: &ThreadEvents<'_>, base: u64) -> Self {
         let (mut scan, mut counts) = (Self { thread: thread.thread, ..Self::default() }, Counts::default());
         for batch in thread.batches {
-            let mut events = thread.of_batch(batch);
-            while let Some(event) = events.next() {
+            let (mut events, mut event) = (thread.of_batch(batch), TimedEvent::default());
+            while events.read(&mut event) {
                 counts.add(event.event);
                 scan.event(&event, || thread.place(batch, events.next_place()));
             }

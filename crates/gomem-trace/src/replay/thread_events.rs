@@ -62,18 +62,25 @@ pub(super) struct Events<'t> {
     open: TimedEvents<'t>,
 }
 
+impl Events<'_> {
+    /// Reads the next event in the place of another; gives whether there is one.
+    #[inline]
+    pub(super) fn read(&mut self, event: &mut TimedEvent) -> bool {
+        while !self.open.read(event) {
+            let Some(batch) = self.thread.batches.get(self.next) else { return false };
+            self.next += 1;
+            self.open = self.thread.of_batch(batch);
+        }
+        true
+    }
+}
+
 impl Iterator for Events<'_> {
     type Item = TimedEvent;
 
     #[inline]
     fn next(&mut self) -> Option<TimedEvent> {
-        loop {
-            if let Some(event) = self.open.next() {
-                return Some(event);
-            }
-            let batch = self.thread.batches.get(self.next)?;
-            self.next += 1;
-            self.open = self.thread.of_batch(batch);
-        }
+        let mut event = TimedEvent::default();
+        self.read(&mut event).then_some(event)
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 
 /// An event of a thread.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TimedEvent {
     pub(crate) event: u8,
     /// In units of the trace's clock.
@@ -28,6 +28,25 @@ pub(crate) struct TimedEvents<'a> {
 impl<'a> TimedEvents<'a> {
     pub(crate) fn new(data: &'a [u8], batch_ticks: u64) -> Self {
         Self { data, cursor: Cursor::new(data), place: 0, ticks: batch_ticks }
+    }
+
+    /// Reads the next event in the place of another, which costs less than to hand it on; gives whether there is one.
+    #[inline(always)]
+    pub(crate) fn read(&mut self, event: &mut TimedEvent) -> bool {
+        self.try_read(event).is_some()
+    }
+
+    #[inline(always)]
+    fn try_read(&mut self, event: &mut TimedEvent) -> Option<()> {
+        self.place = self.cursor.place();
+        let kind = self.cursor.byte()?;
+        let arguments = Event::arguments(kind)?;
+        self.ticks = self.ticks.saturating_add(self.cursor.number()?);
+        *event = TimedEvent { event: kind, ticks: self.ticks, numbers: [0; 4] };
+        for number in event.numbers.iter_mut().take(arguments) {
+            *number = self.cursor.number()?;
+        }
+        Some(())
     }
 
     /// The last time that was read.
@@ -58,15 +77,8 @@ impl Iterator for TimedEvents<'_> {
 
     #[inline(always)]
     fn next(&mut self) -> Option<TimedEvent> {
-        self.place = self.cursor.place();
-        let event = self.cursor.byte()?;
-        let arguments = Event::arguments(event)?;
-        self.ticks = self.ticks.saturating_add(self.cursor.number()?);
-        let mut numbers = [0; 4];
-        for number in numbers.iter_mut().take(arguments) {
-            *number = self.cursor.number()?;
-        }
-        Some(TimedEvent { event, ticks: self.ticks, numbers })
+        let mut event = TimedEvent::default();
+        self.read(&mut event).then_some(event)
     }
 }
 
