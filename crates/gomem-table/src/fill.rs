@@ -80,14 +80,22 @@ pub(crate) fn shared_texts<'a, R>(get: impl Fn(&R) -> &'a Arc<str>) -> impl Fill
 }
 
 pub(crate) fn optional_shared_texts<'a, R>(get: impl Fn(&R) -> Option<&'a Arc<str>>) -> impl Fill<R> {
-    // The texts outlive the column, so an address stands for one text.
+    // The texts outlive the column, so an address stands for one text. Most rows have one that was asked for lately.
     let mut by_address: HashMap<usize, u32> = HashMap::new();
+    let mut recent = [(0, 0); RECENT_TEXTS];
     Interned::new(move |row: &R, pool: &mut StringPoolBuilder| {
         let text = get(row)?;
         let address = Arc::as_ptr(text).cast::<u8>().addr();
-        Some(*by_address.entry(address).or_insert_with(|| pool.intern(text)))
+        let recent = &mut recent[(address / 16) % RECENT_TEXTS];
+        if recent.0 != address {
+            *recent = (address, *by_address.entry(address).or_insert_with(|| pool.intern(text)));
+        }
+        Some(recent.1)
     })
 }
+
+/// So many texts are found without hashing; none is at address 0.
+const RECENT_TEXTS: usize = 256;
 
 pub(crate) fn text_lists<R, S: AsRef<str>, L: IntoIterator<Item = S>>(get: impl Fn(&R) -> L) -> impl Fill<R> {
     TextLists {

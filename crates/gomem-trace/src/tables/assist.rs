@@ -5,7 +5,7 @@ use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use crate::{
     model::Assist,
     tables::{
-        charged::Charged,
+        charged::{Charged, Charges},
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed, total},
     },
@@ -53,6 +53,7 @@ impl Trace {
     /// The assists, by time.
     #[must_use]
     pub fn assists(&self) -> Vec<AssistRow> {
+        let mut charges = Charges::new(self);
         let rows = self.recording.assists.iter().map(|assist| AssistRow {
             start_seconds: assist.stretch.begin().map(|begin| self.since_start(begin)),
             wall_seconds: assist.wall().map(seconds),
@@ -60,7 +61,7 @@ impl Trace {
             stw_seconds: seconds(assist.stopping),
             goroutine: assist.goroutine,
             cycle: cycle_number(self.assist_cycle(assist)),
-            charged: self.charged(assist.stack, assist.charge),
+            charged: charges.charged(assist.stack, assist.charge),
         });
         rows.collect()
     }

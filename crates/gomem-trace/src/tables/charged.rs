@@ -1,7 +1,8 @@
 //! Where a time was spent, and to whom it is charged.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
+use foldhash::fast::RandomState;
 use gomem_table::{Definition, Unit};
 
 use crate::{
@@ -27,16 +28,35 @@ pub struct Charged {
     task_by: Option<TaskBy>,
 }
 
-impl Trace {
-    pub(super) fn charged(&self, stack: Option<StackId>, charge: Charge) -> Charged {
-        let names = &self.recording.names;
+/// Tells where times were spent. Many have one stack, which they share.
+pub(super) struct Charges<'t> {
+    trace: &'t Trace,
+    stacks: HashMap<StackId, (Option<Place>, Arc<[Place]>), RandomState>,
+    no_stack: Arc<[Place]>,
+}
+
+impl<'t> Charges<'t> {
+    pub(super) fn new(trace: &'t Trace) -> Self {
+        Self { trace, stacks: HashMap::default(), no_stack: Arc::new([]) }
+    }
+
+    pub(super) fn charged(&mut self, stack: Option<StackId>, charge: Charge) -> Charged {
+        let names = &self.trace.recording.names;
+        let (place, stack) = match stack {
+            Some(id) => self
+                .stacks
+                .entry(id)
+                .or_insert_with(|| (Place::of_site(stack, names), Place::of_stack(stack, names)))
+                .clone(),
+            None => (None, Arc::clone(&self.no_stack)),
+        };
         Charged {
-            place: Place::of_site(stack, names),
-            stack: Place::of_stack(stack, names),
-            region: self.region_name(charge.region),
+            place,
+            stack,
+            region: self.trace.region_name(charge.region),
             task: charge.task(),
-            task_name: self.task_name(charge.task()),
-            task_by: self.recording.task_by(charge),
+            task_name: self.trace.task_name(charge.task()),
+            task_by: self.trace.recording.task_by(charge),
         }
     }
 }

@@ -7,7 +7,7 @@ use gomem_table::{Definition, Row, Table, ToTable, Unit};
 use crate::{
     model::Sweep,
     tables::{
-        charged::Charged,
+        charged::{Charged, Charges},
         group::{GroupBy, GroupKey, Subject},
         number::{cycle_number, signed},
     },
@@ -59,6 +59,7 @@ impl Trace {
     #[must_use]
     pub fn sweeps(&self) -> Vec<SweepRow> {
         let names = &self.recording.names;
+        let mut charges = Charges::new(self);
         let rows = self.recording.sweeps.iter().map(|sweep| SweepRow {
             start_seconds: sweep.stretch.begin().map(|begin| self.since_start(begin)),
             seconds: sweep.wall().map(seconds),
@@ -67,7 +68,7 @@ impl Trace {
             is_background: sweep.stack.map(|stack| names.is_on_stack(stack, "runtime.bgsweep")),
             goroutine: sweep.goroutine.map(NonZero::get),
             cycle: cycle_number(self.sweep_cycle(sweep)),
-            charged: self.charged(sweep.stack, sweep.charge),
+            charged: charges.charged(sweep.stack, sweep.charge),
         });
         rows.collect()
     }
