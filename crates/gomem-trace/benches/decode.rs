@@ -1,14 +1,15 @@
 //! How fast traces are read, one thread: `GOMEM_BENCH_TRACES="FILE…" cargo bench -p gomem-trace`; else those of testdata.
 //!
 //! `decode` is a trace read from bytes in memory, as a loop on `golang.org/x/exp/trace` reads one (`benches/trace-read`);
-//! `tables` makes all tables of it too. The best of several times counts.
+//! `file` is one read from a file, and the lines that had to help the garbage collector; `tables` makes all tables. The best of several times counts.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{num::NonZero, path::PathBuf, time::Instant};
 
+use gomem_table::ToTable;
 use gomem_testkit::root;
-use gomem_trace::{DecodeOptions, Trace};
+use gomem_trace::{DecodeOptions, GroupBy, Trace, TraceReader};
 
 fn main() {
     let paths: Vec<PathBuf> = match std::env::var("GOMEM_BENCH_TRACES") {
@@ -23,6 +24,11 @@ fn main() {
         println!("{}: {} bytes, {events} events", path.display(), bytes.len());
         measure("decode", bytes.len(), || {
             read();
+        });
+        measure("file", bytes.len(), || {
+            let file = std::fs::File::open(&path).unwrap();
+            let trace = TraceReader::new_with(file, &options).and_then(TraceReader::finish).unwrap();
+            std::hint::black_box(trace.assists_by(GroupBy::Line).to_table());
         });
         measure("tables", bytes.len(), || {
             let trace = read();

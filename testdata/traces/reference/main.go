@@ -309,6 +309,10 @@ func transition(event trace.Event, time int64) {
 			state.assist.since = time
 		}
 	}
+	if from == trace.GoRunning && to == trace.GoSyscall {
+		// A worker makes no system call: the label was its processor's.
+		state.mode = ""
+	}
 	if from == trace.GoRunning && to != trace.GoSyscall {
 		if state.assist != nil && state.assist.since >= 0 {
 			state.assist.running += time - state.assist.since

@@ -91,7 +91,9 @@ impl Goroutine {
             let end = context.lookup.time(end.get());
             self.count_assist(end);
             self.assist_counted = None;
-            if let (Some(mode), Some(begin)) = (self.worker.take(), self.on_since) {
+            // A worker makes no system call. A processor that was a worker's can give its label to the goroutine that comes next.
+            let worker = self.worker.take().filter(|_| !segment.has_syscall);
+            if let (Some(mode), Some(begin)) = (worker, self.on_since) {
                 context.recording.workers.push(Worker { mode, goroutine: segment.goroutine, begin, end });
             }
             self.on_since = None;

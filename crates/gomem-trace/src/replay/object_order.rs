@@ -22,7 +22,7 @@ use crate::{
 /// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
 /// to wait for what the one before it did.
 pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&TimedEvent)) {
-    let mut queues: Vec<Queue<'_>> = threads.iter().map(|thread| Queue::new(thread)).collect();
+    let mut queues: Vec<Queue<'_>> = threads.iter().map(Queue::new).collect();
     if queues.iter().filter(|queue| queue.has_next).count() > 1 {
         let all = threads.iter().enumerate().flat_map(|(place, thread)| holds(place, thread));
         for (thread, wait) in waits(all.collect()) {

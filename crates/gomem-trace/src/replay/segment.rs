@@ -16,6 +16,8 @@ pub(super) struct Segment {
     /// How many events in it are told of.
     pub(super) marks: u32,
     pub(super) start: Start,
+    /// Whether the goroutine makes a system call in it.
+    pub(super) has_syscall: bool,
 }
 
 /// What a segment begins with.

@@ -105,6 +105,11 @@ impl ThreadScan {
                     self.begin(ticks, first, 0, Start::Continued, next());
                 }
             }
+            Event::GO_SYSCALL_BEGIN => {
+                if let Some(open) = &mut self.open {
+                    open.has_syscall = true;
+                }
+            }
             Event::HEAP_ALLOC => self.heap.push((ticks, first)),
             Event::HEAP_GOAL => {
                 self.goals.push((ticks, first));
@@ -164,7 +169,8 @@ impl ThreadScan {
     fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: u32) {
         self.end(ticks);
         let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
-        self.open = Some(Segment { goroutine, begin: ticks, end: None, sequence, place, marks: 0, start });
+        self.open =
+            Some(Segment { goroutine, begin: ticks, end: None, sequence, place, marks: 0, start, has_syscall: false });
     }
 
     fn end(&mut self, ticks: u64) {

@@ -31,9 +31,12 @@ pub struct Charged {
 /// Tells where times were spent. Many have one stack, which they share.
 pub(super) struct Charges<'t> {
     trace: &'t Trace,
-    stacks: HashMap<StackId, (Option<Place>, Arc<[Place]>), RandomState>,
+    stacks: HashMap<StackId, Shown, RandomState>,
     no_stack: Arc<[Place]>,
 }
+
+/// The line of a stack, and all its frames.
+type Shown = (Option<Place>, Arc<[Place]>);
 
 impl<'t> Charges<'t> {
     pub(super) fn new(trace: &'t Trace) -> Self {
