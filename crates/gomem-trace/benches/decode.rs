@@ -1,7 +1,8 @@
 //! How fast traces are read, one thread: `GOMEM_BENCH_TRACES="FILE…" cargo bench -p gomem-trace`; else those of testdata.
 //!
 //! `decode` is a trace read from bytes in memory, as a loop on `golang.org/x/exp/trace` reads one (`benches/trace-read`);
-//! `file` is one read from a file, and the lines that had to help the garbage collector; `tables` makes all tables. The best of several times counts.
+//! `file` is one read from a file, and the lines that had to help the garbage collector; `tables` makes all tables. The best of
+//! several times counts.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 

@@ -16,7 +16,6 @@
 
 #![forbid(unsafe_code)]
 
-mod by_id;
 mod error;
 mod model;
 mod replay;

@@ -1,8 +1,10 @@
 //! Bytes → batches, and the tables and clock of a generation.
 
 mod batch;
+mod by_id;
 mod clock;
 mod cursor;
+mod cut_batch;
 mod event;
 mod experiment;
 mod format;
@@ -13,6 +15,7 @@ mod strings;
 mod timed_event;
 
 pub(crate) use batch::Batch;
+pub(crate) use by_id::ById;
 pub(crate) use clock::{Clock, WallTime};
 pub(crate) use event::{Counts, Event};
 pub use format::Format;

@@ -18,7 +18,7 @@ pub enum Flaw {
     /// A generation without its end, as when the program died.
     #[error("the generation has no end: its last events are missing, and names and stacks that it lacks are null")]
     Torn,
-    /// The file ends within a batch.
+    /// The file ends within a batch, whose whole events are read.
     #[error("the file ends within a batch: its last {bytes} bytes are not read")]
     Cut {
         /// How many bytes are left.

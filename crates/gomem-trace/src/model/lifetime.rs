@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-use crate::{by_id::ById, model::names::TextId};
+use crate::{model::names::TextId, wire::ById};
 
 /// A type of objects: its name, if the trace has it.
 pub(crate) type TypeId = Option<TextId>;

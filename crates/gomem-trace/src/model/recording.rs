@@ -1,7 +1,6 @@
 //! All that a trace says of memory.
 
 use crate::{
-    by_id::ById,
     model::{
         assist::Assist,
         charge::{Charge, TaskBy},
@@ -16,6 +15,7 @@ use crate::{
         task::Task,
         worker::Worker,
     },
+    wire::ById,
 };
 
 /// All that a trace says of memory, in the order in which it was found.

@@ -6,9 +6,9 @@ use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{
         lookup::Lookup,
+        mark::is_mark,
         open_regions::OpenRegions,
         segment::{Segment, Start},
-        thread::is_mark,
         thread_events::Events,
     },
     wire::{Event, TimedEvent},

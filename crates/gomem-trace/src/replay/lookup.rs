@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use crate::{
-    by_id::ById,
     model::{Frame, Names, StackId, TextId},
-    wire::{Clock, FrameRecord, Generation},
+    wire::{ById, Clock, FrameRecord, Generation},
 };
 
 /// Turns the ids of a generation into names and stacks, when they are asked for.

@@ -1,4 +1,25 @@
-//! An event that is kept until goroutines are in order.
+//! Events that are told of when goroutines are in order.
+
+use crate::wire::Event;
+
+/// Whether a goroutine is told of an event.
+#[inline]
+pub(super) fn is_mark(event: u8) -> bool {
+    matches!(
+        event,
+        Event::GC_MARK_ASSIST_BEGIN
+            | Event::GC_MARK_ASSIST_END
+            | Event::GC_SWEEP_BEGIN
+            | Event::GC_SWEEP_END
+            | Event::STW_BEGIN
+            | Event::STW_END
+            | Event::HEAP_GOAL
+            | Event::GO_LABEL
+            | Event::USER_TASK_BEGIN
+            | Event::USER_REGION_BEGIN
+            | Event::USER_REGION_END
+    )
+}
 
 /// The birth or death of a task; any goroutine can end it.
 #[derive(Debug, Clone)]

@@ -203,25 +203,6 @@ impl ThreadScan {
     }
 }
 
-/// Whether a goroutine is told of an event.
-#[inline]
-pub(super) fn is_mark(event: u8) -> bool {
-    matches!(
-        event,
-        Event::GC_MARK_ASSIST_BEGIN
-            | Event::GC_MARK_ASSIST_END
-            | Event::GC_SWEEP_BEGIN
-            | Event::GC_SWEEP_END
-            | Event::STW_BEGIN
-            | Event::STW_END
-            | Event::HEAP_GOAL
-            | Event::GO_LABEL
-            | Event::USER_TASK_BEGIN
-            | Event::USER_REGION_BEGIN
-            | Event::USER_REGION_END
-    )
-}
-
 /// States of goroutines, as `tracev2` numbers them.
 const RUNNING: u64 = 2;
 const SYSCALL: u64 = 3;

@@ -24,8 +24,8 @@ pub(super) enum Item {
     Batch(Batch),
     /// The end of a generation.
     End,
-    /// The bytes end within it.
-    Cut,
+    /// The bytes end within it; its data as far as they are there, where its header is.
+    Cut(Option<Batch>),
     /// It is no batch.
     None(&'static str),
 }
@@ -37,30 +37,32 @@ impl Batch {
     /// What begins at `at`.
     pub(super) fn decode(bytes: &[u8], at: usize) -> Item {
         let mut cursor = Cursor::at(bytes, at);
-        let Some(kind) = cursor.byte() else { return Item::Cut };
+        let Some(kind) = cursor.byte() else { return Item::Cut(None) };
         let experiment = match kind {
             Event::EVENT_BATCH => None,
             Event::EXPERIMENTAL_BATCH => match cursor.byte() {
                 Some(experiment) => Some(experiment),
-                None => return Item::Cut,
+                None => return Item::Cut(None),
             },
             Event::END_OF_GENERATION => return Item::End,
             _ => return Item::None("what should be a batch is none"),
         };
         let Some([generation, thread, ticks, length]) = cursor.numbers() else {
             let is_cut = cursor.left() < 4 * LONGEST_NUMBER;
-            return if is_cut { Item::Cut } else { Item::None("a batch's header has a number of more than 64 bits") };
+            return if is_cut {
+                Item::Cut(None)
+            } else {
+                Item::None("a batch's header has a number of more than 64 bits")
+            };
         };
         if length > MOST_BYTES {
             return Item::None("a batch is longer than 64 KiB");
         }
         let start = cursor.place();
+        let batch = |end: usize| Self { generation, thread, ticks, experiment, data: start..end };
         match cursor.take(length) {
-            Some(data) => {
-                let data = start..start + data.len();
-                Item::Batch(Self { generation, thread, ticks, experiment, data })
-            }
-            None => Item::Cut,
+            Some(data) => Item::Batch(batch(start + data.len())),
+            None => Item::Cut(Some(batch(bytes.len()))),
         }
     }
 }
@@ -79,7 +81,9 @@ mod tests {
         let Item::Batch(batch) = Batch::decode(&bytes, 1) else { panic!("a batch") };
         assert_eq!((batch.generation, batch.thread, batch.ticks, batch.data), (2, 3, 4, 6..8));
         assert_eq!(Batch::decode(&bytes, 8), Item::End);
-        assert_eq!(Batch::decode(&bytes[..7], 1), Item::Cut);
+        let Item::Cut(Some(part)) = Batch::decode(&bytes[..7], 1) else { panic!("a part of it") };
+        assert_eq!(part.data, 6..7);
+        assert_eq!(Batch::decode(&bytes[..4], 1), Item::Cut(None));
         assert!(matches!(Batch::decode(&bytes, 0), Item::None(_)));
     }
 

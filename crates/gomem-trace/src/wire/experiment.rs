@@ -1,6 +1,6 @@
 //! What the experiment AllocFree writes besides its events: types, and how addresses become ids.
 
-use crate::{by_id::ById, wire::cursor::Cursor};
+use crate::wire::{by_id::ById, cursor::Cursor};
 
 /// Objects' types, by id.
 pub(crate) type Types<'a> = ById<TypeRecord<'a>>;

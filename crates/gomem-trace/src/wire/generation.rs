@@ -10,6 +10,7 @@ use crate::{
         batch::Batch,
         clock::{self, Clock, WallTime},
         cursor::Cursor,
+        cut_batch::SAMPLE_NUMBERS,
         event::{Counts, Event},
         experiment::{self, Types},
         splitter::RawGeneration,
@@ -120,7 +121,7 @@ fn samples(data: &[u8], counts: &mut Counts) -> Result<(), usize> {
     counts.add(Event::CPU_SAMPLES);
     while cursor.left() > 0 {
         let place = cursor.place();
-        if cursor.byte() != Some(Event::CPU_SAMPLE) || cursor.pass(5).is_none() {
+        if cursor.byte() != Some(Event::CPU_SAMPLE) || cursor.pass(SAMPLE_NUMBERS).is_none() {
             return Err(place);
         }
         counts.add(Event::CPU_SAMPLE);

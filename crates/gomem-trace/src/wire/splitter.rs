@@ -4,6 +4,7 @@ use crate::{
     error::{Diagnostic, Error, Flaw, Limits},
     wire::{
         batch::{Batch, Item},
+        cut_batch::readable_bytes,
         event::Event,
         format::{Format, HEADER_BYTES},
     },
@@ -84,8 +85,21 @@ impl Splitter {
                         return Ok(self.close(bytes, true));
                     }
                 }
-                Item::Cut if !is_all => return Ok(Scan::More),
-                Item::Cut => return Ok(self.end(bytes, Some(Flaw::Cut { bytes: self.left(bytes) }))),
+                Item::Cut(_) if !is_all => return Ok(Scan::More),
+                Item::Cut(part) => {
+                    let readable = |batch: &Batch| readable_bytes(&bytes[batch.data.clone()]);
+                    let part = part.filter(|batch| batch.experiment.is_none() && readable(batch) > 0);
+                    if let Some(mut batch) = part {
+                        if self.open.as_ref().is_some_and(|open| open.number != batch.generation) {
+                            return Ok(self.close(bytes, false));
+                        }
+                        self.at = batch.data.start + readable(&batch);
+                        batch.data.end = self.at;
+                        let open = self.open.get_or_insert_with(|| RawGeneration::new(batch.generation));
+                        open.batches.push(batch);
+                    }
+                    return Ok(self.end(bytes, Some(Flaw::Cut { bytes: self.left(bytes) })));
+                }
                 Item::None(problem) => {
                     let flaw = Flaw::NoBatch { problem, bytes: self.left(bytes) };
                     return Ok(self.end(bytes, Some(flaw)));

@@ -1,11 +1,9 @@
 //! The stacks of a generation.
 
-use crate::{
+use crate::wire::{
     by_id::ById,
-    wire::{
-        cursor::Cursor,
-        event::{Counts, Event},
-    },
+    cursor::Cursor,
+    event::{Counts, Event},
 };
 
 /// The stacks of a generation, by id, as they are in the bytes: most are never asked for.

@@ -1,11 +1,9 @@
 //! The texts of a generation.
 
-use crate::{
+use crate::wire::{
     by_id::ById,
-    wire::{
-        cursor::Cursor,
-        event::{Counts, Event},
-    },
+    cursor::Cursor,
+    event::{Counts, Event},
 };
 
 /// The texts of a generation, by id; user code can have cut them within a letter.
