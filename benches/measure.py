@@ -36,7 +36,7 @@ LOG_MEGABYTES = (10, 100, 900)
 OBJECTS = (3_600_000, 15_000_000)
 FILES = (100, 1_000, 10_000)
 # By mode of testdata/traces/recorder, how long it runs.
-TRACES = {"service": 250, "steady": 4, "lifetimes": 20}
+TRACES = {"service": 250, "channels": 100, "steady": 4, "lifetimes": 20}
 PPROF = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
 
 
@@ -169,8 +169,9 @@ def traces(gomem: str) -> Iterator[dict]:
     """Who had to help the GC, beside a loop on Go's own reader of traces that does nothing with the events."""
     if not shutil.which("go"):
         return
-    program, recorder = (FOLDER / name for name in ("trace-read", "trace-recorder"))
-    for source, built in ((HERE / "trace-read", program), (ROOT / "testdata/traces/recorder", recorder)):
+    program, recorder, reference = (FOLDER / name for name in ("trace-read", "trace-recorder", "trace-reference"))
+    made = ROOT / "testdata/traces"
+    for source, built in ((HERE / "trace-read", program), (made / "recorder", recorder), (made / "reference", reference)):
         subprocess.run(["go", "build", "-o", built, "."], cwd=source, check=True)
     for mode, scale in TRACES.items():
         path = FOLDER / f"{mode}.trace"
@@ -178,7 +179,24 @@ def traces(gomem: str) -> Iterator[dict]:
             births = {"GODEBUG": "traceallocfree=1", "GOMAXPROCS": "1"} if mode == "lifetimes" else {}
             subprocess.run([recorder, mode, path, str(scale)], env=os.environ | births, check=True)
         ours = [gomem, "trace", str(path), "--rows", "1"]
-        yield compare(mode, path.stat().st_size, ours, [str(program), str(path)])
+        row = compare(mode, path.stat().st_size, ours, [str(program), str(path)])
+        yield row | trace_times(path, program, reference)
+
+
+def trace_times(path: pathlib.Path, program: pathlib.Path, reference: pathlib.Path) -> dict[str, float]:
+    """Milliseconds of CPU of one thread to read a trace in memory, and to make all tables of it; beside them those of Go's reader
+    alone, and of a program on it that finds the same."""
+    text = bench("gomem-trace", "--bench", "decode", environment={"GOMEM_BENCH_TRACES": str(path)})
+    times = {name: float(ms) for name, ms in re.findall(r"^  (\w+) +([\d.]+) ms", text, re.MULTILINE)}
+    loop = float(run([program, path, str(RUNS)])[1].split()[0])
+    # Without `go` at hand it does not count raw events.
+    found = median([run([reference, path], {"PATH": ""})[0] for _ in range(RUNS)])
+    return {
+        "decode_ms": times["decode"],
+        "tables_ms": times["tables"],
+        "loop_ms": loop * 1e3,
+        "found_ms": found.cpu_seconds * 1e3,
+    }
 
 
 def heaps(gomem: str) -> Iterator[dict]:

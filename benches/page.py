@@ -43,6 +43,10 @@ def main(results: str) -> None:
         "metrics": table("reader | speed | found", readers(measured)),
         # Parts that are newer than the results are empty.
         "trace": table(BESIDE, beside(measured.get("trace", []))),
+        "trace_loops": table(
+            "input | size | read | speed | Go's reader | less | all tables | found by Go | less",
+            trace_loops(measured.get("trace", [])),
+        ),
         "heap": table(HEAPS, held(measured.get("heap", []))),
         "scan": table("files | gomem: CPU, peak | peer: CPU, peak", scans(measured)),
         "scan_picture": growth("scan", "a sum by function over many files", "files", files, "go tool pprof"),
@@ -118,6 +122,17 @@ def beside(rows: list[dict]) -> list[list[str]]:
         less = [peer[part] / ours[part] for part in ("cpu_seconds", "peak_mb")] if peer else []
         factors = [f"{factor:.1f} ×" for factor in less] or ["", ""]
         shown.append([row["what"], f"{megabytes(row):.1f} MB", cost(ours), cost(peer), *factors])
+    return shown
+
+
+def trace_loops(rows: list[dict]) -> list[list[str]]:
+    """In one process: what reading costs beside Go's reader, and what tables cost beside a program that finds the same."""
+    shown = []
+    for row in rows:
+        decode, tables, loop, found = (row[f"{part}_ms"] for part in ("decode", "tables", "loop", "found"))
+        read = [f"{decode:.1f} ms", f"{megabytes(row) / decode * 1e3:.0f} MB/s", f"{loop:.0f} ms", f"{loop / decode:.1f} ×"]
+        made = [f"{tables:.1f} ms", f"{found:.0f} ms", f"{found / tables:.1f} ×"]
+        shown.append([row["what"], f"{megabytes(row):.1f} MB", *read, *made])
     return shown
 
 
