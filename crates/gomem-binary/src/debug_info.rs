@@ -49,6 +49,12 @@ impl DebugInfo {
         self.types.get(id.index())
     }
 
+    /// A type by its number, from 0 on without gaps.
+    #[must_use]
+    pub fn numbered(&self, number: usize) -> Option<(TypeId, &DebugType)> {
+        Some((TypeId(u32::try_from(number).ok()?), self.types.get(number)?))
+    }
+
     /// A type of this name.
     #[must_use]
     pub fn named(&self, name: &str) -> Option<TypeId> {
@@ -111,6 +117,19 @@ impl DebugInfo {
         #[cfg(feature = "dwarf")]
         #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime")]
         return self.of_function(entry, |reader| reader.captured());
+        #[cfg(not(feature = "dwarf"))]
+        {
+            let _ = entry;
+            Vec::new()
+        }
+    }
+
+    /// The types of the parameters of the function which begins at `entry`, in order.
+    #[must_use]
+    pub fn parameters(&self, entry: u64) -> Vec<TypeId> {
+        #[cfg(feature = "dwarf")]
+        #[expect(clippy::redundant_closure_for_method_calls, reason = "the method is of one lifetime")]
+        return self.of_function(entry, |reader| reader.parameters());
         #[cfg(not(feature = "dwarf"))]
         {
             let _ = entry;

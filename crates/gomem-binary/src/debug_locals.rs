@@ -26,6 +26,8 @@ struct Variable<'a> {
     type_id: Option<TypeId>,
     origin: Option<usize>,
     closure_offset: Option<u64>,
+    /// Whether a caller gives it; results are not.
+    is_parameter: bool,
     location: Option<AttributeValue<Bytes<'a>>>,
 }
 
@@ -43,22 +45,51 @@ impl<'a> LocalReader<'a> {
     /// The parts of variables that lie on the stack while an address is carried out.
     pub(crate) fn parts(&self, address: u64) -> gimli::Result<Vec<LocalPart>> {
         let mut parts = Vec::new();
+        // What each variable is, also of those that lie nowhere.
+        let mut whole: HashMap<Arc<str>, TypeId> = HashMap::new();
         self.for_each(Some(address), |variable| {
-            let Some((name, type_id, location)) = self.described(&variable) else { return Ok(()) };
-            match location {
-                AttributeValue::Exprloc(expression) => self.expression(expression, &name, type_id, &mut parts)?,
-                location => {
+            let Some((name, type_id)) = self.described(&variable) else { return Ok(()) };
+            whole.insert(name.clone(), type_id);
+            match variable.location {
+                None => {}
+                Some(AttributeValue::Exprloc(expression)) => self.expression(expression, &name, type_id, &mut parts)?,
+                Some(location) => {
                     let Some(mut list) = self.dwarf.attr_locations(&self.unit, location)? else { return Ok(()) };
+                    let mut all = Vec::new();
                     while let Some(entry) = list.next()? {
-                        if entry.range.begin <= address && address < entry.range.end {
-                            self.expression(entry.data, &name, type_id, &mut parts)?;
-                        }
+                        let is_around = entry.range.begin <= address && address < entry.range.end;
+                        self.expression(entry.data, &name, type_id, if is_around { &mut parts } else { &mut all })?;
                     }
+                    // What came in registers has a place of its own beside the caller's frame, and is nowhere else there.
+                    let home = |part: &LocalPart| part.frame_offset.checked_sub_unsigned(part.offset);
+                    let is_home = |part: &&LocalPart| variable.is_parameter && !part.is_address && home(part) >= Some(0);
+                    let known = all.iter().chain(parts.iter().filter(|part| part.name == name)).find(is_home);
+                    let whole = known.and_then(|part| {
+                        Some(LocalPart { frame_offset: home(part)?, offset: 0, bytes: u64::MAX, ..part.clone() })
+                    });
+                    parts.extend(whole);
                 }
             }
             Ok(())
         })?;
+        // The compiler takes slices and strings apart, and calls their first words so.
+        for part in &mut parts {
+            let of = part.name.strip_suffix(".ptr").and_then(|name| whole.get_key_value(name));
+            if let Some((name, type_id)) = of {
+                (part.name, part.type_id, part.bytes) = (name.clone(), *type_id, part.bytes.min(WORD));
+            }
+        }
         Ok(parts)
+    }
+
+    /// The types of the function's parameters, in order.
+    pub(crate) fn parameters(&self) -> gimli::Result<Vec<TypeId>> {
+        let mut found = Vec::new();
+        self.for_each(None, |variable| {
+            found.extend(variable.type_id.filter(|_| variable.is_parameter));
+            Ok(())
+        })?;
+        Ok(found)
     }
 
     /// The variables that a function value holds.
@@ -124,20 +155,23 @@ impl<'a> LocalReader<'a> {
                 .and_then(referred)
                 .and_then(|place| self.types.get(&place).copied()),
             origin: entry.attr_value(gimli::DW_AT_abstract_origin).and_then(referred),
+            is_parameter: entry.tag() == gimli::DW_TAG_formal_parameter
+                && entry
+                    .attr_value(gimli::DW_AT_variable_parameter)
+                    .is_none_or(|value| value == AttributeValue::Flag(false)),
             closure_offset: entry.attr(GO_CLOSURE_OFFSET).and_then(gimli::Attribute::udata_value),
             location: entry.attr_value(gimli::DW_AT_location),
         }
     }
 
     /// Its name and type, which of what is inlined stand where the function is described.
-    fn described(&self, variable: &Variable<'a>) -> Option<(Arc<str>, TypeId, AttributeValue<Bytes<'a>>)> {
-        let location = variable.location?;
+    fn described(&self, variable: &Variable<'a>) -> Option<(Arc<str>, TypeId)> {
         if let (Some(name), Some(type_id)) = (&variable.name, variable.type_id) {
-            return Some((name.clone(), type_id, location));
+            return Some((name.clone(), type_id));
         }
         let place = variable.origin?.checked_sub(self.start).map(UnitOffset)?;
         let origin = self.variable(&self.unit.entry(place).ok()?);
-        Some((origin.name?, origin.type_id?, location))
+        Some((origin.name?, origin.type_id?))
     }
 
     /// The parts of a location that are on the stack.
@@ -184,5 +218,7 @@ impl<'a> LocalReader<'a> {
     }
 }
 
+/// The bytes of a pointer; smaller ones end before.
+const WORD: u64 = 8;
 /// `DW_AT_go_closure_offset` in `cmd/internal/dwarf/dwarf_defs.go`.
 const GO_CLOSURE_OFFSET: DwAt = DwAt(0x2907);

@@ -19,3 +19,4 @@ pub use ownership::RootChoice;
 pub(crate) use roots::{RootSlot, Roots};
 pub use sites::SiteShare;
 pub(crate) use sites::{profile_rate, shares};
+pub(crate) use stack_objects::StackObjects;

@@ -18,14 +18,22 @@ pub(super) struct Pointer<'a> {
     pub(super) content: &'a [u8],
     pub(super) offset: usize,
     pub(super) value: u64,
+    /// Where what it is a part of begins and ends: of a variable only some words may be on the stack.
+    pub(super) bounds: (usize, usize),
 }
 
-impl Pointer<'_> {
+impl<'a> Pointer<'a> {
+    pub(super) fn new(content: &'a [u8], offset: usize, value: u64) -> Self {
+        Self { content, offset, value, bounds: (0, content.len()) }
+    }
+
     /// A word behind it, or before.
     pub(super) fn word(&self, snapshot: &Snapshot, words: isize) -> Option<u64> {
         let order = snapshot.target.order;
         let distance = words.checked_mul(isize::try_from(order.word_bytes).ok()?)?;
-        order.word(self.content, self.offset.checked_add_signed(distance)?)
+        let at = self.offset.checked_add_signed(distance)?;
+        let (start, end) = self.bounds;
+        order.word(self.content, at).filter(|_| start <= at && at + order.word_bytes <= end)
     }
 }
 
@@ -41,21 +49,26 @@ pub(super) fn claim(snapshot: &Snapshot, values: &Values, leads: Leads, pointer:
         Leads::Value(type_id) if offset == 0 => Some((object, value(snapshot, values, object, type_id))),
         Leads::Elements(type_id) => {
             let bytes = values.bytes(type_id);
-            let room = word(2)?.checked_mul(bytes)?;
             // A slice that begins behind the first element has elements before it.
             let is_element = offset.checked_rem(bytes)? == 0;
-            let content = Content::Elements(type_id, Some(offset.checked_add(room)?));
-            is_element.then_some((object, Claim { content, shown: None }))
+            let room = word(2).map(|count| offset.saturating_add(count.saturating_mul(bytes)));
+            is_element.then_some((object, Claim { content: Content::Elements(type_id, room), shown: None }))
         }
-        Leads::Text => Some((object, Claim { content: Content::Text(offset.checked_add(word(1)?)?), shown: None })),
-        Leads::Head { head, shown } => {
-            let has_pointers = snapshot.objects.has_pointers(object, &snapshot.file);
-            let room = || snapshot.word(object, snapshot.target.order.word_bytes).zip(channel_element(values, shown));
-            match room() {
-                Some((count, element)) if !has_pointers => {
-                    at_start(Content::Channel(head, count.checked_mul(values.bytes(element))?), Some(shown))
-                }
-                _ => at_start(Content::Value(head), Some(shown)),
+        Leads::Text => {
+            let end = word(1).map(|count| offset.saturating_add(count));
+            Some((object, Claim { content: Content::Text(end), shown: None }))
+        }
+        Leads::Head { head, shown } => match channel_element(values, shown) {
+            Some(element) if !snapshot.objects.has_pointers(object, &snapshot.file) => {
+                at_start(Content::Channel(head, element, room(snapshot, values, object, element)), Some(shown))
+            }
+            _ => at_start(Content::Value(head), Some(shown)),
+        },
+        Leads::Front { whole, front } => {
+            let is_whole = slot_of(values.bytes(whole)) == snapshot.objects.bytes(object);
+            match is_whole {
+                true => at_start(Content::Value(whole), Some(front)),
+                false => at_start(value(snapshot, values, object, front).content, None),
             }
         }
         // The number of tables is in the word behind the list.
@@ -70,6 +83,23 @@ pub(super) fn claim(snapshot: &Snapshot, values: &Values, leads: Leads, pointer:
     }
 }
 
+/// Whether the words behind a slice's or a string's pointer can be its own: what it says to show lies in the object. Of variables only the
+/// first word may be where debug information says that all are.
+pub(super) fn is_whole(snapshot: &Snapshot, values: &Values, leads: Leads, pointer: Pointer<'_>) -> bool {
+    let Some((object, start)) = snapshot.objects.find_start(pointer.value) else { return true };
+    let (length, room) = match leads {
+        Leads::Elements(type_id) => {
+            let bytes = |words| pointer.word(snapshot, words).map(|count| count.saturating_mul(values.bytes(type_id)));
+            (bytes(1), bytes(2))
+        }
+        Leads::Text => (pointer.word(snapshot, 1), None),
+        _ => return true,
+    };
+    let most = snapshot.objects.bytes(object) - (pointer.value - start);
+    let room = room.unwrap_or(most);
+    length.is_none_or(|length| length <= room) && room <= most
+}
+
 /// A value, or if the slot is larger, elements of which a pointer leads to the first.
 fn value(snapshot: &Snapshot, values: &Values, object: u32, type_id: TypeId) -> Claim {
     let slot = slot_of(values.bytes(type_id).saturating_add(header_bytes(snapshot, object)));
@@ -78,6 +108,14 @@ fn value(snapshot: &Snapshot, values: &Values, object: u32, type_id: TypeId) -> 
         return Claim::value(type_id);
     }
     Claim { content: Content::Elements(type_id, None), shown: None }
+}
+
+/// The bytes that a channel without pointers has for what is sent; none where its contents were not copied: its second word counts, and the
+/// third points to them, or to itself.
+fn room(snapshot: &Snapshot, values: &Values, object: u32, element: TypeId) -> Option<u64> {
+    let word = |at: usize| snapshot.word(object, at * snapshot.target.order.word_bytes);
+    word(2).filter(|buffer| *buffer != 0)?;
+    word(1)?.checked_mul(values.bytes(element))
 }
 
 fn channel_element(values: &Values, shown: TypeId) -> Option<TypeId> {

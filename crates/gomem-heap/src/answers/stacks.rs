@@ -6,11 +6,9 @@ use foldhash::fast::RandomState;
 use gomem_binary::LocalPart;
 
 use crate::{
-    answers::{
-        claims::Claim,
-        leads::{self, Pointer},
-    },
-    memory::{Goroutine, Snapshot},
+    answers::leads::{self, Pointer},
+    holders::StackObjects,
+    memory::{Frame, Goroutine, Snapshot},
     program::{Leads, Program, Values},
 };
 
@@ -25,8 +23,13 @@ impl<'a> Stacks<'a> {
         Self { program, known: HashMap::default() }
     }
 
-    /// What a stack's variables claim; nothing where two of them lie in one place.
-    pub(super) fn claims(&mut self, snapshot: &Snapshot, values: &Values, goroutine: &Goroutine) -> Vec<(u32, Claim)> {
+    /// The pointers of a stack's variables, and what these lead to; none where two variables that lie in one place do not agree.
+    pub(super) fn pointers<'s>(
+        &mut self,
+        snapshot: &'s Snapshot,
+        values: &Values,
+        goroutine: &'s Goroutine,
+    ) -> Vec<(Leads, Pointer<'s>)> {
         // Arguments that a function keeps lie in the frame of its caller.
         let mut parts: Vec<(u64, LocalPart)> = Vec::new();
         for frame in &goroutine.frames {
@@ -34,30 +37,43 @@ impl<'a> Stacks<'a> {
             // It returns behind the call.
             let at = if frame.pc > frame.entry { frame.pc - 1 } else { frame.pc };
             let of_frame = self.parts(values, frame.entry, at).iter();
-            parts.extend(of_frame.map(|part| (end.wrapping_add_signed(part.frame_offset), part.clone())));
+            parts.extend(of_frame.map(|part| {
+                let bytes = if part.is_address { part.bytes } else { part.bytes.min(values.bytes(part.type_id)) };
+                (end.wrapping_add_signed(part.frame_offset), LocalPart { bytes, ..part.clone() })
+            }));
         }
-        let parts = Parts::new(parts);
-        let mut claims = Vec::new();
+        let parts = LocalParts::new(parts);
+        let mut words: Vec<(&Frame, usize)> = Vec::new();
         for frame in &goroutine.frames {
+            words.extend(frame.pointers.iter().map(|offset| (frame, *offset as usize)));
+        }
+        StackObjects::new(snapshot, self.program, goroutine).for_each_pointer(|frame, offset, _| {
+            words.extend(goroutine.frames.get(frame).map(|frame| (frame, offset)));
+        });
+        let mut found = Vec::new();
+        for (frame, offset) in words {
             let content = frame.content(&snapshot.file);
-            for offset in frame.pointers.iter().map(|offset| *offset as usize) {
-                let Some(value) = snapshot.target.order.word(content, offset) else { continue };
-                let pointer = Pointer { content, offset, value };
-                let address = frame.sp.wrapping_add(offset as u64);
-                let Some(parts) = parts.at(address) else { continue };
-                let mut found = parts.into_iter().filter_map(|(within, part)| {
-                    let leads = if part.is_address {
-                        (within == 0).then_some(Leads::Value(part.type_id))?
-                    } else {
-                        values.pointer(part.type_id, part.offset.checked_add(within)?)?.1
-                    };
-                    leads::claim(snapshot, values, leads, pointer)
-                });
-                let first = found.next();
-                claims.extend(first.filter(|first| found.all(|other| other == *first)));
+            let Some(value) = snapshot.target.order.word(content, offset) else { continue };
+            let Some(near) = parts.at(frame.sp.wrapping_add(offset as u64)) else { continue };
+            let mut leads = near.into_iter().filter_map(|(within, part)| {
+                let leads = if part.is_address {
+                    (within == 0).then_some(Leads::Value(part.type_id))?
+                } else {
+                    values.pointer(part.type_id, part.offset.checked_add(within)?)?.1
+                };
+                let start = offset.saturating_sub(usize::try_from(within).ok()?);
+                let end = start.saturating_add(usize::try_from(part.bytes).unwrap_or(usize::MAX));
+                (leads != Leads::Untold).then_some((leads, (start, end)))
+            });
+            let Some((first, bounds)) = leads.next() else { continue };
+            if leads.all(|(other, _)| other == first) {
+                let whole = Pointer { content, offset, value, bounds };
+                let word = (offset, offset + snapshot.target.order.word_bytes);
+                let bounds = if leads::is_whole(snapshot, values, first, whole) { bounds } else { word };
+                found.push((first, Pointer { bounds, ..whole }));
             }
         }
-        claims
+        found
     }
 
     fn parts(&mut self, values: &Values, entry: u64, at: u64) -> &[LocalPart] {
@@ -71,13 +87,13 @@ impl<'a> Stacks<'a> {
 }
 
 /// The variables of a whole stack, or parts of them, by where they begin.
-struct Parts {
+struct LocalParts {
     parts: Vec<(u64, LocalPart)>,
     /// How far those up to each one reach.
     ends: Vec<u64>,
 }
 
-impl Parts {
+impl LocalParts {
     fn new(mut parts: Vec<(u64, LocalPart)>) -> Self {
         parts.sort_by_key(|(start, _)| *start);
         let end = |(start, part): &(u64, LocalPart)| start.saturating_add(part.bytes);

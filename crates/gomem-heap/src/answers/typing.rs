@@ -13,16 +13,20 @@ use gomem_binary::{Shape, TypeId};
 
 use crate::{
     answers::{
-        claims::{Claim, Content, TINY},
+        claims::{Claim, Content, Part, TINY},
         leads::{self, Pointer},
         maps::Maps,
-        stacks::Stacks,
+        parts::Parts,
+        stack_memory::StackMemory,
         types::{Contents, ObjectType, TypeSource, Types, header_bytes},
     },
-    holders::closure,
-    memory::{Snapshot, slot_of},
+    memory::{LARGEST_WITH_HEADER, Snapshot, slot_of},
     program::{Leads, Program, TypeRecord},
 };
+
+mod callbacks;
+mod functions;
+mod stacks;
 
 /// The types of all objects that have a known one.
 pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Types {
@@ -35,14 +39,18 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Type
         claimed: HashMap::default(),
         last_fit: None,
         disputed: HashSet::default(),
+        parts: Parts::default(),
         objects: Vec::new(),
         statics: Vec::new(),
         static_pointers: static_pointers(snapshot),
+        stack_memory: StackMemory::new(snapshot),
+        on_stack: HashSet::default(),
     };
     let objects = 0..snapshot.objects.len() as u32;
     objects.clone().for_each(|object| typing.header(object));
     typing.globals();
-    typing.frames();
+    typing.stacks();
+    typing.callbacks();
     typing.spread();
     for object in objects.clone() {
         typing.interfaces_of(object);
@@ -56,6 +64,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Type
         }
     }
     typing.spread();
+    typing.parts();
     for object in objects {
         if typing.types.number(object).is_none() && maps.has(object) {
             typing.name(object, "map".into(), TypeSource::Shape);
@@ -75,26 +84,33 @@ struct Typing<'a> {
     last_fit: Option<((u32, Claim), bool)>,
     /// Objects of which two claims were made that both can be and exclude each other.
     disputed: HashSet<u32, RandomState>,
+    /// What is known of objects by what shows a part of them.
+    parts: Parts,
     /// Objects and static variables whose pointers are still to be followed.
     objects: Vec<u32>,
     statics: Vec<(u64, TypeId)>,
     /// The pointers of global variables, by address.
     static_pointers: Vec<(u64, u64)>,
+    stack_memory: StackMemory<'a>,
+    /// Values on stacks whose pointers were followed.
+    on_stack: HashSet<(u64, TypeId), RandomState>,
 }
 
 impl<'a> Typing<'a> {
-    /// Objects of more than 512 bytes and up to 32 KiB that have pointers begin with their type.
+    /// Objects of more than 512 bytes that have pointers begin with their type; of those of more than 32 KiB a core tells it too.
     fn header(&mut self, object: u32) {
-        let bytes = self.snapshot.objects.bytes(object);
-        if header_bytes(self.snapshot, object) == 0 {
-            return;
-        }
-        let Some(address) = self.snapshot.word(object, 0).filter(|address| *address != 0) else { return };
+        let header = header_bytes(self.snapshot, object);
+        let address = match header {
+            0 if self.snapshot.objects.bytes(object) > LARGEST_WITH_HEADER => {
+                self.snapshot.objects.type_address(object)
+            }
+            0 => None,
+            _ => self.snapshot.word(object, 0).filter(|address| *address != 0),
+        };
         // Its first word holds the address of a type, which is no pointer into the heap.
-        let Some(record) = self.record(address) else { return };
-        let word_bytes = self.snapshot.target.order.word_bytes as u64;
+        let Some((address, record)) = address.and_then(|address| Some((address, self.record(address)?))) else { return };
         // Of an array's elements the type is that of one.
-        let is_many = record.bytes > 0 && record.bytes <= (bytes - word_bytes) / 2;
+        let is_many = record.bytes > 0 && record.bytes <= (self.snapshot.objects.bytes(object) - header) / 2;
         let contents = self.described(address).map(|type_id| Contents { type_id, is_many });
         let known = contents.and_then(|contents| self.types.values.name(contents.type_id)).map(|name| &**name);
         let name = known.unwrap_or(&record.name);
@@ -114,19 +130,6 @@ impl<'a> Typing<'a> {
             {
                 self.statics.push((start, type_id));
             }
-        }
-    }
-
-    /// Variables on stacks.
-    fn frames(&mut self) {
-        if self.types.values.is_empty() {
-            return;
-        }
-        let (snapshot, program) = (self.snapshot, self.program);
-        let mut stacks = Stacks::new(program);
-        for goroutine in snapshot.goroutines.iter().filter(|goroutine| !goroutine.is_system) {
-            let claims = stacks.claims(snapshot, &self.types.values, goroutine);
-            claims.into_iter().for_each(|(object, claim)| self.claim(object, claim));
         }
     }
 
@@ -163,7 +166,7 @@ impl<'a> Typing<'a> {
             }
             if let Some((_, leads)) = self.types.values.pointer(type_id, address - start) {
                 let offset = usize::try_from(address - segment.address).unwrap_or(usize::MAX);
-                self.follow(leads, Pointer { content, offset, value });
+                self.follow(leads, Pointer::new(content, offset, value));
             }
         }
     }
@@ -178,7 +181,7 @@ impl<'a> Typing<'a> {
             let within = (offset as u64).checked_sub(header);
             let within = if contents.is_many { within.and_then(|at| at.checked_rem(bytes)) } else { within };
             if let Some((_, leads)) = within.and_then(|at| self.types.values.pointer(contents.type_id, at)) {
-                self.follow(leads, Pointer { content, offset, value });
+                self.follow(leads, Pointer::new(content, offset, value));
             }
         });
     }
@@ -188,7 +191,8 @@ impl<'a> Typing<'a> {
             return;
         }
         match leads {
-            Leads::Interface => self.interface(pointer),
+            // What is an interface to the runtime and to package sync has two words as well.
+            Leads::Interface | Leads::Untold => self.interface(pointer),
             Leads::Function => {
                 if let Some(object) = self.snapshot.objects.find(pointer.value) {
                     self.function(object);
@@ -201,9 +205,31 @@ impl<'a> Typing<'a> {
                 self.statics.push((pointer.value, head));
             }
             _ => match leads::claim(self.snapshot, &self.types.values, leads, pointer) {
-                Some((object, claim)) => self.claim(object, claim),
-                None => self.dispute_tiny(pointer.value),
+                Some((object, claim)) => {
+                    self.claim(object, claim);
+                    self.array(object, claim, pointer);
+                }
+                None if self.snapshot.objects.find(pointer.value).is_some() => self.dispute_tiny(pointer.value),
+                None => self.follow_stack(leads, pointer),
             },
+        }
+    }
+
+    /// Of an object that only a slice of an array in it leads to, its type is the one that has such an array there.
+    fn array(&mut self, object: u32, claim: Claim, pointer: Pointer<'a>) {
+        let (snapshot, values) = (self.snapshot, &self.types.values);
+        let Content::Elements(element, Some(end)) = claim.content else { return };
+        if self.types.number(object).is_some() || !snapshot.objects.has_pointers(object, &snapshot.file) {
+            return;
+        }
+        let count = pointer.word(snapshot, 2).filter(|count| *count > 0);
+        let Some((count, bytes)) = count.and_then(|count| Some((count, count.checked_mul(values.bytes(element))?))) else {
+            return;
+        };
+        let can_be = |type_id| Claim::value(type_id).fits(snapshot, values, object);
+        let found = end.checked_sub(bytes).and_then(|offset| values.with_array(element, count, offset, can_be));
+        if let Some(type_id) = found {
+            self.claim(object, Claim::value(type_id));
         }
     }
 
@@ -237,6 +263,12 @@ impl<'a> Typing<'a> {
         if let Some(current) = current
             && (current.source == TypeSource::Header || self.includes(current, claim))
         {
+            let name = current.name.clone();
+            if current.contents.is_none() && claim.begins(snapshot, values, object) {
+                let contents = claim.contents();
+                self.types.set(object, ObjectType { name, source: TypeSource::Header, contents });
+                self.objects.push(object);
+            }
             return;
         }
         // Whether it fits, objects of one kind have in common, and what follows each other is mostly alike.
@@ -247,10 +279,16 @@ impl<'a> Typing<'a> {
         };
         self.last_fit = asked.map(|asked| (asked, fits));
         if !fits {
+            match claim.part(snapshot, values, object) {
+                Some(part) => self.parts.add(object, part, values),
+                None => self.parts.dispute(object),
+            }
             return;
         }
         let is_larger = |current: &ObjectType| match (current.contents, claim.contents()) {
-            (Some(current), Some(claim)) => values.begins_with(claim.type_id, current.type_id),
+            (Some(current), Some(claim)) => {
+                values.begins_with(claim.type_id, current.type_id) || values.is_kind_of(claim.type_id, current.type_id)
+            }
             // Letters are bytes.
             (None, Some(_)) => &*current.name == TEXT,
             _ => false,
@@ -281,7 +319,10 @@ impl<'a> Typing<'a> {
     /// Whether what is known of an object says the same as a claim, or more.
     fn includes(&self, current: &ObjectType, claim: Claim) -> bool {
         match (current.contents, claim.contents()) {
-            (Some(current), Some(claim)) => self.types.values.begins_with(current.type_id, claim.type_id),
+            (Some(current), Some(claim)) => {
+                let values = &self.types.values;
+                values.begins_with(current.type_id, claim.type_id) || values.is_kind_of(current.type_id, claim.type_id)
+            }
             (None, None) => &*current.name == TEXT,
             (Some(_), None) => current.name.starts_with("[]"),
             (None, Some(_)) => false,
@@ -292,13 +333,42 @@ impl<'a> Typing<'a> {
         let name = |type_id| self.types.values.name(type_id);
         let found = match (claim.shown, claim.content) {
             (Some(shown), _) => name(shown)?.clone(),
-            (None, Content::Value(type_id) | Content::Channel(type_id, _)) => name(type_id)?.clone(),
+            (None, Content::Value(type_id) | Content::Channel(type_id, ..)) => name(type_id)?.clone(),
             (None, Content::Elements(type_id, _)) => format!("[]{}", name(type_id)?).into(),
             (None, Content::Text(_)) => TEXT.into(),
         };
         // What generic functions call a type is no type of the program; of `sync.Map` it has the right shape.
         let found = if found.starts_with("internal/sync.") { found.replace("go.shape.", "").into() } else { found };
         (!found.is_empty() && !found.contains("go.shape.")).then_some(found)
+    }
+
+    /// Objects that only slices and strings lead to are what these show, unless something of no known type leads to them too.
+    fn parts(&mut self) {
+        let snapshot = self.snapshot;
+        let mut parts = std::mem::take(&mut self.parts);
+        if parts.is_empty() {
+            return;
+        }
+        for object in 0..snapshot.objects.len() as u32 {
+            if self.types.number(object).is_none() {
+                snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |_, value| {
+                    if let Some((object, _)) = snapshot.objects.find_start(value).filter(|(_, start)| *start == value) {
+                        parts.dispute(object);
+                    }
+                });
+            }
+        }
+        for (object, part) in parts.all() {
+            if self.types.number(object).is_none() && !self.disputed.contains(&object) {
+                let content = match part {
+                    Part::Elements(type_id) => Content::Elements(type_id, None),
+                    Part::Text => Content::Text(None),
+                };
+                if let Some(number) = self.claimed_type(Claim { content, shown: None }) {
+                    self.types.set_number(object, number);
+                }
+            }
+        }
     }
 
     /// The words of an object whose types nothing tells: two of them may be an interface.
@@ -309,7 +379,7 @@ impl<'a> Typing<'a> {
         let snapshot = self.snapshot;
         let content = snapshot.content(object);
         snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
-            self.interface(Pointer { content, offset, value });
+            self.interface(Pointer::new(content, offset, value));
             self.dispute_tiny(value);
         });
     }
@@ -319,7 +389,7 @@ impl<'a> Typing<'a> {
         for segment in &snapshot.segments {
             let content = segment.words.content(&snapshot.file);
             segment.words.for_each_pointer(&snapshot.file, snapshot.target.order, |offset, value| {
-                self.interface(Pointer { content, offset, value });
+                self.interface(Pointer::new(content, offset, value));
             });
         }
     }
@@ -359,45 +429,6 @@ impl<'a> Typing<'a> {
     fn has_room(&self, record: &TypeRecord, object: u32) -> bool {
         let (bytes, header) = (self.snapshot.objects.bytes(object), header_bytes(self.snapshot, object));
         record.bytes == 0 || slot_of(record.bytes + header) == bytes || (record.bytes < bytes && bytes == TINY)
-    }
-
-    /// A function value that holds variables.
-    fn function(&mut self, object: u32) {
-        let snapshot = self.snapshot;
-        let Some(name) = closure(snapshot, self.program, object) else { return };
-        if self.types.number(object).is_some() || self.disputed.contains(&object) {
-            return;
-        }
-        self.name(object, format!("func {name}").into(), TypeSource::Closure);
-        let Some(entry) = snapshot.word(object, 0) else { return };
-        let in_file = self.program.in_file(entry).map(|(_, entry)| entry);
-        let debug = self.types.values.debug();
-        let captured = self.types.captured.get(&entry).cloned();
-        let captured = captured.unwrap_or_else(|| in_file.map_or_else(Vec::new, |entry| debug.captured(entry)));
-        let content = snapshot.content(object);
-        snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
-            let at = captured.partition_point(|variable| variable.offset <= offset as u64);
-            let Some(variable) = at.checked_sub(1).map(|at| &captured[at]) else { return };
-            let pointer = Pointer { content, offset, value };
-            self.captured(variable.type_id, offset as u64 - variable.offset, pointer);
-        });
-        self.types.captured.entry(entry).or_insert(captured);
-    }
-
-    /// Follows a variable that a function value holds, or its address: which of both, the object tells that it leads to.
-    fn captured(&mut self, type_id: TypeId, offset: u64, pointer: Pointer<'a>) {
-        let (snapshot, values) = (self.snapshot, &self.types.values);
-        let by_value = values.pointer(type_id, offset).map(|(_, leads)| leads);
-        let by_address = (offset == 0).then_some(Leads::Value(type_id));
-        let can_be = |leads: &Leads| match leads {
-            Leads::Interface | Leads::Function | Leads::Untold => true,
-            leads => leads::claim(snapshot, values, *leads, pointer)
-                .is_some_and(|(object, claim)| claim.fits(snapshot, values, object)),
-        };
-        match (by_value.filter(can_be), by_address.filter(can_be)) {
-            (Some(leads), None) | (None, Some(leads)) => self.follow(leads, pointer),
-            _ => {}
-        }
     }
 
     /// The type that is described at an address, as debug information has it.

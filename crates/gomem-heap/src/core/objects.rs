@@ -80,10 +80,11 @@ impl KnownKinds {
                 .by_offsets
                 .entry((bytes, offsets.to_vec()))
                 .or_insert_with(|| kinds.add(bytes, 0, bytes, offsets.iter().copied())),
-            Mask::Elements { start, address, of_type } => *self
-                .by_type
-                .entry((bytes, address))
-                .or_insert_with(|| kinds.add(bytes, start, of_type.bytes, of_type.pointers.iter().copied())),
+            Mask::Elements { start, address, of_type } => *self.by_type.entry((bytes, address)).or_insert_with(|| {
+                let number = kinds.add(bytes, start, of_type.bytes, of_type.pointers.iter().copied());
+                kinds.set_type(number, address);
+                number
+            }),
         }
     }
 }

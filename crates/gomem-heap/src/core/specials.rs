@@ -40,7 +40,9 @@ impl Specials {
         let kind = process.field(special, "runtime.special kind");
         if kind == kinds.finalizer {
             let function = process.field(special, "runtime.specialfinalizer fn")?;
-            self.finalizers.push(finalizer(process, object, function, false));
+            let pointer_type = process.field(special, "runtime.specialfinalizer ot").unwrap_or_default();
+            let code = process.word(function).unwrap_or_default();
+            self.finalizers.push(Finalizer { object, function, code, pointer_type, is_queued: false });
         } else if kind == kinds.profile {
             self.samples.push((object, process.field(special, "runtime.specialprofile b")?));
         } else if kind == kinds.weak_handle {
@@ -62,7 +64,8 @@ impl Specials {
             for place in queued_finalizers(process, block) {
                 let field = |name: &str| process.field(place, name).unwrap_or_default();
                 let (object, function) = (field("runtime.finalizer arg"), field("runtime.finalizer fn"));
-                self.finalizers.push(finalizer(process, object, function, true));
+                let (code, pointer_type) = (process.word(function).unwrap_or_default(), field("runtime.finalizer ot"));
+                self.finalizers.push(Finalizer { object, function, code, pointer_type, is_queued: true });
             }
         }
         let queue = process.variable("runtime.gcCleanups");
@@ -116,10 +119,6 @@ fn elements(
     let count = process.field(block, count).unwrap_or_default().min(room);
     let start = process.field_address(block, first).unwrap_or_default();
     (0..count).map(move |number| start.saturating_add(number * each))
-}
-
-fn finalizer(process: &Process<'_>, object: u64, function: u64, is_queued: bool) -> Finalizer {
-    Finalizer { object, function, code: process.word(function).unwrap_or_default(), is_queued }
 }
 
 /// Since Go 1.26 a cleanup has an argument of its own.

@@ -67,8 +67,9 @@ pub(super) fn finalizer(cursor: &mut Cursor<'_>, is_queued: bool) -> Result<Fina
     let object = cursor.number()?;
     let function = cursor.number()?;
     let code = cursor.number()?;
-    cursor.pass(2)?;
-    Ok(Finalizer { object, function, code, is_queued })
+    cursor.pass(1)?;
+    let pointer_type = cursor.number()?;
+    Ok(Finalizer { object, function, code, pointer_type, is_queued })
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// The variables of one stack.
-pub(super) struct StackObjects<'a> {
+pub(crate) struct StackObjects<'a> {
     snapshot: &'a Snapshot,
     frames: &'a [Frame],
     /// What the goroutine holds beside its frames.
@@ -22,7 +22,7 @@ pub(super) struct StackObjects<'a> {
 }
 
 impl<'a> StackObjects<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, program: &Program, goroutine: &'a Goroutine) -> Self {
+    pub(crate) fn new(snapshot: &'a Snapshot, program: &Program, goroutine: &'a Goroutine) -> Self {
         let frames = goroutine.frames.as_slice();
         let mut known: HashMap<u64, Vec<StackObject>, RandomState> = HashMap::default();
         let mut objects = Vec::new();
@@ -40,7 +40,7 @@ impl<'a> StackObjects<'a> {
     }
 
     /// Each word that is a pointer in a variable that something on the stack points to: frame, offset and value.
-    pub(super) fn for_each_pointer(&self, mut visit: impl FnMut(usize, usize, u64)) {
+    pub(crate) fn for_each_pointer(&self, mut visit: impl FnMut(usize, usize, u64)) {
         if self.objects.is_empty() {
             return;
         }

@@ -8,5 +8,7 @@ pub(crate) struct Finalizer {
     pub(crate) function: u64,
     /// Where its code begins.
     pub(crate) code: u64,
+    /// The type of a pointer to the object, as the runtime describes it; 0 where it is not known.
+    pub(crate) pointer_type: u64,
     pub(crate) is_queued: bool,
 }

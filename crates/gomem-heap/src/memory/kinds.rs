@@ -12,6 +12,8 @@ pub(crate) struct Kinds {
     in_file: HashMap<u64, u32, RandomState>,
     /// The words of elements that are pointers.
     words: Vec<u32>,
+    /// Where the runtime describes the type of all objects of a kind, by its number.
+    types: HashMap<u32, u64, RandomState>,
 }
 
 /// Objects of one size.
@@ -49,6 +51,15 @@ impl Kinds {
         let end = self.words.len() as u32;
         self.all.push(Kind { bytes, pointers: Pointers::Elements { start, bytes: each, first, end } });
         self.all.len() as u32 - 1
+    }
+
+    /// All objects of a kind are values of the type that the runtime describes at an address.
+    pub(crate) fn set_type(&mut self, number: u32, address: u64) {
+        self.types.insert(number, address);
+    }
+
+    pub(super) fn type_address(&self, number: u32) -> Option<u64> {
+        self.types.get(&number).copied()
     }
 
     #[inline]

@@ -48,6 +48,11 @@ impl Objects {
         is_known.then_some(kind)
     }
 
+    /// Where the runtime describes the type of an object, if it says so beside the object.
+    pub(crate) fn type_address(&self, object: u32) -> Option<u64> {
+        self.kinds.type_address(self.kind_of[object as usize])
+    }
+
     /// How many objects there are of each size, by size; some sizes come more than once.
     pub(crate) fn sizes(&self) -> impl Iterator<Item = (u64, u64)> {
         let mut counts = vec![0_u64; self.kinds.len()];

@@ -17,6 +17,20 @@ pub(crate) struct Values {
     words: Vec<OnceLock<PointerWords>>,
     /// Of each type of nodes of `sync.Map`, that of inner nodes and that of entries.
     trie_types: Vec<(TypeId, Option<TypeId>, Option<TypeId>)>,
+    known: Known,
+}
+
+/// Types of the runtime and the standard library that only pointers to others lead to.
+#[derive(Debug, Default)]
+struct Known {
+    /// What a `time.Timer` is the front of (since Go 1.23).
+    timer: Option<TypeId>,
+    /// What a `sync.Pool` has for each processor.
+    pool: Option<TypeId>,
+    /// What a `weak.Pointer` leads to.
+    weak: Option<TypeId>,
+    /// Whether values of a type lie outside of the heap, by its number.
+    is_outside: Vec<bool>,
 }
 
 /// What a pointer of a known type leads to.
@@ -35,6 +49,11 @@ pub(crate) enum Leads {
     /// What an interface holds: its type is in the word before.
     Interface,
     Function,
+    /// What begins with a value and has more behind it, if there is room for that.
+    Front {
+        whole: TypeId,
+        front: TypeId,
+    },
     /// A map's list of tables; where it has none, its one group.
     Directory {
         table: TypeId,
@@ -60,7 +79,9 @@ impl Values {
             before: vec![Box::default(); types],
             words: vec![OnceLock::new(); types],
             trie_types: Vec::new(),
+            known: Known::default(),
         };
+        values.known = Known::new(&values.debug);
         for at in 0..types {
             values.count(at, 0);
         }
@@ -117,7 +138,7 @@ impl Values {
         let (mut id, mut offset, mut rank) = (id, offset, 0_u64);
         for _ in 0..DEEPEST {
             let found = self.of(id)?;
-            if let Some(leads) = self.known_word(found, offset) {
+            if let Some(leads) = self.known_word(id, found, offset) {
                 return Some((rank, leads));
             }
             if let Some(leads) = self.word(id, &found.shape, offset) {
@@ -183,6 +204,30 @@ impl Values {
         false
     }
 
+    /// Whether one type is what another says less of: that of a channel of integers, and that of any channel.
+    pub(crate) fn is_kind_of(&self, special: TypeId, general: TypeId) -> bool {
+        let (Some(special), Some(general)) = (self.name(special), self.name(general)) else { return false };
+        GENERAL.iter().any(|(of, name)| **general == **name && special.starts_with(of))
+    }
+
+    /// The struct that has an array of so many elements at an offset, and a test that it has to pass, if there is one alone.
+    pub(crate) fn with_array(
+        &self,
+        element: TypeId,
+        count: u64,
+        offset: u64,
+        can_be: impl Fn(TypeId) -> bool,
+    ) -> Option<TypeId> {
+        let is_array = |id: TypeId| matches!(self.shape(id), Some(Shape::Array { element: of, count: has }) if *of == element && *has == count);
+        let has_array = |found: &DebugType| match &found.shape {
+            Shape::Struct(fields) => fields.iter().any(|field| field.offset == offset && is_array(field.type_id)),
+            _ => false,
+        };
+        let all = (0..).map_while(|at| self.debug.numbered(at));
+        let mut found = all.filter(|(id, found)| has_array(found) && can_be(*id)).map(|(id, _)| id);
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// What a node of `sync.Map` is: an entry, or a node with others below it.
     pub(crate) fn trie_type(&self, node: TypeId, is_entry: bool) -> Option<TypeId> {
         let found = self.trie_types.iter().find(|(known, ..)| *known == node)?;
@@ -208,7 +253,13 @@ impl Values {
         let leads = match shape {
             Shape::Pointer(to) if self.is_trie_node(*to) => Leads::TrieNode(*to),
             Shape::Pointer(to) if self.is_bucket(*to) => Leads::Groups(*to),
-            Shape::Pointer(to) => Leads::Value(*to),
+            Shape::Pointer(to) if self.known.is_outside(*to) => return None,
+            Shape::Pointer(to) => match self.known.timer {
+                Some(whole) if self.name(*to).is_some_and(|name| TIMERS.contains(&&**name)) => {
+                    Leads::Front { whole, front: *to }
+                }
+                _ => Leads::Value(*to),
+            },
             Shape::UntypedPointer => Leads::Untold,
             Shape::Function => Leads::Function,
             Shape::Text => Leads::Text,
@@ -221,7 +272,7 @@ impl Values {
     }
 
     /// What the runtime and the standard library keep in pointers without a type.
-    fn known_word(&self, found: &DebugType, offset: u64) -> Option<Leads> {
+    fn known_word(&self, id: TypeId, found: &DebugType, offset: u64) -> Option<Leads> {
         let Shape::Struct(fields) = &found.shape else { return None };
         let pointee = |id: TypeId| match self.shape(id) {
             Some(Shape::Pointer(to)) => Some(*to),
@@ -240,6 +291,27 @@ impl Values {
                 _ => None,
             });
         }
+        if found.name.starts_with("sudog<") {
+            // Those that wait for one channel are a list.
+            let is_list = ["next", "prev"].iter().any(|name| field(fields, name).is_some_and(|(at, _)| at == offset));
+            return is_list.then_some(Leads::Value(id));
+        }
+        if found.name.starts_with("hchan<") {
+            let (at, _) = field(fields, "buf")?;
+            let element = || {
+                let Shape::Struct(fields) = self.shape(field(fields, "sendq")?.1)? else { return None };
+                let Shape::Struct(fields) = self.shape(pointee(field(fields, "first")?.1)?)? else { return None };
+                pointee(field(fields, "elem")?.1)
+            };
+            return (offset == at).then(|| element().map(Leads::Groups))?;
+        }
+        if *found.name == *"sync.Pool" {
+            let is_list = ["local", "victim"].iter().any(|name| field(fields, name).is_some_and(|(at, _)| at == offset));
+            return self.known.pool.filter(|_| is_list).map(Leads::Groups);
+        }
+        if found.name.starts_with("weak.Pointer[") {
+            return self.known.weak.filter(|_| field(fields, "u").is_some_and(|(at, _)| at == offset)).map(Leads::Value);
+        }
         if found.name.starts_with("map<") {
             let (at, directory) = field(fields, "dirPtr")?;
             let table = pointee(directory)?;
@@ -255,6 +327,11 @@ impl Values {
             return (offset == at).then(|| pointee(groups).map(Leads::Groups))?;
         }
         None
+    }
+
+    /// Whether a type is that of buckets whose keys and values have no pointers: then none lead to those that overflow either.
+    pub(crate) fn is_plain_bucket(&self, id: TypeId) -> bool {
+        self.pointers(id) == 1 && self.is_bucket(id)
     }
 
     fn is_bucket(&self, id: TypeId) -> bool {
@@ -296,6 +373,7 @@ impl Values {
                 self.before[at] = before.into();
                 sum
             }
+            Shape::Pointer(to) if self.known.is_outside(to) => 0,
             _ => 1,
         };
         self.pointers[at] = count.min(UNKNOWN - 1);
@@ -303,6 +381,56 @@ impl Values {
     }
 }
 
+impl Known {
+    fn new(debug: &DebugInfo) -> Self {
+        let mut known = Self {
+            timer: debug.named("runtime.timeTimer"),
+            pool: debug.named("sync.poolLocal"),
+            weak: debug.named("internal/runtime/atomic.Uintptr").or_else(|| debug.named("runtime/internal/atomic.Uintptr")),
+            is_outside: vec![false; debug.types().len()],
+        };
+        // What has such a field is so too.
+        for _ in 0..DEEPEST {
+            let next: Vec<bool> = debug.types().iter().map(|found| known.has_outside(found)).collect();
+            if next == known.is_outside {
+                break;
+            }
+            known.is_outside = next;
+        }
+        known
+    }
+
+    fn has_outside(&self, found: &DebugType) -> bool {
+        match &found.shape {
+            Shape::Struct(fields) => {
+                NOT_IN_HEAP.contains(&&*found.name) || fields.iter().any(|field| self.is_outside(field.type_id))
+            }
+            Shape::Array { element, .. } => self.is_outside(*element),
+            _ => false,
+        }
+    }
+
+    /// Whether values of a type lie outside of the heap, so that the collector takes pointers to them for none (`NotInHeap` in
+    /// `internal/runtime/sys`).
+    fn is_outside(&self, id: TypeId) -> bool {
+        self.is_outside.get(id.index()).copied().unwrap_or_default()
+    }
+}
+
+/// Types whose values lie outside of the heap, up to Go 1.23 and since.
+const NOT_IN_HEAP: [&str; 2] = ["runtime/internal/sys.NotInHeap", "internal/runtime/sys.NotInHeap"];
+/// How types begin that the linker makes of the runtime's own for each type of elements, and these.
+const GENERAL: [(&str, &str); 7] = [
+    ("hchan<", "runtime.hchan"),
+    ("sudog<", "runtime.sudog"),
+    ("waitq<", "runtime.waitq"),
+    ("hash<", "runtime.hmap"),
+    ("bucket<", "runtime.bmap"),
+    ("map<", "internal/runtime/maps.Map"),
+    ("table<", "internal/runtime/maps.table"),
+];
+/// What begins a timer of the runtime.
+const TIMERS: [&str; 2] = ["time.Timer", "time.Ticker"];
 /// `node` in `internal/sync/hashtriemap.go`, which an inner node and an entry begin with, and these.
 const TRIE_NODE: &str = "internal/sync.node[";
 const TRIE_INNER: &str = "internal/sync.indirect[";
