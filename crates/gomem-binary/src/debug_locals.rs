@@ -62,7 +62,8 @@ impl<'a> LocalReader<'a> {
                     }
                     // What came in registers has a place of its own beside the caller's frame, and is nowhere else there.
                     let home = |part: &LocalPart| part.frame_offset.checked_sub_unsigned(part.offset);
-                    let is_home = |part: &&LocalPart| variable.is_parameter && !part.is_address && home(part) >= Some(0);
+                    let is_home =
+                        |part: &&LocalPart| variable.is_parameter && !part.is_address && home(part) >= Some(0);
                     let known = all.iter().chain(parts.iter().filter(|part| part.name == name)).find(is_home);
                     let whole = known.and_then(|part| {
                         Some(LocalPart { frame_offset: home(part)?, offset: 0, bytes: u64::MAX, ..part.clone() })

@@ -61,8 +61,9 @@ impl Claim {
             Content::Value(type_id) => match values.pointers(type_id) {
                 0 => !has_pointers && values.bytes(type_id) > 0 && is_slot_of(values.bytes(type_id)),
                 pointers => {
+                    // The runtime repeats a type up to the end of the slot.
                     slot_of(values.bytes(type_id).saturating_add(header)) == bytes
-                        && pointers_fit(snapshot, values, object, type_id) == Some(pointers)
+                        && pointers_fit(snapshot, values, object, type_id) >= Some(pointers)
                 }
             },
             Content::Elements(type_id, end) => {
@@ -74,7 +75,7 @@ impl Claim {
                     pointers => {
                         let Some(found) = pointers_fit(snapshot, values, object, type_id) else { return false };
                         let covered = header + found.div_ceil(pointers).saturating_mul(element);
-                        // The runtime repeats a type up to the end of a slot, where a part of one may have room.
+                        // At the end a part of one may have room.
                         let is_whole = found.is_multiple_of(pointers) && slot_of(covered) == bytes;
                         found >= pointers && (is_whole || covered >= bytes)
                     }

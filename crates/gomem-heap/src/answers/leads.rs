@@ -79,7 +79,12 @@ pub(super) fn claim(snapshot: &Snapshot, values: &Values, leads: Leads, pointer:
             let is_entry = *snapshot.content(object).first()? != 0;
             at_start(Content::Value(values.trie_type(node, is_entry)?), None)
         }
-        Leads::Value(_) | Leads::Interface | Leads::Function | Leads::Untold => None,
+        // A timer begins with its channel; the runtime's lists lead to the rest.
+        Leads::Value(type_id) => values.around(type_id, offset).and_then(|whole| {
+            let claim = Claim::value(whole);
+            claim.fits(snapshot, values, object).then_some((object, claim))
+        }),
+        Leads::Interface | Leads::Function | Leads::Untold => None,
     }
 }
 

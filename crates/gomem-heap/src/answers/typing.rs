@@ -24,9 +24,12 @@ use crate::{
     program::{Leads, Program, TypeRecord},
 };
 
+mod arrays;
 mod callbacks;
+mod channels;
 mod functions;
 mod stacks;
+mod tiny;
 
 /// The types of all objects that have a known one.
 pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Types {
@@ -38,6 +41,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Type
         types: Types::new(snapshot.objects.len(), values),
         claimed: HashMap::default(),
         last_fit: None,
+        mixtures: HashMap::default(),
         disputed: HashSet::default(),
         parts: Parts::default(),
         objects: Vec::new(),
@@ -82,6 +86,8 @@ struct Typing<'a> {
     claimed: HashMap<(Option<TypeId>, Option<Contents>), Option<u32>, RandomState>,
     /// The last claim of an object of some kind, and whether it fitted.
     last_fit: Option<((u32, Claim), bool)>,
+    /// The types of slots of several small values: of two types, the number that both are.
+    mixtures: HashMap<(u32, u32), u32, RandomState>,
     /// Objects of which two claims were made that both can be and exclude each other.
     disputed: HashSet<u32, RandomState>,
     /// What is known of objects by what shows a part of them.
@@ -108,7 +114,9 @@ impl<'a> Typing<'a> {
             _ => self.snapshot.word(object, 0).filter(|address| *address != 0),
         };
         // Its first word holds the address of a type, which is no pointer into the heap.
-        let Some((address, record)) = address.and_then(|address| Some((address, self.record(address)?))) else { return };
+        let Some((address, record)) = address.and_then(|address| Some((address, self.record(address)?))) else {
+            return;
+        };
         // Of an array's elements the type is that of one.
         let is_many = record.bytes > 0 && record.bytes <= (self.snapshot.objects.bytes(object) - header) / 2;
         let contents = self.described(address).map(|type_id| Contents { type_id, is_many });
@@ -190,6 +198,7 @@ impl<'a> Typing<'a> {
         if pointer.value == 0 {
             return;
         }
+        let leads = self.channel(leads, pointer.value).unwrap_or(leads);
         match leads {
             // What is an interface to the runtime and to package sync has two words as well.
             Leads::Interface | Leads::Untold => self.interface(pointer),
@@ -209,39 +218,9 @@ impl<'a> Typing<'a> {
                     self.claim(object, claim);
                     self.array(object, claim, pointer);
                 }
-                None if self.snapshot.objects.find(pointer.value).is_some() => self.dispute_tiny(pointer.value),
+                None if self.snapshot.objects.find(pointer.value).is_some() => self.tiny(Some(leads), pointer.value),
                 None => self.follow_stack(leads, pointer),
             },
-        }
-    }
-
-    /// Of an object that only a slice of an array in it leads to, its type is the one that has such an array there.
-    fn array(&mut self, object: u32, claim: Claim, pointer: Pointer<'a>) {
-        let (snapshot, values) = (self.snapshot, &self.types.values);
-        let Content::Elements(element, Some(end)) = claim.content else { return };
-        if self.types.number(object).is_some() || !snapshot.objects.has_pointers(object, &snapshot.file) {
-            return;
-        }
-        let count = pointer.word(snapshot, 2).filter(|count| *count > 0);
-        let Some((count, bytes)) = count.and_then(|count| Some((count, count.checked_mul(values.bytes(element))?))) else {
-            return;
-        };
-        let can_be = |type_id| Claim::value(type_id).fits(snapshot, values, object);
-        let found = end.checked_sub(bytes).and_then(|offset| values.with_array(element, count, offset, can_be));
-        if let Some(type_id) = found {
-            self.claim(object, Claim::value(type_id));
-        }
-    }
-
-    /// The smallest values share a slot: that one of them lies at its begin says nothing of the slot.
-    fn dispute_tiny(&mut self, address: u64) {
-        let objects = &self.snapshot.objects;
-        let is_shared = |(object, start): &(u32, u64)| {
-            *start != address && objects.bytes(*object) == TINY && !objects.has_pointers(*object, &self.snapshot.file)
-        };
-        if let Some((object, _)) = objects.find_start(address).filter(is_shared) {
-            self.types.forget(object);
-            self.disputed.insert(object);
         }
     }
 
@@ -264,7 +243,10 @@ impl<'a> Typing<'a> {
             && (current.source == TypeSource::Header || self.includes(current, claim))
         {
             let name = current.name.clone();
-            if current.contents.is_none() && claim.begins(snapshot, values, object) {
+            if current.source == TypeSource::Header
+                && current.contents.is_none()
+                && claim.begins(snapshot, values, object)
+            {
                 let contents = claim.contents();
                 self.types.set(object, ObjectType { name, source: TypeSource::Header, contents });
                 self.objects.push(object);
@@ -285,22 +267,33 @@ impl<'a> Typing<'a> {
             }
             return;
         }
+        let is_shape = |id| values.name(id).is_some_and(|name| name.contains(SHAPE));
         let is_larger = |current: &ObjectType| match (current.contents, claim.contents()) {
             (Some(current), Some(claim)) => {
-                values.begins_with(claim.type_id, current.type_id) || values.is_kind_of(claim.type_id, current.type_id)
+                values.begins_with(claim.type_id, current.type_id)
+                    || values.is_kind_of(claim.type_id, current.type_id)
+                    || is_shape(current.type_id) && !is_shape(claim.type_id)
             }
             // Letters are bytes.
             (None, Some(_)) => &*current.name == TEXT,
             _ => false,
         };
-        if current.is_some_and(|current| !is_larger(current)) {
+        let is_other = current.is_some_and(|current| !is_larger(current));
+        if is_other && !self.is_tiny(object) {
             self.types.forget(object);
             self.disputed.insert(object);
             return;
         }
         let Some(number) = self.claimed_type(claim) else { return };
+        if is_other {
+            return self.share(object, number);
+        }
         self.types.set_number(object, number);
-        self.objects.extend(claim.contents().map(|_| object));
+        if matches!(claim.content, Content::Channel(..)) {
+            self.channel_queues(object);
+        } else {
+            self.objects.extend(claim.contents().map(|_| object));
+        }
     }
 
     /// The number of the type that is claimed; none where it has no name of the program's.
@@ -321,7 +314,10 @@ impl<'a> Typing<'a> {
         match (current.contents, claim.contents()) {
             (Some(current), Some(claim)) => {
                 let values = &self.types.values;
-                values.begins_with(current.type_id, claim.type_id) || values.is_kind_of(current.type_id, claim.type_id)
+                let is_shape = |id| values.name(id).is_some_and(|name| name.contains(SHAPE));
+                values.begins_with(current.type_id, claim.type_id)
+                    || values.is_kind_of(current.type_id, claim.type_id)
+                    || is_shape(claim.type_id) && !is_shape(current.type_id)
             }
             (None, None) => &*current.name == TEXT,
             (Some(_), None) => current.name.starts_with("[]"),
@@ -337,9 +333,9 @@ impl<'a> Typing<'a> {
             (None, Content::Elements(type_id, _)) => format!("[]{}", name(type_id)?).into(),
             (None, Content::Text(_)) => TEXT.into(),
         };
-        // What generic functions call a type is no type of the program; of `sync.Map` it has the right shape.
-        let found = if found.starts_with("internal/sync.") { found.replace("go.shape.", "").into() } else { found };
-        (!found.is_empty() && !found.contains("go.shape.")).then_some(found)
+        // Of `sync.Map` what generic functions call a type has the right shape.
+        let found = if found.starts_with("internal/sync.") { found.replace(SHAPE, "").into() } else { found };
+        (!found.is_empty()).then_some(found)
     }
 
     /// Objects that only slices and strings lead to are what these show, unless something of no known type leads to them too.
@@ -380,7 +376,7 @@ impl<'a> Typing<'a> {
         let content = snapshot.content(object);
         snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
             self.interface(Pointer::new(content, offset, value));
-            self.dispute_tiny(value);
+            self.tiny(None, value);
         });
     }
 
@@ -467,5 +463,7 @@ fn static_pointers(snapshot: &Snapshot) -> Vec<(u64, u64)> {
     pointers
 }
 
+/// What types begin with that generic functions have for several.
+const SHAPE: &str = "go.shape.";
 /// What letters are of.
 const TEXT: &str = "string";

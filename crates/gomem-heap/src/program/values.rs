@@ -25,6 +25,8 @@ pub(crate) struct Values {
 struct Known {
     /// What a `time.Timer` is the front of (since Go 1.23).
     timer: Option<TypeId>,
+    /// The head of any channel.
+    channel: Option<TypeId>,
     /// What a `sync.Pool` has for each processor.
     pool: Option<TypeId>,
     /// What a `weak.Pointer` leads to.
@@ -210,6 +212,18 @@ impl Values {
         GENERAL.iter().any(|(of, name)| **general == **name && special.starts_with(of))
     }
 
+    /// The runtime's own head of a channel, of any type of elements.
+    pub(crate) fn is_channel_head(&self, id: TypeId) -> bool {
+        self.known.channel == Some(id)
+    }
+
+    /// What has a value at an offset and is never pointed to by itself.
+    pub(crate) fn around(&self, id: TypeId, offset: u64) -> Option<TypeId> {
+        let whole = self.known.timer?;
+        let Shape::Struct(fields) = self.shape(whole)? else { return None };
+        fields.iter().any(|field| field.offset == offset && field.type_id == id).then_some(whole)
+    }
+
     /// The struct that has an array of so many elements at an offset, and a test that it has to pass, if there is one alone.
     pub(crate) fn with_array(
         &self,
@@ -254,6 +268,8 @@ impl Values {
             Shape::Pointer(to) if self.is_trie_node(*to) => Leads::TrieNode(*to),
             Shape::Pointer(to) if self.is_bucket(*to) => Leads::Groups(*to),
             Shape::Pointer(to) if self.known.is_outside(*to) => return None,
+            // All pointers are one to generic functions.
+            Shape::Pointer(_) if self.name(id).is_some_and(|name| name.starts_with("go.shape.")) => Leads::Untold,
             Shape::Pointer(to) => match self.known.timer {
                 Some(whole) if self.name(*to).is_some_and(|name| TIMERS.contains(&&**name)) => {
                     Leads::Front { whole, front: *to }
@@ -296,6 +312,9 @@ impl Values {
             let is_list = ["next", "prev"].iter().any(|name| field(fields, name).is_some_and(|(at, _)| at == offset));
             return is_list.then_some(Leads::Value(id));
         }
+        if *found.name == *"runtime.maybeTraceableChan" {
+            return self.known.channel.filter(|_| offset == 0).map(Leads::Value);
+        }
         if found.name.starts_with("hchan<") {
             let (at, _) = field(fields, "buf")?;
             let element = || {
@@ -306,11 +325,16 @@ impl Values {
             return (offset == at).then(|| element().map(Leads::Groups))?;
         }
         if *found.name == *"sync.Pool" {
-            let is_list = ["local", "victim"].iter().any(|name| field(fields, name).is_some_and(|(at, _)| at == offset));
+            let is_list =
+                ["local", "victim"].iter().any(|name| field(fields, name).is_some_and(|(at, _)| at == offset));
             return self.known.pool.filter(|_| is_list).map(Leads::Groups);
         }
         if found.name.starts_with("weak.Pointer[") {
-            return self.known.weak.filter(|_| field(fields, "u").is_some_and(|(at, _)| at == offset)).map(Leads::Value);
+            return self
+                .known
+                .weak
+                .filter(|_| field(fields, "u").is_some_and(|(at, _)| at == offset))
+                .map(Leads::Value);
         }
         if found.name.starts_with("map<") {
             let (at, directory) = field(fields, "dirPtr")?;
@@ -385,8 +409,11 @@ impl Known {
     fn new(debug: &DebugInfo) -> Self {
         let mut known = Self {
             timer: debug.named("runtime.timeTimer"),
+            channel: debug.named("runtime.hchan"),
             pool: debug.named("sync.poolLocal"),
-            weak: debug.named("internal/runtime/atomic.Uintptr").or_else(|| debug.named("runtime/internal/atomic.Uintptr")),
+            weak: debug
+                .named("internal/runtime/atomic.Uintptr")
+                .or_else(|| debug.named("runtime/internal/atomic.Uintptr")),
             is_outside: vec![false; debug.types().len()],
         };
         // What has such a field is so too.

@@ -1,0 +1,28 @@
+//! Objects that only slices of an array in them lead to.
+
+use crate::answers::{
+    claims::{Claim, Content},
+    leads::Pointer,
+    typing::Typing,
+};
+
+impl<'a> Typing<'a> {
+    /// Of an object that only a slice of an array in it leads to, its type is the one that has such an array there.
+    pub(super) fn array(&mut self, object: u32, claim: Claim, pointer: Pointer<'a>) {
+        let (snapshot, values) = (self.snapshot, &self.types.values);
+        let Content::Elements(element, Some(end)) = claim.content else { return };
+        if self.types.number(object).is_some() || !snapshot.objects.has_pointers(object, &snapshot.file) {
+            return;
+        }
+        let count = pointer.word(snapshot, 2).filter(|count| *count > 0);
+        let Some((count, bytes)) = count.and_then(|count| Some((count, count.checked_mul(values.bytes(element))?)))
+        else {
+            return;
+        };
+        let can_be = |type_id| Claim::value(type_id).fits(snapshot, values, object);
+        let found = end.checked_sub(bytes).and_then(|offset| values.with_array(element, count, offset, can_be));
+        if let Some(type_id) = found {
+            self.claim(object, Claim::value(type_id));
+        }
+    }
+}
