@@ -130,13 +130,18 @@ impl Heap {
         source.by_ref().take(HEAD).read_to_end(&mut head).map_err(unreadable)?;
         source.rewind().map_err(unreadable)?;
         let is_core = Self::is_core(&head);
-        let mut source = packing::unpacked(source).map_err(unreadable)?;
         if is_core {
+            let mut source = packing::unpacked(source).map_err(unreadable)?;
             return Self::of_core(&mut *source, options);
         }
         let most = options.limits.inflated_bytes;
         let mut bytes = Vec::new();
-        let _ = source.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        if Compression::from_head(&head).is_none() {
+            let _ = source.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        } else {
+            let source = packing::unpacked(source).map_err(unreadable)?;
+            let _ = source.take(most.saturating_add(1)).read_to_end(&mut bytes);
+        }
         if bytes.len() as u64 > most {
             return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: most }, 0));
         }

@@ -43,3 +43,20 @@ impl Parts {
         self.of_object.into_iter().filter_map(|(object, part)| Some((object, part?)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_something_else_leads_to_is_not_what_a_part_shows() {
+        let values = Values::default();
+        let mut parts = Parts::default();
+        parts.add(7, Part::Text, &values);
+        parts.add(8, Part::Text, &values);
+        parts.dispute(8);
+        parts.dispute(9);
+        parts.add(8, Part::Text, &values);
+        assert_eq!(parts.all().collect::<Vec<_>>(), [(7, Part::Text)]);
+    }
+}

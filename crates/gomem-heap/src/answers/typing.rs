@@ -335,7 +335,8 @@ impl<'a> Typing<'a> {
         };
         // Of `sync.Map` what generic functions call a type has the right shape.
         let found = if found.starts_with("internal/sync.") { found.replace(SHAPE, "").into() } else { found };
-        (!found.is_empty()).then_some(found)
+        // Of structs it says nothing that a reader knows.
+        (!found.is_empty() && !found.contains(STRUCT_SHAPE)).then_some(found)
     }
 
     /// Objects that only slices and strings lead to are what these show, unless something of no known type leads to them too.
@@ -465,5 +466,6 @@ fn static_pointers(snapshot: &Snapshot) -> Vec<(u64, u64)> {
 
 /// What types begin with that generic functions have for several.
 const SHAPE: &str = "go.shape.";
+const STRUCT_SHAPE: &str = "go.shape.struct";
 /// What letters are of.
 const TEXT: &str = "string";

@@ -10,11 +10,18 @@ pub(super) struct Runs {
     runs: Vec<Run>,
     /// The runs by their first objects: places in `runs`.
     numbered: Vec<u32>,
-    /// A bit for each slot that holds an object; each run begins a new word.
-    taken: Vec<u64>,
-    /// The number of the first object of each word.
-    first: Vec<u32>,
+    /// Each run begins a new one.
+    slots: Vec<Slots>,
     index: Index,
+}
+
+/// 64 slots that follow each other.
+#[derive(Debug, Clone, Copy)]
+struct Slots {
+    /// A bit for each slot that holds an object.
+    taken: u64,
+    /// The number of the first object.
+    first: u32,
 }
 
 /// Slots of one size that follow each other.
@@ -23,7 +30,7 @@ struct Run {
     start: u64,
     slot_bytes: u64,
     slots: u32,
-    /// Its first word of bits.
+    /// Its first [`Slots`].
     word: u32,
 }
 
@@ -58,8 +65,8 @@ impl Runs {
             return None;
         }
         let word = run.word as usize + (slot / 64) as usize;
-        let (taken, bit) = (*self.taken.get(word)?, 1_u64 << (slot % 64));
-        let object = *self.first.get(word)? + (taken & (bit - 1)).count_ones();
+        let (Slots { taken, first }, bit) = (*self.slots.get(word)?, 1_u64 << (slot % 64));
+        let object = first + (taken & (bit - 1)).count_ones();
         (taken & bit != 0).then_some((object, run.start + slot * run.slot_bytes))
     }
 
@@ -74,13 +81,13 @@ impl Runs {
 
     /// Where an object lies.
     pub(super) fn address(&self, object: u32) -> u64 {
-        let first = |run: &Run| self.first[run.word as usize];
+        let first = |run: &Run| self.slots[run.word as usize].first;
         let at = self.numbered.partition_point(|run| first(&self.runs[*run as usize]) <= object);
         let Some(run) = at.checked_sub(1).map(|at| &self.runs[self.numbered[at] as usize]) else { return 0 };
         let words = run.word as usize..run.word as usize + (run.slots as usize).div_ceil(64);
-        let at = self.first[words.clone()].partition_point(|first| *first <= object).saturating_sub(1);
-        let mut taken = self.taken[words.start + at];
-        for _ in self.first[words.start + at]..object {
+        let at = self.slots[words.clone()].partition_point(|slots| slots.first <= object).saturating_sub(1);
+        let Slots { mut taken, first } = self.slots[words.start + at];
+        for _ in first..object {
             taken &= taken.wrapping_sub(1);
         }
         run.start + (at as u64 * 64 + u64::from(taken.trailing_zeros())) * run.slot_bytes
@@ -97,16 +104,14 @@ impl RunsBuilder {
         {
             run.slots = slot + 1;
             let word = (run.word + slot / 64) as usize;
-            while self.runs.taken.len() <= word {
-                self.runs.taken.push(0);
-                self.runs.first.push(self.objects);
+            while self.runs.slots.len() <= word {
+                self.runs.slots.push(Slots { taken: 0, first: self.objects });
             }
-            self.runs.taken[word] |= 1 << (slot % 64);
+            self.runs.slots[word].taken |= 1 << (slot % 64);
         } else {
-            let word = self.runs.taken.len() as u32;
+            let word = self.runs.slots.len() as u32;
             self.runs.runs.push(Run { start: address, slot_bytes: bytes, slots: 1, word });
-            self.runs.taken.push(1);
-            self.runs.first.push(self.objects);
+            self.runs.slots.push(Slots { taken: 1, first: self.objects });
         }
         self.objects += 1;
     }
