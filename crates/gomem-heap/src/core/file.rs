@@ -134,8 +134,8 @@ impl Reader<'_> {
     /// Gives up to so many bytes in blocks; what takes them tells how many are held by now.
     fn take_blocks(&mut self, bytes: u64, mut visit: impl FnMut(&[u8]) -> u64) -> Result<u64, Error> {
         let mut taken = 0;
+        let mut block = [0; BLOCK];
         while taken < bytes {
-            let mut block = [0; BLOCK];
             let wanted = (bytes - taken).min(BLOCK as u64) as usize;
             let read = self.fill(&mut block[..wanted])?;
             if read == 0 {
