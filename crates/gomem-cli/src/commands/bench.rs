@@ -175,7 +175,7 @@ impl Bench {
         let mut headline = format!("{} worse, {better} better, {same} the same", shown.len());
         let unshown = count(Verdict::Worse) - shown.len();
         if unshown > 0 {
-            headline.push_str(&format!(", {unshown} perhaps worse"));
+            headline.push_str(&format!(", {unshown} worse by benchstat's test alone"));
         }
         if !escapes.is_empty() {
             headline.push_str(&format!(", {} new escapes", escapes.len()));
