@@ -12,6 +12,7 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import facts, heading
 from gomem._pickled import Pickled
+from gomem._window import end_of_window
 
 if TYPE_CHECKING:
     import os
@@ -114,6 +115,29 @@ class Metrics(Pickled):
         ['live', 'garbage', 'fragmentation']
         """
         return Waterfall(self._inner, time)._made_by(Metrics.waterfall, self, time=time)
+
+    def within(
+        self, start: str | datetime | None = None, end: str | datetime | None = None
+    ) -> Metrics:
+        """Return what was observed in a window of time, both ends included.
+
+        Texts such as ``"2026-11-08 09:30"`` are UTC where they have no zone, and a day, a minute or
+        a second is meant with all of it. `None` is no end.
+
+        Raises
+        ------
+        UsageError
+            When the window ends before it begins, or one of its ends is no time.
+
+        Examples
+        --------
+        >>> import gomem as gm
+        >>> metrics = gm.read_metrics("examples/incident/before/metrics")
+        >>> metrics.within("2026-11-24 01:42", "2026-11-24 01:43")
+        Metrics(120 scrapes, 106 series)
+        """
+        ends = (end_of_window(start), end_of_window(end))
+        return Metrics(self._inner.within(ends))._made_by(Metrics.within, self, start=ends[0], end=ends[1])
 
     def histograms(self) -> pl.DataFrame:
         """Return native histograms as they stand.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from datetime import UTC
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -18,6 +17,7 @@ from gomem._heap import Heap
 from gomem._pickled import Pickled
 from gomem._pprof import Profile, read_pprof
 from gomem._trace import Trace, read_trace
+from gomem._window import end_of_window
 
 if TYPE_CHECKING:
     import os
@@ -170,7 +170,7 @@ def postmortem(
     >>> gm.postmortem([log]).findings["kind"].to_list()
     ['missing_input']
     """
-    ends = (_end(window[0]), _end(window[1]))
+    ends = (end_of_window(window[0]), end_of_window(window[1]))
     inner = _gomem.postmortem(bundle, source=source, window=ends)
     return Report(inner)._made_by(_joined, bundle, source, window=ends)
 
@@ -298,16 +298,6 @@ def _joined(
 ) -> Report:
     """Join as `postmortem` does, the folders of sources among what the report is made of."""
     return postmortem(bundle, source=source, window=window)
-
-
-def _end(time: str | datetime | None) -> str:
-    """Give the end of a window as text; an empty one is no end."""
-    if time is None or isinstance(time, str):
-        return time or ""
-    if time.tzinfo is None:
-        message = "time has no time zone; give datetime(..., tzinfo=timezone.utc)"
-        raise UsageError(message)
-    return time.astimezone(UTC).isoformat(timespec="milliseconds")
 
 
 def _log_of(escapes: EscapeLog | Source | Sequence[Source] | None) -> _gomem.EscapeLog | None:

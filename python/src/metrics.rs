@@ -8,7 +8,7 @@ use std::{
 
 use gomem_metrics::{
     DiagnoseOptions, Diagnosis, ErrorKind, Format, GcTrace, Metrics, MetricsOptions, MetricsReader, ScrapeDiagnostic,
-    scrapes_of,
+    Window, scrapes_of,
 };
 use gomem_report::waterfall_svg;
 use gomem_table::{Row, Table, ToTable};
@@ -78,6 +78,15 @@ impl PyMetrics {
 
     fn histograms(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {
         ArrowTable::of(slf, |this| this.metrics.histograms().to_table())
+    }
+
+    fn within(slf: Py<Self>, py: Python<'_>, window: (String, String)) -> Result<Self, Error> {
+        let window = Window::parse(&window.0, &window.1).map_err(|problem| Error::usage(problem.to_string()))?;
+        Ok(worker::run(py, move || {
+            let Self { metrics, refused } = slf.get();
+            let refused = refused.iter().filter(|scrape| window.contains(scrape.time_ms)).cloned().collect();
+            Self { metrics: metrics.within(window), refused }
+        })?)
     }
 
     fn waterfall(slf: &Bound<'_, Self>) -> Result<ArrowTable, Error> {

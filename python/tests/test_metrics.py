@@ -1,5 +1,6 @@
 import io
 import os
+import pickle
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -63,6 +64,17 @@ def test_cycles(metrics):
     }
     assert cycles["cycle"].is_sorted()
     assert cycles["goal_bytes"].gt(cycles["live_bytes"]).all()
+
+
+def test_a_window_of_time(metrics):
+    cut = metrics.within("2026-11-24 01:42", datetime(2026, 11, 24, 1, 43, tzinfo=UTC))
+    times = cut.state()["time"]
+    assert times.len() == 61
+    assert times.min() >= datetime(2026, 11, 24, 1, 42, tzinfo=UTC)
+    assert pickle.loads(pickle.dumps(cut)).series().equals(cut.series())
+    assert metrics.within().series().equals(metrics.series())
+    with pytest.raises(gm.UsageError, match="ends before it begins"):
+        metrics.within("2026-11-25", "2026-11-24")
 
 
 def test_sources(before):

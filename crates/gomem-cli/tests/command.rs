@@ -178,6 +178,37 @@ fn metrics_are_shown_and_diagnosed() {
 }
 
 #[test]
+fn a_window_of_time_is_looked_at() {
+    let scrapes = incident("before/metrics");
+    let window = ["--from", "2026-11-24 01:42", "--to", "2026-11-24T01:43Z"];
+    let rows = |args: &[&str]| {
+        let (code, out, err) =
+            gomem(&[&["metrics", &scrapes, "--show", "state", "-n", "0", "--format", "csv"], args].concat());
+        assert_eq!((code, err.as_str()), (0, ""));
+        out.lines().count() - 1
+    };
+    assert_eq!((rows(&[]), rows(&window)), (180, 120));
+    let (code, out, _) = gomem(&[&["postmortem", &incident("before")], &window[..]].concat());
+    assert!(
+        code == 0 && out.contains("(120 of 180 lie in the window from 2026-11-24 01:42:00 to 2026-11-24 01:43:59 UTC)")
+    );
+    for (args, code, told) in [
+        (["--from", "yesterday"].as_slice(), 2, "--from: `yesterday` is no time"),
+        (&["--to", "0:30"], 2, "--to: `0:30` is no time"),
+        (&["--from", "2026-11-25", "--to", "2026-11-24"], 2, "the window ends before it begins"),
+        (&["--from", "2026-11-25", "--gctrace", "x.log"], 2, "a GC trace has no dates"),
+        (
+            &["--to", "2026-11-23"],
+            3,
+            "no sample lies in the window until 2026-11-23 23:59:59 UTC; they are from 2026-11-24",
+        ),
+    ] {
+        let (found, _, err) = gomem(&[&["diagnose", &scrapes], args].concat());
+        assert!(found == code && err.contains(told), "{args:?}: {found}, {err}");
+    }
+}
+
+#[test]
 fn profiles_are_shown_compared_and_converted() {
     let (first, last) = (incident("before/heap-1.pb.gz"), incident("before/heap-3.pb.gz"));
     let (code, out, _) = gomem(&["tree", &last, "-s", "alloc_space", "--peek", "postEvents$"]);

@@ -20,6 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   gomem diagnose scrapes/ --gctrace stderr.log --memory-limit 536870912
+  gomem diagnose scrapes/ --from '2026-11-08 09:30' --to '2026-11-08 10:00'
   gomem diagnose query_range.json --all --format json --fail-on critical")]
 pub(crate) struct Diagnose {
     #[command(flatten)]
@@ -42,6 +43,11 @@ pub(crate) struct Diagnose {
 impl Diagnose {
     /// Gives the exit code.
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<u8, Failure> {
+        if self.gctrace.is_some() && self.input.window.is_set() {
+            let problem =
+                "a GC trace has no dates; `gomem postmortem BUNDLE --from --to` cuts both by when the process began";
+            return Err(Failure::Usage(format!("--gctrace with --from or --to: {problem}")));
+        }
         let state = self.input.metrics(err)?.state();
         let state = match &self.gctrace {
             Some(log) => {

@@ -7,13 +7,14 @@ use std::{
 };
 
 use clap::Args;
-use gomem_metrics::{Format, Metrics, MetricsOptions, MetricsReader, scrapes_of};
+use gomem_metrics::{Format, Metrics, MetricsOptions, MetricsReader, Window, scrapes_of};
 
 use crate::{
     failure::Failure,
     read::{
         kind::Kind,
         source::{STDIN, Source},
+        window::WindowOptions,
     },
 };
 
@@ -32,19 +33,39 @@ pub(crate) struct MetricsInput {
     /// What stands before the runtime's names, such as `myapp_` before `myapp_go_goroutines`; without it, the names tell.
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
+    #[command(flatten)]
+    pub(crate) window: WindowOptions,
 }
 
 impl MetricsInput {
     /// All samples.
     pub(crate) fn metrics(&self, err: &mut dyn Write) -> Result<Metrics, Failure> {
         let options = MetricsOptions::default().with_format(self.input_format).with_strict(self.strict);
+        let window = self.window.window()?;
         let metrics = read_metrics(&Source::all(&self.sources), options)?.with_prefix(self.prefix.as_deref());
+        let metrics = within(metrics, window)?;
         for folder in self.sources.iter().filter(|path| path.is_dir()) {
             let passed_over = scrapes_of(folder).ok().and_then(|scrapes| scrapes.passed_over_summary());
             passed_over.iter().for_each(|told| drop(writeln!(err, "note: {}: {told}", folder.display())));
         }
         remarks_on(&metrics, self.prefix.is_some()).iter().for_each(|remark| drop(writeln!(err, "note: {remark}")));
         Ok(metrics)
+    }
+}
+
+/// What was observed in a window of time.
+fn within(metrics: Metrics, window: Window) -> Result<Metrics, Failure> {
+    if window.is_open() {
+        return Ok(metrics);
+    }
+    let cut = metrics.within(window);
+    let times = metrics.scrape_times_ms();
+    match (cut.series().is_empty(), times.first(), times.last()) {
+        (true, Some(&first), Some(&last)) => {
+            let seen = Window::new(Some(first), Some(last)).map_err(|problem| Failure::Usage(problem.to_string()))?;
+            Err(Failure::Input(format!("no sample lies in the window {window}; they are {seen}")))
+        }
+        _ => Ok(cut),
     }
 }
 
