@@ -137,7 +137,9 @@ class Metrics(Pickled):
         Metrics(120 scrapes, 106 series)
         """
         ends = (end_of_window(start), end_of_window(end))
-        return Metrics(self._inner.within(ends))._made_by(Metrics.within, self, start=ends[0], end=ends[1])
+        return Metrics(self._inner.within(ends))._made_by(
+            Metrics.within, self, start=ends[0], end=ends[1]
+        )
 
     def histograms(self) -> pl.DataFrame:
         """Return native histograms as they stand.
