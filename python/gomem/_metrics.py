@@ -134,7 +134,7 @@ class Metrics(Pickled):
         >>> import gomem as gm
         >>> metrics = gm.read_metrics("examples/incident/before/metrics")
         >>> metrics.within("2026-11-24 01:42", "2026-11-24 01:43")
-        Metrics(120 scrapes, 106 series)
+        Metrics(120 scrapes, 67 series)
         """
         ends = (end_of_window(start), end_of_window(end))
         return Metrics(self._inner.within(ends))._made_by(
