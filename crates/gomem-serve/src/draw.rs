@@ -1,9 +1,9 @@
 //! HTML: the frame around every page, tables, and the filters.
 
 mod command;
-mod escape;
 mod form;
 mod page;
+mod rendered;
 mod table;
 
 pub(crate) use form::Form;
