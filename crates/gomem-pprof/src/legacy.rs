@@ -1,4 +1,5 @@
-//! The older forms of profiles: text, and gperftools' binary CPU profile.
+//! Forms of profiles other than protobuf: text that Go and gperftools write, gperftools' binary CPU profile, and what tools print or
+//! draw of a profile.
 //!
 //! Go writes text for `debug=1`. Its `#` lines say what each stack's frames are, so such a profile is symbolised from
 //! them, and its heap values, which are as the sampler saw them, are scaled as `runtime/pprof` scales those of the
@@ -8,17 +9,21 @@ mod contention;
 mod count;
 mod cpu;
 mod dump;
+mod flamebearer;
+mod folded;
 mod form;
 mod heap;
 mod java;
 mod jemalloc;
 mod lines;
 mod maps;
+mod printed;
 mod stack;
 mod text_profile;
 mod thread;
 
 pub(crate) use form::Form;
+pub use printed::printed_amount;
 
 #[cfg(test)]
 mod tests;

@@ -250,6 +250,16 @@ mod tests {
     }
 
     #[test]
+    fn the_five_phases_of_go_1_5() {
+        let line = b"gc 7 @1.250s 3%: 0.25+0.5+0.125+2.5+0.75 ms clock, 1.5+2+0.5+0.5/8.0/0.25+4.5 ms cpu, 4->4->1 MB, 5 MB goal, 16 P\n";
+        let trace = GcTrace::decode(line).unwrap();
+        let found = trace.lines()[0];
+        assert_eq!((found.stw_sweep_ms, found.mark_ms, found.stw_mark_term_ms), (0.25, 3.125, 0.75));
+        let cpu = [found.stw_sweep_cpu_ms, found.assist_cpu_ms, found.background_cpu_ms, found.idle_cpu_ms];
+        assert_eq!((cpu, found.stw_mark_term_cpu_ms), ([1.5, 0.5, 8.0, 0.25], 4.5));
+    }
+
+    #[test]
     fn lines_are_found_among_others_and_inside_wrappers() {
         let forced = LINE.replace("8 P", "8 P (forced)").replace("4%:", "4% (checking for goroutine leaks):");
         let log = format!(

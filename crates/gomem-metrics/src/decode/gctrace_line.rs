@@ -5,6 +5,9 @@
 //!     H0->H1->H2 MB, G MB goal[, S MB stacks, B MB globals], N P[ (forced)]
 //! ```
 //!
+//! Go 1.5 has two times more, `a+x+y+b+c ms clock, d+x+y+e/f/g+h ms cpu`: its scan of roots, and the stop that switches the write
+//! barrier on. They count as marking.
+//!
 //! The line is printed by `gcMarkTermination` in `runtime/mgc.go`. Stacks and globals are there since Go 1.18; the leak
 //! check since 1.26. `MB` is 2²⁰ bytes, rounded down.
 
@@ -135,10 +138,13 @@ pub(super) fn cycle(input: &[u8]) -> IResult<&[u8], GcTraceLine> {
     let (input, start_seconds) = preceded(tag(" @"), terminated(number, tag("s "))).parse(input)?;
     let (input, gc_percent) = terminated(int32, tag("%")).parse(input)?;
     let (input, leak_check) = opt(tag(" (checking for goroutine leaks)")).parse(input)?;
-    let (input, (stw_sweep_ms, mark_ms, stw_mark_term_ms)) =
-        (preceded(tag(": "), number), preceded(tag("+"), number), preceded(tag("+"), number)).parse(input)?;
-    let (input, (stw_sweep_cpu_ms, assist_cpu_ms, background_cpu_ms, idle_cpu_ms, stw_mark_term_cpu_ms)) = (
+    let (input, (stw_sweep_ms, scan_ms, mark_ms, stw_mark_term_ms)) =
+        (preceded(tag(": "), number), opt(scan), preceded(tag("+"), number), preceded(tag("+"), number))
+            .parse(input)?;
+    let mark_ms = scan_ms.unwrap_or(0.0) + mark_ms;
+    let (input, (stw_sweep_cpu_ms, _, assist_cpu_ms, background_cpu_ms, idle_cpu_ms, stw_mark_term_cpu_ms)) = (
         preceded(tag(" ms clock, "), number),
+        opt(scan),
         preceded(tag("+"), number),
         preceded(tag("/"), number),
         preceded(tag("/"), number),
@@ -183,6 +189,16 @@ pub(super) fn cycle(input: &[u8]) -> IResult<&[u8], GcTraceLine> {
         leak_check: leak_check.is_some(),
     };
     Ok((input, line))
+}
+
+/// Go 1.5 scanned roots, and stopped the world to switch the write barrier on, before it marked: two times more, of which the next
+/// ones are told by what follows them.
+fn scan(input: &[u8]) -> IResult<&[u8], f64> {
+    let plus = || preceded(tag("+"), number);
+    let (rest, (scan, switch)) = (plus(), plus()).parse(input)?;
+    // What follows are the time of marking, and that of the termination after it or of workers.
+    let (_, _) = (plus(), alt((tag("+"), tag("/")))).parse(rest)?;
+    Ok((rest, scan + switch))
 }
 
 /// `1`, `0.25`, `1.5e+03`: what `%v` and the runtime's own `itoaDiv` print for a time; never a sign, never a word.

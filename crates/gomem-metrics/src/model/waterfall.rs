@@ -95,6 +95,13 @@ impl Component {
         }
     }
 
+    /// Its name, for people, among these parts of a moment: where the live heap is not known, all objects are in one part.
+    #[must_use]
+    pub fn title_among(self, parts: impl IntoIterator<Item = Self>) -> &'static str {
+        let has_live = || parts.into_iter().any(|part| part == Self::Live);
+        if self == Self::Garbage && !has_live() { "objects, live and dead" } else { self.title() }
+    }
+
     /// Where a quantity it needs is not known, neither is the part.
     pub(crate) fn bytes(self, of: impl Fn(Quantity) -> Option<f64>, live: Option<f64>) -> Option<f64> {
         let objects = of(Quantity::HeapObjectsBytes);

@@ -41,6 +41,10 @@ pub enum Contents {
     ExecutionTrace,
     /// What `go test -bench` printed.
     Benchmarks,
+    /// What a tool printed or drew of a profile.
+    PrintedProfile,
+    /// What the system's tools print of a process's memory.
+    ToolOutput,
     /// A source file of the program, in the folder `src`.
     Source,
 }
@@ -60,6 +64,8 @@ impl Contents {
         Self::Core,
         Self::ExecutionTrace,
         Self::Benchmarks,
+        Self::PrintedProfile,
+        Self::ToolOutput,
         Self::Source,
     ];
 
@@ -79,6 +85,8 @@ impl Contents {
             Self::Core => "core",
             Self::ExecutionTrace => "execution trace",
             Self::Benchmarks => "benchmarks",
+            Self::PrintedProfile => "printed profile",
+            Self::ToolOutput => "tool output",
             Self::Source => "sources",
         }
     }

@@ -15,6 +15,7 @@ use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
     crash::Crash,
     told::shortened,
+    tool_output::ToolOutput,
 };
 
 /// Everything that was recognised among a set of files, and what was not.
@@ -43,6 +44,10 @@ pub struct Bundle {
     pub(crate) sources: Option<Arc<SourceTree>>,
     /// How the program died, by each log that says it.
     pub(crate) crashes: Vec<(String, Crash)>,
+    /// What tools printed or drew of profiles, by file.
+    pub(crate) printed: Vec<HeapProfile>,
+    /// What the system's tools say of the process.
+    pub(crate) tool_outputs: Vec<ToolOutput>,
     /// Profiles of other programs that were left out: the file and the program.
     pub(crate) other_programs: Vec<(String, String)>,
     /// The program that was kept, when there are others.

@@ -135,7 +135,7 @@ impl KernelLine {
             let message = text.split_whitespace().collect::<Vec<_>>().join(" ");
             return is_status.then_some(Self::Killed { message, resident_bytes: None });
         }
-        if !has(b"emory") {
+        if !has(b"emory") && !has(b"anon-rss:") {
             return None;
         }
         let text = std::str::from_utf8(line).ok()?;
@@ -143,7 +143,9 @@ impl KernelLine {
             let (_, limit) = usage.split_once("limit ")?;
             return Some(Self::Limit(kilobytes(limit)));
         }
-        let begin = KILLED.iter().filter_map(|words| text.find(words)).min()?;
+        let begin = KILLED.iter().filter_map(|words| text.find(words)).min();
+        // Kernels before 5.0 say of one line that they kill, and of the next whom they did.
+        let begin = begin.or_else(|| text.find("Killed process ").filter(|_| text.contains(" total-vm:")))?;
         let message = text.get(begin..)?;
         let (_, resident) = message.split_once("anon-rss:")?;
         let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
@@ -248,6 +250,10 @@ mod tests {
             b"kernel: Out of memory: Killed process 7 (x), UID 0, total-vm:1kB, anon-rss:99999999999999999999kB\n";
         let crash = Crash::last_in(whole).unwrap();
         assert_eq!((crash.in_use_bytes, crash.limit_bytes), (None, None));
+        let old = b"[2.1] Memory cgroup out of memory: Kill process 9 (api) score 2 or sacrifice child\n\
+                    [2.2] Killed process 7 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
+        let crash = Crash::last_in(old).unwrap();
+        assert_eq!((crash.message.as_str(), crash.in_use_bytes), ("Killed process 7 (api)", Some(80 << 10)));
         for status in ["  Reason:       OOMKilled\n", "\"reason\": \"OOMKilled\",\n", "\"OOMKilled\": true,\n"] {
             assert_eq!(Crash::last_in(status.as_bytes()).map(|crash| crash.kind), Some(CrashKind::KilledByKernel));
         }

@@ -1,7 +1,7 @@
 //! Text that a tool printed, as people paste it: what it is, what it says of memory, and what to give instead.
 
 use foldhash::HashMap;
-use gomem_table::{Unit, percent};
+use gomem_table::Unit;
 
 /// What `text` is, if a tool printed it that says something of a program's memory or of its goroutines; `head` is its beginning.
 pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
@@ -11,7 +11,7 @@ pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
     }
     let text = String::from_utf8_lossy(text);
     let of_runtime = || scheduler_trace(&text).or_else(|| initialisers(&text));
-    container_readings(&text, head).or_else(of_runtime).or_else(|| folded(&text))
+    container_readings(&text, head).or_else(of_runtime)
 }
 
 /// `docker stats`, `kubectl top`: of the container that grew most, how much at first and at last.
@@ -112,28 +112,6 @@ fn initialisers(text: &str) -> Option<String> {
     ))
 }
 
-/// `main.main;main.load;encoding/json.Unmarshal 400000`: stacks as programs that draw flame graphs take them.
-fn folded(text: &str) -> Option<String> {
-    let mut leaves: HashMap<&str, u64> = HashMap::default();
-    let (mut stacks, mut all) = (0_u64, 0_u64);
-    for line in text.lines().filter(|line| !line.trim().is_empty()) {
-        let (stack, count) = line.trim_end().rsplit_once(' ')?;
-        let count: u64 = count.parse().ok()?;
-        (stacks, all) = (stacks + 1, all.saturating_add(count));
-        let of_leaf = leaves.entry(stack.rsplit(';').next()?).or_default();
-        *of_leaf = of_leaf.saturating_add(count);
-    }
-    let (leaf, most) = leaves.iter().max_by(|a, b| a.1.cmp(b.1).then(b.0.cmp(a.0)))?;
-    (text.contains(';') && all > 0).then(|| {
-        format!(
-            "folded stacks, {stacks} of them: {} of what they count is in {}. They have neither lines nor units: give the pprof profile \
-             that they were made of, and `gomem top` shows the same",
-            percent(*most as f64 / all as f64, 0),
-            without_controls(leaf)
-        )
-    })
-}
-
 /// What a terminal would obey is left out.
 fn without_controls(text: &str) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect()
@@ -159,23 +137,10 @@ const UNITS: [(&str, f64); 11] = [
     ("GB", 1e9),
 ];
 /// What begins with these words was printed of something that gomem reads, or tells what it is for.
-const PRINTED: [(&[&str], &str); 15] = [
-    (
-        &["Showing nodes accounting for ", "----------+"],
-        "callers and callees that `go tool pprof` printed (-peek or -tree): give the profile it was made of, and `gomem tree` shows the \
-         same",
-    ),
-    (
-        &["Showing nodes accounting for "],
-        "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
-    ),
+const PRINTED: [(&[&str], &str); 12] = [
     (
         &["ROUTINE ======"],
         "a listing that `go tool pprof -list` printed: give the profile it was made of, and `gomem list` shows the same",
-    ),
-    (
-        &["Type: ", "\n-----------+-----"],
-        "stacks that `go tool pprof -traces` printed: give the profile it was made of, and `gomem traces` shows the same",
     ),
     (
         &["PeriodType: ", "\nSamples:\n"],
@@ -266,20 +231,9 @@ mod tests {
     }
 
     #[test]
-    fn folded_stacks_name_their_largest_leaf() {
-        let said = told("main.main;main.load;json.Unmarshal 300\nmain.main;main.load 100\n").unwrap();
-        assert!(said.starts_with("folded stacks, 2 of them: 75 % of what they count is in json.Unmarshal."), "{said}");
-        for text in ["main 12\n", "a;b\n", "a;b 12\nand more\n", "a;b 0\n"] {
-            assert_eq!(told(text), None, "{text}");
-        }
-    }
-
-    #[test]
     fn what_tools_print_is_called_by_their_name() {
         for (text, what) in [
-            ("File: app\nType: inuse_space\n-----------+-------------\n     bytes:  4kB\n", "-traces"),
             ("PeriodType: space bytes\nPeriod: 524288\nSamples:\nalloc_objects/count\n", "-raw"),
-            ("Showing nodes accounting for 21MB, 100% of 21MB total\n----------+---\n", "`gomem tree`"),
             (
                 "goos: linux\n        \u{2502} old.txt \u{2502}  new.txt  \u{2502}\n        \u{2502} sec/op \u{2502} sec/op vs base \u{2502}\n",
                 "benchstat",

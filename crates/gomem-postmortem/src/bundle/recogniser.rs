@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, io::Read, sync::Arc};
 
+use foldhash::HashSet;
 use gomem_bench::Benchmarks;
 use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
@@ -9,6 +10,7 @@ use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
 use gomem_pprof::Profile;
 use gomem_trace::Trace;
+
 use gomem_transport::Compression;
 use memchr::memmem;
 
@@ -20,11 +22,13 @@ use crate::bundle::{
     heap_refusal::heap_refusal,
     log_stream::LogStream,
     outcome::Outcome,
+    pasted::{self, Part},
     program,
     room::Room,
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
     stranger::stranger,
+    tool_output::{ToolOutput, said},
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
     untimed::{Untimed, UntimedScrape},
@@ -48,6 +52,8 @@ pub(crate) struct Recogniser {
     sources: Sources,
     /// Profiles of running programs, each with its file: are they of one program?
     profiles: Vec<(usize, Contents, Profile)>,
+    /// Files that are parts of a text: what is quoted of a profile is too little to tell whose it is.
+    quoted: HashSet<usize>,
 }
 
 /// How a file was read.
@@ -97,9 +103,34 @@ impl Recogniser {
         if compression.is_some_and(|compression| !room.take(compression.reader(artifact.bytes.as_slice()))) {
             return self.leave_out(&artifact.name, "more than is unpacked of one archive".to_owned());
         }
+        if let Some(parts) = written_parts(&artifact.bytes) {
+            return self.read_parts(&artifact, parts);
+        }
         let file = self.outcomes.len();
         let (contents, reasons) = self.recognise(file, &artifact);
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+    }
+
+    /// Reads what tools printed into a text that a person wrote, each part as a file of its own.
+    fn read_parts(&mut self, artifact: &Artifact, parts: Vec<Part>) {
+        let (mut is_used, mut unused) = (false, Vec::new());
+        for part in parts {
+            let name = format!("{}, line {}", artifact.name, part.line);
+            let artifact = Artifact { name, bytes: part.text.into_bytes(), modified_ms: artifact.modified_ms };
+            let (contents, reasons) = self.recognise(self.outcomes.len(), &artifact);
+            // Metrics without a time have neither yet.
+            if contents.is_empty() && !reasons.is_empty() {
+                unused.extend(reasons);
+                continue;
+            }
+            is_used = true;
+            self.quoted.insert(self.outcomes.len());
+            self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+        }
+        if !is_used {
+            let told = unused.iter().find(|reason| *reason != NOT_RECOGNISED).cloned();
+            self.leave_out(&artifact.name, told.unwrap_or_else(|| NOT_RECOGNISED.to_owned()));
+        }
     }
 
     fn leave_out(&mut self, name: &str, reason: String) {
@@ -206,7 +237,7 @@ impl Recogniser {
             take(Contents::Benchmarks, self.benchmarks(bytes));
         }
         if let Some(profile) = signature.profile {
-            let (kind, read) = self.profile(file, profile);
+            let (kind, read) = self.profile(file, &artifact.name, profile);
             take(kind, read);
         }
         if looks_like_text(bytes)
@@ -215,6 +246,15 @@ impl Recogniser {
         {
             self.bundle.crashes.push((artifact.name.clone(), crash));
             take(Contents::Crash, Ok(Reading::Used(None)));
+        }
+        if looks_like_text(bytes) && bytes.len() <= LARGEST_OUTPUT {
+            let text = String::from_utf8_lossy(&written);
+            let before = self.bundle.tool_outputs.len();
+            let name = || artifact.name.clone();
+            self.bundle.tool_outputs.extend(said(&text).into_iter().map(|says| ToolOutput { name: name(), says }));
+            if self.bundle.tool_outputs.len() > before {
+                take(Contents::ToolOutput, Ok(Reading::Used(None)));
+            }
         }
         if signature.metrics {
             take(Contents::Metrics, self.metrics(file, artifact));
@@ -272,7 +312,7 @@ impl Recogniser {
         Ok(Reading::Used(None))
     }
 
-    fn profile(&mut self, file: usize, bytes: &[u8]) -> (Contents, Result<Reading, String>) {
+    fn profile(&mut self, file: usize, name: &str, bytes: &[u8]) -> (Contents, Result<Reading, String>) {
         let profile = match Profile::decode(bytes) {
             Ok(profile) => profile,
             Err(err) => {
@@ -280,6 +320,10 @@ impl Recogniser {
                 return (Contents::Heap, Err(what));
             }
         };
+        if is_printed(&profile) {
+            self.bundle.printed.push(HeapProfile { name: name.to_owned(), profile: Arc::new(profile) });
+            return (Contents::PrintedProfile, Ok(Reading::Used(None)));
+        }
         let has = |name: &str| profile.sample_type_index(name).is_some();
         let heaps =
             self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap).map(|(_, _, heap)| heap);
@@ -363,11 +407,15 @@ impl Recogniser {
     /// What two programs allocate cannot be joined: the one with the most profiles is kept.
     fn keep_one_program(&mut self) {
         let profiles = std::mem::take(&mut self.profiles);
-        let programs = program::tell_apart(profiles.iter().map(|(_, _, profile)| profile));
+        let whole = profiles.iter().filter(|(file, ..)| !self.quoted.contains(file));
+        let whole: Vec<&Profile> = whole.map(|(_, _, profile)| profile).collect();
+        let programs = program::tell_apart(whole.into_iter());
+        let mut of_profile = programs.of_profile.into_iter();
         let has_levels =
             profiles.iter().any(|(_, contents, profile)| *contents == Contents::Heap && !profile.is_difference());
         self.bundle.builds = programs.builds;
-        for ((file, contents, profile), program) in profiles.into_iter().zip(programs.of_profile) {
+        for (file, contents, profile) in profiles {
+            let program = if self.quoted.contains(&file) { 0 } else { of_profile.next().unwrap_or(0) };
             let outcome = &mut self.outcomes[file];
             if program != 0 {
                 let (name, kept) = (&programs.names[program], &programs.names[0]);
@@ -402,8 +450,27 @@ fn other(bytes: &[u8]) -> String {
     match stranger(bytes) {
         Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
         Some(what) => format!("not recognised: {what}"),
-        None => "not recognised".to_owned(),
+        None => NOT_RECOGNISED.to_owned(),
     }
+}
+
+/// Whether a tool printed or drew it: it has one kind of value, and does not say how it was sampled.
+fn is_printed(profile: &Profile) -> bool {
+    let [kind] = profile.sample_types() else { return false };
+    PRINTED.contains(&kind.name()) && profile.period_type().is_none()
+}
+
+/// The parts of a text that a person wrote; `None` for what is one piece.
+fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
+    if !looks_like_text(bytes) {
+        return None;
+    }
+    let written = gomem_transport::written(bytes);
+    let is_whole = || {
+        let signature = Signature::from_bytes(&written);
+        signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
+    };
+    (pasted::is_marked_up(&written) || !is_whole()).then(|| pasted::parts(&written)).flatten()
 }
 
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
@@ -412,6 +479,23 @@ fn scrape_time(name: &str) -> Option<i64> {
     Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
 }
 
+const NOT_RECOGNISED: &str = "not recognised";
+/// What people paste of a tool's output.
+const LARGEST_OUTPUT: usize = 8 << 20;
+/// Kinds of profiles that tools print or draw.
+const PRINTED: [&str; 11] = [
+    "inuse_space",
+    "inuse_objects",
+    "alloc_space",
+    "alloc_objects",
+    "space",
+    "objects",
+    "samples",
+    "time",
+    "cpu",
+    "delay",
+    "contentions",
+];
 /// So many programs are tried as the one of a heap dump.
 const MOST_PROGRAMS: usize = 4;
 /// Archives within archives.

@@ -78,6 +78,39 @@ fn is_text_profile(bytes: &[u8]) -> bool {
         || contains(first, b" profile: total ")
         || [&b"--- mutex:"[..], b"--- contention:"].contains(&first)
         || is_goroutine(first)
+        || is_of_pprof(bytes)
+}
+
+/// What tools print or draw of a profile, which is read back.
+fn is_of_pprof(bytes: &[u8]) -> bool {
+    let head = &bytes[..bytes.len().min(4096)];
+    let is_begin =
+        [&b"File: "[..], b"Type: ", b"Build ID: ", b"Main binary filename", b"Showing nodes accounting for "]
+            .iter()
+            .any(|word| head.starts_with(word));
+    let first = first_line(bytes);
+    (is_begin || contains(first, b" total (") || first.trim_ascii_start().starts_with(b"flat  flat%"))
+        && (contains(head, PPROF_TABLE) || contains(head, b"\n-----------+--"))
+        || head.trim_ascii_start().starts_with(b"{")
+            && (contains(bytes, b"\"flamebearer\"") || contains(bytes, b"\"flamegraph\""))
+        || is_folded(head)
+}
+
+/// `main.main;main.load 12`, in each line that is looked at.
+fn is_folded(head: &[u8]) -> bool {
+    let whole = head.len() < 4096;
+    let mut lines: Vec<&[u8]> = head.split(|&byte| byte == b'\n').collect();
+    if !whole {
+        lines.pop();
+    }
+    let is_stack = |line: &&[u8]| {
+        let line = line.trim_ascii_end();
+        let count = line.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        count > 0 && line.len() > count + 1 && line[line.len() - count - 1] == b' ' && !line.starts_with(b" ")
+    };
+    let mut stacks = lines.iter().filter(|line| !line.trim_ascii().is_empty()).take(20);
+    let has_frames = lines.iter().take(20).any(|line| line.contains(&b';') && !contains(line, b"; "));
+    has_frames && stacks.all(is_stack)
 }
 
 pub(crate) fn looks_like_text(bytes: &[u8]) -> bool {
@@ -137,6 +170,7 @@ fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
 
+const PPROF_TABLE: &[u8] = b"flat  flat%";
 const GOLEAK: &[u8] = b" on top of the stack:";
 const GC_TRACE: &[u8] = b" ms clock, ";
 const GC_TRACE_CPU: &[u8] = b" ms cpu, ";

@@ -153,11 +153,7 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
 ];
 /// Files of other tools, by fields that they have.
-const JSON_KINDS: [(&[&str], &str); 6] = [
-    (
-        &["flamebearer"],
-        "a flame graph of Pyroscope: it has neither lines nor what is in use; export it as pprof, or take /debug/pprof/heap",
-    ),
+const JSON_KINDS: [(&[&str], &str); 5] = [
     (
         &["traceEvents"],
         "a trace of Chrome's form, as `go tool trace` shows one: give the execution trace it was made of",
@@ -193,20 +189,12 @@ mod tests {
             ),
             (b"{\"error\":{\"message\":\"no\"}}", "JSON in which a server says \u{201c}no\u{201d}"),
             (b"{\"a\":1}", "JSON with a"),
-            (
-                b"{\"version\":1,\"flamebearer\":{\"names\":[\"total\"]}}",
-                "a flame graph of Pyroscope: it has neither lines nor what is in use; export it as pprof, or take /debug/pprof/heap",
-            ),
             (b"{\"a\":1", "JSON that is damaged or cut short"),
             (b"[INFO] started\n", "text that says \u{201c}[INFO] started\u{201d}"),
             (b"BenchmarkDecode-8  402110  2980 ns/op\nPASS\n", "results of `go test -bench`, for `gomem bench`"),
             (b"<!DOCTYPE html><style>b{}</style><h1>Sign \x1b[1min</h1>", "an HTML page: \u{201c}Sign in\u{201d}"),
             (b"<script", "text that says \u{201c}<script\u{201d}"),
             (b"<html><script", "an HTML page: \u{201c}\u{201d}"),
-            (
-                b"File: app\nType: inuse_space\nShowing nodes accounting for 21MB, 100% of 21MB total\n",
-                "a table that `go tool pprof` printed: give the profile it was made of, and `gomem top` shows the same",
-            ),
             (
                 b"Alloc = 3 MiB\tTotalAlloc = 6 MiB\tSys = 11 MiB\tNumGC = 1\nAlloc = 85 MiB\tTotalAlloc = 375 MiB\tNumGC = 23\n",
                 "lines of runtime.MemStats, 2 of them (Alloc 3 MiB at first, 85 MiB at last, NumGC 23): they say neither when nor \

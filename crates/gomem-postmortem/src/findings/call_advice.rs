@@ -41,6 +41,15 @@ pub(crate) fn background_advice(entry: Option<&str>, inside: &Bytes<'_>) -> Opti
     of_entry.or_else(|| by_inside(inside, About::Background))
 }
 
+/// What a row of a profile's table says, by the function whose own bytes it has: of what is in use, who keeps it; of what was
+/// allocated, what the call costs.
+pub(crate) fn row_advice(function: &str, is_in_use: bool) -> Option<&'static str> {
+    let name = plain(function);
+    let of = |about| rows(about).find(|row| !row.is_general() && row.is_match(&name)).map(|row| row.advice);
+    let of_call = || of(About::Inside).or_else(|| of(About::Part)).or_else(|| of(About::Call));
+    of(About::Row).or_else(|| if is_in_use { of(About::Keep) } else { of_call() })
+}
+
 /// What to do where a call of `callee` keeps what it is given, or what it makes.
 pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
@@ -128,6 +137,7 @@ enum About {
     Wait,
     Handed,
     Chain,
+    Row,
 }
 
 impl About {
@@ -147,6 +157,7 @@ impl About {
             "wait" => Self::Wait,
             "handed" => Self::Handed,
             "chain" => Self::Chain,
+            "row" => Self::Row,
             _ => return None,
         })
     }
@@ -190,6 +201,7 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
 
 /// The name that the table has: without type arguments, closures and the major version of the module.
 fn plain(function: &str) -> String {
+    let function = function.rsplit_once("/vendor/").map_or(function, |(_, vendored)| vendored);
     let symbol = Symbol::decode(function);
     let package: Vec<&str> = symbol.package().split('/').filter(|part| !is_major_version(part)).collect();
     format!("{}.{}", package.join("/"), symbol.declared())
@@ -235,6 +247,14 @@ mod tests {
         assert!(background_advice(Some(entry), &Bytes::default()).is_some_and(|advice| advice.contains("ClientConn")));
         assert_eq!(background_advice(Some("main.work"), &Bytes::default()), None);
         assert_eq!(background_advice(None, &Bytes::default()), None);
+    }
+
+    #[test]
+    fn rows_of_a_table_have_the_advice_of_what_they_count() {
+        let vendored = "example.org/app/vendor/google.golang.org/grpc/internal/transport.newBufWriter";
+        assert!(row_advice(vendored, true).is_some_and(|advice| advice.contains("ClientConn")));
+        assert!(row_advice("compress/flate.NewWriter", false).is_some_and(|advice| advice.contains("Reset")));
+        assert_eq!(row_advice("github.com/redis/go-redis/v9.NewClient", true), None);
     }
 
     #[test]

@@ -105,6 +105,8 @@ pub enum FindingKind {
     AssistLatency,
     /// Stops of the world that only measuring asked for.
     StwByMeasuring,
+    /// What a tool printed, as it was pasted.
+    Printed,
 }
 
 impl Finding {
@@ -149,6 +151,8 @@ impl Finding {
             FindingKind::Runtime if self.rules.iter().any(|rule| kills.contains(rule)) => 2.5,
             FindingKind::Mismatch => 3.0,
             FindingKind::Leak => self.bytes_fraction.unwrap_or(2.0),
+            // What was given is looked at before what nobody asked for.
+            FindingKind::Printed => 1.0,
             FindingKind::Gogc => -1.0,
             FindingKind::MissingInput => -2.0,
             _ => self.bytes_fraction.unwrap_or(0.0),
@@ -178,6 +182,7 @@ named!(FindingKind {
     FinalizerQueue "finalizer_queue",
     AssistLatency "assist_latency",
     StwByMeasuring "stw_by_measuring",
+    Printed "printed",
 });
 
 impl Row for Finding {

@@ -23,6 +23,9 @@ use crate::{
         leak::{leak, leaking},
         live_heap::LiveHeap,
         mismatch,
+        no_gc_since::no_gc_since,
+        printed,
+        snapshot::snapshot,
         stale_profile::stale_profile,
         start::Start,
     },
@@ -67,6 +70,9 @@ pub(crate) fn find(
     findings.extend(crashes::find(bundle));
     heap_dump::find(bundle, &mut findings);
     findings.extend(execution_trace::find(bundle));
+    findings.extend(printed::find(bundle, state));
+    findings.extend(snapshot(state));
+    findings.extend(no_gc_since(state));
     findings.extend(stale_profile(bundle, state));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {

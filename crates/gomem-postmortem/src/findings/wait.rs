@@ -51,7 +51,9 @@ impl Wait {
                 .find(|line| !is_runtime(line) && line.function().is_some_and(|function| is_of_entry(function.name())))
         };
         let inner = sample.frames().take_while(|line| origin(line) != Some(Origin::User));
-        let inside = own.and_then(|_| inner.filter_map(|line| wait_advice(line.function()?.name())).last());
+        let known = |line: gomem_pprof::Line<'_>| wait_advice(line.function()?.name());
+        // Whose code is whose may be guessed: a function that has a row is a library's.
+        let inside = inner.filter_map(known).last().or_else(|| own.and_then(known));
         let at = Place::from_frame(own.or_else(of_entry).or_else(outside).or_else(|| sample.frames().next())?);
         let state = match label(sample, "state") {
             Some(state) => state.to_owned(),
@@ -82,7 +84,8 @@ impl Wait {
             return passed.action(&self.at);
         }
         if let Some(entry) = &self.library_entry {
-            return goroutine_advice(entry).map_or_else(|| of_library(entry), str::to_owned);
+            let known = goroutine_advice(entry).or(self.inside);
+            return known.map_or_else(|| of_library(entry), str::to_owned);
         }
         if let Some(advice) = self.inside {
             return format!("See why the goroutines at `{}` wait for ever. {advice}", self.at.short());

@@ -1,6 +1,8 @@
-//! Which of the older forms an input is in.
+//! Which of the forms other than protobuf an input is in.
 
-use super::{contention, count, cpu, dump, heap, java, jemalloc, lines::Lines, thread};
+use super::{
+    contention, count, cpu, dump, flamebearer, folded, heap, java, jemalloc, lines::Lines, printed::Printed, thread,
+};
 use crate::{
     error::{DecodeOptions, Error},
     model::Profile,
@@ -17,6 +19,9 @@ pub(crate) enum Form {
     Thread,
     Count,
     Dump,
+    Flamebearer,
+    Folded,
+    Printed(Printed),
     Cpu(cpu::Words),
 }
 
@@ -25,6 +30,9 @@ impl Form {
     pub(crate) fn sniff(bytes: &[u8]) -> Option<Self> {
         if let Some(words) = cpu::Words::sniff(bytes) {
             return Some(Self::Cpu(words));
+        }
+        if flamebearer::is_header(bytes) {
+            return Some(Self::Flamebearer);
         }
         let mut lines = Lines::new(bytes);
         let first = std::iter::from_fn(|| lines.next()).take(MOST_COMMENTS).find(|line| !line.is_space_or_comment())?;
@@ -50,7 +58,13 @@ impl Form {
         if count::header(text).is_some() {
             return Some(Self::Count);
         }
-        dump::header(text).is_some().then_some(Self::Dump)
+        if dump::header(text).is_some() {
+            return Some(Self::Dump);
+        }
+        if folded::is_folded(text, lines) {
+            return Some(Self::Folded);
+        }
+        Printed::sniff(text, lines).map(Self::Printed)
     }
 
     pub(crate) fn decode(self, bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
@@ -63,6 +77,9 @@ impl Form {
             Self::Thread => thread::decode(bytes, options),
             Self::Count => count::decode(bytes, options),
             Self::Dump => dump::decode(bytes, options),
+            Self::Flamebearer => flamebearer::decode(bytes, options),
+            Self::Folded => folded::decode(bytes, options),
+            Self::Printed(printed) => printed.decode(bytes, options),
             Self::Cpu(words) => cpu::decode(bytes, words, options),
         }
     }

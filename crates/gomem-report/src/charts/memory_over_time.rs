@@ -31,13 +31,17 @@ pub(crate) fn memory_over_time(state: &GoState, waterfall: &Waterfall) -> Option
         .collect();
     let mut sums = vec![0.0; moments.len()];
     let mut areas = Vec::new();
-    for component in known {
+    for &component in &known {
         let points = moments.iter().zip(&mut sums).map(|((time_ms, parts), sum)| {
             let from = *sum;
             *sum += parts.get(&component).copied().unwrap_or(0.0);
             (seconds(*time_ms), from, *sum)
         });
-        areas.push(Area { label: component.title(), ink: Ink::Part(component), points: points.collect() });
+        areas.push(Area {
+            label: component.title_among(known.iter().copied()),
+            ink: Ink::Part(component),
+            points: points.collect(),
+        });
     }
     let top = sums.iter().copied().fold(0.0, f64::max);
     if top <= 0.0 || !top.is_finite() || end <= begin {
@@ -68,7 +72,7 @@ fn moments(waterfall: &Waterfall, begin: i64, end: i64) -> Vec<Moment> {
 }
 
 fn told((time_ms, parts): &Moment) -> String {
-    let part = |component: &&Component| Some((component.title(), *parts.get(component)?));
+    let part = |component: &&Component| Some((component.title_among(parts.keys().copied()), *parts.get(component)?));
     let words = Component::ALL
         .iter()
         .filter_map(|component| part(&component))

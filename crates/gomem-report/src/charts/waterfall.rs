@@ -31,7 +31,7 @@ pub fn waterfall_svg(waterfall: &Waterfall) -> String {
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\" fill=\"currentColor\">{}</text><rect x=\"{begin:.1}\" y=\"{y}\" width=\"{:.1}\" height=\"{}\" fill=\"{}\"/><text x=\"{}\" y=\"{}\" fill=\"currentColor\">{}</text>",
             LABEL_WIDTH - 8.0,
             y + 15.0,
-            part.component.title(),
+            part.component.title_among(parts.iter().map(|part| part.component)),
             (part.bytes * scale).max(0.5),
             ROW_HEIGHT - 6.0,
             part_colour(part.component),

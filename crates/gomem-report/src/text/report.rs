@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use comfy_table::{CellAlignment, Table, TableStyle};
 use gomem_gogc::Prediction;
+use gomem_metrics::Component;
 use gomem_postmortem::Report;
 use gomem_table::Unit;
 
@@ -48,9 +49,10 @@ pub fn text(report: &Report, columns: usize) -> String {
         paragraph(&mut out, &format!("and {more} more: `gomem bench` shows all"), columns);
     }
     if let Some((_, parts)) = report.memory_now() {
+        let title = |component: Component| component.title_among(parts.iter().map(|part| part.0));
         let parts: Vec<String> = parts
             .iter()
-            .map(|(component, bytes)| format!("{} {}", component.title(), Unit::Bytes.humanize(*bytes)))
+            .map(|(component, bytes)| format!("{} {}", title(*component), Unit::Bytes.humanize(*bytes)))
             .collect();
         let _ = writeln!(out, "\nWhere the memory is, at the end:");
         paragraph(&mut out, &parts.join(" · "), columns);

@@ -145,10 +145,10 @@ impl<'a> Bytes<'a> {
         if self.bytes > 0 { (self.inuse_bytes as f64 / self.bytes as f64).clamp(0.0, 1.0) } else { 0.0 }
     }
 
-    /// Whether most of it stays. Of a buffer that grows and stays, what it outgrew was needed to make it.
+    /// Whether most of it stays. Of a buffer or a map that grows and stays, what it outgrew was needed to make it.
     pub(crate) fn is_mostly_kept(&self) -> bool {
         let outgrown = |site: &&Site| site.inuse_bytes.min(site.bytes.saturating_sub(site.inuse_bytes)).max(0);
-        let outgrown: i64 = self.sites.iter().filter(|site| site.is_buffer()).map(outgrown).sum();
+        let outgrown: i64 = self.sites.iter().filter(|site| site.is_outgrown()).map(outgrown).sum();
         self.bytes > 0 && self.inuse_bytes.saturating_add(outgrown).saturating_mul(2) >= self.bytes
     }
 

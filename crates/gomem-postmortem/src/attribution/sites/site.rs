@@ -203,6 +203,11 @@ impl Site {
         &*self.place.function == "bytes.growSlice"
     }
 
+    /// Whether it doubles as it grows, and leaves what it was before.
+    pub(crate) fn is_outgrown(&self) -> bool {
+        self.is_buffer() || self.reason == Some(Reason::MapGrowth)
+    }
+
     /// Whether it is held by a weak pointer, or until its finalizer or cleanup has run: then nobody gives it back.
     fn is_collected(&self) -> bool {
         let callee = self.decision.as_ref().and_then(|decision| decision.callee());

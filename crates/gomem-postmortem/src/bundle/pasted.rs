@@ -1,0 +1,383 @@
+//! A text that a person wrote, as an issue or a message, with what tools printed between the words.
+//!
+//! It is taken apart into what each tool printed: the blocks that Markdown or HTML sets apart, and within them, or where nothing is
+//! set apart, what begins and ends by its own form (a heap profile as text, `runtime.MemStats`, a table of pprof). The rest stays
+//! together: GC traces, logs of the compiler and dumps of goroutines are told among other lines by whoever reads them.
+
+use std::borrow::Cow;
+
+/// What one tool printed, or what a person wrote around it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    /// Its first line in the text, from 1.
+    pub(crate) line: usize,
+    pub(crate) text: String,
+}
+
+/// The parts of a text; `None` where it is one piece.
+pub(crate) fn parts(text: &[u8]) -> Option<Vec<Part>> {
+    if text.len() > LARGEST {
+        return None;
+    }
+    let text = String::from_utf8_lossy(text);
+    let blocks = blocks(&text);
+    let is_set_apart = blocks.len() > 1;
+    let parts: Vec<Part> = blocks.into_iter().flat_map(cut).filter(|part| !part.text.trim().is_empty()).collect();
+    (is_set_apart || parts.len() > 1).then_some(parts)
+}
+
+/// Whether a text has blocks set apart by Markdown or HTML.
+pub(crate) fn is_marked_up(text: &[u8]) -> bool {
+    let is_mark = |line: &[u8]| {
+        let line = line.trim_ascii_start();
+        line.starts_with(b"```") || line.starts_with(b"~~~") || memchr::memmem::find(line, b"<pre>").is_some()
+    };
+    text.len() <= LARGEST && text.split(|&byte| byte == b'\n').any(is_mark)
+}
+
+/// Lines of one block, each with its number.
+type Block<'a> = Vec<(usize, Cow<'a, str>)>;
+
+/// What fences and `<pre>` set apart, and what stands between.
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks: Vec<Block<'_>> = vec![Vec::new()];
+    let mut fence: Option<Fence> = None;
+    for (number, line) in (1..).zip(text.lines()) {
+        let mut line = Cow::Borrowed(line);
+        if fence.is_none() {
+            let Some(opened) = Fence::open(&line) else {
+                push(&mut blocks, number, without_tick(line));
+                continue;
+            };
+            blocks.push(Vec::new());
+            line = Cow::Owned(opened.after(&line));
+            fence = Some(opened);
+            if line.is_empty() {
+                continue;
+            }
+        }
+        let closed = fence.as_ref().and_then(|fence| fence.close(&line));
+        let is_closed = closed.is_some();
+        let shown = closed.map_or(line, Cow::Owned);
+        let shown = if matches!(fence, Some(Fence::Pre)) { Cow::Owned(without_markup(&shown)) } else { shown };
+        if !shown.trim().is_empty() || !is_closed {
+            push(&mut blocks, number, shown);
+        }
+        if is_closed {
+            fence = None;
+            blocks.push(Vec::new());
+        }
+    }
+    blocks.retain(|block| block.iter().any(|(_, line)| !line.trim().is_empty()));
+    blocks
+}
+
+fn push<'a>(blocks: &mut [Block<'a>], number: usize, line: Cow<'a, str>) {
+    if let Some(block) = blocks.last_mut() {
+        block.push((number, line));
+    }
+}
+
+/// What sets a block apart.
+enum Fence {
+    /// So many of a character.
+    Marks(char, usize),
+    Pre,
+}
+
+impl Fence {
+    fn open(line: &str) -> Option<Self> {
+        let begin = line.trim_start();
+        let mark = begin.chars().next().filter(|mark| matches!(mark, '`' | '~'));
+        let count = mark.map_or(0, |mark| begin.chars().take_while(|&letter| letter == mark).count());
+        if let Some(mark) = mark.filter(|_| count >= 3) {
+            return Some(Self::Marks(mark, count));
+        }
+        line.contains("<pre>").then_some(Self::Pre)
+    }
+
+    /// What the line that opens the block has of it: the name of a language is none of it.
+    fn after(&self, line: &str) -> String {
+        match self {
+            Self::Pre => line.split_once("<pre>").map_or("", |(_, rest)| rest).to_owned(),
+            Self::Marks(mark, _) => {
+                let rest = line.trim_start().trim_start_matches(*mark).trim();
+                let is_language = rest.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-_.#".contains(letter));
+                if is_language { String::new() } else { rest.to_owned() }
+            }
+        }
+    }
+
+    /// What the line that closes the block has of it.
+    fn close(&self, line: &str) -> Option<String> {
+        match self {
+            Self::Pre => line.split_once("</pre>").map(|(before, _)| before.to_owned()),
+            Self::Marks(mark, count) => {
+                let line = line.trim_end();
+                let before = line.trim_end_matches(*mark);
+                (line.len() - before.len() >= *count).then(|| before.to_owned())
+            }
+        }
+    }
+}
+
+/// A mark of code that begins or ends at another line.
+fn without_tick(line: Cow<'_, str>) -> Cow<'_, str> {
+    match line.strip_prefix('`') {
+        Some(rest) if !rest.contains('`') => Cow::Owned(rest.to_owned()),
+        _ => line,
+    }
+}
+
+/// HTML without its tags, and with the letters that its names stand for.
+fn without_markup(line: &str) -> String {
+    let mut text = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(begin) = rest.find('<') {
+        let tag = rest[begin..].split_inclusive('>').next().unwrap_or_default();
+        let name =
+            tag.trim_start_matches(['<', '/']).trim_end_matches(['>', '/']).split(' ').next().unwrap_or_default();
+        text.push_str(&rest[..begin]);
+        if tag.ends_with('>') && TAGS.contains(&name) {
+            rest = &rest[begin + tag.len()..];
+        } else {
+            text.push('<');
+            rest = &rest[begin + 1..];
+        }
+    }
+    text.push_str(rest);
+    ENTITIES.iter().fold(text, |text, (name, letter)| text.replace(name, letter))
+}
+
+/// What begins and ends by its own form, and the rest of the block.
+fn cut(block: Block<'_>) -> Vec<Part> {
+    let (mut parts, mut rest) = (Vec::new(), String::new());
+    let first = block.first().map_or(1, |(number, _)| *number);
+    let mut at = 0;
+    while let Some((number, line)) = block.get(at) {
+        let Some(form) = Form::begin(line) else {
+            rest.push_str(line);
+            rest.push('\n');
+            at += 1;
+            continue;
+        };
+        let lines: Vec<&str> = block[at..].iter().map(|(_, line)| line.as_ref()).take(MOST_LINES).collect();
+        let length = form.length(&lines).max(1);
+        let text = lines[..length].join("\n");
+        match form.text(text) {
+            Ok(text) => parts.push(Part { line: *number, text: text + "\n" }),
+            Err(text) => {
+                rest.push_str(&text);
+                rest.push('\n');
+            }
+        }
+        at += length;
+    }
+    parts.push(Part { line: first, text: rest });
+    parts
+}
+
+/// What is told by its first line, and ends where a line is of another form.
+#[derive(Clone, Copy)]
+enum Form {
+    /// A profile of `debug=1`.
+    Profile,
+    /// What `debug=1` writes of `runtime.MemStats`.
+    Trailer,
+    /// An object of JSON, or as JavaScript's console prints one.
+    Object,
+    /// What `go tool pprof` prints, from its header on.
+    Pprof,
+    /// What its `-list` prints of a function.
+    Listing,
+}
+
+impl Form {
+    fn begin(line: &str) -> Option<Self> {
+        let text = line.trim_end();
+        if text.starts_with("heap profile: ") || is_count_header(text) {
+            return Some(Self::Profile);
+        }
+        if text.starts_with("# runtime.MemStats") {
+            return Some(Self::Trailer);
+        }
+        if text.trim_start().starts_with('{') {
+            return Some(Self::Object);
+        }
+        if text.starts_with("ROUTINE ====") {
+            return Some(Self::Listing);
+        }
+        let is_head = ["File: ", "Type: ", "Showing nodes accounting for "].iter().any(|head| text.starts_with(head));
+        let is_old_head = || text.ends_with('%') || text.ends_with("%)");
+        (is_head || text.contains(" total (") && is_old_head() || is_table_head(text)).then_some(Self::Pprof)
+    }
+
+    /// How many of the lines belong to it.
+    fn length(self, lines: &[&str]) -> usize {
+        let until =
+            |is_more: &dyn Fn(&str) -> bool| 1 + lines[1..].iter().take_while(|line| is_more(line.trim_end())).count();
+        match self {
+            Self::Profile => until(&is_of_profile),
+            Self::Trailer => until(&|line| line.starts_with('#')),
+            Self::Listing => until(&|line| line.starts_with([' ', '.', '\t']) && !line.trim().is_empty()),
+            Self::Object => object_length(lines),
+            Self::Pprof => {
+                // Up to the table the lines are the report's head, and a shell's prompts.
+                let is_rows = |line: &&str| is_table_head(line) || is_rule(line);
+                let Some(head) = lines.iter().take(LONGEST_HEAD).position(is_rows) else { return 1 };
+                let rows = lines[head + 1..].iter().take_while(|line| is_of_table(line.trim_end())).count();
+                head + 1 + rows
+            }
+        }
+    }
+
+    /// What is read; `Err` where it is none of this form.
+    fn text(self, text: String) -> Result<String, String> {
+        if !matches!(self, Self::Object) {
+            return Ok(text);
+        }
+        let is_stats = ["HeapSys", "HeapAlloc", "HeapInuse"].iter().filter(|name| text.contains(**name)).count() >= 2;
+        let is_known =
+            text.contains("\"memstats\"") || text.contains("\"flamebearer\"") || text.contains("\"flamegraph\"");
+        if !is_stats || is_known {
+            return if is_known || text.starts_with("{\"") { Ok(text) } else { Err(text) };
+        }
+        Ok(format!("{{\"memstats\": {}}}", with_quoted_keys(&text)))
+    }
+}
+
+fn is_count_header(line: &str) -> bool {
+    line.split_once(" profile: total ").is_some_and(|(name, count)| {
+        !name.is_empty() && !name.contains(' ') && !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+fn is_of_profile(line: &str) -> bool {
+    let digits = line.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let is_sample = digits.len() < line.len() && (digits.starts_with(": ") || digits.starts_with(" @"));
+    line.is_empty() || line.starts_with('#') || is_sample
+}
+
+fn is_table_head(line: &str) -> bool {
+    line.trim_start().starts_with("flat  flat%")
+}
+
+fn is_rule(line: &str) -> bool {
+    line.starts_with("-----------+--")
+}
+
+/// A row of a table, or a frame of a stack: both are indented, and what is not is a rule.
+fn is_of_table(line: &str) -> bool {
+    is_rule(line)
+        || line.starts_with("-----")
+        || is_table_head(line)
+        || is_row(line)
+        || line.starts_with("             ")
+}
+
+/// `40.50MB 50.63% …`, and `40.50MB   main.f` of a stack.
+fn is_row(line: &str) -> bool {
+    let text = line.trim_start();
+    text.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-')
+        && (text.contains('%') || text.split_whitespace().count() == 2 || line.starts_with(' '))
+}
+
+/// Up to where all braces are closed.
+fn object_length(lines: &[&str]) -> usize {
+    let (mut depth, mut in_text, mut is_escaped) = (0_i64, false, false);
+    for (number, line) in lines.iter().enumerate() {
+        for letter in line.bytes() {
+            match letter {
+                _ if is_escaped => is_escaped = false,
+                b'\\' if in_text => is_escaped = true,
+                b'"' => in_text = !in_text,
+                b'{' | b'[' if !in_text => depth += 1,
+                b'}' | b']' if !in_text => depth -= 1,
+                _ => {}
+            }
+        }
+        if depth <= 0 {
+            return number + 1;
+        }
+    }
+    1
+}
+
+/// `Alloc: 12` is `"Alloc": 12`: JavaScript's console leaves out the marks.
+fn with_quoted_keys(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + text.len() / 4);
+    let mut rest = text;
+    while let Some(begin) = rest.find(|letter: char| letter.is_ascii_alphabetic()) {
+        let is_bare = !rest[..begin].ends_with('"');
+        let word = rest[begin..].split(|letter: char| !letter.is_ascii_alphanumeric()).next().unwrap_or_default();
+        let after = &rest[begin + word.len()..];
+        quoted.push_str(&rest[..begin]);
+        if is_bare && after.trim_start().starts_with(':') {
+            quoted.push('"');
+            quoted.push_str(word);
+            quoted.push('"');
+        } else {
+            quoted.push_str(word);
+        }
+        rest = after;
+    }
+    quoted + rest
+}
+
+const TAGS: [&str; 9] = ["pre", "code", "b", "i", "br", "summary", "details", "a", "span"];
+const ENTITIES: [(&str, &str); 5] = [("&gt;", ">"), ("&lt;", "<"), ("&quot;", "\""), ("&#39;", "'"), ("&amp;", "&")];
+/// Nobody pastes more.
+const LARGEST: usize = 8 << 20;
+/// Of one part.
+const MOST_LINES: usize = 100_000;
+/// The head of a report of pprof, with what a shell says before.
+const LONGEST_HEAD: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<(usize, String)> {
+        parts(text.as_bytes()).unwrap_or_default().into_iter().map(|part| (part.line, part.text)).collect()
+    }
+
+    #[test]
+    fn fences_set_apart_and_the_words_between_stay() {
+        let found = texts("It grows:\n```shell\ngc 1 @0.1s\n```\nand\n~~~\nx\n~~~~\nend\n");
+        let expected = [(1, "It grows:\n"), (3, "gc 1 @0.1s\n"), (5, "and\n"), (7, "x\n"), (9, "end\n")];
+        assert_eq!(found, expected.map(|(line, text)| (line, text.to_owned())));
+        // As GitHub shows it: code on the line of the mark itself.
+        assert_eq!(
+            texts("so\n```[1.0] killed it\nsecond```\n").last(),
+            Some(&(2, "[1.0] killed it\nsecond\n".to_owned()))
+        );
+        assert_eq!(texts("<pre>a -&gt; <code>b</code>\n</pre>\nend\n")[0], (1, "a -> b\n".to_owned()));
+        assert_eq!(parts(b"one piece\nof text\n"), None);
+    }
+
+    #[test]
+    fn what_begins_by_its_own_form_is_cut_out() {
+        let text = "see\nheap profile: 1: 2 [3: 4] @ heap/1048576\n1: 2 [3: 4] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n\nand then\n\
+                    > stats()\n{\n  HeapAlloc: 5,\n  HeapSys: 9\n}\nbye\n";
+        let found = texts(text);
+        assert_eq!(
+            found[0],
+            (
+                2,
+                "heap profile: 1: 2 [3: 4] @ heap/1048576\n1: 2 [3: 4] @ 0x1\n#\t0x1\tmain.f+0x1\t/a.go:1\n\n"
+                    .to_owned()
+            )
+        );
+        assert_eq!(found[1], (8, "{\"memstats\": {\n  \"HeapAlloc\": 5,\n  \"HeapSys\": 9\n}}\n".to_owned()));
+        assert_eq!(found[2], (1, "see\nand then\n> stats()\nbye\n".to_owned()));
+    }
+
+    #[test]
+    fn tables_end_where_words_begin() {
+        let text = "$ go tool pprof heap\nFile: api\nType: inuse_space\n(pprof) top\nShowing nodes accounting for 2MB, 50% of 4MB total\n      \
+                    flat  flat%   sum%        cum   cum%\n       2MB 50.00% 50.00%        2MB 50.00%  main.f\nWhat is it?\n";
+        let found = texts(text);
+        assert!(found[0].0 == 2 && found[0].1.ends_with("main.f\n"), "{found:?}");
+        assert_eq!(found[1].1, "$ go tool pprof heap\nWhat is it?\n");
+    }
+}

@@ -1,0 +1,97 @@
+//! One moment of the runtime's counters: where the memory was, where no rule can say what becomes of it.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{Component, GoState};
+use gomem_table::{MIB, Unit, percent};
+
+use crate::findings::finding::{Finding, FindingKind};
+
+/// The part of what Go holds that is not made of objects, where that is much of it: of one or two scrapes, as people paste them.
+pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
+    let row = state.rows().checked_sub(1).filter(|&row| row < MOST_ROWS)?;
+    let waterfall = state.waterfall().at(Some(state.times_ms()[row]));
+    let of =
+        |component: Component| waterfall.parts().iter().find(|part| part.component == component).map(|part| part.bytes);
+    let held: f64 = waterfall.parts().iter().filter(|part| !part.component.is_in_others()).map(|part| part.bytes).sum();
+    let objects = of(Component::Live).unwrap_or(0.0) + of(Component::Garbage)?;
+    let (component, bytes, advice) = PARTS
+        .iter()
+        .filter_map(|&(component, advice)| Some((component, of(component)?, advice)))
+        .max_by(|a, b| a.1.total_cmp(&b.1))
+        .filter(|(_, bytes, _)| *bytes >= LEAST_BYTES && *bytes >= LEAST_SHARE * held)?;
+    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let title = format!("{} of {} are {}", shown(bytes), shown(held), component.title());
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    finding.summary = format!(
+        "That is {} of what is held at this moment; objects, live and dead, are {}. One moment does not say whether it grows.",
+        percent(bytes / held, 0),
+        shown(objects)
+    );
+    finding.action = advice.to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.bytes = Some(bytes as i64);
+    finding.evidence = vec![
+        Evidence::new(component.name(), bytes, Unit::Bytes).with_source("metrics"),
+        Evidence::new("held", held, Unit::Bytes).with_source("metrics"),
+        Evidence::new("objects", objects, Unit::Bytes).with_source("metrics"),
+    ];
+    Some(finding)
+}
+
+const MOST_ROWS: usize = 2;
+const LEAST_BYTES: f64 = 32.0 * MIB;
+/// Of what is held: less is usual, between two GCs and after one.
+const LEAST_SHARE: f64 = 0.25;
+const PARTS: [(Component, &str); 5] = [
+    (
+        Component::Idle,
+        "It is no leak: the heap was larger, or its goal still is. The runtime keeps what the goal needs and gives the rest back within \
+         minutes (before Go 1.13 later, and hardly where spans lie between); GOMEMLIMIT makes it earlier, debug.FreeOSMemory at once. Bound \
+         what made the heap so large.",
+    ),
+    (
+        Component::Fragmentation,
+        "Free slots between objects: right after a GC has swept they are usual. Where they stay so many, few objects keep whole spans, and \
+         only objects of the same size can fill them: allocate what lives long together, in slabs, apart from what is freed in batches. \
+         Several scrapes over GCs tell (HeapInuse − HeapAlloc).",
+    ),
+    (
+        Component::Stacks,
+        "Count the goroutines: /debug/pprof/goroutine. Many small stacks are a crowd of them, few large ones deep recursion.",
+    ),
+    (
+        Component::Metadata,
+        "The runtime's tables grow with the heap's largest size and with the profiler's buckets, and stay.",
+    ),
+    (
+        Component::OffHeap,
+        "It is outside of Go (cgo, mmap, the program's file), which neither a heap profile nor GOMEMLIMIT counts: /proc/PID/smaps names the \
+         areas.",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use gomem_metrics::Metrics;
+
+    use super::*;
+
+    fn told(inuse: u64, idle: u64, released: u64) -> Option<Finding> {
+        let [alloc, inuse, idle, released] = [50, inuse, idle, released].map(|mebibytes: u64| mebibytes << 20);
+        let text = format!(
+            "go_memstats_heap_alloc_bytes {alloc}\ngo_memstats_heap_inuse_bytes {inuse}\ngo_memstats_heap_idle_bytes {idle}\n\
+             go_memstats_heap_released_bytes {released}\ngo_memstats_sys_bytes {}\n",
+            inuse + idle
+        );
+        let mut metrics = Metrics::new();
+        metrics.push_scrape(1000, text.as_bytes()).unwrap();
+        snapshot(&metrics.state())
+    }
+
+    #[test]
+    fn the_largest_part_that_is_no_object_is_told() {
+        assert!(told(60, 200, 10).unwrap().title.contains("190.0 MiB of 250.0 MiB are idle spans, not returned"));
+        assert!(told(150, 200, 190).unwrap().title.contains("100.0 MiB of 160.0 MiB are free slots in used spans"));
+        assert_eq!(told(60, 200, 200).map(|finding| finding.title), None);
+    }
+}

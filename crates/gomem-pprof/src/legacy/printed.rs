@@ -1,0 +1,333 @@
+//! What `go tool pprof` prints: the table of `-top` and `-tree`, the stacks of `-traces`.
+//!
+//! ```text
+//! File: api                                          what the profile is of (Report.header in internal/report/report.go)
+//! Type: inuse_space
+//! Showing nodes accounting for 62.5MB, 78% of 80MB total
+//!       flat  flat%   sum%        cum   cum%
+//!    40.50MB 50.63% 50.63%    40.50MB 50.63%  bufio.NewReaderSize (inline)
+//!       22MB 27.50% 78.13%       30MB 37.50%  main.load /src/load.go:12
+//!
+//! -----------+-----------------------------------    -traces: a stack each, leaf first
+//!    40.50MB   bufio.NewReaderSize (inline)
+//!              main.accept
+//! -----------+-----------------------------------
+//! ```
+//!
+//! A table has no stacks: each of its rows becomes a sample of one frame that has the row's own value (`flat`), and what the table
+//! leaves out of its total becomes a sample without one.
+
+use super::{
+    lines::{Line, Lines},
+    maps,
+    stack::{Frame, Stack},
+    text_profile::TextProfile,
+};
+use crate::{
+    error::{DecodeOptions, Error, ErrorKind},
+    model::Profile,
+};
+
+/// What was printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Printed {
+    Table,
+    Traces,
+}
+
+impl Printed {
+    /// What the lines that follow are, as `first` begins them.
+    pub(super) fn sniff(first: &str, lines: Lines<'_>) -> Option<Self> {
+        let is_begin = is_table_header(first)
+            || is_rule(first)
+            || HEADS.iter().any(|word| first.starts_with(word))
+            || total_of(first).is_some();
+        if !is_begin {
+            return None;
+        }
+        let mut lines = lines;
+        let mut head = vec![first.to_owned()];
+        head.extend(std::iter::from_fn(|| lines.next()).take(MOST_HEAD).map(|line| line.text.into_owned()));
+        if head.iter().any(|line| is_table_header(line)) {
+            return Some(Self::Table);
+        }
+        head.iter().any(|line| is_rule(line)).then_some(Self::Traces)
+    }
+
+    pub(super) fn decode(self, bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
+        let mut lines = Lines::new(bytes);
+        let mut head = Head::default();
+        loop {
+            let Some(line) = lines.next() else {
+                return Err(Error::new(ErrorKind::Text { problem: "neither a table nor stacks of pprof" }));
+            };
+            let text = line.text.trim();
+            if let Some(kind) = text.strip_prefix("Type: ") {
+                head.kind = Some(kind.to_owned());
+            } else if let Some(total) = total_of(text) {
+                head.total = Some(total);
+            }
+            let is_end = if self == Self::Table { is_table_header(text) } else { is_rule(text) };
+            if is_end {
+                break;
+            }
+        }
+        let rows = if self == Self::Table { table(&mut lines) } else { traces(&mut lines, options)? };
+        if rows.is_empty() {
+            return Err(Error::new(ErrorKind::Text { problem: "no row of pprof's that could be read" }));
+        }
+        profile(&head, rows, lines, options)
+    }
+}
+
+/// What stands above the rows.
+#[derive(Default)]
+struct Head {
+    kind: Option<String>,
+    total: Option<Amount>,
+}
+
+/// A value, and what it counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Amount {
+    value: f64,
+    unit: &'static str,
+}
+
+struct Row {
+    amount: Amount,
+    stack: Stack,
+}
+
+fn profile(head: &Head, rows: Vec<Row>, lines: Lines<'_>, options: &DecodeOptions) -> Result<Profile, Error> {
+    let unit = rows.iter().map(|row| row.amount.unit).find(|unit| *unit != COUNT).unwrap_or(COUNT);
+    let kind = head.kind.as_deref().unwrap_or(match unit {
+        "bytes" => "space",
+        "nanoseconds" => "time",
+        _ => "samples",
+    });
+    let mut text = TextProfile::new(options, &[(kind, unit)]);
+    let shown: f64 = rows.iter().map(|row| row.amount.value).sum();
+    for row in rows {
+        text.sample(&row.stack, &[row.amount.value.round() as i64], &[])?;
+    }
+    let left_out = head.total.map_or(0.0, |total| total.value - shown);
+    if left_out >= 1.0 {
+        text.sample(&Stack::default(), &[left_out.round() as i64], &[])?;
+    }
+    maps::finish(text, lines)
+}
+
+/// Rows up to the first line that is none. In a `-tree`, the rows of callers and callees between have no `flat`.
+fn table(lines: &mut Lines<'_>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    while let Some(line) = lines.peek() {
+        match row(&line) {
+            Some(found) => rows.extend(Some(found).filter(|row| row.amount.value != 0.0)),
+            None if is_rule(&line.text) || line.text.contains(" | ") => {}
+            None => break,
+        }
+        lines.next();
+    }
+    rows
+}
+
+/// `40.50MB 50.63% 50.63%    40.50MB 50.63%  bufio.NewReaderSize (inline)`, in a tree with `|` before the name.
+fn row(line: &Line<'_>) -> Option<Row> {
+    let mut rest = line.text.trim();
+    let mut word = || {
+        let (word, others) = rest.split_once(char::is_whitespace)?;
+        rest = others.trim_start();
+        Some(word)
+    };
+    let amount = Amount::parse(word()?)?;
+    (is_percent(word()?) && is_percent(word()?)).then_some(())?;
+    Amount::parse(word()?)?;
+    is_percent(word()?).then_some(())?;
+    let name = rest.strip_prefix("| ").unwrap_or(rest).trim();
+    (!name.is_empty()).then(|| Row { amount, stack: Stack { addresses: Vec::new(), frames: vec![frame(name)] } })
+}
+
+fn traces(lines: &mut Lines<'_>, options: &DecodeOptions) -> Result<Vec<Row>, Error> {
+    let mut rows: Vec<Row> = Vec::new();
+    while let Some(line) = lines.peek() {
+        let text = line.text.trim();
+        let indented = line.text.starts_with([' ', '\t']);
+        if !indented && !is_rule(text) && !text.is_empty() {
+            break;
+        }
+        let begins = text.split_once(char::is_whitespace);
+        let begins = begins.and_then(|(amount, name)| Some((Amount::parse(amount)?, name.trim())));
+        if let Some((amount, name)) = begins {
+            if rows.len() as u64 >= options.limits.samples {
+                return Err(Error::limit("samples", options.limits.samples));
+            }
+            rows.push(Row { amount, stack: Stack { addresses: Vec::new(), frames: vec![frame(name)] } });
+        } else if !text.is_empty()
+            && !is_rule(text)
+            && !text.contains(":  ")
+            && let Some(row) = rows.last_mut()
+        {
+            if row.stack.frames.len() as u64 >= options.limits.stack_depth {
+                return Err(Error::limit("frames in one sample", options.limits.stack_depth));
+            }
+            row.stack.frames.push(frame(text));
+        }
+        lines.next();
+    }
+    Ok(rows)
+}
+
+/// `main.load /src/load.go:12 (inline)`: the place is there when it was asked for.
+fn frame(name: &str) -> Frame {
+    let whole = name.trim_end();
+    let name = ["(inline)", "(partial-inline)"].iter().fold(whole, |name, mark| name.trim_end_matches(mark).trim_end());
+    let inlined = name.len() < whole.len();
+    let place = name.rsplit_once(' ').and_then(|(function, place)| {
+        let (file, line) = place.rsplit_once(':')?;
+        Some((function.trim_end(), file, line.parse().ok()?))
+    });
+    let (function, file, line) = place.unwrap_or((name, "", 0));
+    Frame { address: 0, entry: None, function: function.to_owned(), file: file.to_owned(), line, inlined }
+}
+
+/// `Showing nodes accounting for 62.5MB, 78% of 80MB total`, before Go 1.10 `62.5MB of 80MB total (78%)`.
+fn total_of(text: &str) -> Option<Amount> {
+    let (before, _) = text.split_once(" total")?;
+    let (head, total) = before.rsplit_once(" of ")?;
+    let is_head = head.starts_with("Showing nodes accounting for ") || Amount::parse(head).is_some();
+    is_head.then(|| Amount::parse(total)).flatten()
+}
+
+/// What `40.50MB` is, as pprof prints amounts: in bytes, nanoseconds, or as a count.
+///
+/// ```
+/// assert_eq!(gomem_pprof::printed_amount("1.5kB"), Some(1536.0));
+/// assert_eq!(gomem_pprof::printed_amount("."), None);
+/// ```
+#[must_use]
+pub fn printed_amount(text: &str) -> Option<f64> {
+    Amount::parse(text).map(|amount| amount.value)
+}
+
+impl Amount {
+    /// As `measurement.Label` prints it: `40.50MB`, `1.2hrs`, `12`.
+    fn parse(text: &str) -> Option<Self> {
+        let end = text.find(|letter: char| !letter.is_ascii_digit() && !"-.".contains(letter)).unwrap_or(text.len());
+        let number: f64 = text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())?;
+        let &(_, scale, unit) = UNITS.iter().find(|(name, ..)| *name == &text[end..])?;
+        Some(Self { value: number * scale, unit })
+    }
+}
+
+fn is_percent(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok())
+}
+
+fn is_table_header(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    ["flat", "flat%", "sum%", "cum", "cum%"].iter().all(|word| words.next() == Some(word))
+}
+
+/// What stands between stacks and around a tree.
+fn is_rule(text: &str) -> bool {
+    let text = text.trim();
+    text.len() > 20 && text.contains("-+-") && text.bytes().all(|byte| matches!(byte, b'-' | b'+'))
+}
+
+const HEADS: [&str; 6] =
+    ["File: ", "Build ID: ", "Type: ", "Time: ", "Duration: ", "Main binary filename not available"];
+const COUNT: &str = "count";
+/// Units of `internal/measurement/measurement.go`, as printed.
+const UNITS: [(&str, f64, &str); 15] = [
+    ("", 1.0, COUNT),
+    ("B", 1.0, "bytes"),
+    ("kB", 1024.0, "bytes"),
+    ("KB", 1024.0, "bytes"),
+    ("MB", 1_048_576.0, "bytes"),
+    ("GB", 1_073_741_824.0, "bytes"),
+    ("TB", 1_099_511_627_776.0, "bytes"),
+    ("PB", 1_125_899_906_842_624.0, "bytes"),
+    ("ns", 1.0, "nanoseconds"),
+    ("us", 1e3, "nanoseconds"),
+    ("ms", 1e6, "nanoseconds"),
+    ("s", 1e9, "nanoseconds"),
+    ("mins", 60e9, "nanoseconds"),
+    ("hrs", 3600e9, "nanoseconds"),
+    ("days", 86_400e9, "nanoseconds"),
+];
+/// The head of a report has about ten lines, and a shell's prompt may stand between.
+const MOST_HEAD: usize = 40;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TopOptions;
+
+    fn top(text: &str) -> (String, i128, Vec<(String, i128)>) {
+        let profile = Profile::decode(text.as_bytes()).unwrap();
+        let top = profile.top(&TopOptions::new(0));
+        let rows = top.rows().iter().map(|row| (row.name(), row.flat)).collect();
+        let kind = &profile.sample_types()[0];
+        (format!("{}/{}", kind.name(), kind.unit()), top.total(), rows)
+    }
+
+    const TABLE: &str = "File: api\nType: inuse_space\nTime: Nov 29, 2026 at 3:00am (UTC)\nEntering interactive mode (type \"help\" for \
+                         commands, \"o\" for options)\n(pprof) top\nShowing nodes accounting for 3MB, 75% of 4MB total\nDropped 7 nodes \
+                         (cum <= 0.02MB)\n      flat  flat%   sum%        cum   cum%\n       2MB 50.00% 50.00%        2MB 50.00%  \
+                         bufio.NewReaderSize (inline)\n       1MB 25.00% 75.00%        3MB 75.00%  main.load\n         0     0% 75.00%        \
+                         4MB   100%  main.main\n(pprof) quit\n";
+
+    #[test]
+    fn a_table_has_what_each_function_has_itself_and_its_total() {
+        let rows = vec![("bufio.NewReaderSize".to_owned(), 2 << 20), ("main.load".to_owned(), 1 << 20)];
+        assert_eq!(top(TABLE), ("inuse_space/bytes".to_owned(), 4 << 20, rows.clone()));
+        let old = "3MB of 4MB total (75.00%)\n      flat  flat%   sum%        cum   cum%\n       2MB 50.00% 50.00%        2MB 50.00%  \
+                   bufio.NewReaderSize\n       1MB 25.00% 75.00%        3MB 75.00%  main.load\n";
+        assert_eq!(top(old), ("space/bytes".to_owned(), 4 << 20, rows));
+    }
+
+    #[test]
+    fn a_tree_has_the_same_rows() {
+        let tree = "Type: cpu\nShowing nodes accounting for 30ms, 100% of 30ms total\n\
+                    ----------------------------------------------------------+-------------\n      flat  flat%   sum%        cum   cum%   \
+                    calls calls% + context\n----------------------------------------------------------+-------------\n                     \
+                         30ms   100% |   main.main\n      20ms 66.67% 66.67%       30ms   100%                | main.work\n                   \
+                         10ms 33.33% |   main.leaf\n----------------------------------------------------------+-------------\n      10ms 33.33%   \
+                    100%       10ms 33.33%                | main.leaf\n";
+        let rows = vec![("main.work".to_owned(), 20_000_000), ("main.leaf".to_owned(), 10_000_000)];
+        assert_eq!(top(tree), ("cpu/nanoseconds".to_owned(), 30_000_000, rows));
+    }
+
+    #[test]
+    fn traces_are_stacks_with_their_lines() {
+        let traces = "File: api\nType: inuse_space\n-----------+----------------------------------------------\n     bytes:  4kB\n       2MB   \
+                      bufio.NewReaderSize /go/src/bufio/bufio.go:57 (inline)\n             main.accept /src/accept.go:9\n\
+                      -----------+----------------------------------------------\n         0   main.idle\n\
+                      -----------+----------------------------------------------\n";
+        let profile = Profile::decode(traces.as_bytes()).unwrap();
+        let sample = profile.samples().next().unwrap();
+        let frames: Vec<(String, i64)> =
+            sample.frames().map(|line| (line.function().unwrap().name().to_owned(), line.line())).collect();
+        assert_eq!(frames, [("bufio.NewReaderSize".to_owned(), 57), ("main.accept".to_owned(), 9)]);
+        assert_eq!(profile.samples().len(), 2);
+    }
+
+    #[test]
+    fn other_text_is_none() {
+        for text in [
+            "File: notes\nnothing here\n",
+            "Type: x\n",
+            "Showing nodes accounting for 1MB, 1% of 4MB total\n",
+            "      flat  flat%   sum%        cum   cum%\nno row\n",
+            "-----------+----------------------------------------------\n",
+        ] {
+            assert!(Profile::decode(text.as_bytes()).is_err(), "{text}");
+        }
+        for (text, amount) in
+            [("1.5kB", Some((1536.0, "bytes"))), ("12", Some((12.0, COUNT))), ("x", None), ("1XB", None)]
+        {
+            assert_eq!(Amount::parse(text).map(|amount| (amount.value, amount.unit)), amount);
+        }
+    }
+}
