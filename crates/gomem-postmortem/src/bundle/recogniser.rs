@@ -116,8 +116,8 @@ impl Recogniser {
         let (mut is_used, mut unused) = (false, Vec::new());
         for part in parts {
             let name = format!("{}, line {}", artifact.name, part.line);
-            let artifact = Artifact { name, bytes: part.text.into_bytes(), modified_ms: artifact.modified_ms };
-            let (contents, reasons) = self.recognise(self.outcomes.len(), &artifact);
+            let part = Artifact { name, bytes: part.text.into_bytes(), modified_ms: artifact.modified_ms };
+            let (contents, reasons) = self.recognise(self.outcomes.len(), &part);
             // Metrics without a time have neither yet.
             if contents.is_empty() && !reasons.is_empty() {
                 unused.extend(reasons);
@@ -125,7 +125,7 @@ impl Recogniser {
             }
             is_used = true;
             self.quoted.insert(self.outcomes.len());
-            self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
+            self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
         if !is_used {
             let told = unused.iter().find(|reason| *reason != NOT_RECOGNISED).cloned();

@@ -254,7 +254,8 @@ mod tests {
         let vendored = "example.org/app/vendor/google.golang.org/grpc/internal/transport.newBufWriter";
         assert!(row_advice(vendored, true).is_some_and(|advice| advice.contains("ClientConn")));
         assert!(row_advice("compress/flate.NewWriter", false).is_some_and(|advice| advice.contains("Reset")));
-        assert_eq!(row_advice("github.com/redis/go-redis/v9.NewClient", true), None);
+        assert!(row_advice("database/sql.(*Rows).Scan", false).is_some_and(|advice| advice.contains("RawBytes")));
+        assert_eq!(row_advice("database/sql.(*Rows).Scan", true), None);
     }
 
     #[test]
