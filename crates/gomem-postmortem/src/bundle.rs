@@ -36,5 +36,5 @@ pub(crate) use recogniser::LEAKED;
 pub use signature::Signature;
 pub use stranger::stranger;
 pub(crate) use told::shortened;
-pub(crate) use tool_output::{Listing, ProcessMemory, Said, Scavenger};
+pub(crate) use tool_output::{Listing, Logged, LoggedMemory, ProcessMemory, Said, Scavenger};
 pub use unpacked::unpacked;

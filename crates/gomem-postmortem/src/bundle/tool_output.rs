@@ -14,6 +14,7 @@ pub(crate) enum Said {
     Process(ProcessMemory),
     Scavenger(Scavenger),
     Listing(Listing),
+    Logged(LoggedMemory),
 }
 
 /// What a process holds, by the kernel.
@@ -64,12 +65,38 @@ pub(crate) struct ListedLine {
     pub(crate) text: String,
 }
 
+/// What a program says of itself in its log, as CockroachDB does.
+///
+/// ```text
+/// runtime stats: 2.5 GiB RSS, 60 goroutines, 60 MiB/38 MiB/245 MiB GO alloc/idle/total, 1.8 GiB/2.4 GiB CGO alloc/total, …
+/// mallinfo stats: …, uordblks=980 MiB, fordblks=109 MiB, …
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct LoggedMemory {
+    pub(crate) lines: usize,
+    /// Of the first line, where there are several.
+    pub(crate) first: Option<Logged>,
+    pub(crate) last: Logged,
+}
+
+/// One line of it; bytes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Logged {
+    pub(crate) resident: Option<f64>,
+    pub(crate) goroutines: Option<f64>,
+    pub(crate) go_alloc: Option<f64>,
+    pub(crate) go_total: Option<f64>,
+    pub(crate) c_alloc: Option<f64>,
+    pub(crate) c_total: Option<f64>,
+}
+
 /// All that `text` says.
 pub(crate) fn said(text: &str) -> Vec<Said> {
     let mut all: Vec<Said> = process_status(text).into_iter().map(Said::Process).collect();
     all.extend(memory_maps(text).map(Said::Process));
     all.extend(process_table(text).map(Said::Process));
     all.extend(scavenger(text).map(Said::Scavenger));
+    all.extend(logged(text).map(Said::Logged));
     all.extend(listings(text).into_iter().map(Said::Listing));
     all
 }
@@ -204,6 +231,56 @@ fn scavenger(text: &str) -> Option<Scavenger> {
     text.lines().rev().find_map(of)
 }
 
+fn logged(text: &str) -> Option<LoggedMemory> {
+    let of_runtime = text.lines().filter_map(|line| Some(logged_line(line.split_once("runtime stats: ")?.1)));
+    let mut found: Vec<Logged> = of_runtime.filter(|line| line.go_alloc.is_some()).collect();
+    let lines = found.len();
+    let mut last = found.pop().unwrap_or_default();
+    let of_malloc = |name: &str| {
+        let (_, value) = text.rsplit_once(name)?;
+        amount(value.split([',', '\n']).next()?)
+    };
+    if last.c_alloc.is_none() && text.contains("mallinfo stats: ") {
+        last.c_alloc = of_malloc("uordblks=");
+        last.c_total = last.c_alloc.zip(of_malloc(" fordblks=")).map(|(used, free)| used + free);
+    }
+    let first = if found.is_empty() { None } else { Some(found.swap_remove(0)) };
+    (lines > 0 || last.c_alloc.is_some()).then_some(LoggedMemory { lines: lines.max(1), first, last })
+}
+
+fn logged_line(text: &str) -> Logged {
+    let mut line = Logged::default();
+    for item in text.split(", ") {
+        let amounts = |unit: &str| {
+            let (values, _) = item.split_once(unit)?;
+            let mut values = values.split('/');
+            let first = amount(values.next()?);
+            Some((first, values.next_back().and_then(amount).or(first)))
+        };
+        if let Some((alloc, total)) = amounts(" CGO alloc") {
+            (line.c_alloc, line.c_total) = (alloc, total);
+        } else if let Some((alloc, total)) = amounts(" GO alloc").or_else(|| amounts(" Go alloc")) {
+            (line.go_alloc, line.go_total) = (alloc, total);
+        } else if let Some((resident, _)) = amounts(" RSS") {
+            line.resident = resident;
+        } else if let Some((active, _)) = amounts(" active") {
+            line.go_alloc = active;
+        } else if let Some((count, _)) = item.split_once(" goroutines") {
+            line.goroutines = count.trim().parse().ok();
+        }
+    }
+    line
+}
+
+/// `2.5 GiB`, `12.04MiB`, `176 B`.
+fn amount(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let unit = text.find(|letter: char| letter.is_ascii_alphabetic())?;
+    let scale = ["B", "KiB", "MiB", "GiB", "TiB"].iter().position(|name| *name == &text[unit..])?;
+    let number: f64 = text[..unit].trim().parse().ok().filter(|number: &f64| number.is_finite() && *number >= 0.0)?;
+    Some(number * KIB.powi(i32::try_from(scale).ok()?))
+}
+
 /// `ROUTINE ======== main.f in /src/a.go`, or on the web page the function and its file in two lines, then
 /// `  4MB  43.93GB (flat, cum) 66.55% of Total` and the lines.
 fn listings(text: &str) -> Vec<Listing> {
@@ -323,6 +400,23 @@ mod tests {
                     released: 40, consumed: 76 (MB)\n";
         let expected = Scavenger { inuse_bytes: 16.0 * MIB, idle_bytes: 100.0 * MIB, released_bytes: 40.0 * MIB };
         assert_eq!(said(text), [Said::Scavenger(expected)]);
+    }
+
+    #[test]
+    fn what_a_program_logs_of_itself() {
+        let log = "I1 runtime.go:160  runtime stats: 740 MiB RSS, 187 goroutines, 320 MiB active, 0.00cgo/sec\n\
+                   I1 runtime.go:228  runtime stats: 2.5 GiB RSS, 60 goroutines, 60 MiB/38 MiB/245 MiB GO alloc/idle/total, 1.8 GiB/2.4 \
+                   GiB CGO alloc/total, 898cgo/sec\n";
+        let Some(Said::Logged(found)) = said(log).into_iter().next() else { panic!() };
+        assert_eq!((found.lines, found.first.unwrap().go_alloc), (2, Some(320.0 * MIB)));
+        let last = found.last;
+        assert_eq!((last.resident, last.goroutines), (Some(2560.0 * MIB), Some(60.0)));
+        assert_eq!((last.go_alloc, last.go_total), (Some(60.0 * MIB), Some(245.0 * MIB)));
+        assert_eq!((last.c_alloc, last.c_total), (Some(1.8 * 1024.0 * MIB), Some(2.4 * 1024.0 * MIB)));
+        let malloc = "x mallinfo stats: ordblks=1.6 KiB, uordblks=980 MiB, fordblks=20 MiB, keepcost=10 KiB\n";
+        let Some(Said::Logged(found)) = said(malloc).into_iter().next() else { panic!() };
+        assert_eq!((found.last.c_alloc, found.last.c_total), (Some(980.0 * MIB), Some(1000.0 * MIB)));
+        assert_eq!(said("runtime stats: all is well, 7 goroutines\n"), []);
     }
 
     #[test]

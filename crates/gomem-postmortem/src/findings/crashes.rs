@@ -56,7 +56,8 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         finding.summary +=
             &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());
     }
-    finding.action = advice(crash.kind).to_owned();
+    let is_machine = crash.kind == CrashKind::KilledByKernel && crash.limit_bytes.is_none();
+    finding.action = if is_machine { OF_MACHINE } else { advice(crash.kind) }.to_owned();
     let evidence = |quantity, bytes: u64| Evidence::new(quantity, bytes as f64, Unit::Bytes).with_source("log");
     let in_use = if crash.kind == CrashKind::KilledByKernel { "anonymous memory resident" } else { "heap in use" };
     finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence(in_use, bytes)));
@@ -77,6 +78,11 @@ fn goroutine(crash: &Crash) -> Option<Place> {
     }
     goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
 }
+
+/// Where no group of processes had a limit, or the log does not say which.
+const OF_MACHINE: &str = "No limit is told: the machine's memory ended, or the container's. See which processes held it (the kernel's table before \
+                          the line). Set GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three \
+                          heap profiles before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";
 
 fn advice(kind: CrashKind) -> &'static str {
     match kind {

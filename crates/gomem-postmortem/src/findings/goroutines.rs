@@ -182,8 +182,16 @@ fn in_words(groups: &[(Wait, i64)]) -> String {
 /// What to do about the largest groups: those that have half as many as the first are leaks of their own.
 fn actions(profile: &Profile, groups: &[(Wait, i64)]) -> String {
     let mut actions: Vec<String> = Vec::new();
+    let mut libraries: Vec<String> = Vec::new();
     let modules = modules_of(profile);
     for (waiting, _) in large(groups) {
+        // One thing of a library starts several: to end it is said once.
+        if let Some(library) = waiting.library() {
+            if libraries.contains(&library) {
+                continue;
+            }
+            libraries.push(library);
+        }
         let passed = Passed::find(profile, &modules, waiting);
         let action = waiting.action(groups, passed.as_ref());
         if !actions.contains(&action) {

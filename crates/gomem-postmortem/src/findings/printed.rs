@@ -8,7 +8,7 @@ use gomem_table::{MIB, Unit, percent};
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, HeapProfile, Listing, ProcessMemory, Said, Scavenger},
+    bundle::{Bundle, HeapProfile, Listing, Logged, LoggedMemory, ProcessMemory, Said, Scavenger},
     findings::{
         call_advice::row_advice,
         finding::{Finding, FindingKind},
@@ -25,6 +25,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Said::Process(process) => Some(resident(process, name, bundle, state)),
             Said::Scavenger(found) => scavenger(found, name),
             Said::Listing(listing) => listed(listing, name),
+            Said::Logged(logged) => logged_memory(logged, name),
         });
     }
     findings
@@ -69,10 +70,14 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
         finding.summary += &format!(" {count} goroutines are left in the goroutine profile.");
     }
     let is_in_use = kind.name().starts_with("inuse_");
-    let known: Vec<&str> = rows.iter().filter_map(|(name, _)| row_advice(name, is_in_use)).collect();
+    if *most < SMALL_SHARE * total {
+        finding.summary += " No function has much of it: two such profiles some time apart, and `gomem diff` of both, say which grows.";
+    }
+    let known = rows.iter().find_map(|(name, _)| Some((name, row_advice(name, is_in_use)?)));
     let has_all = rows.len() > 1 || profile.samples().len() > 1;
-    finding.action = match known.first() {
-        Some(advice) => (*advice).to_owned(),
+    finding.action = match known {
+        Some((name, advice)) if name == first => advice.to_owned(),
+        Some((name, advice)) => format!("Of `{}`: {advice}", Symbol::decode(name).short()),
         None if has_all => {
             "Give the profile itself: `gomem attribute` and `gomem postmortem` say which of your lines call it, and why it \
                             is allocated."
@@ -250,6 +255,57 @@ fn scavenger(found: &Scavenger, name: &str) -> Option<Finding> {
     Some(finding)
 }
 
+/// What a program's own log says of its memory, in Go and outside of it.
+fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let last = &logged.last;
+    let go = last.go_total.or(last.go_alloc);
+    let (title, is_outside) = match (last.c_total.or(last.c_alloc), go) {
+        (Some(outside), Some(go)) if outside >= go => {
+            (format!("{} are outside of Go (C's allocator), {} in Go", bytes(outside), bytes(go)), true)
+        }
+        (Some(outside), Some(go)) => (format!("{} are in Go, {} outside of it", bytes(go), bytes(outside)), false),
+        (_, Some(go)) => (format!("{} are in Go, by the program's own log", bytes(go)), false),
+        (Some(outside), None) => (format!("{} are outside of Go (C's allocator)", bytes(outside)), true),
+        _ => return None,
+    };
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    let mut words: Vec<String> = Vec::new();
+    let first = logged.first.as_ref();
+    let mut told = |what: &str, of: fn(&Logged) -> Option<f64>| {
+        let Some(now) = of(last) else { return };
+        let before = first.and_then(of).filter(|before| (before - now).abs() > 0.1 * now);
+        words.push(match before {
+            Some(before) => format!("{what} {} at first, {} at last", bytes(before), bytes(now)),
+            None => format!("{what} {}", bytes(now)),
+        });
+    };
+    told("resident", |logged| logged.resident);
+    told("objects in Go", |logged| logged.go_alloc);
+    told("Go in all", |logged| logged.go_total);
+    told("taken of C's allocator", |logged| logged.c_alloc);
+    told("held by it", |logged| logged.c_total);
+    finding.summary = format!("{name}, {} lines of the program's own: {}.", logged.lines, words.join(", "));
+    if let Some(goroutines) = last.goroutines {
+        finding.summary += &format!(" {goroutines:.0} goroutines.");
+    }
+    finding.action = if is_outside {
+        "A heap profile cannot show it, and GOMEMLIMIT does not count it: ask the allocator (jemalloc's profile, malloc_info), and set the \
+         sizes of caches that C code keeps (a database's block cache)."
+    } else {
+        "A heap profile (/debug/pprof/heap) says of what: two of them, before it rises and after, and `gomem diff`."
+    }
+    .to_owned();
+    finding.confidence = Confidence::Medium;
+    let evidence = |what, value: Option<f64>| {
+        value.map(|value| Evidence::new(what, value, Unit::Bytes).with_source("tool output"))
+    };
+    finding.evidence.extend(evidence("resident", last.resident));
+    finding.evidence.extend(evidence("Go in all", go));
+    finding.evidence.extend(evidence("outside of Go", last.c_total.or(last.c_alloc)));
+    Some(finding)
+}
+
 /// The line of a function that takes most, with what it calls.
 fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     let most = listing.lines.first()?;
@@ -273,6 +329,8 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     Some(finding)
 }
 
+/// Of what is counted: a function with less is not what the memory is taken for.
+const SMALL_SHARE: f64 = 0.1;
 /// Of a table.
 const SHOWN: usize = 5;
 /// Of a bundle.

@@ -78,6 +78,12 @@ impl Wait {
         format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
     }
 
+    /// The package whose goroutines they are, where nothing more is known of it.
+    pub(crate) fn library(&self) -> Option<String> {
+        let entry = self.library_entry.as_deref().filter(|entry| goroutine_advice(entry).is_none())?;
+        self.inside.is_none().then(|| package_of(entry))
+    }
+
     /// What to do, with what else `all` goroutines do; `passed` are those that came past it.
     pub(crate) fn action(&self, all: &[(Self, i64)], passed: Option<&Passed>) -> String {
         if let Some(passed) = passed {

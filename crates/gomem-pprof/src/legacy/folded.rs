@@ -74,8 +74,7 @@ mod tests {
     fn limits_hold_and_flaws_have_lines() {
         let profile = Profile::decode(&[b"a;b 1\n".repeat(30), b"no number\n".to_vec()].concat()).unwrap();
         assert_eq!(profile.diagnostics()[0].line, Some(31));
-        let mut limits = Limits::default();
-        limits.stack_depth = 2;
+        let limits = Limits { stack_depth: 2, ..Limits::default() };
         let options = DecodeOptions::default().with_limits(limits);
         assert!(Profile::decode_with(b"a;b;c 1\n", &options).unwrap_err().is_limit());
         for text in ["main 12\n", "a;b\n", "a;b 12\nand more\n", "for i := 0; i < 10; i++ 12\n"] {
