@@ -6,6 +6,8 @@
 
 use std::borrow::Cow;
 
+use crate::bundle::signature::{Signature, looks_like_text};
+
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Part {
@@ -14,8 +16,21 @@ pub(crate) struct Part {
     pub(crate) text: String,
 }
 
+/// The parts of a text that a person wrote; `None` for what is one piece.
+pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
+    if !looks_like_text(bytes) {
+        return None;
+    }
+    let written = gomem_transport::written(bytes);
+    let is_whole = || {
+        let signature = Signature::from_bytes(&written);
+        signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
+    };
+    (is_marked_up(&written) || !is_whole()).then(|| parts(&written)).flatten()
+}
+
 /// The parts of a text; `None` where it is one piece.
-pub(crate) fn parts(text: &[u8]) -> Option<Vec<Part>> {
+fn parts(text: &[u8]) -> Option<Vec<Part>> {
     if text.len() > LARGEST {
         return None;
     }
@@ -27,7 +42,7 @@ pub(crate) fn parts(text: &[u8]) -> Option<Vec<Part>> {
 }
 
 /// Whether a text has blocks set apart by Markdown or HTML.
-pub(crate) fn is_marked_up(text: &[u8]) -> bool {
+fn is_marked_up(text: &[u8]) -> bool {
     let is_mark = |line: &[u8]| {
         let line = line.trim_ascii_start();
         line.starts_with(b"```") || line.starts_with(b"~~~") || memchr::memmem::find(line, b"<pre>").is_some()

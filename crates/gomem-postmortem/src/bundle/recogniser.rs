@@ -103,7 +103,7 @@ impl Recogniser {
         if compression.is_some_and(|compression| !room.take(compression.reader(artifact.bytes.as_slice()))) {
             return self.leave_out(&artifact.name, "more than is unpacked of one archive".to_owned());
         }
-        if let Some(parts) = written_parts(&artifact.bytes) {
+        if let Some(parts) = pasted::written_parts(&artifact.bytes) {
             return self.read_parts(&artifact, parts);
         }
         let file = self.outcomes.len();
@@ -458,19 +458,6 @@ fn other(bytes: &[u8]) -> String {
 fn is_printed(profile: &Profile) -> bool {
     let [kind] = profile.sample_types() else { return false };
     PRINTED.contains(&kind.name()) && profile.period_type().is_none()
-}
-
-/// The parts of a text that a person wrote; `None` for what is one piece.
-fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
-    if !looks_like_text(bytes) {
-        return None;
-    }
-    let written = gomem_transport::written(bytes);
-    let is_whole = || {
-        let signature = Signature::from_bytes(&written);
-        signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
-    };
-    (pasted::is_marked_up(&written) || !is_whole()).then(|| pasted::parts(&written)).flatten()
 }
 
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.

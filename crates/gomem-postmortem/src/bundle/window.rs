@@ -78,6 +78,9 @@ impl Bundle {
         });
         self.execution_trace = kept.into_iter().next();
         let (_, memory) = divide(self.heap_dump.take(), |_| None);
+        let (kept, printed) = divide(std::mem::take(&mut self.printed), |profile| is_within(&profile.profile, window));
+        self.printed = kept;
+        let (_, tool_outputs) = divide(std::mem::take(&mut self.tool_outputs), |_| None);
         // A program dies at the end of all.
         let is_last = window.to_ms().is_none().then_some(true);
         let (kept, crashes) = divide(std::mem::take(&mut self.crashes), |_| is_last);
@@ -92,6 +95,8 @@ impl Bundle {
             (Contents::HeapDump, memory),
             (Contents::Core, memory),
             (Contents::Crash, crashes),
+            (Contents::PrintedProfile, printed),
+            (Contents::ToolOutput, tool_outputs),
         ] {
             self.tell(kind, counts, window);
         }
