@@ -126,7 +126,8 @@ impl Run {
     fn problems(&self, folder: &str) -> Vec<String> {
         let args: Vec<String> = match &self.args {
             Some(args) => args.iter().map(|arg| arg.replace("BUNDLE", folder)).collect(),
-            None => vec!["postmortem".into(), folder.into()],
+            // Nothing but what the case has: the programs were once on the machine that recorded them.
+            None => vec!["postmortem".into(), folder.into(), "--named-only".into()],
         };
         let (exit, out, err) = gomem(&args.iter().map(String::as_str).collect::<Vec<_>>());
         let text = format!("{}\n{}", unbroken(&out), unbroken(&err));
@@ -155,7 +156,7 @@ fn unbroken(text: &str) -> String {
 }
 
 fn report(folder: &str) -> Value {
-    let (_, out, _) = gomem(&["postmortem", folder, "--json", "-"]);
+    let (_, out, _) = gomem(&["postmortem", folder, "--named-only", "--json", "-"]);
     serde_json::from_str(&out).unwrap_or(Value::Null)
 }
 

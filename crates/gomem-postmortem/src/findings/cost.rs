@@ -59,6 +59,6 @@ fn cpu_fraction(state: &GoState) -> Option<f64> {
 /// A judgement: of such a program all that it allocates is worth no warning.
 const LITTLE_CPU: f64 = 0.05;
 /// A judgement: Go allocates some hundred times as much a second on one processor, GC included.
-const LITTLE_ALLOCATION: f64 = 10.0 * MIB;
+const LITTLE_ALLOCATION: f64 = 4.0 * MIB;
 /// A shorter time says little of what is usual.
 const LEAST_SECONDS: f64 = 5.0;

@@ -51,8 +51,6 @@ pub struct Finding {
     pub missing: Vec<&'static str>,
     /// Why fixing it saves no GC cycles, when it is about bytes that stay.
     pub(crate) kept: Option<Kept>,
-    /// Of all bytes in use, where they are kept.
-    pub(crate) live_fraction: Option<f64>,
 }
 
 /// Why bytes are no garbage.
@@ -134,7 +132,6 @@ impl Finding {
             rules: Vec::new(),
             missing: Vec::new(),
             kept: None,
-            live_fraction: None,
         }
     }
 
@@ -158,8 +155,7 @@ impl Finding {
             FindingKind::Printed => 1.0,
             FindingKind::Gogc => -1.0,
             FindingKind::MissingInput => -2.0,
-            // What the heap is made of matters as much as what it is made anew with.
-            _ => self.bytes_fraction.unwrap_or(0.0).max(self.live_fraction.unwrap_or(0.0)),
+            _ => self.bytes_fraction.unwrap_or(0.0),
         }
     }
 

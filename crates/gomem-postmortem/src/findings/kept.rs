@@ -24,7 +24,6 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cos
     finding.summary += &format!(" {kept} of it are still in use: it is kept, and no garbage. ");
     let live: f64 = bytes.sites.iter().map(|site| site.inuse_fraction).sum();
     if live >= LEAST_TOLD {
-        finding.live_fraction = Some(live);
         finding.summary += &format!("That is {} of all bytes in use. ", share(live));
     }
     let costs = if cost.is_limited {

@@ -85,8 +85,9 @@ pub(crate) fn leak(
             let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
             format!("The compiler says where it is kept: `{step}`. {advice}{of_part}")
         }
-        (Some(Keeper::Kind(advice)), None) => advice.to_owned(),
-        (None, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
+        (Some(Keeper::Kind(advice)), None) if goroutines.leaked().is_none() => advice.to_owned(),
+        // What keeps such things as a rule says less than goroutines that never end.
+        (None | Some(Keeper::Kind(_)), None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
     };
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
