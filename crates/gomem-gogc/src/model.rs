@@ -299,9 +299,12 @@ fn residuals(recording: &Recording, curve: &Curve) -> Vec<f64> {
     recording.cycles.iter().zip(&curve.points).map(of).collect()
 }
 
-/// Cycles that the replay makes more of a recording that does not begin with the program: it grows from an empty heap, and each
-/// cycle doubles it at most.
+/// Cycles that the replay makes more of a recording that does not begin with the program, where it is not known what lived
+/// before: it grows from an empty heap, and each cycle doubles it at most.
 fn doublings(recording: &Recording) -> f64 {
+    if recording.initial_live_bytes.is_some() {
+        return 0.0;
+    }
     let first = recording.cycles.first().map_or(0.0, |cycle| cycle.heap_start_bytes);
     if first < 2.0 * SMALLEST_HEAP { 0.0 } else { 2.0 * (first / SMALLEST_HEAP).log2() }
 }

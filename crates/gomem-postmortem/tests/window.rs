@@ -60,7 +60,7 @@ fn what_is_left_out_is_said() {
         let unused = cut.unused_files().iter().find(|file| file.name == name);
         unused.map(|file| file.reason.as_str()).unwrap_or_default()
     };
-    assert_eq!(reason("goroutine.pb.gz"), "not from the window of time that is looked at");
+    assert_eq!(reason("goroutine.pb.gz"), "not known to be from the window of time that is looked at");
     assert!(!cut.contents().iter().any(|(_, contents)| *contents == Contents::Goroutine));
     let remark = cut.remarks().iter().find(|remark| remark.name == "scrapes").unwrap();
     assert!(remark.text.ends_with("from 2026-11-24 01:42:00 to 2026-11-24 01:43:59 UTC"), "{}", remark.text);

@@ -9,17 +9,18 @@ pub(crate) fn milliseconds_of(text: &str) -> Option<i64> {
         return (number.is_finite() && number.abs() < 1e15).then_some((number * scale) as i64);
     }
     let (date, clock) = text.split_once(['T', ' '])?;
-    let mut date = date.splitn(3, ['-', '/']).map(str::parse::<i64>);
-    let mut next = || date.next()?.ok();
+    let mut date = date.splitn(3, ['-', '/']).map(digits);
+    let mut next = || date.next()?;
     let (year, month, day) = (next()?, next()?, next()?);
     let zone_at = clock.find(['Z', '+', '-']).unwrap_or(clock.len());
     let (clock, zone) = clock.split_at(zone_at);
     let mut parts = clock.trim().splitn(3, ':');
-    let (hour, minute): (i64, i64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let second: f64 = parts.next().map_or(Some(0.0), |second| second.parse().ok())?;
+    let (hour, minute) = (digits(parts.next()?)?, digits(parts.next()?)?);
+    let is_decimal = |second: &&str| second.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let second: f64 = parts.next().map_or(Some(0.0), |second| Some(second).filter(is_decimal)?.parse().ok())?;
     let is_real = (1..=9999).contains(&year)
         && (1..=12).contains(&month)
-        && (1..=31).contains(&day)
+        && (1..=days_of(year, month)).contains(&day)
         && (0..24).contains(&hour)
         && (0..60).contains(&minute)
         && (0.0..61.0).contains(&second);
@@ -48,15 +49,30 @@ pub(crate) fn moment_in(line: &str) -> Option<i64> {
 
 /// `+02:00`, `-0530`, `Z`, or none.
 fn zone_seconds(zone: &str) -> Option<i64> {
-    let digits: String = zone.chars().filter(char::is_ascii_digit).collect();
-    match (zone.chars().next(), digits.len()) {
-        (None | Some('Z'), 0) => Some(0),
-        (Some(sign), 4) => {
-            let (hours, minutes): (i64, i64) = (digits[..2].parse().ok()?, digits[2..].parse().ok()?);
-            Some((hours * 3600 + minutes * 60) * if sign == '-' { -1 } else { 1 })
-        }
-        _ => None,
-    }
+    let (sign, clock) = match zone.as_bytes() {
+        [] | [b'Z'] => return Some(0),
+        [b'-', ..] => (-1, &zone[1..]),
+        _ => (1, zone.strip_prefix('+')?),
+    };
+    let (hours, minutes) = match clock.split_once(':') {
+        Some(parts) => parts,
+        None => clock.split_at_checked(2)?,
+    };
+    let (hours, minutes) =
+        (Some(hours).filter(|hours| hours.len() == 2)?, Some(minutes).filter(|minutes| minutes.len() == 2)?);
+    let (hours, minutes) = (digits(hours)?, digits(minutes)?);
+    // The clocks of Kiribati are the farthest, 14 hours ahead.
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// A number without a sign.
+fn digits(text: &str) -> Option<i64> {
+    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
+}
+
+fn days_of(year: i64, month: i64) -> i64 {
+    let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
+    days_since_epoch(next.0, next.1, 1) - days_since_epoch(year, month, 1)
 }
 
 /// Howard Hinnant's `days_from_civil`.
@@ -85,6 +101,19 @@ mod tests {
         ] {
             assert_eq!(moment_in(line), Some(at), "{line}");
         }
+        for text in [
+            "2026-02-29 10:00",
+            "2026-04-31 10:00",
+            "2026-+1-24 01:41",
+            "2026-11-24 01:41:1e1",
+            "2026-11-24 01:41+0:0a00",
+            "2026-11-24 01:41+00:99",
+            "2026-11-24 01:41-99:00",
+            "2026-11-24 01:41+1",
+        ] {
+            assert_eq!(milliseconds_of(text), None, "{text}");
+        }
+        assert_eq!(milliseconds_of("2028-02-29T10:00:00-0530"), Some(1_835_451_000_000));
         for line in [
             "",
             "Alloc = 3 MiB",

@@ -132,8 +132,9 @@ impl fmt::Display for Window {
 
 /// The first and the last millisecond of a day, a minute, a second or a moment.
 fn span_of(text: &str) -> Option<(i64, i64)> {
-    if text.parse::<f64>().is_ok() {
-        let moment = milliseconds_of(text)?;
+    if let Ok(number) = text.parse::<f64>() {
+        // `20261108` is meant for a day, and `2026` for a year: neither is a number of seconds.
+        let moment = milliseconds_of(text).filter(|_| number >= EARLIEST_SECONDS)?;
         return Some((moment, moment));
     }
     let (first, length) = match text.split_once(['T', ' ']) {
@@ -150,6 +151,9 @@ fn span_of(text: &str) -> Option<(i64, i64)> {
     };
     Some((first, first + length - 1))
 }
+
+/// March 1973: no Go program was observed before.
+const EARLIEST_SECONDS: f64 = 1e8;
 
 #[cfg(test)]
 mod tests {
@@ -170,7 +174,9 @@ mod tests {
             let window = Window::parse(text, text).unwrap();
             assert_eq!((window.from_ms, window.to_ms), (Some(first), Some(first + length - 1)), "{text}");
         }
-        for text in ["yesterday!", "2026-11-8x", "09:30", "2026-13-01", "2026-11-08 9"] {
+        for text in
+            ["yesterday!", "2026-11-8x", "2026", "20261124", "2026-02-29", "09:30", "2026-13-01", "2026-11-08 9"]
+        {
             assert!(matches!(Window::parse("", text), Err(WindowError::NoTime { end: WindowEnd::To, .. })), "{text}");
         }
         assert_eq!(Window::parse("2026-11-08 09:30", "2026-11-08 09:29"), Err(WindowError::Reversed));

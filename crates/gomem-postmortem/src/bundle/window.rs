@@ -74,7 +74,7 @@ impl Bundle {
         self.goroutines = kept;
         let (kept, traces) = divide(self.execution_trace.take(), |trace| {
             let begin = trace.start_unix_ms()?;
-            Some(window.overlaps(begin, begin + (trace.duration_seconds() * 1e3) as i64))
+            Some(window.overlaps(begin, begin.saturating_add((trace.duration_seconds() * 1e3) as i64)))
         });
         self.execution_trace = kept.into_iter().next();
         let (_, memory) = divide(self.heap_dump.take(), |_| None);
@@ -118,7 +118,8 @@ impl Bundle {
         let (Some(run), None, Some(start_ms)) = (runs.next(), runs.next(), self.start_ms()) else {
             return Counts { undated: all, ..Counts::default() };
         };
-        let is_within = |line: &&GcTraceLine| window.contains(start_ms + (line.start_seconds * 1e3) as i64);
+        let is_within =
+            |line: &&GcTraceLine| window.contains(start_ms.saturating_add((line.start_seconds * 1e3) as i64));
         let lines: Vec<GcTraceLine> = run.lines.iter().filter(is_within).copied().collect();
         let within = lines.len();
         self.gctrace = (within > 0).then(|| Arc::new(GcTrace::from_runs(vec![(run.origin.to_owned(), lines)])));
@@ -184,7 +185,7 @@ impl Bundle {
         }
         let reason = match outside {
             0 => "it does not say when it was taken, and a window of time is looked at",
-            _ => "not from the window of time that is looked at",
+            _ => "not known to be from the window of time that is looked at",
         };
         let gone = |(_, contents): &mut (String, Contents)| *contents == kind;
         let files: Vec<String> = self.contents.extract_if(.., gone).map(|(name, _)| name).collect();
@@ -212,7 +213,7 @@ fn divide<T>(all: impl IntoIterator<Item = T>, is_within: impl Fn(&T) -> Option<
 fn is_within(profile: &Profile, window: Window) -> Option<bool> {
     let begin = moment(profile)?;
     let length = profile.duration_nanos().unwrap_or(0).max(0) / NANOS_PER_MS;
-    Some(window.overlaps(begin, begin + length))
+    Some(window.overlaps(begin, begin.saturating_add(length)))
 }
 
 fn moment(profile: &Profile) -> Option<i64> {

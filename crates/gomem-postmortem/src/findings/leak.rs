@@ -87,7 +87,9 @@ pub(crate) fn leak(
         }
         (Some(Keeper::Kind(advice)), None) if goroutines.leaked().is_none() => advice.to_owned(),
         // What keeps such things as a rule says less than goroutines that never end.
-        (None | Some(Keeper::Kind(_)), None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
+        (None | Some(Keeper::Kind(_)), None) => {
+            unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines)
+        }
     };
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
