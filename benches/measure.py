@@ -275,12 +275,13 @@ def rules(_gomem: str) -> Iterator[dict]:
     """What the rules say of recorded incidents, and what a rule of thumb says."""
     text = subprocess.run(["make", "-s", "incidents"], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     found = re.findall(
-        r"^(?:test .* )?((?:all|default) \w+), every (\d+): (\d+) found, (\d+) missed .*?(\d+) not evaluable, (\d+) extra",
+        r"^(?:test .* \.\.\. )?([\w ]+), every (\d+): (\d+) of (\d+) found, (\d+) undecided \((\d+) not evaluable\), "
+        r"(\d+) wrongly clear, (\d+) extra",
         text,
         re.MULTILINE,
     )
     for names, every, *counts in found:
-        keys = ("found", "missed", "not_evaluable", "extra")
+        keys = ("found", "all", "undecided", "not_evaluable", "wrongly_clear", "extra")
         yield {"metrics": names, "every": int(every)} | dict(zip(keys, map(int, counts), strict=True))
     for rule, fired, right in re.findall(r"^(\w+) alone: fired (\d+), rightly (\d+)", text, re.MULTILINE):
         yield {"rule": rule, "fired": int(fired), "right": int(right)}

@@ -53,7 +53,7 @@ def main(results: str) -> None:
         "queries": table("query | profiles | decoded | time | profiles/s | CPU | peak", queries(measured)),
         "report": table("profile | log | time | CPU | peak | page | opens in", reports(measured)),
         "gogc": table("from | forecasts | GC cycles | peak heap | GC CPU, points", forecasts(measured)),
-        "rules": table("metrics | scrapes | found | missed | not evaluable | beside them", rules(measured)),
+        "rules": table("metrics | scrapes | found | undecided | of these not evaluable | wrongly clear | beside them", rules(measured)),
     }
     page = (ROOT / "benches/performance.md").read_text()
     (DOCS / "performance.md").write_text(re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], page))
@@ -93,7 +93,7 @@ def promises(measured: dict) -> str:
         of_most = f"median ≤ {limit[0]} %, p90 ≤ {limit[1]} %"
         promise(f"{what} predicted from one GC trace, off by", of_most, off(ours[name]), off(guide[name]), kept=kept)
     row = next(row for row in measured["rules"] if "found" in row)
-    precision, recall = (row["found"] / (row["found"] + row[wrong]) for wrong in ("extra", "missed"))
+    precision, recall = row["found"] / (row["found"] + row["extra"]), row["found"] / row["all"]
     thumb = next(rule["right"] / rule["fired"] for rule in measured["rules"] if "rule" in rule)
     limit, found = f"precision {PRECISION:.0%}, recall ≥ {RECALL:.0%}", f"{precision:.0%}, {recall:.0%}"
     kept = precision >= PRECISION and recall >= RECALL
@@ -217,8 +217,8 @@ def off(text: str) -> str:
 
 def rules(measured: dict) -> list[list[str]]:
     return [
-        [row["metrics"], EVERY[row["every"]],
-         *(str(row[name]) for name in ("found", "missed", "not_evaluable", "extra"))]
+        [row["metrics"], EVERY[row["every"]], f"{row['found']} of {row['all']}",
+         *(str(row[name]) for name in ("undecided", "not_evaluable", "wrongly_clear", "extra"))]
         for row in measured["rules"] if "found" in row
     ]  # fmt: skip
 
