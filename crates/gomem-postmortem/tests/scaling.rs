@@ -106,3 +106,18 @@ fn files_of_a_bundle() {
     };
     assert_linear("scrapes", 500, |count| count, |&count| report(count, scrape));
 }
+
+/// What people paste: objects that nothing closes, profiles, listings, blocks that are set apart.
+#[test]
+fn parts_of_a_text() {
+    for (kind, part) in [
+        ("objects that nothing closes", "{ \"Alloc\": 1,\n"),
+        ("profiles", "heap profile: 1: 1 [1: 1] @ heap/1\n1: 1 [1: 1] @ 0x1\n"),
+        ("headers of goroutine profiles", "goroutine profile: total 5\n1 @ 0x1\n"),
+        ("listings", "ROUTINE ======== main.f in /src/a.go\n 1MB 2MB (flat, cum) 1% of Total\n . 1MB 12: x\n"),
+        ("fences", "```\nAlloc: 1\n```\n"),
+    ] {
+        let text = |count: usize| format!("It grows.\n{}", part.repeat(count));
+        assert_linear(kind, 1000, text, |text| report(1, |_| artifact("issue.md".to_owned(), text.as_str())));
+    }
+}

@@ -51,7 +51,9 @@ fn is_marked_up(text: &[u8]) -> bool {
 }
 
 /// Lines of one block, each with its number.
-type Block<'a> = Vec<(usize, Cow<'a, str>)>;
+type Block<'a> = Vec<Line<'a>>;
+/// A line, by its number.
+type Line<'a> = (usize, Cow<'a, str>);
 
 /// What fences and `<pre>` set apart, and what stands between.
 fn blocks(text: &str) -> Vec<Block<'_>> {
@@ -169,16 +171,22 @@ fn cut(block: Block<'_>) -> Vec<Part> {
     let (mut parts, mut rest) = (Vec::new(), String::new());
     let first = block.first().map_or(1, |(number, _)| *number);
     let mut at = 0;
+    // Of objects that nothing closes: each of many would be looked through to its end.
+    let mut in_vain = 0;
     while let Some((number, line)) = block.get(at) {
-        let Some(form) = Form::begin(line) else {
+        let form = Form::begin(line).filter(|form| !matches!(form, Form::Object) || in_vain <= block.len());
+        let Some(form) = form else {
             rest.push_str(line);
             rest.push('\n');
             at += 1;
             continue;
         };
-        let lines: Vec<&str> = block[at..].iter().map(|(_, line)| line.as_ref()).take(MOST_LINES).collect();
-        let length = form.length(&lines).max(1);
-        let text = lines[..length].join("\n");
+        let lines = &block[at..block.len().min(at + MOST_LINES)];
+        let length = form.length(lines).unwrap_or_else(|| {
+            in_vain += lines.len();
+            1
+        });
+        let text = lines[..length].iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("\n");
         match form.text(text) {
             Ok(text) => parts.push(Part { line: *number, text: text + "\n" }),
             Err(text) => {
@@ -227,23 +235,24 @@ impl Form {
         (is_head || text.contains(" total (") && is_old_head() || is_table_head(text)).then_some(Self::Pprof)
     }
 
-    /// How many of the lines belong to it.
-    fn length(self, lines: &[&str]) -> usize {
-        let until =
-            |is_more: &dyn Fn(&str) -> bool| 1 + lines[1..].iter().take_while(|line| is_more(line.trim_end())).count();
-        match self {
+    /// How many of the lines belong to it; `None` where none of them ends it.
+    fn length(self, lines: &[Line<'_>]) -> Option<usize> {
+        let count = |lines: &[Line<'_>], is_more: &dyn Fn(&str) -> bool| {
+            lines.iter().take_while(|(_, line)| is_more(line.trim_end())).count()
+        };
+        let until = |is_more: &dyn Fn(&str) -> bool| 1 + count(&lines[1..], is_more);
+        Some(match self {
             Self::Profile => until(&is_of_profile),
             Self::Trailer => until(&|line| line.starts_with('#')),
             Self::Listing => until(&|line| line.starts_with([' ', '.', '\t']) && !line.trim().is_empty()),
-            Self::Object => object_length(lines),
+            Self::Object => object_length(lines)?,
             Self::Pprof => {
                 // Up to the table the lines are the report's head, and a shell's prompts.
-                let is_rows = |line: &&str| is_table_head(line) || is_rule(line);
-                let Some(head) = lines.iter().take(LONGEST_HEAD).position(is_rows) else { return 1 };
-                let rows = lines[head + 1..].iter().take_while(|line| is_of_table(line.trim_end())).count();
-                head + 1 + rows
+                let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line);
+                let Some(head) = lines.iter().take(LONGEST_HEAD).position(is_rows) else { return Some(1) };
+                head + 1 + count(&lines[head + 1..], &is_of_table)
             }
-        }
+        })
     }
 
     /// What is read; `Err` where it is none of this form.
@@ -298,9 +307,9 @@ fn is_row(line: &str) -> bool {
 }
 
 /// Up to where all braces are closed.
-fn object_length(lines: &[&str]) -> usize {
+fn object_length(lines: &[Line<'_>]) -> Option<usize> {
     let (mut depth, mut in_text, mut is_escaped) = (0_i64, false, false);
-    for (number, line) in lines.iter().enumerate() {
+    for (number, (_, line)) in lines.iter().enumerate() {
         for letter in line.bytes() {
             match letter {
                 _ if is_escaped => is_escaped = false,
@@ -312,10 +321,10 @@ fn object_length(lines: &[&str]) -> usize {
             }
         }
         if depth <= 0 {
-            return number + 1;
+            return Some(number + 1);
         }
     }
-    1
+    None
 }
 
 /// `Alloc: 12` is `"Alloc": 12`: JavaScript's console leaves out the marks.
