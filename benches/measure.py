@@ -184,8 +184,10 @@ def traces(gomem: str) -> Iterator[dict]:
 
 
 def trace_times(path: pathlib.Path, program: pathlib.Path, reference: pathlib.Path) -> dict[str, float]:
-    """Milliseconds of CPU of one thread to read a trace in memory, and to make all tables of it; beside them those of Go's reader
-    alone, and of a program on it that finds the same."""
+    """Milliseconds of CPU of one thread to read a trace in memory, and to make all tables of it.
+
+    Beside them are those of Go's reader alone, and of a program on it that finds the same.
+    """
     text = bench("gomem-trace", "--bench", "decode", environment={"GOMEM_BENCH_TRACES": str(path)})
     times = {name: float(ms) for name, ms in re.findall(r"^  (\w+) +([\d.]+) ms", text, re.MULTILINE)}
     loop = float(run([program, path, str(RUNS)])[1].split()[0])

@@ -53,7 +53,7 @@ def main(results: str) -> None:
         "queries": table("query | profiles | decoded | time | profiles/s | CPU | peak", queries(measured)),
         "report": table("profile | log | time | CPU | peak | page | opens in", reports(measured)),
         "gogc": table("from | forecasts | GC cycles | peak heap | GC CPU, points", forecasts(measured)),
-        "rules": table("metrics | scrapes | found | undecided | of these not evaluable | wrongly clear | beside them", rules(measured)),
+        "rules": table(RULES, rules(measured)),
     }
     page = (ROOT / "benches/performance.md").read_text()
     (DOCS / "performance.md").write_text(re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], page))
@@ -248,6 +248,7 @@ def growth(name: str, title: str, unit: str, points: list[tuple[float, dict]], p
 MANY_SAMPLES = 300_000
 EVERY = {1: "each", 2: "every second", 4: "every fourth", 15: "every fifteenth"}
 HEAPS = "read | objects | file | gomem: CPU, peak | an object | beside the file | goref: CPU, peak | less CPU"
+RULES = "metrics | scrapes | found | undecided | of these not evaluable | wrongly clear | beside them"
 BESIDE = "input | size | gomem: CPU, peak | peer: CPU, peak | less CPU | less memory"
 
 if __name__ == "__main__":
