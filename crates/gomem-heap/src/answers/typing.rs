@@ -21,7 +21,7 @@ use crate::{
         types::{Contents, ObjectType, TypeSource, Types, header_bytes},
     },
     memory::{LARGEST_WITH_HEADER, Snapshot, slot_of},
-    program::{Leads, Program, TypeRecord},
+    program::{Leads, Program, TypeRecord, Values},
 };
 
 mod arrays;
@@ -42,6 +42,7 @@ pub(crate) fn types(snapshot: &Snapshot, program: &Program, maps: &Maps) -> Type
         claimed: HashMap::default(),
         last_fit: None,
         mixtures: HashMap::default(),
+        with_array: HashMap::default(),
         disputed: HashSet::default(),
         parts: Parts::default(),
         objects: Vec::new(),
@@ -88,6 +89,8 @@ struct Typing<'a> {
     last_fit: Option<((u32, Claim), bool)>,
     /// The types of slots of several small values: of two types, the number that both are.
     mixtures: HashMap<(u32, u32), u32, RandomState>,
+    /// The structs that have an array of some elements, so many of them, at an offset.
+    with_array: HashMap<(TypeId, u64, u64), Vec<TypeId>, RandomState>,
     /// Objects of which two claims were made that both can be and exclude each other.
     disputed: HashSet<u32, RandomState>,
     /// What is known of objects by what shows a part of them.
@@ -267,13 +270,8 @@ impl<'a> Typing<'a> {
             }
             return;
         }
-        let is_shape = |id| values.name(id).is_some_and(|name| name.contains(SHAPE));
         let is_larger = |current: &ObjectType| match (current.contents, claim.contents()) {
-            (Some(current), Some(claim)) => {
-                values.begins_with(claim.type_id, current.type_id)
-                    || values.is_kind_of(claim.type_id, current.type_id)
-                    || is_shape(current.type_id) && !is_shape(claim.type_id)
-            }
+            (Some(current), Some(claim)) => says_as_much(values, claim.type_id, current.type_id),
             // Letters are bytes.
             (None, Some(_)) => &*current.name == TEXT,
             _ => false,
@@ -312,13 +310,7 @@ impl<'a> Typing<'a> {
     /// Whether what is known of an object says the same as a claim, or more.
     fn includes(&self, current: &ObjectType, claim: Claim) -> bool {
         match (current.contents, claim.contents()) {
-            (Some(current), Some(claim)) => {
-                let values = &self.types.values;
-                let is_shape = |id| values.name(id).is_some_and(|name| name.contains(SHAPE));
-                values.begins_with(current.type_id, claim.type_id)
-                    || values.is_kind_of(current.type_id, claim.type_id)
-                    || is_shape(claim.type_id) && !is_shape(current.type_id)
-            }
+            (Some(current), Some(claim)) => says_as_much(&self.types.values, current.type_id, claim.type_id),
             (None, None) => &*current.name == TEXT,
             (Some(_), None) => current.name.starts_with("[]"),
             (None, Some(_)) => false,
@@ -462,6 +454,12 @@ fn static_pointers(snapshot: &Snapshot) -> Vec<(u64, u64)> {
     }
     pointers.sort_unstable();
     pointers
+}
+
+/// Whether a type says of an object all that another one does.
+fn says_as_much(values: &Values, one: TypeId, other: TypeId) -> bool {
+    let is_shape = |id| values.name(id).is_some_and(|name| name.contains(SHAPE));
+    values.begins_with(one, other) || values.is_kind_of(one, other) || is_shape(other) && !is_shape(one)
 }
 
 /// What types begin with that generic functions have for several.

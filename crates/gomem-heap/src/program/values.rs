@@ -224,22 +224,15 @@ impl Values {
         fields.iter().any(|field| field.offset == offset && field.type_id == id).then_some(whole)
     }
 
-    /// The struct that has an array of so many elements at an offset, and a test that it has to pass, if there is one alone.
-    pub(crate) fn with_array(
-        &self,
-        element: TypeId,
-        count: u64,
-        offset: u64,
-        can_be: impl Fn(TypeId) -> bool,
-    ) -> Option<TypeId> {
+    /// The structs that have an array of so many elements at an offset; all types are looked through.
+    pub(crate) fn with_array(&self, element: TypeId, count: u64, offset: u64) -> Vec<TypeId> {
         let is_array = |id: TypeId| matches!(self.shape(id), Some(Shape::Array { element: of, count: has }) if *of == element && *has == count);
         let has_array = |found: &DebugType| match &found.shape {
             Shape::Struct(fields) => fields.iter().any(|field| field.offset == offset && is_array(field.type_id)),
             _ => false,
         };
         let all = (0..).map_while(|at| self.debug.numbered(at));
-        let mut found = all.filter(|(id, found)| has_array(found) && can_be(*id)).map(|(id, _)| id);
-        found.next().filter(|_| found.next().is_none())
+        all.filter(|(_, found)| has_array(found)).map(|(id, _)| id).collect()
     }
 
     /// What a node of `sync.Map` is: an entry, or a node with others below it.

@@ -19,9 +19,11 @@ impl<'a> Typing<'a> {
         else {
             return;
         };
-        let can_be = |type_id| Claim::value(type_id).fits(snapshot, values, object);
-        let found = end.checked_sub(bytes).and_then(|offset| values.with_array(element, count, offset, can_be));
-        if let Some(type_id) = found {
+        let Some(offset) = end.checked_sub(bytes) else { return };
+        let key = (element, count, offset);
+        let structs = self.with_array.entry(key).or_insert_with(|| values.with_array(element, count, offset));
+        let mut found = structs.iter().filter(|id| Claim::value(**id).fits(snapshot, values, object));
+        if let (Some(&type_id), None) = (found.next(), found.next()) {
             self.claim(object, Claim::value(type_id));
         }
     }

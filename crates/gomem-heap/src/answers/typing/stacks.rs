@@ -32,7 +32,7 @@ impl Typing<'_> {
                 let count = pointer.word(self.snapshot, 1).unwrap_or_default().min(MOST_ELEMENTS);
                 let bytes = self.types.values.bytes(type_id);
                 for number in 0..count {
-                    self.follow_stack_value(pointer.value.saturating_add(number * bytes), type_id);
+                    self.follow_stack_value(pointer.value.saturating_add(number.saturating_mul(bytes)), type_id);
                 }
             }
             _ => {}
