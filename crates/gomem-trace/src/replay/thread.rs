@@ -5,7 +5,7 @@ use std::{collections::HashSet, num::NonZero};
 use crate::{
     error::Diagnostic,
     replay::{
-        mark::{LogMark, SweepMark, TaskMark},
+        mark::{LogMark, SweepMark, TaskMark, is_mark},
         quiet_segment::QuietSegment,
         segment::{Segment, Start},
         thread_events::ThreadEvents,
@@ -123,23 +123,6 @@ impl ThreadScan {
                     sweep.end = Some((ticks, first, second));
                 }
             }
-            Event::GC_MARK_ASSIST_BEGIN
-            | Event::GC_MARK_ASSIST_END
-            | Event::GC_SWEEP_BEGIN
-            | Event::GC_SWEEP_END
-            | Event::STW_BEGIN
-            | Event::STW_END
-            | Event::GO_LABEL
-            | Event::USER_REGION_BEGIN
-            | Event::USER_REGION_END => {
-                self.strays += u64::from(self.open.is_none());
-                match event {
-                    Event::GC_MARK_ASSIST_BEGIN => self.has_open_assist = self.open.is_some(),
-                    Event::GC_MARK_ASSIST_END => self.has_open_assist = false,
-                    _ => {}
-                }
-                self.mark_if_on();
-            }
             Event::USER_TASK_BEGIN => {
                 let goroutine = self.goroutine();
                 self.tasks.push(TaskMark { ticks, goroutine, task: first, begin: Some((second, third)) });
@@ -161,6 +144,15 @@ impl ThreadScan {
             Event::PROCS_CHANGE => self.procs.push((ticks, first)),
             Event::PROC_STATUS => {
                 self.procs_named.insert(first);
+            }
+            event if is_mark(event) => {
+                self.strays += u64::from(self.open.is_none());
+                match event {
+                    Event::GC_MARK_ASSIST_BEGIN => self.has_open_assist = self.open.is_some(),
+                    Event::GC_MARK_ASSIST_END => self.has_open_assist = false,
+                    _ => {}
+                }
+                self.mark_if_on();
             }
             _ => {}
         }
