@@ -22,6 +22,9 @@ pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
         return None;
     }
     let written = gomem_transport::written(bytes);
+    if written.len() > LARGEST {
+        return None;
+    }
     let is_whole = || {
         let signature = Signature::from_bytes(&written);
         signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
@@ -31,9 +34,6 @@ pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
 
 /// The parts of a text; `None` where it is one piece.
 fn parts(text: &[u8]) -> Option<Vec<Part>> {
-    if text.len() > LARGEST {
-        return None;
-    }
     let text = String::from_utf8_lossy(text);
     let blocks = blocks(&text);
     let is_set_apart = blocks.len() > 1;
@@ -47,7 +47,7 @@ fn is_marked_up(text: &[u8]) -> bool {
         let line = line.trim_ascii_start();
         line.starts_with(b"```") || line.starts_with(b"~~~") || memchr::memmem::find(line, b"<pre>").is_some()
     };
-    text.len() <= LARGEST && text.split(|&byte| byte == b'\n').any(is_mark)
+    text.split(|&byte| byte == b'\n').any(is_mark)
 }
 
 /// Lines of one block, each with its number.

@@ -44,7 +44,7 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
     Some(format!(
         "what `{}` shows: {} takes {amount}{limit}. That is the container's memory, of whatever kind; {WANTED}",
         tool.command,
-        without_controls(name)
+        without_controls(name, LONGEST_NAME)
     ))
 }
 
@@ -97,7 +97,8 @@ fn initialisers(text: &str) -> Option<String> {
         let (package, rest) = line.get(line.find("init ")?..)?.strip_prefix("init ")?.split_once(" @")?;
         let (before, _) = rest.split_once(" bytes, ")?;
         let bytes = before.rsplit(' ').next()?.parse::<u64>().ok()?;
-        (rest.contains(" ms clock, ") && rest.ends_with(" allocs")).then(|| (without_controls(package), bytes))
+        (rest.contains(" ms clock, ") && rest.ends_with(" allocs"))
+            .then(|| (without_controls(package, LONGEST_NAME), bytes))
     };
     let rows: Vec<(String, u64)> = text.lines().filter_map(|line| of(line.trim_end())).collect();
     let (package, most) = rows.iter().max_by_key(|row| row.1)?;
@@ -113,8 +114,8 @@ fn initialisers(text: &str) -> Option<String> {
 }
 
 /// What a terminal would obey is left out.
-fn without_controls(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect()
+pub(super) fn without_controls(text: &str, longest: usize) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(longest).collect()
 }
 
 const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";

@@ -1,5 +1,9 @@
 //! What the system's tools, and the runtime's older traces, print of a process's memory.
 
+use gomem_table::MIB;
+
+use crate::bundle::printed::without_controls;
+
 /// What was printed, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ToolOutput {
@@ -218,15 +222,11 @@ fn scavenger(text: &str) -> Option<Scavenger> {
         let field = |name: &str| {
             let (_, value) = rest.split_once(name)?;
             let end = value.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(value.len());
-            value[..end].parse::<f64>().ok().map(|megabytes| megabytes * KIB * KIB)
+            value[..end].parse::<f64>().ok().map(|megabytes| megabytes * MIB)
         };
         let end = rest.find(',')?;
         let inuse: f64 = rest[..end].parse().ok()?;
-        Some(Scavenger {
-            inuse_bytes: inuse * KIB * KIB,
-            idle_bytes: field("idle: ")?,
-            released_bytes: field("released: ")?,
-        })
+        Some(Scavenger { inuse_bytes: inuse * MIB, idle_bytes: field("idle: ")?, released_bytes: field("released: ")? })
     };
     text.lines().rev().find_map(of)
 }
@@ -354,7 +354,7 @@ fn kilobytes(text: &str) -> Option<f64> {
 
 /// Without what a terminal would obey.
 fn printable(text: &str) -> String {
-    text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST).collect()
+    without_controls(text.trim(), LONGEST)
 }
 
 const KIB: f64 = 1024.0;
@@ -365,8 +365,6 @@ const MOST_LISTINGS: usize = 8;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const MIB: f64 = KIB * KIB;
 
     #[test]
     fn processes_are_read_by_their_columns() {

@@ -58,8 +58,8 @@ impl Bundle {
         let heaps = self.heaps.iter().map(|heap| &heap.profile);
         let profiles = heaps.chain(&self.cpu).chain(&self.goroutines).filter_map(|profile| moment(profile));
         let traces = self.execution_trace.iter().filter_map(|trace| trace.start_unix_ms());
-        let moments = || self.metrics.scrape_times_ms().iter().copied();
-        let all: Vec<i64> = moments().chain(profiles).chain(traces).collect();
+        let scrapes = self.metrics.scrape_times_ms().iter().copied();
+        let all: Vec<i64> = scrapes.chain(profiles).chain(traces).collect();
         Window::new(Some(*all.iter().min()?), Some(*all.iter().max()?)).ok()
     }
 

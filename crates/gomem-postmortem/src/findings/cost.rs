@@ -1,5 +1,7 @@
 //! What allocation costs the run as a whole: how much a finding of it can matter.
 
+use std::ops::Range;
+
 use gomem_metrics::{Diagnosis, GoState, Quantity, Rule};
 use gomem_table::{MIB, Unit, percent};
 
@@ -37,20 +39,23 @@ impl Cost {
     }
 }
 
-/// Bytes that the program allocates a second.
-fn allocation_rate(state: &GoState) -> Option<f64> {
+/// The rows of the longest run, and how long that was seen.
+fn longest(state: &GoState) -> Option<(Range<usize>, f64)> {
     let rows = state.longest_segment()?;
     let times = state.times_ms().get(rows.clone())?;
-    let seconds = (times.last()? - times.first()?) as f64 / 1e3;
+    Some((rows, (times.last()? - times.first()?) as f64 / 1e3))
+}
+
+/// Bytes that the program allocates a second.
+fn allocation_rate(state: &GoState) -> Option<f64> {
+    let (rows, seconds) = longest(state)?;
     let bytes = state.increase(Quantity::AllocTotalBytes, rows)?;
     (seconds >= LEAST_SECONDS).then_some(bytes / seconds)
 }
 
 /// The share of the available CPU that the program takes.
 fn cpu_fraction(state: &GoState) -> Option<f64> {
-    let rows = state.longest_segment()?;
-    let times = state.times_ms().get(rows.clone())?;
-    let seconds = (times.last()? - times.first()?) as f64 / 1e3;
+    let (rows, seconds) = longest(state)?;
     let procs = state.last(Quantity::Gomaxprocs).filter(|&procs| procs >= 1.0)?;
     let share = state.increase(Quantity::ProcessCpuSeconds, rows)? / (seconds * procs);
     (seconds > 0.0).then_some(share)

@@ -1,5 +1,6 @@
 //! What tools printed, as people paste it: tables and graphs of profiles, and what the kernel says of the process.
 
+use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GoState, Quantity};
 use gomem_pprof::{Profile, TopOptions};
@@ -116,7 +117,8 @@ fn of_what(kind: &str) -> &'static str {
 /// The nearest function of other code that most of a function's samples are called by, where there are stacks.
 fn caller(profile: &Profile, function: &str) -> Option<String> {
     let package = |name: &str| Symbol::decode(name).package().to_owned();
-    let mut sums: Vec<(String, i64)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::default();
+    let mut sums: Vec<(&str, i64)> = Vec::new();
     for sample in profile.samples() {
         let mut names = sample.frames().filter_map(|line| Some(line.function()?.name()));
         if names.next() != Some(function) {
@@ -124,13 +126,14 @@ fn caller(profile: &Profile, function: &str) -> Option<String> {
         }
         let own = package(function);
         let Some(caller) = names.find(|name| package(name) != own && !name.starts_with("runtime.")) else { continue };
-        match sums.iter_mut().find(|(name, _)| name == caller) {
+        let place = *places.entry(caller).or_insert(sums.len());
+        match sums.get_mut(place) {
             Some((_, sum)) => *sum = sum.saturating_add(sample.value(0)),
-            None => sums.push((caller.to_owned(), sample.value(0))),
+            None => sums.push((caller, sample.value(0))),
         }
     }
     let (caller, _) = sums.into_iter().max_by_key(|(_, sum)| *sum)?;
-    Some(Symbol::decode(&caller).short())
+    Some(Symbol::decode(caller).short())
 }
 
 /// What the process holds, beside what Go says that it holds.
