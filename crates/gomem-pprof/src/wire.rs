@@ -7,6 +7,6 @@ mod varint;
 
 pub(crate) mod proto;
 
-pub(crate) use fields::Wire;
+pub(crate) use fields::{Wire, short_field};
 pub(crate) use inflate::inflate;
-pub(crate) use numbers::{Numbers, STACK_TAG, VALUES_TAG, count, packed_field, packed_fields, write_field};
+pub(crate) use numbers::{Numbers, SAMPLE_TAG, STACK_TAG, VALUES_TAG, count, packed_field, packed_fields, write_field};

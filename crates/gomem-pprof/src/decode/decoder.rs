@@ -12,7 +12,7 @@ use gomem_table::checkpoint;
 use crate::{
     error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw},
     model::{LabelColumns, Profile, Strings},
-    wire::{Wire, count},
+    wire::{SAMPLE_TAG, Wire, count},
 };
 
 pub(super) struct Decoder<'a> {
@@ -76,10 +76,14 @@ impl<'a> Decoder<'a> {
     pub(super) fn messages(&mut self, mut wire: Wire<'_>) -> Result<(), Error> {
         let mut label_sets = LabelSets::default();
         for number in 0_u64.. {
-            let Some(field) = wire.field()? else { break };
             if number.is_multiple_of(OFTEN) {
                 checkpoint();
             }
+            if let Some(sample) = wire.short_message(SAMPLE_TAG, "sample") {
+                self.sample(sample, &mut label_sets)?;
+                continue;
+            }
+            let Some(field) = wire.field()? else { break };
             match field {
                 1 => {
                     self.sample_types.push(value_type(wire.message("sample type")?)?);
@@ -127,15 +131,15 @@ impl<'a> Decoder<'a> {
         if self.samples.len() as u64 >= limits.samples {
             return Err(Error::limit("samples", limits.samples));
         }
-        let plain = match PlainSample::decode(sample) {
+        let plain = match PlainSample::decode(sample.rest()) {
             Some(plain) => self.label_set(plain.labels, sample, label_sets)?.map(|set| (plain, set)),
             None => None,
         };
         match plain {
             Some((plain, set)) => {
-                self.samples.add_plain(sample.offset(), plain)?;
+                self.samples.add_plain(&sample, plain)?;
                 self.profile.labels.push_set(set);
-                self.check_depth(plain.stack.rest().len(), || count(plain.stack.rest()))?;
+                self.check_depth(plain.stack.len(), || count(plain.stack))?;
             }
             None => self.scattered_sample(sample)?,
         }
@@ -149,17 +153,29 @@ impl<'a> Decoder<'a> {
     #[inline]
     fn label_set<'b>(
         &mut self,
-        mut labels: Wire<'b>,
+        labels: &'b [u8],
         sample: Wire<'b>,
         label_sets: &mut LabelSets<'b>,
     ) -> Result<Option<u32>, Error> {
-        if labels.rest().is_empty() {
+        if labels.is_empty() {
             return Ok(Some(NO_LABELS));
         }
-        let bytes = LabelBytes::at_end(sample.rest(), labels.rest());
-        if let Some(set) = label_sets.find(bytes) {
-            return Ok(Some(set));
+        let bytes = LabelBytes::at_end(sample.rest(), labels);
+        match label_sets.find(bytes) {
+            Some(set) => Ok(Some(set)),
+            None => self.new_label_set(bytes, sample.part(labels), sample.offset(), label_sets),
         }
+    }
+
+    /// Reads a set of labels that was not seen before.
+    #[cold]
+    fn new_label_set<'b>(
+        &mut self,
+        bytes: LabelBytes<'b>,
+        mut labels: Wire<'b>,
+        sample: usize,
+        label_sets: &mut LabelSets<'b>,
+    ) -> Result<Option<u32>, Error> {
         let mut fields = labels;
         while let Some(field) = fields.field()? {
             if field != 3 {
@@ -167,7 +183,7 @@ impl<'a> Decoder<'a> {
             }
         }
         while labels.field()?.is_some() {
-            self.label(labels.message("label")?, sample.offset())?;
+            self.label(labels.message("label")?, sample)?;
         }
         let set = self.profile.labels.end_set();
         label_sets.insert(bytes, set);

@@ -3,7 +3,7 @@
 use crate::{
     error::Error,
     model::SampleColumns,
-    wire::{Numbers, STACK_TAG, VALUES_TAG, Wire, count, packed_field, packed_fields, write_field},
+    wire::{Numbers, STACK_TAG, VALUES_TAG, Wire, packed_field, packed_fields, short_field, write_field},
 };
 
 /// SampleColumns that are looked at where they are, and whose ids are not resolved yet: the locations follow the samples.
@@ -14,6 +14,8 @@ pub(super) struct RawSamples {
     width: Option<usize>,
     /// Whether another sample has more or fewer.
     is_uneven: bool,
+    /// The largest value that is not small; a negative one is larger than all others.
+    largest_value: u64,
     largest: u64,
     has_zero: bool,
     known: KnownIds,
@@ -30,21 +32,47 @@ pub(super) struct RawSamples {
 /// then its labels.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlainSample<'a> {
-    pub(super) stack: Wire<'a>,
-    values: Wire<'a>,
-    pub(super) labels: Wire<'a>,
+    pub(super) stack: &'a [u8],
+    values: &'a [u8],
+    pub(super) labels: &'a [u8],
+    /// The bytes of its values, if they are known to be no more than sixteen, the last one highest.
+    values_word: Option<u128>,
 }
 
 impl<'a> PlainSample<'a> {
     #[inline]
-    pub(super) fn decode(mut sample: Wire<'a>) -> Option<Self> {
-        let (first_tag, first) = sample.short_message()?;
-        let (second_tag, second) = sample.short_message()?;
+    pub(super) fn decode(sample: &'a [u8]) -> Option<Self> {
+        let (first_tag, first, rest) = short_field(sample)?;
+        let (second_tag, second, labels) = short_field(rest)?;
+        // What is in front of the values or behind them is read as well, and shifted out, as so many bytes can be read at once.
+        let unwanted =
+            |values: &[u8]| 16_usize.checked_sub(values.len()).filter(|&bytes| bytes < 16).map(|bytes| 8 * bytes);
         match (first_tag, second_tag) {
-            (VALUES_TAG, STACK_TAG) => Some(Self { values: first, stack: second, labels: sample }),
-            (STACK_TAG, VALUES_TAG) => Some(Self { stack: first, values: second, labels: sample }),
+            (VALUES_TAG, STACK_TAG) => {
+                let from_values = &sample[sample.len() - rest.len() - first.len()..];
+                let word = from_values.first_chunk().map(|&chunk| u128::from_le_bytes(chunk));
+                let values_word = word.zip(unwanted(first)).map(|(word, bits)| word << bits >> bits);
+                Some(Self { values: first, stack: second, labels, values_word })
+            }
+            (STACK_TAG, VALUES_TAG) => {
+                let through_values = &sample[..sample.len() - labels.len()];
+                let word = through_values.last_chunk().map(|&chunk| u128::from_le_bytes(chunk));
+                let values_word = word.zip(unwanted(second)).map(|(word, bits)| word >> bits);
+                Some(Self { stack: first, values: second, labels, values_word })
+            }
             _ => None,
         }
+    }
+
+    /// How many values there are, if all are known to be small.
+    #[inline]
+    fn small_values(&self) -> Option<usize> {
+        let more = self.values_word? & CONTINUATIONS;
+        let two = more & more >> 8;
+        let four = two & two >> 16;
+        let six = four & two >> 32;
+        let is_whole = self.values.last().is_some_and(|&byte| byte < 0x80);
+        (is_whole && six == 0).then(|| self.values.len() - set_bytes(more))
     }
 }
 
@@ -61,33 +89,41 @@ impl RawSamples {
         self.begins.reserve_exact(samples);
     }
 
-    /// Adds a sample that stays where it is, at `begin`.
+    /// Adds a sample that stays where it is.
     #[inline]
-    pub(super) fn add_plain(&mut self, begin: usize, plain: PlainSample<'_>) -> Result<(), Error> {
-        let PlainSample { mut stack, mut values, .. } = plain;
-        self.kept_bytes += stack.rest().len() + values.rest().len();
-        if !self.are_short_values(values.rest()) {
-            let mut found = 0;
-            values.varints(|_| found += 1)?;
-            self.note_width(found);
+    pub(super) fn add_plain(&mut self, sample: &Wire<'_>, plain: PlainSample<'_>) -> Result<(), Error> {
+        let PlainSample { stack, values, .. } = plain;
+        self.kept_bytes += stack.len() + values.len();
+        match plain.small_values() {
+            Some(found) => self.note_width(found),
+            None => {
+                let (mut found, mut largest) = (0, 0);
+                sample.part(values).varints(|value| {
+                    found += 1;
+                    largest = largest.max(value);
+                })?;
+                self.note_width(found);
+                self.largest_value = self.largest_value.max(largest);
+            }
         }
         // Where one stack has long ids, the next one has them too, mostly.
-        if self.are_long || !self.known.are_all(stack.rest()) {
+        if self.are_long || !self.known.are_all(stack) {
             let (mut largest, mut has_zero) = (0, false);
-            stack.varints(|id| {
+            sample.part(stack).varints(|id| {
                 largest = largest.max(id);
                 has_zero |= id == 0;
             })?;
             self.are_long = largest > LONGEST_SHORT;
             self.note(largest, has_zero);
         }
-        self.begins.push(begin);
+        self.begins.push(sample.offset());
         Ok(())
     }
 
     /// Adds a sample of any other layout.
     pub(super) fn add(&mut self, stack: &[u64], values: &[u64]) {
         self.note_width(values.len());
+        self.largest_value = self.largest_value.max(values.iter().copied().max().unwrap_or(0));
         self.note(stack.iter().copied().max().unwrap_or(0), stack.contains(&0));
         self.begins.push(self.profile_bytes + self.rewritten.len());
         write_field(&mut self.rewritten, STACK_TAG, stack.iter().copied());
@@ -102,6 +138,12 @@ impl RawSamples {
     /// Whether each sample has so many values.
     pub(super) fn have_values(&self, width: usize) -> bool {
         !self.is_uneven && self.width.is_none_or(|found| found == width)
+    }
+
+    /// Whether no sum of values can need more than 64 bits, as none is large enough for that.
+    pub(super) fn have_small_sums(&self) -> bool {
+        let largest = self.largest_value.max(LARGEST_SMALL);
+        (self.len() as u64).checked_mul(largest).is_some_and(|most| i64::try_from(most).is_ok())
     }
 
     /// The ids of a stack, as the profile has them.
@@ -142,14 +184,10 @@ impl RawSamples {
     }
 
     fn note_width(&mut self, width: usize) {
-        self.is_uneven |= *self.width.get_or_insert(width) != width;
-    }
-
-    /// Whether these are as many values as the first sample has, in so few bytes that none takes more than the ten it may.
-    #[inline]
-    fn are_short_values(&self, packed: &[u8]) -> bool {
-        self.width.is_some_and(|width| packed.len() < width + 10 && count(packed) == width)
-            && packed.last().is_none_or(|&byte| byte < 0x80)
+        // Mostly nothing is written: what is read next to it would wait for that.
+        if self.width != Some(width) {
+            self.is_uneven |= *self.width.get_or_insert(width) != width;
+        }
     }
 }
 
@@ -170,45 +208,75 @@ impl KnownIds {
     /// the continuation, many at a time.
     #[inline]
     fn are_all(self, packed: &[u8]) -> bool {
+        if self.high == 0 {
+            return self.are_all_of_one_byte(packed);
+        }
         let (Some((&first, at)), Some((&last, before))) = (packed.split_first(), packed.split_last()) else {
             return true;
         };
         let (befores, before_rest) = before.as_chunks::<16>();
         let (ats, at_rest) = at.as_chunks::<16>();
-        let mut unknown = u128::from(last & 0x80);
+        let mut unknown = [0; 16];
         for (before, at) in befores.iter().zip(ats) {
-            unknown |= self.others(before, at);
+            self.add_others(&mut unknown, before, at);
         }
         if let (Some(before), Some(at)) = (before.last_chunk(), at.last_chunk()) {
-            unknown |= self.others(before, at);
+            self.add_others(&mut unknown, before, at);
         } else {
             let (mut before_padded, mut at_padded) = ([0; 16], [0x80; 16]);
             before_padded[..before_rest.len()].copy_from_slice(before_rest);
             at_padded[..at_rest.len()].copy_from_slice(at_rest);
-            unknown |= self.others(&before_padded, &at_padded);
+            self.add_others(&mut unknown, &before_padded, &at_padded);
         }
-        unknown == 0 && (first >= 0x80 || (first != 0 && (self.high > 0 || first <= self.low)))
+        unknown == [0; 16] && last < 0x80 && (first >= 0x80 || (first != 0 && (self.high > 0 || first <= self.low)))
     }
 
-    /// Not 0 when a number ends at one of these bytes that is 0 or unknown, or takes more than two. The compiler makes
-    /// vectors of the lanes.
+    /// The same where the largest takes one byte, as in most small profiles.
+    #[inline]
+    fn are_all_of_one_byte(self, packed: &[u8]) -> bool {
+        let others = |chunk: &[u8; 16]| chunk.map(|id| u8::from(id.wrapping_sub(1) >= self.low));
+        let (chunks, rest) = packed.as_chunks::<16>();
+        let mut unknown = [0; 16];
+        for chunk in chunks.iter().chain(packed.last_chunk()) {
+            for (lane, other) in unknown.iter_mut().zip(others(chunk)) {
+                *lane |= other;
+            }
+        }
+        unknown == [0; 16] && (!chunks.is_empty() || rest.iter().all(|id| id.wrapping_sub(1) < self.low))
+    }
+
+    /// Makes a lane other than 0 when a number ends at its byte that is 0 or unknown, or takes more than two. The compiler
+    /// makes vectors of the lanes.
     #[inline(always)]
-    fn others(self, before: &[u8; 16], at: &[u8; 16]) -> u128 {
-        let mut found = [0_u8; 16];
+    fn add_others(self, others: &mut [u8; 16], before: &[u8; 16], at: &[u8; 16]) {
         for lane in 0..16 {
             let (before, at) = (before[lane], at[lane]);
             let is_second = before >= 0x80;
             let (high, low) = if is_second { (at, before & 0x7f) } else { (0, at) };
             let is_unknown = high > self.high || (high == self.high && low > self.low);
             let is_zero = high | low == 0;
-            found[lane] = u8::from(if at < 0x80 { is_unknown | is_zero } else { is_second });
+            others[lane] |= u8::from(if at < 0x80 { is_unknown | is_zero } else { is_second });
         }
-        u128::from_ne_bytes(found)
     }
+}
+
+/// How many of its bytes have their highest bit set, and no other: fewer steps than to count bits, where the machine's own
+/// instruction for that may not be there.
+#[inline]
+fn set_bytes(word: u128) -> usize {
+    let ones = word >> 7;
+    let sums = (ones as u64) + ((ones >> 64) as u64);
+    (sums.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize
 }
 
 /// The tags and lengths of a stack and of values, of one byte each.
 const SMALLEST_HEADS: usize = 4;
+
+/// A value is small when it takes no more than six bytes: of fewer than two million of them no sum needs more than 64 bits.
+const LARGEST_SMALL: u64 = (1 << 42) - 1;
+
+/// Set in every byte of a number but its last.
+const CONTINUATIONS: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
 /// The largest id that takes no more than two bytes.
 const LONGEST_SHORT: u64 = (1 << 14) - 1;
@@ -231,7 +299,9 @@ mod tests {
             .collect();
         let mut raw = RawSamples::new(profile.len());
         for begin in begins {
-            raw.add_plain(begin, PlainSample::decode(Wire::new(&profile[begin..])).unwrap()).unwrap();
+            let whole = Wire::new(&profile);
+            let sample = whole.part(&profile[begin..]);
+            raw.add_plain(&sample, PlainSample::decode(sample.rest()).unwrap()).unwrap();
         }
         (raw, profile)
     }
@@ -244,11 +314,7 @@ mod tests {
                 let ids: Vec<u64> = (0..length).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
                 let mut field = Vec::new();
                 write_field(&mut field, STACK_TAG, ids.iter().copied());
-                let packed = PlainSample::decode(Wire::new(&[&field[..], &[VALUES_TAG, 0]].concat()))
-                    .unwrap()
-                    .stack
-                    .rest()
-                    .to_vec();
+                let packed = PlainSample::decode(&[&field[..], &[VALUES_TAG, 0]].concat()).unwrap().stack.to_vec();
                 let largest = ids.iter().copied().max().unwrap();
                 for most in [1, largest.saturating_sub(1), largest, largest + 1, LONGEST_SHORT] {
                     let are_all = ids.iter().all(|id| (1..=most.min(LONGEST_SHORT)).contains(id));
@@ -296,6 +362,48 @@ mod tests {
     }
 
     #[test]
+    fn small_values_are_counted_without_reading_them() {
+        let mut random = fastrand::Rng::with_seed(3);
+        for round in 0..20_000 {
+            let bits = 1 + round % 64;
+            let values: Vec<u64> =
+                (0..random.usize(..8)).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
+            let stack = vec![1; random.usize(..40)];
+            let mut fields = [(VALUES_TAG, &values), (STACK_TAG, &stack)];
+            random.shuffle(&mut fields);
+            let mut sample = Vec::new();
+            for (tag, numbers) in fields {
+                write_field(&mut sample, tag, numbers.iter().copied());
+            }
+            let plain = PlainSample::decode(&sample).unwrap();
+            let are_small = !values.is_empty() && values.iter().all(|&value| value <= LARGEST_SMALL);
+            let expected = (are_small && plain.values.len() <= 16).then_some(values.len());
+            if stack.len() >= 16 || expected.is_none() {
+                assert_eq!(plain.small_values(), expected, "{values:?}");
+            } else {
+                assert!(plain.small_values().is_none_or(|found| Some(found) == expected), "{values:?}");
+            }
+        }
+        for cut in [&[VALUES_TAG, 1, 0x80, STACK_TAG, 0][..], &[STACK_TAG, 0, VALUES_TAG, 2, 1, 0x80]] {
+            let sample = [cut, &[0; 16]].concat();
+            assert_eq!(PlainSample::decode(&sample).unwrap().small_values(), None);
+        }
+    }
+
+    #[test]
+    fn sums_are_small_when_no_value_or_number_of_samples_is_large() {
+        for (values, are_small) in [
+            ([[1; 4], [LARGEST_SMALL; 4]], true),
+            ([[1; 4], [1, 2, 3, u64::MAX / 4]], true),
+            ([[1; 4], [1, 2, 3, u64::MAX / 4 + 1]], false),
+            ([[1; 4], [1, 2, 3, u64::MAX]], false),
+        ] {
+            let (raw, _) = read(&values.each_ref().map(|values| (&[1_u64][..], &values[..])));
+            assert_eq!(raw.have_small_sums(), are_small, "{values:?}");
+        }
+    }
+
+    #[test]
     fn a_sample_of_another_layout_is_written_anew() {
         let mut raw = RawSamples::new(9);
         raw.add(&[1, 300], &[5]);
@@ -334,7 +442,7 @@ mod tests {
             (&[0x12, 0x81, 0x80, 0, 2, 0x0a, 0], false),
             (&[0x12, 1, 2, 0x0a, 9, 1], false),
         ] {
-            assert_eq!(PlainSample::decode(Wire::new(sample)).is_some(), is_plain, "{sample:?}");
+            assert_eq!(PlainSample::decode(sample).is_some(), is_plain, "{sample:?}");
         }
     }
 }

@@ -45,6 +45,7 @@ impl Decoder<'_> {
         let locations = self.finish_locations(&mappings, &functions)?;
         let positions = SamplePositions::new(&bytes);
         let rows = self.finish_values(&positions)?;
+        let have_small_sums = self.samples.have_small_sums();
         let are_indexes = locations.are_from_one() && self.samples.are_within(locations.count());
         let resolved = if are_indexes { None } else { Some(self.resolve_stacks(&locations, &positions)?) };
         self.finish_labels(&positions)?;
@@ -61,7 +62,9 @@ impl Decoder<'_> {
         let names_base = (0..self.strings.len() as u32).any(|id| self.strings.bytes(id) == BASE_LABEL.as_bytes());
         self.profile.strings = Arc::new(self.strings);
         self.profile.has_base = names_base && self.profile.samples().any(is_of_base);
-        self.profile.note_large_sums();
+        if !have_small_sums {
+            self.profile.note_large_sums();
+        }
         Ok(self.profile)
     }
 

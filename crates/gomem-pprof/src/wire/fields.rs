@@ -67,20 +67,25 @@ impl<'a> Wire<'a> {
         Ok(Some(self.field))
     }
 
-    /// Takes a field off the front whose tag is one byte, and whose length one or two: the tag and what is in it. `None`, and
-    /// an undefined rest, for others.
+    /// Takes the message off the front whose tag this is, when its length has one byte or two; leaves everything else where
+    /// it is.
     #[inline]
-    pub(crate) fn short_message(&mut self) -> Option<(u8, Self)> {
-        let (tag, length, begin) = match *self.bytes {
-            [tag, a, ..] if a < 0x80 => (tag, usize::from(a), 2),
-            [tag, a, b, ..] if b < 0x80 => (tag, usize::from(a & 0x7f) | usize::from(b) << 7, 3),
-            _ => return None,
-        };
-        let (inside, rest) = self.bytes[begin..].split_at_checked(length)?;
-        let message = Self { bytes: inside, offset: self.offset + begin, field: u64::from(tag >> 3), ..*self };
-        self.bytes = rest;
-        self.offset += begin + length;
-        Some((tag, message))
+    pub(crate) fn short_message(&mut self, tag: u8, message: &'static str) -> Option<Self> {
+        let (_, inside, rest) = short_field(self.bytes).filter(|&(found, ..)| found == tag)?;
+        let offset = self.offset + self.bytes.len() - rest.len();
+        (self.bytes, self.offset) = (rest, offset);
+        Some(Self {
+            bytes: inside,
+            offset: offset - inside.len(),
+            message,
+            field: u64::from(tag >> 3),
+            value: Value::Fixed,
+        })
+    }
+
+    /// A part of what was not read yet, to be read for itself.
+    pub(crate) fn part(&self, part: &'a [u8]) -> Self {
+        Self { bytes: part, offset: self.offset + (part.as_ptr().addr() - self.bytes.as_ptr().addr()), ..*self }
     }
 
     /// Numbers of one to three bytes are nearly all there are, and are read here; others elsewhere.
@@ -183,6 +188,18 @@ impl<'a> Wire<'a> {
     fn other_type(&self) -> Error {
         Error::at(ErrorKind::WireType { message: self.message, field: self.field }, self.offset)
     }
+}
+
+/// The field that bytes begin with, if its tag has one byte and its length one or two: the tag, what is in it, and what follows.
+#[inline]
+pub(crate) fn short_field(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, length, begin) = match *bytes {
+        [tag, a, ..] if a < 0x80 => (tag, usize::from(a), 2),
+        [tag, a, b, ..] if b < 0x80 => (tag, usize::from(a & 0x7f) | usize::from(b) << 7, 3),
+        _ => return None,
+    };
+    let (inside, rest) = bytes[begin..].split_at_checked(length)?;
+    Some((tag, inside, rest))
 }
 
 #[cfg(test)]

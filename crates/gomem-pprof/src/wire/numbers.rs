@@ -109,7 +109,8 @@ pub(crate) fn length(number: u64) -> usize {
     (number | 1).ilog2() as usize / 7 + 1
 }
 
-/// The tags of a sample's fields of packed numbers: number and wire type.
+/// The tags of samples, and of their fields of packed numbers: number and wire type.
+pub(crate) const SAMPLE_TAG: u8 = 2 << 3 | 2;
 pub(crate) const STACK_TAG: u8 = 1 << 3 | 2;
 pub(crate) const VALUES_TAG: u8 = 2 << 3 | 2;
 
