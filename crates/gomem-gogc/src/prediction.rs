@@ -40,8 +40,8 @@ pub struct Setting {
     pub memory_limit_bytes: Option<u64>,
     /// How much the program would allocate for the same work: 0.5 when a fix halves its allocation.
     pub alloc_scale: f64,
-    /// How many bytes fewer would be alive at each GC: a cache that is no longer kept. Negative for more.
-    pub less_live_bytes: f64,
+    /// How much of what was alive at each GC would be alive: 0.5 where half of it, a cache say, is no longer kept.
+    pub live_scale: f64,
 }
 
 /// What a setting would do over the recorded work.
@@ -149,7 +149,7 @@ impl Setting {
     /// `GOGC` without a memory limit, on the program as it is.
     #[must_use]
     pub fn new(gogc: Gogc) -> Self {
-        Self { gogc, memory_limit_bytes: None, alloc_scale: 1.0, less_live_bytes: 0.0 }
+        Self { gogc, memory_limit_bytes: None, alloc_scale: 1.0, live_scale: 1.0 }
     }
 
     /// The same with a memory limit.
@@ -166,10 +166,10 @@ impl Setting {
         self
     }
 
-    /// The same on a program that keeps so many bytes less alive.
+    /// The same on a program that keeps `scale` times as much alive.
     #[must_use]
-    pub fn with_less_live_bytes(mut self, bytes: f64) -> Self {
-        self.less_live_bytes = bytes;
+    pub fn with_live_scale(mut self, scale: f64) -> Self {
+        self.live_scale = scale;
         self
     }
 }

@@ -59,7 +59,7 @@ pub(crate) fn replay(curve: &Curve, conditions: &Conditions, draw: &Draw) -> Out
     let mut outcome = Outcome { effective_gogc: f64::INFINITY, ..Outcome::default() };
     let mut cursor = Cursor::default();
     // What lived at a recorded GC, without what is no longer kept.
-    let surviving = |bytes: f64| (bytes - setting.less_live_bytes).max(0.0);
+    let surviving = |bytes: f64| bytes * setting.live_scale.max(0.0);
     let (mut allocated, mut live) = (0.0, surviving(curve.initial));
     let mut roots = curve.at(0.0, &mut cursor).roots;
     let mut work_before = if live > 0.0 { live + roots } else { 0.0 };

@@ -81,15 +81,15 @@ impl Pacing {
         saving(&self.model, &self.base, fraction)
     }
 
-    /// The same of a program that keeps so many bytes less alive, too: then the heap goal is lower and GC runs more often, so that
-    /// less than nothing can be saved.
-    pub(crate) fn saving_with_less_alive(&self, fraction: f64, less_live_bytes: f64) -> Option<Saving> {
+    /// The same of a program that keeps `live_scale` times as much alive, too: where that is less, the heap goal is lower and GC
+    /// runs more often, so that less than nothing can be saved.
+    pub(crate) fn saving_with_live_scale(&self, fraction: f64, live_scale: f64) -> Option<Saving> {
         let saving = self.saving(fraction)?;
         let setting = self.model.base().with_alloc_scale((1.0 - fraction).clamp(0.0, 1.0));
-        let (same, less) = (self.model.predict(&setting), setting.with_less_live_bytes(less_live_bytes));
-        let less = self.model.predict(&less);
+        let (same, scaled) = (self.model.predict(&setting), setting.with_live_scale(live_scale));
+        let scaled = self.model.predict(&scaled);
         let ratio = |of: fn(&Prediction) -> Option<Interval>| {
-            let (before, after) = (of(&same)?.value, of(&less)?.value);
+            let (before, after) = (of(&same)?.value, of(&scaled)?.value);
             (before > 0.0).then(|| Interval::log(after / before, OF_CHANGE * (after / before).max(1e-3).ln().abs()))
         };
         let cpu = self.model.observed_gc_cpu_fraction().unwrap_or(self.base.gc_cpu_fraction?.value);

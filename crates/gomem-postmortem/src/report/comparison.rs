@@ -10,7 +10,7 @@ use crate::{
     pacing::{GcWindow, GcWindows, Pacing, Saving},
     report::{
         benchmark_results::allocations,
-        leak_fix::{LeakFix, last_live_bytes, less_live_bytes},
+        leak_fix::{LeakFix, last_live_bytes, live_change},
         overview::Overview,
         site_fix::SiteFix,
     },
@@ -95,9 +95,9 @@ impl Comparison {
         let leak_fixes = LeakFix::find(leaks_before, leaks_after);
         let new_leaks = have_heaps.then(|| LeakFix::find_new(leaks_before, leaks_after));
         let has_leaks = !leak_fixes.is_empty() || new_leaks.as_ref().is_some_and(|leaks| !leaks.is_empty());
-        let less_live_bytes = less_live_bytes(before, after).filter(|_| !has_leaks);
-        let predicted = pacing.as_ref().and_then(|pacing| match less_live_bytes {
-            Some(less) => pacing.saving_with_less_alive(fixed_fraction, less),
+        let live_change = live_change(before, after).filter(|_| !has_leaks);
+        let predicted = pacing.as_ref().and_then(|pacing| match live_change {
+            Some(change) => pacing.saving_with_live_scale(fixed_fraction, change.scale),
             None => pacing.saving(fixed_fraction),
         });
         let [lines_before, lines_after] = [before, after].map(allocations);
@@ -106,7 +106,8 @@ impl Comparison {
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
             let scale = (1.0 - fixed_fraction).max(0.0);
             let setting = pacing.model.base().with_alloc_scale(scale);
-            let after = pacing.model.predict(&setting.with_less_live_bytes(less_live_bytes.unwrap_or(0.0))).gc_cycles?;
+            let live_scale = live_change.map_or(1.0, |change| change.scale);
+            let after = pacing.model.predict(&setting.with_live_scale(live_scale)).gc_cycles?;
             let base = pacing.base.gc_cycles.filter(|base| base.value > 0.0)?;
             // The replay need not make exactly the cycles that were counted, nor were they counted over the same time.
             let counted = windows.0?.cycles * work.unwrap_or_else(|| stretch(seconds(windows.0), seconds(windows.1)));
@@ -116,7 +117,7 @@ impl Comparison {
             new_sites: SiteFix::find_new((before, &sites_before), (after, &sites_after)),
             new_leaks,
             leak_fixes,
-            less_live_bytes,
+            less_live_bytes: live_change.map(|change| change.less_bytes),
             live_bytes: last_live_bytes(of_before, of_after),
             before: Overview::from_window(before, &states.0, windows.0),
             after: Overview::from_window(after, &states.1, windows.1),

@@ -71,21 +71,50 @@ pub(crate) fn last_live_bytes(before: (&Bundle, &GoState), after: (&Bundle, &GoS
     measured(before.1).zip(measured(after.1)).or_else(|| traced(before.0).zip(traced(after.0)))
 }
 
-/// How many bytes fewer were alive at GC in the run after, by the traces of both: where that is so much that GC runs at another
-/// pace. What lives in the middle of a run's second half is its live heap: a cache is filled by then.
-pub(crate) fn less_live_bytes(before: &Bundle, after: &Bundle) -> Option<f64> {
-    let usual = |bundle: &Bundle| {
-        let run = GcRun::longest(bundle.gctrace()?)?;
-        let mut live: Vec<f64> = run.lines[run.lines.len() / 2..].iter().map(|line| line.heap_live_mb as f64).collect();
-        median(&mut live)
-    };
-    let (before, after) = (usual(before)?, usual(after)?);
-    let is_much = (before - after).abs() >= OTHER_LIVE_HEAP * before && (before - after).abs() > 1.0;
-    is_much.then_some((before - after) * MIB)
+/// How another live heap changes the pace of the GC.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct LiveChange {
+    /// The live heap after, in those before.
+    pub(crate) scale: f64,
+    /// How many bytes fewer were alive after.
+    pub(crate) less_bytes: f64,
 }
 
-/// Of the live heap: runs of one program differ by less.
-const OTHER_LIVE_HEAP: f64 = 0.25;
+/// What became of the live heap by the traces of both runs, where it differs so much that GC runs at another pace. The live heap
+/// of a run is that of its second half, as a cache is filled by then. It may grow all the time, so each part of one run is held
+/// against the same part of the other, and all of them have to agree.
+pub(crate) fn live_change(before: &Bundle, after: &Bundle) -> Option<LiveChange> {
+    let (before, after) = (live_by_part(before)?, live_by_part(after)?);
+    let parts = || before.iter().zip(&after).filter_map(|(before, after)| before.zip(*after));
+    let mut less: Vec<f64> = parts().map(|(before, after)| before - after).collect();
+    let mut fractions: Vec<f64> = parts().map(|(before, after)| (before - after) / before.max(1.0)).collect();
+    let is_enough = 2 * fractions.len() > PARTS;
+    let fraction = median(&mut fractions).filter(|_| is_enough)?;
+    let agree = fractions.iter().all(|part| part / fraction >= AGREEMENT);
+    let less = median(&mut less)?;
+    let is_other = agree && fraction.abs() >= OTHER_LIVE_HEAP && less.abs() > 1.0;
+    is_other.then_some(LiveChange { scale: (1.0 - fraction).max(0.0), less_bytes: less * MIB })
+}
+
+/// What was alive in each part of the second half of a run, in MiB.
+fn live_by_part(bundle: &Bundle) -> Option<[Option<f64>; PARTS]> {
+    let lines = &GcRun::longest(bundle.gctrace()?)?.lines;
+    let (first, last) = (lines.first()?.start_seconds, lines.last()?.start_seconds);
+    let half = ((last - first) / 2.0).max(f64::MIN_POSITIVE);
+    let mut parts: [Vec<f64>; PARTS] = Default::default();
+    for line in lines.iter().filter(|line| line.start_seconds >= last - half) {
+        let part = (line.start_seconds - (last - half)) / half * PARTS as f64;
+        parts[(part as usize).min(PARTS - 1)].push(line.heap_live_mb as f64);
+    }
+    Some(parts.map(|mut live| median(&mut live)))
+}
+
+/// Of the second half of a run.
+const PARTS: usize = 8;
+/// Of the live heap: parts of two runs of one program differed by 8 % at most, and not all of them in one direction.
+const OTHER_LIVE_HEAP: f64 = 0.15;
+/// Of the median: each part differs by so much at least.
+const AGREEMENT: f64 = 0.5;
 
 fn leaks((bundle, state, sites): (&Bundle, &GoState, &[Site])) -> Vec<GrowingSite> {
     let live = LiveHeap::from_state(state);
@@ -101,4 +130,41 @@ fn inuse_bytes(sites: &[Site]) -> HashMap<String, i64> {
         *bytes.entry(site.charged_to.key()).or_default() += site.inuse_bytes;
     }
     bytes
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bundle::Artifact;
+
+    use super::*;
+
+    /// A run whose live heap grows from 10 MiB to `last`, every third cycle `odd` more.
+    fn run(last: usize, odd: usize) -> Bundle {
+        let mut log = String::new();
+        for cycle in 1..=80 {
+            let live = 10 + (last - 10) * cycle / 80 + if cycle % 3 == 0 { odd } else { 0 };
+            log += &format!(
+                "gc {cycle} @{}.0s 1%: 0.01+1.0+0.01 ms clock, 0.02+0.1/0.5/0.1+0.02 ms cpu, {heap}->{heap}->{live} MB, {heap} MB goal, 0 MB \
+                 stacks, 0 MB globals, 2 P\n",
+                cycle * 2,
+                heap = 2 * live,
+            );
+        }
+        Bundle::from_artifacts(
+            "run",
+            vec![Artifact { name: "gctrace.log".into(), bytes: log.into(), modified_ms: None }],
+        )
+    }
+
+    #[test]
+    fn another_live_heap_is_one_in_all_parts_of_the_run() {
+        let change = live_change(&run(60, 0), &run(40, 0)).expect("a third less");
+        assert!((0.65..0.75).contains(&change.scale) && change.less_bytes > 10.0 * MIB, "{change:?}");
+        assert_eq!(live_change(&run(60, 0), &run(60, 0)), None);
+        assert_eq!(live_change(&run(60, 0), &run(57, 0)), None, "too little");
+        assert_eq!(live_change(&run(60, 0), &run(60, 30)), None, "some cycles only");
+        assert!(
+            live_change(&run(40, 0), &run(60, 0)).is_some_and(|change| change.scale > 1.3 && change.less_bytes < 0.0)
+        );
+    }
 }
