@@ -48,6 +48,11 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             "`{subject}` is made for each call and returned: let the caller pass in what it has from before (`dst = append(dst[:0], \
              …)`, or a map after clear), or keep one where calls do not overlap"
         ),
+        // A value of its own would be boxed, and its methods may be those of the pointer.
+        Cause::ReturnedPointer if flow.steps.iter().any(|step| &*step.why == INTERFACE_CONVERTED) => format!(
+            "`{subject}` is returned as an interface, so it has to be on the heap: make fewer, keep those that are the same each \
+             time, or return the concrete type where its callers know it"
+        ),
         Cause::ReturnedPointer => format!(
             "return `{subject}` by value, let the caller pass in where to put it, or make the function small enough to inline"
         ),
@@ -232,6 +237,8 @@ const TEXT_VERBS: &[&str] = &[
 ];
 
 pub(crate) const POOL_PUT: &str = "(*sync.Pool).Put";
+/// Why the compiler's step is one, as `-m=2` writes it.
+const INTERFACE_CONVERTED: &str = "interface-converted";
 
 #[cfg(test)]
 mod tests {
@@ -263,6 +270,23 @@ mod tests {
             let advice = about_map(sink, step);
             assert!(advice.contains(part), "{step}: {advice}");
         }
+    }
+
+    #[test]
+    fn what_is_returned_as_an_interface_cannot_be_returned_by_value() {
+        let log = "# example.com/app\n\
+             ./a.go:7:10: new(dict) escapes to heap in value:\n\
+             ./a.go:7:10:   flow: d ← &{storage for new(dict)}:\n\
+             ./a.go:7:10:     from new(dict) (spill) at ./a.go:7:10\n\
+             ./a.go:7:10:     from d := new(dict) (assign) at ./a.go:7:4\n\
+             ./a.go:7:10:   flow: ~r0 ← d:\n\
+             ./a.go:7:10:     from d (interface-converted) at ./a.go:8:9\n\
+             ./a.go:7:10:     from return d (return) at ./a.go:8:2\n\
+             ./a.go:7:10: new(dict) escapes to heap\n";
+        let advice = |log: &str| EscapeLog::decode(log.as_bytes()).expect("a log").heap_decisions()[0].advice.clone();
+        assert!(advice(log).starts_with("`new(dict)` is returned as an interface"), "{}", advice(log));
+        let concrete = log.replace("./a.go:7:10:     from d (interface-converted) at ./a.go:8:9\n", "");
+        assert!(advice(&concrete).contains("by value"), "{}", advice(&concrete));
     }
 
     #[test]

@@ -181,6 +181,7 @@ impl Site {
             && self.has_one_size
             && self.reason.is_none_or(Reason::is_poolable)
             && !self.makes_text()
+            && !self.is_handed_out()
             && self.is_own();
         self.objects >= 10_000 && size >= 256.0 && short_lived && poolable && self.bytes_fraction >= 0.01
     }
@@ -212,6 +213,13 @@ impl Site {
     fn is_collected(&self) -> bool {
         let callee = self.decision.as_ref().and_then(|decision| decision.callee());
         callee.is_some_and(|callee| COLLECTED.iter().any(|name| callee.starts_with(name)))
+    }
+
+    /// Whether it is returned as an interface: who gets it does not know that something has to be given back.
+    fn is_handed_out(&self) -> bool {
+        let is_converted =
+            |decision: &HeapDecision| decision.steps.iter().any(|step| &*step.why == "interface-converted");
+        self.cause() == Some(Cause::ReturnedPointer) && self.decision.as_deref().is_some_and(is_converted)
     }
 
     fn makes_text(&self) -> bool {
