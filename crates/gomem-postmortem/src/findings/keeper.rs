@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_escape::{Cause, EscapeLog, HeapDecision, Step};
-use gomem_symbol::Symbol;
+use gomem_symbol::{Origin, Symbol};
 
 use crate::{
     attribution::{Reason, Site},
@@ -113,11 +113,12 @@ fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecisio
     found.next().filter(|_| found.next().is_none())
 }
 
-/// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing.
+/// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
+/// nor does what stands for the result of an inlined call, `~r0`.
 fn storing_step(decision: &HeapDecision) -> Option<&Step> {
     let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
     let is_storing = |step: &&Step| match &*step.why {
-        why if why.starts_with("assign") => !step.from.contains(" := "),
+        why if why.starts_with("assign") => !step.from.contains(" := ") && !step.from.starts_with('~'),
         "key of map put" | "call parameter" | "send" => true,
         _ => false,
     };
@@ -205,8 +206,11 @@ fn by_kind(site: &Site) -> Option<&'static str> {
         let is_many = site.inuse_objects >= MANY_BUFFERS;
         return kind_advice(if is_many { "many_buffers" } else { Reason::BufferGrowth.name() });
     }
-    // What `bytes` makes is no text that others are parts of.
-    let may_have_parts = site.callee.as_deref().is_none_or(|callee| !callee.starts_with("bytes."));
+    // What `bytes` makes is no text that others are parts of, and what is inside of a library is not the program's to cut.
+    let is_of_std = |callee: &str| {
+        Origin::from_package(Symbol::decode(callee).package(), "-") == Origin::Std && !callee.starts_with("bytes.")
+    };
+    let may_have_parts = site.callee.as_deref().is_none_or(is_of_std);
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
         Reason::MapGrowth => Reason::MapGrowth.name(),
@@ -272,5 +276,17 @@ mod tests {
         assert_eq!(callee.split('[').next(), Some("runtime.AddCleanup"));
         assert!(keep_advice(callee).unwrap().contains("must not reach the object"));
         assert_eq!((&*storing_step(keep).unwrap().from, keep.callee()), ("conns[name] = c", None));
+    }
+
+    #[test]
+    fn the_result_of_an_inlined_call_keeps_nothing() {
+        let log = "# bytes\n\
+            ./buffer.go:77:15: string(b.buf[b.off:]) escapes to heap in (*Buffer).String:\n\
+            ./buffer.go:77:15:   flow: ~r0 ← &{storage for string(b.buf[b.off:])}:\n\
+            ./buffer.go:77:15:     from string(b.buf[b.off:]) (spill) at ./buffer.go:77:15\n\
+            ./buffer.go:77:15:     from ~r0 = string(b.buf[b.off:]) (assign-pair) at ./buffer.go:77:15\n\
+            ./buffer.go:77:15: string(b.buf[b.off:]) escapes to heap\n";
+        let log = EscapeLog::decode(log.as_bytes()).unwrap();
+        assert_eq!(storing_step(&log.heap_decisions()[0]), None);
     }
 }
