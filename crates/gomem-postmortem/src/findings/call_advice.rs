@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gomem_symbol::{Symbol, is_major_version};
+use gomem_symbol::{Origin, Symbol, is_major_version};
 
 use crate::attribution::{Bytes, Part};
 
@@ -11,7 +11,25 @@ pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static s
     let name = plain(callee);
     // What grows is the caller's own buffer, whatever is written to it.
     let of_buffer = row(About::Writer, &name).and_then(|_| by_inside(inside, About::Buffer));
-    of_buffer.or_else(|| row(About::Call, &name).map(|row| row.advice)).or_else(|| by_inside(inside, About::Inside))
+    of_buffer
+        .or_else(|| row(About::Call, &name).map(|row| row.advice))
+        .or_else(|| by_inside(inside, About::Inside))
+        .or_else(|| by_inside(inside, About::Value).filter(|_| is_coder(callee)))
+}
+
+/// What to do about an object that only who made it can reuse, where most of the bytes are its, and whether a function of the
+/// standard library is called: such a function gets the object from its caller, others may have made it.
+pub(crate) fn lent_advice(callee: &str, inside: &Bytes<'_>) -> Option<(&'static str, bool)> {
+    let is_std = Origin::from_package(Symbol::decode(callee).package(), NO_MODULE) == Origin::Std;
+    Some((by_inside(inside, About::Lent)?, is_std))
+}
+
+/// Whether a function encodes or decodes a value that its caller hands over, by a word of its name; what else a library encodes is
+/// its own.
+pub(crate) fn is_coder(callee: &str) -> bool {
+    let name = plain(callee);
+    let local = name.rsplit('.').next().unwrap_or_default();
+    CODERS.iter().any(|word| local.to_ascii_lowercase().contains(word))
 }
 
 /// What the name of the called function alone tells: `NewWriter` of any package.
@@ -46,7 +64,8 @@ pub(crate) fn background_advice(entry: Option<&str>, inside: &Bytes<'_>) -> Opti
 pub(crate) fn row_advice(function: &str, is_in_use: bool) -> Option<&'static str> {
     let name = plain(function);
     let of = |about| rows(about).find(|row| !row.is_general() && row.is_match(&name)).map(|row| row.advice);
-    let of_call = || of(About::Inside).or_else(|| of(About::Part)).or_else(|| of(About::Call));
+    let inside = || of(About::Inside).or_else(|| of(About::Value)).or_else(|| of(About::Lent));
+    let of_call = || inside().or_else(|| of(About::Part)).or_else(|| of(About::Call));
     of(About::Row).or_else(|| if is_in_use { of(About::Keep) } else { of_call() })
 }
 
@@ -128,6 +147,8 @@ enum About {
     Reader,
     Buffer,
     Inside,
+    Value,
+    Lent,
     Part,
     Background,
     Entry,
@@ -148,6 +169,8 @@ impl About {
             "reader" => Self::Reader,
             "buffer" => Self::Buffer,
             "inside" => Self::Inside,
+            "value" => Self::Value,
+            "lent" => Self::Lent,
             "part" => Self::Part,
             "background" => Self::Background,
             "entry" => Self::Entry,
@@ -188,6 +211,25 @@ impl Row {
         self.function.starts_with("*.")
     }
 }
+
+/// Everything outside the standard library is another's.
+const NO_MODULE: &str = "-";
+/// What functions are called that encode or decode their caller's value, in small letters.
+const CODERS: &[&str] = &[
+    "marshal",
+    "encode",
+    "decode",
+    "serialize",
+    "json",
+    "xml",
+    "yaml",
+    "toml",
+    "bind",
+    "parse",
+    "scan",
+    "render",
+    "respond",
+];
 
 static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     let rows = include_str!("../../assets/calls.tsv").lines().filter(|line| !line.starts_with('#'));
@@ -238,6 +280,20 @@ mod tests {
             let example = function.replace("(*", "(\0").replace('*', "X").replace("(\0", "(*");
             let first = rows(about).find(|row| row.is_match(&example));
             assert_eq!(first.map(|row| row.function), Some(function), "a row before it takes all of its functions");
+        }
+    }
+
+    #[test]
+    fn what_a_library_encodes_for_itself_is_not_the_callers() {
+        for callee in
+            ["github.com/labstack/echo/v4.(*context).JSON", "example.com/web.Bind", "example.com/store.DecodeInto"]
+        {
+            assert!(is_coder(callee), "{callee}");
+        }
+        for callee in
+            ["github.com/getkin/kin-openapi/openapi3filter.ValidateRequest", "example.com/client.(*Client).Do"]
+        {
+            assert!(!is_coder(callee), "{callee}");
         }
     }
 

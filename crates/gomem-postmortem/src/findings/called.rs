@@ -1,5 +1,6 @@
 //! What a call on a line of the user's own code allocates, in the called function and below it, as a finding.
 
+use gomem_escape::HeapDecision;
 use gomem_finding::{Confidence, Severity};
 use gomem_symbol::Symbol;
 
@@ -8,7 +9,7 @@ use crate::{
     findings::{
         amount::{allocated, coverage, headline, measure, severity},
         breakdown::{inside, reasons, share},
-        call_advice::{call_advice, general_advice, part_advice},
+        call_advice::{call_advice, general_advice, is_coder, lent_advice, part_advice},
         cost::Cost,
         finding::{Finding, FindingKind},
         kept::{keep, warn_of_oversized},
@@ -59,9 +60,10 @@ pub(crate) fn call_finding(
 fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
     let known = call_advice(call.callee, &call.inside).map(str::to_owned);
     let advice = known
+        .or_else(|| lent(call))
         .or_else(|| made_anew(place, call, lines))
         .or_else(|| general_advice(call.callee).map(str::to_owned))
-        .or_else(|| of_encoding(&call.inside));
+        .or_else(|| of_encoding(&call.inside).filter(|_| is_coder(call.callee)));
     let mut action = advice.unwrap_or_default();
     if let Some(part) = part_advice(call.callee, &call.inside).filter(|part| !action.contains(part.key)) {
         let separator = if action.is_empty() { "" } else { " " };
@@ -72,6 +74,17 @@ fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
         Some(refilled) => format!("{refilled} Of the rest: {action}"),
         None => action,
     }
+}
+
+/// What to do about an object that the called function uses and need not have made.
+fn lent(call: &Call<'_>) -> Option<String> {
+    let (advice, is_of_caller) = lent_advice(call.callee, &call.inside)?;
+    Some(if is_of_caller {
+        advice.to_owned()
+    } else {
+        let callee = Symbol::decode(call.callee).short();
+        format!("It is inside {callee}: look whether that takes one from its caller, or has an option. If so: {advice}")
+    })
 }
 
 /// What its methods allocate is made again for each new value of a type: where the function that calls a method makes such a
@@ -85,7 +98,7 @@ fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<St
         is_maker
             && maker.receiver().is_none()
             && maker.package() == method.package()
-            && maker.function().ends_with(receiver)
+            && (maker.function().ends_with(receiver) || makes_value(made, receiver))
             && made.inside.objects.saturating_mul(AS_OFTEN) >= call.inside.objects
     };
     let of_function = lines.iter().filter(|line| line.place.function == place.function);
@@ -96,6 +109,18 @@ fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<St
         place.short_function(),
         Symbol::decode(maker.callee).short()
     ))
+}
+
+/// Whether the called function itself makes a value of this type, as the compiler says: what it returns need not be in its name.
+fn makes_value(made: &Call<'_>, name: &str) -> bool {
+    let is_value = |decision: &HeapDecision| {
+        let subject = decision.subject.trim_start_matches('&');
+        let of_type = subject.strip_suffix("{...}").or_else(|| subject.strip_prefix("new(")?.strip_suffix(')'));
+        of_type.is_some_and(|made| made.rsplit('.').next() == Some(name))
+    };
+    let key = Symbol::decode(made.callee).key();
+    let own = made.inside.sites.iter().filter(|site| site.place.key() == key);
+    own.filter_map(|site| site.decision.as_deref()).any(is_value)
 }
 
 /// What is read or written by reflection stands in many functions: their reason tells.
