@@ -13,7 +13,7 @@ use pyo3::prelude::*;
 
 use crate::{
     error::Error,
-    input::{OneOrMany, Source, source_tree},
+    input::{Bytes, OneOrMany, Source, source_tree},
     table::ArrowTable,
     worker,
 };
@@ -316,8 +316,11 @@ fn read_pprof(
     let options = gomem_pprof::DecodeOptions::default().with_strict(strict).with_pprof_compat(pprof_compat);
     let options = options.with_limits(limits_of(limits)?);
     let bytes = source.read(py)?;
-    let profile =
-        worker::run(py, move || Profile::decode_with(&bytes, &options))?.map_err(|err| refusal(&name, &err))?;
+    let decode = move || match bytes {
+        Bytes::Owned(bytes) => Profile::decode_owned(bytes, &options),
+        Bytes::Borrowed(bytes) => Profile::decode_with(&bytes, &options),
+    };
+    let profile = worker::run(py, decode)?.map_err(|err| refusal(&name, &err))?;
     Ok(PyProfile::of(profile))
 }
 

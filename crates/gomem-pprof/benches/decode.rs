@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use gomem_pprof::{Profile, TopOptions};
+use gomem_pprof::{DecodeOptions, Profile, TopOptions};
 use gomem_testkit::root;
 
 fn main() {
@@ -17,21 +17,31 @@ fn bytes() -> Vec<u8> {
     std::fs::read(std::env::var_os("GOMEM_BENCH_PROFILE").map_or(example, PathBuf::from)).unwrap()
 }
 
+fn inflated(bytes: &[u8]) -> Vec<u8> {
+    let size = u32::from_le_bytes(*bytes.last_chunk().unwrap()) as usize;
+    let mut inflated = vec![0; size];
+    libdeflater::Decompressor::new().gzip_decompress(bytes, &mut inflated).unwrap();
+    inflated
+}
+
 #[divan::bench]
 fn inflate(bencher: divan::Bencher<'_, '_>) {
     let bytes = bytes();
-    let size = u32::from_le_bytes(*bytes.last_chunk().unwrap()) as usize;
-    bencher.bench(|| {
-        let mut inflated = vec![0; size];
-        libdeflater::Decompressor::new().gzip_decompress(&bytes, &mut inflated).unwrap();
-        inflated
-    });
+    bencher.bench(|| inflated(&bytes));
 }
 
 #[divan::bench]
 fn decode(bencher: divan::Bencher<'_, '_>) {
     let bytes = bytes();
     bencher.bench(|| Profile::decode(&bytes).unwrap());
+}
+
+/// Of bytes that are not gzipped, which the profile keeps.
+#[divan::bench]
+fn decode_owned(bencher: divan::Bencher<'_, '_>) {
+    let raw = inflated(&bytes());
+    let options = DecodeOptions::default();
+    bencher.with_inputs(|| raw.clone()).bench_values(|raw| Profile::decode_owned(raw, &options).unwrap());
 }
 
 #[divan::bench]

@@ -3,6 +3,7 @@
 mod decoder;
 mod entry;
 mod ids;
+mod known_ids;
 mod label_sets;
 mod raw_samples;
 mod resolve;

@@ -1,5 +1,7 @@
 //! What every input goes through: inflating, and finding out its form.
 
+use std::borrow::Cow;
+
 use crate::{
     error::{DecodeOptions, Error, ErrorKind, Flaw},
     legacy::Form,
@@ -51,10 +53,35 @@ impl Profile {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn decode_with(bytes: &[u8], options: &DecodeOptions) -> Result<Self, Error> {
+        Self::decode_either(Cow::Borrowed(bytes), options)
+    }
+
+    /// [`decode_with`](Self::decode_with) of bytes that the profile may keep: one that is not gzipped is not copied.
+    ///
+    /// # Errors
+    /// As for [`decode_with`](Self::decode_with).
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// use gomem_pprof::{DecodeOptions, Profile};
+    ///
+    /// let bytes = profile.encode_raw();
+    /// let same = Profile::decode_owned(bytes, &DecodeOptions::default())?;
+    /// assert_eq!(same.total(0), profile.total(0));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn decode_owned(bytes: Vec<u8>, options: &DecodeOptions) -> Result<Self, Error> {
+        Self::decode_either(Cow::Owned(bytes), options)
+    }
+
+    fn decode_either(bytes: Cow<'_, [u8]>, options: &DecodeOptions) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Err(Error::new(ErrorKind::Empty));
         }
-        let (inflated, trailing) = inflate(bytes, &options.limits)?;
+        let (length, (inflated, trailing)) = (bytes.len(), inflate(bytes, &options.limits)?);
         if let Some(form) = Form::sniff(&inflated) {
             return form.decode(&inflated, options);
         }
@@ -63,7 +90,7 @@ impl Profile {
         }
         let mut decoder = Decoder::new(options, inflated.len());
         if trailing {
-            decoder.flaw(bytes.len(), Flaw::TrailingBytes)?;
+            decoder.flaw(length, Flaw::TrailingBytes)?;
         }
         decoder.messages(Wire::new(&inflated))?;
         decoder.finish(inflated)

@@ -1,5 +1,6 @@
 //! The samples of a profile that is being decoded: where they are, and what is known of their numbers.
 
+use super::known_ids::KnownIds;
 use crate::{
     error::Error,
     model::SampleColumns,
@@ -19,7 +20,7 @@ pub(super) struct RawSamples {
     largest: u64,
     has_zero: bool,
     known: KnownIds,
-    /// Whether the last stack had ids of more than two bytes.
+    /// Whether the last stack had ids of more than three bytes.
     are_long: bool,
     /// How many bytes the profile has, and about how many of them are samples that stay there.
     profile_bytes: usize,
@@ -113,7 +114,7 @@ impl RawSamples {
                 largest = largest.max(id);
                 has_zero |= id == 0;
             })?;
-            self.are_long = largest > LONGEST_SHORT;
+            self.are_long = largest > KnownIds::LARGEST;
             self.note(largest, has_zero);
         }
         self.begins.push(sample.offset());
@@ -191,75 +192,6 @@ impl RawSamples {
     }
 }
 
-/// The ids up to the largest one so far, if that takes two bytes at most: seven bits of it, and the seven above.
-#[derive(Debug, Clone, Copy, Default)]
-struct KnownIds {
-    low: u8,
-    high: u8,
-}
-
-impl KnownIds {
-    fn up_to(largest: u64) -> Self {
-        let largest = largest.min(LONGEST_SHORT);
-        Self { low: (largest & 0x7f) as u8, high: (largest >> 7) as u8 }
-    }
-
-    /// Whether all ids take a byte or two and are known. Each byte is looked at with the one before it, of which it may be
-    /// the continuation, many at a time.
-    #[inline]
-    fn are_all(self, packed: &[u8]) -> bool {
-        if self.high == 0 {
-            return self.are_all_of_one_byte(packed);
-        }
-        let (Some((&first, at)), Some((&last, before))) = (packed.split_first(), packed.split_last()) else {
-            return true;
-        };
-        let (befores, before_rest) = before.as_chunks::<16>();
-        let (ats, at_rest) = at.as_chunks::<16>();
-        let mut unknown = [0; 16];
-        for (before, at) in befores.iter().zip(ats) {
-            self.add_others(&mut unknown, before, at);
-        }
-        if let (Some(before), Some(at)) = (before.last_chunk(), at.last_chunk()) {
-            self.add_others(&mut unknown, before, at);
-        } else {
-            let (mut before_padded, mut at_padded) = ([0; 16], [0x80; 16]);
-            before_padded[..before_rest.len()].copy_from_slice(before_rest);
-            at_padded[..at_rest.len()].copy_from_slice(at_rest);
-            self.add_others(&mut unknown, &before_padded, &at_padded);
-        }
-        unknown == [0; 16] && last < 0x80 && (first >= 0x80 || (first != 0 && (self.high > 0 || first <= self.low)))
-    }
-
-    /// The same where the largest takes one byte, as in most small profiles.
-    #[inline]
-    fn are_all_of_one_byte(self, packed: &[u8]) -> bool {
-        let others = |chunk: &[u8; 16]| chunk.map(|id| u8::from(id.wrapping_sub(1) >= self.low));
-        let (chunks, rest) = packed.as_chunks::<16>();
-        let mut unknown = [0; 16];
-        for chunk in chunks.iter().chain(packed.last_chunk()) {
-            for (lane, other) in unknown.iter_mut().zip(others(chunk)) {
-                *lane |= other;
-            }
-        }
-        unknown == [0; 16] && (!chunks.is_empty() || rest.iter().all(|id| id.wrapping_sub(1) < self.low))
-    }
-
-    /// Makes a lane other than 0 when a number ends at its byte that is 0 or unknown, or takes more than two. The compiler
-    /// makes vectors of the lanes.
-    #[inline(always)]
-    fn add_others(self, others: &mut [u8; 16], before: &[u8; 16], at: &[u8; 16]) {
-        for lane in 0..16 {
-            let (before, at) = (before[lane], at[lane]);
-            let is_second = before >= 0x80;
-            let (high, low) = if is_second { (at, before & 0x7f) } else { (0, at) };
-            let is_unknown = high > self.high || (high == self.high && low > self.low);
-            let is_zero = high | low == 0;
-            others[lane] |= u8::from(if at < 0x80 { is_unknown | is_zero } else { is_second });
-        }
-    }
-}
-
 /// How many of its bytes have their highest bit set, and no other: fewer steps than to count bits, where the machine's own
 /// instruction for that may not be there.
 #[inline]
@@ -277,9 +209,6 @@ const LARGEST_SMALL: u64 = (1 << 42) - 1;
 
 /// Set in every byte of a number but its last.
 const CONTINUATIONS: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
-
-/// The largest id that takes no more than two bytes.
-const LONGEST_SHORT: u64 = (1 << 14) - 1;
 
 #[cfg(test)]
 mod tests {
@@ -304,25 +233,6 @@ mod tests {
             raw.add_plain(&sample, PlainSample::decode(sample.rest()).unwrap()).unwrap();
         }
         (raw, profile)
-    }
-
-    #[test]
-    fn known_ids_are_no_others() {
-        let mut random = fastrand::Rng::with_seed(2);
-        for bits in 1..=20_u32 {
-            for length in 1..60 {
-                let ids: Vec<u64> = (0..length).map(|_| random.u64(..) >> random.u32(64 - bits..64)).collect();
-                let mut field = Vec::new();
-                write_field(&mut field, STACK_TAG, ids.iter().copied());
-                let packed = PlainSample::decode(&[&field[..], &[VALUES_TAG, 0]].concat()).unwrap().stack.to_vec();
-                let largest = ids.iter().copied().max().unwrap();
-                for most in [1, largest.saturating_sub(1), largest, largest + 1, LONGEST_SHORT] {
-                    let are_all = ids.iter().all(|id| (1..=most.min(LONGEST_SHORT)).contains(id));
-                    assert_eq!(KnownIds::up_to(most).are_all(&packed), are_all, "{ids:?}, {most}");
-                }
-            }
-        }
-        assert!(!KnownIds::up_to(1).are_all(&[0x80]), "cut off");
     }
 
     #[test]

@@ -9,16 +9,16 @@ use libdeflater::{DecompressionError, Decompressor};
 use crate::error::{Error, ErrorKind, Limits};
 
 /// The profile's own bytes, and whether other bytes follow a gzip stream.
-pub(crate) fn inflate<'a>(bytes: &'a [u8], limits: &Limits) -> Result<(Cow<'a, [u8]>, bool), Error> {
+pub(crate) fn inflate<'a>(bytes: Cow<'a, [u8]>, limits: &Limits) -> Result<(Cow<'a, [u8]>, bool), Error> {
     if !bytes.starts_with(&MAGIC) {
         if bytes.len() as u64 > limits.decompressed_bytes {
             return Err(Error::limit("bytes", limits.decompressed_bytes));
         }
-        return Ok((Cow::Borrowed(bytes), false));
+        return Ok((bytes, false));
     }
-    match whole(bytes, limits) {
+    match whole(&bytes, limits) {
         Some(inflated) => Ok((Cow::Owned(inflated), false)),
-        None => members(bytes, limits).map(|(inflated, trailing)| (Cow::Owned(inflated), trailing)),
+        None => members(&bytes, limits).map(|(inflated, trailing)| (Cow::Owned(inflated), trailing)),
     }
 }
 
@@ -100,18 +100,22 @@ mod tests {
     fn members_are_joined_and_trailing_bytes_are_told() {
         let limits = Limits::default();
         let two = [gzip(b"abc"), gzip(b"def")].concat();
-        assert_eq!(inflate(&two, &limits).unwrap(), (Cow::Borrowed(&b"abcdef"[..]), false));
+        assert_eq!(inflate(Cow::Borrowed(&two), &limits).unwrap(), (Cow::Borrowed(&b"abcdef"[..]), false));
         let trailing = [gzip(b"abc"), b"xyz".to_vec()].concat();
-        assert_eq!(inflate(&trailing, &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), true));
+        assert_eq!(inflate(Cow::Borrowed(&trailing), &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), true));
         let equal = [gzip(b"abc"), gzip(b"abc")].concat();
-        assert_eq!(inflate(&equal, &limits).unwrap(), (Cow::Borrowed(&b"abcabc"[..]), false), "of one size");
-        assert_eq!(inflate(b"abc", &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), false));
+        assert_eq!(
+            inflate(Cow::Borrowed(&equal), &limits).unwrap(),
+            (Cow::Borrowed(&b"abcabc"[..]), false),
+            "of one size"
+        );
+        assert_eq!(inflate(Cow::Borrowed(b"abc"), &limits).unwrap(), (Cow::Borrowed(&b"abc"[..]), false));
     }
 
     #[test]
     fn a_bomb_stops_at_the_limit() {
         let bomb = gzip(&vec![0; 1 << 20]);
-        let err = inflate(&bomb, &Limits::default().with_decompressed_bytes(1000)).unwrap_err();
+        let err = inflate(Cow::Borrowed(&bomb), &Limits::default().with_decompressed_bytes(1000)).unwrap_err();
         assert_eq!(err.to_string(), "more than 1000 bytes after inflating");
         assert!(err.is_limit());
     }
@@ -121,7 +125,7 @@ mod tests {
         let mut bytes = gzip(&(0..200).collect::<Vec<u8>>());
         let cut = bytes.len() - 12;
         bytes.truncate(cut);
-        let err = inflate(&bytes, &Limits::default()).unwrap_err();
+        let err = inflate(Cow::Borrowed(&bytes), &Limits::default()).unwrap_err();
         assert!(matches!(err.kind(), ErrorKind::Gzip { .. }), "{err}");
         assert!(err.offset().is_some_and(|offset| offset <= cut as u64));
     }
