@@ -7,6 +7,7 @@ docs/performance.md of it.
 """
 
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -35,6 +36,8 @@ SAMPLES = (10_000, 100_000, 300_000, 1_000_000)
 LOG_MEGABYTES = (10, 100, 900)
 OBJECTS = (3_600_000, 15_000_000)
 FILES = (100, 1_000, 10_000)
+# Whose pproflite is measured.
+DATADOG = "github.com/DataDog/dd-trace-go/v2@v2.10.1"
 # By mode of testdata/traces/recorder, how long it runs.
 TRACES = {"service": 250, "channels": 100, "steady": 4, "lifetimes": 20}
 PPROF = ["go", "tool", "pprof", "-symbolize=none", "-top", "-sample_index=alloc_space"]
@@ -91,7 +94,7 @@ def bench(package: str, *arguments: str, environment: dict[str, str]) -> str:
 def decode_times(profile: pathlib.Path) -> dict[str, float]:
     """Milliseconds to inflate alone, and to decode into columns, in one process: medians of 100."""
     environment = {"GOMEM_BENCH_PROFILE": str(profile)}
-    text = bench("gomem-pprof", "--bench", "decode", "--", "decode", "inflate", environment=environment)
+    text = bench("gomem-pprof", "--bench", "decode", "--", "::decode", "inflate", environment=environment)
     units = {"ns": 1e-6, "µs": 1e-3, "ms": 1.0, "s": 1e3}
     row = re.compile(r"^\W*(\w+)\s+[\d.]+ \S+\s+│ [\d.]+ \S+\s+│ ([\d.]+) (\S+)", re.MULTILINE)
     return {name: float(number) * units[unit] for name, number, unit in row.findall(text)}
@@ -112,8 +115,29 @@ def go_parse(profile: pathlib.Path) -> float:
     return float(run([program / "go-parse", profile])[1])
 
 
+def pproflite(profile: pathlib.Path) -> float:
+    """Milliseconds that DataDog's reader needs for the same profile, not gzipped. It is internal to their tracer."""
+    program, raw = FOLDER / "pproflite", FOLDER / profile.stem
+    if not program.exists():
+        shutil.copytree(HERE / "pproflite", program)
+        package = module(DATADOG) / "profiler/internal/pproflite"
+        shutil.copytree(package, program / "pproflite", ignore=shutil.ignore_patterns("*_test.go", "testdata"))
+        subprocess.run(["go", "build", "-mod=mod", "-o", "pproflite.run", "."], cwd=program, check=True)
+    if not raw.exists():
+        raw.write_bytes(gzip.decompress(profile.read_bytes()))
+    return float(run([program / "pproflite.run", raw])[1])
+
+
+def module(version: str) -> pathlib.Path:
+    """The folder of a Go module's sources."""
+    command = ["go", "mod", "download", "-json", version]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
+    return pathlib.Path(json.loads(done.stdout)["Dir"])
+
+
 def decodes(_gomem: str) -> Iterator[dict]:
-    """In one process: inflating alone, decoding into columns, and Go's own package."""
+    """In one process: inflating alone, decoding into columns, Go's own package, and DataDog's on bytes that are not gzipped."""
     if not shutil.which("go"):
         return
     for path in (many(), made_up(300_000)):
@@ -124,6 +148,9 @@ def decodes(_gomem: str) -> Iterator[dict]:
             "inflate_ms": times["inflate"],
             "decode_ms": times["decode"],
             "go_parse_ms": go_parse(path),
+            "decode_owned_ms": times["decode_owned"],
+            "pproflite_ms": pproflite(path),
+            "raw_bytes": (FOLDER / path.stem).stat().st_size,
         }
 
 
@@ -163,6 +190,21 @@ def metrics(_gomem: str) -> Iterator[dict]:
     text = bench("gomem-metrics", environment={"PYTHON": sys.executable})
     for name, speed, found in re.findall(r"^  (.{34})\s+([\d.]+) MB/s +(\d+) found", text, re.MULTILINE):
         yield {"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)}
+    if not shutil.which("go"):
+        return
+    program = FOLDER / "victoria-parse"
+    if not program.exists():
+        shutil.copytree(HERE / "victoria-parse", program)
+        subprocess.run(["go", "build", "-mod=mod", "-o", "victoria-parse.run", "."], cwd=program, check=True)
+    scrapes = sorted((ROOT / "examples/incident/before/metrics").iterdir())
+    with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
+        bare = [pathlib.Path(folder, scrape.name) for scrape in scrapes]
+        for scrape, path in zip(scrapes, bare, strict=True):
+            lines = scrape.read_text().splitlines(keepends=True)
+            path.write_text("".join(line for line in lines if not line.startswith("#")))
+        for what, paths in (("VictoriaMetrics", scrapes), ("VictoriaMetrics, no comments", bare)):
+            speed, found = run([program / "victoria-parse.run", *paths])[1].split()
+            yield {"reader": what, "mb_per_second": float(speed), "found": int(found)}
 
 
 def traces(gomem: str) -> Iterator[dict]:

@@ -12,7 +12,7 @@ from matplotlib.ticker import NullFormatter
 ROOT = pathlib.Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 # The limits that DESIGN.md promises.
-TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO = 0.25, 150, 2.5, 8
+TOP_SECONDS, TOP_MB, OF_INFLATE, OF_GO, OF_LITE = 0.25, 150, 2.5, 8, 1.7
 LOG_MB_PER_SECOND, LOG_MB, TEXT_MB_PER_SECOND = 400, 500, 200
 CYCLES_OFF, PEAK_OFF = (6, 22), (7, 24)
 PRECISION, RECALL = 1.0, 0.9
@@ -35,7 +35,9 @@ def main(results: str) -> None:
         "many": bound(measured),
         "top_picture": growth("top", "top, beside go tool pprof", "samples", tops, "go tool pprof"),
         "decode": table(
-            "profile | gzipped | inflate alone | decode | of it | Go's `profile.Parse` | less time", decodes(measured)
+            "profile | gzipped | inflate alone | decode | of it | Go's `profile.Parse` | less time "
+            "| not gzipped | decode | pproflite | less time",
+            decodes(measured),
         ),
         "log": ", ".join(sorted({f"`{row['log']}`" for row in measured["escape"]})),
         "escape": table(BESIDE, beside(measured["escape"])),
@@ -75,6 +77,9 @@ def promises(measured: dict) -> str:
         name, inflate, parse = f"decode `{row['profile']}`", f"{row['inflate_ms']:.1f} ms", f"{row['go_parse_ms']:.0f} ms"
         promise(name, f"≤ {OF_INFLATE} × the inflate alone", f"{of_inflate:.1f} ×", inflate, kept=of_inflate <= OF_INFLATE)
         promise(name, f"≥ {OF_GO} × faster than Go", f"{of_go:.1f} ×", parse, kept=of_go >= OF_GO)
+        of_lite, lite = row["pproflite_ms"] / row["decode_owned_ms"], f"{row['pproflite_ms']:.1f} ms"
+        limit = f"≥ {OF_LITE} × faster than pproflite"
+        promise(f"decode `{row['profile'].removesuffix('.gz')}`", limit, f"{of_lite:.1f} ×", lite, kept=of_lite >= OF_LITE)
     row = measured["escape"][-1]
     log, peer = row["gomem"], row.get("peer")
     speed, name = megabytes(row) / log["cpu_seconds"], f"heap decisions of a log of {megabytes(row):.0f} MB"
@@ -87,6 +92,11 @@ def promises(measured: dict) -> str:
     peers = [peer for peer in measured["metrics"] if peer["reader"].startswith("prometheus")]
     speed, others = row["mb_per_second"], ", ".join(f"{peer['mb_per_second']:.0f} MB/s" for peer in peers)
     promise("Prometheus text", f"≥ {TEXT_MB_PER_SECOND} MB/s", f"{speed:.0f} MB/s", others, kept=speed >= TEXT_MB_PER_SECOND)
+    for what in ("", ", no comments"):
+        row, peer = (by_reader(measured, f"{reader}{what}") for reader in ("gomem: SampleReader", "VictoriaMetrics"))
+        found, other = f"{row['mb_per_second']:.0f} MB/s", f"{peer['mb_per_second']:.0f} MB/s"
+        kept = row["mb_per_second"] >= peer["mb_per_second"]
+        promise(f"Prometheus text{what}, sample by sample", "≥ VictoriaMetrics", found, other, kept=kept)
     ours, guide = (forecast(measured, name) for name in ("gctrace", "GC guide"))
     for what, name, limit in (("GC cycles", "cycles", CYCLES_OFF), ("peak heap", "peak_heap", PEAK_OFF)):
         kept = all(off <= most for off, most in zip(quantiles(ours[name]), limit, strict=True))
@@ -154,7 +164,8 @@ def decodes(measured: dict) -> list[list[str]]:
     return [
         [f"`{row['profile']}`", f"{megabytes(row):.1f} MB", f"{row['inflate_ms']:.1f} ms", f"{row['decode_ms']:.1f} ms",
          f"{row['decode_ms'] / row['inflate_ms']:.1f} ×", f"{row['go_parse_ms']:.0f} ms",
-         f"{row['go_parse_ms'] / row['decode_ms']:.1f} ×"]
+         f"{row['go_parse_ms'] / row['decode_ms']:.1f} ×", f"{row['raw_bytes'] / 1e6:.1f} MB", f"{row['decode_owned_ms']:.1f} ms",
+         f"{row['pproflite_ms']:.1f} ms", f"{row['pproflite_ms'] / row['decode_owned_ms']:.1f} ×"]
         for row in measured["decode"]
     ]  # fmt: skip
 
@@ -167,6 +178,10 @@ def bound(measured: dict) -> str:
         f"Here each decode has fresh ones, and what is not inflating takes {nanoseconds:.0f} ns a sample, with its 22 frames, "
         "values and labels."
     )
+
+
+def by_reader(measured: dict, name: str) -> dict:
+    return next(row for row in measured["metrics"] if row["reader"] == name)
 
 
 def readers(measured: dict) -> list[list[str]]:

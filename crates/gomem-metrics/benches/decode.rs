@@ -1,6 +1,6 @@
 //! Readers beside their peers, on the same text in the same run: `make bench-metrics`.
 //!
-//! The text is real scrapes, one after the other; each reader goes over all of it several times, and its best time counts.
+//! The text is real scrapes, one after the other; each reader goes over all of it several times, and its best time of fifty counts.
 //! Python's client takes part where `PYTHON` (or `python3`) can import it.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use gomem_metrics::{Exposition, GcTrace, Metrics};
+use gomem_metrics::{Exposition, GcTrace, Metrics, SampleReader};
 use gomem_testkit::root;
 
 fn main() {
@@ -26,6 +26,18 @@ fn main() {
     println!("Prometheus text: {} scrapes, {:.1} MB", scrapes.len(), bytes as f64 / 1e6);
     measure("gomem: Exposition::decode", bytes, || {
         scrapes.iter().map(|scrape| Exposition::decode(scrape.as_bytes()).samples().len()).sum()
+    });
+    measure("gomem: SampleReader", bytes, || {
+        scrapes.iter().map(|scrape| SampleReader::new(scrape.as_bytes()).count()).sum()
+    });
+    let bare: Vec<String> = scrapes
+        .iter()
+        .map(|scrape| {
+            scrape.lines().filter(|line| !line.starts_with('#')).fold(String::new(), |all, line| all + line + "\n")
+        })
+        .collect();
+    measure("gomem: SampleReader, no comments", bare.iter().map(String::len).sum(), || {
+        bare.iter().map(|scrape| SampleReader::new(scrape.as_bytes()).count()).sum()
     });
     measure("gomem: Metrics, series over time", bytes, || {
         let mut metrics = Metrics::new();
@@ -55,6 +67,10 @@ fn main() {
 }
 
 fn measure(what: &str, bytes: usize, read: impl Fn() -> usize) {
+    // `cargo bench -p gomem-metrics -- NAME` measures those whose name has this.
+    if std::env::args().skip(1).any(|name| !name.starts_with('-') && !what.contains(&name)) {
+        return;
+    }
     let mut best = f64::INFINITY;
     let mut found = 0;
     for _ in 0..RUNS {
@@ -82,4 +98,4 @@ fn client_python(text: &str) {
     }
 }
 
-const RUNS: usize = 7;
+const RUNS: usize = 50;

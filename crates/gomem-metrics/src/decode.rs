@@ -19,13 +19,12 @@ mod runtime_trace;
 mod trace_options;
 mod victoria;
 
-pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample};
+pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample, SampleReader, ScrapeEnd};
 pub use format::Format;
 pub use gctrace::GcTrace;
 pub use gctrace_line::GcTraceLine;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 
-pub(crate) use exposition::{Entry, ScrapeReader};
 pub(crate) use moment::milliseconds_of;
 pub(crate) use observation::{Observation, Observations, ObservedSeries, PAST_CYCLES, SharedLabels};

@@ -4,7 +4,7 @@
 //!
 //! | to | use |
 //! |---|---|
-//! | read one scrape | [`Exposition`], [`Format`] |
+//! | read one scrape | [`Exposition`], [`Format`]; sample by sample: [`SampleReader`] |
 //! | collect scrapes over time | [`Metrics`], [`MetricsReader`], [`Series`], [`scrapes_of`] a folder, [`Window`] of time |
 //! | read a GC trace or a scheduler trace | [`GcTrace`], [`RuntimeTrace`] |
 //! | ask by quantity instead of by name | [`GoState`], [`Quantity`], [`ObservedCycle`] |
@@ -23,7 +23,7 @@ mod rules;
 
 pub use decode::{
     Dialect, Exposition, Extra, Format, GcTrace, GcTraceLine, MetricType, RuntimeTrace, RuntimeTraceKind,
-    RuntimeTraceLine, RuntimeTraceNumber, Sample, TraceOptions,
+    RuntimeTraceLine, RuntimeTraceNumber, Sample, SampleReader, ScrapeEnd, TraceOptions,
 };
 pub use diagnosis::{DiagnoseOptions, Diagnosis, Judgement};
 pub use error::{Diagnostic, Error, ErrorKind, Limits};

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     decode::{
-        Dialect, Entry, Exposition, Extra, Format, Observation, Observations, ObservedSeries, Sample, ScrapeReader,
+        Dialect, Exposition, Extra, Format, Observation, Observations, ObservedSeries, Sample, SampleReader,
         SharedLabels,
     },
     error::{Diagnostic, Error, ErrorKind, Limits, TIMES_MS},
@@ -278,10 +278,9 @@ impl Metrics {
 
     fn read_text(&mut self, scrape_ms: i64, text: &[u8], dialect: Dialect, late: &mut Late) -> Result<(), Error> {
         check(scrape_ms)?;
-        let mut reader = ScrapeReader::new(text, dialect, self.options.limits.diagnostics);
+        let mut reader = SampleReader::new_as(text, dialect).with_diagnostics(self.options.limits.diagnostics);
         let mut is_empty = true;
-        for entry in &mut reader {
-            let Entry::Sample(sample) = entry else { continue };
+        for sample in &mut reader {
             is_empty = false;
             self.count(1)?;
             let time_ms = sample.timestamp_ms.unwrap_or(scrape_ms);

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr2;
+
 use super::{
     dialect::Dialect,
     sample::{Flaw, Grammar, is_metric_name, skip_blanks},
@@ -77,6 +79,15 @@ impl MetricType {
 }
 
 impl<'a> Metadata<'a> {
+    /// The name and type of a line as nearly all of them are: `# TYPE name type`, with one space each. `None` for any other.
+    #[inline]
+    pub(super) fn plain_type(line: &'a str) -> Option<(&'a str, MetricType)> {
+        let rest = line.strip_prefix("# TYPE ")?;
+        let end = memchr2(b' ', b'\t', rest.as_bytes()).filter(|end| *end > 0 && rest.as_bytes()[*end] == b' ')?;
+        let (name, kind) = (&rest[..end], MetricType::parse(&rest[end + 1..])?);
+        (!name.starts_with('"')).then_some((name, kind))
+    }
+
     /// Whatever can be understood of the comment whose `#` is at `start`; `None` for free text.
     pub(super) fn lenient(line: &'a str, start: usize) -> Result<Option<Self>, Flaw> {
         let mut words = line[start + 1..].split_ascii_whitespace();

@@ -23,7 +23,7 @@ pub struct Sample<'a> {
     pub timestamp_ms: Option<i64>,
     /// What stands there besides.
     pub extra: Extra<'a>,
-    labels: &'a str,
+    pub(super) labels: &'a str,
 }
 
 /// What a sample may carry besides its value; kept as it stands.
@@ -76,7 +76,7 @@ impl<'a> Sample<'a> {
     /// The sample that begins at `start` of `line`.
     pub(super) fn decode(line: &'a str, start: usize, grammar: Grammar) -> Result<Self, Flaw> {
         let bytes = line.as_bytes();
-        let name_end = start + bytes[start..].iter().take_while(|byte| is_name_byte(**byte)).count();
+        let name_end = name_end(bytes, start);
         let mut name = Cow::Borrowed(&line[start..name_end]);
         if grammar.strict {
             grammar.check_name(&name, start)?;
@@ -177,7 +177,7 @@ impl Grammar {
             None | Some(b'}') => return Ok(None),
             Some(b'"') => self.quoted(line, at)?,
             Some(_) => {
-                let end = at + bytes[at..].iter().take_while(|byte| is_name_byte(**byte)).count();
+                let end = name_end(bytes, at);
                 if end == at || (self.strict && !is_label_name(&line[at..end])) {
                     return Err((at, "expected a label name"));
                 }
@@ -417,11 +417,62 @@ pub(super) fn skip_blanks(bytes: &[u8], from: usize) -> usize {
     from + bytes.get(from..).unwrap_or_default().iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
 }
 
+/// Where the name ends that begins there; eight bytes are looked at together.
+#[inline]
+pub(super) fn name_end(bytes: &[u8], from: usize) -> usize {
+    let mut at = from;
+    while let Some(chunk) = bytes[at..].first_chunk() {
+        let others = others_than_of_names(u64::from_le_bytes(*chunk));
+        if others != 0 {
+            return at + others.trailing_zeros() as usize / 8;
+        }
+        at += chunk.len();
+    }
+    at + bytes[at..].iter().take_while(|byte| is_name_byte(**byte)).count()
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.')
+}
+
+/// The highest bit of each byte that no name has. Without it a byte is below 128, so that sums of such bytes stay in their byte,
+/// and reach the highest bit where the byte is large enough.
+#[inline]
+fn others_than_of_names(word: u64) -> u64 {
+    let bytes = word & !HIGH_BITS;
+    let is_at_least = |bytes: u64, least: u8| bytes + EACH_BYTE * u64::from(0x80 - least);
+    let is_within = |bytes, first, last| is_at_least(bytes, first) & !is_at_least(bytes, last + 1);
+    let is_other_than = |byte| is_at_least(bytes ^ (EACH_BYTE * u64::from(byte)), 1);
+    // The digits and the colon follow each other, and small letters differ from large ones by one bit.
+    let is_of_name = is_within(bytes | EACH_BYTE * 0x20, b'a', b'z')
+        | is_within(bytes, b'0', b':')
+        | !(is_other_than(b'_') & is_other_than(b'.'));
+    (!is_of_name | word) & HIGH_BITS
 }
 
 /// Numbers between these are seconds of the years 2001 to 2100, or milliseconds of early 1970.
 pub(super) const SECONDS: std::ops::Range<i64> = 1_000_000_000..4_102_444_800;
 const FEW_LABELS: usize = 16;
-const LENIENT: Grammar = Grammar { dialect: Dialect::Prometheus, strict: false };
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+const HIGH_BITS: u64 = EACH_BYTE * 0x80;
+pub(super) const LENIENT: Grammar = Grammar { dialect: Dialect::Prometheus, strict: false };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_end_where_the_first_other_byte_is() {
+        let mut random = fastrand::Rng::with_seed(5);
+        for byte in 0..=255_u8 {
+            assert_eq!(others_than_of_names(u64::from_le_bytes([byte; 8])) == 0, is_name_byte(byte), "{byte}");
+            for length in 0..30 {
+                let mut bytes = vec![b'a'; length];
+                bytes.push(byte);
+                bytes.extend((0..random.usize(..12)).map(|_| random.u8(..)));
+                let expected = bytes.iter().position(|byte| !is_name_byte(*byte)).unwrap_or(bytes.len());
+                assert_eq!(name_end(&bytes, 0), expected);
+            }
+        }
+    }
+}
