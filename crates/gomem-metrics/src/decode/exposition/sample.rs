@@ -444,7 +444,7 @@ fn others_than_of_names(word: u64) -> u64 {
     let is_within = |bytes, first, last| is_at_least(bytes, first) & !is_at_least(bytes, last + 1);
     let is_other_than = |byte| is_at_least(bytes ^ (EACH_BYTE * u64::from(byte)), 1);
     // The digits and the colon follow each other, and small letters differ from large ones by one bit.
-    let is_of_name = is_within(bytes | EACH_BYTE * 0x20, b'a', b'z')
+    let is_of_name = is_within(bytes | (EACH_BYTE * 0x20), b'a', b'z')
         | is_within(bytes, b'0', b':')
         | !(is_other_than(b'_') & is_other_than(b'.'));
     (!is_of_name | word) & HIGH_BITS
