@@ -15,5 +15,5 @@ pub use execution_trace::{record_execution_trace, record_traced_cycles};
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};
 pub use pacing::Saving;
-pub(crate) use pacing::{Pacing, saving};
+pub(crate) use pacing::{NoPacing, Pacing, saving};
 pub use recording::{record_bundle, record_metrics, record_trace};

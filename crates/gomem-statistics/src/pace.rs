@@ -67,6 +67,22 @@ pub fn later_pace(points: &[(f64, f64)], error: f64) -> Option<f64> {
     Some(share(0.5)?.min(share(2.0 / 3.0)?))
 }
 
+/// The longest time between two neighbouring points, as a share of the time from the first to the last: near 1 nothing tells when in
+/// that time a value changed, so that it has no pace. `None` without two different x.
+///
+/// ```
+/// use gomem_statistics::widest_gap;
+///
+/// assert_eq!(widest_gap(&[(0.0, 5.0), (5.0, 7.0), (10.0, 9.0)]), Some(0.5));
+/// assert_eq!(widest_gap(&[(0.0, 5.0)]), None);
+/// ```
+#[must_use]
+pub fn widest_gap(points: &[(f64, f64)]) -> Option<f64> {
+    let length = points.last()?.0 - points.first()?.0;
+    let widest = points.windows(2).map(|pair| pair[1].0 - pair[0].0).reduce(f64::max)?;
+    (length > 0.0).then_some(widest / length)
+}
+
 /// The value at `x`, on the line between the points around it; the first one's before all.
 fn level_at(points: &[(f64, f64)], x: f64) -> Option<f64> {
     let after = points.partition_point(|point| point.0 < x);

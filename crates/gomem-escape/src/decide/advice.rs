@@ -181,6 +181,9 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
             format!("`{subject}` goes through reflection or unsafe: generate code for the type instead")
         }
         // What others keep cannot be cleared for the next time.
+        Cause::MapCreation if is_sized_map(subject) => {
+            format!("`{subject}` has its size already: keep one and clear() it where it does not stay, or use a slice for few keys")
+        }
         Cause::MapCreation => match Cause::from_reference(flow).0 {
             Cause::ReturnedPointer => format!(
                 "`{subject}` goes to the caller: make it with the number of its keys, let the caller pass in a map to fill, or \
@@ -197,6 +200,16 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
         }
         Cause::Other => format!("read the flow of `{subject}`: its last step is where it leaves the function"),
     }
+}
+
+/// Whether a map is made with the number of its keys: `make(map[K]V, n)`.
+fn is_sized_map(subject: &str) -> bool {
+    let mut depth = 0;
+    subject.starts_with("make(map[")
+        && subject["make(".len()..].chars().any(|c| {
+            depth += i32::from(matches!(c, '[' | '(' | '{')) - i32::from(matches!(c, ']' | ')' | '}'));
+            c == ',' && depth == 0
+        })
 }
 
 /// Whether a parameter is of code that its user does not change: of the standard library, or of a dependency.
@@ -256,6 +269,19 @@ mod tests {
              ./a.go:7:10: map[string]int{{...}} escapes to heap\n"
         );
         EscapeLog::decode(log.as_bytes()).expect("a log").heap_decisions()[0].advice.clone()
+    }
+
+    #[test]
+    fn a_map_that_has_a_size_is_not_to_be_given_one() {
+        for (subject, is_sized) in [
+            ("make(map[string]*profile, n)", true),
+            ("make(map[[2]int]func(int, int) bool, len(rows))", true),
+            ("make(map[string]int)", false),
+            ("make(map[string]func(a, b int) bool)", false),
+            ("make([]int, n)", false),
+        ] {
+            assert_eq!(is_sized_map(subject), is_sized, "{subject}");
+        }
     }
 
     #[test]

@@ -164,7 +164,7 @@ impl Reason {
             Self::Compiler(Cause::Concatenation) => "append to a reused []byte, or use strings.Builder with Grow",
             Self::Compiler(Cause::UnknownSize) => "reuse a buffer, or let the caller pass one in",
             Self::Compiler(Cause::MapCreation) => {
-                "make it with the number of its keys, or, if it does not stay, keep one map and clear() it; for few keys use a slice"
+                "give make the number of its keys, where it has none; if it does not stay, keep one map and clear() it; for few keys use a slice"
             }
             Self::Compiler(Cause::Goroutine) => "use a fixed set of workers",
             Self::Compiler(Cause::DeferInLoop) => "move the body of the loop into a function of its own",

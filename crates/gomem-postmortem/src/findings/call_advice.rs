@@ -4,13 +4,16 @@ use std::sync::LazyLock;
 
 use gomem_symbol::{Origin, Symbol, is_major_version};
 
-use crate::attribution::{Bytes, Part};
+use crate::attribution::{Bytes, Part, Site};
 
 /// What an expert does about a call of `callee` whose bytes these are. `None` where what is inside has to be looked at.
 pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static str> {
     let name = plain(callee);
     // What grows is the caller's own buffer, whatever is written to it.
-    let of_buffer = row(About::Writer, &name).and_then(|_| by_inside(inside, About::Buffer));
+    let is_large = inside.objects > 0 && inside.bytes / inside.objects >= LARGE_BUFFER;
+    let of_large = || by_inside(inside, About::Large).filter(|_| is_large);
+    let of_writer = row(About::Writer, &name).and_then(|_| of_large().or_else(|| by_inside(inside, About::Buffer)));
+    let of_buffer = of_writer.or_else(|| of_large().filter(|_| name.starts_with("bytes.(*Buffer).")));
     of_buffer
         .or_else(|| row(About::Call, &name).map(|row| row.advice))
         .or_else(|| by_inside(inside, About::Inside))
@@ -30,6 +33,16 @@ pub(crate) fn is_coder(callee: &str) -> bool {
     let name = plain(callee);
     let local = name.rsplit('.').next().unwrap_or_default();
     CODERS.iter().any(|word| local.to_ascii_lowercase().contains(word))
+}
+
+/// Why what is made in these functions grows up to a bound only, and what to do about it: where they have most of the bytes in use.
+pub(crate) fn bound_of(sites: &[Site]) -> Option<&'static str> {
+    let bound = |site: &Site| row(About::Bounded, &plain(&site.place.function)).map(|row| row.advice);
+    let largest = sites.iter().filter(|site| bound(site).is_some()).max_by_key(|site| site.inuse_bytes)?;
+    let sum = |is_of: &dyn Fn(&Site) -> bool| {
+        sites.iter().filter(|site| is_of(site)).fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes))
+    };
+    (sum(&|site| bound(site).is_some()).saturating_mul(2) >= sum(&|_| true)).then(|| bound(largest)).flatten()
 }
 
 /// What the name of the called function alone tells: `NewWriter` of any package.
@@ -74,6 +87,16 @@ pub(crate) fn keep_advice(callee: &str) -> Option<&'static str> {
     row(About::Keep, &plain(callee)).map(|row| row.advice)
 }
 
+/// The same by a function's name as the compiler prints it: with the name of its package instead of the path.
+pub(crate) fn keep_advice_of_short(callee: &str) -> Option<&'static str> {
+    rows(About::Keep).filter(|row| !row.is_general()).find(|row| row.is_short_match(callee)).map(|row| row.advice)
+}
+
+/// What is smaller than what a call of `callee` makes, where many are kept.
+pub(crate) fn size_advice(callee: &str) -> Option<&'static str> {
+    row(About::Size, &plain(callee)).map(|row| row.advice)
+}
+
 /// What to do where what a call of `callee` makes refers to one before it, without an end.
 pub(crate) fn chain_advice(callee: &str) -> Option<&'static str> {
     row(About::Chain, &plain(callee)).map(|row| row.advice)
@@ -98,6 +121,9 @@ pub(crate) fn wait_advice(function: &str) -> Option<&'static str> {
 pub(crate) fn handed_advice(entry: &str) -> Option<&'static str> {
     row(About::Handed, &plain(entry)).map(|row| row.advice)
 }
+
+/// On average: what a pool keeps of such size is memory for good.
+const LARGE_BUFFER: i64 = 1 << 20;
 
 /// The advice about what most of the bytes are allocated in.
 fn by_inside(inside: &Bytes<'_>, about: About) -> Option<&'static str> {
@@ -158,6 +184,9 @@ enum About {
     Wait,
     Handed,
     Chain,
+    Size,
+    Large,
+    Bounded,
     Row,
 }
 
@@ -180,6 +209,9 @@ impl About {
             "wait" => Self::Wait,
             "handed" => Self::Handed,
             "chain" => Self::Chain,
+            "size" => Self::Size,
+            "large" => Self::Large,
+            "bounded" => Self::Bounded,
             "row" => Self::Row,
             _ => return None,
         })
@@ -196,6 +228,13 @@ impl Row {
             rest = &rest[at + part.len()..];
         }
         rest.ends_with(last)
+    }
+
+    /// Whether it is for a function of a package with this name, wherever that package is.
+    fn is_short_match(&self, name: &str) -> bool {
+        let short = self.function.rsplit('/').next().unwrap_or_default();
+        let row = Self { function: short, parts: pattern_parts(short), ..*self };
+        !short.starts_with('*') && row.is_match(name)
     }
 
     /// Whether a function, no method, has its words in any package: `*.New*` is `NewReader` and not `Newest`.
@@ -329,6 +368,8 @@ mod tests {
             ("github.com/yuin/goldmark.New", "make it once"),
             ("slices.Clone[go.shape.[]int,go.shape.int]", "changed afterwards"),
             ("gopkg.in/yaml.v3.Unmarshal", "configuration once"),
+            ("gopkg.in/yaml%2ev3.(*Encoder).Encode", "every event"),
+            ("sigs.k8s.io/yaml.UnmarshalStrict", "parses the JSON"),
             ("strconv.Atoi", "no number"),
             ("github.com/jackc/pgx/v5.Connect", "pgxpool"),
             ("math/big.(*Int).Mul", "receiver"),

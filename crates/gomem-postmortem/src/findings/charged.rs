@@ -1,6 +1,6 @@
 //! What lines of the user's own code allocate, themselves and by what they call, as findings.
 
-use gomem_escape::{Cause, HeapDecision};
+use gomem_escape::{Cause, EscapeLog, HeapDecision};
 use gomem_finding::{Confidence, Severity};
 use gomem_symbol::shortened;
 use gomem_table::Unit;
@@ -14,7 +14,7 @@ use crate::{
         called::call_finding,
         cost::Cost,
         finding::{Finding, FindingKind},
-        kept::{keep, warn_of_oversized},
+        kept::{add_staying, keep, warn_of_oversized},
         pool::PoolMisuse,
         sentence::sentence,
         start::Start,
@@ -26,7 +26,7 @@ use crate::{
 /// goroutine that allocates much without a line of the user's own. The sampler picks one object of each `period` bytes, on
 /// average; the run had so many GC cycles.
 pub(crate) fn allocations(
-    sites: &[Site],
+    (sites, log): (&[Site], Option<&EscapeLog>),
     period: Option<i64>,
     gc_cycles: Option<f64>,
     pacing: Option<&Pacing>,
@@ -39,7 +39,7 @@ pub(crate) fn allocations(
         let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
         let of_time = |finding, is_start| if is_start { at_start(finding) } else { finding };
         let own_is_start = is_start(None, &account.own);
-        let own = own_finding(account, sites, gc_cycles, pacing, cost, own_is_start);
+        let own = own_finding(account, (sites, log), gc_cycles, pacing, cost, own_is_start);
         findings.extend(own.map(|finding| of_time(finding, own_is_start)));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
@@ -101,7 +101,7 @@ fn is_worth(bytes: &Bytes<'_>) -> bool {
 /// What a line allocates itself.
 fn own_finding(
     account: &Account<'_>,
-    sites: &[Site],
+    (sites, log): (&[Site], Option<&EscapeLog>),
     gc_cycles: Option<f64>,
     pacing: Option<&Pacing>,
     cost: Cost,
@@ -181,6 +181,9 @@ fn own_finding(
     if finding.action.is_empty() {
         // A warning says what to do.
         finding.severity = Severity::Info;
+    }
+    if !is_kept {
+        add_staying(&mut finding, own, sites, log);
     }
     // Where the largest reason has less than half of the bytes, the title has no cause.
     if own.by_reason().first().is_none_or(|part| part.bytes.saturating_mul(2) < own.bytes) && misuse.is_none() {

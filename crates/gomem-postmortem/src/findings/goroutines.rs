@@ -16,7 +16,7 @@ use crate::{
         finding::{Finding, FindingKind},
         growth::GrowingSite,
         judgements::goroutines_are_level,
-        wait::{Passed, Wait, label},
+        wait::{Passed, Wait, label, package_of},
     },
 };
 
@@ -141,10 +141,15 @@ fn say_who(finding: &mut Finding, profile: &Profile, sites: &[Site]) {
         "Goroutines are started faster than they end".clone_into(&mut finding.title);
         finding.summary = finding.summary.replace("are started that never end", "more are started than end");
     }
-    if let Some(user) = most.library_entry.as_deref().and_then(|entry| user_of(entry, *count, sites)) {
+    let entry = most.library_entry.as_deref();
+    if let Some((entry, user)) = entry.and_then(|entry| Some((entry, user_of(entry, *count, sites)?))) {
         let callee = user.callee.as_deref().map_or_else(String::new, |callee| Symbol::decode(callee).short());
-        finding.action +=
-            &format!(" Your call of that package that keeps most is `{callee}` at `{}`.", user.charged_to.short());
+        let place = user.charged_to.short();
+        finding.action += &if is_of(user, entry) {
+            format!(" Your call of that package that keeps most is `{callee}` at `{place}`.")
+        } else {
+            format!(" What that package keeps is made by way of your call of `{callee}` at `{place}`.")
+        };
     }
     finding.place = Some(most.at.clone());
     let share = *count as f64 / all.max(1) as f64;
@@ -155,16 +160,22 @@ fn say_who(finding: &mut Finding, profile: &Profile, sites: &[Site]) {
     }
 }
 
-/// The call of a line of the program, of the package whose `count` goroutines begin with `entry`, that keeps most, and as many.
+/// The call of a line of the program, of the package whose `count` goroutines begin with `entry`, that keeps most, and as many; else
+/// the call of another package that ends there, as by an interface.
 fn user_of<'s>(entry: &str, count: i64, sites: &'s [Site]) -> Option<&'s Site> {
-    let entry = Symbol::decode(entry);
-    let is_of_package = |site: &&Site| {
-        let callee = site.callee.as_deref().filter(|_| site.reached_from.is_none());
-        callee.is_some_and(|callee| Symbol::decode(callee).package() == entry.package())
+    let fewest = (count as f64 / AS_MANY).max(1.0);
+    let as_many = || {
+        let charged = sites.iter().filter(|site| site.callee.is_some() && site.reached_from.is_none());
+        charged.filter(|site| site.inuse_objects as f64 >= fewest)
     };
-    let fewest = count as f64 / AS_MANY;
-    let as_many = sites.iter().filter(is_of_package).filter(|site| site.inuse_objects as f64 >= fewest.max(1.0));
-    as_many.max_by_key(|site| site.inuse_bytes)
+    let ends_there = |site: &&Site| package_of(&site.place.function) == package_of(entry);
+    let of_package = as_many().filter(|site| is_of(site, entry)).max_by_key(|site| site.inuse_bytes);
+    of_package.or_else(|| as_many().filter(ends_there).max_by_key(|site| site.inuse_bytes))
+}
+
+/// Whether the line calls the package that `entry` is of.
+fn is_of(site: &Site, entry: &str) -> bool {
+    site.callee.as_deref().is_some_and(|callee| package_of(callee) == package_of(entry))
 }
 
 const MANY_MORE: i64 = 1000;

@@ -52,6 +52,7 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
     let driven = driven(&last.profile, &own);
     own.retain(|function| !driven.contains_key(*function));
     let (timed, times) = held_at(timed, state);
+    let begin_nanos = times.iter().copied().min();
     let options = GrowthOptions::default().with_starts(starts_nanos(state)).with_times(times);
     let growth = Growth::charged(timed.iter().map(|heap| &*heap.profile), &options, |line| {
         line.function().is_some_and(|function| own.contains(function.name()))
@@ -69,7 +70,12 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
     // A profile is as of an earlier GC: what it does not show yet may be older than it is.
     let allocated = allocated_between(state, timed.iter().filter_map(|heap| heap.profile.time_nanos()));
     let is_possible = |site: &SiteGrowth| allocated.is_none_or(|bytes| bytes >= LEAST_OF_GROWTH * site.change());
-    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest) && is_possible(site));
+    let begin_nanos = begin_nanos.filter(|_| growth.restarts() == 0);
+    let goes_on = |site: &SiteGrowth| {
+        let allocated = |nanos: [i64; 2]| if is_leaking { None } else { allocated_between(state, nanos.into_iter()) };
+        begin_nanos.is_none_or(|begin| goes_on(&site.points, begin, allocated))
+    };
+    let growing = growth.sites().iter().filter(|site| site.is_growing(fewest) && is_possible(site) && goes_on(site));
     let of_line = growing.filter_map(|growth| {
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
@@ -142,6 +148,21 @@ fn held_at<'p>(profiles: Vec<&'p HeapProfile>, state: &GoState) -> (Vec<&'p Heap
     kept.map(|(heap, as_of)| (heap, nanos(as_of))).unzip()
 }
 
+/// Whether what grew in a long time between two profiles cannot all have grown early in it, as what fills up does: by what the
+/// program `allocated` from one moment to another, where that is known. GC comes ever later as a heap grows, so that most of the
+/// time is often between two profiles.
+fn goes_on(points: &[(f64, f64)], begin_nanos: i64, allocated: impl Fn([i64; 2]) -> Option<f64>) -> bool {
+    let (Some(first), Some(last)) = (points.first(), points.last()) else { return false };
+    let length = last.0 - first.0;
+    let gap = points.windows(2).max_by(|a, b| (a[1].0 - a[0].0).total_cmp(&(b[1].0 - b[0].0)));
+    let Some(&[before, after]) = gap.filter(|gap| gap[1].0 - gap[0].0 > MOST_OF_THE_TIME * length) else { return true };
+    let middle = f64::midpoint(before.0, after.0);
+    let nanos = |seconds: f64| begin_nanos.saturating_add((seconds * 1e9) as i64);
+    let Some(early) = allocated([nanos(before.0), nanos(middle)]) else { return true };
+    let least = (after.1 - before.1 - early) / (after.0 - middle);
+    least >= SLOW * (last.1 - first.1) / length
+}
+
 /// What the program allocated from the first of these moments to the last, by the scrapes around them.
 fn allocated_between(state: &GoState, nanos: impl Iterator<Item = i64> + Clone) -> Option<f64> {
     let (first, last) = (nanos.clone().min()? / 1_000_000, nanos.max()? / 1_000_000);
@@ -167,7 +188,25 @@ fn starts_nanos(state: &GoState) -> Vec<i64> {
 
 /// Of the growth that profiles show: the first one may lag further behind than the last one.
 const LEAST_OF_GROWTH: f64 = 0.5;
+/// Of the time from the first profile to the last.
+const MOST_OF_THE_TIME: f64 = 0.75;
+/// Of the pace over all of the time.
+const SLOW: f64 = 1.0 / 3.0;
 /// How far the last scrape may be from the last profile.
 const NEAR_MS: i64 = 1000;
 /// Packages that call the program's drivers.
 const ASKS_DRIVERS: [&str; 1] = ["database/sql."];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_have_grown_at_once_before_a_long_time_without_gc_does_not_go_on() {
+        let points = [(0.0, 13.0), (0.1, 22.0), (9.8, 36.0)];
+        assert!(!goes_on(&points, 0, |_| Some(14.0)), "all of it may have come early");
+        assert!(goes_on(&points, 0, |_| Some(7.0)), "half of it came late at least");
+        assert!(goes_on(&points, 0, |_| None), "nothing counts what was allocated");
+        assert!(goes_on(&[(0.0, 13.0), (4.0, 22.0), (9.8, 36.0)], 0, |_| Some(14.0)), "its pace is known");
+    }
+}

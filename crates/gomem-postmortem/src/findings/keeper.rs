@@ -7,7 +7,7 @@ use gomem_symbol::{Origin, Symbol};
 
 use crate::{
     attribution::{Reason, Site},
-    findings::call_advice::{chain_advice, keep_advice, kind_advice},
+    findings::call_advice::{chain_advice, keep_advice, keep_advice_of_short, kind_advice},
 };
 
 /// Who keeps what a line makes.
@@ -17,7 +17,13 @@ pub(crate) enum Keeper {
     Known(&'static str),
     /// The last step of the compiler's flow that stores it, what to do about such a step, and what else may keep such a thing:
     /// of memory that others have parts of, each part keeps the whole.
-    Stored { step: Arc<str>, advice: &'static str, of_part: Option<&'static str> },
+    Stored {
+        step: Arc<str>,
+        /// Whether the step gives it to a function, which keeps it or returns what does.
+        is_given: bool,
+        advice: &'static str,
+        of_part: Option<&'static str>,
+    },
     /// What keeps such things as a rule.
     Kind(&'static str),
 }
@@ -38,7 +44,8 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
     let is_call = step.is_some_and(|step| &*step.why == "call parameter");
     let of_step = || {
         let callee = decision.filter(|_| is_call)?.callee()?;
-        keep_advice(callee).or_else(|| keep_advice(called_in_full(kept.first()?, callee, all)?))
+        let in_full = || called_in_full(kept.first()?, callee, all);
+        keep_advice(callee).or_else(|| keep_advice(in_full()?)).or_else(|| of_unseen(callee, log?))
     };
     let of_finalizer =
         || kept.first().filter(|site| site.has_finalizer).and_then(|_| keep_advice("runtime.SetFinalizer"));
@@ -56,19 +63,37 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         .or_else(|| {
             let of_part =
                 kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)).or_else(|| of_text(site)));
-            step.map(|step| Keeper::Stored { step: Arc::clone(&step.from), advice: of_store(step), of_part })
+            step.map(|step| Keeper::Stored {
+                step: Arc::clone(&step.from),
+                is_given: &*step.why == "call parameter" && !step.from.starts_with("append("),
+                advice: of_store(step),
+                of_part,
+            })
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
+}
+
+/// `(*cache.cache).Set` is `cache.(*cache).Set`.
+fn package_first(callee: &str) -> String {
+    match callee.strip_prefix("(*").and_then(|rest| rest.split_once('.')) {
+        Some((package, method)) => format!("{package}.(*{method}"),
+        None => callee.to_owned(),
+    }
+}
+
+/// The advice about a function that allocates nothing, so that no profile has its path: by the name of its package, unless the
+/// program has a package of that name itself.
+fn of_unseen(callee: &str, log: &EscapeLog) -> Option<&'static str> {
+    let short = package_first(callee);
+    let (package, _) = short.split_once('.')?;
+    let is_own = log.heap_decisions().iter().any(|decision| decision.package.rsplit('/').next() == Some(package));
+    keep_advice_of_short(&short).filter(|_| !is_own)
 }
 
 /// The function that the compiler calls `callee`, by the package's name alone: as the profile knows it, of the calls of the same
 /// function.
 fn called_in_full<'s>(site: &Site, callee: &str, all: &'s [Site]) -> Option<&'s str> {
-    // `(*cache.cache).Set` is `cache.(*cache).Set`.
-    let short = match callee.strip_prefix("(*").and_then(|rest| rest.split_once('.')) {
-        Some((package, method)) => format!("{package}.(*{method}"),
-        None => callee.to_owned(),
-    };
+    let short = package_first(callee);
     let beside = all.iter().filter(|other| other.charged_to.function == site.charged_to.function);
     beside.filter_map(|other| other.callee.as_deref()).find(|full| Symbol::decode(full).short() == short)
 }
@@ -123,6 +148,15 @@ fn storing_step(decision: &HeapDecision) -> Option<&Step> {
         _ => false,
     };
     decision.steps.iter().rfind(is_storing).or_else(|| decision.steps.iter().rfind(is_part))
+}
+
+/// What the compiler says of the step that stores.
+pub(crate) fn stored_words(step: &str, is_given: bool) -> String {
+    if is_given {
+        format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does.")
+    } else {
+        format!("The compiler says where it is kept: `{step}`.")
+    }
 }
 
 /// What to do about a step that stores.

@@ -1,14 +1,17 @@
 //! What a finding says of bytes that stay.
 
+use gomem_escape::EscapeLog;
 use gomem_finding::Severity;
+use gomem_table::Unit;
 
 use crate::{
     attribution::{Bytes, Site},
     findings::{
         breakdown::share,
+        call_advice::size_advice,
         cost::Cost,
         finding::{Finding, Kept},
-        keeper::{Keeper, keeper},
+        keeper::{Keeper, keeper, stored_words},
         pool::oversized,
     },
 };
@@ -41,14 +44,52 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cos
         if !cost.is_limited {
             finding.action += " Where memory is short, keep less of it.";
         }
-        if live >= MUCH && is_of_large(bytes) {
+        if is_of_pool(bytes) {
+            finding.action += " A sync.Pool keeps it for later use: what is not used for two GC cycles goes.";
+        } else if live >= MUCH && is_of_large(bytes) {
             finding.action += " If a pool or a channel keeps them for later use, it gives nothing back: bound how many there are and how \
                                large, or use a sync.Pool, which GC empties.";
         }
     }
+    if let Some(advice) = bytes.sites.first().and_then(|site| size_advice(site.callee.as_deref()?)) {
+        finding.action += &format!(" {advice}");
+    }
     if !matches!(keeper, Some(Keeper::Known(_))) {
         warn_of_oversized(finding, bytes);
     }
+}
+
+/// A line of garbage may have made what stays too: other sizes, or by way of another caller. What is said of garbage is not of those.
+pub(crate) fn add_staying(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], log: Option<&EscapeLog>) {
+    let mut staying: Vec<&Site> = bytes.sites.iter().copied().filter(|site| site.staying_bytes > 0).collect();
+    staying.sort_by_key(|site| std::cmp::Reverse(site.staying_bytes));
+    let sum = staying.iter().fold(0_i64, |sum, site| sum.saturating_add(site.staying_bytes));
+    let of_site = |site: &&Site| site.inuse_fraction * site.staying_bytes as f64 / site.inuse_bytes.max(1) as f64;
+    let live: f64 = staying.iter().map(of_site).sum();
+    if sum < LEAST_STAYING || live < MUCH {
+        return;
+    }
+    let amount = Unit::Bytes.humanize(sum as f64);
+    finding.title += &format!("; {amount} of it stay");
+    finding.summary += &format!(
+        " {amount} of it, {} of all bytes in use, are of sizes or callers of which nearly all that was made is still in use: those stay, and the \
+         rest is garbage.",
+        share(live)
+    );
+    let advice = match keeper(&staying, sites, log) {
+        Some(Keeper::Known(advice) | Keeper::Kind(advice)) => advice.to_owned(),
+        Some(Keeper::Stored { step, is_given, advice, .. }) => format!("{} {advice}", stored_words(&step, is_given)),
+        None => "A heap dump tells who keeps it (runtime/debug.WriteHeapDump, then `gomem heap`).".to_owned(),
+    };
+    finding.action.truncate(finding.action.trim_end_matches('.').len());
+    let separator = if finding.action.is_empty() { "" } else { ". " };
+    finding.action += &format!("{separator}What stays, if it should not: {advice}");
+}
+
+/// Whether most of it was made by a pool that had none to give.
+fn is_of_pool(bytes: &Bytes<'_>) -> bool {
+    let made = bytes.sites.iter().filter(|site| site.pool_objects.saturating_mul(2) >= site.objects);
+    made.fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes)).saturating_mul(2) >= bytes.inuse_bytes
 }
 
 /// Whether it is a few large objects, as buffers are.
@@ -64,6 +105,8 @@ pub(crate) fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {
     }
 }
 
+/// What stays by the chance of a sample or two is less.
+const LEAST_STAYING: i64 = 16 << 20;
 /// Of all bytes in use.
 const LEAST_TOLD: f64 = 0.1;
 const MUCH: f64 = 0.25;

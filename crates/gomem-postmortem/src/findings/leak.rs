@@ -10,11 +10,11 @@ use gomem_table::Unit;
 use crate::{
     attribution::Site,
     findings::{
-        call_advice::{goroutine_advice, handed_advice},
+        call_advice::{bound_of, goroutine_advice, handed_advice},
         finding::{Finding, FindingKind},
         goroutines::GoroutineCount,
         growth::GrowingSite,
-        keeper::{Keeper, keeper},
+        keeper::{Keeper, keeper, stored_words},
         live_heap::LiveHeap,
     },
 };
@@ -35,10 +35,13 @@ pub(crate) fn leak(
     let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
     let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
     let is_confirmed = (rising && is_trend) || (is_leaking && is_beyond_chance);
-    let severity = if is_confirmed && inuse_fraction >= LARGE_SHARE { Severity::Critical } else { Severity::Warning };
+    let bound = bound_of(&growing.sites);
+    let is_critical = is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
+    let severity = if is_critical { Severity::Critical } else { Severity::Warning };
     let bytes_per_hour = growth.slope_per_hour().unwrap_or(0.0);
     let title = format!(
-        "Leak: {} keeps {} ({:.0} % of the live heap), {} more each hour",
+        "{}: {} keeps {} ({:.0} % of the live heap), {} more each hour",
+        if bound.is_some() { "Growth up to a bound" } else { "Leak" },
         place.short(),
         Unit::Bytes.humanize(inuse_bytes as f64),
         inuse_fraction * 100.0,
@@ -76,14 +79,14 @@ pub(crate) fn leak(
         GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
         GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
     });
-    let of_entry = of_entry.map(Keeper::Known);
+    let of_entry = bound.or(of_entry).map(Keeper::Known);
     let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
     finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), &held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some((goroutines, _))) => goroutines.action.clone(),
-        (Some(Keeper::Stored { step, advice, of_part }), None) => {
+        (Some(Keeper::Stored { step, is_given, advice, of_part }), None) => {
             let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
-            format!("The compiler says where it is kept: `{step}`. {advice}{of_part}")
+            format!("{} {advice}{of_part}", stored_words(&step, is_given))
         }
         (Some(Keeper::Kind(advice)), None) if goroutines.leaked().is_none() => advice.to_owned(),
         // What keeps such things as a rule says less than goroutines that never end.

@@ -1,7 +1,7 @@
 //! What GC marks live, over time.
 
 use gomem_metrics::GoState;
-use gomem_statistics::{Trend, later_pace};
+use gomem_statistics::{Trend, later_pace, widest_gap};
 
 /// What GC marked live, over time, when metrics tell it: since the last restart.
 #[derive(Debug, Clone)]
@@ -28,10 +28,16 @@ impl LiveHeap {
         Some(self.points.last()?.1)
     }
 
-    /// Whether it rises, in nearly every GC cycle, and goes on.
+    /// Whether it rises, in nearly every GC cycle, and goes on. Two cycles always rise or fall, and what grew at an unknown time
+    /// may have stopped.
     pub(crate) fn rises(&self) -> bool {
         let goes_on = || later_pace(&self.points, 0.0).is_some_and(|share| share >= SLOW);
-        self.trend.tau >= 0.6 && self.trend.slope > 0.0 && goes_on()
+        self.is_followed() && self.trend.tau >= 0.6 && self.trend.slope > 0.0 && goes_on()
+    }
+
+    /// Whether no time between two GC cycles is most of the time.
+    fn is_followed(&self) -> bool {
+        widest_gap(&self.points).is_some_and(|share| share <= MOST_OF_THE_TIME)
     }
 
     /// Whether it leaves no place for a site that grows at this pace over so many seconds: what is kept is live.
@@ -39,12 +45,15 @@ impl LiveHeap {
         let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return false };
         let length = last.0 - first.0;
         let falls_behind = length >= SLOW * seconds && (last.1 - first.1) / length < SLOW * bytes_per_second;
-        falls_behind || (self.points.len() >= FEWEST_CYCLES && !self.rises())
+        falls_behind || (self.points.len() >= FEWEST_CYCLES && self.is_followed() && !self.rises())
     }
 }
 
 /// A third of a pace, or of a time: less is another one.
 const SLOW: f64 = 1.0 / 3.0;
+
+/// From one GC cycle to the next.
+const MOST_OF_THE_TIME: f64 = 0.75;
 
 /// Two cycles always rise or fall.
 const FEWEST_CYCLES: usize = 3;

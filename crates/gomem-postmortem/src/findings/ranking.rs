@@ -52,7 +52,7 @@ pub(crate) fn find(
     let period = bundle.latest_heap().and_then(sampling_period);
     let gc_cycles = bundle.gctrace().map(|trace| trace.lines().len() as f64);
     findings.extend(allocations(
-        sites,
+        joined,
         period,
         gc_cycles,
         pacing.ok(),

@@ -197,7 +197,7 @@ fn of_library(entry: &str) -> String {
     }
 }
 
-fn package_of(function: &str) -> String {
+pub(super) fn package_of(function: &str) -> String {
     Symbol::decode(function).package().to_owned()
 }
 

@@ -4,7 +4,7 @@ use gomem_metrics::{GcRun, GoState, Quantity};
 
 use crate::{
     bundle::{Bundle, Contents},
-    pacing::pacing::Pacing,
+    pacing::pacing::{NoPacing, Pacing, traced_gc_cpu},
 };
 
 /// What one source counted of the GC.
@@ -49,7 +49,7 @@ impl GcWindow {
 
     /// A trace from the program's start covers the time since then; another one begins with its first cycle. As for the
     /// model, it ends half a cycle after the last one.
-    fn from_trace(bundle: &Bundle, pacing: Option<&Pacing>) -> Option<Self> {
+    fn from_trace(bundle: &Bundle, cpu_fraction: Option<f64>) -> Option<Self> {
         let run = GcRun::longest(bundle.gctrace()?)?;
         let (first, last) = (run.lines.first()?, run.lines.last()?);
         let is_from_start = first.cycle == 1;
@@ -60,14 +60,14 @@ impl GcWindow {
             cycles: run.cycles() as f64,
             seconds,
             is_from_start,
-            cpu_fraction: pacing.and_then(|pacing| pacing.model.observed_gc_cpu_fraction()),
+            cpu_fraction,
         })
     }
 }
 
 impl GcWindows {
-    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
-        let trace = GcWindow::from_trace(bundle, pacing);
+    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Result<&Pacing, &NoPacing>) -> Self {
+        let trace = GcWindow::from_trace(bundle, traced_gc_cpu(pacing));
         let metrics = GcWindow::from_metrics(state).filter(|_| trace.is_none() || !is_dump(state));
         Self { metrics, trace }
     }

@@ -55,17 +55,31 @@ pub(crate) struct Pacing {
     pub(crate) gogc: Vec<Prediction>,
 }
 
+/// Why nothing is predicted of a run, and what was measured all the same.
+#[derive(Debug)]
+pub(crate) struct NoPacing {
+    pub(crate) why: String,
+    /// The share of the available CPU that GC took, by the trace.
+    pub(crate) gc_cpu_fraction: Option<f64>,
+}
+
+/// The share of the available CPU that GC took, by the trace, whatever else is known of the run.
+pub(crate) fn traced_gc_cpu(pacing: Result<&Pacing, &NoPacing>) -> Option<f64> {
+    pacing.map_or_else(|none| none.gc_cpu_fraction, |pacing| pacing.model.observed_gc_cpu_fraction())
+}
+
 impl Pacing {
     /// Fits the model; the error says what is missing.
-    pub(crate) fn fit(bundle: &Bundle, state: &GoState) -> Result<Self, String> {
-        let trace = bundle.gctrace().ok_or("no GC trace: run with GODEBUG=gctrace=1 and keep standard error")?;
+    pub(crate) fn fit(bundle: &Bundle, state: &GoState) -> Result<Self, NoPacing> {
+        let without = |why: String| NoPacing { why, gc_cpu_fraction: None };
+        let trace = bundle.gctrace().ok_or_else(|| without(NO_TRACE.to_owned()))?;
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
         let recording = record_trace(trace, state, &RecordingOptions::default());
-        let model = GcModel::fit(&recording).map_err(|err| err.to_string())?;
+        let model = GcModel::fit(&recording).map_err(|err| without(err.to_string()))?;
         let base = model.predict(model.base());
         if let Some(refusal) = model.not_reproduced() {
-            return Err(refusal.to_string());
+            return Err(NoPacing { why: refusal.to_string(), gc_cpu_fraction: model.observed_gc_cpu_fraction() });
         }
         let limit = model.base().memory_limit_bytes;
         let gogc = SETTINGS
@@ -155,6 +169,7 @@ fn width(model: &GcModel, left: f64, cycles: f64) -> f64 {
     if model.quality().is_shaky() { SHAKY * width } else { width }
 }
 
+const NO_TRACE: &str = "no GC trace: run with GODEBUG=gctrace=1 and keep standard error";
 const OF_CHANGE: f64 = 0.3;
 const FROM_RUN_TO_RUN: f64 = 0.02;
 /// As for other predictions of a recording that tells little.

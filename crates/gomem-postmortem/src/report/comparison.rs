@@ -76,12 +76,13 @@ impl Comparison {
     #[must_use]
     pub fn new(before: &Bundle, after: &Bundle) -> Self {
         let states = (before.metrics().state(), after.metrics().state());
-        let pacing = Pacing::fit(before, &states.0).ok();
-        let pacing_after = Pacing::fit(after, &states.1).ok();
+        let pacing = Pacing::fit(before, &states.0);
+        let pacing_after = Pacing::fit(after, &states.1);
         let windows = GcWindows::pair(
             &GcWindows::new(before, &states.0, pacing.as_ref()),
             &GcWindows::new(after, &states.1, pacing_after.as_ref()),
         );
+        let pacing = pacing.ok();
         let [(sites_before, _), (sites_after, _)] = [before, after].map(latest_sites);
         let (site_fixes, work) = SiteFix::find((before, &sites_before), (after, &sites_after));
         // Profiles count from the program's start: of a part of its life they tell nothing.

@@ -6,7 +6,7 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     bundle::{Bundle, Contents},
-    pacing::{GcWindow, GcWindows, Pacing},
+    pacing::{GcWindow, GcWindows, NoPacing, Pacing},
 };
 
 /// The run in numbers: what a reader wants to know before any finding.
@@ -48,7 +48,7 @@ pub struct Overview {
 }
 
 impl Overview {
-    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Option<&Pacing>) -> Self {
+    pub(crate) fn new(bundle: &Bundle, state: &GoState, pacing: Result<&Pacing, &NoPacing>) -> Self {
         let windows = GcWindows::new(bundle, state, pacing);
         let mut overview = Self::from_window(bundle, state, windows.best());
         overview.gc_cpu_fraction = overview.gc_cpu_fraction.or(windows.any_cpu_fraction());

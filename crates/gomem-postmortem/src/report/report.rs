@@ -114,16 +114,17 @@ impl Report {
             &sites,
             &growing,
             live.as_ref(),
-            pacing.as_ref().map_err(String::as_str),
+            pacing.as_ref().map_err(|none| &*none.why),
             diagnosis.as_ref(),
         );
+        let overview = Overview::new(bundle, &state, pacing.as_ref());
         let pacing = pacing.ok();
         let sources = SourceView::new(bundle, &findings, options.source_limits);
         let benchmarks = BenchmarkResults::new(bundle);
         let about_sources: Vec<Remark> = sources.iter().filter_map(SourceView::remark).collect();
         Self {
             name: bundle.name().to_owned(),
-            overview: Overview::new(bundle, &state, pacing.as_ref()),
+            overview,
             together: pacing.as_ref().and_then(|pacing| together(&findings, pacing)),
             findings,
             sites,

@@ -19,6 +19,8 @@ pub(crate) struct Allocation<'a> {
     pub(crate) objects: i64,
     pub(crate) inuse_bytes: i64,
     pub(crate) inuse_objects: i64,
+    /// Bytes in use of those sizes and stacks of which nearly all stay.
+    pub(crate) staying_bytes: i64,
     /// Objects made below a pool's `Get`.
     pub(crate) pool_objects: i64,
     /// Its inline chain, the innermost first.
@@ -37,13 +39,14 @@ impl<'a> Allocation<'a> {
             objects: 0,
             inuse_bytes: 0,
             inuse_objects: 0,
+            staying_bytes: 0,
             pool_objects: 0,
             lines: location.lines().collect(),
             stack,
         }
     }
 
-    /// Adds a sample: bytes and objects allocated, bytes and objects in use.
+    /// Adds a sample, one size by one stack: bytes and objects allocated, bytes and objects in use.
     pub(crate) fn add(
         &mut self,
         [bytes, objects, inuse_bytes, inuse_objects]: [i64; 4],
@@ -58,6 +61,8 @@ impl<'a> Allocation<'a> {
         self.objects = self.objects.saturating_add(objects);
         self.inuse_bytes = self.inuse_bytes.saturating_add(inuse_bytes);
         self.inuse_objects = self.inuse_objects.saturating_add(inuse_objects);
+        let is_staying = inuse_bytes.saturating_mul(10) >= bytes.saturating_mul(9);
+        self.staying_bytes = self.staying_bytes.saturating_add(if is_staying { inuse_bytes } else { 0 });
         self.pool_objects = self.pool_objects.saturating_add(if is_of_pool { objects } else { 0 });
     }
 
@@ -67,6 +72,7 @@ impl<'a> Allocation<'a> {
         self.bytes = self.bytes.saturating_add(other.bytes);
         self.objects = self.objects.saturating_add(other.objects);
         self.inuse_bytes = self.inuse_bytes.saturating_add(other.inuse_bytes);
+        self.staying_bytes = self.staying_bytes.saturating_add(other.staying_bytes);
     }
 
     /// Whether both are of the same code; one expression can be inlined several times.

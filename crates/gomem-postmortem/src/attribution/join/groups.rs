@@ -77,6 +77,7 @@ impl Group<'_> {
             objects: sum(|allocation| allocation.objects),
             inuse_bytes: sum(|allocation| allocation.inuse_bytes),
             inuse_objects: sum(|allocation| allocation.inuse_objects),
+            staying_bytes: sum(|allocation| allocation.staying_bytes),
             pool_objects: sum(|allocation| allocation.pool_objects),
             has_finalizer: false,
             bytes_fraction: 0.0,

@@ -72,6 +72,8 @@ pub struct Site {
     pub lifespan: Option<Box<Lifespan>>,
     /// Whether its objects are of one size, but for a few.
     pub(crate) has_one_size: bool,
+    /// Bytes in use of those sizes and stacks of which nearly all stay, while others may be garbage.
+    pub(crate) staying_bytes: i64,
 }
 
 impl Site {
