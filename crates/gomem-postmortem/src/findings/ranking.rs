@@ -25,11 +25,12 @@ use crate::{
         mismatch,
         no_gc_since::no_gc_since,
         printed,
+        sentence::sentence,
         snapshot::snapshot,
         stale_profile::stale_profile,
         start::Start,
     },
-    pacing::Pacing,
+    pacing::{NoPacing, Pacing},
 };
 
 /// All findings, what costs most first.
@@ -38,7 +39,7 @@ pub(crate) fn find(
     sites: &[Site],
     growing: &[GrowingSite],
     live_heap: Option<&LiveHeap>,
-    pacing: Result<&Pacing, &str>,
+    pacing: Result<&Pacing, &NoPacing>,
     diagnosis: Option<&Diagnosis>,
 ) -> Vec<Finding> {
     let is_leaking = diagnosis.is_some_and(judgements::is_leaking);
@@ -93,6 +94,7 @@ pub(crate) fn find(
     }
     settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));
+    findings.extend(pacing.err().and_then(unpredicted));
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| b.weight().total_cmp(&a.weight())));
     (1..).zip(&mut findings).for_each(|(rank, finding)| finding.rank = rank);
     findings
@@ -182,7 +184,7 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
     Some(finding)
 }
 
-fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
+fn missing(bundle: &Bundle, no_model: Option<&NoPacing>) -> Option<Finding> {
     let mut wanted: Vec<String> = Vec::new();
     if bundle.escapes().is_none() {
         wanted.push(LOG_WANTED.into());
@@ -195,18 +197,32 @@ fn missing(bundle: &Bundle, no_model: Option<&str>) -> Option<Finding> {
     if bundle.metrics().series().is_empty() {
         wanted.push("scrapes of /metrics, each in a file named <unix ms>.prom: live heap over time".into());
     }
-    wanted.extend(no_model.map(|reason| format!("what a fix or another GOGC saves ({reason})")));
+    let no_trace = no_model.filter(|none| none.is_missing);
+    wanted.extend(no_trace.map(|none| format!("what a fix or another GOGC saves ({})", none.why)));
     if wanted.is_empty() {
         return None;
     }
     let mut finding = Finding::new(
         FindingKind::MissingInput,
         Severity::Info,
-        format!("{} more inputs would tell more", wanted.len()),
+        match wanted.len() {
+            1 => "One more input would tell more".to_owned(),
+            several => format!("{several} more inputs would tell more"),
+        },
     );
     finding.summary = "Not in the bundle.".into();
     finding.action = format!("Add {}.", wanted.join("; "));
     Some(finding)
+}
+
+/// That the trace is there, and predicts nothing.
+fn unpredicted(none: &NoPacing) -> Option<Finding> {
+    let mut finding =
+        Finding::new(FindingKind::Gogc, Severity::Info, "What a fix or another GOGC saves is not predicted".to_owned());
+    finding.summary = sentence(&none.why);
+    finding.action =
+        "Measure it: record a run with the change, and compare both (gomem compare BEFORE AFTER).".to_owned();
+    (!none.is_missing).then_some(finding)
 }
 
 const LOG_WANTED: &str = "the compiler's log (go build -gcflags=all=-m=2 ./... 2> escape.log, or, of your own packages \

@@ -59,6 +59,8 @@ pub(crate) struct Pacing {
 #[derive(Debug)]
 pub(crate) struct NoPacing {
     pub(crate) why: String,
+    /// Whether there is no trace at all.
+    pub(crate) is_missing: bool,
     /// The share of the available CPU that GC took, by the trace.
     pub(crate) gc_cpu_fraction: Option<f64>,
 }
@@ -71,15 +73,19 @@ pub(crate) fn traced_gc_cpu(pacing: Result<&Pacing, &NoPacing>) -> Option<f64> {
 impl Pacing {
     /// Fits the model; the error says what is missing.
     pub(crate) fn fit(bundle: &Bundle, state: &GoState) -> Result<Self, NoPacing> {
-        let without = |why: String| NoPacing { why, gc_cpu_fraction: None };
-        let trace = bundle.gctrace().ok_or_else(|| without(NO_TRACE.to_owned()))?;
+        let without = |why: String, is_missing| NoPacing { why, is_missing, gc_cpu_fraction: None };
+        let trace = bundle.gctrace().ok_or_else(|| without(NO_TRACE.to_owned(), true))?;
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
         let recording = record_trace(trace, state, &RecordingOptions::default());
-        let model = GcModel::fit(&recording).map_err(|err| without(err.to_string()))?;
+        let model = GcModel::fit(&recording).map_err(|err| without(err.to_string(), false))?;
         let base = model.predict(model.base());
         if let Some(refusal) = model.not_reproduced() {
-            return Err(NoPacing { why: refusal.to_string(), gc_cpu_fraction: model.observed_gc_cpu_fraction() });
+            return Err(NoPacing {
+                why: refusal.to_string(),
+                is_missing: false,
+                gc_cpu_fraction: model.observed_gc_cpu_fraction(),
+            });
         }
         let limit = model.base().memory_limit_bytes;
         let gogc = SETTINGS

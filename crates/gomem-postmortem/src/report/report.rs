@@ -109,14 +109,7 @@ impl Report {
         let live = LiveHeap::from_state(&state);
         let diagnosis = diagnose(bundle, &state);
         let growing = growing_sites(bundle, &state, &sites, diagnosis.as_ref().is_some_and(is_leaking));
-        let findings = find(
-            (bundle, &state),
-            &sites,
-            &growing,
-            live.as_ref(),
-            pacing.as_ref().map_err(|none| &*none.why),
-            diagnosis.as_ref(),
-        );
+        let findings = find((bundle, &state), &sites, &growing, live.as_ref(), pacing.as_ref(), diagnosis.as_ref());
         let overview = Overview::new(bundle, &state, pacing.as_ref());
         let pacing = pacing.ok();
         let sources = SourceView::new(bundle, &findings, options.source_limits);
