@@ -19,6 +19,8 @@ pub struct Quality {
     pub replayed_cycles_ratio: f64,
     /// Relative change of the surviving heap between the first and the last third of the run.
     pub drift: f64,
+    /// How far the surviving heap falls from the largest it had been, in shares of that: 0.9 where nine tenths of it are let go.
+    pub fall: f64,
     /// Whether the surviving heap grows all along, as that of a leak or of a cache that fills does.
     pub is_growing: bool,
     /// The share of the live heap that the rounding of the recorded numbers can be off by.
@@ -53,6 +55,7 @@ impl Quality {
             forced_cycles: recording.cycles.iter().filter(|cycle| cycle.forced).count(),
             replayed_cycles_ratio: 1.0,
             drift,
+            fall: fall(&curve.points, recording.rounding_bytes),
             is_growing: drift > UNSTEADY && trend(&curve.points) > GROWING,
             rounding_fraction: recording.rounding_bytes / 2.0 / mean.max(1.0),
             is_small: mean < SMALL_HEAP,
@@ -83,6 +86,13 @@ impl Quality {
         self.cycles < FEW_CYCLES || self.drift > UNSTEADY || !REPLAYED_WELL.contains(&self.replayed_cycles_ratio)
     }
 
+    /// Whether the live heap is let go during the run, as that of a batch or of a day with its night is. How much lives at a GC
+    /// then depends on when it comes, and it comes at another time under another setting.
+    #[must_use]
+    pub fn is_falling(&self) -> bool {
+        self.fall > FALLING
+    }
+
     /// Whether the reported CPU time is mostly wall time.
     #[must_use]
     pub fn is_cpu_inflated(&self) -> bool {
@@ -96,6 +106,12 @@ impl Quality {
         if self.drift > UNSTEADY {
             let percent = self.drift * 100.0;
             self.remarks.push(format!("the live heap changes by {percent:.0} % over the run: intervals are widened"));
+        }
+        if self.is_falling() {
+            let percent = self.fall * 100.0;
+            self.remarks.push(format!(
+                "the live heap falls by {percent:.0} % within the run: what lives at a GC depends on when it comes, intervals are widened"
+            ));
         }
         if self.rounding_fraction > 0.1 {
             let text = "the heap is small against the whole MiB of gctrace; runtime/metrics would be exact";
@@ -124,6 +140,19 @@ fn mean_surviving(points: &[Point]) -> f64 {
     points.iter().map(|point| point.surviving).sum::<f64>() / points.len().max(1) as f64
 }
 
+/// How far the surviving heap falls below the largest before, in shares of that. One odd cycle is no fall, nor is what whole MiB may
+/// hide.
+fn fall(points: &[Point], rounding_bytes: f64) -> f64 {
+    let (mut largest, mut fall) = (0.0_f64, 0.0_f64);
+    for three in points.windows(3) {
+        let mut surviving = [0, 1, 2].map(|index| three[index].surviving);
+        surviving.sort_by(f64::total_cmp);
+        largest = largest.max(surviving[1]);
+        fall = fall.max((largest - surviving[1] - 2.0 * rounding_bytes) / largest.max(1.0));
+    }
+    fall
+}
+
 /// The correlation of the surviving heap with the bytes allocated before, between -1 and 1.
 fn trend(points: &[Point]) -> f64 {
     let count = points.len().max(1) as f64;
@@ -145,6 +174,8 @@ const FEW_CYCLES: usize = 10;
 const UNSTEADY: f64 = 0.5;
 /// A heap whose size correlates with the work done by more than this grows all along.
 const GROWING: f64 = 0.8;
+/// Steady heaps of recorded programs fell by 15 % at most, those that are let go by 87 to 100 %.
+const FALLING: f64 = 0.5;
 const REPLAYED_WELL: std::ops::RangeInclusive<f64> = 0.7..=1.4;
 /// Of the wall time. Recorded services mark for 0 to 5 % of it, programs that only allocate for 25 to 100 %.
 const LITTLE_MARKING: f64 = 0.2;
@@ -152,3 +183,31 @@ const LITTLE_MARKING: f64 = 0.2;
 const SMALL_HEAP: f64 = 10.0 * MIB;
 /// Reported CPU time that is more than this many times the process's own is not CPU time.
 const INFLATED: f64 = 1.2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{pacer::Gogc, recording::Cycle};
+
+    /// The fall of a heap that has these MiB alive at its cycles.
+    fn fall_of(live: &[f64]) -> f64 {
+        let cycle = |live: &f64| Cycle {
+            heap_start_bytes: 2.0 * live * MIB,
+            heap_end_bytes: 2.0 * live * MIB,
+            heap_live_bytes: live * MIB,
+            goal_bytes: 2.0 * live * MIB,
+            procs: 2,
+            ..Cycle::default()
+        };
+        let recording = Recording::new(live.iter().map(cycle).collect(), Gogc::Percent(100)).with_rounding(MIB);
+        fall(&Curve::from_recording(&recording).points, recording.rounding_bytes)
+    }
+
+    #[test]
+    fn what_is_let_go_is_a_fall() {
+        assert!(fall_of(&[10.0, 40.0, 80.0, 80.0, 20.0, 20.0, 20.0]) > 0.7);
+        assert_eq!(fall_of(&[10.0, 20.0, 30.0, 40.0, 50.0, 60.0]).max(0.0), 0.0, "it grows");
+        assert_eq!(fall_of(&[3.0, 3.0, 3.0, 1.0, 1.0, 3.0]).max(0.0), 0.0, "whole MiB hide as much");
+        assert_eq!(fall_of(&[40.0, 40.0, 40.0, 4.0, 40.0, 40.0, 40.0]).max(0.0), 0.0, "one odd cycle");
+    }
+}

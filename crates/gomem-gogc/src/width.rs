@@ -21,6 +21,9 @@ impl Widths {
         if quality.is_sampled {
             widen *= SAMPLED;
         }
+        if quality.is_falling() {
+            widen *= LET_GO;
+        }
         let (cycles, peak) = match (quality.is_small, quality.marks_little) {
             (false, _) => WIDTHS,
             (true, true) => CALM_WIDTHS,
@@ -55,6 +58,8 @@ pub(crate) const CPU_POINTS: f64 = 0.02;
 /// A short or unsteady recording says less, and so do cycles that were not seen one by one.
 const SHAKY: f64 = 1.3;
 const SAMPLED: f64 = 1.3;
+/// Where the live heap is let go.
+const LET_GO: f64 = 1.3;
 
 #[cfg(test)]
 mod tests {
