@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the bundles of cases about files as people send them, out of those of other cases: as_sent.py
 
-`shipped`, `failed_build`, `not_gos`, `exporters`: their `case.toml` has no `[record]`. What is written is the same each time.
+`shipped`, `failed_build`, `not_gos`, `exporters`, `stated`: their `case.toml` has no `[record]`. What is written is the same each time.
 """
 
 import base64
@@ -140,8 +140,60 @@ def exporters() -> None:
     pack("exporters", files)
 
 
+def stated() -> None:
+    """What people print of a process in their own words, and texts that are cut short."""
+    mebibyte = 1 << 20
+    released = {"Alloc": 14.25, "TotalAlloc": 9120.5, "Sys": 812.75, "HeapAlloc": 14.25, "HeapIdle": 770.5, "HeapInuse": 19, "HeapRelease": 761.25}
+    outside = "".join(f"| {minute} | {70.5 + 2.5 * minute:.1f} | 61.5 | {21 + minute % 2:.1f} | {6 + minute % 3:.1f} |\n" for minute in range(0, 20, 4))
+    swings = [420, 910, 1400, 1890] + [1400, 1890] * 4
+    rows = {"queue": 1890, "runner": 2412, "sh": 301}
+    goroutines = "#\t0x40{0}01\tsync.runtime_Semacquire+0x24\t/go/src/runtime/sema.go:56\n#\t0x40{0}02\tsync.(*WaitGroup).Wait+0xbb\t/go/src/sync/waitgroup.go:136\n"
+    goroutines += "#\t0x40{0}03\texample.org/scan/v3/pkg/core.(*Runner).each+0x5f7\t/home/u/app/vendor/example.org/scan/v3/pkg/core/each.go:88\n"
+    pack(
+        "stated",
+        {
+            "released.md": "RSS stays at ~815M for hours.\n\n ```\n" + "".join(f" {k} = {v} MiB\n" for k, v in released.items()) + " NumGC = 96\n```\n",
+            "outside.md": "| min | RssAnon | Go `Sys` | Go `HeapReleased` | Go `HeapAlloc` |\n| --- | --- | --- | --- | --- |\n" + outside + "\nAll MiB.\n",
+            "swings.txt": "".join(f"sys: 1950 MB alloc: {mb} MB inuse: {mb + 4} MB released: {40 + mb % 7} MB\n" for mb in swings),
+            "page.md": "```\nMemory of the editor's server\n"
+            + "".join(
+                f"{name}\t{round(mb * mebibyte):,}\n"
+                for name, mb in {
+                    "Allocated bytes": 640.5,
+                    "Total allocated bytes": 5210.25,
+                    "System bytes": 980,
+                    "Heap system bytes": 930,
+                    "Idle heap bytes": 180,
+                    "In use bytes": 750,
+                    "Released to system bytes": 60,
+                }.items()
+            )
+            + "Heap object count\t5,100,201\nBy size\nSize\tMallocs\tFrees\n8\t822,099\t446,916\n```\n",
+            "row.md": "```\nAlloc   Frees   HeapAlloc       HeapIdle        HeapInUse       HeapObjects     HeapReleased    HeapSys Sys\n"
+            f"{3 * mebibyte} 100     {3 * mebibyte}         {mebibyte}         {4 * mebibyte}         9120            0               {5 * mebibyte} {9 * mebibyte}\n```\n",
+            "killer.md": "```\n[811.2] tar invoked oom-killer: gfp_mask=0x101cca(GFP_X), order=0, oom_score_adj=936\n"
+            + "".join(f"[811.3]  {f}+0x{n:x}/0x5c0\n" for n, f in enumerate(["oom_kill_process", "try_charge_memcg", "__filemap_add_folio", "vfs_write"], 18))
+            + "```\n",
+            "tasks.txt": "".join(f"Mar 2 03:04:05 node kernel: [ {pid} ] 1000 {pid} 480914 {pages} 262144 0 100 {name}\n" for pid, (name, pages) in enumerate(rows.items(), 4100))
+            + "Mar 2 03:04:05 node kernel:  out_of_memory+0x3dc/0x5c0\n",
+            "counted.md": "```\ngoroutine profile: total 4180\n" + "".join(f"{n} @ 0x40{i}01 0x40{i}02 0x40{i}03\n" + goroutines.format(i) for i, n in [(1, 640)]) + "\n```\n",
+            "prompt.md": "```\n$ fatal error: runtime: out of memory\n\nruntime stack:\nruntime.throw(0x76d76d, 0x16)\n\t/go/src/runtime/panic.go:1112 +0x72\n"
+            "runtime.largeAlloc(0x8000000, 0xc000030101, 0x43be27)\n\t/go/src/runtime/malloc.go:1152 +0x92\n",
+            "exporter.md": "```\nprocess_resident_memory_bytes 1.1e+07\nprocess_virtual_memory_bytes 1.2e+08\n```\n```\n$ ps aux | grep store\n"
+            "store 7311  0.4  6.1 810224 131072 ?        Ssl  Mar02  12:40 /opt/store/bin/store --config=/etc/store.yml\n```\n",
+            "mapped.md": "```\n    PID USER      PR  NI    VIRT    RES    SHR S  %CPU %MEM     TIME+ COMMAND\n  4471 root      20   0 7482260   3.5g   2.0g S   9.1 11.2  42:18.03 kvstore\n```\n",
+            "few.md": "```\ngoroutine 41 [sync.Cond.Wait, 3 minutes]:\nsync.runtime_notifyListWait(0xc0006, 0xc)\n\t/go/src/runtime/sema.go:513 +0xf8\nsync.(*Cond).Wait(0xc0006)\n"
+            "\t/go/src/sync/cond.go:56 +0x99\nexample.org/bus.(*client).write(0xc001)\n\t/src/bus/client.go:106 +0x23e\ncreated by example.org/bus.(*Server).accept\n"
+            "\t/src/bus/server.go:298 +0xc5\n```\n",
+            "near.md": "The build took real\t0m1s user\t0m2s sys\t0m0.02s, and idle: 85 of sys: 12 with user: 3.\n```\n%Cpu(s):  6.2 us,  3.9 sy,  0.0 ni, 87.7 id\n"
+            "allocated: 123456789, active: 130000000, resident: 140000000\n```\n",
+        },
+    )
+
+
 if __name__ == "__main__":
     shipped()
     failed_build()
     not_gos()
     exporters()
+    stated()

@@ -25,6 +25,7 @@ mod live_heap;
 mod mismatch;
 mod module_calls;
 mod no_gc_since;
+mod oom_report;
 mod pool;
 mod printed;
 mod profile_time;
@@ -33,6 +34,7 @@ mod sentence;
 mod snapshot;
 mod stale_profile;
 mod start;
+mod stated;
 mod traced_gc;
 mod wait;
 

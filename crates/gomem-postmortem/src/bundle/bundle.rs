@@ -48,6 +48,8 @@ pub struct Bundle {
     pub(crate) printed: Vec<HeapProfile>,
     /// What the system's tools say of the process.
     pub(crate) tool_outputs: Vec<ToolOutput>,
+    /// How much is resident, in a person's words.
+    pub(crate) spoken_resident: Option<f64>,
     /// Profiles of other programs that were left out: the file and the program.
     pub(crate) other_programs: Vec<(String, String)>,
     /// The program that was kept, when there are others.

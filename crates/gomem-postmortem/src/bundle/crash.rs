@@ -85,6 +85,7 @@ impl Crash {
                 }
                 continue;
             }
+            let line = without_prompt(line);
             // Most lines of a log are of something else.
             if !matches!(line.first(), Some(b'r' | b'f' | b'p' | b'S' | b's' | b'K')) {
                 continue;
@@ -103,6 +104,9 @@ impl Crash {
                     continue;
                 }
                 let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
+                let is_of_memory = kind == CrashKind::OutOfMemory;
+                let of_stack = || log.get(begin..).filter(|_| is_of_memory).and_then(asked_in_stack);
+                let asked_bytes = asked_bytes.or_else(of_stack);
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
                 let goroutine = goroutine.unwrap_or_default().to_vec();
                 let limit_bytes = None;
@@ -203,6 +207,28 @@ fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     Some((asked.0.parse().ok(), in_use.and_then(|(bytes, _)| bytes.parse().ok())))
 }
 
+/// Without what a shell wrote before it.
+fn without_prompt(line: &[u8]) -> &[u8] {
+    line.strip_prefix(b"$ ").or_else(|| line.strip_prefix(b"% ")).unwrap_or(line)
+}
+
+/// What the allocator was asked for, by the first argument of its functions; with a `?` behind it the runtime only guesses it.
+///
+/// ```text
+/// runtime.largeAlloc(0xffffe00, 0xc000030101, 0x43be27)
+/// ```
+fn asked_in_stack(rest: &[u8]) -> Option<u64> {
+    let near = &rest[..rest.len().min(FARTHEST_DUMP)];
+    ALLOCATORS.iter().find_map(|name| {
+        let begin = memchr::memmem::find(near, name)? + name.len();
+        let digits =
+            std::str::from_utf8(near.get(begin..)?.split(|byte| !byte.is_ascii_alphanumeric()).next()?).ok()?;
+        let end = near.get(begin + digits.len());
+        let number = digits.strip_prefix("0x").filter(|_| matches!(end, Some(b',' | b')')))?;
+        u64::from_str_radix(number, 16).ok()
+    })
+}
+
 /// The first goroutine of the dump that follows, up to the blank line after it.
 fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     let near = &rest[..rest.len().min(FARTHEST_DUMP)];
@@ -216,6 +242,8 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
 
 /// Of a group of processes, and of the whole machine.
 const KILLED: [&str; 2] = ["Memory cgroup out of memory: Killed process ", "Out of memory: Killed process "];
+/// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
+const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
@@ -234,6 +262,22 @@ mod tests {
         assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
         assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
         assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
+    }
+
+    #[test]
+    fn a_dump_that_is_cut_short_says_what_was_asked_for() {
+        let of = |allocator: &str| {
+            let log = format!(
+                "$ fatal error: runtime: out of memory\n\nruntime stack:\n{allocator}\n\t/x/malloc.go:9 +0x1\n"
+            );
+            let crash = Crash::last_in(log.as_bytes()).unwrap();
+            assert_eq!((crash.kind, crash.log_line), (CrashKind::OutOfMemory, 1));
+            crash.asked_bytes
+        };
+        assert_eq!(of("runtime.largeAlloc(0x4000000, 0xc000030101, 0x43be27)"), Some(64 << 20));
+        assert_eq!(of("runtime.mallocgc(0x200000, 0xe09e20, 0x1)"), Some(2 << 20));
+        assert_eq!(of("runtime.mallocgc(0x200000?, 0xe09e20?, 0x1?)"), None);
+        assert_eq!(of("runtime.mallocgc(0xfffffffffffffffff, 0x1)"), None);
     }
 
     #[test]

@@ -29,14 +29,15 @@ pub(crate) fn written_parts(bytes: &[u8]) -> Option<Vec<Part>> {
         let signature = Signature::from_bytes(&written);
         signature.metrics || signature.profile.is_some_and(|profile| profile.len() == written.len())
     };
-    (is_marked_up(&written) || !is_whole()).then(|| parts(&written)).flatten()
+    let is_marked_up = is_marked_up(&written);
+    (is_marked_up || !is_whole()).then(|| parts(&written, is_marked_up)).flatten()
 }
 
-/// The parts of a text; `None` where it is one piece.
-fn parts(text: &[u8]) -> Option<Vec<Part>> {
+/// The parts of a text; `None` where it is one piece, and has no marks around it.
+fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
     let text = String::from_utf8_lossy(text);
     let blocks = blocks(&text);
-    let is_set_apart = blocks.len() > 1;
+    let is_set_apart = is_marked_up || blocks.len() > 1;
     let parts: Vec<Part> = blocks.into_iter().flat_map(cut).filter(|part| !part.text.trim().is_empty()).collect();
     (is_set_apart || parts.len() > 1).then_some(parts)
 }
@@ -362,7 +363,7 @@ mod tests {
     use super::*;
 
     fn texts(text: &str) -> Vec<(usize, String)> {
-        parts(text.as_bytes()).unwrap_or_default().into_iter().map(|part| (part.line, part.text)).collect()
+        parts(text.as_bytes(), false).unwrap_or_default().into_iter().map(|part| (part.line, part.text)).collect()
     }
 
     #[test]
@@ -376,7 +377,9 @@ mod tests {
             Some(&(2, "[1.0] killed it\nsecond\n".to_owned()))
         );
         assert_eq!(texts("<pre>a -&gt; <code>b</code>\n</pre>\nend\n")[0], (1, "a -> b\n".to_owned()));
-        assert_eq!(parts(b"one piece\nof text\n"), None);
+        assert_eq!(parts(b"one piece\nof text\n", false), None);
+        let found = written_parts(b"```\ngoroutine profile: total 9\n```\n").unwrap_or_default();
+        assert_eq!((found.len(), found[0].text.as_str()), (1, "goroutine profile: total 9\n"));
     }
 
     #[test]

@@ -27,8 +27,10 @@ use crate::bundle::{
     room::Room,
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
+    spoken,
+    stated::StatedMemory,
     stranger::stranger,
-    tool_output::{ToolOutput, said},
+    tool_output::{Said, ToolOutput, said},
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
     untimed::{Untimed, UntimedScrape},
@@ -113,6 +115,7 @@ impl Recogniser {
 
     /// Reads what tools printed into a text that a person wrote, each part as a file of its own.
     fn read_parts(&mut self, artifact: &Artifact, parts: Vec<Part>) {
+        self.bundle.spoken_resident = parts.iter().filter_map(|part| spoken::resident(&part.text)).reduce(f64::max);
         let (mut is_used, mut unused) = (false, Vec::new());
         for part in parts {
             let name = format!("{}, line {}", artifact.name, part.line);
@@ -252,6 +255,10 @@ impl Recogniser {
             let before = self.bundle.tool_outputs.len();
             let name = || artifact.name.clone();
             self.bundle.tool_outputs.extend(said(&text).into_iter().map(|says| ToolOutput { name: name(), says }));
+            if !signature.metrics {
+                let stated = StatedMemory::find(&text).map(Said::Stated);
+                self.bundle.tool_outputs.extend(stated.map(|says| ToolOutput { name: name(), says }));
+            }
             if self.bundle.tool_outputs.len() > before {
                 take(Contents::ToolOutput, Ok(Reading::Used(None)));
             }

@@ -2,7 +2,7 @@
 
 use gomem_table::MIB;
 
-use crate::bundle::printed::without_controls;
+use crate::bundle::{oom_report::OomReport, printed::without_controls, stated::StatedMemory};
 
 /// What was printed, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub(crate) enum Said {
     Scavenger(Scavenger),
     Listing(Listing),
     Logged(LoggedMemory),
+    Stated(StatedMemory),
+    OomReport(OomReport),
 }
 
 /// What a process holds, by the kernel.
@@ -34,6 +36,8 @@ pub(crate) struct ProcessMemory {
     /// Heaps of every kind and stacks, and what is mapped of files.
     pub(crate) anonymous_bytes: Option<f64>,
     pub(crate) file_bytes: Option<f64>,
+    /// Of files, or of what other processes have too.
+    pub(crate) shared_bytes: Option<f64>,
     pub(crate) swap_bytes: Option<f64>,
     /// Returned by `MADV_FREE`, and not taken yet; in huge pages.
     pub(crate) lazy_free_bytes: Option<f64>,
@@ -101,6 +105,7 @@ pub(crate) fn said(text: &str) -> Vec<Said> {
     all.extend(process_table(text).map(Said::Process));
     all.extend(scavenger(text).map(Said::Scavenger));
     all.extend(logged(text).map(Said::Logged));
+    all.extend(OomReport::find(text).map(Said::OomReport));
     all.extend(listings(text).into_iter().map(Said::Listing));
     all
 }
@@ -146,43 +151,79 @@ fn memory_maps(text: &str) -> Option<ProcessMemory> {
 /// `ps` and `top`: of the process that holds most, at first and at last.
 fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut columns: Option<Columns> = None;
-    let mut rows: Vec<(String, f64, String)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
     for line in text.lines() {
         let cells: Vec<&str> = line.split_whitespace().collect();
         if let Some(found) = Columns::find(&cells) {
             columns = Some(found);
             continue;
         }
+        if columns.is_none() && Columns::is_row_of_ps(&cells) {
+            // `ps aux | grep api` leaves the heading out.
+            columns = Some(Columns::PS);
+        }
         let Some(columns) = &columns else { continue };
         let Some((resident, pid)) = cells.get(columns.resident).zip(cells.get(columns.pid)) else { continue };
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(bytes) = columns.bytes(resident).filter(|_| is_number(pid)) {
             let command = cells.get(columns.command).map(|name| printable(name)).unwrap_or_default();
-            rows.push(((*pid).to_owned(), bytes, command));
+            let shared_bytes = columns.shared.and_then(|shared| columns.bytes(cells.get(shared)?));
+            rows.push(Row { pid: (*pid).to_owned(), bytes, shared_bytes, command });
         }
     }
     let columns = columns?;
-    let (pid, ..) = rows.iter().max_by(|a, b| a.1.total_cmp(&b.1))?.clone();
-    let mut of_process = rows.iter().filter(|row| row.0 == pid);
+    let largest = rows.iter().max_by(|a, b| a.bytes.total_cmp(&b.bytes))?;
+    let mut of_process = rows.iter().filter(|row| row.pid == largest.pid);
     let first = of_process.next()?;
     let last = of_process.next_back();
     Some(ProcessMemory {
         tool: columns.tool,
-        process: first.2.rsplit('/').next().unwrap_or_default().to_owned(),
-        first_bytes: last.map(|_| first.1),
-        resident_bytes: last.unwrap_or(first).1,
+        process: first.command.rsplit('/').next().unwrap_or_default().to_owned(),
+        first_bytes: last.map(|_| first.bytes),
+        resident_bytes: last.unwrap_or(first).bytes,
+        shared_bytes: last.unwrap_or(first).shared_bytes.filter(|&bytes| bytes >= MIB),
         ..ProcessMemory::default()
     })
+}
+
+/// Of one process.
+struct Row {
+    pid: String,
+    bytes: f64,
+    shared_bytes: Option<f64>,
+    command: String,
 }
 
 struct Columns {
     tool: &'static str,
     resident: usize,
+    shared: Option<usize>,
     pid: usize,
     command: usize,
 }
 
 impl Columns {
+    /// `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`.
+    const PS: Self = Self { tool: "ps", resident: 5, shared: None, pid: 1, command: 10 };
+
+    fn is_row_of_ps(cells: &[&str]) -> bool {
+        let [_, pid, cpu, share, virtual_size, resident, terminal, state, _, time, _, ..] = cells else { return false };
+        let number = |cell: &str| cell.parse::<u64>().ok();
+        let is_percent = |cell: &str| cell.contains('.') && cell.parse::<f64>().is_ok();
+        let is_state = state.len() <= 5 && state.starts_with(['R', 'S', 'D', 'T', 'I', 'Z']);
+        let is_terminal = *terminal == "?" || terminal.starts_with("pts/") || terminal.starts_with("tty");
+        let is_time = time.split_once(':').is_some_and(|(minutes, _)| minutes.parse::<u64>().is_ok());
+        let sizes = number(virtual_size).zip(number(resident));
+        let is_large_enough = sizes.is_some_and(|(virtual_size, resident)| virtual_size >= resident);
+        number(pid).is_some()
+            && is_percent(cpu)
+            && is_percent(share)
+            && is_large_enough
+            && is_terminal
+            && is_state
+            && is_time
+    }
+
     /// `PID USER … VIRT RES SHR … COMMAND` of `top`, `USER PID %CPU %MEM VSZ RSS … COMMAND` of `ps`.
     fn find(cells: &[&str]) -> Option<Self> {
         let at = |names: &[&str]| cells.iter().position(|cell| names.contains(cell));
@@ -191,7 +232,8 @@ impl Columns {
             Some(resident) => ("ps", resident),
             None => ("top", at(&["RES"]).filter(|_| at(&["VIRT"]).is_some())?),
         };
-        Some(Self { tool, resident, pid, command: at(&["COMMAND", "CMD", "Command"]).unwrap_or(usize::MAX) })
+        let shared = at(&["SHR"]).filter(|_| tool == "top");
+        Some(Self { tool, resident, shared, pid, command: at(&["COMMAND", "CMD", "Command"]).unwrap_or(usize::MAX) })
     }
 
     /// Kilobytes unless a letter says otherwise: `186104`, `355m`, `8.8g`.
@@ -377,6 +419,13 @@ mod tests {
         let top = "  PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND\n 19 root 20 0 16.2g 8.5g 2160 D 16 89.8 361:08 disco\n";
         let Some(Said::Process(found)) = said(top).into_iter().next() else { panic!() };
         assert_eq!((found.tool, found.resident_bytes, found.first_bytes), ("top", 8.5 * 1024.0 * MIB, None));
+        let top = "PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND\n 1 root 20 0 16.2g 4.5g 1.0g S 1 9 0:02 db\n";
+        let Some(Said::Process(found)) = said(top).into_iter().next() else { panic!() };
+        assert_eq!(found.shared_bytes, Some(1024.0 * MIB));
+        let row = "$ ps aux | grep api\nweb  2030  0.1  4.4 149516 81920 ?  Ssl  Feb21   2:40 /opt/api -v\n";
+        let Some(Said::Process(found)) = said(row).into_iter().next() else { panic!() };
+        assert_eq!((found.process.as_str(), found.resident_bytes), ("api", 80.0 * MIB));
+        assert_eq!(said("web 2030 0.1 4.4 149516 81920 of 9 rows at 2:40 now\n"), []);
         assert_eq!(said("PID of the RSS feed\n7 8 9\n"), []);
     }
 

@@ -52,6 +52,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     if let Some(asked) = crash.asked_bytes {
         finding.summary += &format!(" {} more were asked for.", bytes(asked));
     }
+    if crash.kind == CrashKind::OutOfMemory && crash.goroutine.is_empty() {
+        finding.summary += " The text ends before the goroutine that asked: the whole dump names the line.";
+    }
     if let Some(place) = &place {
         finding.summary +=
             &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());

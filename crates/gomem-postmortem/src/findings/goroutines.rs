@@ -271,6 +271,9 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     if crowded.saturating_mul(2) < all {
         return None;
     }
+    let counted: i64 = profile.samples().fold(0, |sum, sample| sum.saturating_add(sample.value(0)));
+    let missing = profile.header_total().map_or(0, |total| total.saturating_sub(counted)).max(0);
+    let all = all.saturating_add(missing);
     let at = match large(&groups).count() {
         1 => most.at.short(),
         places => format!("{places} places, {count} of them at {}", most.at.short()),
@@ -281,10 +284,34 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
     finding.summary =
         format!("{}.{counted} Whether they grow more takes three profiles some time apart.", in_words(&groups));
+    if missing > 0 {
+        finding.summary +=
+            &format!(" {missing} more, by the profile's header, are not in the text: give the whole profile.");
+    }
     finding.action = actions(profile, &groups);
     finding.place = Some(most.at.clone());
     finding.confidence = Confidence::Medium;
     finding.evidence.push(Evidence::new("goroutines at the place", *count as f64, Unit::Count).with_source(PROFILE));
+    Some(finding)
+}
+
+/// Few goroutines, where nothing else was given: no crowd of them is there.
+pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
+    let profile = fullest(bundle.goroutines())?;
+    let groups = groups(profile);
+    let all: i64 = groups.iter().map(|group| group.1).sum();
+    let is_whole = profile.header_total().is_none_or(|total| total <= all);
+    if all == 0 || all >= CROWD || !is_whole {
+        return None;
+    }
+    let title = format!("No crowd of goroutines: {all} in the dump, and nothing that says that they leak");
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    finding.summary = format!("{}. A dump shows what each waits for, not what holds memory.", in_words(&groups));
+    finding.action = "Where work is stuck, see who should wake the one that waits longest. Where goroutines leak, take the dump while \
+                      there are many (/debug/pprof/goroutine?debug=2), whole."
+        .to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.evidence.push(Evidence::new("goroutines", all as f64, Unit::Count).with_source(PROFILE));
     Some(finding)
 }
 

@@ -9,10 +9,14 @@ use gomem_table::{MIB, Unit, percent};
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, HeapProfile, Listing, Logged, LoggedMemory, ProcessMemory, Said, Scavenger},
+    bundle::{
+        Bundle, Field, HeapProfile, Listing, Logged, LoggedMemory, ProcessMemory, Reading, Said, Scavenger, ToolOutput,
+    },
     findings::{
         call_advice::row_advice,
         finding::{Finding, FindingKind},
+        oom_report::out_of_memory,
+        stated::stated,
     },
 };
 
@@ -27,6 +31,8 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Said::Scavenger(found) => scavenger(found, name),
             Said::Listing(listing) => listed(listing, name),
             Said::Logged(logged) => logged_memory(logged, name),
+            Said::OomReport(report) => Some(out_of_memory(report, name)),
+            Said::Stated(memory) => stated(memory, name, resident_beside(bundle)),
         });
     }
     findings
@@ -152,6 +158,10 @@ fn resident(process: &ProcessMemory, name: &str, bundle: &Bundle, state: &GoStat
         (process.peak_bytes.filter(|&peak| peak > 1.1 * now), "at most so far"),
         (process.anonymous_bytes, "of it anonymous (heaps of any kind, and stacks)"),
         (process.file_bytes, "of it pages of files, which the kernel can take back"),
+        (
+            process.shared_bytes,
+            "of it shared (SHR): pages of files, mmap of a database among them, which no heap profile has",
+        ),
         (process.lazy_free_bytes, "of it given back and not taken yet (LazyFree)"),
         (process.huge_page_bytes, "of it in huge pages"),
         (process.swap_bytes, "more swapped out"),
@@ -162,10 +172,21 @@ fn resident(process: &ProcessMemory, name: &str, bundle: &Bundle, state: &GoStat
         }
     }
     finding.summary += ".";
-    let held = state.last(Quantity::HeldBytes);
-    let released = state.last(Quantity::HeapReleasedBytes);
+    let printed = bundle.tool_outputs.iter().find_map(last_stated);
+    let held = state.last(Quantity::HeldBytes).or(printed.and_then(Reading::held));
+    let released = state.last(Quantity::HeapReleasedBytes).or(printed.and_then(|printed| printed.of(Field::Released)));
     let live = bundle.printed.iter().find_map(in_use);
-    if let Some(held) = held {
+    let by_metrics = state.last(Quantity::ResidentBytes).filter(|metrics| metrics.max(now) > 2.0 * metrics.min(now));
+    if let Some(metrics) = by_metrics {
+        finding.summary += &format!(
+            " The metrics say {}: they are of another process, or of another moment. `process_…` metrics are of the process that serves \
+             them, an exporter's own where it watches others.",
+            bytes(metrics)
+        );
+        finding.action =
+            "Scrape the process itself. An exporter that watches others has their numbers under names of its own."
+                .to_owned();
+    } else if let Some(held) = held {
         beside_held(&mut finding, now, held, released);
     } else if let Some(live) = live {
         finding.summary += &format!(
@@ -210,10 +231,7 @@ fn beside_held(finding: &mut Finding, resident: f64, held: f64, released: Option
             ": of {} that Go gave back, so much may still be there, or it is outside of Go (the program's file, cgo, mmap).",
             bytes(released)
         );
-        finding.action = "A Go of 1.12 to 1.15 gives memory back by MADV_FREE, which stays resident until the system is short of \
-                          memory: it is no leak, and GODEBUG=madvdontneed=1 (the default from Go 1.16 on) shows it; huge pages do the \
-                          same. LazyFree in /proc/PID/smaps_rollup says how much it is. If that is none, look for cgo and mmap."
-            .to_owned();
+        GIVEN_BACK.clone_into(&mut finding.action);
     } else {
         finding.summary += ": outside of Go (cgo, mmap, files), which neither a heap profile nor GOMEMLIMIT counts.";
         finding.action = "Find who holds it: /proc/PID/smaps names its areas, and those of the runtime [anon: Go: …] from Go 1.25 on; \
@@ -332,6 +350,25 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     Some(finding)
 }
 
+/// The last reading of `runtime.MemStats` that a person printed.
+fn last_stated(output: &ToolOutput) -> Option<&Reading> {
+    let Said::Stated(memory) = &output.says else { return None };
+    memory.readings.last()
+}
+
+/// What is resident by the system's tools, and else by the person's words.
+fn resident_beside(bundle: &Bundle) -> Option<f64> {
+    let of_tool = |output: &ToolOutput| match &output.says {
+        Said::Process(process) => Some(process.resident_bytes),
+        _ => None,
+    };
+    bundle.tool_outputs.iter().find_map(of_tool).or(bundle.spoken_resident)
+}
+
+/// About memory that Go gave back.
+pub(super) const GIVEN_BACK: &str = "A Go of 1.12 to 1.15 gives memory back by MADV_FREE, which stays resident until the system is short of memory: it is no leak, and \
+     GODEBUG=madvdontneed=1 (the default from Go 1.16 on) shows it; huge pages do the same. LazyFree in /proc/PID/smaps_rollup says how \
+     much it is. If that is none, look for cgo and mmap.";
 /// Of what is counted: a function with less is not what the memory is taken for.
 const SMALL_SHARE: f64 = 0.1;
 /// Of a table.

@@ -92,6 +92,9 @@ pub(crate) fn find(
         let of_rule = |finding: &&mut Finding| finding.rules.contains(&Rule::GoroutineLeak);
         findings.iter_mut().filter(of_rule).for_each(|finding| finding.severity = finding.severity.max(severity));
     }
+    if findings.is_empty() {
+        findings.extend(goroutines::few(bundle));
+    }
     settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));
     findings.extend(pacing.err().and_then(unpredicted));

@@ -38,6 +38,11 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
     Some(finding)
 }
 
+/// What to do about a part that is not made of objects.
+pub(crate) fn advice_on(component: Component) -> &'static str {
+    PARTS.iter().find(|(part, _)| *part == component).map_or("", |(_, advice)| advice)
+}
+
 const MOST_ROWS: usize = 2;
 const LEAST_BYTES: f64 = 32.0 * MIB;
 /// Of what is held: less is usual, between two GCs and after one.

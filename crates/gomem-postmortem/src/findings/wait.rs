@@ -89,6 +89,13 @@ impl Wait {
         if let Some(passed) = passed {
             return passed.action(&self.at);
         }
+        if self.state.starts_with("sync.WaitGroup") && self.library_entry.is_some() {
+            return format!(
+                "The goroutines at `{}` wait for others that they started (WaitGroup.Wait): they end when those do. See what those \
+                 wait for, in the whole dump.",
+                self.at.short()
+            );
+        }
         if let Some(entry) = &self.library_entry {
             let known = goroutine_advice(entry).or(self.inside);
             return known.map_or_else(|| of_library(entry), str::to_owned);

@@ -14,6 +14,12 @@ pub(super) fn header(text: &str) -> Option<&str> {
     is_header.then_some(name)
 }
 
+/// How many it counts.
+fn total(text: &str) -> Option<i64> {
+    header(text)?;
+    text.rsplit(' ').next()?.parse().ok()
+}
+
 /// `2 @ 0x4010 0x4020`: the count, and the stack.
 fn sample(line: &str) -> Option<(i64, Vec<u64>)> {
     let (count, stack) = line.split_once(" @")?;
@@ -34,15 +40,18 @@ fn sample(line: &str) -> Option<(i64, Vec<u64>)> {
 
 pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
     let mut lines = Lines::new(bytes);
-    let mut name = String::new();
+    let (mut name, mut header_total) = (String::new(), None);
     while let Some(line) = lines.next() {
-        if let Some(found) = header(line.text.trim()) {
+        let head = line.text.trim();
+        if let Some(found) = header(head) {
             found.clone_into(&mut name);
+            header_total = total(head);
             break;
         }
     }
     let mut text = TextProfile::new(options, &[(&name, "count")]);
     text.set_period(&name, "count", 1);
+    text.builder.header().header_total = header_total;
     while let Some(line) = lines.peek() {
         if line.text.starts_with("---") {
             break;

@@ -26,6 +26,8 @@ pub struct Profile {
     pub(crate) time_nanos: Option<i64>,
     pub(crate) duration_nanos: Option<i64>,
     pub(crate) comments: Vec<String>,
+    /// What the header of a text counts.
+    pub(crate) header_total: Option<i64>,
     pub(crate) drop_frames: String,
     pub(crate) keep_frames: String,
     pub(crate) doc_url: String,
@@ -222,6 +224,20 @@ impl Profile {
     #[must_use]
     pub fn comments(&self) -> &[String] {
         &self.comments
+    }
+
+    /// What the header of a text form counts (`goroutine profile: total 12`, written by `printCountProfile`
+    /// in `runtime/pprof/pprof.go`); the samples of a text that was cut short are fewer. `None` for other forms.
+    ///
+    /// ```
+    /// let text = b"goroutine profile: total 12\n5 @ 0x401000\n#\t0x401000\tmain.f+0x10\t/src/app/f.go:12\n";
+    /// let profile = gomem_pprof::Profile::decode(text)?;
+    /// assert_eq!((profile.total(0), profile.header_total()), (5, Some(12)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn header_total(&self) -> Option<i64> {
+        self.header_total
     }
 
     /// The frames that the program's author does not want to see, as a regular expression; empty for none.

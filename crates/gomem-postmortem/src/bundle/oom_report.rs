@@ -1,0 +1,108 @@
+//! What the kernel wrote when memory ended, where the line is missing that says whom it killed (`mm/oom_kill.c`).
+//!
+//! ```text
+//! dd invoked oom-killer: gfp_mask=0x101cca(GFP_HIGHUSER_MOVABLE|__GFP_WRITE), order=0, oom_score_adj=936
+//!  mem_cgroup_out_of_memory+0xbd/0xe0             a group of processes is at its limit
+//!  __filemap_add_folio+0x31a/0x3c0                the page was one of a file
+//! [  31337]  1000 31337   480914     2241   262144        0           100 api
+//! ```
+//!
+//! A row of the table has, behind the process's id: uid, tgid, total_vm, rss, …, oom_score_adj, name; in pages.
+
+use crate::bundle::printed::without_controls;
+
+/// What such a report says of itself.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct OomReport {
+    /// Whose request could not be met; it need not be the one that was killed.
+    pub(crate) asker: Option<String>,
+    /// Whether a group of processes was at its limit.
+    pub(crate) is_of_group: bool,
+    /// Whether the page was wanted for a file.
+    pub(crate) is_for_file: bool,
+    /// The rows that the text has, and the largest: its name and resident bytes.
+    pub(crate) processes: usize,
+    pub(crate) largest: Option<(String, f64)>,
+}
+
+impl OomReport {
+    /// `None` where the text has no such report, or says whom the kernel killed.
+    pub(crate) fn find(text: &str) -> Option<Self> {
+        let mut report = Self::default();
+        let mut is_report = false;
+        for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+            if line.contains("Killed process ") {
+                return None;
+            }
+            if let Some((before, _)) = line.split_once(" invoked oom-killer: ") {
+                is_report = true;
+                report.asker = before.split([' ', ':']).next_back().map(|name| without_controls(name, LONGEST_NAME));
+            } else if let Some((name, bytes)) = row(line) {
+                report.processes += 1;
+                if report.largest.as_ref().is_none_or(|(_, most)| bytes > *most) {
+                    report.largest = Some((without_controls(name, LONGEST_NAME), bytes));
+                }
+            } else if line.contains("+0x") {
+                is_report |= line.contains("oom_kill_process") || line.contains("out_of_memory+");
+                report.is_of_group |= line.contains("mem_cgroup_out_of_memory") || line.contains("try_charge_memcg");
+                report.is_for_file |= FILE_PAGES.iter().any(|function| line.contains(function));
+            } else if line.contains("memory: usage ") && line.contains("kB, limit ") {
+                (is_report, report.is_of_group) = (true, true);
+            }
+        }
+        is_report.then_some(report)
+    }
+}
+
+/// A row of the table of processes: the name, and what is resident.
+fn row(line: &str) -> Option<(&str, f64)> {
+    let (before, rest) = line.rsplit_once(']')?;
+    let pid = before.rsplit_once('[')?.1.trim();
+    let is_number = |cell: &str| !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_number(pid) {
+        return None;
+    }
+    let cells: Vec<&str> = rest.split_whitespace().collect();
+    let numbers = cells.iter().take_while(|cell| is_number(cell.trim_start_matches('-'))).count();
+    let name = cells.get(numbers).filter(|_| numbers >= FEWEST_NUMBERS)?;
+    let pages: u64 = cells.get(RESIDENT)?.parse().ok()?;
+    Some((name, pages as f64 * PAGE))
+}
+
+/// `uid tgid total_vm rss nr_ptes swapents oom_score_adj`; newer kernels have more between.
+const FEWEST_NUMBERS: usize = 7;
+const RESIDENT: usize = 3;
+/// Of the machines that containers run on, but for some of ARM.
+const PAGE: f64 = 4096.0;
+const FILE_PAGES: [&str; 3] = ["__filemap_add_folio", "add_to_page_cache", "pagecache_get_page"];
+const LONGEST_LINE: usize = 4096;
+const LONGEST_NAME: usize = 80;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_without_its_end() {
+        let text = "[62.1] cp invoked oom-killer: gfp_mask=0x1(GFP_X), order=0, oom_score_adj=9\n[62.2]  out_of_memory+0x3dc/0x5c0\n\
+                    [62.3]  try_charge_memcg+0x827/0xa90\n[62.4]  __filemap_add_folio+0x31a/0x3c0\n\
+                    Nov 1 07:06:06 node kernel: [ 5300] 1000  5300   480914     2048   262144        0           100 api\n\
+                    kernel: [ 5301] 1000 5301 4965 256 288 161 0 81920 0 100 sh\n";
+        let report = OomReport::find(text).unwrap();
+        assert_eq!(report.asker.as_deref(), Some("cp"));
+        assert!(report.is_of_group && report.is_for_file);
+        assert_eq!((report.processes, report.largest), (2, Some(("api".to_owned(), 8_388_608.0))));
+    }
+
+    #[test]
+    fn what_is_no_report_or_a_whole_one() {
+        for text in [
+            "",
+            "the oom-killer was invoked\n[ 12 ] 1 2 3 4\n",
+            "main.f+0x12 of a goroutine\n[5300] 1000 5300 480914 2048 262144 0 100 api\n",
+            "x invoked oom-killer: order=0\nMemory cgroup out of memory: Killed process 7 (x) total-vm:1kB, anon-rss:9kB\n",
+        ] {
+            assert_eq!(OomReport::find(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! `runtime.MemStats` in a person's own form: pairs of a name and an amount, or a table, without times.
+//!
+//! ```text
+//! HeapIdle = 685.4 MiB                            sys: 6207 MB alloc: 4577 MB inuse: 4577 MB released: 103 MB
+//! Idle heap bytes    312,418,304                  | min | RssAnon | Go `Sys` | Go `HeapReleased` | Go `HeapAlloc` |
+//! ```
+//!
+//! A field that comes again begins another reading. What does not fit together (more allocated than taken of the system) is none,
+//! and so is what has no bytes: a table of plain numbers needs one unit that the text names.
+
+use gomem_table::MIB;
+
+/// The readings of one text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct StatedMemory {
+    pub(crate) readings: Vec<Reading>,
+}
+
+/// One reading: bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct Reading {
+    values: [Option<f64>; FIELDS],
+}
+
+/// What is read of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Field {
+    /// Objects, live and dead; `runtime.MemStats` has it twice.
+    Alloc,
+    HeapAlloc,
+    Sys,
+    HeapSys,
+    Idle,
+    Inuse,
+    Released,
+    Stacks,
+    /// By the kernel.
+    Resident,
+    /// Of all time, and the heap's goal: they only say what the others are of.
+    TotalAlloc,
+    NextGc,
+}
+
+impl Reading {
+    pub(crate) fn of(&self, field: Field) -> Option<f64> {
+        self.values[field as usize]
+    }
+
+    /// Objects, live and dead.
+    pub(crate) fn objects(&self) -> Option<f64> {
+        self.of(Field::Alloc).or(self.of(Field::HeapAlloc))
+    }
+
+    /// What Go holds of the system: all that it took, without what it gave back.
+    pub(crate) fn held(&self) -> Option<f64> {
+        Some((self.of(Field::Sys)? - self.of(Field::Released)?).max(0.0))
+    }
+
+    fn put(&mut self, field: Field, value: f64) {
+        self.values[field as usize] = Some(value);
+    }
+
+    /// Whether it has enough of `runtime.MemStats`, and what fits together.
+    fn is_one(&self) -> bool {
+        let taken = self
+            .of(Field::Sys)
+            .or(self.of(Field::HeapSys))
+            .or(self.of(Field::Inuse).zip(self.of(Field::Idle)).map(|(a, b)| a + b));
+        let used = self.objects().or(self.of(Field::Inuse));
+        let (Some(taken), Some(used)) = (taken, used) else { return false };
+        let fits = |part: Option<f64>| part.is_none_or(|part| part <= ROUNDED * taken);
+        let parts =
+            [Field::Alloc, Field::HeapAlloc, Field::HeapSys, Field::Idle, Field::Inuse, Field::Released, Field::Stacks];
+        let count = self.values.iter().flatten().count();
+        count >= FEWEST && used > 0.0 && parts.into_iter().all(|field| fits(self.of(field)))
+    }
+}
+
+impl StatedMemory {
+    /// The readings of a text; `None` where it has none.
+    pub(crate) fn find(text: &str) -> Option<Self> {
+        let table = of_tables(text);
+        let readings = if table.is_empty() { of_pairs(text) } else { table };
+        let scale = Scale::find(&readings, text)?;
+        let readings: Vec<Reading> =
+            readings.into_iter().map(|reading| scale.apply(reading)).filter(Reading::is_one).collect();
+        (!readings.is_empty()).then_some(Self { readings })
+    }
+}
+
+/// A reading as printed: its numbers, and whether a unit stood beside one.
+#[derive(Debug, Clone, Copy, Default)]
+struct Printed {
+    reading: Reading,
+    has_unit: bool,
+}
+
+/// What plain numbers are of.
+struct Scale(f64);
+
+impl Scale {
+    /// Bytes, or the one unit that the text names if they are too small for bytes of a Go program; `None` if it names several.
+    fn find(readings: &[Printed], text: &str) -> Option<Self> {
+        let plain = readings.iter().filter(|printed| !printed.has_unit);
+        let largest = plain.flat_map(|printed| printed.reading.values).flatten().fold(0.0, f64::max);
+        if largest == 0.0 || largest >= SMALLEST_HEAP {
+            return Some(Self(1.0));
+        }
+        let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
+        let mut named = words.filter_map(|word| {
+            let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            UNITS.iter().find(|(name, scale)| *name == unit && *scale > 1.0 && name.len() > 1).map(|unit| unit.1)
+        });
+        let first = named.next()?;
+        named.all(|scale| scale == first).then_some(Self(first))
+    }
+
+    fn apply(&self, printed: Printed) -> Reading {
+        let mut reading = printed.reading;
+        if !printed.has_unit {
+            reading.values.iter_mut().flatten().for_each(|value| *value *= self.0);
+        }
+        reading
+    }
+}
+
+/// Of lines that hold names and amounts, one pair or several.
+fn of_pairs(text: &str) -> Vec<Printed> {
+    let mut readings = vec![Printed::default()];
+    // What the scavenger traces is in megabytes, and has its own reader.
+    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE && !line.contains("scvg")) {
+        for (field, value, has_unit) in Pairs(line) {
+            let is_again = readings.last().is_some_and(|last| last.reading.of(field).is_some());
+            if is_again {
+                if readings.len() >= MOST_READINGS {
+                    return readings;
+                }
+                readings.push(Printed::default());
+            }
+            if let Some(last) = readings.last_mut() {
+                last.reading.put(field, value);
+                last.has_unit |= has_unit;
+            }
+        }
+    }
+    readings
+}
+
+/// The pairs of one line, each a field, its amount, and whether that has a unit.
+struct Pairs<'a>(&'a str);
+
+impl Iterator for Pairs<'_> {
+    type Item = (Field, f64, bool);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let separator = self.0.find(['=', ':', '\t'])?;
+            let (label, rest) = self.0.split_at(separator);
+            let value = rest.trim_start_matches(['=', ':', '\t', ' ', '~']);
+            let Some((number, unit, after)) = amount(value) else {
+                self.0 = value;
+                // What is no number may be the next label: a separator was passed, so the line gets shorter.
+                continue;
+            };
+            self.0 = after;
+            if let Some(field) = field(label) {
+                return Some((field, number * unit.unwrap_or(1.0), unit.is_some()));
+            }
+        }
+    }
+}
+
+/// A number, the bytes of its unit, and what follows.
+fn amount(text: &str) -> Option<(f64, Option<f64>, &str)> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && !matches!(letter, '.' | ',')).unwrap_or(text.len());
+    let digits = text[..end].trim_end_matches(['.', ',']);
+    let number = number(digits)?;
+    let after = &text[digits.len()..];
+    let words = after.strip_prefix(' ').unwrap_or(after);
+    let length = words.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(words.len());
+    let is_whole =
+        !words[length..].starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '/' | '=' | ':'));
+    match UNITS.iter().find(|(name, _)| *name == &words[..length]) {
+        Some((_, scale)) if is_whole => Some((number, Some(*scale), &words[length..])),
+        // `3ms`, `12%`, `2020-01-01`: a number of something else.
+        _ if after
+            .starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '%' | '-' | '/' | '+')) =>
+        {
+            None
+        }
+        _ => Some((number, None, after)),
+    }
+}
+
+/// `1,264,525,560`, `685.4375`.
+fn number(digits: &str) -> Option<f64> {
+    let number = match digits.split_once(',') {
+        None => digits.parse().ok()?,
+        Some((first, rest)) => {
+            let is_grouped = (1..=3).contains(&first.len()) && rest.split(',').all(|group| group.len() == 3);
+            is_grouped.then(|| digits.replace(',', "").parse().ok()).flatten()?
+        }
+    };
+    Some(number).filter(|number: &f64| number.is_finite())
+}
+
+/// A heading with the names of fields, and the rows below it.
+fn of_tables(text: &str) -> Vec<Printed> {
+    let mut readings = Vec::new();
+    let mut columns: Vec<Option<Field>> = Vec::new();
+    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+        let cells = cells(line);
+        if cells.len() < FEWEST || readings.len() >= MOST_READINGS {
+            columns.clear();
+            continue;
+        }
+        let is_rule = cells.iter().all(|cell| !cell.is_empty() && cell.trim_matches(['-', ':', '=']).is_empty());
+        if is_rule {
+            continue;
+        }
+        let values: Vec<_> = cells.iter().map(|cell| amount(cell).filter(|(.., after)| after.is_empty())).collect();
+        if !columns.is_empty() && columns.len() == values.len() && values.iter().flatten().count() * 2 > values.len() {
+            let mut printed = Printed::default();
+            for (field, value) in columns.iter().zip(&values) {
+                if let (Some(field), Some((number, unit, _))) = (field, value) {
+                    printed.reading.put(*field, number * unit.unwrap_or(1.0));
+                    printed.has_unit |= unit.is_some();
+                }
+            }
+            readings.push(printed);
+            continue;
+        }
+        let names: Vec<Option<Field>> = cells.iter().map(|cell| field(cell)).collect();
+        columns = if values.iter().all(Option::is_none) && is_heading(&names) { names } else { Vec::new() };
+    }
+    readings
+}
+
+/// Enough fields, none of them twice.
+fn is_heading(names: &[Option<Field>]) -> bool {
+    let known: Vec<Field> = names.iter().flatten().copied().collect();
+    let is_twice = |at: usize, field: &Field| known[..at].contains(field);
+    known.len() >= FEWEST && !known.iter().enumerate().any(|(at, field)| is_twice(at, field))
+}
+
+/// Between bars, or between blanks.
+fn cells(line: &str) -> Vec<&str> {
+    let line = line.trim();
+    if line.contains('|') {
+        return line.trim_matches('|').split('|').map(|cell| cell.trim().trim_matches(['*', '`']).trim()).collect();
+    }
+    line.split_whitespace().collect()
+}
+
+/// The field that a name means, however it is written.
+fn field(label: &str) -> Option<Field> {
+    let label = label.rsplit([',', ';', '(', '{', '[', '"', '|']).next()?.trim();
+    let plain: String = label.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_NAME).collect();
+    if let Some(field) = named(&plain.to_ascii_lowercase()) {
+        return Some(field);
+    }
+    // Words before it: only names that nothing else has.
+    let last = label.rsplit([' ', '.', '\'', '`']).find(|word| !word.is_empty())?;
+    let is_exact = matches!(last, "HeapAlloc" | "HeapSys" | "HeapIdle" | "HeapInuse" | "HeapReleased" | "StackInuse");
+    is_exact.then(|| named(&last.to_ascii_lowercase())).flatten()
+}
+
+fn named(plain: &str) -> Option<Field> {
+    let plain = PREFIXES.iter().find_map(|prefix| plain.strip_prefix(prefix)).unwrap_or(plain);
+    let plain = SUFFIXES.iter().find_map(|suffix| plain.strip_suffix(suffix)).unwrap_or(plain);
+    Some(match plain {
+        "alloc" | "allocated" => Field::Alloc,
+        "heapalloc" | "heapallocated" | "allocatedheap" => Field::HeapAlloc,
+        "sys" | "system" | "totalsys" | "obtainedfromsystem" => Field::Sys,
+        "heapsys" | "heapsystem" => Field::HeapSys,
+        "idle" | "heapidle" | "idleheap" => Field::Idle,
+        "inuse" | "heapinuse" | "inuseheap" => Field::Inuse,
+        "released" | "heapreleased" | "heaprelease" | "releasedtosystem" | "releasedtoos" => Field::Released,
+        "stackinuse" | "stacksinuse" | "stacks" => Field::Stacks,
+        "rss" | "rssanon" | "vmrss" | "resident" | "residentset" | "residentsetsize" => Field::Resident,
+        "totalalloc" | "totalallocated" => Field::TotalAlloc,
+        "nextgc" => Field::NextGc,
+        _ => return None,
+    })
+}
+
+const FIELDS: usize = Field::NextGc as usize + 1;
+/// Fewer are words of something else.
+const FEWEST: usize = 3;
+/// Rounded to whole megabytes, each.
+const ROUNDED: f64 = 1.02;
+/// No Go program has less.
+const SMALLEST_HEAP: f64 = 256.0 * 1024.0;
+const MOST_READINGS: usize = 10_000;
+const LONGEST_LINE: usize = 4096;
+const LONGEST_NAME: usize = 40;
+const PREFIXES: [&str; 4] = ["memstats", "runtime", "go", "mem"];
+const SUFFIXES: [&str; 7] = ["inmib", "inmb", "mib", "mb", "bytes", "kb", "gb"];
+/// Programs divide by 1024, whatever they call it.
+const UNITS: [(&str, f64); 13] = [
+    ("B", 1.0),
+    ("bytes", 1.0),
+    ("K", 1024.0),
+    ("KB", 1024.0),
+    ("kB", 1024.0),
+    ("KiB", 1024.0),
+    ("M", MIB),
+    ("MB", MIB),
+    ("Mb", MIB),
+    ("MiB", MIB),
+    ("G", 1024.0 * MIB),
+    ("GB", 1024.0 * MIB),
+    ("GiB", 1024.0 * MIB),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mebibytes(text: &str, field: Field) -> Vec<Option<f64>> {
+        let found = StatedMemory::find(text).map(|found| found.readings).unwrap_or_default();
+        found.iter().map(|reading| reading.of(field).map(|bytes| bytes / MIB)).collect()
+    }
+
+    #[test]
+    fn one_pair_a_line_is_one_reading() {
+        let text = "After an hour:\n Alloc = 12.5 MiB\n HeapAlloc = 12.5 MiB\n TotalAlloc = 900.1 MiB\n Sys = 600 MiB\n NumGC = 161\n HeapIdle = 560.25 MiB\n \
+                    HeapInuse = 18 MiB\n HeapRelease = 540 MiB\n";
+        assert_eq!(mebibytes(text, Field::Alloc), [Some(12.5)]);
+        assert_eq!(mebibytes(text, Field::Released), [Some(540.0)]);
+        let grouped = "Allocated bytes\t209,715,200\nTotal allocated bytes\t2,384,210,888\nSystem bytes\t419,430,400\nHeap system \
+                       bytes\t314,572,800\nIn use bytes\t262,144,000\nBy size\nSize\tMallocs\n8\t1,024\n";
+        assert_eq!(mebibytes(grouped, Field::Alloc), [Some(200.0)]);
+        assert_eq!(mebibytes(grouped, Field::Inuse), [Some(250.0)]);
+    }
+
+    #[test]
+    fn a_field_that_comes_again_is_another_reading() {
+        let text = "sys: 100 MB alloc: 80 MB inuse: 90 MB\nsys: 200 MB alloc: 180 MB inuse: 190 MB\n";
+        assert_eq!(mebibytes(text, Field::Sys), [Some(100.0), Some(200.0)]);
+        let tutorial = "Alloc = 3 MiB\tTotalAlloc = 6 MiB\tSys = 11 MiB\tHeapIdle = 2 MiB\tNumGC = 1\n\
+                        Alloc = 5 MiB\tTotalAlloc = 9 MiB\tSys = 12 MiB\tHeapIdle = 2 MiB\tNumGC = 2\n";
+        assert_eq!(mebibytes(tutorial, Field::Alloc), [Some(3.0), Some(5.0)]);
+    }
+
+    #[test]
+    fn tables_have_a_heading_and_rows() {
+        let bars = "| min | RssAnon | Go `Sys` | Go `HeapReleased` | Go `HeapAlloc` |\n| --- | --- | --- | --- | --- |\n\
+                    | 0 | 80.5 | 95 | 70 | 6.5 |\n| 9 | 99.5 | 95 | 71 | 7.5 |\nAll MiB.\n";
+        assert_eq!(mebibytes(bars, Field::Resident), [Some(80.5), Some(99.5)]);
+        let blanks =
+            "Alloc   Frees  HeapIdle HeapInUse HeapSys Sys\n2097152 0      1048576  3145728   4194304 8388608\n";
+        assert_eq!(mebibytes(blanks, Field::Inuse), [Some(3.0)]);
+        // Without a unit nobody knows what the numbers are.
+        assert_eq!(StatedMemory::find(&bars.replace("All MiB.", "")), None);
+        assert_eq!(StatedMemory::find(&bars.replace("All MiB.", "in MiB or in GB")), None);
+    }
+
+    #[test]
+    fn what_only_looks_like_it_is_none() {
+        for text in [
+            "",
+            "user: 3 sys: 12 idle: 85\n",
+            "%Cpu(s): 6.2 us, 3.9 sy\nreal\t0m1s\nuser\t0m2s\nsys\t0m0.02s\n",
+            "allocated: 123456789, active: 130000000, resident: 140000000\n",
+            "scvg: inuse: 16000000, idle: 10180000, sys: 10350000, released: 0\n",
+            // More allocated than taken of the system.
+            "alloc: 900 MB sys: 100 MB inuse: 90 MB\n",
+            "PreAlloc = 3 MiB TotalSys2 = 4 MiB Idleness = 3 MiB\n",
+            "CPU %user %nice %system %iowait %steal %idle\nall 1.0 0.0 2.0 0.0 0.0 97.0\n",
+            "alloc = 3ms, sys = 12%, inuse = 2020-01-02\n",
+        ] {
+            assert_eq!(StatedMemory::find(text), None, "{text}");
+        }
+    }
+}
