@@ -185,6 +185,24 @@ def stated() -> None:
             "few.md": "```\ngoroutine 41 [sync.Cond.Wait, 3 minutes]:\nsync.runtime_notifyListWait(0xc0006, 0xc)\n\t/go/src/runtime/sema.go:513 +0xf8\nsync.(*Cond).Wait(0xc0006)\n"
             "\t/go/src/sync/cond.go:56 +0x99\nexample.org/bus.(*client).write(0xc001)\n\t/src/bus/client.go:106 +0x23e\ncreated by example.org/bus.(*Server).accept\n"
             "\t/src/bus/server.go:298 +0xc5\n```\n",
+            "samples.md": "It grows:\n\n"
+            + "".join(f"{n} @ 0x44{i} 0x45{i}\n#\t0x44{i}\tnet/http.(*persistConn).{f}+0x9c8\t/go/src/net/http/transport.go:{line}\n\n" for i, (n, f, line) in enumerate([(318, "readLoop", 1536), (318, "writeLoop", 1641)]))
+            + "// the code\nclient := &http.Client{}\n",
+            "limiter.md": "```\n"
+            + "".join(
+                f"2026-01-12T11:{m:02}:30.970Z\twarn\tmemorylimiter/memorylimiter.go:286\tMemory usage is above hard limit. Forcing a GC.\t"
+                f'{{"kind": "processor", "name": "memory_limiter", "cur_mem_mib": {before}}}\n'
+                f"2026-01-12T11:{m:02}:30.975Z\tinfo\tmemorylimiter/memorylimiter.go:276\tMemory usage after GC.\t"
+                f'{{"kind": "processor", "name": "memory_limiter", "cur_mem_mib": {after}}}\n'
+                for m, (before, after) in enumerate([(415, 170), (420, 166), (409, 173)])
+            )
+            + "```\n",
+            "cycle.md": "```\npacer: assist ratio=+6.4e+000 (scan 4149 MB in 6189->6509 MB) workers=12++0.0e+000\n"
+            "gc 77 @612.5s 8%: 49+1890+0.54 ms clock, 2393+38200/21500/18408+26 ms cpu, 5120->5400->2700 MB, 5400 MB goal, 48 P\n```\n",
+            "containers.md": "So it looks:\n```\nCONTAINER           CPU %               MEM USAGE/LIMIT     MEM %               NET I/O\n"
+            "api                 0.59%               712.5 MiB/994 MiB   71.68%              25.82 KiB/6.33 KiB\n"
+            "cache               0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n```\n",
+            "others.md": "Its metrics:\n" + "".join(f'chunks_{name}_total{{tenant="t"}} {n}.5e+06\n' for n, name in enumerate(["read", "written", "kept", "flushed", "lost"])),
             "near.md": "The build took real\t0m1s user\t0m2s sys\t0m0.02s, and idle: 85 of sys: 12 with user: 3.\n```\n%Cpu(s):  6.2 us,  3.9 sy,  0.0 ni, 87.7 id\n"
             "allocated: 123456789, active: 130000000, resident: 140000000\n```\n",
         },

@@ -206,6 +206,8 @@ fn cut(block: Block<'_>) -> Vec<Part> {
 enum Form {
     /// A profile of `debug=1`.
     Profile,
+    /// Samples of such a profile of goroutines, without its first line.
+    Samples,
     /// What `debug=1` writes of `runtime.MemStats`.
     Trailer,
     /// An object of JSON, or as JavaScript's console prints one.
@@ -221,6 +223,9 @@ impl Form {
         let text = line.trim_end();
         if text.starts_with("heap profile: ") || is_count_header(text) {
             return Some(Self::Profile);
+        }
+        if counted(text).is_some() {
+            return Some(Self::Samples);
         }
         if text.starts_with("# runtime.MemStats") {
             return Some(Self::Trailer);
@@ -244,6 +249,11 @@ impl Form {
         let until = |is_more: &dyn Fn(&str) -> bool| 1 + count(&lines[1..], is_more);
         Some(match self {
             Self::Profile => until(&is_of_profile),
+            Self::Samples => {
+                let length = until(&|line| counted(line).is_some() || is_frame(line) || line.is_empty());
+                // What a header may still follow is not the end of words.
+                if length > 1 && is_frame(lines[1].1.trim_end()) { length } else { return Some(1) }
+            }
             Self::Trailer => until(&|line| line.starts_with('#')),
             Self::Listing => until(&|line| line.starts_with([' ', '.', '\t']) && !line.trim().is_empty()),
             Self::Object => object_length(lines)?,
@@ -258,6 +268,11 @@ impl Form {
 
     /// What is read; `Err` where it is none of this form.
     fn text(self, text: String) -> Result<String, String> {
+        if matches!(self, Self::Samples) {
+            let total = text.lines().filter_map(counted).fold(0_u64, u64::saturating_add);
+            let has_frames = text.lines().any(is_frame);
+            return if has_frames { Ok(format!("goroutine profile: total {total}\n{text}")) } else { Err(text) };
+        }
         if !matches!(self, Self::Object) {
             return Ok(text);
         }
@@ -275,6 +290,22 @@ fn is_count_header(line: &str) -> bool {
     line.split_once(" profile: total ").is_some_and(|(name, count)| {
         !name.is_empty() && !name.contains(' ') && !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())
     })
+}
+
+/// How many goroutines `426 @ 0x4416ea 0x450c79` counts.
+fn counted(line: &str) -> Option<u64> {
+    let (count, stack) = line.trim_end().split_once(" @ ")?;
+    let is_address = |word: &str| {
+        word.strip_prefix("0x")
+            .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let count = Some(count).filter(|count| count.bytes().all(|byte| byte.is_ascii_digit()))?.parse().ok()?;
+    stack.split(' ').all(is_address).then_some(count)
+}
+
+/// `#\t0x4c72e8\tnet/http.(*persistConn).readLoop+0x9c8\t/go/src/net/http/transport.go:1536`.
+fn is_frame(line: &str) -> bool {
+    line.trim_start_matches(['#', ' ', '\t']).starts_with("0x") && line.starts_with('#')
 }
 
 fn is_of_profile(line: &str) -> bool {
@@ -397,6 +428,17 @@ mod tests {
         );
         assert_eq!(found[1], (8, "{\"memstats\": {\n  \"HeapAlloc\": 5,\n  \"HeapSys\": 9\n}}\n".to_owned()));
         assert_eq!(found[2], (1, "see\nand then\n> stats()\nbye\n".to_owned()));
+    }
+
+    #[test]
+    fn samples_without_their_header_are_counted() {
+        let text = "It leaks:\n\n31 @ 0x1 0x2\n#\t0x1\tmain.f+0x1\t/a.go:1\n\n12 @ 0x3\n#\t0x3\tmain.g+0x1\t/a.go:9\n\n// the code\n";
+        let found = texts(text);
+        assert!(found[0].0 == 3 && found[0].1.starts_with("goroutine profile: total 43\n31 @ 0x1 0x2\n#"), "{found:?}");
+        assert_eq!(found[1].1, "It leaks:\n\n// the code\n");
+        for other in ["3 @ home\nwas 2 @ 0x1 then\n#\t0x1\tf\n", "31 @ 0x1 0x2\nno frames\n"] {
+            assert_eq!(texts(other), [], "{other}");
+        }
     }
 
     #[test]

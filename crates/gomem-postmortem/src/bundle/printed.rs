@@ -11,7 +11,7 @@ pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
     }
     let text = String::from_utf8_lossy(text);
     let of_runtime = || scheduler_trace(&text).or_else(|| initialisers(&text));
-    container_readings(&text, head).or_else(of_runtime)
+    container_readings(&text, head).or_else(of_runtime).or_else(|| other_metrics(&text))
 }
 
 /// `docker stats`, `kubectl top`: of the container that grew most, how much at first and at last.
@@ -24,9 +24,11 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
             continue;
         };
         let name = cells[tool.name];
-        let mut amounts = cells.iter().skip(tool.name + 1).filter_map(|cell| bytes_of(cell));
-        let Some(bytes) = amounts.next() else { continue };
-        let limit = amounts.next().filter(|_| cells.contains(&"/"));
+        let amounts = with_units(&cells[tool.name + 1..]);
+        let mut bytes = amounts.iter().filter_map(|cell| bytes_of(cell));
+        let (first, second) = (bytes.next(), bytes.next());
+        let Some(bytes) = first else { continue };
+        let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
         let known = readings.entry(name).or_insert(Readings { first: bytes, last: bytes, limit, count: 0 });
         (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
     }
@@ -46,6 +48,41 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
         tool.command,
         without_controls(name, LONGEST_NAME)
     ))
+}
+
+/// `41.16 MiB/994 MiB` as `41.16MiB / 994MiB`.
+fn with_units(cells: &[&str]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for cell in cells.iter().flat_map(|cell| cell.split_inclusive('/')).flat_map(|cell| match cell.strip_suffix('/') {
+        Some(before) => [before, "/"],
+        None => [cell, ""],
+    }) {
+        let is_unit = UNITS.iter().any(|(name, _)| *name == cell);
+        match joined.last_mut().filter(|last| is_unit && last.ends_with(|letter: char| letter.is_ascii_digit())) {
+            Some(number) => number.push_str(cell),
+            None if cell.is_empty() => {}
+            None => joined.push(cell.to_owned()),
+        }
+    }
+    joined
+}
+
+/// Samples of metrics that are of anything but Go's runtime.
+fn other_metrics(text: &str) -> Option<String> {
+    let is_sample = |line: &&str| {
+        let Some((name, rest)) = line.trim().split_once(['{', ' ']) else { return false };
+        let value = rest.rsplit_once('}').map_or(rest, |(_, value)| value);
+        let number = value.split_whitespace().next().is_some_and(|value| value.parse::<f64>().is_ok());
+        let is_name = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        number && name.contains('_') && name.bytes().all(is_name)
+    };
+    let count = text.lines().filter(is_sample).count();
+    (count >= FEWEST_SAMPLES).then(|| {
+        format!(
+            "{count} samples of metrics, none of them of Go's runtime: they do not say what the memory is. Keep go_memstats_…, \
+             go_goroutines and process_resident_memory_bytes of the same /metrics too, or take a heap profile (/debug/pprof/heap)"
+        )
+    })
 }
 
 /// A tool that prints a table of containers.
@@ -119,7 +156,9 @@ pub(super) fn without_controls(text: &str, longest: usize) -> String {
 }
 
 const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";
-const CONTAINER_TOOLS: [ContainerTool; 3] = [
+const CONTAINER_TOOLS: [ContainerTool; 4] = [
+    // Up to Docker 17, without an id.
+    ContainerTool { command: "docker stats", words: &["CONTAINER ", "MEM USAGE/LIMIT"], name: 0 },
     ContainerTool { command: "docker stats", words: &["CONTAINER", "MEM USAGE / LIMIT"], name: 1 },
     ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
     ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
@@ -182,6 +221,8 @@ const PRINTED: [(&[&str], &str); 12] = [
     ),
 ];
 const LONGEST_NAME: usize = 80;
+/// Fewer are words with a number behind.
+const FEWEST_SAMPLES: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -204,6 +245,11 @@ mod tests {
             ),
             "{said}"
         );
+        let old = "CONTAINER           CPU %               MEM USAGE/LIMIT     MEM %               NET I/O\n\
+                   api                 0.59%               288.2 MiB/994 MiB   28.99%              25.82 KiB/6.33 KiB\n\
+                   db                  0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n";
+        let said = told(old).unwrap();
+        assert!(said.starts_with("what `docker stats` shows: api takes 288.2 MiB of a limit of 994.0 MiB."), "{said}");
         let said = told("NAME      CPU(cores)   MEMORY(bytes)\napi-7d9   12m   345Mi\ndb-0   3m   80Mi\n").unwrap();
         assert!(said.starts_with("what `kubectl top` shows: api-7d9 takes 345.0 MiB."), "{said}");
         let said = told("POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n").unwrap();
@@ -228,6 +274,9 @@ mod tests {
         )
         .unwrap();
         assert!(said.contains("22.3 KiB in 2 packages, most of it 22.3 KiB in unicode"), "{said}");
+        let samples: String = (0..6).map(|n| format!("app_chunk_bytes_total{{shard=\"{n}\"}} {n}e+06\n")).collect();
+        assert!(told(&samples).unwrap().starts_with("6 samples of metrics, none of them of Go's runtime"));
+        assert_eq!(told("my_file 7\nwe had 3 of_them 4\nA_B 3\nx_y z\n"), None);
         assert_eq!(told("SCHED is on\ninit of the app @ noon\n"), None);
     }
 

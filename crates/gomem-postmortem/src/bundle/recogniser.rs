@@ -131,7 +131,10 @@ impl Recogniser {
             self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
         if !is_used {
-            let told = unused.iter().find(|reason| *reason != NOT_RECOGNISED).cloned();
+            // What some part is says more than the first words of another.
+            let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
+            let is_named = |reason: &&String| is_told(reason) && !reason.contains(": text that says ");
+            let told = unused.iter().find(is_named).or_else(|| unused.iter().find(is_told)).cloned();
             self.leave_out(&artifact.name, told.unwrap_or_else(|| NOT_RECOGNISED.to_owned()));
         }
     }

@@ -2,7 +2,9 @@
 
 use gomem_table::MIB;
 
-use crate::bundle::{oom_report::OomReport, printed::without_controls, stated::StatedMemory};
+use crate::bundle::{
+    memory_limiter::MemoryLimiter, oom_report::OomReport, printed::without_controls, stated::StatedMemory,
+};
 
 /// What was printed, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +23,7 @@ pub(crate) enum Said {
     Logged(LoggedMemory),
     Stated(StatedMemory),
     OomReport(OomReport),
+    Limiter(MemoryLimiter),
 }
 
 /// What a process holds, by the kernel.
@@ -105,6 +108,7 @@ pub(crate) fn said(text: &str) -> Vec<Said> {
     all.extend(process_table(text).map(Said::Process));
     all.extend(scavenger(text).map(Said::Scavenger));
     all.extend(logged(text).map(Said::Logged));
+    all.extend(MemoryLimiter::find(text).map(Said::Limiter));
     all.extend(OomReport::find(text).map(Said::OomReport));
     all.extend(listings(text).into_iter().map(Said::Listing));
     all

@@ -15,6 +15,7 @@ use crate::{
     findings::{
         call_advice::row_advice,
         finding::{Finding, FindingKind},
+        memory_limiter::memory_limiter,
         oom_report::out_of_memory,
         stated::stated,
     },
@@ -31,6 +32,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Said::Scavenger(found) => scavenger(found, name),
             Said::Listing(listing) => listed(listing, name),
             Said::Logged(logged) => logged_memory(logged, name),
+            Said::Limiter(limiter) => Some(memory_limiter(limiter, name)),
             Said::OomReport(report) => Some(out_of_memory(report, name)),
             Said::Stated(memory) => stated(memory, name, resident_beside(bundle)),
         });

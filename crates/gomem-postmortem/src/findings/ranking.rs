@@ -15,6 +15,7 @@ use crate::{
         crashes,
         ended_goroutines::ended_goroutines,
         execution_trace,
+        few_cycles::few_cycles,
         finding::{Finding, FindingKind, Kept},
         goroutine_bursts,
         goroutines::{self, GoroutineCount},
@@ -94,6 +95,9 @@ pub(crate) fn find(
     }
     if findings.is_empty() {
         findings.extend(goroutines::few(bundle));
+    }
+    if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
+        findings.extend(few_cycles(bundle));
     }
     settle(&mut findings, diagnosis);
     findings.extend(missing(bundle, pacing.err()));

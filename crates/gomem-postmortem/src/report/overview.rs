@@ -58,7 +58,8 @@ impl Overview {
     /// With what `window` says of the GC.
     pub(crate) fn from_window(bundle: &Bundle, state: &GoState, window: Option<GcWindow>) -> Self {
         let rows = state.longest_segment();
-        let increase = |quantity| state.increase(quantity, rows.clone()?);
+        // One reading is of no time.
+        let increase = |quantity| state.increase(quantity, rows.clone().filter(|rows| rows.len() > 1)?);
         let times = rows.clone().and_then(|rows| state.times_ms().get(rows));
         let peak = state.values(Quantity::ResidentBytes).iter().flatten().copied().reduce(f64::max);
         let info = bundle.metrics().named("go_info").next();
