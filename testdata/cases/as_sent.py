@@ -203,6 +203,8 @@ def stated() -> None:
             "api                 0.59%               712.5 MiB/994 MiB   71.68%              25.82 KiB/6.33 KiB\n"
             "cache               0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n```\n",
             "others.md": "Its metrics:\n" + "".join(f'chunks_{name}_total{{tenant="t"}} {n}.5e+06\n' for n, name in enumerate(["read", "written", "kept", "flushed", "lost"])),
+            "words.md": "The process has 2.5 GB resident, and pprof shows a fifth of it. Why?\n\n```\nType: inuse_space\nShowing nodes accounting for 400MB, 80% of 500MB total\n"
+            "      flat  flat%   sum%        cum   cum%\n     260MB 52.00% 52.00%      260MB 52.00%  main.(*store).load\n     140MB 28.00% 80.00%      140MB 28.00%  main.parse\n```\n",
             "near.md": "The build took real\t0m1s user\t0m2s sys\t0m0.02s, and idle: 85 of sys: 12 with user: 3.\n```\n%Cpu(s):  6.2 us,  3.9 sy,  0.0 ni, 87.7 id\n"
             "allocated: 123456789, active: 130000000, resident: 140000000\n```\n",
         },

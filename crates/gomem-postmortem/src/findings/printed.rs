@@ -37,7 +37,18 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Said::Stated(memory) => stated(memory, name, resident_beside(bundle)),
         });
     }
+    findings.extend(in_words(bundle, state));
     findings
+}
+
+/// What a person says is resident, where no tool's output does, beside what Go says of itself.
+fn in_words(bundle: &Bundle, state: &GoState) -> Option<Finding> {
+    let is_said = |output: &ToolOutput| matches!(output.says, Said::Process(_) | Said::Stated(_) | Said::Logged(_));
+    let has_beside =
+        state.last(Quantity::HeldBytes).is_some() || bundle.printed.iter().any(|printed| in_use(printed).is_some());
+    let resident_bytes = bundle.spoken_resident.filter(|_| has_beside && !bundle.tool_outputs.iter().any(is_said))?;
+    let process = ProcessMemory { tool: "the text", resident_bytes, ..ProcessMemory::default() };
+    Some(resident(&process, &bundle.name, bundle, state))
 }
 
 /// The functions of a table, or of a graph, that hold or make most.
