@@ -17,6 +17,7 @@ use crate::{
         finding::{Finding, FindingKind},
         memory_limiter::memory_limiter,
         oom_report::out_of_memory,
+        snapshot::GIVEN_BACK,
         stated::stated,
     },
 };
@@ -378,10 +379,6 @@ fn resident_beside(bundle: &Bundle) -> Option<f64> {
     bundle.tool_outputs.iter().find_map(of_tool).or(bundle.spoken_resident)
 }
 
-/// About memory that Go gave back.
-pub(super) const GIVEN_BACK: &str = "A Go of 1.12 to 1.15 gives memory back by MADV_FREE, which stays resident until the system is short of memory: it is no leak, and \
-     GODEBUG=madvdontneed=1 (the default from Go 1.16 on) shows it; huge pages do the same. LazyFree in /proc/PID/smaps_rollup says how \
-     much it is. If that is none, look for cgo and mmap.";
 /// Of what is counted: a function with less is not what the memory is taken for.
 const SMALL_SHARE: f64 = 0.1;
 /// Of a table.

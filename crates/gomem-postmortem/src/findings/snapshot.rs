@@ -43,6 +43,10 @@ pub(crate) fn advice_on(component: Component) -> &'static str {
     PARTS.iter().find(|(part, _)| *part == component).map_or("", |(_, advice)| advice)
 }
 
+/// About memory that Go gave back.
+pub(crate) const GIVEN_BACK: &str = "A Go of 1.12 to 1.15 gives memory back by MADV_FREE, which stays resident until the system is short of memory: it is no leak, and \
+     GODEBUG=madvdontneed=1 (the default from Go 1.16 on) shows it; huge pages do the same. LazyFree in /proc/PID/smaps_rollup says how \
+     much it is. If that is none, look for cgo and mmap.";
 const MOST_ROWS: usize = 2;
 const LEAST_BYTES: f64 = 32.0 * MIB;
 /// Of what is held: less is usual, between two GCs and after one.

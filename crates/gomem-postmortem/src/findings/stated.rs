@@ -8,8 +8,7 @@ use crate::{
     bundle::{Field, Reading, StatedMemory},
     findings::{
         finding::{Finding, FindingKind},
-        printed::GIVEN_BACK,
-        snapshot::advice_on,
+        snapshot::{GIVEN_BACK, advice_on},
     },
 };
 
