@@ -165,7 +165,8 @@ def decodes(measured: dict) -> list[list[str]]:
         [f"`{row['profile']}`", f"{megabytes(row):.1f} MB", f"{row['inflate_ms']:.1f} ms", f"{row['decode_ms']:.1f} ms",
          f"{row['decode_ms'] / row['inflate_ms']:.1f} ×", f"{row['go_parse_ms']:.0f} ms",
          f"{row['go_parse_ms'] / row['decode_ms']:.1f} ×", f"{row['raw_bytes'] / 1e6:.1f} MB",
-         f"{row['decode_owned_ms']:.1f} ms", f"{row['pproflite_ms']:.1f} ms", f"{row['pproflite_ms'] / row['decode_owned_ms']:.1f} ×"]
+         f"{row['decode_owned_ms']:.1f} ms", f"{row['pproflite_ms']:.1f} ms",
+         f"{row['pproflite_ms'] / row['decode_owned_ms']:.1f} ×"]
         for row in measured["decode"]
     ]  # fmt: skip
 
