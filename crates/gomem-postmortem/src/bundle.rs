@@ -33,7 +33,7 @@ mod window;
 pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
 pub use bundle::{Bundle, HeapProfile};
-pub(crate) use crash::{Crash, CrashKind};
+pub(crate) use crash::{Crash, CrashKind, Exhausted};
 pub use error::BundleError;
 pub(crate) use memory_limiter::MemoryLimiter;
 pub(crate) use oom_report::OomReport;

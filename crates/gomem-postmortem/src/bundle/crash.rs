@@ -41,6 +41,17 @@ pub(crate) enum CrashKind {
     Fatal,
 }
 
+/// Whose memory had ended when the kernel killed a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Exhausted {
+    /// The text does not say.
+    #[default]
+    NotKnown,
+    Machine,
+    /// A group of processes was at its limit, a container's mostly.
+    Group,
+}
+
 /// The end of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Crash {
@@ -52,6 +63,7 @@ pub(crate) struct Crash {
     pub(crate) asked_bytes: Option<u64>,
     /// Of the group of processes that the kernel killed it in.
     pub(crate) limit_bytes: Option<u64>,
+    pub(crate) exhausted: Exhausted,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -63,7 +75,7 @@ impl Crash {
     pub(crate) fn last_in(log: &[u8]) -> Option<Self> {
         let mut last: Option<Self> = None;
         let (mut in_use, mut is_overflow) = (None, false);
-        let mut limit_bytes = None;
+        let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
@@ -71,13 +83,23 @@ impl Crash {
             if let Some(killed) = KernelLine::decode(line) {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
-                    KernelLine::Killed { message, resident_bytes } => {
+                    KernelLine::Kills(exhausted) => announced = exhausted,
+                    KernelLine::Killed { message, resident_bytes, exhausted } => {
+                        let is_status = resident_bytes.is_none() && exhausted == Exhausted::Group;
+                        let announced = std::mem::take(&mut announced);
+                        let of_status = || log.get(at..).filter(|_| is_status).and_then(limit_of_container);
+                        let limit_bytes = limit_bytes.take().or_else(of_status);
                         last = Some(Self {
                             kind: CrashKind::KilledByKernel,
                             message,
                             in_use_bytes: resident_bytes,
                             asked_bytes: None,
-                            limit_bytes: limit_bytes.take(),
+                            limit_bytes,
+                            exhausted: match exhausted {
+                                _ if limit_bytes.is_some() => Exhausted::Group,
+                                Exhausted::NotKnown => announced,
+                                known => known,
+                            },
                             log_line: number,
                             goroutine: Vec::new(),
                         });
@@ -109,9 +131,16 @@ impl Crash {
                 let asked_bytes = asked_bytes.or_else(of_stack);
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
                 let goroutine = goroutine.unwrap_or_default().to_vec();
-                let limit_bytes = None;
-                last =
-                    Some(Self { kind, message, in_use_bytes, asked_bytes, limit_bytes, log_line: number, goroutine });
+                last = Some(Self {
+                    kind,
+                    message,
+                    in_use_bytes,
+                    asked_bytes,
+                    limit_bytes: None,
+                    exhausted: Exhausted::NotKnown,
+                    log_line: number,
+                    goroutine,
+                });
                 is_overflow = false;
             }
         }
@@ -123,9 +152,12 @@ impl Crash {
 enum KernelLine {
     /// The limit of its group.
     Limit(Option<u64>),
+    /// That it kills one; the next line says whom. Kernels before 5.0 have two.
+    Kills(Exhausted),
     Killed {
         message: String,
         resident_bytes: Option<u64>,
+        exhausted: Exhausted,
     },
 }
 
@@ -137,7 +169,8 @@ impl KernelLine {
             let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
             let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
             let message = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            return is_status.then_some(Self::Killed { message, resident_bytes: None });
+            let exhausted = Exhausted::Group;
+            return is_status.then_some(Self::Killed { message, resident_bytes: None, exhausted });
         }
         if !has(b"emory") && !has(b"anon-rss:") {
             return None;
@@ -147,15 +180,57 @@ impl KernelLine {
             let (_, limit) = usage.split_once("limit ")?;
             return Some(Self::Limit(kilobytes(limit)));
         }
-        let begin = KILLED.iter().filter_map(|words| text.find(words)).min();
-        // Kernels before 5.0 say of one line that they kill, and of the next whom they did.
+        if text.contains(" or sacrifice child") {
+            let found = KILLS.iter().find(|(words, _)| text.contains(words));
+            return found.map(|(_, exhausted)| Self::Kills(*exhausted));
+        }
+        let found = KILLED
+            .iter()
+            .filter_map(|(words, exhausted)| Some((text.find(words)?, *exhausted)))
+            .min_by_key(|found| found.0);
+        let (begin, exhausted) =
+            found.map_or((None, Exhausted::NotKnown), |(begin, exhausted)| (Some(begin), exhausted));
         let begin = begin.or_else(|| text.find("Killed process ").filter(|_| text.contains(" total-vm:")))?;
         let message = text.get(begin..)?;
         let (_, resident) = message.split_once("anon-rss:")?;
         let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
         let message = words.chars().take(LONGEST_MESSAGE).collect();
-        Some(Self::Killed { message, resident_bytes: kilobytes(resident) })
+        Some(Self::Killed { message, resident_bytes: kilobytes(resident), exhausted })
     }
+}
+
+/// The memory limit that `kubectl describe` shows of a container, below its last state.
+///
+/// ```text
+///     Limits:
+///       memory:  90Mi
+/// ```
+fn limit_of_container(rest: &[u8]) -> Option<u64> {
+    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
+    let mut lines = near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim);
+    // The state of another container has limits of its own.
+    lines.by_ref().take_while(|line| !line.starts_with("Container ID:")).find(|line| *line == "Limits:")?;
+    let memory = lines
+        .take(MOST_RESOURCES)
+        .take_while(|line| *line != "Requests:")
+        .find_map(|line| line.strip_prefix("memory:"))?;
+    quantity(memory.trim())
+}
+
+/// Bytes as Kubernetes writes them: `90Mi`, `1G`, `134217728`.
+fn quantity(text: &str) -> Option<u64> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let scale = match &text[end..] {
+        "" => 1,
+        "k" => 1000,
+        "Ki" => 1 << 10,
+        "M" => 1_000_000,
+        "Mi" => 1 << 20,
+        "G" => 1_000_000_000,
+        "Gi" => 1 << 30,
+        _ => return None,
+    };
+    text[..end].parse::<u64>().ok()?.checked_mul(scale)
 }
 
 /// `524288kB`.
@@ -240,14 +315,23 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
-/// Of a group of processes, and of the whole machine.
-const KILLED: [&str; 2] = ["Memory cgroup out of memory: Killed process ", "Out of memory: Killed process "];
+const KILLED: [(&str, Exhausted); 2] = [
+    ("Memory cgroup out of memory: Killed process ", Exhausted::Group),
+    ("Out of memory: Killed process ", Exhausted::Machine),
+];
+const KILLS: [(&str, Exhausted); 2] = [
+    ("Memory cgroup out of memory: Kill process ", Exhausted::Group),
+    ("Out of memory: Kill process ", Exhausted::Machine),
+];
 /// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
 const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
 const FARTHEST_DUMP: usize = 16 << 10;
+/// How far below a container's state its limits stand, and how many resources they have.
+const FARTHEST_LIMIT: usize = 4 << 10;
+const MOST_RESOURCES: usize = 8;
 const LONGEST_GOROUTINE: usize = 256 << 10;
 
 #[cfg(test)]
@@ -293,16 +377,46 @@ mod tests {
         let whole =
             b"kernel: Out of memory: Killed process 7 (x), UID 0, total-vm:1kB, anon-rss:99999999999999999999kB\n";
         let crash = Crash::last_in(whole).unwrap();
-        assert_eq!((crash.in_use_bytes, crash.limit_bytes), (None, None));
+        assert_eq!((crash.in_use_bytes, crash.limit_bytes, crash.exhausted), (None, None, Exhausted::Machine));
         let old = b"[2.1] Memory cgroup out of memory: Kill process 9 (api) score 2 or sacrifice child\n\
                     [2.2] Killed process 7 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
         let crash = Crash::last_in(old).unwrap();
         assert_eq!((crash.message.as_str(), crash.in_use_bytes), ("Killed process 7 (api)", Some(80 << 10)));
+        assert_eq!(crash.exhausted, Exhausted::Group);
+        let machine = b"[2.1] Out of memory: Kill process 9 (api) score 797 or sacrifice child\n\
+                        [2.2] Killed process 9 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
+        assert_eq!(Crash::last_in(machine).map(|crash| crash.exhausted), Some(Exhausted::Machine));
+        let second_alone = b"[2.2] Killed process 9 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
+        assert_eq!(Crash::last_in(second_alone).map(|crash| crash.exhausted), Some(Exhausted::NotKnown));
         for status in ["  Reason:       OOMKilled\n", "\"reason\": \"OOMKilled\",\n", "\"OOMKilled\": true,\n"] {
             assert_eq!(Crash::last_in(status.as_bytes()).map(|crash| crash.kind), Some(CrashKind::KilledByKernel));
         }
         for log in ["Out of memory: the cache said so\n", "\"OOMKilled\": false,\n", "the pod was OOMKilled again\n"] {
             assert_eq!(Crash::last_in(log.as_bytes()), None);
+        }
+    }
+
+    #[test]
+    fn the_limit_of_a_container_stands_below_its_state() {
+        let described = |limits: &str| {
+            let text = format!(
+                "    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Ready:          True\n{limits}"
+            );
+            let crash = Crash::last_in(text.as_bytes()).unwrap();
+            (crash.limit_bytes, crash.exhausted)
+        };
+        for (limits, bytes) in [
+            (
+                "    Limits:\n      cpu:     100m\n      memory:  90Mi\n    Requests:\n      memory:  60Mi\n",
+                Some(90 << 20),
+            ),
+            ("    Limits:\n      memory:  1G\n", Some(1_000_000_000)),
+            ("    Limits:\n      cpu:  1\n    Requests:\n      memory:  60Mi\n", None),
+            ("    Requests:\n      memory:  60Mi\n", None),
+            ("  other:\n    Container ID:  x\n    Limits:\n      memory:  90Mi\n", None),
+            ("    Limits:\n      memory:  99999999999999999999Gi\n", None),
+        ] {
+            assert_eq!(described(limits), (bytes, Exhausted::Group), "{limits}");
         }
     }
 

@@ -6,7 +6,7 @@ use gomem_table::Unit;
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Crash, CrashKind},
+    bundle::{Bundle, Crash, CrashKind, Exhausted},
     findings::{
         finding::{Finding, FindingKind},
         goroutines,
@@ -59,8 +59,13 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         finding.summary +=
             &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());
     }
-    let is_machine = crash.kind == CrashKind::KilledByKernel && crash.limit_bytes.is_none();
-    finding.action = if is_machine { OF_MACHINE } else { advice(crash.kind) }.to_owned();
+    finding.action = match (crash.kind, crash.exhausted, crash.limit_bytes) {
+        (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
+        (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
+        (CrashKind::KilledByKernel, Exhausted::NotKnown, None) => OF_EITHER,
+        (kind, ..) => advice(kind),
+    }
+    .to_owned();
     let evidence = |quantity, bytes: u64| Evidence::new(quantity, bytes as f64, Unit::Bytes).with_source("log");
     let in_use = if crash.kind == CrashKind::KilledByKernel { "anonymous memory resident" } else { "heap in use" };
     finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence(in_use, bytes)));
@@ -82,10 +87,15 @@ fn goroutine(crash: &Crash) -> Option<Place> {
     goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
 }
 
-/// Where no group of processes had a limit, or the log does not say which.
-const OF_MACHINE: &str = "No limit is told: the machine's memory ended, or the container's. See which processes held it (the kernel's table before \
-                          the line). Set GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three \
-                          heap profiles before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";
+const OF_MACHINE: &str = "The machine's memory ended, not a container's: see which processes held it (the kernel's table before the line). Set \
+                          GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three heap profiles \
+                          before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";
+const OF_GROUP: &str = "The container was at its limit, which is not found here: set GOMEMLIMIT to about 90 % of it, which makes GC work harder near \
+                        it. If the live heap itself grows, find what keeps it: three heap profiles before the end, and scrapes of /metrics, \
+                        tell the two apart. What is outside of Go (cgo, mmap) counts too.";
+const OF_EITHER: &str = "Whether the machine's memory ended or a container's is not found here: the kernel's lines before this one say it, and which \
+                         processes held the memory. Set GOMEMLIMIT below what the program may have; if its live heap itself grows, find \
+                         what keeps it: three heap profiles before the end tell. What is outside of Go (cgo, mmap) counts too.";
 
 fn advice(kind: CrashKind) -> &'static str {
     match kind {

@@ -138,7 +138,7 @@ fn in_words(last: &Reading, resident: Option<f64>) -> String {
     words.join(", ")
 }
 
-/// First, last and most of several readings, and since when nothing is more.
+/// First, last and most of several readings, and since when the objects are not more.
 fn over_readings(readings: &[Reading]) -> String {
     let count = readings.len();
     let objects = readings.iter().map(Reading::objects).collect::<Option<Vec<f64>>>();
@@ -153,11 +153,22 @@ fn over_readings(readings: &[Reading]) -> String {
     let at_most = |values: &[f64], most: f64| values.iter().position(|&value| value >= 0.99 * most);
     let since = at_most(&objects, most).filter(|&at| count >= FEWEST_LEVEL && (at + 1) * 2 <= count);
     if let Some(since) = since {
-        text += &format!(" Since reading {} nothing is more: it does not grow on.", since + 1);
+        text += &format!(" Since reading {} the objects are not more.", since + 1);
+        text += &growing_on(readings, since);
     } else if count >= FEWEST_READINGS && objects.windows(2).all(|pair| pair[1] > pair[0]) {
         text += " They are more in each: a leak, or garbage that no GC has collected yet.";
     }
     text
+}
+
+/// What else has grown since a reading: that the objects are level says nothing of it.
+fn growing_on(readings: &[Reading], since: usize) -> String {
+    let whole = [(Field::Resident, "what is resident"), (Field::Sys, "what Go took of the system")];
+    let grown = whole.iter().filter_map(|(field, words)| {
+        let (then, last) = (readings.get(since)?.of(*field)?, readings.last()?.of(*field)?);
+        (last >= LEAST_RISE * then).then(|| format!(" But {words} is: {} then, {} at last.", bytes(then), bytes(last)))
+    });
+    grown.collect()
 }
 
 fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
@@ -173,6 +184,8 @@ const LEAST_SHARE: f64 = 0.25;
 const LEAST_GROWTH: f64 = 8.0 * MIB;
 const FEWEST_READINGS: usize = 4;
 const FEWEST_LEVEL: usize = 6;
+/// Runs that are level differ by less.
+const LEAST_RISE: f64 = 1.05;
 
 #[cfg(test)]
 mod tests {
@@ -228,7 +241,16 @@ mod tests {
             amounts.iter().map(|amount| format!("alloc: {amount} MB sys: 900 MB inuse: {amount} MB\n")).collect()
         };
         assert!(
-            told(&text(&[100, 300, 800, 500, 800, 500, 800]), None).summary.contains("Since reading 3 nothing is more")
+            told(&text(&[100, 300, 800, 500, 800, 500, 800]), None)
+                .summary
+                .ends_with("Since reading 3 the objects are not more.")
+        );
+        let resident: String =
+            (0..7).map(|n| format!("rss: {} MB alloc: 40 MB sys: 90 MB inuse: 40 MB\n", 100 + 9 * n)).collect();
+        let grows_on = told(&resident, None).summary;
+        assert!(
+            grows_on.ends_with("not more. But what is resident is: 100.0 MiB then, 154.0 MiB at last."),
+            "{grows_on}"
         );
         assert!(told(&text(&[100, 300, 500, 800]), None).summary.contains("more in each: a leak, or garbage"));
         let mixed = told(&text(&[100, 90, 120, 110, 140, 130]), None).summary;
