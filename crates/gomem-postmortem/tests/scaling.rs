@@ -113,6 +113,7 @@ fn parts_of_a_text() {
     for (kind, part) in [
         ("objects that nothing closes", "{ \"Alloc\": 1,\n"),
         ("profiles", "heap profile: 1: 1 [1: 1] @ heap/1\n1: 1 [1: 1] @ 0x1\n"),
+        ("samples without a header and frames", "1 @ 0x1\n"),
         ("headers of goroutine profiles", "goroutine profile: total 5\n1 @ 0x1\n"),
         ("listings", "ROUTINE ======== main.f in /src/a.go\n 1MB 2MB (flat, cum) 1% of Total\n . 1MB 12: x\n"),
         ("fences", "```\nAlloc: 1\n```\n"),

@@ -284,7 +284,7 @@ fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
 
 /// Without what a shell wrote before it.
 fn without_prompt(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"$ ").or_else(|| line.strip_prefix(b"% ")).unwrap_or(line)
+    line.strip_prefix(b"$ ").unwrap_or(line)
 }
 
 /// What the allocator was asked for, by the first argument of its functions; with a `?` behind it the runtime only guesses it.

@@ -34,7 +34,7 @@ impl OomReport {
             if line.contains("Killed process ") {
                 return None;
             }
-            if let Some((before, _)) = line.split_once(" invoked oom-killer: ") {
+            if let Some((before, _)) = line.split_once(" invoked oom-killer: gfp_mask=0x") {
                 is_report = true;
                 report.asker = before.split([' ', ':']).next_back().map(|name| without_controls(name, LONGEST_NAME));
             } else if let Some((name, bytes)) = row(line) {
@@ -98,6 +98,8 @@ mod tests {
     fn what_is_no_report_or_a_whole_one() {
         for text in [
             "",
+            "Then `api invoked oom-killer: gfp_mask=..` is in the log\n",
+            "pr_warn(\"%s invoked oom-killer: gfp_mask=%#x(%pGg), order=%d\\n\",\n",
             "the oom-killer was invoked\n[ 12 ] 1 2 3 4\n",
             "main.f+0x12 of a goroutine\n[5300] 1000 5300 480914 2048 262144 0 100 api\n",
             "x invoked oom-killer: order=0\nMemory cgroup out of memory: Killed process 7 (x) total-vm:1kB, anon-rss:9kB\n",

@@ -249,11 +249,9 @@ impl Form {
         let until = |is_more: &dyn Fn(&str) -> bool| 1 + count(&lines[1..], is_more);
         Some(match self {
             Self::Profile => until(&is_of_profile),
-            Self::Samples => {
-                let length = until(&|line| counted(line).is_some() || is_frame(line) || line.is_empty());
-                // What a header may still follow is not the end of words.
-                if length > 1 && is_frame(lines[1].1.trim_end()) { length } else { return Some(1) }
-            }
+            // Without a frame below it a sample is none: whatever follows is looked at for itself.
+            Self::Samples if !lines.get(1).is_some_and(|(_, line)| is_frame(line)) => 1,
+            Self::Samples => until(&|line| counted(line).is_some() || is_frame(line) || line.is_empty()),
             Self::Trailer => until(&|line| line.starts_with('#')),
             Self::Listing => until(&|line| line.starts_with([' ', '.', '\t']) && !line.trim().is_empty()),
             Self::Object => object_length(lines)?,
@@ -305,7 +303,7 @@ fn counted(line: &str) -> Option<u64> {
 
 /// `#\t0x4c72e8\tnet/http.(*persistConn).readLoop+0x9c8\t/go/src/net/http/transport.go:1536`.
 fn is_frame(line: &str) -> bool {
-    line.trim_start_matches(['#', ' ', '\t']).starts_with("0x") && line.starts_with('#')
+    line.trim_start_matches(['#', ' ', '\t']).starts_with("0x") && line.starts_with('#') && line.contains("+0x")
 }
 
 fn is_of_profile(line: &str) -> bool {
@@ -436,7 +434,9 @@ mod tests {
         let found = texts(text);
         assert!(found[0].0 == 3 && found[0].1.starts_with("goroutine profile: total 43\n31 @ 0x1 0x2\n#"), "{found:?}");
         assert_eq!(found[1].1, "It leaks:\n\n// the code\n");
-        for other in ["3 @ home\nwas 2 @ 0x1 then\n#\t0x1\tf\n", "31 @ 0x1 0x2\nno frames\n"] {
+        for other in
+            ["3 @ home\nwas 2 @ 0x1 then\n#\t0x1\tf\n", "31 @ 0x1 0x2\nno frames\n", "3 @ 0x1\n# 0x1 is an address\n"]
+        {
             assert_eq!(texts(other), [], "{other}");
         }
     }

@@ -157,9 +157,9 @@ pub(super) fn without_controls(text: &str, longest: usize) -> String {
 
 const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";
 const CONTAINER_TOOLS: [ContainerTool; 4] = [
-    // Up to Docker 17, without an id.
-    ContainerTool { command: "docker stats", words: &["CONTAINER ", "MEM USAGE/LIMIT"], name: 0 },
-    ContainerTool { command: "docker stats", words: &["CONTAINER", "MEM USAGE / LIMIT"], name: 1 },
+    ContainerTool { command: "docker stats", words: &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], name: 1 },
+    // Up to Docker 17 one column, an id or a name; at first without blanks around the bar.
+    ContainerTool { command: "docker stats", words: &["CONTAINER ", "CPU %", "MEM USAGE"], name: 0 },
     ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
     ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
 ];
@@ -249,6 +249,10 @@ mod tests {
                    api                 0.59%               288.2 MiB/994 MiB   28.99%              25.82 KiB/6.33 KiB\n\
                    db                  0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n";
         let said = told(old).unwrap();
+        assert!(said.starts_with("what `docker stats` shows: api takes 288.2 MiB of a limit of 994.0 MiB."), "{said}");
+        let spaced = "CONTAINER           CPU %               MEM USAGE / LIMIT   MEM %\n\
+                      api                 0.59%               288.2MiB / 994MiB   28.99%\n";
+        let said = told(spaced).unwrap();
         assert!(said.starts_with("what `docker stats` shows: api takes 288.2 MiB of a limit of 994.0 MiB."), "{said}");
         let said = told("NAME      CPU(cores)   MEMORY(bytes)\napi-7d9   12m   345Mi\ndb-0   3m   80Mi\n").unwrap();
         assert!(said.starts_with("what `kubectl top` shows: api-7d9 takes 345.0 MiB."), "{said}");

@@ -6,7 +6,8 @@
 //! ```
 //!
 //! A field that comes again begins another reading. What does not fit together (more allocated than taken of the system) is none,
-//! and so is what has no bytes: a table of plain numbers needs one unit that the text names.
+//! and so is what has no bytes: a table of plain numbers needs one unit that the text names. Settings and other programs have
+//! `system` and `allocated` too: without a name that is Go's, a reading stands in one line, with units.
 
 use gomem_table::MIB;
 
@@ -72,7 +73,8 @@ impl Reading {
         let parts =
             [Field::Alloc, Field::HeapAlloc, Field::HeapSys, Field::Idle, Field::Inuse, Field::Released, Field::Stacks];
         let count = self.values.iter().flatten().count();
-        count >= FEWEST && used > 0.0 && parts.into_iter().all(|field| fits(self.of(field)))
+        let is_memory = self.values.iter().flatten().all(|&value| value <= LARGEST_MEMORY);
+        count >= FEWEST && used > 0.0 && is_memory && parts.into_iter().all(|field| fits(self.of(field)))
     }
 }
 
@@ -80,7 +82,8 @@ impl StatedMemory {
     /// The readings of a text; `None` where it has none.
     pub(crate) fn find(text: &str) -> Option<Self> {
         let table = of_tables(text);
-        let readings = if table.is_empty() { of_pairs(text) } else { table };
+        let mut readings = if table.is_empty() { of_pairs(text) } else { table };
+        readings.retain(Printed::is_of_go);
         let scale = Scale::find(&readings, text)?;
         let readings: Vec<Reading> =
             readings.into_iter().map(|reading| scale.apply(reading)).filter(Reading::is_one).collect();
@@ -88,12 +91,33 @@ impl StatedMemory {
     }
 }
 
-/// A reading as printed: its numbers, and whether a unit stood beside one.
+/// A reading as printed: its numbers, whether a unit stood beside one, and whether a name has `heap`.
 #[derive(Debug, Clone, Copy, Default)]
 struct Printed {
     reading: Reading,
     has_unit: bool,
+    names_heap: bool,
+    /// Whether pairs of several lines are in it.
+    is_of_lines: bool,
 }
+
+impl Printed {
+    fn put(&mut self, (field, names_heap): Named, value: f64, has_unit: bool) {
+        self.reading.put(field, value);
+        self.has_unit |= has_unit;
+        self.names_heap |= names_heap;
+    }
+
+    /// Whether its names are those of Go, or at least its form one in which programs write.
+    fn is_of_go(&self) -> bool {
+        let own = [Field::HeapAlloc, Field::HeapSys, Field::TotalAlloc, Field::NextGc];
+        let has = |field: Field| self.reading.of(field).is_some();
+        own.into_iter().any(has) || self.names_heap || self.has_unit && !self.is_of_lines
+    }
+}
+
+/// A field, and whether its name says that it is of the heap.
+type Named = (Field, bool);
 
 /// What plain numbers are of.
 struct Scale(f64);
@@ -128,9 +152,12 @@ impl Scale {
 fn of_pairs(text: &str) -> Vec<Printed> {
     let mut readings = vec![Printed::default()];
     // What the scavenger traces is in megabytes, and has its own reader.
-    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE && !line.contains("scvg")) {
-        for (field, value, has_unit) in Pairs(line) {
-            let is_again = readings.last().is_some_and(|last| last.reading.of(field).is_some());
+    let is_source = |line: &str| line.trim_end().ends_with(',') || line.contains("MemStats{");
+    let is_short = |line: &&str| line.len() <= LONGEST_LINE;
+    for line in text.lines().filter(is_short).filter(|line| !line.contains("scvg") && !is_source(line)) {
+        let mut is_first = true;
+        for (name, value, has_unit) in Pairs(line) {
+            let is_again = readings.last().is_some_and(|last| last.reading.of(name.0).is_some());
             if is_again {
                 if readings.len() >= MOST_READINGS {
                     return readings;
@@ -138,19 +165,20 @@ fn of_pairs(text: &str) -> Vec<Printed> {
                 readings.push(Printed::default());
             }
             if let Some(last) = readings.last_mut() {
-                last.reading.put(field, value);
-                last.has_unit |= has_unit;
+                last.is_of_lines |= is_first && last.reading != Reading::default();
+                last.put(name, value, has_unit);
             }
+            is_first = false;
         }
     }
     readings
 }
 
-/// The pairs of one line, each a field, its amount, and whether that has a unit.
+/// The pairs of one line, each a name, its amount, and whether that has a unit.
 struct Pairs<'a>(&'a str);
 
 impl Iterator for Pairs<'_> {
-    type Item = (Field, f64, bool);
+    type Item = (Named, f64, bool);
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -183,6 +211,7 @@ fn amount(text: &str) -> Option<(f64, Option<f64>, &str)> {
     match UNITS.iter().find(|(name, _)| *name == &words[..length]) {
         Some((_, scale)) if is_whole => Some((number, Some(*scale), &words[length..])),
         // `3ms`, `12%`, `2020-01-01`: a number of something else.
+        _ if after.trim_start().starts_with('*') => None,
         _ if after
             .starts_with(|letter: char| letter.is_ascii_alphabetic() || matches!(letter, '%' | '-' | '/' | '+')) =>
         {
@@ -207,7 +236,7 @@ fn number(digits: &str) -> Option<f64> {
 /// A heading with the names of fields, and the rows below it.
 fn of_tables(text: &str) -> Vec<Printed> {
     let mut readings = Vec::new();
-    let mut columns: Vec<Option<Field>> = Vec::new();
+    let mut columns: Vec<Option<Named>> = Vec::new();
     for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
         let cells = cells(line);
         if cells.len() < FEWEST || readings.len() >= MOST_READINGS {
@@ -220,25 +249,25 @@ fn of_tables(text: &str) -> Vec<Printed> {
         }
         let values: Vec<_> = cells.iter().map(|cell| amount(cell).filter(|(.., after)| after.is_empty())).collect();
         if !columns.is_empty() && columns.len() == values.len() && values.iter().flatten().count() * 2 > values.len() {
-            let mut printed = Printed::default();
+            // Each row is of a heading.
+            let mut printed = Printed { is_of_lines: true, ..Printed::default() };
             for (field, value) in columns.iter().zip(&values) {
                 if let (Some(field), Some((number, unit, _))) = (field, value) {
-                    printed.reading.put(*field, number * unit.unwrap_or(1.0));
-                    printed.has_unit |= unit.is_some();
+                    printed.put(*field, number * unit.unwrap_or(1.0), unit.is_some());
                 }
             }
             readings.push(printed);
             continue;
         }
-        let names: Vec<Option<Field>> = cells.iter().map(|cell| field(cell)).collect();
+        let names: Vec<Option<Named>> = cells.iter().map(|cell| field(cell)).collect();
         columns = if values.iter().all(Option::is_none) && is_heading(&names) { names } else { Vec::new() };
     }
     readings
 }
 
 /// Enough fields, none of them twice.
-fn is_heading(names: &[Option<Field>]) -> bool {
-    let known: Vec<Field> = names.iter().flatten().copied().collect();
+fn is_heading(names: &[Option<Named>]) -> bool {
+    let known: Vec<Field> = names.iter().flatten().map(|(field, _)| *field).collect();
     let is_twice = |at: usize, field: &Field| known[..at].contains(field);
     known.len() >= FEWEST && !known.iter().enumerate().any(|(at, field)| is_twice(at, field))
 }
@@ -253,16 +282,17 @@ fn cells(line: &str) -> Vec<&str> {
 }
 
 /// The field that a name means, however it is written.
-fn field(label: &str) -> Option<Field> {
+fn field(label: &str) -> Option<Named> {
     let label = label.rsplit([',', ';', '(', '{', '[', '"', '|']).next()?.trim();
     let plain: String = label.chars().filter(char::is_ascii_alphanumeric).take(LONGEST_NAME).collect();
-    if let Some(field) = named(&plain.to_ascii_lowercase()) {
-        return Some(field);
+    let plain = plain.to_ascii_lowercase();
+    if let Some(field) = named(&plain) {
+        return Some((field, plain.contains("heap")));
     }
     // Words before it: only names that nothing else has.
     let last = label.rsplit([' ', '.', '\'', '`']).find(|word| !word.is_empty())?;
     let is_exact = matches!(last, "HeapAlloc" | "HeapSys" | "HeapIdle" | "HeapInuse" | "HeapReleased" | "StackInuse");
-    is_exact.then(|| named(&last.to_ascii_lowercase())).flatten()
+    is_exact.then(|| Some((named(&last.to_ascii_lowercase())?, true))).flatten()
 }
 
 fn named(plain: &str) -> Option<Field> {
@@ -291,6 +321,8 @@ const FEWEST: usize = 3;
 const ROUNDED: f64 = 1.02;
 /// No Go program has less.
 const SMALLEST_HEAP: f64 = 256.0 * 1024.0;
+/// What a process can address.
+const LARGEST_MEMORY: f64 = 256.0 * 1024.0 * 1024.0 * MIB;
 const MOST_READINGS: usize = 10_000;
 const LONGEST_LINE: usize = 4096;
 const LONGEST_NAME: usize = 40;
@@ -368,6 +400,16 @@ mod tests {
             "alloc: 900 MB sys: 100 MB inuse: 90 MB\n",
             "PreAlloc = 3 MiB TotalSys2 = 4 MiB Idleness = 3 MiB\n",
             "CPU %user %nice %system %iowait %steal %idle\nall 1.0 0.0 2.0 0.0 0.0 97.0\n",
+            // Settings, other programs, a table of something else, and source code.
+            "system: 4096 MB\nallocated: 2048 MB\nidle: 1024 MB\n",
+            "total: 900000000\nsystem: 500000000\nallocated: 450000000\nstacks: 3000\n",
+            "user: 300000 sys: 1200000 idle: 850000 alloc: 700000\n",
+            "| lib | sys | alloc | idle |\n|---|---|---|---|\n| a | 600000 | 500000 | 100000 |\n",
+            "want := runtime.MemStats{\n\tAlloc: 50000000,\n\tSys: 90000000,\n\tHeapIdle: 40000000,\n}\n",
+            "m := MemStats{Alloc: 50000000, Sys: 90000000, HeapIdle: 40000000}\n",
+            "Alloc = 4 * 1024 Sys = 90000000 HeapIdle = 4000000\n",
+            // More than can be addressed.
+            "Alloc = 999999999 GB Sys = 999999999 GB HeapIdle = 5 GB\n",
             "alloc = 3ms, sys = 12%, inuse = 2020-01-02\n",
         ] {
             assert_eq!(StatedMemory::find(text), None, "{text}");

@@ -21,7 +21,12 @@ pub(crate) fn memory_limiter(limiter: &MemoryLimiter, name: &str) -> Finding {
     };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     let limit = limiter.limit.map_or_else(String::new, |limit| format!(", its limit is {}", bytes(limit)));
-    finding.summary = format!("{name}: it forced {} GC cycles{limit}.", limiter.forced);
+    // Without a line from before a GC the log does not say how many there were.
+    let forced = limiter.most_before.map_or_else(
+        || "what forced a GC is not in the log".to_owned(),
+        |_| format!("it forced {} GC cycles", limiter.forced),
+    );
+    finding.summary = format!("{name}: {forced}{limit}.");
     if let Some(least) = limiter.after.iter().copied().reduce(f64::min).filter(|_| limiter.after.len() > 1) {
         finding.summary += &format!(" After them {} to {} were left.", bytes(least), bytes(live.unwrap_or(least)));
     }
@@ -40,6 +45,7 @@ pub(crate) fn memory_limiter(limiter: &MemoryLimiter, name: &str) -> Finding {
             "The limit lies within what GOGC lets the heap grow to (about twice of what is live): raise it, or set GOMEMLIMIT to about 80 % \
              of the container's limit, so that GC runs before the limiter has to. Until then data is refused though memory is free."
         }
+        None if live.is_some() => "The log lacks what was there before (“Memory usage is above …”): give more of it.",
         None => "The log lacks what a GC left (“Memory usage after GC”): give more of it.",
     }
     .to_owned();
@@ -76,5 +82,9 @@ mod tests {
         assert!(rising.summary.contains("differs") && !rising.summary.contains("no leak"), "{}", rising.summary);
         let live = told(&[(1680, 1665)]);
         assert!(live.summary.contains("a GC frees little") && live.action.contains("heap profile"), "{}", live.summary);
+        let log = "{\"msg\":\"Memory usage after GC.\",\"cur_mem_mib\":44}\n";
+        let only_after = memory_limiter(&MemoryLimiter::find(log).unwrap(), "a.log");
+        assert!(only_after.action.contains("lacks what was there before"), "{}", only_after.action);
+        assert!(!only_after.summary.contains("0 GC cycles"), "{}", only_after.summary);
     }
 }
