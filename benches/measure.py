@@ -100,32 +100,22 @@ def decode_times(profile: pathlib.Path) -> dict[str, float]:
     return {name: float(number) * units[unit] for name, number, unit in row.findall(text)}
 
 
-def go_parse(profile: pathlib.Path) -> float:
-    """Milliseconds that Go's own profile package needs."""
-    program = FOLDER / "go-parse"
-    if not program.exists():
-        root = subprocess.run(["go", "env", "GOROOT"], check=True, capture_output=True, text=True).stdout.strip()
-        shutil.copytree(HERE / "go-parse", program)
-        shutil.copytree(
-            pathlib.Path(root, "src/cmd/vendor/github.com/google/pprof/profile"),
-            program / "profile",
-            ignore=shutil.ignore_patterns("*_test.go", "testdata"),
-        )
-        subprocess.run(["go", "build", "-o", "go-parse", "."], cwd=program, check=True)
-    return float(run([program / "go-parse", profile])[1])
+def go_parser() -> pathlib.Path:
+    """The program that times readers written in Go."""
+    root = subprocess.run(["go", "env", "GOROOT"], check=True, capture_output=True, text=True).stdout.strip()
+    google = pathlib.Path(root, "src/cmd/vendor/github.com/google/pprof/profile")
+    return built("go-parse", google, module(DATADOG) / "profiler/internal/pproflite")
 
 
-def pproflite(profile: pathlib.Path) -> float:
-    """Milliseconds that DataDog's reader needs for the same profile, not gzipped. It is internal to their tracer."""
-    program, raw = FOLDER / "pproflite", FOLDER / profile.stem
-    if not program.exists():
-        shutil.copytree(HERE / "pproflite", program)
-        package = module(DATADOG) / "profiler/internal/pproflite"
-        shutil.copytree(package, program / "pproflite", ignore=shutil.ignore_patterns("*_test.go", "testdata"))
-        subprocess.run(["go", "build", "-mod=mod", "-o", "pproflite.run", "."], cwd=program, check=True)
-    if not raw.exists():
-        raw.write_bytes(gzip.decompress(profile.read_bytes()))
-    return float(run([program / "pproflite.run", raw])[1])
+def built(name: str, *packages: pathlib.Path) -> pathlib.Path:
+    """A Go program of this folder, with packages that cannot be imported from where they are."""
+    folder = FOLDER / name
+    if not folder.exists():
+        shutil.copytree(HERE / name, folder)
+        for package in packages:
+            shutil.copytree(package, folder / package.name, ignore=shutil.ignore_patterns("*_test.go", "testdata"))
+        subprocess.run(["go", "build", "-mod=mod", "-o", f"{name}.run", "."], cwd=folder, check=True)
+    return folder / f"{name}.run"
 
 
 def module(version: str) -> pathlib.Path:
@@ -140,17 +130,21 @@ def decodes(_gomem: str) -> Iterator[dict]:
     """In one process: inflating alone, decoding into columns, Go's own package, and DataDog's on bytes that are not gzipped."""
     if not shutil.which("go"):
         return
+    program = go_parser()
     for path in (many(), made_up(300_000)):
+        raw = FOLDER / path.stem
+        if not raw.exists():
+            raw.write_bytes(gzip.decompress(path.read_bytes()))
         times = decode_times(path)
         yield {
             "profile": path.name,
             "input_bytes": path.stat().st_size,
             "inflate_ms": times["inflate"],
             "decode_ms": times["decode"],
-            "go_parse_ms": go_parse(path),
+            "go_parse_ms": float(run([program, "profile", path])[1]),
             "decode_owned_ms": times["decode_owned"],
-            "pproflite_ms": pproflite(path),
-            "raw_bytes": (FOLDER / path.stem).stat().st_size,
+            "pproflite_ms": float(run([program, "pproflite", raw])[1]),
+            "raw_bytes": raw.stat().st_size,
         }
 
 
@@ -192,10 +186,7 @@ def metrics(_gomem: str) -> Iterator[dict]:
         yield {"reader": name.strip(), "mb_per_second": float(speed), "found": int(found)}
     if not shutil.which("go"):
         return
-    program = FOLDER / "victoria-parse"
-    if not program.exists():
-        shutil.copytree(HERE / "victoria-parse", program)
-        subprocess.run(["go", "build", "-mod=mod", "-o", "victoria-parse.run", "."], cwd=program, check=True)
+    program = built("victoria-parse")
     scrapes = sorted((ROOT / "examples/incident/before/metrics").iterdir())
     with tempfile.TemporaryDirectory(dir=FOLDER) as folder:
         bare = [pathlib.Path(folder, scrape.name) for scrape in scrapes]
@@ -203,7 +194,7 @@ def metrics(_gomem: str) -> Iterator[dict]:
             lines = scrape.read_text().splitlines(keepends=True)
             path.write_text("".join(line for line in lines if not line.startswith("#")))
         for what, paths in (("VictoriaMetrics", scrapes), ("VictoriaMetrics, no comments", bare)):
-            speed, found = run([program / "victoria-parse.run", *paths])[1].split()
+            speed, found = run([program, *paths])[1].split()
             yield {"reader": what, "mb_per_second": float(speed), "found": int(found)}
 
 
