@@ -6,7 +6,7 @@ use crate::{
     decide::{
         cause::Cause,
         chains::LeakStep,
-        flow::{Decision, Flow, callee},
+        flow::{Decision, Flow, Step, callee},
     },
     read::Callee,
     text::GoVersions,
@@ -49,7 +49,7 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
              …)`, or a map after clear), or keep one where calls do not overlap"
         ),
         // A value of its own would be boxed, and its methods may be those of the pointer.
-        Cause::ReturnedPointer if flow.steps.iter().any(|step| &*step.why == INTERFACE_CONVERTED) => format!(
+        Cause::ReturnedPointer if flow.steps.iter().any(Step::is_interface_conversion) => format!(
             "`{subject}` is returned as an interface, so it has to be on the heap: make fewer, keep those that are the same each \
              time, or return the concrete type where its callers know it"
         ),
@@ -250,8 +250,6 @@ const TEXT_VERBS: &[&str] = &[
 ];
 
 pub(crate) const POOL_PUT: &str = "(*sync.Pool).Put";
-/// Why the compiler's step is one, as `-m=2` writes it.
-const INTERFACE_CONVERTED: &str = "interface-converted";
 
 #[cfg(test)]
 mod tests {

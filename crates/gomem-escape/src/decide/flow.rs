@@ -68,6 +68,14 @@ pub struct Step {
     pub column: Option<u32>,
 }
 
+impl Step {
+    /// Whether it makes an interface of the expression, as `-m=2` writes it.
+    #[must_use]
+    pub fn is_interface_conversion(&self) -> bool {
+        &*self.why == "interface-converted"
+    }
+}
+
 /// What the compiler decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]

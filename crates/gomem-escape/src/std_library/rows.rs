@@ -165,7 +165,7 @@ fn is_kept(step: &Step, row: &HeapDecision) -> bool {
     step.from.starts_with("append(")
         || step.from.contains("] = ")
         || step.from.strip_suffix(&*row.subject).is_some_and(|left| left.ends_with(" := "))
-        || (&*step.why == "interface-converted" && step.from == row.subject)
+        || (step.is_interface_conversion() && step.from == row.subject)
         || (&*step.why == "call parameter" && is_last_call())
 }
 

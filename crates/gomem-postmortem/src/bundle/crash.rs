@@ -76,6 +76,8 @@ impl Crash {
         let mut last: Option<Self> = None;
         let (mut in_use, mut is_overflow) = (None, false);
         let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
+        // What stands below the last end, where that is a container's.
+        let mut below = None;
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
@@ -84,11 +86,8 @@ impl Crash {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
-                    KernelLine::Killed { message, resident_bytes, exhausted } => {
-                        let is_status = resident_bytes.is_none() && exhausted == Exhausted::Group;
-                        let announced = std::mem::take(&mut announced);
-                        let of_status = || log.get(at..).filter(|_| is_status).and_then(limit_of_container);
-                        let limit_bytes = limit_bytes.take().or_else(of_status);
+                    KernelLine::Killed { message, resident_bytes, exhausted, is_status } => {
+                        let (limit_bytes, announced) = (limit_bytes.take(), std::mem::take(&mut announced));
                         last = Some(Self {
                             kind: CrashKind::KilledByKernel,
                             message,
@@ -103,6 +102,7 @@ impl Crash {
                             log_line: number,
                             goroutine: Vec::new(),
                         });
+                        below = log.get(at..).filter(|_| is_status);
                     }
                 }
                 continue;
@@ -141,8 +141,11 @@ impl Crash {
                     log_line: number,
                     goroutine,
                 });
-                is_overflow = false;
+                (is_overflow, below) = (false, None);
             }
+        }
+        if let (Some(crash), Some(below)) = (&mut last, below) {
+            crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
         }
         last
     }
@@ -158,6 +161,8 @@ enum KernelLine {
         message: String,
         resident_bytes: Option<u64>,
         exhausted: Exhausted,
+        /// Whether it is a container's status, which tells no size.
+        is_status: bool,
     },
 }
 
@@ -170,7 +175,7 @@ impl KernelLine {
             let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
             let message = text.split_whitespace().collect::<Vec<_>>().join(" ");
             let exhausted = Exhausted::Group;
-            return is_status.then_some(Self::Killed { message, resident_bytes: None, exhausted });
+            return is_status.then_some(Self::Killed { message, resident_bytes: None, exhausted, is_status });
         }
         if !has(b"emory") && !has(b"anon-rss:") {
             return None;
@@ -181,22 +186,26 @@ impl KernelLine {
             return Some(Self::Limit(kilobytes(limit)));
         }
         if text.contains(" or sacrifice child") {
-            let found = KILLS.iter().find(|(words, _)| text.contains(words));
-            return found.map(|(_, exhausted)| Self::Kills(*exhausted));
+            return exhausted_before(text, "Kill process ").map(|(_, exhausted)| Self::Kills(exhausted));
         }
-        let found = KILLED
-            .iter()
-            .filter_map(|(words, exhausted)| Some((text.find(words)?, *exhausted)))
-            .min_by_key(|found| found.0);
+        let of_second_line = || text.find(KILLED).filter(|_| text.contains(" total-vm:"));
         let (begin, exhausted) =
-            found.map_or((None, Exhausted::NotKnown), |(begin, exhausted)| (Some(begin), exhausted));
-        let begin = begin.or_else(|| text.find("Killed process ").filter(|_| text.contains(" total-vm:")))?;
+            exhausted_before(text, KILLED).or_else(|| of_second_line().map(|begin| (begin, Exhausted::NotKnown)))?;
         let message = text.get(begin..)?;
         let (_, resident) = message.split_once("anon-rss:")?;
         let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
         let message = words.chars().take(LONGEST_MESSAGE).collect();
-        Some(Self::Killed { message, resident_bytes: kilobytes(resident), exhausted })
+        Some(Self::Killed { message, resident_bytes: kilobytes(resident), exhausted, is_status: false })
     }
+}
+
+/// Where a line says whose memory ended, right before what the kernel does about it.
+fn exhausted_before(line: &str, words: &str) -> Option<(usize, Exhausted)> {
+    let of = |&(whose, exhausted): &(&str, Exhausted)| {
+        let mut found = line.match_indices(whose).map(|(begin, _)| begin);
+        found.find(|begin| line[begin + whose.len()..].starts_with(words)).map(|begin| (begin, exhausted))
+    };
+    EXHAUSTED.iter().filter_map(of).min_by_key(|found| found.0)
 }
 
 /// The memory limit that `kubectl describe` shows of a container, below its last state.
@@ -315,14 +324,9 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
-const KILLED: [(&str, Exhausted); 2] = [
-    ("Memory cgroup out of memory: Killed process ", Exhausted::Group),
-    ("Out of memory: Killed process ", Exhausted::Machine),
-];
-const KILLS: [(&str, Exhausted); 2] = [
-    ("Memory cgroup out of memory: Kill process ", Exhausted::Group),
-    ("Out of memory: Kill process ", Exhausted::Machine),
-];
+const EXHAUSTED: [(&str, Exhausted); 2] =
+    [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
+const KILLED: &str = "Killed process ";
 /// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
 const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";

@@ -29,7 +29,7 @@ use crate::bundle::{
     sources::Sources,
     spoken,
     stated::StatedMemory,
-    stranger::stranger,
+    stranger::{QUOTED, stranger},
     tool_output::{Said, ToolOutput, said},
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
@@ -133,7 +133,7 @@ impl Recogniser {
         if !is_used {
             // What some part is says more than the first words of another.
             let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
-            let is_named = |reason: &&String| is_told(reason) && !reason.contains(": text that says ");
+            let is_named = |reason: &&String| is_told(reason) && !reason.contains(&*format!(": {QUOTED}"));
             let told = unused.iter().find(is_named).or_else(|| unused.iter().find(is_told)).cloned();
             self.leave_out(&artifact.name, told.unwrap_or_else(|| NOT_RECOGNISED.to_owned()));
         }

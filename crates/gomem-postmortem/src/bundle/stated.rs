@@ -57,18 +57,25 @@ impl Reading {
         Some((self.of(Field::Sys)? - self.of(Field::Released)?).max(0.0))
     }
 
+    /// What was taken of the system, given back or not; of the heap alone where nothing says more.
+    pub(crate) fn taken(&self) -> Option<f64> {
+        let heap = || Some(self.of(Field::Inuse)? + self.of(Field::Idle)?);
+        self.of(Field::Sys).or(self.of(Field::HeapSys)).or_else(heap)
+    }
+
+    /// What is free between objects, in spans that are in use.
+    pub(crate) fn free_slots(&self) -> Option<f64> {
+        Some(self.of(Field::Inuse)? - self.objects()?)
+    }
+
     fn put(&mut self, field: Field, value: f64) {
         self.values[field as usize] = Some(value);
     }
 
     /// Whether it has enough of `runtime.MemStats`, and what fits together.
     fn is_one(&self) -> bool {
-        let taken = self
-            .of(Field::Sys)
-            .or(self.of(Field::HeapSys))
-            .or(self.of(Field::Inuse).zip(self.of(Field::Idle)).map(|(a, b)| a + b));
         let used = self.objects().or(self.of(Field::Inuse));
-        let (Some(taken), Some(used)) = (taken, used) else { return false };
+        let (Some(taken), Some(used)) = (self.taken(), used) else { return false };
         let fits = |part: Option<f64>| part.is_none_or(|part| part <= ROUNDED * taken);
         let parts =
             [Field::Alloc, Field::HeapAlloc, Field::HeapSys, Field::Idle, Field::Inuse, Field::Released, Field::Stacks];

@@ -36,7 +36,7 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
         return Some(told);
     }
     let is_answer = text.len() < LONGEST_ANSWER && head.lines().count() <= 3;
-    is_answer.then(|| format!("text that says \u{201c}{}\u{201d}", cleaned(&head)))
+    is_answer.then(|| format!("{QUOTED}\u{201c}{}\u{201d}", cleaned(&head)))
 }
 
 /// Lines of `runtime.MemStats` without times, as the `PrintMemUsage` of many tutorials writes them.
@@ -168,6 +168,8 @@ const JSON_KINDS: [(&[&str], &str); 5] = [
 ];
 /// What servers call it.
 const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description", "reason", "title"];
+/// What a text is called that is only quoted.
+pub(super) const QUOTED: &str = "text that says ";
 const HEAD: usize = 8 << 10;
 const LONGEST_ANSWER: usize = 2048;
 const LONGEST_QUOTE: usize = 120;

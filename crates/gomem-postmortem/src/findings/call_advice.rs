@@ -23,8 +23,12 @@ pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static s
 /// What to do about an object that only who made it can reuse, where most of the bytes are its, and whether a function of the
 /// standard library is called: such a function gets the object from its caller, others may have made it.
 pub(crate) fn lent_advice(callee: &str, inside: &Bytes<'_>) -> Option<(&'static str, bool)> {
-    let is_std = Origin::from_package(Symbol::decode(callee).package(), NO_MODULE) == Origin::Std;
-    Some((by_inside(inside, About::Lent)?, is_std))
+    Some((by_inside(inside, About::Lent)?, is_of_std(callee)))
+}
+
+/// Whether a function is of the standard library; everything else is another's.
+pub(crate) fn is_of_std(function: &str) -> bool {
+    Origin::from_package(Symbol::decode(function).package(), "-") == Origin::Std
 }
 
 /// Whether a function encodes or decodes a value that its caller hands over, by a word of its name; what else a library encodes is
@@ -251,8 +255,6 @@ impl Row {
     }
 }
 
-/// Everything outside the standard library is another's.
-const NO_MODULE: &str = "-";
 /// What functions are called that encode or decode their caller's value, in small letters.
 const CODERS: &[&str] = &[
     "marshal",

@@ -9,7 +9,10 @@ use gomem_pprof::{Growth, GrowthOptions, Line, Profile, SiteGrowth};
 use crate::{
     attribution::{AttributeOptions, Place, Site, attribute},
     bundle::{Bundle, HeapProfile},
-    findings::profile_time::{AsOf, ProfileTimes},
+    findings::{
+        live_heap::{MOST_OF_THE_TIME, SLOW},
+        profile_time::{AsOf, ProfileTimes},
+    },
 };
 
 /// A line of the user's own code whose live memory grows, itself or by what it calls; a leaf where no line of the user's own
@@ -188,10 +191,6 @@ fn starts_nanos(state: &GoState) -> Vec<i64> {
 
 /// Of the growth that profiles show: the first one may lag further behind than the last one.
 const LEAST_OF_GROWTH: f64 = 0.5;
-/// Of the time from the first profile to the last.
-const MOST_OF_THE_TIME: f64 = 0.75;
-/// Of the pace over all of the time.
-const SLOW: f64 = 1.0 / 3.0;
 /// How far the last scrape may be from the last profile.
 const NEAR_MS: i64 = 1000;
 /// Packages that call the program's drivers.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use gomem_escape::{Cause, EscapeLog, HeapDecision, Step};
-use gomem_symbol::{Origin, Symbol};
+use gomem_symbol::Symbol;
 
 use crate::{
     attribution::{Reason, Site},
-    findings::call_advice::{chain_advice, keep_advice, keep_advice_of_short, kind_advice},
+    findings::call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
 };
 
 /// Who keeps what a line makes.
@@ -241,10 +241,7 @@ fn by_kind(site: &Site) -> Option<&'static str> {
         return kind_advice(if is_many { "many_buffers" } else { Reason::BufferGrowth.name() });
     }
     // What `bytes` makes is no text that others are parts of, and what is inside of a library is not the program's to cut.
-    let is_of_std = |callee: &str| {
-        Origin::from_package(Symbol::decode(callee).package(), "-") == Origin::Std && !callee.starts_with("bytes.")
-    };
-    let may_have_parts = site.callee.as_deref().is_none_or(is_of_std);
+    let may_have_parts = site.callee.as_deref().is_none_or(|callee| is_of_std(callee) && !callee.starts_with("bytes."));
     let of_builder = site.callee.as_deref().is_some_and(|callee| callee.starts_with("strings.(*Builder)"));
     let kind = match site.reason? {
         Reason::MapGrowth => Reason::MapGrowth.name(),

@@ -50,10 +50,10 @@ impl LiveHeap {
 }
 
 /// A third of a pace, or of a time: less is another one.
-const SLOW: f64 = 1.0 / 3.0;
+pub(super) const SLOW: f64 = 1.0 / 3.0;
 
-/// From one GC cycle to the next.
-const MOST_OF_THE_TIME: f64 = 0.75;
+/// Between two points that follow each other.
+pub(super) const MOST_OF_THE_TIME: f64 = 0.75;
 
 /// Two cycles always rise or fall.
 const FEWEST_CYCLES: usize = 3;

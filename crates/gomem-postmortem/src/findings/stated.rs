@@ -70,8 +70,7 @@ fn outside_that_grows(readings: &[Reading]) -> Option<Part> {
 fn largest(last: &Reading, resident: Option<f64>) -> Option<Part> {
     let alloc = last.objects();
     let released = last.of(Field::Released).unwrap_or(0.0);
-    let taken =
-        last.of(Field::Sys).or(last.of(Field::HeapSys)).or_else(|| sum(last.of(Field::Inuse), last.of(Field::Idle)))?;
+    let taken = last.taken()?;
     let held = (taken - released).max(0.0);
     let large = |part: f64, whole: f64| part >= LEAST && part >= LEAST_SHARE * whole;
     // Without HeapReleased some of it may be given back.
@@ -92,9 +91,7 @@ fn largest(last: &Reading, resident: Option<f64>) -> Option<Part> {
                       large. It is no leak of live objects: bound what made the heap so large.";
         return Some(Part::new(title, action, idle));
     }
-    let slots =
-        last.of(Field::Inuse).zip(alloc).map(|(inuse, alloc)| inuse - alloc).filter(|&slots| large(slots, held));
-    if let Some(slots) = slots {
+    if let Some(slots) = last.free_slots().filter(|&slots| large(slots, held)) {
         let title = format!("{} of {} are free slots between objects", bytes(slots), bytes(held));
         return Some(Part::new(title, advice_on(Component::Fragmentation), slots));
     }
@@ -121,12 +118,11 @@ fn largest(last: &Reading, resident: Option<f64>) -> Option<Part> {
 /// All parts of one reading.
 fn in_words(last: &Reading, resident: Option<f64>) -> String {
     let of = |field: Field| last.of(field);
-    let slots = of(Field::Inuse).zip(last.objects()).map(|(inuse, alloc)| inuse - alloc).filter(|&slots| slots > 0.0);
     let kept = of(Field::Idle).zip(of(Field::Released)).map(|(idle, released)| (idle - released).max(0.0));
     let parts = [
         (of(Field::Sys), "taken of the system"),
         (last.objects(), "objects, live and dead"),
-        (slots, "free slots between them"),
+        (last.free_slots().filter(|&slots| slots > 0.0), "free slots between them"),
         (kept, "idle and kept"),
         (of(Field::Idle).filter(|_| kept.is_none()), "idle"),
         (of(Field::Released), "given back"),
@@ -169,10 +165,6 @@ fn growing_on(readings: &[Reading], since: usize) -> String {
         (last >= LEAST_RISE * then).then(|| format!(" But {words} is: {} then, {} at last.", bytes(then), bytes(last)))
     });
     grown.collect()
-}
-
-fn sum(a: Option<f64>, b: Option<f64>) -> Option<f64> {
-    Some(a? + b?)
 }
 
 fn bytes(bytes: f64) -> String {

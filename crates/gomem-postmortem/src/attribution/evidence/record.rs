@@ -302,7 +302,7 @@ fn is_same_function(named: &str, symbol: &Symbol) -> bool {
 }
 
 fn is_boxed(decision: &HeapDecision) -> bool {
-    decision.steps.iter().any(|step| &*step.why == "interface-converted" && step.from == decision.subject)
+    decision.steps.iter().any(|step| step.is_interface_conversion() && step.from == decision.subject)
 }
 
 /// Whether a text, or a sum, is taken for the box of one.

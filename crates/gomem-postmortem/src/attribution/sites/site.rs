@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{Cause, Certainty, HeapDecision};
+use gomem_escape::{Cause, Certainty, HeapDecision, Step};
 use gomem_finding::Confidence;
 
 use crate::{
@@ -219,8 +219,7 @@ impl Site {
 
     /// Whether it is returned as an interface: who gets it does not know that something has to be given back.
     fn is_handed_out(&self) -> bool {
-        let is_converted =
-            |decision: &HeapDecision| decision.steps.iter().any(|step| &*step.why == "interface-converted");
+        let is_converted = |decision: &HeapDecision| decision.steps.iter().any(Step::is_interface_conversion);
         self.cause() == Some(Cause::ReturnedPointer) && self.decision.as_deref().is_some_and(is_converted)
     }
 
