@@ -1,6 +1,5 @@
 //! What comes in: scrapes, answers of servers, snapshots, and lines of a log. Nothing here remembers an earlier input.
 
-mod amount;
 mod api;
 mod exposition;
 mod format;

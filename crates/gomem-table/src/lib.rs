@@ -9,12 +9,14 @@
 //! | show rows of your own as a table | [`Row`], [`ToTable`] |
 //! | intern text | [`StringPool`], [`StringPoolBuilder`] |
 //! | print numbers with units | [`Unit`], [`percent`], [`MIB`] |
+//! | read amounts of bytes with units | [`ByteUnits`] |
 //! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
 //! | name the variants of an enum | [`named!`], [`UnknownName`] |
 //! | write JSON | [`rfc3339`], [`Table::json_rows`], [`Table::json_document`], [`Table::json_lines`]; with the feature `serde`, [`serialize_rows!`] |
 
 #![forbid(unsafe_code)]
 
+mod byte_units;
 mod cell;
 mod column;
 mod definition;
@@ -30,6 +32,7 @@ mod unit;
 mod view;
 mod write;
 
+pub use byte_units::ByteUnits;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name};

@@ -7,8 +7,9 @@
 //!
 //! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
 
+use gomem_table::ByteUnits;
+
 use super::{
-    amount::amount,
     moment::moment_in,
     observation::{Observation, Observations},
 };
@@ -79,8 +80,9 @@ fn field(line: &str, name: &str) -> Option<f64> {
             let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
             let unit = value[number..].trim_start_matches(' ');
             let unit = &unit[..unit.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(unit.len())];
-            let number = value[..number].trim_end_matches('.');
-            return amount(&format!("{number} {unit}")).or_else(|| number.parse().ok());
+            let number: f64 = value[..number].trim_end_matches('.').parse().ok()?;
+            // Programs divide by 1024, whatever they call it.
+            return Some(number * ByteUnits::Binary.scale(unit).unwrap_or(1.0));
         }
     }
     None

@@ -11,8 +11,9 @@
 
 use std::borrow::Cow;
 
+use gomem_table::ByteUnits;
+
 use super::{
-    amount::amount,
     moment::milliseconds_of,
     observation::{Observation, Observations, ObservedSeries},
     promtool::metric_of,
@@ -61,7 +62,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             continue;
         };
         for (points, cell) in points.iter_mut().zip(row) {
-            points.extend(amount(&cell).map(|value| (time, value)));
+            let value = cell.trim().parse().ok().or_else(|| ByteUnits::Standard.parse(&cell));
+            points.extend(value.map(|value| (time, value)));
         }
     }
     let named = columns.unwrap_or_default().into_iter().zip(points);

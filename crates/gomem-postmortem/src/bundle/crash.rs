@@ -25,6 +25,10 @@
 //!
 //! Then the goroutines: the first one is the one that did it.
 
+use gomem_table::ByteUnits;
+
+use crate::bundle::process_memory::of_machine;
+
 /// How a program died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CrashKind {
@@ -228,24 +232,14 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
 
 /// Bytes as Kubernetes writes them: `90Mi`, `1G`, `134217728`.
 fn quantity(text: &str) -> Option<u64> {
-    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
-    let scale = match &text[end..] {
-        "" => 1,
-        "k" => 1000,
-        "Ki" => 1 << 10,
-        "M" => 1_000_000,
-        "Mi" => 1 << 20,
-        "G" => 1_000_000_000,
-        "Gi" => 1 << 30,
-        _ => return None,
-    };
-    text[..end].parse::<u64>().ok()?.checked_mul(scale)
+    let bytes = text.parse().ok().or_else(|| ByteUnits::Standard.parse(text))?;
+    of_machine(bytes).map(|bytes| bytes as u64)
 }
 
 /// `524288kB`.
 fn kilobytes(text: &str) -> Option<u64> {
-    let (number, _) = text.split_once("kB")?;
-    number.parse::<u64>().ok()?.checked_mul(1024)
+    let end = text.find("kB")?;
+    of_machine(ByteUnits::Binary.parse(&text[..end + 2])?).map(|bytes| bytes as u64)
 }
 
 /// Whether a line is one that a program, or who killed it, writes at its end.

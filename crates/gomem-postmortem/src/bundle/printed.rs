@@ -1,7 +1,7 @@
 //! Text that a tool printed, as people paste it: what it is, what it says of memory, and what to give instead.
 
 use foldhash::HashMap;
-use gomem_table::Unit;
+use gomem_table::{ByteUnits, Unit};
 
 /// What `text` is, if a tool printed it that says something of a program's memory or of its goroutines; `head` is its beginning.
 pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
@@ -25,7 +25,7 @@ fn container_readings(text: &str, head: &str) -> Option<String> {
         };
         let name = cells[tool.name];
         let amounts = with_units(&cells[tool.name + 1..]);
-        let mut bytes = amounts.iter().filter_map(|cell| bytes_of(cell));
+        let mut bytes = amounts.iter().filter_map(|cell| ByteUnits::Standard.parse(cell));
         let (first, second) = (bytes.next(), bytes.next());
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
@@ -57,7 +57,7 @@ fn with_units(cells: &[&str]) -> Vec<String> {
         Some(before) => [before, "/"],
         None => [cell, ""],
     }) {
-        let is_unit = UNITS.iter().any(|(name, _)| *name == cell);
+        let is_unit = ByteUnits::Standard.scale(cell).is_some();
         match joined.last_mut().filter(|last| is_unit && last.ends_with(|letter: char| letter.is_ascii_digit())) {
             Some(number) => number.push_str(cell),
             None if cell.is_empty() => {}
@@ -99,13 +99,6 @@ struct Readings {
     last: f64,
     limit: Option<f64>,
     count: usize,
-}
-
-/// `345Mi`, `97.2MiB`, `1.2GB`, `512B`; a share or a bare number is none.
-fn bytes_of(cell: &str) -> Option<f64> {
-    let (number, unit) = cell.split_at(cell.find(|letter: char| letter.is_ascii_alphabetic())?);
-    let scale = UNITS.iter().find(|(name, _)| *name == unit)?.1;
-    number.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number * scale)
 }
 
 /// `SCHED 1004ms: gomaxprocs=8 idleprocs=0 threads=19 … runqueue=3 [0 1 …]` (`schedtrace` in `runtime/proc.go`).
@@ -155,6 +148,12 @@ pub(super) fn without_controls(text: &str, longest: usize) -> String {
     text.chars().filter(|letter| !letter.is_control()).take(longest).collect()
 }
 
+/// The same of a name or a line that is shown.
+pub(super) fn printable(text: &str) -> String {
+    without_controls(text.trim(), LONGEST_SHOWN)
+}
+
+const LONGEST_SHOWN: usize = 160;
 const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";
 const CONTAINER_TOOLS: [ContainerTool; 4] = [
     ContainerTool { command: "docker stats", words: &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], name: 1 },
@@ -162,19 +161,6 @@ const CONTAINER_TOOLS: [ContainerTool; 4] = [
     ContainerTool { command: "docker stats", words: &["CONTAINER ", "CPU %", "MEM USAGE"], name: 0 },
     ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
     ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
-];
-const UNITS: [(&str, f64); 11] = [
-    ("B", 1.0),
-    ("Ki", 1024.0),
-    ("Mi", 1_048_576.0),
-    ("Gi", 1_073_741_824.0),
-    ("KiB", 1024.0),
-    ("MiB", 1_048_576.0),
-    ("GiB", 1_073_741_824.0),
-    ("kB", 1e3),
-    ("KB", 1e3),
-    ("MB", 1e6),
-    ("GB", 1e9),
 ];
 /// What begins with these words was printed of something that gomem reads, or tells what it is for.
 const PRINTED: [(&[&str], &str); 12] = [

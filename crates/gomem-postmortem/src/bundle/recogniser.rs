@@ -30,7 +30,7 @@ use crate::bundle::{
     spoken,
     stated::StatedMemory,
     stranger::{QUOTED, stranger},
-    tool_output::{Said, ToolOutput, said},
+    tool_output::{Printout, ToolOutput},
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
     untimed::{Untimed, UntimedScrape},
@@ -257,10 +257,11 @@ impl Recogniser {
             let text = String::from_utf8_lossy(&written);
             let before = self.bundle.tool_outputs.len();
             let name = || artifact.name.clone();
-            self.bundle.tool_outputs.extend(said(&text).into_iter().map(|says| ToolOutput { name: name(), says }));
+            let found = Printout::find(&text).into_iter();
+            self.bundle.tool_outputs.extend(found.map(|printout| ToolOutput { name: name(), printout }));
             if !signature.metrics {
-                let stated = StatedMemory::find(&text).map(Said::Stated);
-                self.bundle.tool_outputs.extend(stated.map(|says| ToolOutput { name: name(), says }));
+                let stated = StatedMemory::find(&text).map(Printout::Stated);
+                self.bundle.tool_outputs.extend(stated.map(|printout| ToolOutput { name: name(), printout }));
             }
             if self.bundle.tool_outputs.len() > before {
                 take(Contents::ToolOutput, Ok(Reading::Used(None)));

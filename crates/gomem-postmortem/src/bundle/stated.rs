@@ -9,7 +9,9 @@
 //! and so is what has no bytes: a table of plain numbers needs one unit that the text names. Settings and other programs have
 //! `system` and `allocated` too: without a name that is Go's, a reading stands in one line, with units.
 
-use gomem_table::MIB;
+use gomem_table::ByteUnits;
+
+use crate::bundle::process_memory::of_machine;
 
 /// The readings of one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,11 +79,13 @@ impl Reading {
         let used = self.objects().or(self.of(Field::Inuse));
         let (Some(taken), Some(used)) = (self.taken(), used) else { return false };
         let fits = |part: Option<f64>| part.is_none_or(|part| part <= ROUNDED * taken);
+        // What was allocated of all time, and the goal where GC is off, may be any amount.
+        let is_memory = |field: Field| self.of(field).is_none_or(|bytes| of_machine(bytes).is_some());
+        let is_of_machine = [Field::Sys, Field::Resident].into_iter().all(is_memory);
         let parts =
             [Field::Alloc, Field::HeapAlloc, Field::HeapSys, Field::Idle, Field::Inuse, Field::Released, Field::Stacks];
         let count = self.values.iter().flatten().count();
-        let is_memory = self.values.iter().flatten().all(|&value| value <= LARGEST_MEMORY);
-        count >= FEWEST && used > 0.0 && is_memory && parts.into_iter().all(|field| fits(self.of(field)))
+        count >= FEWEST && used > 0.0 && is_of_machine && parts.into_iter().all(|field| fits(self.of(field)))
     }
 }
 
@@ -140,7 +144,7 @@ impl Scale {
         let words = text.split(|letter: char| !letter.is_ascii_alphanumeric());
         let mut named = words.filter_map(|word| {
             let unit = word.trim_start_matches(|letter: char| letter.is_ascii_digit());
-            UNITS.iter().find(|(name, scale)| *name == unit && *scale > 1.0 && name.len() > 1).map(|unit| unit.1)
+            ByteUnits::Binary.scale(unit).filter(|&scale| scale > 1.0 && unit.ends_with(['B', 'b']))
         });
         let first = named.next()?;
         named.all(|scale| scale == first).then_some(Self(first))
@@ -215,8 +219,9 @@ fn amount(text: &str) -> Option<(f64, Option<f64>, &str)> {
     let length = words.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(words.len());
     let is_whole =
         !words[length..].starts_with(|letter: char| letter.is_ascii_digit() || matches!(letter, '/' | '=' | ':'));
-    match UNITS.iter().find(|(name, _)| *name == &words[..length]) {
-        Some((_, scale)) if is_whole => Some((number, Some(*scale), &words[length..])),
+    // Programs divide by 1024, whatever they call it.
+    match ByteUnits::Binary.scale(&words[..length]) {
+        Some(scale) if is_whole => Some((number, Some(scale), &words[length..])),
         // `3ms`, `12%`, `2020-01-01`: a number of something else.
         _ if after.trim_start().starts_with('*') => None,
         _ if after
@@ -328,32 +333,16 @@ const FEWEST: usize = 3;
 const ROUNDED: f64 = 1.02;
 /// No Go program has less.
 const SMALLEST_HEAP: f64 = 256.0 * 1024.0;
-/// What a process can address.
-const LARGEST_MEMORY: f64 = 256.0 * 1024.0 * 1024.0 * MIB;
 const MOST_READINGS: usize = 10_000;
 const LONGEST_LINE: usize = 4096;
 const LONGEST_NAME: usize = 40;
 const PREFIXES: [&str; 4] = ["memstats", "runtime", "go", "mem"];
 const SUFFIXES: [&str; 7] = ["inmib", "inmb", "mib", "mb", "bytes", "kb", "gb"];
-/// Programs divide by 1024, whatever they call it.
-const UNITS: [(&str, f64); 13] = [
-    ("B", 1.0),
-    ("bytes", 1.0),
-    ("K", 1024.0),
-    ("KB", 1024.0),
-    ("kB", 1024.0),
-    ("KiB", 1024.0),
-    ("M", MIB),
-    ("MB", MIB),
-    ("Mb", MIB),
-    ("MiB", MIB),
-    ("G", 1024.0 * MIB),
-    ("GB", 1024.0 * MIB),
-    ("GiB", 1024.0 * MIB),
-];
 
 #[cfg(test)]
 mod tests {
+    use gomem_table::MIB;
+
     use super::*;
 
     fn mebibytes(text: &str, field: Field) -> Vec<Option<f64>> {

@@ -10,7 +10,8 @@ use gomem_table::{MIB, Unit, percent};
 use crate::{
     attribution::Place,
     bundle::{
-        Bundle, Field, HeapProfile, Listing, Logged, LoggedMemory, ProcessMemory, Reading, Said, Scavenger, ToolOutput,
+        Bundle, Field, HeapProfile, Listing, Logged, LoggedMemory, Printout, ProcessMemory, Reading, Scavenger,
+        ToolOutput,
     },
     findings::{
         call_advice::row_advice,
@@ -28,14 +29,14 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
         bundle.printed.iter().take(MOST).filter_map(|printed| profile(printed, bundle)).collect();
     for output in bundle.tool_outputs.iter().take(MOST) {
         let name = &output.name;
-        findings.extend(match &output.says {
-            Said::Process(process) => Some(resident(process, name, bundle, state)),
-            Said::Scavenger(found) => scavenger(found, name),
-            Said::Listing(listing) => listed(listing, name),
-            Said::Logged(logged) => logged_memory(logged, name),
-            Said::Limiter(limiter) => Some(memory_limiter(limiter, name)),
-            Said::OomReport(report) => Some(out_of_memory(report, name)),
-            Said::Stated(memory) => stated(memory, name, resident_beside(bundle)),
+        findings.extend(match &output.printout {
+            Printout::Process(process) => Some(resident(process, name, bundle, state)),
+            Printout::Scavenger(found) => scavenger(found, name),
+            Printout::Listing(listing) => listed(listing, name),
+            Printout::Logged(logged) => logged_memory(logged, name),
+            Printout::Limiter(limiter) => Some(memory_limiter(limiter, name)),
+            Printout::OomReport(report) => Some(out_of_memory(report, name)),
+            Printout::Stated(memory) => stated(memory, name, resident_beside(bundle)),
         });
     }
     findings.extend(in_words(bundle, state));
@@ -44,7 +45,9 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
 
 /// What a person says is resident, where no tool's output does, beside what Go says of itself.
 fn in_words(bundle: &Bundle, state: &GoState) -> Option<Finding> {
-    let is_said = |output: &ToolOutput| matches!(output.says, Said::Process(_) | Said::Stated(_) | Said::Logged(_));
+    let is_said = |output: &ToolOutput| {
+        matches!(output.printout, Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_))
+    };
     let has_beside =
         state.last(Quantity::HeldBytes).is_some() || bundle.printed.iter().any(|printed| in_use(printed).is_some());
     let resident_bytes = bundle.spoken_resident.filter(|_| has_beside && !bundle.tool_outputs.iter().any(is_said))?;
@@ -366,14 +369,14 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
 
 /// The last reading of `runtime.MemStats` that a person printed.
 fn last_stated(output: &ToolOutput) -> Option<&Reading> {
-    let Said::Stated(memory) = &output.says else { return None };
+    let Printout::Stated(memory) = &output.printout else { return None };
     memory.readings.last()
 }
 
 /// What is resident by the system's tools, and else by the person's words.
 fn resident_beside(bundle: &Bundle) -> Option<f64> {
-    let of_tool = |output: &ToolOutput| match &output.says {
-        Said::Process(process) => Some(process.resident_bytes),
+    let of_tool = |output: &ToolOutput| match &output.printout {
+        Printout::Process(process) => Some(process.resident_bytes),
         _ => None,
     };
     bundle.tool_outputs.iter().find_map(of_tool).or(bundle.spoken_resident)

@@ -17,6 +17,8 @@
 //! A table has no stacks: each of its rows becomes a sample of one frame that has the row's own value (`flat`), and what the table
 //! leaves out of its total becomes a sample without one.
 
+use gomem_table::ByteUnits;
+
 use super::{
     lines::{Line, Lines},
     maps,
@@ -215,7 +217,10 @@ impl Amount {
     fn parse(text: &str) -> Option<Self> {
         let end = text.find(|letter: char| !letter.is_ascii_digit() && !"-.".contains(letter)).unwrap_or(text.len());
         let number: f64 = text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())?;
-        let &(_, scale, unit) = UNITS.iter().find(|(name, ..)| *name == &text[end..])?;
+        let name = &text[end..];
+        let of_bytes = || Some((ByteUnits::Binary.scale(name)?, "bytes"));
+        let of_others = UNITS.iter().find(|unit| unit.0 == name).map(|&(_, scale, unit)| (scale, unit));
+        let (scale, unit) = of_others.or_else(of_bytes)?;
         Some(Self { value: number * scale, unit })
     }
 }
@@ -238,16 +243,9 @@ fn is_rule(text: &str) -> bool {
 const HEADS: [&str; 6] =
     ["File: ", "Build ID: ", "Type: ", "Time: ", "Duration: ", "Main binary filename not available"];
 const COUNT: &str = "count";
-/// Units of `internal/measurement/measurement.go`, as printed.
-const UNITS: [(&str, f64, &str); 15] = [
+/// Units of `internal/measurement/measurement.go`, as printed, but those of bytes.
+const UNITS: [(&str, f64, &str); 8] = [
     ("", 1.0, COUNT),
-    ("B", 1.0, "bytes"),
-    ("kB", 1024.0, "bytes"),
-    ("KB", 1024.0, "bytes"),
-    ("MB", 1_048_576.0, "bytes"),
-    ("GB", 1_073_741_824.0, "bytes"),
-    ("TB", 1_099_511_627_776.0, "bytes"),
-    ("PB", 1_125_899_906_842_624.0, "bytes"),
     ("ns", 1.0, "nanoseconds"),
     ("us", 1e3, "nanoseconds"),
     ("ms", 1e6, "nanoseconds"),

@@ -1,0 +1,123 @@
+//! The lines of a function, as `go tool pprof -list` and its web page print them.
+
+use crate::bundle::printed::printable;
+
+/// The lines of a function with what each took, as `go tool pprof -list` and its web page print them.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Listing {
+    pub(crate) function: String,
+    pub(crate) file: String,
+    /// Of the function, with what it calls; as printed, and of all.
+    pub(crate) total: String,
+    pub(crate) percent: Option<f64>,
+    /// The lines that took most, with what they call: number, amount, text.
+    pub(crate) lines: Vec<ListedLine>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct ListedLine {
+    pub(crate) line: i64,
+    pub(crate) amount: f64,
+    pub(crate) shown: String,
+    pub(crate) text: String,
+}
+
+impl Listing {
+    /// All that a text has, as far as they are read.
+    /// `ROUTINE ======== main.f in /src/a.go`, or on the web page the function and its file in two lines, then
+    /// `  4MB  43.93GB (flat, cum) 66.55% of Total` and the lines.
+    pub(crate) fn find(text: &str) -> Vec<Self> {
+        let lines: Vec<&str> = text.lines().collect();
+        let mut found = Vec::new();
+        for (at, line) in lines.iter().enumerate() {
+            let Some((amounts, share)) = line.split_once(" (flat, cum)") else { continue };
+            let Some(total) = amounts.split_whitespace().next_back() else { continue };
+            let before = |back: usize| at.checked_sub(back).and_then(|at| lines.get(at)).map_or("", |line| line.trim());
+            let head = (1..=3).map(before).find(|line| line.starts_with("ROUTINE ="));
+            let (function, file) = match head {
+                Some(head) => head
+                    .trim_start_matches("ROUTINE")
+                    .trim_start_matches([' ', '='])
+                    .split_once(" in ")
+                    .unwrap_or_default(),
+                None => {
+                    let mut words = (1..=4).map(before).filter(|line| !line.is_empty());
+                    let file = words.next().unwrap_or_default();
+                    (words.next().unwrap_or_default(), file)
+                }
+            };
+            if function.is_empty() || !file.contains('/') {
+                continue;
+            }
+            let percent = share.split('%').next().and_then(|number| number.trim().parse().ok());
+            let mut of_lines: Vec<ListedLine> = lines[at + 1..]
+                .iter()
+                .take_while(|line| !line.trim().is_empty())
+                .filter_map(|line| listed(line))
+                .collect();
+            of_lines.sort_by(|a, b| b.amount.total_cmp(&a.amount));
+            of_lines.truncate(MOST_LISTED);
+            if found.len() < MOST_LISTINGS && !of_lines.is_empty() {
+                found.push(Self {
+                    function: printable(function),
+                    file: printable(file),
+                    total: printable(total),
+                    percent,
+                    lines: of_lines,
+                });
+            }
+        }
+        found
+    }
+}
+
+/// `         .    43.92GB   1020:   text` of `-list`, `  1020   .   43.92GB   text` of the page.
+fn listed(line: &str) -> Option<ListedLine> {
+    let mut words = line.split_whitespace();
+    let [first, second, third] = [words.next()?, words.next()?, words.next()?];
+    let (cum, number) = match third.split_once(':') {
+        Some((number, _)) if number.parse::<i64>().is_ok() => (second, number),
+        _ => (third, first),
+    };
+    let text = match third.split_once(':') {
+        Some(_) if cum == second => line.split_once(':').map_or("", |(_, rest)| rest),
+        // The same amount may stand twice.
+        _ => {
+            let after = |text: &'_ str, word: &str| text.find(word).map(|at| at + word.len());
+            let at = after(line, first).and_then(|at| Some(at + after(&line[at..], second)?));
+            at.and_then(|at| Some(at + after(&line[at..], third)?)).map_or("", |at| &line[at..])
+        }
+    };
+    Some(ListedLine {
+        line: number.parse().ok()?,
+        amount: gomem_pprof::printed_amount(cum)?,
+        shown: cum.to_owned(),
+        text: printable(text.trim()),
+    })
+}
+
+const MOST_LISTED: usize = 3;
+const MOST_LISTINGS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn listings_of_both_forms() {
+        let list = "Total: 20MB\nROUTINE ======================== main.load in /src/load.go\n      2MB       14MB (flat, cum) 70.00% of Total\n         \
+                    .          .     11:func load() {\n      2MB        2MB     12:\ta := make([]int, 9)\n         .       12MB     \
+                    13:\tparse(a)\n";
+        let page = "example.org/api.(*API).targets\n/src/api.go\n\n  Total:      6MB    3GB (flat, cum) 66.55%\n   20   .   .   if x {\n   21   .   \
+                    3GB   y.Map()\n";
+        for (text, function, line, shown, source) in [
+            (list, "main.load", 13, "12MB", "parse(a)"),
+            (page, "example.org/api.(*API).targets", 21, "3GB", "y.Map()"),
+        ] {
+            let found = Listing::find(text).remove(0);
+            let first = &found.lines[0];
+            assert_eq!((found.function.as_str(), first.line, first.shown.as_str()), (function, line, shown));
+            assert_eq!(first.text, source);
+        }
+    }
+}
