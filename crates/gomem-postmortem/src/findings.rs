@@ -30,6 +30,8 @@ mod no_gc_since;
 mod oom_report;
 mod pool;
 mod printed;
+mod printed_profile;
+mod process_memory;
 mod profile_time;
 mod ranking;
 mod sentence;

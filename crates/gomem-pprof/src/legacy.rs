@@ -18,12 +18,13 @@ mod jemalloc;
 mod lines;
 mod maps;
 mod printed;
+mod printed_table;
 mod stack;
 mod text_profile;
 mod thread;
 
 pub(crate) use form::Form;
-pub use printed::printed_amount;
+pub use printed_table::{PrintedRow, PrintedTable, printed_amount};
 
 #[cfg(test)]
 mod tests;

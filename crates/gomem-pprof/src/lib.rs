@@ -35,7 +35,7 @@ mod synthetic_tests;
 
 pub use error::{DecodeOptions, Diagnostic, Error, ErrorKind, Flaw, Limits, UsageError};
 pub use growth::{Growth, GrowthError, GrowthOptions, SiteGrowth};
-pub use legacy::printed_amount;
+pub use legacy::{PrintedRow, PrintedTable, printed_amount};
 pub use model::{
     Function, FunctionId, Label, Line, Location, LocationId, Mapping, MemStat, MemStats, Profile, Sample, SampleType,
     SampleValues, Samples, Stack,

@@ -45,6 +45,8 @@ pub enum Contents {
     PrintedProfile,
     /// What the system's tools print of a process's memory.
     ToolOutput,
+    /// What a person says of memory in words, and nothing else.
+    Words,
     /// A source file of the program, in the folder `src`.
     Source,
 }
@@ -66,6 +68,7 @@ impl Contents {
         Self::Benchmarks,
         Self::PrintedProfile,
         Self::ToolOutput,
+        Self::Words,
         Self::Source,
     ];
 
@@ -87,6 +90,7 @@ impl Contents {
             Self::Benchmarks => "benchmarks",
             Self::PrintedProfile => "printed profile",
             Self::ToolOutput => "tool output",
+            Self::Words => "words",
             Self::Source => "sources",
         }
     }

@@ -7,13 +7,14 @@ use gomem_binary::Binary;
 use gomem_escape::EscapeLog;
 use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, Metrics};
-use gomem_pprof::Profile;
+use gomem_pprof::{PrintedTable, Profile};
 use gomem_source::SourceTree;
 use gomem_trace::Trace;
 
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
     crash::Crash,
+    spoken::SpokenMemory,
     told::shortened,
     tool_output::ToolOutput,
 };
@@ -46,10 +47,12 @@ pub struct Bundle {
     pub(crate) crashes: Vec<(String, Crash)>,
     /// What tools printed or drew of profiles, by file.
     pub(crate) printed: Vec<HeapProfile>,
+    /// The tables among them as they were printed, and those of which no profile can be made, by part of a file.
+    pub(crate) tables: Vec<(String, PrintedTable)>,
     /// What the system's tools say of the process.
     pub(crate) tool_outputs: Vec<ToolOutput>,
-    /// How much is resident, in a person's words.
-    pub(crate) spoken_resident: Option<f64>,
+    /// What people say of memory in words, by file.
+    pub(crate) spoken: Vec<(String, SpokenMemory)>,
     /// Profiles of other programs that were left out: the file and the program.
     pub(crate) other_programs: Vec<(String, String)>,
     /// The program that was kept, when there are others.

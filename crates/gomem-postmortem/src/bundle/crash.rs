@@ -27,7 +27,10 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::process_memory::of_machine;
+use crate::bundle::{
+    kernel_line::{Exhausted, KernelLine, Kill, Kills},
+    process_memory::of_machine,
+};
 
 /// How a program died.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,19 +48,8 @@ pub(crate) enum CrashKind {
     Fatal,
 }
 
-/// Whose memory had ended when the kernel killed a process.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Exhausted {
-    /// The text does not say.
-    #[default]
-    NotKnown,
-    Machine,
-    /// A group of processes was at its limit, a container's mostly.
-    Group,
-}
-
 /// The end of a program.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Crash {
     pub(crate) kind: CrashKind,
     /// What it wrote.
@@ -68,6 +60,8 @@ pub(crate) struct Crash {
     /// Of the group of processes that the kernel killed it in.
     pub(crate) limit_bytes: Option<u64>,
     pub(crate) exhausted: Exhausted,
+    /// How often the kernel killed such a process, where it is one that the kernel killed.
+    pub(crate) kills: Option<Kills>,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -82,6 +76,7 @@ impl Crash {
         let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
         // What stands below the last end, where that is a container's.
         let mut below = None;
+        let mut kills: Vec<Kill> = Vec::new();
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
@@ -90,7 +85,10 @@ impl Crash {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
-                    KernelLine::Killed { message, resident_bytes, exhausted, is_status } => {
+                    KernelLine::Killed(kill) => {
+                        let Kill { resident_bytes, exhausted, is_status, .. } = kill;
+                        let message = kill.message.clone();
+                        kills.push(kill);
                         let (limit_bytes, announced) = (limit_bytes.take(), std::mem::take(&mut announced));
                         last = Some(Self {
                             kind: CrashKind::KilledByKernel,
@@ -103,6 +101,7 @@ impl Crash {
                                 Exhausted::NotKnown => announced,
                                 known => known,
                             },
+                            kills: None,
                             log_line: number,
                             goroutine: Vec::new(),
                         });
@@ -142,6 +141,7 @@ impl Crash {
                     asked_bytes,
                     limit_bytes: None,
                     exhausted: Exhausted::NotKnown,
+                    kills: None,
                     log_line: number,
                     goroutine,
                 });
@@ -151,65 +151,11 @@ impl Crash {
         if let (Some(crash), Some(below)) = (&mut last, below) {
             crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
         }
+        if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
+            crash.kills = Kills::of_last(&kills);
+        }
         last
     }
-}
-
-/// What a line of the kernel's log says of a process that it killed for want of memory.
-enum KernelLine {
-    /// The limit of its group.
-    Limit(Option<u64>),
-    /// That it kills one; the next line says whom. Kernels before 5.0 have two.
-    Kills(Exhausted),
-    Killed {
-        message: String,
-        resident_bytes: Option<u64>,
-        exhausted: Exhausted,
-        /// Whether it is a container's status, which tells no size.
-        is_status: bool,
-    },
-}
-
-impl KernelLine {
-    fn decode(line: &[u8]) -> Option<Self> {
-        let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
-        if has(b"OOMKilled") {
-            let text = std::str::from_utf8(line).ok()?.trim().trim_end_matches(',');
-            let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
-            let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
-            let message = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            let exhausted = Exhausted::Group;
-            return is_status.then_some(Self::Killed { message, resident_bytes: None, exhausted, is_status });
-        }
-        if !has(b"emory") && !has(b"anon-rss:") {
-            return None;
-        }
-        let text = std::str::from_utf8(line).ok()?;
-        if let Some((_, usage)) = text.split_once("memory: usage ") {
-            let (_, limit) = usage.split_once("limit ")?;
-            return Some(Self::Limit(kilobytes(limit)));
-        }
-        if text.contains(" or sacrifice child") {
-            return exhausted_before(text, "Kill process ").map(|(_, exhausted)| Self::Kills(exhausted));
-        }
-        let of_second_line = || text.find(KILLED).filter(|_| text.contains(" total-vm:"));
-        let (begin, exhausted) =
-            exhausted_before(text, KILLED).or_else(|| of_second_line().map(|begin| (begin, Exhausted::NotKnown)))?;
-        let message = text.get(begin..)?;
-        let (_, resident) = message.split_once("anon-rss:")?;
-        let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
-        let message = words.chars().take(LONGEST_MESSAGE).collect();
-        Some(Self::Killed { message, resident_bytes: kilobytes(resident), exhausted, is_status: false })
-    }
-}
-
-/// Where a line says whose memory ended, right before what the kernel does about it.
-fn exhausted_before(line: &str, words: &str) -> Option<(usize, Exhausted)> {
-    let of = |&(whose, exhausted): &(&str, Exhausted)| {
-        let mut found = line.match_indices(whose).map(|(begin, _)| begin);
-        found.find(|begin| line[begin + whose.len()..].starts_with(words)).map(|begin| (begin, exhausted))
-    };
-    EXHAUSTED.iter().filter_map(of).min_by_key(|found| found.0)
 }
 
 /// The memory limit that `kubectl describe` shows of a container, below its last state.
@@ -234,12 +180,6 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
 fn quantity(text: &str) -> Option<u64> {
     let bytes = text.parse().ok().or_else(|| ByteUnits::Standard.parse(text))?;
     of_machine(bytes).map(|bytes| bytes as u64)
-}
-
-/// `524288kB`.
-fn kilobytes(text: &str) -> Option<u64> {
-    let end = text.find("kB")?;
-    of_machine(ByteUnits::Binary.parse(&text[..end + 2])?).map(|bytes| bytes as u64)
 }
 
 /// Whether a line is one that a program, or who killed it, writes at its end.
@@ -318,9 +258,6 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
-const EXHAUSTED: [(&str, Exhausted); 2] =
-    [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
-const KILLED: &str = "Killed process ";
 /// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
 const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";

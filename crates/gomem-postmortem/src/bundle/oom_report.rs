@@ -9,7 +9,9 @@
 //!
 //! A row of the table has, behind the process's id: uid, tgid, total_vm, rss, …, oom_score_adj, name; in pages.
 
-use crate::bundle::printed::without_controls;
+use gomem_table::ByteUnits;
+
+use crate::bundle::{printed::without_controls, process_memory::of_machine};
 
 /// What such a report says of itself.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,8 +20,13 @@ pub(crate) struct OomReport {
     pub(crate) asker: Option<String>,
     /// Whether a group of processes was at its limit.
     pub(crate) is_of_group: bool,
+    /// Whether the report shows the machine's own memory.
+    pub(crate) is_of_machine: bool,
     /// Whether the page was wanted for a file.
     pub(crate) is_for_file: bool,
+    /// Swap that was left, and all memory of the machine; bytes.
+    pub(crate) free_swap: Option<f64>,
+    pub(crate) machine_bytes: Option<f64>,
     /// The rows that the text has, and the largest: its name and resident bytes.
     pub(crate) processes: usize,
     pub(crate) largest: Option<(String, f64)>,
@@ -30,6 +37,8 @@ impl OomReport {
     pub(crate) fn find(text: &str) -> Option<Self> {
         let mut report = Self::default();
         let mut is_report = false;
+        // Of a report without its head: one line may be of anything.
+        let mut marks = 0_usize;
         for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
             if line.contains("Killed process ") {
                 return None;
@@ -46,11 +55,23 @@ impl OomReport {
                 is_report |= line.contains("oom_kill_process") || line.contains("out_of_memory+");
                 report.is_of_group |= line.contains("mem_cgroup_out_of_memory") || line.contains("try_charge_memcg");
                 report.is_for_file |= FILE_PAGES.iter().any(|function| line.contains(function));
+            } else if let Some((_, rest)) = line.split_once("Free swap  = ") {
+                report.free_swap = rest.find("kB").and_then(|end| ByteUnits::Binary.parse(&rest[..end + 2]));
+                marks += 1;
+            } else if let Some((before, _)) = line.split_once(" pages RAM") {
+                let pages = before.split_whitespace().next_back().and_then(|pages| pages.parse::<u64>().ok());
+                report.machine_bytes = pages.and_then(|pages| of_machine(pages as f64 * PAGE));
+                marks += 1;
+            } else if line.contains("lowmem_reserve[]:") || line.contains(" total pagecache pages") {
+                report.is_of_machine = true;
+                marks += 1;
+            } else if line.contains("total_vm") && line.contains("oom_score_adj") && line.contains("tgid") {
+                marks += 2;
             } else if line.contains("memory: usage ") && line.contains("kB, limit ") {
                 (is_report, report.is_of_group) = (true, true);
             }
         }
-        is_report.then_some(report)
+        (is_report || marks >= FEWEST_MARKS).then_some(report)
     }
 }
 
@@ -66,9 +87,10 @@ fn row(line: &str) -> Option<(&str, f64)> {
     let numbers = cells.iter().take_while(|cell| is_number(cell.trim_start_matches('-'))).count();
     let name = cells.get(numbers).filter(|_| numbers >= FEWEST_NUMBERS)?;
     let pages: u64 = cells.get(RESIDENT)?.parse().ok()?;
-    Some((name, pages as f64 * PAGE))
+    Some((name, of_machine(pages as f64 * PAGE)?))
 }
 
+const FEWEST_MARKS: usize = 2;
 /// `uid tgid total_vm rss nr_ptes swapents oom_score_adj`; newer kernels have more between.
 const FEWEST_NUMBERS: usize = 7;
 const RESIDENT: usize = 3;
@@ -92,6 +114,18 @@ mod tests {
         assert_eq!(report.asker.as_deref(), Some("cp"));
         assert!(report.is_of_group && report.is_for_file);
         assert_eq!((report.processes, report.largest), (2, Some(("api".to_owned(), 8_388_608.0))));
+    }
+
+    #[test]
+    fn the_middle_of_a_report_has_the_machines_memory() {
+        let text = "k: [1.1] lowmem_reserve[]: 0 0 0\nk: [1.2] 4519 total pagecache pages\nk: [1.3] Free swap  = 0kB\n\
+                    k: [1.4] 262144 pages RAM\n[1.5] [ 5300] 1000  5300   480914     2048   262144        0           0 api\n\
+                    [1.6] [ 5301] 1000  5301   480914  99999999999999   262144        0           0 absurd\n";
+        let report = OomReport::find(text).unwrap();
+        assert!(report.is_of_machine && !report.is_of_group);
+        assert_eq!((report.free_swap, report.machine_bytes), (Some(0.0), Some(1_073_741_824.0)));
+        assert_eq!(report.largest, Some(("api".to_owned(), 8_388_608.0)));
+        assert_eq!(OomReport::find("Free swap  = 0kB\n"), None);
     }
 
     #[test]

@@ -6,7 +6,12 @@
 
 use std::borrow::Cow;
 
-use crate::bundle::signature::{Signature, looks_like_text};
+use gomem_pprof::PrintedTable;
+
+use crate::bundle::{
+    pprof_session::PprofSession,
+    signature::{Signature, looks_like_text},
+};
 
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]
@@ -14,6 +19,8 @@ pub(crate) struct Part {
     /// Its first line in the text, from 1.
     pub(crate) line: usize,
     pub(crate) text: String,
+    /// Whether a person wrote it: no tool did, and no mark sets it apart.
+    pub(crate) is_prose: bool,
 }
 
 /// The parts of a text that a person wrote; `None` for what is one piece.
@@ -38,7 +45,9 @@ fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
     let text = String::from_utf8_lossy(text);
     let blocks = blocks(&text);
     let is_set_apart = is_marked_up || blocks.len() > 1;
-    let parts: Vec<Part> = blocks.into_iter().flat_map(cut).filter(|part| !part.text.trim().is_empty()).collect();
+    let mut session = PprofSession::default();
+    let parts = blocks.into_iter().flat_map(|block| cut(block, &mut session));
+    let parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();
     (is_set_apart || parts.len() > 1).then_some(parts)
 }
 
@@ -51,14 +60,20 @@ fn is_marked_up(text: &[u8]) -> bool {
     text.split(|&byte| byte == b'\n').any(is_mark)
 }
 
-/// Lines of one block, each with its number.
-type Block<'a> = Vec<Line<'a>>;
+/// Lines that belong together, each with its number.
+#[derive(Default)]
+struct Block<'a> {
+    lines: Vec<Line<'a>>,
+    /// By marks of Markdown or HTML.
+    is_set_apart: bool,
+}
+
 /// A line, by its number.
 type Line<'a> = (usize, Cow<'a, str>);
 
 /// What fences and `<pre>` set apart, and what stands between.
 fn blocks(text: &str) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block<'_>> = vec![Vec::new()];
+    let mut blocks: Vec<Block<'_>> = vec![Block::default()];
     let mut fence: Option<Fence> = None;
     for (number, line) in (1..).zip(text.lines()) {
         let mut line = Cow::Borrowed(line);
@@ -67,7 +82,7 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
                 push(&mut blocks, number, without_tick(line));
                 continue;
             };
-            blocks.push(Vec::new());
+            blocks.push(Block { is_set_apart: true, ..Block::default() });
             line = Cow::Owned(opened.after(&line));
             fence = Some(opened);
             if line.is_empty() {
@@ -83,16 +98,16 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
         }
         if is_closed {
             fence = None;
-            blocks.push(Vec::new());
+            blocks.push(Block::default());
         }
     }
-    blocks.retain(|block| block.iter().any(|(_, line)| !line.trim().is_empty()));
+    blocks.retain(|block| block.lines.iter().any(|(_, line)| !line.trim().is_empty()));
     blocks
 }
 
 fn push<'a>(blocks: &mut [Block<'a>], number: usize, line: Cow<'a, str>) {
     if let Some(block) = blocks.last_mut() {
-        block.push((number, line));
+        block.lines.push((number, line));
     }
 }
 
@@ -168,13 +183,14 @@ fn without_markup(line: &str) -> String {
 }
 
 /// What begins and ends by its own form, and the rest of the block.
-fn cut(block: Block<'_>) -> Vec<Part> {
+fn cut(Block { lines: block, is_set_apart }: Block<'_>, session: &mut PprofSession) -> Vec<Part> {
     let (mut parts, mut rest) = (Vec::new(), String::new());
     let first = block.first().map_or(1, |(number, _)| *number);
     let mut at = 0;
     // Of objects that nothing closes: each of many would be looked through to its end.
     let mut in_vain = 0;
     while let Some((number, line)) = block.get(at) {
+        session.read(*number, line);
         let form = Form::begin(line).filter(|form| !matches!(form, Form::Object) || in_vain <= block.len());
         let Some(form) = form else {
             rest.push_str(line);
@@ -187,9 +203,13 @@ fn cut(block: Block<'_>) -> Vec<Part> {
             in_vain += lines.len();
             1
         });
-        let text = lines[..length].iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("\n");
+        let mut text = lines[..length].iter().map(|(_, line)| line.as_ref()).collect::<Vec<_>>().join("\n");
+        if matches!(form, Form::Pprof) {
+            lines[1..length].iter().for_each(|(number, line)| session.read(*number, line));
+            text = session.say_kind(text);
+        }
         match form.text(text) {
-            Ok(text) => parts.push(Part { line: *number, text: text + "\n" }),
+            Ok(text) => parts.push(Part { line: *number, text: text + "\n", is_prose: false }),
             Err(text) => {
                 rest.push_str(&text);
                 rest.push('\n');
@@ -197,7 +217,7 @@ fn cut(block: Block<'_>) -> Vec<Part> {
         }
         at += length;
     }
-    parts.push(Part { line: first, text: rest });
+    parts.push(Part { line: first, text: rest, is_prose: !is_set_apart });
     parts
 }
 
@@ -238,7 +258,8 @@ impl Form {
         }
         let is_head = ["File: ", "Type: ", "Showing nodes accounting for "].iter().any(|head| text.starts_with(head));
         let is_old_head = || text.ends_with('%') || text.ends_with("%)");
-        (is_head || text.contains(" total (") && is_old_head() || is_table_head(text)).then_some(Self::Pprof)
+        let is_part = is_table_head(text) || is_table_row(text);
+        (is_head || text.contains(" total (") && is_old_head() || is_part).then_some(Self::Pprof)
     }
 
     /// How many of the lines belong to it; `None` where none of them ends it.
@@ -257,7 +278,7 @@ impl Form {
             Self::Object => object_length(lines)?,
             Self::Pprof => {
                 // Up to the table the lines are the report's head, and a shell's prompts.
-                let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line);
+                let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line) || is_table_row(line);
                 let Some(head) = lines.iter().take(LONGEST_HEAD).position(is_rows) else { return Some(1) };
                 head + 1 + count(&lines[head + 1..], &is_of_table)
             }
@@ -270,6 +291,10 @@ impl Form {
             let total = text.lines().filter_map(counted).fold(0_u64, u64::saturating_add);
             let has_frames = text.lines().any(is_frame);
             return if has_frames { Ok(format!("goroutine profile: total {total}\n{text}")) } else { Err(text) };
+        }
+        if matches!(self, Self::Pprof) {
+            let has_rule = text.lines().any(is_rule);
+            return if has_rule || PrintedTable::parse(&text).is_some() { Ok(text) } else { Err(text) };
         }
         if !matches!(self, Self::Object) {
             return Ok(text);
@@ -313,7 +338,13 @@ fn is_of_profile(line: &str) -> bool {
 }
 
 fn is_table_head(line: &str) -> bool {
-    line.trim_start().starts_with("flat  flat%")
+    let begin = line.trim_start();
+    begin.starts_with("flat  flat%") || begin.starts_with("Flat\tFlat%")
+}
+
+/// A row of such a table, or of a tree.
+fn is_table_row(line: &str) -> bool {
+    line.contains('%') && PrintedTable::parse(line).is_some_and(|table| !table.rows.is_empty())
 }
 
 fn is_rule(line: &str) -> bool {

@@ -1,7 +1,6 @@
 //! Text that a tool printed, as people paste it: what it is, what it says of memory, and what to give instead.
 
-use foldhash::HashMap;
-use gomem_table::{ByteUnits, Unit};
+use gomem_table::Unit;
 
 /// What `text` is, if a tool printed it that says something of a program's memory or of its goroutines; `head` is its beginning.
 pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
@@ -10,61 +9,7 @@ pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
         return Some((*name).to_owned());
     }
     let text = String::from_utf8_lossy(text);
-    let of_runtime = || scheduler_trace(&text).or_else(|| initialisers(&text));
-    container_readings(&text, head).or_else(of_runtime).or_else(|| other_metrics(&text))
-}
-
-/// `docker stats`, `kubectl top`: of the container that grew most, how much at first and at last.
-fn container_readings(text: &str, head: &str) -> Option<String> {
-    let tool = CONTAINER_TOOLS.iter().find(|tool| tool.words.iter().all(|word| head.contains(word)))?;
-    let mut readings: HashMap<&str, Readings> = HashMap::default();
-    for line in text.lines() {
-        let Some(cells) = Some(line.split_whitespace().collect::<Vec<_>>()).filter(|cells| cells.len() > tool.name)
-        else {
-            continue;
-        };
-        let name = cells[tool.name];
-        let amounts = with_units(&cells[tool.name + 1..]);
-        let mut bytes = amounts.iter().filter_map(|cell| ByteUnits::Standard.parse(cell));
-        let (first, second) = (bytes.next(), bytes.next());
-        let Some(bytes) = first else { continue };
-        let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
-        let known = readings.entry(name).or_insert(Readings { first: bytes, last: bytes, limit, count: 0 });
-        (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
-    }
-    let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
-        let by_growth = (a.last - a.first).total_cmp(&(b.last - b.first));
-        by_growth.then(a.last.total_cmp(&b.last)).then(other.cmp(name))
-    })?;
-    let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
-    let limit = most.limit.map_or_else(String::new, |limit| format!(" of a limit of {}", shown(limit)));
-    let amount = if most.count > 1 {
-        format!("{} at first, {} at last in {} readings", shown(most.first), shown(most.last), most.count)
-    } else {
-        shown(most.last)
-    };
-    Some(format!(
-        "what `{}` shows: {} takes {amount}{limit}. That is the container's memory, of whatever kind; {WANTED}",
-        tool.command,
-        without_controls(name, LONGEST_NAME)
-    ))
-}
-
-/// `41.16 MiB/994 MiB` as `41.16MiB / 994MiB`.
-fn with_units(cells: &[&str]) -> Vec<String> {
-    let mut joined: Vec<String> = Vec::new();
-    for cell in cells.iter().flat_map(|cell| cell.split_inclusive('/')).flat_map(|cell| match cell.strip_suffix('/') {
-        Some(before) => [before, "/"],
-        None => [cell, ""],
-    }) {
-        let is_unit = ByteUnits::Standard.scale(cell).is_some();
-        match joined.last_mut().filter(|last| is_unit && last.ends_with(|letter: char| letter.is_ascii_digit())) {
-            Some(number) => number.push_str(cell),
-            None if cell.is_empty() => {}
-            None => joined.push(cell.to_owned()),
-        }
-    }
-    joined
+    scheduler_trace(&text).or_else(|| initialisers(&text)).or_else(|| other_metrics(&text))
 }
 
 /// Samples of metrics that are of anything but Go's runtime.
@@ -83,22 +28,6 @@ fn other_metrics(text: &str) -> Option<String> {
              go_goroutines and process_resident_memory_bytes of the same /metrics too, or take a heap profile (/debug/pprof/heap)"
         )
     })
-}
-
-/// A tool that prints a table of containers.
-struct ContainerTool {
-    command: &'static str,
-    /// Of its heading.
-    words: &'static [&'static str],
-    /// The column of the name.
-    name: usize,
-}
-
-struct Readings {
-    first: f64,
-    last: f64,
-    limit: Option<f64>,
-    count: usize,
 }
 
 /// `SCHED 1004ms: gomaxprocs=8 idleprocs=0 threads=19 … runqueue=3 [0 1 …]` (`schedtrace` in `runtime/proc.go`).
@@ -154,14 +83,6 @@ pub(super) fn printable(text: &str) -> String {
 }
 
 const LONGEST_SHOWN: usize = 160;
-const WANTED: &str = "what the Go program has of it a heap profile (/debug/pprof/heap) and scrapes of /metrics say";
-const CONTAINER_TOOLS: [ContainerTool; 4] = [
-    ContainerTool { command: "docker stats", words: &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], name: 1 },
-    // Up to Docker 17 one column, an id or a name; at first without blanks around the bar.
-    ContainerTool { command: "docker stats", words: &["CONTAINER ", "CPU %", "MEM USAGE"], name: 0 },
-    ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
-    ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
-];
 /// What begins with these words was printed of something that gomem reads, or tells what it is for.
 const PRINTED: [(&[&str], &str); 12] = [
     (
@@ -216,35 +137,6 @@ mod tests {
 
     fn told(text: &str) -> Option<String> {
         printed(text.as_bytes(), text)
-    }
-
-    #[test]
-    fn readings_of_containers_are_first_and_last() {
-        let docker = "CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
-                      3f2a   api-1   11.2%   97.0MiB / 512MiB   18.9%   1.1GB / 802MB\n8b11   db-1   1.2%   212.3MiB / 1GiB   20.7%\n\
-                      CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
-                      3f2a   api-1   12.2%   494.5MiB / 512MiB   96.6%   1.2GB / 802MB\n8b11   db-1   1.2%   211MiB / 1GiB   20.7%\n";
-        let said = told(docker).unwrap();
-        assert!(
-            said.starts_with(
-                "what `docker stats` shows: api-1 takes 97.0 MiB at first, 494.5 MiB at last in 2 readings of a limit of 512.0 MiB."
-            ),
-            "{said}"
-        );
-        let old = "CONTAINER           CPU %               MEM USAGE/LIMIT     MEM %               NET I/O\n\
-                   api                 0.59%               288.2 MiB/994 MiB   28.99%              25.82 KiB/6.33 KiB\n\
-                   db                  0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n";
-        let said = told(old).unwrap();
-        assert!(said.starts_with("what `docker stats` shows: api takes 288.2 MiB of a limit of 994.0 MiB."), "{said}");
-        let spaced = "CONTAINER           CPU %               MEM USAGE / LIMIT   MEM %\n\
-                      api                 0.59%               288.2MiB / 994MiB   28.99%\n";
-        let said = told(spaced).unwrap();
-        assert!(said.starts_with("what `docker stats` shows: api takes 288.2 MiB of a limit of 994.0 MiB."), "{said}");
-        let said = told("NAME      CPU(cores)   MEMORY(bytes)\napi-7d9   12m   345Mi\ndb-0   3m   80Mi\n").unwrap();
-        assert!(said.starts_with("what `kubectl top` shows: api-7d9 takes 345.0 MiB."), "{said}");
-        let said = told("POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n").unwrap();
-        assert!(said.starts_with("what `kubectl top pod --containers` shows: api takes 345.0 MiB."), "{said}");
-        assert_eq!(told("NAME   CPU(cores)   MEMORY(bytes)\nerror: metrics not available yet\n"), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::printed::printable;
+use crate::bundle::{container_table::container_memory, printed::printable};
 
 /// What a process holds, by the kernel.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,6 +20,9 @@ pub(crate) struct ProcessMemory {
     /// Of files, or of what other processes have too.
     pub(crate) shared_bytes: Option<f64>,
     pub(crate) swap_bytes: Option<f64>,
+    /// Whether it is all of a container, pages of files among it; and its limit.
+    pub(crate) is_container: bool,
+    pub(crate) limit_bytes: Option<f64>,
     /// Returned by `MADV_FREE`, and not taken yet; in huge pages.
     pub(crate) lazy_free_bytes: Option<f64>,
     pub(crate) huge_page_bytes: Option<f64>,
@@ -28,7 +31,10 @@ pub(crate) struct ProcessMemory {
 impl ProcessMemory {
     /// All that a text has of processes.
     pub(crate) fn find(text: &str) -> Vec<Self> {
-        [process_status(text), memory_maps(text), process_table(text)].into_iter().flatten().collect()
+        [process_status(text), memory_maps(text), process_table(text), container_memory(text)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 

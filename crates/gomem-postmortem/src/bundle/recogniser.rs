@@ -8,7 +8,7 @@ use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
-use gomem_pprof::Profile;
+use gomem_pprof::{PrintedTable, Profile};
 use gomem_trace::Trace;
 
 use gomem_transport::Compression;
@@ -27,7 +27,7 @@ use crate::bundle::{
     room::Room,
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
-    spoken,
+    spoken::SpokenMemory,
     stated::StatedMemory,
     stranger::{QUOTED, stranger},
     tool_output::{Printout, ToolOutput},
@@ -109,13 +109,23 @@ impl Recogniser {
             return self.read_parts(&artifact, parts);
         }
         let file = self.outcomes.len();
-        let (contents, reasons) = self.recognise(file, &artifact);
+        let (mut contents, mut reasons) = self.recognise(file, &artifact);
+        let is_of_person = contents.iter().all(|kind| matches!(kind, Contents::ToolOutput | Contents::Crash));
+        if is_of_person && artifact.bytes.len() <= LARGEST_PROSE && looks_like_text(&artifact.bytes) {
+            let spoken = SpokenMemory::find([&*String::from_utf8_lossy(&artifact.bytes)]);
+            let is_unknown = |reason: &String| reason == NOT_RECOGNISED || reason.contains(QUOTED);
+            if spoken.is_some() && !reasons.is_empty() && reasons.iter().all(is_unknown) {
+                (contents, reasons) = (vec![Contents::Words], Vec::new());
+            }
+            self.bundle.spoken.extend(spoken.map(|spoken| (artifact.name.clone(), spoken)));
+        }
         self.outcomes.push(Outcome { name: artifact.name, contents, reasons });
     }
 
     /// Reads what tools printed into a text that a person wrote, each part as a file of its own.
     fn read_parts(&mut self, artifact: &Artifact, parts: Vec<Part>) {
-        self.bundle.spoken_resident = parts.iter().filter_map(|part| spoken::resident(&part.text)).reduce(f64::max);
+        let spoken = SpokenMemory::find(parts.iter().filter(|part| part.is_prose).map(|part| part.text.as_str()));
+        self.bundle.spoken.extend(spoken.map(|spoken| (artifact.name.clone(), spoken)));
         let (mut is_used, mut unused) = (false, Vec::new());
         for part in parts {
             let name = format!("{}, line {}", artifact.name, part.line);
@@ -130,7 +140,13 @@ impl Recogniser {
             self.quoted.insert(self.outcomes.len());
             self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
-        if !is_used {
+        if !is_used
+            && spoken.is_some()
+            && unused.iter().all(|reason| reason == NOT_RECOGNISED || reason.contains(QUOTED))
+        {
+            let (name, contents) = (artifact.name.clone(), vec![Contents::Words]);
+            self.outcomes.push(Outcome { name, contents, reasons: Vec::new() });
+        } else if !is_used {
             // What some part is says more than the first words of another.
             let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
             let is_named = |reason: &&String| is_told(reason) && !reason.contains(&*format!(": {QUOTED}"));
@@ -327,15 +343,27 @@ impl Recogniser {
         let profile = match Profile::decode(bytes) {
             Ok(profile) => profile,
             Err(err) => {
+                if let Some(table) = printed_table(bytes) {
+                    self.bundle.tables.push((name.to_owned(), table));
+                    return (Contents::PrintedProfile, Ok(Reading::Used(None)));
+                }
                 let what = stranger(bytes).map_or_else(|| err.to_string(), |what| format!("not a profile: {what}"));
                 return (Contents::Heap, Err(what));
             }
         };
         if is_printed(&profile) {
             self.bundle.printed.push(HeapProfile { name: name.to_owned(), profile: Arc::new(profile) });
+            self.bundle.tables.extend(printed_table(bytes).map(|table| (name.to_owned(), table)));
             return (Contents::PrintedProfile, Ok(Reading::Used(None)));
         }
         let has = |name: &str| profile.sample_type_index(name).is_some();
+        if has("goroutine")
+            && let Some(table) = printed_table(bytes)
+        {
+            // It has no stacks: what waits where is in no profile of it.
+            self.bundle.tables.push((name.to_owned(), table));
+            return (Contents::PrintedProfile, Ok(Reading::Used(None)));
+        }
         let heaps =
             self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap).map(|(_, _, heap)| heap);
         let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);
@@ -465,6 +493,12 @@ fn other(bytes: &[u8]) -> String {
     }
 }
 
+/// The table that a tool printed, if the bytes are one.
+fn printed_table(bytes: &[u8]) -> Option<PrintedTable> {
+    let is_text = looks_like_text(bytes) && bytes.len() <= LARGEST_OUTPUT;
+    is_text.then(|| PrintedTable::parse(&String::from_utf8_lossy(bytes))).flatten()
+}
+
 /// Whether a tool printed or drew it: it has one kind of value, and does not say how it was sampled.
 fn is_printed(profile: &Profile) -> bool {
     let [kind] = profile.sample_types() else { return false };
@@ -480,6 +514,8 @@ fn scrape_time(name: &str) -> Option<i64> {
 const NOT_RECOGNISED: &str = "not recognised";
 /// What people paste of a tool's output.
 const LARGEST_OUTPUT: usize = 8 << 20;
+/// Nobody writes more.
+const LARGEST_PROSE: usize = 256 << 10;
 /// Kinds of profiles that tools print or draw.
 const PRINTED: [&str; 11] = [
     "inuse_space",

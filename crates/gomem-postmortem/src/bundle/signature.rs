@@ -1,6 +1,7 @@
 //! What a file is by its bytes, before any of it is decoded.
 
 use gomem_metrics::Format;
+use gomem_pprof::PrintedTable;
 use gomem_transport::Compression;
 use memchr::memmem;
 
@@ -89,11 +90,18 @@ fn is_of_pprof(bytes: &[u8]) -> bool {
             .iter()
             .any(|word| head.starts_with(word));
     let first = first_line(bytes);
-    (is_begin || contains(first, b" total (") || first.trim_ascii_start().starts_with(b"flat  flat%"))
-        && (contains(head, PPROF_TABLE) || contains(head, b"\n-----------+--"))
+    let is_part = || PrintedTable::parse(&String::from_utf8_lossy(first)).is_some_and(|row| !row.rows.is_empty());
+    let has_table = || contains(head, PPROF_TABLE) || PrintedTable::parse(&String::from_utf8_lossy(head)).is_some();
+    (is_begin || contains(first, b" total (") || is_table_head(first) || is_part())
+        && (contains(head, b"\n-----------+--") || has_table())
         || head.trim_ascii_start().starts_with(b"{")
             && (contains(bytes, b"\"flamebearer\"") || contains(bytes, b"\"flamegraph\""))
         || is_folded(head)
+}
+
+fn is_table_head(line: &[u8]) -> bool {
+    let begin = line.trim_ascii_start();
+    begin.starts_with(PPROF_TABLE) || begin.starts_with(b"Flat\tFlat%")
 }
 
 /// `main.main;main.load 12`, in each line that is looked at.

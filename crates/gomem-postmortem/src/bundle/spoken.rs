@@ -1,82 +1,218 @@
-//! How much is resident, in the words of a person: "RSS keeps ~740M for long", "the process has 3 GB resident".
+//! What a person says of memory in words: "RSS keeps ~740M for long", "pprof shows 80 MB, and the pod has 2Gi".
 
-use gomem_table::MIB;
+use gomem_table::{ByteUnits, MIB};
 
-/// The largest amount that stands beside the word, and none that speaks of a change or of a limit.
-pub(crate) fn resident(text: &str) -> Option<f64> {
-    text.lines().filter(|line| line.len() <= LONGEST_LINE).flat_map(of_line).reduce(f64::max)
+use crate::bundle::process_memory::of_machine;
+
+/// The amounts that words give to what they are of; bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(crate) struct SpokenMemory {
+    /// What a process, or its container, holds: the largest.
+    pub(crate) resident: Option<f64>,
+    /// What is in use of Go's heap, as a profile or the program says: the largest.
+    pub(crate) heap: Option<f64>,
 }
 
-fn of_line(line: &str) -> Vec<f64> {
-    let words: Vec<&str> = line.split_whitespace().collect();
-    let is_subject = |word: &str| {
-        let plain = word.trim_matches(|letter: char| !letter.is_ascii_alphanumeric());
-        matches!(plain, "RSS" | "RES" | "rss") || plain.eq_ignore_ascii_case("resident")
-    };
-    let mut found = Vec::new();
-    for at in (0..words.len()).filter(|&at| is_subject(words[at])) {
-        let after = &words[at + 1..words.len().min(at + 1 + NEAR)];
-        let before = &words[at.saturating_sub(NEAR_BEFORE)..at];
-        found.extend(amount_in(after).or_else(|| amount_in(before)));
+impl SpokenMemory {
+    /// `None` for a text that does not speak of a program's memory.
+    pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let (mut found, mut is_about_memory) = (Self::default(), false);
+        for text in texts {
+            for sentence in sentences(text) {
+                is_about_memory |= is_complaint(&sentence);
+                found.read(&sentence);
+            }
+        }
+        let has_amount = found != Self::default();
+        (is_about_memory || has_amount).then_some(found)
     }
-    found
+
+    /// Gives each amount to the subject that stands nearest before it, else right behind it.
+    fn read(&mut self, words: &[&str]) {
+        let mut claimed = None;
+        for at in 0..words.len() {
+            let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
+            let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(|at| Some((at, Subject::of(words[at])?)));
+            let behind = || (at + 1..words.len().min(at + NEAR)).find_map(|at| Some((at, Subject::of(words[at])?)));
+            // "RSS 700M of 2G": the second amount is of something else.
+            let Some((place, subject)) = before.filter(|(place, _)| claimed != Some(*place)).or_else(behind) else {
+                continue;
+            };
+            claimed = Some(place);
+            let known = match subject {
+                Subject::Process => &mut self.resident,
+                Subject::Heap => &mut self.heap,
+            };
+            *known = Some(known.map_or(bytes, |most: f64| most.max(bytes)));
+        }
+    }
 }
 
-/// The first amount of bytes among words, unless another number or a word about something else comes before it.
-fn amount_in(words: &[&str]) -> Option<f64> {
-    if words.iter().any(|word| OTHER.iter().any(|other| word.to_ascii_lowercase().starts_with(other))) {
-        return None;
-    }
-    let first = words.iter().position(|word| word.contains(|letter: char| letter.is_ascii_digit()))?;
-    // A sentence that ends before it is of something else.
-    if words[..first].iter().any(|word| word.ends_with(['.', ';', '?', '!'])) {
-        return None;
-    }
-    let text = words[first].trim_start_matches(['~', '(', '=', ':', '≈', '`', '*']);
-    let text = text.trim_end_matches(['.', ',', ')', ';', '?', '!', '`', '*']);
-    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
-    let unit = match &text[end..] {
-        "" => words.get(first + 1)?.trim_end_matches(['.', ',', ')', ';', '?', '!']),
-        unit => unit,
-    };
-    let scale = match unit.to_ascii_lowercase().as_str() {
-        "m" | "mb" | "mib" => MIB,
-        "g" | "gb" | "gib" => 1024.0 * MIB,
-        _ => return None,
-    };
-    text[..end].parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number * scale)
+/// What an amount is of.
+#[derive(Clone, Copy)]
+enum Subject {
+    Process,
+    Heap,
 }
 
-/// Words about a change, or about a bound.
-const OTHER: [&str; 9] = ["by", "per", "limit", "grow", "increas", "drop", "decreas", "max", "heap"];
-const NEAR: usize = 6;
-const NEAR_BEFORE: usize = 3;
+impl Subject {
+    fn of(word: &str) -> Option<Self> {
+        // An option of a command is none.
+        if word.starts_with('-') {
+            return None;
+        }
+        let plain = plain(word).to_ascii_lowercase();
+        match plain.as_str() {
+            "rss" | "res" | "resident" | "process" | "pod" | "container" | "kubectl" | "docker" | "top" | "htop"
+            | "os" => Some(Self::Process),
+            "heap" | "pprof" | "profiler" | "inuse" | "inuse_space" | "in-use" | "inused" | "in-used" | "heapalloc"
+            | "heapinuse" => Some(Self::Heap),
+            _ => None,
+        }
+    }
+}
+
+/// A line that ends a sentence, or a mark that does, sets words apart; a new line alone does not.
+fn sentences(text: &str) -> Vec<Vec<&str>> {
+    let mut all = vec![Vec::new()];
+    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with(['-', '*', '#', '|', '>']) {
+            all.push(Vec::new());
+        }
+        for word in line.split_whitespace() {
+            let is_turn = matches!(plain(word).to_ascii_lowercase().as_str(), "but" | "while" | "whereas" | "however");
+            if is_turn {
+                all.push(Vec::new());
+            }
+            if let Some(last) = all.last_mut() {
+                last.push(word);
+            }
+            if word.ends_with(['.', ';', '?', '!']) {
+                all.push(Vec::new());
+            }
+        }
+    }
+    all.retain(|words| !words.is_empty());
+    all
+}
+
+/// Whether a sentence says that a program's memory leaks, grows, or ended.
+fn is_complaint(words: &[&str]) -> bool {
+    let has = |known: &[&str]| words.iter().any(|word| known.contains(&plain(word).to_ascii_lowercase().as_str()));
+    let grows = |word: &&str| {
+        let word = plain(word).to_ascii_lowercase();
+        GROWTH.iter().any(|begin| word.starts_with(begin))
+    };
+    has(&["oom", "oomkilled", "oomkill", "oomkills"]) || has(&["memory", "rss", "heap"]) && words.iter().any(grows)
+}
+
+/// Whether the words around an amount are about a change, a bound, a machine, or a wish.
+fn is_of_other(words: &[&str], at: usize) -> bool {
+    let around = &words[at.saturating_sub(AROUND_BEFORE)..words.len().min(at + AROUND_BEHIND)];
+    let is_other = |word: &&str| {
+        let word = plain(word).to_ascii_lowercase();
+        OTHER.iter().any(|other| word == *other) || OTHER_BEGINS.iter().any(|begin| word.starts_with(begin))
+    };
+    let is_rate = words[..at].last().is_some_and(|word| plain(word).eq_ignore_ascii_case("by"))
+        || words[at..].iter().take(AROUND_BEHIND).any(|word| plain(word).eq_ignore_ascii_case("per"));
+    is_rate || around.iter().any(is_other) || words.iter().any(|word| plain(word).eq_ignore_ascii_case("if"))
+}
+
+/// Megabytes or more at a word, with the unit in it or in the next.
+fn amount(words: &[&str], at: usize) -> Option<f64> {
+    let text = plain(words.get(at)?);
+    let text = text.trim_start_matches(['~', '≈']);
+    let first = text.chars().next().filter(char::is_ascii_digit)?;
+    let bytes = if text.ends_with(|letter: char| letter.is_ascii_digit()) {
+        let unit = plain(words.get(at + 1)?);
+        ByteUnits::Binary.parse(&format!("{text} {unit}"))
+    } else {
+        ByteUnits::Binary.parse(text)
+    };
+    of_machine(bytes?).filter(|&bytes| bytes >= MIB || first == '0')
+}
+
+/// A word without what stands around it.
+fn plain(word: &str) -> &str {
+    word.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '~' | '≈'))
+}
+
+/// How far behind its subject an amount may stand, and before it.
+const FARTHEST: usize = 14;
+const NEAR: usize = 5;
+const AROUND_BEFORE: usize = 4;
+const AROUND_BEHIND: usize = 4;
+const OTHER: [&str; 12] =
+    ["max", "maximum", "limit", "limits", "ram", "request", "requests", "should", "would", "could", "free", "swap"];
+const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
+const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const LONGEST_LINE: usize = 4096;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn found(text: &str) -> (Option<f64>, Option<f64>) {
+        let found = SpokenMemory::find([text]).unwrap_or_default();
+        (found.resident.map(|bytes| bytes / MIB), found.heap.map(|bytes| bytes / MIB))
+    }
+
     #[test]
-    fn the_amount_beside_the_word() {
-        for (text, mebibytes) in [
-            ("RSS keeps ~740M for long time.", 740.0),
-            ("top shows RES 1.5g here", 1536.0),
-            ("it has 3 GB resident, of 8", 3072.0),
-            ("Its RSS (700 MiB) is high", 700.0),
+    fn amounts_belong_to_what_stands_nearest() {
+        for (text, resident, heap) in [
+            ("RSS keeps ~740M for long time.", Some(740.0), None),
+            ("top shows RES 1.5g here", Some(1536.0), None),
+            ("it has 3 GB resident, of 8", Some(3072.0), None),
+            ("Its RSS (700 MiB) is high", Some(700.0), None),
+            ("RSS is 4 GB while heap is 1 GB", Some(4096.0), Some(1024.0)),
+            ("RSS is high. The heap has 20 MB", None, Some(20.0)),
+            (
+                "Our pod uses `900Mi` when I look at `top`.\nWhen I ask `go tool pprof` for what is in use I\nsee `80.5MB total`.",
+                Some(900.0),
+                Some(80.5),
+            ),
+            ("My OS says that it takes around 250MB, but pprof only 70MB", Some(250.0), Some(70.0)),
+            (
+                "By RSS it is 520MB, but the inuse_space shows 180M, where are the other 340MB?",
+                Some(520.0),
+                Some(180.0),
+            ),
         ] {
-            assert_eq!(resident(text), Some(mebibytes * MIB), "{text}");
+            assert_eq!(found(text), (resident, heap), "{text}");
         }
+    }
+
+    #[test]
+    fn changes_limits_and_machines_are_no_amounts() {
         for text in [
             "",
             "RSS grows by 5 MB per hour",
             "the RSS limit is 4GB",
-            "RSS is high. The heap has 20 MB",
-            "RSS is fine and 12 users have 3 GB",
+            "the pod has a limit of 4GB",
+            "a container on a host of 16 GB RAM",
+            "if the pod stays around 50MB it is fine",
+            "RSS is fine. 12 users have 3 GB",
             "an RSS feed of 200 entries",
+            "go tool pprof -top printed 3 GB of text, -heap too",
             "pressing 3 GB",
+            "the pod has 9000000 GB",
         ] {
-            assert_eq!(resident(text), None, "{text}");
+            let expected = if text.starts_with("go tool") { (None, Some(3072.0)) } else { (None, None) };
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn complaints_without_amounts() {
+        for (text, is_about_memory) in [
+            ("The memory of our service grows until it is restarted.", true),
+            ("It was OOMKilled twice", true),
+            ("The memory\nis never released", true),
+            ("It was slow. The memory is fine", false),
+            ("users grow", false),
+        ] {
+            assert_eq!(SpokenMemory::find([text]).is_some(), is_about_memory, "{text}");
         }
     }
 }

@@ -80,6 +80,9 @@ impl Bundle {
         let (_, memory) = divide(self.heap_dump.take(), |_| None);
         let (kept, printed) = divide(std::mem::take(&mut self.printed), |profile| is_within(&profile.profile, window));
         self.printed = kept;
+        // A table and words have no time.
+        self.tables.clear();
+        self.spoken.clear();
         let (_, tool_outputs) = divide(std::mem::take(&mut self.tool_outputs), |_| None);
         // A program dies at the end of all.
         let is_last = window.to_ms().is_none().then_some(true);

@@ -6,7 +6,7 @@ use gomem_table::Unit;
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Crash, CrashKind, Exhausted},
+    bundle::{Bundle, Crash, CrashKind, Exhausted, Kills},
     findings::{
         finding::{Finding, FindingKind},
         goroutines,
@@ -41,14 +41,24 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::KilledByKernel => {
             let limit =
                 crash.limit_bytes.map(|limit| format!(", at the limit of {}", bytes(limit))).unwrap_or_default();
-            let resident = crash.in_use_bytes.map(|resident| format!(", {} resident", bytes(resident)));
-            format!("The kernel killed the program: out of memory{}{limit}", resident.unwrap_or_default())
+            let kills = crash.kills.as_ref();
+            let name = kills.and_then(|kills| kills.process.as_ref());
+            let whom = name.map_or_else(|| "the program".to_owned(), |name| format!("`{name}`"));
+            let often = kills.filter(|kills| kills.count > 1).map_or_else(String::new, often);
+            let resident = match kills.and_then(|kills| kills.resident_bytes) {
+                Some((least, most)) if least < most => format!(", {} to {} resident", bytes(least), bytes(most)),
+                _ => crash.in_use_bytes.map(|one| format!(", {} resident", bytes(one))).unwrap_or_default(),
+            };
+            format!("The kernel killed {whom}{often}: out of memory{resident}{limit}")
         }
         CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
     };
     let severity = if crash.kind == CrashKind::Asked { Severity::Warning } else { Severity::Critical };
     let mut finding = Finding::new(FindingKind::Crash, severity, title);
     finding.summary = format!("{file}, line {}: {}.", crash.log_line, crash.message.trim_end_matches('.'));
+    if let Some(kills) = &crash.kills {
+        finding.summary += &beside(kills);
+    }
     if let Some(asked) = crash.asked_bytes {
         finding.summary += &format!(" {} more were asked for.", bytes(asked));
     }
@@ -59,7 +69,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         finding.summary +=
             &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());
     }
+    let name = crash.kills.as_ref().and_then(|kills| kills.process.as_deref());
     finding.action = match (crash.kind, crash.exhausted, crash.limit_bytes) {
+        _ if name.is_some_and(|name| NOT_GO.contains(&name)) => OF_OTHERS,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
         (CrashKind::KilledByKernel, Exhausted::NotKnown, None) => OF_EITHER,
@@ -78,6 +90,29 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     finding
 }
 
+/// How often, and within what time.
+fn often(kills: &Kills) -> String {
+    let within = kills.seconds.map_or_else(String::new, |seconds| format!(" in {}", Unit::Seconds.humanize(seconds)));
+    format!(" {} times{within}", kills.count)
+}
+
+/// What else is told of the kills.
+fn beside(kills: &Kills) -> String {
+    let mut text =
+        kills.restarts.map_or_else(String::new, |restarts| format!(" It was started again {restarts} times."));
+    if kills.count > 1 {
+        let each = kills.seconds.map(|seconds| seconds / (kills.count - 1) as f64);
+        let each =
+            each.map_or_else(String::new, |each| format!(", one in {} on average", Unit::Seconds.humanize(each)));
+        text += &format!(" That is the last of {} kills of it{each}.", kills.count);
+    }
+    if !kills.others.is_empty() {
+        let others: Vec<String> = kills.others.iter().map(|(name, count)| format!("`{name}` ({count})")).collect();
+        text += &format!(" Killed too: {}.", others.join(", "));
+    }
+    text
+}
+
 /// Where the goroutine was that did it, in the program's own code if that is on its stack.
 fn goroutine(crash: &Crash) -> Option<Place> {
     if crash.kind == CrashKind::Asked {
@@ -87,6 +122,27 @@ fn goroutine(crash: &Crash) -> Option<Place> {
     goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
 }
 
+/// Programs that are written in no Go.
+const NOT_GO: [&str; 15] = [
+    "node",
+    "java",
+    "python",
+    "python3",
+    "ruby",
+    "php",
+    "php-fpm",
+    "mysqld",
+    "postgres",
+    "redis-server",
+    "nginx",
+    "chrome",
+    "mongod",
+    "clickhouse-serv",
+    "dotnet",
+];
+const OF_OTHERS: &str = "By its name that is no Go program: gomem can say nothing of its memory. Whose limit it was the kernel's lines before this one \
+                         say; where small processes are killed one after the other, the group of all of them is at its limit, and its size \
+                         is the sum of many.";
 const OF_MACHINE: &str = "The machine's memory ended, not a container's: see which processes held it (the kernel's table before the line). Set \
                           GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three heap profiles \
                           before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";

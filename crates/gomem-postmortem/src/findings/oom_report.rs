@@ -1,7 +1,7 @@
 //! A report of the kernel that lacks its end: whom it killed is not known.
 
 use gomem_finding::{Confidence, Severity};
-use gomem_table::Unit;
+use gomem_table::{MIB, Unit};
 
 use crate::{
     bundle::OomReport,
@@ -11,16 +11,33 @@ use crate::{
 /// What such a report says, and what of it is missing.
 pub(crate) fn out_of_memory(report: &OomReport, name: &str) -> Finding {
     let asker = report.asker.as_ref().map_or_else(String::new, |asker| format!(" when `{asker}` asked for more"));
-    let whose = if report.is_of_group { "a container was at its limit of memory" } else { "memory ended" };
+    let whose = match (report.is_of_group, report.is_of_machine) {
+        (true, _) => "a container was at its limit of memory",
+        (false, true) => "the machine's memory ended",
+        (false, false) => "memory ended",
+    };
     let title = format!("By the kernel's report {whose}{asker}; whom it killed is not in the text");
     let mut finding = Finding::new(FindingKind::Printed, Severity::Warning, title);
     let what = if report.is_for_file {
         "The page was wanted for a file that is written or read: pages of files count towards a container's limit too, and those that \
          are not written yet cannot be dropped."
+    } else if report.asker.is_none() {
+        "The text is the middle of the report."
     } else {
         "Who asks last need not be the one that holds the memory."
     };
     finding.summary = format!("{name}: {what}");
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    if let Some(machine) = report.machine_bytes {
+        finding.summary += &format!(" The machine has {}.", bytes(machine));
+    }
+    match report.free_swap {
+        Some(free) if free < SMALL_SWAP => {
+            finding.summary += " No swap is left: all that is anonymous had to stay in memory."
+        }
+        Some(free) => finding.summary += &format!(" {} of swap were left.", bytes(free)),
+        None => {}
+    }
     if let Some((largest, bytes)) = &report.largest {
         finding.summary += &format!(
             " Of the {} processes that the text shows the largest is `{largest}` with {} resident (of pages of 4 KiB).",
@@ -35,3 +52,5 @@ pub(crate) fn out_of_memory(report: &OomReport, name: &str) -> Finding {
     finding.confidence = Confidence::Medium;
     finding
 }
+
+const SMALL_SWAP: f64 = MIB;

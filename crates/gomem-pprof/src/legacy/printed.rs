@@ -17,11 +17,10 @@
 //! A table has no stacks: each of its rows becomes a sample of one frame that has the row's own value (`flat`), and what the table
 //! leaves out of its total becomes a sample without one.
 
-use gomem_table::ByteUnits;
-
 use super::{
-    lines::{Line, Lines},
+    lines::Lines,
     maps,
+    printed_table::{Amount, COUNT, PrintedTable, is_heading, is_row, is_rule, total_of},
     stack::{Frame, Stack},
     text_profile::TextProfile,
 };
@@ -40,8 +39,9 @@ pub(crate) enum Printed {
 impl Printed {
     /// What the lines that follow are, as `first` begins them.
     pub(super) fn sniff(first: &str, lines: Lines<'_>) -> Option<Self> {
-        let is_begin = is_table_header(first)
+        let is_begin = is_heading(first)
             || is_rule(first)
+            || is_row(first)
             || HEADS.iter().any(|word| first.starts_with(word))
             || total_of(first).is_some();
         if !is_begin {
@@ -50,7 +50,7 @@ impl Printed {
         let mut lines = lines;
         let mut head = vec![first.to_owned()];
         head.extend(std::iter::from_fn(|| lines.next()).take(MOST_HEAD).map(|line| line.text.into_owned()));
-        if head.iter().any(|line| is_table_header(line)) {
+        if head.iter().any(|line| is_heading(line) || is_row(line)) {
             return Some(Self::Table);
         }
         head.iter().any(|line| is_rule(line)).then_some(Self::Traces)
@@ -58,23 +58,15 @@ impl Printed {
 
     pub(super) fn decode(self, bytes: &[u8], options: &DecodeOptions) -> Result<Profile, Error> {
         let mut lines = Lines::new(bytes);
-        let mut head = Head::default();
-        loop {
-            let Some(line) = lines.next() else {
-                return Err(Error::new(ErrorKind::Text { problem: "neither a table nor stacks of pprof" }));
-            };
-            let text = line.text.trim();
-            if let Some(kind) = text.strip_prefix("Type: ") {
-                head.kind = Some(kind.to_owned());
-            } else if let Some(total) = total_of(text) {
-                head.total = Some(total);
+        let (head, rows) = match self {
+            Self::Table => {
+                let table = PrintedTable::read(&mut lines).unwrap_or_default();
+                let total = table.total.map(|value| Amount { value, unit: table.unit });
+                let rows = samples(&table);
+                (Head { kind: table.kind, total }, rows)
             }
-            let is_end = if self == Self::Table { is_table_header(text) } else { is_rule(text) };
-            if is_end {
-                break;
-            }
-        }
-        let rows = if self == Self::Table { table(&mut lines) } else { traces(&mut lines, options)? };
+            Self::Traces => (Head::read(&mut lines)?, traces(&mut lines, options)?),
+        };
         if rows.is_empty() {
             return Err(Error::new(ErrorKind::Text { problem: "no row of pprof's that could be read" }));
         }
@@ -89,11 +81,22 @@ struct Head {
     total: Option<Amount>,
 }
 
-/// A value, and what it counts.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Amount {
-    value: f64,
-    unit: &'static str,
+impl Head {
+    /// Up to the rule above the first stack.
+    fn read(lines: &mut Lines<'_>) -> Result<Self, Error> {
+        let mut head = Self::default();
+        for line in std::iter::from_fn(|| lines.next()) {
+            let text = line.text.trim();
+            if let Some(kind) = text.strip_prefix("Type: ") {
+                head.kind = Some(kind.to_owned());
+            } else if let Some(total) = total_of(text) {
+                head.total = Some(total);
+            } else if is_rule(text) {
+                return Ok(head);
+            }
+        }
+        Err(Error::new(ErrorKind::Text { problem: "neither a table nor stacks of pprof" }))
+    }
 }
 
 struct Row {
@@ -120,34 +123,15 @@ fn profile(head: &Head, rows: Vec<Row>, lines: Lines<'_>, options: &DecodeOption
     maps::finish(text, lines)
 }
 
-/// Rows up to the first line that is none. In a `-tree`, the rows of callers and callees between have no `flat`.
-fn table(lines: &mut Lines<'_>) -> Vec<Row> {
-    let mut rows = Vec::new();
-    while let Some(line) = lines.peek() {
-        match row(&line) {
-            Some(found) => rows.extend(Some(found).filter(|row| row.amount.value != 0.0)),
-            None if is_rule(&line.text) || line.text.contains(" | ") => {}
-            None => break,
-        }
-        lines.next();
-    }
-    rows
-}
-
-/// `40.50MB 50.63% 50.63%    40.50MB 50.63%  bufio.NewReaderSize (inline)`, in a tree with `|` before the name.
-fn row(line: &Line<'_>) -> Option<Row> {
-    let mut rest = line.text.trim();
-    let mut word = || {
-        let (word, others) = rest.split_once(char::is_whitespace)?;
-        rest = others.trim_start();
-        Some(word)
-    };
-    let amount = Amount::parse(word()?)?;
-    (is_percent(word()?) && is_percent(word()?)).then_some(())?;
-    Amount::parse(word()?)?;
-    is_percent(word()?).then_some(())?;
-    let name = rest.strip_prefix("| ").unwrap_or(rest).trim();
-    (!name.is_empty()).then(|| Row { amount, stack: Stack { addresses: Vec::new(), frames: vec![frame(name)] } })
+/// A sample for each row that has something of its own.
+fn samples(table: &PrintedTable) -> Vec<Row> {
+    let own = table.rows.iter().filter(|row| row.flat != 0.0);
+    own.map(|row| {
+        let frame = Frame { inlined: row.is_inlined, ..frame(&row.name) };
+        let amount = Amount { value: row.flat, unit: table.unit };
+        Row { amount, stack: Stack { addresses: Vec::new(), frames: vec![frame] } }
+    })
+    .collect()
 }
 
 fn traces(lines: &mut Lines<'_>, options: &DecodeOptions) -> Result<Vec<Row>, Error> {
@@ -193,67 +177,8 @@ fn frame(name: &str) -> Frame {
     Frame { address: 0, entry: None, function: function.to_owned(), file: file.to_owned(), line, inlined }
 }
 
-/// `Showing nodes accounting for 62.5MB, 78% of 80MB total`, before Go 1.10 `62.5MB of 80MB total (78%)`.
-fn total_of(text: &str) -> Option<Amount> {
-    let (before, _) = text.split_once(" total")?;
-    let (head, total) = before.rsplit_once(" of ")?;
-    let is_head = head.starts_with("Showing nodes accounting for ") || Amount::parse(head).is_some();
-    is_head.then(|| Amount::parse(total)).flatten()
-}
-
-/// What `40.50MB` is, as pprof prints amounts: in bytes, nanoseconds, or as a count.
-///
-/// ```
-/// assert_eq!(gomem_pprof::printed_amount("1.5kB"), Some(1536.0));
-/// assert_eq!(gomem_pprof::printed_amount("."), None);
-/// ```
-#[must_use]
-pub fn printed_amount(text: &str) -> Option<f64> {
-    Amount::parse(text).map(|amount| amount.value)
-}
-
-impl Amount {
-    /// As `measurement.Label` prints it: `40.50MB`, `1.2hrs`, `12`.
-    fn parse(text: &str) -> Option<Self> {
-        let end = text.find(|letter: char| !letter.is_ascii_digit() && !"-.".contains(letter)).unwrap_or(text.len());
-        let number: f64 = text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())?;
-        let name = &text[end..];
-        let of_bytes = || Some((ByteUnits::Binary.scale(name)?, "bytes"));
-        let of_others = UNITS.iter().find(|unit| unit.0 == name).map(|&(_, scale, unit)| (scale, unit));
-        let (scale, unit) = of_others.or_else(of_bytes)?;
-        Some(Self { value: number * scale, unit })
-    }
-}
-
-fn is_percent(text: &str) -> bool {
-    text.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok())
-}
-
-fn is_table_header(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    ["flat", "flat%", "sum%", "cum", "cum%"].iter().all(|word| words.next() == Some(word))
-}
-
-/// What stands between stacks and around a tree.
-fn is_rule(text: &str) -> bool {
-    let text = text.trim();
-    text.len() > 20 && text.contains("-+-") && text.bytes().all(|byte| matches!(byte, b'-' | b'+'))
-}
-
 const HEADS: [&str; 6] =
     ["File: ", "Build ID: ", "Type: ", "Time: ", "Duration: ", "Main binary filename not available"];
-const COUNT: &str = "count";
-/// Units of `internal/measurement/measurement.go`, as printed, but those of bytes.
-const UNITS: [(&str, f64, &str); 8] = [
-    ("", 1.0, COUNT),
-    ("ns", 1.0, "nanoseconds"),
-    ("us", 1e3, "nanoseconds"),
-    ("ms", 1e6, "nanoseconds"),
-    ("s", 1e9, "nanoseconds"),
-    ("mins", 60e9, "nanoseconds"),
-    ("hrs", 3600e9, "nanoseconds"),
-    ("days", 86_400e9, "nanoseconds"),
-];
 /// The head of a report has about ten lines, and a shell's prompt may stand between.
 const MOST_HEAD: usize = 40;
 

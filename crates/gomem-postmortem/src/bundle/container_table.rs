@@ -1,0 +1,159 @@
+//! What `docker stats` and `kubectl top` print of containers.
+//!
+//! ```text
+//! CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %     NET I/O
+//! 3f2a           api-1   11.2%   97.0MiB / 512MiB    18.9%     1.1GB / 802MB
+//!
+//! POD        NAME   CPU(cores)   MEMORY(bytes)
+//! api-7d9    api    12m          345Mi
+//! ```
+
+use foldhash::HashMap;
+use gomem_table::ByteUnits;
+
+use crate::bundle::{
+    printed::printable,
+    process_memory::{ProcessMemory, of_machine},
+};
+
+/// The memory of the container that grew most, at first and at last; of one reading each, of the largest.
+pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
+    let mut tool: Option<&ContainerTool> = None;
+    let mut readings: HashMap<&str, Readings> = HashMap::default();
+    for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
+        if let Some(found) = TOOLS.iter().find(|tool| tool.words.iter().all(|word| line.contains(word))) {
+            tool = Some(found);
+            continue;
+        }
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        if tool.is_none() && is_bare_row(&cells) {
+            tool = TOOLS.last();
+        }
+        let Some((tool, name)) = tool.and_then(|tool| Some((tool, *cells.get(tool.name)?))) else { continue };
+        let amounts = with_units(&cells[tool.name + 1..]);
+        let mut bytes = amounts.iter().filter_map(|cell| of_machine(ByteUnits::Standard.parse(cell)?));
+        let (first, second) = (bytes.next(), bytes.next());
+        let Some(bytes) = first else { continue };
+        let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
+        let known = readings.entry(name).or_insert(Readings { first: bytes, last: bytes, limit, count: 0 });
+        (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
+    }
+    let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
+        let by_growth = (a.last - a.first).total_cmp(&(b.last - b.first));
+        by_growth.then(a.last.total_cmp(&b.last)).then(other.cmp(name))
+    })?;
+    Some(ProcessMemory {
+        tool: tool?.command,
+        process: printable(name),
+        first_bytes: (most.count > 1).then_some(most.first),
+        resident_bytes: most.last,
+        is_container: true,
+        limit_bytes: most.limit,
+        ..ProcessMemory::default()
+    })
+}
+
+/// `api-7d9   12m   345Mi`: `kubectl top pod --no-headers`, or a row that was pasted alone.
+fn is_bare_row(cells: &[&str]) -> bool {
+    let [_, cpu, memory] = cells else { return false };
+    let is_cpu = cpu.strip_suffix('m').is_some_and(|number| number.parse::<u32>().is_ok());
+    is_cpu && memory.ends_with('i') && ByteUnits::Standard.parse(memory).is_some()
+}
+
+/// `41.16 MiB/994 MiB` as `41.16MiB / 994MiB`.
+fn with_units(cells: &[&str]) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for cell in cells.iter().flat_map(|cell| cell.split_inclusive('/')).flat_map(|cell| match cell.strip_suffix('/') {
+        Some(before) => [before, "/"],
+        None => [cell, ""],
+    }) {
+        let is_unit = ByteUnits::Standard.scale(cell).is_some();
+        match joined.last_mut().filter(|last| is_unit && last.ends_with(|letter: char| letter.is_ascii_digit())) {
+            Some(number) => number.push_str(cell),
+            None if cell.is_empty() => {}
+            None => joined.push(cell.to_owned()),
+        }
+    }
+    joined
+}
+
+/// A tool that prints a table of containers.
+struct ContainerTool {
+    command: &'static str,
+    /// Of its heading.
+    words: &'static [&'static str],
+    /// The column of the name.
+    name: usize,
+}
+
+struct Readings {
+    first: f64,
+    last: f64,
+    limit: Option<f64>,
+    count: usize,
+}
+
+const TOOLS: [ContainerTool; 5] = [
+    ContainerTool { command: "docker stats", words: &["CONTAINER ID ", "NAME ", "MEM USAGE / LIMIT"], name: 1 },
+    // Up to Docker 17 one column, an id or a name; at first without blanks around the bar.
+    ContainerTool { command: "docker stats", words: &["CONTAINER ", "CPU %", "MEM USAGE"], name: 0 },
+    ContainerTool { command: "kubectl top pod --containers", words: &["POD ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
+    ContainerTool { command: "kubectl top pod -A", words: &["NAMESPACE ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
+    ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
+];
+const LONGEST_LINE: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use gomem_table::MIB;
+
+    use super::*;
+
+    #[test]
+    fn readings_of_containers_are_first_and_last() {
+        let docker = "CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
+                      3f2a   api-1   11.2%   97.0MiB / 512MiB   18.9%   1.1GB / 802MB\n8b11   db-1   1.2%   212.3MiB / 1GiB   20.7%\n\
+                      CONTAINER ID   NAME    CPU %   MEM USAGE / LIMIT   MEM %\n\
+                      3f2a   api-1   12.2%   494.5MiB / 512MiB   96.6%   1.2GB / 802MB\n8b11   db-1   1.2%   211MiB / 1GiB   20.7%\n";
+        let old = "CONTAINER           CPU %               MEM USAGE/LIMIT     MEM %               NET I/O\n\
+                   api                 0.59%               288.2 MiB/994 MiB   28.99%              25.82 KiB/6.33 KiB\n\
+                   db                  0.12%               1.625 MiB/994 MiB   0.16%               337.7 KiB/284.2 KiB\n";
+        let spaced = "CONTAINER           CPU %               MEM USAGE / LIMIT   MEM %\n\
+                      api                 0.59%               288.2MiB / 994MiB   28.99%\n";
+        let pods = "NAME      CPU(cores)   MEMORY(bytes)\napi-7d9   12m   345Mi\ndb-0   3m   80Mi\n";
+        for (text, tool, name, first, last, limit) in [
+            (docker, "docker stats", "api-1", Some(97.0), 494.5, Some(512.0)),
+            (old, "docker stats", "api", None, 288.2, Some(994.0)),
+            (spaced, "docker stats", "api", None, 288.2, Some(994.0)),
+            (pods, "kubectl top", "api-7d9", None, 345.0, None),
+            (
+                "POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n",
+                TOOLS[2].command,
+                "api",
+                None,
+                345.0,
+                None,
+            ),
+            (
+                "NAMESPACE NAME CPU(cores) MEMORY(bytes)\nprod api-7d9 12m 345Mi\n",
+                TOOLS[3].command,
+                "api-7d9",
+                None,
+                345.0,
+                None,
+            ),
+            ("It is\n\napi-7d9   12m   345Mi\n", "kubectl top", "api-7d9", None, 345.0, None),
+        ] {
+            let found = container_memory(text).unwrap();
+            assert_eq!((found.tool, found.process.as_str(), found.resident_bytes), (tool, name, last * MIB), "{text}");
+            assert_eq!((found.first_bytes, found.limit_bytes), (first.map(|at| at * MIB), limit.map(|at| at * MIB)));
+        }
+        for text in [
+            "NAME   CPU(cores)   MEMORY(bytes)\nerror: metrics not available yet\n",
+            "took 12m 345M\n",
+            "a 12m 9000000Gi\n",
+        ] {
+            assert_eq!(container_memory(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! What the kernel's log says of a process that it killed for want of memory, and what a container's status says of it.
+//!
+//! ```text
+//! memory: usage 524288kB, limit 524288kB, failcnt 1184
+//! oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=…,task=api,pid=31337,uid=1000
+//! Memory cgroup out of memory: Killed process 31337 (api) total-vm:2101236kB, anon-rss:519840kB, file-rss:20480kB, …
+//! Reason:       OOMKilled
+//! api-7d9       0/1     OOMKilled   5 (38s ago)   12m
+//! ```
+
+use gomem_table::ByteUnits;
+
+use crate::bundle::{log_time::LogTime, printed::printable, process_memory::of_machine};
+
+/// Whose memory had ended when the kernel killed a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Exhausted {
+    /// The text does not say.
+    #[default]
+    NotKnown,
+    Machine,
+    /// A group of processes was at its limit, a container's mostly.
+    Group,
+}
+
+/// What a line of the kernel's log says of a process that it killed for want of memory.
+pub(crate) enum KernelLine {
+    /// The limit of its group.
+    Limit(Option<u64>),
+    /// That it kills one; the next line says whom. Kernels before 5.0 have two.
+    Kills(Exhausted),
+    Killed(Kill),
+}
+
+/// A process that was killed.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Kill {
+    /// What the line says of it, without sizes.
+    pub(crate) message: String,
+    /// Its name, as the kernel has it, or the pod's.
+    process: Option<String>,
+    time: Option<LogTime>,
+    pub(crate) resident_bytes: Option<u64>,
+    pub(crate) exhausted: Exhausted,
+    /// Whether it is a container's status, which tells no size.
+    pub(crate) is_status: bool,
+    /// How often it was started again, where a status tells it.
+    restarts: Option<u64>,
+}
+
+/// How often the kernel killed a process of one name.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Kills {
+    /// The name, where the lines have it.
+    pub(crate) process: Option<String>,
+    pub(crate) count: usize,
+    /// From the first to the last, where both lines have a time.
+    pub(crate) seconds: Option<f64>,
+    /// The fewest and the most bytes that were resident.
+    pub(crate) resident_bytes: Option<(u64, u64)>,
+    /// How often a container was started again.
+    pub(crate) restarts: Option<u64>,
+    /// Other names that were killed, each with how often.
+    pub(crate) others: Vec<(String, usize)>,
+}
+
+impl Kills {
+    /// Of the last process that was killed.
+    pub(crate) fn of_last(kills: &[Kill]) -> Option<Self> {
+        let last = kills.last()?;
+        let is_same = |kill: &&Kill| kill.process == last.process;
+        let same: Vec<&Kill> = kills.iter().filter(is_same).collect();
+        let sizes = || same.iter().filter_map(|kill| kill.resident_bytes);
+        let first = same.first()?.time;
+        let mut others: Vec<(String, usize)> = Vec::new();
+        for name in kills.iter().filter(|kill| !is_same(kill)).filter_map(|kill| kill.process.as_ref()) {
+            match others.iter().position(|(known, _)| known == name) {
+                Some(at) => others[at].1 += 1,
+                None if others.len() < MOST_OTHERS => others.push((name.clone(), 1)),
+                None => {}
+            }
+        }
+        Some(Self {
+            process: last.process.clone(),
+            // A status is one kill, however often it is printed.
+            count: if last.is_status { 1 } else { same.len() },
+            seconds: first.zip(last.time).and_then(|(first, last)| first.seconds_to(last)),
+            resident_bytes: sizes().min().zip(sizes().max()),
+            restarts: same.iter().filter_map(|kill| kill.restarts).max(),
+            others,
+        })
+    }
+}
+
+impl KernelLine {
+    pub(crate) fn decode(line: &[u8]) -> Option<Self> {
+        let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
+        if has(b"OOMKilled") {
+            let text = std::str::from_utf8(line).ok()?;
+            return Kill::of_status(text).or_else(|| Kill::of_pod(text)).map(Self::Killed);
+        }
+        if !has(b"emory") && !has(b"anon-rss:") && !has(b"oom-kill:") {
+            return None;
+        }
+        let text = std::str::from_utf8(line).ok()?;
+        if let Some((_, constraint)) = text.split_once("oom-kill:constraint=") {
+            let is_of_group = constraint.starts_with("CONSTRAINT_MEMCG");
+            return Some(Self::Kills(if is_of_group { Exhausted::Group } else { Exhausted::Machine }));
+        }
+        if let Some((_, usage)) = text.split_once("memory: usage ") {
+            let (_, limit) = usage.split_once("limit ")?;
+            return Some(Self::Limit(kilobytes(limit)));
+        }
+        if text.contains(" or sacrifice child") {
+            return exhausted_before(text, "Kill process ").map(|(_, exhausted)| Self::Kills(exhausted));
+        }
+        let of_second_line = || text.find(KILLED).filter(|_| text.contains(" total-vm:"));
+        let (begin, exhausted) =
+            exhausted_before(text, KILLED).or_else(|| of_second_line().map(|begin| (begin, Exhausted::NotKnown)))?;
+        let message = text.get(begin..)?;
+        let (_, resident) = message.split_once("anon-rss:")?;
+        let words = message.split(" total-vm:").next().unwrap_or(message).trim_end_matches(',');
+        let name = words.split_once(" (").and_then(|(_, rest)| rest.split(')').next());
+        Some(Self::Killed(Kill {
+            message: words.chars().take(LONGEST_MESSAGE).collect(),
+            process: name.map(printable),
+            time: LogTime::find(text),
+            resident_bytes: kilobytes(resident),
+            exhausted,
+            is_status: false,
+            restarts: None,
+        }))
+    }
+}
+
+impl Kill {
+    /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`.
+    fn of_status(line: &str) -> Option<Self> {
+        let text = line.trim().trim_end_matches(',');
+        let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
+        let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
+        is_status.then(|| Self::of_container(text.split_whitespace().collect::<Vec<_>>().join(" "), None, None))
+    }
+
+    /// `api-7d9   0/1   OOMKilled   5 (38s ago)   12m` of `kubectl get pods`.
+    fn of_pod(line: &str) -> Option<Self> {
+        let cells: Vec<&str> = line.split_whitespace().collect();
+        let at = cells.iter().position(|cell| *cell == "OOMKilled").filter(|&at| at >= 2)?;
+        let (ready, all) = cells[at - 1].split_once('/')?;
+        let restarts = cells.get(at + 1)?.parse().ok()?;
+        let is_row = ready.parse::<u32>().is_ok() && all.parse::<u32>().is_ok();
+        let pod = printable(cells[at - 2]);
+        is_row.then(|| Self::of_container(format!("{pod} OOMKilled"), Some(pod), Some(restarts)))
+    }
+
+    fn of_container(message: String, process: Option<String>, restarts: Option<u64>) -> Self {
+        let exhausted = Exhausted::Group;
+        Self { message, process, time: None, resident_bytes: None, exhausted, is_status: true, restarts }
+    }
+}
+
+/// Where a line says whose memory ended, right before what the kernel does about it.
+fn exhausted_before(line: &str, words: &str) -> Option<(usize, Exhausted)> {
+    let of = |&(whose, exhausted): &(&str, Exhausted)| {
+        let mut found = line.match_indices(whose).map(|(begin, _)| begin);
+        found.find(|begin| line[begin + whose.len()..].starts_with(words)).map(|begin| (begin, exhausted))
+    };
+    EXHAUSTED.iter().filter_map(of).min_by_key(|found| found.0)
+}
+
+/// `524288kB`.
+fn kilobytes(text: &str) -> Option<u64> {
+    let end = text.find("kB")?;
+    of_machine(ByteUnits::Binary.parse(&text[..end + 2])?).map(|bytes| bytes as u64)
+}
+
+const EXHAUSTED: [(&str, Exhausted); 2] =
+    [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
+const KILLED: &str = "Killed process ";
+const LONGEST_MESSAGE: usize = 300;
+const MOST_OTHERS: usize = 5;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kills(log: &str) -> Kills {
+        let killed = log.lines().filter_map(|line| match KernelLine::decode(line.as_bytes())? {
+            KernelLine::Killed(kill) => Some(kill),
+            _ => None,
+        });
+        Kills::of_last(&killed.collect::<Vec<_>>()).unwrap()
+    }
+
+    #[test]
+    fn kills_of_one_name_are_counted() {
+        let line = |time: &str, pid: u32, name: &str, kilobytes: u64| {
+            format!("{time} Killed process {pid} ({name}) total-vm:9kB, anon-rss:{kilobytes}kB, file-rss:0kB\n")
+        };
+        let log = line("[1.5]", 7, "api", 100) + &line("[2.5]", 8, "sh", 1) + &line("[61.5]", 9, "api", 300);
+        let found = kills(&log);
+        assert_eq!((found.process.as_deref(), found.count, found.seconds), (Some("api"), 2, Some(60.0)));
+        assert_eq!((found.resident_bytes, found.others), (Some((102_400, 307_200)), vec![("sh".to_owned(), 1)]));
+        let pods = kills("api-7d9   0/1   OOMKilled   5 (38s ago)   12m\n");
+        assert_eq!((pods.process.as_deref(), pods.count, pods.restarts), (Some("api-7d9"), 1, Some(5)));
+        assert!(KernelLine::decode(b"the pod api 0/1 is OOMKilled again").is_none());
+        assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more").is_some());
+    }
+}

@@ -1,0 +1,116 @@
+//! What a session of `go tool pprof` shows, as its commands set it.
+//!
+//! ```text
+//! $ go tool pprof -sample_index=alloc_space http://localhost:6060/debug/pprof/heap
+//! Type: inuse_space
+//! (pprof) alloc_space                       what follows is of all that was allocated
+//! (pprof) top
+//! ```
+
+/// The kind of values that was set last, and where.
+#[derive(Debug, Default)]
+pub(crate) struct PprofSession {
+    kind: Option<String>,
+    line: usize,
+    /// The last line that was read.
+    last: usize,
+}
+
+impl PprofSession {
+    /// Takes what a line sets; lines that are far from the last one are of another session.
+    pub(crate) fn read(&mut self, number: usize, line: &str) {
+        if number > self.last + 1 && number > self.line + NEAR {
+            self.kind = None;
+        }
+        self.last = number;
+        if let Some(kind) = kind_set(line.trim()) {
+            (self.kind, self.line) = (Some(kind.to_owned()), number);
+        }
+    }
+
+    /// A table with the line that says of what it is.
+    pub(crate) fn say_kind(&self, table: String) -> String {
+        let own = |line: &str| line.trim().starts_with("Type: ");
+        let last = table.lines().filter_map(|line| line.trim().strip_prefix("Type: ")).next_back();
+        match &self.kind {
+            Some(kind) if last == Some(kind) => table,
+            Some(kind) if table.lines().any(own) => {
+                let others = table.lines().filter(|line| !own(line)).map(|line| format!("{line}\n"));
+                format!("Type: {kind}\n") + &others.collect::<String>()
+            }
+            Some(kind) => format!("Type: {kind}\n") + &table,
+            None => table,
+        }
+    }
+}
+
+fn kind_set(line: &str) -> Option<&str> {
+    if let Some(kind) = line.strip_prefix("Type: ") {
+        return Some(kind.trim());
+    }
+    let known = |word: &str| KINDS.into_iter().find(|kind| *kind == word);
+    let (before, command) = line.split_once("(pprof)").unwrap_or((line, ""));
+    if before.is_empty() {
+        let set = command.trim();
+        let value = set.strip_prefix("sample_index").map(|rest| rest.trim_start_matches([' ', '=']));
+        return known(value.unwrap_or(set));
+    }
+    let (_, options) = line.split_once("pprof ")?;
+    let mut words = options.split_whitespace().peekable();
+    while let Some(word) = words.next() {
+        let Some(option) = word.strip_prefix('-') else { continue };
+        let option = option.trim_start_matches('-');
+        let value = match option.strip_prefix("sample_index") {
+            Some("") => words.peek().copied(),
+            Some(value) => value.strip_prefix('='),
+            None => Some(option),
+        };
+        if let Some(kind) = value.and_then(known) {
+            return Some(kind);
+        }
+    }
+    options.contains("/debug/pprof/allocs").then_some("alloc_space")
+}
+
+const KINDS: [&str; 4] = ["inuse_space", "inuse_objects", "alloc_space", "alloc_objects"];
+/// A command stands right before what it prints.
+const NEAR: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_set_what_is_shown() {
+        for (line, kind) in [
+            ("Type: cpu", Some("cpu")),
+            ("(pprof) alloc_space", Some("alloc_space")),
+            ("(pprof) sample_index=inuse_objects", Some("inuse_objects")),
+            ("(pprof) sample_index = alloc_objects", Some("alloc_objects")),
+            ("$ go tool pprof -alloc_space http://a/debug/pprof/heap", Some("alloc_space")),
+            ("go tool pprof --sample_index=alloc_space heap.out", Some("alloc_space")),
+            ("go tool pprof -top -sample_index alloc_space heap.out", Some("alloc_space")),
+            ("go tool pprof http://a/debug/pprof/allocs", Some("alloc_space")),
+            ("go tool pprof http://a/debug/pprof/heap", None),
+            ("(pprof) top", None),
+            ("we looked at alloc_space", None),
+            ("(pprof) list alloc_space", None),
+        ] {
+            assert_eq!(kind_set(line), kind, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_table_has_the_kind_that_was_set_last() {
+        let mut session = PprofSession::default();
+        session.read(1, "Type: inuse_space");
+        let said = |session: &PprofSession, table: &str| session.say_kind(table.to_owned());
+        assert_eq!(said(&session, "Type: inuse_space\n1MB\n"), "Type: inuse_space\n1MB\n");
+        session.read(2, "(pprof) alloc_space");
+        assert_eq!(said(&session, "Type: inuse_space\n1MB\n"), "Type: alloc_space\n1MB\n");
+        assert_eq!(said(&session, "1MB"), "Type: alloc_space\n1MB");
+        session.read(3, "(pprof) top");
+        session.read(40, "Showing nodes accounting for 1MB");
+        assert_eq!(said(&session, "1MB"), "1MB");
+    }
+}

@@ -1,0 +1,216 @@
+//! What a process holds by the kernel, or by a person's words, beside what Go says that it holds.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{GoState, Quantity};
+use gomem_pprof::PrintedTable;
+use gomem_table::{MIB, Unit};
+
+use crate::{
+    bundle::{Bundle, Contents, Field, HeapProfile, Printout, ProcessMemory, Reading, SpokenMemory, ToolOutput},
+    findings::{
+        finding::{Finding, FindingKind},
+        snapshot::GIVEN_BACK,
+    },
+};
+
+/// What people say is resident, where no tool's output does: beside what Go says of itself, else what it takes to know more.
+pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
+    let tells = |output: &ToolOutput| {
+        matches!(output.printout, Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_))
+    };
+    if bundle.tool_outputs.iter().any(tells) {
+        return Vec::new();
+    }
+    let has_words_only = bundle.contents().iter().all(|(_, contents)| *contents == Contents::Words);
+    let of_text = |(file, spoken): &(String, SpokenMemory)| {
+        let is_known = state.last(Quantity::HeldBytes).is_some() || in_use(bundle, file).is_some();
+        if let Some(resident_bytes) = spoken.resident.filter(|_| is_known) {
+            let process = ProcessMemory { tool: "the text", resident_bytes, ..ProcessMemory::default() };
+            return Some(process_memory(&process, file, bundle, state));
+        }
+        has_words_only.then(|| words_alone(spoken, file))
+    };
+    bundle.spoken.iter().take(MOST).filter_map(of_text).collect()
+}
+
+/// Of a text without a tool's output: it says what is wrong, and not why.
+fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let title = "What holds the memory is not known from this text: it has words, and no tool's output".to_owned();
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    finding.summary = match (spoken.resident, spoken.heap) {
+        (_, Some(heap)) => format!(
+            "{file}: by its words the heap has {} in use. What a process or container takes beyond about twice of that is not \
+             in live objects: it is kept by Go for later, outside of Go (cgo, mmap), or pages of files, which count towards a \
+             container too.",
+            bytes(heap)
+        ),
+        (Some(resident), None) => format!(
+            "{file}: by its words the process or its container takes {}; of that no word says how much is live in Go's heap.",
+            bytes(resident)
+        ),
+        (None, None) => format!("{file}: no amount in it says how much of what is in Go's heap."),
+    };
+    finding.action = "Take it while it is large, and once more later: `gomem capture http://HOST:PORT` fetches heap and goroutine profiles \
+                      and /metrics, `gomem postmortem` reads both. Growing live heap is a leak, and the profiles name it; Sys − HeapReleased \
+                      far above the live heap is kept or fragmented; resident memory beyond that is outside of Go, or given back by \
+                      MADV_FREE (Go 1.12 to 1.15) and still counted. In a container memory.stat tells anon from file."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    finding.bytes = spoken.resident.or(spoken.heap).map(|bytes| bytes as i64);
+    finding
+}
+
+/// What the process holds, beside what Go says that it holds.
+pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundle, state: &GoState) -> Finding {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let who = if process.process.is_empty() { "the process".to_owned() } else { format!("`{}`", process.process) };
+    let now = process.resident_bytes;
+    let grown = process.first_bytes.filter(|&first| now >= 1.5 * first && now - first >= 32.0 * MIB);
+    let holds = if process.is_container { format!("in the container {who}") } else { "resident".to_owned() };
+    let title = match grown {
+        Some(first) => format!("{} {holds} at first, {} at last", bytes(first), bytes(now)),
+        None => format!("{} {holds}", bytes(now)),
+    };
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    finding.summary = if process.is_container {
+        let limit = process.limit_bytes.map_or_else(String::new, |limit| format!(", of a limit of {}", bytes(limit)));
+        format!(
+            "{name}: `{}` shows {} of {who}{limit}, pages of files that are in use among it",
+            process.tool,
+            bytes(now)
+        )
+    } else {
+        format!("{name}: {} shows {} of {who} resident", process.tool, bytes(now))
+    };
+    if process.limit_bytes.is_some_and(|limit| now >= NEARLY_FULL * limit) {
+        finding.severity = Severity::Warning;
+    }
+    let parts = [
+        (process.peak_bytes.filter(|&peak| peak > 1.1 * now), "at most so far"),
+        (process.anonymous_bytes, "of it anonymous (heaps of any kind, and stacks)"),
+        (process.file_bytes, "of it pages of files, which the kernel can take back"),
+        (
+            process.shared_bytes,
+            "of it shared (SHR): pages of files, mmap of a database among them, which no heap profile has",
+        ),
+        (process.lazy_free_bytes, "of it given back and not taken yet (LazyFree)"),
+        (process.huge_page_bytes, "of it in huge pages"),
+        (process.swap_bytes, "more swapped out"),
+    ];
+    for (part, words) in parts {
+        if let Some(part) = part {
+            finding.summary += &format!(", {} {words}", bytes(part));
+        }
+    }
+    finding.summary += ".";
+    let printed = bundle.tool_outputs.iter().find_map(last_stated);
+    let held = state.last(Quantity::HeldBytes).or(printed.and_then(Reading::held));
+    let released = state.last(Quantity::HeapReleasedBytes).or(printed.and_then(|printed| printed.of(Field::Released)));
+    let live = in_use(bundle, name);
+    let by_metrics = state.last(Quantity::ResidentBytes).filter(|metrics| metrics.max(now) > 2.0 * metrics.min(now));
+    if let Some(metrics) = by_metrics {
+        finding.summary += &format!(
+            " The metrics say {}: they are of another process, or of another moment. `process_…` metrics are of the process that serves \
+             them, an exporter's own where it watches others.",
+            bytes(metrics)
+        );
+        finding.action =
+            "Scrape the process itself. An exporter that watches others has their numbers under names of its own."
+                .to_owned();
+    } else if let Some(held) = held {
+        beside_held(&mut finding, now, held, released);
+    } else if let Some((live, by)) = live {
+        finding.summary += &format!(
+            " {by} {} in use. At GOGC=100 the heap grows to twice of what is live before each GC, that is about {}; \
+             the rest is what Go holds and does not use, stacks, its tables, or outside of Go.",
+            bytes(live),
+            bytes(2.0 * live)
+        );
+        finding.action = "To tell them apart take runtime.MemStats (/debug/pprof/heap?debug=1, its end; or /metrics): HeapInuse − \
+                          HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
+                          is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
+            .to_owned();
+    } else {
+        finding.action = "It does not say what of it is Go's: take scrapes of /metrics, or /debug/pprof/heap?debug=1, whose end has \
+                          Sys, HeapReleased and HeapInuse. A Go of 1.12 to 1.15 gives memory back by MADV_FREE: it stays resident \
+                          until the system is short of memory, and GODEBUG=madvdontneed=1 shows the difference."
+            .to_owned();
+    }
+    finding.bytes = Some(now as i64);
+    finding.evidence.push(Evidence::new("resident", now, Unit::Bytes).with_source("tool output"));
+    finding
+        .evidence
+        .extend(process.peak_bytes.map(|peak| Evidence::new("peak", peak, Unit::Bytes).with_source("tool output")));
+    finding.confounders.push("it was taken at another moment than what it is held against, perhaps".to_owned());
+    finding
+}
+
+/// What is resident beyond what Go holds was given back and is still there, or was never Go's; less than that was never touched.
+fn beside_held(finding: &mut Finding, resident: f64, held: f64, released: Option<f64>) {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let beyond = resident - held;
+    finding.summary += &format!(" Go holds {} (Sys − HeapReleased).", bytes(held));
+    if beyond < 0.1 * resident {
+        finding.summary += " That is all of it, but for what was never touched.";
+        finding.action = "It is Go's own: what of it is live, free slots, or kept for later is told below.".to_owned();
+        return;
+    }
+    let lazy = released.filter(|&released| released >= 0.5 * beyond);
+    finding.summary += &format!(" {} more are resident", bytes(beyond));
+    if let Some(released) = lazy {
+        finding.summary += &format!(
+            ": of {} that Go gave back, so much may still be there, or it is outside of Go (the program's file, cgo, mmap).",
+            bytes(released)
+        );
+        GIVEN_BACK.clone_into(&mut finding.action);
+    } else {
+        finding.summary += ": outside of Go (cgo, mmap, files), which neither a heap profile nor GOMEMLIMIT counts.";
+        finding.action = "Find who holds it: /proc/PID/smaps names its areas, and those of the runtime [anon: Go: …] from Go 1.25 on; \
+                          for cgo use the allocator's own statistics."
+            .to_owned();
+        if beyond >= 0.5 * resident && beyond >= 64.0 * MIB {
+            finding.severity = Severity::Warning;
+        }
+    }
+}
+
+/// What Go's heap has in use, by a printed profile, else by the words of the same text; and who says it.
+fn in_use(bundle: &Bundle, name: &str) -> Option<(f64, &'static str)> {
+    let of_profile = |printed: &HeapProfile| {
+        let is_in_use = printed.profile.sample_types().first()?.name() == IN_USE;
+        is_in_use.then(|| printed.profile.total(0) as f64)
+    };
+    let of_table = |table: &PrintedTable| table.total.filter(|_| table.kind.as_deref() == Some(IN_USE));
+    let printed = bundle.printed.iter().find_map(of_profile);
+    let printed = printed.or_else(|| bundle.tables.iter().find_map(|(_, table)| of_table(table)));
+    let spoken = || Some((spoken_in(bundle, name)?.heap?, "By the text's words the heap has"));
+    printed.map(|bytes| (bytes, "The profile has")).or_else(spoken)
+}
+
+/// What the text says in words that a part is of.
+fn spoken_in<'b>(bundle: &'b Bundle, part: &str) -> Option<&'b SpokenMemory> {
+    let is_of = |file: &str| part.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(','));
+    bundle.spoken.iter().find(|(file, _)| is_of(file)).map(|(_, spoken)| spoken)
+}
+
+/// The last reading of `runtime.MemStats` that a person printed.
+fn last_stated(output: &ToolOutput) -> Option<&Reading> {
+    let Printout::Stated(memory) = &output.printout else { return None };
+    memory.readings.last()
+}
+
+/// What is resident by the system's tools, and else by the words of the text that `part` is of.
+pub(crate) fn resident_beside(bundle: &Bundle, part: &str) -> Option<f64> {
+    let of_tool = |output: &ToolOutput| match &output.printout {
+        Printout::Process(process) => Some(process.resident_bytes),
+        _ => None,
+    };
+    bundle.tool_outputs.iter().find_map(of_tool).or_else(|| spoken_in(bundle, part)?.resident)
+}
+
+/// Of its limit: the next step upwards kills it.
+const NEARLY_FULL: f64 = 0.95;
+const IN_USE: &str = "inuse_space";
+/// Of a bundle.
+const MOST: usize = 8;

@@ -1,0 +1,275 @@
+//! The tables that `go tool pprof` prints: those of `-top`, `-tree` and `-peek`, and what its web page shows under "Top".
+//!
+//! ```text
+//! Type: inuse_space
+//! Showing nodes accounting for 62.5MB, 78% of 80MB total
+//!       flat  flat%   sum%        cum   cum%   calls calls% + context
+//! -----------+-----------------------------------
+//!                                40.50MB   100% |   main.accept            a caller, above
+//!    40.50MB 50.63% 50.63%    40.50MB 50.63%     | bufio.NewReaderSize     the function
+//!                                    8MB 19.75% |   bufio.grow             what it calls, below
+//! -----------+-----------------------------------
+//! ```
+//!
+//! People paste any part: rows without the heading, the line of the total without a row, or a table sorted by `cum`.
+
+use gomem_table::ByteUnits;
+
+use super::lines::Lines;
+
+/// A table as it was printed.
+///
+/// ```
+/// let text = "      flat  flat%   sum%        cum   cum%\n       2MB 50.00% 50.00%        3MB 75.00%  main.load (inline)\n";
+/// let table = gomem_pprof::PrintedTable::parse(text).unwrap();
+/// assert_eq!((table.rows[0].name.as_str(), table.rows[0].cum), ("main.load", 3_145_728.0));
+/// ```
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PrintedTable {
+    /// What the values are of (`inuse_space`, `goroutine`, …), where the text says it.
+    pub kind: Option<String>,
+    /// `bytes`, `nanoseconds`, or `count`.
+    pub unit: &'static str,
+    /// Of the whole profile, in that unit, where the text says it.
+    pub total: Option<f64>,
+    /// As printed; none where the text has only the total.
+    pub rows: Vec<PrintedRow>,
+}
+
+/// A function of a table; values in the table's unit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PrintedRow {
+    /// Its name, with its place where that was asked for, and without a mark of inlining.
+    pub name: String,
+    /// Whether it was inlined.
+    pub is_inlined: bool,
+    /// Of itself.
+    pub flat: f64,
+    /// With what it calls.
+    pub cum: f64,
+    /// Its callers, and how much is by way of each; of trees only.
+    pub callers: Vec<(String, f64)>,
+    /// What it calls, and how much each has.
+    pub callees: Vec<(String, f64)>,
+}
+
+impl PrintedTable {
+    /// The first table of a text; `None` where it has neither a row nor a total.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::read(&mut Lines::new(text.as_bytes()))
+    }
+
+    /// The same, up to the first line behind it.
+    pub(super) fn read(lines: &mut Lines<'_>) -> Option<Self> {
+        let mut table = Self { unit: COUNT, ..Self::default() };
+        while let Some(line) = lines.peek() {
+            let text = line.text.trim();
+            if let Some(kind) = text.strip_prefix("Type: ") {
+                table.kind = Some(kind.trim().to_owned());
+            } else if let Some(total) = total_of(text) {
+                (table.total, table.unit) = (Some(total.value), total.unit);
+            } else if is_heading(text) {
+                lines.next();
+                break;
+            } else if is_row(text) {
+                break;
+            }
+            lines.next();
+        }
+        table.read_rows(lines);
+        let has_bytes = table.unit == "bytes";
+        // What was set before is of another table, where the unit is another.
+        let is_of_it =
+            |kind: &String| !(kind.ends_with("_space") && !has_bytes || kind.ends_with("_objects") && has_bytes);
+        table.kind = table.kind.filter(is_of_it);
+        (table.total.is_some() || !table.rows.is_empty()).then_some(table)
+    }
+
+    fn read_rows(&mut self, lines: &mut Lines<'_>) {
+        let mut callers = Vec::new();
+        // Above a function stand its callers, below it what it calls, and a rule ends both.
+        let mut is_below = false;
+        while let Some(line) = lines.peek() {
+            match Entry::parse(line.text.trim()) {
+                Some(Entry::Function(unit, mut row)) => {
+                    if unit != COUNT {
+                        self.unit = unit;
+                    }
+                    row.callers = std::mem::take(&mut callers);
+                    self.rows.push(row);
+                    is_below = true;
+                }
+                Some(Entry::Call(name, value)) => match self.rows.last_mut().filter(|_| is_below) {
+                    Some(row) => row.callees.push((name, value)),
+                    None => callers.push((name, value)),
+                },
+                None if is_rule(&line.text) => is_below = false,
+                None => break,
+            }
+            lines.next();
+        }
+    }
+}
+
+/// A line of a table.
+enum Entry {
+    Function(&'static str, PrintedRow),
+    /// Of a tree: a caller or a callee, and how much is by way of it.
+    Call(String, f64),
+}
+
+impl Entry {
+    /// `40.50MB 50.63% 50.63%    40.50MB 50.63%  main.f (inline)`, with `|` before the name in a tree; `30ms   100% |   main.main`.
+    fn parse(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut word = || {
+            let (word, others) = rest.split_once(char::is_whitespace)?;
+            rest = others.trim_start();
+            Some(word)
+        };
+        let first = Amount::parse(word()?)?;
+        is_percent(word()?).then_some(())?;
+        let third = word()?;
+        if third == "|" {
+            return name_of(rest).map(|(name, _)| Self::Call(name, first.value));
+        }
+        is_percent(third).then_some(())?;
+        let cum = Amount::parse(word()?)?;
+        is_percent(word()?).then_some(())?;
+        let (name, is_inlined) = name_of(rest.strip_prefix('|').unwrap_or(rest))?;
+        let unit = if first.unit == COUNT { cum.unit } else { first.unit };
+        let (flat, cum) = (first.value, cum.value);
+        Some(Self::Function(unit, PrintedRow { name, is_inlined, flat, cum, callers: Vec::new(), callees: Vec::new() }))
+    }
+}
+
+/// A name without the mark of inlining, and whether that is there.
+fn name_of(text: &str) -> Option<(String, bool)> {
+    let whole = text.trim();
+    let name = ["(inline)", "(partial-inline)"].iter().fold(whole, |name, mark| name.trim_end_matches(mark).trim_end());
+    (!name.is_empty()).then(|| (name.to_owned(), name.len() < whole.len()))
+}
+
+/// A value, and what it counts.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Amount {
+    pub(super) value: f64,
+    pub(super) unit: &'static str,
+}
+
+impl Amount {
+    /// As `measurement.Label` prints it: `40.50MB`, `1.2hrs`, `12`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let end = text.find(|letter: char| !letter.is_ascii_digit() && !"-.".contains(letter)).unwrap_or(text.len());
+        let number: f64 = text.get(..end)?.parse().ok().filter(|number: &f64| number.is_finite())?;
+        let name = &text[end..];
+        let of_bytes = || Some((ByteUnits::Binary.scale(name)?, "bytes"));
+        let of_others = UNITS.iter().find(|unit| unit.0 == name).map(|&(_, scale, unit)| (scale, unit));
+        let (scale, unit) = of_others.or_else(of_bytes)?;
+        Some(Self { value: number * scale, unit })
+    }
+}
+
+/// What `40.50MB` is, as pprof prints amounts: in bytes, nanoseconds, or as a count.
+///
+/// ```
+/// assert_eq!(gomem_pprof::printed_amount("1.5kB"), Some(1536.0));
+/// assert_eq!(gomem_pprof::printed_amount("."), None);
+/// ```
+#[must_use]
+pub fn printed_amount(text: &str) -> Option<f64> {
+    Amount::parse(text).map(|amount| amount.value)
+}
+
+/// `Showing nodes accounting for 62.5MB, 78% of 80MB total`, before Go 1.10 `62.5MB of 80MB total (78%)`.
+pub(super) fn total_of(text: &str) -> Option<Amount> {
+    let (before, _) = text.split_once(" total")?;
+    let (head, total) = before.rsplit_once(" of ")?;
+    let is_head = head.starts_with("Showing nodes accounting for ") || Amount::parse(head).is_some();
+    is_head.then(|| Amount::parse(total)).flatten()
+}
+
+fn is_percent(text: &str) -> bool {
+    text.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok())
+}
+
+/// `flat  flat%   sum%        cum   cum%`, on the web page `Flat	Flat%	Sum%	Cum	Cum%	Name	Inlined?`.
+pub(super) fn is_heading(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    ["flat", "flat%", "sum%", "cum", "cum%"]
+        .iter()
+        .all(|name| words.next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
+}
+
+/// Whether a line is a row of such a table, or of a tree.
+pub(super) fn is_row(text: &str) -> bool {
+    Entry::parse(text.trim()).is_some()
+}
+
+/// What stands between stacks and around a tree.
+pub(super) fn is_rule(text: &str) -> bool {
+    let text = text.trim();
+    text.len() > 20 && text.contains("-+-") && text.bytes().all(|byte| matches!(byte, b'-' | b'+'))
+}
+
+pub(super) const COUNT: &str = "count";
+/// Units of `internal/measurement/measurement.go`, as printed, but those of bytes.
+const UNITS: [(&str, f64, &str); 8] = [
+    ("", 1.0, COUNT),
+    ("ns", 1.0, "nanoseconds"),
+    ("us", 1e3, "nanoseconds"),
+    ("ms", 1e6, "nanoseconds"),
+    ("s", 1e9, "nanoseconds"),
+    ("mins", 60e9, "nanoseconds"),
+    ("hrs", 3600e9, "nanoseconds"),
+    ("days", 86_400e9, "nanoseconds"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MEGABYTE: f64 = 1_048_576.0;
+
+    #[test]
+    fn callers_stand_above_and_callees_below() {
+        let peek = "Showing nodes accounting for 30MB, 75% of 40MB total\n\
+                    ----------------------------------------------------------+-------------\n\
+                    24MB 80.00% |   main.accept (inline)\n 6MB 20.00% |   main.retry\n\
+                    20MB 50.00% 50.00% 30MB 75.00%                | main.read\n 10MB 33.33% |   bytes.growSlice\n\
+                    ----------------------------------------------------------+-------------\n\
+                    10MB   100% |   main.read\n 10MB 25.00% 75.00% 10MB 25.00% | bytes.growSlice\n";
+        for text in [peek, peek.split_once('\n').unwrap().1] {
+            let table = PrintedTable::parse(text).unwrap();
+            let names: Vec<&str> = table.rows.iter().map(|row| row.name.as_str()).collect();
+            assert_eq!((names, table.unit), (vec!["main.read", "bytes.growSlice"], "bytes"));
+            let first = &table.rows[0];
+            assert_eq!((first.flat, first.cum), (20.0 * MEGABYTE, 30.0 * MEGABYTE));
+            assert_eq!(first.callers[0], ("main.accept".to_owned(), 24.0 * MEGABYTE));
+            assert_eq!(first.callees, [("bytes.growSlice".to_owned(), 10.0 * MEGABYTE)]);
+            assert_eq!(table.rows[1].callers, [("main.read".to_owned(), 10.0 * MEGABYTE)]);
+        }
+    }
+
+    #[test]
+    fn parts_of_a_table_are_one() {
+        let page =
+            "Flat\tFlat%\tSum%\tCum\tCum%\tName\tInlined?\n2MB\t50.00%\t50.00%\t3MB\t75.00%\tmain.load\t(inline)\n";
+        let table = PrintedTable::parse(page).unwrap();
+        assert_eq!((table.rows[0].name.as_str(), table.rows[0].is_inlined), ("main.load", true));
+        let rows =
+            "  2MB 50.00% 50.00%        3MB 75.00%  main.load\n    0     0% 50.00%        4MB   100%  main.main\n";
+        let table = PrintedTable::parse(rows).unwrap();
+        assert_eq!((table.rows.len(), table.rows[1].cum, table.total), (2, 4.0 * MEGABYTE, None));
+        let total =
+            PrintedTable::parse("Type: inuse_space\nShowing nodes accounting for 38MB, 50% of 76MB total\n").unwrap();
+        assert_eq!(
+            (total.total, total.rows.len(), total.kind.as_deref()),
+            (Some(76.0 * MEGABYTE), 0, Some("inuse_space"))
+        );
+        let other = PrintedTable::parse(&format!("Type: alloc_objects\n{rows}")).unwrap();
+        assert_eq!(other.kind, None);
+        assert_eq!(PrintedTable::parse("12 50% of them\nType: x\n"), None);
+    }
+}
