@@ -22,6 +22,7 @@ pub use exposition::{Dialect, Exposition, Extra, MetricType, Sample, SampleReade
 pub use format::Format;
 pub use gctrace::GcTrace;
 pub use gctrace_line::GcTraceLine;
+pub(crate) use gctrace_line::resolves_cost;
 pub use runtime_trace::{RuntimeTrace, RuntimeTraceKind, RuntimeTraceLine, RuntimeTraceNumber};
 pub use trace_options::TraceOptions;
 

@@ -5,7 +5,7 @@ use memchr::memmem;
 
 use super::{
     gc_runs::{self, Found},
-    gctrace_line::{GcTraceLine, cycle},
+    gctrace_line::{GcTraceLine, cycle, resolves_cost},
     trace_options::TraceOptions,
 };
 use crate::error::{Diagnostic, Error, ErrorKind};
@@ -109,6 +109,13 @@ impl GcTrace {
             .iter()
             .enumerate()
             .filter_map(move |(index, run)| Some((run.origin.as_str(), self.lines.get(begin(index)..run.end)?)))
+    }
+
+    /// Whether the times of the phases say what GC cost. They do not where most are 0 ms: the machine's clock was too coarse, as
+    /// on Windows.
+    #[must_use]
+    pub fn resolves_cost(&self) -> bool {
+        resolves_cost(&self.lines)
     }
 
     /// What begins like a cycle and cannot be read.

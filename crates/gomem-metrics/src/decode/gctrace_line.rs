@@ -69,6 +69,14 @@ pub struct GcTraceLine {
     pub leak_check: bool,
 }
 
+/// Whether the clock of the machine was fine enough to say what GC cost: no phase takes no time, and where most do, by the
+/// trace, each was shorter than a tick of the clock, as on Windows (0.5 to 15.6 ms).
+pub(crate) fn resolves_cost(lines: &[GcTraceLine]) -> bool {
+    let phases = |line: &GcTraceLine| [line.stw_sweep_ms, line.mark_ms, line.stw_mark_term_ms];
+    let zeros = lines.iter().flat_map(phases).filter(|&phase| phase == 0.0).count();
+    2 * zeros <= 3 * lines.len()
+}
+
 impl GcTraceLine {
     /// What no program can have: then the line was made up, edited, or put together of two.
     pub(super) fn contradiction(&self) -> Option<&'static str> {

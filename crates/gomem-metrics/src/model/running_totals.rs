@@ -3,7 +3,7 @@
 use gomem_table::MIB;
 
 use super::{lost_cycles::with_lost_cycles, quantity::Quantity};
-use crate::decode::GcTraceLine;
+use crate::decode::{GcTraceLine, resolves_cost};
 
 /// The state right after one cycle.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,10 +18,13 @@ pub(crate) struct RunningTotals {
     gc_cpu_seconds: f64,
     assist_cpu_seconds: f64,
     idle_cpu_seconds: f64,
+    /// Whether the clock was fine enough for what GC cost.
+    is_cost_resolved: bool,
 }
 
 /// One row a cycle, those that the log lost included; the lines are of one run.
 pub(crate) fn running_totals(lines: &[GcTraceLine]) -> Vec<RunningTotals> {
+    let is_cost_resolved = resolves_cost(lines);
     let lines = with_lost_cycles(lines);
     let mut row = RunningTotals::default();
     let next = |(index, line): (usize, &GcTraceLine)| {
@@ -41,6 +44,7 @@ pub(crate) fn running_totals(lines: &[GcTraceLine]) -> Vec<RunningTotals> {
             gc_cpu_seconds: row.gc_cpu_seconds + gc_cpu_ms / 1e3,
             assist_cpu_seconds: row.assist_cpu_seconds + line.assist_cpu_ms / 1e3,
             idle_cpu_seconds: row.idle_cpu_seconds + line.idle_cpu_ms / 1e3,
+            is_cost_resolved,
         };
         row
     };
@@ -50,17 +54,18 @@ pub(crate) fn running_totals(lines: &[GcTraceLine]) -> Vec<RunningTotals> {
 impl RunningTotals {
     pub(crate) fn value(&self, quantity: Quantity) -> Option<f64> {
         let mib = |mb: u64| mb as f64 * MIB;
+        let cost = |seconds: f64| self.is_cost_resolved.then_some(seconds);
         Some(match quantity {
             Quantity::HeapLiveBytes => mib(self.line.heap_live_mb),
             Quantity::HeapGoalBytes => mib(self.next_goal_mb?),
             Quantity::AllocTotalBytes => self.alloc_bytes,
             Quantity::GcCyclesTotal => self.cycle as f64,
             Quantity::ForcedGcCyclesTotal => self.forced,
-            Quantity::GcPauseTotalSeconds => self.pause_seconds,
+            Quantity::GcPauseTotalSeconds => cost(self.pause_seconds)?,
             Quantity::Gomaxprocs => f64::from(self.line.procs),
-            Quantity::GcCpuSeconds => self.gc_cpu_seconds,
-            Quantity::GcAssistCpuSeconds => self.assist_cpu_seconds,
-            Quantity::GcIdleCpuSeconds => self.idle_cpu_seconds,
+            Quantity::GcCpuSeconds => cost(self.gc_cpu_seconds)?,
+            Quantity::GcAssistCpuSeconds => cost(self.assist_cpu_seconds)?,
+            Quantity::GcIdleCpuSeconds => cost(self.idle_cpu_seconds)?,
             Quantity::TotalCpuSeconds => f64::from(self.line.procs) * self.since_start_ms as f64 / 1e3,
             Quantity::ScanStackBytes => mib(self.line.stacks_mb?),
             Quantity::ScanGlobalsBytes => mib(self.line.globals_mb?),
@@ -96,5 +101,13 @@ mod tests {
         assert_eq!(rows[1].value(Quantity::ForcedGcCyclesTotal), Some(1.0));
         assert_eq!(rows[1].value(Quantity::GcAssistCpuSeconds), Some(1.0));
         assert_eq!(rows[1].value(Quantity::Goroutines), None);
+        let coarse = GcTraceLine { stw_sweep_ms: 0.0, stw_mark_term_ms: 0.0, ..line };
+        let rows = running_totals(&[
+            coarse,
+            GcTraceLine { cycle: 2, ..second },
+            GcTraceLine { cycle: 3, mark_ms: 0.0, ..coarse },
+        ]);
+        assert_eq!(rows[2].value(Quantity::GcCpuSeconds), None);
+        assert_eq!(rows[2].value(Quantity::HeapLiveBytes), Some(4.0 * MIB));
     }
 }

@@ -53,8 +53,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         .confounder("Idle-time marking is left out. On a busy host the classes count time in which the system ran others: see cpu_throttled.")
 }
 
-const ACTION: &str =
-    "Find what allocates (allocs profile, gm.attribute with the compiler's log), or give it memory: a higher GOGC.";
+const ACTION: &str = "Find what allocates (allocs profile, gm.attribute with the compiler's log), or give it memory: a higher GOGC, or a higher GOMEMLIMIT where that sets the goal.";
 const WARNING: f64 = 0.20;
 const CRITICAL: f64 = 0.35;
 const LEAST_OF_ALL: f64 = 0.05;

@@ -21,7 +21,7 @@ use crate::{
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
     if !window.knows(Quantity::MemoryLimitBytes) {
-        return Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]);
+        return goals_at_live(window).unwrap_or_else(|| Opinion::not_evaluable(&["go_gc_gomemlimit_bytes"]));
     }
     let Some(limit) = window.memory_limit() else { return Opinion::clear("there is no GOMEMLIMIT") };
     let Some(held) = window.median(Quantity::HeldBytes) else {
@@ -99,7 +99,40 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         .confounder("Checked: GOGC=off with room below the limit, by what is allocated between two GCs.")
 }
 
+/// Where the limit is not known, as in a GC trace: goals that are the live heap itself, cycle by cycle, are set by a limit below it. With
+/// `GOGC` a goal is above the live heap, by a tenth at least for any setting that somebody chooses.
+fn goals_at_live(window: &Window<'_>) -> Option<Opinion> {
+    let at =
+        |row: usize| Some((window.value(Quantity::HeapGoalBytes, row)?, window.value(Quantity::HeapLiveBytes, row)?));
+    let pairs: Vec<(f64, f64)> = window.rows.clone().filter_map(at).collect();
+    let at_live = pairs.iter().filter(|(goal, live)| *goal <= AT_LIVE * live && *live >= LEAST_LIVE_BYTES).count();
+    if pairs.len() < FEWEST_GOALS || 10 * at_live < 9 * pairs.len() {
+        return None;
+    }
+    let (_, live) = *pairs.last()?;
+    let share = window.gc_share();
+    let summary = format!(
+        "{at_live} of {} heap goals are the live heap itself, {}, as where it is beyond what GOMEMLIMIT leaves: GC begins anew when it has \
+         ended",
+        pairs.len(),
+        bytes(live)
+    );
+    Some(
+        Opinion::fired(Severity::Critical, summary, ACTION)
+            .with("live_heap_bytes", live, Unit::Bytes)
+            .with("gc_cpu_fraction", share, Unit::Fraction)
+            .sure(Confidence::Medium)
+            .confounder(
+                "The limit itself is not exported: GOMEMLIMIT, debug.SetMemoryLimit, or a library that sets it.",
+            ),
+    )
+}
+
 const ACTION: &str = "Raise GOMEMLIMIT, or cut what is live (see live_heap_leak). A program that cannot live within its limit is better \
                       restarted early than left to collect: alert on the GC's CPU share.";
 const LEAST_NEAR: f64 = 0.9;
 const MOST_HEADROOM: f64 = 0.2;
+/// Goals and live heaps of a trace are whole megabytes.
+const AT_LIVE: f64 = 1.03;
+const LEAST_LIVE_BYTES: f64 = 64.0 * MIB;
+const FEWEST_GOALS: usize = 5;

@@ -69,7 +69,10 @@ fn kind_set(line: &str) -> Option<&str> {
             return Some(kind);
         }
     }
-    options.contains("/debug/pprof/allocs").then_some("alloc_space")
+    // What pprof shows of each where nothing else is asked for (`default_sample_type` of `runtime/pprof`).
+    let of_path = [("/debug/pprof/allocs", "alloc_space"), ("/debug/pprof/heap", "inuse_space")];
+    let is_command = before.ends_with("go tool ") || line.contains("go tool pprof ");
+    of_path.into_iter().find(|(path, _)| is_command && options.contains(path)).map(|(_, kind)| kind)
 }
 
 const KINDS: [&str; 4] = ["inuse_space", "inuse_objects", "alloc_space", "alloc_objects"];
@@ -91,7 +94,8 @@ mod tests {
             ("go tool pprof --sample_index=alloc_space heap.out", Some("alloc_space")),
             ("go tool pprof -top -sample_index alloc_space heap.out", Some("alloc_space")),
             ("go tool pprof http://a/debug/pprof/allocs", Some("alloc_space")),
-            ("go tool pprof http://a/debug/pprof/heap", None),
+            ("go tool pprof http://a/debug/pprof/heap", Some("inuse_space")),
+            ("Fetching profile over HTTP from http://a/debug/pprof/heap", None),
             ("(pprof) top", None),
             ("we looked at alloc_space", None),
             ("(pprof) list alloc_space", None),

@@ -399,7 +399,12 @@ impl Recogniser {
             return Err("the same GC trace as another file".to_owned());
         }
         let torn = trace.diagnostics().len() as u64 + trace.suppressed_diagnostics();
-        let remark = trace.diagnostics().first().map(|first| format!("{torn} lines of the GC trace left out: {first}"));
+        let torn = trace.diagnostics().first().map(|first| format!("{torn} lines of the GC trace left out: {first}"));
+        let coarse = (!trace.resolves_cost()).then(|| {
+            "most phases of the GC trace took 0 ms: the machine's clock is too coarse to say what GC takes of the CPU".to_owned()
+        });
+        let remarks: Vec<String> = torn.into_iter().chain(coarse).collect();
+        let remark = (!remarks.is_empty()).then(|| remarks.join("; "));
         self.traces.push((name.to_owned(), trace));
         Ok(Reading::Used(remark))
     }

@@ -22,6 +22,10 @@ pub(crate) fn find(bundle: &Bundle) -> impl Iterator<Item = Finding> + '_ {
             && let Some(words) = goroutines::most_in_words(bundle)
         {
             finding.summary += &format!(" {words}");
+            if crash.kind == CrashKind::Asked {
+                finding.summary += " It says what goroutines wait for, and nothing of memory: where memory is the question, take a heap \
+                                    profile (/debug/pprof/heap).";
+            }
         }
         finding
     })

@@ -26,7 +26,12 @@ pub(crate) fn few_cycles(bundle: &Bundle) -> Option<Finding> {
     let title = format!("{cycles}{processes}: a heap of {} at most, {} of it live", bytes(heap), bytes(live));
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     let goal = bytes(goal);
-    finding.summary = format!("The goal is {goal} at most; GC took {} % of the CPU until the last.", last.gc_percent);
+    let cost = if trace.resolves_cost() {
+        format!("GC took {} % of the CPU until the last", last.gc_percent)
+    } else {
+        "what GC took of the CPU is not resolved: most phases took 0 ms by the machine's clock".to_owned()
+    };
+    finding.summary = format!("The goal is {goal} at most; {cost}.");
     let (assist, workers) =
         lines.iter().fold((0.0, 0.0), |sum, line| (sum.0 + line.assist_cpu_ms, sum.1 + line.background_cpu_ms));
     finding.action = if assist >= LEAST_ASSIST_MS && assist > workers {

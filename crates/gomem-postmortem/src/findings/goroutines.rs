@@ -115,7 +115,11 @@ impl LeakedGoroutines {
 pub(crate) fn most_in_words(bundle: &Bundle) -> Option<String> {
     let groups = groups(fullest(bundle.goroutines())?);
     let all: i64 = groups.iter().map(|group| group.1).sum();
-    (all > 1).then(|| format!("Of {all} goroutines: {}.", in_words(&groups)))
+    match all {
+        0 => None,
+        1 => Some(format!("The text has one goroutine, {}.", groups.first()?.0.text())),
+        _ => Some(format!("Of {all} goroutines: {}.", in_words(&groups))),
+    }
 }
 
 /// Where the first goroutine of a dump is, in the program's own code if that is on its stack.

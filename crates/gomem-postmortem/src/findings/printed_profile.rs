@@ -82,6 +82,11 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
         _ if kind.name() == "inuse_space" && total < LITTLE => LITTLE_IN_USE.to_owned(),
         Some((name, advice)) if name == first => advice.to_owned(),
         Some((name, advice)) => format!("Of `{}`: {advice}", Symbol::decode(name).short()),
+        None if is_in_use => format!(
+            "What `{short}` made is live: something refers to it. If it is what the program is there to hold (tables, caches, rules), make \
+             it smaller or bound it; if not, find who keeps it. Two such profiles some time apart tell whether it grows (`gomem diff`), the \
+             profile itself which of your lines call it (`gomem postmortem`)."
+        ),
         None if has_all => {
             "Give the profile itself: `gomem attribute` and `gomem postmortem` say which of your lines call it, and why it \
                             is allocated."
@@ -217,9 +222,12 @@ fn by_cum(name: &str, table: &PrintedTable) -> Option<Finding> {
         finding.summary += &format!(" After it: {}.", others.join(", "));
     }
     finding.summary += scope(kind);
-    finding.action = "The text has no function that has some of it itself: give the rows of `top`, or the profile, and `gomem top` and \
-                      `gomem tree` say which have it and by way of whom."
-        .to_owned();
+    let missing =
+        if table.rows.is_empty() { "no function with its share" } else { "no function that has some of it itself" };
+    finding.action = format!(
+        "The text has {missing}: give the rows of `top`, or the profile, and `gomem top` and `gomem tree` say which have it and by way of \
+         whom."
+    );
     finding.confidence = Confidence::Low;
     finding.evidence = vec![Evidence::new("in all", total, unit).with_source("printed profile")];
     Some(finding)

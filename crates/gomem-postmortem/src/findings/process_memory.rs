@@ -25,7 +25,7 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let of_text = |(file, spoken): &(String, SpokenMemory)| {
         let is_known = state.last(Quantity::HeldBytes).is_some() || in_use(bundle, file).is_some();
         if let Some(resident_bytes) = spoken.resident.filter(|_| is_known) {
-            let process = ProcessMemory { tool: "the text", resident_bytes, ..ProcessMemory::default() };
+            let process = ProcessMemory { tool: WORDS, resident_bytes, ..ProcessMemory::default() };
             return Some(process_memory(&process, file, bundle, state));
         }
         has_words_only.then(|| words_alone(spoken, file))
@@ -68,6 +68,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     let now = process.resident_bytes;
     let grown = process.first_bytes.filter(|&first| now >= 1.5 * first && now - first >= 32.0 * MIB);
     let holds = if process.is_container { format!("in the container {who}") } else { "resident".to_owned() };
+    let holds = if process.tool == WORDS { "resident, by the text's words".to_owned() } else { holds };
     let title = match grown {
         Some(first) => format!("{} {holds} at first, {} at last", bytes(first), bytes(now)),
         None => format!("{} {holds}", bytes(now)),
@@ -211,6 +212,8 @@ pub(crate) fn resident_beside(bundle: &Bundle, part: &str) -> Option<f64> {
 
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
+/// Who shows it where no tool does.
+const WORDS: &str = "the text";
 const IN_USE: &str = "inuse_space";
 /// Of a bundle.
 const MOST: usize = 8;

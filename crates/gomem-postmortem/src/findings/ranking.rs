@@ -173,13 +173,14 @@ fn gogc(pacing: &Pacing, leaking: bool) -> Option<Finding> {
         Unit::Bytes.humanize(base_peak.value)
     );
     let mut finding = Finding::new(FindingKind::Gogc, Severity::Info, title);
+    let cost = pacing.model.observed_gc_cpu_fraction().map_or_else(
+        || "what GC took of the CPU is not known".to_owned(),
+        |cpu| format!("GC took {:.1} % of the available CPU", cpu * 100.0),
+    );
     finding.summary = format!(
-        "The run was recorded with GOGC={percent}: {} GC cycles in the GC trace, of which the replay makes {:.0}; GC took \
-         {:.1} % of the available CPU. The table shows other settings, replayed through the runtime's pacing formulas over \
+        "The run was recorded with GOGC={percent}: {} GC cycles in the GC trace, of which the replay makes {:.0}; {cost}. The table shows other settings, replayed through the runtime's pacing formulas over \
          the recorded allocation.",
-        quality.cycles,
-        base_cycles.value,
-        pacing.model.observed_gc_cpu_fraction().unwrap_or(0.0) * 100.0
+        quality.cycles, base_cycles.value,
     );
     finding.action = if leaking {
         "Fix the leak first: a larger GOGC multiplies what a growing live heap needs.".into()

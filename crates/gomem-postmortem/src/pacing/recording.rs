@@ -72,6 +72,7 @@ pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &Recordin
     let mut recording =
         Recording::new(cycles, setting.gogc).with_rounding(MIB).with_memory_limit(setting.memory_limit_bytes);
     recording.remarks = remarks;
+    recording.knows_gc_cpu = trace.resolves_cost();
     recording.initial_live_bytes = recording.cycles.first().filter(|_| begins_late).map(|cycle| cycle.heap_live_bytes);
     match state.and_then(|state| Some((state, state.longest_segment()?))) {
         // Counters count since the start of the program.
