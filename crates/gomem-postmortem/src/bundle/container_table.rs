@@ -46,6 +46,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         tool: tool?.command,
         process: printable(name),
         first_bytes: (most.count > 1).then_some(most.first),
+        readings: most.count,
         resident_bytes: most.last,
         is_container: true,
         limit_bytes: most.limit,

@@ -258,7 +258,7 @@ impl Form {
         }
         let is_head = ["File: ", "Type: ", "Showing nodes accounting for "].iter().any(|head| text.starts_with(head));
         let is_old_head = || text.ends_with('%') || text.ends_with("%)");
-        let is_part = is_table_head(text) || is_table_row(text);
+        let is_part = is_table_head(text) || PrintedTable::is_row(text);
         (is_head || text.contains(" total (") && is_old_head() || is_part).then_some(Self::Pprof)
     }
 
@@ -278,7 +278,7 @@ impl Form {
             Self::Object => object_length(lines)?,
             Self::Pprof => {
                 // Up to the table the lines are the report's head, and a shell's prompts.
-                let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line) || is_table_row(line);
+                let is_rows = |(_, line): &Line<'_>| is_table_head(line) || is_rule(line) || PrintedTable::is_row(line);
                 let Some(head) = lines.iter().take(LONGEST_HEAD).position(is_rows) else { return Some(1) };
                 head + 1 + count(&lines[head + 1..], &is_of_table)
             }
@@ -340,11 +340,6 @@ fn is_of_profile(line: &str) -> bool {
 fn is_table_head(line: &str) -> bool {
     let begin = line.trim_start();
     begin.starts_with("flat  flat%") || begin.starts_with("Flat\tFlat%")
-}
-
-/// A row of such a table, or of a tree.
-fn is_table_row(line: &str) -> bool {
-    line.contains('%') && PrintedTable::parse(line).is_some_and(|table| !table.rows.is_empty())
 }
 
 fn is_rule(line: &str) -> bool {

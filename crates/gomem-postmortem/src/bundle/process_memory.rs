@@ -11,6 +11,8 @@ pub(crate) struct ProcessMemory {
     pub(crate) process: String,
     /// At first, where there are several readings of the process, and at last.
     pub(crate) first_bytes: Option<f64>,
+    /// How many readings there are, where the tool prints one after the other.
+    pub(crate) readings: usize,
     pub(crate) resident_bytes: f64,
     /// The most that it ever was.
     pub(crate) peak_bytes: Option<f64>,

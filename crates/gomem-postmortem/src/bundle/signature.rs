@@ -90,7 +90,7 @@ fn is_of_pprof(bytes: &[u8]) -> bool {
             .iter()
             .any(|word| head.starts_with(word));
     let first = first_line(bytes);
-    let is_part = || PrintedTable::parse(&String::from_utf8_lossy(first)).is_some_and(|row| !row.rows.is_empty());
+    let is_part = || PrintedTable::is_row(&String::from_utf8_lossy(first));
     let has_table = || contains(head, PPROF_TABLE) || PrintedTable::parse(&String::from_utf8_lossy(head)).is_some();
     (is_begin || contains(first, b" total (") || is_table_head(first) || is_part())
         && (contains(head, b"\n-----------+--") || has_table())

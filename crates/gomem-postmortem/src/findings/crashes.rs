@@ -59,7 +59,11 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     };
     let severity = if crash.kind == CrashKind::Asked { Severity::Warning } else { Severity::Critical };
     let mut finding = Finding::new(FindingKind::Crash, severity, title);
-    finding.summary = format!("{file}, line {}: {}.", crash.log_line, crash.message.trim_end_matches('.'));
+    // A part of a text begins at a line of it.
+    let part = file.rsplit_once(", line ").and_then(|(file, line)| Some((file, line.parse::<u64>().ok()?)));
+    let (file, begin) = part.unwrap_or((file, 1));
+    let line = begin.saturating_add(crash.log_line).saturating_sub(1);
+    finding.summary = format!("{file}, line {line}: {}.", crash.message.trim_end_matches('.'));
     if let Some(kills) = &crash.kills {
         finding.summary += &beside(kills);
     }

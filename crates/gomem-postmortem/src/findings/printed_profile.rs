@@ -75,7 +75,7 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
     if *most < SMALL_SHARE * total {
         finding.summary += " No function has much of it: two such profiles some time apart, and `gomem diff` of both, say which grows.";
     }
-    let large = rows.iter().take_while(|(_, value)| *value >= SMALL_SHARE * total && 2.0 * value >= *most);
+    let large = rows.iter().take_while(|(_, value)| 2.0 * value >= *most);
     let known = large.filter_map(|(name, _)| Some((name, row_advice(name, is_in_use)?))).next();
     let has_all = rows.len() > 1 || profile.samples().len() > 1;
     finding.action = match known {

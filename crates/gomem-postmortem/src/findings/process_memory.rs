@@ -67,23 +67,20 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     let who = if process.process.is_empty() { "the process".to_owned() } else { format!("`{}`", process.process) };
     let now = process.resident_bytes;
     let grown = process.first_bytes.filter(|&first| now >= 1.5 * first && now - first >= 32.0 * MIB);
-    let holds = if process.is_container { format!("in the container {who}") } else { "resident".to_owned() };
-    let holds = if process.tool == WORDS { "resident, by the text's words".to_owned() } else { holds };
-    let title = match grown {
-        Some(first) => format!("{} {holds} at first, {} at last", bytes(first), bytes(now)),
-        None => format!("{} {holds}", bytes(now)),
+    let title = match (grown, process.is_container) {
+        (Some(first), true) => format!("The container {who} takes {} at first, {} at last", bytes(first), bytes(now)),
+        (None, true) => format!("The container {who} takes {}", bytes(now)),
+        (Some(first), false) => format!("{} resident at first, {} at last", bytes(first), bytes(now)),
+        (None, false) if process.tool == WORDS => format!("{} resident, by the text's words", bytes(now)),
+        (None, false) => format!("{} resident", bytes(now)),
     };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     finding.summary = if process.is_container {
-        let limit = process.limit_bytes.map_or_else(String::new, |limit| format!(", of a limit of {}", bytes(limit)));
-        format!(
-            "{name}: `{}` shows {} of {who}{limit}, pages of files that are in use among it",
-            process.tool,
-            bytes(now)
-        )
+        contained(process)
     } else {
-        format!("{name}: {} shows {} of {who} resident", process.tool, bytes(now))
+        format!("{} shows {} of {who} resident", process.tool, bytes(now))
     };
+    finding.summary = format!("{name}: {}", finding.summary);
     if process.limit_bytes.is_some_and(|limit| now >= NEARLY_FULL * limit) {
         finding.severity = Severity::Warning;
     }
@@ -145,6 +142,25 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         .extend(process.peak_bytes.map(|peak| Evidence::new("peak", peak, Unit::Bytes).with_source("tool output")));
     finding.confounders.push("it was taken at another moment than what it is held against, perhaps".to_owned());
     finding
+}
+
+/// What a tool shows of a container.
+fn contained(process: &ProcessMemory) -> String {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let limit = process.limit_bytes.map_or_else(String::new, |limit| format!(" of a limit of {}", bytes(limit)));
+    let amount = match process.first_bytes {
+        Some(first) => format!(
+            "{} at first, {} at last in {} readings",
+            bytes(first),
+            bytes(process.resident_bytes),
+            process.readings
+        ),
+        None => bytes(process.resident_bytes),
+    };
+    format!(
+        "what `{}` shows: {} takes {amount}{limit}, pages of files that are in use among it",
+        process.tool, process.process
+    )
 }
 
 /// What is resident beyond what Go holds was given back and is still there, or was never Go's; less than that was never touched.

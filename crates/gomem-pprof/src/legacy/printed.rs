@@ -20,7 +20,7 @@
 use super::{
     lines::Lines,
     maps,
-    printed_table::{Amount, COUNT, PrintedTable, is_heading, is_row, is_rule, total_of},
+    printed_table::{Amount, COUNT, PrintedTable, is_heading, is_rule, total_of},
     stack::{Frame, Stack},
     text_profile::TextProfile,
 };
@@ -41,7 +41,7 @@ impl Printed {
     pub(super) fn sniff(first: &str, lines: Lines<'_>) -> Option<Self> {
         let is_begin = is_heading(first)
             || is_rule(first)
-            || is_row(first)
+            || PrintedTable::is_row(first)
             || HEADS.iter().any(|word| first.starts_with(word))
             || total_of(first).is_some();
         if !is_begin {
@@ -50,7 +50,7 @@ impl Printed {
         let mut lines = lines;
         let mut head = vec![first.to_owned()];
         head.extend(std::iter::from_fn(|| lines.next()).take(MOST_HEAD).map(|line| line.text.into_owned()));
-        if head.iter().any(|line| is_heading(line) || is_row(line)) {
+        if head.iter().any(|line| is_heading(line) || PrintedTable::is_row(line)) {
             return Some(Self::Table);
         }
         head.iter().any(|line| is_rule(line)).then_some(Self::Traces)

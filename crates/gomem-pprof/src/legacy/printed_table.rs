@@ -45,6 +45,8 @@ pub struct PrintedRow {
     pub is_inlined: bool,
     /// Of itself.
     pub flat: f64,
+    /// The same as a share of the whole profile.
+    pub share: f64,
     /// With what it calls.
     pub cum: f64,
     /// Its callers, and how much is by way of each; of trees only.
@@ -60,6 +62,12 @@ impl PrintedTable {
         Self::read(&mut Lines::new(text.as_bytes()))
     }
 
+    /// Whether a line is a row of such a table: of a function, or in a tree of a caller or a callee.
+    #[must_use]
+    pub fn is_row(line: &str) -> bool {
+        Entry::parse(line.trim()).is_some()
+    }
+
     /// The same, up to the first line behind it.
     pub(super) fn read(lines: &mut Lines<'_>) -> Option<Self> {
         let mut table = Self { unit: COUNT, ..Self::default() };
@@ -72,12 +80,15 @@ impl PrintedTable {
             } else if is_heading(text) {
                 lines.next();
                 break;
-            } else if is_row(text) {
+            } else if Self::is_row(text) {
                 break;
             }
             lines.next();
         }
         table.read_rows(lines);
+        // The share that stands beside an amount tells of how much it is one: best by the largest.
+        let largest = table.rows.iter().filter(|row| row.share > 0.0).max_by(|a, b| a.flat.total_cmp(&b.flat));
+        table.total = table.total.or(largest.map(|row| row.flat / row.share));
         let has_bytes = table.unit == "bytes";
         // What was set before is of another table, where the unit is another.
         let is_of_it =
@@ -129,18 +140,21 @@ impl Entry {
             Some(word)
         };
         let first = Amount::parse(word()?)?;
-        is_percent(word()?).then_some(())?;
+        let share = percent_of(word()?)?;
         let third = word()?;
         if third == "|" {
             return name_of(rest).map(|(name, _)| Self::Call(name, first.value));
         }
-        is_percent(third).then_some(())?;
+        percent_of(third)?;
         let cum = Amount::parse(word()?)?;
-        is_percent(word()?).then_some(())?;
+        percent_of(word()?)?;
         let (name, is_inlined) = name_of(rest.strip_prefix('|').unwrap_or(rest))?;
         let unit = if first.unit == COUNT { cum.unit } else { first.unit };
         let (flat, cum) = (first.value, cum.value);
-        Some(Self::Function(unit, PrintedRow { name, is_inlined, flat, cum, callers: Vec::new(), callees: Vec::new() }))
+        Some(Self::Function(
+            unit,
+            PrintedRow { name, is_inlined, flat, share, cum, callers: Vec::new(), callees: Vec::new() },
+        ))
     }
 }
 
@@ -190,8 +204,9 @@ pub(super) fn total_of(text: &str) -> Option<Amount> {
     is_head.then(|| Amount::parse(total)).flatten()
 }
 
-fn is_percent(text: &str) -> bool {
-    text.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok())
+/// `50.63%` as a share.
+fn percent_of(text: &str) -> Option<f64> {
+    text.strip_suffix('%')?.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number / 100.0)
 }
 
 /// `flat  flat%   sum%        cum   cum%`, on the web page `Flat	Flat%	Sum%	Cum	Cum%	Name	Inlined?`.
@@ -200,11 +215,6 @@ pub(super) fn is_heading(text: &str) -> bool {
     ["flat", "flat%", "sum%", "cum", "cum%"]
         .iter()
         .all(|name| words.next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
-}
-
-/// Whether a line is a row of such a table, or of a tree.
-pub(super) fn is_row(text: &str) -> bool {
-    Entry::parse(text.trim()).is_some()
 }
 
 /// What stands between stacks and around a tree.
@@ -261,7 +271,7 @@ mod tests {
         let rows =
             "  2MB 50.00% 50.00%        3MB 75.00%  main.load\n    0     0% 50.00%        4MB   100%  main.main\n";
         let table = PrintedTable::parse(rows).unwrap();
-        assert_eq!((table.rows.len(), table.rows[1].cum, table.total), (2, 4.0 * MEGABYTE, None));
+        assert_eq!((table.rows.len(), table.rows[1].cum, table.total), (2, 4.0 * MEGABYTE, Some(4.0 * MEGABYTE)));
         let total =
             PrintedTable::parse("Type: inuse_space\nShowing nodes accounting for 38MB, 50% of 76MB total\n").unwrap();
         assert_eq!(
