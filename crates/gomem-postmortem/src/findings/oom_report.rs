@@ -33,7 +33,7 @@ pub(crate) fn out_of_memory(report: &OomReport, name: &str) -> Finding {
     }
     match report.free_swap {
         Some(free) if free < SMALL_SWAP => {
-            finding.summary += " No swap is left: all that is anonymous had to stay in memory."
+            finding.summary += " No swap is left: all that is anonymous had to stay in memory.";
         }
         Some(free) => finding.summary += &format!(" {} of swap were left.", bytes(free)),
         None => {}

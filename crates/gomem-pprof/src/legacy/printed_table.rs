@@ -209,7 +209,7 @@ fn percent_of(text: &str) -> Option<f64> {
     text.strip_suffix('%')?.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| number / 100.0)
 }
 
-/// `flat  flat%   sum%        cum   cum%`, on the web page `Flat	Flat%	Sum%	Cum	Cum%	Name	Inlined?`.
+/// `flat  flat%   sum%        cum   cum%`, with capitals and tabs between on the web page.
 pub(super) fn is_heading(text: &str) -> bool {
     let mut words = text.split_whitespace();
     ["flat", "flat%", "sum%", "cum", "cum%"]
