@@ -16,7 +16,6 @@
 
 #![forbid(unsafe_code)]
 
-mod byte_units;
 mod cell;
 mod column;
 mod definition;
@@ -32,7 +31,6 @@ mod unit;
 mod view;
 mod write;
 
-pub use byte_units::ByteUnits;
 pub use cell::{Cell, ListCell, StructCell};
 pub use column::{Category, Column, List, Text, Values};
 pub use definition::{Definition, Name};
@@ -48,7 +46,7 @@ pub use schema::{ColumnSchema, TableSchema};
 pub use serde;
 pub use strings::{StringPool, StringPoolBuilder};
 pub use table::{Table, TableError};
-pub use unit::{MIB, Unit, percent};
+pub use unit::{ByteUnits, MIB, Unit, percent};
 pub use view::View;
 #[cfg(feature = "serde")]
 #[doc(hidden)]

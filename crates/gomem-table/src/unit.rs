@@ -2,6 +2,10 @@
 
 use crate::named;
 
+mod byte_units;
+
+pub use byte_units::ByteUnits;
+
 /// The unit of a column's numbers.
 ///
 /// ```

@@ -13,10 +13,10 @@ use gomem_trace::Trace;
 
 use crate::bundle::{
     artifact::{Contents, Remark, UnusedFile},
-    crash::Crash,
-    spoken::SpokenMemory,
+    text::crash::Crash,
+    text::spoken::SpokenMemory,
+    text::tool_output::ToolOutput,
     told::shortened,
-    tool_output::ToolOutput,
 };
 
 /// Everything that was recognised among a set of files, and what was not.

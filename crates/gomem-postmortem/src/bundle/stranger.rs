@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bundle::{printed::printed, signature::looks_like_text};
+use crate::bundle::{signature::looks_like_text, text::printed::printed};
 
 /// What `bytes` are, where they are something else than a profile, a log, metrics or a trace.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::process_memory::of_machine;
+use crate::bundle::text::process_memory::of_machine;
 
 /// The amounts that words give to what they are of; bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]

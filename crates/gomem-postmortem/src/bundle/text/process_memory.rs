@@ -2,7 +2,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::{container_table::container_memory, printed::printable};
+use crate::bundle::text::printed::printable;
 
 /// What a process holds, by the kernel.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -33,10 +33,7 @@ pub(crate) struct ProcessMemory {
 impl ProcessMemory {
     /// All that a text has of processes.
     pub(crate) fn find(text: &str) -> Vec<Self> {
-        [process_status(text), memory_maps(text), process_table(text), container_memory(text)]
-            .into_iter()
-            .flatten()
-            .collect()
+        [process_status(text), memory_maps(text), process_table(text)].into_iter().flatten().collect()
     }
 }
 

@@ -27,7 +27,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::{
+use crate::bundle::text::{
     kernel_line::{Exhausted, KernelLine, Kill, Kills},
     process_memory::of_machine,
 };

@@ -1,8 +1,9 @@
 //! What a tool, or a person, printed of a process's memory.
 
-use crate::bundle::{
-    function_listing::Listing, logged_memory::LoggedMemory, memory_limiter::MemoryLimiter, oom_report::OomReport,
-    process_memory::ProcessMemory, scavenger::Scavenger, stated::StatedMemory,
+use crate::bundle::text::{
+    container_table::container_memory, function_listing::Listing, logged_memory::LoggedMemory,
+    memory_limiter::MemoryLimiter, oom_report::OomReport, process_memory::ProcessMemory, scavenger::Scavenger,
+    stated::StatedMemory,
 };
 
 /// What was printed, and where.
@@ -29,6 +30,7 @@ impl Printout {
     /// All that a text has, but readings of `runtime.MemStats` in a person's own form.
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
+        all.extend(container_memory(text).map(Self::Process));
         all.extend(Scavenger::find(text).map(Self::Scavenger));
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));

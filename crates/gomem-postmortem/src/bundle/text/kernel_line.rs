@@ -10,7 +10,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::{log_time::LogTime, printed::printable, process_memory::of_machine};
+use crate::bundle::text::{log_time::LogTime, printed::printable, process_memory::of_machine};
 
 /// Whose memory had ended when the kernel killed a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

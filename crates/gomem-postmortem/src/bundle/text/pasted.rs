@@ -8,10 +8,8 @@ use std::borrow::Cow;
 
 use gomem_pprof::PrintedTable;
 
-use crate::bundle::{
-    pprof_session::PprofSession,
-    signature::{Signature, looks_like_text},
-};
+use crate::bundle::signature::{Signature, looks_like_text};
+use crate::bundle::text::pprof_session::PprofSession;
 
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]

@@ -11,7 +11,7 @@
 
 use gomem_table::ByteUnits;
 
-use crate::bundle::{printed::without_controls, process_memory::of_machine};
+use crate::bundle::text::{printed::without_controls, process_memory::of_machine};
 
 /// What such a report says of itself.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,6 +1,6 @@
 //! The lines of a function, as `go tool pprof -list` and its web page print them.
 
-use crate::bundle::printed::printable;
+use crate::bundle::text::printed::printable;
 
 /// The lines of a function with what each took, as `go tool pprof -list` and its web page print them.
 #[derive(Debug, Clone, PartialEq)]

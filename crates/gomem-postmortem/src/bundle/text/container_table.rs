@@ -11,7 +11,7 @@
 use foldhash::HashMap;
 use gomem_table::ByteUnits;
 
-use crate::bundle::{
+use crate::bundle::text::{
     printed::printable,
     process_memory::{ProcessMemory, of_machine},
 };
