@@ -698,7 +698,7 @@ def growth(
         ``slope_per_hour`` (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``,
         ``change``,
         ``sampled_objects`` (in the last profile), ``significance`` (of the change, in standard
-        deviations of the sampling), ``confidence`` (0 to 1; null with fewer than three profiles),
+        deviations of the sampling), ``likelihood`` (0 to 1; null with fewer than three profiles),
         ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``,
         ``is_growing`` (beyond chance, and without filling up, as a leak does), ``fills_up`` (as a
         bounded cache does), ``kept_fraction`` (of what was allocated meanwhile, the share that

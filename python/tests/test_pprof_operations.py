@@ -135,7 +135,7 @@ def test_growth_over_a_series() -> None:
     frame = gm.growth(sorted(incident.glob("heap-*.pb.gz")))
     first = frame.row(0, named=True)
     assert first["file"].endswith("store/sessions.go")
-    assert first["confidence"] > 0.95
+    assert first["likelihood"] > 0.95
     assert first["change"] == first["last"] - first["first"]
     with pytest.raises(gm.UsageError, match="no sample type"):
         gm.growth(sorted(incident.glob("heap-*.pb.gz")), sample_type="cpu")

@@ -89,7 +89,7 @@ impl<'r> MeasuredRun<'r> {
             .uint64("iterations", Unit::Count, "how many times it was done", |row| row.run.iterations)
             .text("package", "the package; empty where the output does not say", |row: &Self| &row.run.package)
             .text("machine", "what it ran on; empty where the output does not say", |row: &Self| &row.run.machine)
-            .uint64("start", Unit::None, "which start of the test program it is of, from 0", |row| row.run.start as u64)
-            .uint64("line", Unit::None, "the line of the output", |row| row.run.line as u64)
+            .int64("start", Unit::None, "which start of the test program it is of, from 0", |row| row.run.start as i64)
+            .int64("line", Unit::None, "the line of the output", |row| row.run.line as i64)
     }
 }

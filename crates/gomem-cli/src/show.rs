@@ -18,7 +18,7 @@ mod terminal;
 mod text_table;
 mod traces;
 
-pub(crate) use benchmarks::{worse_benchmark, write_benchmarks};
+pub(crate) use benchmarks::{worse_benchmark, write_benchmarks, write_medians};
 pub(crate) use call_tree::call_tree;
 pub(crate) use destination::{STDOUT, write, write_or_print};
 pub(crate) use flame::whole_flame;

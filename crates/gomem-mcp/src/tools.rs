@@ -222,7 +222,12 @@ pub(crate) const TOOLS: &[Tool] = &[
             Parameter::option("profile", "--profile", Kind::Paths, "Memory profiles of the runs after, or of the one."),
             Parameter::option("escapes_before", "--escapes-before", Kind::Path, "The compiler's log before."),
             Parameter::option("escapes", "--escapes", Kind::Path, "The compiler's log after, or of the one."),
-            Parameter::option("show", "--show", Kind::Choice(&["benchmarks", "lines"]), "Without it, benchmarks."),
+            Parameter::option(
+                "show",
+                "--show",
+                Kind::Choice(&["benchmarks", "runs", "lines"]),
+                "Without it, benchmarks.",
+            ),
         ],
         columns: &[
             "benchmark",

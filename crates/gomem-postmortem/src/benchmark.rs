@@ -3,6 +3,7 @@
 mod allocation;
 mod line_change;
 mod operations;
+mod stacks;
 
 pub use allocation::{BenchmarkAllocation, BenchmarkLine, benchmark_allocations};
 pub use line_change::{BenchmarkLineChange, benchmark_line_changes};

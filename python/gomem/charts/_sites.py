@@ -40,7 +40,7 @@ def growth(frame: pl.DataFrame, *, limit: int = 10) -> alt.LayerChart:
     sites = sites.with_columns(
         _place().alias("site"),
         *((pl.col(column) / MIB).alias(name) for column, name in _GROWTH.items()),
-        sure=pl.when(pl.col("confidence").fill_null(0) >= _SURE)
+        sure=pl.when(pl.col("likelihood").fill_null(0) >= _SURE)
         .then(pl.lit("beyond sampling error"))
         .otherwise(pl.lit("may be chance")),
     )
@@ -56,7 +56,7 @@ def growth(frame: pl.DataFrame, *, limit: int = 10) -> alt.LayerChart:
             mib_tip("slope", "MiB per hour"),
             mib_tip("from", "first (MiB)"),
             mib_tip("to", "last (MiB)"),
-            alt.Tooltip("confidence:Q", format=".2f"),
+            alt.Tooltip("likelihood:Q", format=".2f"),
         ],
     )
     texts = base.mark_text(align="left", dx=4).encode(

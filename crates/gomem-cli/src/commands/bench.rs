@@ -22,7 +22,7 @@ use crate::{
     read::{Source, read_benchmarks, read_escape_logs, read_profile},
     show::{
         Annotation, Format, Level, Output, Review, ReviewFormat, Section, one_line, render, render_short,
-        worse_benchmark, write_benchmarks,
+        worse_benchmark, write_benchmarks, write_medians,
     },
 };
 
@@ -35,7 +35,7 @@ use crate::{
   gomem bench before.txt after.txt --escapes-before before.log --escapes after.log --fail-on new-escape
   gomem bench before.txt after.txt --profile-before before.mem --profile after.mem
   gomem bench after.txt --profile after.mem --escapes after.log
-  gomem bench after.txt --format csv
+  gomem bench after.txt --show runs --format csv
 
 Counts that are the same in all runs (allocs/op; B/op at a fixed -benchtime=100x) are compared
 exactly, all else by the test of Mann and Whitney at 5 %. `~` is nothing shown; `unsure` is a
@@ -76,6 +76,8 @@ enum Show {
     /// The benchmarks.
     #[default]
     Benchmarks,
+    /// Every run of one output.
+    Runs,
     /// The lines that allocate more or less, by the profiles.
     Lines,
 }
@@ -133,6 +135,9 @@ impl Bench {
                 write_escapes(&escapes, out)?;
             }
             (Some(format), Show::Benchmarks) => render(&comparison.to_table(), format, out)?,
+            (Some(_), Show::Runs) => {
+                return Err(Failure::Usage("--show runs takes one output".to_owned()));
+            }
             (None, _) => {
                 let mut review = self.review(&comparison, escapes.clone(), remarks);
                 lines.add_to(&mut review);
@@ -208,8 +213,11 @@ impl Bench {
                 "--format sarif, github and gitlab compare two outputs: before and after".to_owned(),
             ));
         };
-        if self.show == Show::Benchmarks {
-            render(&benchmarks.to_table(), format, out)?;
+        match (self.show, format) {
+            (Show::Benchmarks, Format::Text) => write_medians(&benchmarks.medians(), out)?,
+            (Show::Benchmarks, _) => render(&benchmarks.medians().to_table(), format, out)?,
+            (Show::Runs, _) => render(&benchmarks.to_table(), format, out)?,
+            (Show::Lines, _) => {}
         }
         if self.profile.is_empty() {
             return Ok(0);
@@ -230,7 +238,7 @@ impl Bench {
                 render(&felt.to_table().select(&SHORT_ALLOCATIONS), format, out)?;
             }
             // A table for programs is one table.
-            (Show::Benchmarks, _) => {}
+            (Show::Benchmarks | Show::Runs, _) => {}
         }
         Ok(0)
     }

@@ -1,8 +1,8 @@
 //! What became of benchmarks, as text.
 
-use std::io::Write;
+use std::{collections::HashMap, io::Write};
 
-use gomem_bench::{Basis, Comparison, ComparisonRow, Summary, Verdict, printed_number};
+use gomem_bench::{Basis, BenchmarkMedian, Comparison, ComparisonRow, Summary, Verdict, printed_number};
 use gomem_table::percent;
 
 use crate::{
@@ -14,21 +14,42 @@ use crate::{
 pub(crate) fn write_benchmarks(comparison: &Comparison, out: &mut Output<'_>) -> Result<(), Failure> {
     for mean in comparison.means() {
         let rows: Vec<&ComparisonRow> = comparison.rows().iter().filter(|row| row.unit == mean.unit).collect();
-        let width = rows.iter().map(|row| short(row).chars().count()).chain([7]).max().unwrap_or(0);
+        let width = rows.iter().map(|row| short(&row.benchmark).chars().count()).chain([7]).max().unwrap_or(0);
         writeln!(out, "{:width$}  {:>22}  {:>22}  change", one_line(&mean.unit), "before", "after")?;
         for row in rows {
             let told = |summary: Option<Summary>| summary.map_or_else(|| "-".to_owned(), |summary| shown(&summary));
             let (before, after) = (told(row.base), told(row.current));
-            writeln!(out, "{:width$}  {before:>22}  {after:>22}  {}", short(row), change(row))?;
+            writeln!(out, "{:width$}  {before:>22}  {after:>22}  {}", short(&row.benchmark), change(row))?;
         }
         let ratio = mean.ratio.map_or_else(|| "?".to_owned(), |ratio| signed(ratio - 1.0));
         writeln!(out, "{:width$}  {:>22}  {:>22}  {ratio}\n", "geomean", "", "")?;
     }
     for row in comparison.rows().iter().filter(|row| matches!(row.verdict, Verdict::New | Verdict::Gone)) {
-        writeln!(out, "{} {} ({})", row.verdict.name(), short(row), one_line(&row.unit))?;
+        writeln!(out, "{} {} ({})", row.verdict.name(), short(&row.benchmark), one_line(&row.unit))?;
     }
     for note in comparison.notes() {
         writeln!(out, "note: {}", one_line(note))?;
+    }
+    Ok(())
+}
+
+/// What the runs of one output come to: a table for each unit.
+pub(crate) fn write_medians(medians: &[BenchmarkMedian], out: &mut Output<'_>) -> Result<(), Failure> {
+    let mut units: HashMap<&str, usize> = HashMap::new();
+    for median in medians {
+        let next = units.len();
+        units.entry(&median.unit).or_insert(next);
+    }
+    let mut medians: Vec<&BenchmarkMedian> = medians.iter().collect();
+    medians.sort_by_key(|median| units[&*median.unit]);
+    for (index, rows) in medians.chunk_by(|one, next| one.unit == next.unit).enumerate() {
+        let names = rows.iter().map(|row| short(&row.benchmark));
+        let width = names.map(|name| name.chars().count()).chain([7]).max().unwrap_or(0);
+        let gap = if index == 0 { "" } else { "\n" };
+        writeln!(out, "{gap}{:width$}  {:>22}  runs", one_line(&rows[0].unit), "median")?;
+        for row in rows {
+            writeln!(out, "{:width$}  {:>22}  {:>4}", short(&row.benchmark), shown(&row.summary), row.summary.runs)?;
+        }
     }
     Ok(())
 }
@@ -51,8 +72,8 @@ pub(crate) fn worse_benchmark(row: &ComparisonRow) -> Annotation {
     }
 }
 
-fn short(row: &ComparisonRow) -> String {
-    one_line(row.benchmark.strip_prefix("Benchmark").unwrap_or(&row.benchmark))
+fn short(benchmark: &str) -> String {
+    one_line(benchmark.strip_prefix("Benchmark").unwrap_or(benchmark))
 }
 
 /// `250.3 ± 2 %`; of what does not vary, or has too few runs, the value alone.

@@ -2,15 +2,34 @@
 
 use gomem_bench::Run;
 
-/// How often, and what it prints for each.
+/// By what the objects below a line of the benchmark are divided for what an operation allocates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Operations {
-    pub(super) count: f64,
-    pub(super) printed_bytes: f64,
+    /// Those of lines that allocate in most operations: how often it was done in all.
+    pub(super) each: f64,
+    /// Those of lines that do so in few of them, as what comes before the loop. `None`: they are outside the timer, and no
+    /// part of an operation.
+    pub(super) rare: Option<f64>,
+    /// A line with fewer objects is rare.
+    rare_below: f64,
+    /// As printed.
+    pub(super) printed_allocs: f64,
+}
+
+/// What was allocated in all below a line of the benchmark.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Allocated {
+    pub(super) objects: f64,
+    pub(super) bytes: f64,
+}
+
+/// What is printed for an operation.
+#[derive(Debug, Clone, Copy)]
+struct Printed {
+    bytes: f64,
     /// Of the run that prints least. What other goroutines and the runtime allocate meanwhile is printed too, and makes some runs
     /// look larger; the benchmark's own stacks have none of it.
-    pub(super) least_printed_bytes: f64,
-    pub(super) printed_allocs: f64,
+    least_bytes: f64,
 }
 
 impl Operations {
@@ -18,10 +37,10 @@ impl Operations {
     /// all; with a time it tries several numbers, which it does not print. A benchmark with `b.Loop` is called once.
     ///
     /// So the count is known where iterations are fixed, and what the profile then has for each operation is what was printed.
-    /// Anything else is told, as a line's share would be a guess.
-    ///
-    /// `profiled_bytes` is what the benchmark allocated in all, by its profile.
-    pub(super) fn find(runs: &[&Run], profiled_bytes: f64) -> Result<Self, String> {
+    /// What a benchmark makes before its loop is in the profile, and is printed only if the timer runs: then as a part of N, and
+    /// the profile has it twice. What is printed tells which of these it is. Anything else is an error, as a line's share would
+    /// be a guess.
+    pub(super) fn find(runs: &[&Run], lines: &[Allocated]) -> Result<Self, String> {
         let first = runs.first().ok_or("it has no run")?;
         if runs.iter().any(|run| run.iterations != first.iterations) {
             return Err("its runs have different iterations: fix them, as in -benchtime=1000x".to_owned());
@@ -30,33 +49,62 @@ impl Operations {
             let values: Option<Vec<f64>> = runs.iter().map(|run| run.value(unit)).collect();
             values.map(|values| values.iter().sum::<f64>() / values.len() as f64)
         };
-        let (Some(printed_bytes), Some(printed_allocs)) = (mean("B/op"), mean("allocs/op")) else {
+        let (Some(bytes), Some(printed_allocs)) = (mean("B/op"), mean("allocs/op")) else {
             return Err("it prints no B/op: run it with -benchmem".to_owned());
         };
+        let least_bytes = runs.iter().filter_map(|run| run.value("B/op")).fold(bytes, f64::min);
+        let printed = Printed { bytes, least_bytes };
         let iterations = first.iterations as f64 * runs.len() as f64;
-        let least_printed_bytes = runs.iter().filter_map(|run| run.value("B/op")).fold(printed_bytes, f64::min);
-        let of = |count: f64| Self { count, printed_bytes, least_printed_bytes, printed_allocs };
-        let fitting = [iterations + runs.len() as f64, iterations].map(of);
-        fitting.into_iter().find(|operations| operations.fits(profiled_bytes)).ok_or_else(|| {
-            let per_operation = profiled_bytes / (iterations + runs.len() as f64);
+        let with_warm_ups = iterations + runs.len() as f64;
+        let of = |each, rare| Self { each, rare, rare_below: each * LEAST_SHARE, printed_allocs };
+        // Without the rare lines first: they are no part of an operation unless what is printed needs them.
+        let candidates = [
+            of(with_warm_ups, None),
+            of(iterations, None),
+            of(with_warm_ups, Some(with_warm_ups)),
+            of(iterations, Some(iterations)),
+            of(with_warm_ups, Some(2.0 * iterations)),
+        ];
+        // What is made before the loop can be many objects, so then the lines with the fewest are left out, one after the other.
+        let mut counts: Vec<f64> = lines.iter().map(|line| line.objects).filter(|&count| count > 0.0).collect();
+        counts.sort_by(f64::total_cmp);
+        let fewest = counts.into_iter().take(MOST_LEFT_OUT);
+        let with_fewer = fewest.map(|count| Self { rare_below: count + 1.0, ..of(with_warm_ups, None) });
+        let is_near = |operations: &Self| printed.distance(operations.bytes(lines)) <= TOLERANCE * bytes.max(1.0);
+        candidates.into_iter().chain(with_fewer).find(is_near).ok_or_else(|| {
             format!(
-                "its profile has {per_operation:.1} B/op, and it prints {printed_bytes:.1}: what is made once, outside the \
-                 timer or in other goroutines cannot be told apart; more iterations help with the first"
+                "its profile has {:.1} B/op, and it prints {bytes:.1}: what is made once, outside the timer or in other \
+                 goroutines cannot be told apart; more iterations help with the first",
+                of(with_warm_ups, Some(with_warm_ups)).bytes(lines)
             )
         })
     }
 
-    /// Whether the profile has for each operation what was printed, which has no fraction.
-    fn fits(self, profiled_bytes: f64) -> bool {
-        let bytes = profiled_bytes / self.count;
-        let (low, high) =
-            (self.least_printed_bytes * (1.0 - TOLERANCE), (self.printed_bytes + 1.0) * (1.0 + TOLERANCE));
-        (low..=high).contains(&bytes)
+    /// Whether a line allocates in few of the operations.
+    pub(super) fn is_rare(self, line: &Allocated) -> bool {
+        line.objects < self.rare_below
+    }
+
+    /// What the lines allocate for an operation.
+    fn bytes(self, lines: &[Allocated]) -> f64 {
+        let of = |line: &Allocated| Some(line.bytes / if self.is_rare(line) { self.rare? } else { self.each });
+        lines.iter().filter_map(of).sum()
+    }
+}
+
+impl Printed {
+    /// How far so much is from what can have been printed, which has no fraction.
+    fn distance(self, bytes: f64) -> f64 {
+        (self.least_bytes - bytes).max(bytes - self.bytes - 1.0).max(0.0)
     }
 }
 
 /// Of the bytes.
 const TOLERANCE: f64 = 0.005;
+/// Of the operations: a line that allocates in fewer is rare.
+const LEAST_SHARE: f64 = 0.5;
+/// Lines: with more, some would fit by chance.
+const MOST_LEFT_OUT: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -64,10 +112,29 @@ mod tests {
 
     use super::*;
 
-    fn count(text: &str, bytes: f64) -> Result<f64, String> {
+    fn operations(text: &str, lines: &[(f64, f64)]) -> Result<Operations, String> {
         let benchmarks = Benchmarks::parse(text.as_bytes()).unwrap();
         let runs: Vec<&Run> = benchmarks.runs().iter().collect();
-        Operations::find(&runs, bytes).map(|operations| operations.count)
+        let lines: Vec<Allocated> = lines.iter().map(|&(objects, bytes)| Allocated { objects, bytes }).collect();
+        Operations::find(&runs, &lines)
+    }
+
+    fn count(text: &str, bytes: f64) -> Result<f64, String> {
+        operations(text, &[(bytes / 32.0, bytes)]).map(|operations| operations.each)
+    }
+
+    #[test]
+    fn what_is_made_once_is_outside_the_timer_or_in_it() {
+        let once =
+            |text: &str, bytes: f64| operations(text, &[(2002.0, 64.0 * 1001.0), (2.0, bytes)]).map(|of| of.rare);
+        let printed = "BenchmarkA 1000 5 ns/op 64 B/op 2 allocs/op\n";
+        assert_eq!(once(printed, 20_000.0), Ok(None), "10 kB before b.ResetTimer, in two calls");
+        let inside = "BenchmarkA 1000 5 ns/op 84 B/op 2 allocs/op\n";
+        assert_eq!(once(inside, 40_000.0), Ok(Some(2000.0)), "20 kB in the timer: 20 an operation");
+        assert!(once(inside, 80_000.0).is_err(), "half of it in the timer");
+        let before = operations(printed, &[(2002.0, 64.0 * 1001.0), (1400.0, 90_000.0)]).unwrap();
+        let line = |objects| Allocated { objects, bytes: 0.0 };
+        assert!(before.is_rare(&line(1400.0)) && !before.is_rare(&line(2002.0)), "700 objects before the loop");
     }
 
     #[test]

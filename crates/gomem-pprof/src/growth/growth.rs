@@ -185,11 +185,11 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
             |site| site.significance,
         )
         .optional_float64(
-            "confidence",
+            "likelihood",
             Unit::Fraction,
             "fewer than three profiles",
-            "how sure it is that the value goes one way",
-            |site| site.confidence(),
+            "how likely it is that the value goes one way",
+            |site| site.likelihood(),
         )
         .optional_float64(
             "age_seconds",
@@ -298,7 +298,7 @@ mod tests {
         let growth = Growth::new(&profiles, &GrowthOptions::default()).unwrap();
         let first = &growth.sites()[0];
         assert!(first.key.to_string().contains("sessions.go:43"), "{}", first.key);
-        assert!(first.confidence().unwrap() > 0.95 && first.significance.unwrap() > 3.0 && growth.restarts() == 0);
+        assert!(first.likelihood().unwrap() > 0.95 && first.significance.unwrap() > 3.0 && growth.restarts() == 0);
         assert!(first.age_seconds.unwrap() > 1.0 && first.is_growing(3));
         let table = growth.to_table();
         assert_eq!(table.rows(), growth.sites().len());
@@ -325,7 +325,7 @@ mod tests {
         let [one, two] = ["1", "2"].map(|number| read(&format!("testdata/go1.26.8/profiles/heap-{number}.pb.gz")));
         let growth = Growth::new([&before, &one, &two], &GrowthOptions::default()).unwrap();
         assert_eq!((growth.restarts(), growth.profiles()), (1, 3));
-        assert!(growth.sites().iter().all(|site| site.points.len() == 2 && site.confidence().is_none()));
+        assert!(growth.sites().iter().all(|site| site.points.len() == 2 && site.likelihood().is_none()));
     }
 
     /// A service whose cache is bounded was restarted after the first profile. All in all it allocated more by the second:

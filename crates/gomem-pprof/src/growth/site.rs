@@ -139,11 +139,11 @@ impl SiteGrowth {
         self.trend.map(|trend| trend.slope * 3600.0)
     }
 
-    /// How sure it is that the site grows, or shrinks: how unlikely sampling alone makes such a change (of a normal
+    /// How likely it is that the site grows, or shrinks: how unlikely sampling alone makes such a change (of a normal
     /// distribution), times how steadily it went one way. `None` with fewer than three profiles, as two points always lie
     /// on a line.
     #[must_use]
-    pub fn confidence(&self) -> Option<f64> {
+    pub fn likelihood(&self) -> Option<f64> {
         let trend = self.trend.filter(|_| self.points.len() >= Self::ENOUGH_PROFILES)?;
         let by_chance = self.significance.map_or(1.0, |sigmas| normal_share_within(sigmas.abs()));
         Some(by_chance * trend.tau.abs())

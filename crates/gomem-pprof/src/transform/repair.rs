@@ -53,13 +53,19 @@ impl Profile {
         profile
     }
 
+    /// The frames that the runtime keeps of a stack at most, where the deepest stacks of the profile reach one of its
+    /// limits: 32, 64 or 128. How near they come is not exact: `runtime/pprof` hides functions of the runtime at the leaf.
+    #[must_use]
+    pub fn stack_limit(&self) -> Option<usize> {
+        let deepest = self.samples().map(|sample| sample.frames().count()).max()?;
+        LIMITS.into_iter().find(|&limit| (limit - MOST_HIDDEN..=limit + MOST_INLINED).contains(&deepest))
+    }
+
     /// The samples whose stacks are as deep as the runtime lets them be.
     fn truncated(&self) -> Vec<usize> {
-        let depths: Vec<usize> = self.samples().map(|sample| sample.frames().count()).collect();
-        let deepest = depths.iter().copied().max().unwrap_or(0);
-        let limit = LIMITS.into_iter().find(|&limit| deepest <= limit && deepest + MOST_HIDDEN >= limit);
-        let is_cut = |depth: usize| limit.is_some_and(|limit| depth + MOST_HIDDEN >= limit);
-        (0..depths.len()).filter(|&sample| is_cut(depths[sample])).collect()
+        let Some(limit) = self.stack_limit() else { return Vec::new() };
+        let depths = self.samples().map(|sample| sample.frames().count()).enumerate();
+        depths.filter(|&(_, depth)| depth + MOST_HIDDEN >= limit).map(|(sample, _)| sample).collect()
     }
 }
 
@@ -104,6 +110,9 @@ const LIMITS: [usize; 3] = [32, 64, 128];
 
 /// How many of the innermost frames `runtime/pprof` hides: those of the allocator.
 const MOST_HIDDEN: usize = 6;
+
+/// How many frames more than the limit a stack has when functions were inlined into its last one (measured).
+const MOST_INLINED: usize = 1;
 
 /// How often what was repaired is used for further repairs.
 const MOST_ROUNDS: usize = 16;

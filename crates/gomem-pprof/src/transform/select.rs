@@ -22,6 +22,28 @@ impl Profile {
         self.line_offsets = offsets;
     }
 
+    /// This profile with those samples for which `keep` says so.
+    ///
+    /// ```
+    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+    /// # let profile = gomem_pprof::Profile::decode(text)?;
+    /// let many = profile.retain_samples(|sample| sample.value(0) >= 3);
+    /// assert_eq!(many.samples().len(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn retain_samples(&self, mut keep: impl FnMut(Sample<'_>) -> bool) -> Self {
+        let mut profile = self.clone();
+        profile.restack(|sample, stack| {
+            stack.extend(sample.locations());
+            keep(sample)
+        });
+        profile
+    }
+
     /// Leaves out samples and changes the stacks of the others: `stack` gets a sample and where to put its new stack,
     /// and says whether the sample stays.
     pub(crate) fn restack(&mut self, mut stack: impl FnMut(Sample<'_>, &mut Vec<LocationId>) -> bool) {

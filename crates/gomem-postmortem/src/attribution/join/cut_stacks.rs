@@ -24,8 +24,7 @@ impl<'a> CutStacks<'a> {
     /// Looks where whole stacks come from that go through the function that a cut one begins with. Where nearly all of them
     /// come from one line, the cut ones do too.
     pub(crate) fn find(profile: &'a Profile, roles: &mut Roles<'_, '_>) -> Self {
-        let deepest = profile.samples().map(|sample| sample.frames().count()).max().unwrap_or(0);
-        let Some(least_depth) = least_depth(deepest) else { return Self::default() };
+        let Some(least_depth) = least_depth(profile) else { return Self::default() };
         let column = profile.sample_type_index("alloc_space").unwrap_or(usize::MAX);
         let is_own = |roles: &mut Roles<'_, '_>, line| roles.of(line) == Role::Own;
         let mut outermost: HashSet<FunctionId> = HashSet::default();
@@ -63,14 +62,13 @@ impl<'a> CutStacks<'a> {
     }
 }
 
-/// How deep stacks are at least that reach the limit. Functions of the runtime are left out at the leaf, and what was inlined
-/// counts as frames of its own, so the limit is not met exactly.
-fn least_depth(deepest: usize) -> Option<usize> {
-    match deepest {
-        LIMIT_NEAR.. => Some(LIMIT_NEAR),
-        OLD_LIMIT_NEAR..=OLD_LIMIT => Some(OLD_LIMIT_NEAR),
-        _ => None,
-    }
+/// How deep stacks are at least that were cut. Programs often have stacks of thirty frames that are whole, so those of the old
+/// limit count only where the profile's reach it.
+fn least_depth(profile: &Profile) -> Option<usize> {
+    let limit = profile.stack_limit()?;
+    let hidden = if limit < NEW_LIMIT { MOST_HIDDEN_OF_FEW } else { MOST_HIDDEN };
+    let least = limit - hidden;
+    profile.samples().any(|sample| sample.frames().count() >= least).then_some(least)
 }
 
 fn last_function(sample: Sample<'_>) -> Option<FunctionId> {
@@ -93,11 +91,12 @@ fn agreed<'a>(votes: &[(Origin<'a>, i64)]) -> Option<Origin<'a>> {
     (*most as f64 >= LEAST_AGREEMENT * all as f64).then_some(*origin)
 }
 
-/// `maxProfStackDepth` in `runtime/mprof.go` is 128 unless `GODEBUG=profstackdepth` says otherwise.
-const LIMIT_NEAR: usize = 120;
-/// `maxStack` in `runtime/mprof.go` until Go 1.22.
-const OLD_LIMIT: usize = 33;
-const OLD_LIMIT_NEAR: usize = 31;
+/// `maxProfStackDepth` in `runtime/mprof.go` since Go 1.23, unless `GODEBUG=profstackdepth` says otherwise.
+const NEW_LIMIT: usize = 128;
+/// How many of the innermost frames are hidden at most.
+const MOST_HIDDEN: usize = 8;
+/// The same where stacks of such a depth may as well be whole.
+const MOST_HIDDEN_OF_FEW: usize = 1;
 const LEAST_AGREEMENT: f64 = 0.9;
 /// A function that is reached from more lines has no one origin.
 const MOST_ORIGINS: usize = 64;
