@@ -351,19 +351,18 @@ impl Recogniser {
                 return (Contents::Heap, Err(what));
             }
         };
+        let is_of_goroutines = || printed_table(bytes).filter(|table| table.kind.as_deref() == Some("goroutine"));
+        if let Some(table) = is_of_goroutines() {
+            // It has no stacks: what waits where is in no profile of it.
+            self.bundle.tables.push((name.to_owned(), table));
+            return (Contents::PrintedProfile, Ok(Reading::Used(None)));
+        }
         if is_printed(&profile) {
             self.bundle.printed.push(HeapProfile { name: name.to_owned(), profile: Arc::new(profile) });
             self.bundle.tables.extend(printed_table(bytes).map(|table| (name.to_owned(), table)));
             return (Contents::PrintedProfile, Ok(Reading::Used(None)));
         }
         let has = |name: &str| profile.sample_type_index(name).is_some();
-        if has("goroutine")
-            && let Some(table) = printed_table(bytes)
-        {
-            // It has no stacks: what waits where is in no profile of it.
-            self.bundle.tables.push((name.to_owned(), table));
-            return (Contents::PrintedProfile, Ok(Reading::Used(None)));
-        }
         let heaps =
             self.profiles.iter().filter(|(_, contents, _)| *contents == Contents::Heap).map(|(_, _, heap)| heap);
         let is_second = |kind: Contents| self.profiles.iter().any(|(_, contents, _)| *contents == kind);

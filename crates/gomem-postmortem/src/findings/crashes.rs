@@ -37,6 +37,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     let bytes = |bytes: u64| Unit::Bytes.humanize(bytes as f64);
     let in_use = crash.in_use_bytes.map(|in_use| format!(", {} in use", bytes(in_use))).unwrap_or_default();
     let title = match crash.kind {
+        CrashKind::OutOfMemory if crash.is_of_build => {
+            format!("Go's compiler or linker died in a build: out of memory{in_use}")
+        }
         CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
         CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
@@ -80,6 +83,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     let name = crash.kills.as_ref().and_then(|kills| kills.process.as_deref());
     finding.action = match (crash.kind, crash.exhausted, crash.limit_bytes) {
         _ if name.is_some_and(|name| NOT_GO.contains(&name)) => OF_OTHERS,
+        _ if crash.is_of_build => OF_BUILD,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
         (CrashKind::KilledByKernel, Exhausted::NotKnown, None) => OF_EITHER,
@@ -151,6 +155,8 @@ const NOT_GO: [&str; 15] = [
 const OF_OTHERS: &str = "By its name that is no Go program: gomem can say nothing of its memory. Whose limit it was the kernel's lines before this one \
                          say; where small processes are killed one after the other, the group of all of them is at its limit, and its size \
                          is the sum of many.";
+const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1: a linker for each test's program runs beside the others), on a machine \
+                        with more memory, or with GOGC=50 in the build's environment. The program that is built is not what takes it.";
 const OF_MACHINE: &str = "The machine's memory ended, not a container's: see which processes held it (the kernel's table before the line). Set \
                           GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three heap profiles \
                           before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";

@@ -308,6 +308,9 @@ pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
     if all == 0 || all >= CROWD || !is_whole {
         return None;
     }
+    if let Some(finding) = profile.samples().find_map(|sample| asks_for_memory(profile, sample)) {
+        return Some(finding);
+    }
     let title = format!("No crowd of goroutines: {all} in the dump, and nothing that says that they leak");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     finding.summary = format!("{}. A dump shows what each waits for, not what holds memory.", in_words(&groups));
@@ -316,6 +319,28 @@ pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
         .to_owned();
     finding.confidence = Confidence::Medium;
     finding.evidence.push(Evidence::new("goroutines", all as f64, Unit::Count).with_source(PROFILE));
+    Some(finding)
+}
+
+/// A goroutine that was stopped within the allocator, as a crash shows it: where it asked, and not why that was too much.
+fn asks_for_memory(profile: &Profile, sample: Sample<'_>) -> Option<Finding> {
+    let is_running = label(sample, "state").is_some_and(|state| state == "running");
+    let mut names = sample.frames().filter_map(|line| Some(line.function()?.name()));
+    let asker = names.by_ref().take(DEEPEST_ALLOCATOR).find(|name| ALLOCATORS.contains(name)).filter(|_| is_running)?;
+    let (waiting, _) = groups_of(profile, std::iter::once(sample)).into_iter().next()?;
+    let title = format!("A goroutine was asking for memory at {} (`{asker}`)", waiting.at.short());
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
+    finding.summary = format!(
+        "It was in `{}`. The text does not say why the program ended: the lines before the goroutines do.",
+        waiting.at.short_function()
+    );
+    finding.action = "Give the beginning of the dump: “fatal error: …” and “runtime: out of memory: cannot allocate N-byte block (M in use)” say \
+                      whether memory ended, and how much was asked for. A slice that grows without a bound, or by a size from outside, is \
+                      the usual reason; where much is needed, make it at once with its capacity. The one that asks last need not be the one \
+                      that keeps the memory."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    finding.place = Some(waiting.at);
     Some(finding)
 }
 
@@ -394,6 +419,17 @@ const FEWEST_PROFILES: usize = 3;
 /// Fewer are what a server's load makes.
 const FEWEST_MORE: i64 = 50;
 
+/// Of the runtime: those that a program's own line calls.
+const ALLOCATORS: [&str; 6] = [
+    "runtime.growslice",
+    "runtime.makeslice",
+    "runtime.mallocgc",
+    "runtime.newobject",
+    "runtime.makemap",
+    "runtime.rawstring",
+];
+/// What the runtime has above them on a stack.
+const DEEPEST_ALLOCATOR: usize = 12;
 const NEVER: &str = "can never go on";
 const NOTHING_WAKES: &str = "The runtime found nothing that could wake them";
 const PROFILE: &str = "goroutine profile";

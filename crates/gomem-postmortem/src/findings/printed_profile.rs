@@ -198,6 +198,10 @@ fn is_of_program(name: &str) -> bool {
     !is_of_others && name != "main.main"
 }
 
+fn is_of_framework(name: &str) -> bool {
+    FRAMEWORKS.iter().any(|path| name.starts_with(path))
+}
+
 /// A table sorted by `cum`, or a total alone: what it has.
 fn by_cum(name: &str, table: &PrintedTable) -> Option<Finding> {
     let total = table.total.or_else(|| table.rows.iter().map(|row| row.cum).reduce(f64::max))?;
@@ -240,6 +244,9 @@ fn goroutines(name: &str, table: &PrintedTable) -> Option<Finding> {
     let mut rows: Vec<&PrintedRow> =
         table.rows.iter().filter(|row| is_of_program(&row.name) && row.cum >= LARGE_SHARE * all).collect();
     rows.sort_by(|a, b| b.cum.total_cmp(&a.cum));
+    // A framework's dispatch is on each stack of a server, and tells less than what it calls.
+    let most = rows.first().map_or(0.0, |row| row.cum);
+    rows.sort_by_key(|row| is_of_framework(&row.name) || 2.0 * row.cum < most);
     let is_crowd = all >= CROWD;
     let title = match rows.first().filter(|_| is_crowd) {
         Some(first) => {
@@ -249,7 +256,14 @@ fn goroutines(name: &str, table: &PrintedTable) -> Option<Finding> {
         None => format!("No crowd of goroutines: {all:.0}, and nothing that says that they leak"),
     };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
-    finding.summary = format!("{name}: {all:.0} goroutines, {waiting:.0} of them wait.");
+    finding.summary = format!("{name}: {all:.0} goroutines, {waiting:.0} of them wait");
+    let waits = WAITS.iter().filter_map(|(function, what)| {
+        let row = table.rows.iter().filter(|row| row.name == *function).max_by(|a, b| a.cum.total_cmp(&b.cum))?;
+        Some((row.cum, *what))
+    });
+    let most = waits.max_by(|a, b| a.0.total_cmp(&b.0)).filter(|(count, _)| *count >= LARGE_SHARE * all);
+    finding.summary += &most.map_or_else(|| ".".to_owned(), |(count, what)| format!(", {count:.0} {what}."));
+    let is_lock = most.is_some_and(|(count, what)| what == LOCK && 2.0 * count >= all);
     let words: Vec<String> = rows
         .iter()
         .take(SHOWN)
@@ -258,7 +272,10 @@ fn goroutines(name: &str, table: &PrintedTable) -> Option<Finding> {
     if !words.is_empty() {
         finding.summary += &format!(" On their stacks: {}.", words.join(", "));
     }
-    finding.action = if is_crowd {
+    finding.action = if is_crowd && is_lock {
+        "One that holds the lock does not come back, or is slow: /debug/pprof/goroutine?debug=2, for `gomem postmortem`, has the one that \
+         stands behind Lock and waits for something else. Requests pile up behind it, and keep their memory."
+    } else if is_crowd {
         "Whether they grow more takes two such tables some time apart. What they wait for, at which line, and who made them says \
          /debug/pprof/goroutine?debug=2, for `gomem postmortem`."
     } else {
@@ -325,6 +342,32 @@ const CROWD: f64 = 100.0;
 const LEAST_GROWTH: f64 = 1.2;
 /// Where goroutines stand that wait, and not for the kernel.
 const WAITING: [&str; 3] = ["runtime.gopark", "runtime.goparkunlock", "runtime.notetsleepg"];
+/// What stands between `net/http` and the program's own handlers, or runs the program's own loops.
+const FRAMEWORKS: [&str; 10] = [
+    "github.com/gin-gonic/gin.",
+    "github.com/labstack/echo/",
+    "github.com/gorilla/mux.",
+    "github.com/go-chi/chi/",
+    "github.com/gofiber/fiber/",
+    "github.com/valyala/fasthttp.",
+    "google.golang.org/grpc",
+    "k8s.io/apimachinery/",
+    "k8s.io/client-go/",
+    "sigs.k8s.io/controller-runtime/",
+];
+const LOCK: &str = "for a lock";
+/// What goroutines wait for, by the functions that are on their stacks then.
+const WAITS: [(&str, &str); 9] = [
+    ("sync.runtime_SemacquireMutex", LOCK),
+    ("sync.runtime_SemacquireRWMutexR", LOCK),
+    ("sync.runtime_SemacquireRWMutex", LOCK),
+    ("sync.runtime_Semacquire", "for a WaitGroup or a lock"),
+    ("runtime.selectgo", "in select"),
+    ("runtime.chanrecv", "to receive of a channel"),
+    ("runtime.chansend", "to send to a channel"),
+    ("internal/poll.runtime_pollWait", "for the network"),
+    ("time.Sleep", "in time.Sleep"),
+];
 /// Of a table.
 const SHOWN: usize = 5;
 const SHOWN_CALLERS: usize = 3;

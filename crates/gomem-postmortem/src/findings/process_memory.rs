@@ -102,6 +102,12 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         }
     }
     finding.summary += ".";
+    if let Some(all) = processes_beside(process, bundle) {
+        finding.summary += &format!(" All processes of the text's table have {} resident.", bytes(all));
+        if now > 2.0 * all {
+            finding.summary += " The rest is of no process: pages of files, tmpfs, or the kernel's own, which the container is charged for.";
+        }
+    }
     let printed = bundle.tool_outputs.iter().find_map(last_stated);
     let held = state.last(Quantity::HeldBytes).or(printed.and_then(Reading::held));
     let released = state.last(Quantity::HeapReleasedBytes).or(printed.and_then(|printed| printed.of(Field::Released)));
@@ -128,6 +134,10 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "To tell them apart take runtime.MemStats (/debug/pprof/heap?debug=1, its end; or /metrics): HeapInuse − \
                           HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
                           is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
+            .to_owned();
+    } else if process.is_container {
+        finding.action = "What of that is pages of files, which the kernel takes back, memory.stat of its cgroup tells (anon and file). What \
+                          of anon is Go's: scrapes of /metrics, or /debug/pprof/heap?debug=1, whose end has Sys, HeapReleased and HeapInuse."
             .to_owned();
     } else {
         finding.action = "It does not say what of it is Go's: take scrapes of /metrics, or /debug/pprof/heap?debug=1, whose end has \
@@ -203,6 +213,15 @@ fn in_use(bundle: &Bundle, name: &str) -> Option<(f64, &'static str)> {
     let printed = printed.or_else(|| bundle.tables.iter().find_map(|(_, table)| of_table(table)));
     let spoken = || Some((spoken_in(bundle, name)?.heap?, "By the text's words the heap has"));
     printed.map(|bytes| (bytes, "The profile has")).or_else(spoken)
+}
+
+/// What the processes of a container have, where a table has several of them.
+fn processes_beside(container: &ProcessMemory, bundle: &Bundle) -> Option<f64> {
+    let of_table = |output: &ToolOutput| match &output.printout {
+        Printout::Process(process) => process.all_bytes,
+        _ => None,
+    };
+    bundle.tool_outputs.iter().find_map(of_table).filter(|_| container.is_container)
 }
 
 /// What the text says in words that a part is of.

@@ -86,8 +86,8 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
             lines.next();
             is_elided |= line.text.starts_with("...") && line.text.contains("frames elided");
             let Some(call) = Call::decode(&line) else { continue };
-            let place = lines.peek().filter(|line| line.text.trim_start_matches(' ').starts_with('\t'));
-            let Some((file, number, address)) = place.as_ref().and_then(|place| place_of(&place.text)) else {
+            let place = lines.peek().and_then(|place| place_below(&line.text, &place.text));
+            let Some((file, number, address)) = place else {
                 text.flaw(&line, "a call without its place")?;
                 continue;
             };
@@ -166,6 +166,13 @@ fn matching_parenthesis(text: &str) -> Option<usize> {
     None
 }
 
+/// The place of a call, in the line below it: behind a tab, which what people paste through makes blanks, or takes away.
+fn place_below(call: &str, line: &str) -> Option<(String, i64, u64)> {
+    let indent = |text: &str| text.len() - text.trim_start().len();
+    let is_deeper = line.trim_start_matches(' ').starts_with('\t') || indent(line) > indent(call);
+    place_of(line).filter(|(file, ..)| is_deeper || SOURCES.iter().any(|ending| file.ends_with(ending)))
+}
+
 /// `/src/main.go:12 +0x1d` and, where the traceback tells all, `fp=0x… sp=0x… pc=0x…` behind it.
 fn place_of(text: &str) -> Option<(String, i64, u64)> {
     let text = text.trim();
@@ -174,6 +181,8 @@ fn place_of(text: &str) -> Option<(String, i64, u64)> {
     let (file, line) = place.rsplit_once(':')?;
     Some((file.to_owned(), line.parse().ok()?, address.unwrap_or(0)))
 }
+
+const SOURCES: [&str; 3] = [".go", ".s", ".c"];
 
 /// `{key: value, "another key": "another value"}`
 fn labels_of(text: &str) -> Vec<(String, String)> {

@@ -89,6 +89,11 @@ impl PrintedTable {
         // The share that stands beside an amount tells of how much it is one: best by the largest.
         let largest = table.rows.iter().filter(|row| row.share > 0.0).max_by(|a, b| a.flat.total_cmp(&b.flat));
         table.total = table.total.or(largest.map(|row| row.flat / row.share));
+        // Only goroutines stand for the most part where they wait.
+        let waits: f64 = table.rows.iter().filter(|row| row.name == "runtime.gopark").map(|row| row.share).sum();
+        if table.unit == COUNT && table.kind.is_none() && waits > 0.5 {
+            table.kind = Some("goroutine".to_owned());
+        }
         let has_bytes = table.unit == "bytes";
         // What was set before is of another table, where the unit is another.
         let is_of_it =
@@ -280,6 +285,9 @@ mod tests {
         );
         let other = PrintedTable::parse(&format!("Type: alloc_objects\n{rows}")).unwrap();
         assert_eq!(other.kind, None);
+        let parked =
+            PrintedTable::parse("19 95.00% 95.00% 19 95.00% runtime.gopark\n1 5.00% 100% 1 5.00% main.f\n").unwrap();
+        assert_eq!((parked.kind.as_deref(), parked.total.map(f64::round)), (Some("goroutine"), Some(20.0)));
         assert_eq!(PrintedTable::parse("12 50% of them\nType: x\n"), None);
     }
 }

@@ -62,6 +62,8 @@ pub(crate) struct Crash {
     pub(crate) exhausted: Exhausted,
     /// How often the kernel killed such a process, where it is one that the kernel killed.
     pub(crate) kills: Option<Kills>,
+    /// Whether Go's own compiler or linker wrote it, in a build.
+    pub(crate) is_of_build: bool,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -102,6 +104,7 @@ impl Crash {
                                 known => known,
                             },
                             kills: None,
+                            is_of_build: false,
                             log_line: number,
                             goroutine: Vec::new(),
                         });
@@ -142,6 +145,7 @@ impl Crash {
                     limit_bytes: None,
                     exhausted: Exhausted::NotKnown,
                     kills: None,
+                    is_of_build: false,
                     log_line: number,
                     goroutine,
                 });
@@ -150,6 +154,9 @@ impl Crash {
         }
         if let (Some(crash), Some(below)) = (&mut last, below) {
             crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
+        }
+        if let Some(crash) = &mut last {
+            crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(log, words).is_some());
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::of_last(&kills);
@@ -260,6 +267,8 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
 
 /// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
 const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
+/// What only a build has on its stacks, or says.
+const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [build failed]"];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.

@@ -183,6 +183,7 @@ fn without_markup(line: &str) -> String {
 /// What begins and ends by its own form, and the rest of the block.
 fn cut(Block { lines: block, is_set_apart }: Block<'_>, session: &mut PprofSession) -> Vec<Part> {
     let (mut parts, mut rest) = (Vec::new(), String::new());
+    rest += headless_stack(&block).filter(|_| is_set_apart).unwrap_or_default();
     let first = block.first().map_or(1, |(number, _)| *number);
     let mut at = 0;
     // Of objects that nothing closes: each of many would be looked through to its end.
@@ -217,6 +218,17 @@ fn cut(Block { lines: block, is_set_apart }: Block<'_>, session: &mut PprofSessi
     }
     parts.push(Part { line: first, text: rest, is_prose: !is_set_apart });
     parts
+}
+
+/// The first line of a goroutine, for a block that begins in the middle of one: its calls are as good without it.
+fn headless_stack(block: &[Line<'_>]) -> Option<&'static str> {
+    let mut lines = block.iter().map(|(_, line)| line.as_ref()).filter(|line| !line.trim().is_empty());
+    let (call, place) = (lines.next()?, lines.next()?);
+    let (function, arguments) = call.trim_end().split_once('(')?;
+    let is_call = function.contains('.') && !function.contains(' ') && arguments.ends_with(')');
+    let is_place = place.contains(".go:") && (place.contains(" +0x") || place.contains(" fp=0x"));
+    let waits = function.starts_with("runtime.gopark");
+    (is_call && is_place).then_some(if waits { "goroutine 0 [waiting]:\n" } else { "goroutine 0 [running]:\n" })
 }
 
 /// What is told by its first line, and ends where a line is of another form.
@@ -463,6 +475,16 @@ mod tests {
         {
             assert_eq!(texts(other), [], "{other}");
         }
+    }
+
+    #[test]
+    fn a_stack_without_its_head_has_one() {
+        let stack =
+            "runtime.growslice(0x1, {0x2?})\n\t/go/src/runtime/slice.go:290 +0x4ea fp=0x1\nmain.f()\n\t/a.go:3 +0x1\n";
+        let found = texts(&format!("it dies:\n```\n{stack}```\n"));
+        assert_eq!(found.last(), Some(&(3, format!("goroutine 0 [running]:\n{stack}"))));
+        let whole = texts(&format!("it dies:\n```\ngoroutine 7 [select]:\n{stack}```\n"));
+        assert_eq!(whole[1].1, format!("goroutine 7 [select]:\n{stack}"));
     }
 
     #[test]

@@ -9,7 +9,32 @@ pub(crate) fn printed(text: &[u8], head: &str) -> Option<String> {
         return Some((*name).to_owned());
     }
     let text = String::from_utf8_lossy(text);
-    scheduler_trace(&text).or_else(|| initialisers(&text)).or_else(|| other_metrics(&text))
+    let of_runtime = || scheduler_trace(&text).or_else(|| initialisers(&text)).or_else(|| heap_rows(&text));
+    of_runtime().or_else(|| other_metrics(&text))
+}
+
+/// `2: 384 [7: 1024] @ 0x4db1e8 0x4db53b`: rows of a heap profile as text, without its first line and without names.
+fn heap_rows(text: &str) -> Option<String> {
+    let of = |line: &str| {
+        let (live, rest) = line.trim().split_once(" [")?;
+        let (made, stack) = rest.split_once("] @ 0x")?;
+        let pair = |text: &str| {
+            text.split_once(": ").and_then(|(n, bytes)| Some((n.parse::<u64>().ok()?, bytes.parse::<u64>().ok()?)))
+        };
+        stack.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'x' || byte == b' ').then_some(())?;
+        Some((pair(live)?.1, pair(made)?.1))
+    };
+    let rows: Vec<(u64, u64)> = text.lines().filter_map(of).collect();
+    let sum = |of: fn(&(u64, u64)) -> u64| rows.iter().map(of).fold(0, u64::saturating_add) as f64;
+    (rows.len() >= FEWEST_ROWS).then(|| {
+        format!(
+            "{} rows of a heap profile as text, without its first line and without names: by the sampler {} of what they made, {}, is in \
+             use. Give the whole file (/debug/pprof/heap?debug=1) or the profile itself, and of one without names the program too",
+            rows.len(),
+            Unit::Bytes.humanize(sum(|row| row.0)),
+            Unit::Bytes.humanize(sum(|row| row.1)),
+        )
+    })
 }
 
 /// Samples of metrics that are of anything but Go's runtime.
@@ -130,6 +155,7 @@ const PRINTED: [(&[&str], &str); 12] = [
 const LONGEST_NAME: usize = 80;
 /// Fewer are words with a number behind.
 const FEWEST_SAMPLES: usize = 5;
+const FEWEST_ROWS: usize = 3;
 
 #[cfg(test)]
 mod tests {
@@ -158,6 +184,8 @@ mod tests {
         assert!(said.contains("22.3 KiB in 2 packages, most of it 22.3 KiB in unicode"), "{said}");
         let samples: String = (0..6).map(|n| format!("app_chunk_bytes_total{{shard=\"{n}\"}} {n}e+06\n")).collect();
         assert!(told(&samples).unwrap().starts_with("6 samples of metrics, none of them of Go's runtime"));
+        let rows = "0: 0 [2: 384] @ 0x4db1e8 0x4db53b\n1: 64 [2: 128] @ 0x41d697\n0: 0 [1: 16] @ 0x40ee90 0x1\n";
+        assert!(told(rows).unwrap().starts_with("3 rows of a heap profile as text"), "{:?}", told(rows));
         assert_eq!(told("my_file 7\nwe had 3 of_them 4\nA_B 3\nx_y z\n"), None);
         assert_eq!(told("SCHED is on\ninit of the app @ noon\n"), None);
     }

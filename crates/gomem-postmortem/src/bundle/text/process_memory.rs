@@ -22,6 +22,8 @@ pub(crate) struct ProcessMemory {
     /// Of files, or of what other processes have too.
     pub(crate) shared_bytes: Option<f64>,
     pub(crate) swap_bytes: Option<f64>,
+    /// Of all processes of the table, where there are several.
+    pub(crate) all_bytes: Option<f64>,
     /// Whether it is all of a container, pages of files among it; and its limit.
     pub(crate) is_container: bool,
     pub(crate) limit_bytes: Option<f64>,
@@ -108,7 +110,16 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut of_process = rows.iter().filter(|row| row.pid == largest.pid);
     let first = of_process.next()?;
     let last = of_process.next_back();
+    // Of each process its last row.
+    let mut last_rows: Vec<&Row> = Vec::new();
+    for row in rows.iter().rev().take(MOST_PROCESSES) {
+        if !last_rows.iter().any(|known| known.pid == row.pid) {
+            last_rows.push(row);
+        }
+    }
+    let all: f64 = last_rows.iter().map(|row| row.bytes).sum();
     Some(ProcessMemory {
+        all_bytes: (last_rows.len() > 1).then_some(all),
         tool: columns.tool,
         process: first.command.rsplit('/').next().unwrap_or_default().to_owned(),
         first_bytes: last.map(|_| first.bytes),
@@ -181,6 +192,8 @@ fn kilobytes(text: &str) -> Option<f64> {
 }
 
 const KIB: f64 = 1024.0;
+/// Of a table that people paste.
+const MOST_PROCESSES: usize = 200;
 /// The largest have half of it.
 const LARGEST_MACHINE: f64 = 64.0 * 1024.0 * 1024.0 * MIB;
 
