@@ -125,7 +125,8 @@ fn time_len(rest: &[u8]) -> Option<usize> {
 fn epoch_len(rest: &[u8]) -> Option<usize> {
     let digits = count_digits(rest);
     let fraction = rest.get(digits).filter(|byte| **byte == b'.').map_or(0, |_| 1 + count_digits(&rest[digits + 1..]));
-    (digits >= 10).then_some(digits + fraction)
+    // An address or an identifier may begin with zeros, a time does not.
+    (digits >= 10 && rest.first() != Some(&b'0')).then_some(digits + fraction)
 }
 
 /// `[12:30:45] `, `[2026-01-02 03:04:05] `, `[pod/svc-1/svc] `.
@@ -250,6 +251,15 @@ const LONGEST_NAME: usize = 256;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_no_times() {
+        for line in
+            ["0000000000400000   14560    7944       0 r-x-- server", "000000c000000000 65536 40960 40960 rw---"]
+        {
+            assert_eq!(prefix_len(line.as_bytes()), 0, "{line}");
+        }
+    }
 
     #[test]
     fn prefixes_end_where_the_program_begins() {

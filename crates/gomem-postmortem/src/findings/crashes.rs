@@ -81,8 +81,11 @@ fn finding(file: &str, crash: &Crash) -> Finding {
             &format!(" The goroutine that ended it was at `{}` (`{}`).", place.short(), place.short_function());
     }
     let name = crash.kills.as_ref().and_then(|kills| kills.process.as_deref());
+    let limit = crash.limit_bytes.unwrap_or(u64::MAX);
+    let is_small = crash.in_use_bytes.is_some_and(|resident| resident < SMALL && resident < limit / 2);
     finding.action = match (crash.kind, crash.exhausted, crash.limit_bytes) {
-        _ if name.is_some_and(|name| NOT_GO.contains(&name)) => OF_OTHERS,
+        _ if name.is_some_and(|name| NOT_GO.contains(&name) || name.starts_with("systemd")) => OF_OTHERS,
+        (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
         _ if crash.is_of_build => OF_BUILD,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
@@ -157,6 +160,9 @@ const OF_OTHERS: &str = "By its name that is no Go program: gomem can say nothin
                          is the sum of many.";
 const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1: a linker for each test's program runs beside the others), on a machine \
                         with more memory, or with GOGC=50 in the build's environment. The program that is built is not what takes it.";
+const SMALL: u64 = 16 << 20;
+const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
+                        the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";
 const OF_MACHINE: &str = "The machine's memory ended, not a container's: see which processes held it (the kernel's table before the line). Set \
                           GOMEMLIMIT to what this one may have; if its live heap itself grows, find what keeps it: three heap profiles \
                           before the end tell. What is outside of Go (cgo, mmap) counts too, and only scrapes show it.";

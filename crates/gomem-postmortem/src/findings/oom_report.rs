@@ -18,7 +18,9 @@ pub(crate) fn out_of_memory(report: &OomReport, name: &str) -> Finding {
     };
     let title = format!("By the kernel's report {whose}{asker}; whom it killed is not in the text");
     let mut finding = Finding::new(FindingKind::Printed, Severity::Warning, title);
-    let what = if report.is_for_file {
+    let what = if report.is_for_file && report.is_of_machine && !report.is_of_group {
+        "The page was wanted for a file that is read: memory was so short that pages of programs had to be read again."
+    } else if report.is_for_file {
         "The page was wanted for a file that is written or read: pages of files count towards a container's limit too, and those that \
          are not written yet cannot be dropped."
     } else if report.asker.is_none() {

@@ -36,7 +36,7 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
 /// Of a text without a tool's output: it says what is wrong, and not why.
 fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
     let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
-    let title = "What holds the memory is not known from this text: it has words, and no tool's output".to_owned();
+    let title = "What holds the memory is not known from this text".to_owned();
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     finding.summary = match (spoken.resident, spoken.heap) {
         (_, Some(heap)) => format!(
@@ -49,7 +49,9 @@ fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
             "{file}: by its words the process or its container takes {}; of that no word says how much is live in Go's heap.",
             bytes(resident)
         ),
-        (None, None) => format!("{file}: no amount in it says how much of what is in Go's heap."),
+        (None, None) => format!(
+            "{file}: it says that something is wrong, and no amount of what is in Go's heap or held by the process."
+        ),
     };
     finding.action = "Take it while it is large, and once more later: `gomem capture http://HOST:PORT` fetches heap and goroutine profiles \
                       and /metrics, `gomem postmortem` reads both. Growing live heap is a leak, and the profiles name it; Sys − HeapReleased \
@@ -86,6 +88,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     }
     let parts = [
         (process.peak_bytes.filter(|&peak| peak > 1.1 * now), "at most so far"),
+        (process.go_heap_bytes, "of it where Go has its heap (by the addresses of its arenas)"),
         (process.anonymous_bytes, "of it anonymous (heaps of any kind, and stacks)"),
         (process.file_bytes, "of it pages of files, which the kernel can take back"),
         (
@@ -134,6 +137,11 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "To tell them apart take runtime.MemStats (/debug/pprof/heap?debug=1, its end; or /metrics): HeapInuse − \
                           HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
                           is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
+            .to_owned();
+    } else if process.go_heap_bytes.is_some_and(|heap| 2.0 * heap >= now) {
+        finding.action = "Most of it is Go's heap, not cgo or mmap: what of that is live, free slots, kept for later, or given back and still \
+                          resident (MADV_FREE, Go 1.12 to 1.15) runtime.MemStats tells (/debug/pprof/heap?debug=1, its end; or /metrics), \
+                          LazyFree of smaps_rollup the last."
             .to_owned();
     } else if process.is_container {
         finding.action = "What of that is pages of files, which the kernel takes back, memory.stat of its cgroup tells (anon and file). What \

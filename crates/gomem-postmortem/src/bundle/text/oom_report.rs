@@ -54,6 +54,7 @@ impl OomReport {
             } else if line.contains("+0x") {
                 is_report |= line.contains("oom_kill_process") || line.contains("out_of_memory+");
                 report.is_of_group |= line.contains("mem_cgroup_out_of_memory") || line.contains("try_charge_memcg");
+                report.is_of_machine |= line.contains("__alloc_pages_slowpath");
                 report.is_for_file |= FILE_PAGES.iter().any(|function| line.contains(function));
             } else if let Some((_, rest)) = line.split_once("Free swap  = ") {
                 report.free_swap = rest.find("kB").and_then(|end| ByteUnits::Binary.parse(&rest[..end + 2]));
@@ -71,7 +72,7 @@ impl OomReport {
                 (is_report, report.is_of_group) = (true, true);
             }
         }
-        (is_report || marks >= FEWEST_MARKS).then_some(report)
+        (is_report || marks >= FEWEST_MARKS || report.processes >= FEWEST_ROWS).then_some(report)
     }
 }
 
@@ -91,6 +92,8 @@ fn row(line: &str) -> Option<(&str, f64)> {
 }
 
 const FEWEST_MARKS: usize = 2;
+/// Of the table alone.
+const FEWEST_ROWS: usize = 3;
 /// `uid tgid total_vm rss nr_ptes swapents oom_score_adj`; newer kernels have more between.
 const FEWEST_NUMBERS: usize = 7;
 const RESIDENT: usize = 3;
@@ -126,6 +129,9 @@ mod tests {
         assert_eq!((report.free_swap, report.machine_bytes), (Some(0.0), Some(1_073_741_824.0)));
         assert_eq!(report.largest, Some(("api".to_owned(), 8_388_608.0)));
         assert_eq!(OomReport::find("Free swap  = 0kB\n"), None);
+        let row = |pid: u32, pages: u32| format!("k: [7.1] [ {pid}] 1000 {pid} 480914 {pages} 262144 0 0 api\n");
+        let table = OomReport::find(&(row(7, 12) + &row(8, 2048) + &row(9, 3))).unwrap();
+        assert_eq!((table.processes, table.largest), (3, Some(("api".to_owned(), 8_388_608.0))));
     }
 
     #[test]

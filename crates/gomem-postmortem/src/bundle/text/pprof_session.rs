@@ -55,6 +55,10 @@ fn kind_set(line: &str) -> Option<&str> {
         let value = set.strip_prefix("sample_index").map(|rest| rest.trim_start_matches([' ', '=']));
         return known(value.unwrap_or(set));
     }
+    let is_fetched = ["curl ", "wget "].iter().any(|tool| line.contains(tool));
+    if is_fetched && line.contains("/debug/pprof/heap") {
+        return Some("inuse_space");
+    }
     let (_, options) = line.split_once("pprof ")?;
     let mut words = options.split_whitespace().peekable();
     while let Some(word) = words.next() {
@@ -96,6 +100,7 @@ mod tests {
             ("go tool pprof http://a/debug/pprof/allocs", Some("alloc_space")),
             ("go tool pprof http://a/debug/pprof/heap", Some("inuse_space")),
             ("Fetching profile over HTTP from http://a/debug/pprof/heap", None),
+            ("curl -o heap.pprof http://a/debug/pprof/heap", Some("inuse_space")),
             ("(pprof) top", None),
             ("we looked at alloc_space", None),
             ("(pprof) list alloc_space", None),

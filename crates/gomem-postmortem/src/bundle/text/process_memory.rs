@@ -16,6 +16,8 @@ pub(crate) struct ProcessMemory {
     pub(crate) resident_bytes: f64,
     /// The most that it ever was.
     pub(crate) peak_bytes: Option<f64>,
+    /// Where Go has its heap, by the addresses.
+    pub(crate) go_heap_bytes: Option<f64>,
     /// Heaps of every kind and stacks, and what is mapped of files.
     pub(crate) anonymous_bytes: Option<f64>,
     pub(crate) file_bytes: Option<f64>,
@@ -35,7 +37,10 @@ pub(crate) struct ProcessMemory {
 impl ProcessMemory {
     /// All that a text has of processes.
     pub(crate) fn find(text: &str) -> Vec<Self> {
-        [process_status(text), memory_maps(text), process_table(text)].into_iter().flatten().collect()
+        [process_status(text), memory_maps(text), process_map(text), process_table(text)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 }
 
@@ -78,6 +83,36 @@ fn memory_maps(text: &str) -> Option<ProcessMemory> {
         swap_bytes: sum("Swap:").filter(|&bytes| bytes > 0.0),
         lazy_free_bytes: sum("LazyFree:").filter(|&bytes| bytes > 0.0),
         huge_page_bytes: sum("AnonHugePages:").filter(|&bytes| bytes > 0.0),
+        ..ProcessMemory::default()
+    })
+}
+
+/// `pmap -x`: `000000c000000000 12779520 9599484 9599484 rw---   [ anon ]`, in kilobytes.
+fn process_map(text: &str) -> Option<ProcessMemory> {
+    let area = |line: &str| {
+        let mut cells = line.split_whitespace();
+        let address = cells.next().filter(|cell| cell.len() >= FEWEST_DIGITS)?;
+        let address = u64::from_str_radix(address, 16).ok()?;
+        let mut kilobytes = || cells.next()?.parse::<u64>().ok();
+        let [_, resident, _] = [kilobytes()?, kilobytes()?, kilobytes()?];
+        let is_mode = |cell: &&str| cell.len() >= 4 && cell.bytes().all(|byte| b"rwxsp-R".contains(&byte));
+        cells.next().filter(is_mode)?;
+        let is_anonymous = matches!(cells.next(), None | Some("[" | "[anon]"));
+        Some((address, resident as f64 * KIB, is_anonymous))
+    };
+    let areas: Vec<(u64, f64, bool)> = text.lines().filter_map(area).collect();
+    let sum = |is_of: &dyn Fn(&(u64, f64, bool)) -> bool| -> f64 {
+        areas.iter().filter(|area| is_of(area)).map(|area| area.1).sum()
+    };
+    let anonymous = sum(&|area| area.2);
+    let all = of_machine(sum(&|_| true))?;
+    let go_heap = sum(&|area| area.2 && GO_ARENAS.iter().any(|arenas| arenas.contains(&area.0)));
+    (areas.len() >= FEWEST_AREAS).then(|| ProcessMemory {
+        tool: "pmap",
+        resident_bytes: all,
+        go_heap_bytes: (go_heap > 0.0).then_some(go_heap),
+        anonymous_bytes: Some(anonymous),
+        file_bytes: Some(all - anonymous),
         ..ProcessMemory::default()
     })
 }
@@ -192,6 +227,10 @@ fn kilobytes(text: &str) -> Option<f64> {
 }
 
 const KIB: f64 = 1024.0;
+/// Where `mallocinit` of `runtime/malloc.go` asks for arenas on 64-bit Linux: `0x00c0<<32`, on arm64 `0x0040<<32`, and what follows.
+const GO_ARENAS: [std::ops::Range<u64>; 2] = [0x00c0_0000_0000..0x00ff_0000_0000, 0x0040_0000_0000..0x0050_0000_0000];
+const FEWEST_DIGITS: usize = 8;
+const FEWEST_AREAS: usize = 3;
 /// Of a table that people paste.
 const MOST_PROCESSES: usize = 200;
 /// The largest have half of it.
@@ -220,6 +259,16 @@ mod tests {
         assert_eq!((found.process.as_str(), found.resident_bytes), ("api", 80.0 * MIB));
         assert_eq!(ProcessMemory::find("web 2030 0.1 4.4 149516 81920 of 9 rows at 2:40 now\n"), []);
         assert_eq!(ProcessMemory::find("PID of the RSS feed\n7 8 9\n"), []);
+    }
+
+    #[test]
+    fn areas_of_go_are_known_by_their_addresses() {
+        let map = "Address           Kbytes     RSS   Dirty Mode  Mapping\n0000000000400000   14560    1024       0 r-x-- server\n\
+                   000000c000000000 65536 40960 40960 rw---   [ anon ]\n00007fa44bae7000  2048  2048  2048 rw---   [ anon ]\n";
+        let found = ProcessMemory::find(map).remove(0);
+        assert_eq!((found.resident_bytes, found.go_heap_bytes), (43.0 * MIB, Some(40.0 * MIB)));
+        assert_eq!((found.anonymous_bytes, found.file_bytes), (Some(42.0 * MIB), Some(MIB)));
+        assert_eq!(ProcessMemory::find("deadbeef 1 2 3 users\n00000007 1 2 3 rw---\n"), []);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::bundle::text::process_memory::of_machine;
 /// The amounts that words give to what they are of; bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(crate) struct SpokenMemory {
-    /// What a process, or its container, holds: the largest.
+    /// What a process, or its container, holds: what was said last before the heap, else the largest.
     pub(crate) resident: Option<f64>,
     /// What is in use of Go's heap, as a profile or the program says: the largest.
     pub(crate) heap: Option<f64>,
@@ -16,40 +16,53 @@ pub(crate) struct SpokenMemory {
 impl SpokenMemory {
     /// `None` for a text that does not speak of a program's memory.
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let (mut found, mut is_about_memory) = (Self::default(), false);
+        let (mut amounts, mut is_about_memory) = (Vec::new(), false);
         for text in texts {
             for sentence in sentences(text) {
                 is_about_memory |= is_complaint(&sentence);
-                found.read(&sentence);
+                amounts.extend(amounts_of(&sentence));
             }
         }
-        let has_amount = found != Self::default();
-        (is_about_memory || has_amount).then_some(found)
+        let found = Self::from_amounts(&amounts);
+        (is_about_memory || found != Self::default()).then_some(found)
     }
 
-    /// Gives each amount to the subject that stands nearest before it, else right behind it.
-    fn read(&mut self, words: &[&str]) {
-        let mut claimed = None;
-        for at in 0..words.len() {
-            let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
-            let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(|at| Some((at, Subject::of(words[at])?)));
-            let behind = || (at + 1..words.len().min(at + NEAR)).find_map(|at| Some((at, Subject::of(words[at])?)));
-            // "RSS 700M of 2G": the second amount is of something else.
-            let Some((place, subject)) = before.filter(|(place, _)| claimed != Some(*place)).or_else(behind) else {
-                continue;
-            };
-            claimed = Some(place);
-            let known = match subject {
-                Subject::Process => &mut self.resident,
-                Subject::Heap => &mut self.heap,
-            };
-            *known = Some(known.map_or(bytes, |most: f64| most.max(bytes)));
-        }
+    /// What a heap is held against is what was said last before it; a text without one has its largest.
+    fn from_amounts(amounts: &[(Subject, f64)]) -> Self {
+        let of = |amounts: &[(Subject, f64)], subject| -> Vec<f64> {
+            amounts.iter().filter(|amount| amount.0 == subject).map(|amount| amount.1).collect()
+        };
+        let heap = of(amounts, Subject::Heap).into_iter().reduce(f64::max);
+        let at = amounts.iter().position(|amount| amount.0 == Subject::Heap && Some(amount.1) == heap);
+        let (before, behind) = amounts.split_at(at.unwrap_or(0));
+        let beside = || of(before, Subject::Process).pop().or_else(|| of(behind, Subject::Process).first().copied());
+        let resident =
+            if heap.is_some() { beside() } else { of(amounts, Subject::Process).into_iter().reduce(f64::max) };
+        Self { resident, heap }
     }
 }
 
+/// Each amount with the subject that stands nearest before it, else right behind it.
+fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
+    let mut claimed = None;
+    let mut found = Vec::new();
+    for at in 0..words.len() {
+        let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
+        let subject = |at: usize| Some((at, Subject::of(words[at])?));
+        let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(subject);
+        let behind = || (at + 1..words.len().min(at + NEAR)).find_map(subject);
+        // "RSS 700M of 2G": the second amount is of something else.
+        let of_it = before.filter(|(place, _)| claimed != Some(*place)).or_else(behind);
+        if let Some((place, subject)) = of_it {
+            claimed = Some(place);
+            found.push((subject, bytes));
+        }
+    }
+    found
+}
+
 /// What an amount is of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
     Process,
     Heap,
@@ -63,8 +76,8 @@ impl Subject {
         }
         let plain = plain(word).to_ascii_lowercase();
         match plain.as_str() {
-            "rss" | "res" | "resident" | "process" | "pod" | "container" | "kubectl" | "docker" | "top" | "htop"
-            | "os" => Some(Self::Process),
+            "rss" | "res" | "resident" | "process" | "pod" | "container" | "kubectl" | "docker" | "crictl"
+            | "stats" | "top" | "htop" | "os" => Some(Self::Process),
             "heap" | "pprof" | "profiler" | "inuse" | "inuse_space" | "in-use" | "inused" | "in-used" | "heapalloc"
             | "heapinuse" => Some(Self::Heap),
             _ => None,
@@ -116,7 +129,18 @@ fn is_of_other(words: &[&str], at: usize) -> bool {
     };
     let is_rate = words[..at].last().is_some_and(|word| plain(word).eq_ignore_ascii_case("by"))
         || words[at..].iter().take(AROUND_BEHIND).any(|word| plain(word).eq_ignore_ascii_case("per"));
-    is_rate || around.iter().any(is_other) || words.iter().any(|word| plain(word).eq_ignore_ascii_case("if"))
+    is_rate || around.iter().any(is_other) || is_supposed(words)
+}
+
+/// Whether a sentence supposes something; "if we look at it" does not.
+fn is_supposed(words: &[&str]) -> bool {
+    let is_measured = |at: usize| {
+        let near = words[at..].iter().take(FARTHEST_VERB);
+        near.map(|word| plain(word).to_ascii_lowercase())
+            .any(|word| MEASURING.iter().any(|verb| word.starts_with(verb)))
+    };
+    let mut conditions = (0..words.len()).filter(|&at| plain(words[at]).eq_ignore_ascii_case("if"));
+    conditions.any(|at| !is_measured(at))
 }
 
 /// Megabytes or more at a word, with the unit in it or in the next.
@@ -141,12 +165,14 @@ fn plain(word: &str) -> &str {
 /// How far behind its subject an amount may stand, and before it.
 const FARTHEST: usize = 14;
 const NEAR: usize = 5;
+const FARTHEST_VERB: usize = 4;
 const AROUND_BEFORE: usize = 4;
 const AROUND_BEHIND: usize = 4;
 const OTHER: [&str; 12] =
     ["max", "maximum", "limit", "limits", "ram", "request", "requests", "should", "would", "could", "free", "swap"];
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
+const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
 const LONGEST_LINE: usize = 4096;
 
 #[cfg(test)]
