@@ -6,9 +6,10 @@ mod dominance;
 mod edges;
 mod reach;
 mod sharing;
+mod sources;
 mod walk;
 
-pub(crate) use dominance::Dominance;
+pub(crate) use dominance::{Dominance, Tops};
 pub(crate) use edges::Edges;
 pub(crate) use reach::Reach;
 pub(crate) use sharing::{SharedBy, Sharing};

@@ -44,7 +44,7 @@ pub(super) fn objects(
             let kind = known.number(builder.kinds(), span.slot_bytes, mask);
             let start = (address - span.start) as usize;
             let is_there = start.saturating_add(span.slot_bytes as usize) <= contents.len();
-            builder.push_kind(address, kind, place + start, if is_there { span.slot_bytes } else { 0 });
+            builder.push(address, kind, place + start, if is_there { span.slot_bytes } else { 0 });
         });
     }
     Ok(builder.finish())

@@ -52,12 +52,24 @@ impl<'a> Cursor<'a> {
     }
 
     /// Contents and the pointers in them; gives also whether there are any, and how long the contents should be.
-    #[inline]
     pub(super) fn words(&mut self, order: Order) -> Result<(Words, bool, u64), Stop> {
+        self.words_like(order, None)
+    }
+
+    /// The same, where the last ones, of so many bytes, had these fields: most have the same, and need no second look.
+    #[inline]
+    pub(super) fn words_like(&mut self, order: Order, last: Option<(u64, &[u8])>) -> Result<(Words, bool, u64), Stop> {
         let declared = self.number()?;
         let length = self.available(written(declared))?;
         let words = Words { place: self.at, length };
         self.at += length;
+        if let Some((bytes, fields)) = last
+            && bytes == declared
+            && self.bytes[self.at..].starts_with(fields)
+        {
+            self.at += fields.len();
+            return Ok((words, fields.len() > 1, declared));
+        }
         let mut has_pointers = false;
         loop {
             let kind = self.number()?;

@@ -1,5 +1,7 @@
 //! Objects as they are read, without slots that are none.
 
+use std::ops::Range;
+
 use crate::{
     dump::{cursor::Cursor, stop::Stop},
     error::{Diagnostic, Error, ErrorKind, Flaw},
@@ -18,6 +20,8 @@ pub(super) struct ObjectReader {
     /// The page of small slots that is being read, and what was read of it.
     page: Option<Page>,
     pending: Vec<Pending>,
+    /// The last object's size, where its fields stand in the file, and its kind.
+    last: Option<(u64, Range<usize>, u32)>,
     pub(super) phantoms: Vec<Words>,
     pub(super) huge: Vec<Diagnostic>,
 }
@@ -33,21 +37,23 @@ struct Page {
 #[derive(Debug, Clone, Copy)]
 struct Pending {
     address: u64,
+    kind: u32,
     words: Words,
 }
 
 impl ObjectReader {
     pub(super) fn new(order: Order, layout: SpanLayout, limit: u32) -> Self {
         let builder = Builder::default();
-        let (page, pending, phantoms, huge) = (None, Vec::new(), Vec::new(), Vec::new());
-        Self { builder, order, layout, limit, bytes: 0, page, pending, phantoms, huge }
+        let (page, pending, last, phantoms, huge) = (None, Vec::new(), None, Vec::new(), Vec::new());
+        Self { builder, order, layout, limit, bytes: 0, page, pending, last, phantoms, huge }
     }
 
     #[inline]
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
         let start = cursor.at;
         let address = cursor.number()?;
-        let (words, has_pointers, bytes) = cursor.words(self.order)?;
+        let last = self.last.as_ref().map(|(bytes, fields, _)| (*bytes, &cursor.bytes[fields.clone()]));
+        let (words, has_pointers, bytes) = cursor.words_like(self.order, last)?;
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > MOST_BYTES {
             return Err(Stop::Damaged("objects of more bytes than a heap can have"));
@@ -61,6 +67,7 @@ impl ObjectReader {
             let flaw = Flaw::HugeObject { bytes, written };
             self.huge.push(Diagnostic { offset: Some(start as u64), flaw });
         }
+        let kind = self.kind(cursor.bytes, words.place + words.length..cursor.at, bytes);
         let (page, slot_bytes) = (address / PAGE, bytes);
         match &mut self.page {
             Some(current) if current.address == page && current.slot_bytes == slot_bytes => {
@@ -69,14 +76,27 @@ impl ObjectReader {
             _ => {
                 self.end_page();
                 if !is_small(slot_bytes, self.order) {
-                    self.builder.push(address, bytes, words.place, written);
+                    self.builder.push(address, kind, words.place, written);
                     return Ok(());
                 }
                 self.page = Some(Page { address: page, slot_bytes, has_pointers });
             }
         }
-        self.pending.push(Pending { address, words });
+        self.pending.push(Pending { address, kind, words });
         Ok(())
+    }
+
+    /// The number of what an object has in common with others.
+    #[inline]
+    fn kind(&mut self, file: &[u8], fields: Range<usize>, bytes: u64) -> u32 {
+        match &self.last {
+            Some((last, known, kind)) if *last == bytes && file[known.clone()] == file[fields.clone()] => *kind,
+            _ => {
+                let kind = self.builder.kinds().with_fields(bytes, self.order, &file[fields.clone()]);
+                self.last = Some((bytes, fields, kind));
+                kind
+            }
+        }
     }
 
     /// Adds the page's objects, but not its last slots that are none: whether they are is known when all of them have been seen.
@@ -88,7 +108,7 @@ impl ObjectReader {
             self.phantoms.push(slot.words);
         }
         for slot in self.pending.drain(..) {
-            self.builder.push(slot.address, page.slot_bytes, slot.words.place, slot.words.length as u64);
+            self.builder.push(slot.address, slot.kind, slot.words.place, slot.words.length as u64);
         }
     }
 

@@ -5,7 +5,8 @@
 
 use crate::graph::{
     Edges,
-    walk::{Met, Walk},
+    sources::Sources,
+    walk::{Pair, Walk},
 };
 
 /// The tree of dominators, and what each of its subtrees weighs. Most of it is kept by place in the walk: who dominates a node is mostly
@@ -18,26 +19,47 @@ pub(crate) struct Dominance {
     places: Vec<u32>,
     /// The place of the dominator, by place; the root's is its own.
     dominators: Vec<u32>,
-    /// By place.
-    retained: Vec<u64>,
+    /// The lower and the upper half of it, by place.
+    retained: Vec<Pair>,
 }
 
 impl Dominance {
-    pub(crate) fn new(edges: &Edges, root: u32, bytes: impl Fn(u32) -> u64) -> Self {
-        let Walk { order, parents, mut nodes } = Walk::new(edges, root);
-        let sources = Sources::new(edges, &order, &mut nodes);
-        let (dominators, mut places) = dominators(&sources, parents, nodes);
-        drop(sources);
+    /// The tree, and what sharing is told by. What a step no longer needs gives its room to the next: memory that is new
+    /// costs more than what is done with it.
+    pub(crate) fn new(edges: Edges, root: u32, bytes: impl Fn(u32) -> u64) -> (Self, Tops) {
+        let Walk { order, parents, mut nodes } = Walk::new(&edges, root);
+        let sources = Sources::new(&edges, &order, &mut nodes);
+        let count = edges.nodes() as usize;
+        let mut links = nodes;
+        let (mut semi, by_node) = edges.into_rooms();
+        let dominators = dominators(&sources, parents, &mut links, &mut semi);
+        let mut places = semi;
         places.clear();
-        places.resize(edges.nodes() as usize, NONE);
+        places.resize(count, NONE);
         for (node, place) in order.iter().zip(0..) {
             places[*node as usize] = place;
         }
-        let mut retained: Vec<u64> = order.iter().map(|node| bytes(*node)).collect();
-        for place in (1..order.len()).rev() {
-            retained[dominators[place] as usize] += retained[place];
+        let mut retained = links;
+        for (retained, node) in retained.iter_mut().zip(&order) {
+            *retained = halves(bytes(*node));
         }
-        Self { order, places, dominators, retained }
+        for place in (1..order.len()).rev() {
+            let dominator = dominators[place] as usize;
+            retained[dominator] = halves(whole(retained[dominator]).wrapping_add(whole(retained[place])));
+        }
+        let dominance = Self { order, places, dominators, retained };
+        let by_node = dominance.tops(by_node);
+        (dominance, Tops { by_node, sources })
+    }
+
+    /// The place of a node that the root reaches.
+    pub(super) fn place(&self, node: u32) -> u32 {
+        self.places[node as usize]
+    }
+
+    /// The node at a place.
+    pub(super) fn node(&self, place: u32) -> u32 {
+        self.order[place as usize]
     }
 
     /// The dominator of a node, unless it is the root or not reached.
@@ -61,43 +83,46 @@ impl Dominance {
 
     /// What would go with a node: its own bytes and those of all it dominates.
     pub(crate) fn retained(&self, node: u32) -> u64 {
-        self.retained.get(self.places[node as usize] as usize).copied().unwrap_or_default()
+        self.retained.get(self.places[node as usize] as usize).copied().map_or(0, whole)
     }
 
     /// For each node the one right below the root that dominates it, or is it.
-    pub(crate) fn tops(&self) -> Vec<u32> {
-        let mut by_place: Vec<u32> = Vec::with_capacity(self.order.len());
+    fn tops(&self, mut tops: Vec<u32>) -> Vec<u32> {
+        tops.clear();
+        tops.resize(self.places.len(), NONE);
         for (&node, &dominator) in self.order.iter().zip(&self.dominators) {
-            by_place.push(if dominator == 0 { node } else { by_place[dominator as usize] });
-        }
-        let mut tops = vec![NONE; self.places.len()];
-        for (node, top) in self.order.iter().zip(by_place) {
-            tops[*node as usize] = top;
+            tops[node as usize] = if dominator == 0 { node } else { tops[self.node(dominator) as usize] };
         }
         tops
     }
 }
 
-/// The dominators of all nodes of a walk; nodes are their places in it. Gives back what room it took, which is no longer needed.
-fn dominators(sources: &Sources, parents: Vec<u32>, nodes: Vec<Met>) -> (Vec<u32>, Vec<u32>) {
+/// What the root dominates, and how it hangs together.
+#[derive(Debug)]
+pub(crate) struct Tops {
+    /// For each node the one right below the root that dominates it, or is it. A node that the root does not reach has none.
+    pub(crate) by_node: Vec<u32>,
+    /// The arrows of the graph, by place in the tree's order.
+    pub(super) sources: Sources,
+}
+
+/// The dominators of all nodes of a walk; nodes are their places in it. `links` and `semi` are room for what is known on the way.
+fn dominators(sources: &Sources, parents: Vec<u32>, links: &mut [Pair], semi: &mut Vec<u32>) -> Vec<u32> {
     let count = parents.len() as u32;
-    let mut semi = Vec::with_capacity(nodes.len());
+    semi.clear();
     semi.extend(0..count);
-    // In the room that nodes took: memory that is new costs more than what is done with it.
-    let links = nodes.into_iter().zip(&parents).zip(0..);
-    let mut links: Vec<Link> = links.map(|((_, parent), node)| Link { up: *parent, least: node }).collect();
+    links.iter_mut().zip(&parents).zip(0..).for_each(|((link, parent), node)| *link = [*parent, node]);
     let mut path = Vec::new();
     for node in (1..count).rev() {
         let mut least = parents[node as usize];
         for &source in sources.of(node) {
             // What lies before is not linked yet, and stands for itself.
-            let found = if source <= node { source } else { evaluate(source, node, &mut links, &mut path) };
+            let found = if source <= node { source } else { evaluate(source, node, links, &mut path) };
             least = least.min(found);
         }
         semi[node as usize] = least;
-        links[node as usize].least = least;
+        links[node as usize][LEAST] = least;
     }
-    drop(links);
     let mut dominators = parents;
     for node in 1..count {
         let mut dominator = dominators[node as usize];
@@ -106,65 +131,37 @@ fn dominators(sources: &Sources, parents: Vec<u32>, nodes: Vec<Met>) -> (Vec<u32
         }
         dominators[node as usize] = dominator;
     }
-    (dominators, semi)
+    dominators
 }
 
-/// The way up from a node.
-#[derive(Debug, Clone, Copy)]
-struct Link {
-    /// The next node, or one that is further up.
-    up: u32,
-    /// The least semidominator of the nodes from this one to before that.
-    least: u32,
-}
+/// Of a pair that is the way up from a node: the next node, or one that is further up.
+const UP: usize = 0;
+/// And the least semidominator of the nodes from this one to before that.
+const LEAST: usize = 1;
 
 /// The least semidominator on the way up from `node` to the first that is not behind `last`; the way is made shorter.
 #[inline]
-fn evaluate(node: u32, last: u32, links: &mut [Link], path: &mut Vec<u32>) -> u32 {
+fn evaluate(node: u32, last: u32, links: &mut [Pair], path: &mut Vec<u32>) -> u32 {
     let mut at = node;
     let mut link = links[at as usize];
-    while link.up > last {
+    while link[UP] > last {
         path.push(at);
-        at = link.up;
+        at = link[UP];
         link = links[at as usize];
     }
     while let Some(below) = path.pop() {
-        link.least = link.least.min(links[below as usize].least);
+        link[LEAST] = link[LEAST].min(links[below as usize][LEAST]);
         links[below as usize] = link;
     }
-    link.least
+    link[LEAST]
 }
 
-/// Arrows the other way round, between places in a walk.
-struct Sources {
-    offsets: Vec<u32>,
-    sources: Vec<u32>,
+fn halves(whole: u64) -> Pair {
+    [whole as u32, (whole >> 32) as u32]
 }
 
-impl Sources {
-    fn new(edges: &Edges, order: &[u32], nodes: &mut [Met]) -> Self {
-        let mut offsets = Vec::with_capacity(order.len() + 1);
-        let mut sum = 0;
-        for &node in order {
-            offsets.push(sum);
-            // From now on where the next source goes.
-            sum += std::mem::replace(&mut nodes[node as usize].arrows, sum);
-        }
-        offsets.push(sum);
-        let mut sources = vec![0; sum as usize];
-        for (place, &node) in order.iter().enumerate() {
-            for &target in edges.of(node) {
-                let next = &mut nodes[target as usize].arrows;
-                sources[*next as usize] = place as u32;
-                *next += 1;
-            }
-        }
-        Self { offsets, sources }
-    }
-
-    fn of(&self, place: u32) -> &[u32] {
-        &self.sources[self.offsets[place as usize] as usize..self.offsets[place as usize + 1] as usize]
-    }
+fn whole([low, high]: Pair) -> u64 {
+    u64::from(high) << 32 | u64::from(low)
 }
 
 const NONE: u32 = u32::MAX;
@@ -218,9 +215,10 @@ mod tests {
             let arrows: Vec<Vec<u32>> = (0..nodes).map(|_| (0..random(4)).map(|_| random(nodes)).collect()).collect();
             let arrows: Vec<&[u32]> = arrows.iter().map(Vec::as_slice).collect();
             let edges = edges(&arrows);
-            let fast = Dominance::new(&edges, 0, |_| 1);
+            let expected = slow(&edges, 0);
+            let (fast, _) = Dominance::new(edges, 0, |_| 1);
             let found: Vec<Option<u32>> = (0..nodes).map(|node| fast.parent(node)).collect();
-            assert_eq!(found, slow(&edges, 0), "{arrows:?}");
+            assert_eq!(found, expected, "{arrows:?}");
             for node in 1..nodes {
                 if fast.places[node as usize] == NONE {
                     continue;
@@ -248,9 +246,9 @@ mod tests {
             list.push(0);
             list.end_node();
         }
-        let dominance = Dominance::new(&list, 0, |_| 8);
-        assert_eq!(dominance.retained(0), 8 * u64::from(nodes));
+        let (dominance, tops) = Dominance::new(list, 0, |_| 8 << 20);
+        assert_eq!(dominance.retained(0), u64::from(nodes) << 23);
         assert_eq!(dominance.parent(nodes - 1), Some(nodes - 2));
-        assert_eq!(dominance.tops()[nodes as usize - 1], 1);
+        assert_eq!(tops.by_node[nodes as usize - 1], 1);
     }
 }

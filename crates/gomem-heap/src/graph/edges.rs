@@ -52,6 +52,11 @@ impl Edges {
         self.targets[arrow as usize]
     }
 
+    /// The room of numbers, for others: of one for each node, and of one for each arrow.
+    pub(super) fn into_rooms(self) -> (Vec<u32>, Vec<u32>) {
+        (self.offsets, self.targets)
+    }
+
     /// Takes out the arrows that `keeps` does not want.
     pub(crate) fn retain(&mut self, keeps: impl Fn(u32, u32) -> bool) {
         let mut kept = 0;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
-use crate::graph::{Dominance, Edges};
+use crate::graph::{Dominance, Tops};
 
 /// Which roots share each head.
 #[derive(Debug)]
@@ -39,25 +39,16 @@ impl SharedBy {
 
 impl Sharing {
     /// `first_root` is the number of the first node that is no object.
-    pub(crate) fn new(edges: &Edges, dominance: &Dominance, tops: &[u32], root: u32, first_root: u32) -> Self {
+    pub(crate) fn new(dominance: &Dominance, tops: &Tops, root: u32, first_root: u32) -> Self {
         let heads: Vec<u32> = dominance.below_root().filter(|node| *node < first_root).collect();
         if heads.is_empty() {
             return Self { heads: Vec::new(), sets: Vec::new() };
         }
-        let numbers: HashMap<u32, u32, RandomState> = heads.iter().zip(0_u32..).map(|(head, at)| (*head, at)).collect();
-        // Most nodes are no heads, and a bit for each tells it faster than the table.
-        let mut head_bits = vec![0_u64; (edges.nodes() as usize).div_ceil(64)];
-        heads.iter().for_each(|head| head_bits[(head / 64) as usize] |= 1 << (head % 64));
         let mut arrows: Vec<(u32, u32)> = Vec::new();
-        for node in 0..edges.nodes() {
-            for target in edges.of(node) {
-                if head_bits[(*target / 64) as usize] >> (*target % 64) & 1 == 1
-                    && let Some(&number) = numbers.get(target)
-                    && ![NONE, *target].contains(&tops[node as usize])
-                {
-                    arrows.push((tops[node as usize], number));
-                }
-            }
+        for (&head, number) in heads.iter().zip(0..) {
+            let sources = tops.sources.of(dominance.place(head)).iter();
+            let from = sources.map(|place| tops.by_node[dominance.node(*place) as usize]);
+            arrows.extend(from.filter(|top| *top != head).map(|top| (top, number)));
         }
         arrows.sort_unstable();
         arrows.dedup();
@@ -130,14 +121,13 @@ impl Sets {
     }
 }
 
-/// What dominates a node that the root does not reach.
-const NONE: u32 = u32::MAX;
 /// So many who share are told apart; nobody reads more names.
 const MOST: usize = 64;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::Edges;
 
     #[test]
     fn heads_are_shared_by_all_who_reach_them() {
@@ -148,8 +138,8 @@ mod tests {
             targets.iter().for_each(|target| edges.push(*target));
             edges.end_node();
         }
-        let dominance = Dominance::new(&edges, 7, |_| 1);
-        let sharing = Sharing::new(&edges, &dominance, &dominance.tops(), 7, 4);
+        let (dominance, tops) = Dominance::new(edges, 7, |_| 1);
+        let sharing = Sharing::new(&dominance, &tops, 7, 4);
         let mut found: Vec<_> =
             sharing.heads.iter().map(|(head, set)| (*head, sharing.sets[*set as usize].roots.clone())).collect();
         found.sort();

@@ -7,22 +7,18 @@ pub(super) struct Walk {
     pub(super) order: Vec<u32>,
     /// The place of the node from which each was met, by place.
     pub(super) parents: Vec<u32>,
-    /// Of each node, its place and the arrows that lead to it.
-    pub(super) nodes: Vec<Met>,
+    /// Of each node, its [`PLACE`] and how many [`ARROWS`] of the walk lead to it.
+    pub(super) nodes: Vec<Pair>,
 }
 
-/// What the walk knows of a node.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Met {
-    /// Its place in the walk.
-    pub(super) place: u32,
-    /// How many arrows of the walk lead to it.
-    pub(super) arrows: u32,
-}
+/// Two numbers of a node. Their room serves several steps that need two numbers each.
+pub(super) type Pair = [u32; 2];
+const PLACE: usize = 0;
+pub(super) const ARROWS: usize = 1;
 
 impl Walk {
     pub(super) fn new(edges: &Edges, root: u32) -> Self {
-        let nodes = vec![Met { place: NONE, arrows: 0 }; edges.nodes() as usize];
+        let nodes = vec![[NONE, 0]; edges.nodes() as usize];
         let mut walk = Self { order: Vec::new(), parents: Vec::new(), nodes };
         // Places, and which arrows are still to be followed.
         let mut path: Vec<(u32, std::ops::Range<u32>)> = Vec::new();
@@ -32,8 +28,8 @@ impl Walk {
             let new = arrows.find_map(|arrow| {
                 let target = edges.target(arrow);
                 let met = &mut walk.nodes[target as usize];
-                met.arrows += 1;
-                (met.place == NONE).then_some(target)
+                met[ARROWS] += 1;
+                (met[PLACE] == NONE).then_some(target)
             });
             match new {
                 Some(target) => path.push((walk.enter(target, place), edges.range(target))),
@@ -45,7 +41,7 @@ impl Walk {
 
     fn enter(&mut self, node: u32, parent: u32) -> u32 {
         let place = self.order.len() as u32;
-        self.nodes[node as usize].place = place;
+        self.nodes[node as usize][PLACE] = place;
         self.order.push(node);
         self.parents.push(parent);
         place

@@ -6,7 +6,7 @@ use foldhash::fast::RandomState;
 
 use crate::{
     error::{Error, ErrorKind, Limits},
-    graph::{Dominance, Edges, Reach, Sharing},
+    graph::{Dominance, Edges, Reach, Sharing, Tops},
     holders::{HolderKind, Holding, Roots, Tier, closures, globals, goroutines},
     memory::Snapshot,
     program::Program,
@@ -98,8 +98,8 @@ impl Ownership {
         edges.retain(|from, to| from == root || tiers[from as usize] == tiers[to as usize]);
         let bytes = |node: u32| if node < objects { snapshot.objects.bytes(node) } else { 0 };
         drop(records);
-        let dominance = Dominance::new(&edges, root, bytes);
-        let (holdings, roots_of_holdings, holding_of) = holdings(&edges, &dominance, &roots, root, objects);
+        let (dominance, tops) = Dominance::new(edges, root, bytes);
+        let (holdings, roots_of_holdings, holding_of) = holdings(tops, &dominance, &roots, root, objects);
         Ok(Self { roots, groups, tiers, dominance, holdings, roots_of_holdings, holding_of, objects })
     }
 
@@ -142,10 +142,11 @@ impl Ownership {
 fn object_edges(snapshot: &Snapshot, limits: &Limits) -> Result<Edges, Error> {
     let objects = snapshot.objects.len() as u32;
     let mut edges = Edges::with_capacity(snapshot.objects.len());
+    let mut finder = snapshot.objects.finder();
     for object in 0..objects {
         snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |_, value| {
             if value != 0
-                && let Some(target) = snapshot.objects.find(value)
+                && let Some(target) = finder.find(value)
                 && target != object
             {
                 edges.push(target);
@@ -261,9 +262,9 @@ fn add_roots(edges: &mut Edges, roots: &Roots, objects: u32, garbage: Option<(u3
 }
 
 /// What holders keep, alone and together; the root of each; and the holding of each object.
-fn holdings(edges: &Edges, dominance: &Dominance, roots: &Roots, root: u32, objects: u32) -> Sorted {
-    let mut tops = dominance.tops();
-    let sharing = Sharing::new(edges, dominance, &tops, root, objects);
+fn holdings(tops: Tops, dominance: &Dominance, roots: &Roots, root: u32, objects: u32) -> Sorted {
+    let sharing = Sharing::new(dominance, &tops, root, objects);
+    let mut tops = tops.by_node;
     let mut holdings: Vec<Holding> = Vec::new();
     // The holding of each node right below the root.
     let mut holding_of_top: HashMap<u32, u32, RandomState> = HashMap::default();

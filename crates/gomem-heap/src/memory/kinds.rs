@@ -4,12 +4,14 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use crate::memory::words::{Order, POINTER, varint};
+
 /// What objects have in common, by number.
 #[derive(Debug, Default)]
 pub(crate) struct Kinds {
     all: Vec<Kind>,
-    /// Of those whose pointers stand in the file, the number of each size.
-    in_file: HashMap<u64, u32, RandomState>,
+    /// The number of each size and the fields that stand in a file; of those that are read there each time, none.
+    with_fields: HashMap<(u64, Option<Box<[u8]>>), u32, RandomState>,
     /// The words of elements that are pointers.
     words: Vec<u32>,
     /// Where the runtime describes the type of all objects of a kind, by its number.
@@ -34,13 +36,22 @@ pub(super) enum Pointers {
 }
 
 impl Kinds {
-    /// Objects whose pointers stand behind their contents in the file.
-    pub(super) fn in_file(&mut self, bytes: u64) -> u32 {
-        let next = self.all.len() as u32;
-        let number = *self.in_file.entry(bytes).or_insert(next);
-        if number == next {
-            self.all.push(Kind { bytes, pointers: Pointers::InFile });
+    /// Objects whose pointers stand behind their contents in the file, as these fields.
+    pub(crate) fn with_fields(&mut self, bytes: u64, order: Order, fields: &[u8]) -> u32 {
+        let is_common = fields.len() <= LONGEST_FIELDS && self.all.len() < MOST_WITH_FIELDS;
+        let offsets = is_common.then(|| offsets(order, fields)).flatten();
+        let key = (bytes, offsets.is_some().then(|| fields.into()));
+        if let Some(number) = self.with_fields.get(&key) {
+            return *number;
         }
+        let number = match offsets {
+            Some(offsets) => self.add(bytes, 0, bytes, offsets),
+            None => {
+                self.all.push(Kind { bytes, pointers: Pointers::InFile });
+                self.all.len() as u32 - 1
+            }
+        };
+        self.with_fields.insert(key, number);
         number
     }
 
@@ -77,5 +88,25 @@ impl Kinds {
     }
 }
 
+/// The offsets of pointers in fields; none where one is no whole word from the start, or is an interface.
+fn offsets(order: Order, fields: &[u8]) -> Option<Vec<u64>> {
+    let (mut offsets, mut at) = (Vec::new(), 0);
+    loop {
+        let (kind, after) = varint(fields, at)?;
+        if kind == 0 {
+            return Some(offsets);
+        }
+        let (offset, after) = varint(fields, after)?;
+        let is_word = kind == POINTER && order.word_bytes as u64 == WORD && offset % WORD == 0;
+        offsets.push(is_word.then_some(offset).filter(|offset| *offset <= FARTHEST)?);
+        at = after;
+    }
+}
+
+/// So many different fields are told apart, of a program a few hundred, and so long ones: large objects have their own.
+const MOST_WITH_FIELDS: usize = 1 << 16;
+const LONGEST_FIELDS: usize = 512;
+/// Places of pointers have 32 bits.
+const FARTHEST: u64 = u32::MAX as u64 * WORD;
 /// What the places of pointers are counted in.
 pub(super) const WORD: u64 = 8;

@@ -3,7 +3,7 @@
 use crate::memory::{
     kinds::{Kinds, Pointers, WORD},
     places::Places,
-    runs::{Runs, RunsBuilder},
+    runs::{Finder, Runs, RunsBuilder},
     words::{Order, Words},
 };
 
@@ -79,6 +79,11 @@ impl Objects {
         self.runs.find(address).map(|(object, _)| object)
     }
 
+    /// Finds objects one after the other.
+    pub(crate) fn finder(&self) -> Finder<'_> {
+        self.runs.finder()
+    }
+
     /// The object that an address is in, and where it begins.
     pub(crate) fn find_start(&self, address: u64) -> Option<(u32, u64)> {
         self.runs.find(address)
@@ -126,8 +131,6 @@ impl Objects {
 pub(crate) struct Builder {
     objects: Objects,
     runs: RunsBuilder,
-    /// The last size, and its kind.
-    last: (u64, Option<u32>),
 }
 
 impl Builder {
@@ -140,20 +143,9 @@ impl Builder {
         &mut self.objects.kinds
     }
 
-    /// An object of so many bytes, of which so many are in the file, and behind them its pointers.
+    /// An object of a kind, of which so many bytes are in the file.
     #[inline]
-    pub(crate) fn push(&mut self, address: u64, bytes: u64, place: usize, written: u64) {
-        let kind = match self.last {
-            (last, Some(kind)) if last == bytes => kind,
-            _ => self.objects.kinds.in_file(bytes),
-        };
-        self.last = (bytes, Some(kind));
-        self.push_kind(address, kind, place, written);
-    }
-
-    /// An object of a kind.
-    #[inline]
-    pub(crate) fn push_kind(&mut self, address: u64, kind: u32, place: usize, written: u64) {
+    pub(crate) fn push(&mut self, address: u64, kind: u32, place: usize, written: u64) {
         let objects = &mut self.objects;
         let bytes = objects.kinds.of(kind).bytes;
         if written != bytes {

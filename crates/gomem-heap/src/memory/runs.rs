@@ -43,6 +43,30 @@ struct Index {
     first: Vec<u32>,
 }
 
+/// Finds objects one after the other: what an object points to is often near to where the last one pointed.
+#[derive(Debug)]
+pub(crate) struct Finder<'a> {
+    runs: &'a Runs,
+    /// The last run, and the bytes of its slots.
+    last: Option<(&'a Run, u64)>,
+}
+
+impl Finder<'_> {
+    /// The object that an address is in.
+    #[inline]
+    pub(crate) fn find(&mut self, address: u64) -> Option<u32> {
+        let run = match self.last {
+            Some((run, bytes)) if address.wrapping_sub(run.start) < bytes => run,
+            _ => {
+                let run = self.runs.run(address)?;
+                self.last = Some((run, run.end() - run.start));
+                run
+            }
+        };
+        self.runs.find_in(run, address).map(|(object, _)| object)
+    }
+}
+
 /// Runs as objects are read.
 #[derive(Debug, Default)]
 pub(super) struct RunsBuilder {
@@ -54,7 +78,16 @@ impl Runs {
     /// The object that an address is in, and where that begins.
     #[inline]
     pub(super) fn find(&self, address: u64) -> Option<(u32, u64)> {
-        let run = self.run(address)?;
+        self.find_in(self.run(address)?, address)
+    }
+
+    pub(super) fn finder(&self) -> Finder<'_> {
+        Finder { runs: self, last: None }
+    }
+
+    /// The object of a run that an address is in, which is not before the run.
+    #[inline]
+    fn find_in(&self, run: &Run, address: u64) -> Option<(u32, u64)> {
         let offset = address - run.start;
         // Heaps of less than 4 GiB in one piece are the most, and dividing smaller numbers is faster.
         let slot = match (u32::try_from(offset), u32::try_from(run.slot_bytes)) {

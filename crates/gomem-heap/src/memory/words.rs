@@ -108,7 +108,7 @@ pub(crate) fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
 }
 
 /// The kind of a field that is a pointer; 2 and 3 are interfaces.
-const POINTER: u64 = 1;
+pub(super) const POINTER: u64 = 1;
 
 #[cfg(test)]
 mod tests {
