@@ -187,6 +187,7 @@ fn programs_without_debug_information_are_read_by_a_table() {
 #[test]
 fn programs_without_symbols_are_read_by_shape() {
     let (heap, labels) = heap_without(|name, kind| name.starts_with(".debug") || kind == SYMBOLS);
+    assert_eq!(Some(heap.bytes()), heap.heap_alloc_bytes(), "the runtime's own count is found too");
     let variables = heap.holdings().iter().filter(|holding| holding.kind == HolderKind::Global);
     for name in variables.flat_map(|holding| &holding.holders) {
         assert!(name.starts_with("bss+") || name.starts_with("data+"), "{name}");

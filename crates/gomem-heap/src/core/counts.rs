@@ -13,11 +13,8 @@ use crate::{
 pub(super) fn counted(process: &Process<'_>) -> Option<Counted> {
     let mut sum = Sum::default();
     let stats = process.variable("runtime.memstats")?;
-    let heap = process.field_address(stats, "runtime.mstats heapStats")?;
-    let deltas = process.field_address(heap, "runtime.consistentHeapStats stats")?;
-    let bytes = process.layouts.bytes("runtime.heapStatsDelta")?;
-    for number in 0..DELTAS {
-        sum.add_delta(process, deltas.checked_add(number * bytes)?)?;
+    for delta in deltas(process, stats.checked_add(first_delta(process)?)?)? {
+        sum.add_delta(process, delta)?;
     }
     for processor in process.slice(process.variable("runtime.allp")?)? {
         let cache = process.field(processor, "runtime.p mcache").unwrap_or_default();
@@ -27,6 +24,19 @@ pub(super) fn counted(process: &Process<'_>) -> Option<Counted> {
     }
     // Sums of differences wrap on their way, and are positive in the end.
     Some(Counted { heap_objects: sum.objects, heap_alloc_bytes: sum.bytes })
+}
+
+/// Where the first of the counters' sums lies in the runtime's statistics.
+pub(super) fn first_delta(process: &Process<'_>) -> Option<u64> {
+    let heap = process.field_address(0, "runtime.mstats heapStats")?;
+    process.field_address(heap, "runtime.consistentHeapStats stats")
+}
+
+/// Where all of them lie.
+pub(super) fn deltas(process: &Process<'_>, first: u64) -> Option<[u64; 3]> {
+    let bytes = process.layouts.bytes("runtime.heapStatsDelta")?;
+    let second = first.checked_add(bytes)?;
+    Some([first, second, second.checked_add(bytes)?])
 }
 
 #[derive(Debug, Default)]
@@ -81,8 +91,6 @@ fn classes(process: &Process<'_>, address: u64, name: &str) -> Option<Vec<u64>> 
     Some(words(&bytes).collect())
 }
 
-/// How many sums the runtime keeps at once.
-const DELTAS: u64 = 3;
 /// How far ahead of the heap's the number of a span is that a processor has: from before sweeping began, and since.
 const CACHED: [u32; 2] = [1, 3];
 /// The spans that a processor has.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     core::{
+        counts::{deltas, first_delta},
         goroutines::DEAD_EXTRA,
         modules::Module,
         process::Process,
@@ -25,6 +26,8 @@ pub(super) fn find(process: &Process<'_>) -> HashMap<&'static str, u64> {
     // The list of spans lies in the heap's own record.
     let heap = spans.zip(process.layouts.field("runtime.mheap allspans"));
     found.extend(heap.map(|(list, place)| ("runtime.mheap_", list.wrapping_sub(place.offset))));
+    let statistics = spans.and_then(|list| search.statistics(list));
+    found.extend(statistics.map(|statistics| ("runtime.memstats", statistics)));
     let goroutines = search.longest_slice(|list| search.is_goroutines(list));
     found.extend(goroutines.map(|list| ("runtime.allgs", list)));
     let processors = search.longest_slice(|list| search.is_processors(list));
@@ -139,6 +142,33 @@ impl Search<'_> {
             }
         };
         list.iter().all(is_span) && in_use * 8 >= list.len()
+    }
+
+    /// The runtime's statistics: their sums have the bytes of the spans in `list` that are in use, and how many of these are of one object.
+    /// No object is counted for it, so that what they say of objects can be held against those that are found.
+    fn statistics(&self, list: u64) -> Option<u64> {
+        let field = |address: u64, name: &str| self.process.field(address, name);
+        let (mut bytes, mut large) = (0_u64, 0_u64);
+        for span in self.process.slice(list)? {
+            if field(span, "runtime.mspan state") == Some(IN_USE) {
+                bytes = bytes.wrapping_add(field(span, "runtime.mspan npages")?.saturating_mul(PAGE));
+                large += u64::from(field(span, "runtime.mspan spanclass")? >> 1 == 0);
+            }
+        }
+        let sum = |first: u64, name: &str| {
+            let all = deltas(self.process, first)?;
+            all.into_iter().try_fold(0_u64, |sum, delta| Some(sum.wrapping_add(field(delta, name)?)))
+        };
+        let is_it = |first: u64| {
+            let large_found = || {
+                let made = sum(first, "runtime.heapStatsDelta largeAllocCount")?;
+                Some(made.wrapping_sub(sum(first, "runtime.heapStatsDelta largeFreeCount")?))
+            };
+            sum(first, "runtime.heapStatsDelta inHeap") == Some(bytes) && large_found() == Some(large)
+        };
+        let (first, _) =
+            self.words().filter(|_| bytes > 0 && self.process.take(1)).find(|(address, _)| is_it(*address))?;
+        first.checked_sub(first_delta(self.process)?)
     }
 
     fn is_goroutines(&self, list: &[u64]) -> bool {
