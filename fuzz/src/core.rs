@@ -1,7 +1,7 @@
 //! A recorded core with words of it and of its program changed, as the bytes say: it is refused, or each object is
 //! somebody's.
 
-use std::sync::LazyLock;
+use std::{io::Cursor, sync::LazyLock};
 
 use gomem_heap::{Heap, HeapOptions, Limits};
 use gomem_testkit::inflated;
@@ -34,6 +34,7 @@ pub fn core(bytes: &[u8]) {
     }
     let options =
         HeapOptions::default().with_binary(binary).with_limits(Limits::default().with_inflated_bytes(256 << 20));
+    let _ = Heap::redact_core(Cursor::new(&core), &options);
     let Ok(heap) = Heap::decode_with(core, options) else { return };
     let sums = heap.holdings().iter().fold((0, 0_u64), |(objects, bytes), holding| {
         (objects + holding.retained_objects, bytes + holding.retained_bytes)

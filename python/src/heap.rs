@@ -78,7 +78,8 @@ impl PyHeap {
 
     fn redacted(&self, py: Python<'_>) -> Result<Vec<u8>, Error> {
         let heap = Arc::clone(&self.heap);
-        let no_core = || Error::usage("redact is for heap dumps: a core is not made fit to send");
+        let no_core =
+            || Error::usage("redact is for heap dumps: `gomem heap CORE --redact FILE` makes a core fit to send");
         worker::run(py, move || heap.redacted())?.ok_or_else(no_core)
     }
 

@@ -1,6 +1,6 @@
 //! Where a program's variables and functions lie: what names the addresses of a memory dump.
 
-use object::{Object, ObjectSection, ObjectSymbol, SymbolKind};
+use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SymbolKind};
 
 #[cfg(feature = "dwarf")]
 use crate::debug_sections::PackedSections;
@@ -27,6 +27,8 @@ pub struct Layout {
     go_version: String,
     /// Where the program begins.
     entry: u64,
+    /// Where all of it lies.
+    extent: std::ops::Range<u64>,
     /// Where the table of functions lies.
     function_table: u64,
     #[cfg(feature = "dwarf")]
@@ -93,6 +95,7 @@ impl Layout {
             variables: variable_parts(&file),
             go_version: build_info(&file).unwrap_or_default().go_version,
             entry: file.entry(),
+            extent: extent(&file),
             function_table: table_address,
             #[cfg(feature = "dwarf")]
             debug: PackedSections::new(&file),
@@ -136,6 +139,12 @@ impl Layout {
     pub fn constant_parts(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let constants = self.sections.iter().filter(|section| section.is_constant);
         constants.map(|section| (section.address, section.bytes.as_slice()))
+    }
+
+    /// From the first address that is loaded to behind the last: code, constants and variables.
+    #[must_use]
+    pub fn extent(&self) -> std::ops::Range<u64> {
+        self.extent.clone()
     }
 
     /// Where variables lie, with pointers or without.
@@ -251,6 +260,13 @@ pub struct StackObject {
     pub pointer_bytes: u32,
     /// Which words do, a bit each; all of them when unknown.
     pub mask: Option<Vec<u8>>,
+}
+
+/// From the first address that is loaded to behind the last.
+fn extent(file: &object::File<'_>) -> std::ops::Range<u64> {
+    let ends = |segment: object::Segment<'_, '_>| segment.address()..segment.address().saturating_add(segment.size());
+    let both = |all: std::ops::Range<u64>, next: std::ops::Range<u64>| all.start.min(next.start)..all.end.max(next.end);
+    file.segments().map(ends).reduce(both).unwrap_or_default()
 }
 
 fn sections(file: &object::File<'_>, file_bytes: usize) -> Vec<Section> {

@@ -9,6 +9,7 @@
 //! | read one profile | [`Target::fetch`] |
 //! | know who else can reach it | [`Reach`] |
 //! | take a core of a process, without its texts (Linux) | `take_core`, `CoreOptions` |
+//! | write a core that was made fit to send (Linux) | `write_core` |
 //! | handle what goes wrong | [`Error`] |
 
 #![forbid(unsafe_code)]
@@ -24,5 +25,5 @@ pub use bundle::{Build, BundleFile, Failure, Manifest, Omission, Window};
 pub use capture::{Capture, CaptureOptions, Progress, capture};
 pub use error::Error;
 #[cfg(target_os = "linux")]
-pub use process::{CoreOptions, TakenCore, take_core};
+pub use process::{CoreOptions, TakenCore, take_core, write_core};
 pub use service::{Answer, Authorities, Headers, ListenCheck, Reach, Target, listen_check};

@@ -3,7 +3,9 @@
 mod core_file;
 mod mappings;
 mod notes;
+mod redact;
 mod stopped;
 mod take;
 
+pub use redact::write_core;
 pub use take::{CoreOptions, TakenCore, take_core};

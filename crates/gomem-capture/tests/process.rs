@@ -10,8 +10,8 @@ use std::{
     process::{Child, ChildStdout, Command, Stdio},
 };
 
-use gomem_capture::{CoreOptions, Error, TakenCore, take_core};
-use gomem_heap::{Heap, HeapOptions};
+use gomem_capture::{CoreOptions, Error, TakenCore, take_core, write_core};
+use gomem_heap::{Heap, HeapOptions, HolderKind};
 use gomem_testkit::root;
 
 /// A program that runs, and ends with the test.
@@ -94,7 +94,7 @@ fn a_core_has_all_holders_and_no_text() {
             "{flags:?}: {:?}",
             flaws.collect::<Vec<_>>()
         );
-        assert!(heap.heap_alloc_bytes().is_none_or(|bytes| bytes == heap.bytes()), "{flags:?}");
+        assert_eq!(heap.heap_alloc_bytes(), Some(heap.bytes()), "{flags:?}");
         let retained = |name: &str| {
             let named = heap.holdings().iter().filter(|holding| holding.holders.iter().any(|holder| holder == name));
             named.map(|holding| holding.retained_objects).sum::<u64>()
@@ -118,6 +118,54 @@ fn a_full_core_has_everything() {
     assert!(has(&bytes, "SECRET name 1999") && has(&bytes, "SECRET buffer"));
     let again = take_core(&running.options(), &bundle).unwrap_err();
     assert!(matches!(again, Error::Io { .. }), "nothing is overwritten: {again}");
+}
+
+/// A core with everything in it, made fit to send.
+#[test]
+fn a_redacted_core_has_all_holders_and_no_text() {
+    for flags in [&[][..], &["-ldflags=-s -w"], &["-buildmode=pie"]] {
+        let folder = tempfile::tempdir().unwrap();
+        let Some(running) = Running::start(flags, folder.path()) else { return };
+        let bundle = folder.path().join("bundle");
+        let Some(taken) = taken(&running.options().with_contents(), &bundle) else { return };
+        let [full, program] = taken.files.map(|name| bundle.join(name));
+        assert!(has(&fs::read(&full).unwrap(), "SECRET name 1999"));
+        same_without_texts(&full, &fs::read(program).unwrap(), &["SECRET", "RET name", "12345", "PATH="]);
+    }
+}
+
+/// One that a debugger took.
+#[test]
+fn a_recorded_core_is_made_fit_to_send() {
+    for version in ["go1.21.13", "go1.27.3"] {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |ending: &str| gomem_testkit::inflated(format!("testdata/heap/holders-{version}.{ending}.gz"));
+        let core = folder.path().join("core");
+        fs::write(&core, file("core")).unwrap();
+        same_without_texts(&core, &file("bin"), &["HOME=", "LANG=", "s199", "k149", "e149"]);
+    }
+}
+
+/// A redacted core says what the whole one said, and has none of these texts.
+fn same_without_texts(core: &Path, program: &[u8], texts: &[&str]) {
+    let redacted = core.with_extension("redacted");
+    let options = || HeapOptions::default().with_binary(program.to_vec());
+    let made = Heap::redact_core(fs::File::open(core).unwrap(), &options()).unwrap();
+    write_core(&made, fs::File::create(&redacted).unwrap()).unwrap();
+    let bytes = fs::read(&redacted).unwrap();
+    for text in texts {
+        assert!(!has(&bytes, text), "{text} survives");
+    }
+    let heap = |path: &Path| Heap::read_with(fs::File::open(path).unwrap(), options()).unwrap();
+    let (before, after) = (heap(core), heap(&redacted));
+    // Of the runtime's own lists some are of numbers.
+    let of_program = |heap: &Heap| {
+        let is_runtime = |kind| matches!(kind, HolderKind::Runtime | HolderKind::Unreachable);
+        heap.holdings().iter().filter(|holding| !is_runtime(holding.kind)).cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(of_program(&before), of_program(&after));
+    assert_eq!((before.heap_alloc_bytes(), before.bytes()), (after.heap_alloc_bytes(), after.bytes()));
+    assert!(after.diagnostics().iter().any(|diagnostic| diagnostic.flaw.name() == "without_contents"));
 }
 
 #[test]

@@ -12,7 +12,7 @@ use gomem_transport::Compression;
 
 use crate::{
     answers::{self, Maps, Types},
-    core::{self, Core},
+    core::{self, Core, RedactedCore},
     dump,
     error::{Diagnostic, Error, ErrorKind, Flaw, Limits},
     holders::{self, Holding, Ownership, RootChoice, SiteShare},
@@ -163,25 +163,43 @@ impl Heap {
     }
 
     fn of_core(source: &mut dyn Source, options: HeapOptions) -> Result<Self, Error> {
-        let most = options.limits.inflated_bytes;
         let core = Core::read(source, &options.limits)?;
+        let layout = Self::program_of(&core, &options)?;
+        let mut snapshot = core.decode(&layout, &options.limits)?;
+        let diagnostics = std::mem::take(&mut snapshot.diagnostics);
+        let program = Program::with_file(&snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason });
+        Self::new(snapshot, program, diagnostics, &options)
+    }
+
+    /// A core without the program's texts, fit to send: it has the same holders. What is taken out is what
+    /// `gomem capture --pid` leaves out. The program's file is none of it.
+    ///
+    /// # Errors
+    /// As [`Heap::read_with`]. Of a heap dump, [`Heap::redacted`] is to be asked.
+    pub fn redact_core(source: impl Read + Seek, options: &HeapOptions) -> Result<RedactedCore, Error> {
+        let unreadable = |problem: io::Error| Error::new(ErrorKind::Unreadable { problem: problem.to_string() }, 0);
+        let mut source = packing::unpacked(source).map_err(unreadable)?;
+        let core = Core::read(&mut *source, &options.limits)?;
+        let layout = Self::program_of(&core, options)?;
+        RedactedCore::new(core, layout, &options.limits)
+    }
+
+    /// The file of the program that a core is of, as far as that can be told before it is read.
+    fn program_of(core: &Core, options: &HeapOptions) -> Result<Layout, Error> {
+        let most = options.limits.inflated_bytes;
         let recorded = core.program().filter(|_| options.reads_recorded_binary && options.binary.is_none());
         let recorded = recorded.and_then(|path| packing::regular_file(Path::new(path), most));
-        let layout = match options.binary.as_ref().or(recorded.as_ref()) {
+        match options.binary.as_ref().or(recorded.as_ref()) {
             Some(binary) => layout(binary, most)
-                .map_err(|problem| Error::new(ErrorKind::Binary { problem: problem.to_string() }, 0))?,
+                .map_err(|problem| Error::new(ErrorKind::Binary { problem: problem.to_string() }, 0)),
             None => {
                 let candidates = options.candidates.iter().filter_map(|binary| layout(binary, most).ok());
                 candidates
                     .into_iter()
                     .find(|layout| core.mismatch(layout).is_none())
-                    .ok_or_else(|| Error::new(ErrorKind::NoBinary { path: core.program().map(str::to_owned) }, 0))?
+                    .ok_or_else(|| Error::new(ErrorKind::NoBinary { path: core.program().map(str::to_owned) }, 0))
             }
-        };
-        let mut snapshot = core.decode(&layout, &options.limits)?;
-        let diagnostics = std::mem::take(&mut snapshot.diagnostics);
-        let program = Program::with_file(&snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason });
-        Self::new(snapshot, program, diagnostics, &options)
+        }
     }
 
     fn new(

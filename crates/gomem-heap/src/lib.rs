@@ -13,7 +13,7 @@
 //! | find buffers and maps that are mostly empty | [`WindowRow`], [`MapRow`] |
 //! | give it to readers of profiles | [`Heap::to_pprof`] |
 //! | compare two dumps | [`Heap::diff`], [`DifferenceRow`] |
-//! | make a dump fit to send | [`Heap::redacted`] |
+//! | make a dump or a core fit to send | [`Heap::redacted`], [`Heap::redact_core`] |
 //! | know what a dump lacks | [`SummaryRow`], [`Heap::diagnostics`], [`Diagnostic`], [`Flaw`], [`DiagnosticRow`] |
 //! | handle bad input | [`Error`], [`ErrorKind`] |
 
@@ -33,7 +33,7 @@ mod program;
 mod tables;
 
 pub use answers::WayTarget;
-pub use core::{CopiedMemory, CorePlan, ReadMemory, StoppedMemory};
+pub use core::{CopiedMemory, CorePlan, ReadMemory, RedactedCore, StoppedMemory};
 pub use error::{Diagnostic, Error, ErrorKind, Flaw, Limits};
 pub use heap::{Heap, HeapOptions};
 pub use holders::{HolderKind, Holding, RootChoice, SiteShare};

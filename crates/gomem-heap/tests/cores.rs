@@ -229,7 +229,9 @@ fn damaged_cores_are_refused_or_read() {
                 _ => (0..50).for_each(|_| program[next(binary.len())] ^= 1 << next(8)),
             }
             let start = std::time::Instant::now();
-            if let Ok(heap) = Heap::decode_with(damaged, HeapOptions::default().with_binary(program)) {
+            let options = HeapOptions::default().with_binary(program);
+            let _ = Heap::redact_core(Cursor::new(&damaged), &options);
+            if let Ok(heap) = Heap::decode_with(damaged, options) {
                 let sum: u64 = heap.holdings().iter().map(|holding| holding.retained_bytes).sum();
                 assert_eq!(sum, heap.bytes());
                 let _ = (heap.summary(), heap.goroutines(), heap.maps(), heap.windows(4096, 8));

@@ -6,7 +6,8 @@ use object::{
     LittleEndian, U16, U32, U64,
     elf::{
         ELFCLASS64, ELFDATA2LSB, ELFMAG, ELFOSABI_NONE, EM_AARCH64, EM_X86_64, ET_CORE, EV_CURRENT, FileFlags,
-        FileHeader64, Ident, PF_R, PF_W, PT_LOAD, PT_NOTE, ProgramFlags, ProgramHeader64, ProgramType, SHN_UNDEF,
+        FileHeader64, Ident, Machine, PF_R, PF_W, PT_LOAD, PT_NOTE, ProgramFlags, ProgramHeader64, ProgramType,
+        SHN_UNDEF,
     },
     pod::bytes_of,
 };
@@ -23,12 +24,12 @@ pub(super) struct CoreFile {
 
 impl CoreFile {
     /// Writes all but memory, whose ranges are given by address.
-    pub(super) fn create(file: File, notes: &[u8], memory: &[Range<u64>]) -> io::Result<Self> {
+    pub(super) fn create(file: File, machine: Machine, notes: &[u8], memory: &[Range<u64>]) -> io::Result<Self> {
         let headers = size_of::<FileHeader64<LittleEndian>>() as u64;
         let count = memory.len() + 1;
         let notes_at = headers + (count * size_of::<ProgramHeader64<LittleEndian>>()) as u64;
         let mut at = (notes_at + notes.len() as u64).next_multiple_of(PAGE);
-        let mut head = bytes_of(&file_header(u16::try_from(count).map_err(|_| too_many())?)).to_vec();
+        let mut head = bytes_of(&file_header(machine, u16::try_from(count).map_err(|_| too_many())?)).to_vec();
         head.extend(bytes_of(&part(PT_NOTE, notes_at, 0, notes.len() as u64, PF_R)));
         let mut parts = Vec::new();
         for range in memory {
@@ -63,11 +64,16 @@ impl CoreFile {
     }
 }
 
+/// The processor that this program runs on.
+pub(super) fn own_machine() -> Machine {
+    if cfg!(target_arch = "aarch64") { EM_AARCH64 } else { EM_X86_64 }
+}
+
 fn too_many() -> io::Error {
     io::Error::other("the process has more mappings than a core has room for")
 }
 
-fn file_header(parts: u16) -> FileHeader64<LittleEndian> {
+fn file_header(machine: Machine, parts: u16) -> FileHeader64<LittleEndian> {
     let e = LittleEndian;
     FileHeader64 {
         e_ident: Ident {
@@ -80,7 +86,7 @@ fn file_header(parts: u16) -> FileHeader64<LittleEndian> {
             padding: [0; 7],
         },
         e_type: U16::new(e, ET_CORE),
-        e_machine: U16::new(e, if cfg!(target_arch = "aarch64") { EM_AARCH64 } else { EM_X86_64 }),
+        e_machine: U16::new(e, machine),
         e_version: U32::new(e, u32::from(EV_CURRENT.0)),
         e_entry: U64::new(e, 0),
         e_phoff: U64::new(e, size_of::<FileHeader64<LittleEndian>>() as u64),

@@ -9,7 +9,7 @@ use crate::{
     bundle::Folder,
     error::Error,
     process::{
-        core_file::CoreFile,
+        core_file::{CoreFile, own_machine},
         mappings::{Mappings, PAGE, joined},
         notes::notes,
         stopped::{ProcessMemory, Stopped},
@@ -99,7 +99,7 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
     let folder = Folder::open_or_create(directory)?;
     let core = folder.create_file(CORE)?;
     let failed = |source| Error::Io { path: directory.join(CORE), source };
-    let core = CoreFile::create(core, &notes, &mapped).map_err(failed)?;
+    let core = CoreFile::create(core, own_machine(), &notes, &mapped).map_err(failed)?;
     let copied_bytes = copied.write(&core, &mappings.places()).map_err(failed)?;
     let name = if name == CORE { format!("{name}.program") } else { name };
     folder.write(&name, &binary)?;

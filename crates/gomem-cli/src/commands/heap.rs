@@ -54,7 +54,7 @@ pub(crate) struct Heap {
     /// Writes a flame graph of what holders keep, in steps.
     #[arg(long, value_name = "FILE", group = "question")]
     flame: Option<PathBuf>,
-    /// Writes the dump without its contents, so that it can be sent: it has the same answers but for maps.
+    /// Writes the dump or the core without its contents, so that it can be sent: it has the same answers but for some maps.
     #[arg(long, value_name = "FILE", group = "question")]
     redact: Option<PathBuf>,
     /// Which roots may keep an object: `all` counts the runtime's own lists like the program's variables.
@@ -97,15 +97,30 @@ impl Heap {
             writeln!(err, "gomem: {}: {place}{}", self.dump.display(), diagnostic.flaw)?;
         }
         if let Some(path) = &self.redact {
-            let no_core = || Failure::Usage("--redact is for heap dumps: a core is not made fit to send".to_owned());
-            return write_private(path, &heap.redacted().ok_or_else(no_core)?)
-                .map_err(|problem| Failure::io(path, &problem));
+            let failed = |problem: io::Error| Failure::io(path, &problem);
+            return match heap.redacted() {
+                Some(dump) => private(path).and_then(|mut file| file.write_all(&dump)).map_err(failed),
+                None => self.redact_core(path),
+            };
         }
         if let Some(path) = &self.flame {
             return self.write_flame(&heap, path, out);
         }
         let table = self.table(&heap)?;
         self.table.write(&table, &whole(&heap), out)
+    }
+
+    /// Writes the core without the program's texts.
+    #[cfg(target_os = "linux")]
+    fn redact_core(&self, path: &Path) -> Result<(), Failure> {
+        let core = crate::read::redacted_core(&self.dump, &self.options()?)?;
+        let written = private(path).and_then(|file| gomem_capture::write_core(&core, file));
+        written.map_err(|problem| Failure::io(path, &problem))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn redact_core(&self, _path: &Path) -> Result<(), Failure> {
+        Err(Failure::Usage("--redact of a core is for Linux".to_owned()))
     }
 
     fn options(&self) -> Result<HeapOptions, Failure> {
@@ -160,12 +175,12 @@ impl Heap {
 }
 
 /// A file that nobody else can read.
-fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+fn private(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?.write_all(bytes)
+    options.open(path)
 }
 
 /// What the dump is of.

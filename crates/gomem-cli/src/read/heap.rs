@@ -27,6 +27,16 @@ pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failu
     Heap::decode_with(bytes, options).map_err(|problem| failure(path, &problem))
 }
 
+/// The core in a file without the program's texts.
+#[cfg(target_os = "linux")]
+pub(crate) fn redacted_core(path: &Path, options: &HeapOptions) -> Result<gomem_heap::RedactedCore, Failure> {
+    if path == Path::new(STDIN) {
+        return Err(Failure::Usage("--redact of a core needs its file".to_owned()));
+    }
+    let file = std::fs::File::open(path).map_err(|problem| Failure::io(path, &problem))?;
+    Heap::redact_core(file, options).map_err(|problem| failure(path, &problem))
+}
+
 fn failure(path: &Path, problem: &gomem_heap::Error) -> Failure {
     if problem.is_usage() {
         return Failure::Usage(format!("{}: {problem}; --binary FILE names it", path.display()));

@@ -32,7 +32,7 @@ use crate::{
 /// A core that was read, and is still to be understood with the program's file.
 #[derive(Debug)]
 pub(crate) struct Core {
-    file: CoreFile,
+    pub(super) file: CoreFile,
 }
 
 impl Core {
@@ -57,13 +57,16 @@ impl Core {
         program.constant_parts().any(differs).then_some("its constants are others")
     }
 
+    /// Nothing, where a file is that of the program that ran.
+    pub(super) fn check(&self, program: &Layout) -> Result<(), Error> {
+        let Some(reason) = self.mismatch(program) else { return Ok(()) };
+        Err(Error::new(ErrorKind::BinaryMismatch { reason, path: self.file.notes.program.clone() }, 0))
+    }
+
     /// What the core says, with the program's file, which must be the one that ran.
     pub(crate) fn decode(self, program: &Layout, limits: &Limits) -> Result<Snapshot, Error> {
-        let path = self.file.notes.program.clone();
-        if let Some(reason) = self.mismatch(program) {
-            return Err(Error::new(ErrorKind::BinaryMismatch { reason, path }, 0));
-        }
-        let CoreFile { machine, image, notes, missing_bytes } = self.file;
+        self.check(program)?;
+        let CoreFile { machine, image, notes, missing_bytes, .. } = self.file;
         let target = machine.target(program);
         let mut candidates = of_program(program, &target, machine)?;
         let first = candidates.remove(0);

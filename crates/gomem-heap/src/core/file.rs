@@ -19,6 +19,10 @@ pub(super) struct CoreFile {
     pub(super) machine: Machine,
     pub(super) image: Image,
     pub(super) notes: Notes,
+    /// The notes as they are in the file.
+    pub(super) raw_notes: Vec<u8>,
+    /// What was mapped in the process, what was only reserved and what is of files too.
+    pub(super) places: Vec<Range<u64>>,
     /// Bytes that the file says it has, and ends before.
     pub(super) missing_bytes: u64,
 }
@@ -33,7 +37,10 @@ impl CoreFile {
         let machine = Machine::from_elf(head.machine)
             .ok_or_else(|| Error::new(ErrorKind::CoreMachine { found: head.machine }, 18))?;
         let mut parts = headers(&mut reader, head)?;
-        parts.retain(|part| [LOAD, NOTE].contains(&part.kind) && part.file_bytes > 0);
+        parts.retain(|part| [LOAD, NOTE].contains(&part.kind));
+        let of_part = |part: &ProgramHeader| part.address..part.address.saturating_add(part.memory_bytes);
+        let mut places: Vec<Range<u64>> = parts.iter().filter(|part| part.kind == LOAD).map(of_part).collect();
+        parts.retain(|part| part.file_bytes > 0);
         // Where all need not be read, notes come first, wherever they are: they tell what need not.
         let can_go_back = reader.source.go_to(reader.at).is_some();
         parts.sort_by_key(|part| (can_go_back && part.kind != NOTE, part.offset));
@@ -63,7 +70,10 @@ impl CoreFile {
             missing_bytes = missing_bytes.saturating_add(bytes - read.min(bytes));
         }
         image.finish();
-        Ok(Self { machine, image, notes: Notes::decode(&notes, machine), missing_bytes })
+        let raw_notes = notes;
+        let notes = Notes::decode(&raw_notes, machine);
+        places.extend(notes.files.iter().cloned());
+        Ok(Self { machine, image, notes, raw_notes, places, missing_bytes })
     }
 }
 

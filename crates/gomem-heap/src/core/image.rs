@@ -1,5 +1,7 @@
 //! The memory of a process, as a core has it: pages of zeros are not held.
 
+use std::ops::Range;
+
 use crate::core::memory::Memory;
 
 /// The memory of a process.
@@ -51,6 +53,11 @@ impl Image {
             }
             is_free
         });
+    }
+
+    /// What lies in the image, by address.
+    pub(super) fn ranges(&self) -> impl Iterator<Item = Range<u64>> {
+        self.segments.iter().map(|segment| segment.start..segment.start + segment.bytes)
     }
 
     /// Memory as it is held, as [`Memory::piece`] tells the places in it.

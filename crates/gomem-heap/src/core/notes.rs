@@ -71,6 +71,13 @@ impl Machine {
         }
     }
 
+    pub(super) fn to_elf(self) -> u16 {
+        match self {
+            Self::Amd64 => 62,
+            Self::Arm64 => 183,
+        }
+    }
+
     /// The machine and the version of Go that a program is of.
     pub(super) fn target(self, program: &Layout) -> Target {
         Target {
@@ -121,9 +128,7 @@ impl Notes {
     /// Reads all notes; what is damaged ends them.
     pub(super) fn decode(bytes: &[u8], machine: Machine) -> Self {
         let mut notes = Self::default();
-        let mut rest = bytes;
-        while let Some((kind, content, after)) = note(rest) {
-            rest = after;
+        for (kind, content) in all(bytes) {
             match kind {
                 STATUS => notes.threads.extend(thread(content, machine)),
                 AUXILIARY => notes.entry = notes.entry.or_else(|| entry(content)),
@@ -139,6 +144,51 @@ impl Notes {
     }
 }
 
+/// Notes without what may be text: of threads stay their numbers and the registers for which `keeps` is, of the program its name without
+/// its arguments, where it was loaded, and which files were mapped. What else debuggers write is left out.
+pub(super) fn redacted(bytes: &[u8], keeps: impl Fn(u64) -> bool) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (kind, content) in all(bytes) {
+        let kept: Vec<u8> = match kind {
+            AUXILIARY | FILES => content.to_vec(),
+            STATUS => {
+                let word = |bytes: &[u8]| {
+                    if keeps(u64_at(bytes, 0).unwrap_or_default()) { bytes.to_vec() } else { vec![0; bytes.len()] }
+                };
+                let (head, registers) = content.split_at(content.len().min(REGISTERS));
+                let head = head.iter().enumerate().map(|(at, byte)| if THREAD.contains(&at) { *byte } else { 0 });
+                head.chain(registers.chunks(WORD as usize).flat_map(word)).collect()
+            }
+            PROCESS => content.iter().enumerate().map(|(at, byte)| if at < ARGUMENTS { *byte } else { 0 }).collect(),
+            _ => continue,
+        };
+        push(&mut out, kind, &kept);
+    }
+    push(&mut out, WITHOUT_CONTENTS, &[]);
+    out
+}
+
+/// Adds a note.
+fn push(notes: &mut Vec<u8>, kind: u32, content: &[u8]) {
+    for number in [NAME.len() as u32, content.len() as u32, kind] {
+        notes.extend(number.to_le_bytes());
+    }
+    for part in [NAME, content] {
+        notes.extend(part);
+        notes.resize(notes.len().next_multiple_of(4), 0);
+    }
+}
+
+/// The kinds and contents of notes; what is damaged ends them.
+fn all(bytes: &[u8]) -> impl Iterator<Item = (u32, &[u8])> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let (kind, content, after) = note(rest)?;
+        rest = after;
+        Some((kind, content))
+    })
+}
+
 /// A note's kind, its content, and what follows it.
 fn note(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
     let (name, content) = (u32_at(bytes, 0)?, u32_at(bytes, 4)?);
@@ -149,7 +199,7 @@ fn note(bytes: &[u8]) -> Option<(u32, &[u8], &[u8])> {
 }
 
 fn thread(content: &[u8], machine: Machine) -> Option<Thread> {
-    Some(Thread { id: u32_at(content, 32)?.into(), registers: machine.registers(content.get(112..)?)? })
+    Some(Thread { id: u32_at(content, 32)?.into(), registers: machine.registers(content.get(REGISTERS..)?)? })
 }
 
 fn entry(content: &[u8]) -> Option<u64> {
@@ -170,6 +220,14 @@ fn files(content: &[u8]) -> impl Iterator<Item = Range<u64>> {
     files.filter_map(|file| Some(u64_at(file, 0)?..u64_at(file, 8)?))
 }
 
+/// The name of notes that all systems know.
+const NAME: &[u8] = b"CORE\0";
+/// Of `struct elf_prstatus`, where the thread's number is, and its registers.
+const THREAD: Range<usize> = 32..36;
+const REGISTERS: usize = 112;
+/// `NT_PRPSINFO`, and where in `struct elf_prpsinfo` the arguments are.
+const PROCESS: u32 = 3;
+const ARGUMENTS: usize = 56;
 /// `NT_PRSTATUS`, `NT_AUXV`, `NT_FILE`.
 const STATUS: u32 = 1;
 const AUXILIARY: u32 = 6;
@@ -211,6 +269,18 @@ mod tests {
         assert_eq!((notes.threads[0].id, notes.threads[0].registers.sp, notes.threads[0].registers.pc), (7, 19, 16));
         for end in 0..bytes.len() {
             let _ = Notes::decode(&bytes[..end], Machine::Arm64);
+        }
+        let mut process = vec![b'p'; 56];
+        process.extend(*b"--password=secret");
+        bytes.extend(note_of(PROCESS, &process));
+        bytes.extend(note_of(2, b"other registers"));
+        let redacted = redacted(&bytes, |register| register != 16);
+        let left = Notes::decode(&redacted, Machine::Amd64);
+        assert_eq!((left.threads[0].id, left.threads[0].registers.sp, left.threads[0].registers.pc), (7, 19, 0));
+        assert_eq!((left.entry, &left.program, &left.files), (notes.entry, &notes.program, &notes.files));
+        assert!(left.is_without_contents);
+        for text in ["secret", "other"] {
+            assert!(!redacted.windows(text.len()).any(|part| part == text.as_bytes()), "{text}");
         }
     }
 }

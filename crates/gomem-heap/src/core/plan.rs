@@ -57,6 +57,11 @@ impl CorePlan {
         let machine = binary.get(18..20).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]));
         let machine = machine.and_then(Machine::from_elf);
         let machine = machine.ok_or_else(|| Error::new(ErrorKind::CoreMachine { found: 0 }, 18))?;
+        Self::of_layout(program, machine)
+    }
+
+    /// By the program's file, as it was read.
+    pub(super) fn of_layout(program: Layout, machine: Machine) -> Result<Self, Error> {
         let layouts = of_program(&program, &machine.target(&program), machine)?;
         Ok(Self { program, layouts, machine })
     }
@@ -195,6 +200,11 @@ fn is_count_of_table(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
     let [used, room, left] = [0, 16, 32].map(|shift| counts >> shift & 0xffff);
     let is_table = room.is_power_of_two() && (8..=LARGEST_TABLE).contains(&room) && used <= room && left <= room;
     is_table && counts >> 48 < 64 && mask == room / 8 - 1 && is_place(groups)
+}
+
+/// Whether a word, in no context, is an address, or too small for two characters.
+pub(super) fn is_no_text(places: &[Range<u64>], word: u64) -> bool {
+    word < TWO_CHARACTERS || is_in(places, word)
 }
 
 fn is_in(places: &[Range<u64>], address: u64) -> bool {

@@ -50,6 +50,11 @@ pub(super) fn touch(process: &Process<'_>) {
     }
     let search = Search { process };
     let _ = search.words().count();
+    let first = process.variable("runtime.memstats").zip(first_delta(process));
+    let first = first.and_then(|(statistics, offset)| statistics.checked_add(offset));
+    for delta in first.and_then(|first| deltas(process, first)).into_iter().flatten() {
+        process.field(delta, "runtime.heapStatsDelta inHeap");
+    }
     let list = |name, next| {
         let first = process.variable(name).and_then(|list| process.word(list));
         process.list(first.unwrap_or_default(), next)

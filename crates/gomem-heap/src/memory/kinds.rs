@@ -11,12 +11,15 @@ use crate::memory::words::{Order, POINTER, varint};
 pub(crate) struct Kinds {
     all: Vec<Kind>,
     /// The number of each size and the fields that stand in a file; of those that are read there each time, none.
-    with_fields: HashMap<(u64, Option<Box<[u8]>>), u32, RandomState>,
+    with_fields: HashMap<Fields, u32, RandomState>,
     /// The words of elements that are pointers.
     words: Vec<u32>,
     /// Where the runtime describes the type of all objects of a kind, by its number.
     types: HashMap<u32, u64, RandomState>,
 }
+
+/// The bytes of an object, and its fields.
+type Fields = (u64, Option<Box<[u8]>>);
 
 /// Objects of one size.
 #[derive(Debug, Clone, Copy)]

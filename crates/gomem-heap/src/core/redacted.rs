@@ -1,0 +1,96 @@
+//! A core without the program's texts: what [`CorePlan`] takes of a process that runs, taken of one that was recorded.
+
+use std::ops::Range;
+
+use gomem_binary::Layout;
+
+use crate::{
+    core::{
+        copied::{CopiedMemory, StoppedMemory},
+        decode::Core,
+        file::CoreFile,
+        image::Image,
+        memory::Memory,
+        notes::{self, Machine},
+        plan::{CorePlan, ReadMemory, is_no_text},
+    },
+    error::{Error, ErrorKind, Limits},
+};
+
+/// What a core has that is fit to send: who keeps memory, and no text and no buffer of the program.
+#[derive(Debug)]
+pub struct RedactedCore {
+    machine: Machine,
+    notes: Vec<u8>,
+    memory: Vec<Range<u64>>,
+    read: ReadMemory,
+}
+
+impl RedactedCore {
+    /// Of a core, with the program's file, which must be the one that ran.
+    pub(crate) fn new(core: Core, program: Layout, limits: &Limits) -> Result<Self, Error> {
+        core.check(&program)?;
+        let CoreFile { machine, image, notes, raw_notes, mut places, .. } = core.file;
+        let (program_place, slide) = (program.extent(), notes.slide(&program));
+        places.push(program_place.start.wrapping_add(slide)..program_place.end.wrapping_add(slide));
+        let places = joined(places);
+        let memory = joined(image.ranges().collect());
+        // What is read is held beside the core, zeros too.
+        let bytes = memory.iter().fold(0_u64, |sum, range| sum.saturating_add(range.end - range.start));
+        if bytes > limits.inflated_bytes {
+            return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: limits.inflated_bytes }, 0));
+        }
+        let plan = CorePlan::of_layout(program, machine)?;
+        let mut read = plan.read(&raw_notes, &memory, &[], &image, CopiedMemory::default())?;
+        read.redact(&places);
+        let notes = notes::redacted(&raw_notes, |register| is_no_text(&places, register));
+        Ok(Self { machine, notes, memory, read })
+    }
+
+    /// The number that ELF files have for its processor (`e_machine`).
+    #[must_use]
+    pub fn machine(&self) -> u16 {
+        self.machine.to_elf()
+    }
+
+    /// Its notes: threads, where the program was loaded, which files were mapped.
+    #[must_use]
+    pub fn notes(&self) -> &[u8] {
+        &self.notes
+    }
+
+    /// The memory that the core has, by address; what is in no part of it is zeros.
+    #[must_use]
+    pub fn memory(&self) -> &[Range<u64>] {
+        &self.memory
+    }
+
+    /// Where each part lay, and its bytes: later ones may lie in earlier ones and are what counts.
+    pub fn parts(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        self.read.parts()
+    }
+}
+
+/// By address, those in one that touch each other.
+fn joined(mut ranges: Vec<Range<u64>>) -> Vec<Range<u64>> {
+    ranges.sort_by_key(|range| range.start);
+    let mut joined: Vec<Range<u64>> = Vec::new();
+    for place in ranges {
+        match joined.last_mut().filter(|last| place.start <= last.end) {
+            Some(last) => last.end = last.end.max(place.end),
+            None => joined.push(place),
+        }
+    }
+    joined
+}
+
+impl StoppedMemory for Image {
+    fn read(&self, address: u64, into: &mut [u8]) -> bool {
+        let mut bytes = Vec::new();
+        let is_there = self.copy(address, into.len() as u64, &mut bytes);
+        if is_there {
+            into.copy_from_slice(&bytes);
+        }
+        is_there
+    }
+}
