@@ -117,6 +117,16 @@ fn parts_of_a_text() {
         ("headers of goroutine profiles", "goroutine profile: total 5\n1 @ 0x1\n"),
         ("listings", "ROUTINE ======== main.f in /src/a.go\n 1MB 2MB (flat, cum) 1% of Total\n . 1MB 12: x\n"),
         ("fences", "```\nAlloc: 1\n```\n"),
+        ("rows of pprof", " 2MB 50.00% 50.00% 2MB 50.00% main.f\n"),
+        (
+            "tables of pprof",
+            "(pprof) alloc_space\nShowing nodes accounting for 1MB, 1% of 4MB total\n 1MB 1% 1% 1MB 1% main.f\nx\n",
+        ),
+        ("kills", "[1.5] Killed process 7 (api) total-vm:9kB, anon-rss:8kB\n"),
+        ("containers", "api-7d9   12m   345Mi\n"),
+        ("areas", "000000c000000000 65536 40960 40960 rw---   [ anon ]\n"),
+        ("processes", "app 7 1.0 9.0 300000 204800 ? Ssl 10:00 0:01 /usr/bin/api\n"),
+        ("words", "the pod uses 700 MB if the heap has 20 MB, but\n"),
     ] {
         let text = |count: usize| format!("It grows.\n{}", part.repeat(count));
         assert_linear(kind, 1000, text, |text| report(1, |_| artifact("issue.md".to_owned(), text.as_str())));

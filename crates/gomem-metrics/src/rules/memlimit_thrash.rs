@@ -2,7 +2,8 @@
 //!
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
-//! not known, it is what is not allocated between two GCs. A limit that is not exported, as by expvar, shows in the goals. Where
+//! not known, it is what is not allocated between two GCs. A limit that is not exported, as by expvar, shows in the goals. A GC
+//! trace has no limit: there ≥ 90 % of the goals, at least five, are ≤ 1.03 × a live heap of ≥ 64 MiB. Where
 //! cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that leaves room is no thrashing:
 //! measured there, the goal was six times the live heap.
 

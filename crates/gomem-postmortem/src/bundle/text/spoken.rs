@@ -44,6 +44,9 @@ impl SpokenMemory {
 
 /// Each amount with the subject that stands nearest before it, else right behind it.
 fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
+    if is_supposed(words) {
+        return Vec::new();
+    }
     let mut claimed = None;
     let mut found = Vec::new();
     for at in 0..words.len() {
@@ -101,7 +104,8 @@ fn sentences(text: &str) -> Vec<Vec<&str>> {
             if let Some(last) = all.last_mut() {
                 last.push(word);
             }
-            if word.ends_with(['.', ';', '?', '!']) {
+            let is_long = all.last().is_some_and(|words| words.len() >= LONGEST_SENTENCE);
+            if is_long || word.ends_with(['.', ';', '?', '!']) {
                 all.push(Vec::new());
             }
         }
@@ -120,7 +124,7 @@ fn is_complaint(words: &[&str]) -> bool {
     has(&["oom", "oomkilled", "oomkill", "oomkills"]) || has(&["memory", "rss", "heap"]) && words.iter().any(grows)
 }
 
-/// Whether the words around an amount are about a change, a bound, a machine, or a wish.
+/// Whether the words around an amount are about a change, a bound, or a machine.
 fn is_of_other(words: &[&str], at: usize) -> bool {
     let around = &words[at.saturating_sub(AROUND_BEFORE)..words.len().min(at + AROUND_BEHIND)];
     let is_other = |word: &&str| {
@@ -129,7 +133,7 @@ fn is_of_other(words: &[&str], at: usize) -> bool {
     };
     let is_rate = words[..at].last().is_some_and(|word| plain(word).eq_ignore_ascii_case("by"))
         || words[at..].iter().take(AROUND_BEHIND).any(|word| plain(word).eq_ignore_ascii_case("per"));
-    is_rate || around.iter().any(is_other) || is_supposed(words)
+    is_rate || around.iter().any(is_other)
 }
 
 /// Whether a sentence supposes something; "if we look at it" does not.
@@ -173,6 +177,7 @@ const OTHER: [&str; 12] =
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
+const LONGEST_SENTENCE: usize = 200;
 const LONGEST_LINE: usize = 4096;
 
 #[cfg(test)]
