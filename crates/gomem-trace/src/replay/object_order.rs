@@ -102,8 +102,9 @@ impl<'t> Queue<'t> {
 
     /// Tells what is next, until some time, or until something has to wait.
     fn tell(&mut self, place: usize, until: (u64, usize), tell: &mut impl FnMut(&TimedEvent)) {
-        let wait_from = self.waits.last().map_or(u64::MAX, |wait| wait.from);
-        while self.has_next && (self.next.ticks, place) <= until && self.next.ticks < wait_from {
+        let wait_from = self.waits.last().map(|wait| wait.from);
+        while self.has_next && (self.next.ticks, place) <= until && wait_from.is_none_or(|from| self.next.ticks < from)
+        {
             tell(&self.next);
             self.advance();
         }
