@@ -84,8 +84,8 @@ def main() -> None:
                     refused += 1
                     print(f"{package:16} {pattern:34} {printed[0]:10.0f} {notes.strip()}")
                     continue
-                # The text has whole bytes only.
-                added.append(max(abs(total - printed[0]) - 0.5, 0.0) / printed[0])
+                # What is printed has lost its fraction.
+                added.append(max(printed[0] - total, total - printed[0] - 1.0, 0.0) / printed[0])
                 print(f"{package:16} {pattern:34} {printed[0]:10.0f} {total:12.1f} {100 * added[-1]:6.2f} %")
     good = sum(off <= 0.005 for off in added)
     print(f"{good} of {len(added)} add up within 0.5 %; for {refused} gomem says why it names no lines")

@@ -23,13 +23,13 @@ pub(super) struct Allocated {
     pub(super) bytes: f64,
 }
 
-/// What is printed for an operation.
+/// The bytes that are printed for an operation.
 #[derive(Debug, Clone, Copy)]
 struct Printed {
-    bytes: f64,
     /// Of the run that prints least. What other goroutines and the runtime allocate meanwhile is printed too, and makes some runs
     /// look larger; the benchmark's own stacks have none of it.
-    least_bytes: f64,
+    least: f64,
+    most: f64,
 }
 
 impl Operations {
@@ -39,8 +39,8 @@ impl Operations {
     /// So the count is known where iterations are fixed, and what the profile then has for each operation is what was printed.
     /// What a benchmark makes before its loop is in the profile, and is printed only if the timer runs: then as a part of N, and
     /// the profile has it twice. What is printed tells which of these it is. Anything else is an error, as a line's share would
-    /// be a guess.
-    pub(super) fn find(runs: &[&Run], lines: &[Allocated]) -> Result<Self, String> {
+    /// be a guess. `fraction` is how much of a byte the text can have cut off.
+    pub(super) fn find(runs: &[&Run], lines: &[Allocated], fraction: f64) -> Result<Self, String> {
         let first = runs.first().ok_or("it has no run")?;
         if runs.iter().any(|run| run.iterations != first.iterations) {
             return Err("its runs have different iterations: fix them, as in -benchtime=1000x".to_owned());
@@ -53,7 +53,7 @@ impl Operations {
             return Err("it prints no B/op: run it with -benchmem".to_owned());
         };
         let least_bytes = runs.iter().filter_map(|run| run.value("B/op")).fold(bytes, f64::min);
-        let printed = Printed { bytes, least_bytes };
+        let printed = Printed { least: least_bytes, most: bytes + fraction };
         let iterations = first.iterations as f64 * runs.len() as f64;
         let with_warm_ups = iterations + runs.len() as f64;
         let of = |each, rare| Self { each, rare, rare_below: each * LEAST_SHARE, printed_allocs };
@@ -93,9 +93,9 @@ impl Operations {
 }
 
 impl Printed {
-    /// How far so much is from what can have been printed, which has no fraction.
+    /// How far so much is from it.
     fn distance(self, bytes: f64) -> f64 {
-        (self.least_bytes - bytes).max(bytes - self.bytes - 1.0).max(0.0)
+        (self.least - bytes).max(bytes - self.most).max(0.0)
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         let benchmarks = Benchmarks::parse(text.as_bytes()).unwrap();
         let runs: Vec<&Run> = benchmarks.runs().iter().collect();
         let lines: Vec<Allocated> = lines.iter().map(|&(objects, bytes)| Allocated { objects, bytes }).collect();
-        Operations::find(&runs, &lines)
+        Operations::find(&runs, &lines, 1.0)
     }
 
     fn count(text: &str, bytes: f64) -> Result<f64, String> {

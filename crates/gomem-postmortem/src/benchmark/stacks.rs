@@ -42,9 +42,15 @@ impl Stacks<'_> {
             filter.focus = focus;
             let own = profile.filter(&filter).map_err(|problem| problem.to_string())?;
             let own = if self.benchmark.contains('/') { without_outer(&own) } else { own };
+            let by_line = |_, sample: Sample<'_>| Group::Line(test_lines(sample));
             // What is made once can also lie below a line of the loop: a cache that the first operation fills.
-            measure_by(runs, &own, columns, |_, sample| Group::Line(test_lines(sample)))
-                .or_else(|problem| measure_by(runs, &own, columns, |index, _| Group::Stack(index)).map_err(|_| problem))
+            let by_stack = |index, _: Sample<'_>| Group::Stack(index);
+            // Bytes of an operation are mostly whole, so that those without a fraction come first.
+            let measured = [0.0, 1.0].into_iter().find_map(|fraction| {
+                let measured = measure_by(runs, &own, columns, fraction, by_line);
+                measured.or_else(|_| measure_by(runs, &own, columns, fraction, by_stack)).ok()
+            });
+            measured.map_or_else(|| measure_by(runs, &own, columns, 1.0, by_line), Ok)
         };
         measured(named(self.package, self.function))
             .or_else(|problem| if self.is_alone { measured(ANY.to_owned()).map_err(|_| problem) } else { Err(problem) })
@@ -64,6 +70,7 @@ fn measure_by(
     runs: &[&Run],
     own: &Profile,
     columns: [usize; 2],
+    fraction: f64,
     group: impl Fn(usize, Sample<'_>) -> Group,
 ) -> Result<Measured, String> {
     let mut groups: HashMap<Group, Allocated> = HashMap::default();
@@ -73,7 +80,7 @@ fn measure_by(
         allocated.objects += objects;
         allocated.bytes += bytes;
     }
-    let operations = Operations::find(runs, &groups.values().copied().collect::<Vec<_>>())?;
+    let operations = Operations::find(runs, &groups.values().copied().collect::<Vec<_>>(), fraction)?;
     let is_rare = |(index, sample)| operations.is_rare(&groups[&group(index, sample)]);
     let is_rare: Vec<bool> = own.samples().enumerate().map(is_rare).collect();
     let part = |rare: bool| {
