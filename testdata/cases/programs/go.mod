@@ -3,8 +3,10 @@ module example.com/cases
 go 1.26.0
 
 require (
+	github.com/Masterminds/squirrel v1.5.4
 	github.com/VictoriaMetrics/fastcache v1.13.2
 	github.com/alicebob/miniredis/v2 v2.40.0
+	github.com/alitto/pond/v2 v2.3.2
 	github.com/andybalholm/brotli v1.3.0
 	github.com/deckarep/golang-set/v2 v2.9.0
 	github.com/go-playground/validator/v10 v10.30.6
@@ -15,6 +17,7 @@ require (
 	github.com/klauspost/compress v1.20.3
 	github.com/mitchellh/copystructure v1.2.0
 	github.com/patrickmn/go-cache v2.1.0+incompatible
+	github.com/petar-dambovaliev/aho-corasick v0.0.0-20250424160509-463d218d4745
 	github.com/prometheus/client_golang v1.25.0
 	github.com/redis/go-redis/v9 v9.23.0
 	github.com/robfig/cron/v3 v3.0.1
@@ -45,6 +48,8 @@ require (
 	github.com/google/uuid v1.6.0 // indirect
 	github.com/jinzhu/inflection v1.0.0 // indirect
 	github.com/jinzhu/now v1.1.5 // indirect
+	github.com/lann/builder v0.0.0-20180802200727-47ae307949d0 // indirect
+	github.com/lann/ps v0.0.0-20150810152359-62de8c46ede0 // indirect
 	github.com/leodido/go-urn v1.5.0 // indirect
 	github.com/mitchellh/reflectwalk v1.0.2 // indirect
 	github.com/munnerz/goautoneg v0.0.0-20191010083416-a7dc8b61c822 // indirect

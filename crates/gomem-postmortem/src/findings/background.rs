@@ -11,7 +11,7 @@ use crate::{
         breakdown::{inside, reasons, share},
         call_advice::background_advice,
         finding::{Finding, FindingKind},
-        module_calls::{calls_into, module_of},
+        module_calls::calls_in_words,
     },
 };
 
@@ -59,21 +59,6 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
 
 /// What the goroutine works for: where few lines of the program call its module at all, it is one of them.
 fn feeds(entry: &Entry<'_>, lines: &[Account<'_>]) -> String {
-    let module = module_of(entry.function);
-    let calls = calls_into(&module, lines);
-    let calls: Vec<String> = calls
-        .iter()
-        .map(|(place, call)| format!("{} ({})", place.short(), Symbol::decode(call.callee).short()))
-        .collect();
-    match calls.as_slice() {
-        [] => "what feeds or configures them decides.".to_owned(),
-        [only] => format!("they work for {only}, the only call of the program into {module}."),
-        calls if calls.len() <= MOST_CALLS => {
-            format!("they work for one of the program's calls into {module}: {}.", calls.join(", "))
-        }
-        _ => "what feeds or configures them decides.".to_owned(),
-    }
+    let calls = calls_in_words(entry.function, lines);
+    calls.map_or_else(|| "what feeds or configures them decides.".to_owned(), |calls| format!("they work for {calls}."))
 }
-
-/// More are no help.
-const MOST_CALLS: usize = 3;

@@ -1,6 +1,6 @@
 //! What a call on a line of the user's own code allocates, in the called function and below it, as a finding.
 
-use gomem_escape::HeapDecision;
+use gomem_escape::{EscapeLog, HeapDecision};
 use gomem_finding::{Confidence, Severity};
 use gomem_symbol::Symbol;
 
@@ -12,7 +12,7 @@ use crate::{
         call_advice::{call_advice, general_advice, is_coder, lent_advice, part_advice},
         cost::Cost,
         finding::{Finding, FindingKind},
-        kept::{keep, warn_of_oversized},
+        kept::{add_held, keep, warn_of_oversized},
         module_calls::{in_its_goroutines, module_of},
         pool::PoolMisuse,
         sentence::sentence,
@@ -25,7 +25,7 @@ pub(crate) fn call_finding(
     place: &Place,
     call: &Call<'_>,
     (lines, entries): (&[Account<'_>], &[Entry<'_>]),
-    sites: &[Site],
+    (sites, log): (&[Site], Option<&EscapeLog>),
     pacing: Option<&Pacing>,
     cost: Cost,
 ) -> Finding {
@@ -51,6 +51,7 @@ pub(crate) fn call_finding(
         finding.saving = pacing.and_then(|pacing| pacing.saving(most)).map(Saving::at_most);
         finding.avoidable_bytes_fraction = Some(most);
         warn_of_oversized(&mut finding, &call.inside);
+        add_held(&mut finding, &call.inside, sites, log);
     }
     measure(&mut finding, place, &call.inside);
     finding

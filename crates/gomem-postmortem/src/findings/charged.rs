@@ -12,6 +12,7 @@ use crate::{
         background::background_finding,
         breakdown::{reasons, share},
         called::call_finding,
+        calls_together::{CallsTogether, leave_to_all},
         cost::Cost,
         finding::{Finding, FindingKind},
         kept::{add_staying, keep, warn_of_oversized},
@@ -34,6 +35,7 @@ pub(crate) fn allocations(
     start: Option<&Start>,
 ) -> Vec<Finding> {
     let (lines, entries) = accounts(sites);
+    let together = CallsTogether::all(&lines, pacing);
     let mut findings: Vec<Finding> = Vec::new();
     for account in &lines {
         let is_start = |callee, bytes| start.is_some_and(|start| start.has_all(account.place, callee, bytes));
@@ -43,12 +45,16 @@ pub(crate) fn allocations(
         findings.extend(own.map(|finding| of_time(finding, own_is_start)));
         let calls = account.calls.iter().filter(|call| is_worth(&call.inside));
         findings.extend(calls.map(|call| {
-            let finding = call_finding(account.place, call, (&lines, &entries), sites, pacing, cost);
+            let mut finding = call_finding(account.place, call, (&lines, &entries), (sites, log), pacing, cost);
+            if together.iter().any(|several| several.has(account.place, call)) {
+                leave_to_all(&mut finding);
+            }
             of_time(finding, is_start(Some(call.callee), &call.inside))
         }));
     }
     findings
         .extend(entries.iter().filter(|entry| is_worth(&entry.inside)).map(|entry| background_finding(entry, &lines)));
+    findings.extend(together.into_iter().map(|calls| calls.finding));
     if let Some(period) = period {
         findings.iter_mut().for_each(|finding| doubt_few_samples(finding, period));
     }

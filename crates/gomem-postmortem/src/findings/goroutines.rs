@@ -173,7 +173,11 @@ fn user_of<'s>(entry: &str, count: i64, sites: &'s [Site]) -> Option<&'s Site> {
         charged.filter(|site| site.inuse_objects as f64 >= fewest)
     };
     let ends_there = |site: &&Site| package_of(&site.place.function) == package_of(entry);
-    let of_package = as_many().filter(|site| is_of(site, entry)).max_by_key(|site| site.inuse_bytes);
+    // A method of the type whose method the goroutines run is nearer than what else the package does.
+    let receiver = |function: &str| Symbol::decode(function).receiver().map(str::to_owned);
+    let of_entry = receiver(entry);
+    let is_near = |site: &Site| of_entry.is_some() && site.callee.as_deref().and_then(receiver) == of_entry;
+    let of_package = as_many().filter(|site| is_of(site, entry)).max_by_key(|site| (is_near(site), site.inuse_bytes));
     of_package.or_else(|| as_many().filter(ends_there).max_by_key(|site| site.inuse_bytes))
 }
 

@@ -7,7 +7,11 @@ use gomem_symbol::Symbol;
 
 use crate::{
     attribution::{Reason, Site},
-    findings::call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
+    findings::{
+        call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
+        container::Container,
+        final_store::{final_store, method_that_ends},
+    },
 };
 
 /// Who keeps what a line makes.
@@ -23,9 +27,37 @@ pub(crate) enum Keeper {
         is_given: bool,
         advice: &'static str,
         of_part: Option<&'static str>,
+        /// The method of its type that lets it go.
+        ends_by: Option<Arc<str>>,
     },
     /// What keeps such things as a rule.
     Kind(&'static str),
+    /// A container of the program that grows with it.
+    Container(Container),
+}
+
+impl Keeper {
+    /// Who keeps it, and what to do about that.
+    pub(crate) fn words(&self) -> String {
+        match self {
+            Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
+            Self::Container(container) => container.words(),
+            Self::Stored { step, is_given, advice, of_part, ends_by } => {
+                let who = match is_given {
+                    true => format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does."),
+                    false => format!("The compiler says where it is kept: `{step}`."),
+                };
+                let advice = match ends_by {
+                    Some(method) => format!(
+                        "`{method}` is there to let one go: call it when another takes its place, and on every path."
+                    ),
+                    None => (*advice).to_owned(),
+                };
+                let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
+                format!("{who} {advice}{of_part}")
+            }
+        }
+    }
 }
 
 /// Who keeps what `kept`, the sites of one line, have in use. A function that is called says it; then the last step of the flow;
@@ -41,7 +73,7 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
     let whole = whole.filter(|whole| storing_step(whole).is_some());
     let decision = whole.or(own);
     let step = decision.and_then(storing_step);
-    let is_call = step.is_some_and(|step| &*step.why == "call parameter");
+    let is_call = step.is_some_and(|step| &*step.why == CALL_PARAMETER);
     let of_step = || {
         let callee = decision.filter(|_| is_call)?.callee()?;
         let in_full = || called_in_full(kept.first()?, callee, all);
@@ -63,14 +95,23 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         .or_else(|| {
             let of_part =
                 kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)).or_else(|| of_text(site)));
+            let is_inside = kept.first().is_some_and(|site| site.callee.is_some());
+            let of_call = || final_store(kept.first().filter(|_| is_inside)?, log?);
+            let (step, made) = match of_call() {
+                Some(found) => (Some(found.step), Some(found.made)),
+                // What a library stores inside of itself is kept by who keeps the library's object.
+                None => (step.filter(|_| !is_inside || is_call), decision),
+            };
             step.map(|step| Keeper::Stored {
                 step: Arc::clone(&step.from),
-                is_given: &*step.why == "call parameter" && !step.from.starts_with("append("),
+                is_given: &*step.why == CALL_PARAMETER && !step.from.starts_with("append("),
                 advice: of_store(step),
                 of_part,
+                ends_by: made.and_then(|made| method_that_ends(made, log?)),
             })
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
+        .or_else(|| kept.first().and_then(|site| Container::find(site, all)).map(Keeper::Container))
 }
 
 /// `(*cache.cache).Set` is `cache.(*cache).Set`.
@@ -140,23 +181,14 @@ fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecisio
 
 /// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
 /// nor does what stands for the result of an inlined call, `~r0`.
-fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
     let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
     let is_storing = |step: &&Step| match &*step.why {
         why if why.starts_with("assign") => !step.from.contains(" := ") && !step.from.starts_with('~'),
-        "key of map put" | "call parameter" | "send" => true,
+        "key of map put" | CALL_PARAMETER | "send" => true,
         _ => false,
     };
     decision.steps.iter().rfind(is_storing).or_else(|| decision.steps.iter().rfind(is_part))
-}
-
-/// What the compiler says of the step that stores.
-pub(crate) fn stored_words(step: &str, is_given: bool) -> String {
-    if is_given {
-        format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does.")
-    } else {
-        format!("The compiler says where it is kept: `{step}`.")
-    }
 }
 
 /// What to do about a step that stores.
@@ -267,6 +299,7 @@ fn is_large(site: &Site) -> bool {
 }
 
 /// Why the compiler's step is one, as `-m=2` writes it.
+pub(crate) const CALL_PARAMETER: &str = "call parameter";
 const PART_OF_STRUCT: &str = "struct literal element";
 const CAPTURED: &str = "captured by a closure";
 /// In bytes: of what is smaller, a part is hardly less than the whole.

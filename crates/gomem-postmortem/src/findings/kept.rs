@@ -11,7 +11,7 @@ use crate::{
         call_advice::size_advice,
         cost::Cost,
         finding::{Finding, Kept},
-        keeper::{Keeper, keeper, stored_words},
+        keeper::{Keeper, keeper},
         pool::oversized,
     },
 };
@@ -37,8 +37,8 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cos
         "Nothing here costs GC cycles."
     };
     let keeper = keeper(&bytes.sites, sites, None);
-    if let Some(Keeper::Known(advice) | Keeper::Kind(advice)) = keeper {
-        finding.action = format!("{costs} If it should not stay: {advice}");
+    if let Some(keeper) = keeper.as_ref().filter(|keeper| !matches!(keeper, Keeper::Stored { .. })) {
+        finding.action = format!("{costs} If it should not stay: {}", keeper.words());
     } else {
         finding.action = costs.to_owned();
         if !cost.is_limited {
@@ -77,13 +77,32 @@ pub(crate) fn add_staying(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Sit
         share(live)
     );
     let advice = match keeper(&staying, sites, log) {
-        Some(Keeper::Known(advice) | Keeper::Kind(advice)) => advice.to_owned(),
-        Some(Keeper::Stored { step, is_given, advice, .. }) => format!("{} {advice}", stored_words(&step, is_given)),
+        Some(keeper) => keeper.words(),
         None => "A heap dump tells who keeps it (runtime/debug.WriteHeapDump, then `gomem heap`).".to_owned(),
     };
     finding.action.truncate(finding.action.trim_end_matches('.').len());
     let separator = if finding.action.is_empty() { "" } else { ". " };
     finding.action += &format!("{separator}What stays, if it should not: {advice}");
+}
+
+/// What a call makes may be held for a while, as a cache or a queue does, though most of what it ever made is garbage.
+pub(crate) fn add_held(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], log: Option<&EscapeLog>) {
+    let mut held: Vec<&Site> = bytes.sites.iter().copied().filter(|site| site.is_held()).collect();
+    held.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
+    let sum = held.iter().fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes));
+    let live: f64 = held.iter().map(|site| site.inuse_fraction).sum();
+    if sum < LEAST_STAYING || live < MUCH {
+        return;
+    }
+    let amount = Unit::Bytes.humanize(sum as f64);
+    finding.title += &format!("; {amount} of it in use at a time");
+    finding.summary += &format!(
+        " {amount} of it, {} of the live heap, are in use at a time: something keeps each for a while, as a cache or a queue does.",
+        share(live)
+    );
+    let keeper = keeper(&held, sites, log).map_or_else(|| HELD.to_owned(), |keeper| keeper.words());
+    let separator = if finding.action.is_empty() { "" } else { " " };
+    finding.action += &format!("{separator}What is kept for a while: {keeper}");
 }
 
 /// Whether most of it was made by a pool that had none to give.
@@ -105,6 +124,8 @@ pub(crate) fn warn_of_oversized(finding: &mut Finding, bytes: &Bytes<'_>) {
     }
 }
 
+const HELD: &str = "keep fewer, by a bound that counts what they take in memory and not what they are made from, or keep what they are made \
+                    from and make them when they are asked for.";
 /// What stays by the chance of a sample or two is less.
 const LEAST_STAYING: i64 = 16 << 20;
 /// Of all bytes in use.

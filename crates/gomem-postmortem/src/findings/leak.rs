@@ -8,14 +8,15 @@ use gomem_symbol::Symbol;
 use gomem_table::Unit;
 
 use crate::{
-    attribution::Site,
+    attribution::{Site, accounts},
     findings::{
         call_advice::{bound_of, goroutine_advice, handed_advice},
         finding::{Finding, FindingKind},
         goroutines::GoroutineCount,
         growth::GrowingSite,
-        keeper::{Keeper, keeper, stored_words},
+        keeper::{Keeper, keeper},
         live_heap::LiveHeap,
+        module_calls::calls_in_words,
     },
 };
 
@@ -79,20 +80,20 @@ pub(crate) fn leak(
         GoroutineCount::Level => Some(handed_advice(&entry.function).unwrap_or(HANDED)),
         GoroutineCount::Leaks(_) | GoroutineCount::NotKnown => goroutine_advice(&entry.function),
     });
+    if let Some(entry) = entry.filter(|_| bound.is_none())
+        && let Some(calls) = calls_in_words(&entry.function, &accounts(sites).0)
+    {
+        finding.summary += &format!(" No line of the program is on the stack: it is made for {calls}.");
+    }
     let of_entry = bound.or(of_entry).map(Keeper::Known);
     let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
     finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), &held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some((goroutines, _))) => goroutines.action.clone(),
-        (Some(Keeper::Stored { step, is_given, advice, of_part }), None) => {
-            let of_part = of_part.map_or(String::new(), |advice| format!(" {advice}"));
-            format!("{} {advice}{of_part}", stored_words(&step, is_given))
-        }
-        (Some(Keeper::Kind(advice)), None) if goroutines.leaked().is_none() => advice.to_owned(),
+        (Some(stored @ Keeper::Stored { .. }), None) => stored.words(),
+        (Some(other), None) if goroutines.leaked().is_none() => other.words(),
         // What keeps such things as a rule says less than goroutines that never end.
-        (None | Some(Keeper::Kind(_)), None) => {
-            unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines)
-        }
+        (_, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
     };
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
@@ -208,15 +209,16 @@ pub(crate) fn leaking<'a>(
         Some(Verdict::Fired) => false,
         _ => live_heap.is_some_and(|live| {
             let seconds = site.growth.points.last().map_or(0.0, |point| point.0);
-            live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds)
+            let is_kept = site.growth.kept_fraction().is_some_and(|kept| kept >= NEARLY_ALL);
+            live.contradicts(site.growth.change() / seconds.max(f64::MIN_POSITIVE), seconds, is_kept)
         }),
     };
     growing.iter().filter(move |site| !is_contradicted(site)).take(MOST_LEAKS)
 }
 
 /// Where no row is about the goroutine.
-const HANDED: &str = "A library made it in a goroutine of its own and handed it on: find what of yours stores what that library gives, and \
-                      bound it.";
+const HANDED: &str = "A library makes it in a goroutine of its own. Either an object of that library keeps it, which you hold: end that one, or make a \
+                      new one after a while; or it is handed on: find what of yours stores what that library gives, and bound it.";
 
 const HEAP_DUMP: &str =
     "a heap dump tells (runtime/debug.WriteHeapDump, then `gomem heap`). Bound the container that holds it.";
@@ -226,6 +228,9 @@ const BEYOND_CHANCE: f64 = 5.0;
 
 /// Of the live heap: what grows from there on soon is most of it.
 const LARGE_SHARE: f64 = 0.1;
+
+/// Of what a line made meanwhile: where it stays, growth beneath a live heap that swings is no chance.
+const NEARLY_ALL: f64 = 0.75;
 
 /// The fastest few tell it.
 const MOST_LEAKS: usize = 3;

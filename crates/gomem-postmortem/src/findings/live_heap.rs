@@ -24,6 +24,11 @@ impl LiveHeap {
         Some(Self { points, trend })
     }
 
+    /// The bytes, in the order of time.
+    pub(crate) fn values(&self) -> Vec<f64> {
+        self.points.iter().map(|point| point.1).collect()
+    }
+
     pub(crate) fn last_bytes(&self) -> Option<f64> {
         Some(self.points.last()?.1)
     }
@@ -40,12 +45,22 @@ impl LiveHeap {
         widest_gap(&self.points).is_some_and(|share| share <= MOST_OF_THE_TIME)
     }
 
-    /// Whether it leaves no place for a site that grows at this pace over so many seconds: what is kept is live.
-    pub(crate) fn contradicts(&self, bytes_per_second: f64, seconds: f64) -> bool {
+    /// Whether it leaves no place for a site that grows at this pace over so many seconds: what is kept is live. Where nearly all
+    /// that the site makes `is_kept`, its growth may be hidden by what else goes up and down.
+    pub(crate) fn contradicts(&self, bytes_per_second: f64, seconds: f64, is_kept: bool) -> bool {
         let (Some(first), Some(last)) = (self.points.first(), self.points.last()) else { return false };
         let length = last.0 - first.0;
         let falls_behind = length >= SLOW * seconds && (last.1 - first.1) / length < SLOW * bytes_per_second;
-        falls_behind || (self.points.len() >= FEWEST_CYCLES && self.is_followed() && !self.rises())
+        let is_visible = !is_kept || bytes_per_second * seconds >= HIDDEN * self.spread();
+        is_visible && (falls_behind || (self.points.len() >= FEWEST_CYCLES && self.is_followed() && !self.rises()))
+    }
+
+    /// How far it goes up and down in its later half: growth that is less may be hidden in that.
+    fn spread(&self) -> f64 {
+        let later = self.points[self.points.len() / 2..].iter().map(|point| point.1);
+        let (least, most) =
+            later.fold((f64::INFINITY, 0.0_f64), |(least, most), bytes| (least.min(bytes), most.max(bytes)));
+        (most - least).max(0.0)
     }
 }
 
@@ -54,6 +69,9 @@ pub(super) const SLOW: f64 = 1.0 / 3.0;
 
 /// Between two points that follow each other.
 pub(super) const MOST_OF_THE_TIME: f64 = 0.75;
+
+/// Of what the live heap goes up and down by.
+const HIDDEN: f64 = 0.5;
 
 /// Two cycles always rise or fall.
 const FEWEST_CYCLES: usize = 3;

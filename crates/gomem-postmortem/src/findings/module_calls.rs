@@ -19,6 +19,25 @@ pub(crate) fn calls_into<'a>(module: &str, lines: &'a [Account<'a>]) -> Vec<(&'a
     calls.filter(|(_, call)| module_of(call.callee) == module).collect()
 }
 
+/// The calls of the program into the module of `function`, in words, with how many there are; `None` where there are none, or so many
+/// that naming them is no help.
+pub(crate) fn calls_in_words(function: &str, lines: &[Account<'_>]) -> Option<String> {
+    let module = module_of(function);
+    let calls = calls_into(&module, lines);
+    let words: Vec<String> = calls
+        .iter()
+        .map(|(place, call)| format!("{} ({})", place.short(), Symbol::decode(call.callee).short()))
+        .collect();
+    match words.as_slice() {
+        [] => None,
+        [only] => Some(format!("{only}, the only call of the program into {module}")),
+        words if words.len() <= MOST_CALLS => {
+            Some(format!("one of the program's calls into {module}: {}", words.join(", ")))
+        }
+        _ => None,
+    }
+}
+
 /// The share of all bytes that goroutines of a call's module allocate, where no other line of the program calls it: then they
 /// work for this one.
 pub(crate) fn in_its_goroutines(call: &Call<'_>, lines: &[Account<'_>], entries: &[Entry<'_>]) -> Option<f64> {
@@ -28,4 +47,6 @@ pub(crate) fn in_its_goroutines(call: &Call<'_>, lines: &[Account<'_>], entries:
     Some(own.map(|entry| entry.inside.bytes_fraction).sum::<f64>()).filter(|fraction| *fraction > 0.0)
 }
 
-const STD: &str = "std";
+pub(crate) const STD: &str = "std";
+/// More are no help.
+const MOST_CALLS: usize = 3;

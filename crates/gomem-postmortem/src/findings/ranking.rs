@@ -23,7 +23,7 @@ use crate::{
         heap_dump, judgements,
         leak::{leak, leaking},
         live_heap::LiveHeap,
-        mismatch,
+        live_swings, mark_cost, mismatch,
         no_gc_since::no_gc_since,
         printed,
         sentence::sentence,
@@ -78,15 +78,17 @@ pub(crate) fn find(
     findings.extend(stale_profile(bundle, state));
     findings.extend(ended_goroutines(bundle, state));
     if let Ok(pacing) = pacing {
-        findings.extend(gogc(pacing, !growing.is_empty()));
+        findings.extend(gogc(pacing, !leaks.is_empty()));
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
+    mark_cost::explain(bundle.gctrace(), sites, pacing.ok(), &mut findings);
     if fired.iter().any(|told| starts_most_cycles(told)) {
         findings.iter_mut().for_each(leave_to_caller);
     }
     goroutines::explain(bundle, sites, &mut findings);
     goroutine_bursts::tell(state, &mut findings);
+    live_swings::tell(bundle, live_heap, &mut findings);
     execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
         // What holds the bytes that leak matters as much as they do, and is looked at first.

@@ -119,6 +119,17 @@ impl<'a> Bytes<'a> {
         self.objects_fraction += site.objects_fraction;
     }
 
+    /// All of several.
+    pub(crate) fn sum<'b>(parts: impl Iterator<Item = &'b Bytes<'a>>) -> Self
+    where
+        'a: 'b,
+    {
+        let mut sum = Self::default();
+        parts.flat_map(|part| &part.sites).for_each(|site| sum.add(site));
+        sum.sites.sort_by_key(|site| Reverse(site.bytes));
+        sum
+    }
+
     /// By reason, the largest first. `None` is what nothing explains.
     pub(crate) fn by_reason(&self) -> Vec<Part<Option<Reason>>> {
         self.parts(|site| site.reason)

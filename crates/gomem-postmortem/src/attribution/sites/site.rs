@@ -133,6 +133,11 @@ impl Site {
         }
         // A map that grows is made by a line whose decision may be about its box, and `make(Names, n)` of a map reads like that of
         // a slice.
+        if matches!(self.reason, Some(Reason::MapGrowth | Reason::Compiler(Cause::MapCreation)))
+            && self.is_of_foreign_type()
+        {
+            return Some(OF_FOREIGN_TYPE.to_owned());
+        }
         let is_same = |cause| match self.reason {
             None => true,
             Some(Reason::Compiler(Cause::MapCreation)) => cause != Cause::UnknownSize,
@@ -146,6 +151,13 @@ impl Site {
         let of_compiler = self.decision.as_ref().filter(|decision| is_same(decision.cause));
         let of_compiler = of_compiler.map(|decision| decision.advice.clone());
         of_compiler.or_else(|| self.reason.and_then(Reason::advice).map(str::to_owned))
+    }
+
+    /// Whether it is a literal of a type that another package declares, which the compiler prints with the package's name.
+    fn is_of_foreign_type(&self) -> bool {
+        let name = self.decision.as_ref().and_then(|decision| decision.subject.split_once('{')).map(|(name, _)| name);
+        let is_word = |word: &str| word.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        name.and_then(|name| name.split_once('.')).is_some_and(|(package, name)| is_word(package) && is_word(name))
     }
 
     /// What to do where a map's memory is of one size: a map that grows has several, until most are tables of the largest size.
@@ -240,6 +252,8 @@ const LARGEST_INLINE: f64 = 128.0;
 const SMALLEST_LARGE_TABLE: f64 = 4096.0;
 const ELEMENTS_APART: &str = "all objects are of one size, so no map grows: values of more than 128 bytes are kept apart from the map, one \
                               object for each new key: keep pointers to values that are reused, or smaller values";
+const OF_FOREIGN_TYPE: &str = "its type is of another package, and what takes it decides that it is a map: make it once and keep it where it \
+                               stays the same, or ask that package for another way";
 const ONE_SIZE: &str = "all objects are of one size, so no map grows. Either many small maps are made, each with room for its first \
                         eight elements: use a struct where the keys are fixed, a slice where they are few, or clear() and reuse one \
                         map. Or values of more than 128 bytes are kept apart from the map, one object for each new key: keep pointers \

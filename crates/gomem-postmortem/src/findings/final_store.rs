@@ -1,0 +1,91 @@
+//! Where a function stores what a call on one of its lines gives: the end of a chain of stores, as the compiler's flow has it.
+
+use std::sync::Arc;
+
+use gomem_escape::{EscapeLog, HeapDecision, Step};
+use gomem_symbol::Symbol;
+
+use crate::{
+    attribution::Site,
+    findings::keeper::{CALL_PARAMETER, storing_step},
+};
+
+/// The last store of a chain, and what it puts there.
+pub(crate) struct FinalStore<'l> {
+    pub(crate) step: &'l Step,
+    pub(crate) made: &'l HeapDecision,
+}
+
+/// The last store of what the line of `site` makes by a call, in the same function: `w.rules = append(w.rules, lib.New())` stores
+/// it in `w`, and `all = append(all, w)` stores that. What the called library does with it inside says nothing of who keeps it.
+pub(crate) fn final_store<'l>(site: &Site, log: &'l EscapeLog) -> Option<FinalStore<'l>> {
+    let function = Symbol::decode(&site.charged_to.function).local();
+    let is_here = |decision: &&HeapDecision| {
+        decision.function.as_deref() == Some(&function) && is_same_file(&decision.file, &site.charged_to.file)
+    };
+    let here: Vec<&HeapDecision> = log.heap_decisions().iter().filter(is_here).collect();
+    let on_line = |line: Option<u32>| line.map(i64::from) == Some(site.charged_to.line);
+    let is_made = |decision: &&&HeapDecision| on_line(decision.line);
+    // What the line's call gets may be what holds what it makes: `json.Unmarshal(text, &r.parsed)`.
+    let is_given = |decision: &&&HeapDecision| decision.steps.iter().any(|step| on_line(step.line));
+    let made = here.iter().filter(is_made).find_map(|decision| follow(decision, &here));
+    made.or_else(|| here.iter().filter(is_given).find_map(|decision| follow(decision, &here)))
+}
+
+/// The store at the end of the chain that begins with `first`.
+fn follow<'l>(first: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<FinalStore<'l>> {
+    let mut last = store_of(first, here)?;
+    for _ in 0..LONGEST_CHAIN {
+        let next = variable(last.step).and_then(|name| made_for(name, here)).and_then(|made| store_of(made, here));
+        match next {
+            Some(next) if next.step != last.step => last = next,
+            _ => break,
+        }
+    }
+    Some(last)
+}
+
+/// The step that stores it; of what is appended, the one that stores the slice.
+fn store_of<'l>(made: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<FinalStore<'l>> {
+    let step = storing_step(made)?;
+    if &*step.why != CALL_PARAMETER {
+        return Some(FinalStore { step, made });
+    }
+    let is_of_append = |slice: &&&HeapDecision| slice.steps.first().is_some_and(|spilt| spilt.from == step.from);
+    let slice = step.from.starts_with("append(").then(|| here.iter().find(is_of_append)).flatten()?;
+    Some(FinalStore { step: storing_step(slice)?, made })
+}
+
+/// The variable in which a store puts something: `w` of `w.rules = …`.
+fn variable(step: &Step) -> Option<&str> {
+    let (target, _) = step.from.split_once(" = ")?;
+    target.split(['.', '[']).next().map(|name| name.trim_start_matches(['*', '(', '&']))
+}
+
+/// What a local variable was made with: `&T{}` of `w := &T{}`.
+fn made_for<'l>(variable: &str, here: &[&'l HeapDecision]) -> Option<&'l HeapDecision> {
+    let is_made = |step: &Step| step.from.split_once(" := ").is_some_and(|(name, _)| name == variable);
+    here.iter().find(|decision| decision.steps.iter().any(is_made)).copied()
+}
+
+/// The method by which something of this type is let go, where the log has one: `(*WAF).Close` for `&WAF{...}`.
+pub(crate) fn method_that_ends(made: &HeapDecision, log: &EscapeLog) -> Option<Arc<str>> {
+    let made_type = made.subject.strip_prefix('&')?.split('{').next()?;
+    let is_end = |function: &str| {
+        let symbol = Symbol::decode_in_package("", function);
+        symbol.receiver().is_some_and(|receiver| receiver.trim_start_matches('*') == made_type)
+            && ENDS.contains(&symbol.function())
+    };
+    let found = log.inlining().iter().find(|told| told.package == made.package && is_end(&told.function));
+    found.map(|told| Arc::clone(&told.function))
+}
+
+fn is_same_file(one: &str, other: &str) -> bool {
+    one.ends_with(other) || other.ends_with(one)
+}
+
+/// A judgement: what is stored deeper than that is nobody's to follow.
+const LONGEST_CHAIN: usize = 4;
+/// What methods are called that let something go.
+const ENDS: [&str; 9] =
+    ["Close", "Stop", "Shutdown", "Release", "Free", "Destroy", "Dispose", "Unsubscribe", "Unregister"];

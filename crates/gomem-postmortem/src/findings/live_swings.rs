@@ -1,0 +1,218 @@
+//! A live heap that goes up and comes back: what is built while the old is still in use, or a batch that is held as a whole.
+
+use std::sync::Arc;
+
+use foldhash::HashMap;
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_metrics::{GcTrace, Rule};
+use gomem_statistics::quantile;
+use gomem_symbol::Symbol;
+use gomem_table::{MIB, Unit};
+
+use crate::{
+    attribution::{AttributeOptions, Place, Site, attribute},
+    bundle::{Bundle, HeapProfile},
+    findings::{
+        finding::{Finding, FindingKind},
+        live_heap::LiveHeap,
+    },
+};
+
+/// Says of a live heap that swings how far, and which function makes what comes and goes; where something leaks, or bursts of
+/// goroutines explain it, that is said already.
+pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut Vec<Finding>) {
+    let is_told = |finding: &Finding| {
+        finding.kind == FindingKind::Leak || finding.evidence.iter().any(|evidence| evidence.quantity == BURSTS)
+    };
+    let live = bundle.gctrace().map(marked).or_else(|| live_heap.map(LiveHeap::values)).unwrap_or_default();
+    let Some(swings) = Swings::find(&live).filter(|_| !findings.iter().any(is_told)) else { return };
+    let (high, low) = (Unit::Bytes.humanize(swings.high), Unit::Bytes.humanize(swings.low));
+    if let Some(spike) = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::IdleAfterSpike)) {
+        spike.summary += &format!(" {} times the live heap goes up to about {high}, and back to {low}.", swings.count);
+        return;
+    }
+    let maker = Maker::find(bundle);
+    let title = format!("What survives GC goes up to {high} and back to {low}, {} times", swings.count);
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
+    finding.summary = format!(
+        "What comes and goes is no leak. Memory is sized by the peaks: GC waits until the heap is larger by GOGC than the highest of \
+         them, {}.",
+        Unit::Bytes.humanize(swings.highest)
+    );
+    if let Some((first, last)) = swings.rise {
+        finding.summary += &format!(
+            " Its lowest points rise, from {} to {}: whether something grows beneath it takes a longer time to tell.",
+            Unit::Bytes.humanize(first),
+            Unit::Bytes.humanize(last)
+        );
+    }
+    finding.action = match &maker {
+        Some(maker) if maker.is_twice => {
+            finding.summary += &format!(
+                " In a heap profile of a peak {} has {} in use, and never less than {}.",
+                maker.function,
+                Unit::Bytes.humanize(maker.most as f64),
+                Unit::Bytes.humanize(maker.least as f64)
+            );
+            format!(
+                "If {} builds anew what is in use already, a reload for example, both are held until the new one takes its place: change the old \
+                 one in place, let it go first, build it in parts, or make it smaller; else plan for both, with GOGC on top. If what it makes waits to be \
+                 handled, bound how much may wait.",
+                maker.function
+            )
+        }
+        Some(maker) => {
+            finding.summary += &format!(
+                " In a heap profile of a peak {} has {} in use, at other times {}.",
+                maker.function,
+                Unit::Bytes.humanize(maker.most as f64),
+                Unit::Bytes.humanize(maker.least as f64)
+            );
+            "Hold less of it at once: work in parts, one after the other, or stream it.".to_owned()
+        }
+        None => {
+            "Take heap profiles at a peak and between (/debug/pprof/heap?gc=1) and compare them: gomem diff LOW HIGH."
+                .to_owned()
+        }
+    };
+    finding.place = maker.map(|maker| maker.place);
+    finding.bytes_fraction = Some((swings.high - swings.low) / swings.high);
+    finding.confidence = Confidence::Medium;
+    finding.evidence = vec![
+        Evidence::new("live heap at its peaks", swings.high, Unit::Bytes).with_source("GC cycles"),
+        Evidence::new("live heap in between", swings.low, Unit::Bytes).with_source("GC cycles"),
+    ];
+    findings.push(finding);
+}
+
+/// What each cycle of a trace marked.
+fn marked(trace: &GcTrace) -> Vec<f64> {
+    trace.lines().iter().map(|line| line.heap_live_mb as f64 * MIB).collect()
+}
+
+/// How the live heap goes up and down.
+#[derive(Debug, PartialEq)]
+struct Swings {
+    /// How often it came back.
+    count: usize,
+    /// Its usual peak, its usual trough, and its highest peak.
+    high: f64,
+    low: f64,
+    highest: f64,
+    /// Its first and last trough, where they rise.
+    rise: Option<(f64, f64)>,
+}
+
+impl Swings {
+    /// Turns of a good part of the highest peak: what comes between is noise.
+    fn find(live: &[f64]) -> Option<Self> {
+        let highest = live.iter().copied().fold(0.0, f64::max);
+        let least = (LEAST_PART * highest).max(LEAST_BYTES);
+        let (mut peaks, mut troughs) = (Vec::new(), Vec::new());
+        let (mut extreme, mut rises) = (*live.first()?, true);
+        for &bytes in live {
+            let is_further = if rises { bytes > extreme } else { bytes < extreme };
+            if is_further {
+                extreme = bytes;
+            } else if (bytes - extreme).abs() >= least {
+                if rises { &mut peaks } else { &mut troughs }.push(extreme);
+                (extreme, rises) = (bytes, !rises);
+            }
+        }
+        if !rises {
+            troughs.push(extreme);
+        }
+        let (high, low) = (quantile(&peaks, 0.5)?, quantile(&troughs, 0.5)?);
+        let (first, last) = (*troughs.first()?, *troughs.last()?);
+        let rise = (troughs.len() >= FEWEST && last > RISEN * first).then_some((first, last));
+        (peaks.len() >= FEWEST).then_some(Self { count: peaks.len(), high, low, highest, rise })
+    }
+}
+
+/// The function of the program that makes most of what is in use at a peak.
+struct Maker {
+    function: String,
+    place: Place,
+    most: i64,
+    least: i64,
+    /// Whether a good part of it is always there.
+    is_twice: bool,
+}
+
+impl Maker {
+    /// By the heap profiles with most and least in use, but for those of the start.
+    fn find(bundle: &Bundle) -> Option<Self> {
+        let inuse = |heap: &&HeapProfile| {
+            let index = heap.profile.sample_type_index("inuse_space");
+            index.map_or(0, |index| heap.profile.total(index))
+        };
+        let later = bundle.heaps().get(bundle.heaps().len() / 3..)?;
+        let (high, low) = (later.iter().max_by_key(inuse)?, later.iter().min_by_key(inuse)?);
+        let options = AttributeOptions::from_bundle(bundle);
+        let of = |heap: &HeapProfile| by_function(&attribute(&heap.profile, bundle.escapes(), &options));
+        let (at_high, at_low) = (of(high), of(low));
+        let less = |name: &Arc<str>| at_low.get(name).map_or(0, |(bytes, _)| *bytes);
+        let (name, (most, place)) =
+            at_high.iter().max_by_key(|(name, (bytes, _))| (bytes - less(name), Arc::clone(name)))?;
+        let least = less(name);
+        let is_most = most > &least && i128::from(most - least) * 2 >= inuse(&high) - inuse(&low);
+        is_most.then(|| Self {
+            function: Symbol::decode(name).short(),
+            place: place.clone(),
+            most: *most,
+            least,
+            is_twice: least as f64 >= TWICE * *most as f64,
+        })
+    }
+}
+
+/// What each function of the program has in use, by its own lines and by what they call, and where most of it.
+fn by_function(sites: &[Site]) -> HashMap<Arc<str>, (i64, Place)> {
+    let mut largest: HashMap<&str, i64> = HashMap::default();
+    let mut found: HashMap<Arc<str>, (i64, Place)> = HashMap::default();
+    for site in sites.iter().filter(|site| site.reached_from.is_none()) {
+        let (bytes, place) =
+            found.entry(Arc::clone(&site.charged_to.function)).or_insert_with(|| (0, site.charged_to.clone()));
+        *bytes = bytes.saturating_add(site.inuse_bytes);
+        let most = largest.entry(&site.charged_to.function).or_insert(0);
+        if site.inuse_bytes > *most {
+            (*most, *place) = (site.inuse_bytes, site.charged_to.clone());
+        }
+    }
+    found
+}
+
+/// What the finding of bursts of goroutines measures.
+const BURSTS: &str = "goroutines at once";
+/// Judgements: of the highest peak, and at least.
+const LEAST_PART: f64 = 0.25;
+const LEAST_BYTES: f64 = 16.0 * MIB;
+/// Once may be the start.
+const FEWEST: usize = 2;
+const RISEN: f64 = 1.25;
+/// Of a peak: less is what a batch leaves.
+const TWICE: f64 = 0.3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mib(values: &[f64]) -> Vec<f64> {
+        values.iter().map(|value| value * MIB).collect()
+    }
+
+    #[test]
+    fn what_comes_back_twice_swings() {
+        let found = Swings::find(&mib(&[5.0, 40.0, 63.0, 54.0, 41.0, 66.0, 62.0, 53.0, 82.0, 50.0])).unwrap();
+        assert_eq!((found.count, found.highest), (2, 82.0 * MIB));
+        assert!(found.low < 51.0 * MIB && found.high > 62.0 * MIB, "{found:?}");
+    }
+
+    #[test]
+    fn growth_a_level_and_one_peak_do_not() {
+        assert_eq!(Swings::find(&mib(&[5.0, 40.0, 60.0, 80.0, 100.0, 120.0])), None);
+        assert_eq!(Swings::find(&mib(&[60.0, 58.0, 62.0, 57.0, 61.0, 59.0])), None);
+        assert_eq!(Swings::find(&mib(&[20.0, 90.0, 22.0, 21.0, 24.0])), None);
+        assert_eq!(Swings::find(&[]), None);
+    }
+}
