@@ -20,7 +20,9 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
     let symbol = Symbol::decode(entry.function);
     let function = symbol.short();
     let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
+    let is_init = !entry.is_cut && !is_runtime && is_initialisation(symbol.function());
     let whose = match (entry.is_cut, is_runtime) {
+        _ if is_init => format!("in the initialisation of {}", symbol.package()),
         (true, _) => "in stacks that the profiler cut".to_owned(),
         (false, true) => format!("in the runtime itself, from {function}"),
         (false, false) => format!("in goroutines of {function}, without a line of the program"),
@@ -38,6 +40,9 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
         Unit::Bytes.humanize(entry.inside.bytes as f64),
         in_objects(&entry.inside),
         match (entry.is_cut, is_runtime) {
+            _ if is_init => {
+                format!("each program that imports {} makes it once, before main begins.", symbol.package())
+            }
             (true, _) => {
                 "the profiler keeps the innermost 128 frames (32 until Go 1.22), and whole stacks through these functions come from \
                  several lines, so that it is not known whose they are."
@@ -49,7 +54,13 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
         inside(&entry.inside)
     );
     finding.confidence = Confidence::High;
-    if let Some(advice) = background_advice((!entry.is_cut).then_some(entry.function), &entry.inside) {
+    if is_init {
+        finding.action = format!(
+            "No leak, and no garbage of the work: what of it stays is there for good ({} in use). To save it do without that package, or load what \
+             it has when it is first needed (sync.OnceValue).",
+            Unit::Bytes.humanize(entry.inside.inuse_bytes as f64)
+        );
+    } else if let Some(advice) = background_advice((!entry.is_cut).then_some(entry.function), &entry.inside) {
         advice.clone_into(&mut finding.action);
         finding.severity = severity(&entry.inside, false);
     }
@@ -61,4 +72,11 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
 fn feeds(entry: &Entry<'_>, lines: &[Account<'_>]) -> String {
     let calls = calls_in_words(entry.function, lines);
     calls.map_or_else(|| "what feeds or configures them decides.".to_owned(), |calls| format!("they work for {calls}."))
+}
+
+/// Whether a function of this name, without its package, runs before `main`: `init`, or what the compiler makes of package variables.
+fn is_initialisation(function: &str) -> bool {
+    ["init", "map.init"]
+        .iter()
+        .any(|name| function.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
 }

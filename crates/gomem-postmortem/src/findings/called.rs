@@ -9,7 +9,7 @@ use crate::{
     findings::{
         amount::{allocated, coverage, headline, measure, severity},
         breakdown::{inside, reasons, share},
-        call_advice::{call_advice, general_advice, is_coder, lent_advice, part_advice},
+        call_advice::{call_advice, general_advice, is_coder, is_of_std, lent_advice, part_advice},
         cost::Cost,
         finding::{Finding, FindingKind},
         kept::{add_held, keep, warn_of_oversized},
@@ -43,7 +43,7 @@ pub(crate) fn call_finding(
     }
     finding.confidence = if coverage(&call.inside) >= 0.5 { Confidence::High } else { Confidence::Medium };
     if call.inside.is_mostly_kept() {
-        keep(&mut finding, &call.inside, sites, cost);
+        keep(&mut finding, &call.inside, (sites, log), cost);
     } else {
         finding.action = action(place, call, lines);
         finding.severity = severity(&call.inside, false);
@@ -65,7 +65,7 @@ fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
         .or_else(|| made_anew(place, call, lines))
         .or_else(|| general_advice(call.callee).map(str::to_owned))
         .or_else(|| of_encoding(&call.inside).filter(|_| is_coder(call.callee)));
-    let mut action = advice.unwrap_or_default();
+    let mut action = advice.or_else(|| of_most(call)).unwrap_or_default();
     if let Some(part) = part_advice(call.callee, &call.inside).filter(|part| !action.contains(part.key)) {
         let separator = if action.is_empty() { "" } else { " " };
         action += &format!("{separator}{} of all bytes: {}", share(part.bytes_fraction), part.key);
@@ -75,6 +75,18 @@ fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
         Some(refilled) => format!("{refilled} Of the rest: {action}"),
         None => action,
     }
+}
+
+/// What to do about a call in which most of all bytes are allocated, where nothing is known of it: silence would rank it below what
+/// matters less.
+fn of_most(call: &Call<'_>) -> Option<String> {
+    let callee = Symbol::decode(call.callee).short();
+    (call.inside.bytes_fraction >= MOST_OF_ALL && !is_of_std(call.callee)).then(|| {
+        format!(
+            "Most of all that is allocated is made inside {callee}: call it less often or with less at once, keep what it gives, or look at its \
+             options; what is inside says which of its inputs cost."
+        )
+    })
 }
 
 /// What to do about an object that the called function uses and need not have made.
@@ -144,6 +156,7 @@ fn refilled(inside: &Bytes<'_>) -> Option<String> {
 const AS_OFTEN: i64 = 50;
 /// Of what a call allocates.
 const LARGE_PART: f64 = 0.25;
+const MOST_OF_ALL: f64 = 0.5;
 
 #[cfg(test)]
 mod tests {

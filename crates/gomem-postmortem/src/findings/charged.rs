@@ -163,7 +163,7 @@ fn own_finding(
         }
     }
     if is_kept {
-        keep(&mut finding, own, sites, cost);
+        keep(&mut finding, own, (sites, log), cost);
     } else {
         warn_of_oversized(&mut finding, own);
     }

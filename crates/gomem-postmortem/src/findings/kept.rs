@@ -10,6 +10,7 @@ use crate::{
         breakdown::share,
         call_advice::size_advice,
         cost::Cost,
+        final_store::final_store,
         finding::{Finding, Kept},
         keeper::{Keeper, keeper},
         pool::oversized,
@@ -18,7 +19,7 @@ use crate::{
 
 /// Bytes that stay are no garbage: without them GC would run more often, since the live heap sets its pace. Where a memory
 /// limit does, it would run less often.
-pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cost: Cost) {
+pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Site], Option<&EscapeLog>), cost: Cost) {
     finding.kept = Some(Kept::InUse);
     finding.severity = Severity::Info;
     finding.saving = None;
@@ -37,12 +38,16 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site], cos
         "Nothing here costs GC cycles."
     };
     let keeper = keeper(&bytes.sites, sites, None);
+    let stored = log.and_then(|log| final_store(bytes.sites.first()?, log)).filter(|_| keeper.is_none());
     if let Some(keeper) = keeper.as_ref().filter(|keeper| !matches!(keeper, Keeper::Stored { .. })) {
         finding.action = format!("{costs} If it should not stay: {}", keeper.words());
     } else {
         finding.action = costs.to_owned();
         if !cost.is_limited {
             finding.action += " Where memory is short, keep less of it.";
+        }
+        if let Some(stored) = stored.filter(|_| live >= MUCH) {
+            finding.action += &format!(" The compiler says where it is kept: `{}`.", stored.step.from);
         }
         if is_of_pool(bytes) {
             finding.action += " A sync.Pool keeps it for later use: what is not used for two GC cycles goes.";

@@ -33,7 +33,8 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     }
     let maker = Maker::find(bundle);
     let title = format!("What survives GC goes up to {high} and back to {low}, {} times", swings.count);
-    let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
+    let severity = if swings.high >= LARGE_BYTES { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Runtime, severity, title);
     finding.summary = format!(
         "What comes and goes is no leak. Memory is sized by the peaks: GC waits until the heap is larger by GOGC than the highest of \
          them, {}.",
@@ -186,7 +187,9 @@ fn by_function(sites: &[Site]) -> HashMap<Arc<str>, (i64, Place)> {
 const BURSTS: &str = "goroutines at once";
 /// Judgements: of the highest peak, and at least.
 const LEAST_PART: f64 = 0.25;
-const LEAST_BYTES: f64 = 16.0 * MIB;
+const LEAST_BYTES: f64 = 8.0 * MIB;
+/// A judgement: in a smaller heap the peaks are nobody's trouble.
+const LARGE_BYTES: f64 = 32.0 * MIB;
 /// Once may be the start.
 const FEWEST: usize = 2;
 const RISEN: f64 = 1.25;

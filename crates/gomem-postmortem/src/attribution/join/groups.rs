@@ -166,7 +166,11 @@ impl<'a> Groups<'a> {
     }
 }
 
-/// The frame that a stack begins with, after what only runs what it is given.
+/// The frame that a stack begins with, after what only runs what it is given: the initialisation of a package is its own.
 pub(crate) fn first_frame(sample: Sample<'_>) -> Option<Line<'_>> {
-    sample.frames().filter(|line| line.function().is_none_or(|function| !is_starter(function.name()))).last()
+    let runs_others = |name: &str| is_starter(name) || BEGINS_PROGRAM.contains(&name);
+    sample.frames().filter(|line| line.function().is_none_or(|function| !runs_others(function.name()))).last()
 }
+
+/// What runs the initialisation of each package, and then `main` (`runtime/proc.go`).
+const BEGINS_PROGRAM: [&str; 3] = ["runtime.main", "runtime.doInit", "runtime.doInit1"];
