@@ -5,10 +5,7 @@ use std::sync::Arc;
 use gomem_escape::{EscapeLog, HeapDecision, Step};
 use gomem_symbol::Symbol;
 
-use crate::{
-    attribution::Site,
-    findings::keeper::{CALL_PARAMETER, storing_step},
-};
+use crate::attribution::Site;
 
 /// The last store of a chain, and what it puts there.
 pub(crate) struct FinalStore<'l> {
@@ -56,6 +53,18 @@ fn store_of<'l>(made: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<Fin
     Some(FinalStore { step: storing_step(slice)?, made })
 }
 
+/// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
+/// nor does what stands for the result of an inlined call, `~r0`.
+pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+    let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
+    let is_storing = |step: &&Step| match &*step.why {
+        why if why.starts_with("assign") => !step.from.contains(" := ") && !step.from.starts_with('~'),
+        "key of map put" | CALL_PARAMETER | "send" => true,
+        _ => false,
+    };
+    decision.steps.iter().rfind(is_storing).or_else(|| decision.steps.iter().rfind(is_part))
+}
+
 /// The variable in which a store puts something: `w` of `w.rules = …`.
 fn variable(step: &Step) -> Option<&str> {
     let (target, _) = step.from.split_once(" = ")?;
@@ -84,6 +93,9 @@ fn is_same_file(one: &str, other: &str) -> bool {
     one.ends_with(other) || other.ends_with(one)
 }
 
+/// Why the compiler's step is one, as `-m=2` writes it.
+pub(crate) const CALL_PARAMETER: &str = "call parameter";
+pub(crate) const PART_OF_STRUCT: &str = "struct literal element";
 /// A judgement: what is stored deeper than that is nobody's to follow.
 const LONGEST_CHAIN: usize = 4;
 /// What methods are called that let something go.

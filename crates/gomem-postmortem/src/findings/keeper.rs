@@ -10,7 +10,7 @@ use crate::{
     findings::{
         call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
         container::Container,
-        final_store::{final_store, method_that_ends},
+        final_store::{CALL_PARAMETER, PART_OF_STRUCT, final_store, method_that_ends, storing_step},
     },
 };
 
@@ -179,18 +179,6 @@ fn literal_around<'l>(site: &Site, log: &'l EscapeLog) -> Option<&'l HeapDecisio
     found.next().filter(|_| found.next().is_none())
 }
 
-/// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
-/// nor does what stands for the result of an inlined call, `~r0`.
-pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
-    let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
-    let is_storing = |step: &&Step| match &*step.why {
-        why if why.starts_with("assign") => !step.from.contains(" := ") && !step.from.starts_with('~'),
-        "key of map put" | CALL_PARAMETER | "send" => true,
-        _ => false,
-    };
-    decision.steps.iter().rfind(is_storing).or_else(|| decision.steps.iter().rfind(is_part))
-}
-
 /// What to do about a step that stores.
 fn of_store(step: &Step) -> &'static str {
     let of_send = || kind_advice("send").filter(|_| &*step.why == "send");
@@ -299,8 +287,6 @@ fn is_large(site: &Site) -> bool {
 }
 
 /// Why the compiler's step is one, as `-m=2` writes it.
-pub(crate) const CALL_PARAMETER: &str = "call parameter";
-const PART_OF_STRUCT: &str = "struct literal element";
 const CAPTURED: &str = "captured by a closure";
 /// In bytes: of what is smaller, a part is hardly less than the whole.
 const LARGE_TEXT: f64 = 256.0;
