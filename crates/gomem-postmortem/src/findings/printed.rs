@@ -119,10 +119,19 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     let most = listing.lines.first()?;
     let place =
         Place { function: listing.function.as_str().into(), file: listing.file.as_str().into(), line: most.line };
-    let title = format!("{}: {} of {} in `{}`", place.short(), most.shown, listing.total, place.short_function());
+    let title = if listing.file.is_empty() {
+        format!("Line {} takes {}: `{}`", most.line, most.shown, most.text)
+    } else {
+        format!("{}: {} of {} in `{}`", place.short(), most.shown, listing.total, place.short_function())
+    };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
     let of_all = listing.percent.map_or_else(String::new, |percent| format!(" The function has {percent} % of all."));
     finding.summary = format!("{name}: the line is `{}`.{of_all}", most.text);
+    if listing.file.is_empty() {
+        let function = if listing.function.is_empty() { String::new() } else { format!(" of `{}`", listing.function) };
+        finding.summary +=
+            &format!(" The rows{function} have no heading, which says the file, and how much there is in all.");
+    }
     let others: Vec<String> =
         listing.lines[1..].iter().map(|line| format!("line {} {} (`{}`)", line.line, line.shown, line.text)).collect();
     if !others.is_empty() {
@@ -133,7 +142,7 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
                       (`gomem postmortem`), and what the line calls (`gomem tree`)."
             .to_owned();
     finding.confidence = Confidence::Medium;
-    finding.place = Some(place);
+    finding.place = Some(place).filter(|_| !listing.file.is_empty());
     Some(finding)
 }
 

@@ -23,7 +23,8 @@ pub(crate) struct ListedLine {
 }
 
 impl Listing {
-    /// All that a text has, as far as they are read.
+    /// All that a text has, as far as they are read; rows without a heading where it has no other.
+    ///
     /// `ROUTINE ======== main.f in /src/a.go`, or on the web page the function and its file in two lines, then
     /// `  4MB  43.93GB (flat, cum) 66.55% of Total` and the lines.
     pub(crate) fn find(text: &str) -> Vec<Self> {
@@ -67,7 +68,34 @@ impl Listing {
                 });
             }
         }
+        if found.is_empty() {
+            found.extend(Self::without_heading(&lines));
+        }
         found
+    }
+
+    /// Rows that were pasted alone: what function they are of says a line that begins it, if it is there.
+    fn without_heading(lines: &[&str]) -> Option<Self> {
+        let is_amount = |cell: &str| cell == "." || gomem_pprof::printed_amount(cell).is_some();
+        let is_row = |line: &str| {
+            let cells: Vec<&str> = line.split_whitespace().take(3).collect();
+            let [flat, cum, number] = cells.as_slice() else { return false };
+            let is_number = number.split_once(':').is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+            is_amount(flat) && is_amount(cum) && is_number
+        };
+        let rows = lines.iter().filter(|line| is_row(line));
+        let has_unit =
+            |line: &&&str| line.split_whitespace().take(2).any(|cell| cell.ends_with('B') || cell.ends_with("ms"));
+        if rows.clone().count() < FEWEST_ROWS || !rows.clone().any(|line| has_unit(&line)) {
+            return None;
+        }
+        let texts = rows.clone().filter_map(|line| line.split_once(':')).map(|(_, text)| text.trim());
+        let function = texts.filter_map(|text| text.strip_prefix("func ")?.split_once(" {")).next();
+        let mut lines: Vec<ListedLine> = rows.filter_map(|line| listed(line)).collect();
+        lines.sort_by(|a, b| b.amount.total_cmp(&a.amount));
+        lines.truncate(MOST_LISTED);
+        let function = function.map_or_else(String::new, |(signature, _)| printable(signature));
+        (!lines.is_empty()).then(|| Self { function, file: String::new(), total: String::new(), percent: None, lines })
     }
 }
 
@@ -96,12 +124,25 @@ fn listed(line: &str) -> Option<ListedLine> {
     })
 }
 
+const FEWEST_ROWS: usize = 2;
 const MOST_LISTED: usize = 3;
 const MOST_LISTINGS: usize = 8;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rows_without_a_heading() {
+        let rows = "         .          .     11:func load() {\n       2MB        2MB     12:\ta := make([]int, 9)\n         .       12MB     \
+                    13:\tparse(a)\n";
+        let found = Listing::find(rows).remove(0);
+        assert_eq!(
+            (found.function.as_str(), found.lines[0].line, found.lines[0].shown.as_str()),
+            ("load()", 13, "12MB")
+        );
+        assert_eq!(Listing::find("3 4 5: five\n6 7 8: eight\nat 10 11:30 B\n"), []);
+    }
 
     #[test]
     fn listings_of_both_forms() {

@@ -103,6 +103,9 @@ impl KernelLine {
             return None;
         }
         let text = std::str::from_utf8(line).ok()?;
+        if is_example(text) {
+            return None;
+        }
         if let Some((_, constraint)) = text.split_once("oom-kill:constraint=") {
             let is_of_group = constraint.starts_with("CONSTRAINT_MEMCG");
             return Some(Self::Kills(if is_of_group { Exhausted::Group } else { Exhausted::Machine }));
@@ -159,6 +162,13 @@ impl Kill {
     }
 }
 
+/// Whether a sentence only says what such a line looks like.
+fn is_example(line: &str) -> bool {
+    let Some((before, _)) = line.split_once(['`', '\u{201c}', '"']) else { return false };
+    let before = before.to_ascii_lowercase();
+    EXAMPLES.iter().any(|words| before.contains(words))
+}
+
 /// Where a line says whose memory ended, right before what the kernel does about it.
 fn exhausted_before(line: &str, words: &str) -> Option<(usize, Exhausted)> {
     let of = |&(whose, exhausted): &(&str, Exhausted)| {
@@ -176,6 +186,7 @@ fn kilobytes(text: &str) -> Option<u64> {
 
 const EXHAUSTED: [(&str, Exhausted); 2] =
     [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
+const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
 const KILLED: &str = "Killed process ";
 const LONGEST_MESSAGE: usize = 300;
 const MOST_OTHERS: usize = 5;
@@ -203,6 +214,8 @@ mod tests {
         assert_eq!((found.resident_bytes, found.others), (Some((102_400, 307_200)), vec![("sh".to_owned(), 1)]));
         let pods = kills("api-7d9   0/1   OOMKilled   5 (38s ago)   12m\n");
         assert_eq!((pods.process.as_deref(), pods.count, pods.restarts), (Some("api-7d9"), 1, Some(5)));
+        let example = b"you would see `Out of memory: Killed process 7 (api) total-vm:1kB, anon-rss:1kB`";
+        assert!(KernelLine::decode(example).is_none());
         assert!(KernelLine::decode(b"the pod api 0/1 is OOMKilled again").is_none());
         assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more").is_some());
     }
