@@ -142,12 +142,15 @@ fn a_recorded_core_is_made_fit_to_send() {
         let file = |ending: &str| gomem_testkit::inflated(format!("testdata/heap/holders-{version}.{ending}.gz"));
         let core = folder.path().join("core");
         fs::write(&core, file("core")).unwrap();
-        same_without_texts(&core, &file("bin"), &["HOME=", "LANG=", "s199", "k149", "e149"]);
+        let heap = same_without_texts(&core, &file("bin"), &["HOME=", "LANG=", "s199", "k149", "e149"]);
+        let maps = heap.maps();
+        let emptied = maps.iter().find(|map| map.holders == ["main.emptied"]).unwrap();
+        assert_eq!((emptied.entries, emptied.capacity), (0, 8192), "{version}: how full a map is can be told");
     }
 }
 
 /// A redacted core says what the whole one said, and has none of these texts.
-fn same_without_texts(core: &Path, program: &[u8], texts: &[&str]) {
+fn same_without_texts(core: &Path, program: &[u8], texts: &[&str]) -> Heap {
     let redacted = core.with_extension("redacted");
     let options = || HeapOptions::default().with_binary(program.to_vec());
     let made = Heap::redact_core(fs::File::open(core).unwrap(), &options()).unwrap();
@@ -166,6 +169,7 @@ fn same_without_texts(core: &Path, program: &[u8], texts: &[&str]) {
     assert_eq!(of_program(&before), of_program(&after));
     assert_eq!((before.heap_alloc_bytes(), before.bytes()), (after.heap_alloc_bytes(), after.bytes()));
     assert!(after.diagnostics().iter().any(|diagnostic| diagnostic.flaw.name() == "without_contents"));
+    after
 }
 
 #[test]

@@ -149,7 +149,7 @@ fn swiss(snapshot: &Snapshot, object: u32, may_look: &mut impl FnMut(u32) -> boo
 
 /// `hmap{count, flags, B, noverflow, hash0, buckets, oldbuckets, …, extra}`.
 fn hashed(snapshot: &Snapshot, object: u32) -> Option<MapShape> {
-    // With the seed of its hashes: without it, numbers were left out.
+    // With the logarithm of its buckets, or the seed of its hashes: without both, numbers were left out.
     let _ = snapshot.word(object, 8).filter(|word| *word != 0)?;
     let entries = snapshot.word(object, 0)?;
     let log = u32::from(*snapshot.content(object).get(9)?);

@@ -151,19 +151,28 @@ impl ReadMemory {
             rest.fill(0);
             // How many words may still be a length beside a pointer: a slice has two.
             let mut lengths = 0;
+            // Where a map of before Go 1.24 says how many buckets it has.
+            let mut sizes = None;
             for at in 0..words.len() {
                 let value = u64::from_le_bytes(words[at]);
                 let is_place = value >= TWO_CHARACTERS && is_in(places, value);
-                let is_count = || {
+                let begins = |is_it: fn(&[u64], &dyn Fn(u64) -> bool) -> bool| {
                     let mut next = [0; LONGEST_COUNT];
                     let follow = &words[at..words.len().min(at + LONGEST_COUNT)];
                     next.iter_mut().zip(follow).for_each(|(next, word)| *next = u64::from_le_bytes(*word));
-                    is_count_of_map(&next[..follow.len()], |word| is_in(places, word))
+                    is_it(&next[..follow.len()], &|word| is_in(places, word))
                 };
-                let is_kept =
-                    is_place || value < TWO_CHARACTERS || (lengths > 0 && value < THREE_CHARACTERS) || is_count();
+                // Few words have such a size behind them.
+                let is_hashed = words.get(at + 1).is_some_and(|about| is_size(*about)) && begins(is_count_of_hashed);
+                let left = if sizes == Some(at) { value & SIZES } else { 0 };
+                sizes = is_hashed.then_some(at + 1);
+                let is_kept = is_place
+                    || value < TWO_CHARACTERS
+                    || (lengths > 0 && value < THREE_CHARACTERS)
+                    || is_hashed
+                    || begins(is_count_of_map);
                 if !is_kept {
-                    words[at] = [0; WORD as usize];
+                    words[at] = left.to_le_bytes();
                 }
                 lengths = if is_place { 2_u32 } else { lengths.saturating_sub(1) };
             }
@@ -182,7 +191,7 @@ fn piece(range: &Range<u64>, source: &dyn StoppedMemory) -> Option<MemoryPiece> 
 }
 
 /// Whether words begin with how many entries a map has, or a table of it (`internal/runtime/maps`): what follows must say the same.
-fn is_count_of_map(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
+fn is_count_of_map(words: &[u64], is_place: &dyn Fn(u64) -> bool) -> bool {
     match *words {
         // Map: used, seed, directory, its length, the logarithm of that, and what is left of 64.
         [used, _, directory, length, logarithms, ..] if length.is_power_of_two() && used >> 32 == 0 => {
@@ -194,8 +203,22 @@ fn is_count_of_map(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
     }
 }
 
+/// Whether words begin with how many entries a map of before Go 1.24 has (`hmap` in `runtime/map.go`): flags, the logarithm of its
+/// buckets, how many overflow, the seed; buckets, and those before it grew; how far it moved; what overflows.
+fn is_count_of_hashed(words: &[u64], is_place: &dyn Fn(u64) -> bool) -> bool {
+    let [count, about, buckets, old, _, overflow] = *words else { return false };
+    let about = about.to_le_bytes();
+    let may_be_place = |word| word == 0 || is_place(word);
+    is_size(about) && count <= 8 << about[1] && is_place(buckets) && may_be_place(old) && may_be_place(overflow)
+}
+
+/// Whether a word begins with flags, and the logarithm of more than one bucket.
+fn is_size([flags, log, ..]: [u8; WORD as usize]) -> bool {
+    flags <= MOST_FLAGS && (1..=LARGEST_LOG).contains(&log)
+}
+
 /// Table: used, room, what may still come, depth; its number; groups of eight and how many they are, less one.
-fn is_count_of_table(words: &[u64], is_place: impl Fn(u64) -> bool) -> bool {
+fn is_count_of_table(words: &[u64], is_place: &dyn Fn(u64) -> bool) -> bool {
     let [counts, _, groups, mask, ..] = *words else { return false };
     let [used, room, left] = [0, 16, 32].map(|shift| counts >> shift & 0xffff);
     let is_table = room.is_power_of_two() && (8..=LARGEST_TABLE).contains(&room) && used <= room && left <= room;
@@ -269,7 +292,11 @@ const TWO_CHARACTERS: u64 = 0x2020;
 const THREE_CHARACTERS: u64 = 0x20_2020;
 const LONGEST_RUN: u64 = 16 << 20;
 /// The words that a map's number of entries is told by.
-const LONGEST_COUNT: usize = 5;
+const LONGEST_COUNT: usize = 6;
+/// The bytes of flags and of the logarithm, neither of which can be a character: what else is in the word is not kept.
+const SIZES: u64 = 0xffff;
+const MOST_FLAGS: u8 = 15;
+const LARGEST_LOG: u8 = 27;
 /// `maxTableCapacity` in `internal/runtime/maps/table.go`.
 const LARGEST_TABLE: u64 = 1024;
 
@@ -298,17 +325,18 @@ mod tests {
 
     #[test]
     fn no_text_survives_and_what_leads_somewhere_does() {
-        let text = |text: &[u8]| {
-            let mut word = [0; 8];
-            word[..text.len()].copy_from_slice(text);
-            u64::from_le_bytes(word)
-        };
         let place = 0xc0_0000_0000..0xc0_0040_0000;
         let held =
             [place.start + 8, 7000, 900_000, text(b"abc"), place.end, 3, text(b"ab"), text(b"secrets!"), u64::MAX];
         let left = redacted(&held, &place);
         // A pointer, the length and capacity beside it, and a small number.
         assert_eq!(left, [place.start + 8, 7000, 900_000, 0, 0, 3, 0, 0, 0]);
+    }
+
+    fn text(text: &[u8]) -> u64 {
+        let mut word = [0; 8];
+        word[..text.len()].copy_from_slice(text);
+        u64::from_le_bytes(word)
     }
 
     #[test]
@@ -321,6 +349,13 @@ mod tests {
         assert_eq!(left(&[table, 3, place.start, 127]), table);
         assert_eq!(left(&[table, 3, place.start, 126]), 0);
         assert_eq!(left(&[table, 3, 0, 127]), 0);
+        // Of Go 1.21: the seed is not kept, and no text that stands where its size would.
+        let seed = 0x6162_6364_0000_0000;
+        let hashed = |count, about| redacted(&[count, about, place.start, 0, 0, 0], &place)[..2].to_vec();
+        assert_eq!(hashed(40_000, seed | 13 << 8 | 1), [40_000, 13 << 8 | 1]);
+        assert_eq!(hashed(8 << 13 | 1, seed | 13 << 8), [0, 0]);
+        assert_eq!(hashed(text(b"abcd"), text(b"ab")), [0, 0]);
+        assert_eq!(hashed(text(b"abc"), seed | 65 << 8), [0, 0]);
     }
 
     #[test]

@@ -41,9 +41,7 @@ pub enum Flaw {
     #[error("the runtime's list of goroutines is not in the core: what they keep looks unreachable")]
     NoGoroutines,
     /// A core from which texts and numbers were left out.
-    #[error(
-        "the core was taken without texts: of small maps, and of all before Go 1.24, it does not say how full they are"
-    )]
+    #[error("the core was taken without texts: of small maps it does not say how full they are")]
     WithoutContents,
     /// Objects of a core whose pointers are not known.
     #[error("{objects} objects have a type that is not in the core: what only they keep looks unreachable")]
