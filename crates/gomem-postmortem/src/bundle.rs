@@ -9,6 +9,7 @@ mod heap_refusal;
 mod log_stream;
 mod options;
 mod outcome;
+mod printed_profile;
 mod program;
 mod reader;
 mod recogniser;

@@ -8,7 +8,7 @@ use gomem_binary::Binary;
 use gomem_escape::{Coverage, EscapeReader};
 use gomem_heap::{Heap, HeapOptions};
 use gomem_metrics::{Format, GcTrace, Metrics, MetricsReader};
-use gomem_pprof::{PrintedTable, Profile};
+use gomem_pprof::Profile;
 use gomem_trace::Trace;
 
 use gomem_transport::Compression;
@@ -21,11 +21,12 @@ use crate::bundle::{
     heap_refusal::heap_refusal,
     log_stream::LogStream,
     outcome::Outcome,
+    printed_profile::{LARGEST_OUTPUT, is_printed, printed_table},
     program,
     room::Room,
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
-    stranger::{QUOTED, stranger},
+    stranger::{NOT_RECOGNISED, QUOTED, is_json, is_unknown, other, stranger},
     text::crash::Crash,
     text::pasted::{self, Part},
     text::spoken::SpokenMemory,
@@ -33,7 +34,7 @@ use crate::bundle::{
     text::tool_output::{Printout, ToolOutput},
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
-    untimed::{Untimed, UntimedScrape},
+    untimed::{Untimed, UntimedScrape, scrape_time},
 };
 
 /// Reads one file after the other into a bundle.
@@ -113,8 +114,7 @@ impl Recogniser {
         let is_of_person = contents.iter().all(|kind| matches!(kind, Contents::ToolOutput | Contents::Crash));
         if is_of_person && artifact.bytes.len() <= LARGEST_PROSE && looks_like_text(&artifact.bytes) {
             let spoken = SpokenMemory::find([&*String::from_utf8_lossy(&artifact.bytes)]);
-            let is_unknown = |reason: &String| reason == NOT_RECOGNISED || reason.contains(QUOTED);
-            if spoken.is_some() && !reasons.is_empty() && reasons.iter().all(is_unknown) {
+            if spoken.is_some() && !reasons.is_empty() && reasons.iter().all(|reason| is_unknown(reason)) {
                 (contents, reasons) = (vec![Contents::Words], Vec::new());
             }
             self.bundle.spoken.extend(spoken.map(|spoken| (artifact.name.clone(), spoken)));
@@ -140,10 +140,7 @@ impl Recogniser {
             self.quoted.insert(self.outcomes.len());
             self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
-        if !is_used
-            && spoken.is_some()
-            && unused.iter().all(|reason| reason == NOT_RECOGNISED || reason.contains(QUOTED))
-        {
+        if !is_used && spoken.is_some() && unused.iter().all(|reason| is_unknown(reason)) {
             let (name, contents) = (artifact.name.clone(), vec![Contents::Words]);
             self.outcomes.push(Outcome { name, contents, reasons: Vec::new() });
         } else if !is_used {
@@ -484,56 +481,8 @@ impl Recogniser {
     }
 }
 
-fn is_json(bytes: &[u8]) -> bool {
-    matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
-}
-
-/// What a file is that nothing is made of.
-fn other(bytes: &[u8]) -> String {
-    match stranger(bytes) {
-        Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
-        Some(what) => format!("not recognised: {what}"),
-        None => NOT_RECOGNISED.to_owned(),
-    }
-}
-
-/// The table that a tool printed, if the bytes are one.
-fn printed_table(bytes: &[u8]) -> Option<PrintedTable> {
-    let is_text = looks_like_text(bytes) && bytes.len() <= LARGEST_OUTPUT;
-    is_text.then(|| PrintedTable::parse(&String::from_utf8_lossy(bytes))).flatten()
-}
-
-/// Whether a tool printed or drew it: it has one kind of value, and does not say how it was sampled.
-fn is_printed(profile: &Profile) -> bool {
-    let [kind] = profile.sample_types() else { return false };
-    PRINTED.contains(&kind.name()) && profile.period_type().is_none()
-}
-
-/// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
-fn scrape_time(name: &str) -> Option<i64> {
-    let stem = name.rsplit('/').next()?.split('.').next()?;
-    Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
-}
-
-const NOT_RECOGNISED: &str = "not recognised";
-/// What people paste of a tool's output.
-const LARGEST_OUTPUT: usize = 8 << 20;
 /// Nobody writes more.
 const LARGEST_PROSE: usize = 256 << 10;
-/// Kinds of profiles that tools print or draw.
-const PRINTED: [&str; 11] = [
-    "inuse_space",
-    "inuse_objects",
-    "alloc_space",
-    "alloc_objects",
-    "space",
-    "objects",
-    "samples",
-    "time",
-    "cpu",
-    "delay",
-    "contentions",
-];
 /// So many programs are tried as the one of a heap dump.
 const MOST_PROGRAMS: usize = 4;
 /// Archives within archives.
@@ -543,16 +492,3 @@ const UNTIMED: i64 = 0;
 
 /// The sample type of a `goroutineleak` profile: `goroutineLeakProfile` in `runtime/pprof/pprof.go`.
 pub(crate) const LEAKED: &str = "goroutineleak";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_of_scrapes() {
-        assert_eq!(scrape_time("m/1700000000000.prom"), Some(1_700_000_000_000));
-        assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
-        assert_eq!(scrape_time("metrics.prom"), None);
-        assert_eq!(scrape_time("7.prom"), None);
-    }
-}

@@ -39,6 +39,24 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
     is_answer.then(|| format!("{QUOTED}\u{201c}{}\u{201d}", cleaned(&head)))
 }
 
+/// What a file is that nothing is made of.
+pub(super) fn other(bytes: &[u8]) -> String {
+    match stranger(bytes) {
+        Some(what) if is_json(bytes) && what.starts_with("JSON with ") => format!("{what}: nothing that gomem reads"),
+        Some(what) => format!("not recognised: {what}"),
+        None => NOT_RECOGNISED.to_owned(),
+    }
+}
+
+/// Whether the reason says no more than that.
+pub(super) fn is_unknown(reason: &str) -> bool {
+    reason == NOT_RECOGNISED || reason.contains(QUOTED)
+}
+
+pub(super) fn is_json(bytes: &[u8]) -> bool {
+    matches!(bytes.trim_ascii_start(), [b'{' | b'[', ..])
+}
+
 /// Lines of `runtime.MemStats` without times, as the `PrintMemUsage` of many tutorials writes them.
 fn mem_stats_lines(text: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(text);
@@ -168,6 +186,7 @@ const JSON_KINDS: [(&[&str], &str); 5] = [
 ];
 /// What servers call it.
 const COMPLAINTS: [&str; 6] = ["error", "message", "detail", "error_description", "reason", "title"];
+pub(super) const NOT_RECOGNISED: &str = "not recognised";
 /// What a text is called that is only quoted.
 pub(super) const QUOTED: &str = "text that says ";
 const HEAD: usize = 8 << 10;

@@ -78,3 +78,22 @@ fn read(scrape: &UntimedScrape, time_ms: i64, metrics: &mut MetricsReader, outco
     }
     read.is_ok()
 }
+
+/// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
+pub(crate) fn scrape_time(name: &str) -> Option<i64> {
+    let stem = name.rsplit('/').next()?.split('.').next()?;
+    Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_of_scrapes() {
+        assert_eq!(scrape_time("m/1700000000000.prom"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("metrics.prom"), None);
+        assert_eq!(scrape_time("7.prom"), None);
+    }
+}
