@@ -47,8 +47,8 @@ impl Container {
             false => ("slice", "appends to", "take each out of it when it is done with, and set its element to nil"),
         };
         format!(
-            "The {what} that {} {how} at {} grows with it, by {bytes_each} B for each of these objects, so that holds them, most likely: {end}. A \
-             heap dump tells for sure (runtime/debug.WriteHeapDump, then `gomem heap`).",
+            "The {what} that {} {how} at {} has {bytes_each} B in use for each of these objects, the room of an element, so that holds them, most \
+             likely: {end}. A heap dump tells for sure (runtime/debug.WriteHeapDump, then `gomem heap`).",
             place.short_function(),
             place.short()
         )

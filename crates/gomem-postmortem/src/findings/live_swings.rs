@@ -126,7 +126,8 @@ impl Swings {
         let (high, low) = (quantile(&peaks, 0.5)?, quantile(&troughs, 0.5)?);
         let (first, last) = (*troughs.first()?, *troughs.last()?);
         let rise = (troughs.len() >= FEWEST && last > RISEN * first).then_some((first, last));
-        (peaks.len() >= FEWEST).then_some(Self { count: peaks.len(), high, low, highest, rise })
+        let is_wide = high - low >= LEAST_OF_PEAKS * high;
+        (is_wide && peaks.len() >= FEWEST).then_some(Self { count: peaks.len(), high, low, highest, rise })
     }
 }
 
@@ -185,6 +186,8 @@ fn by_function(sites: &[Site]) -> HashMap<Arc<str>, (i64, Place)> {
 
 /// What the finding of bursts of goroutines measures.
 const BURSTS: &str = "goroutines at once";
+/// A judgement: what is allocated while GC marks counts as live, and makes peaks of its own.
+const LEAST_OF_PEAKS: f64 = 1.0 / 3.0;
 /// Judgements: of the highest peak, and at least.
 const LEAST_PART: f64 = 0.25;
 const LEAST_BYTES: f64 = 8.0 * MIB;
@@ -216,6 +219,7 @@ mod tests {
         assert_eq!(Swings::find(&mib(&[5.0, 40.0, 60.0, 80.0, 100.0, 120.0])), None);
         assert_eq!(Swings::find(&mib(&[60.0, 58.0, 62.0, 57.0, 61.0, 59.0])), None);
         assert_eq!(Swings::find(&mib(&[20.0, 90.0, 22.0, 21.0, 24.0])), None);
+        assert_eq!(Swings::find(&mib(&[23.0, 33.0, 23.0, 33.0, 24.0, 33.0, 23.0])), None, "less than a third");
         assert_eq!(Swings::find(&[]), None);
     }
 }
