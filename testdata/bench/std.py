@@ -42,7 +42,7 @@ BENCHMARKS = {
     "strings": "Clone GenericNoMatch ByteByteReplaces SplitSingleByteSeparator ToLower/AbC123 Fields/ASCII/256",
     "text/tabwriter": "Pyramid/10 Code",
     "time": "Format FormatNow ParseDuration",
-    "log/slog": "JSONHandler/default WriteTime Record",
+    "log/slog": "WriteTime Record",
 }
 
 
