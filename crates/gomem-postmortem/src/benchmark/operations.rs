@@ -58,9 +58,8 @@ impl Operations {
         let with_warm_ups = iterations + runs.len() as f64;
         let of = |each, rare| Self { each, rare, rare_below: each * LEAST_SHARE, printed_allocs };
         // Without the rare lines first: they are no part of an operation unless what is printed needs them.
-        let candidates = [
-            of(with_warm_ups, None),
-            of(iterations, None),
+        let without = vec![of(with_warm_ups, None), of(iterations, None)];
+        let with = vec![
             of(with_warm_ups, Some(with_warm_ups)),
             of(iterations, Some(iterations)),
             of(with_warm_ups, Some(2.0 * iterations)),
@@ -70,8 +69,11 @@ impl Operations {
         counts.sort_by(f64::total_cmp);
         let fewest = counts.into_iter().take(MOST_LEFT_OUT);
         let with_fewer = fewest.map(|count| Self { rare_below: count + 1.0, ..of(with_warm_ups, None) });
-        let is_near = |operations: &Self| printed.distance(operations.bytes(lines)) <= TOLERANCE * bytes.max(1.0);
-        candidates.into_iter().chain(with_fewer).find(is_near).ok_or_else(|| {
+        let candidates = [without, with].into_iter().chain(with_fewer.map(|operations| vec![operations]));
+        let distance = |operations: &Self| printed.distance(operations.bytes(lines));
+        let nearest = |of: Vec<Self>| of.into_iter().min_by(|one, other| distance(one).total_cmp(&distance(other)));
+        let is_near = |operations: &Self| distance(operations) <= TOLERANCE * bytes.max(1.0);
+        candidates.filter_map(nearest).find(is_near).ok_or_else(|| {
             format!(
                 "its profile has {:.1} B/op, and it prints {bytes:.1}: what is made once, outside the timer or in other \
                  goroutines cannot be told apart; more iterations help with the first",

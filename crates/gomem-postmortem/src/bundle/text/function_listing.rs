@@ -31,7 +31,7 @@ impl Listing {
         let lines: Vec<&str> = text.lines().collect();
         let mut found = Vec::new();
         for (at, line) in lines.iter().enumerate() {
-            let Some((amounts, share)) = line.split_once(" (flat, cum)") else { continue };
+            let Some((amounts, share)) = line.split_once(AMOUNTS) else { continue };
             let Some(total) = amounts.split_whitespace().next_back() else { continue };
             let before = |back: usize| at.checked_sub(back).and_then(|at| lines.get(at)).map_or("", |line| line.trim());
             let head = (1..=3).map(before).find(|line| line.starts_with("ROUTINE ="));
@@ -53,7 +53,7 @@ impl Listing {
             let percent = share.split('%').next().and_then(|number| number.trim().parse().ok());
             let mut of_lines: Vec<ListedLine> = lines[at + 1..]
                 .iter()
-                .take_while(|line| !line.trim().is_empty())
+                .take_while(|line| !line.trim().is_empty() && !line.contains(AMOUNTS))
                 .filter_map(|line| listed(line))
                 .collect();
             of_lines.sort_by(|a, b| b.amount.total_cmp(&a.amount));
@@ -124,6 +124,8 @@ fn listed(line: &str) -> Option<ListedLine> {
     })
 }
 
+/// What ends the amounts of a function; another one ends its lines.
+const AMOUNTS: &str = " (flat, cum)";
 const FEWEST_ROWS: usize = 2;
 const MOST_LISTED: usize = 3;
 const MOST_LISTINGS: usize = 8;
