@@ -122,7 +122,7 @@ def megabytes(row: dict) -> float:
 
 
 def cost(usage: dict | None) -> str:
-    return f"{usage['cpu_seconds']:.3f} s, {usage['peak_mb']:.0f} MB" if usage else "not installed"
+    return f"{usage['cpu_seconds']:.3f} s, {usage['peak_mb']:.0f} MB" if usage else "not run"
 
 
 def beside(rows: list[dict]) -> list[list[str]]:
@@ -153,9 +153,10 @@ def held(rows: list[dict]) -> list[list[str]]:
         ours, objects = row["gomem"], row["objects"]
         own_bytes = (ours["peak_mb"] * 2**20 - row["input_bytes"]) / objects
         less = f"{row['peer']['cpu_seconds'] / ours['cpu_seconds']:.1f} ×" if "peer" in row else ""
+        peer = "reads none" if row["what"].startswith("a dump") else cost(row.get("peer"))
         shown.append(
             [row["what"], f"{objects:,}", f"{megabytes(row):.0f} MB", cost(ours),
-             f"{ours['cpu_seconds'] * 1e6 / objects:.2f} µs", f"{own_bytes:.0f} B", cost(row.get("peer")), less]
+             f"{ours['cpu_seconds'] * 1e6 / objects:.2f} µs", f"{own_bytes:.0f} B", peer, less]
         )  # fmt: skip
     return shown
 
