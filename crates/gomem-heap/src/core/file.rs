@@ -23,6 +23,8 @@ pub(super) struct CoreFile {
     pub(super) raw_notes: Vec<u8>,
     /// What was mapped in the process, what was only reserved and what is of files too.
     pub(super) places: Vec<Range<u64>>,
+    /// What of it the process could write to.
+    pub(super) writable: Vec<Range<u64>>,
     /// Bytes that the file says it has, and ends before.
     pub(super) missing_bytes: u64,
 }
@@ -40,6 +42,8 @@ impl CoreFile {
         parts.retain(|part| [LOAD, NOTE].contains(&part.kind));
         let of_part = |part: &ProgramHeader| part.address..part.address.saturating_add(part.memory_bytes);
         let mut places: Vec<Range<u64>> = parts.iter().filter(|part| part.kind == LOAD).map(of_part).collect();
+        let is_writable = |part: &&ProgramHeader| part.kind == LOAD && part.flags & WRITABLE != 0;
+        let writable = parts.iter().filter(is_writable).map(of_part).collect();
         parts.retain(|part| part.file_bytes > 0);
         // Where all need not be read, notes come first, wherever they are: they tell what need not.
         let can_go_back = reader.source.go_to(reader.at).is_some();
@@ -73,7 +77,7 @@ impl CoreFile {
         let raw_notes = notes;
         let notes = Notes::decode(&raw_notes, machine);
         places.extend(notes.files.iter().cloned());
-        Ok(Self { machine, image, notes, raw_notes, places, missing_bytes })
+        Ok(Self { machine, image, notes, raw_notes, places, writable, missing_bytes })
     }
 }
 

@@ -30,18 +30,27 @@ impl RedactedCore {
     /// Of a core, with the program's file, which must be the one that ran.
     pub(crate) fn new(core: Core, program: Layout, limits: &Limits) -> Result<Self, Error> {
         core.check(&program)?;
-        let CoreFile { machine, image, notes, raw_notes, mut places, .. } = core.file;
+        let CoreFile { machine, image, notes, raw_notes, mut places, writable, .. } = core.file;
         let (program_place, slide) = (program.extent(), notes.slide(&program));
         places.push(program_place.start.wrapping_add(slide)..program_place.end.wrapping_add(slide));
         let places = joined(places);
-        let memory = joined(image.ranges().collect());
+        // The program's constants are in its file, but for those that its loader changed.
+        let own = program.extent();
+        let is_own = |range: &Range<u64>| own.contains(&range.start.wrapping_sub(slide));
+        let writable = joined(writable);
+        let (mut memory, constants): (Vec<_>, Vec<_>) =
+            image.ranges().partition(|range| writable.iter().any(|writable| writable.contains(&range.start)));
+        let constants: Vec<Range<u64>> = constants.into_iter().filter(is_own).collect();
+        let plan = CorePlan::of_layout(program, machine)?;
+        let changed = plan.changed_constants(&raw_notes, &constants, &image);
+        memory.extend(changed.iter().cloned());
+        let memory = joined(memory);
         // What is read is held beside the core, zeros too.
         let bytes = memory.iter().fold(0_u64, |sum, range| sum.saturating_add(range.end - range.start));
         if bytes > limits.inflated_bytes {
             return Err(Error::new(ErrorKind::Limit { what: "bytes", limit: limits.inflated_bytes }, 0));
         }
-        let plan = CorePlan::of_layout(program, machine)?;
-        let mut read = plan.read(&raw_notes, &memory, &[], &image, CopiedMemory::default())?;
+        let mut read = plan.read(&raw_notes, &memory, &changed, &image, CopiedMemory::default())?;
         read.redact(&places);
         let notes = notes::redacted(&raw_notes, |register| is_no_text(&places, register));
         Ok(Self { machine, notes, memory, read })
