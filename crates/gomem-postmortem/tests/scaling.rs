@@ -122,6 +122,8 @@ fn parts_of_a_text() {
             "tables of pprof",
             "(pprof) alloc_space\nShowing nodes accounting for 1MB, 1% of 4MB total\n 1MB 1% 1% 1MB 1% main.f\nx\n",
         ),
+        ("rows of pprof between words", " 1MB 1% 1% 1MB 1% main.f\nx\n"),
+        ("panics", "panic: x\ngoroutine 1 [running]:\n"),
         ("rows of a listing", " . 12MB 13:\tparse(a)\n"),
         ("kills", "[1.5] Killed process 7 (api) total-vm:9kB, anon-rss:8kB\n"),
         ("containers", "api-7d9   12m   345Mi\n"),

@@ -1,6 +1,6 @@
 //! Profiles as tools print or draw them: which functions have most, by way of whom, and what grew between two tables.
 
-use foldhash::HashMap;
+use foldhash::{HashMap, HashSet};
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_pprof::{PrintedRow, PrintedTable, Profile, TopOptions};
 use gomem_symbol::{Origin, Symbol};
@@ -21,8 +21,8 @@ pub(crate) fn printed_profiles(bundle: &Bundle) -> Vec<Finding> {
     printed.sort_by_key(|printed| !kind(printed).starts_with("inuse_"));
     let mut findings: Vec<Finding> = grown(&bundle.tables).into_iter().collect();
     findings.extend(printed.into_iter().take(MOST).filter_map(|printed| profile(printed, bundle)));
-    let without_profile =
-        bundle.tables.iter().filter(|(name, _)| !bundle.printed.iter().any(|printed| printed.name == *name));
+    let with_profile: HashSet<&str> = bundle.printed.iter().map(|printed| printed.name.as_str()).collect();
+    let without_profile = bundle.tables.iter().filter(|(name, _)| !with_profile.contains(name.as_str()));
     findings.extend(without_profile.take(MOST).filter_map(|(name, table)| match table.kind.as_deref() {
         Some("goroutine") => goroutines(name, table),
         _ => by_cum(name, table),

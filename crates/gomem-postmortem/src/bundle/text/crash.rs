@@ -78,6 +78,8 @@ impl Crash {
         let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
         // What stands below the last end, where that is a container's.
         let mut below = None;
+        // Where the last end begins, where that is not the kernel's.
+        let mut begin_of_last = None;
         let mut kills: Vec<Kill> = Vec::new();
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
@@ -108,7 +110,7 @@ impl Crash {
                             log_line: number,
                             goroutine: Vec::new(),
                         });
-                        below = log.get(at..).filter(|_| is_status);
+                        (below, begin_of_last) = (log.get(at..).filter(|_| is_status), None);
                     }
                 }
                 continue;
@@ -126,17 +128,12 @@ impl Crash {
                 is_overflow = true;
             } else if let Some(kind) = kind_of(text) {
                 let kind = if is_overflow { CrashKind::StackOverflow } else { kind };
-                let goroutine = log.get(begin..).and_then(first_goroutine);
                 // A handler that recovers logs a panic, and the program goes on; a dump of goroutines ends it.
-                if kind == CrashKind::Panic && goroutine.is_none() {
+                if kind == CrashKind::Panic && log.get(begin..).and_then(begin_of_goroutines).is_none() {
                     continue;
                 }
                 let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
-                let is_of_memory = kind == CrashKind::OutOfMemory;
-                let of_stack = || log.get(begin..).filter(|_| is_of_memory).and_then(asked_in_stack);
-                let asked_bytes = asked_bytes.or_else(of_stack);
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
-                let goroutine = goroutine.unwrap_or_default().to_vec();
                 last = Some(Self {
                     kind,
                     message,
@@ -147,10 +144,16 @@ impl Crash {
                     kills: None,
                     is_of_build: false,
                     log_line: number,
-                    goroutine,
+                    goroutine: Vec::new(),
                 });
-                (is_overflow, below) = (false, None);
+                (is_overflow, below, begin_of_last) = (false, None, Some(begin));
             }
+        }
+        // Of one alone: each of many would be looked through far.
+        if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
+            crash.goroutine = first_goroutine(rest).unwrap_or_default().to_vec();
+            let of_stack = || asked_in_stack(rest).filter(|_| crash.kind == CrashKind::OutOfMemory);
+            crash.asked_bytes = crash.asked_bytes.or_else(of_stack);
         }
         if let (Some(crash), Some(below)) = (&mut last, below) {
             crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
@@ -254,12 +257,15 @@ fn asked_in_stack(rest: &[u8]) -> Option<u64> {
     })
 }
 
+/// Where a dump of goroutines begins, if it is near: beyond another program's words it is not of this one.
+fn begin_of_goroutines(rest: &[u8]) -> Option<usize> {
+    let near = &rest[..rest.len().min(FARTHEST_DUMP)];
+    Some(memchr::memmem::find(near, b"\ngoroutine ")? + 1)
+}
+
 /// The first goroutine of the dump that follows, up to the blank line after it.
 fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
-    let near = &rest[..rest.len().min(FARTHEST_DUMP)];
-    let begin = memchr::memmem::find(near, b"\ngoroutine ")? + 1;
-    // Another program's words between: the goroutines are not of this one.
-    let dump = &rest[begin..];
+    let dump = &rest[begin_of_goroutines(rest)?..];
     let dump = &dump[..dump.len().min(LONGEST_GOROUTINE)];
     let end = memchr::memmem::find(dump, b"\n\n").map_or(dump.len(), |end| end + 1);
     Some(&dump[..end])
