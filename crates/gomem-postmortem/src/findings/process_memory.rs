@@ -108,7 +108,8 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     if let Some(all) = processes_beside(process, bundle) {
         finding.summary += &format!(" All processes of the text's table have {} resident.", bytes(all));
         if now > 2.0 * all {
-            finding.summary += " The rest is of no process: pages of files, tmpfs, or the kernel's own, which the container is charged for.";
+            finding.summary += " If that is all of the container's, the rest is of no process: pages of files, tmpfs, or the kernel's own, which it is \
+                                charged for.";
         }
     }
     let printed = bundle.tool_outputs.iter().find_map(last_stated);

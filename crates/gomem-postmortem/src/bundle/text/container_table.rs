@@ -22,7 +22,8 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
     let mut readings: HashMap<&str, Readings> = HashMap::default();
     for line in text.lines().filter(|line| line.len() <= LONGEST_LINE) {
         if let Some(found) = TOOLS.iter().find(|tool| tool.words.iter().all(|word| line.contains(word))) {
-            tool = Some(found);
+            // What a machine has is no container's.
+            tool = Some(found).filter(|_| !OF_NODES.iter().any(|word| line.contains(word)));
             continue;
         }
         let cells: Vec<&str> = line.split_whitespace().collect();
@@ -30,12 +31,18 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
             tool = TOOLS.last();
         }
         let Some((tool, name)) = tool.and_then(|tool| Some((tool, *cells.get(tool.name)?))) else { continue };
-        let amounts = with_units(&cells[tool.name + 1..]);
+        let cells = &cells[tool.name + 1..];
+        // Words that follow the table have amounts too.
+        if !cells.first().is_some_and(|cell| is_cores(cell)) && !cells.iter().any(|cell| is_percent(cell)) {
+            continue;
+        }
+        let amounts = with_units(cells);
         let mut bytes = amounts.iter().filter_map(|cell| of_machine(ByteUnits::Standard.parse(cell)?));
         let (first, second) = (bytes.next(), bytes.next());
         let Some(bytes) = first else { continue };
         let limit = second.filter(|_| amounts.iter().any(|cell| cell == "/"));
-        let known = readings.entry(name).or_insert(Readings { first: bytes, last: bytes, limit, count: 0 });
+        let known =
+            readings.entry(name).or_insert(Readings { tool: tool.command, first: bytes, last: bytes, limit, count: 0 });
         (known.last, known.limit, known.count) = (bytes, limit, known.count + 1);
     }
     let (name, most) = readings.iter().max_by(|(name, a), (other, b)| {
@@ -43,7 +50,7 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
         by_growth.then(a.last.total_cmp(&b.last)).then(other.cmp(name))
     })?;
     Some(ProcessMemory {
-        tool: tool?.command,
+        tool: most.tool,
         process: printable(name),
         first_bytes: (most.count > 1).then_some(most.first),
         readings: most.count,
@@ -57,8 +64,17 @@ pub(crate) fn container_memory(text: &str) -> Option<ProcessMemory> {
 /// `api-7d9   12m   345Mi`: `kubectl top pod --no-headers`, or a row that was pasted alone.
 fn is_bare_row(cells: &[&str]) -> bool {
     let [_, cpu, memory] = cells else { return false };
-    let is_cpu = cpu.strip_suffix('m').is_some_and(|number| number.parse::<u32>().is_ok());
-    is_cpu && memory.ends_with('i') && ByteUnits::Standard.parse(memory).is_some()
+    cpu.ends_with('m') && is_cores(cpu) && memory.ends_with('i') && ByteUnits::Standard.parse(memory).is_some()
+}
+
+/// `12m`, `2`: of processors, as `kubectl top` prints it.
+fn is_cores(cell: &str) -> bool {
+    cell.strip_suffix('m').unwrap_or(cell).parse::<u32>().is_ok()
+}
+
+/// `11.2%`, as `docker stats` prints it.
+fn is_percent(cell: &str) -> bool {
+    cell.strip_suffix('%').is_some_and(|number| number.parse::<f64>().is_ok())
 }
 
 /// `41.16 MiB/994 MiB` as `41.16MiB / 994MiB`.
@@ -88,6 +104,7 @@ struct ContainerTool {
 }
 
 struct Readings {
+    tool: &'static str,
     first: f64,
     last: f64,
     limit: Option<f64>,
@@ -102,6 +119,8 @@ const TOOLS: [ContainerTool; 5] = [
     ContainerTool { command: "kubectl top pod -A", words: &["NAMESPACE ", "CPU(cores)", "MEMORY(bytes)"], name: 1 },
     ContainerTool { command: "kubectl top", words: &["CPU(cores)", "MEMORY(bytes)"], name: 0 },
 ];
+/// What only the heading of `kubectl top node` has.
+const OF_NODES: [&str; 2] = ["MEMORY%", "MEMORY(%)"];
 const LONGEST_LINE: usize = 4096;
 
 #[cfg(test)]
@@ -127,6 +146,7 @@ mod tests {
             (old, "docker stats", "api", None, 288.2, Some(994.0)),
             (spaced, "docker stats", "api", None, 288.2, Some(994.0)),
             (pods, "kubectl top", "api-7d9", None, 345.0, None),
+            (&format!("{pods}then the heap takes 12GB\n"), "kubectl top", "api-7d9", None, 345.0, None),
             (
                 "POD       NAME   CPU(cores)   MEMORY(bytes)\napi-7d9   api   12m   345Mi\n",
                 TOOLS[2].command,
@@ -152,6 +172,7 @@ mod tests {
         for text in [
             "NAME   CPU(cores)   MEMORY(bytes)\nerror: metrics not available yet\n",
             "took 12m 345M\n",
+            "NAME CPU(cores) CPU% MEMORY(bytes) MEMORY%\nnode-1 250m 12% 3345Mi 44%\n",
             "a 12m 9000000Gi\n",
         ] {
             assert_eq!(container_memory(text), None, "{text}");

@@ -57,7 +57,8 @@ impl OomReport {
                 report.is_of_machine |= line.contains("__alloc_pages_slowpath");
                 report.is_for_file |= FILE_PAGES.iter().any(|function| line.contains(function));
             } else if let Some((_, rest)) = line.split_once("Free swap  = ") {
-                report.free_swap = rest.find("kB").and_then(|end| ByteUnits::Binary.parse(&rest[..end + 2]));
+                let bytes = rest.find("kB").and_then(|end| ByteUnits::Binary.parse(&rest[..end + 2]));
+                report.free_swap = bytes.and_then(of_machine);
                 marks += 1;
             } else if let Some((before, _)) = line.split_once(" pages RAM") {
                 let pages = before.split_whitespace().next_back().and_then(|pages| pages.parse::<u64>().ok());

@@ -1,5 +1,6 @@
 //! What a process holds, by the kernel: `/proc/PID/status`, `/proc/PID/smaps`, `ps` and `top`.
 
+use foldhash::HashSet;
 use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::printed::printable;
@@ -145,13 +146,9 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut of_process = rows.iter().filter(|row| row.pid == largest.pid);
     let first = of_process.next()?;
     let last = of_process.next_back();
+    let mut known: HashSet<&str> = HashSet::default();
     // Of each process its last row.
-    let mut last_rows: Vec<&Row> = Vec::new();
-    for row in rows.iter().rev().take(MOST_PROCESSES) {
-        if !last_rows.iter().any(|known| known.pid == row.pid) {
-            last_rows.push(row);
-        }
-    }
+    let last_rows: Vec<&Row> = rows.iter().rev().filter(|row| known.insert(&row.pid)).collect();
     let all: f64 = last_rows.iter().map(|row| row.bytes).sum();
     Some(ProcessMemory {
         all_bytes: (last_rows.len() > 1).then_some(all),
@@ -231,8 +228,6 @@ const KIB: f64 = 1024.0;
 const GO_ARENAS: [std::ops::Range<u64>; 2] = [0x00c0_0000_0000..0x00ff_0000_0000, 0x0040_0000_0000..0x0050_0000_0000];
 const FEWEST_DIGITS: usize = 8;
 const FEWEST_AREAS: usize = 3;
-/// Of a table that people paste.
-const MOST_PROCESSES: usize = 200;
 /// The largest have half of it.
 const LARGEST_MACHINE: f64 = 64.0 * 1024.0 * 1024.0 * MIB;
 
@@ -254,6 +249,10 @@ mod tests {
         let top = "PID USER PR NI VIRT RES SHR S %CPU %MEM TIME+ COMMAND\n 1 root 20 0 16.2g 4.5g 1.0g S 1 9 0:02 db\n";
         let found = ProcessMemory::find(top).remove(0);
         assert_eq!(found.shared_bytes, Some(1024.0 * MIB));
+        let many = |pid: usize| format!("me {pid} 0 0 1 {} s0 S 1 0:01 /bin/sh\n", if pid == 0 { 9000 } else { 1 });
+        let ps = "USER PID %CPU %MEM VSZ RSS TT STAT STARTED TIME COMMAND\n".to_owned();
+        let found = ProcessMemory::find(&(ps + &(0..300).map(many).collect::<String>())).remove(0);
+        assert_eq!(found.all_bytes, Some(9299.0 * KIB), "all of the table, the largest too");
         let row = "$ ps aux | grep api\nweb  2030  0.1  4.4 149516 81920 ?  Ssl  Feb21   2:40 /opt/api -v\n";
         let found = ProcessMemory::find(row).remove(0);
         assert_eq!((found.process.as_str(), found.resident_bytes), ("api", 80.0 * MIB));
