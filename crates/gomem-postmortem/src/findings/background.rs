@@ -20,7 +20,7 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
     let symbol = Symbol::decode(entry.function);
     let function = symbol.short();
     let is_runtime = Origin::from_package(symbol.package(), "-") == Origin::Runtime;
-    let is_init = !entry.is_cut && !is_runtime && is_initialisation(symbol.function());
+    let is_init = !entry.is_cut && !is_runtime && is_initialisation(&symbol);
     let whose = match (entry.is_cut, is_runtime) {
         _ if is_init => format!("in the initialisation of {}", symbol.package()),
         (true, _) => "in stacks that the profiler cut".to_owned(),
@@ -74,9 +74,25 @@ fn feeds(entry: &Entry<'_>, lines: &[Account<'_>]) -> String {
     calls.map_or_else(|| "what feeds or configures them decides.".to_owned(), |calls| format!("they work for {calls}."))
 }
 
-/// Whether a function of this name, without its package, runs before `main`: `init`, or what the compiler makes of package variables.
-fn is_initialisation(function: &str) -> bool {
-    ["init", "map.init"]
-        .iter()
-        .any(|name| function.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))
+/// Whether a function runs before `main`: `init`, or what the compiler makes of package variables. A method may have that name,
+/// and a closure that a stack begins with is a goroutine, which goes on.
+fn is_initialisation(symbol: &Symbol) -> bool {
+    let local = symbol.local();
+    let rest = local.strip_prefix("map.").unwrap_or(&local).strip_prefix("init");
+    rest.is_some_and(|rest| rest.bytes().all(|byte| byte == b'.' || byte.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_runs_before_main() {
+        for name in ["init", "init.0", "init.12", "map.init.0"] {
+            assert!(is_initialisation(&Symbol::decode(&format!("example.org/lib.{name}"))), "{name}");
+        }
+        for name in ["(*T).init", "T.init", "init.0.func1", "init.func2", "initialise", "f.init"] {
+            assert!(!is_initialisation(&Symbol::decode(&format!("example.org/lib.{name}"))), "{name}");
+        }
+    }
 }

@@ -137,7 +137,7 @@ fn goroutine(crash: &Crash) -> Option<Place> {
     goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
 }
 
-/// Programs that are written in no Go.
+/// Names that programs of other languages have, mostly.
 const NOT_GO: [&str; 15] = [
     "node",
     "java",
@@ -155,7 +155,7 @@ const NOT_GO: [&str; 15] = [
     "clickhouse-serv",
     "dotnet",
 ];
-const OF_OTHERS: &str = "By its name that is no Go program: gomem can say nothing of its memory. Whose limit it was the kernel's lines before this one \
+const OF_OTHERS: &str = "By its name that is hardly a Go program, and of others gomem can say nothing. Whose limit it was the kernel's lines before this one \
                          say; where small processes are killed one after the other, the group of all of them is at its limit, and its size \
                          is the sum of many.";
 const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1: a linker for each test's program runs beside the others), on a machine \

@@ -50,7 +50,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     finding.action = match &maker {
         Some(maker) if maker.is_twice => {
             finding.summary += &format!(
-                " In a heap profile of a peak {} has {} in use, and never less than {}.",
+                " In a heap profile of a peak {} has {} in use, and in the smallest one still {}.",
                 maker.function,
                 Unit::Bytes.humanize(maker.most as f64),
                 Unit::Bytes.humanize(maker.least as f64)
@@ -64,7 +64,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
         }
         Some(maker) => {
             finding.summary += &format!(
-                " In a heap profile of a peak {} has {} in use, at other times {}.",
+                " In a heap profile of a peak {} has {} in use, in the smallest one {}.",
                 maker.function,
                 Unit::Bytes.humanize(maker.most as f64),
                 Unit::Bytes.humanize(maker.least as f64)
@@ -155,9 +155,9 @@ impl Maker {
         let (at_high, at_low) = (of(high), of(low));
         let less = |name: &Arc<str>| at_low.get(name).map_or(0, |(bytes, _)| *bytes);
         let (name, (most, place)) =
-            at_high.iter().max_by_key(|(name, (bytes, _))| (bytes - less(name), Arc::clone(name)))?;
+            at_high.iter().max_by_key(|(name, (bytes, _))| (bytes.saturating_sub(less(name)), Arc::clone(name)))?;
         let least = less(name);
-        let is_most = most > &least && i128::from(most - least) * 2 >= inuse(&high) - inuse(&low);
+        let is_most = most > &least && (i128::from(*most) - i128::from(least)) * 2 >= inuse(&high) - inuse(&low);
         is_most.then(|| Self {
             function: Symbol::decode(name).short(),
             place: place.clone(),

@@ -34,8 +34,10 @@ pub(crate) fn explain(trace: Option<&GcTrace>, sites: &[Site], pacing: Option<&P
         percent(kept.fraction, 0),
         kept.place.short()
     );
-    let garbage =
-        sites.iter().filter(|site| site.is_own() && !site.is_held()).max_by_key(|site| site.bytes - site.inuse_bytes);
+    let garbage = sites
+        .iter()
+        .filter(|site| site.is_own() && !site.is_held())
+        .max_by_key(|site| site.bytes.saturating_sub(site.inuse_bytes));
     let fewer = garbage.map_or(String::new(), |site| {
         format!("{} makes {} of all that is allocated; ", site.charged_to.short(), percent(site.bytes_fraction, 0))
     });
