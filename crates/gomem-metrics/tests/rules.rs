@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use gomem_finding::Severity;
-use gomem_metrics::{DiagnoseOptions, Diagnosis, Judgement, Metrics, Verdict};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, GcTrace, GoState, Judgement, Metrics, Verdict};
 
 fn judgement(scrapes: impl IntoIterator<Item = (i64, String)>, rule: &str) -> Judgement {
     let mut metrics = Metrics::new();
@@ -58,6 +58,25 @@ fn more_memory_with_another_version_of_go_is_a_step() {
     assert_eq!((step.verdict, step.severity), (Verdict::Fired, Severity::Warning));
     let same = judgement(run(100, "go1.24.11", 4e8).chain(run(200, "go1.24.11", 5e8)), "step_change");
     assert_ne!(same.verdict, Verdict::Fired);
+}
+
+#[test]
+fn goals_at_the_live_heap_matter_where_gc_takes_cpu() {
+    let traced = |period: u32| {
+        let cycle = |number: u32| {
+            let seconds = number * period;
+            format!(
+                "gc {number} @{seconds}.000s 1%: 0.1+900+0.1 ms clock, 0.4+1/900/10+0.4 ms cpu, 1000->1001->1000 MB, 1000 MB goal, \
+                 0 MB stacks, 0 MB globals, 4 P\n"
+            )
+        };
+        let log: String = (1..20).map(cycle).collect();
+        let state = GoState::from_trace(&GcTrace::decode(log.as_bytes()).unwrap(), 0);
+        let diagnosis = Diagnosis::from_state(&state, DiagnoseOptions::default());
+        diagnosis.judgements().iter().find(|found| found.rule.name() == "memlimit_thrash").unwrap().verdict
+    };
+    assert_eq!(traced(1), Verdict::Fired);
+    assert_ne!(traced(600), Verdict::Fired, "one in ten minutes");
 }
 
 #[test]

@@ -3,9 +3,9 @@
 //! With a limit, and ≥ 90 % of it held: between two GCs less than 20 % of the goal is allocated (a half at `GOGC=100`; the
 //! goal is then ≤ 1.25 × the live heap), and GC runs ≥ 3 times as often as allocation explains; where the live heap is
 //! not known, it is what is not allocated between two GCs. A limit that is not exported, as by expvar, shows in the goals. A GC
-//! trace has no limit: there ≥ 90 % of the goals, at least five, are ≤ 1.03 × a live heap of ≥ 64 MiB. Where
-//! cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that leaves room is no thrashing:
-//! measured there, the goal was six times the live heap.
+//! trace has no limit: there ≥ 90 % of the goals, at least five, are ≤ 1.03 × a live heap of ≥ 64 MiB, and GC takes ≥ 5 % of the
+//! CPU where that is known. Where cycles are not counted, only a live heap beyond the limit tells. `GOGC=off` with a limit that
+//! leaves room is no thrashing: measured there, the goal was six times the live heap.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -112,6 +112,10 @@ fn goals_at_live(window: &Window<'_>) -> Option<Opinion> {
     }
     let (_, live) = *pairs.last()?;
     let share = window.gc_share();
+    // Where little is allocated GC seldom runs, wherever its goal is.
+    if share.is_some_and(|share| share < LEAST_SHARE) {
+        return None;
+    }
     let summary = format!(
         "{at_live} of {} heap goals are the live heap itself, {}, as where it is beyond what GOMEMLIMIT leaves: GC begins anew when it has \
          ended",
@@ -137,3 +141,5 @@ const MOST_HEADROOM: f64 = 0.2;
 const AT_LIVE: f64 = 1.03;
 const LEAST_LIVE_BYTES: f64 = 64.0 * MIB;
 const FEWEST_GOALS: usize = 5;
+/// Of the CPU: GC that runs all the time takes a quarter or more.
+const LEAST_SHARE: f64 = 0.05;
