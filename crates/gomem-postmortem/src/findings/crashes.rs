@@ -123,7 +123,11 @@ fn beside(kills: &Kills) -> String {
     }
     if !kills.others.is_empty() {
         let others: Vec<String> = kills.others.iter().map(|(name, count)| format!("`{name}` ({count})")).collect();
-        text += &format!(" Killed too: {}.", others.join(", "));
+        let further = match kills.further {
+            0 => String::new(),
+            count => format!(", and {count} of other names"),
+        };
+        text += &format!(" Killed too: {}{further}.", others.join(", "));
     }
     text
 }

@@ -62,6 +62,8 @@ pub(crate) struct Kills {
     pub(crate) restarts: Option<u64>,
     /// Other names that were killed, each with how often.
     pub(crate) others: Vec<(String, usize)>,
+    /// Kills of further names.
+    pub(crate) further: usize,
 }
 
 impl Kills {
@@ -72,12 +74,12 @@ impl Kills {
         let same: Vec<&Kill> = kills.iter().filter(is_same).collect();
         let sizes = || same.iter().filter_map(|kill| kill.resident_bytes);
         let first = same.first()?.time;
-        let mut others: Vec<(String, usize)> = Vec::new();
+        let (mut others, mut further): (Vec<(String, usize)>, usize) = (Vec::new(), 0);
         for name in kills.iter().filter(|kill| !is_same(kill)).filter_map(|kill| kill.process.as_ref()) {
             match others.iter().position(|(known, _)| known == name) {
                 Some(at) => others[at].1 += 1,
                 None if others.len() < MOST_OTHERS => others.push((name.clone(), 1)),
-                None => {}
+                None => further += 1,
             }
         }
         Some(Self {
@@ -86,8 +88,9 @@ impl Kills {
             count: if last.is_status { 1 } else { same.len() },
             seconds: first.zip(last.time).and_then(|(first, last)| first.seconds_to(last)),
             resident_bytes: sizes().min().zip(sizes().max()),
-            restarts: same.iter().filter_map(|kill| kill.restarts).max(),
+            restarts: same.iter().filter_map(|kill| kill.restarts).max().filter(|&restarts| restarts > 0),
             others,
+            further,
         })
     }
 }
@@ -212,6 +215,9 @@ mod tests {
         let found = kills(&log);
         assert_eq!((found.process.as_deref(), found.count, found.seconds), (Some("api"), 2, Some(60.0)));
         assert_eq!((found.resident_bytes, found.others), (Some((102_400, 307_200)), vec![("sh".to_owned(), 1)]));
+        let many: String = (0..9).map(|pid| line("[1.5]", pid, &format!("sh{pid}"), 1)).collect();
+        let found = kills(&many);
+        assert_eq!((found.others.len(), found.further), (5, 3));
         let pods = kills("api-7d9   0/1   OOMKilled   5 (38s ago)   12m\n");
         assert_eq!((pods.process.as_deref(), pods.count, pods.restarts), (Some("api-7d9"), 1, Some(5)));
         let example = b"you would see `Out of memory: Killed process 7 (api) total-vm:1kB, anon-rss:1kB`";
