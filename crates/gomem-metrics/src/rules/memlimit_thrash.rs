@@ -112,8 +112,11 @@ fn goals_at_live(window: &Window<'_>) -> Option<Opinion> {
     }
     let (_, live) = *pairs.last()?;
     let share = window.gc_share();
-    // Where little is allocated GC seldom runs, wherever its goal is.
-    if share.is_some_and(|share| share < LEAST_SHARE) {
+    // Where little is allocated GC seldom runs, wherever its goal is. A trace whose clock is too coarse has no share.
+    let goals = window.points(Quantity::HeapGoalBytes);
+    let seconds = goals.last().zip(goals.first()).map_or(0.0, |(last, first)| last.0 - first.0);
+    let is_seldom = seconds > LONGEST_BETWEEN * goals.len() as f64;
+    if share.map_or(is_seldom, |share| share < LEAST_SHARE) {
         return None;
     }
     let summary = format!(
@@ -143,3 +146,5 @@ const LEAST_LIVE_BYTES: f64 = 64.0 * MIB;
 const FEWEST_GOALS: usize = 5;
 /// Of the CPU: GC that runs all the time takes a quarter or more.
 const LEAST_SHARE: f64 = 0.05;
+/// In seconds, from cycle to cycle.
+const LONGEST_BETWEEN: f64 = 5.0;

@@ -42,13 +42,13 @@ impl Container {
             true => (
                 "map",
                 "fills",
-                "delete each from it when it is done with, on every path: a timeout, an error, a client that is gone",
+                "Delete each from it when it is done with, on every path: a timeout, an error, a client that is gone",
             ),
-            false => ("slice", "appends to", "take each out of it when it is done with, and set its element to nil"),
+            false => ("slice", "appends to", "Take each out of it when it is done with, and set its element to nil"),
         };
         format!(
-            "The {what} that {} {how} at {} has {bytes_each} B in use for each of these objects, the room of an element, so that holds them, most \
-             likely: {end}. A heap dump tells for sure (runtime/debug.WriteHeapDump, then `gomem heap`).",
+            "The {what} that {} {how} at {} most likely holds them: it has {bytes_each} B in use for each of these objects, the room of an \
+             element. {end}. A heap dump tells for sure (runtime/debug.WriteHeapDump, then `gomem heap`).",
             place.short_function(),
             place.short()
         )

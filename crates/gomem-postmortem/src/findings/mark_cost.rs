@@ -50,7 +50,8 @@ pub(crate) fn explain(trace: Option<&GcTrace>, sites: &[Site], pacing: Option<&P
     finding.evidence.extend([
         Evidence::new("GC CPU of a cycle", cost.cpu_ms, Unit::Milliseconds).with_source("GC trace"),
         Evidence::new("marked by a cycle", cost.live_bytes, Unit::Bytes).with_source("GC trace"),
-        Evidence::new("objects in use", kept.objects, Unit::Count).with_source("heap profile"),
+        Evidence::new("objects in use", kept.objects, Unit::Count)
+            .with_source("GC trace, by the mean size in the heap profile"),
     ]);
 }
 
@@ -86,13 +87,13 @@ struct Kept {
 impl Kept {
     /// `None` where what stays is no crowd of small objects.
     fn new(sites: &[Site], live_bytes: f64) -> Option<Self> {
-        let inuse: i64 = sites.iter().map(|site| site.inuse_bytes).sum();
-        let objects: i64 = sites.iter().map(|site| site.inuse_objects).sum();
+        let sum = |of: fn(&Site) -> i64| sites.iter().fold(0_i64, |sum, site| sum.saturating_add(of(site)));
+        let (inuse, objects) = (sum(|site| site.inuse_bytes), sum(|site| site.inuse_objects));
         let mean_bytes = inuse as f64 / objects.max(1) as f64;
         let mut functions: HashMap<&str, (i64, &Site)> = HashMap::default();
         for site in sites.iter().filter(|site| site.reached_from.is_none()) {
             let (bytes, largest) = functions.entry(&site.charged_to.function).or_insert((0, site));
-            *bytes += site.inuse_bytes;
+            *bytes = i64::saturating_add(*bytes, site.inuse_bytes);
             if site.inuse_bytes > largest.inuse_bytes {
                 *largest = site;
             }

@@ -81,6 +81,9 @@ impl Crash {
         // Where the last end begins, where that is not the kernel's.
         let mut begin_of_last = None;
         let mut kills: Vec<Kill> = Vec::new();
+        // Which of them the last end is.
+        let mut told = 0;
+        let mut end = 0;
         let mut at = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
@@ -89,7 +92,13 @@ impl Crash {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
+                    KernelLine::Killed(kill)
+                        if last.as_ref().is_some_and(|last| kill.is_bystander(last.in_use_bytes)) =>
+                    {
+                        kills.push(kill);
+                    }
                     KernelLine::Killed(kill) => {
+                        (told, end) = (kills.len(), begin);
                         let Kill { resident_bytes, exhausted, is_status, .. } = kill;
                         let message = kill.message.clone();
                         kills.push(kill);
@@ -146,7 +155,7 @@ impl Crash {
                     log_line: number,
                     goroutine: Vec::new(),
                 });
-                (is_overflow, below, begin_of_last) = (false, None, Some(begin));
+                (is_overflow, below, begin_of_last, end) = (false, None, Some(begin), begin);
             }
         }
         // Of one alone: each of many would be looked through far.
@@ -159,10 +168,11 @@ impl Crash {
             crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
         }
         if let Some(crash) = &mut last {
-            crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(log, words).is_some());
+            let near = &log[end.saturating_sub(FARTHEST_DUMP)..log.len().min(end + FARTHEST_DUMP)];
+            crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(near, words).is_some());
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
-            crash.kills = Kills::of_last(&kills);
+            crash.kills = Kills::new(&kills, told);
         }
         last
     }
@@ -296,6 +306,21 @@ mod tests {
         assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
         assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
         assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
+    }
+
+    #[test]
+    fn a_bystander_and_a_build_far_away_change_nothing() {
+        let killed = |name: &str, kilobytes: u32| {
+            format!("Memory cgroup out of memory: Killed process 7 ({name}) total-vm:9kB, anon-rss:{kilobytes}kB\n")
+        };
+        let told = |log: &str| Crash::last_in(log.as_bytes()).and_then(|crash| crash.kills?.process);
+        assert_eq!(told(&(killed("api", 500_000) + &killed("sh", 100))).as_deref(), Some("api"));
+        assert_eq!(told(&(killed("api", 500_000) + &killed("db", 400_000))).as_deref(), Some("db"));
+        let of_build = |between: usize| {
+            let log = format!("FAIL x [build failed]\n{}fatal error: out of memory\n", "x\n".repeat(between));
+            Crash::last_in(log.as_bytes()).unwrap().is_of_build
+        };
+        assert!(of_build(0) && !of_build(FARTHEST_DUMP));
     }
 
     #[test]

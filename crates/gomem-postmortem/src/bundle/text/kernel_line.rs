@@ -67,10 +67,10 @@ pub(crate) struct Kills {
 }
 
 impl Kills {
-    /// Of the last process that was killed.
-    pub(crate) fn of_last(kills: &[Kill]) -> Option<Self> {
-        let last = kills.last()?;
-        let is_same = |kill: &&Kill| kill.process == last.process;
+    /// Of the process of one of the kills, which is told.
+    pub(crate) fn new(kills: &[Kill], told: usize) -> Option<Self> {
+        let told = kills.get(told)?;
+        let is_same = |kill: &&Kill| kill.process == told.process;
         let same: Vec<&Kill> = kills.iter().filter(is_same).collect();
         let sizes = || same.iter().filter_map(|kill| kill.resident_bytes);
         let first = same.first()?.time;
@@ -83,15 +83,24 @@ impl Kills {
             }
         }
         Some(Self {
-            process: last.process.clone(),
+            process: told.process.clone(),
             // A status is one kill, however often it is printed.
-            count: if last.is_status { 1 } else { same.len() },
-            seconds: first.zip(last.time).and_then(|(first, last)| first.seconds_to(last)),
+            count: if told.is_status { 1 } else { same.len() },
+            seconds: first.zip(told.time).and_then(|(first, last)| first.seconds_to(last)),
             resident_bytes: sizes().min().zip(sizes().max()),
             restarts: same.iter().filter_map(|kill| kill.restarts).max().filter(|&restarts| restarts > 0),
             others,
             further,
         })
+    }
+}
+
+impl Kill {
+    /// Whether what was killed before held so much more that this one only stood by: the kernel ends all of a group, and a shell
+    /// that holds nothing.
+    pub(crate) fn is_bystander(&self, before: Option<u64>) -> bool {
+        let sizes = self.resident_bytes.zip(before);
+        !self.is_status && sizes.is_some_and(|(own, before)| own.saturating_mul(BYSTANDER) <= before)
     }
 }
 
@@ -192,6 +201,8 @@ const EXHAUSTED: [(&str, Exhausted); 2] =
 const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
 const KILLED: &str = "Killed process ";
 const LONGEST_MESSAGE: usize = 300;
+/// A judgement: how many times larger the other is.
+const BYSTANDER: u64 = 20;
 const MOST_OTHERS: usize = 5;
 
 #[cfg(test)]
@@ -203,7 +214,8 @@ mod tests {
             KernelLine::Killed(kill) => Some(kill),
             _ => None,
         });
-        Kills::of_last(&killed.collect::<Vec<_>>()).unwrap()
+        let killed: Vec<Kill> = killed.collect();
+        Kills::new(&killed, killed.len() - 1).unwrap()
     }
 
     #[test]

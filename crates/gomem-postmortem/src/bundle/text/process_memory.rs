@@ -53,7 +53,7 @@ pub(crate) fn of_machine(bytes: f64) -> Option<f64> {
 /// `/proc/PID/status`: `VmRSS:   10002652 kB`.
 fn process_status(text: &str) -> Option<ProcessMemory> {
     let field = |name: &str| text.lines().find_map(|line| kilobytes(line.trim_start().strip_prefix(name)?));
-    let name = text.lines().find_map(|line| line.strip_prefix("Name:")).unwrap_or_default();
+    let name = text.lines().find_map(|line| line.trim_start().strip_prefix("Name:")).unwrap_or_default();
     field("VmPeak:")?;
     Some(ProcessMemory {
         tool: "/proc/PID/status",
