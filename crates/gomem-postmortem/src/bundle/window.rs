@@ -78,10 +78,11 @@ impl Bundle {
         });
         self.execution_trace = kept.into_iter().next();
         let (_, memory) = divide(self.heap_dump.take(), |_| None);
-        let (kept, printed) = divide(std::mem::take(&mut self.printed), |profile| is_within(&profile.profile, window));
+        let (kept, mut printed) =
+            divide(std::mem::take(&mut self.printed), |profile| is_within(&profile.profile, window));
         self.printed = kept;
         // A table and words have no time.
-        self.tables.clear();
+        printed.undated += self.tables.drain(..).len();
         self.spoken.clear();
         let (_, tool_outputs) = divide(std::mem::take(&mut self.tool_outputs), |_| None);
         // A program dies at the end of all.

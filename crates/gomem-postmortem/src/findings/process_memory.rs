@@ -105,7 +105,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         }
     }
     finding.summary += ".";
-    if let Some(all) = processes_beside(process, bundle) {
+    if let Some(all) = processes_beside(process, name, bundle) {
         finding.summary += &format!(" All processes of the text's table have {} resident.", bytes(all));
         if now > 2.0 * all {
             finding.summary += " If that is all of the container's, the rest is of no process: pages of files, tmpfs, or the kernel's own, which it is \
@@ -224,13 +224,15 @@ fn in_use(bundle: &Bundle, name: &str) -> Option<(f64, &'static str)> {
     printed.map(|bytes| (bytes, "The profile has")).or_else(spoken)
 }
 
-/// What the processes of a container have, where a table has several of them.
-fn processes_beside(container: &ProcessMemory, bundle: &Bundle) -> Option<f64> {
+/// What the processes of a container have, where a table in the same text has several of them.
+fn processes_beside(container: &ProcessMemory, part: &str, bundle: &Bundle) -> Option<f64> {
+    let file = |part: &str| part.split(',').next().map(str::to_owned);
     let of_table = |output: &ToolOutput| match &output.printout {
         Printout::Process(process) => process.all_bytes,
         _ => None,
     };
-    bundle.tool_outputs.iter().find_map(of_table).filter(|_| container.is_container)
+    let mut outputs = bundle.tool_outputs.iter().filter(|output| file(&output.name) == file(part));
+    outputs.find_map(of_table).filter(|_| container.is_container)
 }
 
 /// What the text says in words that a part is of.
