@@ -114,7 +114,7 @@ COLUMNS = {
     ),
     "growth": (
         lambda: gm.growth(sorted(INCIDENT.glob("heap-?.pb.gz"))),
-        "function file line slope_per_hour rank_correlation first last sampled_objects confidence",
+        "function file line slope_per_hour rank_correlation first last sampled_objects likelihood",
     ),
     "diagnostics": (
         lambda: log().diagnostics(),
