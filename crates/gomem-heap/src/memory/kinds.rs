@@ -10,16 +10,15 @@ use crate::memory::words::{Order, POINTER, varint};
 #[derive(Debug, Default)]
 pub(crate) struct Kinds {
     all: Vec<Kind>,
-    /// The number of each size and the fields that stand in a file; of those that are read there each time, none.
-    with_fields: HashMap<Fields, u32, RandomState>,
+    /// The number of each size and the fields that stand in a file.
+    with_fields: HashMap<u64, HashMap<Box<[u8]>, u32, RandomState>, RandomState>,
+    /// The number of each size whose fields are read in the file each time.
+    in_file: HashMap<u64, u32, RandomState>,
     /// The words of elements that are pointers.
     words: Vec<u32>,
     /// Where the runtime describes the type of all objects of a kind, by its number.
     types: HashMap<u32, u64, RandomState>,
 }
-
-/// The bytes of an object, and its fields.
-type Fields = (u64, Option<Box<[u8]>>);
 
 /// Objects of one size.
 #[derive(Debug, Clone, Copy)]
@@ -41,20 +40,20 @@ pub(super) enum Pointers {
 impl Kinds {
     /// Objects whose pointers stand behind their contents in the file, as these fields.
     pub(crate) fn with_fields(&mut self, bytes: u64, order: Order, fields: &[u8]) -> u32 {
-        let is_common = fields.len() <= LONGEST_FIELDS && self.all.len() < MOST_WITH_FIELDS;
-        let offsets = is_common.then(|| offsets(order, fields)).flatten();
-        let key = (bytes, offsets.is_some().then(|| fields.into()));
-        if let Some(number) = self.with_fields.get(&key) {
+        let is_short = fields.len() <= LONGEST_FIELDS;
+        let known = self.with_fields.get(&bytes).filter(|_| is_short);
+        if let Some(number) = known.and_then(|of_size| of_size.get(fields)) {
             return *number;
         }
-        let number = match offsets {
-            Some(offsets) => self.add(bytes, 0, bytes, offsets),
-            None => {
+        let is_common = is_short && self.all.len() < MOST_WITH_FIELDS;
+        let Some(offsets) = is_common.then(|| offsets(order, fields)).flatten() else {
+            return *self.in_file.entry(bytes).or_insert_with(|| {
                 self.all.push(Kind { bytes, pointers: Pointers::InFile });
                 self.all.len() as u32 - 1
-            }
+            });
         };
-        self.with_fields.insert(key, number);
+        let number = self.add(bytes, 0, bytes, offsets);
+        self.with_fields.entry(bytes).or_default().insert(fields.into(), number);
         number
     }
 

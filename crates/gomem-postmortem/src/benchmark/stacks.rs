@@ -1,6 +1,6 @@
 //! Which stacks of a profile are of a benchmark.
 
-use std::sync::Arc;
+use std::{hash::Hash, sync::Arc};
 
 use foldhash::{HashMap, HashSet};
 use gomem_bench::Run;
@@ -42,52 +42,54 @@ impl Stacks<'_> {
             filter.focus = focus;
             let own = profile.filter(&filter).map_err(|problem| problem.to_string())?;
             let own = if self.benchmark.contains('/') { without_outer(&own) } else { own };
-            let by_line = |_, sample: Sample<'_>| Group::Line(test_lines(sample));
             // What is made once can also lie below a line of the loop: a cache that the first operation fills.
-            let by_stack = |index, _: Sample<'_>| Group::Stack(index);
+            let by_line = Groups::new(&own, columns, |_, sample| test_lines(sample));
+            let by_stack = Groups::new(&own, columns, |index, _| index);
+            let groupings = [by_line, by_stack];
+            let find = |fraction, at: usize| {
+                let groups = &groupings[at];
+                Operations::find(runs, &groups.allocated, fraction).map(|operations| (operations, groups))
+            };
             // Bytes of an operation are mostly whole, so that those without a fraction come first.
-            let measured = [0.0, 1.0].into_iter().find_map(|fraction| {
-                let measured = measure_by(runs, &own, columns, fraction, by_line);
-                measured.or_else(|_| measure_by(runs, &own, columns, fraction, by_stack)).ok()
-            });
-            measured.map_or_else(|| measure_by(runs, &own, columns, 1.0, by_line), Ok)
+            let (operations, groups) =
+                find(0.0, 0).or_else(|_| find(0.0, 1)).or_else(|_| find(1.0, 0)).or_else(|_| find(1.0, 1))?;
+            let part = |rare| groups.part(&own, operations, rare);
+            Ok(Measured { operations, each: part(false), rare: part(true) })
         };
         measured(named(self.package, self.function))
             .or_else(|problem| if self.is_alone { measured(ANY.to_owned()).map_err(|_| problem) } else { Err(problem) })
     }
 }
 
-/// Stacks that are of most operations together, or of few.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Group {
-    /// All that go through a line of the benchmark.
-    Line(Vec<(FunctionId, i64)>),
-    /// One alone.
-    Stack(usize),
+/// Stacks that are of most operations together, or of few: all that go through a line of the benchmark, or each alone.
+struct Groups {
+    of_stack: Vec<usize>,
+    allocated: Vec<Allocated>,
 }
 
-fn measure_by(
-    runs: &[&Run],
-    own: &Profile,
-    columns: [usize; 2],
-    fraction: f64,
-    group: impl Fn(usize, Sample<'_>) -> Group,
-) -> Result<Measured, String> {
-    let mut groups: HashMap<Group, Allocated> = HashMap::default();
-    for (index, sample) in own.samples().enumerate() {
-        let allocated = groups.entry(group(index, sample)).or_default();
-        let [objects, bytes] = columns.map(|column| sample.value(column) as f64);
-        allocated.objects += objects;
-        allocated.bytes += bytes;
+impl Groups {
+    fn new<K: Eq + Hash>(own: &Profile, columns: [usize; 2], key: impl Fn(usize, Sample<'_>) -> K) -> Self {
+        let mut numbers: HashMap<K, usize> = HashMap::default();
+        let (mut of_stack, mut allocated) = (Vec::new(), Vec::new());
+        for (index, sample) in own.samples().enumerate() {
+            let next = numbers.len();
+            let number = *numbers.entry(key(index, sample)).or_insert(next);
+            if number == next {
+                allocated.push(Allocated::default());
+            }
+            let [objects, bytes] = columns.map(|column| sample.value(column) as f64);
+            allocated[number].objects += objects;
+            allocated[number].bytes += bytes;
+            of_stack.push(number);
+        }
+        Self { of_stack, allocated }
     }
-    let operations = Operations::find(runs, &groups.values().copied().collect::<Vec<_>>(), fraction)?;
-    let is_rare = |(index, sample)| operations.is_rare(&groups[&group(index, sample)]);
-    let is_rare: Vec<bool> = own.samples().enumerate().map(is_rare).collect();
-    let part = |rare: bool| {
-        let mut flags = is_rare.iter();
-        own.retain_samples(|_| flags.next() == Some(&rare))
-    };
-    Ok(Measured { operations, each: part(false), rare: part(true) })
+
+    /// The stacks of groups that are of few operations, or the others.
+    fn part(&self, own: &Profile, operations: Operations, rare: bool) -> Profile {
+        let mut groups = self.of_stack.iter();
+        own.retain_samples(|_| groups.next().is_some_and(|group| operations.is_rare(&self.allocated[*group]) == rare))
+    }
 }
 
 /// Without the functions around sub-benchmarks, which are in the time of none of them.
