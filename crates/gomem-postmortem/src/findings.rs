@@ -16,6 +16,7 @@ mod execution_trace;
 mod few_cycles;
 mod final_store;
 mod finding;
+mod function_in_use;
 mod goroutine_bursts;
 mod goroutines;
 mod growth;

@@ -1,7 +1,5 @@
 //! A container of the program that grows with what is kept, where nothing says who keeps it.
 
-use std::cmp::Reverse;
-
 use gomem_escape::Cause;
 use gomem_symbol::Symbol;
 
@@ -25,10 +23,8 @@ impl Container {
         let is_beside = |other: &&Site| {
             other.is_own() && other.charged_to != site.charged_to && is_container(other) && package(other) == of_site
         };
-        let mut found: Vec<&Site> =
-            all.iter().filter(is_beside).filter(|other| is_of_one_element(site, other)).collect();
-        found.sort_by_key(|other| Reverse(other.inuse_bytes));
-        let [container] = found[..] else { return None };
+        let mut found = all.iter().filter(is_beside).filter(|other| is_of_one_element(site, other));
+        let container = found.next().filter(|_| found.next().is_none())?;
         Some(Self {
             place: container.charged_to.clone(),
             is_map: container.reason == Some(Reason::MapGrowth),

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GcTrace, Rule};
 use gomem_statistics::quantile;
@@ -10,10 +9,11 @@ use gomem_symbol::Symbol;
 use gomem_table::{MIB, Unit};
 
 use crate::{
-    attribution::{AttributeOptions, Place, Site, attribute},
+    attribution::{AttributeOptions, Place, attribute},
     bundle::{Bundle, HeapProfile},
     findings::{
         finding::{Finding, FindingKind},
+        function_in_use::FunctionInUse,
         live_heap::LiveHeap,
     },
 };
@@ -151,37 +151,21 @@ impl Maker {
         let later = bundle.heaps().get(bundle.heaps().len() / 3..)?;
         let (high, low) = (later.iter().max_by_key(inuse)?, later.iter().min_by_key(inuse)?);
         let options = AttributeOptions::from_bundle(bundle);
-        let of = |heap: &HeapProfile| by_function(&attribute(&heap.profile, bundle.escapes(), &options));
+        let of = |heap: &HeapProfile| FunctionInUse::by_name(&attribute(&heap.profile, bundle.escapes(), &options));
         let (at_high, at_low) = (of(high), of(low));
-        let less = |name: &Arc<str>| at_low.get(name).map_or(0, |(bytes, _)| *bytes);
-        let (name, (most, place)) =
-            at_high.iter().max_by_key(|(name, (bytes, _))| (bytes.saturating_sub(less(name)), Arc::clone(name)))?;
-        let least = less(name);
-        let is_most = most > &least && (i128::from(*most) - i128::from(least)) * 2 >= inuse(&high) - inuse(&low);
+        let less = |name: &Arc<str>| at_low.get(name).map_or(0, |function| function.bytes);
+        let (name, made) =
+            at_high.iter().max_by_key(|(name, made)| (made.bytes.saturating_sub(less(name)), Arc::clone(name)))?;
+        let (most, least) = (made.bytes, less(name));
+        let is_most = most > least && (i128::from(most) - i128::from(least)) * 2 >= inuse(&high) - inuse(&low);
         is_most.then(|| Self {
             function: Symbol::decode(name).short(),
-            place: place.clone(),
-            most: *most,
+            place: made.place.clone(),
+            most,
             least,
-            is_twice: least as f64 >= TWICE * *most as f64,
+            is_twice: least as f64 >= TWICE * most as f64,
         })
     }
-}
-
-/// What each function of the program has in use, by its own lines and by what they call, and where most of it.
-fn by_function(sites: &[Site]) -> HashMap<Arc<str>, (i64, Place)> {
-    let mut largest: HashMap<&str, i64> = HashMap::default();
-    let mut found: HashMap<Arc<str>, (i64, Place)> = HashMap::default();
-    for site in sites.iter().filter(|site| site.reached_from.is_none()) {
-        let (bytes, place) =
-            found.entry(Arc::clone(&site.charged_to.function)).or_insert_with(|| (0, site.charged_to.clone()));
-        *bytes = bytes.saturating_add(site.inuse_bytes);
-        let most = largest.entry(&site.charged_to.function).or_insert(0);
-        if site.inuse_bytes > *most {
-            (*most, *place) = (site.inuse_bytes, site.charged_to.clone());
-        }
-    }
-    found
 }
 
 /// What the finding of bursts of goroutines measures.

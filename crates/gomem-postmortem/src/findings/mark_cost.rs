@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 
-use foldhash::HashMap;
 use gomem_finding::Evidence;
 use gomem_gogc::Gogc;
 use gomem_metrics::{GcTrace, GcTraceLine, Rule};
@@ -12,7 +11,7 @@ use gomem_table::{MIB, Unit, percent};
 
 use crate::{
     attribution::{Place, Site},
-    findings::finding::Finding,
+    findings::{finding::Finding, function_in_use::FunctionInUse},
     pacing::Pacing,
 };
 
@@ -90,22 +89,14 @@ impl Kept {
         let sum = |of: fn(&Site) -> i64| sites.iter().fold(0_i64, |sum, site| sum.saturating_add(of(site)));
         let (inuse, objects) = (sum(|site| site.inuse_bytes), sum(|site| site.inuse_objects));
         let mean_bytes = inuse as f64 / objects.max(1) as f64;
-        let mut functions: HashMap<&str, (i64, &Site)> = HashMap::default();
-        for site in sites.iter().filter(|site| site.reached_from.is_none()) {
-            let (bytes, largest) = functions.entry(&site.charged_to.function).or_insert((0, site));
-            *bytes = i64::saturating_add(*bytes, site.inuse_bytes);
-            if site.inuse_bytes > largest.inuse_bytes {
-                *largest = site;
-            }
-        }
-        let (name, (bytes, largest)) =
-            functions.into_iter().max_by_key(|(name, (bytes, _))| (*bytes, Reverse(*name)))?;
-        let fraction = bytes as f64 / inuse.max(1) as f64;
+        let functions = FunctionInUse::by_name(sites);
+        let (name, largest) = functions.iter().max_by_key(|(name, function)| (function.bytes, Reverse(*name)))?;
+        let fraction = largest.bytes as f64 / inuse.max(1) as f64;
         let is_crowd =
             mean_bytes <= SMALL_OBJECT && live_bytes / mean_bytes.max(1.0) >= MANY_OBJECTS && fraction >= MOST;
         is_crowd.then(|| Self {
             function: Symbol::decode(name).short(),
-            place: largest.charged_to.clone(),
+            place: largest.place.clone(),
             fraction,
             objects: live_bytes / mean_bytes,
             mean_bytes,
