@@ -10,6 +10,7 @@ import polars as pl
 from gomem import _gomem
 from gomem._display import heading, table
 from gomem._gomem import UsageError
+from gomem._output import write_file
 from gomem._pickled import Pickled
 from gomem._pprof import FlameTree, Profile
 
@@ -204,10 +205,7 @@ class Heap(Pickled):
         UsageError
             Of a core.
         """
-        redacted = bytes(self._inner.redacted())
-        file = Path(path)
-        file.touch(mode=0o600)
-        file.write_bytes(redacted)
+        write_file(path, bytes(self._inner.redacted()), private=True)
 
     def __repr__(self) -> str:
         version, objects, size = self._inner.facts

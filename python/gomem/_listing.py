@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from gomem._display import inline_document
+from gomem._output import write_file
 from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class Listing(Pickled):
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Write the sources as one HTML file that needs nothing else."""
-        Path(path).write_text(self._inner.html(), encoding="utf-8")
+        write_file(path, self._inner.html())
 
     def __len__(self) -> int:
         return len(self._inner)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import warnings
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
 from gomem._display import facts, heading
+from gomem._output import write_file
 from gomem._pickled import Pickled
 from gomem._window import end_of_window
 
@@ -206,7 +206,7 @@ class Waterfall(Pickled):
         """Draw one moment, and write it to ``path`` if there is one."""
         svg = self._inner.waterfall_svg(self._time)
         if path is not None:
-            Path(path).write_text(svg, encoding="utf-8")
+            write_file(path, svg)
         return svg
 
     def _repr_html_(self) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import polars as pl
@@ -14,6 +13,7 @@ from gomem._display import inline_document
 from gomem._escape import EscapeLog, read_escape_log
 from gomem._gomem import UsageError
 from gomem._heap import Heap
+from gomem._output import write_file
 from gomem._pickled import Pickled
 from gomem._pprof import Profile, read_pprof
 from gomem._trace import Trace, read_trace
@@ -114,11 +114,11 @@ class Report(Pickled):
 
     def to_html(self, path: str | os.PathLike[str]) -> None:
         """Write the report as one HTML file that needs nothing else."""
-        Path(path).write_text(self._inner.html(), encoding="utf-8")
+        write_file(path, self._inner.html())
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write the report as JSON, for machines."""
-        Path(path).write_text(self._inner.json(), encoding="utf-8")
+        write_file(path, self._inner.json())
 
     def __str__(self) -> str:
         return self._inner.text()

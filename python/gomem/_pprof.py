@@ -14,6 +14,7 @@ from gomem import _gomem
 from gomem._display import facts, heading, inline_document, table
 from gomem._files import opened
 from gomem._listing import Listing
+from gomem._output import write_file
 from gomem._pickled import Pickled
 from gomem._progress import progress_bar
 
@@ -430,15 +431,15 @@ class Profile(Pickled):
 
     def to_pprof(self, path: str | os.PathLike[str]) -> None:
         """Write the profile as Go does: gzipped protobuf. Nothing is lost."""
-        Path(path).write_bytes(self._inner.encode())
+        write_file(path, self._inner.encode())
 
     def to_speedscope(self, path: str | os.PathLike[str]) -> None:
         """Write all sample types as JSON for speedscope.app."""
-        Path(path).write_text(self._inner.speedscope(Path(path).stem), encoding="utf-8")
+        write_file(path, self._inner.speedscope(Path(path).stem))
 
     def to_callgrind(self, path: str | os.PathLike[str], *, sample_type: str | None = None) -> None:
         """Write one sample type for KCachegrind."""
-        Path(path).write_text(self._inner.callgrind(sample_type), encoding="utf-8")
+        write_file(path, self._inner.callgrind(sample_type))
 
     def to_dot(
         self,
@@ -465,7 +466,7 @@ class Profile(Pickled):
             Calls whose weight is below it are.
         """
         text = self._inner.dot(sample_type, nodecount, nodefraction, edgefraction)
-        Path(path).write_text(text, encoding="utf-8")
+        write_file(path, text)
 
     def __len__(self) -> int:
         return len(self._inner)
@@ -581,7 +582,7 @@ class FlameTree(Pickled):
             to the lines of their functions, 100 of them and 1 MiB at most. A difference has none.
         """
         html = self._inner.html(Path(path).stem, source)
-        Path(path).write_text(html, encoding="utf-8")
+        write_file(path, html)
 
     def __repr__(self) -> str:
         return f"FlameTree({len(self._inner)} nodes)"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import polars as pl
 
 from gomem import _gomem
 from gomem._display import inline_document
+from gomem._output import write_file
 from gomem._pickled import Pickled
 
 if TYPE_CHECKING:
@@ -292,7 +292,7 @@ class Trace(Pickled):
         The worst twenty stalls are named: when, how long, at which line, in which task and region.
         The file loads nothing.
         """
-        Path(path).write_text(self._inner.html(repr(self)), encoding="utf-8")
+        write_file(path, self._inner.html(repr(self)))
 
     def _repr_html_(self) -> str:
         return inline_document(self._inner.html(repr(self)), height=_HEIGHT)

@@ -9,7 +9,6 @@ Examples
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import polars as pl
@@ -18,6 +17,7 @@ from gomem import _gomem
 from gomem._display import facts, heading, table
 from gomem._gomem import Quality
 from gomem._metrics import Metrics
+from gomem._output import write_file
 from gomem._pickled import Pickled
 from gomem._trace import Trace
 
@@ -128,7 +128,7 @@ class GcModel(Pickled):
     def to_html(self, path: str | PathLike[str], *, memory_limit_bytes: int | None = None) -> None:
         """Write the what-if chart, peak heap against GC CPU over GOGC, as one HTML file."""
         html = self._inner.html(memory_limit_bytes=memory_limit_bytes)
-        Path(path).write_text(html, encoding="utf-8")
+        write_file(path, html)
 
     def __repr__(self) -> str:
         quality = self.quality

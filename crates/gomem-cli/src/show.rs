@@ -20,7 +20,7 @@ mod traces;
 
 pub(crate) use benchmarks::{worse_benchmark, write_benchmarks, write_medians};
 pub(crate) use call_tree::call_tree;
-pub(crate) use destination::{STDOUT, write, write_or_print};
+pub(crate) use destination::{STDOUT, write, write_or_print, write_private};
 pub(crate) use flame::whole_flame;
 pub(crate) use format::{Format, ReviewFormat, Rows, TableOptions};
 pub(crate) use output::Output;

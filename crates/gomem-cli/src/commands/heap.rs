@@ -1,8 +1,7 @@
 //! `gomem heap`: who keeps memory, by a heap dump or a core.
 
 use std::{
-    fs::File,
-    io::{self, Write},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -14,7 +13,7 @@ use gomem_table::{Table, ToTable, Unit};
 use crate::{
     failure::Failure,
     read::{read, read_heap},
-    show::{Output, TableOptions, whole_flame, write_or_print},
+    show::{Output, TableOptions, whole_flame, write_or_print, write_private},
 };
 
 /// Who keeps memory alive: each byte of a heap dump, or of a core, by the global variable, goroutine, timer or finalizer that holds it.
@@ -55,6 +54,7 @@ pub(crate) struct Heap {
     #[arg(long, value_name = "FILE", group = "question")]
     flame: Option<PathBuf>,
     /// Writes the dump or the core without its contents, so that it can be sent: it has the same answers but for some maps.
+    /// Names of functions, types and mapped files stay.
     #[arg(long, value_name = "FILE", group = "question")]
     redact: Option<PathBuf>,
     /// Which roots may keep an object: `all` counts the runtime's own lists like the program's variables.
@@ -91,17 +91,20 @@ enum Roots {
 
 impl Heap {
     pub(crate) fn answer(&self, out: &mut Output<'_>, err: &mut dyn Write) -> Result<(), Failure> {
+        if let Some(path) = &self.redact
+            && self.redacts_core(path)?
+        {
+            return Ok(());
+        }
         let heap = read_heap(&self.dump, self.options()?)?;
         for diagnostic in heap.diagnostics() {
             let place = diagnostic.offset.map_or_else(String::new, |offset| format!("byte {offset}: "));
             writeln!(err, "gomem: {}: {place}{}", self.dump.display(), diagnostic.flaw)?;
         }
         if let Some(path) = &self.redact {
-            let failed = |problem: io::Error| Failure::io(path, &problem);
-            return match heap.redacted() {
-                Some(dump) => private(path).and_then(|mut file| file.write_all(&dump)).map_err(failed),
-                None => self.redact_core(path),
-            };
+            let needs = || Failure::Usage("--redact of a core needs its file, and Linux".to_owned());
+            let dump = heap.redacted().ok_or_else(needs)?;
+            return write_private(path, |mut file| file.write_all(&dump));
         }
         if let Some(path) = &self.flame {
             return self.write_flame(&heap, path, out);
@@ -110,17 +113,16 @@ impl Heap {
         self.table.write(&table, &whole(&heap), out)
     }
 
-    /// Writes the core without the program's texts.
+    /// Writes a core's file without the program's texts; gives whether the input is one.
     #[cfg(target_os = "linux")]
-    fn redact_core(&self, path: &Path) -> Result<(), Failure> {
-        let core = crate::read::redacted_core(&self.dump, &self.options()?)?;
-        let written = private(path).and_then(|file| gomem_capture::write_core(&core, file));
-        written.map_err(|problem| Failure::io(path, &problem))
+    fn redacts_core(&self, path: &Path) -> Result<bool, Failure> {
+        let Some(core) = crate::read::redacted_core(&self.dump, &self.options()?)? else { return Ok(false) };
+        write_private(path, |file| gomem_capture::write_core(&core, file)).map(|()| true)
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn redact_core(&self, _path: &Path) -> Result<(), Failure> {
-        Err(Failure::Usage("--redact of a core is for Linux".to_owned()))
+    fn redacts_core(&self, _path: &Path) -> Result<bool, Failure> {
+        Ok(false)
     }
 
     fn options(&self) -> Result<HeapOptions, Failure> {
@@ -172,15 +174,6 @@ impl Heap {
         }
         Ok(())
     }
-}
-
-/// A file that nobody else can read.
-fn private(path: &Path) -> io::Result<File> {
-    let mut options = File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 /// What the dump is of.

@@ -27,14 +27,15 @@ pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failu
     Heap::decode_with(bytes, options).map_err(|problem| failure(path, &problem))
 }
 
-/// The core in a file without the program's texts.
+/// The core in a file without the program's texts; `None` for what is no file of a core.
 #[cfg(target_os = "linux")]
-pub(crate) fn redacted_core(path: &Path, options: &HeapOptions) -> Result<gomem_heap::RedactedCore, Failure> {
+pub(crate) fn redacted_core(path: &Path, options: &HeapOptions) -> Result<Option<gomem_heap::RedactedCore>, Failure> {
     if path == Path::new(STDIN) {
-        return Err(Failure::Usage("--redact of a core needs its file".to_owned()));
+        return Ok(None);
     }
-    let file = std::fs::File::open(path).map_err(|problem| Failure::io(path, &problem))?;
-    Heap::redact_core(file, options).map_err(|problem| failure(path, &problem))
+    let core = Heap::open_core(path).map_err(|problem| Failure::io(path, &problem))?;
+    let redacted = core.map(|file| Heap::redact_core(file, options)).transpose();
+    redacted.map_err(|problem| failure(path, &problem))
 }
 
 fn failure(path: &Path, problem: &gomem_heap::Error) -> Failure {

@@ -19,14 +19,27 @@ pub(crate) fn write_or_print(path: &Path, bytes: &[u8], out: &mut Output<'_>) ->
 
 /// Writes a file, all of it or nothing: on a disk that is full, what was there before stays.
 pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    replace(path, bytes).map_err(|problem| Failure::io(path, &problem))
+    replace(path, Readers::AsBefore, |mut file| file.write_all(bytes)).map_err(|problem| Failure::io(path, &problem))
 }
 
-fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file in the same way that only its owner may read.
+pub(crate) fn write_private(path: &Path, fill: impl Fn(File) -> io::Result<()>) -> Result<(), Failure> {
+    replace(path, Readers::Owner, fill).map_err(|problem| Failure::io(path, &problem))
+}
+
+/// Who may read what is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Readers {
+    /// Who could read the file before; of a new one, as the system gives it.
+    AsBefore,
+    Owner,
+}
+
+fn replace(path: &Path, readers: Readers, fill: impl Fn(File) -> io::Result<()>) -> io::Result<()> {
     let before = fs::metadata(path).ok();
     // A pipe or a device stands for whoever reads from it.
     if before.as_ref().is_some_and(|before| !before.is_file()) {
-        return fs::write(path, bytes);
+        return fill(File::create(path)?);
     }
     // A link stays one, and the file that it leads to is replaced.
     let path = if before.is_some() { fs::canonicalize(path)? } else { path.to_owned() };
@@ -36,11 +49,17 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     }
     let beside = beside(&path);
     let write = || {
-        let mut file = File::options().write(true).create_new(true).open(&beside)?;
-        if let Some(before) = &before {
+        let mut options = File::options();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if readers == Readers::Owner {
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        }
+        let file = options.open(&beside)?;
+        if let Some(before) = before.as_ref().filter(|_| readers == Readers::AsBefore) {
             file.set_permissions(before.permissions())?;
         }
-        file.write_all(bytes)?;
+        fill(file.try_clone()?)?;
         file.sync_all()?;
         fs::rename(&beside, &path)
     };
@@ -52,7 +71,7 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
         match problem.kind() {
             // A file may be writable in a folder that is not, and one that a container mounts cannot be replaced.
             io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if before.is_some() => {
-                fs::write(&path, bytes)
+                fill(File::create(&path)?)
             }
             _ => Err(problem),
         }
@@ -90,6 +109,23 @@ mod tests {
         assert_eq!(names(folder.path()), ["report.html"]);
         assert!(write(&folder.path().join("nowhere/report.html"), b"").is_err());
         assert_eq!(names(folder.path()), ["report.html"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_private_is_read_by_its_owner_and_a_failure_leaves_what_was_there() {
+        use std::os::unix::fs::PermissionsExt as _;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("core");
+        fs::write(&path, "before").unwrap();
+        let full = |mut file: File| file.write_all(b"half").and(Err(io::Error::from(io::ErrorKind::StorageFull)));
+        assert!(write_private(&path, full).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "before");
+        write_private(&path, |mut file| file.write_all(b"after")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "after");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(names(folder.path()), ["core"]);
     }
 
     #[cfg(unix)]
