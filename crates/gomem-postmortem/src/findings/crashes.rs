@@ -40,7 +40,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::OutOfMemory if crash.is_of_build => {
             format!("Go's compiler or linker died in a build: out of memory{in_use}")
         }
+        CrashKind::OutOfMemory if crash.is_at_start => "The program died as it began: no memory for an empty heap".to_owned(),
         CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
+        CrashKind::Threads => "The program died: it may have no more threads".to_owned(),
         CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
         CrashKind::Asked => "The program was asked for its goroutines, and ended (SIGQUIT)".to_owned(),
@@ -73,7 +75,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     if let Some(asked) = crash.asked_bytes {
         finding.summary += &format!(" {} more were asked for.", bytes(asked));
     }
-    if crash.kind == CrashKind::OutOfMemory && crash.goroutine.is_empty() {
+    if crash.kind == CrashKind::OutOfMemory && crash.goroutine.is_empty() && !crash.is_at_start {
         finding.summary += " The text ends before the goroutine that asked: the whole dump names the line.";
     }
     if let Some(place) = &place {
@@ -87,6 +89,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         _ if name.is_some_and(|name| NOT_GO.contains(&name) || name.starts_with("systemd")) => OF_OTHERS,
         (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
         _ if crash.is_of_build => OF_BUILD,
+        _ if crash.is_at_start => OF_START,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
         (CrashKind::KilledByKernel, Exhausted::NotKnown, None) => OF_EITHER,
@@ -98,7 +101,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence(in_use, bytes)));
     finding.evidence.extend(crash.limit_bytes.map(|bytes| evidence("memory limit", bytes)));
     finding.evidence.extend(crash.asked_bytes.map(|bytes| evidence("bytes asked for", bytes)));
-    if crash.kind == CrashKind::OutOfMemory {
+    if crash.kind == CrashKind::OutOfMemory && !crash.is_at_start {
         finding.confounders.push("the line that asks last need not be the one that keeps the memory".to_owned());
     }
     finding.place = place;
@@ -164,6 +167,9 @@ const OF_OTHERS: &str = "By its name that is hardly a Go program, and of others 
                          is the sum of many.";
 const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1: a linker for each test's program runs beside the others), on a machine \
                         with more memory, or with GOGC=50 in the build's environment. The program that is built is not what takes it.";
+const OF_START: &str = "The program kept nothing yet: what it asked for is what every Go program asks for when it starts. See who holds the machine's memory, \
+                        and which limits the process starts with: `ulimit -v`, systemd's LimitAS and MemoryMax, the container's limit. Go \
+                        reserves addresses that it never touches, so a limit on addresses (`ulimit -v`) of less than a gigabyte stops it.";
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";
@@ -182,6 +188,11 @@ fn advice(kind: CrashKind) -> &'static str {
         CrashKind::OutOfMemory => {
             "See what keeps the memory: a heap profile taken before the end, or `gomem growth` over several. Where it is needed, give the \
              process more, and set GOMEMLIMIT below that."
+        }
+        CrashKind::Threads => {
+            "A thread is held by each goroutine in a system call, in cgo, or locked to one: see in the dump where most stand (disk and DNS \
+             without an answer are the usual ones), and bound how many do that at once. `newosproc` is the system's own refusal: see \
+             `ulimit -u` and the container's pids limit; `thread exhaustion` is Go's bound of 10,000 (debug.SetMaxThreads)."
         }
         CrashKind::StackOverflow => {
             "End the recursion: bound its depth, or keep a list of what is still to do instead."

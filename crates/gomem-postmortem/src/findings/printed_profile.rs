@@ -62,6 +62,11 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
     }
     finding.summary += &table.map_or_else(String::new, |table| with_callees(table, unit, total, &rows));
     finding.summary += scope(kind.name());
+    // What is in use was allocated: of a table that does not say which it shows, the sum is the most that is in use.
+    let is_little = matches!(kind.name(), "inuse_space" | "space") && total < LITTLE;
+    if is_little && kind.name() == "space" {
+        finding.summary += " In either case no more than that is in use.";
+    }
     if kind.name() == "inuse_space" {
         finding.summary += " The process takes more than that: at GOGC=100 the heap grows to about twice of what is in use before each \
                             GC, and Go keeps what it may need again.";
@@ -79,7 +84,7 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
     let known = large.filter_map(|(name, _)| Some((name, row_advice(name, is_in_use)?))).next();
     let has_all = rows.len() > 1 || profile.samples().len() > 1;
     finding.action = match known {
-        _ if kind.name() == "inuse_space" && total < LITTLE => LITTLE_IN_USE.to_owned(),
+        _ if is_little => LITTLE_IN_USE.to_owned(),
         Some((name, advice)) if name == first => advice.to_owned(),
         Some((name, advice)) => format!("Of `{}`: {advice}", Symbol::decode(name).short()),
         None if is_in_use => format!(

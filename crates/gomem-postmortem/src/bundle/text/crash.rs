@@ -44,6 +44,8 @@ pub(crate) enum CrashKind {
     Killed,
     /// By the kernel, for want of memory, as its log says.
     KilledByKernel,
+    /// It had as many threads as it may have.
+    Threads,
     Panic,
     Fatal,
 }
@@ -64,6 +66,8 @@ pub(crate) struct Crash {
     pub(crate) kills: Option<Kills>,
     /// Whether Go's own compiler or linker wrote it, in a build.
     pub(crate) is_of_build: bool,
+    /// Whether it died as it began, before it had a heap.
+    pub(crate) is_at_start: bool,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -116,6 +120,7 @@ impl Crash {
                             },
                             kills: None,
                             is_of_build: false,
+                            is_at_start: false,
                             log_line: number,
                             goroutine: Vec::new(),
                         });
@@ -152,6 +157,7 @@ impl Crash {
                     exhausted: Exhausted::NotKnown,
                     kills: None,
                     is_of_build: false,
+                    is_at_start: false,
                     log_line: number,
                     goroutine: Vec::new(),
                 });
@@ -161,8 +167,11 @@ impl Crash {
         // Of one alone: each of many would be looked through far.
         if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
             crash.goroutine = first_goroutine(rest).unwrap_or_default().to_vec();
-            let of_stack = || asked_in_stack(rest).filter(|_| crash.kind == CrashKind::OutOfMemory);
-            crash.asked_bytes = crash.asked_bytes.or_else(of_stack);
+            if crash.kind == CrashKind::OutOfMemory {
+                crash.asked_bytes = crash.asked_bytes.or_else(|| asked_in_stack(rest));
+                let near = &rest[..rest.len().min(FARTHEST_DUMP)];
+                crash.is_at_start = AT_START.iter().any(|words| memchr::memmem::find(near, words).is_some());
+            }
         }
         if let (Some(crash), Some(below)) = (&mut last, below) {
             crash.limit_bytes = crash.limit_bytes.or_else(|| limit_of_container(below));
@@ -218,6 +227,8 @@ fn kind_of(line: &str) -> Option<CrashKind> {
         "stack overflow" => CrashKind::StackOverflow,
         message if message.starts_with("all goroutines are asleep") => CrashKind::Deadlock,
         message if message.contains("cannot allocate memory") => CrashKind::OutOfMemory,
+        message if message.starts_with("out of memory") || message == NO_ADDRESSES => CrashKind::OutOfMemory,
+        "newosproc" | "thread exhaustion" => CrashKind::Threads,
         _ => CrashKind::Fatal,
     };
     if let Some(message) = line.strip_prefix("fatal error: ") {
@@ -283,6 +294,16 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
 
 /// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
 const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
+/// `init` of `runtime/mpagealloc_64bit.go`: addresses are reserved before the heap has any memory.
+const NO_ADDRESSES: &str = "failed to reserve page summary memory";
+/// What the runtime says or does before it has a heap: the first memory of it lies at `0xc0<<32`, on arm64 at `0x40<<32`
+/// (`mallocinit` in `runtime/malloc.go`, `startpanic_m` in `runtime/panic.go`).
+const AT_START: [&[u8]; 4] = [
+    NO_ADDRESSES.as_bytes(),
+    b"runtime: panic before malloc heap initialized",
+    b"runtime.sysMap(0xc000000000,",
+    b"runtime.sysMap(0x4000000000,",
+];
 /// What only a build has on its stacks, or says.
 const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [build failed]"];
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
@@ -306,6 +327,23 @@ mod tests {
         assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
         assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
         assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
+    }
+
+    #[test]
+    fn what_ends_a_program_before_it_has_a_heap() {
+        let crash = |log: &str| Crash::last_in(log.as_bytes()).unwrap();
+        let mapped = |at: &str| {
+            crash(&format!(
+                "fatal error: runtime: out of memory\n\nruntime stack:\nruntime.sysMap({at}, 0x4000000, 0x4577058)\n\t/x/mem_linux.go:169\n"
+            ))
+        };
+        assert!(mapped("0xc000000000").is_at_start && mapped("0x4000000000").is_at_start);
+        assert!(!mapped("0xc004000000").is_at_start && !mapped("0xc0000000000").is_at_start);
+        let reserved = crash("fatal error: failed to reserve page summary memory\n");
+        assert_eq!((reserved.kind, reserved.is_at_start), (CrashKind::OutOfMemory, true));
+        let threads = "runtime: failed to create new OS thread (have 12 already; errno=11)\nfatal error: newosproc\n";
+        assert_eq!((crash(threads).kind, crash(threads).is_at_start), (CrashKind::Threads, false));
+        assert_eq!(crash("fatal error: out of memory allocating heap arena map\n").kind, CrashKind::OutOfMemory);
     }
 
     #[test]

@@ -50,6 +50,10 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
     let mut claimed = None;
     let mut found = Vec::new();
     for at in 0..words.len() {
+        if let Some(bytes) = counted_by_ps(words, at).filter(|_| !is_of_other(words, at)) {
+            found.push((Subject::Process, bytes));
+            continue;
+        }
         let Some(bytes) = amount(words, at).filter(|_| !is_of_other(words, at)) else { continue };
         let subject = |at: usize| Some((at, Subject::of(words[at])?));
         let before = (at.saturating_sub(FARTHEST)..at).rev().find_map(subject);
@@ -161,6 +165,20 @@ fn amount(words: &[&str], at: usize) -> Option<f64> {
     of_machine(bytes?).filter(|&bytes| bytes >= MIB || first == '0')
 }
 
+/// `RSS=783192`, `rss: 783192`: kilobytes, as `ps -o rss` prints them. A number of fewer digits, or of more, may be of another unit.
+fn counted_by_ps(words: &[&str], at: usize) -> Option<f64> {
+    let word = words[at];
+    let (name, count) = match word.split_once(['=', ':']) {
+        Some((name, "")) => (name, *words.get(at + 1)?),
+        Some(whole) => whole,
+        None => return None,
+    };
+    let count = plain(count);
+    let is_count = DIGITS_OF_PS.contains(&count.len()) && count.bytes().all(|byte| byte.is_ascii_digit());
+    let kilobytes: f64 = count.parse().ok().filter(|_| is_count && plain(name).eq_ignore_ascii_case("rss"))?;
+    of_machine(kilobytes * 1024.0)
+}
+
 /// A word without what stands around it.
 fn plain(word: &str) -> &str {
     word.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '~' | '≈'))
@@ -170,6 +188,8 @@ fn plain(word: &str) -> &str {
 const FARTHEST: usize = 14;
 const NEAR: usize = 5;
 const FARTHEST_VERB: usize = 4;
+/// From ten megabytes to a hundred gigabytes.
+const DIGITS_OF_PS: std::ops::RangeInclusive<usize> = 5..=8;
 const AROUND_BEFORE: usize = 4;
 const AROUND_BEHIND: usize = 4;
 const OTHER: [&str; 12] =
@@ -196,6 +216,8 @@ mod tests {
             ("top shows RES 1.5g here", Some(1536.0), None),
             ("it has 3 GB resident, of 8", Some(3072.0), None),
             ("Its RSS (700 MiB) is high", Some(700.0), None),
+            ("A daemon of one day has RSS= 512000, it is killed around RSS=768000.", Some(750.0), None),
+            ("rss: 1024 RSS=1024000000 RSS=12x345", None, None),
             ("RSS is 4 GB while heap is 1 GB", Some(4096.0), Some(1024.0)),
             ("RSS is high. The heap has 20 MB", None, Some(20.0)),
             (
