@@ -169,7 +169,7 @@ const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1
                         with more memory, or with GOGC=50 in the build's environment. The program that is built is not what takes it.";
 const OF_START: &str = "The program kept nothing yet: what it asked for is what every Go program asks for when it starts. See who holds the machine's memory, \
                         and which limits the process starts with: `ulimit -v`, systemd's LimitAS and MemoryMax, the container's limit. Go \
-                        reserves addresses that it never touches, so a limit on addresses (`ulimit -v`) of less than a gigabyte stops it.";
+                        reserves addresses that it never touches, so a limit on addresses (`ulimit -v`) of a gigabyte or so stops it.";
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";

@@ -297,9 +297,10 @@ const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 /// `init` of `runtime/mpagealloc_64bit.go`: addresses are reserved before the heap has any memory.
 const NO_ADDRESSES: &str = "failed to reserve page summary memory";
 /// What the runtime says or does before it has a heap: the first memory of it lies at `0xc0<<32`, on arm64 at `0x40<<32`
-/// (`mallocinit` in `runtime/malloc.go`, `startpanic_m` in `runtime/panic.go`).
-const AT_START: [&[u8]; 4] = [
+/// (`mallocinit` and `sysAlloc` in `runtime/malloc.go`, `startpanic_m` in `runtime/panic.go`).
+const AT_START: [&[u8]; 5] = [
     NO_ADDRESSES.as_bytes(),
+    b"out of memory allocating heap arena map",
     b"runtime: panic before malloc heap initialized",
     b"runtime.sysMap(0xc000000000,",
     b"runtime.sysMap(0x4000000000,",
@@ -343,7 +344,9 @@ mod tests {
         assert_eq!((reserved.kind, reserved.is_at_start), (CrashKind::OutOfMemory, true));
         let threads = "runtime: failed to create new OS thread (have 12 already; errno=11)\nfatal error: newosproc\n";
         assert_eq!((crash(threads).kind, crash(threads).is_at_start), (CrashKind::Threads, false));
-        assert_eq!(crash("fatal error: out of memory allocating heap arena map\n").kind, CrashKind::OutOfMemory);
+        let map = crash("fatal error: out of memory allocating heap arena map\n");
+        assert_eq!((map.kind, map.is_at_start), (CrashKind::OutOfMemory, true));
+        assert_eq!(crash("fatal error: out of memory allocating allArenas\n").kind, CrashKind::OutOfMemory);
     }
 
     #[test]
