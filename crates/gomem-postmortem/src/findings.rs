@@ -16,6 +16,7 @@ mod execution_trace;
 mod few_cycles;
 mod final_store;
 mod finding;
+mod fixed_goal;
 mod function_in_use;
 mod goroutine_bursts;
 mod goroutines;
@@ -45,6 +46,7 @@ mod snapshot;
 mod stale_profile;
 mod start;
 mod stated;
+mod stuck_lock;
 mod traced_gc;
 mod wait;
 

@@ -40,7 +40,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::OutOfMemory if crash.is_of_build => {
             format!("Go's compiler or linker died in a build: out of memory{in_use}")
         }
-        CrashKind::OutOfMemory if crash.is_at_start => "The program died as it began: no memory for an empty heap".to_owned(),
+        CrashKind::OutOfMemory if crash.is_at_start => {
+            "The program died as it began: no memory for an empty heap".to_owned()
+        }
         CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
         CrashKind::Threads => "The program died: it may have no more threads".to_owned(),
         CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),

@@ -393,7 +393,8 @@ fn groups(profile: &Profile) -> Vec<(Wait, i64)> {
     groups_of(profile, profile.samples())
 }
 
-fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Wait, i64)> {
+/// What samples wait for, the most first.
+pub(crate) fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Wait, i64)> {
     let modules = modules_of(profile);
     let mut counts: HashMap<Wait, i64> = HashMap::default();
     for sample in samples {

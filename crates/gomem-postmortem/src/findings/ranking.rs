@@ -17,6 +17,7 @@ use crate::{
         execution_trace,
         few_cycles::few_cycles,
         finding::{Finding, FindingKind, Kept},
+        fixed_goal::fixed_goal,
         goroutine_bursts,
         goroutines::{self, GoroutineCount},
         growth::GrowingSite,
@@ -30,6 +31,7 @@ use crate::{
         snapshot::snapshot,
         stale_profile::stale_profile,
         start::Start,
+        stuck_lock::stuck_lock,
     },
     pacing::{NoPacing, Pacing},
 };
@@ -87,6 +89,8 @@ pub(crate) fn find(
         findings.iter_mut().for_each(leave_to_caller);
     }
     goroutines::explain(bundle, sites, &mut findings);
+    findings.extend(stuck_lock(bundle.goroutines(), &findings));
+    findings.extend(fixed_goal(bundle.gctrace(), state));
     goroutine_bursts::tell(state, &mut findings);
     live_swings::tell(bundle, live_heap, &mut findings);
     execution_trace::place_forced_gc(bundle, &mut findings);

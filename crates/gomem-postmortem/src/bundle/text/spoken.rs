@@ -192,8 +192,30 @@ const FARTHEST_VERB: usize = 4;
 const DIGITS_OF_PS: std::ops::RangeInclusive<usize> = 5..=8;
 const AROUND_BEFORE: usize = 4;
 const AROUND_BEHIND: usize = 4;
-const OTHER: [&str; 12] =
-    ["max", "maximum", "limit", "limits", "ram", "request", "requests", "should", "would", "could", "free", "swap"];
+const OTHER: [&str; 21] = [
+    "max",
+    "maximum",
+    "limit",
+    "limits",
+    "ram",
+    "request",
+    "requests",
+    "should",
+    "would",
+    "could",
+    "free",
+    "swap",
+    // Of a file, or of the program's begin.
+    "download",
+    "unpacked",
+    "compressed",
+    "uncompressed",
+    "disk",
+    "archive",
+    "initially",
+    "started",
+    "starts",
+];
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
@@ -245,6 +267,8 @@ mod tests {
             "the pod has a limit of 4GB",
             "a container on a host of 16 GB RAM",
             "if the pod stays around 50MB it is fine",
+            "heap profile files are here (3,2MB download, 392MB unpacked)",
+            "its RSS initially was 50MB",
             "RSS is fine. 12 users have 3 GB",
             "an RSS feed of 200 entries",
             "go tool pprof -top printed 3 GB of text, -heap too",
