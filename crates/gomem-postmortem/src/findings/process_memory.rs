@@ -50,7 +50,7 @@ fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
             bytes(resident)
         ),
         (None, None) => format!(
-            "{file}: it says that something is wrong, and no amount of what is in Go's heap or held by the process."
+            "{file}: it says that something is wrong; no amount in it is surely one of Go's heap or of the process."
         ),
     };
     finding.action = "Take it while it is large, and once more later: `gomem capture http://HOST:PORT` fetches heap and goroutine profiles \
