@@ -119,6 +119,24 @@ impl Binary {
         self.functions.as_ref()?.at(target).filter(|(_, begin)| *begin == target).map(|(name, _)| name)
     }
 
+    /// Whether the instruction at an address calls what a register holds: a function value, or a method of an interface.
+    #[must_use]
+    pub fn calls_value(&self, address: u64) -> bool {
+        let last = |length: u64| {
+            let begin = address.checked_add(1)?.checked_sub(length)?;
+            self.bytes_at(begin, usize::try_from(length).ok()?)
+        };
+        match self.architecture {
+            Architecture::X86_64 => matches!(last(2), Some([CALL_VALUE, 0xd0..=0xd7])),
+            Architecture::Aarch64 => {
+                let word =
+                    self.bytes_at(address & !3, 4).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes);
+                word.is_some_and(|word| word & !REGISTER == BRANCH_TO_REGISTER)
+            }
+            _ => false,
+        }
+    }
+
     fn bytes_at(&self, address: u64, length: usize) -> Option<&[u8]> {
         self.code.iter().find_map(|code| {
             let at = usize::try_from(address.checked_sub(code.address)?).ok()?;
@@ -150,8 +168,13 @@ fn hexadecimal(bytes: &[u8]) -> String {
 const MAGICS: [&[u8]; 4] = [b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xfe\xed\xfa\xcf", b"MZ"];
 /// `CALL` with a distance of four bytes.
 const CALL: u8 = 0xe8;
+/// `CALL` of a register, `0xd0` and the register's number.
+const CALL_VALUE: u8 = 0xff;
 /// `BL`.
 const BRANCH_WITH_LINK: u32 = 0b10_0101;
+/// `BLR`, and where the register's number stands in it.
+const BRANCH_TO_REGISTER: u32 = 0xd63f_0000;
+const REGISTER: u32 = 0x3e0;
 
 #[cfg(test)]
 mod tests {
@@ -184,6 +207,17 @@ mod tests {
         let arm64 = program(Architecture::Aarch64, &[0x10, 0, 0, 0x94, 0xff, 0xff, 0xff, 0x97]);
         assert_eq!((arm64.callee(0x1003), arm64.callee(0x1007)), (Some("main.b"), Some("main.a")));
         assert_eq!((arm64.callee(0x100b), arm64.callee(u64::MAX)), (None, None));
+    }
+
+    #[test]
+    fn a_value_is_called_by_a_register() {
+        // `MOVQ`, `CALL CX` and `CALL R8`, which has a prefix.
+        let amd64 = program(Architecture::X86_64, &[0x48, 0x8b, 0x4a, 0x18, 0xff, 0xd1, 0x41, 0xff, 0xd0]);
+        let calls = [0x1003, 0x1005, 0x1008, u64::MAX].map(|address| amd64.calls_value(address));
+        assert_eq!((calls, amd64.callee(0x1005)), ([false, true, true, false], None));
+        // `BLR R3`, and `BL main.b`.
+        let arm64 = program(Architecture::Aarch64, &[0x60, 0, 0x3f, 0xd6, 0x10, 0, 0, 0x94]);
+        assert_eq!([0x1003, 0x1007, 0x1020].map(|address| arm64.calls_value(address)), [true, false, false]);
     }
 
     #[test]

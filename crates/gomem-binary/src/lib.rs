@@ -6,7 +6,7 @@
 //! |---|---|
 //! | open a program | [`Binary::decode`] |
 //! | know its modules and its version of Go | [`BuildInfo`], [`Module`] |
-//! | know what a call calls | [`Binary::callee`] |
+//! | know what a call calls, and whether only the running program knows | [`Binary::callee`], [`Binary::calls_value`] |
 //! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`], [`CodeLine`] |
 //! | know how large frames are, and which of their words are pointers | [`Layout::pointer_map`], [`FramePart`], [`PointerMap`] |
 //! | know the types of variables | [`Layout::debug_info`], [`DebugInfo`], [`DebugType`], [`Shape`], [`Field`], [`TypeId`], [`LocalPart`], [`CapturedVariable`] |

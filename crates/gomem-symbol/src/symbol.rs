@@ -107,6 +107,28 @@ impl Symbol {
         local
     }
 
+    /// The last of its names: `func1` of `F.func1`, `M` of `(*T).M`.
+    #[must_use]
+    pub fn last_name(&self) -> &str {
+        let closure = self.closure.as_deref().filter(|closure| !closure.is_empty());
+        closure.map_or(&*self.function, |closure| closure.rsplit('.').next().unwrap_or(closure))
+    }
+
+    /// The last name of the function that has this one as the body of a loop over an iterator: `Collect` of `Collect-range1`.
+    ///
+    /// ```
+    /// use gomem_symbol::Symbol;
+    ///
+    /// // A loop of `slices.AppendSeq`, inlined into a method.
+    /// let body = Symbol::decode("main.(*Shop).list.Collect[...].AppendSeq[...]-range1");
+    /// assert_eq!(body.loop_function(), Some("AppendSeq"));
+    /// ```
+    #[must_use]
+    pub fn loop_function(&self) -> Option<&str> {
+        let (name, number) = self.last_name().split_once("-range")?;
+        number.starts_with(|first: char| first.is_ascii_digit()).then_some(name)
+    }
+
     /// One name for all spellings: without type arguments and wrappers.
     ///
     /// ```
@@ -284,6 +306,22 @@ mod tests {
             assert_eq!((symbol.key().as_str(), symbol.wrapper()), (key, Some(wrapper)));
         }
         assert_eq!(Symbol::decode("main.f.gowrapper").wrapper(), None);
+    }
+
+    #[test]
+    fn loops_have_bodies() {
+        for (name, function) in [
+            ("main.F-range1", Some("F")),
+            ("main.F.func1-range2", Some("func1")),
+            ("slices.AppendSeq[go.shape.[]string]-range1", Some("AppendSeq")),
+            ("example.com/list.(*List[...]).Each-range1", Some("Each")),
+            ("slices.Sorted[...].Collect[...].AppendSeq[...]-range1", Some("AppendSeq")),
+            ("main.F-ranger", None),
+            ("main.F", None),
+            ("", None),
+        ] {
+            assert_eq!(Symbol::decode(name).loop_function(), function, "{name}");
+        }
     }
 
     #[test]

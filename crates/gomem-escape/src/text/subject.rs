@@ -135,10 +135,18 @@ fn adds(subject: &str) -> bool {
 
 /// Whether a sum has a number in it, so that it is one: the box of `i + 1` prints as texts that are put together do.
 fn adds_number(sum: &str) -> bool {
-    let is_number = |operand: &str| is_number(operand) || operand.starts_with('\'');
+    let is_number = |operand: &str| is_number(operand) || operand.starts_with('\'') || is_numeric(operand);
     let is_first = sum.split_once(" + ").is_some_and(|(first, _)| is_number(first));
     let is_last = sum.rsplit_once(" + ").is_some_and(|(_, last)| is_number(last));
     is_first || is_last || (!sum.contains(['"', '`']) && sum.split(" + ").any(is_number))
+}
+
+/// `len(b)`, `float64(n)`, `sum.(float64)`.
+fn is_numeric(operand: &str) -> bool {
+    let asserted = operand.strip_suffix(')').and_then(|operand| operand.rsplit_once(".(")).map(|(_, name)| name);
+    let called = Call::parse(operand).map(|call| call.callee);
+    asserted.is_some_and(|name| NUMBERS.contains(&name))
+        || called.is_some_and(|name| NUMBERS.contains(&name) || matches!(name, "len" | "cap"))
 }
 
 /// `T(5)`, `(*T)(nil)` → the type, when what stands in it is a constant.
@@ -157,6 +165,27 @@ pub(crate) fn has_constant_size(make: &str) -> bool {
 }
 
 const OPERATORS: [&str; 8] = ["+", "-", "*", "/", "%", "<<", ">>", "|"];
+
+const NUMBERS: [&str; 18] = [
+    "int",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "uintptr",
+    "byte",
+    "rune",
+    "float32",
+    "float64",
+    "complex64",
+    "complex128",
+    "time.Duration",
+];
 
 const CONVERSIONS: [&str; 5] = ["string(", "([]byte)(", "([]rune)(", "[]byte(", "[]rune("];
 
@@ -191,6 +220,11 @@ mod tests {
             ("f(\"x\") + 1", Value),
             ("'a' + rune(i)", Value),
             ("a + 1.5 + b", Value),
+            ("sum.(float64) + value.(float64)", Value),
+            ("len(a) + len(b)", Value),
+            ("total + int64(n)", Value),
+            ("text.(string) + more.(string)", Concatenation),
+            ("name(int64) + text", Concatenation),
             ("\"cut at 72 runes...", Constant),
             ("'x'", Constant),
             ("-12", Constant),

@@ -4,6 +4,7 @@ mod allocation;
 mod assists;
 mod assumptions;
 mod attribute;
+mod caller;
 mod cut_stacks;
 mod explain;
 mod groups;

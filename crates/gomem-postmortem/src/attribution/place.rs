@@ -74,9 +74,15 @@ impl Place {
         }
     }
 
-    /// `api.(*Handler).postEvents`.
+    /// `api.(*Handler).postEvents`. The body of a loop that was inlined goes by the package of its file: `slices.AppendSeq-range1`.
     #[must_use]
     pub fn short_function(&self) -> String {
-        Symbol::decode(&self.function).short()
+        let symbol = Symbol::decode(&self.function);
+        let package = package_name(self.file.rsplit_once('/').map_or("", |(folder, _)| folder));
+        let is_inlined = symbol.loop_function().is_some() && symbol.closure().is_some() && !package.is_empty();
+        if is_inlined && package != package_name(symbol.package()) {
+            return format!("{package}.{}", symbol.last_name());
+        }
+        symbol.short()
     }
 }

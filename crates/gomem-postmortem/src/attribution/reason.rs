@@ -18,7 +18,7 @@ pub enum Reason {
     MapGrowth,
     /// A channel is made.
     Channel,
-    /// A `strings.Builder`, `bytes.Buffer` or `bufio` buffer grows or is made.
+    /// The buffer of a `strings.Builder`, a `bytes.Buffer`, a `bufio.Scanner` or `io.ReadAll` grows.
     BufferGrowth,
     /// A function of `strings` or `bytes` makes a new text or slice.
     StringBuilding,
@@ -139,7 +139,7 @@ impl Reason {
             Self::Compiler(_) => "the compiler reports an escape on the line",
             Self::MapGrowth => "a map takes room for its elements",
             Self::Channel => "a channel is made",
-            Self::BufferGrowth => "a strings.Builder, bytes.Buffer or bufio buffer grows",
+            Self::BufferGrowth => "a buffer grows: a strings.Builder, a bytes.Buffer, or that of a reader",
             Self::StringBuilding => "a function of the standard library makes a new text or slice",
             Self::Formatting => "text is formatted",
             Self::Encoding => "values are encoded or decoded",

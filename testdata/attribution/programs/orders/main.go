@@ -123,19 +123,19 @@ func (s *store) create(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.WriteHeader(http.StatusCreated)
-	fmt.Fprintf(w, "%s %.2f\n", o.ID, o.total()) // reason: interface_boxing variadic_slice formatting
+	fmt.Fprintf(w, "%s %.2f\n", o.ID, o.total()) // reason: interface_boxing variadic_slice formatting buffer_growth library
 }
 
 func (s *store) show(w http.ResponseWriter, r *http.Request) {
 	user := r.URL.Query().Get("user") // reason: library map_creation map_growth string_building
 	found := s.list(func(o *order) bool { return user == "" || o.Customer == user })
 	if strings.HasSuffix(r.URL.Path, ".html") {
-		if err := page.Execute(w, found); err != nil { // reason: interface_boxing formatting
+		if err := page.Execute(w, found); err != nil { // reason: interface_boxing formatting buffer_growth map_growth library
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 		return
 	}
-	_ = json.NewEncoder(w).Encode(found) // reason: encoding interface_boxing
+	_ = json.NewEncoder(w).Encode(found) // reason: encoding interface_boxing buffer_growth map_growth library
 }
 
 func body(i int) io.Reader {

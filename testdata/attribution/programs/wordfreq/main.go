@@ -31,7 +31,7 @@ func (b byCount) Swap(i, j int)      { b[i], b[j] = b[j], b[i] }
 var wordPattern = regexp.MustCompile(`[a-z]+[0-9]*`) // reason: regexp
 
 func generate(w io.Writer, lines int) {
-	out := bufio.NewWriter(w) // reason: buffer_growth returned_pointer
+	out := bufio.NewWriter(w) // reason: buffer_growth returned_pointer unknown_size leaking_callee
 	defer out.Flush()
 	for i := 0; i < lines; i++ {
 		for k := 0; k < 12; k++ {

@@ -1,7 +1,7 @@
 //! What the functions of the standard library and the runtime allocate for.
 
 use gomem_escape::Cause;
-use gomem_symbol::Symbol;
+use gomem_symbol::{Origin, Symbol};
 
 use crate::attribution::reason::Reason;
 
@@ -71,11 +71,13 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
         (_, "strings" | "bytes", Some("Builder" | "Buffer"), _) => Reason::BufferGrowth,
         (_, "bytes", None, "growSlice" | "makeSlice") => Reason::BufferGrowth,
         (_, "bufio", Some("Scanner" | "Reader"), "Text" | "ReadString") => Reason::Compiler(Cause::StringConversion),
+        // What is made there, and of what size, the compiler tells.
+        (_, "bufio", None, _) | (_, "bufio", Some("ReadWriter"), _) => return None,
         (_, "bufio", ..) => Reason::BufferGrowth,
         (_, "strings" | "bytes", None, "NewReader" | "NewBuffer" | "NewBufferString" | "NewReplacer") => {
             Reason::Compiler(Cause::ReturnedPointer)
         }
-        (_, "io", None, "ReadAll" | "copyBuffer") => Reason::BufferGrowth,
+        (_, "io", None, "ReadAll") => Reason::BufferGrowth,
         (_, "strings" | "bytes" | "internal/stringslite", ..) => Reason::StringBuilding,
         (_, "slices", None, "Grow" | "Insert" | "Concat" | "Clone" | "AppendSeq" | "Collect" | "Sorted" | "Repeat") => {
             Reason::Compiler(Cause::SliceGrowth)
@@ -109,9 +111,45 @@ pub(crate) fn passes_on(symbol: &Symbol) -> bool {
     symbol.package() == "io" && matches!(symbol.receiver(), Some("*teeReader" | "*multiWriter"))
 }
 
+/// Whether `method` reads or writes for a function of the standard library that was given its value, as the body of a response is
+/// given to `io.ReadAll`: what such a method allocates is not for the function. The buffers of `bytes`, `strings` and `bufio` are
+/// made for who writes to them.
+pub(crate) fn is_given(method: &Symbol, function: &Symbol) -> bool {
+    method.receiver().is_some()
+        && (READS.contains(&method.function()) || WRITES.contains(&method.function()))
+        && !matches!(method.package(), "bytes" | "strings" | "bufio" | "io")
+        && method.package() != function.package()
+        && Origin::from_package(function.package(), "-") == Origin::Std
+}
+
+/// Whether it is a method that reads, of one of the interfaces of `io`.
+pub(crate) fn reads(method: &Symbol) -> bool {
+    method.receiver().is_some() && READS.contains(&method.function())
+}
+
+/// The methods of the interfaces of `io` that read, and those that write.
+const READS: [&str; 4] = ["Read", "ReadAt", "ReadByte", "WriteTo"];
+const WRITES: [&str; 4] = ["Write", "WriteByte", "WriteString", "ReadFrom"];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_is_given() {
+        let is = |method, function| is_given(&Symbol::decode(method), &Symbol::decode(function));
+        assert!(
+            is("net/http.(*body).Read", "io.ReadAll") && is("example.com/lz.(*Reader).Read", "bufio.(*Reader).fill")
+        );
+        for (method, function, why) in [
+            ("net/http.(*body).Read", "net/http.(*bodyEOFSignal).Read", "of one package"),
+            ("bytes.(*Buffer).Write", "encoding/json.(*Encoder).Encode", "the encoder's own buffer"),
+            ("net/http.(*body).Close", "io.ReadAll", "no reading"),
+            ("net/http.(*body).Read", "example.com/lz.(*Reader).Read", "no function of the standard library"),
+        ] {
+            assert!(!is(method, function), "{why}");
+        }
+    }
 
     #[test]
     fn functions_have_reasons() {
@@ -119,6 +157,8 @@ mod tests {
             ("strings.(*Builder).WriteString", "buffer_growth"),
             ("bytes.(*Buffer).String", "string_conversion"),
             ("bytes.growSlice", "buffer_growth"),
+            ("bufio.(*Scanner).Scan", "buffer_growth"),
+            ("io.ReadAll", "buffer_growth"),
             ("strings.Repeat", "string_building"),
             ("fmt.Sprintf", "formatting"),
             ("fmt.Errorf", "error_value"),
@@ -132,7 +172,9 @@ mod tests {
         ] {
             assert_eq!(of_std(&Symbol::decode(name)).map(Reason::name), Some(reason), "{name}");
         }
-        assert_eq!(of_std(&Symbol::decode("sort.Slice")), None);
+        for name in ["sort.Slice", "bufio.NewReaderSize", "bufio.NewScanner", "io.copyBuffer"] {
+            assert_eq!(of_std(&Symbol::decode(name)), None, "{name}");
+        }
         assert!(passes_on(&Symbol::decode("io.(*teeReader).Read")) && !passes_on(&Symbol::decode("io.(*pipe).read")));
         for (name, reason) in [
             ("runtime.mapassign_faststr", "map_growth"),

@@ -11,7 +11,7 @@ use crate::attribution::{
         fit,
         map_types::{self, is_usual_bucket},
         sizes::{Shape, Sizes},
-        type_sizes::{Made, TypeSizes},
+        type_sizes::{Container, Made, TypeSizes},
     },
     reason::Reason,
 };
@@ -32,7 +32,7 @@ impl<'a> Record<'a> {
     }
 
     /// Its reason for objects of these sizes.
-    pub(crate) fn reason_for(self, sizes: &Sizes) -> (Reason, Confidence) {
+    pub(crate) fn reason_for(self, sizes: &Sizes, types: &TypeSizes) -> (Reason, Confidence) {
         match self {
             // A sum in an interface prints like a text that is put together; its box is a word, in a block of two.
             Self::Heap(decision)
@@ -46,29 +46,40 @@ impl<'a> Record<'a> {
             Self::Heap(decision) if is_boxed_text(decision) && !matches!(sizes.fixed(), Some(..=16)) => {
                 (Reason::from_stack_buffer(self.kind()), Confidence::Medium)
             }
-            _ if self.is_named_map(sizes) => (Reason::Compiler(Cause::MapCreation), Confidence::High),
-            // Up to Go 1.24 a flow says so, and it need not be the first.
-            _ if self.kind() == SubjectKind::MakeSlice && self.certainty() == Certainty::RuntimeSized => {
-                (Reason::Compiler(Cause::UnknownSize), Confidence::High)
+            _ if self.is_named_map(sizes, types) => {
+                let is_sure = types.container(self.made()) == Some(Container::Map) || sizes.fixed().is_none();
+                let confidence = if is_sure { Confidence::High } else { Confidence::Medium };
+                (Reason::Compiler(Cause::MapCreation), confidence)
             }
             _ => self.reason(),
         }
     }
 
     /// `make(Names, 100)` and `Names{}` are of a slice or a map; a map's header or its tables tell.
-    fn is_named_map(self, sizes: &Sizes) -> bool {
+    fn is_named_map(self, sizes: &Sizes, types: &TypeSizes) -> bool {
         match self.kind() {
-            SubjectKind::MakeSlice if has_capacity(self.subject()) => false,
-            SubjectKind::MakeSlice if !self.subject().starts_with("make([]") && sizes.fixed().is_none() => {
-                sizes.contains(MAP_HEADER) || sizes.shape() == Shape::Map
-            }
-            // A slice whose length is not constant hardly ever has 48 bytes each time.
-            SubjectKind::MakeSlice if !self.subject().starts_with("make([]") => {
-                self.certainty() == Certainty::RuntimeSized && sizes.fixed() == Some(MAP_HEADER)
-            }
+            SubjectKind::MakeSlice if !self.is_named_make() || has_capacity(self.subject()) => false,
+            SubjectKind::MakeSlice => match types.container(self.made()) {
+                Some(container) => container == Container::Map,
+                None if sizes.fixed().is_none() => sizes.can_be_of_made_maps() || sizes.shape() == Shape::Map,
+                // A slice whose length is not constant seldom has 48 bytes each time.
+                None => self.certainty() == Certainty::RuntimeSized && sizes.fixed() == Some(MAP_HEADER),
+            },
             SubjectKind::CompositeValue => self.is_defined() && sizes.contains(MAP_HEADER),
             _ => false,
         }
+    }
+
+    /// Whether it is `make(Names, n)`: the text does not tell of what.
+    fn is_named_make(self) -> bool {
+        self.kind() == SubjectKind::MakeSlice && !self.subject().starts_with("make([]")
+    }
+
+    /// What the type of `make(Names, n)` is, by what this call of it made: a map is made with one number, and has a header.
+    pub(crate) fn container(self, sizes: &Sizes) -> Option<Container> {
+        let is_slice = has_capacity(self.subject())
+            || self.must_allocate() && !sizes.can_be_of_made_maps() && sizes.shape() != Shape::Map;
+        (self.is_named_make() && is_slice).then_some(Container::Slice)
     }
 
     /// Whether a variable is declared by it, `x := T{}`: then no conversion puts it into an interface, and what escapes is
@@ -78,8 +89,13 @@ impl<'a> Record<'a> {
         self.decision().is_some_and(|decision| decision.steps.iter().any(|step| defines(&step.from)))
     }
 
+    /// Its reason where it is no map.
     pub(crate) fn reason(self) -> (Reason, Confidence) {
         match self {
+            // Up to Go 1.24 a flow says so, and it need not be the first.
+            _ if self.kind() == SubjectKind::MakeSlice && self.certainty() == Certainty::RuntimeSized => {
+                (Reason::Compiler(Cause::UnknownSize), Confidence::High)
+            }
             Self::Heap(decision) => (Reason::Compiler(decision.cause), decision.cause_confidence),
             Self::StackBuffer(buffer) => (Reason::from_stack_buffer(buffer.subject_kind), Confidence::High),
         }
@@ -209,9 +225,9 @@ impl<'a> Record<'a> {
             Shape::Fixed(size) => match types.of(self.made()) {
                 Some(expected) if size == expected => fit::TYPE,
                 Some(_) => 0,
-                None => self.fit_of_kind(sizes),
+                None => self.fit_of_kind(sizes, types),
             },
-            _ => self.fit_of_kind(sizes),
+            _ => self.fit_of_kind(sizes, types),
         };
         let sure = u32::from(self.certainty() == Certainty::Yes);
         if kind_fit == 0 { 0 } else { kind_fit + sure }
@@ -236,7 +252,7 @@ impl<'a> Record<'a> {
     }
 
     /// How well a record of its kind explains objects of these sizes, when its type does not tell their size.
-    fn fit_of_kind(self, sizes: &Sizes) -> u32 {
+    fn fit_of_kind(self, sizes: &Sizes, types: &TypeSizes) -> u32 {
         let shape = sizes.shape();
         match (self.kind(), shape) {
             // Without room asked for only the header is made here: the first element makes the first bucket (`makemap_small` and
@@ -252,7 +268,9 @@ impl<'a> Record<'a> {
                 self.fit_of_bucket(size, fit::HARDLY)
             }
             (SubjectKind::MakeMap | SubjectKind::MapLiteral, _) => fit::MAYBE,
-            (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes) => fit::NAMED_MAP,
+            (SubjectKind::MakeSlice | SubjectKind::CompositeValue, _) if self.is_named_map(sizes, types) => {
+                fit::NAMED_MAP
+            }
             (SubjectKind::Append, Shape::Slice) => fit::APPEND_GROWS,
             (SubjectKind::Append, Shape::Fixed(_)) => fit::APPEND_ONCE,
             (SubjectKind::Append, Shape::Map) => fit::APPEND_LIKE_MAP,
@@ -341,3 +359,53 @@ const SMALL_FRAMES: u64 = 16 << 10;
 const LARGEST_VARIABLE: u64 = 10 << 20;
 /// Few values in interfaces are larger, and no closure.
 const LARGEST_BOX: u64 = 1024;
+
+#[cfg(test)]
+mod tests {
+    use gomem_escape::EscapeLog;
+    use gomem_pprof::Profile;
+
+    use crate::attribution::{AttributeOptions, attribute};
+
+    /// The reasons of the lines 10, 20… of a function, which made objects of these sizes for what the log says is there.
+    fn reasons(lines: &[(&str, &[(u32, u32)])]) -> Vec<&'static str> {
+        let (mut profile, mut log) =
+            ("heap profile: 0: 0 [1: 1] @ heap/1\n".to_owned(), "# example.com/app/sql\n".to_owned());
+        for (line, (subject, sizes)) in (10..).step_by(10).zip(lines) {
+            for (size, objects) in *sizes {
+                let bytes = size * objects;
+                profile += &format!(
+                    "0: 0 [{objects}: {bytes}] @ 0x{line}01\n#\t0x{line}00\texample.com/app/sql.scan+0x1\t/src/app/sql/scan.go:{line}\n\n"
+                );
+            }
+            let at = format!("sql/scan.go:{line}:9: ");
+            log += &format!(
+                "{at}{subject} escapes to heap in scan:\n{at}  flow: {{heap}} ← &{{storage for {subject}}}:\n\
+                 {at}    from {subject} (spill) at sql/scan.go:{line}:9\n{at}    from out = {subject} (assign) at sql/scan.go:{line}:7\n\
+                 {at}{subject} escapes to heap\n"
+            );
+        }
+        let profile = Profile::decode(profile.as_bytes()).expect("a profile");
+        let log = EscapeLog::decode(log.as_bytes()).expect("a log");
+        let mut sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+        sites.sort_by_key(|site| site.place.line);
+        sites.iter().map(|site| site.reason.map_or("", |reason| reason.name())).collect()
+    }
+
+    #[test]
+    fn a_named_type_is_a_slice_or_a_map() {
+        let rows: &[(u32, u32)] = &[(32, 19), (48, 198), (64, 182)];
+        assert_eq!(reasons(&[("make(Row, n)", rows)]), ["unknown_size"]);
+        assert_eq!(reasons(&[("make(Row, n)", &[(48, 500)])]), ["map_creation"], "nothing else is known");
+        let both = [("make(Row, n)", &[(48, 500)][..]), ("make(Row, len(columns))", rows)];
+        assert_eq!(reasons(&both), ["unknown_size"; 2], "another line makes what no map is made of");
+        let maps: &[(u32, u32)] = &[(8, 40), (32, 40), (48, 100), (288, 40)];
+        assert_eq!(reasons(&[("make(Header, n)", maps)]), ["map_creation"]);
+    }
+
+    #[test]
+    fn a_sum_of_numbers_is_boxed() {
+        assert_eq!(reasons(&[("sum.(float64) + value.(float64)", &[(8, 500)])]), ["interface_boxing"]);
+        assert_eq!(reasons(&[("table + name", &[(16, 500), (32, 100)])]), ["concatenation"]);
+    }
+}

@@ -12,6 +12,7 @@ use crate::attribution::{
         map_types::is_usual_bucket,
         record::Record,
         sizes::{Shape, Sizes},
+        type_sizes::Container,
     },
     reason::Reason,
 };
@@ -44,6 +45,9 @@ pub(crate) enum Operation {
     Known(Reason),
     /// `runtime.newobject`: a variable, a literal, a closure.
     NewObject,
+    /// A function that is not in the profile. The profiler leaves out the methods that the compiler writes, as those of a value
+    /// that is embedded, and what is inlined there.
+    LeftOut,
 }
 
 impl<'a> RuntimeCalls<'a> {
@@ -166,7 +170,11 @@ impl Operation {
         if binary.function(address)? != function.system_name() {
             return None;
         }
-        Self::of(&Symbol::decode(binary.callee(address)?))
+        match binary.callee(address).map(Symbol::decode) {
+            Some(callee) if Origin::from_package(callee.package(), "-") != Origin::Runtime => Some(Self::LeftOut),
+            Some(callee) => Self::of(&callee),
+            None => binary.calls_value(address).then_some(Self::LeftOut),
+        }
     }
 
     fn of(symbol: &Symbol) -> Option<Self> {
@@ -181,7 +189,20 @@ impl Operation {
     pub(crate) fn reason(self) -> Option<Reason> {
         match self {
             Self::Known(reason) => Some(reason),
-            Self::NewObject => None,
+            Self::NewObject | Self::LeftOut => None,
+        }
+    }
+
+    /// What the type of `make(Names, n)` is that calls it.
+    pub(crate) fn container(self, record: Record<'_>) -> Option<Container> {
+        match self {
+            Self::Known(Reason::Compiler(Cause::UnknownSize)) if record.kind() == SubjectKind::MakeSlice => {
+                Some(Container::Slice)
+            }
+            Self::Known(Reason::Compiler(Cause::MapCreation)) if record.kind() == SubjectKind::MakeSlice => {
+                Some(Container::Map)
+            }
+            _ => None,
         }
     }
 
@@ -199,6 +220,7 @@ impl Operation {
         };
         let kind = record.kind();
         match self {
+            Self::LeftOut => false,
             Self::NewObject => match kind {
                 Variable | FuncLiteral | VariadicSlice | NewValue | CompositeValue | SliceLiteral | MethodValue => true,
                 // A box is made by one of the `convT` functions.

@@ -195,6 +195,24 @@ impl Sizes {
         headers > 0 && others.all(|(size, objects)| size % MAP_HEADER != 0 && objects <= headers.saturating_mul(2))
     }
 
+    /// Whether it can be what `make(Names, n)` of a map makes: a header for each map, and for those with more than one group or
+    /// bucket their array, since Go 1.24 with a `table` and a directory.
+    pub(crate) fn can_be_of_made_maps(&self) -> bool {
+        let (mut headers, mut arrays, mut tables) = (0_i64, 0_i64, 0_i64);
+        for (size, objects) in self.usual().counts.each() {
+            let of_size = match size {
+                MAP_HEADER => &mut headers,
+                TABLE => &mut tables,
+                DIRECTORY => continue,
+                SMALLEST_MADE_ARRAY.. => &mut arrays,
+                _ => return false,
+            };
+            *of_size = of_size.saturating_add(objects);
+        }
+        let is_like = |a: i64, b: i64| a <= b.saturating_mul(2).saturating_add(FEWEST_TABLES);
+        headers > 0 && is_like(arrays, headers) && (tables == 0 || is_like(arrays, tables) && is_like(tables, arrays))
+    }
+
     /// Whether each array comes with the `table` and the directory of a map that got its first one.
     fn is_first_table(&self) -> bool {
         matches!(
@@ -263,6 +281,8 @@ const TABLE: u64 = 32;
 const DIRECTORY: u64 = 8;
 const FEWEST_TABLES: i64 = 3;
 
+/// Two groups of eight slots with four bytes of key and of value.
+const SMALLEST_MADE_ARRAY: u64 = 128;
 /// Smaller buckets have sizes that slices have too.
 const SMALLEST_TELLING_BUCKET: u64 = 72;
 /// Keys and values beyond 128 bytes are held by pointers.
@@ -332,6 +352,21 @@ mod tests {
         }
         let kept = (6 * 32 + 4 * 128) as f64;
         assert!((grown.outgrown_fraction() - (1.0 - kept / 1248.0)).abs() < 1e-9);
+    }
+
+    #[test]
+    fn maps_that_are_made_have_headers() {
+        let can_be = |objects: &[(i64, i64)]| {
+            let mut all = Sizes::default();
+            objects.iter().for_each(|(size, count)| all.add(size * count, *count));
+            all.can_be_of_made_maps()
+        };
+        assert!(can_be(&[(48, 100)]), "each of at most eight elements");
+        assert!(can_be(&[(8, 40), (32, 40), (48, 100), (288, 30), (1152, 10)]));
+        assert!(can_be(&[(48, 100), (416, 60)]), "until Go 1.23");
+        assert!(!can_be(&[(32, 19), (48, 198), (64, 182)]), "rows of two, three and four values");
+        assert!(!can_be(&[(16, 24), (48, 24), (64, 4)]));
+        assert!(!can_be(&[(48, 10), (256, 400)]), "more arrays than maps");
     }
 
     #[test]

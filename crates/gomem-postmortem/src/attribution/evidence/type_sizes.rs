@@ -11,6 +11,15 @@ use crate::attribution::evidence::{map_types, size_classes::rounded};
 pub(crate) struct TypeSizes {
     /// Votes: how many objects of each size were made where only such an object is made.
     by_type: HashMap<String, HashMap<u64, i64>>,
+    /// What `make(Names, n)` makes, by the type: the log does not print whether that is a slice or a map.
+    by_name: HashMap<String, Option<Container>>,
+}
+
+/// What a type is that `make` takes by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Container {
+    Slice,
+    Map,
 }
 
 /// What the compiler's log says is made.
@@ -29,6 +38,19 @@ impl TypeSizes {
             let votes = self.by_type.entry(name).or_default();
             *votes.entry(size).or_default() += objects;
         }
+    }
+
+    /// The type that `make(Names, n)` names is this.
+    pub(crate) fn learn_container(&mut self, made: Made<'_>, container: Container) {
+        if let Some(name) = named_container(made) {
+            let known = self.by_name.entry(name).or_insert(Some(container));
+            *known = known.filter(|known| *known == container);
+        }
+    }
+
+    /// What the type is that `make(Names, n)` names; `None` when nothing tells, or both were told.
+    pub(crate) fn container(&self, made: Made<'_>) -> Option<Container> {
+        *self.by_name.get(&named_container(made)?)?
     }
 
     /// The size of what is made; `None` when nothing tells.
@@ -79,18 +101,30 @@ fn constant_bytes(made: Made<'_>) -> Option<u64> {
     }
 }
 
-/// The type of what is made, with its package's name: the log leaves it out within the package.
+/// The type of `make(Names, n)`, with its package's name; `None` where the text tells what it is.
+fn named_container(made: Made<'_>) -> Option<String> {
+    let (name, _) = made.subject.strip_prefix("make(")?.split_once(", ")?;
+    let is_named = made.kind == SubjectKind::MakeSlice && !name.starts_with("[]");
+    is_named.then(|| with_package(name, made.package))
+}
+
+/// The type of what is made, with its package's name.
 fn type_of(made: Made<'_>) -> Option<String> {
     let name = match made.kind {
         SubjectKind::NewValue | SubjectKind::CompositeValue => made_type(made.subject)?,
         _ => return None,
     };
+    Some(with_package(name, made.package))
+}
+
+/// A type with its package's name: the log leaves it out within the package.
+fn with_package(name: &str, package: &str) -> String {
     let is_named = name.starts_with(|first: char| first.is_alphabetic() || first == '_');
     let head = name.split(['[', '{', ' ']).next().unwrap_or_default();
     if !is_named || head.contains('.') || matches!(head, "struct" | "map" | "func" | "interface" | "chan") {
-        return Some(name.to_owned());
+        return name.to_owned();
     }
-    Some(format!("{}.{name}", package_name(made.package)))
+    format!("{}.{name}", package_name(package))
 }
 
 /// `T` of `&T{...}`, `new(T)` and `T{...}`.
@@ -126,6 +160,19 @@ const PREDECLARED: [&str; 17] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_of_a_slice_or_of_a_map() {
+        let made = |subject, package| Made { kind: SubjectKind::MakeSlice, subject, package };
+        let mut types = TypeSizes::default();
+        types.learn_container(made("make(Row, n)", "example.com/sql"), Container::Slice);
+        assert_eq!(types.container(made("make(sql.Row, len(columns))", "example.com/memory")), Some(Container::Slice));
+        assert_eq!(types.container(made("make(Row, n)", "example.com/memory")), None, "of another package");
+        types.learn_container(made("make(sql.Row, n)", "example.com/rows"), Container::Map);
+        assert_eq!(types.container(made("make(Row, n)", "example.com/sql")), None, "two of one name");
+        types.learn_container(made("make([]Row, n)", "example.com/sql"), Container::Slice);
+        assert_eq!(types.by_name.len(), 1);
+    }
 
     #[test]
     fn types_have_the_name_that_a_trace_gives_them() {

@@ -9,7 +9,7 @@ use gomem_table::checkpoint;
 
 use crate::{
     attribution::{
-        evidence::{Compiler, Record, StdRelease, TypeSizes},
+        evidence::{Compiler, Operation, Record, StdRelease, TypeSizes},
         join::{
             allocation::Allocation,
             explain::{Verdict, explain, learn, records},
@@ -17,7 +17,7 @@ use crate::{
             inlined,
         },
         options::AttributeOptions,
-        sites::{NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
+        sites::{LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
     },
     bundle::Bundle,
 };
@@ -77,7 +77,9 @@ fn attribute_with(
             let mut site = group.site(&places, &verdict, &allocations, decisions.shared(verdict.decision));
             site.has_finalizer = verdict.decision.is_some_and(|decision| compiler.is_finalizing(decision));
             if verdict.decision.is_none() {
+                let is_left_out = |one: &&Allocation<'_>| one.operation == Some(Operation::LeftOut);
                 let told = || match escapes {
+                    _ if allocations.iter().all(is_left_out) => LEFT_OUT,
                     None => NO_LOG,
                     Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,

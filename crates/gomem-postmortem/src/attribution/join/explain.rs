@@ -61,6 +61,16 @@ const MOST_PAIRS: usize = 1 << 14;
 
 /// Learns how large the objects of a type are where one call of the allocator makes nothing else.
 pub(crate) fn learn(allocations: &[Allocation<'_>], records: &[Vec<Record<'_>>], types: &mut TypeSizes) {
+    for (allocation, records) in allocations.iter().zip(records) {
+        let mut named = records.iter().filter_map(|record| {
+            let proved = allocation.operation.and_then(|operation| operation.container(*record));
+            let told = || record.container(&allocation.sizes).filter(|_| records.len() == 1 && allocations.len() == 1);
+            Some((record.made(), proved.or_else(told)?))
+        });
+        if let (Some((made, container)), None) = (named.next(), named.next()) {
+            types.learn_container(made, container);
+        }
+    }
     if let ([only], [records]) = (allocations, records)
         && let [record] = records[..]
         && record.must_allocate()
@@ -214,14 +224,14 @@ fn verdicts<'a>(
                     Verdict { reason: Some((reason, confidence)), decision: None }
                 }
                 _ => {
-                    let reason = reason_of(record, &allocations[at]);
+                    let reason = reason_of(record, &allocations[at], types);
                     Verdict { reason: Some(reason), decision: record.decision() }
                 }
             },
         ));
     }
     for at in open {
-        verdicts.push((at, leftover(at, allocations, (&records[at], &fits[at]), &taken, compiler)));
+        verdicts.push((at, leftover(at, allocations, (&records[at], &fits[at]), &taken, (compiler, types))));
     }
     verdicts
 }
@@ -232,7 +242,7 @@ fn leftover<'a>(
     allocations: &[Allocation<'_>],
     (records, fits): (&[Record<'a>], &[u32]),
     taken: &[(Record<'a>, usize)],
-    compiler: &Compiler<'_>,
+    (compiler, types): (&Compiler<'_>, &TypeSizes),
 ) -> Verdict<'a> {
     let allocation = &allocations[at];
     let guess = guess(allocation, compiler);
@@ -251,9 +261,10 @@ fn leftover<'a>(
         .filter(|(fit, _)| *fit > 0)
         .reduce(|best, pair| if pair.0 > best.0 { pair } else { best });
     match (best, guess) {
-        (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => {
-            Verdict { reason: Some((reason_of(record, allocation).0, Confidence::Medium)), decision: record.decision() }
-        }
+        (Some((fit, record)), guess) if guess.is_none_or(|(_, other, _)| other < fit) => Verdict {
+            reason: Some((reason_of(record, allocation, types).0, Confidence::Medium)),
+            decision: record.decision(),
+        },
         (_, Some((reason, _, confidence))) => Verdict { reason: Some((reason, confidence)), decision: None },
         _ => Verdict::default(),
     }
@@ -266,8 +277,13 @@ fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason
     // channel with a buffer.
     let is_text_as_well =
         allocation.inuse_bytes == 0 && allocation.sizes.fixed().is_some_and(|size| size > LARGEST_GROUP);
-    let is_told = |(reason, fit, _): &(Reason, u32, Confidence)| {
-        !is_text_as_well || *reason != Reason::MapGrowth || *fit > fit::LAST_GUESS
+    // Only of a generic function that is inlined everywhere the log can lack what it says of every other `append`.
+    let is_compiled_alone = allocation.lines.len() == 1 && allocation.symbol().type_arguments().is_none();
+    let lacks_append = || is_compiled_alone && compiler.build(line).reports_append;
+    let is_told = |(reason, fit, _): &(Reason, u32, Confidence)| match reason {
+        Reason::MapGrowth => !is_text_as_well || *fit > fit::LAST_GUESS,
+        Reason::Compiler(Cause::SliceGrowth) if *fit == fit::GUESS => !lacks_append(),
+        _ => true,
     };
     let guess = || unreported(&allocation.sizes, compiler.build(line)).filter(is_told);
     match allocation.operation {
@@ -275,21 +291,25 @@ fn guess(allocation: &Allocation<'_>, compiler: &Compiler<'_>) -> Option<(Reason
             operation.reason_for(&allocation.sizes).map(|reason| (reason, fit::PROVED, Confidence::High))
         }
         // Only what `go f(x)` keeps is a new object that no record names.
+        Some(Operation::LeftOut) => None,
         Some(Operation::NewObject) => guess().filter(|guess| guess.0 == Reason::Compiler(Cause::Goroutine)),
         None => guess(),
     }
 }
 
-/// The reason of what a record explains. A text that a proof says is made is not the box of one, and `make(Names, n)` that
-/// calls `runtime.makemap` is no slice.
-fn reason_of(record: Record<'_>, allocation: &Allocation<'_>) -> (Reason, Confidence) {
-    let said = record.reason_for(&allocation.sizes);
-    let proved = allocation.operation.and_then(Operation::reason);
-    let tells_more = |reason: &Reason| {
-        said.0 == Reason::Compiler(Cause::InterfaceBoxing)
-            || record.kind() == SubjectKind::MakeSlice && *reason == Reason::Compiler(Cause::MapCreation)
-    };
-    proved.filter(tells_more).map_or(said, |reason| (reason, Confidence::High))
+/// The reason of what a record explains. A text that a proof says is made is not the box of one, a sum whose box is made is no
+/// text, and whether `make(Names, n)` is of a slice or a map is what it calls.
+fn reason_of(record: Record<'_>, allocation: &Allocation<'_>, types: &TypeSizes) -> (Reason, Confidence) {
+    let said = record.reason_for(&allocation.sizes, types);
+    let Some(proved) = allocation.operation.and_then(Operation::reason) else { return said };
+    let boxing = Reason::Compiler(Cause::InterfaceBoxing);
+    match (record.kind(), proved) {
+        (SubjectKind::MakeSlice, Reason::Compiler(Cause::UnknownSize)) => record.reason(),
+        (SubjectKind::MakeSlice, Reason::Compiler(Cause::MapCreation)) => (proved, Confidence::High),
+        (SubjectKind::Concatenation, _) if proved == boxing => (proved, Confidence::High),
+        _ if said.0 == boxing => (proved, Confidence::High),
+        _ => said,
+    }
 }
 
 /// The box of a text that the same expression makes, as `any(a + b)`: one expression has one reason.
@@ -418,7 +438,10 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
         }
         Origin::Std => {
             let is_std = |symbol: &Symbol| Origin::from_package(symbol.package(), "-") == Origin::Std;
-            let library: Vec<Symbol> = symbols.take_while(is_std).collect();
+            let mut library: Vec<Symbol> = symbols.take_while(is_std).collect();
+            // What a reader allocates is not for what reads from it.
+            let given = library.windows(2).position(|pair| library::is_given(&pair[0], &pair[1]));
+            library.truncate(given.map_or(library.len(), |at| at + 1));
             // What the program calls tells more than what that is made of: JSON rather than reflection.
             let made = library.iter().find_map(library::of_std);
             // What grows while text is written to a buffer of the caller's is that buffer.

@@ -11,11 +11,7 @@ use smallvec::SmallVec;
 use crate::attribution::{
     evidence::{Compiler, Sizes},
     join::{
-        allocation::Allocation,
-        cut_stacks::CutStacks,
-        explain::Verdict,
-        places::Places,
-        roles::{Role, Roles},
+        allocation::Allocation, caller::Caller, cut_stacks::CutStacks, explain::Verdict, places::Places, roles::Roles,
     },
     sites::Site,
 };
@@ -117,32 +113,20 @@ impl<'a> Groups<'a> {
             let location = profile.location(leaf);
             let lines: Vec<Line<'_>> = location.lines().collect();
             let (Some(&inner), Some(&outer)) = (lines.first(), lines.last()) else { continue };
-            let mut called = None;
-            let mut frames = sample.frames();
-            let mut is_of_pool = false;
-            let user = frames.by_ref().find(|line| {
-                let role = roles.of(*line);
-                is_of_pool |= role == Role::PoolGet;
-                if role != Role::Own {
-                    called = line.function();
-                }
-                role == Role::Own
-            });
-            // A pool of the user's own, or one within a call.
-            is_of_pool |= frames.any(|line| roles.of(line) == Role::PoolGet);
+            let Caller { user, callee, is_of_pool } = Caller::find(sample, &mut roles);
             let is_cut = user.is_none() && cut.is_cut(sample);
             let origin = if is_cut { cut.origin(sample) } else { None };
             let user = user.or(origin.map(|origin| origin.user));
-            let called = match origin {
+            let callee = match origin {
                 Some(origin) => origin.callee,
-                None => called.filter(|_| user.is_some()),
+                None => callee,
             };
             let place = places.index(inner);
             let key = Key {
                 place,
                 inlined_into: (lines.len() > 1).then(|| places.index(outer)),
                 charged_to: user.map_or(place, |line| places.index(line)),
-                callee: called.map(|function| places.number(function)),
+                callee: callee.map(|function| places.number(function)),
                 is_cut: is_cut && user.is_none(),
             };
             let group = *known.entry(key).or_insert_with(|| {

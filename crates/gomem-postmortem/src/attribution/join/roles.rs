@@ -1,6 +1,7 @@
 //! What functions are to the stacks they are in.
 
 use gomem_pprof::Line;
+use gomem_symbol::Symbol;
 
 use crate::attribution::evidence::Compiler;
 
@@ -17,6 +18,10 @@ pub(crate) enum Role {
     Own,
     /// A pool that asks for a new object: what it calls then is the user's.
     PoolGet,
+    /// The body of a loop over an iterator, in a library.
+    LoopBody,
+    /// A function that reads from or writes to what its caller gave it.
+    PassesOn,
     Other,
 }
 
@@ -36,9 +41,17 @@ impl<'c, 'l> Roles<'c, 'l> {
                 Role::Own
             } else if function.name() == "sync.(*Pool).Get" {
                 Role::PoolGet
+            } else if is_loop_body(function.name()) {
+                Role::LoopBody
+            } else if ["io.", "bufio."].iter().any(|package| function.name().starts_with(package)) {
+                Role::PassesOn
             } else {
                 Role::Other
             }
         })
     }
+}
+
+fn is_loop_body(name: &str) -> bool {
+    name.contains("-range") && Symbol::decode(name).loop_function().is_some()
 }
