@@ -27,7 +27,7 @@ pub use direction::turns_text;
 pub use module::{Modules, is_of_dependency};
 pub use origin::Origin;
 pub use outlet::{Outlet, name_for};
-pub use package::{is_major_version, is_of_package, package_name};
+pub use package::{is_major_version, is_of_package, package_name, short_place};
 pub use shapes::shortened;
 pub use source_path::SourcePath;
 pub use starter::is_starter;

@@ -27,6 +27,24 @@ pub fn package_name(path: &str) -> &str {
     }
 }
 
+/// A line of a file, in short: the name of its folder's package, the file and the line.
+///
+/// ```
+/// use gomem_symbol::short_place;
+///
+/// assert_eq!(short_place("example.com/ingest/store/sessions.go", 43), "store/sessions.go:43");
+/// ```
+#[must_use]
+pub fn short_place(file: &str, line: i64) -> String {
+    match file.rsplit_once('/') {
+        Some((folder, name)) => match package_name(folder) {
+            "" => format!("{name}:{line}"),
+            package => format!("{package}/{name}:{line}"),
+        },
+        None => format!("{file}:{line}"),
+    }
+}
+
 /// The folder, and the last element without the version behind `@` that a folder of the module cache has.
 fn last_element(path: &str) -> (&str, &str) {
     let (folder, last) = path.rsplit_once('/').unwrap_or(("", path));

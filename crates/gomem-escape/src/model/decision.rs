@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use gomem_finding::Confidence;
+use gomem_symbol::short_place;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
@@ -132,8 +133,8 @@ impl Row for HeapDecision {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("escapes", FIRST_LINE)
             .about("what goes to the heap, and why")
-            .embed(LogPosition::columns("the line, of the outermost call for inlined code"), |row: &&'a Self| {
-                row.position()
+            .optional_string("place", NO_LINE, "the line, in short: `store/sessions.go:43`", |row: &&'a Self| {
+                Some(short_place(&row.file, i64::from(row.line?)))
             })
             .optional_shared_text("function", NO_FUNCTION, "the function, without its package", |row| {
                 row.function.as_ref()
@@ -153,10 +154,11 @@ impl Row for HeapDecision {
                 "what the step does that decides the cause: `return`, `call parameter`",
                 |row| row.deciding_step.as_ref(),
             )
-            .list("steps", "the compiler's flow", steps(), |row| &row.steps)
             .text("advice", "what to do", |row| &row.advice)
+            .list("steps", "the compiler's flow", steps(), |row| &row.steps)
             .int64("copies", Unit::Count, COPIES, |row| i64::from(row.copies))
             .list("leaks", "the functions by which an argument leaks, the called one first", leaks(), |row| &row.leaks)
+            .embed(LogPosition::columns("the line, of the outermost call for inlined code"), |row| row.position())
             .optional_shared_text("absolute_file", "no -json folder tells", "the file as the build saw it", |row| {
                 row.absolute_file.as_ref()
             })

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_pprof::Line;
-use gomem_symbol::{SourcePath, Symbol, package_name};
+use gomem_symbol::{SourcePath, Symbol, short_place};
 use gomem_trace::Place as Frame;
 
 /// A line of a function.
@@ -65,13 +65,7 @@ impl Place {
     /// ```
     #[must_use]
     pub fn short(&self) -> String {
-        match self.file.rsplit_once('/') {
-            Some((folder, file)) => match package_name(folder) {
-                "" => format!("{file}:{}", self.line),
-                package => format!("{package}/{file}:{}", self.line),
-            },
-            None => format!("{}:{}", self.file, self.line),
-        }
+        short_place(&self.file, self.line)
     }
 
     /// `api.(*Handler).postEvents`. The body of a loop that was inlined goes by the package of its file: `slices.AppendSeq-range1`.

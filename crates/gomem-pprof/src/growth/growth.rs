@@ -12,7 +12,7 @@ use crate::{
         snapshot::{Snapshot, counts_allocation},
     },
     model::{Line, Profile, SampleType, TOO_LARGE, int64},
-    view::FrameKey,
+    view::{FrameKey, Granularity},
 };
 
 /// How each site's value goes over a series of profiles of one program, the one that grew most first.
@@ -156,15 +156,7 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
     let value = |of: fn(&SiteGrowth) -> f64| move |site: &&'a SiteGrowth| int64(of(site) as i128);
     Definition::new("growth", "the site that grew most first")
         .about("how each site's value goes over a series of profiles")
-        .optional_text("function", "the frame has no name", "the function", |site: &&'a SiteGrowth| {
-            site.key.function.as_deref()
-        })
-        .optional_text("file", "the profile does not say", "its file", |site| site.key.file.as_deref())
-        .optional_int64("line", Unit::None, "the profile does not say", "its line", |site| site.key.line)
-        .optional_float64("slope_per_hour", per_hour, ONE_TIME, "slope, by Theil and Sen", |site| site.slope_per_hour())
-        .optional_float64("rank_correlation", Unit::None, ONE_TIME, "with time, by Kendall", |site| {
-            site.trend.map(|trend| trend.tau)
-        })
+        .embed(Granularity::Line.first_columns(), |site: &&'a SiteGrowth| &site.key)
         .optional_int64(
             "first",
             unit,
@@ -174,6 +166,10 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
         )
         .optional_int64("last", unit, TOO_LARGE, "the value in the last profile", value(SiteGrowth::last))
         .optional_int64("change", unit, TOO_LARGE, "from the first to the last", value(SiteGrowth::change))
+        .optional_float64("slope_per_hour", per_hour, ONE_TIME, "slope, by Theil and Sen", |site| site.slope_per_hour())
+        .optional_float64("rank_correlation", Unit::None, ONE_TIME, "with time, by Kendall", |site| {
+            site.trend.map(|trend| trend.tau)
+        })
         .optional_float64("sampled_objects", Unit::None, NOT_SAMPLED, "objects the sampler saw in the last", |site| {
             site.sampled_objects
         })
@@ -211,6 +207,7 @@ fn definition<'a>(unit: Unit, restarts: i64) -> Definition<'a, &'a SiteGrowth> {
             "of what was allocated between the profiles, the share that stays",
             |site| site.kept_fraction(),
         )
+        .embed(Granularity::Line.last_columns(), |site| &site.key)
 }
 
 impl Moment<'_> {

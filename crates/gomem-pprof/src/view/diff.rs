@@ -335,7 +335,7 @@ impl TopDiff {
         let sampled = "the profile does not sample objects by size";
         Definition::new("diff", order)
             .about("each key's values in two profiles")
-            .embed(self.by.definition(), |row: &&DiffRow| &row.key)
+            .embed(self.by.first_columns(), |row: &&DiffRow| &row.key)
             .optional_int64("base", unit, TOO_LARGE, "flat in the base", |row| int64(row.base.0))
             .optional_int64("current", unit, TOO_LARGE, "flat in the profile", |row| int64(row.current.0))
             .optional_int64("delta", unit, TOO_LARGE, "flat, the base's subtracted", |row| int64(row.delta().0))
@@ -352,6 +352,7 @@ impl TopDiff {
             .optional_float64("delta_low", unit, sampled, "the least that delta may be, at 95 %", bound(-1.0))
             .optional_float64("delta_high", unit, sampled, "the most that delta may be, at 95 %", bound(1.0))
             .category("status", KeyStatus::NAMES, "what became of the key", |row| row.status() as u32)
+            .embed(self.by.last_columns(), |row| &row.key)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{fmt, str::FromStr};
 
 use foldhash::HashMap;
-use gomem_symbol::{Modules, Symbol};
+use gomem_symbol::{Modules, Symbol, short_place};
 use gomem_table::{Definition, Unit};
 
 use crate::model::{Function, Line, Location, Profile};
@@ -104,13 +104,36 @@ impl Granularity {
         }
     }
 
+    /// What a table of such keys begins with: the names that people read, in short, or the key where it is short.
+    pub(crate) fn first_columns<'a>(self) -> Definition<'a, &'a FrameKey> {
+        if !self.has_short_names() {
+            return self.definition();
+        }
+        let mut definition = Definition::new("names", "");
+        if matches!(self, Self::Line | Self::Address) {
+            let doc = "the line, in short: `store/sessions.go:43`";
+            definition = definition.optional_string("place", UNKNOWN, doc, |key: &&'a FrameKey| key.place());
+        }
+        definition.optional_string("short_function", UNNAMED, "the function, in short", |key| {
+            key.function.as_deref().map(|name| Symbol::decode(name).short())
+        })
+    }
+
+    /// What it ends with: the key, where it begins with short names.
+    pub(crate) fn last_columns<'a>(self) -> Definition<'a, &'a FrameKey> {
+        if self.has_short_names() { self.definition() } else { Definition::new("names", "") }
+    }
+
+    fn has_short_names(self) -> bool {
+        matches!(self, Self::Function | Self::FileFunction | Self::Line | Self::Address)
+    }
+
     /// The key's columns.
-    pub(crate) fn definition<'a>(self) -> Definition<'a, &'a FrameKey> {
+    fn definition<'a>(self) -> Definition<'a, &'a FrameKey> {
         let mut definition = Definition::new("key", "");
-        if matches!(self, Self::Function | Self::FileFunction | Self::Line | Self::Address) {
-            let null = "a function without a name";
+        if self.has_short_names() {
             definition = definition
-                .optional_text("function", null, "the function", |key: &&'a FrameKey| key.function.as_deref());
+                .optional_text("function", UNNAMED, "the function", |key: &&'a FrameKey| key.function.as_deref());
         }
         if self == Self::Package {
             definition = definition.optional_text("package", "never", "the Go package", |key| key.package.as_deref());
@@ -150,6 +173,10 @@ impl FromStr for Granularity {
 }
 
 impl FrameKey {
+    fn place(&self) -> Option<String> {
+        Some(short_place(self.file.as_deref()?, self.line?))
+    }
+
     fn new(by: Granularity, location: Location<'_>, line: Line<'_>, modules: &Modules, pprof_compat: bool) -> Self {
         let mapped = location.mapping().map_or("", |mapping| mapping.filename());
         let unnamed = || {
@@ -316,6 +343,7 @@ pub(super) fn clean(path: &str) -> String {
     }
 }
 
+const UNNAMED: &str = "a function without a name";
 const UNKNOWN: &str = "the profile does not say";
 
 #[cfg(test)]

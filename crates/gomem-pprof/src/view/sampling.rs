@@ -161,13 +161,14 @@ impl Sampling {
     fn definition(&self) -> Definition<'_, &SamplingRow> {
         Definition::new("sampling", "largest |flat| first, then largest |cum|, then by name")
             .about("how sure the values of a heap profile are")
-            .embed(self.by.definition(), |row: &&SamplingRow| &row.key)
+            .embed(self.by.first_columns(), |row: &&SamplingRow| &row.key)
             .optional_int64("flat", self.unit, TOO_LARGE, "the value of samples whose leaf it is", |row| {
                 int64(row.flat)
             })
             .float64("sampled_objects", Unit::None, "how many objects the sampler picked", |row| row.sampled.objects)
             .float64("low", self.unit, "the least that flat may be, at 95 %", |row| row.bound(-1.0).max(0.0))
             .float64("high", self.unit, "the most that flat may be, at 95 %", |row| row.bound(1.0))
+            .embed(self.by.last_columns(), |row| &row.key)
     }
 }
 

@@ -274,7 +274,7 @@ impl Top {
         let order = "largest |flat| first, then largest |cum|, then by name";
         let about = "flat and cum of each key";
         let mut definition =
-            Definition::new("top", order).about(about).embed(self.by.definition(), |row: &&TopRow| &row.key);
+            Definition::new("top", order).about(about).embed(self.by.first_columns(), |row: &&TopRow| &row.key);
         for (name, doc, value) in [
             ("flat", "the value of samples whose leaf it is", TopRow::flat as fn(&TopRow) -> i128),
             ("cum", "the value of samples in whose stack it is, each counted once", TopRow::cum),
@@ -293,6 +293,7 @@ impl Top {
             .optional_float64("cum_fraction", Unit::Fraction, TOO_LARGE, "cum's share of the total", |row| {
                 self.fraction(row.cum)
             })
+            .embed(self.by.last_columns(), |row| &row.key)
     }
 }
 
