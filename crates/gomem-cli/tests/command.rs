@@ -57,7 +57,10 @@ fn tables_in_every_format() {
     let heap = incident("before/heap-3.pb.gz");
     let (code, out, _) = gomem(&["top", &heap, "-s", "alloc_space", "--by", "line", "-n", "1", "--format", "csv"]);
     assert_eq!(code, 0);
-    assert!(out.starts_with("function,file,line,flat,cum,flat_fraction,cum_fraction,schema_version\n"), "{out}");
+    assert!(
+        out.starts_with("place,short_function,flat,cum,flat_fraction,cum_fraction,function,file,line,schema_version\n"),
+        "{out}"
+    );
     assert!(out.lines().count() == 2 && out.ends_with(",1\n"), "{out}");
     let (_, out, _) = gomem(&["top", &heap, "-n", "1", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&out).unwrap();
@@ -343,7 +346,7 @@ fn every_input_becomes_the_table_that_python_calls_so() {
     for (input, table, columns) in [
         (&heap, "samples", "sample,stack,alloc_objects,"),
         (&heap, "frames", "stack_id,depth,function,"),
-        (&log, "escapes", "package,variant,file,line,column,"),
+        (&log, "escapes", "place,function,subject,decision,"),
         (&log, "leaks", "package,variant,file,line,column,"),
         (&log, "inlining", "package,variant,file,line,column,"),
         (&log, "stack_buffers", "package,variant,file,line,column,"),

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf};
 use clap::Args;
 use gomem_pprof::{Granularity, SampleType, ShownGrowth, TopDiff};
 use gomem_symbol::Symbol;
-use gomem_table::{Column, Table, ToTable, percent};
+use gomem_table::{Table, ToTable, percent};
 
 use crate::{
     commands::{gate, growth_gate::GrowthGate},
@@ -64,13 +64,14 @@ impl Diff {
         let options = self.sums.options_or(diff.current(), by)?;
         let top = diff.top(&options);
         let table = top.to_table();
+        let short = table.select(&[options.by.key_columns(), &SHORT].concat());
         let [before, after] = [diff.base(), diff.current()].map(|profile| total(profile, options.sample_type));
         let name = diff.current().sample_types().get(options.sample_type).map_or("", SampleType::name);
         let headline = format!("{name}: {before} before, {after} after");
         match self.format.plain() {
-            Some(Format::Text) => self.rows.write(&short(&table), Format::Text, &headline, out)?,
+            Some(Format::Text) => self.rows.write(&short, Format::Text, &headline, out)?,
             Some(format) => self.rows.write(&table, format, &headline, out)?,
-            None => self.review(&top, headline, &table).write(self.format, out)?,
+            None => self.review(&top, headline, &short).write(self.format, out)?,
         }
         self.gate(&top, err)
     }
@@ -91,7 +92,7 @@ impl Diff {
     }
 
     /// What grew beyond chance, at its line; by other keys, at none.
-    fn review(&self, top: &TopDiff, headline: String, table: &Table) -> Review {
+    fn review(&self, top: &TopDiff, headline: String, short: &Table) -> Review {
         let shown = top.shown_growth();
         let mut notes = Vec::new();
         if shown.is_none() {
@@ -105,7 +106,7 @@ impl Diff {
         };
         let what =
             if shown.is_empty() { "nothing grew beyond chance".to_owned() } else { format!("{} grew", shown.len()) };
-        let table = self.rows.head(&short(table), Format::Markdown);
+        let table = self.rows.head(short, Format::Markdown);
         Review {
             command: "diff",
             headline: format!("{headline}, {what}"),
@@ -136,14 +137,6 @@ fn told(growth: &ShownGrowth<'_>, top: &TopDiff) -> Annotation {
         identity: row.key.to_string(),
         ..Annotation::default()
     }
-}
-
-/// The columns that people look at.
-fn short(table: &Table) -> Table {
-    let is_key = |name: &str| !SHORT.contains(&name) && !name.contains('_') && table.column(name).is_some();
-    let keys = table.columns().iter().map(Column::name).take_while(|&name| name != "base");
-    let columns: Vec<&str> = keys.filter(|name| is_key(name)).chain(SHORT).collect();
-    table.select(&columns)
 }
 
 /// The columns beside those of the key.

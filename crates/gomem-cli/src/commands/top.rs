@@ -32,6 +32,10 @@ impl Top {
         if let Some(unit) = &self.sums.unit {
             top = top.in_unit(unit)?;
         }
-        self.table.write(&top.to_table(), &whole(&profile, options.sample_type), out)
+        let columns = [options.by.key_columns(), &VALUES].concat();
+        self.table.write_short(&top.to_table(), &columns, &whole(&profile, options.sample_type), out)
     }
 }
+
+/// The columns beside those of the key.
+const VALUES: [&str; 4] = ["flat", "cum", "flat_fraction", "cum_fraction"];

@@ -104,6 +104,21 @@ impl Granularity {
         }
     }
 
+    /// The columns that make the key, in tables of [`Top`](crate::Top) and of differences.
+    #[must_use]
+    pub fn key_columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Function => &["function"],
+            Self::FileFunction => &["function", "file"],
+            Self::File => &["file"],
+            Self::Line => &["function", "file", "line"],
+            Self::Address => &["function", "file", "line", "address"],
+            Self::Package => &["package"],
+            Self::Module => &["module"],
+            Self::Origin => &["origin"],
+        }
+    }
+
     /// What a table of such keys begins with: the names that people read, in short, or the key where it is short.
     pub(crate) fn first_columns<'a>(self) -> Definition<'a, &'a FrameKey> {
         if !self.has_short_names() {
