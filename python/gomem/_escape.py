@@ -42,14 +42,14 @@ class EscapeLog(Pickled):
         Returns
         -------
         polars.DataFrame
-            ``package``, ``variant``, ``file``, ``line``, ``column``, ``function``, ``subject``,
-            ``decision``, ``subject_kind``, ``cause``, ``cause_confidence``, ``alloc_certainty``,
-            ``sink``, ``deciding_step``, ``steps`` (list of structs ``from``, ``why``, ``file``,
-            ``line``, ``column``), ``advice``, ``copies``, ``leaks`` (list of structs
-            ``function``, ``package``, ``param``, ``file``, ``line``, ``column``: by which
-            functions an argument leaks, the called one first), ``absolute_file`` and
-            ``inlined_from`` (list of structs ``file``, ``line``, ``column``), which only a
-            ``-json`` folder tells.
+            ``place`` (``store/sessions.go:43``), ``function``, ``subject``, ``decision``,
+            ``subject_kind``, ``cause``, ``cause_confidence``, ``alloc_certainty``, ``sink``,
+            ``deciding_step``, ``advice``, ``steps`` (list of structs ``from``, ``why``, ``file``,
+            ``line``, ``column``), ``copies``, ``leaks`` (list of structs ``function``,
+            ``package``, ``param``, ``file``, ``line``, ``column``: by which functions an argument
+            leaks, the called one first), ``package``, ``variant``, ``file``, ``line``, ``column``,
+            ``absolute_file`` and ``inlined_from`` (list of structs ``file``, ``line``,
+            ``column``), which only a ``-json`` folder tells.
 
         Examples
         --------

@@ -176,7 +176,8 @@ class Profile(Pickled):
         Returns
         -------
         polars.DataFrame
-            The key's columns, ``flat``, ``cum``, ``flat_fraction``, ``cum_fraction``; the largest
+            ``place`` and ``short_function`` where the key is a line or a function, ``flat``,
+            ``cum``, ``flat_fraction``, ``cum_fraction``, and the key's own columns; the largest
             flat first.
 
         Raises
@@ -248,7 +249,7 @@ class Profile(Pickled):
         Returns
         -------
         polars.DataFrame
-            The key's columns, ``flat``, ``sampled_objects``, ``low``, ``high``.
+            The columns of names as in `top`, ``flat``, ``sampled_objects``, ``low``, ``high``.
         """
         return pl.DataFrame(self._inner.sampling(sample_type, by))
 
@@ -485,7 +486,7 @@ class Profile(Pickled):
         shown = [heading(repr(self)), facts(known)]
         if self.default_sample_type is not None:
             unit = _shown_unit(self.sample_types, self.default_sample_type)
-            top = self.top(unit=unit).head(_TOP).rename(_headings(unit))
+            top = self.top(unit=unit).drop("function").head(_TOP).rename(_headings(unit))
             shown += [facts({"top by": self.default_sample_type}), table(top), _flame(self.flame())]
         return "".join(shown)
 
@@ -518,7 +519,7 @@ class ProfileDiff(Pickled):
         Returns
         -------
         polars.DataFrame
-            The key's columns, ``base``, ``current``, ``delta`` (flat), ``base_cum``,
+            The columns of names as in `top`, ``base``, ``current``, ``delta`` (flat), ``base_cum``,
             ``current_cum``, ``delta_cum``, ``delta_fraction`` (of the base's total), ``delta_low``
             and ``delta_high`` (95 %, by sampling, for heap profiles), ``status`` (new, gone,
             changed, unchanged).
@@ -549,7 +550,7 @@ class ProfileDiff(Pickled):
     def _repr_html_(self) -> str:
         shown = [heading(repr(self))]
         if self.default_sample_type is not None:
-            top = self.top().select("function", "base", "current", "delta", "status").head(_TOP)
+            top = self.top().select("short_function", "base", "current", "delta", "status").head(_TOP)
             largest = facts({"largest differences of": self.default_sample_type})
             shown += [largest, table(top), _flame(self.flame())]
         return "".join(shown)
@@ -634,7 +635,7 @@ def read_pprof(
     >>> import gomem as gm
     >>> text = b"goroutine profile: total 2\n2 @ 0x10\n#\t0xf\tmain.f+0xf\t/main.go:3\n"
     >>> gm.read_pprof(text).top().row(0)
-    ('main.f', 2, 2, 1.0, 1.0)
+    ('main.f', 2, 2, 1.0, 1.0, 'main.f')
     >>> gm.read_pprof(b"<html>")
     Traceback (most recent call last):
         ...
@@ -695,15 +696,14 @@ def growth(
     Returns
     -------
     polars.DataFrame
-        One row per ``function``, ``file`` and ``line``, the one that grew most first:
-        ``slope_per_hour`` (Theil and Sen), ``rank_correlation`` (Kendall), ``first``, ``last``,
-        ``change``,
+        One row per line, the one that grew most first: ``place``, ``short_function``, ``first``,
+        ``last``, ``change``, ``slope_per_hour`` (Theil and Sen), ``rank_correlation`` (Kendall),
         ``sampled_objects`` (in the last profile), ``significance`` (of the change, in standard
         deviations of the sampling), ``likelihood`` (0 to 1; null with fewer than three profiles),
         ``age_seconds`` (how long an object lives, by Little's law), ``profiles``, ``restarts``,
         ``is_growing`` (beyond chance, and without filling up, as a leak does), ``fills_up`` (as a
         bounded cache does), ``kept_fraction`` (of what was allocated meanwhile, the share that
-        stays).
+        stays), and the whole ``function``, ``file`` and ``line``.
 
     Raises
     ------

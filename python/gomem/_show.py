@@ -28,6 +28,7 @@ _UNITS = {
 _LONG = {
     "place": ("file", "line", "function", "package"),
     "own_place": ("charged_to",),
+    "short_function": ("function",),
 }
 # Text that is read, and not looked at: it stands last.
 _PROSE = ("title", "action", "advice", "summary", "explanation", "compiler_message")

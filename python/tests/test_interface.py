@@ -94,15 +94,15 @@ COLUMNS = {
         "stack_id depth function package file line start_line address mapping inlined",
     ),
     **{
-        f"top by {by}": (lambda by=by: heap().top(by=by), f"{keys} {TOP}")
-        for by, keys in {
-            "function": "function",
-            "filefunction": "function file",
-            "file": "file",
-            "line": "function file line",
-            "address": "address",
-            "package": "package",
-            "module": "module",
+        f"top by {by}": (lambda by=by: heap().top(by=by), f"{first} {TOP} {last}".strip())
+        for by, (first, last) in {
+            "function": ("short_function", "function"),
+            "filefunction": ("short_function", "function file"),
+            "file": ("file", ""),
+            "line": ("place short_function", "function file line"),
+            "address": ("place short_function", "function file line address"),
+            "package": ("package", ""),
+            "module": ("module", ""),
         }.items()
     },
     "edges": (lambda: heap().edges(), "caller callee weight inlined"),
@@ -114,7 +114,8 @@ COLUMNS = {
     ),
     "growth": (
         lambda: gm.growth(sorted(INCIDENT.glob("heap-?.pb.gz"))),
-        "function file line slope_per_hour rank_correlation first last sampled_objects likelihood",
+        "place short_function first last change slope_per_hour rank_correlation sampled_objects "
+        "likelihood function file line",
     ),
     "diagnostics": (
         lambda: log().diagnostics(),
@@ -122,7 +123,7 @@ COLUMNS = {
     ),
     "escapes": (
         lambda: log().escapes(),
-        "decision subject_kind cause alloc_certainty sink steps advice copies",
+        "place function subject decision cause alloc_certainty sink advice steps copies",
     ),
     "series": (lambda: read_metrics().series(), "time metric labels value"),
     "gctrace": (
