@@ -176,9 +176,8 @@ class Profile(Pickled):
         Returns
         -------
         polars.DataFrame
-            ``place`` and ``short_function`` where the key is a line or a function, ``flat``,
-            ``cum``, ``flat_fraction``, ``cum_fraction``, and the key's own columns; the largest
-            flat first.
+            The key's columns, in short (``place``, ``short_function``), then ``flat``, ``cum``,
+            ``flat_fraction``, ``cum_fraction``, then the whole key; the largest flat first.
 
         Raises
         ------
@@ -249,7 +248,7 @@ class Profile(Pickled):
         Returns
         -------
         polars.DataFrame
-            The columns of names as in `top`, ``flat``, ``sampled_objects``, ``low``, ``high``.
+            The key's columns as in `top`, ``flat``, ``sampled_objects``, ``low``, ``high``.
         """
         return pl.DataFrame(self._inner.sampling(sample_type, by))
 
@@ -519,7 +518,7 @@ class ProfileDiff(Pickled):
         Returns
         -------
         polars.DataFrame
-            The columns of names as in `top`, ``base``, ``current``, ``delta`` (flat), ``base_cum``,
+            The key's columns as in `top`, ``base``, ``current``, ``delta`` (flat), ``base_cum``,
             ``current_cum``, ``delta_cum``, ``delta_fraction`` (of the base's total), ``delta_low``
             and ``delta_high`` (95 %, by sampling, for heap profiles), ``status`` (new, gone,
             changed, unchanged).
