@@ -549,7 +549,9 @@ class ProfileDiff(Pickled):
     def _repr_html_(self) -> str:
         shown = [heading(repr(self))]
         if self.default_sample_type is not None:
-            top = self.top().select("short_function", "base", "current", "delta", "status").head(_TOP)
+            top = (
+                self.top().select("short_function", "base", "current", "delta", "status").head(_TOP)
+            )
             largest = facts({"largest differences of": self.default_sample_type})
             shown += [largest, table(top), _flame(self.flame())]
         return "".join(shown)
