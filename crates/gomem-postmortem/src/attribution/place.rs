@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_pprof::Line;
-use gomem_symbol::{SourcePath, Symbol, short_place};
+use gomem_symbol::{SourcePath, Symbol, package_name, short_place};
 use gomem_trace::Place as Frame;
 
 /// A line of a function.
