@@ -49,6 +49,10 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
         CrashKind::Asked => "The program was asked for its goroutines, and ended (SIGQUIT)".to_owned(),
         CrashKind::Killed => "The program was killed from outside".to_owned(),
+        CrashKind::KilledInContainer if crash.has_failed_probe => {
+            "Kubernetes killed the container: its liveness probe failed".to_owned()
+        }
+        CrashKind::KilledInContainer => "The container was killed from outside (exit code 137)".to_owned(),
         CrashKind::KilledByKernel => {
             let limit =
                 crash.limit_bytes.map(|limit| format!(", at the limit of {}", bytes(limit))).unwrap_or_default();
@@ -64,7 +68,10 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         }
         CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
     };
-    let severity = if crash.kind == CrashKind::Asked { Severity::Warning } else { Severity::Critical };
+    let severity = match crash.kind {
+        CrashKind::Asked | CrashKind::KilledInContainer => Severity::Warning,
+        _ => Severity::Critical,
+    };
     let mut finding = Finding::new(FindingKind::Crash, severity, title);
     // A part of a text begins at a line of it.
     let part = file.rsplit_once(", line ").and_then(|(file, line)| Some((file, line.parse::<u64>().ok()?)));
@@ -92,6 +99,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
         _ if crash.is_of_build => OF_BUILD,
         _ if crash.is_at_start => OF_START,
+        _ if crash.has_failed_probe => OF_PROBE,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
         (CrashKind::KilledByKernel, Exhausted::NotKnown, None) => OF_EITHER,
@@ -172,6 +180,9 @@ const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1
 const OF_START: &str = "The program kept nothing yet: what it asked for is what every Go program asks for when it starts. See who holds the machine's memory, \
                         and which limits the process starts with: `ulimit -v`, systemd's LimitAS and MemoryMax, the container's limit. Go \
                         reserves addresses that it never touches, so a limit on addresses (`ulimit -v`) of a gigabyte or so stops it.";
+const OF_PROBE: &str = "Not the memory limit ended it (the status would say OOMKilled): it answered the probe too late. See why, while it is slow: the GC's CPU \
+                        share and throttling by a CPU limit (scrapes of /metrics, of cadvisor too), a lock that is not let go \
+                        (/debug/pprof/goroutine?debug=2), a CPU profile. A probe with a longer timeout hides it only.";
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";
@@ -204,6 +215,10 @@ fn advice(kind: CrashKind) -> &'static str {
         }
         CrashKind::Asked => {
             "The dump shows what each goroutine waited for: most of those that should have gone on tell why it was asked."
+        }
+        CrashKind::KilledInContainer => {
+            "137 is SIGKILL, and the status does not say OOMKilled: `docker stop`, a liveness probe that failed, a shutdown that took longer than \
+             its grace period, or a node short of memory, whose kernel's log says it. `kubectl describe pod` has the events."
         }
         CrashKind::Killed => {
             "Ask the kernel's log or the container's status (`OOMKilled`, exit code 137) whether memory was the reason; set GOMEMLIMIT below the limit."

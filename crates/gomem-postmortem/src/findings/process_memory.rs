@@ -105,6 +105,12 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         }
     }
     finding.summary += ".";
+    if let Some(addresses) = process.virtual_bytes {
+        finding.summary += &format!(
+            " Its {} of addresses (VIRT, VSZ) are mostly reserved and take no memory: Go reserves for its heap and its tables ahead.",
+            bytes(addresses)
+        );
+    }
     if let Some(all) = processes_beside(process, name, bundle) {
         finding.summary += &format!(" All processes of the text's table have {} resident.", bytes(all));
         if now > 2.0 * all {

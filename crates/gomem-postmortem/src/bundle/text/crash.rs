@@ -42,6 +42,8 @@ pub(crate) enum CrashKind {
     Asked,
     /// From outside, without a word: by the kernel, or by who runs the container.
     Killed,
+    /// The same, as a container's status says, which would say so if the kernel had ended it for want of memory.
+    KilledInContainer,
     /// By the kernel, for want of memory, as its log says.
     KilledByKernel,
     /// It had as many threads as it may have.
@@ -66,6 +68,8 @@ pub(crate) struct Crash {
     pub(crate) kills: Option<Kills>,
     /// Whether Go's own compiler or linker wrote it, in a build.
     pub(crate) is_of_build: bool,
+    /// Whether Kubernetes ended it since its liveness probe failed.
+    pub(crate) has_failed_probe: bool,
     /// Whether it died as it began, before it had a heap.
     pub(crate) is_at_start: bool,
     /// Its line in the log, from 1.
@@ -75,6 +79,23 @@ pub(crate) struct Crash {
 }
 
 impl Crash {
+    fn new(kind: CrashKind, message: String, log_line: u64) -> Self {
+        Self {
+            kind,
+            message,
+            in_use_bytes: None,
+            asked_bytes: None,
+            limit_bytes: None,
+            exhausted: Exhausted::NotKnown,
+            kills: None,
+            is_of_build: false,
+            is_at_start: false,
+            has_failed_probe: false,
+            log_line,
+            goroutine: Vec::new(),
+        }
+    }
+
     /// The last one in a log: a program that was started again says the others of itself before.
     pub(crate) fn last_in(log: &[u8]) -> Option<Self> {
         let mut last: Option<Self> = None;
@@ -96,6 +117,14 @@ impl Crash {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
+                    // Why, another line says.
+                    KernelLine::Exit(_) if last.is_some() => {}
+                    KernelLine::Exit(message) => {
+                        last = Some(Self::new(CrashKind::KilledInContainer, message, number));
+                        end = begin;
+                    }
+                    KernelLine::Killed(kill)
+                        if kill.is_of_unit() && last.as_ref().is_some_and(|last| last.in_use_bytes.is_some()) => {}
                     KernelLine::Killed(kill)
                         if last.as_ref().is_some_and(|last| kill.is_bystander(last.in_use_bytes)) =>
                     {
@@ -108,21 +137,14 @@ impl Crash {
                         kills.push(kill);
                         let (limit_bytes, announced) = (limit_bytes.take(), std::mem::take(&mut announced));
                         last = Some(Self {
-                            kind: CrashKind::KilledByKernel,
-                            message,
                             in_use_bytes: resident_bytes,
-                            asked_bytes: None,
                             limit_bytes,
                             exhausted: match exhausted {
                                 _ if limit_bytes.is_some() => Exhausted::Group,
                                 Exhausted::NotKnown => announced,
                                 known => known,
                             },
-                            kills: None,
-                            is_of_build: false,
-                            is_at_start: false,
-                            log_line: number,
-                            goroutine: Vec::new(),
+                            ..Self::new(CrashKind::KilledByKernel, message, number)
                         });
                         (below, begin_of_last) = (log.get(at..).filter(|_| is_status), None);
                     }
@@ -148,19 +170,7 @@ impl Crash {
                 }
                 let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
-                last = Some(Self {
-                    kind,
-                    message,
-                    in_use_bytes,
-                    asked_bytes,
-                    limit_bytes: None,
-                    exhausted: Exhausted::NotKnown,
-                    kills: None,
-                    is_of_build: false,
-                    is_at_start: false,
-                    log_line: number,
-                    goroutine: Vec::new(),
-                });
+                last = Some(Self { in_use_bytes, asked_bytes, ..Self::new(kind, message, number) });
                 (is_overflow, below, begin_of_last, end) = (false, None, Some(begin), begin);
             }
         }
@@ -179,6 +189,9 @@ impl Crash {
         if let Some(crash) = &mut last {
             let near = &log[end.saturating_sub(FARTHEST_DUMP)..log.len().min(end + FARTHEST_DUMP)];
             crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(near, words).is_some());
+        }
+        if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledInContainer) {
+            crash.has_failed_probe = memchr::memmem::find(log, FAILED_PROBE).is_some();
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
@@ -307,6 +320,8 @@ const AT_START: [&[u8]; 5] = [
 ];
 /// What only a build has on its stacks, or says.
 const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [build failed]"];
+/// What the kubelet says in a pod's events.
+const FAILED_PROBE: &[u8] = b" failed liveness probe";
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.

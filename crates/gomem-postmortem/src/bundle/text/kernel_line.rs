@@ -6,6 +6,8 @@
 //! Memory cgroup out of memory: Killed process 31337 (api) total-vm:2101236kB, anon-rss:519840kB, file-rss:20480kB, …
 //! Reason:       OOMKilled
 //! api-7d9       0/1     OOMKilled   5 (38s ago)   12m
+//! api.service: A process of this unit has been killed by the OOM killer.
+//! Exit Code:    137
 //! ```
 
 use gomem_table::ByteUnits;
@@ -30,6 +32,8 @@ pub(crate) enum KernelLine {
     /// That it kills one; the next line says whom. Kernels before 5.0 have two.
     Kills(Exhausted),
     Killed(Kill),
+    /// That `SIGKILL` ended a container, as its status says without a reason.
+    Exit(String),
 }
 
 /// A process that was killed.
@@ -85,7 +89,7 @@ impl Kills {
         Some(Self {
             process: told.process.clone(),
             // A status is one kill, however often it is printed.
-            count: if told.is_status { 1 } else { same.len() },
+            count: same.iter().filter(|kill| !kill.is_status).count().max(1),
             seconds: first.zip(told.time).and_then(|(first, last)| first.seconds_to(last)),
             resident_bytes: sizes().min().zip(sizes().max()),
             restarts: same.iter().filter_map(|kill| kill.restarts).max().filter(|&restarts| restarts > 0),
@@ -110,6 +114,14 @@ impl KernelLine {
         if has(b"OOMKilled") {
             let text = std::str::from_utf8(line).ok()?;
             return Kill::of_status(text).or_else(|| Kill::of_pod(text)).map(Self::Killed);
+        }
+        if has(b"137")
+            && let Some(exit) = std::str::from_utf8(line).ok().and_then(exit_by_kill)
+        {
+            return Some(Self::Exit(exit));
+        }
+        if has(b"OOM killer") || has(b"'oom-kill'") {
+            return Kill::of_unit(std::str::from_utf8(line).ok()?).map(Self::Killed);
         }
         if !has(b"emory") && !has(b"anon-rss:") && !has(b"oom-kill:") {
             return None;
@@ -148,7 +160,37 @@ impl KernelLine {
     }
 }
 
+/// `Exit Code: 137` of `kubectl describe`, `"ExitCode": 137` of `docker inspect`, `Exited (137)` of `docker ps`: 128 and `SIGKILL`.
+fn exit_by_kill(line: &str) -> Option<String> {
+    let text = line.trim().trim_end_matches(',');
+    let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
+    let of_row = || line.contains(" Exited (137) ").then(|| "Exited (137)".to_owned());
+    plain.eq_ignore_ascii_case("exitcode:137").then(|| "Exit Code: 137".to_owned()).or_else(of_row)
+}
+
 impl Kill {
+    /// `api.service: A process of this unit has been killed by the OOM killer.`, and below it `Failed with result 'oom-kill'.`, of
+    /// systemd.
+    fn of_unit(line: &str) -> Option<Self> {
+        let is_result = line.contains(": Failed with result 'oom-kill'");
+        let end = line.find(": Failed with result 'oom-kill'").or_else(|| line.find(OF_UNIT))?;
+        let unit = line[..end].rsplit(' ').next().filter(|unit| is_unit(unit))?;
+        Some(Self {
+            message: line[end - unit.len()..].trim_end().chars().take(LONGEST_MESSAGE).collect(),
+            process: Some(printable(unit)),
+            time: LogTime::find(line),
+            resident_bytes: None,
+            exhausted: Exhausted::NotKnown,
+            is_status: is_result,
+            restarts: None,
+        })
+    }
+
+    /// Whether it is systemd's word of it, which comes after the kernel's and has no size.
+    pub(crate) fn is_of_unit(&self) -> bool {
+        self.process.as_deref().is_some_and(is_unit)
+    }
+
     /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`.
     fn of_status(line: &str) -> Option<Self> {
         let text = line.trim().trim_end_matches(',');
@@ -172,6 +214,10 @@ impl Kill {
         let exhausted = Exhausted::Group;
         Self { message, process, time: None, resident_bytes: None, exhausted, is_status: true, restarts }
     }
+}
+
+fn is_unit(name: &str) -> bool {
+    [".service", ".scope", ".slice"].iter().any(|kind| name.ends_with(kind))
 }
 
 /// Whether a sentence only says what such a line looks like.
@@ -200,6 +246,7 @@ const EXHAUSTED: [(&str, Exhausted); 2] =
     [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
 const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
 const KILLED: &str = "Killed process ";
+const OF_UNIT: &str = ": A process of this unit has been killed by the OOM killer";
 const LONGEST_MESSAGE: usize = 300;
 /// A judgement: how many times larger the other is.
 const BYSTANDER: u64 = 20;
@@ -236,5 +283,24 @@ mod tests {
         assert!(KernelLine::decode(example).is_none());
         assert!(KernelLine::decode(b"the pod api 0/1 is OOMKilled again").is_none());
         assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more").is_some());
+        let of_137 = KernelLine::decode(b"Out of memory: Killed process 137 (a) total-vm:1kB, anon-rss:137kB");
+        assert!(matches!(of_137, Some(KernelLine::Killed(kill)) if kill.resident_bytes == Some(137 << 10)));
+    }
+
+    #[test]
+    fn units_and_exit_codes() {
+        let killed =
+            "Mar  3 10:11:02 host systemd[1]: api.service: A process of this unit has been killed by the OOM killer.\n";
+        let failed = "Mar  3 10:11:02 host systemd[1]: api.service: Failed with result 'oom-kill'.\n";
+        let found = kills(&[killed, failed, killed, failed].concat());
+        assert_eq!((found.process.as_deref(), found.count), (Some("api.service"), 2));
+        assert_eq!(kills(failed).count, 1);
+        assert!(KernelLine::decode(b"we were killed by the OOM killer, Failed with result 'oom-kill'").is_none());
+        for line in
+            ["      Exit Code:    137", "  \"ExitCode\": 137,", "3f1e api:latest Exited (137) 12 minutes ago api"]
+        {
+            assert!(matches!(KernelLine::decode(line.as_bytes()), Some(KernelLine::Exit(_))), "{line}");
+        }
+        assert!(KernelLine::decode(b"it exits with code 137 at times").is_none());
     }
 }

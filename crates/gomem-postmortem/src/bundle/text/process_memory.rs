@@ -22,6 +22,8 @@ pub(crate) struct ProcessMemory {
     /// Heaps of every kind and stacks, and what is mapped of files.
     pub(crate) anonymous_bytes: Option<f64>,
     pub(crate) file_bytes: Option<f64>,
+    /// Addresses, where they are many times what is resident.
+    pub(crate) virtual_bytes: Option<f64>,
     /// Of files, or of what other processes have too.
     pub(crate) shared_bytes: Option<f64>,
     pub(crate) swap_bytes: Option<f64>,
@@ -138,7 +140,8 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         if let Some(bytes) = Columns::bytes(resident).filter(|_| is_number(pid)) {
             let command = cells.get(columns.command).map(|name| printable(name)).unwrap_or_default();
             let shared_bytes = columns.shared.and_then(|shared| Columns::bytes(cells.get(shared)?));
-            rows.push(Row { pid: (*pid).to_owned(), bytes, shared_bytes, command });
+            let virtual_bytes = columns.virtual_size.and_then(|size| Columns::bytes(cells.get(size)?));
+            rows.push(Row { pid: (*pid).to_owned(), bytes, shared_bytes, virtual_bytes, command });
         }
     }
     let columns = columns?;
@@ -157,6 +160,7 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         first_bytes: last.map(|_| first.bytes),
         resident_bytes: last.unwrap_or(first).bytes,
         shared_bytes: last.unwrap_or(first).shared_bytes.filter(|&bytes| bytes >= MIB),
+        virtual_bytes: last.unwrap_or(first).virtual_bytes.filter(|&bytes| bytes >= MANY_TIMES * largest.bytes),
         ..ProcessMemory::default()
     })
 }
@@ -166,6 +170,7 @@ struct Row {
     pid: String,
     bytes: f64,
     shared_bytes: Option<f64>,
+    virtual_bytes: Option<f64>,
     command: String,
 }
 
@@ -173,13 +178,14 @@ struct Columns {
     tool: &'static str,
     resident: usize,
     shared: Option<usize>,
+    virtual_size: Option<usize>,
     pid: usize,
     command: usize,
 }
 
 impl Columns {
     /// `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`.
-    const PS: Self = Self { tool: "ps", resident: 5, shared: None, pid: 1, command: 10 };
+    const PS: Self = Self { tool: "ps", resident: 5, shared: None, virtual_size: Some(4), pid: 1, command: 10 };
 
     fn is_row_of_ps(cells: &[&str]) -> bool {
         let [_, pid, cpu, share, virtual_size, resident, terminal, state, _, time, _, ..] = cells else { return false };
@@ -208,7 +214,15 @@ impl Columns {
             None => ("top", at(&["RES"]).filter(|_| at(&["VIRT"]).is_some())?),
         };
         let shared = at(&["SHR"]).filter(|_| tool == "top");
-        Some(Self { tool, resident, shared, pid, command: at(&["COMMAND", "CMD", "Command"]).unwrap_or(usize::MAX) })
+        let virtual_size = at(&["VIRT", "VSZ"]);
+        Some(Self {
+            tool,
+            resident,
+            shared,
+            virtual_size,
+            pid,
+            command: at(&["COMMAND", "CMD", "Command"]).unwrap_or(usize::MAX),
+        })
     }
 
     /// Kilobytes unless a letter says otherwise: `186104`, `355m`, `8.8g`. `None` for more than a machine has.
@@ -224,6 +238,8 @@ fn kilobytes(text: &str) -> Option<f64> {
 }
 
 const KIB: f64 = 1024.0;
+/// A judgement: nobody asks about addresses that are fewer.
+const MANY_TIMES: f64 = 8.0;
 /// Where `mallocinit` of `runtime/malloc.go` asks for arenas on 64-bit Linux: `0x00c0<<32`, on arm64 `0x0040<<32`, and what follows.
 const GO_ARENAS: [std::ops::Range<u64>; 2] = [0x00c0_0000_0000..0x00ff_0000_0000, 0x0040_0000_0000..0x0050_0000_0000];
 const FEWEST_DIGITS: usize = 8;
