@@ -134,7 +134,10 @@ impl GoState {
     pub fn waterfall(&self) -> Waterfall {
         let mut all = Vec::new();
         for row in 0..self.rows() {
-            let live = self.live_bytes_at(row).map(|live| live.0);
+            // What a goal gives is a guess where neither GOGC is exported nor what it must fit into.
+            let is_known = |quantity| self.values(quantity)[row].is_some();
+            let has_bounds = is_known(Quantity::GogcPercent) || is_known(Quantity::HeapObjectsBytes);
+            let live = self.live_bytes_at(row).filter(|(_, is_of_goal)| !is_of_goal || has_bounds).map(|live| live.0);
             let known = |&component: &Component| {
                 Some((component, component.bytes(|quantity| self.values(quantity)[row], live)?))
             };

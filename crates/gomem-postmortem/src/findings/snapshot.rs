@@ -1,7 +1,7 @@
 //! One moment of the runtime's counters: where the memory was, where no rule can say what becomes of it.
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{Component, GoState};
+use gomem_metrics::{Component, GoState, Quantity};
 use gomem_table::{MIB, Unit, percent};
 
 use crate::findings::finding::{Finding, FindingKind};
@@ -12,8 +12,10 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
     let waterfall = state.waterfall().at(Some(state.times_ms()[row]));
     let of =
         |component: Component| waterfall.parts().iter().find(|part| part.component == component).map(|part| part.bytes);
-    let held: f64 = waterfall.parts().iter().filter(|part| !part.component.is_in_others()).map(|part| part.bytes).sum();
-    let objects = of(Component::Live).unwrap_or(0.0) + of(Component::Garbage)?;
+    let objects = of(Component::Garbage).map(|garbage| garbage + of(Component::Live).unwrap_or(0.0));
+    let sum = || waterfall.parts().iter().filter(|part| !part.component.is_in_others()).map(|part| part.bytes).sum();
+    // Without objects the parts are not all.
+    let held: f64 = if objects.is_some() { sum() } else { state.last(Quantity::HeldBytes)? };
     let (component, bytes, advice) = PARTS
         .iter()
         .filter_map(|&(component, advice)| Some((component, of(component)?, advice)))
@@ -23,18 +25,30 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
     let title = format!("{} of {} are {}", shown(bytes), shown(held), component.title());
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     finding.summary = format!(
-        "That is {} of what is held at this moment; objects, live and dead, are {}. One moment does not say whether it grows.",
+        "That is {} of what is held at this moment; {}. One moment does not say whether it grows.",
         percent(bytes / held, 0),
-        shown(objects)
+        objects.map_or_else(
+            || "how much objects are is not in it".to_owned(),
+            |objects| format!("objects, live and dead, are {}", shown(objects))
+        )
     );
+    if let Some(goal) =
+        state.last(Quantity::HeapGoalBytes).filter(|&goal| component == Component::Idle && goal > 0.5 * held)
+    {
+        finding.summary += &format!(
+            " The goal is {}: the heap may grow to that before each GC, and Go keeps a tenth more.",
+            shown(goal)
+        );
+    }
     finding.action = advice.to_owned();
     finding.confidence = Confidence::Medium;
     finding.bytes = Some(bytes as i64);
     finding.evidence = vec![
         Evidence::new(component.name(), bytes, Unit::Bytes).with_source("metrics"),
         Evidence::new("held", held, Unit::Bytes).with_source("metrics"),
-        Evidence::new("objects", objects, Unit::Bytes).with_source("metrics"),
     ];
+    let of_objects = objects.map(|objects| Evidence::new("objects", objects, Unit::Bytes).with_source("metrics"));
+    finding.evidence.extend(of_objects);
     Some(finding)
 }
 
@@ -95,6 +109,17 @@ mod tests {
         let mut metrics = Metrics::new();
         metrics.push_scrape(1000, text.as_bytes()).unwrap();
         snapshot(&metrics.state())
+    }
+
+    #[test]
+    fn without_objects_the_sum_is_what_is_held() {
+        let mut metrics = Metrics::new();
+        let text = "go_memstats_heap_idle_bytes 2.2e9\ngo_memstats_heap_released_bytes 1e8\ngo_memstats_heap_sys_bytes 6.4e9\n\
+                    go_memstats_next_gc_bytes 6.0e9\ngo_memstats_sys_bytes 6.8e9\n";
+        metrics.push_scrape(1000, text.as_bytes()).unwrap();
+        let finding = snapshot(&metrics.state()).unwrap();
+        assert!(finding.title.contains("2.0 GiB of 6.2 GiB are idle spans"), "{}", finding.title);
+        assert!(finding.summary.contains("not in it. ") && finding.summary.contains("The goal is 5.6 GiB"));
     }
 
     #[test]

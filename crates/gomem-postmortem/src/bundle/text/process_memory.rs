@@ -60,6 +60,7 @@ fn process_status(text: &str) -> Option<ProcessMemory> {
     Some(ProcessMemory {
         tool: "/proc/PID/status",
         process: printable(name),
+        virtual_bytes: field("VmSize:").filter(|&bytes| field("VmRSS:").is_some_and(|held| bytes >= MANY_TIMES * held)),
         resident_bytes: field("VmRSS:")?,
         peak_bytes: field("VmHWM:"),
         anonymous_bytes: field("RssAnon:"),
@@ -125,6 +126,8 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut columns: Option<Columns> = None;
     let mut rows: Vec<Row> = Vec::new();
     for line in text.lines() {
+        // Who pastes a table may set a row in bold.
+        let line = line.trim().trim_matches('*');
         let cells: Vec<&str> = line.split_whitespace().collect();
         if let Some(found) = Columns::find(&cells) {
             columns = Some(found);
