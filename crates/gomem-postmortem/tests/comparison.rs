@@ -65,3 +65,60 @@ fn a_leak_that_is_gone_is_told() {
     let back = Comparison::new(&whole("after"), &whole("before"));
     assert!(back.leak_fixes.is_empty(), "the one after leaks, not the one before");
 }
+
+/// A run of 80 GC cycles with these lines of a program, and how many objects of 64 bytes each of them allocates; `copy` calls a
+/// library for that.
+fn run(lines: &[(&str, u32)]) -> Bundle {
+    let mut heap = "heap profile: 0: 0 [1: 1] @ heap/1\n".to_owned();
+    for (at, (function, objects)) in lines.iter().enumerate() {
+        let (line, bytes) = (at + 10, objects * 64);
+        let (address, leaf) = match *function {
+            "copy" => {
+                (" 0x901", "#\t0x900\tgithub.com/some/lib.Copy+0x1\t/go/pkg/mod/github.com/some/lib@v1.0.0/lib.go:5\n")
+            }
+            _ => ("", ""),
+        };
+        heap += &format!(
+            "0: 0 [{objects}: {bytes}] @{address} 0x{line}01\n{leaf}#\t0x{line}00\tmain.{function}+0x1\t/src/app/main.go:{line}\n\n"
+        );
+    }
+    let cycle = |cycle: usize| {
+        format!(
+            "gc {cycle} @{}.0s 1%: 0.01+1.0+0.01 ms clock, 0.02+0.1/0.5/0.1+0.02 ms cpu, 40->40->20 MB, 40 MB goal, 0 MB stacks, \
+             0 MB globals, 2 P\n",
+            cycle * 2
+        )
+    };
+    let trace: String = (1..=80).map(cycle).collect();
+    let artifact = |name: &str, text: String| Artifact { name: name.into(), bytes: text.into(), modified_ms: None };
+    Bundle::from_artifacts("run", vec![artifact("heap.pb", heap), artifact("gctrace.log", trace)])
+}
+
+#[test]
+fn one_allocation_in_the_place_of_another_saves_the_difference() {
+    let same = [("read", 40_000), ("write", 50_000), ("list", 60_000)];
+    let before = run(&[&same[..], &[("copy", 50_000)]].concat());
+    let after = run(&[&same[..], &[("append", 25_000)]].concat());
+    let comparison = Comparison::new(&before, &after);
+    let saved = comparison.predicted.unwrap().gc_cycles;
+    let (gone, new) = (comparison.fixed_fraction, comparison.new_fraction);
+    assert!((gone - 0.25).abs() < 1e-9 && (new - 0.125).abs() < 1e-9, "{gone} {new}");
+    assert!((0.09..0.14).contains(&saved.value), "{saved:?}");
+    // The other way round it costs.
+    let back = Comparison::new(&after, &before).predicted.unwrap().gc_cycles;
+    assert!(back.value < -0.1 && back.low < back.value, "{back:?}");
+    // Two runs of one program differ, too.
+    let none = Comparison::new(&before, &before).predicted.unwrap().gc_cycles;
+    assert!(none.low < -0.02 && none.high > 0.02, "{none:?}");
+}
+
+#[test]
+fn what_is_done_less_often_is_less_work_only_if_the_rest_is() {
+    let lines = |ask, others: u32| run(&[("ask", ask), ("read", others), ("write", others), ("list", others)]);
+    let before = lines(1_000_000, 20_000);
+    let fewer = Comparison::new(&before, &lines(800_000, 20_000));
+    assert_eq!((fewer.work, fewer.site_fixes.len()), (Some(1.0), 1));
+    assert!((fewer.fixed_fraction - 0.2 / 1.06).abs() < 1e-3, "{}", fewer.fixed_fraction);
+    let shorter = Comparison::new(&before, &lines(800_000, 16_000));
+    assert!((shorter.work.unwrap() - 0.8).abs() < 1e-9 && shorter.site_fixes.is_empty(), "{:?}", shorter.site_fixes);
+}

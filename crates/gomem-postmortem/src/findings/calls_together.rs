@@ -6,7 +6,7 @@ use std::{
 };
 
 use gomem_finding::{Confidence, Severity};
-use gomem_symbol::{Symbol, package_name};
+use gomem_symbol::{Symbol, is_major_version, package_name};
 
 use crate::{
     attribution::{Account, Bytes, Call, Place},
@@ -70,7 +70,7 @@ fn together(module: &str, mut calls: Vec<PlacedCall<'_>>, pacing: Option<&Pacing
     if !is_spread || sum.bytes_fraction < LEAST_SHARE || sum.is_mostly_kept() {
         return None;
     }
-    let name = package_name(Symbol::decode(largest.callee).package()).to_owned();
+    let name = name_of(module, &calls);
     let title = format!(
         "{}: {} of bytes, {} of objects: calls of {name} on {} lines of {}",
         first.short(),
@@ -105,6 +105,17 @@ fn together(module: &str, mut calls: Vec<PlacedCall<'_>>, pacing: Option<&Pacing
     finding.avoidable_bytes_fraction = Some(sum.bytes_fraction);
     measure(&mut finding, first, &sum);
     Some(finding)
+}
+
+/// The name of the package whose functions are called, or of the module where they are of several packages.
+fn name_of(module: &str, calls: &[PlacedCall<'_>]) -> String {
+    let packages: BTreeSet<String> =
+        calls.iter().map(|(_, call)| Symbol::decode(call.callee).package().to_owned()).collect();
+    let last = |path: &str| path.rsplit('/').find(|part| !is_major_version(part)).unwrap_or_default().to_owned();
+    match packages.first().filter(|_| packages.len() == 1) {
+        Some(package) => package_name(package).to_owned(),
+        None => last(module),
+    }
 }
 
 /// Two are what most functions have.

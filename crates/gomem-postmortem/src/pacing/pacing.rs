@@ -96,7 +96,7 @@ impl Pacing {
         Ok(Self { model, base, gogc })
     }
 
-    /// What allocating `fraction` of its bytes less would save.
+    /// What allocating `fraction` of its bytes less would save; below zero where it allocates more.
     pub(crate) fn saving(&self, fraction: f64) -> Option<Saving> {
         saving(&self.model, &self.base, fraction)
     }
@@ -105,7 +105,7 @@ impl Pacing {
     /// runs more often, so that less than nothing can be saved.
     pub(crate) fn saving_with_live_scale(&self, fraction: f64, live_scale: f64) -> Option<Saving> {
         let saving = self.saving(fraction)?;
-        let setting = self.model.base().with_alloc_scale((1.0 - fraction).clamp(0.0, 1.0));
+        let setting = self.model.base().with_alloc_scale((1.0 - fraction).max(0.0));
         let (same, scaled) = (self.model.predict(&setting), setting.with_live_scale(live_scale));
         let scaled = self.model.predict(&scaled);
         let ratio = |of: fn(&Prediction) -> Option<Interval>| {
@@ -123,7 +123,8 @@ impl Pacing {
 
 /// What allocating `fraction` of its bytes less would save a program, beside `base`, the prediction for it as it is.
 pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Option<Saving> {
-    let scale = (1.0 - fraction).clamp(0.0, 1.0);
+    let scale = (1.0 - fraction).max(0.0);
+    let most = scale.max(1.0);
     let after = model.predict(&model.base().with_alloc_scale(scale));
     let (cycles, cpu) = (base.gc_cycles?.value, base.gc_cpu_fraction?.value);
     let (after_cycles, after_cpu) = (after.gc_cycles?.value, after.gc_cpu_fraction?.value);
@@ -133,14 +134,14 @@ pub(crate) fn saving(model: &GcModel, base: &Prediction, fraction: f64) -> Optio
     // The replay is of a program that does the same work in the same time: then less is allocated while GC marks, so that the
     // goal is lower. One that works as fast as it can allocates as fast as before, and its cycles fall as its bytes do. Which
     // of both it is, a trace does not tell.
-    let (replayed, as_fast) = ((after_cycles / cycles).min(1.0), scale);
+    let (replayed, as_fast) = ((after_cycles / cycles).min(most), scale);
     let left = f64::midpoint(replayed, as_fast);
     let left = Interval {
         low: replayed.min(as_fast).min(left * (-width(model, left, cycles)).exp()),
         high: replayed.max(as_fast).max(left * width(model, left, cycles).exp()),
         value: left,
     };
-    let cpu_left = if cpu > 0.0 { (after_cpu / cpu).min(1.0) } else { 1.0 };
+    let cpu_left = if cpu > 0.0 { (after_cpu / cpu).min(most) } else { 1.0 };
     let cpu = model.observed_gc_cpu_fraction().unwrap_or(cpu);
     let cpu_width = width(model, cpu_left, cycles);
     Some(Saving {
@@ -160,9 +161,10 @@ fn multiplied(whole: f64, saved: Interval, times: Interval) -> Interval {
     }
 }
 
-/// What is no longer there of `whole` when these shares of it are left.
+/// What is no longer there of `whole` when these shares of it are left. Two runs of one program differ, too, so a change that
+/// saves little can be seen to save less than nothing.
 fn saved(whole: f64, left: Interval) -> Interval {
-    let gone = |left: f64| whole * (1.0 - left).max(0.0);
+    let gone = |left: f64| whole * (1.0 - left);
     Interval { value: gone(left.value), low: gone(left.high), high: gone(left.low) }
 }
 

@@ -4,7 +4,7 @@ use gomem_bench::Comparison as BenchComparison;
 use gomem_gogc::Interval;
 
 use crate::{
-    attribution::latest_sites,
+    attribution::{Site, latest_sites},
     benchmark::{BenchmarkAllocation, BenchmarkLineChange, benchmark_line_changes},
     bundle::Bundle,
     pacing::{GcWindow, GcWindows, Pacing, Saving},
@@ -35,6 +35,9 @@ pub struct Comparison {
     /// after, and `left_fraction` the share that was there before. `None` where nothing tells how much was done: there is no heap
     /// profile of one of the runs, or too few functions allocate in both.
     pub new_sites: Option<Vec<SiteFix>>,
+    /// What all lines of `new_sites` have together for the work of before, in bytes allocated before: a change that puts one
+    /// allocation in the place of another saves the difference. Zero where nothing is new, or it is not known.
+    pub new_fraction: f64,
     /// The leaks that were not there before. `None` without a heap profile of both runs.
     pub new_leaks: Option<Vec<LeakFix>>,
     /// The live heap at the end of both runs, where one source tells both.
@@ -47,7 +50,7 @@ pub struct Comparison {
     /// does not tell the difference.
     pub work: Option<f64>,
     /// GC cycles predicted for the fixed program over the work, or else the time, of those that were counted after, from the
-    /// bundle before alone and the list of fixed lines.
+    /// bundle before and the lists of fixed and of new lines.
     pub predicted_gc_cycles: Option<Interval>,
     /// What was predicted to be saved.
     pub predicted: Option<Saving>,
@@ -62,8 +65,8 @@ pub struct Comparison {
 impl Comparison {
     /// Compares two bundles of the same work.
     ///
-    /// Nothing of the run after enters the prediction but what is gone in it: its share is taken away from the run before, and so
-    /// is what is no longer alive.
+    /// Nothing of the run after enters the prediction but what is gone and what is new in it: the one is taken away from the run
+    /// before, the other is added, and what is no longer alive is taken away, too.
     ///
     /// ```
     /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
@@ -90,6 +93,12 @@ impl Comparison {
         let work = work.filter(|_| are_whole);
         // A sum of none is -0.
         let fixed_fraction = site_fixes.iter().fold(0.0, |sum, fix| sum + fix.gone_fraction()).min(1.0);
+        let new_sites = SiteFix::find_new((before, &sites_before), (after, &sites_after));
+        let new_fraction = match (&new_sites, work) {
+            (Some(new), Some(work)) => new_fraction(new, (&sites_before, &sites_after), work),
+            _ => 0.0,
+        };
+        let saved_fraction = fixed_fraction - new_fraction;
         let (of_before, of_after) = ((before, &states.0), (after, &states.1));
         let (leaks_before, leaks_after) = ((before, &states.0, &*sites_before), (after, &states.1, &*sites_after));
         let have_heaps = before.latest_heap().is_some() && after.latest_heap().is_some();
@@ -98,14 +107,14 @@ impl Comparison {
         let has_leaks = !leak_fixes.is_empty() || new_leaks.as_ref().is_some_and(|leaks| !leaks.is_empty());
         let live_change = live_change(before, after).filter(|_| !has_leaks);
         let predicted = pacing.as_ref().and_then(|pacing| match live_change {
-            Some(change) => pacing.saving_with_live_scale(fixed_fraction, change.scale),
-            None => pacing.saving(fixed_fraction),
+            Some(change) => pacing.saving_with_live_scale(saved_fraction, change.scale),
+            None => pacing.saving(saved_fraction),
         });
         let [lines_before, lines_after] = [before, after].map(allocations);
         let decisions = before.escapes().zip(after.escapes()).map(|(before, after)| after.diff(before));
         let seconds = |window: Option<GcWindow>| window.map(|window| window.seconds);
         let predicted_gc_cycles = pacing.as_ref().and_then(|pacing| {
-            let scale = (1.0 - fixed_fraction).max(0.0);
+            let scale = (1.0 - saved_fraction).max(0.0);
             let setting = pacing.model.base().with_alloc_scale(scale);
             let live_scale = live_change.map_or(1.0, |change| change.scale);
             let after = pacing.model.predict(&setting.with_live_scale(live_scale)).gc_cycles?;
@@ -115,7 +124,8 @@ impl Comparison {
             Some(scaled_cycles(after, counted / base.value))
         });
         Self {
-            new_sites: SiteFix::find_new((before, &sites_before), (after, &sites_after)),
+            new_sites,
+            new_fraction,
             new_leaks,
             leak_fixes,
             less_live_bytes: live_change.map(|change| change.less_bytes),
@@ -160,7 +170,7 @@ impl Comparison {
     /// The bytes that the fixed program was predicted to allocate in the time that the run after was observed.
     #[must_use]
     pub fn predicted_alloc_bytes(&self) -> Option<f64> {
-        let left = (1.0 - self.fixed_fraction) * stretch(self.before.seconds, self.after.seconds);
+        let left = (1.0 - self.fixed_fraction + self.new_fraction) * stretch(self.before.seconds, self.after.seconds);
         self.before.alloc_bytes.map(|bytes| bytes * left)
     }
 
@@ -174,6 +184,13 @@ impl Comparison {
     fn gc_stretch(&self) -> f64 {
         self.work.unwrap_or_else(|| stretch(self.before.gc_seconds, self.after.gc_seconds))
     }
+}
+
+/// What new lines have for the work of before, in bytes allocated before.
+fn new_fraction(new: &[SiteFix], (before, after): (&[Site], &[Site]), work: f64) -> f64 {
+    let bytes = |sites: &[Site]| sites.iter().map(|site| site.bytes.max(0) as f64).sum::<f64>();
+    let of_after: f64 = new.iter().map(SiteFix::gone_fraction).fold(0.0, |sum, gone| sum + gone);
+    of_after * bytes(after) / (work * bytes(before)).max(1.0)
 }
 
 /// Predicted cycles times a factor; the interval stays at least one cycle wide to both sides.

@@ -111,8 +111,8 @@ fn live_by_part(bundle: &Bundle) -> Option<[Option<f64>; PARTS]> {
 
 /// Of the second half of a run.
 const PARTS: usize = 8;
-/// Of the live heap: parts of two runs of one program differed by 8 % at most, and not all of them in one direction.
-const OTHER_LIVE_HEAP: f64 = 0.15;
+/// Of the live heap: parts of two runs of one program differ by 8 % at most, but not all of them in one direction.
+const OTHER_LIVE_HEAP: f64 = 0.05;
 /// Of the median: each part differs by so much at least.
 const AGREEMENT: f64 = 0.5;
 

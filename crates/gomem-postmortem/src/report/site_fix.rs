@@ -43,19 +43,22 @@ impl SiteFix {
     /// With them comes how much of the work of before the run after did, where it tells.
     pub(crate) fn find(before: (&Bundle, &[Site]), after: (&Bundle, &[Site])) -> (Vec<Self>, Option<f64>) {
         let [had, has] = [before, after].map(|(bundle, sites)| amounts(sites, period(bundle)));
-        (Self::gone(&had, &has), work(&had, &has))
+        let work = work(&had, &has);
+        let least =
+            if work.as_ref().is_some_and(Change::is_surely_none) { Least::OfSameWork } else { Least::OfAnyWork };
+        (Self::gone(&had, &has, least), work.map(|work| work.ratio()))
     }
 
     /// What the second bundle has for the same work that the first one had not, the largest first: the same question the other
     /// way round. `None` where nothing tells how much was done.
     pub(crate) fn find_new(before: (&Bundle, &[Site]), after: (&Bundle, &[Site])) -> Option<Vec<Self>> {
         let [mut had, has] = [before, after].map(|(bundle, sites)| amounts(sites, period(bundle)));
-        let work = work(&had, &has)?;
+        let work = work(&had, &has)?.ratio();
         had.values_mut().for_each(|(amount, _)| *amount = amount.scaled(work));
-        Some(Self::gone(&has, &had))
+        Some(Self::gone(&has, &had, Least::OfAnyWork))
     }
 
-    fn gone(had: &Amounts<'_>, has: &Amounts<'_>) -> Vec<Self> {
+    fn gone(had: &Amounts<'_>, has: &Amounts<'_>, least: Least) -> Vec<Self> {
         let moves = Moves::find(had, has);
         let mut calls: HashMap<(&str, Option<String>), Vec<Part<'_>>> = HashMap::default();
         for (key, (amount, sites)) in had {
@@ -70,7 +73,7 @@ impl SiteFix {
                 calls.entry((&key.charged_to, callee)).or_default().push(part);
             }
         }
-        let fixes = calls.into_values().filter_map(|parts| Gone::of_call(&parts)).map(Gone::finish);
+        let fixes = calls.into_values().filter_map(|parts| Gone::of_call(&parts, least)).map(Gone::finish);
         let mut fixes: Vec<Self> = fixes.filter(|fix| fix.bytes_fraction >= LEAST).collect();
         fixes.sort_by(|a, b| b.bytes_fraction.total_cmp(&a.bytes_fraction).then_with(|| a.place.cmp(&b.place)));
         fixes
@@ -85,11 +88,11 @@ fn left(has: &Amounts<'_>, key: &Key) -> Amount {
 /// were changed are few, so the ones near the median tell. Where functions are too few, what they call may tell that the work is
 /// the same, but not how much another one is: the parts of a call that was changed agree with each other too. `None` where
 /// neither tells.
-fn work(had: &Amounts<'_>, has: &Amounts<'_>) -> Option<f64> {
+fn work(had: &Amounts<'_>, has: &Amounts<'_>) -> Option<Change> {
     let by_function = |key: &Key| (key.charged_to.clone(), String::new());
     let by_part = |key: &Key| (key.charged_to.clone(), key.allocates.clone());
     let of_parts = || Change::find(had, has, by_part, FEWEST_PARTS).filter(Change::is_surely_none);
-    Some(Change::find(had, has, by_function, FEWEST_FUNCTIONS).or_else(of_parts)?.ratio())
+    Change::find(had, has, by_function, FEWEST_FUNCTIONS).or_else(of_parts)
 }
 
 /// What those allocate that most agree with, before and after.
@@ -121,12 +124,23 @@ impl Change {
         let bytes_ratio = |change: &Self| change.after.bytes / change.before.bytes;
         let median =
             median(&mut both.iter().map(bytes_ratio).collect::<Vec<f64>>()).filter(|_| both.len() >= fewest)?;
-        let agree = || both.iter().filter(|change| (bytes_ratio(change) / median - 1.0).abs() <= SAME_WORK);
-        let sum = agree().fold(Self::default(), |sum, one| Self {
-            before: sum.before.plus(one.before),
-            after: sum.after.plus(one.after),
-        });
-        (2 * agree().count() > both.len()).then_some(sum)
+        let mut agree: Vec<&Self> =
+            both.iter().filter(|change| (bytes_ratio(change) / median - 1.0).abs() <= SAME_WORK).collect();
+        if 2 * agree.len() <= both.len() {
+            return None;
+        }
+        let sum = |changes: &[&Self]| {
+            changes.iter().fold(Self::default(), |sum, one| Self {
+                before: sum.before.plus(one.before),
+                after: sum.after.plus(one.after),
+            })
+        };
+        // One that allocates more than all others can be the one that was changed. Runs are compared under the same load, so it
+        // takes the others to be believed that this was another one.
+        agree.sort_by(|a, b| b.before.bytes.total_cmp(&a.before.bytes));
+        let others = sum(&agree[1..]);
+        let (all, is_most) = (sum(&agree), 2.0 * others.before.bytes < agree[0].before.bytes);
+        Some(if agree.len() > 2 && is_most && others.is_surely_none() { others } else { all })
     }
 
     /// How many times as much; one where the sampler does not tell the difference.
@@ -263,9 +277,27 @@ impl Amount {
     }
 
     fn is_gone(self, left: Self) -> bool {
-        let deviation = (self.variance + left.variance).sqrt().max(1.0);
-        left.bytes <= MOST_LEFT * self.bytes && (self.sampled - left.sampled) / deviation >= BEYOND_CHANCE
+        left.bytes <= MOST_LEFT * self.bytes && self.deviations_from(left) >= BEYOND_CHANCE
     }
+
+    /// Whether a good part of it is gone for certain.
+    fn is_less(self, left: Self) -> bool {
+        left.bytes <= MOST_LEFT_OF_SAME_WORK * self.bytes && self.deviations_from(left) >= 2.0 * BEYOND_CHANCE
+    }
+
+    /// How many standard deviations of the sampler's counts are missing.
+    fn deviations_from(self, left: Self) -> f64 {
+        (self.sampled - left.sampled) / (self.variance + left.variance).sqrt().max(1.0)
+    }
+}
+
+/// How much of a call has to be gone at least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Least {
+    /// A third: less can be other work.
+    OfAnyWork,
+    /// A tenth, where both runs surely did the same.
+    OfSameWork,
 }
 
 /// What a line allocates by one call, in one function and for one reason.
@@ -297,10 +329,11 @@ struct Gone<'a> {
 
 impl<'a> Gone<'a> {
     /// What is gone of a call. A call that is made no more was many small things, each of which may be the sampler's chance, so
-    /// all of them are looked at together first.
-    fn of_call(parts: &[Part<'a>]) -> Option<Self> {
+    /// all of them are looked at together first. One that is made less often has less of each.
+    fn of_call(parts: &[Part<'a>], least: Least) -> Option<Self> {
         let sum = |of: fn(&Part<'_>) -> Amount| parts.iter().map(of).fold(Amount::default(), Amount::plus);
-        let is_whole = sum(|part| part.amount).is_gone(sum(|part| part.left));
+        let (had, left) = (sum(|part| part.amount), sum(|part| part.left));
+        let is_whole = had.is_gone(left) || least == Least::OfSameWork && had.is_less(left);
         let mut gone: Option<Self> = None;
         for part in parts.iter().filter(|part| is_whole || part.is_gone()) {
             let left = if part.amount.bytes > 0.0 { part.left.bytes / part.amount.bytes } else { 0.0 };
@@ -335,6 +368,7 @@ const BEYOND_CHANCE: f64 = 4.0;
 const LEAST: f64 = 0.002;
 /// Of what is gone. A slice that is made large enough at once is half of one that grows.
 const MOST_LEFT: f64 = 2.0 / 3.0;
+const MOST_LEFT_OF_SAME_WORK: f64 = 0.9;
 /// So many objects have a standard deviation of a fifth.
 const ENOUGH_SAMPLES: f64 = 25.0;
 /// One may have been changed.

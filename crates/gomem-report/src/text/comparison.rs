@@ -53,6 +53,13 @@ fn write_worse(comparison: &Comparison, out: &mut String) {
         let callee = callee.map_or_else(String::new, |callee| format!(" calling {}", Symbol::decode(callee).short()));
         let _ = writeln!(out, "  {:>5.1} %  {function} ({place}){callee}", site.bytes_fraction * 100.0);
     }
+    if comparison.new_fraction > 0.0 {
+        let of_before = comparison.new_fraction * 100.0;
+        let _ = writeln!(
+            out,
+            "  {of_before:>5.1} %  of the bytes before that, together: the prediction has them beside what is gone"
+        );
+    }
     for leak in comparison.new_leaks.iter().flatten() {
         let (function, place) = (leak.place.short_function(), leak.place.short());
         let bytes = Unit::Bytes.humanize(leak.inuse_bytes_after as f64);

@@ -14,8 +14,10 @@ pub(crate) fn together((findings, bytes_fraction, saving): (usize, f64, Saving))
 
 /// The saving as a sentence.
 pub(crate) fn predicted(saving: Saving) -> String {
+    // Never a zero with a sign.
+    let rounded = |share: f64| (share * 1000.0).round() / 10.0 + 0.0;
     let points = |interval: Interval| {
-        format!("{:.1} ({:.1}–{:.1})", interval.value * 100.0, interval.low * 100.0, interval.high * 100.0)
+        format!("{:.1} ({:.1}–{:.1})", rounded(interval.value), rounded(interval.low), rounded(interval.high))
     };
     if saving.is_upper_bound {
         return format!(
