@@ -2,8 +2,6 @@
 
 use std::borrow::Cow;
 
-use memchr::memmem;
-
 /// A line without the escapes of terminals: colours, links, titles. Where a shipper wrote the escape character in letters,
 /// `#033[` or `^[[`, it counts as well.
 ///
@@ -30,10 +28,11 @@ pub fn without_escapes(line: &[u8]) -> Cow<'_, [u8]> {
 
 /// Where the next escape character stands, and in how many bytes.
 fn next(line: &[u8]) -> Option<(usize, usize)> {
-    let real = memchr::memchr(ESCAPE, line).map(|at| (at, 1));
-    // The bracket is a part of the escape, and is left to its end.
-    let spelled = |word: &[u8]| memmem::find(line, word).map(|at| (at, word.len() - 1));
-    [real, spelled(b"#033["), spelled(b"^[[")].into_iter().flatten().min()
+    memchr::memchr3_iter(ESCAPE, b'#', b'^', line).find_map(|at| match line[at] {
+        ESCAPE => Some((at, 1)),
+        // The bracket is a part of the escape, and is left to its end.
+        _ => SPELLED.iter().find(|word| line[at..].starts_with(word)).map(|word| (at, word.len() - 1)),
+    })
 }
 
 /// How long what follows the escape character is: `[…m`, `]…` up to a bell, or one letter.
@@ -55,6 +54,7 @@ fn escape_len(rest: &[u8]) -> usize {
 }
 
 const ESCAPE: u8 = 0x1b;
+const SPELLED: [&[u8]; 2] = [b"#033[", b"^[["];
 const BELL: u8 = 7;
 
 #[cfg(test)]
