@@ -10,7 +10,10 @@
 //! Exit Code:    137
 //! ```
 
+use std::sync::LazyLock;
+
 use gomem_table::ByteUnits;
+use memchr::memmem::Finder;
 
 use crate::bundle::text::{log_time::LogTime, printed::printable, process_memory::of_machine};
 
@@ -110,6 +113,10 @@ impl Kill {
 
 impl KernelLine {
     pub(crate) fn decode(line: &[u8]) -> Option<Self> {
+        // Most lines of a log are of something else.
+        if MARKS.iter().all(|mark| mark.find(line).is_none()) {
+            return None;
+        }
         let has = |word: &[u8]| memchr::memmem::find(line, word).is_some();
         if has(b"OOMKilled") {
             let text = std::str::from_utf8(line).ok()?;
@@ -242,6 +249,10 @@ fn kilobytes(text: &str) -> Option<u64> {
     of_machine(ByteUnits::Binary.parse(&text[..end + 2])?).map(|bytes| bytes as u64)
 }
 
+/// What any such line has.
+static MARKS: LazyLock<[Finder<'static>; 7]> = LazyLock::new(|| {
+    ["OOMKilled", "OOM killer", "'oom-kill'", "137", "emory", "anon-rss:", "oom-kill:"].map(Finder::new)
+});
 const EXHAUSTED: [(&str, Exhausted); 2] =
     [("Memory cgroup out of memory: ", Exhausted::Group), ("Out of memory: ", Exhausted::Machine)];
 const EXAMPLES: [&str; 6] = ["for example", "e.g.", "something like", "such as", "would ", "will see"];
