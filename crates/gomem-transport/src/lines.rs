@@ -125,7 +125,7 @@ fn plain<'a>(line: &'a [u8], number: u64, parts: &mut Parts) -> Vec<Line<'a>> {
     let text = &line[prefix.len..];
     if let Some(message) = record::message(text) {
         // Docker cuts lines of more than 16 KiB: a part has no line end.
-        let is_docker = memchr::memmem::find(text, b"\"stream\":").is_some() && text.starts_with(b"{\"log\":");
+        let is_docker = text.starts_with(b"{\"log\":") && memchr::memmem::find(text, b"\"stream\":").is_some();
         let is_part = is_docker && !message.text.ends_with('\n');
         if is_part || parts.holds(&message.origin) {
             let Some(whole) = parts.add(&message.origin, message.text.as_bytes(), is_part) else { return Vec::new() };
@@ -150,6 +150,8 @@ fn plain<'a>(line: &'a [u8], number: u64, parts: &mut Parts) -> Vec<Line<'a>> {
 
 /// The line of a document that was cut, or is no document: `<`, `>` and `&` as JSON for web pages writes them.
 fn unescaped(text: &[u8]) -> Option<Vec<u8>> {
+    // Most lines have no backslash at all.
+    memchr::memchr(b'\\', text)?;
     memchr::memmem::find(text, b"\\u00")?;
     let mut letters = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,6 +1,8 @@
 //! What lives as long as a block: a header, and the flows and steps below it.
 
-use memchr::{memmem, memrchr};
+use std::sync::LazyLock;
+
+use memchr::{memmem, memmem::Finder, memrchr};
 
 use crate::{
     read::{
@@ -123,7 +125,7 @@ impl Block {
     }
 
     fn flow(&mut self, text: &[u8], facts: &mut Facts) -> bool {
-        let has_arrow = || memmem::find(text, " ← ".as_bytes()).or_else(|| memmem::find(text, b" = ")).is_some();
+        let has_arrow = || ARROWS.iter().any(|arrow| arrow.find(text).is_some());
         let Some(inner) = text.strip_suffix(b":").filter(|_| has_arrow()) else { return false };
         if let Some(stored) =
             inner.strip_prefix(b"{storage for ").and_then(|rest| rest.split(|byte| *byte == b'}').next())
@@ -188,3 +190,6 @@ impl<'a> Step<'a> {
         }
     }
 }
+
+/// What a flow has: the compiler writes one or the other, by its release.
+static ARROWS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| [" ← ", " = "].map(Finder::new));

@@ -1,7 +1,9 @@
 //! The GC cycles of a log: `GODEBUG=gctrace=1` lines, wherever they stand and however they were shipped.
 
+use std::sync::LazyLock;
+
 use gomem_table::{Row, Table, ToTable, View, checkpoint};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::{
     gc_runs::{self, Found},
@@ -157,7 +159,7 @@ impl Reader {
         let limits = self.options.limits;
         self.trace.log_lines = number;
         let mut at = 0;
-        while let Some(found) = memmem::find(&text[at..], b"gc ") {
+        while let Some(found) = MARK.find(&text[at..]) {
             let start = at + found;
             at = start + 3;
             if !announces_cycle(text, start) {
@@ -218,6 +220,9 @@ fn announces_cycle(log: &[u8], start: usize) -> bool {
     let digits = after.iter().take(20).take_while(|byte| byte.is_ascii_digit()).count();
     own_word && digits > 0 && after[digits..].starts_with(b" @")
 }
+
+/// What a cycle's line has. It is looked for in each line: to build the search costs more than to search.
+static MARK: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("gc "));
 
 #[cfg(test)]
 mod tests {

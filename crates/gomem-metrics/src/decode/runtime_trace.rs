@@ -10,8 +10,10 @@
 //! Printed by `startCycle` and `endCycle` in `runtime/mgcpacer.go`, by `activeSweep.end` in `runtime/mgcsweep.go`,
 //! and `printScavTrace` in `runtime/mgcscavenge.go`.
 
+use std::sync::LazyLock;
+
 use gomem_table::{Definition, Row, Table, ToTable, Unit, named};
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use super::trace_options::TraceOptions;
 use crate::error::{Diagnostic, Error, ErrorKind};
@@ -162,7 +164,7 @@ impl RuntimeTrace {
         let mut count = 0;
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             count = number;
-            let Some(start) = MARKS.iter().find_map(|mark| memmem::find(line, mark)) else { continue };
+            let Some(start) = MARKS.iter().find_map(|mark| mark.find(line)) else { continue };
             let text = String::from_utf8_lossy(&line[start..]);
             match RuntimeTraceKind::ALL.iter().find_map(|kind| Some((*kind, kind.decode(&text)?))) {
                 Some(_) if trace.lines.len() as u64 >= limits.cycles => {
@@ -241,7 +243,7 @@ fn number_length(text: &str) -> usize {
     (0..bytes.len()).find(|&at| !in_number(at)).unwrap_or(bytes.len())
 }
 
-const MARKS: [&[u8]; 2] = [b"pacer: ", b"scav "];
+static MARKS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| ["pacer: ", "scav "].map(Finder::new));
 
 #[cfg(test)]
 mod tests {
