@@ -13,6 +13,7 @@ mod merge;
 mod raw;
 mod section;
 mod std_names;
+mod store;
 mod xpos;
 
 pub use coverage::Coverage;

@@ -7,6 +7,7 @@ use foldhash::{HashMap, HashSet};
 use gomem_symbol::package_name;
 
 use crate::{
+    decide::flow::Step,
     read::{Interner, RawLeak, TextId, XPos, without_type_arguments},
     text::{Call, find},
 };
@@ -27,6 +28,8 @@ pub struct LeakStep {
     pub line: Option<u32>,
     /// The column.
     pub column: Option<u32>,
+    /// The statement by which the function stores the parameter itself.
+    pub store: Option<Step>,
 }
 
 /// Parameters that leak to the heap, by the name of the package and the function.
@@ -65,6 +68,7 @@ impl<'a> Chains<'a> {
                 file: text(file),
                 line: (line > 0).then_some(line),
                 column: (column > 0).then_some(column),
+                store: leak.store.map(|step| Step::from_raw(step, self.texts)),
             });
             let via = text(leak.via);
             next = Call::parse(&via).and_then(|call| self.leak(call, self.texts.text(leak.param), leak.package));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    read::{Callee, Obstacle},
+    read::{Callee, Interner, Obstacle, RawStep, XPos},
     text::{Call, SubjectKind},
 };
 
@@ -69,6 +69,18 @@ pub struct Step {
 }
 
 impl Step {
+    pub(crate) fn from_raw(step: RawStep, texts: &Interner) -> Self {
+        let text = |id| Arc::clone(texts.text(id));
+        let XPos { file, line, column } = step.at;
+        Self {
+            from: text(step.from),
+            why: text(step.why),
+            file: text(file),
+            line: (line > 0).then_some(line),
+            column: (column > 0).then_some(column),
+        }
+    }
+
     /// Whether it makes an interface of the expression, as `-m=2` writes it.
     #[must_use]
     pub fn is_interface_conversion(&self) -> bool {

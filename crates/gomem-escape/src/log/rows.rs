@@ -7,7 +7,7 @@ use gomem_symbol::Wrapper;
 
 use crate::{
     decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice, stored},
-    model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, WrappedCall},
+    model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, Store, WrappedCall},
     read::{
         Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep,
         TextId, XPos,
@@ -82,7 +82,7 @@ impl Rows<'_> {
         let (cause, cause_confidence) = Cause::from_flow(&flow);
         let deciding_step = flow.deciding_step().map(|step| Arc::clone(&step.why));
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
-        let leaks = match call.filter(|_| is_passed_on && flow.callee == Some(Callee::Known)) {
+        let mut leaks = match call.filter(|_| flow.callee == Some(Callee::Known)) {
             Some(call) => {
                 let passed = match next_call {
                     // The slice of a variadic call, which holds it, is passed on.
@@ -93,6 +93,15 @@ impl Rows<'_> {
             }
             None => Vec::new(),
         };
+        let of_leak = || {
+            let leak = leaks.iter().find(|leak| leak.store.is_some())?;
+            Some(Store { step: leak.store.clone()?, function: Some(Arc::clone(&leak.function)) })
+        };
+        let own = explanation.store.map(|step| Store { step: self.step(step), function: None });
+        let store = own.or_else(of_leak);
+        if !is_passed_on {
+            leaks.clear();
+        }
         let captures = function
             .as_deref()
             .filter(|_| kind == SubjectKind::FuncLiteral && !steps.is_empty())
@@ -125,6 +134,7 @@ impl Rows<'_> {
             sink: Arc::clone(&sink),
             deciding_step,
             steps,
+            store,
             advice,
             copies: decision.copies,
             leaks,
@@ -234,6 +244,7 @@ impl Rows<'_> {
             is_content: leak.is_content,
             derefs: leak.derefs,
             callee: Call::parse(&via).map(|call| call.callee.into()),
+            store: leak.store.map(|step| self.step(step)),
             copies: leak.copies,
         }
     }
@@ -257,14 +268,7 @@ impl Rows<'_> {
     }
 
     fn step(&self, step: RawStep) -> Step {
-        let XPos { file, line, column } = step.at;
-        Step {
-            from: self.text(step.from),
-            why: self.text(step.why),
-            file: self.text(file),
-            line: number(line),
-            column: number(column),
-        }
+        Step::from_raw(step, self.texts)
     }
 
     fn text(&self, id: TextId) -> Arc<str> {

@@ -8,7 +8,10 @@ use gomem_table::{Definition, Row, Unit};
 
 use crate::{
     decide::{Cause, Certainty, Decision, LeakStep, POOL_PUT, Step, callee},
-    model::columns::{COPIES, FIRST_LINE, LogPosition, NO_COLUMN, NO_FUNCTION, NO_LINE},
+    model::{
+        columns::{COPIES, FIRST_LINE, LogPosition, NO_COLUMN, NO_FUNCTION, NO_LINE},
+        store::Store,
+    },
     text::{SubjectKind, Variant},
 };
 
@@ -47,6 +50,9 @@ pub struct HeapDecision {
     pub deciding_step: Option<Arc<str>>,
     /// The compiler's flow. Empty without `-m=2`.
     pub steps: Vec<Step>,
+    /// Where it is stored, on any of its flows: `steps` is the first one, which may end in a call or a result. `None` where the
+    /// log shows no statement that stores it.
+    pub store: Option<Store>,
     /// What to do.
     pub advice: String,
     /// How many times the log says it: over variants and instantiations.

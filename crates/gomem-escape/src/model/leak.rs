@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gomem_table::{Definition, Row, Unit};
 
 use crate::{
+    decide::Step,
     model::columns::{COPIES, FIRST_LINE, LogPosition, NO_FUNCTION},
     text::Variant,
 };
@@ -35,6 +36,9 @@ pub struct Leak {
     pub derefs: Option<i64>,
     /// The call by which it reaches the heap, when it is passed on.
     pub callee: Option<Arc<str>>,
+    /// The statement that stores the parameter itself in what is on the heap: a field, an element, a map, a channel, a variable
+    /// of a package.
+    pub store: Option<Step>,
     /// How many times the log says it.
     pub copies: u32,
 }

@@ -9,6 +9,7 @@ use crate::{
         facts::Facts,
         raw::{Explanation, RawStep},
         section::OpenSection,
+        store::is_store,
         xpos::{TextId, XPos},
     },
     text::{Message, Position, flow},
@@ -26,6 +27,8 @@ pub(crate) struct Block {
     explanation: Explanation,
     /// The last call in the explanation of a leak.
     via: Vec<u8>,
+    /// Whether the flow that is read ends in the heap.
+    is_to_heap: bool,
 }
 
 /// What is done with the lines of an explanation.
@@ -38,8 +41,8 @@ pub(crate) enum Reading {
     Boxing,
     /// All steps.
     Steps,
-    /// Only the call that a parameter leaks by.
-    Leak,
+    /// Only the call that a parameter leaks by; and where not only what it points to leaks, the step that stores it.
+    Leak { is_whole: bool },
 }
 
 impl Block {
@@ -90,11 +93,7 @@ impl Block {
         }
         match self.reading {
             Reading::Skip => {}
-            Reading::Leak if step.why == b"call parameter" => {
-                self.via.clear();
-                self.via.extend_from_slice(step.node);
-            }
-            Reading::Leak => {}
+            Reading::Leak { is_whole } => return self.leak(&step, is_whole, facts),
             Reading::Boxing => self.explanation.is_converted |= step.why == b"interface-converted",
             Reading::Steps => return self.step(&step, most, facts),
         }
@@ -108,10 +107,14 @@ impl Block {
         let explanation = std::mem::take(&mut self.explanation);
         match self.reading {
             Reading::Skip => {}
-            Reading::Leak => {
+            Reading::Leak { .. } => {
                 let via = std::str::from_utf8(&self.via).map_or(TextId::default(), |via| facts.texts.id(via));
                 self.via.clear();
-                section.leak_header(at, self.subject).via = via;
+                let header = section.leak_header(at, self.subject);
+                if header.via == TextId::default() {
+                    header.via = via;
+                }
+                header.store = header.store.or(explanation.store);
             }
             Reading::Boxing => {
                 if explanation.is_converted
@@ -134,6 +137,8 @@ impl Block {
         {
             facts.receivers.insert((at.file, facts.texts.id(stored)));
         }
+        self.is_to_heap = inner.starts_with(HEAP);
+        self.explanation.store = None;
         if self.reading == Reading::Steps {
             let Some((to, ..)) = std::str::from_utf8(inner).ok().and_then(flow) else { return false };
             let to = facts.texts.id(to);
@@ -142,8 +147,8 @@ impl Block {
         true
     }
 
-    fn step(&mut self, step: &Step<'_>, most: usize, facts: &mut Facts) -> bool {
-        let texts = (std::str::from_utf8(step.node), std::str::from_utf8(step.why), std::str::from_utf8(step.at));
+    fn step(&mut self, text: &Step<'_>, most: usize, facts: &mut Facts) -> bool {
+        let texts = (std::str::from_utf8(text.node), std::str::from_utf8(text.why), std::str::from_utf8(text.at));
         let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
         facts.versions.see(&Message::From { node, why, at });
         let at = facts.texts.position(Position::parse(at));
@@ -152,9 +157,33 @@ impl Block {
             self.explanation.is_converted |= why == "interface-converted";
             self.explanation.steps.push(step);
         }
+        self.explanation.store = self.is_store(text).then_some(step);
         true
     }
+
+    fn leak(&mut self, step: &Step<'_>, is_whole: bool, facts: &mut Facts) -> bool {
+        if step.why == b"call parameter" {
+            self.via.clear();
+            self.via.extend_from_slice(step.node);
+        }
+        self.explanation.store = None;
+        if is_whole && self.is_store(step) {
+            let texts = (std::str::from_utf8(step.node), std::str::from_utf8(step.why), std::str::from_utf8(step.at));
+            let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
+            let at = facts.texts.position(Position::parse(at));
+            self.explanation.store = Some(RawStep { from: facts.texts.id(node), why: facts.texts.id(why), at });
+        }
+        true
+    }
+
+    /// Whether the step stores it, if it is the last one of its flow.
+    fn is_store(&self, step: &Step<'_>) -> bool {
+        self.is_to_heap && is_store(step.node, step.why)
+    }
 }
+
+/// What a flow that ends in the heap begins with.
+const HEAP: &[u8] = b"{heap} ";
 
 /// Whether it may be a field or a method value, which print alike.
 fn is_selector(node: &[u8]) -> bool {

@@ -159,8 +159,10 @@ impl Fold {
                 if reaches_heap && header.derefs.is_none() {
                     header.derefs = derefs.parse().ok();
                 }
-                let wanted = reaches_heap && header.via == TextId::default();
-                block.open(at, prefix, param, function, if wanted { Reading::Leak } else { Reading::Skip });
+                let is_whole = derefs == "0" && header.store.is_none();
+                let wanted = reaches_heap && (is_whole || header.via == TextId::default());
+                let reading = if wanted { Reading::Leak { is_whole } } else { Reading::Skip };
+                block.open(at, prefix, param, function, reading);
             }
             Message::EscapesToHeap { subject } => self.decision(at, subject, false)?,
             Message::MovedToHeap { name } => self.decision(at, name, true)?,
@@ -265,12 +267,15 @@ impl Fold {
         let reaches_heap = level.is_none();
         let header = section.get_leak_header(at, param);
         let function = header.map_or(TextId::default(), |header| header.function);
-        let via = header.filter(|_| reaches_heap).map_or(TextId::default(), |header| header.via);
+        let to_heap = header.filter(|_| reaches_heap);
+        let via = to_heap.map_or(TextId::default(), |header| header.via);
+        let store = to_heap.and_then(|header| header.store);
         let derefs = level.or_else(|| header.and_then(|header| header.derefs));
         let OpenSection { package, variant, .. } = *section;
-        facts
-            .leaks
-            .insert(key, RawLeak { package, variant, at, function, param, is_content, to, derefs, via, copies: 1 });
+        facts.leaks.insert(
+            key,
+            RawLeak { package, variant, at, function, param, is_content, to, derefs, via, store, copies: 1 },
+        );
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use crate::{
     read::{
         interner::Interner,
         raw::{Explanation, RawStep},
+        store::is_store,
         xpos::{TextId, XPos},
     },
     text::{GoVersions, MessageKind, SubjectKind},
@@ -50,6 +51,7 @@ pub(crate) struct LogOptLeak {
     pub(crate) to: TextId,
     pub(crate) derefs: Option<i64>,
     pub(crate) via: TextId,
+    pub(crate) store: Option<RawStep>,
 }
 
 impl LogOptFacts {
@@ -72,8 +74,9 @@ impl LogOptFacts {
                 let explanation = explanation(diagnostic, texts);
                 let call = explanation.steps.iter().rev().find(|step| &**texts.text(step.why) == "call parameter");
                 let via = call.map_or(TextId::default(), |step| step.from);
+                let store = explanation.store.filter(|_| derefs == Some(0));
                 let (param, to) = (texts.id(param), texts.id(to));
-                self.leaks.push(LogOptLeak { package: self.package, at, param, to, derefs, via });
+                self.leaks.push(LogOptLeak { package: self.package, at, param, to, derefs, via, store });
             }
             ("iteration-variable-to-heap", _) => {
                 let variable = diagnostic.message.strip_prefix("loop variable ").unwrap_or_default();
@@ -92,12 +95,14 @@ impl LogOptFacts {
             self.waiting.clear();
             self.waiting_at = at;
         }
+        let explanation = explanation(diagnostic, texts);
         if let Some(&known) = self.known.get(&(at, id)) {
-            self.decisions[known].copies += 1;
+            let decision = &mut self.decisions[known];
+            decision.copies += 1;
+            decision.explanation.store = decision.explanation.store.or(explanation.store);
             self.waiting.push(known);
             return;
         }
-        let explanation = explanation(diagnostic, texts);
         let inlined = diagnostic.inlined().map(|location| position(location, texts)).collect();
         let is_moved = SubjectKind::parse(subject) == SubjectKind::Value && !subject.contains('(');
         self.known.insert((at, id), self.decisions.len());
@@ -127,16 +132,20 @@ impl LogOptFacts {
 
 fn explanation(diagnostic: &Diagnostic<'_>, texts: &mut Interner) -> Explanation {
     let mut explanation = Explanation::default();
+    let mut is_to_heap = false;
     for line in diagnostic.flow() {
         match line {
             FlowLine::Sink { to } => {
                 explanation.sink = texts.id(to);
                 explanation.own_sink = explanation.sink;
+                (explanation.store, is_to_heap) = (None, to == "{heap}");
             }
             FlowLine::Step { from, why, at } => {
                 explanation.is_converted |= why == "interface-converted";
                 let at = position(at, texts);
-                explanation.steps.push(RawStep { from: texts.id(from), why: texts.id(why), at });
+                let step = RawStep { from: texts.id(from), why: texts.id(why), at };
+                explanation.steps.push(step);
+                explanation.store = Some(step).filter(|_| is_to_heap && is_store(from.as_bytes(), why.as_bytes()));
             }
         }
     }

@@ -69,7 +69,7 @@ pub(crate) fn merge(
         json.origins.entry((at, name)).or_insert(Origin { file: absolute.file, inlined });
         match known {
             Some(known) if known.explanation.steps.is_empty() => known.explanation = explanation,
-            Some(_) => {}
+            Some(known) => known.explanation.store = known.explanation.store.or(explanation.store),
             None => {
                 let variant = Variant::Plain;
                 decisions.push(RawDecision {
@@ -86,7 +86,7 @@ pub(crate) fn merge(
         }
     }
     let mut seen: HashSet<(XPos, TextId)> = leaks.iter().map(|leak| (leak.at, leak.param)).collect();
-    for LogOptLeak { package, at, param, to, derefs, via } in logopt.leaks {
+    for LogOptLeak { package, at, param, to, derefs, via, store } in logopt.leaks {
         let at = paths.in_text(at);
         if seen.insert((at, param)) {
             leaks.push(RawLeak {
@@ -99,6 +99,7 @@ pub(crate) fn merge(
                 to,
                 derefs,
                 via,
+                store,
                 copies: 1,
             });
         }

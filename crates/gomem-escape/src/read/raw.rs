@@ -22,6 +22,8 @@ pub(crate) struct Explanation {
     /// Where its own explanation ends.
     pub(crate) own_sink: TextId,
     pub(crate) steps: Vec<RawStep>,
+    /// The step of one of its flows that stores it.
+    pub(crate) store: Option<RawStep>,
     /// Whether an explanation of the same place and subject goes through `interface-converted`: then the subject is there
     /// twice, once as the value and once as the box.
     pub(crate) is_converted: bool,
@@ -68,6 +70,8 @@ pub(crate) struct RawLeak {
     pub(crate) derefs: Option<i64>,
     /// The call by which it reaches the heap.
     pub(crate) via: TextId,
+    /// The step that stores it.
+    pub(crate) store: Option<RawStep>,
     pub(crate) copies: u32,
 }
 

@@ -31,6 +31,8 @@ pub(crate) struct LeakHeader {
     pub(crate) derefs: Option<i64>,
     /// The call by which it reaches the heap.
     pub(crate) via: TextId,
+    /// The step that stores the parameter itself.
+    pub(crate) store: Option<RawStep>,
 }
 
 impl OpenSection {
@@ -51,7 +53,8 @@ impl OpenSection {
     }
 
     /// One subject may be explained several times, for each path on which it reaches the heap. The first one is kept: but
-    /// that a closure shares a variable is what can be changed, more than that its methods keep their receiver.
+    /// that a closure shares a variable is what can be changed, more than that its methods keep their receiver. Of the others
+    /// only the step that stores it is kept.
     pub(crate) fn explain(&mut self, at: XPos, subject: TextId, explanation: Explanation, texts: &Interner) {
         let is_last = |explanation: &Explanation, why: &str| {
             explanation.steps.last().is_some_and(|step| &**texts.text(step.why) == why)
@@ -64,10 +67,11 @@ impl OpenSection {
             Entry::Occupied(mut entry) => {
                 let known = entry.get_mut();
                 let is_converted = known.is_converted || explanation.is_converted;
+                let store = known.store.or(explanation.store);
                 if is_last(known, "call parameter") && is_last(&explanation, "reference") {
                     *known = explanation;
                 }
-                known.is_converted = is_converted;
+                (known.is_converted, known.store) = (is_converted, store);
             }
         }
     }
@@ -104,6 +108,7 @@ impl OpenSection {
                 .filter(|(_, found)| found.sink != TextId::default() && found.sink != explanation.sink);
             let Some((of, found)) = found else { break };
             explanation.sink = found.sink;
+            explanation.store = explanation.store.or(found.store);
             next = found.steps.last().copied();
             (at, last) = (of, next.map(|step| step.at));
         }
