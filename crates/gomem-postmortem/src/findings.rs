@@ -25,6 +25,7 @@ mod heap_dump;
 mod judgements;
 mod keeper;
 mod kept;
+mod kept_together;
 mod leak;
 mod line_cost;
 mod live_heap;

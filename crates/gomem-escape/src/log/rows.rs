@@ -95,9 +95,14 @@ impl Rows<'_> {
         };
         let of_leak = || {
             let leak = leaks.iter().find(|leak| leak.store.is_some())?;
-            Some(Store { step: leak.store.clone()?, function: Some(Arc::clone(&leak.function)) })
+            let (package, function) = (Arc::clone(&leak.package), Some(Arc::clone(&leak.function)));
+            Some(Store { step: leak.store.clone()?, package, function })
         };
-        let own = explanation.store.map(|step| Store { step: self.step(step), function: None });
+        let own = explanation.store.map(|step| Store {
+            step: self.step(step),
+            package: self.text(decision.package),
+            function: None,
+        });
         let store = own.or_else(of_leak);
         if !is_passed_on {
             leaks.clear();

@@ -124,6 +124,7 @@ impl Fact {
                     sink,
                     deciding_step: if deciding == 0 { None } else { Some(text(deciding - 1)?) },
                     steps: (0..count).map(|_| step(columns)).collect::<Option<_>>()?,
+                    store: None,
                     advice: String::new(),
                     copies: 1,
                     leaks: Vec::new(),

@@ -32,6 +32,11 @@ impl Container {
         })
     }
 
+    /// The line that fills it.
+    pub(crate) fn place(&self) -> &Place {
+        &self.place
+    }
+
     pub(crate) fn words(&self) -> String {
         let Self { place, is_map, bytes_each } = self;
         let (what, how, end) = match is_map {
@@ -58,10 +63,16 @@ fn is_container(site: &Site) -> bool {
 /// Whether what is in use of the container is about an element for each object, and stays: what a container outgrew is garbage.
 fn is_of_one_element(site: &Site, container: &Site) -> bool {
     let each = container.inuse_bytes as f64 / site.inuse_objects.max(1) as f64;
-    let stays = container.inuse_bytes.saturating_mul(4) >= container.bytes;
+    let most = if container.reason == Some(Reason::MapGrowth) { OUTGROWN_BY_MAP } else { OUTGROWN_BY_SLICE };
+    let stays = container.inuse_bytes.saturating_mul(most) >= container.bytes;
     stays && container.inuse_bytes >= LEAST_BYTES && (SMALLEST_ELEMENT..=LARGEST_ELEMENT).contains(&each)
 }
 
+/// All that a map took while it grew, in what it has now: it doubles.
+const OUTGROWN_BY_MAP: i64 = 4;
+/// The same of a slice: a long one grows by a quarter (`nextslicecap` in `runtime/slice.go`), and the sum of all is five times
+/// the last.
+const OUTGROWN_BY_SLICE: i64 = 6;
 /// In bytes: a pointer in a slice.
 const SMALLEST_ELEMENT: f64 = 8.0;
 /// In bytes: a key and a value of some words in a map that is half full.

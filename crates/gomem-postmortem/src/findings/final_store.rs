@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use gomem_escape::{EscapeLog, HeapDecision, Step};
-use gomem_symbol::Symbol;
+use gomem_escape::{EscapeLog, HeapDecision, Step, Store};
+use gomem_symbol::{Origin, Symbol, is_of_dependency};
 
 use crate::attribution::Site;
 
@@ -39,7 +39,9 @@ fn follow<'l>(first: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<Fina
             _ => break,
         }
     }
-    Some(last)
+    // What is stored in a local variable and goes nowhere from there, but to the caller, is not kept by it.
+    let is_local = last.step.from.split_once(" = ").is_some_and(|(name, _)| made_for(name, here).is_some());
+    Some(last).filter(|_| !is_local)
 }
 
 /// The step that stores it; of what is appended, the one that stores the slice.
@@ -53,9 +55,23 @@ fn store_of<'l>(made: &'l HeapDecision, here: &[&'l HeapDecision]) -> Option<Fin
     Some(FinalStore { step: storing_step(slice)?, made })
 }
 
+/// The statement that stores it, on any of its flows: a call that it is given to as well keeps it less surely.
+pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+    let own = decision.store.as_ref().filter(|store| store.function.is_none());
+    own.map(|store| &store.step).or_else(|| last_store(decision))
+}
+
+/// The statement by which a function of the program stores what it is given. What a library stores inside of itself is kept by
+/// who keeps the library's object.
+pub(crate) fn store_of_parameter(decision: &HeapDecision) -> Option<&Store> {
+    let is_own =
+        |store: &&Store| !is_of_dependency(&store.step.file) && Origin::from_package(&store.package, "") != Origin::Std;
+    decision.store.as_ref().filter(|store| store.function.is_some()).filter(is_own)
+}
+
 /// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
 /// nor does what stands for the result of an inlined call, `~r0`.
-pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
+pub(crate) fn last_store(decision: &HeapDecision) -> Option<&Step> {
     let is_part = |step: &&Step| &*step.why == PART_OF_STRUCT;
     let is_storing = |step: &&Step| match &*step.why {
         why if why.starts_with("assign") => !step.from.contains(" := ") && !step.from.starts_with('~'),

@@ -10,7 +10,9 @@ use crate::{
     findings::{
         call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
         container::Container,
-        final_store::{CALL_PARAMETER, PART_OF_STRUCT, final_store, method_that_ends, storing_step},
+        final_store::{
+            CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, method_that_ends, store_of_parameter, storing_step,
+        },
     },
 };
 
@@ -23,6 +25,8 @@ pub(crate) enum Keeper {
     /// of memory that others have parts of, each part keeps the whole.
     Stored {
         step: Arc<str>,
+        /// The function that stores it as its parameter.
+        function: Option<Arc<str>>,
         /// Whether the step gives it to a function, which keeps it or returns what does.
         is_given: bool,
         advice: &'static str,
@@ -42,10 +46,13 @@ impl Keeper {
         match self {
             Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
             Self::Container(container) => container.words(),
-            Self::Stored { step, is_given, advice, of_part, ends_by } => {
+            Self::Stored { step, function, is_given, advice, of_part, ends_by } => {
                 let who = match is_given {
                     true => format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does."),
-                    false => format!("The compiler says where it is kept: `{step}`."),
+                    false => {
+                        let function = function.as_ref().map_or(String::new(), |function| format!(" in {function}"));
+                        format!("The compiler says where it is kept: `{step}`{function}.")
+                    }
                 };
                 let advice = match ends_by {
                     Some(method) => format!(
@@ -65,15 +72,8 @@ impl Keeper {
 /// is made.
 pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
     let of_call = kept.iter().find_map(|site| keep_advice(site.callee.as_deref()?));
-    let own = kept.first().and_then(|site| site.decision.as_deref());
-    let at_leaf = || own_record(kept.first()?, log?);
-    let part = at_leaf().or(own);
-    let whole = part.and_then(|decision| whole_of(decision, log?));
-    let whole = whole.or_else(|| literal_around(kept.first().filter(|_| part.is_none())?, log?));
-    let whole = whole.filter(|whole| storing_step(whole).is_some());
-    let decision = whole.or(own);
-    let step = decision.and_then(storing_step);
-    let is_call = step.is_some_and(|step| &*step.why == CALL_PARAMETER);
+    let decision = kept.first().and_then(|site| decision_of(site, log));
+    let is_call = decision.and_then(last_store).is_some_and(|step| &*step.why == CALL_PARAMETER);
     let of_step = || {
         let callee = decision.filter(|_| is_call)?.callee()?;
         let in_full = || called_in_full(kept.first()?, callee, all);
@@ -97,13 +97,16 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
                 kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)).or_else(|| of_text(site)));
             let is_inside = kept.first().is_some_and(|site| site.callee.is_some());
             let of_call = || final_store(kept.first().filter(|_| is_inside)?, log?);
-            let (step, made) = match of_call() {
-                Some(found) => (Some(found.step), Some(found.made)),
-                // What a library stores inside of itself is kept by who keeps the library's object.
-                None => (step.filter(|_| !is_inside || is_call), decision),
+            // What a library stores inside of itself is kept by who keeps the library's object.
+            let decision = decision.filter(|_| !is_inside || is_call);
+            let (step, function, made) = match (of_call(), decision.and_then(store_of_parameter)) {
+                (Some(found), _) => (Some(found.step), None, Some(found.made)),
+                (None, Some(store)) => (Some(&store.step), store.function.clone(), decision),
+                (None, None) => (decision.and_then(storing_step), None, decision),
             };
             step.map(|step| Keeper::Stored {
                 step: Arc::clone(&step.from),
+                function,
                 is_given: &*step.why == CALL_PARAMETER && !step.from.starts_with("append("),
                 advice: of_store(step),
                 of_part,
@@ -112,6 +115,26 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))
         .or_else(|| kept.first().and_then(|site| Container::find(site, all)).map(Keeper::Container))
+}
+
+/// The place of the statement that stores what the line of `site` makes, or that gives it to who stores it.
+pub(crate) fn place_of_store(site: &Site, log: Option<&EscapeLog>) -> Option<(Arc<str>, u32)> {
+    let of_call = || Some(final_store(site, log?)?.step);
+    let of_flow = || {
+        let decision = decision_of(site, log)?;
+        store_of_parameter(decision).map(|store| &store.step).or_else(|| storing_step(decision))
+    };
+    let step = if site.callee.is_some() { of_call() } else { of_flow() }?;
+    Some((Arc::clone(&step.file), step.line?))
+}
+
+/// What the compiler says of what `site` makes, or of the object that it is a part of.
+fn decision_of<'l>(site: &'l Site, log: Option<&'l EscapeLog>) -> Option<&'l HeapDecision> {
+    let own = site.decision.as_deref();
+    let part = own.and_then(|_| own_record(site, log?)).or(own);
+    let whole = part.and_then(|decision| whole_of(decision, log?));
+    let whole = whole.or_else(|| literal_around(Some(site).filter(|_| part.is_none())?, log?));
+    whole.filter(|whole| storing_step(whole).is_some()).or(own)
 }
 
 /// `(*cache.cache).Set` is `cache.(*cache).Set`.

@@ -15,23 +15,25 @@ use crate::{
         goroutines::GoroutineCount,
         growth::GrowingSite,
         keeper::{Keeper, keeper},
+        kept_together::KeptTogether,
         live_heap::LiveHeap,
         module_calls::calls_in_words,
     },
 };
 
-/// The finding of a site that grows, `others` beside it; what the metrics say of the live heap, and whether the rules call that
+/// The finding of lines that grow together, `others` beside them; what the metrics say of the live heap, and whether the rules call that
 /// a leak, makes it surer.
 pub(crate) fn leak(
-    growing: &GrowingSite,
+    together: &KeptTogether<'_>,
     others: &[&GrowingSite],
     (sites, log): (&[Site], Option<&EscapeLog>),
     live_heap: Option<&LiveHeap>,
     is_leaking: bool,
     goroutines: &GoroutineCount,
 ) -> Finding {
+    let growing = together.first;
     let GrowingSite { place, growth, .. } = growing;
-    let (inuse_bytes, inuse_fraction) = (growing.inuse_bytes(), growing.inuse_fraction());
+    let (inuse_bytes, inuse_fraction) = (together.inuse_bytes(), together.inuse_fraction());
     let rising = live_heap.is_some_and(LiveHeap::rises);
     let is_trend = growth.points.len() >= SiteGrowth::ENOUGH_PROFILES;
     let is_beyond_chance = growth.significance.is_none_or(|sigmas| sigmas >= BEYOND_CHANCE);
@@ -39,11 +41,12 @@ pub(crate) fn leak(
     let bound = bound_of(&growing.sites);
     let is_critical = is_confirmed && inuse_fraction >= LARGE_SHARE && bound.is_none();
     let severity = if is_critical { Severity::Critical } else { Severity::Warning };
-    let bytes_per_hour = growth.slope_per_hour().unwrap_or(0.0);
+    let bytes_per_hour = together.bytes_per_hour();
     let title = format!(
-        "{}: {} keeps {} ({:.0} % of the live heap), {} more each hour",
+        "{}: {} {} {} ({:.0} % of the live heap), {} more each hour",
         if bound.is_some() { "Growth up to a bound" } else { "Leak" },
-        place.short(),
+        together.places(),
+        if together.others.is_empty() { "keeps" } else { "keep" },
         Unit::Bytes.humanize(inuse_bytes as f64),
         inuse_fraction * 100.0,
         Unit::Bytes.humanize(bytes_per_hour)
@@ -59,6 +62,15 @@ pub(crate) fn leak(
         steps.join(" → "),
         inside(growing)
     );
+    for other in &together.others {
+        let [first, last] = [other.growth.points.first(), other.growth.points.last()]
+            .map(|point| Unit::Bytes.humanize(point.map_or(0.0, |point| point.1)));
+        finding.summary += &format!(
+            " What {} makes is kept with it: it grew from {first} to {last}.{}",
+            other.place.short(),
+            inside(other)
+        );
+    }
     if let Some(trend) = live_heap.filter(|_| rising).map(|live| live.trend) {
         let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
@@ -73,7 +85,6 @@ pub(crate) fn leak(
             Unit::Seconds.humanize(seconds)
         );
     }
-    let kept: Vec<&Site> = growing.sites.iter().collect();
     let entry = growing.sites.first().and_then(|site| site.reached_from.as_ref());
     let of_entry = entry.and_then(|entry| match goroutines {
         // Goroutines that end keep nothing: what they made was handed to somebody.
@@ -87,7 +98,7 @@ pub(crate) fn leak(
     }
     let of_entry = bound.or(of_entry).map(Keeper::Known);
     let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
-    finding.action = match (of_entry.or_else(|| keeper(&kept, sites, log)), &held) {
+    finding.action = match (of_entry.or_else(|| keeper_of(together, sites, log)), &held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
         (_, Some((goroutines, _))) => goroutines.action.clone(),
         (Some(stored @ Keeper::Stored { .. }), None) => stored.words(),
@@ -111,7 +122,8 @@ pub(crate) fn leak(
     finding.compiler_message = growing.largest().and_then(Site::compiler_message);
     finding.place = Some(place.clone());
     finding.evidence = vec![
-        Evidence::new("inuse_space growth", growth.change(), Unit::Bytes).with_source("heap profiles"),
+        Evidence::new("inuse_space growth", together.all().map(|site| site.growth.change()).sum(), Unit::Bytes)
+            .with_source("heap profiles"),
         Evidence::new("inuse_space slope", bytes_per_hour, Unit::BytesPerHour).with_source("heap profiles"),
     ];
     if let Some(objects) = growth.sampled_objects {
@@ -143,6 +155,16 @@ pub(crate) fn leak(
     }
     finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
     finding
+}
+
+/// Who keeps what grows together: what is known of one of the lines holds for all. What keeps such things as a rule, and what
+/// most likely does, says less.
+fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
+    let of = |site: &GrowingSite| keeper(&site.sites.iter().collect::<Vec<_>>(), sites, log);
+    let mut keepers: Vec<Keeper> = together.all().filter_map(of).collect();
+    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { .. });
+    let best = keepers.iter().position(is_known).unwrap_or(0);
+    (!keepers.is_empty()).then(|| keepers.swap_remove(best))
 }
 
 /// What else grows and is known to be kept: a container's line, and what to do about that.

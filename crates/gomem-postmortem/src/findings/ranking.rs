@@ -22,6 +22,7 @@ use crate::{
         goroutines::{self, GoroutineCount},
         growth::GrowingSite,
         heap_dump, judgements,
+        kept_together::KeptTogether,
         leak::{leak, leaking},
         live_heap::LiveHeap,
         live_swings, mark_cost, mismatch,
@@ -49,8 +50,9 @@ pub(crate) fn find(
     let leaks: Vec<&GrowingSite> = leaking(growing, live_heap, diagnosis).collect();
     let goroutines = GoroutineCount::find(bundle, diagnosis);
     let joined = (sites, bundle.escapes());
-    let of_leak = |site: &&GrowingSite| leak(site, &leaks, joined, live_heap, is_leaking, &goroutines);
-    let mut findings: Vec<Finding> = leaks.iter().map(of_leak).collect();
+    let together = KeptTogether::group(&leaks, joined, &goroutines);
+    let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, &goroutines);
+    let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);
@@ -64,7 +66,7 @@ pub(crate) fn find(
         Start::find(bundle, state).as_ref(),
     ));
     for site in &leaks {
-        findings[leaks.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
+        findings[together.len()..].iter_mut().for_each(|finding| leave_to_leak(finding, site));
     }
     let mismatches = mismatch::find(bundle);
     if mismatches.iter().any(Finding::is_about_log) {
