@@ -139,7 +139,7 @@ impl Rows<'_> {
             sink: Arc::clone(&sink),
             deciding_step,
             steps,
-            store,
+            store: store.map(Box::new),
             advice,
             copies: decision.copies,
             leaks,

@@ -52,7 +52,7 @@ pub struct HeapDecision {
     pub steps: Vec<Step>,
     /// Where it is stored, on any of its flows: `steps` is the first one, which may end in a call or a result. `None` where the
     /// log shows no statement that stores it.
-    pub store: Option<Store>,
+    pub store: Option<Box<Store>>,
     /// What to do.
     pub advice: String,
     /// How many times the log says it: over variants and instantiations.

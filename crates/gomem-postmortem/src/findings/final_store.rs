@@ -66,7 +66,7 @@ pub(crate) fn storing_step(decision: &HeapDecision) -> Option<&Step> {
 pub(crate) fn store_of_parameter(decision: &HeapDecision) -> Option<&Store> {
     let is_own =
         |store: &&Store| !is_of_dependency(&store.step.file) && Origin::from_package(&store.package, "") != Origin::Std;
-    decision.store.as_ref().filter(|store| store.function.is_some()).filter(is_own)
+    decision.store.as_deref().filter(|store| store.function.is_some()).filter(is_own)
 }
 
 /// Of a chain of steps the last one that stores keeps it; else the object that it is a part of. A local variable keeps nothing,
