@@ -9,7 +9,8 @@ use foldhash::fast::RandomState;
 
 use crate::{
     replay::{
-        holds::{Hold, holds},
+        holds::{Hold, Holds},
+        thread::ThreadScan,
         thread_events::{Events, ThreadEvents},
     },
     wire::{Event, TimedEvent},
@@ -21,11 +22,10 @@ use crate::{
 /// The exception is a processor that goes from thread to thread, and takes its free slots along. A thread's time can run ahead of
 /// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
 /// to wait for what the one before it did.
-pub(super) fn in_order(threads: &[ThreadEvents<'_>], mut tell: impl FnMut(&TimedEvent)) {
+pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], mut tell: impl FnMut(&TimedEvent)) {
     let mut queues: Vec<Queue<'_>> = threads.iter().map(Queue::new).collect();
     if queues.iter().filter(|queue| queue.has_next).count() > 1 {
-        let all = threads.iter().enumerate().flat_map(|(place, thread)| holds(place, thread));
-        for (thread, wait) in waits(all.collect()) {
+        for (thread, wait) in waits(threads, scans) {
             queues[thread].waits.push(wait);
         }
         // The next one is taken from the end.
@@ -138,16 +138,24 @@ fn blocking(queues: &mut [Queue<'_>], place: usize, ticks: u64) -> Option<Wait> 
 }
 
 /// Whoever has a processor waits for the thread that had it before.
-fn waits(mut holds: Vec<Hold>) -> impl Iterator<Item = (usize, Wait)> {
-    holds.sort_unstable_by_key(|hold| (hold.processor, hold.sequence));
-    let pairs: Vec<_> = holds
-        .windows(2)
-        .filter(|pair| pair[0].processor == pair[1].processor && pair[0].thread != pair[1].thread)
-        .map(|pair| (pair[1].thread, Wait { from: pair[1].begin, thread: pair[0].thread, until: pair[0].end }))
-        .collect();
-    pairs.into_iter()
+fn waits(threads: &[ThreadEvents<'_>], scans: &[ThreadScan]) -> Vec<(usize, Wait)> {
+    let mut holds: Vec<(usize, Hold)> = Vec::new();
+    for (place, (thread, scan)) in threads.iter().zip(scans).enumerate() {
+        match &scan.holds {
+            Some(known) => holds.extend(known.iter().map(|hold| (place, *hold))),
+            None => holds.extend(Holds::of(thread).into_iter().map(|hold| (place, hold))),
+        }
+    }
+    holds.sort_unstable_by_key(|(_, hold)| (hold.processor, hold.sequence));
+    let pairs = holds.windows(2).filter_map(|pair| {
+        let ((before, earlier), (thread, hold)) = (pair[0], pair[1]);
+        let is_handed_on = earlier.processor == hold.processor && before != thread;
+        is_handed_on.then_some((thread, Wait { from: hold.begin, thread: before, until: earlier.end }))
+    });
+    pairs.collect()
 }
 
+/// Whether an event has its place in the order.
 #[inline]
 fn is_told(event: u8) -> bool {
     is_of_objects(event) || event == Event::GC_END

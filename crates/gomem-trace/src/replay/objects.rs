@@ -90,7 +90,12 @@ impl Objects {
         self.has_events = true;
         self.has_types |= lookup.has_types();
         let mut cache = KindCache::default();
-        in_order(threads, |event| self.event(event, lookup, &mut cache));
+        in_order(threads, scans, |event| self.event(event, lookup, &mut cache));
+    }
+
+    /// Whether a generation had some.
+    pub(super) fn has_events(&self) -> bool {
+        self.has_events
     }
 
     pub(super) fn check(&self, limits: &Limits, offset: u64) -> Result<(), Error> {

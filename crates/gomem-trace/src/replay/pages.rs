@@ -1,16 +1,15 @@
 //! What is in each slot of the heap.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
-
-use crate::replay::spans::{PAGE_BYTES, Span, Spans};
+use crate::{
+    replay::spans::{PAGE_BYTES, Span, Spans},
+    wire::ById,
+};
 
 /// What is in each slot of the heap, by pages: the ids of objects that are allocated together are close to each other.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     spans: Spans,
-    places: HashMap<u64, u32, RandomState>,
+    places: ById<u32>,
     pages: Vec<Page>,
     /// The page that was asked for last, and its place.
     last: Option<(u64, u32)>,
@@ -80,7 +79,7 @@ impl Pages {
         {
             return Some(place);
         }
-        let place = *self.places.get(&page)?;
+        let place = *self.places.get(page)?;
         self.last = Some((page, place));
         Some(place)
     }

@@ -1,6 +1,6 @@
 //! Segments of which nothing is told but how long they were.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, num::NonZero};
 
 use foldhash::fast::RandomState;
 
@@ -20,9 +20,9 @@ pub(super) struct QuietSegment {
 }
 
 impl QuietSegment {
-    /// `None` when there is more to tell of it.
+    /// Of a segment that ends; `None` when there is more to tell of it.
     #[inline]
-    pub(super) fn new(segment: &Segment) -> Option<Self> {
+    pub(super) fn new(segment: &Segment, end: Option<NonZero<u64>>) -> Option<Self> {
         // Number 0 orders nothing among others of number 0.
         if segment.start != Start::Scheduled || segment.marks > 0 || segment.sequence == 0 {
             return None;
@@ -30,7 +30,7 @@ impl QuietSegment {
         Some(Self {
             goroutine: u32::try_from(segment.goroutine).ok()?,
             sequence: segment.sequence,
-            ticks: u32::try_from(segment.end?.get().saturating_sub(segment.begin)).ok()?,
+            ticks: u32::try_from(end?.get().saturating_sub(segment.begin)).ok()?,
         })
     }
 }

@@ -99,13 +99,10 @@ impl Replay {
         }
         self.check_follows(raw.number, offset);
         let clock = self.clock(&generation, raw.number);
-        let origin = raw.batches.first().map_or(0, |batch| batch.data.start);
-        let threads: Vec<ThreadEvents<'_>> = generation
-            .threads
-            .iter()
-            .map(|(thread, batches)| ThreadEvents::new(*thread, batches, bytes, origin))
-            .collect();
-        let scans = self.scan(&threads, base);
+        let threads: Vec<ThreadEvents<'_>> =
+            generation.threads.iter().map(|(thread, batches)| ThreadEvents::new(*thread, batches, bytes)).collect();
+        let has_objects = self.objects.has_events() || generation.counts.of(Event::EXPERIMENTAL_BATCH) > 0;
+        let scans = self.scan(&threads, base, has_objects);
         let mut events = generation.counts.clone();
         scans.iter().for_each(|scan| events.merge(scan.counts.iter().copied()));
         self.counts.merge(events.iter());
@@ -177,8 +174,8 @@ impl Replay {
     }
 
     /// Threads do not depend on each other.
-    fn scan(&self, threads: &[ThreadEvents<'_>], base: u64) -> Vec<ThreadScan> {
-        let scan = |thread: &ThreadEvents<'_>| ThreadScan::new(thread, base);
+    fn scan(&self, threads: &[ThreadEvents<'_>], base: u64, has_objects: bool) -> Vec<ThreadScan> {
+        let scan = |thread: &ThreadEvents<'_>| ThreadScan::new(thread, base, has_objects);
         let total: usize = threads.iter().map(ThreadEvents::bytes).sum();
         let workers = self.threads.min(threads.len());
         if workers < 2 || total < WORTH_THREADS {
@@ -345,7 +342,7 @@ fn walk(
             while let Some(before) = quiet.next_if(|quiet| quiet.sequence < segment.sequence) {
                 state.ran(context.lookup.time(before.ticks.into()));
             }
-            let events = || threads[place.thread as usize].from(segment.place, segment.begin);
+            let events = || threads[place.thread as usize].after(segment.place, segment.begin);
             state.walk(segment, events, context);
         }
         quiet.for_each(|after| state.ran(context.lookup.time(after.ticks.into())));

@@ -11,13 +11,29 @@ pub(super) struct Segment {
     pub(super) end: Option<NonZero<u64>>,
     /// Orders the segments of a goroutine in a generation, over all threads; those of one life where it has several.
     pub(super) sequence: u32,
-    /// Where the first event after its begin is, on its thread.
-    pub(super) place: u32,
+    pub(super) place: EventPlace,
     /// How many events in it are told of.
     pub(super) marks: u32,
     pub(super) start: Start,
     /// Whether the goroutine makes a system call in it.
     pub(super) has_syscall: bool,
+}
+
+/// Where an event is on its thread.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct EventPlace {
+    /// The place of its batch.
+    pub(super) batch: u32,
+    /// Its last byte in the batch, which has 64 KiB at most.
+    pub(super) last_byte: u16,
+}
+
+impl EventPlace {
+    /// In a batch of so many before it, where the next event begins.
+    #[inline]
+    pub(super) fn new(batch: u32, next: usize) -> Self {
+        Self { batch, last_byte: u16::try_from(next - 1).unwrap_or(u16::MAX) }
+    }
 }
 
 /// What a segment begins with.

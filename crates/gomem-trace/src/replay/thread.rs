@@ -5,9 +5,10 @@ use std::{collections::HashSet, num::NonZero};
 use crate::{
     error::Diagnostic,
     replay::{
+        holds::{Hold, Holds},
         mark::{LogMark, SweepMark, TaskMark, is_mark},
         quiet_segment::QuietSegment,
-        segment::{Segment, Start},
+        segment::{EventPlace, Segment, Start},
         thread_events::ThreadEvents,
     },
     wire::{Batch, Counts, Event, TimedEvent},
@@ -24,6 +25,9 @@ pub(super) struct ThreadScan {
     pub(super) quiet_segments: Vec<QuietSegment>,
     /// What is on the thread.
     open: Option<Segment>,
+    open_holds: Option<Holds>,
+    /// When it has processors, where that is asked for.
+    pub(super) holds: Option<Vec<Hold>>,
     /// Whether an assist began in it and has not ended.
     has_open_assist: bool,
     /// Goroutines whose assists go on behind a segment.
@@ -58,13 +62,15 @@ pub(super) struct GcScan {
 }
 
 impl ThreadScan {
-    pub(super) fn new(thread: &ThreadEvents<'_>, base: u64) -> Self {
-        let (mut scan, mut counts) = (Self { thread: thread.thread, ..Self::default() }, Counts::default());
-        for batch in thread.batches {
+    /// Reads them. `has_objects` says that births and deaths of objects are likely: putting those in order takes more.
+    pub(super) fn new(thread: &ThreadEvents<'_>, base: u64, has_objects: bool) -> Self {
+        let open_holds = has_objects.then(Holds::default);
+        let (mut scan, mut counts) = (Self { thread: thread.thread, open_holds, ..Self::default() }, Counts::default());
+        for (place, batch) in (0..).zip(thread.batches) {
             let (mut events, mut event) = (thread.of_batch(batch), TimedEvent::default());
             while events.read(&mut event) {
                 counts.add(event.event);
-                scan.event(&event, || thread.place(batch, events.next_place()));
+                scan.event(&event, || EventPlace::new(place, events.next_place()));
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());
             if let Some((place, flaw)) = events.flaw() {
@@ -72,28 +78,28 @@ impl ThreadScan {
                 scan.diagnostics.push(Diagnostic { offset, generation: Some(batch.generation), flaw });
             }
         }
-        if let Some(open) = scan.open.take() {
-            scan.close(open, None);
-        }
+        scan.close(None);
+        scan.holds = scan.open_holds.take().map(Holds::finish);
         scan.counts = counts.iter().collect();
         scan
     }
 
     #[inline]
-    fn event(&mut self, &TimedEvent { event, ticks, numbers }: &TimedEvent, next: impl Fn() -> u32) {
-        let [first, second, third, _] = numbers;
+    fn event(&mut self, told: &TimedEvent, place: impl Fn() -> EventPlace) {
+        let TimedEvent { event, ticks, numbers: [first, second, third, _] } = *told;
         match event {
             Event::GO_START | Event::GO_SWITCH | Event::GO_SWITCH_DESTROY => {
-                self.begin(ticks, first, second, Start::Scheduled, next());
+                self.begin(ticks, first, second, Start::Scheduled, place());
             }
-            Event::GO_STOP
-            | Event::GO_BLOCK
-            | Event::GO_DESTROY
-            | Event::GO_DESTROY_SYSCALL
-            | Event::GO_SYSCALL_END_BLOCKED => self.end(ticks),
+            Event::GO_STOP | Event::GO_BLOCK | Event::GO_DESTROY | Event::GO_DESTROY_SYSCALL => self.end(ticks),
+            Event::GO_SYSCALL_END_BLOCKED => {
+                self.end(ticks);
+                self.hold(told);
+            }
+            Event::PROC_START | Event::PROC_STOP | Event::GO_SYSCALL_END => self.hold(told),
             Event::GO_CREATE_SYSCALL => {
                 self.called.insert(first);
-                self.begin(ticks, first, 0, Start::Called, next());
+                self.begin(ticks, first, 0, Start::Called, place());
             }
             Event::GO_STATUS | Event::GO_STATUS_STACK => {
                 let is_here = match third {
@@ -102,13 +108,14 @@ impl ThreadScan {
                     _ => false,
                 };
                 if is_here {
-                    self.begin(ticks, first, 0, Start::Continued, next());
+                    self.begin(ticks, first, 0, Start::Continued, place());
                 }
             }
             Event::GO_SYSCALL_BEGIN => {
                 if let Some(open) = &mut self.open {
                     open.has_syscall = true;
                 }
+                self.hold(told);
             }
             Event::HEAP_ALLOC => self.heap.push((ticks, first)),
             Event::HEAP_GOAL => {
@@ -144,6 +151,7 @@ impl ThreadScan {
             Event::PROCS_CHANGE => self.procs.push((ticks, first)),
             Event::PROC_STATUS => {
                 self.procs_named.insert(first);
+                self.hold(told);
             }
             event if is_mark(event) => {
                 self.strays += u64::from(self.open.is_none());
@@ -158,7 +166,7 @@ impl ThreadScan {
         }
     }
 
-    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: u32) {
+    fn begin(&mut self, ticks: u64, goroutine: u64, sequence: u64, start: Start, place: EventPlace) {
         self.end(ticks);
         let sequence = u32::try_from(sequence).unwrap_or(u32::MAX);
         self.open =
@@ -166,21 +174,28 @@ impl ThreadScan {
     }
 
     fn end(&mut self, ticks: u64) {
-        if let Some(open) = self.open.take() {
-            self.close(open, Some(ticks));
-        }
+        self.close(Some(NonZero::new(ticks).unwrap_or(NonZero::<u64>::MIN)));
     }
 
-    fn close(&mut self, open: Segment, end: Option<u64>) {
-        let end = end.map(|end| NonZero::new(end).unwrap_or(NonZero::<u64>::MIN));
-        let segment = Segment { end, ..open };
+    /// Ends what is on the thread. Nearly all are quiet, of which little is kept, so nothing is moved before that is known.
+    #[inline]
+    fn close(&mut self, end: Option<NonZero<u64>>) {
+        let Some(open) = &self.open else { return };
         if std::mem::take(&mut self.has_open_assist) {
-            self.parted.push(segment.goroutine);
+            self.parted.push(open.goroutine);
         }
-        let is_called = !self.called.is_empty() && self.called.contains(&segment.goroutine);
-        match QuietSegment::new(&segment) {
+        let is_called = !self.called.is_empty() && self.called.contains(&open.goroutine);
+        match QuietSegment::new(open, end) {
             Some(quiet) if !is_called => self.quiet_segments.push(quiet),
-            _ => self.segments.push(segment),
+            _ => self.segments.push(Segment { end, ..open.clone() }),
+        }
+        self.open = None;
+    }
+
+    #[inline]
+    fn hold(&mut self, event: &TimedEvent) {
+        if let Some(holds) = &mut self.open_holds {
+            holds.event(event);
         }
     }
 

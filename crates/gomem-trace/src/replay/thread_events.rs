@@ -2,7 +2,10 @@
 
 use gomem_table::checkpoint;
 
-use crate::wire::{Batch, TimedEvent, TimedEvents};
+use crate::{
+    replay::segment::EventPlace,
+    wire::{Batch, TimedEvent, TimedEvents},
+};
 
 /// The batches of a thread in a generation, in its order.
 #[derive(Debug)]
@@ -10,17 +13,11 @@ pub(super) struct ThreadEvents<'t> {
     pub(super) thread: u64,
     pub(super) batches: &'t [&'t Batch],
     bytes: &'t [u8],
-    /// Where the generation begins in the bytes: places count from there, so that they are small.
-    origin: usize,
-    /// The places of the batches.
-    starts: Vec<u32>,
 }
 
 impl<'t> ThreadEvents<'t> {
-    pub(super) fn new(thread: u64, batches: &'t [&'t Batch], bytes: &'t [u8], origin: usize) -> Self {
-        let mut events = Self { thread, batches, bytes, origin, starts: Vec::new() };
-        events.starts = batches.iter().map(|batch| events.place(batch, 0)).collect();
-        events
+    pub(super) fn new(thread: u64, batches: &'t [&'t Batch], bytes: &'t [u8]) -> Self {
+        Self { thread, batches, bytes }
     }
 
     /// How many bytes there are.
@@ -39,17 +36,13 @@ impl<'t> ThreadEvents<'t> {
         Events { thread: self, next: 0, open: TimedEvents::new(&[], 0) }
     }
 
-    /// The place in a batch as a number that tells it within the generation, which has fewer than 2^32 bytes.
-    pub(super) fn place(&self, batch: &Batch, at: usize) -> u32 {
-        u32::try_from(batch.data.start + at - self.origin).unwrap_or(u32::MAX)
-    }
-
-    /// The events from a place on, which `ticks` is the time of.
-    pub(super) fn from(&'t self, place: u32, ticks: u64) -> Events<'t> {
-        let at = self.origin + place as usize;
-        let next = self.starts.partition_point(|start| *start <= place);
-        let open = next.checked_sub(1).and_then(|own| self.bytes.get(at..self.batches[own].data.end));
-        Events { thread: self, next, open: TimedEvents::new(open.unwrap_or(&[]), ticks) }
+    /// The events after one at a place, which `ticks` is the time of.
+    #[inline]
+    pub(super) fn after(&'t self, place: EventPlace, ticks: u64) -> Events<'t> {
+        let at = usize::from(place.last_byte) + 1;
+        let own = self.batches.get(place.batch as usize);
+        let rest = own.and_then(|batch| self.bytes.get(batch.data.start + at..batch.data.end));
+        Events { thread: self, next: place.batch as usize + 1, open: TimedEvents::new(rest.unwrap_or(&[]), ticks) }
     }
 }
 

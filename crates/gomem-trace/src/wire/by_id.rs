@@ -37,12 +37,14 @@ impl<T> ById<T> {
     where
         T: Default,
     {
-        if self.get(id).is_none() {
+        let is_near = |near: &[Option<T>], place: usize| near.get(place).is_some_and(Option::is_some);
+        let place = usize::try_from(id).unwrap_or(usize::MAX);
+        if !is_near(&self.near, place) && !self.far.contains_key(&id) {
             self.insert(id, T::default());
         }
-        match usize::try_from(id).ok().and_then(|place| self.near.get_mut(place)?.as_mut()) {
-            Some(near) => near,
-            None => self.far.entry(id).or_default(),
+        match self.near.get_mut(place) {
+            Some(Some(near)) => near,
+            _ => self.far.entry(id).or_default(),
         }
     }
 

@@ -54,7 +54,7 @@ impl<'a> TimedEvents<'a> {
         self.ticks
     }
 
-    /// Where the next event begins.
+    /// Where the next event begins: behind the last that was read.
     #[inline]
     pub(crate) fn next_place(&self) -> usize {
         self.cursor.place()
