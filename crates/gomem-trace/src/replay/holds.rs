@@ -42,6 +42,8 @@ impl Holds {
                 Some(hold) => Some((hold.processor, first)),
                 None => return,
             },
+            // A thread that has a processor again tells of it before it tells that the system call is over.
+            Event::GO_SYSCALL_END_BLOCKED if !self.is_in_syscall => return,
             Event::PROC_STOP | Event::GO_SYSCALL_END_BLOCKED => None,
             Event::GO_SYSCALL_END => {
                 self.is_in_syscall = false;
@@ -81,6 +83,15 @@ const SYSCALL: u64 = 3;
 mod tests {
     use super::*;
 
+    fn told(events: &[(u8, u64, u64)]) -> Vec<(u64, u64, u64, u64)> {
+        let mut holds = Holds::default();
+        for (ticks, (event, first, second)) in (1..).zip(events) {
+            holds.event(&TimedEvent { event: *event, ticks, numbers: [*first, *second, 0, 0] });
+        }
+        let all = holds.finish();
+        all.iter().map(|hold| (hold.processor, hold.sequence, hold.begin, hold.end)).collect()
+    }
+
     #[test]
     fn a_system_call_ends_a_hold() {
         let events = [
@@ -92,12 +103,18 @@ mod tests {
             (Event::GO_SYSCALL_BEGIN, 2, 0),
             (Event::GO_SYSCALL_END_BLOCKED, 0, 0),
         ];
-        let mut holds = Holds::default();
-        for (ticks, (event, first, second)) in (1..).zip(events) {
-            holds.event(&TimedEvent { event, ticks, numbers: [first, second, 0, 0] });
-        }
-        let all = holds.finish();
-        let told: Vec<_> = all.iter().map(|hold| (hold.processor, hold.sequence, hold.begin, hold.end)).collect();
-        assert_eq!(told, [(7, 3, 1, 2), (7, 4, 2, 4), (8, 1, 5, 6), (8, 2, 6, 6)]);
+        assert_eq!(told(&events), [(7, 3, 1, 2), (7, 4, 2, 4), (8, 1, 5, 6), (8, 2, 6, 6)]);
+    }
+
+    #[test]
+    fn a_hold_that_begins_within_a_system_call_outlives_it() {
+        let events = [
+            (Event::PROC_START, 7, 3),
+            (Event::GO_SYSCALL_BEGIN, 4, 0),
+            (Event::PROC_START, 8, 9),
+            (Event::GO_SYSCALL_END_BLOCKED, 0, 0),
+            (Event::PROC_STOP, 0, 0),
+        ];
+        assert_eq!(told(&events), [(7, 3, 1, 2), (7, 4, 2, 2), (8, 9, 3, 5)]);
     }
 }
