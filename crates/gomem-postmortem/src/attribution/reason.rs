@@ -18,7 +18,7 @@ pub enum Reason {
     MapGrowth,
     /// A channel is made.
     Channel,
-    /// The buffer of a `strings.Builder`, a `bytes.Buffer`, a `bufio.Scanner` or `io.ReadAll` grows.
+    /// A buffer is made or grows: of a `strings.Builder`, a `bytes.Buffer`, a reader or writer of `bufio`, `io.ReadAll`.
     BufferGrowth,
     /// A function of `strings` or `bytes` makes a new text or slice.
     StringBuilding,
@@ -139,7 +139,7 @@ impl Reason {
             Self::Compiler(_) => "the compiler reports an escape on the line",
             Self::MapGrowth => "a map takes room for its elements",
             Self::Channel => "a channel is made",
-            Self::BufferGrowth => "a buffer grows: a strings.Builder, a bytes.Buffer, or that of a reader",
+            Self::BufferGrowth => "a buffer is made or grows: of a strings.Builder, a bytes.Buffer, a reader or a writer",
             Self::StringBuilding => "a function of the standard library makes a new text or slice",
             Self::Formatting => "text is formatted",
             Self::Encoding => "values are encoded or decoded",

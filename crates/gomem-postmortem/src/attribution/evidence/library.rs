@@ -71,7 +71,8 @@ pub(crate) fn of_std(symbol: &Symbol) -> Option<Reason> {
         (_, "strings" | "bytes", Some("Builder" | "Buffer"), _) => Reason::BufferGrowth,
         (_, "bytes", None, "growSlice" | "makeSlice") => Reason::BufferGrowth,
         (_, "bufio", Some("Scanner" | "Reader"), "Text" | "ReadString") => Reason::Compiler(Cause::StringConversion),
-        // What is made there, and of what size, the compiler tells.
+        (_, "bufio", None, "NewReaderSize" | "NewWriterSize") => Reason::BufferGrowth,
+        // What else is made there the compiler tells.
         (_, "bufio", None, _) | (_, "bufio", Some("ReadWriter"), _) => return None,
         (_, "bufio", ..) => Reason::BufferGrowth,
         (_, "strings" | "bytes", None, "NewReader" | "NewBuffer" | "NewBufferString" | "NewReplacer") => {
@@ -158,6 +159,7 @@ mod tests {
             ("bytes.(*Buffer).String", "string_conversion"),
             ("bytes.growSlice", "buffer_growth"),
             ("bufio.(*Scanner).Scan", "buffer_growth"),
+            ("bufio.NewReaderSize", "buffer_growth"),
             ("io.ReadAll", "buffer_growth"),
             ("strings.Repeat", "string_building"),
             ("fmt.Sprintf", "formatting"),
@@ -172,7 +174,7 @@ mod tests {
         ] {
             assert_eq!(of_std(&Symbol::decode(name)).map(Reason::name), Some(reason), "{name}");
         }
-        for name in ["sort.Slice", "bufio.NewReaderSize", "bufio.NewScanner", "io.copyBuffer"] {
+        for name in ["sort.Slice", "bufio.NewScanner", "bufio.NewReadWriter", "io.copyBuffer"] {
             assert_eq!(of_std(&Symbol::decode(name)), None, "{name}");
         }
         assert!(passes_on(&Symbol::decode("io.(*teeReader).Read")) && !passes_on(&Symbol::decode("io.(*pipe).read")));
