@@ -139,7 +139,9 @@ impl Reason {
             Self::Compiler(_) => "the compiler reports an escape on the line",
             Self::MapGrowth => "a map takes room for its elements",
             Self::Channel => "a channel is made",
-            Self::BufferGrowth => "a buffer is made or grows: of a strings.Builder, a bytes.Buffer, a reader or a writer",
+            Self::BufferGrowth => {
+                "a buffer is made or grows: of a strings.Builder, a bytes.Buffer, a reader or a writer"
+            }
             Self::StringBuilding => "a function of the standard library makes a new text or slice",
             Self::Formatting => "text is formatted",
             Self::Encoding => "values are encoded or decoded",
