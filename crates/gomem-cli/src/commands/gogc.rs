@@ -25,7 +25,7 @@ use crate::{
   gomem gogc incident/ --recommend 2GiB --objective latency
   gomem gogc stderr.log -o whatif.html")]
 pub(crate) struct Gogc {
-    /// A log with GODEBUG=gctrace=1 lines, a scrape, or a bundle of both; `-` is standard input.
+    /// A log with GODEBUG=gctrace=1 lines, an execution trace, a scrape, or a bundle of them; `-` is standard input.
     recording: PathBuf,
     /// Values of GOGC to try; `off` for none.
     #[arg(long, value_name = "GOGC", value_delimiter = ',', value_parser = parse_gogc,
