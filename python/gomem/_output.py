@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import secrets
 import stat
 from pathlib import Path
 
@@ -26,26 +28,33 @@ def write_file(
     if before is not None:
         # Somebody who may not write a file may still own its folder.
         target.open("r+b").close()
-    beside = target.with_name(f".{target.name}.{os.getpid()}.gomem")
+    beside = target.with_name(f".gomem-{secrets.token_hex(8)}")
     try:
-        descriptor = os.open(
-            beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600 if private else 0o666
-        )
-    except PermissionError:
-        # A file may be writable in a folder that is not.
-        if before is None:
-            raise
-        target.write_bytes(data)
-        return
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
+        _fill(beside, data, 0o600 if private else 0o666)
         if before is not None and not private:
             beside.chmod(stat.S_IMODE(before))
         beside.replace(target)
+    except OSError as problem:
+        _remove(beside)
+        # A folder may not be writable, and a file that a container mounts cannot be replaced.
+        if before is None or problem.errno not in {errno.EACCES, errno.EPERM, errno.EBUSY}:
+            raise
+        if private:
+            target.chmod(0o600)
+        target.write_bytes(data)
     except BaseException:
-        with contextlib.suppress(OSError):
-            beside.unlink()
+        _remove(beside)
         raise
+
+
+def _fill(path: Path, data: bytes, mode: int) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink()

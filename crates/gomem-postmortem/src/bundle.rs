@@ -34,7 +34,7 @@ pub use signature::Signature;
 pub use stranger::stranger;
 pub(crate) use text::{
     Crash, CrashKind, Exhausted, Field, Kills, Listing, Logged, LoggedMemory, MemoryLimiter, OomReport, Printout,
-    ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory, ToolOutput,
+    ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory, ToolOutput, is_unit,
 };
 pub(crate) use told::shortened;
 pub use unpacked::unpacked;

@@ -3,6 +3,7 @@
 mod counters;
 mod exact_bytes;
 mod execution_trace;
+mod fixed_goal;
 mod gc_window;
 mod options;
 mod pacing;
@@ -12,6 +13,7 @@ mod totals;
 mod traced_gogc;
 
 pub use execution_trace::{record_execution_trace, record_traced_cycles};
+pub(crate) use fixed_goal::FixedGoal;
 pub(crate) use gc_window::{GcWindow, GcWindows};
 pub use options::{RecordingLimits, RecordingOptions, TooManyCycles};
 pub use pacing::Saving;

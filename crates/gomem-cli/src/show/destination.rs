@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, File},
+    hash::{BuildHasher, RandomState},
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -71,17 +72,22 @@ fn replace(path: &Path, readers: Readers, fill: impl Fn(File) -> io::Result<()>)
         match problem.kind() {
             // A file may be writable in a folder that is not, and one that a container mounts cannot be replaced.
             io::ErrorKind::PermissionDenied | io::ErrorKind::ResourceBusy if before.is_some() => {
-                fill(File::create(&path)?)
+                let file = File::create(&path)?;
+                #[cfg(unix)]
+                if readers == Readers::Owner {
+                    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+                }
+                fill(file)
             }
             _ => Err(problem),
         }
     })
 }
 
-/// `.report.html.123.gomem`, in the same folder: only within one file system is a file renamed.
+/// `.gomem-6f1c…`, in the same folder: only within one file system is a file renamed. What a run that was killed left there has
+/// another name.
 fn beside(path: &Path) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    path.with_file_name(format!(".{name}.{}.gomem", std::process::id()))
+    path.with_file_name(format!(".gomem-{:016x}", RandomState::new().hash_one(std::process::id())))
 }
 
 /// The name of standard output.

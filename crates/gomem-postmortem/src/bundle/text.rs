@@ -19,7 +19,7 @@ pub(super) mod tool_output;
 
 pub(crate) use crash::{Crash, CrashKind};
 pub(crate) use function_listing::Listing;
-pub(crate) use kernel_line::{Exhausted, Kills};
+pub(crate) use kernel_line::{Exhausted, Kills, is_unit};
 pub(crate) use logged_memory::{Logged, LoggedMemory};
 pub(crate) use memory_limiter::MemoryLimiter;
 pub(crate) use oom_report::OomReport;

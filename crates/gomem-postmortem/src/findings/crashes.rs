@@ -6,7 +6,7 @@ use gomem_table::Unit;
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Crash, CrashKind, Exhausted, Kills},
+    bundle::{Bundle, Crash, CrashKind, Exhausted, Kills, is_unit},
     findings::{
         finding::{Finding, FindingKind},
         goroutines,
@@ -44,7 +44,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
             "The program died as it began: no memory for an empty heap".to_owned()
         }
         CrashKind::OutOfMemory => format!("The program died: out of memory{at}{in_use}"),
-        CrashKind::Threads => "The program died: it may have no more threads".to_owned(),
+        CrashKind::Threads => "The program died: the system gave it no further thread".to_owned(),
         CrashKind::StackOverflow => format!("The program died: a stack without end{at}"),
         CrashKind::Deadlock => format!("The program died: all goroutines wait for each other{at}"),
         CrashKind::Asked => "The program was asked for its goroutines, and ended (SIGQUIT)".to_owned(),
@@ -64,7 +64,11 @@ fn finding(file: &str, crash: &Crash) -> Finding {
                 Some((least, most)) if least < most => format!(", {} to {} resident", bytes(least), bytes(most)),
                 _ => crash.in_use_bytes.map(|one| format!(", {} resident", bytes(one))).unwrap_or_default(),
             };
-            format!("The kernel killed {whom}{often}: out of memory{resident}{limit}")
+            if name.is_some_and(|name| is_unit(name)) {
+                format!("{whom} was killed{often} for want of memory")
+            } else {
+                format!("The kernel killed {whom}{often}: out of memory{resident}{limit}")
+            }
         }
         CrashKind::Panic | CrashKind::Fatal => format!("The program died{at}: {}", crash.message),
     };
@@ -96,6 +100,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     let is_small = crash.in_use_bytes.is_some_and(|resident| resident < SMALL && resident < limit / 2);
     finding.action = match (crash.kind, crash.exhausted, crash.limit_bytes) {
         _ if name.is_some_and(|name| NOT_GO.contains(&name) || name.starts_with("systemd")) => OF_OTHERS,
+        _ if name.is_some_and(is_unit) => OF_UNIT,
         (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
         _ if crash.is_of_build => OF_BUILD,
         _ if crash.is_at_start => OF_START,
@@ -180,9 +185,12 @@ const OF_BUILD: &str = "Build with fewer at once (go build -p 1, or go test -p 1
 const OF_START: &str = "The program kept nothing yet: what it asked for is what every Go program asks for when it starts. See who holds the machine's memory, \
                         and which limits the process starts with: `ulimit -v`, systemd's LimitAS and MemoryMax, the container's limit. Go \
                         reserves addresses that it never touches, so a limit on addresses (`ulimit -v`) of a gigabyte or so stops it.";
-const OF_PROBE: &str = "Not the memory limit ended it (the status would say OOMKilled): it answered the probe too late. See why, while it is slow: the GC's CPU \
-                        share and throttling by a CPU limit (scrapes of /metrics, of cadvisor too), a lock that is not let go \
-                        (/debug/pprof/goroutine?debug=2), a CPU profile. A probe with a longer timeout hides it only.";
+const OF_PROBE: &str = "By the pod's events it answered the probe too late. See why, while it is slow: the GC's CPU share and throttling by a CPU limit (scrapes of \
+                        /metrics, of cadvisor too), a lock that is not let go (/debug/pprof/goroutine?debug=2), a CPU profile. A probe with a \
+                        longer timeout hides it only.";
+const OF_UNIT: &str = "systemd says it, of the kernel's OOM killer or of systemd-oomd, which acts on pressure before: `journalctl -k` and `journalctl -u \
+                       systemd-oomd` have whose memory ended, `systemctl show -p MemoryMax` the unit's limit. Set GOMEMLIMIT below what it may \
+                       have; if its live heap itself grows, find what keeps it: three heap profiles before the end tell.";
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";
@@ -217,8 +225,9 @@ fn advice(kind: CrashKind) -> &'static str {
             "The dump shows what each goroutine waited for: most of those that should have gone on tell why it was asked."
         }
         CrashKind::KilledInContainer => {
-            "137 is SIGKILL, and the status does not say OOMKilled: `docker stop`, a liveness probe that failed, a shutdown that took longer than \
-             its grace period, or a node short of memory, whose kernel's log says it. `kubectl describe pod` has the events."
+            "137 is SIGKILL. Whether memory was the reason this text does not say: `docker inspect` (State.OOMKilled) or `kubectl describe pod` \
+             (Reason, and the events) does. Else it is `docker stop`, a liveness probe that failed, a shutdown that took longer than its grace \
+             period, or a node short of memory."
         }
         CrashKind::Killed => {
             "Ask the kernel's log or the container's status (`OOMKilled`, exit code 137) whether memory was the reason; set GOMEMLIMIT below the limit."

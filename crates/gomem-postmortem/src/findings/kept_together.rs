@@ -25,6 +25,7 @@ impl<'a> KeptTogether<'a> {
         for &site in growing {
             let is_with = |group: &&mut Self| {
                 group.all().any(|other| is_kept_with(other, site, sites, log))
+                    || is_one_each(group.first, site, log)
                     || (is_held(group.first) && is_held(site))
             };
             match groups.iter_mut().find(is_with) {
@@ -61,22 +62,24 @@ impl<'a> KeptTogether<'a> {
     }
 }
 
-/// Whether one statement stores what both make; one of them is the container of the other's; or one function makes as many
-/// objects of the one as of the other.
+/// Whether one statement stores what both make, or one of them is the container of the other's.
 fn is_kept_with(one: &GrowingSite, other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> bool {
     let (Some(first), Some(second)) = (one.largest(), other.largest()) else { return false };
     let place = place_of_store(first, log);
     let holds = |container: &GrowingSite, site: &Site| {
         Container::find(site, sites).is_some_and(|found| *found.place() == container.place)
     };
-    (place.is_some() && place == place_of_store(second, log))
-        || holds(one, second)
-        || holds(other, first)
-        || is_one_each(first, second)
+    (place.is_some() && place == place_of_store(second, log)) || holds(one, second) || holds(other, first)
 }
 
-/// Whether for each object of one line there is one of the other: a key and its value, a struct and its text.
-fn is_one_each(one: &Site, other: &Site) -> bool {
+/// Whether for each object of one line there is one of the other, made by one function: a key and its value, a struct and its
+/// text. Not where each is known to be stored elsewhere.
+fn is_one_each(one: &GrowingSite, other: &GrowingSite, log: Option<&EscapeLog>) -> bool {
+    let (Some(one), Some(other)) = (one.largest(), other.largest()) else { return false };
+    let stores = place_of_store(one, log).zip(place_of_store(other, log));
+    if stores.is_some_and(|(one, other)| one != other) {
+        return false;
+    }
     let (fewer, more) = (one.inuse_objects.min(other.inuse_objects), one.inuse_objects.max(other.inuse_objects));
     one.charged_to.function == other.charged_to.function
         && fewer >= FEWEST_OBJECTS

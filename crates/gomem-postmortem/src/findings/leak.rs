@@ -62,11 +62,14 @@ pub(crate) fn leak(
         steps.join(" → "),
         inside(growing)
     );
+    if let Some(kept) = growth.kept_fraction() {
+        finding.summary += &format!(" Of what it allocated meanwhile, {:.0} % stayed.", kept * 100.0);
+    }
     for other in &together.others {
         let [first, last] = [other.growth.points.first(), other.growth.points.last()]
             .map(|point| Unit::Bytes.humanize(point.map_or(0.0, |point| point.1)));
         finding.summary += &format!(
-            " What {} makes is kept with it: it grew from {first} to {last}.{}",
+            " What {} makes grows with it, from {first} to {last}, and is kept with it as it seems.{}",
             other.place.short(),
             inside(other)
         );
@@ -74,9 +77,6 @@ pub(crate) fn leak(
     if let Some(trend) = live_heap.filter(|_| rising).map(|live| live.trend) {
         let rate = Unit::BytesPerHour.humanize(trend.slope * 3600.0);
         finding.summary += &format!(" The metrics agree: what GC marks live rises by {rate}.");
-    }
-    if let Some(kept) = growth.kept_fraction() {
-        finding.summary += &format!(" Of what it allocated meanwhile, {:.0} % stayed.", kept * 100.0);
     }
     if let Some((bytes, seconds)) = growth.oldest() {
         finding.summary += &format!(
@@ -118,8 +118,12 @@ pub(crate) fn leak(
     };
     finding.bytes = Some(inuse_bytes);
     finding.bytes_fraction = Some(inuse_fraction);
-    finding.cause = growing.largest().and_then(Site::cause);
-    finding.compiler_message = growing.largest().and_then(Site::compiler_message);
+    // A cause is of all the bytes of the title.
+    let of_all = |site: &GrowingSite| site.largest().and_then(Site::cause);
+    if together.others.iter().all(|other| of_all(other) == of_all(growing)) {
+        finding.cause = of_all(growing);
+        finding.compiler_message = growing.largest().and_then(Site::compiler_message);
+    }
     finding.place = Some(place.clone());
     finding.evidence = vec![
         Evidence::new("inuse_space growth", together.all().map(|site| site.growth.change()).sum(), Unit::Bytes)

@@ -107,7 +107,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     finding.summary += ".";
     if let Some(addresses) = process.virtual_bytes {
         finding.summary += &format!(
-            " Its {} of addresses (VIRT, VSZ) are mostly reserved and take no memory: Go reserves for its heap and its tables ahead.",
+            " Its {} of addresses (VIRT, VSZ) are no memory: what is reserved, or mapped and not touched, counts there.",
             bytes(addresses)
         );
     }

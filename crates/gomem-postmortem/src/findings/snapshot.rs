@@ -20,7 +20,7 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
         .iter()
         .filter_map(|&(component, advice)| Some((component, of(component)?, advice)))
         .max_by(|a, b| a.1.total_cmp(&b.1))
-        .filter(|(_, bytes, _)| *bytes >= LEAST_BYTES && *bytes >= LEAST_SHARE * held)?;
+        .filter(|(_, bytes, _)| *bytes >= LEAST_BYTES && (LEAST_SHARE * held..=held).contains(bytes))?;
     let shown = |bytes: f64| Unit::Bytes.humanize(bytes);
     let title = format!("{} of {} are {}", shown(bytes), shown(held), component.title());
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
@@ -32,8 +32,9 @@ pub(crate) fn snapshot(state: &GoState) -> Option<Finding> {
             |objects| format!("objects, live and dead, are {}", shown(objects))
         )
     );
-    if let Some(goal) =
-        state.last(Quantity::HeapGoalBytes).filter(|&goal| component == Component::Idle && goal > 0.5 * held)
+    if let Some(goal) = state
+        .last(Quantity::HeapGoalBytes)
+        .filter(|goal| component == Component::Idle && (0.5 * held..=4.0 * held).contains(goal))
     {
         finding.summary += &format!(
             " The goal is {}: the heap may grow to that before each GC, and Go keeps a tenth more.",

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_pprof::{Profile, Sample};
+use gomem_pprof::{Line, Profile, Sample};
 use gomem_symbol::Symbol;
 use gomem_table::Unit;
 
@@ -12,31 +12,35 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         goroutines::groups_of,
+        wait::Wait,
     },
 };
 
-/// By the dump in which somebody has waited longest; nothing where another finding stands at that line.
+/// By the dump in which most wait at one place; nothing where another finding stands at that line.
 pub(crate) fn stuck_lock(dumps: &[Arc<Profile>], findings: &[Finding]) -> Option<Finding> {
-    let longest = |dump: &Profile| dump.samples().filter_map(minutes_for_lock).max();
-    let (dump, minutes) = dumps.iter().filter_map(|dump| Some((dump, longest(dump)?))).max_by_key(|found| found.1)?;
-    let waiting = || dump.samples().filter(|sample| minutes_for_lock(*sample).is_some());
-    let groups = groups_of(dump, waiting());
+    let groups = dumps.iter().map(|dump| (dump, waiting(dump)));
+    let (dump, groups) = groups.max_by_key(|(_, groups)| groups.first().map_or(0, |group| group.1))?;
     let (most, count) = groups.first()?;
     if findings.iter().any(|finding| finding.place.as_ref() == Some(&most.at)) {
         return None;
     }
-    let all: i64 = groups.iter().map(|group| group.1).sum();
-    let whom = if all == 1 { "a goroutine waits".to_owned() } else { format!("{all} goroutines wait") };
+    let of_place = || dump.samples().filter(|&sample| minutes_for_lock(sample).is_some() && is_at(sample, &most.at));
+    let minutes = of_place().filter_map(minutes_for_lock).max()?;
+    let whom = if *count == 1 { "a goroutine waits".to_owned() } else { format!("{count} goroutines wait") };
     let time = Unit::Seconds.humanize(minutes as f64 * 60.0);
     let title = format!("A lock is not let go: {whom} for it for up to {time}, at {}", most.at.short());
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
     finding.summary = format!("{count} {}.", most.text());
-    if let Some(holder) = holder(dump, waiting().next()?) {
+    if let Some(holder) = of_place().next().and_then(|sample| holder(dump, sample)) {
         finding.summary += &format!(
             " Another one stands in `{}` at `{}`, of the same type, and waits for no lock: it may hold it.",
             holder.short_function(),
             holder.short()
         );
+    }
+    let others: i64 = groups.iter().skip(1).map(|group| group.1).sum();
+    if others > 0 {
+        finding.summary += &format!(" {others} more wait as long for locks at other places.");
     }
     finding.action = "Find who holds it: a goroutine of the same dump that is between Lock and Unlock and waits for something else (a channel, \
                       the network), or a path that returns or panics without Unlock (`defer` it). What comes after waits too, and keeps \
@@ -45,11 +49,20 @@ pub(crate) fn stuck_lock(dumps: &[Arc<Profile>], findings: &[Finding]) -> Option
     finding.confidence = Confidence::Medium;
     finding.evidence = vec![
         Evidence::new("longest wait for a lock", minutes as f64 * 60.0, Unit::Seconds).with_source(DUMP),
-        Evidence::new("goroutines that wait for a lock so long", all as f64, Unit::Count).with_source(DUMP),
+        Evidence::new("goroutines that wait there so long", *count as f64, Unit::Count).with_source(DUMP),
     ];
     finding.confounders.push("a lock that is meant to be held for long, as by a leader, looks the same".to_owned());
     finding.place = Some(most.at.clone());
     Some(finding)
+}
+
+/// What waits for locks for long, the most at one place first.
+fn waiting(dump: &Profile) -> Vec<(Wait, i64)> {
+    groups_of(dump, dump.samples().filter(|sample| minutes_for_lock(*sample).is_some()))
+}
+
+fn is_at(sample: Sample<'_>, place: &Place) -> bool {
+    sample.frames().any(|line| Place::from_frame(line) == *place)
 }
 
 /// For how long a goroutine has waited for a lock, where that is long.
@@ -58,12 +71,11 @@ fn minutes_for_lock(sample: Sample<'_>) -> Option<i64> {
     (minutes >= LONG && place_of_lock(sample).is_some()).then_some(minutes)
 }
 
-/// How many frames from the top a goroutine asks for a lock.
+/// How many frames from the top a goroutine asks for a lock: `RWMutex.Lock` and `Mutex.Lock` call others of them.
 fn place_of_lock(sample: Sample<'_>) -> Option<usize> {
-    sample
-        .frames()
-        .take(DEEPEST)
-        .position(|line| line.function().is_some_and(|function| LOCKS.contains(&function.name())))
+    let is_lock = |line: Line<'_>| line.function().is_some_and(|function| LOCKS.contains(&function.name()));
+    let near = sample.frames().take(DEEPEST).enumerate().filter(|(_, line)| is_lock(*line));
+    near.map(|(at, _)| at).last()
 }
 
 /// Who asked for the lock: a method, by its package and receiver.

@@ -6,7 +6,7 @@ use gomem_table::{Definition, Unit};
 
 use crate::{
     bundle::Bundle,
-    pacing::{options::RecordingOptions, recording::record_trace},
+    pacing::{fixed_goal::FixedGoal, options::RecordingOptions, recording::record_trace},
 };
 
 /// What allocating less would save.
@@ -75,17 +75,15 @@ impl Pacing {
     pub(crate) fn fit(bundle: &Bundle, state: &GoState) -> Result<Self, NoPacing> {
         let without = |why: String, is_missing| NoPacing { why, is_missing, gc_cpu_fraction: None };
         let trace = bundle.gctrace().ok_or_else(|| without(NO_TRACE.to_owned(), true))?;
+        let is_fixed = FixedGoal::find(trace, state).is_some();
         // The counters of a process that was restarted meanwhile do not belong to the traced run.
         let state = Some(state).filter(|state| state.segments().len() == 1);
         let recording = record_trace(trace, state, &RecordingOptions::default());
         let model = GcModel::fit(&recording).map_err(|err| without(err.to_string(), false))?;
         let base = model.predict(model.base());
-        if let Some(refusal) = model.not_reproduced() {
-            return Err(NoPacing {
-                why: refusal.to_string(),
-                is_missing: false,
-                gc_cpu_fraction: model.observed_gc_cpu_fraction(),
-            });
+        let fixed = || is_fixed.then(|| FIXED.to_owned());
+        if let Some(why) = model.not_reproduced().map(|refusal| refusal.to_string()).or_else(fixed) {
+            return Err(NoPacing { why, is_missing: false, gc_cpu_fraction: model.observed_gc_cpu_fraction() });
         }
         let limit = model.base().memory_limit_bytes;
         let gogc = SETTINGS
@@ -177,6 +175,7 @@ fn width(model: &GcModel, left: f64, cycles: f64) -> f64 {
     if model.quality().is_shaky() { SHAKY * width } else { width }
 }
 
+const FIXED: &str = "the goal stays where it is while the live heap moves: what sets it is not in the trace, so that the model predicts nothing";
 const NO_TRACE: &str = "no GC trace: run with GODEBUG=gctrace=1 and keep standard error";
 const OF_CHANGE: f64 = 0.3;
 const FROM_RUN_TO_RUN: f64 = 0.02;

@@ -55,10 +55,8 @@ fn write_worse(comparison: &Comparison, out: &mut String) {
     }
     if comparison.new_fraction > 0.0 {
         let of_before = comparison.new_fraction * 100.0;
-        let _ = writeln!(
-            out,
-            "  {of_before:>5.1} %  of the bytes before that, together: the prediction has them beside what is gone"
-        );
+        let _ =
+            writeln!(out, "  {of_before:>5.1} %  of the bytes allocated before, together; the prediction counts them");
     }
     for leak in comparison.new_leaks.iter().flatten() {
         let (function, place) = (leak.place.short_function(), leak.place.short());

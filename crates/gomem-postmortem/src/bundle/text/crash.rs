@@ -117,14 +117,14 @@ impl Crash {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
-                    // Why, another line says.
+                    // An end that the text itself tells says more.
                     KernelLine::Exit(_) if last.is_some() => {}
                     KernelLine::Exit(message) => {
                         last = Some(Self::new(CrashKind::KilledInContainer, message, number));
                         end = begin;
                     }
                     KernelLine::Killed(kill)
-                        if kill.is_of_unit() && last.as_ref().is_some_and(|last| last.in_use_bytes.is_some()) => {}
+                        if kills.get(told).is_some_and(|before| last.is_some() && kill.tells_again(before)) => {}
                     KernelLine::Killed(kill)
                         if last.as_ref().is_some_and(|last| kill.is_bystander(last.in_use_bytes)) =>
                     {
@@ -191,7 +191,10 @@ impl Crash {
             crash.is_of_build = BUILD.iter().any(|words| memchr::memmem::find(near, words).is_some());
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledInContainer) {
-            crash.has_failed_probe = memchr::memmem::find(log, FAILED_PROBE).is_some();
+            crash.has_failed_probe = container_before(&log[..end]).is_some_and(|name| {
+                let event = format!("Container {name} failed liveness probe");
+                memchr::memmem::find(log, event.as_bytes()).is_some()
+            });
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
@@ -216,6 +219,14 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
         .take_while(|line| *line != "Requests:")
         .find_map(|line| line.strip_prefix("memory:"))?;
     quantity(memory.trim())
+}
+
+/// The name that `kubectl describe` has above the last container's id.
+fn container_before(text: &[u8]) -> Option<&str> {
+    let near = &text[text.len().saturating_sub(FARTHEST_LIMIT)..];
+    let id = memchr::memmem::rfind(near, b"Container ID:")?;
+    let above = near[..id].split(|&byte| byte == b'\n').rev().nth(1)?;
+    std::str::from_utf8(above).ok()?.trim().strip_suffix(':')
 }
 
 /// Bytes as Kubernetes writes them: `90Mi`, `1G`, `134217728`.
@@ -320,8 +331,6 @@ const AT_START: [&[u8]; 5] = [
 ];
 /// What only a build has on its stacks, or says.
 const BUILD: [&[u8]; 3] = [b"cmd/link/internal/", b"cmd/compile/internal/", b" [build failed]"];
-/// What the kubelet says in a pod's events.
-const FAILED_PROBE: &[u8] = b" failed liveness probe";
 const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.

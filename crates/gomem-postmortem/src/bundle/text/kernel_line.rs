@@ -134,6 +134,11 @@ impl KernelLine {
             return None;
         }
         let text = std::str::from_utf8(line).ok()?;
+        // What ECS says of a container.
+        if let Some(at) = text.find("OutOfMemoryError: Container killed") {
+            let message = text[at..].trim_end().trim_end_matches(['"', ',']).chars().take(LONGEST_MESSAGE).collect();
+            return Some(Self::Killed(Kill::of_container(message, None, None)));
+        }
         if is_example(text) {
             return None;
         }
@@ -193,9 +198,12 @@ impl Kill {
         })
     }
 
-    /// Whether it is systemd's word of it, which comes after the kernel's and has no size.
-    pub(crate) fn is_of_unit(&self) -> bool {
+    /// Whether it is systemd's word, which has no size, of what the kernel said right before.
+    pub(crate) fn tells_again(&self, before: &Self) -> bool {
+        let seconds = before.time.zip(self.time).and_then(|(before, own)| before.seconds_to(own));
         self.process.as_deref().is_some_and(is_unit)
+            && before.resident_bytes.is_some()
+            && seconds.is_none_or(|seconds| seconds <= SAME_SECONDS)
     }
 
     /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`.
@@ -223,7 +231,8 @@ impl Kill {
     }
 }
 
-fn is_unit(name: &str) -> bool {
+/// Whether it is the name of one of systemd's units.
+pub(crate) fn is_unit(name: &str) -> bool {
     [".service", ".scope", ".slice"].iter().any(|kind| name.ends_with(kind))
 }
 
@@ -262,6 +271,8 @@ const LONGEST_MESSAGE: usize = 300;
 /// A judgement: how many times larger the other is.
 const BYSTANDER: u64 = 20;
 const MOST_OTHERS: usize = 5;
+/// systemd writes within a second or so; the machine is short of memory.
+const SAME_SECONDS: f64 = 60.0;
 
 #[cfg(test)]
 mod tests {

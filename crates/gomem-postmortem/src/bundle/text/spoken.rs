@@ -168,11 +168,15 @@ fn amount(words: &[&str], at: usize) -> Option<f64> {
 /// `RSS=783192`, `rss: 783192`: kilobytes, as `ps -o rss` prints them. A number of fewer digits, or of more, may be of another unit.
 fn counted_by_ps(words: &[&str], at: usize) -> Option<f64> {
     let word = words[at];
-    let (name, count) = match word.split_once(['=', ':']) {
-        Some((name, "")) => (name, *words.get(at + 1)?),
-        Some(whole) => whole,
+    let (name, count, next) = match word.split_once(['=', ':']) {
+        Some((name, "")) => (name, *words.get(at + 1)?, at + 2),
+        Some((name, count)) => (name, count, at + 1),
         None => return None,
     };
+    let unit = words.get(next).map(|word| plain(word).to_ascii_lowercase()).unwrap_or_default();
+    if ["byte", "page"].iter().any(|begin| unit.starts_with(begin)) {
+        return None;
+    }
     let count = plain(count);
     let is_count = DIGITS_OF_PS.contains(&count.len()) && count.bytes().all(|byte| byte.is_ascii_digit());
     let kilobytes: f64 = count.parse().ok().filter(|_| is_count && plain(name).eq_ignore_ascii_case("rss"))?;
@@ -188,8 +192,8 @@ fn plain(word: &str) -> &str {
 const FARTHEST: usize = 14;
 const NEAR: usize = 5;
 const FARTHEST_VERB: usize = 4;
-/// From ten megabytes to a hundred gigabytes.
-const DIGITS_OF_PS: std::ops::RangeInclusive<usize> = 5..=8;
+/// From ten megabytes to ten gigabytes: more digits are bytes, mostly.
+const DIGITS_OF_PS: std::ops::RangeInclusive<usize> = 5..=7;
 const AROUND_BEFORE: usize = 4;
 const AROUND_BEHIND: usize = 4;
 const OTHER: [&str; 21] = [
@@ -239,7 +243,7 @@ mod tests {
             ("it has 3 GB resident, of 8", Some(3072.0), None),
             ("Its RSS (700 MiB) is high", Some(700.0), None),
             ("A daemon of one day has RSS= 512000, it is killed around RSS=768000.", Some(750.0), None),
-            ("rss: 1024 RSS=1024000000 RSS=12x345", None, None),
+            ("rss: 1024 RSS=52428800 RSS=12x345 rss: 524288 bytes", None, None),
             ("RSS is 4 GB while heap is 1 GB", Some(4096.0), Some(1024.0)),
             ("RSS is high. The heap has 20 MB", None, Some(20.0)),
             (
