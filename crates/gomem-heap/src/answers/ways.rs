@@ -291,12 +291,13 @@ impl Walk<'_> {
     }
 }
 
-/// Whether an object is made of many elements, by where its pointers are: at equal distances, to its end.
+/// Whether an object is made of many elements, by where its pointers are: at equal distances, to its end. A damaged dump has
+/// them in any order.
 fn is_array(pointers: &[(usize, u64)], bytes: u64) -> bool {
     let [(first, _), (second, _), .., (last, _)] = pointers else { return false };
-    let stride = second - first;
+    let Some(stride) = second.checked_sub(*first) else { return false };
     pointers.len() >= MANY as usize
-        && pointers.windows(2).all(|pair| pair[1].0 - pair[0].0 == stride)
+        && pointers.windows(2).all(|pair| pair[1].0.checked_sub(pair[0].0) == Some(stride))
         && (*last as u64 + 2 * stride as u64) > bytes / 2
 }
 
