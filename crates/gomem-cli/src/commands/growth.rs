@@ -52,4 +52,4 @@ impl Growth {
 }
 
 /// The columns that a text has.
-const SHORT: [&str; 7] = ["place", "short_function", "first", "last", "change", "slope_per_hour", "likelihood"];
+const SHORT: [&str; 6] = ["place", "first", "last", "change", "slope_per_hour", "likelihood"];
