@@ -82,7 +82,9 @@ impl Rows<'_> {
         let (cause, cause_confidence) = Cause::from_flow(&flow);
         let deciding_step = flow.deciding_step().map(|step| Arc::clone(&step.why));
         let is_passed_on = matches!(cause, Cause::LeakingCallee | Cause::UnknownCallee | Cause::TypeParameter);
-        let mut leaks = match call.filter(|_| flow.callee == Some(Callee::Known)) {
+        // Of what is not passed on, they only tell where it is stored, and only where its own flows do not.
+        let are_asked = flow.callee == Some(Callee::Known) && (is_passed_on || explanation.store.is_none());
+        let mut leaks = match call.filter(|_| are_asked) {
             Some(call) => {
                 let passed = match next_call {
                     // The slice of a variadic call, which holds it, is passed on.

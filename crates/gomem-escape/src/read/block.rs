@@ -148,8 +148,7 @@ impl Block {
     }
 
     fn step(&mut self, text: &Step<'_>, most: usize, facts: &mut Facts) -> bool {
-        let texts = (std::str::from_utf8(text.node), std::str::from_utf8(text.why), std::str::from_utf8(text.at));
-        let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
+        let Some((node, why, at)) = text.texts() else { return false };
         facts.versions.see(&Message::From { node, why, at });
         let at = facts.texts.position(Position::parse(at));
         let step = RawStep { from: facts.texts.id(node), why: facts.texts.id(why), at };
@@ -168,8 +167,7 @@ impl Block {
         }
         self.explanation.store = None;
         if is_whole && self.is_store(step) {
-            let texts = (std::str::from_utf8(step.node), std::str::from_utf8(step.why), std::str::from_utf8(step.at));
-            let (Ok(node), Ok(why), Ok(at)) = texts else { return false };
+            let Some((node, why, at)) = step.texts() else { return false };
             let at = facts.texts.position(Position::parse(at));
             self.explanation.store = Some(RawStep { from: facts.texts.id(node), why: facts.texts.id(why), at });
         }
@@ -198,6 +196,12 @@ struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
+    /// `None` where one of them is no text.
+    fn texts(&self) -> Option<(&'a str, &'a str, &'a str)> {
+        let text = |bytes| std::str::from_utf8(bytes).ok();
+        Some((text(self.node)?, text(self.why)?, text(self.at)?))
+    }
+
     fn parse(step: &'a [u8]) -> Option<Self> {
         let mut end = step.len();
         let why_end = loop {

@@ -366,6 +366,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_columns_of_a_key_are_those_of_its_definition() {
+        for by in Granularity::ALL {
+            let schema = by.definition().schema();
+            let names: Vec<&str> = schema.columns.iter().map(|column| &*column.name).collect();
+            assert_eq!(by.key_columns(), names, "{by:?}");
+        }
+    }
+
+    #[test]
     fn paths_are_cleaned() {
         for (path, cleaned) in [
             ("", ""),

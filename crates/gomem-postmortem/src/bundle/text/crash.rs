@@ -42,11 +42,11 @@ pub(crate) enum CrashKind {
     Asked,
     /// From outside, without a word: by the kernel, or by who runs the container.
     Killed,
-    /// The same, as a container's status says, which would say so if the kernel had ended it for want of memory.
+    /// The same, by the exit code that a container's status has.
     KilledInContainer,
     /// By the kernel, for want of memory, as its log says.
     KilledByKernel,
-    /// It had as many threads as it may have.
+    /// The system, or Go's own bound, gave it no further thread.
     Threads,
     Panic,
     Fatal,
