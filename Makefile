@@ -55,7 +55,7 @@ test-python: $(VENV)/.installed
 parity: ## every answer about profiles beside `go tool pprof`, over four versions of Go and made-up profiles
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --test parity -- --nocapture
 	GOMEM_PARITY=1 cargo test --locked -p gomem-pprof --lib -- made_up go_tool_pprof --nocapture
-	GOMEM_PARITY=1 cargo test --locked -p gomem-postmortem --test listing -- --nocapture
+	GOMEM_PARITY=1 cargo test --locked -p gomem-postmortem --test all listing:: -- --nocapture
 
 PARTS ?=
 
@@ -114,11 +114,11 @@ pairs: ## run the programs in testdata/pairs before and after their fix, and kee
 	testdata/record.sh pairs $(GO)
 
 pairs-table: ## what a fix was predicted to save beside what it saved
-	cargo test --locked -q -p gomem-postmortem --test pairs -- --nocapture
+	cargo test --locked -q -p gomem-postmortem --test all pairs:: -- --nocapture
 
 cases: ## run the programs of testdata/cases anew, and judge what is said of each (CASES="name …")
 	python3 testdata/cases/record.py $(CASES)
-	cargo test -p gomem-cli --test cases -- --nocapture
+	cargo test -p gomem-cli --test all cases:: -- --nocapture
 
 incidents: ## the rules on recorded runs; GOMEM_INCIDENTS=<folder> judges labelled ones of your own as well
 	cargo test --release -p gomem-metrics --test incidents --locked -- --nocapture --test-threads=1
@@ -166,10 +166,10 @@ package: $(VENV)/.tools ## what would be published: crates, wheel and source dis
 	$(BIN)/python -m pip install -q --disable-pip-version-check twine && $(BIN)/twine check --strict dist/*
 
 tables: ## docs/reference/tables.md, from the schemas of all tables
-	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test tables
+	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test all tables::
 
 commands: ## docs/reference/command.md, from the command's help
-	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test reference
+	GOMEM_PAGES=write cargo test --locked -q -p gomem-cli --test all reference::
 
 docs: ## the Rust documentation
 	cargo doc --workspace --no-deps --locked --open
