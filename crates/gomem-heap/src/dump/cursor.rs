@@ -51,35 +51,33 @@ impl<'a> Cursor<'a> {
         (0..numbers).try_for_each(|_| self.number().map(drop))
     }
 
-    /// Contents and the pointers in them; gives also whether there are any, and how long the contents should be.
-    pub(super) fn words(&mut self, order: Order) -> Result<(Words, bool, u64), Stop> {
-        self.words_like(order, None)
+    /// Contents and the pointers in them; gives also how long the contents should be.
+    pub(super) fn words(&mut self, order: Order) -> Result<(Words, u64), Stop> {
+        let (words, declared) = self.content()?;
+        self.fields(order, declared)?;
+        Ok((words, declared))
     }
 
-    /// The same, where the last ones, of so many bytes, had these fields: most have the same, and need no second look.
+    /// Contents, behind which the fields of their pointers follow; gives also how long they should be.
     #[inline]
-    pub(super) fn words_like(&mut self, order: Order, last: Option<(u64, &[u8])>) -> Result<(Words, bool, u64), Stop> {
+    pub(super) fn content(&mut self) -> Result<(Words, u64), Stop> {
         let declared = self.number()?;
         let length = self.available(written(declared))?;
         let words = Words { place: self.at, length };
         self.at += length;
-        if let Some((bytes, fields)) = last
-            && bytes == declared
-            && self.bytes[self.at..].starts_with(fields)
-        {
-            self.at += fields.len();
-            return Ok((words, fields.len() > 1, declared));
-        }
-        let mut has_pointers = false;
+        Ok((words, declared))
+    }
+
+    /// The fields of the pointers in contents of so many bytes.
+    pub(super) fn fields(&mut self, order: Order, declared: u64) -> Result<(), Stop> {
         loop {
             let kind = self.number()?;
             if kind == 0 {
-                return Ok((words, has_pointers, declared));
+                return Ok(());
             }
             if kind > INTERFACES {
                 return Err(Stop::Damaged("a field of an unknown kind"));
             }
-            has_pointers = true;
             let bytes = if kind == 1 { order.word_bytes } else { 2 * order.word_bytes } as u64;
             if self.number()?.checked_add(bytes).is_none_or(|end| end > declared) {
                 return Err(Stop::Damaged("a pointer outside of its object"));

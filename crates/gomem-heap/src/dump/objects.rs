@@ -17,11 +17,11 @@ pub(super) struct ObjectReader {
     limit: u32,
     /// The bytes of all.
     bytes: u64,
-    /// The page of small slots that is being read, and what was read of it.
+    /// The page of small slots that is being read.
     page: Option<Page>,
+    /// What was read of it from where slots may be none.
     pending: Vec<Pending>,
-    /// The last object's size, where its fields stand in the file, and its kind.
-    last: Option<(u64, Range<usize>, u32)>,
+    last: Option<Last>,
     pub(super) phantoms: Vec<Words>,
     pub(super) huge: Vec<Diagnostic>,
 }
@@ -31,6 +31,20 @@ struct Page {
     address: u64,
     slot_bytes: u64,
     has_pointers: bool,
+    /// What lies before is an object in any case.
+    certain_end: u64,
+}
+
+/// The last object: most have the size and the fields of the one before, and need no second look.
+#[derive(Debug)]
+struct Last {
+    bytes: u64,
+    /// Where its fields stand in the file.
+    fields: Range<usize>,
+    /// The first eight bytes of them, and which bits of those are theirs.
+    head: u64,
+    mask: u64,
+    kind: u32,
 }
 
 /// An object of the page, unless it turns out to be none.
@@ -52,8 +66,10 @@ impl ObjectReader {
     pub(super) fn read(&mut self, cursor: &mut Cursor<'_>) -> Result<(), Stop> {
         let start = cursor.at;
         let address = cursor.number()?;
-        let last = self.last.as_ref().map(|(bytes, fields, _)| (*bytes, &cursor.bytes[fields.clone()]));
-        let (words, has_pointers, bytes) = cursor.words_like(self.order, last)?;
+        let (words, bytes) = cursor.content()?;
+        let fields = cursor.at;
+        let kind = self.kind(cursor, bytes)?;
+        let has_pointers = cursor.at - fields > 1;
         self.bytes = self.bytes.saturating_add(bytes);
         if self.bytes > MOST_BYTES {
             return Err(Stop::Damaged("objects of more bytes than a heap can have"));
@@ -67,7 +83,6 @@ impl ObjectReader {
             let flaw = Flaw::HugeObject { bytes, written };
             self.huge.push(Diagnostic { offset: Some(start as u64), flaw });
         }
-        let kind = self.kind(cursor.bytes, words.place + words.length..cursor.at, bytes);
         let (page, slot_bytes) = (address / PAGE, bytes);
         match &mut self.page {
             Some(current) if current.address == page && current.slot_bytes == slot_bytes => {
@@ -75,35 +90,45 @@ impl ObjectReader {
             }
             _ => {
                 self.end_page();
-                if !is_small(slot_bytes, self.order) {
-                    self.builder.push(address, kind, words.place, written);
-                    return Ok(());
-                }
-                self.page = Some(Page { address: page, slot_bytes, has_pointers });
+                self.page = is_small(slot_bytes, self.order).then(|| {
+                    let certain_end = self.end_of_slots(page, slot_bytes, true);
+                    Page { address: page, slot_bytes, has_pointers, certain_end }
+                });
             }
         }
-        self.pending.push(Pending { address, kind, words });
+        let is_certain = self.page.as_ref().is_none_or(|page| address < page.certain_end);
+        if is_certain && self.pending.is_empty() {
+            self.builder.push(address, kind, words.place, written);
+        } else {
+            self.pending.push(Pending { address, kind, words });
+        }
         Ok(())
     }
 
-    /// The number of what an object has in common with others.
+    /// Reads the fields of an object of so many bytes; gives the number of what it has in common with others.
     #[inline]
-    fn kind(&mut self, file: &[u8], fields: Range<usize>, bytes: u64) -> u32 {
+    fn kind(&mut self, cursor: &mut Cursor<'_>, bytes: u64) -> Result<u32, Stop> {
         match &self.last {
-            Some((last, known, kind)) if *last == bytes && file[known.clone()] == file[fields.clone()] => *kind,
-            _ => {
-                let kind = self.builder.kinds().with_fields(bytes, self.order, &file[fields.clone()]);
-                self.last = Some((bytes, fields, kind));
-                kind
+            Some(last) if last.bytes == bytes && last.has_fields_at(cursor) => {
+                cursor.at += last.fields.len();
+                Ok(last.kind)
             }
+            _ => self.other_kind(cursor, bytes),
         }
+    }
+
+    fn other_kind(&mut self, cursor: &mut Cursor<'_>, bytes: u64) -> Result<u32, Stop> {
+        let start = cursor.at;
+        cursor.fields(self.order, bytes)?;
+        let kind = self.builder.kinds().with_fields(bytes, self.order, &cursor.bytes[start..cursor.at]);
+        self.last = Some(Last::new(cursor.bytes, bytes, start..cursor.at, kind));
+        Ok(kind)
     }
 
     /// Adds the page's objects, but not its last slots that are none: whether they are is known when all of them have been seen.
     fn end_page(&mut self) {
         let Some(page) = self.page.take() else { return };
-        let slots = self.layout.slots(page.slot_bytes, page.has_pointers, self.order.word_bytes);
-        let end = (page.address * PAGE).saturating_add(slots * page.slot_bytes);
+        let end = self.end_of_slots(page.address, page.slot_bytes, page.has_pointers);
         while let Some(slot) = self.pending.pop_if(|slot| slot.address >= end) {
             self.phantoms.push(slot.words);
         }
@@ -112,12 +137,41 @@ impl ObjectReader {
         }
     }
 
+    /// Where the slots of a page end.
+    fn end_of_slots(&self, page: u64, slot_bytes: u64, has_pointers: bool) -> u64 {
+        let slots = self.layout.slots(slot_bytes, has_pointers, self.order.word_bytes);
+        (page * PAGE).saturating_add(slots * slot_bytes)
+    }
+
     pub(super) fn finish(mut self) -> (Objects, Vec<Words>, Vec<Diagnostic>) {
         self.end_page();
         (self.builder.finish(), self.phantoms, self.huge)
     }
 }
 
+impl Last {
+    fn new(file: &[u8], bytes: u64, fields: Range<usize>, kind: u32) -> Self {
+        let mut head = [0; HEAD];
+        let mut mask = [0; HEAD];
+        for ((head, mask), byte) in head.iter_mut().zip(&mut mask).zip(&file[fields.clone()]) {
+            (*head, *mask) = (*byte, u8::MAX);
+        }
+        Self { bytes, fields, head: u64::from_le_bytes(head), mask: u64::from_le_bytes(mask), kind }
+    }
+
+    /// Whether the same fields follow.
+    #[inline]
+    fn has_fields_at(&self, cursor: &Cursor<'_>) -> bool {
+        let rest = &cursor.bytes[cursor.at..];
+        match rest.first_chunk() {
+            Some(head) if self.fields.len() <= HEAD => u64::from_le_bytes(*head) & self.mask == self.head,
+            _ => rest.starts_with(&cursor.bytes[self.fields.clone()]),
+        }
+    }
+}
+
+/// Most fields are no longer.
+const HEAD: usize = 8;
 /// No heap has more addresses (`heapAddrBits` in `runtime/malloc.go`), so that no sum of objects is too large for 64 bits.
 const MOST_BYTES: u64 = 1 << 48;
 

@@ -56,7 +56,7 @@ fn pointers(cursor: &mut Cursor<'_>, order: Order, length: usize) -> Result<Vec<
 
 pub(super) fn segment(cursor: &mut Cursor<'_>, kind: SegmentKind, order: Order) -> Result<Segment, Stop> {
     let address = cursor.number()?;
-    let (words, ..) = cursor.words(order)?;
+    let (words, _) = cursor.words(order)?;
     if address.checked_add(words.length as u64).is_none() {
         return Err(Stop::Damaged("global variables behind the last address"));
     }

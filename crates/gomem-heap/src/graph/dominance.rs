@@ -6,7 +6,7 @@
 use crate::graph::{
     Edges,
     sources::Sources,
-    walk::{Pair, Walk},
+    walk::{PLACE, Pair, Walk},
 };
 
 /// The tree of dominators, and what each of its subtrees weighs. Most of it is kept by place in the walk: who dominates a node is mostly
@@ -29,16 +29,11 @@ impl Dominance {
     pub(crate) fn new(edges: Edges, root: u32, bytes: impl Fn(u32) -> u64) -> (Self, Tops) {
         let Walk { order, parents, mut nodes } = Walk::new(&edges, root);
         let sources = Sources::new(&edges, &order, &mut nodes);
-        let count = edges.nodes() as usize;
-        let mut links = nodes;
-        let (mut semi, by_node) = edges.into_rooms();
-        let dominators = dominators(&sources, parents, &mut links, &mut semi);
-        let mut places = semi;
+        let (mut semi, mut places) = edges.into_rooms();
         places.clear();
-        places.resize(count, NONE);
-        for (node, place) in order.iter().zip(0..) {
-            places[*node as usize] = place;
-        }
+        places.extend(nodes.iter().map(|node| node[PLACE]));
+        let mut links = nodes;
+        let dominators = dominators(&sources, parents, &mut links, &mut semi);
         let mut retained = links;
         for (retained, node) in retained.iter_mut().zip(&order) {
             *retained = halves(bytes(*node));
@@ -48,7 +43,7 @@ impl Dominance {
             retained[dominator] = halves(whole(retained[dominator]).wrapping_add(whole(retained[place])));
         }
         let dominance = Self { order, places, dominators, retained };
-        let by_node = dominance.tops(by_node);
+        let by_node = dominance.tops(semi);
         (dominance, Tops { by_node, sources })
     }
 

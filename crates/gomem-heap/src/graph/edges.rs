@@ -57,22 +57,9 @@ impl Edges {
         (self.offsets, self.targets)
     }
 
-    /// Takes out the arrows that `keeps` does not want.
-    pub(crate) fn retain(&mut self, keeps: impl Fn(u32, u32) -> bool) {
-        let mut kept = 0;
-        let mut start = 0;
-        for node in 0..self.nodes() {
-            let end = self.offsets[node as usize + 1] as usize;
-            for at in start..end {
-                let target = self.targets[at];
-                if keeps(node, target) {
-                    self.targets[kept] = target;
-                    kept += 1;
-                }
-            }
-            start = end;
-            self.offsets[node as usize + 1] = kept as u32;
-        }
-        self.targets.truncate(kept);
+    /// Turns the arrows of a node that `keeps` does not want back to the node itself, where they mean nothing.
+    pub(crate) fn turn_back(&mut self, node: u32, keeps: impl Fn(u32) -> bool) {
+        let (start, end) = (self.offsets[node as usize] as usize, self.offsets[node as usize + 1] as usize);
+        self.targets[start..end].iter_mut().filter(|target| !keeps(**target)).for_each(|target| *target = node);
     }
 }

@@ -7,11 +7,13 @@ use crate::graph::Edges;
 pub(crate) struct Reach {
     tiers: Vec<u8>,
     stack: Vec<u32>,
+    /// Nodes with an arrow to what was not entered.
+    stopped: Vec<u32>,
 }
 
 impl Reach {
     pub(crate) fn new(nodes: u32) -> Self {
-        Self { tiers: vec![NONE; nodes as usize], stack: Vec::new() }
+        Self { tiers: vec![NONE; nodes as usize], stack: Vec::new(), stopped: Vec::new() }
     }
 
     /// Gives this tier to all that these nodes reach and no earlier tier does; what `stops` is not entered.
@@ -30,9 +32,14 @@ impl Reach {
             self.stack.push(root);
             while let Some(node) = self.stack.pop() {
                 for &target in edges.of(node) {
-                    if self.tiers[target as usize] == NONE && !stops(target) {
+                    if self.tiers[target as usize] != NONE {
+                        continue;
+                    }
+                    if !stops(target) {
                         self.tiers[target as usize] = tier;
                         self.stack.push(target);
+                    } else if self.stopped.last() != Some(&node) {
+                        self.stopped.push(node);
                     }
                 }
             }
@@ -48,8 +55,9 @@ impl Reach {
         self.tiers[node as usize] != NONE
     }
 
-    pub(crate) fn into_tiers(self) -> Vec<u8> {
-        self.tiers
+    /// The tier of each node, and the nodes with an arrow to what was not entered.
+    pub(crate) fn into_tiers(self) -> (Vec<u8>, Vec<u32>) {
+        (self.tiers, self.stopped)
     }
 }
 

@@ -13,7 +13,7 @@ pub(super) struct Walk {
 
 /// Two numbers of a node. Their room serves several steps that need two numbers each.
 pub(super) type Pair = [u32; 2];
-const PLACE: usize = 0;
+pub(super) const PLACE: usize = 0;
 pub(super) const ARROWS: usize = 1;
 
 impl Walk {

@@ -90,12 +90,17 @@ impl Ownership {
             Some(roots.node(holder))
         };
         add_roots(&mut edges, &roots, objects, garbage_node.map(|node| (node, garbage.as_slice())));
-        let mut tiers = reach.into_tiers();
+        let (mut tiers, stopped) = reach.into_tiers();
         tiers.extend((0..roots.nodes.len() as u32).map(|node| roots.holder_of(node).tier as u8));
         let root = tiers.len() as u32;
         tiers.push(0);
-        // What another tier reaches first is not shared with it.
-        edges.retain(|from, to| from == root || tiers[from as usize] == tiers[to as usize]);
+        // What another tier reaches first is not shared with it. What the first tier reaches leads out of it only where it was stopped.
+        let first = Tier::User as u8;
+        let leads_out = |(node, tier): &(u32, &u8)| **tier != first || *node >= objects;
+        let others = (0..root).zip(&tiers).filter(leads_out).map(|(node, _)| node);
+        for node in others.chain(stopped) {
+            edges.turn_back(node, |to| tiers[node as usize] == tiers[to as usize]);
+        }
         let bytes = |node: u32| if node < objects { snapshot.objects.bytes(node) } else { 0 };
         drop(records);
         let (dominance, tops) = Dominance::new(edges, root, bytes);

@@ -88,25 +88,37 @@ impl Words {
 /// An unsigned LEB128 number and where the next byte is; `None` where the bytes end, or after ten.
 #[inline]
 pub(crate) fn varint(bytes: &[u8], at: usize) -> Option<(u64, usize)> {
-    let first = *bytes.get(at)?;
-    if first < 0x80 {
-        return Some((u64::from(first), at + 1));
+    let rest = bytes.get(at..)?;
+    // Nearly all numbers are of few bytes: those of up to eight are looked at as one word.
+    if let Some(word) = rest.first_chunk() {
+        let word = u64::from_le_bytes(*word);
+        let last = (!word & HIGHEST_BITS).trailing_zeros();
+        if last < u64::BITS {
+            // What lies behind the last byte, and the highest bit of each, is none of the number.
+            let bits = word & (u64::MAX >> (u64::BITS - 1 - last)) & !HIGHEST_BITS;
+            let pairs = (bits & 0x007f_007f_007f_007f) | (bits & 0x7f00_7f00_7f00_7f00) >> 1;
+            let fours = (pairs & 0x0000_3fff_0000_3fff) | (pairs & 0x3fff_0000_3fff_0000) >> 2;
+            let whole = (fours & 0x0fff_ffff) | (fours & 0x0fff_ffff_0000_0000) >> 4;
+            return Some((whole, at + (last as usize + 1) / 8));
+        }
     }
-    let mut value = u64::from(first & 0x7f);
-    for (index, byte) in bytes.get(at + 1..)?.iter().take(9).enumerate() {
-        let shift = 7 * (index as u32 + 1);
+    let mut value = 0;
+    for (index, byte) in rest.iter().take(10).enumerate() {
+        let shift = 7 * index as u32;
         // The tenth byte has room for one bit.
         if shift == 63 && *byte > 1 {
             return None;
         }
         value |= u64::from(byte & 0x7f) << shift;
         if *byte < 0x80 {
-            return Some((value, at + 2 + index));
+            return Some((value, at + 1 + index));
         }
     }
     None
 }
 
+/// The bit of each byte that says whether another one follows.
+const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
 /// The kind of a field that is a pointer; 2 and 3 are interfaces.
 pub(super) const POINTER: u64 = 1;
 
@@ -124,6 +136,22 @@ mod tests {
         assert_eq!(varint(&longest, 0), Some((u64::MAX, 10)));
         longest[9] = 2;
         assert_eq!(varint(&longest, 0), None, "more than 64 bits");
+        // The same number at the end of the bytes, and with others behind it.
+        for bits in 0..64 {
+            for value in [1_u64 << bits, u64::MAX >> bits, 0x5555_5555_5555_5555 >> bits] {
+                let mut bytes = Vec::new();
+                let mut rest = value;
+                while rest >= 0x80 {
+                    bytes.push(rest as u8 | 0x80);
+                    rest >>= 7;
+                }
+                bytes.push(rest as u8);
+                let length = bytes.len();
+                assert_eq!(varint(&bytes, 0), Some((value, length)));
+                bytes.extend([0xff; 8]);
+                assert_eq!(varint(&bytes, 0), Some((value, length)));
+            }
+        }
     }
 
     #[test]
