@@ -160,6 +160,11 @@ pub(crate) fn advice(flow: &Flow<'_>, cause: Cause, leaks: &[LeakStep], versions
              slices.Reverse once"
                 .to_owned()
         }
+        Cause::SliceGrowth if flow.steps.iter().any(|step| copies(&step.from)) => {
+            "all elements are copied to a new slice: share the one that is there where nobody changes it, or copy into one \
+             that is kept, `kept = append(kept[:0], elements...)`"
+                .to_owned()
+        }
         Cause::SliceGrowth => {
             "append grows the slice: make it with the capacity it will need, or reuse it over calls".to_owned()
         }
@@ -232,6 +237,14 @@ fn stack_limit(decision: Decision, versions: GoVersions) -> &'static str {
 fn prepends(from: &str) -> bool {
     let of_literal = from.split_once("append([]").filter(|_| from.ends_with("...)"));
     of_literal.is_some_and(|(_, args)| args.contains("{...}, "))
+}
+
+/// Whether an expression is `append([]T(nil), elements...)` or `append([]T{}, elements...)`, which copies and does not grow.
+fn copies(from: &str) -> bool {
+    let arguments = from.strip_prefix("append(").and_then(|rest| rest.strip_suffix("...)"));
+    arguments.is_some_and(|arguments| {
+        arguments.starts_with(['[', '(']) && ["(nil), ", "{}, "].iter().any(|empty| arguments.contains(empty))
+    })
 }
 
 /// Whether a function writes its arguments as text, by its name: `fmt.Sprint`, `(*log.Logger).Printf`, `debugf`.
@@ -318,6 +331,16 @@ mod tests {
         assert!(prepends("append([]move{...}, out...)"));
         for from in ["append(out, move{...})", "append([]byte(nil), text...)", "append(x, []int{...}...)"] {
             assert!(!prepends(from), "{from}");
+        }
+    }
+
+    #[test]
+    fn a_copy_does_not_grow() {
+        for from in ["append([]byte(nil), text...)", "append(([]string)(nil), names...)", "append([]int{}, f(a, b)...)"] {
+            assert!(copies(from) && !prepends(from), "{from}");
+        }
+        for from in ["append(rows, more...)", "append([]int{...}, rest...)", "append(f(nil), more...)", "append([]int{}, 1)"] {
+            assert!(!copies(from), "{from}");
         }
     }
 

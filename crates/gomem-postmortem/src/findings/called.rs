@@ -117,8 +117,8 @@ fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<St
     let of_function = lines.iter().filter(|line| line.place.function == place.function);
     let maker = of_function.flat_map(|line| &line.calls).find(makes)?;
     Some(format!(
-        "{} makes a {receiver} anew each time ({}), and with it what its methods allocate: keep it for several uses, and Reset \
-         it where it has a Reset.",
+        "{} makes a {receiver} anew each time ({}), and with it what its methods allocate: if a {receiver} can be Reset, keep \
+         one and reset it.",
         place.short_function(),
         Symbol::decode(maker.callee).short()
     ))
