@@ -336,10 +336,13 @@ mod tests {
 
     #[test]
     fn a_copy_does_not_grow() {
-        for from in ["append([]byte(nil), text...)", "append(([]string)(nil), names...)", "append([]int{}, f(a, b)...)"] {
+        for from in ["append([]byte(nil), text...)", "append(([]string)(nil), names...)", "append([]int{}, f(a, b)...)"]
+        {
             assert!(copies(from) && !prepends(from), "{from}");
         }
-        for from in ["append(rows, more...)", "append([]int{...}, rest...)", "append(f(nil), more...)", "append([]int{}, 1)"] {
+        for from in
+            ["append(rows, more...)", "append([]int{...}, rest...)", "append(f(nil), more...)", "append([]int{}, 1)"]
+        {
             assert!(!copies(from), "{from}");
         }
     }

@@ -101,10 +101,12 @@ fn lent(call: &Call<'_>) -> Option<String> {
 }
 
 /// What its methods allocate is made again for each new value of a type: where the function that calls a method makes such a
-/// value too, about as often.
+/// value too, about as often. Only of what works on a stream: what its methods allocate is room for the next part of it, which
+/// one that is kept has already. Of other values (a Localizer, a Query) a method may make what it returns.
 fn made_anew(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> Option<String> {
     let method = Symbol::decode(call.callee);
     let receiver = method.receiver()?.trim_start_matches('*').split('[').next()?;
+    STREAMS.iter().find(|word| receiver.ends_with(**word))?;
     let makes = |made: &&Call<'_>| {
         let maker = Symbol::decode(made.callee);
         let is_maker = ["New", "Make"].iter().any(|verb| maker.function().starts_with(verb));
@@ -152,6 +154,22 @@ fn refilled(inside: &Bytes<'_>) -> Option<String> {
     Some(format!("{} of all bytes are made by a sync.Pool that has none to give. {}", share(made), sentence(advice)))
 }
 
+/// The last words of the types that work on a stream.
+const STREAMS: &[&str] = &[
+    "Buffer",
+    "Compressor",
+    "Decoder",
+    "Decompressor",
+    "Encoder",
+    "Frame",
+    "Lexer",
+    "Parser",
+    "Printer",
+    "Reader",
+    "Scanner",
+    "Tokenizer",
+    "Writer",
+];
 /// Objects of a method's call for each object that is made with the value: more, and one value serves many calls.
 const AS_OFTEN: i64 = 50;
 /// Of what a call allocates.
@@ -181,6 +199,12 @@ mod tests {
         let (lines, _) = accounts(&sites);
         let line = lines.iter().find(|line| line.place.line == 2).expect("the line of the method's call");
         action(line.place, &line.calls[0], &lines)
+    }
+
+    #[test]
+    fn what_methods_return_is_not_made_with_their_value() {
+        let general = advice("github.com/some/i18n.NewLocalizer", "github.com/some/i18n.(*Localizer).Say", 50_000);
+        assert!(general.starts_with("Most of all that is allocated is made inside i18n.(*Localizer).Say"), "{general}");
     }
 
     #[test]

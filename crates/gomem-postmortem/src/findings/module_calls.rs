@@ -44,9 +44,11 @@ pub(crate) fn in_its_goroutines(call: &Call<'_>, lines: &[Account<'_>], entries:
     let module = module_of(call.callee);
     let [_] = calls_into(&module, lines)[..] else { return None };
     let own = entries.iter().filter(|entry| !entry.is_cut && module_of(entry.function) == module);
-    Some(own.map(|entry| entry.inside.bytes_fraction).sum::<f64>()).filter(|fraction| *fraction > 0.0)
+    Some(own.map(|entry| entry.inside.bytes_fraction).sum::<f64>()).filter(|fraction| *fraction >= WORTH_SAYING)
 }
 
 pub(crate) const STD: &str = "std";
+/// Of all bytes: less is printed as "< 0.1 %", and moves nobody.
+const WORTH_SAYING: f64 = 0.001;
 /// More are no help.
 const MOST_CALLS: usize = 3;
