@@ -50,6 +50,7 @@ __all__ = [
     "read_metrics",
     "read_pprof",
     "read_trace",
+    "redact_core",
     "run_command",
     "without_turned_text",
 ]
@@ -360,7 +361,7 @@ class Heap:
     def maps(self) -> Table: ...
     def diff(self, before: Heap) -> Table: ...
     def profile(self) -> Profile: ...
-    def redacted(self) -> bytes: ...
+    def redacted(self) -> bytes | None: ...
     @property
     def facts(self) -> tuple[str, int, int]: ...
 
@@ -372,6 +373,13 @@ def read_heap(
     mem_profile_rate: float | None = None,
     limits: list[tuple[str, int]] = ...,
 ) -> Heap: ...
+def redact_core(
+    source: Source,
+    path: str | PathLike[str],
+    *,
+    binary: Source | None = None,
+    limits: list[tuple[str, int]] = ...,
+) -> None: ...
 
 # trace.rs
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -198,14 +199,25 @@ class Heap(Pickled):
         return Profile(self._inner.profile())
 
     def redact(self, path: str | os.PathLike[str]) -> None:
-        """Write the dump without its contents, fit to send; it has the same holders.
+        """Write the dump or core without the program's texts, fit to send; it has the same holders.
+
+        A core is read again for this. The file is about as large, with holes where nothing is left.
 
         Raises
         ------
         UsageError
-            Of a core.
+            Of a core that was read from a file object, or not on Linux.
         """
-        write_file(path, bytes(self._inner.redacted()), private=True)
+        redacted = self._inner.redacted()
+        if redacted is not None:
+            write_file(path, bytes(redacted), private=True)
+            return
+        if self._recipe is None:
+            raise UsageError("to redact a core, read it from a path or from bytes")
+        (source,), options = self._recipe.sources, self._recipe.options
+        limits = list((options["limits"] or {}).items())
+        redact = partial(_gomem.redact_core, source, binary=options["binary"], limits=limits)
+        write_file(path, redact, private=True)
 
     def __repr__(self) -> str:
         version, objects, size = self._inner.facts
@@ -269,7 +281,7 @@ def read_heap(
         mem_profile_rate=mem_profile_rate,
         limits=list((limits or {}).items()),
     )
-    program = Path(binary) if isinstance(binary, str) else binary
+    program = Path(binary) if isinstance(binary, str) and binary != "auto" else binary
     options = {"binary": program, "roots": roots, "mem_profile_rate": mem_profile_rate}
     return Heap(inner)._made_by(read_heap, source, limits=limits, **options)
 

@@ -8,29 +8,36 @@ import os
 import secrets
 import stat
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def write_file(
-    path: str | os.PathLike[str], content: str | bytes, *, private: bool = False
+    path: str | os.PathLike[str],
+    content: str | bytes | Callable[[Path], object],
+    *,
+    private: bool = False,
 ) -> None:
     """Write a file beside and rename it: on a full disk, what was there before stays.
 
-    A file that is replaced keeps its permissions; ``private`` leaves it to its owner.
+    The content may be what writes it into a file that is there. A file that is replaced keeps its
+    permissions; ``private`` leaves it to its owner.
     """
-    data = content.encode() if isinstance(content, str) else content
     # A link stays one, and the file that it leads to is replaced.
     target = Path(os.path.realpath(path))
     before = target.stat().st_mode if target.exists() else None
     # A pipe or a device stands for whoever reads from it.
     if before is not None and not stat.S_ISREG(before):
-        target.write_bytes(data)
+        _write(target, content)
         return
     if before is not None:
         # Somebody who may not write a file may still own its folder.
         target.open("r+b").close()
     beside = target.with_name(f".gomem-{secrets.token_hex(8)}")
     try:
-        _fill(beside, data, 0o600 if private else 0o666)
+        _create(beside, content, 0o600 if private else 0o666)
         if before is not None and not private:
             beside.chmod(stat.S_IMODE(before))
         beside.replace(target)
@@ -41,18 +48,29 @@ def write_file(
             raise
         if private:
             target.chmod(0o600)
-        target.write_bytes(data)
+        _write(target, content)
     except BaseException:
         _remove(beside)
         raise
 
 
-def _fill(path: Path, data: bytes, mode: int) -> None:
+def _create(path: Path, content: str | bytes | Callable[[Path], object], mode: int) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
+    try:
+        _write(path, content)
         os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, content: str | bytes | Callable[[Path], object]) -> None:
+    match content:
+        case str():
+            path.write_bytes(content.encode())
+        case bytes():
+            path.write_bytes(content)
+        case _:
+            content(path)
 
 
 def _remove(path: Path) -> None:

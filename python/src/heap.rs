@@ -1,8 +1,13 @@
 //! Heap dumps: `gomem._heap`.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::Cursor,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use gomem_heap::{Heap, HeapOptions, Limits, RootChoice, WayTarget};
+use gomem_heap::{Heap, HeapOptions, Limits, RedactedCore, RootChoice, WayTarget};
 use gomem_pprof::Profile;
 use gomem_table::ToTable;
 use pyo3::prelude::*;
@@ -76,11 +81,10 @@ impl PyHeap {
         Ok(PyProfile { profile: Arc::new(profile) })
     }
 
-    fn redacted(&self, py: Python<'_>) -> Result<Vec<u8>, Error> {
+    /// The dump, fit to send; `None` of a core, which [`redact_core`] is for.
+    fn redacted(&self, py: Python<'_>) -> PyResult<Option<Vec<u8>>> {
         let heap = Arc::clone(&self.heap);
-        let no_core =
-            || Error::usage("redact is for heap dumps: `gomem heap CORE --redact FILE` makes a core fit to send");
-        worker::run(py, move || heap.redacted())?.ok_or_else(no_core)
+        worker::run(py, move || heap.redacted())
     }
 
     /// The version of Go, the objects and their bytes.
@@ -130,22 +134,17 @@ fn read_heap(
     limits: Vec<(String, u32)>,
 ) -> Result<PyHeap, Error> {
     let name = source.name();
-    let mut options = HeapOptions::default().with_limits(limits_of(limits)?).with_roots(match roots {
+    let options = HeapOptions::default().with_limits(limits_of(limits)?).with_roots(match roots {
         "preferred" => RootChoice::Preferred,
         "all" => RootChoice::All,
         other => return Err(Error::usage(format!("roots is preferred or all, not {other:?}"))),
     });
+    let mut options = with_binary(py, options, binary)?;
     if let Some(rate) = mem_profile_rate {
         if !(rate >= 1.0 && rate.is_finite()) {
             return Err(Error::usage("mem_profile_rate is at least 1 byte"));
         }
         options = options.with_mem_profile_rate(rate);
-    }
-    if binary.as_ref().and_then(Source::path) == Some(Path::new("auto")) {
-        options = options.with_recorded_binary();
-    } else if let Some(binary) = binary {
-        let bytes = binary.read(py)?.into_vec();
-        options = options.with_binary(bytes);
     }
     let core = source.path().and_then(|path| Heap::open_core(path).ok().flatten());
     let heap = match core {
@@ -155,16 +154,62 @@ fn read_heap(
             worker::run(py, move || Heap::decode_with(bytes, options))?
         }
     };
-    heap.map(|heap| PyHeap { heap: Arc::new(heap) }).map_err(|err| {
-        let message = format!("{name}: {err}");
-        if err.is_usage() {
-            return Error::usage(message);
+    heap.map(|heap| PyHeap { heap: Arc::new(heap) }).map_err(|err| failure(&name, &err))
+}
+
+/// Writes a core without the program's texts into a file that is there.
+#[pyfunction]
+#[pyo3(signature = (source, path, *, binary=None, limits=Vec::new()))]
+fn redact_core(
+    py: Python<'_>,
+    source: Source,
+    path: PathBuf,
+    binary: Option<Source>,
+    limits: Vec<(String, u32)>,
+) -> Result<(), Error> {
+    let name = source.name();
+    let options = with_binary(py, HeapOptions::default().with_limits(limits_of(limits)?), binary)?;
+    let core = source.path().and_then(|path| Heap::open_core(path).ok().flatten());
+    let redacted = match core {
+        Some(file) => worker::run(py, move || Heap::redact_core(file, &options))?,
+        None => {
+            let bytes = source.read(py)?.into_vec();
+            worker::run(py, move || Heap::redact_core(Cursor::new(bytes), &options))?
         }
-        if err.is_limit() {
-            return Error::Limit(message);
-        }
-        Error::Decode { message, kind: err.kind().name(), offset: Some(err.offset()), line: None }
-    })
+    };
+    let redacted = redacted.map_err(|err| failure(&name, &err))?;
+    worker::run(py, move || write(&redacted, path))?
+}
+
+#[cfg(target_os = "linux")]
+fn write(core: &RedactedCore, path: PathBuf) -> Result<(), Error> {
+    let file = File::options().write(true).truncate(true).open(&path);
+    file.and_then(|file| gomem_capture::write_core(core, file)).map_err(|error| Error::Io { path, error })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write(_core: &RedactedCore, _path: PathBuf) -> Result<(), Error> {
+    Err(Error::usage("a core is made fit to send on Linux"))
+}
+
+/// With the program's file, or the one that a core holds the path of.
+fn with_binary(py: Python<'_>, options: HeapOptions, binary: Option<Source>) -> Result<HeapOptions, Error> {
+    let Some(binary) = binary else { return Ok(options) };
+    if binary.path() == Some(Path::new("auto")) {
+        return Ok(options.with_recorded_binary());
+    }
+    Ok(options.with_binary(binary.read(py)?.into_vec()))
+}
+
+fn failure(name: &str, err: &gomem_heap::Error) -> Error {
+    let message = format!("{name}: {err}");
+    if err.is_usage() {
+        return Error::usage(message);
+    }
+    if err.is_limit() {
+        return Error::Limit(message);
+    }
+    Error::Decode { message, kind: err.kind().name(), offset: Some(err.offset()), line: None }
 }
 
 fn limits_of(given: Vec<(String, u32)>) -> Result<Limits, Error> {
@@ -177,5 +222,6 @@ fn limits_of(given: Vec<(String, u32)>) -> Result<Limits, Error> {
 
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<PyHeap>()?;
-    module.add_function(wrap_pyfunction!(read_heap, module)?)
+    module.add_function(wrap_pyfunction!(read_heap, module)?)?;
+    module.add_function(wrap_pyfunction!(redact_core, module)?)
 }
