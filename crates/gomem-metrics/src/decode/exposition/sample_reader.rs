@@ -70,7 +70,7 @@ impl<'a> SampleReader<'a> {
         let text = unmarked.unwrap_or(text);
         Self {
             text,
-            utf8: std::str::from_utf8(text).ok(),
+            utf8: simdutf8::basic::from_utf8(text).ok(),
             rest: text,
             grammar: Grammar { dialect, strict: false },
             remarks: Remarks::default(),
@@ -106,6 +106,19 @@ impl<'a> SampleReader<'a> {
             Some(text) => Ok(&text[begin..begin + line.len()]),
             None => std::str::from_utf8(line).map_err(|err| (err.valid_up_to(), "not UTF-8")),
         }
+    }
+
+    /// Whether a comment is one that needs no other look: help, of which nothing is kept, or a type as nearly all are written.
+    #[inline]
+    fn is_plain_comment(&mut self, line: &'a [u8], begin: usize) -> bool {
+        if line.starts_with(b"# HELP ") {
+            return !line.ends_with(b"\r");
+        }
+        let plain = self.utf8(line, begin).ok().and_then(Metadata::plain_type);
+        if let Some((name, kind)) = plain.filter(|_| self.keeps_types) {
+            self.end.types.push((name.into(), kind));
+        }
+        plain.is_some()
     }
 
     fn sample(&mut self, line: &'a [u8], begin: usize) -> Result<Sample<'a>, Flaw> {
@@ -145,8 +158,7 @@ impl<'a> Iterator for SampleReader<'a> {
             if self.end.lines.is_multiple_of(OFTEN) {
                 checkpoint();
             }
-            // Of what help says nothing is kept.
-            if line.starts_with(b"# HELP ") && !line.ends_with(b"\r") {
+            if line.starts_with(b"# ") && self.is_plain_comment(line, begin) {
                 self.ends.last_line_is_sample = false;
                 continue;
             }
@@ -180,9 +192,6 @@ const OFTEN: u64 = 1024;
 
 /// A metric family and its type. `# TYPE` lines say something, all other comments are free text, and blanks are nothing.
 fn comment(line: &str, start: usize) -> Result<Option<(Cow<'_, str>, MetricType)>, Flaw> {
-    if let Some((name, kind)) = Metadata::plain_type(line) {
-        return Ok(Some((name.into(), kind)));
-    }
     if start == line.len() {
         return Ok(None);
     }
