@@ -27,6 +27,14 @@ while [ $# -ge 2 ]; do
         1.21.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" ;;
         1.27.*) python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" --types ;;
     esac
+    # Another program panics, and the kernel writes its core, where kernel.core_pattern is `core`.
+    case $1 in 1.26.*)
+        (cd "$here/crash" && CGO_ENABLED=0 GOTOOLCHAIN=local "$2" build -trimpath -buildvcs=false -o "$work/crash" .)
+        (cd "$work" && ulimit -c unlimited && env -i LANG=C GOTRACEBACK=crash ./crash dump > "$here/crash-go$1.tsv") || true
+        python3 "$here/spare.py" "$work/core" "$here/crash-go$1.core.gz"
+        python3 "$here/bare.py" "$work/crash" "$here/crash-go$1.bin.gz"
+        gzip -9 -n -c "$work/dump" > "$here/crash-go$1.dump.gz" ;;
+    esac
     last=$1 go=$2
     shift 2
 done
