@@ -69,6 +69,20 @@ fn other_output_between_the_lines() {
     assert_eq!(EscapeLog::decode(stamped.as_bytes()).unwrap().heap_decisions(), expected.heap_decisions());
 }
 
+/// As people quote it: the explanation alone, or below what `-m` said without one.
+#[test]
+fn an_explanation_without_its_last_line_decides() {
+    let explained = "./seal.go:37:6: key escapes to heap:\n./seal.go:37:6:   flow: {heap} = &key:\n\
+                     ./seal.go:37:6:     from key (address-of) at ./seal.go:39:24\n\
+                     ./seal.go:37:6:     from s.XOR(key[:]) (call parameter) at ./seal.go:39:16\n";
+    for before in ["", "./seal.go:37:6: moved to heap: key\n"] {
+        let log = EscapeLog::decode(format!("{before}{explained}").as_bytes()).unwrap();
+        let [decision] = log.heap_decisions() else { panic!("{before}") };
+        assert_eq!((&*decision.subject, decision.decision.name()), ("key", "moved_to_heap"));
+        assert_eq!((decision.cause.name(), decision.steps.len()), ("unknown_callee", 2), "{before}");
+    }
+}
+
 #[test]
 fn several_parts_are_one_log() {
     let text = log("1.27.3");

@@ -30,6 +30,7 @@ mod leak;
 mod line_cost;
 mod live_heap;
 mod live_swings;
+mod log_alone;
 mod mark_cost;
 mod memory_limiter;
 mod mismatch;

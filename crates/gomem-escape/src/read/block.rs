@@ -123,7 +123,15 @@ impl Block {
                     known.explanation.is_converted = true;
                 }
             }
-            Reading::Steps => section.explain(at, self.subject, explanation, &facts.texts),
+            Reading::Steps => {
+                section.explain(at, self.subject, explanation, &facts.texts);
+                for is_moved in [false, true] {
+                    let Facts { decisions, texts, .. } = &mut *facts;
+                    if let Some(decision) = decisions.get_mut(&(at, self.subject, is_moved)) {
+                        (decision.explanation, decision.next) = section.explanation(at, self.subject, texts);
+                    }
+                }
+            }
         }
     }
 

@@ -12,8 +12,8 @@ pub(crate) struct Distinct<K, R> {
 }
 
 impl<K: Eq + Hash, R> Distinct<K, R> {
-    pub(crate) fn contains(&self, key: &K) -> bool {
-        self.index.contains_key(key)
+    pub(crate) fn get(&self, key: &K) -> Option<&R> {
+        self.rows.get(*self.index.get(key)?)
     }
 
     pub(crate) fn get_mut(&mut self, key: &K) -> Option<&mut R> {
@@ -32,6 +32,10 @@ impl<K: Eq + Hash, R> Distinct<K, R> {
 
     pub(crate) fn len(&self) -> usize {
         self.rows.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
     }
 
     pub(crate) fn into_rows(self) -> Vec<R> {

@@ -1,6 +1,6 @@
 //! The lines of a log, folded: headers, flows, steps and final lines about one thing become one.
 
-use std::io::Read;
+use std::{io::Read, sync::Arc};
 
 use gomem_table::checkpoint;
 use memchr::memmem;
@@ -46,8 +46,7 @@ impl Fold {
     pub(crate) fn read(&mut self, log: impl Read) -> Result<(), Error> {
         let limits = self.limits;
         let read = for_each_line(log, &limits, |line| self.line(line));
-        self.begin_section(TextId::default(), Variant::Plain);
-        read
+        read.and_then(|()| self.begin_section(TextId::default(), Variant::Plain))
     }
 
     fn line(&mut self, line: Line<'_>) -> Result<(), Error> {
@@ -83,7 +82,7 @@ impl Fold {
                 self.facts.sections += line.lines;
                 let package = self.facts.texts.id(section.package());
                 self.facts.functions.see_package(section.package());
-                self.begin_section(package, section.variant());
+                self.begin_section(package, section.variant())?;
             }
             Record::Skipped(text) => {
                 if is_build_error(text) {
@@ -132,10 +131,25 @@ impl Fold {
         self.facts.unknown_line(line.number);
     }
 
-    fn begin_section(&mut self, package: TextId, variant: Variant) {
+    fn begin_section(&mut self, package: TextId, variant: Variant) -> Result<(), Error> {
         self.block.close(&mut self.section, &mut self.facts);
+        self.decide_what_is_explained()?;
         self.facts.build.end_package(package != TextId::default());
         self.section.begin(package, variant);
+        Ok(())
+    }
+
+    /// Who quotes an explanation may leave the line out that it ends with.
+    fn decide_what_is_explained(&mut self) -> Result<(), Error> {
+        if !self.facts.decisions.is_empty() {
+            return Ok(());
+        }
+        for (at, subject) in self.section.explained() {
+            let subject = Arc::clone(self.facts.texts.text(subject));
+            let is_variable = subject.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            self.decision(at, &subject, is_variable)?;
+        }
+        Ok(())
     }
 
     fn diagnostic(&mut self, at: XPos, message: Message<'_>, prefix: &[u8]) -> Result<(), Error> {
@@ -144,7 +158,10 @@ impl Fold {
             Message::EscapeHeader { subject, function } => {
                 facts.functions.see_wrapper(function.unwrap_or_default());
                 let subject = facts.texts.id(subject);
-                let is_known = [false, true].iter().any(|moved| facts.decisions.contains(&(at, subject, *moved)));
+                // A log may have been made by `-m` first, which explains nothing.
+                let is_explained =
+                    |moved| facts.decisions.get(&(at, subject, moved)).is_some_and(RawDecision::is_explained);
+                let is_known = is_explained(false) || is_explained(true);
                 let reading = if is_known { Reading::Boxing } else { Reading::Steps };
                 let function = facts.texts.id(function.unwrap_or_default());
                 block.open(at, prefix, subject, function, reading);

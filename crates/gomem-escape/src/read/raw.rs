@@ -43,6 +43,12 @@ pub(crate) struct RawDecision {
     pub(crate) copies: u32,
 }
 
+impl RawDecision {
+    pub(crate) fn is_explained(&self) -> bool {
+        !self.explanation.steps.is_empty()
+    }
+}
+
 /// `EXPR does not escape`, of an expression that may allocate all the same.
 #[derive(Debug)]
 pub(crate) struct RawStackBuffer {

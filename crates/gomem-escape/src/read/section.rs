@@ -76,6 +76,13 @@ impl OpenSection {
         }
     }
 
+    /// What is explained, in the order of its positions.
+    pub(crate) fn explained(&self) -> Vec<(XPos, TextId)> {
+        let mut all: Vec<(XPos, TextId)> = self.explanations.keys().copied().collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The explanation of a subject, followed to where it goes in the end; and the step by which it goes there.
     pub(crate) fn explanation(
         &self,

@@ -140,9 +140,10 @@ impl Recogniser {
             self.quoted.insert(self.outcomes.len());
             self.outcomes.push(Outcome { name: artifact.name.clone(), contents, reasons });
         }
-        if !is_used && spoken.is_some() && unused.iter().all(|reason| is_unknown(reason)) {
+        if !is_used && spoken.is_some() {
             let (name, contents) = (artifact.name.clone(), vec![Contents::Words]);
-            self.outcomes.push(Outcome { name, contents, reasons: Vec::new() });
+            unused.retain(|reason| !is_unknown(reason));
+            self.outcomes.push(Outcome { name, contents, reasons: unused });
         } else if !is_used {
             // What some part is says more than the first words of another.
             let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
@@ -261,7 +262,7 @@ impl Recogniser {
         }
         if looks_like_text(bytes)
             && !signature.metrics
-            && let Some(crash) = Crash::last_in(&written)
+            && let Some(crash) = Crash::last_in(&written, bytes)
         {
             self.bundle.crashes.push((artifact.name.clone(), crash));
             take(Contents::Crash, Ok(Reading::Used(None)));

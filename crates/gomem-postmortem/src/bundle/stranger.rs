@@ -50,7 +50,8 @@ pub(super) fn other(bytes: &[u8]) -> String {
 
 /// Whether the reason says no more than that.
 pub(super) fn is_unknown(reason: &str) -> bool {
-    reason == NOT_RECOGNISED || reason.contains(QUOTED)
+    // The names of metrics stand in texts too.
+    reason == NOT_RECOGNISED || reason.contains(QUOTED) || reason.contains(": no sample found in ")
 }
 
 pub(super) fn is_json(bytes: &[u8]) -> bool {

@@ -1,17 +1,20 @@
 //! What people paste, and what logs say: of a program's memory, its end, and its goroutines.
 
+mod cgroup;
 mod container_table;
 pub(super) mod crash;
 mod function_listing;
 mod kernel_line;
 mod log_time;
 mod logged_memory;
+mod machine_memory;
 mod memory_limiter;
 mod oom_report;
 pub(super) mod pasted;
 mod pprof_session;
 pub(super) mod printed;
 pub(super) mod process_memory;
+mod refusal;
 mod scavenger;
 pub(super) mod spoken;
 pub(super) mod stated;
@@ -21,6 +24,7 @@ pub(crate) use crash::{Crash, CrashKind};
 pub(crate) use function_listing::Listing;
 pub(crate) use kernel_line::{Exhausted, Kills, is_unit};
 pub(crate) use logged_memory::{Logged, LoggedMemory};
+pub(crate) use machine_memory::MachineMemory;
 pub(crate) use memory_limiter::MemoryLimiter;
 pub(crate) use oom_report::OomReport;
 pub(crate) use process_memory::ProcessMemory;

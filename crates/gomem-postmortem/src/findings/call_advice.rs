@@ -121,6 +121,11 @@ pub(crate) fn wait_advice(function: &str) -> Option<&'static str> {
     row(About::Wait, &plain(function)).map(|row| row.advice)
 }
 
+/// What ends a line of the program that a server's function calls for a request.
+pub(crate) fn served_advice(entry: &str) -> Option<&'static str> {
+    row(About::Served, &plain(entry)).map(|row| row.advice)
+}
+
 /// Who keeps what is made in a goroutine of `entry`, a function of a library, and handed to the program.
 pub(crate) fn handed_advice(entry: &str) -> Option<&'static str> {
     row(About::Handed, &plain(entry)).map(|row| row.advice)
@@ -187,6 +192,7 @@ enum About {
     Goroutine,
     Wait,
     Handed,
+    Served,
     Chain,
     Size,
     Large,
@@ -212,6 +218,7 @@ impl About {
             "goroutine" => Self::Goroutine,
             "wait" => Self::Wait,
             "handed" => Self::Handed,
+            "served" => Self::Served,
             "chain" => Self::Chain,
             "size" => Self::Size,
             "large" => Self::Large,

@@ -35,7 +35,9 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     let place = goroutine(crash);
     let at = place.as_ref().map(|place| format!(" at {}", place.short())).unwrap_or_default();
     let bytes = |bytes: u64| Unit::Bytes.humanize(bytes as f64);
-    let in_use = crash.in_use_bytes.map(|in_use| format!(", {} in use", bytes(in_use))).unwrap_or_default();
+    let grown = || crash.refusal.grown_bytes.map(|grown| format!(", {} of heap before", bytes(grown)));
+    let in_use = crash.in_use_bytes.map(|in_use| format!(", {} in use", bytes(in_use)));
+    let in_use = in_use.or_else(grown).unwrap_or_default();
     let title = match crash.kind {
         CrashKind::OutOfMemory if crash.is_of_build => {
             format!("Go's compiler or linker died in a build: out of memory{in_use}")
@@ -85,11 +87,12 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     if let Some(kills) = &crash.kills {
         finding.summary += &beside(kills);
     }
-    if let Some(asked) = crash.asked_bytes {
-        finding.summary += &format!(" {} more were asked for.", bytes(asked));
+    finding.summary += &refused(crash);
+    if let Some(lived) = crash.lived_seconds {
+        finding.summary += &format!(" It had run for {}.", Unit::Seconds.humanize(lived));
     }
-    if crash.kind == CrashKind::OutOfMemory && crash.goroutine.is_empty() && !crash.is_at_start {
-        finding.summary += " The text ends before the goroutine that asked: the whole dump names the line.";
+    if crash.kind == CrashKind::OutOfMemory && place.is_none() && !crash.is_at_start {
+        finding.summary += " The text ends before the line that asked: the whole dump names the line.";
     }
     if let Some(place) = &place {
         finding.summary +=
@@ -104,6 +107,10 @@ fn finding(file: &str, crash: &Crash) -> Finding {
         (CrashKind::KilledByKernel, ..) if is_small => OF_SMALL,
         _ if crash.is_of_build => OF_BUILD,
         _ if crash.is_at_start => OF_START,
+        (CrashKind::OutOfMemory, ..) if crash.refusal.is_at_commit_limit => OF_COMMIT_LIMIT,
+        (CrashKind::OutOfMemory, ..) if is_one_request(crash) && crash.refusal.is_of_32_bits => OF_32_BITS,
+        (CrashKind::OutOfMemory, ..) if is_one_request(crash) => OF_ONE_REQUEST,
+        _ if is_young(crash) => OF_YOUNG,
         _ if crash.has_failed_probe => OF_PROBE,
         (CrashKind::KilledByKernel, Exhausted::Machine, None) => OF_MACHINE,
         (CrashKind::KilledByKernel, Exhausted::Group, None) => OF_GROUP,
@@ -115,12 +122,41 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     let in_use = if crash.kind == CrashKind::KilledByKernel { "anonymous memory resident" } else { "heap in use" };
     finding.evidence.extend(crash.in_use_bytes.map(|bytes| evidence(in_use, bytes)));
     finding.evidence.extend(crash.limit_bytes.map(|bytes| evidence("memory limit", bytes)));
-    finding.evidence.extend(crash.asked_bytes.map(|bytes| evidence("bytes asked for", bytes)));
+    finding.evidence.extend(crash.refusal.asked_bytes.map(|bytes| evidence("bytes asked for", bytes)));
     if crash.kind == CrashKind::OutOfMemory && !crash.is_at_start {
         finding.confounders.push("the line that asks last need not be the one that keeps the memory".to_owned());
     }
     finding.place = place;
     finding
+}
+
+/// What was asked for, and what the heap had before.
+fn refused(crash: &Crash) -> String {
+    let bytes = |bytes: u64| Unit::Bytes.humanize(bytes as f64);
+    let refusal = &crash.refusal;
+    let mut text =
+        refusal.asked_bytes.map_or_else(String::new, |asked| format!(" {} more were asked for.", bytes(asked)));
+    if let Some(grown) = refusal.grown_bytes {
+        text += &format!(" By the address of the arena that the system refused, the heap had {} before.", bytes(grown));
+        if refusal.asked_bytes.is_some_and(|asked| asked < SMALL) {
+            text += " It grew step by step: no single allocation is to blame.";
+        }
+    }
+    if refusal.is_of_32_bits {
+        text += " The program is of 32 bits.";
+    }
+    text
+}
+
+/// Whether one allocation asked for a large part of what was in use.
+fn is_one_request(crash: &Crash) -> bool {
+    let had = crash.in_use_bytes.or(crash.refusal.grown_bytes);
+    crash.refusal.asked_bytes.is_some_and(|asked| asked >= LARGE && had.is_none_or(|had| asked >= had / PART))
+}
+
+/// Whether the limit ended a container as it began.
+fn is_young(crash: &Crash) -> bool {
+    crash.kind == CrashKind::KilledByKernel && crash.lived_seconds.is_some_and(|seconds| seconds <= YOUNG_SECONDS)
 }
 
 /// How often, and within what time.
@@ -156,7 +192,10 @@ fn goroutine(crash: &Crash) -> Option<Place> {
         // The first one there is any one.
         return None;
     }
-    goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)
+    let place = goroutines::place_of_first(&Profile::decode(&crash.goroutine).ok()?)?;
+    // A stack that is cut within the runtime does not say who asked.
+    let is_cut = crash.kind == CrashKind::OutOfMemory && place.function.starts_with("runtime.");
+    (!is_cut).then_some(place)
 }
 
 /// Names that programs of other languages have, mostly.
@@ -191,6 +230,22 @@ const OF_PROBE: &str = "By the pod's events it answered the probe too late. See 
 const OF_UNIT: &str = "systemd says it, of the kernel's OOM killer or of systemd-oomd, which acts on pressure before: `journalctl -k` and `journalctl -u \
                        systemd-oomd` have whose memory ended, `systemctl show -p MemoryMax` the unit's limit. Set GOMEMLIMIT below what it may \
                        have; if its live heap itself grows, find what keeps it: three heap profiles before the end tell.";
+const OF_ONE_REQUEST: &str = "One allocation asked for that much at once: see in the dump's goroutine which, a slice or buffer that doubles or one of a size that comes from \
+                              outside mostly. Check the size before, read and write in parts, or make it once with its capacity. A limit \
+                              or a larger machine only moves the end.";
+const OF_32_BITS: &str = "A program of 32 bits has 2 to 4 GiB of addresses, and one block needs a hole of its size among them: build it for 64 bits (GOARCH=amd64 or arm64), \
+                          or work in parts instead of one block. How much memory the machine has does not matter.";
+const OF_COMMIT_LIMIT: &str = "Errno 1455 is Windows' commit limit: all programs together had asked for as much as memory and paging files hold. See who holds it (Commit \
+                               size in the Task Manager), and let the paging file grow; if it is this program itself, a heap profile taken \
+                               before the end says what keeps it, and GOMEMLIMIT bounds it.";
+const OF_YOUNG: &str = "It was killed as it began, so that what it loads or lists at its start needs more than the limit (caches and informers that take everything, \
+                        a file read as a whole): no leak. Give it more, or have it load less: filter, page, stream. A heap profile of a \
+                        start with a higher limit says what it is; GOMEMLIMIT at 90 % of the limit helps where most of it is garbage.";
+/// A judgement: by then a program has started.
+const YOUNG_SECONDS: f64 = 30.0;
+/// Judgements: of one allocation, and of all that was in use beside it.
+const LARGE: u64 = 64 << 20;
+const PART: u64 = 8;
 const SMALL: u64 = 16 << 20;
 const OF_SMALL: &str = "So small a process is not what filled the memory: the kernel chose it, and others held it. The kernel's table of processes, before \
                         the line, says who; their sum, and what is of no process (tmpfs, the kernel's own), is what ended.";

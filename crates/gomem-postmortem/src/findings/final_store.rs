@@ -105,6 +105,29 @@ pub(crate) fn method_that_ends(made: &HeapDecision, log: &EscapeLog) -> Option<A
     found.map(|told| Arc::clone(&told.function))
 }
 
+/// The object that a method stores into, its receiver, where a function makes it again and again and stores each: its type, and
+/// the statement that stores it.
+pub(crate) fn store_of_owner(made: &HeapDecision, step: &Step, log: &EscapeLog) -> Option<(Arc<str>, Arc<str>)> {
+    let symbol = Symbol::decode_in_package("", made.function.as_deref()?);
+    let owner = symbol.receiver()?.trim_start_matches('*').to_owned();
+    let (target, _) = step.from.split_once(" = ")?;
+    // Into a field of what is pointed to: `s.cache[path]`.
+    let is_field = target.split_once('.').is_some_and(|(name, _)| name.chars().all(char::is_alphanumeric));
+    let literal = format!("&{owner}{{");
+    let is_made = |other: &&HeapDecision| {
+        other.package == made.package
+            && other.function.as_deref() != Some("init")
+            && other.subject.starts_with(&*literal)
+    };
+    let is_kept = |store: &&Step| {
+        let target = store.from.split_once(" = ").map(|(target, _)| target);
+        store.from != step.from && target.is_some_and(|target| target.contains('[') || store.from.contains("append("))
+    };
+    let made_by = log.heap_decisions().iter().filter(|_| is_field).filter(is_made);
+    let store = made_by.filter_map(storing_step).find(is_kept)?;
+    Some((owner.into(), Arc::clone(&store.from)))
+}
+
 fn is_same_file(one: &str, other: &str) -> bool {
     one.ends_with(other) || other.ends_with(one)
 }

@@ -247,8 +247,19 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
         counts.windows(2).all(|pair| pair[0] < pair[1]) && more(counts) >= fewest
     };
     let all = timed.last()?.1.iter().map(|(waiting, _)| (waiting, counts_of(waiting)));
-    let (waiting, counts) = all.filter(|(_, counts)| rises(counts)).max_by_key(|(_, counts)| more(counts))?;
-    let title = format!("Leak: {} more goroutines at {}", more(&counts), waiting.at.short());
+    let mut rising: Vec<(&Wait, Vec<i64>)> = all.filter(|(_, counts)| rises(counts)).collect();
+    rising.sort_by(|a, b| more(&b.1).cmp(&more(&a.1)).then_with(|| a.0.at.cmp(&b.0.at)));
+    let (waiting, counts) = rising.first()?;
+    // What one thing starts rises as one.
+    let beside: Vec<&(&Wait, Vec<i64>)> = rising[1..]
+        .iter()
+        .take(SHOWN - 1)
+        .filter(|(_, others)| more(others).saturating_mul(2) >= more(counts))
+        .collect();
+    let places: Vec<String> =
+        std::iter::once(waiting).chain(beside.iter().map(|(wait, _)| wait)).map(|wait| wait.at.short()).collect();
+    let sum = beside.iter().fold(more(counts), |sum, (_, others)| sum.saturating_add(more(others)));
+    let title = format!("Leak: {sum} more goroutines at {}", places.join(" and "));
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
     let steps: Vec<String> = counts.iter().map(i64::to_string).collect();
     finding.summary = format!(
@@ -258,13 +269,17 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
         Unit::Seconds.humanize(end.saturating_sub(begin) as f64 / 1e9),
         waiting.text()
     );
+    for (wait, others) in &beside {
+        let steps: Vec<String> = others.iter().map(i64::to_string).collect();
+        finding.summary += &format!(" Beside it {}: {}.", steps.join(" → "), wait.text());
+    }
     let (_, groups, profile) = timed.last()?;
     finding.action = actions(profile, groups);
     finding.place = Some(waiting.at.clone());
     finding.confidence = Confidence::Medium;
     finding
         .evidence
-        .push(Evidence::new("more goroutines at the place", more(&counts) as f64, Unit::Count).with_source(PROFILE));
+        .push(Evidence::new("more goroutines at the place", more(counts) as f64, Unit::Count).with_source(PROFILE));
     finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
     Some(finding)
 }

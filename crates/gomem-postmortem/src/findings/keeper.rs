@@ -11,7 +11,8 @@ use crate::{
         call_advice::{chain_advice, is_of_std, keep_advice, keep_advice_of_short, kind_advice},
         container::Container,
         final_store::{
-            CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, method_that_ends, store_of_parameter, storing_step,
+            CALL_PARAMETER, PART_OF_STRUCT, final_store, last_store, method_that_ends, store_of_owner,
+            store_of_parameter, storing_step,
         },
     },
 };
@@ -33,6 +34,8 @@ pub(crate) enum Keeper {
         of_part: Option<&'static str>,
         /// The method of its type that lets it go.
         ends_by: Option<Arc<str>>,
+        /// What it is stored in where that is made again and again, and the statement that keeps each of those.
+        owner: Option<(Arc<str>, Arc<str>)>,
     },
     /// What keeps such things as a rule.
     Kind(&'static str),
@@ -46,7 +49,7 @@ impl Keeper {
         match self {
             Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
             Self::Container(container) => container.words(),
-            Self::Stored { step, function, is_given, advice, of_part, ends_by } => {
+            Self::Stored { step, function, is_given, advice, of_part, ends_by, owner } => {
                 let who = match is_given {
                     true => format!("The compiler sees it given to `{step}`: that keeps it, or what it returns does."),
                     false => {
@@ -55,6 +58,10 @@ impl Keeper {
                     }
                 };
                 let advice = match ends_by {
+                    _ if let Some((owner, store)) = owner => format!(
+                        "Each `{owner}` is kept itself, by `{store}`: where one is made for each request or run, what it holds goes only when it is \
+                         deleted there. Where there is one for all, bound it: delete entries when they are done, or evict by age or size."
+                    ),
                     Some(method) => format!(
                         "`{method}` is there to let one go: call it when another takes its place, and on every path."
                     ),
@@ -111,6 +118,7 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
                 advice: of_store(step),
                 of_part,
                 ends_by: made.and_then(|made| method_that_ends(made, log?)),
+                owner: made.and_then(|made| store_of_owner(made, step, log?)),
             })
         })
         .or_else(|| kept.first().and_then(|site| by_kind(site)).map(Keeper::Kind))

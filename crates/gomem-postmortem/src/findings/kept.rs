@@ -52,8 +52,9 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
         if is_of_pool(bytes) {
             finding.action += " A sync.Pool keeps it for later use: what is not used for two GC cycles goes.";
         } else if live >= MUCH && is_of_large(bytes) {
-            finding.action += " If a pool or a channel keeps them for later use, it gives nothing back: bound how many there are and how \
-                               large, or use a sync.Pool, which GC empties.";
+            finding.action += " If a pool or a channel keeps them for later use, or a free list, it gives nothing back, and a slice that is cut \
+                               (`s[:n]`) keeps what lies behind: bound how many there are and how large, clear(s[n:]) before the cut, or \
+                               use a sync.Pool, which GC empties.";
         }
     }
     if let Some(advice) = bytes.sites.first().and_then(|site| size_advice(site.callee.as_deref()?)) {
@@ -116,7 +117,7 @@ fn is_of_pool(bytes: &Bytes<'_>) -> bool {
     made.fold(0_i64, |sum, site| sum.saturating_add(site.inuse_bytes)).saturating_mul(2) >= bytes.inuse_bytes
 }
 
-/// Whether it is a few large objects, as buffers are.
+/// Whether its objects are large, as buffers are.
 fn is_of_large(bytes: &Bytes<'_>) -> bool {
     let objects: i64 = bytes.sites.iter().map(|site| site.inuse_objects).sum();
     objects > 1 && bytes.inuse_bytes / objects >= LARGE_BYTES
@@ -137,4 +138,4 @@ const LEAST_STAYING: i64 = 16 << 20;
 const LEAST_TOLD: f64 = 0.1;
 const MUCH: f64 = 0.25;
 /// A judgement: what is made for a use and thrown away again is smaller.
-const LARGE_BYTES: i64 = 256 << 10;
+const LARGE_BYTES: i64 = 16 << 10;

@@ -24,9 +24,9 @@ impl LiveHeap {
         Some(Self { points, trend })
     }
 
-    /// The bytes, in the order of time.
-    pub(crate) fn values(&self) -> Vec<f64> {
-        self.points.iter().map(|point| point.1).collect()
+    /// Seconds and bytes, in the order of time.
+    pub(crate) fn points(&self) -> &[(f64, f64)] {
+        &self.points
     }
 
     pub(crate) fn last_bytes(&self) -> Option<f64> {

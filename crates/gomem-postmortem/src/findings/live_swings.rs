@@ -24,7 +24,8 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     let is_told = |finding: &Finding| {
         finding.kind == FindingKind::Leak || finding.evidence.iter().any(|evidence| evidence.quantity == BURSTS)
     };
-    let live = bundle.gctrace().map(marked).or_else(|| live_heap.map(LiveHeap::values)).unwrap_or_default();
+    let live =
+        bundle.gctrace().map(marked).or_else(|| live_heap.map(|live| live.points().to_vec())).unwrap_or_default();
     let Some(swings) = Swings::find(&live).filter(|_| !findings.iter().any(is_told)) else { return };
     let (high, low) = (Unit::Bytes.humanize(swings.high), Unit::Bytes.humanize(swings.low));
     if let Some(spike) = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::IdleAfterSpike)) {
@@ -33,7 +34,9 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     }
     let maker = Maker::find(bundle);
     let title = format!("What survives GC goes up to {high} and back to {low}, {} times", swings.count);
-    let severity = if swings.high >= LARGE_BYTES { Severity::Warning } else { Severity::Info };
+    // What is there for as long as it is not, as sessions by the hour are, is the load itself.
+    let is_peak = swings.share_of_time < LONG;
+    let severity = if swings.high >= LARGE_BYTES && is_peak { Severity::Warning } else { Severity::Info };
     let mut finding = Finding::new(FindingKind::Runtime, severity, title);
     finding.summary = format!(
         "What comes and goes is no leak. Memory is sized by the peaks: GC waits until the heap is larger by GOGC than the highest of \
@@ -76,6 +79,13 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
                 .to_owned()
         }
     };
+    if !is_peak {
+        finding.summary +=
+            &format!(" For {:.0} % of the time it is nearer to the peaks.", swings.share_of_time * 100.0);
+        finding.action = "What is there for so long is the load itself, sessions or work at a time: plan for it, with GOGC on top, or bound how much there is at \
+                          once."
+            .to_owned();
+    }
     finding.place = maker.map(|maker| maker.place);
     finding.bytes_fraction = Some((swings.high - swings.low) / swings.high);
     finding.confidence = Confidence::Medium;
@@ -86,9 +96,9 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     findings.push(finding);
 }
 
-/// What each cycle of a trace marked.
-fn marked(trace: &GcTrace) -> Vec<f64> {
-    trace.lines().iter().map(|line| line.heap_live_mb as f64 * MIB).collect()
+/// When each cycle of a trace was, and what it marked.
+fn marked(trace: &GcTrace) -> Vec<(f64, f64)> {
+    trace.lines().iter().map(|line| (line.start_seconds, line.heap_live_mb as f64 * MIB)).collect()
 }
 
 /// How the live heap goes up and down.
@@ -100,18 +110,20 @@ struct Swings {
     high: f64,
     low: f64,
     highest: f64,
+    /// Of the time, that in which it is nearer to the peaks.
+    share_of_time: f64,
     /// Its first and last trough, where they rise.
     rise: Option<(f64, f64)>,
 }
 
 impl Swings {
     /// Turns of a good part of the highest peak: what comes between is noise.
-    fn find(live: &[f64]) -> Option<Self> {
-        let highest = live.iter().copied().fold(0.0, f64::max);
+    fn find(live: &[(f64, f64)]) -> Option<Self> {
+        let highest = live.iter().map(|point| point.1).fold(0.0, f64::max);
         let least = (LEAST_PART * highest).max(LEAST_BYTES);
         let (mut peaks, mut troughs) = (Vec::new(), Vec::new());
-        let (mut extreme, mut rises) = (*live.first()?, true);
-        for &bytes in live {
+        let (mut extreme, mut rises) = (live.first()?.1, true);
+        for &(_, bytes) in live {
             let is_further = if rises { bytes > extreme } else { bytes < extreme };
             if is_further {
                 extreme = bytes;
@@ -127,8 +139,25 @@ impl Swings {
         let (first, last) = (*troughs.first()?, *troughs.last()?);
         let rise = (troughs.len() >= FEWEST && last > RISEN * first).then_some((first, last));
         let is_wide = high - low >= LEAST_OF_PEAKS * high;
-        (is_wide && peaks.len() >= FEWEST).then_some(Self { count: peaks.len(), high, low, highest, rise })
+        let share_of_time = share_above(live, f64::midpoint(high, low));
+        (is_wide && peaks.len() >= FEWEST).then_some(Self {
+            count: peaks.len(),
+            high,
+            low,
+            highest,
+            share_of_time,
+            rise,
+        })
     }
+}
+
+/// Of the time from the first cycle to the last, that which follows one that marked more.
+fn share_above(live: &[(f64, f64)], bytes: f64) -> f64 {
+    let spans = live.windows(2).map(|pair| (pair[0].1, (pair[1].0 - pair[0].0).max(0.0)));
+    let (above, all) = spans.fold((0.0, 0.0), |(above, all), (marked, seconds)| {
+        (above + if marked >= bytes { seconds } else { 0.0 }, all + seconds)
+    });
+    above / f64::max(all, f64::MIN_POSITIVE)
 }
 
 /// The function of the program that makes most of what is in use at a peak.
@@ -177,6 +206,8 @@ const LEAST_PART: f64 = 0.25;
 const LEAST_BYTES: f64 = 8.0 * MIB;
 /// A judgement: in a smaller heap the peaks are nobody's trouble.
 const LARGE_BYTES: f64 = 32.0 * MIB;
+/// A judgement: a peak is shorter.
+const LONG: f64 = 0.4;
 /// Once may be the start.
 const FEWEST: usize = 2;
 const RISEN: f64 = 1.25;
@@ -187,8 +218,16 @@ const TWICE: f64 = 0.3;
 mod tests {
     use super::*;
 
-    fn mib(values: &[f64]) -> Vec<f64> {
-        values.iter().map(|value| value * MIB).collect()
+    /// A cycle a second.
+    fn mib(values: &[f64]) -> Vec<(f64, f64)> {
+        values.iter().enumerate().map(|(second, value)| (second as f64, value * MIB)).collect()
+    }
+
+    #[test]
+    fn a_peak_is_short_and_a_load_is_not() {
+        let share = |values: &[f64]| Swings::find(&mib(values)).map(|found| found.share_of_time);
+        assert_eq!(share(&[20.0, 90.0, 22.0, 21.0, 24.0, 90.0, 22.0, 21.0, 22.0]), Some(0.25));
+        assert_eq!(share(&[20.0, 90.0, 88.0, 91.0, 24.0, 90.0, 92.0, 91.0, 22.0]), Some(0.75));
     }
 
     #[test]

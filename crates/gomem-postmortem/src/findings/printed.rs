@@ -6,7 +6,7 @@ use gomem_table::{MIB, Unit};
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Listing, Logged, LoggedMemory, Printout, Scavenger},
+    bundle::{Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, Scavenger},
     findings::{
         finding::{Finding, FindingKind},
         memory_limiter::memory_limiter,
@@ -24,6 +24,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
         let name = &output.name;
         findings.extend(match &output.printout {
             Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
+            Printout::Machine(memory) => Some(machine_memory(memory, name)),
             Printout::Scavenger(found) => scavenger(found, name),
             Printout::Listing(listing) => listed(listing, name),
             Printout::Logged(logged) => logged_memory(logged, name),
@@ -34,6 +35,36 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     }
     findings.extend(spoken_memory(bundle, state));
     findings
+}
+
+/// What the machine has left: of one program it says nothing.
+fn machine_memory(memory: &MachineMemory, name: &str) -> Finding {
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let is_short = memory.available < SHORT * memory.total;
+    let title = format!("The machine has {} of {} left", bytes(memory.available), bytes(memory.total));
+    let severity = if is_short { Severity::Warning } else { Severity::Info };
+    let mut finding = Finding::new(FindingKind::Printed, severity, title);
+    let swap = match memory.swap {
+        None => String::new(),
+        Some((all, free)) if free < SHORT * all => format!(", and its swap of {} is full", bytes(all)),
+        Some((all, free)) => format!(", and {} of its swap of {}", bytes(free), bytes(all)),
+    };
+    finding.summary = format!(
+        "{name}: `{}` says what all programs can still have, pages of files that are given up among it{swap}. Of one program it says \
+         nothing.",
+        memory.tool
+    );
+    finding.action = if is_short {
+        "Who holds it: `ps aux --sort=-rss | head`, and what is of no process (tmpfs, Slab and Shmem of /proc/meminfo). If it is the Go program: scrapes of \
+         /metrics, or /debug/pprof/heap?debug=1, tell its live heap from what it keeps; two heap profiles say what grows. GOMEMLIMIT bounds \
+         Go's part; while the machine swaps, each GC reads what was swapped out."
+    } else {
+        "That is no shortage. What is `used` or not `free` counts little: Linux fills memory with pages of files, and gives those up."
+    }
+    .to_owned();
+    finding.confidence = Confidence::Medium;
+    finding.evidence.push(Evidence::new("available", memory.available, Unit::Bytes).with_source("tool output"));
+    finding
 }
 
 /// What the scavenger of Go up to 1.13 had not given back.
@@ -137,14 +168,24 @@ fn listed(listing: &Listing, name: &str) -> Option<Finding> {
     if !others.is_empty() {
         finding.summary += &format!(" After it: {}.", others.join(", "));
     }
-    finding.action =
-        "Change that line, or call it for fewer: what it calls makes it. The profile itself says why it is allocated \
-                      (`gomem postmortem`), and what the line calls (`gomem tree`)."
-            .to_owned();
+    finding.action = if declares(&most.text) { OF_VARIABLE } else { OF_LINE }.to_owned();
     finding.confidence = Confidence::Medium;
     finding.place = Some(place).filter(|_| !listing.file.is_empty());
     Some(finding)
 }
 
+/// Whether a line only declares a variable: `var n int`.
+fn declares(text: &str) -> bool {
+    text.trim_start().starts_with("var ") && !text.contains(['=', '('])
+}
+
+const OF_LINE: &str = "Change that line, or call it for fewer: what it calls makes it. The profile itself says why it is allocated (`gomem postmortem`), and what \
+                       the line calls (`gomem tree`).";
+const OF_VARIABLE: &str = "The variable itself is on the heap, a new one each time the line runs: its address goes where the compiler cannot know for how long (to \
+                           a call of C or of an interface, into a struct, to a goroutine or closure). Let what is called return it, or make one \
+                           outside of the loop or call. `go build -gcflags=-m=2` says where it goes; what the numbers count, in use or ever \
+                           allocated, the table's `Type:` does.";
+/// A judgement: of all that a machine has.
+const SHORT: f64 = 0.1;
 /// Of a bundle.
 const MOST: usize = 8;

@@ -18,8 +18,9 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let tells = |output: &ToolOutput| {
         matches!(output.printout, Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_))
     };
+    let counted: Vec<Finding> = bundle.spoken.iter().filter_map(|spoken| spoken_goroutines(spoken, bundle)).collect();
     if bundle.tool_outputs.iter().any(tells) {
-        return Vec::new();
+        return counted;
     }
     let has_words_only = bundle.contents().iter().all(|(_, contents)| *contents == Contents::Words);
     let of_text = |(file, spoken): &(String, SpokenMemory)| {
@@ -28,16 +29,65 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             let process = ProcessMemory { tool: WORDS, resident_bytes, ..ProcessMemory::default() };
             return Some(process_memory(&process, file, bundle, state));
         }
-        has_words_only.then(|| words_alone(spoken, file))
+        // What is counted says more than that something is wrong.
+        let is_needed = has_words_only && (counted.is_empty() || spoken.resident.or(spoken.heap).is_some());
+        is_needed.then(|| words_alone(spoken, file))
     };
-    bundle.spoken.iter().take(MOST).filter_map(of_text).collect()
+    let of_memory: Vec<Finding> = bundle.spoken.iter().take(MOST).filter_map(of_text).collect();
+    counted.into_iter().chain(of_memory).take(MOST).collect()
+}
+
+/// How many goroutines a person counts, where no profile of them is there.
+fn spoken_goroutines((file, spoken): &(String, SpokenMemory), bundle: &Bundle) -> Option<Finding> {
+    let (first, last) = spoken.goroutines.filter(|_| bundle.goroutines.is_empty())?;
+    let grown = last >= 3.0 * first;
+    if !grown && last < MANY_GOROUTINES {
+        return None;
+    }
+    let count = |count: f64| Unit::Count.humanize(count);
+    let title = match grown {
+        true => format!("Goroutines: {} at first, {} at last, by the text's words", count(first), count(last)),
+        false => format!("{} goroutines, by the text's words", count(last)),
+    };
+    let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
+    let stacks = match spoken.stacks {
+        Some(stacks) => format!("their stacks take {}, {} each", bytes(stacks), bytes(stacks / last)),
+        None => format!("each has a stack of 2 KiB at least, {} in all", bytes(last * SMALLEST_STACK)),
+    };
+    finding.summary = format!(
+        "{file}: {stacks}, and each holds what it refers to: connections, buffers, requests. What they wait for no word says."
+    );
+    finding.action = "Take /debug/pprof/goroutine?debug=1 (`gomem capture` does) and once more later: `gomem postmortem` says at which lines they wait, and \
+                      which grow. If their number goes with that of something (connections, tenants, watches, streams), make fewer of \
+                      these, or share them; if it only grows, something does not end."
+        .to_owned();
+    finding.confidence = Confidence::Low;
+    finding.evidence.push(Evidence::new("goroutines", last, Unit::Count).with_source("the text's words"));
+    Some(finding)
 }
 
 /// Of a text without a tool's output: it says what is wrong, and not why.
 fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
     let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
-    let title = "What holds the memory is not known from this text".to_owned();
+    let title = match spoken.swing {
+        Some((low, high)) => {
+            format!("Memory goes up and down between {} and {}, by the text's words", bytes(low), bytes(high))
+        }
+        None => "What holds the memory is not known from this text".to_owned(),
+    };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
+    if spoken.swing.is_some() {
+        finding.summary = format!(
+            "{file}: what comes and goes is no leak; what is large at a peak, no word says. The limit has to hold the peak, with what GC lets \
+             lie there on top."
+        );
+        finding.action = "Take a heap profile at a peak and one between (/debug/pprof/heap?gc=1), and scrapes of /metrics meanwhile: `gomem diff LOW HIGH` \
+                          says what the peak is made of. Bound how much of that is worked on at once."
+            .to_owned();
+        finding.confidence = Confidence::Low;
+        return finding;
+    }
     finding.summary = match (spoken.resident, spoken.heap) {
         (_, Some(heap)) => format!(
             "{file}: by its words the heap has {} in use. What a process or container takes beyond about twice of that is not \
@@ -68,10 +118,16 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let who = if process.process.is_empty() { "the process".to_owned() } else { format!("`{}`", process.process) };
     let now = process.resident_bytes;
-    let grown = process.first_bytes.filter(|&first| now >= 1.5 * first && now - first >= 32.0 * MIB);
-    let title = match (grown, process.is_container) {
-        (Some(first), true) => format!("The container {who} takes {} at first, {} at last", bytes(first), bytes(now)),
-        (None, true) => format!("The container {who} takes {}", bytes(now)),
+    let is_other = |first: f64| first.max(now) >= 1.5 * first.min(now) && (now - first).abs() >= 32.0 * MIB;
+    let changed = process.first_bytes.filter(|&first| is_other(first));
+    let container =
+        if process.process.is_empty() { "The container".to_owned() } else { format!("The container {who}") };
+    let at_limit =
+        process.limit_bytes.filter(|limit| process.peak_bytes.is_some_and(|peak| peak >= NEARLY_FULL * limit));
+    let title = match (changed, process.is_container) {
+        (_, true) if let Some(limit) = at_limit => format!("{container} was at its limit of {}", bytes(limit)),
+        (Some(first), true) => format!("{container} takes {} at first, {} at last", bytes(first), bytes(now)),
+        (None, true) => format!("{container} takes {}", bytes(now)),
         (Some(first), false) => format!("{} resident at first, {} at last", bytes(first), bytes(now)),
         (None, false) if process.tool == WORDS => format!("{} resident, by the text's words", bytes(now)),
         (None, false) => format!("{} resident", bytes(now)),
@@ -83,7 +139,8 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         format!("{} shows {} of {who} resident", process.tool, bytes(now))
     };
     finding.summary = format!("{name}: {}", finding.summary);
-    if process.limit_bytes.is_some_and(|limit| now >= NEARLY_FULL * limit) {
+    let is_at_limit = |bytes: f64| process.limit_bytes.is_some_and(|limit| bytes >= NEARLY_FULL * limit);
+    if is_at_limit(now) || process.peak_bytes.is_some_and(is_at_limit) || process.kills.is_some() {
         finding.severity = Severity::Warning;
     }
     let parts = [
@@ -97,6 +154,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         ),
         (process.lazy_free_bytes, "of it given back and not taken yet (LazyFree)"),
         (process.huge_page_bytes, "of it in huge pages"),
+        (process.kernel_bytes, "of it the kernel's own, for it"),
         (process.swap_bytes, "more swapped out"),
     ];
     for (part, words) in parts {
@@ -105,6 +163,17 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         }
     }
     finding.summary += ".";
+    if process.peak_bytes.is_some_and(is_at_limit) {
+        finding.summary +=
+            " It was at its limit: there the kernel takes pages of files back, and kills where that is not enough.";
+    }
+    if let Some(kills) = process.kills {
+        finding.summary += &format!(" The kernel killed {kills} of its processes for want of memory.");
+    }
+    if let Some(first) = changed.filter(|&first| first > now) {
+        finding.summary +=
+            &format!(" {} of it were given back meanwhile: what comes and goes is no leak.", bytes(first - now));
+    }
     if let Some(addresses) = process.virtual_bytes {
         finding.summary += &format!(
             " Its {} of addresses (VIRT, VSZ) are no memory: what is reserved, or mapped and not touched, counts there.",
@@ -134,6 +203,10 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                 .to_owned();
     } else if let Some(held) = held {
         beside_held(&mut finding, now, held, released);
+    } else if let Some((live, by)) = live.filter(|(live, _)| now < MOSTLY * live) {
+        finding.summary += &format!(" {by} {} in use: that is most of it.", bytes(live));
+        finding.action = "Two heap profiles some time apart (/debug/pprof/heap), and `gomem diff` of both, say what the heap is made of, and what of it grows."
+            .to_owned();
     } else if let Some((live, by)) = live {
         finding.summary += &format!(
             " {by} {} in use. At GOGC=100 the heap grows to twice of what is live before each GC, that is about {}; \
@@ -149,6 +222,16 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.action = "Most of it is Go's heap, not cgo or mmap: what of that is live, free slots, kept for later, or given back and still \
                           resident (MADV_FREE, Go 1.12 to 1.15) runtime.MemStats tells (/debug/pprof/heap?debug=1, its end; or /metrics), \
                           LazyFree of smaps_rollup the last."
+            .to_owned();
+    } else if let Some((anonymous, file)) =
+        process.anonymous_bytes.zip(process.file_bytes).filter(|_| process.is_container)
+    {
+        finding.action = if file > anonymous { OF_FILES } else { OF_ANONYMOUS }.to_owned();
+    } else if process.is_container && process.process.is_empty() {
+        OF_GROUP.clone_into(&mut finding.action);
+    } else if changed.is_some_and(|first| first > now) {
+        finding.action = "For what it held while it was large take a heap profile then (/debug/pprof/heap), and one after it: `gomem diff`. Go gives \
+                          back what it does not need within minutes; GOMEMLIMIT bounds the peak, debug.FreeOSMemory gives back at once."
             .to_owned();
     } else if process.is_container {
         finding.action = "What of that is pages of files, which the kernel takes back, memory.stat of its cgroup tells (anon and file). What \
@@ -182,6 +265,12 @@ fn contained(process: &ProcessMemory) -> String {
         ),
         None => bytes(process.resident_bytes),
     };
+    if process.process.is_empty() {
+        return format!(
+            "the files of {} say {amount}{limit}, pages of files and the kernel's own among it",
+            process.tool
+        );
+    }
     format!(
         "what `{}` shows: {} takes {amount}{limit}, pages of files that are in use among it",
         process.tool, process.process
@@ -262,8 +351,24 @@ pub(crate) fn resident_beside(bundle: &Bundle, part: &str) -> Option<f64> {
     bundle.tool_outputs.iter().find_map(of_tool).or_else(|| spoken_in(bundle, part)?.resident)
 }
 
+const OF_FILES: &str = "Most of it is pages of files, which the kernel takes back before it kills, but for tmpfs (shmem) and what is mapped and used: no leak of the \
+                        program's heap. Where it reads much once, or writes logs and databases, that is usual; kubectl top's working set has \
+                        the active ones of them.";
+const OF_ANONYMOUS: &str = "Most of it is the program's own (anon): what of that is Go's live heap, kept, or outside of Go, scrapes of /metrics tell, or \
+                            /debug/pprof/heap?debug=1, whose end has Sys, HeapReleased and HeapInuse. GOMEMLIMIT at about 90 % of the limit \
+                            bounds Go's part.";
+const OF_GROUP: &str = "The limit counts all of that, so a dashboard can show less: kubectl top's working set leaves inactive pages of files out, RSS all of them and \
+                        the kernel's own, and a scrape each 15 s misses what comes between. memory.stat of the same group has anon (the program's \
+                        own), file and kernel; for anon take scrapes of /metrics, or /debug/pprof/heap?debug=1. GOMEMLIMIT at about 90 % of \
+                        the limit bounds Go's part.";
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
+/// Of what is in use: the heap's goal is further away.
+const MOSTLY: f64 = 1.5;
+/// What any large service may have: fewer tell nothing.
+const MANY_GOROUTINES: f64 = 1000.0;
+/// `stackMin` of `runtime/stack.go`.
+const SMALLEST_STACK: f64 = 2048.0;
 /// Who shows it where no tool does.
 const WORDS: &str = "the text";
 const IN_USE: &str = "inuse_space";

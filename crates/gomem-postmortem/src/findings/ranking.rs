@@ -25,7 +25,9 @@ use crate::{
         kept_together::KeptTogether,
         leak::{leak, leaking},
         live_heap::LiveHeap,
-        live_swings, mark_cost, mismatch,
+        live_swings,
+        log_alone::log_alone,
+        mark_cost, mismatch,
         no_gc_since::no_gc_since,
         printed,
         sentence::sentence,
@@ -86,6 +88,7 @@ pub(crate) fn find(
     }
     let fired: Vec<_> = diagnosis.map(|diagnosis| diagnosis.fired().collect()).unwrap_or_default();
     judgements::tell(&fired, &mut findings);
+    judgements::compare_profiles(bundle, &mut findings);
     mark_cost::explain(bundle.gctrace(), sites, pacing.ok(), &mut findings);
     if fired.iter().any(|told| starts_most_cycles(told)) {
         findings.iter_mut().for_each(leave_to_caller);
@@ -104,6 +107,7 @@ pub(crate) fn find(
     if findings.is_empty() {
         findings.extend(goroutines::few(bundle));
     }
+    findings.extend(log_alone(bundle));
     if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
         findings.extend(few_cycles(bundle));
     }

@@ -6,7 +6,7 @@ use gomem_symbol::{Modules, Origin, Symbol, is_starter};
 
 use crate::{
     attribution::{Place, first_frame},
-    findings::call_advice::{goroutine_advice, wait_advice},
+    findings::call_advice::{goroutine_advice, served_advice, wait_advice},
 };
 
 /// Goroutines that wait for the same thing at the same place, and were made at the same place.
@@ -20,6 +20,8 @@ pub(crate) struct Wait {
     pub(crate) library_entry: Option<String>,
     /// What to do where the program's own line calls this and does not come back.
     inside: Option<&'static str>,
+    /// What ends them where a server runs them for a client.
+    served: Option<&'static str>,
     /// The function that made them, or for want of it the function that they run.
     origin: Creator,
 }
@@ -66,7 +68,8 @@ impl Wait {
             ),
             _ => Creator::Runs(first.map_or_else(String::new, |line| Place::from_frame(line).short_function())),
         };
-        Some(Self { state, at, library_entry, inside, origin })
+        let served = entry().as_deref().filter(|_| own.is_some()).and_then(served_advice);
+        Some(Self { state, at, library_entry, inside, served, origin })
     }
 
     pub(crate) fn text(&self) -> String {
@@ -75,7 +78,8 @@ impl Wait {
             Creator::CreatedBy(function, None) => format!("made by `{function}`"),
             Creator::Runs(function) => format!("each running `{function}`"),
         };
-        format!("in {} at `{}` (`{}`), {origin}", self.state, self.at.short(), self.at.short_function())
+        let state = if self.state == NOT_SEEN { String::new() } else { format!("in {} ", self.state) };
+        format!("{state}at `{}` (`{}`), {origin}", self.at.short(), self.at.short_function())
     }
 
     /// The package whose goroutines they are, where nothing more is known of it.
@@ -101,7 +105,11 @@ impl Wait {
             return known.map_or_else(|| of_library(entry), str::to_owned);
         }
         if let Some(advice) = self.inside {
-            return format!("See why the goroutines at `{}` wait for ever. {advice}", self.at.short());
+            return format!(
+                "See why the goroutines at `{}` wait for ever. {advice}{}",
+                self.at.short(),
+                self.as_served()
+            );
         }
         let wait = match self.state.as_str() {
             state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
@@ -123,7 +131,11 @@ impl Wait {
         let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
             format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
         });
-        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}", self.at.short())
+        format!("See why the goroutines at `{}` wait for ever: {wait}.{holder}{}", self.at.short(), self.as_served())
+    }
+
+    fn as_served(&self) -> String {
+        self.served.map_or_else(String::new, |advice| format!(" {advice}"))
     }
 
     /// Who may hold the lock: another goroutine in a method of the same type that does not wait for a lock.
@@ -231,8 +243,11 @@ fn state_of(sample: Sample<'_>) -> &'static str {
     // A profile of a running program has one goroutine that runs, the one that writes the profile. Another whose wait is not
     // seen is of `debug=1`, which leaves the names of the runtime's own frames out.
     let is_the_writer = names().next().is_some_and(|name| name.starts_with("runtime"));
-    if is_the_writer { "running" } else { "an unknown state" }
+    if is_the_writer { "running" } else { NOT_SEEN }
 }
+
+/// Of a goroutine whose wait is not told.
+const NOT_SEEN: &str = "an unknown state";
 
 /// What a function of `sync` waits for, as goroutine dumps write it since Go 1.25 (`waitReasonStrings` in `runtime/runtime2.go`).
 fn acquired(function: &str) -> Option<&'static str> {

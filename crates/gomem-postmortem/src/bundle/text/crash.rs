@@ -29,7 +29,9 @@ use gomem_table::ByteUnits;
 
 use crate::bundle::text::{
     kernel_line::{Exhausted, KernelLine, Kill, Kills},
+    log_time::LogTime,
     process_memory::of_machine,
+    refusal::Refusal,
 };
 
 /// How a program died.
@@ -58,9 +60,10 @@ pub(crate) struct Crash {
     pub(crate) kind: CrashKind,
     /// What it wrote.
     pub(crate) message: String,
-    /// Bytes of the heap's address space that were in use, and those that were asked for.
+    /// Bytes of the heap's address space that were in use.
     pub(crate) in_use_bytes: Option<u64>,
-    pub(crate) asked_bytes: Option<u64>,
+    /// What the system refused, where memory ended.
+    pub(crate) refusal: Refusal,
     /// Of the group of processes that the kernel killed it in.
     pub(crate) limit_bytes: Option<u64>,
     pub(crate) exhausted: Exhausted,
@@ -72,6 +75,8 @@ pub(crate) struct Crash {
     pub(crate) has_failed_probe: bool,
     /// Whether it died as it began, before it had a heap.
     pub(crate) is_at_start: bool,
+    /// From its start to its end, where the container's status has both.
+    pub(crate) lived_seconds: Option<f64>,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
     /// The goroutine that did it, as the log has it; empty where the log has none.
@@ -79,25 +84,35 @@ pub(crate) struct Crash {
 }
 
 impl Crash {
+    /// Whether a container's status tells it.
+    fn is_of_container(&self) -> bool {
+        let is_status = |kills: &Kills| kills.is_status;
+        self.kind == CrashKind::KilledInContainer || self.kills.as_ref().is_some_and(is_status)
+    }
+
     fn new(kind: CrashKind, message: String, log_line: u64) -> Self {
         Self {
             kind,
             message,
             in_use_bytes: None,
-            asked_bytes: None,
+            refusal: Refusal::default(),
             limit_bytes: None,
             exhausted: Exhausted::NotKnown,
             kills: None,
             is_of_build: false,
             is_at_start: false,
             has_failed_probe: false,
+            lived_seconds: None,
             log_line,
             goroutine: Vec::new(),
         }
     }
 
-    /// The last one in a log: a program that was started again says the others of itself before.
-    pub(crate) fn last_in(log: &[u8]) -> Option<Self> {
+    /// The last one in a log: a program that was started again says the others of itself before. `shipped` is the log with what a
+    /// shipper wrote before each line, its time among it.
+    pub(crate) fn last_in(log: &[u8], shipped: &[u8]) -> Option<Self> {
+        let lines = |log: &[u8]| memchr::memchr_iter(b'\n', log).count();
+        let mut shipped = (lines(log) == lines(shipped)).then(|| shipped.split(|&byte| byte == b'\n'));
         let mut last: Option<Self> = None;
         let (mut in_use, mut is_overflow) = (None, false);
         let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
@@ -113,7 +128,8 @@ impl Crash {
         for (number, line) in (1..).zip(log.split(|&byte| byte == b'\n')) {
             let begin = at;
             at += line.len() + 1;
-            if let Some(killed) = KernelLine::decode(line) {
+            let whole = shipped.as_mut().and_then(Iterator::next).unwrap_or(line);
+            if let Some(killed) = KernelLine::decode(line, whole) {
                 match killed {
                     KernelLine::Limit(bytes) => limit_bytes = bytes,
                     KernelLine::Kills(exhausted) => announced = exhausted,
@@ -170,7 +186,8 @@ impl Crash {
                 }
                 let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
-                last = Some(Self { in_use_bytes, asked_bytes, ..Self::new(kind, message, number) });
+                let refusal = Refusal { asked_bytes, ..Refusal::default() };
+                last = Some(Self { in_use_bytes, refusal, ..Self::new(kind, message, number) });
                 (is_overflow, below, begin_of_last, end) = (false, None, Some(begin), begin);
             }
         }
@@ -178,8 +195,10 @@ impl Crash {
         if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
             crash.goroutine = first_goroutine(rest).unwrap_or_default().to_vec();
             if crash.kind == CrashKind::OutOfMemory {
-                crash.asked_bytes = crash.asked_bytes.or_else(|| asked_in_stack(rest));
                 let near = &rest[..rest.len().min(FARTHEST_DUMP)];
+                let above = &log[end.saturating_sub(LONGEST_MESSAGE)..end];
+                let refusal = Refusal::find(above, near);
+                crash.refusal = Refusal { asked_bytes: crash.refusal.asked_bytes.or(refusal.asked_bytes), ..refusal };
                 crash.is_at_start = AT_START.iter().any(|words| memchr::memmem::find(near, words).is_some());
             }
         }
@@ -199,8 +218,32 @@ impl Crash {
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
         }
+        if let Some(crash) = last.as_mut().filter(|crash| crash.is_of_container()) {
+            crash.lived_seconds = lived(&log[end.saturating_sub(FARTHEST_STATE)..log.len().min(end + FARTHEST_STATE)]);
+        }
         last
     }
+}
+
+/// From the start of a container to its end, by its status:
+///
+/// ```text
+///       Started:      Wed, 08 May 2024 09:12:33 +0000
+///       Finished:     Wed, 08 May 2024 09:12:34 +0000
+/// ```
+fn lived(near: &[u8]) -> Option<f64> {
+    let text = String::from_utf8_lossy(near);
+    let of = |names: [&str; 2], text: &str| {
+        let at = names.iter().find_map(|name| Some(text.find(name)? + name.len()))?;
+        Some((LogTime::find(text[at..].lines().next()?)?, at))
+    };
+    // Of the container that runs now the start is told too, and no end.
+    let (end, at) = of(["Finished:", "finishedAt"], &text)?;
+    let names = ["Started:", "startedAt"];
+    let before = text[..at].rfind(names[0]).or_else(|| text[..at].rfind(names[1]));
+    // Fields of JSON and YAML stand in the order of their names.
+    let start = before.map_or(&text[at..], |begin| &text[begin..]);
+    of(names, start)?.0.seconds_to(end)
 }
 
 /// The memory limit that `kubectl describe` shows of a container, below its last state.
@@ -280,26 +323,9 @@ fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     Some((asked.0.parse().ok(), in_use.and_then(|(bytes, _)| bytes.parse().ok())))
 }
 
-/// Without what a shell wrote before it.
+/// Without what a shell wrote before it, or a mark of code.
 fn without_prompt(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"$ ").unwrap_or(line)
-}
-
-/// What the allocator was asked for, by the first argument of its functions; with a `?` behind it the runtime only guesses it.
-///
-/// ```text
-/// runtime.largeAlloc(0xffffe00, 0xc000030101, 0x43be27)
-/// ```
-fn asked_in_stack(rest: &[u8]) -> Option<u64> {
-    let near = &rest[..rest.len().min(FARTHEST_DUMP)];
-    ALLOCATORS.iter().find_map(|name| {
-        let begin = memchr::memmem::find(near, name)? + name.len();
-        let digits =
-            std::str::from_utf8(near.get(begin..)?.split(|byte| !byte.is_ascii_alphanumeric()).next()?).ok()?;
-        let end = near.get(begin + digits.len());
-        let number = digits.strip_prefix("0x").filter(|_| matches!(end, Some(b',' | b')')))?;
-        u64::from_str_radix(number, 16).ok()
-    })
+    line.strip_prefix(b"$ ").or_else(|| line.strip_prefix(b"`")).unwrap_or(line)
 }
 
 /// Where a dump of goroutines begins, if it is near: beyond another program's words it is not of this one.
@@ -316,8 +342,6 @@ fn first_goroutine(rest: &[u8]) -> Option<&[u8]> {
     Some(&dump[..end])
 }
 
-/// `runtime/malloc.go`: up to Go 1.16 the first, then the second.
-const ALLOCATORS: [&[u8]; 2] = [b"runtime.largeAlloc(", b"runtime.mallocgc("];
 /// `init` of `runtime/mpagealloc_64bit.go`: addresses are reserved before the heap has any memory.
 const NO_ADDRESSES: &str = "failed to reserve page summary memory";
 /// What the runtime says or does before it has a heap: the first memory of it lies at `0xc0<<32`, on arm64 at `0x40<<32`
@@ -335,6 +359,8 @@ const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
 const FARTHEST_DUMP: usize = 16 << 10;
+/// The fields of a container's state stand together.
+const FARTHEST_STATE: usize = 1 << 10;
 /// How far below a container's state its limits stand, and how many resources they have.
 const FARTHEST_LIMIT: usize = 4 << 10;
 const MOST_RESOURCES: usize = 8;
@@ -348,15 +374,18 @@ mod tests {
     fn what_died_and_how_much_was_in_use() {
         let log = b"gc 1 @0.1s\nruntime: out of memory: cannot allocate 64-byte block (100 in use)\nfatal error: out of memory\n\n\
                     goroutine 1 [running]:\nmain.main()\n\t/a.go:1 +0x1\n\ngoroutine 2 [select]:\nx\n";
-        let crash = Crash::last_in(log).unwrap();
-        assert_eq!((crash.kind, crash.in_use_bytes, crash.asked_bytes), (CrashKind::OutOfMemory, Some(100), Some(64)));
+        let crash = Crash::last_in(log, log).unwrap();
+        assert_eq!(
+            (crash.kind, crash.in_use_bytes, crash.refusal.asked_bytes),
+            (CrashKind::OutOfMemory, Some(100), Some(64))
+        );
         assert_eq!((crash.message.as_str(), crash.log_line), ("fatal error: out of memory", 3));
         assert!(crash.goroutine.starts_with(b"goroutine 1") && crash.goroutine.ends_with(b"+0x1\n"));
     }
 
     #[test]
     fn what_ends_a_program_before_it_has_a_heap() {
-        let crash = |log: &str| Crash::last_in(log.as_bytes()).unwrap();
+        let crash = |log: &str| Crash::last_in(log.as_bytes(), b"").unwrap();
         let mapped = |at: &str| {
             crash(&format!(
                 "fatal error: runtime: out of memory\n\nruntime stack:\nruntime.sysMap({at}, 0x4000000, 0x4577058)\n\t/x/mem_linux.go:169\n"
@@ -378,12 +407,12 @@ mod tests {
         let killed = |name: &str, kilobytes: u32| {
             format!("Memory cgroup out of memory: Killed process 7 ({name}) total-vm:9kB, anon-rss:{kilobytes}kB\n")
         };
-        let told = |log: &str| Crash::last_in(log.as_bytes()).and_then(|crash| crash.kills?.process);
+        let told = |log: &str| Crash::last_in(log.as_bytes(), b"").and_then(|crash| crash.kills?.process);
         assert_eq!(told(&(killed("api", 500_000) + &killed("sh", 100))).as_deref(), Some("api"));
         assert_eq!(told(&(killed("api", 500_000) + &killed("db", 400_000))).as_deref(), Some("db"));
         let of_build = |between: usize| {
             let log = format!("FAIL x [build failed]\n{}fatal error: out of memory\n", "x\n".repeat(between));
-            Crash::last_in(log.as_bytes()).unwrap().is_of_build
+            Crash::last_in(log.as_bytes(), b"").unwrap().is_of_build
         };
         assert!(of_build(0) && !of_build(FARTHEST_DUMP));
     }
@@ -394,9 +423,9 @@ mod tests {
             let log = format!(
                 "$ fatal error: runtime: out of memory\n\nruntime stack:\n{allocator}\n\t/x/malloc.go:9 +0x1\n"
             );
-            let crash = Crash::last_in(log.as_bytes()).unwrap();
+            let crash = Crash::last_in(log.as_bytes(), b"").unwrap();
             assert_eq!((crash.kind, crash.log_line), (CrashKind::OutOfMemory, 1));
-            crash.asked_bytes
+            crash.refusal.asked_bytes
         };
         assert_eq!(of("runtime.largeAlloc(0x4000000, 0xc000030101, 0x43be27)"), Some(64 << 20));
         assert_eq!(of("runtime.mallocgc(0x200000, 0xe09e20, 0x1)"), Some(2 << 20));
@@ -410,29 +439,29 @@ mod tests {
                     [8812.2] memory: usage 524288kB, limit 524288kB, failcnt 1184\n\
                     [8812.3] Memory cgroup out of memory: Killed process 31337 (api) total-vm:2101236kB, anon-rss:519840kB, \
                     file-rss:20480kB\n";
-        let crash = Crash::last_in(log).unwrap();
+        let crash = Crash::last_in(log, log).unwrap();
         assert_eq!((crash.kind, crash.log_line), (CrashKind::KilledByKernel, 3));
         assert_eq!((crash.in_use_bytes, crash.limit_bytes), (Some(519_840 << 10), Some(524_288 << 10)));
         assert_eq!(crash.message, "Memory cgroup out of memory: Killed process 31337 (api)");
         let whole =
             b"kernel: Out of memory: Killed process 7 (x), UID 0, total-vm:1kB, anon-rss:99999999999999999999kB\n";
-        let crash = Crash::last_in(whole).unwrap();
+        let crash = Crash::last_in(whole, whole).unwrap();
         assert_eq!((crash.in_use_bytes, crash.limit_bytes, crash.exhausted), (None, None, Exhausted::Machine));
         let old = b"[2.1] Memory cgroup out of memory: Kill process 9 (api) score 2 or sacrifice child\n\
                     [2.2] Killed process 7 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
-        let crash = Crash::last_in(old).unwrap();
+        let crash = Crash::last_in(old, old).unwrap();
         assert_eq!((crash.message.as_str(), crash.in_use_bytes), ("Killed process 7 (api)", Some(80 << 10)));
         assert_eq!(crash.exhausted, Exhausted::Group);
         let machine = b"[2.1] Out of memory: Kill process 9 (api) score 797 or sacrifice child\n\
                         [2.2] Killed process 9 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
-        assert_eq!(Crash::last_in(machine).map(|crash| crash.exhausted), Some(Exhausted::Machine));
+        assert_eq!(Crash::last_in(machine, b"").map(|crash| crash.exhausted), Some(Exhausted::Machine));
         let second_alone = b"[2.2] Killed process 9 (api) total-vm:90kB, anon-rss:80kB, file-rss:0kB\n";
-        assert_eq!(Crash::last_in(second_alone).map(|crash| crash.exhausted), Some(Exhausted::NotKnown));
+        assert_eq!(Crash::last_in(second_alone, b"").map(|crash| crash.exhausted), Some(Exhausted::NotKnown));
         for status in ["  Reason:       OOMKilled\n", "\"reason\": \"OOMKilled\",\n", "\"OOMKilled\": true,\n"] {
-            assert_eq!(Crash::last_in(status.as_bytes()).map(|crash| crash.kind), Some(CrashKind::KilledByKernel));
+            assert_eq!(Crash::last_in(status.as_bytes(), b"").map(|crash| crash.kind), Some(CrashKind::KilledByKernel));
         }
         for log in ["Out of memory: the cache said so\n", "\"OOMKilled\": false,\n", "the pod was OOMKilled again\n"] {
-            assert_eq!(Crash::last_in(log.as_bytes()), None);
+            assert_eq!(Crash::last_in(log.as_bytes(), b""), None);
         }
     }
 
@@ -442,7 +471,7 @@ mod tests {
             let text = format!(
                 "    Last State:     Terminated\n      Reason:       OOMKilled\n      Exit Code:    137\n    Ready:          True\n{limits}"
             );
-            let crash = Crash::last_in(text.as_bytes()).unwrap();
+            let crash = Crash::last_in(text.as_bytes(), b"").unwrap();
             (crash.limit_bytes, crash.exhausted)
         };
         for (limits, bytes) in [
@@ -476,13 +505,13 @@ mod tests {
             ("signal: killed", CrashKind::Killed),
         ] {
             assert_eq!(
-                Crash::last_in(format!("{line}{dump}").as_bytes()).map(|crash| crash.kind),
+                Crash::last_in(format!("{line}{dump}").as_bytes(), b"").map(|crash| crash.kind),
                 Some(kind),
                 "{line}"
             );
         }
         for log in ["panic: it was caught\nserving on\n", "served\nfailed to connect\n", "", "panic: a [recovered]\n"] {
-            assert_eq!(Crash::last_in(log.as_bytes()), None, "{log}");
+            assert_eq!(Crash::last_in(log.as_bytes(), b""), None, "{log}");
         }
     }
 }

@@ -71,6 +71,8 @@ pub(crate) struct Kills {
     pub(crate) others: Vec<(String, usize)>,
     /// Kills of further names.
     pub(crate) further: usize,
+    /// Whether a container's status tells it.
+    pub(crate) is_status: bool,
 }
 
 impl Kills {
@@ -98,6 +100,7 @@ impl Kills {
             restarts: same.iter().filter_map(|kill| kill.restarts).max().filter(|&restarts| restarts > 0),
             others,
             further,
+            is_status: told.is_status,
         })
     }
 }
@@ -112,7 +115,8 @@ impl Kill {
 }
 
 impl KernelLine {
-    pub(crate) fn decode(line: &[u8]) -> Option<Self> {
+    /// `whole` is the line with what a shipper wrote before it, which has the time.
+    pub(crate) fn decode(line: &[u8], whole: &[u8]) -> Option<Self> {
         // Most lines of a log are of something else.
         if MARKS.iter().all(|mark| mark.find(line).is_none()) {
             return None;
@@ -128,7 +132,8 @@ impl KernelLine {
             return Some(Self::Exit(exit));
         }
         if has(b"OOM killer") || has(b"'oom-kill'") {
-            return Kill::of_unit(std::str::from_utf8(line).ok()?).map(Self::Killed);
+            let time = time_of(whole);
+            return Kill::of_unit(std::str::from_utf8(line).ok()?).map(|kill| Self::Killed(Kill { time, ..kill }));
         }
         if !has(b"emory") && !has(b"anon-rss:") && !has(b"oom-kill:") {
             return None;
@@ -163,13 +168,17 @@ impl KernelLine {
         Some(Self::Killed(Kill {
             message: words.chars().take(LONGEST_MESSAGE).collect(),
             process: name.map(printable),
-            time: LogTime::find(text),
+            time: time_of(whole),
             resident_bytes: kilobytes(resident),
             exhausted,
             is_status: false,
             restarts: None,
         }))
     }
+}
+
+fn time_of(line: &[u8]) -> Option<LogTime> {
+    LogTime::find(&String::from_utf8_lossy(&line[..line.len().min(LONGEST_MESSAGE)]))
 }
 
 /// `Exit Code: 137` of `kubectl describe`, `"ExitCode": 137` of `docker inspect`, `Exited (137)` of `docker ps`: 128 and `SIGKILL`.
@@ -190,7 +199,7 @@ impl Kill {
         Some(Self {
             message: line[end - unit.len()..].trim_end().chars().take(LONGEST_MESSAGE).collect(),
             process: Some(printable(unit)),
-            time: LogTime::find(line),
+            time: None,
             resident_bytes: None,
             exhausted: Exhausted::NotKnown,
             is_status: is_result,
@@ -206,11 +215,13 @@ impl Kill {
             && seconds.is_none_or(|seconds| seconds <= SAME_SECONDS)
     }
 
-    /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`.
+    /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`, `exitCode: 137, reason: OOMKilled`.
     fn of_status(line: &str) -> Option<Self> {
         let text = line.trim().trim_end_matches(',');
         let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
-        let is_status = ["reason:oomkilled", "oomkilled:true"].contains(&plain.to_ascii_lowercase().as_str());
+        let plain = plain.to_ascii_lowercase();
+        let mut fields = plain.split([',', ';', '{', '}', '(', ')', '`']);
+        let is_status = fields.any(|field| ["reason:oomkilled", "reason=oomkilled", "oomkilled:true"].contains(&field));
         is_status.then(|| Self::of_container(text.split_whitespace().collect::<Vec<_>>().join(" "), None, None))
     }
 
@@ -279,7 +290,7 @@ mod tests {
     use super::*;
 
     fn kills(log: &str) -> Kills {
-        let killed = log.lines().filter_map(|line| match KernelLine::decode(line.as_bytes())? {
+        let killed = log.lines().filter_map(|line| match KernelLine::decode(line.as_bytes(), line.as_bytes())? {
             KernelLine::Killed(kill) => Some(kill),
             _ => None,
         });
@@ -302,10 +313,10 @@ mod tests {
         let pods = kills("api-7d9   0/1   OOMKilled   5 (38s ago)   12m\n");
         assert_eq!((pods.process.as_deref(), pods.count, pods.restarts), (Some("api-7d9"), 1, Some(5)));
         let example = b"you would see `Out of memory: Killed process 7 (api) total-vm:1kB, anon-rss:1kB`";
-        assert!(KernelLine::decode(example).is_none());
-        assert!(KernelLine::decode(b"the pod api 0/1 is OOMKilled again").is_none());
-        assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more").is_some());
-        let of_137 = KernelLine::decode(b"Out of memory: Killed process 137 (a) total-vm:1kB, anon-rss:137kB");
+        assert!(KernelLine::decode(example, example).is_none());
+        assert!(KernelLine::decode(b"the pod api 0/1 is OOMKilled again", b"").is_none());
+        assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more", b"").is_some());
+        let of_137 = KernelLine::decode(b"Out of memory: Killed process 137 (a) total-vm:1kB, anon-rss:137kB", b"");
         assert!(matches!(of_137, Some(KernelLine::Killed(kill)) if kill.resident_bytes == Some(137 << 10)));
     }
 
@@ -317,12 +328,15 @@ mod tests {
         let found = kills(&[killed, failed, killed, failed].concat());
         assert_eq!((found.process.as_deref(), found.count), (Some("api.service"), 2));
         assert_eq!(kills(failed).count, 1);
-        assert!(KernelLine::decode(b"we were killed by the OOM killer, Failed with result 'oom-kill'").is_none());
+        assert!(KernelLine::decode(b"we were killed by the OOM killer, Failed with result 'oom-kill'", b"").is_none());
         for line in
             ["      Exit Code:    137", "  \"ExitCode\": 137,", "3f1e api:latest Exited (137) 12 minutes ago api"]
         {
-            assert!(matches!(KernelLine::decode(line.as_bytes()), Some(KernelLine::Exit(_))), "{line}");
+            assert!(
+                matches!(KernelLine::decode(line.as_bytes(), line.as_bytes()), Some(KernelLine::Exit(_))),
+                "{line}"
+            );
         }
-        assert!(KernelLine::decode(b"it exits with code 137 at times").is_none());
+        assert!(KernelLine::decode(b"it exits with code 137 at times", b"").is_none());
     }
 }

@@ -7,7 +7,7 @@ pub(crate) enum LogTime {
     Uptime(f64),
     /// Of a year that is not told: `Nov 30 10:16:57`.
     InYear(f64),
-    /// Since 1970: `2026-11-30T10:16:57`.
+    /// Since 1970: `2026-11-30T10:16:57`, `Mon, 30 Nov 2026 10:16:57`.
     Unix(f64),
 }
 
@@ -17,7 +17,7 @@ impl LogTime {
         let head: String = line.chars().take(LONGEST_HEAD).collect();
         uptime(&head)
             .map(Self::Uptime)
-            .or_else(|| unix(&head).map(Self::Unix))
+            .or_else(|| unix(&head).or_else(|| of_letter(&head)).map(Self::Unix))
             .or_else(|| in_year(&head).map(Self::InYear))
     }
 
@@ -43,11 +43,24 @@ fn unix(head: &str) -> Option<f64> {
     let at = head.find("20").filter(|&at| head.get(at + 4..at + 5) == Some("-"))?;
     let of = |from: usize, to: usize| head.get(at + from..at + to)?.parse::<i64>().ok();
     let (year, month, day) = (of(0, 4)?, of(5, 7)?, of(8, 10)?);
-    let clock = clock(head.get(at + 11..at + 19)?)?;
-    // Days of the Gregorian calendar, with years that begin in March.
+    Some(days_since_1970(year, month, day) as f64 * DAY + clock(head.get(at + 11..at + 19)?)?)
+}
+
+/// `Wed, 08 May 2024 09:12:33 +0000`.
+fn of_letter(head: &str) -> Option<f64> {
+    let words: Vec<&str> = head.split_whitespace().collect();
+    words.windows(4).find_map(|words| {
+        let day = words[0].parse().ok().filter(|day| (1..=31).contains(day))?;
+        let month = MONTHS.iter().position(|name| words[1] == *name)? as i64 + 1;
+        let year = words[2].parse().ok().filter(|year| (1970..=9999).contains(year))?;
+        Some(days_since_1970(year, month, day) as f64 * DAY + clock(words[3])?)
+    })
+}
+
+/// Days of the Gregorian calendar, with years that begin in March.
+fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - DAYS_TO_1970;
-    Some(days as f64 * DAY + clock)
+    365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - DAYS_TO_1970
 }
 
 fn in_year(head: &str) -> Option<f64> {
@@ -84,6 +97,7 @@ mod tests {
             ("> Nov 30 23:59:59 host kernel: x", "Dec  1 00:00:09 host kernel: x", Some(10.0)),
             ("[Tue Nov 30 10:16:57 2021] x", "[Tue Nov 30 10:17:57 2021] x", Some(60.0)),
             ("2024-02-28T23:59:00Z x", "a 2024-03-01 00:00:00 x", Some(86_460.0)),
+            ("Wed, 28 Feb 2024 23:59:00 +0000", "2024-02-29 00:00:00", Some(60.0)),
             ("[ 8815.0] x", "[ 8812.5] x", None),
             ("[ 8815.0] x", "Nov 30 10:16:57 x", None),
         ] {

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use gomem_pprof::PrintedTable;
 
 use crate::bundle::signature::{Signature, looks_like_text};
-use crate::bundle::text::pprof_session::PprofSession;
+use crate::bundle::text::{cgroup::names_file, pprof_session::PprofSession};
 
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]
@@ -45,8 +45,18 @@ fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
     let is_set_apart = is_marked_up || blocks.len() > 1;
     let mut session = PprofSession::default();
     let parts = blocks.into_iter().flat_map(|block| cut(block, &mut session));
-    let parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();
+    let mut parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();
+    join_files(&mut parts);
     (is_set_apart || parts.len() > 1).then_some(parts)
+}
+
+/// The files of a control group are often shown one by one: they are one.
+fn join_files(parts: &mut Vec<Part>) {
+    let is_of_group = |part: &Part| !part.is_prose && names_file(&part.text);
+    let Some(first) = parts.iter().position(is_of_group) else { return };
+    let (more, rest): (Vec<Part>, Vec<Part>) = parts.drain(first + 1..).partition(is_of_group);
+    parts.extend(rest);
+    parts[first].text.extend(more.into_iter().map(|part| part.text));
 }
 
 /// Whether a text has blocks set apart by Markdown or HTML.

@@ -62,6 +62,7 @@ fn kind_set(line: &str) -> Option<&str> {
     let (_, options) = line.split_once("pprof ")?;
     let mut words = options.split_whitespace().peekable();
     while let Some(word) = words.next() {
+        let word = word.trim_matches(['`', '"', '\'', '\u{201c}', '\u{201d}']);
         let Some(option) = word.strip_prefix('-') else { continue };
         let option = option.trim_start_matches('-');
         let value = match option.strip_prefix("sample_index") {
@@ -101,6 +102,7 @@ mod tests {
             ("go tool pprof http://a/debug/pprof/heap", Some("inuse_space")),
             ("Fetching profile over HTTP from http://a/debug/pprof/heap", None),
             ("curl -o heap.pprof http://a/debug/pprof/heap", Some("inuse_space")),
+            ("I use pprof \u{201c}-alloc_space heap.out\u{201d}, and found:", Some("alloc_space")),
             ("(pprof) top", None),
             ("we looked at alloc_space", None),
             ("(pprof) list alloc_space", None),

@@ -109,7 +109,7 @@ pub(super) fn printable(text: &str) -> String {
 
 const LONGEST_SHOWN: usize = 160;
 /// What begins with these words was printed of something that gomem reads, or tells what it is for.
-const PRINTED: [(&[&str], &str); 12] = [
+const PRINTED: [(&[&str], &str); 11] = [
     (
         &["ROUTINE ======"],
         "a listing that `go tool pprof -list` printed: give the profile it was made of, and `gomem list` shows the same",
@@ -131,10 +131,6 @@ const PRINTED: [(&[&str], &str); 12] = [
          mmap or files; scrapes of /metrics tell Go's part from the rest",
     ),
     (
-        &["MemTotal:", "MemAvailable:"],
-        "the machine's /proc/meminfo: it says nothing of one program; take scrapes of /metrics",
-    ),
-    (
         &["\ninactive_file ", "\nactive_anon "],
         "a cgroup's memory.stat: anon is what processes hold, file is cache, which the kernel takes back; scrapes of /metrics tell what \
          Go holds",
@@ -148,8 +144,9 @@ const PRINTED: [(&[&str], &str); 12] = [
         "what `top` shows: it says how much is resident, not of what; scrapes of /metrics tell Go's part from the rest",
     ),
     (
-        &["\nMem:", "\nSwap:"],
-        "what `free` shows of the machine: it says nothing of one program; take scrapes of /metrics",
+        &["\n total ", "K rw---", "[ anon ]"],
+        "what `pmap` shows without -x: addresses, of which most may never have been touched; `pmap -x`, or /proc/PID/smaps_rollup, has what \
+         is resident",
     ),
 ];
 const LONGEST_NAME: usize = 80;

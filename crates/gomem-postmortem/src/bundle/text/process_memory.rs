@@ -27,6 +27,9 @@ pub(crate) struct ProcessMemory {
     /// Of files, or of what other processes have too.
     pub(crate) shared_bytes: Option<f64>,
     pub(crate) swap_bytes: Option<f64>,
+    /// Of the kernel, for a container; and how often it killed within it.
+    pub(crate) kernel_bytes: Option<f64>,
+    pub(crate) kills: Option<u64>,
     /// Of all processes of the table, where there are several.
     pub(crate) all_bytes: Option<f64>,
     /// Whether it is all of a container, pages of files among it; and its limit.

@@ -11,19 +11,30 @@ pub(crate) struct SpokenMemory {
     pub(crate) resident: Option<f64>,
     /// What is in use of Go's heap, as a profile or the program says: the largest.
     pub(crate) heap: Option<f64>,
+    /// Between which amounts it goes up and down.
+    pub(crate) swing: Option<(f64, f64)>,
+    /// How many goroutines there are, at first and at last; and what their stacks take.
+    pub(crate) goroutines: Option<(f64, f64)>,
+    pub(crate) stacks: Option<f64>,
 }
 
 impl SpokenMemory {
     /// `None` for a text that does not speak of a program's memory.
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
+        let (mut swing, mut goroutines): (_, Option<(f64, f64)>) = (None, None);
         for text in texts {
             for sentence in sentences(text) {
                 is_about_memory |= is_complaint(&sentence);
+                swing = swing.or_else(|| swing_of(&sentence));
+                for count in counts_of_goroutines(&sentence) {
+                    goroutines = Some((goroutines.map_or(count, |(first, _)| first), count));
+                }
                 amounts.extend(amounts_of(&sentence));
             }
         }
-        let found = Self::from_amounts(&amounts);
+        let stacks = amounts.iter().find(|(subject, _)| *subject == Subject::Stacks).map(|(_, bytes)| *bytes);
+        let found = Self { swing, goroutines, stacks, ..Self::from_amounts(&amounts) };
         (is_about_memory || found != Self::default()).then_some(found)
     }
 
@@ -38,7 +49,7 @@ impl SpokenMemory {
         let beside = || of(before, Subject::Process).pop().or_else(|| of(behind, Subject::Process).first().copied());
         let resident =
             if heap.is_some() { beside() } else { of(amounts, Subject::Process).into_iter().reduce(f64::max) };
-        Self { resident, heap }
+        Self { resident, heap, ..Self::default() }
     }
 }
 
@@ -68,11 +79,69 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
     found
 }
 
+/// "memory oscillates between roughly 160MB and 5.3GB": the low and the high.
+fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
+    let swings = |word: &&&str| SWINGS.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin));
+    words.iter().find(swings)?;
+    let at = words.iter().position(|word| plain(word).eq_ignore_ascii_case("between"))?;
+    let behind = &words[at..words.len().min(at + FARTHEST)];
+    let mut amounts = (0..behind.len()).filter_map(|at| amount(behind, at));
+    let (low, high) = (amounts.next()?, amounts.next()?);
+    (low * LEAST_SWING <= high).then_some((low, high))
+}
+
+/// "we see 35k goroutines", "`go_goroutines` | 438,125", "goroutines grow from 2,000 to 150,000".
+fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
+    let is_word = |word: &str| {
+        let word = plain(word).to_ascii_lowercase();
+        word == "goroutines" || word == "go_goroutines" || word.starts_with("numgoroutine")
+    };
+    let Some(at) = words.iter().position(|word| is_word(word)) else { return Vec::new() };
+    let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
+    if is_rate || is_supposed(words) {
+        return Vec::new();
+    }
+    let before = words[at.saturating_sub(NEAR_COUNT)..at].iter().rev().find_map(|word| count(word));
+    // "35k goroutines": what follows is of something else.
+    let behind = || {
+        let behind = words[at + 1..].iter().take(FARTHEST);
+        let (mut counts, mut is_more) = (Vec::new(), true);
+        for word in behind {
+            match count(word) {
+                Some(count) if is_more => {
+                    counts.push(count);
+                    is_more = false;
+                }
+                _ => is_more |= counts.len() == 1 && matches!(plain(word), "to" | "->" | "→" | "over"),
+            }
+        }
+        counts
+    };
+    before.map_or_else(behind, |count| vec![count])
+}
+
+/// `438,125`, `35k`, `~1200`; no percentage and no amount of bytes.
+fn count(word: &str) -> Option<f64> {
+    let word = word
+        .trim_matches(|letter: char| matches!(letter, '`' | '*' | '(' | ')' | '~' | '≈' | '"' | ',' | '.' | ':' | ';'));
+    let (digits, scale) = match word.strip_suffix(['k', 'K']) {
+        Some(digits) => (digits, 1e3),
+        None => (word, 1.0),
+    };
+    let groups: Vec<&str> = digits.split(',').collect();
+    let is_grouped = groups.iter().skip(1).all(|group| group.len() == 3) && groups[0].len() <= LONGEST_NUMBER;
+    let plain: String = groups.concat();
+    let is_number = plain.starts_with(|letter: char| letter.is_ascii_digit()) && plain.len() <= LONGEST_NUMBER;
+    let number: f64 = plain.parse().ok().filter(|_| is_grouped && is_number)?;
+    Some(number * scale).filter(|&count| count >= FEWEST_GOROUTINES)
+}
+
 /// What an amount is of.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subject {
     Process,
     Heap,
+    Stacks,
 }
 
 impl Subject {
@@ -83,6 +152,14 @@ impl Subject {
         }
         let plain = plain(word).to_ascii_lowercase();
         match plain.as_str() {
+            "go_memstats_stack_inuse_bytes" | "stackinuse" => Some(Self::Stacks),
+            "container_memory_working_set_bytes"
+            | "container_memory_usage_bytes"
+            | "container_memory_rss"
+            | "process_resident_memory_bytes" => Some(Self::Process),
+            "go_memstats_heap_inuse_bytes" | "go_memstats_heap_alloc_bytes" | "go_memstats_alloc_bytes" => {
+                Some(Self::Heap)
+            }
             "rss" | "res" | "resident" | "process" | "pod" | "container" | "kubectl" | "docker" | "crictl"
             | "stats" | "top" | "htop" | "os" => Some(Self::Process),
             "heap" | "pprof" | "profiler" | "inuse" | "inuse_space" | "in-use" | "inused" | "in-used" | "heapalloc"
@@ -223,6 +300,14 @@ const OTHER: [&str; 21] = [
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
+/// That something goes up and down again.
+const SWINGS: [&str; 6] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "vari"];
+/// A judgement.
+const LEAST_SWING: f64 = 1.5;
+const NEAR_COUNT: usize = 3;
+/// Fewer are what any service has, or the number of one goroutine.
+const FEWEST_GOROUTINES: f64 = 100.0;
+const LONGEST_NUMBER: usize = 9;
 const LONGEST_SENTENCE: usize = 200;
 const LONGEST_LINE: usize = 4096;
 
@@ -281,6 +366,31 @@ mod tests {
         ] {
             let expected = if text.starts_with("go tool") { (None, Some(3072.0)) } else { (None, None) };
             assert_eq!(found(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn swings_and_goroutines() {
+        for (text, low, high) in [
+            ("Memory oscillates between roughly 160MB and 5.3GB", 160.0, 5427.2),
+            ("usage keeps bouncing between 1 GB and 3 GB all day", 1024.0, 3072.0),
+        ] {
+            let found = SpokenMemory::find([text]).unwrap_or_default().swing;
+            assert_eq!(found.map(|(low, high)| (low / MIB, (high / MIB * 10.0).round() / 10.0)), Some((low, high)));
+        }
+        for (text, counts) in [
+            ("| `go_goroutines` | 438,125 (~1,100 / project) |", Some((438_125.0, 438_125.0))),
+            ("we see 35k goroutines and 2 GB", Some((35_000.0, 35_000.0))),
+            ("goroutines grow from 2,000 to 150,000 in a day", Some((2000.0, 150_000.0))),
+            ("The number of goroutines is 1200. Later it has 9000 goroutines.", Some((1200.0, 9000.0))),
+            ("438125 / 395 = 1,109 goroutines per project", None),
+            ("three goroutines and 5 MB, of 70 % of goroutines", None),
+            ("goroutine 1234 [running]:", None),
+            ("if there were 5000 goroutines", None),
+            ("the range is between 1 GB and 3 GB", None),
+        ] {
+            let found = SpokenMemory::find([text]).unwrap_or_default();
+            assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
         }
     }
 

@@ -1,9 +1,9 @@
 //! What a tool, or a person, printed of a process's memory.
 
 use crate::bundle::text::{
-    container_table::container_memory, function_listing::Listing, logged_memory::LoggedMemory,
-    memory_limiter::MemoryLimiter, oom_report::OomReport, process_memory::ProcessMemory, scavenger::Scavenger,
-    stated::StatedMemory,
+    cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing, logged_memory::LoggedMemory,
+    machine_memory::MachineMemory, memory_limiter::MemoryLimiter, oom_report::OomReport, process_memory::ProcessMemory,
+    scavenger::Scavenger, stated::StatedMemory,
 };
 
 /// What was printed, and where.
@@ -18,6 +18,7 @@ pub(crate) struct ToolOutput {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Printout {
     Process(ProcessMemory),
+    Machine(MachineMemory),
     Scavenger(Scavenger),
     Listing(Listing),
     Logged(LoggedMemory),
@@ -31,6 +32,8 @@ impl Printout {
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
         all.extend(container_memory(text).map(Self::Process));
+        all.extend(cgroup_memory(text).map(Self::Process));
+        all.extend(MachineMemory::find(text).map(Self::Machine));
         all.extend(Scavenger::find(text).map(Self::Scavenger));
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
