@@ -2,6 +2,7 @@
 
 mod amount;
 mod background;
+mod benchmarks_alone;
 mod breakdown;
 mod call_advice;
 mod called;

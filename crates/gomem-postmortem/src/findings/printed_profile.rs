@@ -71,8 +71,19 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
         finding.summary += " The process takes more than that: at GOGC=100 the heap grows to about twice of what is in use before each \
                             GC, and Go keeps what it may need again.";
     }
-    let goroutines =
-        bundle.goroutines().last().map(|goroutines| goroutines.total(0)).filter(|_| first == "runtime.malg");
+    if let Some((_, value)) =
+        rows.iter().find(|(name, _)| *name == MALG).filter(|_| first != MALG && unit == Unit::Bytes)
+    {
+        let count = value / DESCRIPTOR;
+        if *value >= LEAST_OF_DESCRIPTORS {
+            finding.summary += &format!(
+                " `runtime.malg` makes descriptors of goroutines, some {DESCRIPTOR:.0} B each, which are never given back: about {} of them were \
+                 there at once. Are they still? /debug/pprof/goroutine?debug=1 says it: what goroutines refer to stays with them.",
+                Unit::Count.humanize((count / ROUND).round() * ROUND)
+            );
+        }
+    }
+    let goroutines = bundle.goroutines().last().map(|goroutines| goroutines.total(0)).filter(|_| first == MALG);
     if let Some(count) = goroutines {
         finding.summary += &format!(" {count} goroutines are left in the goroutine profile.");
     }
@@ -112,6 +123,13 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
         .push("a table or a graph has no lines of the program, and one moment says nothing of growth".to_owned());
     Some(finding)
 }
+
+const MALG: &str = "runtime.malg";
+/// `g` of `runtime/runtime2.go`, by size class.
+const DESCRIPTOR: f64 = 416.0;
+/// Ten thousand goroutines and more.
+const LEAST_OF_DESCRIPTORS: f64 = 4.0 * MIB;
+const ROUND: f64 = 1000.0;
 
 /// What the values are shares of.
 fn of_what(kind: &str) -> &'static str {

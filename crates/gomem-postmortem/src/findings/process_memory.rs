@@ -10,6 +10,7 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         snapshot::GIVEN_BACK,
+        wait::what_ends,
     },
 };
 
@@ -18,7 +19,17 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let tells = |output: &ToolOutput| {
         matches!(output.printout, Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_))
     };
-    let counted: Vec<Finding> = bundle.spoken.iter().filter_map(|spoken| spoken_goroutines(spoken, bundle)).collect();
+    let has_stacks = bundle.goroutines.iter().any(|profile| profile.total(0) > 0);
+    let mut counted: Vec<Finding> =
+        bundle.spoken.iter().filter(|_| !has_stacks).filter_map(spoken_goroutines).collect();
+    if counted.is_empty() && !has_stacks {
+        // The head of a profile alone.
+        let head = bundle.goroutines.iter().filter_map(|profile| profile.header_total()).max();
+        let spoken =
+            |count: i64| SpokenMemory { goroutines: Some((count as f64, count as f64)), ..SpokenMemory::default() };
+        counted
+            .extend(head.and_then(|count| spoken_goroutines(&("the head of the profile".to_owned(), spoken(count)))));
+    }
     if bundle.tool_outputs.iter().any(tells) {
         return counted;
     }
@@ -38,8 +49,8 @@ pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
 }
 
 /// How many goroutines a person counts, where no profile of them is there.
-fn spoken_goroutines((file, spoken): &(String, SpokenMemory), bundle: &Bundle) -> Option<Finding> {
-    let (first, last) = spoken.goroutines.filter(|_| bundle.goroutines.is_empty())?;
+fn spoken_goroutines((file, spoken): &(String, SpokenMemory)) -> Option<Finding> {
+    let (first, last) = spoken.goroutines?;
     let grown = last >= 3.0 * first;
     if !grown && last < MANY_GOROUTINES {
         return None;
@@ -55,9 +66,11 @@ fn spoken_goroutines((file, spoken): &(String, SpokenMemory), bundle: &Bundle) -
         Some(stacks) => format!("their stacks take {}, {} each", bytes(stacks), bytes(stacks / last)),
         None => format!("each has a stack of 2 KiB at least, {} in all", bytes(last * SMALLEST_STACK)),
     };
-    finding.summary = format!(
-        "{file}: {stacks}, and each holds what it refers to: connections, buffers, requests. What they wait for no word says."
-    );
+    finding.summary = format!("{file}: {stacks}, and each holds what it refers to: connections, buffers, requests.");
+    finding.summary += &match spoken.wait {
+        Some(state) => format!(" By the text's words they wait ({state}): {}.", what_ends(state)),
+        None => " What they wait for no word says.".to_owned(),
+    };
     finding.action = "Take /debug/pprof/goroutine?debug=1 (`gomem capture` does) and once more later: `gomem postmortem` says at which lines they wait, and \
                       which grow. If their number goes with that of something (connections, tenants, watches, streams), make fewer of \
                       these, or share them; if it only grows, something does not end."

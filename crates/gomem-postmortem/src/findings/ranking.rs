@@ -9,6 +9,7 @@ use crate::{
     attribution::Site,
     bundle::{Bundle, HeapProfile},
     findings::{
+        benchmarks_alone::benchmarks_alone,
         charged::allocations,
         consistency::settle,
         cost::Cost,
@@ -108,6 +109,7 @@ pub(crate) fn find(
         findings.extend(goroutines::few(bundle));
     }
     findings.extend(log_alone(bundle));
+    findings.extend(benchmarks_alone(bundle));
     if findings.iter().all(|finding| finding.kind == FindingKind::Gogc) {
         findings.extend(few_cycles(bundle));
     }

@@ -111,23 +111,7 @@ impl Wait {
                 self.as_served()
             );
         }
-        let wait = match self.state.as_str() {
-            state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
-            state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
-            "select (no cases)" => "a select without cases never ends: wait for a context instead",
-            state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
-            state if state.starts_with("IO wait") => "the connection needs a deadline",
-            state if state.starts_with("coroutine") => "stop, which iter.Pull returns, must be called on every path",
-            state if state.starts_with("sleep") => "the loop around it needs an end: a context",
-            state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
-            state if state.starts_with("sync.Cond") => {
-                "someone must Signal or Broadcast after the change they wait for"
-            }
-            state if state.starts_with("sync") || state.starts_with("semacquire") => {
-                "whoever holds the lock, or is waited for, never lets go"
-            }
-            _ => "find what should end them",
-        };
+        let wait = what_ends(&self.state);
         let holder = self.likely_holder(all).map_or_else(String::new, |holder| {
             format!(" `{}` at `{}`, in {}, may hold it.", holder.at.short_function(), holder.at.short(), holder.state)
         });
@@ -195,6 +179,25 @@ impl Passed {
             most.state,
             most.at.short()
         )
+    }
+}
+
+/// What has to come for goroutines that wait so.
+pub(crate) fn what_ends(state: &str) -> &'static str {
+    match state {
+        state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
+        state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+        "select (no cases)" => "a select without cases never ends: wait for a context instead",
+        state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
+        state if state.starts_with("IO wait") => "the connection needs a deadline",
+        state if state.starts_with("coroutine") => "stop, which iter.Pull returns, must be called on every path",
+        state if state.starts_with("sleep") => "the loop around it needs an end: a context",
+        state if state.starts_with("sync.WaitGroup") => "each Add needs its Done, on every path",
+        state if state.starts_with("sync.Cond") => "someone must Signal or Broadcast after the change they wait for",
+        state if state.starts_with("sync") || state.starts_with("semacquire") => {
+            "whoever holds the lock, or is waited for, never lets go"
+        }
+        _ => "find what should end them",
     }
 }
 

@@ -191,6 +191,12 @@ impl Crash {
                 (is_overflow, below, begin_of_last, end) = (false, None, Some(begin), begin);
             }
         }
+        // The message alone, as a title has it.
+        if let (None, Some((asked_bytes, in_use_bytes))) = (&last, in_use) {
+            let message = "runtime: out of memory".to_owned();
+            let refusal = Refusal { asked_bytes, ..Refusal::default() };
+            last = Some(Self { in_use_bytes, refusal, ..Self::new(CrashKind::OutOfMemory, message, 1) });
+        }
         // Of one alone: each of many would be looked through far.
         if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
             crash.goroutine = first_goroutine(rest).unwrap_or_default().to_vec();
@@ -323,9 +329,10 @@ fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     Some((asked.0.parse().ok(), in_use.and_then(|(bytes, _)| bytes.parse().ok())))
 }
 
-/// Without what a shell wrote before it, or a mark of code.
+/// Without what a shell wrote before it, or a mark of code or of a title.
 fn without_prompt(line: &[u8]) -> &[u8] {
-    line.strip_prefix(b"$ ").or_else(|| line.strip_prefix(b"`")).unwrap_or(line)
+    let marks: [&[u8]; 3] = [b"$ ", b"`", b"# "];
+    marks.iter().find_map(|mark| line.strip_prefix(*mark)).unwrap_or(line)
 }
 
 /// Where a dump of goroutines begins, if it is near: beyond another program's words it is not of this one.

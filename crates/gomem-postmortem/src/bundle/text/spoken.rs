@@ -16,17 +16,20 @@ pub(crate) struct SpokenMemory {
     /// How many goroutines there are, at first and at last; and what their stacks take.
     pub(crate) goroutines: Option<(f64, f64)>,
     pub(crate) stacks: Option<f64>,
+    /// What they wait for, as a dump of them names it.
+    pub(crate) wait: Option<&'static str>,
 }
 
 impl SpokenMemory {
     /// `None` for a text that does not speak of a program's memory.
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
-        let (mut swing, mut goroutines): (_, Option<(f64, f64)>) = (None, None);
+        let (mut swing, mut goroutines, mut wait): (_, Option<(f64, f64)>, _) = (None, None, None);
         for text in texts {
             for sentence in sentences(text) {
                 is_about_memory |= is_complaint(&sentence);
                 swing = swing.or_else(|| swing_of(&sentence));
+                wait = wait.or_else(|| wait_of(&sentence));
                 for count in counts_of_goroutines(&sentence) {
                     goroutines = Some((goroutines.map_or(count, |(first, _)| first), count));
                 }
@@ -34,7 +37,8 @@ impl SpokenMemory {
             }
         }
         let stacks = amounts.iter().find(|(subject, _)| *subject == Subject::Stacks).map(|(_, bytes)| *bytes);
-        let found = Self { swing, goroutines, stacks, ..Self::from_amounts(&amounts) };
+        let wait = wait.filter(|_| goroutines.is_some());
+        let found = Self { swing, goroutines, stacks, wait, ..Self::from_amounts(&amounts) };
         (is_about_memory || found != Self::default()).then_some(found)
     }
 
@@ -96,6 +100,11 @@ fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
         let word = plain(word).to_ascii_lowercase();
         word == "goroutines" || word == "go_goroutines" || word.starts_with("numgoroutine")
     };
+    // The head of a profile, whose rest is not in the text.
+    let head = words.windows(4).find(|words| words[..3] == ["goroutine", "profile:", "total"]);
+    if let Some(count) = head.and_then(|words| count(words[3])) {
+        return vec![count];
+    }
     let Some(at) = words.iter().position(|word| is_word(word)) else { return Vec::new() };
     let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
     if is_rate || is_supposed(words) {
@@ -118,6 +127,18 @@ fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
         counts
     };
     before.map_or_else(behind, |count| vec![count])
+}
+
+/// "every one blocked on a send to a channel".
+fn wait_of(words: &[&str]) -> Option<&'static str> {
+    let has = |begins: &[&str]| {
+        words.iter().any(|word| begins.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin)))
+    };
+    if !has(&["block", "park", "stuck", "wait", "hang", "hung"]) {
+        return None;
+    }
+    let known = |(begins, state): &(&[&str], &'static str)| has(begins).then_some(*state);
+    WAITS.iter().find_map(known)
 }
 
 /// `438,125`, `35k`, `~1200`; no percentage and no amount of bytes.
@@ -300,6 +321,14 @@ const OTHER: [&str; 21] = [
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
+/// What words say of a wait, and how a dump of goroutines names it.
+const WAITS: [(&[&str], &str); 5] = [
+    (&["send"], "chan send"),
+    (&["receiv", "recv"], "chan receive"),
+    (&["mutex", "lock"], "sync.Mutex.Lock"),
+    (&["select"], "select"),
+    (&["read"], "IO wait"),
+];
 /// That something goes up and down again.
 const SWINGS: [&str; 6] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "vari"];
 /// A judgement.
@@ -384,6 +413,7 @@ mod tests {
             ("goroutines grow from 2,000 to 150,000 in a day", Some((2000.0, 150_000.0))),
             ("The number of goroutines is 1200. Later it has 9000 goroutines.", Some((1200.0, 9000.0))),
             ("438125 / 395 = 1,109 goroutines per project", None),
+            ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
             ("three goroutines and 5 MB, of 70 % of goroutines", None),
             ("goroutine 1234 [running]:", None),
             ("if there were 5000 goroutines", None),
@@ -391,6 +421,18 @@ mod tests {
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default();
             assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_goroutines_wait_for() {
+        for (text, wait) in [
+            ("184,000 goroutines. Every single one blocked on a send to a channel.", Some("chan send")),
+            ("5000 goroutines are stuck in Mutex.Lock", Some("sync.Mutex.Lock")),
+            ("5000 goroutines send mail", None),
+            ("it is blocked on a send", None),
+        ] {
+            assert_eq!(SpokenMemory::find([text]).and_then(|found| found.wait), wait, "{text}");
         }
     }
 
