@@ -124,7 +124,7 @@ fn goroutines_that_the_runtime_knows_to_be_leaked_are_told() {
                 assert!(title.contains("42 goroutines can never go on, 30 of them at waits/main.go:25"), "{title}");
                 // debug=1 does not name the runtime's frames, by which a wait is known.
                 let (sends, receives, advice) = match name {
-                    "goroutineleak.txt" => ("30 in an unknown state", "12 in an unknown state", "should end them"),
+                    "goroutineleak.txt" => ("30 at `waits/main.go:25`", "12 at `waits/main.go:31`", "should end them"),
                     _ => ("30 in chan send", "12 in chan receive", "receive on every path"),
                 };
                 assert!(summary.contains(sends) && summary.contains(receives), "{summary}");
