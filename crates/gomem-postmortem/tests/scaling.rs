@@ -129,6 +129,9 @@ fn parts_of_a_text() {
         ("containers", "api-7d9   12m   345Mi\n"),
         ("areas", "000000c000000000 65536 40960 40960 rw---   [ anon ]\n"),
         ("processes", "app 7 1.0 9.0 300000 204800 ? Ssl 10:00 0:01 /usr/bin/api\n"),
+        ("files of a control group", "```\n$ cat memory.current\n104857600\n$ cat memory.max\n```\n209715200\n"),
+        ("goroutines in words", "we have 5000 goroutines that are blocked on a send, or 6,000\n"),
+        ("tables of free", "total used free shared buff/cache available\nMem: 7821 7102 121 14 597 431\n"),
         ("words", "the pod uses 700 MB if the heap has 20 MB, but\n"),
     ] {
         let text = |count: usize| format!("It grows.\n{}", part.repeat(count));
