@@ -86,7 +86,7 @@ impl Report {
     /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
     /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
     /// let report = gomem_postmortem::Report::from_bundle(&bundle);
-    /// assert_eq!(report.findings()[0].kind.name(), "missing_input");
+    /// assert_eq!(report.findings()[0].kind.name(), "printed");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

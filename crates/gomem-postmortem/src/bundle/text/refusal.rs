@@ -47,7 +47,7 @@ impl Refusal {
 
 /// How far an arena lies behind the heap's first. Before Go 1.11 the heap's begin and its steps were others.
 fn grown(address: u64) -> Option<u64> {
-    let heap = HEAPS.iter().find(|heap| heap.contains(&address) && address % ARENA == 0)?;
+    let heap = HEAPS.iter().find(|heap| heap.contains(&address) && address.is_multiple_of(ARENA))?;
     Some(address - heap.start).filter(|&bytes| bytes > 0)
 }
 
