@@ -59,10 +59,12 @@ pub(crate) fn call_finding(
 
 /// What can be changed about the call. Empty where nothing is known of it: then what is inside is all that can be told.
 fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
-    let known = call_advice(call.callee, &call.inside).map(str::to_owned);
+    let known = call_advice(call.callee, &call.inside).map(str::to_owned).or_else(|| lent(call));
+    let anew = made_anew(place, call, lines).filter(|_| known.is_none());
+    // A pool that is made with the value has nothing to give to the next one.
+    let refilled = refilled(&call.inside).filter(|_| anew.is_none());
     let advice = known
-        .or_else(|| lent(call))
-        .or_else(|| made_anew(place, call, lines))
+        .or(anew)
         .or_else(|| general_advice(call.callee).map(str::to_owned))
         .or_else(|| of_encoding(&call.inside).filter(|_| is_coder(call.callee)));
     let mut action = advice.or_else(|| of_most(call)).unwrap_or_default();
@@ -70,7 +72,7 @@ fn action(place: &Place, call: &Call<'_>, lines: &[Account<'_>]) -> String {
         let separator = if action.is_empty() { "" } else { " " };
         action += &format!("{separator}{} of all bytes: {}", share(part.bytes_fraction), part.key);
     }
-    match refilled(&call.inside) {
+    match refilled {
         Some(refilled) if action.is_empty() => refilled,
         Some(refilled) => format!("{refilled} Of the rest: {action}"),
         None => action,
