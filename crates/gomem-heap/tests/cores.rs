@@ -10,7 +10,7 @@ use std::{
 };
 
 use flate2::read::MultiGzDecoder;
-use gomem_heap::{Heap, HeapOptions, HolderKind};
+use gomem_heap::{Heap, HeapOptions, HolderKind, Holding};
 use gomem_testkit::{inflated, root};
 use tempfile::Builder;
 
@@ -196,6 +196,10 @@ fn programs_without_symbols_are_read_by_shape() {
         let found = i64::try_from(kept(&heap, names)).unwrap();
         assert!((found - bytes).abs() <= 8192.max(bytes / 100), "{kind} {names:?}: {found}, not {bytes}");
     }
+    // Lists of the runtime's records are no variables of the program.
+    let is_list = |holding: &&Holding| holding.holders.iter().any(|name| name == "runtime.allp");
+    let mut lists = heap.holdings().iter().filter(is_list).map(|holding| holding.kind);
+    assert!(lists.next().is_some() && lists.all(|kind| kind == HolderKind::Runtime));
 }
 
 /// Always the same damage: cut, words replaced, bits flipped; of the program's file too. `GOMEM_MUTATIONS=N` makes N of it.

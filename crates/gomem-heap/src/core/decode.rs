@@ -8,7 +8,7 @@ use crate::{
     core::{
         counts::counted,
         file::CoreFile,
-        goroutines::{goroutines, threads},
+        goroutines::{goroutines, processors, threads},
         image::Image,
         layouts::{LayoutSource, Layouts},
         masks::Masks,
@@ -165,6 +165,7 @@ fn snapshot(
         finalizers: specials.finalizers,
         cleanups: Some(specials.cleanups),
         threads: threads(process),
+        processors: processors(process),
         other_roots: specials.weak_handles.iter().map(other_root).collect(),
         types: HashMap::default(),
         itabs: itabs(process),

@@ -22,6 +22,11 @@ pub(super) fn threads(process: &Process<'_>) -> Vec<u64> {
     process.list(first, "runtime.m alllink")
 }
 
+/// The addresses of the runtime's records of processors.
+pub(super) fn processors(process: &Process<'_>) -> Vec<u64> {
+    process.variable("runtime.allp").and_then(|list| process.slice(list)).unwrap_or_default()
+}
+
 /// All goroutines that have not ended.
 pub(super) fn goroutines(
     process: &Process<'_>,

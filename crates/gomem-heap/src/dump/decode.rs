@@ -219,6 +219,7 @@ impl<'a> Records<'a> {
             finalizers: self.finalizers,
             cleanups: None,
             threads: self.threads,
+            processors: Vec::new(),
             other_roots: self.other_roots,
             types: self.types,
             itabs: self.itabs,

@@ -1,7 +1,8 @@
 //! The runtime's own variables in a program whose variables have no names: known by what they lead to.
 //!
-//! The dump says where the runtime's records of goroutines and threads are. A processor's record is the large object that a thread's
-//! record points to and that points back to it; lists of goroutines and of processors hold nothing else.
+//! A dump says where the runtime's records of goroutines and threads are, a core where those of processors are too. In a dump that of
+//! a processor is the large object that a thread's record points to and that points back to it; lists of goroutines and of processors
+//! hold nothing else.
 
 use std::collections::HashSet;
 
@@ -27,6 +28,7 @@ impl RuntimeWords {
             .iter()
             .flat_map(|thread| words(snapshot, *thread))
             .filter(|target| snapshot.objects.bytes(*target) >= PROCESSOR_BYTES && points_back(*target))
+            .chain(snapshot.processors.iter().filter_map(object))
             .collect();
         Self { records: goroutines.chain(threads.iter().copied()).collect(), processors }
     }

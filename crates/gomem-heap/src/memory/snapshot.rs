@@ -24,6 +24,8 @@ pub(crate) struct Snapshot {
     pub(crate) cleanups: Option<Vec<Cleanup>>,
     /// The addresses of the runtime's records of threads.
     pub(crate) threads: Vec<u64>,
+    /// The addresses of its records of processors, as far as they are known.
+    pub(crate) processors: Vec<u64>,
     /// Roots of which only a description is known.
     pub(crate) other_roots: Vec<OtherRoot>,
     /// Types by address.
