@@ -184,8 +184,14 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         finding.summary += &format!(" The kernel killed {kills} of its processes for want of memory.");
     }
     if let Some(first) = changed.filter(|&first| first > now) {
-        finding.summary +=
-            &format!(" {} of it were given back meanwhile: what comes and goes is no leak.", bytes(first - now));
+        finding.summary += &match process.is_container {
+            true => {
+                format!(" {} less than at first: given back, or it was started again meanwhile.", bytes(first - now))
+            }
+            false => {
+                format!(" {} of it were given back meanwhile: what comes and goes is no leak.", bytes(first - now))
+            }
+        };
     }
     if let Some(addresses) = process.virtual_bytes {
         finding.summary += &format!(

@@ -26,10 +26,14 @@ impl SpokenMemory {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
         let (mut swing, mut goroutines, mut wait): (_, Option<(f64, f64)>, _) = (None, None, None);
         for text in texts {
+            let mut is_of_goroutines = false;
             for sentence in sentences(text) {
                 is_about_memory |= is_complaint(&sentence);
                 swing = swing.or_else(|| swing_of(&sentence));
-                wait = wait.or_else(|| wait_of(&sentence));
+                // Of the sentence that speaks of goroutines, or of the next one.
+                let speaks = sentence.iter().any(|word| plain(word).to_ascii_lowercase().starts_with("goroutine"));
+                wait = wait.or_else(|| wait_of(&sentence).filter(|_| speaks || is_of_goroutines));
+                is_of_goroutines = speaks;
                 for count in counts_of_goroutines(&sentence) {
                     goroutines = Some((goroutines.map_or(count, |(first, _)| first), count));
                 }
@@ -110,23 +114,27 @@ fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
     if is_rate || is_supposed(words) {
         return Vec::new();
     }
-    let before = words[at.saturating_sub(NEAR_COUNT)..at].iter().rev().find_map(|word| count(word));
-    // "35k goroutines": what follows is of something else.
+    let before = || {
+        let is_of_them = at.checked_sub(1).is_some_and(|at| BEFORE_GOROUTINES.contains(&plain(words[at])));
+        let nearest = at.checked_sub(1).and_then(|at| count(words[at]));
+        nearest.or_else(|| count(words[at.checked_sub(2).filter(|_| is_of_them)?]))
+    };
+    // "35k goroutines": what follows is of something else, and "goroutines leak after 5000 requests" counts requests.
     let behind = || {
-        let behind = words[at + 1..].iter().take(FARTHEST);
         let (mut counts, mut is_more) = (Vec::new(), true);
-        for word in behind {
-            match count(word) {
+        for place in at + 1..words.len().min(at + 1 + FARTHEST) {
+            let is_said = place == at + 1 || BEFORE_COUNT.contains(&words[place - 1]);
+            match count(words[place]).filter(|_| is_said) {
                 Some(count) if is_more => {
                     counts.push(count);
                     is_more = false;
                 }
-                _ => is_more |= counts.len() == 1 && matches!(plain(word), "to" | "->" | "→" | "over"),
+                _ => is_more |= counts.len() == 1 && matches!(words[place], "to" | "->" | "→"),
             }
         }
         counts
     };
-    before.map_or_else(behind, |count| vec![count])
+    before().map_or_else(behind, |count| vec![count])
 }
 
 /// "every one blocked on a send to a channel".
@@ -134,11 +142,13 @@ fn wait_of(words: &[&str]) -> Option<&'static str> {
     let has = |begins: &[&str]| {
         words.iter().any(|word| begins.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin)))
     };
+    // "ready" reads nothing.
+    let reads = || words.iter().any(|word| matches!(plain(word), "read" | "reads" | "reading" | "Read"));
     if !has(&["block", "park", "stuck", "wait", "hang", "hung"]) {
         return None;
     }
     let known = |(begins, state): &(&[&str], &'static str)| has(begins).then_some(*state);
-    WAITS.iter().find_map(known)
+    WAITS.iter().find_map(known).or_else(|| reads().then_some("IO wait"))
 }
 
 /// `438,125`, `35k`, `~1200`; no percentage and no amount of bytes.
@@ -322,18 +332,21 @@ const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
 /// What words say of a wait, and how a dump of goroutines names it.
-const WAITS: [(&[&str], &str); 5] = [
+const WAITS: [(&[&str], &str); 4] = [
     (&["send"], "chan send"),
     (&["receiv", "recv"], "chan receive"),
     (&["mutex", "lock"], "sync.Mutex.Lock"),
     (&["select"], "select"),
-    (&["read"], "IO wait"),
 ];
 /// That something goes up and down again.
-const SWINGS: [&str; 6] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "vari"];
+const SWINGS: [&str; 8] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "varies", "varied", "varying"];
 /// A judgement.
 const LEAST_SWING: f64 = 1.5;
-const NEAR_COUNT: usize = 3;
+/// What may stand between a count and its goroutines, and between these and their count.
+const BEFORE_GOROUTINES: [&str; 12] =
+    ["idle", "live", "leaked", "leaking", "running", "blocked", "waiting", "active", "stuck", "parked", "open", "more"];
+const BEFORE_COUNT: [&str; 15] =
+    ["is", "are", "was", "were", "from", "to", "at", "reached", "about", "around", "over", "|", "=", "->", "→"];
 /// Fewer are what any service has, or the number of one goroutine.
 const FEWEST_GOROUTINES: f64 = 100.0;
 const LONGEST_NUMBER: usize = 9;
@@ -412,12 +425,16 @@ mod tests {
             ("we see 35k goroutines and 2 GB", Some((35_000.0, 35_000.0))),
             ("goroutines grow from 2,000 to 150,000 in a day", Some((2000.0, 150_000.0))),
             ("The number of goroutines is 1200. Later it has 9000 goroutines.", Some((1200.0, 9000.0))),
+            ("goroutines leak after 5000 requests, 6000 users", None),
+            ("it serves 5000 requests, goroutines are few", None),
+            ("9,000 idle goroutines", Some((9000.0, 9000.0))),
             ("438125 / 395 = 1,109 goroutines per project", None),
             ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
             ("three goroutines and 5 MB, of 70 % of goroutines", None),
             ("goroutine 1234 [running]:", None),
             ("if there were 5000 goroutines", None),
             ("the range is between 1 GB and 3 GB", None),
+            ("various pods have between 1 GB and 3 GB", None),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default();
             assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
@@ -431,6 +448,8 @@ mod tests {
             ("5000 goroutines are stuck in Mutex.Lock", Some("sync.Mutex.Lock")),
             ("5000 goroutines send mail", None),
             ("it is blocked on a send", None),
+            ("5000 goroutines. That is much. We are stuck and ready to send it back.", None),
+            ("5000 goroutines wait in Read", Some("IO wait")),
         ] {
             assert_eq!(SpokenMemory::find([text]).and_then(|found| found.wait), wait, "{text}");
         }
