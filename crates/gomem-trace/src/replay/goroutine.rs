@@ -7,6 +7,7 @@ use crate::{
     replay::{
         lookup::Lookup,
         mark::is_mark,
+        object_order::is_of_objects,
         open_regions::OpenRegions,
         segment::{Segment, Start},
         thread_events::Events,
@@ -81,7 +82,9 @@ impl Goroutine {
         if left > 0 {
             let (mut events, mut event) = (events(), TimedEvent::default());
             while left > 0 && events.read(&mut event) {
-                if is_mark(event.event) {
+                if is_of_objects(event.event) {
+                    events.pass_objects();
+                } else if is_mark(event.event) {
                     self.mark(&event, segment.goroutine, context);
                     left -= 1;
                 }

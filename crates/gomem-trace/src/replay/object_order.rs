@@ -22,7 +22,7 @@ use crate::{
 /// The exception is a processor that goes from thread to thread, and takes its free slots along. A thread's time can run ahead of
 /// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
 /// to wait for what the one before it did.
-pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], mut tell: impl FnMut(&TimedEvent)) {
+pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], listener: &mut impl Listener) {
     let mut queues: Vec<Queue<'_>> = threads.iter().map(Queue::new).collect();
     if queues.iter().filter(|queue| queue.has_next).count() > 1 {
         for (thread, wait) in waits(threads, scans) {
@@ -39,7 +39,7 @@ pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], mut t
         while let Some(Reverse((_, place))) = order.pop() {
             let until = order.peek().map_or((u64::MAX, usize::MAX), |Reverse(other)| *other);
             let blocked_by = loop {
-                queues[place].tell(place, until, &mut tell);
+                queues[place].tell(place, until, listener);
                 match queues[place].ticks().filter(|ticks| (*ticks, place) <= until) {
                     Some(ticks) => {
                         let blocked_by = blocking(&mut queues, place, ticks);
@@ -75,6 +75,15 @@ pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], mut t
     }
 }
 
+/// Who is told of events in order.
+pub(super) trait Listener {
+    /// Takes a birth or death of an object, which nearly all are.
+    fn object(&mut self, event: &TimedEvent);
+
+    /// Takes an event of any type.
+    fn event(&mut self, event: &TimedEvent);
+}
+
 /// What a thread has to tell.
 #[derive(Debug)]
 struct Queue<'t> {
@@ -101,11 +110,13 @@ impl<'t> Queue<'t> {
     }
 
     /// Tells what is next, until some time, or until something has to wait.
-    fn tell(&mut self, place: usize, until: (u64, usize), tell: &mut impl FnMut(&TimedEvent)) {
-        let wait_from = self.waits.last().map(|wait| wait.from);
-        while self.has_next && (self.next.ticks, place) <= until && wait_from.is_none_or(|from| self.next.ticks < from)
-        {
-            tell(&self.next);
+    fn tell(&mut self, place: usize, (until, other): (u64, usize), listener: &mut impl Listener) {
+        let last = if place <= other { Some(until) } else { until.checked_sub(1) };
+        let wait = self.waits.last().map_or(Some(u64::MAX), |wait| wait.from.checked_sub(1));
+        let Some(last) = last.zip(wait).map(|(last, wait)| last.min(wait)) else { return };
+        while self.has_next && self.next.ticks <= last {
+            listener.event(&self.next);
+            self.events.objects(last, |event| listener.object(event));
             self.advance();
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     replay::{
         holds::{Hold, Holds},
         mark::{LogMark, SweepMark, TaskMark, is_mark},
+        object_order::is_of_objects,
         quiet_segment::QuietSegment,
         segment::{EventPlace, Segment, Start},
         thread_events::ThreadEvents,
@@ -70,6 +71,11 @@ impl ThreadScan {
             let (mut events, mut event) = (thread.of_batch(batch), TimedEvent::default());
             while events.read(&mut event) {
                 counts.add(event.event);
+                if is_of_objects(event.event) {
+                    // They tell nothing of the thread, and follow each other.
+                    counts.merge(events.pass_objects());
+                    continue;
+                }
                 scan.event(&event, || EventPlace::new(place, events.next_place()));
             }
             scan.last_ticks = scan.last_ticks.max(events.ticks());

@@ -56,6 +56,19 @@ pub(super) struct Events<'t> {
 }
 
 impl Events<'_> {
+    /// Tells births and deaths of objects that are next and follow each other, up to a time; there can be others in the next
+    /// batch.
+    #[inline(always)]
+    pub(super) fn objects(&mut self, last: u64, tell: impl FnMut(&TimedEvent)) {
+        self.open.objects(last, tell);
+    }
+
+    /// Passes over births and deaths of objects that are next and follow each other.
+    #[inline]
+    pub(super) fn pass_objects(&mut self) {
+        self.open.pass_objects();
+    }
+
     /// Reads the next event in the place of another; gives whether there is one.
     #[inline]
     pub(super) fn read(&mut self, event: &mut TimedEvent) -> bool {

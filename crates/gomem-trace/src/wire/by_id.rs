@@ -1,6 +1,6 @@
 //! Values by ids that a trace counts up.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use foldhash::fast::RandomState;
 
@@ -37,15 +37,43 @@ impl<T> ById<T> {
     where
         T: Default,
     {
-        let is_near = |near: &[Option<T>], place: usize| near.get(place).is_some_and(Option::is_some);
+        self.get_or_insert_with(id, T::default)
+    }
+
+    /// The value of an id, which is made where it had none.
+    #[inline]
+    pub(crate) fn get_or_insert_with(&mut self, id: u64, value: impl FnOnce() -> T) -> &mut T {
         let place = usize::try_from(id).unwrap_or(usize::MAX);
-        if !is_near(&self.near, place) && !self.far.contains_key(&id) {
-            self.insert(id, T::default());
+        match self.near.get(place) {
+            Some(Some(_)) => self.near[place].get_or_insert_with(value),
+            _ => self.get_or_insert_new(id, value),
         }
-        match self.near.get_mut(place) {
-            Some(Some(near)) => near,
-            _ => self.far.entry(id).or_default(),
+    }
+
+    #[inline(never)]
+    fn get_or_insert_new(&mut self, id: u64, value: impl FnOnce() -> T) -> &mut T {
+        match self.place(id).filter(|_| !self.far.contains_key(&id)) {
+            Some(place) => {
+                if place >= self.near.len() {
+                    self.near.resize_with(place + 1, || None);
+                }
+                self.count += 1;
+                self.near[place].get_or_insert_with(value)
+            }
+            None => match self.far.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    self.count += 1;
+                    new.insert(value())
+                }
+            },
         }
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: u64) -> Option<&mut T> {
+        let near = usize::try_from(id).ok().and_then(|place| self.near.get_mut(place)?.as_mut());
+        if near.is_some() || self.far.is_empty() { near } else { self.far.get_mut(&id) }
     }
 
     #[inline]

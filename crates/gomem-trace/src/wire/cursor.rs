@@ -76,6 +76,23 @@ impl<'a> Cursor<'a> {
         Some(numbers)
     }
 
+    /// Numbers that have eight bytes together, at most; `None` too where there are no eight.
+    #[inline(always)]
+    pub(crate) fn short_numbers<const N: usize>(&mut self) -> Option<[u64; N]> {
+        let word = u64::from_le_bytes(*self.bytes.get(self.at..)?.first_chunk()?);
+        let (mut ends, mut begin, mut numbers) = (!word & LAST_BYTES, 0, [0; N]);
+        for number in &mut numbers {
+            if ends == 0 {
+                return None;
+            }
+            let end = ends.trailing_zeros() + 1;
+            *number = joined((word & (u64::MAX >> (64 - end))) >> begin);
+            (begin, ends) = (end, ends & (ends - 1));
+        }
+        self.at += begin as usize / 8;
+        Some(numbers)
+    }
+
     /// Passes over so many numbers.
     #[inline]
     pub(crate) fn pass(&mut self, numbers: usize) -> Option<()> {
@@ -141,6 +158,17 @@ mod tests {
             let mut cursor = Cursor::new(&bytes);
             assert_eq!((cursor.number(), cursor.place()), (Some(value), length));
         }
+    }
+
+    #[test]
+    fn numbers_of_eight_bytes_are_read_at_once() {
+        let bytes = [1, 0x82, 3, 0x84, 0x85, 6, 7, 0x88, 9];
+        let read = |count: usize, at| Cursor::at(&bytes[..count], at).short_numbers();
+        assert_eq!(read(9, 0), Some([1, 0x182, 0x1_8284]));
+        assert_eq!((read(9, 1), read(8, 1)), (Some([0x182, 0x1_8284, 7]), None));
+        assert_eq!(Cursor::new(&bytes).short_numbers::<5>(), None, "the fifth ends behind them");
+        let mut cursor = Cursor::new(&bytes);
+        assert_eq!((cursor.short_numbers(), cursor.place()), (Some([1, 0x182]), 3));
     }
 
     #[test]
