@@ -18,7 +18,10 @@ type objects struct {
 	seen   bool
 }
 
-type span8 struct{ pages, class uint64 }
+type span8 struct {
+	pages, class uint64
+	birth        int
+}
 
 type object struct {
 	kind  string
@@ -104,11 +107,24 @@ func (all *objects) take(event trace.ExperimentalEvent, ended int, _ int64) {
 	if strings.HasPrefix(event.Name, "HeapObject") {
 		id = all.slot(id)
 	}
+	if event.Name == "Span" || event.Name == "SpanAlloc" {
+		// The end of one that was there can be told later.
+		for page := uint64(1); page < min(argument(1), 10); page++ {
+			if argument(2)>>2 != 0 && argument(2)&1 == 0 {
+				delete(all.spans, id+page)
+			}
+		}
+	}
 	switch event.Name {
-	case "Span", "SpanAlloc":
-		all.spans[id] = span8{argument(1), argument(2)}
+	case "Span":
+		all.spans[id] = span8{argument(1), argument(2), -1}
+	case "SpanAlloc":
+		all.spans[id] = span8{argument(1), argument(2), ended}
 	case "SpanFree":
-		delete(all.spans, id)
+		// As with objects; what is not of the heap is freed at any time.
+		if all.spans[id].birth != ended || all.spans[id].class&1 != 0 {
+			delete(all.spans, id)
+		}
 	case "HeapObject":
 		kind := all.kind(id, argument(1))
 		all.kinds[kind].existed++
@@ -118,23 +134,25 @@ func (all *objects) take(event trace.ExperimentalEvent, ended int, _ int64) {
 		all.kinds[kind].allocated++
 		all.living[id] = append(all.living[id], object{kind, ended})
 	case "HeapObjectFree":
-		if len(all.living[id]) == 0 {
-			all.kinds[all.kind(id, 0)].existed++
-			all.kinds[all.kind(id, 0)].freed++
-		}
-		dead := all.living[id]
-		if size, noscan := all.size(id); size != 0 && !(noscan && size == 16) && len(dead) > 1 {
-			// The time of a thread that sweeps can run ahead, so that a slot is used again before the death in it is told.
-			dead = dead[:1]
-		}
-		for _, object := range dead {
+		// Only what the last cycle found dead is swept: who was born since lives on, though the time of a thread that sweeps can
+		// run ahead, so that a slot is used again before the death in it is told.
+		var left []object
+		for _, object := range all.living[id] {
+			if object.birth == ended {
+				left = append(left, object)
+				continue
+			}
 			lives := all.kinds[object.kind]
 			lives.freed++
 			if object.birth >= 0 {
 				lives.cycles[ended-object.birth]++
 			}
 		}
-		if all.living[id] = all.living[id][len(dead):]; len(all.living[id]) == 0 {
+		if len(left) == len(all.living[id]) {
+			all.kinds[all.kind(id, 0)].existed++
+			all.kinds[all.kind(id, 0)].freed++
+		}
+		if all.living[id] = left; len(left) == 0 {
 			delete(all.living, id)
 		}
 	}

@@ -88,7 +88,9 @@ impl Recording {
     /// generations would be sorted as often.
     pub(crate) fn put_in_order(&mut self, is_last: bool) {
         let ordered = &mut self.ordered;
-        ordered.heap.take(&mut self.heap, is_last, |sample| sample.time);
+        // Of the sizes of several threads in one unit of time the largest is the last: what is free again is counted when a cycle
+        // ends, and the world stands still then.
+        ordered.heap.take(&mut self.heap, is_last, |sample| (sample.time, sample.value));
         ordered.goals.take(&mut self.goals, is_last, |goal| goal.time);
         ordered.procs.take(&mut self.procs, is_last, |sample| sample.time);
         ordered.pauses.take(&mut self.pauses, is_last, |pause| (pause.stretch.moment(), pause.goroutine));

@@ -29,8 +29,8 @@ impl Crowds {
 
     /// What an object that is born makes of who is there.
     ///
-    /// In a slot of one, two can live for a time: the death of the one before can be told later, since the time of the thread
-    /// that swept it can run ahead. Those before are dropped.
+    /// In a slot of one, two can live for a time: the death of the one before is told later when the time of the thread that
+    /// swept it runs ahead. Those before are dropped.
     pub(super) fn join(
         &mut self,
         tenants: Tenants,
@@ -45,15 +45,21 @@ impl Crowds {
         Tenants::Several(self.add(object, crowd))
     }
 
-    /// Who stays after a death; all die in a slot of several, and in a slot of one those before the last.
-    pub(super) fn leave(&mut self, crowd: u32, holds_one: bool, mut died: impl FnMut(Object)) -> Tenants {
-        self.leave_before(crowd, &mut died);
-        let Some(last) = self.take(crowd) else { return Tenants::Nobody };
-        if holds_one {
-            return Tenants::One(last.object);
+    /// Who stays when those die that a cycle has ended for.
+    pub(super) fn leave(&mut self, crowd: u32, ended_cycles: u32, mut died: impl FnMut(Object)) -> Tenants {
+        let (mut left, mut next) = (Tenants::Nobody, crowd);
+        while let Some(member) = self.take(next) {
+            next = member.before;
+            if member.object.can_be_dead(ended_cycles) {
+                died(member.object);
+            } else {
+                left = match left {
+                    Tenants::Nobody => Tenants::One(member.object),
+                    others => self.join(others, member.object, false, &mut Vec::new()),
+                };
+            }
         }
-        died(last.object);
-        Tenants::Nobody
+        left
     }
 
     /// Those of two slots that are one now.

@@ -95,8 +95,9 @@ impl Listener for Generation<'_, '_, '_, '_> {
         let [id, first, second, _] = event.numbers;
         let Objects { pages, ended_cycles, .. } = &mut *self.objects;
         match event.event {
-            Event::SPAN | Event::SPAN_ALLOC => pages.set_span(id, first, second),
-            Event::SPAN_FREE => pages.free_span(id),
+            Event::SPAN => pages.set_span(id, first, second, Object::EXISTED),
+            Event::SPAN_ALLOC => pages.set_span(id, first, second, *ended_cycles),
+            Event::SPAN_FREE => pages.free_span(id, *ended_cycles),
             Event::GC_END => *ended_cycles = (*ended_cycles + 1).min(Object::EXISTED - 1),
             Event::HEAP_OBJECT | Event::HEAP_OBJECT_ALLOC | Event::HEAP_OBJECT_FREE => self.object(event),
             _ => {}
@@ -119,7 +120,8 @@ impl Generation<'_, '_, '_, '_> {
     fn died(&mut self, event: &TimedEvent) {
         let Objects { pages, kinds, ended_cycles, .. } = &mut *self.objects;
         let time = self.lookup.time(event.ticks);
-        let told = pages.remove(event.numbers[0], |object| kinds.died(object, time, *ended_cycles));
+        let ended = *ended_cycles;
+        let told = pages.remove(event.numbers[0], ended, |object| kinds.died(object, time, ended));
         told.unwrap_or_else(|span| kinds.died_unseen(span));
     }
 }

@@ -1,5 +1,9 @@
 //! Who lives where in the heap.
 
+use std::collections::{HashMap, hash_map::Entry};
+
+use foldhash::fast::RandomState;
+
 use crate::{
     replay::{
         crowds::Crowds,
@@ -15,6 +19,8 @@ pub(super) struct Pages {
     spans: Spans,
     pages: ById<Page>,
     crowds: Crowds,
+    /// The slots of those who live in a page that is another span's by now: their deaths can be told later.
+    late: HashMap<u64, Slot, RandomState>,
     living: u64,
     /// Those that others were born in the place of.
     overwritten: Vec<Object>,
@@ -24,19 +30,38 @@ pub(super) struct Pages {
 struct Page {
     span: Option<Span>,
     slots: Slots,
+    /// Whether some may live there since it was another span's.
+    has_late: bool,
 }
 
 impl Pages {
-    pub(super) fn set_span(&mut self, first: u64, pages: u64, class: u64) {
-        let Some((pages, span)) = self.spans.insert(first, pages, class) else {
-            return self.tell(first, 1, None);
+    /// Takes a span that is there after so many cycles.
+    pub(super) fn set_span(&mut self, first: u64, pages: u64, class: u64, cycles: u32) {
+        let Some((pages, span)) = self.spans.insert(first, pages, class, cycles) else {
+            if let Some(page) = self.pages.get_mut(first) {
+                page.span = None;
+            }
+            return;
         };
-        self.tell(first, pages, Some(span));
+        for (before, number) in (0..pages).zip(first..) {
+            let Some(page) = self.pages.get_mut(number) else { continue };
+            page.span = Some(span);
+            for (word, slot) in page.slots.lay_out(Layout::of(span, before)) {
+                page.has_late = true;
+                let late = self.late.entry(number * u64::from(PAGE_WORDS) + u64::from(word)).or_insert(Slot::EMPTY);
+                *late = Slot::of(self.crowds.merge(late.tenants(), slot.tenants()));
+            }
+        }
     }
 
-    pub(super) fn free_span(&mut self, first: u64) {
-        let pages = self.spans.remove(first);
-        self.tell(first, pages, None);
+    /// Takes the end of a span, after so many cycles.
+    pub(super) fn free_span(&mut self, first: u64, ended_cycles: u32) {
+        for number in (0..self.spans.remove(first, ended_cycles)).map(|page| first.saturating_add(page)) {
+            if let Some(page) = self.pages.get_mut(number) {
+                // Another can have been taken there since. Slots stay: deaths in them can be told later.
+                page.span = self.spans.of(number).map(|(span, _)| span);
+            }
+        }
     }
 
     /// Takes the object that is born at an id.
@@ -58,31 +83,37 @@ impl Pages {
         };
     }
 
-    /// Tells who dies at an id; an error has the span of an id where nobody lives.
+    /// Tells who dies at an id after so many cycles; an error has the span of an id where nobody can have died.
     #[inline]
-    pub(super) fn remove(&mut self, id: u64, mut died: impl FnMut(Object)) -> Result<(), Option<Span>> {
+    pub(super) fn remove(
+        &mut self,
+        id: u64,
+        ended_cycles: u32,
+        mut died: impl FnMut(Object),
+    ) -> Result<(), Option<Span>> {
         let (number, word) = split(id);
         let Some(page) = self.pages.get_mut(number) else {
             return Err(self.spans.of(number).map(|(span, _)| span));
         };
-        let slot = page.slots.get_mut(word).ok_or(page.span)?;
-        match slot.tenants() {
-            Tenants::Nobody => return Err(page.span),
-            Tenants::One(object) => {
-                *slot = Slot::EMPTY;
+        let mut is_dead = |slot: &mut Slot| {
+            let before = self.living;
+            let died = |object| {
                 self.living -= 1;
                 died(object);
+            };
+            *slot = leave(*slot, ended_cycles, &mut self.crowds, died);
+            self.living < before
+        };
+        if page.has_late
+            && let Entry::Occupied(mut late) = self.late.entry(id)
+            && is_dead(late.get_mut())
+        {
+            if *late.get() == Slot::EMPTY {
+                late.remove();
             }
-            Tenants::Several(crowd) => {
-                let living = &mut self.living;
-                let left = self.crowds.leave(crowd, holds_one(page.span), |object| {
-                    *living -= 1;
-                    died(object);
-                });
-                *slot = Slot::of(left);
-            }
+            return Ok(());
         }
-        Ok(())
+        if page.slots.get_mut(word).is_some_and(is_dead) { Ok(()) } else { Err(page.span) }
     }
 
     /// How many live.
@@ -97,8 +128,8 @@ impl Pages {
 
     /// All that live.
     pub(super) fn iter(&self) -> impl Iterator<Item = Object> {
-        let slots = self.pages.values().flat_map(|page| page.slots.occupied());
-        slots.flat_map(|(_, slot)| {
+        let slots = self.pages.values().flat_map(|page| page.slots.occupied()).map(|(_, slot)| slot);
+        slots.chain(self.late.values().copied()).flat_map(|slot| {
             let (one, crowd) = match slot.tenants() {
                 Tenants::Nobody => (None, Crowds::NOBODY),
                 Tenants::One(object) => (Some(object), Crowds::NOBODY),
@@ -107,26 +138,26 @@ impl Pages {
             one.into_iter().chain(self.crowds.of(crowd))
         })
     }
-
-    /// Tells pages what their span is. Where it is none any longer, their slots stay: deaths in it can be told later.
-    fn tell(&mut self, first: u64, pages: u64, span: Option<Span>) {
-        for (before, number) in (0..pages).zip(first..) {
-            let Some(page) = self.pages.get_mut(number) else { continue };
-            page.span = span;
-            let Some(span) = span else { continue };
-            for (word, slot) in page.slots.lay_out(Layout::of(span, before)) {
-                let new = page.slots.entry(word);
-                *new = Slot::of(self.crowds.merge(new.tenants(), slot.tenants()));
-            }
-        }
-    }
 }
 
 impl Page {
     /// Of a span, with so many pages before it.
     fn new(span: Option<(Span, u64)>) -> Self {
         let layout = span.map_or(Layout::WORDS, |(span, before)| Layout::of(span, before));
-        Self { span: span.map(|(span, _)| span), slots: Slots::new(layout) }
+        Self { span: span.map(|(span, _)| span), slots: Slots::new(layout), has_late: false }
+    }
+}
+
+/// A slot when those are dead that a cycle has ended for.
+#[inline]
+fn leave(slot: Slot, ended_cycles: u32, crowds: &mut Crowds, mut died: impl FnMut(Object)) -> Slot {
+    match slot.tenants() {
+        Tenants::One(object) if object.can_be_dead(ended_cycles) => {
+            died(object);
+            Slot::EMPTY
+        }
+        Tenants::Several(crowd) => Slot::of(crowds.leave(crowd, ended_cycles, died)),
+        Tenants::Nobody | Tenants::One(_) => slot,
     }
 }
 
@@ -154,45 +185,70 @@ mod tests {
         pages.overwritten().len() > before
     }
 
-    fn dead(pages: &mut Pages, id: u64) -> Vec<u64> {
+    fn dead(pages: &mut Pages, id: u64, ended_cycles: u32) -> Vec<u64> {
         let mut dead = Vec::new();
-        let _ = pages.remove(id, |object| dead.push(object.birth));
+        let _ = pages.remove(id, ended_cycles, |object| dead.push(object.birth));
         dead
+    }
+
+    fn born_after(pages: &mut Pages, id: u64, cycles: u32) -> bool {
+        let before = pages.overwritten().len();
+        pages.insert(id, |_| Object { birth: u64::from(cycles) * 10, cycles, kind: 0 });
+        pages.overwritten().len() > before
     }
 
     #[test]
     fn a_slot_has_one_and_for_a_time_two() {
-        let mut pages = Pages::default();
-        pages.set_span(3, 1, SMALL);
-        assert!(!born(&mut pages, 3 * 1024 + 6, 1) && !born(&mut pages, 3 * 1024 + 6, 2));
-        assert_eq!(dead(&mut pages, 3 * 1024 + 6), [1]);
-        assert!(!born(&mut pages, 3 * 1024 + 6, 3) && born(&mut pages, 3 * 1024 + 6, 4));
-        assert_eq!(pages.iter().map(|object| object.birth).collect::<Vec<_>>(), [4, 3]);
-        assert_eq!((dead(&mut pages, 3 * 1024 + 6), pages.living()), (vec![3], 1));
-        assert_eq!((dead(&mut pages, 3 * 1024 + 6), dead(&mut pages, 3 * 1024 + 6)), (vec![4], vec![]));
+        let (mut pages, id) = (Pages::default(), 3 * 1024 + 6);
+        pages.set_span(3, 1, SMALL, 0);
+        assert!(!born_after(&mut pages, id, 0) && !born_after(&mut pages, id, 1));
+        assert_eq!((dead(&mut pages, id, 1), dead(&mut pages, id, 1)), (vec![0], vec![]), "one is of this cycle");
+        assert!(!born_after(&mut pages, id, 2) && born_after(&mut pages, id, 3));
+        assert_eq!(pages.iter().map(|object| object.birth).collect::<Vec<_>>(), [30, 20]);
+        assert_eq!((dead(&mut pages, id, 3), pages.living()), (vec![20], 1));
+        assert_eq!((dead(&mut pages, id, 4), dead(&mut pages, id, 5)), (vec![30], vec![]));
     }
 
     #[test]
     fn tiny_objects_die_together() {
         let mut pages = Pages::default();
-        pages.set_span(0, 1, TINY);
+        pages.set_span(0, 1, TINY, 0);
         for (birth, id) in [(1, 8), (2, 8), (3, 9), (4, 10)] {
             assert!(!born(&mut pages, id, birth));
         }
-        assert_eq!((dead(&mut pages, 8), pages.living()), (vec![2, 1, 3], 1));
-        assert_eq!(pages.remove(8, |_| {}), Err(Span::new(1, TINY)));
-        assert_eq!(pages.remove(5000, |_| {}), Err(None));
+        assert!(!born_after(&mut pages, 9, 1) && !born_after(&mut pages, 8, 1));
+        assert_eq!((dead(&mut pages, 8, 1), pages.living()), (vec![3, 2, 1], 3), "two are of this cycle");
+        assert_eq!(pages.remove(8, 1, |_| {}), Err(Span::new(1, TINY)));
+        assert_eq!(dead(&mut pages, 8, 2), [10, 10]);
+        assert_eq!(pages.remove(5000, 2, |_| {}), Err(None));
     }
 
     #[test]
     fn who_lives_in_a_span_outlives_its_end() {
         let mut pages = Pages::default();
-        pages.set_span(2, 1, SMALL);
+        pages.set_span(2, 1, SMALL, 0);
         born(&mut pages, 2 * 1024 + 12, 1);
         born(&mut pages, 2 * 1024 + 18, 2);
-        pages.free_span(2);
-        assert_eq!(dead(&mut pages, 2 * 1024 + 18), [2]);
-        pages.set_span(2, 1, TINY);
-        assert_eq!((dead(&mut pages, 2 * 1024 + 12), pages.living()), (vec![1], 0));
+        pages.free_span(2, 1);
+        assert_eq!(dead(&mut pages, 2 * 1024 + 18, 1), [2]);
+        pages.set_span(2, 1, TINY, 1);
+        pages.free_span(2, 1);
+        assert_eq!(pages.spans.of(2), Span::new(1, TINY).zip(Some(0)), "it was taken in this cycle");
+        assert_eq!((dead(&mut pages, 2 * 1024 + 12, 1), pages.living()), (vec![1], 0));
+    }
+
+    #[test]
+    fn a_span_can_be_taken_before_the_end_of_another_is_told() {
+        let (mut pages, id) = (Pages::default(), 379 * 1024 + 960);
+        pages.set_span(379, 1, 18 << 2, 0);
+        born(&mut pages, id, 1);
+        born(&mut pages, id - 32, 2);
+        pages.set_span(377, 3, 56 << 2, 2);
+        assert_eq!((dead(&mut pages, id, 2), dead(&mut pages, id - 32, 2)), (vec![1], vec![2]));
+        pages.free_span(379, 2);
+        assert_eq!(pages.spans.of(379), Span::new(3, 56 << 2).zip(Some(2)));
+        pages.set_span(378, 1, SMALL, 3);
+        pages.free_span(377, 3);
+        assert_eq!((pages.spans.of(378), pages.spans.of(379)), (Span::new(1, SMALL).zip(Some(0)), None));
     }
 }

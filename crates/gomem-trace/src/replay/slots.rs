@@ -17,6 +17,13 @@ impl Object {
     pub(super) const EXISTED: u32 = u32::MAX;
     /// There are fewer kinds.
     pub(super) const MOST_KINDS: u32 = u32::MAX - 1;
+
+    /// Whether a death told after so many cycles can be its own: only what the last cycle found dead is swept. Times alone do
+    /// not say it, since the time of a thread that sweeps runs ahead, and others use the slots meanwhile.
+    #[inline]
+    pub(super) fn can_be_dead(self, ended_cycles: u32) -> bool {
+        self.cycles != ended_cycles
+    }
 }
 
 /// A slot. It has the size of an object, since nearly all have one.

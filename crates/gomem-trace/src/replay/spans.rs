@@ -1,6 +1,9 @@
 //! Spans of pages, and what their objects look like.
 
-use std::{collections::HashMap, num::NonZero};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    num::NonZero,
+};
 
 use foldhash::fast::RandomState;
 
@@ -54,33 +57,52 @@ impl Span {
     }
 }
 
-/// The spans of small objects, by their first pages.
+/// The spans of the heap, by their first pages.
 #[derive(Debug, Default)]
-pub(super) struct Spans(HashMap<u64, (u64, Span), RandomState>);
+pub(super) struct Spans(HashMap<u64, Extent, RandomState>);
+
+/// A span, where it is.
+#[derive(Debug, Clone, Copy)]
+struct Extent {
+    span: Span,
+    /// How many of its pages can have an object begin.
+    pages: u64,
+    /// How many cycles had ended when it was taken.
+    cycles: u32,
+}
 
 impl Spans {
-    /// Takes a span; gives what its objects look like, and how many of its pages can have one begin.
-    pub(super) fn insert(&mut self, first: u64, pages: u64, class: u64) -> Option<(u64, Span)> {
+    /// Takes a span that is there after so many cycles; gives what its objects look like, and how many of its pages can have one
+    /// begin.
+    pub(super) fn insert(&mut self, first: u64, pages: u64, class: u64, cycles: u32) -> Option<(u64, Span)> {
         let Some(span) = Span::new(pages, class) else {
             self.0.remove(&first);
             return None;
         };
-        let told = (if span.is_large() { 1 } else { pages.min(MOST_PAGES) }, span);
-        self.0.insert(first, told);
-        Some(told)
+        let pages = if span.is_large() { 1 } else { pages.min(MOST_PAGES) };
+        self.0.insert(first, Extent { span, pages, cycles });
+        // The end of one that was there can be told later.
+        (1..pages).filter_map(|page| first.checked_add(page)).for_each(|page| _ = self.0.remove(&page));
+        Some((pages, span))
     }
 
     /// Takes a span away; gives how many of its pages could have had an object begin.
-    pub(super) fn remove(&mut self, first: u64) -> u64 {
-        self.0.remove(&first).map_or(0, |(pages, _)| pages)
+    ///
+    /// Only what is swept is freed, so a span that was taken since the last cycle stays: the end of the one before it can be told
+    /// later, since the time of the thread that swept that can run ahead.
+    pub(super) fn remove(&mut self, first: u64, ended_cycles: u32) -> u64 {
+        match self.0.entry(first) {
+            Entry::Occupied(known) if known.get().cycles != ended_cycles => known.remove().pages,
+            _ => 0,
+        }
     }
 
     /// The span of a page, and how many of its pages are before that.
     pub(super) fn of(&self, page: u64) -> Option<(Span, u64)> {
         let firsts = (0..MOST_PAGES).map_while(|back| page.checked_sub(back).map(|first| (back, first)));
         firsts
-            .filter_map(|(back, first)| self.0.get(&first).map(|(pages, span)| (back, pages, span)))
-            .find_map(|(back, pages, span)| (back < *pages).then_some((*span, back)))
+            .filter_map(|(back, first)| self.0.get(&first).map(|extent| (back, extent)))
+            .find_map(|(back, extent)| (back < extent.pages).then_some((extent.span, back)))
     }
 }
 
