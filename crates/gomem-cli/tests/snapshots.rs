@@ -67,6 +67,11 @@ fn answers() {
         ("list-of-nothing", &["list", "nowhere", INCIDENT_HEAP]),
         ("tree", &["tree", HEAP, "-n", "2"]),
         ("traces", &["traces", CPU, "-n", "2"]),
+        ("trace", &["trace", EXECUTION_TRACE, "-n", "5"]),
+        ("trace-task-names", &["trace", EXECUTION_TRACE, "--by", "task-name"]),
+        ("trace-cycles-csv", &["trace", EXECUTION_TRACE, "--by", "cycle", "-n", "3", "--format", "csv"]),
+        ("trace-types", &["trace", "testdata/traces/lifetimes-1.27.3.trace", "--by", "type", "-n", "5"]),
+        ("trace-pauses", &["trace", "testdata/traces/stops-1.27.3.trace", "--pauses", "-n", "5"]),
         ("tags", &["tags", CPU]),
         ("comments", &["comments", HEAP]),
         ("diff", &["diff", "testdata/go1.27.3/profiles/heap-1.pb.gz", HEAP, "-n", "5"]),
@@ -182,5 +187,6 @@ const BENCH_AFTER: &str = "testdata/bench/after.txt";
 const LOG: &str = "testdata/go1.27.3/escape.log";
 const INCIDENT_HEAP: &str = "examples/incident/before/heap-3.pb.gz";
 const INCIDENT_LOG: &str = "examples/incident/before/escape.log";
+const EXECUTION_TRACE: &str = "examples/checkout/recording/trace.out";
 const TRACE: &str = "examples/incident/before/gctrace.log";
 const SCRAPE: &str = "examples/incident/before/metrics/1795484503996.prom";

@@ -7,7 +7,7 @@ use gomem_postmortem::{
     Artifact, Bundle, Contents, FindingKind, RecordingOptions, Report, record_bundle, record_execution_trace,
 };
 use gomem_testkit::file;
-use gomem_trace::Trace;
+use gomem_trace::{AssistRow, Trace};
 
 fn bundle(names: &[&str]) -> Bundle {
     let artifact = |name: &&str| {
@@ -34,6 +34,36 @@ fn who_stops_the_world_by_measuring() {
     assert!(!found.summary.contains("start trace") && !found.summary.contains("GC "), "{}", found.summary);
     let quiet = Report::from_bundle(&bundle(&["service-1.27.3.trace"]));
     assert!(!quiet.findings().iter().any(|finding| finding.kind == FindingKind::StwByMeasuring));
+}
+
+#[test]
+fn whose_slowest_tasks_help_the_garbage_collector() {
+    let report = Report::from_bundle(&recording(&["trace.out"], "examples/checkout/recording"));
+    let found = report.findings().iter().find(|finding| finding.kind == FindingKind::AssistLatency).unwrap();
+    let trace = Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
+    let mut tasks = trace.tasks();
+    tasks.retain(|task| task.name.as_deref() == Some("checkout") && task.seconds.is_some());
+    tasks.sort_by(|one, other| other.seconds.unwrap().total_cmp(&one.seconds.unwrap()));
+    tasks.truncate(tasks.len().div_ceil(100));
+    let is_of_these = |assist: &&AssistRow| tasks.iter().any(|task| assist.charged.task == Some(task.task));
+    let assists = trace.assists();
+    let walls: Vec<f64> = assists.iter().filter(is_of_these).filter_map(|assist| assist.wall_seconds).collect();
+    let fraction = walls.iter().sum::<f64>() / tasks.iter().filter_map(|task| task.seconds).sum::<f64>();
+    let value = |place: usize| found.evidence[place].value;
+    assert!(fraction > 0.2 && (value(0) - fraction).abs() < 1e-9, "{} beside {fraction}", value(0));
+    assert_eq!(value(1), walls.iter().copied().fold(0.0, f64::max));
+    assert!(found.title.starts_with("the slowest `checkout` tasks spend "), "{}", found.title);
+    assert!(found.place.as_ref().is_some_and(|place| place.function.starts_with("main.")), "{:?}", found.place);
+}
+
+/// The same program with `GOGC=300`: its tasks are as many and as slow, and hardly help.
+#[test]
+fn tasks_that_hardly_help_are_no_finding() {
+    let report = Report::from_bundle(&recording(&["trace.out"], "testdata/traces/calm"));
+    let trace = Trace::decode(&file("testdata/traces/calm/trace.out")).unwrap();
+    let of_checkout = trace.tasks().iter().filter(|task| task.name.as_deref() == Some("checkout")).count();
+    assert!(of_checkout >= 200 && !trace.assists().is_empty());
+    assert!(!report.findings().iter().any(|finding| finding.kind == FindingKind::AssistLatency));
 }
 
 /// Some dozen tasks have no slowest hundredth.
