@@ -16,12 +16,11 @@ use crate::{
     wire::{Event, TimedEvent},
 };
 
-/// Tells the events of objects and the ends of cycles by time: a slot that is freed on one thread is used by another only much
-/// later.
+/// Tells the events of objects and the ends of cycles by time.
 ///
-/// The exception is a processor that goes from thread to thread, and takes its free slots along. A thread's time can run ahead of
-/// the clock, since each event takes a unit of it at least; then the next thread seems to have the processor too early, and has
-/// to wait for what the one before it did.
+/// A thread's time can run ahead of the clock, since each event takes a unit of it at least. So a processor that goes from thread
+/// to thread, and takes its free slots along, can seem to be with the next one too early: that has to wait for what the one
+/// before it did. A death can be told after the next birth in its slot all the same (`Object::can_be_dead`).
 pub(super) fn in_order(threads: &[ThreadEvents<'_>], scans: &[ThreadScan], listener: &mut impl Listener) {
     let mut queues: Vec<Queue<'_>> = threads.iter().map(Queue::new).collect();
     if queues.iter().filter(|queue| queue.has_next).count() > 1 {
