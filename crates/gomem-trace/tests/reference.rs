@@ -75,9 +75,8 @@ fn compare(path: &Path, facts: &str) -> Vec<String> {
         };
         let (one, other) = (times(row[2]), times(&found[2]));
         let is_close = |time: &i64| other.iter().any(|other| time.abs_diff(*other) < 64);
-        if row[2] != found[2] && one.iter().any(|time| is_close(time))
-            || row[0].parse().is_ok_and(|begin| is_close(&begin))
-        {
+        let begin = row[0].parse::<i64>().ok();
+        if row[2] != found[2] && one.iter().chain(&begin).any(is_close) {
             row[2] = &found[2];
         }
     }
