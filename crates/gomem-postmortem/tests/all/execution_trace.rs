@@ -104,7 +104,7 @@ fn sites_have_what_their_goroutines_lost() {
         Report::from_bundle(&recording(&["heap.pb.gz", "escape.log", "trace.out"], "examples/checkout/recording"));
     let trace = Trace::decode(&file("examples/checkout/recording/trace.out")).unwrap();
     let of_line = |function: &str, line: u64| {
-        let is_there = |assist: &&gomem_trace::AssistRow| {
+        let is_there = |assist: &&AssistRow| {
             assist.charged.place.as_ref().is_some_and(|place| &*place.function == function && place.line == line)
         };
         let assists = trace.assists();
