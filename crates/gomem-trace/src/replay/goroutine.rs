@@ -6,8 +6,7 @@ use crate::{
     model::{Assist, Charge, Pause, Recording, Region, RegionId, Stretch, Sweep, Worker, WorkerMode},
     replay::{
         lookup::Lookup,
-        mark::is_mark,
-        object_order::is_of_objects,
+        mark::{is_mark, is_of_objects},
         open_regions::OpenRegions,
         segment::{Segment, Start},
         thread_events::Events,

@@ -21,6 +21,12 @@ pub(super) fn is_mark(event: u8) -> bool {
     )
 }
 
+/// Whether an event is of the experiment AllocFree.
+#[inline]
+pub(super) fn is_of_objects(event: u8) -> bool {
+    (Event::SPAN..=Event::HEAP_OBJECT_FREE).contains(&event)
+}
+
 /// The birth or death of a task; any goroutine can end it.
 #[derive(Debug, Clone)]
 pub(super) struct TaskMark {

@@ -10,6 +10,7 @@ use foldhash::fast::RandomState;
 use crate::{
     replay::{
         holds::{Hold, Holds},
+        mark::is_of_objects,
         thread::ThreadScan,
         thread_events::{Events, ThreadEvents},
     },
@@ -169,10 +170,4 @@ fn waits(threads: &[ThreadEvents<'_>], scans: &[ThreadScan]) -> Vec<(usize, Wait
 #[inline]
 fn is_told(event: u8) -> bool {
     is_of_objects(event) || event == Event::GC_END
-}
-
-/// Whether an event is of the experiment AllocFree.
-#[inline]
-pub(super) fn is_of_objects(event: u8) -> bool {
-    (Event::SPAN..=Event::HEAP_OBJECT_FREE).contains(&event)
 }

@@ -6,7 +6,8 @@ use crate::{
     replay::{
         kinds::{KindCache, Kinds},
         lookup::Lookup,
-        object_order::{Listener, in_order, is_of_objects},
+        mark::is_of_objects,
+        object_order::{Listener, in_order},
         pages::Pages,
         slots::Object,
         thread::ThreadScan,

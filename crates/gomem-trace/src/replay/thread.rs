@@ -6,8 +6,7 @@ use crate::{
     error::Diagnostic,
     replay::{
         holds::{Hold, Holds},
-        mark::{LogMark, SweepMark, TaskMark, is_mark},
-        object_order::is_of_objects,
+        mark::{LogMark, SweepMark, TaskMark, is_mark, is_of_objects},
         quiet_segment::QuietSegment,
         segment::{EventPlace, Segment, Start},
         thread_events::ThreadEvents,
