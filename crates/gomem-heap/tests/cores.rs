@@ -198,8 +198,8 @@ fn programs_without_symbols_are_read_by_shape() {
     }
     // Lists of the runtime's records are no variables of the program.
     let is_list = |holding: &&Holding| holding.holders.iter().any(|name| name == "runtime.allp");
-    let mut lists = heap.holdings().iter().filter(is_list).map(|holding| holding.kind);
-    assert!(lists.next().is_some() && lists.all(|kind| kind == HolderKind::Runtime));
+    let lists: Vec<HolderKind> = heap.holdings().iter().filter(is_list).map(|holding| holding.kind).collect();
+    assert!(!lists.is_empty() && lists.iter().all(|kind| *kind == HolderKind::Runtime), "{lists:?}");
 }
 
 /// Always the same damage: cut, words replaced, bits flipped; of the program's file too. `GOMEM_MUTATIONS=N` makes N of it.

@@ -104,7 +104,7 @@ impl OpenSection {
         let mut next = None;
         let mut seen = HashSet::default();
         let mut last = explanation.steps.last().map(|step| step.at);
-        while seen.insert(explanation.sink) {
+        while seen.len() < MOST_HOPS && seen.insert(explanation.sink) {
             let sink = Arc::clone(texts.text(explanation.sink));
             let Some(inner) = sink.strip_prefix("{storage for ").and_then(|rest| rest.strip_suffix('}')) else { break };
             let inner = texts.id(inner);
@@ -122,3 +122,6 @@ impl OpenSection {
         next
     }
 }
+
+/// So many places one after the other at most: a chain that is longer would be followed from each of its places.
+const MOST_HOPS: usize = 64;

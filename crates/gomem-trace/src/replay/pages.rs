@@ -43,7 +43,7 @@ impl Pages {
             }
             return;
         };
-        for (before, number) in (0..pages).zip(first..) {
+        for (before, number) in (0..pages).map(|before| (before, first.saturating_add(before))) {
             let Some(page) = self.pages.get_mut(number) else { continue };
             page.span = Some(span);
             for (word, slot) in page.slots.lay_out(Layout::of(span, before)) {
