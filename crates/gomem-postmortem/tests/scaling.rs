@@ -49,6 +49,26 @@ fn decisions_at_one_line_and_sizes_allocated_there() {
 }
 
 #[test]
+fn chains_of_explanations() {
+    let input = |count: usize| {
+        let explained = |at: usize| {
+            let next = at + 1;
+            format!(
+                "./a.go:9:8: x{at} escapes to heap in f:\n\
+                 ./a.go:9:8:   flow: {{storage for x{next}}} ← &{{storage for x{at}}}:\n\
+                 ./a.go:9:8:     from x{at} (spill) at ./a.go:9:8\n\
+                 ./a.go:9:8: x{at} escapes to heap\n"
+            )
+        };
+        let decided: String = (0..count).map(|at| format!("./a.go:9:8: x{at} escapes to heap\n")).collect();
+        format!("# example.com/app\n{decided}{}", (0..count).rev().map(explained).collect::<String>())
+    };
+    assert_linear("places one after the other", 250, input, |log: &String| {
+        black_box(EscapeLog::decode(log.as_bytes()).unwrap());
+    });
+}
+
+#[test]
 fn library_sites_charged_to_one_line() {
     let input = |count: usize| {
         let frames = |at: usize| {
