@@ -222,6 +222,14 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                 .to_owned();
     } else if let Some(held) = held {
         beside_held(&mut finding, now, held, released);
+    } else if let Some((live, by)) =
+        live.filter(|(live, _)| *live > CONTRADICTS * (now + process.swap_bytes.unwrap_or(0.0)))
+    {
+        finding.summary += &format!(
+            " {by} {} in use, more than is resident: the two contradict, and are of two moments or of two processes.",
+            bytes(live)
+        );
+        finding.action = "Take both at one moment, and of one process: its RSS (/proc/PID/status) and its heap profile (/debug/pprof/heap).".to_owned();
     } else if let Some((live, by)) = live.filter(|(live, _)| now < MOSTLY * live) {
         finding.summary += &format!(" {by} {} in use: that is most of it.", bytes(live));
         finding.action = "Two heap profiles some time apart (/debug/pprof/heap), and `gomem diff` of both, say what the heap is made of, and what of it grows."
@@ -245,7 +253,12 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     } else if let Some((anonymous, file)) =
         process.anonymous_bytes.zip(process.file_bytes).filter(|_| process.is_container)
     {
-        finding.action = if file > anonymous { OF_FILES } else { OF_ANONYMOUS }.to_owned();
+        finding.action = match () {
+            () if file > BY_FAR * anonymous => OF_FILES,
+            () if 2.0 * anonymous > now => OF_ANONYMOUS,
+            () => OF_BOTH,
+        }
+        .to_owned();
     } else if process.is_container && process.process.is_empty() {
         OF_GROUP.clone_into(&mut finding.action);
     } else if changed.is_some_and(|first| first > now) {
@@ -370,18 +383,24 @@ pub(crate) fn resident_beside(bundle: &Bundle, part: &str) -> Option<f64> {
     bundle.tool_outputs.iter().find_map(of_tool).or_else(|| spoken_in(bundle, part)?.resident)
 }
 
-const OF_FILES: &str = "Most of it is pages of files, which the kernel takes back before it kills, but for tmpfs (shmem) and what is mapped and used: no leak of the \
+const OF_FILES: &str = "Most of it is pages of files, which the kernel takes back before it kills, but for tmpfs (shmem) and what is mapped and used: that is not the \
                         program's heap. Where it reads much once, or writes logs and databases, that is usual; kubectl top's working set has \
                         the active ones of them.";
 const OF_ANONYMOUS: &str = "Most of it is the program's own (anon): what of that is Go's live heap, kept, or outside of Go, scrapes of /metrics tell, or \
                             /debug/pprof/heap?debug=1, whose end has Sys, HeapReleased and HeapInuse. GOMEMLIMIT at about 90 % of the limit \
                             bounds Go's part.";
+const OF_BOTH: &str = "Neither pages of files nor the program's own (anon) are most by far: two readings of memory.stat tell which of them grows, and a heap \
+                       profile (/debug/pprof/heap) or scrapes of /metrics what of anon is Go's.";
 const OF_GROUP: &str = "The limit counts all of that, so a dashboard can show less: kubectl top's working set leaves inactive pages of files out, RSS all of them and \
                         the kernel's own, and a scrape each 15 s misses what comes between. memory.stat of the same group has anon (the program's \
                         own), file and kernel; for anon take scrapes of /metrics, or /debug/pprof/heap?debug=1. GOMEMLIMIT at about 90 % of \
                         the limit bounds Go's part.";
 /// Of its limit: the next step upwards kills it.
 const NEARLY_FULL: f64 = 0.95;
+/// A judgement.
+const BY_FAR: f64 = 4.0;
+/// Two numbers of one moment differ by less.
+const CONTRADICTS: f64 = 1.1;
 /// Of what is in use: the heap's goal is further away.
 const MOSTLY: f64 = 1.5;
 /// What any large service may have: fewer tell nothing.

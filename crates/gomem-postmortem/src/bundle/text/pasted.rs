@@ -6,10 +6,11 @@
 
 use std::borrow::Cow;
 
+use foldhash::HashSet;
 use gomem_pprof::PrintedTable;
 
 use crate::bundle::signature::{Signature, looks_like_text};
-use crate::bundle::text::{cgroup::names_file, pprof_session::PprofSession};
+use crate::bundle::text::{cgroup::files_named, pprof_session::PprofSession};
 
 /// What one tool printed, or what a person wrote around it.
 #[derive(Debug, PartialEq, Eq)]
@@ -50,10 +51,20 @@ fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
     (is_set_apart || parts.len() > 1).then_some(parts)
 }
 
-/// The files of a control group are often shown one by one: they are one.
+/// The files of a control group are often shown one by one: they are one, unless one of them is shown twice.
 fn join_files(parts: &mut Vec<Part>) {
-    let is_of_group = |part: &Part| !part.is_prose && names_file(&part.text);
-    let Some(first) = parts.iter().position(is_of_group) else { return };
+    let mut seen: HashSet<&str> = HashSet::default();
+    let mut first = None;
+    for (at, part) in parts.iter().enumerate().filter(|(_, part)| !part.is_prose) {
+        let named: HashSet<&str> = files_named(&part.text).collect();
+        if !seen.is_disjoint(&named) {
+            return;
+        }
+        first = first.or((!named.is_empty()).then_some(at));
+        seen.extend(named);
+    }
+    let Some(first) = first else { return };
+    let is_of_group = |part: &Part| !part.is_prose && files_named(&part.text).next().is_some();
     let (more, rest): (Vec<Part>, Vec<Part>) = parts.drain(first + 1..).partition(is_of_group);
     parts.extend(rest);
     parts[first].text.extend(more.into_iter().map(|part| part.text));
@@ -455,6 +466,14 @@ mod tests {
         assert_eq!(parts(b"one piece\nof text\n", false), None);
         let found = written_parts(b"```\ngoroutine profile: total 9\n```\n").unwrap_or_default();
         assert_eq!((found.len(), found[0].text.as_str()), (1, "goroutine profile: total 9\n"));
+    }
+
+    #[test]
+    fn files_of_two_groups_stay_apart() {
+        let one = "```\n$ cat memory.current\n9\n```\nand\n```\n$ cat memory.max\n9\n```\n";
+        assert_eq!(texts(one)[0], (2, "$ cat memory.current\n9\n$ cat memory.max\n9\n".to_owned()));
+        let two = "```\n$ cat memory.current\n9\n```\nand\n```\n$ cat memory.current\n8\n```\n";
+        assert_eq!(texts(two).len(), 3);
     }
 
     #[test]

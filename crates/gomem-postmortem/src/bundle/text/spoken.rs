@@ -13,7 +13,7 @@ pub(crate) struct SpokenMemory {
     pub(crate) heap: Option<f64>,
     /// Between which amounts it goes up and down.
     pub(crate) swing: Option<(f64, f64)>,
-    /// How many goroutines there are, at first and at last; and what their stacks take.
+    /// How many goroutines there are, at first and at last where one sentence says both; and what their stacks take.
     pub(crate) goroutines: Option<(f64, f64)>,
     pub(crate) stacks: Option<f64>,
     /// What they wait for, as a dump of them names it.
@@ -24,7 +24,7 @@ impl SpokenMemory {
     /// `None` for a text that does not speak of a program's memory.
     pub(crate) fn find<'a>(texts: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let (mut amounts, mut is_about_memory) = (Vec::new(), false);
-        let (mut swing, mut goroutines, mut wait): (_, Option<(f64, f64)>, _) = (None, None, None);
+        let (mut swing, mut counts, mut wait) = (None, Vec::new(), None);
         for text in texts {
             let mut is_of_goroutines = false;
             for sentence in sentences(text) {
@@ -34,13 +34,13 @@ impl SpokenMemory {
                 let speaks = sentence.iter().any(|word| plain(word).to_ascii_lowercase().starts_with("goroutine"));
                 wait = wait.or_else(|| wait_of(&sentence).filter(|_| speaks || is_of_goroutines));
                 is_of_goroutines = speaks;
-                for count in counts_of_goroutines(&sentence) {
-                    goroutines = Some((goroutines.map_or(count, |(first, _)| first), count));
-                }
+                counts.extend(counts_of_goroutines(&sentence));
                 amounts.extend(amounts_of(&sentence));
             }
         }
         let stacks = amounts.iter().find(|(subject, _)| *subject == Subject::Stacks).map(|(_, bytes)| *bytes);
+        // Which of several is the last, their order in a text does not tell.
+        let goroutines = counts.first().copied().filter(|first| counts.iter().all(|count| count == first));
         let wait = wait.filter(|_| goroutines.is_some());
         let found = Self { swing, goroutines, stacks, wait, ..Self::from_amounts(&amounts) };
         (is_about_memory || found != Self::default()).then_some(found)
@@ -89,17 +89,26 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
 
 /// "memory oscillates between roughly 160MB and 5.3GB": the low and the high.
 fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
-    let swings = |word: &&&str| SWINGS.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin));
-    words.iter().find(swings)?;
-    let at = words.iter().position(|word| plain(word).eq_ignore_ascii_case("between"))?;
-    let behind = &words[at..words.len().min(at + FARTHEST)];
+    let lower = |word: &&str| plain(word).to_ascii_lowercase();
+    let between = words.iter().position(|word| lower(word) == "between")?;
+    let verb = words[..between].iter().position(|word| SWINGS.iter().any(|begin| lower(word).starts_with(begin)))?;
+    let is_memory = |word: &&str| MEMORIES.contains(&lower(word).as_str());
+    let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(|word| is_memory(&word));
+    let is_other = |word: &&str| {
+        let word = lower(word);
+        OF_OTHERS.contains(&word.as_str()) || OTHER.contains(&word.as_str())
+    };
+    if !is_of_memory || words[..between].iter().any(|word| is_other(&word)) || is_denied(words) || is_supposed(words) {
+        return None;
+    }
+    let behind = &words[between..words.len().min(between + FARTHEST)];
     let mut amounts = (0..behind.len()).filter_map(|at| amount(behind, at));
     let (low, high) = (amounts.next()?, amounts.next()?);
     (low * LEAST_SWING <= high).then_some((low, high))
 }
 
 /// "we see 35k goroutines", "`go_goroutines` | 438,125", "goroutines grow from 2,000 to 150,000".
-fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
+fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     let is_word = |word: &str| {
         let word = plain(word).to_ascii_lowercase();
         word == "goroutines" || word == "go_goroutines" || word.starts_with("numgoroutine")
@@ -107,12 +116,13 @@ fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
     // The head of a profile, whose rest is not in the text.
     let head = words.windows(4).find(|words| words[..3] == ["goroutine", "profile:", "total"]);
     if let Some(count) = head.and_then(|words| count(words[3])) {
-        return vec![count];
+        return Some((count, count));
     }
-    let Some(at) = words.iter().position(|word| is_word(word)) else { return Vec::new() };
+    let at = words.iter().position(|word| is_word(word))?;
     let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
-    if is_rate || is_supposed(words) {
-        return Vec::new();
+    let is_bound = words.iter().any(|word| BOUNDS.contains(&plain(word).to_ascii_lowercase().as_str()));
+    if is_rate || is_bound || is_denied(words) || is_supposed(words) {
+        return None;
     }
     let before = || {
         let is_of_them = at.checked_sub(1).is_some_and(|at| BEFORE_GOROUTINES.contains(&plain(words[at])));
@@ -120,35 +130,62 @@ fn counts_of_goroutines(words: &[&str]) -> Vec<f64> {
         nearest.or_else(|| count(words[at.checked_sub(2).filter(|_| is_of_them)?]))
     };
     // "35k goroutines": what follows is of something else, and "goroutines leak after 5000 requests" counts requests.
-    let behind = || {
-        let (mut counts, mut is_more) = (Vec::new(), true);
-        for place in at + 1..words.len().min(at + 1 + FARTHEST) {
-            let is_said = place == at + 1 || BEFORE_COUNT.contains(&words[place - 1]);
-            match count(words[place]).filter(|_| is_said) {
-                Some(count) if is_more => {
-                    counts.push(count);
-                    is_more = false;
-                }
-                _ => is_more |= counts.len() == 1 && matches!(words[place], "to" | "->" | "→"),
-            }
-        }
-        counts
-    };
-    before().map_or_else(behind, |count| vec![count])
+    if let Some(count) = before() {
+        return Some((count, count));
+    }
+    let mut behind = at + 1;
+    let verb = plain(words.get(behind)?).to_ascii_lowercase();
+    if GROWTH_OF_COUNTS.contains(&verb.as_str()) {
+        // "grow from 2,000 to 150,000".
+        let [from, first, to, last] = words.get(behind + 1..behind + 5)? else { return None };
+        let is_growth = *from == "from" && *to == "to" && is_count_alone(words, behind + 4);
+        return count(first).zip(count(last)).filter(|_| is_growth);
+    }
+    behind += usize::from(BEFORE_COUNT.contains(words.get(behind)?));
+    behind += usize::from(words.get(behind).is_some_and(|word| matches!(*word, "about" | "around" | "roughly")));
+    let count = count(words.get(behind)?).filter(|_| is_count_alone(words, behind))?;
+    Some((count, count))
+}
+
+/// Whether a count is of nothing that follows, and no cell of several.
+fn is_count_alone(words: &[&str], at: usize) -> bool {
+    let is_of_other =
+        words.get(at + 1).is_some_and(|word| COUNTED.contains(&plain(word).to_ascii_lowercase().as_str()));
+    let mut cells = words[at + 1..].iter().skip_while(|word| **word != "|").filter(|word| **word != "|");
+    !is_of_other && !cells.any(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
+}
+
+/// Whether a sentence says that something is not; "it was not: …" does not.
+fn is_denied(words: &[&str]) -> bool {
+    words.iter().any(|word| {
+        let word = word.trim_end_matches([',', '.', ')']).to_ascii_lowercase();
+        NEGATIONS.contains(&word.as_str()) || word.ends_with("n't") || word.ends_with("n’t")
+    })
 }
 
 /// "every one blocked on a send to a channel".
 fn wait_of(words: &[&str]) -> Option<&'static str> {
-    let has = |begins: &[&str]| {
+    let begins = |words: &[&str], begins: &[&str]| {
         words.iter().any(|word| begins.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin)))
     };
-    // "ready" reads nothing.
-    let reads = || words.iter().any(|word| matches!(plain(word), "read" | "reads" | "reading" | "Read"));
-    if !has(&["block", "park", "stuck", "wait", "hang", "hung"]) {
+    if !begins(words, &["block", "park", "stuck", "wait", "hang", "hung"]) || is_denied(words) {
         return None;
     }
-    let known = |(begins, state): &(&[&str], &'static str)| has(begins).then_some(*state);
-    WAITS.iter().find_map(known).or_else(|| reads().then_some("IO wait"))
+    // A send is one on a channel where that word is near: an answer is sent and received too.
+    let of_channel = |known: &[&str]| {
+        let at = words.iter().position(|word| known.contains(&plain(word)))?;
+        let around = &words[at.saturating_sub(NEAR)..words.len().min(at + NEAR)];
+        around.iter().any(|word| matches!(plain(word), "chan" | "channel" | "channels")).then_some(())
+    };
+    let read = words.windows(2).any(|pair| pair[0] == "in" && matches!(plain(pair[1]), "read" | "Read"));
+    match () {
+        () if of_channel(&["send"]).is_some() => Some("chan send"),
+        () if of_channel(&["receive", "recv"]).is_some() => Some("chan receive"),
+        // A database has locks too.
+        () if begins(words, &["mutex", "sync.mutex", "rwmutex", "sync.rwmutex"]) => Some("sync.Mutex.Lock"),
+        () if read => Some("IO wait"),
+        () => None,
+    }
 }
 
 /// `438,125`, `35k`, `~1200`; no percentage and no amount of bytes.
@@ -331,13 +368,6 @@ const OTHER: [&str; 21] = [
 const OTHER_BEGINS: [&str; 6] = ["grow", "grew", "increas", "drop", "decreas", "expect"];
 const GROWTH: [&str; 9] = ["leak", "grow", "grew", "increas", "climb", "unbounded", "exhaust", "releas", "oom"];
 const MEASURING: [&str; 6] = ["look", "check", "observ", "measur", "watch", "see"];
-/// What words say of a wait, and how a dump of goroutines names it.
-const WAITS: [(&[&str], &str); 4] = [
-    (&["send"], "chan send"),
-    (&["receiv", "recv"], "chan receive"),
-    (&["mutex", "lock"], "sync.Mutex.Lock"),
-    (&["select"], "select"),
-];
 /// That something goes up and down again.
 const SWINGS: [&str; 8] = ["oscillat", "fluctuat", "swing", "sawtooth", "bounc", "varies", "varied", "varying"];
 /// A judgement.
@@ -345,8 +375,82 @@ const LEAST_SWING: f64 = 1.5;
 /// What may stand between a count and its goroutines, and between these and their count.
 const BEFORE_GOROUTINES: [&str; 12] =
     ["idle", "live", "leaked", "leaking", "running", "blocked", "waiting", "active", "stuck", "parked", "open", "more"];
-const BEFORE_COUNT: [&str; 15] =
-    ["is", "are", "was", "were", "from", "to", "at", "reached", "about", "around", "over", "|", "=", "->", "→"];
+const BEFORE_COUNT: [&str; 8] = ["is", "are", "was", "were", "reached", "|", "=", ":"];
+const GROWTH_OF_COUNTS: [&str; 8] = ["grow", "grew", "rise", "rose", "climb", "climbed", "increase", "increased"];
+/// What a count behind the word is of instead.
+const COUNTED: [&str; 16] = [
+    "times",
+    "per",
+    "rps",
+    "qps",
+    "requests",
+    "connections",
+    "users",
+    "hosts",
+    "clients",
+    "sessions",
+    "streams",
+    "bytes",
+    "ms",
+    "seconds",
+    "minutes",
+    "hours",
+];
+/// Of a bound, of what may be, or of an earlier time: such a count is not there now.
+const BOUNDS: [&str; 29] = [
+    "limit",
+    "limits",
+    "limited",
+    "max",
+    "maximum",
+    "most",
+    "threshold",
+    "alert",
+    "alerts",
+    "test",
+    "tests",
+    "fails",
+    "fail",
+    "than",
+    "up",
+    "can",
+    "could",
+    "may",
+    "might",
+    "should",
+    "would",
+    "had",
+    "before",
+    "ago",
+    "previously",
+    "last",
+    "used",
+    "benchmark",
+    "capacity",
+];
+const NEGATIONS: [&str; 7] = ["not", "no", "none", "never", "neither", "nor", "without"];
+const MEMORIES: [&str; 3] = ["memory", "rss", "heap"];
+/// What varies in bytes too.
+const OF_OTHERS: [&str; 18] = [
+    "upload",
+    "uploads",
+    "file",
+    "files",
+    "storage",
+    "traffic",
+    "bandwidth",
+    "gpu",
+    "video",
+    "machine",
+    "machines",
+    "node",
+    "nodes",
+    "host",
+    "hosts",
+    "image",
+    "images",
+    "size",
+];
 /// Fewer are what any service has, or the number of one goroutine.
 const FEWEST_GOROUTINES: f64 = 100.0;
 const LONGEST_NUMBER: usize = 9;
@@ -415,7 +519,7 @@ mod tests {
     fn swings_and_goroutines() {
         for (text, low, high) in [
             ("Memory oscillates between roughly 160MB and 5.3GB", 160.0, 5427.2),
-            ("usage keeps bouncing between 1 GB and 3 GB all day", 1024.0, 3072.0),
+            ("the RSS keeps bouncing between 1 GB and 3 GB all day", 1024.0, 3072.0),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default().swing;
             assert_eq!(found.map(|(low, high)| (low / MIB, (high / MIB * 10.0).round() / 10.0)), Some((low, high)));
@@ -424,20 +528,46 @@ mod tests {
             ("| `go_goroutines` | 438,125 (~1,100 / project) |", Some((438_125.0, 438_125.0))),
             ("we see 35k goroutines and 2 GB", Some((35_000.0, 35_000.0))),
             ("goroutines grow from 2,000 to 150,000 in a day", Some((2000.0, 150_000.0))),
-            ("The number of goroutines is 1200. Later it has 9000 goroutines.", Some((1200.0, 9000.0))),
-            ("goroutines leak after 5000 requests, 6000 users", None),
-            ("it serves 5000 requests, goroutines are few", None),
+            ("The number of goroutines is about 1200.", Some((1200.0, 1200.0))),
             ("9,000 idle goroutines", Some((9000.0, 9000.0))),
-            ("438125 / 395 = 1,109 goroutines per project", None),
             ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
-            ("three goroutines and 5 MB, of 70 % of goroutines", None),
-            ("goroutine 1234 [running]:", None),
-            ("if there were 5000 goroutines", None),
-            ("the range is between 1 GB and 3 GB", None),
-            ("various pods have between 1 GB and 3 GB", None),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default();
             assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_and_swings_of_something_else() {
+        for text in [
+            "goroutines leak after 5000 requests, 6000 users",
+            "goroutines leak over 5000 requests a minute",
+            "goroutines connect to 20000 hosts",
+            "goroutines were at 20000 rps",
+            "goroutines read from 2000 to 9000 rows",
+            "goroutines are 5000 times smaller than threads",
+            "goroutines fail when there are 5000 requests",
+            "it serves 5000 requests, goroutines are few",
+            "438125 / 395 = 1,109 goroutines per project",
+            "three goroutines and 5 MB, of 70 % of goroutines",
+            "goroutine 1234 [running]:",
+            "if there were 5000 goroutines",
+            "We never saw 1200 goroutines.",
+            "The limit of the worker pool is 10000 goroutines",
+            "alert: go_goroutines over 5000 for 10m, did not fire",
+            "NumGoroutine() over 10000 fails the test; we pass",
+            "Now 150000 goroutines. Earlier it was at 2000 goroutines.",
+            "we had 438,125 goroutines, now about 90",
+            "| goroutines | 438,125 | 90 |",
+            "the range is between 1 GB and 3 GB",
+            "various pods have between 1 GB and 3 GB",
+            "Disk usage varies between 10 GB and 40 GB",
+            "The size of an upload varies between 5 MB and 900 MB, memory is fine",
+            "The memory limit of pods varies between 1 GB and 4 GB",
+            "Memory never fluctuates between 1 GB and 4 GB",
+        ] {
+            let found = SpokenMemory::find([text]).unwrap_or_default();
+            assert_eq!((found.goroutines, found.swing), (None, None), "{text}");
         }
     }
 
@@ -450,6 +580,10 @@ mod tests {
             ("it is blocked on a send", None),
             ("5000 goroutines. That is much. We are stuck and ready to send it back.", None),
             ("5000 goroutines wait in Read", Some("IO wait")),
+            ("5000 goroutines wait for the lock that the sender holds", None),
+            ("5000 goroutines. They are waiting for an answer of SendGrid's API", None),
+            ("5000 goroutines. But none of them is blocked on a send to a channel", None),
+            ("5000 goroutines are waiting for a SELECT of the database", None),
         ] {
             assert_eq!(SpokenMemory::find([text]).and_then(|found| found.wait), wait, "{text}");
         }
