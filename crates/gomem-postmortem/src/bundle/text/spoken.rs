@@ -93,12 +93,16 @@ fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
     let between = words.iter().position(|word| lower(word) == "between")?;
     let verb = words[..between].iter().position(|word| SWINGS.iter().any(|begin| lower(word).starts_with(begin)))?;
     let is_memory = |word: &&str| MEMORIES.contains(&lower(word).as_str());
-    let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(|word| is_memory(&word));
+    let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(|word| is_memory(word));
     let is_other = |word: &&str| {
         let word = lower(word);
         OF_OTHERS.contains(&word.as_str()) || OTHER.contains(&word.as_str())
     };
-    if !is_of_memory || words[..between].iter().any(|word| is_other(&word)) || is_denied(words) || is_supposed(words) {
+    if !is_of_memory
+        || words[..between].iter().any(|word| is_other(word))
+        || is_denied(&words[..between])
+        || is_supposed(words)
+    {
         return None;
     }
     let behind = &words[between..words.len().min(between + FARTHEST)];
@@ -518,7 +522,7 @@ mod tests {
     #[test]
     fn swings_and_goroutines() {
         for (text, low, high) in [
-            ("Memory oscillates between roughly 160MB and 5.3GB", 160.0, 5427.2),
+            ("Memory oscillates between roughly 160MB and 5.3GB, with no trend", 160.0, 5427.2),
             ("the RSS keeps bouncing between 1 GB and 3 GB all day", 1024.0, 3072.0),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default().swing;
