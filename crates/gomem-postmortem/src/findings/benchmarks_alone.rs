@@ -1,5 +1,6 @@
 //! What benchmarks allocate, where no profile says at which lines.
 
+use gomem_bench::{BenchmarkMedian, Benchmarks, Run};
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_table::Unit;
 
@@ -12,18 +13,27 @@ use crate::{
 pub(crate) fn benchmarks_alone(bundle: &Bundle) -> Option<Finding> {
     let benchmarks = bundle.benchmarks().filter(|_| bundle.heaps().is_empty())?;
     let medians = benchmarks.medians();
-    let of = |name: &str, unit: &str| {
-        medians
-            .iter()
-            .find(|median| *median.benchmark == *name && *median.unit == *unit)
-            .map(|median| median.summary.center)
+    let objects = |of: &BenchmarkMedian| {
+        let is_same = |median: &&BenchmarkMedian| {
+            (&median.package, &median.benchmark) == (&of.package, &of.benchmark) && &*median.unit == "allocs/op"
+        };
+        medians.iter().find(is_same).map(|median| median.summary.center)
     };
-    let sized = medians.iter().filter(|median| &*median.unit == "B/op" && median.summary.center > 0.0);
+    let sized: Vec<&BenchmarkMedian> =
+        medians.iter().filter(|median| &*median.unit == "B/op" && median.summary.center > 0.0).collect();
+    // Before a change and after it: what lies between the two nobody measured.
+    if sized.iter().any(|median| is_of_several(benchmarks, median)) {
+        return None;
+    }
     let mut all: Vec<(&str, f64, Option<f64>)> =
-        sized.map(|median| (&*median.benchmark, median.summary.center, of(&median.benchmark, "allocs/op"))).collect();
+        sized.iter().map(|median| (&*median.benchmark, median.summary.center, objects(median))).collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.cmp(b.0)));
     let words = |&(name, bytes, objects): &(&str, f64, Option<f64>)| {
-        let objects = objects.map_or_else(String::new, |objects| format!(" in {objects:.0} objects"));
+        let objects = match objects {
+            Some(1.0) => " in one object".to_owned(),
+            Some(objects) => format!(" in {objects:.0} objects"),
+            None => String::new(),
+        };
         format!("`{name}` {}{objects}", Unit::Bytes.humanize(bytes))
     };
     let first = all.first()?;
@@ -44,5 +54,38 @@ pub(crate) fn benchmarks_alone(bundle: &Bundle) -> Option<Finding> {
     Some(finding)
 }
 
+/// Whether outputs of several runs of the test program say different things of a benchmark.
+fn is_of_several(benchmarks: &Benchmarks, median: &BenchmarkMedian) -> bool {
+    let is_own = |run: &&Run| (&run.package, &run.name) == (&median.package, &median.benchmark);
+    let sized = || benchmarks.runs().iter().filter(is_own).filter_map(|run| Some((run.start, run.value("B/op")?)));
+    let (least, most) = sized().fold((f64::MAX, 0.0), |(least, most), (_, bytes)| (bytes.min(least), bytes.max(most)));
+    let mut starts = sized().map(|(start, _)| start);
+    let first = starts.next();
+    starts.any(|start| Some(start) != first) && most > SAME * least
+}
+
 /// So many are told after the first.
 const MOST: usize = 4;
+/// A judgement: runs of the same code differ less.
+const SAME: f64 = 1.1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bundle::Artifact;
+
+    #[test]
+    fn outputs_before_and_after_a_change_are_not_one() {
+        let told = |sizes: [u32; 2]| {
+            let artifact = |(name, bytes): (&str, u32)| Artifact {
+                name: name.to_owned(),
+                bytes: format!("BenchmarkA-8 100 250 ns/op {bytes} B/op 1 allocs/op\n").into_bytes(),
+                modified_ms: None,
+            };
+            let files = [("after.txt", sizes[1]), ("before.txt", sizes[0])].map(artifact);
+            benchmarks_alone(&Bundle::from_artifacts("two", files.into())).map(|finding| finding.title)
+        };
+        assert_eq!(told([6400, 64]), None);
+        assert_eq!(told([64, 64]).as_deref(), Some("For each operation `BenchmarkA-8` 64 B in one object"));
+    }
+}

@@ -91,7 +91,7 @@ fn finding(file: &str, crash: &Crash) -> Finding {
     if let Some(lived) = crash.lived_seconds {
         finding.summary += &format!(" It had run for {}.", Unit::Seconds.humanize(lived));
     }
-    if crash.kind == CrashKind::OutOfMemory && place.is_none() && !crash.is_at_start {
+    if crash.kind == CrashKind::OutOfMemory && place.is_none() && !crash.is_at_start && is_cut(crash) {
         finding.summary += " The text ends before the line that asked: the whole dump names the line.";
     }
     if let Some(place) = &place {
@@ -139,7 +139,7 @@ fn refused(crash: &Crash) -> String {
     if let Some(grown) = refusal.grown_bytes {
         text += &format!(" By the address of the arena that the system refused, the heap had {} before.", bytes(grown));
         if refusal.asked_bytes.is_some_and(|asked| asked < SMALL) {
-            text += " It grew step by step: no single allocation is to blame.";
+            text += " The last allocation alone is not to blame; how the heap came to be so large it does not say.";
         }
     }
     if refusal.is_of_32_bits {
@@ -154,9 +154,17 @@ fn is_one_request(crash: &Crash) -> bool {
     crash.refusal.asked_bytes.is_some_and(|asked| asked >= LARGE && had.is_none_or(|had| asked >= had / PART))
 }
 
-/// Whether the limit ended a container as it began.
+/// Whether the text ends before the stack that asked: a dump that is there, and of the runtime alone, is not cut.
+fn is_cut(crash: &Crash) -> bool {
+    !crash.has_dump || memchr::memmem::find(&crash.goroutine, b"runtime.systemstack_switch(").is_some()
+}
+
+/// Whether the limit ended a container as it began. One that is started again and again may lose to what waits for it as well.
 fn is_young(crash: &Crash) -> bool {
-    crash.kind == CrashKind::KilledByKernel && crash.lived_seconds.is_some_and(|seconds| seconds <= YOUNG_SECONDS)
+    let restarts = crash.kills.as_ref().and_then(|kills| kills.restarts).unwrap_or(0);
+    crash.kind == CrashKind::KilledByKernel
+        && restarts < MANY_RESTARTS
+        && crash.lived_seconds.is_some_and(|seconds| seconds <= YOUNG_SECONDS)
 }
 
 /// How often, and within what time.
@@ -238,11 +246,12 @@ const OF_32_BITS: &str = "A program of 32 bits has 2 to 4 GiB of addresses, and 
 const OF_COMMIT_LIMIT: &str = "Errno 1455 is Windows' commit limit: all programs together had asked for as much as memory and paging files hold. See who holds it (Commit \
                                size in the Task Manager), and let the paging file grow; if it is this program itself, a heap profile taken \
                                before the end says what keeps it, and GOMEMLIMIT bounds it.";
-const OF_YOUNG: &str = "It was killed as it began, so that what it loads or lists at its start needs more than the limit (caches and informers that take everything, \
-                        a file read as a whole): no leak. Give it more, or have it load less: filter, page, stream. A heap profile of a \
+const OF_YOUNG: &str = "It was killed as it began: likely what it loads or lists at its start needs more than the limit (caches and informers that take everything, \
+                        a file read as a whole). A burst of requests, or a fast leak, does the same. Give it more, or have it load less: filter, page, stream. A heap profile of a \
                         start with a higher limit says what it is; GOMEMLIMIT at 90 % of the limit helps where most of it is garbage.";
 /// A judgement: by then a program has started.
 const YOUNG_SECONDS: f64 = 30.0;
+const MANY_RESTARTS: u64 = 5;
 /// Judgements: of one allocation, and of all that was in use beside it.
 const LARGE: u64 = 64 << 20;
 const PART: u64 = 8;
@@ -294,5 +303,42 @@ fn advice(kind: CrashKind) -> &'static str {
         CrashKind::Panic | CrashKind::Fatal => {
             "Mend the line, or what leads to it; the goroutine's stack in the log says how it came there."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(log: &str) -> Finding {
+        finding("a.txt", &Crash::last_in(log.as_bytes(), b"").unwrap())
+    }
+
+    #[test]
+    fn a_container_that_died_young_is_likely_too_small() {
+        let killed = |restarts: u32| {
+            told(&format!(
+                "    Last State:  Terminated\n      Reason:  OOMKilled\n      Started:  Wed, 08 May 2024 09:12:33 +0000\n      \
+                 Finished:  Wed, 08 May 2024 09:13:02 +0000\n    Restart Count:  {restarts}\n"
+            ))
+        };
+        assert_eq!((killed(1).action.as_str(), killed(41).action.contains("as it began")), (OF_YOUNG, false));
+        assert!(OF_YOUNG.contains("likely") && !OF_YOUNG.contains("no leak"));
+    }
+
+    #[test]
+    fn only_a_text_that_is_cut_lacks_the_line_that_asked() {
+        let refused = "fatal error: runtime: out of memory\n\nruntime stack:\nruntime.sysMap(0xc0e0000000, 0x4000000, 0x16b3e18)\n\t\
+                       /go/mem.go:1 +0x1\nruntime.(*mheap).grow(0x169b820, 0x1, 0x0)\n\t/go/mheap.go:1 +0x1\n";
+        let cut = told(refused);
+        assert!(
+            cut.summary.contains("The text ends before") && !cut.summary.contains("step by step"),
+            "{}",
+            cut.summary
+        );
+        let dump = "\ngoroutine 5 [running]:\nruntime.gcBgMarkWorker()\n\t/go/mgc.go:1 +0x1\n\ngoroutine 1 [select]:\nmain.main()\n\t\
+                    /a.go:1 +0x1\n";
+        let whole = told(&(refused.to_owned() + dump));
+        assert!(!whole.summary.contains("The text ends"), "{}", whole.summary);
     }
 }

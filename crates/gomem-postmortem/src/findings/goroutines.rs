@@ -256,8 +256,13 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
         .take(SHOWN - 1)
         .filter(|(_, others)| more(others).saturating_mul(2) >= more(counts))
         .collect();
-    let places: Vec<String> =
-        std::iter::once(waiting).chain(beside.iter().map(|(wait, _)| wait)).map(|wait| wait.at.short()).collect();
+    let mut places: Vec<String> = Vec::new();
+    for place in std::iter::once(waiting).chain(beside.iter().map(|(wait, _)| wait)).map(|wait| wait.at.short()) {
+        // Started at two lines they wait at one.
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
     let sum = beside.iter().fold(more(counts), |sum, (_, others)| sum.saturating_add(more(others)));
     let title = format!("Leak: {sum} more goroutines at {}", places.join(" and "));
     let mut finding = Finding::new(FindingKind::Leak, Severity::Warning, title);
@@ -279,7 +284,7 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     finding.confidence = Confidence::Medium;
     finding
         .evidence
-        .push(Evidence::new("more goroutines at the place", more(counts) as f64, Unit::Count).with_source(PROFILE));
+        .push(Evidence::new("more goroutines at these places", sum as f64, Unit::Count).with_source(PROFILE));
     finding.confounders.push("load that rises looks the same: metrics over a longer time would tell".to_owned());
     Some(finding)
 }

@@ -34,7 +34,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     }
     let maker = Maker::find(bundle);
     let title = format!("What survives GC goes up to {high} and back to {low}, {} times", swings.count);
-    // What is there for as long as it is not, as sessions by the hour are, is the load itself.
+    // What stays at a height for long, as sessions by the hour do, may be the load itself. What only fills and is cleared does not.
     let is_peak = swings.share_of_time < LONG;
     let severity = if swings.high >= LARGE_BYTES && is_peak { Severity::Warning } else { Severity::Info };
     let mut finding = Finding::new(FindingKind::Runtime, severity, title);
@@ -81,10 +81,8 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     };
     if !is_peak {
         finding.summary +=
-            &format!(" For {:.0} % of the time it is nearer to the peaks.", swings.share_of_time * 100.0);
-        finding.action = "What is there for so long is the load itself, sessions or work at a time: plan for it, with GOGC on top, or bound how much there is at \
-                          once."
-            .to_owned();
+            &format!(" For {:.0} % of the time it stays in the quarter below the peaks.", swings.share_of_time * 100.0);
+        finding.action += " If it goes with the load, sessions or work at a time, plan for it, with GOGC on top, or bound how much there is at once.";
     }
     finding.place = maker.map(|maker| maker.place);
     finding.bytes_fraction = Some((swings.high - swings.low) / swings.high);
@@ -110,7 +108,7 @@ struct Swings {
     high: f64,
     low: f64,
     highest: f64,
-    /// Of the time, that in which it is nearer to the peaks.
+    /// Of the time, that in which it is in the quarter below the peaks.
     share_of_time: f64,
     /// Its first and last trough, where they rise.
     rise: Option<(f64, f64)>,
@@ -139,7 +137,7 @@ impl Swings {
         let (first, last) = (*troughs.first()?, *troughs.last()?);
         let rise = (troughs.len() >= FEWEST && last > RISEN * first).then_some((first, last));
         let is_wide = high - low >= LEAST_OF_PEAKS * high;
-        let share_of_time = share_above(live, f64::midpoint(high, low));
+        let share_of_time = share_above(live, high - (high - low) * NEAR);
         (is_wide && peaks.len() >= FEWEST).then_some(Self {
             count: peaks.len(),
             high,
@@ -206,6 +204,8 @@ const LEAST_PART: f64 = 0.25;
 const LEAST_BYTES: f64 = 8.0 * MIB;
 /// A judgement: in a smaller heap the peaks are nobody's trouble.
 const LARGE_BYTES: f64 = 32.0 * MIB;
+/// Of the way from the troughs to the peaks: what grows as a line is so near for a quarter of the time.
+const NEAR: f64 = 0.25;
 /// A judgement: a peak is shorter.
 const LONG: f64 = 0.4;
 /// Once may be the start.
@@ -228,6 +228,12 @@ mod tests {
         let share = |values: &[f64]| Swings::find(&mib(values)).map(|found| found.share_of_time);
         assert_eq!(share(&[20.0, 90.0, 22.0, 21.0, 24.0, 90.0, 22.0, 21.0, 22.0]), Some(0.25));
         assert_eq!(share(&[20.0, 90.0, 88.0, 91.0, 24.0, 90.0, 92.0, 91.0, 22.0]), Some(0.75));
+    }
+
+    #[test]
+    fn what_fills_and_is_cleared_is_no_load() {
+        let fills: Vec<f64> = (0..6).flat_map(|_| (1..=20).map(|step| f64::from(step) * 100.0)).collect();
+        assert!(Swings::find(&mib(&fills)).unwrap().share_of_time < LONG);
     }
 
     #[test]

@@ -79,6 +79,8 @@ pub(crate) struct Crash {
     pub(crate) lived_seconds: Option<f64>,
     /// Its line in the log, from 1.
     pub(crate) log_line: u64,
+    /// Whether a dump of goroutines follows.
+    pub(crate) has_dump: bool,
     /// The goroutine that did it, as the log has it; empty where the log has none.
     pub(crate) goroutine: Vec<u8>,
 }
@@ -104,6 +106,7 @@ impl Crash {
             has_failed_probe: false,
             lived_seconds: None,
             log_line,
+            has_dump: false,
             goroutine: Vec::new(),
         }
     }
@@ -115,6 +118,8 @@ impl Crash {
         let mut shipped = (lines(log) == lines(shipped)).then(|| shipped.split(|&byte| byte == b'\n'));
         let mut last: Option<Self> = None;
         let (mut in_use, mut is_overflow) = (None, false);
+        // The line that has it.
+        let mut line_in_use = 1;
         let (mut limit_bytes, mut announced) = (None, Exhausted::NotKnown);
         // What stands below the last end, where that is a container's.
         let mut below = None;
@@ -175,7 +180,7 @@ impl Crash {
             let Ok(text) = std::str::from_utf8(line) else { continue };
             let text = text.trim_end();
             if let Some(counts) = text.strip_prefix("runtime: out of memory: ") {
-                in_use = counted(counts);
+                (in_use, line_in_use) = (counted(counts), number);
             } else if text.starts_with(OVERFLOW) {
                 is_overflow = true;
             } else if let Some(kind) = kind_of(text) {
@@ -195,11 +200,13 @@ impl Crash {
         if let (None, Some((asked_bytes, in_use_bytes))) = (&last, in_use) {
             let message = "runtime: out of memory".to_owned();
             let refusal = Refusal { asked_bytes, ..Refusal::default() };
-            last = Some(Self { in_use_bytes, refusal, ..Self::new(CrashKind::OutOfMemory, message, 1) });
+            last = Some(Self { in_use_bytes, refusal, ..Self::new(CrashKind::OutOfMemory, message, line_in_use) });
         }
         // Of one alone: each of many would be looked through far.
         if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
-            crash.goroutine = first_goroutine(rest).unwrap_or_default().to_vec();
+            let first = first_goroutine(rest);
+            crash.has_dump = first.is_some();
+            crash.goroutine = first.unwrap_or_default().to_vec();
             if crash.kind == CrashKind::OutOfMemory {
                 let near = &rest[..rest.len().min(FARTHEST_DUMP)];
                 let above = &log[end.saturating_sub(LONGEST_MESSAGE)..end];
@@ -223,33 +230,56 @@ impl Crash {
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.kind == CrashKind::KilledByKernel) {
             crash.kills = Kills::new(&kills, told);
+            if let (Some(kills), Some(below)) = (&mut crash.kills, below) {
+                kills.restarts = kills.restarts.or_else(|| restarts_of_container(below)).filter(|&count| count > 0);
+            }
         }
         if let Some(crash) = last.as_mut().filter(|crash| crash.is_of_container()) {
-            crash.lived_seconds = lived(&log[end.saturating_sub(FARTHEST_STATE)..log.len().min(end + FARTHEST_STATE)]);
+            crash.lived_seconds = lived(log, end);
         }
         last
     }
 }
 
-/// From the start of a container to its end, by its status:
+/// From the start of a container to its end, by the state that says that it was killed, whose lines stand together:
 ///
 /// ```text
+///       Reason:       OOMKilled
+///       Exit Code:    137
 ///       Started:      Wed, 08 May 2024 09:12:33 +0000
 ///       Finished:     Wed, 08 May 2024 09:12:34 +0000
 /// ```
-fn lived(near: &[u8]) -> Option<f64> {
-    let text = String::from_utf8_lossy(near);
-    let of = |names: [&str; 2], text: &str| {
-        let at = names.iter().find_map(|name| Some(text.find(name)? + name.len()))?;
-        Some((LogTime::find(text[at..].lines().next()?)?, at))
-    };
-    // Of the container that runs now the start is told too, and no end.
-    let (end, at) = of(["Finished:", "finishedAt"], &text)?;
-    let names = ["Started:", "startedAt"];
-    let before = text[..at].rfind(names[0]).or_else(|| text[..at].rfind(names[1]));
-    // Fields of JSON and YAML stand in the order of their names.
-    let start = before.map_or(&text[at..], |begin| &text[begin..]);
-    of(names, start)?.0.seconds_to(end)
+fn lived(log: &[u8], killed: usize) -> Option<f64> {
+    let (above, below) = log.split_at(killed);
+    let above = &above[above.len().saturating_sub(FARTHEST_STATE)..];
+    let below = &below[..below.len().min(FARTHEST_STATE)];
+    let indent = |line: &[u8]| line.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let own = indent(below);
+    // What is indented further belongs to one of its fields, and the state ends where anything else begins.
+    let is_of_state = |line: &&[u8]| indent(line) > own || (indent(line) == own && is_field_of_state(line));
+    let lines = |text| <[u8]>::split(text, |&byte| byte == b'\n');
+    below.split(|&byte| byte == b'\n').next().filter(is_of_state)?;
+    let before = lines(above.strip_suffix(b"\n").unwrap_or(above)).rev().take_while(is_of_state);
+    let fields = before.chain(lines(below).take_while(is_of_state)).filter(|line| indent(line) == own);
+    let (mut starts, mut ends) = (Vec::new(), Vec::new());
+    for line in fields {
+        let line = std::str::from_utf8(line).ok()?;
+        let of =
+            |names: [&str; 2]| names.iter().find_map(|name| line.split_once(name)).map(|(_, time)| LogTime::find(time));
+        starts.extend(of(["Started:", "startedAt"]));
+        ends.extend(of(["Finished:", "finishedAt"]));
+    }
+    // Where there are two, one is another container's.
+    match (starts.as_slice(), ends.as_slice()) {
+        (&[Some(start)], &[Some(end)]) => start.seconds_to(end),
+        _ => None,
+    }
+}
+
+fn is_field_of_state(line: &[u8]) -> bool {
+    let Some((key, _)) = std::str::from_utf8(line).ok().and_then(|line| line.split_once(':')) else { return false };
+    let key: String = key.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
+    STATE.iter().any(|field| key.eq_ignore_ascii_case(field))
 }
 
 /// The memory limit that `kubectl describe` shows of a container, below its last state.
@@ -268,6 +298,17 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
         .take_while(|line| *line != "Requests:")
         .find_map(|line| line.strip_prefix("memory:"))?;
     quantity(memory.trim())
+}
+
+/// `Restart Count:  41`, `restartCount: 41`, below the state of a container.
+fn restarts_of_container(rest: &[u8]) -> Option<u64> {
+    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
+    let lines = near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim);
+    let mut own =
+        lines.take_while(|line| !["Container ID:", "- containerID:"].iter().any(|next| line.starts_with(next)));
+    let count =
+        own.find_map(|line| line.strip_prefix("Restart Count:").or_else(|| line.strip_prefix("restartCount:")))?;
+    count.trim().parse().ok()
 }
 
 /// The name that `kubectl describe` has above the last container's id.
@@ -325,14 +366,13 @@ fn is_signal(name: &str) -> bool {
 /// `cannot allocate 67108864-byte block (1820065792 in use)`: asked for, and in use.
 fn counted(text: &str) -> Option<(Option<u64>, Option<u64>)> {
     let asked = text.strip_prefix("cannot allocate ")?.split_once("-byte block")?;
-    let in_use = asked.1.trim_start().strip_prefix('(').and_then(|rest| rest.split_once(" in use"));
-    Some((asked.0.parse().ok(), in_use.and_then(|(bytes, _)| bytes.parse().ok())))
+    let in_use = asked.1.trim().strip_prefix('(')?.strip_suffix(" in use)")?;
+    Some((asked.0.parse().ok(), in_use.parse().ok()))
 }
 
-/// Without what a shell wrote before it, or a mark of code or of a title.
+/// Without what a shell wrote before it. A title, a comment and a word in code speak of such a line only.
 fn without_prompt(line: &[u8]) -> &[u8] {
-    let marks: [&[u8]; 3] = [b"$ ", b"`", b"# "];
-    marks.iter().find_map(|mark| line.strip_prefix(*mark)).unwrap_or(line)
+    line.strip_prefix(b"$ ").unwrap_or(line)
 }
 
 /// Where a dump of goroutines begins, if it is near: beyond another program's words it is not of this one.
@@ -366,8 +406,10 @@ const OVERFLOW: &str = "runtime: goroutine stack exceeds ";
 const LONGEST_MESSAGE: usize = 300;
 /// The runtime's own stack and the registers stand before the goroutines.
 const FARTHEST_DUMP: usize = 16 << 10;
-/// The fields of a container's state stand together.
+/// The fields of a container's state that ended, which stand together.
 const FARTHEST_STATE: usize = 1 << 10;
+const STATE: [&str; 9] =
+    ["reason", "exitCode", "signal", "message", "containerID", "started", "startedAt", "finished", "finishedAt"];
 /// How far below a container's state its limits stand, and how many resources they have.
 const FARTHEST_LIMIT: usize = 4 << 10;
 const MOST_RESOURCES: usize = 8;
@@ -473,6 +515,30 @@ mod tests {
     }
 
     #[test]
+    fn how_long_a_container_lived_its_own_state_says() {
+        let lived = |text: &str| Crash::last_in(text.as_bytes(), b"").unwrap().lived_seconds;
+        let state = |reason: &str, from: &str, to: &str| {
+            format!(
+                "    State:  Terminated\n      Reason:  {reason}\n      Started:  Wed, 08 May 2024 {from} +0000\n      \
+                 Finished:  Wed, 08 May 2024 {to} +0000\n    Ready:  True\n"
+            )
+        };
+        let own = state("OOMKilled", "09:00:00", "10:00:00");
+        let other = state("Completed", "08:00:00", "08:00:03");
+        assert_eq!(lived(&own), Some(3600.0));
+        assert_eq!(lived(&(other.clone() + &own)), Some(3600.0), "an init container before it");
+        assert_eq!(lived(&(own + &other)), Some(3600.0), "a sidecar after it");
+        let alone = "    State:  Terminated\n      Reason:  OOMKilled\n    Ready:  True\n";
+        assert_eq!(lived(&(other.clone() + alone + &other)), None);
+        let yaml = "  state:\n    running:\n      startedAt: \"2024-05-10T18:00:00Z\"\n  lastState:\n    terminated:\n      \
+                    exitCode: 137\n      finishedAt: \"2024-05-10T18:00:10Z\"\n      reason: OOMKilled\n";
+        assert_eq!(lived(yaml), None);
+        assert_eq!(lived(&(yaml.to_owned() + "      startedAt: \"2024-05-10T17:00:10Z\"\n")), Some(3600.0));
+        let flat = "Started: 2024-05-10T17:00:00Z\nFinished: 2024-05-10T17:00:03Z\nName: api\nReason: OOMKilled\n";
+        assert_eq!(lived(flat), None);
+    }
+
+    #[test]
     fn the_limit_of_a_container_stands_below_its_state() {
         let described = |limits: &str| {
             let text = format!(
@@ -517,6 +583,17 @@ mod tests {
                 "{line}"
             );
         }
+        for page in [
+            "# signal: killed\n",
+            "# fatal error: runtime: out of memory\n",
+            "`fatal error: out of memory` is never printed\n",
+            "`runtime: out of memory: cannot allocate 64-byte block (100 in use)` is what Go 1.5 wrote.\n",
+            "runtime: out of memory: cannot allocate 64-byte block (100 in use) is what Go 1.5 wrote.\n",
+        ] {
+            assert_eq!(Crash::last_in(page.as_bytes(), b""), None, "{page}");
+        }
+        let message = "we saw\n\nruntime: out of memory: cannot allocate 64-byte block (100 in use)\n";
+        assert_eq!(Crash::last_in(message.as_bytes(), b"").map(|crash| crash.log_line), Some(3));
         for log in ["panic: it was caught\nserving on\n", "served\nfailed to connect\n", "", "panic: a [recovered]\n"] {
             assert_eq!(Crash::last_in(log.as_bytes(), b""), None, "{log}");
         }

@@ -215,13 +215,22 @@ impl Kill {
             && seconds.is_none_or(|seconds| seconds <= SAME_SECONDS)
     }
 
-    /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`, `exitCode: 137, reason: OOMKilled`.
+    /// `Reason: OOMKilled` of `kubectl describe`, `"OOMKilled": true` of `docker inspect`, `exitCode: 137, reason: OOMKilled`. The
+    /// line is that alone, or has the exit code beside it: the labels of a metric, an alert's rule and prose do not.
     fn of_status(line: &str) -> Option<Self> {
         let text = line.trim().trim_end_matches(',');
         let plain: String = text.chars().filter(|letter| !letter.is_whitespace() && *letter != '"').collect();
         let plain = plain.to_ascii_lowercase();
-        let mut fields = plain.split([',', ';', '{', '}', '(', ')', '`']);
-        let is_status = fields.any(|field| ["reason:oomkilled", "reason=oomkilled", "oomkilled:true"].contains(&field));
+        let says = |field: &str| ["reason:oomkilled", "reason=oomkilled", "oomkilled:true"].contains(&field);
+        let is_exit = |field: &str| ["exitcode:137", "exitcode=137"].contains(&field);
+        let is_json = text.starts_with(['{', '[', '"']);
+        let mut fields: Vec<&str> = plain.split([',', ';']).collect();
+        if is_json {
+            fields = plain.split([',', '{', '}', '[', ']']).collect();
+        }
+        let is_plain = is_json || fields.iter().all(|field| is_field(field));
+        let has_both = fields.iter().any(|field| says(field)) && fields.iter().any(|field| is_exit(field));
+        let is_status = says(&plain) || (is_plain && has_both);
         is_status.then(|| Self::of_container(text.split_whitespace().collect::<Vec<_>>().join(" "), None, None))
     }
 
@@ -245,6 +254,14 @@ impl Kill {
 /// Whether it is the name of one of systemd's units.
 pub(crate) fn is_unit(name: &str) -> bool {
     [".service", ".scope", ".slice"].iter().any(|kind| name.ends_with(kind))
+}
+
+/// `exitcode:137`: one word, and its value.
+fn is_field(text: &str) -> bool {
+    let is_word = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    text.split_once([':', '=']).is_some_and(|(name, value)| {
+        is_word(name) && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.:_".contains(&byte))
+    })
 }
 
 /// Whether a sentence only says what such a line looks like.
@@ -318,6 +335,30 @@ mod tests {
         assert!(KernelLine::decode(b"x Killed process 7 (a) total-vm:1kB, anon-rss:1kB, then more", b"").is_some());
         let of_137 = KernelLine::decode(b"Out of memory: Killed process 137 (a) total-vm:1kB, anon-rss:137kB", b"");
         assert!(matches!(of_137, Some(KernelLine::Killed(kill)) if kill.resident_bytes == Some(137 << 10)));
+    }
+
+    #[test]
+    fn a_status_is_a_line_of_its_own() {
+        let is_kill = |line: &str| KernelLine::decode(line.as_bytes(), line.as_bytes()).is_some();
+        for line in [
+            "      Reason:       OOMKilled",
+            "\"reason\": \"OOMKilled\",",
+            "exitCode: 137, reason: OOMKilled",
+            "{\"terminated\":{\"exitCode\":137,\"reason\":\"OOMKilled\"}}",
+        ] {
+            assert!(is_kill(line), "{line}");
+        }
+        for line in [
+            "expr: kube_pod_container_status_last_terminated_reason{reason=\"OOMKilled\"} > 0",
+            "kube_pod_container_status_last_terminated_reason{container=\"api\",reason=\"OOMKilled\"} 0",
+            "alert resolved, labels: {reason=\"OOMKilled\"}",
+            "state := State{Reason: \"OOMKilled\", ExitCode: 137}",
+            "kubectl shows `reason: OOMKilled` if the container was killed; ours does not",
+            "it shows reason: OOMKilled, and exitCode: 137, if so",
+            "{\"alert\":\"oom\",\"reason\":\"OOMKilled\"}",
+        ] {
+            assert!(!is_kill(line), "{line}");
+        }
     }
 
     #[test]
