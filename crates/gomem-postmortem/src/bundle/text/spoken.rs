@@ -93,13 +93,13 @@ fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
     let between = words.iter().position(|word| lower(word) == "between")?;
     let verb = words[..between].iter().position(|word| SWINGS.iter().any(|begin| lower(word).starts_with(begin)))?;
     let is_memory = |word: &&str| MEMORIES.contains(&lower(word).as_str());
-    let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(|word| is_memory(word));
+    let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(is_memory);
     let is_other = |word: &&str| {
         let word = lower(word);
         OF_OTHERS.contains(&word.as_str()) || OTHER.contains(&word.as_str())
     };
     if !is_of_memory
-        || words[..between].iter().any(|word| is_other(word))
+        || words[..between].iter().any(is_other)
         || is_denied(&words[..between])
         || is_supposed(words)
     {
