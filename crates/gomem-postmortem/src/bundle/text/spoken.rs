@@ -98,11 +98,7 @@ fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
         let word = lower(word);
         OF_OTHERS.contains(&word.as_str()) || OTHER.contains(&word.as_str())
     };
-    if !is_of_memory
-        || words[..between].iter().any(is_other)
-        || is_denied(&words[..between])
-        || is_supposed(words)
-    {
+    if !is_of_memory || words[..between].iter().any(is_other) || is_denied(&words[..between]) || is_supposed(words) {
         return None;
     }
     let behind = &words[between..words.len().min(between + FARTHEST)];
