@@ -168,7 +168,7 @@ def postmortem(
     >>> import gomem as gm
     >>> log = b"# p\n./a.go:1:2: x escapes to heap\n"
     >>> gm.postmortem([log]).findings["kind"].to_list()
-    ['missing_input']
+    ['printed', 'missing_input']
     """
     ends = (end_of_window(window[0]), end_of_window(window[1]))
     inner = _gomem.postmortem(bundle, source=source, window=ends)
