@@ -12,6 +12,7 @@
 //! | read amounts of bytes with units | [`ByteUnits`] |
 //! | let another thread end long work | [`Interrupt`], [`checkpoint`] |
 //! | name the variants of an enum | [`named!`], [`UnknownName`] |
+//! | count the days to a date | [`days_since_epoch`] |
 //! | write JSON | [`rfc3339`], [`Table::json_rows`], [`Table::json_document`], [`Table::json_lines`]; with the feature `serde`, [`serialize_rows!`] |
 
 #![forbid(unsafe_code)]
@@ -51,4 +52,4 @@ pub use view::View;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use write::serialize_row;
-pub use write::{SCHEMA_VERSION, VERSION_COLUMN, rfc3339};
+pub use write::{SCHEMA_VERSION, VERSION_COLUMN, days_since_epoch, rfc3339};

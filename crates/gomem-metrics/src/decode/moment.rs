@@ -1,5 +1,7 @@
 //! A moment as logs and tables write it.
 
+use gomem_table::days_since_epoch;
+
 /// `2026-11-28 10:00:00`, the same with slashes or a `T`, fractions and a zone, or a number. Without a zone it is taken for UTC.
 pub(crate) fn milliseconds_of(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -73,14 +75,6 @@ fn digits(text: &str) -> Option<i64> {
 fn days_of(year: i64, month: i64) -> i64 {
     let next = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
     days_since_epoch(next.0, next.1, 1) - days_since_epoch(year, month, 1)
-}
-
-/// Howard Hinnant's `days_from_civil`.
-fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, month) = (year.div_euclid(400), (month + 9) % 12);
-    let (of_era, of_year) = (year.rem_euclid(400), (153 * month + 2) / 5 + day - 1);
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
 /// A time stands near the beginning of a line, behind what shippers put before it.

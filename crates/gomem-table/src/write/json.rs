@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write};
 
-use crate::{cell::Cell, table::Table};
+use crate::{cell::Cell, table::Table, write::calendar::date};
 
 impl Cell<'_> {
     /// The cell as JSON: times as RFC 3339 has them, what JSON has no word for as `null`.
@@ -121,19 +121,6 @@ pub fn rfc3339(milliseconds: i64) -> String {
     let (year, month, day) = date(days);
     let (hour, minute, second) = (of_day / 3600, of_day / 60 % 60, of_day % 60);
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{fraction:03}Z")
-}
-
-/// The date that is so many days after the first of January 1970. Years begin in March here, so that the day of a leap year
-/// comes last.
-fn date(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days / 146_097, days % 146_097);
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year + era * 400 + i64::from(month <= 2), month, day)
 }
 
 fn write_record<'a>(fields: impl Iterator<Item = (&'a str, Cell<'a>)>, out: &mut String) -> fmt::Result {

@@ -1,5 +1,7 @@
 //! When a line of a log was written, so far as two lines of it can be held against each other.
 
+use gomem_table::days_since_epoch;
+
 /// Seconds by one clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum LogTime {
@@ -43,7 +45,7 @@ fn unix(head: &str) -> Option<f64> {
     let at = head.find("20").filter(|&at| head.get(at + 4..at + 5) == Some("-"))?;
     let of = |from: usize, to: usize| head.get(at + from..at + to)?.parse::<i64>().ok();
     let (year, month, day) = (of(0, 4)?, of(5, 7)?, of(8, 10)?);
-    Some(days_since_1970(year, month, day) as f64 * DAY + clock(head.get(at + 11..at + 19)?)?)
+    Some(days_since_epoch(year, month, day) as f64 * DAY + clock(head.get(at + 11..at + 19)?)?)
 }
 
 /// `Wed, 08 May 2024 09:12:33 +0000`.
@@ -53,14 +55,8 @@ fn of_letter(head: &str) -> Option<f64> {
         let day = words[0].parse().ok().filter(|day| (1..=31).contains(day))?;
         let month = MONTHS.iter().position(|name| words[1] == *name)? as i64 + 1;
         let year = words[2].parse().ok().filter(|year| (1970..=9999).contains(year))?;
-        Some(days_since_1970(year, month, day) as f64 * DAY + clock(words[3])?)
+        Some(days_since_epoch(year, month, day) as f64 * DAY + clock(words[3])?)
     })
-}
-
-/// Days of the Gregorian calendar, with years that begin in March.
-fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
-    365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - DAYS_TO_1970
 }
 
 fn in_year(head: &str) -> Option<f64> {
@@ -83,7 +79,6 @@ fn clock(text: &str) -> Option<f64> {
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const LENGTHS: [f64; 12] = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
 const DAY: f64 = 86_400.0;
-const DAYS_TO_1970: i64 = 719_469;
 const LONGEST_HEAD: usize = 80;
 
 #[cfg(test)]
