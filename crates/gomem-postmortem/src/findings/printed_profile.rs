@@ -71,17 +71,16 @@ fn profile(printed: &HeapProfile, bundle: &Bundle) -> Option<Finding> {
         finding.summary += " The process takes more than that: at GOGC=100 the heap grows to about twice of what is in use before each \
                             GC, and Go keeps what it may need again.";
     }
-    if let Some((_, value)) =
-        rows.iter().find(|(name, _)| *name == MALG).filter(|_| first != MALG && unit == Unit::Bytes)
+    if first != MALG
+        && unit == Unit::Bytes
+        && let Some((_, bytes)) = rows.iter().find(|(name, _)| *name == MALG)
+        && *bytes >= LEAST_OF_DESCRIPTORS
     {
-        let count = value / DESCRIPTOR;
-        if *value >= LEAST_OF_DESCRIPTORS {
-            finding.summary += &format!(
-                " `runtime.malg` makes descriptors of goroutines, 416 to 480 B each, which are never given back: about {} of them were \
-                 there at once. Are they still? /debug/pprof/goroutine?debug=1 says it: what goroutines refer to stays with them.",
-                Unit::Count.humanize((count / ROUND).round() * ROUND)
-            );
-        }
+        let count = Unit::Count.humanize((bytes / DESCRIPTOR / ROUND).round() * ROUND);
+        finding.summary += &format!(
+            " `runtime.malg` makes descriptors of goroutines, 416 to 480 B each, which are never given back: about {count} of them were \
+             there at once. Are they still? /debug/pprof/goroutine?debug=1 says it: what goroutines refer to stays with them."
+        );
     }
     let goroutines = bundle.goroutines().last().map(|goroutines| goroutines.total(0)).filter(|_| first == MALG);
     if let Some(count) = goroutines {

@@ -135,10 +135,10 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
     let changed = process.first_bytes.filter(|&first| is_other(first));
     let container =
         if process.process.is_empty() { "The container".to_owned() } else { format!("The container {who}") };
-    let at_limit =
-        process.limit_bytes.filter(|limit| process.peak_bytes.is_some_and(|peak| peak >= NEARLY_FULL * limit));
+    let at_limit = |bytes: f64| process.limit_bytes.filter(|limit| bytes >= NEARLY_FULL * limit);
+    let was_at_limit = process.peak_bytes.and_then(at_limit);
     let title = match (changed, process.is_container) {
-        (_, true) if let Some(limit) = at_limit => format!("{container} was at its limit of {}", bytes(limit)),
+        (_, true) if let Some(limit) = was_at_limit => format!("{container} was at its limit of {}", bytes(limit)),
         (Some(first), true) => format!("{container} takes {} at first, {} at last", bytes(first), bytes(now)),
         (None, true) => format!("{container} takes {}", bytes(now)),
         (Some(first), false) => format!("{} resident at first, {} at last", bytes(first), bytes(now)),
@@ -152,8 +152,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         format!("{} shows {} of {who} resident", process.tool, bytes(now))
     };
     finding.summary = format!("{name}: {}", finding.summary);
-    let is_at_limit = |bytes: f64| process.limit_bytes.is_some_and(|limit| bytes >= NEARLY_FULL * limit);
-    if is_at_limit(now) || process.peak_bytes.is_some_and(is_at_limit) || process.kills.is_some() {
+    if at_limit(now).or(was_at_limit).is_some() || process.kills.is_some() {
         finding.severity = Severity::Warning;
     }
     let parts = [
@@ -176,7 +175,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         }
     }
     finding.summary += ".";
-    if process.peak_bytes.is_some_and(is_at_limit) {
+    if was_at_limit.is_some() {
         finding.summary +=
             " It was at its limit: there the kernel takes pages of files back, and kills where that is not enough.";
     }

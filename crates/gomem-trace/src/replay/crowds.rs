@@ -55,7 +55,10 @@ impl Crowds {
             } else {
                 left = match left {
                     Tenants::Nobody => Tenants::One(member.object),
-                    others => self.join(others, member.object, false, &mut Vec::new()),
+                    others => {
+                        let crowd = self.crowd(others);
+                        Tenants::Several(self.add(member.object, crowd))
+                    }
                 };
             }
         }

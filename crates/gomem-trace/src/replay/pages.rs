@@ -180,9 +180,7 @@ mod tests {
     const TINY: u64 = 2 << 2 | 2;
 
     fn born(pages: &mut Pages, id: u64, birth: u64) -> bool {
-        let before = pages.overwritten().len();
-        pages.insert(id, |_| Object { birth, cycles: 0, kind: 0 });
-        pages.overwritten().len() > before
+        is_overwriting(pages, id, Object { birth, cycles: 0, kind: 0 })
     }
 
     fn dead(pages: &mut Pages, id: u64, ended_cycles: u32) -> Vec<u64> {
@@ -192,8 +190,12 @@ mod tests {
     }
 
     fn born_after(pages: &mut Pages, id: u64, cycles: u32) -> bool {
+        is_overwriting(pages, id, Object { birth: u64::from(cycles) * 10, cycles, kind: 0 })
+    }
+
+    fn is_overwriting(pages: &mut Pages, id: u64, object: Object) -> bool {
         let before = pages.overwritten().len();
-        pages.insert(id, |_| Object { birth: u64::from(cycles) * 10, cycles, kind: 0 });
+        pages.insert(id, |_| object);
         pages.overwritten().len() > before
     }
 

@@ -111,6 +111,11 @@ impl Crash {
         }
     }
 
+    /// With what was asked for, and what was in use.
+    fn with_counts(self, (asked_bytes, in_use_bytes): (Option<u64>, Option<u64>)) -> Self {
+        Self { in_use_bytes, refusal: Refusal { asked_bytes, ..self.refusal }, ..self }
+    }
+
     /// The last one in a log: a program that was started again says the others of itself before. `shipped` is the log with what a
     /// shipper wrote before each line, its time among it.
     pub(crate) fn last_in(log: &[u8], shipped: &[u8]) -> Option<Self> {
@@ -189,18 +194,15 @@ impl Crash {
                 if kind == CrashKind::Panic && log.get(begin..).and_then(begin_of_goroutines).is_none() {
                     continue;
                 }
-                let (asked_bytes, in_use_bytes) = in_use.take().unwrap_or((None, None));
                 let message = text.chars().take(LONGEST_MESSAGE).collect();
-                let refusal = Refusal { asked_bytes, ..Refusal::default() };
-                last = Some(Self { in_use_bytes, refusal, ..Self::new(kind, message, number) });
+                last = Some(Self::new(kind, message, number).with_counts(in_use.take().unwrap_or((None, None))));
                 (is_overflow, below, begin_of_last, end) = (false, None, Some(begin), begin);
             }
         }
         // The message alone, as a title has it.
-        if let (None, Some((asked_bytes, in_use_bytes))) = (&last, in_use) {
+        if let (None, Some(counts)) = (&last, in_use) {
             let message = "runtime: out of memory".to_owned();
-            let refusal = Refusal { asked_bytes, ..Refusal::default() };
-            last = Some(Self { in_use_bytes, refusal, ..Self::new(CrashKind::OutOfMemory, message, line_in_use) });
+            last = Some(Self::new(CrashKind::OutOfMemory, message, line_in_use).with_counts(counts));
         }
         // Of one alone: each of many would be looked through far.
         if let (Some(crash), Some(rest)) = (&mut last, begin_of_last.and_then(|begin| log.get(begin..))) {
@@ -289,8 +291,7 @@ fn is_field_of_state(line: &[u8]) -> bool {
 ///       memory:  90Mi
 /// ```
 fn limit_of_container(rest: &[u8]) -> Option<u64> {
-    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
-    let mut lines = near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim);
+    let mut lines = lines_of_container(rest);
     // The state of another container has limits of its own.
     lines.by_ref().take_while(|line| !line.starts_with("Container ID:")).find(|line| *line == "Limits:")?;
     let memory = lines
@@ -300,12 +301,16 @@ fn limit_of_container(rest: &[u8]) -> Option<u64> {
     quantity(memory.trim())
 }
 
+/// What `kubectl describe` shows near below a container's state.
+fn lines_of_container(rest: &[u8]) -> impl Iterator<Item = &str> {
+    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
+    near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim)
+}
+
 /// `Restart Count:  41`, `restartCount: 41`, below the state of a container.
 fn restarts_of_container(rest: &[u8]) -> Option<u64> {
-    let near = &rest[..rest.len().min(FARTHEST_LIMIT)];
-    let lines = near.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok()).map(str::trim);
-    let mut own =
-        lines.take_while(|line| !["Container ID:", "- containerID:"].iter().any(|next| line.starts_with(next)));
+    let mut own = lines_of_container(rest)
+        .take_while(|line| !["Container ID:", "- containerID:"].iter().any(|next| line.starts_with(next)));
     let count =
         own.find_map(|line| line.strip_prefix("Restart Count:").or_else(|| line.strip_prefix("restartCount:")))?;
     count.trim().parse().ok()

@@ -9,7 +9,7 @@
 
 use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::process_memory::of_machine;
+use crate::bundle::text::process_memory::{KIB, of_machine};
 
 /// The memory of a machine; bytes.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -124,7 +124,6 @@ fn bytes(cell: &str, scale: Option<f64>) -> Option<f64> {
 
 /// Totals that are kilobytes, where no command says it: of megabytes that were terabytes, and of bytes no machine.
 const KILOBYTES: std::ops::Range<f64> = 4.0 * MIB..256.0 * MIB;
-const KIB: f64 = 1024.0;
 
 #[cfg(test)]
 mod tests {

@@ -31,7 +31,7 @@ impl SpokenMemory {
                 is_about_memory |= is_complaint(&sentence);
                 swing = swing.or_else(|| swing_of(&sentence));
                 // Of the sentence that speaks of goroutines, or of the next one.
-                let speaks = sentence.iter().any(|word| plain(word).to_ascii_lowercase().starts_with("goroutine"));
+                let speaks = sentence.iter().any(|word| lower(word).starts_with("goroutine"));
                 wait = wait.or_else(|| wait_of(&sentence).filter(|_| speaks || is_of_goroutines));
                 is_of_goroutines = speaks;
                 counts.extend(counts_of_goroutines(&sentence));
@@ -89,15 +89,11 @@ fn amounts_of(words: &[&str]) -> Vec<(Subject, f64)> {
 
 /// "memory oscillates between roughly 160MB and 5.3GB": the low and the high.
 fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
-    let lower = |word: &&str| plain(word).to_ascii_lowercase();
     let between = words.iter().position(|word| lower(word) == "between")?;
     let verb = words[..between].iter().position(|word| SWINGS.iter().any(|begin| lower(word).starts_with(begin)))?;
-    let is_memory = |word: &&str| MEMORIES.contains(&lower(word).as_str());
+    let is_memory = |word: &&str| is_among(word, &MEMORIES);
     let is_of_memory = words[verb.saturating_sub(NEAR)..verb].iter().any(is_memory);
-    let is_other = |word: &&str| {
-        let word = lower(word);
-        OF_OTHERS.contains(&word.as_str()) || OTHER.contains(&word.as_str())
-    };
+    let is_other = |word: &&str| is_among(word, &OF_OTHERS) || is_among(word, &OTHER);
     if !is_of_memory || words[..between].iter().any(is_other) || is_denied(&words[..between]) || is_supposed(words) {
         return None;
     }
@@ -110,7 +106,7 @@ fn swing_of(words: &[&str]) -> Option<(f64, f64)> {
 /// "we see 35k goroutines", "`go_goroutines` | 438,125", "goroutines grow from 2,000 to 150,000".
 fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     let is_word = |word: &str| {
-        let word = plain(word).to_ascii_lowercase();
+        let word = lower(word);
         word == "goroutines" || word == "go_goroutines" || word.starts_with("numgoroutine")
     };
     // The head of a profile, whose rest is not in the text.
@@ -120,7 +116,7 @@ fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     }
     let at = words.iter().position(|word| is_word(word))?;
     let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
-    let is_bound = words.iter().any(|word| BOUNDS.contains(&plain(word).to_ascii_lowercase().as_str()));
+    let is_bound = words.iter().any(|word| is_among(word, &BOUNDS));
     if is_rate || is_bound || is_denied(words) || is_supposed(words) {
         return None;
     }
@@ -134,8 +130,7 @@ fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
         return Some((count, count));
     }
     let mut behind = at + 1;
-    let verb = plain(words.get(behind)?).to_ascii_lowercase();
-    if GROWTH_OF_COUNTS.contains(&verb.as_str()) {
+    if is_among(words.get(behind)?, &GROWTH_OF_COUNTS) {
         // "grow from 2,000 to 150,000".
         let [from, first, to, last] = words.get(behind + 1..behind + 5)? else { return None };
         let is_growth = *from == "from" && *to == "to" && is_count_alone(words, behind + 4);
@@ -149,8 +144,7 @@ fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
 
 /// Whether a count is of nothing that follows, and no cell of several.
 fn is_count_alone(words: &[&str], at: usize) -> bool {
-    let is_of_other =
-        words.get(at + 1).is_some_and(|word| COUNTED.contains(&plain(word).to_ascii_lowercase().as_str()));
+    let is_of_other = words.get(at + 1).is_some_and(|word| is_among(word, &COUNTED));
     let mut cells = words[at + 1..].iter().skip_while(|word| **word != "|").filter(|word| **word != "|");
     !is_of_other && !cells.any(|word| word.starts_with(|letter: char| letter.is_ascii_digit()))
 }
@@ -166,25 +160,28 @@ fn is_denied(words: &[&str]) -> bool {
 /// "every one blocked on a send to a channel".
 fn wait_of(words: &[&str]) -> Option<&'static str> {
     let begins = |words: &[&str], begins: &[&str]| {
-        words.iter().any(|word| begins.iter().any(|begin| plain(word).to_ascii_lowercase().starts_with(begin)))
+        words.iter().any(|word| begins.iter().any(|begin| lower(word).starts_with(begin)))
     };
     if !begins(words, &["block", "park", "stuck", "wait", "hang", "hung"]) || is_denied(words) {
         return None;
     }
     // A send is one on a channel where that word is near: an answer is sent and received too.
-    let of_channel = |known: &[&str]| {
-        let at = words.iter().position(|word| known.contains(&plain(word)))?;
-        let around = &words[at.saturating_sub(NEAR)..words.len().min(at + NEAR)];
-        around.iter().any(|word| matches!(plain(word), "chan" | "channel" | "channels")).then_some(())
+    let is_of_channel = |known: &[&str]| {
+        words.iter().position(|word| known.contains(&plain(word))).is_some_and(|at| {
+            let around = &words[at.saturating_sub(NEAR)..words.len().min(at + NEAR)];
+            around.iter().any(|word| matches!(plain(word), "chan" | "channel" | "channels"))
+        })
     };
-    let read = words.windows(2).any(|pair| pair[0] == "in" && matches!(plain(pair[1]), "read" | "Read"));
-    match () {
-        () if of_channel(&["send"]).is_some() => Some("chan send"),
-        () if of_channel(&["receive", "recv"]).is_some() => Some("chan receive"),
+    let is_read = || words.windows(2).any(|pair| pair[0] == "in" && matches!(plain(pair[1]), "read" | "Read"));
+    if is_of_channel(&["send"]) {
+        Some("chan send")
+    } else if is_of_channel(&["receive", "recv"]) {
+        Some("chan receive")
+    } else if begins(words, &["mutex", "sync.mutex", "rwmutex", "sync.rwmutex"]) {
         // A database has locks too.
-        () if begins(words, &["mutex", "sync.mutex", "rwmutex", "sync.rwmutex"]) => Some("sync.Mutex.Lock"),
-        () if read => Some("IO wait"),
-        () => None,
+        Some("sync.Mutex.Lock")
+    } else {
+        is_read().then_some("IO wait")
     }
 }
 
@@ -218,7 +215,7 @@ impl Subject {
         if word.starts_with('-') {
             return None;
         }
-        let plain = plain(word).to_ascii_lowercase();
+        let plain = lower(word);
         match plain.as_str() {
             "go_memstats_stack_inuse_bytes" | "stackinuse" => Some(Self::Stacks),
             "container_memory_working_set_bytes"
@@ -246,7 +243,7 @@ fn sentences(text: &str) -> Vec<Vec<&str>> {
             all.push(Vec::new());
         }
         for word in line.split_whitespace() {
-            let is_turn = matches!(plain(word).to_ascii_lowercase().as_str(), "but" | "while" | "whereas" | "however");
+            let is_turn = matches!(lower(word).as_str(), "but" | "while" | "whereas" | "however");
             if is_turn {
                 all.push(Vec::new());
             }
@@ -265,9 +262,9 @@ fn sentences(text: &str) -> Vec<Vec<&str>> {
 
 /// Whether a sentence says that a program's memory leaks, grows, or ended.
 fn is_complaint(words: &[&str]) -> bool {
-    let has = |known: &[&str]| words.iter().any(|word| known.contains(&plain(word).to_ascii_lowercase().as_str()));
+    let has = |known: &[&str]| words.iter().any(|word| is_among(word, known));
     let grows = |word: &&str| {
-        let word = plain(word).to_ascii_lowercase();
+        let word = lower(word);
         GROWTH.iter().any(|begin| word.starts_with(begin))
     };
     has(&["oom", "oomkilled", "oomkill", "oomkills"]) || has(&["memory", "rss", "heap"]) && words.iter().any(grows)
@@ -277,7 +274,7 @@ fn is_complaint(words: &[&str]) -> bool {
 fn is_of_other(words: &[&str], at: usize) -> bool {
     let around = &words[at.saturating_sub(AROUND_BEFORE)..words.len().min(at + AROUND_BEHIND)];
     let is_other = |word: &&str| {
-        let word = plain(word).to_ascii_lowercase();
+        let word = lower(word);
         OTHER.iter().any(|other| word == *other) || OTHER_BEGINS.iter().any(|begin| word.starts_with(begin))
     };
     let is_rate = words[..at].last().is_some_and(|word| plain(word).eq_ignore_ascii_case("by"))
@@ -289,8 +286,7 @@ fn is_of_other(words: &[&str], at: usize) -> bool {
 fn is_supposed(words: &[&str]) -> bool {
     let is_measured = |at: usize| {
         let near = words[at..].iter().take(FARTHEST_VERB);
-        near.map(|word| plain(word).to_ascii_lowercase())
-            .any(|word| MEASURING.iter().any(|verb| word.starts_with(verb)))
+        near.map(|word| lower(word)).any(|word| MEASURING.iter().any(|verb| word.starts_with(verb)))
     };
     let mut conditions = (0..words.len()).filter(|&at| plain(words[at]).eq_ignore_ascii_case("if"));
     conditions.any(|at| !is_measured(at))
@@ -318,7 +314,7 @@ fn counted_by_ps(words: &[&str], at: usize) -> Option<f64> {
         Some((name, count)) => (name, count, at + 1),
         None => return None,
     };
-    let unit = words.get(next).map(|word| plain(word).to_ascii_lowercase()).unwrap_or_default();
+    let unit = words.get(next).map(|word| lower(word)).unwrap_or_default();
     if ["byte", "page"].iter().any(|begin| unit.starts_with(begin)) {
         return None;
     }
@@ -331,6 +327,15 @@ fn counted_by_ps(words: &[&str], at: usize) -> Option<f64> {
 /// A word without what stands around it.
 fn plain(word: &str) -> &str {
     word.trim_matches(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '~' | '≈'))
+}
+
+/// The same in small letters.
+fn lower(word: &str) -> String {
+    plain(word).to_ascii_lowercase()
+}
+
+fn is_among(word: &str, known: &[&str]) -> bool {
+    known.contains(&lower(word).as_str())
 }
 
 /// How far behind its subject an amount may stand, and before it.
