@@ -79,42 +79,54 @@ impl<'a> Decoder<'a> {
             if number.is_multiple_of(OFTEN) {
                 checkpoint();
             }
-            if let Some(sample) = wire.short_message(SAMPLE_TAG, "sample") {
-                self.sample(sample, &mut label_sets)?;
-                continue;
-            }
-            let Some(field) = wire.field()? else { break };
-            match field {
-                1 => {
-                    self.sample_types.push(value_type(wire.message("sample type")?)?);
-                    if self.sample_types.len() as u64 > self.options.limits.sample_types {
-                        return Err(Error::limit("sample types", self.options.limits.sample_types));
+            // Nearly all messages are samples, and short.
+            let sample = match wire.short_message(SAMPLE_TAG, "sample") {
+                Some(sample) => sample,
+                None => match wire.field()? {
+                    Some(2) => wire.message("sample")?,
+                    Some(field) => {
+                        self.other(field, &wire)?;
+                        continue;
                     }
+                    None => break,
+                },
+            };
+            self.sample(sample, &mut label_sets)?;
+        }
+        Ok(())
+    }
+
+    /// Takes a field of a profile that is no sample.
+    fn other(&mut self, field: u64, wire: &Wire<'_>) -> Result<(), Error> {
+        match field {
+            1 => {
+                self.sample_types.push(value_type(wire.message("sample type")?)?);
+                if self.sample_types.len() as u64 > self.options.limits.sample_types {
+                    return Err(Error::limit("sample types", self.options.limits.sample_types));
                 }
-                2 => self.sample(wire.message("sample")?, &mut label_sets)?,
-                3 => self.mapping(wire.message("mapping")?)?,
-                4 => self.location(wire.message("location")?)?,
-                5 => self.function(wire.message("function")?)?,
-                6 => {
-                    self.check_entries("strings", self.strings.len())?;
-                    self.strings.push_bytes(wire.text()?);
-                }
-                7 => self.texts[1] = wire.signed()?,
-                8 => self.texts[2] = wire.signed()?,
-                9 => {
-                    if self.profile.time_nanos.is_some() {
-                        self.flaw(wire.offset(), Flaw::Concatenated)?;
-                    }
-                    self.profile.time_nanos = Some(wire.signed()?).filter(|&time| time != 0);
-                }
-                10 => self.profile.duration_nanos = Some(wire.signed()?).filter(|&duration| duration != 0),
-                11 => self.period_type = Some(value_type(wire.message("sample type")?)?),
-                12 => self.profile.period = wire.signed()?,
-                13 => wire.numbers(|comment| self.comments.push(comment))?,
-                14 => self.texts[0] = wire.signed()?,
-                15 => self.texts[3] = wire.signed()?,
-                _ => {}
             }
+            3 => self.mapping(wire.message("mapping")?)?,
+            4 => self.location(wire.message("location")?)?,
+            5 => self.function(wire.message("function")?)?,
+            6 => {
+                self.check_entries("strings", self.strings.len())?;
+                self.strings.push_bytes(wire.text()?);
+            }
+            7 => self.texts[1] = wire.signed()?,
+            8 => self.texts[2] = wire.signed()?,
+            9 => {
+                if self.profile.time_nanos.is_some() {
+                    self.flaw(wire.offset(), Flaw::Concatenated)?;
+                }
+                self.profile.time_nanos = Some(wire.signed()?).filter(|&time| time != 0);
+            }
+            10 => self.profile.duration_nanos = Some(wire.signed()?).filter(|&duration| duration != 0),
+            11 => self.period_type = Some(value_type(wire.message("sample type")?)?),
+            12 => self.profile.period = wire.signed()?,
+            13 => wire.numbers(|comment| self.comments.push(comment))?,
+            14 => self.texts[0] = wire.signed()?,
+            15 => self.texts[3] = wire.signed()?,
+            _ => {}
         }
         Ok(())
     }

@@ -27,7 +27,7 @@ impl<'a> LabelBytes<'a> {
         match sample.last_chunk::<16>() {
             Some(chunk) if labels.len() < 16 => {
                 let bits = 8 * labels.len() as u32;
-                let bytes = u128::from_be_bytes(*chunk) & ((1 << bits) - 1);
+                let bytes = u128::from_le_bytes(*chunk).checked_shr(u128::BITS - bits).unwrap_or(0);
                 Self::Short(bytes | u128::from(bits) << 120)
             }
             _ => Self::Long(labels),

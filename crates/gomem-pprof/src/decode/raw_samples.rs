@@ -36,8 +36,9 @@ pub(super) struct PlainSample<'a> {
     pub(super) stack: &'a [u8],
     values: &'a [u8],
     pub(super) labels: &'a [u8],
-    /// The bytes of its values, if they are known to be no more than sixteen, the last one highest.
-    values_word: Option<u128>,
+    /// Which bytes of its values are followed by another one of the same number, the first one lowest; if there are no more
+    /// than sixteen.
+    continuations: Option<u32>,
 }
 
 impl<'a> PlainSample<'a> {
@@ -45,21 +46,20 @@ impl<'a> PlainSample<'a> {
     pub(super) fn decode(sample: &'a [u8]) -> Option<Self> {
         let (first_tag, first, rest) = short_field(sample)?;
         let (second_tag, second, labels) = short_field(rest)?;
-        // What is in front of the values or behind them is read as well, and shifted out, as so many bytes can be read at once.
-        let unwanted =
-            |values: &[u8]| 16_usize.checked_sub(values.len()).filter(|&bytes| bytes < 16).map(|bytes| 8 * bytes);
         match (first_tag, second_tag) {
             (VALUES_TAG, STACK_TAG) => {
+                // What is behind the values is read as well, as so many bytes can be read at once.
                 let from_values = &sample[sample.len() - rest.len() - first.len()..];
-                let word = from_values.first_chunk().map(|&chunk| u128::from_le_bytes(chunk));
-                let values_word = word.zip(unwanted(first)).map(|(word, bits)| word << bits >> bits);
-                Some(Self { values: first, stack: second, labels, values_word })
+                let found = from_values.first_chunk().filter(|_| first.len() <= WINDOW).map(continuations);
+                let continuations = found.map(|bytes| bytes & ((1 << first.len()) - 1));
+                Some(Self { values: first, stack: second, labels, continuations })
             }
             (STACK_TAG, VALUES_TAG) => {
+                // The same, in front of them.
                 let through_values = &sample[..sample.len() - labels.len()];
-                let word = through_values.last_chunk().map(|&chunk| u128::from_le_bytes(chunk));
-                let values_word = word.zip(unwanted(second)).map(|(word, bits)| word >> bits);
-                Some(Self { stack: first, values: second, labels, values_word })
+                let found = through_values.last_chunk().filter(|_| second.len() <= WINDOW).map(continuations);
+                let continuations = found.map(|bytes| bytes >> (WINDOW - second.len()));
+                Some(Self { stack: first, values: second, labels, continuations })
             }
             _ => None,
         }
@@ -68,12 +68,12 @@ impl<'a> PlainSample<'a> {
     /// How many values there are, if all are known to be small.
     #[inline]
     fn small_values(&self) -> Option<usize> {
-        let more = self.values_word? & CONTINUATIONS;
-        let two = more & more >> 8;
-        let four = two & two >> 16;
-        let six = four & two >> 32;
+        let more = self.continuations?;
+        let two = more & more >> 1;
+        let four = two & two >> 2;
+        let six = four & two >> 4;
         let is_whole = self.values.last().is_some_and(|&byte| byte < 0x80);
-        (is_whole && six == 0).then(|| self.values.len() - set_bytes(more))
+        (is_whole && six == 0).then(|| self.values.len() - more.count_ones() as usize)
     }
 }
 
@@ -192,23 +192,26 @@ impl RawSamples {
     }
 }
 
-/// How many of its bytes have their highest bit set, and no other: fewer steps than to count bits, where the machine's own
-/// instruction for that may not be there.
+/// Which bytes another one of the same number follows, the first one lowest: a multiplication brings the highest bits of eight
+/// bytes together.
 #[inline]
-fn set_bytes(word: u128) -> usize {
-    let ones = word >> 7;
-    let sums = (ones as u64) + ((ones >> 64) as u64);
-    (sums.wrapping_mul(0x0101_0101_0101_0101) >> 56) as usize
+fn continuations(bytes: &[u8; WINDOW]) -> u32 {
+    let [low, high] = bytes.as_chunks::<8>().0 else { return 0 };
+    let together = |half: &[u8; 8]| {
+        let bits = u64::from_le_bytes(*half) >> 7 & 0x0101_0101_0101_0101;
+        (bits.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u32
+    };
+    together(low) | together(high) << 8
 }
+
+/// How many bytes are looked at together.
+const WINDOW: usize = 16;
 
 /// The tags and lengths of a stack and of values, of one byte each.
 const SMALLEST_HEADS: usize = 4;
 
 /// A value is small when it takes no more than six bytes: of fewer than two million of them no sum needs more than 64 bits.
 const LARGEST_SMALL: u64 = (1 << 42) - 1;
-
-/// Set in every byte of a number but its last.
-const CONTINUATIONS: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
 #[cfg(test)]
 mod tests {
