@@ -20,6 +20,7 @@ if _TYPE_CHECKING:
     from gomem._bench import BenchComparison, BenchLines, Benchmarks, read_bench
     from gomem._capture import Capture, capture
     from gomem._escape import Coverage, EscapeLog, read_escape_log
+    from gomem._flame import FlameTree
     from gomem._heap import Heap, read_heap
     from gomem._lazy import ScanDiagnostics
     from gomem._listing import Listing
@@ -32,15 +33,10 @@ if _TYPE_CHECKING:
         read_metrics,
     )
     from gomem._postmortem import Report, attribute, postmortem
-    from gomem._pprof import (
-        FlameTree,
-        Profile,
-        ProfileDiff,
-        SampleType,
-        growth,
-        merge,
-        read_pprof,
-    )
+    from gomem._pprof import growth, merge, read_pprof
+    from gomem._profile import Profile
+    from gomem._profile_diff import ProfileDiff
+    from gomem._sample_type import SampleType
     from gomem._scan import scan_escape_log, scan_gctrace, scan_pprof, scan_traces
     from gomem._show import Shown, show
     from gomem._trace import Trace, read_trace
@@ -96,6 +92,10 @@ __all__ = [
 # of theirs is first asked for.
 _HOMES = (
     "_pprof",
+    "_profile",
+    "_profile_diff",
+    "_flame",
+    "_sample_type",
     "_escape",
     "_metrics",
     "_heap",

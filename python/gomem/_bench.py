@@ -10,7 +10,8 @@ import polars as pl
 from gomem import _gomem
 from gomem._escape import EscapeLog, read_escape_log
 from gomem._pickled import Pickled
-from gomem._pprof import Profile, read_pprof
+from gomem._pprof import read_pprof
+from gomem._profile import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-__all__ = ["Cell", "facts", "grid", "heading", "inline_document", "side", "table"]
+__all__ = ["TOP", "Cell", "facts", "grid", "heading", "inline_document", "side", "table"]
+
+# Rows that a notebook shows of a table.
+TOP = 10
 
 # A style and HTML.
 Cell: TypeAlias = tuple[str, str]

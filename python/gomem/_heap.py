@@ -13,12 +13,13 @@ from gomem._display import heading, table
 from gomem._gomem import UsageError
 from gomem._output import write_file
 from gomem._pickled import Pickled
-from gomem._pprof import FlameTree, Profile
+from gomem._profile import Profile
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
 
+    from gomem._flame import FlameTree
     from gomem._source import Source
 
 __all__ = ["Heap", "read_heap"]

@@ -15,7 +15,8 @@ from gomem._gomem import UsageError
 from gomem._heap import Heap
 from gomem._output import write_file
 from gomem._pickled import Pickled
-from gomem._pprof import Profile, read_pprof
+from gomem._pprof import read_pprof
+from gomem._profile import Profile
 from gomem._trace import Trace, read_trace
 from gomem._window import end_of_window
 

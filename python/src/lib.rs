@@ -10,7 +10,7 @@
 //! | `worker` | long work, with the interpreter released |
 //! | `metrics` | `gomem._metrics`: metrics and GC traces |
 //! | `gogc` | `gomem.gogc`: fit, predict, recommend, goal |
-//! | `pprof` | `gomem._pprof`: profiles |
+//! | `pprof` | `gomem._pprof`, `gomem._profile`: profiles |
 //! | `escape` | `gomem._escape`: the compiler's log |
 //! | `heap` | `gomem._heap`: heap dumps |
 //! | `trace` | `gomem._trace`: execution traces |

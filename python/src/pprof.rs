@@ -1,4 +1,4 @@
-//! Profiles: `gomem._pprof`.
+//! Profiles: `gomem._pprof`, `gomem._profile`.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -8,7 +8,8 @@ import altair as alt
 import polars as pl
 
 from gomem._gomem import UsageError
-from gomem._pprof import Profile, read_pprof
+from gomem._pprof import read_pprof
+from gomem._profile import Profile
 from gomem.charts._axes import HEIGHT, MIB, WIDTH, mib_tip
 
 if TYPE_CHECKING:
