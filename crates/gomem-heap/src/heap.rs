@@ -22,6 +22,22 @@ use crate::{
 };
 
 /// A program's heap, with who keeps what.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let core = std::io::Cursor::new(gomem_testkit::inflated("testdata/heap/holders-go1.27.3.core.gz"));
+/// use gomem_heap::{Heap, HeapOptions};
+///
+/// let options = HeapOptions::default().with_binary(binary);
+/// let of_dump = Heap::decode_with(dump, options.clone())?;
+/// assert!(of_dump.is_complete() && of_dump.binary_match() == Some(true));
+/// assert_eq!((of_dump.objects(), of_dump.heap_alloc_bytes()), (6_298, Some(of_dump.bytes())));
+///
+/// let of_core = Heap::read_with(core, options)?;
+/// assert_eq!(of_core.go_version(), "go1.27.3");
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Heap {
     pub(crate) snapshot: Snapshot,
@@ -35,6 +51,17 @@ pub struct Heap {
 }
 
 /// How a heap is read.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// use gomem_heap::{Heap, HeapOptions, RootChoice};
+///
+/// // Without the program's file, globals are shown by their addresses.
+/// let options = HeapOptions::default().with_roots(RootChoice::All).with_mem_profile_rate(2_211.0);
+/// let heap = Heap::decode_with(dump, options)?;
+/// assert_eq!((heap.binary_match(), heap.mem_profile_rate()), (None, Some(2_211.0)));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct HeapOptions {

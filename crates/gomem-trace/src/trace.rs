@@ -13,6 +13,16 @@ use crate::{
 };
 
 /// An execution trace: GC cycles, pauses, who helped the garbage collector, and users' tasks and regions.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// use gomem_trace::Trace;
+///
+/// let trace = Trace::decode(&bytes)?;
+/// assert!(trace.is_complete());
+/// assert_eq!((trace.procs(), trace.cycles(None).len()), (Some(2), 4));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Trace {
     format: Format,
@@ -26,6 +36,18 @@ pub struct Trace {
 }
 
 /// How a trace is read.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// use std::num::NonZero;
+///
+/// use gomem_trace::{DecodeOptions, Limits, Trace};
+///
+/// let limits = Limits::default().with_events(1_000_000);
+/// let options = DecodeOptions::default().with_threads(NonZero::<usize>::MIN).with_limits(limits);
+/// assert_eq!(Trace::decode_with(&bytes, &options)?.generations().len(), 1);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct DecodeOptions {
@@ -164,15 +186,18 @@ impl Trace {
 
 /// Reads a trace a generation at a time, so that the file need not be in memory.
 ///
-/// ```no_run
+/// ```
+/// # let file = std::io::Cursor::new(gomem_testkit::testdata("traces/generations-1.27.3.trace"));
 /// use gomem_trace::TraceReader;
 ///
-/// let mut reader = TraceReader::new(std::fs::File::open("trace.out")?)?;
+/// let mut reader = TraceReader::new(file)?;
+/// let mut events = 0;
 /// while let Some(generation) = reader.next_generation()? {
-///     println!("generation {}: {} events", generation.number, generation.events);
+///     events += generation.events;
 /// }
-/// println!("{:.3} s", reader.finish()?.duration_seconds());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// let trace = reader.finish()?;
+/// assert!(events > 0 && trace.generations().len() > 1);
+/// # Ok::<(), gomem_trace::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct TraceReader<R> {

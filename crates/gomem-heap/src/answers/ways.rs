@@ -15,6 +15,19 @@ use crate::{
 };
 
 /// What ways lead to.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_heap::WayTarget;
+///
+/// let to_object = heap.paths(&WayTarget::Object(0), 1);
+/// let to_line = heap.paths(&WayTarget::Site("globals.go".into(), 0), 1);
+/// assert!(to_line.is_empty() && to_object.len() <= 64, "no line 0 allocates");
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WayTarget {

@@ -17,6 +17,23 @@ pub trait StoppedMemory: Sync {
 }
 
 /// Parts of a process's memory.
+///
+/// ```
+/// use gomem_heap::{CopiedMemory, StoppedMemory};
+///
+/// struct Zeros;
+///
+/// impl StoppedMemory for Zeros {
+///     fn read(&self, _address: u64, into: &mut [u8]) -> bool {
+///         into.fill(0);
+///         true
+///     }
+/// }
+///
+/// let mut copied = CopiedMemory::with_room(8_192);
+/// copied.copy(&Zeros, &[0x1000..0x2000]);
+/// assert!(copied.parts().all(|(address, bytes)| address == 0x1000 && bytes.len() == 4_096));
+/// ```
 #[derive(Default)]
 pub struct CopiedMemory {
     /// The parts, one behind the other, and room for more.

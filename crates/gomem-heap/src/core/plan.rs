@@ -29,6 +29,14 @@ use crate::{
 };
 
 /// What is to be read of a program's memory: made of its file, before the process is stopped.
+///
+/// ```
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// use gomem_heap::CorePlan;
+///
+/// assert!(CorePlan::new(&binary).is_ok());
+/// assert!(CorePlan::new(b"<html>").is_err());
+/// ```
 #[derive(Debug)]
 pub struct CorePlan {
     program: Layout,

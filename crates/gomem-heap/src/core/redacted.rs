@@ -18,6 +18,17 @@ use crate::{
 };
 
 /// What a core has that is fit to send: who keeps memory, and no text and no buffer of the program.
+///
+/// ```
+/// # let core = std::io::Cursor::new(gomem_testkit::inflated("testdata/heap/holders-go1.27.3.core.gz"));
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// use gomem_heap::{Heap, HeapOptions};
+///
+/// let redacted = Heap::redact_core(core, &HeapOptions::default().with_binary(binary))?;
+/// assert_eq!(redacted.machine(), 62, "amd64");
+/// assert!(redacted.parts().all(|(_, bytes)| !bytes.is_empty()));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct RedactedCore {
     machine: Machine,

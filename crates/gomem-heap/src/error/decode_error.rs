@@ -1,6 +1,13 @@
 //! A dump or core that is not read.
 
 /// A dump or core that is not read, and where that shows.
+///
+/// ```
+/// use gomem_heap::Heap;
+///
+/// let error = Heap::decode(b"<html>".to_vec()).unwrap_err();
+/// assert_eq!((error.kind().name(), error.offset()), ("not_a_heap_dump", 0));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}{}", self.place())]
 pub struct Error {
@@ -9,6 +16,14 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// # let core = std::io::Cursor::new(gomem_testkit::inflated("testdata/heap/holders-go1.27.3.core.gz"));
+/// use gomem_heap::{ErrorKind, Heap, HeapOptions};
+///
+/// let error = Heap::read_with(core, HeapOptions::default()).unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::NoBinary { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

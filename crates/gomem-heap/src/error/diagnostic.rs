@@ -1,6 +1,15 @@
 //! What a reading had to do without.
 
 /// A located problem of a dump that was read all the same.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// use gomem_heap::{Flaw, Heap};
+///
+/// let heap = Heap::decode(dump)?;
+/// assert!(heap.diagnostics().iter().any(|diagnostic| matches!(diagnostic.flaw, Flaw::NoBinary)));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The byte it is about; `None` when it is about the dump as a whole.
@@ -10,6 +19,16 @@ pub struct Diagnostic {
 }
 
 /// A problem that a dump can have.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// use gomem_heap::{Flaw, Heap};
+///
+/// let heap = Heap::decode(dump[..dump.len() / 2].to_vec())?;
+/// let is_cut = |flaw: &Flaw| matches!(flaw, Flaw::Cut { .. });
+/// assert!(!heap.is_complete() && heap.diagnostics().iter().any(|diagnostic| is_cut(&diagnostic.flaw)));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {

@@ -2,6 +2,14 @@
 
 /// How much of a dump is accepted. Every count and length in a dump is checked against the bytes that are left, so that memory
 /// is bounded by the file; these limits are for those who want less.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// use gomem_heap::{Heap, HeapOptions, Limits};
+///
+/// let options = HeapOptions::default().with_limits(Limits::default().with_objects(1_000));
+/// assert!(Heap::decode_with(dump, options).unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Limits {

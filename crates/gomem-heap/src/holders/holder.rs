@@ -1,6 +1,19 @@
 //! Holders.
 
 /// What kind of thing keeps memory.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_heap::HolderKind;
+///
+/// let timers = heap.holdings().iter().filter(|holding| holding.kind == HolderKind::Timer).count();
+/// assert!(timers > 0);
+/// assert_eq!(HolderKind::FinalizerQueue.name(), "finalizer_queue");
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum HolderKind {
@@ -80,6 +93,16 @@ pub(crate) struct Holder {
 }
 
 /// What a holder, or several together, keep.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let buffers = heap.holdings().iter().find(|holding| holding.holders == ["main.buffers"]).expect("a global");
+/// assert!(buffers.retained_bytes >= 160 << 10 && buffers.reachable_bytes >= Some(buffers.retained_bytes));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Holding {
     /// Their names: one keeps it alone, several share it.

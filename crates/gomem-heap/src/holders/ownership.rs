@@ -13,6 +13,18 @@ use crate::{
 };
 
 /// Which roots may keep an object.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// use gomem_heap::{Heap, HeapOptions, RootChoice};
+///
+/// let options = HeapOptions::default().with_binary(binary);
+/// let preferred = Heap::decode_with(dump.clone(), options.clone())?;
+/// let all = Heap::decode_with(dump, options.with_roots(RootChoice::All))?;
+/// assert_eq!(preferred.bytes(), all.bytes());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum RootChoice {

@@ -10,6 +10,17 @@ use foldhash::fast::RandomState;
 use crate::{holders::Ownership, memory::Snapshot};
 
 /// A part of what a holding keeps, by the place that allocated it.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// for share in heap.site_shares().iter().filter(|share| share.samples > 0) {
+///     assert!(share.bytes_low <= share.bytes && share.bytes <= share.bytes_high);
+/// }
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct SiteShare {
     /// The number of the holding.

@@ -3,6 +3,16 @@
 use std::sync::Arc;
 
 /// A place that allocates: the stack of one of the runtime's samples.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let site = heap.sites().iter().find(|site| site.leaf().is_some_and(|leaf| leaf.file.ends_with("globals.go")));
+/// assert!(site.is_some_and(|site| site.slot_bytes > 0 && !site.is_cleanup));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
     /// The bytes of a slot that it takes.
@@ -14,6 +24,16 @@ pub struct Site {
 }
 
 /// A line of a stack.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let frames = heap.sites().iter().flat_map(|site| &site.frames);
+/// assert!(frames.into_iter().any(|frame| &*frame.function == "main.main" && frame.line > 0));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteFrame {
     /// The function whose code it is; of what is inlined, the function that it is inlined into.

@@ -5,6 +5,15 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{error::Diagnostic, heap::Heap, tables::holder::signed};
 
 /// Something that a reading had to do without.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// use gomem_table::ToTable;
+///
+/// let table = gomem_heap::Heap::decode(dump)?.diagnostic_rows().to_table();
+/// assert!(table.column("message").is_some());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DiagnosticRow {
     severity: &'static str,

@@ -7,6 +7,15 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{heap::Heap, holders::HolderKind, tables::holder::signed};
 
 /// What a holder keeps of a line's objects, before and after. Objects are compared by names, never by addresses: slots are used again.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// assert!(heap.diff(&heap).iter().all(|row| row.before_bytes == row.after_bytes));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DifferenceRow {
     /// Who keeps it.

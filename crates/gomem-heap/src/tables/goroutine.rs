@@ -5,6 +5,18 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{heap::Heap, holders, tables::holder::signed};
 
 /// A goroutine.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let goroutines = heap.goroutines();
+/// let deferred = goroutines.iter().find(|goroutine| goroutine.entry == "main.deferred").expect("it waits");
+/// assert_eq!((deferred.state, &*deferred.wait_reason), ("waiting", "chan receive"));
+/// assert!(deferred.retained_bytes >= 64 << 10);
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct GoroutineRow {
     /// Its number.

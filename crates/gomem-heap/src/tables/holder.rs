@@ -10,6 +10,17 @@ use crate::{
 };
 
 /// What a holder keeps, or several together.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let holders = heap.holders();
+/// let fractions: f64 = holders.iter().filter_map(|row| row.fraction).sum();
+/// assert!((fractions - 1.0).abs() < 1e-9, "each byte has one row");
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HolderRow {
     /// What it keeps.

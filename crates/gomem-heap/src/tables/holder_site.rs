@@ -11,6 +11,18 @@ use crate::{
 };
 
 /// A part of what a holder keeps, by the place that allocated it.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let rows = heap.holder_sites();
+/// let row = rows.into_iter().find(|row| row.holders == ["main.cache"] && row.frame.is_some()).expect("a site");
+/// let frame = row.frame.expect("a line");
+/// assert!(frame.file.ends_with("globals.go") && row.share.bytes > 0);
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct HolderSiteRow {
     /// Who keeps it.

@@ -10,6 +10,17 @@ use crate::{
 };
 
 /// A map.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let maps = heap.maps();
+/// let emptied = maps.iter().find(|map| map.holders == ["main.emptied"]).expect("a map that never shrinks");
+/// assert_eq!((emptied.entries, emptied.capacity), (0, 8_192));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct MapRow {
     /// Who keeps it.

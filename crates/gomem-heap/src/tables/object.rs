@@ -5,6 +5,16 @@ use gomem_table::{Definition, Row, Table, Unit};
 use crate::{answers::Types, heap::Heap, memory::SiteFrame, tables::holder::signed};
 
 /// An object of the heap. Its contents are not shown.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let objects = heap.object_table();
+/// assert_eq!(objects.rows() as u64, heap.objects());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectRow<'a> {
     heap: &'a Heap,

@@ -8,6 +8,18 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{answers::TypeSource, heap::Heap, tables::holder::signed};
 
 /// The objects of a type.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_table::ToTable;
+///
+/// let types = heap.types().to_table();
+/// assert!(types.column("type").is_some() && types.column("retained_bytes").is_some());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct TypeRow {
     name: Option<Arc<str>>,

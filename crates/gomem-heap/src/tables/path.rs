@@ -11,6 +11,18 @@ use crate::{
 };
 
 /// A step of a way from a holder.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_heap::WayTarget;
+///
+/// let paths = heap.paths(&WayTarget::Holder("main.cache".into()), 1);
+/// assert!(heap.has_holder("main.cache") && paths.iter().all(|row| row.path == paths[0].path));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct PathRow {
     /// The way, by its place.

@@ -9,6 +9,17 @@ use crate::{
 };
 
 /// A word outside of the heap that points into it.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_table::ToTable;
+///
+/// assert!(heap.roots().to_table().column("symbol_offset").is_some());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct RootRow {
     kind: HolderKind,

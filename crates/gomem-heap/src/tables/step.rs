@@ -9,6 +9,17 @@ use crate::{
 };
 
 /// A step from a holder to what it keeps: objects that look alike.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let steps = heap.steps(Some("main.cache"));
+/// assert!(steps[0].retained_bytes >= steps[1].retained_bytes && steps[1].depth > steps[0].depth);
+/// assert!(heap.path("main.cache").is_some_and(|path| path.contains("main.session")));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct StepRow {
     /// The holders that the way begins with.

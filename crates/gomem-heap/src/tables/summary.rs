@@ -10,6 +10,18 @@ use crate::{
 };
 
 /// A heap in numbers.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_table::ToTable;
+///
+/// let summary = [heap.summary()].to_table();
+/// assert!(summary.column("typed_fraction").is_some());
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SummaryRow {
     source: &'static str,

@@ -10,6 +10,16 @@ use crate::{
 };
 
 /// A buffer of which only a small part is in view.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// let windows = heap.windows(64 << 10, 8);
+/// assert_eq!((&*windows[0].holders, windows[0].shown_bytes), (&["main.token".to_string()][..], 16));
+/// # Ok::<(), gomem_heap::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct WindowRow {
     /// Who keeps it.

@@ -1,6 +1,13 @@
 //! A trace that is not read.
 
 /// A trace that is not read, and where that shows.
+///
+/// ```
+/// use gomem_trace::Trace;
+///
+/// let error = Trace::decode(b"<html>").unwrap_err();
+/// assert_eq!((error.kind().name(), error.offset()), ("not_a_trace", 0));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} (byte {offset})")]
 pub struct Error {
@@ -9,6 +16,13 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_trace::{ErrorKind, Trace};
+///
+/// let error = Trace::decode(b"go 1.21 trace\0\0\0").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::Unsupported { version } if version == "1.21"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -1,6 +1,17 @@
 //! What a reading had to do without.
 
 /// A located problem of a trace that was read all the same.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// use gomem_trace::{Flaw, Trace};
+///
+/// let trace = Trace::decode(&bytes[..50_000])?;
+/// assert!(!trace.is_complete());
+/// let is_cut = |flaw: &Flaw| matches!(flaw, Flaw::Cut { .. });
+/// assert!(trace.diagnostics().iter().any(|diagnostic| diagnostic.offset.is_some() && is_cut(&diagnostic.flaw)));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The byte it is about; `None` when it is about a generation or the trace as a whole.
@@ -12,6 +23,12 @@ pub struct Diagnostic {
 }
 
 /// A problem that a trace can have.
+///
+/// ```
+/// use gomem_trace::Flaw;
+///
+/// assert_eq!((Flaw::Torn.name(), Flaw::Torn.is_loss()), ("torn", true));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {

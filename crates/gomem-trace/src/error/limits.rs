@@ -2,6 +2,14 @@
 
 /// How much of a trace is accepted. Lengths in a trace are checked against the bytes that are there, so that memory is a few
 /// times the file's; these limits are for those who want less.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// use gomem_trace::{DecodeOptions, Limits, Trace};
+///
+/// let options = DecodeOptions::default().with_limits(Limits::default().with_events(1_000));
+/// assert!(Trace::decode_with(&bytes, &options).unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

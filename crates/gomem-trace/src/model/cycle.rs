@@ -21,6 +21,16 @@ pub(crate) struct Cycle {
 }
 
 /// Why a cycle began.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_trace::Trigger;
+///
+/// let forced: Vec<_> = trace.cycles(None).iter().map(|cycle| cycle.is_forced()).collect();
+/// assert_eq!(forced, [false, false, false, true]);
+/// assert_eq!(trace.cycles(None)[0].trigger, Trigger::Heap);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// The heap reached the trigger.

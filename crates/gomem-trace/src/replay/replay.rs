@@ -51,6 +51,14 @@ pub(crate) struct Replay {
 }
 
 /// A generation, when it has been read.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let generation = &trace.generations()[0];
+/// assert!(generation.is_complete);
+/// assert_eq!((generation.number, generation.offset), (1, 44));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GenerationSummary {

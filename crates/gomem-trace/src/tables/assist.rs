@@ -13,6 +13,15 @@ use crate::{
 };
 
 /// A time in which a goroutine had to help the garbage collector, since it allocated.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let assists = trace.assists();
+/// let seconds = |assist: &gomem_trace::AssistRow| assist.wall_seconds.unwrap_or(0.0);
+/// let longest = assists.iter().max_by(|a, b| seconds(a).total_cmp(&seconds(b))).expect("assists");
+/// assert_eq!(longest.charged.task_name.as_deref(), Some("template"));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AssistRow {
@@ -33,6 +42,16 @@ pub struct AssistRow {
 }
 
 /// Assists, added up.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+/// use gomem_trace::GroupBy;
+///
+/// let by_line = trace.assists_by(GroupBy::Line).to_table();
+/// assert!(by_line.column("wall_seconds").is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct AssistGroups {
     by: GroupBy,

@@ -12,6 +12,15 @@ use crate::{
 };
 
 /// Where a time was spent, and to whom it is charged.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let assists = trace.assists();
+/// let mut charged = assists.iter().map(|assist| &assist.charged);
+/// let charged = charged.find(|charged| charged.region.is_some()).expect("one in a region");
+/// assert!(charged.place.is_some() && charged.task.is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Charged {

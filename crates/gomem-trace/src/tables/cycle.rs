@@ -12,6 +12,15 @@ use crate::{
 };
 
 /// A GC cycle.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let cycle = &trace.cycles(None)[1];
+/// assert_eq!((cycle.heap_live_bytes, cycle.goal_bytes), (Some(18_472_616), Some(16_794_754)));
+/// // The goal of the program's GOGC, and what is beyond it: stacks and globals.
+/// assert!(trace.cycles(Some(100))[1].roots_bytes.is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CycleRow {

@@ -5,6 +5,15 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{error::Diagnostic, tables::number::signed, trace::Trace};
 
 /// Something that a reading had to do without.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// use gomem_table::ToTable;
+///
+/// let torn = gomem_trace::Trace::decode(&bytes[..50_000])?;
+/// assert!(torn.diagnostic_rows().to_table().column("message").is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct DiagnosticRow {
     offset: Option<u64>,

@@ -5,6 +5,15 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{tables::number::signed, trace::Trace};
 
 /// How many events of a type there are.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+///
+/// assert!(trace.events().to_table().column("count").is_some());
+/// assert!(trace.event_counts().any(|event| event == ("HeapAlloc", 1_844)));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct EventRow {
     event: &'static str,

@@ -5,6 +5,13 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{tables::number::signed, trace::Trace};
 
 /// A goal that was set.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let goals: Vec<_> = trace.goals().iter().map(|goal| goal.goal_bytes).collect();
+/// assert_eq!(goals[..3], [Some(4_194_304), Some(16_794_754), Some(37_105_602)]);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GoalRow {

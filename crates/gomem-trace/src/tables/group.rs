@@ -15,6 +15,12 @@ use crate::{
 };
 
 /// What ranges of time are added up by.
+///
+/// ```
+/// use gomem_trace::GroupBy;
+///
+/// assert_eq!("task_name".parse::<GroupBy>().expect("one of them"), GroupBy::TaskName);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GroupBy {

@@ -9,6 +9,15 @@ use crate::{
 };
 
 /// The size of the heap at a time.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let every_size = trace.heap(None);
+/// let each_millisecond = trace.heap(Some(0.001));
+/// assert_eq!(every_size[0].heap_live_bytes, 2_703_360);
+/// assert!(each_millisecond.len() < every_size.len());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HeapRow {

@@ -12,6 +12,15 @@ use crate::{
 };
 
 /// What lives are added up by.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/lifetimes-1.27.3.trace"))?;
+/// use gomem_trace::LifetimeBy;
+///
+/// let by_size = trace.lifetimes(LifetimeBy::Size).expect("recorded with GODEBUG=traceallocfree=1");
+/// assert!(by_size.iter().all(|row| row.type_name.is_none()));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LifetimeBy {
@@ -24,6 +33,16 @@ pub enum LifetimeBy {
 gomem_table::named!(LifetimeBy { Type "type", Size "size" });
 
 /// The lives of objects that look alike.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/lifetimes-1.27.3.trace"))?;
+/// use gomem_trace::LifetimeBy;
+///
+/// let lifetimes = trace.lifetimes(LifetimeBy::Type).expect("recorded with GODEBUG=traceallocfree=1");
+/// let event = lifetimes.iter().find(|row| row.type_name.as_deref() == Some("main.Event")).expect("its objects");
+/// assert_eq!((event.allocated, event.freed, event.is_pool_candidate), (4_000, 4_000, true));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LifetimeRow {

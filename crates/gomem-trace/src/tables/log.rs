@@ -7,6 +7,13 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{tables::number::signed, trace::Trace};
 
 /// A log line of the program.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let log = &trace.logs()[0];
+/// assert_eq!((log.key.as_deref(), log.value.as_deref()), (Some("request"), Some("0")));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LogRow {

@@ -14,6 +14,16 @@ use crate::{
 };
 
 /// A stop of the world.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let pauses = trace.pauses();
+/// let of_gc = pauses.iter().filter(|pause| pause.is_gc).count();
+/// assert_eq!((pauses.len(), of_gc), (9, 8));
+/// // What the program feels, and what the runtime counts as the stop.
+/// assert!(pauses.iter().all(|pause| pause.seconds >= pause.runtime_seconds));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct PauseRow {

@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// A function, its file, and a line.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let cycle = &trace.cycles(None)[0];
+/// let place = cycle.place.as_ref().expect("the line that started it");
+/// assert_eq!((&*place.function, place.line), ("main.service", 73));
+/// assert!(!place.is_runtime());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The function.

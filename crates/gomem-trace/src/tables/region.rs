@@ -11,6 +11,13 @@ use crate::{
 };
 
 /// A region of the program: a part of one goroutine's time.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let regions = trace.regions();
+/// assert_eq!((regions.len(), regions[0].name.as_deref(), regions[0].task), (144, Some("parse"), Some(1)));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct RegionRow {

@@ -9,6 +9,15 @@ use crate::{
 };
 
 /// A trace in numbers.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+///
+/// let summary = [trace.summary()].to_table();
+/// assert!(summary.column("assist_max_seconds").is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SummaryRow {
     format: &'static str,

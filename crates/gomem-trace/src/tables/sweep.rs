@@ -15,6 +15,13 @@ use crate::{
 };
 
 /// A time in which a goroutine swept: an allocation of its own needed it, or it is the runtime's own sweeper.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let reclaimed: u64 = trace.sweeps().iter().filter_map(|sweep| sweep.reclaimed_bytes).sum();
+/// assert!(reclaimed > 0);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SweepRow {
@@ -37,6 +44,15 @@ pub struct SweepRow {
 }
 
 /// Sweeps, added up.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+/// use gomem_trace::GroupBy;
+///
+/// assert!(trace.sweeps_by(GroupBy::Function).to_table().column("reclaimed_bytes").is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct SweepGroups {
     by: GroupBy,

@@ -11,6 +11,14 @@ use crate::{
 };
 
 /// A task of the program.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let tasks = trace.tasks();
+/// assert_eq!((tasks.len(), tasks[0].name.as_deref()), (96, Some("browse")));
+/// assert!(tasks.iter().any(|task| task.assist_seconds > 0.0));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct TaskRow {

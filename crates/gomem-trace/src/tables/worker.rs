@@ -11,6 +11,14 @@ use crate::{
 };
 
 /// A time in which a goroutine of the garbage collector ran.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// let workers = trace.workers();
+/// assert_eq!((workers.len(), workers[1].mode()), (16, "idle"));
+/// assert!(workers.iter().all(|worker| worker.marking_seconds <= worker.seconds));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct WorkerRow {
@@ -28,6 +36,15 @@ pub struct WorkerRow {
 }
 
 /// What the times of workers are added up by.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+/// use gomem_trace::WorkerBy;
+///
+/// assert_eq!(trace.workers_by(WorkerBy::Cycle).to_table().rows(), 4);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkerBy {
@@ -40,6 +57,15 @@ pub enum WorkerBy {
 gomem_table::named!(WorkerBy { Mode "mode", Cycle "cycle" });
 
 /// Times of workers, added up.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_table::ToTable;
+/// use gomem_trace::WorkerBy;
+///
+/// assert!(trace.workers_by(WorkerBy::Mode).to_table().column("mode").is_some());
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct WorkerGroups {
     by: WorkerBy,

@@ -3,6 +3,14 @@
 use crate::error::{Error, ErrorKind};
 
 /// The format of a trace: which version of Go made it first. Go 1.24 writes that of 1.23, Go 1.27 that of 1.26.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_trace::Format;
+///
+/// assert_eq!((trace.format(), trace.format().to_string()), (Format::Go126, "1.26".into()));
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Format {
