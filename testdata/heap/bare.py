@@ -1,7 +1,8 @@
 """Leaves of a program's file what names the addresses of a heap dump, and zeroes the rest, so that it packs small.
 
-python3 bare.py PROGRAM OUT.gz [--types]: code, debug information, and the tables of files are zero afterwards; with --types
-debug information stays, of which types and fields are named, and files.
+python3 bare.py PROGRAM OUT.gz [--types] [--code]: code, debug information, and the tables of files are zero afterwards; with --types
+debug information stays, of which types and fields are named, and files; with --code what refers to variables stays: code and what
+variables are initialised with.
 """
 
 import gzip
@@ -25,7 +26,8 @@ def main(program: str, out: str, *options: str) -> None:
     zero = lambda offset, size: elf.__setitem__(slice(offset, offset + size), bytes(size))
     for name, (_, offset, size) in found.items():
         is_debug = name.startswith((".debug", ".zdebug")) and ("--types" not in options or name == ".debug_frame")
-        if name in (".text", ".data", ".noptrdata", ".typelink", ".itablink", ".go.fipsinfo") or is_debug:
+        is_code = name in (".text", ".data", ".noptrdata") and "--code" not in options
+        if name in (".typelink", ".itablink", ".go.fipsinfo") or is_code or is_debug:
             zero(offset, size)
     _, table, _ = found[".gopclntab"]
     # pcHeader: …, names at word 3, then units, files, tables, functions.

@@ -47,8 +47,8 @@ for machine in 386 arm64 s390x; do
     gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
 done
 name=holders-stripped-go$last
-(cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -ldflags='-s -w' -o "$work/$name" .)
+(cd "$here/holders" && CGO_ENABLED=0 GOTOOLCHAIN=local "$go" build -trimpath -buildvcs=false -ldflags='-s -w' -o "$work/$name" .)
 env -i HOME=/home/gopher LANG=C "$work/$name" "$work/dump" > "$here/$name.tsv"
 gzip -9 -n -c "$work/dump" > "$here/$name.dump.gz"
-python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz"
+python3 "$here/bare.py" "$work/$name" "$here/$name.bin.gz" --code
 rm -r "$work"

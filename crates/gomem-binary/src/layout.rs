@@ -10,12 +10,15 @@ use crate::{
     error::{Error, ErrorKind},
     functions::{Function, Functions},
     module_data::{self, Ranges},
+    references::{Reference, references},
 };
 
 /// The addresses of a program's parts, as it was linked. A program that is loaded elsewhere has all of them shifted alike.
 #[derive(Debug, Default)]
 pub struct Layout {
     symbols: Vec<Symbol>,
+    /// What refers to its variables, where no symbols name them.
+    references: Vec<Reference>,
     sections: Vec<Section>,
     functions: Functions,
     ranges: Ranges,
@@ -83,10 +86,14 @@ impl Layout {
             }
         };
         let symbols = symbols(&file, &ranges);
+        let is_stripped = symbols.is_empty();
+        let targets = [ranges.data.clone(), ranges.bss.clone()];
+        let references = if is_stripped { references(&file, &targets) } else { Vec::new() };
         // The number changes from version to version, and is always the largest.
         let wrapper_id = functions.all().filter_map(|function| function.id()).max().unwrap_or_default();
         Ok(Self {
             symbols,
+            references,
             sections,
             functions,
             ranges,
@@ -182,6 +189,12 @@ impl Layout {
         let after = self.symbols.partition_point(|symbol| symbol.address <= address);
         let symbol = self.symbols.get(after.checked_sub(1)?)?;
         (address - symbol.address < symbol.size).then_some(symbol)
+    }
+
+    /// The places that refer to variables with pointers, by address; none where symbols name the variables.
+    #[must_use]
+    pub fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     /// The function that an address is in.

@@ -7,7 +7,7 @@
 //! | open a program | [`Binary::decode`] |
 //! | know its modules and its version of Go | [`BuildInfo`], [`Module`] |
 //! | know what a call calls, and whether only the running program knows | [`Binary::callee`], [`Binary::calls_value`] |
-//! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`], [`CodeLine`] |
+//! | know which variable or function is at an address | [`Layout`], [`Symbol`], [`Function`], [`StackObject`], [`CodeLine`], [`Reference`] |
 //! | know how large frames are, and which of their words are pointers | [`Layout::pointer_map`], [`FramePart`], [`PointerMap`] |
 //! | know the types of variables | [`Layout::debug_info`], [`DebugInfo`], [`DebugType`], [`Shape`], [`Field`], [`TypeId`], [`LocalPart`], [`CapturedVariable`] |
 //! | handle bad input | [`Error`], [`ErrorKind`] |
@@ -31,6 +31,7 @@ mod inlined;
 mod layout;
 mod lines;
 mod module_data;
+mod references;
 
 pub use binary::Binary;
 pub use build_info::{BuildInfo, Module};
@@ -41,3 +42,4 @@ pub use functions::Function;
 pub use go_types::{CapturedVariable, DebugType, Field, LocalPart, Shape, TypeId};
 pub use inlined::CodeLine;
 pub use layout::{Layout, StackObject, Symbol};
+pub use references::Reference;

@@ -196,7 +196,8 @@ fn add_finalizers(roots: &mut Roots, snapshot: &Snapshot, program: &Program) {
             continue;
         }
         snapshot.objects.for_each_pointer(object, &snapshot.file, snapshot.target.order, |offset, value| {
-            if let Some(target) = snapshot.objects.find(value) {
+            // By a pointer to itself nothing is kept (`scanobject` in `runtime/mgcmark.go`).
+            if let Some(target) = snapshot.objects.find(value).filter(|target| *target != object) {
                 roots.slot(node, offset, target);
             }
         });

@@ -9,6 +9,11 @@ pub(crate) fn is_runtime(name: &str) -> bool {
     RUNTIME.iter().any(|package| is_of(package)) || ["sync.allPools", "sync.oldPools"].contains(&name)
 }
 
+/// Whether what a function refers to is the runtime's own; of package sync, what empties its pools.
+pub(crate) fn is_runtime_function(name: &str) -> bool {
+    is_runtime(name) || ["sync.poolCleanup", "sync.(*Pool).pinSlow"].contains(&name)
+}
+
 /// Packages whose variables and goroutines serve the runtime.
 const RUNTIME: [&str; 5] = ["runtime", "internal/runtime", "unique", "weak", "internal/sync"];
 

@@ -7,7 +7,7 @@ use gomem_binary::{Layout, StackObject, Symbol};
 
 use crate::{
     memory::{SegmentKind, Snapshot},
-    program::Values,
+    program::{Values, is_runtime, nameless::Nameless},
 };
 
 /// The names of a program, at the addresses where it ran. Without its file they are those that the dump itself tells.
@@ -18,6 +18,17 @@ pub(crate) struct Program {
     slide: u64,
     /// The functions that stacks name, by where they begin.
     functions: HashMap<u64, std::sync::Arc<str>, RandomState>,
+    /// The variables of a file without symbols.
+    nameless: Nameless,
+}
+
+/// A global variable that is known by itself, and not by what points to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Variable<'a> {
+    /// Its name, or where it lies and which functions refer to it.
+    pub(crate) name: &'a str,
+    pub(crate) start: u64,
+    pub(crate) is_of_runtime: bool,
 }
 
 impl Program {
@@ -25,7 +36,7 @@ impl Program {
     pub(crate) fn of_dump(snapshot: &Snapshot) -> Self {
         let frames = snapshot.goroutines.iter().flat_map(|goroutine| &goroutine.frames);
         let functions = frames.map(|frame| (frame.entry, frame.function.clone())).collect();
-        Self { layout: None, slide: 0, functions }
+        Self { functions, ..Self::default() }
     }
 
     /// With a program's file, which must be the one that wrote the dump; else what tells that it is not.
@@ -42,7 +53,7 @@ impl Program {
         if bss.address.wrapping_sub(slide) != layout.bss().start {
             return Err("its global variables lie elsewhere");
         }
-        let program = Self { layout: Some(layout), slide, ..Self::of_dump(snapshot) };
+        let mut program = Self { layout: Some(layout), slide, ..Self::of_dump(snapshot) };
         let is_function = |(entry, name): (&u64, &std::sync::Arc<str>)| {
             program.in_file(*entry).is_some_and(|(layout, entry)| {
                 layout.function(entry).is_some_and(|function| function.name() == Some(name))
@@ -57,6 +68,8 @@ impl Program {
         if !program.layout.as_ref().is_some_and(has_functions) {
             return Err("it lacks functions that allocated");
         }
+        program.nameless =
+            program.layout.as_ref().map_or_else(Nameless::default, |l| Nameless::new(snapshot, l, slide));
         Ok(program)
     }
 
@@ -81,12 +94,27 @@ impl Program {
         Some((symbol, address - symbol.address))
     }
 
-    /// Where the next global variable begins behind an address.
-    pub(crate) fn next_global(&self, address: u64) -> u64 {
-        self.in_file(address).map_or(u64::MAX, |(layout, address)| {
+    /// The same, with or without a name; none of what only other variables point to.
+    pub(crate) fn variable(&self, address: u64) -> Option<Variable<'_>> {
+        let named = self.global(address).map(|(symbol, offset)| Variable {
+            name: &symbol.name,
+            start: address - offset,
+            is_of_runtime: is_runtime(&symbol.name),
+        });
+        let nameless = || {
+            let found = self.nameless.at(address)?;
+            Some(Variable { name: found.name.as_deref()?, start: found.start, is_of_runtime: found.is_of_runtime })
+        };
+        named.or_else(nameless)
+    }
+
+    /// Where a variable ends at the latest that an address is in.
+    pub(crate) fn end_of_variable(&self, address: u64) -> u64 {
+        let next_symbol = self.in_file(address).and_then(|(layout, address)| {
             let at = layout.symbols().partition_point(|symbol| symbol.address <= address);
-            layout.symbols().get(at).map_or(u64::MAX, |symbol| symbol.address.wrapping_add(self.slide))
-        })
+            Some(self.loaded(layout.symbols().get(at)?.address))
+        });
+        next_symbol.unwrap_or(u64::MAX).min(self.nameless.end(address))
     }
 
     /// The function that begins at an address.
