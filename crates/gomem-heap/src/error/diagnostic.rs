@@ -109,7 +109,7 @@ pub enum Flaw {
     NoBinary,
     /// The program's file has no symbols.
     #[error(
-        "the binary was stripped: functions have names, global variables only addresses; an unstripped build of the same source names them"
+        "the binary was stripped: functions have names, global variables have addresses and the functions that refer to them; an unstripped build of the same source names them"
     )]
     Stripped,
     /// Nothing says where objects were allocated.
