@@ -3,10 +3,10 @@
 use object::{Object, ObjectSection, ObjectSegment, ObjectSymbol, SymbolKind};
 
 #[cfg(feature = "dwarf")]
-use crate::debug_sections::PackedSections;
+use crate::debug::PackedSections;
 use crate::{
     binary::build_info,
-    debug_info::DebugInfo,
+    debug::DebugInfo,
     error::{Error, ErrorKind},
     functions::{Function, Functions},
     module_data::{self, Ranges},

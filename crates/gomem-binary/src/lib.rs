@@ -16,13 +16,7 @@
 
 mod binary;
 mod build_info;
-mod debug_info;
-#[cfg(feature = "dwarf")]
-mod debug_locals;
-#[cfg(feature = "dwarf")]
-mod debug_sections;
-#[cfg(feature = "dwarf")]
-mod debug_types;
+mod debug;
 mod error;
 mod frame_tables;
 mod functions;
@@ -35,7 +29,7 @@ mod references;
 
 pub use binary::Binary;
 pub use build_info::{BuildInfo, Module};
-pub use debug_info::DebugInfo;
+pub use debug::DebugInfo;
 pub use error::{Error, ErrorKind};
 pub use frame_tables::{FramePart, PointerMap};
 pub use functions::Function;

@@ -5,9 +5,9 @@ use std::{collections::HashMap, sync::Arc};
 use crate::go_types::{CapturedVariable, DebugType, LocalPart, Shape, TypeId};
 #[cfg(feature = "dwarf")]
 use crate::{
-    debug_locals::LocalReader,
-    debug_sections::Sections,
-    debug_types::{FunctionPlace, TypeReader},
+    debug::locals::LocalReader,
+    debug::sections::Sections,
+    debug::types::{FunctionPlace, TypeReader},
 };
 
 /// A program's types and variables, as its compiler described them for debuggers.

@@ -5,8 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use gimli::{AttributeValue, DwAt, Expression, Operation, UnitOffset};
 
 use crate::{
-    debug_sections::Bytes,
-    debug_types::{FunctionPlace, reference, text},
+    debug::sections::Bytes,
+    debug::types::{FunctionPlace, reference, text},
     go_types::{CapturedVariable, LocalPart, TypeId},
 };
 

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use gimli::{AttributeValue, DwAt, DwTag, Operation, UnitOffset};
 
 use crate::{
-    debug_sections::Bytes,
+    debug::sections::Bytes,
     go_types::{DebugType, Field, Shape, TypeId},
 };
 
