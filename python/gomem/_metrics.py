@@ -36,6 +36,7 @@ Format: TypeAlias = Literal[
     "protobuf",
     "panel_csv",
     "memstats_log",
+    "influx_lines",
 ]
 
 

@@ -6,6 +6,7 @@ mod format;
 mod gc_runs;
 mod gctrace;
 mod gctrace_line;
+mod influx;
 mod json;
 mod mem_stats;
 mod mem_stats_log;

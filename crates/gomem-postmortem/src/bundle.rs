@@ -33,8 +33,9 @@ pub(crate) use recogniser::LEAKED;
 pub use signature::Signature;
 pub use stranger::stranger;
 pub(crate) use text::{
-    Crash, CrashKind, Exhausted, Field, Kills, Listing, Logged, LoggedMemory, MachineMemory, MemoryLimiter, OomReport,
-    Printout, ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory, ToolOutput, is_unit,
+    AmountSource, Amounts, Crash, CrashKind, Exhausted, Field, Kills, Listing, Logged, LoggedMemory, MachineMemory,
+    MemoryLimiter, OomReport, Printout, ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory, ToolOutput,
+    is_unit,
 };
 pub(crate) use told::shortened;
 pub use unpacked::unpacked;

@@ -11,6 +11,7 @@ mod charged;
 mod consistency;
 mod container;
 mod cost;
+mod course;
 mod crashes;
 mod ended_goroutines;
 mod execution_trace;

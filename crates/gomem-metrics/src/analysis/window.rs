@@ -143,9 +143,18 @@ impl<'a> Window<'a> {
         }
         let time_ms = |row: usize| self.time_ms(row) as f64;
         let (start, end) = (time_ms(self.run.start), time_ms(self.run.end - 1));
-        let begin = start + 0.05 * (end - start);
+        let begin = start + SETTLED * (end - start);
         let settled = self.cycles().iter().filter(|cycle| time_ms(cycle.row) >= begin);
         settled.filter_map(|cycle| Some((self.since_begin(cycle.row), cycle.live_bytes?))).collect()
+    }
+
+    /// What is on the heap after each fall by a tenth or more, which is a GC that is seen where nothing else shows one; but for those
+    /// of the program's start.
+    pub(crate) fn after_falls(&self) -> Vec<(f64, f64)> {
+        let points = self.points(Quantity::HeapObjectsBytes);
+        let begin = SETTLED * points.last().map_or(0.0, |last| last.0);
+        let fell = points.windows(2).filter(|pair| pair[1].1 <= FALLEN * pair[0].1).map(|pair| pair[1]);
+        fell.filter(|point| point.0 >= begin).collect()
     }
 
     /// Whether `GOGC` is not exported and not what sets the goal: another one makes GC as much rarer in every part of the time, a
@@ -312,6 +321,9 @@ impl<'a> Window<'a> {
     }
 }
 
+/// Of a run: what comes before is its start.
+const SETTLED: f64 = 0.05;
+const FALLEN: f64 = 0.9;
 /// Of GC cycles: two halves of a part say little.
 const FEWEST_OF_A_PART: usize = 4;
 /// Of the GC cycles that `GOGC=100` explains; measured at `GOGC=100`: 0.9 to 1.25.

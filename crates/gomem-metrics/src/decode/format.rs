@@ -3,8 +3,8 @@
 use memchr::memmem;
 
 use super::{
-    api, exposition::Dialect, json, mem_stats, mem_stats_log, observation::Observations, panel_csv, promtool, protobuf,
-    victoria,
+    api, exposition::Dialect, influx, json, mem_stats, mem_stats_log, observation::Observations, panel_csv, promtool,
+    protobuf, victoria,
 };
 use crate::error::Error;
 
@@ -44,6 +44,8 @@ pub enum Format {
     PanelCsv,
     /// `runtime.MemStats` in the lines of a log, each with its time.
     MemStatsLog,
+    /// InfluxDB's line protocol, as Telegraf writes it.
+    InfluxLines,
 }
 
 impl Format {
@@ -60,6 +62,7 @@ impl Format {
         Self::Protobuf,
         Self::PanelCsv,
         Self::MemStatsLog,
+        Self::InfluxLines,
     ];
 
     /// Its name.
@@ -77,6 +80,7 @@ impl Format {
             Self::Protobuf => "protobuf",
             Self::PanelCsv => "panel_csv",
             Self::MemStatsLog => "memstats_log",
+            Self::InfluxLines => "influx_lines",
         }
     }
 
@@ -106,6 +110,7 @@ impl Format {
             Self::Protobuf => protobuf::decode(bytes),
             Self::PanelCsv => panel_csv::decode(bytes),
             Self::MemStatsLog => mem_stats_log::decode(bytes),
+            Self::InfluxLines => influx::decode(bytes),
             Self::Promtool | Self::Prometheus | Self::OpenMetrics => Ok(promtool::decode(bytes)),
         }
     }
@@ -144,6 +149,9 @@ impl Format {
         }
         if panel_csv::is_panel(head) {
             return Self::PanelCsv;
+        }
+        if influx::is_lines(head) {
+            return Self::InfluxLines;
         }
         if mem_stats_log::is_log(head) {
             return Self::MemStatsLog;
@@ -203,6 +211,7 @@ mod tests {
             ("{\"/gc/heap/live:bytes\":1}", Format::RuntimeMetrics),
             ("Time,go_goroutines\n2026-11-28 10:00:00,12\n", Format::PanelCsv),
             ("2026/11/28 10:00:00 Alloc = 3 MiB TotalAlloc = 6 MiB NumGC = 1\n", Format::MemStatsLog),
+            ("runtime,host=a Alloc=1i,NumGC=2i 1663184060000000000\n", Format::InfluxLines),
             ("{\"metric\":{},\"values\":[1],\"timestamps\":[1]}\n{}", Format::VictoriaMetrics),
         ] {
             assert_eq!(Format::detect(text.as_bytes()), format, "{text}");

@@ -3,6 +3,8 @@
 //! ```text
 //! 2026/11/28 10:00:00 mem: {Alloc:7404920 TotalAlloc:11865560 Sys:16349448 … PauseNs:[40 20 …] NumGC:3 …}      %+v
 //! 2026/11/28 10:00:00 Alloc = 7 MiB  TotalAlloc = 11 MiB  Sys = 15 MiB  NumGC = 3                              by name
+//! {"time":"2026-11-28T10:00:00Z","Alloc":7404920,"TotalAlloc":11865560,"Sys":16349448,"NumGC":3}               as JSON
+//! 2026-11-28T10:00:00Z INFO [monitoring] … {"monitoring":{"metrics":{"beat":{"memstats":{"gc_next":4194304,"memory_alloc":…}}}}}
 //! ```
 //!
 //! The line's own time is taken; of `%+v` without one, the end of the last GC cycle.
@@ -19,7 +21,7 @@ use crate::error::{Diagnostic, Error, ErrorKind};
 pub(crate) fn is_log(text: &[u8]) -> bool {
     let lines = text.split(|&byte| byte == b'\n').filter_map(|line| std::str::from_utf8(line).ok());
     lines
-        .filter(|line| line.contains("Alloc"))
+        .filter(|line| line.contains("Alloc") || line.contains("memory_alloc"))
         .take(TRIED)
         .any(|line| entries(line).is_some_and(|found| found.time().is_some()))
 }
@@ -34,8 +36,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
             observations.diagnostics.push(Diagnostic::skipped(number, 0, "runtime.MemStats without a time".to_owned()));
             continue;
         };
-        let of_line =
-            found.numbers.into_iter().map(|(name, value)| Observation::new(format!("memstats.{name}"), value).at(time));
+        let of_line = found.numbers.into_iter().map(|(name, value)| {
+            let known = OF_BEATS.iter().find(|(field, _)| *field == name).map(|(_, known)| (*known).to_owned());
+            Observation::new(known.unwrap_or_else(|| format!("memstats.{name}")), value).at(time)
+        });
         observations.values.extend(of_line);
     }
     if observations.values.is_empty() {
@@ -62,20 +66,24 @@ impl Entries<'_> {
 
 /// The fields of a line that has enough of them to be one.
 fn entries(line: &str) -> Option<Entries<'_>> {
-    let numbers: Vec<_> = FIELDS.iter().filter_map(|name| Some((*name, field(line, name)?))).collect();
+    // What Beats count is some of all that they say.
+    let of_beats = line.contains("memory_alloc").then(|| OF_BEATS.iter().map(|(name, _)| name)).into_iter().flatten();
+    let fields = FIELDS.iter().chain(of_beats);
+    let numbers: Vec<_> = fields.filter_map(|name| Some((*name, field(line, name)?))).collect();
     let has = |name: &str| numbers.iter().any(|(known, _)| *known == name);
-    let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc"));
+    let is_one = numbers.len() >= FEWEST_FIELDS && (has("Alloc") || has("HeapAlloc") || has("memory_alloc"));
     is_one.then_some(Entries { line, numbers })
 }
 
-/// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `Alloc:7404920`.
+/// `Alloc = 7 MiB`, `Alloc: 7MiB`, `Alloc=7404920`, `"Alloc":7404920`.
 fn field(line: &str, name: &str) -> Option<f64> {
     let is_letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let mut from = 0;
     while let Some(found) = line[from..].find(name) {
         let (begin, end) = (from + found, from + found + name.len());
         from = end;
-        let value = line[end..].trim_start().strip_prefix(['=', ':']).map(str::trim_start);
+        let after = line[end..].strip_prefix('"').unwrap_or(&line[end..]);
+        let value = after.trim_start().strip_prefix(['=', ':']).map(str::trim_start);
         if let Some(value) = value.filter(|_| !line[..begin].ends_with(is_letter)) {
             let number = value.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(value.len());
             let unit = value[number..].trim_start_matches(' ');
@@ -114,6 +122,14 @@ const FIELDS: [&str; 23] = [
     "LastGC",
     "NumGC",
 ];
+/// Fields that Elastic's Beats count of themselves, and the metrics that they are known as.
+const OF_BEATS: [(&str, &str); 5] = [
+    ("memory_alloc", "beat.memstats.memory_alloc"),
+    ("memory_total", "beat.memstats.memory_total"),
+    ("gc_next", "beat.memstats.gc_next"),
+    ("rss", "beat.memstats.rss"),
+    ("goroutines", "beat.runtime.goroutines"),
+];
 const FEWEST_FIELDS: usize = 3;
 /// Lines that could be one.
 const TRIED: usize = 50;
@@ -145,6 +161,18 @@ mod tests {
     }
 
     #[test]
+    fn beats_count_themselves() {
+        let text = "2026-11-28T10:00:00Z\tINFO\t[monitoring]\tlog/log.go:184\tNon-zero metrics in the last 30s\t{\"monitoring\": {\"metrics\": \
+                    {\"beat\":{\"memstats\":{\"gc_next\":8194304,\"memory_alloc\":4404920,\"memory_total\":911865560,\"rss\":66060288},\
+                    \"runtime\":{\"goroutines\":73}}}}}\n";
+        assert!(is_log(text.as_bytes()));
+        assert_eq!(values(text, "beat.memstats.gc_next"), [(BEGIN, 8_194_304.0)]);
+        assert_eq!(values(text, "beat.runtime.goroutines"), [(BEGIN, 73.0)]);
+        let json = "{\"time\":\"2026-11-28T10:00:00Z\",\"Alloc\":7404920,\"TotalAlloc\":11865560,\"NumGC\":3}\n";
+        assert_eq!(values(json, "memstats.Alloc"), [(BEGIN, 7_404_920.0)]);
+    }
+
+    #[test]
     fn other_lines_are_none() {
         for text in [
             "",
@@ -152,6 +180,8 @@ mod tests {
             "2026/11/28 10:00:00 PreAlloc: 3 TotalAllocs: 4 Sys",
             "2026/11/28 10:00:00 Alloc: 3",
             "2026/11/28 10:00:00 Alloc: x TotalAlloc: y NumGC: z",
+            "2026/11/28 10:00:00 memory_alloc_failed: 3 rss: 4 goroutines: 5 gc_nexts: 6",
+            "2026/11/28 10:00:00 rss: 4096 goroutines: 5",
         ] {
             assert!(!is_log(text.as_bytes()), "{text}");
             assert!(decode(text.as_bytes()).is_err(), "{text}");

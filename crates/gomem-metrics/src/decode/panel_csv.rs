@@ -1,13 +1,16 @@
-//! What a panel of Grafana exports as CSV: a row a time, a column a series.
+//! What a panel of Grafana, a notebook of Datadog or a query of CloudWatch exports as CSV: a row a time, a column a series.
 //!
 //! ```text
 //! "Time","{__name__=""go_goroutines"", instance=""a:9090""}",go_memstats_alloc_bytes
 //! 2026-11-28 10:00:00,12,4194304
 //! 1795860015000,13,4.50 MiB
+//!
+//! timestamp,runtime.go.mem_stats.heap_alloc,avg:runtime.go.num_goroutine{service:api}
 //! ```
 //!
 //! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
-//! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is left out, and told.
+//! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is a series by that name if its values
+//! have such units, with the label `unit`; others are left out, and told.
 
 use std::borrow::Cow;
 
@@ -25,13 +28,15 @@ pub(crate) fn is_panel(text: &[u8]) -> bool {
     let mut lines = text.split(|&byte| byte == b'\n').filter(|line| is_row(line));
     let mut next = || Some(cells(std::str::from_utf8(lines.next()?).ok()?));
     let (Some(head), Some(row)) = (next(), next()) else { return false };
-    let is_time = head.len() > 1 && head.first().is_some_and(|name| name.eq_ignore_ascii_case("time"));
+    let is_time =
+        head.len() > 1 && head.first().is_some_and(|name| TIMES.contains(&&*name.trim().to_ascii_lowercase()));
     is_time && row.first().is_some_and(|cell| milliseconds_of(cell).is_some())
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
     let mut observations = Observations::default();
-    let mut columns: Option<Vec<Option<Observation>>> = None;
+    let mut columns: Option<Vec<Column>> = None;
+    let mut head_line = 0;
     let mut points: Vec<Vec<(i64, f64)>> = Vec::new();
     let mut lines = 0;
     for (number, line) in (1..).zip(bytes.split(|&byte| byte == b'\n')) {
@@ -47,34 +52,62 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         let mut row = cells(line).into_iter();
         let time = row.next().unwrap_or_default();
         if columns.is_none() {
-            let heads: Vec<Option<Observation>> = row.map(|head| series_of(&head)).collect();
-            let unnamed = heads.iter().filter(|head| head.is_none()).count();
-            if unnamed > 0 {
-                let problem = format!("{unnamed} columns have a legend instead of a metric's name");
-                observations.diagnostics.push(Diagnostic::skipped(number, 0, problem));
-            }
+            let heads: Vec<Column> = row.map(|head| Column::new(&head)).collect();
             points = vec![Vec::new(); heads.len()];
-            columns = Some(heads);
+            (columns, head_line) = (Some(heads), number);
             continue;
         }
         let Some(time) = milliseconds_of(&time) else {
             observations.diagnostics.push(skip("expected a time in the first column"));
             continue;
         };
-        for (points, cell) in points.iter_mut().zip(row) {
-            let value = cell.trim().parse().ok().or_else(|| ByteUnits::Standard.parse(&cell));
+        for ((points, cell), column) in points.iter_mut().zip(row).zip(columns.iter_mut().flatten()) {
+            let plain = cell.trim().parse().ok();
+            let value = plain.or_else(|| ByteUnits::Standard.parse(&cell));
+            column.has_units |= plain.is_none() && value.is_some();
             points.extend(value.map(|value| (time, value)));
         }
     }
-    let named = columns.unwrap_or_default().into_iter().zip(points);
-    observations.series.extend(named.filter_map(|(head, points)| {
-        let Observation { metric, labels, .. } = head?;
-        Some(ObservedSeries { metric, labels, points })
-    }));
+    let columns = columns.unwrap_or_default();
+    let unnamed = columns.iter().filter(|column| !column.is_series()).count();
+    if unnamed > 0 {
+        let problem = format!("{unnamed} columns have a legend instead of a metric's name");
+        observations.diagnostics.insert(0, Diagnostic::skipped(head_line, 0, problem));
+    }
+    observations.series.extend(columns.into_iter().zip(points).filter(|(column, _)| column.is_series()).map(
+        |(column, points)| {
+            let Observation { metric, labels, .. } = column.into_series();
+            ObservedSeries { metric, labels, points }
+        },
+    ));
     if observations.count() == 0 {
         return Err(Error::new(ErrorKind::NothingFound { expected: "column named like a metric", lines }));
     }
     Ok(observations)
+}
+
+/// A column behind that of the times.
+struct Column {
+    legend: String,
+    series: Option<Observation>,
+    /// Whether a value has a unit of bytes.
+    has_units: bool,
+}
+
+impl Column {
+    fn new(head: &str) -> Self {
+        Self { legend: head.trim().to_owned(), series: series_of(head), has_units: false }
+    }
+
+    fn is_series(&self) -> bool {
+        self.series.is_some() || self.has_units && !self.legend.is_empty()
+    }
+
+    fn into_series(self) -> Observation {
+        let of_legend =
+            || Observation::new(self.legend, f64::NAN).with_labels(vec![("unit".to_owned(), "bytes".to_owned())]);
+        self.series.unwrap_or_else(of_legend)
+    }
 }
 
 /// Excel is told the separator on a line of its own.
@@ -83,8 +116,10 @@ fn is_row(line: &[u8]) -> bool {
     !line.is_empty() && !line.starts_with(b"sep=")
 }
 
-/// The cells of a line (RFC 4180); none of Grafana's has a line break.
+/// The cells of a line (RFC 4180), between what ends the first of them, as no time has a comma, a semicolon or a tab in it; none of
+/// Grafana's has a line break.
 fn cells(line: &str) -> Vec<Cow<'_, str>> {
+    let separator = line.chars().find(|mark| matches!(mark, ',' | ';' | '\t')).unwrap_or(',');
     let mut rest = line.trim_start_matches('\u{feff}').trim_end_matches('\r');
     let mut cells = Vec::new();
     loop {
@@ -92,9 +127,9 @@ fn cells(line: &str) -> Vec<Cow<'_, str>> {
             Some(quoted) => {
                 let end = closing_quote(quoted);
                 let after = quoted.get(end + 1..).unwrap_or_default();
-                (Cow::Owned(quoted[..end].replace("\"\"", "\"")), after.find(',').map(|at| &after[at + 1..]))
+                (Cow::Owned(quoted[..end].replace("\"\"", "\"")), after.find(separator).map(|at| &after[at + 1..]))
             }
-            None => match rest.split_once(',') {
+            None => match rest.split_once(separator) {
                 Some((cell, after)) => (Cow::Borrowed(cell), Some(after)),
                 None => (Cow::Borrowed(rest), None),
             },
@@ -123,11 +158,45 @@ fn closing_quote(quoted: &str) -> usize {
 
 fn series_of(head: &str) -> Option<Observation> {
     let head = head.trim();
+    if let Some(series) = series_of_query(head).or_else(|| series_of_count(head)) {
+        return Some(series);
+    }
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
     let name = head.split('{').next().unwrap_or_default();
     let is_selector = name.is_empty() && head.contains("__name__") || !name.is_empty() && name.chars().all(is_name);
     metric_of(head).filter(|series| is_selector && !series.metric.is_empty())
 }
+
+/// `runtime.go.mem_stats.heap_alloc`, `avg:runtime.go.num_goroutine{service:api,env:prod}`: names with dots, and tags of Datadog.
+fn series_of_query(head: &str) -> Option<Observation> {
+    let (name, tags) = match head.split_once('{') {
+        Some((name, tags)) => (name, tags.strip_suffix('}')?),
+        None => (head, ""),
+    };
+    let name = name.split_once(':').filter(|(kind, _)| AGGREGATES.contains(kind)).map_or(name, |(_, name)| name);
+    let is_of_name =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || matches!(letter, '_' | '.');
+    let is_dotted = name.contains('.')
+        && name.chars().all(is_of_name)
+        && name.starts_with(|letter: char| letter.is_ascii_lowercase());
+    let labels = tags.split(',').filter_map(|tag| tag.trim().split_once(':'));
+    let labels = labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    is_dotted.then(|| Observation::new(name, f64::NAN).with_labels(labels))
+}
+
+/// `router/0 numGoRoutines`, `Goroutines`: a legend that ends so counts them, whoever exports it.
+fn series_of_count(head: &str) -> Option<Observation> {
+    let is_other = |letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '.');
+    let last = head.trim_end_matches(is_other).rsplit(is_other).next()?.to_ascii_lowercase();
+    let is_count =
+        matches!(last.as_str(), "goroutines" | "numgoroutines" | "numgoroutine") && !head.contains("__name__");
+    let labels = vec![("legend".to_owned(), head.to_owned())];
+    is_count.then(|| Observation::new("goroutines", f64::NAN).with_labels(labels))
+}
+
+/// How the first column is called.
+const TIMES: [&str; 6] = ["time", "timestamp", "@timestamp", "_time", "date", "datetime"];
+const AGGREGATES: [&str; 4] = ["avg", "max", "min", "sum"];
 
 #[cfg(test)]
 mod tests {
@@ -149,11 +218,32 @@ mod tests {
     }
 
     #[test]
+    fn names_with_dots_and_legends_with_units() {
+        let counted =
+            decode(b"Time,router/0 numGoRoutines,goroutines per user,max of goroutines left\n1795860000,7,8,9\n")
+                .unwrap();
+        assert_eq!(counted.series.iter().map(|series| &*series.metric).collect::<Vec<_>>(), ["goroutines"]);
+        let text = "timestamp;avg:runtime.go.num_goroutine{service:api,env:prod};runtime.go.mem_stats.heap_alloc;orders-0\n\
+                    1795860000;12;4194304;0.5 GiB\n1795860060;13;5194304;0.6 GiB\n";
+        assert!(is_panel(text.as_bytes()));
+        let observations = decode(text.as_bytes()).unwrap();
+        let [goroutines, alloc, pod] = observations.series.as_slice() else { panic!("{observations:?}") };
+        assert_eq!(
+            (&*goroutines.metric, &*alloc.metric),
+            ("runtime.go.num_goroutine", "runtime.go.mem_stats.heap_alloc")
+        );
+        assert_eq!(goroutines.labels[0], ("service".to_owned(), "api".to_owned()));
+        assert_eq!((&*pod.metric, pod.points[0].1), ("orders-0", 536_870_912.0));
+        assert_eq!(*pod.labels, [("unit".to_owned(), "bytes".to_owned())]);
+    }
+
+    #[test]
     fn other_tables_are_no_panels() {
         for text in ["", "Time,a\n", "Time\n1795860000\n", "name,value\n1,2\n", "Time,a\nx,1\n", "\"Time\n\"\n"] {
             assert!(!is_panel(text.as_bytes()), "{text}");
         }
         assert!(decode(b"Time,Heap of api\n1795860000,7\n").is_err());
+        assert!(decode(b"Time,a b.c,A.b,.x\n1795860000,7,8,9\n").is_err());
         assert_eq!(cells("a,\"b"), ["a", "b"]);
         assert_eq!(milliseconds_of("1969-12-31 23:59:59"), Some(-1000));
         for text in

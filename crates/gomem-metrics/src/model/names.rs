@@ -13,12 +13,22 @@ use super::quantity::Quantity;
 /// | OpenTelemetry before 2024 | `process.runtime.go.mem.heap_alloc` | `go_memstats_heap_alloc_bytes` |
 /// | Datadog | `runtime.go.mem_stats.heap_alloc` | `go_memstats_heap_alloc_bytes` |
 /// | expvar, `heap?debug=1` | `memstats.HeapAlloc` | `go_memstats_heap_alloc_bytes` |
+/// | Telegraf, of itself | `internal_memstats_heap_alloc_bytes` | `go_memstats_heap_alloc_bytes` |
+/// | OpenTelemetry's collector, of itself | `otelcol_process_runtime_heap_alloc_bytes` | `go_memstats_heap_alloc_bytes` |
+/// | Elastic's Beats, of themselves | `beat.memstats.memory_alloc` | `go_memstats_heap_alloc_bytes` |
 pub(crate) fn known_name(metric: &str) -> Option<Cow<'_, str>> {
     if is_source(metric) {
         return Some(Cow::Borrowed(metric));
     }
     if let Some((_, known)) = OTHERS.iter().find(|(other, _)| *other == metric) {
         return Some(Cow::Borrowed(known));
+    }
+    // The collector's own metrics have their unit and `_total`, or not, by its version.
+    if let Some(name) = metric.strip_prefix("otelcol_process_") {
+        let is_it = |(own, _): &&(&str, &str)| {
+            name.strip_prefix(own).is_some_and(|end| ["", "_total", "_bytes", "_bytes_total"].contains(&end))
+        };
+        return OF_COLLECTOR.iter().find(is_it).map(|(_, known)| Cow::Borrowed(*known));
     }
     let flat = match metric.strip_prefix("memstats.") {
         Some(field) => format!("go_memstats_{}", snake_case(field)),
@@ -43,9 +53,7 @@ pub(crate) fn divisor(metric: &str) -> f64 {
 
 /// Whether it is about a container, and exported by its node or cluster rather than by the program.
 pub(crate) fn is_of_container(metric: &str) -> bool {
-    [Quantity::ContainerLimitBytes, Quantity::ContainerUsedBytes]
-        .iter()
-        .any(|quantity| names(*quantity).any(|name| name == metric))
+    Quantity::OF_CONTAINER.iter().any(|quantity| names(*quantity).any(|name| name == metric))
 }
 
 /// What stands before the runtime's names in all of `metrics`, as `myapp_` before `myapp_go_goroutines`: where the names
@@ -100,15 +108,16 @@ fn snake_case(field: &str) -> String {
 const MOST_PREFIXES: usize = 64;
 const FEWEST_NAMES: usize = 3;
 
-const PREFIXES: [(&str, &str); 4] = [
+const PREFIXES: [(&str, &str); 5] = [
     ("_", "go_"),
+    ("internal_memstats_", "go_memstats_"),
     ("process_runtime_go_mem_", "go_memstats_"),
     ("runtime_go_mem_stats_", "go_memstats_"),
     ("process_runtime_go_", "go_"),
 ];
 
 /// Names that follow no rule.
-const OTHERS: [(&str, &str); 16] = [
+const OTHERS: [(&str, &str); 26] = [
     ("memstats.TotalAlloc", "go_memstats_alloc_bytes_total"),
     ("memstats.NumGC", "go_gc_duration_seconds_count"),
     ("memstats.NumForcedGC", "go_memstats_num_forced_gc"),
@@ -125,6 +134,25 @@ const OTHERS: [(&str, &str); 16] = [
     ("runtime.go.num_goroutine", "go_goroutines"),
     ("goroutines", "go_goroutines"),
     ("NumGoroutine", "go_goroutines"),
+    ("memstats.NumGoroutine", "go_goroutines"),
+    ("memstats.HeapInUse", "go_memstats_heap_inuse_bytes"),
+    ("internal_memstats_heap_in_use_bytes", "go_memstats_heap_inuse_bytes"),
+    ("internal_memstats_total_alloc_bytes", "go_memstats_alloc_bytes_total"),
+    ("internal_memstats_num_gc", "go_gc_duration_seconds_count"),
+    ("beat.memstats.memory_alloc", "go_memstats_heap_alloc_bytes"),
+    ("beat.memstats.memory_total", "go_memstats_alloc_bytes_total"),
+    ("beat.memstats.gc_next", "go_memstats_next_gc_bytes"),
+    ("beat.memstats.rss", "process_resident_memory_bytes"),
+    ("beat.runtime.goroutines", "go_goroutines"),
+];
+
+/// What OpenTelemetry's collector says of itself, behind `otelcol_process_`.
+const OF_COLLECTOR: [(&str, &str); 5] = [
+    ("runtime_heap_alloc_bytes", "go_memstats_heap_alloc_bytes"),
+    ("runtime_total_alloc_bytes", "go_memstats_alloc_bytes_total"),
+    ("runtime_total_sys_memory_bytes", "go_memstats_sys_bytes"),
+    ("memory_rss", "process_resident_memory_bytes"),
+    ("cpu_seconds", "process_cpu_seconds_total"),
 ];
 
 #[cfg(test)]
@@ -148,6 +176,10 @@ mod tests {
             ("process.runtime.go.goroutines", "go_goroutines"),
             ("runtime.go.mem_stats.next_gc", "go_memstats_next_gc_bytes"),
             ("memstats.HeapReleased", "go_memstats_heap_released_bytes"),
+            ("otelcol_process_runtime_total_alloc_bytes_total", "go_memstats_alloc_bytes_total"),
+            ("otelcol_process_memory_rss", "process_resident_memory_bytes"),
+            ("internal_memstats_heap_in_use_bytes", "go_memstats_heap_inuse_bytes"),
+            ("internal_memstats_mallocs", "go_memstats_mallocs_total"),
             ("memstats.MSpanSys", "go_memstats_mspan_sys_bytes"),
             ("memstats.BuckHashSys", "go_memstats_buck_hash_sys_bytes"),
             ("memstats.GCSys", "go_memstats_gc_sys_bytes"),

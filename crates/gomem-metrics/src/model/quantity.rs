@@ -167,7 +167,24 @@ quantities! {
     ContainerLimitBytes "container_limit_bytes" Bytes "What the container may use, as its node or cluster says.":
         ["container_spec_memory_limit_bytes"], ["kube_pod_container_resource_limits{memory}"];
     ContainerUsedBytes "container_used_bytes" Bytes "What counts towards that limit, page cache included (the working set).":
-        ["container_memory_working_set_bytes"];
+        ["container_memory_working_set_bytes"], ["container_memory_usage_bytes"];
+    ContainerAnonBytes "container_anon_bytes" Bytes "What of it the container's processes hold themselves, without pages of files.":
+        ["container_memory_rss"];
+    ContainerKillsTotal "container_kills_total" Count "How often the kernel killed in the container for want of memory.":
+        ["container_oom_events_total"];
+    ContainerRestartsTotal "container_restarts_total" Count "How often the cluster started the container again.":
+        ["kube_pod_container_status_restarts_total"];
+}
+
+impl Quantity {
+    /// What nodes and clusters say of the container, rather than the program of itself.
+    pub(crate) const OF_CONTAINER: [Self; 5] = [
+        Self::ContainerLimitBytes,
+        Self::ContainerUsedBytes,
+        Self::ContainerAnonBytes,
+        Self::ContainerKillsTotal,
+        Self::ContainerRestartsTotal,
+    ];
 }
 
 #[cfg(test)]

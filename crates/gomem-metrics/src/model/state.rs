@@ -63,6 +63,12 @@ impl GoState {
             }
         }
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
+        if targets.is_empty() {
+            let containers = Containers(&containers);
+            for (target, used) in containers.used() {
+                state.push_container(&target, used, &containers);
+            }
+        }
         for (target, sources) in targets {
             let begin = state.rows();
             state.push_target(&target, &sources);
@@ -127,6 +133,13 @@ impl GoState {
     #[must_use]
     pub fn rows(&self) -> usize {
         self.times_ms.len()
+    }
+
+    /// Whether a program says something of itself, or only its node or cluster of its container.
+    #[must_use]
+    pub fn has_program(&self) -> bool {
+        let of_program = Quantity::ALL.iter().filter(|quantity| !Quantity::OF_CONTAINER.contains(quantity));
+        of_program.into_iter().any(|&quantity| self.last(quantity).is_some())
     }
 
     /// The target of each row: its `job`, `instance` and similar labels, empty when there are none.
@@ -237,6 +250,26 @@ impl GoState {
             );
         }
         definition
+    }
+
+    /// A container whose program says nothing of itself. It is another run when the cluster started it again.
+    fn push_container(&mut self, target: &str, used: &Series, containers: &Containers<'_>) {
+        let begin = self.rows();
+        let rows = begin + used.times_ms.len();
+        self.columns.iter_mut().for_each(|column| column.resize(rows, None));
+        containers.fill(used, &used.times_ms, &mut self.columns, begin);
+        let target: Arc<str> = Arc::from(target);
+        self.exporters.push((Arc::clone(&target), Exporter::default()));
+        self.targets.extend(std::iter::repeat_n(target, used.times_ms.len()));
+        self.versions.resize(rows, None);
+        self.times_ms.extend(&used.times_ms);
+        let (mut run, mut before) = (0, None);
+        for row in begin..rows {
+            let restarts = self.values(Quantity::ContainerRestartsTotal)[row];
+            run += u32::from(restarts.zip(before).is_some_and(|(now, before): (f64, f64)| now > before));
+            before = restarts.or(before);
+            self.runs.push(run);
+        }
     }
 
     fn push_target(&mut self, target: &str, sources: &[Source<'_>]) {
@@ -465,6 +498,27 @@ mod tests {
             (Some(3.0), Some(1e8))
         );
         assert_eq!(state.targets().len(), 1);
+        assert!(state.has_program());
+    }
+
+    #[test]
+    fn containers_alone_are_told_apart_and_begin_anew() {
+        let scrape = |used: u64, restarts: u64| {
+            format!(
+                "container_memory_working_set_bytes{{container=\"api\",pod=\"p\"}} {used}\n\
+                 container_memory_working_set_bytes{{container=\"POD\",pod=\"p\"}} 7\n\
+                 container_memory_working_set_bytes{{container=\"proxy\",pod=\"p\"}} 5\n\
+                 container_oom_events_total{{container=\"api\",pod=\"p\"}} 0\n\
+                 kube_pod_container_status_restarts_total{{container=\"api\",pod=\"p\"}} {restarts}\n"
+            )
+        };
+        let scrapes = [scrape(100, 1), scrape(200, 1), scrape(80, 2)];
+        let state = state(&scrapes.iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(!state.has_program());
+        assert_eq!(state.segments(), [0..2, 2..3, 3..6]);
+        assert_eq!(state.values(Quantity::ContainerUsedBytes)[..3], [Some(100.0), Some(200.0), Some(80.0)]);
+        assert_eq!(state.values(Quantity::ContainerKillsTotal)[0], Some(0.0));
+        assert_eq!(&*state.targets()[3], "pod=p,container=proxy");
     }
 
     #[test]

@@ -4,19 +4,27 @@
 //! holds) is ≥ 90 % of it, which is critical unless it was in the past; or the live heap grows and would reach it within as
 //! long again as was looked at; or there is no `GOMEMLIMIT` below it, and the heap may grow to `live · (1 + GOGC/100)` before
 //! the next GC, which is more than it. A working set at the limit with a program of less than a half of it is the page cache,
-//! or another program: that is good to know.
+//! or another program: that is good to know. So is a working set that grows (τ ≥ 0.8, ≥ 32 MiB and ≥ 15 %) while what the program
+//! holds does not. Where only the node speaks, what the container's processes hold (`container_memory_rss`, else the working set)
+//! stands for the program. Kills that the node counts come first.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
-use gomem_table::Unit;
+use gomem_table::{MIB, Unit};
 
 use super::{
     live_heap_leak,
     opinion::{Opinion, bytes, percent},
 };
-use crate::{analysis::Window, model::Quantity};
+use crate::{
+    analysis::{Envelope, Growth, Window},
+    model::Quantity,
+};
 
 pub(super) fn find(window: &Window<'_>) -> Opinion {
+    if let Some(kills) = window.last(Quantity::ContainerKillsTotal).filter(|kills| *kills >= 1.0) {
+        return killed(window, kills);
+    }
     let Some(limit) = window.container_limit_bytes else {
         return Opinion::not_evaluable(&["container_spec_memory_limit_bytes"]);
     };
@@ -87,12 +95,51 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("working_set_bytes", counted, Unit::Bytes)
             .confounder(WORKING_SET);
     }
+    if let Some(grown) = growth_of_pages(window) {
+        let summary = format!(
+            "what counts as used grows by {}, and what the program holds does not: pages of files, which the kernel takes back",
+            bytes(grown)
+        );
+        return evidence(Opinion::fired(Severity::Info, summary, CACHE))
+            .with("growth_of_pages_bytes", grown, Unit::Bytes)
+            .confounder(WORKING_SET);
+    }
     evidence(Opinion::clear("the container has memory to spare"))
 }
 
-/// The most that the program used.
+/// The node counts since the container began: what came within the time looked at is worse than what was there before.
+fn killed(window: &Window<'_>, kills: f64) -> Opinion {
+    let is_new = window.increase(Quantity::ContainerKillsTotal).is_some_and(|more| more > 0.0);
+    let limit =
+        window.container_limit_bytes.map_or_else(String::new, |limit| format!(", at a limit of {}", bytes(limit)));
+    let severity = if is_new { Severity::Critical } else { Severity::Warning };
+    let summary = format!("the kernel killed {kills} times in the container for want of memory{limit}");
+    Opinion::fired(severity, summary, KILLED)
+        .sure(Confidence::High)
+        .with("kills", kills, Unit::Count)
+        .with("container_limit_bytes", window.container_limit_bytes, Unit::Bytes)
+        .with("working_set_bytes", window.highest(Quantity::ContainerUsedBytes), Unit::Bytes)
+}
+
+/// By how much the working set grew, where the program did not.
+fn growth_of_pages(window: &Window<'_>) -> Option<f64> {
+    let growth = |points: Vec<(f64, f64)>| Growth::from_points(&points, Envelope::Median);
+    let counted = growth(window.points(Quantity::ContainerUsedBytes))?;
+    let held = growth(window.points_of(|row| held(window, row)))?;
+    let grows = counted.increase() >= LEAST_GROWTH_BYTES.max(LEAST_GROWTH * counted.median) && counted.tau >= LEAST_TAU;
+    (grows && held.increase() < MOST_OF_GROWTH * counted.increase()).then(|| counted.increase())
+}
+
+/// The most that the program used; where it says nothing of itself, its container.
 fn used(window: &Window<'_>) -> Option<f64> {
-    window.highest(Quantity::ResidentBytes).or_else(|| window.highest(Quantity::HeldBytes))
+    let known =
+        [Quantity::ResidentBytes, Quantity::HeldBytes, Quantity::ContainerAnonBytes, Quantity::ContainerUsedBytes];
+    known.into_iter().find_map(|quantity| window.highest(quantity))
+}
+
+/// What the program holds, and no file does.
+fn held(window: &Window<'_>, row: usize) -> Option<f64> {
+    window.value(Quantity::ContainerAnonBytes, row).or_else(|| window.value(Quantity::ResidentBytes, row))
 }
 
 fn outside_of_go(window: &Window<'_>) -> Option<f64> {
@@ -106,4 +153,11 @@ const ACTION: &str =
     "Set GOMEMLIMIT to about 90 % of the container's memory, or give it more: twice the live heap at GOGC=100.";
 const WORKING_SET: &str =
     "The kernel counts the container's working set, page cache included, which is not the resident memory.";
+const KILLED: &str = "See what grows before: scrapes of the program's own /metrics and three heap profiles until the end. GOMEMLIMIT at about 90 % of \
+                      the limit makes GC work harder near it.";
 const LEAST_PEAK: f64 = 0.9;
+const LEAST_GROWTH: f64 = 0.15;
+const LEAST_GROWTH_BYTES: f64 = 32.0 * MIB;
+const LEAST_TAU: f64 = 0.8;
+/// A judgement: so little of the growth that something else explains the rest.
+const MOST_OF_GROWTH: f64 = 0.25;

@@ -12,6 +12,9 @@
 //! chance. Growth is explained by the load where that grows by half as much and rises in most of twelve spans (τ ≥ 0.6): a load
 //! that goes up and down explains none. Where `GOGC` is not exported, it is taken for 100, unless GC runs more rarely than that
 //! explains, and not equally so in each third of the run: then a memory limit may set the goal.
+//!
+//! Where neither the live heap nor the goal is exported, each fall of the heap by 10 % or more is a GC that is seen, and what is
+//! there after it stands for what survived: it is that, and what was allocated until the scrape. Such growth has low confidence.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -29,9 +32,13 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if window.is_gogc_in_doubt() {
         return Opinion::not_evaluable(&["go_gc_gogc_percent", LIVE]);
     }
-    let live = window.live();
+    let is_of_falls = !window.knows(Quantity::HeapLiveBytes) && !window.knows(Quantity::HeapGoalBytes);
+    let live = if is_of_falls { window.after_falls() } else { window.live() };
     if live.is_empty() && !window.knows(Quantity::HeapLiveBytes) {
         return match window.regime() {
+            _ if is_of_falls && window.points(Quantity::HeapObjectsBytes).len() >= FEWEST_POINTS => {
+                Opinion::insufficient("the heap never falls, so that no GC is seen in it").missing(&[GOAL, LIVE])
+            }
             _ if !window.knows(Quantity::GcCyclesTotal) => Opinion::not_evaluable(&[CYCLES, LIVE]),
             Regime::Gogc | Regime::BeyondLimit => Opinion::insufficient("no GC cycle ended in the time looked at"),
             Regime::MinimumHeap => Opinion::clear("the live heap is below the least that the runtime collects"),
@@ -104,8 +111,9 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ))
         .with("alloc_rate_ratio", load, Unit::Ratio);
     }
+    let what = if is_of_falls { "each time the heap fell more is left of it" } else { "after each GC more survives" };
     let summary = format!(
-        "after each GC more survives: {} at first, {} at last ({} more){}, and no slower lately",
+        "{what}: {} at first, {} at last ({} more){}, and no slower lately",
         bytes(growth.first),
         bytes(growth.last),
         percent(growth.increase() / growth.first.max(1.0)),
@@ -121,7 +129,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     };
     let opinion = Opinion::fired(severity, summary, ACTION)
         .with("growth_bytes_per_second", growth.per_second(), Unit::BytesPerSecond)
-        .sure(confidence(window, live.len()))
+        .sure(if is_of_falls { Confidence::Low } else { confidence(window, live.len()) })
         .confounder(
             "Checked: a cache that fills up, a single step, and growth with load (allocation rate) look otherwise.",
         );
@@ -130,7 +138,7 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     } else {
         opinion
     };
-    let opinion = if window.live_is_estimate() { opinion.missing(&[LIVE]) } else { opinion };
+    let opinion = if is_of_falls || window.live_is_estimate() { opinion.missing(&[LIVE]) } else { opinion };
     with_evidence(opinion)
 }
 
@@ -211,6 +219,7 @@ fn confidence(window: &Window<'_>, cycles: usize) -> Confidence {
     }
 }
 
+const GOAL: &str = "go_memstats_next_gc_bytes";
 const ACTION: &str = "Take two heap profiles some minutes apart and compare them: gomem growth FIRST SECOND.";
 const LEAST_GROWTH: f64 = 0.15;
 const LITTLE_GROWTH: f64 = 0.03;

@@ -56,14 +56,13 @@ pub(super) fn find(runs: &[Window<'_>]) -> Opinion {
 
 /// Whether a run held more at its end than at its begin, of which some may not have been seen.
 fn rose(run: &Window<'_>) -> bool {
-    let held = run.points(Quantity::HeldBytes);
+    let held = held(run);
     held.first().zip(held.last()).is_none_or(|(first, last)| last.1 > LEAST_RISE * first.1)
 }
 
 /// What a run held at its end, if it climbed all the time; 0 if it did not; `None` when it was too short.
 fn climb(run: &Window<'_>) -> Option<f64> {
-    let held = run.points(Quantity::HeldBytes);
-    let points = if held.is_empty() { run.points(Quantity::ResidentBytes) } else { held };
+    let points = held(run);
     if points.len() < FEWEST_SCRAPES {
         return None;
     }
@@ -71,6 +70,13 @@ fn climb(run: &Window<'_>) -> Option<f64> {
     let &[_, second, third, last] = levels.as_slice() else { return None };
     let climbed = last >= LEAST_CLIMB * second && third > 1.05 * second && last > 1.05 * third;
     Some(if climbed { points.last()?.1 } else { 0.0 })
+}
+
+/// What it held; where the program says nothing of itself, what its container did.
+fn held(run: &Window<'_>) -> Vec<(f64, f64)> {
+    let known =
+        [Quantity::HeldBytes, Quantity::ResidentBytes, Quantity::ContainerAnonBytes, Quantity::ContainerUsedBytes];
+    known.into_iter().map(|quantity| run.points(quantity)).find(|points| !points.is_empty()).unwrap_or_default()
 }
 
 const ACTION: &str = "See live_heap_leak and container_oom_risk; look for OOMKilled in the container's last state.";

@@ -65,7 +65,8 @@ impl Place {
     /// ```
     #[must_use]
     pub fn short(&self) -> String {
-        short_place(&self.file, self.line)
+        // Who names a function alone gives it no file.
+        if self.file.is_empty() { self.short_function() } else { short_place(&self.file, self.line) }
     }
 
     /// `api.(*Handler).postEvents`. The body of a loop that was inlined goes by the package of its file: `slices.AppendSeq-range1`.

@@ -27,6 +27,7 @@ use crate::bundle::{
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
     stranger::{NOT_RECOGNISED, QUOTED, is_json, is_unknown, other, stranger},
+    text::amounts::Amounts,
     text::crash::Crash,
     text::pasted::{self, Part},
     text::spoken::SpokenMemory,
@@ -426,6 +427,12 @@ impl Recogniser {
         if let Err(err) = alone.push(UNTIMED, bytes) {
             let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
             return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(bytes) });
+        }
+        let amounts = Amounts::of_panel(&artifact.name, &alone);
+        if alone.state().rows() == 0 && !amounts.is_empty() {
+            let name = artifact.name.clone();
+            self.bundle.tool_outputs.push(ToolOutput { name, printout: Printout::Amounts(amounts) });
+            return Ok(Reading::Used(None));
         }
         if alone.state().rows() == 0 {
             return Err(if is_json { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });

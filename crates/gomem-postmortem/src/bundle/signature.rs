@@ -45,8 +45,10 @@ impl<'a> Signature<'a> {
             metrics: false,
         };
         let is_known = found.profile.is_some() || found.gc_trace || found.escape_log || found.benchmarks;
-        let has_metrics =
-            || METRIC_WORDS.iter().any(|word| contains(bytes, word)) || Format::detect(bytes) == Format::MemStatsLog;
+        let has_metrics = || {
+            METRIC_WORDS.iter().any(|word| contains(bytes, word))
+                || [Format::MemStatsLog, Format::InfluxLines, Format::PanelCsv].contains(&Format::detect(bytes))
+        };
         Self { metrics: !is_known && has_metrics(), ..found }
     }
 }
@@ -186,7 +188,7 @@ const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b":
 const BENCHMARK: &[u8] = b"Benchmark";
 /// Each line of a benchmark has it.
 const PER_OPERATION: &[u8] = b" ns/op";
-const METRIC_WORDS: [&[u8]; 7] =
-    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
+const METRIC_WORDS: [&[u8]; 8] =
+    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/", b"container_memory_"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
 const FIRST_LINE: usize = 512;

@@ -14,7 +14,8 @@ pub fn stranger(bytes: &[u8]) -> Option<String> {
         return Some((*name).to_owned());
     }
     if !looks_like_text(bytes) {
-        return None;
+        // A person's text may begin with the release too.
+        return bytes.starts_with(b"go 1.").then(|| "an execution trace, for `gomem trace`".to_owned());
     }
     let text = bytes.trim_ascii();
     if text.is_empty() {
@@ -151,7 +152,7 @@ fn cleaned(text: &str) -> String {
     }
 }
 
-const MAGIC: [(&[u8], &str); 18] = [
+const MAGIC: [(&[u8], &str); 17] = [
     (b"\x7fELF", "a program (ELF)"),
     (b"MZ", "a program of Windows"),
     (b"\xcf\xfa\xed\xfe", "a program of macOS"),
@@ -168,7 +169,6 @@ const MAGIC: [(&[u8], &str); 18] = [
     (b"SQLite format 3", "a database of SQLite"),
     (b"JAVA PROFILE", "a heap dump of Java"),
     (b"go1.7 heap dump", "a heap dump of `debug.WriteHeapDump`"),
-    (b"go 1.", "an execution trace, for `gomem trace`"),
     (b"version https://git-lfs", "a pointer of Git LFS: `git lfs pull` fetches the file"),
 ];
 /// Files of other tools, by fields that they have.

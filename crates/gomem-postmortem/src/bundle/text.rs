@@ -1,5 +1,6 @@
 //! What people paste, and what logs say: of a program's memory, its end, and its goroutines.
 
+pub(super) mod amounts;
 mod cgroup;
 mod container_table;
 pub(super) mod crash;
@@ -20,6 +21,7 @@ pub(super) mod spoken;
 pub(super) mod stated;
 pub(super) mod tool_output;
 
+pub(crate) use amounts::{AmountSource, Amounts};
 pub(crate) use crash::{Crash, CrashKind};
 pub(crate) use function_listing::Listing;
 pub(crate) use kernel_line::{Exhausted, Kills, is_unit};

@@ -36,8 +36,13 @@ impl Untimed {
                 outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
                 continue;
             }
-            let is_read = read(&scrape, scrape.modified_ms.unwrap_or(0), metrics, outcome);
-            if is_read && scrape.modified_ms.is_some() {
+            // A file that was copied is younger than what is in it: no program is without a GC for so long (`forcegcperiod`).
+            let moment = Metrics::moment_of_snapshot(&scrape.bytes).map(|(time_ms, _)| time_ms);
+            let of_file = scrape
+                .modified_ms
+                .filter(|&time_ms| moment.is_none_or(|moment| time_ms < moment + LONGEST_WITHOUT_GC_MS));
+            let is_read = read(&scrape, of_file.or(moment).unwrap_or(0), metrics, outcome);
+            if is_read && of_file.is_some() {
                 outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
             }
         }
@@ -82,8 +87,12 @@ fn read(scrape: &UntimedScrape, time_ms: i64, metrics: &mut MetricsReader, outco
 /// `metrics/1700000000000.prom`: the time stands in the name, since a scrape does not say it.
 pub(crate) fn scrape_time(name: &str) -> Option<i64> {
     let stem = name.rsplit('/').next()?.split('.').next()?;
-    Metrics::time_of_name(stem).filter(|&time| time >= 1_000_000_000)
+    // `metrics-1700000000.prom`: digits of no other number are so many.
+    let digits = stem.split(|letter: char| !letter.is_ascii_digit()).filter(|digits| matches!(digits.len(), 10 | 13));
+    digits.chain([stem]).find_map(Metrics::time_of_name).filter(|&time| time >= 1_000_000_000)
 }
+
+const LONGEST_WITHOUT_GC_MS: i64 = 10 * 60 * 1000;
 
 #[cfg(test)]
 mod tests {
@@ -93,6 +102,9 @@ mod tests {
     fn times_of_scrapes() {
         assert_eq!(scrape_time("m/1700000000000.prom"), Some(1_700_000_000_000));
         assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("metrics-1700000000.prom"), Some(1_700_000_000_000));
+        assert_eq!(scrape_time("scrape_1700000000123_a.txt"), Some(1_700_000_000_123));
+        assert_eq!(scrape_time("order-17000000001.txt"), None);
         assert_eq!(scrape_time("metrics.prom"), None);
         assert_eq!(scrape_time("7.prom"), None);
     }

@@ -335,6 +335,11 @@ pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
     if let Some(finding) = profile.samples().find_map(|sample| asks_for_memory(profile, sample)) {
         return Some(finding);
     }
+    let counted =
+        bundle.spoken.iter().filter_map(|(_, spoken)| spoken.goroutines).map(|(_, last)| last).reduce(f64::max);
+    if let Some(counted) = counted.filter(|&counted| counted > all as f64) {
+        return Some(excerpt(profile, &groups, all, counted));
+    }
     let title = format!("No crowd of goroutines: {all} in the dump, and nothing that says that they leak");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     finding.summary = format!("{}. A dump shows what each waits for, not what holds memory.", in_words(&groups));
@@ -344,6 +349,19 @@ pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
     finding.confidence = Confidence::Medium;
     finding.evidence.push(Evidence::new("goroutines", all as f64, Unit::Count).with_source(PROFILE));
     Some(finding)
+}
+
+/// Some goroutines, of which the text counts many.
+fn excerpt(profile: &Profile, groups: &[(Wait, i64)], all: i64, counted: f64) -> Finding {
+    let place = groups.first().map_or_else(String::new, |(waiting, _)| format!(" at {}", waiting.at.short()));
+    let title = format!("{} goroutines by the text's words, {all} of them shown{place}", Unit::Count.humanize(counted));
+    let mut finding = Finding::new(FindingKind::Runtime, Severity::Warning, title);
+    finding.summary = format!("{}. Whether all are as these only the whole dump says.", in_words(groups));
+    finding.action = actions(profile, groups);
+    finding.confidence = Confidence::Low;
+    finding.place = groups.first().map(|(waiting, _)| waiting.at.clone());
+    finding.evidence.push(Evidence::new("goroutines", counted, Unit::Count).with_source("the text's words"));
+    finding
 }
 
 /// A goroutine that was stopped within the allocator, as a crash shows it: where it asked, and not why that was too much.

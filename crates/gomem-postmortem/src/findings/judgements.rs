@@ -26,7 +26,8 @@ pub struct Aside {
 pub(crate) fn diagnose(bundle: &Bundle, state: &GoState) -> Option<Diagnosis> {
     let is_one_program = state.targets().windows(2).all(|pair| pair[0] == pair[1]);
     let state = match bundle.gctrace() {
-        Some(trace) if state.rows() == 0 => GoState::from_trace(trace, 0),
+        // What a node says of a container is no state of the program.
+        Some(trace) if !state.has_program() => GoState::from_trace(trace, 0),
         Some(trace) if is_one_program => state.clone().with_trace(trace),
         _ => state.clone(),
     };
@@ -96,8 +97,10 @@ pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
 
 /// What costs something; and where the memory is, if most of it is nothing that the other findings are about.
 fn is_worth_finding(told: &Judgement) -> bool {
-    let is_outside = || told.evidence.iter().any(|evidence| evidence.quantity == "outside_bytes");
-    told.severity >= Severity::Warning || (told.rule == Rule::HeapProfileBlind && is_outside())
+    let has = |quantity: &str| told.evidence.iter().any(|evidence| evidence.quantity == quantity);
+    told.severity >= Severity::Warning
+        || (told.rule == Rule::HeapProfileBlind && has("outside_bytes"))
+        || (told.rule == Rule::ContainerOomRisk && has("growth_of_pages_bytes"))
 }
 
 /// Rules that fired without being worth a finding.
@@ -117,7 +120,14 @@ impl Finding {
             }
             _ => FindingKind::Runtime,
         };
-        let title = told.rule.finds().trim_end_matches('.').to_owned();
+        let title = match told.rule {
+            // What is good to know is no danger.
+            Rule::ContainerOomRisk if told.severity == Severity::Info => {
+                "What grows in the container are pages of files"
+            }
+            rule => rule.finds().trim_end_matches('.'),
+        };
+        let title = title.to_owned();
         let mut finding = Self::new(kind, Severity::Info, title);
         finding.summary = sentence(&told.summary);
         finding.action = told.action.clone();

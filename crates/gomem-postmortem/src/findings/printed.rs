@@ -6,13 +6,16 @@ use gomem_table::{MIB, Unit};
 
 use crate::{
     attribution::Place,
-    bundle::{Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, Scavenger},
+    bundle::{
+        Amounts, Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessMemory, Scavenger, ToolOutput,
+    },
     findings::{
+        course::course,
         finding::{Finding, FindingKind},
         memory_limiter::memory_limiter,
         oom_report::out_of_memory,
         printed_profile::printed_profiles,
-        process_memory::{process_memory, resident_beside, spoken_memory},
+        process_memory::{is_spoken_of, process_memory, resident_beside, spoken_memory},
         stated::stated,
     },
 };
@@ -20,7 +23,8 @@ use crate::{
 /// A finding for each thing that was printed, the largest of many.
 pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let mut findings = printed_profiles(bundle);
-    for output in bundle.tool_outputs.iter().take(MOST) {
+    let outputs = joined(&bundle.tool_outputs);
+    for output in outputs.iter().take(MOST) {
         let name = &output.name;
         findings.extend(match &output.printout {
             Printout::Process(process) => Some(process_memory(process, name, bundle, state)),
@@ -28,6 +32,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Printout::Scavenger(found) => scavenger(found, name),
             Printout::Listing(listing) => listed(listing, name),
             Printout::Logged(logged) => logged_memory(logged, name),
+            Printout::Amounts(amounts) => is_of_memory(amounts, name, bundle).then(|| course(amounts, name)).flatten(),
             Printout::Limiter(limiter) => Some(memory_limiter(limiter, name)),
             Printout::OomReport(report) => Some(out_of_memory(report, name)),
             Printout::Stated(memory) => stated(memory, name, resident_beside(bundle, name)),
@@ -35,6 +40,33 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     }
     findings.extend(spoken_memory(bundle, state));
     findings
+}
+
+/// Readings of one process that stand apart in one text are one, with what it was at first.
+fn joined(outputs: &[ToolOutput]) -> Vec<ToolOutput> {
+    let mut joined: Vec<ToolOutput> = Vec::with_capacity(outputs.len());
+    let file = |name: &str| name.split(',').next().map(str::to_owned);
+    for output in outputs {
+        let earlier = joined.iter_mut().find_map(|earlier| match (&mut earlier.printout, &output.printout) {
+            (Printout::Process(before), Printout::Process(now)) if before.is_earlier_of(now) => {
+                (file(&earlier.name) == file(&output.name)).then_some((before, now))
+            }
+            _ => None,
+        });
+        match earlier {
+            Some((before, now)) => {
+                let first_bytes = before.first_bytes.or(Some(before.resident_bytes));
+                *before = ProcessMemory { first_bytes, ..now.clone() };
+            }
+            None => joined.push(output.clone()),
+        }
+    }
+    joined
+}
+
+/// Whether a text that has amounts speaks of memory, in their own lines or around them.
+fn is_of_memory(amounts: &[Amounts], name: &str, bundle: &Bundle) -> bool {
+    amounts.iter().any(|amounts| amounts.names_memory) || is_spoken_of(bundle, name)
 }
 
 /// What the machine has left: of one program it says nothing.

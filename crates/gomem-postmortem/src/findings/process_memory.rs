@@ -17,7 +17,10 @@ use crate::{
 /// What people say is resident, where no tool's output does: beside what Go says of itself, else what it takes to know more.
 pub(crate) fn spoken_memory(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
     let tells = |output: &ToolOutput| {
-        matches!(output.printout, Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_))
+        matches!(
+            output.printout,
+            Printout::Process(_) | Printout::Stated(_) | Printout::Logged(_) | Printout::Amounts(_)
+        )
     };
     let has_stacks = bundle.goroutines.iter().any(|profile| profile.total(0) > 0);
     let mut counted: Vec<Finding> =
@@ -142,6 +145,7 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
         (Some(first), true) => format!("{container} takes {} at first, {} at last", bytes(first), bytes(now)),
         (None, true) => format!("{container} takes {}", bytes(now)),
         (Some(first), false) => format!("{} resident at first, {} at last", bytes(first), bytes(now)),
+        (None, false) if process.first_bytes.is_some() => format!("{} resident, about as at first", bytes(now)),
         (None, false) if process.tool == WORDS => format!("{} resident, by the text's words", bytes(now)),
         (None, false) => format!("{} resident", bytes(now)),
     };
@@ -191,6 +195,20 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                 format!(" {} of it were given back meanwhile: what comes and goes is no leak.", bytes(first - now))
             }
         };
+    }
+    let unchanged = process.first_bytes.filter(|&first| !is_other(first));
+    if let Some(first) = unchanged.filter(|_| !process.is_container) {
+        finding.summary += &format!(" At first it was {}: by these readings the process does not grow.", bytes(first));
+        if is_spoken_of(bundle, name) {
+            finding.summary += " What counts for its container beside it are pages of files and the kernel's own (memory.stat of its cgroup).";
+        }
+    }
+    if let Some((count, resident)) = process.malloc_arenas {
+        finding.summary += &format!(
+            " {} of it is in {count} arenas of C's malloc (64 MiB of addresses each, one or more for each thread that allocates), which Go's \
+             runtime does not use.",
+            bytes(resident)
+        );
     }
     if let Some(addresses) = process.virtual_bytes {
         finding.summary += &format!(
@@ -244,6 +262,9 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                           HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
                           is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
             .to_owned();
+    } else if process.malloc_arenas.is_some_and(|(_, resident)| 2.0 * resident >= now) {
+        OF_MALLOC.clone_into(&mut finding.action);
+        finding.severity = Severity::Warning;
     } else if process.go_heap_bytes.is_some_and(|heap| 2.0 * heap >= now) {
         finding.action = "Most of it is Go's heap, not cgo or mmap: what of that is live, free slots, kept for later, or given back and still \
                           resident (MADV_FREE, Go 1.12 to 1.15) runtime.MemStats tells (/debug/pprof/heap?debug=1, its end; or /metrics), \
@@ -367,6 +388,11 @@ fn spoken_in<'b>(bundle: &'b Bundle, part: &str) -> Option<&'b SpokenMemory> {
     bundle.spoken.iter().find(|(file, _)| is_of(file)).map(|(_, spoken)| spoken)
 }
 
+/// Whether the text that a part is of speaks of memory in words.
+pub(crate) fn is_spoken_of(bundle: &Bundle, part: &str) -> bool {
+    spoken_in(bundle, part).is_some()
+}
+
 /// The last reading of `runtime.MemStats` that a person printed.
 fn last_stated(output: &ToolOutput) -> Option<&Reading> {
     let Printout::Stated(memory) = &output.printout else { return None };
@@ -382,6 +408,9 @@ pub(crate) fn resident_beside(bundle: &Bundle, part: &str) -> Option<f64> {
     bundle.tool_outputs.iter().find_map(of_tool).or_else(|| spoken_in(bundle, part)?.resident)
 }
 
+const OF_MALLOC: &str = "It is of C code, by way of cgo: see that what C gives is freed (C.free, or the library's own Close), on every path. Where many threads \
+                         call C at once, fewer arenas help (MALLOC_ARENA_MAX=2), or another allocator (jemalloc). Neither a heap profile nor \
+                         GOMEMLIMIT counts it; the library's own statistics, or heaptrack and jemalloc's profiles, say at which call.";
 const OF_FILES: &str = "Most of it is pages of files, which the kernel takes back before it kills, but for tmpfs (shmem) and what is mapped and used: that is not the \
                         program's heap. Where it reads much once, or writes logs and databases, that is usual; kubectl top's working set has \
                         the active ones of them.";

@@ -47,14 +47,15 @@ impl Part {
 
 /// What is resident beyond what Go holds, where that alone rises.
 fn outside_that_grows(readings: &[Reading]) -> Option<Part> {
-    let of = |reading: &Reading| Some((reading.of(Field::Resident)? - reading.held()?, reading.held()?));
+    // Without HeapReleased all that Go took is the most that it may hold.
+    let held = |reading: &Reading| reading.held().or(reading.of(Field::Sys));
+    let of = |reading: &Reading| Some(((reading.of(Field::Resident)? - held(reading)?).max(0.0), held(reading)?));
     let pairs: Vec<(f64, f64)> = readings.iter().map(of).collect::<Option<_>>()?;
     let (first, held_first) = *pairs.first().filter(|_| pairs.len() >= FEWEST_READINGS)?;
     let (last, held) = *pairs.last()?;
     let rises = pairs.windows(2).all(|pair| pair[1].0 >= pair[0].0);
     let grown = last - first;
-    let is_it =
-        rises && grown >= LEAST_GROWTH && grown >= 0.2 * first.max(0.0) && (held - held_first).abs() < 0.5 * grown;
+    let is_it = rises && grown >= LEAST_GROWTH && grown >= 0.2 * first && (held - held_first).abs() < 0.5 * grown;
     is_it.then(|| {
         let title = format!(
             "What is outside of Go grows: {} at first, {} at last; Go holds {}",
@@ -99,7 +100,12 @@ fn largest(last: &Reading, resident: Option<f64>) -> Option<Part> {
         let title = format!("{} of {} resident are not what Go holds", bytes(resident - held), bytes(resident));
         return Some(Part::new(title, advice_on(Component::OffHeap), resident - held));
     }
-    let alloc = alloc?;
+    let Some(alloc) = alloc else {
+        let title = format!("Spans in use are {} of {} {that_go}", bytes(last.of(Field::Inuse)?), bytes(held));
+        let action = "Spans hold objects and the free slots between them: HeapAlloc, or a heap profile (/debug/pprof/heap), says how much of it \
+                      is objects, and two of them some time apart what grows.";
+        return Some(Part::new(title, action, held));
+    };
     if held < LEAST {
         let action = "That is little: where the process takes much more, it is outside of Go, or it was another moment. Take the same \
                       numbers while it is large.";
@@ -137,18 +143,25 @@ fn in_words(last: &Reading, resident: Option<f64>) -> String {
 /// First, last and most of several readings, and since when the objects are not more.
 fn over_readings(readings: &[Reading]) -> String {
     let count = readings.len();
-    let objects = readings.iter().map(Reading::objects).collect::<Option<Vec<f64>>>();
-    let Some(objects) = objects.filter(|_| count > 1) else { return String::new() };
+    let of = |field: fn(&Reading) -> Option<f64>| readings.iter().map(field).collect::<Option<Vec<f64>>>();
+    let objects = of(Reading::objects).map(|values| (values, "objects"));
+    let used = objects.or_else(|| Some((of(|reading| reading.of(Field::Inuse))?, "spans in use")));
+    let Some((objects, what)) = used.filter(|_| count > 1) else { return String::new() };
     let most = objects.iter().copied().fold(0.0, f64::max);
+    let least = objects.iter().copied().fold(f64::MAX, f64::min);
     let mut text = format!(
-        " That is the last of {count} readings: objects {} at first, {} at last, {} at most.",
+        " That is the last of {count} readings: {what} {} at first, {} at last, {} at most.",
         bytes(objects[0]),
         bytes(objects[count - 1]),
         bytes(most)
     );
     let at_most = |values: &[f64], most: f64| values.iter().position(|&value| value >= 0.99 * most);
     let since = at_most(&objects, most).filter(|&at| count >= FEWEST_LEVEL && (at + 1) * 2 <= count);
-    if let Some(since) = since {
+    if count >= FEWEST_SAME && most <= LEAST_RISE * least {
+        let others = growing_on(readings, 0);
+        text += " They are not more.";
+        text += if others.is_empty() { " Nothing grows by these readings." } else { &others };
+    } else if let Some(since) = since {
         text += &format!(" Since reading {} the objects are not more.", since + 1);
         text += &growing_on(readings, since);
     } else if count >= FEWEST_READINGS && objects.windows(2).all(|pair| pair[1] > pair[0]) {
@@ -176,6 +189,7 @@ const LEAST_SHARE: f64 = 0.25;
 const LEAST_GROWTH: f64 = 8.0 * MIB;
 const FEWEST_READINGS: usize = 4;
 const FEWEST_LEVEL: usize = 6;
+const FEWEST_SAME: usize = 3;
 /// Runs that are level differ by less.
 const LEAST_RISE: f64 = 1.05;
 

@@ -15,6 +15,8 @@ pub(super) struct Header<'a> {
     id: i64,
     state: &'a str,
     minutes: Option<i64>,
+    /// The function that goleak names; versions before 1.0 print no stack below.
+    top: Option<&'a str>,
     /// Who found that it leaks.
     leaked_by: Option<&'static str>,
     is_locked: bool,
@@ -29,13 +31,14 @@ pub(super) fn header(text: &str) -> Option<Header<'_>> {
 fn goleak_header(text: &str) -> Option<Header<'_>> {
     let text = text.trim_start().trim_start_matches('[').strip_prefix("Goroutine ")?;
     let (id, rest) = text.strip_suffix(" on top of the stack:")?.split_once(" in state ")?;
-    let (state, _) = rest.rsplit_once(", with ")?;
+    let (state, top) = rest.rsplit_once(", with ")?;
     let (state, rest) = state.split_once(", ").unwrap_or((state, ""));
     let minutes = rest.strip_suffix(" minutes").and_then(|minutes| minutes.parse().ok());
     Some(Header {
         id: id.parse().ok()?,
         state,
         minutes,
+        top: Some(top),
         leaked_by: Some("goleak"),
         is_locked: false,
         labels: Vec::new(),
@@ -51,7 +54,8 @@ fn runtime_header(text: &str) -> Option<Header<'_>> {
     let labels = rest.trim().strip_suffix(':').map(str::trim).unwrap_or_default();
     let mut parts = inside.split(", ");
     let mut state = parts.next()?;
-    let mut header = Header { id, state, minutes: None, leaked_by: None, is_locked: false, labels: labels_of(labels) };
+    let mut header =
+        Header { id, state, minutes: None, top: None, leaked_by: None, is_locked: false, labels: labels_of(labels) };
     let mut is_leaked = false;
     for mark in [" (scan)", " (leaked)"] {
         if let Some(plain) = state.strip_suffix(mark) {
@@ -98,6 +102,17 @@ pub(super) fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Profile, E
                 }
                 Call::CreatedBy { function, goroutine } => creator = Some((function, goroutine, file, number)),
             }
+        }
+        if let Some(function) = header.top.filter(|_| stack.frames.is_empty()) {
+            let function = function.to_owned();
+            stack.frames.push(Frame {
+                address: 0,
+                entry: None,
+                function,
+                file: String::new(),
+                line: 0,
+                inlined: false,
+            });
         }
         let mut labels =
             vec![text.number_label(label::GOROUTINE, header.id, ""), text.text_label(label::STATE, header.state)];

@@ -48,6 +48,7 @@ fn parts(text: &[u8], is_marked_up: bool) -> Option<Vec<Part>> {
     let parts = blocks.into_iter().flat_map(|block| cut(block, &mut session));
     let mut parts: Vec<Part> = parts.filter(|part| !part.text.trim().is_empty()).collect();
     join_files(&mut parts);
+    join_samples(&mut parts);
     (is_set_apart || parts.len() > 1).then_some(parts)
 }
 
@@ -68,6 +69,31 @@ fn join_files(parts: &mut Vec<Part>) {
     let (more, rest): (Vec<Part>, Vec<Part>) = parts.drain(first + 1..).partition(is_of_group);
     parts.extend(rest);
     parts[first].text.extend(more.into_iter().map(|part| part.text));
+}
+
+/// Samples in blocks of their own are of the profile before them whose header counts more than it shows.
+fn join_samples(parts: &mut Vec<Part>) {
+    let header =
+        |part: &Part| part.text.lines().next()?.strip_prefix("goroutine profile: total ")?.trim().parse::<u64>().ok();
+    let shown = |part: &Part| part.text.lines().filter_map(counted).fold(0_u64, u64::saturating_add);
+    let Some(first) = parts.iter().position(|part| header(part).is_some_and(|total| total > shown(part))) else {
+        return;
+    };
+    let mut missing = header(&parts[first]).unwrap_or(0) - shown(&parts[first]);
+    let mut at = first + 1;
+    while let Some(part) = parts.get(at) {
+        let count = shown(part);
+        // Whose header was made of its samples counts what it shows.
+        if header(part) != Some(count) || count > missing {
+            at += 1;
+            continue;
+        }
+        missing -= count;
+        let part = parts.remove(at);
+        let samples = part.text.split_once('\n').map_or("", |(_, samples)| samples);
+        parts[first].text.push('\n');
+        parts[first].text.push_str(samples);
+    }
 }
 
 /// Whether a text has blocks set apart by Markdown or HTML.
@@ -466,6 +492,23 @@ mod tests {
         assert_eq!(parts(b"one piece\nof text\n", false), None);
         let found = written_parts(b"```\ngoroutine profile: total 9\n```\n").unwrap_or_default();
         assert_eq!((found.len(), found[0].text.as_str()), (1, "goroutine profile: total 9\n"));
+    }
+
+    #[test]
+    fn samples_in_blocks_of_their_own_are_of_the_profile_before() {
+        let block = |count: u64| format!("```\n{count} @ 0x1 0x2\n#\t0x1\tmain.f+0x1\t/src/main.go:3\n```\n");
+        let text = |total: u64| {
+            format!(
+                "```\ngoroutine profile: total {total}\n7 @ 0x1 0x2\n#\t0x1\tmain.g+0x1\t/src/main.go:9\n```\nand\n{}",
+                block(5)
+            )
+        };
+        let joined = texts(&text(13));
+        assert_eq!(joined.len(), 2, "{joined:?}");
+        assert!(joined[0].1.contains("\n5 @ 0x1 0x2\n"), "{joined:?}");
+        // More than its header counts is of another one.
+        assert_eq!(texts(&text(8)).len(), 3);
+        assert_eq!(texts(&text(7)).len(), 3);
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(crate) struct ProcessMemory {
     /// Whether it is all of a container, pages of files among it; and its limit.
     pub(crate) is_container: bool,
     pub(crate) limit_bytes: Option<f64>,
+    /// Arenas of C's malloc, how many and how much of them is resident.
+    pub(crate) malloc_arenas: Option<(usize, f64)>,
     /// Returned by `MADV_FREE`, and not taken yet; in huge pages.
     pub(crate) lazy_free_bytes: Option<f64>,
     pub(crate) huge_page_bytes: Option<f64>,
@@ -47,6 +49,12 @@ impl ProcessMemory {
             .into_iter()
             .flatten()
             .collect()
+    }
+
+    /// Whether it is a reading of the same process, by the same tool, before `now`.
+    pub(crate) fn is_earlier_of(&self, now: &Self) -> bool {
+        !self.process.is_empty()
+            && (self.tool, &self.process, self.is_container) == (now.tool, &now.process, now.is_container)
     }
 }
 
@@ -82,7 +90,11 @@ fn memory_maps(text: &str) -> Option<ProcessMemory> {
     sum("Private_Dirty:")?;
     let anonymous = sum("Anonymous:");
     let resident = sum("Rss:")?;
+    let areas = MappedArea::all(text);
+    let go_heap: f64 = areas.iter().filter(|area| area.is_of_go()).map(|area| area.resident).sum();
     Some(ProcessMemory {
+        go_heap_bytes: (go_heap > 0.0).then_some(go_heap),
+        malloc_arenas: MappedArea::malloc_arenas(&areas),
         tool: if text.contains("[rollup]") { "/proc/PID/smaps_rollup" } else { "/proc/PID/smaps" },
         resident_bytes: resident,
         anonymous_bytes: anonymous,
@@ -92,6 +104,70 @@ fn memory_maps(text: &str) -> Option<ProcessMemory> {
         huge_page_bytes: sum("AnonHugePages:").filter(|&bytes| bytes > 0.0),
         ..ProcessMemory::default()
     })
+}
+
+/// One area of `/proc/PID/smaps`.
+struct MappedArea {
+    addresses: std::ops::Range<u64>,
+    is_writable: bool,
+    /// Of no file, and without a name.
+    is_anonymous: bool,
+    resident: f64,
+}
+
+impl MappedArea {
+    fn all(text: &str) -> Vec<Self> {
+        let mut areas: Vec<Self> = Vec::new();
+        for line in text.lines() {
+            let line = line.trim_start();
+            match (Self::begin(line), line.strip_prefix("Rss:").and_then(kilobytes)) {
+                (Some(area), _) => areas.push(area),
+                (None, Some(bytes)) => {
+                    if let Some(area) = areas.last_mut() {
+                        area.resident = bytes;
+                    }
+                }
+                (None, None) => {}
+            }
+        }
+        areas
+    }
+
+    /// `7f6670000000-7f667238e000 rw-p 00000000 00:00 0    [anon: Go: heap]`.
+    fn begin(line: &str) -> Option<Self> {
+        let mut cells = line.split_whitespace();
+        let (begin, end) = cells.next()?.split_once('-')?;
+        let address = |text: &str| u64::from_str_radix(text, 16).ok();
+        let mode = cells.next().filter(|mode| mode.len() == 4)?;
+        let name = cells.nth(3).unwrap_or_default();
+        Some(Self {
+            addresses: address(begin)?..address(end)?,
+            is_writable: mode.starts_with("rw"),
+            is_anonymous: name.is_empty() || name == "[anon:",
+            resident: 0.0,
+        })
+    }
+
+    fn is_of_go(&self) -> bool {
+        self.is_anonymous && GO_ARENAS.iter().any(|arenas| arenas.contains(&self.addresses.start))
+    }
+
+    /// glibc reserves 64 MiB at a multiple of that for each (`HEAP_MAX_SIZE` of `malloc/arena.c`), and opens it from its begin on.
+    fn malloc_arenas(areas: &[Self]) -> Option<(usize, f64)> {
+        let is_arena = |pair: &&[Self]| {
+            let [used, rest] = pair else { return false };
+            let begin = used.addresses.start;
+            used.is_writable
+                && used.is_anonymous
+                && !rest.is_writable
+                && begin % MALLOC_ARENA == 0
+                && used.addresses.end == rest.addresses.start
+                && rest.addresses.end - begin == MALLOC_ARENA
+        };
+        let found: Vec<f64> = areas.windows(2).filter(is_arena).map(|pair| pair[0].resident).collect();
+        let resident: f64 = found.iter().sum();
+        (resident >= LEAST_OF_ARENAS).then_some((found.len(), resident))
+    }
 }
 
 /// `pmap -x`: `000000c000000000 12779520 9599484 9599484 rw---   [ anon ]`, in kilobytes.
@@ -114,6 +190,11 @@ fn process_map(text: &str) -> Option<ProcessMemory> {
     let anonymous = sum(&|area| area.2);
     let all = of_machine(sum(&|_| true))?;
     let go_heap = sum(&|area| area.2 && GO_ARENAS.iter().any(|arenas| arenas.contains(&area.0)));
+    if areas.is_empty()
+        && let Some(resident_bytes) = map_total(text)
+    {
+        return Some(ProcessMemory { tool: "pmap", resident_bytes, ..ProcessMemory::default() });
+    }
     (areas.len() >= FEWEST_AREAS).then(|| ProcessMemory {
         tool: "pmap",
         resident_bytes: all,
@@ -124,6 +205,14 @@ fn process_map(text: &str) -> Option<ProcessMemory> {
     })
 }
 
+/// The last line alone: `total kB         341260  318204  309876`.
+fn map_total(text: &str) -> Option<f64> {
+    let mut numbers = text.lines().find_map(|line| line.trim().strip_prefix("total kB"))?.split_whitespace();
+    let mut kilobytes = || numbers.next()?.parse::<u64>().ok();
+    let [_, resident, _] = [kilobytes()?, kilobytes()?, kilobytes()?];
+    of_machine(resident as f64 * KIB)
+}
+
 /// `ps` and `top`: of the process that holds most, at first and at last.
 fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut columns: Option<Columns> = None;
@@ -132,7 +221,7 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         // Who pastes a table may set a row in bold.
         let line = line.trim().trim_matches('*');
         let cells: Vec<&str> = line.split_whitespace().collect();
-        if let Some(found) = Columns::find(&cells) {
+        if let Some(found) = Columns::find(&cells).or_else(|| Columns::asked(&cells)) {
             columns = Some(found);
             continue;
         }
@@ -141,13 +230,14 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
             columns = Some(Columns::PS);
         }
         let Some(columns) = &columns else { continue };
-        let Some((resident, pid)) = cells.get(columns.resident).zip(cells.get(columns.pid)) else { continue };
+        let pid = columns.pid.map_or_else(|| columns.command_of(&cells), |pid| cells.get(pid).copied());
+        let Some((resident, pid)) = cells.get(columns.resident).zip(pid) else { continue };
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(bytes) = Columns::bytes(resident).filter(|_| is_number(pid)) {
+        if let Some(bytes) = Columns::bytes(resident).filter(|_| columns.pid.is_none() || is_number(pid)) {
             let command = cells.get(columns.command).map(|name| printable(name)).unwrap_or_default();
             let shared_bytes = columns.shared.and_then(|shared| Columns::bytes(cells.get(shared)?));
             let virtual_bytes = columns.virtual_size.and_then(|size| Columns::bytes(cells.get(size)?));
-            rows.push(Row { pid: (*pid).to_owned(), bytes, shared_bytes, virtual_bytes, command });
+            rows.push(Row { pid: pid.to_owned(), bytes, shared_bytes, virtual_bytes, command });
         }
     }
     let columns = columns?;
@@ -185,13 +275,14 @@ struct Columns {
     resident: usize,
     shared: Option<usize>,
     virtual_size: Option<usize>,
-    pid: usize,
+    /// Without one a process is known by its command.
+    pid: Option<usize>,
     command: usize,
 }
 
 impl Columns {
     /// `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`.
-    const PS: Self = Self { tool: "ps", resident: 5, shared: None, virtual_size: Some(4), pid: 1, command: 10 };
+    const PS: Self = Self { tool: "ps", resident: 5, shared: None, virtual_size: Some(4), pid: Some(1), command: 10 };
 
     fn is_row_of_ps(cells: &[&str]) -> bool {
         let [_, pid, cpu, share, virtual_size, resident, terminal, state, _, time, _, ..] = cells else { return false };
@@ -214,7 +305,8 @@ impl Columns {
     /// `PID USER … VIRT RES SHR … COMMAND` of `top`, `USER PID %CPU %MEM VSZ RSS … COMMAND` of `ps`.
     fn find(cells: &[&str]) -> Option<Self> {
         let at = |names: &[&str]| cells.iter().position(|cell| names.contains(cell));
-        let pid = at(&["PID"])?;
+        let command = at(&["COMMAND", "CMD", "Command"]);
+        let pid = at(&["PID"]).or_else(|| command.filter(|_| cells.len() <= MOST_CHOSEN).map(|_| usize::MAX))?;
         let (tool, resident) = match at(&["RSS"]) {
             Some(resident) => ("ps", resident),
             None => ("top", at(&["RES"]).filter(|_| at(&["VIRT"]).is_some())?),
@@ -226,9 +318,31 @@ impl Columns {
             resident,
             shared,
             virtual_size,
-            pid,
-            command: at(&["COMMAND", "CMD", "Command"]).unwrap_or(usize::MAX),
+            pid: (pid != usize::MAX).then_some(pid),
+            command: command.unwrap_or(usize::MAX),
         })
+    }
+
+    /// `ps -eo rss,comm | grep api`, whose heading was left out: the columns that were asked for.
+    fn asked(cells: &[&str]) -> Option<Self> {
+        let ps = cells.iter().position(|cell| *cell == "ps")?;
+        let option = (ps + 1..cells.len()).find(|&at| cells[at].starts_with('-') && cells[at].ends_with('o'))?;
+        let names: Vec<&str> = cells.get(option + 1)?.split(',').map(|name| name.trim_end_matches('=')).collect();
+        let at = |known: &[&str]| names.iter().position(|name| known.contains(name));
+        let (resident, command) = (at(&["rss", "rssize", "rsz"])?, at(&["comm", "cmd", "args", "command", "ucmd"])?);
+        Some(Self {
+            tool: "ps",
+            resident,
+            shared: None,
+            virtual_size: at(&["vsz", "vsize"]),
+            pid: at(&["pid"]),
+            command,
+        })
+    }
+
+    /// The command of a row that has no more cells than that needs.
+    fn command_of<'a>(&self, cells: &[&'a str]) -> Option<&'a str> {
+        cells.get(self.command).copied().filter(|_| cells.len() == self.command.max(self.resident) + 1)
     }
 
     /// Kilobytes unless a letter says otherwise: `186104`, `355m`, `8.8g`. `None` for more than a machine has.
@@ -248,6 +362,11 @@ pub(super) const KIB: f64 = 1024.0;
 const MANY_TIMES: f64 = 8.0;
 /// Where `mallocinit` of `runtime/malloc.go` asks for arenas on 64-bit Linux: `0x00c0<<32`, on arm64 `0x0040<<32`, and what follows.
 const GO_ARENAS: [std::ops::Range<u64>; 2] = [0x00c0_0000_0000..0x00ff_0000_0000, 0x0040_0000_0000..0x0050_0000_0000];
+const MALLOC_ARENA: u64 = 64 << 20;
+/// Any program with a C library has some.
+const LEAST_OF_ARENAS: f64 = 64.0 * MIB;
+/// Columns that somebody chose; a table of more has a PID.
+const MOST_CHOSEN: usize = 4;
 const FEWEST_DIGITS: usize = 8;
 const FEWEST_AREAS: usize = 3;
 /// The largest have half of it.
@@ -280,6 +399,45 @@ mod tests {
         assert_eq!((found.process.as_str(), found.resident_bytes), ("api", 80.0 * MIB));
         assert_eq!(ProcessMemory::find("web 2030 0.1 4.4 149516 81920 of 9 rows at 2:40 now\n"), []);
         assert_eq!(ProcessMemory::find("PID of the RSS feed\n7 8 9\n"), []);
+    }
+
+    #[test]
+    fn columns_that_were_asked_for() {
+        for (text, process, mebibytes) in [
+            ("$  ps -eo rss,comm | grep api\n81920 .api-wrapped\n", ".api-wrapped", 80.0),
+            ("$ ps -o rss,vsz,comm -p 7\n   RSS    VSZ COMMAND\n 81920 341260 pilot\n", "pilot", 80.0),
+            ("$ pmap -x 7 | tail -1\ntotal kB         341260   81920  309876\n", "", 80.0),
+        ] {
+            let found = ProcessMemory::find(text).remove(0);
+            assert_eq!((found.process.as_str(), found.resident_bytes), (process, mebibytes * MIB), "{text}");
+        }
+        for text in [
+            "see ps -o of the manual\n81920 words\n",
+            "$ ps -eo pid,comm\n7 api\n",
+            "RSS feeds and a COMMAND\n7 8 9\n",
+            "total kB of it\n",
+        ] {
+            assert_eq!(ProcessMemory::find(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn arenas_of_malloc_are_known_by_their_size() {
+        let area = |begin: u64, used: u64| {
+            let (open, end) = (begin + used, begin + MALLOC_ARENA);
+            format!(
+                "{begin:x}-{open:x} rw-p 00000000 00:00 0 \nRss: {} kB\nPrivate_Dirty: 8 kB\nAnonymous: 8 kB\n\
+                 {open:x}-{end:x} ---p 00000000 00:00 0 \nRss: 0 kB\nPrivate_Dirty: 0 kB\nAnonymous: 0 kB\n",
+                used >> 10
+            )
+        };
+        let text = |step: u64| (0..4).map(|n| area(0x7f66_0000_0000 + n * step, 40 << 20)).collect::<String>();
+        let heap =
+            "c000000000-c004000000 rw-p 00000000 00:00 0 \nRss: 2048 kB\nPrivate_Dirty: 8 kB\nAnonymous: 2048 kB\n";
+        let found = ProcessMemory::find(&(heap.to_owned() + &text(MALLOC_ARENA))).remove(0);
+        assert_eq!((found.malloc_arenas, found.go_heap_bytes), (Some((4, 160.0 * MIB)), Some(2.0 * MIB)));
+        // At other addresses they are somebody else's.
+        assert_eq!(ProcessMemory::find(&text(MALLOC_ARENA + 4096)).remove(0).malloc_arenas, None);
     }
 
     #[test]

@@ -114,6 +114,13 @@ fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     if let Some(count) = head.and_then(|words| count(words[3])) {
         return Some((count, count));
     }
+    // "in the goroutine page … 1380 of them".
+    let speaks = words.iter().any(|word| lower(word).starts_with("goroutine"));
+    let is_of_them = |words: &&[&str]| words[1] == "of" && matches!(plain(words[2]), "them" | "these");
+    let of_them = words.windows(3).filter(is_of_them).find_map(|words| count(words[0]));
+    if let Some(count) = of_them.filter(|_| speaks && !is_denied(words) && !is_supposed(words)) {
+        return Some((count, count));
+    }
     let at = words.iter().position(|word| is_word(word))?;
     let is_rate = words.get(at + 1).is_some_and(|word| matches!(plain(word), "per" | "each" | "every"));
     let is_bound = words.iter().any(|word| is_among(word, &BOUNDS));
@@ -536,6 +543,7 @@ mod tests {
             ("The number of goroutines is about 1200.", Some((1200.0, 1200.0))),
             ("9,000 idle goroutines", Some((9000.0, 9000.0))),
             ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
+            ("On the goroutine page are more and more of these, 1380 of them:", Some((1380.0, 1380.0))),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default();
             assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
@@ -557,6 +565,8 @@ mod tests {
             "three goroutines and 5 MB, of 70 % of goroutines",
             "goroutine 1234 [running]:",
             "if there were 5000 goroutines",
+            "The goroutine page is slow, and 1380 of our users saw it",
+            "1380 of them were served by one goroutine, and not more",
             "We never saw 1200 goroutines.",
             "The limit of the worker pool is 10000 goroutines",
             "alert: go_goroutines over 5000 for 10m, did not fire",

@@ -193,7 +193,10 @@ impl Iterator for Pairs<'_> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let separator = self.0.find(['=', ':', '\t'])?;
+            self.0 = self.0.trim_start_matches(' ');
+            // Columns are set apart by blanks.
+            let mut bytes = self.0.bytes().zip(self.0.bytes().skip(1).chain([b'\n']));
+            let separator = bytes.position(|pair| matches!(pair, (b'=' | b':' | b'\t', _) | (b' ', b' ')))?;
             let (label, rest) = self.0.split_at(separator);
             let value = rest.trim_start_matches(['=', ':', '\t', ' ', '~']);
             let Some((number, unit, after)) = amount(value) else {
@@ -319,7 +322,8 @@ fn named(plain: &str) -> Option<Field> {
         "inuse" | "heapinuse" | "inuseheap" => Field::Inuse,
         "released" | "heapreleased" | "heaprelease" | "releasedtosystem" | "releasedtoos" => Field::Released,
         "stackinuse" | "stacksinuse" | "stacks" => Field::Stacks,
-        "rss" | "rssanon" | "vmrss" | "resident" | "residentset" | "residentsetsize" => Field::Resident,
+        "rss" | "rssanon" | "vmrss" | "resident" | "residentset" | "residentsetsize" | "residentsize"
+        | "residentmemory" => Field::Resident,
         "totalalloc" | "totalallocated" => Field::TotalAlloc,
         "nextgc" => Field::NextGc,
         _ => return None,
@@ -360,6 +364,16 @@ mod tests {
                        bytes\t314,572,800\nIn use bytes\t262,144,000\nBy size\nSize\tMallocs\n8\t1,024\n";
         assert_eq!(mebibytes(grouped, Field::Alloc), [Some(200.0)]);
         assert_eq!(mebibytes(grouped, Field::Inuse), [Some(250.0)]);
+    }
+
+    #[test]
+    fn columns_are_set_apart_by_blanks() {
+        let text = "Memory:\n   heap_objects                 1024\n   heap_idle_bytes              16777216\n   heap_in_use_bytes            104857600\n   \
+                    heap_released_bytes          4194304\n   next_gc_bytes                227877488\n";
+        assert_eq!(mebibytes(text, Field::Inuse), [Some(100.0)]);
+        assert_eq!(mebibytes(text, Field::Idle), [Some(16.0)]);
+        let beside = "Time:   51s  Count:   200  Resident size:  9.0MB  MemStats.Sys:  8.0MB  MemStats.Alloc:  3.0MB  MemStats.TotalAlloc: 474.0MB\n";
+        assert_eq!(mebibytes(beside, Field::Resident), [Some(9.0)]);
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! What a tool, or a person, printed of a process's memory.
 
 use crate::bundle::text::{
-    cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing, logged_memory::LoggedMemory,
-    machine_memory::MachineMemory, memory_limiter::MemoryLimiter, oom_report::OomReport, process_memory::ProcessMemory,
-    scavenger::Scavenger, stated::StatedMemory,
+    amounts::Amounts, cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing,
+    logged_memory::LoggedMemory, machine_memory::MachineMemory, memory_limiter::MemoryLimiter, oom_report::OomReport,
+    process_memory::ProcessMemory, scavenger::Scavenger, stated::StatedMemory,
 };
 
 /// What was printed, and where.
@@ -25,6 +25,8 @@ pub(crate) enum Printout {
     Stated(StatedMemory),
     OomReport(OomReport),
     Limiter(MemoryLimiter),
+    /// Of one thing each, over time.
+    Amounts(Vec<Amounts>),
 }
 
 impl Printout {
@@ -38,6 +40,7 @@ impl Printout {
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(OomReport::find(text).map(Self::OomReport));
+        all.extend(Some(Amounts::find(text)).filter(|found| !found.is_empty()).map(Self::Amounts));
         all.extend(Listing::find(text).into_iter().map(Self::Listing));
         all
     }

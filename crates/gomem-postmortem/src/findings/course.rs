@@ -1,0 +1,240 @@
+//! How an amount of memory goes over several readings, where nothing says what it is made of.
+
+use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_table::Unit;
+
+use crate::{
+    bundle::{AmountSource, Amounts},
+    findings::finding::{Finding, FindingKind},
+};
+
+/// Of several that were read in one text, the worst; the others in words.
+pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
+    let courses = all.iter().filter_map(|amounts| Some((amounts, Course::of(&amounts.bytes)?)));
+    let mut courses: Vec<(&Amounts, Course)> = courses.collect();
+    courses.sort_by_key(|(_, course)| course.rank());
+    let (amounts, course) = courses.first()?;
+    let what = what(amounts);
+    let mut finding =
+        Finding::new(FindingKind::Printed, course.severity(), format!("{what} {}", course.words(&amounts.bytes)));
+    let others: Vec<String> = courses[1..]
+        .iter()
+        .take(SHOWN)
+        .map(|(other, course)| format!("{} {}", self::what(other), course.words(&other.bytes)))
+        .collect();
+    finding.summary = format!("{name}: {} readings.", amounts.bytes.len());
+    let most = amounts.bytes.iter().copied().fold(0.0, f64::max);
+    if let Some(limit) = amounts.limit {
+        finding.summary += &format!(" The limit is {}; the most is {}.", bytes(limit), bytes(most));
+    }
+    if !others.is_empty() {
+        finding.summary += &format!(" Also: {}.", others.join("; "));
+    }
+    finding.summary += match amounts.source {
+        AmountSource::Lambda => {
+            " Lambda says the most so far of each environment, which serves one invocation after the other: it never falls within \
+             one, and a new environment begins anew."
+        }
+        AmountSource::Docker => " Pages of files that are in use count too.",
+        AmountSource::List | AmountSource::Panel => "",
+    };
+    finding.summary += " What of it is Go's live heap they do not say.";
+    finding.action = course.action().to_owned();
+    finding.confidence = Confidence::Low;
+    finding.bytes = amounts.bytes.last().map(|bytes| *bytes as i64);
+    let evidence = [("at first", amounts.bytes.first()), ("at last", amounts.bytes.last()), ("at most", Some(&most))];
+    for (quantity, bytes) in evidence {
+        let bytes = bytes.map(|bytes| Evidence::new(quantity, *bytes, Unit::Bytes).with_source("the text's readings"));
+        finding.evidence.extend(bytes);
+    }
+    Some(finding)
+}
+
+/// What an amount does over its readings.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Course {
+    /// It rises again and again, and falls at once: so many times, from and to about so much.
+    Climbs {
+        falls: usize,
+        low: f64,
+        high: f64,
+    },
+    /// It rises, and no slower lately.
+    Rises,
+    Swings {
+        low: f64,
+        high: f64,
+    },
+    /// It rose until that reading, by number from 0, and not since.
+    LevelsOff {
+        since: usize,
+    },
+    Level,
+}
+
+impl Course {
+    fn of(bytes: &[f64]) -> Option<Self> {
+        let (&first, &last) = (bytes.first()?, bytes.last()?);
+        let (low, high) =
+            bytes.iter().fold((f64::MAX, 0.0_f64), |(low, high), &bytes| (low.min(bytes), high.max(bytes)));
+        if bytes.len() < FEWEST || high <= 0.0 {
+            return None;
+        }
+        if high <= LEVEL * low {
+            return Some(Self::Level);
+        }
+        if let Some(climbs) = Self::climbs(bytes) {
+            return Some(climbs);
+        }
+        let since = bytes.iter().position(|&bytes| bytes >= NEARLY * high)?;
+        let is_settled = bytes[since..].iter().all(|&bytes| bytes * LEVEL >= high);
+        let after = bytes.len() - since;
+        if is_settled && after >= FEWEST_LEVEL && 3 * after >= bytes.len() {
+            return Some(Self::LevelsOff { since });
+        }
+        let third = bytes[bytes.len() - bytes.len().div_ceil(3)];
+        let rises = bytes.windows(2).filter(|pair| pair[1] >= pair[0]).count() * 5 >= (bytes.len() - 1) * 4;
+        let goes_on = last >= NEARLY * high && last - third >= LEAST_OF_PACE * (last - first);
+        Some(if rises && goes_on && last >= LEAST_GROWTH * first { Self::Rises } else { Self::Swings { low, high } })
+    }
+
+    /// Falls by half of what was reached, each after a climb of several readings.
+    fn climbs(bytes: &[f64]) -> Option<Self> {
+        let (mut low, mut steps, mut climbs) = (bytes[0], 0, Vec::new());
+        for pair in bytes.windows(2) {
+            if pair[1] <= FALLEN * pair[0] {
+                if steps >= FEWEST_STEPS {
+                    climbs.push((low, pair[0]));
+                }
+                (low, steps) = (pair[1], 0);
+            } else {
+                steps += usize::from(pair[1] > pair[0]);
+            }
+        }
+        let of = |choose: fn(&(f64, f64)) -> f64| climbs.iter().map(choose).sum::<f64>() / climbs.len().max(1) as f64;
+        (climbs.len() >= FEWEST_FALLS).then(|| Self::Climbs {
+            falls: climbs.len(),
+            low: of(|climb| climb.0),
+            high: of(|climb| climb.1),
+        })
+    }
+
+    /// The worst first.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Rises => 0,
+            Self::Climbs { .. } => 1,
+            Self::Swings { .. } => 2,
+            Self::LevelsOff { .. } => 3,
+            Self::Level => 4,
+        }
+    }
+
+    fn severity(self) -> Severity {
+        if matches!(self, Self::Rises | Self::Climbs { .. }) { Severity::Warning } else { Severity::Info }
+    }
+
+    fn words(self, of: &[f64]) -> String {
+        let (first, last) = (of.first().copied().unwrap_or(0.0), of.last().copied().unwrap_or(0.0));
+        match self {
+            Self::Rises => format!("rises from {} to {}, and no slower lately", bytes(first), bytes(last)),
+            Self::Climbs { falls, low, high } => {
+                format!("climbs from about {} to about {} and falls at once, {falls} times", bytes(low), bytes(high))
+            }
+            Self::Swings { low, high } => format!("goes up and down between {} and {}", bytes(low), bytes(high)),
+            Self::LevelsOff { since } => {
+                format!("rises from {} to {}, and not since reading {}", bytes(first), bytes(last), since + 1)
+            }
+            Self::Level => format!("stays at {}", bytes(last)),
+        }
+    }
+
+    fn action(self) -> &'static str {
+        match self {
+            Self::Rises => {
+                "Something is kept, or what Go holds was not needed again yet: two heap profiles some time apart (/debug/pprof/heap), and \
+                 `gomem diff`, say which; scrapes of /metrics tell the live heap from the rest. In a function that is called again and again \
+                 it is what package variables, clients and caches keep."
+            }
+            Self::Climbs { .. } => {
+                "Was it started again at each fall (`kubectl describe pod`: Last State, Restart Count)? Then it grows until it is killed: take \
+                 three heap profiles before the next end. If not, it is work that comes and goes, which is no leak: size it for the peak."
+            }
+            Self::Swings { .. } => {
+                "What comes and goes is no leak; a limit has to hold the peak. A heap profile at a peak and one between \
+                 (/debug/pprof/heap?gc=1), and `gomem diff`, say what the peak is made of."
+            }
+            Self::LevelsOff { .. } => {
+                "It is no leak by these readings: a start, a cache or pool that is full, or a spike whose memory was not given back. Which of \
+                 them /metrics says: the live heap, and Sys − HeapReleased beside it. A longer time would show a slow leak."
+            }
+            Self::Level => {
+                "It is no leak by these readings. If it is more than expected, a heap profile (/debug/pprof/heap) says of what it is."
+            }
+        }
+    }
+}
+
+/// What is read, as a sentence's subject.
+fn what(amounts: &Amounts) -> String {
+    match (amounts.source, amounts.name.as_str()) {
+        (AmountSource::Lambda, _) => "Max Memory Used of Lambda's invocations".to_owned(),
+        (AmountSource::Docker, _) => "What docker stats shows of the container".to_owned(),
+        (_, "") => "The memory".to_owned(),
+        (AmountSource::Panel, name) => format!("The memory of `{name}`"),
+        (AmountSource::List, name) => format!("`{name}`"),
+    }
+}
+
+fn bytes(bytes: f64) -> String {
+    Unit::Bytes.humanize(bytes)
+}
+
+const FEWEST: usize = 4;
+/// Readings of what is level differ by less.
+const LEVEL: f64 = 1.1;
+const NEARLY: f64 = 0.97;
+const FEWEST_LEVEL: usize = 3;
+const LEAST_GROWTH: f64 = 1.3;
+/// A third of the time adds a third of the growth where the pace stays.
+const LEAST_OF_PACE: f64 = 0.15;
+const FALLEN: f64 = 0.6;
+const FEWEST_STEPS: usize = 4;
+const FEWEST_FALLS: usize = 2;
+const SHOWN: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn courses_are_told_apart() {
+        let saw: Vec<f64> = (0..40).map(|n| 100.0 + 20.0 * f64::from(n % 10)).collect();
+        assert_eq!(Course::of(&saw), Some(Course::Climbs { falls: 3, low: 100.0, high: 280.0 }));
+        for (bytes, course) in [
+            (&[60.0, 90.0, 120.0, 150.0, 180.0, 210.0][..], Course::Rises),
+            (&[50.0, 248.0, 282.0, 282.0, 281.0], Course::LevelsOff { since: 2 }),
+            (&[100.0, 103.0, 99.0, 104.0, 101.0], Course::Level),
+            (&[100.0, 200.0, 120.0, 190.0, 110.0, 180.0], Course::Swings { low: 100.0, high: 200.0 }),
+            // It fell once, and rises again: nothing is known yet.
+            (&[100.0, 150.0, 200.0, 250.0, 300.0, 100.0, 150.0], Course::Swings { low: 100.0, high: 300.0 }),
+        ] {
+            assert_eq!(Course::of(bytes), Some(course), "{bytes:?}");
+        }
+        assert_eq!(Course::of(&[1.0, 2.0, 3.0]), None);
+    }
+
+    #[test]
+    fn the_worst_of_several_is_told() {
+        let of = |name: &str, bytes: &[f64]| Amounts {
+            name: name.to_owned(),
+            source: AmountSource::Panel,
+            bytes: bytes.iter().map(|mebibytes| mebibytes * 1048576.0).collect(),
+            ..Amounts::default()
+        };
+        let all = [of("a", &[5.0, 5.0, 5.0, 5.0]), of("b", &[50.0, 70.0, 90.0, 110.0, 130.0])];
+        let finding = course(&all, "x.csv").unwrap();
+        assert_eq!(finding.title, "The memory of `b` rises from 50.0 MiB to 130.0 MiB, and no slower lately");
+        assert!(finding.summary.contains("Also: The memory of `a` stays at 5.0 MiB."), "{}", finding.summary);
+    }
+}
