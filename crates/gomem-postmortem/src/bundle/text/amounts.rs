@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! - 3:06PM - 49.8Mi                              t= 121s  engine= 1806MB     <- after the start
-//! 97.0MiB / 512MiB                               REPORT RequestId: … Memory Size: 512 MB	Max Memory Used: 75 MB
+//! 97.0MiB / 512MiB                               REPORT RequestId: … Memory Size: 512 MB  Max Memory Used: 75 MB
 //! ```
 
 use gomem_metrics::Metrics;
