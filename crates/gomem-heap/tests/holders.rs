@@ -255,4 +255,16 @@ fn damaged_dumps_do_not_panic() {
         let _ =
             Heap::decode_with(dump, HeapOptions::default().with_binary(recording.binary.clone().unwrap_or_default()));
     }
+    // A file without symbols is looked at in another way.
+    let stripped = recordings().into_iter().find(Recording::is_stripped).unwrap();
+    let whole = stripped.binary.unwrap();
+    for _ in 0..20 {
+        let mut binary = whole.clone();
+        for _ in 0..200 {
+            let at = random(binary.len());
+            binary[at] = random(256) as u8;
+        }
+        binary.truncate(binary.len() - random(binary.len() / 4));
+        let _ = Heap::decode_with(stripped.dump.clone(), HeapOptions::default().with_binary(binary));
+    }
 }
