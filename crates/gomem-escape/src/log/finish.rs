@@ -8,7 +8,7 @@ use crate::{
     decide::{Chains, stored},
     log::{escape_log::EscapeLog, rows::Rows},
     model::WrappedCall,
-    read::{Facts, Functions, Interner, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
+    read::{Facts, Functions, Interner, Kept, RawDecision, RawLeak, RawStackBuffer, TextId, XPos, merge},
 };
 
 pub(crate) fn finish(facts: Facts) -> EscapeLog {
@@ -94,8 +94,13 @@ fn find_functions(leaks: &mut [RawLeak], functions: &Functions, texts: &mut Inte
     }
 }
 
-fn wrapped_calls(wrapped: &HashSet<(TextId, XPos)>, rows: &Rows<'_>) -> Vec<WrappedCall> {
-    let mut calls: Vec<WrappedCall> = wrapped.iter().map(|(package, at)| rows.wrapped_call(*package, *at)).collect();
+/// One call for each line: an argument can stand at a position of its own, which tells nothing of who puts the call into a function.
+fn wrapped_calls(wrapped: &HashSet<Kept>, rows: &Rows<'_>) -> Vec<WrappedCall> {
+    let mut of_line: HashMap<(TextId, TextId, u32), Vec<&Kept>> = HashMap::default();
+    for kept in wrapped {
+        of_line.entry((kept.package, kept.at.file, kept.at.line)).or_default().push(kept);
+    }
+    let mut calls: Vec<WrappedCall> = of_line.into_values().filter_map(|all| rows.wrapped_call(&all)).collect();
     calls.sort_by(|a, b| (&a.file, a.line).cmp(&(&b.file, b.line)));
     calls
 }

@@ -9,8 +9,8 @@ use crate::{
     decide::{Allocation, Cause, Certainty, Chains, Decision, Flow, Step, advice, stored},
     model::{HeapDecision, InlinedFrom, Inlining, Leak, StackBuffer, Store, WrappedCall},
     read::{
-        Callee, Functions, Interner, JsonFacts, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer, RawStep,
-        TextId, XPos,
+        Callee, Functions, Interner, JsonFacts, Kept, Obstacle, RawDecision, RawInlining, RawLeak, RawStackBuffer,
+        RawStep, TextId, XPos,
     },
     text::{Call, GoVersions, SubjectKind, typed_constant},
 };
@@ -185,12 +185,19 @@ impl Rows<'_> {
         name.split_once('.').is_some_and(|(package, _)| self.functions.is_package(package))
     }
 
-    pub(crate) fn wrapped_call(&self, package: TextId, at: XPos) -> WrappedCall {
-        let wrapper = self.obstacle(package, at, self.functions.around(at)).map(|(obstacle, _)| match obstacle {
+    /// The call of a line, by all that it keeps.
+    pub(crate) fn wrapped_call(&self, kept: &[&Kept]) -> Option<WrappedCall> {
+        let at = kept.first()?.at;
+        let obstacle = |one: &&Kept| self.obstacle(one.package, one.at, self.functions.around(one.at));
+        let known: Vec<(Obstacle, bool)> = kept.iter().filter_map(obstacle).collect();
+        let is_any_sure = known.iter().any(|(_, is_sure)| *is_sure);
+        let mut told = known.iter().filter(|(_, is_sure)| *is_sure == is_any_sure).map(|(obstacle, _)| *obstacle);
+        let wrapper = told.next().filter(|first| told.all(|other| other == *first)).map(|obstacle| match obstacle {
             Obstacle::Go => Wrapper::Go,
             Obstacle::Defer => Wrapper::Defer,
         });
-        WrappedCall { file: self.text(at.file), line: at.line, wrapper }
+        let kept_bytes = kept.iter().try_fold(0_u64, |sum, one| sum.checked_add(one.bytes?));
+        Some(WrappedCall { file: self.text(at.file), line: at.line, wrapper, kept_bytes })
     }
 
     /// What the function literal at a place, or else the function around it, cannot be inlined for; and whether that is sure.

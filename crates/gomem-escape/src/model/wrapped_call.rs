@@ -15,4 +15,6 @@ pub struct WrappedCall {
     pub line: u32,
     /// Which of the two; `None` where neither the function's name (Go 1.22) nor what keeps the caller from being inlined tells.
     pub wrapper: Option<Wrapper>,
+    /// The bytes of the arguments that it keeps, each rounded up to a word; `None` where the widths are not known.
+    pub kept_bytes: Option<u64>,
 }

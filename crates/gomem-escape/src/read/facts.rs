@@ -9,6 +9,7 @@ use crate::{
         distinct::Distinct,
         functions::Functions,
         interner::Interner,
+        kept::Kept,
         logopt::LogOptFacts,
         raw::{RawDecision, RawInlining, RawLeak, RawStackBuffer},
         xpos::{TextId, XPos},
@@ -42,8 +43,8 @@ pub(crate) struct Facts {
     pub(crate) logopt: LogOptFacts,
     /// Variables that closures share, and whether they have no size.
     pub(crate) shared: HashMap<(XPos, TextId), bool>,
-    /// Package and position of calls that `go` or `defer` puts into a function of its own.
-    pub(crate) wrapped: HashSet<(TextId, XPos)>,
+    /// What a function of its own keeps of each call that `go` or `defer` puts into one.
+    pub(crate) wrapped: HashSet<Kept>,
     /// Fields that are put into an interface, each at its position.
     pub(crate) boxed: HashSet<(XPos, TextId)>,
     /// What something flows into the storage of, where it may be a method value with its receiver; by file.

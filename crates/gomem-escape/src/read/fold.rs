@@ -12,6 +12,7 @@ use crate::{
         block::{Block, Reading},
         facts::Facts,
         functions::{Declared, Obstacle},
+        kept::{Kept, kept_bytes},
         raw::{RawDecision, RawInlining, RawLeak, RawStackBuffer},
         section::OpenSection,
         xpos::{TextId, XPos},
@@ -195,7 +196,13 @@ impl Fold {
             Message::Capturing { function, by_ref, text } => {
                 // What the wrapper of `go f(x)` holds is not of a closure in the source.
                 if text.starts_with(".autotmp_") {
-                    facts.wrapped.insert((section.package, at));
+                    let variable = facts.texts.id(text);
+                    facts.wrapped.insert(Kept {
+                        package: section.package,
+                        at,
+                        variable,
+                        bytes: kept_bytes(text, by_ref),
+                    });
                 } else {
                     facts.functions.see_capture(section.package, function);
                 }

@@ -156,7 +156,7 @@ impl StdTables {
                         }
                         Fact::Wrapped(relative, wrapper) => {
                             let (file, line) = (Arc::clone(file), line(*relative));
-                            log.wrapped.push(WrappedCall { file, line, wrapper: *wrapper });
+                            log.wrapped.push(WrappedCall { file, line, wrapper: *wrapper, kept_bytes: None });
                         }
                         Fact::Addition(relative) => log.additions.push((Arc::clone(file), line(*relative))),
                     }

@@ -1,11 +1,15 @@
 //! What one log of the compiler says, found by the place a profile names.
 
 use foldhash::{HashMap, HashSet};
-use gomem_escape::{Certainty, EscapeLog, HeapDecision, SubjectKind};
+use gomem_escape::{Certainty, EscapeLog, HeapDecision, Step, SubjectKind};
 use gomem_pprof::Line;
-use gomem_symbol::{SourcePath, Symbol, Wrapper, is_of_dependency};
+use gomem_symbol::{SourcePath, Symbol, is_of_dependency};
 
-use crate::attribution::evidence::{map_types::Maps, record::Record, unreported::Build};
+use crate::attribution::evidence::{
+    map_types::Maps,
+    record::Record,
+    unreported::{Build, Wrapped},
+};
 
 /// A log's records by line and file name.
 #[derive(Debug, Default)]
@@ -13,8 +17,12 @@ pub(crate) struct CompilerLog<'a> {
     by_line: HashMap<(&'a str, u32), Vec<Record<'a>>>,
     /// Lines on which a flow goes through an `append`.
     appends: HashSet<(&'a str, u32)>,
-    /// Lines on which `go` or `defer` puts a call into a function of its own, and which of them, where all calls agree.
-    wraps: HashMap<(&'a str, u32), Option<Wrapper>>,
+    /// Lines that put something into a map.
+    map_puts: HashSet<(&'a str, u32)>,
+    /// Lines that return what `append` made.
+    slice_returns: HashSet<(&'a str, u32)>,
+    /// Lines on which `go` or `defer` puts a call into a function of its own.
+    wraps: HashMap<(&'a str, u32), Wrapped>,
     /// Lines of `text += more`.
     additions: HashSet<(&'a str, u32)>,
     /// Files and functions that give an object a finalizer or a cleanup.
@@ -41,7 +49,12 @@ impl<'a> CompilerLog<'a> {
                 compiler.finalizing.extend(decision.function.as_deref().map(|function| (&*decision.file, function)));
             }
             for step in decision.steps.iter().filter(|step| step.from.starts_with("append(")) {
-                compiler.appends.extend(step.line.map(|line| (file_name(&step.file), line)));
+                compiler.appends.extend(at(step));
+            }
+            compiler.map_puts.extend(decision.steps.iter().filter(|step| &*step.why == MAP_PUT).filter_map(at));
+            if decision.subject_kind == SubjectKind::Append {
+                let returns = decision.steps.iter().filter(|step| &*step.why == RETURN);
+                compiler.slice_returns.extend(returns.filter_map(at));
             }
         }
         for stay in log.stack_buffers() {
@@ -51,9 +64,14 @@ impl<'a> CompilerLog<'a> {
         let inlined = log.inlining().iter().map(|inlining| &*inlining.package);
         for call in log.wrapped_calls() {
             let line = (file_name(&call.file), call.line);
-            let wrapper = compiler.wraps.entry(line).or_insert(call.wrapper);
-            *wrapper = wrapper.filter(|known| call.wrapper == Some(*known));
+            let this = Wrapped { by: call.wrapper, kept_bytes: call.kept_bytes };
+            let known = compiler.wraps.entry(line).or_insert(this);
+            // Files of one name in two packages.
+            known.by = known.by.filter(|by| this.by == Some(*by));
+            known.kept_bytes = known.kept_bytes.filter(|bytes| this.kept_bytes == Some(*bytes));
         }
+        let stores = log.leaks().iter().filter_map(|leak| leak.store.as_ref());
+        compiler.map_puts.extend(stores.filter(|store| &*store.why == MAP_PUT).filter_map(at));
         compiler.additions.extend(log.text_additions().iter().map(|(file, line)| (file_name(file), *line)));
         compiler.packages.extend(log.leaks().iter().map(|leak| &*leak.package).chain(inlined));
         let own = log.heap_decisions().iter().filter(|decision| !is_of_dependency(&decision.file));
@@ -97,6 +115,8 @@ impl<'a> CompilerLog<'a> {
             reports_append: self.reports_append,
             appends: self.appends.contains(&(path.file_name(), number)),
             wrapped: self.wraps.get(&(path.file_name(), number)).copied(),
+            puts_in_map: self.map_puts.contains(&(path.file_name(), number)),
+            returns_slice: self.slice_returns.contains(&(path.file_name(), number)),
             adds_text: self.additions.contains(&(path.file_name(), number)),
             maps: Some(&self.maps),
             ..Build::default()
@@ -150,6 +170,11 @@ fn is_same_file(record: Record<'_>, symbol: &Symbol, path: &SourcePath) -> bool 
     SourcePath::decode(file).shared_parts(path).is_some_and(|parts| parts > 1 || can_be_of_another)
 }
 
+/// The file and the line of a step.
+fn at(step: &Step) -> Option<(&str, u32)> {
+    Some((file_name(&step.file), step.line?))
+}
+
 /// Keeps what scores most, unless nothing scores.
 fn keep_best<T>(all: &mut Vec<T>, score: impl Fn(&T) -> usize) {
     let best = all.iter().map(&score).max().unwrap_or(0);
@@ -184,11 +209,17 @@ fn common_package<'a>(packages: impl Iterator<Item = &'a str>) -> String {
     common.unwrap_or_default().join("/")
 }
 
+/// Why a step is one, as the compiler writes it.
+const MAP_PUT: &str = "key of map put";
+const RETURN: &str = "return";
+
 /// Lines: few functions have more.
 const LONG_FUNCTION: u32 = 200;
 
 #[cfg(test)]
 mod tests {
+    use gomem_symbol::Wrapper;
+
     use super::*;
 
     #[test]
@@ -197,5 +228,34 @@ mod tests {
         assert_eq!(common(&["example.com/a/b", "example.com/a/c/d", "fmt", "main"]), "example.com/a");
         assert_eq!(common(&["example.com/a"]), "example.com/a");
         assert_eq!(common(&["main"]), "");
+    }
+
+    const LOG: &str = "# example.com/app\n\
+        ./a.go:5:3: can inline serve.gowrap1 with cost 64 as: func() { handle(.autotmp_1, .autotmp_2, .autotmp_3) }\n\
+        ./a.go:7:10: append(all, x) escapes to heap in list:\n\
+        ./a.go:7:10:   flow: all ← &{storage for append(all, x)}:\n\
+        ./a.go:7:10:     from append(all, x) (spill) at ./a.go:7:10\n\
+        ./a.go:7:10:     from all = append(all, x) (assign) at ./a.go:7:7\n\
+        ./a.go:7:10:   flow: ~r0 ← all:\n\
+        ./a.go:7:10:     from return all (return) at ./a.go:9:2\n\
+        ./a.go:7:10: append escapes to heap\n\
+        ./a.go:12:15: parameter key leaks to {heap} for put with derefs=0:\n\
+        ./a.go:12:15:   flow: {heap} ← key:\n\
+        ./a.go:12:15:     from seen[key] (key of map put) at ./a.go:13:6\n\
+        ./a.go:12:15: leaking param: key\n\
+        ./a.go:5:3: serve capturing by value: .autotmp_1 (addr=false assign=false width=8)\n\
+        ./a.go:5:9: serve capturing by value: .autotmp_2 (addr=false assign=false width=4)\n\
+        ./a.go:5:3: serve capturing by value: .autotmp_3 (addr=false assign=false width=64)\n";
+
+    #[test]
+    fn lines_tell_what_no_record_does() {
+        let log = EscapeLog::decode(LOG.as_bytes()).unwrap();
+        let compiler = CompilerLog::from_log(&log);
+        let only = |lines: &HashSet<(&str, u32)>| lines.iter().map(|(_, line)| *line).collect::<Vec<_>>();
+        assert_eq!((only(&compiler.slice_returns), only(&compiler.map_puts)), (vec![9], vec![13]));
+        let call = compiler.wraps[&("a.go", 5)];
+        assert_eq!(call, Wrapped { by: Some(Wrapper::Go), kept_bytes: Some(80) });
+        // With the function it is 88 bytes, in a block of 96, which a channel has too.
+        assert!(call.can_make(96) && !call.can_make(112) && call.can_make(48));
     }
 }

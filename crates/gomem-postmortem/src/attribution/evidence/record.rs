@@ -148,9 +148,9 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// Whether both are of the same expression, by its text.
+    /// Whether both are of the same expression, by its text: where another package inlines it, its names are with their package's.
     pub(crate) fn is_like(self, other: Record<'_>) -> bool {
-        self.kind() == other.kind() && self.subject() == other.subject()
+        self.kind() == other.kind() && without_packages(self.subject()).eq(without_packages(other.subject()))
     }
 
     /// Whether the log says that it is in a function, compiled by itself.
@@ -312,6 +312,21 @@ impl<'a> Record<'a> {
     }
 }
 
+/// The letters of an expression, without the names that a dot joins to what follows: packages, and what has a field.
+fn without_packages(subject: &str) -> impl Iterator<Item = char> + '_ {
+    let is_letter = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut parts = subject.split('.').peekable();
+    let part = std::iter::from_fn(move || {
+        let (part, next) = (parts.next()?, parts.peek());
+        Some(match next {
+            Some(next) if next.starts_with(is_letter) => (part.trim_end_matches(is_letter), ""),
+            Some(_) => (part, "."),
+            None => (part, ""),
+        })
+    });
+    part.flat_map(|(part, dot)| part.chars().chain(dot.chars()))
+}
+
 /// Whether the log's `sub.Map[go.shape.int]` or `(*T).m` is the profile's `example.com/sub.Map[...]`: the log leaves packages
 /// out or not, and numbers closures otherwise when they are inlined.
 fn is_same_function(named: &str, symbol: &Symbol) -> bool {
@@ -365,7 +380,15 @@ mod tests {
     use gomem_escape::EscapeLog;
     use gomem_pprof::Profile;
 
-    use crate::attribution::{AttributeOptions, attribute};
+    use crate::attribution::{AttributeOptions, attribute, evidence::record::without_packages};
+
+    #[test]
+    fn packages_are_no_part_of_an_expression() {
+        let is_same = |a, b| without_packages(a).eq(without_packages(b));
+        assert!(is_same("&StringNode{...}", "&ast.StringNode{...}"));
+        assert!(is_same("make([]byte, initialSize)", "make([]byte, flatbuffers.initialSize)"));
+        assert!(!is_same("&BaseNode{}", "&ast.StringNode{...}") && !is_same("&T{}", "&p.T{...}"));
+    }
 
     /// The reasons of the lines 10, 20… of a function, which made objects of these sizes for what the log says is there.
     fn reasons(lines: &[(&str, &[(u32, u32)])]) -> Vec<&'static str> {

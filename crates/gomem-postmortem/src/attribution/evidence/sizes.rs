@@ -99,7 +99,15 @@ impl Sizes {
     /// as a sampler tells.
     pub(crate) fn grows_from_small(&self) -> bool {
         let mut pairs = self.counts.each().zip(self.counts.each().skip(1));
-        self.smallest() <= LARGEST_FIRST && pairs.all(|((_, small), (_, large))| large <= small.saturating_mul(2))
+        self.smallest() <= LARGEST_FIRST
+            && pairs.all(|((_, small), (_, large))| large <= small.saturating_mul(2))
+            && self.doubles()
+    }
+
+    /// Whether no small size is less than twice the one before: a slice of few elements doubles, texts have any length.
+    fn doubles(&self) -> bool {
+        let mut pairs = self.counts.sizes().zip(self.counts.sizes().skip(1));
+        pairs.all(|(small, large)| small >= LARGEST_DOUBLED || large >= 2 * small)
     }
 
     /// Whether sizes lie close together, as those of a text that grows by `s += x`, and not as those of doubled memory.
@@ -172,19 +180,25 @@ impl Sizes {
 
     /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
     fn has_tables(&self) -> bool {
+        // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
+        let (tables, arrays) = self.tables_and_arrays();
+        tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
+    }
+
+    /// Whether there are objects of the size of a `table`, which each map of more than one group has since Go 1.24: as many as
+    /// arrays of groups, as far as a sampler tells.
+    pub(crate) fn has_map_tables(&self) -> bool {
+        let (tables, arrays) = self.tables_and_arrays();
+        tables > 0 && tables.saturating_mul(2) >= arrays || self.has_tables() || self.is_first_table()
+    }
+
+    /// How many objects have the size of a `table`, and how many are larger than two: arrays of groups, if it is a map.
+    fn tables_and_arrays(&self) -> (i64, i64) {
         let objects = |is: fn(u64) -> bool| {
             let of = self.counts.each().filter(move |(size, _)| is(*size));
             of.fold(0_i64, |sum, (_, objects)| sum.saturating_add(objects))
         };
-        let tables = objects(|size| size == TABLE);
-        // The first can have been made elsewhere, with room asked for; a large directory of tables is no table.
-        let arrays = objects(|size| size > 2 * TABLE);
-        tables >= FEWEST_TABLES && tables.abs_diff(arrays) <= 1 + tables.unsigned_abs() / 16
-    }
-
-    /// Whether there are objects of the size of a `table`, which each map of more than one group has since Go 1.24.
-    pub(crate) fn has_map_tables(&self) -> bool {
-        self.contains(TABLE) || self.has_tables() || self.is_first_table()
+        (objects(|size| size == TABLE), objects(|size| size > 2 * TABLE))
     }
 
     /// Whether each map's header is made here too, as `make(map[K]V, n)` does: a map that grows has one already.
@@ -273,6 +287,8 @@ const MAP_HEADER: u64 = 48;
 const MOST_APART: i64 = 3;
 /// The first memory of most slices is of one element, or of 8 bytes.
 const LARGEST_FIRST: u64 = 128;
+/// A slice of 256 elements and more grows by less (`nextslicecap` in `runtime/slice.go`), and an element has a byte at least.
+const LARGEST_DOUBLED: u64 = 256;
 const RARE: i64 = 50;
 /// More than what grows by a quarter has up to the end of all addresses.
 const MOST_SIZES: usize = 160;
@@ -367,6 +383,20 @@ mod tests {
         assert!(!can_be(&[(32, 19), (48, 198), (64, 182)]), "rows of two, three and four values");
         assert!(!can_be(&[(16, 24), (48, 24), (64, 4)]));
         assert!(!can_be(&[(48, 10), (256, 400)]), "more arrays than maps");
+    }
+
+    #[test]
+    fn neither_texts_nor_a_slice_are_a_map() {
+        let of = |objects: &[(i64, i64)]| {
+            let mut all = Sizes::default();
+            objects.iter().for_each(|(size, count)| all.add(size * count, *count));
+            all
+        };
+        assert!(!of(&[(16, 1700), (24, 170), (48, 140)]).grows_from_small(), "texts of three lengths");
+        assert!(of(&[(16, 1700), (32, 170), (64, 140)]).grows_from_small());
+        let appended = [(32, 16), (64, 16), (256, 14), (512, 10), (1152, 10), (2304, 10), (4864, 8)];
+        assert!(!of(&appended).has_map_tables(), "more arrays than tables");
+        assert!(of(&[(8, 40), (32, 40), (144, 20), (288, 20)]).has_map_tables());
     }
 
     #[test]

@@ -26,14 +26,35 @@ pub(crate) struct Build<'a> {
     pub(crate) is_covered: bool,
     /// Whether they do: of the release, not of this very build.
     pub(crate) is_of_release: bool,
-    /// Whether `go` or `defer` puts a call of the line into a function of its own, and which of them.
-    pub(crate) wrapped: Option<Option<Wrapper>>,
+    /// The call of the line that `go` or `defer` puts into a function of its own.
+    pub(crate) wrapped: Option<Wrapped>,
+    /// Whether the line puts something into a map.
+    pub(crate) puts_in_map: bool,
+    /// Whether the line returns what `append` made: that can begin on the stack, and moves to the heap there.
+    pub(crate) returns_slice: bool,
     /// Whether the line is `text += more`.
     pub(crate) adds_text: bool,
     /// The maps that the log names.
     pub(crate) maps: Option<&'a Maps>,
     /// What a CPU profile saw the runtime allocate for the line.
     pub(crate) seen: Seen<'a>,
+}
+
+/// A call that `go` or `defer` puts into a function of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wrapped {
+    /// Which of the two, where that is known.
+    pub(crate) by: Option<Wrapper>,
+    /// The bytes of the arguments that it keeps, where they are known.
+    pub(crate) kept_bytes: Option<u64>,
+}
+
+impl Wrapped {
+    /// Whether an object of this size can be what it keeps: beside the arguments the function itself, and where these are not
+    /// known less than a channel, which the line may make for the call.
+    pub(crate) fn can_make(self, size: u64) -> bool {
+        size < CHANNEL[0] || self.kept_bytes.is_some_and(|bytes| rounded(bytes.saturating_add(POINTER)) == size)
+    }
 }
 
 /// The reason of a place that no record explains: what is never reported is the growth of maps, channels, what `go f(x)`
@@ -70,8 +91,8 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     // Before that, a slice is as likely.
     let is_struct_map = |size| build.reports_append && build.maps.is_some_and(|maps| maps.may_have_bucket(size));
     let of_fixed = |size| match size {
-        _ if build.wrapped.is_some() && size < CHANNEL[0] => {
-            let cause = match build.wrapped?? {
+        _ if build.wrapped.is_some_and(|call| call.can_make(size)) => {
+            let cause = match build.wrapped?.by? {
                 Wrapper::Go => Cause::Goroutine,
                 // A deferred call that is made once stays on the stack.
                 Wrapper::Defer => Cause::DeferInLoop,
@@ -89,6 +110,7 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
     };
     let reported = match shape {
         _ if build.adds_text => Some((Reason::Compiler(Cause::Concatenation), fit::FLOW, Confidence::High)),
+        _ if build.returns_slice && build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
         Shape::Fixed(_) if build.appends && !build.reports_append => Some((slice, fit::FLOW, Confidence::High)),
         _ if build.appends && !build.reports_append => Some((slice, fit::FLOW_OF_SIZES, Confidence::High)),
         Shape::Fixed(size) => of_fixed(size),
@@ -116,13 +138,16 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         let is_small = sizes.largest() < SMALLEST_MAP && !is_map(sizes.smallest());
         let fallback = match build.reports_append {
             // `text += more`, which the flows do not show.
-            true if is_small => Reason::Compiler(Cause::Concatenation),
+            true if is_small && !build.puts_in_map => Reason::Compiler(Cause::Concatenation),
             true => Reason::MapGrowth,
             false => slice,
         };
-        heuristic(fallback, if matches!(shape, Shape::Fixed(_)) { fit::LAST_GUESS } else { fit::GUESS })
+        let is_last = matches!(shape, Shape::Fixed(_)) && !build.puts_in_map;
+        heuristic(fallback, if is_last { fit::LAST_GUESS } else { fit::GUESS })
     })
 }
+
+const POINTER: u64 = 8;
 
 /// Whether a channel of a power of two of words has this size: most buffers are made so.
 fn is_usual_channel(size: u64) -> bool {

@@ -449,6 +449,11 @@ fn by_frames(allocation: &Allocation<'_>) -> Option<(Reason, Confidence)> {
                 || library.last().is_some_and(library::writes_to_caller) || library.iter().any(library::passes_on);
             let is_callers = made == Some(Reason::BufferGrowth) && writes_to_caller();
             let purpose = library.last().filter(|_| !is_callers).and_then(library::of_std);
+            // What cannot be parsed makes an error, and no text.
+            let is_error = |symbol: &Symbol| library::of_std(symbol) == Some(Reason::ErrorValue);
+            if purpose == Some(Reason::Formatting) && library.iter().any(is_error) {
+                return Some(sure(Reason::ErrorValue));
+            }
             purpose.filter(|reason| reason.is_purpose()).or(made).map(sure)
         }
         _ => None,
