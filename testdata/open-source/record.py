@@ -18,6 +18,8 @@ FIXES = {
     "sheet": ["before", "stream", "names"],
     "minify": ["before", "rows", "once", "buffer", "bytes"],
     "parquet": ["before", "writer"],
+    "dns": ["before", "size", "zone"],
+    "documents": ["before", "query"],
 }
 
 

@@ -71,7 +71,10 @@ pub(crate) fn background_finding(entry: &Entry<'_>, lines: &[Account<'_>]) -> Fi
 /// What the goroutine works for: where few lines of the program call its module at all, it is one of them.
 fn feeds(entry: &Entry<'_>, lines: &[Account<'_>]) -> String {
     let calls = calls_in_words(entry.function, lines);
-    calls.map_or_else(|| "what feeds or configures them decides.".to_owned(), |calls| format!("they work for {calls}."))
+    calls.map_or_else(
+        || "what feeds or configures them decides.".to_owned(),
+        |calls| format!("most likely they work for {calls}."),
+    )
 }
 
 /// Whether a function runs before `main`: `init`, or what the compiler makes of package variables. A method may have that name,

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use gomem_symbol::{Origin, Symbol, is_major_version};
 
-use crate::attribution::{Bytes, Part, Site};
+use crate::{
+    attribution::{Bytes, Part, Site},
+    findings::module_calls::module_of,
+};
 
 /// What an expert does about a call of `callee` whose bytes these are. `None` where what is inside has to be looked at.
 pub(crate) fn call_advice(callee: &str, inside: &Bytes<'_>) -> Option<&'static str> {
@@ -55,10 +58,17 @@ pub(crate) fn general_advice(callee: &str) -> Option<&'static str> {
     rows(About::Call).find(|row| row.is_general() && row.is_general_match(&name)).map(|row| row.advice)
 }
 
-/// What an expert says of a part of a call, where a good part of its bytes is allocated in this.
+/// What an expert says of a part of a call, where a good part of its bytes is allocated in this. What a library calls of the standard
+/// library or of another one its caller cannot change.
 pub(crate) fn part_advice(callee: &str, inside: &Bytes<'_>) -> Option<Part<&'static str>> {
     let is_good_part = |part: &Part<&'static str>| part.bytes.saturating_mul(4) >= inside.bytes;
-    let of_part = named_parts(inside, About::Part).find(is_good_part);
+    let is_of_call = |function: &str| is_of_std(callee) || module_of(function) == module_of(callee);
+    let of_call = inside.parts(|site| {
+        let name = plain(&site.place.function);
+        let row = rows(About::Part).find(|row| row.is_match(&name));
+        row.filter(|_| is_of_call(&site.place.function)).map(|row| row.advice)
+    });
+    let of_part = known(of_call).find(is_good_part);
     of_part.or_else(|| {
         row(About::Reader, &plain(callee))?;
         let of_buffer = inside.parts(|site| {

@@ -36,7 +36,7 @@ pub(crate) fn call_finding(
     finding.summary += &format!(" Inside: {}.", inside(&call.inside));
     if let Some(fraction) = in_its_goroutines(call, lines, entries) {
         finding.summary += &format!(
-            " Goroutines of {}, which no other line of the program calls, allocate {} of all bytes beside that.",
+            " Goroutines of {}, in which no other line of the program allocates, make {} of all bytes beside that.",
             module_of(call.callee),
             share(fraction)
         );

@@ -22,7 +22,7 @@ use crate::{
 
 /// Joins what the metrics say of goroutines with the profile that knows most of them, and adds what the runtime itself found
 /// leaked.
-pub(crate) fn explain(bundle: &Bundle, sites: &[Site], findings: &mut Vec<Finding>) {
+pub(crate) fn explain(bundle: &Bundle, diagnosis: Option<&Diagnosis>, sites: &[Site], findings: &mut Vec<Finding>) {
     let told = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::GoroutineLeak));
     match (told, fullest(bundle.goroutines())) {
         (Some(finding), Some(profile)) => say_who(finding, profile, sites),
@@ -30,7 +30,10 @@ pub(crate) fn explain(bundle: &Bundle, sites: &[Site], findings: &mut Vec<Findin
         (None, fullest) => {
             let is_counted = !bundle.metrics().series().is_empty();
             let crowd = || fullest.filter(|_| !is_counted).and_then(|profile| crowd(profile, bundle.goroutines()));
-            findings.extend(rising(bundle.goroutines()).or_else(crowd));
+            // Where metrics count them all along, a few profiles say no more.
+            let is_level = diagnosis.is_some_and(goroutines_are_level);
+            let rising = || rising(bundle.goroutines());
+            findings.extend(if is_level { None } else { rising() }.or_else(crowd));
         }
     }
     findings.extend(leaked(bundle.goroutines()));
@@ -246,7 +249,12 @@ fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
         let fewest = if counts.len() < FEWEST_PROFILES { MANY_MORE.max(first / 2) } else { FEWEST_MORE.max(first) };
         counts.windows(2).all(|pair| pair[0] < pair[1]) && more(counts) >= fewest
     };
-    let all = timed.last()?.1.iter().map(|(waiting, _)| (waiting, counts_of(waiting)));
+    // What runs, or has just been started, ends by itself as far as is known; where no wait is seen at all, as without the names of
+    // the runtime, nothing tells.
+    let last = &timed.last()?.1;
+    let sees_waits = last.iter().any(|(waiting, _)| waiting.is_seen());
+    let stays = last.iter().filter(|(waiting, _)| waiting.is_seen() || !sees_waits);
+    let all = stays.map(|(waiting, _)| (waiting, counts_of(waiting)));
     let mut rising: Vec<(&Wait, Vec<i64>)> = all.filter(|(_, counts)| rises(counts)).collect();
     rising.sort_by(|a, b| more(&b.1).cmp(&more(&a.1)).then_with(|| a.0.at.cmp(&b.0.at)));
     let (waiting, counts) = rising.first()?;

@@ -30,7 +30,7 @@ pub(crate) fn calls_in_words(function: &str, lines: &[Account<'_>]) -> Option<St
         .collect();
     match words.as_slice() {
         [] => None,
-        [only] => Some(format!("{only}, the only call of the program into {module}")),
+        [only] => Some(format!("{only}, the only call of the program into {module} that the profile has")),
         words if words.len() <= MOST_CALLS => {
             Some(format!("one of the program's calls into {module}: {}", words.join(", ")))
         }

@@ -94,7 +94,7 @@ pub(crate) fn find(
     if fired.iter().any(|told| starts_most_cycles(told)) {
         findings.iter_mut().for_each(leave_to_caller);
     }
-    goroutines::explain(bundle, sites, &mut findings);
+    goroutines::explain(bundle, diagnosis, sites, &mut findings);
     findings.extend(stuck_lock(bundle.goroutines(), &findings));
     findings.extend(fixed_goal(bundle.gctrace(), state));
     goroutine_bursts::tell(state, &mut findings);

@@ -72,6 +72,11 @@ impl Wait {
         Some(Self { state, at, library_entry, inside, served, origin })
     }
 
+    /// Whether it is seen to wait for something, and neither runs nor is about to.
+    pub(crate) fn is_seen(&self) -> bool {
+        !matches!(&*self.state, NOT_SEEN | "running" | "runnable")
+    }
+
     pub(crate) fn text(&self) -> String {
         let origin = match &self.origin {
             Creator::CreatedBy(function, Some(place)) => format!("made by `{function}` at `{place}`"),
@@ -93,7 +98,8 @@ impl Wait {
         if let Some(passed) = passed {
             return passed.action(&self.at);
         }
-        if self.state.starts_with("sync.WaitGroup") && self.library_entry.is_some() {
+        let of_entry = || goroutine_advice(self.library_entry.as_deref()?);
+        if self.state.starts_with("sync.WaitGroup") && self.library_entry.is_some() && of_entry().is_none() {
             return format!(
                 "The goroutines at `{}` wait for others that they started (WaitGroup.Wait): they end when those do. See what those \
                  wait for, in the whole dump.",
@@ -101,7 +107,7 @@ impl Wait {
             );
         }
         if let Some(entry) = &self.library_entry {
-            let known = goroutine_advice(entry).or(self.inside);
+            let known = of_entry().or(self.inside);
             return known.map_or_else(|| of_library(entry), str::to_owned);
         }
         if let Some(advice) = self.inside {

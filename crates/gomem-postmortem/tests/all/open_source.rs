@@ -8,11 +8,13 @@ use gomem_pprof::{Filter, Profile};
 use gomem_statistics::median;
 use gomem_testkit::{inflated, testdata};
 
-const FIXES: [(&str, &[&str]); 4] = [
+const FIXES: [(&str, &[&str]); 6] = [
     ("lua", &["state", "event"]),
     ("sheet", &["stream", "names"]),
     ("minify", &["rows", "once", "buffer", "bytes"]),
     ("parquet", &["writer"]),
+    ("dns", &["size", "zone"]),
+    ("documents", &["query"]),
 ];
 
 /// A row of `labels.tsv`.

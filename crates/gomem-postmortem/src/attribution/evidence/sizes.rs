@@ -169,13 +169,21 @@ impl Sizes {
         if let Some(size) = self.fixed() {
             return Shape::Fixed(size);
         }
-        let sizes: Vec<u64> = self.counts.sizes().collect();
-        if is_doubling(&sizes) {
+        if is_doubling(&self.all()) {
             return Shape::Slice;
         }
-        // Buckets of one size are as large as their size class.
-        let is_base = |base: &u64| *base <= LARGEST_BUCKET && rounded(*base) == *base;
-        if sizes.iter().any(|base| is_base(base) && self.is_map_of(*base)) { Shape::Map } else { Shape::Mixed }
+        if self.bases().any(|base| self.is_map_of(base, &is_bucket)) { Shape::Map } else { Shape::Mixed }
+    }
+
+    /// The sizes that can be of one bucket: as large as their size class.
+    fn bases(&self) -> impl Iterator<Item = u64> + '_ {
+        self.counts.sizes().filter(|base| *base <= LARGEST_BUCKET && rounded(*base) == *base)
+    }
+
+    /// Whether what looks like a map that grows can be one since Go 1.24: with a `table` for each array, or with groups as a map has.
+    pub(crate) fn can_be_groups(&self) -> bool {
+        let usual = self.usual();
+        self.has_tables() || self.is_first_table() || usual.bases().any(|base| usual.is_map_of(base, &is_group))
     }
 
     /// Whether each larger object has a `table` (`internal/runtime/maps/table.go`, since Go 1.24) of its own.
@@ -236,11 +244,12 @@ impl Sizes {
         )
     }
 
-    /// Whether most of it is arrays of buckets of one size. A map also keeps tables, directories and lists of overflow.
-    fn is_map_of(&self, base: u64) -> bool {
+    /// Whether most of it is arrays of buckets of one size, which `is_one` tells. A map also keeps tables, directories and lists of
+    /// overflow.
+    fn is_map_of(&self, base: u64, is_one: &dyn Fn(u64) -> bool) -> bool {
         let (mut matched, mut largest, mut is_telling) = (0_u64, 0, base >= SMALLEST_TELLING_BUCKET);
         for (size, objects) in self.counts.each().skip_while(|(size, _)| *size < base) {
-            if let Some(has_overflow) = is_bucket_array(size, base) {
+            if let Some(has_overflow) = is_bucket_array(size, base, is_one) {
                 matched = size.saturating_mul(objects as u64).saturating_add(matched);
                 largest = size;
                 is_telling |= has_overflow;
@@ -267,10 +276,10 @@ fn is_doubling(sizes: &[u64]) -> bool {
 
 /// Whether a size is that of `base`-sized buckets doubled some times, and whether a sixteenth more for overflow
 /// (`makeBucketArray` in `runtime/map.go` until Go 1.23). The base was rounded up to its size class itself.
-fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
+fn is_bucket_array(size: u64, base: u64, is_one: &dyn Fn(u64) -> bool) -> Option<bool> {
     let exact = (below(base) / 8 + 1..=base / 8).map(|words| words * 8);
     let fits = |bytes: u64| rounded(bytes) == size || rounded(bytes + MALLOC_HEADER) == size;
-    exact.into_iter().filter(|exact| *exact >= 16).find_map(|exact| {
+    exact.into_iter().filter(|exact| is_one(*exact)).find_map(|exact| {
         (0..MOST_DOUBLINGS).find_map(|doubled| {
             let bytes = exact << doubled;
             if fits(bytes) {
@@ -281,6 +290,18 @@ fn is_bucket_array(size: u64, base: u64) -> Option<bool> {
     })
 }
 
+/// Whether a bucket can have so many bytes: `bucketOf` until Go 1.23 keeps keys and values apart, so that no slot has room to spare.
+fn is_bucket(bytes: u64) -> bool {
+    bytes >= 16
+}
+
+/// Whether a group can have so many bytes: a control word and eight slots, which are whole words unless they are small.
+fn is_group(bytes: u64) -> bool {
+    bytes % 64 == 8 || bytes <= LARGEST_OF_HALF_WORDS && bytes % 32 == 8
+}
+
+/// Eight slots of two words.
+const LARGEST_OF_HALF_WORDS: u64 = 136;
 /// The size of `internal/runtime/maps.Map`, and of `runtime.hmap` before Go 1.24.
 const MAP_HEADER: u64 = 48;
 /// How many times as many objects of one size the sampler can seem to see of a pair.
@@ -397,6 +418,9 @@ mod tests {
         let appended = [(32, 16), (64, 16), (256, 14), (512, 10), (1152, 10), (2304, 10), (4864, 8)];
         assert!(!of(&appended).has_map_tables(), "more arrays than tables");
         assert!(of(&[(8, 40), (32, 40), (144, 20), (288, 20)]).has_map_tables());
+        let texts = of(&[(32, 32), (64, 16), (128, 28), (256, 6), (1152, 8)]);
+        assert!(texts.shape() == Shape::Map && !texts.can_be_groups(), "slices of texts");
+        assert!(of(&[(8, 40), (32, 40), (144, 20), (288, 20), (576, 10)]).can_be_groups());
     }
 
     #[test]

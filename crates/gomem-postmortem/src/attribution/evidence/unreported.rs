@@ -117,6 +117,8 @@ pub(crate) fn unreported(sizes: &Sizes, build: Build<'_>) -> Option<(Reason, u32
         _ if sizes.has_pair_with(&CHANNEL) => heuristic(Reason::Channel, fit::FLOW),
         // `s += x` is not reported.
         Shape::Mixed if sizes.is_dense() => heuristic(Reason::Compiler(Cause::Concatenation), fit::GROWING_TEXT),
+        // An `append` that stays on the stack while small has a record.
+        Shape::Map if build.reports_append && !sizes.can_be_groups() => heuristic(slice, fit::GUESS),
         Shape::Map if build.reports_append => Some((Reason::MapGrowth, fit::MAP_TABLES, Confidence::High)),
         Shape::Map => heuristic(Reason::MapGrowth, fit::MAP_OR_SLICE),
         // Two or three steps of a map look like those of a slice.
