@@ -188,7 +188,18 @@ const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b":
 const BENCHMARK: &[u8] = b"Benchmark";
 /// Each line of a benchmark has it.
 const PER_OPERATION: &[u8] = b" ns/op";
-const METRIC_WORDS: [&[u8]; 8] =
-    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/", b"container_memory_"];
+const METRIC_WORDS: [&[u8]; 10] = [
+    b"go_",
+    b"\"go.",
+    b"process_",
+    b"\"memstats\"",
+    MEM_STATS,
+    b"\"/gc/",
+    b"\"/memory/classes/",
+    // People name these in their texts too; a sample has labels.
+    b"\ncontainer_memory_working_set_bytes{",
+    b"\ncontainer_memory_usage_bytes{",
+    b"\ncontainer_memory_rss{",
+];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
 const FIRST_LINE: usize = 512;
