@@ -17,6 +17,14 @@ use super::diagnostic::Flaw;
 /// assert!(error.is_foreign());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// ```
+/// use gomem_pprof::Profile;
+///
+/// let error = Profile::decode(b"\x0a\x05ab").unwrap_err();
+/// assert_eq!(error.offset(), Some(0));
+/// assert!(!error.is_limit());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     /// In one box, so that results are returned in registers: fields are read by the million.
@@ -31,6 +39,12 @@ struct Inner {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_pprof::{ErrorKind, Profile};
+///
+/// assert!(matches!(Profile::decode(b"").unwrap_err().kind(), ErrorKind::Empty));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -3,6 +3,16 @@
 use gomem_table::{Definition, Row, Unit};
 
 /// What a lenient reading repaired.
+///
+/// ```
+/// use gomem_pprof::{Flaw, Profile};
+///
+/// // A sample whose location 9 is nowhere; `go tool pprof` refuses such a profile.
+/// let bytes = b"\x0a\x04\x08\x01\x10\x02\x12\x06\x0a\x01\x09\x12\x01\x05\x32\x00\x32\x01n\x32\x01u";
+/// let profile = Profile::decode(bytes)?;
+/// assert!(profile.diagnostics().iter().any(|diagnostic| diagnostic.flaw == Flaw::NoLocation { id: 9 }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The byte of the inflated profile.
@@ -26,6 +36,12 @@ impl Row for Diagnostic {
 gomem_table::serialize_rows!(Diagnostic);
 
 /// A flaw that can be repaired.
+///
+/// ```
+/// use gomem_pprof::Flaw;
+///
+/// assert!(Flaw::NoMapping { id: 3 }.to_string().contains('3'));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Flaw {

@@ -27,6 +27,17 @@ pub struct DecodeOptions {
 }
 
 /// How much input is accepted.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// use gomem_pprof::{DecodeOptions, Limits, Profile};
+///
+/// let options = DecodeOptions::default().with_limits(Limits::default().with_decompressed_bytes(16));
+/// assert!(Profile::decode_with(text, &options).unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

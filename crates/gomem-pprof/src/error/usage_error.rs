@@ -1,6 +1,20 @@
 //! A question that has no answer.
 
 /// A question that has no answer.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Filter, UsageError};
+///
+/// let mut filter = Filter::default();
+/// filter.focus = "(".into();
+/// assert!(matches!(profile.filter(&filter).unwrap_err(), UsageError::Pattern { option: "focus", .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum UsageError {

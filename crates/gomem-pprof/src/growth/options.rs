@@ -1,6 +1,13 @@
 //! What is followed, and why it cannot be.
 
 /// What is followed over a series of profiles.
+///
+/// ```
+/// use gomem_pprof::GrowthOptions;
+///
+/// let options = GrowthOptions::new("inuse_space").with_times(vec![0, 60_000_000_000]);
+/// assert_eq!(options.times_nanos.len(), 2);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GrowthOptions {
@@ -15,6 +22,20 @@ pub struct GrowthOptions {
 }
 
 /// A profile that cannot be in a series.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Growth, GrowthError, GrowthOptions};
+///
+/// // A text does not say when it was taken.
+/// let error = Growth::new([&profile, &profile], &GrowthOptions::new("inuse_space")).unwrap_err();
+/// assert!(matches!(error, GrowthError::NoTime { index: 0, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GrowthError {

@@ -9,6 +9,23 @@ use crate::{
 };
 
 /// A site over time, since the program's last restart.
+///
+/// ```
+/// use gomem_pprof::{Growth, GrowthOptions, Profile};
+///
+/// let taken = |bytes: u32| {
+///     let values = format!("1: {bytes} [1: {bytes}]");
+///     let text = format!("heap profile: {values} @ heap/1048576\n{values} @ 0x40\n#\t0x40\tmain.keep+0x1\t/app/keep.go:9\n");
+///     Profile::decode(text.as_bytes())
+/// };
+/// let profiles = [taken(1 << 20)?, taken(1 << 21)?, taken(1 << 22)?];
+/// let minutes = [0, 60_000_000_000, 120_000_000_000];
+/// let growth = Growth::new(&profiles, &GrowthOptions::new("inuse_space").with_times(minutes.to_vec()))?;
+/// let site = &growth.sites()[0];
+/// assert_eq!(site.key.line, Some(9));
+/// assert!(site.change() > 0.0 && site.last() > site.first());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SiteGrowth {

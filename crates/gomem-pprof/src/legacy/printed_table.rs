@@ -37,6 +37,13 @@ pub struct PrintedTable {
 }
 
 /// A function of a table; values in the table's unit.
+///
+/// ```
+/// use gomem_pprof::PrintedTable;
+///
+/// let table = PrintedTable::parse("Showing nodes accounting for 3MB, 100% of 3MB total\n      flat  flat%   sum%        cum   cum%\n       3MB   100%   100%        3MB   100%  main.parse\n");
+/// assert_eq!(table.map(|table| (table.rows[0].name.clone(), table.rows[0].share)), Some(("main.parse".into(), 1.0)));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrintedRow {
     /// Its name, with its place where that was asked for, and without a mark of inlining.

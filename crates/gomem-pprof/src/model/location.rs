@@ -8,6 +8,18 @@ use super::{
 };
 
 /// A place in the program: an address, and the lines it stands for.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let sample = profile.samples().next().expect("a sample");
+/// let leaf = profile.location(sample.locations().first().expect("a stack"));
+/// assert_eq!((leaf.address(), leaf.lines().len(), leaf.is_folded()), (0x401000, 1, false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Location<'a> {
     profile: &'a Profile,
@@ -22,6 +34,17 @@ pub struct Line<'a> {
 }
 
 /// A function.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let names: Vec<_> = profile.functions().map(|function| function.name()).collect();
+/// assert_eq!(names, ["main.parse", "main.main"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'a> {
     profile: &'a Profile,
@@ -29,6 +52,17 @@ pub struct Function<'a> {
 }
 
 /// A file mapped into the program.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// // A text has the program's file only where it lists what is mapped.
+/// assert_eq!(profile.mappings().len(), 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Mapping<'a> {
     profile: &'a Profile,

@@ -4,12 +4,31 @@ use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 
 /// What the runtime said of its memory when the profile was taken: names as in `runtime.MemStats`, in the order of the
 /// text. `MaxRSS` comes from the operating system.
+///
+/// ```
+/// use gomem_pprof::{MemStat, Profile};
+///
+/// let text = b"heap profile: 0: 0 [0: 0] @ heap/1048576\n\n# runtime.MemStats\n# Alloc = 4096\n# NumGC = 7\n";
+/// let profile = Profile::decode(text)?;
+/// let stats = profile.mem_stats().expect("a text has them at its end");
+/// assert_eq!(stats.value("NumGC"), Some(&MemStat::Integer(7)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct MemStats {
     values: Vec<(String, MemStat)>,
 }
 
 /// One value.
+///
+/// ```
+/// use gomem_pprof::{MemStat, Profile};
+///
+/// let text = b"heap profile: 0: 0 [0: 0] @ heap/1048576\n\n# runtime.MemStats\n# NumGC = 7\n# GCCPUFraction = 0.25\n";
+/// let profile = Profile::decode(text)?;
+/// assert_eq!(profile.mem_stats().and_then(|stats| stats.value("GCCPUFraction")), Some(&MemStat::Fraction(0.25)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum MemStat {

@@ -11,6 +11,18 @@ use super::{
 };
 
 /// Samples, in the order of the file.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let samples = profile.samples();
+/// assert_eq!(samples.len(), 1);
+/// assert!(samples.map(|sample| sample.locations().len()).eq([2]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Samples<'a> {
     profile: &'a Profile,
@@ -18,6 +30,18 @@ pub struct Samples<'a> {
 }
 
 /// One sample.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let sample = profile.samples().next().expect("a sample");
+/// let places: Vec<_> = sample.frames().map(|line| line.line()).collect();
+/// assert_eq!((places, sample.object_bytes()), (vec![12, 7], Some(4_096)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Sample<'a> {
     profile: &'a Profile,
@@ -25,6 +49,18 @@ pub struct Sample<'a> {
 }
 
 /// A label of a sample.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let sample = profile.samples().next().expect("a sample");
+/// let bytes = sample.labels().find(|label| label.key == "bytes").expect("heap profiles have it");
+/// assert_eq!(bytes.number, 4_096);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Label<'a> {

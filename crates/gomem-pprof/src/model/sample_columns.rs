@@ -21,10 +21,32 @@ pub(crate) struct SampleColumns {
 }
 
 /// The locations of a stack, leaf first.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let stack = profile.samples().next().expect("a sample").locations();
+/// assert_eq!((stack.len(), stack.first().map(|id| profile.location(id).address())), (2, Some(0x401000)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Stack<'a>(Numbers<'a>);
 
 /// The values of a sample, one per sample type.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let sample = profile.samples().next().expect("a sample");
+/// assert!(sample.values().eq((0..4).map(|sample_type| sample.value(sample_type))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct SampleValues<'a>(Row<'a>);
 

@@ -9,6 +9,19 @@ use super::key::{FrameKeys, Granularity};
 use crate::model::Profile;
 
 /// What calls what: functions with flat and cum, and the calls between them.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::CallGraphOptions;
+///
+/// let graph = profile.call_graph(1, CallGraphOptions::default());
+/// assert_eq!((graph.nodes.len(), graph.calls.len(), graph.dropped_nodes), (2, 1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CallGraph {
@@ -25,6 +38,20 @@ pub struct CallGraph {
 }
 
 /// A function.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::CallGraphOptions;
+///
+/// let graph = profile.call_graph(1, CallGraphOptions::default());
+/// let main = graph.nodes.iter().find(|node| node.name == "main.main").expect("it calls");
+/// assert_eq!((main.flat, main.cum), (0, graph.total));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CallNode {
@@ -37,6 +64,20 @@ pub struct CallNode {
 }
 
 /// Calls from one function to another.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::CallGraphOptions;
+///
+/// let graph = profile.call_graph(1, CallGraphOptions::default());
+/// let call = &graph.calls[0];
+/// assert_eq!((&*graph.nodes[call.caller].name, call.weight), ("main.main", graph.total));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NodeCall {
@@ -53,6 +94,19 @@ pub struct NodeCall {
 }
 
 /// What of a call graph is shown.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::CallGraphOptions;
+///
+/// let graph = profile.call_graph(1, CallGraphOptions::default().with_nodes(1));
+/// assert_eq!(graph.nodes.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct CallGraphOptions {

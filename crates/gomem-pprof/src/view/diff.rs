@@ -16,6 +16,17 @@ use crate::{
 };
 
 /// A profile, and a base that it is held against.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let diff = profile.diff(&profile, false)?;
+/// assert_eq!(diff.difference().top(&gomem_pprof::TopOptions::new(1)).rows(), []);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ProfileDiff {
     base: Profile,
@@ -37,6 +48,21 @@ pub struct TopDiff {
 }
 
 /// A key's values in both.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Profile, TopOptions};
+///
+/// let grown = Profile::merge([&profile, &profile])?;
+/// let top = grown.diff(&profile, false)?.top(&TopOptions::new(1));
+/// let row = &top.rows()[0];
+/// assert_eq!(row.delta(), row.base);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DiffRow {
@@ -53,6 +79,19 @@ pub struct DiffRow {
 }
 
 /// What became of a key.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{KeyStatus, TopOptions};
+///
+/// let top = profile.diff(&profile, false)?.top(&TopOptions::new(1));
+/// assert!(top.rows().iter().all(|row| row.status() == KeyStatus::Unchanged));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyStatus {

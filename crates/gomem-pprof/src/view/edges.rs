@@ -12,6 +12,19 @@ use super::{
 use crate::model::{Profile, TOO_LARGE, int64};
 
 /// The calls between keys, heaviest first.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::TopOptions;
+///
+/// let edges = profile.edges(&TopOptions::new(1));
+/// assert_eq!(edges.rows().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Edges {
     keys: Vec<FrameKey>,
@@ -20,6 +33,20 @@ pub struct Edges {
 }
 
 /// A call from one key to another.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::TopOptions;
+///
+/// let edges = profile.edges(&TopOptions::new(1));
+/// let edge = edges.rows().next().expect("a call");
+/// assert_eq!((edge.caller.function.as_deref(), edge.inlined), (Some("main.main"), false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Edge<'a> {

@@ -24,6 +24,18 @@ pub struct FlameTree {
 }
 
 /// A node: a function called by its parent's.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let flame = profile.flame(1);
+/// let deepest = flame.nodes().max_by_key(|node| node.depth).expect("a root");
+/// assert_eq!((deepest.name, deepest.self_values == deepest.totals), ("main.parse", true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlameNode<'a> {

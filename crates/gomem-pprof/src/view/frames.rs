@@ -8,6 +8,18 @@ use gomem_table::{Definition, StringPool, StringPoolBuilder, Table, TableSchema,
 use crate::model::{FunctionColumns, FunctionId, LocationId, Profile};
 
 /// The frames of all samples' stacks, leaf first.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_table::ToTable;
+///
+/// assert_eq!(profile.frames().to_table().rows(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Frames<'a> {
     profile: &'a Profile,

@@ -9,6 +9,17 @@ use super::{
 use crate::{error::UsageError, model::Profile, pattern::compile};
 
 /// A function in a file, and what each of its lines costs.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let functions = profile.function_lines("parse")?;
+/// assert_eq!((&*functions[0].function, functions[0].lines.len()), ("main.parse", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FunctionLines {
@@ -23,6 +34,19 @@ pub struct FunctionLines {
 }
 
 /// What a line costs.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let functions = profile.function_lines("parse")?;
+/// let line = &functions[0].lines[0];
+/// let (flat, cum) = line.sums[1];
+/// assert!(line.line == 12 && flat == cum);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LineSums {

@@ -5,6 +5,16 @@ use gomem_table::{Definition, Row, Unit};
 use crate::model::{Line, Profile, Sample, goroutine_label as label};
 
 /// A goroutine of a dump.
+///
+/// ```
+/// use gomem_pprof::Profile;
+///
+/// let dump = b"goroutine 7 [chan receive, 12 minutes]:\nmain.wait(0xc000012345)\n\t/src/app/main.go:20 +0x1d\n";
+/// let profile = Profile::decode(dump)?;
+/// let goroutine = &profile.goroutines()[0];
+/// assert_eq!((goroutine.number, goroutine.state, goroutine.wait_minutes), (7, Some("chan receive"), Some(12)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Goroutine<'a> {

@@ -45,6 +45,20 @@ pub enum Granularity {
 }
 
 /// One key. Which parts are there depends on the [`Granularity`].
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Granularity, TopOptions};
+///
+/// let top = profile.top(&TopOptions::new(1).by(Granularity::Line));
+/// let key = &top.rows()[0].key;
+/// assert_eq!((key.function.as_deref(), key.line), (Some("main.parse"), Some(12)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct FrameKey {

@@ -14,6 +14,20 @@ use crate::model::{Profile, TOO_LARGE, int64};
 /// The heap profiler picks an object of size s with probability p = 1 − e^(−s/rate), and the profile holds the count
 /// divided by p (`scaleHeapSample` in `runtime/pprof/protomem.go`). The number picked is binomial, so n objects picked
 /// make a value of n·v/p with the standard deviation √(n·(1 − p))·v/p: large objects are all picked, and leave nothing to chance.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::Granularity;
+///
+/// let sampling = profile.sampling(1, Granularity::Line).expect("heap profiles are sampled");
+/// let sampled = sampling.rows()[0].sampled;
+/// assert!(sampled.objects > 0.0 && sampled.deviation() > 0.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct SamplingEstimate {
@@ -24,6 +38,19 @@ pub struct SamplingEstimate {
 }
 
 /// How sure the flat values of a profile are.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::Granularity;
+///
+/// let sampling = profile.sampling(1, Granularity::Function).expect("heap profiles are sampled");
+/// assert_eq!(sampling.rows().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Sampling {
     rows: Vec<SamplingRow>,
@@ -32,6 +59,19 @@ pub struct Sampling {
 }
 
 /// A key, its flat value, and what the sampler saw of it.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::Granularity;
+///
+/// let sampling = profile.sampling(1, Granularity::Line).expect("heap profiles are sampled");
+/// assert_eq!((sampling.rows()[0].key.line, sampling.rows()[0].flat), (Some(12), profile.own_total(1)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SamplingRow {
@@ -58,6 +98,11 @@ impl SamplingEstimate {
 
 /// How likely the heap profiler picks an object of so many bytes, at one object each `rate` bytes on average
 /// (`scaleHeapSample` in `runtime/pprof/protomem.go`). A rate of 1 picks all.
+///
+/// ```
+/// // An object of the sampling rate's size is picked in about two of three times.
+/// assert!((gomem_pprof::picking_probability(524_288.0, 524_288.0) - 0.632).abs() < 1e-3);
+/// ```
 #[must_use]
 pub fn picking_probability(size: f64, rate: f64) -> f64 {
     if rate > 1.0 { -(-size / rate).exp_m1() } else { 1.0 }

@@ -11,6 +11,18 @@ use super::{
 use crate::model::{FunctionColumns, Line, Profile, Sample};
 
 /// Some columns of the first samples, for a scan over many profiles.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let scan = profile.scan(&["function", "inuse_space"], 1_000);
+/// let columns: Vec<_> = scan.schema().columns.iter().map(|column| column.name.to_string()).collect();
+/// assert_eq!(columns, ["function", "inuse_space"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Scan<'a> {
     profile: &'a Profile,

@@ -3,6 +3,21 @@
 use super::diff::{DiffRow, TopDiff};
 
 /// A growth that chance does not make.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Profile, TopOptions};
+///
+/// let grown = Profile::merge([&profile, &profile])?;
+/// let top = grown.diff(&profile, false)?.top(&TopOptions::new(1));
+/// // One sampled object more is no growth.
+/// assert!(top.shown_growth().is_some_and(|shown| shown.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct ShownGrowth<'a> {

@@ -7,6 +7,19 @@ use gomem_table::{Definition, Row, Unit};
 use crate::model::{Profile, TOO_LARGE, int64, share};
 
 /// Objects of a range of sizes.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let sizes = profile.sizes();
+/// let of_pages = sizes.iter().find(|range| range.alloc_objects > 0).expect("an object");
+/// assert!((of_pages.least_bytes..=of_pages.most_bytes).contains(&4_096));
+/// assert!(of_pages.temporary_bytes() > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SizeRange {

@@ -6,6 +6,17 @@ use gomem_table::{Definition, Table, TableSchema, ToTable, Unit};
 use crate::model::{Profile, TOO_LARGE, int64, share};
 
 /// The labels of a profile, and what the samples that have them are worth.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let tags = profile.tags(0);
+/// assert_eq!(tags.rows()[0].key, "bytes");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Tags {
     rows: Vec<Tag>,
@@ -14,6 +25,17 @@ pub struct Tags {
 }
 
 /// A label's value, and the sum of the samples that have it.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// let tags = profile.tags(0);
+/// assert_eq!((&*tags.rows()[0].key, tags.rows()[0].number), ("bytes", Some(4_096)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Tag {

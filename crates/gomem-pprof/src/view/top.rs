@@ -11,6 +11,19 @@ use crate::{
 };
 
 /// Flat and cum of every key, largest flat first.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::TopOptions;
+///
+/// let top = profile.top(&TopOptions::new(1));
+/// assert_eq!((top.total(), top.fraction(top.rows()[0].cum)), (profile.total(1), Some(1.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Top {
     rows: Vec<TopRow>,
@@ -24,6 +37,19 @@ pub struct Top {
 }
 
 /// One key with its values.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::TopOptions;
+///
+/// let top = profile.top(&TopOptions::new(1));
+/// assert_eq!((top.rows()[0].name(), top.rows()[0].flat), ("main.parse".into(), top.total()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct TopRow {
@@ -36,6 +62,19 @@ pub struct TopRow {
 }
 
 /// What to sum, and by what.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
+/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
+/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_pprof::{Granularity, TopOptions};
+///
+/// let options = TopOptions::new(profile.default_sample_type()).by(Granularity::File).with_divide_by(2.0);
+/// assert_eq!(profile.top(&options).rows()[0].key.file.as_deref(), Some("/src/app/parse.go"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct TopOptions {
