@@ -7,6 +7,14 @@ use gomem_table::{Definition, Row, Unit};
 use crate::{benchmarks::Benchmarks, sample::Samples, summary::Summary};
 
 /// What the runs of one benchmark come to, in one unit.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkRender-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// let medians = gomem_bench::Benchmarks::parse(text)?.medians();
+/// let bytes = medians.iter().find(|median| &*median.unit == "B/op").expect("it was asked for");
+/// assert_eq!((&*bytes.benchmark, bytes.summary.center), ("BenchmarkRender-8", 96.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BenchmarkMedian {

@@ -18,6 +18,14 @@ pub struct Benchmarks {
 }
 
 /// A line that says that something failed, or that is damaged.
+///
+/// ```
+/// use gomem_bench::Benchmarks;
+///
+/// let benchmarks = Benchmarks::parse(b"BenchmarkRender-8 1000 250.0 ns/op\n--- FAIL: TestOther\nFAIL\n")?;
+/// assert!(benchmarks.has_failures() && benchmarks.remarks().iter().any(|remark| remark.is_failure));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Remark {
@@ -30,6 +38,15 @@ pub struct Remark {
 }
 
 /// How much is accepted.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkRender-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// use gomem_bench::{Benchmarks, Limits};
+///
+/// let mut limits = Limits::default();
+/// limits.runs = 0;
+/// assert!(Benchmarks::parse_with(text, &limits).unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -19,6 +19,15 @@ pub struct Comparison {
 }
 
 /// What became of one benchmark in one unit.
+///
+/// ```
+/// # let before = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 96 B/op 2 allocs/op\n")?;
+/// # let after = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 112 B/op 3 allocs/op\n")?;
+/// # let comparison = gomem_bench::Comparison::new(&before, &after);
+/// let bytes = comparison.rows().iter().find(|row| &*row.unit == "B/op").expect("both have it");
+/// assert_eq!((bytes.delta(), bytes.is_count()), (Some(16.0), true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComparisonRow {
@@ -48,6 +57,16 @@ pub struct ComparisonRow {
 }
 
 /// What became of a benchmark.
+///
+/// ```
+/// # let before = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 96 B/op 2 allocs/op\n")?;
+/// # let after = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 112 B/op 3 allocs/op\n")?;
+/// # let comparison = gomem_bench::Comparison::new(&before, &after);
+/// use gomem_bench::Verdict;
+///
+/// assert!(comparison.rows().iter().all(|row| row.verdict == Verdict::Worse));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -68,6 +87,17 @@ pub enum Verdict {
 }
 
 /// By what a verdict is told.
+///
+/// ```
+/// # let before = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 96 B/op 2 allocs/op\n")?;
+/// # let after = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 112 B/op 3 allocs/op\n")?;
+/// # let comparison = gomem_bench::Comparison::new(&before, &after);
+/// use gomem_bench::Basis;
+///
+/// // Counts that do not vary need no statistics.
+/// assert!(comparison.rows().iter().all(|row| row.basis == Basis::Exact));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Basis {
@@ -80,6 +110,15 @@ pub enum Basis {
 }
 
 /// What all benchmarks of a unit come to.
+///
+/// ```
+/// # let before = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 96 B/op 2 allocs/op\n")?;
+/// # let after = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 112 B/op 3 allocs/op\n")?;
+/// # let comparison = gomem_bench::Comparison::new(&before, &after);
+/// let mean = comparison.means().iter().find(|mean| &*mean.unit == "allocs/op").expect("both have it");
+/// assert_eq!((mean.benchmarks, mean.ratio), (1, Some(1.5)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UnitMean {

@@ -3,12 +3,26 @@
 use std::fmt;
 
 /// Input that cannot be read at all.
+///
+/// ```
+/// use gomem_bench::Benchmarks;
+///
+/// let error = Benchmarks::parse(b"no benchmark here\n").unwrap_err();
+/// assert!(!error.is_limit());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     kind: Box<ErrorKind>,
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_bench::{Benchmarks, ErrorKind};
+///
+/// let error = Benchmarks::parse(b"no benchmark here\n").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::NothingFound { lines: 1, .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

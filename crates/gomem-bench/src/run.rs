@@ -5,6 +5,14 @@ use std::sync::Arc;
 use gomem_table::{Definition, Unit};
 
 /// One run of a benchmark: a line of the output.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkRender-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// let benchmarks = gomem_bench::Benchmarks::parse(text)?;
+/// let run = &benchmarks.runs()[0];
+/// assert_eq!((run.iterations, run.value("allocs/op")), (1_000, Some(2.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Run {
@@ -25,6 +33,14 @@ pub struct Run {
 }
 
 /// What was measured in a run.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkRender-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// let benchmarks = gomem_bench::Benchmarks::parse(text)?;
+/// let measured: Vec<_> = benchmarks.runs()[0].values.iter().map(|value| (&*value.unit, value.value)).collect();
+/// assert_eq!(measured, [("ns/op", 250.0), ("B/op", 96.0), ("allocs/op", 2.0)]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Measurement {

@@ -5,6 +5,18 @@ use std::{fmt, str::FromStr};
 use crate::comparison::{ComparisonRow, Verdict};
 
 /// How much worse a benchmark may become in a unit: `allocs/op>0%`, `ns/op>5%`, `B/op>16`.
+///
+/// ```
+/// # let before = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 96 B/op 2 allocs/op\n")?;
+/// # let after = gomem_bench::Benchmarks::parse(b"pkg: p\nBenchmarkRender-8 1000 112 B/op 3 allocs/op\n")?;
+/// # let comparison = gomem_bench::Comparison::new(&before, &after);
+/// use gomem_bench::{Gate, Threshold};
+///
+/// let threshold: Threshold = "allocs/op=0".parse()?;
+/// assert_eq!((&*threshold.unit, threshold.most, threshold.is_percent), ("allocs/op", 0.0, false));
+/// assert_eq!(Gate::new(&threshold, &comparison).exceeded.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Threshold {
@@ -17,6 +29,12 @@ pub struct Threshold {
 }
 
 /// A text that is no threshold.
+///
+/// ```
+/// use gomem_bench::Threshold;
+///
+/// assert!("allocs/op".parse::<Threshold>().is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no threshold: write a unit, `>`, and a number or a percentage, as in allocs/op>0%")]
 pub struct ThresholdError {

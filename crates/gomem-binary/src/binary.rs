@@ -9,6 +9,16 @@ use crate::{
 };
 
 /// What a program's file says: of the file's bytes it keeps code and the table of functions.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// use gomem_binary::Binary;
+///
+/// assert!(Binary::is_program(&program));
+/// let binary = Binary::decode(&program)?;
+/// assert_eq!(binary.build_info().go_version, "go1.27.3");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Binary {
     build_info: BuildInfo,

@@ -9,6 +9,14 @@
 use memchr::memmem;
 
 /// What a program was built from.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// let binary = gomem_binary::Binary::decode(&program)?;
+/// let info = binary.build_info();
+/// assert_eq!((info.setting("GOOS"), info.setting("GOARCH")), (Some("linux"), Some("amd64")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildInfo {
@@ -25,6 +33,14 @@ pub struct BuildInfo {
 }
 
 /// A module of a program.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// let binary = gomem_binary::Binary::decode(&program)?;
+/// let main = &binary.build_info().main;
+/// assert!(main.replace.is_none() && !main.path.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Module {

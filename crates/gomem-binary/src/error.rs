@@ -1,6 +1,12 @@
 //! What goes wrong with a program's file.
 
 /// A file that is not read.
+///
+/// ```
+/// use gomem_binary::Binary;
+///
+/// assert!(Binary::decode(b"<html>").unwrap_err().to_string().contains("program"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct Error {
@@ -8,6 +14,12 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_binary::{Binary, ErrorKind};
+///
+/// assert!(matches!(Binary::decode(b"<html>").unwrap_err().kind(), ErrorKind::NotAProgram { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -4,6 +4,18 @@
 use crate::{functions::Function, layout::Layout};
 
 /// Which words of a part of a frame are pointers.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// use gomem_binary::FramePart;
+///
+/// let function = layout.function_around(layout.entry()).expect("code");
+/// if let Some(map) = layout.pointer_map(function, FramePart::Locals, 0) {
+///     assert!(map.pointers().all(|word| word < map.words));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PointerMap<'a> {
     /// How many words it is of.
@@ -13,6 +25,18 @@ pub struct PointerMap<'a> {
 }
 
 /// The parts of a frame that have maps.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// use gomem_binary::FramePart;
+///
+/// let function = layout.function_around(layout.entry()).expect("code");
+/// // What the system calls first takes no arguments.
+/// let arguments = layout.pointer_map(function, FramePart::Arguments, 0);
+/// assert!(arguments.is_none_or(|map| map.pointers().next().is_none()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FramePart {
     /// What the function got, in its caller's frame.

@@ -138,6 +138,15 @@ impl Functions {
 }
 
 /// A function of a program.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// let function = layout.function_around(layout.entry()).expect("code");
+/// assert_eq!((function.entry(), function.name()), (layout.entry(), Some("_rt0_amd64_linux")));
+/// assert!(function.line(layout.entry()).is_some_and(|(file, line)| file.ends_with(".s") && line > 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Function<'a> {
     pub(crate) of: &'a Functions,

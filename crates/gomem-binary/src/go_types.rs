@@ -3,6 +3,16 @@
 use std::sync::Arc;
 
 /// A type, by its place in [`DebugInfo`](crate::DebugInfo).
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// let id = types.named("main.session").expect("the program's own type");
+/// assert_eq!(types.types()[id.index()].name, types.debug_type(id).expect("a type").name);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TypeId(pub(crate) u32);
 
@@ -15,6 +25,17 @@ impl TypeId {
 }
 
 /// A type.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// let id = types.named("main.session").expect("the program's own type");
+/// let session = types.debug_type(id).expect("a type");
+/// assert_eq!(&*session.name, "main.session");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DebugType {
     /// Its name, with the path of the package.
@@ -26,6 +47,18 @@ pub struct DebugType {
 }
 
 /// What values of a type are made of.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// use gomem_binary::Shape;
+///
+/// let id = types.named("main.session").expect("the program's own type");
+/// assert!(matches!(types.debug_type(id).expect("a type").shape, Shape::Struct(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Shape {
@@ -64,6 +97,20 @@ pub enum Shape {
 }
 
 /// A field of a struct.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// use gomem_binary::Shape;
+///
+/// let id = types.named("main.session").expect("the program's own type");
+/// let session = types.debug_type(id).expect("a type");
+/// let Shape::Struct(fields) = &session.shape else { panic!("a struct") };
+/// assert!(fields.iter().all(|field| field.offset < session.bytes));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field {
     /// Its name.
@@ -75,6 +122,17 @@ pub struct Field {
 }
 
 /// A part of a function's variable that lies on the stack.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// let locals = layout.symbols().iter().filter(|symbol| symbol.name.starts_with("main."));
+/// let parts = locals.flat_map(|symbol| types.locals(symbol.address, symbol.address + symbol.size / 2));
+/// assert!(parts.into_iter().all(|part| !part.name.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LocalPart {
     /// The variable's name.
@@ -92,6 +150,17 @@ pub struct LocalPart {
 }
 
 /// A variable that a function value holds for its function.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// let closures = layout.symbols().iter().filter(|symbol| symbol.name.contains(".func"));
+/// let captured = closures.flat_map(|symbol| types.captured(symbol.address));
+/// assert!(captured.into_iter().all(|variable| variable.offset >= 8), "behind the function itself");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedVariable {
     /// Its name.

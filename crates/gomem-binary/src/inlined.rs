@@ -44,6 +44,15 @@ impl Layout {
 }
 
 /// A line of code.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// let function = layout.function_around(layout.entry()).expect("code");
+/// let lines = layout.lines(function, layout.entry());
+/// assert_eq!(lines.last().map(|line| line.function), Some("_rt0_amd64_linux"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeLine<'a> {
     /// The function, which may be inlined into another.

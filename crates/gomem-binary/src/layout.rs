@@ -14,6 +14,14 @@ use crate::{
 };
 
 /// The addresses of a program's parts, as it was linked. A program that is loaded elsewhere has all of them shifted alike.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// assert_eq!(layout.go_version(), "go1.27.3");
+/// assert!(layout.has_functions(["main.main", "runtime.mallocgc"]));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Layout {
     symbols: Vec<Symbol>,
@@ -39,6 +47,14 @@ pub struct Layout {
 }
 
 /// A variable.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// let symbol = layout.symbols().iter().find(|symbol| symbol.name == "main.cache").expect("it has symbols");
+/// assert_eq!(layout.symbol(symbol.address + 1).map(|found| &*found.name), Some("main.cache"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// Where it begins.
@@ -263,6 +279,15 @@ impl Layout {
 }
 
 /// A variable of a frame whose address is taken.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// // Variables whose address is taken are objects of their own on the stack; what the system calls first has none.
+/// let function = layout.function_around(layout.entry()).expect("code");
+/// assert!(layout.stack_objects(function).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StackObject {
     /// Where it begins: below zero from the end of the locals, else from the first argument.

@@ -3,6 +3,13 @@
 use std::fmt;
 
 /// A log that cannot be read.
+///
+/// ```
+/// use gomem_escape::EscapeLog;
+///
+/// let error = EscapeLog::decode(b"# example.com/app\n./a.go:3:1: syntax error: unexpected name\n").unwrap_err();
+/// assert_eq!(error.line(), Some(2));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct Error {
     kind: Box<ErrorKind>,
@@ -10,6 +17,13 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_escape::{ErrorKind, EscapeLog};
+///
+/// let error = EscapeLog::decode(b"# example.com/app\n./a.go:3:1: syntax error: unexpected name\n").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::FailedBuild { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -42,6 +56,20 @@ pub enum ErrorKind {
 }
 
 /// How much input is accepted.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// use gomem_escape::{EscapeLog, Limits};
+///
+/// let mut limits = Limits::default();
+/// limits.log_bytes = 16;
+/// assert!(EscapeLog::decode_with(log, &limits).unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -9,6 +9,10 @@ use gomem_transport::{Folder, FolderLimits};
 ///
 /// # Errors
 /// When the path leads nowhere, or a folder cannot be listed.
+///
+/// ```
+/// assert!(gomem_escape::files_of("no/such/log".as_ref()).is_err());
+/// ```
 pub fn files_of(path: &Path) -> io::Result<Folder> {
     let is_log = |file: &Path| file.extension().is_some_and(|end| ["json", "log", "txt"].iter().any(|log| end == *log));
     let folder = Folder::or_file(path, FolderLimits::default())?;

@@ -18,6 +18,26 @@ pub(crate) struct Cost {
 }
 
 /// Who marked, and how long the program was marked and stopped.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// let shares = model.observed_shares().expect("the cycles say what marking took");
+/// assert!(shares.background > shares.assist);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Shares {

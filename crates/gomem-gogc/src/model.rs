@@ -52,6 +52,13 @@ pub struct GcModel {
 }
 
 /// Why a recording cannot be fitted.
+///
+/// ```
+/// use gomem_gogc::{FitError, GcModel, Gogc, Recording};
+///
+/// let error = GcModel::fit(&Recording::new(Vec::new(), Gogc::Percent(100))).unwrap_err();
+/// assert!(matches!(error, FitError::TooFewCycles { found: 0, .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FitError {

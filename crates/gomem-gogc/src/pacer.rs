@@ -36,6 +36,13 @@ pub enum Gogc {
 }
 
 /// What the memory limit is held against: the classes of `runtime/metrics` that `memoryLimitHeapGoal` reads.
+///
+/// ```
+/// use gomem_gogc::{MemoryState, memory_limit_goal};
+///
+/// let memory = MemoryState { mapped_ready_bytes: 80 << 20, heap_free_bytes: 0, heap_objects_bytes: 64 << 20 };
+/// assert!(memory_limit_goal(100 << 20, 40 << 20, &memory) < 100 << 20);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MemoryState {
     /// All memory mapped and ready: `/memory/classes/total` − `/memory/classes/heap/released`.
@@ -104,6 +111,15 @@ pub fn heap_goal(live_bytes: u64, roots_bytes: u64, gogc: Gogc) -> u64 {
 /// less 3 % or 1 MiB of headroom, never below the live heap.
 ///
 /// Free slots inside partly used spans count as non-heap here, so a fragmented heap lowers its own goal.
+///
+/// ```
+/// use gomem_gogc::{MemoryState, memory_limit_goal};
+///
+/// let memory = MemoryState { mapped_ready_bytes: 80 << 20, heap_free_bytes: 0, heap_objects_bytes: 64 << 20 };
+/// // What is mapped beside objects has to fit below the limit too.
+/// let goal = |limit| memory_limit_goal(limit, 40 << 20, &memory);
+/// assert!(goal(90 << 20) < goal(180 << 20));
+/// ```
 #[must_use]
 pub fn memory_limit_goal(limit_bytes: u64, live_bytes: u64, memory: &MemoryState) -> u64 {
     let non_heap =
@@ -123,6 +139,13 @@ pub fn memory_limit_goal(limit_bytes: u64, live_bytes: u64, memory: &MemoryState
 /// The heap size at which marking starts (`gcControllerState.trigger`): the goal less the `runway` that allocation is
 /// expected to use during marking, kept between 70 % and 95 % of the way from the live heap to the goal, and 1 MiB of
 /// allocation away for the sweeper.
+///
+/// ```
+/// use gomem_gogc::trigger;
+///
+/// let (live, goal) = (10e6, 20e6);
+/// assert!((live..=goal).contains(&trigger(live, goal, 1e6)));
+/// ```
 #[must_use]
 pub fn trigger(live_bytes: f64, goal_bytes: f64, runway_bytes: f64) -> f64 {
     let room = (goal_bytes - live_bytes).max(0.0);

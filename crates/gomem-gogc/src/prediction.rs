@@ -45,6 +45,27 @@ pub struct Setting {
 }
 
 /// What a setting would do over the recorded work.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// let prediction = model.predict(&Setting::new(Gogc::Percent(50)));
+/// let peak = prediction.peak_heap_bytes.expect("a healthy setting is not refused");
+/// assert!(prediction.refusal.is_none() && peak.value < 20.0 * MIB);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Prediction {
     /// The setting.
@@ -64,6 +85,13 @@ pub struct Prediction {
 }
 
 /// A number with its 90 % interval.
+///
+/// ```
+/// use gomem_gogc::Interval;
+///
+/// let twice = Interval::log(100.0, 2.0_f64.ln());
+/// assert!((twice.low - 50.0).abs() < 1e-9 && (twice.high - 200.0).abs() < 1e-9);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Interval {
     /// The estimate.
@@ -75,6 +103,28 @@ pub struct Interval {
 }
 
 /// Why a setting gets no point estimate.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// use gomem_gogc::Refusal;
+///
+/// // Nothing would bound the heap.
+/// assert_eq!(model.predict(&Setting::new(Gogc::Off)).refusal, Some(Refusal::NoBound));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Refusal {
@@ -121,6 +171,25 @@ pub enum Refusal {
 }
 
 /// What to know about a setting that gets numbers.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// assert!(model.predict(&Setting::new(Gogc::Percent(100))).warning.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Warning {

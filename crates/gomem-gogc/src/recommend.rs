@@ -12,6 +12,28 @@ use crate::{
 };
 
 /// What to optimise.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// use gomem_gogc::{Container, Objective};
+///
+/// let memory = model.recommend(&Container::new(256 << 20), Objective::Memory);
+/// assert!(memory.windows(2).all(|pair| pair[0].score <= pair[1].score || pair[0].rank < pair[1].rank));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Objective {
@@ -34,6 +56,29 @@ pub enum Objective {
 }
 
 /// One setting, with its place and the reason for it.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// use gomem_gogc::{Container, Objective};
+///
+/// let recommended = model.recommend(&Container::new(256 << 20), Objective::Balanced);
+/// assert_eq!(recommended[0].rank, 1);
+/// assert!(!recommended[0].reason.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Recommendation {

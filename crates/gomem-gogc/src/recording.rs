@@ -3,6 +3,27 @@
 use crate::pacer::Gogc;
 
 /// One GC cycle, in bytes and seconds: what one `gctrace` line says.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording, Setting};
+/// # use gomem_table::MIB;
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19.0 * MIB,
+/// #     heap_end_bytes: 20.0 * MIB,
+/// #     heap_live_bytes: 11.0 * MIB,
+/// #     goal_bytes: 20.0 * MIB,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// let cycle = cycle(0);
+/// // What is allocated during marking is born marked.
+/// assert_eq!(cycle.surviving_bytes(), cycle.heap_live_bytes - cycle.allocated_during_mark_bytes());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Cycle {
     /// When marking started, in seconds since the program's start.

@@ -18,6 +18,13 @@ pub struct Error {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use gomem_metrics::{ErrorKind, GcTrace};
+///
+/// let error = GcTrace::decode(b"nothing of the kind\n").unwrap_err();
+/// assert!(matches!(error.kind(), ErrorKind::NothingFound { lines: 1, .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -65,6 +72,14 @@ pub enum ErrorKind {
 }
 
 /// A line that was skipped, or read with a reservation.
+///
+/// ```
+/// use gomem_metrics::Exposition;
+///
+/// let scrape = Exposition::decode(b"go_goroutines 7\ngo_threads seven\n");
+/// let diagnostic = &scrape.diagnostics()[0];
+/// assert!(diagnostic.line == 2 && diagnostic.skipped);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The line, from 1.
@@ -91,6 +106,15 @@ impl Diagnostic {
 }
 
 /// How much input is accepted.
+///
+/// ```
+/// use gomem_metrics::{Limits, Metrics, MetricsOptions};
+///
+/// let mut limits = Limits::default();
+/// limits.series = 1;
+/// let mut metrics = Metrics::with_options(MetricsOptions::default().with_limits(limits));
+/// assert!(metrics.push_scrape(0, b"a 1\nb 2\n").unwrap_err().is_limit());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

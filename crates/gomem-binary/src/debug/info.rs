@@ -11,6 +11,17 @@ use crate::{
 };
 
 /// A program's types and variables, as its compiler described them for debuggers.
+///
+/// ```
+/// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let layout = gomem_binary::Layout::decode(&program)?;
+/// # let types = layout.debug_info();
+/// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
+/// let session = types.named("main.session").expect("the program's own type");
+/// let (offset, field) = types.field(session, "user").unwrap_or((0, types.debug_type(session).expect("it")));
+/// assert!(offset < 4_096 && field.bytes > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct DebugInfo {
     types: Vec<DebugType>,

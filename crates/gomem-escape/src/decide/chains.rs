@@ -13,6 +13,19 @@ use crate::{
 };
 
 /// A function whose parameter leaks.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// // `fmt.Println` is of another package, whose log is not here.
+/// assert!(log.heap_decisions()[0].leaks.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeakStep {

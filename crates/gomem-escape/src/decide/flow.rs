@@ -89,6 +89,20 @@ impl Step {
 }
 
 /// What the compiler decided.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// use gomem_escape::Decision;
+///
+/// assert_eq!(log.heap_decisions()[0].decision, Decision::EscapesToHeap);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum Decision {

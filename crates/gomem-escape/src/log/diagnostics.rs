@@ -32,6 +32,21 @@ pub struct Diagnostics {
 }
 
 /// Reads [`Diagnostics`].
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// use gomem_escape::{DiagnosticsReader, Limits};
+///
+/// let mut reader = DiagnosticsReader::new(Limits::default());
+/// reader.read(&log[..])?;
+/// assert_eq!(reader.finish().len(), 5);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct DiagnosticsReader {
     limits: Limits,

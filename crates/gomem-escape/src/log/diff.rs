@@ -14,12 +14,38 @@ use crate::{
 };
 
 /// Heap decisions of two logs, side by side.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// let diff = log.diff(&log);
+/// assert_eq!((diff.rows().len(), diff.new_allocations().count()), (1, 0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct EscapeDiff<'a> {
     rows: Vec<DecisionChange<'a>>,
 }
 
 /// A heap decision, and what became of it.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// let diff = log.diff(&log);
+/// assert_eq!(diff.rows()[0].decision.line, Some(12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct DecisionChange<'a> {
@@ -30,6 +56,21 @@ pub struct DecisionChange<'a> {
 }
 
 /// What became of a heap decision.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// use gomem_escape::DiffStatus;
+///
+/// let diff = log.diff(&log);
+/// assert!(diff.rows().iter().all(|row| row.status == DiffStatus::Unchanged));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum DiffStatus {

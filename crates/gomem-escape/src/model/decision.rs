@@ -69,6 +69,19 @@ pub struct HeapDecision {
 }
 
 /// A place in code that was inlined.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// // Only an allocation of an inlined function says where that stands.
+/// assert!(log.heap_decisions()[0].inlined_from.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct InlinedFrom {

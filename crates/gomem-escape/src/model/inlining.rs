@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// What the compiler says about inlining a function.
+///
+/// ```
+/// use gomem_escape::EscapeLog;
+///
+/// let log = EscapeLog::decode(b"# p\n./a.go:3:6: can inline f with cost 4 as: func() { return 1 }\n")?;
+/// let inlining = &log.inlining()[0];
+/// assert_eq!((&*inlining.function, inlining.can_inline, inlining.cost), ("f", true, Some(4)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Inlining {

@@ -11,6 +11,15 @@ use crate::{
 };
 
 /// A parameter that outlives its function's call: what is passed for it goes to the heap, or where the result goes.
+///
+/// ```
+/// use gomem_escape::EscapeLog;
+///
+/// let log = EscapeLog::decode(b"# p\n./a.go:3:8: leaking param: p to result ~r0 level=0\n")?;
+/// let leak = &log.leaks()[0];
+/// assert_eq!((&*leak.param, leak.is_content), ("p", false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Leak {

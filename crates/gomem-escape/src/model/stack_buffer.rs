@@ -12,6 +12,18 @@ use crate::{
 
 /// An expression that does not escape, of a size that is only known at run time: the compiler keeps a small buffer for it
 /// on the stack, and when that is too small it allocates.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// assert!(log.stack_buffers().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct StackBuffer {

@@ -8,6 +8,21 @@ use gomem_symbol::Symbol;
 use crate::log::EscapeLog;
 
 /// What the compiler of one release of Go decides in the standard library, and where its functions are.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// use gomem_escape::StdDecisions;
+///
+/// let decisions = StdDecisions::from_log("go1.27", log);
+/// assert_eq!((decisions.release(), decisions.log().heap_decisions().len()), ("go1.27", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct StdDecisions {
     release: Arc<str>,

@@ -33,6 +33,13 @@ use crate::{
 };
 
 /// What the compilers of several releases of Go decide in the standard library.
+///
+/// ```
+/// use gomem_escape::StdTables;
+///
+/// let tables = StdTables::embedded();
+/// assert!(tables.releases().all(|release| tables.of(release).is_some()));
+/// ```
 #[derive(Debug, Default)]
 pub struct StdTables {
     texts: Vec<Arc<str>>,

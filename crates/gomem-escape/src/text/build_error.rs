@@ -1,6 +1,15 @@
 //! What the compiler says of code that it cannot compile.
 
 /// A line that says why a build failed.
+///
+/// ```
+/// use gomem_escape::EscapeLog;
+///
+/// let log = EscapeLog::decode(b"# p\n./a.go:3:9: moved to heap: x\n# q\n./b.go:4:1: undefined: y\n")?;
+/// let error = &log.build_errors()[0];
+/// assert_eq!(error.log_line, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BuildError {

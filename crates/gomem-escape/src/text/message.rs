@@ -123,6 +123,12 @@ pub enum Message<'a> {
 }
 
 /// The kind of a [`Message`].
+///
+/// ```
+/// use gomem_escape::{Message, MessageKind};
+///
+/// assert_eq!(Message::parse("moved to heap: x").kind(), MessageKind::MovedToHeap);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 #[allow(missing_docs, reason = "as in `Message`")]

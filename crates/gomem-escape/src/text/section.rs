@@ -3,6 +3,14 @@
 use std::fmt;
 
 /// A package's part of the log.
+///
+/// ```
+/// use gomem_escape::{Record, Variant};
+///
+/// let record = Record::parse("# example.com/app [example.com/app.test]");
+/// let Record::Section(section) = record else { panic!("a section") };
+/// assert_eq!((section.package(), section.variant()), ("example.com/app", Variant::Test));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Section<'a> {
@@ -13,6 +21,20 @@ pub struct Section<'a> {
 }
 
 /// Why a package was compiled.
+///
+/// ```
+/// # let log = b"# example.com/app\n\
+/// #             ./a.go:12:9: x escapes to heap in f:\n\
+/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
+/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
+/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
+/// #             ./a.go:12:9: x escapes to heap\n";
+/// # let log = gomem_escape::EscapeLog::decode(log)?;
+/// use gomem_escape::Variant;
+///
+/// assert_eq!(log.heap_decisions()[0].variant, Variant::Plain);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 #[repr(u8)]
 pub enum Variant {

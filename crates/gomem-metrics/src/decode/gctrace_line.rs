@@ -22,6 +22,16 @@ use nom::{
 };
 
 /// One GC cycle, as its line says.
+///
+/// ```
+/// # let log = b"gc 1 @0.010s 1%: 0.01+0.50+0.01 ms clock, 0.02+0.10/0.40/0.20+0.02 ms cpu, \
+/// #             4->5->2 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 2 P\n";
+/// let trace = gomem_metrics::GcTrace::decode(log)?;
+/// let line = &trace.lines()[0];
+/// assert_eq!((line.cycle, line.heap_start_mb, line.heap_end_mb, line.heap_live_mb, line.goal_mb), (1, 4, 5, 2, 4));
+/// assert_eq!((line.mark_ms, line.procs, line.forced), (0.5, 2, false));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GcTraceLine {

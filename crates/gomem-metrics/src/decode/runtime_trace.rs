@@ -33,6 +33,15 @@ pub struct RuntimeTrace {
 }
 
 /// One line.
+///
+/// ```
+/// use gomem_metrics::{RuntimeTrace, RuntimeTraceKind};
+///
+/// let trace = RuntimeTrace::decode(b"scav 8 KiB work (bg), 0 KiB work (eager), 3840 KiB now, 100% util\n")?;
+/// let line = &trace.lines()[0];
+/// assert_eq!((line.kind, line.values.len()), (RuntimeTraceKind::Scavenge, line.kind.quantities().len()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RuntimeTraceLine {
@@ -45,6 +54,14 @@ pub struct RuntimeTraceLine {
 }
 
 /// One number of a line.
+///
+/// ```
+/// use gomem_metrics::RuntimeTrace;
+///
+/// let trace = RuntimeTrace::decode(b"scav 8 KiB work (bg), 0 KiB work (eager), 3840 KiB now, 100% util\n")?;
+/// assert!(trace.numbers().all(|number| number.log_line == 1 && number.kind.quantities().contains(&number.quantity)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct RuntimeTraceNumber {
@@ -59,6 +76,12 @@ pub struct RuntimeTraceNumber {
 }
 
 /// What a line is about.
+///
+/// ```
+/// use gomem_metrics::RuntimeTraceKind;
+///
+/// assert!(!RuntimeTraceKind::Assist.quantities().is_empty());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RuntimeTraceKind {

@@ -19,6 +19,20 @@ pub struct Diagnosis {
 }
 
 /// What the caller knows besides the metrics.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// use gomem_metrics::{DiagnoseOptions, Diagnosis};
+///
+/// let options = DiagnoseOptions::default().with_memory_limit_bytes(Some(16 << 20));
+/// assert!(!Diagnosis::from_state(&metrics.state(), options).judgements().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct DiagnoseOptions {

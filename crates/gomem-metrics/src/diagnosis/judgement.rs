@@ -6,6 +6,22 @@ use gomem_table::{Definition, Row};
 use crate::rules::{Opinion, Rule, Verdict};
 
 /// What a rule says of one program.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// use gomem_metrics::{DiagnoseOptions, Diagnosis, Verdict};
+///
+/// let diagnosis = Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default());
+/// let mut judgements = diagnosis.judgements().iter();
+/// let undecided = judgements.find(|judgement| judgement.verdict == Verdict::NotEvaluable).expect("few metrics");
+/// assert!(!undecided.missing.is_empty(), "it names the metrics that it would take");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Judgement {

@@ -8,6 +8,19 @@ use super::{quantity::Quantity, state::GoState};
 
 /// What one scrape shows of the GC cycles since the one before. Live heap, goal and GC CPU time only move when a cycle
 /// ends, so scrapes between two cycles say nothing new about them.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// // Each change of the goal is a cycle; here it never changes.
+/// let cycles = metrics.state().cycles();
+/// assert!(cycles.len() <= 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ObservedCycle {
@@ -36,6 +49,20 @@ pub struct ObservedCycle {
 }
 
 /// What sets the heap's goal.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// use gomem_metrics::Regime;
+///
+/// // No memory limit is known here, and the goal is above the smallest heap.
+/// assert_eq!(metrics.state().regime_at(0), Regime::Gogc);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Regime {

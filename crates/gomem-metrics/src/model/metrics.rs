@@ -38,6 +38,13 @@ pub struct Metrics {
 }
 
 /// How metrics are to be read.
+///
+/// ```
+/// use gomem_metrics::{Format, Metrics, MetricsOptions};
+///
+/// let options = MetricsOptions::default().with_format(Some(Format::Prometheus)).with_strict(true);
+/// assert!(Metrics::with_options(options).push(0, b"go_goroutines seven\n").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct MetricsOptions {

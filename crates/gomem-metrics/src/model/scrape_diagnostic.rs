@@ -5,6 +5,14 @@ use gomem_table::{Definition, Row, Unit};
 use crate::error::{Diagnostic, Error};
 
 /// A line of a scrape that was skipped, or read with a reservation.
+///
+/// ```
+/// let mut metrics = gomem_metrics::Metrics::new();
+/// metrics.push_scrape(1_700_000_000_000, b"go_goroutines 7\nbroken\n")?;
+/// let found = &metrics.diagnostics()[0];
+/// assert_eq!((found.time_ms, found.diagnostic.line), (1_700_000_000_000, 2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ScrapeDiagnostic {

@@ -11,6 +11,11 @@ use crate::model::metrics::Metrics;
 ///
 /// # Errors
 /// When the folder cannot be listed.
+///
+/// ```
+/// // Files that are not there are an error, those that are no scrapes are passed over when they are read.
+/// assert!(gomem_metrics::scrapes_of("no/such/folder".as_ref()).is_err());
+/// ```
 pub fn scrapes_of(folder: &Path) -> io::Result<Folder> {
     let mut limits = FolderLimits::default();
     limits.depth = 0;

@@ -7,6 +7,18 @@ use gomem_table::{Definition, Row, StringPool, StringPoolBuilder, Table, TableSc
 use super::{late::LateValue, window::Window};
 
 /// One metric with one set of labels.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// let goroutines = metrics.named("go_goroutines").next().expect("a series");
+/// assert_eq!((goroutines.values.len(), goroutines.at(1_700_000_001_000)), (4, Some(7.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Series {
@@ -21,6 +33,18 @@ pub struct Series {
 }
 
 /// A native histogram: kept as it stands, for nothing in gomem looks into it.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// // Only protobuf scrapes and OpenMetrics 2 have them.
+/// assert!(metrics.histograms().is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NativeHistogram {

@@ -4,6 +4,13 @@ use gomem_table::Unit;
 
 /// What an execution trace says of garbage collection, in numbers. Who reads traces makes it; rules use it where metrics leave
 /// something open, or to say who.
+///
+/// ```
+/// use gomem_metrics::{Diagnosis, TracedGc};
+///
+/// let traced = TracedGc { seconds: 10.0, end_ms: 10_000, heap_cycles: 3, ..TracedGc::default() };
+/// assert!(!Diagnosis::from_trace(&traced).judgements().is_empty());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TracedGc {
     /// When the trace begins and ends: milliseconds since the Unix epoch; 0 where it does not say.
@@ -35,6 +42,13 @@ pub struct TracedGc {
 }
 
 /// A place of a trace, as text, and how much it has.
+///
+/// ```
+/// use gomem_metrics::TracedPlace;
+///
+/// let caller = TracedPlace { place: "report/report.go:31".into(), amount: 12.0 };
+/// assert_eq!(caller.amount, 12.0);
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct TracedPlace {
     /// The line, in short.

@@ -7,6 +7,12 @@ use gomem_table::{Definition, Row, Table, ToTable, Unit, named};
 use super::{quantity::Quantity, state::GoState};
 
 /// A part of a process's memory.
+///
+/// ```
+/// use gomem_metrics::Component;
+///
+/// assert_eq!("stacks".parse::<Component>().map(Component::title).ok(), Some(Component::Stacks.title()));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Component {
@@ -47,6 +53,18 @@ pub struct Waterfall {
 }
 
 /// One part at one moment.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # for second in 0..4_u8 {
+/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
+/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
+/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
+/// # }
+/// let waterfall = metrics.state().waterfall();
+/// assert!(waterfall.parts().iter().all(|part| part.bytes >= 0.0), "no part is negative");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WaterfallPart {

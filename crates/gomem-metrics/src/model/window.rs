@@ -25,6 +25,12 @@ pub struct Window {
 }
 
 /// Why two times are no window.
+///
+/// ```
+/// use gomem_metrics::{Window, WindowError};
+///
+/// assert_eq!(Window::new(Some(2), Some(1)).unwrap_err(), WindowError::Reversed);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WindowError {
@@ -42,6 +48,13 @@ pub enum WindowError {
 }
 
 /// An end of a window.
+///
+/// ```
+/// use gomem_metrics::{Window, WindowEnd, WindowError};
+///
+/// let error = Window::parse("yesterday", "").unwrap_err();
+/// assert!(matches!(error, WindowError::NoTime { end: WindowEnd::From, .. }));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WindowEnd {
     /// Its beginning.

@@ -15,7 +15,8 @@ use crate::{
 ///
 /// let taken = |bytes: u32| {
 ///     let values = format!("1: {bytes} [1: {bytes}]");
-///     let text = format!("heap profile: {values} @ heap/1048576\n{values} @ 0x40\n#\t0x40\tmain.keep+0x1\t/app/keep.go:9\n");
+///     let site = "@ 0x40\n#\t0x40\tmain.keep+0x1\t/app/keep.go:9\n";
+///     let text = format!("heap profile: {values} @ heap/1048576\n{values} {site}");
 ///     Profile::decode(text.as_bytes())
 /// };
 /// let profiles = [taken(1 << 20)?, taken(1 << 21)?, taken(1 << 22)?];

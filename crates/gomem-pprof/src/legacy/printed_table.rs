@@ -41,8 +41,13 @@ pub struct PrintedTable {
 /// ```
 /// use gomem_pprof::PrintedTable;
 ///
-/// let table = PrintedTable::parse("Showing nodes accounting for 3MB, 100% of 3MB total\n      flat  flat%   sum%        cum   cum%\n       3MB   100%   100%        3MB   100%  main.parse\n");
-/// assert_eq!(table.map(|table| (table.rows[0].name.clone(), table.rows[0].share)), Some(("main.parse".into(), 1.0)));
+/// let table = PrintedTable::parse(
+///     "Showing nodes accounting for 3MB, 100% of 3MB total\n\
+///            flat  flat%   sum%        cum   cum%\n\
+///             3MB   100%   100%        3MB   100%  main.parse\n",
+/// );
+/// let row = table.and_then(|table| table.rows.into_iter().next()).expect("a row");
+/// assert_eq!((&*row.name, row.share), ("main.parse", 1.0));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PrintedRow {

@@ -10,6 +10,13 @@ use super::{
 };
 
 /// The type a scrape declares for a metric.
+///
+/// ```
+/// use gomem_metrics::{Exposition, MetricType};
+///
+/// let scrape = Exposition::decode(b"# TYPE go_goroutines gauge\ngo_goroutines 7\n");
+/// assert_eq!(scrape.types()[0].1, MetricType::Gauge);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum MetricType {

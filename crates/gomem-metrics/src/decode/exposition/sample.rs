@@ -9,6 +9,16 @@ use super::dialect::Dialect;
 use crate::error::TIMES_MS;
 
 /// One sample.
+///
+/// ```
+/// use gomem_metrics::Exposition;
+///
+/// let scrape = Exposition::decode(b"http_requests_total{code=\"200\"} 12 1700000000000\n");
+/// let sample = &scrape.samples()[0];
+/// assert_eq!((&*sample.name, sample.value), ("http_requests_total", 12.0));
+/// assert_eq!(sample.timestamp_ms, Some(1_700_000_000_000));
+/// assert!(sample.labels().eq([("code".into(), "200".into())]));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Sample<'a> {
@@ -27,6 +37,14 @@ pub struct Sample<'a> {
 }
 
 /// What a sample may carry besides its value; kept as it stands.
+///
+/// ```
+/// use gomem_metrics::{Dialect, Exposition, Extra};
+///
+/// let text = b"# TYPE a counter\na_total 5 # {trace_id=\"7\"} 1\n# EOF\n";
+/// let scrape = Exposition::decode_as(text, Dialect::OpenMetrics);
+/// assert!(matches!(scrape.samples()[0].extra, Extra::Exemplar(_)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Extra<'a> {

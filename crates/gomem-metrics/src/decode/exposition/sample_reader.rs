@@ -39,6 +39,15 @@ pub struct SampleReader<'a> {
 }
 
 /// What is known once all samples are read.
+///
+/// ```
+/// use gomem_metrics::SampleReader;
+///
+/// let mut reader = SampleReader::new(b"go_goroutines 7\nnot a sample\n");
+/// assert_eq!(reader.by_ref().count(), 1);
+/// let end = reader.finish();
+/// assert_eq!((end.lines, end.diagnostics[0].line), (2, 2));
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct ScrapeEnd<'a> {
