@@ -16,6 +16,14 @@ use gomem_table::{Category, Column, List, SCHEMA_VERSION, Table, Text, VERSION_C
 ///
 /// # Errors
 /// When the table has a type that is not laid out yet.
+///
+/// ```
+/// use gomem_table::{Column, Table, Unit};
+///
+/// let table = Table::new("sites", vec![Column::int64("bytes", Unit::Bytes, vec![1, 2])])?;
+/// assert_eq!(gomem_arrow::record_batch(&table)?.num_rows(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn record_batch(table: &Table) -> Result<RecordBatch, ArrowError> {
     let (fields, arrays) = arrays(table.columns())?;
     let options = RecordBatchOptions::new().with_row_count(Some(table.rows()));

@@ -12,7 +12,7 @@ use crate::comparison::{ComparisonRow, Verdict};
 /// # let comparison = gomem_bench::Comparison::new(&before, &after);
 /// use gomem_bench::{Gate, Threshold};
 ///
-/// let threshold: Threshold = "allocs/op=0".parse()?;
+/// let threshold: Threshold = "allocs/op>0".parse()?;
 /// assert_eq!((&*threshold.unit, threshold.most, threshold.is_percent), ("allocs/op", 0.0, false));
 /// assert_eq!(Gate::new(&threshold, &comparison).exceeded.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())

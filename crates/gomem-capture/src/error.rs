@@ -3,6 +3,12 @@
 use std::{io, path::PathBuf};
 
 /// Why a capture cannot be made. No message holds a credential.
+///
+/// ```
+/// use gomem_capture::{Error, Target};
+///
+/// assert!(matches!(Target::parse("ftp://127.0.0.1").unwrap_err(), Error::Url { .. }));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -3,6 +3,14 @@
 use gomem_table::{Definition, Row, Unit};
 
 /// A number that speaks for a finding, and what it was held against.
+///
+/// ```
+/// use gomem_finding::Evidence;
+/// use gomem_table::Unit;
+///
+/// let evidence = Evidence::new("gc_cpu_fraction", 0.31, Unit::Fraction).with_threshold(0.25).with_source("metrics");
+/// assert!(evidence.threshold.is_some_and(|threshold| evidence.value > threshold));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Evidence {

@@ -12,6 +12,14 @@ use polars::prelude::{
 ///
 /// # Errors
 /// When Polars refuses a column: a table that was built is never refused.
+///
+/// ```
+/// use gomem_table::{Column, Table, Unit};
+///
+/// let table = Table::new("sites", vec![Column::int64("bytes", Unit::Bytes, vec![1, 2])])?;
+/// assert_eq!(gomem_frames::to_frame(&table)?.height(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn to_frame(table: &Table) -> PolarsResult<DataFrame> {
     let columns =
         table.columns().iter().map(|column| series(column).map(Into::into)).collect::<PolarsResult<Vec<_>>>()?;

@@ -15,6 +15,12 @@ pub(crate) struct Fence {
 }
 
 /// A folder that is to be read in, or written into, is none.
+///
+/// ```
+/// use gomem_mcp::Options;
+///
+/// assert!(Options::new(&["no/such/folder"]).is_err());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[error("{}: {}", .path.display(), .problem)]
 pub struct FolderError {

@@ -5,6 +5,15 @@ use std::path::Path;
 use crate::fence::{Fence, FolderError};
 
 /// What a server may do.
+///
+/// ```
+/// use gomem_mcp::Options;
+///
+/// // Nothing outside of these folders is read.
+/// let options = Options::new(&[std::env::temp_dir()])?.with_write(None)?;
+/// assert!(format!("{options:?}").contains("Options"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Options {

@@ -17,6 +17,17 @@ use crate::{host::Host, options::Options, server::Server};
 ///
 /// # Errors
 /// When the output cannot be written.
+///
+/// ```
+/// use gomem_mcp::{Host, Options, serve};
+///
+/// let host = Host { run: |_arguments, _output, _errors| 0, kind: |_path| None };
+/// let mut answers = Vec::new();
+/// // The other side said nothing and left.
+/// serve(Options::new(&[std::env::temp_dir()])?, host, std::io::empty(), &mut answers)?;
+/// assert!(answers.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn serve(
     options: Options,
     host: Host,

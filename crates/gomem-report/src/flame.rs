@@ -13,6 +13,18 @@ use crate::words::escape;
 /// functions that cost something themselves, or around one function. The view stands in the page's address.
 ///
 /// Names travel as JSON and reach the page as text nodes: a function called `<script>` is shown, not run.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #             1: 4096 [3: 12288] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_report::FlameHtml;
+///
+/// let flame = FlameHtml::from_profile("heap", &profile, &[1]);
+/// assert!(flame.document().contains("main.parse"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct FlameHtml {
     data: Value,

@@ -1,6 +1,13 @@
 //! An answer to a request.
 
 /// An answer to a request.
+///
+/// ```
+/// # let artifact = gomem_postmortem::Artifact { name: "a.log".into(), bytes: Vec::new(), modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// let answer = gomem_serve::Served::new(bundle).answer("/no/such/page");
+/// assert_eq!(answer.status, 404);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Answer {

@@ -30,6 +30,13 @@ use crate::{answer::Answer, caller::is_own, served::Served};
 ///
 /// # Errors
 /// When it is taken already.
+///
+/// ```
+/// // Port 0 is any that is free; only this machine reaches it.
+/// let listener = gomem_serve::listen(0)?;
+/// assert!(listener.local_addr()?.ip().is_loopback());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn listen(port: u16) -> io::Result<TcpListener> {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port))
 }
@@ -38,6 +45,18 @@ pub fn listen(port: u16) -> io::Result<TcpListener> {
 ///
 /// # Errors
 /// When the system takes the port away.
+///
+/// ```
+/// # let artifact = gomem_postmortem::Artifact { name: "a.log".into(), bytes: Vec::new(), modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// use std::sync::atomic::AtomicBool;
+///
+/// use gomem_serve::{Served, listen, serve};
+///
+/// // Interrupted before it begins, it answers nobody.
+/// serve(Served::new(bundle), listen(0)?, &AtomicBool::new(true))?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn serve(served: Served, listener: TcpListener, interrupted: &AtomicBool) -> io::Result<()> {
     listener.set_nonblocking(true)?;
     let runtime = Builder::new_current_thread().enable_io().enable_time().max_blocking_threads(MOST_AT_WORK).build()?;

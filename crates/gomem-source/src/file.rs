@@ -20,6 +20,14 @@ pub struct SourceFile {
 }
 
 /// What a profile or a log says of a file: a line, and the function it is in.
+///
+/// ```
+/// use gomem_source::{Resolution, Sighting, SourceTree};
+///
+/// let tree = SourceTree::from_texts([("app/parse.go", "package main\n\nfunc parse() {\n}\n")]);
+/// let found = tree.find("/build/app/parse.go", &[Sighting::new("main.parse", 3)]);
+/// assert!(matches!(found, Resolution::File(_)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sighting<'a> {
@@ -30,6 +38,15 @@ pub struct Sighting<'a> {
 }
 
 /// Why a file is not the one that was compiled.
+///
+/// ```
+/// use gomem_source::{Mismatch, Resolution, Sighting, SourceTree};
+///
+/// let tree = SourceTree::from_texts([("app/parse.go", "package main\n")]);
+/// let found = tree.find("/build/app/parse.go", &[Sighting::new("main.parse", 30)]);
+/// let Resolution::File(file) = found else { panic!("a file") };
+/// assert!(matches!(file.mismatch(), Some(Mismatch::TooShort { line: 30, .. })));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Mismatch {

@@ -35,6 +35,13 @@ pub struct SourceTree {
 }
 
 /// Which file a path means.
+///
+/// ```
+/// use gomem_source::{Resolution, SourceTree};
+///
+/// let tree = SourceTree::from_texts([("app/parse.go", "package main\n")]);
+/// assert!(matches!(tree.find("/build/app/other.go", &[]), Resolution::Missing));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Resolution {

@@ -55,6 +55,14 @@ impl Pace {
 /// The least of the paces over the later half and the last third, as a share of the pace from the first point to the last: 1 on a
 /// straight line, less for what fills up. `error` is of a difference of two values, and counts for the growth. `None` where nothing
 /// grew.
+///
+/// ```
+/// use gomem_statistics::later_pace;
+///
+/// let straight: Vec<(f64, f64)> = (0..30).map(|n| (f64::from(n), f64::from(n))).collect();
+/// let fills_up: Vec<(f64, f64)> = (0..30).map(|n| (f64::from(n), f64::from(n).min(5.0))).collect();
+/// assert!(later_pace(&straight, 0.0) > Some(0.9) && later_pace(&fills_up, 0.0) < Some(0.1));
+/// ```
 #[must_use]
 pub fn later_pace(points: &[(f64, f64)], error: f64) -> Option<f64> {
     let (first, last) = (points.first()?, points.last()?);
@@ -95,6 +103,11 @@ fn level_at(points: &[(f64, f64)], x: f64) -> Option<f64> {
 
 /// The standard deviation of points around a smooth curve: by how much each lies off the line between its neighbours. Robust, and
 /// 0 of a straight line.
+///
+/// ```
+/// let straight: Vec<(f64, f64)> = (0..30).map(|n| (f64::from(n), 2.0 * f64::from(n))).collect();
+/// assert_eq!(gomem_statistics::scatter(&straight), 0.0);
+/// ```
 #[must_use]
 pub fn scatter(points: &[(f64, f64)]) -> f64 {
     let off = |three: &[(f64, f64)]| match three {

@@ -3,6 +3,14 @@
 use crate::quantile::median;
 
 /// A line through points, by medians.
+///
+/// ```
+/// use gomem_statistics::Trend;
+///
+/// let points: Vec<(f64, f64)> = (0..10).map(|n| (f64::from(n), 3.0 * f64::from(n))).collect();
+/// let trend = Trend::new(&points).expect("different x");
+/// assert_eq!((trend.slope, trend.tau), (3.0, 1.0));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Trend {
@@ -27,6 +35,12 @@ impl Trend {
 }
 
 /// Slope and intercept by Theil and Sen; `None` with fewer than two different x. Quadratic in the number of points.
+///
+/// ```
+/// // One point far off does not move the line.
+/// let points = [(0.0, 1.0), (1.0, 2.0), (2.0, 90.0), (3.0, 4.0), (4.0, 5.0)];
+/// assert_eq!(gomem_statistics::theil_sen(&points), Some((1.0, 1.0)));
+/// ```
 #[must_use]
 pub fn theil_sen(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let mut slopes: Vec<f64> =
@@ -37,6 +51,10 @@ pub fn theil_sen(points: &[(f64, f64)]) -> Option<(f64, f64)> {
 }
 
 /// Kendall's tau-a of y against x, from −1 to 1; 0 without two points. Quadratic in the number of points.
+///
+/// ```
+/// assert_eq!(gomem_statistics::kendall_tau(&[(0.0, 1.0), (1.0, 2.0), (2.0, 3.0)]), 1.0);
+/// ```
 #[must_use]
 pub fn kendall_tau(points: &[(f64, f64)]) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
@@ -55,6 +73,12 @@ pub fn kendall_tau(points: &[(f64, f64)]) -> f64 {
 }
 
 /// The values of `count` spans of equal length in x.
+///
+/// ```
+/// let points: Vec<(f64, f64)> = (0..6).map(|n| (f64::from(n), f64::from(n))).collect();
+/// let blocks = gomem_statistics::blocks(&points, 3);
+/// assert_eq!(blocks.len(), 3);
+/// ```
 #[must_use]
 pub fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
     let mut blocks = vec![Vec::new(); count];
@@ -72,6 +96,11 @@ fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))
 }
 
 /// Pairs grow with the square of the points: long series are first reduced to the medians of equal runs.
+///
+/// ```
+/// let points: Vec<(f64, f64)> = (0..10_000).map(|n| (f64::from(n), f64::from(n))).collect();
+/// assert!(gomem_statistics::thin(&points).len() < points.len());
+/// ```
 #[must_use]
 pub fn thin(points: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let run = points.len().div_ceil(MOST_POINTS).max(1);

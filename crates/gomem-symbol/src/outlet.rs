@@ -5,6 +5,12 @@ use std::borrow::Cow;
 use crate::direction::turns_text;
 
 /// Where a name is written.
+///
+/// ```
+/// use gomem_symbol::{Outlet, name_for};
+///
+/// assert_eq!(name_for(Outlet::FoldedFrame, "a;b").matches(';').count(), 0);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outlet {

@@ -52,6 +52,10 @@ fn last_element(path: &str) -> (&str, &str) {
 }
 
 /// Whether an element of an import path is a module's major version: `v2` and beyond.
+///
+/// ```
+/// assert!(gomem_symbol::is_major_version("v2") && !gomem_symbol::is_major_version("v2ray"));
+/// ```
 #[must_use]
 pub fn is_major_version(element: &str) -> bool {
     element.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok_and(|major| major > 1))

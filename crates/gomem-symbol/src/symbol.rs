@@ -16,6 +16,12 @@ pub struct Symbol {
 }
 
 /// Code that the compiler adds around a function.
+///
+/// ```
+/// use gomem_symbol::{Symbol, Wrapper};
+///
+/// assert_eq!(Symbol::decode("main.(*conn).Close-fm").wrapper(), Some(Wrapper::MethodValue));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Wrapper {

@@ -27,6 +27,14 @@ pub enum Cell<'a> {
 }
 
 /// A list inside a cell.
+///
+/// ```
+/// use gomem_table::{Cell, Column, Unit, Values};
+///
+/// let column = Column::list("sizes", Unit::Bytes, vec![0, 2], Values::Int64(vec![8, 16]));
+/// let Cell::List(list) = column.cell(0) else { panic!("a list") };
+/// assert!(list.iter().eq([Cell::Int64(8), Cell::Int64(16)]));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ListCell<'a> {
     values: &'a Values,
@@ -35,6 +43,15 @@ pub struct ListCell<'a> {
 }
 
 /// A record inside a cell.
+///
+/// ```
+/// use gomem_table::{Cell, Column, Unit, Values};
+///
+/// let fields = Values::Struct(vec![Column::int64("line", Unit::None, vec![12])]);
+/// let column = Column::new("frame", Unit::None, fields);
+/// let Cell::Struct(frame) = column.cell(0) else { panic!("a struct") };
+/// assert_eq!(frame.field("line"), Some(Cell::Int64(12)));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct StructCell<'a> {
     fields: &'a [Column],

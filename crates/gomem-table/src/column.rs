@@ -22,6 +22,13 @@ pub struct Column {
 }
 
 /// The values of a column, null or not: a null's slot holds a default.
+///
+/// ```
+/// use gomem_table::{Column, Unit, Values};
+///
+/// let column = Column::new("flat", Unit::Bytes, Values::Int64(vec![1, 2]));
+/// assert_eq!(column.values().len(), 2);
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Values {
@@ -46,6 +53,15 @@ pub enum Values {
 }
 
 /// Interned text: a code a row, and the pool that resolves it.
+///
+/// ```
+/// use gomem_table::{StringPoolBuilder, Text};
+///
+/// let mut pool = StringPoolBuilder::new();
+/// let codes = vec![pool.intern("main.a"), pool.intern("main.b"), pool.intern("main.a")];
+/// let text = Text { codes, pool: pool.finish() };
+/// assert_eq!((text.pool.len(), text.pool.text(text.codes[2])), (2, "main.a"));
+/// ```
 #[derive(Debug, Clone)]
 pub struct Text {
     /// The code of each row.
@@ -55,6 +71,13 @@ pub struct Text {
 }
 
 /// Values out of a fixed set of names.
+///
+/// ```
+/// use gomem_table::Category;
+///
+/// let category = Category { codes: vec![0, 1, 1], names: &["info", "warning"] };
+/// assert_eq!(category.names[category.codes[2] as usize], "warning");
+/// ```
 #[derive(Debug, Clone)]
 pub struct Category {
     /// The index into `names` of each row.
@@ -64,6 +87,14 @@ pub struct Category {
 }
 
 /// Lists of values.
+///
+/// ```
+/// use gomem_table::{List, Values};
+///
+/// // [1, 2], [], [3]
+/// let list = List { offsets: vec![0, 2, 2, 3], items: Box::new(Values::Int64(vec![1, 2, 3])) };
+/// assert_eq!(list.items.len(), 3);
+/// ```
 #[derive(Debug, Clone)]
 pub struct List {
     /// Row `i` holds the items `offsets[i]..offsets[i + 1]`: one offset more than rows.

@@ -414,6 +414,15 @@ impl<R> std::fmt::Debug for Definition<'_, R> {
 }
 
 /// A name or sentence: written in the code, or made of an input.
+///
+/// ```
+/// use gomem_table::Definition;
+///
+/// // A name is a constant, or a text made at run time.
+/// let definition = Definition::new("rows", "as they come");
+/// let definition = definition.float64(format!("value_{}", 1), gomem_table::Unit::None, "It.", |row: &f64| *row);
+/// assert_eq!(&*definition.schema().columns[0].name, "value_1");
+/// ```
 pub trait Name: Into<Cow<'static, str>> {}
 
 impl<T: Into<Cow<'static, str>>> Name for T {}

@@ -32,6 +32,14 @@ use std::{
 pub struct Interrupt(Arc<AtomicBool>);
 
 /// The work was ended.
+///
+/// ```
+/// use gomem_table::{Interrupt, Interrupted, checkpoint};
+///
+/// let interrupt = Interrupt::new();
+/// interrupt.interrupt();
+/// assert!(matches!(interrupt.run(checkpoint), Err(Interrupted)));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interrupted;
 
@@ -102,6 +110,13 @@ impl Interrupt {
 }
 
 /// Ends the work on this thread here, if it was interrupted. It costs about what a few additions do.
+///
+/// ```
+/// // Long work asks now and then whether it was interrupted; outside of `Interrupt::run` it never is.
+/// for _ in 0..3 {
+///     gomem_table::checkpoint();
+/// }
+/// ```
 #[inline]
 pub fn checkpoint() {
     let is_over = RUNNING.with_borrow(|running| running.as_ref().is_some_and(|flag| flag.0.load(Ordering::Relaxed)));
@@ -111,6 +126,17 @@ pub fn checkpoint() {
 }
 
 /// Reading with a [`checkpoint`] each mebibyte: what is inflated or parsed out of it ends there.
+///
+/// ```
+/// use std::io::Read;
+///
+/// use gomem_table::Interruptible;
+///
+/// let mut text = String::new();
+/// Interruptible("abc".as_bytes()).read_to_string(&mut text)?;
+/// assert_eq!(text, "abc");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Interruptible<R>(pub R);
 

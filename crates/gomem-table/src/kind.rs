@@ -1,6 +1,12 @@
 //! The type of a column's values.
 
 /// The type of a column's values.
+///
+/// ```
+/// use gomem_table::{Column, Kind};
+///
+/// assert!(Kind::Int64.is_number() && !Column::strings("name", ["a"]).kind().is_number());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {

@@ -5,6 +5,14 @@ use std::borrow::Cow;
 use crate::{kind::Kind, unit::Unit};
 
 /// What one column of a [`Definition`](crate::Definition) promises.
+///
+/// ```
+/// use gomem_table::{Definition, Kind, Unit};
+///
+/// let sites = Definition::new("sites", "as they come");
+/// let schema = sites.int64("bytes", Unit::Bytes, "What it allocated.", |row: &i64| *row).schema();
+/// assert_eq!((schema.columns[0].kind, schema.columns[0].null), (Kind::Int64, None));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ColumnSchema {
@@ -25,6 +33,14 @@ pub struct ColumnSchema {
 }
 
 /// What a table promises: what its [`Definition`](crate::Definition) says.
+///
+/// ```
+/// use gomem_table::{Definition, Unit};
+///
+/// let sites = Definition::new("sites", "as they come");
+/// let schema = sites.int64("bytes", Unit::Bytes, "What it allocated.", |row: &i64| *row).schema();
+/// assert!(schema.name == "sites" && schema.column("bytes").is_some() && schema.column("other").is_none());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TableSchema {

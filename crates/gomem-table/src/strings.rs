@@ -10,6 +10,15 @@ use std::{
 ///
 /// Codes are dense: `0..len()`. A pool built with [`StringPoolBuilder`] holds each text once; one collected from an
 /// iterator holds what the iterator gave, repeated or not.
+///
+/// ```
+/// use gomem_table::StringPoolBuilder;
+///
+/// let mut builder = StringPoolBuilder::new();
+/// builder.intern("main.a");
+/// let pool = builder.finish();
+/// assert!(pool.iter().eq(["main.a"]));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct StringPool {
     text: String,

@@ -13,6 +13,13 @@ pub struct Table {
 }
 
 /// Why columns do not make a table, or not the promised one.
+///
+/// ```
+/// use gomem_table::{Column, Table, TableError, Unit};
+///
+/// let columns = vec![Column::int64("a", Unit::None, vec![1]), Column::int64("a", Unit::None, vec![2])];
+/// assert!(matches!(Table::new("t", columns).unwrap_err(), TableError::Duplicate { .. }));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TableError {

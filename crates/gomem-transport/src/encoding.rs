@@ -32,6 +32,18 @@ pub fn utf8(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// A text in UTF-8 without a byte order mark, while it is read.
+///
+/// ```
+/// use std::io::Read;
+///
+/// use gomem_transport::Utf8Reader;
+///
+/// let utf16 = [0xff, 0xfe, b'g', 0, b'c', 0];
+/// let mut text = String::new();
+/// Utf8Reader::new(&utf16[..]).read_to_string(&mut text)?;
+/// assert_eq!(text, "gc");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct Utf8Reader<R> {
     text: R,

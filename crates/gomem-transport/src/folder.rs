@@ -30,6 +30,14 @@ pub struct Folder {
 }
 
 /// What of a folder is not read.
+///
+/// ```
+/// use gomem_transport::{Folder, FolderLimits};
+///
+/// let folder = Folder::read("src".as_ref(), FolderLimits::default())?.only(|_| false, "not wanted");
+/// assert!(folder.passed_over.iter().all(|passed_over| passed_over.reason == "not wanted"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PassedOver {
@@ -40,6 +48,16 @@ pub struct PassedOver {
 }
 
 /// How much of a folder is accepted. What is beyond it is passed over.
+///
+/// ```
+/// use gomem_transport::{Folder, FolderLimits};
+///
+/// let mut limits = FolderLimits::default();
+/// limits.entries = 1;
+/// let folder = Folder::read("src".as_ref(), limits)?;
+/// assert!(folder.files.len() <= 1 && !folder.passed_over.is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FolderLimits {

@@ -11,6 +11,11 @@ use crate::{
 };
 
 /// A line as the program wrote it, without its end.
+///
+/// ```
+/// let line = gomem_transport::lines(b"\x1b[1mgc 1\x1b[0m\n").next().expect("a line");
+/// assert_eq!((line.number, &*line.text), (1, &b"gc 1"[..]));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line<'a> {
     /// The line of the log, from 1; in a document of JSON, the message.
@@ -22,6 +27,11 @@ pub struct Line<'a> {
 }
 
 /// The lines of a log in UTF-8 (see [`utf8`](crate::utf8)). Lines that a container runtime cut into parts are one.
+///
+/// ```
+/// let texts: Vec<_> = gomem_transport::lines(b"gc 1\r\ngc 2\n").map(|line| line.text.into_owned()).collect();
+/// assert_eq!(texts, [b"gc 1", b"gc 2"]);
+/// ```
 pub fn lines(log: &[u8]) -> impl Iterator<Item = Line<'_>> {
     let mut rest = log;
     let mut number = 0;

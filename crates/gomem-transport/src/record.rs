@@ -3,6 +3,12 @@
 use serde_json::{Map, Value};
 
 /// What a program wrote, out of a record.
+///
+/// ```
+/// let line = br#"{"log":"gc 1 @0.1s 2%: \u003e\n","stream":"stderr","time":"2026-01-01T00:00:00Z"}"#;
+/// let message = gomem_transport::message(line).expect("a record of Docker's");
+/// assert!(message.text.starts_with("gc 1 @0.1s 2%: >"));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The text.

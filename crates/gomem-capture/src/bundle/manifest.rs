@@ -6,6 +6,13 @@ use gomem_pprof::{DecodeOptions, Limits, Profile};
 use serde::Serialize;
 
 /// `manifest.json`: what was taken, when, where from, and what failed. It holds no credential.
+///
+/// ```
+/// use gomem_capture::Manifest;
+///
+/// let manifest = Manifest::default();
+/// assert!(!manifest.interrupted && manifest.files.is_empty());
+/// ```
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -40,6 +47,12 @@ pub struct Manifest {
 }
 
 /// A file of the bundle, or the folder of scrapes or of sources.
+///
+/// ```
+/// # let manifest = gomem_capture::Manifest::default();
+/// let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
+/// assert_eq!(bytes, 0, "nothing was captured yet");
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct BundleFile {
@@ -60,6 +73,13 @@ pub struct BundleFile {
 }
 
 /// What could not be taken.
+///
+/// ```
+/// # let manifest = gomem_capture::Manifest::default();
+/// for failure in &manifest.failed {
+///     println!("{} from {}: {} ({} times)", failure.what, failure.url, failure.reason, failure.count);
+/// }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Failure {
@@ -76,6 +96,13 @@ pub struct Failure {
 }
 
 /// What was not asked for.
+///
+/// ```
+/// # let manifest = gomem_capture::Manifest::default();
+/// for omission in &manifest.skipped {
+///     println!("{}: {}", omission.what, omission.reason);
+/// }
+/// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Omission {
@@ -86,6 +113,12 @@ pub struct Omission {
 }
 
 /// The main module of a service, by `go_build_info`.
+///
+/// ```
+/// # let manifest = gomem_capture::Manifest::default();
+/// let version = manifest.build.as_ref().map(|build| &*build.version);
+/// assert_eq!(version, None, "the service does not say it");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Build {
@@ -98,6 +131,12 @@ pub struct Build {
 }
 
 /// What happened between two heap profiles: counters are differences, gauges are kept as they were at either end.
+///
+/// ```
+/// # let manifest = gomem_capture::Manifest::default();
+/// let grown = manifest.window.as_ref().map(|window| window.inuse_bytes_end - window.inuse_bytes_start);
+/// assert_eq!(grown, None, "it takes two heap profiles");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Window {

@@ -15,6 +15,19 @@ use crate::{
 };
 
 /// What was taken.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use gomem_capture::{CaptureOptions, Target, capture};
+///
+/// // Nothing listens there, so nothing is captured, and the error says what failed.
+/// let options = CaptureOptions::new(Target::parse("http://127.0.0.1:9")?).with_seconds(1);
+/// let folder = std::env::temp_dir().join("gomem-captures-nothing");
+/// let captured = capture(&options, &folder, &mut |_| ControlFlow::Continue(()));
+/// assert!(captured.map(|capture| capture.manifest_json()).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Capture {
     manifest: Manifest,
@@ -39,6 +52,18 @@ impl Capture {
 /// # Errors
 /// When a secret would go unencrypted, when the folder is not empty or cannot be written, or when not a single answer could be stored. An endpoint that
 /// fails among others is in the manifest's [`failed`](Manifest::failed).
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use gomem_capture::{CaptureOptions, Error, Target, capture};
+///
+/// let options = CaptureOptions::new(Target::parse("http://127.0.0.1:9")?).with_seconds(1);
+/// let folder = std::env::temp_dir().join("gomem-captures-nothing-either");
+/// let error = capture(&options, &folder, &mut |_| ControlFlow::Continue(())).unwrap_err();
+/// assert!(matches!(error, Error::Nothing { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn capture(
     options: &CaptureOptions,
     directory: &Path,

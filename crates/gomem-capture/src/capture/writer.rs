@@ -20,6 +20,19 @@ use crate::{
 };
 
 /// How far a capture is.
+///
+/// ```
+/// use std::ops::ControlFlow;
+///
+/// use gomem_capture::Progress;
+///
+/// // What `capture` calls meanwhile; it can stop it.
+/// let watch = |progress: Progress<'_>| {
+///     println!("{:.0?} of {:.0?}: {}", progress.elapsed, progress.expected, progress.latest);
+///     ControlFlow::<()>::Continue(())
+/// };
+/// # let _: &dyn Fn(Progress<'_>) -> ControlFlow<()> = &watch;
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Progress<'a> {

@@ -17,6 +17,13 @@ use crate::{
 };
 
 /// How a core is taken.
+///
+/// ```
+/// use gomem_capture::CoreOptions;
+///
+/// // Without texts and buffers, unless they are asked for.
+/// assert!(!CoreOptions::new(1).is_full && CoreOptions::new(1).with_contents().is_full);
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct CoreOptions {
@@ -28,6 +35,14 @@ pub struct CoreOptions {
 }
 
 /// A core that was taken.
+///
+/// ```
+/// use gomem_capture::{CoreOptions, take_core};
+///
+/// // No process has this number.
+/// let taken = take_core(&CoreOptions::new(i32::MAX), &std::env::temp_dir().join("gomem-takes-no-core"));
+/// assert!(taken.map(|core| core.stood_still).is_err());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TakenCore {
@@ -58,6 +73,14 @@ impl CoreOptions {
 ///
 /// # Errors
 /// When there is no such process of Go, when it may not be stopped, or when the files cannot be written.
+///
+/// ```
+/// use gomem_capture::{CoreOptions, Error, take_core};
+///
+/// let folder = std::env::temp_dir().join("gomem-takes-no-core-either");
+/// let error = take_core(&CoreOptions::new(i32::MAX), &folder).unwrap_err();
+/// assert!(matches!(error, Error::NoProcess { pid: i32::MAX }));
+/// ```
 pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, Error> {
     let refused = |problem| Error::process(options.pid, &problem);
     let process = Process::new(options.pid).map_err(refused)?;

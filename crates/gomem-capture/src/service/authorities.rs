@@ -8,6 +8,12 @@ use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 use crate::error::Error;
 
 /// Certificate authorities to trust, and no others: of a company, a cluster, a test.
+///
+/// ```
+/// use gomem_capture::Authorities;
+///
+/// assert!(Authorities::decode(b"no certificate").is_err());
+/// ```
 #[derive(Clone)]
 pub struct Authorities {
     certificates: Vec<Certificate<'static>>,

@@ -51,6 +51,16 @@ impl Reach {
 }
 
 /// At which addresses a service answers.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use gomem_capture::{Target, listen_check};
+///
+/// let check = listen_check(&Target::parse("http://127.0.0.1:9")?, Duration::from_secs(1));
+/// assert!(!check.is_exposed());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ListenCheck {
@@ -61,6 +71,16 @@ pub struct ListenCheck {
 }
 
 /// Whether a port is open at an address.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use gomem_capture::{Reach, Target, listen_check};
+///
+/// let check = listen_check(&Target::parse("http://127.0.0.1:9")?, Duration::from_secs(1));
+/// assert!(check.answers.iter().all(|answer| !answer.is_open || answer.reach == Reach::Loopback));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Answer {
@@ -75,6 +95,16 @@ pub struct Answer {
 }
 
 /// Tries the addresses of a service, each for at most `timeout`. No request is sent.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use gomem_capture::{Target, listen_check};
+///
+/// let check = listen_check(&Target::parse("http://127.0.0.1:9/debug/pprof")?, Duration::from_secs(1));
+/// assert!(check.url.contains("127.0.0.1:9"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn listen_check(target: &Target, timeout: Duration) -> ListenCheck {
     let mut asked: Vec<(SocketAddr, bool)> = addresses(target).into_iter().map(|address| (address, false)).collect();

@@ -8,6 +8,14 @@ use gomem_table::Unit;
 use crate::charts::part_colour::part_colour;
 
 /// The last moment as a picture: one bar a part, each beginning where the one before ends.
+///
+/// ```
+/// # let mut metrics = gomem_metrics::Metrics::new();
+/// # metrics.push_scrape(1_700_000_000_000, b"go_memstats_sys_bytes 9e6\ngo_memstats_heap_inuse_bytes 4e6\n")?;
+/// let svg = gomem_report::waterfall_svg(&metrics.state().waterfall());
+/// assert!(svg.starts_with("<svg"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn waterfall_svg(waterfall: &Waterfall) -> String {
     let moment = waterfall.at(None);

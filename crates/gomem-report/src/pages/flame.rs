@@ -12,6 +12,19 @@ use crate::{
 };
 
 /// A flame graph whose frames lead to the lines of their functions, as one HTML document that loads nothing.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
+/// #             1: 4096 [3: 12288] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// use gomem_postmortem::SourceView;
+/// use gomem_report::{FlameHtml, flame_html};
+///
+/// let page = flame_html(FlameHtml::new("heap", &profile.flame(1)), &SourceView::default());
+/// assert!(page.starts_with("<!"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn flame_html(flame: FlameHtml, sources: &SourceView) -> String {
     let position = |name: &str| {

@@ -22,12 +22,30 @@ use crate::{
 ///
 /// Everything that comes from the bundle is escaped by the template engine; the flame graph and the chart
 /// escape their own text.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// assert!(gomem_report::html(&report).contains("incident"));
+/// ```
 #[must_use]
 pub fn html(report: &Report) -> String {
     html_with(report, ReportView::default())
 }
 
 /// The same of a part of it, as one page of several.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// use gomem_report::{ReportView, html_with};
+///
+/// assert!(html_with(&report, ReportView::default().with_above("<p>filters</p>")).contains("<p>filters</p>"));
+/// ```
 #[must_use]
 pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
     let sources = SourceFolds::new(report);

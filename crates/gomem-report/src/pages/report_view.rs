@@ -5,6 +5,18 @@ use gomem_postmortem::Site;
 use crate::flame::FlameHtml;
 
 /// What of a report a page shows, and what stands above it. By default it is all of it, below nothing.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// use gomem_report::{ReportView, html_with};
+///
+/// // No finding is shown.
+/// let kept = vec![false; report.findings().len()];
+/// assert!(!html_with(&report, ReportView::default().with_findings(&kept)).is_empty());
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct ReportView<'a> {
     pub(super) above: &'a str,

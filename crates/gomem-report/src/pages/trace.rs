@@ -12,6 +12,12 @@ use crate::{
 
 /// An execution trace as one HTML file that loads nothing: the heap, its goal, pauses and assists over time, with the worst
 /// twenty stalls named.
+///
+/// ```
+/// let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// assert!(gomem_report::trace_html(&trace, "service").contains("<svg"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn trace_html(trace: &Trace, name: &str) -> String {
     let values = context! {

@@ -8,6 +8,24 @@ use crate::{charts, pages::rendered::rendered};
 
 /// Peak heap against GC CPU (GC cycles, where CPU is not known) over `GOGC`, under `memory_limit_bytes`, with intervals and
 /// the recorded setting; as one HTML file that loads nothing.
+///
+/// ```
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording};
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19e6,
+/// #     heap_end_bytes: 20e6,
+/// #     heap_live_bytes: 11e6,
+/// #     goal_bytes: 20e6,
+/// #     mark_seconds: 0.005,
+/// #     background_cpu_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// assert!(gomem_report::what_if_html(&model, "service", None).contains("GOGC"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn what_if_html(model: &GcModel, name: &str, memory_limit_bytes: Option<u64>) -> String {
     let predict = |gogc: Gogc, limit: Option<u64>| model.predict(&Setting::new(gogc).with_memory_limit(limit));

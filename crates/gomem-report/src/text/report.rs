@@ -11,6 +11,14 @@ use gomem_table::Unit;
 use crate::words::{benchmarks, cells, facts, predicted, together, wants};
 
 /// The report for a terminal, in lines of at most `columns`, where words allow it.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// assert!(gomem_report::text(&report, 100).lines().all(|line| line.chars().count() <= 100));
+/// ```
 #[must_use]
 pub fn text(report: &Report, columns: usize) -> String {
     let mut out = String::new();
