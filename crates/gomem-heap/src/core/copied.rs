@@ -11,6 +11,23 @@ use std::{
 };
 
 /// The memory of a process that stands still; several threads read it.
+///
+/// ```
+/// use gomem_heap::StoppedMemory;
+///
+/// /// A memory of zeros.
+/// struct Zeros;
+///
+/// impl StoppedMemory for Zeros {
+///     fn read(&self, _address: u64, into: &mut [u8]) -> bool {
+///         into.fill(0);
+///         true
+///     }
+/// }
+///
+/// let mut word = [1; 8];
+/// assert!(Zeros.read(0x1000, &mut word) && word == [0; 8]);
+/// ```
 pub trait StoppedMemory: Sync {
     /// Reads what lies at an address; `false` where a part of it cannot be read.
     fn read(&self, address: u64, into: &mut [u8]) -> bool;

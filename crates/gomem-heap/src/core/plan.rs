@@ -45,6 +45,17 @@ pub struct CorePlan {
 }
 
 /// What was read of a process's memory.
+///
+/// ```
+/// # let core = std::io::Cursor::new(gomem_testkit::inflated("testdata/heap/holders-go1.27.3.core.gz"));
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// use gomem_heap::{Heap, HeapOptions};
+///
+/// // A core without its texts has parts of memory, each with its address.
+/// let redacted = Heap::redact_core(core, &HeapOptions::default().with_binary(binary))?;
+/// assert!(redacted.parts().all(|(address, bytes)| address > 0 && !bytes.is_empty()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct ReadMemory {
     contents: CopiedMemory,

@@ -8,6 +8,19 @@ use gomem_table::{Definition, Row, Unit};
 use crate::attribution::{AttributeOptions, Site, attribute};
 
 /// What one holder keeps, alone or with others, of what one site makes.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_postmortem::{AttributeOptions, attribute_heap};
+///
+/// let held = attribute_heap(&heap, None, &AttributeOptions::default());
+/// let cache = held.iter().find(|held| held.holders == ["main.cache"]).expect("a global");
+/// assert!(cache.retained_bytes > 0 && cache.site.place.line > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct HeldSite {
@@ -20,6 +33,18 @@ pub struct HeldSite {
 }
 
 /// What each holder of a heap dump keeps, by site and reason, the most first. Objects of sizes that were not sampled are in none.
+///
+/// ```
+/// # let dump = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.dump.gz");
+/// # let binary = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
+/// # let options = gomem_heap::HeapOptions::default().with_binary(binary);
+/// # let heap = gomem_heap::Heap::decode_with(dump, options)?;
+/// use gomem_postmortem::{AttributeOptions, attribute_heap};
+///
+/// let held = attribute_heap(&heap, None, &AttributeOptions::default());
+/// assert!(held.iter().any(|held| held.site.place.file.ends_with("globals.go")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn attribute_heap(heap: &Heap, escapes: Option<&EscapeLog>, options: &AttributeOptions<'_>) -> Vec<HeldSite> {
     let profiles = heap.site_profiles();

@@ -13,6 +13,22 @@ use crate::{
 };
 
 /// What a benchmark allocates, line by line; or why its lines are not known.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkParse-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// # let benchmarks = gomem_bench::Benchmarks::parse(text)?;
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::benchmark_allocations;
+///
+/// let allocations = benchmark_allocations(&benchmarks, &profile, Some(&log));
+/// // The profile is not of this benchmark.
+/// assert!(allocations.iter().all(|allocation| allocation.lines.is_err() || allocation.shared_allocs >= 0.0));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BenchmarkAllocation {
@@ -28,6 +44,13 @@ pub struct BenchmarkAllocation {
 }
 
 /// What is allocated at a place for each operation.
+///
+/// ```
+/// use gomem_postmortem::BenchmarkLine;
+///
+/// // Less than a hundredth of an allocation is what the setup leaves over.
+/// assert!(BenchmarkLine::is_felt(2.0, 96.0) && !BenchmarkLine::is_felt(0.0, 0.0));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BenchmarkLine {
@@ -53,6 +76,21 @@ impl BenchmarkLine {
 
 /// What each benchmark of an output allocates, by the memory profile of the same run (`go test -memprofile=… -memprofilerate=1`)
 /// and the compiler's log of the same code.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkParse-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// # let benchmarks = gomem_bench::Benchmarks::parse(text)?;
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{BenchmarkAllocation, benchmark_allocations};
+///
+/// let allocations = benchmark_allocations(&benchmarks, &profile, Some(&log));
+/// assert!(BenchmarkAllocation::unknown_lines(&allocations, "before").len() <= allocations.len());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn benchmark_allocations(
     benchmarks: &Benchmarks,

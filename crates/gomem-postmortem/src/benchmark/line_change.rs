@@ -13,6 +13,13 @@ use crate::{
 };
 
 /// What a benchmark allocates more or less of at a line, for each operation.
+///
+/// ```
+/// use gomem_postmortem::benchmark_line_changes;
+///
+/// let changes = benchmark_line_changes(&[], &[], None);
+/// assert!(changes.iter().all(|change| change.more_allocs() != 0.0));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct BenchmarkLineChange {
@@ -43,6 +50,21 @@ pub struct BenchmarkLineChange {
 ///
 /// Lines move when code changes, so allocation is compared by function, called function and the compiler's words. Of several
 /// lines that are alike, the one with a new decision is named, by the comparison of the logs of both.
+///
+/// ```
+/// # let text = b"pkg: example.com/app\nBenchmarkParse-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
+/// # let benchmarks = gomem_bench::Benchmarks::parse(text)?;
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{benchmark_allocations, benchmark_line_changes};
+///
+/// let allocations = benchmark_allocations(&benchmarks, &profile, Some(&log));
+/// assert!(benchmark_line_changes(&allocations, &allocations, None).is_empty());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn benchmark_line_changes(
     before: &[BenchmarkAllocation],

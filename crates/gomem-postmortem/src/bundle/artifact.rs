@@ -3,6 +3,15 @@
 use gomem_table::{Definition, Row};
 
 /// A file, by name and content.
+///
+/// ```
+/// use gomem_postmortem::{Artifact, Bundle, Contents};
+///
+/// let bytes = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// let artifact = Artifact { name: "build.log".into(), bytes, modified_ms: None };
+/// let bundle = Bundle::from_artifacts("incident", vec![artifact]);
+/// assert_eq!(bundle.contents(), [("build.log".to_string(), Contents::EscapeLog)]);
+/// ```
 #[derive(Debug, Clone)]
 pub struct Artifact {
     /// Its path within the bundle.
@@ -14,6 +23,12 @@ pub struct Artifact {
 }
 
 /// What a file was recognised as.
+///
+/// ```
+/// use gomem_postmortem::Contents;
+///
+/// assert_eq!(Contents::EscapeLog.name(), "escape log");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Contents {
@@ -97,6 +112,15 @@ impl Contents {
 }
 
 /// A file that was not used, and why.
+///
+/// ```
+/// use gomem_postmortem::{Artifact, Bundle};
+///
+/// let bytes = b"<html></html>".to_vec();
+/// let artifact = Artifact { name: "index.html".into(), bytes, modified_ms: None };
+/// let bundle = Bundle::from_artifacts("incident", vec![artifact]);
+/// assert_eq!(bundle.unused_files()[0].name, "index.html");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnusedFile {
     /// Its name.
@@ -106,6 +130,14 @@ pub struct UnusedFile {
 }
 
 /// A file that was used, with a reservation.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// // What a reader should know of a file that was read; here there is nothing.
+/// assert!(bundle.remarks().is_empty());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
     /// Its name.

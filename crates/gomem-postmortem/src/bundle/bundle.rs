@@ -65,6 +65,14 @@ pub struct Bundle {
 }
 
 /// A heap profile of the bundle.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [1: 4096] @ heap/1048576\n1: 4096 [1: 4096] @ 0x40\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "heap.txt".into(), bytes: text, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// let heap = bundle.latest_heap().expect("one profile");
+/// assert_eq!((&*heap.name, heap.profile.samples().len()), ("heap.txt", 1));
+/// ```
 #[derive(Debug, Clone)]
 pub struct HeapProfile {
     /// The file's name.

@@ -5,6 +5,12 @@ use std::path::PathBuf;
 use gomem_metrics::Window;
 
 /// Why a bundle cannot be opened.
+///
+/// ```
+/// use gomem_postmortem::{Bundle, BundleError};
+///
+/// assert!(matches!(Bundle::open("no/such/folder".as_ref()), Err(BundleError::Io { .. })));
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BundleError {

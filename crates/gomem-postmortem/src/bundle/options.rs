@@ -3,6 +3,13 @@
 use gomem_transport::FolderLimits;
 
 /// How a bundle is opened.
+///
+/// ```
+/// use gomem_postmortem::{Bundle, BundleLimits, BundleOptions};
+///
+/// let options = BundleOptions::default().with_limits(BundleLimits::default());
+/// assert!(Bundle::open_with("no/such/folder".as_ref(), options).is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct BundleOptions {
@@ -11,6 +18,13 @@ pub struct BundleOptions {
 }
 
 /// How much of a folder is accepted. What is beyond it is left out, and told.
+///
+/// ```
+/// use gomem_postmortem::BundleLimits;
+///
+/// let limits = BundleLimits::default();
+/// assert!(limits.file_bytes <= limits.bytes);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BundleLimits {

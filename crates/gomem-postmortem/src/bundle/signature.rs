@@ -7,6 +7,12 @@ use memchr::memmem;
 
 /// What a file is by its bytes. It may be several things: a service's log holds GC traces, and goroutines when it
 /// crashed.
+///
+/// ```
+/// use gomem_postmortem::Signature;
+///
+/// assert!(Signature::from_bytes(b"# p\n./a.go:1:2: moved to heap: x\n").escape_log);
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct Signature<'a> {

@@ -5,6 +5,10 @@ use serde_json::Value;
 use crate::bundle::{signature::looks_like_text, text::printed::printed};
 
 /// What `bytes` are, where they are something else than a profile, a log, metrics or a trace.
+///
+/// ```
+/// assert!(gomem_postmortem::stranger(b"<html></html>").is_some_and(|what| what.contains("HTML")));
+/// ```
 #[must_use]
 pub fn stranger(bytes: &[u8]) -> Option<String> {
     if bytes.is_empty() {

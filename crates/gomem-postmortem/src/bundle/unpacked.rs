@@ -18,6 +18,11 @@ use crate::bundle::{
 /// the header of the HTTP answer that it came in; what was written as base64, as it was before. A gzipped profile,
 /// a core and a heap dump stay compressed, since their decoders inflate them, and so does what is damaged or would become too
 /// large.
+///
+/// ```
+/// // What is not compressed stays as it is.
+/// assert_eq!(gomem_postmortem::unpacked(b"gc 1".to_vec()), b"gc 1");
+/// ```
 #[must_use]
 pub fn unpacked(bytes: Vec<u8>) -> Vec<u8> {
     unpacked_within(bytes, &mut Room::default())

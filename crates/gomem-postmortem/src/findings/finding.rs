@@ -8,6 +8,17 @@ use gomem_table::{Definition, Row, Unit, named};
 use crate::{attribution::Place, pacing::Saving};
 
 /// One thing to do, with its evidence.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// use gomem_postmortem::FindingKind;
+///
+/// let finding = &report.findings()[0];
+/// assert_eq!((finding.rank, finding.kind), (1, FindingKind::Printed));
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finding {

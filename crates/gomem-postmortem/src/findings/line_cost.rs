@@ -11,6 +11,21 @@ use crate::{
 
 /// What a line of your own code allocates itself, or by one function that it calls. What goroutines allocate without such a
 /// line is charged to where they begin. The bytes of all rows add up to those of the profile.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{AttributeOptions, attribute};
+/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+/// use gomem_postmortem::line_costs;
+///
+/// let costs = line_costs(&sites);
+/// assert_eq!((costs[0].place.line, costs[0].bytes_fraction, costs[0].callee.is_none()), (12, 1.0, true));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LineCost {

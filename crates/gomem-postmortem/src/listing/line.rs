@@ -7,6 +7,19 @@ use gomem_escape::Certainty;
 use crate::attribution::Record;
 
 /// A line of a function.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{Listing, ListingOptions};
+/// # let listing = Listing::new(&profile, "parse", &ListingOptions::default().with_escapes(Some(&log)))?;
+/// let line = &listing.functions[0].lines[0];
+/// assert!(line.line == 12 && line.has_cost() && line.text.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListedLine {
@@ -27,6 +40,19 @@ pub struct ListedLine {
 }
 
 /// What the compiler decided on a line.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{Listing, ListingOptions};
+/// # let listing = Listing::new(&profile, "parse", &ListingOptions::default().with_escapes(Some(&log)))?;
+/// let decisions = &listing.functions[0].lines[0].decisions;
+/// assert_eq!(decisions[0].message, "moved to heap: page");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LineDecision {

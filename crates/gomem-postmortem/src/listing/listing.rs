@@ -52,6 +52,19 @@ pub struct Listing {
 }
 
 /// A function in a file.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{Listing, ListingOptions};
+/// # let listing = Listing::new(&profile, "parse", &ListingOptions::default().with_escapes(Some(&log)))?;
+/// let parse = &listing.functions[0];
+/// assert_eq!((&*parse.short_function(), parse.lines.len()), ("main.parse", 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FunctionListing {
@@ -73,6 +86,19 @@ pub struct FunctionListing {
 }
 
 /// What a listing is made of besides a profile.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{Listing, ListingOptions};
+///
+/// let options = ListingOptions::default().with_sample_type(Some("inuse_space"));
+/// assert_eq!(Listing::new(&profile, "parse", &options)?.sample_type, "inuse_space");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
 pub struct ListingOptions<'a> {
@@ -87,6 +113,19 @@ pub struct ListingOptions<'a> {
 }
 
 /// Why there is no listing.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{Listing, ListingError, ListingOptions};
+///
+/// let error = Listing::new(&profile, "nowhere", &ListingOptions::default()).unwrap_err();
+/// assert!(matches!(error, ListingError::NoFunction { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ListingError {

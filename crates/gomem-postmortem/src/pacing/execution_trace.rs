@@ -8,6 +8,14 @@ use gomem_trace::{CycleRow, Trace, Trigger};
 use crate::pacing::{options::RecordingOptions, traced_gogc::FEWEST_GOALS};
 
 /// The cycles of an execution trace that it has from begin to end.
+///
+/// ```
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_postmortem::{RecordingOptions, record_execution_trace};
+///
+/// assert_eq!(record_execution_trace(&trace, &RecordingOptions::default()).cycles.len(), 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn record_execution_trace(trace: &Trace, options: &RecordingOptions) -> Recording {
     let gogc = match options.gogc {
@@ -21,6 +29,14 @@ pub fn record_execution_trace(trace: &Trace, options: &RecordingOptions) -> Reco
 }
 
 /// The same, of cycles that were taken out of an execution trace.
+///
+/// ```
+/// use gomem_gogc::Cycle;
+/// use gomem_postmortem::{RecordingOptions, record_traced_cycles};
+///
+/// let cycles = vec![Cycle { heap_live_bytes: 4e6, goal_bytes: 8e6, procs: 2, ..Cycle::default() }];
+/// assert_eq!(record_traced_cycles(cycles, &RecordingOptions::default()).cycles.len(), 1);
+/// ```
 #[must_use]
 pub fn record_traced_cycles(mut cycles: Vec<Cycle>, options: &RecordingOptions) -> Recording {
     if let Some(procs) = options.procs {

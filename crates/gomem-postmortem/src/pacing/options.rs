@@ -3,6 +3,14 @@
 use gomem_gogc::Gogc;
 
 /// How a recording is made: what the caller knows of the run, for want of a measurement, and how much is accepted.
+///
+/// ```
+/// use gomem_gogc::Gogc;
+/// use gomem_postmortem::RecordingOptions;
+///
+/// let options = RecordingOptions::default().with_gogc(Gogc::Percent(400)).with_memory_limit(Some(1 << 30));
+/// assert_eq!(options.memory_limit_bytes, Some(1 << 30));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct RecordingOptions {
@@ -17,6 +25,14 @@ pub struct RecordingOptions {
 }
 
 /// How much of a run is accepted.
+///
+/// ```
+/// use gomem_postmortem::{RecordingLimits, RecordingOptions};
+///
+/// let mut limits = RecordingLimits::default();
+/// limits.cycles = 10;
+/// assert_eq!(RecordingOptions::default().with_limits(limits).limits.cycles, 10);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecordingLimits {
@@ -25,6 +41,23 @@ pub struct RecordingLimits {
 }
 
 /// The metrics count more GC cycles than are worth replaying.
+///
+/// ```
+/// use gomem_metrics::Metrics;
+/// use gomem_postmortem::{RecordingLimits, RecordingOptions, record_metrics};
+///
+/// let mut limits = RecordingLimits::default();
+/// limits.cycles = 1;
+/// let mut metrics = Metrics::new();
+/// for second in 0..4 {
+///     let (cycles, goal) = (9 * second, 8_000_000 + second);
+///     let text = format!("go_gc_duration_seconds_count {cycles}\ngo_memstats_next_gc_bytes {goal}\n");
+///     metrics.push_scrape(1_700_000_000_000 + 1_000 * second, text.as_bytes())?;
+/// }
+/// let recorded = record_metrics(&metrics, &RecordingOptions::default().with_limits(limits));
+/// assert!(recorded.is_err_and(|error| error.limit == 1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the metrics count more than {limit} GC cycles; give a shorter time")]
 #[non_exhaustive]

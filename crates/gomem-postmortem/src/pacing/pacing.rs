@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// What allocating less would save.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// // Without a GC trace or metrics there is nothing to replay.
+/// assert!(report.saving(0.5).is_none());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Saving {

@@ -21,6 +21,17 @@ use gomem_table::MIB;
 ///
 /// # Errors
 /// As [`record_metrics`].
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// use gomem_postmortem::{RecordingOptions, record_bundle};
+///
+/// // The compiler's log alone has no GC cycles.
+/// assert!(record_bundle(&bundle, &RecordingOptions::default())?.is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn record_bundle(bundle: &Bundle, options: &RecordingOptions) -> Result<Option<Recording>, TooManyCycles> {
     let metrics = bundle.metrics();
     match bundle.gctrace() {
@@ -40,6 +51,17 @@ fn of_execution_trace(bundle: &Bundle, options: &RecordingOptions) -> Option<Rec
 }
 
 /// The longest run of a GC trace, with the cycles that its log lost, and with what `state`, metrics of the same program, adds to it.
+///
+/// ```
+/// # let log = b"gc 1 @0.010s 1%: 0.01+0.50+0.01 ms clock, 0.02+0.10/0.40/0.20+0.02 ms cpu, \
+/// #             4->5->2 MB, 4 MB goal, 0 MB stacks, 0 MB globals, 2 P\n";
+/// # let trace = gomem_metrics::GcTrace::decode(log)?;
+/// use gomem_postmortem::{RecordingOptions, record_trace};
+///
+/// let recording = record_trace(&trace, None, &RecordingOptions::default());
+/// assert_eq!(recording.cycles.len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn record_trace(trace: &GcTrace, state: Option<&GoState>, options: &RecordingOptions) -> Recording {
     let mut remarks = Vec::new();
@@ -94,6 +116,17 @@ fn begin_seconds(cycles: &[Cycle]) -> f64 {
 ///
 /// # Errors
 /// When the metrics count more cycles than the limit: a million, unless the options say otherwise.
+///
+/// ```
+/// use gomem_metrics::Metrics;
+/// use gomem_postmortem::{RecordingOptions, record_metrics};
+///
+/// let mut metrics = Metrics::new();
+/// metrics.push_scrape(1_700_000_000_000, b"go_memstats_next_gc_bytes 8e6\n")?;
+/// let recording = record_metrics(&metrics, &RecordingOptions::default())?;
+/// assert!(recording.cycles.len() <= 1, "one scrape shows no change of the goal");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn record_metrics(metrics: &Metrics, options: &RecordingOptions) -> Result<Recording, TooManyCycles> {
     let state = metrics.state();
     let mut remarks = Vec::new();

@@ -9,6 +9,16 @@ use crate::{
 };
 
 /// A quantity of both runs.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// let quantities = comparison.quantities();
+/// let cycles = quantities.iter().find(|quantity| quantity.quantity == "gc_cycles").expect("it is compared");
+/// assert_eq!((cycles.before, cycles.after), (None, None), "the compiler's log alone has no cycles");
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ComparedQuantity {
@@ -23,6 +33,14 @@ pub struct ComparedQuantity {
 }
 
 /// A line whose allocation is not what it was.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// assert!(comparison.lines().is_empty());
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ComparedLine {
@@ -43,6 +61,16 @@ pub struct ComparedLine {
 }
 
 /// What became of a line.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// use gomem_postmortem::LineChange;
+///
+/// assert!(comparison.lines().iter().all(|line| line.change != LineChange::NewLeak));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LineChange {

@@ -64,6 +64,12 @@ pub struct ReportDocument {
 }
 
 /// Why JSON is no report.
+///
+/// ```
+/// use gomem_postmortem::ReportDocument;
+///
+/// assert!(ReportDocument::parse("{}").is_err());
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {

@@ -12,6 +12,14 @@ use crate::{
 use gomem_table::MIB;
 
 /// A leak of the run before that the run after no longer has.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// assert!(comparison.leak_fixes.is_empty());
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct LeakFix {

@@ -10,6 +10,15 @@ use crate::{
 };
 
 /// The run in numbers: what a reader wants to know before any finding.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// // The compiler's log alone does not say how long anything ran.
+/// assert_eq!((report.overview().seconds, report.overview().gc_cycles), (None, None));
+/// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Overview {

@@ -50,6 +50,16 @@ pub struct Report {
 }
 
 /// How a report is made.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// use gomem_postmortem::{Report, ReportOptions, SourceLimits};
+///
+/// let options = ReportOptions::default().with_source_limits(SourceLimits::default());
+/// assert_eq!(Report::from_bundle_with(&bundle, options).name(), "incident");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct ReportOptions {

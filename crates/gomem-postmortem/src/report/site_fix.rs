@@ -13,6 +13,15 @@ use crate::{
 };
 
 /// What a line allocated itself, or by one call, and no longer does.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// // A bundle beside itself has no fix.
+/// assert!(comparison.site_fixes.is_empty());
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SiteFix {

@@ -12,6 +12,15 @@ use crate::{
 };
 
 /// The functions that findings are about, line by line: what each costs, and what the compiler decided there.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
+/// // No source was given.
+/// assert!(report.sources().is_none());
+/// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct SourceView {
@@ -25,6 +34,20 @@ pub struct SourceView {
 }
 
 /// How much of sources a report holds.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{ListingOptions, SourceLimits, SourceView};
+///
+/// let mut limits = SourceLimits::default();
+/// limits.functions = 1;
+/// assert!(SourceView::from_profile(&profile, &ListingOptions::default(), limits)?.listings.len() <= 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SourceLimits {

@@ -10,6 +10,17 @@ use crate::{
 };
 
 /// Functions line by line, as one HTML document that loads nothing.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let options = gomem_postmortem::ListingOptions::default();
+/// # let listing = gomem_postmortem::Listing::new(&profile, "parse", &options)?;
+/// assert!(gomem_report::listing_html(&listing).starts_with("<!"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn listing_html(listing: &Listing) -> String {
     let title = format!("{}: {} in total", listing.sample_type, value(listing, listing.total));
@@ -24,6 +35,18 @@ pub fn listing_html(listing: &Listing) -> String {
 }
 
 /// The same, to put into a page.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let options = gomem_postmortem::ListingOptions::default();
+/// # let listing = gomem_postmortem::Listing::new(&profile, "parse", &options)?;
+/// // Part of a page, as a notebook shows it.
+/// assert!(gomem_report::listing_fragment(&listing).contains("main.parse"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn listing_fragment(listing: &Listing) -> String {
     let functions: String =

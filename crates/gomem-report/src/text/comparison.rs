@@ -9,6 +9,15 @@ use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
 
 /// What was predicted beside what was measured, for a terminal.
+///
+/// ```
+/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// use gomem_postmortem::Comparison;
+///
+/// assert!(!gomem_report::comparison_text(&Comparison::new(&bundle, &bundle)).is_empty());
+/// ```
 #[must_use]
 pub fn comparison_text(comparison: &Comparison) -> String {
     let mut out = String::from("Fixed, by share of the bytes allocated before:\n");

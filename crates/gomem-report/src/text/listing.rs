@@ -9,6 +9,17 @@ use gomem_table::{Unit, percent};
 
 /// Functions line by line, for a terminal: flat and cum as `go tool pprof -list` has them, the objects that a line allocates,
 /// its source, and below it what the compiler decided.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let options = gomem_postmortem::ListingOptions::default();
+/// # let listing = gomem_postmortem::Listing::new(&profile, "parse", &options)?;
+/// assert!(gomem_report::listing_text(&listing).contains("main.parse"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub fn listing_text(listing: &Listing) -> String {
     let mut out = format!("{}: {} in total\n", listing.sample_type, value(listing, listing.total));

@@ -8,6 +8,19 @@ use gomem_symbol::{Origin, Symbol};
 use crate::attribution::options::AttributeOptions;
 
 /// The decisions that are taken for those of a program's standard library.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{AttributeOptions, StdRelease};
+///
+/// // Nothing of the standard library is in the profile, and nothing says by which Go it was built.
+/// assert!(StdRelease::find(&profile, Some(&log), &AttributeOptions::default()).is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct StdRelease {
@@ -18,6 +31,20 @@ pub struct StdRelease {
 }
 
 /// How a release was chosen.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// use gomem_postmortem::{AttributeOptions, StdBasis, StdRelease};
+///
+/// let options = AttributeOptions::default().with_go_version(Some("go1.27.3"));
+/// let release = StdRelease::find(&profile, None, &options);
+/// assert!(release.is_none_or(|release| release.basis == StdBasis::Same));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum StdBasis {

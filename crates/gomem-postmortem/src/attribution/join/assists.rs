@@ -14,6 +14,23 @@ use crate::attribution::{
 
 /// Adds to each site what an execution trace of the same build says of it: [`Site::assists`], and with births and deaths of
 /// objects [`Site::lifespan`].
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{AttributeOptions, attribute};
+/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+/// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/service-1.27.3.trace"))?;
+/// use gomem_postmortem::join_trace;
+///
+/// let mut sites = sites;
+/// join_trace(&mut sites, &trace);
+/// assert_eq!(sites.len(), 1, "sites gain columns, and none is added");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn join_trace(sites: &mut [Site], trace: &Trace) {
     charge(sites, trace);
     lifespans::find(sites, trace);

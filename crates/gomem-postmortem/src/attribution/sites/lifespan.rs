@@ -6,6 +6,19 @@ use gomem_trace::LifetimeRow;
 
 /// How long the objects of a site live, by the births and deaths of an execution trace. It has no lines, so that what is known is
 /// of a type and a size.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{AttributeOptions, attribute};
+/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+/// // Only an execution trace with births and deaths says how long objects live.
+/// assert!(sites.iter().all(|site| site.lifespan.is_none()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Lifespan {

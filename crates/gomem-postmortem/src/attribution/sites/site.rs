@@ -19,6 +19,20 @@ use crate::{
 ///
 /// A byte of the profile is in exactly one site: the bytes of all sites add up to those of the profile. What stands on
 /// another line than the place explains nothing here.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{AttributeOptions, attribute};
+/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+/// let site = &sites[0];
+/// assert_eq!((site.place.line, site.compiler_message().as_deref()), (12, Some("moved to heap: page")));
+/// assert!(site.is_own() && site.bytes_fraction == 1.0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Site {

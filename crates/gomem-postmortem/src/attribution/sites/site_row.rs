@@ -15,6 +15,35 @@ use crate::{
 };
 
 /// Asks a model of the program what fixing each site would save.
+///
+/// ```
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let profile = gomem_pprof::Profile::decode(text)?;
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # use gomem_postmortem::{AttributeOptions, attribute};
+/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
+/// # use gomem_gogc::{Cycle, GcModel, Gogc, Recording};
+/// # let cycle = |n| Cycle {
+/// #     start_seconds: f64::from(n),
+/// #     heap_start_bytes: 19e6,
+/// #     heap_end_bytes: 20e6,
+/// #     heap_live_bytes: 11e6,
+/// #     goal_bytes: 20e6,
+/// #     mark_seconds: 0.005,
+/// #     procs: 4,
+/// #     ..Cycle::default()
+/// # };
+/// # let model = GcModel::fit(&Recording::new((0..40).map(cycle).collect(), Gogc::Percent(100)))?;
+/// use gomem_postmortem::predict_savings;
+///
+/// let mut sites = sites;
+/// predict_savings(&mut sites, &model);
+/// let saving = sites[0].saving.as_ref().expect("the line's bytes can go away");
+/// assert!(saving.gc_cycles.low <= saving.gc_cycles.value && saving.gc_cycles.value <= saving.gc_cycles.high);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn predict_savings(sites: &mut [Site], model: &GcModel) {
     let base = model.predict(model.base());
     for site in sites {

@@ -1,0 +1,80 @@
+//! Each public type and function of a published crate has an example in its documentation, at itself or at a method.
+
+#![allow(clippy::expect_used)]
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use gomem_testkit::root;
+
+/// Crates that are not published, and those whose only interface is the command.
+const WITHOUT: &[&str] = &["gomem", "gomem-cli", "gomem-testkit"];
+
+#[test]
+fn each_public_type_has_an_example() {
+    let folders = fs::read_dir(root().join("crates")).expect("crates").map(|entry| entry.expect("a crate").path());
+    let mut missing = Vec::new();
+    for folder in folders {
+        let name = folder.file_name().expect("a name").to_string_lossy().into_owned();
+        if WITHOUT.contains(&&*name) {
+            continue;
+        }
+        let exported = exported(&fs::read_to_string(folder.join("src/lib.rs")).expect("lib.rs"));
+        let (mut public, mut shown) = (BTreeSet::new(), BTreeSet::new());
+        each_file(&folder.join("src"), &mut |text| look(text, &mut public, &mut shown));
+        missing.extend(
+            public.difference(&shown).filter(|item| exported.contains(*item)).map(|item| format!("{name}: {item}")),
+        );
+    }
+    assert_eq!(missing, Vec::<String>::new(), "without an example");
+}
+
+/// The names that a crate gives.
+fn exported(lib: &str) -> BTreeSet<String> {
+    let uses = lib.split("pub use").skip(1).filter_map(|rest| rest.split(';').next());
+    let here = lib.lines().filter_map(item);
+    uses.flat_map(|names| names.split(|char: char| !char.is_alphanumeric() && char != '_'))
+        .chain(here)
+        .map(str::to_owned)
+        .collect()
+}
+
+fn each_file(folder: &Path, look: &mut impl FnMut(&str)) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            each_file(&path, look);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            look(&fs::read_to_string(&path).expect("a file"));
+        }
+    }
+}
+
+/// Adds the types and functions of a file, and those that have an example.
+fn look(text: &str, public: &mut BTreeSet<String>, shown: &mut BTreeSet<String>) {
+    // Whether the documentation in front of what comes next has an example, and of which type a method is.
+    let (mut has_example, mut of) = (false, None);
+    for line in text.lines() {
+        if let Some(subject) = line.strip_prefix("impl") {
+            let words = subject.rsplit(" for ").next().unwrap_or(subject).split(|char: char| !char.is_alphanumeric());
+            of = words.filter(|word| word.starts_with(char::is_uppercase) && word.len() > 1).next_back();
+        } else if line.trim_start().starts_with("/// ```") {
+            has_example = true;
+            shown.extend(of.filter(|_| line.starts_with(' ')).map(str::to_owned));
+        } else if let Some(name) = item(line) {
+            public.insert(name.to_owned());
+            if has_example {
+                shown.insert(name.to_owned());
+            }
+            has_example = false;
+        } else if line.starts_with('}') {
+            (has_example, of) = (false, None);
+        }
+    }
+}
+
+/// The name of what a line defines for others.
+fn item(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("pub ")?;
+    let rest = ["struct ", "enum ", "trait ", "fn "].iter().find_map(|kind| rest.strip_prefix(kind))?;
+    rest.split(|char: char| !char.is_alphanumeric() && char != '_').next()
+}
