@@ -55,8 +55,9 @@ fn look(text: &str, public: &mut BTreeSet<String>, shown: &mut BTreeSet<String>)
     let (mut has_example, mut of) = (false, None);
     for line in text.lines() {
         if let Some(subject) = line.strip_prefix("impl") {
-            let words = subject.rsplit(" for ").next().unwrap_or(subject).split(|char: char| !char.is_alphanumeric());
-            of = words.filter(|word| word.starts_with(char::is_uppercase) && word.len() > 1).next_back();
+            let mut words =
+                subject.rsplit(" for ").next().unwrap_or(subject).split(|char: char| !char.is_alphanumeric());
+            of = words.rfind(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
         } else if line.trim_start().starts_with("/// ```") {
             has_example = true;
             shown.extend(of.filter(|_| line.starts_with(' ')).map(str::to_owned));
