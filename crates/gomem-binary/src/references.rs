@@ -8,6 +8,17 @@ use std::ops::Range;
 use object::{Architecture, Object, ObjectSection, SectionKind};
 
 /// A place that an address of a variable stands in.
+///
+/// ```
+/// # let stripped = gomem_testkit::inflated("testdata/heap/holders-stripped-go1.27.3.bin.gz");
+/// use gomem_binary::Layout;
+///
+/// // Without symbols, the code that refers to a variable tells it apart from others.
+/// let layout = Layout::decode(&stripped)?;
+/// let of_code = layout.references().iter().filter(|reference| reference.code.is_some()).count();
+/// assert!(layout.symbols().is_empty() && of_code > 0);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Reference {
     /// The address that stands there: a variable begins there, or a part of it.
