@@ -350,9 +350,8 @@ impl Recogniser {
                 return (Contents::Heap, Err(what));
             }
         };
-        let is_of_goroutines = || printed_table(bytes).filter(|table| table.kind.as_deref() == Some("goroutine"));
-        if let Some(table) = is_of_goroutines() {
-            // It has no stacks: what waits where is in no profile of it.
+        // One of goroutines has no stacks: what waits where is in no profile of it.
+        if let Some(table) = printed_table(bytes).filter(|table| table.kind.as_deref() == Some("goroutine")) {
             self.bundle.tables.push((name.to_owned(), table));
             return (Contents::PrintedProfile, Ok(Reading::Used(None)));
         }
@@ -422,20 +421,19 @@ impl Recogniser {
 
     fn metrics(&mut self, file: usize, artifact: &Artifact) -> Result<Reading, String> {
         let bytes = artifact.bytes.as_slice();
-        let is_json = is_json(bytes);
         let mut alone = Metrics::new();
         if let Err(err) = alone.push(UNTIMED, bytes) {
             let announced = Format::detect(bytes) != Format::Expvar || memmem::find(bytes, b"\"memstats\"").is_some();
             return Err(if announced { format!("metrics that cannot be read: {err}") } else { other(bytes) });
         }
-        let amounts = Amounts::of_panel(&artifact.name, &alone);
-        if alone.state().rows() == 0 && !amounts.is_empty() {
-            let name = artifact.name.clone();
-            self.bundle.tool_outputs.push(ToolOutput { name, printout: Printout::Amounts(amounts) });
-            return Ok(Reading::Used(None));
-        }
         if alone.state().rows() == 0 {
-            return Err(if is_json { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });
+            let amounts = Amounts::of_panel(&artifact.name, &alone);
+            if amounts.is_empty() {
+                return Err(if is_json(bytes) { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });
+            }
+            let printout = Printout::Amounts(amounts);
+            self.bundle.tool_outputs.push(ToolOutput { name: artifact.name.clone(), printout });
+            return Ok(Reading::Used(None));
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));
         let Some(time_ms) = scrape_time(&artifact.name).or((!is_untimed).then_some(UNTIMED)) else {
