@@ -98,7 +98,7 @@ fn lent(call: &Call<'_>) -> Option<String> {
         advice.to_owned()
     } else {
         let callee = Symbol::decode(call.callee).short();
-        format!("It is inside {callee}: look whether that takes one from its caller, or has an option. If so: {advice}")
+        format!("It is inside {callee}: look whether that lets its caller do this, or has an option for it: {advice}")
     })
 }
 

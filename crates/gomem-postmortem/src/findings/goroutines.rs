@@ -15,7 +15,7 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         growth::GrowingSite,
-        judgements::goroutines_are_level,
+        judgements::{goroutines_are_level, goroutines_were_level},
         wait::{Passed, Wait, label, package_of},
     },
 };
@@ -31,7 +31,8 @@ pub(crate) fn explain(bundle: &Bundle, diagnosis: Option<&Diagnosis>, sites: &[S
             let is_counted = !bundle.metrics().series().is_empty();
             let crowd = || fullest.filter(|_| !is_counted).and_then(|profile| crowd(profile, bundle.goroutines()));
             // Where metrics count them all along, a few profiles say no more.
-            let is_level = diagnosis.is_some_and(goroutines_are_level);
+            let times = diagnosis.zip(span(bundle.goroutines()));
+            let is_level = times.is_some_and(|(diagnosis, span)| goroutines_were_level(diagnosis, span));
             let rising = || rising(bundle.goroutines());
             findings.extend(if is_level { None } else { rising() }.or_else(crowd));
         }
@@ -229,6 +230,12 @@ fn large(groups: &[(Wait, i64)]) -> impl Iterator<Item = &(Wait, i64)> {
     groups.iter().take(SHOWN).filter(move |(_, count)| count.saturating_mul(2) >= most)
 }
 
+/// When the first and the last of the profiles were taken, in milliseconds.
+fn span(profiles: &[Arc<Profile>]) -> Option<(i64, i64)> {
+    let times = || profiles.iter().filter_map(|profile| profile.time_nanos()).map(|nanos| nanos / 1_000_000);
+    times().min().zip(times().max())
+}
+
 /// Goroutines at one place that are more in each of several profiles, where no metrics count them.
 fn rising(profiles: &[Arc<Profile>]) -> Option<Finding> {
     let all = profiles.iter().filter(|profile| !is_leak_profile(profile));
@@ -318,8 +325,12 @@ fn crowd(profile: &Profile, profiles: &[Arc<Profile>]) -> Option<Finding> {
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     let totals: Vec<String> = profiles.iter().map(|profile| profile.total(0).to_string()).collect();
     let counted = if totals.len() > 1 { format!(" The profiles hold {}.", totals.join(", ")) } else { String::new() };
-    finding.summary =
-        format!("{}.{counted} Whether they grow more takes three profiles some time apart.", in_words(&groups));
+    let timed = profiles.iter().filter(|profile| profile.time_nanos().is_some()).count();
+    let unknown = match timed < FEWEST_PROFILES {
+        true => "Whether they grow more takes three profiles some time apart.",
+        false => "They do not grow more in each of the profiles.",
+    };
+    finding.summary = format!("{}.{counted} {unknown}", in_words(&groups));
     if missing > 0 {
         finding.summary +=
             &format!(" {missing} more, by the profile's header, are not in the text: give the whole profile.");

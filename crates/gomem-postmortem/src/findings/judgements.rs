@@ -58,6 +58,15 @@ pub(crate) fn goroutines_are_level(diagnosis: &Diagnosis) -> bool {
     told.peek().is_some() && told.all(|told| told.verdict == Verdict::Clear)
 }
 
+/// Whether the rules say so of all the time between two moments: a last minute says nothing of the hours before it.
+pub(crate) fn goroutines_were_level(diagnosis: &Diagnosis, (begin_ms, end_ms): (i64, i64)) -> bool {
+    let mut told = diagnosis.judgements().iter().filter(|told| told.rule == Rule::GoroutineLeak);
+    // A profile is taken just before the first scrape, or after the last.
+    let beside = end_ms.saturating_sub(begin_ms) / BESIDE;
+    goroutines_are_level(diagnosis)
+        && told.all(|told| told.start_ms <= begin_ms + beside && told.end_ms >= end_ms.saturating_sub(beside))
+}
+
 /// The rules that fired, as findings. What another finding tells already becomes a part of that one.
 pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
     for told in fired.iter().filter(|told| is_worth_finding(told)) {
@@ -159,3 +168,6 @@ impl Finding {
         self.rules.push(told.rule);
     }
 }
+
+/// A part of the time between two profiles.
+const BESIDE: i64 = 10;

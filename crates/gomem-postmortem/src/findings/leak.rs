@@ -54,9 +54,11 @@ pub(crate) fn leak(
     let mut finding = Finding::new(FindingKind::Leak, severity, title);
     let steps: Vec<String> = growth.points.iter().map(|point| Unit::Bytes.humanize(point.1)).collect();
     let span = growth.points.last().map_or(0.0, |point| point.0);
+    let grows_always = growth.points.windows(2).all(|pair| pair[0].1 < pair[1].1);
     finding.summary = format!(
-        "What {} allocated there and is in use grew in each of {} heap profiles over {}, as of the GCs that they show: {}.{}",
+        "What {} allocated there and is in use grew {} {} heap profiles over {}, as of the GCs that they show: {}.{}",
         place.short_function(),
+        if grows_always { "in each of" } else { "over" },
         steps.len(),
         Unit::Seconds.humanize(span),
         steps.join(" → "),

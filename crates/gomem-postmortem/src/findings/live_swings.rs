@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_metrics::{GcTrace, Rule};
+use gomem_metrics::{GcRun, GcTrace, Rule};
 use gomem_statistics::quantile;
 use gomem_symbol::Symbol;
 use gomem_table::{MIB, Unit};
@@ -25,7 +25,7 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
         finding.kind == FindingKind::Leak || finding.evidence.iter().any(|evidence| evidence.quantity == BURSTS)
     };
     let live =
-        bundle.gctrace().map(marked).or_else(|| live_heap.map(|live| live.points().to_vec())).unwrap_or_default();
+        bundle.gctrace().and_then(marked).or_else(|| live_heap.map(|live| live.points().to_vec())).unwrap_or_default();
     let Some(swings) = Swings::find(&live).filter(|_| !findings.iter().any(is_told)) else { return };
     let (high, low) = (Unit::Bytes.humanize(swings.high), Unit::Bytes.humanize(swings.low));
     if let Some(spike) = findings.iter_mut().find(|finding| finding.rules.contains(&Rule::IdleAfterSpike)) {
@@ -94,9 +94,10 @@ pub(crate) fn tell(bundle: &Bundle, live_heap: Option<&LiveHeap>, findings: &mut
     findings.push(finding);
 }
 
-/// When each cycle of a trace was, and what it marked.
-fn marked(trace: &GcTrace) -> Vec<(f64, f64)> {
-    trace.lines().iter().map(|line| (line.start_seconds, line.heap_live_mb as f64 * MIB)).collect()
+/// When each cycle of a run was, and what it marked: a new process begins low, and nothing came back.
+fn marked(trace: &GcTrace) -> Option<Vec<(f64, f64)>> {
+    let lines = GcRun::longest(trace)?.lines;
+    Some(lines.iter().map(|line| (line.start_seconds, line.heap_live_mb as f64 * MIB)).collect())
 }
 
 /// How the live heap goes up and down.
@@ -221,6 +222,17 @@ mod tests {
     /// A cycle a second.
     fn mib(values: &[f64]) -> Vec<(f64, f64)> {
         values.iter().enumerate().map(|(second, value)| (second as f64, value * MIB)).collect()
+    }
+
+    #[test]
+    fn a_restart_is_no_fall() {
+        let cycle = |number: u64, mib: u64| {
+            let heap = format!("{mib}->{mib}->{mib} MB, {} MB goal, 0 MB stacks, 0 MB globals, 2 P", 2 * mib);
+            format!("gc {number} @{number}.000s 1%: 0.01+0.50+0.01 ms clock, 0.02+0.10/0.40/0.20+0.02 ms cpu, {heap}\n")
+        };
+        let run: String = (1..=30).map(|number| cycle(number, 20 + 12 * number)).collect();
+        let trace = GcTrace::decode(run.repeat(3).as_bytes()).unwrap();
+        assert_eq!(Swings::find(&marked(&trace).unwrap()), None);
     }
 
     #[test]

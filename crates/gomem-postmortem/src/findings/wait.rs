@@ -193,6 +193,9 @@ pub(crate) fn what_ends(state: &str) -> &'static str {
     match state {
         state if state.starts_with("chan receive") => "the channel must be closed, or sent to, on every path",
         state if state.starts_with("chan send") => "someone must receive on every path, or the channel needs room",
+        state if state.starts_with("syscall") => {
+            "what the system or C does for it must come to an end: a deadline, or a close"
+        }
         "select (no cases)" => "a select without cases never ends: wait for a context instead",
         state if state.starts_with("select") => "one of its cases must come: pass a context and cancel it",
         state if state.starts_with("IO wait") => "the connection needs a deadline",
@@ -240,6 +243,9 @@ fn state_of(sample: Sample<'_>) -> &'static str {
             "runtime.coroswitch" => "coroutine",
             "runtime.block" => "select (no cases)",
             "sync.runtime_notifyListWait" => "sync.Cond.Wait",
+            // As goroutine dumps call both: the system does something for it, or C does.
+            "runtime.cgocall" | "runtime.notetsleepg" | "runtime.entersyscallblock" => "syscall",
+            _ if name.starts_with("syscall.") || name.starts_with("internal/runtime/syscall.") => "syscall",
             _ if name.starts_with("runtime.chanrecv") => "chan receive",
             _ if name.starts_with("runtime.chansend") => "chan send",
             _ if name.starts_with("sync.runtime_Semacquire") || name.contains("runtime_SemacquireMutex") => {
