@@ -9,9 +9,10 @@ use crate::fence::{Fence, FolderError};
 /// ```
 /// use gomem_mcp::Options;
 ///
-/// // Nothing outside of these folders is read.
-/// let options = Options::new(&[std::env::temp_dir()])?.with_write(None)?;
-/// assert!(format!("{options:?}").contains("Options"));
+/// // Nothing outside of these folders is read, and reports are written to one of them.
+/// let folder = std::env::temp_dir();
+/// assert!(Options::new(&[&folder])?.with_write(Some(&folder)).is_ok());
+/// assert!(Options::new(&[&folder])?.with_write(Some("no/such/folder".as_ref())).is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

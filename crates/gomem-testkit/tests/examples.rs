@@ -51,16 +51,22 @@ fn each_file(folder: &Path, look: &mut impl FnMut(&str)) {
 
 /// Adds the types and functions of a file, and those that have an example.
 fn look(text: &str, public: &mut BTreeSet<String>, shown: &mut BTreeSet<String>) {
-    // Whether the documentation in front of what comes next has an example, and of which type a method is.
-    let (mut has_example, mut of) = (false, None);
+    // Whether the documentation in front of what comes next has an example, whether a block of it is open, and of which type a
+    // method is.
+    let (mut has_example, mut is_open, mut of) = (false, false, None);
     for line in text.lines() {
         if let Some(subject) = line.strip_prefix("impl") {
+            let subject =
+                if subject.starts_with('<') { subject.split_once("> ").map_or("", |parts| parts.1) } else { subject };
             let mut words =
                 subject.rsplit(" for ").next().unwrap_or(subject).split(|char: char| !char.is_alphanumeric());
-            of = words.rfind(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
-        } else if line.trim_start().starts_with("/// ```") {
-            has_example = true;
-            shown.extend(of.filter(|_| line.starts_with(' ')).map(str::to_owned));
+            of = words.find(|word| word.starts_with(char::is_uppercase) && word.len() > 1);
+        } else if let Some(language) = line.trim_start().strip_prefix("/// ```") {
+            is_open = !is_open;
+            if is_open && ["", "rust", "no_run"].contains(&language) {
+                has_example = true;
+                shown.extend(of.filter(|_| line.starts_with(' ')).map(str::to_owned));
+            }
         } else if let Some(name) = item(line) {
             public.insert(name.to_owned());
             if has_example {
@@ -69,6 +75,9 @@ fn look(text: &str, public: &mut BTreeSet<String>, shown: &mut BTreeSet<String>)
             has_example = false;
         } else if line.starts_with('}') {
             (has_example, of) = (false, None);
+        } else if line.starts_with(char::is_alphabetic) {
+            // What is defined is none of these.
+            has_example = false;
         }
     }
 }
@@ -76,6 +85,6 @@ fn look(text: &str, public: &mut BTreeSet<String>, shown: &mut BTreeSet<String>)
 /// The name of what a line defines for others.
 fn item(line: &str) -> Option<&str> {
     let rest = line.strip_prefix("pub ")?;
-    let rest = ["struct ", "enum ", "trait ", "fn "].iter().find_map(|kind| rest.strip_prefix(kind))?;
+    let rest = ["struct ", "enum ", "trait ", "fn ", "const fn "].iter().find_map(|kind| rest.strip_prefix(kind))?;
     rest.split(|char: char| !char.is_alphanumeric() && char != '_').next()
 }

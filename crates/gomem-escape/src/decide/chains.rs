@@ -15,15 +15,20 @@ use crate::{
 /// A function whose parameter leaks.
 ///
 /// ```
-/// # let log = b"# example.com/app\n\
-/// #             ./a.go:12:9: x escapes to heap in f:\n\
-/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
-/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
-/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
-/// #             ./a.go:12:9: x escapes to heap\n";
-/// # let log = gomem_escape::EscapeLog::decode(log)?;
-/// // `fmt.Println` is of another package, whose log is not here.
-/// assert!(log.heap_decisions()[0].leaks.is_empty());
+/// # let log = "# example.com/decode\n\
+/// #     decode/d.go:3:11: parameter data leaks to {heap} for Keep with derefs=0:\n\
+/// #     decode/d.go:3:11:   flow: {heap} ← data:\n\
+/// #     decode/d.go:3:11:     from kept = data (assign) at decode/d.go:4:2\n\
+/// #     decode/d.go:3:11: leaking param: data\n\
+/// #     # example.com/app\n\
+/// #     ./a.go:7:10: x escapes to heap in put:\n\
+/// #     ./a.go:7:10:   flow: {heap} ← &x:\n\
+/// #     ./a.go:7:10:     from &x (address-of) at ./a.go:8:9\n\
+/// #     ./a.go:7:10:     from decode.Keep(&x) (call parameter) at ./a.go:8:9\n\
+/// #     ./a.go:7:10: moved to heap: x\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// let leak = &log.heap_decisions()[0].leaks[0];
+/// assert_eq!((&*leak.param, leak.store.as_ref().map(|step| &*step.from)), ("data", Some("kept = data")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,14 +14,12 @@ use crate::{
 /// on the stack, and when that is too small it allocates.
 ///
 /// ```
-/// # let log = b"# example.com/app\n\
-/// #             ./a.go:12:9: x escapes to heap in f:\n\
-/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
-/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
-/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
-/// #             ./a.go:12:9: x escapes to heap\n";
-/// # let log = gomem_escape::EscapeLog::decode(log)?;
-/// assert!(log.stack_buffers().is_empty());
+/// use gomem_escape::{EscapeLog, SubjectKind};
+///
+/// // It is put into a buffer on the stack, unless it is longer than that.
+/// let log = EscapeLog::decode(b"# p\n./a.go:6:4: string(b) does not escape\n")?;
+/// let buffer = &log.stack_buffers()[0];
+/// assert_eq!((&*buffer.subject, buffer.subject_kind), ("string(b)", SubjectKind::Conversion));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

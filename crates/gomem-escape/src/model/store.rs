@@ -7,15 +7,15 @@ use crate::decide::Step;
 /// The statement that stores something in what is on the heap: a field, an element, a map, a channel, a variable of a package.
 ///
 /// ```
-/// # let log = b"# example.com/app\n\
-/// #             ./a.go:12:9: x escapes to heap in f:\n\
-/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
-/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
-/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
-/// #             ./a.go:12:9: x escapes to heap\n";
-/// # let log = gomem_escape::EscapeLog::decode(log)?;
-/// // A parameter of a call is no store.
-/// assert!(log.heap_decisions()[0].store.is_none());
+/// # let log = "# example.com/app\n\
+/// #     ./a.go:7:6: r escapes to heap in load:\n\
+/// #     ./a.go:7:6:   flow: {heap} ← &r:\n\
+/// #     ./a.go:7:6:     from &r (address-of) at ./a.go:9:14\n\
+/// #     ./a.go:7:6:     from byID[r.ID] = &r (assign) at ./a.go:9:12\n\
+/// #     ./a.go:7:6: moved to heap: r\n";
+/// # let log = gomem_escape::EscapeLog::decode(log.as_bytes())?;
+/// let store = log.heap_decisions()[0].store.as_ref().expect("the map keeps it");
+/// assert_eq!((&*store.step.from, store.step.line), ("byID[r.ID] = &r", Some(9)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

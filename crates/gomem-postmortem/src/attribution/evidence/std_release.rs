@@ -33,16 +33,16 @@ pub struct StdRelease {
 /// How a release was chosen.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
-/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let text = b"heap profile: 1: 4096 [30: 122880] @ heap/1048576\n\
+/// #             1: 4096 [30: 122880] @ 0x401000 0x402000\n\
+/// #             #\t0x401000\tbytes.growSlice+0x10\t/usr/local/go/src/bytes/buffer.go:249\n\
+/// #             #\t0x402000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
 /// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
 /// use gomem_postmortem::{AttributeOptions, StdBasis, StdRelease};
 ///
 /// let options = AttributeOptions::default().with_go_version(Some("go1.27.3"));
-/// let release = StdRelease::find(&profile, None, &options);
-/// assert!(release.is_none_or(|release| release.basis == StdBasis::Same));
+/// let release = StdRelease::find(&profile, None, &options).expect("its decisions come along");
+/// assert_eq!((release.basis, release.decisions.release()), (StdBasis::Same, "go1.27.3"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
