@@ -1,11 +1,13 @@
 //! A program's file.
 
-use object::{Architecture, Object, ObjectSection, ObjectSegment, ObjectSymbol};
+use object::{Architecture, Object, ObjectSection, ObjectSegment};
 
 use crate::{
     build_info::BuildInfo,
     error::{Error, ErrorKind},
+    function_table::FunctionTable,
     functions::Functions,
+    loaded,
 };
 
 /// What a program's file says: of the file's bytes it keeps code and the table of functions.
@@ -55,18 +57,13 @@ impl Binary {
             let (start, size) = segment.file_range();
             Segment { address: segment.address(), file: start..start.saturating_add(size) }
         });
-        // Sections of code do not overlap: together they are no larger than the file, whatever a made-up table of them says.
-        let mut left = bytes.len();
-        let code =
-            file.sections().filter(|section| section.kind() == object::SectionKind::Text).filter_map(|section| {
-                let code = section.data().ok()?;
-                left = left.checked_sub(code.len())?;
-                Some(Code { address: section.address(), bytes: code.to_owned() })
-            });
+        let loaded = loaded::loaded(&file, bytes.len());
+        let code = loaded.iter().filter(|section| section.is_code());
+        let code = code.map(|section| Code { address: section.address, bytes: section.bytes.to_owned() });
         Ok(Self {
             build_info,
             build_id: file.build_id().ok().flatten().map_or_else(String::new, hexadecimal),
-            functions: functions(&file),
+            functions: FunctionTable::find(&file, &loaded).map(|table| table.functions),
             segments: segments.collect(),
             code: code.collect(),
             architecture: file.architecture(),
@@ -162,14 +159,6 @@ pub(crate) fn build_info(file: &object::File<'_>) -> Option<BuildInfo> {
     named.and_then(found).or_else(|| data().find_map(found))
 }
 
-fn functions(file: &object::File<'_>) -> Option<Functions> {
-    let named = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab"];
-    let table = named.iter().find_map(|name| file.section_by_name(name))?.data().ok()?;
-    let symbol = || file.symbols().find(|symbol| symbol.name() == Ok("runtime.text")).map(|symbol| symbol.address());
-    let section = || [".text", "__text"].iter().find_map(|name| file.section_by_name(name)).map(|text| text.address());
-    Functions::decode(table, symbol().or_else(section))
-}
-
 fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -198,7 +187,7 @@ mod tests {
         Binary {
             build_info: BuildInfo::default(),
             build_id: String::new(),
-            functions: Functions::decode(&table(0x1000), None),
+            functions: Functions::decode(&table(0x1000), |_| None),
             code: vec![Code { address: 0x1000, bytes }],
             segments: vec![Segment { address: 0x1000, file: 0x200..0x280 }],
             architecture,

@@ -32,6 +32,9 @@ pub enum ErrorKind {
     /// It is a program, and not one of Go.
     #[error("a program that Go did not build: it has no build info")]
     NotGo,
+    /// It is one of Go, and what names its functions is not there, or of a version that is not known.
+    #[error("a program of Go in which the table of its functions is not found")]
+    NoFunctions,
 }
 
 impl Error {

@@ -30,8 +30,8 @@ pub(crate) struct Functions {
 }
 
 impl Functions {
-    /// Reads the header; `text` is where code begins, unless the table says it (Go 1.26 and later do not).
-    pub(crate) fn decode(table: &[u8], text: Option<u64>) -> Option<Self> {
+    /// Reads the header; `text` is asked where code begins, unless the table says it (Go 1.26 and later do not).
+    pub(crate) fn decode(table: &[u8], text: impl FnOnce(&Self) -> Option<u64>) -> Option<Self> {
         let magic: [u8; 4] = table.get(..4)?.try_into().ok()?;
         let is_big_endian = MAGICS.contains(&u32::from_be_bytes(magic));
         if !is_big_endian && !MAGICS.contains(&u32::from_le_bytes(magic)) {
@@ -49,13 +49,9 @@ impl Functions {
         let (count, start) = (place(0)?, word(2)?);
         let (names, first) = (place(3)?, place(7)?);
         (functions.units, functions.files, functions.tables) = (place(4)?, place(5)?, place(6)?);
-        functions.text = if start == 0 { text? } else { start };
         (functions.count, functions.names, functions.functions) = (count, names, first);
+        functions.text = if start == 0 { text(&functions)? } else { start };
         Some(functions)
-    }
-
-    pub(crate) fn is_big_endian(&self) -> bool {
-        self.is_big_endian
     }
 
     /// The bytes of a pointer.
@@ -218,19 +214,19 @@ pub(crate) mod tests {
 
     #[test]
     fn functions_are_found_by_address() {
-        let functions = Functions::decode(&table(0), Some(0x1000)).unwrap();
+        let functions = Functions::decode(&table(0), |_| Some(0x1000)).unwrap();
         assert_eq!(functions.at(0x1000), Some(("main.a", 0x1000)));
         assert_eq!(functions.at(0x107f), Some(("main.b", 0x1040)));
         assert_eq!((functions.at(0xfff), functions.at(0x1080)), (None, None));
-        assert_eq!(Functions::decode(&table(0x2000), None).unwrap().at(0x2041), Some(("main.b", 0x2040)));
-        assert!(Functions::decode(&table(0), None).is_none(), "nothing says where code begins");
+        assert_eq!(Functions::decode(&table(0x2000), |_| None).unwrap().at(0x2041), Some(("main.b", 0x2040)));
+        assert!(Functions::decode(&table(0), |_| None).is_none(), "nothing says where code begins");
     }
 
     #[test]
     fn what_is_cut_names_nothing() {
         let whole = table(0x1000);
         for end in 0..whole.len() {
-            let _ = Functions::decode(&whole[..end], None).and_then(|cut| cut.at(0x1041).map(|found| found.1));
+            let _ = Functions::decode(&whole[..end], |_| None).and_then(|cut| cut.at(0x1041).map(|found| found.1));
         }
     }
 }

@@ -8,7 +8,9 @@ use crate::{
     binary::build_info,
     debug::DebugInfo,
     error::{Error, ErrorKind},
+    function_table::{FunctionTable, plain},
     functions::{Function, Functions},
+    loaded::{self, Loaded},
     module_data::{self, Ranges},
     references::{Reference, references},
 };
@@ -73,6 +75,13 @@ struct Section {
     is_constant: bool,
 }
 
+impl Section {
+    fn new(loaded: &Loaded<'_>) -> Self {
+        let is_constant = [object::SectionKind::ReadOnlyData, object::SectionKind::Note].contains(&loaded.kind);
+        Self { address: loaded.address, bytes: loaded.bytes.to_owned(), is_constant }
+    }
+}
+
 impl Layout {
     /// Reads where the parts of a program lie.
     ///
@@ -81,13 +90,18 @@ impl Layout {
     pub fn decode(bytes: &[u8]) -> Result<Self, Error> {
         let not_a_program = |problem: object::Error| ErrorKind::NotAProgram { problem: problem.to_string() };
         let file = object::File::parse(bytes).map_err(|problem| Error::new(not_a_program(problem)))?;
-        let sections = sections(&file, bytes.len());
-        let (table_address, functions) = functions(&file, &sections).ok_or_else(|| Error::new(ErrorKind::NotGo))?;
+        let loaded = loaded::loaded(&file, bytes.len());
+        let build_info = build_info(&file);
+        let is_of_go = build_info.is_some();
+        let lacks_table = || Error::new(if is_of_go { ErrorKind::NoFunctions } else { ErrorKind::NotGo });
+        let FunctionTable { address: table_address, functions } =
+            FunctionTable::find(&file, &loaded).ok_or_else(lacks_table)?;
         let marks = marks(&file);
         let mark = |name: &str| marks.iter().find(|(known, _)| *known == name).map(|(_, address)| *address);
         let range = |start: &str, end: &str| Some(mark(start)?..mark(end)?);
         let ranges = match (range("runtime.data", "runtime.edata"), range("runtime.bss", "runtime.ebss")) {
             (Some(data), Some(bss)) => Ranges {
+                text: mark("runtime.text").unwrap_or_default(),
                 data,
                 bss,
                 types: range("runtime.types", "runtime.etypes").unwrap_or_default(),
@@ -95,28 +109,24 @@ impl Layout {
                 function_data: mark("go:func.*").or_else(|| mark("go.func.*")),
             },
             // Nobody says it in a program without symbols but the runtime's own table.
-            _ => {
-                let parts = sections.iter().map(|section| (section.address, section.bytes.as_slice()));
-                module_data::find(parts, table_address, functions.is_big_endian(), functions.word_bytes())
-                    .ok_or_else(|| Error::new(ErrorKind::NotGo))?
-            }
+            _ => module_data::find(&loaded, table_address, &functions).ok_or_else(lacks_table)?,
         };
         let symbols = symbols(&file, &ranges);
         let is_stripped = symbols.is_empty();
         let targets = [ranges.data.clone(), ranges.bss.clone()];
-        let references = if is_stripped { references(&file, &targets) } else { Vec::new() };
+        let references = if is_stripped { references(file.architecture(), &loaded, &targets) } else { Vec::new() };
         // The number changes from version to version, and is always the largest.
         let wrapper_id = functions.all().filter_map(|function| function.id()).max().unwrap_or_default();
         Ok(Self {
             symbols,
             references,
-            sections,
+            sections: loaded.iter().filter(|section| !section.is_code()).map(Section::new).collect(),
             functions,
             ranges,
             wrapper_id,
             runtime: runtime_variables(&file),
             variables: variable_parts(&file),
-            go_version: build_info(&file).unwrap_or_default().go_version,
+            go_version: build_info.unwrap_or_default().go_version,
             entry: file.entry(),
             extent: extent(&file),
             function_table: table_address,
@@ -307,44 +317,6 @@ fn extent(file: &object::File<'_>) -> std::ops::Range<u64> {
     file.segments().map(ends).reduce(both).unwrap_or_default()
 }
 
-fn sections(file: &object::File<'_>, file_bytes: usize) -> Vec<Section> {
-    // Sections do not overlap: together they are no larger than the file, whatever a made-up table of them says.
-    let mut left = file_bytes;
-    let holds_data =
-        |section: &object::Section<'_, '_>| section.address() != 0 && section.kind() != object::SectionKind::Text;
-    let section = |section: object::Section<'_, '_>| {
-        let bytes = section.data().ok()?;
-        left = left.checked_sub(bytes.len())?;
-        let is_constant = [object::SectionKind::ReadOnlyData, object::SectionKind::Note].contains(&section.kind());
-        Some(Section { address: section.address(), bytes: bytes.to_owned(), is_constant })
-    };
-    file.sections().filter(holds_data).filter_map(section).collect()
-}
-
-/// The table of functions, and its address: by its section, or where PE hides it, by its symbol.
-fn functions(file: &object::File<'_>, sections: &[Section]) -> Option<(u64, Functions)> {
-    let named = TABLES.iter().find_map(|name| file.section_by_name(name)).map(|section| section.address());
-    let marked = || address_of(file, "runtime.pclntab");
-    let address = named.or_else(marked)?;
-    // An empty section may begin where the table does.
-    let table = sections.iter().find_map(|section| {
-        let at = usize::try_from(address.checked_sub(section.address)?).ok()?;
-        section.bytes.get(at..).filter(|table| !table.is_empty())
-    })?;
-    let text = || [".text", "__text"].iter().find_map(|name| file.section_by_name(name)).map(|text| text.address());
-    Some((address, Functions::decode(table, address_of(file, "runtime.text").or_else(text))?))
-}
-
-fn address_of(file: &object::File<'_>, name: &str) -> Option<u64> {
-    let is_it = |symbol: &object::Symbol<'_, '_>| symbol.name().is_ok_and(|known| plain(file, known) == name);
-    file.symbols().find(is_it).map(|symbol| symbol.address())
-}
-
-/// Mach-O puts a line before each name.
-fn plain<'a>(file: &object::File<'_>, name: &'a str) -> &'a str {
-    if file.format() == object::BinaryFormat::MachO { name.strip_prefix('_').unwrap_or(name) } else { name }
-}
-
 /// What the linker marks, by name: these share their address with variables.
 fn marks<'a>(file: &'a object::File<'_>) -> Vec<(&'a str, u64)> {
     let marked = |symbol: object::Symbol<'a, '_>| {
@@ -413,8 +385,6 @@ const RUNTIME_VARIABLES: [&str; 13] = [
     "runtime.itabTable",
     "runtime.methodValueCallFrameObjs",
 ];
-/// Where the table of functions is in ELF and Mach-O.
-const TABLES: [&str; 3] = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclntab"];
 /// `FUNCDATA_StackObjects` in `internal/abi/symtab.go`.
 const STACK_OBJECTS: usize = 2;
 /// `stackObjectRecord` in `runtime/stack.go`.

@@ -19,11 +19,13 @@ mod build_info;
 mod debug;
 mod error;
 mod frame_tables;
+mod function_table;
 mod functions;
 mod go_types;
 mod inlined;
 mod layout;
 mod lines;
+mod loaded;
 mod module_data;
 mod references;
 

@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_address_is_of_a_line() {
-        let functions = Functions::decode(&table(), None).unwrap();
+        let functions = Functions::decode(&table(), |_| None).unwrap();
         let line = |address| functions.function(address).and_then(|function| function.line(address));
         assert_eq!(line(0x1000), Some(("a.go", 7)));
         assert_eq!(line(0x1003), Some(("a.go", 7)));
@@ -112,7 +112,7 @@ mod tests {
     fn a_cut_table_has_no_lines() {
         let whole = table();
         for end in 0..whole.len() {
-            let _ = Functions::decode(&whole[..end], None)
+            let _ = Functions::decode(&whole[..end], |_| None)
                 .and_then(|cut| cut.function(0x1004).and_then(|function| function.line(0x1004).map(|line| line.1)));
         }
     }

@@ -1,8 +1,12 @@
 //! The runtime's own table of a program's parts (`moduledata` in `runtime/symtab.go`): it stays when symbols are stripped.
 
+use crate::{functions::Functions, loaded::Loaded};
+
 /// Where parts begin and end that the linker marks.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Ranges {
+    /// Where code begins that addresses of functions are counted from; code of C may lie before it.
+    pub(crate) text: u64,
     pub(crate) data: std::ops::Range<u64>,
     pub(crate) bss: std::ops::Range<u64>,
     pub(crate) types: std::ops::Range<u64>,
@@ -13,19 +17,12 @@ pub(crate) struct Ranges {
 }
 
 /// Finds it by its first word, which is the address of the table of functions.
-pub(crate) fn find<'a>(
-    sections: impl Iterator<Item = (u64, &'a [u8])>,
-    functions: u64,
-    is_big_endian: bool,
-    word_bytes: usize,
-) -> Option<Ranges> {
-    let number = |bytes: &[u8]| {
-        let fold = |sum: u64, byte: &u8| sum << 8 | u64::from(*byte);
-        if is_big_endian { bytes.iter().fold(0, fold) } else { bytes.iter().rev().fold(0, fold) }
-    };
-    for (_, bytes) in sections {
+pub(crate) fn find(loaded: &[Loaded<'_>], address: u64, functions: &Functions) -> Option<Ranges> {
+    let word_bytes = functions.word_bytes();
+    let number = |bytes: &[u8]| functions.word(bytes).unwrap_or_default();
+    for bytes in loaded.iter().filter(|section| !section.is_code()).map(|section| section.bytes) {
         for (at, word) in bytes.chunks_exact(word_bytes).enumerate() {
-            if number(word) != functions {
+            if number(word) != address {
                 continue;
             }
             let table = bytes.get(at * word_bytes..)?;
@@ -56,6 +53,7 @@ fn ranges(words: &[u64]) -> Option<Ranges> {
     let is_code = text <= first && first < last && last <= code_end;
     let is_ordered = is_code && data < data_end && bss < bss_end && types < types_end;
     is_ordered.then_some(Ranges {
+        text,
         data: data..data_end,
         bss: bss..bss_end,
         types: types..types_end,
@@ -70,7 +68,10 @@ const WORDS: usize = 48;
 
 #[cfg(test)]
 mod tests {
+    use object::SectionKind;
+
     use super::*;
+    use crate::functions::tests::table;
 
     #[test]
     fn a_table_is_found_by_its_first_word() {
@@ -81,15 +82,19 @@ mod tests {
         words[TEXT - 2..TEXT].copy_from_slice(&[0x1000, 0x2000]);
         words[TEXT..TEXT + parts.len()].copy_from_slice(&parts);
         let bytes: Vec<u8> = [0x5000_u64].iter().chain(&words).flat_map(|word| word.to_le_bytes()).collect();
-        let found = find([(0x8000, bytes.as_slice())].into_iter(), 0x5000, false, 8).unwrap();
-        assert_eq!((found.data, found.bss), (0x6000..0x6100, 0x7000..0x7200));
+        let functions = Functions::decode(&table(0x1000), |_| None).unwrap();
+        let within = |bytes: &[u8], address| {
+            find(&[Loaded { address: 0x8000, bytes, kind: SectionKind::Data }], address, &functions)
+        };
+        let found = within(&bytes, 0x5000).unwrap();
+        assert_eq!((found.text, found.data, found.bss), (0x1000, 0x6000..0x6100, 0x7000..0x7200));
         assert_eq!((found.types, found.function_data), (0x3000..0x4000, Some(0x4800)));
-        assert_eq!(find([(0x8000, bytes.as_slice())].into_iter(), 0x5001, false, 8), None);
+        assert_eq!(within(&bytes, 0x5001), None);
         // As it is since Go 1.27.
         let since = [0x3000, 0x80, 0x4000, 0xf00, 0x100, 0x2f00, 0x4800];
         words[TEXT + 15..TEXT + 15 + since.len()].copy_from_slice(&since);
         let bytes: Vec<u8> = [0x5000_u64].iter().chain(&words).flat_map(|word| word.to_le_bytes()).collect();
-        let found = find([(0x8000, bytes.as_slice())].into_iter(), 0x5000, false, 8).unwrap();
+        let found = within(&bytes, 0x5000).unwrap();
         assert_eq!((found.types, found.rodata, found.function_data), (0x3000..0x4000, 0x2f00, Some(0x4800)));
     }
 }

@@ -5,7 +5,9 @@
 
 use std::ops::Range;
 
-use object::{Architecture, Object, ObjectSection, SectionKind};
+use object::Architecture;
+
+use crate::loaded::Loaded;
 
 /// A place that an address of a variable stands in.
 ///
@@ -28,32 +30,29 @@ pub struct Reference {
 }
 
 /// The references to variables in `targets`, by address; none on machines whose instructions are not known.
-pub(crate) fn references(file: &object::File<'_>, targets: &[Range<u64>]) -> Vec<Reference> {
-    let of_code: OfCode = match file.architecture() {
+pub(crate) fn references(architecture: Architecture, loaded: &[Loaded<'_>], targets: &[Range<u64>]) -> Vec<Reference> {
+    let of_code: OfCode = match architecture {
         Architecture::X86_64 => amd64,
         Architecture::Aarch64 => arm64,
         _ => return Vec::new(),
     };
     let mut found: Vec<Reference> = Vec::new();
-    let is_wanted = |address: u64| targets.iter().any(|target| target.contains(&address));
     let mut most = 0;
-    for section in file.sections().filter(|section| section.address() != 0) {
-        let (start, bytes) = (section.address(), section.data().unwrap_or_default());
-        // More than one in eight bytes no compiler's code has, and so no made-up one takes much memory.
-        most += bytes.len() / WORD;
-        if section.kind() == SectionKind::Text {
-            of_code(start, bytes, &mut |code, address| {
-                if found.len() < most && is_wanted(address) {
-                    found.push(Reference { address, code: Some(code) });
-                }
-            });
+    for section in loaded {
+        // More than one in eight bytes no compiler's code has, nor data, and so nothing made-up takes much memory.
+        most += section.bytes.len() / WORD;
+        let mut find = |code, address| {
+            if found.len() < most && targets.iter().any(|target| target.contains(&address)) {
+                found.push(Reference { address, code });
+            }
+        };
+        if section.is_code() {
+            of_code(section.address, section.bytes, &mut |code, address| find(Some(code), address));
         } else {
-            let skipped = usize::try_from(start.wrapping_neg() % WORD as u64).unwrap_or_default();
-            let words = bytes.get(skipped..).unwrap_or_default().chunks_exact(WORD);
+            let skipped = usize::try_from(section.address.wrapping_neg() % WORD as u64).unwrap_or_default();
+            let words = section.bytes.get(skipped..).unwrap_or_default().chunks_exact(WORD);
             let addresses = words.filter_map(|word| Some(u64::from_le_bytes(word.try_into().ok()?)));
-            found.extend(
-                addresses.filter(|address| is_wanted(*address)).map(|address| Reference { address, code: None }),
-            );
+            addresses.for_each(|address| find(None, address));
         }
     }
     found.sort_unstable();
