@@ -10,10 +10,12 @@ use crate::{functions::Function, layout::Layout};
 /// # let layout = gomem_binary::Layout::decode(&program)?;
 /// use gomem_binary::FramePart;
 ///
-/// let function = layout.function_around(layout.entry()).expect("code");
-/// if let Some(map) = layout.pointer_map(function, FramePart::Locals, 0) {
-///     assert!(map.pointers().all(|word| word < map.words));
-/// }
+/// // Functions of amd64 begin at multiples of 32.
+/// let mut functions = layout.extent().step_by(32).filter_map(|address| layout.function(address));
+/// let pass_down = functions.find(|function| function.name() == Some("main.passDown")).expect("the program's own");
+/// // `func passDown(b *big, done chan int)`: both are pointers.
+/// let map = layout.pointer_map(pass_down, FramePart::Arguments, 0).expect("a map");
+/// assert_eq!((map.words, map.pointers().collect::<Vec<_>>()), (2, vec![0, 1]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +33,12 @@ pub struct PointerMap<'a> {
 /// # let layout = gomem_binary::Layout::decode(&program)?;
 /// use gomem_binary::FramePart;
 ///
-/// let function = layout.function_around(layout.entry()).expect("code");
-/// // What the system calls first takes no arguments.
-/// let arguments = layout.pointer_map(function, FramePart::Arguments, 0);
-/// assert!(arguments.is_none_or(|map| map.pointers().next().is_none()));
+/// // Functions of amd64 begin at multiples of 32.
+/// let mut functions = layout.extent().step_by(32).filter_map(|address| layout.function(address));
+/// let locked = functions.find(|function| function.name() == Some("main.locked")).expect("the program's own");
+/// // `func locked()` takes nothing, and has ten slices of three words.
+/// let words = |part| layout.pointer_map(locked, part, 0).map(|map| map.words);
+/// assert_eq!((words(FramePart::Arguments), words(FramePart::Locals)), (Some(0), Some(30)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -69,3 +69,50 @@ const SECTIONS: [&str; 3] = [".gopclntab", ".data.rel.ro.gopclntab", "__gopclnta
 const HEAD: &[u8] = &[0xff, 0xff, 0xff, 0, 0];
 const FIRST: [u8; 2] = [0xf0, 0xf1];
 const MOST_PLACES: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use crate::{Binary, ErrorKind, Layout};
+
+    fn stripped() -> Vec<u8> {
+        gomem_testkit::inflated("testdata/heap/holders-stripped-go1.27.3.bin.gz")
+    }
+
+    /// What both readers of a program say of the function that it begins with.
+    fn first(program: &[u8]) -> (Option<String>, Option<String>) {
+        let layout = Layout::decode(program).unwrap();
+        let name = layout.function(layout.entry()).and_then(|function| function.name());
+        let binary = Binary::decode(program).unwrap();
+        (name.map(str::to_owned), binary.function(layout.entry()).map(str::to_owned))
+    }
+
+    #[test]
+    fn code_of_c_may_lie_before_that_of_go() {
+        let mut program = stripped();
+        let whole = first(&program);
+        assert_eq!(whole.0.as_deref(), Some("_rt0_amd64_linux"));
+        let code = "\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        // In the section's header the kind and flags stand before its address, its place in the file and its size.
+        let at = memchr::memmem::find(&program, code.as_bytes()).unwrap() + code.len();
+        for (word, change) in [(0, -0x100), (8, -0x100), (16, 0x100)] {
+            let bytes = &mut program[at + word..at + word + 8];
+            let value = u64::from_le_bytes((&*bytes).try_into().unwrap());
+            bytes.copy_from_slice(&value.strict_add_signed(change).to_le_bytes());
+        }
+        assert_eq!(first(&program), whole);
+    }
+
+    #[test]
+    fn a_table_in_no_section_of_its_own_is_found_by_how_it_begins() {
+        let mut program = stripped();
+        let whole = first(&program);
+        let at = memchr::memmem::find(&program, b".gopclntab").unwrap();
+        program[at + 1] = b'x';
+        assert_eq!(first(&program), whole);
+        // The bytes of an instruction, and those of a pointer.
+        let head = memchr::memmem::find(&program, &[0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8]).unwrap();
+        program[head] = 0xf2;
+        assert_eq!(Layout::decode(&program).unwrap_err().kind(), &ErrorKind::NoFunctions);
+        assert_eq!(Binary::decode(&program).unwrap().function(0x40_1000), None);
+    }
+}

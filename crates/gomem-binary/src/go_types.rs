@@ -128,9 +128,13 @@ pub struct Field {
 /// # let layout = gomem_binary::Layout::decode(&program)?;
 /// # let types = layout.debug_info();
 /// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
-/// let locals = layout.symbols().iter().filter(|symbol| symbol.name.starts_with("main."));
-/// let parts = locals.flat_map(|symbol| types.locals(symbol.address, symbol.address + symbol.size / 2));
-/// assert!(parts.into_iter().all(|part| !part.name.is_empty()));
+/// // Functions of amd64 begin at multiples of 32.
+/// let mut functions = layout.extent().step_by(32).filter_map(|address| layout.function(address));
+/// let wait = functions.find(|function| function.name() == Some("main.wait")).expect("the program's own").entry();
+/// // `local := make([]byte, n)`: once it is made, where its bytes are lies in the frame.
+/// let mut parts = (wait..wait + 64).flat_map(|address| types.locals(wait, address));
+/// let local = parts.find(|part| &*part.name == "local").expect("a variable");
+/// assert!(local.frame_offset < 0 && (local.offset, local.bytes, local.is_address) == (0, 8, false));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,9 +160,12 @@ pub struct LocalPart {
 /// # let layout = gomem_binary::Layout::decode(&program)?;
 /// # let types = layout.debug_info();
 /// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
-/// let closures = layout.symbols().iter().filter(|symbol| symbol.name.contains(".func"));
-/// let captured = closures.flat_map(|symbol| types.captured(symbol.address));
-/// assert!(captured.into_iter().all(|variable| variable.offset >= 8), "behind the function itself");
+/// // Functions of amd64 begin at multiples of 32.
+/// let mut functions = layout.extent().step_by(32).filter_map(|address| layout.function(address));
+/// let closure = functions.find(|function| function.name() == Some("main.deferred.func1")).expect("the program's own");
+/// let captured = types.captured(closure.entry());
+/// // The address of the code comes first.
+/// assert_eq!(captured.iter().map(|variable| (&*variable.name, variable.offset)).collect::<Vec<_>>(), [("buffer", 8)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

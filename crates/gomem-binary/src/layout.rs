@@ -293,9 +293,13 @@ impl Layout {
 /// ```
 /// # let program = gomem_testkit::inflated("testdata/heap/holders-go1.27.3.bin.gz");
 /// # let layout = gomem_binary::Layout::decode(&program)?;
-/// // Variables whose address is taken are objects of their own on the stack; what the system calls first has none.
-/// let function = layout.function_around(layout.entry()).expect("code");
-/// assert!(layout.stack_objects(function).is_empty());
+/// // Functions of amd64 begin at multiples of 32.
+/// let mut functions = layout.extent().step_by(32).filter_map(|address| layout.function(address));
+/// let locked = functions.find(|function| function.name() == Some("main.locked")).expect("the program's own");
+/// // `make([][]byte, 10)`: ten slices, of which the first word is a pointer and two are numbers.
+/// let [slices] = &*layout.stack_objects(locked) else { panic!("one variable") };
+/// assert_eq!((slices.offset, slices.size, slices.pointer_bytes), (-240, 240, 224));
+/// assert_eq!(slices.mask.as_deref(), Some(&[0b0100_1001, 0b1001_0010, 0b0010_0100, 0b1001][..]));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -240,7 +240,7 @@ impl Heap {
             program => Some(program.is_ok()),
         };
         let flaw = match &program {
-            Ok(program) => (!program.has_symbols()).then_some(Flaw::Stripped),
+            Ok(program) => (!program.has_symbols()).then(|| Flaw::Stripped { has_referrers: program.has_referrers() }),
             Err(flaw) => Some(flaw.clone()),
         };
         diagnostics.extend(flaw.map(|flaw| Diagnostic { offset: None, flaw }));

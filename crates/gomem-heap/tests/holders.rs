@@ -214,6 +214,27 @@ fn a_stripped_program_is_held_by_itself() {
     }
 }
 
+/// Of a machine whose instructions are not read, nothing is said of who refers to variables.
+#[test]
+fn what_a_stripped_program_says_depends_on_its_machine() {
+    let recording = recordings().into_iter().find(Recording::is_stripped).unwrap();
+    let mut binary = recording.binary.unwrap();
+    let said = |binary: &[u8]| {
+        let heap = heap(&recording.dump, Some(binary));
+        assert_eq!(heap.binary_match(), Some(true), "{:?}", heap.diagnostics());
+        let stripped = heap.diagnostics().iter().find(|diagnostic| diagnostic.flaw.name() == "stripped");
+        let has_referrers = heap
+            .holdings()
+            .iter()
+            .any(|holding| holding.holders[0].contains("+0x") && holding.holders[0].contains('('));
+        (stripped.unwrap().flaw.to_string().contains("functions that refer"), has_referrers)
+    };
+    assert_eq!(said(&binary), (true, true));
+    // RISC-V.
+    binary[0x12..0x14].copy_from_slice(&243_u16.to_le_bytes());
+    assert_eq!(said(&binary), (false, false));
+}
+
 /// Cut at any byte, a dump is read up to there.
 #[test]
 fn cut_dumps_are_read_to_where_they_end() {

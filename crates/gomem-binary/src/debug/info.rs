@@ -18,8 +18,9 @@ use crate::{
 /// # let types = layout.debug_info();
 /// # if types.is_empty() { return Ok(()); } // Without the feature `dwarf`.
 /// let session = types.named("main.session").expect("the program's own type");
-/// let (offset, field) = types.field(session, "user").unwrap_or((0, types.debug_type(session).expect("it")));
-/// assert!(offset < 4_096 && field.bytes > 0);
+/// let (offset, field) = types.field(session, "name").expect("a field");
+/// assert_eq!((offset, &*field.name, field.bytes), (8, "string", 16));
+/// assert!(types.field(session, "user").is_none());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Default)]

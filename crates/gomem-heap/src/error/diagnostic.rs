@@ -109,9 +109,13 @@ pub enum Flaw {
     NoBinary,
     /// The program's file has no symbols.
     #[error(
-        "the binary was stripped: functions have names, global variables have addresses and the functions that refer to them; an unstripped build of the same source names them"
+        "the binary was stripped: functions have names, global variables have {}; an unstripped build of the same source names them",
+        if *has_referrers { "addresses and the functions that refer to them" } else { "addresses" }
     )]
-    Stripped,
+    Stripped {
+        /// Whether the machine's instructions say which functions refer to a variable.
+        has_referrers: bool,
+    },
     /// Nothing says where objects were allocated.
     #[error(
         "no samples of allocations: the heap is small beside runtime.MemProfileRate, or the program keeps no profile (import net/http/pprof or \
@@ -142,7 +146,7 @@ impl Flaw {
             Self::HugeObject { .. } => "huge_object",
             Self::BinaryMismatch { .. } => "binary_mismatch",
             Self::NoBinary => "no_binary",
-            Self::Stripped => "stripped",
+            Self::Stripped { .. } => "stripped",
             Self::NoSamples => "no_samples",
             Self::Binary { .. } => "binary",
         }
@@ -151,6 +155,9 @@ impl Flaw {
     /// Whether answers can be wrong or lack much for it.
     #[must_use]
     pub fn is_warning(&self) -> bool {
-        !matches!(self, Self::NoBinary | Self::Stripped | Self::NoSamples | Self::WithoutContents | Self::Layout { .. })
+        !matches!(
+            self,
+            Self::NoBinary | Self::Stripped { .. } | Self::NoSamples | Self::WithoutContents | Self::Layout { .. }
+        )
     }
 }

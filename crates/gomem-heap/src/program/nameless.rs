@@ -3,13 +3,18 @@
 //! The linker keeps a variable only if something refers to it, and the code that writes to it refers to its begin or to one of its fields. So a
 //! word belongs to the variable of the last reference before it. The linker puts variables in the order of their sizes, those of 16
 //! bytes and more at multiples of 16, and those of 32 and more at multiples of 32 (`dodataSect` and `symalign` in
-//! `cmd/link/internal/ld/data.go`): from the first one on that is so large, all other addresses are within variables. What is larger still
-//! and is referred to in its middle, at such a multiple, is taken for several.
+//! `cmd/link/internal/ld/data.go`): from the first one on that is so large, all other addresses are within variables. They are within
+//! the one before, unless other packages refer to them than to that. What is larger still and is referred to in its middle, at such a
+//! multiple, is taken for several.
 
-use std::{borrow::Cow, cmp::Reverse, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    cmp::Reverse,
+    collections::{BTreeMap, HashSet},
+};
 
 use gomem_binary::{Layout, Reference};
-use gomem_symbol::shortened;
+use gomem_symbol::{Symbol, shortened};
 
 use crate::{memory::Snapshot, program::is_runtime_function};
 
@@ -47,12 +52,15 @@ impl Nameless {
                 pointers.push(first.wrapping_add(offset as u64));
             });
             pointers.sort_unstable();
-            variables.extend(parts(within, first, &pointers).into_iter().map(|part| {
-                let start = part[0].address;
-                let functions = functions(layout, part);
-                let place = format!("{}+{:#x}", segment.kind.name(), start - first);
+            let package = |reference: &Reference| {
+                let function = layout.function_around(reference.code?)?.name()?;
+                Some(Symbol::decode(function).package().to_owned())
+            };
+            variables.extend(parts(within, first, &pointers, package).into_iter().map(|part| {
+                let functions = functions(layout, part.references);
+                let place = format!("{}+{:#x}", segment.kind.name(), part.start - first);
                 NamelessVariable {
-                    start: start.wrapping_add(slide),
+                    start: part.start.wrapping_add(slide),
                     is_of_runtime: !functions.is_empty() && functions.iter().all(|name| is_runtime_function(name)),
                     name: (!functions.is_empty()).then(|| format!("{place} ({})", listed(&functions))),
                 }
@@ -76,8 +84,20 @@ impl Nameless {
     }
 }
 
-/// The references to each variable of a segment, the first of them to its begin.
-fn parts<'a>(references: &'a [Reference], segment: u64, pointers: &[u64]) -> Vec<&'a [Reference]> {
+/// A variable, and the references to it.
+#[derive(Debug)]
+struct Part<'a> {
+    start: u64,
+    references: &'a [Reference],
+}
+
+/// The variables of a segment, by the package that each reference is in.
+fn parts<'a>(
+    references: &'a [Reference],
+    segment: u64,
+    pointers: &[u64],
+    package: impl Fn(&Reference) -> Option<String>,
+) -> Vec<Part<'a>> {
     // Each variable has a pointer, and the smallest are one: a word that is none lies in a larger one, or before the first of these.
     let smallest =
         pointers.iter().zip((segment..).step_by(WORD)).take_while(|(pointer, word)| *pointer == word).count();
@@ -85,23 +105,40 @@ fn parts<'a>(references: &'a [Reference], segment: u64, pointers: &[u64]) -> Vec
     let mut begins = Vec::new();
     let (mut alignment, mut pointers) = (1, pointers);
     let mut before: Option<u64> = None;
-    for (number, Reference { address, .. }) in references.iter().enumerate() {
-        let (passed, left) = pointers.split_at(pointers.partition_point(|pointer| pointer < address));
+    // Which packages refer to the variable that an address may be of, and which of its references are not looked at yet.
+    let (mut packages, mut unseen): (HashSet<String>, usize) = Default::default();
+    for (number, reference) in references.iter().enumerate() {
+        let address = reference.address;
+        let (passed, left) = pointers.split_at(pointers.partition_point(|pointer| *pointer < address));
         pointers = left;
-        if smallest.last().is_none_or(|last| last < address) {
+        if smallest.last().is_none_or(|last| *last < address) {
             alignment = alignment.max(MEDIUM);
         }
         // The last pointer between two references is of what the first of them refers to.
         if before.zip(passed.last()).is_some_and(|(from, last)| last - from >= LARGE - WORD as u64) {
             alignment = LARGE;
         }
-        if before != Some(*address) && address % alignment == 0 {
-            begins.push(number);
+        let start = address - address % alignment;
+        let is_apart = before.is_none_or(|before| before < start);
+        // Nobody refers to the first field of some: then it is other packages that refer to the next than to the variable before.
+        let mut is_of_others = || {
+            packages.extend(references[unseen..number].iter().filter_map(&package));
+            unseen = number;
+            let here = references[number..].iter().take_while(|next| next.address - start < alignment);
+            let here: HashSet<String> = here.filter_map(&package).collect();
+            !packages.is_empty() && !here.is_empty() && packages.is_disjoint(&here)
+        };
+        if is_apart && (address == start || is_of_others()) {
+            begins.push((start, number));
+            packages.clear();
+            unseen = number;
         }
-        before = Some(*address);
+        before = Some(address);
     }
-    let ends = begins.iter().skip(1).copied().chain([references.len()]);
-    begins.iter().zip(ends).map(|(begin, end)| &references[*begin..end]).collect()
+    let ends = begins.iter().skip(1).map(|(_, next)| *next).chain([references.len()]);
+    let part =
+        |((start, first), end): (&(u64, usize), usize)| Part { start: *start, references: &references[*first..end] };
+    begins.iter().zip(ends).map(part).collect()
 }
 
 /// The functions that refer to a variable, those that do so most often first.
@@ -137,11 +174,17 @@ const MOST_NAMES: usize = 2;
 mod tests {
     use super::*;
 
-    /// Where variables begin in a segment from 0x100 on.
+    /// Where variables begin in a segment from 0x100 on, by references and the packages that they are in.
+    fn begins_by(references: &[(u64, &str)], pointers: &[u64]) -> Vec<u64> {
+        let package = |reference: &Reference| Some(references[reference.code? as usize].1.to_owned());
+        let numbered = references.iter().zip(0..);
+        let all: Vec<Reference> =
+            numbered.map(|((address, _), number)| Reference { address: *address, code: Some(number) }).collect();
+        parts(&all, 0x100, pointers, package).iter().map(|part| part.start).collect()
+    }
+
     fn begins(references: &[u64], pointers: &[u64]) -> Vec<u64> {
-        let references: Vec<Reference> =
-            references.iter().map(|address| Reference { address: *address, code: None }).collect();
-        parts(&references, 0x100, pointers).iter().map(|part| part[0].address).collect()
+        begins_by(&references.iter().map(|address| (*address, "main")).collect::<Vec<_>>(), pointers)
     }
 
     #[test]
@@ -159,5 +202,18 @@ mod tests {
         // One of 32 bytes. Of the next, 0x148 and 0x158 are fields; what lies at 0x160 may be one.
         let pointers = [0x120, 0x138, 0x140, 0x148, 0x158, 0x160];
         assert_eq!(begins(&[0x120, 0x140, 0x148, 0x150, 0x158, 0x160], &pointers), [0x120, 0x140, 0x160]);
+    }
+
+    #[test]
+    fn a_variable_of_another_package_begins_before_its_first_reference() {
+        // One of 64 bytes, and one whose first field nobody refers to.
+        let pointers = [0x108, 0x110, 0x118, 0x120, 0x148, 0x150, 0x168];
+        let of = |second: &str, third: &str| {
+            let references = [(0x100, "runtime"), (0x108, "runtime"), (0x148, second), (0x150, "main"), (0x168, third)];
+            begins_by(&references, &pointers)
+        };
+        assert_eq!(of("main", "main"), [0x100, 0x140]);
+        assert_eq!(of("runtime", "runtime"), [0x100], "the package refers to the variable before too");
+        assert_eq!(of("main", "runtime"), [0x100, 0x140, 0x160]);
     }
 }

@@ -78,6 +78,11 @@ impl Program {
         self.layout.as_ref().is_some_and(|layout| !layout.symbols().is_empty())
     }
 
+    /// Whether variables without names are known by the functions that refer to them.
+    pub(crate) fn has_referrers(&self) -> bool {
+        self.layout.as_ref().is_some_and(|layout| !layout.references().is_empty())
+    }
+
     pub(crate) fn in_file(&self, address: u64) -> Option<(&Layout, u64)> {
         Some((self.layout.as_ref()?, address.wrapping_sub(self.slide)))
     }

@@ -20,7 +20,10 @@ use crate::{
 /// use gomem_heap::WayTarget;
 ///
 /// let paths = heap.paths(&WayTarget::Holder("main.cache".into()), 1);
-/// assert!(heap.has_holder("main.cache") && paths.iter().all(|row| row.path == paths[0].path));
+/// let [map, session] = &*paths else { panic!("two steps") };
+/// assert_eq!((&*map.edge, map.type_name.as_deref()), ("main.cache", Some("map[string]*main.session")));
+/// // The map's 250 sessions look alike.
+/// assert_eq!((&*session.edge, session.type_name.as_deref(), session.repeat), ("[*]", Some("main.session"), 250));
 /// # Ok::<(), gomem_heap::Error>(())
 /// ```
 #[derive(Debug, Clone)]
