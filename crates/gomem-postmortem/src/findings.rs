@@ -14,6 +14,7 @@ mod cost;
 mod course;
 mod crashes;
 mod ended_goroutines;
+mod ended_runs;
 mod execution_trace;
 mod few_cycles;
 mod final_store;

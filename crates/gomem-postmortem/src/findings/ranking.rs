@@ -15,6 +15,7 @@ use crate::{
         cost::Cost,
         crashes,
         ended_goroutines::ended_goroutines,
+        ended_runs::grew_until_ended,
         execution_trace,
         few_cycles::few_cycles,
         finding::{Finding, FindingKind, Kept},
@@ -99,6 +100,7 @@ pub(crate) fn find(
     findings.extend(fixed_goal(bundle.gctrace(), state));
     goroutine_bursts::tell(state, &mut findings);
     live_swings::tell(bundle, live_heap, &mut findings);
+    findings.extend(grew_until_ended(bundle.gctrace(), &findings));
     execution_trace::place_forced_gc(bundle, &mut findings);
     if let Some(severity) = of_goroutines {
         // What holds the bytes that leak matters as much as they do, and is looked at first.
