@@ -91,3 +91,53 @@ fn only_what_is_not_exported_is_asked_for() {
     let nothing = judgement((0..10).map(|step| (step, "go_threads 5\n".to_owned())), "huge_stacks");
     assert_eq!(nothing.missing.len(), 3);
 }
+
+/// Half an hour of what a node says of a container with 512 MiB: the working set, and what its processes hold.
+fn of_node(used: impl Fn(f64) -> f64, anonymous: impl Fn(f64) -> f64) -> Judgement {
+    let scrape = |step: i64| {
+        let (share, labels) = (step as f64 / 60.0, "{pod=\"p\",container=\"api\"}");
+        let text = format!(
+            "container_memory_working_set_bytes{labels} {}\ncontainer_memory_rss{labels} {}\n\
+             container_spec_memory_limit_bytes{labels} 536870912\n",
+            used(share),
+            anonymous(share)
+        );
+        (step * 30, text)
+    };
+    judgement((0..60).map(scrape), "container_oom_risk")
+}
+
+#[test]
+fn a_container_that_will_be_full_is_not_clear() {
+    let grows = of_node(|share| 1e8 + 3e8 * share, |share| 9e7 + 3e8 * share);
+    assert_eq!((grows.verdict, grows.severity), (Verdict::Fired, Severity::Warning));
+    assert!(grows.summary.contains("at this pace reaches"), "{}", grows.summary);
+    let level = of_node(|_| 2e8, |share| 1e8 + 5e6 * share);
+    assert_eq!(level.verdict, Verdict::Clear, "{}", level.summary);
+    let fills = of_node(|_| 2e8, |share| 1e8 + 2.5e8 * (1.0 - (-6.0 * share).exp()));
+    assert_ne!(fills.verdict, Verdict::Fired, "levels off: {}", fills.summary);
+    // Which of them it is the node does not say.
+    let tmpfs = of_node(|share| 1e8 + 3e8 * share, |_| 9e7);
+    assert_eq!((tmpfs.verdict, tmpfs.severity), (Verdict::Fired, Severity::Info));
+    assert!(tmpfs.summary.contains("tmpfs") && tmpfs.summary.contains("at this pace"), "{}", tmpfs.summary);
+}
+
+#[test]
+fn few_falls_of_the_heap_say_nothing() {
+    // Between two readings much is allocated after the last GC: what is left is an upper bound.
+    let of_falls = |falls: i64, live: &dyn Fn(f64) -> f64| {
+        let scrape = |step: i64| {
+            let live = live(step as f64 / (2 * falls) as f64);
+            let held = if step % 2 == 0 { 1.1 * live + 1e6 * (step * 7 % 5) as f64 } else { 2.0 * live };
+            (step * 10, format!("internal_memstats_heap_alloc_bytes {held}\n"))
+        };
+        judgement((0..2 * falls).map(scrape), "live_heap_leak")
+    };
+    let grows = |share: f64| 1e8 + 2e8 * share;
+    let leak = of_falls(60, &grows);
+    assert_eq!(leak.verdict, Verdict::Fired, "{}", leak.summary);
+    assert!(leak.summary.contains("low confidence"), "{}", leak.summary);
+    assert_eq!(of_falls(14, &grows).verdict, Verdict::Insufficient, "two or three in each span");
+    let level = of_falls(60, &|_| 1e8);
+    assert_ne!(level.verdict, Verdict::Fired, "{}", level.summary);
+}

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use gomem_metrics::{GcTrace, Metrics, MetricsOptions, MetricsReader};
+use gomem_metrics::{DiagnoseOptions, Diagnosis, Format, GcTrace, Metrics, MetricsOptions, MetricsReader};
 use gomem_testkit::assert_linear;
 
 /// An input by its size.
@@ -109,4 +109,43 @@ fn gc_traces() {
         text
     };
     assert_linear("as many pods as cycles", 2_000, origins, decode);
+}
+
+#[test]
+fn many_programs_and_containers() {
+    let judge = |text: &String| {
+        // The beginning of a file that is one long line is not known for line protocol.
+        let format = text.starts_with("a b=7").then_some(Format::InfluxLines);
+        let mut metrics = Metrics::with_options(MetricsOptions::default().with_format(format));
+        metrics.push(0, text.as_bytes()).unwrap();
+        std::hint::black_box(Diagnosis::from_state(&metrics.state(), DiagnoseOptions::default()));
+    };
+    let containers = |count| {
+        lines(count, |at| {
+            let labels = format!("{{pod=\"p-{at}\",container=\"api\"}}");
+            format!("container_memory_working_set_bytes{labels} {at}1\ncontainer_spec_memory_limit_bytes{labels} 9e9\n")
+        })
+    };
+    let kinds: [(&str, Input); 3] = [
+        ("programs of line protocol", |count| {
+            lines(count, |at| format!("prometheus,url=u{at} go_goroutines={at},go_threads=7 1663184060000000000\n"))
+        }),
+        ("lines of as many fields as tags", |count| {
+            let part = |at: usize, word: &str| lines(at, |at| format!(",{word}{at}=7"));
+            lines(count / 50, |at| format!("a{at}{} b=7{} 1663184060\n", part(50, "t"), part(50, "f")))
+        }),
+        ("tags and fields of one line", |count| {
+            let part = |word: &str| lines(count, |at| format!(",{word}{at}=7"));
+            format!("a b=7 1663184060\na{} b=7{} 1663184060\n", part("t"), part("f"))
+        }),
+    ];
+    for (name, input) in kinds {
+        assert_linear(name, 200, input, judge);
+    }
+    assert_linear("containers", 200, containers, judge);
+    let beside = |count| {
+        let programs = lines(count, |at| format!("go_goroutines{{job=\"api\",instance=\"i{at}\"}} 7\n"));
+        format!("{programs}{}", containers(count))
+    };
+    assert_linear("containers beside programs without pods", 100, beside, judge);
 }

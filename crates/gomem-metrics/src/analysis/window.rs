@@ -157,6 +157,17 @@ impl<'a> Window<'a> {
         fell.filter(|point| point.0 >= begin).collect()
     }
 
+    /// Whether what is left after falls says that more survives: it is an upper bound, by what was allocated until the scrape, and the
+    /// least of few is chance. So many in each sixth of the time, and all of the last third above all of the first.
+    pub(crate) fn are_falls_sure(falls: &[(f64, f64)]) -> bool {
+        let thirds = blocks(falls, 3);
+        let (Some(first), Some(last)) = (thirds.first(), thirds.last()) else { return false };
+        let highest = first.iter().copied().reduce(f64::max);
+        let lowest = last.iter().copied().reduce(f64::min);
+        let are_many = blocks(falls, SPANS).iter().all(|span| span.len() >= FEWEST_FALLS);
+        are_many && highest < lowest
+    }
+
     /// Whether `GOGC` is not exported and not what sets the goal: another one makes GC as much rarer in every part of the time, a
     /// limit that is not exported either does so the less, the nearer the live heap comes to it.
     pub(crate) fn is_gogc_in_doubt(&self) -> bool {
@@ -324,6 +335,8 @@ impl<'a> Window<'a> {
 /// Of a run: what comes before is its start.
 const SETTLED: f64 = 0.05;
 const FALLEN: f64 = 0.9;
+const SPANS: usize = 6;
+const FEWEST_FALLS: usize = 4;
 /// Of GC cycles: two halves of a part say little.
 const FEWEST_OF_A_PART: usize = 4;
 /// Of the GC cycles that `GOGC=100` explains; measured at `GOGC=100`: 0.9 to 1.25.

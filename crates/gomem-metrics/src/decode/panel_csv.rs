@@ -10,7 +10,8 @@
 //!
 //! A time is a date, taken for UTC where it names no zone, or a number of milliseconds or seconds. Values may carry the units that
 //! Grafana formats bytes with. A column whose head names no metric (a legend of one's own) is a series by that name if its values
-//! have such units, with the label `unit`; others are left out, and told.
+//! have such units, with the label `unit`; one that ends in "goroutines" counts them if its values have none, and is a program of its
+//! own. Others are left out, and told; so are sums, which are of no program.
 
 use std::borrow::Cow;
 
@@ -90,23 +91,32 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
 struct Column {
     legend: String,
     series: Option<Observation>,
+    /// Whether the legend says that it counts goroutines: then no value of it has a unit.
+    is_count: bool,
     /// Whether a value has a unit of bytes.
     has_units: bool,
 }
 
 impl Column {
     fn new(head: &str) -> Self {
-        Self { legend: head.trim().to_owned(), series: series_of(head), has_units: false }
+        let legend = head.trim().to_owned();
+        let count = series_of_count(&legend);
+        let is_count = count.is_some();
+        Self { series: count.or_else(|| series_of(&legend)), legend, is_count, has_units: false }
     }
 
     fn is_series(&self) -> bool {
-        self.series.is_some() || self.has_units && !self.legend.is_empty()
+        self.known().is_some() || self.has_units && !self.legend.is_empty()
+    }
+
+    fn known(&self) -> Option<&Observation> {
+        self.series.as_ref().filter(|_| !(self.is_count && self.has_units))
     }
 
     fn into_series(self) -> Observation {
         let of_legend =
-            || Observation::new(self.legend, f64::NAN).with_labels(vec![("unit".to_owned(), "bytes".to_owned())]);
-        self.series.unwrap_or_else(of_legend)
+            || Observation::new(&*self.legend, f64::NAN).with_labels(vec![("unit".to_owned(), "bytes".to_owned())]);
+        self.known().cloned().unwrap_or_else(of_legend)
     }
 }
 
@@ -157,8 +167,7 @@ fn closing_quote(quoted: &str) -> usize {
 }
 
 fn series_of(head: &str) -> Option<Observation> {
-    let head = head.trim();
-    if let Some(series) = series_of_query(head).or_else(|| series_of_count(head)) {
+    if let Some(series) = series_of_query(head) {
         return Some(series);
     }
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == ':';
@@ -184,19 +193,53 @@ fn series_of_query(head: &str) -> Option<Observation> {
     is_dotted.then(|| Observation::new(name, f64::NAN).with_labels(labels))
 }
 
-/// `router/0 numGoRoutines`, `Goroutines`: a legend that ends so counts them, whoever exports it.
+/// `router/0 numGoRoutines`, `Goroutines`: a legend that ends so counts them, whoever exports it, unless it says more of the number.
+/// What else it says is the program.
 fn series_of_count(head: &str) -> Option<Observation> {
     let is_other = |letter: char| !letter.is_ascii_alphanumeric() && !matches!(letter, '_' | '.');
-    let last = head.trim_end_matches(is_other).rsplit(is_other).next()?.to_ascii_lowercase();
-    let is_count =
-        matches!(last.as_str(), "goroutines" | "numgoroutines" | "numgoroutine") && !head.contains("__name__");
-    let labels = vec![("legend".to_owned(), head.to_owned())];
-    is_count.then(|| Observation::new("goroutines", f64::NAN).with_labels(labels))
+    let legend = head.to_ascii_lowercase();
+    let mut words = legend.split(is_other).filter(|word| !word.is_empty());
+    let is_count = matches!(words.next_back()?, "goroutines" | "numgoroutines" | "numgoroutine")
+        && !head.contains("__name__")
+        && !head.contains(['{', '(', '%']);
+    let mut others = words.peekable();
+    let labels = others.peek().map(|_| ("legend".to_owned(), head.to_owned())).into_iter().collect();
+    let is_of_now = others.all(|word| !OTHER_COUNTS.contains(&word));
+    (is_count && is_of_now).then(|| Observation::new("goroutines", f64::NAN).with_labels(labels))
 }
 
 /// How the first column is called.
 const TIMES: [&str; 6] = ["time", "timestamp", "@timestamp", "_time", "date", "datetime"];
-const AGGREGATES: [&str; 4] = ["avg", "max", "min", "sum"];
+/// A sum grows with the programs that there are.
+const AGGREGATES: [&str; 3] = ["avg", "max", "min"];
+/// Words before "goroutines" that make it another number than how many one program has now.
+const OTHER_COUNTS: [&str; 25] = [
+    "max",
+    "maximum",
+    "min",
+    "minimum",
+    "peak",
+    "highest",
+    "limit",
+    "expected",
+    "allowed",
+    "target",
+    "threshold",
+    "of",
+    "per",
+    "by",
+    "in",
+    "for",
+    "created",
+    "started",
+    "new",
+    "exited",
+    "finished",
+    "blocked",
+    "total",
+    "sum",
+    "all",
+];
 
 #[cfg(test)]
 mod tests {
@@ -219,10 +262,25 @@ mod tests {
 
     #[test]
     fn names_with_dots_and_legends_with_units() {
-        let counted =
-            decode(b"Time,router/0 numGoRoutines,goroutines per user,max of goroutines left\n1795860000,7,8,9\n")
-                .unwrap();
-        assert_eq!(counted.series.iter().map(|series| &*series.metric).collect::<Vec<_>>(), ["goroutines"]);
+        let counted = decode(
+            b"Time,router/0 numGoRoutines,goroutines per user,max of goroutines left,Goroutines\n1795860000,7,8,9,4\n",
+        )
+        .unwrap();
+        let labels = |at: usize| counted.series[at].labels.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>();
+        assert_eq!(counted.series.iter().map(|series| &*series.metric).collect::<Vec<_>>(), ["goroutines"; 2]);
+        assert_eq!((labels(0), labels(1)), (vec!["router/0 numGoRoutines"], vec![]));
+        for head in [
+            "Max goroutines",
+            "created goroutines",
+            "limit of goroutines",
+            "expected goroutines",
+            "sum:runtime.go.num_goroutine{*}",
+            "sum:runtime.go.num_goroutine{host:a}",
+        ] {
+            assert!(decode(format!("Time,{head}\n1795860000,7\n").as_bytes()).is_err(), "{head}");
+        }
+        let memory = decode(b"Time,Stack memory goroutines\n1795860000,7 MiB\n").unwrap();
+        assert_eq!(&*memory.series[0].metric, "Stack memory goroutines", "bytes are no count");
         let text = "timestamp;avg:runtime.go.num_goroutine{service:api,env:prod};runtime.go.mem_stats.heap_alloc;orders-0\n\
                     1795860000;12;4194304;0.5 GiB\n1795860060;13;5194304;0.6 GiB\n";
         assert!(is_panel(text.as_bytes()));

@@ -167,7 +167,7 @@ quantities! {
     ContainerLimitBytes "container_limit_bytes" Bytes "What the container may use, as its node or cluster says.":
         ["container_spec_memory_limit_bytes"], ["kube_pod_container_resource_limits{memory}"];
     ContainerUsedBytes "container_used_bytes" Bytes "What counts towards that limit, page cache included (the working set).":
-        ["container_memory_working_set_bytes"], ["container_memory_usage_bytes"];
+        ["container_memory_working_set_bytes"];
     ContainerAnonBytes "container_anon_bytes" Bytes "What of it the container's processes hold themselves, without pages of files.":
         ["container_memory_rss"];
     ContainerKillsTotal "container_kills_total" Count "How often the kernel killed in the container for want of memory.":

@@ -36,7 +36,7 @@ pub struct GoState {
     runs: Vec<u32>,
     times_ms: Vec<i64>,
     versions: Vec<Option<String>>,
-    /// Of each target, in their order.
+    /// Of each target, sorted by it.
     exporters: Vec<(Arc<str>, Exporter)>,
     /// One column per [`Quantity`], in the order of [`Quantity::ALL`].
     pub(super) columns: Vec<Vec<Option<f64>>>,
@@ -63,8 +63,8 @@ impl GoState {
             }
         }
         let mut state = Self { columns: vec![Vec::new(); Quantity::ALL.len()], ..Self::default() };
+        let containers = Containers::new(&containers);
         if targets.is_empty() {
-            let containers = Containers(&containers);
             for (target, used) in containers.used() {
                 state.push_container(&target, used, &containers);
             }
@@ -73,7 +73,7 @@ impl GoState {
             let begin = state.rows();
             state.push_target(&target, &sources);
             if let Some(source) = sources.first() {
-                Containers(&containers).fill(source.series, &state.times_ms[begin..], &mut state.columns, begin);
+                containers.fill(source.series, &state.times_ms[begin..], &mut state.columns, begin);
             }
         }
         state
@@ -174,10 +174,11 @@ impl GoState {
 
     /// Who exports the metrics of the row's target.
     pub(crate) fn exporter(&self, row: usize) -> Exporter {
-        let target = self.targets.get(row);
-        let of =
-            |target: &Arc<str>| self.exporters.iter().find(|(known, _)| known == target).map(|(_, exporter)| *exporter);
-        target.and_then(of).unwrap_or_default()
+        let of = |target: &Arc<str>| {
+            let place = self.exporters.binary_search_by(|(known, _)| known.cmp(target)).ok()?;
+            Some(self.exporters[place].1)
+        };
+        self.targets.get(row).and_then(of).unwrap_or_default()
     }
 
     /// The last known value of a quantity.
@@ -421,8 +422,9 @@ fn target_of(series: &Series) -> String {
 const GO_INFO: &str = "go_info";
 const STOPS_BUCKET: &str = "go_sched_pauses_stopping_gc_seconds_bucket";
 
-/// The labels by which scrapers tell processes apart.
-const TARGET_LABELS: [&str; 10] = [
+/// The labels by which scrapers tell processes apart: those of Prometheus and OpenTelemetry, of Telegraf and Datadog, and the
+/// legends of a panel.
+const TARGET_LABELS: [&str; 16] = [
     "cluster",
     "namespace",
     "job",
@@ -433,6 +435,12 @@ const TARGET_LABELS: [&str; 10] = [
     "container",
     "node",
     "instance",
+    "pod_name",
+    "container_id",
+    "host",
+    "hostname",
+    "url",
+    "legend",
 ];
 
 const FEWEST_SNAPSHOTS: usize = 3;
@@ -519,6 +527,60 @@ mod tests {
         assert_eq!(state.values(Quantity::ContainerUsedBytes)[..3], [Some(100.0), Some(200.0), Some(80.0)]);
         assert_eq!(state.values(Quantity::ContainerKillsTotal)[0], Some(0.0));
         assert_eq!(&*state.targets()[3], "pod=p,container=proxy");
+    }
+
+    #[test]
+    fn a_container_that_begins_anew_is_the_same() {
+        let scrape = |life: u64, used: u64| {
+            let labels = format!("container=\"api\",pod=\"p\",name=\"k8s_api_p_{life}\",id=\"/{life}\"");
+            format!(
+                "container_memory_working_set_bytes{{{labels}}} {used}\ncontainer_spec_memory_limit_bytes{{{labels}}} 900\n\
+                 kube_pod_container_status_restarts_total{{container=\"api\",pod=\"p\"}} {life}\n"
+            )
+        };
+        let scrapes = [scrape(0, 100), scrape(0, 200), scrape(1, 80), scrape(1, 90)];
+        let scrapes: Vec<&str> = scrapes.iter().map(String::as_str).collect();
+        let alone = state(&scrapes);
+        assert_eq!(alone.segments(), [0..2, 2..4], "one container, of two lives");
+        assert_eq!(alone.values(Quantity::ContainerUsedBytes), [Some(100.0), Some(200.0), Some(80.0), Some(90.0)]);
+        // A program's own label of that name is another thing.
+        let program = |name: &str| format!("{}go_goroutines{{container=\"api\",pod=\"p\"{name}}} 7\n", scrapes[0]);
+        for name in ["", ",name=\"api\""] {
+            assert_eq!(state(&[&program(name)]).last(Quantity::ContainerLimitBytes), Some(900.0), "{name}");
+        }
+        // Without pods, it is the name of the container.
+        let docker = |name: &str| {
+            format!(
+                "container_spec_memory_limit_bytes{{name=\"api\"}} 900\ncontainer_spec_memory_limit_bytes{{name=\"db\"}} 700\n\
+                 go_goroutines{{name=\"{name}\"}} 7\n"
+            )
+        };
+        assert_eq!(state(&[&docker("api")]).last(Quantity::ContainerLimitBytes), Some(900.0));
+        assert_eq!(state(&[&docker("web")]).last(Quantity::ContainerLimitBytes), None);
+    }
+
+    #[test]
+    fn of_two_at_the_same_time_nothing_is_said() {
+        let scrape = |node: &str, used: u64| {
+            format!("container_memory_working_set_bytes{{container=\"api\",pod=\"p\",node=\"{node}\"}} {used}\n")
+        };
+        let both = format!("{}{}", scrape("a", 100), scrape("b", 200));
+        assert_eq!(state(&[&both, &both]).rows(), 0);
+        let same = format!("{}{}", scrape("a", 100), scrape("b", 100));
+        assert_eq!(state(&[&same, &same]).rows(), 2, "told twice");
+        assert_eq!(
+            state(&["container_memory_usage_bytes{container=\"api\"} 5\n"]).rows(),
+            0,
+            "all page cache is in it"
+        );
+    }
+
+    #[test]
+    fn hosts_and_addresses_are_programs() {
+        for label in ["host", "url", "legend"] {
+            let state = state(&[&format!("go_goroutines{{{label}=\"a\"}} 1\ngo_goroutines{{{label}=\"b\"}} 2\n")]);
+            assert_eq!(state.segments(), [0..1, 1..2], "{label}");
+        }
     }
 
     #[test]

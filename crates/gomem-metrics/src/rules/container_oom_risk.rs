@@ -5,8 +5,10 @@
 //! long again as was looked at; or there is no `GOMEMLIMIT` below it, and the heap may grow to `live · (1 + GOGC/100)` before
 //! the next GC, which is more than it. A working set at the limit with a program of less than a half of it is the page cache,
 //! or another program: that is good to know. So is a working set that grows (τ ≥ 0.8, ≥ 32 MiB and ≥ 15 %) while what the program
-//! holds does not. Where only the node speaks, what the container's processes hold (`container_memory_rss`, else the working set)
-//! stands for the program. Kills that the node counts come first.
+//! holds does not: pages of files, of tmpfs or the kernel's own, of which only the first are taken back. Where only the node speaks,
+//! what the container's processes hold (`container_memory_rss`, else the working set) stands for the program, and its growth, at a
+//! pace that is no slower of late, against the limit. A pace of either that reaches the limit within as long again is never clear.
+//! Kills that the node counts come first.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_statistics::quantile;
@@ -85,8 +87,8 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
     if let Some(counted) = lately.median(Quantity::ContainerUsedBytes).filter(|counted| *counted >= LEAST_PEAK * limit)
     {
         let summary = format!(
-            "{} of the container's {} counts as used, and the program is {} of it: the rest is page cache, which the kernel takes \
-             back before it kills, or another program's",
+            "{} of the container's {} counts as used, and the program is {} of it: the rest is pages of files, which the kernel takes \
+             back before it kills, or tmpfs, the kernel's own or another program's, which it does not",
             percent(counted / limit),
             bytes(limit),
             percent(used(&lately).unwrap_or(peak) / limit)
@@ -95,14 +97,39 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
             .with("working_set_bytes", counted, Unit::Bytes)
             .confounder(WORKING_SET);
     }
-    if let Some(grown) = growth_of_pages(window) {
+    let is_of_node = !window.knows(Quantity::ResidentBytes) && !window.knows(Quantity::HeldBytes);
+    let held = window.points_of(|row| held(window, row));
+    if let Some(left) = seconds_left(&held, limit).filter(|_| is_of_node) {
         let summary = format!(
-            "what counts as used grows by {}, and what the program holds does not: pages of files, which the kernel takes back",
+            "what the container's processes hold grows, {} at last, and at this pace reaches the container's {} in {}",
+            bytes(held.last().map_or(peak, |last| last.1)),
+            bytes(limit),
+            Unit::Seconds.humanize(left)
+        );
+        return evidence(Opinion::fired(Severity::Warning, summary, GROWS)).with("seconds_left", left, Unit::Seconds);
+    }
+    let counted = window.points(Quantity::ContainerUsedBytes);
+    let left = seconds_left(&counted, limit);
+    if let Some(grown) = growth_of_pages(window) {
+        let until = left.map_or_else(String::new, |left| {
+            format!("; at this pace it reaches the container's {} in {}", bytes(limit), Unit::Seconds.humanize(left))
+        });
+        let summary = format!(
+            "what counts as used grows by {}, and what the program holds does not: pages of files, which the kernel takes back, or of \
+             tmpfs or the kernel's own, which it does not{until}",
             bytes(grown)
         );
         return evidence(Opinion::fired(Severity::Info, summary, CACHE))
             .with("growth_of_pages_bytes", grown, Unit::Bytes)
             .confounder(WORKING_SET);
+    }
+    let reaches = |points: Vec<(f64, f64)>| {
+        Growth::from_points(&points, Envelope::Median)
+            .is_some_and(|growth| growth.last + growth.increase().max(growth.latest) > limit)
+    };
+    if left.is_some() || [held, counted].into_iter().any(reaches) {
+        let reason = "there is memory to spare, but at the pace of the time looked at not for as long again: more scrapes will tell";
+        return evidence(Opinion::insufficient(reason));
     }
     evidence(Opinion::clear("the container has memory to spare"))
 }
@@ -125,9 +152,22 @@ fn killed(window: &Window<'_>, kills: f64) -> Opinion {
 fn growth_of_pages(window: &Window<'_>) -> Option<f64> {
     let growth = |points: Vec<(f64, f64)>| Growth::from_points(&points, Envelope::Median);
     let counted = growth(window.points(Quantity::ContainerUsedBytes))?;
-    let held = growth(window.points_of(|row| held(window, row)))?;
+    let held = growth(window.points_of(|row| anonymous(window, row)))?;
     let grows = counted.increase() >= LEAST_GROWTH_BYTES.max(LEAST_GROWTH * counted.median) && counted.tau >= LEAST_TAU;
     (grows && held.increase() < MOST_OF_GROWTH * counted.increase()).then(|| counted.increase())
+}
+
+/// How long a steady growth, which is no slower of late, takes to the limit; if no longer than it was looked at.
+fn seconds_left(points: &[(f64, f64)], limit: f64) -> Option<f64> {
+    let growth = Growth::from_points(points, Envelope::Median)?;
+    let now = points.last()?.1;
+    let least = LEAST_GROWTH_BYTES.max(LEAST_GROWTH * growth.median);
+    let is_steady = growth.increase() >= least
+        && growth.tau >= LEAST_TAU
+        && growth.latest >= LEAST_OF_PACE * growth.increase()
+        && growth.step_fraction <= MOST_IN_A_STEP;
+    let left = (limit - now).max(0.0) / growth.latest.max(1.0) * growth.seconds;
+    (is_steady && left <= growth.seconds).then_some(left)
 }
 
 /// The most that the program used; where it says nothing of itself, its container.
@@ -138,16 +178,22 @@ fn used(window: &Window<'_>) -> Option<f64> {
 }
 
 /// What the program holds, and no file does.
-fn held(window: &Window<'_>, row: usize) -> Option<f64> {
+fn anonymous(window: &Window<'_>, row: usize) -> Option<f64> {
     window.value(Quantity::ContainerAnonBytes, row).or_else(|| window.value(Quantity::ResidentBytes, row))
+}
+
+/// The same; where nothing says it, what counts as used.
+fn held(window: &Window<'_>, row: usize) -> Option<f64> {
+    anonymous(window, row).or_else(|| window.value(Quantity::ContainerUsedBytes, row))
 }
 
 fn outside_of_go(window: &Window<'_>) -> Option<f64> {
     window.median_of(|row| Some(window.value(Quantity::ResidentBytes, row)? - window.value(Quantity::HeldBytes, row)?))
 }
 
-const CACHE: &str = "Look at memory.stat of the container's cgroup: file is page cache, anon is what programs hold. Alert on anon or on the \
-                     resident memory.";
+const CACHE: &str = "Look at memory.stat of the container's cgroup: file is page cache, shmem is tmpfs, sock and slab are the kernel's, anon is what \
+                     programs hold. Alert on anon or on the resident memory.";
+const GROWS: &str = "See what grows: scrapes of the program's own /metrics, and two heap profiles some minutes apart (gomem growth FIRST SECOND).";
 const OUTSIDE: &str = "Find what holds memory outside of Go (/proc/PID/smaps: cgo, mmap, mapped files): no setting of Go's counts or bounds it.";
 const ACTION: &str =
     "Set GOMEMLIMIT to about 90 % of the container's memory, or give it more: twice the live heap at GOGC=100.";
@@ -159,5 +205,8 @@ const LEAST_PEAK: f64 = 0.9;
 const LEAST_GROWTH: f64 = 0.15;
 const LEAST_GROWTH_BYTES: f64 = 32.0 * MIB;
 const LEAST_TAU: f64 = 0.8;
+/// A pace of late below this part of the whole may be levelling off.
+const LEAST_OF_PACE: f64 = 0.5;
+const MOST_IN_A_STEP: f64 = 0.6;
 /// A judgement: so little of the growth that something else explains the rest.
 const MOST_OF_GROWTH: f64 = 0.25;

@@ -14,7 +14,8 @@
 //! explains, and not equally so in each third of the run: then a memory limit may set the goal.
 //!
 //! Where neither the live heap nor the goal is exported, each fall of the heap by 10 % or more is a GC that is seen, and what is
-//! there after it stands for what survived: it is that, and what was allocated until the scrape. Such growth has low confidence.
+//! there after it stands for what survived: it is that, and what was allocated until the scrape. Such growth has low confidence,
+//! and is `insufficient` unless each span has four falls and all of the last third is above all of the first.
 
 use gomem_finding::{Confidence, Severity};
 use gomem_table::{MIB, Unit};
@@ -98,6 +99,11 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         }
         Course::Rises => {}
     }
+    if is_of_falls && !Window::are_falls_sure(&live) {
+        let reason = "after its falls more is left of the heap, which is no more than what survived at most: go_memstats_next_gc_bytes \
+                      or more readings are needed to tell";
+        return with_evidence(Opinion::insufficient(reason)).missing(&[GOAL, LIVE]);
+    }
     let load = window.load_ratio();
     let ratio = growth.last / growth.first.max(1.0);
     // A load that goes up and down, and stands high at the end by chance, explains nothing.
@@ -111,9 +117,14 @@ pub(super) fn find(window: &Window<'_>) -> Opinion {
         ))
         .with("alloc_rate_ratio", load, Unit::Ratio);
     }
-    let what = if is_of_falls { "each time the heap fell more is left of it" } else { "after each GC more survives" };
+    let (what, sure) = match is_of_falls {
+        true => {
+            ("each time the heap fell more is left of it", " (low confidence: the live heap itself is not exported)")
+        }
+        false => ("after each GC more survives", ""),
+    };
     let summary = format!(
-        "{what}: {} at first, {} at last ({} more){}, and no slower lately",
+        "{what}: {} at first, {} at last ({} more){}, and no slower lately{sure}",
         bytes(growth.first),
         bytes(growth.last),
         percent(growth.increase() / growth.first.max(1.0)),

@@ -53,6 +53,7 @@ impl<'a> Signature<'a> {
         let is_known = found.profile.is_some() || found.gc_trace || found.escape_log || found.benchmarks;
         let has_metrics = || {
             METRIC_WORDS.iter().any(|word| contains(bytes, word))
+                || CONTAINER_SAMPLES.iter().any(|sample| begins_line(bytes, sample))
                 || [Format::MemStatsLog, Format::InfluxLines, Format::PanelCsv].contains(&Format::detect(bytes))
         };
         Self { metrics: !is_known && has_metrics(), ..found }
@@ -182,6 +183,10 @@ pub(crate) fn is_of_benchmarks(line: &[u8]) -> bool {
     is_run || [&b"pkg: "[..], b"goos: ", b"goarch: ", b"cpu: "].iter().any(|setting| line.starts_with(setting))
 }
 
+fn begins_line(bytes: &[u8], word: &[u8]) -> bool {
+    memmem::find_iter(bytes, word).any(|at| at == 0 || bytes[at - 1] == b'\n')
+}
+
 fn contains(bytes: &[u8], word: &[u8]) -> bool {
     memmem::find(bytes, word).is_some()
 }
@@ -194,18 +199,10 @@ const COMPILER_WORDS: [&[u8]; 4] = [b" escapes to heap", b"moved to heap: ", b":
 const BENCHMARK: &[u8] = b"Benchmark";
 /// Each line of a benchmark has it.
 const PER_OPERATION: &[u8] = b" ns/op";
-const METRIC_WORDS: [&[u8]; 10] = [
-    b"go_",
-    b"\"go.",
-    b"process_",
-    b"\"memstats\"",
-    MEM_STATS,
-    b"\"/gc/",
-    b"\"/memory/classes/",
-    // People name these in their texts too; a sample has labels.
-    b"\ncontainer_memory_working_set_bytes{",
-    b"\ncontainer_memory_usage_bytes{",
-    b"\ncontainer_memory_rss{",
-];
+const METRIC_WORDS: [&[u8]; 7] =
+    [b"go_", b"\"go.", b"process_", b"\"memstats\"", MEM_STATS, b"\"/gc/", b"\"/memory/classes/"];
+/// People name these in their texts too; a sample has labels.
+const CONTAINER_SAMPLES: [&[u8]; 3] =
+    [b"container_memory_working_set_bytes{", b"container_memory_usage_bytes{", b"container_memory_rss{"];
 const MEM_STATS: &[u8] = b"# runtime.MemStats";
 const FIRST_LINE: usize = 512;

@@ -24,7 +24,8 @@ impl Untimed {
     /// They are of use where no other metrics say when they were taken: alone, or in an order.
     pub(crate) fn place(mut self, metrics: &mut MetricsReader, outcomes: &mut [Outcome]) {
         let has_timed = !metrics.is_empty();
-        if !has_timed {
+        let is_one_cycle = self.is_one_cycle();
+        if !has_timed && !is_one_cycle {
             self.place_snapshots(metrics, outcomes);
         }
         let has_timed = has_timed || !metrics.is_empty();
@@ -36,11 +37,11 @@ impl Untimed {
                 outcome.reasons.push(format!("metrics without a time, {others}: call the file <unix ms>.prom"));
                 continue;
             }
-            // A file that was copied is younger than what is in it: no program is without a GC for so long (`forcegcperiod`).
+            // A file that was copied is younger than what is in it: no program is without a GC for so long (`forcegcperiod`), unless
+            // it is off, by `GOGC` or as no cycle ends between snapshots.
             let moment = Metrics::moment_of_snapshot(&scrape.bytes).map(|(time_ms, _)| time_ms);
-            let of_file = scrape
-                .modified_ms
-                .filter(|&time_ms| moment.is_none_or(|moment| time_ms < moment + LONGEST_WITHOUT_GC_MS));
+            let is_young = |time_ms: i64| moment.is_none_or(|moment| time_ms < moment + LONGEST_WITHOUT_GC_MS);
+            let of_file = scrape.modified_ms.filter(|&time_ms| is_one_cycle || is_young(time_ms));
             let is_read = read(&scrape, of_file.or(moment).unwrap_or(0), metrics, outcome);
             if is_read && of_file.is_some() {
                 outcome.reasons.push("metrics without a time: that of the file is taken".to_owned());
@@ -54,6 +55,20 @@ impl Untimed {
         times.sort_unstable();
         times.dedup();
         self.0.len() == 1 || times.len() == self.0.len()
+    }
+
+    /// Whether several snapshots remember the same last cycle, and were written in the order of what had been allocated, over a time
+    /// in which GC that is not off would have run.
+    fn is_one_cycle(&self) -> bool {
+        let moments = self.0.iter().map(|scrape| {
+            let (cycle_ms, allocated) = Metrics::moment_of_snapshot(&scrape.bytes)?;
+            Some((cycle_ms, allocated, scrape.modified_ms?))
+        });
+        let Some(mut moments) = moments.collect::<Option<Vec<(i64, f64, i64)>>>() else { return false };
+        moments.sort_by_key(|moment| moment.2);
+        let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return false };
+        last.2 - first.2 > LONGEST_WITHOUT_GC_MS
+            && moments.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[0].1 <= pair[1].1 && pair[0].2 < pair[1].2)
     }
 
     /// Snapshots of `runtime.MemStats` say themselves when the last GC cycle had ended: that is their time, and what had been
@@ -104,8 +119,41 @@ mod tests {
         assert_eq!(scrape_time("1700000000.prom.txt"), Some(1_700_000_000_000));
         assert_eq!(scrape_time("metrics-1700000000.prom"), Some(1_700_000_000_000));
         assert_eq!(scrape_time("scrape_1700000000123_a.txt"), Some(1_700_000_000_123));
+        assert_eq!(scrape_time("metrics-2026112601.prom"), Some(1_795_654_800_000), "an hour, not seconds");
+        assert_eq!(scrape_time("metrics-2026992601.prom"), Some(2_026_992_601_000));
         assert_eq!(scrape_time("order-17000000001.txt"), None);
         assert_eq!(scrape_time("metrics.prom"), None);
         assert_eq!(scrape_time("7.prom"), None);
+    }
+
+    /// Each snapshot ten minutes after the one before; `cycle` is the minute of its last GC cycle.
+    fn placed(count: i64, goal: u64, cycle: impl Fn(i64) -> i64) -> Vec<i64> {
+        let begin = 1_763_166_000_000;
+        let mut untimed = Untimed::default();
+        let mut outcomes = Vec::new();
+        for at in 0..count {
+            let end = (begin + cycle(at) * 60_000) * 1_000_000;
+            let text = format!(
+                "{{\"memstats\":{{\"TotalAlloc\":{},\"HeapAlloc\":7,\"NumGC\":3,\"NextGC\":{goal},\"PauseEnd\":[0,{end}]}}}}",
+                at + 5
+            );
+            let modified_ms = Some(begin + 7_200_000 + at * 600_000);
+            untimed.push(UntimedScrape { file: outcomes.len(), bytes: text.into_bytes(), modified_ms });
+            outcomes.push(Outcome { name: String::new(), contents: Vec::new(), reasons: Vec::new() });
+        }
+        let mut metrics = MetricsReader::default();
+        untimed.place(&mut metrics, &mut outcomes);
+        let metrics = metrics.finish();
+        let series = metrics.named("memstats.HeapAlloc").next().map(|series| series.times_ms.clone());
+        series.unwrap_or_default().iter().map(|time| (time - begin) / 60_000).collect()
+    }
+
+    #[test]
+    fn snapshots_without_gc_have_the_times_of_their_files() {
+        assert_eq!(placed(3, 9_000_000, |at| at * 10), [0, 10, 20], "copied: the last cycles tell");
+        assert_eq!(placed(3, 9_000_000, |_| 0), [120, 130, 140], "no cycle in twenty minutes: GC is off");
+        assert_eq!(placed(3, u64::MAX, |_| 0), [120, 130, 140]);
+        assert_eq!(placed(1, u64::MAX, |_| 0), [120]);
+        assert_eq!(placed(1, 9_000_000, |_| 0), [0], "one file that was copied");
     }
 }

@@ -140,7 +140,7 @@ impl Finding {
         let title = match told.rule {
             // What is good to know is no danger.
             Rule::ContainerOomRisk if told.severity == Severity::Info => {
-                "What grows in the container are pages of files"
+                "What grows in the container is not what the program holds"
             }
             rule => rule.finds().trim_end_matches('.'),
         };
