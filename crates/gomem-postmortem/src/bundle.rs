@@ -23,6 +23,7 @@ mod traces;
 mod unpacked;
 mod untimed;
 mod window;
+mod written;
 
 pub use allowance::Allowance;
 pub use artifact::{Artifact, Contents, Remark, UnusedFile};
@@ -34,8 +35,8 @@ pub use signature::Signature;
 pub use stranger::stranger;
 pub(crate) use text::{
     AmountSource, Amounts, Crash, CrashKind, Exhausted, Field, Kills, Listing, Logged, LoggedMemory, MachineMemory,
-    MemoryLimiter, OomReport, Printout, ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory, ToolOutput,
-    is_unit,
+    MemoryLimiter, OomReport, Printout, ProcessKey, ProcessMemory, Reading, Scavenger, SpokenMemory, StatedMemory,
+    ToolOutput, is_unit,
 };
 pub(crate) use told::shortened;
 pub use unpacked::unpacked;

@@ -31,7 +31,17 @@ pub(crate) fn is_panel(text: &[u8]) -> bool {
     let (Some(head), Some(row)) = (next(), next()) else { return false };
     let is_time =
         head.len() > 1 && head.first().is_some_and(|name| TIMES.contains(&&*name.trim().to_ascii_lowercase()));
-    is_time && row.first().is_some_and(|cell| milliseconds_of(cell).is_some())
+    // Where words stand behind a time it is a log.
+    is_time
+        && row.first().is_some_and(|cell| milliseconds_of(cell).is_some())
+        && row.iter().skip(1).any(|cell| may_be_value(cell.trim()))
+}
+
+/// `12`, `4.50 MiB`, `1.2 req/s`, or none.
+fn may_be_value(cell: &str) -> bool {
+    let is_number = cell.trim_start_matches(['-', '+', '.']).starts_with(|letter: char| letter.is_ascii_digit());
+    is_number && cell.split_whitespace().count() <= 2
+        || ["", "nan", "null", "undefined"].contains(&&*cell.to_lowercase())
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
@@ -65,7 +75,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Observations, Error> {
         for ((points, cell), column) in points.iter_mut().zip(row).zip(columns.iter_mut().flatten()) {
             let plain = cell.trim().parse().ok();
             let value = plain.or_else(|| ByteUnits::Standard.parse(&cell));
-            column.has_units |= plain.is_none() && value.is_some();
+            // `1.1M` is a million of anything.
+            column.has_units |= plain.is_none() && value.is_some() && cell.trim_end().ends_with('B');
             points.extend(value.map(|value| (time, value)));
         }
     }
@@ -300,7 +311,11 @@ mod tests {
         for text in ["", "Time,a\n", "Time\n1795860000\n", "name,value\n1,2\n", "Time,a\nx,1\n", "\"Time\n\"\n"] {
             assert!(!is_panel(text.as_bytes()), "{text}");
         }
+        let log = b"@timestamp,@message\n2026-03-02 08:03:23.000,\"REPORT RequestId: 712e Duration: 40.65 ms\"\n";
+        assert!(!is_panel(log));
         assert!(decode(b"Time,Heap of api\n1795860000,7\n").is_err());
+        // A million of anything.
+        assert!(decode(b"Time,Resident population\n1795860000,1.1M\n").is_err());
         assert!(decode(b"Time,a b.c,A.b,.x\n1795860000,7,8,9\n").is_err());
         assert_eq!(cells("a,\"b"), ["a", "b"]);
         assert_eq!(milliseconds_of("1969-12-31 23:59:59"), Some(-1000));

@@ -1,6 +1,6 @@
 //! What a file is, told by its content, and what it adds to a bundle.
 
-use std::{borrow::Cow, io::Read, sync::Arc};
+use std::{io::Read, sync::Arc};
 
 use foldhash::HashSet;
 use gomem_bench::Benchmarks;
@@ -16,7 +16,7 @@ use memchr::memmem;
 
 use crate::bundle::{
     archive::Packed,
-    artifact::{Artifact, Contents, Remark, UnusedFile},
+    artifact::{Artifact, Contents, Remark},
     bundle::{Bundle, HeapProfile},
     heap_refusal::heap_refusal,
     log_stream::LogStream,
@@ -26,7 +26,7 @@ use crate::bundle::{
     room::Room,
     signature::{Signature, begins_text_profile, looks_like_text},
     sources::Sources,
-    stranger::{NOT_RECOGNISED, QUOTED, is_json, is_unknown, other, stranger},
+    stranger::{is_json, is_unknown, most_telling, other, stranger},
     text::amounts::Amounts,
     text::crash::Crash,
     text::pasted::{self, Part},
@@ -36,6 +36,7 @@ use crate::bundle::{
     traces::{self, KnownTraces, is_same},
     unpacked::unpacked_within,
     untimed::{Untimed, UntimedScrape, scrape_time},
+    written::written,
 };
 
 /// Reads one file after the other into a bundle.
@@ -111,7 +112,13 @@ impl Recogniser {
             return self.read_parts(&artifact, parts);
         }
         let file = self.outcomes.len();
-        let (mut contents, mut reasons) = self.recognise(file, &artifact);
+        let (mut contents, mut reasons) = self.recognise(file, &artifact, &artifact.name);
+        let amounts = ToolOutput::amounts(&artifact);
+        if amounts.is_some() && !contents.contains(&Contents::ToolOutput) {
+            contents.push(Contents::ToolOutput);
+            reasons.retain(|reason| !is_unknown(reason));
+        }
+        self.bundle.tool_outputs.extend(amounts);
         let is_of_person = contents.iter().all(|kind| matches!(kind, Contents::ToolOutput | Contents::Crash));
         if is_of_person && artifact.bytes.len() <= LARGEST_PROSE && looks_like_text(&artifact.bytes) {
             let spoken = SpokenMemory::find([&*String::from_utf8_lossy(&artifact.bytes)]);
@@ -128,10 +135,16 @@ impl Recogniser {
         let spoken = SpokenMemory::find(parts.iter().filter(|part| part.is_prose).map(|part| part.text.as_str()));
         self.bundle.spoken.extend(spoken.map(|spoken| (artifact.name.clone(), spoken)));
         let (mut is_used, mut unused) = (false, Vec::new());
+        if let Some(amounts) = ToolOutput::amounts(artifact) {
+            is_used = true;
+            self.bundle.tool_outputs.push(amounts);
+            let (name, contents) = (artifact.name.clone(), vec![Contents::ToolOutput]);
+            self.outcomes.push(Outcome { name, contents, reasons: Vec::new() });
+        }
         for part in parts {
             let name = format!("{}, line {}", artifact.name, part.line);
             let part = Artifact { name, bytes: part.text.into_bytes(), modified_ms: artifact.modified_ms };
-            let (contents, reasons) = self.recognise(self.outcomes.len(), &part);
+            let (contents, reasons) = self.recognise(self.outcomes.len(), &part, &artifact.name);
             // Metrics without a time have neither yet.
             if contents.is_empty() && !reasons.is_empty() {
                 unused.extend(reasons);
@@ -146,11 +159,7 @@ impl Recogniser {
             unused.retain(|reason| !is_unknown(reason));
             self.outcomes.push(Outcome { name, contents, reasons: unused });
         } else if !is_used {
-            // What some part is says more than the first words of another.
-            let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
-            let is_named = |reason: &&String| is_told(reason) && !reason.contains(&*format!(": {QUOTED}"));
-            let told = unused.iter().find(is_named).or_else(|| unused.iter().find(is_told)).cloned();
-            self.leave_out(&artifact.name, told.unwrap_or_else(|| NOT_RECOGNISED.to_owned()));
+            self.leave_out(&artifact.name, most_telling(&unused).to_owned());
         }
     }
 
@@ -173,7 +182,8 @@ impl Recogniser {
         }
         let bytes = log.into_aside();
         if !bytes.is_empty() {
-            let (others, remarks) = self.recognise(file, &Artifact { name: name.clone(), bytes, modified_ms: None });
+            let (others, remarks) =
+                self.recognise(file, &Artifact { name: name.clone(), bytes, modified_ms: None }, &name);
             contents.extend(others);
             reasons.extend(remarks);
         }
@@ -194,30 +204,20 @@ impl Recogniser {
         bundle.remarks.extend(traced.zip(choice).map(|(name, text)| Remark { name, text }));
         // A log that held nothing of the compiler's was told already.
         bundle.escapes = self.escapes.finish().ok().map(Arc::new);
-        let error = bundle.escapes.as_ref().and_then(|log| log.build_errors().first());
-        let log = self.outcomes.iter().find(|outcome| outcome.contents.contains(&Contents::EscapeLog));
-        bundle.remarks.extend(error.zip(log).map(|(error, log)| Remark {
-            name: log.name.clone(),
-            text: format!("the build failed, and what was not compiled is missing: {}", error.text.trim()),
-        }));
+        bundle.remarks.extend(Outcome::failed_build(&self.outcomes, bundle.escapes.as_deref()));
         for outcome in self.outcomes {
-            let Outcome { name, contents, reasons } = outcome;
-            if contents.is_empty() {
-                bundle.unused_files.push(UnusedFile { name, reason: reasons.join("; ") });
-                continue;
-            }
-            bundle.contents.extend(contents.into_iter().map(|contents| (name.clone(), contents)));
-            bundle.remarks.extend(reasons.into_iter().map(|text| Remark { name: name.clone(), text }));
+            outcome.tell(&mut bundle);
         }
         bundle.heaps.sort_by_key(|heap| heap.profile.as_of_nanos());
         bundle
     }
 
-    /// One file may be several things: a service's log holds GC traces, and goroutines when it crashed.
-    fn recognise(&mut self, file: usize, artifact: &Artifact) -> (Vec<Contents>, Vec<String>) {
+    /// One file may be several things: a service's log holds GC traces, and goroutines when it crashed. `whole` is the file that an
+    /// artifact is of, or is a part of.
+    fn recognise(&mut self, file: usize, artifact: &Artifact, whole: &str) -> (Vec<Contents>, Vec<String>) {
         let bytes = artifact.bytes.as_slice();
         // Logs are shipped in many ways; what a program wrote is looked at.
-        let written = if looks_like_text(bytes) { gomem_transport::written(bytes) } else { Cow::Borrowed(bytes) };
+        let written = written(bytes);
         let (mut contents, mut reasons) = (Vec::new(), Vec::new());
         let mut take = |kind: Contents, read: Result<Reading, String>| match read {
             Ok(Reading::Used(remark)) => {
@@ -271,12 +271,11 @@ impl Recogniser {
         if looks_like_text(bytes) && bytes.len() <= LARGEST_OUTPUT {
             let text = String::from_utf8_lossy(&written);
             let before = self.bundle.tool_outputs.len();
-            let name = || artifact.name.clone();
-            let found = Printout::find(&text).into_iter();
-            self.bundle.tool_outputs.extend(found.map(|printout| ToolOutput { name: name(), printout }));
+            let told = |printout| ToolOutput { file: whole.to_owned(), name: artifact.name.clone(), printout };
+            self.bundle.tool_outputs.extend(Printout::find(&text).into_iter().map(told));
             if !signature.metrics {
                 let stated = StatedMemory::find(&text).map(Printout::Stated);
-                self.bundle.tool_outputs.extend(stated.map(|printout| ToolOutput { name: name(), printout }));
+                self.bundle.tool_outputs.extend(stated.map(told));
             }
             if self.bundle.tool_outputs.len() > before {
                 take(Contents::ToolOutput, Ok(Reading::Used(None)));
@@ -432,7 +431,7 @@ impl Recogniser {
                 return Err(if is_json(bytes) { other(bytes) } else { "no metric of the Go runtime in it".to_owned() });
             }
             let printout = Printout::Amounts(amounts);
-            self.bundle.tool_outputs.push(ToolOutput { name: artifact.name.clone(), printout });
+            self.bundle.tool_outputs.push(ToolOutput::of_file(&artifact.name, printout));
             return Ok(Reading::Used(None));
         }
         let is_untimed = alone.series().iter().any(|series| series.times_ms.first() == Some(&UNTIMED));

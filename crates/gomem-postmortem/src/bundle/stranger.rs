@@ -199,6 +199,13 @@ const LONGEST_ANSWER: usize = 2048;
 const LONGEST_QUOTE: usize = 120;
 const LARGEST_JSON: usize = 16 << 20;
 
+/// Of why each part of a text is of no use, what says most: what some part is, before the first words of another.
+pub(crate) fn most_telling(reasons: &[String]) -> &str {
+    let is_told = |reason: &&String| *reason != NOT_RECOGNISED;
+    let is_named = |reason: &&String| is_told(reason) && !reason.contains(&*format!(": {QUOTED}"));
+    reasons.iter().find(is_named).or_else(|| reasons.iter().find(is_told)).map_or(NOT_RECOGNISED, String::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! How an amount of memory goes over several readings, where nothing says what it is made of.
 
 use gomem_finding::{Confidence, Evidence, Severity};
+use gomem_statistics::Trend;
 use gomem_table::Unit;
 
 use crate::{
@@ -10,17 +11,18 @@ use crate::{
 
 /// Of several that were read in one text, the worst; the others in words.
 pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
-    let courses = all.iter().filter_map(|amounts| Some((amounts, Course::of(&amounts.bytes)?)));
+    let courses = all.iter().filter_map(|amounts| Some((amounts, Course::of(amounts)?)));
     let mut courses: Vec<(&Amounts, Course)> = courses.collect();
     courses.sort_by_key(|(_, course)| course.rank());
     let (amounts, course) = courses.first()?;
-    let what = what(amounts);
+    let are_several = all.len() > 1;
+    let what = what(amounts, are_several);
     let mut finding =
         Finding::new(FindingKind::Printed, course.severity(), format!("{what} {}", course.words(&amounts.bytes)));
     let others: Vec<String> = courses[1..]
         .iter()
         .take(SHOWN)
-        .map(|(other, course)| format!("{} {}", self::what(other), course.words(&other.bytes)))
+        .map(|(other, course)| format!("{} {}", self::what(other, are_several), course.words(&other.bytes)))
         .collect();
     finding.summary = format!("{name}: {} readings.", amounts.bytes.len());
     let most = amounts.bytes.iter().copied().fold(0.0, f64::max);
@@ -41,8 +43,10 @@ pub(crate) fn course(all: &[Amounts], name: &str) -> Option<Finding> {
     finding.summary += " What of it is Go's live heap they do not say.";
     finding.action = course.action().to_owned();
     finding.confidence = Confidence::Low;
-    finding.bytes = amounts.bytes.last().map(|bytes| *bytes as i64);
-    let evidence = [("at first", amounts.bytes.first()), ("at last", amounts.bytes.last()), ("at most", Some(&most))];
+    finding.bytes = amounts.bytes.last().filter(|_| amounts.is_ordered).or(Some(&most)).map(|bytes| *bytes as i64);
+    let of_order = |bytes| Some(bytes).filter(|_| amounts.is_ordered).flatten();
+    let (first, last) = (of_order(amounts.bytes.first()), of_order(amounts.bytes.last()));
+    let evidence = [("at first", first), ("at last", last), ("at most", Some(&most))];
     for (quantity, bytes) in evidence {
         let bytes = bytes.map(|bytes| Evidence::new(quantity, *bytes, Unit::Bytes).with_source("the text's readings"));
         finding.evidence.extend(bytes);
@@ -61,7 +65,17 @@ enum Course {
     },
     /// It rises, and no slower lately.
     Rises,
+    /// The same, by little.
+    Creeps,
+    /// It is more at last, by few steps or slower lately.
+    Uneven,
     Swings {
+        low: f64,
+        high: f64,
+    },
+    Falls,
+    /// No time says which reading was the first.
+    Between {
         low: f64,
         high: f64,
     },
@@ -73,29 +87,40 @@ enum Course {
 }
 
 impl Course {
-    fn of(bytes: &[f64]) -> Option<Self> {
+    fn of(amounts: &Amounts) -> Option<Self> {
+        let bytes = amounts.bytes.as_slice();
         let (&first, &last) = (bytes.first()?, bytes.last()?);
         let (low, high) =
             bytes.iter().fold((f64::MAX, 0.0_f64), |(low, high), &bytes| (low.min(bytes), high.max(bytes)));
         if bytes.len() < FEWEST || high <= 0.0 {
             return None;
         }
-        if high <= LEVEL * low {
-            return Some(Self::Level);
+        if !amounts.is_ordered {
+            return Some(if high <= LEVEL * low { Self::Level } else { Self::Between { low, high } });
         }
         if let Some(climbs) = Self::climbs(bytes) {
             return Some(climbs);
         }
+        let points: Vec<(f64, f64)> = (0_u32..).map(f64::from).zip(bytes.iter().copied()).collect();
+        let trend = Trend::new(&points).map_or(0.0, |trend| trend.tau);
         let since = bytes.iter().position(|&bytes| bytes >= NEARLY * high)?;
-        let is_settled = bytes[since..].iter().all(|&bytes| bytes * LEVEL >= high);
+        let is_settled = bytes[since..].iter().all(|&bytes| bytes * LEVEL >= high)
+            && last - bytes[since] < LEAST_OF_PACE * (last - first);
         let after = bytes.len() - since;
-        if is_settled && after >= FEWEST_LEVEL && 3 * after >= bytes.len() {
+        if is_settled && high > LEVEL * low && after >= FEWEST_LEVEL && 3 * after >= bytes.len() {
             return Some(Self::LevelsOff { since });
         }
         let third = bytes[bytes.len() - bytes.len().div_ceil(3)];
-        let rises = bytes.windows(2).filter(|pair| pair[1] >= pair[0]).count() * 5 >= (bytes.len() - 1) * 4;
         let goes_on = last >= NEARLY * high && last - third >= LEAST_OF_PACE * (last - first);
-        Some(if rises && goes_on && last >= LEAST_GROWTH * first { Self::Rises } else { Self::Swings { low, high } })
+        let never_falls = bytes.is_sorted();
+        Some(match () {
+            () if trend >= TREND && goes_on && last >= LEAST_GROWTH * first => Self::Rises,
+            () if trend >= TREND && goes_on => Self::Creeps,
+            () if -trend >= TREND => Self::Falls,
+            () if high <= LEVEL * low => Self::Level,
+            () if trend >= TREND || never_falls => Self::Uneven,
+            () => Self::Swings { low, high },
+        })
     }
 
     /// Falls by half of what was reached, each after a climb of several readings.
@@ -124,9 +149,13 @@ impl Course {
         match self {
             Self::Rises => 0,
             Self::Climbs { .. } => 1,
-            Self::Swings { .. } => 2,
-            Self::LevelsOff { .. } => 3,
-            Self::Level => 4,
+            Self::Creeps => 2,
+            Self::Uneven => 3,
+            Self::Swings { .. } => 4,
+            Self::Between { .. } => 5,
+            Self::LevelsOff { .. } => 6,
+            Self::Falls => 7,
+            Self::Level => 8,
         }
     }
 
@@ -140,6 +169,12 @@ impl Course {
             Self::Rises => format!("rises from {} to {}, and no slower lately", bytes(first), bytes(last)),
             Self::Climbs { falls, low, high } => {
                 format!("climbs from about {} to about {} and falls at once, {falls} times", bytes(low), bytes(high))
+            }
+            Self::Creeps => format!("rises slowly, from {} to {}", bytes(first), bytes(last)),
+            Self::Uneven => format!("is {} at first, {} at last, and did not rise evenly", bytes(first), bytes(last)),
+            Self::Falls => format!("falls from {} to {}", bytes(first), bytes(last)),
+            Self::Between { low, high } => {
+                format!("is between {} and {}: which reading was the first is not known", bytes(low), bytes(high))
             }
             Self::Swings { low, high } => format!("goes up and down between {} and {}", bytes(low), bytes(high)),
             Self::LevelsOff { since } => {
@@ -155,6 +190,20 @@ impl Course {
                 "Something is kept, or what Go holds was not needed again yet: two heap profiles some time apart (/debug/pprof/heap), and \
                  `gomem diff`, say which; scrapes of /metrics tell the live heap from the rest. In a function that is called again and again \
                  it is what package variables, clients and caches keep."
+            }
+            Self::Creeps => {
+                "It goes on at its pace, by little: a slow leak does so, and so does a cache that fills, or data that grow. Two heap profiles as far \
+                 apart as these readings (/debug/pprof/heap), and `gomem diff`, tell them apart."
+            }
+            Self::Uneven => {
+                "Whether it goes on these readings do not tell: a step is a start, a cache or a spike, or the begin of a leak. More readings would \
+                 say, or two heap profiles some time apart (/debug/pprof/heap), and `gomem diff`."
+            }
+            Self::Between { .. } => {
+                "Whether it grows only the order says: give each reading its time. The most is what a limit has to hold."
+            }
+            Self::Falls => {
+                "It is no leak by these readings. What it held at first a heap profile of that time says (/debug/pprof/heap)."
             }
             Self::Climbs { .. } => {
                 "Was it started again at each fall (`kubectl describe pod`: Last State, Restart Count)? Then it grows until it is killed: take \
@@ -176,9 +225,13 @@ impl Course {
 }
 
 /// What is read, as a sentence's subject.
-fn what(amounts: &Amounts) -> String {
+fn what(amounts: &Amounts, are_several: bool) -> String {
     match (amounts.source, amounts.name.as_str()) {
-        (AmountSource::Lambda, _) => "Max Memory Used of Lambda's invocations".to_owned(),
+        (AmountSource::Lambda, stream) => {
+            let size = amounts.limit.filter(|_| are_several).map(|size| format!(" at {}", bytes(size)));
+            let stream = Some(stream).filter(|stream| !stream.is_empty()).map(|stream| format!(" in `{stream}`"));
+            format!("Max Memory Used of Lambda's invocations{}{}", size.unwrap_or_default(), stream.unwrap_or_default())
+        }
         (AmountSource::Docker, _) => "What docker stats shows of the container".to_owned(),
         (_, "") => "The memory".to_owned(),
         (AmountSource::Panel, name) => format!("The memory of `{name}`"),
@@ -195,7 +248,9 @@ const FEWEST: usize = 4;
 const LEVEL: f64 = 1.1;
 const NEARLY: f64 = 0.97;
 const FEWEST_LEVEL: usize = 3;
-const LEAST_GROWTH: f64 = 1.3;
+const LEAST_GROWTH: f64 = 1.1;
+/// Kendall's tau: four readings have it when each is above the one before, chance gives it to twelve in one list of a thousand.
+const TREND: f64 = 0.7;
 /// A third of the time adds a third of the growth where the pace stays.
 const LEAST_OF_PACE: f64 = 0.15;
 const FALLEN: f64 = 0.6;
@@ -207,21 +262,30 @@ const SHOWN: usize = 4;
 mod tests {
     use super::*;
 
+    fn course_of(bytes: &[f64]) -> Option<Course> {
+        Course::of(&Amounts { bytes: bytes.to_vec(), is_ordered: true, ..Amounts::default() })
+    }
+
     #[test]
     fn courses_are_told_apart() {
         let saw: Vec<f64> = (0..40).map(|n| 100.0 + 20.0 * f64::from(n % 10)).collect();
-        assert_eq!(Course::of(&saw), Some(Course::Climbs { falls: 3, low: 100.0, high: 280.0 }));
+        assert_eq!(course_of(&saw), Some(Course::Climbs { falls: 3, low: 100.0, high: 280.0 }));
         for (bytes, course) in [
             (&[60.0, 90.0, 120.0, 150.0, 180.0, 210.0][..], Course::Rises),
+            (&[10000.0, 10110.0, 10220.0, 10330.0, 10440.0, 10550.0, 10660.0, 10770.0], Course::Creeps),
+            (&[210.0, 180.0, 150.0, 120.0, 90.0, 60.0], Course::Falls),
             (&[50.0, 248.0, 282.0, 282.0, 281.0], Course::LevelsOff { since: 2 }),
             (&[100.0, 103.0, 99.0, 104.0, 101.0], Course::Level),
+            (&[100.0, 100.0, 100.0, 100.0, 200.0], Course::Uneven),
             (&[100.0, 200.0, 120.0, 190.0, 110.0, 180.0], Course::Swings { low: 100.0, high: 200.0 }),
             // It fell once, and rises again: nothing is known yet.
             (&[100.0, 150.0, 200.0, 250.0, 300.0, 100.0, 150.0], Course::Swings { low: 100.0, high: 300.0 }),
         ] {
-            assert_eq!(Course::of(bytes), Some(course), "{bytes:?}");
+            assert_eq!(course_of(bytes), Some(course), "{bytes:?}");
         }
-        assert_eq!(Course::of(&[1.0, 2.0, 3.0]), None);
+        assert_eq!(course_of(&[1.0, 2.0, 3.0]), None);
+        let unordered = Amounts { bytes: vec![60.0, 90.0, 120.0, 150.0], ..Amounts::default() };
+        assert_eq!(Course::of(&unordered), Some(Course::Between { low: 60.0, high: 150.0 }));
     }
 
     #[test]
@@ -229,6 +293,7 @@ mod tests {
         let of = |name: &str, bytes: &[f64]| Amounts {
             name: name.to_owned(),
             source: AmountSource::Panel,
+            is_ordered: true,
             bytes: bytes.iter().map(|mebibytes| mebibytes * 1048576.0).collect(),
             ..Amounts::default()
         };

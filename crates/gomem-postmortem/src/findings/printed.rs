@@ -1,5 +1,6 @@
 //! What tools printed, as people paste it: tables and graphs of profiles, and what the kernel says of the process.
 
+use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::GoState;
 use gomem_table::{MIB, Unit};
@@ -7,7 +8,8 @@ use gomem_table::{MIB, Unit};
 use crate::{
     attribution::Place,
     bundle::{
-        Amounts, Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessMemory, Scavenger, ToolOutput,
+        Bundle, Listing, Logged, LoggedMemory, MachineMemory, Printout, ProcessKey, ProcessMemory, Scavenger,
+        ToolOutput,
     },
     findings::{
         course::course,
@@ -15,7 +17,7 @@ use crate::{
         memory_limiter::memory_limiter,
         oom_report::out_of_memory,
         printed_profile::printed_profiles,
-        process_memory::{is_spoken_of, process_memory, resident_beside, spoken_memory},
+        process_memory::{process_memory, resident_beside, spoken_memory},
         stated::stated,
     },
 };
@@ -32,7 +34,7 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
             Printout::Scavenger(found) => scavenger(found, name),
             Printout::Listing(listing) => listed(listing, name),
             Printout::Logged(logged) => logged_memory(logged, name),
-            Printout::Amounts(amounts) => is_of_memory(amounts, name, bundle).then(|| course(amounts, name)).flatten(),
+            Printout::Amounts(amounts) => course(amounts, name),
             Printout::Limiter(limiter) => Some(memory_limiter(limiter, name)),
             Printout::OomReport(report) => Some(out_of_memory(report, name)),
             Printout::Stated(memory) => stated(memory, name, resident_beside(bundle, name)),
@@ -45,28 +47,22 @@ pub(crate) fn find(bundle: &Bundle, state: &GoState) -> Vec<Finding> {
 /// Readings of one process that stand apart in one text are one, with what it was at first.
 fn joined(outputs: &[ToolOutput]) -> Vec<ToolOutput> {
     let mut joined: Vec<ToolOutput> = Vec::with_capacity(outputs.len());
-    let file = |name: &str| name.split(',').next().map(str::to_owned);
+    let mut known: HashMap<(&str, ProcessKey<'_>), usize> = HashMap::default();
     for output in outputs {
-        let earlier = joined.iter_mut().find_map(|earlier| match (&mut earlier.printout, &output.printout) {
-            (Printout::Process(before), Printout::Process(now)) if before.is_earlier_of(now) => {
-                (file(&earlier.name) == file(&output.name)).then_some((before, now))
-            }
-            _ => None,
-        });
-        match earlier {
-            Some((before, now)) => {
+        let Printout::Process(now) = &output.printout else {
+            joined.push(output.clone());
+            continue;
+        };
+        let at = now.key().map(|key| *known.entry((&output.file, key)).or_insert(joined.len()));
+        match at.and_then(|at| joined.get_mut(at)).map(|earlier| &mut earlier.printout) {
+            Some(Printout::Process(before)) => {
                 let first_bytes = before.first_bytes.or(Some(before.resident_bytes));
                 *before = ProcessMemory { first_bytes, ..now.clone() };
             }
-            None => joined.push(output.clone()),
+            _ => joined.push(output.clone()),
         }
     }
     joined
-}
-
-/// Whether a text that has amounts speaks of memory, in their own lines or around them.
-fn is_of_memory(amounts: &[Amounts], name: &str, bundle: &Bundle) -> bool {
-    amounts.iter().any(|amounts| amounts.names_memory) || is_spoken_of(bundle, name)
 }
 
 /// What the machine has left: of one program it says nothing.

@@ -262,7 +262,9 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
                           HeapAlloc are free slots, HeapIdle − HeapReleased is kept for later, HeapReleased is given back, and what \
                           is resident beyond Sys − HeapReleased is outside of Go. GOMEMLIMIT, or a lower GOGC, lowers the goal."
             .to_owned();
-    } else if process.malloc_arenas.is_some_and(|(_, resident)| 2.0 * resident >= now) {
+    } else if process.go_heap_bytes.is_some()
+        && process.malloc_arenas.is_some_and(|(_, resident)| 2.0 * resident >= now)
+    {
         OF_MALLOC.clone_into(&mut finding.action);
         finding.severity = Severity::Warning;
     } else if process.go_heap_bytes.is_some_and(|heap| 2.0 * heap >= now) {
@@ -373,18 +375,18 @@ fn in_use(bundle: &Bundle, name: &str) -> Option<(f64, &'static str)> {
 
 /// What the processes of a container have, where a table in the same text has several of them.
 fn processes_beside(container: &ProcessMemory, part: &str, bundle: &Bundle) -> Option<f64> {
-    let file = |part: &str| part.split(',').next().map(str::to_owned);
+    let file = bundle.tool_outputs.iter().find(|output| output.name == part).map(|output| &output.file);
     let of_table = |output: &ToolOutput| match &output.printout {
         Printout::Process(process) => process.all_bytes,
         _ => None,
     };
-    let mut outputs = bundle.tool_outputs.iter().filter(|output| file(&output.name) == file(part));
+    let mut outputs = bundle.tool_outputs.iter().filter(|output| Some(&output.file) == file);
     outputs.find_map(of_table).filter(|_| container.is_container)
 }
 
 /// What the text says in words that a part is of.
 fn spoken_in<'b>(bundle: &'b Bundle, part: &str) -> Option<&'b SpokenMemory> {
-    let is_of = |file: &str| part.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(','));
+    let is_of = |file: &str| part.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with(", line "));
     bundle.spoken.iter().find(|(file, _)| is_of(file)).map(|(_, spoken)| spoken)
 }
 

@@ -4,22 +4,33 @@
 //! - 3:06PM - 49.8Mi                              t= 121s  engine= 1806MB     <- after the start
 //! 97.0MiB / 512MiB                               REPORT RequestId: … Memory Size: 512 MB  Max Memory Used: 75 MB
 //! ```
+//!
+//! Bytes are counted of much else: that they are of memory their own name says, or the line above them.
 
 use gomem_metrics::Metrics;
-use gomem_table::{ByteUnits, MIB};
 
-use crate::bundle::text::{printed::printable, process_memory::of_machine};
+use crate::bundle::{
+    printed_profile::LARGEST_OUTPUT,
+    text::{
+        amount_line::AmountLine,
+        printed::printable,
+        process_memory::of_machine,
+        reading_time::{ReadingTime, TimeWords},
+        subject::Subject,
+    },
+    written::is_shipped,
+};
 
-/// The readings of one thing, in their order.
+/// The readings of one thing.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Amounts {
     /// What they are of, as the text calls it; empty where it does not.
     pub(crate) name: String,
     pub(crate) source: AmountSource,
+    /// The earliest first, where that is known.
     pub(crate) bytes: Vec<f64>,
+    pub(crate) is_ordered: bool,
     pub(crate) limit: Option<f64>,
-    /// Whether the text calls them memory.
-    pub(crate) names_memory: bool,
 }
 
 /// Who wrote them.
@@ -37,193 +48,213 @@ pub(crate) enum AmountSource {
 }
 
 impl Amounts {
-    /// All that a text has.
-    pub(crate) fn find(text: &str) -> Vec<Self> {
-        let names_memory = names_memory(text);
-        let mut found: Vec<Self> = Vec::new();
-        for reading in text.lines().filter(|line| line.len() <= LONGEST_LINE).filter_map(Reading::parse) {
-            let same = |known: &Self| known.source == reading.source && known.name == reading.name;
-            match found.iter().position(same) {
-                Some(at) => {
-                    found[at].bytes.push(reading.bytes);
-                    found[at].limit = reading.limit.or(found[at].limit);
-                }
-                None if found.len() < MOST => found.push(Self {
-                    name: printable(reading.name),
-                    source: reading.source,
-                    bytes: vec![reading.bytes],
-                    limit: reading.limit,
-                    names_memory: names_memory || reading.source != AmountSource::List,
-                }),
-                None => {}
+    /// All that a text has, which is of `file`, as it was sent: there the times are that tell the order.
+    pub(crate) fn find_in(sent: &[u8], file: &str) -> Vec<Self> {
+        if sent.len() > LARGEST_OUTPUT || !is_shipped(sent) {
+            return Vec::new();
+        }
+        let find = |text: &[u8]| Self::find(&String::from_utf8_lossy(text), file);
+        let found = find(sent);
+        if found.is_empty() { find(&gomem_transport::written(sent)) } else { found }
+    }
+
+    fn find(text: &str, file: &str) -> Vec<Self> {
+        let mut found: Vec<Collected<'_>> = Vec::new();
+        let mut above = Above::file(file);
+        let mut started = "";
+        for (number, line) in (1..).zip(text.lines()) {
+            let Some(reading) = AmountLine::parse(line).filter(|_| line.len() <= LONGEST_LINE) else {
+                started = line.split_once("START RequestId: ").map_or(started, |(_, id)| first_word(id));
+                above = Above::line(number, line).unwrap_or(above);
+                continue;
+            };
+            let is_lambda = reading.source == AmountSource::Lambda;
+            let of_above = if reading.source == AmountSource::Docker { above.of_docker } else { above.subject };
+            if !is_lambda && Subject::of(reading.name).and(of_above) != Subject::Memory {
+                continue;
+            }
+            // Two functions differ by their memory's size, two lists by what stands above them.
+            let key = Key {
+                source: reading.source,
+                name: reading.name,
+                above: if is_lambda { 0 } else { above.number },
+                size: if is_lambda { reading.limit } else { None },
+            };
+            let at = found.iter().position(|known| known.key == key).or_else(|| {
+                let is_room = found.len() < MOST;
+                is_room.then(|| found.push(Collected::new(key)))?;
+                found.len().checked_sub(1)
+            });
+            if let Some(at) = at {
+                let is_after_start = !started.is_empty() && reading.request == started;
+                found[at].push(&reading, is_after_start);
             }
         }
-        found.retain(|amounts| amounts.bytes.len() >= FEWEST);
-        found
+        found.into_iter().filter(|collected| collected.bytes.len() >= FEWEST).map(Collected::finish).collect()
     }
 
     /// The columns of a panel that have a unit of bytes and no metric's name, where the file or their legend speaks of memory.
     pub(crate) fn of_panel(file: &str, metrics: &Metrics) -> Vec<Self> {
         let is_of_bytes = |label: Option<&str>| label == Some("bytes");
+        let of_file = Subject::of(own_name(file));
         let columns = metrics.series().iter().filter(|series| is_of_bytes(series.label("unit")));
-        let columns = columns.filter(|series| names_memory(file) || names_memory(&series.metric));
+        let columns = columns.filter(|series| Subject::of(&series.metric).and(of_file) == Subject::Memory);
         let amounts = columns.map(|series| Self {
             name: printable(&series.metric),
             source: AmountSource::Panel,
             bytes: series.values.iter().copied().filter(|bytes| of_machine(*bytes).is_some()).collect(),
+            is_ordered: true,
             limit: None,
-            names_memory: true,
         });
         amounts.filter(|amounts| amounts.bytes.len() >= FEWEST).take(MOST).collect()
     }
 }
 
-/// One line.
-struct Reading<'a> {
-    name: &'a str,
+/// What makes readings those of one thing.
+#[derive(Clone, Copy, PartialEq)]
+struct Key<'a> {
     source: AmountSource,
-    bytes: f64,
+    name: &'a str,
+    /// The number of the line above the list.
+    above: usize,
+    size: Option<f64>,
+}
+
+/// Readings of one thing, as the text has them.
+struct Collected<'a> {
+    key: Key<'a>,
+    bytes: Vec<f64>,
+    times: Vec<Option<ReadingTime>>,
     limit: Option<f64>,
+    /// Whether each stands below what it is the end of.
+    are_after_start: bool,
 }
 
-impl<'a> Reading<'a> {
-    fn parse(line: &'a str) -> Option<Self> {
-        Self::of_lambda(line).or_else(|| Self::of_docker(line)).or_else(|| Self::of_list(line))
+impl<'a> Collected<'a> {
+    fn new(key: Key<'a>) -> Self {
+        Self { key, bytes: Vec::new(), times: Vec::new(), limit: None, are_after_start: true }
     }
 
-    fn of_lambda(line: &'a str) -> Option<Self> {
-        let of = |name: &str| {
-            let (_, value) = line.split_once(name)?;
-            let mut words = value.split_whitespace();
-            amount(&format!("{}{}", words.next()?, words.next()?))
-        };
-        line.contains("REPORT RequestId: ").then_some(())?;
-        let (bytes, limit) = (of("Max Memory Used: ")?, of("Memory Size: "));
-        Some(Self { name: "", source: AmountSource::Lambda, bytes, limit })
+    fn push(&mut self, reading: &AmountLine<'_>, is_after_start: bool) {
+        self.bytes.push(reading.bytes);
+        self.times.push(reading.time);
+        self.limit = reading.limit.or(self.limit);
+        self.are_after_start &= is_after_start;
     }
 
-    /// The whole line but for a time.
-    fn of_docker(line: &'a str) -> Option<Self> {
-        let (before, limit) = line.trim().split_once(" / ")?;
-        let mut words = before.split_whitespace();
-        let bytes = amount(words.next_back()?)?;
-        let is_rest_time = words.all(is_time);
-        Some(Self { name: "", source: AmountSource::Docker, bytes, limit: Some(amount(limit)?) })
-            .filter(|_| is_rest_time)
-    }
-
-    /// A time, perhaps a name, and one amount; an arrow or a bracket begins a remark.
-    fn of_list(line: &'a str) -> Option<Self> {
-        let plain = line.trim().trim_start_matches(['-', '*', '•']).trim_start();
-        let remark =
-            ["<-", "←", "(", "#", "//"].iter().filter_map(|mark| plain.find(mark)).min().unwrap_or(plain.len());
-        let plain = &plain[..remark];
-        let (mut name, mut bytes, mut has_time) = ("", None, false);
-        for word in plain.split(|letter: char| letter.is_whitespace() || matches!(letter, '=' | '|' | ',')) {
-            let word = word.trim_matches(|letter: char| matches!(letter, ':' | ';' | '-' | '–' | '`' | '*'));
-            if word.is_empty() || is_word_of_time(word) {
-                continue;
-            }
-            if let Some(found) = amount(word) {
-                if bytes.replace(found).is_some() {
-                    return None;
-                }
-            } else if is_time(word) {
-                has_time = true;
-            } else if name.is_empty() && bytes.is_none() && word.chars().all(is_of_name) {
-                name = word;
-            } else {
-                return None;
-            }
+    fn finish(self) -> Amounts {
+        let order = ReadingTime::order(&self.times);
+        Amounts {
+            name: printable(self.key.name),
+            source: self.key.source,
+            is_ordered: order.is_some() || self.are_after_start,
+            bytes: order.map_or(self.bytes.clone(), |order| order.iter().map(|&at| self.bytes[at]).collect()),
+            limit: self.limit,
         }
-        Some(Self { name, source: AmountSource::List, bytes: bytes.filter(|_| has_time)?, limit: None })
     }
 }
 
-/// Megabytes or so, with their unit.
-fn amount(word: &str) -> Option<f64> {
-    word.starts_with(|letter: char| letter.is_ascii_digit()).then_some(())?;
-    // Programs divide by 1024, whatever they call it.
-    let bytes =
-        ByteUnits::Binary.parse(word).filter(|_| word.ends_with(|letter: char| letter.is_ascii_alphabetic()))?;
-    of_machine(bytes).filter(|&bytes| bytes >= LEAST)
+/// What stands above a list.
+struct Above {
+    number: usize,
+    subject: Subject,
+    of_docker: Subject,
 }
 
-/// `3:06PM`, `10:05:12.5`, `2026-01-02`, `121s`, `2h`, `1663184060`.
-fn is_time(word: &str) -> bool {
-    let is_digit = |letter: char| letter.is_ascii_digit();
-    let ends = ["AM", "PM", "am", "pm", "Z", "min", "ms", "s", "m", "h", "d"];
-    let plain = ends.iter().find_map(|end| word.strip_suffix(end)).unwrap_or(word);
-    let is_stamp = plain.len() == 10 && plain.chars().all(is_digit);
-    let has_mark = plain != word || plain.contains([':', '-', '/']);
-    let is_of_clock = |letter: char| is_digit(letter) || matches!(letter, ':' | '-' | '/' | '.' | 'T');
-    plain.starts_with(is_digit) && (is_stamp || has_mark && plain.chars().all(is_of_clock))
+impl Above {
+    /// Above the first line stands the file's name.
+    fn file(file: &str) -> Self {
+        let name = own_name(file);
+        Self { number: 0, subject: Subject::of(name), of_docker: Subject::of_docker(name) }
+    }
+
+    /// `None` for what is no words, and for the other lines of a log.
+    fn line(number: usize, line: &str) -> Option<Self> {
+        let plain = line.trim();
+        let is_mark = plain.starts_with("```") || plain.starts_with("~~~") || plain.starts_with('<');
+        let mut time = TimeWords::default();
+        let is_of_log = time.take(first_word(plain).trim_matches(['[', ']'])) && time.is_any();
+        let is_words = plain.contains(|letter: char| letter.is_alphanumeric());
+        (is_words && !is_mark && !is_of_log).then(|| Self {
+            number,
+            subject: Subject::of(plain),
+            of_docker: Subject::of_docker(plain),
+        })
+    }
 }
 
-fn is_word_of_time(word: &str) -> bool {
-    matches!(
-        word.to_ascii_lowercase().as_str(),
-        "t" | "at" | "time" | "after" | "elapsed" | "day" | "hour" | "am" | "pm" | "utc"
-    )
+/// Of the folders that a file is in nothing is said of it.
+fn own_name(file: &str) -> &str {
+    file.rsplit('/').next().unwrap_or(file)
 }
 
-fn is_of_name(letter: char) -> bool {
-    letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/')
+fn first_word(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
 }
 
-/// Whether a text speaks of memory, and of nothing else that is counted in bytes.
-fn names_memory(text: &str) -> bool {
-    let lower = text.to_ascii_lowercase();
-    let mut words = lower.split(|letter: char| !letter.is_ascii_alphanumeric());
-    let has =
-        |known: &[&str]| lower.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|word| known.contains(&word));
-    words.any(|word| MEMORY.contains(&word)) && !has(&OTHERS)
-}
-
-const MEMORY: [&str; 9] = ["memory", "mem", "rss", "heap", "resident", "working", "alloc", "inuse", "oom"];
-const OTHERS: [&str; 12] = [
-    "disk",
-    "volume",
-    "pvc",
-    "network",
-    "bandwidth",
-    "upload",
-    "uploads",
-    "download",
-    "downloads",
-    "traffic",
-    "storage",
-    "gpu",
-];
 /// Fewer have no course.
 const FEWEST: usize = 4;
-const LEAST: f64 = 0.5 * MIB;
 const MOST: usize = 32;
 const LONGEST_LINE: usize = 1024;
 
 #[cfg(test)]
 mod tests {
+    use gomem_table::MIB;
+
     use super::*;
 
-    fn found(text: &str) -> Vec<(String, AmountSource, Vec<f64>)> {
-        let all = Amounts::find(text).into_iter();
-        all.map(|amounts| (amounts.name, amounts.source, amounts.bytes.iter().map(|bytes| bytes / MIB).collect()))
-            .collect()
+    fn found(text: &str) -> Vec<(String, AmountSource, Vec<f64>, bool)> {
+        let mebibytes = |bytes: &[f64]| bytes.iter().map(|bytes| bytes / MIB).collect();
+        let all = Amounts::find(text, "x.txt").into_iter();
+        all.map(|amounts| (amounts.name, amounts.source, mebibytes(&amounts.bytes), amounts.is_ordered)).collect()
     }
 
     #[test]
     fn lists_are_readings() {
         let list = "Memory of the controller:\n- 3:06PM - 50Mi\n- 3:07PM - 248Mi\n- 3:08PM - 282Mi\n- 3:09PM - 282Mi\n";
-        assert_eq!(found(list), [(String::new(), AmountSource::List, vec![50.0, 248.0, 282.0, 282.0])]);
-        assert!(Amounts::find(list)[0].names_memory);
+        let values = vec![50.0, 248.0, 282.0, 282.0];
+        assert_eq!(found(list), [(String::new(), AmountSource::List, values.clone(), true)]);
+        let newest = "RSS:\n- 3:09PM - 282Mi\n- 3:08PM - 282Mi\n- 3:07PM - 248Mi\n- 3:06PM - 50Mi\n";
+        assert_eq!(found(newest), [(String::new(), AmountSource::List, values, true)]);
         let pairs = "t=   0s  engine=  693MiB     <- restarted\nt= 121s  engine= 1806MiB\n...\nt= 241s  engine= 2190MiB\nt=601s engine=2494MiB\n";
-        assert_eq!(found(pairs), [("engine".to_owned(), AmountSource::List, vec![693.0, 1806.0, 2190.0, 2494.0])]);
-        assert!(!Amounts::find(pairs)[0].names_memory, "whatever it is");
+        assert_eq!(found(pairs), [], "of whatever");
+        let above = format!("RSS of each:\n```\n{pairs}```\n");
+        let values = vec![693.0, 1806.0, 2190.0, 2494.0];
+        assert_eq!(found(&above), [("engine".to_owned(), AmountSource::List, values, true)]);
+        let logged = "10:00 rss=50MB\n10:00 served 7\n10:01 rss=51MB\n10:02 rss=52MB\n10:03 rss=53MB\n";
+        assert_eq!(found(logged)[0].2, [50.0, 51.0, 52.0, 53.0]);
+        let two = "RSS of a:\n10:00 50MB\n10:01 51MB\nRSS of b:\n10:02 90MB\n10:03 91MB\n";
+        assert_eq!(found(two), []);
+    }
+
+    #[test]
+    fn tools_are_known_by_their_lines() {
         let docker = "97MiB / 512MiB\n2026-01-02 10:00:00 98MiB / 512MiB\n99MiB / 512MiB\n120MiB / 512MiB\n";
-        assert_eq!(found(docker)[0].2, [97.0, 98.0, 99.0, 120.0]);
-        assert_eq!(Amounts::find(docker)[0].limit, Some(512.0 * MIB));
-        let report = "REPORT RequestId: a\tDuration: 4 ms\tMemory Size: 512 MiB\tMax Memory Used: 75 MiB\t\n".repeat(4);
-        assert_eq!(found(&report), [(String::new(), AmountSource::Lambda, vec![75.0; 4])]);
+        assert_eq!(found(docker), [], "a download has such lines too");
+        let docker = format!("MEM USAGE / LIMIT\n{docker}");
+        let stats = found(&docker).remove(0);
+        assert_eq!((stats.2, stats.3), (vec![97.0, 98.0, 99.0, 120.0], false));
+        assert_eq!(Amounts::find(&docker, "x")[0].limit, Some(512.0 * MIB));
+        let report = |size: u32, used: u32| {
+            format!(
+                "REPORT RequestId: a{used}\tDuration: 4 ms\tMemory Size: {size} MiB\tMax Memory Used: {used} MiB\t\n"
+            )
+        };
+        let two: String = (60..64).flat_map(|used| [report(128, used), report(512, used + 100)]).collect();
+        let first = vec![60.0, 61.0, 62.0, 63.0];
+        let second = vec![160.0, 161.0, 162.0, 163.0];
+        let lambda = |values, is_ordered| (String::new(), AmountSource::Lambda, values, is_ordered);
+        assert_eq!(found(&two), [lambda(first.clone(), false), lambda(second, false)]);
+        let started: String =
+            (60..64).map(|used| format!("START RequestId: a{used} Version: 1\n{}", report(128, used))).collect();
+        assert_eq!(found(&started), [lambda(first.clone(), true)]);
+        let newest: String = (60..64)
+            .rev()
+            .map(|used| {
+                format!("2026-03-02 08:00:{used}.000,\"{}\"\n", report(128, used).trim_end()).replace(":6", ":0")
+            })
+            .collect();
+        assert_eq!(found(&newest), [lambda(first, true)]);
     }
 
     #[test]
@@ -231,17 +262,21 @@ mod tests {
         for text in [
             "",
             // Sizes of files, two amounts, no time, no unit, rates.
-            "- a.tar 50Mi\n- b.tar 60Mi\n- c.tar 70Mi\n- d.tar 80Mi\n",
-            "3:06PM 50Mi 60Mi\n3:07PM 50Mi 60Mi\n3:08PM 50Mi 60Mi\n3:09PM 50Mi 60Mi\n",
-            "3:06PM 50\n3:07PM 51\n3:08PM 52\n3:09PM 53\n",
-            "3:06PM 50MB/s\n3:07PM 51MB/s\n3:08PM 52MB/s\n3:09PM 53MB/s\n",
-            "3:06PM we had 50MB then\n3:07PM we had 51MB then\n3:08PM we had 52MB\n3:09PM and 53MB then\n",
-            "3:06PM 50Mi\n3:07PM 51Mi\n3:08PM 52Mi\n",
+            "RSS:\n- a.tar 50Mi\n- b.tar 60Mi\n- c.tar 70Mi\n- d.tar 80Mi\n",
+            "RSS:\n3:06PM 50Mi 60Mi\n3:07PM 50Mi 60Mi\n3:08PM 50Mi 60Mi\n3:09PM 50Mi 60Mi\n",
+            "RSS:\n3:06PM 50\n3:07PM 51\n3:08PM 52\n3:09PM 53\n",
+            "RSS:\n3:06PM 50MB/s\n3:07PM 51MB/s\n3:08PM 52MB/s\n3:09PM 53MB/s\n",
+            "RSS:\n3:06PM we had 50MB then\n3:07PM we had 51MB then\n3:08PM we had 52MB\n3:09PM and 53MB then\n",
+            "RSS:\n3:06PM 50Mi\n3:07PM 51Mi\n3:08PM 52Mi\n",
             "memory of 5m: 50Mi\n",
+            // Minutes, and thousandths of a CPU.
+            "Memory:\n10:00 100m\n10:01 160m\n10:02 220m\n10:03 280m\n",
+            // Of something else, by their own name and by the line above.
+            "Memory:\n10:00 free=50MB\n10:01 free=51MB\n10:02 free=52MB\n10:03 free=53MB\n",
+            "The heap is small.\n\nThe dumps:\n10:00 50MB\n10:01 51MB\n10:02 52MB\n10:03 53MB\n",
         ] {
             assert_eq!(found(text), [], "{text}");
         }
-        assert!(!names_memory("disk and memory of the node"));
-        assert!(!names_memory("remembered"));
+        assert_eq!(own_name("memory/requests.csv"), "requests.csv");
     }
 }

@@ -10,6 +10,9 @@ use crate::bundle::text::printed::printable;
 pub(crate) struct ProcessMemory {
     pub(crate) tool: &'static str,
     pub(crate) process: String,
+    /// Its number, where that is told, and the command that asked: another host has other processes by the same number.
+    pub(crate) pid: Option<String>,
+    pub(crate) asked: String,
     /// At first, where there are several readings of the process, and at last.
     pub(crate) first_bytes: Option<f64>,
     /// How many readings there are, where the tool prints one after the other.
@@ -45,17 +48,26 @@ pub(crate) struct ProcessMemory {
 impl ProcessMemory {
     /// All that a text has of processes.
     pub(crate) fn find(text: &str) -> Vec<Self> {
-        [process_status(text), memory_maps(text), process_map(text), process_table(text)]
-            .into_iter()
-            .flatten()
-            .collect()
+        let mut all = process_statuses(text);
+        all.extend(memory_maps(text));
+        all.extend([process_map(text), process_table(text)].into_iter().flatten());
+        all
     }
 
-    /// Whether it is a reading of the same process, by the same tool, before `now`.
-    pub(crate) fn is_earlier_of(&self, now: &Self) -> bool {
-        !self.process.is_empty()
-            && (self.tool, &self.process, self.is_container) == (now.tool, &now.process, now.is_container)
+    /// What readings of one process have in common; `None` where nothing tells which process it is.
+    pub(crate) fn key(&self) -> Option<ProcessKey<'_>> {
+        let pid = self.pid.as_deref()?;
+        Some(ProcessKey { tool: self.tool, process: &self.process, pid, asked: &self.asked })
     }
+}
+
+/// One process in one text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ProcessKey<'a> {
+    tool: &'static str,
+    process: &'a str,
+    pid: &'a str,
+    asked: &'a str,
 }
 
 /// Bytes that a machine can have; `None` for what is no amount of memory.
@@ -63,14 +75,33 @@ pub(crate) fn of_machine(bytes: f64) -> Option<f64> {
     (bytes <= LARGEST_MACHINE).then_some(bytes)
 }
 
-/// `/proc/PID/status`: `VmRSS:   10002652 kB`.
-fn process_status(text: &str) -> Option<ProcessMemory> {
-    let field = |name: &str| text.lines().find_map(|line| kilobytes(line.trim_start().strip_prefix(name)?));
-    let name = text.lines().find_map(|line| line.trim_start().strip_prefix("Name:")).unwrap_or_default();
+/// `/proc/PID/status`, one or several: `VmRSS:   10002652 kB`.
+fn process_statuses(text: &str) -> Vec<ProcessMemory> {
+    let mut found: Vec<(&str, Vec<&str>)> = vec![("", Vec::new())];
+    let mut asked = "";
+    for line in text.lines().map(str::trim) {
+        if is_prompt(line) {
+            asked = line;
+        }
+        if line.starts_with("Name:") {
+            found.push((asked, Vec::new()));
+        }
+        if let Some((_, lines)) = found.last_mut() {
+            lines.push(line);
+        }
+    }
+    found.into_iter().filter_map(|(asked, lines)| process_status(asked, &lines)).collect()
+}
+
+fn process_status(asked: &str, lines: &[&str]) -> Option<ProcessMemory> {
+    let value = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let field = |name: &str| kilobytes(value(name)?);
     field("VmPeak:")?;
     Some(ProcessMemory {
         tool: "/proc/PID/status",
-        process: printable(name),
+        process: printable(value("Name:").unwrap_or_default()),
+        pid: value("Pid:").map(str::to_owned),
+        asked: asked.to_owned(),
         virtual_bytes: field("VmSize:").filter(|&bytes| field("VmRSS:").is_some_and(|held| bytes >= MANY_TIMES * held)),
         resident_bytes: field("VmRSS:")?,
         peak_bytes: field("VmHWM:"),
@@ -81,8 +112,30 @@ fn process_status(text: &str) -> Option<ProcessMemory> {
     })
 }
 
-/// `/proc/PID/smaps` and `smaps_rollup`: the sum over all areas.
-fn memory_maps(text: &str) -> Option<ProcessMemory> {
+/// Whether a line is one that a shell was given: `$ ps aux`, `root@host:~# cat /proc/1/status`.
+fn is_prompt(line: &str) -> bool {
+    line.split_whitespace().next().is_some_and(|word| word.ends_with(['$', '#', '%', '>', '❯']))
+}
+
+/// `/proc/PID/smaps` and `smaps_rollup`, one or several: an address that comes again is of the next one.
+fn memory_maps(text: &str) -> Vec<ProcessMemory> {
+    let (mut begins, mut seen) = (vec![0], HashSet::default());
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if let Some(area) = MappedArea::begin(line.trim_start())
+            && !seen.insert(area.addresses.start)
+        {
+            begins.push(at);
+            seen = std::iter::once(area.addresses.start).collect();
+        }
+        at += line.len();
+    }
+    let ends = begins[1..].iter().copied().chain([text.len()]);
+    begins.iter().zip(ends).filter_map(|(&begin, end)| memory_map(&text[begin..end])).collect()
+}
+
+/// The sum over all areas.
+fn memory_map(text: &str) -> Option<ProcessMemory> {
     let sum = |name: &str| {
         let found = text.lines().filter_map(|line| kilobytes(line.trim_start().strip_prefix(name)?));
         found.fold(None, |sum: Option<f64>, bytes| Some(sum.unwrap_or(0.0) + bytes))
@@ -217,7 +270,15 @@ fn map_total(text: &str) -> Option<f64> {
 fn process_table(text: &str) -> Option<ProcessMemory> {
     let mut columns: Option<Columns> = None;
     let mut rows: Vec<Row> = Vec::new();
+    let mut asked = "";
     for line in text.lines() {
+        if is_prompt(line) {
+            asked = line.trim();
+        }
+        // What somebody chose of a table is told from other words by standing right below.
+        if line.trim().is_empty() && columns.as_ref().is_some_and(|columns| columns.pid.is_none() || columns.is_asked) {
+            columns = None;
+        }
         // Who pastes a table may set a row in bold.
         let line = line.trim().trim_matches('*');
         let cells: Vec<&str> = line.split_whitespace().collect();
@@ -231,27 +292,30 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
         }
         let Some(columns) = &columns else { continue };
         let pid = columns.pid.map_or_else(|| columns.command_of(&cells), |pid| cells.get(pid).copied());
-        let Some((resident, pid)) = cells.get(columns.resident).zip(pid) else { continue };
+        let Some((resident, known_by)) = cells.get(columns.resident).zip(pid) else { continue };
         let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if let Some(bytes) = Columns::bytes(resident).filter(|_| columns.pid.is_none() || is_number(pid)) {
+        if let Some(bytes) = Columns::bytes(resident).filter(|_| columns.pid.is_none() || is_number(known_by)) {
+            let pid = columns.pid.map(|_| known_by.to_owned());
             let command = cells.get(columns.command).map(|name| printable(name)).unwrap_or_default();
             let shared_bytes = columns.shared.and_then(|shared| Columns::bytes(cells.get(shared)?));
             let virtual_bytes = columns.virtual_size.and_then(|size| Columns::bytes(cells.get(size)?));
-            rows.push(Row { pid: pid.to_owned(), bytes, shared_bytes, virtual_bytes, command });
+            let tool = columns.tool;
+            rows.push(Row { tool, pid, asked: asked.to_owned(), bytes, shared_bytes, virtual_bytes, command });
         }
     }
-    let columns = columns?;
     let largest = rows.iter().max_by(|a, b| a.bytes.total_cmp(&b.bytes))?;
-    let mut of_process = rows.iter().filter(|row| row.pid == largest.pid);
-    let first = of_process.next()?;
+    let mut of_process = rows.iter().filter(|row| row.pid.is_some() && row.key() == largest.key());
+    let first = of_process.next().unwrap_or(largest);
     let last = of_process.next_back();
-    let mut known: HashSet<&str> = HashSet::default();
+    let mut known: HashSet<(Option<&str>, &str, &str)> = HashSet::default();
     // Of each process its last row.
-    let last_rows: Vec<&Row> = rows.iter().rev().filter(|row| known.insert(&row.pid)).collect();
+    let last_rows: Vec<&Row> = rows.iter().rev().filter(|row| known.insert(row.key())).collect();
     let all: f64 = last_rows.iter().map(|row| row.bytes).sum();
     Some(ProcessMemory {
         all_bytes: (last_rows.len() > 1).then_some(all),
-        tool: columns.tool,
+        tool: largest.tool,
+        pid: largest.pid.clone(),
+        asked: largest.asked.clone(),
         process: first.command.rsplit('/').next().unwrap_or_default().to_owned(),
         first_bytes: last.map(|_| first.bytes),
         resident_bytes: last.unwrap_or(first).bytes,
@@ -263,11 +327,20 @@ fn process_table(text: &str) -> Option<ProcessMemory> {
 
 /// Of one process.
 struct Row {
-    pid: String,
+    tool: &'static str,
+    pid: Option<String>,
+    asked: String,
     bytes: f64,
     shared_bytes: Option<f64>,
     virtual_bytes: Option<f64>,
     command: String,
+}
+
+impl Row {
+    /// What rows of one process have in common.
+    fn key(&self) -> (Option<&str>, &str, &str) {
+        (self.pid.as_deref(), &self.command, &self.asked)
+    }
 }
 
 struct Columns {
@@ -278,11 +351,21 @@ struct Columns {
     /// Without one a process is known by its command.
     pid: Option<usize>,
     command: usize,
+    /// Whether no heading names them, but the options of `ps`.
+    is_asked: bool,
 }
 
 impl Columns {
     /// `USER PID %CPU %MEM VSZ RSS TTY STAT START TIME COMMAND`.
-    const PS: Self = Self { tool: "ps", resident: 5, shared: None, virtual_size: Some(4), pid: Some(1), command: 10 };
+    const PS: Self = Self {
+        tool: "ps",
+        resident: 5,
+        shared: None,
+        virtual_size: Some(4),
+        pid: Some(1),
+        command: 10,
+        is_asked: false,
+    };
 
     fn is_row_of_ps(cells: &[&str]) -> bool {
         let [_, pid, cpu, share, virtual_size, resident, terminal, state, _, time, _, ..] = cells else { return false };
@@ -320,12 +403,14 @@ impl Columns {
             virtual_size,
             pid: (pid != usize::MAX).then_some(pid),
             command: command.unwrap_or(usize::MAX),
+            is_asked: false,
         })
     }
 
     /// `ps -eo rss,comm | grep api`, whose heading was left out: the columns that were asked for.
     fn asked(cells: &[&str]) -> Option<Self> {
         let ps = cells.iter().position(|cell| *cell == "ps")?;
+        (ps == 0 || is_prompt(cells[0])).then_some(())?;
         let option = (ps + 1..cells.len()).find(|&at| cells[at].starts_with('-') && cells[at].ends_with('o'))?;
         let names: Vec<&str> = cells.get(option + 1)?.split(',').map(|name| name.trim_end_matches('=')).collect();
         let at = |known: &[&str]| names.iter().position(|name| known.contains(name));
@@ -337,6 +422,7 @@ impl Columns {
             virtual_size: at(&["vsz", "vsize"]),
             pid: at(&["pid"]),
             command,
+            is_asked: true,
         })
     }
 
@@ -378,7 +464,7 @@ mod tests {
 
     #[test]
     fn processes_are_read_by_their_columns() {
-        let ps = "USER PID %CPU %MEM VSZ RSS TT STAT STARTED TIME COMMAND\nme 9 0 0 1 2048 s0 S 1 0:01 /bin/sh\n\
+        let ps = "$ ps\nUSER PID %CPU %MEM VSZ RSS TT STAT STARTED TIME COMMAND\nme 9 0 0 1 2048 s0 S 1 0:01 /bin/sh\n\
                   me 7 1 3 99 1024 s0 S 1 0:02 /usr/bin/api -v\n$ ps\nUSER PID %CPU %MEM VSZ RSS TT STAT STARTED TIME COMMAND\n\
                   me 7 1 3 99 4096 s0 S 1 0:02 /usr/bin/api -v\n";
         let found = ProcessMemory::find(ps).remove(0);
@@ -416,6 +502,9 @@ mod tests {
             "$ ps -eo pid,comm\n7 api\n",
             "RSS feeds and a COMMAND\n7 8 9\n",
             "total kB of it\n",
+            // Words, and numbers that stand further below.
+            "You can run ps -eo rss,comm to see what is resident.\n20480000 requests\n",
+            "$ ps -eo rss,comm\n\nIn all\n20480000 requests\n",
         ] {
             assert_eq!(ProcessMemory::find(text), [], "{text}");
         }
@@ -448,6 +537,28 @@ mod tests {
         assert_eq!((found.resident_bytes, found.go_heap_bytes), (43.0 * MIB, Some(40.0 * MIB)));
         assert_eq!((found.anonymous_bytes, found.file_bytes), (Some(42.0 * MIB), Some(MIB)));
         assert_eq!(ProcessMemory::find("deadbeef 1 2 3 users\n00000007 1 2 3 rw---\n"), []);
+    }
+
+    #[test]
+    fn several_readings_are_one_only_of_one_process() {
+        let status = |asked: &str, pid: u32, held: u32| {
+            format!("{asked}\nName:\tapi\nPid:\t{pid}\nVmPeak:\t 9000 kB\nVmRSS:\t {held} kB\n")
+        };
+        let found = ProcessMemory::find(&(status("$ cat a", 7, 1024) + &status("$ cat a", 7, 2048)));
+        assert_eq!(found.iter().map(|found| found.resident_bytes).collect::<Vec<_>>(), [MIB, 2.0 * MIB]);
+        assert_eq!(found[0].key(), found[1].key());
+        for other in [status("$ cat a", 8, 2048), status("$ kubectl exec b -- cat a", 7, 2048)] {
+            let found = ProcessMemory::find(&(status("$ cat a", 7, 1024) + &other));
+            assert_ne!(found[0].key(), found[1].key(), "{other}");
+        }
+        // Without a number nothing tells which process it is.
+        let commands = "$ ps -eo rss,comm\n1024 api\n\n$ ps -eo rss,comm\n2048 api\n";
+        let found = ProcessMemory::find(commands).remove(0);
+        assert_eq!((found.first_bytes, found.resident_bytes, found.key()), (None, 2.0 * MIB, None));
+        let map = "c000000000-c010000000 rw-p 00000000 00:00 0\nRss: 2048 kB\nPrivate_Dirty: 8 kB\nAnonymous: 2048 kB\n\
+                   7f0000000000-7f0000001000 r--p 00000000 08:01 1 /x\nRss: 1024 kB\nPrivate_Dirty: 0 kB\nAnonymous: 0 kB\n";
+        let found = ProcessMemory::find(&map.repeat(3));
+        assert_eq!(found.iter().map(|found| found.resident_bytes).collect::<Vec<_>>(), [3.0 * MIB; 3]);
     }
 
     #[test]

@@ -114,11 +114,12 @@ fn counts_of_goroutines(words: &[&str]) -> Option<(f64, f64)> {
     if let Some(count) = head.and_then(|words| count(words[3])) {
         return Some((count, count));
     }
-    // "in the goroutine page … 1380 of them".
-    let speaks = words.iter().any(|word| lower(word).starts_with("goroutine"));
-    let is_of_them = |words: &&[&str]| words[1] == "of" && matches!(plain(words[2]), "them" | "these");
-    let of_them = words.windows(3).filter(is_of_them).find_map(|words| count(words[0]));
-    if let Some(count) = of_them.filter(|_| speaks && !is_denied(words) && !is_supposed(words)) {
+    // "more and more goroutines, 1380 of them".
+    let is_of_them = |words: &&[&str]| {
+        lower(words[0]) == "goroutines" && words[2] == "of" && matches!(plain(words[3]), "them" | "these")
+    };
+    let of_them = words.windows(4).filter(is_of_them).find_map(|words| count(words[1]));
+    if let Some(count) = of_them.filter(|_| !is_denied(words) && !is_supposed(words)) {
         return Some((count, count));
     }
     let at = words.iter().position(|word| is_word(word))?;
@@ -543,7 +544,7 @@ mod tests {
             ("The number of goroutines is about 1200.", Some((1200.0, 1200.0))),
             ("9,000 idle goroutines", Some((9000.0, 9000.0))),
             ("goroutine profile: total 48211", Some((48_211.0, 48_211.0))),
-            ("On the goroutine page are more and more of these, 1380 of them:", Some((1380.0, 1380.0))),
+            ("On the page are more and more goroutines, 1380 of them:", Some((1380.0, 1380.0))),
         ] {
             let found = SpokenMemory::find([text]).unwrap_or_default();
             assert_eq!((found.goroutines, found.swing), (counts, None), "{text}");
@@ -567,6 +568,8 @@ mod tests {
             "if there were 5000 goroutines",
             "The goroutine page is slow, and 1380 of our users saw it",
             "1380 of them were served by one goroutine, and not more",
+            "The goroutine that serves the queue gets orders, and 90000 of them are late",
+            "Of orders to goroutines, by name, 90000 of them are late",
             "We never saw 1200 goroutines.",
             "The limit of the worker pool is 10000 goroutines",
             "alert: go_goroutines over 5000 for 10m, did not fire",

@@ -1,17 +1,34 @@
 //! What a tool, or a person, printed of a process's memory.
 
-use crate::bundle::text::{
-    amounts::Amounts, cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing,
-    logged_memory::LoggedMemory, machine_memory::MachineMemory, memory_limiter::MemoryLimiter, oom_report::OomReport,
-    process_memory::ProcessMemory, scavenger::Scavenger, stated::StatedMemory,
+use crate::bundle::{
+    artifact::Artifact,
+    text::{
+        amounts::Amounts, cgroup::cgroup_memory, container_table::container_memory, function_listing::Listing,
+        logged_memory::LoggedMemory, machine_memory::MachineMemory, memory_limiter::MemoryLimiter,
+        oom_report::OomReport, process_memory::ProcessMemory, scavenger::Scavenger, stated::StatedMemory,
+    },
 };
 
 /// What was printed, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ToolOutput {
-    /// The file, or the part of it.
+    /// The file, and the part of it.
+    pub(crate) file: String,
     pub(crate) name: String,
     pub(crate) printout: Printout,
+}
+
+impl ToolOutput {
+    /// The amounts of memory in a whole text: what a shipper put before each line tells their order.
+    pub(crate) fn amounts(artifact: &Artifact) -> Option<Self> {
+        let found = Amounts::find_in(&artifact.bytes, &artifact.name);
+        (!found.is_empty()).then(|| Self::of_file(&artifact.name, Printout::Amounts(found)))
+    }
+
+    /// What is of a whole file.
+    pub(crate) fn of_file(file: &str, printout: Printout) -> Self {
+        Self { file: file.to_owned(), name: file.to_owned(), printout }
+    }
 }
 
 /// What it is.
@@ -30,7 +47,7 @@ pub(crate) enum Printout {
 }
 
 impl Printout {
-    /// All that a text has, but readings of `runtime.MemStats` in a person's own form.
+    /// All that a text has, but readings of `runtime.MemStats` in a person's own form, and amounts, which go by the times of a whole text.
     pub(crate) fn find(text: &str) -> Vec<Self> {
         let mut all: Vec<Self> = ProcessMemory::find(text).into_iter().map(Self::Process).collect();
         all.extend(container_memory(text).map(Self::Process));
@@ -40,7 +57,6 @@ impl Printout {
         all.extend(LoggedMemory::find(text).map(Self::Logged));
         all.extend(MemoryLimiter::find(text).map(Self::Limiter));
         all.extend(OomReport::find(text).map(Self::OomReport));
-        all.extend(Some(Amounts::find(text)).filter(|found| !found.is_empty()).map(Self::Amounts));
         all.extend(Listing::find(text).into_iter().map(Self::Listing));
         all
     }

@@ -1,0 +1,30 @@
+//! What a program wrote, without what shippers of logs put before each line.
+
+use std::borrow::Cow;
+
+use gomem_metrics::Format;
+
+use crate::bundle::signature::looks_like_text;
+
+/// The whole of `bytes`, as it was written; the times of a panel are its own.
+pub(crate) fn written(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if is_shipped(bytes) { gomem_transport::written(bytes) } else { Cow::Borrowed(bytes) }
+}
+
+/// Whether it is a text, and no table of times.
+pub(crate) fn is_shipped(bytes: &[u8]) -> bool {
+    looks_like_text(bytes) && Format::detect(bytes) != Format::PanelCsv
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_of_the_shipper_but_in_a_panel() {
+        let log = b"2026-11-28 10:00:00,100 gc 1\n2026-11-28 10:01:00,140 gc 2\n";
+        assert_eq!(&*written(log), b"gc 1\ngc 2\n");
+        let panel = b"Time,Max goroutines\n2026-11-28 10:00:00,100\n2026-11-28 10:01:00,140\n";
+        assert_eq!(&*written(panel), panel);
+    }
+}
