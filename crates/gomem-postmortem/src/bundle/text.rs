@@ -24,7 +24,8 @@ pub(super) mod stated;
 mod subject;
 pub(super) mod tool_output;
 
-pub(crate) use amounts::{AmountSource, Amounts};
+pub(crate) use amount_line::AmountSource;
+pub(crate) use amounts::Amounts;
 pub(crate) use crash::{Crash, CrashKind};
 pub(crate) use function_listing::Listing;
 pub(crate) use kernel_line::{Exhausted, Kills, is_unit};

@@ -3,10 +3,23 @@
 use gomem_table::{ByteUnits, MIB};
 
 use crate::bundle::text::{
-    amounts::AmountSource,
     process_memory::of_machine,
     reading_time::{ReadingTime, TimeWords},
 };
+
+/// Who wrote them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum AmountSource {
+    /// A person, or a script.
+    #[default]
+    List,
+    /// What a chart was drawn of.
+    Panel,
+    /// `docker stats --format '{{.MemUsage}}'`.
+    Docker,
+    /// AWS Lambda, after each invocation: the most so far.
+    Lambda,
+}
 
 /// One reading.
 #[derive(Debug, Clone, PartialEq)]

@@ -12,7 +12,7 @@ use gomem_metrics::Metrics;
 use crate::bundle::{
     printed_profile::LARGEST_OUTPUT,
     text::{
-        amount_line::AmountLine,
+        amount_line::{AmountLine, AmountSource},
         printed::printable,
         process_memory::of_machine,
         reading_time::{ReadingTime, TimeWords},
@@ -31,20 +31,6 @@ pub(crate) struct Amounts {
     pub(crate) bytes: Vec<f64>,
     pub(crate) is_ordered: bool,
     pub(crate) limit: Option<f64>,
-}
-
-/// Who wrote them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum AmountSource {
-    /// A person, or a script.
-    #[default]
-    List,
-    /// What a chart was drawn of.
-    Panel,
-    /// `docker stats --format '{{.MemUsage}}'`.
-    Docker,
-    /// AWS Lambda, after each invocation: the most so far.
-    Lambda,
 }
 
 impl Amounts {
