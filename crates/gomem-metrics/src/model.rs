@@ -13,6 +13,7 @@ mod names;
 mod quantity;
 mod running_totals;
 mod scrape_diagnostic;
+mod scrape_time;
 mod scrapes;
 mod series;
 mod state;

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     decode::{
         Dialect, Exposition, Extra, Format, Observation, Observations, ObservedSeries, Sample, SampleReader,
-        SharedLabels, milliseconds_of,
+        SharedLabels,
     },
     error::{Diagnostic, Error, ErrorKind, Limits, TIMES_MS},
 };
@@ -87,40 +87,6 @@ impl Metrics {
     #[must_use]
     pub fn with_options(options: MetricsOptions) -> Self {
         Self { options, ..Self::default() }
-    }
-
-    /// The time of a scrape whose file is called by it: Unix milliseconds, or seconds, or the hour as `2026112600` in UTC.
-    ///
-    /// ```
-    /// use gomem_metrics::Metrics;
-    ///
-    /// assert_eq!(Metrics::time_of_name("1795484610996"), Some(1_795_484_610_996));
-    /// assert_eq!(Metrics::time_of_name("2026112600"), Some(1_795_651_200_000));
-    /// assert_eq!(Metrics::time_of_name("metrics"), None);
-    /// ```
-    #[must_use]
-    pub fn time_of_name(name: &str) -> Option<i64> {
-        if let Some(hour) = hour_of_name(name) {
-            return Some(hour);
-        }
-        let time: i64 = name.parse().ok()?;
-        // Seconds are 1000 times smaller; both are told apart until the year 5138.
-        let time = if (1_000_000_000..100_000_000_000).contains(&time) { time * 1000 } else { time };
-        TIMES_MS.contains(&time).then_some(time)
-    }
-
-    /// When a snapshot of `runtime.MemStats` was taken, by what is in it: the end of the last GC cycle that it remembers, or
-    /// a little later, and what had been allocated until then, which puts snapshots between two cycles in order. `None` for
-    /// other formats, and where GC is off: the last cycle may be long ago.
-    #[must_use]
-    pub fn moment_of_snapshot(bytes: &[u8]) -> Option<(i64, f64)> {
-        let format = Format::detect(bytes);
-        let is_snapshot = matches!(format, Format::Expvar | Format::MemStats);
-        let observations = format.decode(bytes).ok().filter(|_| is_snapshot)?;
-        if observations.value("memstats.NextGC").is_some_and(|goal| goal >= NO_GOAL) {
-            return None;
-        }
-        Some((observations.last_cycle_ms()?, observations.value("memstats.TotalAlloc")?))
     }
 
     /// Adds one scrape in the Prometheus text format or in OpenMetrics, taken at `time_ms`. Scrapes may come in any
@@ -484,15 +450,6 @@ fn text_of(labels: &[(String, String)]) -> usize {
     labels.iter().map(|(name, value)| name.len() + value.len() + size_of::<(String, String)>()).sum()
 }
 
-/// `2026112600`: the hour, as log rotation writes it. As seconds it would be a moment after May 2033.
-fn hour_of_name(name: &str) -> Option<i64> {
-    let is_hour = name.len() == 10 && name.starts_with("20") && name.bytes().all(|byte| byte.is_ascii_digit());
-    let [year, month, day, hour] = [0..4, 4..6, 6..8, 8..10].map(|digits| name.get(digits).unwrap_or_default());
-    is_hour.then(|| milliseconds_of(&format!("{year}-{month}-{day} {hour}:00")))?
-}
-
-/// The runtime's goal where `GOGC` is off and there is no limit is the largest number that it has.
-const NO_GOAL: f64 = 1e18;
 /// What a sample takes of a series' times and values, half as much again for the room to grow.
 const SAMPLE_BYTES: usize = 24;
 /// What an entry of a map takes beside its key's bytes: the map is at most twice as large as what is in it.

@@ -359,7 +359,8 @@ pub(crate) fn few(bundle: &Bundle) -> Option<Finding> {
     if let Some(counted) = counted.filter(|&counted| counted > all as f64) {
         return Some(excerpt(profile, &groups, all, counted));
     }
-    let title = format!("No crowd of goroutines: {all} in the dump, if it is whole, and nothing that says that they leak");
+    let title =
+        format!("No crowd of goroutines: {all} in the dump, if it is whole, and nothing that says that they leak");
     let mut finding = Finding::new(FindingKind::Runtime, Severity::Info, title);
     finding.summary = format!("{}. A dump shows what each waits for, not what holds memory.", in_words(&groups));
     finding.action = "Where work is stuck, see who should wake the one that waits longest. Where goroutines leak, take the dump while \
