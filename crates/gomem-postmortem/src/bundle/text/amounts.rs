@@ -7,6 +7,8 @@
 //!
 //! Bytes are counted of much else: that they are of memory their own name says, or the line above them.
 
+use std::cell::OnceCell;
+
 use gomem_metrics::Metrics;
 
 use crate::bundle::{
@@ -55,8 +57,7 @@ impl Amounts {
                 continue;
             };
             let is_lambda = reading.source == AmountSource::Lambda;
-            let of_above = if reading.source == AmountSource::Docker { above.of_docker } else { above.subject };
-            if !is_lambda && Subject::of(reading.name).and(of_above) != Subject::Memory {
+            if !is_lambda && Subject::of(reading.name).and(above.subject(reading.source)) != Subject::Memory {
                 continue;
             }
             // Two functions differ by their memory's size, two lists by what stands above them.
@@ -134,38 +135,48 @@ impl<'a> Collected<'a> {
             name: printable(self.key.name),
             source: self.key.source,
             is_ordered: order.is_some() || self.are_after_start,
-            bytes: order.map_or(self.bytes.clone(), |order| order.iter().map(|&at| self.bytes[at]).collect()),
+            bytes: match order {
+                Some(order) => order.iter().map(|&at| self.bytes[at]).collect(),
+                None => self.bytes,
+            },
             limit: self.limit,
         }
     }
 }
 
-/// What stands above a list.
-struct Above {
+/// What stands above a list. What it says is looked at where a list follows.
+struct Above<'a> {
     number: usize,
-    subject: Subject,
-    of_docker: Subject,
+    text: &'a str,
+    subject: OnceCell<Subject>,
+    of_docker: OnceCell<Subject>,
 }
 
-impl Above {
+impl<'a> Above<'a> {
+    fn new(number: usize, text: &'a str) -> Self {
+        Self { number, text, subject: OnceCell::new(), of_docker: OnceCell::new() }
+    }
+
     /// Above the first line stands the file's name.
-    fn file(file: &str) -> Self {
-        let name = own_name(file);
-        Self { number: 0, subject: Subject::of(name), of_docker: Subject::of_docker(name) }
+    fn file(file: &'a str) -> Self {
+        Self::new(0, own_name(file))
     }
 
     /// `None` for what is no words, and for the other lines of a log.
-    fn line(number: usize, line: &str) -> Option<Self> {
+    fn line(number: usize, line: &'a str) -> Option<Self> {
         let plain = line.trim();
         let is_mark = plain.starts_with("```") || plain.starts_with("~~~") || plain.starts_with('<');
         let mut time = TimeWords::default();
         let is_of_log = time.take(first_word(plain).trim_matches(['[', ']'])) && time.is_any();
         let is_words = plain.contains(|letter: char| letter.is_alphanumeric());
-        (is_words && !is_mark && !is_of_log).then(|| Self {
-            number,
-            subject: Subject::of(plain),
-            of_docker: Subject::of_docker(plain),
-        })
+        (is_words && !is_mark && !is_of_log).then(|| Self::new(number, plain))
+    }
+
+    fn subject(&self, source: AmountSource) -> Subject {
+        *match source {
+            AmountSource::Docker => self.of_docker.get_or_init(|| Subject::of_docker(self.text)),
+            _ => self.subject.get_or_init(|| Subject::of(self.text)),
+        }
     }
 }
 

@@ -389,7 +389,10 @@ impl Columns {
     fn find(cells: &[&str]) -> Option<Self> {
         let at = |names: &[&str]| cells.iter().position(|cell| names.contains(cell));
         let command = at(&["COMMAND", "CMD", "Command"]);
-        let pid = at(&["PID"]).or_else(|| command.filter(|_| cells.len() <= MOST_CHOSEN).map(|_| usize::MAX))?;
+        let pid = at(&["PID"]);
+        if pid.is_none() && (command.is_none() || cells.len() > MOST_CHOSEN) {
+            return None;
+        }
         let (tool, resident) = match at(&["RSS"]) {
             Some(resident) => ("ps", resident),
             None => ("top", at(&["RES"]).filter(|_| at(&["VIRT"]).is_some())?),
@@ -401,7 +404,7 @@ impl Columns {
             resident,
             shared,
             virtual_size,
-            pid: (pid != usize::MAX).then_some(pid),
+            pid,
             command: command.unwrap_or(usize::MAX),
             is_asked: false,
         })
