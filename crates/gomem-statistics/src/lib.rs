@@ -21,4 +21,4 @@ pub use normal::normal_share_within;
 pub use pace::{Pace, later_pace, scatter, widest_gap};
 pub use quantile::{geometric_mean, median, median_interval, quantile};
 pub use rank_test::{least_p, mann_whitney};
-pub use trend::{Trend, blocks, kendall_tau, theil_sen, thin};
+pub use trend::{Trend, blocks, kendall_tau, span_medians, theil_sen, thin};

@@ -91,6 +91,17 @@ pub fn blocks(points: &[(f64, f64)], count: usize) -> Vec<Vec<f64>> {
     blocks
 }
 
+/// The medians of `count` spans of equal length in x; spans without a point are left out.
+///
+/// ```
+/// let points = [(0.0, 1.0), (1.0, 9.0), (2.0, 2.0), (8.0, 5.0), (9.0, 7.0)];
+/// assert_eq!(gomem_statistics::span_medians(&points, 3), [2.0, 6.0]);
+/// ```
+#[must_use]
+pub fn span_medians(points: &[(f64, f64)], count: usize) -> Vec<f64> {
+    blocks(points, count).into_iter().filter_map(|mut span| median(&mut span)).collect()
+}
+
 fn pairs(points: &[(f64, f64)]) -> impl Iterator<Item = ((f64, f64), (f64, f64))> + '_ {
     points.iter().enumerate().flat_map(|(index, &a)| points[index + 1..].iter().map(move |&b| (a, b)))
 }

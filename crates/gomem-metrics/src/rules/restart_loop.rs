@@ -5,7 +5,7 @@
 //! grew is `insufficient`. Deployments restart programs too, but not at the end of a climb.
 
 use gomem_finding::{Confidence, Severity};
-use gomem_statistics::{blocks, median};
+use gomem_statistics::span_medians;
 use gomem_table::Unit;
 
 use super::opinion::{Opinion, bytes};
@@ -66,8 +66,7 @@ fn climb(run: &Window<'_>) -> Option<f64> {
     if points.len() < FEWEST_SCRAPES {
         return None;
     }
-    let levels: Vec<f64> = blocks(&points, 4).into_iter().filter_map(|mut span| median(&mut span)).collect();
-    let &[_, second, third, last] = levels.as_slice() else { return None };
+    let &[_, second, third, last] = &*span_medians(&points, 4) else { return None };
     let climbed = last >= LEAST_CLIMB * second && third > 1.05 * second && last > 1.05 * third;
     Some(if climbed { points.last()?.1 } else { 0.0 })
 }

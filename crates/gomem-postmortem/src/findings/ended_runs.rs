@@ -2,7 +2,7 @@
 
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GcRun, GcTrace, Rule};
-use gomem_statistics::{blocks, median};
+use gomem_statistics::span_medians;
 use gomem_table::{MIB, Unit};
 
 use crate::findings::finding::{Finding, FindingKind};
@@ -63,7 +63,7 @@ fn climb(run: &GcRun<'_>) -> Option<f64> {
     if points.len() < FEWEST_CYCLES {
         return None;
     }
-    let levels: Vec<f64> = blocks(&points, 4).into_iter().filter_map(|mut block| median(&mut block)).collect();
+    let levels = span_medians(&points, 4);
     let [_, second, _, last] = levels[..] else { return None };
     let rises = levels.windows(2).all(|pair| pair[0] < pair[1]) && last >= LEAST_RISE * second;
     (rises && last >= LEAST_BYTES).then(|| points.iter().map(|point| point.1).fold(0.0, f64::max))
