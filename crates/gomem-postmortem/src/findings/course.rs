@@ -6,7 +6,10 @@ use gomem_table::Unit;
 
 use crate::{
     bundle::{AmountSource, Amounts},
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        sentence::bytes,
+    },
 };
 
 /// Of several that were read in one text, the worst; the others in words.
@@ -237,10 +240,6 @@ fn what(amounts: &Amounts, are_several: bool) -> String {
         (AmountSource::Panel, name) => format!("The memory of `{name}`"),
         (AmountSource::List, name) => format!("`{name}`"),
     }
-}
-
-fn bytes(bytes: f64) -> String {
-    Unit::Bytes.humanize(bytes)
 }
 
 const FEWEST: usize = 4;

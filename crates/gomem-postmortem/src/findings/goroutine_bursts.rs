@@ -6,7 +6,10 @@ use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{GoState, Quantity, Rule};
 use gomem_table::{MIB, Unit};
 
-use crate::findings::finding::{Finding, FindingKind};
+use crate::findings::{
+    finding::{Finding, FindingKind},
+    sentence::bytes,
+};
 
 /// Says of bursts of goroutines what they cost: beside a spike that is over, or as a finding of their own.
 pub(crate) fn tell(state: &GoState, findings: &mut Vec<Finding>) {
@@ -79,7 +82,6 @@ impl Bursts {
     }
 
     fn summary(&self) -> String {
-        let bytes = |bytes| Unit::Bytes.humanize(bytes);
         let times = if self.count == 1 { "Once".to_owned() } else { format!("{} times", self.count) };
         format!(
             "{times} goroutines go from {:.0} to as many as {:.0}, and end again. The heap has up to {} of objects then, and {} at \

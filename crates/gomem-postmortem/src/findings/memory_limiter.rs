@@ -5,12 +5,14 @@ use gomem_table::{Unit, percent};
 
 use crate::{
     bundle::MemoryLimiter,
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        sentence::bytes,
+    },
 };
 
 /// What a forced GC leaves is live; how much of what was there before that is says what to do.
 pub(crate) fn memory_limiter(limiter: &MemoryLimiter, name: &str) -> Finding {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let live = limiter.after.iter().copied().reduce(f64::max);
     let title = match (live, limiter.most_before) {
         (Some(live), Some(before)) => {

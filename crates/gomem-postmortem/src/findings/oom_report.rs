@@ -5,7 +5,10 @@ use gomem_table::{MIB, Unit};
 
 use crate::{
     bundle::OomReport,
-    findings::finding::{Finding, FindingKind},
+    findings::{
+        finding::{Finding, FindingKind},
+        sentence::bytes,
+    },
 };
 
 /// What such a report says, and what of it is missing.
@@ -29,7 +32,6 @@ pub(crate) fn out_of_memory(report: &OomReport, name: &str) -> Finding {
         "Who asks last need not be the one that holds the memory."
     };
     finding.summary = format!("{name}: {what}");
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     if let Some(machine) = report.machine_bytes {
         finding.summary += &format!(" The machine has {}.", bytes(machine));
     }

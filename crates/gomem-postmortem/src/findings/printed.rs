@@ -18,6 +18,7 @@ use crate::{
         oom_report::out_of_memory,
         printed_profile::printed_profiles,
         process_memory::{process_memory, resident_beside, spoken_memory},
+        sentence::bytes,
         stated::stated,
     },
 };
@@ -67,7 +68,6 @@ fn joined(outputs: &[ToolOutput]) -> Vec<ToolOutput> {
 
 /// What the machine has left: of one program it says nothing.
 fn machine_memory(memory: &MachineMemory, name: &str) -> Finding {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let is_short = memory.available < SHORT * memory.total;
     let title = format!("The machine has {} of {} left", bytes(memory.available), bytes(memory.total));
     let severity = if is_short { Severity::Warning } else { Severity::Info };
@@ -97,7 +97,6 @@ fn machine_memory(memory: &MachineMemory, name: &str) -> Finding {
 
 /// What the scavenger of Go up to 1.13 had not given back.
 fn scavenger(found: &Scavenger, name: &str) -> Option<Finding> {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let kept = found.idle_bytes - found.released_bytes;
     if kept < 32.0 * MIB || kept < found.inuse_bytes {
         return None;
@@ -124,7 +123,6 @@ fn scavenger(found: &Scavenger, name: &str) -> Option<Finding> {
 
 /// What a program's own log says of its memory, in Go and outside of it.
 fn logged_memory(logged: &LoggedMemory, name: &str) -> Option<Finding> {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let last = &logged.last;
     let go = last.go_total.or(last.go_alloc);
     let (title, is_outside) = match (last.c_total.or(last.c_alloc), go) {

@@ -11,6 +11,7 @@ use crate::{
     findings::{
         call_advice::row_advice,
         finding::{Finding, FindingKind},
+        sentence::bytes,
     },
 };
 
@@ -326,7 +327,6 @@ fn grown(tables: &[(String, PrintedTable)]) -> Option<Finding> {
     if after < LEAST_GROWTH * before || more < 0.25 * (after - before) {
         return None;
     }
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let short = Symbol::decode(&most.name).short();
     let then = earlier.get(most.name.as_str()).map_or_else(|| format!("at most {}", bytes(least)), |&then| bytes(then));
     let title = format!("`{short}` grows: {then} in use at first, {} at last", bytes(most.flat));

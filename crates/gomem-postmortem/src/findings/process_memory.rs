@@ -9,6 +9,7 @@ use crate::{
     bundle::{Bundle, Contents, Field, HeapProfile, Printout, ProcessMemory, Reading, SpokenMemory, ToolOutput},
     findings::{
         finding::{Finding, FindingKind},
+        sentence::bytes,
         snapshot::GIVEN_BACK,
         wait::what_ends,
     },
@@ -64,7 +65,6 @@ fn spoken_goroutines((file, spoken): &(String, SpokenMemory)) -> Option<Finding>
         false => format!("{} goroutines, by the text's words", count(last)),
     };
     let mut finding = Finding::new(FindingKind::Printed, Severity::Info, title);
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let stacks = match spoken.stacks {
         Some(stacks) => format!("their stacks take {}, {} each", bytes(stacks), bytes(stacks / last)),
         None => format!("each has a stack of 2 KiB at least, {} in all", bytes(last * SMALLEST_STACK)),
@@ -85,7 +85,6 @@ fn spoken_goroutines((file, spoken): &(String, SpokenMemory)) -> Option<Finding>
 
 /// Of a text without a tool's output: it says what is wrong, and not why.
 fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let title = match spoken.swing {
         Some((low, high)) => {
             format!("Memory goes up and down between {} and {}, by the text's words", bytes(low), bytes(high))
@@ -131,7 +130,6 @@ fn words_alone(spoken: &SpokenMemory, file: &str) -> Finding {
 
 /// What the process holds, beside what Go says that it holds.
 pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundle, state: &GoState) -> Finding {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let who = if process.process.is_empty() { "the process".to_owned() } else { format!("`{}`", process.process) };
     let now = process.resident_bytes;
     let is_other = |first: f64| first.max(now) >= 1.5 * first.min(now) && (now - first).abs() >= 32.0 * MIB;
@@ -308,7 +306,6 @@ pub(crate) fn process_memory(process: &ProcessMemory, name: &str, bundle: &Bundl
 
 /// What a tool shows of a container.
 fn contained(process: &ProcessMemory) -> String {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let limit = process.limit_bytes.map_or_else(String::new, |limit| format!(" of a limit of {}", bytes(limit)));
     let amount = match process.first_bytes {
         Some(first) => format!(
@@ -333,7 +330,6 @@ fn contained(process: &ProcessMemory) -> String {
 
 /// What is resident beyond what Go holds was given back and is still there, or was never Go's; less than that was never touched.
 fn beside_held(finding: &mut Finding, resident: f64, held: f64, released: Option<f64>) {
-    let bytes = |bytes: f64| Unit::Bytes.humanize(bytes);
     let beyond = resident - held;
     finding.summary += &format!(" Go holds {} (Sys − HeapReleased).", bytes(held));
     if beyond < 0.1 * resident {

@@ -8,6 +8,7 @@ use crate::{
     bundle::{Field, Reading, StatedMemory},
     findings::{
         finding::{Finding, FindingKind},
+        sentence::bytes,
         snapshot::{GIVEN_BACK, advice_on},
     },
 };
@@ -178,10 +179,6 @@ fn growing_on(readings: &[Reading], since: usize) -> String {
         (last >= LEAST_RISE * then).then(|| format!(" But {words} is: {} then, {} at last.", bytes(then), bytes(last)))
     });
     grown.collect()
-}
-
-fn bytes(bytes: f64) -> String {
-    Unit::Bytes.humanize(bytes)
 }
 
 const LEAST: f64 = 32.0 * MIB;
