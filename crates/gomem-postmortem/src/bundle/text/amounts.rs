@@ -7,7 +7,7 @@
 //!
 //! Bytes are counted of much else: that they are of memory their own name says, or the line above them.
 
-use std::cell::OnceCell;
+use std::{borrow::Cow, cell::OnceCell};
 
 use gomem_metrics::Metrics;
 
@@ -43,7 +43,14 @@ impl Amounts {
         }
         let find = |text: &[u8]| Self::find(&String::from_utf8_lossy(text), file);
         let found = find(sent);
-        if found.is_empty() { find(&gomem_transport::written(sent)) } else { found }
+        if !found.is_empty() {
+            return found;
+        }
+        match gomem_transport::written(sent) {
+            // Nothing stood before the lines.
+            Cow::Borrowed(_) => found,
+            Cow::Owned(written) => find(&written),
+        }
     }
 
     fn find(text: &str, file: &str) -> Vec<Self> {
