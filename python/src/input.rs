@@ -111,7 +111,7 @@ where
 /// The files below some folders; `None` where none is named.
 pub(crate) fn source_tree(folders: &[PathBuf]) -> Result<Option<SourceTree>, Error> {
     let opened = (!folders.is_empty()).then(|| SourceTree::open(folders));
-    opened.transpose().map_err(|(path, error)| Error::Io { path, error })
+    opened.transpose().map_err(|failed| Error::Io { path: failed.path, error: failed.problem })
 }
 
 impl Bytes {

@@ -4,12 +4,12 @@
 
 use std::{
     fs,
-    io::{Read, Write},
+    io::Write,
     net::{TcpListener, TcpStream},
     ops::ControlFlow,
     path::Path,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     thread,
@@ -18,77 +18,16 @@ use std::{
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gomem_capture::{Capture, CaptureOptions, Error, Headers, Target, capture};
-use gomem_testkit::root;
+use gomem_testkit::{Service, answer_well, respond};
 
 const TOKEN: &str = "s3cr3t-t0k3n-that-must-not-be-stored";
 
-/// A service that answers each path as told; gives its address and the requests it saw.
-struct Service {
-    address: String,
-    seen: Arc<Mutex<Vec<String>>>,
-}
-
-impl Service {
-    fn start(answer: impl Fn(&str, &mut TcpStream) -> std::io::Result<()> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap().to_string();
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (requests, answer) = (Arc::clone(&seen), Arc::new(answer));
-        thread::spawn(move || {
-            for stream in listener.incoming().take(1000) {
-                let (mut stream, answer, requests) = (stream.unwrap(), Arc::clone(&answer), Arc::clone(&requests));
-                thread::spawn(move || {
-                    let request = request(&mut stream);
-                    let path = request.split([' ', '?']).nth(1).unwrap_or_default().to_owned();
-                    requests.lock().unwrap().push(request);
-                    let _ = answer(&path, &mut stream);
-                });
-            }
-        });
-        Self { address, seen }
-    }
-
-    fn options(&self) -> CaptureOptions {
-        CaptureOptions::new(Target::parse(&self.address).unwrap())
-            .with_seconds(1)
-            .with_timeout(Duration::from_secs(2))
-            .with_limit_bytes(1 << 20)
-    }
-}
-
-fn request(stream: &mut TcpStream) -> String {
-    let mut request = Vec::new();
-    let mut buffer = [0; 1024];
-    while !request.ends_with(b"\r\n\r\n") {
-        match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => break,
-            Ok(n) => request.extend(&buffer[..n]),
-        }
-    }
-    String::from_utf8_lossy(&request).into_owned()
-}
-
-fn respond(stream: &mut TcpStream, status: &str, content_type: &str, body: &[u8]) -> std::io::Result<()> {
-    let length = body.len();
-    write!(
-        stream,
-        "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
-    )?;
-    stream.write_all(body)
-}
-
-/// Answers as Go does, with the heap of the example.
-fn well(path: &str, stream: &mut TcpStream) -> std::io::Result<()> {
-    let bundle = root().join("examples/incident/before");
-    let file = |name: &str| fs::read(bundle.join(name));
-    match path.rsplit('/').next().unwrap() {
-        "heap" | "allocs" => respond(stream, "200 OK", "application/octet-stream", &file("heap-1.pb.gz")?),
-        "profile" => respond(stream, "200 OK", "application/octet-stream", &file("cpu.pb.gz")?),
-        "metrics" => respond(stream, "200 OK", "text/plain", b"go_goroutines 5\ngo_info{version=\"go1.26.8\"} 1\n"),
-        "goroutine" => respond(stream, "200 OK", "text/plain", b"goroutine 1 [running]:\nmain.main()\n"),
-        "" => respond(stream, "200 OK", "text/html", b"<tr><td>0</td><td><a href='mutex?debug=1'>mutex</a></td></tr>"),
-        _ => respond(stream, "404 Not Found", "text/plain", b"Unknown profile\nmore"),
-    }
+/// Quick answers, of little size.
+fn options(service: &Service) -> CaptureOptions {
+    CaptureOptions::new(Target::parse(service.address()).unwrap())
+        .with_seconds(1)
+        .with_timeout(Duration::from_secs(2))
+        .with_limit_bytes(1 << 20)
 }
 
 fn take(options: &CaptureOptions, directory: &Path) -> Result<Capture, Error> {
@@ -118,9 +57,9 @@ fn has(folder: &Path, name: &str) -> bool {
 
 #[test]
 fn one_failing_endpoint_does_not_lose_the_others() {
-    let service = Service::start(well);
+    let service = Service::start(answer_well);
     let folder = tempfile::tempdir().unwrap();
-    let taken = take(&service.options(), folder.path()).unwrap();
+    let taken = take(&options(&service), folder.path()).unwrap();
     let manifest = taken.manifest();
     for name in ["heap-1.pb.gz", "heap-2.pb.gz", "allocs.pb.gz", "cpu.pb.gz", "goroutine.txt", "manifest.json"] {
         assert!(has(folder.path(), name), "{name}: {manifest:?}");
@@ -132,7 +71,7 @@ fn one_failing_endpoint_does_not_lose_the_others() {
     assert_eq!(manifest.window.as_ref().unwrap().alloc_bytes, 0);
     assert_eq!(fs::read_to_string(folder.path().join("manifest.json")).unwrap(), taken.manifest_json());
     assert!(!taken.manifest_json().contains("cmdline"));
-    assert!(service.seen.lock().unwrap().iter().all(|request| !request.contains("cmdline")));
+    assert!(service.take_requests().iter().all(|request| !request.contains("cmdline")));
     // Two heap profiles and one allocs profile, a CPU profile, stacks, scrapes: a post-mortem reads it as it is.
     let bundle = gomem_postmortem::Bundle::open(folder.path()).unwrap();
     assert_eq!(bundle.heaps().len(), 3);
@@ -146,12 +85,12 @@ fn the_token_is_sent_and_nowhere_stored() {
         "allocs" => respond(stream, "200 OK", "application/octet-stream", &[b"\x1f\x8b", TOKEN.as_bytes()].concat()),
         "goroutine" => respond(stream, "403 Forbidden", "text/plain", format!("no access for {TOKEN}").as_bytes()),
         "block" => redirect(stream, &format!("http://127.0.0.2:1/{TOKEN}?t={TOKEN}")),
-        _ => well(path, stream),
+        _ => answer_well(path, stream),
     });
     let mut headers = Headers::default();
     headers.push_bearer(TOKEN).unwrap();
     headers.push_line(&format!("X-Api-Key: {TOKEN}-2")).unwrap();
-    let address = &service.address;
+    let address = service.address();
     let target = Target::parse(&format!("http://{TOKEN}@{address}/debug/pprof/?key={TOKEN}#{TOKEN}")).unwrap();
     let metrics = Target::parse(&format!("http://me:{TOKEN}@{address}/metrics?key={TOKEN}")).unwrap();
     let options = CaptureOptions::new(target)
@@ -172,29 +111,29 @@ fn the_token_is_sent_and_nowhere_stored() {
     }
     let said = format!("{options:?} {taken:?}");
     assert!(!said.contains(TOKEN), "{said}");
-    let requests = service.seen.lock().unwrap();
+    let requests = service.take_requests();
     assert!(requests.iter().all(|request| request.contains(&format!("Bearer {TOKEN}")) && request.contains("key=")));
 }
 
 #[test]
 fn headers_stay_with_the_origin_they_are_for() {
-    let elsewhere = Service::start(well);
-    let service = Service::start(well);
+    let elsewhere = Service::start(answer_well);
+    let service = Service::start(answer_well);
     let mut headers = Headers::default();
     headers.push_bearer(TOKEN).unwrap();
     // The host is the same, and the port another.
-    let metrics = Target::parse(&format!("http://{}/metrics", elsewhere.address)).unwrap();
-    let options = service.options().with_metrics(metrics).with_headers(headers);
+    let metrics = Target::parse(&format!("http://{}/metrics", elsewhere.address())).unwrap();
+    let options = options(&service).with_metrics(metrics).with_headers(headers);
     let folder = tempfile::tempdir().unwrap();
     let taken = take(&options, folder.path()).unwrap();
     assert!(taken.manifest().warnings[0].contains("another origin"));
-    let requests = std::mem::take(&mut *elsewhere.seen.lock().unwrap());
+    let requests = elsewhere.take_requests();
     assert!(!requests.is_empty() && requests.iter().all(|request| !request.contains(TOKEN)));
 
     let folder = tempfile::tempdir().unwrap();
     let taken = take(&options.with_headers_to_metrics(), folder.path()).unwrap();
     assert!(taken.manifest().warnings.is_empty());
-    let requests = elsewhere.seen.lock().unwrap();
+    let requests = elsewhere.take_requests();
     assert!(!requests.is_empty() && requests.iter().all(|request| request.contains(TOKEN)));
 }
 
@@ -243,14 +182,14 @@ fn a_service_that_echoes_everything_leaves_no_secret_in_any_file() {
             "allocs" => respond(stream, "200 OK", "application/octet-stream", &gzip(&format!("profile of {echo}"))),
             "mutex" => respond(stream, &format!("500 {TOKEN}"), &format!("text/{TOKEN}"), echo.as_bytes()),
             "block" => respond(stream, "200 OK", &echo, echo.as_bytes()),
-            _ => well(path, stream),
+            _ => answer_well(path, stream),
         }
     });
     let mut headers = Headers::default();
     headers.push_bearer(TOKEN).unwrap();
     headers.push_line("X-Scope-OrgID: tenant-one").unwrap();
     headers.push_line("Cookie: id=abcdefgh; session=ij/klm%n\"op").unwrap();
-    let url = format!("http://me:pass%26word@{}/?key=query%20token", service.address);
+    let url = format!("http://me:pass%26word@{}/?key=query%20token", service.address());
     let options = CaptureOptions::new(Target::parse(&url).unwrap()).with_seconds(1).with_headers(headers);
     let folder = tempfile::tempdir().unwrap();
     let taken = take(&options, folder.path()).unwrap();
@@ -301,11 +240,11 @@ fn endless_and_slow_answers_end() {
             Ok(())
         }
         "goroutine" => flood(stream),
-        _ => well(path, stream),
+        _ => answer_well(path, stream),
     });
     let folder = tempfile::tempdir().unwrap();
     let start = Instant::now();
-    let taken = take(&service.options(), folder.path()).unwrap();
+    let taken = take(&options(&service), folder.path()).unwrap();
     assert_eq!(reason(&taken, "heap profile at the start"), "larger than 1048576 bytes");
     assert_eq!(reason(&taken, "allocs"), "not finished after 2 s");
     reason(&taken, "goroutine profile");
@@ -320,9 +259,9 @@ fn scrapes_do_not_fill_the_disk() {
     let folder = tempfile::tempdir().unwrap();
     let service = Service::start(|path, stream| match path {
         "/metrics" => respond(stream, "200 OK", "text/plain", &[b'#'; 20_000]),
-        _ => well(path, stream),
+        _ => answer_well(path, stream),
     });
-    let taken = take(&service.options().with_seconds(9).with_limit_bytes(20_000), folder.path()).unwrap();
+    let taken = take(&options(&service).with_seconds(9).with_limit_bytes(20_000), folder.path()).unwrap();
     assert_eq!(reason(&taken, "scrapes"), "larger than 160000 bytes together");
     let scrapes = taken.manifest().files.iter().find(|file| file.path == "metrics/").unwrap();
     assert_eq!((scrapes.count, scrapes.bytes), (9, 180_000));
@@ -340,46 +279,46 @@ fn a_gzip_bomb_is_stored_as_it_came() {
             write!(stream, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {length}\r\n\r\n")?;
             stream.write_all(&served)
         }
-        _ => well(path, stream),
+        _ => answer_well(path, stream),
     });
     let folder = tempfile::tempdir().unwrap();
-    let taken = take(&service.options(), folder.path()).unwrap();
+    let taken = take(&options(&service), folder.path()).unwrap();
     assert_eq!(fs::read(folder.path().join("heap-1.pb.gz")).unwrap(), bomb);
     assert_eq!(taken.manifest().window, None);
 }
 
 #[test]
 fn redirects_stay_at_the_origin() {
-    let other = Service::start(well);
-    let (elsewhere, visits) = (other.address.clone(), Arc::new(AtomicUsize::new(0)));
+    let other = Service::start(answer_well);
+    let (elsewhere, visits) = (other.address().to_owned(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&visits);
     let service = Service::start(move |path, stream| match path.rsplit('/').next().unwrap() {
         "heap" => redirect(stream, &format!("http://{elsewhere}/debug/pprof/heap")),
         "allocs" => redirect(stream, "/moved/heap-of-all"),
-        "heap-of-all" => well("heap", stream),
+        "heap-of-all" => answer_well("heap", stream),
         "block" => {
             counted.fetch_add(1, Ordering::Relaxed);
             redirect(stream, "block")
         }
-        _ => well(path, stream),
+        _ => answer_well(path, stream),
     });
     let folder = tempfile::tempdir().unwrap();
-    let taken = take(&service.options(), folder.path()).unwrap();
+    let taken = take(&options(&service), folder.path()).unwrap();
     assert!(reason(&taken, "heap profile at the start").starts_with("redirects to http://127.0.0.1:"));
     assert!(has(folder.path(), "allocs.pb.gz"), "within the origin it is followed");
     assert_eq!(reason(&taken, "block"), "more than 5 redirects");
     assert_eq!(visits.load(Ordering::Relaxed), 6);
-    assert!(other.seen.lock().unwrap().is_empty());
+    assert!(other.take_requests().is_empty());
 }
 
 #[test]
 fn a_login_page_is_no_profile() {
     let service = Service::start(|path, stream| match path {
-        "/debug/pprof/goroutine" => well("/heap", stream),
+        "/debug/pprof/goroutine" => answer_well("/heap", stream),
         _ => respond(stream, "200 OK", "text/html", b"<html>log in"),
     });
     let folder = tempfile::tempdir().unwrap();
-    let taken = take(&service.options(), folder.path()).unwrap();
+    let taken = take(&options(&service), folder.path()).unwrap();
     assert_eq!(reason(&taken, "heap"), "not a compressed profile, but text/html");
     assert_eq!(reason(&taken, "scrapes"), "not metrics as text, but text/html");
     assert_eq!(taken.manifest().files.len(), 1);
@@ -412,9 +351,9 @@ fn a_folder_with_something_in_it_is_left_alone() {
 
 #[test]
 fn a_stop_is_at_once_and_keeps_what_there_is() {
-    let service = Service::start(well);
+    let service = Service::start(answer_well);
     let folder = tempfile::tempdir().unwrap();
-    let options = service.options().with_seconds(3600);
+    let options = options(&service).with_seconds(3600);
     let start = Instant::now();
     let taken = capture(&options, folder.path(), &mut |progress| {
         if progress.elapsed > Duration::from_millis(1500) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }

@@ -5,11 +5,24 @@ use std::{ffi::OsString, io::Write, path::Path};
 /// What a server asks. The command is above this crate, which starts no process.
 ///
 /// ```
+/// use std::{ffi::OsString, io::Write, path::Path};
+///
 /// use gomem_mcp::Host;
 ///
-/// // What runs a command, and what says of which kind a file is: here nothing is known.
-/// let host = Host { run: |_arguments, _output, _errors| 0, kind: |_path| None };
-/// assert_eq!((host.kind)("heap.pb.gz".as_ref()), None);
+/// /// Stands for the command.
+/// fn run(arguments: Vec<OsString>, output: &mut dyn Write, _errors: &mut dyn Write) -> u8 {
+///     u8::from(writeln!(output, "{} arguments", arguments.len()).is_err())
+/// }
+///
+/// /// A real one looks at the first bytes.
+/// fn kind(path: &Path) -> Option<&'static str> {
+///     (path.extension()? == "gz").then_some("a profile")
+/// }
+///
+/// let host = Host { run, kind };
+/// let mut output = Vec::new();
+/// assert_eq!((host.run)(vec!["gomem".into(), "top".into()], &mut output, &mut std::io::sink()), 0);
+/// assert_eq!((output, (host.kind)("heap.pb.gz".as_ref())), (b"2 arguments\n".to_vec(), Some("a profile")));
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Host {

@@ -22,10 +22,12 @@ use crate::{host::Host, options::Options, server::Server};
 /// use gomem_mcp::{Host, Options, serve};
 ///
 /// let host = Host { run: |_arguments, _output, _errors| 0, kind: |_path| None };
+/// let client = br#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"me","version":"1"}}}
+/// "#;
 /// let mut answers = Vec::new();
-/// // The other side said nothing and left.
-/// serve(Options::new(&[std::env::temp_dir()])?, host, std::io::empty(), &mut answers)?;
-/// assert!(answers.is_empty());
+/// serve(Options::new(&[std::env::temp_dir()])?, host, client.as_slice(), &mut answers)?;
+/// let answer = String::from_utf8(answers)?;
+/// assert!(answer.starts_with(r#"{"jsonrpc":"2.0","id":1,"result":"#) && answer.contains(r#""name":"gomem""#), "{answer}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn serve(

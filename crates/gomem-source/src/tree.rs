@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs::File,
-    io::{self, Read},
+    io::Read,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -14,6 +14,7 @@ use gomem_transport::{Folder, FolderLimits};
 use crate::{
     file::{Sighting, SourceFile},
     likeness::Likeness,
+    open_error::OpenError,
 };
 
 /// Source files that the caller gives: a checkout, a module cache, a Go installation, or texts.
@@ -75,12 +76,12 @@ impl SourceTree {
     /// The files below some folders. Only their names are read now. Folders whose names begin with a dot are passed over.
     ///
     /// # Errors
-    /// When one of the folders cannot be listed: with its path.
-    pub fn open(folders: &[impl AsRef<Path>]) -> Result<Self, (PathBuf, io::Error)> {
+    /// When one of the folders cannot be listed.
+    pub fn open(folders: &[impl AsRef<Path>]) -> Result<Self, OpenError> {
         let mut tree = Self::default();
         for folder in folders {
             let root = folder.as_ref();
-            let failed = |problem| (root.to_owned(), problem);
+            let failed = |problem| OpenError { path: root.to_owned(), problem };
             let found = Folder::read_visible(root, FolderLimits::default()).map_err(failed)?;
             let whole = std::path::absolute(root).map_err(failed)?;
             tree.remarks.extend(found.passed_over_summary().map(|told| format!("{}: {told}", root.display())));

@@ -1,5 +1,5 @@
-//! What tests of several crates share: where test data lies, `go tool pprof` as the reference, and the modules of a crate
-//! with the arrows between them.
+//! What tests of several crates share: where test data lies, `go tool pprof` as the reference, a service to ask, and the modules
+//! of a crate with the arrows between them.
 //!
 //! | module | holds |
 //! |---|---|
@@ -9,6 +9,7 @@
 //! | `modules` | [`Modules`]: the files of a crate, and which of them uses which |
 //! | `names` | what a path in a crate's source leads to |
 //! | `page` | [`assert_page`]: a page of the documentation that code prints |
+//! | `service` | [`Service`]: a service over HTTP that answers as told |
 
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::print_stdout)]
@@ -18,10 +19,12 @@ mod growth;
 mod modules;
 mod names;
 mod page;
+mod service;
 mod testdata;
 
 pub use go_pprof::{Calls, Dot, Lists, Pprof, Sums, add, add_call};
 pub use growth::assert_linear;
 pub use modules::Modules;
 pub use page::assert_page;
+pub use service::{Service, answer_well, respond};
 pub use testdata::{IncidentFile, file, incident, inflated, root, testdata, testdata_text};

@@ -8,10 +8,16 @@ use serde::Serialize;
 /// `manifest.json`: what was taken, when, where from, and what failed. It holds no credential.
 ///
 /// ```
-/// use gomem_capture::Manifest;
-///
-/// let manifest = Manifest::default();
-/// assert!(!manifest.interrupted && manifest.files.is_empty());
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # let service = gomem_testkit::Service::start(gomem_testkit::answer_well);
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// let manifest = taken.manifest();
+/// assert_eq!((manifest.seconds, manifest.go_version.as_deref()), (1, Some("go1.26.8")));
+/// assert!(!manifest.interrupted && manifest.files.iter().any(|file| file.path == "heap-1.pb.gz"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, Serialize)]
 #[non_exhaustive]
@@ -49,9 +55,15 @@ pub struct Manifest {
 /// A file of the bundle, or the folder of scrapes or of sources.
 ///
 /// ```
-/// # let manifest = gomem_capture::Manifest::default();
-/// let bytes: u64 = manifest.files.iter().map(|file| file.bytes).sum();
-/// assert_eq!(bytes, 0, "nothing was captured yet");
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # let service = gomem_testkit::Service::start(gomem_testkit::answer_well);
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// let heap = taken.manifest().files.iter().find(|file| file.path == "heap-1.pb.gz").ok_or("it was taken")?;
+/// assert!(heap.url.ends_with("/debug/pprof/heap") && heap.bytes > 1000, "{heap:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -75,10 +87,16 @@ pub struct BundleFile {
 /// What could not be taken.
 ///
 /// ```
-/// # let manifest = gomem_capture::Manifest::default();
-/// for failure in &manifest.failed {
-///     println!("{} from {}: {} ({} times)", failure.what, failure.url, failure.reason, failure.count);
-/// }
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # let service = gomem_testkit::Service::start(gomem_testkit::answer_well);
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// // One answer that is no profile costs that one alone.
+/// let failed = taken.manifest().failed.iter().find(|failed| failed.what == "goroutine profile at the end");
+/// assert_eq!(failed.ok_or("it is a text here")?.reason, "not a compressed profile, but text/plain");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -98,10 +116,15 @@ pub struct Failure {
 /// What was not asked for.
 ///
 /// ```
-/// # let manifest = gomem_capture::Manifest::default();
-/// for omission in &manifest.skipped {
-///     println!("{}: {}", omission.what, omission.reason);
-/// }
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # let service = gomem_testkit::Service::start(gomem_testkit::answer_well);
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// let omission = taken.manifest().skipped.first().ok_or("a profile that is off is not asked for")?;
+/// assert_eq!((&*omission.what, &*omission.reason), ("mutex profile at the end", "off, or without samples"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
@@ -115,9 +138,20 @@ pub struct Omission {
 /// The main module of a service, by `go_build_info`.
 ///
 /// ```
-/// # let manifest = gomem_capture::Manifest::default();
-/// let version = manifest.build.as_ref().map(|build| &*build.version);
-/// assert_eq!(version, None, "the service does not say it");
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # use gomem_testkit::{Service, answer_well, respond};
+/// # let service = Service::start(|path, stream| match path {
+/// #     "/metrics" => respond(stream, "200 OK", "text/plain", br#"go_build_info{checksum="",path="example.com/app",version="v1.4.0"} 1
+/// # "#),
+/// #     _ => answer_well(path, stream),
+/// # });
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// let build = taken.manifest().build.as_ref().ok_or("its metrics have go_build_info")?;
+/// assert_eq!((&*build.path, &*build.version), ("example.com/app", "v1.4.0"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -133,9 +167,17 @@ pub struct Build {
 /// What happened between two heap profiles: counters are differences, gauges are kept as they were at either end.
 ///
 /// ```
-/// # let manifest = gomem_capture::Manifest::default();
-/// let grown = manifest.window.as_ref().map(|window| window.inuse_bytes_end - window.inuse_bytes_start);
-/// assert_eq!(grown, None, "it takes two heap profiles");
+/// # use std::ops::ControlFlow;
+/// # use gomem_capture::{CaptureOptions, Target, capture};
+/// # let service = gomem_testkit::Service::start(gomem_testkit::answer_well);
+/// # let options = CaptureOptions::new(Target::parse(service.address())?).with_seconds(1);
+/// # let folder = tempfile::tempdir()?;
+/// # let taken = capture(&options, &folder.path().join("incident"), &mut |_| ControlFlow::Continue(()))?;
+/// let window = taken.manifest().window.as_ref().ok_or("two heap profiles were taken")?;
+/// // The service answers with the same profile twice.
+/// assert_eq!((window.inuse_bytes_end - window.inuse_bytes_start, window.alloc_bytes), (0, 0));
+/// assert!(window.inuse_bytes_start > 20_000_000);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]

@@ -12,7 +12,7 @@ pub(crate) fn read_source_tree(folders: &[PathBuf], err: &mut dyn Write) -> Resu
         return Ok(None);
     }
     let opened = busy("looking for sources".to_owned(), || SourceTree::open(folders));
-    let tree = opened.map_err(|(path, problem)| Failure::io(&path, &problem))?;
+    let tree = opened.map_err(|failed| Failure::io(&failed.path, &failed.problem))?;
     for remark in tree.remarks() {
         let _ = writeln!(err, "note: {remark}");
     }

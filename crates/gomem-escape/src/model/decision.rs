@@ -71,15 +71,14 @@ pub struct HeapDecision {
 /// A place in code that was inlined.
 ///
 /// ```
-/// # let log = b"# example.com/app\n\
-/// #             ./a.go:12:9: x escapes to heap in f:\n\
-/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
-/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
-/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
-/// #             ./a.go:12:9: x escapes to heap\n";
-/// # let log = gomem_escape::EscapeLog::decode(log)?;
-/// // Only an allocation of an inlined function says where that stands.
-/// assert!(log.heap_decisions()[0].inlined_from.is_empty());
+/// # let log = gomem_testkit::testdata("go1.27.3/escape-json/main/main.json");
+/// # let log = gomem_escape::EscapeLog::decode(&log)?;
+/// // A file of the folder that `-gcflags=-json=0,DIR` writes: the text does not say it.
+/// let mut of_line_80 = log.heap_decisions().iter().filter(|decision| decision.line == Some(80));
+/// let inlined = of_line_80.find(|decision| !decision.inlined_from.is_empty()).ok_or("it calls what was inlined")?;
+/// let from = &inlined.inlined_from[0];
+/// // Line 80 calls a function that was inlined there; what escapes stands in line 23.
+/// assert_eq!((inlined.line, from.line, &*inlined.message()), (Some(80), 23, "n escapes to heap"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

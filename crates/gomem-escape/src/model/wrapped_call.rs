@@ -9,13 +9,16 @@ use gomem_symbol::Wrapper;
 ///
 /// ```
 /// # let log = b"# example.com/app\n\
-/// #             ./a.go:12:9: x escapes to heap in f:\n\
-/// #             ./a.go:12:9:   flow: {heap} = &{storage for x}:\n\
-/// #             ./a.go:12:9:     from x (spill) at ./a.go:12:9\n\
-/// #             ./a.go:12:9:     from fmt.Println(x) (call parameter) at ./a.go:12:13\n\
-/// #             ./a.go:12:9: x escapes to heap\n";
+/// #             ./a.go:79:6: cannot inline start: unhandled op GO\n\
+/// #             ./a.go:79:28: can inline start.gowrap1 with cost 5 as: func() { .autotmp_1(.autotmp_2) }\n\
+/// #             ./a.go:79:31: start capturing by value: .autotmp_1 (addr=false assign=false width=8)\n\
+/// #             ./a.go:79:28: start capturing by value: .autotmp_2 (addr=false assign=false width=8)\n";
 /// # let log = gomem_escape::EscapeLog::decode(log)?;
-/// assert!(log.wrapped_calls().is_empty());
+/// use gomem_symbol::Wrapper;
+///
+/// // `go func(n int) { … }(n)` keeps the function and its argument.
+/// let call = &log.wrapped_calls()[0];
+/// assert_eq!((call.line, call.wrapper, call.kept_bytes), (79, Some(Wrapper::Go), Some(16)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

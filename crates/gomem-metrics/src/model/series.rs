@@ -35,14 +35,15 @@ pub struct Series {
 /// A native histogram: kept as it stands, for nothing in gomem looks into it.
 ///
 /// ```
-/// # let mut metrics = gomem_metrics::Metrics::new();
-/// # for second in 0..4_u8 {
-/// #     let bytes = 4_000_000 + 1_000_000 * u32::from(second);
-/// #     let text = format!("go_memstats_heap_alloc_bytes {bytes}\ngo_memstats_next_gc_bytes 8e6\ngo_goroutines 7\n");
-/// #     metrics.push_scrape(1_700_000_000_000 + 1_000 * i64::from(second), text.as_bytes())?;
-/// # }
-/// // Only protobuf scrapes and OpenMetrics 2 have them.
-/// assert!(metrics.histograms().is_empty());
+/// use gomem_metrics::Metrics;
+///
+/// // As a dump of a Prometheus server has them.
+/// let dump = b"{__name__=\"rpc_seconds\", job=\"api\"} {count:3, sum:1.5, (0.5,1]:3} 1700000000123\n";
+/// let mut metrics = Metrics::new();
+/// metrics.push_scrape(0, dump)?;
+/// let histogram = &metrics.histograms()[0];
+/// assert_eq!((&*histogram.metric, histogram.time_ms), ("rpc_seconds", 1_700_000_000_123));
+/// assert_eq!(histogram.text, "{count:3, sum:1.5, (0.5,1]:3}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -60,7 +60,8 @@ impl Place {
     /// # let profile = gomem_pprof::Profile::decode(text)?;
     /// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: make([]byte, 4096) escapes to heap\n")?;
     /// # let sites = gomem_postmortem::attribute(&profile, Some(&log), &gomem_postmortem::AttributeOptions::default());
-    /// assert_eq!(sites[0].place.short_function(), "main.parse");
+    /// let place = &sites[0].place;
+    /// assert_eq!((&*place.short(), &*place.short_function()), ("app/parse.go:12", "main.parse"));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -15,18 +15,19 @@ use crate::{
 /// What a benchmark allocates, line by line; or why its lines are not known.
 ///
 /// ```
-/// # let text = b"pkg: example.com/app\nBenchmarkParse-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
-/// # let benchmarks = gomem_bench::Benchmarks::parse(text)?;
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
-/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # let read = |name: &str| gomem_testkit::testdata(format!("bench/lines/{name}"));
+/// use gomem_bench::Benchmarks;
+/// use gomem_escape::EscapeLog;
 /// use gomem_postmortem::benchmark_allocations;
+/// use gomem_pprof::Profile;
 ///
+/// let benchmarks = Benchmarks::parse(&read("after-1.27.3.txt"))?;
+/// let profile = Profile::decode(&read("after-1.27.3.mem"))?;
+/// let log = EscapeLog::decode(&read("after-1.27.3.log"))?;
 /// let allocations = benchmark_allocations(&benchmarks, &profile, Some(&log));
-/// // The profile is not of this benchmark.
-/// assert!(allocations.iter().all(|allocation| allocation.lines.is_err() || allocation.shared_allocs >= 0.0));
+/// let moved = allocations.iter().find(|of| of.benchmark == "BenchmarkMoved").ok_or("it ran")?;
+/// let line = &moved.lines.as_ref().map_err(String::as_str)?[0];
+/// assert_eq!((line.site.charged_to.line, line.allocs.round()), (45, 3.0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

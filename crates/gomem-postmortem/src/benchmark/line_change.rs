@@ -15,10 +15,24 @@ use crate::{
 /// What a benchmark allocates more or less of at a line, for each operation.
 ///
 /// ```
-/// use gomem_postmortem::benchmark_line_changes;
+/// # let read = |name: &str| gomem_testkit::testdata(format!("bench/lines/{name}"));
+/// use gomem_bench::Benchmarks;
+/// use gomem_escape::EscapeLog;
+/// use gomem_postmortem::{benchmark_allocations, benchmark_line_changes};
+/// use gomem_pprof::Profile;
 ///
-/// let changes = benchmark_line_changes(&[], &[], None);
-/// assert!(changes.iter().all(|change| change.more_allocs() != 0.0));
+/// let log = |side: &str| EscapeLog::decode(&read(&format!("{side}-1.27.3.log")));
+/// let (before, after) = (log("before")?, log("after")?);
+/// let allocations = |side: &str, log: &EscapeLog| {
+///     let benchmarks = Benchmarks::parse(&read(&format!("{side}-1.27.3.txt")))?;
+///     let profile = Profile::decode(&read(&format!("{side}-1.27.3.mem")))?;
+///     Ok::<_, Box<dyn std::error::Error>>(benchmark_allocations(&benchmarks, &profile, Some(log)))
+/// };
+/// let (was, is) = (allocations("before", &before)?, allocations("after", &after)?);
+/// let changes = benchmark_line_changes(&was, &is, Some(&after.diff(&before)));
+/// let moved = changes.iter().find(|change| change.benchmark == "BenchmarkMoved").ok_or("it allocates more")?;
+/// assert_eq!((moved.place.line, moved.more_allocs().round(), moved.is_new_decision), (45, 3.0, Some(true)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -52,17 +66,20 @@ pub struct BenchmarkLineChange {
 /// lines that are alike, the one with a new decision is named, by the comparison of the logs of both.
 ///
 /// ```
-/// # let text = b"pkg: example.com/app\nBenchmarkParse-8 1000 250.0 ns/op 96 B/op 2 allocs/op\n";
-/// # let benchmarks = gomem_bench::Benchmarks::parse(text)?;
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
-/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # let read = |name: &str| gomem_testkit::testdata(format!("bench/lines/{name}"));
+/// use gomem_bench::Benchmarks;
 /// use gomem_postmortem::{benchmark_allocations, benchmark_line_changes};
+/// use gomem_pprof::Profile;
 ///
-/// let allocations = benchmark_allocations(&benchmarks, &profile, Some(&log));
-/// assert!(benchmark_line_changes(&allocations, &allocations, None).is_empty());
+/// let allocations = |side: &str| {
+///     let benchmarks = Benchmarks::parse(&read(&format!("{side}-1.27.3.txt")))?;
+///     let profile = Profile::decode(&read(&format!("{side}-1.27.3.mem")))?;
+///     Ok::<_, Box<dyn std::error::Error>>(benchmark_allocations(&benchmarks, &profile, None))
+/// };
+/// let changes = benchmark_line_changes(&allocations("before")?, &allocations("after")?, None);
+/// let closure = changes.iter().find(|change| change.benchmark == "BenchmarkClosure").ok_or("it allocates more")?;
+/// // Without the logs of both builds it is not known whether the compiler decided so only now.
+/// assert_eq!((closure.place.line, closure.is_new_decision), (62, None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

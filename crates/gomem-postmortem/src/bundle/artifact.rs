@@ -132,11 +132,13 @@ pub struct UnusedFile {
 /// A file that was used, with a reservation.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// // What a reader should know of a file that was read; here there is nothing.
-/// assert!(bundle.remarks().is_empty());
+/// use gomem_postmortem::{Artifact, Bundle};
+///
+/// let bytes = b"go_goroutines 12\ngo_threads nine\n".to_vec();
+/// let scrape = Artifact { name: "1700000000000.prom".into(), bytes, modified_ms: None };
+/// let bundle = Bundle::from_artifacts("incident", vec![scrape]);
+/// assert_eq!(bundle.remarks()[0].name, "1700000000000.prom");
+/// assert!(bundle.remarks()[0].text.contains("line 2"), "{}", bundle.remarks()[0].text);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {

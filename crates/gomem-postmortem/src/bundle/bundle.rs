@@ -22,12 +22,19 @@ use crate::bundle::{
 /// Everything that was recognised among a set of files, and what was not.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// assert_eq!(bundle.contents().len(), 1);
-/// assert!(bundle.latest_heap().is_none());
-/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-1.pb.gz", "heap-3.pb.gz", "gctrace.log", "manifest.json"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Contents};
+///
+/// let bundle = bundle("before");
+/// assert!(bundle.contents().contains(&("gctrace.log".to_owned(), Contents::GcTrace)));
+/// // The latest profile has counted the most.
+/// assert_eq!(bundle.latest_heap().map(|heap| &*heap.name), Some("heap-3.pb.gz"));
+/// // What is not used is listed, and is no error.
+/// assert_eq!(bundle.unused_files()[0].name, "manifest.json");
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct Bundle {

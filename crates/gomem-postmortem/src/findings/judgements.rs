@@ -15,11 +15,15 @@ use crate::{
 /// A rule that fired without being worth a finding.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
-/// assert!(report.asides().is_empty());
+/// # let bytes = gomem_testkit::inflated("testdata/incidents/step_up.prom.gz");
+/// use gomem_metrics::Rule;
+/// use gomem_postmortem::{Artifact, Bundle, Report};
+///
+/// let scrapes = Artifact { name: "scrapes.prom".into(), bytes, modified_ms: None };
+/// let report = Report::from_bundle(&Bundle::from_artifacts("incident", vec![scrapes]));
+/// // Nothing is wrong with a step. Who looks at the charts wants to know of it.
+/// assert_eq!(report.asides()[0].rule, Rule::StepChange);
+/// assert!(report.asides()[0].summary.contains("from 33.9 MiB to 77.0 MiB"), "{}", report.asides()[0].summary);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,13 +11,18 @@ use crate::attribution::Record;
 /// ```
 /// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
 /// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:4\n\n";
 /// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
-/// # use gomem_postmortem::{Listing, ListingOptions};
-/// # let listing = Listing::new(&profile, "parse", &ListingOptions::default().with_escapes(Some(&log)))?;
-/// let line = &listing.functions[0].lines[0];
-/// assert!(line.line == 12 && line.has_cost() && line.text.is_none());
+/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:4:9: new(Page) escapes to heap\n")?;
+/// # let text = "package main\n\nfunc parse() {\n\tpage = new(Page)\n}\n";
+/// # let sources = gomem_source::SourceTree::from_texts([("parse.go", text)]);
+/// use gomem_postmortem::{Listing, ListingOptions};
+///
+/// let options = ListingOptions::default().with_escapes(Some(&log)).with_sources(Some(&sources));
+/// let listing = Listing::new(&profile, "parse", &options)?;
+/// let line = listing.functions[0].lines.iter().find(|line| line.has_cost()).ok_or("it allocates")?;
+/// assert_eq!((line.line, line.text.as_deref()), (4, Some("\tpage = new(Page)")));
+/// assert_eq!(line.decisions[0].message, "new(Page) escapes to heap");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -12,12 +12,19 @@ use crate::{
 /// What allocating less would save.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
-/// // Without a GC trace or metrics there is nothing to replay.
-/// assert!(report.saving(0.5).is_none());
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-3.pb.gz", "gctrace.log"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Report};
+///
+/// let report = Report::from_bundle(&bundle("before"));
+/// // What half of the allocated bytes cost: the recorded GC cycles are replayed without them.
+/// let saving = report.saving(0.5).ok_or("the run has a GC trace")?;
+/// assert!(saving.gc_cycles.low < 0.5 && 0.5 < saving.gc_cycles.high, "half of the GC cycles, too: {saving:?}");
+/// assert!(!saving.is_upper_bound);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]

@@ -23,13 +23,14 @@ use gomem_table::MIB;
 /// As [`record_metrics`].
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
+/// # let trace = gomem_testkit::file("examples/incident/before/gctrace.log");
+/// # let artifact = gomem_postmortem::Artifact { name: "stderr.log".into(), bytes: trace, modified_ms: None };
+/// # let bundle = gomem_postmortem::Bundle::from_artifacts("before", vec![artifact]);
+/// use gomem_gogc::Gogc;
 /// use gomem_postmortem::{RecordingOptions, record_bundle};
 ///
-/// // The compiler's log alone has no GC cycles.
-/// assert!(record_bundle(&bundle, &RecordingOptions::default())?.is_none());
+/// let recording = record_bundle(&bundle, &RecordingOptions::default())?.ok_or("it has a GC trace")?;
+/// assert_eq!((recording.cycles.len(), recording.gogc), (300, Gogc::Percent(100)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn record_bundle(bundle: &Bundle, options: &RecordingOptions) -> Result<Option<Recording>, TooManyCycles> {

@@ -69,11 +69,16 @@ impl Comparison {
     /// before, the other is added, and what is no longer alive is taken away, too.
     ///
     /// ```
-    /// # let log = b"# p\n./a.go:1:2: x escapes to heap\n".to_vec();
-    /// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-    /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-    /// let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
-    /// assert!(comparison.measured_gc_cycles_saved().is_none(), "nothing was measured");
+    /// # let bundle = |run: &str| {
+    /// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+    /// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+    /// #     Bundle::from_artifacts(run, ["heap-3.pb.gz", "gctrace.log"].map(artifact).into())
+    /// # };
+    /// use gomem_postmortem::{Artifact, Bundle, Comparison};
+    ///
+    /// let comparison = Comparison::new(&bundle("before"), &bundle("after"));
+    /// let saved = comparison.measured_gc_cycles_saved().ok_or("both runs counted their cycles")?;
+    /// assert!(saved > 0.95, "9 GC cycles instead of 300, for two thirds of the work: {saved}");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

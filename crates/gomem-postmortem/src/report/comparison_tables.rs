@@ -11,13 +11,20 @@ use crate::{
 /// A quantity of both runs.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-3.pb.gz", "gctrace.log"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Comparison};
+///
+/// let comparison = Comparison::new(&bundle("before"), &bundle("after"));
 /// let quantities = comparison.quantities();
-/// let cycles = quantities.iter().find(|quantity| quantity.quantity == "gc_cycles").expect("it is compared");
-/// assert_eq!((cycles.before, cycles.after), (None, None), "the compiler's log alone has no cycles");
+/// let cpu = quantities.iter().find(|quantity| quantity.quantity == "gc_cpu_fraction").ok_or("it is compared")?;
+/// let (before, predicted, after) = (cpu.before.ok_or("traced")?, cpu.predicted.ok_or("modelled")?, cpu.after.ok_or("traced")?);
+/// assert!(before > 0.006, "0.7 % before");
+/// assert!(predicted.low < after && after < predicted.high, "{predicted:?} beside {after}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -35,11 +42,18 @@ pub struct ComparedQuantity {
 /// A line whose allocation is not what it was.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
-/// assert!(comparison.lines().is_empty());
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Comparison, LineChange};
+///
+/// let comparison = Comparison::new(&bundle("before"), &bundle("after"));
+/// let lines = comparison.lines();
+/// // What got worse would stand first. Nothing did.
+/// assert_eq!((lines[0].change, &*lines[0].place.short()), (LineChange::LeakFixed, "store/sessions.go:43"));
+/// assert_eq!((lines[1].change, &*lines[1].place.short()), (LineChange::Fixed, "api/handler.go:58"));
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -14,11 +14,17 @@ use gomem_table::MIB;
 /// A leak of the run before that the run after no longer has.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
-/// assert!(comparison.leak_fixes.is_empty());
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Comparison};
+///
+/// let comparison = Comparison::new(&bundle("before"), &bundle("after"));
+/// let fix = &comparison.leak_fixes[0];
+/// assert_eq!(fix.place.short(), "store/sessions.go:43");
+/// assert!(fix.inuse_bytes_after < fix.inuse_bytes_before / 5);
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -12,12 +12,17 @@ use crate::{
 /// The run in numbers: what a reader wants to know before any finding.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
-/// // The compiler's log alone does not say how long anything ran.
-/// assert_eq!((report.overview().seconds, report.overview().gc_cycles), (None, None));
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-3.pb.gz", "gctrace.log"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Report};
+///
+/// let report = Report::from_bundle(&bundle("before"));
+/// let overview = report.overview();
+/// assert_eq!((overview.gc_cycles, overview.gc_seconds.map(f64::round)), (Some(300.0), Some(180.0)));
+/// assert!(overview.gc_cpu_fraction.is_some_and(|fraction| fraction < 0.01), "{overview:?}");
 /// ```
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]

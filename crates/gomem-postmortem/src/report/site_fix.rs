@@ -15,12 +15,17 @@ use crate::{
 /// What a line allocated itself, or by one call, and no longer does.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let comparison = gomem_postmortem::Comparison::new(&bundle, &bundle);
-/// // A bundle beside itself has no fix.
-/// assert!(comparison.site_fixes.is_empty());
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz"].map(artifact).into())
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Comparison};
+///
+/// let comparison = Comparison::new(&bundle("before"), &bundle("after"));
+/// let fix = &comparison.site_fixes[0];
+/// assert_eq!((&*fix.place.short(), fix.callee.as_deref()), ("api/handler.go:58", None));
+/// assert!(fix.bytes_fraction > 0.36 && fix.left_fraction < 0.001, "a third of all bytes, and it is gone");
 /// ```
 #[derive(Debug, Clone)]
 #[non_exhaustive]

@@ -14,12 +14,22 @@ use crate::{
 /// The functions that findings are about, line by line: what each costs, and what the compiler decided there.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// # let report = gomem_postmortem::Report::from_bundle(&bundle);
-/// // No source was given.
-/// assert!(report.sources().is_none());
+/// # let bundle = |run: &str| {
+/// #     let read = |name: &str| gomem_testkit::file(format!("examples/incident/{run}/{name}"));
+/// #     let artifact = |name: &str| Artifact { name: name.into(), bytes: read(name), modified_ms: None };
+/// #     Bundle::from_artifacts(run, ["heap-1.pb.gz", "heap-2.pb.gz", "heap-3.pb.gz"].map(artifact).into())
+/// # };
+/// # let service = gomem_testkit::root().join("examples/incident/service");
+/// use gomem_postmortem::{Artifact, Bundle, Report};
+/// use gomem_source::SourceTree;
+///
+/// let report = Report::from_bundle(&bundle("before").with_sources(Some(SourceTree::open(&[service])?)));
+/// let view = report.sources().ok_or("sources were given")?;
+/// let listing = view.of_finding(0).ok_or("the first finding is about a line")?;
+/// let function = &view.listings[listing].functions[0];
+/// let line = function.lines.iter().find(|line| line.line == 43).ok_or("the finding's line")?;
+/// assert!(line.text.as_deref().is_some_and(|text| text.contains("&Session{")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -36,16 +46,21 @@ pub struct SourceView {
 /// How much of sources a report holds.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// # let text = b"heap profile: 2: 8192 [60000: 245760000] @ heap/1048576\n\
 /// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:4\n\n\
+/// #             1: 4096 [30000: 122880000] @ 0x402000\n\
+/// #             #\t0x402000\tmain.encode+0x10\t/src/app/parse.go:8\n\n";
 /// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
+/// # let text = "package main\n\nfunc parse() {\n\tpage = new(Page)\n}\n\nfunc encode() {\n\tout = new(Page)\n}\n";
+/// # let sources = gomem_source::SourceTree::from_texts([("parse.go", text)]);
 /// use gomem_postmortem::{ListingOptions, SourceLimits, SourceView};
 ///
+/// let options = ListingOptions::default().with_sources(Some(&sources));
 /// let mut limits = SourceLimits::default();
+/// assert_eq!(SourceView::from_profile(&profile, &options, limits)?.listings.len(), 2);
 /// limits.functions = 1;
-/// assert!(SourceView::from_profile(&profile, &ListingOptions::default(), limits)?.listings.len() <= 1);
+/// assert_eq!(SourceView::from_profile(&profile, &options, limits)?.listings.len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,13 +54,11 @@ pub struct Function<'a> {
 /// A file mapped into the program.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// // A text has the program's file only where it lists what is mapped.
-/// assert_eq!(profile.mappings().len(), 0);
+/// # let profile = gomem_pprof::Profile::decode(&gomem_testkit::file("examples/incident/before/heap-3.pb.gz"))?;
+/// let program = profile.mappings().next().ok_or("the program itself")?;
+/// assert_eq!(program.build_id(), "ab440a2f6c4605b0c607db6e77dab7433db16b29");
+/// let leaf = profile.samples().next().and_then(|sample| sample.locations().next()).ok_or("a sample has a stack")?;
+/// assert!(program.addresses().contains(&profile.location(leaf).address()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -73,13 +71,9 @@ impl Profile {
     /// The files mapped into the program, the program itself first.
     ///
     /// ```
-    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-    /// # let profile = gomem_pprof::Profile::decode(text)?;
-    /// // A text profile names no files of the program.
-    /// assert_eq!(profile.mappings().len(), 0);
+    /// # let profile = gomem_pprof::Profile::decode(&gomem_testkit::file("examples/incident/before/cpu.pb.gz"))?;
+    /// let files: Vec<_> = profile.mappings().map(|file| file.filename()).collect();
+    /// assert_eq!(files[..2], ["/opt/ingest/bin/ingest", "/usr/lib/x86_64-linux-gnu/libc.so.6"]);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn mappings(&self) -> impl ExactSizeIterator<Item = Mapping<'_>> {

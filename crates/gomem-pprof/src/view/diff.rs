@@ -18,13 +18,15 @@ use crate::{
 /// A profile, and a base that it is held against.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// let diff = profile.diff(&profile, false)?;
-/// assert_eq!(diff.difference().top(&gomem_pprof::TopOptions::new(1)).rows(), []);
+/// # let heap = |name| gomem_pprof::Profile::decode(&gomem_testkit::file(format!("examples/incident/before/{name}")));
+/// use gomem_pprof::TopOptions;
+///
+/// let (first, last) = (heap("heap-1.pb.gz")?, heap("heap-3.pb.gz")?);
+/// let inuse_space = last.sample_type_index("inuse_space").ok_or("a heap profile has it")?;
+/// let diff = last.diff(&first, false)?;
+/// let top = diff.difference().top(&TopOptions::new(inuse_space));
+/// assert!(top.rows()[0].key.to_string().contains("(*Sessions).touch"));
+/// assert_eq!(top.rows()[0].flat, 45_285_303, "bytes in use more than in the first profile");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]

@@ -5,17 +5,15 @@ use super::diff::{DiffRow, TopDiff};
 /// A growth that chance does not make.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-/// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-/// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-/// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// use gomem_pprof::{Profile, TopOptions};
+/// # let heap = |name| gomem_pprof::Profile::decode(&gomem_testkit::file(format!("examples/incident/before/{name}")));
+/// use gomem_pprof::TopOptions;
 ///
-/// let grown = Profile::merge([&profile, &profile])?;
-/// let top = grown.diff(&profile, false)?.top(&TopOptions::new(1));
-/// // One sampled object more is no growth.
-/// assert!(top.shown_growth().is_some_and(|shown| shown.is_empty()));
+/// let (first, last) = (heap("heap-1.pb.gz")?, heap("heap-3.pb.gz")?);
+/// let inuse_space = last.sample_type_index("inuse_space").ok_or("a heap profile has it")?;
+/// let top = last.diff(&first, false)?.top(&TopOptions::new(inuse_space));
+/// let shown = top.shown_growth().ok_or("a heap profile is sampled")?;
+/// assert!(shown[0].row.key.to_string().contains("(*Sessions).touch"));
+/// assert!(shown[0].least > 15e6, "43 MiB more, by sampling 15 MB at the least: {}", shown[0].least);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy)]
@@ -36,15 +34,20 @@ impl TopDiff {
     /// Poisson; of two of them with the sum N one exceeds the other by z·√N with a chance of at most e^(−z²/2) (Hoeffding).
     ///
     /// ```
-    /// # let text = b"heap profile: 1: 4096 [3: 12288] @ heap/1048576\n\
-    /// #              1: 4096 [3: 12288] @ 0x401000 0x402000\n\
-    /// #              #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\
-    /// #              #\t0x402000\tmain.main+0x20\t/src/app/main.go:7\n\n";
-    /// # let profile = gomem_pprof::Profile::decode(text)?;
-    /// use gomem_pprof::TopOptions;
+    /// use gomem_pprof::{Profile, TopOptions};
     ///
-    /// let diff = profile.diff(&profile, false)?.top(&TopOptions::new(1));
-    /// assert!(diff.shown_growth().expect("a heap profile is sampled").is_empty());
+    /// let picked = |parse: u32, encode: u32| {
+    ///     let text = format!("heap profile: 1: 4096 [1: 4096] @ heap/1048576\n\
+    ///                         {parse}: {} [{parse}: {}] @ 0x401000\n#\t0x401000\tmain.parse+0x10\t/src/parse.go:12\n\n\
+    ///                         {encode}: {} [{encode}: {}] @ 0x402000\n#\t0x402000\tmain.encode+0x10\t/src/encode.go:7\n\n",
+    ///                        parse * 1024, parse * 1024, encode * 1024, encode * 1024);
+    ///     Profile::decode(text.as_bytes())
+    /// };
+    /// let top = picked(200, 120)?.diff(&picked(100, 100)?, false)?.top(&TopOptions::new(3));
+    /// let shown = top.shown_growth().ok_or("a heap profile is sampled")?;
+    /// // Twice as much is growth. A fifth more of a hundred sampled objects may be chance.
+    /// assert_eq!(shown.len(), 1);
+    /// assert_eq!(shown[0].row.key.to_string(), "main.parse");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     #[must_use]

@@ -7,15 +7,22 @@ use crate::flame::FlameHtml;
 /// What of a report a page shows, and what stands above it. By default it is all of it, below nothing.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
+/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
+/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
+/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n".to_vec();
+/// # let artifact = gomem_postmortem::Artifact { name: "heap.txt".into(), bytes: text, modified_ms: None };
 /// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
 /// # let report = gomem_postmortem::Report::from_bundle(&bundle);
 /// use gomem_report::{ReportView, html_with};
 ///
-/// // No finding is shown.
-/// let kept = vec![false; report.findings().len()];
-/// assert!(!html_with(&report, ReportView::default().with_findings(&kept)).is_empty());
+/// // Only the findings of one package.
+/// let of_app = |place: &gomem_postmortem::Place| place.short().starts_with("app/");
+/// let findings = report.findings();
+/// let kept: Vec<bool> = findings.iter().map(|finding| finding.place.as_ref().is_some_and(of_app)).collect();
+/// let page = html_with(&report, ReportView::default().with_findings(&kept));
+/// assert!(page.contains("app/parse.go:12"));
+/// let none = vec![false; findings.len()];
+/// assert!(html_with(&report, ReportView::default().with_findings(&none)).len() < page.len());
 /// ```
 #[derive(Debug, Clone, Default)]
 pub struct ReportView<'a> {

@@ -11,12 +11,14 @@ use gomem_table::{Unit, percent};
 /// What was predicted beside what was measured, for a terminal.
 ///
 /// ```
-/// # let log = b"# p\n./a.go:1:2: moved to heap: x\n".to_vec();
-/// # let artifact = gomem_postmortem::Artifact { name: "escape.log".into(), bytes: log, modified_ms: None };
-/// # let bundle = gomem_postmortem::Bundle::from_artifacts("incident", vec![artifact]);
-/// use gomem_postmortem::Comparison;
+/// # let bundle = |run: &str| {
+/// #     let bytes = gomem_testkit::file(format!("examples/incident/{run}/heap-3.pb.gz"));
+/// #     Bundle::from_artifacts(run, vec![Artifact { name: "heap.pb.gz".into(), bytes, modified_ms: None }])
+/// # };
+/// use gomem_postmortem::{Artifact, Bundle, Comparison};
 ///
-/// assert!(!gomem_report::comparison_text(&Comparison::new(&bundle, &bundle)).is_empty());
+/// let text = gomem_report::comparison_text(&Comparison::new(&bundle("before"), &bundle("after")));
+/// assert!(text.contains("36.7 %  api.(*Handler).postEvents (api/handler.go:58), 0.0 % of it left"));
 /// ```
 #[must_use]
 pub fn comparison_text(comparison: &Comparison) -> String {

@@ -17,8 +17,13 @@ use crate::{
 /// # let trace = gomem_trace::Trace::decode(&gomem_testkit::testdata("traces/lifetimes-1.27.3.trace"))?;
 /// use gomem_trace::LifetimeBy;
 ///
-/// let by_size = trace.lifetimes(LifetimeBy::Size).expect("recorded with GODEBUG=traceallocfree=1");
-/// assert!(by_size.iter().all(|row| row.type_name.is_none()));
+/// let allocated = |by| {
+///     let rows = trace.lifetimes(by).expect("recorded with GODEBUG=traceallocfree=1");
+///     (rows.len(), rows.iter().map(|row| row.allocated).sum::<u64>())
+/// };
+/// // The same objects, in fewer rows.
+/// let ((types, of_types), (sizes, of_sizes)) = (allocated(LifetimeBy::Type), allocated(LifetimeBy::Size));
+/// assert!(sizes < types && of_sizes == of_types, "{types} types, {sizes} sizes");
 /// # Ok::<(), gomem_trace::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

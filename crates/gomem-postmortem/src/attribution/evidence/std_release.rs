@@ -10,15 +10,17 @@ use crate::attribution::options::AttributeOptions;
 /// The decisions that are taken for those of a program's standard library.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
-/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
+/// # let text = b"heap profile: 1: 4096 [30: 122880] @ heap/1048576\n\
+/// #             1: 4096 [30: 122880] @ 0x401000 0x402000\n\
+/// #             #\t0x401000\tbytes.growSlice+0x10\t/usr/local/go/src/bytes/buffer.go:249\n\
+/// #             #\t0x402000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
 /// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
 /// use gomem_postmortem::{AttributeOptions, StdRelease};
 ///
-/// // Nothing of the standard library is in the profile, and nothing says by which Go it was built.
-/// assert!(StdRelease::find(&profile, Some(&log), &AttributeOptions::default()).is_none());
+/// let options = AttributeOptions::default().with_go_version(Some("go1.27.1"));
+/// let release = StdRelease::find(&profile, None, &options).ok_or("decisions of Go 1.27 come along")?;
+/// assert_eq!(release.decisions.release(), "go1.27.3");
+/// assert!(release.note().contains("another patch of what built the program"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy)]

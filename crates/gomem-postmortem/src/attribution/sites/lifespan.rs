@@ -8,15 +8,16 @@ use gomem_trace::LifetimeRow;
 /// of a type and a size.
 ///
 /// ```
-/// # let text = b"heap profile: 1: 4096 [30000: 122880000] @ heap/1048576\n\
-/// #             1: 4096 [30000: 122880000] @ 0x401000\n\
-/// #             #\t0x401000\tmain.parse+0x10\t/src/app/parse.go:12\n\n";
-/// # let profile = gomem_pprof::Profile::decode(text)?;
-/// # let log = gomem_escape::EscapeLog::decode(b"# main\n./parse.go:12:9: moved to heap: page\n")?;
-/// # use gomem_postmortem::{AttributeOptions, attribute};
-/// # let sites = attribute(&profile, Some(&log), &AttributeOptions::default());
-/// // Only an execution trace with births and deaths says how long objects live.
-/// assert!(sites.iter().all(|site| site.lifespan.is_none()));
+/// # let bundle = gomem_testkit::root().join("testdata/traces/pools/bundle");
+/// use gomem_postmortem::{Bundle, Report};
+///
+/// let report = Report::from_bundle(&Bundle::open(&bundle)?);
+/// let dies_young = |line| {
+///     let site = report.sites().iter().find(|site| site.place.line == line)?;
+///     site.lifespan.as_deref()?.dies_young()
+/// };
+/// // A pool would save the frames of line 32. The sessions of line 36 are still in use when GC runs.
+/// assert_eq!((dies_young(32), dies_young(36)), (Some(true), Some(false)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
