@@ -3,6 +3,7 @@
 mod benchmark;
 mod escape;
 mod files;
+mod interval;
 mod overview;
 mod prediction;
 mod saving;
@@ -12,6 +13,7 @@ mod want;
 pub(crate) use benchmark::benchmarks;
 pub(crate) use escape::escape;
 pub(crate) use files::files;
+pub(crate) use interval::interval;
 pub(crate) use overview::facts;
 pub(crate) use prediction::cells;
 pub(crate) use saving::{predicted, together};

@@ -101,12 +101,10 @@ impl Chart {
         self
     }
 
-    /// The chart in its frame, with a legend where there are lines with names; `None` where it cannot be drawn.
+    /// The chart in its frame, with a legend where there are lines with names; `None` where it cannot be drawn. It is drawn
+    /// twice: a phone shows the narrow one, whose words are as large as the page's.
     pub(crate) fn to_html(&self) -> Option<String> {
-        let mut svg = String::new();
-        let titles = self.draw(&mut svg).ok()?;
-        let body = svg.split_once('>')?.1.trim_end().strip_suffix("</svg>")?;
-        let (width, height) = (WIDTH * DOTS, self.height * DOTS);
+        let (wide, narrow) = (self.svg(Width::Wide)?, self.svg(Width::Narrow)?);
         let lines = self.lines.iter().map(|line| (line.label, line.ink, 4));
         let legend: Vec<_> = self.areas.iter().map(|area| (area.label, area.ink, 16)).chain(lines).collect();
         let mut html = String::from("<figure class=\"chart\">");
@@ -122,24 +120,34 @@ impl Chart {
             }
             html.push_str("</figcaption>");
         }
-        let _ = write!(
-            html,
-            "<div class=\"scroll\"><svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{}\">{body}{titles}</svg></div></figure>",
-            self.about
-        );
+        let _ = write!(html, "{wide}{narrow}</figure>");
         Some(html)
     }
 
+    fn svg(&self, width: Width) -> Option<String> {
+        let mut svg = String::new();
+        let titles = self.draw(width, &mut svg).ok()?;
+        let body = svg.split_once('>')?.1.trim_end().strip_suffix("</svg>")?;
+        let (class, dots, height) = (width.class(), width.units() * DOTS, self.height * DOTS);
+        // Who touches a screen points at nothing.
+        let titles = if width == Width::Wide { &*titles } else { "" };
+        Some(format!(
+            "<svg class=\"{class}\" viewBox=\"0 0 {dots} {height}\" role=\"img\" aria-label=\"{}\">{body}{titles}</svg>",
+            self.about
+        ))
+    }
+
     /// Draws into `svg`, and gives what a pointer shows.
-    fn draw(&self, svg: &mut String) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
-        let area = SVGBackend::with_string(svg, (WIDTH * DOTS, self.height * DOTS)).into_drawing_area();
-        let titles = self.draw_on(&area)?;
+    fn draw(&self, width: Width, svg: &mut String) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
+        let area = SVGBackend::with_string(svg, (width.units() * DOTS, self.height * DOTS)).into_drawing_area();
+        let titles = self.draw_on(width, &area)?;
         area.present()?;
         Ok(titles)
     }
 
     fn draw_on(
         &self,
+        width: Width,
         area: &DrawingArea<SVGBackend<'_>, Shift>,
     ) -> Result<String, DrawingAreaErrorKind<std::io::Error>> {
         let mut chart = ChartBuilder::on(area)
@@ -167,7 +175,7 @@ impl Chart {
         }
         for line in &self.lines {
             let style = line.ink.colour().stroke_width(2 * DOTS);
-            chart.draw_series(LineSeries::new(thin(&line.points), style))?;
+            chart.draw_series(LineSeries::new(thin(&line.points, width), style))?;
         }
         for point in &self.points {
             let colour = if point.is_marked { MARKED } else { Ink::Curve.colour() };
@@ -206,6 +214,30 @@ impl Chart {
     }
 }
 
+/// For which screen a chart is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Width {
+    Wide,
+    Narrow,
+}
+
+impl Width {
+    fn units(self) -> u32 {
+        match self {
+            Self::Wide => 900,
+            Self::Narrow => 400,
+        }
+    }
+
+    /// By which the style sheet shows one of the two.
+    fn class(self) -> &'static str {
+        match self {
+            Self::Wide => "wide",
+            Self::Narrow => "narrow",
+        }
+    }
+}
+
 impl Ink {
     fn colour(self) -> RGBColor {
         match self {
@@ -227,14 +259,13 @@ impl Ink {
 }
 
 /// At most one point a dot: of each run, the highest, since peaks are what kills.
-fn thin(points: &[(f64, f64)]) -> impl Iterator<Item = (f64, f64)> {
-    let run = points.len().div_ceil(WIDTH as usize).max(1);
+fn thin(points: &[(f64, f64)], width: Width) -> impl Iterator<Item = (f64, f64)> {
+    let run = points.len().div_ceil(width.units() as usize).max(1);
     points.chunks(run).filter_map(|run| run.iter().copied().max_by(|a, b| a.1.total_cmp(&b.1)))
 }
 
 /// What a page with charts needs.
 pub(crate) const STYLE: &str = include_str!("../../assets/chart.css");
-const WIDTH: u32 = 900;
 /// `plotters` draws at whole dots: two of them a unit keep lines smooth.
 const DOTS: u32 = 2;
 /// `plotters` divides it by 1.24.
@@ -254,7 +285,7 @@ mod tests {
     #[test]
     fn peaks_survive_thinning() {
         let points: Vec<_> = (0..9000).map(|at| (f64::from(at), if at == 777 { 9.0 } else { 1.0 })).collect();
-        let thinned: Vec<_> = thin(&points).collect();
+        let thinned: Vec<_> = thin(&points, Width::Wide).collect();
         assert!(thinned.len() <= 900 && thinned.contains(&(777.0, 9.0)));
     }
 
@@ -271,5 +302,10 @@ mod tests {
             assert!(html.contains(part), "{part}: {html}");
         }
         assert!(!html.contains("absent") && !html.contains("xmlns"));
+        assert_eq!(html.matches("<title>").count(), 1, "only of the wide one");
+        assert_eq!(
+            (html.matches("<svg class=\"wide\"").count(), html.matches("<svg class=\"narrow\"").count()),
+            (1, 1)
+        );
     }
 }

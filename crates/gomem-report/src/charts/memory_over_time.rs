@@ -106,7 +106,7 @@ mod tests {
         let text =
             "scrape 1700000000000: live objects 20.0 MiB, garbage and new objects 10.0 MiB, free slots in used spans";
         assert!(html.contains(text), "{html}");
-        assert!(html.matches("<title>").count() < MOST_MOMENTS && html.matches("<polygon").count() == 5, "{html}");
+        assert!(html.matches("<title>").count() < MOST_MOMENTS && html.matches("<polygon").count() == 2 * 5, "{html}");
         assert!(!html.contains("outside of Go"));
     }
 }

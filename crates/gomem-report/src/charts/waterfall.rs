@@ -60,9 +60,10 @@ pub fn waterfall_svg(waterfall: &Waterfall) -> String {
     svg
 }
 
-const WIDTH: f64 = 760.0;
-const LABEL_WIDTH: f64 = 190.0;
-const BAR_WIDTH: f64 = 470.0;
+/// So small that its words can be read on a phone, which is half as wide.
+const WIDTH: f64 = 560.0;
+const LABEL_WIDTH: f64 = 186.0;
+const BAR_WIDTH: f64 = 294.0;
 const ROW_HEIGHT: f64 = 26.0;
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use gomem_postmortem::{Comparison, Overview};
 use gomem_symbol::Symbol;
 use gomem_table::{Unit, percent};
 
+use crate::words::interval;
+
 /// What was predicted beside what was measured, for a terminal.
 ///
 /// ```
@@ -81,27 +83,25 @@ fn table(comparison: &Comparison) -> comfy_table::Table {
     let count = |value: Option<f64>| known(value.map(|value| format!("{value:.0}")));
     let share = |value: Option<f64>| known(value.map(|value| percent(value, 1)));
     let bytes = |value: Option<f64>| known(value.map(|value| Unit::Bytes.humanize(value)));
-    let interval = |found: Option<Interval>, unit: fn(f64) -> String| {
-        known(found.map(|found| format!("{} ({}–{})", unit(found.value), unit(found.low), unit(found.high))))
-    };
+    let predicted = |found: Option<Interval>, unit: fn(f64) -> String| known(found.map(|found| interval(found, unit)));
     let mut table = comfy_table::Table::new();
     table.load_style(TableStyle::new()).set_header(["", "before", "predicted after", "measured after"]);
     table.add_row([
         "GC cycles".to_owned(),
         count(comparison.before.gc_cycles),
-        interval(comparison.predicted_gc_cycles, |value| format!("{value:.0}")),
+        predicted(comparison.predicted_gc_cycles, |value| format!("{value:.0}")),
         count(comparison.after.gc_cycles),
     ]);
     table.add_row([
         "GC cycles saved".to_owned(),
         String::new(),
-        interval(comparison.predicted.map(|saving| saving.gc_cycles), |value| percent(value, 1)),
+        predicted(comparison.predicted.map(|saving| saving.gc_cycles), |value| percent(value, 1)),
         share(comparison.measured_gc_cycles_saved()),
     ]);
     table.add_row([
         "GC CPU".to_owned(),
         share(comparison.before.gc_cpu_fraction),
-        interval(comparison.predicted_gc_cpu_fraction(), |value| percent(value, 2)),
+        predicted(comparison.predicted_gc_cpu_fraction(), |value| percent(value, 2)),
         share(comparison.after.gc_cpu_fraction),
     ]);
     table.add_row([

@@ -17,7 +17,10 @@ pub(crate) fn predicted(saving: Saving) -> String {
     // Never a zero with a sign.
     let rounded = |share: f64| (share * 1000.0).round() / 10.0 + 0.0;
     let points = |interval: Interval| {
-        format!("{:.1} ({:.1}–{:.1})", rounded(interval.value), rounded(interval.low), rounded(interval.high))
+        let (value, low, high) = (rounded(interval.value), rounded(interval.low), rounded(interval.high));
+        // A dash beside a minus is read as another one.
+        let to = if low < 0.0 { " to " } else { "–" };
+        format!("{value:.1} ({low:.1}{to}{high:.1})")
     };
     if saving.is_upper_bound {
         return format!(
@@ -28,9 +31,13 @@ pub(crate) fn predicted(saving: Saving) -> String {
             saving.gc_cpu.high * 100.0
         );
     }
-    format!(
-        "Predicted: {} % fewer GC cycles, GC CPU down by {} points.",
-        points(saving.gc_cycles),
+    let most = rounded(saving.gc_cpu.high);
+    let cpu = if rounded(saving.gc_cpu.value) != 0.0 {
         points(saving.gc_cpu)
-    )
+    } else if most > 0.0 {
+        format!("at most {most:.1}")
+    } else {
+        "less than 0.1".to_owned()
+    };
+    format!("Predicted: {} % fewer GC cycles, GC CPU down by {cpu} points.", points(saving.gc_cycles))
 }
