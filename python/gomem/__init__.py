@@ -19,6 +19,7 @@ if _TYPE_CHECKING:
     from gomem import gogc
     from gomem._bench import BenchComparison, BenchLines, Benchmarks, read_bench
     from gomem._capture import Capture, capture
+    from gomem._comparison import Comparison, compare
     from gomem._escape import Coverage, EscapeLog, read_escape_log
     from gomem._flame import FlameTree
     from gomem._heap import Heap, read_heap
@@ -46,6 +47,7 @@ __all__ = [
     "BenchLines",
     "Benchmarks",
     "Capture",
+    "Comparison",
     "Coverage",
     "DecodeError",
     "EscapeLog",
@@ -69,6 +71,7 @@ __all__ = [
     "__version__",
     "attribute",
     "capture",
+    "compare",
     "diagnose",
     "gogc",
     "growth",
@@ -106,6 +109,7 @@ _HOMES = (
     "_listing",
     "_scan",
     "_capture",
+    "_comparison",
     "_show",
 )
 

@@ -48,7 +48,7 @@ class Benchmarks(Pickled):
     ) -> BenchLines:
         """Say at which lines each benchmark allocates, for each operation.
 
-        Lines are told where their sum is what the benchmark printed, within 0.5 %.
+        Lines are named where their sum is what the benchmark printed, within 0.5 %.
 
         Parameters
         ----------

@@ -70,10 +70,10 @@ def capture(
     """Take a bundle from a live Go service.
 
     Heap profiles now and after `seconds`, a CPU profile and a scrape of the metrics each second in
-    between, then allocs and goroutines, mutex and block when they have samples. What fails alone is
-    told by `Capture.failed`. What answers is not trusted: answers are limited and stored as they
-    came, but for what repeats a secret; redirects are followed only within the same origin,
-    certificates are verified.
+    between, then allocs and goroutines, mutex and block when they have samples. `Capture.failed`
+    lists what could not be taken. The service is not trusted: answers are limited and stored as
+    they came, except for what repeats a secret; redirects are followed only within the same origin,
+    and certificates are verified.
 
     Parameters
     ----------

@@ -162,7 +162,7 @@ class Heap(Pickled):
         return pl.DataFrame(self._inner.windows(min_bytes, ratio))
 
     def maps(self) -> pl.DataFrame:
-        """List maps, told by their shape, and how full they are: a map never shrinks.
+        """List maps and how full they are: a map never shrinks. gomem knows them by their shape.
 
         Returns
         -------
@@ -246,8 +246,8 @@ def read_heap(
     source
         A path, bytes or a binary file object; compressed (gzip, zstd) or not.
     binary
-        The program's file, with symbols: it names global variables. One that did not write the
-        dump is told in `Heap.diagnostics`, and no name is taken from it. A core needs the one that
+        The program's file, with symbols: it names global variables. From one that did not
+        write the dump no name is taken, and `Heap.diagnostics` says so. A core needs the one that
         ran; ``"auto"`` takes the file that the core says it ran from.
     roots
         ``"all"`` counts the runtime's own lists like the program's variables.

@@ -143,8 +143,8 @@ def postmortem(
     ----------
     bundle
         A folder, or a list of files: heap, CPU and goroutine profiles and dumps, the compiler's
-        logs, metrics in any format that `read_metrics` reads, logs with GC traces. What each is, is
-        told by its content. Scrapes, which do not say when they were taken, are named
+        logs, metrics in any format that `read_metrics` reads, logs with GC traces. Files are
+        recognised by their content. Scrapes do not say when they were taken, so their name is
         ``<unix milliseconds>.prom``. Sources of the program are in its folder ``src``.
     source
         A folder with sources, or several, as for `Profile.list`: the report as HTML then shows the
@@ -217,11 +217,11 @@ def attribute(
         calls, and says which modules are yours and which release of Go built it.
     go_version
         The release of Go that built the program, as ``"go1.26.8"``, for what its compiler decided
-        in the standard library where the log does not have that. Without it, the program or the
-        profile tells, or all functions of the profile fit one release.
+        in the standard library where the log does not have that. Without it, gomem takes it
+        from the program or the profile, or finds the one release that all functions fit.
     own
-        Whose code is yours: import paths, with ``...`` at the end for all below. Without it, what
-        the log and the names tell.
+        Whose code is yours: import paths, with ``...`` at the end for all below. Without it, gomem
+        takes it from the log and the names.
     model
         A GC model of the same program, for what fixing a site saves.
     trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sized
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,7 @@ import polars as pl
 
 from gomem import _gomem
 from gomem._files import opened
+from gomem._gomem import UsageError
 from gomem._profile import Profile
 from gomem._progress import progress_bar
 
@@ -146,6 +148,8 @@ def growth(
 def _read_all(
     profiles: Iterable[Profile | Source], what: str, progress: Progress
 ) -> Iterator[Profile]:
+    if isinstance(profiles, (str, bytes, os.PathLike)):
+        raise UsageError(f"{what} takes a list of profiles, not one")
     total = len(profiles) if isinstance(profiles, Sized) else None
     with progress_bar(total, what=what, unit="profile", progress=progress) as done:
         for profile in profiles:

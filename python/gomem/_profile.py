@@ -140,7 +140,8 @@ class Profile(Pickled):
         by
             What makes two frames one key. ``module`` is the Go module (``std``, a dependency, the
             program's own), ``origin`` whose code it is (``runtime``, ``std``, ``third_party``,
-            ``user``); both are told by the names and files of functions.
+            ``user``); gomem knows both by the names and files
+            of functions.
         mean
             Divide by the first sample type: the mean size of an object.
         divide_by
@@ -304,8 +305,8 @@ class Profile(Pickled):
         """Continue stacks that the Go runtime cut off at its greatest depth.
 
         Such stacks seem to begin in the middle of the program. What is missing is taken from a
-        stack that has their outermost 24 frames too, if all that have them go on alike. What was
-        added is told in `diagnostics`.
+        stack that has their outermost 24 frames too, if all that have them go on alike.
+        `diagnostics` lists what was added.
         """
         repaired = Profile(self._inner.repair_truncated_stacks())
         return repaired._made_by(Profile.repair_truncated_stacks, self)

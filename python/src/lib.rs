@@ -16,13 +16,17 @@
 //! | `trace` | `gomem._trace`: execution traces |
 //! | `listing` | `gomem._listing`: sources line by line |
 //! | `bench` | `gomem._bench`: benchmarks |
+//! | `bundle` | a folder or files, for the two below |
 //! | `postmortem` | `gomem._postmortem`: the join and the report |
+//! | `comparison` | `gomem._comparison`: a bundle before a change and one after it |
 //! | `capture` | `gomem._capture`: bundles from live services |
 //! | `command` | `gomem._cli`: the `gomem` command |
 
 mod bench;
+mod bundle;
 mod capture;
 mod command;
+mod comparison;
 mod error;
 mod escape;
 mod gogc;
@@ -54,6 +58,7 @@ fn _gomem(module: &Bound<'_, PyModule>) -> PyResult<()> {
     trace::register(module)?;
     listing::register(module)?;
     postmortem::register(module)?;
+    comparison::register(module)?;
     capture::register(module)?;
     bench::register(module)?;
     outlet::register(module)?;

@@ -1,26 +1,23 @@
 //! The join and the report: `gomem._postmortem`.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::UNIX_EPOCH,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use gomem_binary::Binary;
 use gomem_metrics::Window;
 use gomem_postmortem::{
-    Artifact, AttributeOptions, Bundle, BundleError, Report, Site, attribute as join, attribute_heap as join_heap,
-    join_trace, line_costs, predict_savings,
+    AttributeOptions, Report, Site, attribute as join, attribute_heap as join_heap, join_trace, line_costs,
+    predict_savings,
 };
 use gomem_table::ToTable;
 use pyo3::prelude::*;
 
 use crate::{
+    bundle::{read_bundle, refusal},
     error::Error,
     escape::PyEscapeLog,
     gogc::PyGcModel,
     heap::PyHeap,
-    input::{Bytes, OneOrMany, Source, source_tree},
+    input::{OneOrMany, Source, source_tree},
     pprof::PyProfile,
     table::ArrowTable,
     trace::PyTrace,
@@ -105,28 +102,7 @@ fn postmortem(
     let window = Window::parse(&window.0, &window.1).map_err(|problem| Error::usage(format!("window: {problem}")))?;
     let folders = source.into_vec();
     let tree = worker::run(py, move || source_tree(&folders))??;
-    let mut sources = bundle.into_vec();
-    let bundle = match (sources.pop(), sources.is_empty()) {
-        (Some(Source::Path(path)), true) => worker::run(py, move || Bundle::open(&path))?.map_err(refusal)?,
-        (last, _) => {
-            let mut read = Vec::new();
-            for source in sources.into_iter().chain(last) {
-                let (name, modified_ms) = (source.name(), source.path().and_then(written));
-                read.push((name, modified_ms, source.read(py)?));
-            }
-            let artifact = |(name, modified_ms, bytes): (String, _, Bytes)| Artifact {
-                name,
-                bytes: bytes.into_vec(),
-                modified_ms,
-            };
-            worker::run(py, move || Bundle::from_artifacts("files", read.into_iter().map(artifact).collect()))?
-        }
-    };
-    if !bundle.has_evidence() {
-        let reasons: Vec<String> =
-            bundle.unused_files().iter().take(3).map(|unread| format!("{}: {}", unread.name, unread.reason)).collect();
-        return Err(Error::decode(format!("nothing was recognised; {}", reasons.join("; ")), "nothing_found", None));
-    }
+    let bundle = read_bundle(py, bundle)?;
     let bundle = worker::run(py, move || bundle.within(window))?.map_err(refusal)?;
     Ok(PyReport { report: worker::run(py, move || Report::from_bundle(&bundle.with_sources(tree)))? })
 }
@@ -213,19 +189,6 @@ fn binary_of(py: Python<'_>, source: Source) -> Result<Binary, Error> {
     let bytes = source.read(py)?;
     let decoded = worker::run(py, move || Binary::decode(&bytes))?;
     decoded.map_err(|err| Error::decode(err.to_string(), "not_a_program", None))
-}
-
-fn written(path: &Path) -> Option<i64> {
-    let time = path.metadata().and_then(|file| file.modified()).ok()?;
-    i64::try_from(time.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
-}
-
-fn refusal(err: BundleError) -> Error {
-    match err {
-        BundleError::Io { path, source } => Error::Io { path, error: source },
-        BundleError::TooLarge { .. } => Error::Limit(err.to_string()),
-        other => Error::decode(other.to_string(), "nothing_found", None),
-    }
 }
 
 /// Of the text.

@@ -47,6 +47,7 @@ SIGNATURES = {
     gm.Heap.windows: ("self", "min_bytes ratio"),
     gm.Heap.diff: ("self before", ""),
     gm.postmortem: ("bundle", "source"),
+    gm.compare: ("before after", ""),
     gm.Report.to_html: ("self path", ""),
     gm.Report.to_json: ("self path", ""),
 }

@@ -26,6 +26,7 @@ OBJECTS = {
     "waterfall": lambda: gm.read_metrics(INCIDENT / "metrics").waterfall(),
     "model": lambda: gm.gogc.fit(INCIDENT / "gctrace.log", procs=2),
     "report": lambda: gm.postmortem(INCIDENT),
+    "comparison": lambda: gm.compare(INCIDENT, [HEAP]),
     "listing": lambda: gm.read_pprof(HEAP).list("UnmarshalLine", sample_type="alloc_space"),
 }
 
@@ -38,6 +39,7 @@ ANSWERS = {
     "waterfall": lambda it: it.to_frame(),
     "model": lambda it: it.predict(gogc=[50, 400]),
     "report": lambda it: it.findings,
+    "comparison": lambda it: it.lines,
     "listing": lambda it: it.to_frame(),
 }
 

@@ -139,6 +139,8 @@ def test_growth_over_a_series() -> None:
     assert first["change"] == first["last"] - first["first"]
     with pytest.raises(gm.UsageError, match="no sample type"):
         gm.growth(sorted(incident.glob("heap-*.pb.gz")), sample_type="cpu")
+    with pytest.raises(gm.UsageError, match="a list of profiles"):
+        gm.growth(str(incident))
 
 
 def test_sampling_has_intervals() -> None:

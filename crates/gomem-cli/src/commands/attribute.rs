@@ -48,13 +48,13 @@ pub(crate) struct Attribute {
     #[command(flatten)]
     reach: Reach,
     /// The release of Go that built it, `go1.26.8`, for what its compiler decided in the standard library. Without it, the
-    /// program or the profile tells, or all its functions of the standard library fit one release.
+    /// program or the profile says it, or all its functions of the standard library fit one release.
     #[arg(long, value_name = "RELEASE")]
     go_version: Option<String>,
     /// Compile the standard library of this Go installation for its log, instead of what comes along: some minutes.
     #[arg(long, value_name = "GOROOT")]
     std_from: Option<PathBuf>,
-    /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, what the log and the names tell.
+    /// Whose code is yours, as in `example.com/app/...`; may be repeated. Without it, the log and the names say it.
     #[arg(long, value_name = "PATTERN")]
     own: Vec<String>,
     /// What a row is.

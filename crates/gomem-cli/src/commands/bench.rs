@@ -201,7 +201,7 @@ impl Bench {
             return Err(Failure::Usage("a gate compares two outputs: before and after".to_owned()));
         }
         if self.profile.is_empty() && (self.show == Show::Lines || self.escapes.is_some()) {
-            return Err(Failure::Usage("lines are told by --profile, with --escapes the reasons".to_owned()));
+            return Err(Failure::Usage("lines need --profile, and reasons need --escapes too".to_owned()));
         }
         let path = &self.outputs[0];
         let benchmarks = read_benchmarks(path)?;

@@ -25,8 +25,8 @@ use crate::{
   gomem convert scrapes/ --table state -o state.arrow
   gomem convert stderr.log --to csv > gctrace.csv")]
 pub(crate) struct Convert {
-    /// Profiles, the compiler's logs, metrics, logs with GC traces, a heap dump, or an execution trace: what they are is told by content. Several
-    /// are read as one; of a folder, its logs or scrapes. `-` is standard input.
+    /// Profiles, the compiler's logs, metrics, logs with GC traces, a heap dump, or an execution trace, recognised by their content.
+    /// Several are read as one; of a folder, its logs or scrapes. `-` is standard input.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Which table of the input, with the columns of the frame that Python calls so.
@@ -35,7 +35,7 @@ pub(crate) struct Convert {
     /// For forms that hold one sample type; without it, what the profile itself proposes.
     #[arg(short, long, value_name = "NAME")]
     sample_type: Option<String>,
-    /// Which form; without it, what the name of the output tells.
+    /// Which form; without it, the one that the name of the output says.
     #[arg(long, value_enum, value_name = "FORM", required_unless_present = "output")]
     to: Option<Form>,
     /// Where to write it; without it or as `-`, to standard output.

@@ -13,7 +13,7 @@ use crate::{failure::Failure, read::kind_of_file, show::Output};
   gomem mcp --root incidents/
   gomem mcp --root incidents/ --root src/ --write reports/
 
-A client starts it; docs/how-to/agent.md shows how the common ones are told to. It reads files below the folders, answers with
+A client starts it; docs/how-to/agent.md shows how to set up the common ones. It reads files below the folders, answers with
 numbers, names and advice, and never with the contents of a dump. It opens no connection, and runs no program.")]
 pub(crate) struct Mcp {
     /// A folder that may be read; may be repeated. Without it, the current folder.

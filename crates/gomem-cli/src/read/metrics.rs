@@ -30,7 +30,7 @@ pub(crate) struct MetricsInput {
     /// What format the files have; without it, they tell.
     #[arg(long, value_name = "FORMAT", value_parser = input_format)]
     input_format: Option<Format>,
-    /// What stands before the runtime's names, such as `myapp_` before `myapp_go_goroutines`; without it, the names tell.
+    /// What stands before the runtime's names, such as `myapp_` before `myapp_go_goroutines`; without it, the names say it.
     #[arg(long, value_name = "PREFIX")]
     prefix: Option<String>,
     #[command(flatten)]

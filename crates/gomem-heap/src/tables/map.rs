@@ -37,7 +37,7 @@ pub struct MapRow {
 }
 
 impl Heap {
-    /// Maps, those with the largest tables first. They are told by their shape, so that a map of a few entries is not among them.
+    /// Maps, those with the largest tables first. They are known by their shape, so that a map of a few entries is not among them.
     #[must_use]
     pub fn maps(&self) -> Vec<MapRow> {
         let maps = self.map_shapes();
@@ -60,7 +60,7 @@ impl Heap {
 impl Row for MapRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("maps", "by table_bytes, the most first")
-            .about("maps, told by their shape, and how full they are")
+            .about("maps, known by their shape, and how full they are")
             .texts("holders", "who keeps it: one alone, or several together", |row: &&'a Self| &row.holders)
             .int64("object", Unit::None, "the map", |row| i64::from(row.object))
             .int64("entries", Unit::Count, "its entries", |row| signed(row.entries))

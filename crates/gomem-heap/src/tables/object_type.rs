@@ -83,7 +83,7 @@ impl Heap {
 impl Row for TypeRow {
     fn definition<'a>() -> Definition<'a, &'a Self> {
         Definition::new("heap_types", "by bytes, the most first")
-            .about("the types of objects, where something tells them")
+            .about("the types of objects, where they are known")
             .optional_text("type", "nothing tells it", "the type", |row: &&'a Self| row.name.as_deref())
             .optional_category(
                 "source",

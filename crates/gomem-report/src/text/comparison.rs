@@ -152,10 +152,10 @@ fn write_notes(comparison: &Comparison, out: &mut String) {
         let _ = match &shrunk {
             Some((before, after)) => writeln!(
                 out,
-                "The leak {place} is gone: the live heap ended at {after} instead of {before}, which the prediction does \
-                 not know: with less alive the heap goal is lower, and GC runs more often."
+                "The leak {place} is gone: the live heap ended at {after} instead of {before}. The prediction does not \
+                 know that: with less alive, the heap goal is lower, and GC runs more often."
             ),
-            None => writeln!(out, "The leak {place} is gone, which the prediction does not know."),
+            None => writeln!(out, "The leak {place} is gone. The prediction does not know that."),
         };
     }
 }
