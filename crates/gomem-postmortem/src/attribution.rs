@@ -14,8 +14,8 @@ mod place;
 mod reason;
 mod sites;
 
+pub use evidence::{BuildMatch, StdBasis, StdRelease};
 pub(crate) use evidence::{Compiler, Record};
-pub use evidence::{StdBasis, StdRelease};
 pub(crate) use held::attribute_holding;
 pub use held::{HeldSite, attribute_heap};
 pub(crate) use join::{assumptions, first_frame, latest_sites};

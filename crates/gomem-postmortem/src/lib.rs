@@ -26,7 +26,7 @@ mod pacing;
 mod report;
 
 pub use attribution::{
-    AssistCost, AttributeOptions, HeldSite, Lifespan, Place, Reason, Site, StdBasis, StdRelease, attribute,
+    AssistCost, AttributeOptions, BuildMatch, HeldSite, Lifespan, Place, Reason, Site, StdBasis, StdRelease, attribute,
     attribute_heap, join_trace, predict_savings,
 };
 pub use benchmark::{

@@ -9,7 +9,8 @@ use std::{
 use clap::{Args, ValueEnum};
 use gomem_gogc::GcModel;
 use gomem_postmortem::{
-    AttributeOptions, RecordingOptions, Site, StdRelease, attribute, join_trace, line_costs, predict_savings,
+    AttributeOptions, BuildMatch, RecordingOptions, Site, StdRelease, attribute, join_trace, line_costs,
+    predict_savings,
 };
 use gomem_table::ToTable;
 
@@ -149,6 +150,16 @@ impl Attribute {
         let (unexplained, bytes) = sum(|site| !site.is_not_logged());
         if self.own.is_empty() && log.is_none() && binary.is_none() {
             writeln!(out, "note: whose code is yours is guessed by names; --own or --binary say it")?;
+        }
+        let found = log.as_ref().map(|log| BuildMatch::new(&profile, log)).filter(BuildMatch::is_of_other_build);
+        if let Some(found) = found {
+            writeln!(
+                out,
+                "note: the log is of another build than the profile: of {} functions in both, {} begin at another line. \
+                 It is not used for these, and nothing is concluded from what it does not say",
+                found.placed,
+                found.placed - found.agree
+            )?;
         }
         if let Some(release) = StdRelease::find(&profile, log.as_ref(), &options) {
             writeln!(out, "note: {}", release.note())?;

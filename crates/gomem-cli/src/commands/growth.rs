@@ -31,7 +31,10 @@ impl Growth {
         let profiles = self.profiles.iter().map(|path| read_profile(path)).collect::<Result<Vec<_>, _>>()?;
         let options = GrowthOptions::new(&self.sample_type);
         let growth = gomem_pprof::Growth::new(&profiles, &options).map_err(|problem| self.failure(&problem))?;
-        let what = format!("{} over {} profiles", self.sample_type, growth.profiles());
+        let what = match growth.profiles() {
+            1 => format!("{} of 1 profile: take another one, later, to see what grows", self.sample_type),
+            profiles => format!("{} over {profiles} profiles", self.sample_type),
+        };
         self.table.write_short(&growth.to_table(), &SHORT, &what, out)
     }
 

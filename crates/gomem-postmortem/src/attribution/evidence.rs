@@ -1,5 +1,6 @@
 //! What log, sizes, names and a CPU profile say of an allocation.
 
+mod build_match;
 mod compiler;
 mod compiler_log;
 pub(crate) mod fit;
@@ -14,6 +15,7 @@ mod std_release;
 mod type_sizes;
 mod unreported;
 
+pub use build_match::BuildMatch;
 pub(crate) use compiler::Compiler;
 pub(crate) use map_types::is_usual_bucket;
 pub(crate) use record::Record;

@@ -202,7 +202,8 @@ impl Listing {
         let kind = profile.sample_types().get(index);
         let sums = Sums::new(profile, index);
         let std = StdRelease::find(profile, options.escapes, &options.attribution);
-        let compiler = Compiler::new(options.escapes, &options.attribution).with_std(std.map(|std| std.decisions));
+        let compiler =
+            Compiler::new(profile, options.escapes, &options.attribution).with_std(std.map(|std| std.decisions));
         let mut sources = Sources::new(profile, options);
         let functions = functions.into_iter().filter(|function| sums.has_any(function)).map(|function| {
             let source = sources.of(&function);

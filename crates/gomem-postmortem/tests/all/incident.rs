@@ -8,7 +8,7 @@ use flate2::read::GzDecoder;
 use gomem_escape::{Cause, EscapeLog};
 use gomem_finding::{Confidence, Severity};
 use gomem_postmortem::{
-    Artifact, AttributeOptions, Bundle, Comparison, FindingKind, Report, Site, attribute, line_costs,
+    Artifact, AttributeOptions, BuildMatch, Bundle, Comparison, FindingKind, Report, Site, attribute, line_costs,
 };
 use gomem_pprof::Profile;
 use gomem_testkit::root;
@@ -152,4 +152,30 @@ fn two_heap_profiles_name_the_leak_that_the_metrics_show() {
     assert_eq!(found.confidence, Confidence::Medium, "two profiles tell the place, and little of the time between");
     assert!(summary.contains("each of 2 heap profiles") && summary.contains("The metrics agree"), "{summary}");
     assert!(leak(&["heap-2", ".prom", "gctrace"]).is_none(), "two points always lie on a line");
+}
+
+/// The log of the program after its fixes: half of what it says stands at other lines, and that it says nothing of a line that
+/// is gone proves nothing.
+#[test]
+fn a_log_of_another_build_explains_nothing_that_moved() {
+    let (before, after) = (bundle("before"), bundle("after"));
+    let profile = &before.latest_heap().unwrap().profile;
+    let (log, right) = (after.escapes().unwrap(), before.escapes().unwrap());
+    let found = BuildMatch::new(profile, log);
+    assert!(found.is_of_other_build() && !found.is_of_other_program(), "{found:?}");
+    assert_eq!(BuildMatch::new(profile, right).agreement(), 1.0);
+    let reasons = |log| {
+        let sites = attribute(profile, Some(log), &AttributeOptions::default());
+        let known = |site: Site| Some((site.place.clone(), site.bytes, site.reason?));
+        sites.into_iter().filter_map(known).collect::<Vec<_>>()
+    };
+    let right = reasons(right);
+    for (place, bytes, reason) in reasons(log) {
+        let known: Vec<_> = right.iter().filter(|known| known.0 == place).map(|known| known.2).collect();
+        assert!(known.contains(&reason), "{place:?}: {reason:?} of {bytes} bytes instead of {known:?}");
+    }
+    let sites = attribute(profile, Some(log), &AttributeOptions::default());
+    let put = sites.iter().find(|site| site.place.short() == "event/line.go:34").unwrap();
+    assert_eq!(put.reason, None);
+    assert!(put.explanation.unwrap().contains("of another build"), "{:?}", put.explanation);
 }

@@ -2,11 +2,12 @@
 
 use gomem_binary::Binary;
 use gomem_escape::{EscapeLog, HeapDecision, StdDecisions};
-use gomem_pprof::{Line, Location};
+use gomem_pprof::{Line, Location, Profile};
 use gomem_symbol::{Modules, Origin, SourcePath, Symbol};
 
 use crate::attribution::{
     evidence::{
+        build_match::BuildMatch,
         compiler_log::CompilerLog,
         record::Record,
         runtime_calls::{Operation, RuntimeCalls},
@@ -19,6 +20,10 @@ use crate::attribution::{
 #[derive(Debug, Default)]
 pub(crate) struct Compiler<'a> {
     log: CompilerLog<'a>,
+    /// How the log's functions are those of the profile, where it is of another build.
+    other_build: Option<BuildMatch>,
+    /// Stands for the log where that may be about other lines.
+    nothing: CompilerLog<'a>,
     std: Option<StdLibrary<'a>>,
     /// The patterns of the user's own packages, when the caller says them.
     own: &'a [String],
@@ -35,9 +40,11 @@ struct StdLibrary<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    pub(crate) fn new(log: Option<&'a EscapeLog>, options: &AttributeOptions<'a>) -> Self {
+    pub(crate) fn new(profile: &Profile, log: Option<&'a EscapeLog>, options: &AttributeOptions<'a>) -> Self {
         Self {
             log: log.map(CompilerLog::from_log).unwrap_or_default(),
+            other_build: log.map(|log| BuildMatch::new(profile, log)).filter(BuildMatch::is_of_other_build),
+            nothing: CompilerLog::default(),
             std: None,
             own: options.own,
             runtime: options.cpu.map(RuntimeCalls::from_profile).unwrap_or_default(),
@@ -112,6 +119,17 @@ impl<'a> Compiler<'a> {
         !self.log.is_empty() && lines.first().is_some_and(|line| !self.log_of(*line).1)
     }
 
+    /// Whether the log is of another build than the profile, and a function of the program's own begins at another line there.
+    fn begins_elsewhere(&self, function: &str) -> Option<bool> {
+        self.other_build.as_ref()?.begins_elsewhere(function)
+    }
+
+    /// Whether what the log lacks of the innermost of these lines is only that it is of another build.
+    pub(crate) fn is_of_other_build(&self, lines: &[Line<'_>]) -> bool {
+        let function = lines.first().and_then(Line::function);
+        function.is_some_and(|function| self.begins_elsewhere(function.name()).is_some())
+    }
+
     /// The log that is about a line, and whether it covers that. The program's own comes first: of a function of the standard
     /// library that release counts which has it at this line.
     fn log_of(&self, line: Line<'_>) -> (&CompilerLog<'a>, bool) {
@@ -121,7 +139,11 @@ impl<'a> Compiler<'a> {
 
     fn log_at(&self, name: &str, path: &SourcePath, line: i64, start_line: i64) -> (&CompilerLog<'a>, bool) {
         if self.log.covers(Symbol::decode(name).package()) {
-            return (&self.log, true);
+            return match self.begins_elsewhere(name) {
+                Some(true) => (&self.nothing, false),
+                Some(false) => (&self.log, false),
+                None => (&self.log, true),
+            };
         }
         let is_of_release = |std: &&StdLibrary<'_>| std.decisions.has(name, path.as_str(), line, start_line);
         match self.std.as_ref().filter(is_of_release) {

@@ -17,7 +17,7 @@ use crate::{
             inlined,
         },
         options::AttributeOptions,
-        sites::{LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, Site},
+        sites::{LEFT_OUT, NO_LOG, NOT_KNOWN, NOT_LOGGED, OTHER_BUILD, Site},
     },
     bundle::Bundle,
 };
@@ -55,7 +55,7 @@ fn attribute_with(
     options: &AttributeOptions<'_>,
     std: Option<&StdRelease>,
 ) -> Vec<Site> {
-    let compiler = Compiler::new(escapes, options).with_std(std.map(|std| std.decisions));
+    let compiler = Compiler::new(profile, escapes, options).with_std(std.map(|std| std.decisions));
     let Groups { groups, places } = Groups::read(profile, &compiler);
     let index = |name| profile.sample_type_index(name).unwrap_or(usize::MAX);
     let [bytes, objects, inuse] =
@@ -81,6 +81,7 @@ fn attribute_with(
                 let told = || match escapes {
                     _ if allocations.iter().all(is_left_out) => LEFT_OUT,
                     None => NO_LOG,
+                    Some(_) if compiler.is_of_other_build(&allocations[0].lines) => OTHER_BUILD,
                     Some(_) if compiler.is_of_others(&allocations[0].lines) => NOT_LOGGED,
                     Some(_) => NOT_KNOWN,
                 };

@@ -281,4 +281,5 @@ const ENOUGH_IN_USE: i64 = 4 << 20;
 pub(crate) const LEFT_OUT: &str = "not known: what the line calls allocates, and the profiler leaves it out, as it does for a method that the compiler writes for an embedded value";
 pub(crate) const NO_LOG: &str = "no escape log: add the output of go build -gcflags=all=-m=2";
 pub(crate) const NOT_LOGGED: &str = "not logged: build with `-gcflags=all=-m=2`, which logs every package";
+pub(crate) const OTHER_BUILD: &str = "not known: the log is of another build than the profile";
 pub(crate) const NOT_KNOWN: &str = "not known: the log has nothing for objects of this size on the line";
