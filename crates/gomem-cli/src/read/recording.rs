@@ -20,6 +20,6 @@ pub(crate) fn read_gc_model(path: &Path, options: &RecordingOptions) -> Result<G
 fn without_cycles(bundle: &Bundle) -> String {
     let found: BTreeSet<&str> = bundle.contents().iter().map(|(_, contents)| contents.name()).collect();
     let found: Vec<&str> = found.into_iter().collect();
-    let instead = if found.is_empty() { String::new() } else { format!(" (but: {})", found.join(", ")) };
+    let instead = if found.is_empty() { String::new() } else { format!(" (found: {})", found.join(", ")) };
     format!("no GC trace and no metrics{instead}; run the program with GODEBUG=gctrace=1")
 }
