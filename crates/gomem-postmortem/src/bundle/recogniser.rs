@@ -209,6 +209,7 @@ impl Recogniser {
             outcome.tell(&mut bundle);
         }
         bundle.heaps.sort_by_key(|heap| heap.profile.as_of_nanos());
+        bundle.find_end();
         bundle
     }
 
