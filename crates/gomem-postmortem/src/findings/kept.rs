@@ -107,7 +107,8 @@ pub(crate) fn add_held(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site],
         share(live)
     );
     let keeper = keeper(&held, sites, log).map_or_else(|| HELD.to_owned(), |keeper| keeper.words());
-    let separator = if finding.action.is_empty() { "" } else { " " };
+    finding.action.truncate(finding.action.trim_end_matches('.').len());
+    let separator = if finding.action.is_empty() { "" } else { ". " };
     finding.action += &format!("{separator}What is kept for a while: {keeper}");
 }
 
