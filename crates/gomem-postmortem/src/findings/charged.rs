@@ -15,7 +15,7 @@ use crate::{
         calls_together::{CallsTogether, leave_to_all},
         cost::Cost,
         finding::{Finding, FindingKind},
-        kept::{add_held, add_staying, keep, warn_of_oversized},
+        kept::{add_staying, keep, warn_of_oversized},
         pool::PoolMisuse,
         sentence::sentence,
         start::Start,
@@ -190,9 +190,6 @@ fn own_finding(
     }
     if !is_kept {
         add_staying(&mut finding, own, sites, log);
-        if holder.is_none() && misuse.is_none() && own.sites.iter().all(|site| site.staying_bytes == 0) {
-            add_held(&mut finding, own, sites, log);
-        }
     }
     // Where the largest reason has less than half of the bytes, the title has no cause.
     if own.by_reason().first().is_none_or(|part| part.bytes.saturating_mul(2) < own.bytes) && misuse.is_none() {

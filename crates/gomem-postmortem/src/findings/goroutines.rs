@@ -14,11 +14,9 @@ use crate::{
     bundle::{Bundle, LEAKED},
     findings::{
         finding::{Finding, FindingKind},
-        goroutine_user::{AS_MANY, is_of, user_of},
         growth::GrowingSite,
         judgements::{goroutines_are_level, goroutines_were_level},
-        lock_again::LockAgain,
-        wait::{Passed, Wait, label},
+        wait::{Passed, Wait, label, package_of},
     },
 };
 
@@ -170,7 +168,31 @@ fn say_who(finding: &mut Finding, profile: &Profile, sites: &[Site]) {
     }
 }
 
+/// The call of a line of the program, of the package whose `count` goroutines begin with `entry`, that keeps most, and as many; else
+/// the call of another package that ends there, as by an interface.
+fn user_of<'s>(entry: &str, count: i64, sites: &'s [Site]) -> Option<&'s Site> {
+    let fewest = (count as f64 / AS_MANY).max(1.0);
+    let as_many = || {
+        let charged = sites.iter().filter(|site| site.callee.is_some() && site.reached_from.is_none());
+        charged.filter(|site| site.inuse_objects as f64 >= fewest)
+    };
+    let ends_there = |site: &&Site| package_of(&site.place.function) == package_of(entry);
+    // A method of the type whose method the goroutines run is nearer than what else the package does.
+    let receiver = |function: &str| Symbol::decode(function).receiver().map(str::to_owned);
+    let of_entry = receiver(entry);
+    let is_near = |site: &Site| of_entry.is_some() && site.callee.as_deref().and_then(receiver) == of_entry;
+    let of_package = as_many().filter(|site| is_of(site, entry)).max_by_key(|site| (is_near(site), site.inuse_bytes));
+    of_package.or_else(|| as_many().filter(ends_there).max_by_key(|site| site.inuse_bytes))
+}
+
+/// Whether the line calls the package that `entry` is of.
+fn is_of(site: &Site, entry: &str) -> bool {
+    site.callee.as_deref().is_some_and(|callee| package_of(callee) == package_of(entry))
+}
+
 const MANY_MORE: i64 = 1000;
+/// The sampler's counts, and profiles that are taken a little before or after.
+const AS_MANY: f64 = 2.5;
 /// A judgement: so many at one place are no pool of workers.
 const CROWD: i64 = 100;
 
@@ -199,7 +221,6 @@ fn actions(profile: &Profile, groups: &[(Wait, i64)]) -> String {
             actions.push(action);
         }
     }
-    actions.extend(LockAgain::find(profile).map(|again| again.words()));
     actions.join(" ")
 }
 

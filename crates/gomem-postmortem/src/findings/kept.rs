@@ -107,8 +107,7 @@ pub(crate) fn add_held(finding: &mut Finding, bytes: &Bytes<'_>, sites: &[Site],
         share(live)
     );
     let keeper = keeper(&held, sites, log).map_or_else(|| HELD.to_owned(), |keeper| keeper.words());
-    finding.action.truncate(finding.action.trim_end_matches('.').len());
-    let separator = if finding.action.is_empty() { "" } else { ". " };
+    let separator = if finding.action.is_empty() { "" } else { " " };
     finding.action += &format!("{separator}What is kept for a while: {keeper}");
 }
 

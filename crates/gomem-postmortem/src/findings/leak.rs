@@ -18,8 +18,8 @@ use crate::{
         keeper::{Keeper, keeper},
         kept_together::KeptTogether,
         live_heap::LiveHeap,
-        module_calls::calls_in_words,
         store_beside::StoreBeside,
+        module_calls::calls_in_words,
     },
 };
 

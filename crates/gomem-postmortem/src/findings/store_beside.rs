@@ -57,9 +57,7 @@ impl StoreBeside {
         let who = caller.as_ref().map_or("The same function".to_owned(), |caller| format!("{caller}, which calls it,"));
         match statement {
             Some(statement) => {
-                format!(
-                    "{who} stores something each time, by `{statement}` at {place}: that most likely holds it. {advice}"
-                )
+                format!("{who} stores something each time, by `{statement}` at {place}: that most likely holds it. {advice}")
             }
             None => format!("{who} gives something each time to a call at {place} that keeps it. {advice}"),
         }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use gomem_finding::{Confidence, Evidence, Severity};
-use gomem_pprof::{Profile, Sample};
+use gomem_pprof::{Line, Profile, Sample};
+use gomem_symbol::Symbol;
 use gomem_table::Unit;
 
 use crate::{
@@ -11,8 +12,6 @@ use crate::{
     findings::{
         finding::{Finding, FindingKind},
         goroutines::groups_of,
-        lock::{place_of_lock, type_of},
-        lock_again::LockAgain,
         wait::Wait,
     },
 };
@@ -47,9 +46,6 @@ pub(crate) fn stuck_lock(dumps: &[Arc<Profile>], findings: &[Finding]) -> Option
                       the network), or a path that returns or panics without Unlock (`defer` it). What comes after waits too, and keeps \
                       its memory."
         .to_owned();
-    if let Some(again) = LockAgain::find(dump) {
-        finding.action = again.words();
-    }
     finding.confidence = Confidence::Medium;
     finding.evidence = vec![
         Evidence::new("longest wait for a lock", minutes as f64 * 60.0, Unit::Seconds).with_source(DUMP),
@@ -75,6 +71,19 @@ fn minutes_for_lock(sample: Sample<'_>) -> Option<i64> {
     (minutes >= LONG && place_of_lock(sample).is_some()).then_some(minutes)
 }
 
+/// How many frames from the top a goroutine asks for a lock: `RWMutex.Lock` and `Mutex.Lock` call others of them.
+fn place_of_lock(sample: Sample<'_>) -> Option<usize> {
+    let is_lock = |line: Line<'_>| line.function().is_some_and(|function| LOCKS.contains(&function.name()));
+    let near = sample.frames().take(DEEPEST).enumerate().filter(|(_, line)| is_lock(*line));
+    near.map(|(at, _)| at).last()
+}
+
+/// Who asked for the lock: a method, by its package and receiver.
+fn type_of(name: &str) -> Option<(String, String)> {
+    let symbol = Symbol::decode(name);
+    Some((symbol.package().to_owned(), symbol.receiver()?.to_owned()))
+}
+
 /// A goroutine within a method of the same type that waits for something else.
 fn holder(dump: &Profile, waiting: Sample<'_>) -> Option<Place> {
     let asker = waiting.frames().nth(place_of_lock(waiting)? + 1)?.function()?.name();
@@ -93,4 +102,13 @@ fn holder(dump: &Profile, waiting: Sample<'_>) -> Option<Place> {
 const WAIT: &str = "wait";
 /// A judgement: nobody waits so long for what is let go.
 const LONG: i64 = 10;
+/// `Lock`, and what the runtime and `sync` have above it.
+const DEEPEST: usize = 8;
+const LOCKS: [&str; 5] = [
+    "sync.(*Mutex).Lock",
+    "sync.(*RWMutex).Lock",
+    "sync.(*RWMutex).RLock",
+    "internal/sync.(*Mutex).Lock",
+    "internal/sync.(*Mutex).lockSlow",
+];
 const DUMP: &str = "goroutine dump";
