@@ -128,7 +128,7 @@ pub(crate) fn store_of_owner(made: &HeapDecision, step: &Step, log: &EscapeLog) 
     Some((owner.into(), Arc::clone(&store.from)))
 }
 
-pub(crate) fn is_same_file(one: &str, other: &str) -> bool {
+fn is_same_file(one: &str, other: &str) -> bool {
     one.ends_with(other) || other.ends_with(one)
 }
 

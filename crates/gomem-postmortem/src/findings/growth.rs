@@ -10,7 +10,6 @@ use crate::{
     attribution::{AttributeOptions, Place, Site, attribute},
     bundle::{Bundle, HeapProfile},
     findings::{
-        callers::callers,
         live_heap::{MOST_OF_THE_TIME, SLOW},
         profile_time::{AsOf, ProfileTimes},
     },
@@ -25,8 +24,6 @@ pub(crate) struct GrowingSite {
     pub(crate) sites: Vec<Site>,
     /// How its bytes in use go.
     pub(crate) growth: SiteGrowth,
-    /// Who calls its function, the nearest first.
-    pub(crate) callers: Vec<Place>,
 }
 
 impl GrowingSite {
@@ -86,9 +83,7 @@ pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], i
         let key = (growth.key.function.as_deref()?.into(), growth.key.line.unwrap_or(0));
         let mut sites = by_line.remove(&key)?;
         sites.sort_by_key(|site| std::cmp::Reverse(site.inuse_bytes));
-        let place = sites.first()?.charged_to.clone();
-        let callers = callers(&last.profile, &place, &own);
-        Some(GrowingSite { place, sites, growth: growth.clone(), callers })
+        Some(GrowingSite { place: sites.first()?.charged_to.clone(), sites, growth: growth.clone() })
     });
     of_line.collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gomem_escape::{Cause, EscapeLog, HeapDecision, Step};
-use gomem_symbol::{Origin, Symbol};
+use gomem_symbol::Symbol;
 
 use crate::{
     attribution::{Reason, Site},
@@ -22,8 +22,6 @@ use crate::{
 pub(crate) enum Keeper {
     /// What is known to keep, and what to do about it.
     Known(&'static str),
-    /// A call beside it that is known to keep as many, and what to do about it.
-    Companion(&'static str),
     /// The last step of the compiler's flow that stores it, what to do about such a step, and what else may keep such a thing:
     /// of memory that others have parts of, each part keeps the whole.
     Stored {
@@ -49,7 +47,7 @@ impl Keeper {
     /// Who keeps it, and what to do about that.
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::Known(advice) | Self::Companion(advice) | Self::Kind(advice) => (*advice).to_owned(),
+            Self::Known(advice) | Self::Kind(advice) => (*advice).to_owned(),
             Self::Container(container) => container.words(),
             Self::Stored { step, function, is_given, advice, of_part, ends_by, owner } => {
                 let who = match is_given {
@@ -98,9 +96,9 @@ pub(crate) fn keeper(kept: &[&Site], all: &[Site], log: Option<&EscapeLog>) -> O
     of_call
         .or_else(of_step)
         .or_else(of_finalizer)
+        .or_else(of_companion)
+        .or_else(of_chain)
         .map(Keeper::Known)
-        .or_else(|| of_companion().map(Keeper::Companion))
-        .or_else(|| of_chain().map(Keeper::Known))
         .or_else(|| {
             let of_part =
                 kept.first().and_then(|site| of_part(site).or_else(|| of_function(site)).or_else(|| of_text(site)));
@@ -157,12 +155,10 @@ fn package_first(callee: &str) -> String {
 
 /// The advice about a function that allocates nothing, so that no profile has its path: by the name of its package, unless the
 /// program has a package of that name itself.
-pub(crate) fn of_unseen(callee: &str, log: &EscapeLog) -> Option<&'static str> {
+fn of_unseen(callee: &str, log: &EscapeLog) -> Option<&'static str> {
     let short = package_first(callee);
     let (package, _) = short.split_once('.')?;
-    let is_of_program = |decision: &HeapDecision| Origin::from_package(&decision.package, "") != Origin::Std;
-    let mut named = log.heap_decisions().iter().filter(|of| of.package.rsplit('/').next() == Some(package));
-    let is_own = named.any(is_of_program);
+    let is_own = log.heap_decisions().iter().any(|decision| decision.package.rsplit('/').next() == Some(package));
     keep_advice_of_short(&short).filter(|_| !is_own)
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn keep(finding: &mut Finding, bytes: &Bytes<'_>, (sites, log): (&[Si
     if let Some(advice) = bytes.sites.first().and_then(|site| size_advice(site.callee.as_deref()?)) {
         finding.action += &format!(" {advice}");
     }
-    if !matches!(keeper, Some(Keeper::Known(_) | Keeper::Companion(_))) {
+    if !matches!(keeper, Some(Keeper::Known(_))) {
         warn_of_oversized(finding, bytes);
     }
 }

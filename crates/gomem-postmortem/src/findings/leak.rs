@@ -18,7 +18,6 @@ use crate::{
         keeper::{Keeper, keeper},
         kept_together::KeptTogether,
         live_heap::LiveHeap,
-        store_beside::StoreBeside,
         module_calls::calls_in_words,
     },
 };
@@ -102,22 +101,13 @@ pub(crate) fn leak(
     }
     let of_entry = bound.or(of_entry).map(Keeper::Known);
     let held = goroutines.leaked().and_then(|goroutines| Some((goroutines, goroutines.hold(growing)?)));
-    let stored = || StoreBeside::find(place, &growing.callers, log?);
-    let with_store = |keeper: &Keeper| match stored().filter(StoreBeside::is_statement) {
-        Some(stored) => format!("{} {}", stored.words(), keeper.words()),
-        None => keeper.words(),
-    };
     finding.action = match (of_entry.or_else(|| keeper_of(together, sites, log)), &held) {
         (Some(Keeper::Known(advice)), _) => advice.to_owned(),
-        (Some(companion @ Keeper::Companion(_)), _) => with_store(&companion),
         (_, Some((goroutines, _))) => goroutines.action.clone(),
         (Some(stored @ Keeper::Stored { .. }), None) => stored.words(),
-        (Some(container @ Keeper::Container(_)), None) if goroutines.leaked().is_none() => container.words(),
-        (Some(kind), None) if goroutines.leaked().is_none() => with_store(&kind),
+        (Some(other), None) if goroutines.leaked().is_none() => other.words(),
         // What keeps such things as a rule says less than goroutines that never end.
-        (_, None) => stored().map(|stored| stored.words()).unwrap_or_else(|| {
-            unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines)
-        }),
+        (_, None) => unknown_keeper(growing, others.iter().find_map(|other| beside(other, sites, log)), goroutines),
     };
     if let Some((_, why)) = &held {
         finding.summary += &format!(" {why}");
@@ -185,7 +175,7 @@ pub(crate) fn add_end(finding: &mut Finding, end: &HeapProfile) {
 fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog>) -> Option<Keeper> {
     let of = |site: &GrowingSite| keeper(&site.sites.iter().collect::<Vec<_>>(), sites, log);
     let mut keepers: Vec<Keeper> = together.all().filter_map(of).collect();
-    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Companion(_) | Keeper::Stored { .. });
+    let is_known = |keeper: &Keeper| matches!(keeper, Keeper::Known(_) | Keeper::Stored { .. });
     let best = keepers.iter().position(is_known).unwrap_or(0);
     (!keepers.is_empty()).then(|| keepers.swap_remove(best))
 }
@@ -193,7 +183,7 @@ fn keeper_of(together: &KeptTogether<'_>, sites: &[Site], log: Option<&EscapeLog
 /// What else grows and is known to be kept: a container's line, and what to do about that.
 fn beside(other: &GrowingSite, sites: &[Site], log: Option<&EscapeLog>) -> Option<(String, &'static str)> {
     match keeper(&other.sites.iter().collect::<Vec<_>>(), sites, log) {
-        Some(Keeper::Known(advice) | Keeper::Companion(advice)) => Some((other.place.short(), advice)),
+        Some(Keeper::Known(advice)) => Some((other.place.short(), advice)),
         _ => None,
     }
 }
