@@ -4,7 +4,6 @@ mod allowance;
 mod archive;
 mod artifact;
 mod bundle;
-mod end_of_work;
 mod error;
 mod heap_refusal;
 mod log_stream;

@@ -40,8 +40,6 @@ use crate::bundle::{
 pub struct Bundle {
     pub(crate) name: String,
     pub(crate) heaps: Vec<HeapProfile>,
-    /// Whether the last of them is of when the program's work was over.
-    pub(crate) ends_idle: bool,
     pub(crate) cpu: Option<Arc<Profile>>,
     pub(crate) goroutines: Vec<Arc<Profile>>,
     pub(crate) escapes: Option<Arc<EscapeLog>>,
@@ -225,10 +223,9 @@ impl Bundle {
         self.gctrace.as_deref()
     }
 
-    /// The heap profile that knows most: the latest one has counted the most allocation. One that was taken when the program's
-    /// work was over is passed over: what had been in use was let go then.
+    /// The heap profile that knows most: the latest one has counted the most allocation.
     #[must_use]
     pub fn latest_heap(&self) -> Option<&HeapProfile> {
-        self.heaps_at_work().last()
+        self.heaps.last()
     }
 }

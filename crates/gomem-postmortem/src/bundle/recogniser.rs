@@ -209,7 +209,6 @@ impl Recogniser {
             outcome.tell(&mut bundle);
         }
         bundle.heaps.sort_by_key(|heap| heap.profile.as_of_nanos());
-        bundle.find_end();
         bundle
     }
 

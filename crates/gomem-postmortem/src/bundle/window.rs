@@ -68,7 +68,6 @@ impl Bundle {
         let cycles = self.cut_gctrace(window);
         let scrapes = self.cut_metrics(window);
         let heaps = self.cut_heaps(window);
-        self.find_end();
         let (kept, cpu) = divide(self.cpu.take(), |profile| is_within(profile, window));
         self.cpu = kept.into_iter().next();
         let (kept, goroutines) = divide(std::mem::take(&mut self.goroutines), |profile| is_within(profile, window));

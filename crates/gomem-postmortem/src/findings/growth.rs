@@ -44,7 +44,7 @@ impl GrowingSite {
 /// Growing lines, the one that grew most first; `latest` are the sites of the bundle's latest heap profile. Two profiles will do
 /// where the rules say that the live heap leaks.
 pub(crate) fn growing_sites(bundle: &Bundle, state: &GoState, latest: &[Site], is_leaking: bool) -> Vec<GrowingSite> {
-    let timed: Vec<&HeapProfile> = bundle.heaps_at_work().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
+    let timed: Vec<&HeapProfile> = bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some()).collect();
     let Some(&last) = timed.iter().max_by_key(|heap| heap.profile.as_of_nanos()) else { return Vec::new() };
     let sites = match bundle.latest_heap() {
         Some(heap) if std::ptr::eq(heap, last) => Cow::Borrowed(latest),

@@ -98,7 +98,7 @@ pub(crate) fn tell(fired: &[&Judgement], findings: &mut Vec<Finding>) {
 
 /// What to do about a live heap that grows where the profiles are there already, and no line grows in each of them.
 pub(crate) fn compare_profiles(bundle: &Bundle, findings: &mut [Finding]) {
-    let heaps = bundle.heaps_at_work();
+    let heaps = bundle.heaps();
     let inuse = |heap: &&HeapProfile| {
         heap.profile.sample_type_index("inuse_space").map_or(0, |index| heap.profile.total(index))
     };

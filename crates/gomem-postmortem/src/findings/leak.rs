@@ -9,7 +9,6 @@ use gomem_table::Unit;
 
 use crate::{
     attribution::{Site, accounts},
-    bundle::HeapProfile,
     findings::{
         call_advice::{bound_of, goroutine_advice, handed_advice},
         finding::{Finding, FindingKind},
@@ -162,12 +161,6 @@ pub(crate) fn leak(
     }
     finding.confounders.push("a bounded cache that has not reached its bound grows the same way".into());
     finding
-}
-
-/// Says that all of it was let go when the work ended, by the heap profile of then.
-pub(crate) fn add_end(finding: &mut Finding, end: &HeapProfile) {
-    finding.summary += &format!(" When the work was over it was let go: {} has hardly any of it.", end.name);
-    finding.confounders.push("what is built up for one task and let go after it grows the same way".into());
 }
 
 /// Who keeps what grows together: what is known of one of the lines holds for all. What keeps such things as a rule, and what

@@ -176,7 +176,7 @@ impl Maker {
             let index = heap.profile.sample_type_index("inuse_space");
             index.map_or(0, |index| heap.profile.total(index))
         };
-        let later = bundle.heaps_at_work().get(bundle.heaps_at_work().len() / 3..)?;
+        let later = bundle.heaps().get(bundle.heaps().len() / 3..)?;
         let (high, low) = (later.iter().max_by_key(inuse)?, later.iter().min_by_key(inuse)?);
         let options = AttributeOptions::from_bundle(bundle);
         let of = |heap: &HeapProfile| FunctionInUse::by_name(&attribute(&heap.profile, bundle.escapes(), &options));

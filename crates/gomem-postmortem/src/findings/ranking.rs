@@ -25,7 +25,7 @@ use crate::{
         growth::GrowingSite,
         heap_dump, judgements,
         kept_together::KeptTogether,
-        leak::{add_end, leak, leaking},
+        leak::{leak, leaking},
         live_heap::LiveHeap,
         live_swings,
         log_alone::log_alone,
@@ -57,9 +57,6 @@ pub(crate) fn find(
     let together = KeptTogether::group(&leaks, joined, &goroutines);
     let of_leak = |kept: &KeptTogether<'_>| leak(kept, &leaks, joined, live_heap, is_leaking, &goroutines);
     let mut findings: Vec<Finding> = together.iter().map(of_leak).collect();
-    if let Some(end) = bundle.heap_after_work() {
-        findings.iter_mut().for_each(|finding| add_end(finding, end));
-    }
     let held = goroutines.leaked().filter(|goroutines| leaks.iter().any(|site| goroutines.hold(site).is_some()));
     let of_goroutines = held.and_then(|_| findings.iter().map(|finding| finding.severity).max());
     let period = bundle.latest_heap().and_then(sampling_period);

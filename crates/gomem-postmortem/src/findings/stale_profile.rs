@@ -13,7 +13,7 @@ use crate::{
 /// A heap profile is as of the last GC that it has seen whole. Where far more is allocated at its moment than that and the room
 /// that GC works with explain, it does not show what fills the memory.
 pub(crate) fn stale_profile(bundle: &Bundle, state: &GoState) -> Option<Finding> {
-    let (heap, inuse, allocated) = bundle.heaps_at_work().iter().rev().find_map(|heap| {
+    let (heap, inuse, allocated) = bundle.heaps().iter().rev().find_map(|heap| {
         let profile = &heap.profile;
         let inuse = profile.total(profile.sample_type_index("inuse_space")?) as f64;
         let allocated = heap_alloc(heap, state)?;

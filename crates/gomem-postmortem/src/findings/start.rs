@@ -28,7 +28,7 @@ impl Start {
             return None;
         }
         let last = bundle.latest_heap()?;
-        let timed = bundle.heaps_at_work().iter().filter(|heap| heap.profile.as_of_nanos().is_some());
+        let timed = bundle.heaps().iter().filter(|heap| heap.profile.as_of_nanos().is_some());
         let first = timed.min_by_key(|heap| heap.profile.as_of_nanos())?;
         let total = |profile: &gomem_pprof::Profile| Some(profile.total(profile.sample_type_index("alloc_space")?));
         let bytes_since = total(&last.profile)?.checked_sub(total(&first.profile)?).filter(|&bytes| bytes > 0)? as f64;
