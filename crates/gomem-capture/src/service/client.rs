@@ -2,6 +2,7 @@
 
 use std::{
     io::{ErrorKind, Read},
+    sync::Arc,
     time::Duration,
 };
 
@@ -60,13 +61,17 @@ impl Client {
     pub(crate) fn new(headers: Headers, secrets: Secrets, limit_bytes: u64, authorities: Option<&Authorities>) -> Self {
         // The system's roots, since services inside of a company have certificates of its own authority.
         let roots = authorities.map_or(RootCerts::PlatformVerifier, Authorities::roots);
+        let tls = TlsConfig::builder()
+            .root_certs(roots)
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .build();
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
             .proxy(None)
             .accept_encoding("")
             .user_agent(concat!("gomem/", env!("CARGO_PKG_VERSION")))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .tls_config(tls)
             .build()
             .new_agent();
         Self { agent, headers, secrets, limit_bytes }

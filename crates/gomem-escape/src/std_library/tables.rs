@@ -4,7 +4,7 @@
 //! that of the function.
 //!
 //! ```text
-//! deflated: MARK
+//! zstd: MARK
 //! texts      columns: lengths, bytes
 //! functions  columns: how many facts each has, then those of a fact
 //! releases   columns, for each: release and files, file, functions of the file, name, line, facts of the function
@@ -12,12 +12,12 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read, Write},
+    io::Read,
     sync::{Arc, OnceLock},
 };
 
-use flate2::{Compression, read::ZlibDecoder, write::ZlibEncoder};
 use foldhash::HashMap;
+use zstd::stream::{encode_all, read::Decoder};
 
 use crate::{
     decide::Certainty,
@@ -73,9 +73,9 @@ impl StdTables {
 
     /// Reads tables. `None` when they are damaged, or of another version of gomem.
     #[must_use]
-    pub fn decode(deflated: &[u8]) -> Option<Self> {
+    pub fn decode(compressed: &[u8]) -> Option<Self> {
         let mut bytes = Vec::new();
-        ZlibDecoder::new(deflated).take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
+        Decoder::new(compressed).ok()?.take(MOST_BYTES).read_to_end(&mut bytes).ok()?;
         let mut rest = bytes.strip_prefix(MARK)?;
         let mut texts = Reader::take(&mut rest)?;
         let mut functions = Reader::take(&mut rest)?;
@@ -218,10 +218,8 @@ impl StdTables {
         pool.finish(&mut bytes);
         functions.finish(&mut bytes);
         sections.into_iter().for_each(|columns| columns.finish(&mut bytes));
-        let mut deflated = ZlibEncoder::new(Vec::new(), Compression::best());
         // Writing into memory cannot fail.
-        let _ = deflated.write_all(&bytes);
-        deflated.finish().unwrap_or_default()
+        encode_all(&bytes[..], SMALLEST).unwrap_or_default()
     }
 }
 
@@ -284,6 +282,8 @@ impl Texts for Pool {
     }
 }
 
+/// The level of zstd that takes longest and leaves least.
+const SMALLEST: i32 = 22;
 const MARK: &[u8] = b"gomem std tables 1\n";
 /// Behind all names of functions.
 const LAST_NAME: &str = "\u{10ffff}";
