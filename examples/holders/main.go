@@ -78,4 +78,7 @@ func main() {
 	}
 	debug.WriteHeapDump(dump.Fd())
 	dump.Close()
+	if len(os.Args) > 2 { // until a core is taken
+		os.Stdin.Read(make([]byte, 1))
+	}
 }

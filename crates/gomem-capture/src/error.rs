@@ -77,7 +77,7 @@ pub enum Error {
         reason: String,
     },
     /// A process is not one of Go, or of a version that is not known.
-    #[error("process {pid}")]
+    #[error("process {pid}: {source}")]
     Program {
         /// Its number.
         pid: i32,
@@ -91,11 +91,25 @@ impl Error {
     pub(crate) fn process(pid: i32, problem: &procfs::ProcError) -> Self {
         match problem {
             procfs::ProcError::NotFound(_) => Self::NoProcess { pid },
-            procfs::ProcError::PermissionDenied(_) => Self::Stop {
-                pid,
-                reason: "not permitted to look into it: run as its user, as root, or with CAP_SYS_PTRACE".to_owned(),
-            },
+            procfs::ProcError::PermissionDenied(_) => Self::not_permitted(pid),
             other => Self::Stop { pid, reason: other.to_string() },
         }
+    }
+
+    /// The file that a process runs cannot be read.
+    pub(crate) fn program_file(pid: i32, problem: &io::Error) -> Self {
+        match problem.kind() {
+            io::ErrorKind::PermissionDenied => Self::not_permitted(pid),
+            io::ErrorKind::NotFound => Self::Stop {
+                pid,
+                reason: "it runs no program's file: it has ended, or is a thread of the kernel".to_owned(),
+            },
+            _ => Self::Stop { pid, reason: format!("the file that it runs cannot be read: {problem}") },
+        }
+    }
+
+    fn not_permitted(pid: i32) -> Self {
+        let reason = "not permitted to look into it: run as its user, as root, or with CAP_SYS_PTRACE";
+        Self::Stop { pid, reason: reason.to_owned() }
     }
 }

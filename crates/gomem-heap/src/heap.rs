@@ -194,7 +194,9 @@ impl Heap {
         let layout = Self::program_of(&core, &options)?;
         let mut snapshot = core.decode(&layout, &options.limits)?;
         let diagnostics = std::mem::take(&mut snapshot.diagnostics);
-        let program = Program::with_file(&snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason });
+        let is_cut = diagnostics.iter().any(|found| matches!(found.flaw, Flaw::CutCore { .. }));
+        // Whose file it is, the core has said already.
+        let program = Program::with_file(&snapshot, layout).map_err(|flaw| if is_cut { Flaw::NoGlobals } else { flaw });
         Self::new(snapshot, program, diagnostics, &options)
     }
 
@@ -375,7 +377,7 @@ impl Heap {
 /// The program in a file, when it is the one that wrote the dump.
 fn program(snapshot: &Snapshot, binary: &[u8], most: u64) -> Result<Program, Flaw> {
     let layout = layout(binary, most).map_err(|problem| Flaw::Binary { problem: problem.to_string() })?;
-    Program::with_file(snapshot, layout).map_err(|reason| Flaw::BinaryMismatch { reason })
+    Program::with_file(snapshot, layout)
 }
 
 fn layout(binary: &[u8], most: u64) -> Result<Layout, gomem_binary::Error> {

@@ -255,6 +255,14 @@ fn cut_dumps_are_read_to_where_they_end() {
     }
 }
 
+#[test]
+fn the_file_of_a_cut_dump_is_not_called_another_one() {
+    let recording = recordings().into_iter().find(|recording| recording.binary.is_some()).unwrap();
+    let cut = heap(&recording.dump[..recording.dump.len() / 2], recording.binary.as_deref());
+    let flaws: Vec<_> = cut.diagnostics().iter().map(|found| found.flaw.name()).collect();
+    assert!(flaws.contains(&"no_globals") && !flaws.contains(&"binary_mismatch"), "{flaws:?}");
+}
+
 /// Whatever the bytes are, there is an answer.
 #[test]
 fn damaged_dumps_do_not_panic() {

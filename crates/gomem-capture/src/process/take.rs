@@ -86,7 +86,7 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
     let process = Process::new(options.pid).map_err(refused)?;
     // The file may have been replaced since: the process's own link still leads to what it runs.
     let link = format!("/proc/{}/exe", options.pid);
-    let binary = fs::read(&link).map_err(|problem| Error::Stop { pid: options.pid, reason: problem.to_string() })?;
+    let binary = fs::read(&link).map_err(|problem| Error::program_file(options.pid, &problem))?;
     let plan = CorePlan::new(&binary).map_err(|source| Error::Program { pid: options.pid, source })?;
     let name = process.exe().ok().and_then(|path| path.file_name().map(|name| name.to_string_lossy().into_owned()));
     let name = name.map_or_else(|| "program".to_owned(), |name| name.trim_end_matches(" (deleted)").to_owned());
@@ -103,6 +103,10 @@ pub fn take_core(options: &CoreOptions, directory: &Path) -> Result<TakenCore, E
         plan.room(&notes, &mappings.writable(), &memory, resident)
     };
 
+    // No process stands still for what cannot be written.
+    if directory.join(CORE).exists() {
+        return Err(Error::Io { path: directory.join(CORE), source: std::io::ErrorKind::AlreadyExists.into() });
+    }
     let stopped = Stopped::new(&process)?;
     let mappings = Mappings::read(&process)?;
     let notes = notes(&name, &stopped.registers(), &auxiliary, &mappings.files(), options.is_full);

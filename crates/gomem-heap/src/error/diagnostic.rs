@@ -104,6 +104,11 @@ pub enum Flaw {
         /// What tells.
         reason: &'static str,
     },
+    /// The program's file cannot be compared with what is read, which was cut.
+    #[error(
+        "what is read ends before the program's global variables, so that the binary cannot be compared with them: no names are taken from it"
+    )]
+    NoGlobals,
     /// There is no program's file.
     #[error("no binary given: global variables are shown by their addresses")]
     NoBinary,
@@ -145,6 +150,7 @@ impl Flaw {
             Self::Layout { .. } => "layout",
             Self::HugeObject { .. } => "huge_object",
             Self::BinaryMismatch { .. } => "binary_mismatch",
+            Self::NoGlobals => "no_globals",
             Self::NoBinary => "no_binary",
             Self::Stripped { .. } => "stripped",
             Self::NoSamples => "no_samples",

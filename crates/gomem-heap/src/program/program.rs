@@ -6,6 +6,7 @@ use foldhash::fast::RandomState;
 use gomem_binary::{Layout, StackObject, Symbol};
 
 use crate::{
+    error::Flaw,
     memory::{SegmentKind, Snapshot},
     program::{Values, is_runtime, nameless::Nameless},
 };
@@ -40,18 +41,19 @@ impl Program {
     }
 
     /// With a program's file, which must be the one that wrote the dump; else what tells that it is not.
-    pub(crate) fn with_file(snapshot: &Snapshot, layout: Layout) -> Result<Self, &'static str> {
+    pub(crate) fn with_file(snapshot: &Snapshot, layout: Layout) -> Result<Self, Flaw> {
         let segment = |kind| snapshot.segments.iter().find(|segment| segment.kind == kind);
         let (Some(data), Some(bss)) = (segment(SegmentKind::Data), segment(SegmentKind::Bss)) else {
-            return Err("the dump has no global variables to compare with");
+            return Err(Flaw::NoGlobals);
         };
+        let mismatch = |reason| Err(Flaw::BinaryMismatch { reason });
         let extent = |range: std::ops::Range<u64>| range.end.saturating_sub(range.start);
         if data.words.length as u64 != extent(layout.data()) || bss.words.length as u64 != extent(layout.bss()) {
-            return Err("its global variables take other room");
+            return mismatch("its global variables take other room");
         }
         let slide = data.address.wrapping_sub(layout.data().start);
         if bss.address.wrapping_sub(slide) != layout.bss().start {
-            return Err("its global variables lie elsewhere");
+            return mismatch("its global variables lie elsewhere");
         }
         let mut program = Self { layout: Some(layout), slide, ..Self::of_dump(snapshot) };
         let is_function = |(entry, name): (&u64, &std::sync::Arc<str>)| {
@@ -60,13 +62,13 @@ impl Program {
             })
         };
         if !program.functions.iter().all(is_function) {
-            return Err("its functions lie elsewhere");
+            return mismatch("its functions lie elsewhere");
         }
         let sampled = snapshot.sites.iter().flat_map(|site| &site.frames).map(|frame| &*frame.function);
         // Names of generic functions are shortened in stacks.
         let has_functions = |layout: &Layout| layout.has_functions(sampled.filter(|name| !name.contains('[')));
         if !program.layout.as_ref().is_some_and(has_functions) {
-            return Err("it lacks functions that allocated");
+            return mismatch("it lacks functions that allocated");
         }
         program.nameless =
             program.layout.as_ref().map_or_else(Nameless::default, |l| Nameless::new(snapshot, l, slide));

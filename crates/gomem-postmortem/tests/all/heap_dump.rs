@@ -8,11 +8,15 @@ use gomem_postmortem::{Artifact, AttributeOptions, Bundle, FindingKind, Report, 
 use gomem_testkit::{file, inflated};
 
 fn report(names: &[&str]) -> Report {
+    report_of("holders", names)
+}
+
+fn report_of(example: &str, names: &[&str]) -> Report {
     let artifact = |name: &&str| {
-        let bytes = file(format!("examples/holders/{name}"));
+        let bytes = file(format!("examples/{example}/{name}"));
         Artifact { name: (*name).to_owned(), bytes, modified_ms: None }
     };
-    Report::from_bundle(&Bundle::from_artifacts("holders", names.iter().map(artifact).collect()))
+    Report::from_bundle(&Bundle::from_artifacts(example, names.iter().map(artifact).collect()))
 }
 
 fn title(report: &Report, kind: FindingKind) -> Option<&str> {
@@ -33,6 +37,19 @@ fn what_a_profile_cannot_tell() {
     );
     assert_eq!(title(&report, FindingKind::BlockedGoroutines), Some("40 goroutines of `main.upload` keep 1.3 MiB"));
     assert_eq!(title(&report, FindingKind::FinalizerQueue), None);
+}
+
+/// Taken by `gomem capture --pid`, which leaves texts and buffers in the process.
+#[test]
+fn a_core_alone_says_as_much() {
+    let report = report_of("holders-core", &["core.zst", "service.bin.gz"]);
+    let finding = report.findings().iter().find(|finding| finding.kind == FindingKind::RetainedBy).unwrap();
+    assert_eq!(finding.title, "`main.audit` keeps 3.6 MiB (35 % of the heap)");
+    // Here the program's types are known too.
+    assert!(finding.summary.contains("14000 × main.Session (main.go:32)"), "{}", finding.summary);
+    for kind in [FindingKind::Window, FindingKind::EmptiedMap, FindingKind::BlockedGoroutines] {
+        assert!(title(&report, kind).is_some(), "{kind:?}");
+    }
 }
 
 #[test]
