@@ -1,6 +1,7 @@
 //! Whole HTML documents, which load nothing.
 
 mod flame;
+mod holders;
 mod listing;
 mod rendered;
 mod report;

@@ -34,6 +34,16 @@ fn the_html_needs_nothing_else() {
 }
 
 #[test]
+fn a_core_shows_who_keeps_the_heap() {
+    let page = html(&Report::from_bundle(&Bundle::open(&root().join("examples/holders-core")).unwrap()));
+    for text in ["Who keeps the heap", "<code>main.audit</code>", "holders/main.go:32", "retained_space"] {
+        assert!(page.contains(text), "{text}");
+    }
+    let without = html(&Report::from_bundle(&Bundle::open(&root().join("examples/leak/series")).unwrap()));
+    assert!(!without.contains("Who keeps the heap"));
+}
+
+#[test]
 fn one_profile_makes_a_flame_graph() {
     let bundle = Bundle::open(&root().join("examples/incident/before/heap-1.pb.gz")).unwrap();
     assert!(html(&Report::from_bundle(&bundle)).contains("Flame graph"));

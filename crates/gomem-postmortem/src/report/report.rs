@@ -5,6 +5,7 @@ use std::sync::Arc;
 use gomem_bench::BenchmarkMedian;
 use gomem_finding::Severity;
 use gomem_gogc::{GcModel, Prediction};
+use gomem_heap::Heap;
 use gomem_metrics::{Component, Diagnosis, GcTrace, GoState, Judgement, Verdict, Waterfall, WaterfallPart};
 use gomem_table::{Row, ToTable, View};
 use gomem_trace::Trace;
@@ -40,6 +41,7 @@ pub struct Report {
     gctrace: Option<Arc<GcTrace>>,
     execution_trace: Option<Arc<Trace>>,
     latest_heap: Option<HeapProfile>,
+    heap_dump: Option<Arc<Heap>>,
     benchmarks: BenchmarkResults,
     diagnosis: Option<Diagnosis>,
     asides: Vec<Aside>,
@@ -139,6 +141,7 @@ impl Report {
             gctrace: bundle.gctrace.clone(),
             execution_trace: bundle.execution_trace.clone(),
             latest_heap: bundle.latest_heap().cloned(),
+            heap_dump: bundle.heap_dump.clone(),
             asides: diagnosis.as_ref().map(asides).unwrap_or_default(),
             diagnosis,
             contents: bundle.contents().to_vec(),
@@ -245,6 +248,12 @@ impl Report {
     #[must_use]
     pub fn latest_heap(&self) -> Option<&HeapProfile> {
         self.latest_heap.as_ref()
+    }
+
+    /// The heap dump or the core: who keeps what.
+    #[must_use]
+    pub fn heap_dump(&self) -> Option<&Heap> {
+        self.heap_dump.as_deref()
     }
 
     /// What the benchmarks come to, unit by unit, in the order of the outputs.

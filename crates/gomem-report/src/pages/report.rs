@@ -13,7 +13,10 @@ use minijinja::{Value, context};
 use crate::{
     charts,
     flame::FlameHtml,
-    pages::{listing::STYLE, rendered::rendered, report_view::ReportView, source_folds::SourceFolds, trace::traced},
+    pages::{
+        holders::held, listing::STYLE, rendered::rendered, report_view::ReportView, source_folds::SourceFolds,
+        trace::traced,
+    },
     text::text,
     words::{benchmarks, cells, escape, facts, files, predicted, together, wants},
 };
@@ -113,6 +116,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
     let (heap_chart, timeline) = (charts::heap_over_time(report.state()), charts::GcTimeline::new(report));
     let (benchmarks, more_benchmarks) = benchmarks(report);
     let of = |kind: Contents| files(report, kind);
+    let held = report.heap_dump().and_then(held);
     let values = context! {
         name => report.name(),
         above => Value::from_safe_string(view.above.to_owned()),
@@ -121,7 +125,7 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
         findings => findings,
         severities => severities(report),
         packages => packages(report),
-        contents => contents(report, heap_chart.is_some(), timeline.is_some()),
+        contents => contents(report, held.is_some(), heap_chart.is_some(), timeline.is_some()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
         together => report.together().filter(|_| view.kept.is_none()).map(together),
         what_if => what_if,
@@ -141,11 +145,13 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
             cpu => timeline.cpu.map(safe),
             source => timeline.source,
         }),
+        held => held,
         traced => report.execution_trace().map(traced),
         what_if_chart => report.gogc_today().and_then(|today| charts::what_if(report.gogc(), today)).map(safe),
         sources => context! {
             heap => heap_name(report, &view),
             escapes => of(Contents::EscapeLog),
+            memory_image => [of(Contents::HeapDump), of(Contents::Core)].concat(),
             metrics => of(Contents::Metrics),
             gctrace => of(Contents::GcTrace),
             trace => of(Contents::ExecutionTrace),
@@ -172,11 +178,12 @@ pub fn html_with(report: &Report, view: ReportView<'_>) -> String {
 }
 
 /// The headings that the page has, each with its anchor.
-fn contents(report: &Report, has_heap: bool, has_timeline: bool) -> Vec<[&'static str; 2]> {
+fn contents(report: &Report, has_holders: bool, has_heap: bool, has_timeline: bool) -> Vec<[&'static str; 2]> {
     let has_rules = !report.asides().is_empty() || report.unjudged().next().is_some();
     let parts = [
         (!report.findings().is_empty(), ["findings", "Findings"]),
         (report.latest_heap().is_some(), ["flame", "Flame graph"]),
+        (has_holders, ["holders", "Holders"]),
         (has_heap, ["heap", "Heap"]),
         (has_timeline, ["gc", "GC"]),
         (report.execution_trace().is_some(), ["trace", "Stalls"]),
