@@ -27,9 +27,9 @@ pub(crate) use bundle::read_bundle_with;
 pub(crate) use escape_logs::{for_each_log, read_escape_logs};
 pub(crate) use execution_trace::read_execution_trace;
 pub(crate) use gc_traces::{read_gc_trace, read_gc_traces};
-pub(crate) use heap::read_heap;
 #[cfg(target_os = "linux")]
 pub(crate) use heap::redacted_core;
+pub(crate) use heap::{ProgramFile, read_heap, retained};
 pub(crate) use kind::Kind;
 #[cfg(feature = "mcp")]
 pub(crate) use kind_of_file::kind_of_file;

@@ -13,6 +13,7 @@
 //! | know at which lines a benchmark allocates | [`benchmark_allocations`], [`benchmark_line_changes`] |
 //! | know what a fix saves | [`Saving`] |
 //! | know what goroutines lost at a site, by an execution trace | [`join_trace`], [`AssistCost`] |
+//! | ask the rules about an execution trace | [`traced_gc`] |
 //! | fit the GC model to a trace or to metrics | [`record_trace`], [`record_metrics`], [`record_execution_trace`], [`record_traced_cycles`] |
 
 #![forbid(unsafe_code)]
@@ -36,7 +37,7 @@ pub use bundle::{
     Allowance, Artifact, Bundle, BundleError, BundleLimits, BundleOptions, Contents, HeapProfile, Remark, Signature,
     UnusedFile, stranger, unpacked,
 };
-pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs};
+pub use findings::{Aside, Finding, FindingKind, LineCost, line_costs, traced_gc};
 pub use listing::{FunctionListing, LineDecision, ListedLine, Listing, ListingError, ListingOptions};
 pub use pacing::{
     RecordingLimits, RecordingOptions, Saving, TooManyCycles, record_bundle, record_execution_trace, record_metrics,

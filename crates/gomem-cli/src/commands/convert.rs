@@ -10,7 +10,7 @@ use clap::Args;
 use crate::{
     commands::{convert_table::ConvertTable, form::Form, graph_size::GraphSize},
     failure::Failure,
-    read::{Kind, STDIN, Selection, Source, sample_type_index, title},
+    read::{Kind, ProgramFile, STDIN, Selection, Source, read_heap, retained, sample_type_index, title},
     show::{Output, render, whole_flame, write_or_print},
 };
 
@@ -23,10 +23,12 @@ use crate::{
   gomem convert heap.pb.gz -s alloc_space --to dot | dot -Tsvg > calls.svg
   gomem convert escape.log --table inlining -o inlining.parquet
   gomem convert scrapes/ --table state -o state.arrow
+  gomem convert heap.dump --binary ./app --table holders -o holders.parquet
+  gomem convert core.4711 --binary ./app -o retained.pb.gz
   gomem convert stderr.log --to csv > gctrace.csv")]
 pub(crate) struct Convert {
-    /// Profiles, the compiler's logs, metrics, logs with GC traces, a heap dump, or an execution trace, recognised by their content.
-    /// Several are read as one; of a folder, its logs or scrapes. `-` is standard input.
+    /// Profiles, the compiler's logs, metrics, logs with GC traces, a heap dump, a core, or an execution trace, recognised by
+    /// their content. Several are read as one; of a folder, its logs or scrapes. `-` is standard input.
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<PathBuf>,
     /// Which table of the input, with the columns of the frame that Python calls so.
@@ -41,6 +43,8 @@ pub(crate) struct Convert {
     /// Where to write it; without it or as `-`, to standard output.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    #[command(flatten)]
+    program: ProgramFile,
     #[command(flatten)]
     graph: GraphSize,
     #[command(flatten)]
@@ -59,10 +63,10 @@ impl Convert {
             Some(format) => {
                 let table = self.table.clone().map_or_else(|| ConvertTable::first(kind), Ok)?;
                 let mut bytes = Vec::new();
-                render(&table.read(&sources, &self.selection)?, format, &mut Output::plain(&mut bytes))?;
+                render(&table.read(&sources, &self.selection, &self.program)?, format, &mut Output::plain(&mut bytes))?;
                 bytes
             }
-            None => self.picture(&sources, form)?,
+            None => self.picture(kind, &sources, form)?,
         };
         if output == Path::new(STDIN) && form.is_binary() {
             return out.write_binary(&bytes);
@@ -80,7 +84,7 @@ impl Convert {
         if path.is_dir() {
             return self.kind_of_folder(path);
         }
-        let is_asked = |kind: &Kind| self.table.as_ref().is_none_or(|table| table.kind() == *kind);
+        let is_asked = |kind: &Kind| self.table.as_ref().is_none_or(|table| table.kind().has_tables_of(*kind));
         let mut kinds: Vec<Kind> = Kind::announced_by(&first.head()?).collect();
         if !kinds.iter().any(is_asked) {
             // What it is may show further down.
@@ -134,9 +138,9 @@ impl Convert {
     fn check(&self, kind: Kind, form: Form) -> Result<(), Failure> {
         let input = self.inputs[0].display();
         if form.table_format().is_none() {
-            if kind != Kind::Profile {
+            if kind != Kind::Profile && !kind.is_heap() {
                 return Err(Failure::Usage(format!(
-                    "{} is a form of profiles, and {input} is {}: take parquet, arrow, csv or json",
+                    "{} is a form of profiles and heaps, and {input} is {}: take parquet, arrow, csv or json",
                     form.name(),
                     kind.name()
                 )));
@@ -149,16 +153,29 @@ impl Convert {
             let problem = "--nodecount, --nodefraction and --edgefraction are of the form dot";
             return Err(Failure::Usage(problem.to_owned()));
         }
-        if kind != Kind::Profile && (self.sample_type.is_some() || self.selection != Selection::default()) {
+        let has_sample_types = kind == Kind::Profile || kind.is_heap() && form.table_format().is_none();
+        if self.sample_type.is_some() && !has_sample_types
+            || self.selection != Selection::default() && kind != Kind::Profile
+        {
             let problem = format!("{input} is {}: sample types and filters are of profiles", kind.name());
+            return Err(Failure::Usage(problem));
+        }
+        if self.program != ProgramFile::default() && !kind.is_heap() {
+            let problem = format!("{input} is {}: --binary is of heap dumps and cores", kind.name());
             return Err(Failure::Usage(problem));
         }
         Ok(())
     }
 
-    /// A profile in a form that is no table.
-    fn picture(&self, sources: &[Source], form: Form) -> Result<Vec<u8>, Failure> {
-        let profile = self.selection.profile(sources)?;
+    /// A profile in a form that is no table, or what holders keep of a heap.
+    fn picture(&self, kind: Kind, sources: &[Source], form: Form) -> Result<Vec<u8>, Failure> {
+        let profile = match sources {
+            [source] if kind.is_heap() => retained(source.path(), &read_heap(source.path(), self.program.options()?)?)?,
+            _ if kind.is_heap() => {
+                return Err(Failure::Usage("heap dumps and cores are converted one by one".to_owned()));
+            }
+            _ => self.selection.profile(sources)?,
+        };
         let index = sample_type_index(&profile, self.sample_type.as_deref())?;
         let title = title(&self.inputs);
         Ok(match form {

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use gomem_escape::{Diagnostics, DiagnosticsReader, EscapeLog, Limits};
-use gomem_heap::{Heap, HeapOptions};
+use gomem_heap::Heap;
 use gomem_metrics::{GcTrace, Metrics, MetricsOptions};
 use gomem_pprof::Profile;
 use gomem_table::{Table, View};
@@ -15,8 +15,8 @@ use gomem_trace::Trace;
 use crate::{
     failure::Failure,
     read::{
-        Kind, Selection, Source, for_each_log, read_escape_logs, read_execution_trace, read_gc_traces, read_heap,
-        read_metrics,
+        Kind, ProgramFile, Selection, Source, for_each_log, read_escape_logs, read_execution_trace, read_gc_traces,
+        read_heap, read_metrics,
     },
 };
 
@@ -75,13 +75,13 @@ impl ConvertTable {
 
     /// What is taken unless another is asked for.
     pub(crate) fn first(kind: Kind) -> Result<Self, Failure> {
-        let first = Self::all().into_iter().find(|table| table.kind() == kind);
+        let first = Self::all().into_iter().find(|table| table.kind().has_tables_of(kind));
         first.ok_or_else(|| Failure::Usage(format!("{} has no table", kind.name())))
     }
 
     /// The names of those that an input of this kind holds.
     pub(crate) fn names(kind: Kind) -> String {
-        let of_kind = Self::all().into_iter().filter(|table| table.kind() == kind);
+        let of_kind = Self::all().into_iter().filter(|table| table.kind().has_tables_of(kind));
         of_kind.map(|table| table.name).collect::<Vec<_>>().join(", ")
     }
 
@@ -101,7 +101,12 @@ impl ConvertTable {
         }
     }
 
-    pub(crate) fn read(&self, sources: &[Source], selection: &Selection) -> Result<Table, Failure> {
+    pub(crate) fn read(
+        &self,
+        sources: &[Source],
+        selection: &Selection,
+        program: &ProgramFile,
+    ) -> Result<Table, Failure> {
         match self.model {
             Model::Profile(view) => Ok(view.table(&selection.profile(sources)?)),
             Model::EscapeLog(view) => Ok(view.table(&read_escape_logs(sources, None)?)),
@@ -113,8 +118,8 @@ impl ConvertTable {
             Model::Metrics(view) => Ok(view.table(&read_metrics(sources, MetricsOptions::default())?)),
             Model::GcTrace(view) => Ok(view.table(&read_gc_traces(sources)?)),
             Model::Heap(view) => match sources {
-                [source] => Ok(view.table(&read_heap(source.path(), HeapOptions::default())?)),
-                _ => Err(Failure::Usage("heap dumps are converted one by one".to_owned())),
+                [source] => Ok(view.table(&read_heap(source.path(), program.options()?)?)),
+                _ => Err(Failure::Usage("heap dumps and cores are converted one by one".to_owned())),
             },
             Model::Trace(view) => match sources {
                 [source] => Ok(view.table(&read_execution_trace(source.path())?)),

@@ -7,12 +7,14 @@ use std::{
 
 use clap::Args;
 use gomem_metrics::{DiagnoseOptions, Diagnosis, Verdict};
+use gomem_postmortem::traced_gc;
 use gomem_table::ToTable;
+use gomem_trace::Trace;
 
 use crate::{
     commands::fail_on::FailOn,
     failure::Failure,
-    read::{MetricsInput, Source, read_gc_trace},
+    read::{MetricsInput, Source, read_execution_trace, read_gc_trace},
     show::{Format, Output, TableOptions, judgement},
 };
 
@@ -21,6 +23,7 @@ use crate::{
 #[command(after_help = "Examples:
   gomem diagnose scrapes/ --gctrace stderr.log --memory-limit 536870912
   gomem diagnose scrapes/ --from '2026-11-08 09:30' --to '2026-11-08 10:00'
+  gomem diagnose trace.out
   gomem diagnose query_range.json --all --format json --fail-on critical")]
 pub(crate) struct Diagnose {
     #[command(flatten)]
@@ -28,6 +31,9 @@ pub(crate) struct Diagnose {
     /// A log with GODEBUG=gctrace=1 lines of the same program.
     #[arg(long, value_name = "LOG")]
     gctrace: Option<PathBuf>,
+    /// An execution trace of the same program: it judges who asks for GC, assists and pauses. It may also be the only input.
+    #[arg(long, value_name = "TRACE")]
+    trace: Option<PathBuf>,
     /// The memory that the container may use, in bytes.
     #[arg(long, value_name = "BYTES")]
     memory_limit: Option<u64>,
@@ -48,6 +54,26 @@ impl Diagnose {
                 "a GC trace has no dates; `gomem postmortem BUNDLE --from --to` cuts both by when the process began";
             return Err(Failure::Usage(format!("--gctrace with --from or --to: {problem}")));
         }
+        let diagnosis = match self.input.execution_trace()? {
+            Some(trace) => self.of_trace(&trace)?,
+            None => self.of_metrics(err)?,
+        };
+        match self.table.format {
+            Format::Text => self.sentences(&diagnosis, out)?,
+            _ => self.table.render(&diagnosis.to_table(), out)?,
+        }
+        Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
+    }
+
+    fn of_trace(&self, trace: &Trace) -> Result<Diagnosis, Failure> {
+        if self.gctrace.is_some() || self.trace.is_some() || self.memory_limit.is_some() || self.input.window.is_set() {
+            let problem = "an execution trace is judged alone; --trace TRACE puts it beside metrics";
+            return Err(Failure::Usage(problem.to_owned()));
+        }
+        Ok(Diagnosis::from_trace(&traced_gc(trace)))
+    }
+
+    fn of_metrics(&self, err: &mut dyn Write) -> Result<Diagnosis, Failure> {
         let state = self.input.metrics(err)?.state();
         let state = match &self.gctrace {
             Some(log) => {
@@ -58,11 +84,10 @@ impl Diagnose {
         };
         let options = DiagnoseOptions::default().with_memory_limit_bytes(self.memory_limit);
         let diagnosis = Diagnosis::from_state(&state, options);
-        match self.table.format {
-            Format::Text => self.sentences(&diagnosis, out)?,
-            _ => self.table.render(&diagnosis.to_table(), out)?,
-        }
-        Ok(self.fail_on.code(diagnosis.severity().and_then(|worst| worst.name().parse().ok())))
+        Ok(match &self.trace {
+            Some(path) => diagnosis.with_trace(&traced_gc(&read_execution_trace(path)?)),
+            None => diagnosis,
+        })
     }
 
     fn most(&self, all: usize) -> usize {

@@ -7,12 +7,11 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use gomem_heap::{Heap as HeapDump, HeapOptions, RootChoice};
-use gomem_pprof::Profile;
 use gomem_table::{Table, ToTable, Unit};
 
 use crate::{
     failure::Failure,
-    read::{read, read_heap},
+    read::{ProgramFile, read_heap, retained},
     show::{Output, TableOptions, whole_flame, write_or_print, write_private},
 };
 
@@ -31,10 +30,8 @@ A dump or core holds all that the program had in memory. gomem shows addresses, 
 pub(crate) struct Heap {
     /// What `debug.WriteHeapDump` wrote, or a core; compressed (gzip, zstd) or not; `-` is standard input.
     dump: PathBuf,
-    /// The program's file, with symbols: it names global variables. A core cannot be read without it; `auto` takes the file
-    /// that the core says it ran from.
-    #[arg(long, value_name = "FILE")]
-    binary: Option<PathBuf>,
+    #[command(flatten)]
+    program: ProgramFile,
     /// What a row is.
     #[arg(long, value_enum, default_value_t)]
     by: By,
@@ -126,15 +123,10 @@ impl Heap {
     }
 
     fn options(&self) -> Result<HeapOptions, Failure> {
-        let mut options = HeapOptions::default().with_roots(match self.roots {
+        let options = self.program.options()?.with_roots(match self.roots {
             Roots::Preferred => RootChoice::Preferred,
             Roots::All => RootChoice::All,
         });
-        options = match &self.binary {
-            Some(path) if path == Path::new("auto") => options.with_recorded_binary(),
-            Some(path) => options.with_binary(read(path)?),
-            None => options,
-        };
         match self.mem_profile_rate {
             Some(rate) if rate >= 1.0 => Ok(options.with_mem_profile_rate(rate)),
             Some(rate) => Err(Failure::Usage(format!("--mem-profile-rate {rate}: at least 1 byte"))),
@@ -167,7 +159,7 @@ impl Heap {
     }
 
     fn write_flame(&self, heap: &HeapDump, path: &Path, out: &mut Output<'_>) -> Result<(), Failure> {
-        let profile = Profile::decode(&heap.to_pprof()).map_err(|problem| Failure::input(&self.dump, problem))?;
+        let profile = retained(&self.dump, heap)?;
         let html = whole_flame(&whole(heap), &profile, profile.default_sample_type());
         if write_or_print(path, html.document().as_bytes(), out)? {
             writeln!(out, "flame graph: {}", path.display())?;

@@ -1,8 +1,10 @@
 //! Heap dumps and cores.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use gomem_heap::{Heap, HeapOptions};
+use gomem_pprof::Profile;
 
 use crate::{
     failure::Failure,
@@ -11,6 +13,27 @@ use crate::{
         source::{STDIN, read},
     },
 };
+
+/// The file of the program that a dump or a core is of.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub(crate) struct ProgramFile {
+    /// The program's file, with symbols: it names global variables. A core cannot be read without it; `auto` takes the file
+    /// that the core says it ran from.
+    #[arg(long, value_name = "FILE")]
+    binary: Option<PathBuf>,
+}
+
+impl ProgramFile {
+    /// How to read a heap with it.
+    pub(crate) fn options(&self) -> Result<HeapOptions, Failure> {
+        let options = HeapOptions::default();
+        Ok(match &self.binary {
+            Some(path) if path == Path::new("auto") => options.with_recorded_binary(),
+            Some(path) => options.with_binary(read(path)?),
+            None => options,
+        })
+    }
+}
 
 /// The heap in a dump or core.
 pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failure> {
@@ -25,6 +48,11 @@ pub(crate) fn read_heap(path: &Path, options: HeapOptions) -> Result<Heap, Failu
         return Err(Failure::input(path, format!("not a heap dump; {}", Kind::HeapDump.hint(&bytes))));
     }
     Heap::decode_with(bytes, options).map_err(|problem| failure(path, &problem))
+}
+
+/// What holders of a heap keep, as a profile.
+pub(crate) fn retained(path: &Path, heap: &Heap) -> Result<Profile, Failure> {
+    Profile::decode(&heap.to_pprof()).map_err(|problem| Failure::input(path, problem))
 }
 
 /// The core in a file without the program's texts; `None` for what is no file of a core.

@@ -66,6 +66,16 @@ impl Kind {
         }
     }
 
+    /// Whether it holds a heap: a core has the tables of a heap dump.
+    pub(crate) fn is_heap(self) -> bool {
+        matches!(self, Self::HeapDump | Self::Core)
+    }
+
+    /// Whether both have the same tables.
+    pub(crate) fn has_tables_of(self, other: Self) -> bool {
+        self == other || self.is_heap() && other.is_heap()
+    }
+
     /// The command that reads it before all others.
     fn reader(self) -> &'static str {
         match self {

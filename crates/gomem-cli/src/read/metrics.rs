@@ -8,10 +8,12 @@ use std::{
 
 use clap::Args;
 use gomem_metrics::{Format, Metrics, MetricsOptions, MetricsReader, Window, scrapes_of};
+use gomem_trace::Trace;
 
 use crate::{
     failure::Failure,
     read::{
+        execution_trace::read_execution_trace,
         kind::Kind,
         source::{STDIN, Source},
         window::WindowOptions,
@@ -38,6 +40,14 @@ pub(crate) struct MetricsInput {
 }
 
 impl MetricsInput {
+    /// The only file, when it is an execution trace: rules can judge that too.
+    pub(crate) fn execution_trace(&self) -> Result<Option<Trace>, Failure> {
+        let [path] = &self.sources[..] else { return Ok(None) };
+        let is_file = path != Path::new(STDIN) && path.is_file();
+        let is_trace = is_file && Trace::is_trace(&Source::Path(path.clone()).head()?);
+        is_trace.then(|| read_execution_trace(path)).transpose()
+    }
+
     /// All samples.
     pub(crate) fn metrics(&self, err: &mut dyn Write) -> Result<Metrics, Failure> {
         let options = MetricsOptions::default().with_format(self.input_format).with_strict(self.strict);

@@ -367,7 +367,7 @@ fn every_input_becomes_the_table_that_python_calls_so() {
     assert_eq!(gomem(&["convert", &incident("before"), "--to", "csv"]).0, 3, "a bundle is of many kinds");
     assert!(gomem(&["convert", &incident("before"), "--table", "leaks", "--to", "csv"]).1.starts_with("package,"));
     for (args, says) in [
-        (&["convert", &log, "--to", "folded"][..], "folded is a form of profiles, and "),
+        (&["convert", &log, "--to", "folded"][..], "folded is a form of profiles and heaps, and "),
         (
             &["convert", &log, "--table", "series", "--to", "csv"],
             "it has escapes, leaks, inlining, stack_buffers, diagnostics",
@@ -383,6 +383,36 @@ fn every_input_becomes_the_table_that_python_calls_so() {
 }
 
 /// What Parquet keeps is the table, column by column: names, types, values.
+#[test]
+fn a_core_becomes_tables_and_what_holders_keep() {
+    let example = |name: &str| root().join("examples/holders-core").join(name).display().to_string();
+    let (core, binary) = (example("core.zst"), example("service.bin.gz"));
+    let convert = |more: &[&str]| gomem(&[&["convert", &core, "--binary", &binary][..], more].concat());
+    let (code, holders, err) = convert(&["--table", "holders", "--to", "csv"]);
+    assert!(code == 0 && holders.contains("main.audit"), "{code} {err} {holders}");
+    let (code, folded, err) = convert(&["-s", "retained_space", "--to", "folded"]);
+    assert!(code == 0 && folded.contains("main.audit;"), "{code} {err}");
+    let (code, _, err) = gomem(&["convert", &core, "--to", "csv"]);
+    assert!(code == 2 && err.contains("--binary FILE names it"), "{code} {err}");
+    let (code, _, err) = convert(&["--focus", "audit", "--to", "folded"]);
+    assert!(code == 2 && err.contains("filters are of profiles"), "{code} {err}");
+    let heap = incident("before/heap-3.pb.gz");
+    let (code, _, err) = gomem(&["convert", &heap, "--binary", &binary, "--to", "csv"]);
+    assert!(code == 2 && err.contains("--binary is of heap dumps and cores"), "{code} {err}");
+}
+
+#[test]
+fn rules_judge_an_execution_trace() {
+    let trace = root().join("testdata/traces/service-1.27.3.trace").display().to_string();
+    let (code, alone, err) = gomem(&["diagnose", &trace, "--all"]);
+    assert!(code == 0 && alone.contains("assist_pressure"), "{code} {err} {alone}");
+    let scrapes = incident("before/metrics");
+    let beside = gomem(&["diagnose", &scrapes, "--trace", &trace, "--all"]);
+    assert!(beside.0 == 0 && beside.1.contains("live_heap_leak") && beside.1.contains("assist_pressure"), "{beside:?}");
+    let (code, _, err) = gomem(&["diagnose", &trace, "--memory-limit", "1000000"]);
+    assert!(code == 2 && err.contains("judged alone"), "{code} {err}");
+}
+
 #[test]
 fn parquet_holds_the_table() {
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;

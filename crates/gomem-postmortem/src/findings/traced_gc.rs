@@ -7,8 +7,19 @@ use gomem_trace::{AssistRow, CycleRow, Place as Frame, Trace, Trigger};
 
 use crate::attribution::Place;
 
-/// A trace in the numbers that rules ask for.
-pub(crate) fn traced_gc(trace: &Trace) -> TracedGc {
+/// A trace in the numbers that rules ask for: who asks for GC cycles, how many of them for the heap, assists, pauses.
+///
+/// ```
+/// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
+/// let trace = gomem_trace::Trace::decode(&bytes)?;
+/// let traced = gomem_postmortem::traced_gc(&trace);
+/// assert!(traced.heap_cycles > 0 && traced.assist_running_seconds > 0.0);
+/// let diagnosis = gomem_metrics::Diagnosis::from_trace(&traced);
+/// assert_eq!(diagnosis.judgements().len(), 4);
+/// # Ok::<(), gomem_trace::Error>(())
+/// ```
+#[must_use]
+pub fn traced_gc(trace: &Trace) -> TracedGc {
     let cycles = trace.cycles(None);
     let begun = || cycles.iter().filter(|cycle| cycle.start_seconds.is_some());
     let of = |trigger: Trigger| begun().filter(|cycle| cycle.trigger == trigger).count() as u64;
