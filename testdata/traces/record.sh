@@ -36,6 +36,11 @@ record stops stops
 GODEBUG=traceadvanceperiod=6000000 record service generations
 if [ $births ]; then GOMAXPROCS=1 GODEBUG=traceallocfree=1 record lifetimes lifetimes; fi
 if [ $flight ]; then record flight flight; fi
+# Births without types; only gomem's own tests read it.
+if [ $flight ]; then
+	GODEBUG=traceallocfree=1 "$folder/recorder" flight "$folder/births" 0
+	gzip -9 -n -c "$folder/births" > "flight-births-$version.trace.gz"
+fi
 if [ "$more" != more ]; then exit; fi
 
 for mode in blocked callbacks channels $coroutines idle limited nested pooled processors profiled uncollected unwound web; do

@@ -54,6 +54,7 @@ mod stated;
 mod stuck_lock;
 mod traced_gc;
 mod wait;
+mod waiting;
 
 pub use finding::{Finding, FindingKind};
 pub(crate) use growth::{GrowingSite, growing_sites};
@@ -63,3 +64,4 @@ pub(crate) use leak::leaking;
 pub use line_cost::{LineCost, line_costs};
 pub(crate) use live_heap::LiveHeap;
 pub(crate) use ranking::find;
+pub use traced_gc::traced_gc;

@@ -10,6 +10,7 @@
 //! | `names` | what a path in a crate's source leads to |
 //! | `page` | [`assert_page`]: a page of the documentation that code prints |
 //! | `service` | [`Service`]: a service over HTTP that answers as told |
+//! | `sources` | [`for_each_source`]: the workspace's files of Rust |
 
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc, clippy::print_stdout)]
@@ -20,6 +21,7 @@ mod modules;
 mod names;
 mod page;
 mod service;
+mod sources;
 mod testdata;
 
 pub use go_pprof::{Calls, Dot, Lists, Pprof, Sums, add, add_call};
@@ -27,4 +29,5 @@ pub use growth::assert_linear;
 pub use modules::Modules;
 pub use page::assert_page;
 pub use service::{Service, answer_well, respond};
+pub use sources::for_each_source;
 pub use testdata::{IncidentFile, file, incident, inflated, root, testdata, testdata_text};

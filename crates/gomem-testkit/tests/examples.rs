@@ -2,9 +2,9 @@
 
 #![allow(clippy::expect_used)]
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs};
 
-use gomem_testkit::root;
+use gomem_testkit::{for_each_source, root};
 
 /// Crates that are not published, and those whose only interface is the command.
 const WITHOUT: &[&str] = &["gomem", "gomem-cli", "gomem-testkit"];
@@ -20,7 +20,7 @@ fn each_public_type_has_an_example() {
         }
         let exported = exported(&fs::read_to_string(folder.join("src/lib.rs")).expect("lib.rs"));
         let (mut public, mut shown) = (BTreeSet::new(), BTreeSet::new());
-        each_file(&folder.join("src"), &mut |text| look(text, &mut public, &mut shown));
+        for_each_source(&folder.join("src"), &mut |_, text| look(text, &mut public, &mut shown));
         missing.extend(
             public.difference(&shown).filter(|item| exported.contains(*item)).map(|item| format!("{name}: {item}")),
         );
@@ -36,17 +36,6 @@ fn exported(lib: &str) -> BTreeSet<String> {
         .chain(here)
         .map(str::to_owned)
         .collect()
-}
-
-fn each_file(folder: &Path, look: &mut impl FnMut(&str)) {
-    for entry in fs::read_dir(folder).expect("a folder") {
-        let path = entry.expect("an entry").path();
-        if path.is_dir() {
-            each_file(&path, look);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            look(&fs::read_to_string(&path).expect("a file"));
-        }
-    }
 }
 
 /// Adds the types and functions of a file, and those that have an example.

@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use foldhash::HashMap;
 use gomem_finding::{Confidence, Evidence, Severity};
 use gomem_metrics::{Diagnosis, Rule};
 use gomem_pprof::{Profile, Sample};
-use gomem_symbol::{Modules, Symbol, package_name};
+use gomem_symbol::{Symbol, package_name};
 use gomem_table::Unit;
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
         growth::GrowingSite,
         judgements::{goroutines_are_level, goroutines_were_level},
         wait::{Passed, Wait, label, package_of},
+        waiting::{groups, groups_of, modules_of},
     },
 };
 
@@ -445,35 +445,6 @@ fn fullest(profiles: &[Arc<Profile>]) -> Option<&Profile> {
         profile.total(0).saturating_mul(if is_dump { 2 } else { 1 })
     };
     profiles.iter().filter(|profile| !is_leak_profile(profile)).max_by_key(weight).map(AsRef::as_ref)
-}
-
-fn groups(profile: &Profile) -> Vec<(Wait, i64)> {
-    groups_of(profile, profile.samples())
-}
-
-/// What samples wait for, the most first.
-pub(crate) fn groups_of<'p>(profile: &'p Profile, samples: impl Iterator<Item = Sample<'p>>) -> Vec<(Wait, i64)> {
-    let modules = modules_of(profile);
-    let mut counts: HashMap<Wait, i64> = HashMap::default();
-    for sample in samples {
-        if let Some(waiting) = Wait::from_sample(sample, &modules) {
-            *counts.entry(waiting).or_default() += sample.value(0);
-        }
-    }
-    let mut groups: Vec<(Wait, i64)> = counts.into_iter().collect();
-    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.at.cmp(&b.0.at)).then_with(|| a.0.state.cmp(&b.0.state)));
-    groups
-}
-
-/// Whose code the functions of a profile are.
-fn modules_of(profile: &Profile) -> Modules {
-    let packages: Vec<(String, String)> = profile
-        .samples()
-        .flat_map(Sample::frames)
-        .filter_map(|line| line.function())
-        .map(|function| (Symbol::decode(function.name()).package().to_owned(), function.path().as_str().to_owned()))
-        .collect();
-    Modules::from_packages(packages.iter().map(|(package, file)| (package.as_str(), file.as_str())))
 }
 
 /// Two points always rise or fall.

@@ -11,8 +11,8 @@ use crate::{
     attribution::Place,
     findings::{
         finding::{Finding, FindingKind},
-        goroutines::groups_of,
         wait::Wait,
+        waiting::groups_of,
     },
 };
 

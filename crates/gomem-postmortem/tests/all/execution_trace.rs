@@ -6,8 +6,8 @@ use gomem_gogc::{GcModel, Gogc};
 use gomem_postmortem::{
     Artifact, Bundle, Contents, FindingKind, RecordingOptions, Report, record_bundle, record_execution_trace,
 };
-use gomem_testkit::file;
-use gomem_trace::{AssistRow, Trace};
+use gomem_testkit::{file, inflated};
+use gomem_trace::{AssistRow, LifetimeBy, Trace};
 
 fn bundle(names: &[&str]) -> Bundle {
     let artifact = |name: &&str| {
@@ -191,7 +191,12 @@ fn births_and_deaths_prove_a_pool_or_withdraw_it() {
 #[test]
 fn objects_without_types_prove_nothing() {
     let mut sites = recording_sites();
-    gomem_postmortem::join_trace(&mut sites, &Trace::decode(&file("testdata/traces/flight-1.26.8.trace")).unwrap());
+    let trace = Trace::decode(&inflated("testdata/traces/flight-births-1.26.8.trace.gz")).unwrap();
+    let lifetimes = trace.lifetimes(LifetimeBy::Type).unwrap();
+    assert!(lifetimes.iter().map(|row| row.allocated).sum::<u64>() > 100_000);
+    assert!(lifetimes.iter().all(|row| row.type_name.is_none()));
+    assert!(trace.diagnostics().iter().any(|found| found.flaw.name() == "no_types"));
+    gomem_postmortem::join_trace(&mut sites, &trace);
     assert!(sites.iter().all(|site| site.lifespan.is_none()));
 }
 

@@ -8,10 +8,11 @@ use crate::{error::Diagnostic, tables::number::signed, trace::Trace};
 ///
 /// ```
 /// # let bytes = gomem_testkit::testdata("traces/service-1.27.3.trace");
-/// use gomem_table::ToTable;
+/// use gomem_table::{Cell, ToTable};
 ///
 /// let torn = gomem_trace::Trace::decode(&bytes[..50_000])?;
-/// assert!(torn.diagnostic_rows().to_table().column("message").is_some());
+/// let table = torn.diagnostic_rows().to_table();
+/// assert_eq!(table.column("kind").map(|kind| kind.cell(0)), Some(Cell::Text("cut")));
 /// # Ok::<(), gomem_trace::Error>(())
 /// ```
 #[derive(Debug, Clone)]
